@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package calendar
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// rule finds the day of a year; month 0 where that year has none.
+type rule func(year int) (time.Month, int)
+
+const ruleWords = `"06-24" (month-day), "easter+1" (days after Easter Sunday), or "first tuesday of may" ` +
+	`(first, second, third, fourth or last; "+1" at the end for the day after)`
+
+var (
+	fixedDay   = regexp.MustCompile(`^(\d\d)-(\d\d)$`)
+	afterEa    = regexp.MustCompile(`^easter(?:\+(\d{1,2}))?$`)
+	nthWeekday = regexp.MustCompile(`^(\w+) (\w+) of (\w+)(?:\+(\d))?$`)
+)
+
+// parseRule reads when a holiday falls; ruleWords says how that is written.
+func parseRule(on string) (rule, error) {
+	on = strings.ToLower(strings.TrimSpace(on))
+	if f := fixedDay.FindStringSubmatch(on); f != nil {
+		return fixed(number(f[1]), number(f[2]))
+	}
+	if f := afterEa.FindStringSubmatch(on); f != nil {
+		days := number(f[1])
+		return func(y int) (time.Month, int) { return after(y, time.March, easter(y)+days) }, nil
+	}
+	if f := nthWeekday.FindStringSubmatch(on); f != nil {
+		return weekdayOf(f[1], f[2], f[3], number(f[4]))
+	}
+	return nil, fmt.Errorf("%q says no day; allowed: %s", on, ruleWords)
+}
+
+func fixed(month, day int) (rule, error) {
+	// 2000 is a leap year: 02-29 is a day, though not of every year.
+	if d := time.Date(2000, time.Month(month), day, 0, 0, 0, 0, time.UTC); d.Month() != time.Month(month) || d.Day() != day {
+		return nil, fmt.Errorf("%02d-%02d is no day of the year; allowed: 01-01 to 12-31", month, day)
+	}
+	return func(int) (time.Month, int) { return time.Month(month), day }, nil
+}
+
+var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 5}
+
+func weekdayOf(ordinal, weekday, month string, plus int) (rule, error) {
+	n, ok1 := ordinals[ordinal]
+	wd, ok2 := named(weekday, time.Sunday, time.Saturday)
+	m, ok3 := named(month, time.January, time.December)
+	if !ok1 || !ok2 || !ok3 {
+		return nil, fmt.Errorf("%q says no day; allowed: %s", ordinal+" "+weekday+" of "+month, ruleWords)
+	}
+	return func(y int) (time.Month, int) {
+		first := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+		day := 1 + (int(wd-first.Weekday())+7)%7 + 7*(n-1)
+		if n == 5 && time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Month() != m {
+			day -= 7 // this month has only four of them
+		}
+		return after(y, m, day+plus)
+	}, nil
+}
+
+// after carries a day past the month's end over into the next month.
+func after(y int, m time.Month, day int) (time.Month, int) {
+	_, m, day = time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Date()
+	return m, day
+}
+
+// named finds a weekday or month by its English name in lower case.
+func named[T interface {
+	~int
+	fmt.Stringer
+}](name string, first, last T) (T, bool) {
+	for v := first; v <= last; v++ {
+		if strings.ToLower(v.String()) == name {
+			return v, true
+		}
+	}
+	return first, false
+}
+
+// number reads digits that a pattern has matched; none are 0.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits) // a pattern lets at most two digits through
+	return n
+}

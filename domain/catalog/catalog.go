@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalog
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+)
+
+// Catalog is everything that the data files say. It cannot be altered: what it hands out are copies.
+type Catalog struct {
+	entities []entity // in the data's order, which is that of menus
+	services []Service
+	national calendar.Calendar
+	closing  AutoClose
+	shortcut time.Duration // see WithAutoCloseAfter
+}
+
+type entity struct {
+	Entity
+	calendar calendar.Calendar
+	closing  AutoClose
+}
+
+// Entity finds an entity, valid or ceased.
+func (c *Catalog) Entity(code EntityCode) (Entity, bool) {
+	e, ok := c.find(code)
+	return e.Entity, ok
+}
+
+// Entities lists who exists at a moment, the Region among them, in the order of the data.
+func (c *Catalog) Entities(at time.Time) []Entity {
+	var valid []Entity
+	for _, e := range c.entities {
+		if e.ValidAt(at) {
+			valid = append(valid, e.Entity)
+		}
+	}
+	return valid
+}
+
+// Successor is who follows an entity when it ceases: the Region where the data name nobody.
+func (c *Catalog) Successor(code EntityCode) EntityCode {
+	if e, ok := c.find(code); ok && e.Successor != "" {
+		return e.Successor
+	}
+	return Region
+}
+
+// Service finds a service of the form.
+func (c *Catalog) Service(id ServiceID) (Service, bool) {
+	i := slices.IndexFunc(c.services, func(s Service) bool { return s.ID == id })
+	if i < 0 {
+		return Service{}, false
+	}
+	return c.services[i].clone(), true
+}
+
+// Services lists the services in the order of the form.
+func (c *Catalog) Services() []Service {
+	all := make([]Service, len(c.services))
+	for i, s := range c.services {
+		all[i] = s.clone()
+	}
+	return all
+}
+
+// Problem finds a problem of a service.
+func (c *Catalog) Problem(service ServiceID, problem ProblemID) (Problem, bool) {
+	s, ok := c.Service(service)
+	if !ok {
+		return Problem{}, false
+	}
+	return s.Problem(problem)
+}
+
+// Calendar is the working calendar of an entity: the national one for a code that the catalogue does not know.
+func (c *Catalog) Calendar(code EntityCode) calendar.Calendar {
+	if e, ok := c.find(code); ok {
+		return e.calendar
+	}
+	return c.national
+}
+
+func (c *Catalog) find(code EntityCode) (entity, bool) {
+	i := slices.IndexFunc(c.entities, func(e entity) bool { return e.Code == code })
+	if i < 0 {
+		return entity{}, false
+	}
+	return c.entities[i], true
+}

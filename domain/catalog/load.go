@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalog
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+)
+
+//go:embed data/*.json
+var embedded embed.FS
+
+// Data is the files that Default reads, for laying others over them.
+func Data() fs.FS {
+	sub, err := fs.Sub(embedded, "data")
+	if err != nil {
+		panic(err) // cannot be: "data" is a valid path
+	}
+	return sub
+}
+
+// Default is the catalogue that comes with the program.
+func Default() *Catalog { return builtIn() }
+
+var builtIn = sync.OnceValue(func() *Catalog {
+	c, err := Parse(Data())
+	if err != nil {
+		panic(err) // the data is part of the program, and a test reads it
+	}
+	return c
+})
+
+// The files' shapes. About is for whoever edits a file: nothing reads it.
+type (
+	entitiesFile struct {
+		About     string       `json:"about"`
+		AutoClose AutoClose    `json:"auto_close"`
+		Entities  []entityData `json:"entities"`
+	}
+	entityData struct {
+		Code      EntityCode      `json:"code"`
+		Name      string          `json:"name"`
+		Short     string          `json:"short"`
+		Kind      Kind            `json:"kind"`
+		Seat      string          `json:"seat"`
+		ValidFrom string          `json:"valid_from"` // 2006-01-02, the first day; absent: open
+		ValidTo   string          `json:"valid_to"`   // the first day on which it is no more
+		Successor EntityCode      `json:"successor"`
+		AutoClose json.RawMessage `json:"auto_close"` // what it leaves out is as for everybody
+	}
+	servicesFile struct {
+		About    string        `json:"about"`
+		Services []serviceData `json:"services"`
+	}
+	serviceData struct {
+		ID       ServiceID     `json:"id"`
+		Label    string        `json:"label"`
+		Problems []problemData `json:"problems"`
+	}
+	problemData struct {
+		ID           ProblemID `json:"id"`
+		Label        string    `json:"label"`
+		CitizenLabel string    `json:"citizen_label"`
+		Playbook     string    `json:"playbook"`
+	}
+	calendarsFile struct {
+		About    string        `json:"about"`
+		National []holidayData `json:"national"`
+		Towns    []townData    `json:"towns"`
+	}
+	townData struct {
+		Name   string      `json:"name"`
+		Patron holidayData `json:"patron"`
+		About  string      `json:"about"`
+	}
+	holidayData struct {
+		Name string `json:"name"`
+		On   string `json:"on"`   // see calendar.NewHoliday
+		From int    `json:"from"` // first year; absent: always
+	}
+)
+
+// Parse reads a catalogue from entities.json, services.json and calendars.json. It refuses data that do not
+// hold together and names everything that is wrong, file and entry.
+func Parse(files fs.FS) (*Catalog, error) {
+	var (
+		e entitiesFile
+		s servicesFile
+		h calendarsFile
+	)
+	err := errors.Join(
+		read(files, "entities.json", &e),
+		read(files, "services.json", &s),
+		read(files, "calendars.json", &h),
+	)
+	if err != nil {
+		return nil, err
+	}
+	var f faults
+	c := &Catalog{services: f.services(s), closing: f.autoClose("entities.json", e.AutoClose)}
+	national, towns := f.calendars(h)
+	c.national = calendar.New("the whole country", national...)
+	c.entities = f.entities(e, national, towns)
+	if err := errors.Join(f...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func read(files fs.FS, name string, into any) error {
+	content, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	if err := decode(content, into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func decode(content []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is more after the end of the value")
+	}
+	return nil
+}
+
+func day(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return time.ParseInLocation(time.DateOnly, text, calendar.Rome())
+}
