@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+import (
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// Command is what someone wants to do with a ticket. Who and when come beside it.
+//
+//sumtype:decl
+type Command interface{ command() }
+
+// Open asks for help: the citizen's form, the operators' own, or an operator for a citizen (FAQ 2.2).
+type Open struct {
+	Number      string
+	Service     catalog.ServiceID
+	Problem     catalog.ProblemID
+	Entity      catalog.EntityCode // as chosen in the form
+	Channel     Channel
+	Identity    Identity
+	Citizen     string
+	Subject     string
+	Requester   RequesterRole
+	Facilitated bool
+	Continues   ID
+	Form        Form
+	Attachments []Attachment
+}
+
+// Update is «Aggiorna»: everything that an operator's click sends, one act (FAQ 2.3–2.6). Zero fields are not asked for.
+type Update struct {
+	Note        *NewNote
+	Status      Status             // target of the move
+	Assignee    *NewAssignee       // nil: unchanged
+	Entity      catalog.EntityCode // where the Region redirects to
+	Reason      string             // for resume, reopen, recall; a DiscardReason for discard
+	DuplicateOf *Main
+	Service     catalog.ServiceID // reclassify, with Problem
+	Problem     catalog.ProblemID
+}
+
+// NewNote is a note as typed, its ids chosen by the door.
+type NewNote struct {
+	ID          ID
+	Text        string
+	Visibility  Visibility
+	FileNames   []string
+	Attachments []Attachment
+}
+
+// Visibility is the padlock as the operator set it. Who «public» means depends on the act: the Region and one ASR when
+// the act escalates or redirects (FAQ 2.6), the citizen in every other. «regional» is a labelled message between
+// the Region and the ASR of the hand-over, outside such an act.
+type Visibility string
+
+// The positions of the padlock; a note starts internal.
+const (
+	Internal Visibility = "internal"
+	Public   Visibility = "public"
+	Regional Visibility = "regional"
+)
+
+// NewAssignee is a choice in the operator menu. The zero value leaves the ticket without anyone.
+type NewAssignee struct {
+	Operator    string             // the account's UUID
+	At          catalog.EntityCode // where that operator works tickets, resolved by the door; empty: nowhere
+	Supervisors bool
+	Region      bool // «Regione Piemonte» in the menu: opens the hand-over (FAQ 2.3, 2.6)
+}
+
+// Main is the ticket that a duplicate repeats, as the door found it.
+type Main struct {
+	Ticket  ID
+	Subject string
+}
+
+// Reply is the citizen's answer (FAQ 2.4), or their word on a resolution. On a resolved ticket it reopens, unless Solved
+// is true: «Solo un messaggio».
+type Reply struct {
+	ID          ID
+	Text        string
+	FileNames   []string
+	Attachments []Attachment
+	Solved      *bool
+}
+
+// Undo withdraws the actor's last act while its note is held.
+type Undo struct{}
+
+// Close ends a resolution whose waiting time has passed; stale when the ticket has moved on. The system alone.
+type Close struct {
+	Resolution int `json:"resolution"`
+}
+
+// Succeed moves a ticket of a ceased entity to its successor. The system alone.
+type Succeed struct {
+	From catalog.EntityCode `json:"from"`
+	To   catalog.EntityCode `json:"to"`
+}
+
+// Release takes a ticket from an operator whose placement ended. The system alone.
+type Release struct {
+	Operator string `json:"operator"`
+}
+
+// Erase destroys the keys of the ticket's personal data. The administrator alone.
+type Erase struct{}
+
+func (Open) command()    {}
+func (Update) command()  {}
+func (Reply) command()   {}
+func (Undo) command()    {}
+func (Close) command()   {}
+func (Succeed) command() {}
+func (Release) command() {}
+func (Erase) command()   {}

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// NotAllowedError refuses a move that the lifecycle does not have from the ticket's status.
+type NotAllowedError struct {
+	Move   Move
+	Status Status // of the ticket
+	Rule   string // what would be allowed, and by which rule
+}
+
+func (e *NotAllowedError) Error() string {
+	if e.Status == "" {
+		return fmt.Sprintf("%s is not possible: %s", e.Move, e.Rule)
+	}
+	return fmt.Sprintf("%s is not possible on a ticket that is %s: %s", e.Move, e.Status, e.Rule)
+}
+
+// ForbiddenError refuses an actor who sees the ticket but may not do this with it.
+type ForbiddenError struct {
+	Rule string
+}
+
+func (e *ForbiddenError) Error() string { return e.Rule }
+
+// NotYoursError refuses an actor to whom the ticket must look as if it were not there.
+type NotYoursError struct{}
+
+func (*NotYoursError) Error() string { return "there is no such ticket" }
+
+// FieldError says what is wrong with one field, and what would be allowed. Field is the wire's name.
+type FieldError struct {
+	Field   string
+	Rule    string
+	Allowed string
+}
+
+// InvalidError refuses a command for what it holds. All wrong fields are named at once.
+type InvalidError struct {
+	Fields []FieldError
+}
+
+func (e *InvalidError) Error() string {
+	said := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		said[i] = f.Field + ": " + f.Rule
+	}
+	return strings.Join(said, "; ")
+}
+
+func invalid(field, rule, allowed string) error {
+	return &InvalidError{Fields: []FieldError{{Field: field, Rule: rule, Allowed: allowed}}}
+}
+
+// FieldConflict is one field that a command sets and that somebody changed since the version the sender saw.
+type FieldConflict struct {
+	Field  string
+	Yours  string
+	Theirs string
+	By     person.Actor
+	At     time.Time
+}
+
+// ConflictError refuses a command that was made on an older version of the ticket.
+type ConflictError struct {
+	Fields []FieldConflict
+}
+
+func (e *ConflictError) Error() string {
+	said := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		said[i] = f.Field
+	}
+	return "changed since the version you saw: " + strings.Join(said, ", ")
+}
+
+// refused explains why a move is not in the lifecycle from here.
+func refused(s State, m Move) error {
+	e := &NotAllowedError{Move: m, Status: s.Status}
+	switch {
+	case s.Status == "":
+		e.Rule = "the ticket does not exist yet"
+	case m == MoveOpen:
+		e.Rule = "the ticket exists already"
+	case s.Status == Closed:
+		e.Rule = "a closed ticket is final (FAQ 2.5); the citizen's next message opens a new ticket linked to it"
+	default:
+		var from []string
+		for _, r := range rules(m) {
+			for _, f := range r.from {
+				from = append(from, string(f))
+			}
+		}
+		e.Rule = "it is possible from " + strings.Join(from, ", ")
+	}
+	return e
+}

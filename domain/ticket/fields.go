@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Bounds on what people write, in characters, and on what they attach (FAQ 2.2: 1 MB a file).
+const (
+	maxName = 100
+	maxText = 20_000
+
+	MaxAttachments    = 5
+	MaxAttachmentSize = 1 << 20 // bytes
+)
+
+// Extensions are the accepted ends of a file's name (FAQ 2.2); jpg is an alias of jpeg.
+var Extensions = []string{"pdf", "doc", "docx", "xls", "xlsx", "zip", "png", "gif", "jpeg", "jpg"}
+
+// fields gathers what is wrong with a command, so that one refusal names it all.
+type fields []FieldError
+
+func (w *fields) add(field, rule, allowed string) {
+	*w = append(*w, FieldError{Field: field, Rule: rule, Allowed: allowed})
+}
+
+func (w *fields) err() error {
+	if len(*w) == 0 {
+		return nil
+	}
+	return &InvalidError{Fields: *w}
+}
+
+// typed names what a person's identifier was refused for.
+func (w *fields) typed(field string, err error) {
+	var refused *person.InvalidError
+	if errors.As(err, &refused) {
+		w.add(field, refused.Wrong, refused.Allowed)
+		return
+	}
+	w.add(field, err.Error(), "")
+}
+
+func (w *fields) oneOf(field, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		w.add(field, quoted(value)+" is not one of the values", "one of "+strings.Join(allowed, ", "))
+	}
+}
+
+// text wants something to read: not blank, not too long, valid UTF-8 without NUL.
+func (w *fields) text(field, value string, most int) {
+	allowed := fmt.Sprintf("1 to %d characters", most)
+	switch {
+	case strings.TrimSpace(value) == "":
+		w.add(field, "is required", allowed)
+	case utf8.RuneCountInString(value) > most:
+		w.add(field, "is too long", allowed)
+	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+		w.add(field, "is not readable text", "UTF-8 text")
+	}
+}
+
+// attachments checks what can be told without the content, which the door has looked into.
+func (w *fields) attachments(field string, files []Attachment, names []string) {
+	if len(files) > MaxAttachments {
+		w.add(field, "too many files", fmt.Sprintf("at most %d", MaxAttachments))
+	}
+	if len(files) != len(names) {
+		w.add(field, "every file has a name", "as many names as files")
+		return
+	}
+	for i, f := range files {
+		at := field + "[" + strconv.Itoa(i) + "]"
+		if ext := strings.TrimPrefix(strings.ToLower(path.Ext(names[i])), "."); !slices.Contains(Extensions, ext) {
+			w.add(at+".name", "files of this kind are not accepted", strings.Join(Extensions, ", "))
+		}
+		if f.Size < 1 || f.Size > MaxAttachmentSize {
+			w.add(at+".content_base64", "is empty or over 1 MB", "1 to 1048576 bytes")
+		}
+	}
+}
+
+// quoted shows a value that somebody typed, cut to what a message can bear.
+func quoted(s string) string {
+	if utf8.RuneCountInString(s) > 40 {
+		s = string([]rune(s)[:40]) + "…"
+	}
+	return strconv.Quote(s)
+}

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+// Assignee is whom a ticket is given to: one operator, the supervisors as a group, or nobody (the zero value).
+type Assignee struct {
+	Operator    string `json:"operator,omitempty"` // the account's UUID
+	Supervisors bool   `json:"supervisors,omitempty"`
+}
+
+// Attachment is a file as the log knows it. Its content is sealed with the key named by ID; its name is
+// personal and stands in the sealed part of the event.
+type Attachment struct {
+	ID        ID     `json:"id"`
+	MediaType string `json:"media_type"`
+	Size      int64  `json:"size"`   // of the content, bytes
+	SHA256    string `json:"sha256"` // of the sealed content, hex: it stays provable after erasure
+}
+
+// Channel is how a request came in.
+type Channel string
+
+// The channels.
+const (
+	Web       Channel = "web"
+	Desk      Channel = "sportello"
+	Telephone Channel = "telefono"
+	System    Channel = "integrazione"
+)
+
+// Identity says how sure we are of who the citizen is.
+type Identity string
+
+// Verified: through the portal. Declared: typed into the form, by anyone.
+const (
+	Verified Identity = "verified"
+	Declared Identity = "declared"
+)
+
+// RequesterRole is in which quality somebody asks.
+type RequesterRole string
+
+// The requester roles: for oneself, for a minor, for someone who delegated, and «Operatore di Assistenza» (FAQ 2.2).
+const (
+	ForSelf       RequesterRole = "cittadino"
+	ForMinor      RequesterRole = "genitore"
+	ForDelegating RequesterRole = "delegato"
+	AsOperator    RequesterRole = "operatore_asr"
+)
+
+// ReplyKind says what the citizen meant.
+type ReplyKind string
+
+// The kinds of reply. A plain message or a courtesy on a resolved ticket changes nothing and is flagged.
+const (
+	Answer    ReplyKind = "answer"     // to a ticket being worked
+	NotSolved ReplyKind = "not_solved" // «Il problema non è risolto»
+	Message   ReplyKind = "message"    // «Solo un messaggio»
+)
+
+// DiscardReason says why a ticket is no request.
+type DiscardReason string
+
+// The reasons for discarding.
+const (
+	Spam     DiscardReason = "spam"
+	TestOnly DiscardReason = "prova"
+	Repeated DiscardReason = "duplicato"
+)

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// State is what the rules remember of a ticket, and nothing else. The zero value is a ticket that does not exist.
+// A State is a value: Evolve never changes what an earlier one refers to.
+type State struct {
+	ID         ID
+	Number     string
+	Citizen    string // account of the verified citizen
+	Subject    string // keyed hash of the requester's tax code
+	Resolution int    // how many resolutions there were, withdrawn ones included
+	Handovers  int    // how many hand-overs and redirects there were, withdrawn ones included
+	Erased     bool
+	Last       Act
+	Standing
+}
+
+// Standing is where a ticket is and with whom. An undone act restores it whole.
+type Standing struct {
+	Status   Status
+	Service  catalog.ServiceID
+	Problem  catalog.ProblemID
+	Entity   catalog.EntityCode // competent
+	Assignee Assignee
+	Reopened bool // since the last resolution
+	Handover Handover
+	Traces   []catalog.EntityCode // other entities that had the ticket, oldest first
+}
+
+// Handover is the latest change of competence between an ASR and the Region.
+type Handover struct {
+	N        int // 0: there was none
+	ASR      catalog.EntityCode
+	Status   Status   // as the ASR left it
+	Assignee Assignee // as the ASR left it
+}
+
+// Act is the latest act, as far as undoing it needs to know.
+type Act struct {
+	ID        ID
+	By        person.Actor
+	HeldUntil time.Time // zero: it sent no note that can be held
+	Notes     []ID
+	Before    Standing
+}
+
+// hadBy tells whether the entity had the ticket and has it no more: it keeps a read-only trace.
+func (s State) hadBy(e catalog.EntityCode) bool {
+	return slices.Contains(s.Traces, e)
+}
+
+// Passed gives the traces after a ticket went from one entity to another. An empty from leaves none: the ticket was
+// taken back.
+func Passed(traces []catalog.EntityCode, from, to catalog.EntityCode) []catalog.EntityCode {
+	var after []catalog.EntityCode
+	for _, t := range traces {
+		if t != from && t != to {
+			after = append(after, t)
+		}
+	}
+	if from != "" {
+		after = append(after, from)
+	}
+	return after
+}
