@@ -34,7 +34,7 @@ func (a AutoClose) At(from time.Time, cal calendar.Calendar) (time.Time, string)
 	why := fmt.Sprintf("%d calendar days after %s, then the next working day at %02d:00 (%s), calendar of %s",
 		a.AfterDays, local.Format("2006-01-02 15:04"), a.Hour, at.In(rome).Format("Mon 2 Jan 2006"), cal.Name())
 	if skipped := holidays(cal, passed, at); len(skipped) > 0 {
-		why += ", where " + strings.Join(skipped, " and ") + " is no working day"
+		why += "; days off on the way: " + strings.Join(skipped, ", ")
 	}
 	return at, why
 }

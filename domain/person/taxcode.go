@@ -87,7 +87,7 @@ const omocodia = "LMNPQRSTUV"
 const months = "ABCDEHLMPRST"
 
 func personal(s string) (TaxCode, error) {
-	plain := []byte(s) // digits where omocodia put letters
+	plain := []byte(s)      // digits where omocodia put letters
 	for i := range len(s) { // what is not ASCII stops it within sixteen bytes
 		switch at := strings.IndexByte(omocodia, s[i]); {
 		case shape[i] == 'L' && 'A' <= s[i] && s[i] <= 'Z', shape[i] == 'D' && '0' <= s[i] && s[i] <= '9':

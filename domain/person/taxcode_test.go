@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package person_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// rule is the stable name in a refusal; empty for none.
+func rule(t rapid.TB, err error) string {
+	t.Helper()
+	if err == nil {
+		return ""
+	}
+	var invalid *person.InvalidError
+	if !errors.As(err, &invalid) || invalid.Wrong == "" || invalid.Allowed == "" {
+		t.Fatalf("%v is no whole InvalidError", err)
+	}
+	return invalid.Rule
+}
+
+func TestParseTaxCode(t *testing.T) {
+	for typed, want := range map[string]person.TaxCodeKind{
+		"RSSMRA85T10A562S":             person.NaturalPerson,
+		"RSSMRA80A01H501U":             person.NaturalPerson,
+		"MRTMTT25D09F205Z":             person.NaturalPerson,
+		"rssmra80a01h501u":             person.NaturalPerson,
+		"  RSS MRA\t80A01 H501U\n":     person.NaturalPerson,
+		"\ufeffRSSMRA80A01H501U\u200b": person.NaturalPerson,
+		"80087670016":                  person.Numeric,
+		"800 8767 0016":                person.Numeric,
+		"STP0102031234567":             person.STP,
+		"eni0102031234567":             person.ENI,
+	} {
+		got, err := person.ParseTaxCode(typed)
+		if err != nil || got.Kind() != want {
+			t.Errorf("%q: got %q, %v, want %q", typed, got.Kind(), err, want)
+		}
+		if strings.ToUpper(got.String()) != got.String() || strings.ContainsAny(got.String(), " \t\n\ufeff") {
+			t.Errorf("%q: normal form %q", typed, got)
+		}
+	}
+}
+
+func TestParseTaxCodeRefuses(t *testing.T) {
+	for typed, want := range map[string]string{
+		"":                   "tax-code-missing",
+		" \t ":               "tax-code-missing",
+		"RSSMRA80A01H501":    "tax-code-length",
+		"RSSMRA80A01H501UU":  "tax-code-length",
+		"8008767001":         "tax-code-length",
+		"STP010203123456":    "tax-code-length",
+		"RSSMRA80A01H501V":   "tax-code-check-character",
+		"RSSMRA81A01H501U":   "tax-code-check-character",
+		"RSSMRB80A01H501U":   "tax-code-check-character",
+		"R5SMRA80A01H501U":   "tax-code-shape",
+		"RSSMRA8OA01H501U":   "tax-code-shape", // the letter O for a nought
+		"RSSMRÀ80A01H501U":   "tax-code-shape",
+		"RſSMRA80A01H501U":   "tax-code-shape",
+		"RSSMRA80A01H50١U":   "tax-code-shape",
+		"STP010203123456X":   "tax-code-shape",
+		"RSSMRA80F01H501U":   "tax-code-month",
+		"RSSMRA80A00H501U":   "tax-code-day",
+		"RSSMRA80A32H501U":   "tax-code-day",
+		"RSSMRA80A40H501U":   "tax-code-day",
+		"RSSMRA80A72H501U":   "tax-code-day",
+		"RSSMRA81B29H501U":   "tax-code-day", // 1981 had no 29 February
+		"RSSMRA80D71H501U":   "tax-code-day", // nor April a 31st
+		"80087670017":        "tax-code-check-digit",
+		"80087670061":        "tax-code-check-digit",
+		"00000000000":        "tax-code-check-digit",
+		"8008767001A":        "tax-code-shape",
+		"٨٠٠٨٧٦٧٠٠١٦":        "tax-code-shape",
+		"RSSMRA80A01H501U, ": "tax-code-length",
+
+		strings.Repeat("A", 1<<20): "tax-code-length",
+		strings.Repeat(" ", 1<<20): "tax-code-length",
+	} {
+		got, err := person.ParseTaxCode(typed)
+		if rule(t, err) != want || got != (person.TaxCode{}) {
+			t.Errorf("%.40q: got %q, %v, want %s", typed, got, err, want)
+		}
+	}
+}
+
+// check is the check character by another way: the odd places' values are where a letter stands in a string.
+func check(fifteen string) string {
+	sum := 0
+	for i, r := range fifteen {
+		if '0' <= r && r <= '9' {
+			r += 'A' - '0'
+		}
+		if i%2 == 0 {
+			sum += strings.IndexRune("BAKPLCQDREVOSFTGUHMINJWZYX", r)
+		} else {
+			sum += int(r - 'A')
+		}
+	}
+	return string(rune('A' + sum%26))
+}
+
+// codes draws valid codes of natural persons, omocodia among them.
+var codes = rapid.Custom(func(t *rapid.T) string {
+	female := rapid.SampledFrom([]int{0, 40}).Draw(t, "sex")
+	code := []byte(fmt.Sprintf("%s%02d%s%02d%s",
+		rapid.StringMatching(`[A-Z]{6}`).Draw(t, "names"),
+		rapid.IntRange(0, 99).Draw(t, "year"),
+		rapid.StringMatching(`[ABCDEHLMPRST]`).Draw(t, "month"),
+		rapid.IntRange(1, 28).Draw(t, "day")+female,
+		rapid.StringMatching(`[A-Z][0-9]{3}`).Draw(t, "place")))
+	for _, i := range []int{6, 7, 9, 10, 12, 13, 14} {
+		if rapid.IntRange(0, 3).Draw(t, "omocodia") == 0 {
+			code[i] = "LMNPQRSTUV"[code[i]-'0']
+		}
+	}
+	return string(code) + check(string(code))
+})
+
+func TestValidTaxCodesPass(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		code := codes.Draw(t, "code")
+		got, err := person.ParseTaxCode(" " + strings.ToLower(code[:7]) + " " + code[7:])
+		if err != nil || got.String() != code || got.Kind() != person.NaturalPerson {
+			t.Fatalf("%s: got %q %q, %v", code, got, got.Kind(), err)
+		}
+	})
+}
+
+func TestOneMistypedCharacterIsRefused(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		code := []byte(codes.Draw(t, "code"))
+		place := rapid.IntRange(0, 15).Draw(t, "place")
+		other := rapid.StringMatching(`[A-Z0-9]`).Draw(t, "other")[0]
+		if other == code[place] {
+			t.Skip("not mistyped")
+		}
+		code[place] = other
+		if _, err := person.ParseTaxCode(string(code)); err == nil {
+			t.Fatalf("%s passed", code)
+		} else if strings.Contains(err.Error(), string(code)) {
+			t.Fatalf("the refusal tells the code: %v", err)
+		}
+	})
+}
+
+func TestOneMistypedDigitIsRefused(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		code := []byte("80087670016")
+		place := rapid.IntRange(0, 10).Draw(t, "place")
+		other := byte('0' + rapid.IntRange(0, 9).Draw(t, "other"))
+		if other == code[place] {
+			t.Skip("not mistyped")
+		}
+		code[place] = other
+		if _, err := person.ParseTaxCode(string(code)); rule(t, err) != "tax-code-check-digit" {
+			t.Fatalf("%s: %v", code, err)
+		}
+	})
+}
+
+func FuzzParseTaxCode(f *testing.F) {
+	for _, seed := range []string{"RSSMRA80A01H501U", "80087670016", "STP0102031234567", "ÀÀÀÀÀÀÀÀÀÀÀÀÀÀÀÀ", "\xff\xfe0", "LLLLLLLLLLLLLLLL"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		got, err := person.ParseTaxCode(typed)
+		if err != nil {
+			rule(t, err)
+			return
+		}
+		if again, err := person.ParseTaxCode(got.String()); err != nil || again != got {
+			t.Errorf("%q is not normal: %q, %v", got, again, err)
+		}
+	})
+}
