@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// NewAccount is someone who shall be able to log in. TaxCode is given for citizens alone, whose identity has been
+// verified; it is kept as a keyed hash.
+type NewAccount struct {
+	Username, GivenName, FamilyName string
+	Password, PIN                   string
+	TaxCode                         string
+}
+
+// Account is someone who can log in.
+type Account struct {
+	ID         string      `json:"id"` // UUID
+	Username   string      `json:"username"`
+	GivenName  string      `json:"given_name"`
+	FamilyName string      `json:"family_name"`
+	CreatedAt  time.Time   `json:"created_at"`
+	DisabledAt *time.Time  `json:"disabled_at,omitempty"`
+	Placements []Placement `json:"placements"` // all that there ever were, oldest first
+}
+
+// username is the normal form of a user name; the bounds keep it safe in a log line and in an address.
+var username = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
+
+func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
+// CreateAccount makes an account and gives its id. Errors: *InvalidError, ErrTaken.
+func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, error) {
+	n.Username = normal(n.Username)
+	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
+	if !username.MatchString(n.Username) {
+		return "", &InvalidError{"username", "2 to 64 of a–z, 0–9, dot, hyphen, underscore, @"}
+	}
+	if n.GivenName == "" || n.FamilyName == "" || utf8.RuneCountInString(n.GivenName+n.FamilyName) > 200 {
+		return "", &InvalidError{"name", "given and family name are required, 200 characters at most"}
+	}
+	if err := strong(n.Password, n.PIN); err != nil {
+		return "", err
+	}
+	var subject *string
+	if n.TaxCode != "" {
+		code, err := person.ParseTaxCode(n.TaxCode)
+		if err != nil {
+			return "", &InvalidError{"tax_code", err.Error()}
+		}
+		hash := i.KeyedHash("subject", code.String())
+		subject = &hash
+	}
+	password, pin, err := i.secrets(ctx, n.Password, n.PIN)
+	if err != nil {
+		return "", err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("account id: %w", err)
+	}
+	_, err = i.Pool.Exec(ctx, `
+		insert into identity.accounts (id, username, given_name, family_name, password, pin, subject, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, subject, i.now())
+	if err != nil {
+		return "", fmt.Errorf("create account: %w", taken(err))
+	}
+	return id.String(), nil
+}
+
+// strong holds a password and a PIN to the least that is accepted.
+func strong(password, pin string) error {
+	if n := utf8.RuneCountInString(password); n < 10 || n > 200 {
+		return &InvalidError{"password", "10 to 200 characters"}
+	}
+	if len(pin) < 4 || len(pin) > 12 || strings.Trim(pin, "0123456789") != "" {
+		return &InvalidError{"pin", "4 to 12 digits"}
+	}
+	return nil
+}
+
+// SetPassword gives an account a new password and PIN and ends its sessions. Errors: *InvalidError, ErrNotFound.
+func (i *Identity) SetPassword(ctx context.Context, account, password, pin string) error {
+	if err := strong(password, pin); err != nil {
+		return err
+	}
+	passwordHash, pinHash, err := i.secrets(ctx, password, pin)
+	if err != nil {
+		return err
+	}
+	return i.andEndSessions(ctx, account, "set password",
+		`update identity.accounts set password = $2, pin = $3 where id = $1`, account, passwordHash, pinHash)
+}
+
+// Disable keeps an account from logging in for ever and ends its sessions; its name stays readable in what it did.
+func (i *Identity) Disable(ctx context.Context, account string) error {
+	return i.andEndSessions(ctx, account, "disable account",
+		`update identity.accounts set disabled_at = coalesce(disabled_at, $2) where id = $1`, account, i.now())
+}
+
+func (i *Identity) andEndSessions(ctx context.Context, account, what, sql string, args ...any) error {
+	return pgx.BeginFunc(ctx, i.Pool, func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, sql, args...)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if done.RowsAffected() == 0 {
+			return fmt.Errorf("%s: %w", what, ErrNotFound)
+		}
+		if _, err := tx.Exec(ctx, `delete from identity.sessions where account = $1`, account); err != nil {
+			return fmt.Errorf("%s: end sessions: %w", what, err)
+		}
+		return nil
+	})
+}
+
+// List gives every account by user name, with its placements.
+func (i *Identity) List(ctx context.Context) ([]Account, error) {
+	rows, err := i.Pool.Query(ctx, `
+		select id::text, username, given_name, family_name, created_at, disabled_at from identity.accounts order by username`)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Account, err error) {
+		err = row.Scan(&a.ID, &a.Username, &a.GivenName, &a.FamilyName, &a.CreatedAt, &a.DisabledAt)
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	placements, err := i.placements(ctx, `order by p.valid_from, p.id`)
+	if err != nil {
+		return nil, err
+	}
+	for n := range accounts {
+		accounts[n].Placements = append([]Placement{}, placements[accounts[n].ID]...)
+	}
+	return accounts, nil
+}
+
+// taken turns a unique violation into ErrTaken.
+func taken(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23505" {
+		return ErrTaken
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Operator is someone who works tickets at an entity.
+type Operator struct {
+	ID       string // the account's UUID
+	Username string
+	Name     string // given and family name
+	Role     person.Role
+	Entity   catalog.EntityCode
+}
+
+// Names gives the names of accounts by id; ids that are no account's are left out.
+func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	var valid []string
+	for _, id := range ids {
+		if uuid.Validate(id) == nil {
+			valid = append(valid, id)
+		}
+	}
+	if valid == nil {
+		return names, nil
+	}
+	rows, err := i.Pool.Query(ctx, `
+		select id::text, given_name || ' ' || family_name from identity.accounts where id = any($1::uuid[])`, valid)
+	if err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	var id, name string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error { names[id] = name; return nil }); err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	return names, nil
+}
+
+// working selects who works tickets now; $1 is the time.
+const working = `
+	select a.id::text, a.username, a.given_name || ' ' || a.family_name, p.role, p.entity
+	from identity.placements p join identity.accounts a on a.id = p.account
+	where a.disabled_at is null and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)
+	and p.role in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale')`
+
+func operator(row pgx.CollectableRow) (o Operator, err error) {
+	err = row.Scan(&o.ID, &o.Username, &o.Name, &o.Role, &o.Entity)
+	return o, err
+}
+
+// Operators lists who works tickets at an entity now, by family name; a supervisor is one of them.
+func (i *Identity) Operators(ctx context.Context, at catalog.EntityCode) ([]Operator, error) {
+	rows, err := i.Pool.Query(ctx, working+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
+	if err != nil {
+		return nil, fmt.Errorf("list operators: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, operator)
+	if err != nil {
+		return nil, fmt.Errorf("list operators: %w", err)
+	}
+	return all, nil
+}
+
+// Find resolves a user name or an id to somebody who works tickets now: at the entity preferred if also there, else
+// where they were placed first. Error: ErrNotFound.
+func (i *Identity) Find(ctx context.Context, nameOrID string, preferred catalog.EntityCode) (Operator, error) {
+	rows, err := i.Pool.Query(ctx, working+` and (a.username = $2 or a.id::text = $2)
+		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.now(), normal(nameOrID), preferred)
+	if err != nil {
+		return Operator{}, fmt.Errorf("find operator: %w", err)
+	}
+	o, err := pgx.CollectExactlyOneRow(rows, operator)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Operator{}, ErrNotFound
+	}
+	if err != nil {
+		return Operator{}, fmt.Errorf("find operator: %w", err)
+	}
+	return o, nil
+}

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// What a login, a session or a choice can be refused for.
+var (
+	// ErrCredentials: user name, password or PIN are wrong; which one is not said, nor whether the name exists.
+	ErrCredentials = errors.New("user name, password or PIN are wrong")
+	// ErrNoSession: the token is unknown or its session has ended.
+	ErrNoSession = errors.New("there is no such session, or it has ended")
+	// ErrNotPlaced: the role at that entity is not the person's, or not now.
+	ErrNotPlaced = errors.New("this role at this entity is not yours now")
+	// ErrNotFound: no such account or placement.
+	ErrNotFound = errors.New("there is no such account or placement")
+	// ErrTaken: the user name, the tax code or the placement is there already.
+	ErrTaken = errors.New("exists already")
+)
+
+// LockedError refuses a user name after too many failed logins, whether it exists or not.
+type LockedError struct {
+	Until time.Time
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("too many failed logins: locked until %s", e.Until.Format(time.RFC3339))
+}
+
+// InvalidError says what an account or placement cannot be made of.
+type InvalidError struct {
+	Field, Rule string
+}
+
+func (e *InvalidError) Error() string { return e.Field + ": " + e.Rule }

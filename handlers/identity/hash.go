@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Hashing is the cost of argon2id. Every hash says its own, so that the cost may be raised later.
+type Hashing struct {
+	Memory  uint32 // KiB
+	Passes  uint32
+	Threads uint8
+}
+
+// DefaultHashing is the OWASP recommendation for argon2id: 19 MiB, two passes, one thread.
+var DefaultHashing = Hashing{Memory: 19 * 1024, Passes: 2, Threads: 1}
+
+const (
+	saltSize = 16 // bytes
+	hashSize = 32 // bytes
+)
+
+// hash gives the PHC string of a secret under a new salt.
+func (h Hashing) hash(secret string) (string, error) {
+	salt := make([]byte, saltSize)
+	if _, err := rand.Read(salt); err != nil {
+		return "", fmt.Errorf("salt: %w", err)
+	}
+	sum := argon2.IDKey([]byte(secret), salt, h.Passes, h.Memory, h.Threads, hashSize)
+	enc := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.Memory, h.Passes, h.Threads,
+		enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
+}
+
+// matches compares a secret with a PHC string. What is no such string matches nothing.
+func matches(phc, secret string) bool {
+	var version int
+	var h Hashing
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.Memory, &h.Passes, &h.Threads); err != nil || h.Passes == 0 || h.Threads == 0 {
+		return false
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	if err != nil {
+		return false
+	}
+	want, err := base64.RawStdEncoding.DecodeString(parts[5])
+	if err != nil || len(want) == 0 {
+		return false
+	}
+	got := argon2.IDKey([]byte(secret), salt, h.Passes, h.Memory, h.Threads, uint32(len(want)))
+	return subtle.ConstantTimeCompare(got, want) == 1
+}
+
+// slot waits for leave to hash. The caller gives it back with done.
+func (i *Identity) slot(ctx context.Context) (done func(), err error) {
+	select {
+	case i.slots <- struct{}{}:
+		return func() { <-i.slots }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for a hasher: %w", ctx.Err())
+	}
+}
+
+// secrets hashes a password and a PIN within one slot.
+func (i *Identity) secrets(ctx context.Context, password, pin string) (passwordHash, pinHash string, err error) {
+	done, err := i.slot(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	defer done()
+	if passwordHash, err = i.Hashing.hash(password); err != nil {
+		return "", "", err
+	}
+	pinHash, err = i.Hashing.hash(pin)
+	return passwordHash, pinHash, err
+}

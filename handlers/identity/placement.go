@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Placement is a role at an entity for a time.
+type Placement struct {
+	ID        string             `json:"id"` // UUID
+	Role      person.Role        `json:"role"`
+	Entity    catalog.EntityCode `json:"entity"` // empty for roles that are held at none
+	ValidFrom time.Time          `json:"valid_from"`
+	ValidTo   *time.Time         `json:"valid_to,omitempty"` // it does not count from here on
+}
+
+// fits tells whether the role is held at such an entity: ASR roles at an ASR, regional ones at the Region, the rest
+// at none.
+func fits(role person.Role, entity catalog.EntityCode) bool {
+	switch role {
+	case person.ASROperator, person.ASRSupervisor:
+		return entity != "" && entity != catalog.Region
+	case person.RegionalOperator, person.RegionalSupervisor:
+		return entity == catalog.Region
+	case person.Auditor, person.Administrator, person.Citizen, person.Integration:
+		return entity == ""
+	case person.System, person.Anonymous:
+	}
+	return false
+}
+
+// AddPlacement gives an account a role at an entity from a moment on (zero: now) and gives the placement's id.
+// Errors: *InvalidError, ErrTaken, ErrNotFound.
+func (i *Identity) AddPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, from time.Time) (string, error) {
+	if !fits(role, entity) {
+		return "", &InvalidError{"placement", fmt.Sprintf("role %s is not held at entity %q", role, entity)}
+	}
+	if from.IsZero() {
+		from = i.now()
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("placement id: %w", err)
+	}
+	done, err := i.Pool.Exec(ctx, `
+		insert into identity.placements (id, account, role, entity, valid_from)
+		select $1, a.id, $3, $4, $5 from identity.accounts a where a.id = $2`, id.String(), account, role, entity, from)
+	if err != nil {
+		return "", fmt.Errorf("add placement: %w", taken(err))
+	}
+	if done.RowsAffected() == 0 {
+		return "", fmt.Errorf("add placement: %w", ErrNotFound)
+	}
+	return id.String(), nil
+}
+
+// EndPlacement ends the current placement of an account in a role at an entity, now. Sessions that chose it can do
+// nothing more until another is chosen.
+func (i *Identity) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode) error {
+	done, err := i.Pool.Exec(ctx, `
+		update identity.placements set valid_to = greatest(valid_from, $4)
+		where account = $1 and role = $2 and entity = $3 and valid_to is null`, account, role, entity, i.now())
+	if err != nil {
+		return fmt.Errorf("end placement: %w", err)
+	}
+	if done.RowsAffected() == 0 {
+		return fmt.Errorf("end placement: %w", ErrNotFound)
+	}
+	return nil
+}
+
+// placements gives placements by account.
+func (i *Identity) placements(ctx context.Context, where string, args ...any) (map[string][]Placement, error) {
+	rows, err := i.Pool.Query(ctx, `
+		select p.account::text, p.id::text, p.role, p.entity, p.valid_from, p.valid_to from identity.placements p `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read placements: %w", err)
+	}
+	all := map[string][]Placement{}
+	var account string
+	var p Placement
+	_, err = pgx.ForEachRow(rows, []any{&account, &p.ID, &p.Role, &p.Entity, &p.ValidFrom, &p.ValidTo}, func() error {
+		all[account] = append(all[account], p)
+		p.ValidTo = nil
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read placements: %w", err)
+	}
+	return all, nil
+}
+
+// current gives the placements of an account that count now, oldest first.
+func (i *Identity) current(ctx context.Context, account string) ([]Placement, error) {
+	all, err := i.placements(ctx, `
+		where p.account = $1 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2) order by p.valid_from, p.id`,
+		account, i.now())
+	return append([]Placement{}, all[account]...), err
+}

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Action is something that a door lets somebody do. Which tickets they may do it to is the domain's to judge.
+type Action string
+
+// The actions.
+const (
+	OpenTicket    Action = "ticket.open"
+	ReadTicket    Action = "ticket.read"
+	ListTickets   Action = "ticket.list"
+	UpdateTicket  Action = "ticket.update"
+	UndoAct       Action = "ticket.undo"
+	ReplyToTicket Action = "ticket.reply"
+	ReadEvents    Action = "ticket.events"
+	FollowChanges Action = "stream.follow"
+	ListOperators Action = "operators.list"
+)
+
+// Actions lists every action.
+func Actions() []Action {
+	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, FollowChanges, ListOperators}
+}
+
+// PolicyVersion counts the changes of the policy.
+const PolicyVersion = 1
+
+var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators}
+
+// policy is who may do what. What is not here is refused, a role that is not here may do nothing.
+var policy = map[person.Role][]Action{
+	person.ASROperator:        operates,
+	person.ASRSupervisor:      operates,
+	person.RegionalOperator:   operates,
+	person.RegionalSupervisor: operates,
+	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, FollowChanges},
+	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges},
+	person.Integration:        {OpenTicket},
+	person.Anonymous:          {OpenTicket},
+	person.Administrator:      {},
+}
+
+// Allows asks the policy.
+func Allows(role person.Role, action Action) bool { return slices.Contains(policy[role], action) }

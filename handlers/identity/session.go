@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Session is somebody who has logged in, as of now.
+type Session struct {
+	Token      string // given at login and when a placement is chosen; empty otherwise
+	Account    string // UUID
+	Username   string
+	Name       string       // given and family name
+	Actor      person.Actor // the role is empty until a placement is chosen
+	Placements []Placement  // those that count now; filled in at login and at the choice
+}
+
+// touchEvery spares the database a write at every request.
+const touchEvery = time.Minute
+
+// newToken makes 256 random bits and the hash under which they are kept.
+func newToken() (token string, hash []byte, err error) {
+	bits := make([]byte, 32)
+	if _, err := rand.Read(bits); err != nil {
+		return "", nil, fmt.Errorf("token: %w", err)
+	}
+	token = base64.RawURLEncoding.EncodeToString(bits)
+	return token, hashOf(token), nil
+}
+
+func hashOf(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// begin opens a session. Who has one placement alone need not choose.
+func (i *Identity) begin(ctx context.Context, s Session) (Session, error) {
+	var err error
+	if s.Placements, err = i.current(ctx, s.Account); err != nil {
+		return Session{}, err
+	}
+	var chosen *string
+	if len(s.Placements) == 1 {
+		only := s.Placements[0]
+		s.Actor, chosen = person.Actor{ID: s.Account, Role: only.Role, Entity: only.Entity}, &only.ID
+	}
+	token, hash, err := newToken()
+	if err != nil {
+		return Session{}, err
+	}
+	now := i.now()
+	_, err = i.Pool.Exec(ctx, `
+		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
+		insert into identity.sessions (token, account, placement, begun_at, seen_at) values ($1, $2, $3, $4, $4)`,
+		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.Idle))
+	if err != nil {
+		return Session{}, fmt.Errorf("begin session: %w", err)
+	}
+	s.Token = token
+	return s, nil
+}
+
+// Authenticate finds the session of a token and counts as use of it. Error: ErrNoSession.
+func (i *Identity) Authenticate(ctx context.Context, token string) (Session, error) {
+	s, seen, err := i.find(ctx, token)
+	if err != nil {
+		return Session{}, err
+	}
+	if now := i.now(); now.Sub(seen) >= touchEvery {
+		_, err := i.Pool.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashOf(token), now)
+		if err != nil {
+			return Session{}, fmt.Errorf("touch session: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// Check finds the session of a token without keeping it alive: for a stream that nobody may be looking at.
+func (i *Identity) Check(ctx context.Context, token string) (Session, error) {
+	s, _, err := i.find(ctx, token)
+	return s, err
+}
+
+func (i *Identity) find(ctx context.Context, token string) (s Session, seen time.Time, err error) {
+	now := i.now()
+	var role, entity *string
+	err = i.Pool.QueryRow(ctx, `
+		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity
+		from identity.sessions s
+		join identity.accounts a on a.id = s.account and a.disabled_at is null
+		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
+		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4`,
+		hashOf(token), now, now.Add(-i.Lifetime), now.Add(-i.Idle)).
+		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Session{}, time.Time{}, ErrNoSession
+	}
+	if err != nil {
+		return Session{}, time.Time{}, fmt.Errorf("find session: %w", err)
+	}
+	if role != nil {
+		s.Actor = person.Actor{ID: s.Account, Role: person.Role(*role), Entity: catalog.EntityCode(*entity)}
+	}
+	return s, seen, nil
+}
+
+// Choose chooses role and placement (FAQ 2.1) and renews the token: the old one ends. It does not lengthen the
+// session's life. Errors: ErrNoSession, ErrNotPlaced.
+func (i *Identity) Choose(ctx context.Context, token string, role person.Role, entity catalog.EntityCode) (Session, error) {
+	s, err := i.Authenticate(ctx, token)
+	if err != nil {
+		return Session{}, err
+	}
+	if s.Placements, err = i.current(ctx, s.Account); err != nil {
+		return Session{}, err
+	}
+	for _, p := range s.Placements {
+		if p.Role != role || p.Entity != entity {
+			continue
+		}
+		renewed, hash, err := newToken()
+		if err != nil {
+			return Session{}, err
+		}
+		done, err := i.Pool.Exec(ctx, `update identity.sessions set token = $2, placement = $3, seen_at = $4 where token = $1`,
+			hashOf(token), hash, p.ID, i.now())
+		if err != nil {
+			return Session{}, fmt.Errorf("choose placement: %w", err)
+		}
+		if done.RowsAffected() == 0 {
+			return Session{}, ErrNoSession
+		}
+		s.Token, s.Actor = renewed, person.Actor{ID: s.Account, Role: role, Entity: entity}
+		return s, nil
+	}
+	return Session{}, ErrNotPlaced
+}
+
+// End ends a session; one that has ended already is no error.
+func (i *Identity) End(ctx context.Context, token string) error {
+	if _, err := i.Pool.Exec(ctx, `delete from identity.sessions where token = $1`, hashOf(token)); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
