@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/looplab/fsm"
 
@@ -205,7 +206,13 @@ func Moves(s State, by person.Actor) []Move {
 	return moves
 }
 
-// Diagram draws the machine as Mermaid, for ARCHITECTURE.md.
+// Diagram draws, as Mermaid, the moves that change a status; undo, which leads back from anywhere, is left out.
 func Diagram() (string, error) {
-	return fsm.VisualizeForMermaidWithGraphType(machines[unborn], fsm.StateDiagram)
+	var drawn fsm.Events
+	for _, e := range transitions() {
+		if e.Src[0] != e.Dst && !strings.HasPrefix(e.Name, string(MoveUndo)) {
+			drawn = append(drawn, e)
+		}
+	}
+	return fsm.VisualizeForMermaidWithGraphType(fsm.NewFSM(string(unborn), drawn, nil), fsm.StateDiagram)
 }

@@ -266,7 +266,7 @@ func (a *act) note(m Move) {
 	regional := RegionalNote{Note: n.ID, VisibleFrom: from, Attachments: n.Attachments, Personal: text}
 	switch {
 	case n.Visibility == Internal:
-		a.record(InternalNote{Note: n.ID, Entity: a.s.Entity, Attachments: n.Attachments, Personal: text})
+		a.record(InternalNote{Note: n.ID, Entity: a.by.Entity, Attachments: n.Attachments, Personal: text})
 	case m == MoveEscalate:
 		regional.Handover, regional.ASR = a.s.Handovers+1, a.s.Entity
 		a.record(regional)

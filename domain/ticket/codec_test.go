@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket_test
+
+import (
+	"bytes"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	. "github.com/sol-assistenza/sol/domain/ticket"
+)
+
+var update = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
+
+// samples has one full event of every type.
+func samples() []Event {
+	files := []Attachment{{ID: "01930000-0000-7000-8000-0000000000f1", MediaType: "application/pdf", Size: 1024, SHA256: strings.Repeat("ab", 32)}}
+	text := &Text{Text: "Testo di prova", FileNames: []string{"prova.pdf"}}
+	someone := Assignee{Operator: "01930000-0000-7000-8000-0000000000c1"}
+	return []Event{
+		Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, Chosen: torino,
+			Channel: Web, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Subject: "s1", Requester: ForSelf,
+			Facilitated: true, Continues: "01930000-0000-7000-8000-000000000002", Attachments: files, Status: New,
+			Personal: &Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
+				Phone: "+390110000000", Description: "Non trovo il referto", Concerns: "Minore Fittizio", IUV: "01123456789012316", FileNames: []string{"prova.pdf"}}},
+		Assigned{Assignee: Assignee{Supervisors: true}},
+		Unassigned{},
+		Taken{Assignee: someone, Status: InProgress},
+		CitizenNote{Note: noteID, VisibleFrom: held, Attachments: files, Personal: text},
+		InternalNote{Note: noteID, Entity: torino, Attachments: files, Personal: text},
+		RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held, Attachments: files, Personal: text},
+		CitizenAsked{Note: noteID, Status: Waiting},
+		Resumed{Status: InProgress, Personal: words},
+		CitizenReplied{Reply: noteID, Kind: Answer, Status: InProgress, Attachments: files, Personal: text},
+		Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver},
+		Recalled{Handover: 1, Entity: torino, Assignee: someone, Status: InProgress, Personal: words},
+		Redirected{Handover: 2, To: to3, Assignee: someone, Note: noteID, Status: New},
+		Resolved{Resolution: 1, Note: noteID, EffectFrom: held, Status: Solved},
+		Discarded{Resolution: 1, Why: Spam, EffectFrom: noon, Status: Solved},
+		MarkedDuplicate{Resolution: 1, Main: id, Note: noteID, EffectFrom: held, Status: Solved},
+		Reopened{Assignee: someone, Status: InProgress, Personal: words},
+		ActWithdrawn{Act: id, Notes: []ID{noteID}, Service: "ritiro-documenti", Problem: "altro", Entity: torino,
+			Traces: []catalog.EntityCode{to3}, Assignee: someone, Status: New},
+		AutoClosed{Resolution: 1, Status: Closed},
+		Succeeded{From: torino, To: to3},
+		Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"},
+		PersonalDataErased{},
+	}
+}
+
+// TestStoredFormsAreForEver holds what is in the log readable: every version's golden file decodes to its sample, and
+// today's version encodes to it.
+func TestStoredFormsAreForEver(t *testing.T) {
+	for _, e := range samples() {
+		s, err := Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			got := append(append(bytes.Clone(s.Data), '\n'), s.Personal...)
+			file := filepath.Join("testdata", "events", s.Name+".json")
+			want, err := os.ReadFile(file)
+			if os.IsNotExist(err) && *update {
+				want = got
+				err = os.WriteFile(file, got, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Fatalf("stored as\n%s\nwant\n%s\na changed shape takes a new name", got, want)
+			}
+			data, personal, _ := bytes.Cut(want, []byte("\n"))
+			if len(personal) == 0 {
+				personal = nil
+			}
+			back, err := Decode(s.Name, data, personal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(back, e) {
+				t.Fatalf("read back\n%+v\nwant\n%+v", back, e)
+			}
+		})
+	}
+}
+
+// TestEveryEventIsStored counts the sealed set in the source against the samples, so that a new event cannot be
+// forgotten here.
+func TestEveryEventIsStored(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "event.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := map[string]bool{}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "event" {
+			declared[f.Recv.List[0].Type.(*ast.Ident).Name] = true
+		}
+	}
+	for _, e := range samples() {
+		delete(declared, reflect.TypeOf(e).Name())
+	}
+	if len(declared) != 0 || len(samples()) < 22 {
+		t.Fatalf("no sample of %v", declared)
+	}
+}
+
+func TestNothingPersonalIsStoredInTheClear(t *testing.T) {
+	for _, e := range samples() {
+		s, err := Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"Prova", "Fittizi", "RSSMRA", "example.it", "referto\"", "Testo", "prova.pdf", "parole", "01123456789012316"} {
+			if bytes.Contains(s.Data, []byte(word)) {
+				t.Errorf("%s shows %q: %s", s.Name, word, s.Data)
+			}
+		}
+	}
+}
+
+func TestErasedEventsDecode(t *testing.T) {
+	for _, e := range samples() {
+		s, err := Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode(s.Name, s.Data, nil); err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+		}
+	}
+}
+
+func TestDecodeRefusesUnknownNames(t *testing.T) {
+	if _, err := Decode("ticket.opened.v99", []byte("{}"), nil); err == nil || !strings.Contains(err.Error(), "ticket.opened.v99") {
+		t.Fatalf("got %v, want an error that names it", err)
+	}
+}

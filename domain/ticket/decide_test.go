@@ -1,0 +1,297 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	. "github.com/sol-assistenza/sol/domain/ticket"
+)
+
+const (
+	torino catalog.EntityCode = "010301"
+	to3    catalog.EntityCode = "010203"
+	id     ID                 = "01930000-0000-7000-8000-000000000001"
+	noteID ID                 = "01930000-0000-7000-8000-0000000000aa"
+	hold                      = 10 * time.Second
+)
+
+var (
+	noon     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	rules    = Rules{Catalog: catalog.Default(), Hold: hold}
+	anna     = person.Actor{ID: "anna", Role: person.ASROperator, Entity: torino}
+	bruno    = person.Actor{ID: "bruno", Role: person.ASROperator, Entity: torino}
+	capo     = person.Actor{ID: "capo", Role: person.ASRSupervisor, Entity: torino}
+	carla    = person.Actor{ID: "carla", Role: person.ASROperator, Entity: to3}
+	rita     = person.Actor{ID: "rita", Role: person.RegionalOperator, Entity: catalog.Region}
+	citizen  = person.Actor{ID: "citizen", Role: person.Citizen}
+	linked   = person.Actor{ID: string(id), Role: person.Citizen}
+	stranger = person.Actor{ID: "stranger", Role: person.Citizen}
+	saga     = person.Actor{ID: "auto-close", Role: person.System}
+	admin    = person.Actor{ID: "admin", Role: person.Administrator}
+	words    = &Text{Text: "parole"}
+	held     = noon.Add(hold)
+)
+
+// fact is an event with who caused it; given numbers them and gives each an act of its own, unless it says one.
+type fact struct {
+	e   Event
+	by  person.Actor
+	act ID
+	at  time.Time
+}
+
+func by(a person.Actor, events ...Event) []fact {
+	var facts []fact
+	for _, e := range events {
+		facts = append(facts, fact{e: e, by: a})
+	}
+	return facts
+}
+
+// together makes the facts one act at a moment.
+func together(act ID, at time.Time, facts []fact) []fact {
+	for i := range facts {
+		facts[i].act, facts[i].at = act, at
+	}
+	return facts
+}
+
+func given(groups ...[]fact) State {
+	var s State
+	version := 0
+	for _, g := range groups {
+		for _, f := range g {
+			version++
+			act := f.act
+			if act == "" {
+				act = ID("act-" + string(rune('a'+version)))
+			}
+			s = Evolve(s, Recorded{Event: f.e, Ticket: id, Version: version, At: f.at, By: f.by, Act: act})
+		}
+	}
+	return s
+}
+
+func opened() []fact {
+	return by(citizen, Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino,
+		Chosen: torino, Channel: Web, Identity: Verified, Citizen: "citizen", Subject: "s1", Requester: ForSelf, Status: New})
+}
+
+func taken(who person.Actor) []fact {
+	return by(who, Taken{Assignee: Assignee{Operator: who.ID}, Status: InProgress})
+}
+
+func escalated() []fact {
+	return by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: noon},
+		Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})
+}
+
+func resolved(n int) []fact {
+	return by(anna, Resolved{Resolution: n, EffectFrom: noon, Status: Solved})
+}
+
+func closed(n int) []fact { return by(saga, AutoClosed{Resolution: n, Status: Closed}) }
+
+func public(text string) *NewNote   { return &NewNote{ID: noteID, Text: text, Visibility: Public} }
+func internal(text string) *NewNote { return &NewNote{ID: noteID, Text: text, Visibility: Internal} }
+
+func to(who person.Actor) *NewAssignee { return &NewAssignee{Operator: who.ID, At: who.Entity} }
+
+// verdict is what a decision must come to.
+type verdict func(t *testing.T, events []Event, err error)
+
+func then(want ...Event) verdict {
+	return func(t *testing.T, events []Event, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("refused: %v", err)
+		}
+		if len(events) == 0 && len(want) == 0 {
+			return
+		}
+		if !reflect.DeepEqual(events, want) {
+			t.Fatalf("decided\n %+v\nwant\n %+v", events, want)
+		}
+	}
+}
+
+func refuses[E error](check func(E) bool) verdict {
+	return func(t *testing.T, events []Event, err error) {
+		t.Helper()
+		var as E
+		if !errors.As(err, &as) {
+			t.Fatalf("decided %+v with error %v, want %T", events, err, as)
+		}
+		if !check(as) {
+			t.Fatalf("refused with the wrong words: %+v", as)
+		}
+	}
+}
+
+func notAllowed(m Move, s Status) verdict {
+	return refuses(func(e *NotAllowedError) bool { return e.Move == m && e.Status == s && e.Rule != "" })
+}
+
+func wrong(names ...string) verdict {
+	return refuses(func(e *InvalidError) bool {
+		var got []string
+		for _, f := range e.Fields {
+			got = append(got, f.Field)
+		}
+		return reflect.DeepEqual(got, names)
+	})
+}
+
+func forbidden() verdict { return refuses(func(e *ForbiddenError) bool { return e.Rule != "" }) }
+func notYours() verdict  { return refuses(func(*NotYoursError) bool { return true }) }
+
+func TestDecide(t *testing.T) {
+	no, yes := false, true
+	citizenNote := CitizenNote{Note: noteID, VisibleFrom: held, Personal: words}
+	regionalNote := func(n int, asr catalog.EntityCode) Event {
+		return RegionalNote{Note: noteID, Handover: n, ASR: asr, VisibleFrom: held, Personal: words}
+	}
+	traced := given(opened(), taken(anna), escalated())
+	for name, c := range map[string]struct {
+		given State
+		when  Command
+		by    person.Actor
+		then  verdict
+	}{
+		// FAQ 2.3
+		"2.3 take":                                {given(opened()), Update{Status: InProgress}, anna, then(Taken{Assignee{Operator: "anna"}, InProgress})},
+		"2.3 assign to a colleague":               {given(opened()), Update{Assignee: to(bruno)}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
+		"2.3 start it for a colleague":            {given(opened()), Update{Status: InProgress, Assignee: to(bruno)}, anna, then(Taken{Assignee{Operator: "bruno"}, InProgress})},
+		"2.3 to the supervisors":                  {given(opened()), Update{Assignee: &NewAssignee{Supervisors: true}}, anna, then(Assigned{Assignee{Supervisors: true}})},
+		"2.3 not across entities":                 {given(opened()), Update{Assignee: to(carla)}, anna, wrong("assignee")},
+		"2.3 not to somebody who works nowhere":   {given(opened()), Update{Assignee: &NewAssignee{Operator: "x"}}, anna, wrong("assignee")},
+		"2.3 to whom it is already":               {given(opened(), taken(anna)), Update{Assignee: to(anna)}, bruno, then()},
+		"2.3 to nobody":                           {given(opened(), taken(anna)), Update{Assignee: &NewAssignee{}}, bruno, then(Unassigned{})},
+		"2.3 the Region in the menu hands over":   {given(opened()), Update{Assignee: &NewAssignee{Region: true}, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{1, torino, noteID, HandedOver})},
+		"2.3 the Region in the menu needs a note": {given(opened()), Update{Assignee: &NewAssignee{Region: true}}, anna, wrong("note")},
+		// FAQ 2.4
+		"2.4 ask":                {given(opened(), taken(anna)), Update{Status: Waiting, Note: public("parole")}, anna, then(citizenNote, CitizenAsked{noteID, Waiting})},
+		"2.4 ask again restarts": {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: Waiting, Note: public("parole")}, anna, then(citizenNote, CitizenAsked{noteID, Waiting})},
+		"2.4 still waiting with a grey note only": {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: Waiting, Note: internal("parole")}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: words})},
+		"2.4 ask without a note":                  {given(opened()), Update{Status: Waiting}, anna, wrong("note")},
+		"2.4 ask with an internal note":           {given(opened()), Update{Status: Waiting, Note: internal("parole")}, anna, wrong("note")},
+		"2.4 the answer brings it back":           {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: InProgress, Personal: words})},
+		"2.4 the answer by the personal link":     {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, linked, then(CitizenReplied{Reply: "r", Kind: Answer, Status: InProgress, Personal: words})},
+		"2.4 a word in between changes nothing":   {given(opened()), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: New, Personal: words})},
+		"2.4 an empty answer":                     {given(opened()), Reply{ID: "r"}, citizen, wrong("text")},
+		"2.4 somebody else's answer":              {given(opened()), Reply{ID: "r", Text: "parole"}, stranger, notYours()},
+		"2.4 resume needs a reason":               {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress}, anna, wrong("reason")},
+		"2.4 resume":                              {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress, Reason: "parole"}, anna, then(Resumed{InProgress, words})},
+		// FAQ 2.5
+		"2.5 resolve":                           {given(opened(), taken(anna)), Update{Status: Solved, Note: public("parole")}, anna, then(citizenNote, Resolved{1, noteID, held, Solved})},
+		"2.5 resolve without a note":            {given(opened(), taken(anna)), Update{Status: Solved}, anna, wrong("note")},
+		"2.5 confirm again after a reopening":   {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress})), Update{Status: Solved}, anna, then(Resolved{Resolution: 2, EffectFrom: noon, Status: Solved})},
+		"2.5 nobody closes":                     {given(opened(), resolved(1)), Update{Status: Closed}, capo, refuses(func(e *NotAllowedError) bool { return e.Move == MoveClose })},
+		"2.5 the system closes":                 {given(opened(), resolved(1)), Close{1}, saga, then(AutoClosed{1, Closed})},
+		"2.5 only the system":                   {given(opened(), resolved(1)), Close{1}, capo, forbidden()},
+		"2.5 that resolution and no later one":  {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress}), resolved(2)), Close{1}, saga, notAllowed(MoveClose, Solved)},
+		"2.5 not while it is reopened":          {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress})), Close{1}, saga, notAllowed(MoveClose, InProgress)},
+		"2.5 it is not solved":                  {given(opened(), taken(anna), resolved(1)), Reply{ID: "r", Text: "parole", Solved: &no}, citizen, then(CitizenReplied{Reply: "r", Kind: NotSolved, Status: Solved, Personal: words}, Reopened{Assignee: Assignee{Operator: "anna"}, Status: InProgress})},
+		"2.5 a reply that does not say reopens": {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: NotSolved, Status: Solved, Personal: words}, Reopened{Status: InProgress})},
+		"2.5 only a message":                    {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole", Solved: &yes}, citizen, then(CitizenReplied{Reply: "r", Kind: Message, Status: Solved, Personal: words})},
+		"2.5 closed is final for operators":     {given(opened(), resolved(1), closed(1)), Update{Status: InProgress, Reason: "parole"}, anna, notAllowed(MoveResume, Closed)},
+		"2.5 closed is final for notes":         {given(opened(), resolved(1), closed(1)), Update{Note: internal("parole")}, anna, notAllowed(MoveNote, Closed)},
+		"2.5 closed is final for citizens":      {given(opened(), resolved(1), closed(1)), Reply{ID: "r", Text: "parole"}, citizen, notAllowed(MoveAnswer, Closed)},
+		"2.5 reopen":                            {given(opened(), resolved(1)), Update{Status: InProgress, Reason: "parole"}, anna, then(Reopened{Status: InProgress, Personal: words})},
+		"2.5 reopen needs a reason":             {given(opened(), resolved(1)), Update{Status: InProgress}, anna, wrong("reason")},
+		"2.5 discard":                           {given(opened()), Update{Status: Solved, Reason: "spam"}, capo, then(Discarded{1, Spam, noon, Solved})},
+		"2.5 discard is the supervisor's":       {given(opened()), Update{Status: Solved, Reason: "spam"}, anna, forbidden()},
+		"2.5 duplicate":                         {given(opened()), Update{DuplicateOf: &Main{"other", "s1"}, Note: public("parole")}, anna, then(citizenNote, MarkedDuplicate{1, "other", noteID, held, Solved})},
+		"2.5 duplicate of another citizen's":    {given(opened()), Update{DuplicateOf: &Main{"other", "s2"}, Note: public("parole")}, anna, wrong("duplicate_of")},
+		// FAQ 2.6
+		"2.6 hand over":                             {given(opened(), taken(anna)), Update{Status: HandedOver, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{1, torino, noteID, HandedOver})},
+		"2.6 hand over without a note":              {given(opened()), Update{Status: HandedOver}, anna, wrong("note")},
+		"2.6 the Region has nobody to hand over to": {given(opened(), escalated(), taken(rita)), Update{Status: HandedOver, Note: public("parole")}, rita, notAllowed(MoveEscalate, InProgress)},
+		"2.6 the ASR keeps a trace only":            {traced, Update{Note: public("parole")}, anna, forbidden()},
+		"2.6 another ASR sees nothing":              {traced, Update{Note: public("parole")}, carla, notYours()},
+		"2.6 the Region takes it":                   {traced, Update{Status: InProgress}, rita, then(Taken{Assignee{Operator: "rita"}, InProgress})},
+		"2.6 recall":                                {traced, Update{Status: InProgress, Reason: "parole"}, bruno, then(Recalled{1, torino, Assignee{Operator: "anna"}, InProgress, words})},
+		"2.6 recall needs a reason":                 {traced, Update{Status: InProgress}, bruno, wrong("reason")},
+		"2.6 too late to recall":                    {given(opened(), taken(anna), escalated(), taken(rita)), Update{Status: InProgress, Reason: "parole"}, bruno, forbidden()},
+		"2.6 a message to the Region":               {traced, Update{Note: &NewNote{ID: noteID, Text: "parole", Visibility: Regional}}, anna, then(regionalNote(1, torino))},
+		"2.6 a message to the ASR":                  {traced, Update{Note: &NewNote{ID: noteID, Text: "parole", Visibility: Regional}}, rita, then(regionalNote(1, torino))},
+		"2.6 redirect":                              {traced, Update{Entity: to3, Note: public("parole")}, rita, then(regionalNote(2, to3), Redirected{2, to3, Assignee{}, noteID, New})},
+		"2.6 redirect back, to who had it":          {traced, Update{Entity: torino, Note: public("parole")}, rita, then(regionalNote(2, torino), Redirected{2, torino, Assignee{Operator: "anna"}, noteID, New})},
+		"2.6 redirect without a note":               {traced, Update{Entity: to3}, rita, wrong("note")},
+		"2.6 redirect to no entity":                 {traced, Update{Entity: "999999", Note: public("parole")}, rita, wrong("entity")},
+		"2.6 an ASR does not redirect":              {given(opened()), Update{Entity: to3, Note: public("parole")}, anna, forbidden()},
+		"2.6 the citizen's word reaches the Region": {traced, Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: HandedOver, Personal: words})},
+		// the rest
+		"nothing to update":           {given(opened()), Update{}, anna, wrong("status")},
+		"the status it has":           {given(opened()), Update{Status: New}, anna, then()},
+		"a status that is none":       {given(opened()), Update{Status: "aperto"}, anna, wrong("status")},
+		"an internal note":            {given(opened()), Update{Note: internal("parole")}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: words})},
+		"a public note":               {given(opened()), Update{Note: public("parole")}, anna, then(citizenNote)},
+		"an empty note":               {given(opened()), Update{Note: public("  ")}, anna, wrong("note.text")},
+		"reclassify":                  {given(opened()), Update{Problem: "mancato-pagamento"}, anna, then(Reclassified{"ritiro-documenti", "mancato-pagamento"})},
+		"reclassify to nothing known": {given(opened()), Update{Problem: "x"}, anna, wrong("problem")},
+		"an entity ceases":            {given(opened(), taken(anna)), Succeed{torino, to3}, saga, then(Succeeded{torino, to3}, Unassigned{})},
+		"it had left already":         {given(opened()), Succeed{to3, torino}, saga, then()},
+		"a placement ends":            {given(opened(), taken(anna)), Release{"anna"}, saga, then(Unassigned{})},
+		"a placement ends elsewhere":  {given(opened(), taken(anna)), Release{"bruno"}, saga, then()},
+		"erase":                       {given(opened()), Erase{}, admin, then(PersonalDataErased{})},
+		"erase once":                  {given(opened(), by(admin, PersonalDataErased{})), Erase{}, admin, then()},
+		"erase is not for operators":  {given(opened()), Erase{}, capo, forbidden()},
+		"nothing to add once erased":  {given(opened(), by(admin, PersonalDataErased{})), Update{Note: public("parole")}, anna, notAllowed(MoveNote, New)},
+		"no such ticket":              {State{}, Update{Status: InProgress}, anna, notYours()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			events, err := rules.Decide(c.given, c.when, c.by, noon)
+			c.then(t, events, err)
+		})
+	}
+}
+
+func TestUndo(t *testing.T) {
+	asked := together("ask", noon, by(anna, CitizenNote{Note: noteID, VisibleFrom: held}, CitizenAsked{noteID, Waiting}))
+	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{1, torino, noteID, HandedOver}))
+	withdrawn := func(act ID) Event {
+		return ActWithdrawn{Act: act, Notes: []ID{noteID}, Service: "ritiro-documenti", Problem: "referto-non-trovato",
+			Entity: torino, Assignee: Assignee{Operator: "anna"}, Status: InProgress}
+	}
+	for name, c := range map[string]struct {
+		given State
+		by    person.Actor
+		at    time.Time
+		then  verdict
+	}{
+		"while the note is held":     {given(opened(), taken(anna), asked), anna, held.Add(-time.Microsecond), then(withdrawn("ask"))},
+		"a hand-over too":            {given(opened(), taken(anna), handed), anna, noon, then(withdrawn("hand"))},
+		"not once it can be seen":    {given(opened(), taken(anna), asked), anna, held, notAllowed(MoveUndo, Waiting)},
+		"not somebody else's":        {given(opened(), taken(anna), asked), bruno, noon, notAllowed(MoveUndo, Waiting)},
+		"not after something else":   {given(opened(), taken(anna), asked, by(citizen, CitizenReplied{Status: InProgress})), anna, noon, notAllowed(MoveUndo, InProgress)},
+		"not an act without a note":  {given(opened(), taken(anna)), anna, noon, notAllowed(MoveUndo, InProgress)},
+		"not the undoing":            {given(opened(), taken(anna), asked, by(anna, withdrawn("ask"))), anna, noon, notAllowed(MoveUndo, InProgress)},
+		"a citizen has none to undo": {given(opened(), by(citizen, CitizenReplied{Status: New})), citizen, noon, notAllowed(MoveUndo, New)},
+		"a stranger sees no ticket":  {given(opened(), taken(anna), asked), carla, noon, notYours()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			events, err := rules.Decide(c.given, Undo{}, c.by, c.at)
+			c.then(t, events, err)
+		})
+	}
+}
+
+func TestUndoRestoresTheStandingWhole(t *testing.T) {
+	before := given(opened(), taken(anna))
+	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{1, torino, noteID, HandedOver}))
+	undone := given(opened(), taken(anna), handed, by(anna, ActWithdrawn{Act: "hand"}))
+	if !reflect.DeepEqual(undone.Standing, before.Standing) {
+		t.Fatalf("stands\n %+v\nwant\n %+v", undone.Standing, before.Standing)
+	}
+	if undone.Handovers != 1 {
+		t.Fatalf("%d hand-overs, want the withdrawn one to keep its number", undone.Handovers)
+	}
+}

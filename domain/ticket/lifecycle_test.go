@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket_test
+
+import (
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	. "github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// TestLifecycleIsAsDrawn holds the diagram of ARCHITECTURE.md to the machine that decides.
+func TestLifecycleIsAsDrawn(t *testing.T) {
+	const file = "testdata/lifecycle.mmd"
+	got, err := Diagram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Fatalf("drawn\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestMoves(t *testing.T) {
+	for name, c := range map[string]struct {
+		given State
+		by    person.Actor
+		want  []Move
+	}{
+		"a new ticket, its operator": {given(opened()), anna, []Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveReclassify,
+			MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate}},
+		"a resolved one":      {given(opened(), resolved(1)), bruno, []Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen}},
+		"a closed one":        {given(opened(), resolved(1), closed(1)), capo, nil},
+		"its citizen":         {given(opened()), citizen, []Move{MoveAnswer, MoveUndo}},
+		"a stranger":          {given(opened()), carla, nil},
+		"who handed it over":  {given(opened(), escalated()), bruno, []Move{MoveMessage, MoveRecall}},
+		"the Region, then":    {given(opened(), escalated()), rita, []Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveMessage, MoveReclassify, MoveAsk, MoveResume, MoveRedirect, MoveResolve}},
+		"the system, all day": {given(opened()), saga, []Move{MoveSuccession, MoveRelease}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Moves(c.given, c.by); !reflect.DeepEqual(got, c.want) {
+				t.Fatalf("moves %v, want %v", got, c.want)
+			}
+		})
+	}
+}
