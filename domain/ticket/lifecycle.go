@@ -80,7 +80,7 @@ type rule struct {
 }
 
 // unborn is the machine's name for a ticket that does not exist yet.
-const unborn Status = "-"
+const unborn Status = "inesistente"
 
 var (
 	worked       = []Status{New, InProgress, Waiting, HandedOver} // HandedOver is always the Region's
