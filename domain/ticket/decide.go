@@ -22,10 +22,7 @@ const DefaultHold = 10 * time.Second
 // Decide answers which events follow from a command: one act, to be appended whole or not at all. Nothing to do is
 // nil, nil. It refuses with *NotAllowedError, *ForbiddenError, *NotYoursError or *InvalidError.
 func (r Rules) Decide(s State, c Command, by person.Actor, now time.Time) ([]Event, error) {
-	if c, ok := c.(Open); ok {
-		return r.open(s, c, by, now)
-	}
-	if s.Status == "" {
+	if _, opens := c.(Open); !opens && s.Status == "" {
 		return nil, &NotYoursError{}
 	}
 	switch c := c.(type) {

@@ -82,6 +82,8 @@ func TestTextsKeepTheirAudience(t *testing.T) {
 				if !strings.Contains(e.Personal.Text, tickettest.MarkInternal) {
 					t.Fatalf("%s reads %q", e.Entity, e.Personal.Text)
 				}
+			case Opened, Assigned, Unassigned, Taken, CitizenAsked, Resumed, CitizenReplied, Escalated, Recalled, Redirected, Resolved,
+				Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded, Reclassified, PersonalDataErased:
 			}
 		}
 	})

@@ -327,9 +327,10 @@ func (a *act) assigned() {
 	if to == nil || to.Region {
 		return
 	}
-	switch chosen := (Assignee{Operator: to.Operator, Supervisors: to.Supervisors}); {
-	case chosen == a.s.Assignee:
-	case chosen == (Assignee{}):
+	chosen := Assignee{Operator: to.Operator, Supervisors: to.Supervisors}
+	switch chosen {
+	case a.s.Assignee:
+	case Assignee{}:
 		a.record(Unassigned{})
 	default:
 		a.record(Assigned{Assignee: chosen})
