@@ -113,7 +113,7 @@ func (f *faults) entities(file entitiesFile, national []calendar.Holiday, towns 
 			f.add("%s: seat %q is no town of calendars.json", where, d.Seat)
 		}
 		e.calendar = calendar.New(strings.TrimPrefix(string(d.Code)+" "+d.Short, string(Region)+" "),
-			append(slices.Clone(national), patron)...)
+			slices.Concat(national, []calendar.Holiday{patron})...)
 		if len(d.AutoClose) > 0 {
 			if err := decode(d.AutoClose, &e.closing); err != nil {
 				f.add("%s: auto_close: %w", where, err)

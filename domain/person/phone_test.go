@@ -44,6 +44,7 @@ func TestParsePhoneRefuses(t *testing.T) {
 		"+39 (011 1234567":             "phone-character",
 		"+39 011) 1234567":             "phone-character",
 		"((011)) 1234567":              "phone-character",
+		"011) 123)4567":                "phone-character",
 		"٠١١١٢٣٤٥٦٧":                   "phone-character",
 		"011\n1234567":                 "phone-character",
 		"\xff011 1234567":              "phone-character",
