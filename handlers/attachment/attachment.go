@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package attachment looks into the files that people send before anything is kept of them: accepted kinds only
+// (FAQ 2.2: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg; 1 MB each), content that is what the name says, nothing that
+// unpacks without end.
+package attachment
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// MaxName is the longest accepted file name, in characters.
+const MaxName = 255
+
+// File is an attachment as sent. Once checked its name is clean and its media type is known from its content.
+type File struct {
+	Name      string
+	Content   []byte
+	MediaType string
+}
+
+// Check judges the files of one form or note, naming what is wrong as the fields of that list: "attachments[2].name",
+// "attachments[2].content_base64". Errors are *ticket.InvalidError. What it gives back may be stored.
+func Check(field string, files []File) ([]File, error) {
+	var wrong []ticket.FieldError
+	if len(files) > ticket.MaxAttachments {
+		wrong = append(wrong, ticket.FieldError{Field: field, Rule: "too many files", Allowed: fmt.Sprintf("at most %d", ticket.MaxAttachments)})
+	}
+	var checked []File
+	for n, f := range files {
+		at := fmt.Sprintf("%s[%d].", field, n)
+		f.Name = clean(f.Name)
+		ext := strings.TrimPrefix(strings.ToLower(path.Ext(f.Name)), ".")
+		switch {
+		case f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName:
+			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "is empty or too long", Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
+		case !slices.Contains(ticket.Extensions, ext):
+			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "files of this kind are not accepted", Allowed: strings.Join(ticket.Extensions, ", ")})
+		case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
+			wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Rule: "is empty or over 1 MB", Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
+		default:
+			var bad *refusal
+			if f.MediaType, bad = inspect(ext, f.Content); bad != nil {
+				wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Rule: bad.rule, Allowed: bad.allowed})
+			}
+		}
+		checked = append(checked, f)
+	}
+	if wrong != nil {
+		return nil, &ticket.InvalidError{Fields: wrong}
+	}
+	return checked, nil
+}
+
+// clean takes directories and invisible characters off a name: marks that turn the direction of text could make
+// "exe.pdf" out of "fdp.exe".
+func clean(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.TrimSpace(name)
+}
+
+// Blobs is where contents are kept, sealed.
+type Blobs interface {
+	WriteBlob(ctx context.Context, stream eventstore.StreamID, id string, content []byte) (eventstore.Blob, error)
+}
+
+// Store seals checked files for a ticket, before the append that names them. It gives what the log keeps of them, and
+// their names.
+func Store(ctx context.Context, to Blobs, of ticket.ID, files []File) (kept []ticket.Attachment, names []string, err error) {
+	for _, f := range files {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, nil, fmt.Errorf("attachment id: %w", err)
+		}
+		blob, err := to.WriteBlob(ctx, string(of), id.String(), f.Content)
+		if err != nil {
+			return nil, nil, fmt.Errorf("store attachment of ticket %s: %w", of, err)
+		}
+		kept = append(kept, ticket.Attachment{ID: ticket.ID(id.String()), MediaType: f.MediaType, Size: int64(len(f.Content)), SHA256: blob.SHA256})
+		names = append(names, f.Name)
+	}
+	return kept, names, nil
+}

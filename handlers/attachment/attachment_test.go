@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package attachment
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+func picture(t *testing.T, format string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	var err error
+	img := image.NewGray(image.Rect(0, 0, 3, 2))
+	switch format {
+	case "png":
+		err = png.Encode(&b, img)
+	case "gif":
+		err = gif.Encode(&b, img, nil)
+	case "jpeg":
+		err = jpeg.Encode(&b, img, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// claims is a PNG whose header claims a size.
+func claims(width, height uint32) []byte {
+	header := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
+	header = append(binary.BigEndian.AppendUint32(header, height), 8, 0, 0, 0, 0)
+	b := append([]byte("\x89PNG\r\n\x1a\n"), 0, 0, 0, 13)
+	return binary.BigEndian.AppendUint32(append(b, header...), crc32.ChecksumIEEE(header))
+}
+
+func zipped(t *testing.T, names []string, content []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range names {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write(content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestCheck(t *testing.T) {
+	pdf := []byte("%PDF-1.4\n%%EOF\n")
+	ole := append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, make([]byte, 600)...)
+	docx := zipped(t, []string{"[Content_Types].xml", "word/document.xml"}, []byte("<x/>"))
+	xlsx := zipped(t, []string{"[Content_Types].xml", "xl/workbook.xml"}, []byte("<x/>"))
+	plain := zipped(t, []string{"a.txt"}, []byte("ciao"))
+	many := make([]string, maxEntries+1)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	lying := bytes.Clone(plain)
+	copy(lying[len(lying)-22:], "XXXX") // the end-of-directory mark is gone
+
+	for name, c := range map[string]struct {
+		file  File
+		field string // "": accepted
+		says  string // in rule or allowed; for accepted files the media type
+	}{
+		"pdf":                      {File{Name: "a.pdf", Content: pdf}, "", "application/pdf"},
+		"capitals":                 {File{Name: "A.PDF", Content: pdf}, "", "application/pdf"},
+		"doc":                      {File{Name: "a.doc", Content: ole}, "", "application/msword"},
+		"xls":                      {File{Name: "a.xls", Content: ole}, "", "application/vnd.ms-excel"},
+		"docx":                     {File{Name: "a.docx", Content: docx}, "", mediaTypes["docx"]},
+		"xlsx":                     {File{Name: "a.xlsx", Content: xlsx}, "", mediaTypes["xlsx"]},
+		"zip":                      {File{Name: "a.zip", Content: plain}, "", "application/zip"},
+		"png":                      {File{Name: "a.png", Content: picture(t, "png")}, "", "image/png"},
+		"gif":                      {File{Name: "a.gif", Content: picture(t, "gif")}, "", "image/gif"},
+		"jpeg":                     {File{Name: "a.jpeg", Content: picture(t, "jpeg")}, "", "image/jpeg"},
+		"jpg is jpeg":              {File{Name: "a.jpg", Content: picture(t, "jpeg")}, "", "image/jpeg"},
+		"a program":                {File{Name: "a.exe", Content: pdf}, "files[0].name", "pdf, doc"},
+		"no extension":             {File{Name: "pdf", Content: pdf}, "files[0].name", "pdf, doc"},
+		"no name":                  {File{Name: "\x00/", Content: pdf}, "files[0].name", "1 to 255"},
+		"long name":                {File{Name: strings.Repeat("a", 252) + ".pdf", Content: pdf}, "files[0].name", "1 to 255"},
+		"empty":                    {File{Name: "a.pdf"}, "files[0].content_base64", "1 to 1048576 bytes"},
+		"a byte over 1 MB":         {File{Name: "a.pdf", Content: append(bytes.Clone(pdf), make([]byte, 1<<20+1-len(pdf))...)}, "files[0].content_base64", "1 to 1048576"},
+		"1 MB":                     {File{Name: "a.pdf", Content: append(bytes.Clone(pdf), make([]byte, 1<<20-len(pdf))...)}, "", "application/pdf"},
+		"a picture as pdf":         {File{Name: "a.pdf", Content: picture(t, "png")}, "files[0].content_base64", "application/pdf"},
+		"a pdf as a picture":       {File{Name: "a.png", Content: pdf}, "files[0].content_base64", "image/png"},
+		"half a picture":           {File{Name: "a.png", Content: picture(t, "png")[:20]}, "files[0].content_base64", "image/png"},
+		"a picture that is a bomb": {File{Name: "a.png", Content: claims(60_000, 60_000)}, "files[0].content_base64", "pixels"},
+		"docx as xlsx":             {File{Name: "a.xlsx", Content: docx}, "files[0].content_base64", "spreadsheetml"},
+		"docx as zip":              {File{Name: "a.zip", Content: docx}, "files[0].content_base64", "application/zip"},
+		"zip as docx":              {File{Name: "a.docx", Content: plain}, "files[0].content_base64", "wordprocessingml"},
+		"a zip bomb":               {File{Name: "a.zip", Content: zipped(t, []string{"0", "1"}, make([]byte, 40<<20))}, "files[0].content_base64", "unpacks to too much"},
+		"too many entries":         {File{Name: "a.zip", Content: zipped(t, many, nil)}, "files[0].content_base64", "entries"},
+		"a broken zip":             {File{Name: "a.zip", Content: lying}, "files[0].content_base64", "cannot be read"},
+		"text as doc":              {File{Name: "a.doc", Content: []byte("hello")}, "files[0].content_base64", "application/msword"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Check("files", []File{c.file})
+			if c.field == "" {
+				if err != nil || got[0].MediaType != c.says {
+					t.Fatalf("got %v, %v; want it accepted as %s", got, err, c.says)
+				}
+				return
+			}
+			var invalid *ticket.InvalidError
+			if !errors.As(err, &invalid) {
+				t.Fatalf("got %v, want a refusal", err)
+			}
+			if f := invalid.Fields[0]; f.Field != c.field || !strings.Contains(f.Rule+" "+f.Allowed, c.says) {
+				t.Fatalf("got %+v, want %s to say %q", f, c.field, c.says)
+			}
+		})
+	}
+}
+
+func TestCheckNamesEveryWrongFile(t *testing.T) {
+	six := make([]File, 6)
+	for i := range six {
+		six[i] = File{Name: "a.pdf", Content: []byte("%PDF-1.4")}
+	}
+	six[2].Content, six[4].Name = nil, "a.exe"
+	_, err := Check("attachments", six)
+	var invalid *ticket.InvalidError
+	if !errors.As(err, &invalid) || len(invalid.Fields) != 3 {
+		t.Fatalf("got %v, want three fields", err)
+	}
+	for i, want := range []string{"attachments", "attachments[2].content_base64", "attachments[4].name"} {
+		if invalid.Fields[i].Field != want {
+			t.Errorf("field %d is %s, want %s", i, invalid.Fields[i].Field, want)
+		}
+	}
+}
+
+func TestClean(t *testing.T) {
+	for name, want := range map[string]string{
+		"referto.pdf":                     "referto.pdf",
+		"../../etc/referto.pdf":           "referto.pdf",
+		`C:\Documenti\referto di Pia.pdf`: "referto di Pia.pdf",
+		"ref\u202Efdp.exe":                "reffdp.exe",
+		"a\x00b\r\n.pdf":                  "ab.pdf",
+		"  ":                              "",
+	} {
+		if got := clean(name); got != want {
+			t.Errorf("clean(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
