@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+func TestAutoCloseReacts(t *testing.T) {
+	var (
+		opened   = ticket.Opened{Entity: torino, Status: ticket.New}
+		friday   = rome(t, "2026-11-13 10:00")
+		june     = rome(t, "2026-06-16 10:00")
+		resolved = ticket.Resolved{Resolution: 1, EffectFrom: friday, Status: ticket.Solved}
+		again    = ticket.Resolved{Resolution: 2, EffectFrom: friday.AddDate(0, 0, 7), Status: ticket.Solved}
+		reopened = ticket.Reopened{Status: ticket.InProgress}
+		withdraw = func(to ticket.Status) ticket.ActWithdrawn { return ticket.ActWithdrawn{Entity: torino, Status: to} }
+		closes   = func(n int, at, why string) []Action {
+			return []Action{Schedule{Key: resolution{N: n}.key(), At: rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
+		}
+		first = closes(1, "2026-11-23 09:00", "7 calendar days after 2026-11-13 10:00, then the next working day at 09:00 "+
+			"(Mon 23 Nov 2026), calendar of 010301 ASL Città di Torino")
+	)
+	for name, c := range map[string]struct {
+		given []ticket.Event
+		then  []Action
+	}{
+		"a resolution closes a week later, at nine on a working day": {[]ticket.Event{opened, resolved}, first},
+		"a discarded ticket closes too": {
+			[]ticket.Event{opened, ticket.Discarded{Resolution: 1, EffectFrom: friday}}, first},
+		"and so does a duplicate": {
+			[]ticket.Event{opened, ticket.MarkedDuplicate{Resolution: 1, EffectFrom: friday}}, first},
+		"Torino rests on San Giovanni": {
+			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}},
+			closes(1, "2026-06-25 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
+				"(Thu 25 Jun 2026), calendar of 010301 ASL Città di Torino; days off on the way: Wed 24 Jun (San Giovanni Battista)")},
+		"Cuneo works on San Giovanni: the calendar is that of the entity competent at the resolution": {
+			[]ticket.Event{opened, ticket.Redirected{To: cuneo}, ticket.Resolved{Resolution: 1, EffectFrom: june}},
+			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
+				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
+		"nothing follows from a note":     {[]ticket.Event{opened, resolved, ticket.CitizenNote{}}, nil},
+		"an erased ticket closes as well": {[]ticket.Event{opened, resolved, ticket.PersonalDataErased{}}, nil},
+		"a reopening cancels": {
+			[]ticket.Event{opened, resolved, reopened}, []Action{Cancel{"close/1", "the ticket was reopened"}}},
+		"a withdrawn resolution is not closed": {
+			[]ticket.Event{opened, resolved, withdraw(ticket.New)},
+			[]Action{Cancel{"close/1", "the act that resolved the ticket was withdrawn"}}},
+		"a withdrawn note leaves the resolution alone": {
+			[]ticket.Event{opened, resolved, ticket.CitizenNote{}, withdraw(ticket.Solved)}, nil},
+		"a withdrawn reopening lets the resolution close": {
+			[]ticket.Event{opened, resolved, reopened, withdraw(ticket.Solved)}, first},
+		"a second resolution closes under its own name": {
+			[]ticket.Event{opened, resolved, reopened, again},
+			closes(2, "2026-11-30 09:00", "7 calendar days after 2026-11-20 10:00, then the next working day at 09:00 "+
+				"(Mon 30 Nov 2026), calendar of 010301 ASL Città di Torino")},
+		"a successor's calendar moves the day": {
+			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.Succeeded{From: torino, To: cuneo}},
+			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
+				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
+		"closed is the end": {
+			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []Action{Cancel{"close/1", "the ticket is closed"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, got := when(AutoClose(catalog.Default()), c.given...); !reflect.DeepEqual(got, c.then) {
+				t.Errorf("leads to\n%+v, want\n%+v", got, c.then)
+			}
+		})
+	}
+}
+
+func TestAutoCloseForgetsAClosedTicket(t *testing.T) {
+	state, _ := when(AutoClose(catalog.Default()), ticket.Opened{Entity: torino},
+		ticket.Resolved{Resolution: 1, EffectFrom: rome(t, "2026-11-13 10:00")}, ticket.AutoClosed{Resolution: 1})
+	if state != (resolution{}) {
+		t.Errorf("remembers %+v of a closed ticket", state)
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// batch gathers what some events lead to, so that it is written once, whatever happened in between.
+type batch struct {
+	id       id
+	states   map[ticket.ID][]byte // as they are now; nil: nothing to wait for
+	changed  map[ticket.ID]int64  // by the event at this position
+	finished map[ticket.ID]bool   // went through the zero value: stored timers go
+	timers   map[timerKey]*timer  // nil: to be taken away
+	journal  []line
+	messages []outgoing
+}
+
+type timerKey struct {
+	ticket ticket.ID
+	key    string
+}
+
+// timer is a row of saga.timers.
+type timer struct {
+	timerKey
+	once    bool
+	due     time.Time
+	command string
+	data    []byte
+	why     string
+	cause   int64
+}
+
+// line is a row of saga.journal.
+type line struct {
+	timer
+	n    int
+	at   time.Time
+	what string
+}
+
+func newBatch(id id) *batch {
+	return &batch{
+		id: id, states: make(map[ticket.ID][]byte), changed: make(map[ticket.ID]int64),
+		finished: make(map[ticket.ID]bool), timers: make(map[timerKey]*timer),
+	}
+}
+
+// add takes up what one event led to.
+func (b *batch) add(r ticket.Recorded, state []byte, actions []Action) error {
+	if !bytes.Equal(state, b.states[r.Ticket]) {
+		b.states[r.Ticket], b.changed[r.Ticket] = state, r.Position
+	}
+	for n, a := range actions {
+		if err := b.act(r, n, a); err != nil {
+			return err
+		}
+	}
+	if state == nil {
+		b.finish(r.Ticket)
+	}
+	return nil
+}
+
+// act notes one action. n is its place among what the event led to.
+func (b *batch) act(r ticket.Recorded, n int, a Action) (err error) {
+	t := &timer{timerKey: timerKey{ticket: r.Ticket}, cause: r.Position}
+	what := ""
+	switch a := a.(type) {
+	case Schedule:
+		what, t.key, t.due, t.why = "schedule", a.Key, a.At, a.Why
+		t.command, t.data, err = encodeCommand(a.Command)
+		b.timers[t.timerKey] = t
+	case Dispatch:
+		what, t.key, t.due, t.why, t.once = "dispatch", a.Key, r.At, a.Why, true
+		t.command, t.data, err = encodeCommand(a.Command)
+		b.timers[t.timerKey] = t
+	case Cancel:
+		what, t.key, t.why = "cancel", a.Key, a.Why
+		b.timers[t.timerKey] = nil
+	case Send:
+		what, t.key, t.why = "send", a.Key, "to "+a.Topic
+		b.messages = append(b.messages, outgoing{Send: a, ticket: r.Ticket, cause: r.Position, at: r.At})
+	}
+	if t.key == "" {
+		return fmt.Errorf("%s without a key", what)
+	}
+	b.journal = append(b.journal, line{timer: *t, n: n, at: r.At, what: what})
+	return err
+}
+
+// finish takes away every timer of an instance that has nothing to wait for any more, but what is to be sent at once.
+func (b *batch) finish(on ticket.ID) {
+	b.finished[on] = true
+	for k, t := range b.timers {
+		if k.ticket == on && (t == nil || !t.once) {
+			delete(b.timers, k)
+		}
+	}
+}
+
+// first is when the earliest timer of the batch is due.
+func (b *batch) first() (at time.Time) {
+	for _, t := range b.timers {
+		if t != nil && (at.IsZero() || t.due.Before(at)) {
+			at = t.due
+		}
+	}
+	return at
+}

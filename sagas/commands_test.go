@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// stored is one example of every name that timers ever held. Their files are kept for ever: a timer set years ago
+// must still be read.
+var stored = map[string]ticket.Command{
+	"close.v1":   ticket.Close{Resolution: 2},
+	"succeed.v1": ticket.Succeed{From: torino, To: to3},
+}
+
+func TestStoredCommandsAreAContract(t *testing.T) {
+	if len(stored) != len(commands) {
+		t.Fatalf("%d examples for %d names", len(stored), len(commands))
+	}
+	for name, want := range stored {
+		golden, err := os.ReadFile(filepath.Join("testdata", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decodeCommand(name, golden); err != nil || got != want {
+			t.Errorf("%s reads as %+v, %v; want %+v", name, got, err, want)
+		}
+		gotName, data, err := encodeCommand(want)
+		if err != nil || gotName != name || string(data) != strings.TrimSpace(string(golden)) {
+			t.Errorf("%+v is stored as %s %s, %v; want %s %s", want, gotName, data, err, name, golden)
+		}
+	}
+}
+
+func TestOtherCommandsAreNotForSagas(t *testing.T) {
+	for _, c := range []ticket.Command{
+		ticket.Open{}, ticket.Update{}, ticket.Reply{}, ticket.Undo{}, ticket.Release{}, ticket.Erase{},
+	} {
+		if name, _, err := encodeCommand(c); err == nil {
+			t.Errorf("%T is stored as %q", c, name)
+		}
+	}
+	if c, err := decodeCommand("reopen.v1", []byte("{}")); err == nil {
+		t.Errorf("reopen.v1 reads as %+v", c)
+	}
+}

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+const (
+	torino  catalog.EntityCode = "010301"
+	to3     catalog.EntityCode = "010203"
+	cuneo   catalog.EntityCode = "010210"
+	aTicket ticket.ID          = "01930000-0000-7000-8000-000000000001"
+)
+
+// rome reads a moment as people in Piemonte write it.
+func rome(t testing.TB, text string) time.Time {
+	t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Rome())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.UTC()
+}
+
+// told numbers events as the log would, each an act of its own: the first is act-1.
+func told(events ...ticket.Event) []ticket.Recorded {
+	all := make([]ticket.Recorded, len(events))
+	for i, e := range events {
+		all[i] = ticket.Recorded{
+			Event: e, Ticket: aTicket, Version: i + 1, Position: int64(i + 1),
+			At: time.Date(2026, 3, 2, 8, i, 0, 0, time.UTC), Act: ticket.ID(fmt.Sprintf("act-%d", i+1)),
+		}
+	}
+	return all
+}
+
+// when folds all events and answers what the last of them led to.
+func when[S comparable](s Saga[S], events ...ticket.Event) (state S, actions []Action) {
+	for _, r := range told(events...) {
+		state, actions = s.React(state, r)
+	}
+	return state, actions
+}
+
+// catalogWith is the catalogue with a text in entities.json replaced.
+func catalogWith(t testing.TB, replaced ...string) *catalog.Catalog {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range []string{"entities.json", "services.json", "calendars.json"} {
+		content, err := fs.ReadFile(catalog.Data(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.NewReplacer(replaced...).Replace(string(content))
+		files[name] = &fstest.MapFile{Data: []byte(changed)}
+	}
+	c, err := catalog.Parse(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// ending is the catalogue in which ASL Città di Torino ceases on 1 January 2027; TO3 follows it.
+func ending(t testing.TB) *catalog.Catalog {
+	const since = `"seat": "Torino", "valid_from": "2017-01-01"`
+	return catalogWith(t, since, since+`, "valid_to": "2027-01-01", "successor": "010203"`)
+}

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill"
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// The metadata of every message, for routing and for finding where it came from.
+const (
+	MetadataTopic    = "topic"
+	MetadataSaga     = "saga"
+	MetadataTicket   = "ticket"
+	MetadataPosition = "position" // EPOCH.POSITION of the event that caused it
+)
+
+const outboxTable = "saga.outbox"
+
+// OutboxSchema reads and writes saga.outbox, which holds all topics. A subscriber takes one message at a time:
+// watermill-sql 4.1.2 acknowledges a whole batch when part of it timed out.
+func OutboxSchema() wmsql.PostgreSQLQueueSchema {
+	return wmsql.PostgreSQLQueueSchema{
+		SubscribeBatchSize:        1,
+		GenerateMessagesTableName: func(string) string { return outboxTable },
+		GenerateWhereClause: func(p wmsql.GenerateWhereClauseParams) (string, []any) {
+			return `metadata ->> 'topic' = $1`, []any{p.Topic}
+		},
+	}
+}
+
+// OutboxOffsets marks what a subscriber has acknowledged and keeps it.
+func OutboxOffsets() wmsql.PostgreSQLQueueOffsetsAdapter {
+	return wmsql.PostgreSQLQueueOffsetsAdapter{GenerateMessagesTableName: func(string) string { return outboxTable }}
+}
+
+// outgoing is a message with where it comes from.
+type outgoing struct {
+	Send
+	ticket ticket.ID
+	cause  int64
+	at     time.Time
+}
+
+// space is the namespace of message ids.
+var space = uuid.MustParse("15abb5e1-4a63-5811-abb7-ffd412efc494")
+
+// messageID is the same for the same cause, whoever derives it and when.
+func messageID(saga string, m outgoing) uuid.UUID {
+	return uuid.NewSHA1(space, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.Topic, m.Key))
+}
+
+// publish puts the messages into the outbox, inside tx, except those that their causes have sent before.
+func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	fresh, epoch, err := notSent(ctx, tx, id, messages)
+	if err != nil {
+		return err
+	}
+	byTopic := make(map[string][]*message.Message)
+	for _, m := range messages {
+		mid := messageID(id.name, m).String()
+		if !fresh[mid] {
+			continue
+		}
+		delete(fresh, mid)
+		w := message.NewMessageWithContext(ctx, mid, message.Payload(m.Payload))
+		w.Metadata.Set(MetadataTopic, m.Topic)
+		w.Metadata.Set(MetadataSaga, id.name)
+		w.Metadata.Set(MetadataTicket, string(m.ticket))
+		w.Metadata.Set(MetadataPosition, fmt.Sprintf("%d.%d", epoch, m.cause))
+		byTopic[m.Topic] = append(byTopic[m.Topic], w)
+	}
+	publisher, err := wmsql.NewPublisher(wmsql.TxFromPgx(tx), wmsql.PublisherConfig{SchemaAdapter: OutboxSchema()}, watermill.NopLogger{})
+	if err != nil {
+		return err
+	}
+	for topic, all := range byTopic {
+		if err := publisher.Publish(topic, all...); err != nil {
+			return err
+		}
+	}
+	return publisher.Close()
+}
+
+// notSent notes the messages as sent, for ever, and answers which of them had not been, with the log's epoch.
+func notSent(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) (map[string]bool, int, error) {
+	var (
+		ids, topics, tickets, keys []string
+		causes                     []int64
+		at                         []time.Time
+	)
+	for _, m := range messages {
+		ids, topics, tickets = append(ids, messageID(id.name, m).String()), append(topics, m.Topic), append(tickets, string(m.ticket))
+		keys, causes, at = append(keys, m.Key), append(causes, m.cause), append(at, m.at)
+	}
+	rows, err := tx.Query(ctx, `
+		insert into saga.sent (id, topic, saga, ticket, cause, key, at)
+		select id::uuid, topic, $1, ticket::uuid, cause, key, at
+		from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
+			as m (id, topic, ticket, cause, key, at)
+		on conflict do nothing
+		returning id::text, (select epoch from log.logs)`, id.name, ids, topics, tickets, causes, keys, at)
+	if err != nil {
+		return nil, 0, err
+	}
+	var (
+		fresh = make(map[string]bool)
+		mid   string
+		epoch int
+	)
+	_, err = pgx.ForEachRow(rows, []any{&mid, &epoch}, func() error {
+		fresh[mid] = true
+		return nil
+	})
+	return fresh, epoch, err
+}

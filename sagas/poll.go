@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// A command that fails for reasons outside the rules is tried again after one second, two, four … five minutes.
+const (
+	firstRetry = time.Second
+	lastRetry  = 5 * time.Minute
+)
+
+// keepPolling sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
+func (r *Runner) keepPolling(ctx context.Context) error {
+	for {
+		n, err := r.Poll(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			r.Log.ErrorContext(ctx, "timers could not be taken; it looks again", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue // there may be more
+		}
+		t := time.NewTimer(r.untilNext(ctx))
+		select {
+		case <-ctx.Done():
+		case <-r.wake:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// untilNext is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
+// is due and still there is being sent by another node.
+func (r *Runner) untilNext(ctx context.Context) time.Duration {
+	wait := r.Every
+	for _, d := range r.Sagas {
+		var next *time.Time
+		err := r.Store.Worker().QueryRow(ctx, `
+			select min(t.next_at) from saga.timers t
+			where t.saga = $1 and t.version = $2 and t.next_at > $3`,
+			d.id().name, d.id().version, r.Store.Now()).Scan(&next)
+		if err == nil && next != nil {
+			wait = min(wait, max(0, next.Sub(r.Store.Now())))
+		}
+	}
+	return wait
+}
+
+// Poll takes the timers that are due by the store's clock, at most Config.Take of each saga, sends their commands
+// and answers how many came to an end: carried out, or refused by the rules because the ticket has moved on.
+func (r *Runner) Poll(ctx context.Context) (n int, err error) {
+	for _, d := range r.Sagas {
+		taken, e := r.poll(ctx, d.id())
+		if e != nil {
+			err = errors.Join(err, fmt.Errorf("poll %s: %w", d.id(), e))
+		}
+		n += taken
+	}
+	return n, errors.Join(err, r.observe(ctx))
+}
+
+// poll holds the rows it takes until their outcomes are stored with them: a node that dies lets go of them, and the
+// next one sends the same command ids again, which gives the first result.
+func (r *Runner) poll(ctx context.Context, id id) (n int, err error) {
+	err = pgx.BeginFunc(ctx, r.Store.Worker(), func(tx pgx.Tx) error {
+		due, err := take(ctx, tx, id, r.Store.Now(), r.Take)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		r.sendAll(ctx, id, due)
+		if err := ctx.Err(); err != nil {
+			return err // what failed, failed for this
+		}
+		n, err = r.settled(ctx, tx, id, due)
+		return err
+	})
+	return n, err
+}
+
+// taken is a timer that is being sent, and what came of it.
+type taken struct {
+	timer
+	attempts int
+	err      error
+}
+
+func take(ctx context.Context, tx pgx.Tx, id id, now time.Time, limit int) ([]*taken, error) {
+	rows, err := tx.Query(ctx, `
+		select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
+		where saga = $1 and version = $2 and next_at <= $3
+		  and (select live from saga.sagas where name = $1 and version = $2)
+		order by next_at limit $4
+		for update skip locked`, id.name, id.version, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*taken, error) {
+		var t taken
+		return &t, row.Scan(&t.ticket, &t.key, &t.once, &t.due, &t.command, &t.data, &t.why, &t.cause, &t.attempts)
+	})
+}
+
+// sendAll sends the commands side by side: the log commits appends that wait together as one.
+func (r *Runner) sendAll(ctx context.Context, id id, due []*taken) {
+	var wg sync.WaitGroup
+	for _, t := range due {
+		wg.Go(func() { t.err = r.send(ctx, id, t.timer) })
+	}
+	wg.Wait()
+}
+
+func (r *Runner) send(ctx context.Context, id id, t timer) error {
+	c, err := decodeCommand(t.command, t.data)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	by := person.Actor{ID: id.name, Role: person.System}
+	return r.Dispatch(ctx, t.ticket, c, by, commandID(id, t), t.cause)
+}
+
+// commandID is the same for the same timer, whichever node sends it and however often: what set it names it.
+func commandID(id id, t timer) eventstore.CommandID {
+	return eventstore.CommandID{
+		Actor: id.name, Permanent: true,
+		Key: fmt.Sprintf("%s/%d/%s", t.ticket, t.cause, t.key),
+	}
+}
+
+// refused tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
+func refused(err error) bool {
+	var (
+		notAllowed *ticket.NotAllowedError
+		forbidden  *ticket.ForbiddenError
+		notYours   *ticket.NotYoursError
+		invalid    *ticket.InvalidError
+		conflict   *ticket.ConflictError
+	)
+	return errors.As(err, &notAllowed) || errors.As(err, &forbidden) || errors.As(err, &notYours) ||
+		errors.As(err, &invalid) || errors.As(err, &conflict)
+}
+
+// settled stores what came of the timers and answers how many of them are over.
+func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (int, error) {
+	var (
+		now           = r.Store.Now()
+		tickets, keys []string
+		ends          []line
+	)
+	for _, t := range due {
+		l := line{timer: t.timer, at: now, what: "done"}
+		switch {
+		case t.err == nil:
+		case refused(t.err):
+			l.what, l.why = "refused", t.err.Error()
+		default:
+			wait := min(firstRetry<<min(t.attempts, 10), lastRetry)
+			r.Log.WarnContext(ctx, "a command failed and is tried again", "saga", id.name, "ticket", t.ticket,
+				"key", t.key, "attempts", t.attempts+1, "wait", wait, "error", t.err)
+			if err := postpone(ctx, tx, id, t, now.Add(wait)); err != nil {
+				return 0, err
+			}
+			r.metrics.outcomes.WithLabelValues(id.name, "failed").Inc()
+			continue
+		}
+		tickets, keys, ends = append(tickets, string(t.ticket)), append(keys, t.key), append(ends, l)
+		r.metrics.outcomes.WithLabelValues(id.name, l.what).Inc()
+	}
+	if err := dropTimers(ctx, tx, id, tickets, keys); err != nil {
+		return 0, err
+	}
+	return len(ends), writeJournal(ctx, tx, id, ends)
+}
+
+func postpone(ctx context.Context, tx pgx.Tx, id id, t *taken, until time.Time) error {
+	_, err := tx.Exec(ctx, `
+		update saga.timers set next_at = $5, attempts = attempts + 1, error = $6
+		where saga = $1 and version = $2 and ticket = $3::text::uuid and key = $4`,
+		id.name, id.version, string(t.ticket), t.key, until, t.err.Error())
+	return err
+}

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+)
+
+// timersOf keeps timers as the runner would.
+func timersOf(timers map[string]Schedule, actions []Action) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case Schedule:
+			timers[a.Key] = a
+		case Cancel:
+			delete(timers, a.Key)
+		case Dispatch, Send:
+		}
+	}
+}
+
+// follow folds a life and checks after every event that the timers set on the way are those that the state must have.
+func follow[S comparable](t *rapid.T, s Saga[S], l tickettest.Life, check func(S, ticket.State, map[string]Schedule)) {
+	var (
+		state  S
+		status ticket.State
+		timers = make(map[string]Schedule)
+	)
+	for _, r := range l.History {
+		var actions []Action
+		state, actions = s.React(state, r)
+		timersOf(timers, actions)
+		status = ticket.Evolve(status, r)
+		wanted := make(map[string]Schedule)
+		for _, w := range s.Pending(state) {
+			wanted[w.Key] = w
+		}
+		if !reflect.DeepEqual(timers, wanted) {
+			t.Fatalf("after %T there are the timers %+v, pending are %+v", r.Event, timers, wanted)
+		}
+		check(state, status, timers)
+	}
+}
+
+func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := tickettest.Draw(t, aTicket, 30, true)
+		follow(t, AutoClose(catalog.Default()), l, func(_ resolution, s ticket.State, timers map[string]Schedule) {
+			if s.Status != ticket.Solved {
+				if len(timers) > 0 {
+					t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
+				}
+				return
+			}
+			want := ticket.Close{Resolution: s.Resolution}
+			if len(timers) != 1 || timers[resolution{N: s.Resolution}.key()].Command != want {
+				t.Fatalf("resolution %d has the timers %+v", s.Resolution, timers)
+			}
+		})
+	})
+}
+
+func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
+	c := ending(t)
+	rapid.Check(t, func(t *rapid.T) {
+		l := tickettest.Draw(t, aTicket, 30, true)
+		follow(t, Succession(c), l, func(_ competence, s ticket.State, timers map[string]Schedule) {
+			waits := s.Status != ticket.Closed && s.Entity == torino
+			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
+				t.Fatalf("a ticket that is %s at %s has the timers %+v", s.Status, s.Entity, timers)
+			}
+		})
+	})
+}

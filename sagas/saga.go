@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package sagas makes happen what must happen by itself: it follows the log, decides with pure functions, and
+// keeps timers that send commands the same way in as everybody's.
+package sagas
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Saga is a rule that follows every ticket on its own: one instance a ticket, one file a saga.
+//
+// S is what an instance remembers: references, never personal data. It is stored as JSON. The zero value is an
+// instance that has nothing to wait for: it is not kept, and what timers it still has go with it.
+type Saga[S comparable] struct {
+	Name    string // stored, and the id of the actor that its commands come from
+	Version int    // another number derives everything from the log again, beside the version that works
+
+	// React folds one event and answers what follows from it. It is pure, and sees no personal data.
+	React func(s S, r ticket.Recorded) (S, []Action)
+
+	// Pending answers which timers an instance in that state must have by the rules of today. The runner asks when
+	// the rules may have changed (a new binary, another calendar) and corrects what differs. React, in reaching
+	// that state, has scheduled exactly these; nil: the saga has no timers but those due at once.
+	Pending func(s S) []Schedule
+}
+
+// Action is what a saga wants done.
+//
+//sumtype:decl
+type Action interface{ action() }
+
+// Schedule sets a timer, or moves the one that the ticket's instance has under this key.
+type Schedule struct {
+	Key     string // names what the timer is about, e.g. "close/2": the second resolution
+	At      time.Time
+	Command ticket.Command // one of those that commands.go stores
+	Why     string         // an English sentence for whoever asks, without personal data
+}
+
+// Cancel takes a timer away. One that is not there is fine.
+type Cancel struct {
+	Key string
+	Why string
+}
+
+// Dispatch sends a command now: a timer that is due at once, and is tried again like any other.
+type Dispatch struct {
+	Key     string
+	Command ticket.Command
+	Why     string
+}
+
+// Send puts a message into the outbox, once for its cause, whatever is delivered again. Payload is JSON and holds
+// references, never personal data.
+type Send struct {
+	Topic   string
+	Key     string // among the messages of one event; not empty
+	Payload json.RawMessage
+}
+
+func (Schedule) action() {}
+func (Cancel) action()   {}
+func (Dispatch) action() {}
+func (Send) action()     {}
+
+// Definition is a Saga of any state.
+type Definition interface {
+	id() id
+	react(state []byte, r ticket.Recorded) (after []byte, actions []Action, err error)
+	pending(state []byte) ([]Schedule, error)
+}
+
+// id names one version of a saga.
+type id struct {
+	name    string
+	version int
+}
+
+func (i id) String() string { return fmt.Sprintf("saga %s version %d", i.name, i.version) }
+
+// consumer is the saga's name among the log's consumers.
+func (i id) consumer() string { return "saga." + i.name }
+
+func (s Saga[S]) id() id { return id{s.Name, s.Version} }
+
+// react is React on stored states; nil stands for the zero value.
+func (s Saga[S]) react(state []byte, r ticket.Recorded) ([]byte, []Action, error) {
+	before, err := decodeState[S](state)
+	if err != nil {
+		return nil, nil, err
+	}
+	after, actions := s.React(before, r)
+	switch after {
+	case before:
+		return state, actions, nil
+	case *new(S):
+		return nil, actions, nil
+	}
+	encoded, err := json.Marshal(after)
+	return encoded, actions, err
+}
+
+func (s Saga[S]) pending(state []byte) ([]Schedule, error) {
+	decoded, err := decodeState[S](state)
+	if err != nil || s.Pending == nil {
+		return nil, err
+	}
+	return s.Pending(decoded), nil
+}
+
+func decodeState[S any](state []byte) (s S, err error) {
+	if state != nil {
+		err = json.Unmarshal(state, &s)
+	}
+	return s, err
+}

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"fmt"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// competence is what succession remembers of a ticket that is not closed.
+type competence struct {
+	Entity catalog.EntityCode `json:"entity"`
+}
+
+// Succession moves the tickets of an entity that ceases to its successor, or to the Region where it has none, at the
+// moment at which it is no more (mission.md, "succession (ours)"). Closed tickets stay where they are.
+func Succession(c *catalog.Catalog) Saga[competence] {
+	pending := func(s competence) []Schedule {
+		e, known := c.Entity(s.Entity)
+		if !known || e.ValidTo.IsZero() {
+			return nil
+		}
+		to := c.Successor(s.Entity)
+		return []Schedule{{
+			Key: "succeed/" + string(s.Entity), At: e.ValidTo.UTC(), Command: ticket.Succeed{From: s.Entity, To: to},
+			Why: fmt.Sprintf("%s is no more from %s on; %s follows it",
+				e.Short, e.ValidTo.In(calendar.Rome()).Format("Mon 2 Jan 2006"), name(c, to)),
+		}}
+	}
+	return timed("succession", 1, competence.after, pending)
+}
+
+func (s competence) after(r ticket.Recorded) (_ competence, why string) {
+	switch e := r.Event.(type) {
+	case ticket.Opened:
+		s.Entity = e.Entity
+	case ticket.Escalated:
+		s.Entity = catalog.Region
+	case ticket.Recalled:
+		s.Entity = e.Entity
+	case ticket.Redirected:
+		s.Entity = e.To
+	case ticket.Succeeded:
+		s.Entity = e.To
+	case ticket.ActWithdrawn:
+		s.Entity = e.Entity
+	case ticket.AutoClosed:
+		return competence{}, "the ticket is closed"
+	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.Reclassified, ticket.PersonalDataErased:
+	}
+	return s, "the ticket went to another entity"
+}
+
+func name(c *catalog.Catalog, code catalog.EntityCode) string {
+	if e, ok := c.Entity(code); ok {
+		return e.Short
+	}
+	return string(code)
+}
