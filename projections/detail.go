@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Detail is one ticket as the viewer may see it at a moment: a fold of what its stream held then. The live read,
+// ?at=, sol replay and the auditor all use it, so the same moment gives the same answer for ever. False: to this
+// viewer the ticket is not there.
+//
+// What must not be told any more is told at no moment: erased texts are gone from the past too.
+func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
+	past := history[:upTo(history, at)]
+	s := state(past)
+	if s.Status == "" || !v.sees(s) {
+		return Ticket{}, false
+	}
+	all := fates(past)
+	if v.citizen() {
+		return forCitizen(v, toldCitizen(past, all, at), n, at), true
+	}
+	return forOperator(v, past, s, all, n, at), true
+}
+
+// upTo is how many events of a history had happened at a moment.
+func upTo(history []ticket.Recorded, at time.Time) int {
+	i, _ := slices.BinarySearchFunc(history, at, func(r ticket.Recorded, at time.Time) int {
+		if r.At.After(at) {
+			return 1
+		}
+		return -1
+	})
+	return i
+}
+
+func state(history []ticket.Recorded) ticket.State {
+	var s ticket.State
+	for _, r := range history {
+		s = ticket.Evolve(s, r)
+	}
+	return s
+}
+
+// sheet is what every viewer reads alike: the form, where the ticket stands, what it is linked to. It holds no text
+// but the form's.
+func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticket {
+	t := Ticket{
+		ID: s.ID, Number: s.Number, Status: s.Status, At: at,
+		Entity:      n.entity(s.Entity),
+		Service:     n.service(s.Service),
+		Resolutions: s.Resolution, Erased: s.Erased,
+		Attachments: []File{}, Notes: []Note{}, Timeline: []Line{}, Handovers: []Handover{}, Moves: []ticket.Move{},
+	}
+	for _, r := range holds {
+		t.Version, t.Position, t.UpdatedAt = r.Version, n.position(r.Position), r.At
+		switch e := r.Event.(type) {
+		case ticket.Opened:
+			t.opened(e, r.At)
+		case ticket.Escalated:
+			t.handed(n, e.Handover, ToRegion, e.From, r.At)
+		case ticket.Redirected:
+			t.handed(n, e.Handover, ToASR, e.To, r.At)
+		case ticket.Recalled:
+			t.recalled(e.Handover, r.At)
+		case ticket.MarkedDuplicate:
+			t.DuplicateOf = e.Main
+		case ticket.Reopened:
+			t.DuplicateOf = ""
+		}
+	}
+	return t
+}
+
+func (t *Ticket) opened(e ticket.Opened, at time.Time) {
+	t.OpenedAt, t.Chosen, t.Channel, t.Identity = at, e.Chosen, e.Channel, e.Identity
+	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.Continues, e.Requester
+	var names []string
+	if f := e.Personal; f != nil {
+		t.Requester = Requester{
+			Role: e.Requester, GivenName: f.GivenName, FamilyName: f.FamilyName,
+			TaxCode: f.TaxCode, Email: f.Email, Phone: f.Phone,
+		}
+		t.Description, t.Concerns, t.IUV, names = f.Description, f.Concerns, f.IUV, f.FileNames
+	} else {
+		t.Erased = true
+	}
+	t.Attachments = files(e.Attachments, names)
+}
+
+func (t *Ticket) handed(n Names, i int, d Direction, asr catalog.EntityCode, at time.Time) {
+	t.Handovers = append(t.Handovers, Handover{N: i, Direction: d, ASR: n.entity(asr), At: at})
+}
+
+func (t *Ticket) recalled(n int, at time.Time) {
+	for i := range t.Handovers {
+		if t.Handovers[i].N == n {
+			t.Handovers[i].RecalledAt = &at
+		}
+	}
+}
+
+// redirected tells that the ticket's entity has it from the Region.
+func redirected(s ticket.State) bool { return s.Handover.N > 0 && s.Entity != catalog.Region }
+
+// requester is the requester's name in one line.
+func (t *Ticket) requester() string {
+	given, family := t.Requester.GivenName, t.Requester.FamilyName
+	if given == "" || family == "" {
+		return given + family
+	}
+	return given + " " + family
+}
+
+// files puts the sealed names beside what the log knows of the files.
+func files(attachments []ticket.Attachment, names []string) []File {
+	all := make([]File, len(attachments))
+	for i, a := range attachments {
+		all[i] = File{ID: a.ID, MediaType: a.MediaType, Size: a.Size}
+		if i < len(names) {
+			all[i].Name = names[i]
+		}
+	}
+	return all
+}

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// fate is what became of an act: until when its public notes are held, and whether it was withdrawn before that
+// (architecture.md, "Undo").
+type fate struct {
+	heldUntil time.Time
+	withdrawn bool
+}
+
+func (f fate) held(at time.Time) bool { return f.heldUntil.After(at) }
+
+// fates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
+// an act its note stands.
+func fates(history []ticket.Recorded) map[ticket.ID]fate {
+	all := map[ticket.ID]fate{}
+	for _, r := range history {
+		if until := heldUntil(r.Event); until.After(all[r.Act].heldUntil) {
+			f := all[r.Act]
+			f.heldUntil = until
+			all[r.Act] = f
+		}
+		if w, ok := r.Event.(ticket.ActWithdrawn); ok {
+			f := all[w.Act]
+			f.withdrawn = true
+			all[w.Act] = f
+		}
+	}
+	return all
+}
+
+// heldUntil is from when the reader outside the author's entity may see a note; zero for what is no public note.
+func heldUntil(e ticket.Event) time.Time {
+	switch e := e.(type) {
+	case ticket.CitizenNote:
+		return e.VisibleFrom
+	case ticket.RegionalNote:
+		return e.VisibleFrom
+	}
+	return time.Time{}
+}
+
+// standing is a history without the acts that were withdrawn and without their withdrawals: what holds.
+func standing(history []ticket.Recorded, all map[ticket.ID]fate) []ticket.Recorded {
+	var kept []ticket.Recorded
+	for _, r := range history {
+		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !all[r.Act].withdrawn {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// toldCitizen is the part of a history that its citizen may know of at a moment.
+//
+// An act whose public note is still held has not happened yet for the citizen, with all that it did: until the note
+// may be read, the status is the one before, so that «Risolto» never stands there without its reason, and an act
+// that is withdrawn in time leaves no mark. That holds for a note to the Region too: the citizen does not read it,
+// but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
+// already; the citizen's view could not take them up anyway.
+func toldCitizen(history []ticket.Recorded, all map[ticket.ID]fate, at time.Time) []ticket.Recorded {
+	var told []ticket.Recorded
+	for _, r := range standing(history, all) {
+		switch r.Event.(type) {
+		case ticket.InternalNote, ticket.RegionalNote:
+		default:
+			if !all[r.Act].held(at) {
+				told = append(told, r)
+			}
+		}
+	}
+	return told
+}

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// entry is one event in the stream of changes, one row of read.timeline_v1: that a ticket changed, and who may know.
+type entry struct {
+	Position int64
+	Ticket   ticket.ID
+	Type     string
+	At       time.Time
+	// Entities may know of it: those that see the ticket after the event, and those that saw it before.
+	Entities []catalog.EntityCode
+	Citizen  string // account that may know of it; "" for none
+	// From is when those outside Author may know; it is At unless the act is held.
+	From   time.Time
+	Author catalog.EntityCode
+}
+
+// entryOf is the entry of an event that took a ticket's row from before to after.
+func entryOf(before, after Row, r ticket.Recorded) entry {
+	kind, _ := toOperator(r, Names{Catalog: nothing})
+	e := entry{
+		Position: r.Position, Ticket: r.Ticket, Type: kind, At: r.At, From: r.At, Author: r.By.Entity,
+		Entities: everybody(before.State.Standing, after.State.Standing),
+	}
+	if after.Identity == ticket.Verified {
+		e.Citizen = after.State.Citizen
+	}
+	if held := after.State.Last.HeldUntil; held.After(r.At) {
+		e.From = held
+	}
+	switch n := r.Event.(type) {
+	case ticket.InternalNote:
+		e.Entities, e.Citizen = []catalog.EntityCode{n.Entity}, ""
+	case ticket.RegionalNote:
+		e.Entities, e.Citizen = parties(n), ""
+	case ticket.Assigned, ticket.Unassigned, ticket.Reclassified, ticket.ActWithdrawn:
+		e.Citizen = ""
+	case ticket.Escalated, ticket.Redirected:
+		// The ticket changes hands at once, for all but its citizen: the queues say so too.
+	}
+	return e
+}
+
+// everybody lists the entities that see the ticket before or after, each once.
+func everybody(before, after ticket.Standing) []catalog.EntityCode {
+	all := append([]catalog.EntityCode{before.Entity, after.Entity}, before.Traces...)
+	all = append(all, after.Traces...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(e catalog.EntityCode) bool { return e == "" })
+}
+
+func parties(n ticket.RegionalNote) []catalog.EntityCode {
+	return slices.Compact([]catalog.EntityCode{n.ASR, catalog.Region})
+}

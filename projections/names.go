@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// Names turns what events hold as ids into what people read.
+type Names struct {
+	Catalog *catalog.Catalog
+	// Operator gives the name of an account, "" when there is none (any more). Nil: nobody has a name.
+	Operator func(id string) string
+	// Epoch is the log's, in which positions are given.
+	Epoch int
+}
+
+func (n Names) position(at int64) string {
+	return eventstore.Position{Epoch: n.Epoch, N: at}.String()
+}
+
+func (n Names) entity(code catalog.EntityCode) Entity {
+	if e, ok := n.Catalog.Entity(code); ok {
+		return Entity{Code: code, Name: e.Name}
+	}
+	return Entity{Code: code, Name: string(code)}
+}
+
+// short is the entity as people say it.
+func (n Names) short(code catalog.EntityCode) string {
+	if e, ok := n.Catalog.Entity(code); ok {
+		return e.Short
+	}
+	return string(code)
+}
+
+func (n Names) operator(id string) string {
+	if id == "" || n.Operator == nil {
+		return ""
+	}
+	return n.Operator(id)
+}
+
+func (n Names) assignee(a ticket.Assignee) *Assignee {
+	switch {
+	case a.Supervisors:
+		return &Assignee{Name: "Supervisori", Supervisors: true}
+	case a.Operator != "":
+		return &Assignee{ID: a.Operator, Name: n.operator(a.Operator)}
+	default:
+		return nil
+	}
+}
+
+func (n Names) service(id catalog.ServiceID) Labelled {
+	s, _ := n.Catalog.Service(id)
+	return Labelled{ID: string(id), Label: or(s.Label, string(id))}
+}
+
+// problem labels a problem in the FAQ's words, or in a citizen's where there are some.
+func (n Names) problem(service catalog.ServiceID, id catalog.ProblemID, citizen bool) Labelled {
+	p, _ := n.Catalog.Problem(service, id)
+	label := p.Label
+	if citizen {
+		label = or(p.CitizenLabel, label)
+	}
+	return Labelled{ID: string(id), Label: or(label, string(id))}
+}
+
+// by names an actor as operators read it. requester is the name in the form, for the citizen's own acts.
+func (n Names) by(a person.Actor, requester string) By {
+	by := By{ID: a.ID, Role: a.Role, Entity: a.Entity}
+	switch {
+	case a.Role == person.System:
+		by.Name = "Sistema"
+	case a.Role == person.Citizen || a.Role == person.Anonymous:
+		by.ID, by.Name = "", requester
+	default:
+		by.Name = or(n.operator(a.ID), n.short(a.Entity))
+	}
+	return by
+}
+
+// byForCitizen names an actor to the citizen: the entity, never the operator.
+func (n Names) byForCitizen(a person.Actor, requester string) By {
+	switch {
+	case a.Role == person.Citizen || a.Role == person.Anonymous:
+		return By{Role: a.Role, Name: requester}
+	case a.Entity != "":
+		return By{Entity: a.Entity, Name: n.entity(a.Entity).Name}
+	default:
+		return By{Name: "Sistema"}
+	}
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// Queue is a live list with its exact count.
+type Queue struct {
+	ID    QueueID `json:"id"`
+	Name  string  `json:"name" doc:"Italian"`
+	Count int     `json:"count"`
+}
+
+// Filter narrows a list of tickets. Zero fields are not asked for.
+type Filter struct {
+	Queue    QueueID
+	Status   ticket.Status
+	Entity   catalog.EntityCode // competent
+	Assignee string             // an account's id, or Supervisors, or Nobody
+	// Q is a number or its beginning, a codice fiscale, or Italian words in what every viewer of a ticket may read.
+	Q      string
+	Sort   Sort   // default: -updated_at
+	Cursor string // NextCursor of the page before, with the same filter and sort
+	Limit  int    // 1–200, default 50
+}
+
+// Assignees that are no account.
+const (
+	Supervisors = "supervisori"
+	Nobody      = "nessuno"
+)
+
+// Sort is the order of a list; "-" is descending.
+type Sort string
+
+// The orders. Requester is by family name, given name, in Italian order.
+const (
+	OldestFirst  Sort = "opened_at"
+	NewestFirst  Sort = "-opened_at"
+	StaleFirst   Sort = "updated_at"
+	RecentFirst  Sort = "-updated_at"
+	ByNumber     Sort = "number"
+	ByRequester  Sort = "requester"
+	defaultLimit      = 50
+	maxLimit          = 200
+)
+
+// Page is one page of a list.
+type Page struct {
+	Items      []Item
+	NextCursor string // empty on the last page
+	Total      int    // of all pages, exact
+	Position   eventstore.Position
+}
+
+// Item is a ticket in a list, as the viewer may see it.
+type Item struct {
+	ID          ticket.ID       `json:"id"`
+	Number      string          `json:"number"`
+	Status      ticket.Status   `json:"status"`
+	StatusLabel string          `json:"status_label"`
+	Entity      Entity          `json:"entity"`
+	Assignee    *Assignee       `json:"assignee,omitempty"`
+	Service     Labelled        `json:"service"`
+	Problem     Labelled        `json:"problem"`
+	Channel     ticket.Channel  `json:"channel"`
+	Identity    ticket.Identity `json:"identity"`
+	Requester   Person          `json:"requester"`
+	OpenedAt    time.Time       `json:"opened_at"`
+	UpdatedAt   time.Time       `json:"updated_at"`
+	Version     int             `json:"version"`
+	ReadOnly    bool            `json:"read_only"`
+	Erased      bool            `json:"erased"`
+}
+
+// Person is a name.
+type Person struct {
+	GivenName  string `json:"given_name"`
+	FamilyName string `json:"family_name"`
+}
+
+// Change says that a ticket which the viewer may see changed.
+type Change struct {
+	Position int64     `json:"position"`
+	Ticket   ticket.ID `json:"ticket"`
+	Type     string    `json:"type"`
+	At       time.Time `json:"at"`
+}
+
+// Changes is a stretch of the stream of changes.
+type Changes struct {
+	Items []Change
+	// Next is where to go on from: pass it as after. It stays before a change that is still held, so that one may
+	// come with others that were given already.
+	Next eventstore.Position
+	// HeldUntil is when the first of the changes that are still held may be seen; zero: none is.
+	HeldUntil time.Time
+}
+
+// FilterError refuses a list for one field of what was asked, by the wire's name.
+type FilterError struct {
+	Field   string
+	Rule    string
+	Allowed string
+}
+
+func (e *FilterError) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Field, e.Rule, e.Allowed) }

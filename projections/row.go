@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Row is a ticket in the lists: one row of read.tickets_v1. It remembers the rules' own state, so that lists and
+// rules cannot disagree on where a ticket is.
+type Row struct {
+	State      ticket.State
+	Version    int
+	Position   int64
+	OpenedAt   time.Time
+	UpdatedAt  time.Time
+	Channel    ticket.Channel
+	Identity   ticket.Identity
+	GivenName  string
+	FamilyName string
+	// Form and Said are what a search finds the ticket by. Every operator who sees the ticket may read all of it;
+	// internal and regional notes never come here.
+	Form  string
+	Said  []said
+	Shown []shown
+}
+
+// said is a public note or a reply, found by its words from From on.
+type said struct {
+	Note ticket.ID `json:"note"`
+	Text string    `json:"text"`
+	From time.Time `json:"from"`
+}
+
+// shown is where the ticket stands as its citizen sees it from From on. A row keeps the one that is shown and those
+// that are held, in rising order of From, so that a list can be read at any moment without a clock in the fold.
+type shown struct {
+	Act        ticket.ID          `json:"act"`
+	From       time.Time          `json:"from"`
+	At         time.Time          `json:"at"` // of the event
+	Status     ticket.Status      `json:"status"`
+	Redirected bool               `json:"redirected"`
+	Entity     catalog.EntityCode `json:"entity"`
+}
+
+// maxSaid bounds what is searchable of one ticket, bytes: a tsvector holds less than 1 MB. Beyond it the ticket is
+// still found by its first 300,000 bytes.
+const maxSaid = 300_000
+
+// say makes the words findable.
+func (row Row) say(note ticket.ID, text *ticket.Text, from time.Time) Row {
+	if text == nil {
+		return row
+	}
+	words, size := searchable(text.Text), len(row.Form)
+	for _, s := range row.Said {
+		size += len(s.Text)
+	}
+	if words == "" || size+len(words) > maxSaid {
+		return row
+	}
+	row.Said = append(row.Said[:len(row.Said):len(row.Said)], said{note, words, from})
+	return row
+}
+
+// unsay takes back the words of notes that were withdrawn.
+func (row Row) unsay(notes []ticket.ID) Row {
+	var kept []said
+	for _, s := range row.Said {
+		if !slices.Contains(notes, s.Note) {
+			kept = append(kept, s)
+		}
+	}
+	row.Said = kept
+	return row
+}
+
+// show adds where the ticket stands for the citizen from a moment on. What was to be seen only after that is replaced.
+func (row Row) show(now shown) Row {
+	var kept []shown
+	for _, s := range row.Shown {
+		if s.From.Before(now.From) {
+			kept = append(kept, s)
+		}
+	}
+	row.Shown = append(kept, now)
+	return row.settle(now.At)
+}
+
+// touch lets the citizen see from a moment on that something happened, the ticket standing where it stood.
+func (row Row) touch(act ticket.ID, from, at time.Time) Row {
+	var kept []shown
+	placed := false
+	for _, s := range row.Shown {
+		if s.From.After(from) && !placed && len(kept) > 0 {
+			kept, placed = append(kept, kept[len(kept)-1].again(act, from, at)), true
+		}
+		kept = append(kept, s)
+	}
+	if !placed && len(kept) > 0 {
+		kept = append(kept, kept[len(kept)-1].again(act, from, at))
+	}
+	row.Shown = kept
+	return row.settle(at)
+}
+
+func (s shown) again(act ticket.ID, from, at time.Time) shown {
+	s.Act, s.From, s.At = act, from, at
+	return s
+}
+
+// shownAt is what the citizen sees of where the ticket stands at a moment.
+func (row Row) shownAt(at time.Time) shown {
+	var now shown
+	for i, s := range row.Shown {
+		if i == 0 || !s.From.After(at) {
+			now = s
+		}
+	}
+	return now
+}
+
+// settle forgets the statuses that another one had replaced for the citizen by then.
+func (row Row) settle(at time.Time) Row {
+	first := 0
+	for i, s := range row.Shown {
+		if !s.From.After(at) {
+			first = i
+		}
+	}
+	row.Shown = row.Shown[first:len(row.Shown):len(row.Shown)]
+	return row
+}
+
+// unshow takes back what an act that was withdrawn would have shown.
+func (row Row) unshow(act ticket.ID) Row {
+	var kept []shown
+	for _, s := range row.Shown {
+		if s.Act != act {
+			kept = append(kept, s)
+		}
+	}
+	row.Shown = kept
+	return row
+}
+
+// searchable is a text as Postgres can hold it: valid UTF-8 without NUL.
+func searchable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
