@@ -15,7 +15,7 @@ create table saga.sagas (
   position  bigint not null default 0, -- every event up to here has been handled
   worker    uuid,                      -- the process that handled last
   live      boolean not null,          -- its timers are taken; one version of a saga at a time
-  live_from bigint not null,           -- the head when the version began: it goes live when it gets there
+  live_from bigint,                    -- it goes live when it gets there; null: it is live, or was replaced
   primary key (name, version)
 ) with (fillfactor = 50);
 
@@ -46,6 +46,7 @@ create table saga.timers (
   primary key (saga, version, ticket, key)
 ) with (fillfactor = 80);
 create index timers_next_at on saga.timers (saga, version, next_at); -- cost follows what is due
+create index timers_failing on saga.timers (saga, version) where attempts > 0;
 
 create table saga.journal (
   id      bigint generated always as identity primary key,
@@ -77,7 +78,7 @@ create table saga.sent (
 -- The outbox as watermill-sql's queue schema reads it, all topics in one table.
 create table saga.outbox (
   "offset"   bigint generated always as identity primary key,
-  uuid       varchar(36) not null unique,
+  uuid       varchar(36) not null,
   payload    json,
   metadata   json not null,
   acked      boolean not null default false,

@@ -55,7 +55,8 @@ func newBatch(id id) *batch {
 
 // add takes up what one event led to.
 func (b *batch) add(r ticket.Recorded, state []byte, actions []Action) error {
-	if !bytes.Equal(state, b.states[r.Ticket]) {
+	before := b.states[r.Ticket]
+	if !bytes.Equal(state, before) {
 		b.states[r.Ticket], b.changed[r.Ticket] = state, r.Position
 	}
 	for n, a := range actions {
@@ -63,7 +64,7 @@ func (b *batch) add(r ticket.Recorded, state []byte, actions []Action) error {
 			return err
 		}
 	}
-	if state == nil {
+	if state == nil && (before != nil || len(actions) > 0) {
 		b.finish(r.Ticket)
 	}
 	return nil
@@ -75,7 +76,7 @@ func (b *batch) act(r ticket.Recorded, n int, a Action) (err error) {
 	what := ""
 	switch a := a.(type) {
 	case Schedule:
-		what, t.key, t.due, t.why = "schedule", a.Key, a.At, a.Why
+		what, t.key, t.due, t.why = "schedule", a.Key, a.At.Truncate(time.Microsecond), a.Why
 		t.command, t.data, err = encodeCommand(a.Command)
 		b.timers[t.timerKey] = t
 	case Dispatch:

@@ -32,7 +32,7 @@ func newMetrics(to prometheus.Registerer) metrics {
 	}
 }
 
-// observe counts what is due: its cost follows that, not what is pending.
+// observe counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
 func (r *Runner) observe(ctx context.Context) error {
 	now := r.Store.Now()
 	for _, d := range r.Sagas {
@@ -42,7 +42,7 @@ func (r *Runner) observe(ctx context.Context) error {
 		)
 		err := r.Store.Worker().QueryRow(ctx, `
 			select count(*), min(due_at) from saga.timers
-			where saga = $1 and version = $2 and next_at <= $3`,
+			where saga = $1 and version = $2 and (next_at <= $3 or attempts > 0)`,
 			d.id().name, d.id().version, now).Scan(&n, &earliest)
 		if err != nil {
 			return err

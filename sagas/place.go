@@ -17,15 +17,15 @@ type place struct {
 	Position int64
 	Worker   *uuid.UUID // who handled last; nil: nobody yet
 	Live     bool
-	LiveFrom int64
+	LiveFrom *int64 // goes live when it gets there; nil: it is live, or was replaced
 }
 
-// enter makes the row of a version that is new here. On an empty log it is live at once; later it first derives
-// what the log already tells, because timers set on the way are mostly cancelled further on.
+// enter makes the row of a version that is new here, and lets one that is not live go live at today's head: it first
+// handles what the log already tells, because timers set on the way are mostly cancelled further on.
 func enter(ctx context.Context, tx pgx.Tx, id id) error {
 	_, err := tx.Exec(ctx, `
-		insert into saga.sagas (name, version, live, live_from) select $1, $2, head = 0, head from log.logs
-		on conflict do nothing`, id.name, id.version)
+		insert into saga.sagas as s (name, version, live, live_from) select $1, $2, false, head from log.logs
+		on conflict (name, version) do update set live_from = excluded.live_from where not s.live`, id.name, id.version)
 	return err
 }
 
@@ -42,16 +42,19 @@ func lockPlace(ctx context.Context, tx pgx.Tx, id id) (place, error) {
 // movePlace says how far the version has come and who brought it there. One that arrives where it goes live takes
 // over from the version that was; going back to that one works in the same way.
 func movePlace(ctx context.Context, tx pgx.Tx, id id, p place) error {
-	arrives := !p.Live && p.Position >= p.LiveFrom
+	arrives := p.LiveFrom != nil && p.Position >= *p.LiveFrom
+	if arrives {
+		p.Live, p.LiveFrom = true, nil
+	}
 	_, err := tx.Exec(ctx, `
 		update saga.sagas set position = $3, worker = $4, live = $5, live_from = $6 where name = $1 and version = $2`,
-		id.name, id.version, p.Position, p.Worker, p.Live || arrives, p.LiveFrom)
+		id.name, id.version, p.Position, p.Worker, p.Live, p.LiveFrom)
 	if err != nil {
 		return fmt.Errorf("move %s: %w", id, err)
 	}
 	if arrives {
-		_, err = tx.Exec(ctx, `update saga.sagas set live = false where name = $1 and version <> $2 and live`,
-			id.name, id.version)
+		_, err = tx.Exec(ctx, `
+			update saga.sagas set live = false, live_from = null where name = $1 and version <> $2 and live`, id.name, id.version)
 	}
 	return err
 }

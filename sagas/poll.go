@@ -25,8 +25,11 @@ const (
 
 // keepPolling sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
 func (r *Runner) keepPolling(ctx context.Context) error {
-	for {
+	for observed := (time.Time{}); ; {
 		n, err := r.Poll(ctx)
+		if err == nil && time.Since(observed) >= r.Every {
+			observed, err = time.Now(), r.observe(ctx)
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -73,7 +76,7 @@ func (r *Runner) Poll(ctx context.Context) (n int, err error) {
 		}
 		n += taken
 	}
-	return n, errors.Join(err, r.observe(ctx))
+	return n, err
 }
 
 // poll holds the rows it takes until their outcomes are stored with them: a node that dies lets go of them, and the
