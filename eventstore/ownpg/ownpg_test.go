@@ -1,0 +1,388 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ownpg
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// helperDir, when set, makes the test binary a sol that runs a server there until it is killed.
+const helperDir = "OWNPG_TEST_HELPER_DIR"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(helperDir); dir != "" {
+		server, err := Start(context.Background(), config(dir))
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println(pidOf(server))
+		select {} // until it is killed
+	}
+	os.Exit(m.Run())
+}
+
+// config keeps a server light, but lets it outlive its process as Unsafe would not.
+func config(dir string) Config {
+	return Config{Dir: dir, Log: slog.New(slog.DiscardHandler), Settings: map[string]string{"fsync": "off", "shared_buffers": "16MB"}}
+}
+
+// directory is a fresh one that the server's user can reach, which testing's own is not when root runs the test.
+func directory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "ownpg-test-")
+	must(t, err)
+	must(t, os.Chmod(dir, 0o711))
+	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	return filepath.Join(dir, "postgres")
+}
+
+func start(t *testing.T, cfg Config) *Server {
+	t.Helper()
+	s, err := Start(t.Context(), cfg)
+	must(t, err)
+	t.Cleanup(func() { stop(t, s) })
+	return s
+}
+
+func stop(t *testing.T, s *Server) {
+	t.Helper()
+	if err := s.Stop(context.Background()); err != nil && !errors.Is(err, os.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func run(t *testing.T, s *Server, statements ...string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.URL("sol"))
+	must(t, err)
+	defer func() { must(t, conn.Close(t.Context())) }()
+	for _, statement := range statements {
+		_, err := conn.Exec(t.Context(), statement)
+		must(t, err)
+	}
+}
+
+func ask[T any](t *testing.T, s *Server, query string) (answer T) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.URL("sol"))
+	must(t, err)
+	defer func() { must(t, conn.Close(t.Context())) }()
+	must(t, conn.QueryRow(t.Context(), query).Scan(&answer))
+	return answer
+}
+
+// pidOf reads it where Postgres itself says it.
+func pidOf(s *Server) int {
+	pid, _ := survivor(s.data)
+	return pid
+}
+
+func within(t *testing.T, event <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case <-event:
+	case <-time.After(30 * time.Second):
+		t.Fatal("did not happen: " + what)
+	}
+}
+
+func TestFreshStartThenStopThenStart(t *testing.T) {
+	dir := directory(t)
+	s := start(t, config(dir))
+	if !s.Ready() {
+		t.Error("started, but not ready")
+	}
+	run(t, s, "create table kept (n int)", "insert into kept values (1)")
+	if ask[bool](t, s, "select rolsuper or rolbypassrls from pg_roles where rolname = current_user") {
+		t.Error("role sol is above row-level security")
+	}
+	if !ask[bool](t, s, "select rolcreatedb and rolcreaterole from pg_roles where rolname = current_user") {
+		t.Error("role sol cannot create databases and roles")
+	}
+	for setting, want := range map[string]string{"data_checksums": "on", "listen_addresses": "", "synchronous_commit": "on", "server_encoding": "UTF8", "TimeZone": "UTC"} {
+		if got := ask[string](t, s, "select current_setting('"+setting+"')"); got != want {
+			t.Errorf("%s = %q, want %q", setting, got, want)
+		}
+	}
+	if ask[int](t, s, "select count(*)::int from pg_collation where collname = 'it-IT-x-icu'") != 1 {
+		t.Error("no ICU collation for Italian")
+	}
+	run(t, s, "create role someone", "create database other")
+	stop(t, s)
+	if s.Ready() {
+		t.Error("stopped, but ready")
+	}
+	if left := members(s.data); len(left) != 0 {
+		t.Errorf("processes left: %v", left)
+	}
+	if n := ask[int](t, start(t, config(dir)), "select n from kept"); n != 1 {
+		t.Errorf("kept %d", n)
+	}
+}
+
+func TestSocketIsClosedToOthers(t *testing.T) {
+	s := start(t, config(directory(t)))
+	for _, dir := range []string{s.socket, s.data} {
+		if !private(dir, s.user) {
+			t.Errorf("%s is not private to %s", dir, s.user.name)
+		}
+	}
+}
+
+func TestDeepDirectoryGetsAShortSocket(t *testing.T) {
+	dir := filepath.Join(directory(t), strings.Repeat("deep/", 30), "it's a \"dir\"")
+	s := start(t, config(dir))
+	short := s.socket
+	if strings.HasPrefix(short, dir) || !private(short, s.user) {
+		t.Errorf("socket in %s", short)
+	}
+	if ask[int](t, s, "select 1") != 1 {
+		t.Error("no answer")
+	}
+	stop(t, s)
+	if _, err := os.Lstat(short); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is left behind (%v)", short, err)
+	}
+}
+
+func TestComesBackAfterKill(t *testing.T) {
+	s := start(t, config(directory(t)))
+	run(t, s, "create table kept (n int)")
+	// Twice, and the second time with a backend that holds the shared memory and does not look up.
+	for n := range 2 {
+		run(t, s, "insert into kept values (1)")
+		busy, err := pgx.Connect(t.Context(), s.URL("sol"))
+		must(t, err)
+		ended := make(chan error, 1)
+		go func() {
+			_, err := busy.Exec(context.Background(), "select count(*) from generate_series(1, 100000000000)")
+			ended <- err
+		}()
+		down, first := s.Down(), pidOf(s)
+		must(t, syscall.Kill(first, syscall.SIGKILL))
+		within(t, down, "noticed that the server died")
+		within(t, s.Up(), "started again")
+		if err := <-ended; err == nil {
+			t.Error("a query outlived its server")
+		}
+		_ = busy.Close(t.Context()) // broken already
+		if pidOf(s) == first || !s.Ready() {
+			t.Error("not another server, or not ready")
+		}
+		if got := ask[int](t, s, "select count(*)::int from kept"); got != n+1 {
+			t.Errorf("%d rows of %d committed", got, n+1)
+		}
+	}
+}
+
+func TestStopWhileItComesBack(t *testing.T) {
+	s := start(t, config(directory(t)))
+	down := s.Down()
+	must(t, syscall.Kill(pidOf(s), syscall.SIGKILL))
+	within(t, down, "noticed that the server died")
+	stop(t, s)
+	if left := members(s.data); len(left) != 0 {
+		t.Errorf("processes left: %v", left)
+	}
+}
+
+func TestStopWithoutPatience(t *testing.T) {
+	s := start(t, config(directory(t)))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	must(t, s.Stop(ctx))
+	if left := members(s.data); len(left) != 0 {
+		t.Errorf("processes left: %v", left)
+	}
+}
+
+// killedSol runs a sol in another process, kills it, and gives the pid of the server that it leaves running.
+func killedSol(t *testing.T, dir string) int {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), helperDir+"="+dir)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	must(t, err)
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // it was killed
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(line)
+	}
+	return pid
+}
+
+func TestAdoptsTheServerOfAKilledSol(t *testing.T) {
+	dir := directory(t)
+	pid := killedSol(t, dir)
+	s := start(t, config(dir))
+	if pidOf(s) != pid {
+		t.Errorf("server %d instead of the surviving %d", pidOf(s), pid)
+	}
+	run(t, s, "create table kept (n int)", "insert into kept values (1)")
+	down := s.Down()
+	must(t, syscall.Kill(pid, syscall.SIGKILL))
+	within(t, down, "noticed that the adopted server died")
+	within(t, s.Up(), "started again")
+	if n := ask[int](t, s, "select n from kept"); n != 1 {
+		t.Errorf("kept %d", n)
+	}
+}
+
+func TestStopsTheAdoptedServer(t *testing.T) {
+	dir := directory(t)
+	killedSol(t, dir)
+	s := start(t, config(dir))
+	stop(t, s)
+	if left := members(s.data); len(left) != 0 {
+		t.Errorf("processes left: %v", left)
+	}
+}
+
+func TestReplacesTheServerOfAKilledSolWithOtherSettings(t *testing.T) {
+	dir := directory(t)
+	pid := killedSol(t, dir)
+	cfg := config(dir)
+	cfg.Settings["max_connections"] = "33"
+	s := start(t, cfg)
+	if pidOf(s) == pid {
+		t.Error("the surviving server was kept")
+	}
+	if got := ask[string](t, s, "show max_connections"); got != "33" {
+		t.Errorf("max_connections = %s", got)
+	}
+}
+
+func TestStartsWhenBothWereKilled(t *testing.T) {
+	dir := directory(t)
+	must(t, syscall.Kill(killedSol(t, dir), syscall.SIGKILL))
+	if ask[int](t, start(t, config(dir)), "select 1") != 1 {
+		t.Error("no answer")
+	}
+}
+
+func TestPidFileThatNamesAnotherProcess(t *testing.T) {
+	dir := directory(t)
+	s := start(t, config(dir))
+	stop(t, s)
+	// Our own pid stands for one that was used again.
+	stale := fmt.Sprintf("%d\n%s\n1700000000\n5432\n%s\n\n\n", os.Getpid(), s.data, s.socket)
+	must(t, os.WriteFile(filepath.Join(s.data, "postmaster.pid"), []byte(stale), 0o600))
+	if ask[int](t, start(t, config(dir)), "select 1") != 1 {
+		t.Error("no answer")
+	}
+}
+
+func TestSecondOwnerIsRefused(t *testing.T) {
+	dir := directory(t)
+	first := start(t, config(dir))
+	_, err := Start(t.Context(), config(dir))
+	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) {
+		t.Errorf("error %v", err)
+	}
+	if ask[int](t, first, "select 1") != 1 {
+		t.Error("the first was disturbed")
+	}
+}
+
+// cluster is a directory that looks like one of another version or owner.
+func cluster(t *testing.T, version string) string {
+	t.Helper()
+	dir := directory(t)
+	data := filepath.Join(dir, "data")
+	must(t, os.MkdirAll(data, 0o700))
+	must(t, os.WriteFile(filepath.Join(data, "PG_VERSION"), []byte(version+"\n"), 0o600))
+	if a, err := serverAccount(dir + "/none"); err == nil {
+		must(t, a.own(data))
+	}
+	return dir
+}
+
+func TestOtherMajorVersionIsRefused(t *testing.T) {
+	_, err := Start(t.Context(), config(cluster(t, "9")))
+	if !errors.Is(err, ErrOtherVersion) || !strings.Contains(err.Error(), "PostgreSQL 9") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOtherOwnerIsRefused(t *testing.T) {
+	dir := cluster(t, "15")
+	if os.Geteuid() == 0 {
+		must(t, os.Chown(filepath.Join(dir, "data"), 0, 0)) // root's: the server never runs as root
+	} else {
+		must(t, os.RemoveAll(filepath.Join(dir, "data")))
+		must(t, os.Symlink("/", filepath.Join(dir, "data"))) // a link to what is root's
+	}
+	data, err := filepath.EvalSymlinks(filepath.Join(dir, "data"))
+	must(t, err)
+	_, err = serverAccount(data)
+	if !errors.Is(err, ErrOtherOwner) || !strings.Contains(err.Error(), "root") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestForeignDirectoryIsRefused(t *testing.T) {
+	dir := cluster(t, "15")
+	must(t, os.Remove(filepath.Join(dir, "data", "PG_VERSION")))
+	if _, err := Start(t.Context(), config(dir)); err == nil || !strings.Contains(err.Error(), "holds no PostgreSQL cluster") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestMissingServerSaysWhatToInstall(t *testing.T) {
+	t.Setenv("SOL_PG_BIN", t.TempDir())
+	_, err := Start(t.Context(), config(directory(t)))
+	if !errors.Is(err, ErrNoServer) || !strings.Contains(err.Error(), "tools/setup.sh") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestDirectoryOutOfReachIsNamed(t *testing.T) {
+	if os.Geteuid() != 0 {
+		return // only root's server runs as somebody else
+	}
+	closed := filepath.Join(filepath.Dir(directory(t)), "closed")
+	must(t, os.Mkdir(closed, 0o700))
+	_, err := Start(t.Context(), config(filepath.Join(closed, "postgres")))
+	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "pass through "+closed) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWrongSettingIsReportedAndLeavesNothing(t *testing.T) {
+	cfg := config(directory(t))
+	cfg.Settings["max_connections"] = "many"
+	_, err := Start(t.Context(), cfg)
+	if err == nil || !strings.Contains(err.Error(), "max_connections") {
+		t.Errorf("error %v", err)
+	}
+	if left := members(filepath.Join(cfg.Dir, "data")); len(left) != 0 {
+		t.Errorf("processes left: %v", left)
+	}
+}
