@@ -7,6 +7,8 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -47,7 +49,7 @@ type Append struct {
 	Request  []byte // what was asked, hashed with a key; nil: nothing to compare
 	Cause    int64  // position of the event that a saga answered; 0: a person did it
 	Subject  string // keyed subject id of the person the stream is about; "" unless the stream begins here
-	Erase    bool   // destroy every key of the stream in the same transaction
+	Erase    bool   // destroy every key of the stream in the same transaction; takes events, none of them personal
 }
 
 // Result is what an append came to.
@@ -67,6 +69,17 @@ type Position struct {
 
 // String gives the wire form.
 func (p Position) String() string { return fmt.Sprintf("%d.%d", p.Epoch, p.N) }
+
+// ParsePosition reads the wire form: EPOCH.POSITION, both decimal, the epoch from 1 and the position from 0.
+func ParsePosition(text string) (Position, error) {
+	epoch, n, _ := strings.Cut(text, ".")
+	e, errEpoch := strconv.ParseUint(epoch, 10, 31)
+	p, errN := strconv.ParseUint(n, 10, 63)
+	if errEpoch != nil || errN != nil || e == 0 {
+		return Position{}, fmt.Errorf("position %q: want EPOCH.POSITION, e.g. 1.42", text)
+	}
+	return Position{Epoch: int(e), N: int64(p)}, nil
+}
 
 // Record is a stored event, opened.
 type Record struct {
@@ -99,4 +112,9 @@ var (
 	ErrErased = errors.New("erased")
 	// ErrBeyondHead: the position has not been reached by the log.
 	ErrBeyondHead = errors.New("position beyond the head of the log")
+	// ErrUnavailable: the database did not answer in time. Whether the append was made is not known; repeating
+	// the same command tells.
+	ErrUnavailable = errors.New("the log cannot be reached")
+	// ErrClosed: the store was closed.
+	ErrClosed = errors.New("the store is closed")
 )

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Append records the events at the version they were decided on, all or none, and returns when they are durable.
+// Without events it records the command alone: a repetition of an accepted no-op gets the same answer.
+//
+// Errors: ErrConflict, ErrKeyReused, ErrErased (a personal part under a destroyed key), ErrNotFound (a blob that
+// this node did not write), ErrUnavailable, or the context's. After the last two the outcome is not known.
+func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
+	result, _, err := s.append(ctx, a)
+	return result, err
+}
+
+// append also returns the records as a read would give them, none when the result is a repeated one.
+func (s *Store) append(ctx context.Context, a Append) (Result, []Record, error) {
+	p, err := parseAppend(a)
+	if err == nil {
+		err = s.seal(ctx, p)
+	}
+	var known *Result // a blob that is not here may belong to a command that was carried out
+	if errors.Is(err, ErrNotFound) {
+		if first, ok, lookupErr := s.first(ctx, a.Command, a.Request); ok || lookupErr != nil {
+			known, err = &first, lookupErr
+		}
+	}
+	if err != nil {
+		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, err)
+	}
+	if known != nil {
+		return *known, nil, nil
+	}
+
+	// The caller's wait is bounded here, so that the writer need not know what a caller is.
+	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.Patience, ErrUnavailable)
+	defer cancel()
+	p.ctx = ctx
+	p.identify(s.keyring, a)
+	if err := s.group.put(p); err != nil {
+		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, err)
+	}
+	select {
+	case answer := <-p.done:
+		if answer.err != nil {
+			return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, answer.err)
+		}
+		s.blobs.drop(p.blobs())
+		if answer.Repeated {
+			return answer.Result, nil, nil
+		}
+		return answer.Result, p.records(a, answer.Result), nil
+	case <-ctx.Done():
+		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, context.Cause(ctx))
+	}
+}
+
+// pending is an append on its way: checked, sealed, its ids as bytes.
+type pending struct {
+	ctx       context.Context
+	done      chan answer // takes one answer without blocking
+	stream    uuid.UUID
+	kind      string
+	subject   string
+	expected  int
+	by        Actor
+	act       uuid.UUID
+	cause     int64
+	command   uuid.UUID
+	request   []byte
+	permanent bool
+	erase     bool
+	events    []pendingEvent
+	keys      []newKey
+}
+
+type pendingEvent struct {
+	NewEvent
+	key     uuid.NullUUID // of the sealed part
+	blobs   []uuid.UUID
+	sealed  []byte
+	content [32]byte
+}
+
+type newKey struct {
+	id      uuid.UUID
+	wrapped []byte
+}
+
+type answer struct {
+	Result
+	err error
+}
+
+func parseAppend(a Append) (*pending, error) {
+	p := &pending{
+		done: make(chan answer, 1), kind: a.Kind, subject: a.Subject, expected: a.Expected, by: a.By,
+		cause: a.Cause, erase: a.Erase, permanent: a.Command.Permanent, events: make([]pendingEvent, len(a.Events)),
+	}
+	var err error
+	if p.stream, err = uuid.Parse(a.Stream); err != nil {
+		return nil, fmt.Errorf("stream id: %w", err)
+	}
+	if a.Act == "" {
+		p.act = uuid.Must(uuid.NewV7())
+	} else if p.act, err = uuid.Parse(a.Act); err != nil {
+		return nil, fmt.Errorf("act id: %w", err)
+	}
+	if a.Expected < 0 {
+		return nil, fmt.Errorf("expected version %d is negative", a.Expected)
+	}
+	if a.Erase && len(a.Events) == 0 {
+		return nil, errors.New("erasing takes an event that says so")
+	}
+	for i, e := range a.Events {
+		if a.Erase && (e.Personal != nil || e.Blobs != nil) {
+			return nil, errors.New("an append that erases cannot hold anything personal")
+		}
+		if p.events[i], err = parseEvent(e, p.stream); err != nil {
+			return nil, fmt.Errorf("event %d (%s): %w", i+1, e.Type, err)
+		}
+	}
+	return p, nil
+}
+
+func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
+	parsed := pendingEvent{NewEvent: e}
+	if e.Personal != nil {
+		parsed.key = uuid.NullUUID{UUID: stream, Valid: true}
+		if e.Key != "" {
+			id, err := uuid.Parse(e.Key)
+			if err != nil {
+				return parsed, fmt.Errorf("key id: %w", err)
+			}
+			parsed.key.UUID = id
+		}
+	}
+	for _, text := range e.Blobs {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return parsed, fmt.Errorf("blob id: %w", err)
+		}
+		parsed.blobs = append(parsed.blobs, id)
+	}
+	return parsed, nil
+}
+
+func (p *pending) blobs() (ids []uuid.UUID) {
+	for _, e := range p.events {
+		ids = append(ids, e.blobs...)
+	}
+	return ids
+}
+
+// size is about what the append weighs on the wire, in bytes.
+func (p *pending) size() (n int) {
+	for _, e := range p.events {
+		n += 256 + len(e.Data) + len(e.sealed)
+	}
+	return n
+}
+
+func (p *pending) records(a Append, result Result) []Record {
+	records := make([]Record, len(p.events))
+	for i, e := range p.events {
+		r := Record{
+			Position: result.Position.N - int64(len(p.events)-i-1), Stream: p.stream.String(), Kind: a.Kind,
+			Version: a.Expected + i + 1, Type: e.Type, At: result.At, By: a.By, Act: p.act.String(), Cause: a.Cause,
+			Data: e.Data, Personal: e.Personal, Blobs: texts(e.blobs),
+		}
+		if e.key.Valid {
+			r.Key = e.key.UUID.String()
+		}
+		r.Hash = leaf(p.stream, r.Version, r.Type, r.At, e.content)
+		records[i] = r
+	}
+	return records
+}
+
+func texts(ids []uuid.UUID) []string {
+	if len(ids) == 0 {
+		return nil
+	}
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.String()
+	}
+	return out
+}

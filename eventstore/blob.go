@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Blob is a sealed file as an event names it.
+type Blob struct {
+	ID     string
+	Size   int64  // of the content, bytes
+	SHA256 string // of the sealed bytes, hex: provable after erasure
+}
+
+// WriteBlob seals the content and stores it, before the append that names it. Its key waits in this process until
+// that append stores it, for an hour at most: if none does, nobody can ever read the blob. The id is a new UUID.
+func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, content []byte) (Blob, error) {
+	streamID, blobID, err := parseBlob(stream, id)
+	if err != nil {
+		return Blob{}, fmt.Errorf("write blob: %w", err)
+	}
+	data, wrapped, err := s.keyring.newDataKey(blobID, streamID)
+	if err != nil {
+		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
+	}
+	sealed := data.Seal(nil, nil, content, s.keyring.blobContext(streamID, blobID))
+	const insert = `insert into log.blobs (id, stream, sealed) values ($1, $2, $3)`
+	if _, err := s.appends.Exec(ctx, insert, blobID, streamID, sealed); err != nil {
+		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
+	}
+	s.blobs.hold(blobID, streamID, wrapped)
+	sum := sha256.Sum256(sealed)
+	return Blob{ID: blobID.String(), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// ReadBlob opens a blob of the stream. ErrNotFound: there is none, or no append ever named it; ErrErased: its key
+// was destroyed.
+func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byte, error) {
+	streamID, blobID, err := parseBlob(stream, id)
+	if err != nil {
+		return nil, fmt.Errorf("read blob: %w", ErrNotFound)
+	}
+	var sealed, wrapped []byte
+	err = s.worker.QueryRow(ctx, `
+		select b.sealed, k.wrapped from log.blobs b join keys.keys k on k.id = b.id and k.stream = b.stream
+		where b.id = $1 and b.stream = $2`, blobID, streamID).Scan(&sealed, &wrapped)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, fmt.Errorf("read blob %s: %w", id, ErrNotFound)
+	case err != nil:
+		return nil, fmt.Errorf("read blob %s: %w", id, err)
+	case wrapped == nil:
+		return nil, fmt.Errorf("read blob %s: %w", id, ErrErased)
+	}
+	data, err := s.keyring.unwrap(blobID, streamID, wrapped)
+	if err != nil {
+		return nil, fmt.Errorf("read blob %s: %w", id, err)
+	}
+	content, err := data.Open([]byte{}, nil, sealed, s.keyring.blobContext(streamID, blobID))
+	if err != nil {
+		return nil, fmt.Errorf("blob %s cannot be opened: %w", id, err)
+	}
+	return content, nil
+}
+
+// CollectOrphans deletes the blobs that no append named within olderThan, and says how many there were. No age
+// under an hour is safe while doors are open: an append may still be on its way with the blob's key.
+func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int, error) {
+	s.blobs.expire(time.Now().Add(-holdKeys))
+	tag, err := s.worker.Exec(ctx, `
+		delete from log.blobs b where created_at < clock_timestamp() - $1::interval
+			and not exists (select from keys.keys k where k.id = b.id)`, olderThan)
+	if err != nil {
+		return 0, fmt.Errorf("collect orphans: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
+func parseBlob(stream StreamID, id string) (streamID, blobID uuid.UUID, err error) {
+	if streamID, err = uuid.Parse(stream); err != nil {
+		return streamID, blobID, fmt.Errorf("stream id: %w", err)
+	}
+	if blobID, err = uuid.Parse(id); err != nil {
+		return streamID, blobID, fmt.Errorf("blob id: %w", err)
+	}
+	return streamID, blobID, nil
+}
+
+// holdKeys bounds how long a key waits: less than the age at which its blob counts as an orphan.
+const holdKeys = 50 * time.Minute
+
+// heldKeys are the wrapped keys of blobs that are written and not yet named by an event.
+type heldKeys struct {
+	mu   sync.Mutex
+	keys map[uuid.UUID]heldKey
+}
+
+type heldKey struct {
+	stream  uuid.UUID
+	wrapped []byte
+	since   time.Time
+}
+
+func (h *heldKeys) hold(id, stream uuid.UUID, wrapped []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.keys == nil {
+		h.keys = make(map[uuid.UUID]heldKey)
+	}
+	h.keys[id] = heldKey{stream, wrapped, time.Now()}
+}
+
+// take leaves the key where it is: the append may have to be tried again.
+func (h *heldKeys) take(id, stream uuid.UUID) ([]byte, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	key, ok := h.keys[id]
+	if !ok || key.stream != stream || time.Since(key.since) > holdKeys {
+		return nil, fmt.Errorf("not written to this stream here: %w", ErrNotFound)
+	}
+	return key.wrapped, nil
+}
+
+func (h *heldKeys) drop(ids []uuid.UUID) {
+	if len(ids) == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range ids {
+		delete(h.keys, id)
+	}
+}
+
+func (h *heldKeys) expire(before time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, key := range h.keys {
+		if key.since.Before(before) {
+			delete(h.keys, id)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// commandAge is how long a client's command can be repeated.
+const commandAge = 90 * 24 * time.Hour
+
+// identify gives the append the id under which its outcome can be looked up. One that nobody will repeat gets an
+// id as well: a lost connection is asked about by it.
+func (p *pending) identify(k *keyring, a Append) {
+	if a.Command.Key == "" {
+		p.command = uuid.New()
+		return
+	}
+	p.command = k.commandID(a.Command)
+	p.request = k.requestHash(a.Request)
+}
+
+func (k *keyring) commandID(id CommandID) uuid.UUID {
+	return uuid.UUID(k.hash("command", appendSized(nil, []byte(id.Actor)), []byte(id.Key))[:16])
+}
+
+func (k *keyring) requestHash(body []byte) []byte {
+	if body == nil {
+		return nil
+	}
+	return k.hash("request", body)
+}
+
+// Command is what the command came to first, and whether it was carried out at all.
+func (s *Store) Command(ctx context.Context, id CommandID) (Result, bool, error) {
+	return s.first(ctx, id, nil)
+}
+
+// first also compares the request: ErrKeyReused when the id was used for another one.
+func (s *Store) first(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
+	if id.Key == "" {
+		return Result{}, false, nil
+	}
+	r := Result{Repeated: true}
+	var stream uuid.UUID
+	var request []byte
+	err := s.worker.QueryRow(ctx, `
+		select c.stream, c.version, c.position, c.at, c.request, l.epoch
+		from log.commands c cross join log.logs l where c.id = $1`, s.keyring.commandID(id)).
+		Scan(&stream, &r.Version, &r.Position.N, &r.At, &request, &r.Position.Epoch)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Result{}, false, nil
+	case err != nil:
+		return Result{}, false, fmt.Errorf("look command up: %w", err)
+	}
+	r.Stream, r.At = stream.String(), r.At.UTC()
+	if hash := s.keyring.requestHash(body); hash != nil && request != nil && !bytes.Equal(hash, request) {
+		return Result{}, false, ErrKeyReused
+	}
+	return r, true, nil
+}
+
+// ForgetCommands removes the clients' commands that are older than 90 days and says how many there were. The
+// commands of sagas stay for ever.
+func (s *Store) ForgetCommands(ctx context.Context) (int, error) {
+	tag, err := s.worker.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandAge))
+	if err != nil {
+		return 0, fmt.Errorf("forget commands: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Consumer follows the log from its checkpoint on. A new version is a new consumer, which begins at the start.
+type Consumer struct {
+	Name    string
+	Version int
+	Batch   int // most events a transaction; 0: 500
+	// Handle writes what the records mean, in the transaction that moves the checkpoint: all of it is kept or
+	// none. It sees every event once in what is kept; after a rollback it sees the same ones again.
+	Handle func(ctx context.Context, tx pgx.Tx, records []Record) error
+}
+
+// errFenced: another node moved the checkpoint; what this one did for the batch was rolled back.
+var errFenced = errors.New("another node has moved this consumer on")
+
+// Consume runs the consumer until ctx ends, and then returns nil. One node leads it at a time, by a lease that is
+// only an optimisation: a batch is kept only if the checkpoint still stood where the batch began. A batch that
+// fails is tried again after a growing pause, its error kept for Consumers.
+func (s *Store) Consume(ctx context.Context, c Consumer) error {
+	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.Batch < 0 {
+		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
+	}
+	orDefault(&c.Batch, 500)
+	for ctx.Err() == nil {
+		position, leads, err := s.lead(ctx, c)
+		if err != nil && ctx.Err() == nil {
+			s.cfg.Log.Warn("lease not taken", "consumer", c.Name, "version", c.Version, "error", err)
+		}
+		if !leads {
+			_ = pause(ctx, s.cfg.Lease/4) // ends with ctx, as the loop does
+			continue
+		}
+		s.follow(ctx, c, position)
+	}
+	return nil
+}
+
+// follow works from the position on until the lease, the fence or ctx ends it.
+func (s *Store) follow(ctx context.Context, c Consumer, position int64) {
+	leading, stop := context.WithCancel(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		defer stop()
+		s.renew(leading, c)
+	})
+	defer s.release(context.WithoutCancel(ctx), c)
+	defer renewing.Wait()
+	defer stop()
+
+	mark := consumerMark(c.Name, c.Version)
+	s.metrics.leads(c, position)
+	defer s.metrics.leaves(c)
+	failures := 0
+	for s.Wait(leading, position) == nil {
+		moved, err := s.handleBatch(leading, c, position)
+		switch {
+		case err == nil:
+			position, failures = moved, 0
+			s.metrics.leads(c, position)
+			s.marks.advance(mark, position)
+			s.notify.send(mark, position)
+		case errors.Is(err, errFenced) || leading.Err() != nil:
+			return
+		default:
+			failures++
+			s.failed(leading, c, position, err)
+			_ = pause(leading, backoff(failures))
+		}
+	}
+}
+
+// backoff grows from a tenth of a second to half a minute, give or take a quarter.
+func backoff(failures int) time.Duration {
+	d := min(100*time.Millisecond<<min(failures-1, 10), 30*time.Second)
+	return d*3/4 + rand.N(d/2)
+}
+
+// handleBatch is one transaction: the handler's writes and, last, the checkpoint.
+func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int64, err error) {
+	records, err := s.Read(ctx, from, c.Batch)
+	if err != nil || len(records) == 0 {
+		return from, err
+	}
+	to = records[len(records)-1].Position
+	err = pgx.BeginFunc(ctx, s.worker, func(tx pgx.Tx) error {
+		if err := c.Handle(ctx, tx, records); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `
+			update log.consumers set position = $4, moved_at = clock_timestamp(), failures = 0, error = null, failed_at = null
+			where name = $1 and version = $2 and position = $3`, c.Name, c.Version, from, to)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = errFenced
+		}
+		return err
+	})
+	return to, err
+}
+
+// failed keeps the error where the status is read from.
+func (s *Store) failed(ctx context.Context, c Consumer, position int64, cause error) {
+	s.cfg.Log.Error("consumer failed", "consumer", c.Name, "version", c.Version, "after", position, "error", cause)
+	s.metrics.failures.WithLabelValues(c.Name).Inc()
+	_, err := s.worker.Exec(ctx, `
+		update log.consumers set failures = failures + 1, error = $4, failed_at = clock_timestamp()
+		where name = $1 and version = $2 and position = $3`, c.Name, c.Version, position, cause.Error())
+	if err != nil && ctx.Err() == nil {
+		s.cfg.Log.Warn("a consumer's error was not kept", "consumer", c.Name, "error", err)
+	}
+}
+
+// Caught returns when the consumer has passed the position, holding no connection while it waits; ErrBeyondHead at
+// once when the log has not got there. Bound the wait by ctx.
+func (s *Store) Caught(ctx context.Context, name string, version int, position int64) error {
+	if at, _ := s.marks.look(headMark); position > at {
+		head, _, err := s.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if position > head.N {
+			return fmt.Errorf("position %d, head %d: %w", position, head.N, ErrBeyondHead)
+		}
+	}
+	for {
+		_, changed := s.marks.look(consumerMark(name, version))
+		var at int64
+		err := s.worker.QueryRow(ctx, `
+			select coalesce((select position from log.consumers where name = $1 and version = $2), 0)`, name, version).Scan(&at)
+		if err != nil {
+			return fmt.Errorf("wait for consumer %s: %w", name, err)
+		}
+		if at >= position {
+			return nil
+		}
+		again := time.NewTimer(s.cfg.Poll / 4)
+		select {
+		case <-changed:
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return fmt.Errorf("wait for consumer %s at %d: %w", name, position, context.Cause(ctx))
+		}
+		again.Stop()
+	}
+}

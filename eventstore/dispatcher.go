@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// tries bounds how often a command is decided anew because somebody was faster.
+const tries = 16
+
+// Dispatcher is the one way in for commands of one kind of stream: load, decide, append.
+type Dispatcher[S, C, E any] struct {
+	store  *Store
+	rules  Decider[S, C, E]
+	states *states[S]
+}
+
+// NewDispatcher makes a dispatcher. The folded states it keeps are shared by all its callers: neither Evolve nor a
+// caller may change what a state points to.
+func NewDispatcher[S, C, E any](s *Store, d Decider[S, C, E]) *Dispatcher[S, C, E] {
+	return &Dispatcher[S, C, E]{store: s, rules: d, states: newStates[S](s.cfg.States)}
+}
+
+// Dispatch carries a command out and tells where it left the stream. A command that was carried out before gets its
+// first result and the state as it was then, whatever happened since. What Decide or Conflict refuse is returned as
+// they gave it, and was decided on the stream as it stands. Further errors are Append's; ErrConflict means that the
+// client pinned a version that does not exist, or that others were faster time and again.
+func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Outcome[S], error) {
+	act, err := uuid.NewV7()
+	if err != nil {
+		return Outcome[S]{}, fmt.Errorf("act id: %w", err)
+	}
+	for range tries {
+		out, again, err := d.try(ctx, r, act.String())
+		if again {
+			d.states.drop(r.Stream)
+			continue
+		}
+		if err != nil {
+			return d.refused(ctx, r, err)
+		}
+		return out, nil
+	}
+	return d.refused(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
+}
+
+// Load folds the whole stream, read anew: its state, version and history. ErrNotFound when there is none.
+func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int, []Stored[E], error) {
+	var state S
+	records, err := d.store.Stream(ctx, stream)
+	if err != nil {
+		return state, 0, nil, err
+	}
+	state, history, err := d.fold(state, records)
+	return state, len(records), history, err
+}
+
+// try goes the way once. It asks for another go when the stream has moved on beyond what it decided on.
+func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out Outcome[S], again bool, err error) {
+	state, version, cached := d.states.get(r.Stream)
+	behind := r.Pinned > 0 && r.Pinned != version
+	if !cached || behind { // against a pin the history is needed
+		var history []Stored[E]
+		state, version, history, err = d.Load(ctx, r.Stream)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return out, false, err
+		}
+		cached = false
+		if err := d.contradiction(r, state, version, history); err != nil {
+			return out, false, err
+		}
+	}
+	events, err := d.rules.Decide(state, r.Command, r.By, act, d.store.Now())
+	if err != nil {
+		if cached {
+			now, readErr := d.store.version(ctx, r.Stream)
+			if readErr != nil || now != version {
+				return out, readErr == nil, readErr
+			}
+		}
+		return out, false, err
+	}
+	return d.append(ctx, r, act, state, version, events)
+}
+
+// contradiction tells what the client could not have seen and its command would overrule.
+func (d *Dispatcher[S, C, E]) contradiction(r Request[C], state S, version int, history []Stored[E]) error {
+	switch {
+	case r.Pinned == 0 || r.Pinned == version:
+		return nil
+	case r.Pinned > version:
+		return fmt.Errorf("version %d of %s does not exist: %w", r.Pinned, r.Stream, ErrConflict)
+	case d.rules.Conflict == nil:
+		return nil
+	default:
+		return d.rules.Conflict(state, r.Command, r.By, history[r.Pinned:])
+	}
+}
+
+// append records what was decided; an empty decision confirms the version and keeps the command.
+func (d *Dispatcher[S, C, E]) append(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
+	out Outcome[S], again bool, err error,
+) {
+	a := Append{
+		Stream: r.Stream, Kind: d.rules.Kind, Expected: version, By: r.By, Act: act,
+		Command: r.ID, Request: r.Body, Cause: r.Cause, Events: make([]NewEvent, len(events)),
+	}
+	for i, e := range events {
+		if a.Events[i], err = d.rules.Encode(e); err != nil {
+			return out, false, fmt.Errorf("encode event of %s: %w", r.Stream, err)
+		}
+		a.Erase = a.Erase || d.rules.Erases != nil && d.rules.Erases(e)
+	}
+	if version == 0 && len(events) > 0 && d.rules.Subject != nil {
+		a.Subject = d.rules.Subject(events[0])
+	}
+	result, records, err := d.store.append(ctx, a)
+	switch {
+	case errors.Is(err, ErrConflict):
+		return out, true, nil
+	case err != nil:
+		return out, false, err
+	case result.Repeated:
+		out, err = d.first(ctx, result)
+		return out, false, err
+	}
+	// What was stored is folded, not what was decided: encoding may have rounded something.
+	if state, _, err = d.fold(state, records); err != nil {
+		return out, false, err
+	}
+	if result.Version > 0 {
+		d.states.put(r.Stream, state, result.Version)
+	}
+	return Outcome[S]{result, state}, false, nil
+}
+
+// refused answers a refusal, unless the command was carried out before: a repetition is decided on a stream that
+// the command itself has changed.
+func (d *Dispatcher[S, C, E]) refused(ctx context.Context, r Request[C], refusal error) (Outcome[S], error) {
+	if errors.Is(refusal, ErrKeyReused) || ctx.Err() != nil {
+		return Outcome[S]{}, refusal
+	}
+	result, ok, err := d.store.first(ctx, r.ID, r.Body)
+	switch {
+	case err != nil:
+		return Outcome[S]{}, err
+	case !ok:
+		return Outcome[S]{}, refusal
+	}
+	return d.first(ctx, result)
+}
+
+// first is the outcome that a repeated command had.
+func (d *Dispatcher[S, C, E]) first(ctx context.Context, result Result) (Outcome[S], error) {
+	out := Outcome[S]{Result: result}
+	if result.Version == 0 {
+		return out, nil
+	}
+	records, err := d.store.Stream(ctx, result.Stream)
+	if err != nil {
+		return Outcome[S]{}, err
+	}
+	out.State, _, err = d.fold(out.State, records[:min(result.Version, len(records))])
+	return out, err
+}
+
+func (d *Dispatcher[S, C, E]) fold(state S, records []Record) (S, []Stored[E], error) {
+	history := make([]Stored[E], len(records))
+	for i, r := range records {
+		e, err := d.rules.Decode(r)
+		if err != nil {
+			return state, nil, fmt.Errorf("decode event %d of %s: %w", r.Version, r.Stream, err)
+		}
+		state = d.rules.Evolve(state, e, r)
+		history[i] = Stored[E]{e, r}
+	}
+	return state, history, nil
+}

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+var operator = eventstore.Actor{ID: "0190a000-0000-7000-8000-000000000001", Role: "operatore_asr", Entity: "010301"}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// said is an append of one event for each text, without anything personal.
+func said(stream string, expected int, texts ...string) eventstore.Append {
+	a := eventstore.Append{Stream: stream, Kind: "talk", Expected: expected, By: operator}
+	for _, text := range texts {
+		a.Events = append(a.Events, eventstore.NewEvent{Type: "talk.said.v1", Data: []byte(`"` + text + `"`)})
+	}
+	return a
+}
+
+func repeatable(a eventstore.Append, key, body string) eventstore.Append {
+	a.Command, a.Request = eventstore.CommandID{Actor: a.By.ID, Key: key}, []byte(body)
+	return a
+}
+
+func mustAppend(t testing.TB, s *eventstore.Store, a eventstore.Append) eventstore.Result {
+	t.Helper()
+	r, err := s.Append(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func whole(t testing.TB, s *eventstore.Store) []eventstore.Record {
+	t.Helper()
+	records, err := s.Read(context.WithoutCancel(t.Context()), 0, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+// owner is a connection with the owner's rights, past the store.
+func owner(t testing.TB, db *storetest.DB) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	return conn
+}

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are the log's figures for Prometheus. Nothing in them names a person or a ticket.
+type metrics struct {
+	store    *Store
+	registry prometheus.Registerer
+	appends  *prometheus.CounterVec
+	batches  prometheus.Histogram
+	seconds  prometheus.Histogram
+	retries  prometheus.Counter
+	failures *prometheus.CounterVec
+
+	mu  sync.Mutex
+	led map[string]ledConsumer // the consumers that this node leads, by mark
+}
+
+type ledConsumer struct {
+	name, version string
+	position      int64
+}
+
+func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
+		store: s, registry: registry, led: make(map[string]ledConsumer),
+		appends: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sol_log_appends_total", Help: "Appends by outcome: stored, repeated, conflict, key_reused.",
+		}, []string{"outcome"}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "sol_log_batch_appends", Help: "Appends in one commit.", Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+		}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "sol_log_commit_seconds", Help: "Duration of a batch, commit included.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15),
+		}),
+		retries: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "sol_log_retries_total", Help: "Batches sent again because the database failed.",
+		}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sol_consumer_failures_total", Help: "Batches that a consumer could not handle.",
+		}, []string{"consumer"}),
+	}
+	if registry == nil {
+		return m, nil
+	}
+	for _, c := range m.collectors() {
+		if err := registry.Register(c); err != nil {
+			m.close()
+			return nil, fmt.Errorf("register metrics: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (m *metrics) collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.appends, m.batches, m.seconds, m.retries, m.failures, m}
+}
+
+func (m *metrics) close() {
+	if m.registry == nil {
+		return
+	}
+	for _, c := range m.collectors() {
+		m.registry.Unregister(c)
+	}
+}
+
+func (m *metrics) batch(appends int, took time.Duration) {
+	m.batches.Observe(float64(appends))
+	m.seconds.Observe(took.Seconds())
+}
+
+func (m *metrics) outcome(a answer) {
+	outcome := "stored"
+	switch {
+	case errors.Is(a.err, ErrConflict):
+		outcome = "conflict"
+	case errors.Is(a.err, ErrKeyReused):
+		outcome = "key_reused"
+	case a.Repeated:
+		outcome = "repeated"
+	}
+	m.appends.WithLabelValues(outcome).Inc()
+}
+
+func (m *metrics) leads(c Consumer, position int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.led[consumerMark(c.Name, c.Version)] = ledConsumer{c.Name, fmt.Sprint(c.Version), position}
+}
+
+func (m *metrics) leaves(c Consumer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.led, consumerMark(c.Name, c.Version))
+}
+
+var (
+	headDesc = prometheus.NewDesc("sol_log_head_position", "Position of the last event this node knows of.", nil, nil)
+	lagDesc  = prometheus.NewDesc("sol_consumer_lag_events", "Events behind the head, on the node that leads the consumer.",
+		[]string{"consumer", "version"}, nil)
+)
+
+// Describe is prometheus.Collector's.
+func (m *metrics) Describe(out chan<- *prometheus.Desc) {
+	out <- headDesc
+	out <- lagDesc
+}
+
+// Collect is prometheus.Collector's.
+func (m *metrics) Collect(out chan<- prometheus.Metric) {
+	head, _ := m.store.marks.look(headMark)
+	out <- prometheus.MustNewConstMetric(headDesc, prometheus.GaugeValue, float64(head))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.led {
+		out <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(max(0, head-c.position)), c.name, c.version)
+	}
+}

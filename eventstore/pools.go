@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// One batch is in flight per node; beside it go key look-ups, blobs and numbers.
+const appendConns = 4
+
+// appendSettings hold the append's plan to index look-ups and hash joins whatever the planner believes of tables
+// that it never analysed: a generic plan made on an empty log must still be right on a full one.
+var appendSettings = map[string]string{
+	"plan_cache_mode":  "force_generic_plan",
+	"enable_seqscan":   "off",
+	"enable_nestloop":  "off",
+	"enable_mergejoin": "off",
+	"jit":              "off",
+	// A node that vanishes without closing its connection must not keep the allocator row.
+	"tcp_keepalives_idle":     "5",
+	"tcp_keepalives_interval": "2",
+	"tcp_keepalives_count":    "3",
+}
+
+func (s *Store) openPools(ctx context.Context) (err error) {
+	bounded := maps.Clone(appendSettings)
+	lock := s.cfg.LockTimeout
+	bounded["lock_timeout"] = milliseconds(lock)
+	bounded["statement_timeout"] = milliseconds(2 * lock)
+	bounded["idle_in_transaction_session_timeout"] = milliseconds(lock)
+	if s.appends, err = openPool(ctx, s.cfg.URL, "sol_append", appendConns, bounded); err != nil {
+		return err
+	}
+	if s.worker, err = openPool(ctx, s.cfg.URL, "sol_worker", s.cfg.WorkerConns, nil); err != nil {
+		return err
+	}
+	s.request, err = openPool(ctx, s.cfg.URL, "sol_request", s.cfg.DoorConns, nil)
+	return err
+}
+
+func (s *Store) closePools() {
+	for _, p := range []*pgxpool.Pool{s.appends, s.worker, s.request} {
+		if p != nil {
+			p.Close()
+		}
+	}
+}
+
+// openPool makes a pool whose sessions act as the role and have no other rights.
+func openPool(ctx context.Context, url, role string, conns int32, settings map[string]string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	cfg.MaxConns = conns
+	maps.Copy(cfg.ConnConfig.RuntimeParams, settings)
+	cfg.ConnConfig.RuntimeParams["role"] = role
+	cfg.ConnConfig.RuntimeParams["application_name"] = "sol " + role
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("pool for %s: %w", role, err)
+	}
+	return pool, nil
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Every read takes the keys along in its own snapshot and keeps none of them: what was erased before the read
+// began is never opened, on whichever node.
+const selectRecords = `
+	select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
+		coalesce(e.cause, 0), e.data, e.sealed, e.key, e.blobs, e.hash, k.wrapped
+	from log.events e join log.streams s on s.id = e.stream left join keys.keys k on k.id = e.key `
+
+// Stream is the whole stream in version order; ErrNotFound when there is none.
+func (s *Store) Stream(ctx context.Context, id StreamID) ([]Record, error) {
+	stream, err := uuid.Parse(id)
+	if err != nil {
+		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
+	}
+	records, err := s.records(ctx, selectRecords+`where e.stream = $1 order by e.version`, stream)
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", id, err)
+	}
+	if len(records) == 0 {
+		return nil, fmt.Errorf("read stream %s: %w", id, ErrNotFound)
+	}
+	return records, nil
+}
+
+// Read is the events after a position, in its order, at most limit of them. What it returns is always the exact
+// next stretch of the log: positions have no gap, and nothing appears later at or before a position once seen.
+func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, error) {
+	records, err := s.records(ctx, selectRecords+`where e.position > $1 order by e.position limit $2`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read log after %d: %w", after, err)
+	}
+	for i, r := range records {
+		if r.Position != after+int64(i)+1 {
+			return nil, fmt.Errorf("read log after %d: position %d found where %d belongs", after, r.Position, after+int64(i)+1)
+		}
+	}
+	return records, nil
+}
+
+// ByStream hands over every stream whole, as it stood at position upTo, one stream a call, in the order of their
+// ids. It holds one stream in memory at a time, and a snapshot of the database until it returns.
+func (s *Store) ByStream(ctx context.Context, upTo int64, each func([]Record) error) error {
+	rows, err := s.worker.Query(ctx, selectRecords+`where e.position <= $1 order by e.stream, e.version`, upTo)
+	if err != nil {
+		return fmt.Errorf("read log by stream: %w", err)
+	}
+	defer rows.Close()
+	var stream []Record
+	for rows.Next() {
+		r, err := s.scan(rows)
+		if err != nil {
+			return fmt.Errorf("read log by stream: %w", err)
+		}
+		if len(stream) > 0 && stream[0].Stream != r.Stream {
+			if err := each(stream); err != nil {
+				return err
+			}
+			stream = nil
+		}
+		stream = append(stream, r)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read log by stream: %w", err)
+	}
+	if len(stream) > 0 {
+		return each(stream)
+	}
+	return nil
+}
+
+// Head is the position of the last event and when it was recorded: zero for an empty log.
+func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
+	var p Position
+	var at *time.Time
+	if err := s.worker.QueryRow(ctx, `select epoch, head, last_at from log.logs`).Scan(&p.Epoch, &p.N, &at); err != nil {
+		return Position{}, time.Time{}, fmt.Errorf("read head: %w", err)
+	}
+	if at == nil {
+		return p, time.Time{}, nil
+	}
+	return p, at.UTC(), nil
+}
+
+// version is where the stream stands; 0 when there is none.
+func (s *Store) version(ctx context.Context, stream StreamID) (v int, err error) {
+	const query = `select coalesce((select version from log.streams where id = $1), 0)`
+	if err := s.worker.QueryRow(ctx, query, stream).Scan(&v); err != nil {
+		return 0, fmt.Errorf("read version of %s: %w", stream, err)
+	}
+	return v, nil
+}
+
+func (s *Store) records(ctx context.Context, sql string, args ...any) ([]Record, error) {
+	rows, err := s.worker.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) { return s.scan(row) })
+}
+
+// scan reads one row of selectRecords and opens it.
+func (s *Store) scan(row pgx.CollectableRow) (Record, error) {
+	var r Record
+	var stream, act uuid.UUID
+	var key uuid.NullUUID
+	var blobs []uuid.UUID
+	var sealed, hash, wrapped []byte
+	err := row.Scan(&r.Position, &stream, &r.Kind, &r.Version, &r.Type, &r.At, &r.By.ID, &r.By.Role, &r.By.Entity,
+		&act, &r.Cause, &r.Data, &sealed, &key, &blobs, &hash, &wrapped)
+	if err != nil {
+		return Record{}, err
+	}
+	r.Stream, r.Act, r.At, r.Blobs = stream.String(), act.String(), r.At.UTC(), texts(blobs)
+	copy(r.Hash[:], hash)
+	if !key.Valid {
+		return r, nil
+	}
+	r.Key = key.UUID.String()
+	if wrapped == nil {
+		r.Erased = true
+		return r, nil
+	}
+	data, err := s.keyring.unwrap(key.UUID, stream, wrapped)
+	if err != nil {
+		return Record{}, fmt.Errorf("event %d: %w", r.Position, err)
+	}
+	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.eventContext(stream, r.Version, r.Type, key.UUID))
+	if err != nil {
+		return Record{}, fmt.Errorf("event %d cannot be opened: %w", r.Position, err)
+	}
+	return r, nil
+}

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"context"
+	"crypto/cipher"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// seal seals the personal parts and finds the keys that the append has to store: new ones, and those of the blobs.
+//
+// Two appends may both make a key of the same id; they expect the same version, so one of them wins and the other
+// one's key is never stored. An erasure between here and the append moves the version too.
+func (s *Store) seal(ctx context.Context, p *pending) error {
+	var wanted []uuid.UUID
+	for _, e := range p.events {
+		if e.key.Valid {
+			wanted = append(wanted, e.key.UUID)
+		}
+	}
+	blobs := p.blobs()
+	known, err := s.storedKeys(ctx, p, wanted, blobs)
+	if err != nil {
+		return err
+	}
+	for _, id := range blobs {
+		if _, ok := known[id]; ok {
+			continue // an earlier event of the stream names it as well
+		}
+		wrapped, err := s.blobs.take(id, p.stream)
+		if err != nil {
+			return fmt.Errorf("blob %s: %w", id, err)
+		}
+		p.keys = append(p.keys, newKey{id, wrapped})
+		known[id] = nil
+	}
+	for i := range p.events {
+		e := &p.events[i]
+		if e.key.Valid {
+			data, ok := known[e.key.UUID]
+			if !ok {
+				var wrapped []byte
+				if data, wrapped, err = s.keyring.newDataKey(e.key.UUID, p.stream); err != nil {
+					return err
+				}
+				p.keys = append(p.keys, newKey{e.key.UUID, wrapped})
+				known[e.key.UUID] = data
+			}
+			context := s.keyring.eventContext(p.stream, p.expected+i+1, e.Type, e.key.UUID)
+			e.sealed = data.Seal(nil, nil, e.Personal, context)
+		}
+		e.content = contentHash(p.by, p.act, p.cause, e.key.UUID, e.Data, e.sealed, e.blobs)
+	}
+	return nil
+}
+
+// storedKeys reads the keys that exist already. A stream that is to begin has none, which spares it the look-up.
+func (s *Store) storedKeys(ctx context.Context, p *pending, wanted, blobs []uuid.UUID) (map[uuid.UUID]cipher.AEAD, error) {
+	known := make(map[uuid.UUID]cipher.AEAD)
+	if p.expected == 0 || len(wanted)+len(blobs) == 0 {
+		return known, nil
+	}
+	rows, err := s.appends.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`,
+		append(append([]uuid.UUID(nil), wanted...), blobs...))
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, stream uuid.UUID
+		var wrapped []byte
+		if err := rows.Scan(&id, &stream, &wrapped); err != nil {
+			return nil, fmt.Errorf("read keys: %w", err)
+		}
+		if stream != p.stream {
+			return nil, fmt.Errorf("key %s belongs to another stream", id)
+		}
+		if wrapped == nil {
+			return nil, fmt.Errorf("key %s: %w", id, ErrErased)
+		}
+		if known[id], err = s.keyring.unwrap(id, stream, wrapped); err != nil {
+			return nil, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	return known, nil
+}

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package storetest gives each test a migrated database of its own and a store on it, on a private Postgres that
+// the test process starts when the first test asks.
+//
+//	func TestMain(m *testing.M) { storetest.Run(m) }
+//
+//	func TestSomething(t *testing.T) {
+//		store := storetest.New(t).Store
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/migrations"
+)
+
+const template = "sol_template"
+
+// DB is a database that nobody else uses, dropped when the test ends.
+type DB struct {
+	URL   string // as its owner
+	Store *eventstore.Store
+}
+
+// New makes a database and opens a store on it; options change the store's configuration first.
+func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
+	t.Helper()
+	server := start(t)
+	name := fmt.Sprintf("sol_test_%d", databases.Add(1))
+	server.exec(t, `create database `+name+` template `+template+` strategy file_copy`)
+	t.Cleanup(func() { server.exec(t, `drop database `+name+` with (force)`) })
+	db := &DB{URL: server.own.URL(name)}
+	db.Store = db.Node(t, options...)
+	return db
+}
+
+// Node opens one more store on the database, as another process would; it is closed when the test ends.
+func (d *DB) Node(t testing.TB, options ...func(*eventstore.Config)) *eventstore.Store {
+	t.Helper()
+	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey()}
+	for _, o := range options {
+		o(&cfg)
+	}
+	store, err := eventstore.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	return store
+}
+
+// MasterKey is the one that all test databases share.
+func MasterKey() []byte { return bytes.Repeat([]byte{7}, 32) }
+
+// Run runs a package's tests and stops the server behind them.
+func Run(m *testing.M) {
+	code := m.Run()
+	if err := stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "storetest:", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+type server struct {
+	own *ownpg.Server
+	dir string
+}
+
+var (
+	databases atomic.Int64
+	begin     sync.Once
+	running   server
+	failed    error
+)
+
+func start(t testing.TB) *server {
+	t.Helper()
+	begin.Do(func() { failed = launch(context.Background()) })
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	return &running
+}
+
+// launch starts the server and migrates the database that all others are copies of.
+func launch(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "storetest")
+	if err != nil {
+		return fmt.Errorf("test server: %w", err)
+	}
+	running.dir = dir
+	if err := os.Chmod(dir, 0o755); err != nil { // the server's own user passes through it
+		return fmt.Errorf("test server: %w", err)
+	}
+	running.own, err = ownpg.Start(ctx, ownpg.Config{
+		Dir: dir + "/pg", Unsafe: true,
+		Settings: map[string]string{"max_connections": "400"},
+	})
+	if err != nil {
+		return fmt.Errorf("test server: %w", err)
+	}
+	if err := running.try(ctx, `create database `+template); err != nil {
+		return err
+	}
+	return migrations.Up(ctx, running.own.URL(template))
+}
+
+func stop() error {
+	if running.own != nil {
+		if err := running.own.Stop(context.Background()); err != nil {
+			return fmt.Errorf("stop test server: %w", err)
+		}
+	}
+	if running.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(running.dir)
+}
+
+func (s *server) exec(t testing.TB, sql string) {
+	t.Helper()
+	if err := s.try(context.WithoutCancel(t.Context()), sql); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// try runs a statement from a database that no test uses.
+func (s *server) try(ctx context.Context, sql string) error {
+	conn, err := pgx.Connect(ctx, s.own.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("test server: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("test server: %w", err)
+	}
+	return nil
+}
