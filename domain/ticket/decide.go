@@ -56,21 +56,26 @@ func may(s State, m Move, by person.Actor) error {
 	return notFor(s, m, by)
 }
 
+// sees tells whether the ticket is there for the actor at all.
+func sees(s State, by person.Actor) bool {
+	return competent(s, by) || by.Role.Operates() && s.hadBy(by.Entity) || handedOverBy(s, by) || theCitizen(s, by)
+}
+
 // notFor explains why the move is not the actor's, without showing a ticket that is not theirs.
 func notFor(s State, m Move, by person.Actor) error {
 	switch {
+	case !sees(s, by):
+		return &NotYoursError{}
 	case m == MoveRedirect && competent(s, by):
 		return &ForbiddenError{Rule: "only the Region sends a ticket to another entity: hand it over with status non_di_competenza (FAQ 2.6)"}
 	case m == MoveEscalate && competent(s, by):
 		return refused(s, m)
 	case competent(s, by):
 		return &ForbiddenError{Rule: string(m) + " is for others: see who may do what in the lifecycle"}
-	case by.Role.Operates() && (s.hadBy(by.Entity) || handedOverBy(s, by)):
-		return &ForbiddenError{Rule: "the ticket was handed over: your entity keeps a read-only trace (FAQ 2.6)"}
 	case theCitizen(s, by):
 		return &ForbiddenError{Rule: "this is done by operators; you can reply"}
 	default:
-		return &NotYoursError{}
+		return &ForbiddenError{Rule: "the ticket was handed over: your entity keeps a read-only trace (FAQ 2.6)"}
 	}
 }
 

@@ -193,6 +193,7 @@ func TestDecide(t *testing.T) {
 		"2.5 resolve":                           {given(opened(), taken(anna)), Update{Status: Solved, Note: public("parole")}, anna, then(citizenNote, Resolved{1, noteID, held, Solved})},
 		"2.5 resolve without a note":            {given(opened(), taken(anna)), Update{Status: Solved}, anna, wrong("note")},
 		"2.5 confirm again after a reopening":   {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress})), Update{Status: Solved}, anna, then(Resolved{Resolution: 2, EffectFrom: noon, Status: Solved})},
+		"2.5 not even a stranger learns of it":  {given(opened(), resolved(1)), Update{Status: Closed}, carla, notYours()},
 		"2.5 nobody closes":                     {given(opened(), resolved(1)), Update{Status: Closed}, capo, refuses(func(e *NotAllowedError) bool { return e.Move == MoveClose })},
 		"2.5 the system closes":                 {given(opened(), resolved(1)), Close{1}, saga, then(AutoClosed{1, Closed})},
 		"2.5 only the system":                   {given(opened(), resolved(1)), Close{1}, capo, forbidden()},
