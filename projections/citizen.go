@@ -21,8 +21,8 @@ func forCitizen(v Viewer, told []ticket.Recorded, n Names, at time.Time) Ticket 
 		if w, ok := readByCitizen(r.Event); ok {
 			t.Notes = append(t.Notes, w.note(r.At, by))
 		}
-		if kind, text := toCitizen(r.Event, n); text != "" {
-			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: kind, Text: text})
+		if text := toCitizen(r.Event, n); text != "" {
+			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: kind(r.Event), Text: text})
 		}
 	}
 	t.Moves = append(t.Moves, ticket.Moves(s, v.actor())...)

@@ -31,9 +31,8 @@ func forOperator(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticke
 		if isNote {
 			t.Notes = append(t.Notes, note)
 		}
-		kind, text := toOperator(r, n)
 		t.Timeline = append(t.Timeline, Line{
-			Version: r.Version, At: r.At, By: by, Type: kind, Text: text, Reason: v.reason(r),
+			Version: r.Version, At: r.At, By: by, Type: kind(r.Event), Text: toOperator(r, n), Reason: v.reason(r),
 		})
 	}
 	t.Moves = append(t.Moves, ticket.Moves(s, v.Actor)...)

@@ -12,23 +12,23 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Row is a ticket in the lists: one row of read.tickets_v1. It remembers the rules' own state, so that lists and
+// Row is a ticket in the lists, and the memory of its fold: column folded of read.tickets_v1. It remembers the rules' own state, so that lists and
 // rules cannot disagree on where a ticket is.
 type Row struct {
-	State      ticket.State
-	Version    int
-	Position   int64
-	OpenedAt   time.Time
-	UpdatedAt  time.Time
-	Channel    ticket.Channel
-	Identity   ticket.Identity
-	GivenName  string
-	FamilyName string
+	State      ticket.State    `json:"state"`
+	Version    int             `json:"version"`
+	Position   int64           `json:"position"`
+	OpenedAt   time.Time       `json:"opened_at"`
+	UpdatedAt  time.Time       `json:"updated_at"`
+	Channel    ticket.Channel  `json:"channel"`
+	Identity   ticket.Identity `json:"identity"`
+	GivenName  string          `json:"given_name"`
+	FamilyName string          `json:"family_name"`
 	// Form and Said are what a search finds the ticket by. Every operator who sees the ticket may read all of it;
 	// internal and regional notes never come here.
-	Form  string
-	Said  []said
-	Shown []shown
+	Form  string  `json:"form"`
+	Said  []said  `json:"said"`
+	Shown []shown `json:"shown"`
 }
 
 // said is a public note or a reply, found by its words from From on.

@@ -17,36 +17,38 @@ type entry struct {
 	Ticket   ticket.ID
 	Type     string
 	At       time.Time
-	// Entities may know of it: those that see the ticket after the event, and those that saw it before.
+	Author   catalog.EntityCode
+	// Entities may know of it: those that see the ticket after the event, and those that saw it before. All but the
+	// author's know from From on: a hand-over at once, a note when they may read it.
 	Entities []catalog.EntityCode
-	Citizen  string // account that may know of it; "" for none
-	// From is when those outside Author may know; it is At unless the act is held.
-	From   time.Time
-	Author catalog.EntityCode
+	From     time.Time
+	// Citizen is the account that may know of it, from CitizenFrom on: nothing of an act before its note. "" for none.
+	Citizen     string
+	CitizenFrom time.Time
 }
 
 // entryOf is the entry of an event that took a ticket's row from before to after.
 func entryOf(before, after Row, r ticket.Recorded) entry {
-	kind, _ := toOperator(r, Names{Catalog: nothing})
 	e := entry{
-		Position: r.Position, Ticket: r.Ticket, Type: kind, At: r.At, From: r.At, Author: r.By.Entity,
-		Entities: everybody(before.State.Standing, after.State.Standing),
+		Position: r.Position, Ticket: r.Ticket, Type: kind(r.Event), At: r.At, Author: r.By.Entity,
+		Entities: everybody(before.State.Standing, after.State.Standing), From: r.At, CitizenFrom: r.At,
 	}
 	if after.Identity == ticket.Verified {
 		e.Citizen = after.State.Citizen
 	}
 	if held := after.State.Last.HeldUntil; held.After(r.At) {
+		e.CitizenFrom = held
+	}
+	if held := heldUntil(r.Event); held.After(r.At) {
 		e.From = held
 	}
 	switch n := r.Event.(type) {
 	case ticket.InternalNote:
 		e.Entities, e.Citizen = []catalog.EntityCode{n.Entity}, ""
 	case ticket.RegionalNote:
-		e.Entities, e.Citizen = parties(n), ""
+		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
 	case ticket.Assigned, ticket.Unassigned, ticket.Reclassified, ticket.ActWithdrawn:
 		e.Citizen = ""
-	case ticket.Escalated, ticket.Redirected:
-		// The ticket changes hands at once, for all but its citizen: the queues say so too.
 	}
 	return e
 }
@@ -58,8 +60,4 @@ func everybody(before, after ticket.Standing) []catalog.EntityCode {
 	slices.Sort(all)
 	all = slices.Compact(all)
 	return slices.DeleteFunc(all, func(e catalog.EntityCode) bool { return e == "" })
-}
-
-func parties(n ticket.RegionalNote) []catalog.EntityCode {
-	return slices.Compact([]catalog.EntityCode{n.ASR, catalog.Region})
 }

@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// suffix ends the names of tables that are being built; old, of those that were replaced.
+const (
+	suffix = "_new"
+	old    = "_old"
+)
+
+// flushAt is how many events a rebuild holds in memory before it writes, besides one whole stream.
+const flushAt = 20_000
+
+// Rebuild builds a read model's tables again from the log, beside those that go on answering, and swaps them in one
+// transaction with the checkpoint. progress is told how many of the log's events are done, now and then.
+// Interrupted, it leaves tables that the next one clears away.
+func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, total int64)) error {
+	m, err := r.find(name)
+	if err != nil {
+		return err
+	}
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	b := rebuild{store: r.store, pool: r.store.Worker(), model: m, progress: progress}
+	if err := b.alone(ctx, b.run); err != nil {
+		return fmt.Errorf("rebuild %s: %w", name, err)
+	}
+	return nil
+}
+
+type rebuild struct {
+	store    *eventstore.Store
+	pool     *pgxpool.Pool
+	model    model
+	progress func(done, total int64)
+	total    int64
+	position int64 // up to where the new tables have come
+}
+
+// alone keeps a second rebuild out while this one runs.
+func (b *rebuild) alone(ctx context.Context, run func(context.Context) error) (err error) {
+	conn, err := b.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	var mine bool
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lock(rebuilding)).Scan(&mine); err != nil {
+		return err
+	}
+	if !mine {
+		return ErrRebuilding
+	}
+	defer func() {
+		if _, e := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lock(rebuilding)); e != nil {
+			err = errors.Join(err, e, conn.Conn().Close(context.WithoutCancel(ctx))) // the lock goes with the connection
+		}
+	}()
+	return run(ctx)
+}
+
+func (b *rebuild) run(ctx context.Context) error {
+	head, _, err := b.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	b.total = head.N
+	if err := b.inTx(ctx, func(tx pgx.Tx) error { return b.begin(ctx, tx) }); err != nil {
+		return err
+	}
+	if err := b.fill(ctx, head.N); err != nil {
+		return err
+	}
+	if err := b.inTx(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `call `+b.model.dress+`($1)`, suffix)
+		return err
+	}); err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	b.position = head.N
+	for full := true; full; {
+		if err := b.inTx(ctx, func(tx pgx.Tx) (err error) {
+			full, err = b.tail(ctx, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return b.swap(ctx)
+}
+
+func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, b.pool, do)
+}
+
+// begin makes empty tables shaped like those that answer.
+func (b *rebuild) begin(ctx context.Context, tx pgx.Tx) error {
+	for _, t := range b.model.tables {
+		sql := fmt.Sprintf(`drop table if exists read.%[1]s%[2]s;
+			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, t, suffix)
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill folds every stream as it stood at the frozen head and copies the rows in.
+func (b *rebuild) fill(ctx context.Context, upTo int64) error {
+	building := b.model.build()
+	var done, held int64
+	flush := func() error {
+		held = 0
+		b.progress(done, b.total)
+		return b.inTx(ctx, func(tx pgx.Tx) error { return building.flush(ctx, tx, suffix) })
+	}
+	err := b.store.ByStream(ctx, upTo, func(records []eventstore.Record) error {
+		history, err := History(records)
+		if err != nil {
+			return err
+		}
+		building.add(history)
+		done, held = done+int64(len(records)), held+int64(len(records))
+		if held < flushAt {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	return b.inTx(ctx, func(tx pgx.Tx) error { return building.end(ctx, tx, suffix) })
+}
+
+// tail applies what happened since, one batch, and tells whether there may be more.
+func (b *rebuild) tail(ctx context.Context, tx pgx.Tx) (full bool, err error) {
+	records, err := b.store.Read(ctx, b.position, batch)
+	if err != nil || len(records) == 0 {
+		return false, err
+	}
+	happened, err := History(records)
+	if err != nil {
+		return false, err
+	}
+	if err := b.model.apply(ctx, tx, suffix, happened); err != nil {
+		return false, err
+	}
+	b.position = records[len(records)-1].Position
+	b.total = max(b.total, b.position)
+	b.progress(b.position, b.total)
+	return len(records) == batch, nil
+}
+
+// swapWait bounds how long readers that come during a swap wait behind it for those that came before.
+const swapWait = 200 * time.Millisecond
+
+// swap puts the new tables in the place of the old ones. It gives way to readers and tries again.
+func (b *rebuild) swap(ctx context.Context) error {
+	for {
+		at := b.position
+		err := b.inTx(ctx, func(tx pgx.Tx) error { return b.swapIn(ctx, tx) })
+		var busy *pgconn.PgError
+		if err == nil || !errors.As(err, &busy) || busy.Code != "55P03" { // lock_not_available
+			return err
+		}
+		b.position = at // what this attempt applied was rolled back
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// swapIn keeps the live batches out, catches up with them, renames, and moves the checkpoint with it. So the
+// position never goes back for a reader. Locks are taken in the order in which a live batch takes them.
+func (b *rebuild) swapIn(ctx context.Context, tx pgx.Tx) error {
+	m := b.model
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, m.lock(swapping)); err != nil {
+		return err
+	}
+	for full := true; full; {
+		var err error
+		if full, err = b.tail(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, fmt.Sprintf(`set local lock_timeout = %d`, swapWait.Milliseconds())); err != nil {
+		return err
+	}
+	for _, t := range m.tables {
+		sql := fmt.Sprintf(`alter table read.%[1]s rename to %[1]s%[3]s;
+			alter table read.%[1]s%[2]s rename to %[1]s;
+			drop table read.%[1]s%[3]s`, t, suffix, old)
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		insert into log.consumers (name, version, position, moved_at) values ($1, $2, $3, clock_timestamp())
+		on conflict (name, version) do update set position = excluded.position, moved_at = excluded.moved_at`,
+		m.name, m.version, b.position)
+	return err
+}
+
+// lock is the number of one of the model's advisory locks.
+func (m model) lock(of string) int64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "read.%s_v%d %s", m.name, m.version, of)
+	return int64(h.Sum64())
+}
