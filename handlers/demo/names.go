@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import "math/rand/v2"
+
+// Whoever works here is named after a fruit or a tree, and every family name says that nobody is meant.
+var (
+	fruits = []string{
+		"Albicocca", "Amarena", "Anguria", "Arancia", "Bergamotto", "Betulla", "Carrubo", "Castagno", "Cedro",
+		"Ciliegia", "Cipresso", "Corbezzolo", "Corniolo", "Fico", "Fragola", "Frassino", "Gelso", "Giuggiola", "Lampone",
+		"Larice", "Limone", "Mandorlo", "Mela", "Melograno", "Mirtillo", "Mora", "Nespola", "Nocciola", "Olmo", "Pera",
+		"Pesca", "Pioppo", "Prugna", "Ribes", "Susina", "Tiglio",
+	}
+	families = []string{"Prova", "Finto", "Esempio", "Campione"}
+)
+
+// Whoever writes to them is named after a river of Piemonte or beyond.
+var (
+	rivers = []river{
+		{"Dora", true}, {"Sesia", true}, {"Stura", true}, {"Bormida", true}, {"Maira", true}, {"Varaita", true}, {"Trebbia", true},
+		{"Secchia", true}, {"Brenta", true}, {"Nera", true}, {"Piave", false}, {"Tanaro", false}, {"Ticino", false}, {"Pellice", false},
+		{"Chisone", false}, {"Orco", false}, {"Toce", false}, {"Belbo", false}, {"Elvo", false}, {"Cervo", false}, {"Sangone", false},
+		{"Adige", false}, {"Arno", false}, {"Tevere", false}, {"Isonzo", false}, {"Reno", false}, {"Scrivia", true}, {"Agogna", true},
+	}
+	places = []string{"Prova", "Finto", "Esempio", "Campione", "Modello", "Fittizio", "Immaginario", "Inventato", "Saggio", "Simulato"}
+)
+
+type river struct {
+	name   string
+	female bool
+}
+
+// pick takes one of several.
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+// chance tells yes so often in a hundred.
+func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
+
+// between takes a whole number, both ends included.
+func between(r *rand.Rand, least, most int) int { return least + r.IntN(most-least+1) }

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import (
+	"encoding/base32"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Person is a demo identity. Password and PIN follow from the user name: they are good for trying out, and for
+// nothing else.
+type Person struct {
+	Username, GivenName, FamilyName string
+	Password, PIN                   string
+	TaxCode                         string // of citizens alone
+	Placements                      []Placement
+}
+
+// Placement is a role at an entity, empty for the roles that are held at none.
+type Placement struct {
+	Role   person.Role
+	Entity catalog.EntityCode
+}
+
+// People makes the demo's identities: two or three operators and a supervisor for every ASR, two operators and a
+// supervisor for the Region, an auditor, an administrator, four citizens. The first supervisor is also an operator
+// of the last ASR: someone with two placements. The same catalogue gives the same people.
+func People(c *catalog.Catalog, at time.Time) []Person {
+	var all []Person
+	add := func(role person.Role, entity catalog.EntityCode) {
+		n := len(all)
+		all = append(all, newPerson(fruits[n%len(fruits)], families[n/len(fruits)], Placement{role, entity}))
+	}
+	entities := asrs(c, at)
+	for i, e := range entities {
+		for range 2 + i%2 {
+			add(person.ASROperator, e.Code)
+		}
+		add(person.ASRSupervisor, e.Code)
+	}
+	add(person.RegionalOperator, catalog.Region)
+	add(person.RegionalOperator, catalog.Region)
+	add(person.RegionalSupervisor, catalog.Region)
+	add(person.Auditor, "")
+	add(person.Administrator, "")
+	for i := range all {
+		if all[i].Placements[0].Role == person.ASRSupervisor {
+			all[i].Placements = append(all[i].Placements, Placement{person.ASROperator, entities[len(entities)-1].Code})
+			break
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 0))
+	for i := range 4 {
+		named := rivers[i*5]
+		born := time.Date(between(r, 1950, 1999), time.Month(between(r, 1, 12)), between(r, 1, 28), 0, 0, 0, 0, time.UTC)
+		p := newPerson(named.name, "Cittadino", Placement{person.Citizen, ""})
+		p.TaxCode = taxCode(named.name, "Cittadino", born, named.female, pick(r, towns))
+		all = append(all, p)
+	}
+	return all
+}
+
+func newPerson(given, family string, in Placement) Person {
+	p := Person{
+		Username:  strings.ToLower(given + "." + family),
+		GivenName: given, FamilyName: family, Placements: []Placement{in},
+	}
+	var seed [32]byte
+	copy(seed[:], p.Username)
+	r := rand.New(rand.NewChaCha8(seed))
+	var bits [5]byte
+	for i := range bits {
+		bits[i] = byte(r.Uint32())
+	}
+	p.Password = "prova-" + strings.ToLower(base32.StdEncoding.EncodeToString(bits[:]))
+	p.PIN = fmt.Sprintf("%06d", r.IntN(1_000_000))
+	return p
+}

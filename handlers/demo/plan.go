@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Account is a demo person who has an account by now.
+type Account struct {
+	Person
+	ID string // UUID
+}
+
+// writer is what all stories share.
+type writer struct {
+	catalog *catalog.Catalog
+	until   time.Time
+	asrs    []catalog.Entity
+	staff   map[catalog.EntityCode]staff
+	subject func(taxCode string) string
+}
+
+// staff is who works at an entity.
+type staff struct {
+	operators  []person.Actor // the supervisor among them
+	supervisor person.Actor
+}
+
+// Plan writes every step of the simulation, in the order of time. subject makes the keyed hash of a tax code. The
+// same Params, catalogue and accounts give the same plan.
+func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode string) string) []Step {
+	w := &writer{catalog: c, until: p.Until.UTC(), asrs: asrs(c, p.Until), staff: map[catalog.EntityCode]staff{}, subject: subject}
+	var citizens []Account
+	var administrator person.Actor
+	for _, a := range accounts {
+		in := a.Placements[0]
+		actor := person.Actor{ID: a.ID, Role: in.Role, Entity: in.Entity}
+		switch {
+		case in.Role == person.Citizen:
+			citizens = append(citizens, a)
+		case in.Role == person.Administrator:
+			administrator = actor
+		case in.Role.Operates():
+			s := w.staff[in.Entity]
+			s.operators = append(s.operators, actor)
+			if in.Role.Supervises() {
+				s.supervisor = actor
+			}
+			w.staff[in.Entity] = s
+		}
+	}
+	var steps []Step
+	for n := range p.Tickets {
+		r := rand.New(rand.NewPCG(p.Seed, uint64(n)))
+		s := w.begin(r, p, n, citizens)
+		for _, s := range append([]*story{s}, s.others...) {
+			steps = append(steps, s.steps...)
+		}
+		if n%1000 == 700 { // someone asked for their data to be erased
+			s.at = s.at.Add(week)
+			s.steps = nil
+			s.act(administrator, ticket.Erase{})
+			for i := range s.steps {
+				s.steps[i].N = 1000
+			}
+			steps = append(steps, s.steps...)
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b Step) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Ticket, b.Ticket), cmp.Compare(a.N, b.N))
+	})
+	return steps
+}
+
+// begin tells the n-th story. Every sixth opens in the last two weeks and every tenth in the last three days, so that
+// the queues are full today.
+func (w *writer) begin(r *rand.Rand, p Params, n int, citizens []Account) *story {
+	s := &story{writer: w, r: r, who: newCitizen(r)}
+	whole := p.Until.Sub(p.From())
+	s.at = p.From().Add(seconds(r, whole-time.Hour))
+	switch {
+	case n%6 == 0:
+		s.at = p.Until.Add(-time.Hour - seconds(r, min(2*week, whole/2)))
+	case n%10 == 3:
+		s.at = p.Until.Add(-time.Hour - seconds(r, 3*day))
+	}
+	s.at = opening(r, s.at, s.until)
+	m := drawMatter(r)
+	entity := w.drawEntity(r)
+	kind := r.IntN(1000)
+	if kind < 45 {
+		m = operatorsForm
+	} else if kind < 95 && len(citizens) > 0 {
+		a := pick(r, citizens)
+		s.account = a.ID
+		s.who.given, s.who.family, s.who.taxCode, s.who.email = a.GivenName, a.FamilyName, a.TaxCode, a.Username+"@example.org"
+	}
+	s.facts = facts(r, s.who, s.at)
+	if kind >= 975 {
+		m.asked = junk
+	}
+	s.openIt(m, entity, "")
+	switch {
+	case m.service == ticket.OperatorsForm:
+		s.regional(0)
+	case kind >= 985:
+		s.discard(ticket.Spam)
+	case kind >= 975:
+		s.discard(ticket.TestOnly)
+	case kind >= 950:
+		s.twice()
+		s.work()
+	default:
+		s.work()
+	}
+	return s
+}
+
+// opening moves a moment to when people write: by day, more on working days, and never after the end.
+func opening(r *rand.Rand, t, until time.Time) time.Time {
+	t = atHome(r, t)
+	if w := t.In(calendar.Rome()).Weekday(); (w == time.Saturday || w == time.Sunday) && chance(r, 60) {
+		t = t.Add(2 * day)
+	}
+	if t.After(until) {
+		return until.Add(-time.Minute - seconds(r, time.Hour))
+	}
+	return t
+}
+
+func drawMatter(r *rand.Rand) matter {
+	at := r.IntN(100)
+	for _, m := range matters {
+		if at -= m.weight; at < 0 {
+			return m
+		}
+	}
+	return matters[0]
+}
+
+// drawEntity prefers the first of the list, which is the largest, and then decreases.
+func (w *writer) drawEntity(r *rand.Rand) catalog.EntityCode {
+	return w.asrs[min(r.IntN(len(w.asrs)), r.IntN(len(w.asrs)+6))%len(w.asrs)].Code
+}
