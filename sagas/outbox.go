@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // The metadata of every message, for routing and for finding where it came from.
@@ -80,7 +81,7 @@ func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) error {
 		w.Metadata.Set(MetadataTopic, m.Topic)
 		w.Metadata.Set(MetadataSaga, id.name)
 		w.Metadata.Set(MetadataTicket, string(m.ticket))
-		w.Metadata.Set(MetadataPosition, fmt.Sprintf("%d.%d", epoch, m.cause))
+		w.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: epoch, N: m.cause}.String())
 		byTopic[m.Topic] = append(byTopic[m.Topic], w)
 	}
 	publisher, err := wmsql.NewPublisher(wmsql.TxFromPgx(tx), wmsql.PublisherConfig{SchemaAdapter: OutboxSchema()}, watermill.NopLogger{})

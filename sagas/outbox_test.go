@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// resolutionsTold is a saga that sends a message for every resolution. It remembers how many there were.
+func resolutionsTold(version int) Saga[int] {
+	return Saga[int]{Name: "teller", Version: version, React: func(n int, r ticket.Recorded) (int, []Action) {
+		e, ok := r.Event.(ticket.Resolved)
+		if !ok {
+			return n, nil
+		}
+		payload, _ := json.Marshal(e.Resolution)
+		return n + 1, []Action{Send{Topic: "told", Key: "resolved", Payload: payload}}
+	}}
+}
+
+// subscribe reads a topic as a door will: with watermill-sql's own subscriber, as the worker role.
+func (w *world) subscribe(topic string) <-chan *message.Message {
+	w.Helper()
+	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.Worker()), wmsql.SubscriberConfig{
+		SchemaAdapter: OutboxSchema(), OffsetsAdapter: OutboxOffsets(), PollInterval: 20 * time.Millisecond,
+	}, nil)
+	w.must(err)
+	w.Cleanup(func() { w.must(s.Close()) })
+	messages, err := s.Subscribe(w.ctx, topic)
+	w.must(err)
+	return messages
+}
+
+func (w *world) receive(from <-chan *message.Message) *message.Message {
+	w.Helper()
+	select {
+	case m := <-from:
+		m.Ack()
+		return m
+	case <-time.After(20 * time.Second):
+		w.Fatal("no message came")
+		return nil
+	}
+}
+
+func (w *world) count(query string, args ...any) (n int) {
+	w.Helper()
+	w.must(w.store.Worker().QueryRow(w.ctx, query, args...).Scan(&n))
+	return n
+}
+
+func TestAMessageIsSentOnceForItsCause(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	r := w.runner(resolutionsTold(1))
+	w.begin(r)
+	id := w.open()
+	w.resolve(id)
+
+	// A crash before the commit sends nothing.
+	crash := errors.New("crash")
+	records, err := w.store.Read(w.ctx, 0, 100)
+	w.must(err)
+	err = pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
+		if _, err := r.handle(w.ctx, tx, r.Sagas[0], records); err != nil {
+			return err
+		}
+		return crash
+	})
+	if !errors.Is(err, crash) || w.count("select count(*) from saga.outbox") != 0 {
+		t.Fatalf("after %v there are messages", err)
+	}
+
+	// A redelivery of the same events, and the same events handled by the next version, send no second one.
+	w.catchUp(r)
+	w.must(pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
+		_, err := r.handle(w.ctx, tx, r.Sagas[0], records)
+		return err
+	}))
+	next := w.runner(resolutionsTold(2))
+	w.begin(next)
+	w.catchUp(next)
+	w.reopen(id)
+	w.resolve(id)
+	w.catchUp(next)
+	w.catchUp(r)
+
+	inbox := w.subscribe("told")
+	first, second := w.receive(inbox), w.receive(inbox)
+	if string(first.Payload) != "1" || string(second.Payload) != "2" || first.UUID == second.UUID {
+		t.Fatalf("received %s %s and %s %s", first.UUID, first.Payload, second.UUID, second.Payload)
+	}
+	cause := eventstore.Position{Epoch: 1, N: records[len(records)-1].Position}
+	if first.Metadata.Get(MetadataPosition) != cause.String() || first.Metadata.Get(MetadataTicket) != string(id) ||
+		first.Metadata.Get(MetadataSaga) != "teller" || first.Metadata.Get(MetadataTopic) != "told" {
+		t.Errorf("it says it comes from %v", first.Metadata)
+	}
+	if n := w.count("select count(*) from saga.outbox"); n != 2 {
+		t.Errorf("the outbox held %d messages", n)
+	}
+	w.eventually("both are acknowledged", func() bool { return w.count("select count(*) from saga.outbox where not acked") == 0 })
+}
+
+// eventually waits for what other goroutines bring about.
+func (w *world) eventually(what string, holds func() bool) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	for !holds() {
+		if pause(ctx, 5*time.Millisecond) != nil {
+			w.Fatalf("it never came to be that %s", what)
+		}
+	}
+}

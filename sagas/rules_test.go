@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+func (w *world) timers(saga string) map[timerKey]timer {
+	w.Helper()
+	rows, err := w.store.Worker().Query(w.ctx, `
+		select t.ticket::text, t.key, t.due_at, t.command, t.data::text, t.why, t.cause from saga.timers t
+		join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live where saga = $1`, saga)
+	w.must(err)
+	defer rows.Close()
+	all := make(map[timerKey]timer)
+	for rows.Next() {
+		var t timer
+		w.must(rows.Scan(&t.ticket, &t.key, &t.due, &t.command, &t.data, &t.why, &t.cause))
+		all[t.timerKey] = t
+	}
+	w.must(rows.Err())
+	return all
+}
+
+func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	id := w.open()
+	w.resolve(id)
+	before := w.runner(AutoClose(catalog.Default()))
+	w.begin(before)
+	w.catchUp(before)
+
+	after := w.runner(AutoClose(catalogWith(t, `"after_days": 7`, `"after_days": 14`)))
+	w.begin(after)
+	want := rome(t, "2026-12-01 09:00")
+	if x := w.explain(id); len(x.Timers) != 1 || !x.Timers[0].Due.Equal(want) {
+		t.Fatalf("pending are %v", x.Timers)
+	}
+	w.begin(after) // nothing is left to change
+	if got := w.decided(id); !reflect.DeepEqual(got, []string{"schedule close/1", "reschedule close/1"}) {
+		t.Errorf("decided %q", got)
+	}
+	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	if n := w.poll(after); n > 0 {
+		t.Errorf("%d timers ended at the former time", n)
+	}
+
+	// Who handles the next batch goes by its own rules, pending timers included: here the former ones.
+	w.open()
+	w.catchUp(before)
+	if x := w.explain(id); !x.Timers[0].Due.Equal(rome(t, "2026-11-24 09:00")) {
+		t.Errorf("another node's rules left %v", x.Timers)
+	}
+}
+
+func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	moving, gone := w.open(), w.open()
+	w.do(gone, operator, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NewNote{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
+	unaware := w.runner(Succession(catalog.Default()))
+	w.begin(unaware)
+	w.catchUp(unaware)
+	if all := w.timers("succession"); len(all) > 0 {
+		t.Fatalf("without an end there are %v", all)
+	}
+	aware := w.runner(Succession(ending(t)))
+	w.begin(aware)
+	if all := w.timers("succession"); len(all) != 1 || !w.explain(moving).Timers[0].Due.Equal(rome(t, "2027-01-01 00:00")) {
+		t.Fatalf("with an end there are %v", all)
+	}
+	w.clock.Set(rome(t, "2027-01-01 00:00"))
+	if n := w.poll(aware); n != 1 || w.state(moving).Entity != to3 || w.state(gone).Entity != catalog.Region {
+		t.Errorf("%d timers ended; the tickets are at %s and %s", n, w.state(moving).Entity, w.state(gone).Entity)
+	}
+	w.catchUp(aware)
+	if all := w.timers("succession"); len(all) > 0 {
+		t.Errorf("after the move there are %v", all)
+	}
+}
+
+func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	one := w.runner(AutoClose(catalog.Default()))
+	w.begin(one)
+	var closed, pending, reopened ticket.ID
+	for _, id := range []*ticket.ID{&closed, &pending, &reopened} {
+		*id = w.open()
+		w.resolve(*id)
+		w.clock.Set(w.clock.Now().AddDate(0, 0, 4))
+		w.catchUp(one)
+		w.poll(one)
+	}
+	w.reopen(reopened)
+	w.catchUp(one)
+	if w.state(closed).Status != ticket.Closed {
+		t.Fatalf("the first ticket is %s", w.state(closed).Status)
+	}
+	before, journal := w.timers("auto-close"), w.decided(closed)
+
+	s := AutoClose(catalog.Default())
+	s.Version = 2
+	two := w.runner(s)
+	w.begin(two)
+	w.clock.Set(rome(t, "2026-12-31 10:00"))
+	if n := w.poll(two); n > 0 {
+		t.Fatalf("%d timers ended while it was behind", n)
+	}
+	w.catchUp(two)
+	if after := w.timers("auto-close"); len(after) != 1 || !reflect.DeepEqual(after, before) {
+		t.Errorf("it derives %v, before there were %v", after, before)
+	}
+	if got := w.decided(closed); !sameSet(got, journal) {
+		t.Errorf("the journal of what was closed says %q, before it said %q", got, journal)
+	}
+	if n := w.poll(one); n > 0 {
+		t.Errorf("the version that was replaced ended %d timers", n)
+	}
+	if n := w.poll(two); n != 1 || w.closings(pending) != 1 || w.closings(closed) != 1 || w.closings(reopened) != 0 {
+		t.Errorf("the new version ended %d timers", n)
+	}
+
+	// Going back: the former version catches up and takes over again.
+	w.begin(one)
+	w.catchUp(one)
+	list, err := List(w.ctx, w.store.Worker())
+	w.must(err)
+	if len(list) != 2 || !list[0].Live || list[1].Live || list[0].Behind != 0 || list[0].Timers != 0 {
+		t.Errorf("after going back there are %+v", list)
+	}
+}
