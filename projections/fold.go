@@ -18,7 +18,7 @@ func fold(row Row, r ticket.Recorded) Row {
 	row.State = ticket.Evolve(row.State, r)
 	row.Version, row.Position, row.UpdatedAt = r.Version, r.Position, r.At
 	stands := shown{
-		Act: r.Act, From: r.At, At: r.At,
+		Act: r.Act, From: r.At, At: r.At, Version: r.Version,
 		Status: row.State.Status, Redirected: redirected(row.State), Entity: row.State.Entity,
 	}
 	if held := row.State.Last.HeldUntil; held.After(r.At) { // the note stands before what its act does
@@ -29,7 +29,7 @@ func fold(row Row, r ticket.Recorded) Row {
 		row.OpenedAt, row.Channel, row.Identity = r.At, e.Channel, e.Identity
 		return row.typed(e.Personal).show(stands)
 	case ticket.CitizenNote:
-		return row.say(e.Note, e.Personal, e.VisibleFrom).touch(r.Act, stands.From, r.At)
+		return row.say(e.Note, e.Personal, e.VisibleFrom).touch(stands)
 	case ticket.CitizenReplied:
 		return row.say(e.Reply, e.Personal, r.At).show(stands)
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,

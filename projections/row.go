@@ -47,6 +47,7 @@ type shown struct {
 	Status     ticket.Status      `json:"status"`
 	Redirected bool               `json:"redirected"`
 	Entity     catalog.EntityCode `json:"entity"`
+	Version    int                `json:"version"` // of the event
 }
 
 // maxSaid bounds what is searchable of one ticket, bytes: a tsvector holds less than 1 MB. Beyond it the ticket is
@@ -94,25 +95,26 @@ func (row Row) show(now shown) Row {
 }
 
 // touch lets the citizen see from a moment on that something happened, the ticket standing where it stood.
-func (row Row) touch(act ticket.ID, from, at time.Time) Row {
+func (row Row) touch(now shown) Row {
 	var kept []shown
 	placed := false
 	for _, s := range row.Shown {
-		if s.From.After(from) && !placed && len(kept) > 0 {
-			kept, placed = append(kept, kept[len(kept)-1].again(act, from, at)), true
+		if s.From.After(now.From) && !placed && len(kept) > 0 {
+			kept, placed = append(kept, kept[len(kept)-1].again(now)), true
 		}
 		kept = append(kept, s)
 	}
 	if !placed && len(kept) > 0 {
-		kept = append(kept, kept[len(kept)-1].again(act, from, at))
+		kept = append(kept, kept[len(kept)-1].again(now))
 	}
 	row.Shown = kept
-	return row.settle(at)
+	return row.settle(now.At)
 }
 
-func (s shown) again(act ticket.ID, from, at time.Time) shown {
-	s.Act, s.From, s.At = act, from, at
-	return s
+// again is the event now, the ticket standing where it stood before.
+func (s shown) again(now shown) shown {
+	now.Status, now.Redirected, now.Entity = s.Status, s.Redirected, s.Entity
+	return now
 }
 
 // shownAt is what the citizen sees of where the ticket stands at a moment.

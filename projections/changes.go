@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Changes tells which tickets that the viewer may see changed after a position, in its order, at most limit of them.
+// A change that is still held from the viewer is left out, and Next stays before it: ask again from there, at the
+// latest at HeldUntil. So every change is told at least once.
+func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) (Changes, error) {
+	changes := Changes{Items: []Change{}}
+	err := r.look(ctx, v, func(s view) error {
+		rows, err := s.tx.Query(ctx, `
+			select position, ticket::text, type, at, `+s.tellFrom()+`
+			from read.timeline_v1 where position > $1 and $2::text is not null order by position limit $3`,
+			after, string(s.viewer.Actor.Entity), limit)
+		if err != nil {
+			return err
+		}
+		changes.Next = s.position
+		told, held := 0, int64(0)
+		var c Change
+		var from time.Time
+		_, err = pgx.ForEachRow(rows, []any{&c.Position, &c.Ticket, &c.Type, &c.At, &from}, func() error {
+			told++
+			if told == limit { // there may be more
+				changes.Next.N = c.Position
+			}
+			if !from.After(s.now) {
+				changes.Items = append(changes.Items, Change{c.Position, c.Ticket, c.Type, c.At.UTC()})
+				return nil
+			}
+			if held == 0 {
+				held = c.Position
+			}
+			if changes.HeldUntil.IsZero() || from.Before(changes.HeldUntil) {
+				changes.HeldUntil = from.UTC()
+			}
+			return nil
+		})
+		if held > 0 {
+			changes.Next.N = held - 1
+		}
+		changes.Next.N = max(changes.Next.N, after)
+		return err
+	})
+	if err != nil {
+		return Changes{}, fmt.Errorf("read changes: %w", err)
+	}
+	return changes, nil
+}
+
+// tellFrom is the moment from which the viewer may know of a change.
+func (s view) tellFrom() string {
+	switch {
+	case s.viewer.citizen():
+		return "citizen_at"
+	case s.viewer.audits():
+		return "at"
+	default:
+		return "case when author = $2 then at else entities_at end"
+	}
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"crypto/hmac"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+)
+
+// cursor is where a page ended: the last item's key of the order, and its id. On the wire it is opaque and signed, so
+// that it goes on from where we said, with the filter and for the viewer it was given for.
+type cursor struct {
+	Key  string `json:"k"`
+	ID   string `json:"i"`
+	Sign string `json:"s"`
+}
+
+// signer signs with the log's master key.
+type signer func(purpose, value string) string
+
+func (c cursor) signed(sign signer, f Filter, v Viewer) cursor {
+	c.Sign = sign("list-cursor", fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, f.Sort, f.Queue, f.Status,
+		f.Entity, f.Assignee, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
+	return c
+}
+
+func (c cursor) encode(sign signer, f Filter, v Viewer) string {
+	text, err := json.Marshal(c.signed(sign, f, v))
+	if err != nil {
+		panic("three strings cannot be encoded: " + err.Error())
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// decodeCursor reads a cursor; *FilterError for one that was not given out for this list.
+func decodeCursor(sign signer, f Filter, v Viewer) (cursor, error) {
+	var c cursor
+	text, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+	if err == nil {
+		err = json.Unmarshal(text, &c)
+	}
+	if err != nil || !hmac.Equal([]byte(c.Sign), []byte(c.signed(sign, f, v).Sign)) {
+		return cursor{}, &FilterError{"cursor", "not the cursor of a page of this list", "next_cursor of the page before, with the same filter and sort"}
+	}
+	return c, nil
+}

@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// sorting is what an order means in SQL: a key, its type, and which way. The id decides between equal keys.
+type sorting struct {
+	key  string
+	kind string
+	down bool
+}
+
+// sortings of a list. A citizen's list goes by what the citizen sees.
+func sortings(citizen bool) map[Sort]sorting {
+	updated := "t.updated_at"
+	if citizen {
+		updated = "(" + seenByCitizen + " ->> 'at')::timestamptz"
+	}
+	return map[Sort]sorting{
+		OldestFirst: {"t.opened_at", "timestamptz", false},
+		NewestFirst: {"t.opened_at", "timestamptz", true},
+		StaleFirst:  {updated, "timestamptz", false},
+		RecentFirst: {updated, "timestamptz", true},
+		ByNumber:    {"t.number", "text", false},
+		ByRequester: {"t.requester", "text", false},
+	}
+}
+
+// seenByCitizen is where the ticket stands for its citizen at the moment $1: Row.shownAt in SQL.
+const seenByCitizen = `(select s from jsonb_array_elements(t.folded -> 'shown') with ordinality e(s, n)
+	where n = 1 or (s ->> 'from')::timestamptz <= $1 order by n desc limit 1)`
+
+// maxWords bounds a search, characters.
+const maxWords = 200
+
+// check refuses what no list can be made from, and fills in what was not asked for.
+func (f Filter) check(role person.Role) (Filter, error) {
+	if f.Sort == "" {
+		f.Sort = RecentFirst
+	}
+	if f.Limit == 0 {
+		f.Limit = defaultLimit
+	}
+	queues := queuesOf(role)
+	sorts := []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByRequester}
+	switch {
+	case f.Queue != "" && !slices.Contains(queues, f.Queue):
+		return f, &FilterError{"queue", "not a queue of your role", list(queues)}
+	case f.Status != "" && !slices.Contains(ticket.Statuses(), f.Status):
+		return f, &FilterError{"status", "no such status", list(ticket.Statuses())}
+	case !slices.Contains(sorts, f.Sort):
+		return f, &FilterError{"sort", "no such order", list(sorts)}
+	case f.Limit < 1 || f.Limit > maxLimit:
+		return f, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d", maxLimit)}
+	case utf8.RuneCountInString(f.Q) > maxWords:
+		return f, &FilterError{"q", "too long", fmt.Sprintf("at most %d characters", maxWords)}
+	}
+	for field, text := range map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)} {
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return f, &FilterError{field, "not text", "UTF-8 without NUL"}
+		}
+	}
+	return f, nil
+}
+
+func list[S ~string](values []S) string {
+	text := make([]string, len(values))
+	for i, v := range values {
+		text[i] = string(v)
+	}
+	return strings.Join(text, ", ")
+}
+
+// alone tells that nothing but the queue was asked for, so that its kept count is the total.
+func (f Filter) alone() bool {
+	return f.Queue != "" && f.Status == "" && f.Entity == "" && f.Assignee == "" && f.Q == ""
+}
+
+// conditions collects a where clause and its arguments.
+type conditions struct {
+	where []string
+	args  []any
+}
+
+// add appends a condition; %s stands for its arguments, in order.
+func (c *conditions) add(condition string, args ...any) {
+	places := make([]any, len(args))
+	for i, a := range args {
+		c.args = append(c.args, a)
+		places[i] = fmt.Sprintf("$%d", len(c.args))
+	}
+	c.where = append(c.where, fmt.Sprintf(condition, places...))
+}
+
+func (c *conditions) sql() string {
+	return strings.Join(c.where, " and ")
+}
+
+// conditions says the filter in SQL. Whom it shows is the policy's affair; here stands what was asked for.
+func (f Filter) conditions(s view, hash func(purpose, value string) string) *conditions {
+	c := &conditions{}
+	c.add("%s::timestamptz is not null", s.now) // $1, see seenByCitizen
+	citizen := s.viewer.citizen()
+	inQueue(c, s.viewer, f.Queue)
+	if f.Status != "" {
+		if citizen {
+			c.add(seenByCitizen+" ->> 'status' = %s", string(f.Status))
+		} else {
+			c.add("t.status = %s", string(f.Status))
+		}
+	}
+	if f.Entity != "" {
+		if citizen {
+			c.add(seenByCitizen+" ->> 'entity' = %s", string(f.Entity))
+		} else {
+			c.add("t.entity = %s", string(f.Entity))
+		}
+	}
+	switch f.Assignee {
+	case "":
+	case Nobody:
+		c.add("t.assignee = ''")
+	default:
+		c.add("t.assignee = %s", f.Assignee)
+	}
+	if words, beginning, hashed := f.search(hash); words+beginning+hashed != "" {
+		c.add("t.id in (select read.search_tickets_v1(%s, %s, %s, %s))", words, beginning, hashed, s.now)
+	}
+	return c
+}
+
+// inQueue says in SQL what queues says of a row.
+func inQueue(c *conditions, v Viewer, q QueueID) {
+	entity, person := string(v.Actor.Entity), v.Actor.ID
+	switch {
+	case v.citizen():
+		c.add("t.citizen = %s", person)
+		return
+	case q == "" || v.audits():
+		return
+	case q == HandedOverQueue:
+		c.add("%s = any (t.traces) and t.entity <> %[1]s and t.traces <> '{}' and t.status <> 'chiuso'", entity)
+		return
+	}
+	c.add("t.entity = %s", entity)
+	switch q {
+	case NewQueue:
+		c.add("(t.status in ('nuovo', 'non_di_competenza') or t.status = 'in_lavorazione' and t.assignee = '')")
+	case Mine:
+		c.add("t.assignee = %s and t.status not in ('risolto', 'chiuso')", person)
+	case GroupQueue:
+		c.add("t.assignee = '" + Supervisors + "' and t.status not in ('risolto', 'chiuso')")
+	case InProgressQueue:
+		c.add("t.status = 'in_lavorazione'")
+	case WaitingQueue:
+		c.add("t.status = 'in_attesa_utente'")
+	case SolvedQueue:
+		c.add("t.status = 'risolto'")
+	case AllQueue, HandedOverQueue:
+	}
+}
+
+var numberBegins = regexp.MustCompile(`^[0-9]{4}-?[0-9]*$`)
+
+// search says what to look for: the keyed hash of a codice fiscale, the beginning of a number, words. Digits may be
+// a number or stand in a text.
+func (f Filter) search(hash func(purpose, value string) string) (words, beginning, hashed string) {
+	q := strings.TrimSpace(f.Q)
+	if code, err := person.ParseTaxCode(q); err == nil {
+		hashed = hash("tax-code", code.String())
+	}
+	if numberBegins.MatchString(q) {
+		beginning = q
+	}
+	return q, beginning, hashed
+}

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// Reader reads the read models for viewers. Row-level security stands behind every query: it is told who looks, and
+// shows nothing to who is nobody.
+type Reader struct {
+	store *eventstore.Store
+	names Names
+}
+
+// NewReader reads through the store's pool for requests. The names' epoch is the log's own, whatever is given.
+func NewReader(store *eventstore.Store, names Names) *Reader {
+	return &Reader{store: store, names: names}
+}
+
+// view is one snapshot of the read models, as one viewer may see it.
+type view struct {
+	tx       pgx.Tx
+	viewer   Viewer
+	now      time.Time
+	position eventstore.Position // that the read models have here
+}
+
+// look runs do in a snapshot. The tables are locked against being swapped before the snapshot is taken: rows and
+// position belong together.
+func (r *Reader) look(ctx context.Context, v Viewer, do func(view) error) error {
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, r.store.RequestPool(), options, func(tx pgx.Tx) error {
+		seen := view{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.Now()}
+		start := &pgx.Batch{}
+		start.Queue(`lock table read.tickets_v1, read.queue_counts_v1, read.timeline_v1 in access share mode`)
+		start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+			string(v.Actor.Role), string(v.Actor.Entity), v.Actor.ID)
+		start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
+			ticketsModel.name, ticketsModel.version).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&seen.position.Epoch, &seen.position.N) })
+		if err := tx.SendBatch(ctx, start).Close(); err != nil {
+			return fmt.Errorf("begin to read: %w", err)
+		}
+		return do(seen)
+	})
+}
+
+// Queues lists the viewer's queues with their exact counts, and the position they stand at. A role that works no
+// tickets has none.
+func (r *Reader) Queues(ctx context.Context, v Viewer) ([]Queue, eventstore.Position, error) {
+	list := []Queue{}
+	var at eventstore.Position
+	err := r.look(ctx, v, func(seen view) error {
+		at = seen.position
+		counts, err := seen.counts(ctx)
+		for _, q := range queuesOf(v.Actor.Role) {
+			list = append(list, Queue{ID: q, Name: queueNames[q], Count: counts[countFor(seen.viewer, q)]})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, at, fmt.Errorf("read queues: %w", err)
+	}
+	return list, at, nil
+}
+
+// counts reads the counts that the viewer may see.
+func (s view) counts(ctx context.Context) (map[countKey]int, error) {
+	rows, err := s.tx.Query(ctx, `
+		select entity, person, queue, count from read.queue_counts_v1
+		where entity = $1 and person in ('', $2)`, s.countEntity(), s.viewer.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[countKey]int{}
+	var k countKey
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&k.Entity, &k.Person, &k.Queue, &n}, func() error {
+		counts[k] = n
+		return nil
+	})
+	return counts, err
+}
+
+func (s view) countEntity() string { return string(countFor(s.viewer, AllQueue).Entity) }
+
+// waitAtMost is how long a read waits for the position that a client has seen (architecture.md, "One command's way").
+const waitAtMost = 2 * time.Second
+
+// Wait returns when every read model has passed the position, at most two seconds later: then the answer will be
+// stale. It holds no connection. A position that this log has not reached is refused with eventstore.ErrBeyondHead.
+func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
+	head, _, err := r.store.Head(ctx)
+	if err != nil {
+		return false, err
+	}
+	if after.Epoch != head.Epoch || after.N > head.N {
+		return false, fmt.Errorf("position %s, head %s: %w", after, head, eventstore.ErrBeyondHead)
+	}
+	waiting, done := context.WithTimeout(ctx, waitAtMost)
+	defer done()
+	for _, m := range models {
+		err := r.store.Caught(waiting, m.name, m.version, after.N)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
