@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// drawLog makes the log of three tickets whose lives are mixed.
+func drawLog(t *rapid.T, round int) []eventstore.Record {
+	var lives [][]ticket.Recorded
+	for n := range 3 {
+		id := ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%06d%06d", round, n))
+		lives = append(lives, tickettest.Draw(t, id, 12, true).History)
+	}
+	var log []eventstore.Record
+	for len(lives) > 0 {
+		n := rapid.IntRange(0, len(lives)-1).Draw(t, "whose")
+		if len(lives[n]) == 0 {
+			lives = slices.Delete(lives, n, n+1)
+			continue
+		}
+		r := lives[n][0]
+		lives[n] = lives[n][1:]
+		s, err := ticket.Encode(r.Event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log = append(log, eventstore.Record{
+			Position: int64(len(log) + 1), Stream: string(r.Ticket), Kind: "ticket", Version: r.Version, Type: s.Name,
+			At: r.At, By: eventstore.Actor{ID: r.By.ID, Role: string(r.By.Role), Entity: string(r.By.Entity)}, Act: string(r.Act), Data: s.Data,
+		})
+	}
+	return log
+}
+
+// outcome is all that a saga keeps, under whatever name it ran.
+func (w *world) outcome(saga string) (all []string) {
+	w.Helper()
+	rows, err := w.store.Worker().Query(w.ctx, `
+		select concat_ws(' ', 'instance', ticket, state, position) from saga.instances where saga = $1
+		union all select concat_ws(' ', 'timer', ticket, key, due_at, command, data, why, cause) from saga.timers where saga = $1
+		union all select concat_ws(' ', 'journal', ticket, cause, n, at, what, key, due_at, command, why) from saga.journal where saga = $1
+		order by 1`, saga)
+	w.must(err)
+	all, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	w.must(err)
+	return all
+}
+
+// Whatever the batches, rolled back or delivered again, a saga comes to the same timers, states and journal.
+func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	crash := errors.New("crash")
+	round := 0
+	c := ending(t)
+	rapid.Check(t, func(t *rapid.T) {
+		round++
+		log := drawLog(t, round)
+		a, s := AutoClose(catalog.Default()), Succession(c)
+		a.Name, s.Name = fmt.Sprintf("auto-close-%d-once", round), fmt.Sprintf("succession-%d-once", round)
+		once := w.runner(a, s)
+		a.Name, s.Name = fmt.Sprintf("auto-close-%d-bits", round), fmt.Sprintf("succession-%d-bits", round)
+		bits := w.runner(a, s)
+		w.begin(once)
+		w.begin(bits)
+		give := func(r *Runner, records []eventstore.Record, fail error) {
+			for _, d := range r.Sagas {
+				err := pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
+					if _, err := r.handle(w.ctx, tx, d, records); err != nil {
+						return err
+					}
+					return fail
+				})
+				if !errors.Is(err, fail) {
+					t.Fatal(err)
+				}
+			}
+		}
+		give(once, log, nil)
+		for at := 0; at < len(log); {
+			to := at + rapid.IntRange(1, len(log)-at).Draw(t, "batch")
+			again := rapid.IntRange(0, at).Draw(t, "again from")
+			if rapid.IntRange(0, 3).Draw(t, "crash") == 0 {
+				give(bits, log[again:to], crash)
+			}
+			give(bits, log[again:to], nil)
+			at = to
+		}
+		for n, name := range []string{"auto-close", "succession"} {
+			first, second := w.outcome(once.Sagas[n].id().name), w.outcome(bits.Sagas[n].id().name)
+			if len(first) == 0 && name == "succession" {
+				t.Fatalf("%s left nothing of %d events", name, len(log))
+			}
+			if !reflect.DeepEqual(first, second) {
+				t.Fatalf("%s in one batch leads to\n%q\nin bits to\n%q", name, first, second)
+			}
+		}
+	})
+}
+
+func TestASagaRefusesEventsThatDoNotFollow(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	r := w.runner(AutoClose(catalog.Default()))
+	w.begin(r)
+	w.open()
+	w.resolve(w.open())
+	records, err := w.store.Read(w.ctx, 1, 10)
+	w.must(err)
+	err = pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
+		_, err := r.handle(w.ctx, tx, r.Sagas[0], records)
+		return err
+	})
+	if err == nil {
+		t.Error("events from 2 on were handled before the first")
+	}
+}

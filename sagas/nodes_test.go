@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	one, two := w.node(AutoClose(catalog.Default()), Succession(catalog.Default())), w.node(AutoClose(catalog.Default()), Succession(catalog.Default()))
+	stop := w.run(one)
+	w.run(two)
+	var tickets []ticket.ID
+	for range 60 {
+		id := w.open()
+		w.resolve(id)
+		tickets = append(tickets, id)
+	}
+	w.must(one.Settle(w.ctx))
+	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.eventually("all are closed", func() bool {
+		return w.count("select count(*) from log.events where type = 'ticket.auto-closed.v1'") == len(tickets)
+	})
+	for _, id := range tickets {
+		if n := w.closings(id); n != 1 {
+			t.Errorf("ticket %s was closed %d times", id, n)
+		}
+	}
+	if n := w.count("select count(*) from saga.journal where what = 'done'"); n != len(tickets) {
+		t.Errorf("the journal knows of %d closings", n)
+	}
+
+	// The one that leads goes; the other follows and closes.
+	stop()
+	id := w.open()
+	w.resolve(id)
+	w.must(two.Settle(w.ctx))
+	w.clock.Set(rome(t, "2026-12-31 10:00"))
+	w.eventually("the other node closes", func() bool { return w.state(id).Status == ticket.Closed })
+}
+
+// A year in which tickets are resolved on every day: each closes in its minute, by the calendar as people read it.
+func TestAYearOfClosings(t *testing.T) {
+	w := newWorld(t, "2026-01-02 11:00")
+	c := catalog.Default()
+	r := w.runner(AutoClose(c))
+	w.begin(r)
+	due := make(map[ticket.ID]time.Time)
+	first := rome(t, "2026-01-02 11:00").In(calendar.Rome())
+	for n := range 380 {
+		day := first.AddDate(0, 0, n)
+		nine := time.Date(day.Year(), day.Month(), day.Day(), 9, 0, 0, 0, calendar.Rome())
+		// At nine what is due today closes; a second earlier nothing does.
+		w.clock.Set(nine.Add(-time.Second))
+		if n := w.poll(r); n > 0 {
+			t.Fatalf("%d closed before nine on %s", n, day)
+		}
+		w.clock.Set(nine)
+		want := 0
+		for _, at := range due {
+			if at.Equal(nine) {
+				want++
+			}
+		}
+		if n := w.poll(r); n != want {
+			t.Fatalf("%d closed on %s, want %d", n, nine, want)
+		}
+		if want > 0 && !c.Calendar(torino).IsWorking(nine) {
+			t.Fatalf("%s is no working day", nine)
+		}
+		if day.Year() == 2026 {
+			w.clock.Set(day)
+			id := w.open()
+			w.resolve(id)
+			due[id], _ = c.AutoCloseAt(torino, day)
+		}
+		w.catchUp(r)
+	}
+	if n := w.count("select count(*) from saga.timers"); n > 0 {
+		t.Errorf("%d timers are left", n)
+	}
+	for id := range due {
+		if w.closings(id) != 1 {
+			t.Errorf("ticket %s was closed %d times", id, w.closings(id))
+		}
+	}
+}
+
+func TestMetricsTellWhatIsDueAndHowLate(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	to := prometheus.NewRegistry()
+	r := w.runnerOn(Config{Store: w.store, Dispatch: send(w.desk), Sagas: []Definition{AutoClose(catalog.Default())}, Metrics: to})
+	w.begin(r)
+	id := w.open()
+	w.resolve(id)
+	w.catchUp(r)
+	w.clock.Set(rome(t, "2026-11-24 09:05"))
+	w.must(r.observe(w.ctx))
+	w.measures(to, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
+	w.poll(r)
+	w.must(r.observe(w.ctx))
+	w.measures(to, map[string]float64{
+		"sol_saga_timers_due": 0, "sol_saga_timers_late_seconds": 0, "sol_saga_timers_sent_total": 1,
+	})
+}
+
+// measures compares the one series that each metric has.
+func (w *world) measures(from prometheus.Gatherer, want map[string]float64) {
+	w.Helper()
+	families, err := from.Gather()
+	w.must(err)
+	got := make(map[string]float64)
+	for _, f := range families {
+		m := f.GetMetric()[0]
+		got[f.GetName()] = m.GetGauge().GetValue() + m.GetCounter().GetValue()
+	}
+	if !maps.Equal(got, want) {
+		w.Errorf("measured %v, want %v", got, want)
+	}
+}
