@@ -14,10 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections"
 )
-
-// Kind is the kind of the streams that are tickets.
-const Kind = "ticket"
 
 // Request is one command on its way in.
 type Request struct {
@@ -39,13 +37,15 @@ type Outcome = eventstore.Outcome[ticket.State]
 
 // Desk dispatches commands and reads histories. It is safe for concurrent use.
 type Desk struct {
+	store      *eventstore.Store
+	rules      ticket.Rules
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 }
 
 // New joins rules and store.
 func New(store *eventstore.Store, rules ticket.Rules) *Desk {
-	return &Desk{eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
-		Kind: Kind,
+	return &Desk{store, rules, eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
+		Kind: projections.Kind,
 		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
 			return rules.Decide(s, c, actor(by), now)
 		},
@@ -69,10 +69,20 @@ func New(store *eventstore.Store, rules ticket.Rules) *Desk {
 
 // Dispatch carries a command out, or refuses it with the domain's or the store's error.
 func (d *Desk) Dispatch(ctx context.Context, r Request) (Outcome, error) {
+	return d.dispatcher.Dispatch(ctx, r.stored())
+}
+
+// Refused answers a request that its door refuses before it reaches the rules: with the first outcome if it is a
+// repetition, with the refusal otherwise.
+func (d *Desk) Refused(ctx context.Context, r Request, refusal error) (Outcome, error) {
+	return d.dispatcher.Refused(ctx, r.stored(), refusal)
+}
+
+func (r Request) stored() eventstore.Request[ticket.Command] {
 	key := eventstore.CommandID{Actor: commandActor(r.By), Key: r.Key, Permanent: r.Permanent}
-	return d.dispatcher.Dispatch(ctx, eventstore.Request[ticket.Command]{
+	return eventstore.Request[ticket.Command]{
 		Stream: string(r.Ticket), Command: r.Command, By: stored(r.By), ID: key, Body: r.Body, Pinned: r.Pinned, Cause: r.Cause,
-	})
+	}
 }
 
 // commandActor is who a command's key belongs to; all who did not log in share one.
@@ -99,15 +109,6 @@ func (d *Desk) State(ctx context.Context, id ticket.ID) (ticket.State, int, erro
 		return ticket.State{}, 0, fmt.Errorf("state of ticket %s: %w", id, err)
 	}
 	return s, version, nil
-}
-
-// Recorded reads a record of the log as the domain's.
-func Recorded(r eventstore.Record) (ticket.Recorded, error) {
-	e, err := ticket.Decode(r.Type, r.Data, r.Personal)
-	if err != nil {
-		return ticket.Recorded{}, fmt.Errorf("record %d: %w", r.Position, err)
-	}
-	return recorded(e, r), nil
 }
 
 func recorded(e ticket.Event, r eventstore.Record) ticket.Recorded {
