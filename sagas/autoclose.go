@@ -61,7 +61,7 @@ func (s resolution) after(r ticket.Recorded) (_ resolution, why string) {
 		s.Entity = e.Entity
 		s.Waiting, why = e.Status == ticket.Solved, "the act that resolved the ticket was withdrawn"
 	case ticket.AutoClosed:
-		return resolution{}, "the ticket is closed"
+		return resolution{}, ""
 	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
 		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Reclassified,
 		ticket.PersonalDataErased: // closing goes on without a name

@@ -63,7 +63,7 @@ func TestAutoCloseReacts(t *testing.T) {
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
 		"closed is the end": {
-			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []Action{Cancel{"close/1", "the ticket is closed"}}},
+			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []Action{Cancel{Key: "close/1"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := when(AutoClose(catalog.Default()), c.given...); !reflect.DeepEqual(got, c.then) {

@@ -93,7 +93,9 @@ func (b *batch) act(r ticket.Recorded, n int, a Action) (err error) {
 	if t.key == "" {
 		return fmt.Errorf("%s without a key", what)
 	}
-	b.journal = append(b.journal, line{timer: *t, n: n, at: r.At, what: what})
+	if what != "cancel" || t.why != "" {
+		b.journal = append(b.journal, line{timer: *t, n: n, at: r.At, what: what})
+	}
 	return err
 }
 

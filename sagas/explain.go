@@ -106,7 +106,11 @@ func List(ctx context.Context, db *pgxpool.Pool) ([]Overview, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list sagas: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Overview])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Overview])
+	for i := range all {
+		utc(all[i].Next)
+	}
+	return all, err
 }
 
 const timerColumns = `t.saga, t.ticket::text, t.key, t.due_at, t.next_at, t.command, t.why, t.cause, t.attempts, t.error
@@ -118,7 +122,11 @@ func Timers(ctx context.Context, db *pgxpool.Pool, limit int) ([]Timer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list timers: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Timer])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Timer])
+	for i := range all {
+		utc(&all[i].Due, &all[i].Next)
+	}
+	return all, err
 }
 
 // Explain tells what the sagas remember of a ticket, what they will do with it and why, and what they did. A version
@@ -147,6 +155,12 @@ func Explain(ctx context.Context, db *pgxpool.Pool, on ticket.ID) (Explanation, 
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain ticket %s: %w", on, err)
 	}
+	for i := range x.Timers {
+		utc(&x.Timers[i].Due, &x.Timers[i].Next)
+	}
+	for i := range x.Decisions {
+		utc(&x.Decisions[i].At, x.Decisions[i].Due)
+	}
 	return x, nil
 }
 
@@ -156,6 +170,15 @@ func collect[T any](ctx context.Context, tx pgx.Tx, query string, on ticket.ID) 
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[T])
+}
+
+// utc turns the times that the driver gives in the machine's zone.
+func utc(all ...*time.Time) {
+	for _, t := range all {
+		if t != nil {
+			*t = t.UTC()
+		}
+	}
 }
 
 // does says in a word what a stored command does.

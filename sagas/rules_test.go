@@ -5,6 +5,7 @@ package sagas
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -43,7 +44,7 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 		t.Fatalf("pending are %v", x.Timers)
 	}
 	w.begin(after) // nothing is left to change
-	if got := w.decided(id); !reflect.DeepEqual(got, []string{"schedule close/1", "reschedule close/1"}) {
+	if got := w.decided(id); !slices.Equal(got, []string{"schedule close/1", "reschedule close/1"}) {
 		t.Errorf("decided %q", got)
 	}
 	w.clock.Set(rome(t, "2026-11-24 09:00"))
@@ -115,7 +116,7 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	if after := w.timers("auto-close"); len(after) != 1 || !reflect.DeepEqual(after, before) {
 		t.Errorf("it derives %v, before there were %v", after, before)
 	}
-	if got := w.decided(closed); !sameSet(got, journal) {
+	if got := w.decided(closed); !slices.Equal(got, journal) {
 		t.Errorf("the journal of what was closed says %q, before it said %q", got, journal)
 	}
 	if n := w.poll(one); n > 0 {

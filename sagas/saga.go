@@ -46,7 +46,7 @@ type Schedule struct {
 // Cancel takes a timer away. One that is not there is fine.
 type Cancel struct {
 	Key string
-	Why string
+	Why string // empty: the timer has done what it was for, which is no decision to keep a line of
 }
 
 // Dispatch sends a command now: a timer that is due at once, and is tried again like any other.

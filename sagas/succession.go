@@ -45,7 +45,7 @@ func (s competence) after(r ticket.Recorded) (_ competence, why string) {
 	case ticket.Redirected:
 		s.Entity = e.To
 	case ticket.Succeeded:
-		s.Entity = e.To
+		return competence{Entity: e.To}, ""
 	case ticket.ActWithdrawn:
 		s.Entity = e.Entity
 	case ticket.AutoClosed:

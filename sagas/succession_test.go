@@ -42,7 +42,8 @@ func TestSuccessionReacts(t *testing.T) {
 		"a closed one stays": {
 			ending(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
 			[]Action{Cancel{"succeed/010301", "the ticket is closed"}}},
-		"moved is done": {ending(t), []ticket.Event{opened, ticket.Succeeded{From: torino, To: to3}}, stays},
+		"moved is done": {ending(t), []ticket.Event{opened, ticket.Succeeded{From: torino, To: to3}},
+			[]Action{Cancel{Key: "succeed/010301"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := when(Succession(c.catalog), c.given...); !reflect.DeepEqual(got, c.then) {

@@ -11,7 +11,7 @@ import (
 
 // timed makes a saga whose timers follow from its state alone: it says once which they are, and React and Pending
 // cannot disagree. fold answers the state after an event, and why, in English, a timer that goes with it is no
-// longer wanted.
+// longer wanted; "" when it has done what it was for.
 func timed[S comparable](name string, version int,
 	fold func(S, ticket.Recorded) (S, string), pending func(S) []Schedule,
 ) Saga[S] {

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// mover is a saga that sends a command at once.
+var mover = Saga[int]{Name: "mover", Version: 1, React: func(n int, r ticket.Recorded) (int, []Action) {
+	if _, ok := r.Event.(ticket.Opened); !ok {
+		return n, nil
+	}
+	return 1, []Action{Dispatch{Key: "move", Command: ticket.Succeed{From: torino, To: to3}, Why: "every ticket moves"}}
+}}
+
+func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	r := w.runner(mover)
+	r.Every = time.Hour
+	w.run(r)
+	w.eventually("it has looked once", func() bool { return w.count("select count(*) from saga.sagas where live") == 1 })
+	for range 3 { // also when it has gone to sleep again
+		id := w.open()
+		w.eventually("the ticket is moved", func() bool { return w.state(id).Entity == to3 })
+		w.eventually("the outcome is noted", func() bool {
+			return len(w.explain(id).Decisions) == 2
+		})
+		if got := w.decided(id); got[0] != "dispatch move" || got[1] != "done move" {
+			t.Errorf("decided %q", got)
+		}
+	}
+}
+
+func TestRunEndsAllThatItStarted(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	before := goleak.IgnoreCurrent()
+	stop := w.run(w.runner(AutoClose(catalog.Default()), Succession(catalog.Default()), mover))
+	id := w.open()
+	w.eventually("it works", func() bool { return w.state(id).Entity == to3 })
+	stop()
+	goleak.VerifyNone(t, before)
+}
+
+func TestConfigIsValidated(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	good := Config{Store: w.store, Dispatch: send(w.desk), Sagas: []Definition{mover}}
+	for name, spoil := range map[string]func(*Config){
+		"no store":            func(c *Config) { c.Store = nil },
+		"no dispatch":         func(c *Config) { c.Dispatch = nil },
+		"a negative time":     func(c *Config) { c.Every = -1 },
+		"a saga twice":        func(c *Config) { c.Sagas = []Definition{mover, mover} },
+		"a saga without name": func(c *Config) { c.Sagas = []Definition{Saga[int]{Version: 1}} },
+		"version zero":        func(c *Config) { c.Sagas = []Definition{Saga[int]{Name: "mover"}} },
+	} {
+		c := good
+		spoil(&c)
+		if _, err := New(c); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+	if _, err := New(good); err != nil {
+		t.Error(err)
+	}
+}
