@@ -6,6 +6,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -26,17 +27,17 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 		from = &c
 	}
 	page := Page{Items: []Item{}}
-	err = r.look(ctx, v, func(seen view) (err error) {
-		page.Position = seen.position
+	var rows []Row
+	var seen view
+	err = r.look(ctx, v, func(s view) (err error) {
+		page.Position, seen = s.position, s
 		asked := f.conditions(seen, r.store.KeyedHash)
 		if page.Total, err = seen.total(ctx, f, asked); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
-		rows, last, more, err := seen.page(ctx, f, asked, from)
-		for _, row := range rows {
-			page.Items = append(page.Items, r.item(row, seen))
-		}
-		if more {
+		var last cursor
+		var more bool
+		if rows, last, more, err = seen.page(ctx, f, asked, from); more {
 			page.NextCursor = last.encode(r.store.KeyedHash, f, v)
 		}
 		return err
@@ -44,7 +45,32 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 	if err != nil {
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
+	names, err := r.names(ctx, rows)
+	if err != nil {
+		return Page{}, fmt.Errorf("list tickets: %w", err)
+	}
+	for _, row := range rows {
+		page.Items = append(page.Items, seen.item(row, names))
+	}
 	return page, nil
+}
+
+// names looks up the operators that the rows name.
+func (r *Reader) names(ctx context.Context, rows []Row) (Names, error) {
+	var ids []string
+	for _, row := range rows {
+		if id := row.State.Assignee.Operator; id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	known := map[string]string{}
+	if r.operators != nil && len(ids) > 0 {
+		var err error
+		if known, err = r.operators(ctx, ids); err != nil {
+			return Names{}, err
+		}
+	}
+	return Names{Catalog: r.catalog, Operator: func(id string) string { return known[id] }}, nil
 }
 
 // total is the kept count where a queue alone is asked for, and else counted.
@@ -88,8 +114,8 @@ func (s view) page(ctx context.Context, f Filter, asked *conditions, from *curso
 }
 
 // item is a row as the viewer may see it: a citizen sees no operator, and nothing of an act before its note.
-func (r *Reader) item(row Row, s view) Item {
-	state, n := row.State, r.names
+func (s view) item(row Row, n Names) Item {
+	state := row.State
 	i := Item{
 		ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(),
 		Entity: n.entity(state.Entity), Assignee: n.assignee(state.Assignee),

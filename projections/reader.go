@@ -11,19 +11,24 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // Reader reads the read models for viewers. Row-level security stands behind every query: it is told who looks, and
 // shows nothing to who is nobody.
 type Reader struct {
-	store *eventstore.Store
-	names Names
+	store     *eventstore.Store
+	catalog   *catalog.Catalog
+	operators Operators
 }
 
-// NewReader reads through the store's pool for requests. The names' epoch is the log's own, whatever is given.
-func NewReader(store *eventstore.Store, names Names) *Reader {
-	return &Reader{store: store, names: names}
+// Operators gives the names of accounts by id; unknown ones are left out.
+type Operators func(ctx context.Context, ids []string) (map[string]string, error)
+
+// NewReader reads through the store's pool for requests.
+func NewReader(store *eventstore.Store, c *catalog.Catalog, operators Operators) *Reader {
+	return &Reader{store: store, catalog: c, operators: operators}
 }
 
 // view is one snapshot of the read models, as one viewer may see it.
