@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/desk"
+)
+
+// Stage is the installation that the plan is played on. Its store runs by the Clock.
+type Stage struct {
+	Store *eventstore.Store
+	Desk  *desk.Desk
+	Clock *Clock
+	// Settle has the sagas handle everything so far and send what is due by the clock.
+	Settle func(context.Context) error
+	// Progress is told how many steps are done; nil: nobody wants to know.
+	Progress func(done, total int)
+}
+
+// Bounds of a scene: what happens side by side.
+const (
+	sceneSteps = 96
+	sceneTime  = 30 * time.Minute
+)
+
+// Play sends the plan's commands in the order of time, those of one half hour side by side so that the log commits them
+// together, and lets the sagas act every morning. A plan that was cut off is played from the beginning: what was done
+// gives its first outcome again.
+func Play(ctx context.Context, on Stage, p Params, plan []Step) error {
+	morning := p.From()
+	for done := 0; done < len(plan); {
+		scene := nextScene(plan[done:])
+		var err error
+		if morning, err = on.mornings(ctx, morning, scene[0].At); err != nil {
+			return err
+		}
+		on.Clock.Between(scene[0].At, scene[len(scene)-1].At, 3*len(scene))
+		if err := on.play(ctx, scene); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		done += len(scene)
+		if on.Progress != nil {
+			on.Progress(done, len(plan))
+		}
+	}
+	if _, err := on.mornings(ctx, morning, p.Until); err != nil {
+		return err
+	}
+	return on.settle(ctx, p.Until)
+}
+
+// nextScene cuts the first scene off a plan. An exact step is a scene of its own.
+func nextScene(plan []Step) []Step {
+	n := 1
+	for n < len(plan) && n < sceneSteps && !plan[n].Exact && !plan[n-1].Exact && plan[n].At.Sub(plan[0].At) < sceneTime {
+		n++
+	}
+	return plan[:n]
+}
+
+// mornings lets the sagas act at nine o'clock of every day up to a moment, and gives the next such morning.
+func (on Stage) mornings(ctx context.Context, from, to time.Time) (time.Time, error) {
+	local := from.In(calendar.Rome())
+	at := time.Date(local.Year(), local.Month(), local.Day(), 9, 0, 0, 0, calendar.Rome())
+	for ; !at.After(to); at = at.AddDate(0, 0, 1) {
+		if at.Before(from) {
+			continue
+		}
+		if err := on.settle(ctx, at); err != nil {
+			return at, err
+		}
+	}
+	return at, nil
+}
+
+func (on Stage) settle(ctx context.Context, at time.Time) error {
+	on.Clock.Between(at, at, 1)
+	if err := on.Settle(ctx); err != nil {
+		return fmt.Errorf("demo: sagas at %s: %w", at.Format(time.DateTime), err)
+	}
+	return nil
+}
+
+// play sends the commands of one scene: a ticket's one after the other, different tickets' side by side.
+func (on Stage) play(ctx context.Context, scene []Step) error {
+	var order []ticket.ID
+	of := map[ticket.ID][]Step{}
+	for _, s := range scene {
+		if of[s.Ticket] == nil {
+			order = append(order, s.Ticket)
+		}
+		of[s.Ticket] = append(of[s.Ticket], s)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, id := range order {
+		g.Go(func() error {
+			for _, s := range of[id] {
+				if err := on.send(ctx, s); err != nil {
+					return fmt.Errorf("%s, %T at %s: %w", s.Key(), s.Command, s.At.Format(time.DateTime), err)
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// send completes a command with what only the store can give, and dispatches it.
+func (on Stage) send(ctx context.Context, s Step) error {
+	checked, err := attachment.Check("attachments", s.Files)
+	if err != nil {
+		return err
+	}
+	files, names, err := attachment.Store(ctx, on.Store, s.Ticket, checked)
+	if err != nil {
+		return err
+	}
+	switch c := s.Command.(type) {
+	case ticket.Open:
+		c.Attachments, c.Form.FileNames = files, names
+		if c.Number, err = on.Desk.Number(ctx); err != nil {
+			return err
+		}
+		s.Command = c
+	case ticket.Reply:
+		c.Attachments, c.FileNames = files, names
+		s.Command = c
+	case ticket.Update, ticket.Undo, ticket.Close, ticket.Succeed, ticket.Release, ticket.Erase:
+		if files != nil {
+			return errors.New("only forms and replies have files in this plan")
+		}
+	}
+	_, err = on.Desk.Dispatch(ctx, desk.Request{Ticket: s.Ticket, Command: s.Command, By: s.By, Key: s.Key()})
+	return err
+}

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/demo"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// theatre is an empty installation to play on.
+type theatre struct {
+	stage    demo.Stage
+	accounts []demo.Account
+}
+
+func newTheatre(t *testing.T, p demo.Params) theatre {
+	t.Helper()
+	clock := &demo.Clock{}
+	clock.Between(p.From(), p.From(), 1)
+	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
+	at := desk.New(store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold})
+	people, err := identity.New(identity.Config{
+		Pool: store.Worker(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := demo.Enrol(t.Context(), people, demo.People(catalog.Default(), p.Until), p.From())
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner, err := sagas.New(sagas.Config{
+		Store: store, Sagas: []sagas.Definition{sagas.AutoClose(catalog.Default())},
+		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
+			_, err := at.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+			return err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- runner.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return theatre{demo.Stage{Store: store, Desk: at, Clock: clock, Settle: runner.Settle}, accounts}
+}
+
+func (th theatre) plan(p demo.Params) []demo.Step {
+	return demo.Plan(p, catalog.Default(), th.accounts, th.stage.Desk.Subject)
+}
+
+// TestPlayCutOff plays a plan, stops in the middle and begins again: the log then holds every ticket once, nothing is
+// dated outside the simulation, and what was due is closed.
+func TestPlayCutOff(t *testing.T) {
+	p := demo.Params{Tickets: 60, Months: 2, Until: until, Seed: 3}
+	th := newTheatre(t, p)
+	plan := th.plan(p)
+	ctx, cut := context.WithCancel(t.Context())
+	stage := th.stage
+	stage.Progress = func(done, total int) {
+		if done > total/2 {
+			cut()
+		}
+	}
+	if err := demo.Play(ctx, stage, p, plan); !errors.Is(err, context.Canceled) {
+		t.Fatalf("cut off with %v", err)
+	}
+	if err := demo.Play(t.Context(), th.stage, p, plan); err != nil {
+		t.Fatal(err)
+	}
+	opens, closed := 0, 0
+	for _, s := range plan {
+		if _, ok := s.Command.(ticket.Open); !ok {
+			continue
+		}
+		opens++
+		history, err := th.stage.Desk.History(t.Context(), s.Ticket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, e := range history {
+			if _, opened := e.Event.(ticket.Opened); opened != (n == 0) {
+				t.Errorf("event %d of %s is %T", n+1, s.Ticket, e.Event)
+			}
+			if e.At.Before(p.From()) || e.At.After(p.Until) {
+				t.Errorf("%T of %s is dated %s", e.Event, s.Ticket, e.At)
+			}
+		}
+		if _, ok := history[len(history)-1].Event.(ticket.AutoClosed); ok {
+			closed++
+		}
+	}
+	if closed < 20 {
+		t.Errorf("only %d of %d tickets are closed", closed, opens)
+	}
+}
