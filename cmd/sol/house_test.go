@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The rules of the house (ARCHITECTURE.md), held by what the Go tool says of the code.
+
+const (
+	module = "github.com/sol-assistenza/sol"
+	root   = "../.."
+)
+
+// rooms from the top: imports point down this list only.
+var rooms = []string{"cmd", "handlers", "sagas", "projections", "eventstore", "domain", "migrations"}
+
+// walls are between rooms that the order alone would let see each other.
+var walls = map[string][]string{
+	"sagas":      {"projections"}, // what must happen does not depend on what people see
+	"eventstore": {"domain"},      // the log knows nothing of tickets
+	"domain":     {"migrations"},
+}
+
+// pure is all that the domain may use beside the standard library and itself.
+var pure = []string{"github.com/looplab/fsm"}
+
+// impure are parts of the standard library through which the outside would come in.
+var impure = []string{"net/http", "database/sql", "log/slog", "os/exec", "math/rand"}
+
+// other top-level entries than the rooms. Hidden ones are listed too, but for git's own.
+var furniture = []string{
+	".ci", ".editorconfig", ".gitignore", ".golangci.yml", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSES", "Makefile",
+	"README.md", "REUSE.toml", "go.mod", "go.sum", "publiccode.yml", "tools",
+}
+
+type goPackage struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Standard,Imports,Deps", "./...")
+	cmd.Dir, cmd.Stderr = root, os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// forTests tells packages that only tests use, by their name: storetest, tickettest.
+func forTests(path string) bool { return strings.HasSuffix(path, "test") }
+
+// room of an import path; "" for what is not ours.
+func room(path string) string {
+	inside, ours := strings.CutPrefix(path, module+"/")
+	if !ours {
+		return ""
+	}
+	name, _, _ := strings.Cut(inside, "/")
+	return name
+}
+
+func TestImportsPointDown(t *testing.T) {
+	for _, p := range list(t) {
+		from := room(p.ImportPath)
+		if !slices.Contains(rooms, from) {
+			t.Errorf("%s is in no room", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			to := room(imported)
+			if to == "" {
+				continue
+			}
+			if slices.Index(rooms, to) < slices.Index(rooms, from) || slices.Contains(walls[from], to) {
+				t.Errorf("%s imports %s: %s may not know %s", p.ImportPath, imported, from, to)
+			}
+			if forTests(imported) && !forTests(p.ImportPath) {
+				t.Errorf("%s imports %s, which is for tests", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+func TestTheDomainIsPure(t *testing.T) {
+	for _, p := range list(t) {
+		if room(p.ImportPath) != "domain" || forTests(p.ImportPath) {
+			continue
+		}
+		for _, dep := range p.Deps {
+			dotted := strings.Contains(strings.Split(dep, "/")[0], ".") // the standard library has no dots there
+			switch {
+			case slices.Contains(impure, dep):
+				t.Errorf("%s depends on %s", p.ImportPath, dep)
+			case dotted && room(dep) != "domain" && !slices.Contains(pure, dep):
+				t.Errorf("%s depends on %s", p.ImportPath, dep)
+			}
+		}
+	}
+}
+
+func TestTopLevelIsTheAgreedOne(t *testing.T) {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if !slices.Contains(rooms, name) && !slices.Contains(furniture, name) && !ignored(name) {
+			t.Errorf("%s at the top level: it belongs into a room", name)
+		}
+	}
+}
+
+// ignored tells what git does not keep (.gitignore).
+func ignored(path string) bool {
+	first, _, _ := strings.Cut(filepath.ToSlash(path), "/")
+	return slices.Contains([]string{".git", "bin", "data", ".idea", ".vscode", ".DS_Store"}, first) ||
+		strings.HasSuffix(path, ".test") || strings.HasSuffix(path, ".prof")
+}
+
+func TestEveryFileSaysWhoseItIs(t *testing.T) {
+	elsewhere := annotated(t)
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		inside, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if ignored(inside) {
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() || strings.HasPrefix(inside, "LICENSES") || elsewhere.MatchString(filepath.ToSlash(inside)) {
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		head := string(content[:min(len(content), 400)])
+		if !strings.Contains(head, "SPDX-FileCopyrightText: ") || !strings.Contains(head, "SPDX-License-Identifier: ") {
+			t.Errorf("%s neither begins with the two REUSE lines nor stands in REUSE.toml", inside)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// annotated matches the paths that REUSE.toml names: ** is anything, * anything but a slash.
+func annotated(t *testing.T) *regexp.Regexp {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, "REUSE.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var patterns []string
+	for _, paths := range regexp.MustCompile(`(?s)path = \[(.*?)\]`).FindAllStringSubmatch(string(content), -1) {
+		for _, glob := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(paths[1], -1) {
+			pattern := regexp.QuoteMeta(glob[1])
+			pattern = strings.ReplaceAll(pattern, `\*\*/`, `(?:.*/)?`)
+			pattern = strings.ReplaceAll(pattern, `\*\*`, `.*`)
+			pattern = strings.ReplaceAll(pattern, `\*`, `[^/]*`)
+			patterns = append(patterns, pattern)
+		}
+	}
+	return regexp.MustCompile(`^(?:` + strings.Join(patterns, "|") + `)$`)
+}

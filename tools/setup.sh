@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+# Gets what `make run` and `make test` need and this machine lacks: with apt on Debian and Ubuntu (sudo when not root);
+# elsewhere it says what to install. Where all is there it does nothing, and needs no network.
+#
+# usage: tools/setup.sh run|test
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+purpose=${1:-test}
+oldest=15 # PostgreSQL, as in eventstore/ownpg
+
+fail() {
+	printf 'setup: %s\n' "$@" >&2
+	exit 1
+}
+
+# The places where sol itself looks (eventstore/ownpg).
+has_postgres() {
+	local dir version dirs=()
+	if [[ -n ${SOL_PG_BIN:-} ]]; then
+		dirs=("$SOL_PG_BIN")
+	else
+		IFS=: read -ra dirs <<<"$PATH"
+		dirs+=(/usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin)
+		dirs+=(/opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin)
+	fi
+	for dir in "${dirs[@]}"; do
+		[[ -x $dir/initdb && -x $dir/postgres ]] || continue
+		version=$("$dir/postgres" --version | sed 's/.*(PostgreSQL) \([0-9]*\).*/\1/')
+		((version >= oldest)) && return
+	done
+	return 1
+}
+
+as_root() {
+	if ((EUID == 0)); then
+		"$@"
+	elif ! command -v sudo >/dev/null; then
+		fail "root is needed to install packages, and there is no sudo; as root: apt-get install ${packages[*]}"
+	elif [[ -t 0 ]]; then
+		sudo "$@"
+	else
+		sudo -n "$@" # nobody is there to type a password
+	fi
+}
+
+# The package's own cluster is not wanted: sol makes a private one. One that exists is left alone.
+apt_install() {
+	local setting=/etc/postgresql-common/createcluster.d/sol-setup.conf
+	as_root mkdir -p "${setting%/*}"
+	as_root sh -c "echo 'create_main_cluster = false' >$setting"
+	trap 'as_root rm -f '"$setting" EXIT
+	as_root apt-get update -q || echo "setup: the package lists could not be renewed; trying with those at hand" >&2
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
+}
+
+command -v go >/dev/null ||
+	fail "Go is missing: install $(sed -n 's/^go /version /p' go.mod) or later from https://go.dev/dl/ and put its bin directory on PATH"
+go env GOVERSION >/dev/null || fail "this Go is too old for go.mod; get a newer one from https://go.dev/dl/"
+
+packages=()
+if [[ $purpose == test || -z ${SOL_DATABASE_URL:-} ]] && ! has_postgres; then
+	packages+=(postgresql)
+fi
+if [[ $purpose == test ]] && ! command -v "$(go env CC)" >/dev/null; then
+	packages+=(gcc libc6-dev) # for the race detector
+fi
+((${#packages[@]})) || exit 0
+
+command -v apt-get >/dev/null ||
+	fail "missing: ${packages[*]} (names as on Debian)" \
+		"install a PostgreSQL server, version $oldest or later, with its programs (Fedora: postgresql-server, macOS: brew install postgresql)" \
+		"and for the tests a C compiler; or name the server's programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL"
+echo "setup: installing ${packages[*]}" >&2
+apt_install
+has_postgres || [[ -n ${SOL_DATABASE_URL:-} ]] ||
+	fail "this system's PostgreSQL is older than $oldest: take a newer one from https://wiki.postgresql.org/wiki/Apt"
