@@ -171,23 +171,3 @@ func pause(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
-
-// Settle waits until the sagas, running somewhere, have handled what the log holds now, and sends every command that
-// is due by the store's clock, until nothing follows from it any more: for tests and for seeding simulated time.
-func (r *Runner) Settle(ctx context.Context) error {
-	for {
-		head, _, err := r.Store.Head(ctx)
-		if err != nil {
-			return fmt.Errorf("settle sagas: %w", err)
-		}
-		for _, d := range r.Sagas {
-			if err := r.Store.Caught(ctx, d.id().consumer(), d.id().version, head.N); err != nil {
-				return fmt.Errorf("settle %s: %w", d.id(), err)
-			}
-		}
-		n, err := r.Poll(ctx)
-		if n == 0 || err != nil {
-			return err
-		}
-	}
-}
