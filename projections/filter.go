@@ -115,14 +115,14 @@ func (f Filter) conditions(s view, hash func(purpose, value string) string) *con
 	inQueue(c, s.viewer, f.Queue)
 	if f.Status != "" {
 		if citizen {
-			c.add(seenByCitizen+" ->> 'status' = %s", string(f.Status))
+			c.add(seenByCitizen+" -> 'state' ->> 'Status' = %s", string(f.Status))
 		} else {
 			c.add("t.status = %s", string(f.Status))
 		}
 	}
 	if f.Entity != "" {
 		if citizen {
-			c.add(seenByCitizen+" ->> 'entity' = %s", string(f.Entity))
+			c.add(seenByCitizen+" -> 'state' ->> 'Entity' = %s", string(f.Entity))
 		} else {
 			c.add("t.entity = %s", string(f.Entity))
 		}

@@ -15,39 +15,34 @@ func fold(row Row, r ticket.Recorded) Row {
 	if r.Version <= row.Version {
 		return row
 	}
-	row.State = ticket.Evolve(row.State, r)
+	truth := row.State
+	row.State = ticket.Evolve(truth, r)
 	row.Version, row.Position, row.UpdatedAt = r.Version, r.Position, r.At
-	stands := shown{
-		Act: r.Act, From: r.At, At: r.At, Version: r.Version,
-		Status: row.State.Status, Redirected: redirected(row.State), Entity: row.State.Entity,
-	}
-	if held := row.State.Last.HeldUntil; held.After(r.At) { // the note stands before what its act does
-		stands.From = held
+	from := r.At
+	if held := row.State.Last.HeldUntil; held.After(from) { // the note stands before what its act does
+		from = held
 	}
 	switch e := r.Event.(type) {
 	case ticket.Opened:
 		row.OpenedAt, row.Channel, row.Identity = r.At, e.Channel, e.Identity
-		return row.typed(e.Personal).show(stands)
+		row = row.typed(e.Personal)
 	case ticket.CitizenNote:
-		return row.say(e.Note, e.Personal, e.VisibleFrom).touch(stands)
+		row = row.say(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
-		return row.say(e.Reply, e.Personal, r.At).show(stands)
-	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded:
-		return row.show(stands)
-	case ticket.ActWithdrawn:
-		row = row.unsay(e.Notes).unshow(e.Act)
-		if len(row.Shown) == 0 { // it had been shown by the time its withdrawal was recorded
-			return row.show(stands)
-		}
+		row = row.say(e.Reply, e.Personal, r.At)
+	case ticket.InternalNote, ticket.RegionalNote:
 		return row
+	case ticket.ActWithdrawn:
+		if row = row.unsay(e.Notes).untell(e.Act); len(row.Shown) > 0 {
+			return row
+		} // or it had been shown already by the time its withdrawal was recorded
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.Said = "", "", "", nil
-		return row
-	case ticket.Assigned, ticket.Unassigned, ticket.InternalNote, ticket.RegionalNote, ticket.Reclassified:
-		return row
+	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
+		ticket.Assigned, ticket.Unassigned, ticket.Reclassified:
 	}
-	return row
+	return row.tell(r, truth, from)
 }
 
 // typed takes in the form, where it can still be read.

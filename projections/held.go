@@ -68,14 +68,27 @@ func standing(history []ticket.Recorded, all map[ticket.ID]fate) []ticket.Record
 // already; the citizen's view could not take them up anyway.
 func toldCitizen(history []ticket.Recorded, all map[ticket.ID]fate, at time.Time) []ticket.Recorded {
 	var told []ticket.Recorded
+	var truth, known ticket.State
 	for _, r := range standing(history, all) {
+		as := asTold(r, truth, known)
+		truth = ticket.Evolve(truth, r)
 		switch r.Event.(type) {
 		case ticket.InternalNote, ticket.RegionalNote:
 		default:
 			if !all[r.Act].held(at) {
-				told = append(told, r)
+				told, known = append(told, as), ticket.Evolve(known, as)
 			}
 		}
 	}
 	return told
+}
+
+// asTold is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as
+// it was does not give away a status that is still held.
+func asTold(r ticket.Recorded, truth, known ticket.State) ticket.Recorded {
+	if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Status == truth.Status {
+		e.Status = known.Status
+		r.Event = e
+	}
+	return r
 }

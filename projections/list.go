@@ -119,16 +119,18 @@ func (s view) item(row Row, n Names) Item {
 	i := Item{
 		ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(),
 		Entity: n.entity(state.Entity), Assignee: n.assignee(state.Assignee),
-		Service: n.service(state.Service), Problem: n.problem(state.Service, state.Problem, s.viewer.citizen()),
+		Service: n.service(state.Service), Problem: n.problem(state.Service, state.Problem, false),
 		Channel: row.Channel, Identity: row.Identity, Requester: Person{row.GivenName, row.FamilyName},
 		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Version,
 		ReadOnly: !s.viewer.at(state.Entity), Erased: state.Erased,
 	}
 	if s.viewer.citizen() {
 		now := row.shownAt(s.now)
-		i.Status, i.StatusLabel, i.UpdatedAt = now.Status, now.Status.CitizenLabel(now.Redirected), now.At
-		i.Entity, i.Assignee, i.ReadOnly = n.entity(now.Entity), nil, false
-		i.Version = now.Version
+		known := now.State
+		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(redirected(known))
+		i.Entity, i.Assignee, i.ReadOnly = n.entity(known.Entity), nil, false
+		i.Service, i.Problem = n.service(known.Service), n.problem(known.Service, known.Problem, true)
+		i.UpdatedAt, i.Version = now.At, now.Version
 	}
 	return i
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -38,16 +37,15 @@ type said struct {
 	From time.Time `json:"from"`
 }
 
-// shown is where the ticket stands as its citizen sees it from From on. A row keeps the one that is shown and those
-// that are held, in rising order of From, so that a list can be read at any moment without a clock in the fold.
+// shown is the ticket as its citizen sees it from From on: what they may know of by then. A row keeps the one that is
+// shown and those that are held, in rising order of From, so that a list can be read at any moment without a clock in
+// the fold.
 type shown struct {
-	Act        ticket.ID          `json:"act"`
-	From       time.Time          `json:"from"`
-	At         time.Time          `json:"at"` // of the event
-	Status     ticket.Status      `json:"status"`
-	Redirected bool               `json:"redirected"`
-	Entity     catalog.EntityCode `json:"entity"`
-	Version    int                `json:"version"` // of the event
+	Act     ticket.ID    `json:"act"` // the latest
+	From    time.Time    `json:"from"`
+	At      time.Time    `json:"at"`      // of the latest event
+	Version int          `json:"version"` // of the latest event
+	State   ticket.State `json:"state"`
 }
 
 // maxSaid bounds what is searchable of one ticket, bytes: a tsvector holds less than 1 MB. Beyond it the ticket is
@@ -82,39 +80,34 @@ func (row Row) unsay(notes []ticket.ID) Row {
 	return row
 }
 
-// show adds where the ticket stands for the citizen from a moment on. What was to be seen only after that is replaced.
-func (row Row) show(now shown) Row {
-	var kept []shown
+// tell lets the citizen know of an event from a moment on. truth is the ticket before the event. What is held until
+// later comes before the event all the same, so the event is folded into that too.
+func (row Row) tell(r ticket.Recorded, truth ticket.State, from time.Time) Row {
+	var told []shown
+	var last shown
+	known := false
 	for _, s := range row.Shown {
-		if s.From.Before(now.From) {
-			kept = append(kept, s)
+		if s.From.After(from) && !known {
+			told, known = append(told, last.after(r, truth, from)), true
 		}
+		if last = s; s.From.Before(from) {
+			told = append(told, s)
+			continue
+		}
+		known = true
+		told = append(told, s.after(r, truth, s.From))
 	}
-	row.Shown = append(kept, now)
-	return row.settle(now.At)
+	if !known {
+		told = append(told, last.after(r, truth, from))
+	}
+	row.Shown = told
+	return row.settle(r.At)
 }
 
-// touch lets the citizen see from a moment on that something happened, the ticket standing where it stood.
-func (row Row) touch(now shown) Row {
-	var kept []shown
-	placed := false
-	for _, s := range row.Shown {
-		if s.From.After(now.From) && !placed && len(kept) > 0 {
-			kept, placed = append(kept, kept[len(kept)-1].again(now)), true
-		}
-		kept = append(kept, s)
-	}
-	if !placed && len(kept) > 0 {
-		kept = append(kept, kept[len(kept)-1].again(now))
-	}
-	row.Shown = kept
-	return row.settle(now.At)
-}
-
-// again is the event now, the ticket standing where it stood before.
-func (s shown) again(now shown) shown {
-	now.Status, now.Redirected, now.Entity = s.Status, s.Redirected, s.Entity
-	return now
+// after is what is shown once the event is known too.
+func (s shown) after(r ticket.Recorded, truth ticket.State, from time.Time) shown {
+	state := ticket.Evolve(s.State, asTold(r, truth, s.State))
+	return shown{Act: r.Act, From: from, At: r.At, Version: r.Version, State: state}
 }
 
 // shownAt is what the citizen sees of where the ticket stands at a moment.
@@ -140,8 +133,8 @@ func (row Row) settle(at time.Time) Row {
 	return row
 }
 
-// unshow takes back what an act that was withdrawn would have shown.
-func (row Row) unshow(act ticket.ID) Row {
+// untell takes back what an act that was withdrawn would have shown.
+func (row Row) untell(act ticket.ID) Row {
 	var kept []shown
 	for _, s := range row.Shown {
 		if s.Act != act {

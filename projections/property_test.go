@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+)
+
+// moments are those at which what can be seen of a history may change: every event and every end of a hold, and just
+// before it.
+func moments(history []ticket.Recorded) []time.Time {
+	var at []time.Time
+	for _, r := range history {
+		at = append(at, r.At)
+		if until := heldUntil(r.Event); !until.IsZero() {
+			at = append(at, until.Add(-time.Nanosecond), until)
+		}
+	}
+	slices.SortFunc(at, time.Time.Compare)
+	return slices.CompactFunc(at, time.Time.Equal)
+}
+
+func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.Draw(t, ticketID, 40, false)
+		for _, v := range []Viewer{{Actor: citizen}, {Ticket: ticketID}} {
+			for _, at := range moments(life.History) {
+				seen, ok := Detail(v, life.History, names, at)
+				if !ok {
+					t.Fatalf("the citizen does not see the ticket at %s", at)
+				}
+				text, err := json.Marshal(seen)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, mark := range []string{tickettest.MarkInternal, tickettest.MarkRegional} {
+					if strings.Contains(string(text), mark) {
+						t.Fatalf("at %s the citizen reads %s", at, text)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestNotesReachTheirReadersAndNobodyElse says mission.md's row "note; audience" once more, by hand, for operators.
+func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.Draw(t, ticketID, 40, false)
+		by := rapid.SampledFrom([]person.Actor{operator, neighbour, regional}).Draw(t, "viewer")
+		for _, at := range moments(life.History) {
+			past := life.History[:upTo(life.History, at)]
+			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
+			if !ok {
+				continue
+			}
+			withdrawn := map[ticket.ID]bool{}
+			for _, r := range past {
+				if w, undo := r.Event.(ticket.ActWithdrawn); undo {
+					for _, note := range w.Notes {
+						withdrawn[note] = true
+					}
+				}
+			}
+			for _, r := range past {
+				var note ticket.ID
+				var reads bool
+				own := r.By.Entity == by.Entity
+				switch e := r.Event.(type) {
+				case ticket.InternalNote:
+					note, reads = e.Note, e.Entity == by.Entity
+				case ticket.CitizenNote:
+					note, reads = e.Note, own || !e.VisibleFrom.After(at) && !withdrawn[e.Note]
+				case ticket.RegionalNote:
+					party := by.Entity == catalog.Region || by.Entity == e.ASR
+					note, reads = e.Note, party && (own || !e.VisibleFrom.After(at) && !withdrawn[e.Note])
+				default:
+					continue
+				}
+				if got := slices.ContainsFunc(seen.Notes, func(n Note) bool { return n.ID == note }); got != reads {
+					t.Fatalf("at %s: %s reads %T of %s: %v, want %v", at, by.Entity, r.Event, r.By.Entity, got, reads)
+				}
+			}
+		}
+	})
+}
+
+// TestTheCitizensListSaysWhatTheirTicketSays, at every moment, held acts included.
+func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.Draw(t, ticketID, 40, true)
+		for _, at := range moments(life.History) {
+			row := foldAll(life.History[:upTo(life.History, at)])
+			seen, _ := Detail(Viewer{Actor: citizen}, life.History, names, at)
+			if got := row.shownAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
+				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
+			}
+		}
+	})
+}
+
+// TestIncrementalIsRebuilt: whatever the batches, with the rows stored in between, and with every text erased by the
+// time of the rebuild.
+func TestIncrementalIsRebuilt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history, rebuiltFrom := interleaved(t)
+		live, counts, entries := map[ticket.ID]string{}, tally{}, []entry{}
+		for len(history) > 0 {
+			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
+			f := newFolding(map[ticket.ID]Row{})
+			for id, stored := range live {
+				var row Row
+				if err := json.Unmarshal([]byte(stored), &row); err != nil {
+					t.Fatal(err)
+				}
+				f.rows[id] = row
+			}
+			for _, r := range history[:n] {
+				f.take(r)
+				f.take(r) // a redelivery changes nothing
+			}
+			for _, row := range f.drain() {
+				live[row.State.ID] = row.json()
+			}
+			for k, n := range f.counts {
+				counts[k] += n
+			}
+			entries = append(entries, f.entries...)
+			history = history[n:]
+		}
+		f := newFolding(map[ticket.ID]Row{})
+		for _, r := range rebuiltFrom {
+			f.take(r)
+		}
+		for id, row := range f.rows {
+			if row.json() != live[id] {
+				t.Fatalf("live\n%s\nrebuilt\n%s", live[id], row.json())
+			}
+		}
+		zero := func(_ countKey, n int) bool { return n == 0 }
+		maps.DeleteFunc(counts, zero)
+		maps.DeleteFunc(f.counts, zero)
+		if !maps.Equal(counts, f.counts) {
+			t.Fatalf("live %v, rebuilt %v", counts, f.counts)
+		}
+		byPosition := func(a, b entry) int { return int(a.Position - b.Position) }
+		slices.SortFunc(f.entries, byPosition)
+		if fmt.Sprint(entries) != fmt.Sprint(f.entries) {
+			t.Fatalf("live\n%v\nrebuilt\n%v", entries, f.entries)
+		}
+	})
+}
+
+// TestCountsAreWhatARecountFinds among the tickets that stand in each queue.
+func TestCountsAreWhatARecountFinds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history, _ := interleaved(t)
+		f := newFolding(map[ticket.ID]Row{})
+		for _, r := range history {
+			f.take(r)
+			recount := tally{}
+			for _, row := range f.rows {
+				recount.move(Row{}, row)
+			}
+			for k, n := range f.counts {
+				if recount[k] != n || n < 0 {
+					t.Fatalf("%v: kept %d, counted %d", k, n, recount[k])
+				}
+			}
+		}
+	})
+}
+
+// interleaved is a log of some tickets' lives. The second form is the same as a rebuild reads it: ticket by ticket,
+// and what was erased since cannot be read any more.
+func interleaved(t *rapid.T) (history, byTicket []ticket.Recorded) {
+	lives := map[ticket.ID][]ticket.Recorded{}
+	for i := range rapid.IntRange(1, 3).Draw(t, "tickets") {
+		id := ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%012d", i))
+		lives[id] = tickettest.Draw(t, id, 15, true).History
+	}
+	next := maps.Clone(lives)
+	for len(next) > 0 {
+		id := rapid.SampledFrom(slices.Sorted(maps.Keys(next))).Draw(t, "next")
+		r := next[id][0]
+		r.Position = int64(len(history) + 1)
+		lives[id][r.Version-1].Position = r.Position
+		history = append(history, r)
+		if next[id] = next[id][1:]; len(next[id]) == 0 {
+			delete(next, id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(lives)) {
+		life := slices.Clone(lives[id])
+		if slices.ContainsFunc(life, func(r ticket.Recorded) bool { _, gone := r.Event.(ticket.PersonalDataErased); return gone }) {
+			for i, r := range life {
+				life[i].Event = unsealed(r.Event)
+			}
+		}
+		byTicket = append(byTicket, life...)
+	}
+	return history, byTicket
+}
