@@ -6,25 +6,16 @@ package desk
 import (
 	"context"
 	"fmt"
-	"time"
-	_ "time/tzdata" // numbers follow the year in Rome wherever this runs
 
 	"github.com/google/uuid"
 
+	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
 // SubjectPurpose is the purpose of the keyed hash by which a tax code is known without being kept.
 const SubjectPurpose = "subject"
-
-var rome = func() *time.Location {
-	l, err := time.LoadLocation("Europe/Rome")
-	if err != nil {
-		panic(err) // tzdata is linked in
-	}
-	return l
-}()
 
 // NewID makes the id of a ticket, note, reply or attachment.
 func NewID() (ticket.ID, error) {
@@ -50,7 +41,7 @@ func (d *Desk) Number(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("draw a ticket number: %w", err)
 	}
-	return fmt.Sprintf("%d-%07d", d.store.Now().In(rome).Year(), n), nil
+	return fmt.Sprintf("%d-%07d", d.store.Now().In(calendar.Rome()).Year(), n), nil
 }
 
 // Refusal tells what the rules would say to a form, before a number is drawn and attachments are stored; nil: it is good.

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package api is the door for programs: the JSON API of architecture.md ("Contract with the outside"), its OpenAPI
+// document, health and metrics.
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// Config is what the API is made of. The rooms are required, the rest has defaults.
+type Config struct {
+	Store    *eventstore.Store
+	Desk     *desk.Desk
+	Identity *identity.Identity
+	Reader   *projections.Reader
+	Catalog  *catalog.Catalog
+
+	Version string               // of the program, shown in the OpenAPI document; empty: "dev"
+	Log     *slog.Logger         // nil: slog.Default
+	Metrics *prometheus.Registry // served at /metrics, and where the API's own are registered; nil: a new one
+	Limits  Limits
+	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
+	TrustedProxies []netip.Prefix
+	Timeout        time.Duration // for answering one request, streams excepted; 0: 30 s
+	BodyTimeout    time.Duration // for a request's body to arrive; 0: 60 s
+	Drain          time.Duration // how long a shutdown waits for requests under way; 0: 15 s
+	Heartbeat      time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
+}
+
+// API answers requests. It is an http.Handler; Serve runs it with the right time-outs and an ordered end.
+type API struct {
+	Config
+	handler http.Handler
+	huma    huma.API
+	metrics *httpMetrics
+	limits  struct{ form, login, session, public *limiter }
+
+	closing context.Context // ends when streams must
+	end     context.CancelFunc
+}
+
+// New checks the configuration and builds the API.
+func New(c Config) (*API, error) {
+	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil {
+		return nil, errors.New("api: Store, Desk, Identity, Reader and Catalog are required")
+	}
+	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Drain < 0 || c.Heartbeat < 0 {
+		return nil, errors.New("api: durations cannot be negative")
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	for d, otherwise := range map[*time.Duration]time.Duration{
+		&c.Timeout: 30 * time.Second, &c.BodyTimeout: time.Minute, &c.Drain: 15 * time.Second, &c.Heartbeat: 15 * time.Second,
+	} {
+		if *d == 0 {
+			*d = otherwise
+		}
+	}
+	c.Limits = c.Limits.defaulted()
+	a := &API{Config: c, metrics: newHTTPMetrics(c.Metrics)}
+	a.closing, a.end = context.WithCancel(context.Background())
+	a.limits.form, a.limits.login = newLimiter(c.Limits.Form), newLimiter(c.Limits.Login)
+	a.limits.session, a.limits.public = newLimiter(c.Limits.Session), newLimiter(c.Limits.Public)
+
+	mux := http.NewServeMux()
+	a.huma = humago.New(mux, contract(c.Version))
+	a.sessions()
+	a.open()
+	a.lists()
+	a.ticket()
+	a.updates()
+	a.replies()
+	a.events()
+	a.stream()
+	a.catalog()
+	if err := a.operations(mux); err != nil {
+		return nil, err
+	}
+	a.handler = a.wrap(mux)
+	return a, nil
+}
+
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// EndStreams makes every stream end; a client comes back with the last id it saw. Serve calls it when it shuts down.
+func (a *API) EndStreams() { a.end() }
+
+// now is the wall clock: limits and Retry-After are about waiting, whatever time the log keeps.
+func (*API) now() time.Time { return time.Now() }

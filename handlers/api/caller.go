@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// caller is who makes a request: a session, the holder of a personal link, or nobody in particular.
+type caller struct {
+	token   string
+	session identity.Session // zero without one
+	link    ticket.ID        // the one ticket that a personal link opens
+	actor   person.Actor     // role empty until a placement is chosen; Anonymous without token
+}
+
+func (c caller) viewer() projections.Viewer {
+	return projections.Viewer{Actor: c.actor, Ticket: c.link}
+}
+
+type callerKey struct{}
+
+func callerOf(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+// bearer reads the Authorization header.
+func bearer(header string) (token string, given bool) {
+	if header == "" {
+		return "", false
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", true
+	}
+	return strings.TrimSpace(token), true
+}
+
+// identify tells who calls. Without a token it is nobody; a wrong one is refused, and counted by address before the
+// database is asked.
+func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
+	token, given := bearer(r.Header.Get("Authorization"))
+	if !given {
+		return caller{actor: person.Actor{Role: person.Anonymous}}, nil
+	}
+	if actor, ok := a.Identity.FollowLink(token); ok {
+		return caller{token: token, link: ticket.ID(actor.ID), actor: actor}, nil
+	}
+	s, err := a.Identity.Authenticate(ctx, token)
+	if err != nil {
+		if p := a.limits.public.take(address(r, a.TrustedProxies), a.now(), h); p != nil {
+			return caller{}, p
+		}
+		return caller{}, err
+	}
+	return caller{token: token, session: s, actor: s.Actor}, nil
+}
+
+// admit lets a caller through to an endpoint, or says why not: who are you, too often, not yours. It runs before the
+// body is read.
+func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		c, err := a.identify(ctx.Context(), r, w.Header())
+		if err == nil {
+			err = a.allow(e, c, r, w.Header())
+		}
+		if err != nil {
+			a.refuse(ctx.Context(), err).write(w)
+			return
+		}
+		note(ctx.Context(), c.actor)
+		next(huma.WithValue(ctx, callerKey{}, c))
+	}
+}
+
+func (a *API) allow(e endpoint, c caller, r *http.Request, h http.Header) error {
+	var p *Problem
+	switch {
+	case c.session.Account != "":
+		p = a.limits.session.take(c.session.Account, a.now(), h)
+	case e.limit != nil:
+		p = e.limit.take(address(r, a.TrustedProxies), a.now(), h)
+	default:
+		p = a.limits.public.take(address(r, a.TrustedProxies), a.now(), h)
+	}
+	switch {
+	case p != nil:
+		return p
+	case e.public && c.token == "":
+		return nil
+	case c.token == "":
+		return unauthorized.say("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").with("WWW-Authenticate", `Bearer realm="sol"`)
+	case e.action == "":
+		return nil
+	case c.actor.Role == "":
+		return unplaced.say("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
+	case !identity.Allows(c.actor.Role, e.action):
+		return forbidden.say("The role %s may not do this (%s).", c.actor.Role, e.action)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+// supervisors names the supervisors of an entity as a group, in the operator menu (FAQ 2.3).
+const supervisors = "supervisori"
+
+// Catalogue is what forms and menus are made of.
+type Catalogue struct {
+	Entities []CatalogueEntity  `json:"entities" doc:"Those that work today, the Region among them"`
+	Services []CatalogueService `json:"services"`
+	Statuses []CatalogueStatus  `json:"statuses" doc:"In the order of a ticket's life"`
+}
+
+// CatalogueEntity is a health authority or the Region.
+type CatalogueEntity struct {
+	Code  catalog.EntityCode `json:"code" example:"010301"`
+	Name  string             `json:"name"`
+	Short string             `json:"short"`
+	Kind  catalog.Kind       `json:"kind" enum:"asl,ao,aou,regione"`
+	Seat  string             `json:"seat"`
+}
+
+// CatalogueService is an on-line service that people ask for help with.
+type CatalogueService struct {
+	ID       catalog.ServiceID  `json:"id"`
+	Label    string             `json:"label"`
+	Problems []CatalogueProblem `json:"problems"`
+}
+
+// CatalogueProblem is what can be wrong with it.
+type CatalogueProblem struct {
+	ID           catalog.ProblemID `json:"id"`
+	Label        string            `json:"label" doc:"For operators"`
+	CitizenLabel string            `json:"citizen_label,omitempty" doc:"For citizens; absent where operators alone may choose it"`
+}
+
+// CatalogueStatus is a status with its label.
+type CatalogueStatus struct {
+	ID    ticket.Status `json:"id"`
+	Label string        `json:"label"`
+}
+
+type catalogueAnswer struct {
+	Body Catalogue
+}
+
+// OperatorList is the operator menu (FAQ 2.3).
+type OperatorList struct {
+	Items  []MenuOperator `json:"items"`
+	Groups []MenuGroup    `json:"groups" doc:"What else an assignee may be"`
+}
+
+// MenuOperator is a colleague.
+type MenuOperator struct {
+	ID       string      `json:"id"`
+	Username string      `json:"username"`
+	Name     string      `json:"name"`
+	Role     person.Role `json:"role"`
+}
+
+// MenuGroup is a choice that is no person.
+type MenuGroup struct {
+	ID   string `json:"id" example:"supervisori"`
+	Name string `json:"name"`
+}
+
+type operatorsAnswer struct {
+	Body OperatorList
+}
+
+// catalog adds what forms and menus need.
+func (a *API) catalog() {
+	register(a, endpoint{
+		id: "get-catalogue", method: http.MethodGet, path: "/api/v1/catalog", tag: "catalogue",
+		summary: "Entities, services, problems, statuses", public: true,
+	}, func(context.Context, caller, *struct{}) (*catalogueAnswer, error) {
+		return &catalogueAnswer{a.catalogue()}, nil
+	})
+	register(a, endpoint{
+		id: "list-operators", method: http.MethodGet, path: "/api/v1/operators", tag: "catalogue",
+		summary: "The operator menu of my entity", description: "Whom a ticket can be assigned to (FAQ 2.3).", action: identity.ListOperators,
+	}, a.listOperators)
+}
+
+func (a *API) catalogue() Catalogue {
+	c := Catalogue{Entities: []CatalogueEntity{}, Services: []CatalogueService{}, Statuses: []CatalogueStatus{}}
+	for _, e := range a.Catalog.Entities(a.Store.Now()) {
+		c.Entities = append(c.Entities, CatalogueEntity{e.Code, e.Name, e.Short, e.Kind, e.Seat})
+	}
+	for _, s := range a.Catalog.Services() {
+		service := CatalogueService{ID: s.ID, Label: s.Label, Problems: []CatalogueProblem{}}
+		for _, p := range s.Problems {
+			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel})
+		}
+		c.Services = append(c.Services, service)
+	}
+	for _, s := range ticket.Statuses() {
+		c.Statuses = append(c.Statuses, CatalogueStatus{s, s.Label()})
+	}
+	return c
+}
+
+func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operatorsAnswer, error) {
+	colleagues, err := a.Identity.Operators(ctx, c.actor.Entity)
+	if err != nil {
+		return nil, err
+	}
+	list := OperatorList{Items: []MenuOperator{}, Groups: []MenuGroup{{supervisors, "Supervisori"}}}
+	for _, o := range colleagues {
+		list.Items = append(list.Items, MenuOperator{o.ID, o.Username, o.Name, o.Role})
+	}
+	if c.actor.Entity != catalog.Region {
+		list.Groups = append(list.Groups, MenuGroup{string(catalog.Region), "Regione Piemonte"})
+	}
+	return &operatorsAnswer{list}, nil
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+// endpoint describes one call: to people, to the OpenAPI document, and to admit.
+type endpoint struct {
+	id, method, path     string
+	summary, description string
+	tag                  string
+	status               int             // of success; 0: 200
+	public               bool            // may be called without a token
+	action               identity.Action // that the policy must allow; "": any session, placed or not
+	limit                *limiter        // for callers without session; nil: the public one
+	maxBody              int64           // bytes; 0: 64 kB
+	errors               []int           // beyond those that every call has
+	answers              map[string]*huma.Response
+}
+
+const smallBody = 64 << 10
+
+// register adds an endpoint. The handler's errors go through the table of problems.
+func register[I, O any](a *API, e endpoint, handle func(context.Context, caller, *I) (*O, error)) {
+	op := huma.Operation{
+		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Description: e.description, Tags: []string{e.tag},
+		DefaultStatus: e.status, MaxBodyBytes: e.maxBody, BodyReadTimeout: a.BodyTimeout,
+		RejectUnknownQueryParameters: true,
+		Errors:                       append([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError, http.StatusUnprocessableEntity}, e.errors...),
+		Middlewares:                  huma.Middlewares{a.admit(e)},
+		Responses:                    e.answers,
+		Security:                     []map[string][]string{{"session": {}}},
+	}
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = smallBody
+	}
+	if e.public {
+		op.Security = append(op.Security, map[string][]string{})
+	}
+	op.Errors = append(op.Errors, http.StatusUnauthorized)
+	if e.action != "" {
+		op.Errors = append(op.Errors, http.StatusForbidden)
+	}
+	if e.method != http.MethodGet && e.method != http.MethodDelete {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	slices.Sort(op.Errors)
+	op.Errors = slices.Compact(op.Errors)
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, callerOf(ctx), in)
+		if err != nil {
+			return nil, a.refuse(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// refuse turns an error into the problem that the client gets, and logs what is ours to mend.
+func (a *API) refuse(ctx context.Context, err error) *Problem {
+	p := problemOf(err, a.now())
+	if p.Status >= http.StatusInternalServerError {
+		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", requestOf(ctx).id),
+			slog.String("problem", p.Type), slog.Any("error", err))
+	}
+	a.nameConflicts(ctx, p)
+	return p
+}
+
+// nameConflicts fills in the names of those who were quicker.
+func (a *API) nameConflicts(ctx context.Context, p *Problem) {
+	var ids []string
+	for _, c := range p.Conflicts {
+		ids = append(ids, c.By.ID)
+	}
+	names, err := a.Identity.Names(ctx, ids)
+	if err != nil {
+		return // the conflict is worth more than a name
+	}
+	for i := range p.Conflicts {
+		p.Conflicts[i].By.Name = names[p.Conflicts[i].By.ID]
+	}
+}

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+func TestFAQ_2_2_OpenFromTheCitizensForm(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	f := form(torino)
+	f["attachments"] = []fields{{"name": "referto.pdf", "content_base64": base64.StdEncoding.EncodeToString([]byte("%PDF-1.4 prova"))}}
+	opened := w.anybody().post("/api/v1/tickets", f).want(201)
+	if opened.text("status") != "nuovo" || !strings.HasPrefix(opened.text("number"), "2026-") || opened.body["version"] != 1.0 {
+		t.Fatalf("opened %s", opened.raw)
+	}
+	if numbers := anna.queue("nuove", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
+		t.Fatalf("new tickets are %v", numbers)
+	}
+	seen := anna.ticket(opened.text("id")).want(200)
+	if seen.text("identity") != "declared" || seen.text("requester", "tax_code") != "RSSMRA80A01H501U" || seen.header.Get("ETag") != `"1"` {
+		t.Fatalf("the operator sees %s", seen.raw)
+	}
+	file := seen.list("attachments")[0]
+	got := anna.get("/api/v1/tickets/" + opened.text("id") + "/attachments/" + file["id"].(string)).want(200)
+	if string(got.raw) != "%PDF-1.4 prova" || got.header.Get("Content-Disposition") != "attachment; filename=referto.pdf" ||
+		got.header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(got.header.Get("Content-Security-Policy"), "sandbox") {
+		t.Fatalf("the attachment comes as %q with %v", got.raw, got.header)
+	}
+	// As if it were not there: another ASR, and the logged-in area of the tax code that was typed.
+	bruna := w.join("bruna", person.ASROperator, novara)
+	bruna.ticket(opened.text("id")).problem(404, "not-found")
+	bruna.get("/api/v1/tickets/"+opened.text("id")+"/attachments/"+file["id"].(string)).problem(404, "not-found")
+	w.join("maria", person.Citizen, "").ticket(opened.text("id")).problem(404, "not-found")
+}
+
+func TestFAQ_2_2_OperatorsOwnForm(t *testing.T) {
+	w := newWorld(t)
+	rita := w.join("rita", person.RegionalOperator, catalog.Region)
+	f := form(torino)
+	f["service"], f["problem"] = "assistenza-online", "altro"
+	delete(f["requester"].(fields), "role")
+	opened := w.anybody().post("/api/v1/tickets", f).want(201)
+	if numbers := rita.queue("nuove", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
+		t.Fatalf("the Region's new tickets are %v", numbers)
+	}
+	seen := rita.ticket(opened.text("id")).want(200)
+	if seen.text("entity", "code") != "regione" || seen.text("chosen") != string(torino) || seen.text("requester", "role") != "operatore_asr" {
+		t.Fatalf("the Region sees %s", seen.raw)
+	}
+}
+
+func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheDesk(t *testing.T) {
+	w := newWorld(t)
+	maria := w.join("maria", person.Citizen, "")
+	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
+	if got := maria.ticket(opened.text("id")).want(200); got.text("identity") != "verified" {
+		t.Fatalf("the citizen sees %s", got.raw)
+	}
+	if numbers := maria.queue("mie", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
+		t.Fatalf("the citizen's tickets are %v", numbers)
+	}
+	anna := w.join("anna", person.ASROperator, torino)
+	f := form(torino)
+	f["channel"] = "telefono"
+	byPhone := anna.post("/api/v1/tickets", f).want(201)
+	if got := anna.ticket(byPhone.text("id")).want(200); got.text("channel") != "telefono" || got.text("identity") != "declared" {
+		t.Fatalf("opened on the telephone: %s", got.raw)
+	}
+}
+
+func TestFAQ_2_3_AssignToAColleague(t *testing.T) {
+	w := newWorld(t)
+	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
+	w.join("bruna", person.ASROperator, novara)
+	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	id := opened.text("id")
+
+	menu := anna.get("/api/v1/operators").want(200)
+	if items := menu.list("items"); len(items) != 2 || items[1]["username"] != "carlo" || len(menu.list("groups")) != 2 {
+		t.Fatalf("the operator menu is %s", menu.raw)
+	}
+	done := anna.update(id, fields{"assignee": "carlo"}).want(200)
+	if numbers := carlo.queue("mie", done.text("position")); len(numbers) != 1 {
+		t.Fatalf("the colleague has %v", numbers)
+	}
+	if got := anna.ticket(id).want(200); got.text("assignee", "id") != carlo.id || got.text("assignee", "name") != "Prova CARLO" || got.text("status") != "nuovo" {
+		t.Fatalf("after assigning: %s", got.raw)
+	}
+	anna.update(id, fields{"assignee": "bruna"}).problem(422, "invalid", `"field":"assignee"`, "FAQ 2.3", "operator of 010301")
+	anna.update(id, fields{"assignee": "nessuno"}).problem(422, "invalid", `"field":"assignee"`, "/api/v1/operators")
+	anna.update(id, fields{"assignee": "supervisori"}).want(200)
+	anna.update(id, fields{"assignee": ""}).want(200)
+	if got := anna.ticket(id).want(200); got.at("assignee") != nil {
+		t.Fatalf("after unassigning: %s", got.raw)
+	}
+}
+
+func TestFAQ_2_4_AskTheCitizen(t *testing.T) {
+	w := newWorld(t)
+	anna, maria := w.join("anna", person.ASROperator, torino), w.join("maria", person.Citizen, "")
+	for name, c := range map[string]struct {
+		opened  answered
+		citizen func(id string) user
+	}{
+		"logged in":     {maria.post("/api/v1/tickets", form(torino)).want(201), func(string) user { return maria }},
+		"not logged in": {w.anybody().post("/api/v1/tickets", form(torino)).want(201), w.holder},
+	} {
+		id := c.opened.text("id")
+		citizen := c.citizen(id)
+		anna.update(id, fields{"status": "in_attesa_utente"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.4")
+		anna.update(id, fields{"status": "in_attesa_utente", "note": fields{"text": "Quale referto?", "visibility": "internal"}}).problem(422, "invalid", "FAQ 2.4")
+		asked := anna.update(id, fields{"status": "in_attesa_utente", "note": public("Di che data è il referto?")}).want(200)
+		if asked.text("status") != "in_attesa_utente" {
+			t.Fatalf("%s: asked %s", name, asked.raw)
+		}
+		if before := citizen.ticket(id).want(200); strings.Contains(string(before.raw), "Di che data") {
+			t.Fatalf("%s: the note is shown while it is held: %s", name, before.raw)
+		}
+		w.pass(ticket.DefaultHold)
+		after := citizen.ticket(id).want(200)
+		if notes := after.list("notes"); len(notes) != 1 || notes[0]["text"] != "Di che data è il referto?" || after.text("status") != "in_attesa_utente" {
+			t.Fatalf("%s: the citizen sees %s", name, after.raw)
+		}
+		answered := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Del 3 febbraio"}).want(200)
+		if answered.text("status") != "in_lavorazione" {
+			t.Fatalf("%s: answered %s", name, answered.raw)
+		}
+		if got := anna.ticket(id).want(200); got.text("status") != "in_lavorazione" || !strings.Contains(string(got.raw), "Del 3 febbraio") {
+			t.Fatalf("%s: the operator sees %s", name, got.raw)
+		}
+	}
+}
+
+func TestFAQ_2_5_Resolve(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	id := opened.text("id")
+	citizen := w.holder(id)
+
+	anna.update(id, fields{"status": "risolto"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.5")
+	anna.update(id, fields{"status": "risolto", "note": public("Il referto è ora disponibile")}).want(200)
+	anna.update(id, fields{"status": "chiuso"}).problem(409, "forbidden-move", "FAQ 2.5", "system alone closes")
+	w.pass(ticket.DefaultHold)
+	if got := citizen.ticket(id).want(200); got.text("status") != "risolto" || !strings.Contains(string(got.raw), "Il referto è ora disponibile") {
+		t.Fatalf("the citizen sees %s", got.raw)
+	}
+
+	// A reply before the ticket closes reopens it, and the closing that was set does not come.
+	if back := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Non lo trovo ancora", "solved": false}).want(200); back.text("status") != "in_lavorazione" {
+		t.Fatalf("replied %s", back.raw)
+	}
+	other := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna.update(other, fields{"status": "risolto", "note": public("Fatto")}).want(200)
+	w.pass(15 * 24 * time.Hour)
+	w.eventually("the other ticket is closed by itself", func() bool { return anna.ticket(other).text("status") == "chiuso" })
+	if got := anna.ticket(id).want(200); got.text("status") != "in_lavorazione" {
+		t.Fatalf("the reopened ticket is %s", got.text("status"))
+	}
+
+	// Confirmed again without a note, it closes when its own time has come.
+	anna.update(id, fields{"status": "risolto"}).want(200)
+	w.pass(24 * time.Hour)
+	if got := anna.ticket(id).want(200); got.text("status") != "risolto" {
+		t.Fatalf("after a day it is %s", got.text("status"))
+	}
+	w.pass(15 * 24 * time.Hour)
+	w.eventually("the ticket is closed by itself", func() bool { return anna.ticket(id).text("status") == "chiuso" })
+	anna.update(id, fields{"status": "in_lavorazione", "reason": "prova"}).problem(409, "forbidden-move", "FAQ 2.5")
+
+	// The citizen writes again: a new ticket, linked, with the form's data. Said twice, it is one.
+	first := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "È sparito di nuovo"}, "Idempotency-Key", "k1").want(201)
+	again := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "È sparito di nuovo"}, "Idempotency-Key", "k1").want(201)
+	if first.text("id") == id || string(first.raw) != string(again.raw) || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Fatalf("got %s, then %s", first.raw, again.raw)
+	}
+	got := anna.ticket(first.text("id")).want(200)
+	if got.text("continues") != id || got.text("requester", "family_name") != "Finzione" || got.text("description") != "È sparito di nuovo" || got.text("status") != "nuovo" {
+		t.Fatalf("the new ticket is %s", got.raw)
+	}
+}
+
+func TestFAQ_2_6_HandOver(t *testing.T) {
+	w := newWorld(t)
+	anna, bruna := w.join("anna", person.ASROperator, torino), w.join("bruna", person.ASROperator, novara)
+	rita := w.join("rita", person.RegionalOperator, catalog.Region)
+	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	id, number := opened.text("id"), opened.text("number")
+	const reason = "Il referto è dell’ASL di Novara"
+
+	anna.update(id, fields{"status": "non_di_competenza"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.6")
+	anna.update(id, fields{"entity": novara, "note": public(reason)}).problem(403, "forbidden", "FAQ 2.6")
+	done := anna.update(id, fields{"status": "non_di_competenza", "note": public(reason)}).want(200)
+	position := done.text("position")
+	for _, queue := range []string{"nuove", "mie", "in_lavorazione", "in_attesa", "risolte", "tutte"} {
+		if numbers := anna.queue(queue, position); numbers != nil {
+			t.Errorf("the ASR still has %v in %s", numbers, queue)
+		}
+	}
+	if numbers := anna.queue("inoltrate", position); !slices.Equal(numbers, []string{number}) {
+		t.Errorf("the ASR's trace is %v", numbers)
+	}
+	w.pass(ticket.DefaultHold)
+	if numbers := rita.queue("nuove", position); !slices.Equal(numbers, []string{number}) {
+		t.Fatalf("the Region has %v", numbers)
+	}
+	if got := rita.ticket(id).want(200); !strings.Contains(string(got.raw), reason) || got.text("status") != "non_di_competenza" {
+		t.Fatalf("the Region sees %s", got.raw)
+	}
+	anna.update(id, fields{"note": public("ancora io")}).problem(403, "forbidden", "read-only trace")
+
+	sent := rita.update(id, fields{"entity": novara, "note": public("Di vostra competenza")}).want(200)
+	w.pass(ticket.DefaultHold)
+	if numbers := bruna.queue("nuove", sent.text("position")); !slices.Equal(numbers, []string{number}) {
+		t.Fatalf("the other ASR has %v", numbers)
+	}
+	got := bruna.ticket(id).want(200)
+	if !strings.Contains(string(got.raw), "Di vostra competenza") || strings.Contains(string(got.raw), reason) || got.text("status") != "nuovo" {
+		t.Fatalf("the other ASR sees %s", got.raw)
+	}
+	citizen := w.holder(id).ticket(id).want(200)
+	for _, secret := range []string{reason, "Di vostra competenza", "PROVA", "Prova", "non di competenza"} {
+		if strings.Contains(string(citizen.raw), secret) {
+			t.Errorf("the citizen reads %q: %s", secret, citizen.raw)
+		}
+	}
+	if len(citizen.list("notes")) != 0 || citizen.text("status_label") != "In lavorazione" {
+		t.Errorf("the citizen sees %s", citizen.raw)
+	}
+}

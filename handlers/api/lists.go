@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+type queuesInput struct {
+	After string `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the counts contain it"`
+}
+
+// QueueList is the queues of a placement with their exact counts.
+type QueueList struct {
+	Items    []projections.Queue `json:"items"`
+	Position string              `json:"position" example:"1.42" doc:"Of the log, that the counts are of"`
+	Stale    bool                `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+}
+
+type queuesAnswer struct {
+	Body QueueList
+}
+
+type listInput struct {
+	Queue    projections.QueueID `query:"queue" example:"nuove" doc:"Id of a queue of mine; tutte if left out"`
+	Status   ticket.Status       `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
+	Entity   catalog.EntityCode  `query:"entity" doc:"Competent entity"`
+	Assignee string              `query:"assignee" doc:"User name or id, supervisori, nessuno"`
+	Q        string              `query:"q" maxLength:"200" doc:"A number or its beginning, a codice fiscale, or Italian words"`
+	Sort     projections.Sort    `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,requester" default:"-updated_at"`
+	Cursor   string              `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before, with the same filter"`
+	Limit    int                 `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	After    string              `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the list contains it"`
+}
+
+// TicketList is one page of a list of tickets.
+type TicketList struct {
+	Items      []projections.Item `json:"items"`
+	NextCursor string             `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Total      int                `json:"total" doc:"Of all pages, exact"`
+	Position   string             `json:"position" example:"1.42"`
+	Stale      bool               `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+}
+
+type listAnswer struct {
+	Body TicketList
+}
+
+// lists adds queues and lists.
+func (a *API) lists() {
+	register(a, endpoint{
+		id: "list-queues", method: http.MethodGet, path: "/api/v1/queues", tag: "work",
+		summary: "My queues", description: "The queues of the placement chosen, with exact counts.", action: identity.ListTickets,
+	}, a.listQueues)
+	register(a, endpoint{
+		id: "list-tickets", method: http.MethodGet, path: "/api/v1/tickets", tag: "work",
+		summary: "List and search tickets", description: "Among those that the caller may see.", action: identity.ListTickets,
+	}, a.listTickets)
+}
+
+func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queuesAnswer, error) {
+	late, err := a.caught(ctx, in.After)
+	if err != nil {
+		return nil, err
+	}
+	queues, at, err := a.Reader.Queues(ctx, c.viewer())
+	if err != nil {
+		return nil, err
+	}
+	return &queuesAnswer{QueueList{Items: queues, Position: at.String(), Stale: late}}, nil
+}
+
+func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listAnswer, error) {
+	late, err := a.caught(ctx, in.After)
+	if err != nil {
+		return nil, err
+	}
+	f := projections.Filter{
+		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
+	}
+	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && uuid.Validate(f.Assignee) != nil {
+		o, err := a.Identity.Find(ctx, f.Assignee, c.actor.Entity)
+		if errors.Is(err, identity.ErrNotFound) {
+			return nil, wrong("assignee", "there is no such operator", "user name or id of an operator, supervisori, nessuno")
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.Assignee = o.ID
+	}
+	page, err := a.Reader.Tickets(ctx, c.viewer(), f)
+	if err != nil {
+		return nil, err
+	}
+	return &listAnswer{TicketList{Items: page.Items, NextCursor: page.NextCursor, Total: page.Total, Position: page.Position.String(), Stale: late}}, nil
+}
+
+// caught waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
+func (a *API) caught(ctx context.Context, position string) (late bool, err error) {
+	p, err := after("after", position)
+	if err != nil || p.N == 0 {
+		return false, err
+	}
+	return a.Reader.Wait(ctx, p)
+}

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// contract is the head of the OpenAPI document.
+func contract(version string) huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title: "SOL Assistenza", Version: version,
+				Description: "Requests for help with the on-line health services of Regione Piemonte: open, work, hand over, resolve. " +
+					"Every refusal is an application/problem+json with a stable type. Repeat a POST safely with the same Idempotency-Key; " +
+					"read your own writes by passing the position of an answer as ?after=.",
+				License: &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"},
+			},
+			Components: &huma.Components{
+				Schemas: registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {
+					Type: "http", Scheme: "bearer",
+					Description: "The token of POST /api/v1/sessions, or of a citizen's personal link.",
+				}},
+			},
+			Tags: []*huma.Tag{
+				{Name: "sessions", Description: "Log in; choose role and placement"},
+				{Name: "tickets", Description: "A ticket's life"},
+				{Name: "work", Description: "Queues, lists, changes as they happen"},
+				{Name: "catalogue", Description: "What forms and menus are made of"},
+				{Name: "operations", Description: "Health"},
+			},
+		},
+		Formats:          map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat:    "application/json",
+		NoFormatFallback: false,
+	}
+}
+
+// statusAnswer is a health report as the ModI rules want it.
+type statusAnswer struct {
+	Status int    `json:"status" example:"200"`
+	Title  string `json:"title" example:"OK"`
+}
+
+// operations adds what is for those who run the service: health, metrics, and the contract itself, made once.
+func (a *API) operations(mux *http.ServeMux) error {
+	a.huma.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "get-status", Method: http.MethodGet, Path: "/status", Summary: "Health", Tags: []string{"operations"},
+		Description: "200 while the service can read its log, 503 while it cannot.",
+		Responses: map[string]*huma.Response{
+			"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/problem+json": {
+				Schema: huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[statusAnswer]()),
+			}}},
+			"503": {Description: "Service Unavailable", Content: map[string]*huma.MediaType{"application/problem+json": {
+				Schema: &huma.Schema{Ref: "#/components/schemas/Problem"},
+			}}},
+		},
+	})
+	mux.HandleFunc("GET /status", a.status)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{ErrorLog: promLog{a}}))
+
+	asJSON, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return fmt.Errorf("api: OpenAPI document: %w", err)
+	}
+	asYAML, err := a.huma.OpenAPI().YAML()
+	if err != nil {
+		return fmt.Errorf("api: OpenAPI document: %w", err)
+	}
+	serve := func(mediaType string, document []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", mediaType)
+			_, _ = w.Write(document) // the client may have gone
+		}
+	}
+	mux.Handle("GET /openapi.json", serve("application/openapi+json", asJSON))
+	mux.Handle("GET /openapi.yaml", serve("application/openapi+yaml", asYAML))
+	return nil
+}
+
+func (a *API) status(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if _, _, err := a.Store.Head(ctx); err != nil {
+		unavailable.say("The database cannot be read right now. Try again in a few seconds.").retryAfter(5 * time.Second).write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	_ = json.NewEncoder(w).Encode(statusAnswer{http.StatusOK, "OK"}) // the client may have gone
+}
+
+// promLog writes what promhttp complains about.
+type promLog struct{ a *API }
+
+func (l promLog) Println(v ...any) { l.a.Log.Error("metrics", "error", fmt.Sprint(v...)) }

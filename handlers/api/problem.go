@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// Problem is every refusal, as RFC 9457 wants it. Type is stable and what a client may branch on.
+type Problem struct {
+	Type      string          `json:"type" format:"uri" example:"urn:sol:problem:forbidden-move" doc:"What kind of problem, for programs. Stable."`
+	Title     string          `json:"title" doc:"The same in words"`
+	Status    int             `json:"status" doc:"The HTTP status"`
+	Detail    string          `json:"detail" doc:"What happened here, and what to do next"`
+	Errors    []FieldProblem  `json:"errors,omitempty" doc:"The fields that are wrong, all of them"`
+	Conflicts []FieldConflict `json:"conflicts,omitempty" doc:"With 412: what changed since the version you saw"`
+	Current   int             `json:"current,omitempty" doc:"With 412: the ticket's version now"`
+
+	headers http.Header
+}
+
+// FieldProblem is what is wrong with one field.
+type FieldProblem struct {
+	Field   string `json:"field" example:"requester.tax_code" doc:"Where, by the wire's names"`
+	Rule    string `json:"rule" doc:"What is wrong, or which rule says so"`
+	Allowed string `json:"allowed,omitempty" doc:"What would be accepted"`
+}
+
+// FieldConflict is a field that you set and that somebody else changed meanwhile: both sides.
+type FieldConflict struct {
+	Field  string    `json:"field" example:"status"`
+	Yours  string    `json:"yours" doc:"What you sent"`
+	Theirs string    `json:"theirs" doc:"What it is now"`
+	By     Who       `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Who is a person, by id and name.
+type Who struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name"`
+}
+
+func (p *Problem) Error() string { return p.Type + ": " + p.Detail }
+
+// GetStatus, GetHeaders and ContentType are how huma asks.
+func (p *Problem) GetStatus() int            { return p.Status }
+func (p *Problem) GetHeaders() http.Header   { return p.headers }
+func (*Problem) ContentType(_ string) string { return "application/problem+json" }
+
+// write answers with the problem where huma is not in charge.
+func (p *Problem) write(w http.ResponseWriter) {
+	for name, values := range p.headers {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the client may have gone
+}
+
+// kind is a row of the table of problems.
+type kind struct {
+	name   string // of the type, urn:sol:problem:NAME
+	status int
+	title  string
+}
+
+// The kinds of problem. Their names are a contract: they are never reused for something else.
+var (
+	malformed     = kind{"malformed-body", http.StatusBadRequest, "The body cannot be read"}
+	unauthorized  = kind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
+	credentials   = kind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
+	forbidden     = kind{"forbidden", http.StatusForbidden, "This is not yours to do"}
+	unplaced      = kind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
+	notYourPlace  = kind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
+	notFound      = kind{"not-found", http.StatusNotFound, "There is no such thing here"}
+	wrongMethod   = kind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
+	notAcceptable = kind{"not-acceptable", http.StatusNotAcceptable, "There is no answer of the type you accept"}
+	slowBody      = kind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
+	forbiddenMove = kind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
+	gone          = kind{"erased", http.StatusGone, "The content was erased"}
+	stale         = kind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
+	tooLarge      = kind{"body-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
+	mediaType     = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of a type that is not read here"}
+	invalid       = kind{"invalid", http.StatusUnprocessableEntity, "Something in the request is not valid"}
+	keyReused     = kind{"idempotency-key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
+	ahead         = kind{"position-ahead", http.StatusUnprocessableEntity, "The log has not reached this position"}
+	locked        = kind{"login-locked", http.StatusTooManyRequests, "Too many failed logins"}
+	limited       = kind{"rate-limited", http.StatusTooManyRequests, "Too many requests"}
+	internal      = kind{"internal-error", http.StatusInternalServerError, "Something broke on our side"}
+	unavailable   = kind{"unavailable", http.StatusServiceUnavailable, "The service is not available right now"}
+)
+
+// kinds lists the table.
+func kinds() []kind {
+	return []kind{malformed, unauthorized, credentials, forbidden, unplaced, notYourPlace, notFound, wrongMethod, notAcceptable,
+		slowBody, forbiddenMove, gone, stale, tooLarge, mediaType, invalid, keyReused, ahead, locked, limited, internal, unavailable}
+}
+
+func (k kind) say(format string, args ...any) *Problem {
+	return &Problem{Type: "urn:sol:problem:" + k.name, Title: k.title, Status: k.status, Detail: fmt.Sprintf(format, args...)}
+}
+
+func (p *Problem) with(header, value string) *Problem {
+	if p.headers == nil {
+		p.headers = http.Header{}
+	}
+	p.headers.Set(header, value)
+	return p
+}
+
+func (p *Problem) retryAfter(d time.Duration) *Problem {
+	return p.with("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
+}
+
+func wrong(field, rule, allowed string) *Problem {
+	p := invalid.say("Correct the fields named in errors and send the request again; nothing was changed.")
+	p.Errors = []FieldProblem{{field, rule, allowed}}
+	return p
+}
+
+// problemOf is the one table from the errors of all rooms to problems. now is for Retry-After.
+func problemOf(err error, now time.Time) *Problem {
+	var (
+		problem     *Problem
+		invalidErr  *ticket.InvalidError
+		filter      *projections.FilterError
+		conflict    *ticket.ConflictError
+		notAllowed  *ticket.NotAllowedError
+		refused     *ticket.ForbiddenError
+		notYours    *ticket.NotYoursError
+		loginLocked *identity.LockedError
+	)
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.As(err, &invalidErr):
+		p := wrong("", "", "")
+		p.Errors = nil
+		for _, f := range invalidErr.Fields {
+			p.Errors = append(p.Errors, FieldProblem(f))
+		}
+		return p
+	case errors.As(err, &filter):
+		return wrong(filter.Field, filter.Rule, filter.Allowed)
+	case errors.As(err, &conflict):
+		p := stale.say("Read the ticket again, compare both sides in conflicts, and send your update with the new version; nothing of yours was changed or lost.")
+		for _, f := range conflict.Fields {
+			p.Conflicts = append(p.Conflicts, FieldConflict{Field: f.Field, Yours: f.Yours, Theirs: f.Theirs, By: Who{ID: f.By.ID}, At: f.At})
+		}
+		return p
+	case errors.Is(err, eventstore.ErrConflict):
+		return stale.say("The version you named is not the ticket's, or others were faster many times in a row. Read the ticket again and send your update anew.")
+	case errors.As(err, &notAllowed):
+		return forbiddenMove.say("%s.", notAllowed.Error())
+	case errors.As(err, &refused):
+		return forbidden.say("%s.", refused.Rule)
+	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):
+		return notFound.say("There is no such ticket or attachment, or it is not yours to see.")
+	case errors.Is(err, eventstore.ErrErased):
+		return gone.say("The personal data of this ticket was erased on request; it cannot be read any more.")
+	case errors.Is(err, eventstore.ErrKeyReused):
+		return keyReused.say("Send a new Idempotency-Key with a new request; repeat a key only with the very same body.")
+	case errors.Is(err, eventstore.ErrBeyondHead):
+		return ahead.say("Pass a position that an answer of this service gave you.")
+	case errors.Is(err, identity.ErrCredentials):
+		return credentials.say("Check them and try again; if it goes on, close all windows of the browser and retry, then use the assistance form (FAQ 2.2).").
+			with("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.As(err, &loginLocked):
+		return locked.say("This user name is locked until %s. Wait, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
+			retryAfter(loginLocked.Until.Sub(now))
+	case errors.Is(err, identity.ErrNoSession):
+		return unauthorized.say("The session has ended or never was: log in with POST /api/v1/sessions.").with("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.Is(err, identity.ErrNotPlaced):
+		return notYourPlace.say("Choose one of the placements that the login listed.")
+	case away(err):
+		return unavailable.say("Try again in a few seconds; nothing was changed unless a repetition with the same Idempotency-Key says so.").
+			retryAfter(5 * time.Second)
+	default:
+		return internal.say("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
+	}
+}
+
+// away tells whether the database could not be reached or was not ready, or time ran out waiting for it.
+func away(err error) bool {
+	var (
+		connect *pgconn.ConnectError
+		network net.Error
+		pg      *pgconn.PgError
+	)
+	if errors.As(err, &pg) {
+		for _, class := range []string{"08", "53", "57P", "25006"} { // connection, resources, shutting down, read-only
+			if strings.HasPrefix(pg.Code, class) {
+				return true
+			}
+		}
+		return false
+	}
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || pgconn.SafeToRetry(err)
+}

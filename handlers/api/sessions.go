@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+// Credentials are what FAQ 2.1 asks for.
+type Credentials struct {
+	Username string `json:"username" maxLength:"200"`
+	Password string `json:"password" maxLength:"200"`
+	PIN      string `json:"pin" maxLength:"20"`
+}
+
+// RolePlacement is a role at an entity.
+type RolePlacement struct {
+	Role   person.Role        `json:"role" example:"operatore_asr"`
+	Entity catalog.EntityCode `json:"entity" required:"false" example:"010301" doc:"Empty for roles that are held at no entity"`
+}
+
+// SessionState is who is logged in, and as what.
+type SessionState struct {
+	Token      string          `json:"token" doc:"For Authorization: Bearer. Choosing a placement renews it"`
+	Person     SessionPerson   `json:"person"`
+	Placements []RolePlacement `json:"placements" doc:"What may be chosen now"`
+	Placement  *RolePlacement  `json:"placement,omitempty" doc:"What is chosen; who has one placement alone need not choose"`
+}
+
+// SessionPerson is who logged in.
+type SessionPerson struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Username string `json:"username"`
+}
+
+type sessionAnswer struct {
+	Body SessionState
+}
+
+func answerSession(s identity.Session) *sessionAnswer {
+	body := SessionState{Token: s.Token, Person: SessionPerson{ID: s.Account, Name: s.Name, Username: s.Username}, Placements: []RolePlacement{}}
+	for _, p := range s.Placements {
+		body.Placements = append(body.Placements, RolePlacement{p.Role, p.Entity})
+	}
+	if s.Actor.Role != "" {
+		body.Placement = &RolePlacement{s.Actor.Role, s.Actor.Entity}
+	}
+	return &sessionAnswer{body}
+}
+
+type loginInput struct {
+	Body Credentials
+}
+
+type placementInput struct {
+	Body RolePlacement
+}
+
+// sessions adds login, the choice of role and placement, and logout (FAQ 2.1).
+func (a *API) sessions() {
+	register(a, endpoint{
+		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
+		summary: "Log in", description: "User name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
+		public: true, limit: a.limits.login,
+	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionAnswer, error) {
+		s, err := a.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
+		if err != nil {
+			return nil, err
+		}
+		return answerSession(s), nil
+	})
+	register(a, endpoint{
+		id: "choose-placement", method: http.MethodPut, path: "/api/v1/sessions/current/placement", tag: "sessions",
+		summary: "Choose role and placement", description: "Renews the token: the old one ends.", errors: []int{http.StatusForbidden},
+	}, func(ctx context.Context, c caller, in *placementInput) (*sessionAnswer, error) {
+		s, err := a.Identity.Choose(ctx, c.token, in.Body.Role, in.Body.Entity)
+		if err != nil {
+			return nil, err
+		}
+		return answerSession(s), nil
+	})
+	register(a, endpoint{
+		id: "end-session", method: http.MethodDelete, path: "/api/v1/sessions/current", tag: "sessions", status: http.StatusNoContent,
+		summary: "Log out",
+	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
+		return nil, a.Identity.End(ctx, c.token)
+	})
+}

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// huma is told once, for the process, what our errors look like and that lists are never null. It has no other way.
+func init() {
+	huma.DefaultArrayNullable = false
+	huma.NewError = refusal
+}
+
+// refusal is what huma itself refuses, before a handler is reached, as one of our problems. It repeats nothing of
+// what was sent: that may be personal.
+func refusal(status int, message string, errs ...error) huma.StatusError {
+	switch status {
+	case 0: // huma asks what errors look like, for the OpenAPI document
+		return &Problem{}
+	case http.StatusBadRequest:
+		said := message
+		for _, err := range errs {
+			var detail *huma.ErrorDetail
+			if errors.As(err, &detail) {
+				said = detail.Message
+			}
+		}
+		return malformed.say("Send one JSON object as /openapi.json describes it: %s.", said)
+	case http.StatusNotAcceptable:
+		return notAcceptable.say("Accept application/json.")
+	case http.StatusRequestTimeout:
+		return slowBody.say("Send it again, or less at a time.")
+	case http.StatusRequestEntityTooLarge:
+		return tooLarge.say("Send less: at most five attachments of 1 MB each, and 64 kB of everything else; nothing was changed.")
+	case http.StatusUnsupportedMediaType:
+		return mediaType.say("Send the body as application/json.")
+	case http.StatusUnprocessableEntity:
+		p := wrong("", "", "")
+		p.Errors = nil
+		for _, err := range errs {
+			var detail *huma.ErrorDetail
+			if errors.As(err, &detail) {
+				p.Errors = append(p.Errors, field(detail))
+			}
+		}
+		return p
+	default:
+		return internal.say("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
+	}
+}
+
+// field says in our words what huma says in its own.
+func field(d *huma.ErrorDetail) FieldProblem {
+	at := d.Location
+	for _, place := range []string{"body", "query", "path", "header"} {
+		if rest, ok := strings.CutPrefix(at, place+"."); ok {
+			at = rest
+		}
+	}
+	if name, ok := strings.CutPrefix(d.Message, "expected required property "); ok {
+		name = strings.TrimSuffix(name, " to be present")
+		if at == "body" {
+			return FieldProblem{Field: name, Rule: "is required"}
+		}
+		return FieldProblem{Field: at + "." + name, Rule: "is required"}
+	}
+	switch {
+	case d.Message == "unexpected property":
+		return FieldProblem{Field: at, Rule: "is not a field of this call", Allowed: "the fields that /openapi.json names"}
+	case d.Message == "unknown query parameter":
+		return FieldProblem{Field: at, Rule: "is not a parameter of this call", Allowed: "the parameters that /openapi.json names"}
+	case strings.HasPrefix(d.Message, "required "):
+		return FieldProblem{Field: at, Rule: "is required"}
+	}
+	if allowed, ok := strings.CutPrefix(d.Message, "expected value to be "); ok {
+		return FieldProblem{Field: at, Rule: "is not one of the values", Allowed: allowed}
+	}
+	if allowed, ok := strings.CutPrefix(d.Message, "expected "); ok {
+		return FieldProblem{Field: at, Rule: "has the wrong type or form", Allowed: allowed}
+	}
+	return FieldProblem{Field: at, Rule: "is not valid", Allowed: d.Message}
+}
