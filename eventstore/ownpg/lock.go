@@ -36,7 +36,7 @@ func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		if errors.Is(err, os.ErrPermission) {
-			return nil, fmt.Errorf("%w: %s; start sol as the user who did before, or set SOL_DATA_DIR to a directory of your own", ErrOtherOwner, err)
+			return nil, fmt.Errorf("%w: %w; start sol as the user who did before, or set SOL_DATA_DIR to a directory of your own", ErrOtherOwner, err)
 		}
 		return nil, err
 	}
