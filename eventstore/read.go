@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // Every read takes the keys along in its own snapshot and keeps none of them: what was erased before the read
@@ -114,8 +115,7 @@ func (s *Store) records(ctx context.Context, sql string, args ...any) ([]Record,
 // scan reads one row of selectRecords and opens it.
 func (s *Store) scan(row pgx.CollectableRow) (Record, error) {
 	var r Record
-	var stream, act uuid.UUID
-	var key uuid.NullUUID
+	var stream, act, key pgtype.UUID
 	var blobs []uuid.UUID
 	var sealed, hash, wrapped []byte
 	err := row.Scan(&r.Position, &stream, &r.Kind, &r.Version, &r.Type, &r.At, &r.By.ID, &r.By.Role, &r.By.Entity,
@@ -128,16 +128,16 @@ func (s *Store) scan(row pgx.CollectableRow) (Record, error) {
 	if !key.Valid {
 		return r, nil
 	}
-	r.Key = key.UUID.String()
+	r.Key = key.String()
 	if wrapped == nil {
 		r.Erased = true
 		return r, nil
 	}
-	data, err := s.keyring.unwrap(key.UUID, stream, wrapped)
+	data, err := s.keyring.unwrap(key.Bytes, stream.Bytes, wrapped)
 	if err != nil {
 		return Record{}, fmt.Errorf("event %d: %w", r.Position, err)
 	}
-	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.eventContext(stream, r.Version, r.Type, key.UUID))
+	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.eventContext(stream.Bytes, r.Version, r.Type, key.Bytes))
 	if err != nil {
 		return Record{}, fmt.Errorf("event %d cannot be opened: %w", r.Position, err)
 	}

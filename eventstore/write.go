@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 //go:embed append.sql
@@ -81,7 +82,7 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 // columns lays the batch out as the flat arrays that append.sql takes, in its order.
 func (s *Store) columns(batch []*pending) []any {
 	var a struct {
-		command, stream []uuid.UUID
+		command, stream []pgtype.UUID
 		request         [][]byte
 		permanent       []bool
 		kind, subject   []string
@@ -93,21 +94,20 @@ func (s *Store) columns(batch []*pending) []any {
 	var e struct {
 		ord, n                    []int32
 		kind, actor, role, entity []string
-		act                       []uuid.UUID
+		act, key                  []pgtype.UUID
 		cause                     []int64
 		data, sealed              [][]byte
-		key                       []uuid.NullUUID
 		blobs                     []*string
 		content                   [][]byte
 	}
 	var k struct {
 		ord     []int32
-		id      []uuid.UUID
+		id      []pgtype.UUID
 		wrapped [][]byte
 	}
 	for i, p := range batch {
 		ord := int32(i)
-		a.command, a.stream = append(a.command, p.command), append(a.stream, p.stream)
+		a.command, a.stream = append(a.command, asUUID(p.command)), append(a.stream, asUUID(p.stream))
 		a.request, a.permanent = append(a.request, p.request), append(a.permanent, p.permanent)
 		a.kind, a.subject = append(a.kind, p.kind), append(a.subject, p.subject)
 		a.expected, a.events = append(a.expected, int32(p.expected)), append(a.events, int32(len(p.events)))
@@ -117,13 +117,13 @@ func (s *Store) columns(batch []*pending) []any {
 			e.ord, e.n = append(e.ord, ord), append(e.n, int32(j+1))
 			e.kind, e.actor = append(e.kind, v.Type), append(e.actor, p.by.ID)
 			e.role, e.entity = append(e.role, p.by.Role), append(e.entity, p.by.Entity)
-			e.act, e.cause = append(e.act, p.act), append(e.cause, p.cause)
+			e.act, e.cause = append(e.act, asUUID(p.act)), append(e.cause, p.cause)
 			e.data, e.sealed = append(e.data, v.Data), append(e.sealed, v.sealed)
-			e.key, e.blobs = append(e.key, v.key), append(e.blobs, arrayLiteral(v.blobs))
+			e.key, e.blobs = append(e.key, pgtype.UUID{Bytes: v.key.UUID, Valid: v.key.Valid}), append(e.blobs, arrayLiteral(v.blobs))
 			e.content = append(e.content, v.content[:])
 		}
 		for _, key := range p.keys {
-			k.ord, k.id, k.wrapped = append(k.ord, ord), append(k.id, key.id), append(k.wrapped, key.wrapped)
+			k.ord, k.id, k.wrapped = append(k.ord, ord), append(k.id, asUUID(key.id)), append(k.wrapped, key.wrapped)
 		}
 	}
 	return []any{
@@ -151,3 +151,6 @@ func arrayLiteral(ids []uuid.UUID) *string {
 	literal := "{" + strings.Join(texts(ids), ",") + "}"
 	return &literal
 }
+
+// asUUID spares the id the way through its text, which uuid.UUID's own codec takes.
+func asUUID(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }

@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// crowd is many writers on two nodes. Each has a stream of its own and, now and then, adds to one that they
+// share; every command is sent twice, the second time to the other node.
+type crowd struct {
+	nodes   [2]*eventstore.Store
+	writers int
+	rounds  int
+	shared  string
+	acked   sync.Map     // command key -> eventstore.Result
+	appends atomic.Int64 // acknowledged, repetitions left out
+}
+
+func (c *crowd) joins(writer, round int) bool { return (writer+round)%8 == 0 }
+
+func (c *crowd) run(t *testing.T) {
+	mustAppend(t, c.nodes[0], said(c.shared, 0, "opened"))
+	var all sync.WaitGroup
+	for w := range c.writers {
+		all.Go(func() {
+			own, version := newID(), 0
+			for round := range c.rounds {
+				key := fmt.Sprintf("%d-%d", w, round)
+				node, other := c.nodes[(w+round)%2], c.nodes[(w+round+1)%2]
+				a := said(own, version, key, key+"b")
+				if c.joins(w, round) {
+					a = said(c.shared, 1, key)
+				} else {
+					version += 2
+				}
+				first, ok := c.insist(t, node, repeatable(a, key, key))
+				if !ok {
+					return
+				}
+				again, err := other.Append(t.Context(), repeatable(a, key, key))
+				if err != nil || !again.Repeated || again.Position != first.Position || again.Version != first.Version {
+					t.Errorf("%s: first %+v, again %+v, %v", key, first, again, err)
+				}
+				c.acked.Store(key, first)
+				c.appends.Add(1)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// insist decides again after each conflict, as a dispatcher would. Only the shared stream has conflicts.
+func (c *crowd) insist(t *testing.T, s *eventstore.Store, a eventstore.Append) (eventstore.Result, bool) {
+	for {
+		r, err := s.Append(t.Context(), a)
+		if err == nil {
+			return r, true
+		}
+		if !errors.Is(err, eventstore.ErrConflict) || a.Stream != c.shared {
+			t.Errorf("append: %v", err)
+			return r, false
+		}
+		records, err := s.Stream(t.Context(), c.shared)
+		if err != nil {
+			t.Error(err)
+			return r, false
+		}
+		a.Expected = len(records)
+	}
+}
+
+// check compares the log with what was acknowledged: nothing is missing, nothing is there twice.
+func (c *crowd) check(t *testing.T) {
+	t.Helper()
+	log := whole(t, c.nodes[0])
+	where := make(map[string][]eventstore.Record)
+	versions := make(map[string]int)
+	last := time.Time{}
+	for i, r := range log {
+		if r.Position != int64(i)+1 || r.At.Before(last) {
+			t.Fatalf("event %d at position %d, recorded %v after %v", i+1, r.Position, r.At, last)
+		}
+		if versions[r.Stream]++; r.Version != versions[r.Stream] {
+			t.Fatalf("stream %s: version %d where %d belongs", r.Stream, r.Version, versions[r.Stream])
+		}
+		last = r.At
+		text := string(r.Data[1 : len(r.Data)-1])
+		where[text] = append(where[text], r)
+	}
+	c.acked.Range(func(key, value any) bool {
+		found, result := where[key.(string)], value.(eventstore.Result)
+		if len(found) != 1 {
+			t.Errorf("%s stands %d times in the log", key, len(found))
+		} else if found[0].Position > result.Position.N || !found[0].At.Equal(result.At) {
+			t.Errorf("%s acknowledged as %+v, stored as %+v", key, result, found[0])
+		}
+		return true
+	})
+	if got, want := c.appends.Load(), int64(c.writers*c.rounds); got != want {
+		t.Errorf("%d appends acknowledged, want %d", got, want)
+	}
+	events := 1 // the shared stream's opening
+	for round := range c.rounds {
+		for w := range c.writers {
+			events += 2
+			if c.joins(w, round) {
+				events--
+			}
+		}
+	}
+	if len(log) != events {
+		t.Errorf("%d events in the log, want %d", len(log), events)
+	}
+}
+
+// follower reads a node's log as it grows, until it has reached the end that it is told of.
+func follower(ctx context.Context, t *testing.T, s *eventstore.Store, end *atomic.Int64, seen *[]eventstore.Record) {
+	for after := int64(0); ; after = int64(len(*seen)) {
+		if stop := end.Load(); stop > 0 && after >= stop {
+			return
+		}
+		if err := s.Wait(ctx, after); err != nil {
+			t.Errorf("follower: %v", err)
+			return
+		}
+		records, err := s.Read(ctx, after, 97) // refuses any gap
+		if err != nil {
+			t.Errorf("follower: %v", err)
+			return
+		}
+		*seen = append(*seen, records...)
+	}
+}
+
+func TestWritersOnTwoNodes(t *testing.T) {
+	db := storetest.New(t)
+	c := &crowd{nodes: [2]*eventstore.Store{db.Store, db.Node(t)}, writers: 48, rounds: 30, shared: newID()}
+	reader := db.Node(t) // hears of the others by notice and polling alone
+
+	var following sync.WaitGroup
+	var end atomic.Int64
+	var seen []eventstore.Record
+	following.Go(func() { follower(t.Context(), t, reader, &end, &seen) })
+
+	// Whatever moment a snapshot is taken at, it holds the positions 1 to its highest.
+	looking, stop := context.WithCancel(t.Context())
+	conn := owner(t, db)
+	following.Go(func() {
+		for at := int64(0); db.Store.Wait(looking, at) == nil; {
+			at = prefix(t, conn)
+		}
+	})
+	c.run(t)
+	stop()
+	c.check(t)
+	log := whole(t, c.nodes[1])
+	end.Store(int64(len(log)))
+	mustAppend(t, db.Store, said(newID(), 0, "wakes the follower if it has seen everything already"))
+	following.Wait()
+	for i, r := range log {
+		if seen[i].Position != r.Position || seen[i].Hash != r.Hash {
+			t.Fatalf("follower saw %+v at %d, the log has %+v", seen[i], i+1, r)
+		}
+	}
+}
+
+// A backend that is killed may have committed or not; nobody is told before that is known.
+func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
+	db := storetest.New(t)
+	c := &crowd{nodes: [2]*eventstore.Store{db.Store, db.Node(t)}, writers: 24, rounds: 50, shared: newID()}
+	conn := owner(t, db)
+	killed := 0
+	load, stop := context.WithCancel(t.Context())
+	var killing sync.WaitGroup
+	killing.Go(func() {
+		const calm = 40 // events between kills: appends must come through
+		for after := int64(0); db.Store.Wait(load, after) == nil; {
+			var head int64
+			var n int
+			err := conn.QueryRow(t.Context(), `
+				select (select head from log.logs), count(pg_terminate_backend(pid)) from pg_stat_activity
+				where datname = current_database() and state = 'active' and query like '%allocator%'
+					and pid <> pg_backend_pid()`).Scan(&head, &n)
+			if err != nil {
+				t.Errorf("kill: %v", err)
+				return
+			}
+			if after = head; n > 0 {
+				killed, after = killed+n, head+calm
+			}
+		}
+	})
+	c.run(t)
+	stop()
+	killing.Wait()
+	if killed == 0 {
+		t.Error("no backend was caught at work: the test shows nothing")
+	}
+	t.Logf("%d backends killed", killed)
+	c.check(t)
+}
+
+func prefix(t *testing.T, conn *pgx.Conn) (head int64) {
+	var count, highest int64
+	err := conn.QueryRow(t.Context(), `
+		select count(*), coalesce(max(position), 0), (select head from log.logs) from log.events`).Scan(&count, &highest, &head)
+	if err != nil || count != highest || highest != head {
+		t.Errorf("a snapshot holds %d events up to %d, head %d, %v", count, highest, head, err)
+	}
+	return head
+}

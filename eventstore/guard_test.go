@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+func TestEventsAreAppendOnly(t *testing.T) {
+	db := storetest.New(t)
+	mustAppend(t, db.Store, said(newID(), 0, "for ever"))
+	statements := []string{
+		`update log.events set actor = 'nobody'`,
+		`delete from log.events`,
+		`truncate log.events`,
+		`insert into log.events select * from log.events on conflict (position) do update set actor = 'nobody'`,
+	}
+	conn := owner(t, db)
+	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_request"} { // none: the tables' owner
+		if _, err := conn.Exec(t.Context(), `set role `+role); err != nil {
+			t.Fatal(err)
+		}
+		for _, sql := range statements {
+			_, err := conn.Exec(t.Context(), sql)
+			var pg *pgconn.PgError
+			if !errors.As(err, &pg) || pg.Code != "42501" {
+				t.Errorf("as %s: %s: %v", role, sql, err)
+			} else if byTrigger := strings.Contains(pg.Message, "append-only"); byTrigger != (role == "none") {
+				t.Errorf("as %s: %s: refused by %q", role, sql, pg.Message)
+			}
+		}
+	}
+	if log := whole(t, db.Store); len(log) != 1 || log[0].By != operator {
+		t.Errorf("the log afterwards: %+v", log)
+	}
+}
+
+// The request role reads where the log and its consumers stand, and nothing of what is in it.
+func TestRolesSeeNoMoreThanTheyNeed(t *testing.T) {
+	db := storetest.New(t)
+	can := map[string]bool{
+		"sol_request log.logs select": true, "sol_request log.consumers select": true,
+		"sol_request log.events select": false, "sol_request keys.keys select": false, "sol_request keys.master select": false,
+		"sol_append log.events insert": true, "sol_append log.logs update": true, "sol_append log.consumers update": false,
+		"sol_append log.commands delete": false, "sol_append keys.keys delete": false,
+		"sol_worker log.events insert": false, "sol_worker keys.keys update": false, "sol_worker keys.keys insert": false,
+		"sol_worker log.logs update": false, "sol_worker log.consumers update": true, "sol_worker keys.master select": false,
+	}
+	conn := owner(t, db)
+	for what, want := range can {
+		var got bool
+		parts := strings.Fields(what)
+		err := conn.QueryRow(t.Context(), `
+			select has_schema_privilege($1, split_part($2, '.', 1), 'usage') and has_table_privilege($1, to_regclass($2)::oid, $3)`,
+			parts[0], parts[1], parts[2]).Scan(&got)
+		if err != nil || got != want {
+			t.Errorf("%s: %v, %v", what, got, err)
+		}
+	}
+	for _, role := range []string{"sol_request", "sol_append", "sol_worker"} {
+		var mighty bool
+		err := conn.QueryRow(t.Context(), `
+			select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin from pg_roles where rolname = $1`, role).Scan(&mighty)
+		if err != nil || mighty {
+			t.Errorf("%s: mighty %v, %v", role, mighty, err)
+		}
+	}
+}
+
+func TestWrongMasterKeyIsRefused(t *testing.T) {
+	db := storetest.New(t)
+	for name, key := range map[string][]byte{"not the master key": bytes.Repeat([]byte{8}, 32), "16 bytes": make([]byte, 16)} {
+		_, err := eventstore.Open(t.Context(), eventstore.Config{URL: db.URL, MasterKey: key})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An auditor computes every leaf again from the columns alone, by the layout in leaf.go.
+func TestLeavesAreRecomputedFromColumns(t *testing.T) {
+	db := storetest.New(t)
+	text := rapid.StringMatching(`[a-zà-ú.€]{1,12}`)
+	rapid.Check(t, func(r *rapid.T) {
+		stream := newID()
+		a := eventstore.Append{
+			Stream: stream, Kind: "talk", Cause: rapid.Int64Range(0, 99).Draw(r, "cause"),
+			By: eventstore.Actor{ID: text.Draw(r, "actor"), Role: text.Draw(r, "role"), Entity: rapid.StringN(0, 5, -1).
+				Filter(func(s string) bool { return !strings.Contains(s, "\x00") }).Draw(r, "entity")},
+		}
+		for range rapid.IntRange(1, 3).Draw(r, "events") {
+			e := eventstore.NewEvent{Type: text.Draw(r, "type"), Data: rapid.SliceOfN(rapid.Byte(), 0, 50).Draw(r, "data")}
+			if rapid.Bool().Draw(r, "sealed") {
+				e.Personal = append([]byte{}, rapid.SliceOf(rapid.Byte()).Draw(r, "personal")...)
+			}
+			if rapid.Bool().Draw(r, "attached") {
+				blob, err := db.Store.WriteBlob(t.Context(), stream, newID(), []byte("file"))
+				if err != nil {
+					r.Fatal(err)
+				}
+				e.Blobs = []string{blob.ID}
+			}
+			a.Events = append(a.Events, e)
+		}
+		result, err := db.Store.Append(t.Context(), a)
+		if err != nil {
+			r.Fatal(err)
+		}
+		records, err := db.Store.Stream(t.Context(), stream)
+		if err != nil {
+			r.Fatal(err)
+		}
+		for i, record := range records {
+			if string(record.Data) != string(a.Events[i].Data) || string(record.Personal) != string(a.Events[i].Personal) ||
+				(record.Personal == nil) != (a.Events[i].Personal == nil) {
+				r.Fatalf("wrote %+v, read %+v", a.Events[i], record)
+			}
+		}
+		if result.Version != len(a.Events) {
+			r.Fatalf("%+v", result)
+		}
+	})
+
+	rows, err := owner(t, db).Query(t.Context(), `
+		select stream, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, coalesce(sealed, ''),
+			coalesce(key, '00000000-0000-0000-0000-000000000000'), blobs, hash
+		from log.events`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for rows.Next() {
+		var stream, act, key uuid.UUID
+		var version uint32
+		var kind, actor, role, entity string
+		var at time.Time
+		var cause uint64
+		var data, sealed, hash []byte
+		var blobs []uuid.UUID
+		err := rows.Scan(&stream, &version, &kind, &at, &actor, &role, &entity, &act, &cause, &data, &sealed, &key, &blobs, &hash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := binary.BigEndian
+		content := sized(sized(sized(nil, actor), role), entity)
+		content = number.AppendUint64(append(content, act[:]...), cause)
+		content = sized(sized(append(content, key[:]...), string(data)), string(sealed))
+		content = number.AppendUint32(content, uint32(len(blobs)))
+		for _, b := range blobs {
+			content = append(content, b[:]...)
+		}
+		sum := sha256.Sum256(content)
+		record := sized(number.AppendUint32(stream[:], version), kind)
+		record = append(number.AppendUint64(record, uint64(at.UnixMicro())), sum[:]...)
+		if want := tlog.RecordHash(record); !bytes.Equal(want[:], hash) {
+			t.Fatalf("leaf of %s/%d: stored %x, recomputed %x", stream, version, hash, want)
+		}
+		checked++
+	}
+	if rows.Err() != nil || checked == 0 {
+		t.Fatalf("%d leaves checked, %v", checked, rows.Err())
+	}
+}
+
+func sized(b []byte, part string) []byte {
+	return append(binary.BigEndian.AppendUint32(b, uint32(len(part))), part...)
+}
