@@ -287,6 +287,21 @@ func TestStartsWhenBothWereKilled(t *testing.T) {
 	}
 }
 
+func TestFindNamesTheServerThatRuns(t *testing.T) {
+	dir := directory(t)
+	if url, running := Find(dir, "sol"); running {
+		t.Errorf("found %s where nothing is", url)
+	}
+	s := start(t, config(dir))
+	if url, running := Find(dir, "sol"); !running || url != s.URL("sol") {
+		t.Errorf("found %q, %v", url, running)
+	}
+	stop(t, s)
+	if url, running := Find(dir, "sol"); running {
+		t.Errorf("found %s after the stop", url)
+	}
+}
+
 func TestPidFileThatNamesAnotherProcess(t *testing.T) {
 	dir := directory(t)
 	s := start(t, config(dir))
