@@ -7,12 +7,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-// tries bounds how often a command is decided anew because somebody was faster.
-const tries = 16
+// tries bounds how often a command is decided anew because somebody was faster. Somebody always was: the stream
+// moves on all the same.
+const tries = 32
+
+// stepAside is a random pause that grows with the tries, so that commands racing for a stream come one by one.
+func stepAside(ctx context.Context, try int) error {
+	return pause(ctx, rand.N(time.Duration(try+1)*2*time.Millisecond))
+}
 
 // Dispatcher is the one way in for commands of one kind of stream: load, decide, append.
 type Dispatcher[S, C, E any] struct {
@@ -36,10 +44,13 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Outco
 	if err != nil {
 		return Outcome[S]{}, fmt.Errorf("act id: %w", err)
 	}
-	for range tries {
+	for n := range tries {
 		out, again, err := d.try(ctx, r, act.String())
 		if again {
 			d.states.drop(r.Stream)
+			if err := stepAside(ctx, n); err != nil {
+				return Outcome[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
+			}
 			continue
 		}
 		if err != nil {

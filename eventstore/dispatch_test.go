@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// An account is the smallest thing with rules: it cannot be overdrawn, adding nothing is nothing to do, and what a
+// client decides against a balance it did not see is a conflict only if somebody withdrew meanwhile.
+type (
+	account struct{ Balance, Moves int }
+	move    struct {
+		Amount int       `json:"amount"`
+		At     time.Time `json:"at"`
+	}
+)
+
+var (
+	errOverdrawn = errors.New("overdrawn")
+	errWithdrawn = errors.New("somebody withdrew meanwhile")
+)
+
+func accounts() eventstore.Decider[account, int, move] {
+	return eventstore.Decider[account, int, move]{
+		Kind: "account",
+		Decide: func(s account, amount int, _ eventstore.Actor, _ string, now time.Time) ([]move, error) {
+			switch {
+			case amount == 0:
+				return nil, nil
+			case s.Balance+amount < 0:
+				return nil, errOverdrawn
+			default:
+				return []move{{amount, now}}, nil
+			}
+		},
+		Evolve: func(s account, e move, _ eventstore.Record) account {
+			return account{s.Balance + e.Amount, s.Moves + 1}
+		},
+		Encode: func(e move) (eventstore.NewEvent, error) {
+			data, err := json.Marshal(e)
+			return eventstore.NewEvent{Type: "account.moved.v1", Data: data}, err
+		},
+		Decode: func(r eventstore.Record) (e move, err error) { return e, json.Unmarshal(r.Data, &e) },
+		Conflict: func(_ account, _ int, _ eventstore.Actor, since []eventstore.Stored[move]) error {
+			for _, e := range since {
+				if e.Event.Amount < 0 {
+					return errWithdrawn
+				}
+			}
+			return nil
+		},
+	}
+}
+
+type (
+	teller  = eventstore.Dispatcher[account, int, move]
+	request = eventstore.Request[int]
+)
+
+func TestDispatchDecidesOnTheStreamAsItStands(t *testing.T) {
+	db := storetest.New(t)
+	here, there := eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t), accounts())
+	stream := newID()
+	at := func(d *teller, amount int) (eventstore.Outcome[account], error) {
+		return d.Dispatch(t.Context(), request{Stream: stream, Command: amount, By: operator})
+	}
+	if _, err := at(here, -1); !errors.Is(err, errOverdrawn) {
+		t.Errorf("from nothing: %v", err)
+	}
+	if out, err := at(here, 0); err != nil || out.Version != 0 {
+		t.Errorf("nothing to do on no stream: %+v, %v", out, err)
+	}
+	if out, err := at(here, 5); err != nil || out.State.Balance != 5 || out.Version != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if out, err := at(there, 5); err != nil || out.State.Balance != 10 { // here's cached state is behind now
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if out, err := at(here, -8); err != nil || out.State.Balance != 2 || out.Version != 3 {
+		t.Errorf("a refusal from an outdated state: %+v, %v", out, err)
+	}
+	if out, err := at(there, 0); err != nil || out.Version != 3 || out.State.Balance != 2 {
+		t.Errorf("a no-op from an outdated state: %+v, %v", out, err)
+	}
+	if _, err := at(there, -3); !errors.Is(err, errOverdrawn) {
+		t.Errorf("overdrawn: %v", err)
+	}
+	if state, version, history, err := here.Load(t.Context(), stream); err != nil || version != 3 || state.Balance != 2 || len(history) != 3 {
+		t.Errorf("loaded %+v %d %+v, %v", state, version, history, err)
+	}
+	if _, _, _, err := here.Load(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("loaded none: %v", err)
+	}
+}
+
+func TestDispatchGivesTheFirstResultAgain(t *testing.T) {
+	db := storetest.New(t)
+	here, there := eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t), accounts())
+	stream := newID()
+	ask := func(key string, amount int) request {
+		return request{
+			Stream: stream, Command: amount, By: operator, Body: fmt.Append(nil, amount),
+			ID: eventstore.CommandID{Actor: operator.ID, Key: key},
+		}
+	}
+	for key, amount := range map[string]int{"a": 10} {
+		if _, err := here.Dispatch(t.Context(), ask(key, amount)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, err := here.Dispatch(t.Context(), ask("b", -7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := there.Dispatch(t.Context(), ask("c", -1)); err != nil {
+		t.Fatal(err)
+	}
+	again := ask("b", -7) // would be refused now: 2 are left
+	again.Pinned = 1      // and would be a conflict: withdrawn since
+	for _, d := range []*teller{here, there} {
+		out, err := d.Dispatch(t.Context(), again)
+		if err != nil || !out.Repeated || out.Version != first.Version || out.Position != first.Position || out.State != first.State {
+			t.Errorf("first %+v, again %+v, %v", first, out, err)
+		}
+	}
+	reused := ask("b", -1)
+	if _, err := here.Dispatch(t.Context(), reused); !errors.Is(err, eventstore.ErrKeyReused) {
+		t.Errorf("accepted with a used key: %v", err)
+	}
+	reused = ask("b", -1000)
+	if _, err := here.Dispatch(t.Context(), reused); !errors.Is(err, eventstore.ErrKeyReused) {
+		t.Errorf("refused with a used key: %v", err)
+	}
+}
+
+func TestPinnedVersion(t *testing.T) {
+	db := storetest.New(t)
+	d := eventstore.NewDispatcher(db.Store, accounts())
+	stream := newID()
+	pinned := func(version, amount int) error {
+		_, err := d.Dispatch(t.Context(), request{Stream: stream, Command: amount, By: operator, Pinned: version})
+		return err
+	}
+	for _, amount := range []int{10, 1} {
+		if err := pinned(0, amount); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pinned(1, 1); err != nil { // only deposits since
+		t.Errorf("harmless: %v", err)
+	}
+	if err := pinned(3, -1); err != nil {
+		t.Errorf("as it stands: %v", err)
+	}
+	if err := pinned(2, 1); !errors.Is(err, errWithdrawn) {
+		t.Errorf("contradicted: %v", err)
+	}
+	if err := pinned(9, 1); !errors.Is(err, eventstore.ErrConflict) {
+		t.Errorf("a version that does not exist: %v", err)
+	}
+}
+
+func TestDispatchersRaceOnOneStream(t *testing.T) {
+	db := storetest.New(t)
+	stream := newID()
+	both := []*teller{eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t), accounts())}
+	if _, err := both[0].Dispatch(t.Context(), request{Stream: stream, Command: 30, By: operator}); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	taken := 0
+	for w := range 6 {
+		all.Go(func() {
+			for range 10 {
+				_, err := both[w%2].Dispatch(t.Context(), request{Stream: stream, Command: -1, By: operator})
+				mu.Lock()
+				if err == nil {
+					taken++
+				} else if !errors.Is(err, errOverdrawn) {
+					t.Error(err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	if state, version, _, err := both[1].Load(t.Context(), stream); err != nil || taken != 30 || state.Balance != 0 || version != 31 {
+		t.Errorf("%d withdrawn, %+v at %d, %v", taken, state, version, err)
+	}
+}
+
+// Whatever the sequence of commands and nodes, the dispatchers agree with a plain account.
+func TestDispatchAgreesWithAModel(t *testing.T) {
+	db := storetest.New(t)
+	small := func(c *eventstore.Config) { c.States = 1 } // states fall out of the cache
+	both := []*teller{eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t, small), accounts())}
+	rapid.Check(t, func(r *rapid.T) {
+		streams := []string{newID(), newID()}
+		model := make(map[string]account)
+		for range rapid.IntRange(1, 12).Draw(r, "commands") {
+			stream := rapid.SampledFrom(streams).Draw(r, "stream")
+			amount := rapid.IntRange(-5, 5).Draw(r, "amount")
+			d := both[rapid.IntRange(0, 1).Draw(r, "node")]
+			want := model[stream]
+			out, err := d.Dispatch(t.Context(), request{Stream: stream, Command: amount, By: operator})
+			if want.Balance+amount < 0 {
+				if !errors.Is(err, errOverdrawn) {
+					r.Fatalf("%+v %+d: %v", want, amount, err)
+				}
+				continue
+			}
+			if amount != 0 {
+				want = account{want.Balance + amount, want.Moves + 1}
+			}
+			if err != nil || out.State != want || out.Version != want.Moves {
+				r.Fatalf("got %+v, %v, want %+v", out, err, want)
+			}
+			model[stream] = want
+		}
+	})
+}

@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+func TestReadPagesByPosition(t *testing.T) {
+	s := storetest.New(t).Store
+	if head, at, err := s.Head(t.Context()); err != nil || head.String() != "1.0" || !at.IsZero() {
+		t.Errorf("head of an empty log: %v %v %v", head, at, err)
+	}
+	stream := newID()
+	mustAppend(t, s, said(stream, 0, "a", "b", "c"))
+	last := mustAppend(t, s, said(newID(), 0, "d", "e"))
+	var seen []int64
+	for after := int64(0); ; {
+		page, err := s.Read(t.Context(), after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, r := range page {
+			seen = append(seen, r.Position)
+		}
+		after = seen[len(seen)-1]
+	}
+	if len(seen) != 5 {
+		t.Errorf("seen %v", seen)
+	}
+	if head, at, err := s.Head(t.Context()); err != nil || head != last.Position || !at.Equal(last.At) {
+		t.Errorf("head %v %v %v, last %+v", head, at, err, last)
+	}
+	if _, err := s.Stream(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("no stream: %v", err)
+	}
+	if _, err := s.Stream(t.Context(), "not an id"); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("no id: %v", err)
+	}
+}
+
+func TestByStreamStopsAtTheFrozenHead(t *testing.T) {
+	s := storetest.New(t).Store
+	sizes := make(map[string]int)
+	var streams []string
+	for range 5 {
+		streams = append(streams, newID())
+		mustAppend(t, s, said(streams[len(streams)-1], 0, "one"))
+	}
+	frozen := mustAppend(t, s, said(streams[0], 1, "two")).Position.N
+	mustAppend(t, s, said(streams[0], 2, "after"))
+	mustAppend(t, s, said(newID(), 0, "after"))
+	err := s.ByStream(t.Context(), frozen, func(records []eventstore.Record) error {
+		for i, r := range records {
+			if r.Stream != records[0].Stream || r.Version != i+1 {
+				t.Errorf("record %+v in the stream %s", r, records[0].Stream)
+			}
+		}
+		sizes[records[0].Stream] += len(records)
+		return nil
+	})
+	if err != nil || len(sizes) != 5 || sizes[streams[0]] != 2 || sizes[streams[4]] != 1 {
+		t.Errorf("%v, %v", sizes, err)
+	}
+	stop := errors.New("stop")
+	if err := s.ByStream(t.Context(), frozen, func([]eventstore.Record) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("stopped: %v", err)
+	}
+}
+
+func TestWaitIsWokenFromAnotherNode(t *testing.T) {
+	db := storetest.New(t)
+	never := func(c *eventstore.Config) { c.Poll = time.Hour }
+	other := db.Node(t, never) // hears by notice alone, once it listens
+	conn := owner(t, db)
+	for listening := 0; listening < 2; { // the one of db.Store too
+		err := conn.QueryRow(t.Context(), `
+			select count(*) from pg_stat_activity where datname = current_database() and state = 'idle' and query = 'listen sol_log'`).Scan(&listening)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	woken := make(chan error)
+	go func() { woken <- other.Wait(t.Context(), 2) }()
+	mustAppend(t, db.Store, said(newID(), 0, "a", "b", "c"))
+	if err := <-woken; err != nil {
+		t.Error(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := other.Wait(ended, 3); !errors.Is(err, context.Canceled) {
+		t.Errorf("waiting at the head: %v", err)
+	}
+}
+
+func TestParsePosition(t *testing.T) {
+	if p, err := eventstore.ParsePosition("2.41"); err != nil || p != (eventstore.Position{Epoch: 2, N: 41}) || p.String() != "2.41" {
+		t.Errorf("%v, %v", p, err)
+	}
+	for _, bad := range []string{"", "1", "1.", ".1", "0.1", "-1.2", "1.-2", "1.2.3", "a.b", "1.9223372036854775808", "+1.2"} {
+		if p, err := eventstore.ParsePosition(bad); err == nil {
+			t.Errorf("%q gave %v", bad, p)
+		}
+	}
+}
+
+func TestMetricsTellWhatHappened(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	s := storetest.New(t, func(c *eventstore.Config) { c.Metrics = registry }).Store
+	ask := repeatable(said(newID(), 0, "a"), "k", "b")
+	mustAppend(t, s, ask)
+	mustAppend(t, s, ask)
+	_, _ = s.Append(t.Context(), said(ask.Stream, 0, "conflict")) // counted below
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]float64)
+	for _, f := range families {
+		for _, m := range f.Metric {
+			for _, l := range m.Label {
+				got[l.GetValue()] += m.GetCounter().GetValue()
+			}
+		}
+	}
+	if got["stored"] != 1 || got["repeated"] != 1 || got["conflict"] != 1 {
+		t.Errorf("appends by outcome %v", got)
+	}
+	if head := gauge(t, registry, "sol_log_head_position"); head != 1 {
+		t.Errorf("head %v", head)
+	}
+	if _, err := eventstore.Open(t.Context(), eventstore.Config{URL: "", MasterKey: storetest.MasterKey()}); err == nil {
+		t.Error("opened without a URL")
+	}
+}
+
+func TestNumbersAndHashes(t *testing.T) {
+	db := storetest.New(t)
+	first, err := db.Store.NextNumber(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := db.Node(t).NextNumber(t.Context()); err != nil || second != first+1 {
+		t.Errorf("%d after %d, %v", second, first, err)
+	}
+	a, b := db.Store.KeyedHash("tax-code", "X"), db.Store.KeyedHash("subject", "X")
+	if len(a) != 64 || a == b || a != db.Node(t).KeyedHash("tax-code", "X") {
+		t.Errorf("hashes %s, %s", a, b)
+	}
+}
