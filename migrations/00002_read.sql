@@ -107,6 +107,7 @@ begin
     execute format('create index on read.%I %s', tickets, part);
   end loop;
   execute format('create index on read.%I using gin (search)', tickets);
+  execute format('create index on read.%I (count) where count = 0', counts);
 
   foreach part in array array[tickets, counts, timeline] loop
     execute format('alter table read.%I owner to sol_worker', part);

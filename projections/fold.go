@@ -30,7 +30,7 @@ func fold(row Row, r ticket.Recorded) Row {
 		row = row.say(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
 		row = row.say(e.Reply, e.Personal, r.At)
-	case ticket.InternalNote, ticket.RegionalNote:
+	case ticket.InternalNote, ticket.RegionalNote, ticket.Assigned, ticket.Unassigned, ticket.Reclassified:
 		return row
 	case ticket.ActWithdrawn:
 		if row = row.unsay(e.Notes).untell(e.Act); len(row.Shown) > 0 {
@@ -39,8 +39,7 @@ func fold(row Row, r ticket.Recorded) Row {
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.Said = "", "", "", nil
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
-		ticket.Assigned, ticket.Unassigned, ticket.Reclassified:
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded:
 	}
 	return row.tell(r, truth, from)
 }

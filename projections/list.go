@@ -129,7 +129,7 @@ func (s view) item(row Row, n Names) Item {
 		known := now.State
 		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(redirected(known))
 		i.Entity, i.Assignee, i.ReadOnly = n.entity(known.Entity), nil, false
-		i.Service, i.Problem = n.service(known.Service), n.problem(known.Service, known.Problem, true)
+		i.Problem = n.problem(state.Service, state.Problem, true)
 		i.UpdatedAt, i.Version = now.At, now.Version
 	}
 	return i

@@ -4,12 +4,16 @@
 package projections
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 func TestQueuesFollowTheWork(t *testing.T) {
@@ -54,4 +58,236 @@ func (h *house) counts(who person.Actor, want map[QueueID]int) {
 	}
 }
 
-var _ = time.Second
+func (h *house) list(who person.Actor, f Filter) Page {
+	h.t.Helper()
+	page, err := h.reader.Tickets(h.t.Context(), Viewer{Actor: who}, f)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return page
+}
+
+// found is how many tickets a search gives the viewer.
+func (h *house) found(who person.Actor, q string) int {
+	h.t.Helper()
+	page := h.list(who, Filter{Q: q})
+	if page.Total != len(page.Items) {
+		h.t.Fatalf("%q: total %d, %d items", q, page.Total, len(page.Items))
+	}
+	return page.Total
+}
+
+func TestSearch(t *testing.T) {
+	h := newHouse(t)
+	id := h.open(tickettest.Torino)
+	h.open(tickettest.Torino, func(o *ticket.Open) {
+		o.Subject, o.Form.TaxCode = h.store.KeyedHash("tax-code", "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
+		o.Form.Description = "La ricetta non si stampa"
+	})
+	h.do(id, operator, ticket.Update{Note: internal("sospetto duplicato bergamotto")})
+	h.do(id, operator, ask("Ci mandi la fotografia"))
+	h.project()
+	for _, c := range []struct {
+		name string
+		who  person.Actor
+		q    string
+		want int
+	}{
+		{"a whole number", operator, "2026-0000001", 1},
+		{"its beginning", operator, "2026-00000", 2},
+		{"Italian words, whatever their ending", operator, "referti", 1},
+		{"a name", operator, "fittizia", 2},
+		{"a codice fiscale as typed", operator, "rssmra85t10a562s", 1},
+		{"another's", operator, "MRTMTT25D09F205Z", 1},
+		{"nobody's", operator, "RSSMRA80A01H501U", 0},
+		{"words of an internal note", operator, "bergamotto", 0},
+		{"words of a note that is held", operator, "fotografia", 0},
+		{"only words that say nothing", operator, "il la", 0},
+		{"what looks like an operator of the language", operator, `"referto -& | ! :*`, 1},
+		{"wildcards are no wildcards", operator, "2026-%", 0},
+		{"from another entity by number", neighbour, "2026-0000001", 0},
+		{"from another entity by words", neighbour, "referto", 0},
+		{"from another entity by codice fiscale", neighbour, "RSSMRA85T10A562S", 0},
+		{"the Region before a hand-over", regional, "referto", 0},
+		{"the auditor", auditor, "referto", 1},
+	} {
+		if got := h.found(c.who, c.q); got != c.want {
+			t.Errorf("%s: %q finds %d, want %d", c.name, c.q, got, c.want)
+		}
+	}
+	h.pass(ticket.DefaultHold)
+	if got := h.found(operator, "fotografie"); got != 1 {
+		t.Errorf("words of a note that may be read by now find %d", got)
+	}
+}
+
+func TestPagesAreTheWholeListOnce(t *testing.T) {
+	h := newHouse(t)
+	for i := range 23 {
+		h.open(tickettest.Torino, func(o *ticket.Open) {
+			o.Form.FamilyName = []string{"Èrmini", "Ermini", "Bianchi", "D’Angelo", "dangelo"}[i%5]
+		})
+		h.pass(time.Duration(i%3) * time.Second)
+	}
+	h.project()
+	for _, who := range []person.Actor{operator, citizen} {
+		for _, sort := range []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByRequester} {
+			seen := map[ticket.ID]bool{}
+			f := Filter{Sort: sort, Limit: 5}
+			for {
+				page := h.list(who, f)
+				for _, i := range page.Items {
+					if seen[i.ID] {
+						t.Fatalf("%s: %s comes twice", sort, i.Number)
+					}
+					seen[i.ID] = true
+				}
+				if page.Total != 23 {
+					t.Fatalf("%s: total %d", sort, page.Total)
+				}
+				if f.Cursor = page.NextCursor; f.Cursor == "" {
+					break
+				}
+			}
+			if len(seen) != 23 {
+				t.Errorf("%s: %d of 23", sort, len(seen))
+			}
+		}
+	}
+	order := []string{}
+	for _, i := range h.list(operator, Filter{Sort: ByRequester, Limit: 100}).Items {
+		if name := i.Requester.FamilyName; !slices.Contains(order, name) {
+			order = append(order, name)
+		}
+	}
+	if want := []string{"Bianchi", "D’Angelo", "dangelo", "Ermini", "Èrmini"}; !slices.Equal(order, want) {
+		t.Errorf("Italian order: %q, want %q", order, want)
+	}
+}
+
+func TestListsRefuseWhatTheyCannotMake(t *testing.T) {
+	h := newHouse(t)
+	for range 3 {
+		h.open(tickettest.Torino)
+	}
+	h.project()
+	next := h.list(operator, Filter{Limit: 1}).NextCursor
+	for name, c := range map[string]struct {
+		who   person.Actor
+		f     Filter
+		field string
+	}{
+		"no such queue":            {operator, Filter{Queue: "altre"}, "queue"},
+		"a queue of another role":  {operator, Filter{Queue: GroupQueue}, "queue"},
+		"no such status":           {operator, Filter{Status: "aperto"}, "status"},
+		"no such order":            {operator, Filter{Sort: "id; drop table"}, "sort"},
+		"too much":                 {operator, Filter{Limit: 201}, "limit"},
+		"less than nothing":        {operator, Filter{Limit: -1}, "limit"},
+		"NUL":                      {operator, Filter{Q: "a\x00b"}, "q"},
+		"no UTF-8":                 {operator, Filter{Assignee: "\xff"}, "assignee"},
+		"too many words":           {operator, Filter{Q: strings.Repeat("a", 201)}, "q"},
+		"no cursor":                {operator, Filter{Cursor: "%%%"}, "cursor"},
+		"a cursor that was edited": {operator, Filter{Cursor: next[:len(next)-4] + "AAAA"}, "cursor"},
+		"another list's cursor":    {operator, Filter{Cursor: next, Status: ticket.New}, "cursor"},
+		"another order's cursor":   {operator, Filter{Cursor: next, Sort: ByNumber}, "cursor"},
+		"another viewer's cursor":  {colleague, Filter{Cursor: next}, "cursor"},
+	} {
+		_, err := h.reader.Tickets(t.Context(), Viewer{Actor: c.who}, c.f)
+		var refused *FilterError
+		if !errors.As(err, &refused) || refused.Field != c.field || refused.Allowed == "" {
+			t.Errorf("%s: %v, want a refusal of %s", name, err, c.field)
+		}
+	}
+}
+
+// TestACitizensListHidesWhatIsHeld, in status, order and filter.
+func TestACitizensListHidesWhatIsHeld(t *testing.T) {
+	h := newHouse(t)
+	id := h.open(tickettest.Torino)
+	h.do(id, operator, take)
+	h.do(id, operator, ticket.Update{Status: ticket.Solved, Note: public("ecco")})
+	h.project()
+	check := func(want ticket.Status) {
+		t.Helper()
+		page := h.list(citizen, Filter{Status: want})
+		if len(page.Items) != 1 || page.Items[0].Status != want || page.Items[0].Assignee != nil {
+			t.Errorf("want one that is %s: %+v", want, page.Items)
+		}
+	}
+	check(ticket.InProgress)
+	h.pass(ticket.DefaultHold)
+	check(ticket.Solved)
+}
+
+func TestChanges(t *testing.T) {
+	h := newHouse(t)
+	id := h.open(tickettest.Torino)
+	other := h.open(tickettest.TO3)
+	h.do(id, operator, ticket.Update{Note: internal("tra noi")})
+	h.do(id, operator, escalate("non è nostra"))
+	h.project()
+	types := func(who person.Actor, after int64) (string, Changes) {
+		t.Helper()
+		c, err := h.reader.Changes(t.Context(), Viewer{Actor: who}, after, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, i := range c.Items {
+			if i.Ticket != id && who.Entity != tickettest.TO3 && i.Ticket != other {
+				t.Errorf("%s is told of %s", who.Role, i.Ticket)
+			}
+			all = append(all, i.Type)
+		}
+		return strings.Join(all, " "), c
+	}
+	for _, c := range []struct {
+		who        person.Actor
+		want, then string
+	}{
+		{operator, "opened internal_note regional_note escalated", "opened internal_note regional_note escalated"},
+		{regional, "escalated", "regional_note escalated"},
+		{neighbour, "opened", "opened"},
+		{citizen, "opened opened", "opened opened escalated"},
+		{person.Actor{Role: person.Administrator, ID: "a"}, "", ""},
+	} {
+		got, changes := types(c.who, 0)
+		if got != c.want {
+			t.Errorf("%s is told %q, want %q", c.who.Role, got, c.want)
+		}
+		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.now().Add(ticket.DefaultHold)) {
+			t.Errorf("%s: held until %v", c.who.Role, changes.HeldUntil)
+		}
+		defer func() {
+			if got, again := types(c.who, 0); got != c.then || again.Next.N != 5 {
+				t.Errorf("later %s is told %q up to %s, want %q", c.who.Role, got, again.Next, c.then)
+			}
+			rest, _ := types(c.who, changes.Next.N)
+			if missed := strings.TrimPrefix(c.then, c.want); c.want != c.then && missed != c.then && !strings.Contains(" "+rest, missed) {
+				t.Errorf("%s goes on at %s and misses %q: %q", c.who.Role, changes.Next, missed, rest)
+			}
+		}()
+	}
+	h.pass(ticket.DefaultHold)
+}
+
+func TestWaitForWhatIWrote(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	head, _, err := h.store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stale, err := h.reader.Wait(t.Context(), head); err != nil || !stale {
+		t.Errorf("nobody projects: stale %v, %v", stale, err)
+	}
+	defer h.run(h.store)()
+	if stale, err := h.reader.Wait(t.Context(), head); err != nil || stale {
+		t.Errorf("projected: stale %v, %v", stale, err)
+	}
+	for _, beyond := range []eventstore.Position{{Epoch: head.Epoch, N: head.N + 1}, {Epoch: head.Epoch + 1, N: 1}} {
+		if _, err := h.reader.Wait(t.Context(), beyond); !errors.Is(err, eventstore.ErrBeyondHead) {
+			t.Errorf("%s: %v", beyond, err)
+		}
+	}
+}

@@ -41,7 +41,7 @@ type said struct {
 // shown and those that are held, in rising order of From, so that a list can be read at any moment without a clock in
 // the fold.
 type shown struct {
-	Act     ticket.ID    `json:"act"` // the latest
+	Act     ticket.ID    `json:"act"` // that made the difference
 	From    time.Time    `json:"from"`
 	At      time.Time    `json:"at"`      // of the latest event
 	Version int          `json:"version"` // of the latest event
@@ -80,34 +80,35 @@ func (row Row) unsay(notes []ticket.ID) Row {
 	return row
 }
 
-// tell lets the citizen know of an event from a moment on. truth is the ticket before the event. What is held until
-// later comes before the event all the same, so the event is folded into that too.
+// tell lets the citizen know of an event from a moment on; truth is the ticket before it. What is held until later
+// comes before the event all the same, so the event is folded into that too. Every act keeps a step of its own, which
+// goes when the act is withdrawn.
 func (row Row) tell(r ticket.Recorded, truth ticket.State, from time.Time) Row {
-	var told []shown
-	var last shown
-	known := false
-	for _, s := range row.Shown {
-		if s.From.After(from) && !known {
-			told, known = append(told, last.after(r, truth, from)), true
-		}
-		if last = s; s.From.Before(from) {
-			told = append(told, s)
-			continue
-		}
-		known = true
-		told = append(told, s.after(r, truth, s.From))
+	i := 0
+	for i < len(row.Shown) && !row.Shown[i].From.After(from) {
+		i++
 	}
-	if !known {
-		told = append(told, last.after(r, truth, from))
+	told := slices.Clone(row.Shown[:i])
+	next := shown{Act: r.Act, From: from}
+	if i > 0 {
+		next.State = told[i-1].State
+		if told[i-1].Act == r.Act && told[i-1].From.Equal(from) {
+			told = told[:i-1]
+		}
+	}
+	told = append(told, next.after(r, truth))
+	for _, held := range row.Shown[i:] {
+		told = append(told, held.after(r, truth))
 	}
 	row.Shown = told
 	return row.settle(r.At)
 }
 
 // after is what is shown once the event is known too.
-func (s shown) after(r ticket.Recorded, truth ticket.State, from time.Time) shown {
-	state := ticket.Evolve(s.State, asTold(r, truth, s.State))
-	return shown{Act: r.Act, From: from, At: r.At, Version: r.Version, State: state}
+func (s shown) after(r ticket.Recorded, truth ticket.State) shown {
+	s.State = ticket.Evolve(s.State, asTold(r, truth, s.State))
+	s.At, s.Version = r.At, r.Version
+	return s
 }
 
 // shownAt is what the citizen sees of where the ticket stands at a moment.

@@ -5,13 +5,13 @@ package projections
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"go.uber.org/goleak"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -21,7 +21,13 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Run(m) }
+// TestMain gives every property thousands of histories, unless the command line asks for another number.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "2000"); err != nil {
+		panic(err)
+	}
+	storetest.Run(m) // parses the command line after this
+}
 
 // house is a log with its rules and the read models on it, on a database of the test's own.
 type house struct {
@@ -92,7 +98,7 @@ func (h *house) open(at catalog.EntityCode, change ...func(*ticket.Open)) ticket
 	id := newID()
 	h.number++
 	o := ticket.Open{
-		Number: fmt.Sprintf("2026-%07d", h.number), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
+		Number: number(h.number), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
 		Channel: ticket.Web, Identity: ticket.Verified, Citizen: tickettest.CitizenID,
 		Subject: h.store.KeyedHash("tax-code", "RSSMRA85T10A562S"), Requester: ticket.ForSelf,
 		Form: ticket.Form{
@@ -166,6 +172,8 @@ func (h *house) dump() []string {
 	return all
 }
 
+func number(n int) string { return fmt.Sprintf("2026-%07d", n) }
+
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
 var (
@@ -185,6 +193,3 @@ func public(text string) *ticket.NewNote {
 func internal(text string) *ticket.NewNote {
 	return &ticket.NewNote{ID: newID(), Text: text, Visibility: ticket.Internal}
 }
-
-// leaves nothing running behind.
-func noLeaks(t testing.TB) { goleak.VerifyNone(t, goleak.IgnoreCurrent()) }

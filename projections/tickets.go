@@ -170,6 +170,9 @@ func applyTickets(ctx context.Context, tx pgx.Tx, suffix string, happened []tick
 	if err := countsTable.upsert(ctx, tx, suffix, f.counts.changed()); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `delete from read.`+countsTable.name+suffix+` where count = 0`); err != nil {
+		return fmt.Errorf("forget empty counts: %w", err)
+	}
 	return timelineTable.upsert(ctx, tx, suffix, f.entries)
 }
 
