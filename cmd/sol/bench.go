@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/eventstore/bench"
+	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/migrations"
+)
+
+func (a *app) benchCommand() *cobra.Command {
+	return group("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend())
+}
+
+func (a *app) benchAppend() *cobra.Command {
+	var length time.Duration
+	c := &cobra.Command{
+		Use: "append", Short: "Durable conditional appends beside pgbench's plain INSERT; one JSON object a line", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(a.env)
+			if err != nil {
+				return err
+			}
+			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+				key := make([]byte, 32)
+				rand.Read(key)
+				pgbench := filepath.Join(own.Bin(), "pgbench")
+				if _, err := os.Stat(pgbench); err != nil {
+					pgbench = ""
+					fmt.Fprintln(a.err, "sol: pgbench is not installed: nothing to compare with")
+				}
+				return bench.Append(ctx, a.out, bench.Config{URL: own.URL("sol"), MasterKey: key, For: length, PgBench: pgbench})
+			})
+		},
+	}
+	var always bool
+	c.Flags().BoolVar(&always, "json", true, "the only form there is")
+	c.Flags().DurationVar(&length, "for", 10*time.Second, "how long to measure each figure")
+	return c
+}
+
+// onScratch gives a durable, migrated Postgres in a directory beside the data, so that it measures the same disk.
+func (a *app) onScratch(ctx context.Context, c config, do func(context.Context, *ownpg.Server) error) (err error) {
+	if err := makeDataDir(c.DataDir); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(c.DataDir, "bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if os.Geteuid() == 0 {
+		if err := os.Chmod(dir, 0o711); err != nil { // the Postgres user goes through it
+			return err
+		}
+	}
+	own, err := ownpg.Start(ctx, ownpg.Config{Dir: dir, Log: quiet(a.err, c.Log)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, own.Stop(drop(ctx))) }()
+	if err := migrations.Up(ctx, own.URL("sol")); err != nil {
+		return err
+	}
+	return do(ctx, own)
+}

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	exitFailed = 1
+	exitUsage  = 2 // the command line itself was wrong
+)
+
+// app is one invocation.
+type app struct {
+	env      func(string) string
+	out, err io.Writer
+	begun    bool // the command line was understood
+}
+
+// run carries a command line out and gives the exit code. A failure is one line on err that says what to do next.
+func run(ctx context.Context, args []string, env func(string) string, out, err io.Writer) int {
+	a := &app{env: env, out: out, err: err}
+	root := a.root()
+	root.SetArgs(args)
+	failure := root.ExecuteContext(ctx)
+	switch {
+	case failure == nil:
+		return 0
+	case a.begun:
+		fmt.Fprintln(err, "sol:", failure)
+		return exitFailed
+	default:
+		fmt.Fprintf(err, "sol: %v; see sol --help\n", failure)
+		return exitUsage
+	}
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sol",
+		Short:         "SOL Assistenza: requests for help with the on-line health services of Regione Piemonte",
+		Long:          configHelp,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			a.begun = true
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		a.serveCommand(), a.demoCommand(), a.migrateCommand(), a.userCommand(), a.ticketCommand(), a.replayCommand(),
+		a.projectionsCommand(), a.sagasCommand(), a.benchCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// group is a command that only holds others.
+func group(use, short string, of ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(of...)
+	return c
+}

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/api"
+)
+
+const configHelp = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
+
+Everything is configured by environment; without any of it, sol runs alone with its own Postgres.
+
+  SOL_ADDR              host:port to answer on (127.0.0.1:8080; port 0: a free one)
+  SOL_DATABASE_URL      postgres://… ; empty: an own Postgres, made in the data directory
+  SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
+                        unprivileged user that Postgres runs as can reach)
+  SOL_MASTER_KEY_FILE   key that seals personal data (DATA_DIR/master.key, made at the first start); nodes on one
+                        database share it, and without it the data cannot be read: keep a copy elsewhere
+  SOL_HOLD              how long a public note can be withdrawn before it is shown (10s)
+  SOL_AUTO_CLOSE_AFTER  a duration in the place of the catalogue's rule, to see a resolved ticket close (FAQ 2.5)
+  SOL_LOG               text or json, and debug, info, warn or error (text,info)
+  SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
+                        requests a minute for one client (120, 30, 1200, 300), or PER_MINUTE/BURST
+  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed`
+
+// config is what the environment says, checked.
+type config struct {
+	Addr        string
+	DatabaseURL string // empty: own Postgres
+	DataDir     string // absolute
+	MasterKey   string // path
+	Hold        time.Duration
+	AutoClose   time.Duration // 0: by the catalogue
+	Log         logConfig
+	Limits      api.Limits
+}
+
+// loadConfig reads the environment and names everything that is wrong with it at once.
+func loadConfig(env func(string) string) (config, error) {
+	var wrong []error
+	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }
+	c := config{Addr: or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: ticket.DefaultHold}
+	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
+		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
+	}
+	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		wrong = append(wrong, errors.New("SOL_DATABASE_URL: want postgres://user:password@host/database")) // it may hold a password
+	}
+	dir, err := dataDir(env)
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	c.DataDir = dir
+	c.MasterKey = or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
+	for name, into := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoClose} {
+		if text := env(name); text != "" {
+			d, err := time.ParseDuration(text)
+			if err != nil || d < 0 || d > 24*time.Hour {
+				refuse(name, "a duration from 0s to 24h, e.g. 10s")
+			}
+			*into = d
+		}
+	}
+	if c.Log, err = parseLog(env("SOL_LOG")); err != nil {
+		wrong = append(wrong, err)
+	}
+	for name, into := range map[string]*api.Rate{
+		"SOL_LIMIT_FORM": &c.Limits.Form, "SOL_LIMIT_LOGIN": &c.Limits.Login, "SOL_LIMIT_SESSION": &c.Limits.Session, "SOL_LIMIT_PUBLIC": &c.Limits.Public,
+	} {
+		if text := env(name); text != "" {
+			rate, ok := parseRate(text)
+			if !ok {
+				refuse(name, "requests a minute, e.g. 120, or with a burst, e.g. 120/30")
+			}
+			*into = rate
+		}
+	}
+	return c, errors.Join(wrong...)
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+// dataDir is where everything is kept. Root's home is closed to the user that Postgres runs as then.
+func dataDir(env func(string) string) (string, error) {
+	dir := env("SOL_DATA_DIR")
+	if dir == "" {
+		switch home := env("HOME"); {
+		case env("XDG_DATA_HOME") != "":
+			dir = filepath.Join(env("XDG_DATA_HOME"), "sol")
+		case os.Geteuid() == 0:
+			dir = "/var/lib/sol"
+		case home == "":
+			return "", errors.New("SOL_DATA_DIR: there is no home directory to put the data into; name a directory")
+		default:
+			dir = filepath.Join(home, ".local", "share", "sol")
+		}
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("SOL_DATA_DIR: %w", err)
+	}
+	return abs, nil
+}
+
+func parseRate(text string) (api.Rate, bool) {
+	minute, burst, two := strings.Cut(text, "/")
+	if !two {
+		burst = minute
+	}
+	m, errMinute := strconv.Atoi(minute)
+	b, errBurst := strconv.Atoi(burst)
+	return api.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
+}
+
+// logConfig is how to log.
+type logConfig struct {
+	JSON  bool
+	Level slog.Level
+}
+
+func parseLog(text string) (logConfig, error) {
+	var c logConfig
+	for word := range strings.SplitSeq(text, ",") {
+		switch strings.TrimSpace(word) {
+		case "", "text":
+		case "json":
+			c.JSON = true
+		case "debug", "info", "warn", "error":
+			_ = c.Level.UnmarshalText([]byte(strings.TrimSpace(word))) // knows these four
+		default:
+			return c, fmt.Errorf("SOL_LOG=%q: want text or json, and debug, info, warn or error, e.g. json,info", text)
+		}
+	}
+	return c, nil
+}

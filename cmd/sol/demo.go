@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/handlers/demo"
+)
+
+// demoSeed is what demo-seed.json in the data directory says: what the demo made, or was about to make.
+type demoSeed struct {
+	demo.Params
+	Done bool `json:"done"`
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	p := demo.Params{Seed: 1}
+	c := &cobra.Command{
+		Use: "demo", Args: cobra.NoArgs,
+		Short: "Run the server with made-up people and tickets, made at the first start",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(a.env)
+			if err != nil {
+				return err
+			}
+			p.Until = time.Now().UTC().Truncate(time.Second)
+			if err := p.Validate(); err != nil {
+				return err
+			}
+			people := demo.People(catalog.Default(), p.Until)
+			return service{
+				config: c, log: newLog(a.err, c.Log),
+				begin:   func() error { return forget(c.demoFile()) },
+				prepare: func(ctx context.Context, url string) error { return a.seed(ctx, c, url, p, people) },
+				ready:   func(_ context.Context, address string) error { return a.introduce(c, address, people) },
+			}.run(cmd.Context())
+		},
+	}
+	c.Flags().IntVar(&p.Tickets, "tickets", demo.DefaultTickets, "how many tickets to make")
+	c.Flags().IntVar(&p.Months, "months", demo.DefaultMonths, "over how many simulated months, ending now")
+	return c
+}
+
+// forget removes demo.json: it is there when the demo answers.
+func forget(file string) error {
+	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// seed makes people and tickets in an empty log, and goes on with what an interrupted start left. A log that holds
+// what no demo made is left alone, because everybody knows the demo's passwords.
+func (a *app) seed(ctx context.Context, c config, url string, p demo.Params, people []demo.Person) (err error) {
+	file := filepath.Join(c.DataDir, "demo-seed.json")
+	var was demoSeed
+	known, err := readJSON(file, &was)
+	if err != nil || was.Done {
+		return err
+	}
+	if known {
+		p = was.Params
+	}
+	clock := &demo.Clock{}
+	clock.Between(p.From(), p.From(), 1)
+	n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(url), clock.Now)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	head, _, err := n.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if head.N > 0 && !known {
+		return errors.New("this database holds tickets that no demo made: run it with sol serve, or name an empty directory in SOL_DATA_DIR")
+	}
+	if err := writeJSON(file, demoSeed{p, false}); err != nil {
+		return err
+	}
+	begun := time.Now()
+	if err := a.play(ctx, n, clock, p, people); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "demo data made in %s\n", time.Since(begun).Round(100*time.Millisecond))
+	return writeJSON(file, demoSeed{p, true})
+}
+
+// play enrols the people and plays the plan while the sagas run.
+func (a *app) play(ctx context.Context, n *node, clock *demo.Clock, p demo.Params, people []demo.Person) error {
+	fmt.Fprintf(a.err, "making demo data: %d people, %d tickets over %d months\n", len(people), p.Tickets, p.Months)
+	accounts, err := demo.Enrol(ctx, n.identity, people, p.From())
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- n.sagas.Run(running) }()
+	bar := a.progress("making tickets")
+	err = demo.Play(ctx, demo.Stage{
+		Store: n.store, Desk: n.desk, Clock: clock, Settle: n.sagas.Settle,
+		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
+	}, p, demo.Plan(p, n.catalog, accounts, n.desk.Subject))
+	bar.end()
+	stop()
+	return errors.Join(err, <-ended)
+}
+
+// hasty is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.
+func hasty(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address // it was used before
+	}
+	q := u.Query()
+	q.Set("synchronous_commit", "off")
+	u.RawQuery = q.Encode()
+	return u.String()
+}

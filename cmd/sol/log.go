@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+)
+
+// newLog writes to w. Nothing that identifies a citizen is ever given to it.
+func newLog(w io.Writer, c logConfig) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.Level}
+	if c.JSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// quiet logs what a person at a terminal should hear of: warnings and worse, unless more is asked for.
+func quiet(w io.Writer, c logConfig) *slog.Logger {
+	if c.Level == slog.LevelInfo {
+		c.Level = slog.LevelWarn
+	}
+	return newLog(w, c)
+}
+
+// drop keeps a context's values and ends neither with it nor with its deadline: for cleaning up.
+func drop(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }

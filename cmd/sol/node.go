@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// node is everything wired on one database. Nothing in it runs by itself yet.
+type node struct {
+	config  config
+	log     *slog.Logger
+	catalog *catalog.Catalog
+	metrics *prometheus.Registry
+
+	store    *eventstore.Store
+	desk     *desk.Desk
+	identity *identity.Identity
+	reader   *projections.Reader
+	models   *projections.Runner
+	sagas    *sagas.Runner
+}
+
+// newNode wires a node. clock is nil but for the demo's simulated time.
+func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock func() time.Time) (_ *node, err error) {
+	key, err := c.masterKey()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoClose), metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	n.store, err = eventstore.Open(ctx, eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics})
+	if err != nil {
+		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKey)
+	}
+	defer func() {
+		if err != nil {
+			n.store.Close()
+		}
+	}()
+	n.desk = desk.New(n.store, ticket.Rules{Catalog: n.catalog, Hold: c.Hold})
+	n.identity, err = identity.New(identity.Config{Pool: n.store.Worker(), KeyedHash: n.store.KeyedHash})
+	if err != nil {
+		return nil, err
+	}
+	n.reader = projections.NewReader(n.store, n.catalog, n.identity.Names)
+	n.models = projections.NewRunner(n.store)
+	n.sagas, err = sagas.New(sagas.Config{
+		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
+		Sagas: []sagas.Definition{sagas.AutoClose(n.catalog), sagas.Succession(n.catalog)},
+	})
+	return n, err
+}
+
+// dispatch is the sagas' way in: the one that everybody has.
+func (n *node) dispatch(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
+	_, err := n.desk.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+	return err
+}
+
+func (n *node) close() { n.store.Close() }
+
+// api is the door for programs.
+func (n *node) api() (*api.API, error) {
+	return api.New(api.Config{
+		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog,
+		Version: version(), Log: n.log, Metrics: n.metrics, Limits: n.config.Limits,
+	})
+}
+
+// Housekeeping: how often, and from what age a blob that no event names is nobody's.
+const (
+	tidyEvery = time.Hour
+	orphanAge = 24 * time.Hour
+)
+
+// tidy forgets what nobody needs any more, now and then, until ctx ends.
+func (n *node) tidy(ctx context.Context) error {
+	for pause(ctx, tidyEvery) == nil {
+		blobs, err := n.store.CollectOrphans(ctx, orphanAge)
+		if err != nil {
+			n.log.ErrorContext(ctx, "orphans were not collected", "error", err)
+		}
+		commands, err := n.store.ForgetCommands(ctx)
+		if err != nil {
+			n.log.ErrorContext(ctx, "old commands were not forgotten", "error", err)
+		}
+		n.log.InfoContext(ctx, "tidied", "orphan_blobs", blobs, "old_commands", commands)
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+func (a *app) replayCommand() *cobra.Command {
+	var at, as string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "replay NUMBER",
+		Short: "Print a ticket's history, or how it stood at a moment",
+		Long: "Without --at: the history, one line an event. With --at: the ticket as it stood then, as the JSON that the API gives for ?at=.\n" +
+			"The moment is RFC 3339 or a position of the log, EPOCH.POSITION. --as is whose eyes to look through: ROLE@ENTITY, e.g.\n" +
+			"operatore_asr@010301, or auditor, or cittadino for the ticket's citizen.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withLists(cmd, func(ctx context.Context, n *node) error {
+				id, err := n.find(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				viewer, err := parseViewer(as, id)
+				if err != nil {
+					return err
+				}
+				p, err := n.past(ctx, id)
+				if err != nil {
+					return err
+				}
+				if at == "" {
+					return a.tell(p, n, asJSON)
+				}
+				moment, err := n.cut(ctx, &p, at)
+				if err != nil {
+					return err
+				}
+				t, there := projections.Detail(viewer, p.history, p.names, moment)
+				if !there {
+					return fmt.Errorf("at %s there was no ticket %s for %s", at, args[0], as)
+				}
+				return a.json(t)
+			})
+		},
+	}
+	c.Flags().StringVar(&at, "at", "", "a moment (RFC 3339) or a position (EPOCH.POSITION)")
+	c.Flags().StringVar(&as, "as", string(person.Auditor), "ROLE@ENTITY to look through the eyes of")
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func parseViewer(text string, id ticket.ID) (projections.Viewer, error) {
+	role, entity, _ := strings.Cut(text, "@")
+	actor := person.Actor{Role: person.Role(role), Entity: entityCode(entity)}
+	switch {
+	case actor.Role == person.Citizen && entity == "":
+		return projections.Viewer{Ticket: id}, nil
+	case actor.Role == person.Auditor && entity == "", actor.Role.Operates() && entity != "":
+		return projections.Viewer{Actor: actor}, nil
+	}
+	return projections.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)
+}
+
+// cut finds the moment that is meant, and leaves of a history what stands at or before a position.
+func (n *node) cut(ctx context.Context, p *past, at string) (time.Time, error) {
+	if moment, err := time.Parse(time.RFC3339Nano, at); err == nil {
+		return moment.UTC(), nil
+	}
+	position, err := eventstore.ParsePosition(at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("--at %q: want RFC 3339, e.g. 2026-11-20T09:00:00Z, or EPOCH.POSITION, e.g. 1.42", at)
+	}
+	records, err := n.store.Read(ctx, position.N-1, 1)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if len(records) == 0 || position.Epoch != p.names.Epoch {
+		return time.Time{}, errors.New("the log has not reached this position; sol projections list shows its head")
+	}
+	kept := 0
+	for kept < len(p.history) && p.history[kept].Position <= position.N {
+		kept++
+	}
+	p.history = p.history[:kept]
+	return records[0].At, nil
+}
+
+// event is a line of a history.
+type event struct {
+	Position string         `json:"position"`
+	Version  int            `json:"version"`
+	At       time.Time      `json:"at"`
+	By       projections.By `json:"by"`
+	Type     string         `json:"type"`
+	Text     string         `json:"text"`
+}
+
+// tell prints a history. The auditor's timeline has a line for every event.
+func (a *app) tell(p past, n *node, asJSON bool) error {
+	t, _ := projections.Detail(auditor, p.history, p.names, p.now(n))
+	for i, l := range t.Timeline {
+		position := eventstore.Position{Epoch: p.names.Epoch, N: p.history[i].Position}.String()
+		if asJSON {
+			if err := a.json(event{position, l.Version, l.At, l.By, l.Type, l.Text}); err != nil {
+				return err
+			}
+			continue
+		}
+		who := string(l.By.Role)
+		if l.By.Entity != "" {
+			who += "@" + string(l.By.Entity)
+		}
+		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, moment(l.At), who, l.Type, l.Text)
+	}
+	return nil
+}

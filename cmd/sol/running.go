@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+func (a *app) projectionsCommand() *cobra.Command {
+	return group("projections", "The lists that are built from the log", a.projectionsList(), a.projectionsRebuild())
+}
+
+func (a *app) projectionsList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Short: "Tell how far every projection has come", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				list, err := n.models.List(ctx)
+				if err != nil {
+					return err
+				}
+				for _, p := range list {
+					if asJSON {
+						if err := a.json(p); err != nil {
+							return err
+						}
+						continue
+					}
+					fmt.Fprintf(a.out, "%-16s version %d, at %d of %d, %d behind", p.Name, p.Version, p.Position, p.Head, p.Lag)
+					if p.Error != "" {
+						fmt.Fprintf(a.out, ", failed %d times: %s", p.Failures, p.Error)
+					}
+					fmt.Fprintln(a.out)
+				}
+				return nil
+			})
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) projectionsRebuild() *cobra.Command {
+	return &cobra.Command{
+		Use: "rebuild NAME", Short: "Build a projection anew beside the one that answers, and swap", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				bar := a.progress("rebuilding " + args[0])
+				err := n.models.Rebuild(ctx, args[0], bar.set)
+				bar.end()
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(a.out, "rebuilt", args[0])
+				return nil
+			})
+		},
+	}
+}
+
+func (a *app) sagasCommand() *cobra.Command {
+	return group("sagas", "What happens by itself", a.sagasList(), a.sagasExplain())
+}
+
+func (a *app) sagasList() *cobra.Command {
+	var asJSON bool
+	var timers int
+	c := &cobra.Command{
+		Use: "list", Short: "Tell where every saga stands, and its next timers", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				list, err := sagas.List(ctx, n.store.Worker())
+				if err != nil {
+					return err
+				}
+				next, err := sagas.Timers(ctx, n.store.Worker(), timers)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return a.json(map[string]any{"sagas": list, "timers": next})
+				}
+				for _, s := range list {
+					fmt.Fprintf(a.out, "%-12s version %d, at %d, %d behind, %d tickets, %d timers, %d failing\n",
+						s.Saga, s.Version, s.Position, s.Behind, s.Instances, s.Timers, s.Failing)
+				}
+				for _, t := range next {
+					fmt.Fprintf(a.out, "%s  %s: %s\n", t.Ticket, t.Saga, t)
+				}
+				return nil
+			})
+		},
+	}
+	jsonFlag(c, &asJSON)
+	c.Flags().IntVar(&timers, "timers", 10, "how many of the next timers")
+	return c
+}
+
+func (a *app) sagasExplain() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "explain NUMBER", Short: "Tell what will happen to a ticket by itself, what did, and why", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withLists(cmd, func(ctx context.Context, n *node) error {
+				id, err := n.find(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				x, err := sagas.Explain(ctx, n.store.Worker(), id)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return a.json(x)
+				}
+				for _, d := range x.Decisions {
+					fmt.Fprintf(a.out, "%s  %s\n", d.Saga, d)
+				}
+				for _, t := range x.Timers {
+					fmt.Fprintf(a.out, "%s  %s\n", t.Saga, t)
+				}
+				if len(x.Timers) == 0 {
+					fmt.Fprintln(a.out, "nothing is waiting to happen")
+				}
+				return nil
+			})
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}

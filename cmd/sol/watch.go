@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/sol-assistenza/sol/eventstore/ownpg"
+)
+
+// watch tells, until ctx ends, whether our own Postgres is away: it has died and comes back.
+func watch(ctx context.Context, own *ownpg.Server, away *atomic.Bool) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-own.Down():
+			away.Store(true)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-own.Up():
+			away.Store(false)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// withNode carries a command out on a node of its own: beside a running server on the same database, or, when there
+// is none, with our own Postgres for as long as it takes.
+func (a *app) withNode(cmd *cobra.Command, do func(context.Context, *node) error) (err error) {
+	c, err := loadConfig(a.env)
+	if err != nil {
+		return err
+	}
+	if err := makeDataDir(c.DataDir); err != nil {
+		return err
+	}
+	if _, err := c.masterKey(); err != nil {
+		return err
+	}
+	ctx, log := cmd.Context(), quiet(a.err, c.Log)
+	db, err := joinDatabase(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close(drop(ctx))) }()
+	n, err := newNode(ctx, c, log, db.url, nil)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	return do(ctx, n)
+}
+
+// withLists is withNode for what reads lists: it follows the log itself, in case nobody else does, and begins when
+// the lists hold everything.
+func (a *app) withLists(cmd *cobra.Command, do func(context.Context, *node) error) error {
+	return a.withNode(cmd, func(ctx context.Context, n *node) error {
+		following, stop := context.WithCancel(ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- n.models.Start(following) }()
+		err := n.caughtUp(ctx)
+		if err == nil {
+			err = do(ctx, n)
+		}
+		stop()
+		return errors.Join(err, <-ended)
+	})
+}
+
+// caughtUp waits until the lists hold what the log holds now.
+func (n *node) caughtUp(ctx context.Context) error {
+	head, _, err := n.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		if stale, err := n.reader.Wait(ctx, head); err != nil || !stale {
+			return err
+		}
+	}
+}
+
+func (a *app) migrateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "migrate", Short: "Bring the database's schema up to this version (serve does it by itself)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			c, err := loadConfig(a.env)
+			if err != nil {
+				return err
+			}
+			if err := makeDataDir(c.DataDir); err != nil {
+				return err
+			}
+			if _, err := c.masterKey(); err != nil {
+				return err
+			}
+			db, err := joinDatabase(cmd.Context(), c, quiet(a.err, c.Log)) // migrates
+			return errors.Join(err, db.close(drop(cmd.Context())))
+		},
+	}
+}
