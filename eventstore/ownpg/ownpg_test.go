@@ -34,7 +34,33 @@ func TestMain(m *testing.M) {
 		fmt.Println(pidOf(server))
 		select {} // until it is killed
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if template != "" {
+		_ = os.RemoveAll(filepath.Dir(template)) // temporary anyway
+	}
+	os.Exit(code)
+}
+
+var template string
+
+// seeded is a directory with a stopped server, copied from one that is made once.
+func seeded(t *testing.T) string {
+	t.Helper()
+	if template == "" {
+		parent, err := os.MkdirTemp("", "ownpg-test-")
+		must(t, err)
+		must(t, os.Chmod(parent, 0o711))
+		template = filepath.Join(parent, "postgres")
+		s, err := Start(t.Context(), Config{Dir: template, Unsafe: true})
+		must(t, err)
+		must(t, s.Stop(t.Context()))
+	}
+	dir := directory(t)
+	out, err := exec.Command("cp", "-a", template, dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s", out)
+	}
+	return dir
 }
 
 // config keeps a server light, but lets it outlive its process as Unsafe would not.
@@ -144,7 +170,7 @@ func TestFreshStartThenStopThenStart(t *testing.T) {
 }
 
 func TestSocketIsClosedToOthers(t *testing.T) {
-	s := start(t, config(directory(t)))
+	s := start(t, config(seeded(t)))
 	for _, dir := range []string{s.socket, s.data} {
 		if !private(dir, s.user) {
 			t.Errorf("%s is not private to %s", dir, s.user.name)
@@ -169,7 +195,7 @@ func TestDeepDirectoryGetsAShortSocket(t *testing.T) {
 }
 
 func TestComesBackAfterKill(t *testing.T) {
-	s := start(t, config(directory(t)))
+	s := start(t, config(seeded(t)))
 	run(t, s, "create table kept (n int)")
 	// Twice, and the second time with a backend that holds the shared memory and does not look up.
 	for n := range 2 {
@@ -199,7 +225,7 @@ func TestComesBackAfterKill(t *testing.T) {
 }
 
 func TestStopWhileItComesBack(t *testing.T) {
-	s := start(t, config(directory(t)))
+	s := start(t, config(seeded(t)))
 	down := s.Down()
 	must(t, syscall.Kill(pidOf(s), syscall.SIGKILL))
 	within(t, down, "noticed that the server died")
@@ -210,7 +236,7 @@ func TestStopWhileItComesBack(t *testing.T) {
 }
 
 func TestStopWithoutPatience(t *testing.T) {
-	s := start(t, config(directory(t)))
+	s := start(t, config(seeded(t)))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	must(t, s.Stop(ctx))
@@ -239,7 +265,7 @@ func killedSol(t *testing.T, dir string) int {
 }
 
 func TestAdoptsTheServerOfAKilledSol(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	pid := killedSol(t, dir)
 	s := start(t, config(dir))
 	if pidOf(s) != pid {
@@ -256,7 +282,7 @@ func TestAdoptsTheServerOfAKilledSol(t *testing.T) {
 }
 
 func TestStopsTheAdoptedServer(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	killedSol(t, dir)
 	s := start(t, config(dir))
 	stop(t, s)
@@ -266,7 +292,7 @@ func TestStopsTheAdoptedServer(t *testing.T) {
 }
 
 func TestReplacesTheServerOfAKilledSolWithOtherSettings(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	pid := killedSol(t, dir)
 	cfg := config(dir)
 	cfg.Settings["max_connections"] = "33"
@@ -280,7 +306,7 @@ func TestReplacesTheServerOfAKilledSolWithOtherSettings(t *testing.T) {
 }
 
 func TestStartsWhenBothWereKilled(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	must(t, syscall.Kill(killedSol(t, dir), syscall.SIGKILL))
 	if ask[int](t, start(t, config(dir)), "select 1") != 1 {
 		t.Error("no answer")
@@ -288,7 +314,7 @@ func TestStartsWhenBothWereKilled(t *testing.T) {
 }
 
 func TestFindNamesTheServerThatRuns(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	if url, running := Find(dir, "sol"); running {
 		t.Errorf("found %s where nothing is", url)
 	}
@@ -303,7 +329,7 @@ func TestFindNamesTheServerThatRuns(t *testing.T) {
 }
 
 func TestPidFileThatNamesAnotherProcess(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	s := start(t, config(dir))
 	stop(t, s)
 	// Our own pid stands for one that was used again.
@@ -315,7 +341,7 @@ func TestPidFileThatNamesAnotherProcess(t *testing.T) {
 }
 
 func TestSecondOwnerIsRefused(t *testing.T) {
-	dir := directory(t)
+	dir := seeded(t)
 	first := start(t, config(dir))
 	_, err := Start(t.Context(), config(dir))
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) {
@@ -391,7 +417,7 @@ func TestDirectoryOutOfReachIsNamed(t *testing.T) {
 }
 
 func TestWrongSettingIsReportedAndLeavesNothing(t *testing.T) {
-	cfg := config(directory(t))
+	cfg := config(seeded(t))
 	cfg.Settings["max_connections"] = "many"
 	_, err := Start(t.Context(), cfg)
 	if err == nil || !strings.Contains(err.Error(), "max_connections") {
