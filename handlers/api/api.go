@@ -40,11 +40,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Timeout        time.Duration // for answering one request, streams excepted; 0: 30 s
 	BodyTimeout    time.Duration // for a request's body to arrive; 0: 60 s
-	Drain          time.Duration // how long a shutdown waits for requests under way; 0: 15 s
 	Heartbeat      time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
 }
 
-// API answers requests. It is an http.Handler; Serve runs it with the right time-outs and an ordered end.
+// API answers requests. Whoever runs its server calls EndStreams when it shuts down.
 type API struct {
 	Config
 	handler http.Handler
@@ -61,7 +60,7 @@ func New(c Config) (*API, error) {
 	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil {
 		return nil, errors.New("api: Store, Desk, Identity, Reader and Catalog are required")
 	}
-	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Drain < 0 || c.Heartbeat < 0 {
+	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
 		return nil, errors.New("api: durations cannot be negative")
 	}
 	if c.Version == "" {
@@ -74,7 +73,7 @@ func New(c Config) (*API, error) {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.Timeout: 30 * time.Second, &c.BodyTimeout: time.Minute, &c.Drain: 15 * time.Second, &c.Heartbeat: 15 * time.Second,
+		&c.Timeout: 30 * time.Second, &c.BodyTimeout: time.Minute, &c.Heartbeat: 15 * time.Second,
 	} {
 		if *d == 0 {
 			*d = otherwise
@@ -106,7 +105,7 @@ func New(c Config) (*API, error) {
 
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// EndStreams makes every stream end; a client comes back with the last id it saw. Serve calls it when it shuts down.
+// EndStreams makes every stream end; a client comes back with the last id it saw.
 func (a *API) EndStreams() { a.end() }
 
 // now is the wall clock: limits and Retry-After are about waiting, whatever time the log keeps.

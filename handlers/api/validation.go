@@ -5,10 +5,13 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
 // huma is told once, for the process, what our errors look like and that lists are never null. It has no other way.
@@ -80,6 +83,9 @@ func field(d *huma.ErrorDetail) FieldProblem {
 	}
 	if allowed, ok := strings.CutPrefix(d.Message, "expected value to be "); ok {
 		return FieldProblem{Field: at, Rule: "is not one of the values", Allowed: allowed}
+	}
+	if d.Message == "expected string to be base64 encoded" { // huma's word for an empty one too
+		return FieldProblem{Field: at, Rule: "is empty or not base64", Allowed: fmt.Sprintf("1 to %d bytes in base64", ticket.MaxAttachmentSize)}
 	}
 	if allowed, ok := strings.CutPrefix(d.Message, "expected "); ok {
 		return FieldProblem{Field: at, Rule: "has the wrong type or form", Allowed: allowed}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -60,7 +61,8 @@ type world struct {
 	identity *identity.Identity
 	address  string
 	log      *lines
-	stop     context.CancelFunc // ends the service; the test's end does too
+	stop     context.CancelFunc // shuts the door; the test's end does too
+	served   *sync.WaitGroup    // until it is shut
 }
 
 // lines is a log that tests read.
@@ -83,9 +85,13 @@ func (l *lines) String() string {
 
 func newWorld(t *testing.T, options ...func(*api.Config)) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &lines{}}
+	return newWorldOf(t, catalog.Default(), options...)
+}
+
+func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Config)) *world {
+	t.Helper()
+	w := &world{T: t, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &lines{}, served: &sync.WaitGroup{}}
 	w.store = storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now }).Store
-	known := catalog.Default()
 	door := desk.New(w.store, ticket.Rules{Catalog: known, Hold: ticket.DefaultHold})
 	var err error
 	w.identity, err = identity.New(identity.Config{
@@ -104,7 +110,7 @@ func newWorld(t *testing.T, options ...func(*api.Config)) *world {
 	served, err := api.New(config)
 	w.must(err)
 	timers, err := sagas.New(sagas.Config{
-		Store: w.store, Dispatch: door.Send, Every: 10 * time.Millisecond,
+		Store: w.store, Dispatch: sending(door), Every: 10 * time.Millisecond,
 		Sagas: []sagas.Definition{sagas.AutoClose(known), sagas.Succession(known)},
 	})
 	w.must(err)
@@ -116,21 +122,49 @@ func newWorld(t *testing.T, options ...func(*api.Config)) *world {
 	w.stop = stop
 	var running sync.WaitGroup
 	background, end := context.WithCancel(context.Background())
-	running.Go(func() { w.ended("serve", served.Serve(ctx, on)) })
+	server := &http.Server{Handler: served, ReadHeaderTimeout: 10 * time.Second}
+	w.served.Go(func() { w.ended("serve", server.Serve(on)) })
+	w.served.Go(func() {
+		<-ctx.Done()
+		served.EndStreams()
+		w.ended("shutdown", server.Shutdown(background))
+	})
 	running.Go(func() { w.ended("read models", projections.NewRunner(w.store).Start(background)) })
 	running.Go(func() { w.ended("sagas", timers.Run(background)) })
 	t.Cleanup(func() {
 		stop()
+		w.served.Wait()
 		end()
 		running.Wait()
 	})
 	return w
 }
 
+// sending is the one way in, as cmd/sol hands it to sagas.
+func sending(d *desk.Desk) sagas.SendCommand {
+	return func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
+		_, err := d.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+		return err
+	}
+}
+
 func (w *world) ended(what string, err error) {
-	if err != nil && !strings.Contains(err.Error(), context.Canceled.Error()) {
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
 		w.Errorf("%s ended: %v", what, err)
 	}
+}
+
+// in is the world for a subtest.
+func (w *world) in(t *testing.T) *world {
+	inner := *w
+	inner.T = t
+	return &inner
+}
+
+// in is the user in a subtest.
+func (u user) in(t *testing.T) user {
+	u.w = u.w.in(t)
+	return u
 }
 
 func (w *world) must(err error) {

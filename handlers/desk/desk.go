@@ -72,12 +72,6 @@ func (d *Desk) Dispatch(ctx context.Context, r Request) (Outcome, error) {
 	return d.dispatcher.Dispatch(ctx, r.stored())
 }
 
-// Send is Dispatch as sagas know it: the command's id is theirs, and kept for ever.
-func (d *Desk) Send(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-	_, err := d.dispatcher.Dispatch(ctx, eventstore.Request[ticket.Command]{Stream: string(on), Command: c, By: stored(by), ID: as, Cause: cause})
-	return err
-}
-
 // Refused answers a request that its door refuses before it reaches the rules: with the first outcome if it is a
 // repetition, with the refusal otherwise.
 func (d *Desk) Refused(ctx context.Context, r Request, refusal error) (Outcome, error) {

@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// but is a form with one change.
+func but(change func(f, requester fields)) fields {
+	f := form(torino)
+	change(f, f["requester"].(fields))
+	return f
+}
+
+func attached(files ...fields) fields {
+	f := form(torino)
+	f["attachments"] = files
+	return f
+}
+
+func file(name string, content []byte) fields {
+	return fields{"name": name, "content_base64": base64.StdEncoding.EncodeToString(content)}
+}
+
+func TestWhatABadFormGets(t *testing.T) {
+	w := newWorld(t)
+	w.join("anna", person.ASROperator, torino)
+	pdf := []byte("%PDF-1.4")
+	head, _, err := w.store.Head(t.Context())
+	w.must(err)
+	for name, c := range map[string]struct {
+		body    any
+		headers []string
+		status  int
+		kind    string
+		says    []string
+	}{
+		"no body":            {nil, nil, 400, "malformed-body", []string{"/openapi.json"}},
+		"malformed JSON":     {`{"service": "ritiro`, nil, 400, "malformed-body", []string{"/openapi.json"}},
+		"something after it": {`{} {}`, nil, 400, "malformed-body", nil},
+		"not JSON at all":    {`<form/>`, []string{"Content-Type", "application/xml"}, 415, "unsupported-media-type", []string{"application/json"}},
+		"huge JSON":          {`{"description":"` + strings.Repeat("a", 8<<20) + `"}`, nil, 413, "body-too-large", []string{"1 MB"}},
+		"a list":             {`[]`, nil, 422, "invalid", []string{"object"}},
+		"an unknown field": {but(func(f, _ fields) { f["colour"] = "blue" }), nil, 422, "invalid",
+			[]string{`"field":"colour"`, "not a field", "/openapi.json"}},
+		"an unknown field inside": {but(func(_, r fields) { r["age"] = 3 }), nil, 422, "invalid", []string{`"field":"requester.age"`}},
+		"a wrong type":            {but(func(f, _ fields) { f["description"] = 7 }), nil, 422, "invalid", []string{`"field":"description"`, "string"}},
+		"a missing field":         {but(func(f, _ fields) { delete(f, "entity") }), nil, 422, "invalid", []string{`"field":"entity"`, "is required"}},
+		"a missing field inside":  {but(func(_, r fields) { delete(r, "email") }), nil, 422, "invalid", []string{`"field":"requester.email"`, "is required"}},
+		"a wrong check character": {but(func(_, r fields) { r["tax_code"] = "RSSMRA80A01H501V" }), nil, 422, "invalid",
+			[]string{`"field":"requester.tax_code"`, `"allowed":"`}},
+		"a wrong e-mail":      {but(func(_, r fields) { r["email"] = "maria" }), nil, 422, "invalid", []string{`"field":"requester.email"`}},
+		"a wrong telephone":   {but(func(_, r fields) { r["phone"] = "poi" }), nil, 422, "invalid", []string{`"field":"requester.phone"`}},
+		"a blank name":        {but(func(_, r fields) { r["given_name"] = " " }), nil, 422, "invalid", []string{`"field":"requester.given_name"`}},
+		"a wrong role":        {but(func(_, r fields) { r["role"] = "sindaco" }), nil, 422, "invalid", []string{`"field":"requester.role"`, "genitore"}},
+		"an unknown service":  {but(func(f, _ fields) { f["service"] = "posta" }), nil, 422, "invalid", []string{`"field":"service"`, "ritiro-documenti"}},
+		"an unknown problem":  {but(func(f, _ fields) { f["problem"] = "boh" }), nil, 422, "invalid", []string{`"field":"problem"`, "referto-non-trovato"}},
+		"an unknown entity":   {but(func(f, _ fields) { f["entity"] = "999999" }), nil, 422, "invalid", []string{`"field":"entity"`, "010301"}},
+		"the Region":          {but(func(f, _ fields) { f["entity"] = "regione" }), nil, 422, "invalid", []string{`"field":"entity"`}},
+		"an operator's field": {but(func(f, _ fields) { f["channel"] = "telefono" }), nil, 422, "invalid", []string{`"field":"channel"`}},
+		"no valid base64": {attached(fields{"name": "a.pdf", "content_base64": "!"}), nil, 422, "invalid",
+			[]string{`"field":"attachments[0].content_base64"`, "base64"}},
+		"a kind of file that is not taken": {attached(file("a.pdf", pdf), file("a.exe", pdf)), nil, 422, "invalid",
+			[]string{`"field":"attachments[1].name"`, "pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg"}},
+		"content that is not its extension": {attached(file("a.pdf", pdf), file("b.pdf", pdf), file("c.png", pdf)), nil, 422, "invalid",
+			[]string{`"field":"attachments[2].content_base64"`, "image/png"}},
+		"an empty file": {attached(file("a.pdf", nil)), nil, 422, "invalid", []string{`"field":"attachments[0].content_base64"`, "1048576"}},
+		"a file over 1 MB": {attached(file("a.pdf", append(bytes.Clone(pdf), make([]byte, 1<<20)...))), nil, 422, "invalid",
+			[]string{`"field":"attachments[0].content_base64"`, "over 1 MB"}},
+		"six files": {attached(file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf)), nil, 422, "invalid",
+			[]string{`"field":"attachments"`, "at most 5"}},
+		"all that is wrong at once": {but(func(f, r fields) {
+			r["tax_code"], f["entity"], f["attachments"] = "X", "0", []fields{file("a.exe", pdf)}
+		}), nil, 422, "invalid", []string{`"requester.tax_code"`, `"entity"`, `"attachments[0].name"`}},
+		"a token that is none": {form(torino), []string{"Authorization", "Bearer abc"}, 401, "unauthorized", []string{"POST /api/v1/sessions"}},
+		"another scheme":       {form(torino), []string{"Authorization", "Basic YTpi"}, 401, "unauthorized", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.in(t).anybody().post("/api/v1/tickets", c.body, c.headers...).problem(c.status, c.kind, c.says...)
+		})
+	}
+	if now, _, err := w.store.Head(t.Context()); err != nil || now != head {
+		t.Errorf("something was recorded: %v, %v", now, err)
+	}
+	for _, personal := range []string{"RSSMRA80A01H501V", "maria@example.org", "Finzione"} {
+		if strings.Contains(w.log.String(), personal) {
+			t.Errorf("the log holds %s", personal)
+		}
+	}
+}
+
+func TestWhatABadUpdateGets(t *testing.T) {
+	w := newWorld(t)
+	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
+	w.join("bruna", person.ASROperator, novara)
+	here := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	other := w.anybody().post("/api/v1/tickets", but(func(_, r fields) { r["tax_code"] = "MRTMTT25D09F205Z" })).want(201).text("number")
+	there := w.anybody().post("/api/v1/tickets", form(novara)).want(201)
+	atRegion := w.anybody().post("/api/v1/tickets", but(func(f, r fields) {
+		f["service"], f["problem"] = "assistenza-online", "altro"
+		r["role"] = "operatore_asr"
+	})).want(201).text("id")
+	note := public("testo")
+	for name, c := range map[string]struct {
+		by     user
+		id     string
+		body   any
+		status int
+		kind   string
+		says   []string
+	}{
+		"closing":                     {anna, here, fields{"status": "chiuso"}, 409, "forbidden-move", []string{"FAQ 2.5", "the system alone closes"}},
+		"a status that is none":       {anna, here, fields{"status": "fatto"}, 422, "invalid", []string{`"field":"status"`, "in_attesa_utente"}},
+		"asking without a note":       {anna, here, fields{"status": "in_attesa_utente"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.4", "public"}},
+		"resolving without a note":    {anna, here, fields{"status": "risolto"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
+		"escalating without a note":   {anna, here, fields{"status": "non_di_competenza"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.6"}},
+		"resolving, padlock shut":     {anna, here, fields{"status": "risolto", "note": fields{"text": "x"}}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
+		"a blank note":                {anna, here, fields{"note": public("  ")}, 422, "invalid", []string{`"field":"note.text"`}},
+		"a visibility that is none":   {anna, here, fields{"note": fields{"text": "x", "visibility": "all"}}, 422, "invalid", []string{`"field":"note.visibility"`, "internal"}},
+		"a bad file with a note":      {anna, here, fields{"note": fields{"text": "x", "attachments": []fields{file("a.gif", []byte("no"))}}}, 422, "invalid", []string{`"field":"note.attachments[0].content_base64"`}},
+		"nothing at all":              {anna, here, fields{}, 422, "invalid", []string{"nothing to update"}},
+		"an assignee elsewhere":       {anna, here, fields{"assignee": "bruna"}, 422, "invalid", []string{`"field":"assignee"`, "FAQ 2.3", "010301"}},
+		"an assignee who is nobody":   {anna, here, fields{"assignee": "x"}, 422, "invalid", []string{`"field":"assignee"`, "supervisori"}},
+		"an unknown field":            {anna, here, fields{"state": "risolto"}, 422, "invalid", []string{`"field":"state"`}},
+		"a problem of another kind":   {anna, here, fields{"problem": "boh"}, 422, "invalid", []string{`"field":"problem"`}},
+		"a duplicate of nothing":      {anna, here, fields{"duplicate_of": "2026-9999999", "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`}},
+		"a duplicate of another's":    {anna, here, fields{"duplicate_of": other, "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`, "same citizen"}},
+		"a duplicate not to be seen":  {anna, here, fields{"duplicate_of": there.text("number"), "note": note}, 422, "invalid", []string{"not yours to see"}},
+		"redirecting to a wrong code": {rita, atRegion, fields{"entity": "999999", "note": note}, 422, "invalid", []string{`"field":"entity"`}},
+		"redirecting from an ASR":     {anna, here, fields{"entity": novara, "note": note}, 403, "forbidden", []string{"FAQ 2.6"}},
+		"a ticket elsewhere":          {anna, there.text("id"), fields{"note": note}, 404, "not-found", nil},
+		"a ticket that is not":        {anna, "01999999-0000-7000-8000-000000000001", fields{"note": note}, 404, "not-found", nil},
+		"an id that is none":          {anna, "42", fields{"note": note}, 422, "invalid", []string{`"field":"id"`, "uuid"}},
+		"without a token":             {w.anybody(), here, fields{"note": note}, 401, "unauthorized", nil},
+		"as a citizen":                {w.holder(here), here, fields{"note": note}, 403, "forbidden", []string{"cittadino"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, _, err := w.store.Head(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.by.in(t).update(c.id, c.body.(fields)).problem(c.status, c.kind, c.says...)
+			if after, _, err := w.store.Head(t.Context()); err != nil || after != before {
+				t.Errorf("something was recorded: %v, %v", after, err)
+			}
+		})
+	}
+}
+
+func TestACeasedEntityIsRefused(t *testing.T) {
+	files := fstest.MapFS{}
+	for _, name := range []string{"calendars.json", "entities.json", "services.json"} {
+		content, err := fs.ReadFile(catalog.Data(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const lasts = `"seat": "Novara", "valid_from": "2008-01-01"`
+		ended := strings.Replace(string(content), lasts, lasts+`, "valid_to": "2026-02-01", "successor": "010301"`, 1)
+		files[name] = &fstest.MapFile{Data: []byte(ended)}
+	}
+	known, err := catalog.Parse(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldOf(t, known)
+	w.anybody().post("/api/v1/tickets", form(novara)).problem(422, "invalid", `"field":"entity"`, "has ceased", "010301")
+}
+
+func TestAStaleVersionShowsBothSides(t *testing.T) {
+	w := newWorld(t)
+	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
+	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	id := opened.text("id")
+	etag := anna.ticket(id).want(200).header.Get("ETag")
+	carlo.update(id, fields{"status": "in_lavorazione"}, "If-Match", etag).want(200)
+
+	refused := anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "If-Match", etag).problem(412, "stale-version")
+	conflicts := refused.list("conflicts")
+	if refused.body["current"] != 2.0 || len(conflicts) == 0 {
+		t.Fatalf("refused with %s", refused.raw)
+	}
+	if c := conflicts[0]; c["field"] != "status" || c["yours"] != "risolto" || c["theirs"] != "in_lavorazione" || fmt.Sprint(c["by"]) != fmt.Sprint(map[string]any{"id": carlo.id, "name": "Prova CARLO"}) || c["at"] == nil {
+		t.Fatalf("the conflict is %v", c)
+	}
+	// What does not touch what changed goes through, weak tag or strong; so does the current version.
+	anna.update(id, fields{"note": fields{"text": "ho telefonato"}}, "If-Match", "W/"+etag).want(200)
+	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "If-Match", anna.ticket(id).header.Get("ETag")).want(200)
+	anna.update(id, fields{"note": fields{"text": "x"}}, "If-Match", "ieri").problem(422, "invalid", `"field":"If-Match"`)
+	anna.update(id, fields{"note": fields{"text": "x"}}, "If-Match", `"99"`).problem(412, "stale-version")
+}
+
+func TestUndoWithinTheHold(t *testing.T) {
+	w := newWorld(t)
+	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna.update(id, fields{"status": "risolto", "note": public("Sbagliato")}).want(200)
+	carlo.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move")
+	first := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200)
+	if first.text("status") != "nuovo" {
+		t.Fatalf("after undoing: %s", first.raw)
+	}
+	if again := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200); string(again.raw) != string(first.raw) {
+		t.Fatalf("repeated: %s, first: %s", again.raw, first.raw)
+	}
+	w.pass(ticket.DefaultHold)
+	if seen := w.holder(id).ticket(id).want(200); strings.Contains(string(seen.raw), "Sbagliato") || seen.text("status") != "nuovo" {
+		t.Fatalf("the citizen sees %s", seen.raw)
+	}
+	anna.update(id, fields{"status": "risolto", "note": public("Giusto")}).want(200)
+	w.pass(ticket.DefaultHold)
+	anna.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move", "shown")
+}
+
+func TestWhatABadAddressGets(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	anna.get("/api/v1/nothing").problem(404, "not-found", "/openapi.json")
+	if a := anna.do(http.MethodDelete, "/api/v1/queues", nil).problem(405, "method-not-allowed", "GET"); !strings.Contains(a.header.Get("Allow"), "GET") {
+		t.Errorf("Allow is %q", a.header.Get("Allow"))
+	}
+	anna.get("/api/v1/tickets?colour=blue").problem(422, "invalid", `"field":"colour"`)
+	anna.get("/api/v1/tickets?limit=0").problem(422, "invalid", `"field":"limit"`)
+	anna.get("/api/v1/tickets?limit=a").problem(422, "invalid", `"field":"limit"`)
+	anna.get("/api/v1/tickets?sort=colour").problem(422, "invalid", `"field":"sort"`)
+	anna.get("/api/v1/tickets?status=fatto").problem(422, "invalid", `"field":"status"`)
+	anna.get("/api/v1/tickets?queue=altrui").problem(422, "invalid", `"field":"queue"`)
+	anna.get("/api/v1/tickets?cursor=x").problem(422, "invalid", `"field":"cursor"`)
+	anna.get("/api/v1/tickets?after=x").problem(422, "invalid", `"field":"after"`)
+	anna.get("/api/v1/tickets?after=1.99999").problem(422, "position-ahead")
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna.get("/api/v1/tickets/"+id+"?at=domani").problem(422, "invalid", `"field":"at"`)
+	anna.get("/api/v1/tickets/"+id+"?at=2100-01-01T00:00:00Z").problem(422, "invalid", `"field":"at"`)
+	anna.get("/api/v1/tickets/"+id+"?at=2020-01-01T00:00:00Z").problem(404, "not-found")
+	anna.get("/api/v1/tickets/"+id+"/events").problem(403, "forbidden", "operatore_asr")
+}
