@@ -183,5 +183,5 @@ func (f Filter) search(hash func(purpose, value string) string) (words, beginnin
 	if numberBegins.MatchString(q) {
 		beginning = q
 	}
-	return q, beginning, hashed
+	return searchable(q), beginning, hashed
 }

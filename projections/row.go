@@ -5,7 +5,6 @@ package projections
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -144,9 +143,4 @@ func (row Row) untell(act ticket.ID) Row {
 	}
 	row.Shown = kept
 	return row
-}
-
-// searchable is a text as Postgres can hold it: valid UTF-8 without NUL.
-func searchable(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }

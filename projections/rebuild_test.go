@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// TestARebuildUnderTrafficAnswersAllTheWhile: while tickets come in and move, and two nodes follow the log, read models
+// are rebuilt time and again. Every answer meanwhile is whole, no position goes back, and in the end the live tables
+// are what one more rebuild makes of the log.
+func TestARebuildUnderTrafficAnswersAllTheWhile(t *testing.T) {
+	h := newHouse(t)
+	for range 50 {
+		h.open(tickettest.Torino)
+	}
+	defer h.run(h.store)()
+	defer h.run(h.db.Node(t, func(c *eventstore.Config) { c.Clock = h.now }))()
+	h.caughtUp()
+
+	ctx, stop := context.WithCancel(t.Context())
+	var traffic sync.WaitGroup
+	traffic.Go(func() {
+		for ctx.Err() == nil {
+			id := h.open(tickettest.Torino)
+			h.do(id, operator, take)
+			h.do(id, operator, escalate("non è nostra"))
+		}
+	})
+	var answers atomic.Int64
+	for range 2 {
+		traffic.Go(func() {
+			var last int64
+			for ctx.Err() == nil {
+				queues, at, err := h.reader.Queues(t.Context(), Viewer{Actor: operator})
+				if err != nil {
+					t.Errorf("queues: %v", err)
+					return
+				}
+				page, err := h.reader.Tickets(t.Context(), Viewer{Actor: operator}, Filter{Status: "nuovo", Limit: maxLimit})
+				if err != nil {
+					t.Errorf("list: %v", err)
+					return
+				}
+				if at.N < last || page.Position.N < at.N {
+					t.Errorf("the position went back from %d to %s, %s", last, at, page.Position)
+				}
+				last = page.Position.N
+				for _, q := range queues {
+					if q.ID == AllQueue && q.Count < 50 || page.Total < 50 || page.Total != len(page.Items) {
+						t.Errorf("an answer that is not whole: %d in %s, %d of %d listed", q.Count, q.ID, len(page.Items), page.Total)
+					}
+				}
+				answers.Add(1)
+			}
+		})
+	}
+	runner := NewRunner(h.store)
+	for range 8 {
+		if err := runner.Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	stop()
+	traffic.Wait()
+	h.caughtUp()
+	live := h.dump()
+	if err := runner.Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
+		t.Fatal(err)
+	}
+	rebuilt := h.dump()
+	if len(live) != len(rebuilt) {
+		t.Fatalf("%d rows live, %d rebuilt", len(live), len(rebuilt))
+	}
+	for i := range live {
+		if live[i] != rebuilt[i] {
+			t.Fatalf("live\n%s\nrebuilt\n%s", live[i], rebuilt[i])
+		}
+	}
+	if answers.Load() < 20 {
+		t.Errorf("only %d answers meanwhile", answers.Load())
+	}
+	t.Logf("%d answers during 8 rebuilds, %d rows in the end", answers.Load(), len(live))
+}
+
+func TestARebuildIsAloneAndTold(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	runner := NewRunner(h.store)
+	told := int64(0)
+	err := runner.Rebuild(t.Context(), ticketsModel.name, func(done, total int64) {
+		told = done
+		if err := runner.Rebuild(t.Context(), ticketsModel.name, nil); !errors.Is(err, ErrRebuilding) {
+			t.Errorf("a second one beside it: %v", err)
+		}
+	})
+	if err != nil || told != 1 {
+		t.Errorf("told of %d events: %v", told, err)
+	}
+	if err := runner.Rebuild(t.Context(), "queues", nil); !errors.Is(err, ErrNoModel) {
+		t.Errorf("an unknown one: %v", err)
+	}
+	list, err := runner.List(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	if s := list[0]; s.Name != "tickets" || s.Version != 1 || s.Position != 1 || s.Head != 1 || s.Lag != 0 || s.Since == nil || s.Led {
+		t.Errorf("after the rebuild: %+v", s)
+	}
+}
+
+// TestAnInterruptedRebuildIsClearedAway, and what answers stays as it was.
+func TestAnInterruptedRebuildIsClearedAway(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	h.project()
+	before := h.dump()
+	ctx, cancel := context.WithCancel(t.Context())
+	runner := NewRunner(h.store)
+	if err := runner.Rebuild(ctx, ticketsModel.name, func(int64, int64) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted: %v", err)
+	}
+	if after := h.dump(); len(after) != len(before) {
+		t.Errorf("%d rows, were %d", len(after), len(before))
+	}
+	if err := runner.Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+}
