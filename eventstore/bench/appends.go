@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package bench
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// length is how many events a writer adds to a stream before it begins another, about as many as a ticket has.
+const length = 12
+
+// appends gives events acknowledged per second. Every writer waits for each of its appends, gives it a command id,
+// and states the version its stream must have.
+func appends(ctx context.Context, cfg Config, writers int) (float64, error) {
+	store, err := eventstore.Open(ctx, eventstore.Config{URL: cfg.URL, MasterKey: cfg.MasterKey})
+	if err != nil {
+		return 0, err
+	}
+	defer store.Close()
+
+	var all sync.WaitGroup
+	counts, errs := make([]int, writers), make(chan error, writers)
+	begun := time.Now()
+	for w := range writers {
+		all.Go(func() {
+			for time.Since(begun) < cfg.For {
+				n, err := stream(ctx, store, cfg, begun)
+				counts[w] += n
+				if err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	took := time.Since(begun)
+	close(errs)
+	if err := <-errs; err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return float64(total) / took.Seconds(), nil
+}
+
+func stream(ctx context.Context, store *eventstore.Store, cfg Config, begun time.Time) (n int, err error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return 0, fmt.Errorf("stream id: %w", err)
+	}
+	event := eventstore.NewEvent{Type: "bench.written.v1", Data: bytes.Repeat([]byte("x"), cfg.Data)}
+	if cfg.Personal > 0 {
+		event.Personal = bytes.Repeat([]byte("p"), cfg.Personal)
+	}
+	for n < length && time.Since(begun) < cfg.For {
+		_, err := store.Append(ctx, eventstore.Append{
+			Stream: id.String(), Kind: "bench", Expected: n, Events: []eventstore.NewEvent{event}, By: actor,
+			Command: eventstore.CommandID{Actor: actor.ID, Key: fmt.Sprintf("%s-%d", id, n)}, Request: event.Data,
+		})
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package bench_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/eventstore/bench"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// The figures of a test server mean nothing; that there are figures, and of what, is what is tested.
+func TestAppendWritesOneObjectALine(t *testing.T) {
+	db := storetest.New(t)
+	var out bytes.Buffer
+	err := bench.Append(t.Context(), &out, bench.Config{
+		URL: db.URL, MasterKey: storetest.MasterKey(), Writers: []int{1, 4}, For: 100 * time.Millisecond,
+		PgBench: bench.FindPgBench(""), Personal: 40,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := json.NewDecoder(&out)
+	for _, name := range []string{"append-1", "append-4"} {
+		var f bench.Figure
+		if err := lines.Decode(&f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Name != name || f.Figure <= 0 || f.Unit != "events/s" {
+			t.Errorf("figure %+v", f)
+		}
+		if compared := strings.Contains(f.Against, "fsync off"); compared != (f.Ratio > 0) {
+			t.Errorf("compared with %q, ratio %v", f.Against, f.Ratio)
+		}
+	}
+	head, _, err := db.Store.Head(t.Context())
+	if err != nil || head.N == 0 {
+		t.Errorf("head %v, %v", head, err)
+	}
+}

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// plain is a table like an event's row in weight and keys, without any of its guarantees.
+const plain = `
+	drop schema if exists bench cascade;
+	create schema bench;
+	create table bench.plain (
+		id bigint generated always as identity primary key, stream uuid, version integer, type text,
+		at timestamptz default clock_timestamp(), actor text, data bytea, hash bytea)`
+
+var rate = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
+
+// inserts gives pgbench's rows per second: one row a transaction, each client waiting for its commit.
+func inserts(ctx context.Context, cfg Config, clients int) (_ float64, err error) {
+	if err := execute(ctx, cfg.URL, plain); err != nil {
+		return 0, err
+	}
+	defer func() {
+		err = errors.Join(err, execute(context.WithoutCancel(ctx), cfg.URL, `drop schema bench cascade`))
+	}()
+
+	dir, err := os.MkdirTemp("", "solbench")
+	if err != nil {
+		return 0, fmt.Errorf("pgbench script: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	script := filepath.Join(dir, "insert.sql")
+	statement := fmt.Sprintf(`insert into bench.plain (stream, version, type, actor, data, hash)
+		values (gen_random_uuid(), 1, 'bench.written.v1', 'bench', decode(repeat('78', %d), 'hex'), decode(repeat('00', 32), 'hex'));`,
+		cfg.Data+cfg.Personal)
+	if err := os.WriteFile(script, []byte(statement), 0o600); err != nil {
+		return 0, fmt.Errorf("pgbench script: %w", err)
+	}
+
+	address, password, err := withoutPassword(cfg.URL)
+	if err != nil {
+		return 0, err
+	}
+	cmd := exec.CommandContext(ctx, cfg.PgBench, "--no-vacuum", "--protocol=prepared", "--file="+script,
+		"--client="+strconv.Itoa(clients), "--jobs="+strconv.Itoa(min(clients, runtime.NumCPU())),
+		"--time="+strconv.Itoa(max(1, int(cfg.For.Seconds()))), address)
+	cmd.Env = append(os.Environ(), password...)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("pgbench: %w: %s", err, output)
+	}
+	found := rate.FindSubmatch(output)
+	if found == nil {
+		return 0, fmt.Errorf("pgbench gave no rate: %s", output)
+	}
+	return strconv.ParseFloat(string(found[1]), 64)
+}
+
+// withoutPassword keeps the password off the command line, where everybody on the machine could read it.
+func withoutPassword(address string) (string, []string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", nil, fmt.Errorf("database URL: %w", err)
+	}
+	password, ok := u.User.Password()
+	if !ok {
+		return address, nil, nil
+	}
+	u.User = url.User(u.User.Username())
+	return u.String(), []string{"PGPASSWORD=" + password}, nil
+}
+
+// FindPgBench looks for pgbench beside the server's programs in dir (also behind their links), in PATH, and where
+// distributions put it; "" when there is none.
+func FindPgBench(dir string) string {
+	candidates := []string{filepath.Join(dir, "pgbench")}
+	if real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
+		candidates = append(candidates, filepath.Join(filepath.Dir(real), "pgbench"))
+	}
+	if found, err := exec.LookPath("pgbench"); err == nil {
+		candidates = append(candidates, found)
+	}
+	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench") // fails on a bad pattern only
+	for _, path := range append(candidates, installed...) {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && filepath.IsAbs(path) {
+			return path
+		}
+	}
+	return ""
+}
+
+func execute(ctx context.Context, address, sql string) error {
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	return nil
+}
