@@ -31,6 +31,7 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	w.eventually("all are closed", func() bool {
 		return w.count("select count(*) from log.events where type = 'ticket.auto-closed.v1'") == len(tickets)
 	})
+	w.must(one.Settle(w.ctx)) // the outcomes are noted too
 	for _, id := range tickets {
 		if n := w.closings(id); n != 1 {
 			t.Errorf("ticket %s was closed %d times", id, n)

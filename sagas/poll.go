@@ -167,6 +167,7 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 		now           = r.Store.Now()
 		tickets, keys []string
 		ends          []line
+		again         []*taken
 	)
 	for _, t := range due {
 		l := line{timer: t.timer, at: now, what: "done"}
@@ -175,12 +176,9 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 		case refused(t.err):
 			l.what, l.why = "refused", t.err.Error()
 		default:
-			wait := min(firstRetry<<min(t.attempts, 10), lastRetry)
+			again = append(again, t)
 			r.Log.WarnContext(ctx, "a command failed and is tried again", "saga", id.name, "ticket", t.ticket,
-				"key", t.key, "attempts", t.attempts+1, "wait", wait, "error", t.err)
-			if err := postpone(ctx, tx, id, t, now.Add(wait)); err != nil {
-				return 0, err
-			}
+				"key", t.key, "attempts", t.attempts+1, "wait", t.wait(), "error", t.err)
 			r.metrics.outcomes.WithLabelValues(id.name, "failed").Inc()
 			continue
 		}
@@ -190,13 +188,31 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 	if err := dropTimers(ctx, tx, id, tickets, keys); err != nil {
 		return 0, err
 	}
+	if err := postpone(ctx, tx, id, again, now); err != nil {
+		return 0, err
+	}
 	return len(ends), writeJournal(ctx, tx, id, ends)
 }
 
-func postpone(ctx context.Context, tx pgx.Tx, id id, t *taken, until time.Time) error {
+// wait is the pause before the next attempt.
+func (t *taken) wait() time.Duration { return min(firstRetry<<min(t.attempts, 10), lastRetry) }
+
+func postpone(ctx context.Context, tx pgx.Tx, id id, timers []*taken, now time.Time) error {
+	if len(timers) == 0 {
+		return nil
+	}
+	var (
+		tickets, keys, errs []string
+		next                []time.Time
+	)
+	for _, t := range timers {
+		tickets, keys = append(tickets, string(t.ticket)), append(keys, t.key)
+		errs, next = append(errs, t.err.Error()), append(next, now.Add(t.wait()))
+	}
 	_, err := tx.Exec(ctx, `
-		update saga.timers set next_at = $5, attempts = attempts + 1, error = $6
-		where saga = $1 and version = $2 and ticket = $3::text::uuid and key = $4`,
-		id.name, id.version, string(t.ticket), t.key, until, t.err.Error())
+		update saga.timers t set next_at = p.next_at, attempts = attempts + 1, error = p.error
+		from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) as p (ticket, key, next_at, error)
+		where t.saga = $1 and t.version = $2 and t.ticket = p.ticket::uuid and t.key = p.key`,
+		id.name, id.version, tickets, keys, next, errs)
 	return err
 }

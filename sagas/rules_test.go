@@ -36,12 +36,13 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 	before := w.runner(AutoClose(catalog.Default()))
 	w.begin(before)
 	w.catchUp(before)
+	cause := w.explain(id).Timers[0].Cause // stays: it is part of the command's id
 
 	after := w.runner(AutoClose(catalogWith(t, `"after_days": 7`, `"after_days": 14`)))
 	w.begin(after)
 	want := rome(t, "2026-12-01 09:00")
-	if x := w.explain(id); len(x.Timers) != 1 || !x.Timers[0].Due.Equal(want) {
-		t.Fatalf("pending are %v", x.Timers)
+	if x := w.explain(id); len(x.Timers) != 1 || !x.Timers[0].Due.Equal(want) || x.Timers[0].Cause != cause {
+		t.Fatalf("pending are %+v", x.Timers)
 	}
 	w.begin(after) // nothing is left to change
 	if got := w.decided(id); !slices.Equal(got, []string{"schedule close/1", "reschedule close/1"}) {

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import "github.com/sol-assistenza/sol/domain/catalog"
+
+// All are the sagas that run in the product. A new one is a file beside autoclose.go and a line here.
+func All(c *catalog.Catalog) []Definition {
+	return []Definition{
+		AutoClose(c),
+		Succession(c),
+	}
+}
