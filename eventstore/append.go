@@ -23,26 +23,23 @@ func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
 
 // append also returns the records as a read would give them, none when the result is a repeated one.
 func (s *Store) append(ctx context.Context, a Append) (Result, []Record, error) {
+	// The caller's wait is bounded here, so that the writer need not know what a caller is.
+	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.Patience, ErrUnavailable)
+	defer cancel()
 	p, err := parseAppend(a)
 	if err == nil {
 		err = s.seal(ctx, p)
 	}
-	var known *Result // a blob that is not here may belong to a command that was carried out
-	if errors.Is(err, ErrNotFound) {
-		if first, ok, lookupErr := s.first(ctx, a.Command, a.Request); ok || lookupErr != nil {
-			known, err = &first, lookupErr
+	if errors.Is(err, ErrNotFound) { // a blob that is not here may belong to a command that was carried out
+		if first, ok, lookupErr := s.first(ctx, a.Command, a.Request); ok {
+			return first, nil, nil
+		} else if lookupErr != nil {
+			err = lookupErr
 		}
 	}
 	if err != nil {
 		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, err)
 	}
-	if known != nil {
-		return *known, nil, nil
-	}
-
-	// The caller's wait is bounded here, so that the writer need not know what a caller is.
-	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.Patience, ErrUnavailable)
-	defer cancel()
 	p.ctx = ctx
 	p.identify(s.keyring, a)
 	if err := s.group.put(p); err != nil {

@@ -65,9 +65,11 @@ func (s *Store) follow(ctx context.Context, c Consumer, position int64) {
 	s.metrics.leads(c, position)
 	defer s.metrics.leaves(c)
 	failures := 0
-	for s.Wait(leading, position) == nil {
+	for s.Wait(leading, position) == nil && leading.Err() == nil {
 		moved, err := s.handleBatch(leading, c, position)
 		switch {
+		case err == nil && moved == position: // the mark is ahead of the database: it lost what it never acknowledged
+			_ = pause(leading, s.cfg.Poll) // ends with leading, as the loop does
 		case err == nil:
 			position, failures = moved, 0
 			s.metrics.leads(c, position)
@@ -86,8 +88,11 @@ func (s *Store) follow(ctx context.Context, c Consumer, position int64) {
 // backoff grows from a tenth of a second to half a minute, give or take a quarter.
 func backoff(failures int) time.Duration {
 	d := min(100*time.Millisecond<<min(failures-1, 10), 30*time.Second)
-	return d*3/4 + rand.N(d/2)
+	return d*3/4 + spread(d/2)
 }
+
+// spread keeps those who failed together from coming back together.
+func spread(d time.Duration) time.Duration { return rand.N(d) }
 
 // handleBatch is one transaction: the handler's writes and, last, the checkpoint.
 func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int64, err error) {

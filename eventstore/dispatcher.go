@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,7 +18,7 @@ const tries = 32
 
 // stepAside is a random pause that grows with the tries, so that commands racing for a stream come one by one.
 func stepAside(ctx context.Context, try int) error {
-	return pause(ctx, rand.N(time.Duration(try+1)*2*time.Millisecond))
+	return pause(ctx, spread(time.Duration(try+1)*2*time.Millisecond))
 }
 
 // Dispatcher is the one way in for commands of one kind of stream: load, decide, append.

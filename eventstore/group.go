@@ -117,8 +117,7 @@ func (g *group) gather() {
 // append is tried alone, so that a bad one harms only itself. When it is not known what became of the batch, it is
 // sent again: the statement looks the command ids up first, so what was stored is found and nothing is stored twice.
 func (g *group) commit(batch []*pending) {
-	pause := 10 * time.Millisecond
-	for {
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
 		batch = waiting(batch)
 		if len(batch) == 0 {
 			return
@@ -138,10 +137,12 @@ func (g *group) commit(batch []*pending) {
 		}
 		g.store.cfg.Log.Warn("append is tried again", "appends", len(batch), "error", err)
 		g.store.metrics.retries.Inc()
-		time.Sleep(pause)
-		pause = min(2*pause, 500*time.Millisecond)
+		time.Sleep(wait)
 	}
 }
+
+// The pauses before a database that failed is asked again.
+const firstRetry, lastRetry = 10 * time.Millisecond, 500 * time.Millisecond
 
 // waiting leaves out the appends whose callers have gone or lost patience.
 func waiting(batch []*pending) []*pending {

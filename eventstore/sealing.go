@@ -7,8 +7,10 @@ import (
 	"context"
 	"crypto/cipher"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // seal seals the personal parts and finds the keys that the append has to store: new ones, and those of the blobs.
@@ -64,30 +66,42 @@ func (s *Store) storedKeys(ctx context.Context, p *pending, wanted, blobs []uuid
 	if p.expected == 0 || len(wanted)+len(blobs) == 0 {
 		return known, nil
 	}
-	rows, err := s.appends.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`,
-		append(append([]uuid.UUID(nil), wanted...), blobs...))
+	rows, err := s.keyRows(ctx, slices.Concat(wanted, blobs))
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, stream uuid.UUID
-		var wrapped []byte
-		if err := rows.Scan(&id, &stream, &wrapped); err != nil {
-			return nil, fmt.Errorf("read keys: %w", err)
+	for _, k := range rows {
+		if k.Stream != p.stream {
+			return nil, fmt.Errorf("key %s belongs to another stream", k.ID)
 		}
-		if stream != p.stream {
-			return nil, fmt.Errorf("key %s belongs to another stream", id)
+		if k.Wrapped == nil {
+			return nil, fmt.Errorf("key %s: %w", k.ID, ErrErased)
 		}
-		if wrapped == nil {
-			return nil, fmt.Errorf("key %s: %w", id, ErrErased)
-		}
-		if known[id], err = s.keyring.unwrap(id, stream, wrapped); err != nil {
+		if known[k.ID], err = s.keyring.unwrap(k.ID, k.Stream, k.Wrapped); err != nil {
 			return nil, err
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
 	return known, nil
+}
+
+type keyRow struct {
+	ID, Stream uuid.UUID
+	Wrapped    []byte
+}
+
+// keyRows waits for a database that is away, like the append that it is part of.
+func (s *Store) keyRows(ctx context.Context, ids []uuid.UUID) ([]keyRow, error) {
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+		rows, err := s.appends.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
+		var keys []keyRow
+		if err == nil {
+			keys, err = pgx.CollectRows(rows, pgx.RowToStructByPos[keyRow])
+		}
+		if err == nil || !passing(err) {
+			return keys, err
+		}
+		if pause(ctx, wait) != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
 }

@@ -87,8 +87,8 @@ func withoutPassword(address string) (string, []string, error) {
 // distributions put it; "" when there is none.
 func FindPgBench(dir string) string {
 	candidates := []string{filepath.Join(dir, "pgbench")}
-	if real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
-		candidates = append(candidates, filepath.Join(filepath.Dir(real), "pgbench"))
+	if server, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
+		candidates = append(candidates, filepath.Join(filepath.Dir(server), "pgbench"))
 	}
 	if found, err := exec.LookPath("pgbench"); err == nil {
 		candidates = append(candidates, found)

@@ -37,13 +37,24 @@ type DB struct {
 // New makes a database and opens a store on it; options change the store's configuration first.
 func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
 	t.Helper()
-	server := start(t)
-	name := fmt.Sprintf("sol_test_%d", databases.Add(1))
-	server.exec(t, `create database `+name+` template `+template+` strategy file_copy`)
-	t.Cleanup(func() { server.exec(t, `drop database `+name+` with (force)`) })
-	db := &DB{URL: server.own.URL(name)}
+	db := &DB{URL: database(t, template)}
 	db.Store = db.Node(t, options...)
 	return db
+}
+
+// Empty makes a database that is not migrated, and gives its URL as its owner.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return database(t, "template1")
+}
+
+func database(t testing.TB, from string) (url string) {
+	t.Helper()
+	server := start(t)
+	name := fmt.Sprintf("sol_test_%d", databases.Add(1))
+	server.exec(t, `create database `+name+` template `+from+` strategy file_copy`)
+	t.Cleanup(func() { server.exec(t, `drop database `+name+` with (force)`) })
+	return server.own.URL(name)
 }
 
 // Node opens one more store on the database, as another process would; it is closed when the test ends.

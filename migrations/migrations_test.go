@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package migrations_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/migrations"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// Nodes that start together on one database, and databases that share a cluster's roles, migrate side by side.
+func TestUpSideBySide(t *testing.T) {
+	urls := []string{storetest.Empty(t), storetest.Empty(t)}
+	var all sync.WaitGroup
+	for range 2 {
+		for _, url := range urls {
+			all.Go(func() {
+				if err := migrations.Up(t.Context(), url); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	for _, url := range urls {
+		conn, err := pgx.Connect(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var head int64
+		if err := conn.QueryRow(t.Context(), `select head from log.logs`).Scan(&head); err != nil || head != 0 {
+			t.Errorf("head %d, %v", head, err)
+		}
+		if err := conn.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := migrations.Up(t.Context(), "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"); err == nil ||
+		!strings.HasPrefix(err.Error(), "migrate: ") {
+		t.Errorf("no server: %v", err)
+	}
+}
