@@ -88,7 +88,7 @@ func (b *batch) act(r ticket.Recorded, n int, a Action) (err error) {
 		b.timers[t.timerKey] = nil
 	case Send:
 		what, t.key, t.why = "send", a.Key, "to "+a.Topic
-		b.messages = append(b.messages, outgoing{Send: a, ticket: r.Ticket, cause: r.Position, at: r.At})
+		b.messages = append(b.messages, outgoing{send: a, ticket: r.Ticket, cause: r.Position, at: r.At})
 	}
 	if t.key == "" {
 		return fmt.Errorf("%s without a key", what)

@@ -47,7 +47,7 @@ func OutboxOffsets() wmsql.PostgreSQLQueueOffsetsAdapter {
 
 // outgoing is a message with where it comes from.
 type outgoing struct {
-	Send
+	send   Send
 	ticket ticket.ID
 	cause  int64
 	at     time.Time
@@ -58,7 +58,7 @@ var space = uuid.MustParse("15abb5e1-4a63-5811-abb7-ffd412efc494")
 
 // messageID is the same for the same cause, whoever derives it and when.
 func messageID(saga string, m outgoing) uuid.UUID {
-	return uuid.NewSHA1(space, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.Topic, m.Key))
+	return uuid.NewSHA1(space, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
 }
 
 // publish puts the messages into the outbox, inside tx, except those that their causes have sent before.
@@ -77,12 +77,12 @@ func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) error {
 			continue
 		}
 		delete(fresh, mid)
-		w := message.NewMessageWithContext(ctx, mid, message.Payload(m.Payload))
-		w.Metadata.Set(MetadataTopic, m.Topic)
+		w := message.NewMessageWithContext(ctx, mid, message.Payload(m.send.Payload))
+		w.Metadata.Set(MetadataTopic, m.send.Topic)
 		w.Metadata.Set(MetadataSaga, id.name)
 		w.Metadata.Set(MetadataTicket, string(m.ticket))
 		w.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: epoch, N: m.cause}.String())
-		byTopic[m.Topic] = append(byTopic[m.Topic], w)
+		byTopic[m.send.Topic] = append(byTopic[m.send.Topic], w)
 	}
 	publisher, err := wmsql.NewPublisher(wmsql.TxFromPgx(tx), wmsql.PublisherConfig{SchemaAdapter: OutboxSchema()}, watermill.NopLogger{})
 	if err != nil {
@@ -104,8 +104,8 @@ func notSent(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) (map[st
 		at                         []time.Time
 	)
 	for _, m := range messages {
-		ids, topics, tickets = append(ids, messageID(id.name, m).String()), append(topics, m.Topic), append(tickets, string(m.ticket))
-		keys, causes, at = append(keys, m.Key), append(causes, m.cause), append(at, m.at)
+		ids, topics, tickets = append(ids, messageID(id.name, m).String()), append(topics, m.send.Topic), append(tickets, string(m.ticket))
+		keys, causes, at = append(keys, m.send.Key), append(causes, m.cause), append(at, m.at)
 	}
 	rows, err := tx.Query(ctx, `
 		insert into saga.sent (id, topic, saga, ticket, cause, key, at)

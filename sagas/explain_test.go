@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+func TestWhatIsPendingCanBeListedAndExplained(t *testing.T) {
+	w := newWorld(t, "2026-11-16 10:00")
+	r := w.runner(All(catalog.Default())...)
+	w.begin(r)
+	first, second := w.open(), w.open()
+	w.resolve(first)
+	w.clock.Set(rome(t, "2026-11-18 10:00"))
+	w.resolve(second)
+	w.reopen(second)
+	w.catchUp(r)
+
+	list, err := List(w.ctx, w.store.Worker())
+	w.must(err)
+	next := rome(t, "2026-11-24 09:00")
+	if len(list) != 2 || list[0].Saga != "auto-close" || list[0].Instances != 2 || list[0].Timers != 1 || list[0].Behind != 0 ||
+		!list[0].Live || !list[0].Next.Equal(next) || list[1].Saga != "succession" || list[1].Instances != 2 || list[1].Next != nil {
+		t.Errorf("the sagas are %+v", list)
+	}
+	timers, err := Timers(w.ctx, w.store.Worker(), 10)
+	w.must(err)
+	if len(timers) != 1 || timers[0].Ticket != first || !timers[0].Due.Equal(next) || timers[0].Command != "close.v1" {
+		t.Errorf("pending are %+v", timers)
+	}
+	x := w.explain(second)
+	said, err := json.Marshal(x)
+	w.must(err)
+	if !strings.Contains(string(said), `"timers":[]`) || !strings.Contains(string(said), `"at":"2026-11-18T09:00:00Z"`) {
+		t.Errorf("as JSON it is %s", said)
+	}
+	if got, want := x.Decisions[1].String(), "Wed 18 Nov 2026 at 10:00: cancel close/1 because the ticket was reopened"; got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	if got := w.explain(newID()); len(got.Decisions)+len(got.Timers)+len(got.Instances) > 0 {
+		t.Errorf("of a ticket that is not there it says %+v", got)
+	}
+}
