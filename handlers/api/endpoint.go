@@ -78,6 +78,9 @@ func (a *API) refuse(ctx context.Context, err error) *Problem {
 
 // nameConflicts fills in the names of those who were quicker.
 func (a *API) nameConflicts(ctx context.Context, p *Problem) {
+	if p.Conflicts == nil {
+		return
+	}
 	var ids []string
 	for _, c := range p.Conflicts {
 		ids = append(ids, c.By.ID)
@@ -87,6 +90,8 @@ func (a *API) nameConflicts(ctx context.Context, p *Problem) {
 		return // the conflict is worth more than a name
 	}
 	for i := range p.Conflicts {
-		p.Conflicts[i].By.Name = names[p.Conflicts[i].By.ID]
+		if name, ok := names[p.Conflicts[i].By.ID]; ok && p.Conflicts[i].By.Name == "" {
+			p.Conflicts[i].By.Name = name
+		}
 	}
 }

@@ -22,7 +22,7 @@ type Rate struct {
 // Limits are the rates a client: by address for who is not logged in, by session for who is.
 type Limits struct {
 	Form    Rate // the public form; default 120 a minute, burst 120
-	Login   Rate // default 30 a minute, burst 30
+	Login   Rate // default 30 a minute, burst 100: an office may have one address
 	Session Rate // default 1200 a minute, burst 300
 	Public  Rate // everything else without a session, wrong tokens included; default 300 a minute, burst 300
 }
@@ -37,7 +37,7 @@ func (l Limits) defaulted() Limits {
 		}
 	}
 	fill(&l.Form, 120, 120)
-	fill(&l.Login, 30, 30)
+	fill(&l.Login, 30, 100)
 	fill(&l.Session, 1200, 300)
 	fill(&l.Public, 300, 300)
 	return l

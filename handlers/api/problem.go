@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -57,6 +59,9 @@ type Who struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name"`
 }
+
+// nameless is what those are called who stand in no directory.
+var nameless = map[person.Role]string{person.Citizen: "il cittadino", person.System: "il sistema", person.Anonymous: "il cittadino"}
 
 func (p *Problem) Error() string { return p.Type + ": " + p.Detail }
 
@@ -163,7 +168,7 @@ func problemOf(err error, now time.Time) *Problem {
 	case errors.As(err, &conflict):
 		p := stale.say("Read the ticket again, compare both sides in conflicts, and send your update with the new version; nothing of yours was changed or lost.")
 		for _, f := range conflict.Fields {
-			p.Conflicts = append(p.Conflicts, FieldConflict{Field: f.Field, Yours: f.Yours, Theirs: f.Theirs, By: Who{ID: f.By.ID}, At: f.At})
+			p.Conflicts = append(p.Conflicts, FieldConflict{Field: f.Field, Yours: f.Yours, Theirs: f.Theirs, By: Who{ID: f.By.ID, Name: nameless[f.By.Role]}, At: f.At})
 		}
 		return p
 	case errors.Is(err, eventstore.ErrConflict):
@@ -205,7 +210,10 @@ func away(err error) bool {
 		network net.Error
 		pg      *pgconn.PgError
 	)
-	if errors.As(err, &pg) {
+	switch {
+	case errors.As(err, &connect): // whatever the server said to it
+		return true
+	case errors.As(err, &pg):
 		for _, class := range []string{"08", "53", "57P", "25006"} { // connection, resources, shutting down, read-only
 			if strings.HasPrefix(pg.Code, class) {
 				return true
@@ -213,5 +221,5 @@ func away(err error) bool {
 		}
 		return false
 	}
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || pgconn.SafeToRetry(err)
+	return errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }

@@ -28,6 +28,7 @@ const (
 	streamRoute = "GET /api/v1/stream"
 	streamPage  = 500              // changes read at a time
 	writeWithin = 10 * time.Second // or the client is taken for gone
+	settle      = 100 * time.Millisecond
 )
 
 type streamInput struct {
@@ -98,9 +99,11 @@ type follower struct {
 	w      http.ResponseWriter
 	rc     *http.ResponseController
 	at     eventstore.Position // where a client that comes back goes on
-	seen   int64               // position of the read models at the last push
+	seen   int64               // the read models have passed it
 	sent   map[int64]bool      // changes after at that were sent already: one before them is still held
-	counts []projections.Queue // as sent last
+
+	counts  []projections.Queue // as sent last
+	counted time.Time
 }
 
 // run pushes until the client, the session or the service goes.
@@ -134,15 +137,25 @@ func (f *follower) run(ctx context.Context) {
 	}
 }
 
-// pause ends when the read models have something new, or it is time to look again.
+// pause ends when the read models have something new, or it is time to look again. It is never shorter than settle:
+// what happens in a burst is pushed together.
 func (f *follower) pause(ctx context.Context, most time.Duration) {
 	ctx, stop := context.WithTimeout(ctx, most)
 	defer stop()
+	select {
+	case <-time.After(settle):
+	case <-ctx.Done():
+		return
+	}
 	if f.api.Store.Wait(ctx, f.seen) != nil {
 		return
 	}
-	if head, _, err := f.api.Store.Head(ctx); err == nil {
-		_, _ = f.api.Reader.Wait(ctx, head) // what is late comes with the next push
+	head, _, err := f.api.Store.Head(ctx)
+	if err != nil {
+		return // the next push meets it too, and says so
+	}
+	if late, err := f.api.Reader.Wait(ctx, head); err == nil && !late {
+		f.seen = head.N
 	}
 }
 
@@ -158,6 +171,7 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 		}
 	}
 	again = f.api.Heartbeat
+	news := false
 	for more := true; more; {
 		changes, err := f.api.Reader.Changes(ctx, f.caller.viewer(), f.at.N, streamPage)
 		if err != nil {
@@ -166,21 +180,29 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 		if err := f.changed(changes); err != nil {
 			return 0, err
 		}
-		if left := time.Until(changes.HeldUntil); !changes.HeldUntil.IsZero() {
-			again = min(again, max(left, 50*time.Millisecond))
+		if !changes.HeldUntil.IsZero() {
+			again = min(again, max(changes.HeldUntil.Sub(f.api.Store.Now()), settle))
 		}
-		more = len(changes.Items) >= streamPage
+		more, news = len(changes.Items) >= streamPage, news || len(changes.Items) > 0
 	}
+	if !news && time.Since(f.counted) < f.api.Heartbeat {
+		return again, nil
+	}
+	return again, f.count(ctx)
+}
+
+// count sends the counts if they are others than those sent last, and else a sign of life.
+func (f *follower) count(ctx context.Context) error {
 	queues, at, err := f.api.Reader.Queues(ctx, f.caller.viewer())
 	if err != nil {
-		return 0, err
+		return err
 	}
-	f.seen = at.N
-	if f.counts == nil || !slices.Equal(queues, f.counts) {
-		f.counts = queues
-		return again, f.event("counts", StreamCounts{queues, at.String()})
+	f.counted = time.Now()
+	if f.counts != nil && slices.Equal(queues, f.counts) {
+		return f.write(": here\n\n")
 	}
-	return again, f.write(": here\n\n")
+	f.counts = queues
+	return f.event("counts", StreamCounts{queues, at.String()})
 }
 
 // changed sends changes. The id moves on with the last of them only: a client that goes in between gets them all again.

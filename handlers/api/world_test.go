@@ -58,6 +58,7 @@ type world struct {
 	*testing.T
 	clock    *clock
 	store    *eventstore.Store
+	database string // URL of its owner
 	identity *identity.Identity
 	address  string
 	log      *lines
@@ -91,7 +92,8 @@ func newWorld(t *testing.T, options ...func(*api.Config)) *world {
 func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Config)) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &lines{}, served: &sync.WaitGroup{}}
-	w.store = storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now }).Store
+	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now })
+	w.store, w.database = db.Store, db.URL
 	door := desk.New(w.store, ticket.Rules{Catalog: known, Hold: ticket.DefaultHold})
 	var err error
 	w.identity, err = identity.New(identity.Config{
@@ -184,12 +186,13 @@ func (w *world) pass(d time.Duration) {
 // eventually waits until a condition holds.
 func (w *world) eventually(what string, holds func() bool) {
 	w.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !holds() {
-		if time.Now().After(deadline) {
+	enough := time.After(20 * time.Second)
+	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
+		select {
+		case <-look.C:
+		case <-enough:
 			w.Fatalf("in vain: %s", what)
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 

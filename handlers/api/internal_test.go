@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+func TestAPanicIsAProblemToo(t *testing.T) {
+	var log strings.Builder
+	a := &API{Config: Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Timeout: time.Second}, metrics: newHTTPMetrics(prometheus.NewRegistry())}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /breaks", func(http.ResponseWriter, *http.Request) { panic("alas") })
+	mux.HandleFunc("GET /aborts", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	w := httptest.NewRecorder()
+	a.wrap(mux).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/breaks", nil))
+	var p Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 500 || p.Type != "urn:sol:problem:internal-error" || strings.Contains(w.Body.String(), "alas") {
+		t.Fatalf("got %d %s, %v", w.Code, w.Body, err)
+	}
+	if !strings.Contains(log.String(), "alas") || !strings.Contains(log.String(), w.Header().Get("X-Request-ID")) {
+		t.Errorf("the log is %s", log.String())
+	}
+	defer func() {
+		if recover() != http.ErrAbortHandler {
+			t.Error("an abort is the server's to see")
+		}
+	}()
+	a.wrap(mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/aborts", nil))
+}
+
+func TestProblemTable(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	name := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	seen := map[string]bool{}
+	for _, k := range kinds() {
+		if seen[k.name] || !name.MatchString(k.name) || k.status < 400 || k.title == "" {
+			t.Errorf("kind %+v", k)
+		}
+		seen[k.name] = true
+	}
+	for want, err := range map[string]error{
+		"invalid 422":                &ticket.InvalidError{Fields: []ticket.FieldError{{Field: "f", Rule: "r"}}},
+		"stale-version 412":          &ticket.ConflictError{},
+		"forbidden-move 409":         &ticket.NotAllowedError{Move: ticket.MoveClose, Rule: "r"},
+		"forbidden 403":              &ticket.ForbiddenError{Rule: "r"},
+		"not-found 404":              &ticket.NotYoursError{},
+		"erased 410":                 eventstore.ErrErased,
+		"idempotency-key-reused 422": eventstore.ErrKeyReused,
+		"position-ahead 422":         eventstore.ErrBeyondHead,
+		"wrong-credentials 401":      identity.ErrCredentials,
+		"unauthorized 401":           identity.ErrNoSession,
+		"not-your-placement 403":     identity.ErrNotPlaced,
+		"login-locked 429":           &identity.LockedError{Until: now.Add(time.Minute)},
+		"unavailable 503":            &pgconn.PgError{Code: "57P01"},
+		"internal-error 500":         &pgconn.PgError{Code: "42P01"},
+	} {
+		p := problemOf(fmt.Errorf("wrapped: %w", err), now)
+		if got := fmt.Sprintf("%s %d", strings.TrimPrefix(p.Type, "urn:sol:problem:"), p.Status); got != want {
+			t.Errorf("%v is %s, want %s", err, got, want)
+		}
+	}
+	for _, err := range []error{context.DeadlineExceeded, io.ErrUnexpectedEOF} {
+		if p := problemOf(err, now); p.Status != 503 || p.headers.Get("Retry-After") == "" {
+			t.Errorf("%v is %+v", err, p)
+		}
+	}
+	if p := problemOf(&projections.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
+		t.Errorf("a filter's error is %+v", p)
+	}
+	if p := problemOf(errors.New("secret"), now); p.Status != 500 || strings.Contains(p.Detail, "secret") {
+		t.Errorf("an unknown error is %+v", p)
+	}
+	if p := problemOf(&identity.LockedError{Until: now.Add(90 * time.Second)}, now); p.headers.Get("Retry-After") != "90" {
+		t.Errorf("Retry-After is %q", p.headers.Get("Retry-After"))
+	}
+}
+
+func TestAddress(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for name, c := range map[string]struct {
+		peer, forwarded, want string
+		trusted               []netip.Prefix
+	}{
+		"the peer":                    {"192.0.2.1:99", "", "192.0.2.1", nil},
+		"nobody is believed":          {"192.0.2.1:99", "198.51.100.7", "192.0.2.1", nil},
+		"a proxy is":                  {"10.1.1.1:99", "198.51.100.7", "198.51.100.7", proxies},
+		"but not what it was told":    {"10.1.1.1:99", "203.0.113.9, 198.51.100.7", "198.51.100.7", proxies},
+		"proxies in a row":            {"10.1.1.1:99", "198.51.100.7, 10.2.2.2", "198.51.100.7", proxies},
+		"nonsense":                    {"10.1.1.1:99", "me", "10.1.1.1", proxies},
+		"an IPv6 network":             {"[2001:db8:1:2:3::4]:99", "", "2001:db8:1:2::/64", nil},
+		"an IPv4 address in IPv6":     {"[::ffff:192.0.2.1]:99", "", "192.0.2.1", nil},
+		"what the server cannot read": {"@", "", "@", nil},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = c.peer
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := address(r, c.trusted); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestLimiterForgetsTheQuiet(t *testing.T) {
+	l, now := newLimiter(Rate{PerMinute: 60, Burst: 2}), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, client := range []string{"a", "a", "b"} {
+		if p := l.take(client, now, http.Header{}); p != nil {
+			t.Fatalf("%s is refused: %v", client, p)
+		}
+	}
+	if p := l.take("a", now, http.Header{}); p == nil || p.headers.Get("Retry-After") != "1" {
+		t.Fatalf("the third is answered %+v", p)
+	}
+	if p := l.take("a", now.Add(time.Second), http.Header{}); p != nil {
+		t.Fatalf("after a second: %v", p)
+	}
+	if l.take("c", now.Add(2*time.Minute), http.Header{}); len(l.clients) != 1 {
+		t.Errorf("%d clients are kept", len(l.clients))
+	}
+}

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+func TestStatusMetricsAndHeaders(t *testing.T) {
+	w := newWorld(t)
+	a := w.anybody().get("/status").want(200)
+	if a.header.Get("Content-Type") != "application/problem+json" || string(a.raw) != "{\"status\":200,\"title\":\"OK\"}\n" {
+		t.Errorf("status is %s, %s", a.header.Get("Content-Type"), a.raw)
+	}
+	for header, want := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+	} {
+		if got := a.header.Get(header); got != want {
+			t.Errorf("%s is %q", header, got)
+		}
+	}
+	if a.header.Get("X-Request-ID") == "" {
+		t.Error("no request id")
+	}
+	anna := w.join("anna", person.ASROperator, torino)
+	trace := "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	got := anna.get("/api/v1/tickets/"+id+"?at=2026-03-02T09:00:00Z", "X-Request-ID", "abc-1", "Traceparent", trace).want(200)
+	if got.header.Get("X-Request-ID") != "abc-1" {
+		t.Errorf("request id %q", got.header.Get("X-Request-ID"))
+	}
+	anna.get("/api/v1/tickets?q=RSSMRA80A01H501U").want(200)
+	anna.get("/nessun/RSSMRA80A01H501U", "X-Request-ID", "RSSMRA 80A01 H501U").want(404)
+	metrics := string(w.anybody().get("/metrics").want(200).raw)
+	for _, says := range []string{
+		`sol_http_request_duration_seconds_count{method="GET",route="GET /api/v1/tickets/{id}",status="200"} 1`,
+		`sol_http_request_duration_seconds_count{method="GET",route="none",status="404"} 1`,
+	} {
+		if !strings.Contains(metrics, says) {
+			t.Errorf("metrics do not hold %s", says)
+		}
+	}
+	log := w.log.String()
+	for _, says := range []string{`"route":"GET /api/v1/tickets/{id}"`, `"request_id":"abc-1"`, `"trace_id":"0af7651916cd43dd8448eb211c80319c"`, `"role":"operatore_asr"`, `"entity":"010301"`} {
+		if !strings.Contains(log, says) {
+			t.Errorf("the log does not hold %s", says)
+		}
+	}
+	for _, personal := range []string{"RSSMRA", "H501U", id, "127.0.0.1", password, anna.token} {
+		if strings.Contains(log, personal) || strings.Contains(metrics, personal) {
+			t.Errorf("log or metrics hold %s", personal)
+		}
+	}
+}
+
+func TestOpenAPIIsServedAndWhole(t *testing.T) {
+	w := newWorld(t)
+	a := w.anybody().get("/openapi.json").want(200)
+	if a.text("openapi") != "3.1.0" || a.at("components", "securitySchemes", "session") == nil {
+		t.Fatalf("the document is %.200s", a.raw)
+	}
+	if yaml := w.anybody().get("/openapi.yaml").want(200); !strings.Contains(string(yaml.raw), "openapi: 3.1.0") {
+		t.Errorf("the YAML is %.200s", yaml.raw)
+	}
+	for _, never := range []string{"$schema", `["array","null"]`} {
+		if strings.Contains(string(a.raw), never) {
+			t.Errorf("it speaks of %s", never)
+		}
+	}
+	for _, ref := range regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(string(a.raw), -1) {
+		if a.at("components", "schemas", ref[1]) == nil {
+			t.Errorf("it refers to %s, which is not there", ref[1])
+		}
+	}
+	var calls, ids []string
+	paths := a.at("paths").(map[string]any)
+	for path, item := range paths {
+		for verb, call := range item.(map[string]any) {
+			calls = append(calls, strings.ToUpper(verb)+" "+path)
+			operation := call.(map[string]any)
+			ids = append(ids, operation["operationId"].(string))
+			responses := operation["responses"].(map[string]any)
+			if path == "/status" {
+				continue
+			}
+			for _, status := range []string{"401", "422", "429", "500", "503"} {
+				content, _ := json.Marshal(responses[status])
+				if !strings.Contains(string(content), `"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}`) {
+					t.Errorf("%s %s says of %s: %s", verb, path, status, content)
+				}
+			}
+		}
+	}
+	slices.Sort(calls)
+	want := []string{
+		"DELETE /api/v1/sessions/current", "GET /api/v1/catalog", "GET /api/v1/operators", "GET /api/v1/queues", "GET /api/v1/stream",
+		"GET /api/v1/tickets", "GET /api/v1/tickets/{id}", "GET /api/v1/tickets/{id}/attachments/{attachment}", "GET /api/v1/tickets/{id}/events",
+		"GET /status", "POST /api/v1/sessions", "POST /api/v1/tickets", "POST /api/v1/tickets/{id}/replies", "POST /api/v1/tickets/{id}/undo",
+		"POST /api/v1/tickets/{id}/updates", "PUT /api/v1/sessions/current/placement",
+	}
+	if !slices.Equal(calls, want) {
+		t.Errorf("calls are %q", calls)
+	}
+	if slices.Sort(ids); len(slices.Compact(ids)) != len(want) {
+		t.Errorf("operation ids are %q", ids)
+	}
+}
+
+func TestChoosingAPlacementComesFirst(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	_, err := w.identity.AddPlacement(t.Context(), anna.id, person.ASROperator, novara, w.clock.Now())
+	w.must(err)
+	login := w.anybody().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).want(201)
+	if len(login.list("placements")) != 2 || login.at("placement") != nil || login.text("person", "name") != "Prova ANNA" {
+		t.Fatalf("logged in: %s", login.raw)
+	}
+	unplaced := user{w, anna.id, login.text("token")}
+	unplaced.get("/api/v1/queues").problem(403, "placement-required", "PUT /api/v1/sessions/current/placement")
+	unplaced.do(http.MethodPut, "/api/v1/sessions/current/placement", fields{"role": "auditor"}).problem(403, "not-your-placement")
+	chosen := unplaced.do(http.MethodPut, "/api/v1/sessions/current/placement", fields{"role": "operatore_asr", "entity": novara}).want(200)
+	unplaced.get("/api/v1/queues").problem(401, "unauthorized")
+	if got := (user{w, anna.id, chosen.text("token")}).get("/api/v1/queues").want(200); len(got.list("items")) != 7 {
+		t.Fatalf("queues are %s", got.raw)
+	}
+	w.anybody().get("/api/v1/queues").problem(401, "unauthorized", "POST /api/v1/sessions")
+}
+
+func TestLoginRefusals(t *testing.T) {
+	w := newWorld(t)
+	w.join("anna", person.ASROperator, torino)
+	wrong := fields{"username": "anna", "password": "sbagliata", "pin": pin}
+	for range 5 {
+		a := w.anybody().post("/api/v1/sessions", wrong).problem(401, "wrong-credentials", "FAQ 2.2")
+		if !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
+			t.Errorf("WWW-Authenticate is %q", a.header.Get("WWW-Authenticate"))
+		}
+	}
+	a := w.anybody().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).problem(429, "login-locked", "FAQ 2.2")
+	if a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	w.anybody().post("/api/v1/sessions", fields{"username": "anna"}).problem(422, "invalid", `"field":"password"`, `"field":"pin"`)
+}
+
+func TestRateLimits(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) {
+		c.Limits = api.Limits{Form: api.Rate{PerMinute: 1, Burst: 2}, Session: api.Rate{PerMinute: 1, Burst: 3}}
+	})
+	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
+	for left := 1; left >= 0; left-- {
+		a := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+		if a.header.Get("X-RateLimit-Limit") != "2" || a.header.Get("X-RateLimit-Remaining") != fmt.Sprint(left) || a.header.Get("X-RateLimit-Reset") == "" {
+			t.Errorf("limits are %v", a.header)
+		}
+	}
+	a := w.anybody().post("/api/v1/tickets", form(torino), "X-Forwarded-For", "192.0.2.1").problem(429, "rate-limited", "Retry-After")
+	if after := a.header.Get("Retry-After"); after == "" || after == "0" || a.header.Get("X-RateLimit-Remaining") != "0" {
+		t.Errorf("Retry-After is %q", after)
+	}
+	for range 3 {
+		anna.get("/api/v1/queues").want(200)
+	}
+	anna.get("/api/v1/queues").problem(429, "rate-limited")
+	carlo.get("/api/v1/queues").want(200) // each session has its own
+}
+
+func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
+	w := newWorld(t)
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	calls := map[identity.Action]func(u user) answered{
+		identity.OpenTicket:    func(u user) answered { return u.post("/api/v1/tickets", fields{}) },
+		identity.ReadTicket:    func(u user) answered { return u.ticket(id) },
+		identity.ListTickets:   func(u user) answered { return u.get("/api/v1/queues") },
+		identity.UpdateTicket:  func(u user) answered { return u.update(id, fields{}) },
+		identity.UndoAct:       func(u user) answered { return u.post("/api/v1/tickets/"+id+"/undo", nil) },
+		identity.ReplyToTicket: func(u user) answered { return u.post("/api/v1/tickets/"+id+"/replies", fields{}) },
+		identity.ReadEvents:    func(u user) answered { return u.get("/api/v1/tickets/" + id + "/events") },
+		identity.FollowChanges: func(u user) answered { return u.get("/api/v1/stream", "Last-Event-ID", "x") },
+		identity.ListOperators: func(u user) answered { return u.get("/api/v1/operators") },
+	}
+	if len(calls) != len(identity.Actions()) {
+		t.Fatal("an action has no call here")
+	}
+	for role, u := range map[person.Role]user{
+		person.ASROperator: w.join("aa", person.ASROperator, torino), person.Auditor: w.join("bb", person.Auditor, ""),
+		person.Citizen: w.join("cc", person.Citizen, ""), person.Integration: w.join("dd", person.Integration, ""),
+		person.Administrator: w.join("ee", person.Administrator, ""),
+	} {
+		for action, call := range calls {
+			if a := call(u); (a.status == 403 && a.text("type") == "urn:sol:problem:forbidden") == identity.Allows(role, action) {
+				t.Errorf("%s, %s: %d %s", role, action, a.status, a.raw)
+			}
+		}
+	}
+}

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// message is one server-sent event.
+type message struct {
+	name, id string
+	data     map[string]any
+}
+
+// follow opens a stream. The channel closes when the stream ends.
+func (u user) follow(lastID string) <-chan message {
+	u.w.Helper()
+	r, err := http.NewRequestWithContext(u.w.Context(), http.MethodGet, u.w.address+"/api/v1/stream", nil)
+	u.w.must(err)
+	r.Header.Set("Authorization", "Bearer "+u.token)
+	if lastID != "" {
+		r.Header.Set("Last-Event-ID", lastID)
+	}
+	response, err := http.DefaultClient.Do(r)
+	u.w.must(err)
+	u.w.Cleanup(func() { response.Body.Close() })
+	if got := response.Header.Get("Content-Type"); response.StatusCode != 200 || got != "text/event-stream" {
+		u.w.Fatalf("the stream answers %d, %s", response.StatusCode, got)
+	}
+	messages := make(chan message, 1000)
+	go func() {
+		defer close(messages)
+		m := message{}
+		for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+			name, value, _ := strings.Cut(lines.Text(), ": ")
+			switch name {
+			case "event":
+				m.name = value
+			case "id":
+				m.id = value
+			case "data":
+				_ = json.Unmarshal([]byte(value), &m.data) // what is no object stays nil, and no test takes it
+			case "":
+				if m.name != "" {
+					messages <- m
+				}
+				m = message{id: m.id}
+			}
+		}
+	}()
+	return messages
+}
+
+// next waits for an event that fits.
+func (w *world) next(from <-chan message, what string, fits func(message) bool) message {
+	w.Helper()
+	enough := time.After(20 * time.Second)
+	for {
+		select {
+		case m, open := <-from:
+			if !open {
+				w.Fatalf("the stream ended before %s", what)
+			}
+			if fits(m) {
+				return m
+			}
+		case <-enough:
+			w.Fatalf("in vain: %s", what)
+		}
+	}
+}
+
+func about(id string) func(message) bool {
+	return func(m message) bool { return m.name == "ticket" && m.data["id"] == id }
+}
+
+func counting(queue string, n int) func(message) bool {
+	return func(m message) bool {
+		items, _ := m.data["items"].([]any)
+		for _, i := range items {
+			if q := i.(map[string]any); m.name == "counts" && q["id"] == queue {
+				return q["count"] == float64(n)
+			}
+		}
+		return false
+	}
+}
+
+func TestStreamTellsWhatIMaySee(t *testing.T) {
+	w := newWorld(t)
+	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
+	annas, ritas := anna.follow(""), rita.follow("")
+	w.next(annas, "the first counts", counting("nuove", 0))
+	w.next(ritas, "the first counts", counting("nuove", 0))
+
+	hidden := w.anybody().post("/api/v1/tickets", form(novara)).want(201).text("id")
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	seen := w.next(annas, "the new ticket", func(m message) bool {
+		if m.data["id"] == hidden {
+			t.Error("a ticket of another ASR is told")
+		}
+		return about(id)(m)
+	})
+	w.next(annas, "the new count", counting("nuove", 1))
+
+	anna.update(id, fields{"status": "non_di_competenza", "note": public("Non è nostro")}).want(200)
+	w.next(annas, "what I did myself", about(id))
+	w.next(annas, "the ASR's count", counting("inoltrate", 1))
+	w.next(ritas, "the Region's count", counting("nuove", 1))
+
+	// Who comes back with an id misses nothing that happened meanwhile.
+	again := anna.follow(seen.id)
+	w.next(again, "what happened since", about(id))
+	w.next(again, "the counts of now", counting("inoltrate", 1))
+	w.pass(ticket.DefaultHold)
+	rita.update(id, fields{"entity": novara, "note": public("A voi")}).want(200)
+	w.next(again, "the redirect, on the trace", about(id))
+}
+
+func TestStreamResumesWithoutAGap(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	first := w.next(anna.follow(""), "the first counts", counting("nuove", 0))
+	told, last := map[string]bool{}, first.id
+	for n := range 5 { // a client that is cut off after each ticket
+		id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+		m := w.next(anna.follow(last), fmt.Sprintf("ticket %d", n), about(id))
+		told[m.data["id"].(string)], last = true, m.id
+	}
+	if len(told) != 5 {
+		t.Fatalf("told %v", told)
+	}
+	anna.get("/api/v1/stream", "Last-Event-ID", "1.9999").problem(422, "position-ahead")
+	anna.get("/api/v1/stream", "Last-Event-ID", "x").problem(422, "invalid")
+	w.anybody().get("/api/v1/stream").problem(401, "unauthorized")
+}
+
+func TestStreamEndsWithTheSession(t *testing.T) {
+	for name, ends := range map[string]func(w *world, u user){
+		"logout": func(_ *world, u user) { u.do(http.MethodDelete, "/api/v1/sessions/current", nil).want(204) },
+		"the placement ends": func(w *world, u user) {
+			w.must(w.identity.EndPlacement(w.Context(), u.id, person.ASROperator, torino))
+		},
+		"the account is disabled": func(w *world, u user) { w.must(w.identity.Disable(w.Context(), u.id)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			anna := w.join("anna", person.ASROperator, torino)
+			stream := anna.follow("")
+			w.next(stream, "the first counts", counting("nuove", 0))
+			ends(w, anna)
+			end := w.next(stream, "the end", func(m message) bool { return m.name == "end" })
+			if end.data["reason"] != "session-ended" {
+				t.Fatalf("it ends with %v", end.data)
+			}
+			for range stream { // nothing comes after it
+				t.Error("something comes after the end")
+			}
+		})
+	}
+}
+
+func TestShutdownDrainsAndLeavesNothingBehind(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Run("service", func(t *testing.T) {
+		w := newWorld(t)
+		anna := w.join("anna", person.ASROperator, torino)
+		stream := anna.follow("")
+		w.next(stream, "the first counts", counting("nuove", 0))
+		w.stop()
+		end := w.next(stream, "the end", func(m message) bool { return m.name == "end" })
+		if end.data["reason"] != "shutdown" {
+			t.Fatalf("it ends with %v", end.data)
+		}
+		w.served.Wait()
+	})
+	http.DefaultClient.CloseIdleConnections()
+	goleak.VerifyNone(t, before)
+}
