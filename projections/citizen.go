@@ -15,6 +15,7 @@ func forCitizen(v Viewer, told []ticket.Recorded, n Names, at time.Time) Ticket 
 	t := sheet(s, told, n, at)
 	t.StatusLabel = s.Status.CitizenLabel(redirected(s))
 	t.Problem = n.problem(s.Service, s.Problem, true)
+	t.Handovers = []Handover{} // the timeline says what concerns the citizen; who passed it to whom how often is ours
 	requester := t.requester()
 	for _, r := range told {
 		by := n.byForCitizen(r.By, requester)
