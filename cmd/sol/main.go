@@ -9,10 +9,29 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go untilSignalled(signals, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// impatient is how long after the first signal another one means it. Sooner it is the same one: timeout, make and
+// terminals send theirs to the group as well as to the process.
+const impatient = 2 * time.Second
+
+// untilSignalled stops the program in order at the first signal, and at once when somebody insists.
+func untilSignalled(signals <-chan os.Signal, stop func()) {
+	<-signals
+	stop()
+	for first := time.Now(); ; {
+		<-signals
+		if time.Since(first) > impatient {
+			os.Exit(exitFailed)
+		}
+	}
 }

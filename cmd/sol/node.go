@@ -64,7 +64,7 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 	n.models = projections.NewRunner(n.store)
 	n.sagas, err = sagas.New(sagas.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
-		Sagas: []sagas.Definition{sagas.AutoClose(n.catalog), sagas.Succession(n.catalog)},
+		Sagas: sagas.All(n.catalog),
 	})
 	return n, err
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/attachment"
@@ -70,12 +71,16 @@ func nextScene(plan []Step) []Step {
 	return plan[:n]
 }
 
-// mornings lets the sagas act at nine o'clock of every day up to a moment, and gives the next such morning.
+// offices keep the national holidays, and each its patron's besides.
+var offices = catalog.Default().Calendar("")
+
+// mornings lets the sagas act at nine o'clock of every working day up to a moment, and gives the next such morning:
+// tickets close by themselves then and at no other time.
 func (on Stage) mornings(ctx context.Context, from, to time.Time) (time.Time, error) {
 	local := from.In(calendar.Rome())
 	at := time.Date(local.Year(), local.Month(), local.Day(), 9, 0, 0, 0, calendar.Rome())
 	for ; !at.After(to); at = at.AddDate(0, 0, 1) {
-		if at.Before(from) {
+		if at.Before(from) || !offices.IsWorking(at) {
 			continue
 		}
 		if err := on.settle(ctx, at); err != nil {

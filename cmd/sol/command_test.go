@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestCommandLine: what is wrong with a command line, or with what it meets, is one line, and the exit code tells which.
+func TestCommandLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		env  map[string]string
+		code int
+		err  string
+	}{
+		"help":                 {args: []string{"--help"}},
+		"version":              {args: []string{"version", "--json"}},
+		"unknown command":      {args: []string{"sreve"}, code: 2, err: `unknown command "sreve"`},
+		"unknown flag":         {args: []string{"serve", "--port", "1"}, code: 2, err: "unknown flag: --port"},
+		"too many arguments":   {args: []string{"serve", "now"}, code: 2, err: "unknown command"},
+		"no ticket":            {args: []string{"replay"}, code: 2, err: "accepts 1 arg"},
+		"bad configuration":    {args: []string{"serve"}, env: map[string]string{"SOL_LOG": "xml", "HOME": "/nowhere"}, code: 1, err: `SOL_LOG="xml"`},
+		"demo without tickets": {args: []string{"demo", "--tickets", "0"}, env: map[string]string{"HOME": "/nowhere"}, code: 1, err: "number of tickets"},
+		"erase unsure":         {args: []string{"ticket", "erase", "2026-0000001"}, code: 1, err: "--yes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out, said bytes.Buffer
+			code := run(t.Context(), c.args, func(name string) string { return c.env[name] }, &out, &said)
+			if code != c.code || !strings.Contains(said.String(), c.err) {
+				t.Errorf("exit code %d, said %q; want %d, %q", code, said.String(), c.code, c.err)
+			}
+			if c.code != 0 && strings.Count(said.String(), "\n") != 1 {
+				t.Errorf("not one line: %q", said.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// stage is a demo that runs, and who can log in there.
+type stage struct {
+	*server
+	info demoInfo
+}
+
+// as logs the n-th identity of a role at an entity in.
+func (s stage) as(role person.Role, entity catalog.EntityCode, n int) client {
+	s.t.Helper()
+	for _, i := range s.info.Identities {
+		if i.Role == role && i.Entity == entity {
+			if n--; n < 0 {
+				return client{t: s.t, base: s.info.Address}.login(i)
+			}
+		}
+	}
+	s.t.Fatalf("demo.json has no such %s at %q", role, entity)
+	return client{}
+}
+
+// TestDemo starts the demo as a newcomer does, walks through the FAQ with what demo.json gives, runs the commands beside
+// it, and stops it.
+func TestDemo(t *testing.T) {
+	i := install(t)
+	s := stage{server: i.start("demo", "--tickets", "60", "--months", "1")}
+	s.until("demo.json is there", func() bool {
+		text, err := os.ReadFile(filepath.Join(i.dir, "demo.json"))
+		return err == nil && json.Unmarshal(text, &s.info) == nil
+	})
+	if !s.answers() {
+		t.Fatal("demo.json is there and nobody answers")
+	}
+	t.Run("identities", s.identities)
+	t.Run("life", s.life)
+	t.Run("as of", s.asOf)
+	t.Run("rebuild", s.rebuild)
+	if code := s.stop(); code != 0 {
+		t.Errorf("ended with %d", code)
+	}
+	if !strings.Contains(s.said.String(), "sol has stopped") {
+		t.Error("it did not end in order")
+	}
+	again := stage{server: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
+	again.until("it answers again", again.answers)
+	if strings.Contains(again.said.String(), "making demo data") {
+		t.Error("the demo was made twice")
+	}
+}
+
+// identities: at least two operators an entity, and everybody can log in where they are placed.
+func (s stage) identities(t *testing.T) {
+	operators := map[catalog.EntityCode]int{}
+	for _, i := range s.info.Identities {
+		if i.Role.Operates() {
+			operators[i.Entity]++
+		}
+	}
+	for _, e := range catalog.Default().Entities(time.Now()) {
+		if operators[e.Code] < 3 {
+			t.Errorf("%s has %d operators", e.Short, operators[e.Code])
+		}
+	}
+	s.t = t
+	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
+		s.as(role, "", 0)
+	}
+}
+
+// life walks a ticket from the form to the resolution (FAQ 2.2, 2.4, 2.5), and looks at it with the commands.
+func (s stage) life(t *testing.T) {
+	s.t = t
+	nobody := client{t: t, base: s.info.Address}
+	operator := s.as(person.ASROperator, "010301", 0)
+	opened := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Non trovo il referto di marzo."))
+	id, number := opened.text("id"), opened.text("number")
+	operator.update(id, map[string]any{"status": "in_lavorazione"})
+	operator.update(id, public("in_attesa_utente", "Qual è la data dell’esame?"))
+	citizen := client{t: t, base: s.info.Address, token: strings.TrimSpace(s.sol("ticket", "link", number))}
+	s.until("the citizen may read the question", func() bool { return citizen.ticket(id).text("status") == "in_attesa_utente" })
+	citizen.call(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/replies", map[string]any{"text": "Il 12 marzo."})
+	operator.update(id, public("risolto", "Il referto è ora disponibile."))
+	operator.call(http.StatusConflict, http.MethodPost, "/api/v1/tickets/"+id+"/updates", map[string]any{"status": "chiuso"})
+
+	var told []string
+	for _, line := range lines(t, s.sol("replay", number, "--json")) {
+		told = append(told, line["type"].(string))
+	}
+	want := []string{"opened", "taken", "citizen_note", "citizen_asked", "citizen_replied", "citizen_note", "resolved"}
+	if !slices.Equal(told, want) {
+		t.Errorf("replay tells %v, want %v", told, want)
+	}
+	s.until("the saga has set its timer", func() bool {
+		return strings.Contains(s.sol("sagas", "explain", number), "auto-close  closes on ")
+	})
+	if shown := lines(t, s.sol("ticket", "show", number, "--json"))[0]; shown["status"] != "risolto" {
+		t.Errorf("ticket show tells %v", shown["status"])
+	}
+	if listed := s.sol("ticket", "list", "--search", number); !strings.Contains(listed, number) {
+		t.Errorf("ticket list tells %q", listed)
+	}
+	for _, line := range lines(t, s.sol("user", "list", "--json")) {
+		if line["username"] == "" || line["placements"] == nil {
+			t.Errorf("user list tells %v", line)
+		}
+	}
+}
+
+// asOf keeps what every viewer was answered after every act, and asks again for that moment: by the API, by sol replay at
+// the moment, and by sol replay at the position (A6).
+func (s stage) asOf(t *testing.T) {
+	s.t = t
+	nobody := client{t: t, base: s.info.Address}
+	operator, region := s.as(person.ASROperator, "010301", 0), s.as(person.RegionalOperator, catalog.Region, 0)
+	auditor := s.as(person.Auditor, "", 0)
+	opened := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Prova di rilettura."))
+	id, number := opened.text("id"), opened.text("number")
+	citizen := client{t: t, base: s.info.Address, token: strings.TrimSpace(s.sol("ticket", "link", number))}
+	viewers := map[string]client{"auditor": auditor, "cittadino": citizen, "operatore_asr@010301": operator, "operatore_regionale@regione": region}
+	type kept struct {
+		as string
+		by client
+		answer
+	}
+	var all []kept
+	keep := func() {
+		for as, by := range viewers {
+			if a, err := by.try(http.MethodGet, "/api/v1/tickets/"+id, nil); err == nil && a.status == http.StatusOK {
+				all = append(all, kept{as, by, a})
+			}
+		}
+	}
+	keep()
+	for _, act := range []func(){
+		func() { operator.update(id, map[string]any{"status": "in_lavorazione"}) },
+		func() {
+			operator.update(id, map[string]any{"note": map[string]string{"text": "Verificato.", "visibility": "internal"}})
+		},
+		func() { operator.update(id, public("non_di_competenza", "Non risulta della nostra Azienda.")) },
+		func() { region.update(id, map[string]any{"status": "in_lavorazione"}) },
+		func() { region.update(id, public("in_attesa_utente", "In quale sede?")) },
+		func() {
+			s.until("the citizen may answer", func() bool { return citizen.ticket(id).text("status") == "in_attesa_utente" })
+			citizen.call(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/replies", map[string]any{"text": "A Torino."})
+		},
+		func() { region.update(id, public("risolto", "Ora è visibile.")) },
+	} {
+		act()
+		keep()
+	}
+	if len(all) < 24 {
+		t.Fatalf("only %d answers were kept", len(all))
+	}
+	for n, k := range all {
+		then := k.by.call(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id+"?at="+k.text("at"), nil)
+		if !reflect.DeepEqual(then.body, k.body) {
+			t.Errorf("%s at %s: ?at= gives\n%s\nwas\n%s", k.as, k.text("at"), then.raw, k.raw)
+		}
+		if n%4 != 0 && k.as != "auditor" { // a process each: some of them
+			continue
+		}
+		replayed := lines(t, s.sol("replay", number, "--at", k.text("at"), "--as", k.as))[0]
+		if !reflect.DeepEqual(impersonal(replayed), impersonal(k.body)) {
+			t.Errorf("%s at %s: replay gives\n%v\nwas\n%s", k.as, k.text("at"), replayed, k.raw)
+		}
+		if k.as == "auditor" {
+			placed := lines(t, s.sol("replay", number, "--at", k.text("position")))[0]
+			if placed["version"] != k.body["version"] || placed["status"] != k.body["status"] {
+				t.Errorf("at %s: replay gives version %v, %v", k.text("position"), placed["version"], placed["status"])
+			}
+		}
+	}
+}
+
+// impersonal leaves out what depends on who looks, and not only on the role: whether the last act was their own.
+func impersonal(ticket map[string]any) map[string]any {
+	delete(ticket, "undo_until")
+	moves, _ := ticket["moves"].([]any)
+	ticket["moves"] = slices.DeleteFunc(moves, func(m any) bool { return m == "undo" })
+	return ticket
+}
+
+// rebuild builds every list anew while an operator works and reads (A6).
+func (s stage) rebuild(t *testing.T) {
+	s.t = t
+	operator := s.as(person.ASROperator, "010301", 1)
+	total := operator.call(http.StatusOK, http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1", nil).body["total"].(float64)
+	stop, ended := make(chan struct{}), make(chan error, 1)
+	asked := 0
+	go func() {
+		ended <- func() error {
+			for {
+				select {
+				case <-stop:
+					return nil
+				default:
+				}
+				opened, err := operator.open(1_000_000 + asked)
+				if err != nil || opened.status != http.StatusCreated {
+					return fmt.Errorf("open: %w, %s", err, opened.raw)
+				}
+				asked++
+				listed, err := operator.try(http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
+				if err != nil || listed.status != http.StatusOK {
+					return fmt.Errorf("list: %w, %s", err, listed.raw)
+				}
+				if listed.body["stale"] == nil && listed.body["total"] != total+float64(asked) {
+					return fmt.Errorf("%v tickets, want %v", listed.body["total"], total+float64(asked))
+				}
+			}
+		}()
+	}()
+	for _, p := range lines(t, s.sol("projections", "list", "--json")) {
+		if said := s.sol("projections", "rebuild", p["name"].(string)); !strings.Contains(said, "rebuilt") {
+			t.Errorf("rebuild says %q", said)
+		}
+	}
+	close(stop)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if asked == 0 {
+		t.Error("nothing was asked meanwhile")
+	}
+}

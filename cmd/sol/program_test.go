@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// programDir is where the tests' sol is.
+var programDir string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programDir, err = os.MkdirTemp("", "sol-program-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(programDir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// program builds sol once for all tests.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(programDir, "sol")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// patience bounds every wait of these tests: for what takes seconds, on a machine that is busy.
+const patience = 3 * time.Minute
+
+// installation is a data directory and how sol is set there.
+type installation struct {
+	t       *testing.T
+	program string
+	dir     string
+	address string
+	env     []string
+}
+
+// install makes an empty installation on a free port. It is stopped and removed when the test ends.
+func install(t *testing.T, env ...string) *installation {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "sol-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o711); err != nil { // Postgres runs as another user when we are root
+		t.Fatal(err)
+	}
+	on, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := &installation{t: t, program: path, dir: dir, address: on.Addr().String()}
+	if err := on.Close(); err != nil {
+		t.Fatal(err)
+	}
+	i.env = append(os.Environ(), "SOL_DATA_DIR="+dir, "SOL_ADDR="+i.address, "SOL_LIMIT_FORM=1000000", "SOL_LIMIT_PUBLIC=1000000",
+		"SOL_LIMIT_SESSION=1000000", "SOL_HOLD=1s")
+	i.env = append(i.env, env...)
+	return i
+}
+
+// server is a sol that runs.
+type server struct {
+	*installation
+	cmd  *exec.Cmd
+	said *transcript
+	done chan struct{} // closed when it has ended
+}
+
+// transcript keeps what a process says; it is shown when a test fails.
+type transcript struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *transcript) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *transcript) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// start runs sol and returns at once.
+func (i *installation) start(args ...string) *server {
+	i.t.Helper()
+	s := &server{installation: i, cmd: exec.Command(i.program, args...), said: &transcript{}, done: make(chan struct{})}
+	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = i.env, io.Discard, s.said
+	if err := s.cmd.Start(); err != nil {
+		i.t.Fatal(err)
+	}
+	go func() {
+		_ = s.cmd.Wait() // ProcessState tells
+		close(s.done)
+	}()
+	i.t.Cleanup(func() {
+		if s.cmd.ProcessState == nil {
+			s.stop()
+		}
+		if i.t.Failed() {
+			i.t.Logf("sol %s said:\n%s", strings.Join(args, " "), s.said)
+		}
+	})
+	return s
+}
+
+// serve runs sol and returns when it answers.
+func (i *installation) serve() *server {
+	i.t.Helper()
+	s := i.start("serve")
+	s.until("it answers", func() bool { return s.answers() })
+	return s
+}
+
+func (s *server) answers() bool {
+	response, err := http.Get("http://" + s.address + "/status")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	return response.StatusCode == http.StatusOK
+}
+
+// until waits for a condition, as long as the server runs.
+func (s *server) until(what string, met func() bool) {
+	s.t.Helper()
+	deadline, tick := time.After(patience), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for !met() {
+		select {
+		case <-tick.C:
+		case <-s.done:
+			s.t.Fatalf("waiting until %s: sol has ended: %s", what, s.cmd.ProcessState)
+		case <-deadline:
+			s.t.Fatalf("waiting until %s took too long", what)
+		}
+	}
+}
+
+// stop asks sol to end, and tells how it did.
+func (s *server) stop() int { return s.end(syscall.SIGTERM) }
+
+// kill gives it no time.
+func (s *server) kill() { s.end(syscall.SIGKILL) }
+
+func (s *server) end(signal syscall.Signal) int {
+	s.t.Helper()
+	_ = s.cmd.Process.Signal(signal) // it may have ended
+	select {
+	case <-s.done:
+	case <-time.After(patience):
+		_ = s.cmd.Process.Kill()
+		<-s.done
+		s.t.Errorf("sol did not end after %s", signal)
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
+
+// sol runs a command beside whatever runs, and gives what it printed.
+func (i *installation) sol(args ...string) string {
+	i.t.Helper()
+	cmd := exec.Command(i.program, args...)
+	var said bytes.Buffer
+	cmd.Env, cmd.Stderr = i.env, &said
+	out, err := cmd.Output()
+	if err != nil {
+		i.t.Fatalf("sol %s: %v: %s", strings.Join(args, " "), err, said.String())
+	}
+	return string(out)
+}
+
+// lines decodes a JSON object a line.
+func lines(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var all []map[string]any
+	for s := bufio.NewScanner(strings.NewReader(text)); s.Scan(); {
+		var v map[string]any
+		if err := json.Unmarshal(s.Bytes(), &v); err != nil {
+			t.Fatalf("%q: %v", s.Text(), err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
