@@ -32,7 +32,7 @@ type Config struct {
 	Poll        time.Duration // 1 s: how often the head is looked at, beside being told
 	Lease       time.Duration // 4 s: a silent node's consumers are taken over after this long
 	States      int           // 4096: folded states a dispatcher keeps
-	WorkerConns int32         // 8: connections for consumers and reading the log
+	WorkerConns int32         // 12: connections for consumers and reading the log
 	DoorConns   int32         // 8: connections for reading read models
 }
 
@@ -53,7 +53,7 @@ func (c *Config) validate() error {
 	orDefault(&c.Poll, time.Second)
 	orDefault(&c.Lease, 4*time.Second)
 	orDefault(&c.States, 4096)
-	orDefault(&c.WorkerConns, 8)
+	orDefault(&c.WorkerConns, 12)
 	orDefault(&c.DoorConns, 8)
 	if min(c.Batch, c.BatchBytes, c.States, int(c.WorkerConns), int(c.DoorConns)) < 1 ||
 		min(c.Patience, c.LockTimeout, c.Poll, c.Lease) < time.Millisecond {

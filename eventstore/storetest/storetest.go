@@ -75,12 +75,14 @@ func (d *DB) Node(t testing.TB, options ...func(*eventstore.Config)) *eventstore
 // MasterKey is the one that all test databases share.
 func MasterKey() []byte { return bytes.Repeat([]byte{7}, 32) }
 
-// Run runs a package's tests and stops the server behind them.
-func Run(m *testing.M) {
+// Run runs a package's tests and stops the server behind them. Checks come last, e.g. for goroutines left behind.
+func Run(m *testing.M, checks ...func() error) {
 	code := m.Run()
-	if err := stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "storetest:", err)
-		code = max(code, 1)
+	for _, check := range append([]func() error{stop}, checks...) {
+		if err := check(); err != nil {
+			fmt.Fprintln(os.Stderr, "storetest:", err)
+			code = max(code, 1)
+		}
 	}
 	os.Exit(code)
 }
