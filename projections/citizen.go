@@ -56,6 +56,10 @@ func readByCitizen(e ticket.Event) (words, bool) {
 		return written(e), true
 	case ticket.CitizenReplied:
 		return replied(e), true
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.RegionalNote,
+		ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
+		ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
 	}
 	return words{}, false
 }

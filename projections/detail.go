@@ -73,6 +73,10 @@ func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticke
 			t.DuplicateOf = e.Main
 		case ticket.Reopened:
 			t.DuplicateOf = ""
+		case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
+			ticket.Discarded, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+			ticket.PersonalDataErased:
 		}
 	}
 	return t

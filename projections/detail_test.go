@@ -28,7 +28,6 @@ type tale struct {
 	history []ticket.Recorded
 	state   ticket.State
 	now     time.Time
-	notes   int
 }
 
 func given(t testing.TB) *tale {

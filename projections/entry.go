@@ -49,6 +49,10 @@ func entryOf(before, after Row, r ticket.Recorded) entry {
 		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
 	case ticket.Assigned, ticket.Unassigned, ticket.Reclassified, ticket.ActWithdrawn:
 		e.Citizen = ""
+	case ticket.Opened, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked, ticket.Resumed,
+		ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
+		ticket.PersonalDataErased:
 	}
 	return e
 }

@@ -44,6 +44,10 @@ func heldUntil(e ticket.Event) time.Time {
 		return e.VisibleFrom
 	case ticket.RegionalNote:
 		return e.VisibleFrom
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.CitizenAsked,
+		ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
+		ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
 	}
 	return time.Time{}
 }
@@ -74,7 +78,10 @@ func toldCitizen(history []ticket.Recorded, all map[ticket.ID]fate, at time.Time
 		truth = ticket.Evolve(truth, r)
 		switch r.Event.(type) {
 		case ticket.InternalNote, ticket.RegionalNote:
-		default:
+		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked,
+			ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
+			ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
+			ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
 			if !all[r.Act].held(at) {
 				told, known = append(told, as), ticket.Evolve(known, as)
 			}

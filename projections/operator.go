@@ -71,6 +71,10 @@ func (v Viewer) note(r ticket.Recorded, by By, f fate, at time.Time) (Note, bool
 		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.read(e.Personal, e.Attachments)
 		return n.as(party && shown, f, at), true
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenAsked, ticket.Resumed,
+		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded,
+		ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded,
+		ticket.Reclassified, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }
@@ -97,6 +101,10 @@ func (v Viewer) reason(r ticket.Recorded) string {
 		text = e.Personal
 	case ticket.Recalled:
 		text, shown = e.Personal, shown || v.at(catalog.Region)
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Escalated, ticket.Redirected,
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed,
+		ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
 	}
 	if text == nil || !shown {
 		return ""

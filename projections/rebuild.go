@@ -170,8 +170,12 @@ func (b *rebuild) tail(ctx context.Context, tx pgx.Tx) (full bool, err error) {
 	return len(records) == batch, nil
 }
 
-// swapWait bounds how long readers that come during a swap wait behind it for those that came before.
-const swapWait = 200 * time.Millisecond
+// swapWait bounds how long readers that come during a swap wait behind it for those that came before; swapAgain is how
+// long they are left alone before the next try.
+const (
+	swapWait  = 200 * time.Millisecond
+	swapAgain = time.Second
+)
 
 // swap puts the new tables in the place of the old ones. It gives way to readers and tries again.
 func (b *rebuild) swap(ctx context.Context) error {
@@ -183,8 +187,12 @@ func (b *rebuild) swap(ctx context.Context) error {
 			return err
 		}
 		b.position = at // what this attempt applied was rolled back
-		if err := ctx.Err(); err != nil {
-			return err
+		again := time.NewTimer(swapAgain)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return ctx.Err()
 		}
 	}
 }

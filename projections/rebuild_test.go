@@ -135,3 +135,43 @@ func TestAnInterruptedRebuildIsClearedAway(t *testing.T) {
 		t.Errorf("the next one: %v", err)
 	}
 }
+
+// TestASwapGivesWayToALongRead: somebody reads for long, others keep getting answers, and the swap comes after.
+func TestASwapGivesWayToALongRead(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	h.project()
+	long, err := h.store.RequestPool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := long.Exec(t.Context(), `lock table read.tickets_v1 in access share mode`); err != nil {
+		t.Fatal(err)
+	}
+	swapped := make(chan error, 1)
+	go func() { swapped <- NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil) }()
+	h.until(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
+	h.counts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits behind the try, not behind the long read
+	select {
+	case err := <-swapped:
+		t.Fatalf("swapped under a reader: %v", err)
+	default:
+	}
+	if err := long.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-swapped; err != nil {
+		t.Error(err)
+	}
+	h.counts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+}
+
+// until asks the database until it says yes.
+func (h *house) until(question string) {
+	h.t.Helper()
+	for yes := false; !yes; {
+		if err := h.store.Worker().QueryRow(h.t.Context(), question).Scan(&yes); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}

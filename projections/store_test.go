@@ -179,7 +179,6 @@ func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 var (
 	operator   = tickettest.People[0]
 	colleague  = tickettest.People[1]
-	supervisor = tickettest.People[2]
 	neighbour  = tickettest.People[3]
 	regional   = tickettest.People[5]
 	citizen    = person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}
