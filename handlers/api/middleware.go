@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -70,7 +71,7 @@ func (a *API) wrap(mux *http.ServeMux) http.Handler {
 		defer func() {
 			a.metrics.underway.Dec()
 			if broke := recover(); broke != nil {
-				if broke == http.ErrAbortHandler {
+				if err, ok := broke.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(broke)
 				}
 				a.Log.LogAttrs(ctx, slog.LevelError, "handler panicked", slog.String("request_id", info.id),

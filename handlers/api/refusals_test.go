@@ -195,6 +195,10 @@ func TestAStaleVersionShowsBothSides(t *testing.T) {
 	if c := conflicts[0]; c["field"] != "status" || c["yours"] != "risolto" || c["theirs"] != "in_lavorazione" || fmt.Sprint(c["by"]) != fmt.Sprint(map[string]any{"id": carlo.id, "name": "Prova CARLO"}) || c["at"] == nil {
 		t.Fatalf("the conflict is %v", c)
 	}
+	bruna := w.join("bruna", person.ASROperator, novara)
+	for _, tag := range []string{etag, `"99"`} { // a conflict would tell what is not theirs to know
+		bruna.update(id, fields{"status": "risolto", "note": public("x")}, "If-Match", tag).problem(404, "not-found")
+	}
 	// What does not touch what changed goes through, weak tag or strong; so does the current version.
 	anna.update(id, fields{"note": fields{"text": "ho telefonato"}}, "If-Match", "W/"+etag).want(200)
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "If-Match", anna.ticket(id).header.Get("ETag")).want(200)

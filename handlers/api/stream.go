@@ -118,6 +118,9 @@ func (f *follower) run(ctx context.Context) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
 	f.w.WriteHeader(http.StatusOK)
+	if f.write("retry: 2000\n\n") != nil { // milliseconds until a browser comes back
+		return
+	}
 	for {
 		again, err := f.push(ctx)
 		switch {
@@ -130,7 +133,7 @@ func (f *follower) run(ctx context.Context) {
 		case ctx.Err() != nil || errors.Is(err, errGone):
 			return
 		case err != nil:
-			f.api.refuse(ctx, fmt.Errorf("stream: %w", err)) // logs it; the client comes back by itself
+			_ = f.api.refuse(ctx, fmt.Errorf("stream: %w", err)) // logs it; the client comes back by itself
 			return
 		}
 		f.pause(ctx, again)

@@ -95,6 +95,11 @@ func (a *API) updated(ctx context.Context, c caller, r desk.Request, in *updateI
 	if r.Pinned, err = pinned(in.IfMatch); err != nil {
 		return desk.Outcome{}, err
 	}
+	if r.Pinned > 0 { // a conflict shows what others did: only to who may see the ticket
+		if _, err := a.detail(ctx, c, r.Ticket, nil); err != nil {
+			return a.Desk.Refused(ctx, r, err)
+		}
+	}
 	u := ticket.Update{Status: in.Body.Status, Entity: in.Body.Entity, Reason: in.Body.Reason, Service: in.Body.Service, Problem: in.Body.Problem}
 	if u.Assignee, err = a.assignee(ctx, c.actor, in.Body.Assignee); err != nil {
 		return a.Desk.Refused(ctx, r, err)
