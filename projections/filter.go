@@ -63,6 +63,8 @@ func (f Filter) check(role person.Role) (Filter, error) {
 		return f, &FilterError{"sort", "no such order", list(sorts)}
 	case f.Limit < 1 || f.Limit > maxLimit:
 		return f, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d", maxLimit)}
+	case f.Assignee != "" && role == person.Citizen:
+		return f, &FilterError{"assignee", "who works on a ticket is not for citizens", "no assignee"}
 	case utf8.RuneCountInString(f.Q) > maxWords:
 		return f, &FilterError{"q", "too long", fmt.Sprintf("at most %d characters", maxWords)}
 	}

@@ -183,6 +183,7 @@ func TestListsRefuseWhatTheyCannotMake(t *testing.T) {
 		"no such order":            {operator, Filter{Sort: "id; drop table"}, "sort"},
 		"too much":                 {operator, Filter{Limit: 201}, "limit"},
 		"less than nothing":        {operator, Filter{Limit: -1}, "limit"},
+		"who works on it":          {citizen, Filter{Assignee: operator.ID}, "assignee"},
 		"NUL":                      {operator, Filter{Q: "a\x00b"}, "q"},
 		"no UTF-8":                 {operator, Filter{Assignee: "\xff"}, "assignee"},
 		"too many words":           {operator, Filter{Q: strings.Repeat("a", 201)}, "q"},

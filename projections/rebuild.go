@@ -88,8 +88,15 @@ func (b *rebuild) run(ctx context.Context) error {
 		return err
 	}
 	if err := b.inTx(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `call `+b.model.dress+`($1)`, suffix)
-		return err
+		if _, err := tx.Exec(ctx, `call `+b.model.dress+`($1)`, suffix); err != nil {
+			return err
+		}
+		for _, t := range b.model.tables { // plans are to be right from the first query after the swap
+			if _, err := tx.Exec(ctx, `analyze read.`+t+suffix); err != nil {
+				return err
+			}
+		}
+		return nil
 	}); err != nil {
 		return fmt.Errorf("index: %w", err)
 	}

@@ -177,12 +177,12 @@ func number(n int) string { return fmt.Sprintf("2026-%07d", n) }
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
 var (
-	operator   = tickettest.People[0]
-	colleague  = tickettest.People[1]
-	neighbour  = tickettest.People[3]
-	regional   = tickettest.People[5]
-	citizen    = person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}
-	auditor    = person.Actor{ID: "01930000-0000-7000-8000-0000000000e1", Role: person.Auditor}
+	operator  = tickettest.People[0]
+	colleague = tickettest.People[1]
+	neighbour = tickettest.People[3]
+	regional  = tickettest.People[5]
+	citizen   = person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}
+	auditor   = person.Actor{ID: "01930000-0000-7000-8000-0000000000e1", Role: person.Auditor}
 )
 
 func public(text string) *ticket.NewNote {
