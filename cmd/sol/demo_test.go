@@ -6,6 +6,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -55,6 +56,9 @@ func TestDemo(t *testing.T) {
 	t.Run("life", s.life)
 	t.Run("as of", s.asOf)
 	t.Run("rebuild", s.rebuild)
+	t.Run("people", s.people)
+	t.Run("erase", s.erase)
+	t.Run("metrics", s.metrics)
 	if code := s.stop(); code != 0 {
 		t.Errorf("ended with %d", code)
 	}
@@ -241,5 +245,59 @@ func (s stage) rebuild(t *testing.T) {
 	}
 	if asked == 0 {
 		t.Error("nothing was asked meanwhile")
+	}
+}
+
+// people hires somebody, gives them a ticket and lets them go: the ticket is nobody's then.
+func (s stage) people(t *testing.T) {
+	s.t = t
+	place := []string{"--role", "operatore_asr", "--entity", "010301"}
+	s.sol(append([]string{"user", "add", "nuova.prova", "--given-name", "Nuova", "--family-name", "Prova", "--generate"}, place...)...)
+	operator := s.as(person.ASROperator, "010301", 0)
+	id := operator.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da assegnare.")).text("id")
+	operator.update(id, map[string]any{"assignee": "nuova.prova"})
+	if a := operator.ticket(id).body["assignee"]; a == nil {
+		t.Fatal("the ticket was not assigned")
+	}
+	if said := s.sol(append([]string{"user", "placement", "end", "nuova.prova"}, place...)...); !strings.Contains(said, "released 1 tickets") {
+		t.Errorf("placement end says %q", said)
+	}
+	if a := operator.ticket(id).body["assignee"]; a != nil {
+		t.Errorf("the ticket is still with %v", a)
+	}
+	s.sol("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
+	s.sol("user", "password", "nuova.prova", "--generate")
+	s.sol("user", "disable", "nuova.prova")
+}
+
+// erase destroys what identifies somebody; the history stays.
+func (s stage) erase(t *testing.T) {
+	s.t = t
+	operator := s.as(person.ASROperator, "010301", 0)
+	opened := operator.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da cancellare."))
+	s.sol("ticket", "erase", opened.text("number"), "--yes")
+	if a := operator.ticket(opened.text("id")); a.body["erased"] != true || strings.Contains(string(a.raw), "Da cancellare") {
+		t.Errorf("after the erasure: %s", a.raw)
+	}
+}
+
+// metrics: the log, the sagas and the doors are all measured in one place.
+func (s stage) metrics(t *testing.T) {
+	response, err := http.Get(s.info.Address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"sol_log_appends_total", "sol_log_batch_appends", "sol_consumer_lag_events", "sol_saga_timers_due", "sol_saga_timers_late_seconds",
+		"sol_http_request_duration_seconds", "go_goroutines", "process_resident_memory_bytes",
+	} {
+		if !strings.Contains(string(text), "\n"+name) {
+			t.Errorf("/metrics lacks %s", name)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -49,8 +50,14 @@ func openFront(addr string, log *slog.Logger) (*front, error) {
 	return f, nil
 }
 
-// url is where the front answers, for people and demo.json.
-func (f *front) url() string { return "http://" + f.addr.String() }
+// url is where the front answers, for people and demo.json: on this machine, when it answers on every address.
+func (f *front) url() string {
+	at, ok := f.addr.(*net.TCPAddr)
+	if ok && at.IP.IsUnspecified() {
+		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(at.Port))
+	}
+	return "http://" + f.addr.String()
+}
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if behind := f.behind.Load(); behind != nil && !f.down.Load() {

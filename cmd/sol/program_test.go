@@ -131,9 +131,7 @@ func (i *installation) start(args ...string) *server {
 		close(s.done)
 	}()
 	i.t.Cleanup(func() {
-		if s.cmd.ProcessState == nil {
-			s.stop()
-		}
+		s.stop()
 		if i.t.Failed() {
 			i.t.Logf("sol %s said:\n%s", strings.Join(args, " "), s.said)
 		}
@@ -182,7 +180,7 @@ func (s *server) kill() { s.end(syscall.SIGKILL) }
 
 func (s *server) end(signal syscall.Signal) int {
 	s.t.Helper()
-	_ = s.cmd.Process.Signal(signal) // it may have ended
+	_ = s.cmd.Process.Signal(signal) // it may have ended before
 	select {
 	case <-s.done:
 	case <-time.After(patience):

@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// load opens tickets under keys of their own, side by side, and remembers what was acknowledged.
+type load struct {
+	by     client
+	tried  atomic.Int64
+	mu     sync.Mutex
+	opened map[int]string // number of the ticket, by key
+}
+
+// run opens tickets until stop is closed.
+func (l *load) run(stop <-chan struct{}) {
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				key := int(l.tried.Add(1))
+				if a, err := l.by.open(key); err == nil && a.status == http.StatusCreated {
+					l.mu.Lock()
+					l.opened[key] = a.text("number")
+					l.mu.Unlock()
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (l *load) acknowledged() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.opened)
+}
+
+// check sends every key again: what was acknowledged has its number still, what was not has one now, and the log
+// holds one ticket a key.
+func (l *load) check(t *testing.T, s *server, others int) {
+	t.Helper()
+	numbers := map[string]int{}
+	for key := 1; key <= int(l.tried.Load()); key++ {
+		a, err := l.by.open(key)
+		if err != nil || a.status != http.StatusCreated {
+			t.Fatalf("key %d again: %v, %s", key, err, a.raw)
+		}
+		if was, ok := l.opened[key]; ok && was != a.text("number") {
+			t.Errorf("key %d was acknowledged as %s and is %s now", key, was, a.text("number"))
+		}
+		l.opened[key] = a.text("number")
+		numbers[a.text("number")]++
+	}
+	if len(numbers) != int(l.tried.Load()) {
+		t.Errorf("%d keys gave %d tickets", l.tried.Load(), len(numbers))
+	}
+	listed := s.sol("ticket", "list", "--limit", "1")
+	if want := fmt.Sprintf("of %d\n", len(numbers)+others); !strings.HasSuffix(listed, want) {
+		t.Errorf("the list ends %q, want %q", listed, want)
+	}
+}
+
+// TestKilled kills sol, then its Postgres, in the middle of a load, and starts again each time: nothing that was
+// acknowledged is missing, nothing is doubled, what was to happen by itself happens (A5).
+func TestKilled(t *testing.T) {
+	i := install(t, "SOL_AUTO_CLOSE_AFTER=2s", "SOL_HOLD=0s")
+	s := i.serve()
+	generated := i.sol("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
+		"--entity", "010301", "--generate")
+	words := strings.Fields(generated) // password P PIN N added …
+	nobody := client{t: t, base: "http://" + i.address}
+	operator := nobody.login(demoIdentity{Username: "mela.prova", Password: words[1], PIN: words[3], Role: "supervisore_asr", Entity: "010301"})
+	solved := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da chiudere da sola.")).text("id")
+
+	l := &load{by: nobody, opened: map[int]string{}}
+	for round, kill := range []func(){
+		func() { s.kill() },
+		func() { killPostgres(t, i.dir) },
+		func() { killPostgres(t, i.dir); s.kill() },
+	} {
+		stop, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			l.run(stop)
+		}()
+		enough := l.acknowledged() + 40
+		s.until("the load is on", func() bool { return l.acknowledged() >= enough })
+		if round == 0 {
+			operator.update(solved, public("risolto", "Fatto.")) // it is to close while nobody is there
+		}
+		kill()
+		close(stop)
+		<-ended
+		if round != 1 { // then sol itself is alive, and brings its Postgres back
+			s = i.serve()
+		}
+		s.until("it answers again", s.answers)
+		l.check(t, s, 1)
+	}
+	s.until("the ticket has closed by itself", func() bool { return operator.ticket(solved).text("status") == "chiuso" })
+	for _, p := range lines(t, i.sol("projections", "list", "--json")) {
+		if p["failures"] != float64(0) {
+			t.Errorf("projection: %v", p)
+		}
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("ended with %d", code)
+	}
+	if text, err := os.ReadFile(filepath.Join(i.dir, "postgres", "data", "postmaster.pid")); err == nil {
+		t.Errorf("Postgres was left behind: %s", text)
+	}
+}
+
+// killPostgres kills the first process of the installation's server.
+func killPostgres(t *testing.T, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil || pid < 2 {
+		t.Fatalf("postmaster.pid holds %q", first)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestInUse: a second sol on the same directory is told so, and harms nobody.
+func TestInUse(t *testing.T) {
+	i := install(t)
+	s := i.serve()
+	second := exec.Command(i.program, "serve")
+	second.Env = append(append([]string{}, i.env...), "SOL_ADDR=127.0.0.1:0")
+	out, err := second.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "in use by another sol") {
+		t.Errorf("the second one ended with %v: %s", err, out)
+	}
+	if !s.answers() {
+		t.Error("the first one does not answer any more")
+	}
+}
+
+// TestTwoNodes serves one database from two nodes: they share keys, commands and lists, and one goes on when the other is
+// killed.
+func TestTwoNodes(t *testing.T) {
+	home := install(t)
+	holder := home.serve() // has the Postgres that the nodes share
+	url := findURL(t, home)
+	nodes := make([]*server, 2)
+	for n := range nodes {
+		node := install(t, "SOL_DATABASE_URL="+url, "SOL_MASTER_KEY_FILE="+filepath.Join(home.dir, "master.key"))
+		nodes[n] = node.serve()
+	}
+	both := make([]*load, 2)
+	for n := range both {
+		both[n] = &load{by: client{t: t, base: "http://" + nodes[n].address}, opened: map[int]string{}}
+	}
+	stop := make(chan struct{})
+	var all sync.WaitGroup
+	for _, l := range both { // the same keys on both nodes, at the same time
+		all.Go(func() { l.run(stop) })
+	}
+	nodes[0].until("both have opened some", func() bool { return both[0].acknowledged() > 40 && both[1].acknowledged() > 40 })
+	nodes[0].kill()
+	close(stop)
+	all.Wait()
+	for key, number := range both[1].opened {
+		if other, ok := both[0].opened[key]; ok && other != number {
+			t.Errorf("key %d is %s on one node and %s on the other", key, other, number)
+		}
+	}
+	both[1].tried.Store(max(both[0].tried.Load(), both[1].tried.Load()))
+	maps.Copy(both[1].opened, both[0].opened)
+	both[1].check(t, nodes[1], 0)
+
+	stranger := install(t, "SOL_DATABASE_URL="+url)
+	cmd := exec.Command(stranger.program, "serve")
+	cmd.Env = stranger.env
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "SOL_MASTER_KEY_FILE") {
+		t.Errorf("a node with another master key: %v, %s", err, out)
+	}
+	if !holder.answers() || !nodes[1].answers() {
+		t.Error("the others do not answer any more")
+	}
+	nodes[1].stop()
+}
+
+// findURL is the socket of the installation's own Postgres, as another program would name it.
+func findURL(t *testing.T, i *installation) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(i.dir, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(text), "\n") // pid, data, start, port, socket directory, …
+	if len(parts) < 5 {
+		t.Fatalf("postmaster.pid holds %q", text)
+	}
+	return "postgres://sol@/sol?host=" + parts[4] + "&port=" + parts[3]
+}
