@@ -26,6 +26,13 @@ type stage struct {
 	info demoInfo
 }
 
+// on is the stage as a subtest uses it: what fails there fails that.
+func (s stage) on(t *testing.T) stage {
+	i, server := *s.installation, *s.server
+	i.t, server.installation = t, &i
+	return stage{&server, s.info}
+}
+
 // as logs the n-th identity of a role at an entity in.
 func (s stage) as(role person.Role, entity catalog.EntityCode, n int) client {
 	s.t.Helper()
@@ -85,7 +92,7 @@ func (s stage) identities(t *testing.T) {
 			t.Errorf("%s has %d operators", e.Short, operators[e.Code])
 		}
 	}
-	s.t = t
+	s = s.on(t)
 	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
 		s.as(role, "", 0)
 	}
@@ -93,7 +100,7 @@ func (s stage) identities(t *testing.T) {
 
 // life walks a ticket from the form to the resolution (FAQ 2.2, 2.4, 2.5), and looks at it with the commands.
 func (s stage) life(t *testing.T) {
-	s.t = t
+	s = s.on(t)
 	nobody := client{t: t, base: s.info.Address}
 	operator := s.as(person.ASROperator, "010301", 0)
 	opened := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Non trovo il referto di marzo."))
@@ -133,7 +140,7 @@ func (s stage) life(t *testing.T) {
 // asOf keeps what every viewer was answered after every act, and asks again for that moment: by the API, by sol replay at
 // the moment, and by sol replay at the position (A6).
 func (s stage) asOf(t *testing.T) {
-	s.t = t
+	s = s.on(t)
 	nobody := client{t: t, base: s.info.Address}
 	operator, region := s.as(person.ASROperator, "010301", 0), s.as(person.RegionalOperator, catalog.Region, 0)
 	auditor := s.as(person.Auditor, "", 0)
@@ -206,7 +213,7 @@ func impersonal(ticket map[string]any) map[string]any {
 
 // rebuild builds every list anew while an operator works and reads (A6).
 func (s stage) rebuild(t *testing.T) {
-	s.t = t
+	s = s.on(t)
 	operator := s.as(person.ASROperator, "010301", 1)
 	total := operator.call(http.StatusOK, http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1", nil).body["total"].(float64)
 	stop, ended := make(chan struct{}), make(chan error, 1)
@@ -250,7 +257,7 @@ func (s stage) rebuild(t *testing.T) {
 
 // people hires somebody, gives them a ticket and lets them go: the ticket is nobody's then.
 func (s stage) people(t *testing.T) {
-	s.t = t
+	s = s.on(t)
 	place := []string{"--role", "operatore_asr", "--entity", "010301"}
 	s.sol(append([]string{"user", "add", "nuova.prova", "--given-name", "Nuova", "--family-name", "Prova", "--generate"}, place...)...)
 	operator := s.as(person.ASROperator, "010301", 0)
@@ -272,7 +279,7 @@ func (s stage) people(t *testing.T) {
 
 // erase destroys what identifies somebody; the history stays.
 func (s stage) erase(t *testing.T) {
-	s.t = t
+	s = s.on(t)
 	operator := s.as(person.ASROperator, "010301", 0)
 	opened := operator.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da cancellare."))
 	s.sol("ticket", "erase", opened.text("number"), "--yes")
