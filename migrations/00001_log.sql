@@ -12,6 +12,7 @@
 do $$
 declare
   wanted text;
+  before text := current_setting('role');
 begin
   foreach wanted in array array['sol_request', 'sol_append', 'sol_worker'] loop
     for attempt in 1..20 loop
@@ -19,9 +20,12 @@ begin
         if not exists (select from pg_roles where rolname = wanted) then
           execute format('create role %I nologin nosuperuser nocreatedb nocreaterole nobypassrls', wanted);
         end if;
-        if not pg_has_role(current_user, wanted, 'member') then
+        begin -- from version 16 on, who creates a role is its member and still may not act as it
+          perform set_config('role', wanted, true);
+          perform set_config('role', before, true);
+        exception when insufficient_privilege then
           execute format('grant %I to %I', wanted, current_user);
-        end if;
+        end;
         exit;
       exception when duplicate_object or unique_violation or internal_error then
         if attempt = 20 then
