@@ -40,7 +40,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Timeout        time.Duration // for answering one request, streams excepted; 0: 30 s
 	BodyTimeout    time.Duration // for a request's body to arrive; 0: 60 s
-	Heartbeat      time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
+	// Uploads is how many bodies over 64 kB are taken in at a time, about 20 MB of memory each; others wait up to
+	// Timeout. 0: 32.
+	Uploads   int
+	Heartbeat time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
 }
 
 // API answers requests. Whoever runs its server calls EndStreams when it shuts down.
@@ -51,6 +54,7 @@ type API struct {
 	metrics *httpMetrics
 	limits  struct{ form, login, session, public *limiter }
 
+	uploads chan struct{}   // a place for each large body that is being taken in
 	closing context.Context // ends when streams must
 	end     context.CancelFunc
 }
@@ -60,8 +64,8 @@ func New(c Config) (*API, error) {
 	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil {
 		return nil, errors.New("api: Store, Desk, Identity, Reader and Catalog are required")
 	}
-	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
-		return nil, errors.New("api: durations cannot be negative")
+	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 || c.Uploads < 0 {
+		return nil, errors.New("api: durations and counts cannot be negative")
 	}
 	if c.Version == "" {
 		c.Version = "dev"
@@ -79,8 +83,11 @@ func New(c Config) (*API, error) {
 			*d = otherwise
 		}
 	}
+	if c.Uploads == 0 {
+		c.Uploads = 32
+	}
 	c.Limits = c.Limits.defaulted()
-	a := &API{Config: c, metrics: newHTTPMetrics(c.Metrics)}
+	a := &API{Config: c, metrics: newHTTPMetrics(c.Metrics), uploads: make(chan struct{}, c.Uploads)}
 	a.closing, a.end = context.WithCancel(context.Background())
 	a.limits.form, a.limits.login = newLimiter(c.Limits.Form), newLimiter(c.Limits.Login)
 	a.limits.session, a.limits.public = newLimiter(c.Limits.Session), newLimiter(c.Limits.Public)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -82,6 +83,12 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		note(ctx.Context(), c.actor)
+		done, p := a.takeIn(r)
+		if p != nil {
+			p.write(w)
+			return
+		}
+		defer done()
 		next(huma.WithValue(ctx, callerKey{}, c))
 	}
 }
@@ -111,4 +118,20 @@ func (a *API) allow(e endpoint, c caller, r *http.Request, h http.Header) error 
 		return forbidden.say("The role %s may not do this (%s).", c.actor.Role, e.action)
 	}
 	return nil
+}
+
+// takeIn waits for a place when the body is, or may be, large.
+func (a *API) takeIn(r *http.Request) (done func(), p *Problem) {
+	if r.ContentLength >= 0 && r.ContentLength <= smallBody {
+		return func() {}, nil
+	}
+	enough := time.NewTimer(a.Timeout)
+	defer enough.Stop()
+	select {
+	case a.uploads <- struct{}{}:
+		return func() { <-a.uploads }, nil
+	case <-enough.C:
+	case <-r.Context().Done():
+	}
+	return nil, unavailable.say("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").retryAfter(5 * time.Second)
 }

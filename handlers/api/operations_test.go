@@ -6,11 +6,13 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/api"
@@ -175,6 +177,42 @@ func TestRateLimits(t *testing.T) {
 	}
 	anna.get("/api/v1/queues").problem(429, "rate-limited")
 	carlo.get("/api/v1/queues").want(200) // each session has its own
+}
+
+func TestLargeBodiesWaitForAPlace(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Uploads, c.Timeout = 1, 50*time.Millisecond })
+	reader, writer := io.Pipe()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.address+"/api/v1/tickets", reader)
+	w.must(err)
+	r.Header.Set("Content-Type", "application/json")
+	answers := make(chan int, 1)
+	go func() {
+		status := 0
+		if response, err := http.DefaultClient.Do(r); err == nil {
+			status = response.StatusCode
+			response.Body.Close()
+		}
+		answers <- status
+	}()
+	slow, err := json.Marshal(form(torino))
+	w.must(err)
+	_, err = writer.Write(slow[:10]) // the first is under way
+	w.must(err)
+
+	large := form(torino)
+	large["attachments"] = []fields{file("a.pdf", append([]byte("%PDF-1.4"), make([]byte, 100<<10)...))}
+	w.eventually("a second large one is refused", func() bool { return w.anybody().post("/api/v1/tickets", large).status == 503 })
+	if a := w.anybody().post("/api/v1/tickets", large).problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	w.anybody().post("/api/v1/tickets", form(torino)).want(201) // small ones pass
+	_, err = writer.Write(slow[10:])
+	w.must(err)
+	w.must(writer.Close())
+	if status := <-answers; status != 201 {
+		t.Errorf("the slow one is answered %d", status)
+	}
+	w.anybody().post("/api/v1/tickets", large).want(201)
 }
 
 func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {

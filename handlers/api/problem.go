@@ -97,7 +97,6 @@ var (
 	notYourPlace  = kind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
 	notFound      = kind{"not-found", http.StatusNotFound, "There is no such thing here"}
 	wrongMethod   = kind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
-	notAcceptable = kind{"not-acceptable", http.StatusNotAcceptable, "There is no answer of the type you accept"}
 	slowBody      = kind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
 	forbiddenMove = kind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
 	gone          = kind{"erased", http.StatusGone, "The content was erased"}
@@ -115,7 +114,7 @@ var (
 
 // kinds lists the table.
 func kinds() []kind {
-	return []kind{malformed, unauthorized, credentials, forbidden, unplaced, notYourPlace, notFound, wrongMethod, notAcceptable,
+	return []kind{malformed, unauthorized, credentials, forbidden, unplaced, notYourPlace, notFound, wrongMethod,
 		slowBody, forbiddenMove, gone, stale, tooLarge, mediaType, invalid, keyReused, ahead, locked, limited, internal, unavailable}
 }
 

@@ -55,7 +55,7 @@ func (a *API) replies() {
 		summary: "Reply as the citizen",
 		description: "Answers a question, or a resolution. On a closed ticket it opens a new one, linked, with the form's data: 201. " +
 			"The token is the citizen's session, or the personal link's.",
-		action: identity.ReplyToTicket, maxBody: formBody, errors: []int{http.StatusNotFound, http.StatusConflict},
+		action: identity.ReplyToTicket, maxBody: formBody, errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
 		answers: map[string]*huma.Response{"201": {Description: "A new ticket, since this one was closed", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Replied](), true, "")},
 		}}},

@@ -35,8 +35,6 @@ func refusal(status int, message string, errs ...error) huma.StatusError {
 			}
 		}
 		return malformed.say("Send one JSON object as /openapi.json describes it: %s.", said)
-	case http.StatusNotAcceptable:
-		return notAcceptable.say("Accept application/json.")
 	case http.StatusRequestTimeout:
 		return slowBody.say("Send it again, or less at a time.")
 	case http.StatusRequestEntityTooLarge:

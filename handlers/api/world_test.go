@@ -61,6 +61,7 @@ type world struct {
 	database string // URL of its owner
 	identity *identity.Identity
 	address  string
+	contract *contract
 	log      *lines
 	stop     context.CancelFunc // shuts the door; the test's end does too
 	served   *sync.WaitGroup    // until it is shut
@@ -111,6 +112,7 @@ func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Confi
 	}
 	served, err := api.New(config)
 	w.must(err)
+	w.contract = newContract(served.Contract())
 	timers, err := sagas.New(sagas.Config{
 		Store: w.store, Dispatch: sending(door), Every: 10 * time.Millisecond,
 		Sagas: []sagas.Definition{sagas.AutoClose(known), sagas.Succession(known)},
@@ -262,6 +264,9 @@ func (u user) do(method, path string, body any, headers ...string) answered {
 	u.w.must(err)
 	a := answered{w: u.w, status: response.StatusCode, header: response.Header, raw: raw}
 	_ = json.Unmarshal(raw, &a.body) // files and lists are no objects
+	if broken := u.w.contract.holds(r, a); broken != "" {
+		u.w.Errorf("%s %s, answered %d %.500s, breaks the contract: %s", method, path, a.status, raw, broken)
+	}
 	return a
 }
 

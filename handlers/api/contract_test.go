@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// contract holds every answer that a test gets to the OpenAPI document.
+type contract struct {
+	document *huma.OpenAPI
+	routes   *http.ServeMux // finds the document's path for a request
+}
+
+func newContract(document *huma.OpenAPI) *contract {
+	c := &contract{document, http.NewServeMux()}
+	for path := range document.Paths {
+		c.routes.Handle(path, http.NotFoundHandler())
+	}
+	return c
+}
+
+// holds tells how an answer breaks the contract; "" if it does not.
+func (c *contract) holds(r *http.Request, a answered) string {
+	_, path := c.routes.Handler(r)
+	item, known := c.document.Paths[path]
+	if !known {
+		return "" // addresses that are none, and what is for machines alone
+	}
+	operation := map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodDelete: item.Delete,
+	}[r.Method]
+	if operation == nil {
+		return "" // 405
+	}
+	answer, known := operation.Responses[strconv.Itoa(a.status)]
+	if !known {
+		return "does not name the status " + strconv.Itoa(a.status)
+	}
+	if len(a.raw) == 0 && len(answer.Content) == 0 {
+		return ""
+	}
+	mediaType, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
+	if strings.HasSuffix(path, "/{attachment}") && a.status == http.StatusOK {
+		mediaType = "application/octet-stream" // any of those accepted
+	}
+	content, known := answer.Content[mediaType]
+	if !known {
+		return "does not name the type " + mediaType
+	}
+	var value any
+	if mediaType == "application/octet-stream" {
+		return ""
+	}
+	if err := json.Unmarshal(a.raw, &value); err != nil {
+		return err.Error()
+	}
+	found := &huma.ValidateResult{}
+	huma.Validate(c.document.Components.Schemas, content.Schema, huma.NewPathBuffer([]byte{}, 0), huma.ModeReadFromServer, value, found)
+	var said []string
+	for _, err := range found.Errors {
+		said = append(said, err.Error())
+	}
+	return strings.Join(said, "; ")
+}
