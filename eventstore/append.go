@@ -21,8 +21,8 @@ func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
 	return result, err
 }
 
-// append also returns the records as a read would give them, none when the result is a repeated one.
-func (s *Store) append(ctx context.Context, a Append) (Result, []Record, error) {
+// append also returns what was stored, for its records; nil when the result is a repeated one.
+func (s *Store) append(ctx context.Context, a Append) (Result, *pending, error) {
 	// The caller's wait is bounded here, so that the writer need not know what a caller is.
 	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.Patience, ErrUnavailable)
 	defer cancel()
@@ -54,7 +54,7 @@ func (s *Store) append(ctx context.Context, a Append) (Result, []Record, error) 
 		if answer.Repeated {
 			return answer.Result, nil, nil
 		}
-		return answer.Result, p.records(a, answer.Result), nil
+		return answer.Result, p, nil
 	case <-ctx.Done():
 		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, context.Cause(ctx))
 	}
@@ -165,12 +165,13 @@ func (p *pending) size() (n int) {
 	return n
 }
 
-func (p *pending) records(a Append, result Result) []Record {
+// records are the events as a read would give them.
+func (p *pending) records(result Result) []Record {
 	records := make([]Record, len(p.events))
 	for i, e := range p.events {
 		r := Record{
-			Position: result.Position.N - int64(len(p.events)-i-1), Stream: p.stream.String(), Kind: a.Kind,
-			Version: a.Expected + i + 1, Type: e.Type, At: result.At, By: a.By, Act: p.act.String(), Cause: a.Cause,
+			Position: result.Position.N - int64(len(p.events)-i-1), Stream: p.stream.String(), Kind: p.kind,
+			Version: p.expected + i + 1, Type: e.Type, At: result.At, By: p.by, Act: p.act.String(), Cause: p.cause,
 			Data: e.Data, Personal: e.Personal, Blobs: texts(e.blobs),
 		}
 		if e.key.Valid {

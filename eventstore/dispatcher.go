@@ -130,7 +130,7 @@ func (d *Dispatcher[S, C, E]) append(ctx context.Context, r Request[C], act stri
 	if version == 0 && len(events) > 0 && d.rules.Subject != nil {
 		a.Subject = d.rules.Subject(events[0])
 	}
-	result, records, err := d.store.append(ctx, a)
+	result, stored, err := d.store.append(ctx, a)
 	switch {
 	case errors.Is(err, ErrConflict):
 		return out, true, nil
@@ -141,7 +141,7 @@ func (d *Dispatcher[S, C, E]) append(ctx context.Context, r Request[C], act stri
 		return out, false, err
 	}
 	// What was stored is folded, not what was decided: encoding may have rounded something.
-	if state, _, err = d.fold(state, records); err != nil {
+	if state, _, err = d.fold(state, stored.records(result)); err != nil {
 		return out, false, err
 	}
 	if result.Version > 0 {

@@ -79,60 +79,56 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 	return answers, nil
 }
 
-// columns lays the batch out as the flat arrays that append.sql takes, in its order.
+// columns lays the batch out as the flat arrays that append.sql takes, in its order. FlatArray and UUID spare pgx
+// the way through reflection and text, a quarter of a node's work.
 func (s *Store) columns(batch []*pending) []any {
-	var a struct {
-		command, stream []pgtype.UUID
-		request         [][]byte
-		permanent       []bool
-		kind, subject   []string
-		expected        []int32
-		events          []int32
-		erase           []bool
-		ord             []int32
+	events, keys := 0, 0
+	for _, p := range batch {
+		events, keys = events+len(p.events), keys+len(p.keys)
 	}
-	var e struct {
-		ord, n                    []int32
-		kind, actor, role, entity []string
-		act, key                  []pgtype.UUID
-		cause                     []int64
-		data, sealed              [][]byte
-		blobs                     []*string
-		content                   [][]byte
-	}
-	var k struct {
-		ord     []int32
-		id      []pgtype.UUID
-		wrapped [][]byte
-	}
+	n := len(batch)
+	command, stream := make(uuids, n), make(uuids, n)
+	request, permanent, erase := make(bytea, n), make([]bool, n), make([]bool, n)
+	kind, subject := make([]string, n), make([]string, n)
+	expected, count, ord := make([]int32, n), make([]int32, n), make([]int32, n)
+
+	eventOrd, eventN := make([]int32, 0, events), make([]int32, 0, events)
+	name, actor := make([]string, 0, events), make([]string, 0, events)
+	role, entity := make([]string, 0, events), make([]string, 0, events)
+	act, key, cause := make(uuids, 0, events), make(uuids, 0, events), make([]int64, 0, events)
+	data, sealed := make(bytea, 0, events), make(bytea, 0, events)
+	blobs, content := make([]*string, 0, events), make(bytea, 0, events)
+
+	keyOrd, keyID, wrapped := make([]int32, 0, keys), make(uuids, 0, keys), make(bytea, 0, keys)
+
 	for i, p := range batch {
-		ord := int32(i)
-		a.command, a.stream = append(a.command, asUUID(p.command)), append(a.stream, asUUID(p.stream))
-		a.request, a.permanent = append(a.request, p.request), append(a.permanent, p.permanent)
-		a.kind, a.subject = append(a.kind, p.kind), append(a.subject, p.subject)
-		a.expected, a.events = append(a.expected, int32(p.expected)), append(a.events, int32(len(p.events)))
-		a.erase, a.ord = append(a.erase, p.erase), append(a.ord, ord)
+		command[i], stream[i], request[i], permanent[i] = asUUID(p.command), asUUID(p.stream), p.request, p.permanent
+		kind[i], subject[i], erase[i] = p.kind, p.subject, p.erase
+		expected[i], count[i], ord[i] = int32(p.expected), int32(len(p.events)), int32(i)
 		for j := range p.events {
-			v := &p.events[j]
-			e.ord, e.n = append(e.ord, ord), append(e.n, int32(j+1))
-			e.kind, e.actor = append(e.kind, v.Type), append(e.actor, p.by.ID)
-			e.role, e.entity = append(e.role, p.by.Role), append(e.entity, p.by.Entity)
-			e.act, e.cause = append(e.act, asUUID(p.act)), append(e.cause, p.cause)
-			e.data, e.sealed = append(e.data, v.Data), append(e.sealed, v.sealed)
-			e.key, e.blobs = append(e.key, pgtype.UUID{Bytes: v.key.UUID, Valid: v.key.Valid}), append(e.blobs, arrayLiteral(v.blobs))
-			e.content = append(e.content, v.content[:])
+			e := &p.events[j]
+			eventOrd, eventN, name = append(eventOrd, int32(i)), append(eventN, int32(j+1)), append(name, e.Type)
+			actor, role, entity = append(actor, p.by.ID), append(role, p.by.Role), append(entity, p.by.Entity)
+			act, cause, data = append(act, asUUID(p.act)), append(cause, p.cause), append(data, e.Data)
+			sealed, key = append(sealed, e.sealed), append(key, pgtype.UUID{Bytes: e.key.UUID, Valid: e.key.Valid})
+			blobs, content = append(blobs, arrayLiteral(e.blobs)), append(content, e.content[:])
 		}
-		for _, key := range p.keys {
-			k.ord, k.id, k.wrapped = append(k.ord, ord), append(k.id, asUUID(key.id)), append(k.wrapped, key.wrapped)
+		for _, k := range p.keys {
+			keyOrd, keyID, wrapped = append(keyOrd, int32(i)), append(keyID, asUUID(k.id)), append(wrapped, k.wrapped)
 		}
 	}
 	return []any{
 		s.stamp(),
-		a.command, a.request, a.permanent, a.stream, a.kind, a.subject, a.expected, a.events, a.erase, a.ord,
-		e.ord, e.n, e.kind, e.actor, e.role, e.entity, e.act, e.cause, e.data, e.sealed, e.key, e.blobs, e.content,
-		k.ord, k.id, k.wrapped,
+		command, request, permanent, stream, kind, subject, expected, count, erase, ord,
+		eventOrd, eventN, name, actor, role, entity, act, cause, data, sealed, key, blobs, content,
+		keyOrd, keyID, wrapped,
 	}
 }
+
+type (
+	uuids = pgtype.FlatArray[pgtype.UUID]
+	bytea = pgtype.FlatArray[[]byte]
+)
 
 // stamp is the configured clock's time, or nil for the database's.
 func (s *Store) stamp() *time.Time {
@@ -152,5 +148,4 @@ func arrayLiteral(ids []uuid.UUID) *string {
 	return &literal
 }
 
-// asUUID spares the id the way through its text, which uuid.UUID's own codec takes.
 func asUUID(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }
