@@ -38,8 +38,8 @@ type Account struct {
 	Placements []Placement `json:"placements"` // all that there ever were, oldest first
 }
 
-// username is the normal form of a user name; the bounds keep it safe in a log line and in an address.
-var username = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
+// wellFormed is the normal form of a user name; the bounds keep it safe in a log line and in an address.
+var wellFormed = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
 
 func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
@@ -47,7 +47,7 @@ func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)
 func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, error) {
 	n.Username = normal(n.Username)
 	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
-	if !username.MatchString(n.Username) {
+	if !wellFormed.MatchString(n.Username) {
 		return "", &InvalidError{"username", "2 to 64 of a–z, 0–9, dot, hyphen, underscore, @"}
 	}
 	if n.GivenName == "" || n.FamilyName == "" || utf8.RuneCountInString(n.GivenName+n.FamilyName) > 200 {

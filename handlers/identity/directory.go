@@ -76,6 +76,9 @@ func (i *Identity) Operators(ctx context.Context, at catalog.EntityCode) ([]Oper
 // Find resolves a user name or an id to somebody who works tickets now: at the entity preferred if also there, else
 // where they were placed first. Error: ErrNotFound.
 func (i *Identity) Find(ctx context.Context, nameOrID string, preferred catalog.EntityCode) (Operator, error) {
+	if !wellFormed.MatchString(normal(nameOrID)) {
+		return Operator{}, ErrNotFound
+	}
 	rows, err := i.Pool.Query(ctx, working+` and (a.username = $2 or a.id::text = $2)
 		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.now(), normal(nameOrID), preferred)
 	if err != nil {

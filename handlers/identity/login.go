@@ -36,10 +36,12 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 		return Session{}, err
 	}
 	s := Session{Username: username}
-	passwordHash, pinHash, known := i.decoy, i.decoy, true
-	err = i.Pool.QueryRow(ctx, `
-		select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
-		where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash)
+	passwordHash, pinHash, known := i.decoy, i.decoy, wellFormed.MatchString(username)
+	if known {
+		err = i.Pool.QueryRow(ctx, `
+			select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
+			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash)
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		known = false
 	} else if err != nil {
