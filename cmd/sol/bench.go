@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -35,9 +36,8 @@ func (a *app) benchAppend() *cobra.Command {
 			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
-				pgbench := filepath.Join(own.Bin(), "pgbench")
-				if _, err := os.Stat(pgbench); err != nil {
-					pgbench = ""
+				pgbench := findPgbench(own.Bin())
+				if pgbench == "" {
 					fmt.Fprintln(a.err, "sol: pgbench is not installed: nothing to compare with")
 				}
 				return bench.Append(ctx, a.out, bench.Config{URL: own.URL("sol"), MasterKey: key, For: length, PgBench: pgbench})
@@ -74,4 +74,20 @@ func (a *app) onScratch(ctx context.Context, c config, do func(context.Context, 
 		return err
 	}
 	return do(ctx, own)
+}
+
+// findPgbench looks beside the server's programs, where links to them lead, and in the path; empty: there is none.
+func findPgbench(bin string) string {
+	if server, err := filepath.EvalSymlinks(filepath.Join(bin, "postgres")); err == nil {
+		bin = filepath.Dir(server)
+	}
+	beside := filepath.Join(bin, "pgbench")
+	if _, err := os.Stat(beside); err == nil {
+		return beside
+	}
+	found, err := exec.LookPath("pgbench")
+	if err != nil {
+		return ""
+	}
+	return found
 }

@@ -43,7 +43,12 @@ func (a *app) demoCommand() *cobra.Command {
 				config: c, log: newLog(a.err, c.Log),
 				begin:   func() error { return forget(c.demoFile()) },
 				prepare: func(ctx context.Context, url string) error { return a.seed(ctx, c, url, p, people) },
-				ready:   func(_ context.Context, address string) error { return a.introduce(c, address, people) },
+				ready: func(ctx context.Context, n *node, address string) error {
+					if err := n.caughtUp(ctx); err != nil {
+						return err
+					}
+					return a.introduce(c, address, people)
+				},
 			}.run(cmd.Context())
 		},
 	}

@@ -24,7 +24,7 @@ func (a *app) serveCommand() *cobra.Command {
 				return err
 			}
 			log := newLog(a.err, c.Log)
-			s := service{config: c, log: log, ready: func(_ context.Context, address string) error {
+			s := service{config: c, log: log, ready: func(_ context.Context, _ *node, address string) error {
 				log.Info("sol answers", "address", address, "data_dir", c.DataDir, "version", version())
 				return nil
 			}}
@@ -42,7 +42,7 @@ type service struct {
 	// prepare works on the migrated database before anything is served; nil: there is nothing to prepare.
 	prepare func(ctx context.Context, url string) error
 	// ready is called when the service answers.
-	ready func(ctx context.Context, address string) error
+	ready func(ctx context.Context, n *node, address string) error
 }
 
 // run serves until ctx ends, which is no error. What was started last ends first: doors drain and streams end, sagas
@@ -103,7 +103,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 	}()
 
 	front.behind.Store(door)
-	if err := s.ready(ctx, front.url()); err != nil {
+	if err := s.ready(ctx, n, front.url()); err != nil {
 		return errors.Join(err, front.drain(drop(ctx)))
 	}
 	select {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Clock is the time of the simulation. It moves by being asked, from one moment to another and no further, so that
-// what happens in the same half hour does not happen in the same second.
+// Clock is the time of the simulation. It moves by being asked, from one moment towards another and no further, so
+// that what happens side by side does not happen in the same second.
 type Clock struct {
 	mu       sync.Mutex
 	now, end time.Time
@@ -26,6 +26,9 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
+// maxStep keeps what is decided near what is recorded: other tickets' questions come in between.
+const maxStep = 2 * time.Second
+
 // Between has the next questions fall between two moments, about as many as there are asks. It never turns back.
 func (c *Clock) Between(from, to time.Time, asks int) {
 	c.mu.Lock()
@@ -36,5 +39,5 @@ func (c *Clock) Between(from, to time.Time, asks int) {
 	if to.Before(c.now) {
 		to = c.now
 	}
-	c.end, c.step = to, to.Sub(c.now)/time.Duration(max(1, asks))
+	c.end, c.step = to, min(maxStep, to.Sub(c.now)/time.Duration(max(1, asks)))
 }

@@ -31,9 +31,9 @@ var matters = []matter{
 		service: "ritiro-documenti", problem: "referto-non-trovato", weight: 30,
 		asked: []string{
 			"Buongiorno, ho fatto {esame} il {data} presso {sede} ma non trovo il referto nella sezione dei documenti. Potete verificare?",
-			"Sono passati più di dieci giorni da {esame} e il referto non compare ancora on line. L’esame è stato eseguito il {data}, {sede}.",
-			"Nel Fascicolo vedo i referti vecchi ma non quello di {esame} del {data}. Al CUP mi hanno detto di scrivere a voi.",
-			"Salve, mi serve il referto di {esame} ({data}) per una visita di controllo e sul sito non lo trovo. Grazie.",
+			"Sono passati più di dieci giorni {da esame} e il referto non compare ancora on line. L’esame è stato eseguito il {data}, {sede}.",
+			"Nel Fascicolo vedo i referti vecchi ma non quello {di esame} del {data}. Al CUP mi hanno detto di scrivere a voi.",
+			"Salve, mi serve il referto {di esame} ({data}) per una visita di controllo e sul sito non lo trovo. Grazie.",
 		},
 		question: []string{
 			"Gentile {nome}, per individuare il referto ci servono la data esatta dell’esame e il reparto. Può allegare il foglio di accettazione?",
@@ -50,7 +50,7 @@ var matters = []matter{
 			"Il referto risulta in stato provvisorio: sentito il reparto, firma prevista in giornata.",
 		},
 		solved: []string{
-			"Gentile {nome}, il referto di {esame} è stato trasmesso ed è ora disponibile nella sezione dei documenti. Cordiali saluti.",
+			"Gentile {nome}, il referto {di esame} è stato trasmesso ed è ora disponibile nella sezione dei documenti. Cordiali saluti.",
 			"Buongiorno, il referto è stato pubblicato oggi. Se non lo vede subito, esca e rientri nel servizio. Cordiali saluti.",
 		},
 		handed: []string{
@@ -61,9 +61,9 @@ var matters = []matter{
 	{
 		service: "ritiro-documenti", problem: "referto-non-visualizzabile", weight: 16,
 		asked: []string{
-			"Vedo il referto di {esame} del {data} nell’elenco ma quando premo «Visualizza» compare un errore.",
+			"Vedo il referto {di esame} del {data} nell’elenco ma quando premo «Visualizza» compare un errore.",
 			"Il documento del {data} si apre con una pagina bianca. Ho provato con due computer diversi.",
-			"Non riesco ad aprire il referto di {esame}: il sistema dice che il documento non è disponibile.",
+			"Non riesco ad aprire il referto {di esame}: il sistema dice che il documento non è disponibile.",
 		},
 		question: []string{
 			"Gentile {nome}, può indicarci il messaggio esatto che compare, o allegare una schermata?",
@@ -221,16 +221,29 @@ var (
 
 // facts are what a ticket's texts speak of.
 func facts(r *rand.Rand, c citizen, opened time.Time) *strings.Replacer {
-	done := opened.AddDate(0, 0, -between(r, 5, 40))
+	done, exam := opened.AddDate(0, 0, -between(r, 5, 40)), pick(r, exams)
 	return strings.NewReplacer(
 		"{nome}", c.given+" "+c.family,
 		"{data}", done.Format("02/01/2006"),
-		"{esame}", pick(r, exams),
+		"{esame}", exam,
+		"{di esame}", joined("de", exam),
+		"{da esame}", joined("da", exam),
 		"{sede}", pick(r, rooms),
 		"{id}", fmt.Sprintf("REF-%d-%07d", done.Year(), r.IntN(10_000_000)),
 		"{iuv}", fmt.Sprintf("01%015d", r.Int64N(1_000_000_000_000_000)),
 		"{ticket}", fmt.Sprintf("%08d", r.IntN(100_000_000)),
 	)
+}
+
+// joined puts di (as de) or da before a noun with its article: della TAC, dall’ecografia.
+func joined(preposition, noun string) string {
+	if rest, ok := strings.CutPrefix(noun, "il "); ok {
+		return preposition + "l " + rest
+	}
+	if strings.HasPrefix(noun, "gli ") {
+		return preposition + noun
+	}
+	return preposition + "l" + noun // la, l’
 }
 
 var (
