@@ -69,7 +69,7 @@ func (a *app) onScratch(ctx context.Context, c config, do func(context.Context, 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, own.Stop(drop(ctx))) }()
+	defer func() { err = errors.Join(err, own.Stop(context.WithoutCancel(ctx))) }()
 	if err := migrations.Up(ctx, own.URL("sol")); err != nil {
 		return err
 	}

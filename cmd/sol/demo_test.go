@@ -50,6 +50,7 @@ func (s stage) as(role person.Role, entity catalog.EntityCode, n int) client {
 // TestDemo starts the demo as a newcomer does, walks through the FAQ with what demo.json gives, runs the commands beside
 // it, and stops it.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	i := install(t)
 	s := stage{server: i.start("demo", "--tickets", "60", "--months", "1")}
 	s.until("demo.json is there", func() bool {

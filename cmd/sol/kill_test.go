@@ -83,6 +83,7 @@ func (l *load) check(t *testing.T, s *server, others int) {
 // TestKilled kills sol, then its Postgres, in the middle of a load, and starts again each time: nothing that was
 // acknowledged is missing, nothing is doubled, what was to happen by itself happens (A5).
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	i := install(t, "SOL_AUTO_CLOSE_AFTER=2s", "SOL_HOLD=0s")
 	s := i.serve()
 	generated := i.sol("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
@@ -148,27 +149,18 @@ func killPostgres(t *testing.T, dir string) {
 	}
 }
 
-// TestInUse: a second sol on the same directory is told so, and harms nobody.
-func TestInUse(t *testing.T) {
-	i := install(t)
-	s := i.serve()
-	second := exec.Command(i.program, "serve")
-	second.Env = append(append([]string{}, i.env...), "SOL_ADDR=127.0.0.1:0")
-	out, err := second.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "in use by another sol") {
-		t.Errorf("the second one ended with %v: %s", err, out)
-	}
-	if !s.answers() {
-		t.Error("the first one does not answer any more")
-	}
-}
-
 // TestTwoNodes serves one database from two nodes: they share keys, commands and lists, and one goes on when the other is
-// killed.
+// killed. Who comes with another key, or wants the directory for itself, is told so and harms nobody.
 func TestTwoNodes(t *testing.T) {
+	t.Parallel()
 	home := install(t)
 	holder := home.serve() // has the Postgres that the nodes share
 	url := findURL(t, home)
+	second := exec.Command(home.program, "serve")
+	second.Env = append(append([]string{}, home.env...), "SOL_ADDR=127.0.0.1:0")
+	if out, err := second.CombinedOutput(); err == nil || !strings.Contains(string(out), "in use by another sol") {
+		t.Errorf("a second sol on the same directory ended with %v: %s", err, out)
+	}
 	nodes := make([]*server, 2)
 	for n := range nodes {
 		node := install(t, "SOL_DATABASE_URL="+url, "SOL_MASTER_KEY_FILE="+filepath.Join(home.dir, "master.key"))

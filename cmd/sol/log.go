@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"log/slog"
 )
@@ -25,6 +24,3 @@ func quiet(w io.Writer, c logConfig) *slog.Logger {
 	}
 	return newLog(w, c)
 }
-
-// drop keeps a context's values and ends neither with it nor with its deadline: for cleaning up.
-func drop(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }

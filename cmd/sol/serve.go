@@ -78,7 +78,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close(drop(ctx))) }()
+	defer func() { err = errors.Join(err, db.close(context.WithoutCancel(ctx))) }()
 	if s.prepare != nil {
 		if err := s.prepare(ctx, db.url); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 	if err != nil {
 		return err
 	}
-	working, stop := context.WithCancel(drop(ctx))
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	workers := s.work(working, n, db.own, front)
 	ended := make(chan error, 1)
 	go func() { ended <- workers.Wait() }()
@@ -104,7 +104,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 
 	front.behind.Store(door)
 	if err := s.ready(ctx, n, front.url()); err != nil {
-		return errors.Join(err, front.drain(drop(ctx)))
+		return errors.Join(err, front.drain(context.WithoutCancel(ctx)))
 	}
 	select {
 	case <-ctx.Done():
@@ -114,9 +114,9 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 		return fmt.Errorf("serve: %w", failure)
 	case failure := <-ended:
 		ended <- nil
-		return errors.Join(failure, front.drain(drop(ctx)))
+		return errors.Join(failure, front.drain(context.WithoutCancel(ctx)))
 	}
-	return front.drain(drop(ctx))
+	return front.drain(context.WithoutCancel(ctx))
 }
 
 // work runs what goes on by itself until ctx ends. One part that fails ends them all.

@@ -28,7 +28,7 @@ func (a *app) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close(drop(ctx))) }()
+	defer func() { err = errors.Join(err, db.close(context.WithoutCancel(ctx))) }()
 	n, err := newNode(ctx, c, log, db.url, nil)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (a *app) migrateCommand() *cobra.Command {
 				return err
 			}
 			db, err := joinDatabase(cmd.Context(), c, quiet(a.err, c.Log)) // migrates
-			return errors.Join(err, db.close(drop(cmd.Context())))
+			return errors.Join(err, db.close(context.WithoutCancel(cmd.Context())))
 		},
 	}
 }

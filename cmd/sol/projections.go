@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) projectionsCommand() *cobra.Command {
+	return group("projections", "The lists that are built from the log", a.projectionsList(), a.projectionsRebuild())
+}
+
+func (a *app) projectionsList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Short: "Tell how far every projection has come", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				list, err := n.models.List(ctx)
+				if err != nil {
+					return err
+				}
+				for _, p := range list {
+					if asJSON {
+						if err := a.json(p); err != nil {
+							return err
+						}
+						continue
+					}
+					fmt.Fprintf(a.out, "%-16s version %d, at %d of %d, %d behind", p.Name, p.Version, p.Position, p.Head, p.Lag)
+					if p.Error != "" {
+						fmt.Fprintf(a.out, ", failed %d times: %s", p.Failures, p.Error)
+					}
+					fmt.Fprintln(a.out)
+				}
+				return nil
+			})
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) projectionsRebuild() *cobra.Command {
+	return &cobra.Command{
+		Use: "rebuild NAME", Short: "Build a projection anew beside the one that answers, and swap", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				bar := a.progress("rebuilding " + args[0])
+				err := n.models.Rebuild(ctx, args[0], bar.set)
+				bar.end()
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(a.out, "rebuilt", args[0])
+				return nil
+			})
+		},
+	}
+}
