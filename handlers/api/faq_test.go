@@ -239,3 +239,40 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 		t.Errorf("the citizen sees %s", citizen.raw)
 	}
 }
+
+func TestFAQ_2_6_ChoosingTheRegionInTheMenuHandsOver(t *testing.T) {
+	w := newWorld(t)
+	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna.update(id, fields{"assignee": "regione"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.6")
+	done := anna.update(id, fields{"assignee": "regione", "note": public("Per voi")}).want(200)
+	if done.text("status") != "non_di_competenza" || len(rita.queue("nuove", done.text("position"))) != 1 {
+		t.Fatalf("handed over: %s", done.raw)
+	}
+	// Not yet taken, it can be recalled to what it was.
+	if back := anna.update(id, fields{"status": "nuovo", "reason": "Era nostra"}).want(200); back.text("status") != "nuovo" {
+		t.Fatalf("recalled: %s", back.raw)
+	}
+}
+
+func TestAttachmentsAreReadByWhoReadsTheirText(t *testing.T) {
+	w := newWorld(t)
+	anna, maria := w.join("anna", person.ASROperator, torino), w.join("maria", person.Citizen, "")
+	id := maria.post("/api/v1/tickets", form(torino)).want(201).text("id")
+	sent := func(visibility string) string {
+		note := fields{"text": "con allegato", "visibility": visibility, "attachments": []fields{file("a.pdf", []byte("%PDF-1.4 "+visibility))}}
+		anna.update(id, fields{"note": note}).want(200)
+		notes := anna.ticket(id).want(200).list("notes")
+		files := notes[len(notes)-1]["attachments"].([]any)
+		return "/api/v1/tickets/" + id + "/attachments/" + files[0].(map[string]any)["id"].(string)
+	}
+	secret, told := sent("internal"), sent("public")
+	anna.get(secret).want(200)
+	maria.get(secret).problem(404, "not-found")
+	maria.get(told).problem(404, "not-found") // held
+	w.pass(ticket.DefaultHold)
+	maria.get(told).want(200)
+	w.anybody().get(told).problem(401, "unauthorized")
+	w.join("bruna", person.ASROperator, novara).get(told).problem(404, "not-found")
+	maria.get("/api/v1/tickets/"+id+"/attachments/01999999-0000-7000-8000-000000000001").problem(404, "not-found")
+}
