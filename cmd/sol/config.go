@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -34,6 +35,7 @@ Everything is configured by environment; without any of it, sol runs alone with 
   SOL_LOG               text or json, and debug, info, warn or error (text,info)
   SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
                         requests a minute for one client (120, 30, 1200, 300), or PER_MINUTE/BURST
+  SOL_TRUSTED_PROXIES   networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
   SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed`
 
 // config is what the environment says, checked.
@@ -46,6 +48,7 @@ type config struct {
 	AutoClose   time.Duration // 0: by the catalogue
 	Log         logConfig
 	Limits      api.Limits
+	Proxies     []netip.Prefix
 }
 
 // loadConfig reads the environment and names everything that is wrong with it at once.
@@ -87,6 +90,14 @@ func loadConfig(env func(string) string) (config, error) {
 			}
 			*into = rate
 		}
+	}
+	for text := range strings.FieldsFuncSeq(env("SOL_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			refuse("SOL_TRUSTED_PROXIES", "networks with commas between them, e.g. 10.0.0.0/8,127.0.0.1/32")
+			break
+		}
+		c.Proxies = append(c.Proxies, network)
 	}
 	return c, errors.Join(wrong...)
 }

@@ -5,8 +5,10 @@ package main
 
 import (
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +26,7 @@ func TestConfigDefaults(t *testing.T) {
 		dir = "/var/lib/sol"
 	}
 	want := config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKey: filepath.Join(dir, "master.key"), Hold: 10 * time.Second}
-	if c != want {
+	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
 }
@@ -33,6 +35,7 @@ func TestConfig(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_HOLD": "0s", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
+		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
 	}
 	c, err := loadConfig(func(name string) string { return set[name] })
 	if err != nil {
@@ -41,9 +44,10 @@ func TestConfig(t *testing.T) {
 	want := config{
 		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKey: "/etc/sol.key",
 		AutoClose: 90 * time.Second, Log: logConfig{JSON: true, Level: slog.LevelDebug},
-		Limits: api.Limits{Form: api.Rate{PerMinute: 60, Burst: 5}, Login: api.Rate{PerMinute: 7, Burst: 7}},
+		Limits:  api.Limits{Form: api.Rate{PerMinute: 60, Burst: 5}, Login: api.Rate{PerMinute: 7, Burst: 7}},
+		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 	}
-	if c != want {
+	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
 }
@@ -52,7 +56,7 @@ func TestConfig(t *testing.T) {
 func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
-		"SOL_LIMIT_SESSION": "many",
+		"SOL_LIMIT_SESSION": "many", "SOL_TRUSTED_PROXIES": "localhost",
 	}
 	_, err := loadConfig(func(name string) string { return set[name] })
 	if err == nil {

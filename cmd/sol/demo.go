@@ -76,6 +76,7 @@ func (a *app) seed(ctx context.Context, c config, url string, p demo.Params, peo
 	}
 	if known {
 		p = was.Params
+		fmt.Fprintln(a.err, "the last start was cut off while it made demo data: going on with that")
 	}
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)

@@ -67,8 +67,12 @@ func TestDemo(t *testing.T) {
 	t.Run("people", s.people)
 	t.Run("erase", s.erase)
 	t.Run("metrics", s.metrics)
+	stream := s.follow(t)
 	if code := s.stop(); code != 0 {
 		t.Errorf("ended with %d", code)
+	}
+	if err := <-stream; err != nil {
+		t.Errorf("a stream was cut off: %v", err)
 	}
 	if !strings.Contains(s.said.String(), "sol has stopped") {
 		t.Error("it did not end in order")
@@ -78,6 +82,27 @@ func TestDemo(t *testing.T) {
 	if strings.Contains(again.said.String(), "making demo data") {
 		t.Error("the demo was made twice")
 	}
+}
+
+// follow opens a stream of changes, and tells how it ended.
+func (s stage) follow(t *testing.T) <-chan error {
+	operator := s.as(person.ASROperator, "010301", 0)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.info.Address+"/api/v1/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+operator.token)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("stream: %v, %v", err, response)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		defer func() { _ = response.Body.Close() }()
+		_, err := io.Copy(io.Discard, response.Body)
+		ended <- err
+	}()
+	return ended
 }
 
 // identities: at least two operators an entity, and everybody can log in where they are placed.

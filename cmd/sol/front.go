@@ -60,7 +60,7 @@ func (f *front) url() string {
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if behind := f.behind.Load(); behind != nil && !f.down.Load() {
+	if behind := f.behind.Load(); behind != nil && (!f.down.Load() || r.URL.Path == "/metrics") {
 		behind.ServeHTTP(w, r)
 		return
 	}

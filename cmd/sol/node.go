@@ -81,7 +81,7 @@ func (n *node) close() { n.store.Close() }
 func (n *node) api() (*api.API, error) {
 	return api.New(api.Config{
 		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog,
-		Version: version(), Log: n.log, Metrics: n.metrics, Limits: n.config.Limits,
+		Version: version(), Log: n.log, Metrics: n.metrics, Limits: n.config.Limits, TrustedProxies: n.config.Proxies,
 	})
 }
 
