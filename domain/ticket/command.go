@@ -24,7 +24,7 @@ type Open struct {
 	Subject     string
 	Requester   RequesterRole
 	Facilitated bool
-	Continues   ID
+	Continues   ID // the closed ticket that this one goes on from; the door takes the fields over from it
 	Form        Form
 	Attachments []Attachment
 }

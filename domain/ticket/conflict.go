@@ -10,11 +10,14 @@ import (
 
 // Conflicts compares a command with what was recorded after the version its sender saw. It refuses with
 // *ConflictError if an event touched a field that the command sets, or added a note that the sender would want
-// to have read. What saga and timers do besides disturbs nobody.
-func Conflicts(c Command, by person.Actor, since []Recorded) error {
+// to have read, and with *NotYoursError whom the ticket is not for. What saga and timers do besides disturbs nobody.
+func Conflicts(s State, c Command, by person.Actor, since []Recorded) error {
 	u, ok := c.(Update)
 	if !ok {
 		return nil
+	}
+	if !sees(s, by) {
+		return &NotYoursError{}
 	}
 	last := map[string]FieldConflict{}
 	for _, r := range since {

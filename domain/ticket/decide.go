@@ -31,7 +31,7 @@ func (r Rules) Decide(s State, c Command, by person.Actor, now time.Time) ([]Eve
 	case Update:
 		return r.update(s, c, by, now)
 	case Reply:
-		return reply(s, c, by)
+		return reply(s, c, by, now)
 	case Undo:
 		return undo(s, by, now)
 	case Close:
@@ -80,15 +80,18 @@ func notFor(s State, m Move, by person.Actor) error {
 }
 
 // reply is the citizen's word: an answer while the ticket is worked (FAQ 2.4), or their word on a resolution.
-func reply(s State, c Reply, by person.Actor) ([]Event, error) {
+func reply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
 	if err := may(s, MoveAnswer, by); err != nil {
 		return nil, err
 	}
 	m, kind := MoveAnswer, Answer
 	if s.Status == Solved {
 		m, kind = MoveNotSolved, NotSolved
-		if c.Solved != nil && *c.Solved {
+		switch {
+		case c.Solved != nil && *c.Solved:
 			m, kind = MoveThank, Message
+		case c.Solved == nil && now.Before(s.Last.HeldUntil):
+			kind = Answer // to what the citizen still sees: the resolution is held
 		}
 	}
 	to, err := next(s, m)
@@ -99,7 +102,7 @@ func reply(s State, c Reply, by person.Actor) ([]Event, error) {
 		return nil, err
 	}
 	var wrong fields
-	if c.Text != "" || len(c.Attachments) == 0 || kind == NotSolved {
+	if c.Text != "" || len(c.Attachments) == 0 || m == MoveNotSolved {
 		wrong.text("text", c.Text, maxText)
 	}
 	wrong.attachments("attachments", c.Attachments, c.FileNames)
@@ -107,7 +110,7 @@ func reply(s State, c Reply, by person.Actor) ([]Event, error) {
 		return nil, err
 	}
 	said := CitizenReplied{Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Personal: &Text{c.Text, c.FileNames}}
-	if kind != NotSolved {
+	if m != MoveNotSolved {
 		return []Event{said}, nil
 	}
 	said.Status = s.Status

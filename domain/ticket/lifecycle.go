@@ -58,7 +58,7 @@ func competentASR(s State, by person.Actor) bool {
 func supervisor(s State, by person.Actor) bool    { return competent(s, by) && by.Role.Supervises() }
 func theSystem(_ State, by person.Actor) bool     { return by.Role == person.System }
 func administrator(_ State, by person.Actor) bool { return by.Role == person.Administrator }
-func author(s State, by person.Actor) bool        { return by.ID != "" && s.Last.By.ID == by.ID }
+func author(s State, by person.Actor) bool        { return by.ID != "" && s.Last.By == by }
 func eitherOfThem(s State, by person.Actor) bool  { return region(s, by) || handedOverBy(s, by) }
 func handedOverBy(s State, by person.Actor) bool {
 	return s.Entity == catalog.Region && s.Handover.N > 0 && by.Operates(s.Handover.ASR)

@@ -21,8 +21,10 @@ func (r Rules) open(s State, c Open, by person.Actor, now time.Time) ([]Event, e
 		return nil, err
 	}
 	var wrong fields
-	r.about(&wrong, c.Service, c.Problem, by)
-	r.competence(&wrong, "entity", c.Entity, now)
+	if c.Continues == "" { // otherwise it is about what the closed ticket was about, whoever named that
+		r.about(&wrong, c.Service, c.Problem, by)
+		r.competence(&wrong, "entity", c.Entity, now)
+	}
 	if c.Service == OperatorsForm && c.Requester != AsOperator {
 		wrong.add("requester.role", "the operators' form is for operators", string(AsOperator))
 	}

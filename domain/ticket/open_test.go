@@ -85,6 +85,17 @@ func TestOperatorsFormGoesToTheRegion(t *testing.T) {
 	}
 }
 
+// TestGoingOnKeepsWhatItWasAbout: the citizen did not choose a problem that only operators name, and may go on with it.
+func TestGoingOnKeepsWhatItWasAbout(t *testing.T) {
+	events, err := rules.Decide(State{}, with(func(o *Open) { o.Problem, o.Continues, o.Entity = "invio-fallito", id, catalog.Region }), citizen, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := events[0].(Opened); o.Problem != "invio-fallito" || o.Continues != id {
+		t.Fatalf("opened %+v", o)
+	}
+}
+
 func TestOpenTwiceIsRefused(t *testing.T) {
 	events, err := rules.Decide(given(opened()), form(), citizen, noon)
 	notAllowed(MoveOpen, New)(t, events, err)

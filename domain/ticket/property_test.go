@@ -129,17 +129,19 @@ func TestRefusalsAreOfAKnownKind(t *testing.T) {
 
 // TestPinnedUpdatesConflictOnlyWhereTheyTouch: an update that sets nothing that changed passes, one that sets it does not.
 func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
+	at := given(opened())
 	since := []Recorded{{Event: Assigned{Assignee{Operator: "bruno"}}, By: capo, At: noon}}
-	if err := Conflicts(Update{Status: InProgress}, anna, since); err != nil {
+	if err := Conflicts(at, Update{Status: InProgress}, anna, since); err != nil {
 		t.Fatalf("a status against an assignment: %v", err)
 	}
 	refuses(func(e *ConflictError) bool {
 		return len(e.Fields) == 1 && e.Fields[0] == FieldConflict{"assignee", "anna", "bruno", capo, noon}
-	})(t, nil, Conflicts(Update{Assignee: to(anna)}, anna, since))
+	})(t, nil, Conflicts(at, Update{Assignee: to(anna)}, anna, since))
 	unread := []Recorded{{Event: CitizenReplied{Reply: "r", Status: New}, By: citizen, At: noon}}
 	refuses(func(e *ConflictError) bool { return e.Fields[0].Field == "notes" && e.Fields[0].Theirs == "r" })(t, nil,
-		Conflicts(Update{Status: InProgress}, anna, append(since, unread...)))
-	if err := Conflicts(Update{Status: InProgress}, anna, []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: carla, At: noon}}); err != nil {
+		Conflicts(at, Update{Status: InProgress}, anna, append(since, unread...)))
+	if err := Conflicts(at, Update{Status: InProgress}, anna, []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: carla, At: noon}}); err != nil {
 		t.Fatalf("a note that anna does not see: %v", err)
 	}
+	notYours()(t, nil, Conflicts(at, Update{Assignee: to(carla)}, carla, since))
 }

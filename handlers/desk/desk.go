@@ -54,8 +54,8 @@ func New(store *eventstore.Store, rules ticket.Rules) *Desk {
 		},
 		Encode: encode,
 		Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
-		Conflict: func(_ ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.Stored[ticket.Event]) error {
-			return ticket.Conflicts(c, actor(by), all(since))
+		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.Stored[ticket.Event]) error {
+			return ticket.Conflicts(s, c, actor(by), all(since))
 		},
 		Subject: func(e ticket.Event) string {
 			if opened, ok := e.(ticket.Opened); ok {
