@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
@@ -78,6 +79,7 @@ func (a *app) seed(ctx context.Context, c config, url string, p demo.Params, peo
 		p = was.Params
 		fmt.Fprintln(a.err, "the last start was cut off while it made demo data: going on with that")
 	}
+	c.Hold, c.AutoClose = ticket.DefaultHold, 0 // the plan counts on them, whatever is tried out afterwards
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
 	n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(url), clock.Now)

@@ -51,7 +51,7 @@ func (s stage) as(role person.Role, entity catalog.EntityCode, n int) client {
 // it, and stops it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	i := install(t)
+	i := install(t, "SOL_HOLD=1s") // the citizen need not be waited for long
 	s := stage{server: i.start("demo", "--tickets", "60", "--months", "1")}
 	s.until("demo.json is there", func() bool {
 		text, err := os.ReadFile(filepath.Join(i.dir, "demo.json"))

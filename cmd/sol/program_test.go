@@ -87,7 +87,7 @@ func install(t *testing.T, env ...string) *installation {
 		t.Fatal(err)
 	}
 	i.env = append(os.Environ(), "SOL_DATA_DIR="+dir, "SOL_ADDR="+i.address, "SOL_LIMIT_FORM=1000000", "SOL_LIMIT_PUBLIC=1000000",
-		"SOL_LIMIT_SESSION=1000000", "SOL_HOLD=1s")
+		"SOL_LIMIT_SESSION=1000000")
 	i.env = append(i.env, env...)
 	return i
 }

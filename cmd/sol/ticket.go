@@ -224,10 +224,10 @@ func (a *app) ticketErase() *cobra.Command {
 	return c
 }
 
-// operatingName is the actor whose commands come from the command line, beside the log of the machine that says who it was.
+// operatingName is the actor of what the command line does: who sat there, the machine knows.
 const operatingName = "sol-command-line"
 
-// entityFlag reads an entity's code in whatever case.
+// entityCode reads an entity's code as somebody typed it.
 func entityCode(text string) catalog.EntityCode {
 	return catalog.EntityCode(strings.ToLower(strings.TrimSpace(text)))
 }
