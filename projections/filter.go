@@ -180,7 +180,7 @@ var numberBegins = regexp.MustCompile(`^[0-9]{4}-?[0-9]*$`)
 func (f Filter) search(hash func(purpose, value string) string) (words, beginning, hashed string) {
 	q := strings.TrimSpace(f.Q)
 	if code, err := person.ParseTaxCode(q); err == nil {
-		hashed = hash("tax-code", code.String())
+		hashed = hash(person.TaxCodeHash, code.String())
 	}
 	if numberBegins.MatchString(q) {
 		beginning = q

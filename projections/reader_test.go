@@ -81,7 +81,7 @@ func TestSearch(t *testing.T) {
 	h := newHouse(t)
 	id := h.open(tickettest.Torino)
 	h.open(tickettest.Torino, func(o *ticket.Open) {
-		o.Subject, o.Form.TaxCode = h.store.KeyedHash("tax-code", "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
+		o.Subject, o.Form.TaxCode = h.store.KeyedHash(person.TaxCodeHash, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
 		o.Form.Description = "La ricetta non si stampa"
 	})
 	h.do(id, operator, ticket.Update{Note: internal("sospetto duplicato bergamotto")})

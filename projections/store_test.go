@@ -100,7 +100,7 @@ func (h *house) open(at catalog.EntityCode, change ...func(*ticket.Open)) ticket
 	o := ticket.Open{
 		Number: number(h.number), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
 		Channel: ticket.Web, Identity: ticket.Verified, Citizen: tickettest.CitizenID,
-		Subject: h.store.KeyedHash("tax-code", "RSSMRA85T10A562S"), Requester: ticket.ForSelf,
+		Subject: h.store.KeyedHash(person.TaxCodeHash, "RSSMRA85T10A562S"), Requester: ticket.ForSelf,
 		Form: ticket.Form{
 			GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto",

@@ -14,9 +14,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// SubjectPurpose is the purpose of the keyed hash by which a tax code is known without being kept.
-const SubjectPurpose = "subject"
-
 // NewID makes the id of a ticket, note, reply or attachment.
 func NewID() (ticket.ID, error) {
 	id, err := uuid.NewV7()
@@ -32,7 +29,7 @@ func (d *Desk) Subject(taxCode string) string {
 	if err != nil {
 		return ""
 	}
-	return d.store.KeyedHash(SubjectPurpose, code.String())
+	return d.store.KeyedHash(person.TaxCodeHash, code.String())
 }
 
 // Number draws the number of a new ticket, as people read it out: the year and a running number with gaps.

@@ -62,7 +62,7 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 		if err != nil {
 			return "", &InvalidError{"tax_code", err.Error()}
 		}
-		hash := i.KeyedHash("subject", code.String())
+		hash := i.KeyedHash(person.TaxCodeHash, code.String())
 		subject = &hash
 	}
 	password, pin, err := i.secrets(ctx, n.Password, n.PIN)
