@@ -82,7 +82,7 @@ func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode
 	return steps
 }
 
-// begin tells the n-th story. Every sixth opens in the last two weeks and every tenth in the last three days, so that
+// begin tells the n-th story. Every sixth opens in the last two weeks and every twentieth in the last three days, so that
 // the queues are full today.
 func (w *writer) begin(r *rand.Rand, p Params, n int, citizens []Account) *story {
 	s := &story{writer: w, r: r, who: newCitizen(r)}
@@ -91,7 +91,7 @@ func (w *writer) begin(r *rand.Rand, p Params, n int, citizens []Account) *story
 	switch {
 	case n%6 == 0:
 		s.at = p.Until.Add(-time.Hour - seconds(r, min(2*week, whole/2)))
-	case n%10 == 3:
+	case n%20 == 3:
 		s.at = p.Until.Add(-time.Hour - seconds(r, 3*day))
 	}
 	s.at = opening(r, s.at, s.until)
