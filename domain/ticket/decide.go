@@ -61,22 +61,36 @@ func sees(s State, by person.Actor) bool {
 	return competent(s, by) || by.Role.Operates() && s.hadBy(by.Entity) || handedOverBy(s, by) || theCitizen(s, by)
 }
 
-// notFor explains why the move is not the actor's, without showing a ticket that is not theirs.
+// notFor explains why the move is not the actor's and what is, without showing a ticket that is not theirs.
 func notFor(s State, m Move, by person.Actor) error {
 	switch {
 	case !sees(s, by):
 		return &NotYoursError{}
-	case m == MoveRedirect && competent(s, by):
-		return &ForbiddenError{Rule: "only the Region sends a ticket to another entity: hand it over with status non_di_competenza (FAQ 2.6)"}
-	case m == MoveEscalate && competent(s, by):
-		return refused(s, m)
-	case competent(s, by):
-		return &ForbiddenError{Rule: string(m) + " is for others: see who may do what in the lifecycle"}
 	case theCitizen(s, by):
 		return &ForbiddenError{Rule: "this is done by operators; you can reply"}
+	case competent(s, by):
+		return &ForbiddenError{Rule: others[m]}
+	case s.Handover.ASR == by.Entity && s.Status == HandedOver:
+		return &ForbiddenError{Rule: "the ticket was handed over: until the Region takes it you can recall it (status " +
+			string(s.Handover.Status) + ", with a reason) or write a regional message (FAQ 2.6)"}
+	case handedOverBy(s, by):
+		return &ForbiddenError{Rule: "the Region has taken the ticket over: you can write a regional message (FAQ 2.6)"}
 	default:
 		return &ForbiddenError{Rule: "the ticket was handed over: your entity keeps a read-only trace (FAQ 2.6)"}
 	}
+}
+
+// others says, to competent operators, whose the moves are that are not theirs.
+var others = map[Move]string{
+	MoveRedirect:   "only the Region sends a ticket to another entity, and nuovo is no other target: hand it over with status non_di_competenza (FAQ 2.6)",
+	MoveEscalate:   "the ticket is the Region's already: send it to an ASR with entity",
+	MoveMessage:    "a regional message goes between the Region and the ASR that handed over, while the Region has the ticket: write a note",
+	MoveDiscard:    "only a supervisor discards: resolve with a public note, or assign the ticket to supervisori",
+	MoveAnswer:     "only the citizen replies: write a public note",
+	MoveErase:      "only an administrator erases personal data",
+	MoveClose:      "the system alone closes (FAQ 2.5)",
+	MoveSuccession: "the system alone moves tickets of a ceased entity",
+	MoveRelease:    "the system alone does this, when a placement ends: leave the ticket without anyone (assignee)",
 }
 
 // reply is the citizen's word: an answer while the ticket is worked (FAQ 2.4), or their word on a resolution.
@@ -120,7 +134,7 @@ func reply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
 // undo withdraws the latest act whole, while its note is held and nothing has happened since.
 func undo(s State, by person.Actor, now time.Time) ([]Event, error) {
 	if err := may(s, MoveUndo, by); err != nil {
-		if competent(s, by) {
+		if by.Role.Operates() && sees(s, by) {
 			return nil, &NotAllowedError{Move: MoveUndo, Status: s.Status, Rule: "something happened since, or the last act was not yours"}
 		}
 		return nil, err

@@ -58,8 +58,10 @@ func competentASR(s State, by person.Actor) bool {
 func supervisor(s State, by person.Actor) bool    { return competent(s, by) && by.Role.Supervises() }
 func theSystem(_ State, by person.Actor) bool     { return by.Role == person.System }
 func administrator(_ State, by person.Actor) bool { return by.Role == person.Administrator }
-func author(s State, by person.Actor) bool        { return by.ID != "" && s.Last.By == by }
-func eitherOfThem(s State, by person.Actor) bool  { return region(s, by) || handedOverBy(s, by) }
+func author(s State, by person.Actor) bool        { return by.Role.Operates() && s.Last.By == by }
+func eitherOfThem(s State, by person.Actor) bool {
+	return s.Handover.N > 0 && region(s, by) || handedOverBy(s, by)
+}
 func handedOverBy(s State, by person.Actor) bool {
 	return s.Entity == catalog.Region && s.Handover.N > 0 && by.Operates(s.Handover.ASR)
 }
@@ -199,7 +201,8 @@ func rules(m Move) []rule {
 func Moves(s State, by person.Actor) []Move {
 	var moves []Move
 	for _, r := range lifecycle {
-		if slices.Contains(r.from, s.Status) && r.by(s, by) && !slices.Contains(moves, r.move) {
+		possible := slices.Contains(r.from, s.Status) && r.by(s, by) && !(s.Erased && writes[r.move])
+		if possible && !slices.Contains(moves, r.move) {
 			moves = append(moves, r.move)
 		}
 	}

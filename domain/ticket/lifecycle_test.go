@@ -38,7 +38,7 @@ func TestMoves(t *testing.T) {
 			MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate}},
 		"a resolved one":      {given(opened(), resolved(1)), bruno, []Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen}},
 		"a closed one":        {given(opened(), resolved(1), closed(1)), capo, nil},
-		"its citizen":         {given(opened()), citizen, []Move{MoveAnswer, MoveUndo}},
+		"its citizen":         {given(opened()), citizen, []Move{MoveAnswer}},
 		"a stranger":          {given(opened()), carla, nil},
 		"who handed it over":  {given(opened(), escalated()), bruno, []Move{MoveMessage, MoveRecall}},
 		"the Region, then":    {given(opened(), escalated()), rita, []Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveMessage, MoveReclassify, MoveAsk, MoveResume, MoveRedirect, MoveResolve}},

@@ -3,6 +3,12 @@
 
 package ticket
 
+import (
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
 // needs says which public note a move cannot do without, in the words of the refusal.
 var needs = map[Move]string{
 	MoveAsk:       "asking the citizen takes a public note with the question (FAQ 2.4)",
@@ -19,18 +25,23 @@ var reasons = map[Move]string{
 	MoveRecall: "why the ticket is taken back",
 }
 
+// writes says which moves cannot do without personal text: those that a ticket whose keys are gone cannot make.
+// Resolving can: with nobody left to write to, it needs no note.
+var writes = map[Move]bool{
+	MoveNote: true, MoveMessage: true, MoveAnswer: true, MoveNotSolved: true, MoveThank: true, MoveAsk: true, MoveEscalate: true,
+	MoveRedirect: true, MoveDuplicate: true, MoveResume: true, MoveReopen: true, MoveRecall: true,
+}
+
 // check names everything that the move misses or that does not fit beside it.
 func (a *act) check(m Move) {
 	u := a.u
-	if why, needed := needs[m]; needed && !a.public() && (m != MoveResolve || !a.s.Reopened || u.Note != nil) {
+	confirms := m == MoveResolve && u.Note == nil && (a.s.Reopened || a.s.Erased)
+	if why, needed := needs[m]; needed && !a.public() && !confirms {
 		a.wrong.add("note", why, `note.visibility "public" with a text`)
 	}
-	if what, needed := reasons[m]; needed {
-		if u.Reason == "" {
-			a.wrong.add("reason", string(m)+" needs a reason", what)
-		} else {
-			a.wrong.text("reason", u.Reason, maxText)
-		}
+	a.checkReason(m)
+	if u.DuplicateOf != nil && m != MoveDuplicate {
+		a.wrong.add("duplicate_of", "a "+string(m)+" makes no duplicate", "one of the two at a time")
 	}
 	if u.Note != nil {
 		a.wrong.text("note.text", u.Note.Text, maxText)
@@ -61,12 +72,24 @@ func (a *act) check(m Move) {
 		if u.Status != "" && u.Status != Solved {
 			a.wrong.add("status", "a duplicate is resolved", string(Solved))
 		}
-	case MoveMessage:
-		if a.s.Handover.N == 0 {
-			a.wrong.add("note.visibility", "no ASR handed this ticket over: there is nobody to write to", "public, internal")
-		}
 	}
 	a.checkAssignee(m)
+}
+
+// checkReason wants a reason where the move records one, and drops none that was typed elsewhere.
+func (a *act) checkReason(m Move) {
+	what, needed := reasons[m]
+	switch {
+	case needed && a.u.Reason == "":
+		a.wrong.add("reason", string(m)+" needs a reason", what)
+	case needed:
+		a.wrong.text("reason", a.u.Reason, maxText)
+	case m == MoveResolve && a.u.Reason != "":
+		a.wrong.add("reason", "the reason of a resolution is its public note; a supervisor discards without any note",
+			"no reason, or one of "+strings.Join(wire(discardReasons), ", ")+" and no note")
+	case m != MoveDiscard && a.u.Reason != "":
+		a.wrong.add("reason", "nothing here records a reason", "write it into a note")
+	}
 }
 
 // checkAssignee holds the operator menu to the entity's own people (FAQ 2.3).
@@ -75,13 +98,18 @@ func (a *act) checkAssignee(m Move) {
 	if to == nil || to.Region && m == MoveEscalate {
 		return
 	}
+	allowed := "an operator of " + string(a.s.Entity) + ", or supervisori; to the Region: status non_di_competenza"
+	if a.s.Entity == catalog.Region {
+		allowed = "an operator of the Region, or supervisori; to an ASR: entity"
+	}
 	switch {
+	case m == MoveTake && *to == NewAssignee{}:
+		a.wrong.add("assignee", "taking a ticket puts somebody on it", allowed)
 	case m == MoveEscalate || m == MoveRedirect:
 		if *to != (NewAssignee{}) {
 			a.wrong.add("assignee", "the entity that receives the ticket chooses its own operator", "leave it out")
 		}
 	case to.Operator != "" && to.At != a.s.Entity, to.Region:
-		a.wrong.add("assignee", "is not an operator of the competent entity (FAQ 2.3: to another operator of one's own Azienda)",
-			"an operator of "+string(a.s.Entity)+", or supervisori; to the Region: status non_di_competenza")
+		a.wrong.add("assignee", "is not an operator of the competent entity (FAQ 2.3: to another operator of one's own Azienda)", allowed)
 	}
 }

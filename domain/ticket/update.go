@@ -25,8 +25,10 @@ func (r Rules) update(s State, u Update, by person.Actor, now time.Time) ([]Even
 	if err := a.permitted(m); err != nil {
 		return nil, err
 	}
-	if err := readable(s, m); err != nil {
-		return nil, err
+	if u.Note != nil || writes[m] {
+		if err := readable(s, m); err != nil {
+			return nil, err
+		}
 	}
 	a.to, err = a.destination(m)
 	if err != nil {
@@ -79,7 +81,7 @@ func (a *act) move() (Move, error) {
 	case u.DuplicateOf != nil:
 		return MoveDuplicate, nil
 	}
-	if asked != "" && asked == s.Handover.Status && handedOverBy(s, a.by) {
+	if asked != "" && asked == s.Handover.Status && s.Status == HandedOver && handedOverBy(s, a.by) {
 		return MoveRecall, nil
 	}
 	switch asked {
@@ -116,7 +118,11 @@ func (a *act) move() (Move, error) {
 	case u.Assignee != nil:
 		return MoveAssign, nil
 	}
-	if u.Status != "" {
+	switch {
+	case u.Status == InProgress && s.Assignee.Operator != a.by.ID && competent(s, a.by):
+		return "", &NotAllowedError{Move: MoveTake, Status: s.Status,
+			Rule: "somebody took it already, or left it; choose yourself in the operator menu (assignee) to take it over"}
+	case u.Status != "":
 		return MoveNote, nil // the status it has already: permitted or not, nothing follows
 	}
 	return "", invalid("status", "nothing to update", "at least one of note, status, assignee, entity, service, duplicate_of")
