@@ -12,14 +12,16 @@ import (
 )
 
 // Detail is one ticket as the viewer may see it at a moment: a fold of what its stream held then. The live read,
-// ?at=, sol replay and the auditor all use it, so the same moment gives the same answer for ever. False: to this
-// viewer the ticket is not there.
+// ?at=, sol replay and the auditor all use it, so the same moment gives the same answer for ever to who still sees the
+// ticket. False: to this viewer the ticket is not there.
 //
-// What must not be told any more is told at no moment: erased texts are gone from the past too.
+// What must not be told any more is told at no moment: erased texts are gone from the past too, and an entity that a
+// ticket went to by mistake, and was taken back from, does not keep that moment. So history is the whole of it, and
+// the viewer must see the ticket both then and today.
 func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
 	past := history[:upTo(history, at)]
 	s := state(past)
-	if s.Status == "" || !v.sees(s) {
+	if s.Status == "" || !v.sees(s) || !v.sees(state(history)) {
 		return Ticket{}, false
 	}
 	all := fates(past)

@@ -125,6 +125,39 @@ func TestWhoSeesATicket(t *testing.T) {
 	}
 }
 
+// TestAPastThatWasTakenBackIsNobodysToRead: who had the ticket for a moment only, by mistake, does not read that moment
+// later.
+func TestAPastThatWasTakenBackIsNobodysToRead(t *testing.T) {
+	redirected := given(t).then(operator, escalate("non è nostra")).then(regional, redirect(tickettest.TO3, "a voi"))
+	escalated := given(t).then(operator, escalate("non è nostra"))
+	recalled := given(t).then(operator, escalate("non è nostra"))
+	for name, c := range map[string]struct {
+		tale  *tale
+		wrong person.Actor // has it now, and soon no more
+		by    person.Actor
+		after time.Duration
+		back  ticket.Command
+	}{
+		"a redirect undone":    {redirected, neighbour, regional, time.Second, ticket.Undo{}},
+		"an escalation undone": {escalated, regional, operator, time.Second, ticket.Undo{}},
+		"a hand-over recalled": {recalled, regional, operator, time.Hour, ticket.Update{Status: ticket.New, Reason: "è nostra"}},
+	} {
+		at := c.tale.now
+		if _, ok := Detail(Viewer{Actor: c.wrong}, c.tale.history, names, at); !ok {
+			t.Fatalf("%s: %s does not see what is its own for now", name, c.wrong.Entity)
+		}
+		c.tale.after(c.after, c.by, c.back)
+		for _, moment := range []time.Time{at, at.Add(time.Nanosecond), c.tale.now} {
+			if _, ok := Detail(Viewer{Actor: c.wrong}, c.tale.history, names, moment); ok {
+				t.Errorf("%s: %s reads the ticket at %s", name, c.wrong.Entity, moment)
+			}
+		}
+		if _, ok := Detail(Viewer{Actor: c.by}, c.tale.history, names, at); !ok {
+			t.Errorf("%s: %s does not read its own past", name, c.by.Entity)
+		}
+	}
+}
+
 func TestWhoReadsANote(t *testing.T) {
 	const hold = ticket.DefaultHold
 	handed := given(t).then(operator, take).

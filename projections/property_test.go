@@ -99,6 +99,21 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 	})
 }
 
+// TestTheirsThenAndNow: a moment is read by who saw the ticket at that moment and sees it today.
+func TestTheirsThenAndNow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.Draw(t, ticketID, 40, true)
+		by := rapid.SampledFrom(append(slices.Clone(tickettest.People), auditor)).Draw(t, "viewer")
+		_, now := Detail(Viewer{Actor: by}, life.History, names, life.Now)
+		for _, at := range moments(life.History) {
+			_, then := Detail(Viewer{Actor: by}, life.History[:upTo(life.History, at)], names, at)
+			if _, ok := Detail(Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
+				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
+			}
+		}
+	})
+}
+
 // TestTheCitizensListSaysWhatTheirTicketSays, at every moment, held acts included.
 func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
