@@ -71,10 +71,10 @@ func notFor(s State, m Move, by person.Actor) error {
 	case competent(s, by):
 		return &ForbiddenError{Rule: others[m]}
 	case s.Handover.ASR == by.Entity && s.Status == HandedOver:
-		return &ForbiddenError{Rule: "the ticket was handed over: until the Region takes it you can recall it (status " +
+		return &ForbiddenError{Rule: "the ticket was handed over and you keep a read-only trace: until the Region takes it you can recall it (status " +
 			string(s.Handover.Status) + ", with a reason) or write a regional message (FAQ 2.6)"}
 	case handedOverBy(s, by):
-		return &ForbiddenError{Rule: "the Region has taken the ticket over: you can write a regional message (FAQ 2.6)"}
+		return &ForbiddenError{Rule: "the Region has taken the ticket over and you keep a read-only trace: you can write a regional message (FAQ 2.6)"}
 	default:
 		return &ForbiddenError{Rule: "the ticket was handed over: your entity keeps a read-only trace (FAQ 2.6)"}
 	}
