@@ -4,11 +4,15 @@
 package api_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 func TestWithoutTheDatabase(t *testing.T) {
@@ -42,4 +46,37 @@ func TestWithoutTheDatabase(t *testing.T) {
 	w.eventually("requests are answered", func() bool { return anna.get("/api/v1/queues").status == 200 })
 	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
 	w.eventually("the read models go on", func() bool { return len(anna.queue("nuove", opened.text("position"))) == 1 })
+}
+
+// owner is a connection as who owns the database, for what no door does.
+func (w *world) owner() *pgx.Conn {
+	w.Helper()
+	conn, err := pgx.Connect(w.Context(), w.database)
+	w.must(err)
+	w.Cleanup(func() { _ = conn.Close(context.WithoutCancel(w.Context())) })
+	return conn
+}
+
+func TestALogThatDoesNotAnswerInTimeIsAway(t *testing.T) {
+	w := newWorldOn(t, catalog.Default(), func(c *eventstore.Config) {
+		c.Patience, c.LockTimeout = 300*time.Millisecond, 100*time.Millisecond
+	})
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+
+	tx, err := w.owner().Begin(t.Context())
+	w.must(err)
+	_, err = tx.Exec(t.Context(), `select from log.logs for update`) // nobody else can append
+	w.must(err)
+	for _, a := range []answered{
+		w.anybody().post("/api/v1/tickets", form(torino)), anna.update(id, fields{"status": "in_lavorazione"}),
+		w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco"}),
+	} {
+		if a.problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+	}
+	anna.ticket(id).want(200) // what was is read all the while
+	w.must(tx.Rollback(t.Context()))
+	anna.update(id, fields{"status": "in_lavorazione"}).want(200)
 }

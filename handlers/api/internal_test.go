@@ -73,7 +73,6 @@ func TestProblemTable(t *testing.T) {
 		"unauthorized 401":           identity.ErrNoSession,
 		"not-your-placement 403":     identity.ErrNotPlaced,
 		"login-locked 429":           &identity.LockedError{Until: now.Add(time.Minute)},
-		"unavailable 503":            &pgconn.PgError{Code: "57P01"},
 		"internal-error 500":         &pgconn.PgError{Code: "42P01"},
 	} {
 		p := problemOf(fmt.Errorf("wrapped: %w", err), now)
@@ -81,8 +80,11 @@ func TestProblemTable(t *testing.T) {
 			t.Errorf("%v is %s, want %s", err, got, want)
 		}
 	}
-	for _, err := range []error{context.DeadlineExceeded, io.ErrUnexpectedEOF} {
-		if p := problemOf(err, now); p.Status != 503 || p.headers.Get("Retry-After") == "" {
+	for _, err := range []error{
+		context.DeadlineExceeded, io.ErrUnexpectedEOF, eventstore.ErrUnavailable, eventstore.ErrClosed,
+		&pgconn.PgError{Code: "57P01"}, &pgconn.PgError{Code: "55P03"}, &pgconn.PgError{Code: "57014"},
+	} {
+		if p := problemOf(fmt.Errorf("wrapped: %w", err), now); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
 			t.Errorf("%v is %+v", err, p)
 		}
 	}

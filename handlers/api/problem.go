@@ -202,7 +202,7 @@ func problemOf(err error, now time.Time) *Problem {
 	}
 }
 
-// away tells whether the database could not be reached or was not ready, or time ran out waiting for it.
+// away tells whether the log or the database could not be reached or was not ready, or time ran out waiting for it.
 func away(err error) bool {
 	var (
 		connect *pgconn.ConnectError
@@ -210,10 +210,13 @@ func away(err error) bool {
 		pg      *pgconn.PgError
 	)
 	switch {
+	case errors.Is(err, eventstore.ErrUnavailable), errors.Is(err, eventstore.ErrClosed):
+		return true
 	case errors.As(err, &connect): // whatever the server said to it
 		return true
 	case errors.As(err, &pg):
-		for _, class := range []string{"08", "53", "57P", "25006"} { // connection, resources, shutting down, read-only
+		// connection, resources, shutting down, read-only, a lock not had in time, a statement that took too long
+		for _, class := range []string{"08", "53", "57P", "25006", "55P03", "57014"} {
 			if strings.HasPrefix(pg.Code, class) {
 				return true
 			}

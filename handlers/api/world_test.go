@@ -92,13 +92,18 @@ func newWorld(t *testing.T, options ...func(*api.Config)) *world {
 
 func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Config)) *world {
 	t.Helper()
+	return newWorldOn(t, known, func(*eventstore.Config) {}, options...)
+}
+
+func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *world {
+	t.Helper()
 	w := &world{T: t, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &lines{}, served: &sync.WaitGroup{}}
-	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now })
+	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now }, log)
 	w.store, w.database = db.Store, db.URL
 	door := desk.New(w.store, ticket.Rules{Catalog: known, Hold: ticket.DefaultHold})
 	var err error
 	w.identity, err = identity.New(identity.Config{
-		Pool: w.store.RequestPool(), KeyedHash: w.store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pool: w.store.Worker(), KeyedHash: w.store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	w.must(err)
 	config := api.Config{
