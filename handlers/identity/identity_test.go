@@ -54,7 +54,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	var err error
 	h.Identity, err = identity.New(identity.Config{
-		Pool: store.RequestPool(), KeyedHash: store.KeyedHash, Clock: h.clock, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pool: store.Worker(), KeyedHash: store.KeyedHash, Clock: h.clock, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
