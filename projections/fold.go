@@ -4,6 +4,7 @@
 package projections
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -41,7 +42,22 @@ func fold(row Row, r ticket.Recorded) Row {
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
 		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded:
 	}
-	return row.tell(r, truth, from)
+	row = row.tell(r, truth, from)
+	if row.State.Erased {
+		row = row.forget()
+	}
+	return row
+}
+
+// forget drops the keyed hash of the codice fiscale, which would still tell whose ticket it was to who knows it. The
+// log keeps it, for the rules.
+func (row Row) forget() Row {
+	row.State.Subject = ""
+	row.Shown = slices.Clone(row.Shown)
+	for i := range row.Shown {
+		row.Shown[i].State.Subject = ""
+	}
+	return row
 }
 
 // typed takes in the form, where it can still be read.

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+)
+
+// lampposts are in no code of the catalogue: where the word stands, the citizen wrote it.
+func lampposts(o *ticket.Open) { o.Form.Description = "I lampioni del cortile" }
+
+// TestAnErasedRowHoldsNothingOfThePerson: neither a word nor the keyed hash of their codice fiscale, wherever it is
+// looked for in the row, live and rebuilt.
+func TestAnErasedRowHoldsNothingOfThePerson(t *testing.T) {
+	h := newHouse(t)
+	id := h.open(tickettest.Torino, lampposts)
+	h.do(id, operator, take)
+	h.do(id, operator, ask("Ci mandi la fotografia"))
+	h.project()
+	hash := h.store.KeyedHash(person.TaxCodeHash, "RSSMRA85T10A562S")
+	traces := []string{hash, "Fittizia", "Prova", "lampion", "fotografi"}
+	if row := h.row(id); !strings.Contains(row, hash) || !strings.Contains(row, "fotografi") {
+		t.Fatalf("before: %s", row)
+	}
+	h.do(id, person.Actor{ID: "a", Role: person.Administrator}, ticket.Erase{})
+	h.project()
+	check := func(when string) {
+		t.Helper()
+		for _, trace := range traces {
+			if row := h.row(id); strings.Contains(row, trace) {
+				t.Errorf("%s: %q is still in %s", when, trace, row)
+			}
+		}
+		if n := h.found(operator, "RSSMRA85T10A562S"); n != 0 {
+			t.Errorf("%s: found by codice fiscale", when)
+		}
+	}
+	check("live")
+	if err := NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
+		t.Fatal(err)
+	}
+	check("rebuilt")
+}
+
+// row is a ticket's row in the lists, all of it.
+func (h *house) row(id ticket.ID) (row string) {
+	h.t.Helper()
+	err := h.store.Worker().QueryRow(h.t.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return row
+}
