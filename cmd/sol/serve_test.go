@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// TestServeLeavesNothing runs the server in this process: it answers 503 until it is up, and when it has stopped none
+// of its goroutines is left.
+func TestServeLeavesNothing(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	i := install(t)
+	env := map[string]string{"SOL_DATA_DIR": i.dir, "SOL_ADDR": i.address, "SOL_LOG": "json,debug"}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	said, ended := &transcript{}, make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve"}, func(name string) string { return env[name] }, said, said)
+	}()
+	var seen []int
+	deadline, tick := time.After(patience), time.NewTicker(10*time.Millisecond)
+	defer tick.Stop()
+	for len(seen) == 0 || seen[len(seen)-1] != http.StatusOK {
+		select {
+		case <-tick.C:
+		case code := <-ended:
+			t.Fatalf("it ended with %d: %s", code, said)
+		case <-deadline:
+			t.Fatalf("it does not answer: %v, %s", seen, said)
+		}
+		if response, err := http.Get("http://" + i.address + "/status"); err == nil {
+			seen = append(seen, response.StatusCode)
+			_ = response.Body.Close()
+		}
+	}
+	if seen[0] != http.StatusServiceUnavailable {
+		t.Errorf("before it was up it answered %d", seen[0])
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("it ended with %d: %s", code, said)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	goleak.VerifyNone(t, before)
+}
