@@ -167,8 +167,31 @@ func TestPinnedVersion(t *testing.T) {
 	if err := pinned(2, 1); !errors.Is(err, errWithdrawn) {
 		t.Errorf("contradicted: %v", err)
 	}
-	if err := pinned(9, 1); !errors.Is(err, eventstore.ErrConflict) {
-		t.Errorf("a version that does not exist: %v", err)
+}
+
+// Who may not act learns nothing from the versions they make up: the rules answer first, about a stream as about none.
+func TestAVersionThatDoesNotExist(t *testing.T) {
+	db := storetest.New(t)
+	d := eventstore.NewDispatcher(db.Store, accounts())
+	stream := newID()
+	if _, err := d.Dispatch(t.Context(), request{Stream: stream, Command: 10, By: operator}); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		stream string
+		amount int
+		want   error
+	}{
+		"of no stream, refused by the rules": {newID(), -11, errOverdrawn},
+		"of a stream, refused by the rules":  {stream, -11, errOverdrawn},
+		"of no stream, allowed by the rules": {newID(), 1, eventstore.ErrConflict},
+		"of a stream, allowed by the rules":  {stream, 1, eventstore.ErrConflict},
+		"of no stream, with nothing to do":   {newID(), 0, eventstore.ErrConflict},
+	} {
+		_, err := d.Dispatch(t.Context(), request{Stream: c.stream, Command: c.amount, By: operator, Pinned: 9})
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
 	}
 }
 

@@ -96,21 +96,18 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 		}
 		return out, false, err
 	}
+	if r.Pinned > version { // said to those alone whom the rules let in
+		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.Pinned, r.Stream, ErrConflict)
+	}
 	return d.append(ctx, r, act, state, version, events)
 }
 
 // contradiction tells what the client could not have seen and its command would overrule.
 func (d *Dispatcher[S, C, E]) contradiction(r Request[C], state S, version int, history []Stored[E]) error {
-	switch {
-	case r.Pinned == 0 || r.Pinned == version:
+	if r.Pinned == 0 || r.Pinned >= version || d.rules.Conflict == nil {
 		return nil
-	case r.Pinned > version:
-		return fmt.Errorf("version %d of %s does not exist: %w", r.Pinned, r.Stream, ErrConflict)
-	case d.rules.Conflict == nil:
-		return nil
-	default:
-		return d.rules.Conflict(state, r.Command, r.By, history[r.Pinned:])
 	}
+	return d.rules.Conflict(state, r.Command, r.By, history[r.Pinned:])
 }
 
 // append records what was decided; an empty decision confirms the version and keeps the command.
