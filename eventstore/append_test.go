@@ -94,12 +94,6 @@ func TestCommandsAreCarriedOutOnce(t *testing.T) {
 	if r := mustAppend(t, db.Store, other); r.Repeated || r.Version != 2 {
 		t.Errorf("same key, another actor: %+v", r)
 	}
-	if r, ok, err := db.Store.Command(t.Context(), ask.Command); err != nil || !ok || r.Version != 1 || r.Stream != stream {
-		t.Errorf("looked up: %+v %v %v", r, ok, err)
-	}
-	if _, ok, err := db.Store.Command(t.Context(), eventstore.CommandID{Actor: "a", Key: "none"}); ok || err != nil {
-		t.Errorf("unknown command: %v %v", ok, err)
-	}
 }
 
 func TestAcceptedNoOpIsRemembered(t *testing.T) {

@@ -39,12 +39,8 @@ func (k *keyring) requestHash(body []byte) []byte {
 	return k.hash("request", body)
 }
 
-// Command is what the command came to first, and whether it was carried out at all.
-func (s *Store) Command(ctx context.Context, id CommandID) (Result, bool, error) {
-	return s.first(ctx, id, nil)
-}
-
-// first also compares the request: ErrKeyReused when the id was used for another one.
+// first is what the command came to first, and whether it was carried out at all. ErrKeyReused: its id was used for
+// another request.
 func (s *Store) first(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
 	if id.Key == "" {
 		return Result{}, false, nil

@@ -53,11 +53,11 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Outco
 			continue
 		}
 		if err != nil {
-			return d.refused(ctx, r, err)
+			return d.Refused(ctx, r, err)
 		}
 		return out, nil
 	}
-	return d.refused(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
+	return d.Refused(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
 }
 
 // Load folds the whole stream, read anew: its state, version and history. ErrNotFound when there is none.
@@ -147,9 +147,10 @@ func (d *Dispatcher[S, C, E]) append(ctx context.Context, r Request[C], act stri
 	return Outcome[S]{result, state}, false, nil
 }
 
-// refused answers a refusal, unless the command was carried out before: a repetition is decided on a stream that
-// the command itself has changed.
-func (d *Dispatcher[S, C, E]) refused(ctx context.Context, r Request[C], refusal error) (Outcome[S], error) {
+// Refused answers a refusal, by the rules or by a caller before Dispatch. If the command was carried out before, its
+// first outcome still stands, whatever has changed since (a repetition is decided on a stream that the command itself
+// has changed); otherwise the refusal does.
+func (d *Dispatcher[S, C, E]) Refused(ctx context.Context, r Request[C], refusal error) (Outcome[S], error) {
 	if errors.Is(refusal, ErrKeyReused) || ctx.Err() != nil {
 		return Outcome[S]{}, refusal
 	}
