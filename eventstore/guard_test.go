@@ -60,6 +60,8 @@ func TestRolesSeeNoMoreThanTheyNeed(t *testing.T) {
 		"sol_append log.commands delete": false, "sol_append keys.keys delete": false,
 		"sol_worker log.events insert": false, "sol_worker keys.keys update": false, "sol_worker keys.keys insert": false,
 		"sol_worker log.logs update": false, "sol_worker log.consumers update": true, "sol_worker keys.master select": false,
+		"sol_worker identity.sessions select": true, "sol_append identity.sessions select": false,
+		"sol_request identity.sessions select": false, "sol_request identity.accounts select": false,
 	}
 	conn := owner(t, db)
 	for what, want := range can {

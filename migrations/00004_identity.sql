@@ -49,6 +49,7 @@ create table identity.failures (
 );
 create index failures_last_at on identity.failures (last_at);
 
-grant usage on schema identity to sol_request, sol_worker;
-grant select, insert, update on identity.accounts, identity.placements to sol_request, sol_worker;
-grant select, insert, update, delete on identity.sessions, identity.failures to sol_request, sol_worker;
+-- The role that reads tickets for people has no business here.
+grant usage on schema identity to sol_worker;
+grant select, insert, update on identity.accounts, identity.placements to sol_worker;
+grant select, insert, update, delete on identity.sessions, identity.failures to sol_worker;
