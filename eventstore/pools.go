@@ -54,7 +54,8 @@ func (s *Store) closePools() {
 	}
 }
 
-// openPool makes a pool whose sessions act as the role and have no other rights.
+// openPool makes a pool whose sessions act as the role: what our statements may do is what the role may. That bounds
+// mistakes, not strangers: `set role none` goes back to the login role, which owns the tables.
 func openPool(ctx context.Context, url, role string, conns int32, settings map[string]string) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
