@@ -34,7 +34,8 @@ Everything is configured by environment; without any of it, sol runs alone with 
   SOL_AUTO_CLOSE_AFTER  a duration in the place of the catalogue's rule, to see a resolved ticket close (FAQ 2.5)
   SOL_LOG               text or json, and debug, info, warn or error (text,info)
   SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
-                        requests a minute for one client (120, 30, 1200, 300), or PER_MINUTE/BURST
+                        requests a minute for one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600):
+                        an address, or for SESSION an account
   SOL_TRUSTED_PROXIES   networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
   SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed`
 

@@ -52,7 +52,7 @@ type API struct {
 	handler http.Handler
 	huma    huma.API
 	metrics *httpMetrics
-	limits  struct{ form, login, session, public *limiter }
+	limits  struct{ form, login, session, public, wrong *limiter }
 
 	uploads chan struct{}   // a place for each large body that is being taken in
 	closing context.Context // ends when streams must
@@ -91,6 +91,7 @@ func New(c Config) (*API, error) {
 	a.closing, a.end = context.WithCancel(context.Background())
 	a.limits.form, a.limits.login = newLimiter(c.Limits.Form), newLimiter(c.Limits.Login)
 	a.limits.session, a.limits.public = newLimiter(c.Limits.Session), newLimiter(c.Limits.Public)
+	a.limits.wrong = newLimiter(c.Limits.Public)
 
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, contract(c.Version))

@@ -41,6 +41,7 @@ func TestWithoutTheDatabase(t *testing.T) {
 			t.Error("no Retry-After")
 		}
 	}
+	user{w: w, token: "not-of-ours"}.get("/api/v1/queues").problem(401, "unauthorized") // told without asking it
 	run(`alter database ` + name + ` allow_connections true`)
 	w.eventually("the service comes back", func() bool { return w.anybody().get("/status").status == 200 })
 	w.eventually("requests are answered", func() bool { return anna.get("/api/v1/queues").status == 200 })

@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -49,8 +50,9 @@ func bearer(header string) (token string, given bool) {
 	return strings.TrimSpace(token), true
 }
 
-// identify tells who calls. Without a token it is nobody; a wrong one is refused, and counted by address before the
-// database is asked.
+// identify tells who calls. Without a token it is nobody. A token is counted as a wrong one, by address, before the
+// database is asked, and given back if it was not: sessions are not charged, and who tries tokens out is stopped
+// without a look-up, apart from others of the same address who have none.
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
 	if !given {
@@ -59,11 +61,15 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if actor, ok := a.Identity.FollowLink(token); ok {
 		return caller{token: token, link: ticket.ID(actor.ID), actor: actor}, nil
 	}
+	from, now := address(r, a.TrustedProxies), a.now()
+	if p := a.limits.wrong.take(from, now, h); p != nil {
+		return caller{}, p
+	}
 	s, err := a.Identity.Authenticate(ctx, token)
+	if !errors.Is(err, identity.ErrNoSession) {
+		a.limits.wrong.give(from, now)
+	}
 	if err != nil {
-		if p := a.limits.public.take(address(r, a.TrustedProxies), a.now(), h); p != nil {
-			return caller{}, p
-		}
 		return caller{}, err
 	}
 	return caller{token: token, session: s, actor: s.Actor}, nil
@@ -94,18 +100,10 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 }
 
 func (a *API) allow(e endpoint, c caller, r *http.Request, h http.Header) error {
-	var p *Problem
-	switch {
-	case c.session.Account != "":
-		p = a.limits.session.take(c.session.Account, a.now(), h)
-	case e.limit != nil:
-		p = e.limit.take(address(r, a.TrustedProxies), a.now(), h)
-	default:
-		p = a.limits.public.take(address(r, a.TrustedProxies), a.now(), h)
+	if p := a.count(e, c, r, h); p != nil {
+		return p
 	}
 	switch {
-	case p != nil:
-		return p
 	case e.public && c.token == "":
 		return nil
 	case c.token == "":
@@ -116,6 +114,23 @@ func (a *API) allow(e endpoint, c caller, r *http.Request, h http.Header) error 
 		return unplaced.say("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
 	case !identity.Allows(c.actor.Role, e.action):
 		return forbidden.say("The role %s may not do this (%s).", c.actor.Role, e.action)
+	}
+	return nil
+}
+
+// count takes a request from all the limits that it falls under: no session, nor many of them, passes an endpoint's own.
+func (a *API) count(e endpoint, c caller, r *http.Request, h http.Header) *Problem {
+	from, now := address(r, a.TrustedProxies), a.now()
+	if c.session.Account != "" {
+		if p := a.limits.session.take(c.session.Account, now, h); p != nil {
+			return p
+		}
+	}
+	switch {
+	case e.limit != nil:
+		return e.limit.take(from, now, h)
+	case c.session.Account == "":
+		return a.limits.public.take(from, now, h)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ type endpoint struct {
 	status               int             // of success; 0: 200
 	public               bool            // may be called without a token
 	action               identity.Action // that the policy must allow; "": any session, placed or not
-	limit                *limiter        // for callers without session; nil: the public one
+	limit                *limiter        // its own, by address, besides the session's; nil: the public one for callers without session
 	maxBody              int64           // bytes; 0: 64 kB
 	errors               []int           // beyond those that every call has
 	answers              map[string]*huma.Response

@@ -143,3 +143,19 @@ func TestLimiterForgetsTheQuiet(t *testing.T) {
 		t.Errorf("%d clients are kept", len(l.clients))
 	}
 }
+
+func TestWhatIsGivenBackWasNotCounted(t *testing.T) {
+	l, now := newLimiter(Rate{PerMinute: 1, Burst: 2}), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for range 10 {
+		if p := l.take("a", now, http.Header{}); p != nil {
+			t.Fatalf("refused: %v", p)
+		}
+		l.give("a", now)
+	}
+	l.give("a", now) // nor does it add to the burst
+	for n := range 3 {
+		if p := l.take("a", now, http.Header{}); (p != nil) != (n == 2) {
+			t.Fatalf("request %d is answered %v", n, p)
+		}
+	}
+}

@@ -19,12 +19,14 @@ type Rate struct {
 	Burst     int
 }
 
-// Limits are the rates a client: by address for who is not logged in, by session for who is.
+// Limits are the rates of a client: an address, or the account of who is logged in, however many sessions it has. A
+// whole health authority may be one address behind its NAT: the defaults let its desks and waiting rooms work side by
+// side, and still bound what one machine can do.
 type Limits struct {
-	Form    Rate // the public form; default 120 a minute, burst 120
-	Login   Rate // default 30 a minute, burst 100: an office may have one address
-	Session Rate // default 1200 a minute, burst 300
-	Public  Rate // everything else without a session, wrong tokens included; default 300 a minute, burst 300
+	Form    Rate // opening tickets, by address, logged in or not; default 300 a minute, burst 300
+	Login   Rate // by address; default 120 a minute, burst 200: a shift begins at once. The lock of a user name (FAQ 2.1) stops guessing
+	Session Rate // by account; default 3000 a minute, burst 600: somebody's pages, streams and scripts together
+	Public  Rate // everything else without a session, by address, and as much again for wrong tokens; default 600 a minute, burst 600
 }
 
 func (l Limits) defaulted() Limits {
@@ -36,10 +38,10 @@ func (l Limits) defaulted() Limits {
 			r.Burst = burst
 		}
 	}
-	fill(&l.Form, 120, 120)
-	fill(&l.Login, 30, 100)
-	fill(&l.Session, 1200, 300)
-	fill(&l.Public, 300, 300)
+	fill(&l.Form, 300, 300)
+	fill(&l.Login, 120, 200)
+	fill(&l.Session, 3000, 600)
+	fill(&l.Public, 600, 600)
 	return l
 }
 
@@ -81,4 +83,13 @@ func (l *limiter) take(client string, now time.Time, h http.Header) *Problem {
 	}
 	wait := time.Duration((1 - left) / float64(c.Limit()) * float64(time.Second))
 	return limited.say("Wait as long as Retry-After says; %d requests a minute are allowed here.", l.rate.PerMinute).retryAfter(wait)
+}
+
+// give takes a request back that was counted and turned out to be another limiter's to count.
+func (l *limiter) give(client string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c, ok := l.clients[client]; ok {
+		c.AllowN(now, -1) // never more than the burst: the next look caps it
+	}
 }

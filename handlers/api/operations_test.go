@@ -176,7 +176,32 @@ func TestRateLimits(t *testing.T) {
 		anna.get("/api/v1/queues").want(200)
 	}
 	anna.get("/api/v1/queues").problem(429, "rate-limited")
-	carlo.get("/api/v1/queues").want(200) // each session has its own
+	carlo.get("/api/v1/queues").want(200)                                                           // each account has its own
+	carlo.post("/api/v1/tickets", form(torino)).problem(429, "rate-limited", "1 requests a minute") // but the form's is by address
+}
+
+func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Limits = api.Limits{Login: api.Rate{PerMinute: 1, Burst: 2}} })
+	anna := w.join("anna", person.ASROperator, torino)
+	again := fields{"username": "anna", "password": password, "pin": pin}
+	anna.post("/api/v1/sessions", again).want(201)
+	anna.post("/api/v1/sessions", again).problem(429, "rate-limited")
+	anna.get("/api/v1/queues").want(200)
+}
+
+func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Limits = api.Limits{Public: api.Rate{PerMinute: 1, Burst: 2}} })
+	anna := w.join("anna", person.ASROperator, torino)
+	for range 5 {
+		anna.get("/api/v1/queues").want(200)
+	}
+	guess := user{w: w, token: strings.Repeat("A", 43)}
+	for range 2 {
+		guess.get("/api/v1/queues").problem(401, "unauthorized")
+	}
+	guess.get("/api/v1/queues").problem(429, "rate-limited")
+	user{w: w, token: "t.x.y"}.get("/api/v1/queues").problem(429, "rate-limited")
+	w.anybody().get("/api/v1/queues").problem(401, "unauthorized") // others of the address go on
 }
 
 func TestLargeBodiesWaitForAPlace(t *testing.T) {

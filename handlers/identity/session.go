@@ -31,14 +31,22 @@ type Session struct {
 // touchEvery spares the database a write at every request.
 const touchEvery = time.Minute
 
+const tokenSize = 32 // bytes
+
 // newToken makes 256 random bits and the hash under which they are kept.
 func newToken() (token string, hash []byte, err error) {
-	bits := make([]byte, 32)
+	bits := make([]byte, tokenSize)
 	if _, err := rand.Read(bits); err != nil {
 		return "", nil, fmt.Errorf("token: %w", err)
 	}
 	token = base64.RawURLEncoding.EncodeToString(bits)
 	return token, hashOf(token), nil
+}
+
+// shaped tells whether a token may be one of newToken's: what it is not need not be looked up.
+func shaped(token string) bool {
+	bits, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	return err == nil && len(bits) == tokenSize
 }
 
 func hashOf(token string) []byte {
@@ -95,6 +103,9 @@ func (i *Identity) Check(ctx context.Context, token string) (Session, error) {
 }
 
 func (i *Identity) find(ctx context.Context, token string) (s Session, seen time.Time, err error) {
+	if !shaped(token) {
+		return Session{}, time.Time{}, ErrNoSession
+	}
 	now := i.now()
 	var role, entity *string
 	err = i.Pool.QueryRow(ctx, `
