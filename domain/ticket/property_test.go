@@ -5,6 +5,8 @@ package ticket_test
 
 import (
 	"errors"
+	"flag"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +18,14 @@ import (
 	. "github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
+
+// TestMain tries thousands of lives where rapid alone would try a hundred.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "2000"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // written is mission.md's table once more, by hand and apart from the machine: where a person or the system may bring
 // a ticket from each status. Undo is judged by itself.
