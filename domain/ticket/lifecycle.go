@@ -11,7 +11,6 @@ import (
 
 	"github.com/looplab/fsm"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
@@ -45,32 +44,6 @@ const (
 	MoveRelease    Move = "release"
 	MoveErase      Move = "erase"
 )
-
-// party is who may make a move, judged on the ticket as it stands.
-type party func(s State, by person.Actor) bool
-
-func anyone(State, person.Actor) bool         { return true }
-func competent(s State, by person.Actor) bool { return by.Operates(s.Entity) }
-func region(s State, by person.Actor) bool    { return competent(s, by) && s.Entity == catalog.Region }
-func competentASR(s State, by person.Actor) bool {
-	return competent(s, by) && s.Entity != catalog.Region
-}
-func supervisor(s State, by person.Actor) bool    { return competent(s, by) && by.Role.Supervises() }
-func theSystem(_ State, by person.Actor) bool     { return by.Role == person.System }
-func administrator(_ State, by person.Actor) bool { return by.Role == person.Administrator }
-func author(s State, by person.Actor) bool        { return by.Role.Operates() && s.Last.By == by }
-func eitherOfThem(s State, by person.Actor) bool {
-	return s.Handover.N > 0 && region(s, by) || handedOverBy(s, by)
-}
-func handedOverBy(s State, by person.Actor) bool {
-	return s.Entity == catalog.Region && s.Handover.N > 0 && by.Operates(s.Handover.ASR)
-}
-
-// theCitizen is the account whose verified ticket it is, or who holds the ticket's personal link: that actor's
-// id is the ticket's.
-func theCitizen(s State, by person.Actor) bool {
-	return by.Role == person.Citizen && by.ID != "" && (by.ID == s.Citizen || by.ID == string(s.ID))
-}
 
 // rule is a row of the lifecycle as an auditor reads it. An empty to leaves the status as it is; several mean the one
 // that the ticket had before.
