@@ -108,7 +108,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listAn
 // caught waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
 func (a *API) caught(ctx context.Context, position string) (late bool, err error) {
 	p, err := after("after", position)
-	if err != nil || p.N == 0 {
+	if err != nil || position == "" {
 		return false, err
 	}
 	return a.Reader.Wait(ctx, p)

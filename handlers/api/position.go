@@ -6,34 +6,53 @@ package api
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// after reads a position as our answers give them, EPOCH.POSITION; "" is none.
+// after reads a position as our answers give them; "" is none.
 func after(field, text string) (eventstore.Position, error) {
 	if text == "" {
 		return eventstore.Position{}, nil
 	}
-	epoch, n, ok := strings.Cut(text, ".")
-	e, err1 := strconv.Atoi(epoch)
-	p, err2 := strconv.ParseInt(n, 10, 64)
-	if !ok || err1 != nil || err2 != nil || e < 1 || p < 0 {
-		return eventstore.Position{}, wrong(field, "is not a position", "EPOCH.POSITION as an answer gave it, e.g. 1.42")
+	p, err := eventstore.ParsePosition(text)
+	if err != nil {
+		return p, wrong(field, "is not a position", "EPOCH.POSITION as an answer gave it, e.g. 1.42")
 	}
-	return eventstore.Position{Epoch: e, N: p}, nil
+	return p, nil
 }
 
-// reached refuses a position that the log does not have, at once.
-func (a *API) reached(ctx context.Context, p eventstore.Position) (head eventstore.Position, err error) {
-	head, _, err = a.Store.Head(ctx)
+// reached refuses a position that the log does not have, at once: one further on, or one of another epoch.
+func (a *API) reached(ctx context.Context, p eventstore.Position) error {
+	head, err := a.head(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Epoch != head.Epoch || p.N > head.N {
+		return eventstore.ErrBeyondHead
+	}
+	return nil
+}
+
+// resumed is where a stream goes on from. One that begins now, or that was followed before the log was restored, goes
+// on from the head: what the lists show now is all there is to know.
+func (a *API) resumed(ctx context.Context, p eventstore.Position) (eventstore.Position, error) {
+	head, err := a.head(ctx)
+	switch {
+	case err != nil:
+		return head, err
+	case p.Epoch < head.Epoch:
+		return head, nil
+	case p.Epoch > head.Epoch || p.N > head.N:
+		return p, eventstore.ErrBeyondHead
+	}
+	return p, nil
+}
+
+func (a *API) head(ctx context.Context) (eventstore.Position, error) {
+	head, _, err := a.Store.Head(ctx)
 	if err != nil {
 		return head, fmt.Errorf("head of the log: %w", err)
-	}
-	if p.Epoch > head.Epoch || p.Epoch == head.Epoch && p.N > head.N {
-		return head, eventstore.ErrBeyondHead
 	}
 	return head, nil
 }

@@ -77,12 +77,8 @@ func (a *API) stream() {
 		if err != nil {
 			return nil, err
 		}
-		head, err := a.reached(ctx, p)
-		if err != nil {
+		if p, err = a.resumed(ctx, p); err != nil {
 			return nil, err
-		}
-		if p.Epoch != head.Epoch { // none, or of the time before a restore: what the lists show now is all there is to know
-			p = head
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)

@@ -59,8 +59,8 @@ func (a *API) ticket() {
 func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticketAnswer, error) {
 	if p, err := after("after", in.After); err != nil {
 		return nil, err
-	} else if p.N > 0 {
-		if _, err := a.reached(ctx, p); err != nil {
+	} else if in.After != "" {
+		if err := a.reached(ctx, p); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+func TestPositionsAreReadAlikeEverywhere(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	calls := map[string]string{"a ticket": "/api/v1/tickets/" + opened.text("id"), "a list": "/api/v1/tickets", "queues": "/api/v1/queues"}
+	for what, path := range calls {
+		for _, here := range []string{"1.0", opened.text("position")} {
+			if a := anna.get(path + "?after=" + here); a.status != 200 {
+				t.Errorf("%s after %s: %s", what, here, a.raw)
+			}
+		}
+		for _, nowhere := range []string{"1.99999", "2.0", "2.1"} {
+			anna.get(path+"?after="+nowhere).problem(422, "position-ahead")
+		}
+		for _, nonsense := range []string{"%2B1.%2B1", "1", "0.1", "1.-1", "1.1.1", "x"} {
+			anna.get(path+"?after="+nonsense).problem(422, "invalid", `"field":"after"`)
+		}
+	}
+	_, err := w.owner().Exec(t.Context(), `update log.logs set epoch = 2`) // as a restore does
+	w.must(err)
+	for _, path := range calls {
+		anna.get(path+"?after="+opened.text("position")).problem(422, "position-ahead")
+	}
+}
