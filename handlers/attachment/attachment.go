@@ -77,14 +77,9 @@ func clean(name string) string {
 	return strings.TrimSpace(name)
 }
 
-// Blobs is where contents are kept, sealed.
-type Blobs interface {
-	WriteBlob(ctx context.Context, stream eventstore.StreamID, id string, content []byte) (eventstore.Blob, error)
-}
-
 // Store seals checked files for a ticket, before the append that names them. It gives what the log keeps of them, and
 // their names.
-func Store(ctx context.Context, to Blobs, of ticket.ID, files []File) (kept []ticket.Attachment, names []string, err error) {
+func Store(ctx context.Context, to *eventstore.Store, of ticket.ID, files []File) (kept []ticket.Attachment, names []string, err error) {
 	for _, f := range files {
 		id, err := uuid.NewV7()
 		if err != nil {
