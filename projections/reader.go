@@ -40,13 +40,15 @@ type view struct {
 }
 
 // look runs do in a snapshot. The tables are locked against being swapped before the snapshot is taken: rows and
-// position belong together.
+// position belong together. So the lock travels alone: a batch is parsed first, and parsing a query takes the snapshot.
 func (r *Reader) look(ctx context.Context, v Viewer, do func(view) error) error {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, r.store.RequestPool(), options, func(tx pgx.Tx) error {
 		seen := view{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.Now()}
+		if _, err := tx.Exec(ctx, `lock table read.tickets_v1, read.queue_counts_v1, read.timeline_v1 in access share mode`); err != nil {
+			return fmt.Errorf("begin to read: %w", err)
+		}
 		start := &pgx.Batch{}
-		start.Queue(`lock table read.tickets_v1, read.queue_counts_v1, read.timeline_v1 in access share mode`)
 		start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
 			string(v.Actor.Role), string(v.Actor.Entity), v.Actor.ID)
 		start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 )
@@ -164,6 +165,49 @@ func TestASwapGivesWayToALongRead(t *testing.T) {
 		t.Error(err)
 	}
 	h.counts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+}
+
+// TestAReadThatMeetsASwapSeesAllOfIt: it takes its snapshot behind the swap that it waited for, whichever statements
+// its connection knows already. Otherwise the new tables would be empty to it.
+func TestAReadThatMeetsASwapSeesAllOfIt(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	h.project()
+	fresh := NewReader(h.db.Node(t, func(c *eventstore.Config) { c.Clock = h.now }), catalog.Default(), nil)
+	swap, err := h.store.Worker().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := swap.Exec(t.Context(), `lock table read.tickets_v1 in access exclusive mode`); err != nil {
+		t.Fatal(err)
+	}
+	type answer struct {
+		queues []Queue
+		at     eventstore.Position
+		err    error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		queues, at, err := fresh.Queues(t.Context(), Viewer{Actor: operator})
+		answered <- answer{queues, at, err}
+	}()
+	h.until(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
+	if _, err := swap.Exec(t.Context(), `
+		create table read.queue_counts_v1_new (like read.queue_counts_v1);
+		insert into read.queue_counts_v1_new select * from read.queue_counts_v1;
+		grant select on read.queue_counts_v1_new to sol_request;
+		alter table read.queue_counts_v1 rename to queue_counts_v1_old;
+		alter table read.queue_counts_v1_new rename to queue_counts_v1;
+		update log.consumers set position = position + 1 where name = 'tickets'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := swap.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := <-answered
+	if got.err != nil || got.at.N != 2 || got.queues[0].Count != 1 {
+		t.Errorf("at %s, %v: %+v", got.at, got.err, got.queues)
+	}
 }
 
 // until asks the database until it says yes.
