@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/attachment"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
 )
 
 // ReplyRequest is the citizen's answer (FAQ 2.4), or their word on a resolution.
@@ -78,13 +79,33 @@ func (a *API) reply(ctx context.Context, c caller, in *replyInput) (*replyAnswer
 		return nil, err
 	}
 	// A repetition may find closed what was open the first time: the outcome tells which ticket took the reply.
-	out := &replyAnswer{Status: http.StatusOK, ETag: etag(o.Version), Replayed: replayed(o), Body: Replied{
-		ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: o.Position.String(),
+	status, version, err := a.told(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	out := &replyAnswer{Status: http.StatusOK, ETag: etag(version), Replayed: replayed(o), Body: Replied{
+		ID: ticket.ID(o.Stream), Number: o.State.Number, Status: status, Version: version, Position: o.Position.String(),
 	}}
 	if out.Body.ID != id {
 		out.Status, out.Location = http.StatusCreated, "/api/v1/tickets/"+o.Stream
 	}
 	return out, nil
+}
+
+// told is where an outcome left the ticket as far as the caller knew at that moment: an act that is held is not
+// given away by the answer to a reply. The holder of a personal link does not see a ticket that the reply opened;
+// nothing has happened to it yet.
+func (a *API) told(ctx context.Context, c caller, o desk.Outcome) (ticket.Status, int, error) {
+	history, err := a.Desk.History(ctx, ticket.ID(o.Stream))
+	if err != nil {
+		return "", 0, err
+	}
+	history = history[:o.Version]
+	t, ok := projections.Detail(c.viewer(), history, projections.Names{Catalog: a.Catalog}, history[o.Version-1].At)
+	if !ok {
+		return o.State.Status, o.Version, nil
+	}
+	return t.Status, t.Version, nil
 }
 
 func (a *API) answer(ctx context.Context, c caller, id ticket.ID, in *replyInput) (desk.Outcome, error) {
@@ -122,9 +143,13 @@ func (a *API) goOn(ctx context.Context, c caller, closed ticket.ID, in *replyInp
 	if in.Body.Text != "" {
 		form.Description = in.Body.Text
 	}
+	verified, citizen := first.Identity, first.Citizen
+	if c.link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
+		verified, citizen = ticket.Declared, ""
+	}
 	return a.openAs(ctx, c.actor, ticket.Open{
-		Service: first.Service, Problem: first.Problem, Entity: a.working(first.Chosen), Channel: ticket.Web, Identity: first.Identity,
-		Citizen: first.Citizen, Requester: first.Requester, Facilitated: first.Facilitated, Continues: closed, Form: form,
+		Service: first.Service, Problem: first.Problem, Entity: a.working(first.Chosen), Channel: ticket.Web, Identity: verified,
+		Citizen: citizen, Requester: first.Requester, Facilitated: first.Facilitated, Continues: closed, Form: form,
 	}, uploads(in.Body.Attachments), in.Repeatable, repliesTo(closed))
 }
 
