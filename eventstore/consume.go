@@ -29,12 +29,13 @@ var errFenced = errors.New("another node has moved this consumer on")
 
 // Consume runs the consumer until ctx ends, and then returns nil. One node leads it at a time, by a lease that is
 // only an optimisation: a batch is kept only if the checkpoint still stood where the batch began. A batch that
-// fails is tried again after a growing pause, its error kept for Consumers.
+// fails is tried again after a growing pause, its error kept for Consumers. A node that keeps failing steps back.
 func (s *Store) Consume(ctx context.Context, c Consumer) error {
 	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.Batch < 0 {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
 	}
 	orDefault(&c.Batch, 500)
+	failures := 0 // here, since the last batch that was kept
 	for ctx.Err() == nil {
 		position, leads, err := s.lead(ctx, c)
 		if err != nil && ctx.Err() == nil {
@@ -44,13 +45,21 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 			_ = pause(ctx, s.cfg.Lease/4) // ends with ctx, as the loop does
 			continue
 		}
-		s.follow(ctx, c, position)
+		if failures = s.follow(ctx, c, position, failures); failures >= stepsBack {
+			_ = pause(ctx, max(s.cfg.Lease+spread(s.cfg.Lease/2), backoff(failures))) // ends with ctx, as the loop does
+		}
 	}
 	return nil
 }
 
-// follow works from the position on until the lease, the fence or ctx ends it.
-func (s *Store) follow(ctx context.Context, c Consumer, position int64) {
+// stepsBack is after how many failures in a row a node gives the lease away, and does so at each one that follows.
+// What fails may be the node and not the batch: an older build, a disk, a network. The others ask for the lease four
+// times while this one pauses.
+const stepsBack = 5
+
+// follow works from the position on until the lease, the fence or ctx ends it, or failing does. It counts on from
+// failures.
+func (s *Store) follow(ctx context.Context, c Consumer, position int64, failures int) int {
 	leading, stop := context.WithCancel(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
@@ -64,7 +73,6 @@ func (s *Store) follow(ctx context.Context, c Consumer, position int64) {
 	mark := consumerMark(c.Name, c.Version)
 	s.metrics.leads(c, position)
 	defer s.metrics.leaves(c)
-	failures := 0
 	for s.Wait(leading, position) == nil && leading.Err() == nil {
 		moved, err := s.handleBatch(leading, c, position)
 		switch {
@@ -76,13 +84,17 @@ func (s *Store) follow(ctx context.Context, c Consumer, position int64) {
 			s.marks.advance(mark, position)
 			s.notify.send(mark, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
-			return
+			return 0
 		default:
 			failures++
 			s.failed(leading, c, position, err)
+			if failures >= stepsBack {
+				return failures
+			}
 			_ = pause(leading, backoff(failures))
 		}
 	}
+	return failures
 }
 
 // backoff grows from a tenth of a second to half a minute, give or take a quarter.

@@ -195,6 +195,30 @@ func TestFailingConsumerKeepsItsErrorAndGoesOn(t *testing.T) {
 	exactly(t, db, 1) // nothing of the failed attempts was kept
 }
 
+// A node whose own build, disk or network makes every batch fail must not keep a healthy one from the work.
+func TestANodeThatKeepsFailingGivesWay(t *testing.T) {
+	db := tallied(t, quickly)
+	last := mustAppend(t, db.Store, said(newID(), 0, "x"))
+	ill := db.Node(t, quickly)
+	failing := func(context.Context, pgx.Tx, []eventstore.Record) error { return errors.New("ill") }
+	defer running(t, ill, eventstore.Consumer{Name: "tally", Version: 1, Handle: failing})()
+	for only(t, db.Store).Failures == 0 { // it leads
+	}
+	defer running(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: tally})()
+	soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for range 3 { // and goes on leading
+		if err := db.Store.Caught(soon, "tally", 1, last.Position.N); err != nil {
+			t.Fatal(err)
+		}
+		last = mustAppend(t, db.Store, said(newID(), 0, "x"))
+	}
+	if err := db.Store.Caught(soon, "tally", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	exactly(t, db, last.Position.N)
+}
+
 func only(t *testing.T, s *eventstore.Store) eventstore.ConsumerStatus {
 	t.Helper()
 	list, err := s.Consumers(t.Context())
