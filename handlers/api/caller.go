@@ -24,6 +24,7 @@ type caller struct {
 	token   string
 	session identity.Session // zero without one
 	link    ticket.ID        // the one ticket that a personal link opens
+	from    string           // address
 	actor   person.Actor     // role empty until a placement is chosen; Anonymous without token
 }
 
@@ -55,13 +56,13 @@ func bearer(header string) (token string, given bool) {
 // without a look-up, apart from others of the same address who have none.
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
+	from, now := address(r, a.TrustedProxies), a.now()
 	if !given {
-		return caller{actor: person.Actor{Role: person.Anonymous}}, nil
+		return caller{from: from, actor: person.Actor{Role: person.Anonymous}}, nil
 	}
 	if actor, ok := a.Identity.FollowLink(token); ok {
-		return caller{token: token, link: ticket.ID(actor.ID), actor: actor}, nil
+		return caller{token: token, from: from, link: ticket.ID(actor.ID), actor: actor}, nil
 	}
-	from, now := address(r, a.TrustedProxies), a.now()
 	if p := a.limits.wrong.take(from, now, h); p != nil {
 		return caller{}, p
 	}
@@ -72,7 +73,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{token: token, session: s, actor: s.Actor}, nil
+	return caller{token: token, from: from, session: s, actor: s.Actor}, nil
 }
 
 // admit lets a caller through to an endpoint, or says why not: who are you, too often, not yours. It runs before the
@@ -82,7 +83,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		c, err := a.identify(ctx.Context(), r, w.Header())
 		if err == nil {
-			err = a.allow(e, c, r, w.Header())
+			err = a.allow(e, c, w.Header())
 		}
 		if err != nil {
 			a.refuse(ctx.Context(), err).write(w)
@@ -99,8 +100,8 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-func (a *API) allow(e endpoint, c caller, r *http.Request, h http.Header) error {
-	if p := a.count(e, c, r, h); p != nil {
+func (a *API) allow(e endpoint, c caller, h http.Header) error {
+	if p := a.count(e, c, h); p != nil {
 		return p
 	}
 	switch {
@@ -119,8 +120,8 @@ func (a *API) allow(e endpoint, c caller, r *http.Request, h http.Header) error 
 }
 
 // count takes a request from all the limits that it falls under: no session, nor many of them, passes an endpoint's own.
-func (a *API) count(e endpoint, c caller, r *http.Request, h http.Header) *Problem {
-	from, now := address(r, a.TrustedProxies), a.now()
+func (a *API) count(e endpoint, c caller, h http.Header) *Problem {
+	now := a.now()
 	if c.session.Account != "" {
 		if p := a.limits.session.take(c.session.Account, now, h); p != nil {
 			return p
@@ -128,9 +129,9 @@ func (a *API) count(e endpoint, c caller, r *http.Request, h http.Header) *Probl
 	}
 	switch {
 	case e.limit != nil:
-		return e.limit.take(from, now, h)
+		return e.limit.take(c.from, now, h)
 	case c.session.Account == "":
-		return a.limits.public.take(from, now, h)
+		return a.limits.public.take(c.from, now, h)
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openAns
 	if in.Body.Channel != "" && !c.actor.Role.Operates() {
 		return nil, wrong("channel", "is for operators", "leave it out")
 	}
-	o, err := a.openAs(ctx, c.actor, in.Body.command(c.actor), uploads(in.Body.Attachments), in.Repeatable, "tickets")
+	o, err := a.openAs(ctx, c, in.Body.command(c.actor), uploads(in.Body.Attachments), in.Repeatable, "tickets")
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +95,10 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openAns
 }
 
 // openAs checks form and files together, so that all that is wrong is named at once, and opens the ticket.
-func (a *API) openAs(ctx context.Context, by person.Actor, form ticket.Open, files []attachment.File, r Repeatable, call string) (desk.Outcome, error) {
-	request := desk.Request{By: by, Key: r.Key, Body: r.said(call)}
+func (a *API) openAs(ctx context.Context, c caller, form ticket.Open, files []attachment.File, r Repeatable, call string) (desk.Outcome, error) {
+	request := desk.Request{By: c.actor, From: c.from, Key: r.Key, Body: r.said(call)}
 	checked, err := attachment.Check("attachments", files)
-	if err := both(a.Desk.Refusal(form, by), err); err != nil {
+	if err := both(a.Desk.Refusal(form, c.actor), err); err != nil {
 		return a.Desk.Refused(ctx, request, err)
 	}
 	if request.Ticket, err = desk.NewID(); err != nil {

@@ -9,7 +9,7 @@ import (
 
 // Repeatable is what a POST that may be repeated carries: the same key with the same body gets the first answer again.
 type Repeatable struct {
-	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of yours that names this request. Kept for 90 days"`
+	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of yours that names this request. Yours by account, or by address if you have none. Kept for 90 days"`
 	RawBody []byte
 }
 

@@ -4,11 +4,13 @@
 package api_test
 
 import (
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/api"
 )
 
 func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
@@ -36,6 +38,20 @@ func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
 	anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
 	// Keys are each actor's own.
 	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "grazie", "solved": true}, "Idempotency-Key", "k2").want(200)
+}
+
+func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	open := func(from string) answered {
+		return w.anybody().post("/api/v1/tickets", form(torino), "Idempotency-Key", "1", "X-Forwarded-For", from).want(201)
+	}
+	first := open("192.0.2.1")
+	if again := open("192.0.2.1"); again.text("id") != first.text("id") {
+		t.Errorf("repeated, it is %s", again.raw)
+	}
+	if other := open("192.0.2.2"); other.text("id") == first.text("id") || other.header.Get("Idempotency-Replayed") != "" {
+		t.Errorf("somebody else got %s", other.raw)
+	}
 }
 
 func TestTwoOpensWithOneKeyMakeOneTicket(t *testing.T) {

@@ -147,7 +147,7 @@ func (a *API) goOn(ctx context.Context, c caller, closed ticket.ID, in *replyInp
 	if c.link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
 		verified, citizen = ticket.Declared, ""
 	}
-	return a.openAs(ctx, c.actor, ticket.Open{
+	return a.openAs(ctx, c, ticket.Open{
 		Service: first.Service, Problem: first.Problem, Entity: a.working(first.Chosen), Channel: ticket.Web, Identity: verified,
 		Citizen: citizen, Requester: first.Requester, Facilitated: first.Facilitated, Continues: closed, Form: form,
 	}, uploads(in.Body.Attachments), in.Repeatable, repliesTo(closed))

@@ -25,6 +25,9 @@ type Request struct {
 	// Key makes the command repeatable, together with its actor: the same key gives the first outcome. Empty: not
 	// repeatable.
 	Key string
+	// From is where somebody without an id calls from. It keeps their keys apart, or one could get the first outcome of
+	// another's command; only a keyed hash of it is kept. Empty: all of a role without ids are one.
+	From string
 	// Permanent keeps the key for ever, as sagas need; otherwise 90 days.
 	Permanent bool
 	Body      []byte // what the client sent, to tell a repetition from a reuse; nil: nothing to compare
@@ -69,28 +72,32 @@ func New(store *eventstore.Store, rules ticket.Rules) *Desk {
 
 // Dispatch carries a command out, or refuses it with the domain's or the store's error.
 func (d *Desk) Dispatch(ctx context.Context, r Request) (Outcome, error) {
-	return d.dispatcher.Dispatch(ctx, r.stored())
+	return d.dispatcher.Dispatch(ctx, d.stored(r))
 }
 
 // Refused answers a request that its door refuses before it reaches the rules: with the first outcome if it is a
 // repetition, with the refusal otherwise.
 func (d *Desk) Refused(ctx context.Context, r Request, refusal error) (Outcome, error) {
-	return d.dispatcher.Refused(ctx, r.stored(), refusal)
+	return d.dispatcher.Refused(ctx, d.stored(r), refusal)
 }
 
-func (r Request) stored() eventstore.Request[ticket.Command] {
-	key := eventstore.CommandID{Actor: commandActor(r.By), Key: r.Key, Permanent: r.Permanent}
+func (d *Desk) stored(r Request) eventstore.Request[ticket.Command] {
+	key := eventstore.CommandID{Actor: d.commandActor(r), Key: r.Key, Permanent: r.Permanent}
 	return eventstore.Request[ticket.Command]{
 		Stream: string(r.Ticket), Command: r.Command, By: stored(r.By), ID: key, Body: r.Body, Pinned: r.Pinned, Cause: r.Cause,
 	}
 }
 
-// commandActor is who a command's key belongs to; all who did not log in share one.
-func commandActor(by person.Actor) string {
-	if by.ID == "" {
-		return string(by.Role)
+// commandActor is who a command's key belongs to.
+func (d *Desk) commandActor(r Request) string {
+	switch {
+	case r.By.ID != "":
+		return r.By.ID
+	case r.From != "":
+		return string(r.By.Role) + " " + d.store.KeyedHash("command-from", r.From)
+	default:
+		return string(r.By.Role)
 	}
-	return by.ID
 }
 
 // History gives everything that was recorded of a ticket, in order. Error: eventstore.ErrNotFound.

@@ -99,6 +99,21 @@ func TestKeysBelongToActors(t *testing.T) {
 			t.Errorf("taken for the first: %+v", other)
 		}
 	}
+	from := func(address string) desk.Outcome {
+		id, err := desk.NewID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := d.Dispatch(t.Context(), desk.Request{Ticket: id, Command: form(), By: anybody, Key: "k", From: address})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	here := from("192.0.2.1")
+	if again, there := from("192.0.2.1"), from("192.0.2.2"); here.Repeated || !again.Repeated || again.Stream != here.Stream || there.Repeated {
+		t.Errorf("from two addresses: %+v, %+v, %+v", here, again, there)
+	}
 	refusal := errors.New("not today")
 	if o, err := d.Refused(t.Context(), desk.Request{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
 		t.Errorf("a repetition that a door refuses: %+v, %v", o, err)
