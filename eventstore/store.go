@@ -21,7 +21,7 @@ import (
 type Config struct {
 	URL       string
 	MasterKey []byte                // 32 bytes: wraps the data keys, keys the hashes
-	Clock     func() time.Time      // nil: the database's clock stamps events (set for seeding and tests)
+	Clock     func() time.Time      // nil: the database's clock, for all nodes the same (set for seeding and tests)
 	Log       *slog.Logger          // nil: nothing is logged
 	Metrics   prometheus.Registerer // nil: none
 
@@ -34,6 +34,9 @@ type Config struct {
 	States      int           // 4096: folded states a dispatcher keeps
 	WorkerConns int32         // 12: connections for consumers and reading the log
 	DoorConns   int32         // 8: connections for reading read models
+
+	wall     func() time.Time // time.Now, but for tests
+	setClock time.Duration    // 1 min: how often the database's clock is looked at
 }
 
 func (c *Config) validate() error {
@@ -43,6 +46,10 @@ func (c *Config) validate() error {
 	if len(c.MasterKey) != masterKeySize {
 		return fmt.Errorf("the master key has %d bytes, want %d", len(c.MasterKey), masterKeySize)
 	}
+	if c.wall == nil {
+		c.wall = time.Now
+	}
+	orDefault(&c.setClock, time.Minute)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -79,6 +86,7 @@ type Store struct {
 	request *pgxpool.Pool
 	group   *group
 	blobs   heldKeys
+	clock   clock
 	marks   marks
 	notify  *notifier
 	metrics *metrics
@@ -93,7 +101,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s := &Store{cfg: cfg, node: uuid.New()}
+	s := &Store{cfg: cfg, node: uuid.New(), clock: clock{wall: cfg.wall}}
 	defer func() {
 		if err != nil {
 			s.closePools()
@@ -104,6 +112,11 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	}
 	if s.keyring, err = openKeyring(ctx, s.appends, cfg.MasterKey); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
+	}
+	if cfg.Clock == nil {
+		if err := s.setClock(ctx); err != nil {
+			return nil, fmt.Errorf("open log: %w", err)
+		}
 	}
 	if s.metrics, err = newMetrics(s, cfg.Metrics); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -121,6 +134,9 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	s.owned.Go(func() { s.notify.run(life) })
 	s.owned.Go(func() { s.listen(life) })
 	s.owned.Go(func() { s.poll(life) })
+	if cfg.Clock == nil {
+		s.owned.Go(func() { s.keepTime(life) })
+	}
 	return s, nil
 }
 
@@ -142,9 +158,9 @@ func (s *Store) Worker() *pgxpool.Pool { return s.worker }
 // RequestPool is the pool of role sol_request: what doors read through, under row-level security.
 func (s *Store) RequestPool() *pgxpool.Pool { return s.request }
 
-// Now is the time that decisions are made at: UTC, microseconds.
+// Now is the time that decisions are made at: the database's, as recorded_at is, or Config.Clock's. UTC, microseconds.
 func (s *Store) Now() time.Time {
-	now := time.Now
+	now := s.clock.now
 	if s.cfg.Clock != nil {
 		now = s.cfg.Clock
 	}

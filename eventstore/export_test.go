@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import "time"
+
+// Wall gives a node a clock of its own that may be wrong, and how often it looks at the database's.
+func (c *Config) Wall(wall func() time.Time, every time.Duration) { c.wall, c.setClock = wall, every }
