@@ -96,9 +96,9 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openAns
 
 // openAs checks form and files together, so that all that is wrong is named at once, and opens the ticket.
 func (a *API) openAs(ctx context.Context, c caller, form ticket.Open, files []attachment.File, r Repeatable, call string) (desk.Outcome, error) {
-	request := desk.Request{By: c.actor, From: c.from, Key: r.Key, Body: r.said(call)}
+	request := desk.Request{Command: form, By: c.actor, From: c.from, Key: r.Key, Body: r.said(call)}
 	checked, err := attachment.Check("attachments", files)
-	if err := both(a.Desk.Refusal(form, c.actor), err); err != nil {
+	if err := both(a.Desk.Refusal(ctx, request), err); err != nil {
 		return a.Desk.Refused(ctx, request, err)
 	}
 	if request.Ticket, err = desk.NewID(); err != nil {
@@ -113,6 +113,19 @@ func (a *API) openAs(ctx context.Context, c caller, form ticket.Open, files []at
 	}
 	request.Command = form
 	return a.Desk.Dispatch(ctx, request)
+}
+
+// keep stores the files that come with a command for a ticket, once there is nothing to say against it: what is
+// refused leaves nothing behind.
+func (a *API) keep(ctx context.Context, r desk.Request, files []attachment.File) ([]ticket.Attachment, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	if err := a.Desk.Refusal(ctx, r); err != nil {
+		return nil, err
+	}
+	kept, _, err := attachment.Store(ctx, a.Store, r.Ticket, files)
+	return kept, err
 }
 
 // both joins the fields that two checks refused.

@@ -118,8 +118,10 @@ func (a *API) answer(ctx context.Context, c caller, id ticket.ID, in *replyInput
 	if reply.ID, err = desk.NewID(); err != nil {
 		return desk.Outcome{}, err
 	}
-	if reply.Attachments, reply.FileNames, err = attachment.Store(ctx, a.Store, id, checked); err != nil {
-		return desk.Outcome{}, err
+	reply.Attachments, reply.FileNames = attachment.Described(checked)
+	r.Command = reply
+	if reply.Attachments, err = a.keep(ctx, r, checked); err != nil {
+		return a.Desk.Refused(ctx, r, err)
 	}
 	r.Command = reply
 	return a.Desk.Dispatch(ctx, r)

@@ -95,11 +95,6 @@ func (a *API) updated(ctx context.Context, c caller, r desk.Request, in *updateI
 	if r.Pinned, err = pinned(in.IfMatch); err != nil {
 		return desk.Outcome{}, err
 	}
-	if r.Pinned > 0 { // a conflict shows what others did: only to who may see the ticket
-		if _, err := a.detail(ctx, c, r.Ticket, nil); err != nil {
-			return a.Desk.Refused(ctx, r, err)
-		}
-	}
 	u := ticket.Update{Status: in.Body.Status, Entity: in.Body.Entity, Reason: in.Body.Reason, Service: in.Body.Service, Problem: in.Body.Problem}
 	if u.Assignee, err = a.assignee(ctx, c.actor, in.Body.Assignee); err != nil {
 		return a.Desk.Refused(ctx, r, err)
@@ -107,10 +102,18 @@ func (a *API) updated(ctx context.Context, c caller, r desk.Request, in *updateI
 	if u.DuplicateOf, err = a.main(ctx, c, in.Body.DuplicateOf); err != nil {
 		return a.Desk.Refused(ctx, r, err)
 	}
-	if u.Note, err = a.note(ctx, r.Ticket, in.Body.Note); err != nil {
+	var files []attachment.File
+	if u.Note, files, err = newNote(in.Body.Note); err != nil {
 		return a.Desk.Refused(ctx, r, err)
 	}
 	r.Command = u
+	kept, err := a.keep(ctx, r, files)
+	if err != nil {
+		return a.Desk.Refused(ctx, r, err)
+	}
+	if kept != nil {
+		u.Note.Attachments = kept // the command holds the same note
+	}
 	return a.Desk.Dispatch(ctx, r)
 }
 
@@ -199,23 +202,23 @@ func (a *API) main(ctx context.Context, c caller, numberOrID string) (*ticket.Ma
 	return &ticket.Main{Ticket: id, Subject: s.Subject}, nil
 }
 
-// note checks and stores what comes with a note.
-func (a *API) note(ctx context.Context, of ticket.ID, n *NoteRequest) (*ticket.NewNote, error) {
+// newNote checks what comes with a note; the files are still to be kept.
+func newNote(n *NoteRequest) (*ticket.NewNote, []attachment.File, error) {
 	if n == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	checked, err := attachment.Check("note.attachments", uploads(n.Attachments))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	id, err := desk.NewID()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	note := &ticket.NewNote{ID: id, Text: n.Text, Visibility: n.Visibility}
 	if note.Visibility == "" {
 		note.Visibility = ticket.Internal
 	}
-	note.Attachments, note.FileNames, err = attachment.Store(ctx, a.Store, of, checked)
-	return note, err
+	note.Attachments, note.FileNames = attachment.Described(checked)
+	return note, checked, nil
 }

@@ -77,10 +77,20 @@ func clean(name string) string {
 	return strings.TrimSpace(name)
 }
 
+// Described is what the rules look at in checked files, before anything of them is stored: all but id and hash.
+func Described(files []File) (described []ticket.Attachment, names []string) {
+	for _, f := range files {
+		described = append(described, ticket.Attachment{MediaType: f.MediaType, Size: int64(len(f.Content))})
+		names = append(names, f.Name)
+	}
+	return described, names
+}
+
 // Store seals checked files for a ticket, before the append that names them. It gives what the log keeps of them, and
 // their names.
 func Store(ctx context.Context, to *eventstore.Store, of ticket.ID, files []File) (kept []ticket.Attachment, names []string, err error) {
-	for _, f := range files {
+	kept, names = Described(files)
+	for n, f := range files {
 		id, err := uuid.NewV7()
 		if err != nil {
 			return nil, nil, fmt.Errorf("attachment id: %w", err)
@@ -89,8 +99,7 @@ func Store(ctx context.Context, to *eventstore.Store, of ticket.ID, files []File
 		if err != nil {
 			return nil, nil, fmt.Errorf("store attachment of ticket %s: %w", of, err)
 		}
-		kept = append(kept, ticket.Attachment{ID: ticket.ID(id.String()), MediaType: f.MediaType, Size: int64(len(f.Content)), SHA256: blob.SHA256})
-		names = append(names, f.Name)
+		kept[n].ID, kept[n].SHA256 = ticket.ID(id.String()), blob.SHA256
 	}
 	return kept, names, nil
 }

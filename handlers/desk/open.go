@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // NewID makes the id of a ticket, note, reply or attachment.
@@ -41,8 +42,31 @@ func (d *Desk) Number(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d-%07d", d.store.Now().In(calendar.Rome()).Year(), n), nil
 }
 
-// Refusal tells what the rules would say to a form, before a number is drawn and attachments are stored; nil: it is good.
-func (d *Desk) Refusal(form ticket.Open, by person.Actor) error {
-	_, err := d.rules.Decide(ticket.State{}, form, by, d.store.Now())
-	return err
+// Refusal tells what would be said to a command now, before a number is drawn and attachments are stored: nil if it
+// is good. A request without a ticket is one for a new ticket. Errors are the rules', or the store's.
+func (d *Desk) Refusal(ctx context.Context, r Request) error {
+	var s ticket.State
+	version := 0
+	if r.Ticket != "" {
+		history, err := d.History(ctx, r.Ticket)
+		if err != nil {
+			return err
+		}
+		version = len(history)
+		for _, h := range history {
+			s = ticket.Evolve(s, h)
+		}
+		if r.Pinned > 0 && r.Pinned < version {
+			if err := ticket.Conflicts(s, r.Command, r.By, history[r.Pinned:]); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := d.rules.Decide(s, r.Command, r.By, d.store.Now()); err != nil {
+		return err
+	}
+	if r.Pinned > version {
+		return fmt.Errorf("version %d of %s: %w", r.Pinned, r.Ticket, eventstore.ErrConflict)
+	}
+	return nil
 }

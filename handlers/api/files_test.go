@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+func TestWhatIsRefusedStoresNothing(t *testing.T) {
+	w := newWorld(t)
+	anna, bruna := w.join("anna", person.ASROperator, torino), w.join("bruna", person.ASROperator, novara)
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	other := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	old := anna.ticket(id).header.Get("ETag")
+	anna.update(id, fields{"status": "in_lavorazione"}).want(200)
+
+	owner := w.owner()
+	stored := func() (n int) {
+		w.must(owner.QueryRow(t.Context(), `select count(*) from log.blobs`).Scan(&n))
+		return n
+	}
+	files := []fields{file("a.pdf", []byte("%PDF-1.4"))}
+	with := func(visibility string) fields {
+		return fields{"text": "ecco", "visibility": visibility, "attachments": files}
+	}
+	bad := form(torino)
+	bad["description"], bad["attachments"] = "", files
+	w.anybody().post("/api/v1/tickets", bad).problem(422, "invalid")
+	bruna.update(id, fields{"note": with("internal")}).problem(404, "not-found")
+	anna.update(id, fields{"note": with("internal"), "status": "risolto"}).problem(422, "invalid")
+	anna.update(id, fields{"note": with("public"), "status": "chiuso"}).problem(409, "forbidden-move")
+	anna.update(id, fields{"note": with("public"), "status": "risolto"}, "If-Match", old).problem(412, "stale-version")
+	anna.update(id, fields{"note": with("public")}, "If-Match", `"99"`).problem(412, "stale-version")
+	anna.update("01999999-0000-7000-8000-000000000001", fields{"note": with("public")}).problem(404, "not-found")
+	w.holder(other).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco", "attachments": files}).problem(404, "not-found")
+	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "\u0000", "attachments": files}).problem(422, "invalid")
+	if n := stored(); n != 0 {
+		t.Fatalf("%d blobs are stored", n)
+	}
+	anna.update(id, fields{"note": with("public")}).want(200)
+	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"attachments": files}).want(200) // a file may be all there is to say
+	if n := stored(); n != 2 {
+		t.Fatalf("%d blobs are stored, want 2", n)
+	}
+}
