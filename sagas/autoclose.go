@@ -37,17 +37,8 @@ func (s resolution) key() string { return fmt.Sprintf("close/%d", s.N) }
 
 // after folds an event; why is for a timer that goes with it.
 func (s resolution) after(r ticket.Recorded) (_ resolution, why string) {
+	s.Entity = competent(s.Entity, r.Event) // after a succession the clocks go on by the successor's calendar
 	switch e := r.Event.(type) {
-	case ticket.Opened:
-		s.Entity = e.Entity
-	case ticket.Escalated:
-		s.Entity = catalog.Region
-	case ticket.Recalled:
-		s.Entity = e.Entity
-	case ticket.Redirected:
-		s.Entity = e.To
-	case ticket.Succeeded:
-		s.Entity = e.To // the clocks go on by the successor's calendar
 	case ticket.Resolved:
 		s.N, s.From, s.Waiting = e.Resolution, e.EffectFrom, true
 	case ticket.Discarded:
@@ -58,12 +49,12 @@ func (s resolution) after(r ticket.Recorded) (_ resolution, why string) {
 		s.Waiting, why = false, "the ticket was reopened"
 	case ticket.ActWithdrawn:
 		// The act was the resolution, or it was a reopening, or neither: the status after it tells.
-		s.Entity = e.Entity
 		s.Waiting, why = e.Status == ticket.Solved, "the act that resolved the ticket was withdrawn"
 	case ticket.AutoClosed:
 		return resolution{}, ""
-	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Reclassified,
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated,
+		ticket.Recalled, ticket.Redirected, ticket.Succeeded, ticket.Reclassified,
 		ticket.PersonalDataErased: // closing goes on without a name
 	}
 	return s, why

@@ -3,6 +3,9 @@
 
 // Package sagas makes happen what must happen by itself: it follows the log, decides with pure functions, and
 // keeps timers that send commands the same way in as everybody's.
+//
+// What is to leave the house goes through an outbox (Send). No saga sends anything yet: the first messages, and the
+// first who take them from there, come with notifications.
 package sagas
 
 import (

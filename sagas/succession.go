@@ -35,24 +35,16 @@ func Succession(c *catalog.Catalog) Saga[competence] {
 }
 
 func (s competence) after(r ticket.Recorded) (_ competence, why string) {
-	switch e := r.Event.(type) {
-	case ticket.Opened:
-		s.Entity = e.Entity
-	case ticket.Escalated:
-		s.Entity = catalog.Region
-	case ticket.Recalled:
-		s.Entity = e.Entity
-	case ticket.Redirected:
-		s.Entity = e.To
+	s.Entity = competent(s.Entity, r.Event)
+	switch r.Event.(type) {
 	case ticket.Succeeded:
-		return competence{Entity: e.To}, ""
-	case ticket.ActWithdrawn:
-		s.Entity = e.Entity
+		return s, ""
 	case ticket.AutoClosed:
 		return competence{}, "the ticket is closed"
-	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
-		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.Reclassified, ticket.PersonalDataErased:
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated,
+		ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened,
+		ticket.ActWithdrawn, ticket.Reclassified, ticket.PersonalDataErased:
 	}
 	return s, "the ticket went to another entity"
 }

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// competent is the entity that has the ticket after an event; before it, another one may have had it.
+func competent(before catalog.EntityCode, e ticket.Event) catalog.EntityCode {
+	switch e := e.(type) {
+	case ticket.Opened:
+		return e.Entity
+	case ticket.Escalated:
+		return catalog.Region
+	case ticket.Recalled:
+		return e.Entity
+	case ticket.Redirected:
+		return e.To
+	case ticket.Succeeded:
+		return e.To
+	case ticket.ActWithdrawn:
+		return e.Entity
+	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Reclassified,
+		ticket.PersonalDataErased:
+	}
+	return before
+}
