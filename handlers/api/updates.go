@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -17,7 +18,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/attachment"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
 )
 
 // UpdateRequest is «Aggiorna»: all that one click sends, carried out as one act or refused as a whole (FAQ 2.3–2.6).
@@ -174,15 +174,9 @@ func (a *API) main(ctx context.Context, c caller, numberOrID string) (*ticket.Ma
 	}
 	id := ticket.ID(numberOrID)
 	if uuid.Validate(numberOrID) != nil {
-		page, err := a.Reader.Tickets(ctx, c.viewer(), projections.Filter{Q: numberOrID})
-		if err != nil {
+		var err error
+		if id, err = a.Reader.ByNumber(ctx, c.viewer(), strings.TrimSpace(numberOrID)); err != nil {
 			return nil, err
-		}
-		id = ""
-		for _, item := range page.Items {
-			if item.Number == numberOrID {
-				id = item.ID
-			}
 		}
 	}
 	unknown := wrong("duplicate_of", "there is no such ticket, or it is not yours to see", "number or id of another ticket of the same citizen")

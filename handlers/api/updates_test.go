@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+func TestADuplicateIsFoundByItsExactNumber(t *testing.T) {
+	w := newWorld(t)
+	anna, bruna := w.join("anna", person.ASROperator, torino), w.join("bruna", person.ASROperator, novara)
+	first := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	number := first.text("number")
+	about := form(torino)
+	about["description"] = "Come per la richiesta " + number
+	var last answered
+	for range 51 { // more than a page of tickets that a search for the number finds
+		last = w.anybody().post("/api/v1/tickets", about).want(201)
+	}
+	anna.get("/api/v1/tickets?limit=1&after=" + last.text("position")).want(200)
+	again := fields{"duplicate_of": number, "note": public("È la stessa richiesta")}
+	anna.update(last.text("id"), again).want(200)
+	if got := anna.ticket(last.text("id")).want(200); got.text("duplicate_of") != first.text("id") {
+		t.Fatalf("it is a duplicate of %v", got.at("duplicate_of"))
+	}
+
+	there := w.anybody().post("/api/v1/tickets", form(novara)).want(201)
+	bruna.get("/api/v1/tickets?limit=1&after=" + there.text("position")).want(200)
+	for _, unknown := range []string{number, number[:len(number)-1], "2026-0000000001", "\x00"} { // the first is not bruna's to see
+		bruna.update(there.text("id"), fields{"duplicate_of": unknown, "note": public("x")}).problem(422, "invalid", `"field":"duplicate_of"`)
+	}
+}
