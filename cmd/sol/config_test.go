@@ -71,38 +71,3 @@ func TestConfigRefuses(t *testing.T) {
 		t.Errorf("a password is repeated: %v", err)
 	}
 }
-
-// TestMasterKey: made once, kept, never made up beside a database that needs another, and refused when it is none.
-func TestMasterKey(t *testing.T) {
-	dir := t.TempDir()
-	c := config{DataDir: dir, MasterKey: filepath.Join(dir, "master.key")}
-	first, err := c.masterKey()
-	if err != nil || len(first) != 32 {
-		t.Fatal(first, err)
-	}
-	if again, err := c.masterKey(); err != nil || string(again) != string(first) {
-		t.Errorf("read again: %v", err)
-	}
-	if info, err := os.Stat(c.MasterKey); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file is %v, %v", info.Mode(), err)
-	}
-	cluster := filepath.Join(c.postgresDir(), "data")
-	if err := os.MkdirAll(cluster, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(cluster, "PG_VERSION"), []byte("15\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(c.MasterKey); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.masterKey(); err == nil || !strings.Contains(err.Error(), "SOL_MASTER_KEY_FILE") {
-		t.Errorf("a lost key: %v", err)
-	}
-	if err := os.WriteFile(c.MasterKey, []byte("short"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.masterKey(); err == nil {
-		t.Error("a key of five letters was accepted")
-	}
-}

@@ -17,34 +17,58 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// database is the migrated Postgres that a command works with.
+// database is the Postgres that a command works with, its schema that of this program.
 type database struct {
 	url string
 	own *ownpg.Server // nil: not ours to stop
 }
 
+// schema sees to it that a database has the schema of this program: migrate or fits.
+type schema func(ctx context.Context, url string) error
+
+// migrate brings a database up to this program, and gives a new log its master key.
+func (c config) migrate(ctx context.Context, url string) error {
+	if err := migrations.Up(ctx, url); err != nil {
+		return err
+	}
+	return c.beginLog(ctx, url)
+}
+
+// fits refuses a database of another schema, and changes nothing: whoever looks at a list upgrades no installation.
+func fits(ctx context.Context, url string) error {
+	err := migrations.Check(ctx, url)
+	var other *migrations.VersionError
+	switch {
+	case errors.As(err, &other) && other.Has < other.Wants:
+		return fmt.Errorf("%w; sol migrate brings it up, and so does starting the server", err)
+	case errors.As(err, &other):
+		return fmt.Errorf("%w; use the sol that the server runs", err)
+	}
+	return err
+}
+
 // openDatabase brings the database up: the one that is configured, or our own, which then belongs to this process.
-func openDatabase(ctx context.Context, c config, log *slog.Logger) (database, error) {
+func openDatabase(ctx context.Context, c config, log *slog.Logger, suits schema) (database, error) {
 	if c.DatabaseURL != "" {
 		if err := answers(ctx, c.DatabaseURL, log); err != nil {
 			return database{}, err
 		}
-		return database{url: c.DatabaseURL}, migrations.Up(ctx, c.DatabaseURL)
+		return database{url: c.DatabaseURL}, suits(ctx, c.DatabaseURL)
 	}
 	own, err := ownpg.Start(ctx, ownpg.Config{Dir: c.postgresDir(), Log: log})
 	if err != nil {
 		return database{}, err
 	}
 	d := database{url: own.URL("sol"), own: own}
-	if err := migrations.Up(ctx, d.url); err != nil {
+	if err := suits(ctx, d.url); err != nil {
 		return database{}, errors.Join(err, d.close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
 }
 
 // joinDatabase is openDatabase for a command that may run beside a server: if one holds our own Postgres, that is used.
-func joinDatabase(ctx context.Context, c config, log *slog.Logger) (database, error) {
-	d, err := openDatabase(ctx, c, log)
+func joinDatabase(ctx context.Context, c config, log *slog.Logger, suits schema) (database, error) {
+	d, err := openDatabase(ctx, c, log, suits)
 	if !errors.Is(err, ownpg.ErrInUse) {
 		return d, err
 	}
@@ -53,7 +77,7 @@ func joinDatabase(ctx context.Context, c config, log *slog.Logger) (database, er
 	for { // the other sol may just be starting it
 		if url, ok := ownpg.Find(c.postgresDir(), "sol"); ok {
 			if answers(ctx, url, log) == nil {
-				return database{url: url}, migrations.Up(ctx, url)
+				return database{url: url}, suits(ctx, url)
 			}
 		}
 		if pause(ctx, 100*time.Millisecond) != nil {

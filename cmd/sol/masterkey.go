@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // makeDataDir makes the data directory. Root's stays passable: the Postgres user has its own directory in it.
@@ -25,22 +30,11 @@ func makeDataDir(dir string) error {
 	return nil
 }
 
-// masterKey reads the key file: 64 hexadecimal digits. It makes one when there is none and nothing was sealed yet as
-// far as can be told here: the store refuses a key that does not fit its log.
+// masterKey reads the key file: 64 hexadecimal digits. Error: fs.ErrNotExist when there is none.
 func (c config) masterKey() ([]byte, error) {
 	text, err := os.ReadFile(c.MasterKey)
-	if errors.Is(err, os.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(c.postgresDir(), "data", "PG_VERSION")); err == nil && c.DatabaseURL == "" {
-			return nil, fmt.Errorf("the database in %s is there, its master key %s is not: put the copy that was kept of it back, or name it in SOL_MASTER_KEY_FILE",
-				c.postgresDir(), c.MasterKey)
-		}
-		if err := newMasterKey(c.MasterKey); err != nil {
-			return nil, fmt.Errorf("make a master key: %w", err)
-		}
-		text, err = os.ReadFile(c.MasterKey)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("master key: %w", err)
+		return nil, fmt.Errorf("master key: %w; put the copy that was kept of it back, or name it in SOL_MASTER_KEY_FILE", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) != 32 {
@@ -49,7 +43,48 @@ func (c config) masterKey() ([]byte, error) {
 	return key, nil
 }
 
-// newMasterKey writes a key so that the file is whole or not there, and the first of two processes wins.
+// beginLog makes the master key of a log that was not begun yet, and begins the log with it. Beside a log that has
+// another key none is made up: it would stand in the way of the right one. The lock is for nodes that start together
+// on one database: the first makes the key, the others find the log begun.
+func (c config) beginLog(ctx context.Context, url string) (err error) {
+	if _, err := c.masterKey(); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("begin the log: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		var begun bool
+		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('sol: begin the log'))`); err != nil {
+			return fmt.Errorf("begin the log: %w", err)
+		}
+		if err := tx.QueryRow(ctx, `select exists (select from keys.master)`).Scan(&begun); err != nil {
+			return fmt.Errorf("begin the log: %w", err)
+		}
+		_, err := c.masterKey()
+		if begun || !errors.Is(err, os.ErrNotExist) { // another node may have made it meanwhile
+			return err
+		}
+		if err := newMasterKey(c.MasterKey); err != nil {
+			return fmt.Errorf("make a master key: %w", err)
+		}
+		key, err := c.masterKey()
+		if err != nil {
+			return err
+		}
+		store, err := eventstore.Open(ctx, eventstore.Config{URL: url, MasterKey: key})
+		if err != nil {
+			return err
+		}
+		store.Close()
+		return nil
+	})
+}
+
+// newMasterKey writes a key so that the file is whole or not there, on the disk once it is used, and the first of two
+// processes wins.
 func newMasterKey(path string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".master.key-*") // 0600
 	if err != nil {
@@ -65,7 +100,22 @@ func newMasterKey(path string) (err error) {
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return nil
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir puts the names in a directory on the disk.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func (c config) postgresDir() string { return filepath.Join(c.DataDir, "postgres") }
+
+// ownDatabase tells whether our own Postgres was made already.
+func (c config) ownDatabase() bool {
+	_, err := os.Stat(filepath.Join(c.postgresDir(), "data", "PG_VERSION"))
+	return err == nil
+}

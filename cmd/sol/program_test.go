@@ -194,14 +194,20 @@ func (s *server) end(signal syscall.Signal) int {
 // sol runs a command beside whatever runs, and gives what it printed.
 func (i *installation) sol(args ...string) string {
 	i.t.Helper()
-	cmd := exec.Command(i.program, args...)
-	var said bytes.Buffer
-	cmd.Env, cmd.Stderr = i.env, &said
-	out, err := cmd.Output()
+	out, said, err := i.try(args...)
 	if err != nil {
-		i.t.Fatalf("sol %s: %v: %s", strings.Join(args, " "), err, said.String())
+		i.t.Fatalf("sol %s: %v: %s", strings.Join(args, " "), err, said)
 	}
-	return string(out)
+	return out
+}
+
+// try is sol for a command that may fail.
+func (i *installation) try(args ...string) (out, said string, err error) {
+	cmd := exec.Command(i.program, args...)
+	var onErr bytes.Buffer
+	cmd.Env, cmd.Stderr = i.env, &onErr
+	printed, err := cmd.Output()
+	return string(printed), onErr.String(), err
 }
 
 // lines decodes a JSON object a line.

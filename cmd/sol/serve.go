@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -51,7 +52,7 @@ func (s service) run(ctx context.Context) error {
 	if err := makeDataDir(s.config.DataDir); err != nil {
 		return err
 	}
-	if _, err := s.config.masterKey(); err != nil { // before there is a database that it would have to fit
+	if _, err := s.config.masterKey(); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
 		return err
 	}
 	front, err := openFront(s.config.Addr, s.log)
@@ -74,7 +75,7 @@ func (s service) run(ctx context.Context) error {
 
 // behind starts everything that the front needs, and ends it again.
 func (s service) behind(ctx context.Context, front *front) (err error) {
-	db, err := openDatabase(ctx, s.config, s.log)
+	db, err := openDatabase(ctx, s.config, s.log, s.config.migrate)
 	if err != nil {
 		return err
 	}

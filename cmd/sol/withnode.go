@@ -6,25 +6,26 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 )
 
 // withNode carries a command out on a node of its own: beside a running server on the same database, or, when there
-// is none, with our own Postgres for as long as it takes.
+// is none, with our own Postgres for as long as it takes. It makes and migrates nothing.
 func (a *app) withNode(cmd *cobra.Command, do func(context.Context, *node) error) (err error) {
 	c, err := loadConfig(a.env)
 	if err != nil {
 		return err
 	}
-	if err := makeDataDir(c.DataDir); err != nil {
-		return err
+	if c.DatabaseURL == "" && !c.ownDatabase() {
+		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate makes it; SOL_DATA_DIR and SOL_DATABASE_URL name others", c.DataDir)
 	}
 	if _, err := c.masterKey(); err != nil {
 		return err
 	}
 	ctx, log := cmd.Context(), quiet(a.err, c.Log)
-	db, err := joinDatabase(ctx, c, log)
+	db, err := joinDatabase(ctx, c, log, fits)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (n *node) caughtUp(ctx context.Context) error {
 
 func (a *app) migrateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "migrate", Short: "Bring the database's schema up to this version (serve does it by itself)", Args: cobra.NoArgs,
+		Use: "migrate", Short: "Make the database, or bring its schema up to this version (serve and demo do it by themselves)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := loadConfig(a.env)
 			if err != nil {
@@ -77,10 +78,7 @@ func (a *app) migrateCommand() *cobra.Command {
 			if err := makeDataDir(c.DataDir); err != nil {
 				return err
 			}
-			if _, err := c.masterKey(); err != nil {
-				return err
-			}
-			db, err := joinDatabase(cmd.Context(), c, quiet(a.err, c.Log)) // migrates
+			db, err := joinDatabase(cmd.Context(), c, quiet(a.err, c.Log), c.migrate)
 			return errors.Join(err, db.close(context.WithoutCancel(cmd.Context())))
 		},
 	}
