@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -81,7 +82,7 @@ func TestProblemTable(t *testing.T) {
 		}
 	}
 	for _, err := range []error{
-		context.DeadlineExceeded, io.ErrUnexpectedEOF, eventstore.ErrUnavailable, eventstore.ErrClosed,
+		context.DeadlineExceeded, io.ErrUnexpectedEOF, eventstore.ErrUnavailable, eventstore.ErrClosed, puddle.ErrClosedPool,
 		&pgconn.PgError{Code: "57P01"}, &pgconn.PgError{Code: "55P03"}, &pgconn.PgError{Code: "57014"},
 	} {
 		if p := problemOf(fmt.Errorf("wrapped: %w", err), now); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
