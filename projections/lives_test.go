@@ -64,7 +64,7 @@ func draw(n, steps int) []tickettest.Life {
 // included.
 func TestIncrementalIsRebuiltOnPostgres(t *testing.T) {
 	h := newHouse(t)
-	for i, life := range draw(60, 40) {
+	for i, life := range draw(80, 40) {
 		h.live(life, func(step int) {
 			if (i+step)%97 == 0 {
 				h.project()
