@@ -61,12 +61,16 @@ func (n Names) service(id catalog.ServiceID) Labelled {
 	return Labelled{ID: string(id), Label: or(s.Label, string(id))}
 }
 
-// problem labels a problem in the FAQ's words, or in a citizen's where there are some.
+// problem labels a problem in the FAQ's words, or in a citizen's. What only operators name is «altro» to the citizen.
 func (n Names) problem(service catalog.ServiceID, id catalog.ProblemID, citizen bool) Labelled {
 	p, _ := n.Catalog.Problem(service, id)
 	label := p.Label
 	if citizen {
-		label = or(p.CitizenLabel, label)
+		if !p.ForCitizens() {
+			p, _ = n.Catalog.Problem(service, catalog.Other)
+			id = catalog.Other
+		}
+		label = p.CitizenLabel
 	}
 	return Labelled{ID: string(id), Label: or(label, string(id))}
 }

@@ -32,7 +32,7 @@ type queuesAnswer struct {
 }
 
 type listInput struct {
-	Queue    projections.QueueID `query:"queue" example:"nuove" doc:"Id of a queue of mine; tutte if left out"`
+	Queue    projections.QueueID `query:"queue" example:"nuove" doc:"Id of a queue of mine; if left out all that I may see, traces included"`
 	Status   ticket.Status       `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
 	Entity   catalog.EntityCode  `query:"entity" doc:"Competent entity"`
 	Assignee string              `query:"assignee" doc:"User name or id, supervisori, nessuno"`

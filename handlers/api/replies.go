@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -140,11 +141,13 @@ func (a *API) goOn(ctx context.Context, c caller, closed ticket.ID, in *replyInp
 	if first.Personal == nil {
 		return desk.Outcome{}, eventstore.ErrErased
 	}
-	form := *first.Personal
-	form.FileNames = nil
-	if in.Body.Text != "" {
-		form.Description = in.Body.Text
+	if strings.TrimSpace(in.Body.Text) == "" { // the old description would open a ticket that says nothing new
+		return desk.Outcome{}, &ticket.InvalidError{Fields: []ticket.FieldError{
+			{Field: "text", Rule: "is required", Allowed: "what is still to be solved"},
+		}}
 	}
+	form := *first.Personal
+	form.FileNames, form.Description = nil, in.Body.Text
 	verified, citizen := first.Identity, first.Citizen
 	if c.link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
 		verified, citizen = ticket.Declared, ""

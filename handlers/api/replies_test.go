@@ -53,6 +53,11 @@ func TestACitizenGoesOnWithAnOperatorsProblem(t *testing.T) {
 	w.anybody().post("/api/v1/tickets", desk).problem(422, "invalid", `"field":"problem"`)
 	id := w.closed(anna, desk, anna)
 
+	if w.holder(id).ticket(id).text("problem", "id") != "altro" {
+		t.Fatal("the citizen is told a problem in operators' words")
+	}
+
+	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": " "}).problem(422, "invalid", `"field":"text"`)
 	next := w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "Ancora niente"}).want(201)
 	got := anna.ticket(next.text("id")).want(200)
 	if got.text("problem", "id") != "invio-fallito" || got.text("continues") != id || got.text("description") != "Ancora niente" {
