@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
 // programDir is where the tests' sol is.
@@ -30,12 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	code := m.Run()
-	if err := os.RemoveAll(programDir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	storetest.Run(m, func() error { return os.RemoveAll(programDir) })
 }
 
 // program builds sol once for all tests.

@@ -205,23 +205,39 @@ func (a *app) ticketErase() *cobra.Command {
 				return errors.New("erasing cannot be undone: repeat the command with --yes")
 			}
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.find(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				out, err := n.desk.Dispatch(ctx, desk.Request{
-					Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: operatingName, Role: person.Administrator},
-				})
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(a.out, "%s: erased at %s\n", args[0], out.Position)
-				return nil
+				return a.erase(ctx, n, args[0])
 			})
 		},
 	}
 	c.Flags().BoolVar(&sure, "yes", false, "do it")
 	return c
+}
+
+// erase destroys a ticket's personal data, waits until the lists have forgotten them too, and says what else holds them.
+func (a *app) erase(ctx context.Context, n *node, number string) error {
+	id, err := n.find(ctx, number)
+	if err != nil {
+		return err
+	}
+	others, err := n.sameRequest(ctx, id) // found by what is about to be erased
+	if err != nil {
+		return err
+	}
+	out, err := n.desk.Dispatch(ctx, desk.Request{
+		Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: operatingName, Role: person.Administrator},
+	})
+	if err != nil {
+		return err
+	}
+	if err := n.caughtUp(ctx); err != nil {
+		return fmt.Errorf("the keys are destroyed, the lists do not show it yet: %w", err)
+	}
+	fmt.Fprintf(a.out, "%s: erased at %s, in the log and in the lists\n", number, out.Position)
+	if len(others) > 0 {
+		fmt.Fprintf(a.out, "not erased: %s, which go on from one another with it and hold the same form; erase them too\n", strings.Join(others, ", "))
+	}
+	fmt.Fprintln(a.out, "not erased: what backups of the database hold; a key that comes back with one opens the data again")
+	return nil
 }
 
 // operatingName is the actor of what the command line does: who sat there, the machine knows.
