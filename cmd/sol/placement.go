@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,13 +26,35 @@ func (p *place) flags(c *cobra.Command) {
 	c.Flags().StringVar(&p.entity, "entity", "", "ministerial code, or regione; none for auditor, amministratore, cittadino")
 }
 
-// add gives an account the placement, at an entity that the catalogue knows.
-func (p place) add(ctx context.Context, n *node, account string) error {
+// errNoRole refuses flags that name no role.
+var errNoRole = errors.New("--role is required, e.g. operatore_asr with --entity 010301, or auditor")
+
+// String names the placement as its flags do.
+func (p place) String() string {
+	if p.entity == "" {
+		return p.role
+	}
+	return p.role + "@" + p.entity
+}
+
+// check refuses an entity that the catalogue does not know, and a role that is not held there.
+func (p place) check(n *node) error {
 	entity := entityCode(p.entity)
+	if p.role == "" {
+		return errNoRole
+	}
 	if _, known := n.catalog.Entity(entity); entity != "" && !known {
 		return fmt.Errorf("there is no entity %q: want a ministerial code, e.g. 010301, or regione", p.entity)
 	}
-	_, err := n.identity.AddPlacement(ctx, account, person.Role(p.role), entity, time.Time{})
+	return identity.CheckPlacement(person.Role(p.role), entity)
+}
+
+// add gives an account the placement.
+func (p place) add(ctx context.Context, n *node, account string) error {
+	if err := p.check(n); err != nil {
+		return err
+	}
+	_, err := n.identity.AddPlacement(ctx, account, person.Role(p.role), entityCode(p.entity), time.Time{})
 	return err
 }
 
@@ -65,16 +86,7 @@ func (a *app) placementEnd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				entity := entityCode(in.entity)
-				had := slices.ContainsFunc(u.Placements, func(p identity.Placement) bool { return string(p.Role) == in.role && p.Entity == entity })
-				err = n.identity.EndPlacement(ctx, u.ID, person.Role(in.role), entity)
-				if err != nil && (!had || !errors.Is(err, identity.ErrNotFound)) { // one that was ended before may still hold tickets
-					return err
-				}
-				if entity == "" {
-					return nil
-				}
-				return a.release(ctx, n, u, projections.Filter{Entity: entity})
+				return a.endPlacement(ctx, n, u, in)
 			})
 		},
 	}
@@ -82,17 +94,54 @@ func (a *app) placementEnd() *cobra.Command {
 	return c
 }
 
-// release takes an operator's tickets from them, one command each. A role at the same entity that goes on keeps them.
-func (a *app) release(ctx context.Context, n *node, u identity.Account, f projections.Filter) error {
+// endPlacement ends a placement and releases what was held by it. A command that was cut off between the two may be
+// repeated: it releases the rest. When there is nothing left to do it fails, and says why.
+func (a *app) endPlacement(ctx context.Context, n *node, u identity.Account, in place) error {
+	if in.role == "" {
+		return errNoRole
+	}
+	entity := entityCode(in.entity)
+	var last *identity.Placement
+	for i, p := range u.Placements {
+		if string(p.Role) == in.role && p.Entity == entity {
+			last = &u.Placements[i]
+		}
+	}
+	if last == nil {
+		return fmt.Errorf("%s has no placement %q; sol user list shows what there is", u.Username, in)
+	}
+	err := n.identity.EndPlacement(ctx, u.ID, last.Role, entity)
+	before := errors.Is(err, identity.ErrNotFound)
+	if err != nil && !before {
+		return err
+	}
+	if !before {
+		fmt.Fprintf(a.out, "ended %s of %s\n", in, u.Username)
+	}
+	released := 0
+	if entity != "" {
+		if released, err = a.release(ctx, n, u, projections.Filter{Entity: entity}); err != nil {
+			return err
+		}
+	}
+	if before && released == 0 {
+		return fmt.Errorf("%s of %s has ended already; sol user list shows when", in, u.Username)
+	}
+	return nil
+}
+
+// release takes an operator's tickets from them, one command each, and returns when the lists show it. A role at the
+// same entity that goes on keeps them.
+func (a *app) release(ctx context.Context, n *node, u identity.Account, f projections.Filter) (released int, err error) {
 	if o, err := n.identity.Find(ctx, u.ID, f.Entity); err == nil && f.Entity != "" && o.Entity == f.Entity {
-		return nil
+		return 0, nil
 	}
 	f.Queue, f.Assignee, f.Sort, f.Limit = projections.AllQueue, u.ID, projections.OldestFirst, 200
 	var held []ticket.ID
 	for {
 		page, err := n.reader.Tickets(ctx, auditor, f)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, t := range page.Items {
 			if t.Status != ticket.Closed {
@@ -108,9 +157,9 @@ func (a *app) release(ctx context.Context, n *node, u identity.Account, f projec
 			Ticket: id, Command: ticket.Release{Operator: u.ID}, By: person.Actor{ID: operatingName, Role: person.System},
 		})
 		if err != nil {
-			return fmt.Errorf("release ticket %s: %w; repeat the command", id, err)
+			return 0, fmt.Errorf("release ticket %s: %w; repeat the command", id, err)
 		}
 	}
 	fmt.Fprintf(a.out, "released %d tickets of %s\n", len(held), u.Username)
-	return nil
+	return len(held), n.caughtUp(ctx)
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"strings"
@@ -16,18 +17,19 @@ import (
 	"golang.org/x/term"
 )
 
-// secrets asks for a password and a PIN, never on the command line.
-func (a *app) secrets(generate bool) (password, pin string, err error) {
+// secrets are what somebody logs in with, beside the user name.
+type secrets struct {
+	password, pin string
+	made          bool // nobody knows them yet
+}
+
+// secrets asks for a password and a PIN, never on the command line, or makes them up.
+func (a *app) secrets(generate bool) (s secrets, err error) {
 	if generate {
 		bits := make([]byte, 15)
 		rand.Read(bits)
 		n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-		if err != nil {
-			return "", "", err
-		}
-		password, pin = strings.ToLower(base32.StdEncoding.EncodeToString(bits)), fmt.Sprintf("%06d", n)
-		fmt.Fprintf(a.out, "password %s\nPIN      %s\n", password, pin)
-		return password, pin, nil
+		return secrets{strings.ToLower(base32.StdEncoding.EncodeToString(bits)), fmt.Sprintf("%06d", n), true}, err
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		ask := func(what string) string {
@@ -37,14 +39,22 @@ func (a *app) secrets(generate bool) (password, pin string, err error) {
 			err = errors.Join(err, e)
 			return string(typed)
 		}
-		return ask("Password"), ask("PIN"), err
+		s.password, s.pin = ask("Password"), ask("PIN")
+		return s, err
 	}
 	lines := bufio.NewScanner(os.Stdin)
-	for _, into := range []*string{&password, &pin} {
+	for _, into := range []*string{&s.password, &s.pin} {
 		if !lines.Scan() {
-			return "", "", errors.New("want two lines on standard input, the password and the PIN; or --generate")
+			return s, errors.New("want two lines on standard input, the password and the PIN; or --generate")
 		}
 		*into = lines.Text()
 	}
-	return password, pin, nil
+	return s, nil
+}
+
+// tell prints what was made up, once it counts.
+func (s secrets) tell(out io.Writer) {
+	if s.made {
+		fmt.Fprintf(out, "password %s\nPIN      %s\n", s.password, s.pin)
+	}
 }

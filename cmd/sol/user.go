@@ -5,12 +5,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -21,17 +23,26 @@ func (a *app) userCommand() *cobra.Command {
 		group("placement", "A role at an entity", a.placementAdd(), a.placementEnd()))
 }
 
-// account finds an account by its user name.
-func (n *node) account(ctx context.Context, username string) (identity.Account, error) {
+// lookup finds an account by its user name, if there is one.
+func (n *node) lookup(ctx context.Context, username string) (identity.Account, bool, error) {
 	all, err := n.identity.List(ctx)
 	if err != nil {
-		return identity.Account{}, err
+		return identity.Account{}, false, err
 	}
-	at := slices.IndexFunc(all, func(a identity.Account) bool { return strings.EqualFold(a.Username, username) })
+	at := slices.IndexFunc(all, func(a identity.Account) bool { return strings.EqualFold(a.Username, strings.TrimSpace(username)) })
 	if at < 0 {
-		return identity.Account{}, fmt.Errorf("there is no account %s; sol user list shows them", username)
+		return identity.Account{}, false, nil
 	}
-	return all[at], nil
+	return all[at], true, nil
+}
+
+// account finds an account that must be there.
+func (n *node) account(ctx context.Context, username string) (identity.Account, error) {
+	u, there, err := n.lookup(ctx, username)
+	if err == nil && !there {
+		err = fmt.Errorf("there is no account %s; sol user list shows them", username)
+	}
+	return u, err
 }
 
 func (a *app) userAdd() *cobra.Command {
@@ -42,16 +53,22 @@ func (a *app) userAdd() *cobra.Command {
 		Use: "add USERNAME --given-name NAME --family-name NAME", Args: cobra.ExactArgs(1),
 		Short: "Make an account; password and PIN are read from the terminal, or from two lines of standard input",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withNode(cmd, func(ctx context.Context, node *node) (err error) {
+			return a.withNode(cmd, func(ctx context.Context, node *node) error {
 				n.Username = args[0]
-				if n.Password, n.PIN, err = a.secrets(generate); err != nil {
+				if err := in.allows(ctx, node, n); err != nil {
 					return err
 				}
+				s, err := a.secrets(generate)
+				if err != nil {
+					return err
+				}
+				n.Password, n.PIN = s.password, s.pin
 				id, err := node.identity.CreateAccount(ctx, n)
 				if err != nil {
 					return err
 				}
-				if in.role != "" {
+				s.tell(a.out)
+				if in != (place{}) {
 					if err := in.add(ctx, node, id); err != nil {
 						return fmt.Errorf("the account was made, its placement was not: %w; sol user placement add does it", err)
 					}
@@ -67,6 +84,22 @@ func (a *app) userAdd() *cobra.Command {
 	c.Flags().BoolVar(&generate, "generate", false, "make up password and PIN, and print them")
 	in.flags(c)
 	return c
+}
+
+// allows refuses, before anything is asked or made, an account that cannot be made with its placement.
+func (p place) allows(ctx context.Context, n *node, account identity.NewAccount) error {
+	_, there, err := n.lookup(ctx, account.Username)
+	switch {
+	case err != nil:
+		return err
+	case there:
+		return fmt.Errorf("there is an account %s already; sol user placement add gives it a role", strings.ToLower(account.Username))
+	case p == place{}:
+		return nil
+	case p.role == string(person.Citizen) && account.TaxCode == "":
+		return errors.New("a cittadino needs --tax-code: it tells which tickets are theirs")
+	}
+	return p.check(n)
 }
 
 func (a *app) userList() *cobra.Command {
@@ -117,11 +150,15 @@ func (a *app) userPassword() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				password, pin, err := a.secrets(generate)
+				s, err := a.secrets(generate)
 				if err != nil {
 					return err
 				}
-				return n.identity.SetPassword(ctx, u.ID, password, pin)
+				if err := n.identity.SetPassword(ctx, u.ID, s.password, s.pin); err != nil {
+					return err
+				}
+				s.tell(a.out)
+				return nil
 			})
 		},
 	}
@@ -141,7 +178,8 @@ func (a *app) userDisable() *cobra.Command {
 				if err := n.identity.Disable(ctx, u.ID); err != nil {
 					return err
 				}
-				return a.release(ctx, n, u, projections.Filter{})
+				_, err = a.release(ctx, n, u, projections.Filter{})
+				return err
 			})
 		},
 	}

@@ -39,11 +39,19 @@ func fits(role person.Role, entity catalog.EntityCode) bool {
 	return false
 }
 
+// CheckPlacement refuses a role at an entity where it is not held. Error: *InvalidError.
+func CheckPlacement(role person.Role, entity catalog.EntityCode) error {
+	if !fits(role, entity) {
+		return &InvalidError{"placement", fmt.Sprintf("role %s is not held at entity %q", role, entity)}
+	}
+	return nil
+}
+
 // AddPlacement gives an account a role at an entity from a moment on (zero: now) and gives the placement's id.
 // Errors: *InvalidError, ErrTaken, ErrNotFound.
 func (i *Identity) AddPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, from time.Time) (string, error) {
-	if !fits(role, entity) {
-		return "", &InvalidError{"placement", fmt.Sprintf("role %s is not held at entity %q", role, entity)}
+	if err := CheckPlacement(role, entity); err != nil {
+		return "", err
 	}
 	if from.IsZero() {
 		from = i.now()
