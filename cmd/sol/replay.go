@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (a *app) replayCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "replay NUMBER",
 		Short: "Print a ticket's history, or how it stood at a moment",
-		Long: "Without --at: the history, one line an event. With --at: the ticket as it stood then, as the JSON that the API gives for ?at=.\n" +
+		Long: "Without --at: the history as far as --as may know it, one line an event. With --at: the ticket as it stood then, as the JSON that the API gives for ?at=.\n" +
 			"The moment is RFC 3339 or a position of the log, EPOCH.POSITION. --as is whose eyes to look through: ROLE@ENTITY, e.g.\n" +
 			"operatore_asr@010301, or auditor, or cittadino for the ticket's citizen.",
 		Args: cobra.ExactArgs(1),
@@ -42,16 +43,20 @@ func (a *app) replayCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if at == "" {
-					return a.tell(p, n, asJSON)
-				}
-				moment, err := n.cut(ctx, &p, at)
-				if err != nil {
-					return err
+				moment := p.now(n)
+				if at != "" {
+					if moment, err = n.cut(ctx, &p, at); err != nil {
+						return err
+					}
 				}
 				t, there := projections.Detail(viewer, p.history, p.names, moment)
-				if !there {
+				switch {
+				case !there && at == "":
+					return fmt.Errorf("there is no ticket %s for %s", args[0], as)
+				case !there:
 					return fmt.Errorf("at %s there was no ticket %s for %s", at, args[0], as)
+				case at == "":
+					return a.tell(p, t, asJSON)
 				}
 				return a.json(t)
 			})
@@ -109,19 +114,19 @@ type event struct {
 	Text     string         `json:"text"`
 }
 
-// tell prints a history. The auditor's timeline has a line for every event.
-func (a *app) tell(p past, n *node, asJSON bool) error {
-	t, _ := projections.Detail(auditor, p.history, p.names, p.now(n))
-	for i, l := range t.Timeline {
-		position := eventstore.Position{Epoch: p.names.Epoch, N: p.history[i].Position}.String()
+// tell prints a history as a viewer's timeline tells it. The auditor's has a line for every event.
+func (a *app) tell(p past, t projections.Ticket, asJSON bool) error {
+	for _, l := range t.Timeline {
+		of := slices.IndexFunc(p.history, func(r ticket.Recorded) bool { return r.Version == l.Version })
+		position := eventstore.Position{Epoch: p.names.Epoch, N: p.history[of].Position}.String()
 		if asJSON {
 			if err := a.json(event{position, l.Version, l.At, l.By, l.Type, l.Text}); err != nil {
 				return err
 			}
 			continue
 		}
-		who := string(l.By.Role)
-		if l.By.Entity != "" {
+		who := or(string(l.By.Role), l.By.Name) // the citizen is told the entity alone
+		if l.By.Role != "" && l.By.Entity != "" {
 			who += "@" + string(l.By.Entity)
 		}
 		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, moment(l.At), who, l.Type, l.Text)

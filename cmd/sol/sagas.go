@@ -39,7 +39,11 @@ func (a *app) sagasList() *cobra.Command {
 						s.Saga, s.Version, s.Position, s.Behind, s.Instances, s.Timers, s.Failing)
 				}
 				for _, t := range next {
-					fmt.Fprintf(a.out, "%s  %s: %s\n", t.Ticket, t.Saga, t)
+					on, _, err := n.desk.State(ctx, t.Ticket)
+					if err != nil {
+						return err
+					}
+					fmt.Fprintf(a.out, "%s  %s: %s\n", on.Number, t.Saga, t)
 				}
 				return nil
 			})
