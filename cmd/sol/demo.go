@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/ownpg"
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
@@ -42,8 +43,15 @@ func (a *app) demoCommand() *cobra.Command {
 			people := demo.People(catalog.Default(), p.Until)
 			return service{
 				config: c, log: newLog(a.err, c.Log),
-				begin:   func() error { return forget(c.demoFile()) },
-				prepare: func(ctx context.Context, url string) error { return a.seed(ctx, c, url, p, people) },
+				begin: func() error {
+					if _, running := ownpg.Find(c.postgresDir(), "sol"); running {
+						return nil // perhaps for a demo that answers: the data are not ours yet
+					}
+					return forget(c.demoFile())
+				},
+				prepare: func(ctx context.Context, url string) error {
+					return errors.Join(forget(c.demoFile()), a.seed(ctx, c, url, p, people))
+				},
 				ready: func(ctx context.Context, n *node, address string) error {
 					if err := n.caughtUp(ctx); err != nil {
 						return err

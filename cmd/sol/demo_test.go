@@ -77,10 +77,41 @@ func TestDemo(t *testing.T) {
 	if !strings.Contains(s.said.String(), "sol has stopped") {
 		t.Error("it did not end in order")
 	}
+	s.alone(t)
 	again := stage{server: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
 	again.until("it answers again", again.answers)
 	if strings.Contains(again.said.String(), "making demo data") {
 		t.Error("the demo was made twice")
+	}
+	again.twice(t)
+}
+
+// twice: a second start beside a demo says so, and leaves the first one's demo.json where it is.
+func (s stage) twice(t *testing.T) {
+	s.until("it is introduced", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
+	if said := s.refused("demo"); !strings.Contains(said, "a sol runs on the data in "+s.dir) {
+		t.Errorf("at the same address it says %q", said)
+	}
+	elsewhere := *s.installation
+	elsewhere.env = append(slices.Clone(s.env), "SOL_ADDR=127.0.0.1:0")
+	if said := elsewhere.refused("demo"); !strings.Contains(said, "in use by another sol") {
+		t.Errorf("on the same data it says %q", said)
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "demo.json")); err != nil {
+		t.Error(err)
+	}
+}
+
+// alone erases while no server runs: the lists hold nothing of it afterwards, not only when the next server starts.
+func (s stage) alone(t *testing.T) {
+	number := lines(t, s.sol("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
+	if said := s.sol("ticket", "erase", number, "--yes"); !strings.Contains(said, "in the log and in the lists") || !strings.Contains(said, "backups") {
+		t.Errorf("erase says %q", said)
+	}
+	for _, p := range lines(t, s.sol("projections", "list", "--json")) {
+		if p["lag"] != 0.0 {
+			t.Errorf("after the erasure %v is %v events behind", p["name"], p["lag"])
+		}
 	}
 }
 
@@ -147,9 +178,20 @@ func (s stage) life(t *testing.T) {
 	if !slices.Equal(told, want) {
 		t.Errorf("replay tells %v, want %v", told, want)
 	}
+	for as, told := range map[string]bool{"auditor": true, "operatore_asr@010301": true, "cittadino": false} {
+		if said := s.sol("replay", number, "--as", as); !strings.Contains(said, " resolved ") || strings.Contains(said, " operatore_asr@") != told {
+			t.Errorf("replay as %s: want the role of who did it told: %v\n%s", as, told, said)
+		}
+	}
+	if said := s.refused("replay", number, "--as", "operatore_asr@010203"); !strings.Contains(said, "no ticket "+number) {
+		t.Errorf("replay as another ASR says %q", said)
+	}
 	s.until("the saga has set its timer", func() bool {
 		return strings.Contains(s.sol("sagas", "explain", number), "auto-close  closes on ")
 	})
+	if said := s.sol("sagas", "list", "--timers", "1000"); !strings.Contains(said, number+"  auto-close: closes on ") {
+		t.Errorf("sagas list does not name the ticket: %s", said)
+	}
 	if shown := lines(t, s.sol("ticket", "show", number, "--json"))[0]; shown["status"] != "risolto" {
 		t.Errorf("ticket show tells %v", shown["status"])
 	}
@@ -297,6 +339,25 @@ func (s stage) people(t *testing.T) {
 	}
 	if a := operator.ticket(id).body["assignee"]; a != nil {
 		t.Errorf("the ticket is still with %v", a)
+	}
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{append([]string{"placement", "end", "nuova.prova"}, place...), "has ended already"},
+		{[]string{"placement", "end", "nuova.prova", "--role", "auditor"}, `has no placement "auditor"`},
+		{[]string{"placement", "end", "nuova.prova"}, "--role is required"},
+		{append([]string{"add", "NUOVA.prova", "--given-name", "N", "--family-name", "P", "--generate"}, place...), "there is an account nuova.prova already"},
+		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity", "regione"}, "is not held"},
+		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity", "999999"}, "no entity"},
+		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--entity", "010301"}, "--role is required"},
+		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "cittadino"}, "--tax-code"},
+		{[]string{"add", "altra.prova", "--generate"}, "name"},
+		{[]string{"disable", "altra.prova"}, "there is no account"},
+	} {
+		if said := s.refused(append([]string{"user"}, c.args...)...); !strings.Contains(said, c.says) || strings.Contains(said, "password ") {
+			t.Errorf("user %v says %q", c.args, said)
+		}
 	}
 	s.sol("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
 	s.sol("user", "password", "nuova.prova", "--generate")

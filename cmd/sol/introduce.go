@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -43,25 +45,57 @@ func (a *app) introduce(c config, address string, people []demo.Person) error {
 	if err := writeJSON(c.demoFile(), info); err != nil {
 		return err
 	}
+	_, err := fmt.Fprint(a.out, info.greeting(c))
+	return err
+}
+
+// greeting is demo.json for people, 120 columns wide: one identity of each role with its secrets, to begin with, and
+// who there is at every entity.
+func (info demoInfo) greeting(c config) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nSOL Assistenza answers at %s. Everybody here is made up.\n\n", address)
-	fmt.Fprintf(&b, "%-10s %-22s %-24s %-16s %s\n", "entity", "role", "user name", "password", "PIN")
+	fmt.Fprintf(&b, "\nSOL Assistenza answers at %s. Everybody here is made up. To begin with:\n\n", info.Address)
+	line := func(role, entity, username, password, pin string) {
+		fmt.Fprintf(&b, "  %-22s %-10s %-24s %-16s %s\n", role, entity, username, password, pin)
+	}
+	line("role", "entity", "user name", "password", "PIN")
+	shown := map[person.Role]bool{}
 	for _, i := range info.Identities {
-		fmt.Fprintf(&b, "%-10s %-22s %-24s %-16s %s\n", or(string(i.Entity), "-"), i.Role, i.Username, i.Password, i.PIN)
+		if !shown[i.Role] {
+			shown[i.Role] = true
+			line(string(i.Role), or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
+		}
+	}
+	fmt.Fprintf(&b, "\nEverybody, with passwords and PINs, stands in %s. The supervisor comes last:\n\n", c.demoFile())
+	for _, e := range catalog.Default().Entities(time.Now()) {
+		operators := info.names(e.Code, person.ASROperator, person.RegionalOperator)
+		supervisors := info.names(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
+		fmt.Fprintf(&b, "  %-7s %-26s %s\n", e.Code, e.Short, strings.Join(append(operators, supervisors...), " "))
+	}
+	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
+		fmt.Fprintf(&b, "  %-7s %-26s %s\n", "-", role, strings.Join(info.names("", role), " "))
 	}
 	first := info.Identities[0]
 	fmt.Fprintf(&b, `
-The same for programs: %s
-
 Try it:
-  curl -s %[2]s/api/v1/sessions -H 'Content-Type: application/json' -d '{"username":"%[3]s","password":"%[4]s","pin":"%[5]s"}'
-  curl -s %[2]s/api/v1/queues -H "Authorization: Bearer $TOKEN"      # TOKEN: the token of that answer
-  curl -s '%[2]s/api/v1/tickets?queue=nuove' -H "Authorization: Bearer $TOKEN"
+  curl -s %[1]s/api/v1/sessions -H 'Content-Type: application/json' \
+    -d '{"username":"%[2]s","password":"%[3]s","pin":"%[4]s"}'
+  curl -s %[1]s/api/v1/queues -H "Authorization: Bearer $TOKEN"      # TOKEN: the token of that answer
+  curl -s '%[1]s/api/v1/tickets?queue=nuove' -H "Authorization: Bearer $TOKEN"
 
-Ctrl-C stops it; what was made stays in %[6]s.
-`, c.demoFile(), address, first.Username, first.Password, first.PIN, c.DataDir)
-	_, err := fmt.Fprint(a.out, b.String())
-	return err
+Ctrl-C stops it; what was made stays in %[5]s.
+`, info.Address, first.Username, first.Password, first.PIN, c.DataDir)
+	return b.String()
+}
+
+// names lists who has one of the roles at an entity.
+func (info demoInfo) names(entity catalog.EntityCode, roles ...person.Role) []string {
+	var names []string
+	for _, i := range info.Identities {
+		if i.Entity == entity && slices.Contains(roles, i.Role) {
+			names = append(names, i.Username)
+		}
+	}
+	return names
 }
 
 // writeJSON puts a file in its place whole or not at all. It may hold a demo's passwords: only the owner reads it.

@@ -57,6 +57,9 @@ func (s service) run(ctx context.Context) error {
 	}
 	front, err := openFront(s.config.Addr, s.log)
 	if err != nil {
+		if _, running := ownpg.Find(s.config.postgresDir(), "sol"); running {
+			return fmt.Errorf("%w; a sol runs on the data in %s already: stop it, or give a second one its own SOL_DATA_DIR too", err, s.config.DataDir)
+		}
 		return err
 	}
 	if s.begin != nil {
