@@ -41,7 +41,8 @@ func (a *app) demoCommand() *cobra.Command {
 				return err
 			}
 			people := demo.People(catalog.Default(), p.Until)
-			return service{
+			introduced := false
+			err = service{
 				config: c, log: newLog(a.err, c.Log),
 				begin: func() error {
 					if _, running := ownpg.Find(c.postgresDir(), "sol"); running {
@@ -56,9 +57,14 @@ func (a *app) demoCommand() *cobra.Command {
 					if err := n.caughtUp(ctx); err != nil {
 						return err
 					}
+					introduced = true
 					return a.introduce(c, address, people)
 				},
 			}.run(cmd.Context())
+			if introduced {
+				err = errors.Join(err, forget(c.demoFile()))
+			}
+			return err
 		},
 	}
 	c.Flags().IntVar(&p.Tickets, "tickets", demo.DefaultTickets, "how many tickets to make")

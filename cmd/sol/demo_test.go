@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -76,6 +77,9 @@ func TestDemo(t *testing.T) {
 	}
 	if !strings.Contains(s.said.String(), "sol has stopped") {
 		t.Error("it did not end in order")
+	}
+	if _, err := os.Stat(filepath.Join(i.dir, "demo.json")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("demo.json is there when nobody answers: %v", err)
 	}
 	s.alone(t)
 	again := stage{server: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
