@@ -128,16 +128,6 @@ func (s *Server) url(user, database string) string {
 // Bin is the directory of the server's own client programs (psql, pg_dump, pgbench where it is installed).
 func (s *Server) Bin() string { return s.bin.dir }
 
-// Ready tells whether the server accepts connections now.
-func (s *Server) Ready() bool {
-	select {
-	case <-s.Down():
-		return false
-	default:
-		return true
-	}
-}
-
 // Down is closed when the server that runs now has gone; ask again once it is back.
 func (s *Server) Down() <-chan struct{} {
 	s.mu.Lock()

@@ -138,7 +138,7 @@ func within(t *testing.T, event <-chan struct{}, what string) {
 func TestFreshStartThenStopThenStart(t *testing.T) {
 	dir := directory(t)
 	s := start(t, config(dir))
-	if !s.Ready() {
+	if !ready(s) {
 		t.Error("started, but not ready")
 	}
 	run(t, s, "create table kept (n int)", "insert into kept values (1)")
@@ -158,7 +158,7 @@ func TestFreshStartThenStopThenStart(t *testing.T) {
 	}
 	run(t, s, "create role someone", "create database other")
 	stop(t, s)
-	if s.Ready() {
+	if ready(s) {
 		t.Error("stopped, but ready")
 	}
 	if left := members(s.data); len(left) != 0 {
@@ -215,7 +215,7 @@ func TestComesBackAfterKill(t *testing.T) {
 			t.Error("a query outlived its server")
 		}
 		_ = busy.Close(t.Context()) // broken already
-		if pidOf(s) == first || !s.Ready() {
+		if pidOf(s) == first || !ready(s) {
 			t.Error("not another server, or not ready")
 		}
 		if got := ask[int](t, s, "select count(*)::int from kept"); got != n+1 {
@@ -425,5 +425,15 @@ func TestWrongSettingIsReportedAndLeavesNothing(t *testing.T) {
 	}
 	if left := members(filepath.Join(cfg.Dir, "data")); len(left) != 0 {
 		t.Errorf("processes left: %v", left)
+	}
+}
+
+// ready tells whether the server accepts connections now.
+func ready(s *Server) bool {
+	select {
+	case <-s.Down():
+		return false
+	default:
+		return true
 	}
 }
