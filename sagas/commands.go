@@ -13,8 +13,15 @@ import (
 // commands are the commands that a saga may issue, under the names that timers store. A name is a contract: a
 // command that changes shape gets a new one, and the old one stays for the timers that hold it.
 var commands = map[string]func(data []byte) (ticket.Command, error){
-	"close.v1":   command[ticket.Close],
-	"succeed.v1": command[ticket.Succeed],
+	"close.v1":            command[ticket.Close],
+	"succeed.v1":          command[ticket.Succeed],
+	"begin-playbook.v1":   command[ticket.BeginPlaybook],
+	"remind.v1":           command[ticket.Remind],
+	"warn.v1":             command[ticket.Warn],
+	"breach.v1":           command[ticket.Breach],
+	"notice-ping-pong.v1": command[ticket.NoticePingPong],
+	"remind-citizen.v1":   command[ticket.RemindCitizen],
+	"expire.v1":           command[ticket.Expire],
 }
 
 func command[C ticket.Command](data []byte) (ticket.Command, error) {
@@ -30,7 +37,21 @@ func encodeCommand(c ticket.Command) (name string, data []byte, err error) {
 		name = "close.v1"
 	case ticket.Succeed:
 		name = "succeed.v1"
-	case ticket.Open, ticket.Update, ticket.Reply, ticket.Undo, ticket.Release, ticket.Erase:
+	case ticket.BeginPlaybook:
+		name = "begin-playbook.v1"
+	case ticket.Remind:
+		name = "remind.v1"
+	case ticket.Warn:
+		name = "warn.v1"
+	case ticket.Breach:
+		name = "breach.v1"
+	case ticket.NoticePingPong:
+		name = "notice-ping-pong.v1"
+	case ticket.RemindCitizen:
+		name = "remind-citizen.v1"
+	case ticket.Expire:
+		name = "expire.v1"
+	case ticket.Open, ticket.Update, ticket.Reply, ticket.Undo, ticket.Release, ticket.Erase, ticket.Learn, ticket.ReportContact:
 		return "", nil, fmt.Errorf("encode command: %T is not for sagas", c)
 	}
 	data, err = json.Marshal(c)

@@ -69,6 +69,28 @@ func describe(e Event) described {
 		return described{name: "ticket.succeeded.v1"}
 	case Reclassified:
 		return described{name: "ticket.reclassified.v1"}
+	case PlaybookStarted:
+		return described{name: "ticket.playbook-started.v1"}
+	case CheckAnswered:
+		return described{name: "ticket.check-answered.v1", personal: personal(e.Personal)}
+	case CheckTried:
+		return described{name: "ticket.check-tried.v1"}
+	case AnswersForgotten:
+		return described{name: "ticket.answers-forgotten.v1"}
+	case OutcomeCarriedOut:
+		return described{name: "ticket.outcome-carried-out.v1"}
+	case PlaybookReminded:
+		return described{name: "ticket.playbook-reminded.v1"}
+	case HandoverWarned:
+		return described{name: "ticket.handover-warned.v1"}
+	case HandoverBreached:
+		return described{name: "ticket.handover-breached.v1"}
+	case PingPongNoticed:
+		return described{name: "ticket.ping-pong-noticed.v1"}
+	case CitizenReminded:
+		return described{name: "ticket.citizen-reminded.v1"}
+	case ContactFailed:
+		return described{name: "ticket.contact-failed.v1"}
 	case PersonalDataErased:
 		return described{name: "ticket.personal-data-erased.v1"}
 	}
@@ -107,6 +129,17 @@ var decoders = map[string]func(data, personal []byte) (Event, error){
 	"ticket.auto-closed.v1":          plain[AutoClosed],
 	"ticket.succeeded.v1":            plain[Succeeded],
 	"ticket.reclassified.v1":         plain[Reclassified],
+	"ticket.playbook-started.v1":     plain[PlaybookStarted],
+	"ticket.check-answered.v1":       sealed(func(e *CheckAnswered) **Evidence { return &e.Personal }),
+	"ticket.check-tried.v1":          plain[CheckTried],
+	"ticket.answers-forgotten.v1":    plain[AnswersForgotten],
+	"ticket.outcome-carried-out.v1":  plain[OutcomeCarriedOut],
+	"ticket.playbook-reminded.v1":    plain[PlaybookReminded],
+	"ticket.handover-warned.v1":      plain[HandoverWarned],
+	"ticket.handover-breached.v1":    plain[HandoverBreached],
+	"ticket.ping-pong-noticed.v1":    plain[PingPongNoticed],
+	"ticket.citizen-reminded.v1":     plain[CitizenReminded],
+	"ticket.contact-failed.v1":       plain[ContactFailed],
 	"ticket.personal-data-erased.v1": plain[PersonalDataErased],
 }
 

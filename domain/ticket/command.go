@@ -4,7 +4,10 @@
 package ticket
 
 import (
+	"time"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
 // Command is what someone wants to do with a ticket. Who and when come beside it.
@@ -35,10 +38,19 @@ type Update struct {
 	Status      Status             // target of the move
 	Assignee    *NewAssignee       // nil: unchanged
 	Entity      catalog.EntityCode // where the Region redirects to
-	Reason      string             // for resume, reopen, recall; a DiscardReason for discard
+	Reason      string             // for resume, reopen, recall; a DiscardReason for discard; a Ground for escalate
 	DuplicateOf *Main
 	Service     catalog.ServiceID // reclassify, with Problem
 	Problem     catalog.ProblemID
+	Answers     []NewAnswer // to checks of the playbook, in the order in which they count
+	OutcomeNote ID          // for the note that the outcome writes when Note is nil; chosen by the door
+}
+
+// NewAnswer is an operator's answer to a check. Evidence that it leaves out stays as it was if the answer does.
+type NewAnswer struct {
+	Check    playbook.CheckID
+	Yes      bool
+	Evidence playbook.Evidence
 }
 
 // NewNote is a note as typed, its ids chosen by the door.
@@ -107,6 +119,72 @@ type Release struct {
 
 // Erase destroys the keys of the ticket's personal data. The administrator alone.
 type Erase struct{}
+
+// BeginPlaybook starts the run that the ticket calls for, if another one or none is going on. The system alone.
+type BeginPlaybook struct{}
+
+// Learn takes what a connected system said about a check, or that it said nothing. A person's answer is never
+// overwritten, and an answer for another run is stale. The system alone.
+type Learn struct {
+	Run      int
+	Query    playbook.Query
+	Check    playbook.CheckID
+	Answer   *bool // nil: not known
+	Why      Unknown
+	Evidence playbook.Evidence
+}
+
+// Remind tells the operators that the run still waits; stale when it has moved on. The system alone.
+type Remind struct {
+	Run int `json:"run"`
+	N   int `json:"n"`
+}
+
+// Warn says that a hand-over's time is nearly over, Breach that it is. Stale once the receiver has taken the ticket.
+// The system alone.
+type (
+	Warn struct {
+		Handover int       `json:"handover"`
+		Due      time.Time `json:"due"`
+	}
+	Breach struct {
+		Handover int       `json:"handover"`
+		Due      time.Time `json:"due"`
+	}
+)
+
+// NoticePingPong says that a ticket goes to and fro. The system alone.
+type NoticePingPong struct {
+	Handover int `json:"handover"`
+}
+
+// RemindCitizen reminds of a question; stale when it was answered or another one was asked. The system alone.
+type RemindCitizen struct {
+	Asked ID  `json:"asked"`
+	N     int `json:"n"`
+}
+
+// Expire resolves a ticket whose question was never answered, with a note that says so. The system alone.
+type Expire struct {
+	Asked ID `json:"asked"`
+	Note  ID `json:"note"` // for the note to the citizen
+}
+
+// ReportContact says that a message to the citizen could not be delivered. The system alone.
+type ReportContact struct {
+	Message string  `json:"message"`
+	Why     Failure `json:"why"`
+}
+
+func (BeginPlaybook) command()  {}
+func (Learn) command()          {}
+func (Remind) command()         {}
+func (Warn) command()           {}
+func (Breach) command()         {}
+func (NoticePingPong) command() {}
+func (RemindCitizen) command()  {}
+func (Expire) command()         {}
+func (ReportContact) command()  {}
 
 func (Open) command()    {}
 func (Update) command()  {}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
 // Event is a fact about a ticket. The set is closed: a switch over it lists every case.
@@ -135,6 +136,7 @@ type Escalated struct {
 	Handover int                `json:"handover"` // 1, 2, 3 … : redirects count too
 	From     catalog.EntityCode `json:"from"`
 	Note     ID                 `json:"note"`
+	Ground   Ground             `json:"ground,omitempty"` // why the playbook lets it go; empty: there was none
 	Status   Status             `json:"status"`
 }
 
@@ -219,6 +221,89 @@ type Reclassified struct {
 	Problem catalog.ProblemID `json:"problem"`
 }
 
+// PlaybookStarted begins a run: the checks that the ticket's service and problem call for (FAQ 2.7–2.12). A run before it
+// is history.
+type PlaybookStarted struct {
+	Run    int                `json:"run"` // 1, 2, 3 … of the ticket
+	Pinned playbook.Pinned    `json:"pinned"`
+	Entity catalog.EntityCode `json:"entity"` // whose systems are asked; its people and the Region's read the answers
+}
+
+// CheckAnswered is an answer to a check of the run, an operator's or a connected system's.
+type CheckAnswered struct {
+	Run      int                `json:"run"`
+	Entity   catalog.EntityCode `json:"entity"` // of the run
+	Check    playbook.CheckID   `json:"check"`
+	Yes      bool               `json:"yes"`
+	Query    playbook.Query     `json:"query,omitempty"` // that a connected system answered; empty: a person did
+	Personal *Evidence          `json:"-"`
+}
+
+// Evidence is what an answer rests on.
+type Evidence struct {
+	Values playbook.Evidence `json:"values,omitempty"`
+}
+
+// CheckTried records that a connected system was asked for a check in vain: it is not known yet.
+type CheckTried struct {
+	Run    int                `json:"run"`
+	Entity catalog.EntityCode `json:"entity"`
+	Check  playbook.CheckID   `json:"check"`
+	Query  playbook.Query     `json:"query"`
+	Why    Unknown            `json:"why"`
+}
+
+// AnswersForgotten takes answers back to not known: the run came back to them from another playbook.
+type AnswersForgotten struct {
+	Run    int                `json:"run"`
+	Checks []playbook.CheckID `json:"checks"`
+}
+
+// OutcomeCarriedOut says that the act did what the run's outcome says.
+type OutcomeCarriedOut struct {
+	Run     int                `json:"run"`
+	Outcome playbook.OutcomeID `json:"outcome"`
+	Remind  bool               `json:"remind,omitempty"` // the run stays alive until an answer changes
+}
+
+// PlaybookReminded tells the operators that a run still waits for something to be mended (FAQ 2.7, 2.11).
+type PlaybookReminded struct {
+	Run int `json:"run"`
+	N   int `json:"n"` // 1, 2, 3 … since the outcome was carried out
+}
+
+// HandoverWarned says that a hand-over is close to the time within which its receiver is to take it.
+type HandoverWarned struct {
+	Handover int                `json:"handover"`
+	Entity   catalog.EntityCode `json:"entity"` // that received it
+	Due      time.Time          `json:"due"`
+}
+
+// HandoverBreached says that this time has passed.
+type HandoverBreached struct {
+	Handover int                `json:"handover"`
+	Entity   catalog.EntityCode `json:"entity"`
+	Due      time.Time          `json:"due"`
+}
+
+// PingPongNoticed says that the ticket was handed over for the third time, or more often.
+type PingPongNoticed struct {
+	Handover int                `json:"handover"`
+	ASR      catalog.EntityCode `json:"asr"` // on the other side than the Region
+}
+
+// CitizenReminded reminds the citizen of the question that they were asked.
+type CitizenReminded struct {
+	Asked ID  `json:"asked"` // the note with the question
+	N     int `json:"n"`     // 1, 2 … of that question
+}
+
+// ContactFailed says that the address in the form takes no mail: «recapito fallito».
+type ContactFailed struct {
+	Message string  `json:"message"` // the Message-ID of what was not delivered
+	Why     Failure `json:"why"`
+}
+
 // PersonalDataErased says that the ticket's keys were destroyed with this event: no Personal field of the
 // ticket can be read any more.
 type PersonalDataErased struct{}
@@ -244,4 +329,15 @@ func (ActWithdrawn) event()       {}
 func (AutoClosed) event()         {}
 func (Succeeded) event()          {}
 func (Reclassified) event()       {}
+func (PlaybookStarted) event()    {}
+func (CheckAnswered) event()      {}
+func (CheckTried) event()         {}
+func (AnswersForgotten) event()   {}
+func (OutcomeCarriedOut) event()  {}
+func (PlaybookReminded) event()   {}
+func (HandoverWarned) event()     {}
+func (HandoverBreached) event()   {}
+func (PingPongNoticed) event()    {}
+func (CitizenReminded) event()    {}
+func (ContactFailed) event()      {}
 func (PersonalDataErased) event() {}

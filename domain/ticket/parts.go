@@ -3,6 +3,8 @@
 
 package ticket
 
+import "slices"
+
 // Assignee is whom a ticket is given to: one operator, the supervisors as a group, or nobody (the zero value).
 type Assignee struct {
 	Operator    string `json:"operator,omitempty"` // the account's UUID
@@ -67,4 +69,44 @@ const (
 	Spam     DiscardReason = "spam"
 	TestOnly DiscardReason = "prova"
 	Repeated DiscardReason = "duplicato"
+)
+
+// Ground is why an ASR may hand over a ticket that has a playbook: the outcome of its checks, «non è della mia Azienda»,
+// or an override, which supervisors see listed.
+type Ground string
+
+// The grounds. Those from SystemsDown on are overrides.
+const (
+	ByOutcome     Ground = "esito"
+	NotOurs       Ground = "non_della_mia_azienda"
+	SystemsDown   Ground = "sistemi_non_disponibili" // the checks cannot be made now
+	Urgent        Ground = "urgenza"
+	AskedByRegion Ground = "richiesta_della_regione"
+	NotForeseen   Ground = "caso_non_previsto" // the playbook does not fit
+)
+
+// Overrides are the choices of who hands over against the playbook.
+func Overrides() []Ground { return []Ground{SystemsDown, Urgent, AskedByRegion, NotForeseen} }
+
+// Overrides tells whether the ground is one against the playbook.
+func (g Ground) Overrides() bool { return slices.Contains(Overrides(), g) }
+
+// Unknown is why a connected system gave no answer.
+type Unknown string
+
+// The reasons. A system that is there and says that it does not know is Silent.
+const (
+	NoSystem    Unknown = "no_system"   // none is connected for the entity
+	Unreachable Unknown = "unreachable" // no connection, too slow, an error, or resting after many failures
+	Nonsense    Unknown = "nonsense"    // an answer that is none
+	Silent      Unknown = "not_known"
+)
+
+// Failure is why a message did not reach an address.
+type Failure string
+
+// The failures: refused while it was handed over, or returned afterwards.
+const (
+	Refused Failure = "refused"
+	Bounced Failure = "bounced"
 )

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// text takes the first wording whose fields are all known. Missing are the outcome's own fields that are not known and,
+// if no wording can be filled in, what the wordings lack: any one of them may do.
+func (o *Outcome) text(p *Playbook, known Evidence) (string, []FieldID) {
+	var missing []FieldID
+	lacks := func(fields []FieldID) (all []FieldID) {
+		for _, f := range fields {
+			if strings.TrimSpace(known[f]) == "" {
+				all = append(all, f)
+			}
+		}
+		return all
+	}
+	missing = lacks(o.Evidence)
+	var lacking []FieldID
+	for _, v := range o.Note {
+		names := lacks(slices.Concat(v.When, v.placeholders()))
+		if len(names) == 0 {
+			return v.fill(p, known), missing
+		}
+		lacking = append(lacking, names...)
+	}
+	for _, f := range lacking {
+		if !slices.Contains(missing, f) {
+			missing = append(missing, f)
+		}
+	}
+	return "", missing
+}
+
+// placeholders are the fields named in the text, in order.
+func (v Variant) placeholders() []FieldID {
+	var names []FieldID
+	for rest := v.Text; ; {
+		_, after, found := strings.Cut(rest, "{")
+		name, next, closed := strings.Cut(after, "}")
+		if !found || !closed {
+			return names
+		}
+		names, rest = append(names, FieldID(name)), next
+	}
+}
+
+func (v Variant) fill(p *Playbook, known Evidence) string {
+	text := v.Text
+	for _, f := range v.placeholders() {
+		value := strings.TrimSpace(known[f])
+		if i := slices.IndexFunc(p.Fields, func(d Field) bool { return d.ID == f }); i >= 0 && p.Fields[i].Type == Date {
+			value = italianDate(value)
+		}
+		text = strings.ReplaceAll(text, "{"+string(f)+"}", value)
+	}
+	return text
+}
+
+// italianDate writes a date as the FAQ's texts do, gg/mm/aaaa; what is no date stays as given.
+func italianDate(value string) string {
+	if d, err := time.Parse(time.DateOnly, value); err == nil {
+		return d.Format("02/01/2006")
+	}
+	return value
+}
