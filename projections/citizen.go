@@ -59,7 +59,10 @@ func readByCitizen(e ticket.Event) (words, bool) {
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.RegionalNote,
 		ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
 		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
+		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+		ticket.PersonalDataErased:
 	}
 	return words{}, false
 }

@@ -78,7 +78,9 @@ func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticke
 		case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
 			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
 			ticket.Discarded, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
-			ticket.PersonalDataErased:
+			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
+			ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+			ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 		}
 	}
 	return t

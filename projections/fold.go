@@ -31,7 +31,10 @@ func fold(row Row, r ticket.Recorded) Row {
 		row = row.say(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
 		row = row.say(e.Reply, e.Personal, r.At)
-	case ticket.InternalNote, ticket.RegionalNote, ticket.Assigned, ticket.Unassigned, ticket.Reclassified:
+	case ticket.InternalNote, ticket.RegionalNote, ticket.Assigned, ticket.Unassigned, ticket.Reclassified,
+		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
+		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
+		ticket.ContactFailed:
 		return row
 	case ticket.ActWithdrawn:
 		if row = row.unsay(e.Notes).untell(e.Act); len(row.Shown) > 0 {
@@ -40,7 +43,8 @@ func fold(row Row, r ticket.Recorded) Row {
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.Said = "", "", "", nil
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded:
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
+		ticket.CitizenReminded:
 	}
 	row = row.tell(r, truth, from)
 	if row.State.Erased {

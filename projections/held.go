@@ -47,7 +47,10 @@ func heldUntil(e ticket.Event) time.Time {
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.CitizenAsked,
 		ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
 		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
+		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+		ticket.PersonalDataErased:
 	}
 	return time.Time{}
 }
@@ -81,7 +84,10 @@ func toldCitizen(history []ticket.Recorded, all map[ticket.ID]fate, at time.Time
 		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked,
 			ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
 			ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-			ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
+			ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+			ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+			ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+			ticket.PersonalDataErased:
 			if !all[r.Act].held(at) {
 				told, known = append(told, as), ticket.Evolve(known, as)
 			}

@@ -72,9 +72,11 @@ func (v Viewer) note(r ticket.Recorded, by By, f fate, at time.Time) (Note, bool
 		n.read(e.Personal, e.Attachments)
 		return n.as(party && shown, f, at), true
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenAsked, ticket.Resumed,
-		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded,
-		ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded,
-		ticket.Reclassified, ticket.PersonalDataErased:
+		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,
+		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
+		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
+		ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }
@@ -104,7 +106,10 @@ func (v Viewer) reason(r ticket.Recorded) string {
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
 		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Escalated, ticket.Redirected,
 		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.Succeeded, ticket.Reclassified, ticket.PersonalDataErased:
+		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+		ticket.PersonalDataErased:
 	}
 	if text == nil || !shown {
 		return ""

@@ -53,6 +53,28 @@ func kind(e ticket.Event) string {
 		return "succeeded"
 	case ticket.Reclassified:
 		return "reclassified"
+	case ticket.PlaybookStarted:
+		return "playbook_started"
+	case ticket.CheckAnswered:
+		return "check_answered"
+	case ticket.CheckTried:
+		return "check_tried"
+	case ticket.AnswersForgotten:
+		return "answers_forgotten"
+	case ticket.OutcomeCarriedOut:
+		return "outcome_carried_out"
+	case ticket.PlaybookReminded:
+		return "playbook_reminded"
+	case ticket.HandoverWarned:
+		return "handover_warned"
+	case ticket.HandoverBreached:
+		return "handover_breached"
+	case ticket.PingPongNoticed:
+		return "ping_pong_noticed"
+	case ticket.CitizenReminded:
+		return "citizen_reminded"
+	case ticket.ContactFailed:
+		return "contact_failed"
 	case ticket.PersonalDataErased:
 		return "personal_data_erased"
 	}
@@ -115,10 +137,39 @@ func toOperator(r ticket.Recorded, n Names) string {
 		return "Passata da " + n.short(e.From) + " a " + n.short(e.To) + ", che le succede"
 	case ticket.Reclassified:
 		return "Riclassificata: " + n.service(e.Service).Label + ", " + n.problem(e.Service, e.Problem, false).Label
+	case ticket.PlaybookStarted:
+		return "Verifiche avviate: " + string(e.Pinned.Playbook)
+	case ticket.CheckAnswered:
+		return "Verifica «" + string(e.Check) + "»: " + yesNo(e.Yes)
+	case ticket.CheckTried:
+		return "Verifica «" + string(e.Check) + "»: il sistema non ha risposto"
+	case ticket.AnswersForgotten:
+		return "Verifiche da rifare"
+	case ticket.OutcomeCarriedOut:
+		return "Eseguito l’esito delle verifiche «" + string(e.Outcome) + "»"
+	case ticket.PlaybookReminded:
+		return "Promemoria: le verifiche attendono una correzione"
+	case ticket.HandoverWarned:
+		return "Inoltro vicino alla scadenza"
+	case ticket.HandoverBreached:
+		return "Inoltro scaduto senza presa in carico"
+	case ticket.PingPongNoticed:
+		return "La richiesta continua a passare da un ente all’altro"
+	case ticket.CitizenReminded:
+		return "Inviato un promemoria al cittadino"
+	case ticket.ContactFailed:
+		return "Recapito fallito: l’indirizzo e-mail non riceve"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	}
 	return ""
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "sì"
+	}
+	return "no"
 }
 
 // toCitizen says an event to the citizen, naming no operator; "" where it does not concern them.
@@ -154,10 +205,14 @@ func toCitizen(e ticket.Event, n Names) string {
 		return "Richiesta chiusa"
 	case ticket.Succeeded:
 		return "Richiesta ora in carico a " + n.short(e.To)
+	case ticket.CitizenReminded:
+		return "Le è stato inviato un promemoria"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	case ticket.Assigned, ticket.Unassigned, ticket.InternalNote, ticket.RegionalNote, ticket.ActWithdrawn,
-		ticket.Reclassified:
+		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
+		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.PingPongNoticed, ticket.ContactFailed:
 	}
 	return ""
 }

@@ -53,9 +53,11 @@ func (s resolution) after(r ticket.Recorded) (_ resolution, why string) {
 	case ticket.AutoClosed:
 		return resolution{}, ""
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated,
-		ticket.Recalled, ticket.Redirected, ticket.Succeeded, ticket.Reclassified,
-		ticket.PersonalDataErased: // closing goes on without a name
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
+		ticket.Redirected, ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered,
+		ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded,
+		ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
+		ticket.ContactFailed, ticket.PersonalDataErased: // closing goes on without a name
 	}
 	return s, why
 }

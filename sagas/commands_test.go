@@ -8,15 +8,30 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+var (
+	noon = time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)
+
+	question ticket.ID = "01930000-0000-7000-8000-0000000000a1"
+	answer   ticket.ID = "01930000-0000-7000-8000-0000000000a2"
 )
 
 // stored is one example of every name that timers ever held. Their files are kept for ever: a timer set years ago
 // must still be read.
 var stored = map[string]ticket.Command{
-	"close.v1":   ticket.Close{Resolution: 2},
-	"succeed.v1": ticket.Succeed{From: torino, To: to3},
+	"close.v1":            ticket.Close{Resolution: 2},
+	"succeed.v1":          ticket.Succeed{From: torino, To: to3},
+	"begin-playbook.v1":   ticket.BeginPlaybook{},
+	"remind.v1":           ticket.Remind{Run: 1, N: 2},
+	"warn.v1":             ticket.Warn{Handover: 1, Due: noon},
+	"breach.v1":           ticket.Breach{Handover: 1, Due: noon},
+	"notice-ping-pong.v1": ticket.NoticePingPong{Handover: 3},
+	"remind-citizen.v1":   ticket.RemindCitizen{Asked: question, N: 1},
+	"expire.v1":           ticket.Expire{Asked: question, Note: answer},
 }
 
 func TestStoredCommandsAreAContract(t *testing.T) {
@@ -41,6 +56,7 @@ func TestStoredCommandsAreAContract(t *testing.T) {
 func TestOtherCommandsAreNotForSagas(t *testing.T) {
 	for _, c := range []ticket.Command{
 		ticket.Open{}, ticket.Update{}, ticket.Reply{}, ticket.Undo{}, ticket.Release{}, ticket.Erase{},
+		ticket.Learn{}, ticket.ReportContact{},
 	} {
 		if name, _, err := encodeCommand(c); err == nil {
 			t.Errorf("%T is stored as %q", c, name)

@@ -23,10 +23,12 @@ func competent(before catalog.EntityCode, e ticket.Event) catalog.EntityCode {
 		return e.To
 	case ticket.ActWithdrawn:
 		return e.Entity
-	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
-		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Reclassified,
-		ticket.PersonalDataErased:
+	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
+		ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved, ticket.Discarded,
+		ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookStarted,
+		ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
+		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
+		ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 	}
 	return before
 }

@@ -42,9 +42,11 @@ func (s competence) after(r ticket.Recorded) (_ competence, why string) {
 	case ticket.AutoClosed:
 		return competence{}, "the ticket is closed"
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated,
-		ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened,
-		ticket.ActWithdrawn, ticket.Reclassified, ticket.PersonalDataErased:
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
+		ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn,
+		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
+		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 	}
 	return s, "the ticket went to another entity"
 }

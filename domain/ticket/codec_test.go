@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	. "github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -53,6 +54,18 @@ func samples() []Event {
 		AutoClosed{Resolution: 1, Status: Closed},
 		Succeeded{From: torino, To: to3},
 		Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"},
+		PlaybookStarted{Run: 1, Pinned: playbook.Pinned{Playbook: "referto-non-trovato", Version: 1, Leads: map[playbook.ID]int{"invio-fallito": 1}}, Entity: torino},
+		CheckAnswered{Run: 1, Entity: torino, Check: "referto", Yes: true, Query: playbook.FindReport,
+			Personal: &Evidence{Values: playbook.Evidence{"identifier": "REF-PROVA-1"}}},
+		CheckTried{Run: 1, Entity: torino, Check: "referto", Query: playbook.FindReport, Why: Unreachable},
+		AnswersForgotten{Run: 1, Checks: []playbook.CheckID{"pagato"}},
+		OutcomeCarriedOut{Run: 1, Outcome: "in-correzione", Remind: true},
+		PlaybookReminded{Run: 1, N: 2},
+		HandoverWarned{Handover: 1, Entity: catalog.Region, Due: noon},
+		HandoverBreached{Handover: 1, Entity: catalog.Region, Due: noon},
+		PingPongNoticed{Handover: 3, ASR: torino},
+		CitizenReminded{Asked: noteID, N: 1},
+		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: Bounced},
 		PersonalDataErased{},
 	}
 }

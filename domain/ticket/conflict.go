@@ -21,6 +21,9 @@ func Conflicts(s State, c Command, by person.Actor, since []Recorded) error {
 	}
 	last := map[string]FieldConflict{}
 	for _, r := range since {
+		if quiet(r) {
+			continue
+		}
 		for field, theirs := range touched(r.Event, by.Entity) {
 			if yours, set := u.sets(field); set {
 				last[field] = FieldConflict{Field: field, Yours: yours, Theirs: theirs, By: r.By, At: r.At}
@@ -28,7 +31,7 @@ func Conflicts(s State, c Command, by person.Actor, since []Recorded) error {
 		}
 	}
 	var conflict ConflictError
-	for _, field := range []string{"status", "assignee", "entity", "problem", "notes"} {
+	for _, field := range []string{"status", "assignee", "entity", "problem", "answers", "notes"} {
 		if f, ok := last[field]; ok {
 			conflict.Fields = append(conflict.Fields, f)
 		}
@@ -53,6 +56,8 @@ func (u Update) sets(field string) (string, bool) {
 		return string(u.Entity), true // competence decides what every act means
 	case "problem":
 		return string(u.Problem), u.Problem != "" || u.Service != ""
+	case "answers":
+		return "", len(u.Answers) > 0
 	default:
 		return "", true
 	}
@@ -117,7 +122,10 @@ func touched(e Event, at catalog.EntityCode) map[string]string {
 		return map[string]string{"entity": string(e.To)}
 	case Reclassified:
 		return map[string]string{"problem": string(e.Problem)}
-	case Opened, PersonalDataErased:
+	case CheckAnswered:
+		return map[string]string{"answers": string(e.Check)}
+	case Opened, CheckTried, AnswersForgotten, PlaybookStarted, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached,
+		PingPongNoticed, CitizenReminded, ContactFailed, PersonalDataErased:
 	}
 	return nil
 }

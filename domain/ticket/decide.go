@@ -8,12 +8,14 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
 // Rules decides. It is a value of pure functions and safe to share.
 type Rules struct {
-	Catalog *catalog.Catalog
-	Hold    time.Duration // how long a public note can be withdrawn before its reader may see it; 0: not at all
+	Catalog   *catalog.Catalog
+	Hold      time.Duration     // how long a public note can be withdrawn before its reader may see it; 0: not at all
+	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 }
 
 // DefaultHold is the Hold of a fresh installation.
@@ -42,6 +44,24 @@ func (r Rules) Decide(s State, c Command, by person.Actor, now time.Time) ([]Eve
 		return release(s, c, by)
 	case Erase:
 		return erase(s, by)
+	case BeginPlaybook:
+		return r.begin(s, by)
+	case Learn:
+		return r.learn(s, c, by)
+	case Remind:
+		return remind(s, c, by)
+	case Warn:
+		return clock(s, MoveWarn, c.Handover, by, HandoverWarned{c.Handover, s.Entity, c.Due})
+	case Breach:
+		return clock(s, MoveBreach, c.Handover, by, HandoverBreached{c.Handover, s.Entity, c.Due})
+	case NoticePingPong:
+		return pingPong(s, c, by)
+	case RemindCitizen:
+		return remindCitizen(s, c, by)
+	case Expire:
+		return expire(s, c, by, now)
+	case ReportContact:
+		return reportContact(s, c, by)
 	}
 	return nil, nil
 }

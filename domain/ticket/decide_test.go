@@ -174,7 +174,7 @@ func TestDecide(t *testing.T) {
 		"2.3 not to somebody who works nowhere":   {given(opened()), Update{Assignee: &NewAssignee{Operator: "x"}}, anna, wrong("assignee")},
 		"2.3 to whom it is already":               {given(opened(), taken(anna)), Update{Assignee: to(anna)}, bruno, then()},
 		"2.3 to nobody":                           {given(opened(), taken(anna)), Update{Assignee: &NewAssignee{}}, bruno, then(Unassigned{})},
-		"2.3 the Region in the menu hands over":   {given(opened()), Update{Assignee: &NewAssignee{Region: true}, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{1, torino, noteID, HandedOver})},
+		"2.3 the Region in the menu hands over":   {given(opened()), Update{Assignee: &NewAssignee{Region: true}, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})},
 		"2.3 the Region in the menu needs a note": {given(opened()), Update{Assignee: &NewAssignee{Region: true}}, anna, wrong("note")},
 		// FAQ 2.4
 		"2.4 ask":                {given(opened(), taken(anna)), Update{Status: Waiting, Note: public("parole")}, anna, then(citizenNote, CitizenAsked{noteID, Waiting})},
@@ -214,7 +214,7 @@ func TestDecide(t *testing.T) {
 		"2.5 duplicate":                      {given(opened()), Update{DuplicateOf: &Main{"other", "s1"}, Note: public("parole")}, anna, then(citizenNote, MarkedDuplicate{1, "other", noteID, held, Solved})},
 		"2.5 duplicate of another citizen's": {given(opened()), Update{DuplicateOf: &Main{"other", "s2"}, Note: public("parole")}, anna, wrong("duplicate_of")},
 		// FAQ 2.6
-		"2.6 hand over":                             {given(opened(), taken(anna)), Update{Status: HandedOver, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{1, torino, noteID, HandedOver})},
+		"2.6 hand over":                             {given(opened(), taken(anna)), Update{Status: HandedOver, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})},
 		"2.6 hand over without a note":              {given(opened()), Update{Status: HandedOver}, anna, wrong("note")},
 		"2.6 the Region has nobody to hand over to": {given(opened(), escalated(), taken(rita)), Update{Status: HandedOver, Note: public("parole")}, rita, forbidden()},
 		"2.6 the ASR keeps a trace only":            {traced, Update{Note: public("parole")}, anna, forbidden()},
@@ -272,7 +272,7 @@ func TestDecide(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	asked := together("ask", noon, by(anna, CitizenNote{Note: noteID, VisibleFrom: held}, CitizenAsked{noteID, Waiting}))
-	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{1, torino, noteID, HandedOver}))
+	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
 	withdrawn := func(act ID) Event {
 		return ActWithdrawn{Act: act, Notes: []ID{noteID}, Service: "ritiro-documenti", Problem: "referto-non-trovato",
 			Entity: torino, Assignee: Assignee{Operator: "anna"}, Status: InProgress}
@@ -303,7 +303,7 @@ func TestUndo(t *testing.T) {
 
 func TestUndoRestoresTheStandingWhole(t *testing.T) {
 	before := given(opened(), taken(anna))
-	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{1, torino, noteID, HandedOver}))
+	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
 	undone := given(opened(), taken(anna), handed, by(anna, ActWithdrawn{Act: "hand"}))
 	if !reflect.DeepEqual(undone.Standing, before.Standing) {
 		t.Fatalf("stands\n %+v\nwant\n %+v", undone.Standing, before.Standing)

@@ -8,17 +8,19 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 )
 
 // Evolve remembers one event. It asks nothing and cannot fail.
 func Evolve(s State, r Recorded) State {
 	last := s.Last
-	if r.Act != last.ID {
+	quiet := quiet(r)
+	if r.Act != last.ID && !quiet {
 		s.Last = Act{ID: r.Act, By: r.By, Before: s.Standing}
 	}
 	switch e := r.Event.(type) {
 	case Opened:
-		s.ID, s.Number, s.Citizen, s.Subject = r.Ticket, e.Number, e.Citizen, e.Subject
+		s.ID, s.Number, s.Citizen, s.Subject, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Subject, e.Facilitated
 		s.Standing = Standing{Status: e.Status, Service: e.Service, Problem: e.Problem, Entity: e.Entity}
 	case Assigned:
 		s.Assignee = e.Assignee
@@ -33,11 +35,11 @@ func Evolve(s State, r Recorded) State {
 	case InternalNote:
 		s.Last = s.Last.holding(e.Note, time.Time{})
 	case CitizenAsked:
-		s.Status = e.Status
+		s.Status, s.Asked = e.Status, Asked{Note: e.Note}
 	case Resumed:
 		s.Status = e.Status
 	case CitizenReplied:
-		s.Status = e.Status
+		s.Status, s.Unreachable = e.Status, false
 	case Escalated:
 		s.Handover = Handover{N: e.Handover, ASR: e.From, Status: s.Status, Assignee: s.Assignee}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, Assignee{}
@@ -66,10 +68,60 @@ func Evolve(s State, r Recorded) State {
 		s.Entity, s.Traces = e.To, Passed(s.Traces, "", e.To)
 	case Reclassified:
 		s.Service, s.Problem = e.Service, e.Problem
+	case PlaybookStarted:
+		s.Runs = e.Run
+	case CitizenReminded:
+		if s.Asked.Note == e.Asked {
+			s.Asked.Reminded = e.N
+		}
+	case ContactFailed:
+		s.Unreachable = true
 	case PersonalDataErased:
 		s.Erased = true
+		s.Run = s.Run.erased()
+	case CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached,
+		PingPongNoticed:
+	}
+	s.Run = s.Run.after(r)
+	if quiet {
+		s.Last.Before = s.Last.Before.beside(r)
 	}
 	return s
+}
+
+// beside takes what the system notes into how the ticket stood before the last act: it holds whether or not that act is
+// withdrawn. A run that was begun since belongs to the act.
+func (b Standing) beside(r Recorded) Standing {
+	switch e := r.Event.(type) {
+	case PlaybookStarted:
+		return b
+	case CitizenReminded:
+		if b.Asked.Note == e.Asked {
+			b.Asked.Reminded = e.N
+		}
+	case CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverWarned, HandoverBreached, PingPongNoticed,
+		ContactFailed, Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed,
+		CitizenReplied, Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn,
+		AutoClosed, Succeeded, Reclassified, OutcomeCarriedOut, PersonalDataErased:
+	}
+	b.Run = b.Run.after(r)
+	return b
+}
+
+// quiet tells what the system notes beside what people do: it neither stops an undo nor is withdrawn by it.
+func quiet(r Recorded) bool {
+	if r.By.Role != person.System {
+		return false
+	}
+	switch r.Event.(type) {
+	case PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverWarned, HandoverBreached,
+		PingPongNoticed, CitizenReminded, ContactFailed:
+		return true
+	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
+		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded,
+		Reclassified, OutcomeCarriedOut, PersonalDataErased:
+	}
+	return false
 }
 
 // holding adds a note to the act that wrote it.

@@ -43,6 +43,17 @@ const (
 	MoveSuccession Move = "succession"
 	MoveRelease    Move = "release"
 	MoveErase      Move = "erase"
+
+	MoveCheck         Move = "check" // an answer to a check of the playbook
+	MoveBegin         Move = "begin-playbook"
+	MoveLearn         Move = "learn"
+	MoveRemind        Move = "remind"
+	MoveWarn          Move = "warn"
+	MoveBreach        Move = "breach"
+	MovePingPong      Move = "notice-ping-pong"
+	MoveRemindCitizen Move = "remind-citizen"
+	MoveExpire        Move = "expire"
+	MoveContact       Move = "report-contact"
 )
 
 // rule is a row of the lifecycle as an auditor reads it. An empty to leaves the status as it is; several mean the one
@@ -90,6 +101,16 @@ var lifecycle = []rule{
 	{MoveSuccession, theSystem, anyButClosed, nil},
 	{MoveRelease, theSystem, anyButClosed, nil},
 	{MoveErase, administrator, Statuses(), nil},
+	{MoveCheck, competentASR, atTheASR, nil},
+	{MoveBegin, theSystem, atTheASR, nil},
+	{MoveLearn, theSystem, atTheASR, nil},
+	{MoveRemind, theSystem, atTheASR, nil},
+	{MoveWarn, theSystem, []Status{New, HandedOver}, nil},
+	{MoveBreach, theSystem, []Status{New, HandedOver}, nil},
+	{MovePingPong, theSystem, worked, nil},
+	{MoveRemindCitizen, theSystem, []Status{Waiting}, nil},
+	{MoveExpire, theSystem, []Status{Waiting}, []Status{Solved}},
+	{MoveContact, theSystem, Statuses(), nil},
 }
 
 // transitions is the lifecycle as looplab/fsm takes it.

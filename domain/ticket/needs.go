@@ -29,14 +29,15 @@ var reasons = map[Move]string{
 // Resolving can: with nobody left to write to, it needs no note.
 var writes = map[Move]bool{
 	MoveNote: true, MoveMessage: true, MoveAnswer: true, MoveNotSolved: true, MoveThank: true, MoveAsk: true, MoveEscalate: true,
-	MoveRedirect: true, MoveDuplicate: true, MoveResume: true, MoveReopen: true, MoveRecall: true,
+	MoveRedirect: true, MoveDuplicate: true, MoveResume: true, MoveReopen: true, MoveRecall: true, MoveCheck: true,
 }
 
 // check names everything that the move misses or that does not fit beside it.
 func (a *act) check(m Move) {
 	u := a.u
+	a.checkMissing(m)
 	confirms := m == MoveResolve && u.Note == nil && (a.s.Reopened || a.s.Erased)
-	if why, needed := needs[m]; needed && !a.public() && !confirms {
+	if why, needed := needs[m]; needed && !a.public() && !confirms && a.missing == nil {
 		a.wrong.add("note", why, `note.visibility "public" with a text`)
 	}
 	a.checkReason(m)
@@ -80,6 +81,9 @@ func (a *act) check(m Move) {
 func (a *act) checkReason(m Move) {
 	what, needed := reasons[m]
 	switch {
+	case m == MoveEscalate:
+		a.checkGround()
+	case m == MoveResume && a.carries != nil: // the outcome is the reason
 	case needed && a.u.Reason == "":
 		a.wrong.add("reason", string(m)+" needs a reason", what)
 	case needed:

@@ -75,6 +75,7 @@ var others = map[Move]string{
 	MoveMessage:    "a regional message goes between the Region and the ASR that handed over, while the Region has the ticket: write a note",
 	MoveDiscard:    "only a supervisor discards: resolve with a public note, or assign the ticket to supervisori",
 	MoveAnswer:     "only the citizen replies: write a public note",
+	MoveCheck:      "the checks are made by the ASR, on its own systems: send the ticket back to it with entity",
 	MoveErase:      "only an administrator erases personal data",
 	MoveClose:      "the system alone closes (FAQ 2.5)",
 	MoveSuccession: "the system alone moves tickets of a ceased entity",

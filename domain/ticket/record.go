@@ -71,11 +71,14 @@ func (a *act) moved(m Move) {
 	case MoveAsk:
 		a.record(CitizenAsked{Note: note, Status: a.to})
 	case MoveResume:
+		if a.carries != nil {
+			reason.Text = a.carries.Title
+		}
 		a.record(Resumed{Status: a.to, Personal: reason})
 	case MoveReopen:
 		a.record(Reopened{Assignee: s.Assignee, Status: a.to, Personal: reason})
 	case MoveEscalate:
-		a.record(Escalated{Handover: s.Handovers + 1, From: s.Entity, Note: note, Status: a.to})
+		a.record(Escalated{Handover: s.Handovers + 1, From: s.Entity, Note: note, Ground: a.ground(), Status: a.to})
 	case MoveRecall:
 		a.record(Recalled{Handover: s.Handover.N, Entity: s.Handover.ASR, Assignee: s.Handover.Assignee, Status: a.to, Personal: reason})
 	case MoveRedirect:

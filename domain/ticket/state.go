@@ -9,19 +9,23 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
 // State is what the rules remember of a ticket, and nothing else. The zero value is a ticket that does not exist.
 // A State is a value: Evolve never changes what an earlier one refers to.
 type State struct {
-	ID         ID
-	Number     string
-	Citizen    string // account of the verified citizen
-	Subject    string // keyed hash of the requester's tax code
-	Resolution int    // how many resolutions there were, withdrawn ones included
-	Handovers  int    // how many hand-overs and redirects there were, withdrawn ones included
-	Erased     bool
-	Last       Act
+	ID          ID
+	Number      string
+	Citizen     string // account of the verified citizen
+	Subject     string // keyed hash of the requester's tax code
+	Facilitated bool
+	Runs        int // how many runs of playbooks were begun, withdrawn ones included
+	Resolution  int // how many resolutions there were, withdrawn ones included
+	Handovers   int // how many hand-overs and redirects there were, withdrawn ones included
+	Erased      bool
+	Unreachable bool // the address in the form takes no mail, and the citizen has not written since
+	Last        Act
 	Standing
 }
 
@@ -35,6 +39,41 @@ type Standing struct {
 	Reopened bool // since the last resolution
 	Handover Handover
 	Traces   []catalog.EntityCode // other entities that had the ticket, oldest first
+	Asked    Asked                // the latest question to the citizen
+	Run      Run                  // of the playbook that the ticket calls for
+}
+
+// Asked is a question that waits for the citizen's answer.
+type Asked struct {
+	Note     ID // empty: there was none
+	Reminded int
+}
+
+// Run is where the checks of a playbook stand.
+type Run struct {
+	N        int // 0: there is none
+	Pinned   playbook.Pinned
+	Entity   catalog.EntityCode // whose systems are asked
+	Answers  map[playbook.CheckID]Given
+	Tried    map[playbook.CheckID]Tried
+	Outcome  playbook.OutcomeID // the one that was carried out since the last answer
+	Remind   bool               // it stays alive until an answer changes
+	Reminded int
+}
+
+// Given is an answer as it was given. Evidence is personal: whoever stores a State leaves it out.
+type Given struct {
+	Yes      bool
+	Evidence playbook.Evidence `json:"-"`
+	By       person.Actor
+	At       time.Time
+	Query    playbook.Query // that a connected system answered; empty: a person did
+}
+
+// Tried is the latest time that a connected system was asked in vain.
+type Tried struct {
+	At  time.Time
+	Why Unknown
 }
 
 // Handover is the latest change of competence between an ASR and the Region.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
 // update is «Aggiorna» (FAQ 2.3–2.6): it finds the one move that the click means, lets it write its note, and puts around it what
@@ -18,6 +19,9 @@ func (r Rules) update(s State, u Update, by person.Actor, now time.Time) ([]Even
 		return nil, &NotYoursError{}
 	}
 	a := act{rules: r, s: s, u: u, by: by, now: now}
+	if err := a.checks(); err != nil {
+		return nil, err
+	}
 	m, err := a.move()
 	if err != nil {
 		return nil, err
@@ -25,7 +29,7 @@ func (r Rules) update(s State, u Update, by person.Actor, now time.Time) ([]Even
 	if err := a.permitted(m); err != nil {
 		return nil, err
 	}
-	if u.Note != nil || writes[m] {
+	if a.u.Note != nil || writes[m] {
 		if err := readable(s, m); err != nil {
 			return nil, err
 		}
@@ -38,11 +42,15 @@ func (r Rules) update(s State, u Update, by person.Actor, now time.Time) ([]Even
 	if err := a.wrong.err(); err != nil {
 		return nil, err
 	}
+	a.events = a.answers
 	a.reclassified()
 	a.note(m)
 	a.moved(m)
 	if m != MoveTake {
 		a.assigned()
+	}
+	if a.carries != nil {
+		a.record(OutcomeCarriedOut{Run: a.run.N, Outcome: a.carries.ID, Remind: a.carries.Remind})
 	}
 	return a.events, nil
 }
@@ -57,6 +65,11 @@ type act struct {
 	to     Status
 	wrong  fields
 	events []Event
+
+	run     *Run               // with the click's answers; nil: no checks are prescribed
+	answers []Event            // what the answers lead to
+	carries *playbook.Outcome  // what the click carries out; nil: nothing
+	missing []playbook.FieldID // for the outcome that it asks for
 }
 
 // move names the row of the lifecycle that the click asks for. What sets no status is MoveNote, MoveMessage,
@@ -117,6 +130,8 @@ func (a *act) move() (Move, error) {
 		return MoveUnassign, nil
 	case u.Assignee != nil:
 		return MoveAssign, nil
+	case len(u.Answers) > 0:
+		return MoveCheck, nil
 	}
 	switch {
 	case u.Status == InProgress && s.Assignee.Operator != a.by.ID && competent(s, a.by):
@@ -125,7 +140,7 @@ func (a *act) move() (Move, error) {
 	case u.Status != "":
 		return MoveNote, nil // the status it has already: permitted or not, nothing follows
 	}
-	return "", invalid("status", "nothing to update", "at least one of note, status, assignee, entity, service, duplicate_of")
+	return "", invalid("status", "nothing to update", "at least one of note, status, assignee, entity, service, duplicate_of, answers")
 }
 
 var discardReasons = []DiscardReason{Spam, TestOnly, Repeated}
@@ -146,7 +161,7 @@ func (a *act) permitted(m Move) error {
 	if err := may(a.s, m, a.by); err != nil {
 		return err
 	}
-	if !competent(a.s, a.by) && (a.u.Assignee != nil || a.u.Service != "" || a.u.Problem != "") {
+	if !competent(a.s, a.by) && (a.u.Assignee != nil || len(a.u.Answers) > 0 || a.u.Service != "" || a.u.Problem != "") {
 		return &ForbiddenError{Rule: "the ticket is in the Region's hands: a " + string(m) + " changes nothing else"}
 	}
 	return nil

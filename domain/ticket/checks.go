@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+)
+
+// Running is the run that the ticket calls for: the one that is going on if it fits the problem and the competent ASR,
+// otherwise the one that is to be begun, and fresh says so. False: no checks are prescribed. At the Region it is the run
+// of the ASR that handed over.
+func (r Rules) Running(s State) (run Run, fresh, ok bool) {
+	at := s.Entity
+	if at == catalog.Region {
+		at = s.Handover.ASR
+	}
+	pinned, ok := r.Playbooks.For(s.Service, s.Problem, s.Facilitated)
+	if !ok || at == "" {
+		return Run{}, false, false
+	}
+	if s.Run.N > 0 && s.Run.Pinned.Playbook == pinned.Playbook && s.Run.Entity == at {
+		return s.Run, false, true
+	}
+	if s.Entity == catalog.Region {
+		return Run{}, false, false
+	}
+	return Run{N: s.Runs + 1, Pinned: pinned, Entity: at}, true, true
+}
+
+// Walked tells where a run stands. False: a version that it keeps is not loaded any more; nothing can be answered then,
+// and nothing is demanded.
+func (r Rules) Walked(run Run) (playbook.Walk, bool) {
+	return r.Playbooks.Walk(run.Pinned, run.Known())
+}
+
+// begin starts the run that the ticket calls for.
+func (r Rules) begin(s State, by person.Actor) ([]Event, error) {
+	if err := timely(s, MoveBegin, by); err != nil {
+		return nil, err
+	}
+	run, fresh, ok := r.Running(s)
+	if !ok || !fresh || s.Erased {
+		return nil, nil
+	}
+	return []Event{PlaybookStarted{Run: run.N, Pinned: run.Pinned, Entity: run.Entity}}, nil
+}
+
+// learn takes what a connected system knows of a check that is open, or that a system answered before. What a person
+// answered stands, unless the run waits for exactly that to be mended. Anything else is too late and changes nothing.
+func (r Rules) learn(s State, c Learn, by person.Actor) ([]Event, error) {
+	if err := timely(s, MoveLearn, by); err != nil {
+		return nil, err
+	}
+	run, fresh, ok := r.Running(s)
+	if !ok || fresh || s.Erased || run.N != c.Run {
+		return nil, nil
+	}
+	walk, ok := r.Walked(run)
+	step := reached(walk, c.Check)
+	if !ok || step == nil {
+		return nil, nil
+	}
+	given, known := run.Answers[c.Check]
+	if c.Answer == nil {
+		if known {
+			return nil, nil
+		}
+		return []Event{CheckTried{Run: run.N, Entity: run.Entity, Check: c.Check, Query: c.Query, Why: c.Why}}, nil
+	}
+	mended := run.Remind && step.Check.ID == walk.Steps[len(walk.Steps)-1].Check.ID
+	if known && given.Query == "" && !mended {
+		return nil, nil
+	}
+	evidence := playbook.Evidence{}
+	for _, f := range step.Check.Evidence {
+		if v, ok := c.Evidence[f.Field]; ok {
+			evidence[f.Field] = v
+		}
+	}
+	return r.answer(&run, NewAnswer{Check: c.Check, Yes: *c.Answer, Evidence: evidence}, c.Query, by), nil
+}
+
+// answer adds an answer to the run and answers the events for it: none if it says nothing new.
+func (r Rules) answer(run *Run, a NewAnswer, query playbook.Query, by person.Actor) []Event {
+	given, known := run.Answers[a.Check]
+	evidence := maps.Clone(a.Evidence)
+	if known && given.Yes == a.Yes {
+		evidence = maps.Clone(given.Evidence)
+		if evidence == nil {
+			evidence = playbook.Evidence{}
+		}
+		maps.Copy(evidence, a.Evidence)
+		if maps.Equal(evidence, given.Evidence) || len(evidence)+len(given.Evidence) == 0 {
+			return nil
+		}
+	}
+	e := CheckAnswered{Run: run.N, Entity: run.Entity, Check: a.Check, Yes: a.Yes, Query: query}
+	if len(evidence) > 0 {
+		e.Personal = &Evidence{Values: evidence}
+	}
+	*run = run.after(Recorded{Event: e, By: by})
+	events := []Event{e}
+	if walk, ok := r.Walked(*run); ok && len(walk.Again) > 0 {
+		back := AnswersForgotten{Run: run.N, Checks: walk.Again}
+		*run = run.after(Recorded{Event: back, By: by})
+		events = append(events, back)
+	}
+	return events
+}
+
+// reached finds a check that the walk has come to; nil: it is not asked.
+func reached(w playbook.Walk, id playbook.CheckID) *playbook.Step {
+	i := slices.IndexFunc(w.Steps, func(s playbook.Step) bool { return s.Check.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &w.Steps[i]
+}
