@@ -39,8 +39,8 @@ type Standing struct {
 	Reopened bool // since the last resolution
 	Handover Handover
 	Traces   []catalog.EntityCode // other entities that had the ticket, oldest first
-	Asked    Asked                // the latest question to the citizen
-	Run      Run                  // of the playbook that the ticket calls for
+	Asked    Asked                `json:",omitzero"` // the latest question to the citizen
+	Run      Run                  `json:",omitzero"` // of the playbook that the ticket calls for
 }
 
 // Asked is a question that waits for the citizen's answer.
