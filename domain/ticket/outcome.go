@@ -92,6 +92,10 @@ func (a *act) answered(i int, answer NewAnswer) {
 // outcome lets what the checks came to fill in the click that asks for its status.
 func (a *act) outcome(walk playbook.Walk) {
 	o, u := walk.Outcome, &a.u
+	a.checked = o != nil
+	for _, given := range a.run.Answers {
+		a.checked = a.checked || given.Query == ""
+	}
 	if o == nil || u.Status == "" || string(u.Status) != o.Status {
 		return
 	}
@@ -123,12 +127,13 @@ func (a *act) checkMissing(m Move) {
 	}
 }
 
-// checkGround wants to know why a ticket is handed over although its checks do not say so (FAQ 2.6).
+// checkGround wants to know why a ticket is handed over although its checks do not say so. Who hands it over before
+// anything was checked says with the status itself that it is not theirs: «Non di competenza» (FAQ 2.6).
 func (a *act) checkGround() {
 	reason := Ground(a.u.Reason)
 	known := reason == NotOurs || reason.Overrides()
 	switch {
-	case reason != "" && !known, reason == "" && a.run != nil && !a.byOutcome():
+	case reason != "" && !known, reason == "" && a.checked && !a.byOutcome():
 		rule := "the checks of playbook " + a.playbook() + " have not come to a hand-over: say why it is made all the same"
 		if reason != "" {
 			rule = quoted(a.u.Reason) + " is not one of the reasons for a hand-over; a text goes into the note"
@@ -149,8 +154,11 @@ func (a *act) byOutcome() bool { return a.carries != nil && a.carries.Act == pla
 
 // ground is why the hand-over is made, for the record.
 func (a *act) ground() Ground {
-	if a.byOutcome() {
+	switch {
+	case a.byOutcome():
 		return ByOutcome
+	case a.u.Reason == "" && a.run != nil:
+		return NotOurs
 	}
 	return Ground(a.u.Reason)
 }
