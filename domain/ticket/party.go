@@ -57,7 +57,10 @@ func notFor(s State, m Move, by person.Actor) error {
 	case theCitizen(s, by):
 		return &ForbiddenError{Rule: "this is done by operators; you can reply"}
 	case competent(s, by):
-		return &ForbiddenError{Rule: others[m]}
+		if rule, ok := others[m]; ok {
+			return &ForbiddenError{Rule: rule}
+		}
+		return &ForbiddenError{Rule: "the system alone does this, by itself"}
 	case s.Handover.ASR == by.Entity && s.Status == HandedOver:
 		return &ForbiddenError{Rule: "the ticket was handed over and you keep a read-only trace: until the Region takes it you can recall it (status " +
 			string(s.Handover.Status) + ", with a reason) or write a regional message (FAQ 2.6)"}
