@@ -37,7 +37,7 @@ Everything is configured by environment; without any of it, sol runs alone with 
                         requests a minute for one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600):
                         an address, or for SESSION an account
   SOL_TRUSTED_PROXIES   networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
-  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed`
+  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed` + outsideHelp
 
 // config is what the environment says, checked.
 type config struct {
@@ -50,6 +50,7 @@ type config struct {
 	Log         logConfig
 	Limits      api.Limits
 	Proxies     []netip.Prefix
+	Outside     outside
 }
 
 // loadConfig reads the environment and names everything that is wrong with it at once.
@@ -99,6 +100,9 @@ func loadConfig(env func(string) string) (config, error) {
 			break
 		}
 		c.Proxies = append(c.Proxies, network)
+	}
+	if c.Outside, err = loadOutside(env, refuse); err != nil {
+		wrong = append(wrong, err)
 	}
 	return c, errors.Join(wrong...)
 }

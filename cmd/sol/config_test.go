@@ -25,7 +25,8 @@ func TestConfigDefaults(t *testing.T) {
 	if os.Geteuid() == 0 {
 		dir = "/var/lib/sol"
 	}
-	want := config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKey: filepath.Join(dir, "master.key"), Hold: 10 * time.Second}
+	want := config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKey: filepath.Join(dir, "master.key"), Hold: 10 * time.Second,
+		Outside: outside{MailDomain: "localhost"}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -36,6 +37,8 @@ func TestConfig(t *testing.T) {
 		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_HOLD": "0s", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
+		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json", "SOL_PUBLIC_URL": "https://assistenza.example.it/",
+		"SOL_SMTP_URL": "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25",
 	}
 	c, err := loadConfig(func(name string) string { return set[name] })
 	if err != nil {
@@ -46,6 +49,10 @@ func TestConfig(t *testing.T) {
 		AutoClose: 90 * time.Second, Log: logConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:  api.Limits{Form: api.Rate{PerMinute: 60, Burst: 5}, Login: api.Rate{PerMinute: 7, Burst: 7}},
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		Outside: outside{
+			PlaybooksDir: "/etc/sol/playbooks", Connectors: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
+			SMTP: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
+		},
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -57,6 +64,7 @@ func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_LIMIT_SESSION": "many", "SOL_TRUSTED_PROXIES": "localhost",
+		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b",
 	}
 	_, err := loadConfig(func(name string) string { return set[name] })
 	if err == nil {

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+const outsideHelp = `
+  SOL_PLAYBOOKS_DIR     directory with playbooks of your own, one YAML file each, read at the start (none)
+  SOL_CONNECTORS        JSON file with the systems of the entities: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
+  SOL_PUBLIC_URL        where people reach the service, for the links in mails (http:// and SOL_ADDR)
+  SOL_SMTP_URL          mail server for what goes to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
+  SOL_MAIL_DOMAIN       domain of the sender and of the addresses for replies (the host of SOL_PUBLIC_URL)
+  SOL_MAIL_LISTEN       host:port on which replies and returned mails are taken in by SMTP (none)`
+
+// outside is how the service reaches what is not its own.
+type outside struct {
+	PlaybooksDir string // absolute; empty: the playbooks that come with sol alone
+	Connectors   string // path; empty: no connected systems
+	PublicURL    string // without a slash at its end; empty: the address that it answers at
+	SMTP         string // URL, may hold a password; empty: no mail is sent
+	MailDomain   string
+	MailListen   string // empty: no mail is taken in
+}
+
+// loadOutside reads that part of the environment. A password in it is not repeated.
+func loadOutside(env func(string) string, refuse func(name, want string)) (outside, error) {
+	o := outside{
+		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), Connectors: env("SOL_CONNECTORS"), SMTP: env("SOL_SMTP_URL"),
+		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"),
+		PublicURL: strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
+	}
+	var wrong []error
+	for _, path := range []*string{&o.PlaybooksDir, &o.Connectors} {
+		if *path != "" {
+			abs, err := filepath.Abs(*path)
+			if err != nil {
+				wrong = append(wrong, err)
+			}
+			*path = abs
+		}
+	}
+	public, err := url.Parse(o.PublicURL)
+	switch {
+	case err != nil || o.PublicURL != "" && (public.Scheme != "http" && public.Scheme != "https" || public.Host == "" || public.User != nil):
+		refuse("SOL_PUBLIC_URL", "https://host, with a path where there is one")
+	case o.MailDomain != "":
+	case public.Hostname() == "" || net.ParseIP(public.Hostname()) != nil: // an address is no domain
+		o.MailDomain = "localhost"
+	default:
+		o.MailDomain = public.Hostname()
+	}
+	if strings.ContainsAny(o.MailDomain, "@/ :") {
+		refuse("SOL_MAIL_DOMAIN", "a domain, e.g. assistenza.example.it")
+	}
+	if u, err := url.Parse(o.SMTP); o.SMTP != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
+		wrong = append(wrong, errors.New("SOL_SMTP_URL: want smtp://user:password@host:port or smtps://…")) // it may hold a password
+	}
+	if o.MailListen != "" {
+		if _, port, err := net.SplitHostPort(o.MailListen); err != nil || !isPort(port) {
+			refuse("SOL_MAIL_LISTEN", "host:port, e.g. 0.0.0.0:25")
+		}
+	}
+	return o, errors.Join(wrong...)
+}
