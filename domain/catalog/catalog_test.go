@@ -75,7 +75,6 @@ func TestServicesAndProblems(t *testing.T) {
 		"accesso-facilitato": {"accesso-facilitato", catalog.Other},
 		"assistenza-online":  {"accesso-al-sistema", catalog.Other},
 	}
-	withoutPlaybook := map[catalog.ProblemID]bool{catalog.Other: true, "accesso-al-sistema": true}
 	c := catalog.Default()
 	if n := len(c.Services()); n != len(want) {
 		t.Errorf("%d services", n)
@@ -92,9 +91,6 @@ func TestServicesAndProblems(t *testing.T) {
 			}
 			if got.ForCitizens() == (p == "invio-fallito") {
 				t.Errorf("%s/%s: for citizens %t", id, p, got.ForCitizens())
-			}
-			if want := string(p); withoutPlaybook[p] == (got.Playbook == want) || withoutPlaybook[p] && got.Playbook != "" {
-				t.Errorf("%s/%s: playbook %q", id, p, got.Playbook)
 			}
 		}
 	}

@@ -65,9 +65,6 @@ func (f *faults) services(file servicesFile) []Service {
 			if _, twice := s.Problem(p.ID); twice {
 				f.add("%s stands there twice", where)
 			}
-			if p.Playbook != "" && !kebab.MatchString(p.Playbook) {
-				f.add("%s: playbook %q; allowed: words in small letters joined by hyphens", where, p.Playbook)
-			}
 			s.Problems = append(s.Problems, Problem(p))
 		}
 		if _, ok := s.Problem(Other); !ok {

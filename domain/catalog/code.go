@@ -12,7 +12,7 @@ type EntityCode string
 const Region EntityCode = "regione"
 
 // ServiceID and ProblemID are the wire's names of what a ticket is about, e.g. "ritiro-documenti" and
-// "referto-non-trovato". A problem carries the id of its playbook, or "altro".
+// "referto-non-trovato". A problem that has a playbook carries its id.
 type (
 	ServiceID string
 	ProblemID string

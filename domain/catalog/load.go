@@ -71,7 +71,6 @@ type (
 		ID           ProblemID `json:"id"`
 		Label        string    `json:"label"`
 		CitizenLabel string    `json:"citizen_label"`
-		Playbook     string    `json:"playbook"`
 	}
 	calendarsFile struct {
 		About    string        `json:"about"`

@@ -66,7 +66,6 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		{"duplicate service", "services.json", `"id": "assistenza-online"`, `"id": "ritiro-documenti"`, `service "ritiro-documenti" stands there twice`},
 		{"no other", "services.json", `"id": "altro"`, `"id": "varie"`, `service "ritiro-documenti" has no problem "altro"`},
 		{"problem id", "services.json", `"id": "invio-fallito"`, `"id": "Invio fallito"`, `problem "Invio fallito": id; allowed: words in small letters`},
-		{"playbook id", "services.json", `"playbook": "invio-fallito"`, `"playbook": "2.7"`, `problem "invio-fallito": playbook "2.7"; allowed: words in small letters`},
 		{"holiday", "calendars.json", `"on": "06-24"`, `"on": "San Giovanni"`, `calendars.json: town Torino: holiday San Giovanni Battista: "san giovanni" says no day`},
 		{"duplicate town", "calendars.json", `"name": "Chieri"`, `"name": "Torino"`, "calendars.json: town Torino stands there twice"},
 	} {

@@ -20,7 +20,6 @@ type Problem struct {
 	ID           ProblemID
 	Label        string // in Italian, in the FAQ's words, for operators
 	CitizenLabel string // in Italian, in a citizen's words; empty: operators alone may choose it
-	Playbook     string // the id of the checks for it; empty: there are none
 }
 
 // ForCitizens tells whether a citizen may choose the problem in the form.

@@ -16,6 +16,9 @@ type Library struct {
 
 // Find gives one version of a playbook.
 func (l *Library) Find(id ID, version int) (*Playbook, bool) {
+	if l == nil {
+		return nil, false
+	}
 	i := slices.IndexFunc(l.playbooks, func(p *Playbook) bool { return p.ID == id && p.Version == version })
 	if i < 0 {
 		return nil, false
@@ -25,6 +28,9 @@ func (l *Library) Find(id ID, version int) (*Playbook, bool) {
 
 // Current gives the highest version of every playbook, by id.
 func (l *Library) Current() []*Playbook {
+	if l == nil {
+		return nil
+	}
 	var all []*Playbook
 	for i, p := range l.playbooks {
 		if i == len(l.playbooks)-1 || l.playbooks[i+1].ID != p.ID {
@@ -70,10 +76,6 @@ func (l *Library) pin(p *Playbook) Pinned {
 		}
 	}
 	return pinned
-}
-
-func (p *Playbook) check(id CheckID) *Check {
-	return &p.Checks[slices.IndexFunc(p.Checks, func(c Check) bool { return c.ID == id })]
 }
 
 func (p *Playbook) outcome(id OutcomeID) *Outcome {

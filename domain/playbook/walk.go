@@ -67,7 +67,7 @@ func (l *Library) Walk(pinned Pinned, answers Answers) (Walk, bool) {
 		if w.passed(at) {
 			return w.back(at, again), true
 		}
-		check := p.check(at)
+		check := p.find(at)
 		step := Step{Playbook: p, Check: check}
 		answer, known := answers[at]
 		if !known {

@@ -1,0 +1,260 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// parsed is a playbook with what is wrong with its file, and on which line its parts stand.
+type parsed struct {
+	file     string
+	playbook *Playbook
+	faults   []Fault
+	lines    map[string]int // "check/ID", "check/ID/yes", "outcome/ID", "field/ID", "starts/0", "start"
+}
+
+func (p *parsed) fault(line int, format string, args ...any) {
+	p.faults = append(p.faults, Fault{p.file, line, fmt.Sprintf(format, args...)})
+}
+
+// parse reads one file into the playbook's shape. What its parts mean together is checked later.
+func parse(file string, text []byte) *parsed {
+	p := &parsed{file: file, playbook: &Playbook{}, lines: map[string]int{}}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		p.fault(0, "%v", err)
+		return p
+	}
+	if len(document.Content) != 1 {
+		p.fault(0, "is empty; want id, version, title, source, fields, checks, outcomes")
+		return p
+	}
+	root := p.mapping(document.Content[0], "the playbook", "id", "version", "title", "source", "starts", "fields", "start", "checks", "outcomes")
+	b := p.playbook
+	b.ID, b.Version = ID(p.text(root, "id")), p.number(root, "version")
+	b.Title, b.Source = p.text(root, "title"), p.text(root, "source")
+	if want := fmt.Sprintf("%s.v%d.yaml", b.ID, b.Version); b.ID != "" && b.Version > 0 && file != want {
+		p.fault(0, "holds %s version %d; want the name %s", b.ID, b.Version, want)
+	}
+	for i, n := range p.list(root["starts"]) {
+		start := p.mapping(n, "a start", "service", "problem", "facilitated")
+		p.lines["starts/"+strconv.Itoa(i)] = n.Line
+		b.Starts = append(b.Starts, Start{
+			Service: catalog.ServiceID(p.text(start, "service")), Problem: catalog.ProblemID(p.text(start, "problem")),
+			Facilitated: p.truth(start["facilitated"]),
+		})
+	}
+	p.pairs(root["fields"], "fields", func(id string, n *yaml.Node) { p.field(FieldID(id), n) })
+	p.pairs(root["checks"], "checks", func(id string, n *yaml.Node) { p.parseCheck(CheckID(id), n) })
+	p.pairs(root["outcomes"], "outcomes", func(id string, n *yaml.Node) { p.parseOutcome(OutcomeID(id), n) })
+	if n := root["start"]; n != nil {
+		p.lines["start"], b.Start = n.Line, CheckID(n.Value)
+	} else if len(b.Checks) > 0 {
+		b.Start = b.Checks[0].ID
+	}
+	return p
+}
+
+func (p *parsed) field(id FieldID, n *yaml.Node) {
+	m := p.mapping(n, "a field", "type", "label", "options")
+	p.lines["field/"+string(id)] = n.Line
+	p.playbook.Fields = append(p.playbook.Fields, Field{
+		ID: id, Type: Type(p.text(m, "type")), Label: p.text(m, "label"), Options: p.texts(m["options"]),
+	})
+}
+
+func (p *parsed) parseCheck(id CheckID, n *yaml.Node) {
+	m := p.mapping(n, "a check", "question", "help", "ask", "system", "evidence", "yes", "no")
+	at := "check/" + string(id)
+	p.lines[at] = n.Line
+	c := Check{ID: id, Question: p.text(m, "question"), Help: p.optional(m["help"]), Ask: p.optional(m["ask"])}
+	if s := m["system"]; s != nil {
+		system := p.mapping(s, "a system", "query", "fact")
+		p.lines[at+"/system"] = s.Line
+		c.System = &System{Query: Query(p.text(system, "query")), Fact: Fact(p.text(system, "fact"))}
+	}
+	for _, e := range p.list(m["evidence"]) {
+		p.lines[at+"/evidence"] = e.Line
+		if e.Kind == yaml.ScalarNode {
+			c.Evidence = append(c.Evidence, Needed{Field: FieldID(e.Value), Required: true})
+			continue
+		}
+		needed := p.mapping(e, "evidence", "field", "optional")
+		c.Evidence = append(c.Evidence, Needed{Field: FieldID(p.text(needed, "field")), Required: !p.truth(needed["optional"])})
+	}
+	c.Yes, c.No = p.branch(n, m, at, "yes"), p.branch(n, m, at, "no")
+	p.playbook.Checks = append(p.playbook.Checks, c)
+}
+
+func (p *parsed) branch(check *yaml.Node, m map[string]*yaml.Node, at, answer string) (b Branch) {
+	n := m[answer]
+	if n == nil {
+		p.fault(check.Line, "%s has no branch for %s: every answer leads somewhere", strings.TrimPrefix(at, "check/"), answer)
+		return b
+	}
+	p.lines[at+"/"+answer] = n.Line
+	to := p.mapping(n, "a branch", "check", "outcome", "playbook", "at", "again")
+	b = Branch{
+		Check: CheckID(p.optional(to["check"])), Outcome: OutcomeID(p.optional(to["outcome"])), Playbook: ID(p.optional(to["playbook"])),
+		At: CheckID(p.optional(to["at"])), Again: CheckID(p.optional(to["again"])),
+	}
+	set := 0
+	for _, given := range []bool{b.Check != "", b.Outcome != "", b.Playbook != ""} {
+		if given {
+			set++
+		}
+	}
+	if set != 1 {
+		p.fault(n.Line, "%s/%s names %d of check, outcome and playbook; want exactly one", strings.TrimPrefix(at, "check/"), answer, set)
+	}
+	if b.Playbook == "" && (b.At != "" || b.Again != "") {
+		p.fault(n.Line, "%s/%s: at and again belong to a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
+	}
+	return b
+}
+
+func (p *parsed) parseOutcome(id OutcomeID, n *yaml.Node) {
+	m := p.mapping(n, "an outcome", "title", "act", "status", "note", "evidence", "remind")
+	p.lines["outcome/"+string(id)] = n.Line
+	o := Outcome{
+		ID: id, Title: p.text(m, "title"), Act: Act(p.text(m, "act")), Status: p.text(m, "status"), Remind: p.truth(m["remind"]),
+	}
+	for _, f := range p.texts(m["evidence"]) {
+		o.Evidence = append(o.Evidence, FieldID(f))
+	}
+	switch note := m["note"]; {
+	case note == nil:
+		p.fault(n.Line, "outcome %s has no note: whoever reads of it is told something", id)
+	case note.Kind == yaml.ScalarNode:
+		o.Note = []Variant{{Text: p.text(m, "note")}}
+	default:
+		for _, v := range p.list(note) {
+			variant := p.mapping(v, "a wording", "when", "text")
+			w := Variant{Text: p.text(variant, "text")}
+			for _, f := range p.texts(variant["when"]) {
+				w.When = append(w.When, FieldID(f))
+			}
+			o.Note = append(o.Note, w)
+		}
+	}
+	p.playbook.Outcomes = append(p.playbook.Outcomes, o)
+}
+
+// mapping reads a mapping and refuses keys that it does not know or that stand twice.
+func (p *parsed) mapping(n *yaml.Node, what string, keys ...string) map[string]*yaml.Node {
+	m := map[string]*yaml.Node{}
+	if n.Kind != yaml.MappingNode {
+		p.fault(n.Line, "%s is no mapping; want %s", what, strings.Join(keys, ", "))
+		return m
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch {
+		case !slices.Contains(keys, key.Value):
+			p.fault(key.Line, "%s has no %q; it has %s", what, key.Value, strings.Join(keys, ", "))
+		case m[key.Value] != nil:
+			p.fault(key.Line, "%q stands here twice", key.Value)
+		default:
+			m[key.Value] = n.Content[i+1]
+		}
+	}
+	if n.Line > 0 {
+		m[""] = n // where the mapping stands, for what is missing in it
+	}
+	return m
+}
+
+// pairs reads a mapping of ids in its order.
+func (p *parsed) pairs(n *yaml.Node, what string, each func(id string, n *yaml.Node)) {
+	switch {
+	case n == nil:
+		return
+	case n.Kind != yaml.MappingNode:
+		p.fault(n.Line, "%s is no mapping of ids", what)
+		return
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		id := n.Content[i]
+		if seen[id.Value] {
+			p.fault(id.Line, "%s has %q twice", what, id.Value)
+			continue
+		}
+		seen[id.Value] = true
+		each(id.Value, n.Content[i+1])
+	}
+}
+
+func (p *parsed) list(n *yaml.Node) []*yaml.Node {
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		p.fault(n.Line, "want a list here")
+		return nil
+	}
+	return n.Content
+}
+
+func (p *parsed) text(m map[string]*yaml.Node, key string) string {
+	n := m[key]
+	if n == nil || n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
+		line := 0
+		if at := m[""]; at != nil {
+			line = at.Line
+		}
+		if n != nil {
+			line = n.Line
+		}
+		p.fault(line, "%s is missing or empty", key)
+		return ""
+	}
+	return n.Value
+}
+
+func (p *parsed) optional(n *yaml.Node) string {
+	if n == nil {
+		return ""
+	}
+	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
+		p.fault(n.Line, "want a text here, or nothing at all")
+		return ""
+	}
+	return n.Value
+}
+
+func (p *parsed) texts(n *yaml.Node) []string {
+	var all []string
+	for _, t := range p.list(n) {
+		all = append(all, p.optional(t))
+	}
+	return all
+}
+
+func (p *parsed) number(m map[string]*yaml.Node, key string) int {
+	text := p.text(m, key)
+	n, err := strconv.Atoi(text)
+	if text != "" && (err != nil || n < 1) {
+		p.fault(m[key].Line, "%s is %q; want 1, 2, 3 …", key, text)
+	}
+	return n
+}
+
+func (p *parsed) truth(n *yaml.Node) bool {
+	if n == nil {
+		return false
+	}
+	if n.Value != "true" && n.Value != "false" {
+		p.fault(n.Line, "is %q; want true or false", n.Value)
+	}
+	return n.Value == "true"
+}

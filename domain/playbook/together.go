@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// together checks what only all files show: that what is led into is there, that names mean one thing wherever playbooks
+// meet, that no two want the same requests, and that on every path the outcome's text can be filled in.
+func together(all []*parsed) []Fault {
+	s := &shelf{files: all, library: library(all)}
+	s.unique()
+	if s.faults == nil {
+		s.branches()
+	}
+	if s.faults == nil {
+		s.starts()
+		for _, p := range all {
+			s.meet(p)
+		}
+	}
+	if s.faults == nil {
+		for _, p := range all {
+			s.walks(p)
+		}
+	}
+	return s.faults
+}
+
+type shelf struct {
+	files   []*parsed
+	library *Library
+	faults  []Fault
+}
+
+func (s *shelf) fault(p *parsed, part, format string, args ...any) {
+	s.faults = append(s.faults, Fault{p.file, p.lines[part], fmt.Sprintf(format, args...)})
+}
+
+func (s *shelf) unique() {
+	for i, p := range s.files {
+		for _, other := range s.files[:i] {
+			if p.playbook.ID == other.playbook.ID && p.playbook.Version == other.playbook.Version {
+				s.fault(p, "", "%s version %d stands in another file of that name too; a changed playbook is a new version", p.playbook.ID, p.playbook.Version)
+			}
+		}
+	}
+}
+
+// branches finds the playbooks, and their checks, that others lead into.
+func (s *shelf) branches() {
+	for _, p := range s.files {
+		for _, c := range p.playbook.Checks {
+			for answer, to := range map[string]Branch{"yes": c.Yes, "no": c.No} {
+				if to.Playbook == "" {
+					continue
+				}
+				part := "check/" + string(c.ID) + "/" + answer
+				into := s.current(to.Playbook)
+				if into == nil || to.Playbook == p.playbook.ID {
+					s.fault(p, part, "%s=%s leads into %q, which is no other playbook", c.ID, answer, to.Playbook)
+					continue
+				}
+				for _, at := range []CheckID{to.At, to.Again} {
+					if at != "" && into.find(at) == nil {
+						s.fault(p, part, "%s=%s leads into %s at %q, which is no check of it", c.ID, answer, to.Playbook, at)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (s *shelf) current(id ID) *Playbook {
+	for _, p := range s.library.Current() {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// starts refuses two playbooks for the same requests.
+func (s *shelf) starts() {
+	by := map[Start]ID{}
+	for _, b := range s.library.Current() {
+		for _, start := range b.Starts {
+			if other, taken := by[start]; taken {
+				i := slices.IndexFunc(s.files, func(p *parsed) bool { return p.playbook == b })
+				s.fault(s.files[i], "starts/0", "%s starts for problem %q of %q already", other, start.Problem, start.Service)
+			}
+			by[start] = b.ID
+		}
+	}
+}
+
+// meet holds a playbook to those that its runs can lead into: a check's name is one check's, a field has one type.
+func (s *shelf) meet(p *parsed) {
+	pinned := s.library.pin(p.playbook)
+	for id, version := range pinned.Leads {
+		other, _ := s.library.Find(id, version)
+		for _, c := range p.playbook.Checks {
+			if other.find(c.ID) != nil {
+				s.fault(p, "check/"+string(c.ID), "check %s is one of %s too, and a run can come to both", c.ID, id)
+			}
+		}
+		for _, f := range p.playbook.Fields {
+			if same := other.field(f.ID); same != nil && same.Type != f.Type {
+				s.fault(p, "field/"+string(f.ID), "field %s is a %s here and a %s in %s, and a run can come to both", f.ID, f.Type, same.Type, id)
+			}
+		}
+	}
+}
+
+// walks takes every path of a playbook's runs, through all that they lead into, and looks at its end.
+func (s *shelf) walks(p *parsed) {
+	pinned, complained := s.library.pin(p.playbook), map[string]bool{}
+	for end := range s.library.Paths(pinned) {
+		o := end.Outcome
+		if o == nil {
+			continue
+		}
+		collected := map[FieldID]bool{}
+		for _, step := range end.Steps {
+			for _, e := range step.Check.Evidence {
+				collected[e.Field] = true
+			}
+		}
+		lacks := func(fields []FieldID) bool {
+			return slices.ContainsFunc(fields, func(f FieldID) bool { return !collected[f] })
+		}
+		open := slices.ContainsFunc(o.Note, func(v Variant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
+		if (!open || lacks(o.Evidence)) && !complained[string(o.ID)] {
+			complained[string(o.ID)] = true
+			s.fault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.Way(), o.ID)
+		}
+	}
+}
+
+// Way says a walk's answers in words, e.g. "referto=yes, inviato=no".
+func (w Walk) Way() string {
+	var said []string
+	for _, s := range w.Steps {
+		switch {
+		case s.Answer == nil:
+			said = append(said, string(s.Check.ID)+"=?")
+		case s.Answer.Yes:
+			said = append(said, string(s.Check.ID)+"=yes")
+		default:
+			said = append(said, string(s.Check.ID)+"=no")
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// Paths gives every end that a run can come to: each outcome with each way to it, and each way that comes back to a check.
+func (l *Library) Paths(pinned Pinned) func(yield func(Walk) bool) {
+	return func(yield func(Walk) bool) {
+		l.paths(pinned, Answers{}, yield)
+	}
+}
+
+func (l *Library) paths(pinned Pinned, answers Answers, yield func(Walk) bool) bool {
+	w, ok := l.Walk(pinned, answers)
+	switch {
+	case !ok:
+		return true
+	case w.Outcome != nil || len(w.Again) > 0:
+		return yield(w)
+	}
+	for _, yes := range []bool{true, false} {
+		answers[w.Open.ID] = Answer{Yes: yes}
+		if !l.paths(pinned, answers, yield) {
+			return false
+		}
+	}
+	delete(answers, w.Open.ID)
+	return true
+}
