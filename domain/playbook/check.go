@@ -48,8 +48,8 @@ func (p *parsed) check(c *catalog.Catalog) {
 		p.checkOutcome(o)
 	}
 	if len(p.faults) == 0 {
-		p.reachable()
 		p.loops(b.Start, nil)
+		p.reachable()
 	}
 }
 

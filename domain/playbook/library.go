@@ -48,7 +48,7 @@ func (l *Library) For(service catalog.ServiceID, problem catalog.ProblemID, faci
 		for _, p := range current {
 			for _, s := range p.Starts {
 				if s.Service == service && s.Problem == problem && s.Facilitated == wanted && (facilitated || !wanted) {
-					return l.pin(p), true
+					return l.Pin(p), true
 				}
 			}
 		}
@@ -56,8 +56,8 @@ func (l *Library) For(service catalog.ServiceID, problem catalog.ProblemID, faci
 	return Pinned{}, false
 }
 
-// pin notes the versions of today of all that a playbook can lead into.
-func (l *Library) pin(p *Playbook) Pinned {
+// Pin notes the versions of today of all that a playbook can lead into.
+func (l *Library) Pin(p *Playbook) Pinned {
 	pinned := Pinned{Playbook: p.ID, Version: p.Version, Leads: map[ID]int{}}
 	for open := []*Playbook{p}; len(open) > 0; {
 		from := open[0]

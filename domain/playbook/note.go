@@ -6,7 +6,6 @@ package playbook
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // text takes the first wording whose fields are all known. Missing are the outcome's own fields that are not known and,
@@ -15,7 +14,8 @@ func (o *Outcome) text(p *Playbook, known Evidence) (string, []FieldID) {
 	var missing []FieldID
 	lacks := func(fields []FieldID) (all []FieldID) {
 		for _, f := range fields {
-			if strings.TrimSpace(known[f]) == "" {
+			d := p.field(f)
+			if value := strings.TrimSpace(known[f]); value == "" || d != nil && d.Type == Flag && value != "true" {
 				all = append(all, f)
 			}
 		}
@@ -55,18 +55,10 @@ func (v Variant) fill(p *Playbook, known Evidence) string {
 	text := v.Text
 	for _, f := range v.placeholders() {
 		value := strings.TrimSpace(known[f])
-		if i := slices.IndexFunc(p.Fields, func(d Field) bool { return d.ID == f }); i >= 0 && p.Fields[i].Type == Date {
+		if d := p.field(f); d != nil && d.Type == Date {
 			value = italianDate(value)
 		}
 		text = strings.ReplaceAll(text, "{"+string(f)+"}", value)
 	}
 	return text
-}
-
-// italianDate writes a date as the FAQ's texts do, gg/mm/aaaa; what is no date stays as given.
-func italianDate(value string) string {
-	if d, err := time.Parse(time.DateOnly, value); err == nil {
-		return d.Format("02/01/2006")
-	}
-	return value
 }

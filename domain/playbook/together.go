@@ -100,7 +100,7 @@ func (s *shelf) starts() {
 
 // meet holds a playbook to those that its runs can lead into: a check's name is one check's, a field has one type.
 func (s *shelf) meet(p *parsed) {
-	pinned := s.library.pin(p.playbook)
+	pinned := s.library.Pin(p.playbook)
 	for id, version := range pinned.Leads {
 		other, _ := s.library.Find(id, version)
 		for _, c := range p.playbook.Checks {
@@ -118,7 +118,7 @@ func (s *shelf) meet(p *parsed) {
 
 // walks takes every path of a playbook's runs, through all that they lead into, and looks at its end.
 func (s *shelf) walks(p *parsed) {
-	pinned, complained := s.library.pin(p.playbook), map[string]bool{}
+	pinned, complained := s.library.Pin(p.playbook), map[string]bool{}
 	for end := range s.library.Paths(pinned) {
 		o := end.Outcome
 		if o == nil {

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
+)
+
+// shelf reads the embedded files, to be changed.
+func shelf(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	names, err := fs.Glob(playbook.Embedded(), "*.yaml")
+	if err != nil || len(names) != 6 {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(playbook.Embedded(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: text}
+	}
+	return files
+}
+
+// faults loads files that must be refused.
+func faults(t *testing.T, files fs.FS) []playbook.Fault {
+	t.Helper()
+	_, err := playbook.Load(catalog.Default(), files)
+	var invalid *playbook.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("loaded with %v", err)
+	}
+	return invalid.Faults
+}
+
+const seventh = `
+id: ricetta-non-trovata
+version: 1
+title: Ricetta non trovata
+source: prova
+starts: [{service: ritiro-documenti, problem: altro}]
+fields:
+  nre: {type: text, label: Numero della ricetta}
+checks:
+  ricetta-trovata:
+    question: La ricetta risulta?
+    evidence: [nre]
+    yes: {outcome: ricetta-presente}
+    no: {playbook: referto-non-trovato}
+outcomes:
+  ricetta-presente: {title: Comunicare, act: resolve, status: risolto, note: "La ricetta {nre} è presente."}
+`
+
+// Adding a seventh is one file and nothing else.
+func TestASeventhIsOneFile(t *testing.T) {
+	l, err := playbook.Load(catalog.Default(), playbook.Embedded(), fstest.MapFS{"ricetta-non-trovata.v1.yaml": {Data: []byte(seventh)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, ok := l.For("ritiro-documenti", "altro", false)
+	if !ok || run.Playbook != "ricetta-non-trovata" || run.Leads["referto-non-trovato"] != 1 || run.Leads["invio-fallito"] != 1 {
+		t.Fatalf("starts %+v, %t", run, ok)
+	}
+	w, _ := l.Walk(run, playbook.Answers{"ricetta-trovata": {Yes: true, Evidence: playbook.Evidence{"nre": "N-1"}}})
+	if text, missing := w.Note(); text != "La ricetta N-1 è presente." || missing != nil {
+		t.Errorf("says %q, misses %v", text, missing)
+	}
+}
+
+// A changed playbook is a new version: new runs take it, and a run keeps the one that it began with.
+func TestARunKeepsItsVersion(t *testing.T) {
+	old := playbook.Default()
+	run := pinned(t, old, "referto-non-trovato")
+	files := shelf(t)
+	text := string(files["invio-fallito.v1.yaml"].Data)
+	text = strings.Replace(text, "version: 1", "version: 2", 1)
+	text = strings.ReplaceAll(text, "invio-corretto", "invio-davvero-corretto")
+	files["invio-fallito.v2.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	l, err := playbook.Load(catalog.Default(), files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := playbook.Answers{"referto-individuato": {Yes: true}, "referto-della-asr": {Yes: true}, "scarico-richiesto": {Yes: true}, "referto-inviato": {}}
+	for name, c := range map[string]struct {
+		run  playbook.Pinned
+		open playbook.CheckID
+	}{"begun before": {run, "invio-corretto"}, "begun now": {pinned(t, l, "referto-non-trovato"), "invio-davvero-corretto"}} {
+		if w, ok := l.Walk(c.run, answers); !ok || w.Open == nil || w.Open.ID != c.open {
+			t.Errorf("%s: comes to %+v", name, w)
+		}
+	}
+}
+
+func TestEveryFaultIsNamed(t *testing.T) {
+	for name, c := range map[string]struct{ file, old, changed, want string }{
+		"a gap":                {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "", `referto-individuato has no branch for no`},
+		"an overlap":           {"referto-non-trovato", "yes: {check: referto-della-asr}", "yes: {check: referto-della-asr, outcome: inoltro-altra-asr}", "names 2 of check, outcome and playbook"},
+		"the same twice":       {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "    no: {check: referto-in-preparazione}\n    no: {check: referto-della-asr}\n", `"no"`},
+		"an unknown key":       {"invio-fallito", "remind: true", "reminder: true", `has no "reminder"`},
+		"an unknown field":     {"referto-non-trovato", "appartenere alla nostra Azienda.", "appartenere alla nostra Azienda {sede}.", `needs "sede"`},
+		"an unknown outcome":   {"invio-fallito", "{outcome: invio-risolto}", "{outcome: invio-fatto}", `"invio-fatto", which is no outcome`},
+		"an unknown check":     {"referto-non-trovato", "no: {check: referto-in-preparazione}", "no: {check: boh}", `"boh", which is no check`},
+		"an unknown playbook":  {"referto-non-trovato", "no: {playbook: invio-fallito}", "no: {playbook: boh}", `leads into "boh"`},
+		"an unknown entrance":  {"mancato-pagamento", "at: pagamento-registrato}", "at: boh}", `at "boh"`},
+		"an unknown act":       {"invio-fallito", "act: wait", "act: pray", `the act "pray"`},
+		"a status that cannot": {"invio-fallito", "status: in_lavorazione", "status: chiuso", `not to "chiuso"`},
+		"an unknown problem":   {"invio-fallito", "problem: invio-fallito", "problem: boh", `no problem "boh"`},
+		"an unknown fact":      {"invio-fallito", "fact: positive", "fact: negative", `a fact "negative"`},
+		"an unknown type":      {"referto-non-trovato", "type: date", "type: day", `type "day"`},
+		"a loop":               {"referto-non-trovato", "yes: {outcome: referto-da-attendere}", "yes: {check: referto-individuato}", "comes back to"},
+		"what nothing reaches": {"referto-non-trovato", "no: {check: referto-in-preparazione}", "no: {outcome: chiedere-quale-referto}", "nothing leads to check referto-in-preparazione"},
+		"a hole in a text":     {"accesso-facilitato", "    evidence: [identifier]\n", "", "no check takes what the text of outcome inoltro-facilitato needs"},
+		"one check, two names": {"invio-fallito", "invio-corretto", "referto-inviato", "is one of"},
+		"two types":            {"accesso-facilitato", "type: identifier", "type: date", ""},
+		"two for the same":     {"invio-fallito", "problem: invio-fallito", "problem: referto-non-trovato", "already"},
+		"a version of nothing": {"invio-fallito", "version: 1", "version: 0", `version is "0"`},
+		"another name":         {"invio-fallito", "id: invio-fallito", "id: invio", "want the name invio.v1.yaml"},
+		"no text":              {"invio-fallito", "question: L’errore di invio è stato corretto e il referto risulta inviato a FSE/ROL con esito positivo?", "question:", "question is missing"},
+		"a brace alone":        {"accesso-facilitato", "Referto {identifier} inviato", "Referto {identifier inviato", "brace"},
+		"no YAML":              {"invio-fallito", "checks:", "checks: [", "yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := shelf(t)
+			file := files[c.file+".v1.yaml"]
+			changed := strings.Replace(string(file.Data), c.old, c.changed, 1)
+			if changed == string(file.Data) {
+				t.Fatalf("%s does not hold %q", c.file, c.old)
+			}
+			files[c.file+".v1.yaml"] = &fstest.MapFile{Data: []byte(changed)}
+			if name == "two types" { // they never meet, and may differ
+				if _, err := playbook.Load(catalog.Default(), files); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			got := faults(t, files)
+			if !strings.Contains(fmt.Sprint(got), c.want) || !regexp.MustCompile(`\.v1\.yaml:(\d+:)? `).MatchString(got[0].String()) {
+				t.Errorf("refused for %v, want %s", got, c.want)
+			}
+		})
+	}
+	t.Run("the same version twice", func(t *testing.T) {
+		_, err := playbook.Load(catalog.Default(), playbook.Embedded(), shelf(t))
+		if err == nil || !strings.Contains(err.Error(), "stands in another file") {
+			t.Errorf("loaded with %v", err)
+		}
+	})
+}
+
+// optionalKeys may be left out without anything going wrong.
+var optionalKeys = map[string]bool{"help": true, "ask": true, "system": true, "optional": true, "facilitated": true, "remind": true, "starts": true, "at": true, "again": true, "start": true, "options": true, "when": true, "evidence": true}
+
+// Mutated files are refused: each mapping's entries are taken away one by one, and each reference is bent. What may be
+// left out for good is left alone; whatever is refused is refused with its file.
+func TestMutatedFilesAreRefused(t *testing.T) {
+	mutants, killed := 0, 0
+	for name, file := range shelf(t) {
+		var document yaml.Node
+		if err := yaml.Unmarshal(file.Data, &document); err != nil {
+			t.Fatal(err)
+		}
+		mutate(&document, "", func(what string) {
+			text, err := yaml.Marshal(&document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files := shelf(t)
+			files[name] = &fstest.MapFile{Data: text}
+			mutants++
+			_, err = playbook.Load(catalog.Default(), files)
+			var invalid *playbook.InvalidError
+			switch {
+			case err == nil:
+				t.Errorf("%s: %s: loaded", name, what)
+			case !errors.As(err, &invalid) || !strings.Contains(err.Error(), ".yaml"):
+				t.Errorf("%s: %s: %v", name, what, err)
+			default:
+				killed++
+			}
+		})
+	}
+	t.Logf("%d of %d mutants refused", killed, mutants)
+	if mutants < 400 {
+		t.Errorf("only %d mutants were tried", mutants)
+	}
+}
+
+// references are keys whose value names something; bent, it names nothing.
+var references = map[string]bool{"id": true, "version": true, "check": true, "outcome": true, "playbook": true, "at": true, "again": true, "act": true,
+	"status": true, "service": true, "problem": true, "query": true, "fact": true, "type": true, "facilitated": true, "remind": true, "optional": true}
+
+// mutate makes every mutant of a document in turn, and mends it again.
+func mutate(n *yaml.Node, path string, try func(what string)) {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		here := path + "/" + key.Value
+		if !optionalKeys[key.Value] {
+			whole := n.Content
+			n.Content = append(append([]*yaml.Node{}, whole[:i]...), whole[i+2:]...)
+			try("without " + here)
+			n.Content = whole
+		}
+		name := key.Value
+		key.Value += "-x"
+		if path != "/checks" || i > 0 { // nothing names the first check, so it may have any name
+			try("renamed " + here)
+		}
+		key.Value = name
+		if value.Kind == yaml.ScalarNode {
+			was := value.Value
+			if references[key.Value] {
+				value.Value += "-x"
+				try("bent " + here)
+			}
+			value.Value = ""
+			try("emptied " + here)
+			value.Value = was
+		}
+		n.Content = append(n.Content, key, value)
+		try("twice " + here)
+		n.Content = n.Content[:len(n.Content)-2]
+	}
+	for i, c := range n.Content {
+		if n.Kind != yaml.MappingNode || i%2 == 1 {
+			below := path
+			if n.Kind == yaml.MappingNode {
+				below += "/" + n.Content[i-1].Value
+			}
+			mutate(c, below, try)
+		}
+	}
+}

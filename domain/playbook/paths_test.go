@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/playbook"
+)
+
+// pinned is a run of the playbook as it is today.
+func pinned(t *testing.T, l *playbook.Library, id playbook.ID) playbook.Pinned {
+	t.Helper()
+	for _, p := range l.Current() {
+		if p.ID == id {
+			run, ok := l.For(p.Starts[0].Service, p.Starts[0].Problem, p.Starts[0].Facilitated)
+			if !ok || run.Playbook != id {
+				t.Fatalf("%s does not start: %+v", id, run)
+			}
+			return run
+		}
+	}
+	t.Fatalf("there is no %s", id)
+	return playbook.Pinned{}
+}
+
+// one holds a walk to what every walk must come to: exactly one outcome, or exactly one open check.
+func one(w playbook.Walk) bool {
+	last := w.Steps[len(w.Steps)-1]
+	if (w.Open == nil) == (w.Outcome == nil) || (w.Open != nil) != (last.Answer == nil) || w.Open != nil && w.Open.ID != last.Check.ID {
+		return false
+	}
+	seen := map[playbook.CheckID]bool{}
+	for _, s := range w.Steps {
+		if seen[s.Check.ID] || s.Check.ID != last.Check.ID && s.Answer == nil {
+			return false
+		}
+		seen[s.Check.ID] = true
+	}
+	return true
+}
+
+// All combinations of yes, no and not known, of every playbook: a walk depends on the answers of the checks that it
+// reaches alone, so cutting every path at each of its checks is all of them. How often each outcome ends a path is told
+// below, so that a path that vanishes is noticed.
+func TestEveryCombinationComesToOneEnd(t *testing.T) {
+	l := playbook.Default()
+	paths := map[playbook.ID]int{
+		"accesso-facilitato": 6, "invio-fallito": 2, "mancato-pagamento": 32, "non-scaricabile-pagamento": 19,
+		"referto-non-trovato": 7, "referto-non-visualizzabile": 24,
+	}
+	reached := map[playbook.ID]map[playbook.OutcomeID]bool{}
+	for id, want := range paths {
+		run, n := pinned(t, l, id), 0
+		for end := range l.Paths(run) {
+			n++
+			answers := playbook.Answers{}
+			for _, s := range end.Steps {
+				w, ok := l.Walk(run, answers)
+				if !ok || !one(w) || w.Open == nil || w.Open.ID != s.Check.ID {
+					t.Fatalf("%s: %v leads to %+v, want the open check %s", id, answers, w, s.Check.ID)
+				}
+				if s.Answer != nil {
+					answers[s.Check.ID] = *s.Answer
+				}
+			}
+			if !one(end) {
+				t.Fatalf("%s: %s comes to %+v", id, end.Way(), end)
+			}
+			if end.Outcome != nil {
+				in := end.Steps[len(end.Steps)-1].Playbook.ID
+				if reached[in] == nil {
+					reached[in] = map[playbook.OutcomeID]bool{}
+				}
+				reached[in][end.Outcome.ID] = true
+			}
+		}
+		if n != want {
+			t.Errorf("%s has %d paths, want %d", id, n, want)
+		}
+	}
+	for _, p := range l.Current() {
+		for _, o := range p.Outcomes {
+			if !reached[p.ID][o.ID] {
+				t.Errorf("no path comes to %s of %s", o.ID, p.ID)
+			}
+		}
+	}
+}
+
+// Whatever is answered, of this playbook's checks and of others', in whatever order.
+func TestAnyAnswersComeToOneEnd(t *testing.T) {
+	l := playbook.Default()
+	var all []playbook.CheckID
+	for _, p := range l.Current() {
+		for _, c := range p.Checks {
+			all = append(all, c.ID)
+		}
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		p := rapid.SampledFrom(l.Current()).Draw(r, "playbook")
+		run, answers := pinned(t, l, p.ID), playbook.Answers{}
+		for _, id := range all {
+			if known := rapid.IntRange(0, 2).Draw(r, string(id)); known < 2 {
+				answers[id] = playbook.Answer{Yes: known == 1}
+			}
+		}
+		before := maps.Clone(answers)
+		w, ok := l.Walk(run, answers)
+		if !ok || !one(w) {
+			r.Fatalf("%v comes to %+v", answers, w)
+		}
+		if !maps.EqualFunc(before, answers, func(a, b playbook.Answer) bool { return a.Yes == b.Yes }) {
+			r.Fatal("the walk changed the answers")
+		}
+		for _, forgotten := range w.Again {
+			delete(answers, forgotten)
+		}
+		if again, _ := l.Walk(run, answers); len(w.Again) > 0 && (len(again.Again) > 0 || again.Open == nil || again.Open.ID != w.Open.ID) {
+			r.Fatalf("forgetting %v leads to %+v", w.Again, again)
+		}
+	})
+}
+
+// FAQ 2.11: still not downloadable → the checks of 2.9, which keep that the referto is the patient's and ask again
+// whether it is paid.
+func TestComingBackForgetsWhatIsAffected(t *testing.T) {
+	l := playbook.Default()
+	yes, no := playbook.Answer{Yes: true}, playbook.Answer{}
+	w, ok := l.Walk(pinned(t, l, "referto-non-visualizzabile"), playbook.Answers{
+		"referto-del-paziente": yes, "referto-pagato": no, "pagamento-dichiarato": yes, "pagamento-risulta": yes, "altro-da-pagare": no,
+		"pagamento-registrato": yes, "metadati-inviati": yes, "ora-scaricabile": no,
+	})
+	want := []playbook.CheckID{"referto-pagato", "pagamento-dichiarato", "pagamento-risulta", "altro-da-pagare",
+		"pagamento-registrato", "metadati-inviati", "ora-scaricabile"}
+	if !ok || !slices.Equal(w.Again, want) || w.Open == nil || w.Open.ID != "referto-pagato" || len(w.Steps) != 2 {
+		t.Errorf("comes to %+v", w)
+	}
+}
+
+func TestAVersionThatIsNotLoadedIsSaid(t *testing.T) {
+	l := playbook.Default()
+	run := pinned(t, l, "referto-non-trovato")
+	run.Version = 99
+	if _, ok := l.Walk(run, nil); ok {
+		t.Error("walked through what is not there")
+	}
+	var none *playbook.Library
+	if _, ok := none.For("ritiro-documenti", "referto-non-trovato", false); ok || len(none.Current()) > 0 {
+		t.Error("no library has playbooks")
+	}
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Dates are written as 2006-01-02 or as 02/01/2006; a moment's day counts.
+var dateForms = []string{time.DateOnly, "02/01/2006", "2/1/2006", time.RFC3339}
+
+// day reads a date in any of its forms.
+func day(value string) (time.Time, bool) {
+	for _, form := range dateForms {
+		if d, err := time.Parse(form, value); err == nil {
+			return d, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// italianDate writes a date as the FAQ's texts do, gg/mm/aaaa; what is no date stays as given.
+func italianDate(value string) string {
+	if d, ok := day(value); ok {
+		return d.Format("02/01/2006")
+	}
+	return value
+}
+
+var (
+	paymentNotice = regexp.MustCompile(`^3\d{17}$`)
+	olderNotice   = regexp.MustCompile(`^[012]\d{17}$`)
+	bareIUV       = regexp.MustCompile(`^\d{15}(\d{2})?$`)
+	creditorIUV   = regexp.MustCompile(`^RF\d{2}[A-Z0-9]{1,21}$`)
+	ticketNumber  = regexp.MustCompile(`^[0-9A-Z][0-9A-Z/-]{3,29}$`)
+)
+
+// Warn says, in English, what is odd about a value of the field; "" if nothing is. It is kept as given all the same.
+// today is the day of the person who typed it.
+func (f Field) Warn(value string, today time.Time) string {
+	value = strings.TrimSpace(value)
+	compact := strings.ToUpper(strings.ReplaceAll(value, " ", ""))
+	switch {
+	case value == "":
+		return ""
+	case f.Type == Date:
+		d, ok := day(value)
+		switch {
+		case !ok:
+			return "is no date; want 2026-11-20 or 20/11/2026"
+		case d.Format(time.DateOnly) > today.Format(time.DateOnly):
+			return "is in the future"
+		case d.Year() < 1990:
+			return "is very long ago"
+		}
+	case f.Type == IUV:
+		return warnIUV(compact)
+	case f.Type == TicketNumber && !ticketNumber.MatchString(compact):
+		return "does not look like a regional ticket number; want 4 to 30 digits and letters"
+	case f.Type == Identifier && strings.ContainsAny(value, " \t\n"):
+		return "holds spaces; an identifier has none"
+	case f.Type == Choice && !slices.Contains(f.Options, value):
+		return "is none of " + strings.Join(f.Options, ", ")
+	case f.Type == Flag && value != "true" && value != "false":
+		return `is neither "true" nor "false"`
+	}
+	return ""
+}
+
+// warnIUV knows the codice avviso of pagoPA (18 digits from 3, the last two the first sixteen modulo 93), the IUV that is its
+// last seventeen, and the older forms.
+func warnIUV(code string) string {
+	switch {
+	case paymentNotice.MatchString(code):
+		first, _ := strconv.ParseUint(code[:16], 10, 64) // sixteen digits
+		if check, _ := strconv.ParseUint(code[16:], 10, 64); first%93 != check {
+			return "has wrong check digits: compare it with the payment slip"
+		}
+		return ""
+	case bareIUV.MatchString(code):
+		return ""
+	case olderNotice.MatchString(code), creditorIUV.MatchString(code):
+		return "is of an older form: compare it with the payment slip"
+	default:
+		return "is no IUV: want 15 or 17 digits, or the 18 of a codice avviso"
+	}
+}
