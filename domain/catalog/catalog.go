@@ -16,6 +16,8 @@ type Catalog struct {
 	services []Service
 	national calendar.Calendar
 	closing  AutoClose
+	handover Handover
+	waiting  Waiting
 	shortcut time.Duration // see WithAutoCloseAfter
 }
 
@@ -23,6 +25,8 @@ type entity struct {
 	Entity
 	calendar calendar.Calendar
 	closing  AutoClose
+	handover Handover
+	waiting  Waiting
 }
 
 // Entity finds an entity, valid or ceased.

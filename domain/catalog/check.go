@@ -5,6 +5,7 @@ package catalog
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -97,6 +98,15 @@ func (f *faults) autoClose(where string, a AutoClose) AutoClose {
 	return a
 }
 
+func (f *faults) clocks(where string, h Handover, w Waiting) {
+	if err := h.check(); err != nil {
+		f.add("%s: handover: %w", where, err)
+	}
+	if err := w.check(); err != nil {
+		f.add("%s: waiting: %w", where, err)
+	}
+}
+
 func (f *faults) entities(file entitiesFile, national []calendar.Holiday, towns map[string]calendar.Holiday) []entity {
 	var all []entity
 	for _, d := range file.Entities {
@@ -117,6 +127,16 @@ func (f *faults) entities(file entitiesFile, national []calendar.Holiday, towns 
 			}
 			f.autoClose(where, e.closing)
 		}
+		e.handover, e.waiting = file.Handover, file.Waiting
+		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays) // decoding writes into it
+		for setting, own := range map[any]json.RawMessage{&e.handover: d.Handover, &e.waiting: d.Waiting} {
+			if len(own) > 0 {
+				if err := decode(own, setting); err != nil {
+					f.add("%s: handover or waiting: %w", where, err)
+				}
+			}
+		}
+		f.clocks(where, e.handover, e.waiting)
 		all = append(all, e)
 	}
 	f.succession(all)

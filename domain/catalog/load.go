@@ -45,6 +45,8 @@ type (
 	entitiesFile struct {
 		About     string       `json:"about"`
 		AutoClose AutoClose    `json:"auto_close"`
+		Handover  Handover     `json:"handover"`
+		Waiting   Waiting      `json:"waiting"`
 		Entities  []entityData `json:"entities"`
 	}
 	entityData struct {
@@ -56,7 +58,9 @@ type (
 		ValidFrom string          `json:"valid_from"` // 2006-01-02, the first day; absent: open
 		ValidTo   string          `json:"valid_to"`   // the first day on which it is no more
 		Successor EntityCode      `json:"successor"`
-		AutoClose json.RawMessage `json:"auto_close"` // what it leaves out is as for everybody
+		AutoClose json.RawMessage `json:"auto_close"` // what it leaves out is as for everybody; so are the next two
+		Handover  json.RawMessage `json:"handover"`
+		Waiting   json.RawMessage `json:"waiting"`
 	}
 	servicesFile struct {
 		About    string        `json:"about"`
@@ -106,7 +110,8 @@ func Parse(files fs.FS) (*Catalog, error) {
 		return nil, err
 	}
 	var f faults
-	c := &Catalog{services: f.services(s), closing: f.autoClose("entities.json", e.AutoClose)}
+	c := &Catalog{services: f.services(s), closing: f.autoClose("entities.json", e.AutoClose), handover: e.Handover, waiting: e.Waiting}
+	f.clocks("entities.json", e.Handover, e.Waiting)
 	national, towns := f.calendars(h)
 	c.national = calendar.New("the whole country", national...)
 	c.entities = f.entities(e, national, towns)

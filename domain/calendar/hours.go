@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package calendar
+
+import "time"
+
+// AfterDays is the moment at which it is hour o'clock (0–23) in Rome on the n-th working day after the day of t; n is at
+// least one. The day of t itself does not count, whatever the time.
+func (c Calendar) AfterDays(t time.Time, n, hour int) time.Time {
+	y, m, d := t.In(rome).Date()
+	at := time.Date(y, m, d, hour, 0, 0, 0, rome)
+	for n > 0 {
+		d++
+		at = time.Date(y, m, d, hour, 0, 0, 0, rome)
+		if c.IsWorking(at) {
+			n--
+		}
+	}
+	return at.UTC()
+}
+
+// Hours are the office hours of a working day in Rome, in minutes after midnight.
+type Hours struct {
+	Open, Close int
+}
+
+// AfterHours is the moment at which so much office time has passed since t: nights, weekends and holidays do not count.
+// The change to and from summer time falls into no office's hours.
+func (c Calendar) AfterHours(t time.Time, d time.Duration, h Hours) time.Time {
+	for day := t.In(rome); ; day = midnight(day, 1) {
+		if !c.IsWorking(day) {
+			continue
+		}
+		start := midnight(day, 0)
+		from, to := at(start, h.Open), at(start, h.Close)
+		if day.After(from) {
+			from = day
+		}
+		if left := to.Sub(from); left >= d && left > 0 {
+			return from.Add(d).UTC()
+		} else if left > 0 {
+			d -= left
+		}
+	}
+}
+
+// midnight is the beginning of the day so many days after t's.
+func midnight(t time.Time, days int) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d+days, 0, 0, 0, 0, rome)
+}
+
+func at(day time.Time, minutes int) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 0, minutes, 0, 0, rome)
+}

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+)
+
+// Handover says within which office time an entity is to take what is handed over to it (FAQ 2.6; the clock is ours).
+type Handover struct {
+	TargetHours     int    `json:"target_hours"`      // 1–400
+	WarnHoursBefore int    `json:"warn_hours_before"` // less than the target
+	Office          string `json:"office"`            // e.g. 08:30-16:30, Europe/Rome
+}
+
+// Waiting says when a citizen who was asked is reminded, and whether a question that stays without an answer resolves the
+// ticket in the end (FAQ 2.4; both are ours).
+type Waiting struct {
+	RemindAfterDays  []int `json:"remind_after_working_days"`  // rising
+	ResolveAfterDays int   `json:"resolve_after_working_days"` // 0: never
+	Hour             int   `json:"hour"`                       // o'clock of the day, Europe/Rome
+}
+
+// hours reads the office hours.
+func (h Handover) hours() (calendar.Hours, error) {
+	var oh, om, ch, cm int
+	if n, err := fmt.Sscanf(h.Office, "%02d:%02d-%02d:%02d", &oh, &om, &ch, &cm); err != nil || n != 4 {
+		return calendar.Hours{}, fmt.Errorf("office %q; allowed: e.g. 08:30-16:30", h.Office)
+	}
+	hours := calendar.Hours{Open: oh*60 + om, Close: ch*60 + cm}
+	if hours.Open < 4*60 || hours.Close > 24*60 || hours.Open >= hours.Close || om > 59 || cm > 59 {
+		return calendar.Hours{}, fmt.Errorf("office %q; allowed: from 04:00 on, opening before it closes", h.Office)
+	}
+	return hours, nil
+}
+
+// check names what is wrong with the settings.
+func (h Handover) check() error {
+	if _, err := h.hours(); err != nil {
+		return err
+	}
+	if h.TargetHours < 1 || h.TargetHours > 400 || h.WarnHoursBefore < 0 || h.WarnHoursBefore >= h.TargetHours {
+		return fmt.Errorf("target_hours %d, warn_hours_before %d; allowed: 1 to 400, and less than that", h.TargetHours, h.WarnHoursBefore)
+	}
+	return nil
+}
+
+func (w Waiting) check() error {
+	last := 0
+	for _, d := range w.RemindAfterDays {
+		if d <= last || d > 365 {
+			return fmt.Errorf("remind_after_working_days %v; allowed: 1 to 365, rising", w.RemindAfterDays)
+		}
+		last = d
+	}
+	if w.ResolveAfterDays < 0 || w.ResolveAfterDays > 365 || w.ResolveAfterDays > 0 && w.ResolveAfterDays <= last {
+		return fmt.Errorf("resolve_after_working_days %d; allowed: 0, or up to 365 and after the last reminder", w.ResolveAfterDays)
+	}
+	if w.Hour < 0 || w.Hour > 23 {
+		return fmt.Errorf("hour %d; allowed: 0 to 23", w.Hour)
+	}
+	return nil
+}
+
+// HandoverDue is by when an entity is to take what it received at from, when it is warned, and an English sentence that
+// says why.
+func (c *Catalog) HandoverDue(code EntityCode, from time.Time) (warn, due time.Time, why string) {
+	rule, cal := c.Handover(code), c.Calendar(code)
+	hours, err := rule.hours()
+	if err != nil {
+		panic(err) // checked when it was read
+	}
+	target := time.Duration(rule.TargetHours) * time.Hour
+	due = cal.AfterHours(from, target, hours)
+	warn = cal.AfterHours(from, target-time.Duration(rule.WarnHoursBefore)*time.Hour, hours)
+	why = fmt.Sprintf("%d working hours (%s) after %s end on %s, calendar of %s", rule.TargetHours, rule.Office,
+		from.In(calendar.Rome()).Format("2006-01-02 15:04"), due.In(calendar.Rome()).Format("Mon 2 Jan 2006 at 15:04"), cal.Name())
+	return warn, due, why
+}
+
+// Handover is the rule for what an entity receives.
+func (c *Catalog) Handover(code EntityCode) Handover {
+	if e, ok := c.find(code); ok {
+		return e.handover
+	}
+	return c.handover
+}
+
+// Waiting is the rule for questions that an entity asked.
+func (c *Catalog) Waiting(code EntityCode) Waiting {
+	w := c.waiting
+	if e, ok := c.find(code); ok {
+		w = e.waiting
+	}
+	w.RemindAfterDays = slices.Clone(w.RemindAfterDays)
+	return w
+}
+
+// With is the same catalogue with the settings of some entities changed: of all, if codes is empty. It refuses what the
+// data files would be refused for.
+func (c *Catalog) With(change func(*AutoClose, *Handover, *Waiting), codes ...EntityCode) (*Catalog, error) {
+	changed := *c
+	changed.entities = slices.Clone(c.entities)
+	for i := range changed.entities {
+		e := &changed.entities[i]
+		if len(codes) > 0 && !slices.Contains(codes, e.Code) {
+			continue
+		}
+		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays)
+		change(&e.closing, &e.handover, &e.waiting)
+		var f faults
+		f.autoClose("settings", e.closing)
+		if len(f) > 0 {
+			return nil, f[0]
+		}
+		if err := e.handover.check(); err != nil {
+			return nil, fmt.Errorf("handover: %w", err)
+		}
+		if err := e.waiting.check(); err != nil {
+			return nil, fmt.Errorf("waiting: %w", err)
+		}
+	}
+	return &changed, nil
+}

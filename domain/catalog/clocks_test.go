@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalog_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+func TestHandoverDue(t *testing.T) {
+	friday := time.Date(2026, 11, 27, 14, 30, 0, 0, calendar.Rome())
+	warn, due, why := catalog.Default().HandoverDue(catalog.Region, friday)
+	const said = "16 working hours (08:30-16:30) after 2026-11-27 14:30 end on Tue 1 Dec 2026 at 14:30, calendar of Regione Piemonte"
+	if !due.Equal(time.Date(2026, 12, 1, 14, 30, 0, 0, calendar.Rome())) || !warn.Equal(time.Date(2026, 12, 1, 10, 30, 0, 0, calendar.Rome())) || why != said {
+		t.Errorf("warned at %s, due at %s because %s", warn.In(calendar.Rome()), due.In(calendar.Rome()), why)
+	}
+}
+
+func TestSettingsCanBeTriedOut(t *testing.T) {
+	c := catalog.Default()
+	changed, err := c.With(func(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) {
+		a.AfterDays, h.TargetHours, w.RemindAfterDays = 3, 8, []int{1}
+	}, "010301")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed.AutoClose("010301").AfterDays != 3 || changed.Handover("010301").TargetHours != 8 || !slices.Equal(changed.Waiting("010301").RemindAfterDays, []int{1}) {
+		t.Error("the entity keeps its settings")
+	}
+	if changed.AutoClose("010203").AfterDays != 7 || c.AutoClose("010301").AfterDays != 7 || !slices.Equal(c.Waiting("010301").RemindAfterDays, []int{3, 7}) {
+		t.Error("others were changed too")
+	}
+	for want, change := range map[string]func(*catalog.AutoClose, *catalog.Handover, *catalog.Waiting){
+		"after_days":                 func(a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) { a.AfterDays = -1 },
+		"warn_hours_before":          func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.WarnHoursBefore = 99 },
+		"office":                     func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.Office = "16:00-08:00" },
+		"remind_after_working_days":  func(_ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) { w.RemindAfterDays = []int{7, 3} },
+		"resolve_after_working_days": func(_ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) { w.ResolveAfterDays = 5 },
+	} {
+		if _, err := c.With(change); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
