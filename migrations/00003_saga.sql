@@ -34,11 +34,11 @@ create table saga.timers (
   version  integer not null,
   ticket   uuid not null,
   key      text not null,
-  once     boolean not null,     -- dispatched at once by an event, not waiting for a day of its own
+  once     boolean not null,     -- an event said all about it: what the saga remembers does not tell of it
   due_at   timestamptz not null, -- as the saga said
   next_at  timestamptz not null, -- when to try: due_at at first, later after a failure
-  command  text not null,        -- stored name, e.g. close.v1
-  data     jsonb not null,       -- the command
+  command  text not null,        -- stored name, e.g. close.v1; send.v1 for a message
+  data     jsonb not null,       -- the command, or the message
   why      text not null,
   cause    bigint not null,      -- position of the event that set it
   attempts integer not null default 0,
@@ -56,7 +56,7 @@ create table saga.journal (
   cause   bigint not null,      -- position of the event it follows from
   n       integer not null,     -- its place among what that event led to; 0 for what a timer led to
   at      timestamptz not null, -- a decision: the event's time; an outcome: when it came
-  what    text not null check (what in ('schedule', 'cancel', 'dispatch', 'send', 'reschedule', 'done', 'refused')),
+  what    text not null check (what in ('schedule', 'cancel', 'dispatch', 'send', 'later', 'reschedule', 'done', 'refused')),
   key     text not null,
   due_at  timestamptz,
   command text not null default '',

@@ -5,6 +5,7 @@ package sagas
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -30,7 +31,7 @@ type timerKey struct {
 // timer is a row of saga.timers.
 type timer struct {
 	timerKey
-	once    bool
+	once    bool // an event said all about it: the state does not tell of it
 	due     time.Time
 	command string
 	data    []byte
@@ -83,6 +84,11 @@ func (b *batch) act(r ticket.Recorded, n int, a Action) (err error) {
 		what, t.key, t.due, t.why, t.once = "dispatch", a.Key, r.At, a.Why, true
 		t.command, t.data, err = encodeCommand(a.Command)
 		b.timers[t.timerKey] = t
+	case Later:
+		what, t.key, t.due, t.why, t.once = "later", a.Key, a.At.Truncate(time.Microsecond), a.Why, true
+		t.command = sendCommand
+		t.data, err = json.Marshal(a.Send)
+		b.timers[t.timerKey] = t
 	case Cancel:
 		what, t.key, t.why = "cancel", a.Key, a.Why
 		b.timers[t.timerKey] = nil
@@ -99,7 +105,7 @@ func (b *batch) act(r ticket.Recorded, n int, a Action) (err error) {
 	return err
 }
 
-// finish takes away every timer of an instance that has nothing to wait for any more, but what is to be sent at once.
+// finish takes away every timer of an instance that has nothing to wait for any more, but what is to be sent.
 func (b *batch) finish(on ticket.ID) {
 	b.finished[on] = true
 	for k, t := range b.timers {

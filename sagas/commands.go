@@ -10,6 +10,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
+// sendCommand is the stored name of a timer that sends a message (Later): its data is the Send.
+const sendCommand = "send.v1"
+
 // commands are the commands that a saga may issue, under the names that timers store. A name is a contract: a
 // command that changes shape gets a new one, and the old one stays for the timers that hold it.
 var commands = map[string]func(data []byte) (ticket.Command, error){

@@ -16,8 +16,8 @@ import (
 var (
 	noon = time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)
 
-	question ticket.ID = "01930000-0000-7000-8000-0000000000a1"
-	answer   ticket.ID = "01930000-0000-7000-8000-0000000000a2"
+	asked  ticket.ID = "01930000-0000-7000-8000-0000000000a1"
+	answer ticket.ID = "01930000-0000-7000-8000-0000000000a2"
 )
 
 // stored is one example of every name that timers ever held. Their files are kept for ever: a timer set years ago
@@ -30,8 +30,8 @@ var stored = map[string]ticket.Command{
 	"warn.v1":             ticket.Warn{Handover: 1, Due: noon},
 	"breach.v1":           ticket.Breach{Handover: 1, Due: noon},
 	"notice-ping-pong.v1": ticket.NoticePingPong{Handover: 3},
-	"remind-citizen.v1":   ticket.RemindCitizen{Asked: question, N: 1},
-	"expire.v1":           ticket.Expire{Asked: question, Note: answer},
+	"remind-citizen.v1":   ticket.RemindCitizen{Asked: asked, N: 1},
+	"expire.v1":           ticket.Expire{Asked: asked, Note: answer},
 }
 
 func TestStoredCommandsAreAContract(t *testing.T) {

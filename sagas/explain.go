@@ -68,7 +68,7 @@ type Decision struct {
 // String tells a person what was decided and why.
 func (d Decision) String() string {
 	said := fmt.Sprintf("%s: %s %s", day(d.At), d.What, d.Key)
-	if d.Due != nil && (d.What == "schedule" || d.What == "reschedule") {
+	if d.Due != nil && (d.What == "schedule" || d.What == "reschedule" || d.What == "later") {
 		said += ": " + does(d.Command) + " on " + day(*d.Due)
 	}
 	if d.Why != "" {
@@ -188,6 +188,22 @@ func does(command string) string {
 		return "closes"
 	case "succeed.v1":
 		return "moves"
+	case "begin-playbook.v1":
+		return "begins the checks"
+	case "remind.v1":
+		return "reminds the operators"
+	case "warn.v1":
+		return "warns of the hand-over"
+	case "breach.v1":
+		return "marks the hand-over as late"
+	case "notice-ping-pong.v1":
+		return "tells the supervisors that it goes to and fro"
+	case "remind-citizen.v1":
+		return "reminds the citizen"
+	case "expire.v1":
+		return "resolves without an answer"
+	case sendCommand:
+		return "sends a message"
 	default:
 		return command
 	}

@@ -5,6 +5,7 @@ package sagas
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -124,7 +125,9 @@ func take(ctx context.Context, tx pgx.Tx, id id, now time.Time, limit int) ([]*t
 func (r *Runner) sendAll(ctx context.Context, id id, due []*taken) {
 	var wg sync.WaitGroup
 	for _, t := range due {
-		wg.Go(func() { t.err = r.send(ctx, id, t.timer) })
+		if t.command != sendCommand { // its message is written with the outcomes
+			wg.Go(func() { t.err = r.send(ctx, id, t.timer) })
+		}
 	}
 	wg.Wait()
 }
@@ -168,9 +171,16 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 		tickets, keys []string
 		ends          []line
 		again         []*taken
+		messages      []outgoing
 	)
 	for _, t := range due {
 		l := line{timer: t.timer, at: now, what: "done"}
+		if t.command == sendCommand && t.err == nil {
+			m := outgoing{ticket: t.ticket, cause: t.cause, at: now}
+			if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
+				messages = append(messages, m)
+			}
+		}
 		switch {
 		case t.err == nil:
 		case refused(t.err):
@@ -189,6 +199,9 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 		return 0, err
 	}
 	if err := postpone(ctx, tx, id, again, now); err != nil {
+		return 0, err
+	}
+	if err := publish(ctx, tx, id, messages); err != nil {
 		return 0, err
 	}
 	return len(ends), writeJournal(ctx, tx, id, ends)

@@ -5,6 +5,7 @@ package sagas
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -22,7 +23,7 @@ func timersOf(timers map[string]Schedule, actions []Action) {
 			timers[a.Key] = a
 		case Cancel:
 			delete(timers, a.Key)
-		case Dispatch, Send:
+		case Dispatch, Send, Later:
 		}
 	}
 }
@@ -76,6 +77,45 @@ func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
 			waits := s.Status != ticket.Closed && s.Entity == torino
 			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
 				t.Fatalf("a ticket that is %s at %s has the timers %+v", s.Status, s.Entity, timers)
+			}
+		})
+	})
+}
+
+func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := tickettest.Draw(t, aTicket, 40, true)
+		follow(t, Escalation(catalog.Default()), l, func(_ undoable[clockedHandover], s ticket.State, timers map[string]Schedule) {
+			untaken := s.Status == ticket.HandedOver || s.Status == ticket.New && s.Handover.N > 0 && s.Entity != catalog.Region
+			clocks := 0
+			for key, timer := range timers {
+				if !strings.HasPrefix(key, "ping-pong/") {
+					clocks++
+				} else if s.Handovers < pingPong {
+					t.Fatalf("%d hand-overs go to and fro", s.Handovers)
+				}
+				if w, ok := timer.Command.(ticket.Warn); ok && w.Handover != s.Handover.N {
+					t.Fatalf("hand-over %d is warned of as %d", s.Handover.N, w.Handover)
+				}
+			}
+			if want := map[bool]int{true: 2}[untaken]; clocks != want {
+				t.Fatalf("a ticket that is %s at %s with hand-over %+v has the timers %+v", s.Status, s.Entity, s.Handover, timers)
+			}
+		})
+	})
+}
+
+func TestQuestionsAreRemindedOfWhileTheyWait(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := tickettest.Draw(t, aTicket, 40, true)
+		follow(t, Waiting(catalog.Default()), l, func(_ undoable[openQuestion], s ticket.State, timers map[string]Schedule) {
+			if want := map[bool]int{true: 2}[s.Status == ticket.Waiting]; len(timers) != want {
+				t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
+			}
+			for _, timer := range timers {
+				if c, ok := timer.Command.(ticket.RemindCitizen); !ok || c.Asked != s.Asked.Note {
+					t.Fatalf("of %q it reminds with %+v", s.Asked.Note, timer.Command)
+				}
 			}
 		})
 	})

@@ -4,8 +4,7 @@
 // Package sagas makes happen what must happen by itself: it follows the log, decides with pure functions, and
 // keeps timers that send commands the same way in as everybody's.
 //
-// What is to leave the house goes through an outbox (Send). No saga sends anything yet: the first messages, and the
-// first who take them from there, come with notifications.
+// What is to leave the house goes through an outbox (Send, Later), from where its doors take it.
 package sagas
 
 import (
@@ -29,7 +28,7 @@ type Saga[S comparable] struct {
 
 	// Pending answers which timers an instance in that state must have by the rules of today. The runner asks when
 	// the rules may have changed (a new binary, another calendar) and corrects what differs. React, in reaching
-	// that state, has scheduled exactly these; nil: the saga has no timers but those due at once.
+	// that state, has scheduled exactly these; nil: the saga has no timers but what it dispatches or sends.
 	Pending func(s S) []Schedule
 }
 
@@ -67,10 +66,20 @@ type Send struct {
 	Payload json.RawMessage
 }
 
+// Later puts a message into the outbox when its time comes, unless a Cancel with its key comes before: a note that can
+// still be undone has not left. A second one with the key takes the place of the first.
+type Later struct {
+	Key  string
+	At   time.Time
+	Send Send
+	Why  string
+}
+
 func (Schedule) action() {}
 func (Cancel) action()   {}
 func (Dispatch) action() {}
 func (Send) action()     {}
+func (Later) action()    {}
 
 // Definition is a Saga of any state.
 type Definition interface {

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// keys are what the actions name, in order.
+func keys(actions []Action) (all []string) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case Schedule:
+			all = append(all, "schedule "+a.Key)
+		case Cancel:
+			all = append(all, "cancel "+a.Key)
+		case Dispatch:
+			all = append(all, "dispatch "+a.Key)
+		case Send:
+			all = append(all, "send "+a.Key)
+		case Later:
+			all = append(all, "later "+a.Key)
+		}
+	}
+	return all
+}
+
+func TestEscalationReacts(t *testing.T) {
+	var (
+		opened     = ticket.Opened{Entity: torino, Status: ticket.New}
+		friday     = rome(t, "2026-11-13 10:00")
+		note       = ticket.RegionalNote{Handover: 1, ASR: torino, VisibleFrom: friday}
+		escalated  = ticket.Escalated{Handover: 1, From: torino, Status: ticket.HandedOver}
+		redirected = ticket.Redirected{Handover: 2, To: cuneo, Status: ticket.New}
+		again      = ticket.Escalated{Handover: 3, From: cuneo, Status: ticket.HandedOver}
+		clock      = []string{"schedule warn/1", "schedule breach/1"}
+		stopped    = []string{"cancel warn/1", "cancel breach/1"}
+	)
+	for name, c := range map[string]struct {
+		given []ticket.Event
+		then  []string
+	}{
+		"a hand-over starts the Region's clock":      {[]ticket.Event{opened, note, escalated}, clock},
+		"taking it stops the clock":                  {[]ticket.Event{opened, note, escalated, ticket.Taken{}}, stopped},
+		"so does an answer":                          {[]ticket.Event{opened, note, escalated, ticket.Resolved{}}, stopped},
+		"to assign it alone does not":                {[]ticket.Event{opened, note, escalated, ticket.Assigned{}}, nil},
+		"nor does a message":                         {[]ticket.Event{opened, note, escalated, note}, nil},
+		"nor the citizen's":                          {[]ticket.Event{opened, note, escalated, ticket.CitizenReplied{Status: ticket.HandedOver}}, nil},
+		"sent on, the ASR's clock runs":              {[]ticket.Event{opened, note, escalated, redirected}, []string{"cancel warn/1", "cancel breach/1", "schedule warn/2", "schedule breach/2"}},
+		"recalled, there is none":                    {[]ticket.Event{opened, note, escalated, ticket.Recalled{Entity: torino}}, stopped},
+		"withdrawn, there is none":                   {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: torino}}, stopped},
+		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.HandedOver}}, nil},
+		"the third hand-over goes to and fro":        {[]ticket.Event{opened, escalated, redirected, again}, []string{"cancel warn/2", "cancel breach/2", "schedule warn/3", "schedule breach/3", "schedule ping-pong/3"}},
+		"which is noticed once":                      {[]ticket.Event{opened, escalated, redirected, again, ticket.PingPongNoticed{Handover: 3}}, []string{"cancel ping-pong/3"}},
+		"closed is the end":                          {[]ticket.Event{opened, escalated, ticket.Resolved{}, ticket.AutoClosed{}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, got := when(Escalation(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
+				t.Errorf("leads to %q, want %q", keys(got), c.then)
+			}
+		})
+	}
+}
+
+// The clock is the receiver's: its working hours, its holidays, from when it may read the note.
+func TestAHandoverIsDueInWorkingHours(t *testing.T) {
+	act := told(ticket.Opened{Entity: torino}, ticket.RegionalNote{VisibleFrom: rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: torino})
+	act[2].Act, act[1].At, act[2].At = act[1].Act, rome(t, "2026-12-04 14:59"), rome(t, "2026-12-04 14:59")
+	s, state, actions := Escalation(catalog.Default()), undoable[clockedHandover]{}, []Action(nil)
+	for _, r := range act {
+		state, actions = s.React(state, r)
+	}
+	const why = "16 working hours (08:30-16:30) after 2026-12-04 15:00 end on Wed 9 Dec 2026 at 15:00, calendar of Regione Piemonte"
+	due := rome(t, "2026-12-09 15:00")
+	want := []Action{
+		Schedule{Key: "warn/1", At: rome(t, "2026-12-09 11:00"), Command: ticket.Warn{Handover: 1, Due: due}, Why: why},
+		Schedule{Key: "breach/1", At: due, Command: ticket.Breach{Handover: 1, Due: due}, Why: why},
+	}
+	if !reflect.DeepEqual(actions, want) {
+		t.Errorf("leads to\n%+v, want\n%+v", actions, want)
+	}
+}
+
+func TestWaitingReacts(t *testing.T) {
+	var (
+		opened   = ticket.Opened{Entity: torino, Status: ticket.New}
+		asked    = ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}
+		other    = ticket.CitizenAsked{Note: "r", Status: ticket.Waiting}
+		set      = []string{"schedule remind/q/1", "schedule remind/q/2"}
+		gone     = []string{"cancel remind/q/1", "cancel remind/q/2"}
+		answered = ticket.CitizenReplied{Kind: ticket.Answer, Status: ticket.InProgress}
+	)
+	for name, c := range map[string]struct {
+		given []ticket.Event
+		then  []string
+	}{
+		"a question sets its reminders":     {[]ticket.Event{opened, asked}, set},
+		"the answer cancels them":           {[]ticket.Event{opened, asked, answered}, gone},
+		"a courtesy does not":               {[]ticket.Event{opened, asked, ticket.CitizenReplied{Kind: ticket.Message, Status: ticket.Waiting}}, nil},
+		"nor does a note":                   {[]ticket.Event{opened, asked, ticket.CitizenNote{}}, nil},
+		"nor a reminder":                    {[]ticket.Event{opened, asked, ticket.CitizenReminded{Asked: "q", N: 1}}, nil},
+		"another question starts afresh":    {[]ticket.Event{opened, asked, other}, append(gone, "schedule remind/r/1", "schedule remind/r/2")},
+		"handed over, nobody waits":         {[]ticket.Event{opened, asked, ticket.Escalated{}}, gone},
+		"recalled, the question is open":    {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting}}, set},
+		"a withdrawn question is not asked": {[]ticket.Event{opened, asked, ticket.ActWithdrawn{}}, gone},
+		"a withdrawn hand-over waits again": {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.ActWithdrawn{Status: ticket.Waiting}}, set},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, got := when(Waiting(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
+				t.Errorf("leads to %q, want %q", keys(got), c.then)
+			}
+		})
+	}
+}
+
+// Resolving without an answer is off until a setting turns it on.
+func TestWaitingResolvesWhereTheSettingSaysSo(t *testing.T) {
+	c, err := catalog.Default().With(func(_ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) { w.ResolveAfterDays = 20 }, torino)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got := when(Waiting(c), ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
+	last, ok := got[len(got)-1].(Schedule)
+	if want := (ticket.Expire{Asked: "q", Note: expiry("q")}); !ok || last.Command != want || !last.At.Equal(rome(t, "2026-03-30 09:00")) {
+		t.Errorf("leads to %+v", got)
+	}
+}
