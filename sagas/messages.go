@@ -26,6 +26,7 @@ type Notification struct {
 	Note     ticket.ID          `json:"note,omitempty"`     // the note or reply that it is about
 	Act      ticket.ID          `json:"act,omitempty"`      // whose withdrawal makes it void
 	N        int                `json:"n,omitempty"`        // of the reminder, hand-over or resolution
+	By       string             `json:"by,omitempty"`       // the account that did it, who is not told of it
 }
 
 // Audience is who is told.
@@ -42,16 +43,13 @@ const (
 // Kind is what somebody is told.
 type Kind string
 
-// What citizens are told. Every public text reaches them once: as Asked, Resolved or Duplicate when the act that wrote it
-// asks or resolves, as Written otherwise.
+// What citizens are told. Each public text reaches them once; whether it asks, resolves or merges the request, its door
+// sees in the act that wrote it.
 const (
 	Opened     Kind = "opened"     // the request has arrived
-	Written    Kind = "note"       // a public note
-	Asked      Kind = "asked"      // a question (FAQ 2.4)
-	Resolved   Kind = "resolved"   // with the reason (FAQ 2.5)
-	Duplicate  Kind = "duplicate"  // merged into another request of theirs
+	Written    Kind = "note"       // a public note (FAQ 2.4, 2.5)
+	Confirmed  Kind = "confirmed"  // resolved again after a reopening, without another note
 	Reminder   Kind = "reminder"   // of a question, the N-th
-	Expired    Kind = "expired"    // resolved since the question was never answered
 	Reopened   Kind = "reopened"   // by an operator
 	Closed     Kind = "closed"     //
 	Regional   Kind = "regional"   // it is with the regional assistance now; without the note, which is not theirs

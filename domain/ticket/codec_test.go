@@ -59,7 +59,7 @@ func samples() []Event {
 			Personal: &Evidence{Values: playbook.Evidence{"identifier": "REF-PROVA-1"}}},
 		CheckTried{Run: 1, Entity: torino, Check: "inviato", Query: playbook.SendingResult, Why: Unreachable},
 		AnswersForgotten{Run: 1, Checks: []playbook.CheckID{"pagato"}},
-		OutcomeCarriedOut{Run: 1, Outcome: "in-correzione", Remind: true},
+		OutcomeCarriedOut{Run: 1, Outcome: "in-correzione", Act: playbook.Wait, Remind: true},
 		PlaybookReminded{Run: 1, N: 2},
 		HandoverWarned{Handover: 1, Entity: catalog.Region, Due: noon},
 		HandoverBreached{Handover: 1, Entity: catalog.Region, Due: noon},

@@ -263,6 +263,7 @@ type AnswersForgotten struct {
 type OutcomeCarriedOut struct {
 	Run     int                `json:"run"`
 	Outcome playbook.OutcomeID `json:"outcome"`
+	Act     playbook.Act       `json:"act"`
 	Remind  bool               `json:"remind,omitempty"` // the run stays alive until an answer changes
 }
 

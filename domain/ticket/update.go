@@ -50,7 +50,7 @@ func (r Rules) update(s State, u Update, by person.Actor, now time.Time) ([]Even
 		a.assigned()
 	}
 	if a.carries != nil {
-		a.record(OutcomeCarriedOut{Run: a.run.N, Outcome: a.carries.ID, Remind: a.carries.Remind})
+		a.record(OutcomeCarriedOut{Run: a.run.N, Outcome: a.carries.ID, Act: a.carries.Act, Remind: a.carries.Remind})
 	}
 	return a.events, nil
 }

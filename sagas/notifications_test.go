@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// said tells in words what messages the actions hold: kind, to whom, and whether later.
+func said(t *testing.T, actions []Action) (all []string) {
+	t.Helper()
+	for _, a := range actions {
+		var send Send
+		when := ""
+		switch a := a.(type) {
+		case Send:
+			send = a
+		case Later:
+			send, when = a.Send, fmt.Sprintf(" at %s", a.At.Format("15:04:05"))
+		case Cancel, Schedule, Dispatch:
+			continue
+		}
+		var n Notification
+		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != TopicNotify || send.Key == "" {
+			t.Fatalf("%s %q holds %s, %v", send.Topic, send.Key, send.Payload, err)
+		}
+		whom := string(n.To)
+		if n.To != ToCitizen {
+			whom += " " + string(n.Entity) + n.Operator
+		}
+		all = append(all, fmt.Sprintf("%s to %s%s", n.Kind, whom, when))
+	}
+	return all
+}
+
+func TestNotificationsReact(t *testing.T) {
+	anna := person.Actor{ID: "-anna", Role: person.ASROperator, Entity: torino}
+	rita := person.Actor{ID: "-rita", Role: person.RegionalOperator, Entity: catalog.Region}
+	citizen, system := person.Actor{ID: "c", Role: person.Citizen}, person.Actor{ID: "auto-close", Role: person.System}
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	held := start.Add(10 * time.Second)
+	type act struct {
+		by     person.Actor
+		events []ticket.Event
+	}
+	do := func(by person.Actor, events ...ticket.Event) act { return act{by, events} }
+	var (
+		opened    = do(citizen, ticket.Opened{Entity: torino})
+		taken     = do(anna, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}})
+		resolved  = do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Resolved{Resolution: 1, Note: "n"})
+		escalated = do(anna, ticket.RegionalNote{Note: "n", Handover: 1, ASR: torino, VisibleFrom: held}, ticket.Escalated{Handover: 1, From: torino})
+		message   = ticket.RegionalNote{Note: "m", Handover: 1, ASR: torino, VisibleFrom: start}
+		message2  = ticket.CitizenReplied{Reply: "r", Kind: ticket.Message}
+		reply     = ticket.CitizenReplied{Reply: "r", Kind: ticket.Answer}
+	)
+	for name, c := range map[string]struct {
+		acts []act
+		then []string
+	}{
+		"a request arrives":                   {[]act{opened}, []string{"opened to citizen", "new_ticket to operators 010301"}},
+		"who takes it knows":                  {[]act{opened, taken}, nil},
+		"who is given it is told":             {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Operator: "-bruno"}})}, []string{"assigned to operator 010301-bruno"}},
+		"the supervisors as a group":          {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}})}, []string{"assigned to supervisors 010301"}},
+		"a public text once, when it is out":  {[]act{opened, resolved}, []string{"note to citizen at 08:00:10"}},
+		"one that cannot be undone, at once":  {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: start})}, []string{"note to citizen"}},
+		"an internal note to nobody":          {[]act{opened, do(anna, ticket.InternalNote{Note: "n"})}, nil},
+		"a reply to whoever has the ticket":   {[]act{opened, taken, do(citizen, reply)}, []string{"reply to operator 010301-anna"}},
+		"or to everybody":                     {[]act{opened, do(citizen, reply)}, []string{"reply to operators 010301"}},
+		"a courtesy is flagged":               {[]act{opened, taken, do(citizen, message2)}, []string{"courtesy to operator 010301-anna"}},
+		"a hand-over, never its note":         {[]act{opened, escalated}, []string{"regional to citizen at 08:00:10", "handover to operators regione at 08:00:10", "receipt to operator 010301-anna at 08:00:10"}},
+		"a message to the Region":             {[]act{opened, escalated, do(anna, message)}, []string{"regional_message to operators regione"}},
+		"and to the ASR":                      {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
+		"sent on":                             {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
+		"taken back":                          {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: torino})}, []string{"recalled to operators regione"}},
+		"reopened by an operator":             {[]act{opened, resolved, do(anna, ticket.Reopened{})}, []string{"reopened to citizen"}},
+		"reopened by the citizen":             {[]act{opened, taken, do(citizen, reply, ticket.Reopened{Assignee: ticket.Assignee{Operator: anna.ID}})}, []string{"reply to operator 010301-anna"}},
+		"resolved again without a word":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
+		"discarded without a word":            {[]act{opened, do(anna, ticket.Discarded{Resolution: 1})}, nil},
+		"closed":                              {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1})}, []string{"closed to citizen"}},
+		"a reminder":                          {[]act{opened, do(system, ticket.CitizenReminded{Asked: "n", N: 1})}, []string{"reminder to citizen"}},
+		"a hand-over runs late":               {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})}, []string{"warned to operators regione", "warned to supervisors regione"}},
+		"too late":                            {[]act{opened, escalated, do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})}, []string{"breached to operators regione", "breached to supervisors regione"}},
+		"to and fro, both supervisors":        {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
+		"somebody else's referto":             {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Act: playbook.Alert})}, []string{"alert to supervisors 010301"}},
+		"other outcomes tell by what they do": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Act: playbook.Wait})}, nil},
+		"a run that waits":                    {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
+		"an address that takes nothing":       {[]act{opened, do(system, ticket.ContactFailed{})}, []string{"contact_failed to operators 010301"}},
+		"of an erased ticket nobody is told":  {[]act{opened, do(system, ticket.PersonalDataErased{}), resolved}, nil},
+		"an undone taking leaves it to all":   {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)}, []string{"reply to operators 010301"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, state, version := Notifications(), undoable[addressees]{}, 0
+			var got []string
+			for i, a := range c.acts {
+				got = nil
+				for _, e := range a.events {
+					version++
+					var actions []Action
+					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: aTicket, Version: version, Position: int64(version), At: start, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
+					got = append(got, said(t, actions)...)
+				}
+			}
+			if !reflect.DeepEqual(got, c.then) {
+				t.Errorf("tells %q, want %q", got, c.then)
+			}
+		})
+	}
+}
+
+// Whatever a withdrawn act had put aside is taken away with it.
+func TestAWithdrawnActTellsNobody(t *testing.T) {
+	s := Notifications()
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	for name, events := range map[string][]ticket.Event{
+		"a note":        {ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}}},
+		"an escalation": {ticket.RegionalNote{Handover: 1, VisibleFrom: at.Add(time.Second)}, ticket.Escalated{Handover: 1}},
+		"a redirect":    {ticket.RegionalNote{Handover: 1, VisibleFrom: at.Add(time.Second)}, ticket.Redirected{Handover: 1}},
+		"a reopening":   {ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, ticket.Reopened{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var state undoable[addressees]
+			waiting := map[string]bool{}
+			for _, e := range append(events, ticket.ActWithdrawn{Act: "held"}) {
+				r := ticket.Recorded{Event: e, Ticket: aTicket, At: at, By: operator, Act: "held"}
+				if _, undo := e.(ticket.ActWithdrawn); undo {
+					r.Act = "undo"
+				}
+				var actions []Action
+				state, actions = s.React(state, r)
+				for _, a := range actions {
+					switch a := a.(type) {
+					case Later:
+						waiting[a.Key] = true
+					case Cancel:
+						delete(waiting, a.Key)
+					case Send, Schedule, Dispatch:
+						t.Errorf("%T leads to %+v", e, a)
+					}
+				}
+			}
+			if len(waiting) > 0 {
+				t.Errorf("still to be told: %v", waiting)
+			}
+		})
+	}
+}
