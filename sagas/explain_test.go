@@ -13,7 +13,7 @@ import (
 
 func TestWhatIsPendingCanBeListedAndExplained(t *testing.T) {
 	w := newWorld(t, "2026-11-16 10:00")
-	r := w.runner(All(catalog.Default())...)
+	r := w.runner(AutoClose(catalog.Default()), Succession(catalog.Default()))
 	w.begin(r)
 	first, second := w.open(), w.open()
 	w.resolve(first)

@@ -4,8 +4,6 @@
 package sagas
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -209,11 +207,7 @@ func (n *notices) tell(key string, note Notification) {
 
 func (n *notices) later(key string, note Notification) Action {
 	note.Act = n.r.Act
-	payload, err := json.Marshal(note)
-	if err != nil {
-		panic(fmt.Sprintf("a notification is not JSON: %v", err)) // strings and numbers are
-	}
-	send := Send{Topic: TopicNotify, Key: key, Payload: payload}
+	send := Send{Topic: TopicNotify, Key: key, Payload: payload(note)}
 	if n.s.Act != n.r.Act || !n.s.Held.After(n.r.At) {
 		return send
 	}

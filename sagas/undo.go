@@ -24,6 +24,9 @@ func (u undoable[S]) after(r ticket.Recorded, fold func(S, ticket.Recorded) (S, 
 	if r.Act != u.Act && r.By.Role != person.System {
 		u.Was, u.Act = u.Now, r.Act
 	}
+	if _, begun := r.Event.(ticket.PlaybookStarted); r.By.Role == person.System && !begun {
+		u.Was, _ = fold(u.Was, r) // it holds whether or not the act is withdrawn; a run that was begun belongs to the act
+	}
 	now, why := fold(u.Now, r)
 	if _, closed := r.Event.(ticket.AutoClosed); closed {
 		return undoable[S]{}, why

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/api"
@@ -25,10 +26,11 @@ import (
 
 // node is everything wired on one database. Nothing in it runs by itself yet.
 type node struct {
-	config  config
-	log     *slog.Logger
-	catalog *catalog.Catalog
-	metrics *prometheus.Registry
+	config    config
+	log       *slog.Logger
+	catalog   *catalog.Catalog
+	playbooks *playbook.Library
+	metrics   *prometheus.Registry
 
 	store    *eventstore.Store
 	desk     *desk.Desk
@@ -45,6 +47,9 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 		return nil, err
 	}
 	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoClose), metrics: prometheus.NewRegistry()}
+	if n.playbooks, err = loadPlaybooks(c.Outside.PlaybooksDir); err != nil {
+		return nil, err
+	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	n.store, err = eventstore.Open(ctx, eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics})
 	if err != nil {
@@ -55,7 +60,7 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 			n.store.Close()
 		}
 	}()
-	n.desk = desk.New(n.store, ticket.Rules{Catalog: n.catalog, Hold: c.Hold})
+	n.desk = desk.New(n.store, ticket.Rules{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks})
 	n.identity, err = identity.New(identity.Config{Pool: n.store.Worker(), KeyedHash: n.store.KeyedHash})
 	if err != nil {
 		return nil, err
@@ -64,7 +69,7 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 	n.models = projections.NewRunner(n.store)
 	n.sagas, err = sagas.New(sagas.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
-		Sagas: sagas.All(n.catalog),
+		Sagas: sagas.All(n.catalog, n.playbooks),
 	})
 	return n, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
@@ -44,7 +45,7 @@ func newTheatre(t *testing.T, p demo.Params) theatre {
 		t.Fatal(err)
 	}
 	runner, err := sagas.New(sagas.Config{
-		Store: store, Sagas: sagas.All(catalog.Default()),
+		Store: store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			_, err := at.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
 			return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -44,10 +45,11 @@ const (
 	MarkInternal = "SOLO-INTERNO"
 	MarkRegional = "SOLO-REGIONE"
 	MarkCitizen  = "PER-IL-CITTADINO"
+	MarkChecks   = "SOLO-VERIFICHE" // in evidence
 )
 
 // Rules are the ones that histories are decided by.
-var Rules = ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold}
+var Rules = ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}
 
 // Step is one command that was tried.
 type Step struct {
@@ -113,7 +115,9 @@ func open(t *rapid.T) ticket.Open {
 }
 
 func (l *Life) command(t *rapid.T, by person.Actor, erasures bool) ticket.Command {
-	switch kind := rapid.IntRange(0, 19).Draw(t, "command"); {
+	switch kind := rapid.IntRange(0, 22).Draw(t, "command"); {
+	case kind > 19:
+		return l.bySystem(t)
 	case kind < 13:
 		return l.update(t, by)
 	case kind < 15:
@@ -148,10 +152,56 @@ func (l *Life) update(t *rapid.T, by person.Actor) ticket.Update {
 	if rapid.IntRange(0, 9).Draw(t, "reclassify") == 0 {
 		u.Problem = "mancato-pagamento"
 	}
+	if rapid.IntRange(0, 3).Draw(t, "answer") == 0 {
+		u.Answers, u.OutcomeNote = l.answers(t), l.newID("0c")
+	}
+	if rapid.IntRange(0, 5).Draw(t, "ground") == 0 {
+		u.Reason = rapid.SampledFrom(wire(append(ticket.Overrides(), ticket.NotOurs))).Draw(t, "why")
+	}
 	if rapid.IntRange(0, 14).Draw(t, "duplicate") == 0 {
 		u.DuplicateOf = &ticket.Main{Ticket: "01930000-0000-7000-8000-000000000999", Subject: "s1"}
 	}
 	return u
+}
+
+// bySystem is what timers and connected systems may try, at their time or too late.
+func (l *Life) bySystem(t *rapid.T) ticket.Command {
+	n := rapid.IntRange(1, 3).Draw(t, "n")
+	yes := rapid.Bool().Draw(t, "yes")
+	return rapid.SampledFrom([]ticket.Command{
+		ticket.BeginPlaybook{}, ticket.BeginPlaybook{}, ticket.Remind{Run: l.State.Run.N, N: n},
+		ticket.Warn{Handover: l.State.Handover.N, Due: l.Now}, ticket.Breach{Handover: l.State.Handover.N, Due: l.Now},
+		ticket.NoticePingPong{Handover: l.State.Handover.N}, ticket.RemindCitizen{Asked: l.State.Asked.Note, N: n},
+		ticket.Expire{Asked: l.State.Asked.Note, Note: l.newID("e0")}, ticket.ReportContact{Message: "m", Why: ticket.Bounced},
+		ticket.Learn{Run: l.State.Run.N, Check: l.open(), Query: playbook.FindReport, Answer: &yes, Evidence: evidence},
+		ticket.Learn{Run: l.State.Run.N, Check: l.open(), Query: playbook.FindReport, Why: ticket.Unreachable},
+	}).Draw(t, "by itself")
+}
+
+var evidence = playbook.Evidence{"identifier": MarkChecks, "produced_on": "2026-03-01", "iuv": MarkChecks, "paid_on": "2026-03-01"}
+
+// open is the check that the ticket's run would ask next; "" when there is none.
+func (l *Life) open() playbook.CheckID {
+	if run, _, ok := Rules.Running(l.State); ok {
+		if walk, ok := Rules.Walked(run); ok {
+			return walk.Steps[len(walk.Steps)-1].Check.ID
+		}
+	}
+	return ""
+}
+
+// answers are to the check that is open, with the evidence that it takes.
+func (l *Life) answers(t *rapid.T) []ticket.NewAnswer {
+	a := ticket.NewAnswer{Check: l.open(), Yes: rapid.IntRange(0, 3).Draw(t, "yes") > 0, Evidence: playbook.Evidence{}}
+	if run, _, ok := Rules.Running(l.State); ok && a.Check != "" {
+		walk, _ := Rules.Walked(run)
+		for _, e := range walk.Steps[len(walk.Steps)-1].Check.Evidence {
+			if value, ok := evidence[e.Field]; ok {
+				a.Evidence[e.Field] = value
+			}
+		}
+	}
+	return []ticket.NewAnswer{a}
 }
 
 // mark writes who may read the note, by mission.md and not by the rules under test: a public note goes to the citizen
@@ -167,4 +217,11 @@ func (l *Life) mark(u ticket.Update, v ticket.Visibility, by person.Actor) strin
 	default:
 		return MarkCitizen
 	}
+}
+
+func wire(grounds []ticket.Ground) (all []string) {
+	for _, g := range grounds {
+		all = append(all, string(g))
+	}
+	return all
 }

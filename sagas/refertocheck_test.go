@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+)
+
+func TestRefertoCheckReacts(t *testing.T) {
+	system := person.Actor{ID: "connector", Role: person.System}
+	opened := ticket.Opened{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino}
+	pinned := playbook.Pinned{Playbook: "referto-non-trovato", Version: 1, Leads: map[playbook.ID]int{"invio-fallito": 1}}
+	started := ticket.PlaybookStarted{Run: 1, Pinned: pinned, Entity: torino}
+	answer := func(c playbook.CheckID, yes bool) ticket.CheckAnswered {
+		return ticket.CheckAnswered{Run: 1, Check: c, Yes: yes}
+	}
+	tried := func(why ticket.Unknown) ticket.CheckTried {
+		return ticket.CheckTried{Run: 1, Check: "referto-individuato", Why: why}
+	}
+	waits := ticket.OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Act: playbook.Wait, Remind: true}
+	unsent := []ticket.Event{opened, started, answer("referto-individuato", true), answer("referto-della-asr", true), answer("scarico-richiesto", true), answer("referto-inviato", false)}
+	alive := append(append([]ticket.Event{}, unsent...), answer("invio-corretto", false), waits)
+	upTo := func(events []ticket.Event, more ...ticket.Event) []ticket.Event {
+		return append(append([]ticket.Event{}, events...), more...)
+	}
+	for name, c := range map[string]struct {
+		given []ticket.Event
+		then  []string
+	}{
+		"a request calls for its checks":             {[]ticket.Event{opened}, []string{"dispatch begin"}},
+		"another has none":                           {[]ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "altro", Entity: torino}}, nil},
+		"a run asks for its first check":             {[]ticket.Event{opened, started}, []string{"cancel ask", "send referto-individuato"}},
+		"then for the next":                          {[]ticket.Event{opened, started, answer("referto-individuato", true)}, []string{"cancel ask", "send referto-della-asr"}},
+		"no system, no question":                     {[]ticket.Event{opened, started, tried(ticket.NoSystem)}, []string{"cancel ask"}},
+		"no answer, again later":                     {[]ticket.Event{opened, started, tried(ticket.Unreachable)}, []string{"later ask"}},
+		"into another playbook":                      {unsent, []string{"cancel ask", "send invio-corretto"}},
+		"what waits is reminded of":                  {alive, []string{"schedule remind/1/1"}},
+		"a reminder sets the next, and asks":         {upTo(alive, ticket.PlaybookReminded{Run: 1, N: 1}), []string{"cancel remind/1/1", "schedule remind/1/2", "cancel ask", "send invio-corretto"}},
+		"mended by a machine, an outcome is offered": {upTo(alive, answer("invio-corretto", true)), []string{"cancel remind/1/1", "cancel ask", "send proposal"}},
+		"handed over, nobody is asked":               {upTo(alive, ticket.Escalated{From: torino}), []string{"cancel remind/1/1", "cancel ask"}},
+		"taken back, it goes on":                     {upTo(alive, ticket.Escalated{From: torino}, ticket.Recalled{Entity: torino}), []string{"schedule remind/1/1", "cancel ask"}},
+		"another ASR begins anew":                    {upTo(alive, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}), []string{"dispatch begin"}},
+		"another problem too":                        {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}), []string{"dispatch begin"}},
+		"resolved, it rests":                         {upTo(alive, ticket.Resolved{Resolution: 1}), []string{"cancel remind/1/1", "cancel ask"}},
+		"reopened, it goes on":                       {upTo(alive, ticket.Resolved{Resolution: 1}, ticket.Reopened{}), []string{"schedule remind/1/1", "cancel ask"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, state, actions := RefertoCheck(catalog.Default(), playbook.Default()), undoable[checking]{}, []Action(nil)
+			for _, r := range told(c.given...) {
+				if _, given := r.Event.(ticket.CheckAnswered); given {
+					r.By = system
+				}
+				state, actions = s.React(state, r)
+			}
+			if got := keys(actions); !reflect.DeepEqual(got, c.then) {
+				t.Errorf("leads to %q, want %q", got, c.then)
+			}
+		})
+	}
+}
+
+// A system that does not answer is asked again, ever more rarely, and in the end only with the next reminder.
+func TestASystemIsNotAskedForEver(t *testing.T) {
+	s, state := RefertoCheck(catalog.Default(), playbook.Default()), undoable[checking]{}
+	var waits []time.Duration
+	events := []ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "invio-fallito", Entity: torino},
+		ticket.PlaybookStarted{Run: 1, Pinned: playbook.Pinned{Playbook: "invio-fallito", Version: 1}, Entity: torino}}
+	for range 12 {
+		events = append(events, ticket.CheckTried{Run: 1, Check: "invio-corretto", Why: ticket.Unreachable})
+	}
+	for _, r := range told(events...) {
+		var actions []Action
+		state, actions = s.React(state, r)
+		for _, a := range actions {
+			if l, ok := a.(Later); ok {
+				waits = append(waits, l.At.Sub(r.At))
+			}
+		}
+	}
+	if fmt.Sprint(waits) != fmt.Sprint(again) {
+		t.Errorf("waits %v, want %v", waits, again)
+	}
+}
+
+func TestRunsAreRemindedOfWhileTheyWait(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := tickettest.Draw(t, aTicket, 40, true)
+		follow(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoable[checking], s ticket.State, timers map[string]Schedule) {
+			atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
+			alive := s.Run.Remind && atTheASR && s.Run.Entity == s.Entity && !s.Erased
+			if (len(timers) == 1) != alive {
+				t.Fatalf("a ticket that is %s at %s with run %+v has the timers %+v; the saga knows %+v", s.Status, s.Entity, s.Run, timers, u)
+			}
+			known := u.Now.Run.decode().Answers
+			for id, given := range s.Run.Answers {
+				if yes, ok := known[id]; !ok || yes != given.Yes {
+					t.Fatalf("the saga knows the answers %v, given are %+v", known, s.Run.Answers)
+				}
+			}
+		})
+	})
+}
