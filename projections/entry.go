@@ -47,10 +47,11 @@ func entryOf(before, after Row, r ticket.Recorded) entry {
 		e.Entities, e.Citizen = []catalog.EntityCode{n.Entity}, ""
 	case ticket.RegionalNote:
 		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
-	case ticket.Assigned, ticket.Unassigned, ticket.Reclassified, ticket.ActWithdrawn, ticket.PlaybookStarted,
-		ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
-		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
-		ticket.ContactFailed:
+	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
+		ticket.PlaybookReminded:
+		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // it happens only while that entity has the ticket
+	case ticket.Assigned, ticket.Unassigned, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverWarned,
+		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.ContactFailed:
 		e.Citizen = ""
 	case ticket.Opened, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
 		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,

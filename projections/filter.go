@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
@@ -155,6 +156,12 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 		c.add("%s = any (t.traces) and t.entity <> %[1]s and t.traces <> '{}' and t.status <> 'chiuso'", entity)
 		return
 	}
+	if q == OverrideQueue {
+		handover := "t.folded -> 'state' -> 'Handover'"
+		c.add(handover+" ->> 'Ground' = any (%s) and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[2]s)",
+			ticket.Overrides(), entity)
+		return
+	}
 	c.add("t.entity = %s", entity)
 	switch q {
 	case NewQueue:
@@ -169,7 +176,7 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 		c.add("t.status = 'in_attesa_utente'")
 	case SolvedQueue:
 		c.add("t.status = 'risolto'")
-	case AllQueue, HandedOverQueue:
+	case AllQueue, HandedOverQueue, OverrideQueue:
 	}
 }
 

@@ -6,6 +6,7 @@ package projections
 import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 )
@@ -15,6 +16,8 @@ type Names struct {
 	Catalog *catalog.Catalog
 	// Operator gives the name of an account, "" when there is none (any more). Nil: nobody has a name.
 	Operator func(id string) string
+	// Playbooks says what the checks of a run ask. Nil: they are named by id.
+	Playbooks *playbook.Library
 	// Epoch is the log's, in which positions are given.
 	Epoch int
 }

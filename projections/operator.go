@@ -21,8 +21,14 @@ func forOperator(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticke
 	t.Assignee = n.assignee(s.Assignee)
 	t.Problem = n.problem(s.Service, s.Problem, false)
 	t.ReadOnly = !v.at(s.Entity)
-	requester := t.requester()
+	t.Unreachable = s.Unreachable
+	t.clocked(past, s)
+	t.Playbook = v.running(n, s)
+	requester, runs := t.requester(), runEntities(past)
 	for _, r := range past {
+		if at, ofRun := runs.of(r.Event); ofRun && !v.checks(at) {
+			continue
+		}
 		by, f := n.by(r.By, requester), all[r.Act]
 		note, isNote := v.note(r, by, f, at)
 		if isNote && note.ID == "" {
@@ -103,8 +109,10 @@ func (v Viewer) reason(r ticket.Recorded) string {
 		text = e.Personal
 	case ticket.Recalled:
 		text, shown = e.Personal, shown || v.at(catalog.Region)
+	case ticket.Escalated:
+		text, shown = &ticket.Text{Text: grounds[e.Ground]}, shown || v.at(catalog.Region)
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Escalated, ticket.Redirected,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Redirected,
 		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed,
 		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
 		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,

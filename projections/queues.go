@@ -21,19 +21,20 @@ const (
 	WaitingQueue    QueueID = "in_attesa"      // for the citizen
 	HandedOverQueue QueueID = "inoltrate"      // read-only traces
 	SolvedQueue     QueueID = "risolte"        //
+	OverrideQueue   QueueID = "forzature"      // handed over against their checks; for supervisors
 	AllQueue        QueueID = "tutte"          //
 )
 
 var queueNames = map[QueueID]string{
 	NewQueue: "Nuove", Mine: "Le mie", GroupQueue: "Ai supervisori", InProgressQueue: "In lavorazione",
-	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", AllQueue: "Tutte",
+	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati", AllQueue: "Tutte",
 }
 
 // queuesOf lists the queues that a role has, in the order of the menu.
 func queuesOf(r person.Role) []QueueID {
 	switch {
 	case r.Supervises():
-		return []QueueID{NewQueue, Mine, GroupQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, AllQueue}
+		return []QueueID{NewQueue, Mine, GroupQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, OverrideQueue, AllQueue}
 	case r.Operates():
 		return []QueueID{NewQueue, Mine, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, AllQueue}
 	case r == person.Auditor:
@@ -87,6 +88,9 @@ func queues(row Row) []countKey {
 				keys = append(keys, countKey{Entity: trace, Queue: HandedOverQueue})
 			}
 		}
+	}
+	if s.Handover.Ground.Overrides() && s.Status != ticket.Closed {
+		keys = append(keys, countKey{Entity: s.Handover.ASR, Queue: OverrideQueue}, countKey{Entity: catalog.Region, Queue: OverrideQueue})
 	}
 	if s.Citizen != "" && row.Identity == ticket.Verified {
 		keys = append(keys, countKey{Person: s.Citizen, Queue: Mine})

@@ -138,15 +138,15 @@ func toOperator(r ticket.Recorded, n Names) string {
 	case ticket.Reclassified:
 		return "Riclassificata: " + n.service(e.Service).Label + ", " + n.problem(e.Service, e.Problem, false).Label
 	case ticket.PlaybookStarted:
-		return "Verifiche avviate: " + string(e.Pinned.Playbook)
+		return "Verifiche avviate: " + n.title(string(e.Pinned.Playbook))
 	case ticket.CheckAnswered:
-		return "Verifica «" + string(e.Check) + "»: " + yesNo(e.Yes)
+		return n.question(e.Check) + " " + yesNo(e.Yes)
 	case ticket.CheckTried:
-		return "Verifica «" + string(e.Check) + "»: il sistema non ha risposto"
+		return n.question(e.Check) + " Non ancora noto: " + unknowns[e.Why]
 	case ticket.AnswersForgotten:
 		return "Verifiche da rifare"
 	case ticket.OutcomeCarriedOut:
-		return "Eseguito l’esito delle verifiche «" + string(e.Outcome) + "»"
+		return "Eseguito l’esito delle verifiche: " + n.title(string(e.Outcome))
 	case ticket.PlaybookReminded:
 		return "Promemoria: le verifiche attendono una correzione"
 	case ticket.HandoverWarned:
@@ -167,9 +167,9 @@ func toOperator(r ticket.Recorded, n Names) string {
 
 func yesNo(yes bool) string {
 	if yes {
-		return "sì"
+		return "Sì"
 	}
-	return "no"
+	return "No"
 }
 
 // toCitizen says an event to the citizen, naming no operator; "" where it does not concern them.

@@ -41,9 +41,15 @@ type Ticket struct {
 	Notes       []Note    `json:"notes"`
 	Timeline    []Line    `json:"timeline"`
 
-	Handovers []Handover    `json:"handovers"`
-	ReadOnly  bool          `json:"read_only" doc:"true for the trace that a former entity keeps, and for the auditor"`
-	Moves     []ticket.Move `json:"moves" doc:"what the viewer may do now"`
+	Handovers []Handover `json:"handovers"`
+	// Clock is that of the hand-over which nobody at the receiving entity has taken yet.
+	Clock *Clock `json:"handover_clock,omitempty"`
+	// Unreachable says that the address in the form takes no mail: «recapito fallito».
+	Unreachable bool `json:"unreachable" doc:"recapito fallito: the address in the form takes no mail"`
+	// Playbook names the checks that the ticket calls for; their state is a call of its own.
+	Playbook *Labelled     `json:"playbook,omitempty"`
+	ReadOnly bool          `json:"read_only" doc:"true for the trace that a former entity keeps, and for the auditor"`
+	Moves    []ticket.Move `json:"moves" doc:"what the viewer may do now"`
 	// UndoUntil is set while the viewer may still withdraw their own last act.
 	UndoUntil   *time.Time `json:"undo_until,omitempty"`
 	Resolutions int        `json:"resolutions"`

@@ -85,7 +85,7 @@ func (n *node) close() { n.store.Close() }
 // api is the door for programs.
 func (n *node) api() (*api.API, error) {
 	return api.New(api.Config{
-		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog,
+		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks,
 		Version: version(), Log: n.log, Metrics: n.metrics, Limits: n.config.Limits, TrustedProxies: n.config.Proxies,
 	})
 }

@@ -41,7 +41,7 @@ func Evolve(s State, r Recorded) State {
 	case CitizenReplied:
 		s.Status, s.Unreachable = e.Status, false
 	case Escalated:
-		s.Handover = Handover{N: e.Handover, ASR: e.From, Status: s.Status, Assignee: s.Assignee}
+		s.Handover = Handover{N: e.Handover, ASR: e.From, Status: s.Status, Assignee: s.Assignee, Ground: e.Ground}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, Assignee{}
 		s.Traces, s.Entity = Passed(s.Traces, e.From, catalog.Region), catalog.Region
 	case Recalled:

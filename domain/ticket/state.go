@@ -82,6 +82,7 @@ type Handover struct {
 	ASR      catalog.EntityCode
 	Status   Status   // as the ASR left it
 	Assignee Assignee // as the ASR left it
+	Ground   Ground   `json:",omitempty"` // why the playbook let it go
 }
 
 // Act is the latest act, as far as undoing it needs to know.

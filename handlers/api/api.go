@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -31,6 +32,8 @@ type Config struct {
 	Identity *identity.Identity
 	Reader   *projections.Reader
 	Catalog  *catalog.Catalog
+
+	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 
 	Version string               // of the program, shown in the OpenAPI document; empty: "dev"
 	Log     *slog.Logger         // nil: slog.Default
@@ -100,6 +103,7 @@ func New(c Config) (*API, error) {
 	a.lists()
 	a.ticket()
 	a.updates()
+	a.playbook()
 	a.replies()
 	a.events()
 	a.stream()

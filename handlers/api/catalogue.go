@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -44,6 +45,7 @@ type CatalogueProblem struct {
 	ID           catalog.ProblemID `json:"id"`
 	Label        string            `json:"label" doc:"For operators"`
 	CitizenLabel string            `json:"citizen_label,omitempty" doc:"For citizens; absent where operators alone may choose it"`
+	Playbook     playbook.ID       `json:"playbook,omitempty" doc:"The checks that it calls for; absent where there are none"`
 }
 
 // CatalogueStatus is a status with its label.
@@ -102,7 +104,8 @@ func (a *API) catalogue() Catalogue {
 	for _, s := range a.Catalog.Services() {
 		service := CatalogueService{ID: s.ID, Label: s.Label, Problems: []CatalogueProblem{}}
 		for _, p := range s.Problems {
-			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel})
+			called, _ := a.Playbooks.For(s.ID, p.ID, false)
+			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel, called.Playbook})
 		}
 		c.Services = append(c.Services, service)
 	}

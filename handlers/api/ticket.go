@@ -130,7 +130,7 @@ func (a *API) names(ctx context.Context, history []ticket.Recorded) (projections
 	if err != nil {
 		return projections.Names{}, err
 	}
-	return projections.Names{Catalog: a.Catalog, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
+	return projections.Names{Catalog: a.Catalog, Playbooks: a.Playbooks, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
 }
 
 func (a *API) getFile(ctx context.Context, c caller, in *fileInput) (*fileAnswer, error) {

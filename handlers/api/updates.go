@@ -26,10 +26,11 @@ type UpdateRequest struct {
 	Status      ticket.Status      `json:"status,omitempty" example:"in_attesa_utente" doc:"Target of the move"`
 	Assignee    *string            `json:"assignee,omitempty" doc:"User name or id of a colleague, supervisori, regione, or empty for nobody"`
 	Entity      catalog.EntityCode `json:"entity,omitempty" doc:"The ASR that the Region sends the ticket to"`
-	Reason      string             `json:"reason,omitempty" doc:"For resume, reopen, recall; spam, prova or duplicato for discard"`
+	Reason      string             `json:"reason,omitempty" doc:"For resume, reopen, recall; spam, prova or duplicato for discard; non_della_mia_azienda or an override for a hand-over that the checks do not come to"`
 	DuplicateOf string             `json:"duplicate_of,omitempty" doc:"Number or id of the ticket that this one repeats"`
 	Service     catalog.ServiceID  `json:"service,omitempty" doc:"What the ticket is really about"`
 	Problem     catalog.ProblemID  `json:"problem,omitempty"`
+	Answers     []AnswerRequest    `json:"answers,omitempty" nullable:"false" doc:"To checks of the playbook, in the order in which they are asked. With the status of the outcome they lead to, and no note, the outcome writes the note"`
 }
 
 // NoteRequest is a note. Public means the Region in the act that escalates, the ASR in the one that redirects, and the
@@ -96,6 +97,12 @@ func (a *API) updated(ctx context.Context, c caller, r desk.Request, in *updateI
 		return desk.Outcome{}, err
 	}
 	u := ticket.Update{Status: in.Body.Status, Entity: in.Body.Entity, Reason: in.Body.Reason, Service: in.Body.Service, Problem: in.Body.Problem}
+	if u.Answers, err = answers(in.Body.Answers); err != nil {
+		return a.Desk.Refused(ctx, r, err)
+	}
+	if u.OutcomeNote, err = desk.NewID(); err != nil {
+		return desk.Outcome{}, err
+	}
 	if u.Assignee, err = a.assignee(ctx, c.actor, in.Body.Assignee); err != nil {
 		return a.Desk.Refused(ctx, r, err)
 	}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
@@ -95,19 +96,25 @@ func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Confi
 	return newWorldOn(t, known, func(*eventstore.Config) {}, options...)
 }
 
+// newWorldOn runs the sagas that leave a ticket alone until it is resolved: what tests count is then theirs alone.
 func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *world {
+	t.Helper()
+	return newWorldWith(t, known, playbook.Default(), []sagas.Definition{sagas.AutoClose(known), sagas.Succession(known)}, log, options...)
+}
+
+func newWorldWith(t *testing.T, known *catalog.Catalog, checks *playbook.Library, running []sagas.Definition, log func(*eventstore.Config), options ...func(*api.Config)) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &lines{}, served: &sync.WaitGroup{}}
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now }, log)
 	w.store, w.database = db.Store, db.URL
-	door := desk.New(w.store, ticket.Rules{Catalog: known, Hold: ticket.DefaultHold})
+	door := desk.New(w.store, ticket.Rules{Catalog: known, Hold: ticket.DefaultHold, Playbooks: checks})
 	var err error
 	w.identity, err = identity.New(identity.Config{
 		Pool: w.store.Worker(), KeyedHash: w.store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	w.must(err)
 	config := api.Config{
-		Store: w.store, Desk: door, Identity: w.identity, Catalog: known,
+		Store: w.store, Desk: door, Identity: w.identity, Catalog: known, Playbooks: checks,
 		Reader: projections.NewReader(w.store, known, w.identity.Names),
 		Log:    slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
@@ -120,7 +127,7 @@ func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Confi
 	w.contract = newContract(served.Contract())
 	timers, err := sagas.New(sagas.Config{
 		Store: w.store, Dispatch: sending(door), Every: 10 * time.Millisecond,
-		Sagas: []sagas.Definition{sagas.AutoClose(known), sagas.Succession(known)},
+		Sagas: running,
 	})
 	w.must(err)
 	on, err := net.Listen("tcp", "127.0.0.1:0")
@@ -129,7 +136,7 @@ func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Confi
 
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
-	var running sync.WaitGroup
+	var workers sync.WaitGroup
 	background, end := context.WithCancel(context.Background())
 	server := &http.Server{Handler: served, ReadHeaderTimeout: 10 * time.Second}
 	w.served.Go(func() { w.ended("serve", server.Serve(on)) })
@@ -138,13 +145,13 @@ func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Confi
 		served.EndStreams()
 		w.ended("shutdown", server.Shutdown(background))
 	})
-	running.Go(func() { w.ended("read models", projections.NewRunner(w.store).Start(background)) })
-	running.Go(func() { w.ended("sagas", timers.Run(background)) })
+	workers.Go(func() { w.ended("read models", projections.NewRunner(w.store).Start(background)) })
+	workers.Go(func() { w.ended("sagas", timers.Run(background)) })
 	t.Cleanup(func() {
 		stop()
 		w.served.Wait()
 		end()
-		running.Wait()
+		workers.Wait()
 	})
 	return w
 }

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// AnswerRequest answers a check of the ticket's playbook (FAQ 2.7–2.12).
+type AnswerRequest struct {
+	Check    playbook.CheckID  `json:"check" example:"referto-individuato"`
+	Answer   string            `json:"answer" enum:"yes,no"`
+	Evidence playbook.Evidence `json:"evidence,omitempty" doc:"Values by field. What has an odd form is warned of and kept as given"`
+}
+
+type playbookInput struct {
+	ID string    `path:"id" format:"uuid"`
+	At time.Time `query:"at" doc:"As it stood then, RFC 3339"`
+}
+
+type playbookAnswer struct {
+	ETag string `header:"ETag" doc:"The ticket's version, for If-Match; none for the past"`
+	Body projections.Playbook
+}
+
+type answerInput struct {
+	ID      string `path:"id" format:"uuid"`
+	IfMatch string `header:"If-Match" doc:"The ETag you saw: refused with 412 if somebody answered since"`
+	Repeatable
+	Body AnswerRequest
+}
+
+type answeredAnswer struct {
+	ETag     string `header:"ETag"`
+	Replayed string `header:"Idempotency-Replayed"`
+	Body     Answered
+}
+
+// Answered is the run after an answer, and where it left the ticket.
+type Answered struct {
+	projections.Playbook
+	TicketVersion int    `json:"ticket_version"`
+	Position      string `json:"position"`
+}
+
+// playbook adds reading and answering the checks of a ticket.
+func (a *API) playbook() {
+	register(a, endpoint{
+		id: "get-playbook", method: http.MethodGet, path: "/api/v1/tickets/{id}/playbook", tag: "tickets",
+		summary: "Read the checks of a ticket", description: "Which check is open, what was answered on what evidence, and the outcome that the answers come to, " +
+			"with its note filled in. For the entity whose checks they are, the Region and the auditor.",
+		action: identity.ReadTicket, errors: []int{http.StatusNotFound},
+	}, a.getPlaybook)
+	register(a, endpoint{
+		id: "answer-check", method: http.MethodPost, path: "/api/v1/tickets/{id}/playbook/answers", tag: "tickets",
+		summary: "Answer a check", description: "To answer and carry the outcome out in one act, send answers with a status in an update.",
+		action: identity.UpdateTicket, errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
+	}, a.answerCheck)
+}
+
+// noChecks is the answer where no playbook applies, or it is not for the caller.
+func noChecks() *Problem {
+	return notFound.say("No checks are prescribed for this ticket, or they are not yours to read: its problem has no playbook, or they are another ASR's.")
+}
+
+func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*playbookAnswer, error) {
+	now := a.Store.Now()
+	if in.At.After(now) {
+		return nil, wrong("at", "is in the future", "a moment that has passed, RFC 3339")
+	}
+	p, version, err := a.checks(ctx, c, ticket.ID(in.ID), in.At)
+	if err != nil {
+		return nil, err
+	}
+	out := &playbookAnswer{Body: p}
+	if in.At.IsZero() {
+		out.ETag = etag(version)
+	}
+	return out, nil
+}
+
+// checks is the run as the caller may see it, at a moment or now (the zero time), with the ticket's version.
+func (a *API) checks(ctx context.Context, c caller, id ticket.ID, at time.Time) (projections.Playbook, int, error) {
+	history, err := a.Desk.History(ctx, id)
+	if err != nil {
+		return projections.Playbook{}, 0, err
+	}
+	last := history[len(history)-1]
+	if at.IsZero() {
+		if at = a.Store.Now(); last.At.After(at) {
+			at = last.At
+		}
+	}
+	names, err := a.names(ctx, history)
+	if err != nil {
+		return projections.Playbook{}, 0, err
+	}
+	if _, sees := projections.Detail(c.viewer(), history, names, at); !sees {
+		return projections.Playbook{}, 0, &ticket.NotYoursError{}
+	}
+	p, ok := projections.Checks(c.viewer(), history, names, at)
+	if !ok {
+		return projections.Playbook{}, 0, noChecks()
+	}
+	return p, last.Version, nil
+}
+
+func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answeredAnswer, error) {
+	r := desk.Request{Ticket: ticket.ID(in.ID), By: c.actor, Key: in.Key, Body: in.said("tickets/" + in.ID + "/playbook/answers")}
+	var err error
+	if r.Pinned, err = pinned(in.IfMatch); err != nil {
+		return nil, err
+	}
+	given, err := answers([]AnswerRequest{in.Body})
+	r.Command = ticket.Update{Answers: given}
+	var o desk.Outcome
+	if err != nil {
+		o, err = a.Desk.Refused(ctx, r, err)
+	} else {
+		o, err = a.Desk.Dispatch(ctx, r)
+	}
+	if err != nil {
+		return nil, a.withCurrent(ctx, r.Ticket, err)
+	}
+	p, _, err := a.checks(ctx, c, r.Ticket, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	return &answeredAnswer{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, o.Position.String()}}, nil
+}
+
+// answers reads what was sent. The rules judge the checks and their evidence.
+func answers(sent []AnswerRequest) ([]ticket.NewAnswer, error) {
+	var all []ticket.NewAnswer
+	for i, s := range sent {
+		if s.Answer != "yes" && s.Answer != "no" {
+			return nil, wrong(fmt.Sprintf("answers[%d].answer", i), "is neither yes nor no", "yes or no; what is not known is not answered")
+		}
+		all = append(all, ticket.NewAnswer{Check: s.Check, Yes: s.Answer == "yes", Evidence: s.Evidence})
+	}
+	return all, nil
+}

@@ -1,0 +1,336 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// newChecked is a world in which everything happens that happens by itself.
+func newChecked(t *testing.T, l *playbook.Library) *world {
+	t.Helper()
+	known := catalog.Default()
+	return newWorldWith(t, known, l, sagas.All(known, l), func(*eventstore.Config) {})
+}
+
+// evidence is what an operator types, one value a field, fictitious.
+var evidence = map[playbook.FieldID]string{
+	"identifier": "REF-PROVA-0001", "produced_on": "2026-02-20", "paid_on": "21/02/2026", "exempt": "true", "iuv": "01123456789012316",
+	"ticket_number": "TK-PROVA-1", "channel": "totem", "pin_channel": "sportello",
+}
+
+// about opens a request for a problem.
+func (w *world) about(service, problem string) string {
+	w.Helper()
+	return w.anybody().about(service, problem)
+}
+
+func (u user) about(service, problem string) string {
+	u.w.Helper()
+	f := form(torino)
+	f["service"], f["problem"] = service, problem
+	return u.post("/api/v1/tickets", f).want(201).text("id")
+}
+
+// route is a path through a playbook: its answers, in order, and the outcome at its end.
+type route struct {
+	answers []fields
+	outcome *playbook.Outcome
+	in      playbook.ID
+}
+
+// routes are the paths of a playbook's runs to an outcome, with the evidence that every check takes, but for what leave
+// names.
+func routes(l *playbook.Library, run playbook.Pinned, leave ...playbook.FieldID) []route {
+	var all []route
+	for end := range l.Paths(run) {
+		if end.Outcome == nil {
+			continue // it comes back to a check
+		}
+		r := route{outcome: end.Outcome}
+		for _, s := range end.Steps {
+			given := map[string]string{}
+			for _, e := range s.Check.Evidence {
+				if !slices.Contains(leave, e.Field) {
+					given[string(e.Field)] = evidence[e.Field]
+				}
+			}
+			r.answers = append(r.answers, fields{"check": s.Check.ID, "answer": map[bool]string{true: "yes", false: "no"}[s.Answer.Yes], "evidence": given})
+			r.in = s.Playbook.ID
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// walkRoutes takes every route over HTTP: check by check as the run asks, then the outcome in one act. It answers how
+// often each outcome of the playbook itself was carried out, and the notes that went to the Region.
+func walkRoutes(t *testing.T, service, problem string, leave ...playbook.FieldID) (map[playbook.OutcomeID]int, []string) {
+	t.Helper()
+	l := playbook.Default()
+	run, ok := l.For(catalog.ServiceID(service), catalog.ProblemID(problem), false)
+	if !ok {
+		t.Fatalf("%s/%s calls for nothing", service, problem)
+	}
+	w := newChecked(t, l)
+	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
+	reached, notes := map[playbook.OutcomeID]int{}, []string(nil)
+	for n, r := range routes(l, run, leave...) {
+		id := anna.about(service, problem)
+		for i, a := range r.answers {
+			before := anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
+			if next := fmt.Sprint(before.at("next")); next != fmt.Sprintf("[%s]", a["check"]) || before.at("outcome") != nil {
+				t.Fatalf("route %d: it asks for %s, want %s", n, next, a["check"])
+			}
+			if i < len(r.answers)-1 {
+				anna.post("/api/v1/tickets/"+id+"/playbook/answers", a).want(200)
+			}
+		}
+		// The last answer and the status go together: one act, its note filled in.
+		last := r.answers[len(r.answers)-1]
+		acted := anna.update(id, fields{"answers": []fields{last}, "status": r.outcome.Status}).want(200)
+		if acted.text("status") != r.outcome.Status {
+			t.Fatalf("route %d: %s leads to %s", n, r.outcome.ID, acted.raw)
+		}
+		after := anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
+		if after.text("outcome", "id") != string(r.outcome.ID) || after.at("outcome", "carried_out") != true || len(after.at("outcome", "missing").([]any)) > 0 {
+			t.Fatalf("route %d: the run says %s", n, after.raw)
+		}
+		w.pass(time.Minute)
+		note := after.text("outcome", "note")
+		reads := anna.ticket(id).want(200)
+		if said := reads.list("notes"); len(said) != 1 || said[0]["text"] != note || note == "" {
+			t.Fatalf("route %d: the notes are %v, the outcome's is %q", n, said, note)
+		}
+		citizen := w.holder(id).ticket(id).want(200)
+		if public := !r.outcome.Act.Internal() && r.outcome.Act != playbook.Escalate; (len(citizen.list("notes")) == 1) != public {
+			t.Fatalf("route %d: of %s the citizen reads %s", n, r.outcome.ID, citizen.raw)
+		}
+		for _, secret := range []string{"REF-PROVA", "01123456789012316", "TK-PROVA", "playbook"} {
+			if strings.Contains(string(citizen.raw), secret) {
+				t.Fatalf("route %d: the citizen reads %s", n, secret)
+			}
+		}
+		if r.outcome.Act == playbook.Escalate {
+			notes = append(notes, rita.ticket(id).want(200).list("notes")[0]["text"].(string))
+		}
+		reached[r.outcome.ID]++
+	}
+	return reached, notes
+}
+
+// all checks that every outcome of the playbook was carried out.
+func all(t *testing.T, id playbook.ID, reached map[playbook.OutcomeID]int) {
+	t.Helper()
+	p, _ := playbook.Default().Find(id, 1)
+	for _, o := range p.Outcomes {
+		if reached[o.ID] == 0 {
+			t.Errorf("nothing came to %s", o.ID)
+		}
+	}
+}
+
+func texts(t *testing.T, notes []string, want ...string) {
+	t.Helper()
+	slices.Sort(notes)
+	notes = slices.Compact(notes)
+	slices.Sort(want)
+	if !slices.Equal(notes, want) {
+		t.Errorf("the Region reads\n%q, want\n%q", notes, want)
+	}
+}
+
+const (
+	textA = "Il referto è stato prodotto in data 20/02/2026 e ha il seguente identificativo REF-PROVA-0001"
+	textB = textA + ". Il referto è stato pagato in data 21/02/2026"
+	textE = "Il referto REF-PROVA-0001 non risulta appartenere alla nostra Azienda."
+	textD = "Referto REF-PROVA-0001 inviato con successo a FSE/ROL da parte dell’Azienda"
+	textC = "Il pagamento associato al numero ticket regionale TK-PROVA-1 e/o allo IUV 01123456789012316 non risulta sul sistema aziendale, " +
+		"si prega di verificare l’effettivo pagamento e risottometterlo."
+)
+
+func TestFAQ_2_7_SendingFailed(t *testing.T) {
+	reached, notes := walkRoutes(t, "ritiro-documenti", "invio-fallito")
+	all(t, "invio-fallito", reached)
+	texts(t, notes)
+}
+
+func TestFAQ_2_8_RefertoNotFound(t *testing.T) {
+	reached, notes := walkRoutes(t, "ritiro-documenti", "referto-non-trovato")
+	all(t, "referto-non-trovato", reached)
+	texts(t, notes, textA, textE)
+}
+
+func TestFAQ_2_9_RefertoNotVisible(t *testing.T) {
+	reached, notes := walkRoutes(t, "ritiro-documenti", "referto-non-visualizzabile")
+	all(t, "referto-non-visualizzabile", reached)
+	texts(t, notes, textB, textC)
+	_, notes = walkRoutes(t, "ritiro-documenti", "referto-non-visualizzabile", "paid_on")
+	texts(t, notes, textA+". Il paziente è esente", textC)
+}
+
+func TestFAQ_2_10_PaymentMissing(t *testing.T) {
+	reached, notes := walkRoutes(t, "ritiro-documenti", "mancato-pagamento")
+	all(t, "mancato-pagamento", reached)
+	if !slices.Contains(notes, textC) {
+		t.Errorf("the Region reads %q", notes)
+	}
+	for _, c := range []struct {
+		leave playbook.FieldID
+		text  string
+	}{
+		{"iuv", "Il pagamento associato al numero ticket regionale TK-PROVA-1 non risulta sul sistema aziendale, si prega di verificare l’effettivo pagamento e risottometterlo."},
+		{"ticket_number", "Il pagamento associato allo IUV 01123456789012316 non risulta sul sistema aziendale, si prega di verificare l’effettivo pagamento e risottometterlo."},
+	} {
+		if _, notes = walkRoutes(t, "ritiro-documenti", "mancato-pagamento", c.leave); !slices.Contains(notes, c.text) {
+			t.Errorf("without %s the Region reads %q", c.leave, notes)
+		}
+	}
+}
+
+func TestFAQ_2_11_PaidAndNotDownloadable(t *testing.T) {
+	reached, _ := walkRoutes(t, "ritiro-documenti", "non-scaricabile-pagamento")
+	all(t, "non-scaricabile-pagamento", reached)
+}
+
+func TestFAQ_2_12_FacilitatedAccess(t *testing.T) {
+	reached, notes := walkRoutes(t, "accesso-facilitato", "accesso-facilitato")
+	all(t, "accesso-facilitato", reached)
+	texts(t, notes, textD)
+	// Facilitated access calls for these checks also when the problem is that nothing is found.
+	w := newChecked(t, playbook.Default())
+	f := form(torino)
+	f["facilitated"] = true
+	id := w.anybody().post("/api/v1/tickets", f).want(201).text("id")
+	if p := w.join("anna", person.ASROperator, torino).get("/api/v1/tickets/" + id + "/playbook").want(200); p.text("playbook") != "accesso-facilitato" {
+		t.Errorf("it calls for %s", p.raw)
+	}
+}
+
+// What a hand-over against the checks takes, and who sees it listed.
+func TestFAQ_2_6_HandingOverAgainstTheChecks(t *testing.T) {
+	w := newChecked(t, playbook.Default())
+	anna, capo, rita := w.join("anna", person.ASROperator, torino), w.join("capo", person.ASRSupervisor, torino), w.join("rita", person.RegionalSupervisor, catalog.Region)
+	id := w.about("ritiro-documenti", "referto-non-trovato")
+	anna.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-individuato", "answer": "yes"}).want(200)
+	over := func(reason string) fields {
+		return fields{"status": "non_di_competenza", "reason": reason, "note": fields{"text": "Serve subito", "visibility": "public"}}
+	}
+	anna.update(id, over("")).problem(422, "invalid", "reason", "non_della_mia_azienda", "sistemi_non_disponibili")
+	anna.update(id, over("perché sì")).problem(422, "invalid", "reason")
+	acted := anna.update(id, over("urgenza")).want(200)
+	for _, u := range []user{capo, rita} {
+		if got := u.queue("forzature", acted.text("position")); len(got) != 1 {
+			t.Errorf("listed are %v", got)
+		}
+	}
+	anna.get("/api/v1/tickets?queue=forzature").problem(422, "invalid")
+	if line := rita.ticket(id).want(200); !strings.Contains(string(line.raw), "Forzatura: urgenza") {
+		t.Errorf("the Region reads %s", line.raw)
+	}
+	// The Region reads the answers, and leaves them alone; the ASR that it sends the ticket to makes its own.
+	rita.get("/api/v1/tickets/" + id + "/playbook").want(200)
+	rita.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-della-asr", "answer": "yes"}).problem(403, "forbidden", "ASR")
+	w.pass(time.Minute)
+	rita.update(id, fields{"entity": novara, "note": fields{"text": "È vostro", "visibility": "public"}}).want(200)
+	bruna := w.join("bruna", person.ASROperator, novara)
+	w.eventually("Novara begins its own checks", func() bool {
+		p := bruna.get("/api/v1/tickets/" + id + "/playbook").want(200)
+		return p.at("run") == 2.0 && p.list("checks")[0]["state"] == "open"
+	})
+	if seen := bruna.ticket(id).want(200); strings.Contains(string(seen.raw), "check_answered") || strings.Contains(string(seen.raw), "Forzatura") {
+		t.Errorf("the next ASR reads %s", seen.raw)
+	}
+	anna.get("/api/v1/tickets/"+id+"/playbook").problem(404, "not-found")
+	other := w.about("ritiro-documenti", "referto-non-trovato")
+	if got := anna.update(other, over("non_della_mia_azienda")).want(200); got.text("status") != "non_di_competenza" {
+		t.Errorf("«non è della mia Azienda»: %s", got.raw)
+	}
+}
+
+func TestBadAnswersAreNamed(t *testing.T) {
+	w := newChecked(t, playbook.Default())
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.about("ritiro-documenti", "referto-non-trovato")
+	to := "/api/v1/tickets/" + id + "/playbook/answers"
+	anna.post(to, fields{"check": "referto-inviato", "answer": "yes"}).problem(422, "invalid", "answers[0].check", "referto-individuato")
+	anna.post(to, fields{"check": "boh", "answer": "yes"}).problem(422, "invalid", "answers[0].check")
+	anna.post(to, fields{"check": "referto-individuato", "answer": "forse"}).want(422)
+	anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"iuv": "1"}}).problem(422, "invalid", "answers[0].evidence.iuv", "identifier")
+	odd := anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"identifier": "REF 1", "produced_on": "2030-01-01"}}).want(200)
+	kept := odd.list("checks")[0]["evidence"].([]any)
+	for _, e := range kept {
+		if e := e.(map[string]any); e["value"] == "" || e["warning"] == nil {
+			t.Errorf("odd evidence is answered with %v", e)
+		}
+	}
+	for _, check := range []string{"referto-della-asr", "scarico-richiesto"} {
+		anna.post(to, fields{"check": check, "answer": "yes"}).want(200)
+	}
+	anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"produced_on": ""}}).want(200)
+	anna.update(id, fields{"status": "non_di_competenza", "answers": []fields{{"check": "referto-inviato", "answer": "yes"}}}).
+		problem(422, "invalid", "answers.evidence.produced_on")
+	w.anybody().get("/api/v1/tickets/"+id+"/playbook").problem(401, "unauthorized")
+	w.holder(id).get("/api/v1/tickets/"+id+"/playbook").problem(404, "not-found")
+	anna.get("/api/v1/tickets/"+w.about("ritiro-documenti", "altro")+"/playbook").problem(404, "not-found")
+}
+
+func TestReclassifyingBeginsOtherChecksAndKeepsTheOldAsHistory(t *testing.T) {
+	w := newChecked(t, playbook.Default())
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.about("ritiro-documenti", "referto-non-trovato")
+	anna.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"identifier": "REF-PROVA-0001"}}).want(200)
+	anna.update(id, fields{"problem": "mancato-pagamento"}).want(200)
+	w.eventually("the payment's checks begin", func() bool {
+		p := anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
+		return p.text("playbook") == "mancato-pagamento" && p.at("run") == 2.0
+	})
+	if seen := string(anna.ticket(id).want(200).raw); !strings.Contains(seen, "È stato individuato il referto che il cittadino cerca? Sì") {
+		t.Errorf("the history has lost the answer: %s", seen)
+	}
+}
+
+// A seventh playbook is one file in a directory.
+func TestASeventhPlaybookRuns(t *testing.T) {
+	const seventh = `
+id: prova-settima
+version: 1
+title: Settima
+source: prova
+starts: [{service: ritiro-documenti, problem: altro}]
+checks:
+  tutto-bene:
+    question: Va tutto bene?
+    yes: {outcome: bene}
+    no: {outcome: male}
+outcomes:
+  bene: {title: Comunicare, act: resolve, status: risolto, note: "Va tutto bene."}
+  male: {title: Chiedere, act: ask, status: in_attesa_utente, note: "Che cosa non va?"}
+`
+	l, err := playbook.Load(catalog.Default(), playbook.Embedded(), fstest.MapFS{"prova-settima.v1.yaml": {Data: []byte(seventh)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newChecked(t, l)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.about("ritiro-documenti", "altro")
+	anna.update(id, fields{"status": "risolto", "answers": []fields{{"check": "tutto-bene", "answer": "yes"}}}).want(200)
+	if said := anna.ticket(id).want(200).list("notes"); len(said) != 1 || said[0]["text"] != "Va tutto bene." {
+		t.Errorf("the notes are %v", said)
+	}
+	if c := w.anybody().get("/api/v1/catalog").want(200); !strings.Contains(string(c.raw), `"playbook":"prova-settima"`) {
+		t.Error("the catalogue does not name it")
+	}
+}
