@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package bus carries the outbox's messages to the doors that they are for: one Watermill router, with retries, a
+// circuit breaker, a throttle and a poison queue around every handler.
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill"
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/components/metrics"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/sony/gobreaker"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// Message is what a handler gets. It is delivered at least once: a handler goes by the ID.
+type Message struct {
+	ID       string // a UUID, derived from what caused it
+	Ticket   ticket.ID
+	Saga     string
+	Position string // EPOCH.POSITION of the event that caused it
+	Payload  []byte
+}
+
+// Handler takes the messages of one topic. An error is tried again; one that Permanent made goes to the poison queue.
+type Handler struct {
+	Name      string
+	Topic     string
+	Handle    func(ctx context.Context, m Message) error
+	Workers   int   // messages at a time; those of one ticket stay in order; 0: 1
+	PerSecond int64 // at most; 0: no limit
+}
+
+// Config is what a bus is made of.
+type Config struct {
+	Pool     *pgxpool.Pool // as sol_worker
+	Handlers []Handler
+	Retries  int           // before a message goes to the poison queue; 0: 8, over about a minute
+	First    time.Duration // pause before the first retry, then doubled up to 30 s; 0: 250 ms
+	Poll     time.Duration // how often an empty outbox is looked at; 0: 500 ms
+	Deadline time.Duration // for one message, its retries included; 0: 5 min
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer // nil: none
+}
+
+// Bus runs the handlers.
+type Bus struct{ Config }
+
+// New checks the configuration.
+func New(c Config) (*Bus, error) {
+	if c.Pool == nil {
+		return nil, errors.New("bus: Pool is required")
+	}
+	seen := map[string]bool{}
+	for i, h := range c.Handlers {
+		if h.Name == "" || h.Topic == "" || h.Topic == poisonTopic || h.Handle == nil || h.Workers < 0 || seen[h.Topic] {
+			return nil, fmt.Errorf("bus: handler %q: want a name, a topic of its own and what to do", h.Name)
+		}
+		seen[h.Topic] = true
+		c.Handlers[i].Workers = max(1, h.Workers)
+	}
+	for d, otherwise := range map[*time.Duration]time.Duration{
+		&c.First: 250 * time.Millisecond, &c.Poll: 500 * time.Millisecond, &c.Deadline: 5 * time.Minute,
+	} {
+		if *d == 0 {
+			*d = otherwise
+		}
+	}
+	if c.Retries == 0 {
+		c.Retries = 8
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Bus{c}, nil
+}
+
+// permanent marks what no retry will mend.
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent marks an error that sends its message to the poison queue at once: it will not get better by itself.
+func Permanent(err error) error { return permanent{err} }
+
+// Run takes messages until ctx ends; what is in hand then is finished or left for the next start. While the database is
+// away it waits.
+func (b *Bus) Run(ctx context.Context) error {
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: 30 * time.Second}, b.logger())
+	if err != nil {
+		return fmt.Errorf("bus: %w", err)
+	}
+	if b.Metrics != nil {
+		builder := metrics.NewPrometheusMetricsBuilder(b.Metrics, "sol", "outbox")
+		builder.AddPrometheusRouterMetrics(router)
+	}
+	poison, err := b.poison()
+	if err != nil {
+		return fmt.Errorf("bus: %w", err)
+	}
+	router.AddMiddleware(poison, middleware.CorrelationID, middleware.Recoverer)
+	for _, h := range b.Handlers {
+		if err := b.add(router, h); err != nil {
+			return fmt.Errorf("bus: handler %s: %w", h.Name, err)
+		}
+	}
+	if err := router.Run(ctx); err != nil {
+		return fmt.Errorf("bus: %w", err)
+	}
+	return nil
+}
+
+// add gives the handler its workers. Their subscribers share nothing but the table.
+func (b *Bus) add(router *message.Router, h Handler) error {
+	breaker := middleware.NewCircuitBreaker(gobreaker.Settings{
+		Name: h.Name, Timeout: 10 * time.Second,
+		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
+		IsSuccessful: func(err error) bool {
+			var p permanent
+			return err == nil || errors.As(err, &p) // the message's fault, not the door's
+		},
+	})
+	retry := middleware.Retry{
+		MaxRetries: b.Retries, InitialInterval: b.First, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
+		ShouldRetry: func(r middleware.RetryParams) bool {
+			var p permanent
+			return !errors.As(r.Err, &p)
+		},
+		Logger: b.logger(),
+	}
+	for n := range h.Workers {
+		subscriber, err := b.subscriber(n, h.Workers)
+		if err != nil {
+			return err
+		}
+		on := router.AddConsumerHandler(fmt.Sprintf("%s-%d", h.Name, n), h.Topic, subscriber, func(m *message.Message) error {
+			return h.Handle(m.Context(), Message{
+				ID: m.UUID, Ticket: ticket.ID(m.Metadata.Get(sagas.MetadataTicket)), Saga: m.Metadata.Get(sagas.MetadataSaga),
+				Position: m.Metadata.Get(sagas.MetadataPosition), Payload: m.Payload,
+			})
+		})
+		on.AddMiddleware(retry.Middleware, breaker.Middleware)
+		if h.PerSecond > 0 {
+			on.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
+		}
+	}
+	return nil
+}
+
+// subscriber takes, one at a time, the messages of its share of the tickets: watermill-sql 4.1.2 locks rows without
+// skipping locked ones, so that two subscribers of the same rows would wait for one another.
+func (b *Bus) subscriber(n, of int) (message.Subscriber, error) {
+	schema := sagas.OutboxSchema()
+	schema.GenerateWhereClause = func(p wmsql.GenerateWhereClauseParams) (string, []any) {
+		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, of, n), []any{p.Topic}
+	}
+	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(b.Pool), wmsql.SubscriberConfig{
+		SchemaAdapter: schema, OffsetsAdapter: sagas.OutboxOffsets(), PollInterval: b.Poll, AckDeadline: &b.Deadline,
+	}, b.logger())
+}
+
+func (b *Bus) logger() watermill.LoggerAdapter {
+	return watermill.NewSlogLoggerWithLevelMapping(b.Log, map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug})
+}

@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package bus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/bus"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// sent puts messages for some tickets into the outbox, as sagas do.
+func sent(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids []string) {
+	t.Helper()
+	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(db), wmsql.PublisherConfig{SchemaAdapter: sagas.OutboxSchema()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		m := message.NewMessage(uuid.NewString(), []byte(fmt.Sprint(i)))
+		m.Metadata.Set(sagas.MetadataTopic, topic)
+		m.Metadata.Set(sagas.MetadataSaga, "teller")
+		m.Metadata.Set(sagas.MetadataPosition, fmt.Sprintf("1.%d", i+1))
+		m.Metadata.Set(sagas.MetadataTicket, fmt.Sprintf("01930000-0000-7000-8000-00000000000%d", i%3))
+		if err := publisher.Publish(topic, m); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, m.UUID)
+	}
+	return ids
+}
+
+// got notes what handlers were given.
+type got struct {
+	mu  sync.Mutex
+	all []bus.Message
+}
+
+func (g *got) note(m bus.Message) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all = append(g.all, m)
+	n := 0
+	for _, o := range g.all {
+		if o.ID == m.ID {
+			n++
+		}
+	}
+	return n
+}
+
+func (g *got) ids() (ids []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range g.all {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// run runs a bus until the test ends or stop is called.
+func run(t *testing.T, c bus.Config) (stop func()) {
+	t.Helper()
+	c.First, c.Poll = time.Millisecond, 5*time.Millisecond
+	b, err := bus.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	enough := time.After(30 * time.Second)
+	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
+		select {
+		case <-look.C:
+		case <-enough:
+			t.Fatalf("in vain: %s", what)
+		}
+	}
+}
+
+func waiting(t *testing.T, db *pgxpool.Pool) (all []bus.Entry) {
+	t.Helper()
+	all, err := bus.List(t.Context(), db, false, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryMessageIsCarriedOnceAndInItsTicketsOrder(t *testing.T) {
+	db := storetest.New(t).Store.Worker()
+	ids := sent(t, db, "told", 60)
+	sent(t, db, "other", 1)
+	var g got
+	run(t, bus.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 3,
+		Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
+	eventually(t, "all are carried", func() bool { return len(waiting(t, db)) == 1 })
+	all := g.ids()
+	if slices.Sort(all); len(all) != 60 || len(slices.Compact(all)) != 60 {
+		t.Fatalf("%d were carried", len(all))
+	}
+	last := map[string]int{}
+	for _, m := range g.all {
+		n := slices.Index(ids, m.ID)
+		if before, ok := last[string(m.Ticket)]; ok && before > n {
+			t.Errorf("ticket %s is told %d after %d", m.Ticket, n, before)
+		}
+		last[string(m.Ticket)] = n
+	}
+}
+
+func TestWhatFailsIsTriedAgainAndWhatPanicsIsPutAside(t *testing.T) {
+	db := storetest.New(t).Store.Worker()
+	ids := sent(t, db, "told", 4)
+	var g got
+	mended := make(chan struct{})
+	run(t, bus.Config{Pool: db, Retries: 3, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
+		n := g.note(m)
+		select {
+		case <-mended:
+			return nil
+		default:
+		}
+		switch {
+		case m.ID == ids[0] && n < 3:
+			return errors.New("not yet")
+		case m.ID == ids[1]:
+			return bus.Permanent(errors.New("never"))
+		case m.ID == ids[2]:
+			panic("broken")
+		}
+		return nil
+	}}}})
+	eventually(t, "two are put aside", func() bool {
+		all := waiting(t, db)
+		return len(all) == 2 && all[0].Poisoned && all[1].Poisoned
+	})
+	for _, e := range waiting(t, db) {
+		if e.Topic != "told" || e.Reason == "" || e.Ticket == "" || (e.ID != ids[1] && e.ID != ids[2]) {
+			t.Errorf("put aside is %+v", e)
+		}
+	}
+	if n := len(g.ids()); n < 3+1+1+1 {
+		t.Errorf("%d deliveries", n)
+	}
+	close(mended)
+	if n, err := bus.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
+		t.Fatalf("retried %d, %v", n, err)
+	}
+	if n, err := bus.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
+		t.Fatalf("retried again %d, %v", n, err)
+	}
+	eventually(t, "it is carried", func() bool { return len(waiting(t, db)) == 1 })
+	if n, err := bus.Retry(t.Context(), db); err != nil || n != 1 {
+		t.Fatalf("retried %d, %v", n, err)
+	}
+	eventually(t, "both are", func() bool { return len(waiting(t, db)) == 0 })
+	if n, err := bus.Tidy(t.Context(), db, 0); err != nil || n == 0 {
+		t.Errorf("tidied %d, %v", n, err)
+	}
+}
+
+func TestWhatIsInHandWhenTheServiceStopsComesAgain(t *testing.T) {
+	db := storetest.New(t).Store.Worker()
+	ids := sent(t, db, "told", 1)
+	begun := make(chan struct{})
+	stop := run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(ctx context.Context, _ bus.Message) error {
+		close(begun)
+		<-ctx.Done()
+		return ctx.Err()
+	}}}})
+	<-begun
+	stop()
+	if all := waiting(t, db); len(all) != 1 || all[0].Poisoned {
+		t.Fatalf("left is %+v", all)
+	}
+	var g got
+	run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
+	eventually(t, "it comes again", func() bool { return slices.Equal(g.ids(), ids) })
+}
+
+func TestABusThatEndsLeavesNothingRunning(t *testing.T) {
+	db := storetest.New(t).Store.Worker()
+	if err := db.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := goleak.IgnoreCurrent()
+	sent(t, db, "told", 1)
+	var g got
+	stop := run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
+	eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
+	stop()
+	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
+		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).checkMinConns"))
+}

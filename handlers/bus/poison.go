@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// poisonTopic holds what no retry helped, for people to look at. Nobody subscribes to it.
+const poisonTopic = "poison"
+
+// poison is the middleware that puts a message aside when its handler has given up.
+func (b *Bus) poison() (message.HandlerMiddleware, error) {
+	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(b.Pool), wmsql.PublisherConfig{SchemaAdapter: sagas.OutboxSchema()}, b.logger())
+	if err != nil {
+		return nil, err
+	}
+	return middleware.PoisonQueueWithFilter(aside{publisher}, poisonTopic, func(err error) bool {
+		return !errors.Is(err, context.Canceled) // the service stops: the message stays where it is
+	})
+}
+
+// aside publishes under the poison topic: the outbox tells topics by the metadata.
+type aside struct{ message.Publisher }
+
+func (a aside) Publish(topic string, messages ...*message.Message) error {
+	for _, m := range messages {
+		m.Metadata.Set(sagas.MetadataTopic, topic)
+	}
+	return a.Publisher.Publish(topic, messages...)
+}
+
+// Entry is a message in the outbox that has not been carried yet.
+type Entry struct {
+	ID       string    `json:"id"`
+	Topic    string    `json:"topic"`
+	Saga     string    `json:"saga"`
+	Ticket   ticket.ID `json:"ticket"`
+	Position string    `json:"position"`
+	Since    time.Time `json:"since"`
+	Poisoned bool      `json:"poisoned"`
+	Reason   string    `json:"reason,omitempty"` // why it was put aside
+}
+
+// List gives the messages that wait, and those put aside, the oldest first.
+func List(ctx context.Context, db *pgxpool.Pool, poisonedOnly bool, limit int) ([]Entry, error) {
+	rows, err := db.Query(ctx, `
+		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
+			metadata ->> 'position', created_at, metadata ->> 'topic' = 'poison', coalesce(metadata ->> 'reason_poisoned', '')
+		from saga.outbox where not acked and (metadata ->> 'topic' = 'poison' or not $1)
+		order by "offset" limit $2`, poisonedOnly, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the outbox: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Entry])
+	for i := range all {
+		all[i].Since = all[i].Since.UTC()
+	}
+	return all, err
+}
+
+// Retry puts messages that were put aside back on their topics, once each, and answers how many; no ids: all of them.
+func Retry(ctx context.Context, db *pgxpool.Pool, ids ...string) (int64, error) {
+	tag, err := db.Exec(ctx, `
+		update saga.outbox set metadata = ((metadata::jsonb - 'reason_poisoned' - 'topic_poisoned' - 'handler_poisoned' - 'subscriber_poisoned')
+			|| jsonb_build_object('topic', metadata ->> 'topic_poisoned'))::json
+		where not acked and metadata ->> 'topic' = 'poison' and (cardinality($1::text[]) = 0 or uuid = any ($1::text[]))`, append([]string{}, ids...))
+	if err != nil {
+		return 0, fmt.Errorf("retry: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// Tidy deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
+// remembers for ever.
+func Tidy(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
+	tag, err := db.Exec(ctx, `delete from saga.outbox where acked and created_at < clock_timestamp() - $1::interval`, keep)
+	if err != nil {
+		return 0, fmt.Errorf("tidy the outbox: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
