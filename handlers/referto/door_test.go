@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package referto_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	toxiproxy "github.com/Shopify/toxiproxy/v2"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/referto"
+	"github.com/sol-assistenza/sol/handlers/referto/simulator"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+const taxCode = "RSSMRA85T10A562S"
+
+var anna = person.Actor{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: "010301"}
+
+// world is a desk, a simulator, and a fault-injecting proxy between the simulator and the door.
+type world struct {
+	*testing.T
+	desk    *desk.Desk
+	sim     *simulator.Simulator
+	proxy   *toxiproxy.Proxy
+	door    *referto.Door
+	metrics *prometheus.Registry
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, sim: simulator.New(simulator.Config{}), metrics: prometheus.NewRegistry()}
+	w.desk = desk.New(storetest.New(t).Store, ticket.Rules{Catalog: catalog.Default(), Playbooks: playbook.Default()})
+	served := httptest.NewServer(w.sim)
+	t.Cleanup(served.Close)
+	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	w.proxy = toxiproxy.NewProxy(proxies, "systems", "127.0.0.1:0", strings.TrimPrefix(served.URL, "http://"))
+	if err := w.proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.proxy.Stop)
+	var err error
+	w.door, err = referto.New(referto.Config{
+		Desk: w.desk, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: "http://" + w.proxy.Listen}},
+		Timeout: 300 * time.Millisecond, Pause: time.Millisecond, Trip: 3, Rest: 50 * time.Millisecond, Metrics: w.metrics,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// open makes a ticket whose run has begun.
+func (w *world) open() ticket.ID {
+	w.Helper()
+	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
+	w.do(id, person.Actor{Role: person.Anonymous}, ticket.Open{
+		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.Web,
+		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
+		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: taxCode, Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
+	})
+	w.do(id, person.Actor{ID: "referto-check", Role: person.System}, ticket.BeginPlaybook{})
+	return id
+}
+
+func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
+	w.Helper()
+	if _, err := w.desk.Dispatch(w.Context(), desk.Request{Ticket: on, Command: c, By: by}); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) run(id ticket.ID) ticket.Run {
+	w.Helper()
+	s, _, err := w.desk.State(w.Context(), id)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return s.Run
+}
+
+var whichReport = sagas.Question{Run: 1, Entity: "010301", Check: "referto-individuato", Query: playbook.FindReport, Fact: "found"}
+
+// ask asks once and answers why it is not known; "" when it is.
+func (w *world) ask(id ticket.ID) ticket.Unknown {
+	w.Helper()
+	if err := w.door.Answer(w.Context(), uuid.NewString(), id, whichReport); err != nil {
+		w.Fatal(err)
+	}
+	return w.run(id).Tried["referto-individuato"].Why
+}
+
+// toxic makes the way to the systems bad until mend is called.
+func (w *world) toxic(what string) (mend func()) {
+	w.Helper()
+	if _, err := w.proxy.Toxics.AddToxicJson(strings.NewReader(what)); err != nil {
+		w.Fatal(err)
+	}
+	return func() { w.proxy.Toxics.ResetToxics(context.Background()) }
+}
+
+// eventually asks again until the systems answer.
+func (w *world) eventually(what string, holds func() bool) {
+	w.Helper()
+	enough := time.After(20 * time.Second)
+	for look := time.NewTicker(10 * time.Millisecond); !holds(); {
+		select {
+		case <-look.C:
+		case <-enough:
+			w.Fatalf("in vain: %s", what)
+		}
+	}
+}
+
+// open tells whether the entity's breaker is.
+func (w *world) resting() bool {
+	w.Helper()
+	families, err := w.metrics.Gather()
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "sol_connector_breaker_open" {
+			return f.GetMetric()[0].GetGauge().GetValue() == 1
+		}
+	}
+	return false
+}
+
+func TestAMachineAnswersACheckWithItsEvidence(t *testing.T) {
+	w := newWorld(t)
+	w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true, "ours": true}, Evidence: playbook.Evidence{"identifier": "REF-1", "produced_on": "2026-11-03"}})
+	id := w.open()
+	if why := w.ask(id); why != "" {
+		t.Fatalf("not known: %s", why)
+	}
+	given := w.run(id).Answers["referto-individuato"]
+	if !given.Yes || given.Query != playbook.FindReport || given.By.ID != "connector" || given.Evidence["identifier"] != "REF-1" {
+		t.Errorf("it learned %+v", given)
+	}
+	asked := w.sim.Asked()
+	if w.ask(id); w.sim.Asked() != asked {
+		t.Error("it asks for what is known")
+	}
+}
+
+// Timeouts, half answers, cut connections, a crawling peer: never an answer, and never for ever. The breaker opens, and
+// when the peer is back the answer comes in.
+func TestFaultsOnTheWay(t *testing.T) {
+	for name, toxic := range map[string]string{
+		"a timeout":       `{"name": "t", "type": "timeout", "stream": "downstream", "toxicity": 1, "attributes": {"timeout": 0}}`,
+		"a slow peer":     `{"name": "t", "type": "latency", "stream": "downstream", "toxicity": 1, "attributes": {"latency": 60000}}`,
+		"a crawling peer": `{"name": "t", "type": "slicer", "stream": "downstream", "toxicity": 1, "attributes": {"average_size": 1, "delay": 1000000}}`,
+		"a half answer":   `{"name": "t", "type": "limit_data", "stream": "downstream", "toxicity": 1, "attributes": {"bytes": 120}}`,
+		"a cut line":      `{"name": "t", "type": "reset_peer", "stream": "downstream", "toxicity": 1, "attributes": {"timeout": 0}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true}})
+			id := w.open()
+			mend := w.toxic(toxic)
+			if why := w.ask(id); why != ticket.Unreachable {
+				t.Fatalf("it is %q", why)
+			}
+			if !w.resting() { // three failures in a row
+				t.Error("the breaker is closed")
+			}
+			if len(w.run(id).Answers) > 0 {
+				t.Fatalf("it learned %+v", w.run(id).Answers)
+			}
+			mend()
+			w.eventually("the answer comes in", func() bool { return w.ask(id) == "" && w.run(id).Answers["referto-individuato"].Yes })
+			if w.resting() {
+				t.Error("the breaker is still open")
+			}
+		})
+	}
+}
+
+// What is no answer is never taken for one.
+func TestNonsenseIsNotKnown(t *testing.T) {
+	for answer, want := range map[string]ticket.Unknown{
+		`{"facts": {"found": "yes"}}`: ticket.Nonsense,
+		`{"facts": {"found": true}`:   ticket.Nonsense,
+		`{"found": true}`:             ticket.Nonsense,
+		`[]`:                          ticket.Nonsense,
+		``:                            ticket.Nonsense,
+		`{"facts": {"found": true, "paid": true}}`:                                                     ticket.Nonsense,
+		`{"facts": {"found": true, "preparing": true}}`:                                                ticket.Nonsense,
+		`{"facts": {"found": true}, "evidence": {"produced_on": "ieri"}}`:                              ticket.Nonsense,
+		`{"facts": {"found": true}, "evidence": {"pin": "1234"}}`:                                      ticket.Nonsense,
+		`{"facts": {"found": true}} trailing`:                                                          ticket.Nonsense,
+		`{"facts": {"found": true}, "evidence": {"identifier": "` + strings.Repeat("x", 70000) + `"}}`: ticket.Nonsense,
+		`{"facts": {"ours": true}}`:                                                                    ticket.Silent,
+	} {
+		w := newWorld(t)
+		w.sim.Set(taxCode, simulator.Person{Nonsense: answer})
+		if answer == "" {
+			w.sim.Set(taxCode, simulator.Person{Nonsense: " "})
+		}
+		id := w.open()
+		if why := w.ask(id); why != want || len(w.run(id).Answers) > 0 {
+			t.Errorf("%.60s is %q, %+v", answer, why, w.run(id).Answers)
+		}
+	}
+	w := newWorld(t)
+	id := w.open()
+	for status, want := range map[int]ticket.Unknown{500: ticket.Unreachable, 404: ticket.Silent, 302: ticket.Unreachable} {
+		w.sim.Set(taxCode, simulator.Person{Status: status})
+		w.eventually("the system is asked", func() bool { return w.ask(id) == want })
+	}
+}
+
+func TestWithoutASystemItIsNotKnown(t *testing.T) {
+	w := newWorld(t)
+	var err error
+	if w.door, err = referto.New(referto.Config{Desk: w.desk, Playbooks: playbook.Default()}); err != nil {
+		t.Fatal(err)
+	}
+	if why := w.ask(w.open()); why != ticket.NoSystem {
+		t.Errorf("it is %q", why)
+	}
+}
+
+// An operator's call does not wait for a system that hangs: both are under way at the same time, and the call is answered.
+func TestAHangingSystemHoldsNobodyUp(t *testing.T) {
+	w := newWorld(t)
+	id := w.open()
+	w.sim.Set(taxCode, simulator.Person{Delay: simulator.Duration(time.Hour)})
+	ctx, cancel := context.WithCancel(t.Context())
+	answered := make(chan error, 1)
+	go func() { answered <- w.door.Answer(ctx, uuid.NewString(), id, whichReport) }()
+	w.eventually("the system is asked", func() bool { return w.sim.Asked() > 0 })
+	w.do(id, anna, ticket.Update{Status: ticket.InProgress})
+	w.do(id, anna, ticket.Update{Answers: []ticket.NewAnswer{{Check: "referto-individuato"}}})
+	cancel()
+	if err := <-answered; err == nil {
+		t.Log("the question had run out of time by then")
+	}
+	if given := w.run(id).Answers["referto-individuato"]; given.Yes || given.By != anna {
+		t.Errorf("the operator's answer is %+v", given)
+	}
+}
+
+func TestSystemsAreReadFromAFile(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"010301": {"url": "https://sistemi.example.it"}, "*": {"url": "http://127.0.0.1:1"}}`: "",
+		`{"010301": {"url": "sistemi"}}`:      "url",
+		`{"999999": {"url": "http://x"}}`:     "no entity",
+		`{"010301": {"address": "http://x"}}`: "address",
+	} {
+		path := filepath.Join(t.TempDir(), "connectors.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := referto.ReadSystems(path)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
