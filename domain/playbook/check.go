@@ -184,17 +184,17 @@ func (p *parsed) loops(at CheckID, way []CheckID) {
 }
 
 // find gives a check; nil: it is none of the playbook's.
-func (b *Playbook) find(id CheckID) *Check {
-	if i := slices.IndexFunc(b.Checks, func(c Check) bool { return c.ID == id }); i >= 0 {
-		return &b.Checks[i]
+func (p *Playbook) find(id CheckID) *Check {
+	if i := slices.IndexFunc(p.Checks, func(c Check) bool { return c.ID == id }); i >= 0 {
+		return &p.Checks[i]
 	}
 	return nil
 }
 
 // field gives a field; nil: it is none of the playbook's.
-func (b *Playbook) field(id FieldID) *Field {
-	if i := slices.IndexFunc(b.Fields, func(f Field) bool { return f.ID == id }); i >= 0 {
-		return &b.Fields[i]
+func (p *Playbook) field(id FieldID) *Field {
+	if i := slices.IndexFunc(p.Fields, func(f Field) bool { return f.ID == id }); i >= 0 {
+		return &p.Fields[i]
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, 
 			return a, err
 		}
 		wait := s.config.Pause << try
-		t := time.NewTimer(wait/2 + rand.N(wait)) // with jitter, so that many do not come back together
+		t := time.NewTimer(wait/2 + rand.N(wait)) //nolint:gosec // jitter, so that many do not come back together, is no secret
 		select {
 		case <-t.C:
 		case <-ctx.Done():

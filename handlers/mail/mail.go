@@ -1,0 +1,294 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package mail is the door through which citizens are told by e-mail: once each, in plain words, never a regional or
+// internal note. What it says it takes from the citizen's own view of the ticket when it hands the mail over.
+package mail
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/mailaddr"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// Desk is where the door reads tickets, and reports addresses that take no mail.
+type Desk interface {
+	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
+	Dispatch(ctx context.Context, r desk.Request) (desk.Outcome, error)
+}
+
+// Config is what the door is made of.
+type Config struct {
+	Pool      *pgxpool.Pool // as sol_worker
+	Desk      Desk
+	Catalog   *catalog.Catalog
+	Now       func() time.Time // the store's
+	Peer      Peer
+	Addresses *mailaddr.Addresses
+	// Link is the page of a ticket for its citizen: with the personal token for who did not log in.
+	Link func(id ticket.ID, verified bool) string
+	// Wants tells whether a logged-in citizen wants mail. Nil: all do.
+	Wants func(ctx context.Context, account string) (bool, error)
+
+	Timeout time.Duration // for one hand-over; 0: 30 s
+	Again   time.Duration // the first pause after a mail that was put off, then doubled up to an hour; 0: 1 min
+	Lease   time.Duration // after which a mail in hand is taken for left behind; 0: 5 min
+	Give    time.Duration // how long a mail is tried; 0: five days
+	Poll    time.Duration // how often mails that wait are looked at; 0: 5 s
+	Log     *slog.Logger
+	Metrics prometheus.Registerer
+}
+
+// Door sends mails.
+type Door struct {
+	Config
+	outcomes *prometheus.CounterVec
+}
+
+// New checks the configuration.
+func New(c Config) (*Door, error) {
+	if c.Pool == nil || c.Desk == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil || c.Peer.host == "" {
+		return nil, errors.New("mail: Pool, Desk, Catalog, Now, Addresses, Link and Peer are required")
+	}
+	for d, otherwise := range map[*time.Duration]time.Duration{
+		&c.Timeout: 30 * time.Second, &c.Again: time.Minute, &c.Lease: 5 * time.Minute, &c.Give: 5 * 24 * time.Hour, &c.Poll: 5 * time.Second,
+	} {
+		if *d == 0 {
+			*d = otherwise
+		}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Door{c, promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+		Name: "sol_mail_total", Help: "Mails by what came of an attempt: sent, put_off, uncertain, refused, void, bounced.",
+	}, []string{"outcome"})}, nil
+}
+
+// Deliver takes a notification to a citizen on, and tries at once. messageID makes a redelivery harmless. An error means
+// that it was not taken on.
+func (d *Door) Deliver(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error {
+	reference, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	_, err = d.Pool.Exec(ctx, `
+		insert into mail.deliveries (id, ticket, kind, notification, state, next_at) values ($1, $2, $3, $4, 'waiting', clock_timestamp())
+		on conflict do nothing`, messageID, string(on), string(n.Kind), reference)
+	if err != nil {
+		return fmt.Errorf("take mail %s on: %w", messageID, err)
+	}
+	return d.attempt(ctx, messageID)
+}
+
+// Run tries mails again that wait or were left behind, until ctx ends.
+func (d *Door) Run(ctx context.Context) error {
+	look := time.NewTicker(d.Poll)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+		}
+		if err := d.Retry(ctx); err != nil && ctx.Err() == nil {
+			d.Log.ErrorContext(ctx, "mails that wait could not be tried; it looks again", "error", err)
+		}
+	}
+}
+
+// Retry tries what is due now.
+func (d *Door) Retry(ctx context.Context) error {
+	for {
+		rows, err := d.Pool.Query(ctx, `
+			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
+			order by next_at limit 100`)
+		if err != nil {
+			return err
+		}
+		var due []string
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			due = append(due, id)
+		}
+		if err := rows.Err(); err != nil || len(due) == 0 {
+			return err
+		}
+		for _, id := range due {
+			if err := d.attempt(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// delivery is a mail that this node has in hand.
+type delivery struct {
+	id       string
+	ticket   ticket.ID
+	n        sagas.Notification
+	attempts int
+	since    time.Time
+}
+
+// attempt hands a mail over if it is due and nobody has it in hand. One that was in hand when its node died may have
+// arrived: it is marked, and only such a mail may arrive twice.
+func (d *Door) attempt(ctx context.Context, id string) error {
+	m := delivery{id: id}
+	var reference []byte
+	rows, err := d.Pool.Query(ctx, `
+		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
+			next_at = clock_timestamp() + $2::interval
+		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
+		returning ticket::text, notification, attempts, created_at`, id, d.Lease)
+	if err != nil {
+		return fmt.Errorf("take mail %s in hand: %w", id, err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return rows.Err() // sent, or in another's hand
+	}
+	if err := rows.Scan(&m.ticket, &reference, &m.attempts, &m.since); err != nil {
+		return err
+	}
+	rows.Close()
+	if err := json.Unmarshal(reference, &m.n); err != nil {
+		return d.end(ctx, m, "void", "cannot be read: "+err.Error())
+	}
+	msg, why, err := d.compose(ctx, m)
+	if err != nil {
+		return errors.Join(d.putOff(ctx, m, "could not be written", false), err)
+	}
+	if msg == nil {
+		return d.end(ctx, m, "void", why)
+	}
+	fate, err := d.Peer.hand(ctx, msg, d.Timeout)
+	ctx = context.WithoutCancel(ctx) // the peer has spoken: what it said is kept
+	switch fate {
+	case taken:
+		return d.end(ctx, m, "sent", "")
+	case never:
+		return errors.Join(d.end(ctx, m, "refused", err.Error()), d.report(ctx, m.ticket, m.id, ticket.Refused))
+	case notNow, uncertain:
+		if time.Since(m.since) > d.Give {
+			return errors.Join(d.end(ctx, m, "refused", "given up: "+err.Error()), d.report(ctx, m.ticket, m.id, ticket.Refused))
+		}
+		return d.putOff(ctx, m, err.Error(), fate == uncertain)
+	}
+	return nil
+}
+
+func (d *Door) end(ctx context.Context, m delivery, state, why string) error {
+	d.outcomes.WithLabelValues(state).Inc()
+	_, err := d.Pool.Exec(ctx, `update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp() where id = $1`, m.id, state, why)
+	return err
+}
+
+func (d *Door) putOff(ctx context.Context, m delivery, why string, uncertain bool) error {
+	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "put_off"}[uncertain]).Inc()
+	wait := min(d.Again<<min(m.attempts-1, 10), time.Hour)
+	d.Log.WarnContext(ctx, "a mail is tried again", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "wait", wait, "why", why)
+	_, err := d.Pool.Exec(ctx, `
+		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2
+		where id = $1`, m.id, why, uncertain, wait)
+	return err
+}
+
+// report tells the ticket's operators that the address takes no mail: «recapito fallito».
+func (d *Door) report(ctx context.Context, on ticket.ID, messageID string, why ticket.Failure) error {
+	_, err := d.Desk.Dispatch(ctx, desk.Request{
+		Ticket: on, Command: ticket.ReportContact{Message: messageID, Why: why},
+		By: person.Actor{ID: "mail", Role: person.System}, Key: "contact/" + messageID, Permanent: true,
+	})
+	return err
+}
+
+// Bounced takes note that a mail came back.
+func (d *Door) Bounced(ctx context.Context, messageID string) error {
+	var on ticket.ID
+	err := d.Pool.QueryRow(ctx, `
+		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced')
+		returning ticket::text`, messageID).Scan(&on)
+	if err != nil {
+		return fmt.Errorf("mail %s came back: %w", messageID, err)
+	}
+	d.outcomes.WithLabelValues("bounced").Inc()
+	return d.report(ctx, on, messageID, ticket.Bounced)
+}
+
+// compose writes the mail; nil and why: there is nothing to say any more.
+func (d *Door) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
+	history, err := d.Desk.History(ctx, m.ticket)
+	if err != nil {
+		return nil, "", err
+	}
+	opened, ok := history[0].Event.(ticket.Opened)
+	if !ok || opened.Personal == nil {
+		return nil, "the personal data was erased", nil
+	}
+	for _, r := range history {
+		if w, undone := r.Event.(ticket.ActWithdrawn); undone && w.Act == m.n.Act {
+			return nil, "the act was withdrawn", nil
+		}
+	}
+	verified := opened.Identity == ticket.Verified
+	if verified && d.Wants != nil {
+		if wants, err := d.Wants(ctx, opened.Citizen); err != nil || !wants {
+			return nil, "the citizen refused mail", err
+		}
+	}
+	now := d.Now()
+	if last := history[len(history)-1].At; last.After(now) {
+		now = last
+	}
+	viewer := projections.Viewer{Ticket: m.ticket}
+	t, ok := projections.Detail(viewer, history, projections.Names{Catalog: d.Catalog}, now)
+	if !ok || t.Erased {
+		return nil, "the citizen does not see the ticket", nil
+	}
+	subject, text, html, ok, err := write(m.n.Kind, m.n, t, history, d.Link(m.ticket, verified), verified)
+	if err != nil || !ok {
+		return nil, "what it is about is not there any more", err
+	}
+	msg := gomail.NewMsg()
+	msg.SetMessageIDWithValue(d.Addresses.MessageID(m.id))
+	msg.SetDateWithValue(now)
+	msg.Subject(subject)
+	thread := "<" + d.Addresses.MessageID(string(m.ticket)) + ">"
+	msg.SetGenHeader("References", thread)
+	msg.SetGenHeader("In-Reply-To", thread)
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader("X-Auto-Response-Suppress", "All")
+	msg.SetGenHeader("Precedence", "bulk")
+	msg.SetBodyString(gomail.TypeTextPlain, text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, html)
+	err = errors.Join(msg.FromFormat("SOL Assistenza", d.Addresses.From()), msg.ReplyTo(d.Addresses.Reply(m.ticket)),
+		msg.EnvelopeFrom(d.Addresses.Bounce(m.id)))
+	if err != nil {
+		return nil, "", err
+	}
+	if err := msg.To(strings.TrimSpace(opened.Personal.Email)); err != nil {
+		return nil, "the address cannot be written to", errors.Join(d.report(ctx, m.ticket, m.id, ticket.Refused))
+	}
+	return msg, "", nil
+}

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// Peer is the mail server that takes our mails.
+type Peer struct {
+	host     string
+	port     int
+	tls      bool // from the first byte; otherwise STARTTLS where it is offered
+	user     string
+	password string
+}
+
+// ParsePeer reads smtp://user:password@host:port or smtps://…; no error repeats a password.
+func ParsePeer(text string) (Peer, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" {
+		return Peer{}, errors.New("mail server: want smtp://user:password@host:port or smtps://…")
+	}
+	p := Peer{host: u.Hostname(), tls: u.Scheme == "smtps", port: map[bool]int{true: 465, false: 25}[u.Scheme == "smtps"]}
+	if u.Port() != "" {
+		if p.port, err = strconv.Atoi(u.Port()); err != nil {
+			return Peer{}, errors.New("mail server: the port is no number")
+		}
+	}
+	if u.User != nil {
+		p.user = u.User.Username()
+		p.password, _ = u.User.Password()
+	}
+	return p, nil
+}
+
+// fate is what came of handing a mail over.
+type fate int
+
+const (
+	taken     fate = iota // the peer said 250
+	notNow                // it did not get it: again later
+	never                 // it will not take it: 5xx
+	uncertain             // it may have got it: the line broke at the end
+)
+
+// hand gives one mail to the peer.
+func (p Peer) hand(ctx context.Context, m *gomail.Msg, timeout time.Duration) (fate, error) {
+	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
+	if p.tls {
+		options = append(options, gomail.WithSSL())
+	}
+	if p.user != "" {
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(p.user), gomail.WithPassword(p.password))
+	}
+	c, err := gomail.NewClient(p.host, options...)
+	if err != nil {
+		return notNow, err
+	}
+	if err := c.DialWithContext(ctx); err != nil {
+		return notNow, fmt.Errorf("the mail server cannot be reached: %w", err)
+	}
+	err = c.Send(m)
+	_ = c.Close() // the outcome is known
+	var failed *gomail.SendError
+	switch {
+	case err == nil:
+		return taken, nil
+	case !errors.As(err, &failed):
+		return uncertain, errors.New("the line broke")
+	case failed.Reason == gomail.ErrSMTPReset:
+		return taken, nil // it was taken before
+	case failed.ErrorCode() >= 500:
+		return never, fmt.Errorf("refused with %d %s", failed.ErrorCode(), failed.EnhancedStatusCode())
+	case failed.ErrorCode() >= 400:
+		return notNow, fmt.Errorf("put off with %d %s", failed.ErrorCode(), failed.EnhancedStatusCode())
+	case failed.Reason == gomail.ErrSMTPDataClose:
+		return uncertain, errors.New("the line broke after the text")
+	default:
+		return notNow, errors.New("the line broke before the text was through")
+	}
+}
