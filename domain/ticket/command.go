@@ -89,13 +89,14 @@ type Main struct {
 }
 
 // Reply is the citizen's answer (FAQ 2.4), or their word on a resolution. On a resolved ticket it reopens, unless Solved
-// is true: «Solo un messaggio».
+// is true: «Solo un messaggio», or it is a mere courtesy.
 type Reply struct {
 	ID          ID
 	Text        string
 	FileNames   []string
 	Attachments []Attachment
 	Solved      *bool
+	Courtesy    bool // it holds nothing but a "grazie": it changes no status, and is flagged
 }
 
 // Undo withdraws the actor's last act while its note is held.

@@ -75,7 +75,7 @@ func reply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
 	if s.Status == Solved {
 		m, kind = MoveNotSolved, NotSolved
 		switch {
-		case c.Solved != nil && *c.Solved:
+		case c.Courtesy, c.Solved != nil && *c.Solved:
 			m, kind = MoveThank, Message
 		case c.Solved == nil && now.Before(s.Last.HeldUntil):
 			kind = Answer // to what the citizen still sees: the resolution is held
@@ -84,6 +84,9 @@ func reply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
 	to, err := next(s, m)
 	if err != nil {
 		return nil, err
+	}
+	if c.Courtesy { // a question is not answered by thanks
+		kind, to = Message, s.Status
 	}
 	if err := readable(s, m); err != nil {
 		return nil, err

@@ -185,6 +185,8 @@ func TestDecide(t *testing.T) {
 		"2.4 the answer brings it back":           {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: InProgress, Personal: words})},
 		"2.4 the answer by the personal link":     {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, linked, then(CitizenReplied{Reply: "r", Kind: Answer, Status: InProgress, Personal: words})},
 		"2.4 a word in between changes nothing":   {given(opened()), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: New, Personal: words})},
+		"2.4 thanks are no answer":                {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole", Courtesy: true}, citizen, then(CitizenReplied{Reply: "r", Kind: Message, Status: Waiting, Personal: words})},
+		"2.5 nor do they reopen":                  {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole", Courtesy: true}, citizen, then(CitizenReplied{Reply: "r", Kind: Message, Status: Solved, Personal: words})},
 		"2.4 an empty answer":                     {given(opened()), Reply{ID: "r"}, citizen, wrong("text")},
 		"2.4 somebody else's answer":              {given(opened()), Reply{ID: "r", Text: "parole"}, stranger, notYours()},
 		"2.4 resume needs a reason":               {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress}, anna, wrong("reason")},

@@ -5,16 +5,12 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"reflect"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/attachment"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -134,36 +130,14 @@ func (a *API) goOn(ctx context.Context, c caller, closed ticket.ID, in *replyInp
 	if err != nil {
 		return desk.Outcome{}, err
 	}
-	first, ok := history[0].Event.(ticket.Opened)
-	if !ok {
-		return desk.Outcome{}, fmt.Errorf("ticket %s does not begin with its opening", closed)
+	open, err := desk.Continuation(closed, history, in.Body.Text, a.Catalog, a.Store.Now())
+	if err != nil {
+		return desk.Outcome{}, err
 	}
-	if first.Personal == nil {
-		return desk.Outcome{}, eventstore.ErrErased
-	}
-	if strings.TrimSpace(in.Body.Text) == "" { // the old description would open a ticket that says nothing new
-		return desk.Outcome{}, &ticket.InvalidError{Fields: []ticket.FieldError{
-			{Field: "text", Rule: "is required", Allowed: "what is still to be solved"},
-		}}
-	}
-	form := *first.Personal
-	form.FileNames, form.Description = nil, in.Body.Text
-	verified, citizen := first.Identity, first.Citizen
 	if c.link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
-		verified, citizen = ticket.Declared, ""
+		open.Identity, open.Citizen = ticket.Declared, ""
 	}
-	return a.openAs(ctx, c, ticket.Open{
-		Service: first.Service, Problem: first.Problem, Entity: a.working(first.Chosen), Channel: ticket.Web, Identity: verified,
-		Citizen: citizen, Requester: first.Requester, Facilitated: first.Facilitated, Continues: closed, Form: form,
-	}, uploads(in.Body.Attachments), in.Repeatable, repliesTo(closed))
-}
-
-// working is the entity, or who follows it if it has ceased since.
-func (a *API) working(e catalog.EntityCode) catalog.EntityCode {
-	if known, ok := a.Catalog.Entity(e); ok && !known.ValidAt(a.Store.Now()) {
-		return a.Catalog.Successor(e)
-	}
-	return e
+	return a.openAs(ctx, c, open, uploads(in.Body.Attachments), in.Repeatable, repliesTo(closed))
 }
 
 // repliesTo names the call for the comparison of repetitions.

@@ -6,10 +6,13 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -40,6 +43,33 @@ func (d *Desk) Number(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("draw a ticket number: %w", err)
 	}
 	return fmt.Sprintf("%d-%07d", d.store.Now().In(calendar.Rome()).Year(), n), nil
+}
+
+// Continuation is the form of the ticket that goes on from a closed one: its data, and what the citizen writes now. Its
+// number, subject and files are still to be set. Errors: eventstore.ErrErased, *ticket.InvalidError.
+func Continuation(closed ticket.ID, history []ticket.Recorded, text string, c *catalog.Catalog, now time.Time) (ticket.Open, error) {
+	first, ok := history[0].Event.(ticket.Opened)
+	if !ok {
+		return ticket.Open{}, fmt.Errorf("ticket %s does not begin with its opening", closed)
+	}
+	if first.Personal == nil {
+		return ticket.Open{}, eventstore.ErrErased
+	}
+	if strings.TrimSpace(text) == "" { // the old description would open a ticket that says nothing new
+		return ticket.Open{}, &ticket.InvalidError{Fields: []ticket.FieldError{
+			{Field: "text", Rule: "is required", Allowed: "what is still to be solved"},
+		}}
+	}
+	form := *first.Personal
+	form.FileNames, form.Description = nil, text
+	at := first.Chosen
+	if known, ok := c.Entity(at); ok && !known.ValidAt(now) {
+		at = c.Successor(at)
+	}
+	return ticket.Open{
+		Service: first.Service, Problem: first.Problem, Entity: at, Channel: ticket.Web, Identity: first.Identity,
+		Citizen: first.Citizen, Requester: first.Requester, Facilitated: first.Facilitated, Continues: closed, Form: form,
+	}, nil
 }
 
 // Refusal tells what would be said to a command now, before a number is drawn and attachments are stored: nil if it

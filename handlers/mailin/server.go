@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package mailin is the door through which citizens answer by e-mail, and by which mails come back that could not be
+// delivered. It takes mail for the addresses that package mailaddr made, and for no others.
+package mailin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/mailaddr"
+)
+
+// Config is what the door is made of.
+type Config struct {
+	Store     *eventstore.Store
+	Desk      *desk.Desk
+	Catalog   *catalog.Catalog
+	Addresses *mailaddr.Addresses
+	Domain    string // announced in the greeting
+	// Bounced takes note of a mail of ours that came back. Nil: nothing is done.
+	Bounced func(ctx context.Context, messageID string) error
+
+	MaxBytes int64         // of a message; 0: 8 MB
+	Timeout  time.Duration // for a command, and for carrying a message out; 0: 1 min
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer
+}
+
+// Server takes mail in.
+type Server struct {
+	Config
+	smtp     *smtp.Server
+	outcomes *prometheus.CounterVec
+}
+
+// New checks the configuration.
+func New(c Config) (*Server, error) {
+	if c.Store == nil || c.Desk == nil || c.Catalog == nil || c.Addresses == nil || c.Domain == "" {
+		return nil, errors.New("mailin: Store, Desk, Catalog, Addresses and Domain are required")
+	}
+	if c.MaxBytes == 0 {
+		c.MaxBytes = 8 << 20
+	}
+	if c.Timeout == 0 {
+		c.Timeout = time.Minute
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{Config: c, outcomes: promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+		Name: "sol_mailin_total", Help: "Mails taken in, by what came of them: reply, courtesy, machine, bounce, refused, failed.",
+	}, []string{"outcome"})}
+	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
+	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 5, 8000
+	s.smtp.ReadTimeout, s.smtp.WriteTimeout, s.smtp.EnableSMTPUTF8 = c.Timeout, c.Timeout, true
+	return s, nil
+}
+
+// Run takes mail in on the listener until ctx ends; conversations under way are given a few seconds.
+func (s *Server) Run(ctx context.Context, on net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.smtp.Serve(on) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("take mail in: %w", err)
+	case <-ctx.Done():
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		err := s.smtp.Shutdown(closing)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = s.smtp.Close()
+		}
+		if served := <-ended; !errors.Is(served, smtp.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}
+}

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailin
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/mailaddr"
+)
+
+// session is one conversation with who brings mail.
+type session struct {
+	server *Server
+	from   string
+	to     []mailaddr.Address
+}
+
+func refuse(code int, enhanced smtp.EnhancedCode, format string, args ...any) *smtp.SMTPError {
+	return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: fmt.Sprintf(format, args...)}
+}
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
+func (s *session) Reset()                                      { s.from, s.to = "", nil }
+func (s *session) Logout() error                               { return nil }
+
+// Rcpt refuses what is not addressed to us, forged, or of a ticket that takes no replies.
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	at, ok := s.server.Addresses.Parse(to)
+	switch {
+	case !ok && s.server.Addresses.Ours(to):
+		return refuse(550, smtp.EnhancedCode{5, 1, 1}, "There is no such address here. Reply to the address of our latest message, as it stands.")
+	case !ok:
+		return refuse(550, smtp.EnhancedCode{5, 7, 1}, "This server takes no mail for that domain.")
+	}
+	if at.Kind == mailaddr.Reply {
+		ctx, cancel := context.WithTimeout(context.Background(), s.server.Timeout)
+		defer cancel()
+		state, _, err := s.server.Desk.State(ctx, ticket.ID(at.ID))
+		switch {
+		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
+			return refuse(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
+		case err != nil:
+			s.server.Log.Error("mail could not be taken in", "error", err)
+			return refuse(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
+		}
+	}
+	s.to = append(s.to, at)
+	return nil
+}
+
+// Data carries the message out whole, or refuses it and stores nothing.
+func (s *session) Data(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return err // too large, or the line broke
+	}
+	l, err := parse(raw, s.from)
+	if err != nil {
+		s.server.outcomes.WithLabelValues("refused").Inc()
+		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message cannot be read: %v.", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.server.Timeout)
+	defer cancel()
+	sum := sha256.Sum256(raw)
+	for _, to := range s.to {
+		outcome, err := s.server.take(ctx, to, l, hex.EncodeToString(sum[:]))
+		s.server.outcomes.WithLabelValues(outcome).Inc()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take carries a message out for one address.
+func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, sum string) (outcome string, err error) {
+	switch {
+	case to.Kind == mailaddr.Bounce:
+		if !l.failed || s.Bounced == nil {
+			return "machine", nil // delayed, delivered, or no report
+		}
+		if err := s.Bounced(ctx, to.ID); err != nil {
+			return "failed", s.later(err)
+		}
+		return "bounce", nil
+	case l.machine != "":
+		s.Log.InfoContext(ctx, "a machine's mail was ignored", "ticket", to.ID, "why", l.machine)
+		return "machine", nil
+	case l.text == "" && len(l.files) == 0:
+		return "machine", nil // nothing but a quotation: there is nothing to keep
+	}
+	checked, err := attachment.Check("attachment", l.files)
+	if err != nil {
+		return "refused", unwelcome(err, l.files)
+	}
+	outcome = "reply"
+	if len(checked) == 0 && courteous(l.text) {
+		outcome = "courtesy"
+	}
+	if err := s.reply(ctx, ticket.ID(to.ID), l, checked, outcome == "courtesy", sum); err != nil {
+		var invalid *ticket.InvalidError
+		if errors.As(err, &invalid) {
+			return "refused", unwelcome(err, nil)
+		}
+		return "failed", s.later(err)
+	}
+	return outcome, nil
+}
+
+func (s *Server) later(err error) error {
+	s.Log.Error("mail could not be taken in", "error", err)
+	return refuse(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later; nothing was stored.")
+}
+
+// unwelcome says what is wrong with a message, and what would be accepted.
+func unwelcome(err error, files []attachment.File) error {
+	var invalid *ticket.InvalidError
+	if !errors.As(err, &invalid) || len(invalid.Fields) == 0 {
+		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message was not accepted.")
+	}
+	f, name := invalid.Fields[0], ""
+	var n int
+	if _, err := fmt.Sscanf(f.Field, "attachment[%d]", &n); err == nil && n < len(files) {
+		name = fmt.Sprintf(" %q", files[n].Name)
+	}
+	return refuse(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Attachment%s: %s; accepted: %s.", name, f.Rule, f.Allowed)
+}
+
+// reply brings the answer in as the holder of the ticket's personal link, who got the address. The same mail brought twice
+// counts once.
+func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, files []attachment.File, courtesy bool, sum string) error {
+	state, _, err := s.Desk.State(ctx, on)
+	if err != nil {
+		return err
+	}
+	r := desk.Request{Ticket: on, By: person.Actor{ID: string(on), Role: person.Citizen}, Key: "mail/" + l.messageID + "/" + sum, Permanent: true}
+	if state.Status == ticket.Closed {
+		if courtesy {
+			return nil // thanks for what is closed open nothing
+		}
+		return s.goOn(ctx, on, r, l, files)
+	}
+	said := ticket.Reply{Text: l.text, Courtesy: courtesy}
+	if said.ID, err = desk.NewID(); err != nil {
+		return err
+	}
+	if said.Attachments, said.FileNames, err = attachment.Store(ctx, s.Store, on, files); err != nil {
+		return err
+	}
+	r.Command = said
+	_, err = s.Desk.Dispatch(ctx, r)
+	return err
+}
+
+// goOn opens the ticket that goes on from a closed one.
+func (s *Server) goOn(ctx context.Context, closed ticket.ID, r desk.Request, l letter, files []attachment.File) error {
+	history, err := s.Desk.History(ctx, closed)
+	if err != nil {
+		return err
+	}
+	open, err := desk.Continuation(closed, history, l.text, s.Catalog, s.Store.Now())
+	if err != nil {
+		return err
+	}
+	open.Identity, open.Citizen = ticket.Declared, "" // whoever answers by mail has not logged in
+	open.Subject = s.Desk.Subject(open.Form.TaxCode)
+	if r.Ticket, err = desk.NewID(); err != nil {
+		return err
+	}
+	if open.Number, err = s.Desk.Number(ctx); err != nil {
+		return err
+	}
+	if open.Attachments, open.Form.FileNames, err = attachment.Store(ctx, s.Store, r.Ticket, files); err != nil {
+		return err
+	}
+	r.Command = open
+	_, err = s.Desk.Dispatch(ctx, r)
+	return err
+}
