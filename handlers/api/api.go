@@ -22,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -32,6 +33,7 @@ type Config struct {
 	Identity *identity.Identity
 	Reader   *projections.Reader
 	Catalog  *catalog.Catalog
+	Notices  *notice.Notices
 
 	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 
@@ -64,8 +66,8 @@ type API struct {
 
 // New checks the configuration and builds the API.
 func New(c Config) (*API, error) {
-	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil {
-		return nil, errors.New("api: Store, Desk, Identity, Reader and Catalog are required")
+	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil || c.Notices == nil {
+		return nil, errors.New("api: Store, Desk, Identity, Reader, Catalog and Notices are required")
 	}
 	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 || c.Uploads < 0 {
 		return nil, errors.New("api: durations and counts cannot be negative")
@@ -104,6 +106,7 @@ func New(c Config) (*API, error) {
 	a.ticket()
 	a.updates()
 	a.playbook()
+	a.notifications()
 	a.replies()
 	a.events()
 	a.stream()

@@ -29,6 +29,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -115,8 +116,8 @@ func newWorldWith(t *testing.T, known *catalog.Catalog, checks *playbook.Library
 	w.must(err)
 	config := api.Config{
 		Store: w.store, Desk: door, Identity: w.identity, Catalog: known, Playbooks: checks,
-		Reader: projections.NewReader(w.store, known, w.identity.Names),
-		Log:    slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
+		Reader: projections.NewReader(w.store, known, w.identity.Names), Notices: notice.New(w.store, door),
+		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
 	}
 	for _, o := range options {

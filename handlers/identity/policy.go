@@ -23,17 +23,20 @@ const (
 	ReadEvents    Action = "ticket.events"
 	FollowChanges Action = "stream.follow"
 	ListOperators Action = "operators.list"
+	ReadNotices   Action = "notices.read"
+
+	ChoosePreferences Action = "preferences.choose"
 )
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, FollowChanges, ListOperators}
+	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, FollowChanges, ListOperators, ReadNotices, ChoosePreferences}
 }
 
 // PolicyVersion counts the changes of the policy.
-const PolicyVersion = 1
+const PolicyVersion = 2
 
-var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators}
+var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators, ReadNotices}
 
 // policy is who may do what. What is not here is refused, a role that is not here may do nothing.
 var policy = map[person.Role][]Action{
@@ -42,7 +45,7 @@ var policy = map[person.Role][]Action{
 	person.RegionalOperator:   operates,
 	person.RegionalSupervisor: operates,
 	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, FollowChanges},
-	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges},
+	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges, ReadNotices, ChoosePreferences},
 	person.Integration:        {OpenTicket},
 	person.Anonymous:          {OpenTicket},
 	person.Administrator:      {},

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
+)
+
+type noticesInput struct {
+	Unread bool   `query:"unread" doc:"Only those that I have not read"`
+	Cursor string `query:"cursor" maxLength:"100" doc:"next_cursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// NoticeList is one page of my notices, the newest first.
+type NoticeList struct {
+	Items      []notice.Notice `json:"items"`
+	NextCursor string          `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Unread     int             `json:"unread" doc:"Of all pages"`
+}
+
+type noticesAnswer struct {
+	Body NoticeList
+}
+
+type noticeInput struct {
+	ID string `path:"id" format:"uuid"`
+}
+
+// Preferences are what a person chose for themselves.
+type Preferences struct {
+	Mail bool `json:"mail" doc:"Whether news are told by an e-mail without content besides"`
+}
+
+type preferencesInput struct {
+	Body Preferences
+}
+
+type preferencesAnswer struct {
+	Body Preferences
+}
+
+// notifications adds what people are told inside the application, and the preference about mail.
+func (a *API) notifications() {
+	register(a, endpoint{
+		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
+		summary: "My notices", description: "Of tickets that I still see: mine, my entity's, for supervisors theirs.", action: identity.ReadNotices,
+	}, func(ctx context.Context, c caller, in *noticesInput) (*noticesAnswer, error) {
+		page, err := a.Notices.List(ctx, c.actor, in.Unread, in.Cursor, in.Limit)
+		if errors.Is(err, notice.ErrCursor) {
+			return nil, wrong("cursor", "is no cursor that a page gave", "next_cursor of the page before")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &noticesAnswer{NoticeList{page.Items, page.NextCursor, page.Unread}}, nil
+	})
+	register(a, endpoint{
+		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
+		summary: "Mark a notice as read", description: "For myself; others have not read it by that.", action: identity.ReadNotices, errors: []int{http.StatusNotFound},
+	}, func(ctx context.Context, c caller, in *noticeInput) (*struct{}, error) {
+		there, err := a.Notices.Mark(ctx, c.actor, in.ID)
+		if err == nil && !there {
+			err = notFound.say("There is no such notice, or it is not yours.")
+		}
+		return nil, err
+	})
+	register(a, endpoint{
+		id: "read-notifications", method: http.MethodPost, path: "/api/v1/notifications/read", tag: "work", status: http.StatusNoContent,
+		summary: "Mark all my notices as read", action: identity.ReadNotices,
+	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
+		_, err := a.Notices.Mark(ctx, c.actor, "")
+		return nil, err
+	})
+	register(a, endpoint{
+		id: "get-preferences", method: http.MethodGet, path: "/api/v1/preferences", tag: "work",
+		summary: "My preferences", action: identity.ChoosePreferences,
+	}, func(ctx context.Context, c caller, _ *struct{}) (*preferencesAnswer, error) {
+		if c.link != "" {
+			return nil, linked()
+		}
+		wants, err := a.Identity.WantsMail(ctx, c.actor.ID)
+		return &preferencesAnswer{Preferences{wants}}, err
+	})
+	register(a, endpoint{
+		id: "choose-preferences", method: http.MethodPut, path: "/api/v1/preferences", tag: "work",
+		summary: "Choose my preferences", action: identity.ChoosePreferences,
+	}, func(ctx context.Context, c caller, in *preferencesInput) (*preferencesAnswer, error) {
+		if c.link != "" {
+			return nil, linked()
+		}
+		return &preferencesAnswer{in.Body}, a.Identity.SetWantsMail(ctx, c.actor.ID, in.Body.Mail)
+	})
+}
+
+// linked refuses preferences to the holder of a personal link, who has no account to keep them for.
+func linked() *Problem {
+	return forbidden.say("A personal link has no preferences: log in to choose.")
+}

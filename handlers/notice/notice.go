@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package notice tells operators, supervisors and logged-in citizens inside the application what they should know. A notice
+// holds no text of anybody's: whoever may no longer see its ticket reads nothing of it.
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// History reads a ticket's events.
+type History interface {
+	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
+}
+
+// Notices keeps and reads them.
+type Notices struct {
+	store   *eventstore.Store
+	history History
+}
+
+// New keeps notices beside the log.
+func New(store *eventstore.Store, history History) *Notices { return &Notices{store, history} }
+
+// Deliver keeps a notification for those whom it tells; messageID makes a redelivery harmless. One about an act that was
+// withdrawn is dropped, and so is one to a citizen who has no account.
+func (n *Notices) Deliver(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
+	history, err := n.history.History(ctx, on)
+	if err != nil {
+		return err
+	}
+	to := s.Operator
+	if s.To == sagas.ToCitizen {
+		opened, ok := history[0].Event.(ticket.Opened)
+		if !ok || opened.Identity != ticket.Verified || opened.Citizen == "" {
+			return nil
+		}
+		to = opened.Citizen
+	} else if s.To != sagas.ToPerson {
+		to = ""
+	}
+	for _, r := range history {
+		if w, undone := r.Event.(ticket.ActWithdrawn); undone && w.Act == s.Act {
+			return nil
+		}
+	}
+	_, err = n.store.Worker().Exec(ctx, `
+		insert into notice.notices (id, ticket, kind, audience, entity, person, by, n, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		on conflict do nothing`, messageID, string(on), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, n.store.Now())
+	if err != nil {
+		return fmt.Errorf("keep notice %s: %w", messageID, err)
+	}
+	return nil
+}
+
+// Notice is one piece of news, as its reader gets it.
+type Notice struct {
+	ID     string     `json:"id"`
+	Kind   sagas.Kind `json:"kind" example:"handover"`
+	Text   string     `json:"text" doc:"an Italian sentence"`
+	Ticket Reference  `json:"ticket"`
+	At     time.Time  `json:"at"`
+	Read   bool       `json:"read"`
+}
+
+// Reference names a ticket.
+type Reference struct {
+	ID     ticket.ID `json:"id"`
+	Number string    `json:"number"`
+}
+
+// Page is some of a reader's notices, the newest first.
+type Page struct {
+	Items      []Notice
+	NextCursor string // "" on the last page
+	Unread     int    // of all pages
+}
+
+// ErrCursor is a cursor that no page gave.
+var ErrCursor = errors.New("notices: no such cursor")
+
+// List reads a page for somebody in a role, after a cursor. Row-level security decides what they may read: their notices,
+// of tickets that they still see.
+func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cursor string, limit int) (Page, error) {
+	p := Page{Items: []Notice{}}
+	if cursor != "" && uuid.Validate(cursor) != nil {
+		return p, ErrCursor
+	}
+	err := n.as(ctx, by, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			select n.id::text, n.kind, n.ticket::text, t.number, n.at, m.at is not null, n.n
+			from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+				left join notice.marks m on m.notice = n.id and m.person = $1
+			where (m.at is null or not $2)
+				and ($3 = '' or (n.at, n.id) < (select c.at, c.id from notice.notices c where c.id = nullif($3, '')::uuid))
+			order by n.at desc, n.id desc limit $4`, by.ID, unreadOnly, cursor, limit+1)
+		if err != nil {
+			return err
+		}
+		p.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Notice, error) {
+			var i Notice
+			var count int
+			err := row.Scan(&i.ID, &i.Kind, &i.Ticket.ID, &i.Ticket.Number, &i.At, &i.Read, &count)
+			i.At, i.Text = i.At.UTC(), sentence(i.Kind, i.Ticket.Number, count)
+			return i, err
+		})
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `
+			select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+			where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&p.Unread)
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list notices: %w", err)
+	}
+	if len(p.Items) > limit {
+		p.Items, p.NextCursor = p.Items[:limit], p.Items[limit-1].ID
+	}
+	return p, nil
+}
+
+// Mark notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.
+func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, error) {
+	var mine []string
+	err := n.as(ctx, by, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+			where $1 = '' or n.id = nullif($1, '')::uuid`, id)
+		if err == nil {
+			mine, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		return err
+	})
+	if err == nil && len(mine) > 0 {
+		_, err = n.store.Worker().Exec(ctx, `
+			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id) on conflict do nothing`,
+			mine, by.ID, n.store.Now())
+	}
+	if err != nil {
+		return false, fmt.Errorf("mark notices: %w", err)
+	}
+	return len(mine) > 0, nil
+}
+
+// as reads through the requests' role, as the person in their role at their entity.
+func (n *Notices) as(ctx context.Context, by person.Actor, do func(pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, n.store.RequestPool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+			string(by.Role), string(by.Entity), by.ID)
+		if err != nil {
+			return err
+		}
+		return do(tx)
+	})
+}
+
+// Tidy deletes notices older than keep, and answers how many.
+func (n *Notices) Tidy(ctx context.Context, keep time.Duration) (int64, error) {
+	tag, err := n.store.Worker().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
+	if err != nil {
+		return 0, fmt.Errorf("tidy notices: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
