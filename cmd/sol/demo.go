@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
@@ -31,7 +32,7 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "demo", Args: cobra.NoArgs,
 		Short: "Run the server with made-up people and tickets, made at the first start",
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := loadConfig(a.env)
 			if err != nil {
 				return err
@@ -41,6 +42,11 @@ func (a *app) demoCommand() *cobra.Command {
 				return err
 			}
 			people := demo.People(catalog.Default(), p.Until)
+			around, err := openSurroundings(&c)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, around.close()) }()
 			introduced := false
 			err = service{
 				config: c, log: newLog(a.err, c.Log),
@@ -58,7 +64,7 @@ func (a *app) demoCommand() *cobra.Command {
 						return err
 					}
 					introduced = true
-					return a.introduce(c, address, people)
+					return a.introduce(c, address, people, around)
 				},
 			}.run(cmd.Context())
 			if introduced {
@@ -136,7 +142,8 @@ func (a *app) play(ctx context.Context, n *node, clock *demo.Clock, p demo.Param
 	}, p, demo.Plan(p, n.catalog, accounts, n.desk.Subject))
 	bar.end()
 	stop()
-	return errors.Join(err, <-ended)
+	_, discarded := bus.Discard(ctx, n.store.Worker()) // what the simulated past told is told to nobody now
+	return errors.Join(err, <-ended, discarded)
 }
 
 // hasty is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.

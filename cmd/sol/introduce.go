@@ -35,7 +35,7 @@ type demoIdentity struct {
 func (c config) demoFile() string { return filepath.Join(c.DataDir, "demo.json") }
 
 // introduce writes demo.json and tells a person the same. It is called once the demo answers.
-func (a *app) introduce(c config, address string, people []demo.Person) error {
+func (a *app) introduce(c config, address string, people []demo.Person, around *surroundings) error {
 	info := demoInfo{Address: address}
 	for _, p := range people {
 		for _, in := range p.Placements {
@@ -45,7 +45,7 @@ func (a *app) introduce(c config, address string, people []demo.Person) error {
 	if err := writeJSON(c.demoFile(), info); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(a.out, info.greeting(c))
+	_, err := fmt.Fprint(a.out, info.greeting(c), around.greeting(c))
 	return err
 }
 

@@ -23,7 +23,7 @@ func TestIntroduction(t *testing.T) {
 	c := config{DataDir: dir}
 	var out bytes.Buffer
 	people := demo.People(catalog.Default(), time.Now())
-	if err := (&app{out: &out}).introduce(c, "http://127.0.0.1:8080", people); err != nil {
+	if err := (&app{out: &out}).introduce(c, "http://127.0.0.1:8080", people, &surroundings{}); err != nil {
 		t.Fatal(err)
 	}
 	var info demoInfo

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -43,7 +44,7 @@ func (m *mailbox) url() string { return "smtp://" + m.listen.Addr().String() }
 
 // serve ends when the mailbox is closed, which is no error.
 func (m *mailbox) serve() error {
-	if err := m.server.Serve(m.listen); err != nil && err != smtp.ErrServerClosed {
+	if err := m.server.Serve(m.listen); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 		return fmt.Errorf("demo's mail server: %w", err)
 	}
 	return nil

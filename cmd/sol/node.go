@@ -18,8 +18,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -38,6 +40,8 @@ type node struct {
 	reader   *projections.Reader
 	models   *projections.Runner
 	sagas    *sagas.Runner
+	notices  *notice.Notices
+	doors    doors
 }
 
 // newNode wires a node. clock is nil but for the demo's simulated time.
@@ -71,6 +75,11 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
 		Sagas: sagas.All(n.catalog, n.playbooks),
 	})
+	if err != nil {
+		return nil, err
+	}
+	n.notices = notice.New(n.store, n.desk)
+	n.doors, err = n.openDoors()
 	return n, err
 }
 
@@ -85,7 +94,7 @@ func (n *node) close() { n.store.Close() }
 // api is the door for programs.
 func (n *node) api() (*api.API, error) {
 	return api.New(api.Config{
-		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks,
+		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notices: n.notices,
 		Version: version(), Log: n.log, Metrics: n.metrics, Limits: n.config.Limits, TrustedProxies: n.config.Proxies,
 	})
 }
@@ -94,6 +103,8 @@ func (n *node) api() (*api.API, error) {
 const (
 	tidyEvery = time.Hour
 	orphanAge = 24 * time.Hour
+	carried   = 24 * time.Hour       // how long the outbox keeps what was carried
+	told      = 365 * 24 * time.Hour // how long notices are kept
 )
 
 // tidy forgets what nobody needs any more, now and then, until ctx ends.
@@ -107,7 +118,15 @@ func (n *node) tidy(ctx context.Context) error {
 		if err != nil {
 			n.log.ErrorContext(ctx, "old commands were not forgotten", "error", err)
 		}
-		n.log.InfoContext(ctx, "tidied", "orphan_blobs", blobs, "old_commands", commands)
+		messages, err := bus.Tidy(ctx, n.store.Worker(), carried)
+		if err != nil {
+			n.log.ErrorContext(ctx, "carried messages were not deleted", "error", err)
+		}
+		notices, err := n.notices.Tidy(ctx, told)
+		if err != nil {
+			n.log.ErrorContext(ctx, "old notices were not deleted", "error", err)
+		}
+		n.log.InfoContext(ctx, "tidied", "orphan_blobs", blobs, "old_commands", commands, "carried_messages", messages, "old_notices", notices)
 	}
 	return nil
 }

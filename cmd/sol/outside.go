@@ -5,10 +5,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/referto"
 )
 
 const outsideHelp = `
@@ -21,10 +24,11 @@ const outsideHelp = `
 
 // outside is how the service reaches what is not its own.
 type outside struct {
-	PlaybooksDir string // absolute; empty: the playbooks that come with sol alone
-	Connectors   string // path; empty: no connected systems
-	PublicURL    string // without a slash at its end; empty: the address that it answers at
-	SMTP         string // URL, may hold a password; empty: no mail is sent
+	PlaybooksDir string          // absolute; empty: the playbooks that come with sol alone
+	Connectors   string          // path; empty: no connected systems
+	Systems      referto.Systems // in the place of the file
+	PublicURL    string          // without a slash at its end; empty: the address that it answers at
+	SMTP         string          // URL, may hold a password; empty: no mail is sent
 	MailDomain   string
 	MailListen   string // empty: no mail is taken in
 }
@@ -68,4 +72,16 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 		}
 	}
 	return o, errors.Join(wrong...)
+}
+
+// listen opens the door for mail, where one is wanted.
+func (o outside) listen() (net.Listener, error) {
+	if o.MailListen == "" {
+		return nil, nil
+	}
+	on, err := net.Listen("tcp", o.MailListen)
+	if err != nil {
+		return nil, fmt.Errorf("SOL_MAIL_LISTEN: %w", err)
+	}
+	return on, nil
 }

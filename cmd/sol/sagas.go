@@ -35,7 +35,7 @@ func (a *app) sagasList() *cobra.Command {
 					return a.json(map[string]any{"sagas": list, "timers": next})
 				}
 				for _, s := range list {
-					fmt.Fprintf(a.out, "%-12s version %d, at %d, %d behind, %d tickets, %d timers, %d failing\n",
+					fmt.Fprintf(a.out, "%-13s version %d, at %d, %d behind, %d tickets, %d timers, %d failing\n",
 						s.Saga, s.Version, s.Position, s.Behind, s.Instances, s.Timers, s.Failing)
 				}
 				for _, t := range next {

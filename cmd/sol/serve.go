@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -88,6 +89,15 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 			return err
 		}
 	}
+	s.config.Outside.PublicURL = or(s.config.Outside.PublicURL, front.url())
+	mails, err := s.config.Outside.listen()
+	if err != nil {
+		return err
+	}
+	if mails != nil {
+		defer func() { _ = mails.Close() }() // it is closed already when it was served
+		s.log.Info("mail is taken in", "address", mails.Addr().String(), "domain", s.config.Outside.MailDomain)
+	}
 	n, err := newNode(ctx, s.config, s.log, db.url, nil)
 	if err != nil {
 		return err
@@ -98,7 +108,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 		return err
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	workers := s.work(working, n, db.own, front)
+	workers := s.work(working, n, db.own, front, mails)
 	ended := make(chan error, 1)
 	go func() { ended <- workers.Wait() }()
 	defer func() {
@@ -124,11 +134,12 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 }
 
 // work runs what goes on by itself until ctx ends. One part that fails ends them all.
-func (s service) work(ctx context.Context, n *node, own *ownpg.Server, front *front) *errgroup.Group {
+func (s service) work(ctx context.Context, n *node, own *ownpg.Server, front *front, mails net.Listener) *errgroup.Group {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.models.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })
 	g.Go(func() error { return n.tidy(ctx) })
+	n.doors.run(ctx, g, mails)
 	if own != nil {
 		g.Go(func() error { return watch(ctx, own, &front.down) })
 	}

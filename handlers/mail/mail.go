@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -40,7 +41,7 @@ type Config struct {
 	Desk      Desk
 	Catalog   *catalog.Catalog
 	Now       func() time.Time // the store's
-	Peer      Peer
+	Peer      Peer             // none: mails wait until there is one
 	Addresses *mailaddr.Addresses
 	// Link is the page of a ticket for its citizen: with the personal token for who did not log in.
 	Link func(id ticket.ID, verified bool) string
@@ -64,8 +65,8 @@ type Door struct {
 
 // New checks the configuration.
 func New(c Config) (*Door, error) {
-	if c.Pool == nil || c.Desk == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil || c.Peer.host == "" {
-		return nil, errors.New("mail: Pool, Desk, Catalog, Now, Addresses, Link and Peer are required")
+	if c.Pool == nil || c.Desk == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil {
+		return nil, errors.New("mail: Pool, Desk, Catalog, Now, Addresses and Link are required")
 	}
 	for d, otherwise := range map[*time.Duration]time.Duration{
 		&c.Timeout: 30 * time.Second, &c.Again: time.Minute, &c.Lease: 5 * time.Minute, &c.Give: 5 * 24 * time.Hour, &c.Poll: 5 * time.Second,
@@ -116,7 +117,7 @@ func (d *Door) Run(ctx context.Context) error {
 
 // Retry tries what is due now.
 func (d *Door) Retry(ctx context.Context) error {
-	for {
+	for d.Peer.host != "" {
 		rows, err := d.Pool.Query(ctx, `
 			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
 			order by next_at limit 100`)
@@ -140,6 +141,7 @@ func (d *Door) Retry(ctx context.Context) error {
 			}
 		}
 	}
+	return nil
 }
 
 // delivery is a mail that this node has in hand.
@@ -154,6 +156,9 @@ type delivery struct {
 // attempt hands a mail over if it is due and nobody has it in hand. One that was in hand when its node died may have
 // arrived: it is marked, and only such a mail may arrive twice.
 func (d *Door) attempt(ctx context.Context, id string) error {
+	if d.Peer.host == "" {
+		return nil
+	}
 	m := delivery{id: id}
 	var reference []byte
 	rows, err := d.Pool.Query(ctx, `
@@ -174,6 +179,9 @@ func (d *Door) attempt(ctx context.Context, id string) error {
 	rows.Close()
 	if err := json.Unmarshal(reference, &m.n); err != nil {
 		return d.end(ctx, m, "void", "cannot be read: "+err.Error())
+	}
+	if m.attempts == 1 && time.Since(m.since) > d.Give {
+		return d.end(ctx, m, "void", "it waited too long for a mail server")
 	}
 	msg, why, err := d.compose(ctx, m)
 	if err != nil {
@@ -291,4 +299,38 @@ func (d *Door) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why stri
 		return nil, "the address cannot be written to", errors.Join(d.report(ctx, m.ticket, m.id, ticket.Refused))
 	}
 	return msg, "", nil
+}
+
+// Delivery is a mail of which people may want to know: it waits, was refused or came back, or may have arrived twice.
+type Delivery struct {
+	ID        string    `json:"id"`
+	Ticket    ticket.ID `json:"ticket"`
+	Kind      string    `json:"kind"`
+	State     string    `json:"state"`
+	Uncertain bool      `json:"uncertain"`
+	Attempts  int       `json:"attempts"`
+	Error     string    `json:"error,omitempty"`
+}
+
+// String tells a person what became of it.
+func (d Delivery) String() string {
+	said := d.State
+	if d.Uncertain {
+		said += ", uncertain: it may have arrived twice"
+	}
+	if d.Error != "" {
+		said += ": " + d.Error
+	}
+	return said
+}
+
+// Unsettled lists the mails that were not simply sent, the latest first.
+func (d *Door) Unsettled(ctx context.Context, limit int) ([]Delivery, error) {
+	rows, err := d.Pool.Query(ctx, `
+		select id::text, ticket::text, kind, state, uncertain, attempts, error from mail.deliveries
+		where state not in ('sent', 'void') or uncertain order by created_at desc limit $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list mails: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Delivery])
 }
