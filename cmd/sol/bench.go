@@ -15,13 +15,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/bench"
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
 	"github.com/sol-assistenza/sol/migrations"
+	"github.com/sol-assistenza/sol/sagas"
 )
 
 func (a *app) benchCommand() *cobra.Command {
-	return group("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend())
+	return group("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend(), a.benchTimers())
 }
 
 func (a *app) benchAppend() *cobra.Command {
@@ -47,6 +51,34 @@ func (a *app) benchAppend() *cobra.Command {
 	var always bool
 	c.Flags().BoolVar(&always, "json", true, "the only form there is")
 	c.Flags().DurationVar(&length, "for", 10*time.Second, "how long to measure each figure")
+	return c
+}
+
+func (a *app) benchTimers() *cobra.Command {
+	c := &cobra.Command{
+		Use: "timers", Short: "A look at the timers when none is due, with 100,000 and with 1,000,000 pending; one JSON object a line", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(a.env)
+			if err != nil {
+				return err
+			}
+			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+				key := make([]byte, 32)
+				rand.Read(key)
+				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Log: quiet(a.err, c.Log)})
+				if err != nil {
+					return err
+				}
+				defer store.Close()
+				nobody := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
+					return errors.New("nothing was to be due")
+				}
+				return sagas.MeasurePolls(ctx, a.out, sagas.Config{Store: store, Dispatch: nobody})
+			})
+		},
+	}
+	var always bool
+	c.Flags().BoolVar(&always, "json", true, "the only form there is")
 	return c
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) sagasCommand() *cobra.Command {
-	return group("sagas", "What happens by itself", a.sagasList(), a.sagasExplain())
+	return group("sagas", "What happens by itself", a.sagasList(), a.sagasExplain(), a.sagasSimulate())
 }
 
 func (a *app) sagasList() *cobra.Command {

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// pollsMeasured is how many polls make one figure.
+const pollsMeasured = 2000
+
+// MeasurePolls measures a poll with nothing due at a hundred thousand pending timers and at a million, in one run, and
+// writes one JSON object a line. The runner's database is filled for it and holds nothing else.
+func MeasurePolls(ctx context.Context, w io.Writer, c Config) error {
+	c.Sagas = []Definition{AutoClose(catalog.Default())}
+	r, err := New(c)
+	if err != nil {
+		return err
+	}
+	if err := r.begin(ctx, r.Sagas[0]); err != nil {
+		return err
+	}
+	if _, err := c.Store.Worker().Exec(ctx, `update saga.sagas set live = true`); err != nil {
+		return err
+	}
+	out := json.NewEncoder(w)
+	before, pending := 0.0, 0
+	for _, n := range []int{100_000, 1_000_000} {
+		if err := r.fill(ctx, pending, n); err != nil {
+			return err
+		}
+		took, err := r.measure(ctx)
+		if err != nil {
+			return err
+		}
+		figure := struct {
+			Name    string  `json:"name"`
+			Figure  float64 `json:"figure"`
+			Unit    string  `json:"unit"`
+			Against string  `json:"against"`
+			Ratio   float64 `json:"ratio"`
+		}{Name: fmt.Sprintf("poll-%d", n), Figure: took, Unit: "µs a poll with nothing due", Against: "none"}
+		if pending > 0 {
+			figure.Against, figure.Ratio = fmt.Sprintf("%d pending: %.0f µs", pending, before), took/before
+		}
+		if err := out.Encode(figure); err != nil {
+			return err
+		}
+		before, pending = took, n
+	}
+	return nil
+}
+
+// fill adds timers that are due over the coming year, up to a number of them.
+func (r *Runner) fill(ctx context.Context, from, to int) error {
+	_, err := r.Store.Worker().Exec(ctx, `
+		insert into saga.timers (saga, version, ticket, key, once, due_at, next_at, command, data, why, cause)
+		select $1, $2, gen_random_uuid(), 'close/1', false, t.at, t.at, 'close.v1', '{"resolution": 1}', 'to measure', 1
+		from (select $3::timestamptz + interval '1 hour' + n * interval '30 seconds' as at from generate_series($4::integer, $5::integer - 1) n) t`,
+		r.Sagas[0].id().name, r.Sagas[0].id().version, r.Store.Now(), from, to)
+	if err == nil {
+		_, err = r.Store.Worker().Exec(ctx, `analyze saga.timers`)
+	}
+	if err != nil {
+		return fmt.Errorf("fill timers: %w", err)
+	}
+	return nil
+}
+
+// measure polls and answers how many microseconds one takes.
+func (r *Runner) measure(ctx context.Context) (float64, error) {
+	for range pollsMeasured / 10 { // until everything is in memory
+		if _, err := r.Poll(ctx); err != nil {
+			return 0, err
+		}
+	}
+	begun := time.Now()
+	for range pollsMeasured {
+		if n, err := r.Poll(ctx); err != nil || n > 0 {
+			return 0, fmt.Errorf("poll: %d were due: %w", n, err)
+		}
+	}
+	return float64(time.Since(begun).Microseconds()) / pollsMeasured, nil
+}

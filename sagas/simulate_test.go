@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// rowsOf is what every table of ours holds, as a count and a checksum.
+func (w *world) rowsOf() (all []string) {
+	w.Helper()
+	rows, err := w.store.Worker().Query(w.ctx, `
+		select format('select %L || count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), $$none$$) from %I.%I t',
+			c.oid::regclass, n.nspname, c.relname)
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where c.relkind = 'r' and n.nspname in ('log', 'saga', 'read', 'mail', 'notice') and has_table_privilege(c.oid, 'select') order by 1`)
+	w.must(err)
+	queries, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	w.must(err)
+	for _, q := range queries {
+		var said string
+		w.must(w.store.Worker().QueryRow(w.ctx, q).Scan(&said))
+		all = append(all, said)
+	}
+	return all
+}
+
+// Auto-close after three days instead of seven, on what really happened: one ticket closes earlier, another would have been
+// closed before its citizen wrote back. Nothing is changed by looking.
+func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
+	w := newWorld(t, "2026-11-02 10:00")
+	r := w.runner(AutoClose(catalog.Default()))
+	w.begin(r)
+	first, second := w.open(), w.open()
+	w.resolve(first)
+	w.resolve(second)
+	w.clock.Set(rome(t, "2026-11-08 10:00")) // Sunday: after three days, before seven
+	w.do(second, person.Actor{ID: string(second), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Non funziona"})
+	w.catchUp(r)
+	w.clock.Set(rome(t, "2026-11-10 09:00"))
+	w.poll(r)
+	w.clock.Set(rome(t, "2026-12-01 09:00"))
+	before := w.rowsOf()
+	looked := 0
+	simulate := func(days int) Simulation {
+		c, err := catalog.Default().With(func(a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) { a.AfterDays = days })
+		w.must(err)
+		s, err := Simulate(w.ctx, w.store, AutoClose(c), ticket.Rules{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
+		w.must(err)
+		return s
+	}
+	s := simulate(3)
+	if s.Would != 2 || s.Did != 1 || s.Tickets != 2 || looked != 2 || s.ByDay["2026-11-06"] != 2 {
+		t.Errorf("with three days it says %+v", s)
+	}
+	if len(s.Before) != 1 || s.Before[0].Ticket != second || s.Before[0].By != "ticket.citizen-replied.v1" || !s.Before[0].At.Equal(rome(t, "2026-11-06 09:00")) {
+		t.Errorf("overtaken are %+v", s.Before)
+	}
+	if s := simulate(7); s.Would != 1 || len(s.Before) != 0 {
+		t.Errorf("as it is set it says %+v", s)
+	}
+	if after := w.rowsOf(); !slices.Equal(before, after) {
+		t.Errorf("rows were\n%q, are\n%q", before, after)
+	}
+}
+
+// The cost of a poll with nothing due does not follow what is pending: it reads as much of the index at ten thousand
+// timers as at a hundred.
+func TestAPollWithNothingDueReadsTheSame(t *testing.T) {
+	w := newWorld(t, "2026-11-02 10:00")
+	r := w.runner(AutoClose(catalog.Default()))
+	w.begin(r)
+	reads := func() (rows, buffers float64) {
+		var plan string
+		w.must(w.store.Worker().QueryRow(w.ctx, `
+			explain (analyze, buffers, format json)
+			select ticket from saga.timers where saga = 'auto-close' and version = 1 and next_at <= '2026-11-02' order by next_at limit 32`).Scan(&plan))
+		var all []struct {
+			Plan map[string]any `json:"Plan"`
+		}
+		w.must(json.NewDecoder(strings.NewReader(plan)).Decode(&all))
+		return all[0].Plan["Actual Rows"].(float64), all[0].Plan["Shared Hit Blocks"].(float64) + all[0].Plan["Shared Read Blocks"].(float64)
+	}
+	w.must(r.fill(w.ctx, 0, 100))
+	_, few := reads()
+	w.must(r.fill(w.ctx, 100, 10_000))
+	rows, many := reads()
+	if rows != 0 || many > few+2 { // the index is a level or two higher
+		t.Errorf("it reads %v rows in %v blocks, with a hundredth of the timers %v", rows, many, few)
+	}
+}
