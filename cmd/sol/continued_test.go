@@ -24,7 +24,7 @@ import (
 func TestSameRequest(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
-	c := config{DataDir: dir, DatabaseURL: db.URL, MasterKey: filepath.Join(dir, "master.key"), Hold: ticket.DefaultHold}
+	c := config{DataDir: dir, DatabaseURL: db.URL, MasterKey: filepath.Join(dir, "master.key"), Hold: ticket.DefaultHold, Outside: outside{MailDomain: "localhost"}}
 	if err := os.WriteFile(c.MasterKey, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -176,7 +176,9 @@ func (s stage) life(t *testing.T) {
 
 	var told []string
 	for _, line := range lines(t, s.sol("replay", number, "--json")) {
-		told = append(told, line["type"].(string))
+		if kind := line["type"].(string); !strings.HasPrefix(kind, "playbook_") && !strings.HasPrefix(kind, "check_") { // by itself, meanwhile
+			told = append(told, kind)
+		}
 	}
 	want := []string{"opened", "taken", "citizen_note", "citizen_asked", "citizen_replied", "citizen_note", "resolved"}
 	if !slices.Equal(told, want) {

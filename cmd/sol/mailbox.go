@@ -44,13 +44,20 @@ func (m *mailbox) url() string { return "smtp://" + m.listen.Addr().String() }
 
 // serve ends when the mailbox is closed, which is no error.
 func (m *mailbox) serve() error {
-	if err := m.server.Serve(m.listen); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+	if err := m.server.Serve(m.listen); err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("demo's mail server: %w", err)
 	}
 	return nil
 }
 
-func (m *mailbox) close() error { return m.server.Close() }
+// close ends it, also when it has not begun to serve yet: then the server does not know of its listener.
+func (m *mailbox) close() error {
+	err := m.server.Close()
+	if closed := m.listen.Close(); !errors.Is(closed, net.ErrClosed) {
+		err = errors.Join(err, closed)
+	}
+	return err
+}
 
 // delivery is one conversation with who sends.
 type delivery struct{ *mailbox }

@@ -80,7 +80,7 @@ func (s *surroundings) close() error {
 
 // greeting says where they are.
 func (s *surroundings) greeting(c config) string {
-	said := fmt.Sprintf("\nReplies by e-mail are taken in at %s, for the addresses that the mails give.\n", c.Outside.MailListen)
+	said := fmt.Sprintf("Replies by e-mail are taken in at %s, for the addresses that the mails give.\n", c.Outside.MailListen)
 	if s.mails != "" {
 		said += fmt.Sprintf("Mails to citizens go nowhere but into %s.\n", s.mails)
 	}

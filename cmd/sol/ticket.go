@@ -77,7 +77,7 @@ func (n *node) past(ctx context.Context, id ticket.ID) (past, error) {
 	if err != nil {
 		return past{}, err
 	}
-	names := projections.Names{Catalog: n.catalog, Epoch: head.Epoch, Operator: func(id string) string { return known[id] }}
+	names := projections.Names{Catalog: n.catalog, Playbooks: n.playbooks, Epoch: head.Epoch, Operator: func(id string) string { return known[id] }}
 	return past{history, names}, nil
 }
 

@@ -254,6 +254,9 @@ func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
 		identity.ReadEvents:    func(u user) answered { return u.get("/api/v1/tickets/" + id + "/events") },
 		identity.FollowChanges: func(u user) answered { return u.get("/api/v1/stream", "Last-Event-ID", "x") },
 		identity.ListOperators: func(u user) answered { return u.get("/api/v1/operators") },
+		identity.ReadNotices:   func(u user) answered { return u.get("/api/v1/notifications") },
+
+		identity.ChoosePreferences: func(u user) answered { return u.get("/api/v1/preferences") },
 	}
 	if len(calls) != len(identity.Actions()) {
 		t.Fatal("an action has no call here")

@@ -83,7 +83,10 @@ func (s *Server) Run(ctx context.Context, on net.Listener) error {
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = s.smtp.Close()
 		}
-		if served := <-ended; !errors.Is(served, smtp.ErrServerClosed) {
+		if closed := on.Close(); !errors.Is(closed, net.ErrClosed) { // it had not begun to serve yet
+			err = errors.Join(err, closed)
+		}
+		if served := <-ended; !errors.Is(served, smtp.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
 			err = errors.Join(err, served)
 		}
 		return err

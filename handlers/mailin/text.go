@@ -124,7 +124,12 @@ var courtesyList string
 
 // courtesies are phrases in small letters without punctuation, the longest first.
 var courtesies = func() []string {
-	all := strings.Split(strings.TrimSpace(courtesyList), "\n")
+	var all []string
+	for line := range strings.Lines(courtesyList) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			all = append(all, line)
+		}
+	}
 	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
 	return all
 }()
