@@ -142,7 +142,8 @@ func (on Stage) send(ctx context.Context, s Step) error {
 	case ticket.Reply:
 		c.Attachments, c.FileNames = files, names
 		s.Command = c
-	case ticket.Update, ticket.Undo, ticket.Close, ticket.Succeed, ticket.Release, ticket.Erase:
+	case ticket.Update, ticket.Undo, ticket.Close, ticket.Succeed, ticket.Release, ticket.Erase, ticket.BeginPlaybook, ticket.Learn,
+		ticket.Remind, ticket.Warn, ticket.Breach, ticket.NoticePingPong, ticket.RemindCitizen, ticket.Expire, ticket.ReportContact:
 		if files != nil {
 			return errors.New("only forms and replies have files in this plan")
 		}
