@@ -121,13 +121,22 @@ func take(ctx context.Context, tx pgx.Tx, id id, now time.Time, limit int) ([]*t
 	})
 }
 
-// sendAll sends the commands side by side: the log commits appends that wait together as one.
+// sendAll sends the commands of different tickets side by side, since the log commits appends that wait together as one, and
+// those of one ticket in the order in which they were due. What sends a message is written with the outcomes.
 func (r *Runner) sendAll(ctx context.Context, id id, due []*taken) {
-	var wg sync.WaitGroup
+	byTicket := map[ticket.ID][]*taken{}
 	for _, t := range due {
-		if t.command != sendCommand { // its message is written with the outcomes
-			wg.Go(func() { t.err = r.send(ctx, id, t.timer) })
+		if t.command != sendCommand {
+			byTicket[t.ticket] = append(byTicket[t.ticket], t)
 		}
+	}
+	var wg sync.WaitGroup
+	for _, own := range byTicket {
+		wg.Go(func() {
+			for _, t := range own {
+				t.err = r.send(ctx, id, t.timer)
+			}
+		})
 	}
 	wg.Wait()
 }

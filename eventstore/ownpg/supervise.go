@@ -123,6 +123,7 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 			pause = 0
 		}
 		if p = s.revive(ctx, &pause); p == nil {
+			sweep(s.data) // what the server that died left behind
 			s.leaveSocket()
 			return
 		}
