@@ -92,11 +92,14 @@ func (a *act) answered(i int, answer NewAnswer) {
 // outcome lets what the checks came to fill in the click that asks for its status.
 func (a *act) outcome(walk playbook.Walk) {
 	o, u := walk.Outcome, &a.u
-	a.checked = o != nil
 	for _, given := range a.run.Answers {
 		a.checked = a.checked || given.Query == ""
 	}
-	if o == nil || u.Status == "" || string(u.Status) != o.Status {
+	asked := u.Status
+	if u.Entity == catalog.Region || u.Assignee != nil && u.Assignee.Region { // «Regione Piemonte» in the menu says the same
+		asked = HandedOver
+	}
+	if o == nil || asked == "" || string(asked) != o.Status {
 		return
 	}
 	text, missing := walk.Note()
@@ -128,7 +131,7 @@ func (a *act) checkMissing(m Move) {
 }
 
 // checkGround wants to know why a ticket is handed over although its checks do not say so. Who hands it over before
-// anything was checked says with the status itself that it is not theirs: «Non di competenza» (FAQ 2.6).
+// anybody has worked the checks says with the status itself that it is not theirs: «Non di competenza» (FAQ 2.6).
 func (a *act) checkGround() {
 	reason := Ground(a.u.Reason)
 	known := reason == NotOurs || reason.Overrides()
