@@ -84,6 +84,9 @@ func TestPlaybookRules(t *testing.T) {
 
 		"2.8 the outcome hands over, its note filled in": {given(opened(), begun(found, ours, asked, sent)), Update{Status: HandedOver, OutcomeNote: outcomeNote}, anna,
 			then(regional("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"), handed(ByOutcome), OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Act: playbook.Escalate})},
+		"2.8 by the menu": {given(opened(), begun(found, ours, asked, sent)), Update{Assignee: &NewAssignee{Region: true}, OutcomeNote: outcomeNote}, anna,
+			then(regional("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"), handed(ByOutcome), OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Act: playbook.Escalate})},
+		"2.6 when only a machine has answered": {given(opened(), begun(), by(saga, answered(bare, playbook.FindReport))), escalate, anna, typed(NotOurs)},
 		"2.8 in one act": {given(opened(), begun(found)), Update{Status: HandedOver, OutcomeNote: outcomeNote, Answers: []NewAnswer{others}}, anna,
 			then(answered(others, ""), regional("Il referto REF-1 non risulta appartenere alla nostra Azienda."), handed(ByOutcome), OutcomeCarriedOut{Run: 1, Outcome: "inoltro-altra-asr", Act: playbook.Escalate})},
 		"2.8 what is missing is named":         {given(opened(), begun(bare, ours, asked, sent)), Update{Status: HandedOver, OutcomeNote: outcomeNote}, anna, wrong("answers.evidence.produced_on", "answers.evidence.identifier", "reason")},

@@ -68,7 +68,7 @@ type act struct {
 
 	run     *Run               // with the click's answers; nil: no checks are prescribed
 	answers []Event            // what the answers lead to
-	checked bool               // somebody has answered a check, or the answers have come to an outcome
+	checked bool               // a person has answered a check
 	carries *playbook.Outcome  // what the click carries out; nil: nothing
 	missing []playbook.FieldID // for the outcome that it asks for
 }
