@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// TestNotifications: who reads what, page by page, each for themselves (issue 3, item 6).
+func TestNotifications(t *testing.T) {
+	var notices *notice.Notices
+	w := newWorld(t, func(c *api.Config) { notices = c.Notices })
+	maria, anna, bruno := w.join("maria", person.Citizen, ""), w.join("anna", person.ASROperator, torino), w.join("bruno", person.ASROperator, torino)
+	nina, zoe := w.join("nina", person.ASROperator, novara), w.join("zoe", person.Citizen, "")
+	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
+	id := opened.text("id")
+	anna.get("/api/v1/queues?after=" + opened.text("position")).want(200)
+	tell := func(n sagas.Notification) string {
+		message := uuid.NewString()
+		w.pass(time.Minute) // so that their order is certain
+		for range 2 {
+			w.must(notices.Deliver(t.Context(), message, ticket.ID(id), n))
+		}
+		return message
+	}
+	theirs := tell(sagas.Notification{Kind: sagas.NewTicket, To: sagas.ToOperators, Entity: torino})
+	tell(sagas.Notification{Kind: sagas.Reply, To: sagas.ToOperators, Entity: torino})
+	hers := tell(sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen})
+
+	for who, c := range map[string]struct {
+		user
+		want int
+	}{"anna": {anna, 2}, "bruno": {bruno, 2}, "nina": {nina, 0}, "maria": {maria, 1}, "zoe": {zoe, 0}, "link": {w.holder(id), 0}} {
+		got := c.get("/api/v1/notifications").want(200)
+		if len(got.list("items")) != c.want || got.at("unread") != float64(c.want) {
+			t.Errorf("%s reads %s", who, got.raw)
+		}
+	}
+	item := maria.get("/api/v1/notifications").list("items")[0]
+	if item["id"] != hers || item["kind"] != "note" || item["read"] != false || item["text"] != "C’è un messaggio per Lei sulla richiesta n. "+opened.text("number") {
+		t.Errorf("maria reads %v", item)
+	}
+
+	first := anna.get("/api/v1/notifications?limit=1").want(200)
+	second := anna.get("/api/v1/notifications?limit=1&cursor=" + first.text("next_cursor")).want(200)
+	if second.list("items")[0]["id"] == first.list("items")[0]["id"] || second.text("next_cursor") != "" {
+		t.Errorf("the second page is %s", second.raw)
+	}
+	for _, cursor := range []string{"x", uuid.NewString()} {
+		anna.get("/api/v1/notifications?cursor="+cursor).problem(422, "invalid", `"field":"cursor"`)
+	}
+
+	for range 2 { // marked is marked
+		anna.post("/api/v1/notifications/"+theirs+"/read", nil).want(204)
+		anna.post("/api/v1/notifications/urn:uuid:"+theirs+"/read", nil).want(204)
+	}
+	for _, stranger := range []user{nina, maria, zoe} {
+		stranger.post("/api/v1/notifications/"+theirs+"/read", nil).problem(404, "not-found")
+	}
+	if got := anna.get("/api/v1/notifications?unread=true").want(200); len(got.list("items")) != 1 || got.at("unread") != 1.0 {
+		t.Errorf("anna has not read %s", got.raw)
+	}
+	anna.post("/api/v1/notifications/read", nil).want(204)
+	if got := anna.get("/api/v1/notifications").want(200); len(got.list("items")) != 2 || got.at("unread") != 0.0 {
+		t.Errorf("anna has read %s", got.raw)
+	}
+	if got := bruno.get("/api/v1/notifications").want(200); got.at("unread") != 2.0 {
+		t.Errorf("bruno has read %s", got.raw)
+	}
+}
+
+// TestPreferences: a citizen who logs in may refuse the mail without content.
+func TestPreferences(t *testing.T) {
+	w := newWorld(t)
+	maria := w.join("maria", person.Citizen, "")
+	wants := func(want bool) {
+		t.Helper()
+		kept, err := w.identity.WantsMail(t.Context(), maria.id)
+		if got := maria.get("/api/v1/preferences").want(200); err != nil || kept != want || got.at("mail") != want {
+			t.Errorf("kept is %t, %v, told %s; want %t", kept, err, got.raw, want)
+		}
+	}
+	wants(true)
+	for _, choice := range []bool{false, false, true} {
+		maria.do("PUT", "/api/v1/preferences", fields{"mail": choice}).want(200)
+		wants(choice)
+	}
+	maria.do("PUT", "/api/v1/preferences", fields{}).problem(422, "invalid", "mail")
+	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w.holder(id).get("/api/v1/preferences").problem(403, "forbidden", "log in")
+	w.join("anna", person.ASROperator, torino).get("/api/v1/preferences").problem(403, "forbidden")
+}
