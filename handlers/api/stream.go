@@ -50,11 +50,6 @@ type StreamTicket struct {
 	Position string    `json:"position"`
 }
 
-// StreamNotices is the data of an event named notifications: sent at the beginning, and when the count has changed.
-type StreamNotices struct {
-	Unread int `json:"unread" doc:"Notices that I have not read"`
-}
-
 // StreamEnd is the data of an event named end, the last one.
 type StreamEnd struct {
 	Reason string `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown come back; after session-ended log in"`
@@ -67,11 +62,11 @@ func (a *API) stream() {
 	register(a, endpoint{
 		id: "follow-changes", method: http.MethodGet, path: "/api/v1/stream", tag: "work",
 		summary: "Changes as they happen",
-		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), notifications (how many I have not read), end. Every id is a position to come back to: " +
+		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), end. Every id is a position to come back to: " +
 			"nothing is missed, a change may come twice. Rights are checked at each push; the stream ends with the session.",
 		action: identity.FollowChanges,
 		answers: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotices]()), one(reflect.TypeFor[StreamEnd]())}},
+			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamEnd]())}},
 		}}}},
 	}, func(ctx context.Context, c caller, in *streamInput) (*huma.StreamResponse, error) {
 		from := in.LastEventID
@@ -104,7 +99,6 @@ type follower struct {
 	sent   map[int64]bool      // changes after at that were sent already: one before them is still held
 
 	counts  []projections.Queue // as sent last
-	unread  *int                // notices, as sent last
 	counted time.Time
 }
 
@@ -193,23 +187,7 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 	if !news && time.Since(f.counted) < f.api.Heartbeat {
 		return again, nil
 	}
-	if err := f.notices(ctx); err != nil {
-		return 0, err
-	}
 	return again, f.count(ctx)
-}
-
-// notices sends how many notices are unread, if it is another number than the one sent last.
-func (f *follower) notices(ctx context.Context) error {
-	if !identity.Allows(f.caller.actor.Role, identity.ReadNotices) {
-		return nil
-	}
-	unread, err := f.api.Notices.Unread(ctx, f.caller.actor)
-	if err != nil || f.unread != nil && *f.unread == unread {
-		return err
-	}
-	f.unread = &unread
-	return f.event("notifications", StreamNotices{unread})
 }
 
 // count sends the counts if they are others than those sent last, and else a sign of life.

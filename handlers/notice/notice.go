@@ -95,8 +95,19 @@ var ErrCursor = errors.New("notices: no such cursor")
 // of tickets that they still see.
 func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cursor string, limit int) (Page, error) {
 	p := Page{Items: []Notice{}}
+	if cursor != "" {
+		id, err := uuid.Parse(cursor)
+		if err != nil {
+			return p, ErrCursor
+		}
+		cursor = id.String() // Postgres knows fewer forms
+	}
 	err := n.as(ctx, by, func(tx pgx.Tx) error {
-		after, err := known(ctx, tx, cursor)
+		var known bool
+		err := tx.QueryRow(ctx, `select $1 = '' or exists (select from notice.notices where id = nullif($1, '')::uuid)`, cursor).Scan(&known)
+		if err == nil && !known {
+			err = ErrCursor
+		}
 		if err != nil {
 			return err
 		}
@@ -106,7 +117,7 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 				left join notice.marks m on m.notice = n.id and m.person = $1
 			where (m.at is null or not $2)
 				and ($3 = '' or (n.at, n.id) < (select c.at, c.id from notice.notices c where c.id = nullif($3, '')::uuid))
-			order by n.at desc, n.id desc limit $4`, by.ID, unreadOnly, after, limit+1)
+			order by n.at desc, n.id desc limit $4`, by.ID, unreadOnly, cursor, limit+1)
 		if err != nil {
 			return err
 		}
@@ -120,8 +131,9 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 		if err != nil {
 			return err
 		}
-		p.Unread, err = unread(ctx, tx, by)
-		return err
+		return tx.QueryRow(ctx, `
+			select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+			where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&p.Unread)
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("list notices: %w", err)
@@ -132,55 +144,16 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 	return p, nil
 }
 
-// known gives the notice that a page ended with in its canonical form. One that is not there, or no longer, is ErrCursor: an
-// empty page would say that there is nothing more.
-func known(ctx context.Context, tx pgx.Tx, cursor string) (string, error) {
-	if cursor == "" {
-		return "", nil
-	}
-	id, err := uuid.Parse(cursor)
-	if err != nil {
-		return "", ErrCursor
-	}
-	there := false
-	if err := tx.QueryRow(ctx, `select exists (select from notice.notices where id = $1)`, id.String()).Scan(&there); err != nil {
-		return "", err
-	}
-	if !there {
-		return "", ErrCursor
-	}
-	return id.String(), nil
-}
-
-// Unread counts the notices that somebody may read and has not.
-func (n *Notices) Unread(ctx context.Context, by person.Actor) (count int, err error) {
-	err = n.as(ctx, by, func(tx pgx.Tx) error {
-		count, err = unread(ctx, tx, by)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("count notices: %w", err)
-	}
-	return count, nil
-}
-
-func unread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
-	err = tx.QueryRow(ctx, `
-		select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
-		where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
-	return count, err
-}
-
 // Mark notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.
 func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, error) {
+	var mine []string
 	if id != "" {
 		parsed, err := uuid.Parse(id)
 		if err != nil {
-			return false, nil
+			return false, nil // no notice has such an id
 		}
-		id = parsed.String()
+		id = parsed.String() // Postgres knows fewer forms
 	}
-	var mine []string
 	err := n.as(ctx, by, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join read.tickets_v1 t on t.id = n.ticket
 			where $1 = '' or n.id = nullif($1, '')::uuid`, id)

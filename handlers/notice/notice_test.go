@@ -54,7 +54,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, store: storetest.New(t).Store}
-	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold})
+	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default()})
 	w.notices = notice.New(w.store, w.desk)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -165,48 +165,6 @@ func TestWhatIsOverIsNotRead(t *testing.T) {
 	w.do(id, readers["anna"], ticket.Update{Status: ticket.New, Reason: "Un errore"})
 	if got := w.who(); got != nil {
 		t.Errorf("taken back, %v read it", got)
-	}
-}
-
-// A message that was on its way when its act was undone tells nobody, whoever it was for.
-func TestWhatWasUndoneIsToldToNobody(t *testing.T) {
-	w := newWorld(t)
-	id := w.open()
-	w.do(id, readers["anna"], ticket.Update{Status: ticket.Waiting, Note: &ticket.NewNote{ID: ticket.ID(uuid.NewString()), Text: "Di che data?", Visibility: ticket.Public}})
-	history, err := w.desk.History(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	act := history[len(history)-1].Act
-	w.do(id, readers["anna"], ticket.Undo{})
-	w.tell(id, sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen, Act: act})
-	w.tell(id, sagas.Notification{Kind: sagas.Reply, To: sagas.ToOperators, Entity: "010301", Act: act})
-	if got := w.who(); got != nil {
-		t.Errorf("%v read it", got)
-	}
-}
-
-// The ASR that handed over keeps a trace, and reads its receipt and what the Region writes to it; others do not.
-func TestWhoKeepsATraceReadsOn(t *testing.T) {
-	for name, c := range map[string]struct {
-		n    sagas.Notification
-		want []string
-	}{
-		"receipt":   {sagas.Notification{Kind: sagas.Receipt, To: sagas.ToPerson, Entity: "010301", Operator: account(1), By: account(1), N: 1}, []string{"anna"}},
-		"message":   {sagas.Notification{Kind: sagas.RegionalMessage, To: sagas.ToOperators, Entity: "010301", By: account(5), N: 1}, []string{"anna", "bruno", "capo"}},
-		"ping-pong": {sagas.Notification{Kind: sagas.PingPong, To: sagas.ToSupervisors, Entity: catalog.Region, N: 3}, []string{"regional"}},
-		"warning":   {sagas.Notification{Kind: sagas.Warned, To: sagas.ToOperators, Entity: catalog.Region, N: 1}, []string{"region", "regional"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			id := w.open()
-			note := &ticket.NewNote{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
-			w.do(id, readers["anna"], ticket.Update{Status: ticket.HandedOver, Note: note})
-			w.tell(id, c.n)
-			if got := w.who(); !slices.Equal(got, c.want) {
-				t.Errorf("%v read it, want %v", got, c.want)
-			}
-		})
 	}
 }
 
