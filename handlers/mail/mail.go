@@ -53,13 +53,16 @@ type Config struct {
 	Lease   time.Duration // after which a mail in hand is taken for left behind; 0: 5 min
 	Give    time.Duration // how long a mail is tried; 0: five days
 	Poll    time.Duration // how often mails that wait are looked at; 0: 5 s
-	Log     *slog.Logger
-	Metrics prometheus.Registerer
+	// PerMinute is how many hand-overs a minute the peer is asked for; what is above waits. 0: 600
+	PerMinute int
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
 }
 
 // Door sends mails.
 type Door struct {
 	Config
+	*gate
 	outcomes *prometheus.CounterVec
 }
 
@@ -75,16 +78,20 @@ func New(c Config) (*Door, error) {
 			*d = otherwise
 		}
 	}
+	if c.PerMinute == 0 {
+		c.PerMinute = 600
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Door{c, promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+	return &Door{c, newGate(c.PerMinute, c.Again), promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
 		Name: "sol_mail_total", Help: "Mails by what came of an attempt: sent, put_off, uncertain, refused, void, bounced.",
 	}, []string{"outcome"})}, nil
 }
 
-// Deliver takes a notification to a citizen on, and tries at once. messageID makes a redelivery harmless. An error means
-// that it was not taken on.
+// Deliver takes a notification to a citizen on, and tries at once unless the peer is away or has had enough for now.
+// messageID makes a redelivery harmless: after an error the caller gives it again, and a mail that was sent is not sent
+// again.
 func (d *Door) Deliver(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error {
 	reference, err := json.Marshal(n)
 	if err != nil {
@@ -95,6 +102,9 @@ func (d *Door) Deliver(ctx context.Context, messageID string, on ticket.ID, n sa
 		on conflict do nothing`, messageID, string(on), string(n.Kind), reference)
 	if err != nil {
 		return fmt.Errorf("take mail %s on: %w", messageID, err)
+	}
+	if d.shut() || !d.pace.Allow() {
+		return nil // Run sends it
 	}
 	return d.attempt(ctx, messageID)
 }
@@ -115,9 +125,9 @@ func (d *Door) Run(ctx context.Context) error {
 	}
 }
 
-// Retry tries what is due now.
+// Retry tries what is due now, until the peer is away.
 func (d *Door) Retry(ctx context.Context) error {
-	for d.Peer.host != "" {
+	for d.Peer.host != "" && !d.shut() {
 		rows, err := d.Pool.Query(ctx, `
 			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
 			order by next_at limit 100`)
@@ -136,6 +146,12 @@ func (d *Door) Retry(ctx context.Context) error {
 			return err
 		}
 		for _, id := range due {
+			if d.shut() {
+				return nil
+			}
+			if err := d.pace.Wait(ctx); err != nil {
+				return err
+			}
 			if err := d.attempt(ctx, id); err != nil {
 				return err
 			}
@@ -192,23 +208,36 @@ func (d *Door) attempt(ctx context.Context, id string) error {
 	}
 	fate, err := d.Peer.hand(ctx, msg, d.Timeout)
 	ctx = context.WithoutCancel(ctx) // the peer has spoken: what it said is kept
+	d.answered(fate != away)
 	switch fate {
 	case taken:
 		return d.end(ctx, m, "sent", "")
 	case never:
-		return errors.Join(d.end(ctx, m, "refused", err.Error()), d.report(ctx, m.ticket, m.id, ticket.Refused))
-	case notNow, uncertain:
+		return d.refused(ctx, m, err.Error())
+	case away, notNow, uncertain:
 		if time.Since(m.since) > d.Give {
-			return errors.Join(d.end(ctx, m, "refused", "given up: "+err.Error()), d.report(ctx, m.ticket, m.id, ticket.Refused))
+			return d.refused(ctx, m, "given up: "+err.Error())
 		}
 		return d.putOff(ctx, m, err.Error(), fate == uncertain)
 	}
 	return nil
 }
 
+// refused reports the address before the mail is done with: whoever dies in between asks the peer again, and nobody is
+// left unreachable without being shown as such.
+func (d *Door) refused(ctx context.Context, m delivery, why string) error {
+	if err := d.report(ctx, m.ticket, m.id, ticket.Refused); err != nil {
+		return errors.Join(d.putOff(ctx, m, "refused, and not reported yet", false), err)
+	}
+	return d.end(ctx, m, "refused", why)
+}
+
+// end settles a mail, unless it came back or is in another's hand meanwhile: then what they say of it holds.
 func (d *Door) end(ctx context.Context, m delivery, state, why string) error {
 	d.outcomes.WithLabelValues(state).Inc()
-	_, err := d.Pool.Exec(ctx, `update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp() where id = $1`, m.id, state, why)
+	_, err := d.Pool.Exec(ctx, `
+		update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp()
+		where id = $1 and state = 'sending' and attempts = $4`, m.id, state, why, m.attempts)
 	return err
 }
 
@@ -218,7 +247,7 @@ func (d *Door) putOff(ctx context.Context, m delivery, why string, uncertain boo
 	d.Log.WarnContext(ctx, "a mail is tried again", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "wait", wait, "why", why)
 	_, err := d.Pool.Exec(ctx, `
 		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2
-		where id = $1`, m.id, why, uncertain, wait)
+		where id = $1 and state = 'sending' and attempts = $5`, m.id, why, uncertain, wait, m.attempts)
 	return err
 }
 

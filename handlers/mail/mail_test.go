@@ -129,13 +129,13 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func doorOn(store *eventstore.Store, peer string) (*desk.Desk, *mail.Door) {
+func doorOn(store *eventstore.Store, peer string, options ...func(*mail.Config)) (*desk.Desk, *mail.Door) {
 	d := desk.New(store, ticket.Rules{Catalog: catalog.Default()})
 	at, err := mail.ParsePeer(peer)
 	if err != nil {
 		panic(err)
 	}
-	door, err := mail.New(mail.Config{
+	c := mail.Config{
 		Pool: store.Worker(), Desk: d, Catalog: catalog.Default(), Now: store.Now, Peer: at,
 		Addresses: mailaddr.New(store.KeyedHash, "assistenza.example.it"),
 		Link: func(id ticket.ID, verified bool) string {
@@ -145,7 +145,11 @@ func doorOn(store *eventstore.Store, peer string) (*desk.Desk, *mail.Door) {
 			return "https://assistenza.example.it/richieste/t." + string(id) + ".mac"
 		},
 		Again: time.Millisecond, Lease: 40 * time.Millisecond, Timeout: 5 * time.Second,
-	})
+	}
+	for _, o := range options {
+		o(&c)
+	}
+	door, err := mail.New(c)
 	if err != nil {
 		panic(err)
 	}
@@ -303,20 +307,23 @@ func TestARefusedAddressIsShown(t *testing.T) {
 	}
 }
 
-func (w *world) eventuallySent(id string) {
+func (w *world) eventuallySent(id string) { w.Helper(); w.eventually(id, "sent") }
+
+// eventually tries what is due until a mail has come to a state.
+func (w *world) eventually(id, want string) {
 	w.Helper()
 	enough := time.After(30 * time.Second)
 	for look := time.NewTicker(5 * time.Millisecond); ; {
 		if err := w.door.Retry(w.Context()); err != nil {
 			w.Fatal(err)
 		}
-		if state, _ := w.row(id); state == "sent" {
+		if state, _ := w.row(id); state == want {
 			return
 		}
 		select {
 		case <-look.C:
 		case <-enough:
-			w.Fatal("it is never sent")
+			w.Fatalf("it is never %s", want)
 		}
 	}
 }

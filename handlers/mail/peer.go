@@ -47,6 +47,7 @@ type fate int
 
 const (
 	taken     fate = iota // the peer said 250
+	away                  // it does not answer at all: no mail needs trying now
 	notNow                // it did not get it: again later
 	never                 // it will not take it: 5xx
 	uncertain             // it may have got it: the line broke at the end
@@ -66,7 +67,7 @@ func (p Peer) hand(ctx context.Context, m *gomail.Msg, timeout time.Duration) (f
 		return notNow, err
 	}
 	if err := c.DialWithContext(ctx); err != nil {
-		return notNow, fmt.Errorf("the mail server cannot be reached: %w", err)
+		return away, fmt.Errorf("the mail server cannot be reached: %w", err)
 	}
 	err = c.Send(m)
 	_ = c.Close() // the outcome is known

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mail_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/mail"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// count tells how many mails are in a state.
+func (w *world) count(state string) (n int) {
+	w.Helper()
+	if err := w.store.Worker().QueryRow(w.Context(), "select count(*) from mail.deliveries where state = $1", state).Scan(&n); err != nil {
+		w.Fatal(err)
+	}
+	return n
+}
+
+// A peer that hangs up at once is asked once, not once a mail; whoever comes meanwhile waits, and goes when it is back.
+func TestAPeerThatIsAwayIsLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	listen, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls atomic.Int32
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			c, err := listen.Accept()
+			if err != nil {
+				return
+			}
+			calls.Add(1)
+			_ = c.Close()
+		}
+	}()
+	t.Cleanup(func() { _ = listen.Close(); <-ended })
+	on := w.open(ticket.Declared)
+	_, w.door = doorOn(w.store, "smtp://"+listen.Addr().String(), func(c *mail.Config) { c.Again = time.Hour })
+	for range 20 {
+		w.deliver(on, sagas.Notification{Kind: sagas.Opened})
+	}
+	if err := w.door.Retry(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, waiting := calls.Load(), w.count("waiting"); n != 1 || waiting != 20 {
+		t.Errorf("%d calls, %d mails wait", n, waiting)
+	}
+	_, w.door = doorOn(w.store, w.peer.url())
+	if err := w.door.Retry(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if sent, waiting := w.count("sent"), w.count("waiting"); sent != 19 || waiting != 1 || len(w.peer.got()) != 19 {
+		t.Errorf("when it is back %d are sent, %d wait for their time", sent, waiting)
+	}
+}
+
+func TestThePeerIsNotAskedFasterThanItBears(t *testing.T) {
+	w := newWorld(t)
+	on := w.open(ticket.Declared)
+	_, w.door = doorOn(w.store, w.peer.url(), func(c *mail.Config) { c.PerMinute = 2 })
+	for range 5 {
+		w.deliver(on, sagas.Notification{Kind: sagas.Opened})
+	}
+	if sent, waiting := w.count("sent"), w.count("waiting"); sent != 2 || waiting != 3 {
+		t.Errorf("%d are sent at once, %d wait", sent, waiting)
+	}
+}
+
+// forgetful is a desk that takes nothing while it is down.
+type forgetful struct {
+	*desk.Desk
+	down atomic.Bool
+}
+
+func (f *forgetful) Dispatch(ctx context.Context, r desk.Request) (desk.Outcome, error) {
+	if f.down.Load() {
+		return desk.Outcome{}, errors.New("the database is away")
+	}
+	return f.Desk.Dispatch(ctx, r)
+}
+
+// That an address takes no mail is not lost when it cannot be reported at once.
+func TestARefusalIsReportedLaterIfNotNow(t *testing.T) {
+	w := newWorld(t)
+	on := w.open(ticket.Declared)
+	f := &forgetful{Desk: w.desk}
+	_, w.door = doorOn(w.store, w.peer.url(), func(c *mail.Config) { c.Desk = f })
+	w.peer.behave(false, &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"})
+	f.down.Store(true)
+	id := uuid.NewString()
+	if err := w.door.Deliver(t.Context(), id, on, sagas.Notification{Kind: sagas.Opened}); err == nil {
+		t.Error("nobody is told that it was not reported")
+	}
+	f.down.Store(false)
+	w.eventually(id, "refused")
+	if s, _, err := w.desk.State(t.Context(), on); err != nil || !s.Unreachable {
+		t.Errorf("«recapito fallito»: %t, %v", s.Unreachable, err)
+	}
+	if _, uncertain := w.row(id); uncertain || len(w.peer.got()) != 0 {
+		t.Errorf("it is uncertain: %t", uncertain)
+	}
+}
