@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net"
 	"net/smtp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -26,7 +28,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/mailaddr"
 )
 
-func TestMain(m *testing.M) { storetest.Run(m) }
+func TestMain(m *testing.M) { storetest.Run(m, func() error { return goleak.Find() }) }
 
 var (
 	anna   = person.Actor{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: "010301"}
@@ -45,18 +47,22 @@ type world struct {
 	bounced []string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, options ...func(*Config)) *world {
 	t.Helper()
 	w := &world{T: t, store: storetest.New(t).Store}
 	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default()})
 	w.addresses = mailaddr.New(w.store.KeyedHash, "assistenza.example.it")
-	s, err := New(Config{Store: w.store, Desk: w.desk, Catalog: catalog.Default(), Addresses: w.addresses, Domain: "assistenza.example.it",
+	c := Config{Store: w.store, Desk: w.desk, Catalog: catalog.Default(), Addresses: w.addresses, Domain: "assistenza.example.it",
 		Bounced: func(_ context.Context, id string) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.bounced = append(w.bounced, id)
 			return nil
-		}})
+		}}
+	for _, o := range options {
+		o(&c)
+	}
+	s, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +168,10 @@ func TestWhatChangesNoStatus(t *testing.T) {
 		"bulk mail":             {plain("Ciao", "Precedence: bulk"), false},
 		"thanks":                {plain("Grazie mille!\n\nInviato da iPhone"), true},
 		"thanks and a greeting": {plain("Perfetto, grazie per la disponibilità.\nBuona giornata"), true},
-		"only a quotation":      {plain("> La Sua richiesta è risolta"), false},
+		"thanks and a name":     {plain("Grazie mille 🙏\nProva"), true},
+		"a read receipt":        {"From: prova@example.it\nSubject: Letto: richiesta\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nIl messaggio è stato letto\n--b--\n", false},
+		"a receipt of PEC":      {plain("Ricevuta di avvenuta consegna", "X-Ricevuta: avvenuta-consegna"), false},
+		"an Exchange notice":    {plain("Casella piena", "X-Auto-Response-Suppress: All"), false},
 	} {
 		for _, status := range []ticket.Status{ticket.Solved, ticket.Waiting} {
 			id := w.open(status)
@@ -212,12 +221,32 @@ func TestAReplyToAClosedTicketOpensAnother(t *testing.T) {
 	}
 }
 
+// nested is a mail of multiparts in multiparts.
+func nested(deep int) string {
+	var b strings.Builder
+	b.WriteString("From: prova@example.it\n")
+	for n := range deep {
+		fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", n, n)
+	}
+	return b.String() + "Content-Type: text/plain\n\nciao\n"
+}
+
 // withFile is a mail with an attachment.
 func withFile(name, kind string, content []byte) string {
 	return "From: prova@example.it\nMessage-ID: <" + uuid.NewString() + "@example.it>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" +
 		"--b\nContent-Type: text/plain; charset=utf-8\n\nEcco la ricevuta\n" +
 		"--b\nContent-Type: " + kind + "\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=\"" + name + "\"\n\n" +
-		base64.StdEncoding.EncodeToString(content) + "\n--b--\n"
+		folded(base64.StdEncoding.EncodeToString(content)) + "\n--b--\n"
+}
+
+// folded breaks what is encoded into lines as long as mail wants them.
+func folded(s string) string {
+	var b strings.Builder
+	for line := range slices.Chunk([]byte(s), 76) {
+		b.Write(line)
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 func TestWhatIsRefusedStoresNothing(t *testing.T) {
@@ -240,6 +269,13 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 		"too large":              {good, plain(strings.Repeat("parole parole parole\n", 450_000)), "552"},
 		"a forbidden kind":       {good, withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), `554 "5.7.0 The message was not accepted, and nothing was stored. Attachment \"ricevuta.exe\"`},
 		"a lie about its kind":   {good, withFile("ricevuta.pdf", "application/pdf", []byte("MZ not a pdf")), "554"},
+		"only a quotation":       {good, plain("> La Sua richiesta è risolta"), `554 "5.6.0 No text was found`},
+		"broken base64":          {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "JVBERi0", "JVB!!!!", 1), `554 "5.6.0 A part`},
+		"cut off in the middle":  {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "--b--", "", 1), `554 "5.6.0 A part`},
+		"too much text and file": {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "Ecco", strings.Repeat("Ecco\n", 20_000), 1), `554 "5.7.0 The message was not accepted, and nothing was stored. Its text`},
+		"over 1 MB":              {good, withFile("ricevuta.pdf", "application/pdf", append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)), `552 "5.3.4`},
+		"a header without end":   {good, plain("ciao", "X-Lungo: "+strings.Repeat("parole ", 1000)+strings.Repeat("\n parole parole parole parole", 12_000)), "554"},
+		"nested without end":     {good, nested(200), "554"},
 		"no end of parts":        {good, "From: a@example.it\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/plain\n\nx\n", 200) + "--b--\n", "554"},
 	} {
 		err := w.mail(c.to, c.raw)
@@ -284,7 +320,14 @@ func TestWrittenIsWithoutQuotationsAndSignatures(t *testing.T) {
 		"Outlook":            {"Era il 3 novembre.\n\nProva Fittizia\n________________________________\nDa: SOL Assistenza\nInviato: lunedì\n", "Era il 3 novembre.\n\nProva Fittizia"},
 		"Outlook new":        {"Sì\n\nDa: SOL Assistenza <a@example.it>\nInviato: lunedì 23 novembre\nA: prova\nOggetto: richiesta\n\nIn che data?", "Sì"},
 		"iPhone":             {"3 novembre\n\nInviato da iPhone\n\n> Il giorno 23 nov 2026, alle ore 10:12, SOL ha scritto:\n> \n", "3 novembre"},
-		"Thunderbird":        {"Il 23/11/26 10:12, SOL Assistenza ha scritto:\n> In che data?\nIl 3 novembre\n-- \nProva Fittizia", ""},
+		"Thunderbird":        {"Il 23/11/26 10:12, SOL Assistenza ha scritto:\n> In che data?\nIl 3 novembre\n-- \nProva Fittizia", "Il 3 novembre"},
+		"between the lines":  {"Inviato da iPhone\n\n> Il giorno 23 nov 2026, alle ore 10:12, SOL <a@example.it> ha scritto:\n> \n> In che data?\nIl 3 novembre\n> Dove?\nA Cuneo", "Il 3 novembre\nA Cuneo"},
+		"Yahoo":              {"Sì\n\n    In data lunedì 23 novembre 2026 alle ore 10:12:00 CET, SOL Assistenza <a@example.it> ha scritto:\n\n In che data?", "Sì"},
+		"PEC on the web":     {"Ecco\n\nDa \"SOL\" a@example.it\nA prova@example.it\nCc\nData Mon, 23 Nov 2026\nOggetto Re: richiesta\nIn che data?", "Ecco"},
+		"a line of its own":  {"Primo\n--------------------------------\nSecondo", "Primo\n--------------------------------\nSecondo"},
+		"what others wrote":  {"Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede", "Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede"},
+		"forwarded":          {"Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto", "Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto"},
+		"marks before lines": {"Sì\n\u200bOn Mon, Nov 23, 2026 at 10:12 AM SOL <a@example.it>\nwrote:\nok", "Sì"},
 		"English":            {"Done\n\nOn Mon, Nov 23, 2026 at 10:12 AM SOL <a@example.it> wrote:\n> ok", "Done"},
 		"Libero":             {"Ecco\n\n-----Messaggio originale-----\nDa: SOL", "Ecco"},
 		"a sentence with Il": {"Il referto non si apre.\nOn line non lo trovo.", "Il referto non si apre.\nOn line non lo trovo."},
@@ -294,16 +337,24 @@ func TestWrittenIsWithoutQuotationsAndSignatures(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	page := `<html><head><style>p{}</style></head><body><div>Era il <b>3 novembre</b></div><div class="gmail_quote">Il giorno…<blockquote>In che data?</blockquote></div></body></html>`
-	if got := written(fromHTML(page)); got != "Era il 3 novembre" {
-		t.Errorf("a page: %q", got)
+	page := `<html><head><style>p{}</style></head><body><div>Era il <b>3 novembre</b></div><div class="gmail_quote">Il giorno lun 23 nov 2026 alle ore 10:12 SOL &lt;<a href="mailto:a@example.it">a@example.it</a>&gt; ha scritto:<br><blockquote>In che data?</blockquote></div></body></html>`
+	for page, want := range map[string]string{
+		page: "Era il 3 novembre",
+		`<p>Il refer<b>to</b> è&nbsp;<i>pronto</i>?</p><p>Sì</p><br><div>Ciao<br>a tutti</div>`:                                                            "Il referto è pronto?\nSì\n\nCiao\na tutti",
+		`<p>Il giorno 23/11/26 10:12, SOL ha scritto:</p><blockquote type="cite"><p>In che data?<br>Dove?</p></blockquote><p>Il 3 novembre</p>`:            "Il 3 novembre",
+		`<p>Sì</p><div id="divRplyFwdMsg"><b>Da:</b> SOL &lt;a@example.it&gt;<br><b>Inviato:</b> lunedì<br><b>Oggetto:</b> x</div><div>In che data?</div>`: "Sì",
+		`<html><head><meta charset=utf-8><body>mai chiuso <script>x</script><blockquote>citato`:                                                            "mai chiuso",
+	} {
+		if got := written(fromHTML(page)); got != want {
+			t.Errorf("a page: %q, want %q", got, want)
+		}
 	}
 }
 
 // Whatever comes, nothing is made up and nothing panics.
 func TestNothingIsMadeUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := strings.Join(rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"> ", "Il giorno x ha scritto:", "-- ", "Da: a", "Inviato: b", "grazie"}))).Draw(t, "lines"), "\n")
+		text := strings.Join(rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"> ", "Il giorno x ha scritto:", "Il giorno 23, 10:12", "SOL ha scritto:", "________", "-- ", "Da: a", "Inviato: b", "grazie"}))).Draw(t, "lines"), "\n")
 		for _, line := range strings.Split(written(text), "\n") {
 			if !strings.Contains(strings.ReplaceAll(text, "\r\n", "\n"), line) {
 				t.Fatalf("%q is not in %q", line, text)
@@ -314,16 +365,17 @@ func TestNothingIsMadeUp(t *testing.T) {
 		if _, err := parse(raw, "a@example.it"); err != nil && errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		courteous(text)
+		courteous(text, text)
 	})
 }
 
 func TestCourtesies(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Grazie!": true, "grazie mille e buona giornata": true, "OK, grazie. Cordiali saluti": true, "": false, "Grazie ma non va": false,
-		"ok allora": false, "Grazie, Prova Fittizia": false, "👍": false,
+		"ok allora": false, "Grazie, Prova Fittizia": true, "Prova": false, "Grazie, Altra Fittizia": false, "👍": true,
+		"Grazie 🙏🏻": true, "Grazie?": false, "GRAZIE PER LA DISPONIBILITÀ": true,
 	} {
-		if got := courteous(text); got != want {
+		if got := courteous(text, "Prova Fittizia"); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
 	}

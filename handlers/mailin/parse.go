@@ -6,13 +6,13 @@ package mailin
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
-	_ "github.com/emersion/go-message/charset" // mails in older character sets are read too
+	"github.com/emersion/go-message/charset" // mails in older character sets are read too
 	"github.com/emersion/go-message/mail"
 
 	"github.com/sol-assistenza/sol/handlers/attachment"
@@ -21,66 +21,90 @@ import (
 // letter is a mail as far as it concerns us.
 type letter struct {
 	messageID string
+	name      string // of the sender, as their program gives it
 	text      string // what the sender wrote, quotations and signature taken off
 	files     []attachment.File
 	machine   string // why it is taken for a machine's; "" for a person's
 	failed    bool   // it is a report that a mail could not be delivered
+	broken    bool   // a part cannot be decoded: what is read of it is not what was sent
 }
 
-// maxParts bounds the parts of a mail.
-const maxParts = 50
+// Bounds on what a mail may unfold to.
+const (
+	maxParts  = 50
+	maxDepth  = 20
+	maxHeader = 256 << 10 // bytes
+)
 
 // logoSize is up to which size, bytes, a picture that the text shows is taken for a logo in a signature.
 const logoSize = 20 << 10
 
 var (
-	errParts   = errors.New("the message has too many parts")
+	errParts   = errors.New("it has too many parts")
 	autoReply  = regexp.MustCompile(`(?i)(risposta automatica|fuori (sede|ufficio)|sono assente|out of (the )?office|automatic reply|auto-?reply|autorisposta|assenza dall.ufficio)`)
 	failedLine = regexp.MustCompile(`(?im)^action:\s*failed\s*$`)
 )
 
-// parse reads a mail. A part that cannot be decoded is left out; a mail that has no readable part has no text.
+// unasked are parts that programs add by themselves, and that say nothing.
+var unasked = map[string]bool{
+	"application/pkcs7-signature": true, "application/x-pkcs7-signature": true, "application/pgp-signature": true, "application/pgp-keys": true,
+	"text/vcard": true, "text/x-vcard": true, "text/rfc822-headers": true,
+}
+
+// parse reads a mail. Certified mail (PEC) brings the citizen's own as one of its parts: that one is read.
 func parse(raw []byte, from string) (letter, error) {
-	var l letter
-	entity, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: 256 << 10})
+	l, carried, err := read(raw, from)
+	if err == nil && carried != nil {
+		l, _, err = read(carried, from)
+	}
+	return l, err
+}
+
+func read(raw []byte, from string) (l letter, carried []byte, err error) {
+	entity, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxHeader})
 	if entity == nil {
-		return l, fmt.Errorf("the message cannot be read: %w", err)
+		return l, nil, err
 	}
 	head := mail.Header{Header: entity.Header}
 	l.messageID, _ = head.MessageID()
+	if senders, err := head.AddressList("From"); err == nil && len(senders) > 0 {
+		l.name = senders[0].Name
+	}
 	l.machine = machine(head, from)
+	certified := head.Get("X-Trasporto") != ""
 	var plain, rich strings.Builder
 	parts := 0
 	err = entity.Walk(func(path []int, part *message.Entity, err error) error {
-		if parts++; parts > maxParts || len(path) > 20 {
+		if parts++; parts > maxParts || len(path) > maxDepth {
 			return errParts
 		}
 		if part == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
+			l.broken = true
 			return nil
 		}
 		kind, params, _ := part.Header.ContentType()
 		if strings.HasPrefix(kind, "multipart/") {
 			return nil
 		}
-		content, err := io.ReadAll(part.Body)
-		if err != nil && len(content) == 0 {
-			return nil // half a part
-		}
+		content, failure := io.ReadAll(part.Body)
+		l.broken = l.broken || failure != nil || message.IsUnknownEncoding(err)
 		disposition, named, _ := part.Header.ContentDisposition()
 		name := named["filename"]
 		if name == "" {
 			name = params["name"]
 		}
+		shown := disposition != "attachment" && name == ""
 		switch {
-		case kind == "message/delivery-status":
+		case kind == "message/delivery-status", kind == "message/global-delivery-status":
 			l.failed = l.failed || failedLine.Match(content)
-		case disposition != "attachment" && name == "" && kind == "text/plain":
-			plain.Write(content)
-			plain.WriteByte('\n')
-		case disposition != "attachment" && name == "" && kind == "text/html":
-			rich.WriteString(fromHTML(string(content)))
-		case strings.HasPrefix(kind, "image/") && part.Header.Get("Content-Id") != "" && len(content) <= logoSize:
-		case kind == "message/rfc822" && name == "", kind == "text/rfc822-headers":
+		case certified && kind == "message/rfc822":
+			carried = content
+		case unasked[kind], kind == "message/rfc822" && name == "":
+		case shown && kind == "text/plain":
+			plain.WriteString(readable(content) + "\n")
+		case shown && kind == "text/html":
+			rich.WriteString(fromHTML(readable(content)))
+		case strings.HasPrefix(kind, "image/") && disposition != "attachment" && part.Header.Get("Content-Id") != "" && len(content) <= logoSize:
 		case name != "":
 			l.files = append(l.files, attachment.File{Name: name, Content: content})
 		case disposition == "attachment" || !strings.HasPrefix(kind, "text/"):
@@ -88,15 +112,27 @@ func parse(raw []byte, from string) (letter, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return l, err
+	if errors.Is(err, errParts) {
+		return l, nil, err
 	}
-	l.text = written(plain.String())
-	if strings.TrimSpace(plain.String()) == "" {
+	l.broken = l.broken || err != nil
+	if l.text = written(plain.String()); strings.TrimSpace(plain.String()) == "" {
 		l.text = written(rich.String())
 	}
-	l.text = strings.ToValidUTF8(strings.ReplaceAll(l.text, "\x00", ""), "")
-	return l, nil
+	return l, carried, nil
+}
+
+// readable is decoded text that is UTF-8. What says that it is and is not was written in the older Western set: every
+// byte of that means something, so nothing is lost.
+func readable(content []byte) string {
+	if !utf8.Valid(content) {
+		if r, err := charset.Reader("windows-1252", bytes.NewReader(content)); err == nil {
+			if older, err := io.ReadAll(r); err == nil {
+				content = older
+			}
+		}
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(string(content), "\uFFFD"), "\x00", "")
 }
 
 // machine tells why a mail is taken for one that no person wrote (RFC 3834, and what programs do instead).
@@ -104,7 +140,9 @@ func machine(h mail.Header, from string) string {
 	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
 	precedence := strings.ToLower(strings.TrimSpace(h.Get("Precedence")))
 	sender := strings.ToLower(from)
+	suppress := strings.ToLower(strings.TrimSpace(h.Get("X-Auto-Response-Suppress")))
 	subject, _ := h.Subject()
+	kind, _, _ := h.ContentType()
 	switch {
 	case from == "":
 		return "empty sender"
@@ -114,7 +152,9 @@ func machine(h mail.Header, from string) string {
 		return "Auto-Submitted"
 	case precedence == "bulk", precedence == "junk", precedence == "list", precedence == "auto_reply":
 		return "Precedence"
-	case h.Get("X-Autoreply") != "", h.Get("X-Autorespond") != "", h.Get("X-Autoresponder") != "", h.Get("List-Id") != "":
+	case kind == "multipart/report": // delivered, read, thrown away: RFC 6522
+		return "a report"
+	case suppress != "" && suppress != "none", h.Get("X-Ricevuta") != "", h.Get("X-Autoreply") != "", h.Get("X-Autorespond") != "", h.Get("X-Autoresponder") != "", h.Get("List-Id") != "":
 		return "an automatic header"
 	case autoReply.MatchString(subject):
 		return "an automatic subject"

@@ -7,6 +7,7 @@ package mailin
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+	"golang.org/x/net/netutil"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -34,7 +36,10 @@ type Config struct {
 	Bounced func(ctx context.Context, messageID string) error
 
 	MaxBytes int64         // of a message; 0: 8 MB
+	MaxConns int           // at a time, more wait; 0: 50
 	Timeout  time.Duration // for a command, and for carrying a message out; 0: 1 min
+	Longest  time.Duration // a conversation may last; 0: 10 min
+	TLS      *tls.Config   // for STARTTLS; nil: not offered
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 }
@@ -57,6 +62,12 @@ func New(c Config) (*Server, error) {
 	if c.Timeout == 0 {
 		c.Timeout = time.Minute
 	}
+	if c.MaxConns == 0 {
+		c.MaxConns = 50
+	}
+	if c.Longest == 0 {
+		c.Longest = 10 * time.Minute
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -64,15 +75,16 @@ func New(c Config) (*Server, error) {
 		Name: "sol_mailin_total", Help: "Mails taken in, by what came of them: reply, courtesy, machine, bounce, refused, failed.",
 	}, []string{"outcome"})}
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
-	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 5, 8000
-	s.smtp.ReadTimeout, s.smtp.WriteTimeout, s.smtp.EnableSMTPUTF8 = c.Timeout, c.Timeout, true
+	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 1, 8000
+	s.smtp.ReadTimeout, s.smtp.WriteTimeout, s.smtp.EnableSMTPUTF8, s.smtp.TLSConfig = c.Timeout, c.Timeout, true, c.TLS
+	s.smtp.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn)
 	return s, nil
 }
 
 // Run takes mail in on the listener until ctx ends; conversations under way are given a few seconds.
 func (s *Server) Run(ctx context.Context, on net.Listener) error {
 	ended := make(chan error, 1)
-	go func() { ended <- s.smtp.Serve(on) }()
+	go func() { ended <- s.smtp.Serve(bounded{netutil.LimitListener(on, s.MaxConns), s.Longest}) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("take mail in: %w", err)
@@ -91,4 +103,30 @@ func (s *Server) Run(ctx context.Context, on net.Listener) error {
 		}
 		return err
 	}
+}
+
+// bounded ends conversations that last too long, however lively they are.
+type bounded struct {
+	net.Listener
+	longest time.Duration
+}
+
+func (b bounded) Accept() (net.Conn, error) {
+	c, err := b.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &boundedConn{c, time.Now().Add(b.longest)}, nil
+}
+
+type boundedConn struct {
+	net.Conn
+	until time.Time
+}
+
+func (c *boundedConn) SetReadDeadline(t time.Time) error {
+	if t.IsZero() || t.After(c.until) {
+		t = c.until
+	}
+	return c.Conn.SetReadDeadline(t)
 }

@@ -6,6 +6,7 @@ package mailin
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ import (
 type session struct {
 	server *Server
 	from   string
-	to     []mailaddr.Address
+	to     mailaddr.Address
 }
 
 func refuse(code int, enhanced smtp.EnhancedCode, format string, args ...any) *smtp.SMTPError {
@@ -33,11 +34,19 @@ func refuse(code int, enhanced smtp.EnhancedCode, format string, args ...any) *s
 }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
-func (s *session) Reset()                                      { s.from, s.to = "", nil }
+func (s *session) Reset()                                      { s.from, s.to = "", mailaddr.Address{} }
 func (s *session) Logout() error                               { return nil }
 
 // Rcpt refuses what is not addressed to us, forged, or of a ticket that takes no replies.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	err := s.address(to)
+	if err != nil {
+		s.server.outcomes.WithLabelValues("refused").Inc()
+	}
+	return err
+}
+
+func (s *session) address(to string) error {
 	at, ok := s.server.Addresses.Parse(to)
 	switch {
 	case !ok && s.server.Addresses.Ours(to):
@@ -57,7 +66,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 			return refuse(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
 		}
 	}
-	s.to = append(s.to, at)
+	s.to = at // the only one: the server takes one recipient a message
 	return nil
 }
 
@@ -74,19 +83,34 @@ func (s *session) Data(r io.Reader) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.server.Timeout)
 	defer cancel()
-	sum := sha256.Sum256(raw)
-	for _, to := range s.to {
-		outcome, err := s.server.take(ctx, to, l, hex.EncodeToString(sum[:]))
-		s.server.outcomes.WithLabelValues(outcome).Inc()
-		if err != nil {
-			return err
+	outcome, err := s.server.take(ctx, s.to, l, key(l, raw))
+	s.server.outcomes.WithLabelValues(outcome).Inc()
+	return err
+}
+
+// key is the same for a mail that is brought again, even by another way, and holds nothing of it. Without a Message-ID
+// (RFC 5322 wants one) the same words on another day must not count as brought again, so all of the mail tells.
+func key(l letter, raw []byte) string {
+	h := sha256.New()
+	part := func(b []byte) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
+		h.Write(b)
+	}
+	if l.messageID == "" {
+		part(raw)
+	} else {
+		part([]byte(l.messageID))
+		part([]byte(l.text))
+		for _, f := range l.files {
+			part([]byte(f.Name))
+			part(f.Content)
 		}
 	}
-	return nil
+	return "mail/" + hex.EncodeToString(h.Sum(nil))
 }
 
 // take carries a message out for one address.
-func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, sum string) (outcome string, err error) {
+func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, key string) (outcome string, err error) {
 	switch {
 	case to.Kind == mailaddr.Bounce:
 		if !l.failed || s.Bounced == nil {
@@ -99,18 +123,20 @@ func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, sum st
 	case l.machine != "":
 		s.Log.InfoContext(ctx, "a machine's mail was ignored", "ticket", to.ID, "why", l.machine)
 		return "machine", nil
-	case l.text == "" && len(l.files) == 0:
-		return "machine", nil // nothing but a quotation: there is nothing to keep
+	case l.broken: // half an answer taken for the whole would be worse than none
+		return "refused", refuse(554, smtp.EnhancedCode{5, 6, 0}, "A part of the message cannot be decoded; nothing was stored. Please send it again.")
+	case l.text == "" && len(l.files) == 0: // silence would leave somebody waiting who thinks that they answered
+		return "refused", refuse(554, smtp.EnhancedCode{5, 6, 0}, "No text was found besides quotations and signature; nothing was stored. Please write above the quoted message.")
 	}
 	checked, err := attachment.Check("attachment", l.files)
 	if err != nil {
 		return "refused", unwelcome(err, l.files)
 	}
 	outcome = "reply"
-	if len(checked) == 0 && courteous(l.text) {
+	if len(checked) == 0 && courteous(l.text, l.name) {
 		outcome = "courtesy"
 	}
-	if err := s.reply(ctx, ticket.ID(to.ID), l, checked, outcome == "courtesy", sum); err != nil {
+	if err := s.reply(ctx, ticket.ID(to.ID), l, checked, outcome == "courtesy", key); err != nil {
 		var invalid *ticket.InvalidError
 		if errors.As(err, &invalid) {
 			return "refused", unwelcome(err, nil)
@@ -131,22 +157,28 @@ func unwelcome(err error, files []attachment.File) error {
 	if !errors.As(err, &invalid) || len(invalid.Fields) == 0 {
 		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message was not accepted.")
 	}
-	f, name := invalid.Fields[0], ""
-	var n int
-	if _, err := fmt.Sscanf(f.Field, "attachment[%d]", &n); err == nil && n < len(files) {
-		name = fmt.Sprintf(" %q", files[n].Name)
+	f, n := invalid.Fields[0], 0
+	if _, err := fmt.Sscanf(f.Field, "attachment[%d]", &n); err != nil || n >= len(files) {
+		return refuse(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Its %s %s; accepted: %s.", f.Field, f.Rule, f.Allowed)
 	}
-	return refuse(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Attachment%s: %s; accepted: %s.", name, f.Rule, f.Allowed)
+	code, enhanced, name := 554, smtp.EnhancedCode{5, 7, 0}, []rune(files[n].Name)
+	if len(files[n].Content) > ticket.MaxAttachmentSize {
+		code, enhanced = 552, smtp.EnhancedCode{5, 3, 4}
+	}
+	return refuse(code, enhanced, "The message was not accepted, and nothing was stored. Attachment %+q: %s; accepted: %s.", string(name[:min(len(name), maxShown)]), f.Rule, f.Allowed)
 }
+
+// maxShown is how much of a file's name an answer repeats, in characters: its lines are bounded (RFC 5321).
+const maxShown = 60
 
 // reply brings the answer in as the holder of the ticket's personal link, who got the address. The same mail brought twice
 // counts once.
-func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, files []attachment.File, courtesy bool, sum string) error {
+func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, files []attachment.File, courtesy bool, key string) error {
 	state, _, err := s.Desk.State(ctx, on)
 	if err != nil {
 		return err
 	}
-	r := desk.Request{Ticket: on, By: person.Actor{ID: string(on), Role: person.Citizen}, Key: "mail/" + l.messageID + "/" + sum, Permanent: true}
+	r := desk.Request{Ticket: on, By: person.Actor{ID: string(on), Role: person.Citizen}, Key: key}
 	if state.Status == ticket.Closed {
 		if courtesy {
 			return nil // thanks for what is closed open nothing
@@ -157,12 +189,31 @@ func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, files []atta
 	if said.ID, err = desk.NewID(); err != nil {
 		return err
 	}
-	if said.Attachments, said.FileNames, err = attachment.Store(ctx, s.Store, on, files); err != nil {
+	said.Attachments, said.FileNames = attachment.Described(files)
+	r.Command = said
+	if said.Attachments, err = s.keep(ctx, r, files); err != nil {
+		_, err = s.Desk.Refused(ctx, r, err)
 		return err
 	}
 	r.Command = said
 	_, err = s.Desk.Dispatch(ctx, r)
 	return err
+}
+
+// keep stores the files of a command that is good.
+func (s *Server) keep(ctx context.Context, r desk.Request, files []attachment.File) ([]ticket.Attachment, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	judged := r
+	if _, opens := r.Command.(ticket.Open); opens {
+		judged.Ticket = ""
+	}
+	if err := s.Desk.Refusal(ctx, judged); err != nil {
+		return nil, err
+	}
+	kept, _, err := attachment.Store(ctx, s.Store, r.Ticket, files)
+	return kept, err
 }
 
 // goOn opens the ticket that goes on from a closed one.
@@ -183,7 +234,10 @@ func (s *Server) goOn(ctx context.Context, closed ticket.ID, r desk.Request, l l
 	if open.Number, err = s.Desk.Number(ctx); err != nil {
 		return err
 	}
-	if open.Attachments, open.Form.FileNames, err = attachment.Store(ctx, s.Store, r.Ticket, files); err != nil {
+	open.Attachments, open.Form.FileNames = attachment.Described(files)
+	r.Command = open
+	if open.Attachments, err = s.keep(ctx, r, files); err != nil {
+		_, err = s.Desk.Refused(ctx, r, err)
 		return err
 	}
 	r.Command = open

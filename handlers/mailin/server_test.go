@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailin
+
+import (
+	"bufio"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// dial begins a conversation.
+func (w *world) dial() *smtp.Client {
+	w.Helper()
+	c, err := smtp.Dial(w.at)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// said is the code of an SMTP answer; 0: it was good.
+func said(err error) int {
+	var answer *smtp.SMTPError
+	if errors.As(err, &answer) {
+		return answer.Code
+	}
+	return 0
+}
+
+// A message is for one ticket: then "nothing was stored" is true of the whole of it. Peers bring the others apart.
+func TestOneRecipientAMessage(t *testing.T) {
+	w := newWorld(t)
+	c, one, other := w.dial(), w.open(ticket.Waiting), w.open(ticket.Waiting)
+	if err := c.Mail("prova@example.it", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Rcpt(w.addresses.Reply(one), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := said(c.Rcpt(w.addresses.Reply(other), nil)); got != 452 {
+		t.Errorf("a second recipient gets %d", got)
+	}
+}
+
+func TestTheSizeIsAnnounced(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.MaxBytes = 1000 })
+	c := w.dial()
+	if ok, size := c.Extension("SIZE"); !ok || size != "1000" {
+		t.Errorf("SIZE is %q", size)
+	}
+	if ok, _ := c.Extension("AUTH"); ok {
+		t.Error("it offers to log in")
+	}
+	if got := said(c.Mail("prova@example.it", &smtp.MailOptions{Size: 1001})); got != 552 {
+		t.Errorf("too large a message gets %d", got)
+	}
+}
+
+func TestMailComesInEncrypted(t *testing.T) {
+	certified := httptest.NewTLSServer(http.NotFoundHandler())
+	defer certified.Close()
+	w := newWorld(t, func(c *Config) {
+		c.TLS = &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}
+	})
+	roots := certified.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	c, err := smtp.DialStartTLS(w.at, &tls.Config{RootCAs: roots, ServerName: "example.com", MinVersion: tls.VersionTLS12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	id := w.open(ticket.Waiting)
+	if err := c.SendMail("prova@example.it", []string{w.addresses.Reply(id)}, strings.NewReader(plain("Era il 3 novembre"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
+		t.Errorf("it is %s", s.Status)
+	}
+	if ok, _ := newWorld(t).dial().Extension("STARTTLS"); ok {
+		t.Error("it is offered without a certificate")
+	}
+}
+
+// Who keeps talking is cut off all the same.
+func TestAConversationEnds(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Longest = 300 * time.Millisecond })
+	conn, err := net.Dial("tcp", w.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(conn)
+	for err == nil {
+		if _, err = conn.Write([]byte("NOOP\r\n")); err == nil {
+			_, err = r.ReadString('\n')
+		}
+	}
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		t.Errorf("it went on: %v", err)
+	}
+}
