@@ -33,6 +33,12 @@ func (r Rules) Running(s State) (run Run, fresh, ok bool) {
 	return Run{N: s.Runs + 1, Pinned: pinned, Entity: at}, true, true
 }
 
+// own is the run of that number, if it is the one that the competent ASR goes on with.
+func (r Rules) own(s State, n int) (Run, bool) {
+	run, fresh, ok := r.Running(s)
+	return run, ok && !fresh && run.N == n && run.Entity == s.Entity && !s.Erased
+}
+
 // Walked tells where a run stands. False: a version that it keeps is not loaded any more; nothing can be answered then,
 // and nothing is demanded.
 func (r Rules) Walked(run Run) (playbook.Walk, bool) {
@@ -57,8 +63,8 @@ func (r Rules) learn(s State, c Learn, by person.Actor) ([]Event, error) {
 	if err := timely(s, MoveLearn, by); err != nil {
 		return nil, err
 	}
-	run, fresh, ok := r.Running(s)
-	if !ok || fresh || s.Erased || run.N != c.Run {
+	run, own := r.own(s, c.Run)
+	if !own {
 		return nil, nil
 	}
 	walk, ok := r.Walked(run)

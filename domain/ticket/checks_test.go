@@ -58,6 +58,9 @@ func TestPlaybookRules(t *testing.T) {
 	}
 	escalate := Update{Status: HandedOver, Note: public("parole")}
 	with := func(u Update, reason Ground) Update { u.Reason = string(reason); return u }
+	alive := begun(found, ours, asked, unsent, NewAnswer{Check: "invio-corretto"})
+	alive = append(alive, by(anna, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Act: playbook.Wait, Remind: true})...)
+	reached := begun(found, ours, asked, unsent, NewAnswer{Check: "invio-corretto"})
 	reopened := by(saga, Redirected{Handover: 2, To: to3, Status: New})
 	for name, c := range map[string]struct {
 		given State
@@ -103,15 +106,29 @@ func TestPlaybookRules(t *testing.T) {
 		"2.7 mended, resolved": {given(opened(), taken(anna), begun(found, ours, asked, unsent)), Update{Status: Solved, OutcomeNote: outcomeNote, Answers: []NewAnswer{mended}}, anna,
 			then(answered(mended, ""), CitizenNote{Note: outcomeNote, VisibleFrom: held, Personal: &Text{Text: text("invio-fallito", "invio-risolto")}}, Resolved{Resolution: 1, Note: outcomeNote, EffectFrom: held, Status: Solved}, OutcomeCarriedOut{Run: 1, Outcome: "invio-risolto", Act: playbook.Resolve})},
 
-		"a machine answers what is open":    {given(opened(), begun()), learn("referto-individuato", &yes), saga, then(answered(NewAnswer{Check: "referto-individuato", Yes: true, Evidence: playbook.Evidence{"identifier": "REF-9"}}, playbook.FindReport))},
-		"and says when it knows nothing":    {given(opened(), begun()), learn("referto-individuato", nil), saga, then(CheckTried{Run: 1, Entity: torino, Check: "referto-individuato", Query: playbook.FindReport, Why: Unreachable})},
-		"not over a person":                 {given(opened(), begun(found)), learn("referto-individuato", &no), saga, then()},
-		"over itself":                       {given(opened(), begun(), by(saga, answered(bare, playbook.FindReport))), learn("referto-individuato", &no), saga, then(answered(NewAnswer{Check: "referto-individuato", Evidence: playbook.Evidence{"identifier": "REF-9"}}, playbook.FindReport))},
-		"not of what is not asked":          {given(opened(), begun()), learn("referto-inviato", &yes), saga, then()},
-		"not of a run that is past":         {given(opened(), begun()), Learn{Run: 7, Check: "referto-individuato", Answer: &yes}, saga, then()},
-		"that it is mended, also over a no": {given(opened(), taken(anna), begun(found, ours, asked, unsent, NewAnswer{Check: "invio-corretto"}), by(anna, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Remind: true})), Learn{Run: 1, Query: playbook.SendingResult, Check: "invio-corretto", Answer: &yes}, saga, then(answered(mended, playbook.SendingResult))},
-		"a reminder":                        {given(opened(), begun(), by(anna, OutcomeCarriedOut{Run: 1, Remind: true})), Remind{1, 1}, saga, then(PlaybookReminded{1, 1})},
-		"not once the checks went on":       {given(opened(), begun(), by(anna, OutcomeCarriedOut{Run: 1, Remind: true}, answered(found, ""))), Remind{1, 1}, saga, notAllowed(MoveRemind, New)},
+		"once carried out, an untouched status says nothing": {given(opened(), taken(anna), alive), Update{Status: InProgress, Assignee: to(bruno), OutcomeNote: outcomeNote}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
+		"nor with a note of one's own":                       {given(opened(), taken(anna), alive), Update{Status: InProgress, Note: internal("parole"), OutcomeNote: outcomeNote}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: words})},
+		"nor, before, to give it to somebody":                {given(opened(), taken(anna), reached), Update{Status: InProgress, Assignee: to(bruno), OutcomeNote: outcomeNote}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
+		"nor with a note for other eyes":                     {given(opened(), taken(anna), reached), Update{Status: InProgress, Note: internal("parole"), OutcomeNote: outcomeNote}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: words})},
+		"a reason that was typed is kept": {given(opened(), asking("q"), reached), Update{Status: InProgress, Reason: "parole", OutcomeNote: outcomeNote}, anna,
+			then(CitizenNote{Note: outcomeNote, VisibleFrom: held, Personal: &Text{Text: text("invio-fallito", "invio-in-correzione")}}, Resumed{Status: InProgress, Personal: words}, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Act: playbook.Wait, Remind: true})},
+		"about another problem, the old outcome says nothing": {given(opened(), taken(anna), begun(found, ours, asked, unsent, mended)), Update{Problem: "altro", Status: Solved, OutcomeNote: outcomeNote}, anna, wrong("note")},
+		"nor is it a ground": {given(opened(), begun(found, ours, asked, sent)), Update{Problem: "mancato-pagamento", Status: HandedOver, Note: public("parole")}, anna,
+			then(Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held, Personal: words}, Escalated{Handover: 1, From: torino, Note: noteID, Ground: NotOurs, Status: HandedOver})},
+
+		"a machine answers what is open":          {given(opened(), begun()), learn("referto-individuato", &yes), saga, then(answered(NewAnswer{Check: "referto-individuato", Yes: true, Evidence: playbook.Evidence{"identifier": "REF-9"}}, playbook.FindReport))},
+		"and says when it knows nothing":          {given(opened(), begun()), learn("referto-individuato", nil), saga, then(CheckTried{Run: 1, Entity: torino, Check: "referto-individuato", Query: playbook.FindReport, Why: Unreachable})},
+		"not over a person":                       {given(opened(), begun(found)), learn("referto-individuato", &no), saga, then()},
+		"over itself":                             {given(opened(), begun(), by(saga, answered(bare, playbook.FindReport))), learn("referto-individuato", &no), saga, then(answered(NewAnswer{Check: "referto-individuato", Evidence: playbook.Evidence{"identifier": "REF-9"}}, playbook.FindReport))},
+		"not of what is not asked":                {given(opened(), begun()), learn("referto-inviato", &yes), saga, then()},
+		"not of a run that is past":               {given(opened(), begun()), Learn{Run: 7, Check: "referto-individuato", Answer: &yes}, saga, then()},
+		"that it is mended, also over a no":       {given(opened(), taken(anna), begun(found, ours, asked, unsent, NewAnswer{Check: "invio-corretto"}), by(anna, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Remind: true})), Learn{Run: 1, Query: playbook.SendingResult, Check: "invio-corretto", Answer: &yes}, saga, then(answered(mended, playbook.SendingResult))},
+		"a reminder":                              {given(opened(), begun(), by(anna, OutcomeCarriedOut{Run: 1, Remind: true})), Remind{1, 1}, saga, then(PlaybookReminded{1, 1})},
+		"evidence alone mends nothing":            {given(opened(), alive, by(anna, answered(found, ""))), Remind{1, 1}, saga, then(PlaybookReminded{1, 1})},
+		"not of another problem's checks":         {given(opened(), alive, by(anna, Reclassified{Service: "ritiro-documenti", Problem: "altro"})), Remind{1, 1}, saga, notAllowed(MoveRemind, New)},
+		"not at another ASR":                      {given(opened(), alive, escalated(), reopened), Remind{1, 1}, saga, notAllowed(MoveRemind, New)},
+		"nor does a machine answer at the Region": {given(opened(), begun(), escalated(), taken(rita)), learn("referto-individuato", &yes), saga, then()},
+		"not once the checks went on":             {given(opened(), begun(), by(anna, OutcomeCarriedOut{Run: 1, Remind: true}, answered(found, ""))), Remind{1, 1}, saga, notAllowed(MoveRemind, New)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			events, err := checking.Decide(c.given, c.when, c.by, noon)

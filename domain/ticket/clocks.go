@@ -28,12 +28,12 @@ func timely(s State, m Move, by person.Actor) error {
 }
 
 // clock notes that a hand-over's time is nearly over or past, while nobody at the receiving entity has taken it.
-func clock(s State, m Move, handover int, by person.Actor, e Event) ([]Event, error) {
+func clock(s State, m Move, handover int, noted bool, by person.Actor, e Event) ([]Event, error) {
 	if err := timely(s, m, by); err != nil {
 		return nil, err
 	}
-	if s.Handover.N != handover {
-		return nil, stale(s, m, "it is about another hand-over")
+	if s.Handover.N != handover || noted {
+		return nil, stale(s, m, "it is about another hand-over, or noted already")
 	}
 	return []Event{e}, nil
 }
@@ -42,18 +42,18 @@ func pingPong(s State, c NoticePingPong, by person.Actor) ([]Event, error) {
 	if err := timely(s, MovePingPong, by); err != nil {
 		return nil, err
 	}
-	if s.Handover.N != c.Handover {
-		return nil, stale(s, MovePingPong, "that hand-over was withdrawn, or another one followed")
+	if s.Handover.N != c.Handover || s.Handover.PingPong {
+		return nil, stale(s, MovePingPong, "that hand-over was withdrawn, another one followed, or it is noticed already")
 	}
 	return []Event{PingPongNoticed{Handover: c.Handover, ASR: s.Handover.ASR}}, nil
 }
 
 // remind keeps a run alive whose outcome waits for something to be mended (FAQ 2.7, 2.11).
-func remind(s State, c Remind, by person.Actor) ([]Event, error) {
+func (r Rules) remind(s State, c Remind, by person.Actor) ([]Event, error) {
 	if err := timely(s, MoveRemind, by); err != nil {
 		return nil, err
 	}
-	if s.Run.N != c.Run || !s.Run.Remind || c.N <= s.Run.Reminded {
+	if run, own := r.own(s, c.Run); !own || !run.Remind || c.N <= run.Reminded {
 		return nil, stale(s, MoveRemind, "the checks have moved on since this reminder was set")
 	}
 	return []Event{PlaybookReminded(c)}, nil
@@ -63,8 +63,8 @@ func remindCitizen(s State, c RemindCitizen, by person.Actor) ([]Event, error) {
 	if err := timely(s, MoveRemindCitizen, by); err != nil {
 		return nil, err
 	}
-	if s.Asked.Note != c.Asked || c.N <= s.Asked.Reminded {
-		return nil, stale(s, MoveRemindCitizen, "the citizen was asked something else since, or reminded already")
+	if s.Asked.Note != c.Asked || c.N <= s.Asked.Reminded || s.Erased {
+		return nil, stale(s, MoveRemindCitizen, "the citizen was asked something else since, was reminded already, or cannot be reached: the data was erased")
 	}
 	return []Event{CitizenReminded(c)}, nil
 }

@@ -49,11 +49,11 @@ func (r Rules) Decide(s State, c Command, by person.Actor, now time.Time) ([]Eve
 	case Learn:
 		return r.learn(s, c, by)
 	case Remind:
-		return remind(s, c, by)
+		return r.remind(s, c, by)
 	case Warn:
-		return clock(s, MoveWarn, c.Handover, by, HandoverWarned{c.Handover, s.Entity, c.Due})
+		return clock(s, MoveWarn, c.Handover, s.Handover.Warned, by, HandoverWarned{c.Handover, s.Entity, c.Due})
 	case Breach:
-		return clock(s, MoveBreach, c.Handover, by, HandoverBreached{c.Handover, s.Entity, c.Due})
+		return clock(s, MoveBreach, c.Handover, s.Handover.Breached, by, HandoverBreached{c.Handover, s.Entity, c.Due})
 	case NoticePingPong:
 		return pingPong(s, c, by)
 	case RemindCitizen:

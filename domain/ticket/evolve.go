@@ -82,7 +82,7 @@ func Evolve(s State, r Recorded) State {
 	case CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached,
 		PingPongNoticed:
 	}
-	s.Run = s.Run.after(r)
+	s.Run, s.Handover = s.Run.after(r), s.Handover.after(r.Event)
 	if quiet {
 		s.Last.Before = s.Last.Before.beside(r)
 	}
@@ -104,7 +104,7 @@ func (b Standing) beside(r Recorded) Standing {
 		CitizenReplied, Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn,
 		AutoClosed, Succeeded, Reclassified, OutcomeCarriedOut, PersonalDataErased:
 	}
-	b.Run = b.Run.after(r)
+	b.Run, b.Handover = b.Run.after(r), b.Handover.after(r.Event)
 	return b
 }
 

@@ -83,7 +83,7 @@ func (a *act) checkReason(m Move) {
 	switch {
 	case m == MoveEscalate:
 		a.checkGround()
-	case m == MoveResume && a.carries != nil: // the outcome is the reason
+	case m == MoveResume && a.carries != nil && a.u.Reason == "": // the outcome is the reason
 	case needed && a.u.Reason == "":
 		a.wrong.add("reason", string(m)+" needs a reason", what)
 	case needed:

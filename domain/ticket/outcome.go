@@ -15,7 +15,11 @@ import (
 // checks is the playbook's part of a click: it takes the answers and, when the status asked for is that of the outcome
 // they lead to, lets the outcome fill in what was not typed (FAQ 2.7–2.12).
 func (a *act) checks() error {
-	run, fresh, ok := a.rules.Running(a.s)
+	s := a.s
+	if a.u.Service != "" || a.u.Problem != "" { // another problem's checks have come to nothing here
+		s.Service, s.Problem = a.classification()
+	}
+	run, fresh, ok := a.rules.Running(s)
 	if len(a.u.Answers) > 0 {
 		if err := a.answerable(ok); err != nil {
 			return err
@@ -99,7 +103,7 @@ func (a *act) outcome(walk playbook.Walk) {
 	if u.Entity == catalog.Region || u.Assignee != nil && u.Assignee.Region { // «Regione Piemonte» in the menu says the same
 		asked = HandedOver
 	}
-	if o == nil || asked == "" || string(asked) != o.Status {
+	if o == nil || asked == "" || string(asked) != o.Status || a.untouched(o) {
 		return
 	}
 	text, missing := walk.Note()
@@ -117,6 +121,15 @@ func (a *act) outcome(walk playbook.Walk) {
 		u.Assignee = &NewAssignee{Supervisors: true}
 	}
 	a.carries = o
+}
+
+// untouched tells whether the status asked for is the one that the ticket has, sent by a page on which somebody did something
+// else: the outcome was carried out already, the ticket is given to somebody, or the note is for other eyes than the outcome's.
+func (a *act) untouched(o *playbook.Outcome) bool {
+	if a.u.Status != a.s.Status {
+		return false
+	}
+	return a.run.Outcome == o.ID || a.u.Assignee != nil && len(a.u.Answers) == 0 || a.u.Note != nil && a.public() == o.Act.Internal()
 }
 
 // checkMissing names the evidence without which the outcome cannot be carried out, unless the operator does something

@@ -71,7 +71,7 @@ func (a *act) moved(m Move) {
 	case MoveAsk:
 		a.record(CitizenAsked{Note: note, Status: a.to})
 	case MoveResume:
-		if a.carries != nil {
+		if a.carries != nil && reason.Text == "" {
 			reason.Text = a.carries.Title
 		}
 		a.record(Resumed{Status: a.to, Personal: reason})

@@ -22,8 +22,11 @@ func (run Run) after(r Recorded) Run {
 		if e.Personal != nil {
 			given.Evidence = e.Personal.Values
 		}
+		before, known := run.Answers[e.Check]
 		run.Answers, run.Tried = with(run.Answers, e.Check, given), without(run.Tried, e.Check)
-		run.Outcome, run.Remind, run.Reminded = "", false, 0
+		if !known || before.Yes != e.Yes { // evidence alone mends nothing
+			run.Outcome, run.Remind, run.Reminded = "", false, 0
+		}
 	case CheckTried:
 		if e.Run == run.N {
 			run.Tried = with(run.Tried, e.Check, Tried{At: r.At, Why: e.Why})

@@ -83,6 +83,26 @@ type Handover struct {
 	Status   Status   // as the ASR left it
 	Assignee Assignee // as the ASR left it
 	Ground   Ground   `json:",omitempty"` // why the playbook let it go
+	Warned   bool     `json:",omitempty"`
+	Breached bool     `json:",omitempty"`
+	PingPong bool     `json:",omitempty"` // noticed
+}
+
+// after remembers what the system has noted of the hand-over, so that it is noted once.
+func (h Handover) after(e Event) Handover {
+	switch e := e.(type) {
+	case HandoverWarned:
+		h.Warned = h.Warned || e.Handover == h.N
+	case HandoverBreached:
+		h.Breached = h.Breached || e.Handover == h.N
+	case PingPongNoticed:
+		h.PingPong = h.PingPong || e.Handover == h.N
+	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
+		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded,
+		Reclassified, PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded,
+		CitizenReminded, ContactFailed, PersonalDataErased:
+	}
+	return h
 }
 
 // Act is the latest act, as far as undoing it needs to know.
