@@ -15,8 +15,10 @@ import (
 type clockedHandover struct {
 	Entity  catalog.EntityCode `json:"entity"`            // competent: the receiver
 	N       int                `json:"n,omitempty"`       // of the latest hand-over; 0: there was none
+	Stood   int                `json:"stood,omitempty"`   // how many there were, but for those that were withdrawn or recalled
 	From    time.Time          `json:"from,omitzero"`     // since when the receiver may know of it
-	Running bool               `json:"running,omitempty"` // nobody there has taken it
+	Running bool               `json:"running,omitempty"` // nobody there has taken it, and its time is not over
+	Warned  bool               `json:"warned,omitempty"`  // that it soon will be
 	Noticed bool               `json:"noticed,omitempty"` // that the ticket goes to and fro
 	Act     ticket.ID          `json:"act,omitempty"`     // of the latest public note between ASR and Region,
 	Held    time.Time          `json:"held,omitzero"`     // and from when it can be seen
@@ -35,13 +37,14 @@ func Escalation(c *catalog.Catalog) Saga[undoable[clockedHandover]] {
 		var all []Schedule
 		if s.Running {
 			warn, due, why := c.HandoverDue(s.Entity, s.From)
-			all = append(all,
-				Schedule{Key: fmt.Sprintf("warn/%d", s.N), At: warn, Command: ticket.Warn{Handover: s.N, Due: due}, Why: why},
-				Schedule{Key: fmt.Sprintf("breach/%d", s.N), At: due, Command: ticket.Breach{Handover: s.N, Due: due}, Why: why})
+			if !s.Warned {
+				all = append(all, Schedule{Key: fmt.Sprintf("warn/%d", s.N), At: warn, Command: ticket.Warn{Handover: s.N, Due: due}, Why: why})
+			}
+			all = append(all, Schedule{Key: fmt.Sprintf("breach/%d", s.N), At: due, Command: ticket.Breach{Handover: s.N, Due: due}, Why: why})
 		}
-		if s.N >= pingPong && !s.Noticed {
+		if s.Stood >= pingPong && !s.Noticed {
 			all = append(all, Schedule{Key: fmt.Sprintf("ping-pong/%d", s.N), At: s.From,
-				Command: ticket.NoticePingPong{Handover: s.N}, Why: fmt.Sprintf("this is hand-over number %d", s.N)})
+				Command: ticket.NoticePingPong{Handover: s.N}, Why: fmt.Sprintf("the ticket was handed over %d times", s.Stood)})
 		}
 		return all
 	}
@@ -64,6 +67,11 @@ func (s clockedHandover) after(r ticket.Recorded) (_ clockedHandover, why string
 		s.Running, why = false, "the receiver has taken it up"
 	case ticket.Recalled:
 		s.Running, s.Noticed, why = false, true, "the hand-over was taken back"
+		s.Stood--
+	case ticket.HandoverWarned:
+		s.Warned = true
+	case ticket.HandoverBreached:
+		s.Running = false
 	case ticket.PingPongNoticed:
 		s.Noticed = true
 	case ticket.AutoClosed:
@@ -72,8 +80,7 @@ func (s clockedHandover) after(r ticket.Recorded) (_ clockedHandover, why string
 	case ticket.ActWithdrawn: // see undoable
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.CitizenNote, ticket.InternalNote, ticket.CitizenReplied,
 		ticket.Reopened, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
-		ticket.HandoverBreached, ticket.CitizenReminded, ticket.ContactFailed,
+		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.CitizenReminded, ticket.ContactFailed,
 		ticket.PersonalDataErased:
 	}
 	return s, why
@@ -81,7 +88,7 @@ func (s clockedHandover) after(r ticket.Recorded) (_ clockedHandover, why string
 
 // handed starts the clock at the moment at which the receiver may read the note.
 func (s clockedHandover) handed(r ticket.Recorded, n int) clockedHandover {
-	s.N, s.From, s.Running, s.Noticed = n, r.At, true, false
+	s.N, s.Stood, s.From, s.Running, s.Warned, s.Noticed = n, s.Stood+1, r.At, true, false, false
 	if s.Act == r.Act && s.Held.After(r.At) {
 		s.From = s.Held
 	}

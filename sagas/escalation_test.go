@@ -57,6 +57,10 @@ func TestEscalationReacts(t *testing.T) {
 		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.HandedOver}}, nil},
 		"the third hand-over goes to and fro":        {[]ticket.Event{opened, escalated, redirected, again}, []string{"cancel warn/2", "cancel breach/2", "schedule warn/3", "schedule breach/3", "schedule ping-pong/3"}},
 		"which is noticed once":                      {[]ticket.Event{opened, escalated, redirected, again, ticket.PingPongNoticed{Handover: 3}}, []string{"cancel ping-pong/3"}},
+		"warned, the breach is left":                 {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}}, []string{"cancel warn/1"}},
+		"breached, nothing is":                       {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}, ticket.HandoverBreached{Handover: 1}}, []string{"cancel breach/1"}},
+		"what was withdrawn does not count":          {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: torino}, ticket.Escalated{Handover: 2, From: torino}, ticket.ActWithdrawn{Entity: torino}, ticket.Escalated{Handover: 3, From: torino}}, []string{"schedule warn/3", "schedule breach/3"}},
+		"nor what was recalled":                      {[]ticket.Event{opened, escalated, ticket.Recalled{Entity: torino}, ticket.Escalated{Handover: 2, From: torino}, ticket.Recalled{Entity: torino}, ticket.Escalated{Handover: 3, From: torino}}, []string{"schedule warn/3", "schedule breach/3"}},
 		"closed is the end":                          {[]ticket.Event{opened, escalated, ticket.Resolved{}, ticket.AutoClosed{}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +107,9 @@ func TestWaitingReacts(t *testing.T) {
 		"the answer cancels them":           {[]ticket.Event{opened, asked, answered}, gone},
 		"a courtesy does not":               {[]ticket.Event{opened, asked, ticket.CitizenReplied{Kind: ticket.Message, Status: ticket.Waiting}}, nil},
 		"nor does a note":                   {[]ticket.Event{opened, asked, ticket.CitizenNote{}}, nil},
-		"nor a reminder":                    {[]ticket.Event{opened, asked, ticket.CitizenReminded{Asked: "q", N: 1}}, nil},
+		"a reminder is sent once":           {[]ticket.Event{opened, asked, ticket.CitizenReminded{Asked: "q", N: 1}}, []string{"cancel remind/q/1"}},
+		"nor does one of another question":  {[]ticket.Event{opened, asked, ticket.CitizenReminded{Asked: "p", N: 1}}, nil},
+		"erased, there is nobody to remind": {[]ticket.Event{opened, asked, ticket.PersonalDataErased{}}, gone},
 		"another question starts afresh":    {[]ticket.Event{opened, asked, other}, append(gone, "schedule remind/r/1", "schedule remind/r/2")},
 		"handed over, nobody waits":         {[]ticket.Event{opened, asked, ticket.Escalated{}}, gone},
 		"recalled, the question is open":    {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting}}, set},
@@ -115,6 +121,19 @@ func TestWaitingReacts(t *testing.T) {
 				t.Errorf("leads to %q, want %q", keys(got), c.then)
 			}
 		})
+	}
+}
+
+// A question that comes back with a recalled hand-over is not reminded of twice at once: its days count anew.
+func TestARecalledQuestionCountsAnew(t *testing.T) {
+	s, state, actions := Waiting(catalog.Default()), undoable[openQuestion]{}, []Action(nil)
+	events := told(ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting})
+	events[3].At = rome(t, "2026-03-23 10:00") // three weeks later
+	for _, r := range events {
+		state, actions = s.React(state, r)
+	}
+	if first, ok := actions[0].(Schedule); !ok || len(actions) != 2 || !first.At.Equal(rome(t, "2026-03-26 09:00")) {
+		t.Errorf("leads to %+v", actions)
 	}
 }
 

@@ -75,7 +75,7 @@ type notices struct {
 }
 
 // held are the keys of what may wait until its act can no longer be undone.
-var held = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned"}
+var held = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
 
 // event is the table of who is told what.
 func (n *notices) event() {
@@ -170,6 +170,9 @@ func (n *notices) assigned(to ticket.Assignee) {
 
 // holder tells whoever has the ticket: its assignee, or all operators of the competent entity.
 func (n *notices) holder(kind Kind, note Notification) {
+	if n.s.Entity == "" {
+		return // closed: nobody's any more
+	}
 	note.Kind, note.To, note.Entity, note.Operator = kind, ToOperators, n.s.Entity, n.s.Assignee.Operator
 	switch {
 	case n.s.Assignee.Supervisors:

@@ -7,13 +7,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
 // said tells in words what messages the actions hold: kind, to whom, and whether later.
@@ -95,6 +100,7 @@ func TestNotificationsReact(t *testing.T) {
 		"other outcomes tell by what they do": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Act: playbook.Wait})}, nil},
 		"a run that waits":                    {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
 		"an address that takes nothing":       {[]act{opened, do(system, ticket.ContactFailed{})}, []string{"contact_failed to operators 010301"}},
+		"of a closed one no operator is":      {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1}), do(system, ticket.ContactFailed{})}, nil},
 		"of an erased ticket nobody is told":  {[]act{opened, do(system, ticket.PersonalDataErased{}), resolved}, nil},
 		"an undone taking leaves it to all":   {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)}, []string{"reply to operators 010301"}},
 	} {
@@ -117,40 +123,54 @@ func TestNotificationsReact(t *testing.T) {
 	}
 }
 
-// Whatever a withdrawn act had put aside is taken away with it.
+// Whatever a withdrawn act had put aside is taken away with it, whatever the act was.
 func TestAWithdrawnActTellsNobody(t *testing.T) {
-	s := Notifications()
+	undone := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s, state, waiting := Notifications(), undoable[addressees]{}, map[string]bool{}
+		for _, r := range tickettest.Draw(t, aTicket, 40, true).History {
+			var actions []Action
+			state, actions = s.React(state, r)
+			for _, a := range actions {
+				switch a := a.(type) {
+				case Later:
+					waiting[a.Key] = true
+				case Cancel:
+					delete(waiting, a.Key)
+				case Send, Schedule, Dispatch:
+				}
+			}
+			e, ok := r.Event.(ticket.ActWithdrawn)
+			if !ok {
+				continue
+			}
+			undone++
+			for key := range waiting {
+				if strings.HasPrefix(key, string(e.Act)+"/") {
+					t.Fatalf("still to be told: %s", key)
+				}
+			}
+		}
+	})
+	if undone == 0 {
+		t.Error("no act was withdrawn")
+	}
+}
+
+// An alert waits with the note beside it, and goes with it.
+func TestAWithdrawnAlertIsNotTold(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	for name, events := range map[string][]ticket.Event{
-		"a note":        {ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}}},
-		"an escalation": {ticket.RegionalNote{Handover: 1, VisibleFrom: at.Add(time.Second)}, ticket.Escalated{Handover: 1}},
-		"a redirect":    {ticket.RegionalNote{Handover: 1, VisibleFrom: at.Add(time.Second)}, ticket.Redirected{Handover: 1}},
-		"a reopening":   {ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, ticket.Reopened{}},
+	s, state, got := Notifications(), undoable[addressees]{}, []Action(nil)
+	for _, r := range []ticket.Recorded{
+		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"}, {Event: ticket.OutcomeCarriedOut{Act: playbook.Alert}, Act: "held"},
+		{Event: ticket.ActWithdrawn{Act: "held"}, Act: "undo"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			var state undoable[addressees]
-			waiting := map[string]bool{}
-			for _, e := range append(events, ticket.ActWithdrawn{Act: "held"}) {
-				r := ticket.Recorded{Event: e, Ticket: aTicket, At: at, By: operator, Act: "held"}
-				if _, undo := e.(ticket.ActWithdrawn); undo {
-					r.Act = "undo"
-				}
-				var actions []Action
-				state, actions = s.React(state, r)
-				for _, a := range actions {
-					switch a := a.(type) {
-					case Later:
-						waiting[a.Key] = true
-					case Cancel:
-						delete(waiting, a.Key)
-					case Send, Schedule, Dispatch:
-						t.Errorf("%T leads to %+v", e, a)
-					}
-				}
-			}
-			if len(waiting) > 0 {
-				t.Errorf("still to be told: %v", waiting)
-			}
-		})
+		r.Ticket, r.At, r.By = aTicket, at, operator
+		var actions []Action
+		state, actions = s.React(state, r)
+		got = append(got, actions...)
+	}
+	if all := keys(got); !slices.Contains(all, "later held/alert") || !slices.Contains(all, "cancel held/alert") {
+		t.Errorf("leads to %q", all)
 	}
 }

@@ -57,7 +57,7 @@ var again = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * 
 func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoable[checking]] {
 	pending := func(u undoable[checking]) []Schedule {
 		s := u.Now
-		if s.Remind == 0 || !s.running() {
+		if s.Remind == 0 || !s.running(l) {
 			return nil
 		}
 		days, cal := nextReminder, c.Calendar(s.At)
@@ -85,8 +85,11 @@ func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoable[checkin
 	return Saga[undoable[checking]]{Name: "referto-check", Version: 1, React: react, Pending: pending}
 }
 
-// running tells whether the run is the competent ASR's to go on with.
-func (s checking) running() bool { return s.N > 0 && s.Worked && s.Entity == s.At && !s.Erased }
+// running tells whether the run is the one that the ticket calls for, and the competent ASR's to go on with.
+func (s checking) running(l *playbook.Library) bool {
+	called, ok := l.For(s.Service, s.Problem, s.Facilitated)
+	return ok && s.N > 0 && s.Worked && s.Entity == s.At && !s.Erased && s.Run.decode().Pinned.Playbook == called.Playbook
+}
 
 // after folds an event; why is for timers that go with it.
 func (s checking) after(r ticket.Recorded) (_ checking, why string) {
@@ -95,7 +98,7 @@ func (s checking) after(r ticket.Recorded) (_ checking, why string) {
 	case ticket.Opened:
 		s.Service, s.Problem, s.Facilitated, s.Worked = e.Service, e.Problem, e.Facilitated, true
 	case ticket.Reclassified:
-		s.Service, s.Problem = e.Service, e.Problem
+		s.Service, s.Problem, why = e.Service, e.Problem, "the ticket is about another problem"
 	case ticket.Assigned:
 		s.Assignee = e.Assignee
 	case ticket.Taken:
@@ -118,6 +121,9 @@ func (s checking) after(r ticket.Recorded) (_ checking, why string) {
 	case ticket.CheckAnswered:
 		if e.Run == s.N {
 			run := s.Run.decode()
+			if before, known := run.Answers[e.Check]; known && before == e.Yes {
+				return s, "" // evidence alone mends nothing
+			}
 			run.Answers[e.Check] = e.Yes
 			s.Run = encodeRun(run)
 			return s.moved(), "a check was answered"
@@ -173,7 +179,7 @@ func (s checking) begin(l *playbook.Library, r ticket.Recorded) []Action {
 		return nil
 	}
 	called, ok := l.For(s.Service, s.Problem, s.Facilitated)
-	if !ok || !s.Worked || s.Erased || s.Entity == catalog.Region || s.N > 0 && s.At == s.Entity && s.Run.decode().Pinned.Playbook == called.Playbook {
+	if !ok || !s.Worked || s.Erased || s.Entity == catalog.Region || s.running(l) {
 		return nil
 	}
 	return []Action{Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(called.Playbook)}}
@@ -185,21 +191,22 @@ func (s checking) proceed(l *playbook.Library, r ticket.Recorded) []Action {
 	var why ticket.Unknown
 	reminded := false
 	switch e := r.Event.(type) {
-	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.AnswersForgotten, ticket.Recalled, ticket.Reopened, ticket.ActWithdrawn:
+	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.AnswersForgotten, ticket.Recalled, ticket.Reopened, ticket.ActWithdrawn,
+		ticket.Reclassified, ticket.Redirected, ticket.Succeeded:
 	case ticket.CheckTried:
 		why = e.Why
 	case ticket.PlaybookReminded:
 		reminded = true
 	case ticket.Escalated, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.AutoClosed, ticket.PersonalDataErased:
 		return []Action{Cancel{Key: "ask"}}
-	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Succeeded, ticket.Assigned, ticket.Unassigned, ticket.Taken,
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken,
 		ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
 		ticket.OutcomeCarriedOut, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
 		ticket.ContactFailed:
 		return nil
 	}
 	walk, ok := s.walk(l)
-	if !ok || !s.running() {
+	if !ok || !s.running(l) {
 		return []Action{Cancel{Key: "ask"}}
 	}
 	check := walk.Open
@@ -221,7 +228,7 @@ func (s checking) proceed(l *playbook.Library, r ticket.Recorded) []Action {
 
 // offers answers the outcome to which a connected system's answer has brought the run, if nobody was told of it.
 func (s checking) offers(l *playbook.Library, r ticket.Recorded) playbook.OutcomeID {
-	if _, given := r.Event.(ticket.CheckAnswered); !given || r.By.Role != person.System || !s.running() {
+	if _, given := r.Event.(ticket.CheckAnswered); !given || r.By.Role != person.System || !s.running(l) {
 		return ""
 	}
 	if walk, ok := s.walk(l); ok && walk.Outcome != nil && walk.Outcome.ID != s.Offered {

@@ -51,8 +51,12 @@ func TestRefertoCheckReacts(t *testing.T) {
 		"mended by a machine, an outcome is offered": {upTo(alive, answer("invio-corretto", true)), []string{"cancel remind/1/1", "cancel ask", "send proposal"}},
 		"handed over, nobody is asked":               {upTo(alive, ticket.Escalated{From: torino}), []string{"cancel remind/1/1", "cancel ask"}},
 		"taken back, it goes on":                     {upTo(alive, ticket.Escalated{From: torino}, ticket.Recalled{Entity: torino}), []string{"schedule remind/1/1", "cancel ask"}},
-		"another ASR begins anew":                    {upTo(alive, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}), []string{"dispatch begin"}},
-		"another problem too":                        {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}), []string{"dispatch begin"}},
+		"another ASR begins anew":                    {upTo(alive, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}), []string{"dispatch begin", "cancel ask"}},
+		"another problem too":                        {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}), []string{"cancel remind/1/1", "dispatch begin", "cancel ask"}},
+		"one without checks ends them":               {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}), []string{"cancel remind/1/1", "cancel ask"}},
+		"which go on when it was a mistake":          {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}, ticket.Reclassified{Service: "ritiro-documenti", Problem: "referto-non-trovato"}), []string{"schedule remind/1/1", "cancel ask"}},
+		"the same ASR goes on, and asks again":       {[]ticket.Event{opened, started, ticket.Escalated{From: torino}, ticket.Redirected{To: torino}}, []string{"cancel ask", "send referto-individuato"}},
+		"evidence alone ends no waiting":             {upTo(alive, answer("referto-individuato", true)), []string{"cancel ask"}},
 		"resolved, it rests":                         {upTo(alive, ticket.Resolved{Resolution: 1}), []string{"cancel remind/1/1", "cancel ask"}},
 		"reopened, it goes on":                       {upTo(alive, ticket.Resolved{Resolution: 1}, ticket.Reopened{}), []string{"schedule remind/1/1", "cancel ask"}},
 	} {
@@ -99,7 +103,8 @@ func TestRunsAreRemindedOfWhileTheyWait(t *testing.T) {
 		l := tickettest.Draw(t, aTicket, 40, true)
 		follow(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoable[checking], s ticket.State, timers map[string]Schedule) {
 			atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
-			alive := s.Run.Remind && atTheASR && s.Run.Entity == s.Entity && !s.Erased
+			run, fresh, called := tickettest.Rules.Running(s)
+			alive := called && !fresh && run.Remind && atTheASR && run.Entity == s.Entity && !s.Erased
 			if (len(timers) == 1) != alive {
 				t.Fatalf("a ticket that is %s at %s with run %+v has the timers %+v; the saga knows %+v", s.Status, s.Entity, s.Run, timers, u)
 			}

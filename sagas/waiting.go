@@ -18,8 +18,10 @@ import (
 type openQuestion struct {
 	Entity  catalog.EntityCode `json:"entity"`            // competent
 	Note    ticket.ID          `json:"note,omitempty"`    // with the question
-	From    time.Time          `json:"from,omitzero"`     // since when the citizen may read it
+	From    time.Time          `json:"from,omitzero"`     // since when the citizen may read it, and the ticket waits for the answer
 	Waiting bool               `json:"waiting,omitempty"` // for the answer
+	Told    int                `json:"told,omitempty"`    // how many reminders of it there were
+	Erased  bool               `json:"erased,omitempty"`  // there is nobody to remind
 	Text    ticket.ID          `json:"text,omitempty"`    // the latest public note,
 	Seen    time.Time          `json:"seen,omitzero"`     // and from when it can be seen
 }
@@ -40,6 +42,9 @@ func Waiting(c *catalog.Catalog) Saga[undoable[openQuestion]] {
 		}
 		var all []Schedule
 		for i, days := range rule.RemindAfterDays {
+			if i < s.Told || s.Erased {
+				continue
+			}
 			at, why := after(days)
 			all = append(all, Schedule{Key: fmt.Sprintf("remind/%s/%d", s.Note, i+1), At: at,
 				Command: ticket.RemindCitizen{Asked: s.Note, N: i + 1}, Why: why})
@@ -67,7 +72,7 @@ func (s openQuestion) after(r ticket.Recorded) (_ openQuestion, why string) {
 	case ticket.CitizenNote:
 		s.Text, s.Seen = e.Note, e.VisibleFrom
 	case ticket.CitizenAsked:
-		s.Note, s.From, s.Waiting = e.Note, r.At, true
+		s.Note, s.From, s.Waiting, s.Told = e.Note, r.At, true, 0
 		if s.Text == e.Note && s.Seen.After(r.At) {
 			s.From = s.Seen
 		}
@@ -75,7 +80,13 @@ func (s openQuestion) after(r ticket.Recorded) (_ openQuestion, why string) {
 	case ticket.CitizenReplied:
 		s.Waiting, why = e.Status == ticket.Waiting, "the citizen answered"
 	case ticket.Recalled:
-		s.Waiting = e.Status == ticket.Waiting // back to the question that was open
+		s.Waiting, s.From = e.Status == ticket.Waiting, r.At // back to the question that was open
+	case ticket.CitizenReminded:
+		if e.Asked == s.Note {
+			s.Told = e.N
+		}
+	case ticket.PersonalDataErased:
+		s.Erased, why = true, "the personal data was erased"
 	case ticket.ActWithdrawn: // see undoable
 	case ticket.Resumed, ticket.Taken, ticket.Escalated, ticket.Redirected, ticket.Resolved, ticket.Discarded,
 		ticket.MarkedDuplicate, ticket.Reopened:
@@ -85,7 +96,7 @@ func (s openQuestion) after(r ticket.Recorded) (_ openQuestion, why string) {
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.InternalNote, ticket.RegionalNote, ticket.Succeeded,
 		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
 		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+		ticket.PingPongNoticed, ticket.ContactFailed:
 	}
 	return s, why
 }

@@ -36,9 +36,11 @@ var People = []person.Actor{
 	{ID: "01930000-0000-7000-8000-000000000c01", Role: person.RegionalOperator, Entity: catalog.Region},
 	{ID: "01930000-0000-7000-8000-000000000c02", Role: person.RegionalSupervisor, Entity: catalog.Region},
 	{ID: CitizenID, Role: person.Citizen},
-	{ID: "auto-close", Role: person.System},
+	system,
 	{ID: "01930000-0000-7000-8000-000000000d01", Role: person.Administrator},
 }
+
+var system = person.Actor{ID: "auto-close", Role: person.System}
 
 // Marks in texts tell for whose eyes they were written.
 const (
@@ -77,7 +79,14 @@ func Draw(t *rapid.T, id ticket.ID, n int, erasures bool) Life {
 	for range rapid.IntRange(0, n).Draw(t, "tries") {
 		l.Now = l.Now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 3600, 86400}).Draw(t, "seconds")) * time.Second)
 		by := rapid.SampledFrom(People).Draw(t, "by")
-		l.try(id, l.command(t, by, erasures), by)
+		kind := rapid.IntRange(0, 22).Draw(t, "command")
+		if kind > 15 && kind != 19 && rapid.IntRange(0, 3).Draw(t, "by itself") > 0 { // what is the system's to do, people try too
+			by = system
+		}
+		l.try(id, l.command(t, kind, by, erasures), by)
+		if rapid.IntRange(0, 5).Draw(t, "regrets") == 0 {
+			l.try(id, ticket.Undo{}, by)
+		}
 	}
 	return l
 }
@@ -114,8 +123,8 @@ func open(t *rapid.T) ticket.Open {
 	return o
 }
 
-func (l *Life) command(t *rapid.T, by person.Actor, erasures bool) ticket.Command {
-	switch kind := rapid.IntRange(0, 22).Draw(t, "command"); {
+func (l *Life) command(t *rapid.T, kind int, by person.Actor, erasures bool) ticket.Command {
+	switch {
 	case kind > 19:
 		return l.bySystem(t)
 	case kind < 13:
@@ -150,7 +159,7 @@ func (l *Life) update(t *rapid.T, by person.Actor) ticket.Update {
 		u.Note = &ticket.NewNote{ID: l.newID("ae"), Visibility: v, Text: l.mark(u, v, by)}
 	}
 	if rapid.IntRange(0, 9).Draw(t, "reclassify") == 0 {
-		u.Problem = "mancato-pagamento"
+		u.Problem = rapid.SampledFrom([]catalog.ProblemID{"mancato-pagamento", "altro"}).Draw(t, "problem")
 	}
 	if rapid.IntRange(0, 3).Draw(t, "answer") == 0 {
 		u.Answers, u.OutcomeNote = l.answers(t), l.newID("0c")
