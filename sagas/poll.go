@@ -50,17 +50,17 @@ func (r *Runner) keepPolling(ctx context.Context) error {
 	}
 }
 
+// nextDue stops at the first: min() reads all that is pending where the planner expects little.
+const nextDue = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
+
 // untilNext is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
 // is due and still there is being sent by another node.
 func (r *Runner) untilNext(ctx context.Context) time.Duration {
 	wait := r.Every
 	for _, d := range r.Sagas {
-		var next *time.Time
-		err := r.Store.Worker().QueryRow(ctx, `
-			select min(t.next_at) from saga.timers t
-			where t.saga = $1 and t.version = $2 and t.next_at > $3`,
-			d.id().name, d.id().version, r.Store.Now()).Scan(&next)
-		if err == nil && next != nil {
+		var next time.Time
+		err := r.Store.Worker().QueryRow(ctx, nextDue, d.id().name, d.id().version, r.Store.Now()).Scan(&next)
+		if err == nil {
 			wait = min(wait, max(0, next.Sub(r.Store.Now())))
 		}
 	}
@@ -105,13 +105,15 @@ type taken struct {
 	err      error
 }
 
+const takeDue = `
+	select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
+	where saga = $1 and version = $2 and next_at <= $3
+	  and (select live from saga.sagas where name = $1 and version = $2)
+	order by next_at limit $4
+	for update skip locked`
+
 func take(ctx context.Context, tx pgx.Tx, id id, now time.Time, limit int) ([]*taken, error) {
-	rows, err := tx.Query(ctx, `
-		select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
-		where saga = $1 and version = $2 and next_at <= $3
-		  and (select live from saga.sagas where name = $1 and version = $2)
-		order by next_at limit $4
-		for update skip locked`, id.name, id.version, now, limit)
+	rows, err := tx.Query(ctx, takeDue, id.name, id.version, now, limit)
 	if err != nil {
 		return nil, err
 	}
