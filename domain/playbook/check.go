@@ -129,8 +129,8 @@ func fieldsOf(note []Variant) (all [][]FieldID) {
 	return all
 }
 
-// reachable names the checks, outcomes and fields to which nothing leads. A check may be entered from another playbook,
-// which is known only once all are read: see together.
+// reachable names the checks, outcomes and fields to which nothing leads in the playbook's own runs. To be entered from another
+// one too is not enough for a check.
 func (p *parsed) reachable() {
 	b := p.playbook
 	checks, outcomes, fields := map[CheckID]bool{b.Start: true}, map[OutcomeID]bool{}, map[FieldID]bool{}

@@ -66,8 +66,7 @@ func (e *InvalidError) Error() string {
 // says which services and problems there are. Error: *InvalidError, or what reading a file gave.
 func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 	var (
-		parsed []*parsed
-		faults []Fault
+		all    []*parsed
 		failed error
 	)
 	for _, source := range sources {
@@ -79,24 +78,37 @@ func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 				failed = errors.Join(failed, fmt.Errorf("read playbook: %w", err))
 				continue
 			}
-			p := parse(path.Base(name), text)
-			if len(p.faults) == 0 {
-				p.check(c)
-			}
-			faults = append(faults, p.faults...)
-			parsed = append(parsed, p)
+			all = append(all, alone(c, path.Base(name), text))
 		}
 	}
 	if failed != nil {
 		return nil, failed
 	}
+	return assemble(all)
+}
+
+// alone reads one file and checks what can be said of it alone.
+func alone(c *catalog.Catalog, file string, text []byte) *parsed {
+	p := parse(file, text)
+	if len(p.faults) == 0 {
+		p.check(c)
+	}
+	return p
+}
+
+// assemble makes a library of the files, or refuses them.
+func assemble(all []*parsed) (*Library, error) {
+	var faults []Fault
+	for _, p := range all {
+		faults = append(faults, p.faults...)
+	}
 	if len(faults) == 0 {
-		faults = together(parsed)
+		faults = together(all)
 	}
 	if len(faults) > 0 {
 		return nil, &InvalidError{Faults: faults}
 	}
-	return library(parsed), nil
+	return library(all), nil
 }
 
 func library(all []*parsed) *Library {

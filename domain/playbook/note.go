@@ -52,13 +52,13 @@ func (v Variant) placeholders() []FieldID {
 }
 
 func (v Variant) fill(p *Playbook, known Evidence) string {
-	text := v.Text
+	var values []string
 	for _, f := range v.placeholders() {
 		value := strings.TrimSpace(known[f])
 		if d := p.field(f); d != nil && d.Type == Date {
 			value = italianDate(value)
 		}
-		text = strings.ReplaceAll(text, "{"+string(f)+"}", value)
+		values = append(values, "{"+string(f)+"}", value)
 	}
-	return text
+	return strings.NewReplacer(values...).Replace(v.Text) // at once: a brace in a value is the value's
 }
