@@ -57,7 +57,7 @@ type Decision struct {
 	Saga    string     `json:"saga"`
 	Version int        `json:"version"`
 	At      time.Time  `json:"at"`
-	What    string     `json:"what"` // schedule, reschedule, cancel, dispatch, send; done, refused
+	What    string     `json:"what"` // schedule, reschedule, cancel, dispatch, send, later; done, refused
 	Key     string     `json:"key"`
 	Due     *time.Time `json:"due_at,omitempty"`
 	Command string     `json:"command,omitempty"`

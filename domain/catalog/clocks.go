@@ -29,7 +29,8 @@ type Waiting struct {
 // hours reads the office hours.
 func (h Handover) hours() (calendar.Hours, error) {
 	var oh, om, ch, cm int
-	if n, err := fmt.Sscanf(h.Office, "%02d:%02d-%02d:%02d", &oh, &om, &ch, &cm); err != nil || n != 4 {
+	const form = "%02d:%02d-%02d:%02d"
+	if _, err := fmt.Sscanf(h.Office, form, &oh, &om, &ch, &cm); err != nil || fmt.Sprintf(form, oh, om, ch, cm) != h.Office {
 		return calendar.Hours{}, fmt.Errorf("office %q; allowed: e.g. 08:30-16:30", h.Office)
 	}
 	hours := calendar.Hours{Open: oh*60 + om, Close: ch*60 + cm}

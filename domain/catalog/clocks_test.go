@@ -36,6 +36,9 @@ func TestSettingsCanBeTriedOut(t *testing.T) {
 	if changed.AutoClose("010203").AfterDays != 7 || c.AutoClose("010301").AfterDays != 7 || !slices.Equal(c.Waiting("010301").RemindAfterDays, []int{3, 7}) {
 		t.Error("others were changed too")
 	}
+	if _, err := c.With(func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.Office = "08:30-16:30 circa" }); err == nil {
+		t.Error("what stands behind the office hours is passed over")
+	}
 	for want, change := range map[string]func(*catalog.AutoClose, *catalog.Handover, *catalog.Waiting){
 		"after_days":                 func(a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) { a.AfterDays = -1 },
 		"warn_hours_before":          func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.WarnHoursBefore = 99 },
