@@ -161,6 +161,34 @@ func TestEveryFaultIsNamed(t *testing.T) {
 	})
 }
 
+// Two playbooks that lead into each other for ever, if nobody but machines answers, are refused.
+func TestMachinesDoNotGoRoundForEver(t *testing.T) {
+	const one = `
+id: %[1]s
+version: 1
+title: Prova
+source: prova
+checks:
+  %[1]s-inviato:
+    question: È inviato?
+    %[3]s
+    yes: {outcome: bene}
+    no: {playbook: %[2]s}
+outcomes:
+  bene: {title: Comunicare, act: resolve, status: risolto, note: "Bene."}
+`
+	const system = "system: {query: sending-result, fact: positive}"
+	files := func(second string) fstest.MapFS {
+		return fstest.MapFS{"uno.v1.yaml": {Data: fmt.Appendf(nil, one, "uno", "due", system)}, "due.v1.yaml": {Data: fmt.Appendf(nil, one, "due", "uno", second)}}
+	}
+	if got := fmt.Sprint(faults(t, files(system))); !strings.Contains(got, "uno.v1.yaml") || !strings.Contains(got, "it would never end") {
+		t.Errorf("refused for %s", got)
+	}
+	if _, err := playbook.Load(catalog.Default(), files("help: Guardare.")); err != nil {
+		t.Errorf("where a person looks it is refused for %v", err)
+	}
+}
+
 // optionalKeys may be left out without anything going wrong.
 var optionalKeys = map[string]bool{"help": true, "ask": true, "system": true, "optional": true, "facilitated": true, "remind": true, "starts": true, "at": true, "again": true, "start": true, "options": true, "when": true, "evidence": true}
 

@@ -122,6 +122,10 @@ func (s *shelf) walks(p *parsed) {
 	for end := range s.library.Paths(pinned) {
 		o := end.Outcome
 		if o == nil {
+			if at := string(end.Again[0]); !complained[at] && !slices.ContainsFunc(end.Again, func(c CheckID) bool { return s.personal(pinned, c) }) {
+				complained[at] = true
+				s.fault(p, "", "the checks %v lead back to %s, and connected systems answer all of them: it would never end", end.Again, at)
+			}
 			continue
 		}
 		collected := map[FieldID]bool{}
@@ -139,6 +143,14 @@ func (s *shelf) walks(p *parsed) {
 			s.fault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.Way(), o.ID)
 		}
 	}
+}
+
+// personal tells whether only a person can answer a check of the run.
+func (s *shelf) personal(pinned Pinned, id CheckID) bool {
+	return slices.ContainsFunc(s.files, func(p *parsed) bool {
+		c := p.playbook.find(id)
+		return c != nil && c.System == nil && pinned.version(p.playbook.ID) == p.playbook.Version
+	})
 }
 
 // Way says a walk's answers in words, e.g. "referto=yes, inviato=no".
