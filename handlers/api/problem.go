@@ -4,20 +4,13 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/puddle/v2"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -195,34 +188,10 @@ func problemOf(err error, now time.Time) *Problem {
 		return unauthorized.say("The session has ended or never was: log in with POST /api/v1/sessions.").with("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrNotPlaced):
 		return notYourPlace.say("Choose one of the placements that the login listed.")
-	case away(err):
+	case eventstore.Away(err):
 		return unavailable.say("Try again in a few seconds; nothing was changed unless a repetition with the same Idempotency-Key says so.").
 			retryAfter(5 * time.Second)
 	default:
 		return internal.say("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
 	}
-}
-
-// away tells whether the log or the database could not be reached or was not ready, or time ran out waiting for it.
-func away(err error) bool {
-	var (
-		connect *pgconn.ConnectError
-		network net.Error
-		pg      *pgconn.PgError
-	)
-	switch {
-	case errors.Is(err, eventstore.ErrUnavailable), errors.Is(err, eventstore.ErrClosed), errors.Is(err, puddle.ErrClosedPool):
-		return true
-	case errors.As(err, &connect): // whatever the server said to it
-		return true
-	case errors.As(err, &pg):
-		// connection, resources, shutting down, read-only, a lock not had in time, a statement that took too long
-		for _, class := range []string{"08", "53", "57P", "25006", "55P03", "57014"} {
-			if strings.HasPrefix(pg.Code, class) {
-				return true
-			}
-		}
-		return false
-	}
-	return errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }

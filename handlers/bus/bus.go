@@ -19,7 +19,6 @@ import (
 	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/sony/gobreaker"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/sagas"
@@ -34,7 +33,9 @@ type Message struct {
 	Payload  []byte
 }
 
-// Handler takes the messages of one topic. An error is tried again; one that Permanent made goes to the poison queue.
+// Handler takes the messages of one topic. An error is tried again, a panic too: what it met may have passed, and to put a
+// message aside takes it out of its ticket's order and costs a person's attention. Retries over, or at once if Permanent
+// made the error, the message goes to the poison queue. While the door is away nothing is counted: the message waits.
 type Handler struct {
 	Name      string
 	Topic     string
@@ -45,10 +46,11 @@ type Handler struct {
 
 // Config is what a bus is made of.
 type Config struct {
-	Pool     *pgxpool.Pool // as sol_worker
+	Pool     *pgxpool.Pool // as sol_worker; handlers may use it too, for what messages are taken with comes from elsewhere
 	Handlers []Handler
 	Retries  int           // before a message goes to the poison queue; 0: 8, over about a minute
 	First    time.Duration // pause before the first retry, then doubled up to 30 s; 0: 250 ms
+	Rest     time.Duration // how long a door that failed five times in a row is left alone; 0: 10 s
 	Poll     time.Duration // how often an empty outbox is looked at; 0: 500 ms
 	Deadline time.Duration // for one message, its retries included; 0: 5 min
 	Log      *slog.Logger
@@ -72,7 +74,7 @@ func New(c Config) (*Bus, error) {
 		c.Handlers[i].Workers = max(1, h.Workers)
 	}
 	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.First: 250 * time.Millisecond, &c.Poll: 500 * time.Millisecond, &c.Deadline: 5 * time.Minute,
+		&c.First: 250 * time.Millisecond, &c.Rest: 10 * time.Second, &c.Poll: 500 * time.Millisecond, &c.Deadline: 5 * time.Minute,
 	} {
 		if *d == 0 {
 			*d = otherwise
@@ -86,14 +88,6 @@ func New(c Config) (*Bus, error) {
 	}
 	return &Bus{c}, nil
 }
-
-// permanent marks what no retry will mend.
-type permanent struct{ error }
-
-func (p permanent) Unwrap() error { return p.error }
-
-// Permanent marks an error that sends its message to the poison queue at once: it will not get better by itself.
-func Permanent(err error) error { return permanent{err} }
 
 // Run takes messages until ctx ends; what is in hand then is finished or left for the next start. While the database is
 // away it waits.
@@ -110,9 +104,14 @@ func (b *Bus) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("bus: %w", err)
 	}
-	router.AddMiddleware(poison, middleware.CorrelationID, middleware.Recoverer)
+	router.AddMiddleware(poison, middleware.CorrelationID)
+	taking, err := b.pool(ctx)
+	if err != nil {
+		return fmt.Errorf("bus: %w", err)
+	}
+	defer taking.Close()
 	for _, h := range b.Handlers {
-		if err := b.add(router, h); err != nil {
+		if err := b.add(router, taking, h); err != nil {
 			return fmt.Errorf("bus: handler %s: %w", h.Name, err)
 		}
 	}
@@ -122,26 +121,24 @@ func (b *Bus) Run(ctx context.Context) error {
 	return nil
 }
 
-// add gives the handler its workers. Their subscribers share nothing but the table.
-func (b *Bus) add(router *message.Router, h Handler) error {
-	breaker := middleware.NewCircuitBreaker(gobreaker.Settings{
-		Name: h.Name, Timeout: 10 * time.Second,
-		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
-		IsSuccessful: func(err error) bool {
-			var p permanent
-			return err == nil || errors.As(err, &p) // the message's fault, not the door's
-		},
-	})
-	retry := middleware.Retry{
-		MaxRetries: b.Retries, InitialInterval: b.First, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
-		ShouldRetry: func(r middleware.RetryParams) bool {
-			var p permanent
-			return !errors.As(r.Err, &p)
-		},
-		Logger: b.logger(),
+// pool is what messages are taken with: a message in hand holds a connection until it is carried. They are as many as the
+// workers and nobody else's, so that however many are in hand, whoever carries one never waits for a connection that
+// another message holds.
+func (b *Bus) pool(ctx context.Context) (*pgxpool.Pool, error) {
+	c := b.Pool.Config()
+	c.MaxConns = 0
+	for _, h := range b.Handlers {
+		c.MaxConns += int32(h.Workers)
 	}
+	c.MaxConns = max(1, c.MaxConns)
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
+// add gives the handler its workers. Their subscribers share nothing but the table.
+func (b *Bus) add(router *message.Router, taking *pgxpool.Pool, h Handler) error {
+	breaker, retry := b.breaker(h.Name), b.retry()
 	for n := range h.Workers {
-		subscriber, err := b.subscriber(n, h.Workers)
+		subscriber, err := b.subscriber(taking, n, h.Workers)
 		if err != nil {
 			return err
 		}
@@ -151,7 +148,7 @@ func (b *Bus) add(router *message.Router, h Handler) error {
 				Position: m.Metadata.Get(sagas.MetadataPosition), Payload: m.Payload,
 			})
 		})
-		on.AddMiddleware(retry.Middleware, breaker.Middleware)
+		on.AddMiddleware(retry.Middleware, b.patient, breaker.Middleware, middleware.Recoverer)
 		if h.PerSecond > 0 {
 			on.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
 		}
@@ -161,12 +158,12 @@ func (b *Bus) add(router *message.Router, h Handler) error {
 
 // subscriber takes, one at a time, the messages of its share of the tickets: watermill-sql 4.1.2 locks rows without
 // skipping locked ones, so that two subscribers of the same rows would wait for one another.
-func (b *Bus) subscriber(n, of int) (message.Subscriber, error) {
+func (b *Bus) subscriber(taking *pgxpool.Pool, n, of int) (message.Subscriber, error) {
 	schema := sagas.OutboxSchema()
 	schema.GenerateWhereClause = func(p wmsql.GenerateWhereClauseParams) (string, []any) {
 		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, of, n), []any{p.Topic}
 	}
-	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(b.Pool), wmsql.SubscriberConfig{
+	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(taking), wmsql.SubscriberConfig{
 		SchemaAdapter: schema, OffsetsAdapter: sagas.OutboxOffsets(), PollInterval: b.Poll, AckDeadline: &b.Deadline,
 	}, b.logger())
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
@@ -29,7 +30,7 @@ func (b *Bus) poison() (message.HandlerMiddleware, error) {
 		return nil, err
 	}
 	return middleware.PoisonQueueWithFilter(aside{publisher}, poisonTopic, func(err error) bool {
-		return !errors.Is(err, context.Canceled) // the service stops: the message stays where it is
+		return !errors.Is(err, context.Canceled) && !away(err) // the service stops, or the door is away: the message stays where it is
 	})
 }
 
@@ -39,9 +40,22 @@ type aside struct{ message.Publisher }
 func (a aside) Publish(topic string, messages ...*message.Message) error {
 	for _, m := range messages {
 		m.Metadata.Set(sagas.MetadataTopic, topic)
+		m.Metadata.Set(middleware.ReasonForPoisonedKey, inShort(m.Metadata.Get(middleware.ReasonForPoisonedKey)))
 	}
 	return a.Publisher.Publish(topic, messages...)
 }
+
+// inShort is the first line of a reason: a panic brings its stack, which the log has, and Postgres reads no JSON that
+// holds a NUL.
+func inShort(reason string) string {
+	first, _, _ := strings.Cut(strings.ReplaceAll(reason, "\x00", ""), "\n")
+	if r := []rune(first); len(r) > longestReason {
+		first = string(r[:longestReason]) + "…"
+	}
+	return first
+}
+
+const longestReason = 300 // characters
 
 // Entry is a message in the outbox that has not been carried yet.
 type Entry struct {
