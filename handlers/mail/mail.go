@@ -213,23 +213,27 @@ func (d *Door) attempt(ctx context.Context, id string) error {
 	case taken:
 		return d.end(ctx, m, "sent", "")
 	case never:
-		return d.refused(ctx, m, err.Error())
+		return d.refused(ctx, m, err)
 	case away, notNow, uncertain:
 		if time.Since(m.since) > d.Give {
-			return d.refused(ctx, m, "given up: "+err.Error())
+			return d.refused(ctx, m, fmt.Errorf("given up: %w", err))
 		}
 		return d.putOff(ctx, m, err.Error(), fate == uncertain)
 	}
 	return nil
 }
 
-// refused reports the address before the mail is done with: whoever dies in between asks the peer again, and nobody is
-// left unreachable without being shown as such.
-func (d *Door) refused(ctx context.Context, m delivery, why string) error {
-	if err := d.report(ctx, m.ticket, m.id, ticket.Refused); err != nil {
-		return errors.Join(d.putOff(ctx, m, "refused, and not reported yet", false), err)
+// refused ends a mail that is not taken. Only if that is said of the recipient is the address reported, and before the
+// mail is done with: whoever dies in between asks the peer again, and nobody is left unreachable without being shown as such.
+func (d *Door) refused(ctx context.Context, m delivery, why error) error {
+	if errors.As(why, new(ofRecipient)) {
+		if err := d.report(ctx, m.ticket, m.id, ticket.Refused); err != nil {
+			return errors.Join(d.putOff(ctx, m, "refused, and not reported yet", false), err)
+		}
+	} else {
+		d.Log.ErrorContext(ctx, "a mail was not taken, and that is not the recipient's fault", "message", m.id, "ticket", m.ticket, "why", why)
 	}
-	return d.end(ctx, m, "refused", why)
+	return d.end(ctx, m, "refused", why.Error())
 }
 
 // end settles a mail, unless it came back or is in another's hand meanwhile: then what they say of it holds.
@@ -266,6 +270,9 @@ func (d *Door) Bounced(ctx context.Context, messageID string) error {
 	err := d.Pool.QueryRow(ctx, `
 		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced')
 		returning ticket::text`, messageID).Scan(&on)
+	if errors.Is(err, pgx.ErrNoRows) { // it was never sent, or its refusal was enough: who brings it need not come again
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("mail %s came back: %w", messageID, err)
 	}

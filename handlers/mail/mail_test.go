@@ -159,6 +159,8 @@ func doorOn(store *eventstore.Store, peer string, options ...func(*mail.Config))
 var (
 	anna = person.Actor{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: "010301"}
 	rita = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Role: person.RegionalOperator, Entity: catalog.Region}
+
+	admin = person.Actor{ID: "01930000-0000-7000-8000-000000000d01", Role: person.Administrator}
 )
 
 const (
@@ -278,7 +280,7 @@ func TestWhatIsNotTheirsIsNeverSent(t *testing.T) {
 		}
 	}
 	w.deliver(id, sagas.Notification{Kind: sagas.Regional})
-	w.do(id, person.Actor{ID: "01930000-0000-7000-8000-000000000d01", Role: person.Administrator}, ticket.Erase{})
+	w.do(id, admin, ticket.Erase{})
 	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.Opened})); state != "void" {
 		t.Errorf("of an erased ticket it is %s", state)
 	}

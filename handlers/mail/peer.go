@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -31,8 +32,8 @@ func ParsePeer(text string) (Peer, error) {
 	}
 	p := Peer{host: u.Hostname(), tls: u.Scheme == "smtps", port: map[bool]int{true: 465, false: 25}[u.Scheme == "smtps"]}
 	if u.Port() != "" {
-		if p.port, err = strconv.Atoi(u.Port()); err != nil {
-			return Peer{}, errors.New("mail server: the port is no number")
+		if p.port, err = strconv.Atoi(u.Port()); err != nil || p.port < 1 || p.port > 65535 {
+			return Peer{}, errors.New("mail server: the port is none from 1 to 65535")
 		}
 	}
 	if u.User != nil {
@@ -49,9 +50,50 @@ const (
 	taken     fate = iota // the peer said 250
 	away                  // it does not answer at all: no mail needs trying now
 	notNow                // it did not get it: again later
-	never                 // it will not take it: 5xx
+	never                 // it will not take it, however often it is asked
 	uncertain             // it may have got it: the line broke at the end
 )
+
+// ofRecipient is an answer that says something about the address that the mail is for, and not about us or the mail.
+type ofRecipient struct{ error }
+
+// answered reads what the peer said at a stage of the conversation.
+func answered(stage gomail.SendErrReason, code int, enhanced string) (fate, error) {
+	said := fmt.Errorf("%d %s", code, enhanced)
+	if blames(stage, code, enhanced) {
+		said = ofRecipient{said}
+	}
+	switch {
+	case code < 500:
+		return notNow, fmt.Errorf("put off with %w", said)
+	case stage == gomail.ErrSMTPMailFrom, stage == gomail.ErrSMTPRcptTo && !errors.As(said, new(ofRecipient)):
+		return notNow, fmt.Errorf("the mail server does not let us send: %w", said) // until somebody mends the configuration
+	default:
+		return never, fmt.Errorf("refused with %w", said)
+	}
+}
+
+// blames tells whether an answer is about the recipient. What is said to RCPT is, unless it is about our session or rights
+// (RFC 5321 4.2.2; RFC 3463: subjects 3, 5, 6 and 7, and 1.7 and 1.8, which are the sender's address); what is said to the
+// text is only if it says so.
+func blames(stage gomail.SendErrReason, code int, enhanced string) bool {
+	subject := ""
+	if _, rest, ok := strings.Cut(enhanced, "."); ok {
+		subject = rest
+	}
+	switch {
+	case subject == "1.7", subject == "1.8", stage == gomail.ErrSMTPMailFrom:
+		return false
+	case strings.HasPrefix(subject, "1."), strings.HasPrefix(subject, "2."):
+		return true
+	case stage != gomail.ErrSMTPRcptTo:
+		return false
+	case subject == "":
+		return code%100 >= 50 // 450 to 459, 550 to 559: the mail system; below are syntax, connection and rights
+	default:
+		return strings.HasPrefix(subject, "0.") || strings.HasPrefix(subject, "4.")
+	}
+}
 
 // hand gives one mail to the peer.
 func (p Peer) hand(ctx context.Context, m *gomail.Msg, timeout time.Duration) (fate, error) {
@@ -79,10 +121,8 @@ func (p Peer) hand(ctx context.Context, m *gomail.Msg, timeout time.Duration) (f
 		return uncertain, errors.New("the line broke")
 	case failed.Reason == gomail.ErrSMTPReset:
 		return taken, nil // it was taken before
-	case failed.ErrorCode() >= 500:
-		return never, fmt.Errorf("refused with %d %s", failed.ErrorCode(), failed.EnhancedStatusCode())
 	case failed.ErrorCode() >= 400:
-		return notNow, fmt.Errorf("put off with %d %s", failed.ErrorCode(), failed.EnhancedStatusCode())
+		return answered(failed.Reason, failed.ErrorCode(), failed.EnhancedStatusCode())
 	case failed.Reason == gomail.ErrSMTPDataClose:
 		return uncertain, errors.New("the line broke after the text")
 	default:
