@@ -39,6 +39,7 @@ func TestConfig(t *testing.T) {
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json", "SOL_PUBLIC_URL": "https://assistenza.example.it/",
 		"SOL_SMTP_URL": "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25",
+		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
 	}
 	c, err := loadConfig(func(name string) string { return set[name] })
 	if err != nil {
@@ -52,6 +53,7 @@ func TestConfig(t *testing.T) {
 		Outside: outside{
 			PlaybooksDir: "/etc/sol/playbooks", Connectors: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
 			SMTP: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
+			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
 		},
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -65,6 +67,7 @@ func TestConfigRefuses(t *testing.T) {
 		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_LIMIT_SESSION": "many", "SOL_TRUSTED_PROXIES": "localhost",
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b",
+		"SOL_MAIL_TLS_CERT": "mail.crt",
 	}
 	_, err := loadConfig(func(name string) string { return set[name] })
 	if err == nil {

@@ -61,8 +61,13 @@ func (n *node) openDoors() (d doors, err error) {
 	if err != nil {
 		return d, err
 	}
+	encrypted, err := o.mailTLS()
+	if err != nil {
+		return d, err
+	}
 	d.mailin, err = mailin.New(mailin.Config{
-		Store: n.store, Desk: n.desk, Catalog: n.catalog, Addresses: addresses, Domain: o.MailDomain, Bounced: d.mail.Bounced, Log: n.log, Metrics: n.metrics,
+		Store: n.store, Desk: n.desk, Catalog: n.catalog, Addresses: addresses, Domain: o.MailDomain, Bounced: d.mail.Bounced, TLS: encrypted,
+		Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {
 		return d, err

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -20,7 +21,9 @@ const outsideHelp = `
   SOL_PUBLIC_URL        where people reach the service, for the links in mails (http:// and SOL_ADDR)
   SOL_SMTP_URL          mail server for what goes to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
   SOL_MAIL_DOMAIN       domain of the sender and of the addresses for replies (the host of SOL_PUBLIC_URL)
-  SOL_MAIL_LISTEN       host:port on which replies and returned mails are taken in by SMTP (none)`
+  SOL_MAIL_LISTEN       host:port on which replies and returned mails are taken in by SMTP (none)
+  SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY
+                        PEM files of a certificate and its key, to offer STARTTLS there; read anew for each conversation (none)`
 
 // outside is how the service reaches what is not its own.
 type outside struct {
@@ -31,17 +34,19 @@ type outside struct {
 	SMTP         string          // URL, may hold a password; empty: no mail is sent
 	MailDomain   string
 	MailListen   string // empty: no mail is taken in
+	MailTLSCert  string // path, with MailTLSKey; empty: mail is taken in without TLS
+	MailTLSKey   string // path
 }
 
 // loadOutside reads that part of the environment. A password in it is not repeated.
 func loadOutside(env func(string) string, refuse func(name, want string)) (outside, error) {
 	o := outside{
 		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), Connectors: env("SOL_CONNECTORS"), SMTP: env("SOL_SMTP_URL"),
-		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"),
+		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"), MailTLSKey: env("SOL_MAIL_TLS_KEY"),
 		PublicURL: strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
 	}
 	var wrong []error
-	for _, path := range []*string{&o.PlaybooksDir, &o.Connectors} {
+	for _, path := range []*string{&o.PlaybooksDir, &o.Connectors, &o.MailTLSCert, &o.MailTLSKey} {
 		if *path != "" {
 			abs, err := filepath.Abs(*path)
 			if err != nil {
@@ -71,6 +76,9 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 			refuse("SOL_MAIL_LISTEN", "host:port, e.g. 0.0.0.0:25")
 		}
 	}
+	if (o.MailTLSCert == "") != (o.MailTLSKey == "") {
+		wrong = append(wrong, errors.New("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: want both, PEM files of a certificate and of its key, or neither"))
+	}
 	return o, errors.Join(wrong...)
 }
 
@@ -84,4 +92,23 @@ func (o outside) listen() (net.Listener, error) {
 		return nil, fmt.Errorf("SOL_MAIL_LISTEN: %w", err)
 	}
 	return on, nil
+}
+
+// mailTLS is how mail is taken in encrypted; nil: it is not. What does not fit together is refused now; a certificate that is
+// renewed later is served from the next conversation on.
+func (o outside) mailTLS() (*tls.Config, error) {
+	if o.MailTLSCert == "" {
+		return nil, nil
+	}
+	read := func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		pair, err := tls.LoadX509KeyPair(o.MailTLSCert, o.MailTLSKey)
+		if err != nil {
+			return nil, fmt.Errorf("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: %w", err)
+		}
+		return &pair, nil
+	}
+	if _, err := read(nil); err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: read}, nil
 }
