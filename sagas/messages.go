@@ -54,6 +54,7 @@ const (
 	Closed     Kind = "closed"     //
 	Regional   Kind = "regional"   // it is with the regional assistance now; without the note, which is not theirs
 	Redirected Kind = "redirected" // it is with another ASR now
+	Returned   Kind = "returned"   // it is back with the ASR that had handed it over
 )
 
 // What operators and supervisors are told.

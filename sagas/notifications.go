@@ -17,6 +17,8 @@ type addressees struct {
 	Entity   catalog.EntityCode `json:"entity"` // competent
 	ASR      catalog.EntityCode `json:"asr,omitempty"`
 	Handover int                `json:"handover,omitempty"` // the latest
+	Handed   ticket.ID          `json:"handed,omitempty"`   // the act that handed over to the Region,
+	Known    time.Time          `json:"known,omitzero"`     // and from when anybody is told of it
 	Assignee ticket.Assignee    `json:"assignee,omitzero"`
 	Act      ticket.ID          `json:"act,omitempty"` // of the latest public note,
 	Held     time.Time          `json:"held,omitzero"` // and from when it can be seen
@@ -54,6 +56,10 @@ func (s addressees) after(r ticket.Recorded) (addressees, string) {
 		s.Act, s.Held = r.Act, e.VisibleFrom
 	case ticket.Escalated:
 		s.ASR, s.Handover, s.Assignee = e.From, e.Handover, ticket.Assignee{}
+		s.Handed, s.Known = r.Act, r.At
+		if s.Act == r.Act {
+			s.Known = s.Held
+		}
 	case ticket.Redirected:
 		s.ASR, s.Handover, s.Assignee = e.To, e.Handover, e.Assignee
 	case ticket.PersonalDataErased:
@@ -75,7 +81,7 @@ type notices struct {
 }
 
 // held are the keys of what may wait until its act can no longer be undone.
-var held = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
+var held = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
 
 // event is the table of who is told what.
 func (n *notices) event() {
@@ -106,9 +112,18 @@ func (n *notices) event() {
 			n.actions = append(n.actions, n.later("receipt", Notification{Kind: Receipt, To: ToPerson, Entity: e.From, Operator: n.r.By.ID, N: e.Handover}))
 		}
 	case ticket.Redirected:
-		n.citizen(Redirected, Notification{})
+		kind := Redirected
+		if e.To == n.was.ASR {
+			kind = Returned
+		}
+		n.citizen(kind, Notification{})
 		n.tell("asr", Notification{Kind: HandedBack, To: ToOperators, Entity: e.To, N: e.Handover})
 	case ticket.Recalled:
+		if n.r.At.Before(n.was.Known) { // nobody has heard of the hand-over
+			n.withdraw(n.was.Handed)
+			break
+		}
+		n.citizen(Returned, Notification{})
 		n.tell("region", Notification{Kind: Recalled, To: ToOperators, Entity: catalog.Region, N: e.Handover})
 	case ticket.Resolved:
 		if e.Note == "" {
@@ -140,12 +155,17 @@ func (n *notices) event() {
 	case ticket.ContactFailed:
 		n.holder(Undeliverable, Notification{})
 	case ticket.ActWithdrawn:
-		for _, key := range held {
-			n.actions = append(n.actions, Cancel{Key: string(e.Act) + "/" + key})
-		}
+		n.withdraw(e.Act)
 	case ticket.Unassigned, ticket.InternalNote, ticket.CitizenAsked, ticket.Resumed, ticket.Discarded, ticket.MarkedDuplicate,
 		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
 		ticket.AnswersForgotten, ticket.PersonalDataErased:
+	}
+}
+
+// withdraw takes back what an act had put aside.
+func (n *notices) withdraw(act ticket.ID) {
+	for _, key := range held {
+		n.actions = append(n.actions, Cancel{Key: string(act) + "/" + key})
 	}
 }
 

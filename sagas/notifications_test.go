@@ -57,8 +57,11 @@ func TestNotificationsReact(t *testing.T) {
 	type act struct {
 		by     person.Actor
 		events []ticket.Event
+		at     time.Time // zero: start
 	}
-	do := func(by person.Actor, events ...ticket.Event) act { return act{by, events} }
+	later := start.Add(time.Minute)
+	do := func(by person.Actor, events ...ticket.Event) act { return act{by: by, events: events} }
+	then := func(a act) act { a.at = later; return a }
 	var (
 		opened    = do(citizen, ticket.Opened{Entity: torino})
 		taken     = do(anna, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}})
@@ -86,7 +89,9 @@ func TestNotificationsReact(t *testing.T) {
 		"a message to the Region":             {[]act{opened, escalated, do(anna, message)}, []string{"regional_message to operators regione"}},
 		"and to the ASR":                      {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
 		"sent on":                             {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
-		"taken back":                          {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: torino})}, []string{"recalled to operators regione"}},
+		"sent back":                           {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: torino, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: torino})}, []string{"returned to citizen at 08:00:10", "handed_back to operators 010301 at 08:00:10"}},
+		"taken back":                          {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: torino}))}, []string{"returned to citizen", "recalled to operators regione"}},
+		"taken back before anybody knew":      {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: torino})}, nil},
 		"reopened by an operator":             {[]act{opened, resolved, do(anna, ticket.Reopened{})}, []string{"reopened to citizen"}},
 		"reopened by the citizen":             {[]act{opened, taken, do(citizen, reply, ticket.Reopened{Assignee: ticket.Assignee{Operator: anna.ID}})}, []string{"reply to operator 010301-anna"}},
 		"resolved again without a word":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
@@ -109,10 +114,14 @@ func TestNotificationsReact(t *testing.T) {
 			var got []string
 			for i, a := range c.acts {
 				got = nil
+				at := start
+				if !a.at.IsZero() {
+					at = a.at
+				}
 				for _, e := range a.events {
 					version++
 					var actions []Action
-					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: aTicket, Version: version, Position: int64(version), At: start, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
+					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: aTicket, Version: version, Position: int64(version), At: at, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
 					got = append(got, said(t, actions)...)
 				}
 			}
@@ -154,6 +163,34 @@ func TestAWithdrawnActTellsNobody(t *testing.T) {
 	})
 	if undone == 0 {
 		t.Error("no act was withdrawn")
+	}
+}
+
+// A hand-over that is recalled before anybody knew of it is told to nobody.
+func TestARecalledHandoverTellsNobody(t *testing.T) {
+	s, state, waiting := Notifications(), undoable[addressees]{}, map[string]bool{}
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	for _, r := range []ticket.Recorded{
+		{Event: ticket.RegionalNote{Handover: 1, VisibleFrom: at.Add(time.Second)}, Act: "held"},
+		{Event: ticket.Escalated{Handover: 1}, Act: "held"},
+		{Event: ticket.Recalled{Handover: 1}, Act: "recall"},
+	} {
+		r.Ticket, r.At, r.By = aTicket, at, operator
+		var actions []Action
+		state, actions = s.React(state, r)
+		for _, a := range actions {
+			switch a := a.(type) {
+			case Later:
+				waiting[a.Key] = true
+			case Cancel:
+				delete(waiting, a.Key)
+			case Send, Schedule, Dispatch:
+				t.Errorf("%T leads to %+v", r.Event, a)
+			}
+		}
+	}
+	if len(waiting) > 0 {
+		t.Errorf("still to be told: %v", waiting)
 	}
 }
 

@@ -45,6 +45,7 @@ var said = map[sagas.Kind]words{
 	sagas.Closed:     {"La Sua richiesta è chiusa", "La Sua richiesta è stata chiusa: era risolta e non abbiamo ricevuto altri messaggi.", "Se ha ancora bisogno, risponda a questa e-mail: apriremo una nuova richiesta collegata a questa."},
 	sagas.Regional:   {"La Sua richiesta è seguita dall’assistenza regionale", "La Sua richiesta è ora seguita dall’assistenza regionale.", "Non deve fare nulla: Le risponderanno loro."},
 	sagas.Redirected: {"La Sua richiesta è seguita da un’altra Azienda", "La Sua richiesta è ora seguita da un’altra Azienda sanitaria.", "Non deve fare nulla: Le risponderà quella Azienda."},
+	sagas.Returned:   {"La Sua richiesta è tornata all’Azienda sanitaria", "La Sua richiesta è di nuovo seguita dall’Azienda sanitaria che l’aveva prima dell’assistenza regionale.", "Non deve fare nulla: Le risponderà quella Azienda."},
 }
 
 // What a public text is, by the act that wrote it.

@@ -221,12 +221,12 @@ func TestEveryKindIsSaid(t *testing.T) {
 	for _, kind := range []sagas.Kind{
 		sagas.NewTicket, sagas.AssignedToYou, sagas.Reply, sagas.Courtesy, sagas.Handover, sagas.Receipt, sagas.HandedBack, sagas.Recalled, sagas.RegionalMessage,
 		sagas.Warned, sagas.Breached, sagas.PingPong, sagas.PlaybookReminder, sagas.Proposal, sagas.Alert, sagas.Undeliverable, sagas.Opened, sagas.Written,
-		sagas.Confirmed, sagas.Reminder, sagas.Reopened, sagas.Closed, sagas.Regional, sagas.Redirected,
+		sagas.Confirmed, sagas.Reminder, sagas.Reopened, sagas.Closed, sagas.Regional, sagas.Redirected, sagas.Returned,
 	} {
 		w.tell(id, sagas.Notification{Kind: kind, To: sagas.ToOperators, Entity: "010301"})
 	}
 	p, err := w.notices.List(t.Context(), readers["anna"], false, "", 100)
-	if err != nil || len(p.Items) != 24 {
+	if err != nil || len(p.Items) != 25 {
 		t.Fatalf("%d, %v", len(p.Items), err)
 	}
 	for _, i := range p.Items {

@@ -37,6 +37,7 @@ var sentences = map[sagas.Kind]string{
 	sagas.Closed:     "La Sua richiesta n. # è chiusa",
 	sagas.Regional:   "La Sua richiesta n. # è seguita dall’assistenza regionale",
 	sagas.Redirected: "La Sua richiesta n. # è seguita da un’altra Azienda",
+	sagas.Returned:   "La Sua richiesta n. # è di nuovo seguita dall’Azienda che l’aveva prima",
 }
 
 func sentence(kind sagas.Kind, number string, n int) string {
