@@ -19,12 +19,43 @@ func (s *Store) Wait(ctx context.Context, after int64) error {
 	return s.marks.wait(ctx, headMark, after)
 }
 
+// Grown gives a channel that is closed when the log has a position after the one given. It may be closed too early.
+func (s *Store) Grown(after int64) <-chan struct{} {
+	at, changed := s.marks.look(headMark)
+	if at > after {
+		return closed
+	}
+	return changed
+}
+
+// Told gives a channel that is closed at the next Tell of a topic, on this node or another.
+func (s *Store) Told(topic string) <-chan struct{} {
+	_, changed := s.marks.look(topicMark(topic))
+	return changed
+}
+
+// Tell wakes whoever waits for a topic, of which there are to be few. It is a hint: what two nodes tell within some
+// milliseconds may wake only once, and what is told while a node cannot listen does not wake it.
+func (s *Store) Tell(topic string) {
+	name := topicMark(topic)
+	s.notify.send(name, s.marks.raise(name, time.Now().UnixMicro()))
+}
+
+var closed = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// topicMark is no consumer's mark: those end with a version.
+func topicMark(topic string) string { return "topic/" + topic + "/" }
+
 // headMark names the head among the marks; consumers are named by consumerMark.
 const headMark = ""
 
 func consumerMark(name string, version int) string { return fmt.Sprintf("%s/%d", name, version) }
 
-// marks are the positions that this node knows of: the head's and the consumers'. They only grow; they are used
+// marks are the positions that this node knows of: the head's, the consumers' and the topics'. They only grow; they are used
 // for waking up, never as the answer to what is stored.
 type marks struct {
 	mu sync.Mutex
@@ -60,6 +91,16 @@ func (m *marks) advance(name string, to int64) bool {
 	close(k.changed)
 	k.changed = make(chan struct{})
 	return true
+}
+
+// raise advances to a value, or by one where it is there already, and gives where that is.
+func (m *marks) raise(name string, to int64) int64 {
+	for {
+		at, _ := m.look(name)
+		if to = max(to, at+1); m.advance(name, to) {
+			return to
+		}
+	}
 }
 
 // look gives the position and a channel that is closed when it grows.

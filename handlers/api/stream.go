@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -50,6 +51,13 @@ type StreamTicket struct {
 	Position string    `json:"position"`
 }
 
+// StreamNotices is the data of an event named notification: sent at the beginning, and when I have something new to read or
+// have read it.
+type StreamNotices struct {
+	Unread int            `json:"unread"`
+	Latest *notice.Notice `json:"latest,omitempty" doc:"The newest that I have not read"`
+}
+
 // StreamEnd is the data of an event named end, the last one.
 type StreamEnd struct {
 	Reason string `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown come back; after session-ended log in"`
@@ -62,11 +70,11 @@ func (a *API) stream() {
 	register(a, endpoint{
 		id: "follow-changes", method: http.MethodGet, path: "/api/v1/stream", tag: "work",
 		summary: "Changes as they happen",
-		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), end. Every id is a position to come back to: " +
+		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), notification (how many notices I have not read), end. Every id is a position to come back to: " +
 			"nothing is missed, a change may come twice. Rights are checked at each push; the stream ends with the session.",
 		action: identity.FollowChanges,
 		answers: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamEnd]())}},
+			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotices]()), one(reflect.TypeFor[StreamEnd]())}},
 		}}}},
 	}, func(ctx context.Context, c caller, in *streamInput) (*huma.StreamResponse, error) {
 		from := in.LastEventID
@@ -100,6 +108,9 @@ type follower struct {
 
 	counts  []projections.Queue // as sent last
 	counted time.Time
+	notices *StreamNotices  // as sent last
+	looked  time.Time       // at the notices,
+	changed <-chan struct{} // and closed when they may be others since
 }
 
 // run pushes until the client, the session or the service goes.
@@ -146,7 +157,10 @@ func (f *follower) pause(ctx context.Context, most time.Duration) {
 	case <-ctx.Done():
 		return
 	}
-	if f.api.Store.Wait(ctx, f.seen) != nil {
+	select {
+	case <-f.api.Store.Grown(f.seen):
+	case <-f.changed:
+	case <-ctx.Done():
 		return
 	}
 	head, _, err := f.api.Store.Head(ctx)
@@ -169,6 +183,9 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 			return 0, identity.ErrNoSession
 		}
 	}
+	if err := f.notify(ctx); err != nil {
+		return 0, err
+	}
 	again = f.api.Heartbeat
 	news := false
 	for more := true; more; {
@@ -176,7 +193,7 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := f.changed(changes); err != nil {
+		if err := f.tickets(changes); err != nil {
 			return 0, err
 		}
 		if !changes.HeldUntil.IsZero() {
@@ -188,6 +205,34 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 		return again, nil
 	}
 	return again, f.count(ctx)
+}
+
+// notify sends how many notices wait, if they are others than those sent last. Whoever comes back is told anew.
+func (f *follower) notify(ctx context.Context) error {
+	if f.caller.link != "" || !identity.Allows(f.caller.actor.Role, identity.ReadNotices) {
+		return nil
+	}
+	select {
+	case <-f.changed:
+	default:
+		if time.Since(f.looked) < f.api.Heartbeat {
+			return nil
+		}
+	}
+	f.looked, f.changed = time.Now(), f.api.Notices.Changed(f.caller.actor) // before it looks, so that nothing falls in between
+	page, err := f.api.Notices.List(ctx, f.caller.actor, true, "", 1)
+	if err != nil {
+		return err
+	}
+	now := StreamNotices{Unread: page.Unread}
+	if len(page.Items) > 0 {
+		now.Latest = &page.Items[0]
+	}
+	if reflect.DeepEqual(&now, f.notices) {
+		return nil
+	}
+	f.notices = &now
+	return f.event("notification", now)
 }
 
 // count sends the counts if they are others than those sent last, and else a sign of life.
@@ -204,8 +249,8 @@ func (f *follower) count(ctx context.Context) error {
 	return f.event("counts", StreamCounts{queues, at.String()})
 }
 
-// changed sends changes. The id moves on with the last of them only: a client that goes in between gets them all again.
-func (f *follower) changed(c projections.Changes) error {
+// tickets sends changes. The id moves on with the last of them only: a client that goes in between gets them all again.
+func (f *follower) tickets(c projections.Changes) error {
 	for _, item := range c.Items {
 		if f.sent[item.Position] {
 			continue

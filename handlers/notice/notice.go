@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -62,8 +63,16 @@ func (n *Notices) Deliver(ctx context.Context, messageID string, on ticket.ID, s
 	if err != nil {
 		return fmt.Errorf("keep notice %s: %w", messageID, err)
 	}
+	n.store.Tell(topic(s.Entity))
 	return nil
 }
+
+// Changed gives a channel that is closed when somebody in that role may have something new to read, or has read it elsewhere.
+// It is a hint: who waits looks now and then besides.
+func (n *Notices) Changed(by person.Actor) <-chan struct{} { return n.store.Told(topic(by.Entity)) }
+
+// topic is one for each entity, and one for all citizens.
+func topic(of catalog.EntityCode) string { return "notices/" + string(of) }
 
 // Notice is one piece of news, as its reader gets it.
 type Notice struct {
@@ -169,6 +178,9 @@ func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, e
 	}
 	if err != nil {
 		return false, fmt.Errorf("mark notices: %w", err)
+	}
+	if len(mine) > 0 {
+		n.store.Tell(topic(by.Entity))
 	}
 	return len(mine) > 0, nil
 }

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// What one node tells wakes those who wait for that topic, on it and on others.
+func TestToldTopicsWakeEveryNode(t *testing.T) {
+	db := storetest.New(t)
+	other := db.Node(t)
+	for range 3 { // every time anew
+		here, there, elsewhere := db.Store.Told("notices/a"), other.Told("notices/a"), other.Told("notices/b")
+		for deadline, retell := time.After(30*time.Second), time.NewTicker(50*time.Millisecond); ; {
+			db.Store.Tell("notices/a")
+			select {
+			case <-there:
+			case <-retell.C: // it may not listen yet
+				continue
+			case <-deadline:
+				t.Fatal("the other node was not woken")
+			}
+			retell.Stop()
+			break
+		}
+		select {
+		case <-here:
+		default:
+			t.Error("the node that told it sleeps")
+		}
+		select {
+		case <-elsewhere:
+			t.Error("another topic was told")
+		default:
+		}
+	}
+}
