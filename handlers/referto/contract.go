@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
@@ -51,8 +53,9 @@ var errNonsense = errors.New("the answer does not keep to the contract")
 // contradictions are facts that cannot both hold.
 var contradictions = [][2]playbook.Fact{{"found", "preparing"}, {"due", "settled"}}
 
-// read takes an answer strictly: a half answer, an unknown name, a value of another type, a date that is none or facts that
-// contradict one another make all of it worthless.
+// read takes an answer strictly: a half answer, an unknown name or one that is said twice, a value of another type (null is
+// no answer either), evidence that could not stand in a note, a date that is none or facts that contradict one another
+// make all of it worthless.
 func read(q playbook.Query, body io.Reader) (Answer, error) {
 	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	if err != nil {
@@ -60,25 +63,81 @@ func read(q playbook.Query, body io.Reader) (Answer, error) {
 	}
 	var a Answer
 	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&a); err != nil || d.More() || len(text) > maxAnswer || a.Facts == nil {
-		return Answer{}, fmt.Errorf("%w: %d bytes are no answer to %s", errNonsense, len(text), q)
-	}
-	for f := range a.Facts {
-		if !slices.Contains(playbook.Facts[q], f) {
-			return Answer{}, fmt.Errorf("%w: %s has no such fact", errNonsense, q)
+	err = object(d, func(part string) error {
+		switch part {
+		case "facts":
+			a.Facts = map[playbook.Fact]bool{}
+			return object(d, func(name string) (err error) {
+				f := playbook.Fact(name)
+				if !slices.Contains(playbook.Facts[q], f) {
+					return errNonsense
+				}
+				a.Facts[f], err = value[bool](d)
+				return err
+			})
+		case "evidence":
+			a.Evidence = playbook.Evidence{}
+			return object(d, func(name string) (err error) {
+				f := playbook.FieldID(name)
+				if a.Evidence[f], err = value[string](d); err == nil && !proves(q, f, a.Evidence[f]) {
+					err = errNonsense
+				}
+				return err
+			})
 		}
+		return errNonsense
+	})
+	if _, end := d.Token(); err != nil || !errors.Is(end, io.EOF) || a.Facts == nil || !utf8.Valid(text) || len(text) > maxAnswer {
+		return Answer{}, fmt.Errorf("%w: %d bytes are no answer to %s", errNonsense, len(text), q)
 	}
 	for _, c := range contradictions {
 		if a.Facts[c[0]] && a.Facts[c[1]] {
 			return Answer{}, fmt.Errorf("%w: %s and %s contradict one another", errNonsense, c[0], c[1])
 		}
 	}
-	for field, value := range a.Evidence {
+	return a, nil
+}
+
+// proves tells whether a system may supply the evidence, and whether it has the form.
+func proves(q playbook.Query, f playbook.FieldID, value string) bool {
+	if !slices.Contains(playbook.Supplied[q], f) || value == "" || len(value) > 100 {
+		return false
+	}
+	switch {
+	case strings.HasSuffix(string(f), "_on"):
 		_, err := time.Parse(time.DateOnly, value)
-		if !slices.Contains(playbook.Supplied[q], field) || len(value) > 100 || strings.HasSuffix(string(field), "_on") && err != nil {
-			return Answer{}, fmt.Errorf("%w: %s has no such evidence", errNonsense, q)
+		return err == nil
+	case f == "exempt":
+		return value == "true" || value == "false"
+	}
+	return !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// object reads a JSON object in which every name stands once; each reads what follows a name.
+func object(d *json.Decoder, each func(name string) error) error {
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return errNonsense
+	}
+	for said := map[string]bool{}; d.More(); {
+		name, err := value[string](d)
+		if err != nil || said[name] {
+			return errNonsense
+		}
+		said[name] = true
+		if err := each(name); err != nil {
+			return err
 		}
 	}
-	return a, nil
+	_, err := d.Token() // its end, or what is not
+	return err
+}
+
+// value reads a JSON value of exactly that type.
+func value[T bool | string](d *json.Decoder) (T, error) {
+	t, err := d.Token()
+	v, ok := t.(T)
+	if err != nil || !ok {
+		return v, errNonsense
+	}
+	return v, nil
 }

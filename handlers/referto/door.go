@@ -42,7 +42,7 @@ type Config struct {
 	Trip    uint32        // failures in a row that open the breaker; 5
 	Rest    time.Duration // how long an open breaker leaves the system alone; 30 s
 	AtOnce  int           // questions to one entity's systems at a time; 2
-	Client  *http.Client
+	Client  *http.Client  // its redirects are not followed
 	Log     *slog.Logger
 	Metrics prometheus.Registerer
 
@@ -77,9 +77,13 @@ func New(c Config) (*Door, error) {
 	if c.AtOnce == 0 {
 		c.AtOnce = 2
 	}
-	if c.Client == nil {
-		c.Client = &http.Client{}
+	client := http.Client{}
+	if c.Client != nil {
+		client = *c.Client
 	}
+	// Whom to tell a tax code the configuration says, and not whoever answers there.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.Client = &client
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

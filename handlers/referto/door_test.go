@@ -4,11 +4,17 @@
 package referto_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,11 +73,13 @@ func newWorld(t *testing.T) *world {
 }
 
 // open makes a ticket whose run has begun.
-func (w *world) open() ticket.ID {
+func (w *world) open() ticket.ID { w.Helper(); return w.openAt("010301") }
+
+func (w *world) openAt(entity catalog.EntityCode) ticket.ID {
 	w.Helper()
 	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
 	w.do(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.Web,
+		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity, Channel: ticket.Web,
 		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: taxCode, Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	})
@@ -205,6 +213,19 @@ func TestNonsenseIsNotKnown(t *testing.T) {
 		`{"facts": {"found": true, "preparing": true}}`:                                                ticket.Nonsense,
 		`{"facts": {"found": true}, "evidence": {"produced_on": "ieri"}}`:                              ticket.Nonsense,
 		`{"facts": {"found": true}, "evidence": {"pin": "1234"}}`:                                      ticket.Nonsense,
+		`{"facts": {"found": null}}`:                                                                   ticket.Nonsense,
+		`{"facts": {"found": true}, "evidence": {"identifier": null}}`:                                 ticket.Nonsense,
+		`{"facts": {"found": true, "found": false}}`:                                                   ticket.Nonsense,
+		`{"FACTS": {"found": true}}`:                                                                   ticket.Nonsense,
+		`{"facts": {"found": true}}}`:                                                                  ticket.Nonsense,
+		`{"facts": {"found": true}}]`:                                                                  ticket.Nonsense,
+		`{"facts": {"found": true}, "facts": {"ours": true}}`:                                          ticket.Nonsense,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\\u0000b\"}}":                ticket.Nonsense,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\\nb\"}}":                    ticket.Nonsense,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"\\u202efdp.exe\"}}":           ticket.Nonsense,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\xff\"}}":                    ticket.Nonsense,
+		`{"facts": {"found": true}, "evidence": {"identifier": ""}}`:                                   ticket.Nonsense,
+		strings.Repeat("[", 60000):                                                                     ticket.Nonsense,
 		`{"facts": {"found": true}} trailing`:                                                          ticket.Nonsense,
 		`{"facts": {"found": true}, "evidence": {"identifier": "` + strings.Repeat("x", 70000) + `"}}`: ticket.Nonsense,
 		`{"facts": {"ours": true}}`:                                                                    ticket.Silent,
@@ -224,6 +245,110 @@ func TestNonsenseIsNotKnown(t *testing.T) {
 	for status, want := range map[int]ticket.Unknown{500: ticket.Unreachable, 404: ticket.Silent, 302: ticket.Unreachable} {
 		w.sim.Set(taxCode, simulator.Person{Status: status})
 		w.eventually("the system is asked", func() bool { return w.ask(id) == want })
+	}
+}
+
+// A tax code goes where the configuration says and nowhere else, and no answer is too long, too deep or too slow to bear.
+func TestASystemThatMisbehaves(t *testing.T) {
+	var told atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		told.Add(1)
+		_, _ = fmt.Fprint(w, `{"facts": {"found": true}}`)
+	}))
+	defer elsewhere.Close()
+	var packed bytes.Buffer
+	pack := gzip.NewWriter(&packed)
+	_, _ = pack.Write([]byte(`{"facts": {"found": true}, "evidence": {"identifier": "`))
+	_, _ = pack.Write(make([]byte, 50<<20))
+	_ = pack.Close()
+	redirect := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, status) }
+	}
+	for name, c := range map[string]struct {
+		handle http.HandlerFunc
+		want   ticket.Unknown
+	}{
+		"302": {redirect(http.StatusFound), ticket.Unreachable},
+		"307": {redirect(http.StatusTemporaryRedirect), ticket.Unreachable},
+		"308": {redirect(http.StatusPermanentRedirect), ticket.Unreachable},
+		"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, ticket.Unreachable},
+		"an endless body": {func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = w.Write(make([]byte, 4096))
+			}
+		}, ticket.Nonsense},
+		"endless headers": {func(w http.ResponseWriter, _ *http.Request) {
+			for n := range 200 {
+				w.Header().Set(fmt.Sprintf("X-%d", n), strings.Repeat("x", 100_000))
+			}
+		}, ticket.Unreachable},
+		"a body that unpacks without end": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(packed.Bytes())
+		}, ticket.Nonsense},
+		"a body that trickles": {func(w http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprint(w, `{"facts": {"found": true}`)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}, ticket.Unreachable},
+		"headers that do not come": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ticket.Unreachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			// Who serves notices that the door has hung up only once the request was read.
+			served := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				c.handle(to, r)
+			}))
+			defer served.Close()
+			var err error
+			w.door, err = referto.New(referto.Config{Desk: w.desk, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}},
+				Timeout: 500 * time.Millisecond, Pause: time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := w.open()
+			if why := w.ask(id); why != c.want || len(w.run(id).Answers) > 0 {
+				t.Errorf("it is %q, %+v", why, w.run(id).Answers)
+			}
+		})
+	}
+	if n := told.Load(); n > 0 {
+		t.Errorf("%d others were told", n)
+	}
+}
+
+// Where everybody has the same address, one entity's trouble is not the others'.
+func TestEveryEntityHasABreakerOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	var asked atomic.Int32
+	served := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/010301/") {
+			asked.Add(1)
+			to.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		_, _ = fmt.Fprint(to, `{"facts": {"found": true}}`)
+	}))
+	defer served.Close()
+	var err error
+	w.door, err = referto.New(referto.Config{Desk: w.desk, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL + "/{entity}"}},
+		Pause: time.Millisecond, Trip: 3, Rest: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if why := w.ask(w.open()); why != ticket.Unreachable {
+			t.Fatalf("it is %q", why)
+		}
+	}
+	if n := asked.Load(); n != 3 {
+		t.Errorf("it is asked %d times", n)
+	}
+	id, theirs := w.openAt("010203"), whichReport
+	theirs.Entity = "010203"
+	if err := w.door.Answer(t.Context(), uuid.NewString(), id, theirs); err != nil || !w.run(id).Answers["referto-individuato"].Yes {
+		t.Errorf("another's is %+v, %v", w.run(id), err)
 	}
 }
 

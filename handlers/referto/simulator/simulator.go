@@ -11,6 +11,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,6 +92,16 @@ func (s *Simulator) put(w http.ResponseWriter, r *http.Request) {
 	if err := d.Decode(&p); err != nil {
 		http.Error(w, "want facts, evidence, status, nonsense, delay: "+err.Error(), http.StatusUnprocessableEntity)
 		return
+	}
+	if p.Status != 0 && (p.Status < 200 || p.Status > 599) {
+		http.Error(w, "status: want 200 to 599", http.StatusUnprocessableEntity)
+		return
+	}
+	for f := range p.Facts {
+		if !slices.Contains(slices.Concat(slices.Collect(maps.Values(playbook.Facts))...), f) {
+			http.Error(w, fmt.Sprintf("facts: no query asks for %q", f), http.StatusUnprocessableEntity)
+			return
+		}
 	}
 	s.Set(r.PathValue("tax_code"), p)
 	w.WriteHeader(http.StatusNoContent)
