@@ -42,6 +42,7 @@ type world struct {
 	desk      *desk.Desk
 	addresses *mailaddr.Addresses
 	at        string
+	stop      func() error
 
 	mu      sync.Mutex
 	bounced []string
@@ -74,9 +75,9 @@ func newWorld(t *testing.T, options ...func(*Config)) *world {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, on) }()
+	w.stop = sync.OnceValue(func() error { stop(); return <-ended })
 	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
+		if err := w.stop(); err != nil {
 			t.Errorf("run: %v", err)
 		}
 	})
@@ -164,6 +165,7 @@ func TestWhatChangesNoStatus(t *testing.T) {
 	}{
 		"an answering machine":  {plain("Sono fuori ufficio fino a lunedì", "Auto-Submitted: auto-replied"), false},
 		"out of office":         {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "Risposta automatica: richiesta", 1), false},
+		"away":                  {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "R: Fuori sede", 1), false},
 		"a list":                {plain("Ciao", "List-Id: <lista.example.it>"), false},
 		"bulk mail":             {plain("Ciao", "Precedence: bulk"), false},
 		"thanks":                {plain("Grazie mille!\n\nInviato da iPhone"), true},
@@ -187,6 +189,13 @@ func TestWhatChangesNoStatus(t *testing.T) {
 		}
 	}
 	id := w.open(ticket.Waiting)
+	if err := w.mail(w.addresses.Reply(id), strings.Replace(plain("L’esame era a Cuneo"), "Re: richiesta", "Re: esame fatto fuori sede", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
+		t.Errorf("an answer with an odd subject leaves it %s", s.Status)
+	}
+	id = w.open(ticket.Waiting)
 	if err := w.mail(w.addresses.Reply(id), plain("Grazie, ma era il 3 novembre")); err != nil {
 		t.Fatal(err)
 	}
@@ -273,6 +282,8 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 		"broken base64":          {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "JVBERi0", "JVB!!!!", 1), `554 "5.6.0 A part`},
 		"cut off in the middle":  {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "--b--", "", 1), `554 "5.6.0 A part`},
 		"too much text and file": {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "Ecco", strings.Repeat("Ecco\n", 20_000), 1), `554 "5.7.0 The message was not accepted, and nothing was stored. Its text`},
+		"a text without end":     {good, plain(strings.Repeat("Da: x\n", 100_000)), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
+		"a page without end":     {good, strings.Replace(plain(strings.Repeat("<p>parole\n", 100_000)), "text/plain", "text/html", 1), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
 		"over 1 MB":              {good, withFile("ricevuta.pdf", "application/pdf", append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)), `552 "5.3.4`},
 		"a header without end":   {good, plain("ciao", "X-Lungo: "+strings.Repeat("parole ", 1000)+strings.Repeat("\n parole parole parole parole", 12_000)), "554"},
 		"nested without end":     {good, nested(200), "554"},

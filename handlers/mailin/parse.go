@@ -34,14 +34,17 @@ const (
 	maxParts  = 50
 	maxDepth  = 20
 	maxHeader = 256 << 10 // bytes
+	maxText   = 512 << 10 // bytes, quotations included: to look for them in more takes many seconds
 )
 
 // logoSize is up to which size, bytes, a picture that the text shows is taken for a logo in a signature.
 const logoSize = 20 << 10
 
 var (
-	errParts   = errors.New("it has too many parts")
-	autoReply  = regexp.MustCompile(`(?i)(risposta automatica|fuori (sede|ufficio)|sono assente|out of (the )?office|automatic reply|auto-?reply|autorisposta|assenza dall.ufficio)`)
+	errParts  = errors.New("it has too many parts")
+	errText   = errors.New("its text is over 512 kB")
+	autoReply = regexp.MustCompile(`(?i)(risposta automatica|out of (the )?office|automatic reply|auto-?reply|autorisposta)|` +
+		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`) // elsewhere in a subject a person may say so
 	failedLine = regexp.MustCompile(`(?im)^action:\s*failed\s*$`)
 )
 
@@ -116,9 +119,14 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 		return l, nil, err
 	}
 	l.broken = l.broken || err != nil
-	if l.text = written(plain.String()); strings.TrimSpace(plain.String()) == "" {
-		l.text = written(rich.String())
+	text := plain.String()
+	if strings.TrimSpace(text) == "" {
+		text = rich.String()
 	}
+	if len(text) > maxText {
+		return l, nil, errText
+	}
+	l.text = written(text)
 	return l, carried, nil
 }
 

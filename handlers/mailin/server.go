@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -39,6 +40,7 @@ type Config struct {
 	MaxConns int           // at a time, more wait; 0: 50
 	Timeout  time.Duration // for a command, and for carrying a message out; 0: 1 min
 	Longest  time.Duration // a conversation may last; 0: 10 min
+	Grace    time.Duration // for conversations under way when the service stops; 0: 5 s
 	TLS      *tls.Config   // for STARTTLS; nil: not offered
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
@@ -48,6 +50,8 @@ type Config struct {
 type Server struct {
 	Config
 	smtp     *smtp.Server
+	working  context.Context // what is carried out; it ends with the service
+	cut      context.CancelFunc
 	outcomes *prometheus.CounterVec
 }
 
@@ -68,12 +72,16 @@ func New(c Config) (*Server, error) {
 	if c.Longest == 0 {
 		c.Longest = 10 * time.Minute
 	}
+	if c.Grace == 0 {
+		c.Grace = 5 * time.Second
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{Config: c, outcomes: promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
 		Name: "sol_mailin_total", Help: "Mails taken in, by what came of them: reply, courtesy, machine, bounce, refused, failed.",
 	}, []string{"outcome"})}
+	s.working, s.cut = context.WithCancel(context.Background())
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
 	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 1, 8000
 	s.smtp.ReadTimeout, s.smtp.WriteTimeout, s.smtp.EnableSMTPUTF8, s.smtp.TLSConfig = c.Timeout, c.Timeout, true, c.TLS
@@ -81,47 +89,83 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Run takes mail in on the listener until ctx ends; conversations under way are given a few seconds.
+// Run takes mail in on the listener until ctx ends, once. Conversations under way then are given a little time, and are cut
+// off: whoever was not answered comes again, and is known by the mail's key. Nothing of them goes on when it returns.
 func (s *Server) Run(ctx context.Context, on net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- s.smtp.Serve(bounded{netutil.LimitListener(on, s.MaxConns), s.Longest}) }()
+	defer s.cut()
+	conversations := &bounded{Listener: netutil.LimitListener(on, s.MaxConns), longest: s.Longest, open: map[*boundedConn]bool{}}
+	ended, down := make(chan error, 1), make(chan error, 1)
+	go func() { ended <- s.smtp.Serve(conversations) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("take mail in: %w", err)
 	case <-ctx.Done():
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		err := s.smtp.Shutdown(closing)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = s.smtp.Close()
-		}
-		if closed := on.Close(); !errors.Is(closed, net.ErrClosed) { // it had not begun to serve yet
-			err = errors.Join(err, closed)
-		}
-		if served := <-ended; !errors.Is(served, smtp.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
-			err = errors.Join(err, served)
-		}
-		return err
 	}
+	go func() { down <- s.smtp.Shutdown(context.WithoutCancel(ctx)) }()
+	grace := time.NewTimer(s.Grace)
+	defer grace.Stop()
+	var err error
+	select {
+	case err = <-down:
+	case <-grace.C: // not smtp's Close: after Shutdown it closes nothing
+		s.cut()
+		conversations.hangUp()
+		err = <-down
+	}
+	if closed := on.Close(); !errors.Is(closed, net.ErrClosed) { // it had not begun to serve yet
+		err = errors.Join(err, closed)
+	}
+	if served := <-ended; !errors.Is(served, smtp.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
 }
 
-// bounded ends conversations that last too long, however lively they are.
+// bounded ends conversations that last too long, however lively they are, and all of them when it is told to.
 type bounded struct {
 	net.Listener
 	longest time.Duration
+
+	mu   sync.Mutex
+	open map[*boundedConn]bool
+	over bool
 }
 
-func (b bounded) Accept() (net.Conn, error) {
+func (b *bounded) Accept() (net.Conn, error) {
 	c, err := b.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &boundedConn{c, time.Now().Add(b.longest)}, nil
+	conn := &boundedConn{c, b, time.Now().Add(b.longest)}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.over {
+		_ = c.Close()
+	}
+	b.open[conn] = true
+	return conn, nil
+}
+
+func (b *bounded) hangUp() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.over = true
+	for c := range b.open {
+		_ = c.Conn.Close() // whoever serves it notices
+	}
 }
 
 type boundedConn struct {
 	net.Conn
+	of    *bounded
 	until time.Time
+}
+
+func (c *boundedConn) Close() error {
+	c.of.mu.Lock()
+	delete(c.of.open, c)
+	c.of.mu.Unlock()
+	return c.Conn.Close()
 }
 
 func (c *boundedConn) SetReadDeadline(t time.Time) error {

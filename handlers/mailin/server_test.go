@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -89,6 +90,29 @@ func TestMailComesInEncrypted(t *testing.T) {
 	}
 	if ok, _ := newWorld(t).dial().Extension("STARTTLS"); ok {
 		t.Error("it is offered without a certificate")
+	}
+}
+
+// Who is connected when the service stops is cut off, and that is no error.
+func TestAnOpenConversationEndsWithTheService(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Grace = time.Millisecond })
+	conn, err := net.Dial("tcp", w.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := bufio.NewReader(conn).ReadString('\n'); err != nil { // the greeting: it is being served
+		t.Fatal(err)
+	}
+	if err := w.stop(); err != nil {
+		t.Errorf("run: %v", err)
+	}
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	var late net.Error
+	if _, err := io.Copy(io.Discard, conn); errors.As(err, &late) && late.Timeout() {
+		t.Errorf("it is still open: %v", err)
 	}
 }
 

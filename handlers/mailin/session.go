@@ -55,7 +55,7 @@ func (s *session) address(to string) error {
 		return refuse(550, smtp.EnhancedCode{5, 7, 1}, "This server takes no mail for that domain.")
 	}
 	if at.Kind == mailaddr.Reply {
-		ctx, cancel := context.WithTimeout(context.Background(), s.server.Timeout)
+		ctx, cancel := context.WithTimeout(s.server.working, s.server.Timeout)
 		defer cancel()
 		state, _, err := s.server.Desk.State(ctx, ticket.ID(at.ID))
 		switch {
@@ -81,7 +81,7 @@ func (s *session) Data(r io.Reader) error {
 		s.server.outcomes.WithLabelValues("refused").Inc()
 		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message cannot be read: %v.", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.server.Timeout)
+	ctx, cancel := context.WithTimeout(s.server.working, s.server.Timeout)
 	defer cancel()
 	outcome, err := s.server.take(ctx, s.to, l, key(l, raw))
 	s.server.outcomes.WithLabelValues(outcome).Inc()
