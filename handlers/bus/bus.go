@@ -89,10 +89,14 @@ func New(c Config) (*Bus, error) {
 	return &Bus{c}, nil
 }
 
+// finishing is how long Run waits for messages in hand: longer than a door's longest step, a mail under way to a server that
+// hangs (twice 30 s), so that the store is not closed under it.
+const finishing = 75 * time.Second
+
 // Run takes messages until ctx ends; what is in hand then is finished or left for the next start. While the database is
 // away it waits.
 func (b *Bus) Run(ctx context.Context) error {
-	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: 30 * time.Second}, b.logger())
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: finishing}, b.logger())
 	if err != nil {
 		return fmt.Errorf("bus: %w", err)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/mailaddr"
 	"github.com/sol-assistenza/sol/projections"
@@ -125,39 +126,40 @@ func (d *Door) Run(ctx context.Context) error {
 	}
 }
 
-// Retry tries what is due now, until the peer is away.
-func (d *Door) Retry(ctx context.Context) error {
+// Retry tries what is due now, until the peer is away. A mail that cannot be written holds up no other.
+func (d *Door) Retry(ctx context.Context) (failed error) {
 	for d.Peer.host != "" && !d.shut() {
 		rows, err := d.Pool.Query(ctx, `
 			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
 			order by next_at limit 100`)
 		if err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		var due []string
 		for rows.Next() {
 			var id string
 			if err := rows.Scan(&id); err != nil {
-				return err
+				return errors.Join(failed, err)
 			}
 			due = append(due, id)
 		}
 		if err := rows.Err(); err != nil || len(due) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		for _, id := range due {
 			if d.shut() {
-				return nil
+				return failed
 			}
 			if err := d.pace.Wait(ctx); err != nil {
-				return err
+				return errors.Join(failed, err)
 			}
-			if err := d.attempt(ctx, id); err != nil {
-				return err
+			err := d.attempt(ctx, id)
+			if failed = errors.Join(failed, err); eventstore.Away(err) || ctx.Err() != nil {
+				return failed
 			}
 		}
 	}
-	return nil
+	return failed
 }
 
 // delivery is a mail that this node has in hand.
@@ -193,21 +195,22 @@ func (d *Door) attempt(ctx context.Context, id string) error {
 		return err
 	}
 	rows.Close()
+	asked := ctx
+	ctx = context.WithoutCancel(ctx) // what becomes of it is kept, also when the service stops
 	if err := json.Unmarshal(reference, &m.n); err != nil {
 		return d.end(ctx, m, "void", "cannot be read: "+err.Error())
 	}
 	if m.attempts == 1 && time.Since(m.since) > d.Give {
 		return d.end(ctx, m, "void", "it waited too long for a mail server")
 	}
-	msg, why, err := d.compose(ctx, m)
+	msg, why, err := d.compose(asked, m)
 	if err != nil {
 		return errors.Join(d.putOff(ctx, m, "could not be written", false), err)
 	}
 	if msg == nil {
 		return d.end(ctx, m, "void", why)
 	}
-	fate, err := d.Peer.hand(ctx, msg, d.Timeout)
-	ctx = context.WithoutCancel(ctx) // the peer has spoken: what it said is kept
+	fate, err := d.Peer.hand(asked, msg, d.Timeout)
 	d.answered(fate != away)
 	switch fate {
 	case taken:

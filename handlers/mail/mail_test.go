@@ -300,9 +300,13 @@ func TestARefusedAddressIsShown(t *testing.T) {
 		t.Errorf("«recapito fallito»: %t, %v", s.Unreachable, err)
 	}
 	w.peer.behave(false, nil)
-	m := w.deliver(w.open(ticket.Declared), sagas.Notification{Kind: sagas.Opened})
+	id = w.open(ticket.Declared)
+	m := w.deliver(id, sagas.Notification{Kind: sagas.Opened})
 	if err := w.door.Bounced(t.Context(), m); err != nil {
 		t.Fatal(err)
+	}
+	if s, _, err := w.desk.State(t.Context(), id); err != nil || !s.Unreachable {
+		t.Errorf("of one that came back, «recapito fallito»: %t, %v", s.Unreachable, err)
 	}
 	if state, _ := w.row(m); state != "bounced" {
 		t.Errorf("it is %s", state)

@@ -116,3 +116,57 @@ func TestARefusalIsReportedLaterIfNotNow(t *testing.T) {
 		t.Errorf("it is uncertain: %t", uncertain)
 	}
 }
+
+// A mail that cannot be written is told of, and holds up none of the others.
+func TestAMailThatCannotBeWrittenHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t)
+	on := w.open(ticket.Declared)
+	_, w.door = doorOn(w.store, listenNowhere(t))
+	id := uuid.NewString()
+	if err := w.door.Deliver(t.Context(), id, newID(), sagas.Notification{Kind: sagas.Opened}); err == nil {
+		t.Error("a ticket that is not there is written about")
+	}
+	m := w.deliver(on, sagas.Notification{Kind: sagas.Opened})
+	if _, err := w.store.Worker().Exec(t.Context(), "update mail.deliveries set next_at = created_at"); err != nil {
+		t.Fatal(err)
+	}
+	_, w.door = doorOn(w.store, w.peer.url(), func(c *mail.Config) { c.Again = time.Hour })
+	err := w.door.Retry(t.Context())
+	if state, _ := w.row(m); state != "sent" || err == nil {
+		t.Errorf("the other is %s, %v", state, err)
+	}
+	if state, uncertain := w.row(id); state != "waiting" || uncertain {
+		t.Errorf("it is %s, uncertain %t", state, uncertain)
+	}
+}
+
+// stopping is a desk during whose work the service stops.
+type stopping struct {
+	*desk.Desk
+	stop context.CancelFunc
+}
+
+func (s stopping) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
+	s.stop()
+	return s.Desk.History(ctx, id)
+}
+
+// A mail that was in hand when the service stopped, and had not been handed over, goes later and is not uncertain.
+func TestWhatIsInHandWhenTheServiceStopsGoesLater(t *testing.T) {
+	w := newWorld(t)
+	on := w.open(ticket.Declared)
+	ctx, stop := context.WithCancel(t.Context())
+	_, w.door = doorOn(w.store, w.peer.url(), func(c *mail.Config) { c.Desk, c.Lease = stopping{w.desk, stop}, time.Hour })
+	id := uuid.NewString()
+	if err := w.door.Deliver(ctx, id, on, sagas.Notification{Kind: sagas.Opened}); err == nil {
+		t.Error("it is written all the same")
+	}
+	if state, uncertain := w.row(id); state != "waiting" || uncertain {
+		t.Errorf("it is %s, uncertain %t", state, uncertain)
+	}
+	_, w.door = doorOn(w.store, w.peer.url())
+	w.eventuallySent(id)
+	if _, uncertain := w.row(id); uncertain || len(w.peer.got()) != 1 {
+		t.Errorf("uncertain %t, %d arrived", uncertain, len(w.peer.got()))
+	}
+}
