@@ -68,6 +68,7 @@ func TestDemo(t *testing.T) {
 	t.Run("people", s.people)
 	t.Run("erase", s.erase)
 	t.Run("metrics", s.metrics)
+	t.Run("outbox", s.outbox)
 	stream := s.follow(t)
 	if code := s.stop(); code != 0 {
 		t.Errorf("ended with %d", code)
@@ -399,5 +400,29 @@ func (s stage) metrics(t *testing.T) {
 		if !strings.Contains(string(text), "\n"+name) {
 			t.Errorf("/metrics lacks %s", name)
 		}
+	}
+}
+
+// outbox: it counts what is on its way and what was, of all topics or of one.
+func (s stage) outbox(t *testing.T) {
+	s = s.on(t)
+	var p outboxPage
+	if err := json.Unmarshal([]byte(s.sol("outbox", "list", "--json")), &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Counts) != 2 || p.Counts[1].Topic != "notify" || p.Counts[1].Carried == 0 || p.Mailed["sent"] == 0 {
+		t.Errorf("it counts %+v, %v", p.Counts, p.Mailed)
+	}
+	if said := s.sol("outbox", "list", "--topic", "notify"); !strings.Contains(said, "notify: ") || strings.Contains(said, "mail") || strings.Contains(said, "ask-connector") {
+		t.Errorf("of one topic it tells %s", said)
+	}
+	if said := s.sol("outbox", "list", "--topic", "mail"); !strings.Contains(said, " sent\n") || strings.Contains(said, "notify") {
+		t.Errorf("of mails it tells %s", said)
+	}
+	if said := s.refused("outbox", "list", "--topic", "post"); !strings.Contains(said, "notify, ask-connector, mail") {
+		t.Errorf("of an unknown topic it says %q", said)
+	}
+	if said := s.refused("outbox", "retry", "--all"); !strings.Contains(said, "sol outbox list --poison") {
+		t.Errorf("with nothing to try again it says %q", said)
 	}
 }

@@ -51,7 +51,7 @@ func (a *app) playbooksCheck() *cobra.Command {
 				for _, f := range invalid.Faults {
 					fmt.Fprintln(a.err, f)
 				}
-				return fmt.Errorf("playbooks: %d faults; nothing of them is used until they are mended", len(invalid.Faults))
+				return fmt.Errorf("playbooks: faults: %d; no playbook is used until all are mended", len(invalid.Faults))
 			}
 			if err != nil {
 				return err

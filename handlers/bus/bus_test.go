@@ -110,7 +110,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 
 func waiting(t *testing.T, db *pgxpool.Pool) (all []bus.Entry) {
 	t.Helper()
-	all, err := bus.List(t.Context(), db, false, 1000)
+	all, err := bus.List(t.Context(), db, "", false, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,6 +172,19 @@ func TestWhatFailsIsTriedAgainAndWhatPanicsIsPutAside(t *testing.T) {
 	}
 	if n := len(g.ids()); n < 3+1+1+1 {
 		t.Errorf("%d deliveries", n)
+	}
+	sent(t, db, "other", 3)
+	counts, err := bus.Counts(t.Context(), db)
+	if want := []bus.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Aside: 2, Carried: 2}}; err != nil || !slices.Equal(counts, want) {
+		t.Errorf("counted %+v, %v; want %+v", counts, err, want)
+	}
+	for topic, want := range map[string]int{"told": 2, "other": 3, "nothing": 0} {
+		if all, err := bus.List(t.Context(), db, topic, false, 1000); err != nil || len(all) != want {
+			t.Errorf("of %s it lists %+v, %v", topic, all, err)
+		}
+	}
+	if _, err := db.Exec(t.Context(), `delete from saga.outbox where metadata ->> 'topic' = 'other'`); err != nil {
+		t.Fatal(err)
 	}
 	close(mended)
 	if n, err := bus.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {

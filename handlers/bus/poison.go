@@ -69,13 +69,14 @@ type Entry struct {
 	Reason   string    `json:"reason,omitempty"` // why it was put aside
 }
 
-// List gives the messages that wait, and those put aside, the oldest first.
-func List(ctx context.Context, db *pgxpool.Pool, poisonedOnly bool, limit int) ([]Entry, error) {
+// List gives the messages that wait, and those put aside, the oldest first; of one topic, or with "" of all.
+func List(ctx context.Context, db *pgxpool.Pool, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
 	rows, err := db.Query(ctx, `
 		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
 			metadata ->> 'position', created_at, metadata ->> 'topic' = 'poison', coalesce(metadata ->> 'reason_poisoned', '')
 		from saga.outbox where not acked and (metadata ->> 'topic' = 'poison' or not $1)
-		order by "offset" limit $2`, poisonedOnly, limit)
+			and $3 in ('', coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'))
+		order by "offset" limit $2`, poisonedOnly, limit, topic)
 	if err != nil {
 		return nil, fmt.Errorf("list the outbox: %w", err)
 	}
@@ -84,6 +85,29 @@ func List(ctx context.Context, db *pgxpool.Pool, poisonedOnly bool, limit int) (
 		all[i].Since = all[i].Since.UTC()
 	}
 	return all, err
+}
+
+// Count is how many messages of a topic there are in each state.
+type Count struct {
+	Topic   string `json:"topic"`
+	Waiting int    `json:"waiting"`
+	Aside   int    `json:"put_aside"`
+	Carried int    `json:"carried"` // and not tidied yet
+}
+
+// Counts gives them by topic, all of them.
+func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
+	rows, err := db.Query(ctx, `
+		select topic, count(*) filter (where waits), count(*) filter (where aside and not waits), count(*) filter (where not waits and not aside)
+		from (
+			select coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic') as topic,
+				bool_or(not acked and metadata ->> 'topic' <> 'poison') as waits, bool_or(not acked and metadata ->> 'topic' = 'poison') as aside
+			from saga.outbox group by 1, uuid -- one that was put aside is there twice
+		) m group by topic order by topic`)
+	if err != nil {
+		return nil, fmt.Errorf("count the outbox: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Count])
 }
 
 // Retry puts messages that were put aside back on their topics, once each, and answers how many; no ids: all of them.
@@ -108,10 +132,31 @@ func Tidy(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, err
 	return tag.RowsAffected(), nil
 }
 
-// Discard takes every message that waits for carried, and answers how many: what a simulated past would have sent is not
-// sent to anybody.
-func Discard(ctx context.Context, db *pgxpool.Pool) (int64, error) {
-	tag, err := db.Exec(ctx, `update saga.outbox set acked = true where not acked`)
+// Waiting is a message that nobody has taken yet.
+type Waiting struct {
+	Message
+	Topic string
+	At    time.Time // when it was sent, by the log's clock
+}
+
+// Since gives the messages that wait and were sent after a moment, the oldest first.
+func Since(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]Waiting, error) {
+	rows, err := db.Query(ctx, `
+		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', o.payload::text::bytea, s.topic, s.at
+		from saga.outbox o join saga.sent s on s.id = o.uuid::uuid where not o.acked and s.at > $1 order by s.at, o."offset"`, after)
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Waiting, err error) {
+		err = row.Scan(&w.ID, &w.Ticket, &w.Saga, &w.Position, &w.Payload, &w.Topic, &w.At)
+		return w, err
+	})
+}
+
+// Discard takes every message that waits for carried, but for those named, and answers how many: what a simulated past
+// would have sent is not sent to anybody.
+func Discard(ctx context.Context, db *pgxpool.Pool, but ...string) (int64, error) {
+	tag, err := db.Exec(ctx, `update saga.outbox set acked = true where not acked and uuid <> all ($1::text[])`, append([]string{}, but...))
 	if err != nil {
 		return 0, fmt.Errorf("discard the outbox: %w", err)
 	}

@@ -373,3 +373,17 @@ func (d *Door) Unsettled(ctx context.Context, limit int) ([]Delivery, error) {
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Delivery])
 }
+
+// Counts tells how many mails there are in each state.
+func (d *Door) Counts(ctx context.Context) (map[string]int, error) {
+	rows, err := d.Pool.Query(ctx, `select state, count(*) from mail.deliveries group by state`)
+	if err != nil {
+		return nil, fmt.Errorf("count mails: %w", err)
+	}
+	counts, state, n := map[string]int{}, "", 0
+	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error {
+		counts[state] = n
+		return nil
+	})
+	return counts, err
+}
