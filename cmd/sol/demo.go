@@ -17,7 +17,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
-	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
@@ -142,8 +141,10 @@ func (a *app) play(ctx context.Context, n *node, clock *demo.Clock, p demo.Param
 	}, p, demo.Plan(p, n.catalog, accounts, n.desk.Subject))
 	bar.end()
 	stop()
-	_, discarded := bus.Discard(ctx, n.store.Worker()) // what the simulated past told is told to nobody now
-	return errors.Join(err, <-ended, discarded)
+	if err = errors.Join(err, <-ended); err != nil {
+		return err
+	}
+	return demo.News{Pool: n.store.Worker(), Desk: n.desk, Notices: n.notices}.Settle(ctx, p, accounts)
 }
 
 // hasty is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.

@@ -33,7 +33,7 @@ func newTheatre(t *testing.T, p demo.Params) theatre {
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
-	at := desk.New(store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold})
+	at := desk.New(store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()})
 	people, err := identity.New(identity.Config{
 		Pool: store.Worker(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})

@@ -38,6 +38,11 @@ func New(store *eventstore.Store, history History) *Notices { return &Notices{st
 // Deliver keeps a notification for those whom it tells; messageID makes a redelivery harmless. One about an act that was
 // withdrawn is dropped, and so is one to a citizen who has no account.
 func (n *Notices) Deliver(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
+	return n.DeliverAt(ctx, messageID, on, s, n.store.Now())
+}
+
+// DeliverAt is Deliver for what was told at another moment than now.
+func (n *Notices) DeliverAt(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification, at time.Time) error {
 	history, err := n.history.History(ctx, on)
 	if err != nil {
 		return err
@@ -59,7 +64,7 @@ func (n *Notices) Deliver(ctx context.Context, messageID string, on ticket.ID, s
 	}
 	_, err = n.store.Worker().Exec(ctx, `
 		insert into notice.notices (id, ticket, kind, audience, entity, person, by, n, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		on conflict do nothing`, messageID, string(on), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, n.store.Now())
+		on conflict do nothing`, messageID, string(on), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, at)
 	if err != nil {
 		return fmt.Errorf("keep notice %s: %w", messageID, err)
 	}
@@ -185,16 +190,38 @@ func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, e
 	return len(mine) > 0, nil
 }
 
+// ReadUntil notes that somebody had read at a moment whatever they could read by then; later notices are left unread.
+func (n *Notices) ReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
+	err := pgx.BeginFunc(ctx, n.store.Worker(), func(tx pgx.Tx) error {
+		if err := become(ctx, tx, by); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `
+			insert into notice.marks (notice, person, at) select id, $1, $2 from notice.notices
+			where at <= $2 and notice.may_read(audience, entity, person, by) on conflict do nothing`, by.ID, at)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark notices: %w", err)
+	}
+	return nil
+}
+
 // as reads through the requests' role, as the person in their role at their entity.
 func (n *Notices) as(ctx context.Context, by person.Actor, do func(pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, n.store.RequestPool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-			string(by.Role), string(by.Entity), by.ID)
-		if err != nil {
+		if err := become(ctx, tx, by); err != nil {
 			return err
 		}
 		return do(tx)
 	})
+}
+
+// become tells Postgres, for one transaction, who asks.
+func become(ctx context.Context, tx pgx.Tx, by person.Actor) error {
+	_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+		string(by.Role), string(by.Entity), by.ID)
+	return err
 }
 
 // Tidy deletes notices older than keep, and answers how many.

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/bus"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// News is what becomes of what the sagas of a simulated past had to say: notices of the last week are delivered as of then,
+// questions about tickets that are still worked on are left for the connected systems, and the rest is dropped. No mail
+// of the past leaves.
+type News struct {
+	Pool    *pgxpool.Pool // as sol_worker
+	Desk    *desk.Desk
+	Notices *notice.Notices
+}
+
+const lately = week
+
+// Settle deals with everything that the outbox holds. Doing it again gives the same.
+func (n News) Settle(ctx context.Context, p Params, accounts []Account) error {
+	recent, err := bus.Since(ctx, n.Pool, p.Until.Add(-lately))
+	if err != nil {
+		return err
+	}
+	var (
+		mu   sync.Mutex
+		kept []string
+	)
+	g, carrying := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for _, m := range recent {
+		g.Go(func() error {
+			keep, err := n.carry(carrying, m)
+			if keep {
+				mu.Lock()
+				kept = append(kept, m.ID)
+				mu.Unlock()
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("demo: news: %w", err)
+	}
+	for i, a := range accounts {
+		r := rand.New(rand.NewPCG(p.Seed, uint64(i)))
+		looked := p.Until.Add(-time.Hour - seconds(r, day)) // at what there was to read
+		for _, in := range a.Placements {
+			if err := n.Notices.ReadUntil(ctx, person.Actor{ID: a.ID, Role: in.Role, Entity: in.Entity}, looked); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = bus.Discard(ctx, n.Pool, kept...)
+	return err
+}
+
+// carry delivers a notice, and tells whether a message is to wait for the real present.
+func (n News) carry(ctx context.Context, m bus.Waiting) (keep bool, err error) {
+	switch m.Topic {
+	case sagas.TopicNotify:
+		var s sagas.Notification
+		if err := json.Unmarshal(m.Payload, &s); err != nil {
+			return false, err
+		}
+		return false, n.Notices.DeliverAt(ctx, m.ID, m.Ticket, s, m.At)
+	case sagas.TopicAsk:
+		s, _, err := n.Desk.State(ctx, m.Ticket)
+		return s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting, err
+	}
+	return false, nil
+}
