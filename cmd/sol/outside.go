@@ -82,6 +82,16 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 	return o, errors.Join(wrong...)
 }
 
+// check reads what others wrote before anything is made or started for it.
+func (o outside) check() error {
+	_, err := loadPlaybooks(o.PlaybooksDir)
+	if o.Systems == nil && o.Connectors != "" {
+		_, unreadable := referto.ReadSystems(o.Connectors)
+		err = errors.Join(err, unreadable)
+	}
+	return err
+}
+
 // listen opens the door for mail, where one is wanted.
 func (o outside) listen() (net.Listener, error) {
 	if o.MailListen == "" {

@@ -50,6 +50,9 @@ type service struct {
 // run serves until ctx ends, which is no error. What was started last ends first: doors drain and streams end, sagas
 // and projections stop, the store closes, Postgres stops.
 func (s service) run(ctx context.Context) error {
+	if err := s.config.Outside.check(); err != nil {
+		return err
+	}
 	if err := makeDataDir(s.config.DataDir); err != nil {
 		return err
 	}

@@ -54,6 +54,14 @@ var settings = map[string]func(text string, a *catalog.AutoClose, h *catalog.Han
 	},
 }
 
+// possible are the sagas that settings change, as they are with a catalogue.
+var possible = map[string]func(*catalog.Catalog) sagas.Definition{
+	"auto-close": func(c *catalog.Catalog) sagas.Definition { return sagas.AutoClose(c) },
+	"escalation": func(c *catalog.Catalog) sagas.Definition { return sagas.Escalation(c) },
+	"waiting":    func(c *catalog.Catalog) sagas.Definition { return sagas.Waiting(c) },
+	"succession": func(c *catalog.Catalog) sagas.Definition { return sagas.Succession(c) },
+}
+
 func number(text string, into *int) (err error) {
 	if *into, err = strconv.Atoi(strings.TrimSpace(text)); err != nil {
 		return fmt.Errorf("%q is no number", text)
@@ -105,18 +113,14 @@ func (a *app) sagasSimulate() *cobra.Command {
 		Example: `  sol sagas simulate auto-close --from 2026-06-01 --set auto_close.after_days=3
   sol sagas simulate waiting --set waiting.resolve_after_working_days=20 --entity 010301`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			simulated := possible[args[0]]
+			if simulated == nil {
+				return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(slices.Sorted(maps.Keys(possible)), ", "))
+			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				changed, err := tried(n.catalog, set, entities)
 				if err != nil {
 					return err
-				}
-				possible := map[string]sagas.Definition{
-					"auto-close": sagas.AutoClose(changed), "escalation": sagas.Escalation(changed), "waiting": sagas.Waiting(changed),
-					"succession": sagas.Succession(changed),
-				}
-				d, ok := possible[args[0]]
-				if !ok {
-					return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(slices.Sorted(maps.Keys(possible)), ", "))
 				}
 				begin, err := date("--from", from, time.Time{})
 				if err != nil {
@@ -131,7 +135,7 @@ func (a *app) sagasSimulate() *cobra.Command {
 					return err
 				}
 				bar := a.progress("replaying tickets")
-				s, err := sagas.Simulate(ctx, n.store, d, ticket.Rules{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
+				s, err := sagas.Simulate(ctx, n.store, simulated(changed), ticket.Rules{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
 				bar.end()
 				if err != nil {
 					return err

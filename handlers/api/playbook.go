@@ -5,8 +5,10 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -130,13 +132,27 @@ func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answ
 		o, err = a.Desk.Dispatch(ctx, r)
 	}
 	if err != nil {
-		return nil, a.withCurrent(ctx, r.Ticket, err)
+		return nil, a.withCurrent(ctx, r.Ticket, alone(err))
 	}
 	p, _, err := a.checks(ctx, c, r.Ticket, time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	return &answeredAnswer{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, o.Position.String()}}, nil
+}
+
+// alone names fields as they stand in a body that is one answer, not a list of them.
+func alone(err error) error {
+	var refused *ticket.InvalidError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	named := &ticket.InvalidError{}
+	for _, f := range refused.Fields {
+		f.Field = strings.TrimPrefix(f.Field, "answers[0].")
+		named.Fields = append(named.Fields, f)
+	}
+	return named
 }
 
 // answers reads what was sent. The rules judge the checks and their evidence.

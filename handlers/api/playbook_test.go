@@ -265,10 +265,10 @@ func TestBadAnswersAreNamed(t *testing.T) {
 	anna := w.join("anna", person.ASROperator, torino)
 	id := w.about("ritiro-documenti", "referto-non-trovato")
 	to := "/api/v1/tickets/" + id + "/playbook/answers"
-	anna.post(to, fields{"check": "referto-inviato", "answer": "yes"}).problem(422, "invalid", "answers[0].check", "referto-individuato")
-	anna.post(to, fields{"check": "boh", "answer": "yes"}).problem(422, "invalid", "answers[0].check")
-	anna.post(to, fields{"check": "referto-individuato", "answer": "forse"}).want(422)
-	anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"iuv": "1"}}).problem(422, "invalid", "answers[0].evidence.iuv", "identifier")
+	anna.post(to, fields{"check": "referto-inviato", "answer": "yes"}).problem(422, "invalid", `"field":"check"`, "referto-individuato")
+	anna.post(to, fields{"check": "boh", "answer": "yes"}).problem(422, "invalid", `"field":"check"`)
+	anna.post(to, fields{"check": "referto-individuato", "answer": "forse"}).problem(422, "invalid", `"allowed":"one of yes, no"`)
+	anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"iuv": "1"}}).problem(422, "invalid", `"field":"evidence.iuv"`, "identifier")
 	odd := anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"identifier": "REF 1", "produced_on": "2030-01-01"}}).want(200)
 	kept := odd.list("checks")[0]["evidence"].([]any)
 	for _, e := range kept {

@@ -80,7 +80,7 @@ func field(d *huma.ErrorDetail) FieldProblem {
 		return FieldProblem{Field: at, Rule: "is required"}
 	}
 	if allowed, ok := strings.CutPrefix(d.Message, "expected value to be "); ok {
-		return FieldProblem{Field: at, Rule: "is not one of the values", Allowed: allowed}
+		return FieldProblem{Field: at, Rule: "is not one of the values", Allowed: strings.ReplaceAll(allowed, `"`, "")} // huma puts the whole list between quotes
 	}
 	if d.Message == "expected string to be base64 encoded" { // huma's word for an empty one too
 		return FieldProblem{Field: at, Rule: "is empty or not base64", Allowed: fmt.Sprintf("1 to %d bytes in base64", ticket.MaxAttachmentSize)}
