@@ -123,11 +123,12 @@ func (a *act) outcome(walk playbook.Walk) {
 	a.carries = o
 }
 
-// untouched tells whether the status asked for is the one that the ticket has, sent by a page on which somebody did something
-// else: the outcome was carried out already, the ticket is given to somebody, or the note is for other eyes than the outcome's.
+// untouched tells whether the click is about something else than the outcome: it takes the ticket, which says nothing to
+// anybody; or the status asked for is the one that the ticket has, sent by a page on which the ticket was given to somebody, or a
+// note written for other eyes than the outcome's, or the outcome was carried out already.
 func (a *act) untouched(o *playbook.Outcome) bool {
 	if a.u.Status != a.s.Status {
-		return false
+		return a.s.Status == New && a.u.Status == InProgress && a.u.Note == nil && len(a.u.Answers) == 0
 	}
 	return a.run.Outcome == o.ID || a.u.Assignee != nil && len(a.u.Answers) == 0 || a.u.Note != nil && a.public() == o.Act.Internal()
 }

@@ -87,7 +87,7 @@ func stayAway(t *testing.T, db *pgxpool.Pool, behind *storetest.DB) {
 	eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
 	back()
 	eventually(t, "all are carried", func() bool {
-		all, err := bus.List(t.Context(), db, false, 10)
+		all, err := bus.List(t.Context(), db, "", false, 10)
 		return err == nil && (len(all) == 0 || all[0].Poisoned)
 	})
 	stop()
