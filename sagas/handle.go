@@ -34,7 +34,7 @@ func (r *Runner) handle(ctx context.Context, tx pgx.Tx, d Definition, records []
 	if err != nil {
 		return time.Time{}, err
 	}
-	if err := b.write(ctx, tx); err != nil {
+	if err := b.write(ctx, tx, r.Store.Now()); err != nil {
 		return time.Time{}, fmt.Errorf("write %s: %w", d.id(), err)
 	}
 	if last := records[len(records)-1].Position; last > p.Position {

@@ -50,7 +50,15 @@ type outgoing struct {
 	send   Send
 	ticket ticket.ID
 	cause  int64
-	at     time.Time
+	at     time.Time // of its cause, or when it was no longer to be held back
+}
+
+// newsFor is how long news are news. A saga that is new, or in a new version, goes through the log from its beginning: what
+// it would have told then is noted as told, and told to nobody.
+const newsFor = 5 * 24 * time.Hour
+
+func (m outgoing) late(now time.Time) bool {
+	return m.send.Topic == TopicNotify && now.Sub(m.at) > newsFor
 }
 
 // space is the namespace of message ids.
@@ -61,8 +69,9 @@ func messageID(saga string, m outgoing) uuid.UUID {
 	return uuid.NewSHA1(space, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
 }
 
-// publish puts the messages into the outbox, inside tx, except those that their causes have sent before.
-func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) error {
+// publish puts the messages into the outbox, inside tx, except those that their causes have sent before and those that are no
+// news any more.
+func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing, now time.Time) error {
 	if len(messages) == 0 {
 		return nil
 	}
@@ -73,7 +82,7 @@ func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) error {
 	byTopic := make(map[string][]*message.Message)
 	for _, m := range messages {
 		mid := messageID(id.name, m).String()
-		if !fresh[mid] {
+		if !fresh[mid] || m.late(now) {
 			continue
 		}
 		delete(fresh, mid)

@@ -112,6 +112,29 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 	w.eventually("both are acknowledged", func() bool { return w.count("select count(*) from saga.outbox where not acked") == 0 })
 }
 
+// Whoever installs a new version tells nobody what happened months ago; what happened lately is told.
+func TestANewVersionTellsNoOldNews(t *testing.T) {
+	w := newWorld(t, "2026-03-02 10:00")
+	id := w.open()
+	w.resolve(id)
+	w.clock.Set(rome(t, "2026-03-16 10:00"))
+	w.reopen(id)
+	w.clock.Set(rome(t, "2026-03-20 10:00"))
+	r := w.runner(Notifications())
+	w.begin(r)
+	w.catchUp(r)
+	rows, err := w.store.Worker().Query(w.ctx, `select payload ->> 'kind' from saga.outbox`)
+	w.must(err)
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[Kind])
+	w.must(err)
+	if len(kinds) != 1 || kinds[0] != Reopened {
+		t.Errorf("told is %v", kinds)
+	}
+	if n := w.count("select count(*) from saga.sent"); n < 2 {
+		t.Errorf("%d messages are noted", n)
+	}
+}
+
 // eventually waits for what other goroutines bring about.
 func (w *world) eventually(what string, holds func() bool) {
 	w.Helper()

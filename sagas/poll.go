@@ -187,7 +187,7 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 	for _, t := range due {
 		l := line{timer: t.timer, at: now, what: "done"}
 		if t.command == sendCommand && t.err == nil {
-			m := outgoing{ticket: t.ticket, cause: t.cause, at: now}
+			m := outgoing{ticket: t.ticket, cause: t.cause, at: t.due}
 			if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
 				messages = append(messages, m)
 			}
@@ -212,7 +212,7 @@ func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (i
 	if err := postpone(ctx, tx, id, again, now); err != nil {
 		return 0, err
 	}
-	if err := publish(ctx, tx, id, messages); err != nil {
+	if err := publish(ctx, tx, id, messages, now); err != nil {
 		return 0, err
 	}
 	return len(ends), writeJournal(ctx, tx, id, ends)

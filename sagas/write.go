@@ -41,7 +41,7 @@ func (b *batch) load(ctx context.Context, tx pgx.Tx, events []ticket.Recorded) e
 }
 
 // write stores the batch: one statement a table.
-func (b *batch) write(ctx context.Context, tx pgx.Tx) error {
+func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	if err := b.writeInstances(ctx, tx); err != nil {
 		return fmt.Errorf("instances: %w", err)
 	}
@@ -51,7 +51,7 @@ func (b *batch) write(ctx context.Context, tx pgx.Tx) error {
 	if err := writeJournal(ctx, tx, b.id, b.journal); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	if err := publish(ctx, tx, b.id, b.messages); err != nil {
+	if err := publish(ctx, tx, b.id, b.messages, now); err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	return nil
