@@ -171,6 +171,7 @@ func TestWhatChangesNoStatus(t *testing.T) {
 		"thanks":                {plain("Grazie mille!\n\nInviato da iPhone"), true},
 		"thanks and a greeting": {plain("Perfetto, grazie per la disponibilità.\nBuona giornata"), true},
 		"thanks and a name":     {plain("Grazie mille 🙏\nProva"), true},
+		"the requester's name":  {strings.Replace(plain("Perfetto, grazie.\nCordiali saluti\nProva Fittizia"), "From: Prova ", "From: ", 1), true},
 		"a read receipt":        {"From: prova@example.it\nSubject: Letto: richiesta\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nIl messaggio è stato letto\n--b--\n", false},
 		"a receipt of PEC":      {plain("Ricevuta di avvenuta consegna", "X-Ricevuta: avvenuta-consegna"), false},
 		"an Exchange notice":    {plain("Casella piena", "X-Auto-Response-Suppress: All"), false},

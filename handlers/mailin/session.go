@@ -132,8 +132,12 @@ func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, key st
 	if err != nil {
 		return "refused", unwelcome(err, l.files)
 	}
+	names, err := s.names(ctx, ticket.ID(to.ID), l)
+	if err != nil {
+		return "failed", s.later(err)
+	}
 	outcome = "reply"
-	if len(checked) == 0 && courteous(l.text, l.name) {
+	if len(checked) == 0 && courteous(l.text, names) {
 		outcome = "courtesy"
 	}
 	if err := s.reply(ctx, ticket.ID(to.ID), l, checked, outcome == "courtesy", key); err != nil {
@@ -144,6 +148,18 @@ func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, key st
 		return "failed", s.later(err)
 	}
 	return outcome, nil
+}
+
+// names are those that a courtesy may be signed with: as the sender's program gives it, and as the form has it.
+func (s *Server) names(ctx context.Context, on ticket.ID, l letter) (string, error) {
+	history, err := s.Desk.History(ctx, on)
+	if err != nil {
+		return "", err
+	}
+	if opened, ok := history[0].Event.(ticket.Opened); ok && opened.Personal != nil {
+		return l.name + " " + opened.Personal.GivenName + " " + opened.Personal.FamilyName, nil
+	}
+	return l.name, nil
 }
 
 func (s *Server) later(err error) error {
