@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
@@ -54,6 +55,7 @@ type Config struct {
 // API answers requests. Whoever runs its server calls EndStreams when it shuts down.
 type API struct {
 	Config
+	cases   *casework.Cases
 	handler http.Handler
 	huma    huma.API
 	metrics *httpMetrics
@@ -93,6 +95,7 @@ func New(c Config) (*API, error) {
 	}
 	c.Limits = c.Limits.defaulted()
 	a := &API{Config: c, metrics: newHTTPMetrics(c.Metrics), uploads: make(chan struct{}, c.Uploads)}
+	a.cases = &casework.Cases{Store: c.Store, Desk: c.Desk, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
 	a.closing, a.end = context.WithCancel(context.Background())
 	a.limits.form, a.limits.login = newLimiter(c.Limits.Form), newLimiter(c.Limits.Login)
 	a.limits.session, a.limits.public = newLimiter(c.Limits.Session), newLimiter(c.Limits.Public)

@@ -15,21 +15,15 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
 )
 
 // caller is who makes a request: a session, the holder of a personal link, or nobody in particular.
 type caller struct {
+	casework.Caller
 	token   string
 	session identity.Session // zero without one
-	link    ticket.ID        // the one ticket that a personal link opens
-	from    string           // address
-	actor   person.Actor     // role empty until a placement is chosen; Anonymous without token
-}
-
-func (c caller) viewer() projections.Viewer {
-	return projections.Viewer{Actor: c.actor, Ticket: c.link}
 }
 
 type callerKey struct{}
@@ -58,10 +52,10 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	token, given := bearer(r.Header.Get("Authorization"))
 	from, now := address(r, a.TrustedProxies), a.now()
 	if !given {
-		return caller{from: from, actor: person.Actor{Role: person.Anonymous}}, nil
+		return caller{Caller: casework.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
 	if actor, ok := a.Identity.FollowLink(token); ok {
-		return caller{token: token, from: from, link: ticket.ID(actor.ID), actor: actor}, nil
+		return caller{Caller: casework.Holder(ticket.ID(actor.ID), from), token: token}, nil
 	}
 	if p := a.limits.wrong.take(from, now, h); p != nil {
 		return caller{}, p
@@ -73,7 +67,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{token: token, from: from, session: s, actor: s.Actor}, nil
+	return caller{Caller: casework.Caller{From: from, Actor: s.Actor}, token: token, session: s}, nil
 }
 
 // admit lets a caller through to an endpoint, or says why not: who are you, too often, not yours. It runs before the
@@ -89,7 +83,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			a.refuse(ctx.Context(), err).write(w)
 			return
 		}
-		note(ctx.Context(), c.actor)
+		note(ctx.Context(), c.Actor)
 		done, p := a.takeIn(r)
 		if p != nil {
 			p.write(w)
@@ -111,10 +105,10 @@ func (a *API) allow(e endpoint, c caller, h http.Header) error {
 		return unauthorized.say("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").with("WWW-Authenticate", `Bearer realm="sol"`)
 	case e.action == "":
 		return nil
-	case c.actor.Role == "":
+	case c.Actor.Role == "":
 		return unplaced.say("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
-	case !identity.Allows(c.actor.Role, e.action):
-		return forbidden.say("The role %s may not do this (%s).", c.actor.Role, e.action)
+	case !identity.Allows(c.Actor.Role, e.action):
+		return forbidden.say("The role %s may not do this (%s).", c.Actor.Role, e.action)
 	}
 	return nil
 }
@@ -129,9 +123,9 @@ func (a *API) count(e endpoint, c caller, h http.Header) *Problem {
 	}
 	switch {
 	case e.limit != nil:
-		return e.limit.take(c.from, now, h)
+		return e.limit.take(c.From, now, h)
 	case c.session.Account == "":
-		return a.limits.public.take(c.from, now, h)
+		return a.limits.public.take(c.From, now, h)
 	}
 	return nil
 }

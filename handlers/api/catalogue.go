@@ -12,10 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
 )
-
-// supervisors names the supervisors of an entity as a group, in the operator menu (FAQ 2.3).
-const supervisors = "supervisori"
 
 // Catalogue is what forms and menus are made of.
 type Catalogue struct {
@@ -116,15 +114,15 @@ func (a *API) catalogue() Catalogue {
 }
 
 func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operatorsAnswer, error) {
-	colleagues, err := a.Identity.Operators(ctx, c.actor.Entity)
+	colleagues, err := a.Identity.Operators(ctx, c.Actor.Entity)
 	if err != nil {
 		return nil, err
 	}
-	list := OperatorList{Items: []MenuOperator{}, Groups: []MenuGroup{{supervisors, "Supervisori"}}}
+	list := OperatorList{Items: []MenuOperator{}, Groups: []MenuGroup{{projections.Supervisors, "Supervisori"}}}
 	for _, o := range colleagues {
 		list.Items = append(list.Items, MenuOperator{o.ID, o.Username, o.Name, o.Role})
 	}
-	if c.actor.Entity != catalog.Region {
+	if c.Actor.Entity != catalog.Region {
 		list.Groups = append(list.Groups, MenuGroup{string(catalog.Region), "Regione Piemonte"})
 	}
 	return &operatorsAnswer{list}, nil

@@ -5,10 +5,7 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
-
-	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -73,7 +70,7 @@ func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queue
 	if err != nil {
 		return nil, err
 	}
-	queues, at, err := a.Reader.Queues(ctx, c.viewer())
+	queues, at, err := a.Reader.Queues(ctx, c.Viewer())
 	if err != nil {
 		return nil, err
 	}
@@ -88,17 +85,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listAn
 	f := projections.Filter{
 		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
-	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && uuid.Validate(f.Assignee) != nil {
-		o, err := a.Identity.Find(ctx, f.Assignee, c.actor.Entity)
-		if errors.Is(err, identity.ErrNotFound) {
-			return nil, wrong("assignee", "there is no such operator", "user name or id of an operator, supervisori, nessuno")
-		}
-		if err != nil {
-			return nil, err
-		}
-		f.Assignee = o.ID
-	}
-	page, err := a.Reader.Tickets(ctx, c.viewer(), f)
+	page, err := a.cases.Tickets(ctx, c.Caller, f)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func (a *API) notifications() {
 		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
 		summary: "My notices", description: "Of tickets that I still see: mine, my entity's, for supervisors theirs.", action: identity.ReadNotices,
 	}, func(ctx context.Context, c caller, in *noticesInput) (*noticesAnswer, error) {
-		page, err := a.Notices.List(ctx, c.actor, in.Unread, in.Cursor, in.Limit)
+		page, err := a.Notices.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
 		if errors.Is(err, notice.ErrCursor) {
 			return nil, wrong("cursor", "is no cursor that a page gave", "next_cursor of the page before")
 		}
@@ -65,7 +65,7 @@ func (a *API) notifications() {
 		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
 		summary: "Mark a notice as read", description: "For myself; others have not read it by that.", action: identity.ReadNotices, errors: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *noticeInput) (*struct{}, error) {
-		there, err := a.Notices.Mark(ctx, c.actor, in.ID)
+		there, err := a.Notices.Mark(ctx, c.Actor, in.ID)
 		if err == nil && !there {
 			err = notFound.say("There is no such notice, or it is not yours.")
 		}
@@ -75,27 +75,27 @@ func (a *API) notifications() {
 		id: "read-notifications", method: http.MethodPost, path: "/api/v1/notifications/read", tag: "work", status: http.StatusNoContent,
 		summary: "Mark all my notices as read", action: identity.ReadNotices,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
-		_, err := a.Notices.Mark(ctx, c.actor, "")
+		_, err := a.Notices.Mark(ctx, c.Actor, "")
 		return nil, err
 	})
 	register(a, endpoint{
 		id: "get-preferences", method: http.MethodGet, path: "/api/v1/preferences", tag: "work",
 		summary: "My preferences", action: identity.ChoosePreferences,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*preferencesAnswer, error) {
-		if c.link != "" {
+		if c.Link != "" {
 			return nil, linked()
 		}
-		wants, err := a.Identity.WantsMail(ctx, c.actor.ID)
+		wants, err := a.Identity.WantsMail(ctx, c.Actor.ID)
 		return &preferencesAnswer{Preferences{wants}}, err
 	})
 	register(a, endpoint{
 		id: "choose-preferences", method: http.MethodPut, path: "/api/v1/preferences", tag: "work",
 		summary: "Choose my preferences", action: identity.ChoosePreferences,
 	}, func(ctx context.Context, c caller, in *preferencesInput) (*preferencesAnswer, error) {
-		if c.link != "" {
+		if c.Link != "" {
 			return nil, linked()
 		}
-		return &preferencesAnswer{in.Body}, a.Identity.SetWantsMail(ctx, c.actor.ID, in.Body.Mail)
+		return &preferencesAnswer{in.Body}, a.Identity.SetWantsMail(ctx, c.Actor.ID, in.Body.Mail)
 	})
 }
 

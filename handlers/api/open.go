@@ -5,13 +5,12 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -81,93 +80,22 @@ func (a *API) open() {
 }
 
 func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openAnswer, error) {
-	if c.link != "" { // the link is to one ticket: for another its holder is anybody
-		c.actor = person.Actor{Role: person.Anonymous}
-	}
-	if in.Body.Channel != "" && !c.actor.Role.Operates() {
-		return nil, wrong("channel", "is for operators", "leave it out")
-	}
-	o, err := a.openAs(ctx, c, in.Body.command(c.actor), uploads(in.Body.Attachments), in.Repeatable, "tickets")
+	o, err := a.cases.Open(ctx, c.Caller, in.Body.request(), in.said("tickets"))
 	if err != nil {
 		return nil, err
 	}
 	return opened(o), nil
 }
 
-// openAs checks form and files together, so that all that is wrong is named at once, and opens the ticket.
-func (a *API) openAs(ctx context.Context, c caller, form ticket.Open, files []attachment.File, r Repeatable, call string) (desk.Outcome, error) {
-	request := desk.Request{Command: form, By: c.actor, From: c.from, Key: r.Key, Body: r.said(call)}
-	checked, err := attachment.Check("attachments", files)
-	if err := both(a.Desk.Refusal(ctx, request), err); err != nil {
-		return a.Desk.Refused(ctx, request, err)
-	}
-	if request.Ticket, err = desk.NewID(); err != nil {
-		return desk.Outcome{}, err
-	}
-	if form.Number, err = a.Desk.Number(ctx); err != nil {
-		return desk.Outcome{}, err
-	}
-	form.Subject = a.Desk.Subject(form.Form.TaxCode)
-	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, a.Store, request.Ticket, checked); err != nil {
-		return desk.Outcome{}, err
-	}
-	request.Command = form
-	return a.Desk.Dispatch(ctx, request)
-}
-
-// keep stores the files that come with a command for a ticket, once there is nothing to say against it: what is
-// refused leaves nothing behind.
-func (a *API) keep(ctx context.Context, r desk.Request, files []attachment.File) ([]ticket.Attachment, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	if err := a.Desk.Refusal(ctx, r); err != nil {
-		return nil, err
-	}
-	kept, _, err := attachment.Store(ctx, a.Store, r.Ticket, files)
-	return kept, err
-}
-
-// both joins the fields that two checks refused.
-func both(first, second error) error {
-	var a, b *ticket.InvalidError
-	if errors.As(first, &a) && errors.As(second, &b) {
-		return &ticket.InvalidError{Fields: append(append([]ticket.FieldError{}, a.Fields...), b.Fields...)}
-	}
-	if first != nil {
-		return first
-	}
-	return second
-}
-
-// command is the form as the rules want it. Who is logged in decides how sure we are of the citizen.
-func (r OpenRequest) command(by person.Actor) ticket.Open {
-	form := ticket.Open{
-		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Channel: ticket.Web, Identity: ticket.Declared,
-		Requester: r.Requester.Role, Facilitated: r.Facilitated,
+func (r OpenRequest) request() casework.Request {
+	return casework.Request{
+		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Requester: r.Requester.Role, Facilitated: r.Facilitated, Channel: r.Channel,
 		Form: ticket.Form{
 			GivenName: r.Requester.GivenName, FamilyName: r.Requester.FamilyName, TaxCode: r.Requester.TaxCode, Email: r.Requester.Email,
 			Phone: r.Requester.Phone, Description: r.Description, Concerns: r.Requester.OnBehalfOf, IUV: r.IUV,
 		},
+		Files: uploads(r.Attachments),
 	}
-	if form.Requester == "" {
-		form.Requester = ticket.ForSelf
-		if r.Service == ticket.OperatorsForm {
-			form.Requester = ticket.AsOperator
-		}
-	}
-	switch {
-	case by.Role == person.Citizen:
-		form.Identity, form.Citizen = ticket.Verified, by.ID
-	case by.Role == person.Integration:
-		form.Channel = ticket.System
-	case by.Role.Operates() && r.Service != ticket.OperatorsForm:
-		form.Channel = ticket.Desk
-		if r.Channel != "" {
-			form.Channel = r.Channel
-		}
-	}
-	return form
 }
 
 func uploads(files []FileUpload) []attachment.File {

@@ -6,14 +6,13 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -76,65 +75,41 @@ func noChecks() *Problem {
 }
 
 func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*playbookAnswer, error) {
-	now := a.Store.Now()
-	if in.At.After(now) {
-		return nil, wrong("at", "is in the future", "a moment that has passed, RFC 3339")
+	at, err := a.moment(in.At)
+	if err != nil {
+		return nil, err
 	}
-	p, version, err := a.checks(ctx, c, ticket.ID(in.ID), in.At)
+	p, version, err := a.checks(ctx, c, ticket.ID(in.ID), at)
 	if err != nil {
 		return nil, err
 	}
 	out := &playbookAnswer{Body: p}
-	if in.At.IsZero() {
+	if at == nil {
 		out.ETag = etag(version)
 	}
 	return out, nil
 }
 
-// checks is the run as the caller may see it, at a moment or now (the zero time), with the ticket's version.
-func (a *API) checks(ctx context.Context, c caller, id ticket.ID, at time.Time) (projections.Playbook, int, error) {
-	history, err := a.Desk.History(ctx, id)
-	if err != nil {
-		return projections.Playbook{}, 0, err
+// checks is the run as the caller may see it, with the ticket's version.
+func (a *API) checks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (projections.Playbook, int, error) {
+	p, version, ok, err := a.cases.Checks(ctx, c.Caller, id, at)
+	if err == nil && !ok {
+		err = noChecks()
 	}
-	last := history[len(history)-1]
-	if at.IsZero() {
-		if at = a.Store.Now(); last.At.After(at) {
-			at = last.At
-		}
-	}
-	names, err := a.names(ctx, history)
-	if err != nil {
-		return projections.Playbook{}, 0, err
-	}
-	if _, sees := projections.Detail(c.viewer(), history, names, at); !sees {
-		return projections.Playbook{}, 0, &ticket.NotYoursError{}
-	}
-	p, ok := projections.Checks(c.viewer(), history, names, at)
-	if !ok {
-		return projections.Playbook{}, 0, noChecks()
-	}
-	return p, last.Version, nil
+	return p, version, err
 }
 
 func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answeredAnswer, error) {
-	r := desk.Request{Ticket: ticket.ID(in.ID), By: c.actor, Key: in.Key, Body: in.said("tickets/" + in.ID + "/playbook/answers")}
+	id, u := ticket.ID(in.ID), casework.Update{Answers: answers([]AnswerRequest{in.Body})}
 	var err error
-	if r.Pinned, err = pinned(in.IfMatch); err != nil {
+	if u.Pinned, err = pinned(in.IfMatch); err != nil {
 		return nil, err
 	}
-	given, err := answers([]AnswerRequest{in.Body})
-	r.Command = ticket.Update{Answers: given}
-	var o desk.Outcome
+	o, err := a.cases.Update(ctx, c.Caller, id, u, in.said("tickets/"+in.ID+"/playbook/answers"))
 	if err != nil {
-		o, err = a.Desk.Refused(ctx, r, err)
-	} else {
-		o, err = a.Desk.Dispatch(ctx, r)
+		return nil, a.withCurrent(ctx, id, alone(err))
 	}
-	if err != nil {
-		return nil, a.withCurrent(ctx, r.Ticket, alone(err))
-	}
-	p, _, err := a.checks(ctx, c, r.Ticket, time.Time{})
+	p, _, err := a.checks(ctx, c, id, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -155,14 +130,9 @@ func alone(err error) error {
 	return named
 }
 
-// answers reads what was sent. The rules judge the checks and their evidence.
-func answers(sent []AnswerRequest) ([]ticket.NewAnswer, error) {
-	var all []ticket.NewAnswer
-	for i, s := range sent {
-		if s.Answer != "yes" && s.Answer != "no" {
-			return nil, wrong(fmt.Sprintf("answers[%d].answer", i), "is neither yes nor no", "yes or no; what is not known is not answered")
-		}
-		all = append(all, ticket.NewAnswer{Check: s.Check, Yes: s.Answer == "yes", Evidence: s.Evidence})
+func answers(sent []AnswerRequest) (all []casework.Answer) {
+	for _, s := range sent {
+		all = append(all, casework.Answer(s))
 	}
-	return all, nil
+	return all
 }

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
@@ -14,8 +15,8 @@ type Repeatable struct {
 }
 
 // said is what a repetition must say again, byte for byte. The slice that huma lends is not kept.
-func (r Repeatable) said(call string) []byte {
-	return append([]byte("POST "+call+"\n"), r.RawBody...)
+func (r Repeatable) said(call string) casework.Said {
+	return casework.Said{Key: r.Key, Body: append([]byte("POST "+call+"\n"), r.RawBody...)}
 }
 
 // replayed is the value of the Idempotency-Replayed header.

@@ -174,7 +174,7 @@ func (f *follower) pause(ctx context.Context, most time.Duration) {
 
 // push sends what is new, after looking whether the caller may still see it. It tells when to look again.
 func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
-	if f.caller.link == "" {
+	if f.caller.Link == "" {
 		s, err := f.api.Identity.Check(ctx, f.caller.token)
 		if err != nil {
 			return 0, err
@@ -189,7 +189,7 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 	again = f.api.Heartbeat
 	news := false
 	for more := true; more; {
-		changes, err := f.api.Reader.Changes(ctx, f.caller.viewer(), f.at.N, streamPage)
+		changes, err := f.api.Reader.Changes(ctx, f.caller.Viewer(), f.at.N, streamPage)
 		if err != nil {
 			return 0, err
 		}
@@ -209,7 +209,7 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 
 // notify sends how many notices wait, if they are others than those sent last. Whoever comes back is told anew.
 func (f *follower) notify(ctx context.Context) error {
-	if f.caller.link != "" || !identity.Allows(f.caller.actor.Role, identity.ReadNotices) {
+	if f.caller.Link != "" || !identity.Allows(f.caller.Actor.Role, identity.ReadNotices) {
 		return nil
 	}
 	select {
@@ -219,8 +219,8 @@ func (f *follower) notify(ctx context.Context) error {
 			return nil
 		}
 	}
-	f.looked, f.changed = time.Now(), f.api.Notices.Changed(f.caller.actor) // before it looks, so that nothing falls in between
-	page, err := f.api.Notices.List(ctx, f.caller.actor, true, "", 1)
+	f.looked, f.changed = time.Now(), f.api.Notices.Changed(f.caller.Actor) // before it looks, so that nothing falls in between
+	page, err := f.api.Notices.List(ctx, f.caller.Actor, true, "", 1)
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (f *follower) notify(ctx context.Context) error {
 
 // count sends the counts if they are others than those sent last, and else a sign of life.
 func (f *follower) count(ctx context.Context) error {
-	queues, at, err := f.api.Reader.Queues(ctx, f.caller.viewer())
+	queues, at, err := f.api.Reader.Queues(ctx, f.caller.Viewer())
 	if err != nil {
 		return err
 	}

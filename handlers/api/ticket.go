@@ -64,14 +64,11 @@ func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticket
 			return nil, err
 		}
 	}
-	var at *time.Time
-	if !in.At.IsZero() {
-		if in.At.After(a.Store.Now()) {
-			return nil, wrong("at", "is in the future", "a moment that has passed, RFC 3339")
-		}
-		at = &in.At
+	at, err := a.moment(in.At)
+	if err != nil {
+		return nil, err
 	}
-	t, err := a.detail(ctx, c, ticket.ID(in.ID), at)
+	t, err := a.cases.Ticket(ctx, c.Caller, ticket.ID(in.ID), at)
 	if err != nil {
 		return nil, err
 	}
@@ -82,67 +79,19 @@ func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticket
 	return out, nil
 }
 
-// detail is the ticket as the caller may see it, at a moment or now. It is folded from the log: never stale.
-func (a *API) detail(ctx context.Context, c caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
-	history, err := a.Desk.History(ctx, id)
-	if err != nil {
-		return projections.Ticket{}, err
+// moment is the past that is asked for; nil: now.
+func (a *API) moment(at time.Time) (*time.Time, error) {
+	switch {
+	case at.IsZero():
+		return nil, nil
+	case at.After(a.Store.Now()):
+		return nil, wrong("at", "is in the future", "a moment that has passed, RFC 3339")
 	}
-	now := a.Store.Now()
-	if last := history[len(history)-1].At; last.After(now) {
-		now = last // the database's clock may be ahead of ours: what it recorded has happened
-	}
-	if at != nil {
-		now = *at
-	}
-	names, err := a.names(ctx, history)
-	if err != nil {
-		return projections.Ticket{}, err
-	}
-	t, ok := projections.Detail(c.viewer(), history, names, now)
-	if !ok {
-		return projections.Ticket{}, &ticket.NotYoursError{}
-	}
-	return t, nil
-}
-
-// names looks up everybody whom a history mentions, at once.
-func (a *API) names(ctx context.Context, history []ticket.Recorded) (projections.Names, error) {
-	seen := map[string]bool{}
-	var ids []string
-	mention := func(id string) {
-		if id != "" && !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
-	}
-	var s ticket.State
-	for _, r := range history {
-		s = ticket.Evolve(s, r)
-		mention(r.By.ID)
-		mention(s.Assignee.Operator)
-	}
-	known, err := a.Identity.Names(ctx, ids)
-	if err != nil {
-		return projections.Names{}, err
-	}
-	head, _, err := a.Store.Head(ctx)
-	if err != nil {
-		return projections.Names{}, err
-	}
-	return projections.Names{Catalog: a.Catalog, Playbooks: a.Playbooks, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
+	return &at, nil
 }
 
 func (a *API) getFile(ctx context.Context, c caller, in *fileInput) (*fileAnswer, error) {
-	t, err := a.detail(ctx, c, ticket.ID(in.ID), nil)
-	if err != nil {
-		return nil, err
-	}
-	f, ok := find(t, ticket.ID(in.Attachment))
-	if !ok {
-		return nil, &ticket.NotYoursError{}
-	}
-	content, err := a.Store.ReadBlob(ctx, in.ID, in.Attachment)
+	f, content, err := a.cases.File(ctx, c.Caller, ticket.ID(in.ID), ticket.ID(in.Attachment))
 	if err != nil {
 		return nil, err
 	}
@@ -152,20 +101,4 @@ func (a *API) getFile(ctx context.Context, c caller, in *fileInput) (*fileAnswer
 		Policy:      "default-src 'none'; sandbox",
 		Body:        content,
 	}, nil
-}
-
-// find looks for an attachment among those that the viewer may read.
-func find(t projections.Ticket, id ticket.ID) (projections.File, bool) {
-	all := [][]projections.File{t.Attachments}
-	for _, n := range t.Notes {
-		all = append(all, n.Attachments)
-	}
-	for _, files := range all {
-		for _, f := range files {
-			if f.ID == id {
-				return f, true
-			}
-		}
-	}
-	return projections.File{}, false
 }

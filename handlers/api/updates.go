@@ -7,15 +7,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
-
-	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -82,52 +77,32 @@ func (a *API) updates() {
 }
 
 func (a *API) update(ctx context.Context, c caller, in *updateInput) (*actedAnswer, error) {
-	r := desk.Request{Ticket: ticket.ID(in.ID), By: c.actor, Key: in.Key, Body: in.said("tickets/" + in.ID + "/updates")}
-	o, err := a.updated(ctx, c, r, in)
+	u, err := in.Body.update(in.IfMatch)
 	if err != nil {
-		return nil, a.withCurrent(ctx, r.Ticket, err)
+		return nil, err
+	}
+	o, err := a.cases.Update(ctx, c.Caller, ticket.ID(in.ID), u, in.said("tickets/"+in.ID+"/updates"))
+	if err != nil {
+		return nil, a.withCurrent(ctx, ticket.ID(in.ID), err)
 	}
 	return acted(o), nil
 }
 
-// updated turns what was sent into the domain's update, and dispatches it.
-func (a *API) updated(ctx context.Context, c caller, r desk.Request, in *updateInput) (desk.Outcome, error) {
+func (r UpdateRequest) update(ifMatch string) (casework.Update, error) {
+	u := casework.Update{
+		Status: r.Status, Assignee: r.Assignee, Entity: r.Entity, Reason: r.Reason, DuplicateOf: r.DuplicateOf, Service: r.Service, Problem: r.Problem,
+		Answers: answers(r.Answers),
+	}
+	if r.Note != nil {
+		u.Note = &casework.Note{Text: r.Note.Text, Visibility: r.Note.Visibility, Files: uploads(r.Note.Attachments)}
+	}
 	var err error
-	if r.Pinned, err = pinned(in.IfMatch); err != nil {
-		return desk.Outcome{}, err
-	}
-	u := ticket.Update{Status: in.Body.Status, Entity: in.Body.Entity, Reason: in.Body.Reason, Service: in.Body.Service, Problem: in.Body.Problem}
-	if u.Answers, err = answers(in.Body.Answers); err != nil {
-		return a.Desk.Refused(ctx, r, err)
-	}
-	if u.OutcomeNote, err = desk.NewID(); err != nil {
-		return desk.Outcome{}, err
-	}
-	if u.Assignee, err = a.assignee(ctx, c.actor, in.Body.Assignee); err != nil {
-		return a.Desk.Refused(ctx, r, err)
-	}
-	if u.DuplicateOf, err = a.main(ctx, c, in.Body.DuplicateOf); err != nil {
-		return a.Desk.Refused(ctx, r, err)
-	}
-	var files []attachment.File
-	if u.Note, files, err = newNote(in.Body.Note); err != nil {
-		return a.Desk.Refused(ctx, r, err)
-	}
-	r.Command = u
-	kept, err := a.keep(ctx, r, files)
-	if err != nil {
-		return a.Desk.Refused(ctx, r, err)
-	}
-	if kept != nil {
-		u.Note.Attachments = kept // the command holds the same note
-	}
-	return a.Desk.Dispatch(ctx, r)
+	u.Pinned, err = pinned(ifMatch)
+	return u, err
 }
 
 func (a *API) undo(ctx context.Context, c caller, in *undoInput) (*actedAnswer, error) {
-	o, err := a.Desk.Dispatch(ctx, desk.Request{
-		Ticket: ticket.ID(in.ID), Command: ticket.Undo{}, By: c.actor, Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo"),
-	})
+	o, err := a.cases.Undo(ctx, c.Caller, ticket.ID(in.ID), casework.Said{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
 	if err != nil {
 		return nil, err
 	}
@@ -149,77 +124,4 @@ func (a *API) withCurrent(ctx context.Context, id ticket.ID, err error) error {
 		p.Current = version
 	}
 	return p
-}
-
-// assignee reads a choice of the operator menu (FAQ 2.3).
-func (a *API) assignee(ctx context.Context, by person.Actor, chosen *string) (*ticket.NewAssignee, error) {
-	if chosen == nil {
-		return nil, nil
-	}
-	switch *chosen {
-	case "":
-		return &ticket.NewAssignee{}, nil
-	case supervisors:
-		return &ticket.NewAssignee{Supervisors: true}, nil
-	case string(catalog.Region):
-		return &ticket.NewAssignee{Region: true}, nil
-	}
-	o, err := a.Identity.Find(ctx, *chosen, by.Entity)
-	if errors.Is(err, identity.ErrNotFound) {
-		return nil, wrong("assignee", "there is no such operator", "user name or id of an operator of the competent entity (GET /api/v1/operators), supervisori, regione, or empty")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &ticket.NewAssignee{Operator: o.ID, At: o.Entity}, nil
-}
-
-// main finds the ticket that a duplicate repeats, among those that the caller sees.
-func (a *API) main(ctx context.Context, c caller, numberOrID string) (*ticket.Main, error) {
-	if numberOrID == "" {
-		return nil, nil
-	}
-	id := ticket.ID(numberOrID)
-	if uuid.Validate(numberOrID) != nil {
-		var err error
-		if id, err = a.Reader.ByNumber(ctx, c.viewer(), strings.TrimSpace(numberOrID)); err != nil {
-			return nil, err
-		}
-	}
-	unknown := wrong("duplicate_of", "there is no such ticket, or it is not yours to see", "number or id of another ticket of the same citizen")
-	if id == "" {
-		return nil, unknown
-	}
-	if _, err := a.detail(ctx, c, id, nil); err != nil {
-		return nil, unknown
-	}
-	s, _, err := a.Desk.State(ctx, id)
-	if errors.Is(err, eventstore.ErrNotFound) {
-		return nil, unknown
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &ticket.Main{Ticket: id, Subject: s.Subject}, nil
-}
-
-// newNote checks what comes with a note; the files are still to be kept.
-func newNote(n *NoteRequest) (*ticket.NewNote, []attachment.File, error) {
-	if n == nil {
-		return nil, nil, nil
-	}
-	checked, err := attachment.Check("note.attachments", uploads(n.Attachments))
-	if err != nil {
-		return nil, nil, err
-	}
-	id, err := desk.NewID()
-	if err != nil {
-		return nil, nil, err
-	}
-	note := &ticket.NewNote{ID: id, Text: n.Text, Visibility: n.Visibility}
-	if note.Visibility == "" {
-		note.Visibility = ticket.Internal
-	}
-	note.Attachments, note.FileNames = attachment.Described(checked)
-	return note, checked, nil
 }

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package casework
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. Error:
+// *ticket.NotYoursError, eventstore.ErrNotFound.
+func (c *Cases) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
+	history, names, now, err := c.history(ctx, id, at)
+	if err != nil {
+		return projections.Ticket{}, err
+	}
+	t, ok := projections.Detail(by.Viewer(), history, names, now)
+	if !ok {
+		return projections.Ticket{}, &ticket.NotYoursError{}
+	}
+	return t, nil
+}
+
+// Checks is the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version. False: no
+// checks are prescribed, or they are not the caller's to read. Errors as Ticket's.
+func (c *Cases) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ projections.Playbook, version int, _ bool, _ error) {
+	history, names, now, err := c.history(ctx, id, at)
+	if err != nil {
+		return projections.Playbook{}, 0, false, err
+	}
+	if _, sees := projections.Detail(by.Viewer(), history, names, now); !sees {
+		return projections.Playbook{}, 0, false, &ticket.NotYoursError{}
+	}
+	p, ok := projections.Checks(by.Viewer(), history, names, now)
+	return p, history[len(history)-1].Version, ok, nil
+}
+
+// history is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.
+func (c *Cases) history(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, projections.Names, time.Time, error) {
+	history, err := c.Desk.History(ctx, id)
+	if err != nil {
+		return nil, projections.Names{}, time.Time{}, err
+	}
+	now := c.Store.Now()
+	if last := history[len(history)-1].At; last.After(now) {
+		now = last // the database's clock may be ahead of ours: what it recorded has happened
+	}
+	if at != nil {
+		now = *at
+	}
+	names, err := c.names(ctx, history)
+	return history, names, now, err
+}
+
+// names looks up everybody whom a history mentions, at once.
+func (c *Cases) names(ctx context.Context, history []ticket.Recorded) (projections.Names, error) {
+	seen := map[string]bool{}
+	var ids []string
+	mention := func(id string) {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	var s ticket.State
+	for _, r := range history {
+		s = ticket.Evolve(s, r)
+		mention(r.By.ID)
+		mention(s.Assignee.Operator)
+	}
+	known, err := c.Identity.Names(ctx, ids)
+	if err != nil {
+		return projections.Names{}, err
+	}
+	head, _, err := c.Store.Head(ctx)
+	if err != nil {
+		return projections.Names{}, err
+	}
+	return projections.Names{Catalog: c.Catalog, Playbooks: c.Playbooks, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
+}
+
+// File is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
+func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (projections.File, []byte, error) {
+	t, err := c.Ticket(ctx, by, of, nil)
+	if err != nil {
+		return projections.File{}, nil, err
+	}
+	all := [][]projections.File{t.Attachments}
+	for _, n := range t.Notes {
+		all = append(all, n.Attachments)
+	}
+	for _, files := range all {
+		for _, f := range files {
+			if f.ID == attachment {
+				content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
+				return f, content, err
+			}
+		}
+	}
+	return projections.File{}, nil, &ticket.NotYoursError{}
+}
+
+// Tickets is a page of the list that the caller asks for. The assignee may be a user name. Error: *projections.FilterError.
+func (c *Cases) Tickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
+	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && uuid.Validate(f.Assignee) != nil {
+		o, err := c.Identity.Find(ctx, f.Assignee, by.Actor.Entity)
+		if errors.Is(err, identity.ErrNotFound) {
+			return projections.Page{}, &projections.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}
+		}
+		if err != nil {
+			return projections.Page{}, err
+		}
+		f.Assignee = o.ID
+	}
+	return c.Reader.Tickets(ctx, by.Viewer(), f)
+}

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package casework
+
+import (
+	"context"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// Reply is the citizen's answer (FAQ 2.4), or their word on a resolution.
+type Reply struct {
+	Text     string
+	Files    []attachment.File
+	Solved   *bool // on a resolved ticket: false or nil reopens it, true is only a message
+	Courtesy bool  // it holds nothing but thanks
+}
+
+// Reply takes an answer in. A closed ticket is answered by a new one that goes on from it, with its form's data: the
+// outcome's stream tells which ticket took the reply. Errors: *ticket.NotYoursError, eventstore.ErrErased, the rules'.
+func (c *Cases) Reply(ctx context.Context, by Caller, id ticket.ID, in Reply, said Said) (desk.Outcome, error) {
+	before, err := c.Ticket(ctx, by, id, nil)
+	if err != nil {
+		return desk.Outcome{}, err
+	}
+	if before.Status == ticket.Closed {
+		return c.goOn(ctx, by, id, in, said)
+	}
+	return c.answer(ctx, by, id, in, said)
+}
+
+func (c *Cases) answer(ctx context.Context, by Caller, id ticket.ID, in Reply, said Said) (desk.Outcome, error) {
+	r := desk.Request{Ticket: id, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
+	checked, err := attachment.Check("attachments", in.Files)
+	if err != nil {
+		return c.Desk.Refused(ctx, r, err)
+	}
+	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy}
+	if reply.ID, err = desk.NewID(); err != nil {
+		return desk.Outcome{}, err
+	}
+	reply.Attachments, reply.FileNames = attachment.Described(checked)
+	r.Command = reply
+	if reply.Attachments, err = c.keep(ctx, r, checked); err != nil {
+		return c.Desk.Refused(ctx, r, err)
+	}
+	r.Command = reply
+	return c.Desk.Dispatch(ctx, r)
+}
+
+// goOn opens the ticket that goes on from a closed one, with its form's data and the reply as its description.
+func (c *Cases) goOn(ctx context.Context, by Caller, closed ticket.ID, in Reply, said Said) (desk.Outcome, error) {
+	history, err := c.Desk.History(ctx, closed)
+	if err != nil {
+		return desk.Outcome{}, err
+	}
+	open, err := desk.Continuation(closed, history, in.Text, c.Catalog, c.Store.Now())
+	if err != nil {
+		return desk.Outcome{}, err
+	}
+	if by.Link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
+		open.Identity, open.Citizen = ticket.Declared, ""
+	}
+	return c.open(ctx, by, open, in.Files, said)
+}
+
+// Told is where an outcome left the ticket as far as the caller knew at that moment: an act that is held is not
+// given away by the answer to a reply. The holder of a personal link does not see a ticket that the reply opened;
+// nothing has happened to it yet.
+func (c *Cases) Told(ctx context.Context, by Caller, o desk.Outcome) (ticket.Status, int, error) {
+	history, err := c.Desk.History(ctx, ticket.ID(o.Stream))
+	if err != nil {
+		return "", 0, err
+	}
+	history = history[:o.Version]
+	t, ok := projections.Detail(by.Viewer(), history, projections.Names{Catalog: c.Catalog}, history[o.Version-1].At)
+	if !ok {
+		return o.State.Status, o.Version, nil
+	}
+	return t.Status, t.Version, nil
+}
