@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
 const configHelp = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
@@ -48,7 +48,7 @@ type config struct {
 	Hold        time.Duration
 	AutoClose   time.Duration // 0: by the catalogue
 	Log         logConfig
-	Limits      api.Limits
+	Limits      entrance.Limits
 	Proxies     []netip.Prefix
 	Outside     outside
 }
@@ -82,7 +82,7 @@ func loadConfig(env func(string) string) (config, error) {
 	if c.Log, err = parseLog(env("SOL_LOG")); err != nil {
 		wrong = append(wrong, err)
 	}
-	for name, into := range map[string]*api.Rate{
+	for name, into := range map[string]*entrance.Rate{
 		"SOL_LIMIT_FORM": &c.Limits.Form, "SOL_LIMIT_LOGIN": &c.Limits.Login, "SOL_LIMIT_SESSION": &c.Limits.Session, "SOL_LIMIT_PUBLIC": &c.Limits.Public,
 	} {
 		if text := env(name); text != "" {
@@ -141,14 +141,14 @@ func dataDir(env func(string) string) (string, error) {
 	return abs, nil
 }
 
-func parseRate(text string) (api.Rate, bool) {
+func parseRate(text string) (entrance.Rate, bool) {
 	minute, burst, two := strings.Cut(text, "/")
 	if !two {
 		burst = minute
 	}
 	m, errMinute := strconv.Atoi(minute)
 	b, errBurst := strconv.Atoi(burst)
-	return api.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
+	return entrance.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
 }
 
 // logConfig is how to log.

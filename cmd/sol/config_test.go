@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
 func TestConfigDefaults(t *testing.T) {
@@ -48,7 +48,7 @@ func TestConfig(t *testing.T) {
 	want := config{
 		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKey: "/etc/sol.key",
 		AutoClose: 90 * time.Second, Log: logConfig{JSON: true, Level: slog.LevelDebug},
-		Limits:  api.Limits{Form: api.Rate{PerMinute: 60, Burst: 5}, Login: api.Rate{PerMinute: 7, Burst: 7}},
+		Limits:  entrance.Limits{Form: entrance.Rate{PerMinute: 60, Burst: 5}, Login: entrance.Rate{PerMinute: 7, Burst: 7}},
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Outside: outside{
 			PlaybooksDir: "/etc/sol/playbooks", Connectors: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",

@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
@@ -41,6 +42,7 @@ type node struct {
 	models   *projections.Runner
 	sagas    *sagas.Runner
 	notices  *notice.Notices
+	entrance *entrance.Entrance
 	doors    doors
 }
 
@@ -79,6 +81,7 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 		return nil, err
 	}
 	n.notices = notice.New(n.store, n.desk)
+	n.entrance = entrance.New(entrance.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.Proxies})
 	n.doors, err = n.openDoors()
 	return n, err
 }
@@ -95,7 +98,7 @@ func (n *node) close() { n.store.Close() }
 func (n *node) api() (*api.API, error) {
 	return api.New(api.Config{
 		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notices: n.notices,
-		Version: version(), Log: n.log, Metrics: n.metrics, Limits: n.config.Limits, TrustedProxies: n.config.Proxies,
+		Version: version(), Log: n.log, Metrics: n.metrics, Entrance: n.entrance,
 	})
 }
 

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
@@ -38,14 +38,12 @@ type Config struct {
 
 	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 
-	Version string               // of the program, shown in the OpenAPI document; empty: "dev"
-	Log     *slog.Logger         // nil: slog.Default
-	Metrics *prometheus.Registry // served at /metrics, and where the API's own are registered; nil: a new one
-	Limits  Limits
-	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
-	TrustedProxies []netip.Prefix
-	Timeout        time.Duration // for answering one request, streams excepted; 0: 30 s
-	BodyTimeout    time.Duration // for a request's body to arrive; 0: 60 s
+	Version     string               // of the program, shown in the OpenAPI document; empty: "dev"
+	Log         *slog.Logger         // nil: slog.Default
+	Metrics     *prometheus.Registry // served at /metrics; nil: a new one
+	Entrance    *entrance.Entrance   // shared with other doors; nil: one of its own, with its defaults
+	Timeout     time.Duration        // for answering one request, streams excepted; 0: 30 s
+	BodyTimeout time.Duration        // for a request's body to arrive; 0: 60 s
 	// Uploads is how many bodies over 64 kB are taken in at a time, about 20 MB of memory each; others wait up to
 	// Timeout. 0: 32.
 	Uploads   int
@@ -58,8 +56,6 @@ type API struct {
 	cases   *casework.Cases
 	handler http.Handler
 	huma    huma.API
-	metrics *httpMetrics
-	limits  struct{ form, login, session, public, wrong *limiter }
 
 	uploads chan struct{}   // a place for each large body that is being taken in
 	closing context.Context // ends when streams must
@@ -93,13 +89,12 @@ func New(c Config) (*API, error) {
 	if c.Uploads == 0 {
 		c.Uploads = 32
 	}
-	c.Limits = c.Limits.defaulted()
-	a := &API{Config: c, metrics: newHTTPMetrics(c.Metrics), uploads: make(chan struct{}, c.Uploads)}
+	if c.Entrance == nil {
+		c.Entrance = entrance.New(entrance.Config{Log: c.Log, Metrics: c.Metrics})
+	}
+	a := &API{Config: c, uploads: make(chan struct{}, c.Uploads)}
 	a.cases = &casework.Cases{Store: c.Store, Desk: c.Desk, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
 	a.closing, a.end = context.WithCancel(context.Background())
-	a.limits.form, a.limits.login = newLimiter(c.Limits.Form), newLimiter(c.Limits.Login)
-	a.limits.session, a.limits.public = newLimiter(c.Limits.Session), newLimiter(c.Limits.Public)
-	a.limits.wrong = newLimiter(c.Limits.Public)
 
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, contract(c.Version))
@@ -117,7 +112,7 @@ func New(c Config) (*API, error) {
 	if err := a.operations(mux); err != nil {
 		return nil, err
 	}
-	a.handler = a.wrap(mux)
+	a.handler = a.Entrance.Wrap(a.door(mux))
 	return a, nil
 }
 

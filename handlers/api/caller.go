@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -50,19 +51,19 @@ func bearer(header string) (token string, given bool) {
 // without a look-up, apart from others of the same address who have none.
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
-	from, now := address(r, a.TrustedProxies), a.now()
+	from, now := a.Entrance.Address(r), a.now()
 	if !given {
 		return caller{Caller: casework.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
 	if actor, ok := a.Identity.FollowLink(token); ok {
 		return caller{Caller: casework.Holder(ticket.ID(actor.ID), from), token: token}, nil
 	}
-	if p := a.limits.wrong.take(from, now, h); p != nil {
+	if p := take(a.Entrance.Wrong, from, now, h); p != nil {
 		return caller{}, p
 	}
 	s, err := a.Identity.Authenticate(ctx, token)
 	if !errors.Is(err, identity.ErrNoSession) {
-		a.limits.wrong.give(from, now)
+		a.Entrance.Wrong.Give(from, now)
 	}
 	if err != nil {
 		return caller{}, err
@@ -83,7 +84,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			a.refuse(ctx.Context(), err).write(w)
 			return
 		}
-		note(ctx.Context(), c.Actor)
+		entrance.Note(ctx.Context(), c.Actor)
 		done, p := a.takeIn(r)
 		if p != nil {
 			p.write(w)
@@ -117,15 +118,15 @@ func (a *API) allow(e endpoint, c caller, h http.Header) error {
 func (a *API) count(e endpoint, c caller, h http.Header) *Problem {
 	now := a.now()
 	if c.session.Account != "" {
-		if p := a.limits.session.take(c.session.Account, now, h); p != nil {
+		if p := take(a.Entrance.Session, c.session.Account, now, h); p != nil {
 			return p
 		}
 	}
 	switch {
 	case e.limit != nil:
-		return e.limit.take(c.From, now, h)
+		return take(e.limit, c.From, now, h)
 	case c.session.Account == "":
-		return a.limits.public.take(c.From, now, h)
+		return take(a.Entrance.Public, c.From, now, h)
 	}
 	return nil
 }

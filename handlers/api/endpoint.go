@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -19,12 +20,12 @@ type endpoint struct {
 	id, method, path     string
 	summary, description string
 	tag                  string
-	status               int             // of success; 0: 200
-	public               bool            // may be called without a token
-	action               identity.Action // that the policy must allow; "": any session, placed or not
-	limit                *limiter        // its own, by address, besides the session's; nil: the public one for callers without session
-	maxBody              int64           // bytes; 0: 64 kB
-	errors               []int           // beyond those that every call has
+	status               int               // of success; 0: 200
+	public               bool              // may be called without a token
+	action               identity.Action   // that the policy must allow; "": any session, placed or not
+	limit                *entrance.Limiter // its own, by address, besides the session's; nil: the public one for callers without session
+	maxBody              int64             // bytes; 0: 64 kB
+	errors               []int             // beyond those that every call has
 	answers              map[string]*huma.Response
 }
 
@@ -69,7 +70,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 func (a *API) refuse(ctx context.Context, err error) *Problem {
 	p := problemOf(err, a.now())
 	if p.Status >= http.StatusInternalServerError {
-		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", requestOf(ctx).id),
+		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", entrance.RequestID(ctx)),
 			slog.String("problem", p.Type), slog.Any("error", err))
 	}
 	a.nameConflicts(ctx, p)

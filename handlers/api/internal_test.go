@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,22 +19,23 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
 
 func TestAPanicIsAProblemToo(t *testing.T) {
 	var log strings.Builder
-	a := &API{Config: Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), Timeout: time.Second}, metrics: newHTTPMetrics(prometheus.NewRegistry())}
+	logger := slog.New(slog.NewJSONHandler(&log, nil))
+	a := &API{Config: Config{Log: logger, Timeout: time.Second, Entrance: entrance.New(entrance.Config{Log: logger})}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /breaks", func(http.ResponseWriter, *http.Request) { panic("alas") })
 	mux.HandleFunc("GET /aborts", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	w := httptest.NewRecorder()
-	a.wrap(mux).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/breaks", nil))
+	a.Entrance.Wrap(a.door(mux)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/breaks", nil))
 	var p Problem
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 500 || p.Type != "urn:sol:problem:internal-error" || strings.Contains(w.Body.String(), "alas") {
 		t.Fatalf("got %d %s, %v", w.Code, w.Body, err)
@@ -48,7 +48,7 @@ func TestAPanicIsAProblemToo(t *testing.T) {
 			t.Error("an abort is the server's to see")
 		}
 	}()
-	a.wrap(mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/aborts", nil))
+	a.Entrance.Wrap(a.door(mux)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/aborts", nil))
 }
 
 func TestProblemTable(t *testing.T) {
@@ -97,66 +97,5 @@ func TestProblemTable(t *testing.T) {
 	}
 	if p := problemOf(&identity.LockedError{Until: now.Add(90 * time.Second)}, now); p.headers.Get("Retry-After") != "90" {
 		t.Errorf("Retry-After is %q", p.headers.Get("Retry-After"))
-	}
-}
-
-func TestAddress(t *testing.T) {
-	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
-	for name, c := range map[string]struct {
-		peer, forwarded, want string
-		trusted               []netip.Prefix
-	}{
-		"the peer":                    {"192.0.2.1:99", "", "192.0.2.1", nil},
-		"nobody is believed":          {"192.0.2.1:99", "198.51.100.7", "192.0.2.1", nil},
-		"a proxy is":                  {"10.1.1.1:99", "198.51.100.7", "198.51.100.7", proxies},
-		"but not what it was told":    {"10.1.1.1:99", "203.0.113.9, 198.51.100.7", "198.51.100.7", proxies},
-		"proxies in a row":            {"10.1.1.1:99", "198.51.100.7, 10.2.2.2", "198.51.100.7", proxies},
-		"nonsense":                    {"10.1.1.1:99", "me", "10.1.1.1", proxies},
-		"an IPv6 network":             {"[2001:db8:1:2:3::4]:99", "", "2001:db8:1:2::/64", nil},
-		"an IPv4 address in IPv6":     {"[::ffff:192.0.2.1]:99", "", "192.0.2.1", nil},
-		"what the server cannot read": {"@", "", "@", nil},
-	} {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		r.RemoteAddr = c.peer
-		if c.forwarded != "" {
-			r.Header.Set("X-Forwarded-For", c.forwarded)
-		}
-		if got := address(r, c.trusted); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-	}
-}
-
-func TestLimiterForgetsTheQuiet(t *testing.T) {
-	l, now := newLimiter(Rate{PerMinute: 60, Burst: 2}), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	for _, client := range []string{"a", "a", "b"} {
-		if p := l.take(client, now, http.Header{}); p != nil {
-			t.Fatalf("%s is refused: %v", client, p)
-		}
-	}
-	if p := l.take("a", now, http.Header{}); p == nil || p.headers.Get("Retry-After") != "1" {
-		t.Fatalf("the third is answered %+v", p)
-	}
-	if p := l.take("a", now.Add(time.Second), http.Header{}); p != nil {
-		t.Fatalf("after a second: %v", p)
-	}
-	if p := l.take("c", now.Add(2*time.Minute), http.Header{}); p != nil || len(l.clients) != 1 {
-		t.Errorf("%d clients are kept", len(l.clients))
-	}
-}
-
-func TestWhatIsGivenBackWasNotCounted(t *testing.T) {
-	l, now := newLimiter(Rate{PerMinute: 1, Burst: 2}), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	for range 10 {
-		if p := l.take("a", now, http.Header{}); p != nil {
-			t.Fatalf("refused: %v", p)
-		}
-		l.give("a", now)
-	}
-	l.give("a", now) // nor does it add to the burst
-	for n := range 3 {
-		if p := l.take("a", now, http.Header{}); (p != nil) != (n == 2) {
-			t.Fatalf("request %d is answered %v", n, p)
-		}
 	}
 }

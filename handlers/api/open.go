@@ -75,7 +75,7 @@ func (a *API) open() {
 		summary: "Open a ticket",
 		description: "Without a token the requester is declared; with a citizen's it is that citizen's, verified, whatever is typed; with an operator's " +
 			"it is opened for a citizen at the desk or on the telephone (FAQ 2.2).",
-		public: true, action: identity.OpenTicket, limit: a.limits.form, maxBody: formBody,
+		public: true, action: identity.OpenTicket, limit: a.Entrance.Form, maxBody: formBody,
 	}, a.openTicket)
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -160,7 +161,7 @@ func TestLoginRefusals(t *testing.T) {
 
 func TestRateLimits(t *testing.T) {
 	w := newWorld(t, func(c *api.Config) {
-		c.Limits = api.Limits{Form: api.Rate{PerMinute: 1, Burst: 2}, Session: api.Rate{PerMinute: 1, Burst: 3}}
+		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Form: entrance.Rate{PerMinute: 1, Burst: 2}, Session: entrance.Rate{PerMinute: 1, Burst: 3}}})
 	})
 	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
 	for left := 1; left >= 0; left-- {
@@ -182,7 +183,9 @@ func TestRateLimits(t *testing.T) {
 }
 
 func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) { c.Limits = api.Limits{Login: api.Rate{PerMinute: 1, Burst: 2}} })
+	w := newWorld(t, func(c *api.Config) {
+		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Login: entrance.Rate{PerMinute: 1, Burst: 2}}})
+	})
 	anna := w.join("anna", person.ASROperator, torino)
 	again := fields{"username": "anna", "password": password, "pin": pin}
 	anna.post("/api/v1/sessions", again).want(201)
@@ -191,7 +194,9 @@ func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
 }
 
 func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) { c.Limits = api.Limits{Public: api.Rate{PerMinute: 1, Burst: 2}} })
+	w := newWorld(t, func(c *api.Config) {
+		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Public: entrance.Rate{PerMinute: 1, Burst: 2}}})
+	})
 	anna := w.join("anna", person.ASROperator, torino)
 	for range 5 {
 		anna.get("/api/v1/queues").want(200)

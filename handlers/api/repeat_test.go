@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
 func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
@@ -41,7 +42,9 @@ func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
 }
 
 func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	w := newWorld(t, func(c *api.Config) {
+		c.Entrance = entrance.New(entrance.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	})
 	open := func(from string) answered {
 		return w.anybody().post("/api/v1/tickets", form(torino), "Idempotency-Key", "1", "X-Forwarded-For", from).want(201)
 	}

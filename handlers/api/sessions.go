@@ -68,7 +68,7 @@ func (a *API) sessions() {
 	register(a, endpoint{
 		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
 		summary: "Log in", description: "User name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
-		public: true, limit: a.limits.login,
+		public: true, limit: a.Entrance.Login,
 	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionAnswer, error) {
 		s, err := a.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
 // strange is text that has broken other systems.
@@ -18,8 +19,8 @@ var strange = []string{"\x00", "a\x00b", "\uFFFD", "\u202Eabc", "🩺", "' or 1=
 
 func TestStrangeTextBreaksNothing(t *testing.T) {
 	w := newWorld(t, func(c *api.Config) {
-		many := api.Rate{PerMinute: 100_000, Burst: 100_000}
-		c.Limits = api.Limits{Form: many, Login: many, Session: many, Public: many}
+		many := entrance.Rate{PerMinute: 100_000, Burst: 100_000}
+		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Form: many, Login: many, Session: many, Public: many}})
 	})
 	anna := w.join("anna", person.ASROperator, torino)
 	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")

@@ -118,8 +118,7 @@ func (f *follower) run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(f.api.closing, cancel)()
-	f.api.metrics.streams.Inc()
-	defer f.api.metrics.streams.Dec()
+	defer f.api.Entrance.Following()()
 
 	h := f.w.Header()
 	h.Set("Content-Type", "text/event-stream")

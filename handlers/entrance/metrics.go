@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package api
+package entrance
 
 import (
 	"strconv"
@@ -31,8 +31,5 @@ func newHTTPMetrics(r prometheus.Registerer) *httpMetrics {
 }
 
 func (m *httpMetrics) observe(verb, route string, status int, took time.Duration) {
-	if route == streamRoute && status < 300 {
-		return // how long somebody looks at a page is no time to answer
-	}
 	m.took.WithLabelValues(method(verb), route, strconv.Itoa(status)).Observe(took.Seconds())
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package api
+package entrance
 
 import (
 	"math"
@@ -45,18 +45,20 @@ func (l Limits) defaulted() Limits {
 	return l
 }
 
-// limiter holds one rate for many clients, and forgets those who have been quiet long enough to have all of it again.
-type limiter struct {
+// Limiter holds one rate for many clients, and forgets those who have been quiet long enough to have all of it again.
+type Limiter struct {
 	rate    Rate
 	mu      sync.Mutex
 	clients map[string]*rate.Limiter
 	swept   time.Time
 }
 
-func newLimiter(r Rate) *limiter { return &limiter{rate: r, clients: map[string]*rate.Limiter{}} }
+// NewLimiter makes one that has seen nobody yet.
+func NewLimiter(r Rate) *Limiter { return &Limiter{rate: r, clients: map[string]*rate.Limiter{}} }
 
-// take counts a request of a client. It writes the X-RateLimit headers and refuses with a *Problem.
-func (l *limiter) take(client string, now time.Time, h http.Header) *Problem {
+// Take counts a request of a client and writes the X-RateLimit headers. A request that comes too early is refused: then
+// wait is how long until the next may come.
+func (l *Limiter) Take(client string, now time.Time, h http.Header) (wait time.Duration, allowed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now.Sub(l.swept) > time.Minute {
@@ -72,21 +74,23 @@ func (l *limiter) take(client string, now time.Time, h http.Header) *Problem {
 		c = rate.NewLimiter(rate.Limit(float64(l.rate.PerMinute)/60), l.rate.Burst)
 		l.clients[client] = c
 	}
-	allowed := c.AllowN(now, 1)
+	allowed = c.AllowN(now, 1)
 	left := c.TokensAt(now)
 	full := time.Duration((float64(l.rate.Burst) - left) / float64(c.Limit()) * float64(time.Second))
 	h.Set("X-RateLimit-Limit", strconv.Itoa(l.rate.Burst))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, int(left))))
 	h.Set("X-RateLimit-Reset", strconv.Itoa(int(math.Ceil(full.Seconds()))))
-	if allowed {
-		return nil
+	if !allowed {
+		wait = time.Duration((1 - left) / float64(c.Limit()) * float64(time.Second))
 	}
-	wait := time.Duration((1 - left) / float64(c.Limit()) * float64(time.Second))
-	return limited.say("Wait as long as Retry-After says; %d requests a minute are allowed here.", l.rate.PerMinute).retryAfter(wait)
+	return wait, allowed
 }
 
-// give takes a request back that was counted and turned out to be another limiter's to count.
-func (l *limiter) give(client string, now time.Time) {
+// PerMinute is how many requests a minute a client may make in the long run.
+func (l *Limiter) PerMinute() int { return l.rate.PerMinute }
+
+// Give takes a request back that was counted and turned out to be another limiter's to count.
+func (l *Limiter) Give(client string, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if c, ok := l.clients[client]; ok {

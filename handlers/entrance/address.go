@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package api
+package entrance
 
 import (
 	"net/http"
@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// address is the client's: the peer's, or what the nearest proxy that we do not trust was told, read from the right.
+// Address is the client's: the peer's, or what the nearest proxy that we do not trust was told, read from the right.
 // Networks of IPv6 clients are counted as one, since each holds countless addresses.
-func address(r *http.Request, trusted []netip.Prefix) string {
+func (e *Entrance) Address(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
 	client := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && within(client, trusted); i-- {
+	for i := len(hops) - 1; i >= 0 && within(client, e.TrustedProxies); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break

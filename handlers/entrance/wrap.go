@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package entrance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// request is what log lines and metrics say of a request: nothing that identifies a citizen.
+type request struct {
+	id    string // X-Request-ID, as sent or made up
+	trace string // trace id of a traceparent header, or ""
+	route string // the pattern that matched, never the path
+	actor person.Actor
+}
+
+type requestKey struct{}
+
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{}
+}
+
+// Note remembers who makes the request, for its log line.
+func Note(ctx context.Context, actor person.Actor) { requestOf(ctx).actor = actor }
+
+// RequestID names the request, to those who have to ask about it and in the log.
+func RequestID(ctx context.Context) string { return requestOf(ctx).id }
+
+var (
+	requestID   = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
+	traceparent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
+)
+
+// Door is what is behind the entrance, and how it speaks where no handler of its own does.
+type Door struct {
+	Mux     *http.ServeMux
+	Secure  func(h http.Header)                                        // sets the headers that every answer has, but for the request's id
+	Streams string                                                     // the route that goes on for as long as somebody looks; "": none does
+	Limit   time.Duration                                              // for all other answers, the body's arrival included
+	Broke   func(w http.ResponseWriter, r *http.Request, err error)    // answers for a handler that panicked
+	Nowhere func(w http.ResponseWriter, r *http.Request, allow string) // answers where no route matches; allow: other methods that would
+}
+
+// Wrap puts around every request what all of them share.
+func (e *Entrance) Wrap(d Door) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		handler, route := d.Mux.Handler(r)
+		info := &request{id: r.Header.Get("X-Request-ID"), route: route}
+		if !requestID.MatchString(info.id) {
+			info.id = uuid.NewString()
+		}
+		if m := traceparent.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
+			info.trace = m[1]
+		}
+		ctx := context.WithValue(r.Context(), requestKey{}, info)
+		streams := route != "" && route == d.Streams
+		if !streams {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, d.Limit)
+			defer cancel()
+		}
+		r = r.WithContext(ctx)
+		out := &answer{ResponseWriter: w}
+		out.Header().Set("X-Request-ID", info.id)
+		d.Secure(out.Header())
+		e.metrics.underway.Inc()
+		defer func() {
+			e.metrics.underway.Dec()
+			if broke := recover(); broke != nil {
+				if err, ok := broke.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(broke)
+				}
+				e.Log.LogAttrs(ctx, slog.LevelError, "handler panicked", slog.String("request_id", info.id),
+					slog.String("panic", fmt.Sprint(broke)), slog.String("stack", string(debug.Stack())))
+				if out.status == 0 {
+					d.Broke(out, r, fmt.Errorf("panic: %v", broke))
+				}
+			}
+			e.finished(r, info, out, time.Since(began), streams)
+		}()
+		if route == "" {
+			d.Nowhere(out, r, others(handler, r))
+			return
+		}
+		d.Mux.ServeHTTP(out, r)
+	})
+}
+
+// others are the methods that would be answered at an address where this one is not: the mux knows. "" if none are.
+func others(handler http.Handler, r *http.Request) string {
+	would := httptest.NewRecorder()
+	handler.ServeHTTP(would, r)
+	if would.Code == http.StatusMethodNotAllowed {
+		return would.Header().Get("Allow")
+	}
+	return ""
+}
+
+// finished writes the access log and counts the request.
+func (e *Entrance) finished(r *http.Request, info *request, out *answer, took time.Duration, streams bool) {
+	if out.status == 0 {
+		out.status = http.StatusOK
+	}
+	route := info.route
+	if route == "" {
+		route = "none"
+	}
+	if !streams || out.status >= http.StatusMultipleChoices { // how long somebody looks at a page is no time to answer
+		e.metrics.observe(r.Method, route, out.status, took)
+	}
+	level := slog.LevelInfo
+	if out.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	e.Log.LogAttrs(r.Context(), level, "request", slog.String("method", method(r.Method)), slog.String("route", route), slog.Int("status", out.status),
+		slog.Duration("took", took), slog.Int64("bytes", out.bytes), slog.String("request_id", info.id), slog.String("trace_id", info.trace),
+		slog.String("role", string(info.actor.Role)), slog.String("entity", string(info.actor.Entity)))
+}
+
+// method keeps made-up methods out of logs and labels.
+func method(m string) string {
+	if strings.Contains(" GET HEAD POST PUT PATCH DELETE OPTIONS ", " "+m+" ") {
+		return m
+	}
+	return "other"
+}
+
+// answer remembers what was answered.
+type answer struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (w *answer) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *answer) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *answer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
