@@ -167,6 +167,19 @@ func (s *Store) Now() time.Time {
 	return now().UTC().Truncate(time.Microsecond)
 }
 
+// settled is how long it takes at most, in all likelihood, until what was stamped is committed, and how much two clocks may
+// be apart that were compared.
+const settled = 100 * time.Millisecond
+
+// Past is the latest moment that can be shown as it will always have been: whatever was stamped before it can be read by
+// now. Who reads «now» shows this moment, or the last event if that is later.
+func (s *Store) Past() time.Time {
+	if s.cfg.Clock != nil {
+		return s.Now() // stamps what is appended too
+	}
+	return s.Now().Add(-settled)
+}
+
 // NextNumber draws the next number for people to read out. Numbers drawn and not used leave gaps.
 func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 	if err := s.appends.QueryRow(ctx, `select nextval('log.numbers')`).Scan(&n); err != nil {

@@ -44,7 +44,7 @@ type view struct {
 func (r *Reader) look(ctx context.Context, v Viewer, do func(view) error) error {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, r.store.RequestPool(), options, func(tx pgx.Tx) error {
-		seen := view{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.Now()}
+		seen := view{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.Past()}
 		if _, err := tx.Exec(ctx, `lock table read.tickets_v1, read.queue_counts_v1, read.timeline_v1 in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}

@@ -81,9 +81,9 @@ func (n *node) past(ctx context.Context, id ticket.ID) (past, error) {
 	return past{history, names}, nil
 }
 
-// now is the moment to look at a history from: not before its last event, whose clock may be ahead of ours.
+// now is the moment to look at a history from: not before its last event.
 func (p past) now(n *node) time.Time {
-	now := n.store.Now()
+	now := n.store.Past()
 	if last := p.history[len(p.history)-1].At; last.After(now) {
 		return last
 	}

@@ -196,7 +196,7 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 			return 0, err
 		}
 		if !changes.HeldUntil.IsZero() {
-			again = min(again, max(changes.HeldUntil.Sub(f.api.Store.Now()), settle))
+			again = min(again, max(changes.HeldUntil.Sub(f.api.Store.Past()), settle))
 		}
 		more, news = len(changes.Items) >= streamPage, news || len(changes.Items) > 0
 	}
