@@ -12,10 +12,12 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/web"
 )
 
 // front is what listens. It does so from the start, and answers 503 as long as there is nothing behind it: a load
@@ -23,9 +25,32 @@ import (
 type front struct {
 	server *http.Server
 	addr   net.Addr
-	behind atomic.Pointer[api.API] // nil: not up
-	down   atomic.Bool             // the database has gone for the moment
+	behind atomic.Pointer[behind] // nil: not up
+	down   atomic.Bool            // the database has gone for the moment
 	served chan error
+}
+
+// behind is what the front leads to: programs to the API, people to the pages.
+type behind struct {
+	api *api.API
+	web *web.Web
+}
+
+func (b *behind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if forPrograms(r.URL.Path) {
+		b.api.ServeHTTP(w, r)
+		return
+	}
+	b.web.ServeHTTP(w, r)
+}
+
+func forPrograms(path string) bool {
+	return strings.HasPrefix(path, "/api/") || path == "/status" || path == "/metrics" || strings.HasPrefix(path, "/openapi")
+}
+
+func (b *behind) endStreams() {
+	b.api.EndStreams()
+	b.web.EndStreams()
 }
 
 // drainFor bounds how long requests under way may take when sol stops.
@@ -64,9 +89,13 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		behind.ServeHTTP(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "2")
+	if !forPrograms(r.URL.Path) {
+		web.ComingUp(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(http.StatusServiceUnavailable)
 	_ = json.NewEncoder(w).Encode(map[string]any{ // the client may have gone
 		"type": "urn:sol:problem:unavailable", "title": "The service is not available right now", "status": http.StatusServiceUnavailable,
@@ -79,7 +108,7 @@ func (f *front) drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainFor)
 	defer cancel()
 	if behind := f.behind.Load(); behind != nil {
-		behind.EndStreams()
+		behind.endStreams()
 	}
 	if err := f.server.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainFor), f.server.Close())

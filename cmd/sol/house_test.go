@@ -188,7 +188,7 @@ func annotated(t *testing.T) *regexp.Regexp {
 		t.Fatal(err)
 	}
 	var patterns []string
-	for _, paths := range regexp.MustCompile(`(?s)path = \[(.*?)\]`).FindAllStringSubmatch(string(content), -1) {
+	for _, paths := range regexp.MustCompile(`(?s)path = (\[.*?\]|"[^"]+")`).FindAllStringSubmatch(string(content), -1) {
 		for _, glob := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(paths[1], -1) {
 			pattern := regexp.QuoteMeta(glob[1])
 			pattern = strings.ReplaceAll(pattern, `\*\*/`, `(?:.*/)?`)

@@ -19,10 +19,12 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/bus"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/web"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -94,12 +96,21 @@ func (n *node) dispatch(ctx context.Context, on ticket.ID, c ticket.Command, by 
 
 func (n *node) close() { n.store.Close() }
 
-// api is the door for programs.
-func (n *node) api() (*api.API, error) {
-	return api.New(api.Config{
+// byHTTP are the doors for programs and for people.
+func (n *node) byHTTP() (*behind, error) {
+	programs, err := api.New(api.Config{
 		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notices: n.notices,
 		Version: version(), Log: n.log, Metrics: n.metrics, Entrance: n.entrance,
 	})
+	if err != nil {
+		return nil, err
+	}
+	cases := &casework.Cases{Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
+	people, err := web.New(web.Config{Cases: cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Log: n.log})
+	if err != nil {
+		return nil, err
+	}
+	return &behind{programs, people}, nil
 }
 
 // Housekeeping: how often, and from what age a blob that no event names is nobody's.

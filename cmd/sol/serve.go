@@ -106,7 +106,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 		return err
 	}
 	defer n.close()
-	door, err := n.api()
+	doors, err := n.byHTTP()
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 		err = errors.Join(err, <-ended)
 	}()
 
-	front.behind.Store(door)
+	front.behind.Store(doors)
 	if err := s.ready(ctx, n, front.url()); err != nil {
 		return errors.Join(err, front.drain(context.WithoutCancel(ctx)))
 	}

@@ -108,8 +108,8 @@ func (i *Identity) placements(ctx context.Context, where string, args ...any) (m
 	return all, nil
 }
 
-// current gives the placements of an account that count now, oldest first.
-func (i *Identity) current(ctx context.Context, account string) ([]Placement, error) {
+// Placements gives the placements of an account that count now, oldest first.
+func (i *Identity) Placements(ctx context.Context, account string) ([]Placement, error) {
 	all, err := i.placements(ctx, `
 		where p.account = $1 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2) order by p.valid_from, p.id`,
 		account, i.now())

@@ -57,7 +57,7 @@ func hashOf(token string) []byte {
 // begin opens a session. Who has one placement alone need not choose.
 func (i *Identity) begin(ctx context.Context, s Session) (Session, error) {
 	var err error
-	if s.Placements, err = i.current(ctx, s.Account); err != nil {
+	if s.Placements, err = i.Placements(ctx, s.Account); err != nil {
 		return Session{}, err
 	}
 	var chosen *string
@@ -135,7 +135,7 @@ func (i *Identity) Choose(ctx context.Context, token string, role person.Role, e
 	if err != nil {
 		return Session{}, err
 	}
-	if s.Placements, err = i.current(ctx, s.Account); err != nil {
+	if s.Placements, err = i.Placements(ctx, s.Account); err != nil {
 		return Session{}, err
 	}
 	for _, p := range s.Placements {

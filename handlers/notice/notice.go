@@ -145,9 +145,8 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 		if err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `
-			select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
-			where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&p.Unread)
+		p.Unread, err = unread(ctx, tx, by)
+		return err
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("list notices: %w", err)
@@ -156,6 +155,25 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 		p.Items, p.NextCursor = p.Items[:limit], p.Items[limit-1].ID
 	}
 	return p, nil
+}
+
+// Unread counts somebody's notices that they have not read.
+func (n *Notices) Unread(ctx context.Context, by person.Actor) (count int, err error) {
+	err = n.as(ctx, by, func(tx pgx.Tx) error {
+		count, err = unread(ctx, tx, by)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count notices: %w", err)
+	}
+	return count, nil
+}
+
+func unread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
+	err = tx.QueryRow(ctx, `
+		select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+		where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
+	return count, err
 }
 
 // Mark notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// static holds the design system, htmx and our own style and script; tools/assets.sh renews what is not ours.
+//
+//go:embed static
+var static embed.FS
+
+const staticRoute = "/statico/"
+
+// assets serves the files under an address that holds the hash of them all: what a browser has kept is what we have.
+type assets struct {
+	prefix string
+	files  map[string]asset
+}
+
+type asset struct {
+	kind          string
+	plain, packed []byte // packed: nil where it does not pay
+}
+
+func newAssets() (*assets, error) {
+	a := &assets{files: map[string]asset{}}
+	sum := sha256.New()
+	err := fs.WalkDir(static, "static", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := static.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		name = strings.TrimPrefix(name, "static/")
+		fmt.Fprintf(sum, "%s %d\n", name, len(content))
+		sum.Write(content)
+		f := asset{kind: mime.TypeByExtension(path.Ext(name)), plain: content}
+		if f.packed, err = pack(content); err != nil {
+			return err
+		}
+		a.files[name] = f
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("web: static files: %w", err)
+	}
+	a.prefix = staticRoute + hex.EncodeToString(sum.Sum(nil))[:12] + "/"
+	return a, nil
+}
+
+// pack compresses once what is sent often. Fonts and the like are compressed already.
+func pack(content []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = z.Write(content)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil || b.Len() > len(content)*9/10 {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// at is the address of a file.
+func (a *assets) at(name string) (string, error) {
+	if _, ok := a.files[name]; !ok {
+		return "", fmt.Errorf("there is no static file %s", name)
+	}
+	return a.prefix + name, nil
+}
+
+func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f, ok := a.files[strings.TrimPrefix(r.URL.Path, a.prefix)]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	content := f.plain
+	if f.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		content = f.packed
+	}
+	_, _ = w.Write(content) // the client may have gone
+}

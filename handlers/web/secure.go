@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"net/http"
+	"time"
+)
+
+const (
+	streamRoute  = "GET /eventi"
+	answerWithin = 90 * time.Second // with five attachments on a slow line
+)
+
+// policy lets nothing run, load or send but ours: no inline script or style, no third party.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// secure sets the headers that every page has. Pages are personal, or change: nothing here is for caches.
+func (w *Web) secure(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Content-Security-Policy", policy)
+	if w.secured() {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// foreign answers a form that another site sent here.
+func (w *Web) foreign(rw http.ResponseWriter, r *http.Request) {
+	w.secure(rw.Header())
+	v := &visit{Request: r, rw: rw}
+	p := &problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
+	if err := w.render(v, p.Status, page{name: "errore", title: p.Title, problem: p}); err != nil {
+		http.Error(rw, p.Title, p.Status)
+	}
+}

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+// visit is one request of a browser: who makes it, and what is to be answered.
+type visit struct {
+	*http.Request
+	rw      http.ResponseWriter
+	caller  casework.Caller
+	session identity.Session // zero without one
+	token   string           // of the session
+	partial bool             // htmx asks for a part of the page
+}
+
+const smallBody = 64 << 10
+
+// admit lets a visitor through to a page, or sends them where they can get in.
+func (w *Web) admit(r route) http.HandlerFunc {
+	if r.body == 0 {
+		r.body = smallBody
+	}
+	return func(rw http.ResponseWriter, req *http.Request) {
+		req.Body = http.MaxBytesReader(rw, req.Body, r.body)
+		v := &visit{Request: req, rw: rw, partial: req.Header.Get("HX-Request") == "true" && req.Header.Get("HX-Boosted") == ""}
+		err := w.identify(v)
+		if err == nil {
+			entrance.Note(req.Context(), v.caller.Actor)
+			err = w.allow(v, r)
+		}
+		if err == nil {
+			err = r.serve(v)
+		}
+		if err != nil {
+			w.failed(v, err)
+		}
+	}
+}
+
+// identify finds out who comes: by the session's cookie, or by the personal link that stands in the path.
+func (w *Web) identify(v *visit) error {
+	v.caller = casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Entrance.Address(v.Request)}
+	if link := v.PathValue("link"); link != "" {
+		if actor, ok := w.identity.FollowLink(link); ok {
+			v.caller = casework.Holder(ticket.ID(actor.ID), v.caller.From)
+			return nil
+		}
+	}
+	cookie, err := v.Cookie(w.cookieName())
+	if err != nil {
+		return nil
+	}
+	s, err := w.identity.Authenticate(v.Context(), cookie.Value)
+	if errors.Is(err, identity.ErrNoSession) {
+		w.forget(v) // what it was is over
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.session, v.token, v.caller.Actor = s, cookie.Value, s.Actor
+	return nil
+}
+
+// errors that are answered by a page of their own.
+var (
+	errLogin  = errors.New("not logged in")
+	errChoose = errors.New("no role chosen")
+	errRole   = errors.New("not for this role")
+)
+
+// limitedError tells how long to wait.
+type limitedError struct{ seconds int }
+
+func (limitedError) Error() string { return "too many requests" }
+
+func (w *Web) allow(v *visit, r route) error {
+	limit, client := r.limit, v.caller.From
+	if limit == nil {
+		limit = w.Entrance.Public
+		if v.session.Account != "" {
+			limit, client = w.Entrance.Session, v.session.Account
+		}
+	}
+	if wait, ok := limit.Take(client, w.now(), v.rw.Header()); !ok {
+		return limitedError{int(wait.Seconds()) + 1}
+	}
+	switch {
+	case r.by == anybody:
+		return nil
+	case r.by == holder && v.caller.Link != "":
+		return nil
+	case v.session.Account == "":
+		return errLogin
+	case r.by == loggedIn:
+		return nil
+	case v.session.Actor.Role == "":
+		return errChoose
+	case !identity.Allows(v.session.Actor.Role, r.action):
+		return errRole
+	}
+	return nil
+}
+
+// go303 sends the browser on after something was done: a reload does it no second time.
+func (v *visit) go303(to string) error {
+	http.Redirect(v.rw, v.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// inside is a path of ours to go on to; everything else leads home.
+func inside(path, otherwise string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		return otherwise
+	}
+	return path
+}

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package web is the door for people: the pages of operators, citizens, supervisors, auditors and administrators, rendered
+// here and whole without script. Script only makes them quicker: counts that follow, lists that keep their place.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
+)
+
+// Config is what the pages are made of. The rooms are required.
+type Config struct {
+	Cases    *casework.Cases
+	Notices  *notice.Notices
+	Entrance *entrance.Entrance
+
+	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
+	PublicURL string
+	Log       *slog.Logger // nil: slog.Default
+}
+
+// Web answers browsers. Whoever runs its server calls EndStreams when it shuts down.
+type Web struct {
+	Config
+	cases    *casework.Cases
+	identity *identity.Identity
+	assets   *assets
+	pages    pages
+	handler  http.Handler
+
+	closing context.Context // ends when streams must
+	end     context.CancelFunc
+}
+
+// New checks the configuration and builds the pages.
+func New(c Config) (*Web, error) {
+	if c.Cases == nil || c.Notices == nil || c.Entrance == nil {
+		return nil, errors.New("web: Cases, Notices and Entrance are required")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity}
+	w.closing, w.end = context.WithCancel(context.Background())
+	var err error
+	if w.assets, err = newAssets(); err != nil {
+		return nil, err
+	}
+	if w.pages, err = w.parse(); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+staticRoute, w.assets)
+	for _, r := range w.routes() {
+		mux.HandleFunc(r.pattern, w.admit(r))
+	}
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(w.foreign))
+	w.handler = crossOrigin.Handler(w.Entrance.Wrap(w.door(mux)))
+	return w, nil
+}
+
+func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.handler.ServeHTTP(rw, r) }
+
+// EndStreams makes every stream end; a page comes back with the last id it saw.
+func (w *Web) EndStreams() { w.end() }
+
+// secured tells whether people come over https.
+func (w *Web) secured() bool { return strings.HasPrefix(w.PublicURL, "https://") }
+
+// now is the wall clock: limits and cookies are about waiting, whatever time the log keeps.
+func (*Web) now() time.Time { return time.Now() }
+
+// route is one page, or one thing to do on it.
+type route struct {
+	pattern string
+	by      admission
+	action  identity.Action // that the policy must allow, for those who are placed
+	limit   *entrance.Limiter
+	body    int64 // bytes; 0: smallBody
+	serve   func(v *visit) error
+}
+
+// admission is who is let in.
+type admission int
+
+const (
+	anybody  admission = iota // with a session or without
+	loggedIn                  // in whatever role, or in none yet
+	placed                    // who has chosen a role that the action is for
+	holder                    // the citizen of one ticket: logged in, or by a personal link in the path
+)
+
+// routes are all pages. Their names are Italian: people read them in the address bar.
+func (w *Web) routes() []route {
+	list, read, update := identity.ListTickets, identity.ReadTicket, identity.UpdateTicket
+	return []route{
+		{pattern: "GET /{$}", by: anybody, serve: w.landing},
+		{pattern: "GET /accesso", by: anybody, serve: w.loginPage},
+		{pattern: "POST /accesso", by: anybody, limit: w.Entrance.Login, serve: w.login},
+		{pattern: "GET /accesso/ruolo", by: loggedIn, serve: w.placementPage},
+		{pattern: "POST /accesso/ruolo", by: loggedIn, serve: w.choosePlacement},
+		{pattern: "POST /uscita", by: anybody, serve: w.logout},
+
+		{pattern: "GET /code/{queue}", by: placed, action: list, serve: w.queuePage},
+		{pattern: "GET /ticket/{id}", by: placed, action: read, serve: w.ticketPage},
+		{pattern: "POST /ticket/{id}", by: placed, action: update, body: formBody, serve: w.updateTicket},
+		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
+		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: read, serve: w.attachment},
+	}
+}
+
+// home is where somebody goes after login, by role.
+func home(role person.Role) string {
+	switch {
+	case role == "":
+		return "/accesso/ruolo"
+	case role.Operates():
+		return "/code/nuove"
+	case role == person.Auditor:
+		return "/code/tutte"
+	case role == person.Citizen:
+		return "/richieste"
+	default:
+		return "/"
+	}
+}

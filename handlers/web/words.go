@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+var roles = map[person.Role]string{
+	person.ASROperator: "Operatore ASR", person.ASRSupervisor: "Supervisore ASR", person.RegionalOperator: "Operatore regionale",
+	person.RegionalSupervisor: "Supervisore regionale", person.Auditor: "Revisore", person.Administrator: "Amministratore",
+	person.Citizen: "Cittadino", person.Integration: "Integrazione",
+}
+
+var channels = map[ticket.Channel]string{
+	ticket.Web: "Modulo on line", ticket.Desk: "Sportello", ticket.Telephone: "Telefono", ticket.System: "Altro sistema",
+}
+
+// functions are what templates may call.
+func (w *Web) functions() template.FuncMap {
+	return template.FuncMap{
+		"static":  w.assets.at,
+		"icon":    w.icon,
+		"moment":  moment,
+		"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"role":    func(r person.Role) string { return roles[r] },
+		"place":   w.place,
+		"channel": func(c ticket.Channel) string { return channels[c] },
+		"lines":   func(s string) []string { return strings.Split(s, "\n") },
+		"size":    size,
+		"list":    func(v ...any) []any { return v },
+	}
+}
+
+// icon draws one of the design system's signs; what it means stands in words beside it.
+func (w *Web) icon(name string, classes ...string) (template.HTML, error) {
+	sprites, err := w.assets.at("italia/sprites.svg")
+	if err != nil {
+		return "", err
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="icon %s" aria-hidden="true"><use href="%s#it-%s"></use></svg>`, //nolint:gosec // G203: no part of it is typed by anybody
+		template.HTMLEscapeString(strings.Join(classes, " ")), sprites, template.HTMLEscapeString(name))), nil
+}
+
+// moment is a time as it is read in Italy.
+func moment(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04") }
+
+// place is the short name of an entity.
+func (w *Web) place(code catalog.EntityCode) string {
+	if e, ok := w.cases.Catalog.Entity(code); ok {
+		return e.Short
+	}
+	return string(code)
+}
+
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d kB", max(1, bytes>>10))
+	}
+	return strings.Replace(fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20)), ".", ",", 1)
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+# Renews what the pages serve and others wrote: the parts of bootstrap-italia and htmx that we need, in the versions named
+# here, with their licences. They are committed, so that building sol needs no Node. Run it after changing a version.
+set -euo pipefail
+italia=2.18.3
+htmx=4.0.1
+
+static=$(cd "$(dirname "${BASH_SOURCE[0]}")/../handlers/web/static" && pwd)
+from=$(mktemp -d)
+trap 'rm -rf "$from"' EXIT
+npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$from" "bootstrap-italia@$italia" "htmx.org@$htmx"
+cd "$from/node_modules"
+
+copy() { # FILE... DIRECTORY, readable and no more
+	install -m 644 -D -t "${@: -1}" "${@:1:$#-1}"
+}
+copy bootstrap-italia/dist/css/bootstrap-italia.min.css bootstrap-italia/dist/svg/sprites.svg bootstrap-italia/LICENSE "$static/italia"
+for weight in regular italic 600 700; do
+	copy "bootstrap-italia/dist/fonts/Titillium_Web/titillium-web-v10-latin-ext_latin-$weight.woff2" "$static/italia/fonts"
+done
+copy bootstrap-italia/dist/fonts/Titillium_Web/OFL.txt "$static/italia/fonts"
+copy htmx.org/dist/htmx.min.js htmx.org/dist/ext/hx-sse.min.js htmx.org/LICENSE "$static/htmx"
