@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -17,7 +18,8 @@ import (
 	"strings"
 )
 
-// static holds the design system, htmx and our own style and script; tools/assets.sh renews what is not ours.
+// static holds the design system and htmx, which tools/assets.sh renews, and our own: style/*.css are served as sol.css,
+// script/*.js as sol.js, so that every idea has a file and every page two requests.
 //
 //go:embed static
 var static embed.FS
@@ -38,6 +40,7 @@ type asset struct {
 func newAssets() (*assets, error) {
 	a := &assets{files: map[string]asset{}}
 	sum := sha256.New()
+	var style, script bytes.Buffer
 	err := fs.WalkDir(static, "static", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -49,18 +52,31 @@ func newAssets() (*assets, error) {
 		name = strings.TrimPrefix(name, "static/")
 		fmt.Fprintf(sum, "%s %d\n", name, len(content))
 		sum.Write(content)
-		f := asset{kind: mime.TypeByExtension(path.Ext(name)), plain: content}
-		if f.packed, err = pack(content); err != nil {
-			return err
+		switch path.Dir(name) {
+		case "style":
+			style.Write(content)
+			return nil
+		case "script":
+			fmt.Fprintf(&script, "(() => {\n%s})();\n", content)
+			return nil
 		}
-		a.files[name] = f
-		return nil
+		return a.add(name, content)
 	})
+	if err == nil {
+		err = errors.Join(a.add("sol.css", style.Bytes()), a.add("sol.js", script.Bytes()))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("web: static files: %w", err)
 	}
 	a.prefix = staticRoute + hex.EncodeToString(sum.Sum(nil))[:12] + "/"
 	return a, nil
+}
+
+func (a *assets) add(name string, content []byte) (err error) {
+	f := asset{kind: mime.TypeByExtension(path.Ext(name)), plain: content}
+	f.packed, err = pack(content)
+	a.files[name] = f
+	return err
 }
 
 // pack compresses once what is sent often. Fonts and the like are compressed already.

@@ -7,8 +7,15 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
+
+func (w *Web) queueRoutes() []route {
+	return []route{
+		{pattern: "GET /code/{queue}", by: placed, action: identity.ListTickets, serve: w.queuePage},
+	}
+}
 
 // queueData is one page of a queue, with what it was asked by.
 type queueData struct {

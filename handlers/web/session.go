@@ -12,6 +12,17 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
+func (w *Web) entryRoutes() []route {
+	return []route{
+		{pattern: "GET /{$}", by: anybody, serve: w.landing},
+		{pattern: "GET /accesso", by: anybody, serve: w.loginPage},
+		{pattern: "POST /accesso", by: anybody, limit: w.Entrance.Login, serve: w.login},
+		{pattern: "GET /accesso/ruolo", by: loggedIn, serve: w.placementPage},
+		{pattern: "POST /accesso/ruolo", by: loggedIn, serve: w.choosePlacement},
+		{pattern: "POST /uscita", by: anybody, serve: w.logout},
+	}
+}
+
 // cookieName is that of the session's cookie. Over https browsers take it from us alone, and send it nowhere else.
 func (w *Web) cookieName() string {
 	if w.secured() {

@@ -19,6 +19,15 @@ import (
 // formBody is the most that a form weighs: five attachments of 1 MB, and everything else.
 const formBody = ticket.MaxAttachments*ticket.MaxAttachmentSize + 128<<10
 
+func (w *Web) ticketRoutes() []route {
+	return []route{
+		{pattern: "GET /ticket/{id}", by: placed, action: identity.ReadTicket, serve: w.ticketPage},
+		{pattern: "POST /ticket/{id}", by: placed, action: identity.UpdateTicket, body: formBody, serve: w.updateTicket},
+		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
+		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: identity.ReadTicket, serve: w.attachment},
+	}
+}
+
 // ticketData is the ticket as the operator sees it, and the form of «Aggiorna» as it was typed.
 type ticketData struct {
 	projections.Ticket

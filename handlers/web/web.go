@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,21 +106,7 @@ const (
 
 // routes are all pages. Their names are Italian: people read them in the address bar.
 func (w *Web) routes() []route {
-	list, read, update := identity.ListTickets, identity.ReadTicket, identity.UpdateTicket
-	return []route{
-		{pattern: "GET /{$}", by: anybody, serve: w.landing},
-		{pattern: "GET /accesso", by: anybody, serve: w.loginPage},
-		{pattern: "POST /accesso", by: anybody, limit: w.Entrance.Login, serve: w.login},
-		{pattern: "GET /accesso/ruolo", by: loggedIn, serve: w.placementPage},
-		{pattern: "POST /accesso/ruolo", by: loggedIn, serve: w.choosePlacement},
-		{pattern: "POST /uscita", by: anybody, serve: w.logout},
-
-		{pattern: "GET /code/{queue}", by: placed, action: list, serve: w.queuePage},
-		{pattern: "GET /ticket/{id}", by: placed, action: read, serve: w.ticketPage},
-		{pattern: "POST /ticket/{id}", by: placed, action: update, body: formBody, serve: w.updateTicket},
-		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
-		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: read, serve: w.attachment},
-	}
+	return slices.Concat(w.entryRoutes(), w.queueRoutes(), w.ticketRoutes())
 }
 
 // home is where somebody goes after login, by role.
