@@ -66,7 +66,7 @@ func (n *node) openDoors() (d doors, err error) {
 		return d, err
 	}
 	d.mailin, err = mailin.New(mailin.Config{
-		Store: n.store, Desk: n.desk, Catalog: n.catalog, Addresses: addresses, Domain: o.MailDomain, Bounced: d.mail.Bounced, TLS: encrypted,
+		Cases: n.cases, Addresses: addresses, Domain: o.MailDomain, Bounced: d.mail.Bounced, TLS: encrypted,
 		Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {

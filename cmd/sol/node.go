@@ -44,6 +44,7 @@ type node struct {
 	models   *projections.Runner
 	sagas    *sagas.Runner
 	notices  *notice.Notices
+	cases    *casework.Cases
 	entrance *entrance.Entrance
 	doors    doors
 }
@@ -74,6 +75,7 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 		return nil, err
 	}
 	n.reader = projections.NewReader(n.store, n.catalog, n.identity.Names)
+	n.cases = &casework.Cases{Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
 	n.models = projections.NewRunner(n.store)
 	n.sagas, err = sagas.New(sagas.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
@@ -105,8 +107,7 @@ func (n *node) byHTTP() (*behind, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases := &casework.Cases{Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
-	people, err := web.New(web.Config{Cases: cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Log: n.log})
+	people, err := web.New(web.Config{Cases: n.cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Log: n.log})
 	if err != nil {
 		return nil, err
 	}

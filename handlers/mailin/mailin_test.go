@@ -24,7 +24,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/mailaddr"
 )
 
@@ -53,7 +55,12 @@ func newWorld(t *testing.T, options ...func(*Config)) *world {
 	w := &world{T: t, store: storetest.New(t).Store}
 	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default()})
 	w.addresses = mailaddr.New(w.store.KeyedHash, "assistenza.example.it")
-	c := Config{Store: w.store, Desk: w.desk, Catalog: catalog.Default(), Addresses: w.addresses, Domain: "assistenza.example.it",
+	people, err := identity.New(identity.Config{Pool: w.store.Worker(), KeyedHash: w.store.KeyedHash})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := &casework.Cases{Store: w.store, Desk: w.desk, Identity: people, Catalog: catalog.Default()}
+	c := Config{Cases: cases, Addresses: w.addresses, Domain: "assistenza.example.it",
 		Bounced: func(_ context.Context, id string) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()

@@ -20,17 +20,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"golang.org/x/net/netutil"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/mailaddr"
 )
 
 // Config is what the door is made of.
 type Config struct {
-	Store     *eventstore.Store
-	Desk      *desk.Desk
-	Catalog   *catalog.Catalog
+	Cases     *casework.Cases
 	Addresses *mailaddr.Addresses
 	Domain    string // announced in the greeting
 	// Bounced takes note of a mail of ours that came back. Nil: nothing is done.
@@ -57,8 +53,8 @@ type Server struct {
 
 // New checks the configuration.
 func New(c Config) (*Server, error) {
-	if c.Store == nil || c.Desk == nil || c.Catalog == nil || c.Addresses == nil || c.Domain == "" {
-		return nil, errors.New("mailin: Store, Desk, Catalog, Addresses and Domain are required")
+	if c.Cases == nil || c.Addresses == nil || c.Domain == "" {
+		return nil, errors.New("mailin: Cases, Addresses and Domain are required")
 	}
 	if c.MaxBytes == 0 {
 		c.MaxBytes = 8 << 20

@@ -14,11 +14,10 @@ import (
 
 	"github.com/emersion/go-smtp"
 
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/attachment"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/mailaddr"
 )
 
@@ -57,7 +56,7 @@ func (s *session) address(to string) error {
 	if at.Kind == mailaddr.Reply {
 		ctx, cancel := context.WithTimeout(s.server.working, s.server.Timeout)
 		defer cancel()
-		state, _, err := s.server.Desk.State(ctx, ticket.ID(at.ID))
+		state, _, err := s.server.Cases.Desk.State(ctx, ticket.ID(at.ID))
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
 			return refuse(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
@@ -128,22 +127,18 @@ func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, key st
 	case l.text == "" && len(l.files) == 0: // silence would leave somebody waiting who thinks that they answered
 		return "refused", refuse(554, smtp.EnhancedCode{5, 6, 0}, "No text was found besides quotations and signature; nothing was stored. Please write above the quoted message.")
 	}
-	checked, err := attachment.Check("attachment", l.files)
-	if err != nil {
-		return "refused", unwelcome(err, l.files)
-	}
 	names, err := s.names(ctx, ticket.ID(to.ID), l)
 	if err != nil {
 		return "failed", s.later(err)
 	}
 	outcome = "reply"
-	if len(checked) == 0 && courteous(l.text, names) {
+	if len(l.files) == 0 && courteous(l.text, names) {
 		outcome = "courtesy"
 	}
-	if err := s.reply(ctx, ticket.ID(to.ID), l, checked, outcome == "courtesy", key); err != nil {
+	if err := s.reply(ctx, ticket.ID(to.ID), l, outcome == "courtesy", key); err != nil {
 		var invalid *ticket.InvalidError
 		if errors.As(err, &invalid) {
-			return "refused", unwelcome(err, nil)
+			return "refused", unwelcome(err, l.files)
 		}
 		return "failed", s.later(err)
 	}
@@ -152,7 +147,7 @@ func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, key st
 
 // names are those that a courtesy may be signed with: as the sender's program gives it, and as the form has it.
 func (s *Server) names(ctx context.Context, on ticket.ID, l letter) (string, error) {
-	history, err := s.Desk.History(ctx, on)
+	history, err := s.Cases.Desk.History(ctx, on)
 	if err != nil {
 		return "", err
 	}
@@ -174,7 +169,7 @@ func unwelcome(err error, files []attachment.File) error {
 		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message was not accepted.")
 	}
 	f, n := invalid.Fields[0], 0
-	if _, err := fmt.Sscanf(f.Field, "attachment[%d]", &n); err != nil || n >= len(files) {
+	if _, err := fmt.Sscanf(f.Field, "attachments[%d]", &n); err != nil || n >= len(files) {
 		return refuse(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Its %s %s; accepted: %s.", f.Field, f.Rule, f.Allowed)
 	}
 	code, enhanced, name := 554, smtp.EnhancedCode{5, 7, 0}, []rune(files[n].Name)
@@ -189,74 +184,14 @@ const maxShown = 60
 
 // reply brings the answer in as the holder of the ticket's personal link, who got the address. The same mail brought twice
 // counts once.
-func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, files []attachment.File, courtesy bool, key string) error {
-	state, _, err := s.Desk.State(ctx, on)
+func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, courtesy bool, key string) error {
+	state, _, err := s.Cases.Desk.State(ctx, on)
 	if err != nil {
 		return err
 	}
-	r := desk.Request{Ticket: on, By: person.Actor{ID: string(on), Role: person.Citizen}, Key: key}
-	if state.Status == ticket.Closed {
-		if courtesy {
-			return nil // thanks for what is closed open nothing
-		}
-		return s.goOn(ctx, on, r, l, files)
+	if courtesy && state.Status == ticket.Closed {
+		return nil // thanks for what is closed open nothing
 	}
-	said := ticket.Reply{Text: l.text, Courtesy: courtesy}
-	if said.ID, err = desk.NewID(); err != nil {
-		return err
-	}
-	said.Attachments, said.FileNames = attachment.Described(files)
-	r.Command = said
-	if said.Attachments, err = s.keep(ctx, r, files); err != nil {
-		_, err = s.Desk.Refused(ctx, r, err)
-		return err
-	}
-	r.Command = said
-	_, err = s.Desk.Dispatch(ctx, r)
-	return err
-}
-
-// keep stores the files of a command that is good.
-func (s *Server) keep(ctx context.Context, r desk.Request, files []attachment.File) ([]ticket.Attachment, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	judged := r
-	if _, opens := r.Command.(ticket.Open); opens {
-		judged.Ticket = ""
-	}
-	if err := s.Desk.Refusal(ctx, judged); err != nil {
-		return nil, err
-	}
-	kept, _, err := attachment.Store(ctx, s.Store, r.Ticket, files)
-	return kept, err
-}
-
-// goOn opens the ticket that goes on from a closed one.
-func (s *Server) goOn(ctx context.Context, closed ticket.ID, r desk.Request, l letter, files []attachment.File) error {
-	history, err := s.Desk.History(ctx, closed)
-	if err != nil {
-		return err
-	}
-	open, err := desk.Continuation(closed, history, l.text, s.Catalog, s.Store.Now())
-	if err != nil {
-		return err
-	}
-	open.Identity, open.Citizen = ticket.Declared, "" // whoever answers by mail has not logged in
-	open.Subject = s.Desk.Subject(open.Form.TaxCode)
-	if r.Ticket, err = desk.NewID(); err != nil {
-		return err
-	}
-	if open.Number, err = s.Desk.Number(ctx); err != nil {
-		return err
-	}
-	open.Attachments, open.Form.FileNames = attachment.Described(files)
-	r.Command = open
-	if open.Attachments, err = s.keep(ctx, r, files); err != nil {
-		_, err = s.Desk.Refused(ctx, r, err)
-		return err
-	}
-	r.Command = open
-	_, err = s.Desk.Dispatch(ctx, r)
+	_, err = s.Cases.Reply(ctx, casework.Holder(on, ""), on, casework.Reply{Text: l.text, Files: l.files, Courtesy: courtesy}, casework.Said{Key: key})
 	return err
 }
