@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/referto"
 	"github.com/sol-assistenza/sol/handlers/referto/simulator"
+	"github.com/sol-assistenza/sol/handlers/worldtest"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -48,7 +49,7 @@ func connected(t *testing.T) (*world, *simulator.Simulator) {
 	go func() { ended <- b.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		w.ended("bus", <-ended)
+		worldtest.Ended(t, "bus", <-ended)
 		served.Close()
 	})
 	return w, sim

@@ -213,7 +213,7 @@ func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
 func TestLargeBodiesWaitForAPlace(t *testing.T) {
 	w := newWorld(t, func(c *api.Config) { c.Uploads, c.Timeout = 1, 50*time.Millisecond })
 	reader, writer := io.Pipe()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.address+"/api/v1/tickets", reader)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/api/v1/tickets", reader)
 	w.must(err)
 	r.Header.Set("Content-Type", "application/json")
 	answers := make(chan int, 1)

@@ -32,7 +32,7 @@ type message struct {
 // follow opens a stream. A message without a name only moves the id on. The channel closes when the stream ends.
 func (u user) follow(lastID string) <-chan message {
 	u.w.Helper()
-	r, err := http.NewRequestWithContext(u.w.Context(), http.MethodGet, u.w.address+"/api/v1/stream", nil)
+	r, err := http.NewRequestWithContext(u.w.Context(), http.MethodGet, u.w.door.Address+"/api/v1/stream", nil)
 	u.w.must(err)
 	r.Header.Set("Authorization", "Bearer "+u.token)
 	if lastID != "" {
@@ -248,12 +248,12 @@ func TestShutdownDrainsAndLeavesNothingBehind(t *testing.T) {
 		anna := w.join("anna", person.ASROperator, torino)
 		stream := anna.follow("")
 		w.next(stream, "the first counts", counting("nuove", 0))
-		w.stop()
+		w.door.Shut()
 		end := w.next(stream, "the end", func(m message) bool { return m.name == "end" })
 		if end.data["reason"] != "shutdown" {
 			t.Fatalf("it ends with %v", end.data)
 		}
-		w.served.Wait()
+		w.door.Wait()
 	})
 	http.DefaultClient.CloseIdleConnections()
 	goleak.VerifyNone(t, before)

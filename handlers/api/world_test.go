@@ -5,13 +5,10 @@ package api_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -22,51 +19,34 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/notice"
-	"github.com/sol-assistenza/sol/projections"
-	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/handlers/worldtest"
 )
 
 const (
 	torino   catalog.EntityCode = "010301"
 	novara   catalog.EntityCode = "010208"
-	password                    = "una parola lunga"
-	pin                         = "24680"
+	password                    = worldtest.Password
+	pin                         = worldtest.PIN
 )
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// clock is the time of the log, which the test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// world is the whole service on a database of its own: API, read models and sagas, reached over HTTP.
+// world is the service and the API before it, reached over HTTP.
 type world struct {
 	*testing.T
-	clock    *clock
+	behind   *worldtest.World
+	clock    *worldtest.Clock
 	store    *eventstore.Store
 	database string // URL of its owner
 	identity *identity.Identity
-	address  string
+	door     *worldtest.Door
 	contract *contract
 	log      *lines
-	stop     context.CancelFunc // shuts the door; the test's end does too
-	served   *sync.WaitGroup    // until it is shut
 }
 
 // lines is a log that tests read.
@@ -97,26 +77,18 @@ func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Confi
 	return newWorldOn(t, known, func(*eventstore.Config) {}, options...)
 }
 
-// newWorldOn runs the sagas that leave a ticket alone until it is resolved: what tests count is then theirs alone.
 func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *world {
 	t.Helper()
-	return newWorldWith(t, known, playbook.Default(), []sagas.Definition{sagas.AutoClose(known), sagas.Succession(known)}, log, options...)
+	return newWorldWith(t, worldtest.Options{Catalog: known, Log: log}, options...)
 }
 
-func newWorldWith(t *testing.T, known *catalog.Catalog, checks *playbook.Library, running []sagas.Definition, log func(*eventstore.Config), options ...func(*api.Config)) *world {
+func newWorldWith(t *testing.T, o worldtest.Options, options ...func(*api.Config)) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &lines{}, served: &sync.WaitGroup{}}
-	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.clock.Now }, log)
-	w.store, w.database = db.Store, db.URL
-	door := desk.New(w.store, ticket.Rules{Catalog: known, Hold: ticket.DefaultHold, Playbooks: checks})
-	var err error
-	w.identity, err = identity.New(identity.Config{
-		Pool: w.store.Worker(), KeyedHash: w.store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
-	})
-	w.must(err)
+	behind := worldtest.New(t, o)
+	w := &world{T: t, behind: behind, clock: behind.Clock, store: behind.Store, database: behind.Database, identity: behind.Cases.Identity, log: &lines{}}
 	config := api.Config{
-		Store: w.store, Desk: door, Identity: w.identity, Catalog: known, Playbooks: checks,
-		Reader: projections.NewReader(w.store, known, w.identity.Names), Notices: notice.New(w.store, door),
+		Store: w.store, Desk: behind.Cases.Desk, Identity: w.identity, Catalog: behind.Cases.Catalog, Playbooks: behind.Cases.Playbooks,
+		Reader: behind.Cases.Reader, Notices: behind.Notices,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
 	}
@@ -126,49 +98,8 @@ func newWorldWith(t *testing.T, known *catalog.Catalog, checks *playbook.Library
 	served, err := api.New(config)
 	w.must(err)
 	w.contract = newContract(served.Contract())
-	timers, err := sagas.New(sagas.Config{
-		Store: w.store, Dispatch: sending(door), Every: 10 * time.Millisecond,
-		Sagas: running,
-	})
-	w.must(err)
-	on, err := net.Listen("tcp", "127.0.0.1:0")
-	w.must(err)
-	w.address = "http://" + on.Addr().String()
-
-	ctx, stop := context.WithCancel(context.Background())
-	w.stop = stop
-	var workers sync.WaitGroup
-	background, end := context.WithCancel(context.Background())
-	server := &http.Server{Handler: served, ReadHeaderTimeout: 10 * time.Second}
-	w.served.Go(func() { w.ended("serve", server.Serve(on)) })
-	w.served.Go(func() {
-		<-ctx.Done()
-		served.EndStreams()
-		w.ended("shutdown", server.Shutdown(background))
-	})
-	workers.Go(func() { w.ended("read models", projections.NewRunner(w.store).Start(background)) })
-	workers.Go(func() { w.ended("sagas", timers.Run(background)) })
-	t.Cleanup(func() {
-		stop()
-		w.served.Wait()
-		end()
-		workers.Wait()
-	})
+	w.door = worldtest.Serve(t, served, served.EndStreams)
 	return w
-}
-
-// sending is the one way in, as cmd/sol hands it to sagas.
-func sending(d *desk.Desk) sagas.SendCommand {
-	return func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-		_, err := d.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
-		return err
-	}
-}
-
-func (w *world) ended(what string, err error) {
-	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
-		w.Errorf("%s ended: %v", what, err)
-	}
 }
 
 // in is the world for a subtest.
@@ -192,23 +123,11 @@ func (w *world) must(err error) {
 }
 
 // pass moves the time of the log.
-func (w *world) pass(d time.Duration) {
-	w.clock.mu.Lock()
-	defer w.clock.mu.Unlock()
-	w.clock.now = w.clock.now.Add(d)
-}
+func (w *world) pass(d time.Duration) { w.clock.Pass(d) }
 
-// eventually waits until a condition holds.
 func (w *world) eventually(what string, holds func() bool) {
 	w.Helper()
-	enough := time.After(20 * time.Second)
-	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
-		select {
-		case <-look.C:
-		case <-enough:
-			w.Fatalf("in vain: %s", what)
-		}
-	}
+	worldtest.Eventually(w.T, what, holds)
 }
 
 // user is somebody with a token.
@@ -221,11 +140,7 @@ type user struct {
 // join makes an account in one role at one entity, and logs in.
 func (w *world) join(username string, role person.Role, entity catalog.EntityCode) user {
 	w.Helper()
-	n := identity.NewAccount{Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: password, PIN: pin}
-	id, err := w.identity.CreateAccount(w.Context(), n)
-	w.must(err)
-	_, err = w.identity.AddPlacement(w.Context(), id, role, entity, time.Time{})
-	w.must(err)
+	id := w.behind.Account(w.T, username, role, entity)
 	a := w.anybody().post("/api/v1/sessions", map[string]string{"username": username, "password": password, "pin": pin}).want(201)
 	return user{w, id, a.text("token")}
 }
@@ -259,7 +174,7 @@ func (u user) do(method, path string, body any, headers ...string) answered {
 		u.w.must(err)
 		content = bytes.NewReader(encoded)
 	}
-	r, err := http.NewRequestWithContext(u.w.Context(), method, u.w.address+path, content)
+	r, err := http.NewRequestWithContext(u.w.Context(), method, u.w.door.Address+path, content)
 	u.w.must(err)
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
