@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/worldtest"
+)
+
+// FAQ 2.1: the box «Accesso riservato», user name, password and PIN, then role and placement.
+func TestLoginAndChoiceOfRole(t *testing.T) {
+	w := newWorld(t)
+	id := w.Account(t, "anna", person.ASROperator, torino)
+	w.Place(t, id, person.ASRSupervisor, novara)
+
+	b := w.browser()
+	landing := b.open("/").want(200).says("Accesso riservato", "Assistenza", "Documentazione")
+	form := landing.follow("Accedi").want(200)
+	chosen := form.submit("Accedi", typed{"Nome utente": "Anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	chosen.says("Ruolo e collocazione", "Operatore ASR · ASL Città di Torino", "Supervisore ASR · ASL NO")
+	if chosen.at.Path != "/accesso/ruolo" {
+		t.Fatalf("after login one stands on %s", chosen.at)
+	}
+	b.open("/code/nuove").says("Ruolo e collocazione") // nothing is shown before the choice
+
+	work := chosen.submit("Supervisore ASR · ASL NO", nil).want(200).says("ANNA", "Supervisore ASR, ASL NO")
+	if work.at.Path != "/code/nuove" {
+		t.Fatalf("after the choice one stands on %s", work.at)
+	}
+	work.follow("Cambia ruolo").want(200).says("Supervisore ASR · ASL NO (in uso)").
+		submit("Operatore ASR · ASL Città di Torino", nil).want(200).says("Operatore ASR, ASL Città di Torino")
+}
+
+func TestWhoHasOneRoleIsNotAsked(t *testing.T) {
+	w := newWorld(t)
+	w.Account(t, "anna", person.ASROperator, torino)
+	p := w.browser().open("/accesso").submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	if p.at.Path != "/code/nuove" {
+		t.Errorf("after login one stands on %s", p.at)
+	}
+}
+
+// FAQ 2.2: close the browser's windows, try again, then the form.
+func TestWrongCredentials(t *testing.T) {
+	w := newWorld(t)
+	w.Account(t, "anna", person.ASROperator, torino)
+	form := w.browser().open("/accesso")
+	for _, wrong := range []typed{
+		{"Nome utente": "anna", "Password": "un’altra parola", "PIN": worldtest.PIN},
+		{"Nome utente": "anna", "Password": worldtest.Password, "PIN": "13579"},
+		{"Nome utente": "nessuno", "Password": worldtest.Password, "PIN": worldtest.PIN},
+	} {
+		form = form.submit("Accedi", wrong).want(401).says("Chiuda tutte le finestre del browser", "riprovi", "modulo di assistenza")
+		if kept := form.fields("Accedi"); kept.Get("utente") != wrong["Nome utente"] || kept.Get("password") != "" || kept.Get("pin") != "" {
+			t.Errorf("the form comes back with %v", kept)
+		}
+	}
+	for range 10 {
+		form = form.submit("Accedi", typed{"Nome utente": "anna", "Password": "no", "PIN": "no"})
+	}
+	form.want(429).says("Accesso sospeso", "potrà riprovare dopo le", "modulo di assistenza")
+}
+
+func TestPagesNeedLoginAndComeBack(t *testing.T) {
+	w := newWorld(t)
+	w.Account(t, "anna", person.ASROperator, torino)
+	b := w.browser()
+	form := b.open("/code/risolte?q=referto").want(200).says("Accesso riservato")
+	if got := form.at.RequestURI(); got != "/accesso?poi=%2Fcode%2Frisolte%3Fq%3Dreferto" {
+		t.Fatalf("one is sent to %s", got)
+	}
+	p := form.submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	if got := p.at.RequestURI(); got != "/code/risolte?q=referto" {
+		t.Errorf("one comes back to %s", got)
+	}
+	for _, away := range []string{"https://example.org/", "//example.org/", `/\example.org`} {
+		p := w.browser().open("/accesso?poi="+away).submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN})
+		if got := p.at.RequestURI(); got != "/code/nuove" {
+			t.Errorf("with poi=%s one lands on %s", away, got)
+		}
+	}
+}
+
+func TestLogout(t *testing.T) {
+	w := newWorld(t)
+	b := w.join("anna", person.ASROperator, torino)
+	address, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.door.Address, nil)
+	w.must(err)
+	was := b.client.Jar.Cookies(address.URL)
+	b.open("/code/nuove").submit("Esci", nil).want(200).says("È uscito", "Accesso riservato")
+	b.open("/code/nuove").says("Nome utente")
+	b.client.Jar.SetCookies(address.URL, was) // whoever kept the token has nothing
+	b.open("/code/nuove").says("Nome utente")
+}
+
+func TestAPageOfAnotherRole(t *testing.T) {
+	w := newWorld(t)
+	id := w.open(request(torino))
+	w.join("ada", person.Administrator, "").open("/ticket/"+string(id)).want(403).says("Pagina di un altro ruolo", "cambiare ruolo")
+}
+
+func TestATicketOfAnotherEntityIsNowhere(t *testing.T) {
+	w := newWorld(t)
+	id := w.open(request(torino))
+	p := w.join("nora", person.ASROperator, novara).open("/ticket/" + string(id)).want(404)
+	p.says("Questa pagina non c’è").keepsQuiet("Finzione", "RSSMRA80A01H501U")
+}

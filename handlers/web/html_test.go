@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// all elements of some names beneath a node, in the page's order; no name: all.
+func all(root *html.Node, names ...string) (found []*html.Node) {
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && (len(names) == 0 || slices.Contains(names, n.Data)) {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
+
+func put(n *html.Node, name, value string) {
+	drop(n, name)
+	n.Attr = append(n.Attr, html.Attribute{Key: name, Val: value})
+}
+
+func drop(n *html.Node, name string) {
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
+
+// rawText is all text beneath a node as it was written.
+func rawText(root *html.Node) string {
+	var b strings.Builder
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && n.Parent.Data != "script" && n.Parent.Data != "style" {
+			b.WriteString(n.Data)
+			b.WriteByte(' ')
+		}
+	}
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+// textOf is the text beneath a node as a reader takes it in: words with one space between them.
+func textOf(n *html.Node) string { return strings.Join(strings.Fields(rawText(n)), " ") }
+
+// labels are the words that name a control: its labels, what aria-label says, and each of them after the legend of its fieldset.
+func (p *page) labels(n *html.Node) (words []string) {
+	if l := attr(n, "aria-label"); l != "" {
+		words = append(words, l)
+	}
+	for _, l := range all(p.root, "label") {
+		if id := attr(n, "id"); id != "" && attr(l, "for") == id || slices.Contains(all(l, n.Data), n) {
+			words = append(words, textOf(l))
+		}
+	}
+	for up := n.Parent; up != nil; up = up.Parent {
+		if up.Data != "fieldset" {
+			continue
+		}
+		if legend := all(up, "legend"); len(legend) > 0 {
+			for _, w := range words {
+				words = append(words, textOf(legend[0])+": "+w)
+			}
+			break
+		}
+	}
+	return words
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

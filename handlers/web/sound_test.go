@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// sound looks at every page that any test opens for what no page may have, whoever made it: it is what can be told without
+// seeing it. The browser tests (tools/browser) see it.
+func (p *page) sound() {
+	p.b.w.Helper()
+	wrong := func(format string, values ...any) {
+		p.b.w.Helper()
+		p.b.w.Errorf("%s: "+format, append([]any{p.at.Path}, values...)...)
+	}
+	if lang := all(p.root, "html"); attr(lang[0], "lang") != "it" {
+		wrong("the page is in no language")
+	}
+	if titles := all(p.root, "title"); len(titles) == 0 || !strings.HasSuffix(textOf(titles[0]), " – SOL Assistenza") {
+		wrong("the page has no title of ours")
+	}
+	if n := len(all(p.root, "h1")); n != 1 {
+		wrong("%d first headings", n)
+	}
+	ids := map[string]bool{}
+	for _, n := range all(p.root) {
+		if id := attr(n, "id"); id != "" && ids[id] {
+			wrong("two elements are called %q", id)
+		} else {
+			ids[id] = true
+		}
+	}
+	level := 0
+	for _, n := range all(p.root) {
+		p.element(n, ids, wrong)
+		if heading := strings.Index("h1h2h3h4h5h6", n.Data); len(n.Data) == 2 && heading >= 0 && !within(n, "header") {
+			now := heading/2 + 1
+			if now > level+1 {
+				wrong("<%s> %q comes after a heading of level %d", n.Data, textOf(n), level)
+			}
+			level = now
+		}
+	}
+}
+
+// element is what is wrong with one.
+func (p *page) element(n *html.Node, ids map[string]bool, wrong func(string, ...any)) {
+	for _, a := range n.Attr {
+		switch {
+		case a.Key == "style", strings.HasPrefix(a.Key, "on"), strings.HasPrefix(a.Key, "hx-on"):
+			wrong("<%s> has %s, which the policy forbids", n.Data, a.Key)
+		case strings.Contains(a.Val, "javascript:"):
+			wrong("<%s> has script in %s", n.Data, a.Key)
+		case a.Key == "for", a.Key == "aria-labelledby", a.Key == "aria-describedby", a.Key == "aria-controls", a.Key == "form", a.Key == "popovertarget":
+			for id := range strings.FieldsSeq(a.Val) {
+				if !ids[id] {
+					wrong("<%s> names %q in %s, which is not there", n.Data, id, a.Key)
+				}
+			}
+		case a.Key == "href" && strings.HasPrefix(a.Val, "#") && len(a.Val) > 1 && !ids[a.Val[1:]]:
+			wrong("a link leads to %s, which is not there", a.Val)
+		}
+	}
+	switch n.Data {
+	case "style":
+		wrong("it has styles in it")
+	case "script":
+		if !has(n, "src") {
+			wrong("it has script in it")
+		}
+	case "img":
+		if !has(n, "alt") {
+			wrong("an image says nothing to who does not see it")
+		}
+	case "input", "select", "textarea":
+		if attr(n, "type") != "hidden" && len(p.labels(n)) == 0 && !has(n, "aria-labelledby") {
+			wrong("<%s name=%q> has no label", n.Data, attr(n, "name"))
+		}
+	case "button", "a":
+		if textOf(n) == "" && attr(n, "aria-label") == "" {
+			wrong("a <%s> has no words", n.Data)
+		}
+	}
+}
+
+func within(n *html.Node, name string) bool {
+	for n = n.Parent; n != nil; n = n.Parent {
+		if n.Data == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/bus"
+	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/web"
+	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+const (
+	torino catalog.EntityCode = "010301"
+	novara catalog.EntityCode = "010208"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// world is the service with its pages, reached as browsers reach it. All sagas run, and notices are delivered; mail is not.
+type world struct {
+	*testing.T
+	*worldtest.World
+	door *worldtest.Door
+	log  *lines
+}
+
+// lines is a log that tests read.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func newWorld(t *testing.T, options ...func(*web.Config)) *world {
+	t.Helper()
+	w := &world{T: t, World: worldtest.New(t, worldtest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}), log: &lines{}}
+	w.deliver()
+	log := slog.New(slog.NewJSONHandler(w.log, nil))
+	config := web.Config{
+		Cases: w.Cases, Notices: w.Notices, Entrance: entrance.New(entrance.Config{Log: log}), PublicURL: "http://localhost", Log: log,
+	}
+	for _, o := range options {
+		o(&config)
+	}
+	served, err := web.New(config)
+	w.must(err)
+	w.door = worldtest.Serve(t, served, served.EndStreams)
+	return w
+}
+
+// deliver brings the outbox's notifications to those whom they tell inside the application.
+func (w *world) deliver() {
+	b, err := bus.New(bus.Config{Pool: w.Store.Worker(), Poll: 5 * time.Millisecond, Handlers: []bus.Handler{{
+		Name: "notify", Topic: sagas.TopicNotify, Handle: func(ctx context.Context, m bus.Message) error {
+			var n sagas.Notification
+			if err := json.Unmarshal(m.Payload, &n); err != nil {
+				return err
+			}
+			return w.Notices.Deliver(ctx, m.ID, m.Ticket, n)
+		},
+	}}})
+	w.must(err)
+	ctx, stop := context.WithCancel(context.WithoutCancel(w.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	w.Cleanup(func() {
+		stop()
+		worldtest.Ended(w.T, "bus", <-ended)
+	})
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) eventually(what string, holds func() bool) {
+	w.Helper()
+	worldtest.Eventually(w.T, what, holds)
+}
+
+// join makes an account in one role at one entity, and logs it in as FAQ 2.1 says.
+func (w *world) join(username string, role person.Role, entity catalog.EntityCode) *browser {
+	w.Helper()
+	w.Account(w.T, username, role, entity)
+	return w.browser().login(username)
+}
+
+// open opens a ticket as somebody who has not logged in would, and gives its id once it stands in the lists.
+func (w *world) open(r casework.Request) ticket.ID {
+	w.Helper()
+	o, err := w.Cases.Open(w.Context(), casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, r, casework.Said{})
+	w.must(err)
+	w.settle()
+	return ticket.ID(o.Stream)
+}
+
+// settle waits until the lists show all that happened until now.
+func (w *world) settle() {
+	w.Helper()
+	head, _, err := w.Store.Head(w.Context())
+	w.must(err)
+	w.eventually("the lists follow", func() bool {
+		stale, err := w.Cases.Reader.Wait(w.Context(), head)
+		w.must(err)
+		return !stale
+	})
+}
+
+// request is a valid form for an entity.
+func request(entity catalog.EntityCode) casework.Request {
+	return casework.Request{
+		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity,
+		Form: ticket.Form{
+			Description: "Non trovo il referto delle analisi", GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U",
+			Email: "maria@example.org", Phone: "+39 011 0000000",
+		},
+	}
+}
