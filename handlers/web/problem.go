@@ -101,6 +101,8 @@ func problemOf(err error) *problem {
 		return &problem{Status: http.StatusTooManyRequests, Title: "Troppe richieste", Text: fmt.Sprintf("Riprovi tra %d secondi: nulla di ciò che ha scritto è andato perso, torni indietro con il browser.", limited.seconds)}
 	case errors.As(err, &tooLarge):
 		return &problem{Status: http.StatusRequestEntityTooLarge, Title: "Allegati troppo grandi", Text: "Gli allegati possono essere al massimo cinque, di 1 MB ciascuno. Torni indietro, ne tolga o li riduca, e invii di nuovo."}
+	case errors.Is(err, errBroken):
+		return &problem{Status: http.StatusBadRequest, Title: "Il modulo non è arrivato intero", Text: "La connessione si è interrotta mentre lo inviava. Torni indietro con il browser e lo invii di nuovo: non è stato modificato nulla."}
 	case eventstore.Away(err):
 		return &problem{Status: http.StatusServiceUnavailable, Title: "Il servizio si sta riprendendo", Text: "Riprovi tra qualche secondo: ciò che non risulta confermato non è stato modificato."}
 	default:

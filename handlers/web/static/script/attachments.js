@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Files of a form (templates/parts/attachments.html): a list of what was chosen, taking away, photos over 1 MB offered to be
+// shrunk, dropping. Nothing leaves the browser before the form is sent; without script the plain input does.
+'use strict';
+
+const chosen = new WeakMap(); // zone -> files
+const zoneOf = (node) => node.closest?.('[data-files]');
+const inputOf = (zone) => zone.querySelector('input[type=file]');
+const say = (text) => { document.getElementById('annunci').textContent = text; };
+const megabytes = (n) => n < 1 << 20 ? `${Math.max(1, n >> 10)} kB` : `${(n / (1 << 20)).toFixed(1).replace('.', ',')} MB`;
+const photo = (file) => /^image\/(jpeg|png)$/.test(file.type);
+
+function wrong(zone, file, place) {
+  const kind = file.name.includes('.') ? file.name.split('.').pop().toLowerCase() : '';
+  if (place >= Number(zone.dataset.most)) return `è di troppo: al massimo ${zone.dataset.most} file`;
+  if (!zone.dataset.kinds.split(' ').includes(kind)) return 'questo tipo di file non è accettato';
+  if (file.size === 0) return 'è vuoto';
+  if (file.size > Number(zone.dataset.bytes)) return photo(file) ? 'pesa più di 1 MB: possiamo ridurla noi, qui sul Suo dispositivo' : 'pesa più di 1 MB: lo riduca, o lo divida in più file';
+  return '';
+}
+
+function button(text, file, act) {
+  const b = document.createElement('button');
+  b.type = 'button';
+  b.className = 'btn btn-sm btn-outline-primary';
+  b.dataset.act = act;
+  b.append(text);
+  const which = document.createElement('span');
+  which.className = 'visually-hidden';
+  which.textContent = ` ${file.name}`;
+  b.append(which);
+  return b;
+}
+
+function show(zone) {
+  const files = chosen.get(zone) || [], kept = new DataTransfer();
+  const list = zone.querySelector('.sol-filelist');
+  list.replaceChildren(...files.map((file, place) => {
+    kept.items.add(file);
+    const line = document.createElement('li'), name = document.createElement('span'), problem = wrong(zone, file, place);
+    name.className = 'sol-filename';
+    name.textContent = `${file.name} · ${megabytes(file.size)}`;
+    line.append(name);
+    if (problem) {
+      const p = document.createElement('span');
+      p.className = 'sol-wrong';
+      p.textContent = problem;
+      line.append(p);
+    }
+    if (problem && photo(file) && file.size > Number(zone.dataset.bytes)) line.append(button('Riduci', file, 'shrink'));
+    line.append(button('Togli', file, 'drop'));
+    return line;
+  }));
+  list.hidden = files.length === 0;
+  inputOf(zone).files = kept.files;
+}
+
+function add(zone, files) {
+  const before = chosen.get(zone) || [];
+  const same = (a, b) => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified;
+  const fresh = [...files].filter((f) => !before.some((b) => same(b, f)));
+  chosen.set(zone, [...before, ...fresh]);
+  show(zone);
+  const bad = chosen.get(zone).filter((f, i) => wrong(zone, f, i)).length;
+  say(`${chosen.get(zone).length} file scelti${bad ? `, ${bad} da correggere` : ''}.`);
+}
+
+// shrink draws a photo smaller until it fits.
+async function shrink(file, bytes) {
+  const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  const canvas = document.createElement('canvas'), context = canvas.getContext('2d');
+  for (let scale = Math.min(1, 2400 / Math.max(image.width, image.height)); scale > 0.02; scale *= 0.75) {
+    canvas.width = Math.max(1, Math.round(image.width * scale));
+    canvas.height = Math.max(1, Math.round(image.height * scale));
+    context.fillStyle = '#fff'; // what is transparent would turn black
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    for (const quality of [0.85, 0.7]) {
+      const small = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', quality));
+      if (small && small.size <= bytes) return new File([small], `${file.name.replace(/\.[^.]*$/, '')}.jpg`, { type: 'image/jpeg', lastModified: file.lastModified });
+    }
+  }
+  throw new Error('too large');
+}
+
+function arm(root) {
+  for (const zone of root.querySelectorAll('[data-files]:not(.sol-armed)')) {
+    zone.classList.add('sol-armed');
+    zone.querySelectorAll('.sol-choose, .sol-drophint').forEach((e) => { e.hidden = false; });
+    if (inputOf(zone).files.length) add(zone, inputOf(zone).files); // the browser has come back to the page
+  }
+}
+
+document.addEventListener('change', (e) => {
+  const zone = zoneOf(e.target);
+  if (zone && e.target.type === 'file') add(zone, e.target.files);
+});
+
+document.addEventListener('click', async (e) => {
+  const b = e.target.closest?.('[data-files] [data-act]');
+  if (!b) return;
+  const zone = zoneOf(b), files = [...chosen.get(zone)], place = [...b.closest('ul').children].indexOf(b.closest('li'));
+  if (b.dataset.act === 'drop') {
+    const [gone] = files.splice(place, 1);
+    chosen.set(zone, files);
+    show(zone);
+    inputOf(zone).focus();
+    say(`${gone.name} tolto.`);
+    return;
+  }
+  b.disabled = true;
+  b.textContent = 'Riduco…';
+  const large = files[place];
+  try {
+    const small = await shrink(large, Number(zone.dataset.bytes));
+    chosen.set(zone, chosen.get(zone).map((f) => f === large ? small : f));
+    show(zone);
+    inputOf(zone).focus();
+    say(`${small.name} ridotta a ${megabytes(small.size)}.`);
+  } catch {
+    b.parentElement.querySelector('.sol-wrong').textContent = 'non riusciamo a ridurla: ne scelga un’altra';
+    b.remove();
+    say(`${large.name}: non riusciamo a ridurla.`);
+  }
+});
+
+for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
+  document.addEventListener(kind, (e) => {
+    const zone = zoneOf(e.target);
+    if (!zone || !e.dataTransfer?.types.includes('Files')) return;
+    e.preventDefault();
+    zone.classList.toggle('sol-over', kind === 'dragenter' || kind === 'dragover');
+    if (kind === 'drop') add(zone, e.dataTransfer.files);
+  });
+}
+
+// A form whose files would be refused is not sent: they would have to be chosen again.
+document.addEventListener('submit', (e) => {
+  const zone = e.target.querySelector('[data-files]');
+  const bad = zone?.querySelector('.sol-filelist .sol-wrong');
+  if (!bad) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  bad.parentElement.querySelector('button').focus();
+  say(`Prima di inviare corregga gli allegati. ${bad.parentElement.querySelector('.sol-filename').textContent}: ${bad.textContent}`);
+}, true);
+
+// What others put into the page later (script/upload.js, htmx) is found here, with the files that it had before.
+document.addEventListener('sol:shown', (e) => {
+  arm(e.target);
+  const zone = e.target.querySelector('[data-files]');
+  if (zone && e.detail?.files) add(zone, e.detail.files);
+});
+document.addEventListener('htmx:after:swap', () => arm(document));
+arm(document);
