@@ -38,6 +38,13 @@ func (c *Cases) Open(ctx context.Context, by Caller, r Request, said Said) (desk
 	return c.open(ctx, by, r.command(by.Actor), r.Files, said)
 }
 
+// Refusal tells what would be said to a request now, of form and files together; nil: it is good. For doors that ask for
+// more than the rules do, and name everything at once.
+func (c *Cases) Refusal(ctx context.Context, by Caller, r Request) error {
+	_, err := attachment.Check("attachments", r.Files)
+	return both(c.Desk.Refusal(ctx, desk.Request{Command: r.command(by.Actor), By: by.Actor}), err)
+}
+
 func (c *Cases) open(ctx context.Context, by Caller, form ticket.Open, files []attachment.File, said Said) (desk.Outcome, error) {
 	request := desk.Request{Command: form, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
 	checked, err := attachment.Check("attachments", files)

@@ -106,7 +106,7 @@ const (
 
 // routes are all pages. Their names are Italian: people read them in the address bar.
 func (w *Web) routes() []route {
-	return slices.Concat(w.entryRoutes(), w.queueRoutes(), w.ticketRoutes())
+	return slices.Concat(w.entryRoutes(), w.queueRoutes(), w.ticketRoutes(), w.assistanceRoutes())
 }
 
 // home is where somebody goes after login, by role.

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// identifiers are the inputs that can be judged while one types, each with its rules.
+var identifiers = map[string]func(typed string) error{
+	"codice_fiscale": func(s string) error { _, err := person.ParseTaxCode(s); return err },
+	"email":          func(s string) error { _, err := person.ParseEmail(s); return err },
+	"telefono":       func(s string) error { _, err := person.ParsePhone(s); return err },
+}
+
+const (
+	emailIncomplete = "L’indirizzo e-mail non è completo: ha la forma nome@esempio.it."
+	impossibleBirth = "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."
+)
+
+// mistyped says to who typed an identifier what is wrong with it, by the rule.
+var mistyped = map[string]string{
+	"tax-code-missing":         "Scriva il codice fiscale.",
+	"tax-code-length":          "Il codice fiscale ha 16 caratteri, o 11 cifre se è provvisorio: controlli di averlo scritto tutto.",
+	"tax-code-shape":           "Nel codice fiscale c’è un carattere che in quel punto non può stare: lo confronti con la tessera sanitaria.",
+	"tax-code-month":           impossibleBirth,
+	"tax-code-day":             impossibleBirth,
+	"tax-code-check-character": "Un carattere del codice fiscale è sbagliato: lo confronti uno per uno con la tessera sanitaria.",
+	"tax-code-check-digit":     "Una cifra del codice fiscale è sbagliata: lo confronti con quello che Le hanno dato.",
+	"email-missing":            "Scriva l’indirizzo e-mail.",
+	"email-length":             "L’indirizzo e-mail è troppo lungo.",
+	"email-shape":              emailIncomplete,
+	"email-local-part":         emailIncomplete,
+	"email-domain":             emailIncomplete,
+	"phone-missing":            "Scriva un numero di telefono.",
+	"phone-length":             "Il numero di telefono ha da 6 a 15 cifre.",
+	"phone-character":          "Nel numero di telefono bastano le cifre, con il + davanti se è estero.",
+	"phone-country-code":       "Il prefisso internazionale non comincia per 0.",
+}
+
+// identifierInItalian is what to say of an identifier as typed; "" if it is good, or none.
+func identifierInItalian(input, typed string) string {
+	var refused *person.InvalidError
+	if judge, ok := identifiers[input]; ok && errors.As(judge(typed), &refused) {
+		return mistyped[refused.Rule]
+	}
+	return ""
+}
+
+// checkTyped judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
+// empty one is not judged before the form is sent.
+func (w *Web) checkTyped(v *visit) error {
+	said := ""
+	if typed := v.PostFormValue("valore"); typed != "" {
+		said = identifierInItalian(v.PostFormValue("campo"), typed)
+	}
+	v.rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.rw.WriteHeader(http.StatusOK)
+	_, _ = v.rw.Write([]byte(said)) // the browser may have gone
+	return nil
+}
