@@ -32,6 +32,13 @@ type fieldProblem struct {
 	Text  string
 }
 
+// At is where on the page the field stands: the parts of one stand together.
+func (f fieldProblem) At() string {
+	name, _, _ := strings.Cut(f.Field, "[")
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
+
 // For is what is wrong with a field, for the page to say beside it; "" if nothing is.
 func (p *problem) For(field string) string {
 	if p == nil {

@@ -4,119 +4,136 @@
 package web
 
 import (
-	"mime"
 	"net/http"
-	"strconv"
+	"slices"
+	"time"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// formBody is the most that a form weighs: five attachments of 1 MB, and everything else.
-const formBody = ticket.MaxAttachments*ticket.MaxAttachmentSize + 128<<10
-
 func (w *Web) ticketRoutes() []route {
 	return []route{
 		{pattern: "GET /ticket/{id}", by: placed, action: identity.ReadTicket, serve: w.ticketPage},
-		{pattern: "POST /ticket/{id}", by: placed, action: identity.UpdateTicket, body: formBody, serve: w.updateTicket},
+		{pattern: "POST /ticket/{id}", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.updateTicket},
 		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
 		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: identity.ReadTicket, serve: w.attachment},
+		{pattern: "GET /ticket/{id}/allegati/{file}/anteprima", by: placed, action: identity.ReadTicket, serve: w.preview},
 	}
 }
 
-// ticketData is the ticket as the operator sees it, and the form of «Aggiorna» as it was typed.
+// ticketData is the ticket as its reader sees it, what they may do with it now, and the form of «Aggiorna» as it was typed.
 type ticketData struct {
 	projections.Ticket
-	Checks    *projections.Playbook
-	Operators []identity.Operator
+	Talk      talk
+	Menu      menu
 	Form      updateForm
+	Conflicts []conflict
+	Audits    bool  // the reader only looks
+	Takes     bool  // «Prendi in carico»
+	UndoLeft  int   // seconds in which the last act can still be withdrawn; 0: it cannot
+	Continued *link // the closed ticket that this one goes on from
+	Repeated  *link // the ticket that this one repeats
+	Others    []projections.Item
 }
 
-// updateForm is «Aggiorna» as typed (FAQ 2.3–2.6): what is refused comes back with it.
-type updateForm struct {
-	Text, Visibility, Status, Assignee, Entity, Reason string
-	Version                                            int
-	Key                                                ticket.ID // of this form: sent twice it counts once
+// link names another ticket. Number is "" if the reader may not see it.
+type link struct {
+	ID     ticket.ID
+	Number string
 }
 
 func (w *Web) ticketPage(v *visit) error {
-	return w.showTicket(v, http.StatusOK, nil, updateForm{Visibility: string(ticket.Internal)})
+	return w.showTicket(v, http.StatusOK, nil, updateForm{})
+}
+
+// readTicket is the ticket to those who work on it or audit it. Citizens have pages of their own.
+func (w *Web) readTicket(v *visit) (projections.Ticket, error) {
+	if role := v.caller.Actor.Role; !role.Operates() && role != person.Auditor {
+		return projections.Ticket{}, &ticket.NotYoursError{}
+	}
+	return w.cases.Ticket(v.Context(), v.caller, ticket.ID(v.PathValue("id")), nil)
 }
 
 // showTicket renders the ticket as it is now, around a form as it was typed.
 func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
-	id := ticket.ID(v.PathValue("id"))
-	t, err := w.cases.Ticket(v.Context(), v.caller, id, nil)
+	t, err := w.readTicket(v)
 	if err != nil {
 		return err
 	}
-	d := ticketData{Ticket: t, Form: f}
-	if checks, _, ok, err := w.cases.Checks(v.Context(), v.caller, id, nil); err != nil {
-		return err
-	} else if ok {
-		d.Checks = &checks
-	}
-	if d.Operators, err = w.identity.Operators(v.Context(), v.caller.Actor.Entity); err != nil {
+	d := ticketData{Ticket: t, Form: f, Talk: talkOf(t), Audits: v.caller.Actor.Role == person.Auditor}
+	if d.Form.Key, err = desk.NewID(); err != nil {
 		return err
 	}
 	d.Form.Version = t.Version
-	if d.Form.Key, err = desk.NewID(); err != nil {
+	if len(t.Moves) > 0 {
+		if d.Menu, err = w.menuOf(v, t, d.Form); err != nil {
+			return err
+		}
+	}
+	d.Takes = d.may(ticket.MoveTake)
+	if t.UndoUntil != nil {
+		d.UndoLeft = max(0, int(t.UndoUntil.Sub(w.cases.Store.Now())/time.Second))
+	}
+	if err := w.linked(v, &d); err != nil {
 		return err
+	}
+	if p != nil {
+		if d.Conflicts, err = w.conflicts(v, t, p.Conflicts, f); err != nil {
+			return err
+		}
 	}
 	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d})
 }
 
-func (w *Web) updateTicket(v *visit) error {
-	f := updateForm{
-		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"), Assignee: v.FormValue("operatore"),
-		Entity: v.FormValue("ente"), Reason: v.FormValue("motivo"),
+// Solved, Scraps and Repeats tell what of the form there is.
+func (d ticketData) Solved() bool  { return d.Status == ticket.Solved }
+func (d ticketData) Scraps() bool  { return d.may(ticket.MoveDiscard) }
+func (d ticketData) Repeats() bool { return d.may(ticket.MoveDuplicate) }
+
+func (d ticketData) may(m ticket.Move) bool { return slices.Contains(d.Moves, m) }
+
+// Writes tells whether there is anything at all to do on the page.
+func (d ticketData) Writes() bool { return len(d.Menu.Audiences) > 0 }
+
+// Was is the latest change of competence, for the banner over a trace; nil: there was none.
+func (d ticketData) Was() *projections.Handover {
+	if len(d.Handovers) == 0 {
+		return nil
 	}
-	u := casework.Update{Status: ticket.Status(f.Status), Entity: catalog.EntityCode(f.Entity), Reason: f.Reason}
-	u.Pinned, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen
-	if f.Text != "" {
-		u.Note = &casework.Note{Text: f.Text, Visibility: ticket.Visibility(f.Visibility)}
-	}
-	if v.Form.Has("operatore") && f.Assignee != v.FormValue("operatore_prima") {
-		u.Assignee = &f.Assignee
-	}
-	id := ticket.ID(v.PathValue("id"))
-	_, err := w.cases.Update(v.Context(), v.caller, id, u, casework.Said{Key: v.FormValue("chiave")})
-	if err != nil {
-		p := problemOf(err)
-		if p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
-			return err
-		}
-		return w.showTicket(v, p.Status, p, f)
-	}
-	return v.go303("/ticket/" + string(id) + "?fatto=aggiornata")
+	return &d.Handovers[len(d.Handovers)-1]
 }
 
-func (w *Web) undo(v *visit) error {
-	id := ticket.ID(v.PathValue("id"))
-	if _, err := w.cases.Undo(v.Context(), v.caller, id, casework.Said{Key: v.FormValue("chiave")}); err != nil {
-		p := problemOf(err)
-		if p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
-			return err
-		}
-		return w.showTicket(v, p.Status, p, updateForm{Visibility: string(ticket.Internal)})
+// linked looks up the tickets that this one points to, and what else the same citizen asks for. The requester's tax code is
+// asked for on our side: it stands in no address.
+func (w *Web) linked(v *visit, d *ticketData) (err error) {
+	if d.Continued, err = w.link(v, d.Continues); err != nil {
+		return err
 	}
-	return v.go303("/ticket/" + string(id) + "?fatto=annullata")
-}
-
-// attachment sends a file as one to be kept, never to be run: whoever sent it is not us.
-func (w *Web) attachment(v *visit) error {
-	f, content, err := w.cases.File(v.Context(), v.caller, ticket.ID(v.PathValue("id")), ticket.ID(v.PathValue("file")))
+	if d.Repeated, err = w.link(v, d.DuplicateOf); err != nil {
+		return err
+	}
+	if d.Requester.TaxCode == "" {
+		return nil
+	}
+	same, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{Q: d.Requester.TaxCode, Limit: 6})
 	if err != nil {
 		return err
 	}
-	h := v.rw.Header()
-	h.Set("Content-Type", f.MediaType)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	_, _ = v.rw.Write(content) // the browser may have gone
+	d.Others = slices.DeleteFunc(same.Items, func(i projections.Item) bool { return i.ID == d.ID })
 	return nil
+}
+
+func (w *Web) link(v *visit, id ticket.ID) (*link, error) {
+	if id == "" {
+		return nil, nil
+	}
+	t, err := w.cases.Ticket(v.Context(), v.caller, id, nil)
+	if err != nil && problemOf(err).Status == http.StatusNotFound {
+		return &link{}, nil
+	}
+	return &link{ID: id, Number: t.Number}, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections"
 )
 
 var roles = map[person.Role]string{
@@ -23,6 +24,10 @@ var roles = map[person.Role]string{
 
 var channels = map[ticket.Channel]string{
 	ticket.Web: "Modulo on line", ticket.Desk: "Sportello", ticket.Telephone: "Telefono", ticket.System: "Altro sistema",
+}
+
+var requesters = map[ticket.RequesterRole]string{
+	ticket.ForSelf: "per sé", ticket.ForMinor: "per un minore", ticket.ForDelegating: "per chi l’ha delegato", ticket.AsOperator: "come operatore di assistenza",
 }
 
 // functions are what templates may call.
@@ -38,6 +43,11 @@ func (w *Web) functions() template.FuncMap {
 		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"size":    size,
 		"list":    func(v ...any) []any { return v },
+
+		"second":    func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04:05") },
+		"last":      func(all []projections.Line) int { return len(all) - 1 },
+		"previewed": previewed,
+		"requester": func(r ticket.RequesterRole) string { return requesters[r] },
 	}
 }
 

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// talk is what was said and done about a ticket: notes, and quieter what happened between them. The latest are in sight, what
+// came before is folded away.
+type talk struct {
+	Earlier []exchange
+	Latest  []exchange
+	Notes   int // how many texts there are in all
+}
+
+// exchange is a note, or what happened before the next one.
+type exchange struct {
+	Note   *projections.Note
+	Events []projections.Line
+}
+
+// inSight is how many exchanges a reader gets without asking.
+const inSight = 6
+
+// texts are the events that hold one: the timeline names them where the notes have it.
+var texts = map[string]bool{"citizen_note": true, "internal_note": true, "regional_note": true, "citizen_replied": true}
+
+func talkOf(t projections.Ticket) talk {
+	var all []exchange
+	next := 0
+	for _, line := range t.Timeline {
+		switch {
+		case line.Type == "opened": // the request itself, which stands at the head
+		case texts[line.Type] && next < len(t.Notes):
+			all = append(all, exchange{Note: &t.Notes[next]})
+			next++
+		case len(all) > 0 && all[len(all)-1].Note == nil:
+			all[len(all)-1].Events = append(all[len(all)-1].Events, line)
+		default:
+			all = append(all, exchange{Events: []projections.Line{line}})
+		}
+	}
+	from := max(0, len(all)-inSight)
+	return talk{Earlier: all[:from], Latest: all[from:], Notes: next}
+}

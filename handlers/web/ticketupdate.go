@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/casework"
+)
+
+// updateForm is «Aggiorna» as typed (FAQ 2.3–2.6): what is refused comes back with it.
+type updateForm struct {
+	Text       string
+	Visibility string
+	Status     string  // of the menu's choices
+	Assignee   *string // nil: nobody touched it
+	Entity     string  // where the Region sends the ticket
+	Reason     string
+	Ground     string
+	Discard    string
+	Main       string // number of the ticket that this one repeats
+	Problem    string // service/problem
+
+	Version int
+	Key     ticket.ID // of this form: sent twice it counts once
+	files   []attachment.File
+	body    []byte // all that was sent
+}
+
+// readUpdate reads the form, as far as it came when there is an error.
+func readUpdate(v *visit) (updateForm, error) {
+	files, err := v.upload()
+	f := updateForm{
+		Text: strings.ReplaceAll(v.FormValue("testo"), "\r\n", "\n"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
+		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
+		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
+		Key: ticket.ID(v.FormValue("chiave")), files: files, body: []byte(v.Form.Encode()),
+	}
+	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen
+	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
+		f.Assignee = &to
+	}
+	for _, file := range files {
+		f.body = fmt.Appendf(f.body, "&%q=%x", file.Name, sha256.Sum256(file.Content))
+	}
+	return f, err
+}
+
+// HandsOver tells whether the click hands the ticket over to the Region, by either menu.
+func (f updateForm) HandsOver() bool {
+	return f.Status == string(ticket.HandedOver) || f.Assignee != nil && *f.Assignee == string(catalog.Region)
+}
+
+// update is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
+// that was not made.
+func (f updateForm) update() (casework.Update, error) {
+	u := casework.Update{Status: ticket.Status(f.Status), Assignee: f.Assignee, Reason: f.Reason, Pinned: f.Version}
+	if strings.TrimSpace(f.Text) != "" || len(f.files) > 0 {
+		u.Note = &casework.Note{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
+	}
+	if service, problem, ok := strings.Cut(f.Problem, "/"); ok {
+		u.Service, u.Problem = catalog.ServiceID(service), catalog.ProblemID(problem)
+	}
+	if f.HandsOver() {
+		u.Reason = f.Ground
+	}
+	switch f.Status {
+	case toASR:
+		u.Status, u.Entity = ticket.New, catalog.EntityCode(f.Entity)
+	case asRepeated:
+		if u.Status, u.DuplicateOf = ticket.Solved, f.Main; f.Main == "" {
+			return u, missing("duplicate_of")
+		}
+	case asDiscard:
+		if u.Status, u.Reason = ticket.Solved, f.Discard; f.Discard == "" {
+			return u, missing("reason")
+		}
+	}
+	return u, nil
+}
+
+func missing(field string) error {
+	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: "is required"}}}
+}
+
+func (w *Web) updateTicket(v *visit) error {
+	f, err := readUpdate(v)
+	if err != nil {
+		return w.refusedOnTicket(v, err, f)
+	}
+	if v.FormValue("azione") == "prendi" { // and nothing else of what may be typed already
+		f = updateForm{Status: string(ticket.InProgress), Version: f.Version, Key: f.Key}
+	}
+	id := ticket.ID(v.PathValue("id"))
+	u, err := f.update()
+	if err == nil {
+		_, err = w.cases.Update(v.Context(), v.caller, id, u, casework.Said{Key: string(f.Key), Body: f.body})
+	}
+	if err != nil {
+		return w.refusedOnTicket(v, err, f)
+	}
+	return v.go303("/ticket/" + string(id) + "?fatto=aggiornata")
+}
+
+// refusedOnTicket says a refusal on the ticket's page, with all that was typed. What leaves no ticket to show is passed on.
+func (w *Web) refusedOnTicket(v *visit, err error, f updateForm) error {
+	p := problemOf(err)
+	if p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
+		return err
+	}
+	return w.showTicket(v, p.Status, p, f)
+}
+
+func (w *Web) undo(v *visit) error {
+	id := ticket.ID(v.PathValue("id"))
+	if _, err := w.cases.Undo(v.Context(), v.caller, id, casework.Said{Key: v.FormValue("chiave")}); err != nil {
+		return w.refusedOnTicket(v, err, updateForm{})
+	}
+	return v.go303("/ticket/" + string(id) + "?fatto=annullata")
+}
