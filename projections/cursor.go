@@ -10,11 +10,12 @@ import (
 	"fmt"
 )
 
-// cursor is where a page ended: the last item's key of the order, and its id. On the wire it is opaque and signed, so
+// cursor is where a page ended, or began: an item's key of the order, and its id. On the wire it is opaque and signed, so
 // that it goes on from where we said, with the filter and for the viewer it was given for.
 type cursor struct {
 	Key  string `json:"k"`
 	ID   string `json:"i"`
+	Back bool   `json:"b,omitempty"` // to the page before
 	Sign string `json:"s"`
 }
 
@@ -22,7 +23,7 @@ type cursor struct {
 type signer func(purpose, value string) string
 
 func (c cursor) signed(sign signer, f Filter, v Viewer) cursor {
-	c.Sign = sign("list-cursor", fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, f.Sort, f.Queue, f.Status,
+	c.Sign = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
 		f.Entity, f.Assignee, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
 	return c
 }
@@ -30,7 +31,7 @@ func (c cursor) signed(sign signer, f Filter, v Viewer) cursor {
 func (c cursor) encode(sign signer, f Filter, v Viewer) string {
 	text, err := json.Marshal(c.signed(sign, f, v))
 	if err != nil {
-		panic("three strings cannot be encoded: " + err.Error())
+		panic("strings cannot be encoded: " + err.Error())
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
@@ -43,7 +44,7 @@ func decodeCursor(sign signer, f Filter, v Viewer) (cursor, error) {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil || !hmac.Equal([]byte(c.Sign), []byte(c.signed(sign, f, v).Sign)) {
-		return cursor{}, &FilterError{"cursor", "not the cursor of a page of this list", "next_cursor of the page before, with the same filter and sort"}
+		return cursor{}, &FilterError{"cursor", "not the cursor of a page of this list", "a cursor of the page beside it, with the same filter and sort"}
 	}
 	return c, nil
 }

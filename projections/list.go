@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
 // Tickets lists the tickets that the viewer may see and asked for, a page at a time. *FilterError names what in the
@@ -35,10 +37,16 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 		if page.Total, err = seen.total(ctx, f, asked); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
-		var last cursor
-		var more bool
-		if rows, last, more, err = seen.page(ctx, f, asked, from); more {
-			page.NextCursor = last.encode(r.store.KeyedHash, f, v)
+		found, err := seen.page(ctx, f, asked, from)
+		if err == nil && from != nil && from.Back && !found.before { // the first page is a whole one
+			found, err = seen.page(ctx, f, f.conditions(seen, r.store.KeyedHash), nil)
+		}
+		rows = found.rows
+		if found.before {
+			page.PreviousCursor = found.first.encode(r.store.KeyedHash, f, v)
+		}
+		if found.after {
+			page.NextCursor = found.last.encode(r.store.KeyedHash, f, v)
 		}
 		return err
 	})
@@ -83,34 +91,56 @@ func (s view) total(ctx context.Context, f Filter, asked *conditions) (n int, er
 	return n, err
 }
 
-// page reads the rows after the cursor, and where they end when there are more.
-func (s view) page(ctx context.Context, f Filter, asked *conditions, from *cursor) (rows []Row, last cursor, more bool, err error) {
+// stretch is some rows of a list in its order, where it begins and ends, and whether there are others before and after.
+type stretch struct {
+	rows          []Row
+	first, last   cursor
+	before, after bool
+}
+
+// page reads the rows after the cursor, or with one that leads back those before it.
+func (s view) page(ctx context.Context, f Filter, asked *conditions, from *cursor) (stretch, error) {
 	order := sortings(s.viewer.citizen())[f.Sort]
-	after, direction := ">", "asc"
-	if order.down {
-		after, direction = "<", "desc"
+	back := from != nil && from.Back
+	beyond, direction := ">", "asc"
+	if order.down != back {
+		beyond, direction = "<", "desc"
 	}
 	if from != nil {
-		asked.add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, after, order.kind), from.Key, from.ID)
+		asked.add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.kind), from.Key, from.ID)
 	}
 	found, err := s.tx.Query(ctx, fmt.Sprintf(`
 		select t.folded, %[1]s::text, t.id::text from read.tickets_v1 t where %[2]s
 		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, asked.sql(), direction, f.Limit+1), asked.args...)
 	if err != nil {
-		return nil, cursor{}, false, err
+		return stretch{}, err
 	}
+	var rows []Row
+	var places []cursor
 	var row Row
 	var at cursor
 	_, err = pgx.ForEachRow(found, []any{&row, &at.Key, &at.ID}, func() error {
-		if len(rows) == f.Limit {
-			more = true
-			return nil
-		}
-		rows, last = append(rows, row), at
+		rows, places = append(rows, row), append(places, at)
 		row = Row{}
 		return nil
 	})
-	return rows, last, more, err
+	if err != nil || len(rows) == 0 {
+		return stretch{}, err
+	}
+	more := len(rows) > f.Limit
+	if more {
+		rows, places = rows[:f.Limit], places[:f.Limit]
+	}
+	if back {
+		slices.Reverse(rows)
+		slices.Reverse(places)
+	}
+	all := stretch{rows: rows, first: places[0], last: places[len(places)-1], before: from != nil, after: more}
+	if back {
+		all.before, all.after = more, true
+	}
+	all.first.Back = true
+	return all, nil
 }
 
 // item is a row as the viewer may see it: a citizen sees no operator, and nothing of an act before its note.
@@ -122,7 +152,7 @@ func (s view) item(row Row, n Names) Item {
 		Service: n.service(state.Service), Problem: n.problem(state.Service, state.Problem, false),
 		Channel: row.Channel, Identity: row.Identity, Requester: Person{row.GivenName, row.FamilyName},
 		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Version,
-		ReadOnly: !s.viewer.at(state.Entity), Erased: state.Erased,
+		ReadOnly: !s.viewer.at(state.Entity), Erased: state.Erased, Flags: []Flag{},
 	}
 	if s.viewer.citizen() {
 		now := row.shownAt(s.now)
@@ -131,6 +161,30 @@ func (s view) item(row Row, n Names) Item {
 		i.Entity, i.Assignee, i.ReadOnly = n.entity(known.Entity), nil, false
 		i.Problem = n.problem(state.Service, state.Problem, true)
 		i.UpdatedAt, i.Version = now.At, now.Version
+		return i
 	}
+	if state.Handover.N > 0 {
+		by := n.entity(state.Handover.ASR)
+		i.HandedOverBy = &by
+	}
+	i.Flags = append(i.Flags, flags(state)...)
 	return i
+}
+
+func flags(s ticket.State) (raised []Flag) {
+	if s.Status == ticket.HandedOver {
+		switch {
+		case s.Handover.Breached:
+			raised = append(raised, FlagBreached)
+		case s.Handover.Warned:
+			raised = append(raised, FlagWarned)
+		}
+	}
+	if s.Unreachable && s.Status != ticket.Closed {
+		raised = append(raised, FlagUndeliverable)
+	}
+	if s.Reopened {
+		raised = append(raised, FlagReopened)
+	}
+	return raised
 }

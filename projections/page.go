@@ -28,7 +28,7 @@ type Filter struct {
 	// Q is a number or its beginning, a codice fiscale, or Italian words in what every viewer of a ticket may read.
 	Q      string
 	Sort   Sort   // default: -updated_at
-	Cursor string // NextCursor of the page before, with the same filter and sort
+	Cursor string // NextCursor or PreviousCursor of the page beside it, with the same filter and sort
 	Limit  int    // 1–200, default 50
 }
 
@@ -55,10 +55,11 @@ const (
 
 // Page is one page of a list.
 type Page struct {
-	Items      []Item
-	NextCursor string // empty on the last page
-	Total      int    // of all pages, exact
-	Position   eventstore.Position
+	Items          []Item
+	NextCursor     string // empty on the last page
+	PreviousCursor string // empty on the first page
+	Total          int    // of all pages, exact
+	Position       eventstore.Position
 }
 
 // Item is a ticket in a list, as the viewer may see it.
@@ -79,7 +80,21 @@ type Item struct {
 	Version     int             `json:"version"`
 	ReadOnly    bool            `json:"read_only"`
 	Erased      bool            `json:"erased"`
+	// HandedOverBy is the ASR of the latest hand-over, for operators.
+	HandedOverBy *Entity `json:"handed_over_by,omitempty"`
+	Flags        []Flag  `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"what calls for an operator's attention; none for citizens"`
 }
+
+// Flag is something about a ticket that an operator should see without opening it.
+type Flag string
+
+// The flags.
+const (
+	FlagWarned        Flag = "handover-warned"   // nobody has taken the hand-over yet, and its time is running out
+	FlagBreached      Flag = "handover-breached" // and its time is over
+	FlagUndeliverable Flag = "undeliverable"     // recapito fallito: the address in the form takes no mail
+	FlagReopened      Flag = "reopened"          // since the last resolution
+)
 
 // Person is a name.
 type Person struct {

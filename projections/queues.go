@@ -4,6 +4,8 @@
 package projections
 
 import (
+	"slices"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -28,6 +30,11 @@ const (
 var queueNames = map[QueueID]string{
 	NewQueue: "Nuove", Mine: "Le mie", GroupQueue: "Ai supervisori", InProgressQueue: "In lavorazione",
 	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati", AllQueue: "Tutte",
+}
+
+// QueueName is what a role calls a queue of its own; false: it has no such queue.
+func QueueName(r person.Role, q QueueID) (string, bool) {
+	return queueNames[q], slices.Contains(queuesOf(r), q)
 }
 
 // queuesOf lists the queues that a role has, in the order of the menu.

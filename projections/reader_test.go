@@ -134,8 +134,10 @@ func TestPagesAreTheWholeListOnce(t *testing.T) {
 		for _, sort := range []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByRequester} {
 			seen := map[ticket.ID]bool{}
 			f := Filter{Sort: sort, Limit: 5}
+			var pages []Page
 			for {
 				page := h.list(who, f)
+				pages = append(pages, page)
 				for _, i := range page.Items {
 					if seen[i.ID] {
 						t.Fatalf("%s: %s comes twice", sort, i.Number)
@@ -152,6 +154,15 @@ func TestPagesAreTheWholeListOnce(t *testing.T) {
 			if len(seen) != 23 {
 				t.Errorf("%s: %d of 23", sort, len(seen))
 			}
+			if first := pages[0].PreviousCursor; first != "" {
+				t.Errorf("%s: there is a page before the first: %s", sort, first)
+			}
+			for n := len(pages) - 1; n > 0; n-- { // and back again
+				f.Cursor = pages[n].PreviousCursor
+				if back := h.list(who, f); !slices.Equal(numbers(back), numbers(pages[n-1])) || back.NextCursor == "" || (back.PreviousCursor == "") != (n == 1) {
+					t.Fatalf("%s: back from page %d: %q, want %q", sort, n, numbers(back), numbers(pages[n-1]))
+				}
+			}
 		}
 	}
 	order := []string{}
@@ -163,6 +174,36 @@ func TestPagesAreTheWholeListOnce(t *testing.T) {
 	if want := []string{"Bianchi", "D’Angelo", "dangelo", "Ermini", "Èrmini"}; !slices.Equal(order, want) {
 		t.Errorf("Italian order: %q, want %q", order, want)
 	}
+}
+
+// TestAPageBeforeIsNeverHalfOfTheFirst: what came meanwhile stands before the page that was left.
+func TestAPageBeforeIsNeverHalfOfTheFirst(t *testing.T) {
+	h := newHouse(t)
+	for range 7 {
+		h.open(tickettest.Torino)
+		h.pass(time.Second)
+	}
+	h.project()
+	f := Filter{Sort: NewestFirst, Limit: 3}
+	f.Cursor = h.list(operator, f).NextCursor
+	second := h.list(operator, f)
+	h.open(tickettest.Torino)
+	h.project()
+	f.Cursor = second.PreviousCursor
+	between := h.list(operator, f)
+	f.Cursor = between.PreviousCursor
+	first := h.list(operator, f)
+	f.Cursor = ""
+	if top := h.list(operator, f); len(first.Items) != 3 || first.PreviousCursor != "" || !slices.Equal(numbers(first), numbers(top)) {
+		t.Errorf("the first page is %q, from behind %q", numbers(top), numbers(first))
+	}
+}
+
+func numbers(p Page) (all []string) {
+	for _, i := range p.Items {
+		all = append(all, i.Number)
+	}
+	return all
 }
 
 func TestListsRefuseWhatTheyCannotMake(t *testing.T) {

@@ -35,7 +35,7 @@ type listInput struct {
 	Assignee string              `query:"assignee" doc:"User name or id, supervisori, nessuno"`
 	Q        string              `query:"q" maxLength:"200" doc:"A number or its beginning, a codice fiscale, or Italian words"`
 	Sort     projections.Sort    `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,requester" default:"-updated_at"`
-	Cursor   string              `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before, with the same filter"`
+	Cursor   string              `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of the page beside it, with the same filter"`
 	Limit    int                 `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	After    string              `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the list contains it"`
 }
@@ -44,6 +44,7 @@ type listInput struct {
 type TicketList struct {
 	Items      []projections.Item `json:"items"`
 	NextCursor string             `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Previous   string             `json:"previous_cursor,omitempty" doc:"Absent on the first page"`
 	Total      int                `json:"total" doc:"Of all pages, exact"`
 	Position   string             `json:"position" example:"1.42"`
 	Stale      bool               `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
@@ -89,7 +90,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listAn
 	if err != nil {
 		return nil, err
 	}
-	return &listAnswer{TicketList{Items: page.Items, NextCursor: page.NextCursor, Total: page.Total, Position: page.Position.String(), Stale: late}}, nil
+	return &listAnswer{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, Position: page.Position.String(), Stale: late}}, nil
 }
 
 // caught waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
