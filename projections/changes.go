@@ -62,7 +62,7 @@ func (s view) tellFrom() string {
 	switch {
 	case s.viewer.citizen():
 		return "citizen_at"
-	case s.viewer.audits():
+	case s.viewer.Audits():
 		return "at"
 	default:
 		return "case when author = $2 then at else entities_at end"

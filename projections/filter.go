@@ -29,12 +29,14 @@ func sortings(citizen bool) map[Sort]sorting {
 		updated = "(" + seenByCitizen + " ->> 'at')::timestamptz"
 	}
 	return map[Sort]sorting{
-		OldestFirst: {"t.opened_at", "timestamptz", false},
-		NewestFirst: {"t.opened_at", "timestamptz", true},
-		StaleFirst:  {updated, "timestamptz", false},
-		RecentFirst: {updated, "timestamptz", true},
-		ByNumber:    {"t.number", "text", false},
-		ByRequester: {"t.requester", "text", false},
+		OldestFirst:     {"t.opened_at", "timestamptz", false},
+		NewestFirst:     {"t.opened_at", "timestamptz", true},
+		StaleFirst:      {updated, "timestamptz", false},
+		RecentFirst:     {updated, "timestamptz", true},
+		ByNumber:        {"t.number", "text", false},
+		ByNumberDown:    {"t.number", "text", true},
+		ByRequester:     {"t.requester", "text", false},
+		ByRequesterDown: {"t.requester", "text", true},
 	}
 }
 
@@ -54,7 +56,7 @@ func (f Filter) check(role person.Role) (Filter, error) {
 		f.Limit = defaultLimit
 	}
 	queues := queuesOf(role)
-	sorts := []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByRequester}
+	sorts := []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown}
 	switch {
 	case f.Queue != "" && !slices.Contains(queues, f.Queue):
 		return f, &FilterError{"queue", "not a queue of your role", list(queues)}
@@ -150,7 +152,7 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 	case v.citizen():
 		c.add("t.citizen = %s", person)
 		return
-	case q == "" || v.audits():
+	case q == "" || v.Audits():
 		return
 	case q == HandedOverQueue:
 		c.add("%s = any (t.traces) and t.entity <> %[1]s and t.traces <> '{}' and t.status <> 'chiuso'", entity)

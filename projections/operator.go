@@ -60,7 +60,7 @@ func forOperator(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticke
 //
 // Outside the author's entity nobody sees a public note while it is held, nor ever when it was withdrawn in time.
 func (v Viewer) note(r ticket.Recorded, by By, f fate, at time.Time) (Note, bool) {
-	shown := v.audits() || v.at(r.By.Entity)
+	shown := v.Audits() || v.at(r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.CitizenNote:
 		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
@@ -70,9 +70,9 @@ func (v Viewer) note(r ticket.Recorded, by By, f fate, at time.Time) (Note, bool
 	case ticket.InternalNote:
 		n := Note{ID: e.Note, Kind: "note", Audience: Internal, By: by, At: r.At, VisibleFrom: r.At}
 		n.read(e.Personal, e.Attachments)
-		return n.as(v.audits() || v.at(e.Entity), f, at), true
+		return n.as(v.Audits() || v.at(e.Entity), f, at), true
 	case ticket.RegionalNote:
-		party := v.audits() || v.at(catalog.Region) || v.at(e.ASR)
+		party := v.Audits() || v.at(catalog.Region) || v.at(e.ASR)
 		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
 		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.read(e.Personal, e.Attachments)
@@ -101,7 +101,7 @@ func (n Note) as(shown bool, f fate, at time.Time) Note {
 // when an ASR takes back what it had handed over.
 func (v Viewer) reason(r ticket.Recorded) string {
 	var text *ticket.Text
-	shown := v.audits() || v.at(r.By.Entity)
+	shown := v.Audits() || v.at(r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.Resumed:
 		text = e.Personal

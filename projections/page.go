@@ -43,14 +43,16 @@ type Sort string
 
 // The orders. Requester is by family name, given name, in Italian order.
 const (
-	OldestFirst  Sort = "opened_at"
-	NewestFirst  Sort = "-opened_at"
-	StaleFirst   Sort = "updated_at"
-	RecentFirst  Sort = "-updated_at"
-	ByNumber     Sort = "number"
-	ByRequester  Sort = "requester"
-	defaultLimit      = 50
-	maxLimit          = 200
+	OldestFirst     Sort = "opened_at"
+	NewestFirst     Sort = "-opened_at"
+	StaleFirst      Sort = "updated_at"
+	RecentFirst     Sort = "-updated_at"
+	ByNumber        Sort = "number"
+	ByNumberDown    Sort = "-number"
+	ByRequester     Sort = "requester"
+	ByRequesterDown Sort = "-requester"
+	defaultLimit         = 50
+	maxLimit             = 200
 )
 
 // Page is one page of a list.

@@ -91,7 +91,7 @@ var grounds = map[ticket.Ground]string{
 // checks tells whether the viewer may read the answers of an entity's run: its people, the Region, the auditor. Never
 // the citizen, nor the ASR that has the ticket next.
 func (v Viewer) checks(of catalog.EntityCode) bool {
-	return v.audits() || v.at(of) || v.at(catalog.Region)
+	return v.Audits() || v.at(of) || v.at(catalog.Region)
 }
 
 // Checks is the run of a ticket as the viewer may see it at a moment. False: there is none for them.

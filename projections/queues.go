@@ -110,7 +110,7 @@ func countFor(v Viewer, q QueueID) countKey {
 	switch {
 	case v.citizen():
 		return countKey{Person: v.Actor.ID, Queue: q}
-	case v.audits():
+	case v.Audits():
 		return countKey{Queue: q}
 	case q == Mine:
 		return countKey{v.Actor.Entity, v.Actor.ID, q}

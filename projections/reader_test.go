@@ -131,7 +131,7 @@ func TestPagesAreTheWholeListOnce(t *testing.T) {
 	}
 	h.project()
 	for _, who := range []person.Actor{operator, citizen} {
-		for _, sort := range []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByRequester} {
+		for _, sort := range []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown} {
 			seen := map[ticket.ID]bool{}
 			f := Filter{Sort: sort, Limit: 5}
 			var pages []Page

@@ -50,5 +50,5 @@ func (v Viewer) sees(s ticket.State) bool {
 // at tells whether the viewer works at the entity. An empty placement is at none.
 func (v Viewer) at(e catalog.EntityCode) bool { return e != "" && v.Actor.Operates(e) }
 
-// audits tells whether the viewer sees everything, and may do nothing.
-func (v Viewer) audits() bool { return v.Ticket == "" && v.Actor.Role == person.Auditor }
+// Audits tells whether the viewer sees everything, and may do nothing.
+func (v Viewer) Audits() bool { return v.Ticket == "" && v.Actor.Role == person.Auditor }

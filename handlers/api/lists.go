@@ -34,7 +34,7 @@ type listInput struct {
 	Entity   catalog.EntityCode  `query:"entity" doc:"Competent entity"`
 	Assignee string              `query:"assignee" doc:"User name or id, supervisori, nessuno"`
 	Q        string              `query:"q" maxLength:"200" doc:"A number or its beginning, a codice fiscale, or Italian words"`
-	Sort     projections.Sort    `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,requester" default:"-updated_at"`
+	Sort     projections.Sort    `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
 	Cursor   string              `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of the page beside it, with the same filter"`
 	Limit    int                 `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	After    string              `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the list contains it"`

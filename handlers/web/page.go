@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -56,7 +57,9 @@ type page struct {
 	trail   []crumb  // where the page stands, between home and itself
 	problem *problem // what was refused; nil: nothing
 	data    any
-	part    string // of the page, that htmx asks for; "": the whole
+	part    string              // of the page, that htmx asks for; "": the whole
+	queue   projections.QueueID // that the page belongs to; "": none
+	at      eventstore.Position // that the page is of, for the stream to go on from; zero: it begins now
 }
 
 // crumb is a step of the breadcrumb.
@@ -72,7 +75,9 @@ type frame struct {
 	RequestID string
 	Reader    *reader // nil: nobody has logged in
 	Queues    []projections.Queue
-	Unread    int // notices
+	Queue     projections.QueueID // that the page belongs to
+	Unread    int                 // notices
+	At        string              // position that the page is of
 	Data      any
 }
 
@@ -92,7 +97,10 @@ type reader struct {
 func (w *Web) render(v *visit, status int, p page) error {
 	f := frame{
 		Title: p.title, Trail: p.trail, Problem: p.problem, Done: done[v.FormValue("fatto")], Path: v.URL.RequestURI(),
-		RequestID: entrance.RequestID(v.Context()), Data: p.data,
+		RequestID: entrance.RequestID(v.Context()), Queue: p.queue, Data: p.data,
+	}
+	if p.at.N > 0 {
+		f.At = p.at.String()
 	}
 	name := p.part
 	if name == "" || !v.partial {

@@ -117,6 +117,15 @@ func problemOf(err error) *problem {
 	}
 }
 
+// away sends the whole page on, also when htmx asked for a part of it.
+func (w *Web) away(v *visit, to string) {
+	if v.partial {
+		v.rw.Header().Set("HX-Redirect", to)
+		return
+	}
+	http.Redirect(v.rw, v.Request, to, http.StatusSeeOther)
+}
+
 // failed answers for a page that came to nothing.
 func (w *Web) failed(v *visit, err error) {
 	switch {
@@ -125,10 +134,10 @@ func (w *Web) failed(v *visit, err error) {
 		if v.Method == http.MethodGet {
 			next = "?poi=" + escape(v.URL.RequestURI())
 		}
-		http.Redirect(v.rw, v.Request, "/accesso"+next, http.StatusSeeOther)
+		w.away(v, "/accesso"+next)
 		return
 	case errors.Is(err, errChoose):
-		http.Redirect(v.rw, v.Request, "/accesso/ruolo", http.StatusSeeOther)
+		w.away(v, "/accesso/ruolo")
 		return
 	}
 	p := problemOf(err)
@@ -143,7 +152,9 @@ func (w *Web) failed(v *visit, err error) {
 		v.rw.Header().Set("Retry-After", "5")
 		v.session = identity.Session{} // the frame would ask the same database
 	}
-	if again := w.render(v, p.Status, page{name: "errore", title: p.Title, problem: p}); again != nil {
+	v.rw.Header().Set("HX-Retarget", "#avviso") // a part that came to nothing says so above the page, which stays as it was
+	v.rw.Header().Set("HX-Reswap", "innerHTML")
+	if again := w.render(v, p.Status, page{name: "errore", title: p.Title, problem: p, part: "done"}); again != nil {
 		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed twice", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", again))
 		http.Error(v.rw, p.Title, p.Status)
 	}

@@ -34,7 +34,7 @@ func (w *Web) admit(r route) http.HandlerFunc {
 	}
 	return func(rw http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(rw, req.Body, r.body)
-		v := &visit{Request: req, rw: rw, partial: req.Header.Get("HX-Request") == "true" && req.Header.Get("HX-Boosted") == ""}
+		v := &visit{Request: req, rw: rw, partial: req.Header.Get("HX-Request-Type") == "partial"}
 		err := w.identify(v)
 		if err == nil {
 			entrance.Note(req.Context(), v.caller.Actor)

@@ -7,6 +7,7 @@ package web
 
 import (
 	"context"
+	"crypto/cipher"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -39,6 +40,7 @@ type Web struct {
 	identity *identity.Identity
 	assets   *assets
 	pages    pages
+	sealer   cipher.AEAD // of what is typed, for addresses
 	handler  http.Handler
 
 	closing context.Context // ends when streams must
@@ -56,6 +58,9 @@ func New(c Config) (*Web, error) {
 	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity}
 	w.closing, w.end = context.WithCancel(context.Background())
 	var err error
+	if w.sealer, err = newSealer(c.Cases.Store.KeyedHash); err != nil {
+		return nil, err
+	}
 	if w.assets, err = newAssets(); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +31,12 @@ var requesters = map[ticket.RequesterRole]string{
 	ticket.ForSelf: "per sé", ticket.ForMinor: "per un minore", ticket.ForDelegating: "per chi l’ha delegato", ticket.AsOperator: "come operatore di assistenza",
 }
 
+// queueKeys are the letters that lead to a queue, after g.
+var queueKeys = map[projections.QueueID]string{
+	projections.NewQueue: "n", projections.Mine: "m", projections.GroupQueue: "s", projections.InProgressQueue: "l", projections.WaitingQueue: "a",
+	projections.HandedOverQueue: "i", projections.SolvedQueue: "r", projections.OverrideQueue: "f", projections.AllQueue: "t",
+}
+
 // functions are what templates may call.
 func (w *Web) functions() template.FuncMap {
 	return template.FuncMap{
@@ -48,6 +55,10 @@ func (w *Web) functions() template.FuncMap {
 		"last":      func(all []projections.Line) int { return len(all) - 1 },
 		"previewed": previewed,
 		"requester": func(r ticket.RequesterRole) string { return requesters[r] },
+		"count":     counted,
+		"age":       age,
+		"queuekey":  func(q projections.QueueID) string { return queueKeys[q] },
+		"clock":     func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") },
 	}
 }
 
@@ -77,4 +88,30 @@ func size(bytes int64) string {
 		return fmt.Sprintf("%d kB", max(1, bytes>>10))
 	}
 	return strings.Replace(fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20)), ".", ",", 1)
+}
+
+// counted is a number of things: 1 richiesta, 1.250 richieste.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "." + digits[i:]
+	}
+	return digits + " " + many
+}
+
+// age is how long something has lasted, in the one unit that says it.
+func age(from, to time.Time) string {
+	switch d := to.Sub(from); {
+	case d < time.Minute:
+		return "ora"
+	case d < time.Hour:
+		return strconv.Itoa(int(d/time.Minute)) + " min"
+	case d < 24*time.Hour:
+		return counted(int(d/time.Hour), "ora", "ore")
+	default:
+		return counted(int(d/(24*time.Hour)), "giorno", "giorni")
+	}
 }

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+'use strict';
+
+// Lists of tickets: how many there are is announced, paging leads to the list's beginning, and whoever comes back from a
+// ticket finds the place they left. A link with data-sol-return, on a ticket's page, leads back to that list.
+const place = 'sol:list';
+const here = () => location.pathname + location.search;
+
+document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+  if (ctx.target?.id !== 'elenco') return;
+  document.getElementById('avviso').replaceChildren();
+  if (ctx.sourceElement.closest?.('.sol-pager')) {
+    document.getElementById('conta').focus({ preventScroll: true });
+    document.getElementById('titolo').scrollIntoView();
+  }
+  const said = document.querySelector('#conta strong').textContent;
+  if (ctx.sourceElement.id !== 'elenco' || ctx.sourceElement.dataset.said !== said) {
+    document.dispatchEvent(new CustomEvent('sol:say', { detail: said }));
+  }
+  document.getElementById('elenco').dataset.said = said;
+});
+
+document.addEventListener('click', (e) => {
+  const row = e.target.closest('.sol-list a[href^="/ticket/"]')?.closest('[data-ticket]');
+  if (row) {
+    const name = document.getElementById('titolo').textContent;
+    sessionStorage.setItem(place, JSON.stringify({ path: here(), name, ticket: row.dataset.ticket }));
+  }
+});
+
+const left = JSON.parse(sessionStorage.getItem(place) ?? 'null');
+if (left) {
+  for (const link of document.querySelectorAll('a[data-sol-return]')) {
+    link.href = left.path;
+    link.textContent = `Torna a «${left.name}»`;
+  }
+  const [navigation] = performance.getEntriesByType('navigation');
+  const back = navigation?.type === 'back_forward' || document.referrer.includes('/ticket/');
+  if (back && left.path === here()) document.getElementById(`apri-${left.ticket}`)?.focus();
+}
