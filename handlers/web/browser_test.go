@@ -64,7 +64,7 @@ func (b *browser) send(r *http.Request) *page {
 	raw, err := io.ReadAll(response.Body)
 	b.w.must(err)
 	p := &page{b: b, status: response.StatusCode, header: response.Header, at: response.Request.URL, raw: string(raw)}
-	p.root, err = html.Parse(bytes.NewReader(raw))
+	p.root, err = html.ParseWithOptions(bytes.NewReader(raw), html.ParseOptionEnableScripting(false)) // what stands in noscript is for it
 	b.w.must(err)
 	if strings.HasPrefix(p.header.Get("Content-Type"), "text/html") && strings.Contains(p.raw, "<html") {
 		p.sound()

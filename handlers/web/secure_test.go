@@ -163,7 +163,7 @@ func TestErrorPages(t *testing.T) {
 	if home := p.follow("Torna alla pagina iniziale"); home.at.Path != "/code/nuove" {
 		t.Errorf("an operator's home is %s", home.at)
 	}
-	anna.open("/code/nuove?da=inventato").want(422).says("Ricerca non valida")
+	anna.open("/code/nuove?stato=inventato").want(422).says("Ricerca non valida")
 }
 
 // With the database gone, pages say so and come back by themselves when it does.
