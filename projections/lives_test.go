@@ -73,8 +73,10 @@ func TestIncrementalIsRebuiltOnPostgres(t *testing.T) {
 	}
 	h.project()
 	before := h.dump()
-	if err := NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
-		t.Fatal(err)
+	for _, m := range models {
+		if err := NewRunner(h.store).Rebuild(t.Context(), m.name, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 	after := h.dump()
 	for i := range before {

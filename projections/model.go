@@ -21,7 +21,8 @@ type model struct {
 	name    string
 	version int // its tables' names carry it: another version is built beside this one
 	tables  []string
-	dress   string // procedure that gives filled tables of a suffix their indexes, owner, policies and grants
+	shown   []string // those that doors read
+	dress   string   // procedure that gives filled tables of a suffix their indexes, owner, policies and grants
 	// apply folds what happened next into the tables of a suffix. It is given events that the tables may hold already.
 	apply func(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error
 	// build begins empty tables.
@@ -36,7 +37,7 @@ type builder struct {
 }
 
 // models are all read models of this binary.
-var models = []model{ticketsModel}
+var models = []model{ticketsModel, figuresModel}
 
 // Recorded is a record of the log as the domain knows it.
 func Recorded(r eventstore.Record) (ticket.Recorded, error) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,20 +40,32 @@ type view struct {
 	position eventstore.Position // that the read models have here
 }
 
-// look runs do in a snapshot. The tables are locked against being swapped before the snapshot is taken: rows and
-// position belong together. So the lock travels alone: a batch is parsed first, and parsing a query takes the snapshot.
+// look runs do in a snapshot of the lists.
 func (r *Reader) look(ctx context.Context, v Viewer, do func(view) error) error {
+	return r.lookAt(ctx, v, []model{ticketsModel}, do)
+}
+
+// lookAt runs do in a snapshot of some models; the position is the first one's. The tables are locked against being
+// swapped before the snapshot is taken: rows and position belong together. So the lock travels alone: a batch is parsed
+// first, and parsing a query takes the snapshot.
+func (r *Reader) lookAt(ctx context.Context, v Viewer, at []model, do func(view) error) error {
+	var tables []string
+	for _, m := range at {
+		for _, t := range m.shown {
+			tables = append(tables, "read."+t)
+		}
+	}
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, r.store.RequestPool(), options, func(tx pgx.Tx) error {
 		seen := view{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.Past()}
-		if _, err := tx.Exec(ctx, `lock table read.tickets_v1, read.queue_counts_v1, read.timeline_v1 in access share mode`); err != nil {
+		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}
 		start := &pgx.Batch{}
 		start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
 			string(v.Actor.Role), string(v.Actor.Entity), v.Actor.ID)
 		start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
-			ticketsModel.name, ticketsModel.version).
+			at[0].name, at[0].version).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&seen.position.Epoch, &seen.position.N) })
 		if err := tx.SendBatch(ctx, start).Close(); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
@@ -103,9 +116,18 @@ func (s view) countEntity() string { return string(countFor(s.viewer, AllQueue).
 // waitAtMost is how long a read waits for the position that a client has seen (architecture.md, "One command's way").
 const waitAtMost = 2 * time.Second
 
-// Wait returns when every read model has passed the position, at most two seconds later: then the answer will be
-// stale. It holds no connection. A position that this log has not reached is refused with eventstore.ErrBeyondHead.
+// Wait returns when the lists have passed the position, at most two seconds later: then the answer will be stale. It
+// holds no connection. A position that this log has not reached is refused with eventstore.ErrBeyondHead.
 func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
+	return r.wait(ctx, ticketsModel, after)
+}
+
+// WaitFigures is Wait for the supervisors' figures.
+func (r *Reader) WaitFigures(ctx context.Context, after eventstore.Position) (stale bool, err error) {
+	return r.wait(ctx, figuresModel, after)
+}
+
+func (r *Reader) wait(ctx context.Context, m model, after eventstore.Position) (stale bool, err error) {
 	head, _, err := r.store.Head(ctx)
 	if err != nil {
 		return false, err
@@ -115,14 +137,9 @@ func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale boo
 	}
 	waiting, done := context.WithTimeout(ctx, waitAtMost)
 	defer done()
-	for _, m := range models {
-		err := r.store.Caught(waiting, m.name, m.version, after.N)
-		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
+	err = r.store.Caught(waiting, m.name, m.version, after.N)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return true, nil
 	}
-	return false, nil
+	return false, err
 }

@@ -153,7 +153,11 @@ func (h *house) caughtUp() {
 func (h *house) dump() []string {
 	h.t.Helper()
 	var all []string
-	for _, table := range ticketsModel.tables {
+	var tables []string
+	for _, m := range models {
+		tables = append(tables, m.tables...)
+	}
+	for _, table := range tables {
 		rows, err := h.store.Worker().Query(h.t.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
 		if err != nil {
 			h.t.Fatal(err)

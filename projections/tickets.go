@@ -20,6 +20,7 @@ import (
 var ticketsModel = model{
 	name: "tickets", version: 1,
 	tables: []string{ticketsTable.name, countsTable.name, timelineTable.name},
+	shown:  []string{ticketsTable.name, countsTable.name, timelineTable.name},
 	dress:  "read.dress_tickets_v1",
 	apply:  applyTickets,
 	build:  buildTickets,
@@ -86,11 +87,14 @@ func (row Row) citizen() string {
 	return row.State.Citizen
 }
 
-func (row Row) assignee() string {
-	if row.State.Assignee.Supervisors {
+func (row Row) assignee() string { return assigned(row.State.Assignee) }
+
+// assigned is an assignee in a column.
+func assigned(a ticket.Assignee) string {
+	if a.Supervisors {
 		return Supervisors
 	}
-	return row.State.Assignee.Operator
+	return a.Operator
 }
 
 func (row Row) saidUntil() time.Time {

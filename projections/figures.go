@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// What the supervisors' figures are made from. No figure is stored: stored are the facts that every figure of every day
+// follows from by a query, so that a past day is what had been recorded by its end, and stays that.
+//
+//   - A standing is how a ticket stood for a while: competent entity, classification, status, assignee, and how far it had
+//     come (first answer, resolution, hand-overs, reopenings). It holds from from_at until to_at, and a ticket has exactly
+//     one at every moment of its life. What is open, how old it is and who has it at the end of a day: the standings that
+//     held then.
+//   - A deed is something that was done once: opened, answered for the first time, resolved, handed over, breached, … It
+//     counts from at until withdrawn_at, which is when its act was undone: for ever, mostly. How much came in or was resolved
+//     in a period, and how long it took: what was done in it, and not undone by its end.
+//
+// Both are written by folding the log. The fold remembers a ticket by the rules' own state, without anything that tells who
+// the citizen is: no name, no word, no hash comes here, so an erasure changes nothing.
+
+// stood is a row of read.standings_v1: how a ticket stood for a while.
+type stood struct {
+	Ticket   ticket.ID
+	Version  int // of the ticket, when it began: with the ticket it names the row
+	Number   string
+	Channel  ticket.Channel
+	Opened   time.Time
+	From, To time.Time // zero To: it holds
+	placed
+}
+
+// placed is what a standing says. As long as it stays the same the standing goes on.
+type placed struct {
+	Entity   catalog.EntityCode
+	Service  catalog.ServiceID
+	Problem  catalog.ProblemID
+	Status   ticket.Status
+	Assignee string
+	progress
+}
+
+// progress is how far a ticket has come.
+type progress struct {
+	Answered   time.Time `json:",omitzero"` // when the first note to the citizen was written; zero: none was
+	Resolved   time.Time `json:",omitzero"` // when it was resolved, if it still is
+	Handovers  int       `json:",omitempty"`
+	Reopenings int       `json:",omitempty"`
+}
+
+// deed is a row of read.deeds_v1.
+type deed struct {
+	Ticket  ticket.ID
+	Version int // of the ticket, with the event: with the ticket it names the row
+	Number  string
+	Kind    deedKind
+	Entity  catalog.EntityCode // that did it; of a hand-over the one that gave, of a breach the one that is late
+	Other   catalog.EntityCode // of a hand-over: the one that received
+	Service catalog.ServiceID
+	Problem catalog.ProblemID
+	// Detail is the channel of what was opened, the ground of a hand-over, the reason of what was discarded, the role of who
+	// reopened, playbook/outcome of what was carried out.
+	Detail    string
+	Operator  string // account of who did it, if it was one who works tickets
+	Opened    time.Time
+	At        time.Time
+	Withdrawn time.Time `json:",omitzero"` // zero: it stands
+}
+
+type deedKind string
+
+const (
+	opened     deedKind = "opened"
+	answered   deedKind = "answered" // for the first time
+	resolved   deedKind = "resolved"
+	discarded  deedKind = "discarded"
+	duplicated deedKind = "duplicated"
+	reopened   deedKind = "reopened"
+	handedOver deedKind = "handed_over"
+	takenBack  deedKind = "taken_back"
+	breached   deedKind = "breached"
+	carriedOut deedKind = "carried_out"
+)
+
+// figured is what the fold remembers of a ticket: column folded of read.figures_v1.
+type figured struct {
+	State    ticket.State   `json:"state"`
+	Version  int            `json:"version"`
+	Channel  ticket.Channel `json:"channel"`
+	Opened   time.Time      `json:"opened"`
+	Progress progress       `json:"progress,omitzero"`
+	Before   progress       `json:"before,omitzero"`  // as it was before the last act, which may be undone
+	Recent   []deed         `json:"recent,omitempty"` // what the last act did
+	Since    time.Time      `json:"since"`            // when the standing that holds began,
+	Begun    int            `json:"begun"`            // and at which version
+}
+
+// fold takes one event and tells which standings and deeds are to be written, those that it ends or withdraws included.
+// An event that was taken already changes nothing.
+func (f figured) fold(r ticket.Recorded) (after figured, standings []stood, deeds []deed) {
+	if r.Version <= f.Version {
+		return f, nil, nil
+	}
+	r.At = r.At.UTC()
+	was := f
+	f.State, f.Version = nobody(ticket.Evolve(was.State, r)), r.Version
+	if f.State.Last.ID != was.State.Last.ID {
+		f.Before, f.Recent = was.Progress, nil
+	}
+	switch e := r.Event.(type) {
+	case ticket.Opened:
+		f.Opened, f.Channel = r.At, e.Channel
+	case ticket.ActWithdrawn:
+		f.Progress = was.Before
+		for _, d := range was.Recent {
+			d.Withdrawn = r.At
+			deeds = append(deeds, d)
+		}
+	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
+		ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected,
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
+		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
+		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	}
+	if d := f.did(was, r); d.Kind != "" {
+		deeds = append(deeds, d)
+		f.Progress = f.Progress.after(d)
+		if r.Act == f.State.Last.ID { // what the system notes beside it is not undone with it
+			f.Recent = append(f.Recent[:len(f.Recent):len(f.Recent)], d)
+		}
+	}
+	switch {
+	case f.Begun == 0:
+		f.Since, f.Begun = r.At, r.Version
+	case f.placed() == was.placed():
+		return f, nil, deeds
+	case !r.At.Equal(f.Since): // else it is the same moment: nobody ever saw how it stood in between
+		ended := was.stood()
+		ended.To = r.At
+		standings = append(standings, ended)
+		f.Since, f.Begun = r.At, r.Version
+	}
+	return f, append(standings, f.stood()), deeds
+}
+
+// nobody is a state that does not tell whose ticket it is, nor whose the last act was.
+func nobody(s ticket.State) ticket.State {
+	s.Subject, s.Citizen, s.Last.By = "", "", person.Actor{}
+	return s
+}
+
+func (f figured) placed() placed {
+	return placed{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, assigned(f.State.Assignee), f.Progress}
+}
+
+func (f figured) stood() stood {
+	return stood{
+		Ticket: f.State.ID, Version: f.Begun, Number: f.State.Number, Channel: f.Channel, Opened: f.Opened, From: f.Since, placed: f.placed(),
+	}
+}
+
+// did is what an event did that counts; of no kind for what does not. The ticket is where it was before.
+func (f figured) did(was figured, r ticket.Recorded) deed {
+	d := deed{
+		Ticket: r.Ticket, Version: r.Version, Number: f.State.Number, Entity: was.State.Entity, Service: was.State.Service, Problem: was.State.Problem,
+		Opened: f.Opened, At: r.At,
+	}
+	if r.By.Role.Operates() {
+		d.Operator = r.By.ID
+	}
+	switch e := r.Event.(type) {
+	case ticket.Opened:
+		d.Kind, d.Entity, d.Service, d.Problem, d.Detail = opened, e.Entity, e.Service, e.Problem, string(e.Channel)
+	case ticket.CitizenNote:
+		if was.Progress.Answered.IsZero() && d.Operator != "" {
+			d.Kind = answered
+		}
+	case ticket.Resolved:
+		d.Kind = resolved
+	case ticket.Discarded:
+		d.Kind, d.Detail = discarded, string(e.Why)
+	case ticket.MarkedDuplicate:
+		d.Kind = duplicated
+	case ticket.Reopened:
+		d.Kind, d.Detail = reopened, string(r.By.Role)
+	case ticket.Escalated:
+		d.Kind, d.Other, d.Detail = handedOver, catalog.Region, string(e.Ground)
+	case ticket.Redirected:
+		d.Kind, d.Other = handedOver, e.To
+	case ticket.Recalled:
+		d.Kind, d.Entity, d.Other = takenBack, e.Entity, was.State.Entity
+	case ticket.HandoverBreached:
+		d.Kind = breached
+	case ticket.OutcomeCarriedOut: // by the entity of the run, also where the same act has handed the ticket over
+		run := was.State.Run
+		d.Kind, d.Entity, d.Detail = carriedOut, run.Entity, string(run.Pinned.Playbook)+"/"+string(e.Outcome)
+	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked,
+		ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookReminded,
+		ticket.HandoverWarned, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	}
+	return d
+}
+
+// after is how far a ticket has come once something more was done.
+func (p progress) after(d deed) progress {
+	switch d.Kind {
+	case answered:
+		p.Answered = d.At
+	case resolved, discarded, duplicated:
+		p.Resolved = d.At
+	case reopened:
+		p.Resolved, p.Reopenings = time.Time{}, p.Reopenings+1
+	case handedOver:
+		p.Handovers++
+	case opened, takenBack, breached, carriedOut:
+	}
+	return p
+}
+
+func (f figured) json() string {
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic("a memory of plain values cannot be encoded: " + err.Error())
+	}
+	return string(text)
+}
