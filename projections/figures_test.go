@@ -240,4 +240,3 @@ func TestWhoMaySeeFigures(t *testing.T) {
 	}
 	t.Run("rebuilt", check)
 }
-

@@ -71,12 +71,17 @@ func (f Filter) check(role person.Role) (Filter, error) {
 	case utf8.RuneCountInString(f.Q) > maxWords:
 		return f, &FilterError{"q", "too long", fmt.Sprintf("at most %d characters", maxWords)}
 	}
-	for field, text := range map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)} {
+	return f, text(map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)})
+}
+
+// text refuses what is none.
+func text(fields map[string]string) error {
+	for field, text := range fields {
 		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return f, &FilterError{field, "not text", "UTF-8 without NUL"}
+			return &FilterError{field, "not text", "UTF-8 without NUL"}
 		}
 	}
-	return f, nil
+	return nil
 }
 
 func list[S ~string](values []S) string {

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// rows reads what was asked for in order, after a place, limit of them.
+func (a asked) rows(ctx context.Context, tx pgx.Tx, after *place, limit int) ([]Counted, error) {
+	c := &conditions{slices.Clone(a.where), slices.Clone(a.args)}
+	from, columns, order := "read.standings_v1 s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
+		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
+		exists (select from read.tickets_v1 t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
+	if !a.tickets {
+		from, columns, order = "read.deeds_v1 d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
+			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from read.tickets_v1 t where t.id = d.ticket)`, "d.at, d.ticket, d.version"
+	}
+	if after != nil {
+		c.add("("+order+") > (%s, %s::uuid, %s)", after.at, after.ticket, after.version)
+	}
+	found, err := tx.Query(ctx, fmt.Sprintf(`select %s from %s where %s order by %s limit %d`, columns, from, c.sql(), order, limit), c.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, func(row pgx.CollectableRow) (c Counted, err error) {
+		var other catalog.EntityCode
+		var answered, resolved *time.Time
+		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status, &c.person, &c.Detail,
+			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable)
+		if other != "" {
+			c.Other = &Entity{Code: other}
+		}
+		if answered != nil {
+			c.AnsweredAt = *answered
+		}
+		if resolved != nil {
+			c.ResolvedAt = *resolved
+		}
+		c.Took = c.At.Sub(c.OpenedAt)
+		if a.tickets {
+			c.Took = max(0, a.at.Sub(c.OpenedAt))
+		}
+		return c, err
+	})
+}
+
+// label fills in the names that people read.
+func (r *Reader) label(ctx context.Context, items []Counted) error {
+	var ids []string
+	for _, c := range items {
+		if c.person != "" && !slices.Contains(ids, c.person) {
+			ids = append(ids, c.person)
+		}
+	}
+	names, err := r.named(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		c := &items[i]
+		c.Entity = names.entity(c.Entity.Code)
+		if c.Other != nil {
+			other := names.entity(c.Other.Code)
+			c.Other = &other
+		}
+		service := catalog.ServiceID(c.Service.ID)
+		c.Service, c.Problem = names.service(service), names.problem(service, catalog.ProblemID(c.Problem.ID), false)
+		if c.Operator = names.operator(c.person); c.person == Supervisors {
+			c.Operator = "Supervisori"
+		}
+	}
+	return nil
+}
+
+// Behind lists what is behind a figure, a page at a time; the total is the figure. *FilterError names what in the question
+// has no answer.
+func (r *Reader) Behind(ctx context.Context, v Viewer, b Behind) (Counting, error) {
+	a, err := b.check(v, r.catalog, r.store.Past())
+	if err != nil {
+		return Counting{}, err
+	}
+	page := Counting{From: a.From, To: a.To, At: a.at.UTC()}
+	err = r.lookAt(ctx, v, []model{figuresModel, ticketsModel}, func(seen view) error {
+		page.Position = seen.position
+		from := "read.standings_v1 s"
+		if !a.tickets {
+			from = "read.deeds_v1 d"
+		}
+		if err := seen.tx.QueryRow(ctx, `select count(*) from `+from+` where `+a.sql(), a.args...).Scan(&page.Total); err != nil {
+			return err
+		}
+		page.Items, err = a.rows(ctx, seen.tx, a.after, a.limit+1)
+		return err
+	})
+	if err != nil {
+		return Counting{}, fmt.Errorf("list what is counted: %w", err)
+	}
+	if len(page.Items) > a.limit {
+		page.Items = page.Items[:a.limit]
+		page.Next = page.Items[a.limit-1].place(a.tickets)
+	}
+	return page, r.label(ctx, page.Items)
+}
+
+// exported is how many rows an export reads at a time.
+const exported = 1000
+
+// Export gives everything behind a figure, however much it is, in one snapshot: first begin is told where it stands, then
+// each is given a page of it.
+func (r *Reader) Export(ctx context.Context, v Viewer, b Behind, begin func(Counting) error, each func([]Counted) error) error {
+	a, err := b.check(v, r.catalog, r.store.Past())
+	if err != nil {
+		return err
+	}
+	return r.lookAt(ctx, v, []model{figuresModel, ticketsModel}, func(seen view) error {
+		if err := begin(Counting{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.position}); err != nil {
+			return err
+		}
+		for after := a.after; ; {
+			page, err := a.rows(ctx, seen.tx, after, exported)
+			if err == nil {
+				err = r.label(ctx, page)
+			}
+			if err == nil {
+				err = each(page)
+			}
+			if err != nil || len(page) < exported {
+				return err
+			}
+			if after, err = placeOf(page[len(page)-1].place(a.tickets)); err != nil {
+				return err
+			}
+		}
+	})
+}

@@ -1,0 +1,404 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+var (
+	supervisor         = tickettest.People[2]
+	regionalSupervisor = tickettest.People[6]
+)
+
+// histories reads every ticket of the log.
+func (h *house) histories() (all [][]ticket.Recorded) {
+	h.t.Helper()
+	head, _, err := h.store.Head(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	err = h.store.ByStream(h.t.Context(), head.N, func(records []eventstore.Record) error {
+		history, err := History(records)
+		all = append(all, history)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return all
+}
+
+func (h *house) dashboard(who person.Actor, s Scope) Dashboard {
+	h.t.Helper()
+	d, err := h.reader.Dashboard(h.t.Context(), Viewer{Actor: who}, s)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return d
+}
+
+// took is the nearest rank, by hand.
+func tookOf(durations []time.Duration) Took {
+	if len(durations) == 0 {
+		return Took{}
+	}
+	slices.Sort(durations)
+	rank := func(tenths int) int64 {
+		return int64(durations[(len(durations)*tenths+9)/10-1] / time.Second)
+	}
+	return Took{len(durations), rank(5), rank(9)}
+}
+
+// naive counts an entity's figures by hand; "" for all.
+func naive(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
+	var ages, answers, resolutions []time.Duration
+	for _, history := range histories {
+		past := known(history, end)
+		if len(past) == 0 {
+			continue
+		}
+		s := state(past)
+		p, _ := recount(past)
+		if s.Status.Open() && (entity == "" || s.Entity == entity) {
+			f.Open++
+			ages = append(ages, at.Sub(past[0].At))
+			if p.Answered.IsZero() {
+				f.Unanswered++
+			}
+			if s.Assignee == (ticket.Assignee{}) {
+				f.Unassigned++
+			}
+		}
+		var where ticket.State
+		wasAnswered := false
+		all := fates(past)
+		for _, r := range past {
+			before := where
+			where = ticket.Evolve(where, r)
+			if _, undone := r.Event.(ticket.ActWithdrawn); undone || all[r.Act].withdrawn {
+				continue
+			}
+			by, since := before.Entity, r.At.Sub(past[0].At)
+			counts := func() bool { return !r.At.Before(from) && (entity == "" || by == entity) }
+			switch e := r.Event.(type) {
+			case ticket.Opened:
+				if by = e.Entity; counts() {
+					f.Arrivals++
+				}
+			case ticket.CitizenNote:
+				if !wasAnswered && r.By.Role.Operates() {
+					wasAnswered = true
+					if counts() {
+						answers = append(answers, since)
+					}
+				}
+			case ticket.Resolved:
+				if counts() {
+					f.Resolutions++
+					resolutions = append(resolutions, since)
+				}
+			case ticket.Discarded:
+				if counts() {
+					f.Discards++
+				}
+			case ticket.MarkedDuplicate:
+				if counts() {
+					f.Duplicates++
+				}
+			case ticket.Reopened:
+				if counts() {
+					f.Reopenings++
+				}
+			case ticket.Escalated:
+				if counts() {
+					f.Handovers++
+					if e.Ground.Overrides() {
+						f.Overrides++
+					}
+				}
+				if by = catalog.Region; counts() {
+					received++
+				}
+			case ticket.Redirected:
+				if counts() {
+					f.Handovers++
+				}
+				if by = e.To; counts() {
+					received++
+				}
+			case ticket.Recalled:
+				if by = e.Entity; counts() {
+					f.Recalls++
+				}
+			case ticket.HandoverBreached:
+				if counts() {
+					f.Breaches++
+				}
+			}
+		}
+	}
+	f.Age, f.FirstAnswer, f.Resolution = tookOf(ages), tookOf(answers), tookOf(resolutions)
+	return f, received
+}
+
+// TestFiguresAreWhatARecountFinds, over lives that were made up and many periods of them; and behind every figure is a
+// list as long as it is.
+func TestFiguresAreWhatARecountFinds(t *testing.T) {
+	h := newHouse(t)
+	for _, life := range draw(25, 30) {
+		h.live(life, func(int) {})
+		h.clock.Store(h.now().Add(-time.Duration(len(life.Steps)%7) * time.Hour).UnixNano()) // lives overlap as far as the log lets them
+	}
+	h.project()
+	histories := h.histories()
+	begun, today := histories[0][0].At, midnight(h.now())
+	for _, history := range histories {
+		if history[0].At.Before(begun) {
+			begun = history[0].At
+		}
+	}
+	listed := 0
+	for first := midnight(begun).AddDate(0, 0, -1); !first.After(today); first = first.AddDate(0, 0, 13) {
+		for _, length := range []int{1, 2, 9, 40} {
+			last := first.AddDate(0, 0, length-1)
+			if last.After(today) {
+				continue
+			}
+			s := Scope{From: first.Format(dayForm), To: last.Format(dayForm)}
+			end, at := last.AddDate(0, 0, 1), last.AddDate(0, 0, 1)
+			if last.Equal(today) {
+				end, at = h.now().Add(time.Hour), h.now()
+			}
+			d := h.dashboard(regionalSupervisor, s)
+			want, _ := naive(histories, "", first, end, at)
+			if d.Total != want {
+				t.Fatalf("%+v: figures\n%+v, want\n%+v", s, d.Total, want)
+			}
+			for _, e := range []catalog.EntityCode{tickettest.Torino, tickettest.TO3, catalog.Region} {
+				want, received := naive(histories, e, first, end, at)
+				got := EntityFigures{}
+				for _, f := range d.Entities {
+					if f.Entity.Code == e {
+						got = f
+					}
+				}
+				if got.Figures != want || got.Received != received {
+					t.Fatalf("%+v of %s: figures\n%+v, want\n%+v; received %d, want %d", s, e, got.Figures, want, got.Received, received)
+				}
+			}
+			for i, day := range d.Days {
+				end := first.AddDate(0, 0, i+1)
+				if end.After(at) {
+					end = h.now().Add(time.Hour)
+				}
+				if stood, _ := naive(histories, "", first, end, at); day.Open != stood.Open {
+					t.Fatalf("%+v: at the end of %s %d are open, want %d", s, day.Day, day.Open, stood.Open)
+				}
+			}
+			listed += h.lists(t, regionalSupervisor, s, d)
+			own := h.dashboard(supervisor, s)
+			if own.Entity.Code != supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(regionalSupervisor, Scope{From: s.From, To: s.To, Entity: supervisor.Entity}).Total.Open {
+				t.Fatalf("%+v: the supervisor's own figures are %+v", s, own)
+			}
+			h.lists(t, supervisor, s, own)
+		}
+	}
+	if listed < 500 {
+		t.Errorf("only %d things were counted", listed)
+	}
+}
+
+// lists holds every figure of a dashboard to the list behind it.
+func (h *house) lists(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
+	t.Helper()
+	hold := func(what string, b Behind, want int) {
+		t.Helper()
+		b.Scope.From, b.Scope.To, b.Limit = s.From, s.To, 7
+		for n := 0; ; {
+			page, err := h.reader.Behind(t.Context(), Viewer{Actor: who}, b)
+			if err != nil {
+				t.Fatalf("%s of %+v: %v", what, s, err)
+			}
+			n += len(page.Items)
+			if page.Total != want || page.Next == "" && n != want {
+				t.Fatalf("%s of %+v: %d, the list has %d of %d", what, b, want, n, page.Total)
+			}
+			if b.Cursor = page.Next; b.Cursor == "" {
+				listed += n
+				return
+			}
+		}
+	}
+	figures := func(b Behind, f Figures, handovers bool) {
+		t.Helper()
+		for figure, n := range map[FigureID]int{
+			OpenNow: f.Open, Unanswered: f.Unanswered, Unassigned: f.Unassigned, Arrivals: f.Arrivals, FirstAnswers: f.FirstAnswer.Count, Resolutions: f.Resolutions,
+			Discards: f.Discards, Duplicates: f.Duplicates, Reopenings: f.Reopenings, Breaches: f.Breaches, Handovers: f.Handovers, Overridden: f.Overrides, Recalls: f.Recalls,
+		} {
+			if b.Figure = figure; !handovers && (figure == Handovers || figure == Overridden || figure == Recalls) {
+				b.Giver = b.Entity
+			}
+			hold(string(figure), b, n)
+			b.Giver = ""
+		}
+	}
+	figures(Behind{}, d.Total, true)
+	for _, e := range d.Entities {
+		figures(Behind{Scope: Scope{Entity: e.Entity.Code}}, e.Figures, false)
+		hold("received", Behind{Figure: Handovers, Receiver: e.Entity.Code}, e.Received)
+	}
+	for _, p := range d.Services {
+		figures(Behind{Scope: Scope{Service: catalog.ServiceID(p.Service.ID)}}, p.Figures, true)
+	}
+	for _, p := range d.Problems {
+		figures(Behind{Scope: Scope{Service: catalog.ServiceID(p.Service.ID), Problem: catalog.ProblemID(p.Problem.ID)}}, p.Figures, true)
+	}
+	for _, f := range d.Statuses {
+		hold("status", Behind{Status: f.Status}, f.Count)
+	}
+	for _, f := range d.Ages {
+		hold("age", Behind{Figure: OpenNow, Age: fmt.Sprint(f.From)}, f.Count)
+	}
+	for _, f := range d.Days {
+		hold("arrivals of a day", Behind{Figure: Arrivals, Day: f.Day}, f.Arrivals)
+		hold("resolutions of a day", Behind{Figure: Resolutions, Day: f.Day}, f.Resolutions)
+	}
+	for _, f := range d.Flows {
+		hold("flow", Behind{Figure: Handovers, Giver: f.From.Code, Receiver: f.To.Code}, f.Count)
+	}
+	for _, f := range d.Grounds {
+		hold("ground", Behind{Figure: Handovers, Detail: string(f.Ground)}, f.Count)
+	}
+	for _, f := range d.Outcomes {
+		hold("outcome", Behind{Figure: Outcomes, Detail: string(f.Playbook) + "/" + string(f.Outcome)}, f.Count)
+	}
+	for _, o := range d.Operators {
+		hold("an operator's", Behind{Figure: OpenNow, Operator: o.ID}, o.Open)
+		if o.ID != Supervisors {
+			hold("answered by", Behind{Figure: FirstAnswers, Operator: o.ID}, o.Answers)
+			hold("resolved by", Behind{Figure: Resolutions, Operator: o.ID}, o.Resolutions)
+		}
+	}
+	return listed
+}
+
+// TestAPastDayStaysAsItWasRecorded: what a day's figures were when it ended is what they are for ever, whatever happens
+// afterwards to the same tickets, an act that is undone after midnight included.
+func TestAPastDayStaysAsItWasRecorded(t *testing.T) {
+	h := newHouse(t)
+	then := map[string]string{}
+	say := func(day string) string {
+		d := h.dashboard(regionalSupervisor, Scope{To: day})
+		d.Position = eventstore.Position{}
+		said, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(said)
+	}
+	var open []ticket.ID
+	for range 20 {
+		evening := midnight(h.now()).AddDate(0, 0, 1).Add(-3 * time.Second)
+		open = append(open, h.open(tickettest.Torino), h.open(tickettest.Torino))
+		if len(open) > 8 {
+			h.do(open[1], operator, ask("Quando?"))
+			h.do(open[2], operator, escalate("non è nostra"))
+			h.do(open[3], supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+			open = open[4:]
+		}
+		late := h.open(tickettest.Torino)
+		h.clock.Store(evening.UnixNano())
+		h.do(late, operator, ticket.Update{Status: ticket.Solved, Note: public("Risolto.")})
+		h.clock.Store(evening.Add(3 * time.Second).UnixNano()) // midnight
+		h.project()
+		day := evening.In(midnight(evening).Location()).Format(dayForm)
+		then[day] = say(day)
+		h.do(late, operator, ticket.Undo{})
+		h.pass(8 * time.Hour)
+	}
+	h.project()
+	for day, said := range then {
+		if now := say(day); now != said {
+			t.Fatalf("%s was\n%s, is\n%s", day, said, now)
+		}
+		if !strings.Contains(said, `"resolutions":1`) {
+			t.Fatalf("%s: the resolution that was undone after midnight is not in %s", day, said)
+		}
+	}
+	if err := NewRunner(h.store).Rebuild(t.Context(), figuresModel.name, nil); err != nil {
+		t.Fatal(err)
+	}
+	for day, said := range then {
+		if now := say(day); now != said {
+			t.Fatalf("%s was\n%s, is once rebuilt\n%s", day, said, now)
+		}
+	}
+}
+
+// TestWhatHasNoFiguresIsRefusedByName.
+func TestWhatHasNoFiguresIsRefusedByName(t *testing.T) {
+	h := newHouse(t)
+	for field, b := range map[string]Behind{
+		"to":       {Scope: Scope{To: "2026-03-03"}},
+		"from":     {Scope: Scope{From: "2026-03-02", To: "2026-03-01"}},
+		"entity":   {Scope: Scope{Entity: tickettest.TO3}},
+		"problem":  {Scope: Scope{Problem: "altro"}},
+		"figure":   {Figure: "tante"},
+		"status":   {Status: "nuova"},
+		"age":      {Age: "2"},
+		"cursor":   {Cursor: "1.2.3"},
+		"limit":    {Limit: 201},
+		"day":      {Figure: Arrivals, Day: "ieri"},
+		"service":  {Scope: Scope{Service: "\x00"}},
+		"operator": {Operator: "\xff"},
+	} {
+		_, err := h.reader.Behind(t.Context(), Viewer{Actor: supervisor}, b)
+		var refused *FilterError
+		if !errors.As(err, &refused) || refused.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+// TestAnExportIsTheWholeList, however many pages it takes.
+func TestAnExportIsTheWholeList(t *testing.T) {
+	h := newHouse(t)
+	for _, life := range draw(40, 20) {
+		h.live(life, func(int) {})
+	}
+	h.project()
+	for _, figure := range FigureIDs() {
+		b := Behind{Figure: figure, Limit: maxLimit}
+		page, err := h.reader.Behind(t.Context(), Viewer{Actor: regionalSupervisor}, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []Counted
+		err = h.reader.Export(t.Context(), Viewer{Actor: regionalSupervisor}, b, func(c Counting) error {
+			if c.Position != page.Position || !c.At.Equal(page.At) {
+				t.Errorf("%s: at %s %s, the list at %s %s", figure, c.Position, c.At, page.Position, page.At)
+			}
+			return nil
+		}, func(some []Counted) error {
+			all = append(all, some...)
+			return nil
+		})
+		if err != nil || fmt.Sprint(all) != fmt.Sprint(page.Items) {
+			t.Errorf("%s: exported %d, listed %d of %d, %v", figure, len(all), len(page.Items), page.Total, err)
+		}
+	}
+}

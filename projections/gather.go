@@ -1,0 +1,380 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Dashboard gives the figures that the viewer asks for and may see; others see zeroes. *FilterError names what in the scope
+// makes no figures.
+func (r *Reader) Dashboard(ctx context.Context, v Viewer, s Scope) (Dashboard, error) {
+	p, err := s.check(v, r.catalog, r.store.Past())
+	if err != nil {
+		return Dashboard{}, err
+	}
+	g := gathering{
+		entities: map[catalog.EntityCode]*EntityFigures{}, services: map[catalog.ServiceID]*PartFigures{}, problems: map[problemKey]*PartFigures{},
+		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageDays)+1),
+	}
+	err = r.lookAt(ctx, v, []model{figuresModel}, func(seen view) error {
+		g.d.Position = seen.position
+		if err := g.standings(ctx, seen, p); err != nil {
+			return err
+		}
+		if err := g.deeds(ctx, seen, p); err != nil {
+			return err
+		}
+		return g.openByDay(ctx, seen, p)
+	})
+	if err != nil {
+		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
+	}
+	names, err := r.named(ctx, slices.Sorted(maps.Keys(g.operators)))
+	if err != nil {
+		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
+	}
+	return g.dashboard(p, names), nil
+}
+
+// named looks up operators.
+func (r *Reader) named(ctx context.Context, ids []string) (Names, error) {
+	known := map[string]string{}
+	if r.operators != nil && len(ids) > 0 {
+		var err error
+		if known, err = r.operators(ctx, ids); err != nil {
+			return Names{}, err
+		}
+	}
+	return Names{Catalog: r.catalog, Operator: func(id string) string { return known[id] }}, nil
+}
+
+// ageDays divide the ages of open tickets.
+var ageDays = []int{1, 3, 7, 14, 30}
+
+type problemKey struct {
+	service catalog.ServiceID
+	problem catalog.ProblemID
+}
+
+// gathering is a dashboard while its figures come in.
+type gathering struct {
+	d         Dashboard
+	entities  map[catalog.EntityCode]*EntityFigures
+	services  map[catalog.ServiceID]*PartFigures
+	problems  map[problemKey]*PartFigures
+	operators map[string]*OperatorFigures
+	days      map[string]*DayFigures
+	statuses  map[ticket.Status]int
+	ages      []int
+}
+
+// part is a group of rows and what it is about; by says which of its fields are.
+type part struct {
+	by                                              string
+	entity, other, service, problem, detail, person string
+	status, day                                     string
+	age                                             int
+}
+
+// grouped tells in SQL which of the columns a row of grouping sets is about.
+func grouped(columns ...string) string {
+	named := make([]string, len(columns))
+	for i, c := range columns {
+		named[i] = fmt.Sprintf("case grouping(%[1]s) when 0 then '%[1]s' end", c)
+	}
+	return "concat_ws(' ', " + strings.Join(named, ", ") + ")"
+}
+
+func at[K comparable, V any](m map[K]*V, k K) *V {
+	if m[k] == nil {
+		m[k] = new(V)
+	}
+	return m[k]
+}
+
+// figures are those of the group; nil: its groups are counted otherwise.
+func (g *gathering) figures(p part) *Figures {
+	switch p.by {
+	case "":
+		return &g.d.Total
+	case "entity":
+		return &at(g.entities, catalog.EntityCode(p.entity)).Figures
+	case "service":
+		return &at(g.services, catalog.ServiceID(p.service)).Figures
+	case "service problem":
+		return &at(g.problems, problemKey{catalog.ServiceID(p.service), catalog.ProblemID(p.problem)}).Figures
+	default:
+		return nil
+	}
+}
+
+// standings counts what was so at the moment.
+func (g *gathering) standings(ctx context.Context, v view, p span) error {
+	asked := p.standings()
+	asked.add("s.status <> 'chiuso'")
+	asked.args = append(asked.args, p.at, secondsOf(ageDays))
+	rows, err := v.tx.Query(ctx, fmt.Sprintf(`
+		select `+grouped("entity", "service", "problem", "assignee", "status", "age")+`,
+			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(assignee, ''), coalesce(status, ''), coalesce(age, 0), count(*),
+			count(*) filter (where answered_at = 'infinity'), count(*) filter (where assignee = ''),
+			percentile_disc(array[0.5, 0.9]) within group (order by old)
+		from (
+			select entity, service, problem, assignee, status, status in (%[1]s) as works, answered_at,
+				width_bucket(old, $%[3]d) as age, old
+			from (
+				select s.*, greatest(0, floor(extract(epoch from $%[2]d::timestamptz - opened_at)))::bigint as old
+				from read.standings_v1 s where %[4]s) s) s
+		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
+		having works or works is null`, open, len(asked.args)-1, len(asked.args), asked.sql()), asked.args...)
+	if err != nil {
+		return err
+	}
+	var of part
+	var n, unanswered, unassigned int
+	var age []int64
+	_, err = pgx.ForEachRow(rows, []any{&of.by, &of.entity, &of.service, &of.problem, &of.person, &of.status, &of.age, &n, &unanswered, &unassigned, &age}, func() error {
+		switch of.by {
+		case "status":
+			g.statuses[ticket.Status(of.status)] = n
+		case "age":
+			g.ages[of.age] = n
+		case "assignee":
+			if of.person != "" {
+				at(g.operators, of.person).Open = n
+			}
+		default:
+			f := g.figures(of)
+			f.Open, f.Unanswered, f.Unassigned, f.Age = n, unanswered, unassigned, took(n, age)
+		}
+		return nil
+	})
+	return err
+}
+
+func secondsOf(days []int) []int64 {
+	all := make([]int64, len(days))
+	for i, d := range days {
+		all[i] = int64(d) * 24 * 60 * 60
+	}
+	return all
+}
+
+func took(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
+
+// deeds counts what was done in the period.
+func (g *gathering) deeds(ctx context.Context, v view, p span) error {
+	asked := p.deeds()
+	asked.args = append(asked.args, ticket.Overrides())
+	rows, err := v.tx.Query(ctx, fmt.Sprintf(`
+		select `+grouped("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
+			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
+			count(*), count(*) filter (where overrides),
+			coalesce(percentile_disc(array[0.5, 0.9]) within group (order by took) filter (where kind in ('answered', 'resolved')), '{0, 0}')
+		from (
+			select entity, other, service, problem, detail, operator, (at at time zone 'Europe/Rome')::date as day, kind,
+				kind = 'handed_over' and detail = any ($%[1]d) as overrides, floor(extract(epoch from at - opened_at))::bigint as took
+			from read.deeds_v1 d where %[2]s) d
+		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
+			(kind, detail), (kind, operator), (kind, day))`, len(asked.args), asked.sql()), asked.args...)
+	if err != nil {
+		return err
+	}
+	var of part
+	var kind deedKind
+	var n, overrides int
+	var times []int64
+	_, err = pgx.ForEachRow(rows, []any{&of.by, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.person, &of.day, &n, &overrides, &times}, func() error {
+		if f := g.figures(of); f != nil {
+			f.did(kind, n, overrides, times)
+		} else {
+			g.did(of, kind, n)
+		}
+		return nil
+	})
+	return err
+}
+
+// did counts what was done n times.
+func (f *Figures) did(kind deedKind, n, overrides int, times []int64) {
+	switch kind {
+	case opened:
+		f.Arrivals = n
+	case answered:
+		f.FirstAnswer = took(n, times)
+	case resolved:
+		f.Resolutions, f.Resolution = n, took(n, times)
+	case discarded:
+		f.Discards = n
+	case duplicated:
+		f.Duplicates = n
+	case reopened:
+		f.Reopenings = n
+	case handedOver:
+		f.Handovers, f.Overrides = n, overrides
+	case takenBack:
+		f.Recalls = n
+	case breached:
+		f.Breaches = n
+	case carriedOut: // counted by outcome
+	}
+}
+
+// did counts what was done n times by groups that are not counted like all.
+func (g *gathering) did(of part, kind deedKind, n int) {
+	switch {
+	case of.by == "other" && kind == handedOver:
+		at(g.entities, catalog.EntityCode(of.other)).Received = n
+	case of.by == "entity other" && kind == handedOver:
+		g.d.Flows = append(g.d.Flows, FlowFigure{Entity{Code: catalog.EntityCode(of.entity)}, Entity{Code: catalog.EntityCode(of.other)}, n})
+	case of.by == "detail" && kind == carriedOut:
+		run, outcome, _ := strings.Cut(of.detail, "/")
+		g.d.Outcomes = append(g.d.Outcomes, OutcomeFigure{playbook.ID(run), playbook.OutcomeID(outcome), n})
+	case of.by == "detail" && kind == handedOver:
+		if ground := ticket.Ground(of.detail); ground != "" {
+			g.d.Grounds = append(g.d.Grounds, GroundFigure{ground, ground.Overrides(), n})
+		}
+	case of.by == "operator" && kind == answered && of.person != "":
+		at(g.operators, of.person).Answers = n
+	case of.by == "operator" && kind == resolved && of.person != "":
+		at(g.operators, of.person).Resolutions = n
+	case of.by == "day" && kind == opened:
+		at(g.days, of.day).Arrivals = n
+	case of.by == "day" && kind == resolved:
+		at(g.days, of.day).Resolutions = n
+	}
+}
+
+// openByDay counts how many were open at the end of each day: those that were when the period began, and what came and
+// went on every day.
+func (g *gathering) openByDay(ctx context.Context, v view, p span) error {
+	c := &conditions{}
+	c.add("s.from_at < %[1]s::timestamptz", p.edge)
+	c.add("s.to_at >= %s", p.from)
+	p.narrow(c, "s", "s.entity = %s")
+	rows, err := v.tx.Query(ctx, `
+		with works as (select from_at, to_at from read.standings_v1 s where s.status in (`+open+`) and `+c.sql()+`)
+		select '', count(*) from works where from_at < $2
+		union all
+		select (e.at at time zone 'Europe/Rome')::date::text, sum(e.more) from works cross join lateral (values (from_at, 1), (to_at, -1)) e (at, more)
+		where e.at >= $2 and e.at < $1::timestamptz group by 1`, c.args...)
+	if err != nil {
+		return err
+	}
+	changed := map[string]int{}
+	var d string
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&d, &n}, func() error { changed[d] = n; return nil }); err != nil {
+		return err
+	}
+	works := changed[""]
+	for _, d := range p.days() {
+		works += changed[d]
+		at(g.days, d).Open = works
+	}
+	return nil
+}
+
+// dashboard puts in order what has come in.
+func (g *gathering) dashboard(p span, n Names) Dashboard {
+	d := g.d
+	d.From, d.To, d.At, d.Service, d.Problem = p.From, p.To, p.at.UTC(), string(p.Service), string(p.Problem)
+	if p.Entity != "" {
+		e := n.entity(p.Entity)
+		d.Entity = &e
+	}
+	for _, s := range ticket.Statuses() {
+		if s != ticket.Closed {
+			d.Statuses = append(d.Statuses, StatusFigure{s, s.Label(), g.statuses[s]})
+		}
+	}
+	for i, count := range g.ages {
+		a := AgeFigure{Count: count}
+		if i > 0 {
+			a.From = ageDays[i-1]
+		}
+		if i < len(ageDays) {
+			a.To = ageDays[i]
+		}
+		d.Ages = append(d.Ages, a)
+	}
+	for _, day := range p.days() {
+		figures := *at(g.days, day)
+		figures.Day = day
+		d.Days = append(d.Days, figures)
+	}
+	g.parts(&d, n)
+	for i, f := range d.Flows {
+		d.Flows[i].From, d.Flows[i].To = n.entity(f.From.Code), n.entity(f.To.Code)
+	}
+	slices.SortFunc(d.Flows, func(a, b FlowFigure) int {
+		return cmp.Or(b.Count-a.Count, cmp.Compare(a.From.Code, b.From.Code), cmp.Compare(a.To.Code, b.To.Code))
+	})
+	slices.SortFunc(d.Grounds, func(a, b GroundFigure) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Ground, b.Ground)) })
+	slices.SortFunc(d.Outcomes, func(a, b OutcomeFigure) int {
+		return cmp.Or(cmp.Compare(a.Playbook, b.Playbook), b.Count-a.Count, cmp.Compare(a.Outcome, b.Outcome))
+	})
+	for id, o := range g.operators {
+		o.ID, o.Name = id, n.operator(id)
+		if id == Supervisors {
+			o.Name = "Supervisori"
+		}
+		d.Operators = append(d.Operators, *o)
+	}
+	slices.SortFunc(d.Operators, func(a, b OperatorFigures) int {
+		return cmp.Or(b.Open-a.Open, b.Resolutions-a.Resolutions, cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return d.whole()
+}
+
+// parts lists entities, services and problems in the order of their codes. Of one entity, those on the other side of its
+// hand-overs are no part.
+func (g *gathering) parts(d *Dashboard, n Names) {
+	for _, code := range slices.Sorted(maps.Keys(g.entities)) {
+		if d.Entity != nil && d.Entity.Code != code {
+			continue
+		}
+		e := *g.entities[code]
+		e.Entity = n.entity(code)
+		d.Entities = append(d.Entities, e)
+	}
+	for _, s := range slices.Sorted(maps.Keys(g.services)) {
+		part := *g.services[s]
+		part.Service = n.service(s)
+		d.Services = append(d.Services, part)
+	}
+	for k, part := range g.problems {
+		problem := n.problem(k.service, k.problem, false)
+		part.Service, part.Problem = n.service(k.service), &problem
+		d.Problems = append(d.Problems, *part)
+	}
+	slices.SortFunc(d.Problems, func(a, b PartFigures) int {
+		return cmp.Or(cmp.Compare(a.Service.ID, b.Service.ID), cmp.Compare(a.Problem.ID, b.Problem.ID))
+	})
+}
+
+// whole has no list that is null.
+func (d Dashboard) whole() Dashboard {
+	d.Entities, d.Services, d.Problems = orNone(d.Entities), orNone(d.Services), orNone(d.Problems)
+	d.Flows, d.Grounds, d.Outcomes, d.Operators = orNone(d.Flows), orNone(d.Grounds), orNone(d.Outcomes), orNone(d.Operators)
+	return d
+}
+
+func orNone[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

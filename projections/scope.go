@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Scope is what figures are asked for: days in Rome, both included, and what to narrow them to. Zero fields are not asked
+// for. What is open, and how old, is as it was at the end of the last day; everything else is of the whole period.
+type Scope struct {
+	From, To string             // 2006-01-02; zero: 30 days up to To, today
+	Entity   catalog.EntityCode // a supervisor of an ASR is shown their own
+	Service  catalog.ServiceID
+	Problem  catalog.ProblemID
+}
+
+const (
+	dayForm   = time.DateOnly
+	usualDays = 30   // of a period that was not chosen
+	maxDays   = 1830 // of one that was: five years
+
+	never = "infinity" // what has not come
+)
+
+// span is a scope that was checked.
+type span struct {
+	Scope
+	from, end time.Time // the period: up to end, which is not of it
+	at        time.Time // the moment that the figures are true for
+	edge      string    // what was recorded before it counts: end, or infinity where the period is not over
+}
+
+// check refuses what there are no figures for, and fills in what was not asked for.
+func (s Scope) check(v Viewer, c *catalog.Catalog, now time.Time) (span, error) {
+	today := midnight(now)
+	last, err := day("to", s.To, today)
+	if err != nil {
+		return span{}, err
+	}
+	first, err := day("from", s.From, last.AddDate(0, 0, 1-usualDays))
+	if err != nil {
+		return span{}, err
+	}
+	if err := text(map[string]string{"entity": string(s.Entity), "service": string(s.Service), "problem": string(s.Problem)}); err != nil {
+		return span{}, err
+	}
+	switch {
+	case last.After(today):
+		return span{}, &FilterError{"to", "that day has not come yet", "a day up to " + today.Format(dayForm)}
+	case first.After(last):
+		return span{}, &FilterError{"from", "the period ends before it begins", "a day up to " + last.Format(dayForm)}
+	case first.Before(last.AddDate(0, 0, 1-maxDays)):
+		return span{}, &FilterError{"from", "too long a period", fmt.Sprintf("at most %d days", maxDays)}
+	case s.Problem != "" && s.Service == "":
+		return span{}, &FilterError{"problem", "the same problem has another name elsewhere", "service and problem together"}
+	}
+	if s.Entity != "" {
+		if _, ok := c.Entity(s.Entity); !ok {
+			return span{}, &FilterError{"entity", "there is no such entity", "its ministerial code, or " + string(catalog.Region)}
+		}
+	}
+	if v.Actor.Role == person.ASRSupervisor {
+		if s.Entity != "" && s.Entity != v.Actor.Entity {
+			return span{}, &FilterError{"entity", "the figures of another entity are not yours", string(v.Actor.Entity)}
+		}
+		s.Entity = v.Actor.Entity
+	}
+	s.From, s.To = first.Format(dayForm), last.Format(dayForm)
+	p := span{Scope: s, from: first, end: last.AddDate(0, 0, 1)}
+	p.at, p.edge = p.end, instant(p.end)
+	if last.Equal(today) {
+		p.at, p.edge = now, never
+	}
+	return p, nil
+}
+
+func midnight(t time.Time) time.Time {
+	t = t.In(calendar.Rome())
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, calendar.Rome())
+}
+
+func day(field, asked string, otherwise time.Time) (time.Time, error) {
+	if asked == "" {
+		return otherwise, nil
+	}
+	d, err := time.ParseInLocation(dayForm, asked, calendar.Rome())
+	if err != nil || d.Year() < 2000 {
+		return d, &FilterError{field, "is not a day", "e.g. 2026-03-31"}
+	}
+	return d, nil
+}
+
+// days are those of the period.
+func (p span) days() []string {
+	var all []string
+	for d := p.from; d.Before(p.end); d = d.AddDate(0, 0, 1) {
+		all = append(all, d.Format(dayForm))
+	}
+	return all
+}
+
+// standings says in SQL which standings held at the end of the period, of the tickets that were asked for.
+func (p span) standings() *conditions {
+	c := &conditions{}
+	c.add("s.from_at < %[1]s::timestamptz and s.to_at >= %[1]s::timestamptz", p.edge)
+	p.narrow(c, "s", "s.entity = %s")
+	return c
+}
+
+// deeds says in SQL what was done in the period and not undone by its end.
+func (p span) deeds() *conditions {
+	c := &conditions{}
+	c.add("d.at >= %s", p.from)
+	c.add("d.at < %[1]s::timestamptz and d.withdrawn_at >= %[1]s::timestamptz", p.edge)
+	p.narrow(c, "d", "(d.entity = %[1]s or d.other = %[1]s)")
+	return c
+}
+
+func (p span) narrow(c *conditions, of, entity string) {
+	if p.Entity != "" {
+		c.add(entity, string(p.Entity))
+	}
+	if p.Service != "" {
+		c.add(of+".service = %s", string(p.Service))
+	}
+	if p.Problem != "" {
+		c.add(of+".problem = %s", string(p.Problem))
+	}
+}
+
+// open are the statuses in which somebody still has to work, as SQL.
+var open = func() string {
+	list := ""
+	for _, s := range ticket.Statuses() {
+		if s.Open() {
+			list += ", '" + string(s) + "'"
+		}
+	}
+	return list[2:]
+}()
