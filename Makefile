@@ -7,7 +7,7 @@ export PATH := $(PATH):/usr/local/go/bin
 TESTFLAGS ?=
 TEST_TIMEOUT ?= 20m
 
-.PHONY: run test check build setup bench fmt
+.PHONY: run test check build setup bench fmt browser screenshots
 
 run: ## start the product with demo data; Ctrl-C stops it
 	@tools/setup.sh run
@@ -18,6 +18,7 @@ test: ## everything that CI checks
 	@tools/setup.sh test
 	@$(MAKE) --no-print-directory check build
 	go test -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+	tools/browser.sh test
 
 check: ## formatting, vet and lint alone
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }; }
@@ -26,6 +27,12 @@ check: ## formatting, vet and lint alone
 
 build:
 	go build -o bin/sol ./cmd/sol
+
+browser: build ## the pages in Chromium alone; WALK='FAQ 2.6' for some of them
+	tools/browser.sh test $(if $(WALK),'$(WALK)')
+
+screenshots: build ## every page and state at desktop and telephone width, into bin/screenshots
+	tools/browser.sh screenshots
 
 bench: build ## appends beside pgbench, on an idle machine
 	bin/sol bench append --json

@@ -143,6 +143,7 @@ func TestTopLevelIsTheAgreedOne(t *testing.T) {
 func ignored(path string) bool {
 	first, _, _ := strings.Cut(filepath.ToSlash(path), "/")
 	return slices.Contains([]string{".git", "bin", "data", ".idea", ".vscode", ".DS_Store"}, first) ||
+		slices.Contains(strings.Split(filepath.ToSlash(path), "/"), "node_modules") ||
 		strings.HasSuffix(path, ".test") || strings.HasSuffix(path, ".prof")
 }
 

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// The built product, started once as a newcomer starts it, on data of its own that are removed afterwards.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const patience = 600_000; // to make the demo's data, on a machine that is busy
+
+export const product = { address: '', identities: [], hold: 3000 };
+
+let child, dir, log;
+
+export async function start() {
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sol-browser-'));
+  fs.chmodSync(dir, 0o711); // the user that Postgres runs as goes through it
+  log = path.join(dir, 'log');
+  const out = fs.openSync(log, 'w');
+  child = spawn(process.env.SOL_PROGRAM, ['demo', '--tickets', '200', '--months', '2'], {
+    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: '127.0.0.1:0', SOL_HOLD: `${product.hold}ms` },
+    stdio: ['ignore', out, out],
+  });
+  fs.closeSync(out);
+  process.on('exit', () => child.kill('SIGTERM')); // also when a test runs into its time
+  let ended;
+  child.on('exit', code => { ended = `sol ended with ${code}`; });
+  child.on('error', err => { ended = `sol does not start: ${err.message}; make build`; });
+  const file = path.join(dir, 'data', 'demo.json');
+  const until = Date.now() + patience;
+  while (!fs.existsSync(file)) {
+    if (ended || Date.now() > until) throw new Error(`${ended ?? 'the demo is not there in time'}\n${said()}`);
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  Object.assign(product, JSON.parse(fs.readFileSync(file)));
+}
+
+export async function stop() {
+  if (!child) return;
+  const gone = new Promise(resolve => child.once('exit', resolve));
+  if (child.exitCode === null && child.kill('SIGTERM')) await gone;
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+
+// said is the end of the product's log.
+export const said = () => fs.readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
+
+// who is the n-th identity of a role at an entity.
+export function who(role, entity = '', n = 0) {
+  const found = product.identities.filter(i => i.role === role && i.entity === entity)[n];
+  if (!found) throw new Error(`the demo has no ${role} ${n} at «${entity}»`);
+  return found;
+}
+
+// call asks the API, for what a walk needs to be there before it begins.
+async function call(method, route, body, token) {
+  const answer = await fetch(`${product.address}/api/v1/${route}`, {
+    method, body: body && JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+  });
+  if (!answer.ok) throw new Error(`${method} ${route} answers ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+// opened is a new ticket at an entity, {id, number}: a declared citizen's, or that of an identity that is given.
+export async function opened(entity, { as, ...form } = {}) {
+  const token = as && (await call('POST', 'sessions', { username: as.username, password: as.password, pin: as.pin })).token;
+  return call('POST', 'tickets', {
+    service: 'ritiro-documenti', problem: 'referto-non-trovato', entity, description: 'Non trovo il referto del prelievo del 3 novembre.',
+    ...form,
+    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: 'RSSMRA85T10A562S', email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
+  }, token);
+}
