@@ -5,7 +5,6 @@ package web
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -32,16 +31,19 @@ func (w *Web) cookieName() string {
 }
 
 // remember gives the browser the session's token, until it is closed.
-func (w *Web) remember(v *visit, token string) {
-	http.SetCookie(v.rw, &http.Cookie{
-		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.secured(), SameSite: http.SameSiteLaxMode,
-	})
+func (w *Web) remember(v *visit, token string) { http.SetCookie(v.rw, w.cookie(token)) }
+
+// forget takes it away.
+func (w *Web) forget(v *visit) {
+	gone := w.cookie("")
+	gone.MaxAge = -1
+	http.SetCookie(v.rw, gone)
 }
 
-func (w *Web) forget(v *visit) {
-	http.SetCookie(v.rw, &http.Cookie{
-		Name: w.cookieName(), Path: "/", HttpOnly: true, Secure: w.secured(), SameSite: http.SameSiteLaxMode, Expires: time.Unix(1, 0), MaxAge: -1,
-	})
+func (w *Web) cookie(token string) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
+		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.secured(), SameSite: http.SameSiteLaxMode,
+	}
 }
 
 // loginData is the form of FAQ 2.1, as typed. The secrets are never sent back.
