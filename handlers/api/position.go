@@ -34,21 +34,6 @@ func (a *API) reached(ctx context.Context, p eventstore.Position) error {
 	return nil
 }
 
-// resumed is where a stream goes on from. One that begins now, or that was followed before the log was restored, goes
-// on from the head: what the lists show now is all there is to know.
-func (a *API) resumed(ctx context.Context, p eventstore.Position) (eventstore.Position, error) {
-	head, err := a.head(ctx)
-	switch {
-	case err != nil:
-		return head, err
-	case p.Epoch < head.Epoch:
-		return head, nil
-	case p.Epoch > head.Epoch || p.N > head.N:
-		return p, eventstore.ErrBeyondHead
-	}
-	return p, nil
-}
-
 func (a *API) head(ctx context.Context) (eventstore.Position, error) {
 	head, _, err := a.Store.Head(ctx)
 	if err != nil {

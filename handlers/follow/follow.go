@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package follow pushes what changes to whoever keeps a program or a page open, as server-sent events: one loop for all
+// doors. Every id is a position to come back to: nothing is missed, a change may come twice.
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+const (
+	pageSize    = 500              // changes read at a time
+	writeWithin = 10 * time.Second // or the client is taken for gone
+	settle      = 100 * time.Millisecond
+)
+
+// Streams are those of one door. All fields are required.
+type Streams struct {
+	Cases     *casework.Cases
+	Notices   *notice.Notices
+	Entrance  *entrance.Entrance
+	Heartbeat time.Duration                        // between signs of life, at which rights are checked too
+	Closing   context.Context                      // ends when streams must
+	Failed    func(ctx context.Context, err error) // told why a stream broke off; its client comes back by itself
+}
+
+// Client is who follows.
+type Client struct {
+	casework.Caller
+	Token string // of the session; the holder of a personal link has none
+}
+
+// From is where a stream goes on from. One that begins now, or that was followed before the log was restored, goes on
+// from the head: what the lists show now is all there is to know. Error: eventstore.ErrBeyondHead.
+func (s *Streams) From(ctx context.Context, p eventstore.Position) (eventstore.Position, error) {
+	head, _, err := s.Cases.Store.Head(ctx)
+	switch {
+	case err != nil:
+		return head, fmt.Errorf("head of the log: %w", err)
+	case p.Epoch < head.Epoch:
+		return head, nil
+	case p.Epoch > head.Epoch || p.N > head.N:
+		return p, eventstore.ErrBeyondHead
+	}
+	return p, nil
+}
+
+// Follow pushes until the client, its session or the service goes.
+func (s *Streams) Follow(ctx context.Context, w http.ResponseWriter, c Client, from eventstore.Position) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.Closing, cancel)()
+	defer s.Entrance.Following()()
+	f := &follower{Streams: s, client: c, out: begin(w), at: from, sent: map[int64]bool{}}
+	if f.out.write("retry: 2000\n\n") != nil { // milliseconds until a browser comes back
+		return
+	}
+	for {
+		again, err := f.push(ctx)
+		switch {
+		case s.Closing.Err() != nil:
+			_ = f.event("end", End{Shutdown}) // the client may have gone
+			return
+		case errors.Is(err, identity.ErrNoSession):
+			_ = f.event("end", End{SessionEnded}) // the client may have gone
+			return
+		case ctx.Err() != nil || errors.Is(err, errGone):
+			return
+		case err != nil:
+			s.Failed(ctx, fmt.Errorf("stream: %w", err))
+			return
+		}
+		f.pause(ctx, again)
+	}
+}
+
+// Over answers who has no session, or none that may follow: browsers ask again for ever after any other answer.
+func Over(w http.ResponseWriter) {
+	_ = begin(w).event("end", "", End{SessionEnded}) // the client may have gone
+}
+
+// follower is one open stream.
+type follower struct {
+	*Streams
+	client Client
+	out    stream
+	at     eventstore.Position // where a client that comes back goes on
+	seen   int64               // the read models have passed it
+	sent   map[int64]bool      // changes after at that were sent already: one before them is still held
+
+	counts  []projections.Queue // as sent last
+	counted time.Time
+	notices *Notices        // as sent last
+	looked  time.Time       // at the notices,
+	changed <-chan struct{} // and closed when they may be others since
+}
+
+// pause ends when the read models have something new, or it is time to look again. It is never shorter than settle:
+// what happens in a burst is pushed together.
+func (f *follower) pause(ctx context.Context, most time.Duration) {
+	ctx, stop := context.WithTimeout(ctx, most)
+	defer stop()
+	select {
+	case <-time.After(settle):
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-f.Cases.Store.Grown(f.seen):
+	case <-f.changed:
+	case <-ctx.Done():
+		return
+	}
+	head, _, err := f.Cases.Store.Head(ctx)
+	if err != nil {
+		return // the next push meets it too, and says so
+	}
+	if late, err := f.Cases.Reader.Wait(ctx, head); err == nil && !late {
+		f.seen = head.N
+	}
+}

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package follow
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// Counts is the data of an event named counts: sent at the beginning, and when a count has changed.
+type Counts struct {
+	Items    []projections.Queue `json:"items"`
+	Position string              `json:"position"`
+}
+
+// Ticket is the data of an event named ticket: one that the client may see has changed.
+type Ticket struct {
+	ID       ticket.ID `json:"id"`
+	Type     string    `json:"type" doc:"The event's name"`
+	At       time.Time `json:"at"`
+	Position string    `json:"position"`
+}
+
+// Notices is the data of an event named notification: sent at the beginning, and when the client has something new to
+// read or has read it.
+type Notices struct {
+	Unread int            `json:"unread"`
+	Latest *notice.Notice `json:"latest,omitempty" doc:"The newest that I have not read"`
+}
+
+// End is the data of an event named end, the last one.
+type End struct {
+	Reason Reason `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown come back; after session-ended log in"`
+}
+
+// Reason is why a stream ends.
+type Reason string
+
+// The reasons.
+const (
+	SessionEnded Reason = "session-ended"
+	Shutdown     Reason = "shutdown"
+)
+
+// stream is where events are written to.
+type stream struct {
+	w  http.ResponseWriter
+	rc *http.ResponseController
+}
+
+func begin(w http.ResponseWriter) stream {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
+	w.WriteHeader(http.StatusOK)
+	return stream{w, http.NewResponseController(w)}
+}
+
+// event sends one; id is where a client that comes back goes on, "": as before.
+func (s stream) event(name, id string, data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", name, err)
+	}
+	text := "event: " + name + "\n"
+	if id != "" {
+		text += "id: " + id + "\n"
+	}
+	return s.write(text + "data: " + string(body) + "\n\n")
+}
+
+// errGone: the client does not take what is sent.
+var errGone = errors.New("the client has gone")
+
+// write sends at once, within a time of its own: the server's is for answers that end.
+func (s stream) write(text string) error {
+	if err := s.rc.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return errors.Join(errGone, err)
+	}
+	if _, err := io.WriteString(s.w, text); err != nil {
+		return errors.Join(errGone, err)
+	}
+	if err := s.rc.Flush(); err != nil {
+		return errors.Join(errGone, err)
+	}
+	return nil
+}
