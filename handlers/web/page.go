@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -91,6 +92,7 @@ type reader struct {
 	Citizen           bool
 	Home              string
 	Chosen            bool // a role is
+	Follows           bool // the stream of changes
 }
 
 // render answers with a page, or with the part of it that htmx asks for.
@@ -128,7 +130,7 @@ func (w *Web) furnish(v *visit, f *frame) (err error) {
 	f.Reader = &reader{
 		Name: v.session.Name, Role: roles[by.Role], Operates: by.Role.Operates(), Supervises: by.Role.Supervises(),
 		Audits: by.Role == person.Auditor, Administers: by.Role == person.Administrator, Citizen: by.Role == person.Citizen,
-		Home: home(by.Role), Chosen: by.Role != "",
+		Home: home(by.Role), Chosen: by.Role != "", Follows: identity.Allows(by.Role, identity.FollowChanges),
 	}
 	if e, ok := w.cases.Catalog.Entity(by.Entity); ok {
 		f.Reader.Place = e.Short

@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/follow"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
 )
@@ -30,7 +31,8 @@ type Config struct {
 
 	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
 	PublicURL string
-	Log       *slog.Logger // nil: slog.Default
+	Log       *slog.Logger  // nil: slog.Default
+	Heartbeat time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
 }
 
 // Web answers browsers. Whoever runs its server calls EndStreams when it shuts down.
@@ -41,6 +43,7 @@ type Web struct {
 	assets   *assets
 	pages    pages
 	sealer   cipher.AEAD // of what is typed, for addresses
+	streams  *follow.Streams
 	handler  http.Handler
 
 	closing context.Context // ends when streams must
@@ -55,8 +58,12 @@ func New(c Config) (*Web, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Heartbeat <= 0 {
+		c.Heartbeat = 15 * time.Second
+	}
 	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity}
 	w.closing, w.end = context.WithCancel(context.Background())
+	w.streams = w.newStreams()
 	var err error
 	if w.sealer, err = newSealer(c.Cases.Store.KeyedHash); err != nil {
 		return nil, err
@@ -111,7 +118,13 @@ const (
 
 // routes are all pages. Their names are Italian: people read them in the address bar.
 func (w *Web) routes() []route {
-	return slices.Concat(w.entryRoutes(), w.queueRoutes(), w.ticketRoutes(), w.assistanceRoutes())
+	return slices.Concat(
+		w.entryRoutes(),
+		w.queueRoutes(),
+		w.ticketRoutes(),
+		w.assistanceRoutes(),
+		w.streamRoutes(),
+	)
 }
 
 // home is where somebody goes after login, by role.

@@ -40,3 +40,34 @@ if (left) {
   const back = navigation?.type === 'back_forward' || document.referrer.includes('/ticket/');
   if (back && left.path === here()) document.getElementById(`apri-${left.ticket}`)?.focus();
 }
+
+// The list follows what happens, at a calm pace; what is chosen and where somebody stands in it stays.
+const pace = 2000; // ms between two looks
+let due, looked = 0, known;
+
+function follow() {
+  if (!document.getElementById('elenco')) return;
+  due ??= setTimeout(look, Math.max(300, looked + pace - Date.now()));
+}
+
+async function look() {
+  due = undefined;
+  looked = Date.now();
+  known = new Map([...document.querySelectorAll('#elenco [data-version]')].map((row) => [row.id, row.dataset.version]));
+  await htmx.ajax('GET', here(), { source: '#elenco', target: '#elenco', swap: 'innerMorph' });
+}
+
+document.addEventListener('htmx:before:swap', (e) => {
+  const { ctx } = e.detail;
+  if (ctx.sourceElement.id === 'elenco' && ctx.request.action !== here()) e.preventDefault(); // something else was asked for meanwhile
+});
+
+document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.id !== 'elenco') return;
+  for (const row of document.querySelectorAll('#elenco [data-version]')) {
+    row.classList.toggle('sol-changed', known.get(row.id) !== row.dataset.version);
+  }
+});
+
+document.addEventListener('sol:ticket', follow);
+document.addEventListener('sol:stream', ({ detail }) => detail.state === 'resumed' && follow());
