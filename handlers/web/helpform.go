@@ -151,7 +151,7 @@ func (f helpForm) refused(err error, files []attachment.File) (*problem, bool) {
 	if !errors.As(err, &invalid) {
 		return nil, false
 	}
-	p := &problem{Status: http.StatusUnprocessableEntity, Title: "C’è una cosa da correggere", Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
+	p := &problem{Status: http.StatusUnprocessableEntity, Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
 	for _, in := range helpInputs {
 		for _, wrong := range invalid.Fields {
 			if text := f.plainly(in.wire, in.input, in.missing, wrong, files); text != "" {
@@ -159,13 +159,18 @@ func (f helpForm) refused(err error, files []attachment.File) (*problem, bool) {
 			}
 		}
 	}
-	if len(p.Fields) > 1 {
-		p.Title = fmt.Sprintf("Ci sono %d cose da correggere", len(p.Fields))
-	}
+	p.Title = corrections(len(p.Fields))
 	if len(files) > 0 {
 		p.Text += " Gli allegati invece vanno scelti di nuovo."
 	}
 	return p, true
+}
+
+func corrections(n int) string {
+	if n == 1 {
+		return "C’è una cosa da correggere"
+	}
+	return fmt.Sprintf("Ci sono %d cose da correggere", n)
 }
 
 // plainly says one refusal of one input; "" if it is another's.

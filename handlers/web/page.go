@@ -151,6 +151,10 @@ var done = map[string]string{
 	"uscita":     "È uscito dall’area riservata.",
 	"aggiornata": "La richiesta è stata aggiornata.",
 	"annullata":  "L’ultima azione è stata annullata: il destinatario non ne vedrà nulla.",
+
+	"risposta":   "Il Suo messaggio è stato inviato.",
+	"ripresa":    "Il Suo messaggio è stato inviato: la richiesta è di nuovo in lavorazione.",
+	"preferenze": "La Sua scelta è stata salvata.",
 }
 
 func escape(s string) string { return url.QueryEscape(s) }

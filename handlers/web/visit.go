@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/casework"
@@ -79,6 +81,7 @@ var (
 	errLogin  = errors.New("not logged in")
 	errChoose = errors.New("no role chosen")
 	errRole   = errors.New("not for this role")
+	errLink   = errors.New("no such personal link")
 )
 
 // limitedError tells how long to wait.
@@ -102,6 +105,8 @@ func (w *Web) allow(v *visit, r route) error {
 		return nil
 	case r.by == holder && v.caller.Link != "":
 		return nil
+	case r.by == holder && uuid.Validate(v.PathValue("link")) != nil: // no id: it was meant to be a link
+		return errLink
 	case v.session.Account == "":
 		return errLogin
 	case r.by == loggedIn:

@@ -124,6 +124,7 @@ func (w *Web) routes() []route {
 		w.ticketRoutes(),
 		w.assistanceRoutes(),
 		w.streamRoutes(),
+		w.requestRoutes(),
 	)
 }
 

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// standing is where a request stands, in a citizen's words: what it is called, and what it means for them.
+type standing struct {
+	Label, Means string
+}
+
+// stands says it. label is the status as the read models tell it to citizens: it knows of redirects.
+func stands(s ticket.Status, label string) standing {
+	switch s {
+	case ticket.Waiting:
+		return standing{"Aspettiamo una Sua risposta", "Finché non risponde, la richiesta resta ferma."}
+	case ticket.HandedOver:
+		return standing{label, "La segue l’assistenza regionale. Non deve fare nulla: Le risponderanno loro."}
+	case ticket.Solved:
+		return standing{label, "Se il problema c’è ancora, ce lo scriva: riprendiamo la richiesta."}
+	case ticket.Closed:
+		return standing{label, "La richiesta è conclusa e non cambia più."}
+	case ticket.New:
+		if label == ticket.New.Label() {
+			return standing{"Ricevuta", "Un operatore la leggerà appena possibile. Non serve inviarne un’altra."}
+		}
+	case ticket.InProgress:
+	}
+	return standing{label, "Un operatore ci sta lavorando. Non deve fare nulla: Le scriviamo appena ci sono novità."}
+}
+
+// question is what the citizen is asked: the last note that is not theirs. Nil: nothing is.
+func question(t projections.Ticket) *projections.Note {
+	if t.Status != ticket.Waiting {
+		return nil
+	}
+	for i := len(t.Notes) - 1; i >= 0; i-- {
+		if t.Notes[i].Kind == "note" {
+			return &t.Notes[i]
+		}
+	}
+	return nil
+}
+
+// closes is when a resolved request closes by itself (FAQ 2.5), from when its resolution could be read; zero: it does not.
+func (w *Web) closes(t projections.Ticket) time.Time {
+	if t.Status != ticket.Solved {
+		return time.Time{}
+	}
+	var from time.Time
+	for _, l := range t.Timeline {
+		if l.Type == "resolved" || l.Type == "marked_duplicate" || l.Type == "discarded" {
+			from = l.At
+		}
+	}
+	for _, n := range t.Notes {
+		if n.Kind == "note" && n.At.Equal(from) {
+			from = n.VisibleFrom
+		}
+	}
+	at, _ := w.cases.Catalog.AutoCloseAt(t.Entity.Code, from)
+	return at
+}
