@@ -80,6 +80,17 @@ func (f helpForm) Payment() bool {
 	return slices.ContainsFunc(f.Service.Problems, func(p catalog.Problem) bool { return f.AboutPayment(p.ID) })
 }
 
+// Named is a health authority as people know it: by its name, and by the town of its offices where the name is a code.
+func (helpForm) Named(e catalog.Entity) string {
+	switch {
+	case e.Kind != catalog.ASL:
+		return e.Name
+	case strings.Contains(e.Short, e.Seat):
+		return e.Short
+	}
+	return e.Short + " (" + e.Seat + ")"
+}
+
 // input is one line to type in, as templates/parts/fields.html draws it.
 type input struct {
 	Name, Label, Kind, Autocomplete, Help string

@@ -39,17 +39,18 @@ func (f fieldProblem) At() string {
 	return name
 }
 
-// For is what is wrong with a field, for the page to say beside it; "" if nothing is.
+// For is all that is wrong with a field, for the page to say beside it; "" if nothing is.
 func (p *problem) For(field string) string {
 	if p == nil {
 		return ""
 	}
+	var texts []string
 	for _, f := range p.Fields {
 		if f.Field == field || strings.HasPrefix(f.Field, field+"[") || strings.HasPrefix(f.Field, field+".") {
-			return f.Text
+			texts = append(texts, f.Text)
 		}
 	}
-	return ""
+	return strings.Join(texts, " ")
 }
 
 func nowhere() *problem {

@@ -79,6 +79,10 @@ func (v *visit) asked() ticket.ID {
 }
 
 func (w *Web) requestFile(v *visit) error {
-	v.SetPathValue("id", string(v.asked()))
-	return w.attachment(v)
+	f, content, err := w.cases.File(v.Context(), v.caller, v.asked(), ticket.ID(v.PathValue("file")))
+	if err != nil {
+		return err
+	}
+	v.send(f, content)
+	return nil
 }

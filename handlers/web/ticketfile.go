@@ -12,13 +12,18 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// attachment sends a file as one to be kept, never to be run: whoever sent it is not us. Pictures and PDFs are shown when a
-// page of ours asks for them.
 func (w *Web) attachment(v *visit) error {
 	f, content, err := w.file(v)
 	if err != nil {
 		return err
 	}
+	v.send(f, content)
+	return nil
+}
+
+// send gives a file as one to be kept, never to be run: whoever sent it is not us. Pictures and PDFs are shown when a page of
+// ours asks for them.
+func (v *visit) send(f projections.File, content []byte) {
 	h, how := v.rw.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if v.URL.Query().Has("mostra") && previewed(f.MediaType) != "" {
@@ -31,7 +36,6 @@ func (w *Web) attachment(v *visit) error {
 	h.Set("Content-Type", f.MediaType)
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.Name}))
 	_, _ = v.rw.Write(content) // the browser may have gone
-	return nil
 }
 
 func (w *Web) file(v *visit) (projections.File, []byte, error) {
