@@ -111,7 +111,7 @@ func (r *Reader) Behind(ctx context.Context, v Viewer, b Behind) (Counting, erro
 	return page, r.label(ctx, page.Items)
 }
 
-// exported is how many rows an export reads at a time.
+// exported is how many rows an export reads at a time, if no limit is asked for.
 const exported = 1000
 
 // Export gives everything behind a figure, however much it is, in one snapshot: first begin is told where it stands, then
@@ -121,19 +121,23 @@ func (r *Reader) Export(ctx context.Context, v Viewer, b Behind, begin func(Coun
 	if err != nil {
 		return err
 	}
+	step := exported
+	if b.Limit > 0 {
+		step = b.Limit
+	}
 	return r.lookAt(ctx, v, []model{figuresModel, ticketsModel}, func(seen view) error {
 		if err := begin(Counting{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.position}); err != nil {
 			return err
 		}
 		for after := a.after; ; {
-			page, err := a.rows(ctx, seen.tx, after, exported)
+			page, err := a.rows(ctx, seen.tx, after, step)
 			if err == nil {
 				err = r.label(ctx, page)
 			}
 			if err == nil {
 				err = each(page)
 			}
-			if err != nil || len(page) < exported {
+			if err != nil || len(page) < step {
 				return err
 			}
 			if after, err = placeOf(page[len(page)-1].place(a.tickets)); err != nil {

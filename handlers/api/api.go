@@ -101,6 +101,7 @@ func New(c Config) (*API, error) {
 	a.sessions()
 	a.open()
 	a.lists()
+	a.dashboard()
 	a.ticket()
 	a.updates()
 	a.playbook()

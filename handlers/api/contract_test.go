@@ -56,7 +56,7 @@ func (c *contract) holds(r *http.Request, a answered) string {
 		return "does not name the type " + mediaType
 	}
 	var value any
-	if mediaType == "application/octet-stream" {
+	if mediaType == "application/octet-stream" || mediaType == "text/csv" {
 		return ""
 	}
 	if err := json.Unmarshal(a.raw, &value); err != nil {

@@ -13,7 +13,7 @@ import (
 // door is how the API speaks where no handler of its own does.
 func (a *API) door(mux *http.ServeMux) entrance.Door {
 	return entrance.Door{
-		Mux: mux, Secure: secure, Streams: streamRoute, Limit: a.BodyTimeout + a.Timeout,
+		Mux: mux, Secure: secure, Streams: []string{streamRoute, exportRoute}, Limit: a.BodyTimeout + a.Timeout,
 		Broke: func(w http.ResponseWriter, r *http.Request, err error) { a.refuse(r.Context(), err).write(w) },
 		Nowhere: func(w http.ResponseWriter, _ *http.Request, allow string) {
 			if allow != "" {

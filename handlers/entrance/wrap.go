@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ var (
 type Door struct {
 	Mux     *http.ServeMux
 	Secure  func(h http.Header)                                        // sets the headers that every answer has, but for the request's id
-	Streams string                                                     // the route that goes on for as long as somebody looks; "": none does
+	Streams []string                                                   // the routes that go on for as long as somebody looks, or takes
 	Limit   time.Duration                                              // for all other answers, the body's arrival included
 	Broke   func(w http.ResponseWriter, r *http.Request, err error)    // answers for a handler that panicked
 	Nowhere func(w http.ResponseWriter, r *http.Request, allow string) // answers where no route matches; allow: other methods that would
@@ -71,7 +72,7 @@ func (e *Entrance) Wrap(d Door) http.Handler {
 			info.trace = m[1]
 		}
 		ctx := context.WithValue(r.Context(), requestKey{}, info)
-		streams := route != "" && route == d.Streams
+		streams := slices.Contains(d.Streams, route)
 		if !streams {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, d.Limit)

@@ -24,27 +24,31 @@ const (
 	FollowChanges Action = "stream.follow"
 	ListOperators Action = "operators.list"
 	ReadNotices   Action = "notices.read"
+	ReadFigures   Action = "figures.read"   // how much, how old, how long: the supervisors' dashboard
+	ExportTickets Action = "tickets.export" // what is behind the figures, all of it
 
 	ChoosePreferences Action = "preferences.choose"
 )
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, FollowChanges, ListOperators, ReadNotices, ChoosePreferences}
+	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets}
 }
 
 // PolicyVersion counts the changes of the policy.
-const PolicyVersion = 2
+const PolicyVersion = 3
 
 var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators, ReadNotices}
+
+var supervises = append(slices.Clone(operates), ReadFigures, ExportTickets)
 
 // policy is who may do what. What is not here is refused, a role that is not here may do nothing.
 var policy = map[person.Role][]Action{
 	person.ASROperator:        operates,
-	person.ASRSupervisor:      operates,
+	person.ASRSupervisor:      supervises,
 	person.RegionalOperator:   operates,
-	person.RegionalSupervisor: operates,
-	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, FollowChanges},
+	person.RegionalSupervisor: supervises,
+	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, FollowChanges, ReadFigures, ExportTickets},
 	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges, ReadNotices, ChoosePreferences},
 	person.Integration:        {OpenTicket},
 	person.Anonymous:          {OpenTicket},

@@ -176,7 +176,7 @@ func (w *Web) door(mux *http.ServeMux) entrance.Door {
 		}
 	}
 	return entrance.Door{
-		Mux: mux, Secure: w.secure, Streams: streamRoute, Limit: answerWithin,
+		Mux: mux, Secure: w.secure, Streams: []string{streamRoute, exportRoute}, Limit: answerWithin,
 		Broke:   func(rw http.ResponseWriter, r *http.Request, err error) { plain(rw, r, problemOf(err)) },
 		Nowhere: func(rw http.ResponseWriter, r *http.Request, _ string) { plain(rw, r, nowhere()) },
 	}

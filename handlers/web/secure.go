@@ -10,6 +10,7 @@ import (
 
 const (
 	streamRoute  = "GET /eventi"
+	exportRoute  = "GET /cruscotto/elenco.csv"
 	answerWithin = 90 * time.Second // with five attachments on a slow line
 )
 
