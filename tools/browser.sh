@@ -33,4 +33,5 @@ if (($(node -p 'process.versions.node.split(".")[0]') < oldest)); then
 	node=$cache/node_modules/node-linux-$arch/bin/node
 	[[ -x $node ]] || npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$cache" "node-linux-$arch@$newer"
 fi
-exec env SOL_PROGRAM="$root/bin/sol" "$node" --test --test-reporter=spec "${flags[@]}" walks.test.mjs
+export SOL_PROGRAM=${SOL_PROGRAM:-$root/bin/sol}
+exec "$node" --test --test-reporter=spec "${flags[@]}" walks.test.mjs

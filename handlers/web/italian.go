@@ -15,13 +15,8 @@ var fields = map[string]string{
 	"status": "Stato", "assignee": "Operatore", "entity": "ASR di competenza", "reason": "Motivo", "duplicate_of": "Richiesta principale",
 	"service": "Servizio", "problem": "Tipologia", "description": "Descrizione della richiesta", "requester.role": "Ruolo",
 	"requester.given_name": "Nome", "requester.family_name": "Cognome", "requester.tax_code": "Codice fiscale", "requester.email": "Email",
-	"requester.phone": "Recapito telefonico", "requester.on_behalf_of": "Persona interessata", "iuv": "Codice avviso o IUV", "answers": "Verifiche",
-}
-
-// rules are the refusals of the domain in Italian, by what it says in English; italian_test.go looks that none is missing.
-var rules = map[string]string{
-	"is required": "è obbligatorio.",
-	"is too long": "è troppo lungo.",
+	"requester.phone": "Recapito telefonico", "requester.on_behalf_of": "Persona interessata", "iuv": "Codice avviso o IUV", "answers": "Verifiche", "channel": "Canale",
+	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "tax_code": "Codice fiscale", "placement": "Ruolo e collocazione",
 }
 
 // moves say each move in Italian, as it would be on a button.
@@ -42,20 +37,18 @@ func fieldInItalian(f ticket.FieldError) string {
 	return or(fields[name], "Campo") + ": " + ruleInItalian(f.Rule)
 }
 
-func ruleInItalian(rule string) string {
-	if it, ok := rules[rule]; ok {
-		return it
-	}
-	return "il valore non è ammesso qui."
-}
-
 // moveInItalian says why a move is not possible, and which rule says so.
 func moveInItalian(e *ticket.NotAllowedError) string {
-	if e.Move == ticket.MoveClose {
-		return "Lo stato «Chiuso» non si imposta a mano: dopo il tempo di attesa la richiesta risolta si chiude da sola (FAQ 2.5)."
+	if why, ok := translated(e.Rule); ok {
+		return why
 	}
-	if e.Status == ticket.Closed {
-		return "Una richiesta chiusa non si modifica più (FAQ 2.5): se il cittadino scrive ancora, si apre una nuova richiesta collegata."
+	where := ""
+	if from, ok := strings.CutPrefix(e.Rule, "it is possible from "); ok {
+		labels := strings.Split(from, ", ")
+		for i, status := range labels {
+			labels[i] = "«" + ticket.Status(status).Label() + "»"
+		}
+		where = " Lo è da: " + strings.Join(labels, ", ") + "."
 	}
-	return "«" + or(moves[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»."
+	return "«" + or(moves[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
 }
