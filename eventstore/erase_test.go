@@ -176,3 +176,36 @@ func TestForgetCommands(t *testing.T) {
 		t.Errorf("the saga's command: %+v", r)
 	}
 }
+
+// What is sealed beside a stream opens at its own place alone, and is erased with the stream.
+func TestBesideAStream(t *testing.T) {
+	db := storetest.New(t)
+	s, other := db.Store, db.Node(t)
+	stream, _ := confided(t, s)
+	elsewhere, _ := confided(t, s)
+	sealed, err := s.SealBeside(t.Context(), stream, stream, "a", []byte("half a sentence"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, err := other.OpenBeside(t.Context(), stream, stream, "a", sealed); err != nil || string(content) != "half a sentence" {
+		t.Errorf("got %q, %v", content, err)
+	}
+	if content, err := s.OpenBeside(t.Context(), stream, stream, "b", sealed); err == nil {
+		t.Errorf("at another place: %q", content)
+	}
+	if content, err := s.OpenBeside(t.Context(), elsewhere, elsewhere, "a", sealed); err == nil {
+		t.Errorf("beside another stream: %q", content)
+	}
+	if _, err := s.SealBeside(t.Context(), newID(), newID(), "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("beside nothing: %v", err)
+	}
+	if _, err := s.SealBeside(t.Context(), "nothing", "", "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("beside no stream: %v", err)
+	}
+	erase := said(stream, 3, "erased")
+	erase.Erase = true
+	mustAppend(t, s, erase)
+	if _, err := other.OpenBeside(t.Context(), stream, stream, "a", sealed); !errors.Is(err, eventstore.ErrErased) {
+		t.Errorf("after erasure: %v", err)
+	}
+}
