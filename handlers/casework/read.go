@@ -49,15 +49,21 @@ func (c *Cases) history(ctx context.Context, id ticket.ID, at *time.Time) ([]tic
 	if err != nil {
 		return nil, projections.Names{}, time.Time{}, err
 	}
-	now := c.Store.Past()
-	if last := history[len(history)-1].At; last.After(now) {
-		now = last
-	}
+	now := c.now(history)
 	if at != nil {
 		now = *at
 	}
 	names, err := c.names(ctx, history)
 	return history, names, now, err
+}
+
+// now is the moment that «now» shows of a history.
+func (c *Cases) now(history []ticket.Recorded) time.Time {
+	now := c.Store.Past()
+	if last := history[len(history)-1].At; last.After(now) {
+		return last
+	}
+	return now
 }
 
 // names looks up everybody whom a history mentions, at once.

@@ -125,6 +125,7 @@ func (w *Web) routes() []route {
 		w.assistanceRoutes(),
 		w.streamRoutes(),
 		w.requestRoutes(),
+		w.auditRoutes(),
 	)
 }
 
@@ -136,7 +137,7 @@ func home(role person.Role) string {
 	case role.Operates():
 		return "/code/nuove"
 	case role == person.Auditor:
-		return "/code/tutte"
+		return "/revisione"
 	case role == person.Citizen:
 		return "/richieste"
 	default:

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/casework"
+)
+
+// acts lets somebody act on a ticket as an operator's page does, and time pass until the note can be read.
+func (w *world) acts(by casework.Caller, id ticket.ID, u casework.Update) {
+	w.Helper()
+	_, err := w.Cases.Update(w.Context(), by, id, u, casework.Said{})
+	w.must(err)
+	w.Clock.Pass(time.Minute)
+	w.settle()
+}
+
+func operatorAt(id string, role person.Role, entity catalog.EntityCode) casework.Caller {
+	return casework.Caller{Actor: person.Actor{ID: id, Role: role, Entity: entity}}
+}
+
+func note(visibility ticket.Visibility, text string) *casework.Note {
+	return &casework.Note{Text: text, Visibility: visibility}
+}
+
+// audited is a ticket that Torino asked about, handed over with an internal note besides, and that the Region resolved.
+func audited(w *world) (id ticket.ID, number string) {
+	w.Helper()
+	anna := operatorAt(w.Account(w.T, "anna", person.ASROperator, torino), person.ASROperator, torino)
+	rita := operatorAt(w.Account(w.T, "rita", person.RegionalOperator, catalog.Region), person.RegionalOperator, catalog.Region)
+	id = w.open(request(torino))
+	w.Clock.Pass(time.Hour)
+	w.acts(anna, id, casework.Update{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
+	w.acts(anna, id, casework.Update{Note: note(ticket.Internal, "Il paziente ha già chiamato ieri")})
+	w.acts(anna, id, casework.Update{Status: ticket.HandedOver, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
+	w.acts(rita, id, casework.Update{Status: ticket.Solved, Note: note(ticket.Public, "Ora il referto è disponibile")})
+	t, err := w.Cases.Ticket(w.Context(), anna, id, nil)
+	w.must(err)
+	return id, t.Number
+}
+
+func TestTheAuditorFindsATicket(t *testing.T) {
+	w := newWorld(t)
+	id, number := audited(w)
+	audit := w.join("ugo", person.Auditor, "")
+	home := audit.open("/revisione").want(200)
+	for _, q := range []string{number, " rssmra80a01h501u", "referto delle analisi"} {
+		found := home.submit("Trova", typed{"Trova una richiesta": q}).want(200).says("1 richiesta", "Finzione Maria")
+		if found.at.RawQuery != "" {
+			t.Errorf("the address holds what was looked for: %s", found.at)
+		}
+		if got := found.follow(number).want(200).at.Path; got != "/revisione/"+string(id) {
+			t.Errorf("it leads to %s", got)
+		}
+	}
+	home.submit("Trova", typed{"Trova una richiesta": "9999-1"}).want(200).says("0 richieste", "Nessuna richiesta corrisponde")
+}
+
+func TestATicketInTime(t *testing.T) {
+	w := newWorld(t)
+	id, _ := audited(w)
+	audit := w.join("ugo", person.Auditor, "")
+	now := audit.open("/revisione/"+string(id)).want(200).says("Adesso", "Risolto", "Ora il referto è disponibile", "ticket.opened.v1", "1.1 · versione 1")
+
+	begun := now
+	for range 20 { // back, a step at a time, to the beginning
+		if !strings.Contains(begun.raw, ">Passo prima<") {
+			break
+		}
+		begun = begun.follow("Passo prima").want(200)
+	}
+	begun.says("passo 1 di", "Nuovo", "dopo il momento mostrato").keepsQuiet("Passo prima")
+	begun.follow("Passo dopo").says("passo 2 di").follow("Adesso").says("Adesso", "Risolto")
+
+	begun.says("Non trovo il referto delle analisi")
+	past := begun.text()[:strings.Index(begun.text(), "Eventi registrati")]
+	if strings.Contains(past, "In che giorno") {
+		t.Errorf("before the note was written it stands there: %s", past)
+	}
+	slid := now.submit("Mostra", typed{"Passo": "2"}).want(200).says("passo 2 di", "In attesa di informazioni da utente")
+	if slid.at.Query().Get("passo") != "2" {
+		t.Errorf("the slider leads to %s", slid.at)
+	}
+	now.submit("Vai", typed{"Data e ora": "2026-03-02T09:30"}).want(200).says("02/03/2026 09:30:59,999", "prima di ogni evento", "non era ancora stata aperta")
+	now.submit("Vai", typed{"Data e ora": "2026-03-02T10:30"}).want(200).says("passo 1 di", "Nuovo")
+	audit.open("/revisione/" + string(id) + "?momento=ieri").want(422).says("Momento non valido", "Risolto")
+	audit.open("/revisione/" + string(id) + "?momento=2030-01-01").want(200).says("Adesso", "Risolto")
+	audit.open("/revisione/01890000-0000-7000-8000-000000000000").want(404)
+	audit.open("/revisione/che").want(404)
+}
+
+// A note has three audiences, and a hand-over changes none of them (mission.md, "note; audience").
+func TestWhatEverybodySawThen(t *testing.T) {
+	w := newWorld(t)
+	id, _ := audited(w)
+	audit := w.join("ugo", person.Auditor, "")
+	const (
+		asked    = "In che giorno è stato fatto l’esame?"
+		internal = "Il paziente ha già chiamato ieri"
+		handed   = "Non risulta nei nostri sistemi"
+		solved   = "Ora il referto è disponibile"
+	)
+	all := []string{asked, internal, handed, solved}
+	for eyes, sees := range map[string][]string{
+		"Revisore: tutto": all, "Cittadino": {asked, solved}, "Operatori di ASL Città di Torino": all, "Assistenza regionale": {asked, handed, solved},
+	} {
+		p := audit.open("/revisione/"+string(id)).submit("Mostra", typed{"Con gli occhi di": eyes, "Passo": "99"}).want(200)
+		shown := p.text()[strings.Index(p.text(), "Com’era"):strings.Index(p.text(), "Eventi registrati")]
+		for _, text := range all {
+			want := false
+			for _, s := range sees {
+				want = want || s == text
+			}
+			if got := strings.Contains(shown, text); got != want {
+				t.Errorf("%s: %q is shown: %t", eyes, text, got)
+			}
+		}
+	}
+	before := url.Values{"come": {"regione"}, "momento": {"2026-03-02T10:30"}}
+	audit.open("/revisione/"+string(id)+"?"+before.Encode()).want(200).says("Assistenza regionale non poteva vederla", "la richiesta per loro non c’era")
+	audit.open("/revisione/"+string(id)+"?come=cittadino").want(200).says("Non vedeva: 1 nota interna, 1 nota tra Regione e ASR")
+
+	held := url.Values{"come": {"cittadino"}, "momento": {"2026-03-02T11:00:05"}} // the question was asked at 11:00:00
+	audit.open("/revisione/"+string(id)+"?"+held.Encode()).want(200).says("1 nota pubblica non ancora leggibile", "Nuovo")
+}
+
+func TestRevisionIsTheAuditors(t *testing.T) {
+	w := newWorld(t)
+	id := w.open(request(torino))
+	for name, role := range map[string]person.Role{"sara": person.ASRSupervisor, "ada": person.Administrator, "rita": person.RegionalOperator} {
+		entity := map[person.Role]catalog.EntityCode{person.ASRSupervisor: torino, person.RegionalOperator: catalog.Region}[role]
+		b := w.join(name, role, entity)
+		for _, path := range []string{"/revisione", "/revisione/" + string(id)} {
+			b.open(path).want(http.StatusForbidden).keepsQuiet("Finzione")
+		}
+	}
+	w.browser().open("/revisione/" + string(id)).says("Accesso riservato")
+}
