@@ -27,16 +27,24 @@ type listing struct {
 // me is the reader, in the choice of operators.
 const me = "io"
 
-// asked reads an address, or the form above the list.
-func (w *Web) asked(v *visit) listing {
-	l := listing{
-		Queue: projections.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.FormValue("stato")),
-		Assignee: v.FormValue("operatore"), Entity: catalog.EntityCode(v.FormValue("ente")), Sort: projections.Sort(v.FormValue("ordine")),
-		cursor: w.unsealed(v, v.URL.Query().Get("da")),
-	}
-	if l.Q == "" {
-		l.Q = w.unsealed(v, v.URL.Query().Get("cerca"))
-	}
+// address reads what an address asks for.
+func (w *Web) address(v *visit, query url.Values) listing {
+	return listing{
+		Queue: projections.QueueID(v.PathValue("queue")), Q: w.unsealed(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
+		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: projections.Sort(query.Get("ordine")),
+		cursor: w.unsealed(v, query.Get("da")),
+	}.ordered()
+}
+
+// typed reads what the form above the list asks for.
+func typed(v *visit) listing {
+	return listing{
+		Queue: projections.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.PostFormValue("stato")),
+		Assignee: v.PostFormValue("operatore"), Entity: catalog.EntityCode(v.PostFormValue("ente")), Sort: projections.Sort(v.PostFormValue("ordine")),
+	}.ordered()
+}
+
+func (l listing) ordered() listing {
 	l.Sort = or(l.Sort, usual(l.Queue))
 	return l
 }

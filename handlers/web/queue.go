@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -40,10 +41,12 @@ type queueData struct {
 	Entities  []catalog.Entity // to choose from; nil where all tickets are at one
 	HandedBy  bool             // whose hand-over it was says something
 	Works     bool             // the reader may change tickets
+
+	Together together
 }
 
 func (w *Web) queuePage(v *visit) error {
-	d, err := w.queue(v, w.asked(v))
+	d, err := w.queue(v, w.address(v, v.URL.Query()))
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (w *Web) queuePage(v *visit) error {
 
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
 func (w *Web) searchQueue(v *visit) error {
-	l := w.asked(v)
+	l := typed(v)
 	to := w.path(v, l)
 	if !v.partial {
 		return v.go303(to)
@@ -83,6 +86,9 @@ func (w *Web) queue(v *visit, l listing) (queueData, error) {
 	if err == nil {
 		d.At = w.cases.Store.Now()
 		d.Page, err = w.cases.Tickets(v.Context(), v.caller, l.filter(v))
+	}
+	if err == nil {
+		d.Together.Key, err = desk.NewID()
 	}
 	if err == nil && by.Entity != "" {
 		d.Operators, err = w.identity.Operators(v.Context(), by.Entity)

@@ -126,6 +126,7 @@ func (w *Web) routes() []route {
 		w.streamRoutes(),
 		w.requestRoutes(),
 		w.auditRoutes(),
+		w.bulkRoutes(),
 	)
 }
 
