@@ -149,6 +149,10 @@ func (w *Web) furnish(v *visit, f *frame) (err error) {
 // done says what was just done, by the word that the address carries after it.
 var done = map[string]string{
 	"uscita":     "È uscito dall’area riservata.",
+	"presa":      "La richiesta è in carico a Lei.",
+	"verifiche":  "Le risposte alle verifiche sono state registrate.",
+	"esito":      "L’esito delle verifiche è stato eseguito.",
+	"bozza":      "La bozza è stata salvata: la ritrova qui, anche da un altro computer.",
 	"aggiornata": "La richiesta è stata aggiornata.",
 	"annullata":  "L’ultima azione è stata annullata: il destinatario non ne vedrà nulla.",
 

@@ -19,6 +19,7 @@ func (w *Web) ticketRoutes() []route {
 	return []route{
 		{pattern: "GET /ticket/{id}", by: placed, action: identity.ReadTicket, serve: w.ticketPage},
 		{pattern: "POST /ticket/{id}", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.updateTicket},
+		{pattern: "POST /ticket/{id}/bozza", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.saveDraft},
 		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
 		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: identity.ReadTicket, serve: w.attachment},
 		{pattern: "GET /ticket/{id}/allegati/{file}/anteprima", by: placed, action: identity.ReadTicket, serve: w.preview},
@@ -31,6 +32,8 @@ type ticketData struct {
 	Talk      talk
 	Menu      menu
 	Form      updateForm
+	Drafted   time.Time // when the form was kept as a draft; zero: it is not one
+	Checks    *checklist
 	Conflicts []conflict
 	Audits    bool  // the reader only looks
 	Takes     bool  // «Prendi in carico»
@@ -47,7 +50,15 @@ type link struct {
 }
 
 func (w *Web) ticketPage(v *visit) error {
-	return w.showTicket(v, http.StatusOK, nil, updateForm{})
+	t, err := w.readTicket(v)
+	if err != nil {
+		return err
+	}
+	f, at, err := w.readDraft(v, t.ID)
+	if err != nil {
+		return err
+	}
+	return w.showOf(v, http.StatusOK, nil, ticketData{Ticket: t, Form: f, Drafted: at})
 }
 
 // readTicket is the ticket to those who work on it or audit it. Citizens have pages of their own.
@@ -64,7 +75,15 @@ func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
 	if err != nil {
 		return err
 	}
-	d := ticketData{Ticket: t, Form: f, Talk: talkOf(t), Audits: v.caller.Actor.Role == person.Auditor}
+	return w.showOf(v, status, p, ticketData{Ticket: t, Form: f})
+}
+
+func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error) {
+	t := d.Ticket
+	d.Talk, d.Audits = talkOf(t), v.caller.Actor.Role == person.Auditor
+	if d.Checks, err = w.checks(v, t, d.Form); err != nil {
+		return err
+	}
 	if d.Form.Key, err = desk.NewID(); err != nil {
 		return err
 	}
@@ -82,7 +101,7 @@ func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
 		return err
 	}
 	if p != nil {
-		if d.Conflicts, err = w.conflicts(v, t, p.Conflicts, f); err != nil {
+		if d.Conflicts, err = w.conflicts(v, t, p.Conflicts, d.Form); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ package web
 import (
 	"crypto/sha256"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -26,11 +25,12 @@ type updateForm struct {
 	Reason     string
 	Ground     string
 	Discard    string
-	Main       string // number of the ticket that this one repeats
-	Problem    string // service/problem
+	Main       string            // number of the ticket that this one repeats
+	Problem    string            // service/problem
+	Answers    []casework.Answer // to the checks that were touched
 
-	Version int
-	Key     ticket.ID // of this form: sent twice it counts once
+	Version int       `json:"-"`
+	Key     ticket.ID `json:"-"` // of this form: sent twice it counts once
 	files   []attachment.File
 	body    []byte // all that was sent
 }
@@ -42,7 +42,8 @@ func readUpdate(v *visit) (updateForm, error) {
 		Text: strings.ReplaceAll(v.FormValue("testo"), "\r\n", "\n"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
 		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
 		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
-		Key: ticket.ID(v.FormValue("chiave")), files: files, body: []byte(v.Form.Encode()),
+		Key: ticket.ID(v.FormValue("chiave")), Answers: readAnswers(v),
+		files: files, body: []byte(v.Form.Encode()),
 	}
 	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen
 	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
@@ -62,7 +63,7 @@ func (f updateForm) HandsOver() bool {
 // update is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
 // that was not made.
 func (f updateForm) update() (casework.Update, error) {
-	u := casework.Update{Status: ticket.Status(f.Status), Assignee: f.Assignee, Reason: f.Reason, Pinned: f.Version}
+	u := casework.Update{Status: ticket.Status(f.Status), Assignee: f.Assignee, Reason: f.Reason, Answers: f.Answers, Pinned: f.Version}
 	if strings.TrimSpace(f.Text) != "" || len(f.files) > 0 {
 		u.Note = &casework.Note{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
 	}
@@ -89,40 +90,4 @@ func (f updateForm) update() (casework.Update, error) {
 
 func missing(field string) error {
 	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: "is required"}}}
-}
-
-func (w *Web) updateTicket(v *visit) error {
-	f, err := readUpdate(v)
-	if err != nil {
-		return w.refusedOnTicket(v, err, f)
-	}
-	if v.FormValue("azione") == "prendi" { // and nothing else of what may be typed already
-		f = updateForm{Status: string(ticket.InProgress), Version: f.Version, Key: f.Key}
-	}
-	id := ticket.ID(v.PathValue("id"))
-	u, err := f.update()
-	if err == nil {
-		_, err = w.cases.Update(v.Context(), v.caller, id, u, casework.Said{Key: string(f.Key), Body: f.body})
-	}
-	if err != nil {
-		return w.refusedOnTicket(v, err, f)
-	}
-	return v.go303("/ticket/" + string(id) + "?fatto=aggiornata")
-}
-
-// refusedOnTicket says a refusal on the ticket's page, with all that was typed. What leaves no ticket to show is passed on.
-func (w *Web) refusedOnTicket(v *visit, err error, f updateForm) error {
-	p := problemOf(err)
-	if p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
-		return err
-	}
-	return w.showTicket(v, p.Status, p, f)
-}
-
-func (w *Web) undo(v *visit) error {
-	id := ticket.ID(v.PathValue("id"))
-	if _, err := w.cases.Undo(v.Context(), v.caller, id, casework.Said{Key: v.FormValue("chiave")}); err != nil {
-		return w.refusedOnTicket(v, err, updateForm{})
-	}
-	return v.go303("/ticket/" + string(id) + "?fatto=annullata")
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/draft"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/follow"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -40,6 +41,7 @@ type Web struct {
 	Config
 	cases    *casework.Cases
 	identity *identity.Identity
+	drafts   *draft.Drafts
 	assets   *assets
 	pages    pages
 	sealer   cipher.AEAD // of what is typed, for addresses
@@ -61,7 +63,7 @@ func New(c Config) (*Web, error) {
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
 	}
-	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity}
+	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity, drafts: draft.New(c.Cases.Store)}
 	w.closing, w.end = context.WithCancel(context.Background())
 	w.streams = w.newStreams()
 	var err error

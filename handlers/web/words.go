@@ -52,6 +52,8 @@ func (w *Web) functions() template.FuncMap {
 		"list":    func(v ...any) []any { return v },
 
 		"second":    func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04:05") },
+		"label":     ticket.Status.Label,
+		"hour":      hour,
 		"last":      func(all []projections.Line) int { return len(all) - 1 },
 		"previewed": previewed,
 		"requester": func(r ticket.RequesterRole) string { return requesters[r] },
@@ -74,6 +76,9 @@ func (w *Web) icon(name string, classes ...string) (template.HTML, error) {
 
 // moment is a time as it is read in Italy.
 func moment(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04") }
+
+// hour is a time of today.
+func hour(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") }
 
 // place is the short name of an entity.
 func (w *Web) place(code catalog.EntityCode) string {

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+const (
+	found = "È stato individuato il referto che il cittadino cerca?"
+	ours  = "Il referto è stato prodotto dalla propria Azienda?"
+)
+
+// FAQ 2.8, the referto of another ASR: each answer with its evidence, then one click for outcome, note and hand-over.
+func TestTheChecksLeadToAnOutcome(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	region := w.join("rosa", person.RegionalOperator, catalog.Region)
+	id := w.open(request(torino))
+
+	p := anna.ticket(id).says(found, "Cercare sui sistemi aziendali", "Non applicabili")
+	p = p.submit("Rispondi", typed{"Identificativo inviato a FSE/ROL": "REF-1"}).want(422).says("risponda sì o no")
+	p = p.submit("Rispondi", typed{found + ": Sì": "✓", "Nota": "non ancora"}).want(200)
+	p.says("Le risposte alle verifiche sono state registrate.", "REF-1", "Prova ANNA", ours).holds("testo", "non ancora")
+	p = p.submit("Rispondi", typed{ours + ": No": "✓"}).want(200)
+	p.says("Esito proposto", "Inoltrare alla Regione, il referto è di un’altra Azienda", "Il referto REF-1 non risulta appartenere alla nostra Azienda.",
+		"La leggerà l’assistenza regionale, non il cittadino")
+	p.submit("Esegui l’esito", nil).want(200).says("L’esito delle verifiche è stato eseguito.", "Sola lettura", "Secondo l’esito delle verifiche")
+	w.Clock.Pass(time.Minute)
+	region.ticket(id).says("Il referto REF-1 non risulta appartenere alla nostra Azienda.", "REF-1").keepsQuiet("Rispondi")
+}
+
+// An answer can be changed; one that the page only shows is not sent along with a note.
+func TestAnAnswerIsCorrected(t *testing.T) {
+	w := newWorld(t)
+	anna, bice := w.join("anna", person.ASROperator, torino), w.join("bice", person.ASROperator, torino)
+	id := w.open(request(torino))
+	p := anna.ticket(id).submit("Rispondi", typed{found + ": Sì": "✓", "Identificativo inviato a FSE/ROL": "REF-1"}).want(200)
+	before, also := p, anna.ticket(id)
+	bice.ticket(id).submit("Rispondi", typed{"Correzione: " + found + ": No": "✓"}).want(200).says("L’esame risulta eseguito")
+	// anna's page still shows yes, which she does not send
+	before.submit("Aggiorna", typed{"Nota": "solo una nota"}).want(200).says("solo una nota", "L’esame risulta eseguito")
+	// but what she answers herself on that page meets what bice did
+	also.submit("Rispondi", typed{ours + ": Sì": "✓", "Nota": "anche questa"}).want(412).says("Verifiche", "di Prova BICE").holds("testo", "anche questa")
+}
+
+// What the outcome's note misses is named, asked for there, and goes with the click that carries it out.
+func TestWhatTheNoteMissesIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.open(request(torino))
+	p := anna.ticket(id).submit("Rispondi", typed{found + ": Sì": "✓"}).want(200)
+	p = p.submit("Rispondi", typed{ours + ": No": "✓"}).want(200).says("Per scrivere la nota manca ancora: Identificativo inviato a FSE/ROL")
+	p = p.submit("Esegui l’esito", nil).want(422)
+	p.says("Qualcosa va corretto")
+	for _, n := range all(p.root, "input") {
+		if strings.HasPrefix(attr(n, "name"), "manca.") {
+			put(n, "value", "REF-9")
+		}
+	}
+	p.submit("Esegui l’esito", nil).want(200).says("Il referto REF-9 non risulta appartenere alla nostra Azienda.", "Sola lettura")
+}
+
+// Asking the citizen is possible at a check, with its own text, and leaves the run as it is.
+func TestAskingAtACheck(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.open(request(torino))
+	p := anna.ticket(id).submit("Chiedi al cittadino", typed{"Nota": "Buongiorno."}).want(200)
+	p.holds("visibilita", "public").holds("stato", "in_attesa_utente")
+	if text := p.fields("Aggiorna").Get("testo"); !strings.HasPrefix(text, "Buongiorno.\n\nPer cercare il Suo referto") {
+		t.Errorf("the note holds %q", text)
+	}
+	p.submit("Aggiorna", nil).want(200).says("Per cercare il Suo referto", "In attesa di informazioni da utente", found)
+}
+
+// After somebody has worked the checks, a hand-over against them says on which ground.
+func TestAHandOverAgainstTheChecks(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.open(request(torino))
+	p := anna.ticket(id).submit("Rispondi", typed{found + ": Sì": "✓", "Identificativo inviato a FSE/ROL": "REF-1"}).want(200)
+	p = p.submit("Aggiorna", typed{"Nota": "urge", public: "✓", "Stato": "Non di competenza (inoltra all’assistenza regionale)"}).want(422)
+	p.holds("testo", "urge").submit("Aggiorna", typed{"Perché la inoltra": "Forzatura: urgenza"}).want(200).says("Sola lettura", "Forzatura: urgenza")
+}
+
+// What is typed is kept for its author, wherever they log in, until it is sent.
+func TestADraftSurvives(t *testing.T) {
+	w := newWorld(t)
+	anna, bice := w.join("anna", person.ASROperator, torino), w.join("bice", person.ASROperator, torino)
+	id := w.open(request(torino))
+	p := anna.ticket(id)
+	saved := p.request("Aggiorna", typed{"Nota": "a metà", public: "✓", "Operatore": "Prova BICE", found + ": Sì": "✓"})
+	saved.URL.Path += "/bozza"
+	if a := anna.send(saved).want(200); !strings.HasPrefix(a.raw, "Bozza salvata alle ") {
+		t.Errorf("got %q", a.raw)
+	}
+	again := w.browser().login("anna").ticket(id).says("Bozza salvata alle")
+	again.holds("testo", "a metà").holds("visibilita", "public").holds("esito.referto-individuato", "yes")
+	bice.ticket(id).holds("testo", "").keepsQuiet("a metà")
+	// taking it on keeps what is typed
+	p = again.submit("Prendi in carico", nil).want(200).holds("testo", "a metà")
+	// sent, it is gone; what comes late from that form stays away
+	p.submit("Aggiorna", typed{"Stato": "In attesa di informazioni da utente"}).want(200).holds("testo", "")
+	late := p.request("Aggiorna", typed{"Nota": "arriva tardi"})
+	late.URL.Path += "/bozza"
+	anna.send(late).want(200)
+	anna.ticket(id).holds("testo", "")
+	// what was withdrawn comes back, behind a closed padlock
+	p = anna.ticket(id).submit("Annulla l’azione", nil).want(200)
+	p.holds("testo", "a metà").holds("visibilita", "internal")
+	p.submit("Elimina la bozza", nil).want(200).holds("testo", "")
+	// and nobody keeps drafts on what they do not see
+	stranger := w.join("nora", person.ASROperator, novara)
+	foreign := p.request("Aggiorna", typed{"Nota": "x"})
+	foreign.URL.Path += "/bozza"
+	stranger.send(foreign).want(404)
+}
