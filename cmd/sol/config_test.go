@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/web"
 )
 
 func TestConfigDefaults(t *testing.T) {
@@ -40,6 +41,7 @@ func TestConfig(t *testing.T) {
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json", "SOL_PUBLIC_URL": "https://assistenza.example.it/",
 		"SOL_SMTP_URL": "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25",
 		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
+		"SOL_PRIVACY_URL": "https://example.it/privacy", "SOL_ACCESSIBILITY_URL": "https://form.agid.gov.it/view/x", "SOL_FEEDBACK_URL": "mailto:barriere@example.it",
 	}
 	c, err := loadConfig(func(name string) string { return set[name] })
 	if err != nil {
@@ -54,6 +56,9 @@ func TestConfig(t *testing.T) {
 			PlaybooksDir: "/etc/sol/playbooks", Connectors: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
 			SMTP: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
 			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
+			Documents: web.Documents{
+				Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it",
+			},
 		},
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -67,7 +72,7 @@ func TestConfigRefuses(t *testing.T) {
 		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_LIMIT_SESSION": "many", "SOL_TRUSTED_PROXIES": "localhost",
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b",
-		"SOL_MAIL_TLS_CERT": "mail.crt",
+		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)", "SOL_FEEDBACK_URL": "mailto:nobody",
 	}
 	_, err := loadConfig(func(name string) string { return set[name] })
 	if err == nil {

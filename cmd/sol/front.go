@@ -92,7 +92,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "2")
 	if !forPrograms(r.URL.Path) {
-		web.ComingUp(w)
+		web.ComingUp(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "application/problem+json")

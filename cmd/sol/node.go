@@ -107,7 +107,9 @@ func (n *node) byHTTP() (*behind, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := web.New(web.Config{Cases: n.cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Log: n.log})
+	people, err := web.New(web.Config{
+		Cases: n.cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Documents: n.config.Outside.Documents, Log: n.log,
+	})
 	if err != nil {
 		return nil, err
 	}

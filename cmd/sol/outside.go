@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/referto"
+	"github.com/sol-assistenza/sol/handlers/web"
 )
 
 const outsideHelp = `
@@ -23,7 +24,10 @@ const outsideHelp = `
   SOL_MAIL_DOMAIN       domain of the sender and of the addresses for replies (the host of SOL_PUBLIC_URL)
   SOL_MAIL_LISTEN       host:port on which replies and returned mails are taken in by SMTP (none)
   SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY
-                        PEM files of a certificate and its key, to offer STARTTLS there; read anew for each conversation (none)`
+                        PEM files of a certificate and its key, to offer STARTTLS there; read anew for each conversation (none)
+  SOL_PRIVACY_URL       the privacy notice of the body that runs the service, for the pages (none: they say that there is none)
+  SOL_ACCESSIBILITY_URL the accessibility declaration made with AgID, for the foot of every page (none: they say so)
+  SOL_FEEDBACK_URL      where obstacles are reported, https://… or mailto:… (none: by the form for assistance)`
 
 // outside is how the service reaches what is not its own.
 type outside struct {
@@ -36,6 +40,7 @@ type outside struct {
 	MailListen   string // empty: no mail is taken in
 	MailTLSCert  string // path, with MailTLSKey; empty: mail is taken in without TLS
 	MailTLSKey   string // path
+	Documents    web.Documents
 }
 
 // loadOutside reads that part of the environment. A password in it is not repeated.
@@ -46,6 +51,16 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 		PublicURL: strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
 	}
 	var wrong []error
+	for name, into := range map[string]*string{
+		"SOL_PRIVACY_URL": &o.Documents.Privacy, "SOL_ACCESSIBILITY_URL": &o.Documents.Accessibility, "SOL_FEEDBACK_URL": &o.Documents.Feedback,
+	} {
+		*into = env(name)
+		u, err := url.Parse(*into)
+		mail := name == "SOL_FEEDBACK_URL" && err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
+		if *into != "" && !mail && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+			refuse(name, "https://host/path")
+		}
+	}
 	for _, path := range []*string{&o.PlaybooksDir, &o.Connectors, &o.MailTLSCert, &o.MailTLSKey} {
 		if *path != "" {
 			abs, err := filepath.Abs(*path)

@@ -5,19 +5,24 @@ package web
 
 import (
 	_ "embed"
+	"fmt"
 	"net/http"
 )
 
 //go:embed comingup.html
-var comingUp []byte
+var comingUp string
 
 // ComingUp answers people while there is nothing behind the address yet, or the database is away: a page that needs
-// nothing, and asks again by itself.
-func ComingUp(w http.ResponseWriter) {
+// nothing, and asks again by itself. After a form was sent it does not: going back would then no longer lead to what was typed.
+func ComingUp(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("Refresh", "5")
+	text := "Torna disponibile tra qualche secondo. Torni indietro con il browser e invii di nuovo: ciò che ha scritto è ancora lì."
+	if r.Method == http.MethodGet {
+		h.Set("Refresh", "5")
+		text = "Torna disponibile tra qualche secondo: questa pagina riprova da sola. Niente di ciò che era stato inviato è andato perso."
+	}
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write(comingUp) // the browser may have gone
+	_, _ = fmt.Fprintf(w, comingUp, text) // the browser may have gone
 }

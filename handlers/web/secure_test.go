@@ -194,12 +194,17 @@ func TestWithoutTheDatabase(t *testing.T) {
 
 func TestComingUp(t *testing.T) {
 	a := httptest.NewRecorder()
-	web.ComingUp(a)
+	web.ComingUp(a, httptest.NewRequest(http.MethodGet, "/", nil))
 	if a.Code != 503 || a.Header().Get("Refresh") == "" || !strings.Contains(a.Body.String(), "questa pagina riprova da sola") {
 		t.Errorf("it answers %d, %v: %s", a.Code, a.Header(), a.Body)
 	}
 	if got := a.Header().Get("Content-Security-Policy"); got != "default-src 'none'; frame-ancestors 'none'" {
 		t.Errorf("its policy is %q", got)
+	}
+	sent := httptest.NewRecorder()
+	web.ComingUp(sent, httptest.NewRequest(http.MethodPost, "/assistenza/ritiro-documenti", nil))
+	if sent.Code != 503 || sent.Header().Get("Refresh") != "" || !strings.Contains(sent.Body.String(), "ciò che ha scritto è ancora lì") {
+		t.Errorf("after a form it answers %d, %v: %s", sent.Code, sent.Header(), sent.Body)
 	}
 }
 

@@ -30,6 +30,8 @@ type Config struct {
 	Notices  *notice.Notices
 	Entrance *entrance.Entrance
 
+	Documents Documents
+
 	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
 	PublicURL string
 	Log       *slog.Logger  // nil: slog.Default
@@ -129,6 +131,7 @@ func (w *Web) routes() []route {
 		w.requestRoutes(),
 		w.auditRoutes(),
 		w.bulkRoutes(),
+		w.documentRoutes(),
 	)
 }
 

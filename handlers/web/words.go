@@ -50,6 +50,7 @@ func (w *Web) functions() template.FuncMap {
 		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"size":    size,
 		"list":    func(v ...any) []any { return v },
+		"outside": func() Documents { return w.Documents },
 
 		"second":    func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04:05") },
 		"label":     ticket.Status.Label,

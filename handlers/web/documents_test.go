@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/web"
+)
+
+// The landing page has the three boxes of FAQ 2.1 and 2.2, and says what to do when a login fails.
+func TestTheLandingPageLeadsEveryoneOn(t *testing.T) {
+	w := newWorld(t)
+	home := w.browser().open("/").says("Accesso riservato", "Assistenza", "Documentazione", "Chiuda tutte le finestre del browser.", "Ne apra una nuova e riprovi.")
+	home.follow("Accedi").says("Nome utente", "Password", "PIN")
+	home.follow("Compila il modulo").says("Di che cosa ha bisogno?")
+	home.follow("compili il modulo di assistenza").says("Di che cosa ha bisogno?")
+	w.join("dora", person.Citizen, "").open("/").says("Prova DORA").follow("Le mie richieste").says("Nuova richiesta")
+}
+
+// Every paragraph of the operators' FAQ has its place.
+func TestTheInstructionsAnswerEveryQuestion(t *testing.T) {
+	p := newWorld(t).browser().open("/").follow("Leggi le istruzioni").says("Il referto è stato prodotto in data", "Il paziente è esente", "si prega di verificare l’effettivo",
+		"inviato con successo a FSE/ROL da parte dell’Azienda", "non si usa")
+	n := 0
+	for _, s := range all(p.root, "section") {
+		if strings.HasPrefix(attr(s, "id"), "faq-2-") {
+			n++
+		}
+	}
+	if n != 12 {
+		t.Errorf("%d paragraphs, want 2.1 to 2.12", n)
+	}
+}
+
+// linked is where the foot of a page leads for a data-element.
+func (p *page) linked(element string) string {
+	for _, a := range all(p.root, "a") {
+		if attr(a, "data-element") == element {
+			return attr(a, "href")
+		}
+	}
+	return ""
+}
+
+func TestWhatOnlyTheBodyCanSayIsLinked(t *testing.T) {
+	honest := newWorld(t).browser()
+	honest.open("/privacy").says("non ha ancora pubblicato qui la propria informativa", "C’è un solo cookie")
+	p := honest.open("/accessibilita").says("non l’ha ancora indicata qui")
+	if p.linked("accessibility-link") != "/accessibilita" || p.linked("privacy-policy-link") != "/privacy" {
+		t.Errorf("the foot leads to %q and %q", p.linked("accessibility-link"), p.linked("privacy-policy-link"))
+	}
+	p.follow("Segnali l’ostacolo").says("Un altro problema con i miei documenti")
+
+	said := web.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
+	b := newWorld(t, func(c *web.Config) { c.Documents = said }).browser()
+	p = b.open("/accessibilita").says("pubblicata presso AgID").keepsQuiet("non l’ha ancora")
+	if p.linked("accessibility-link") != said.Accessibility {
+		t.Errorf("the foot leads to %q", p.linked("accessibility-link"))
+	}
+	if !leads(p, said.Feedback) || !leads(b.open("/privacy").keepsQuiet("non ha ancora"), said.Privacy) {
+		t.Error("what is configured is not linked")
+	}
+}
+
+func leads(p *page, to string) bool {
+	return slices.ContainsFunc(all(p.root, "a"), func(a *html.Node) bool { return attr(a, "href") == to })
+}
