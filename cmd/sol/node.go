@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/casework"
@@ -143,7 +144,11 @@ func (n *node) tidy(ctx context.Context) error {
 		if err != nil {
 			n.log.ErrorContext(ctx, "old notices were not deleted", "error", err)
 		}
-		n.log.InfoContext(ctx, "tidied", "orphan_blobs", blobs, "old_commands", commands, "carried_messages", messages, "old_notices", notices)
+		accesses, err := access.Tidy(ctx, n.store.Worker())
+		if err != nil {
+			n.log.ErrorContext(ctx, "old accesses were not deleted", "error", err)
+		}
+		n.log.InfoContext(ctx, "tidied", "old_accesses", accesses, "orphan_blobs", blobs, "old_commands", commands, "carried_messages", messages, "old_notices", notices)
 	}
 	return nil
 }

@@ -11,13 +11,26 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. Error:
-// *ticket.NotYoursError, eventstore.ErrNotFound.
+// Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. That it
+// was read is recorded. Error: *ticket.NotYoursError, eventstore.ErrNotFound.
 func (c *Cases) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
+	t, err := c.see(ctx, by, id, at)
+	if err == nil {
+		err = c.reads(ctx, by, access.Ticket, id, "")
+	}
+	if err != nil {
+		return projections.Ticket{}, err
+	}
+	return t, nil
+}
+
+// see is Ticket for what the service itself looks at on the caller's way to something else.
+func (c *Cases) see(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
 	history, names, now, err := c.history(ctx, id, at)
 	if err != nil {
 		return projections.Ticket{}, err
@@ -40,6 +53,11 @@ func (c *Cases) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Ti
 		return projections.Playbook{}, 0, false, &ticket.NotYoursError{}
 	}
 	p, ok := projections.Checks(by.Viewer(), history, names, now)
+	if ok {
+		if err := c.reads(ctx, by, access.Checks, id, ""); err != nil {
+			return projections.Playbook{}, 0, false, err
+		}
+	}
 	return p, history[len(history)-1].Version, ok, nil
 }
 
@@ -95,7 +113,7 @@ func (c *Cases) names(ctx context.Context, history []ticket.Recorded) (projectio
 
 // File is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
 func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (projections.File, []byte, error) {
-	t, err := c.Ticket(ctx, by, of, nil)
+	t, err := c.see(ctx, by, of, nil)
 	if err != nil {
 		return projections.File{}, nil, err
 	}
@@ -106,6 +124,9 @@ func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (
 	for _, files := range all {
 		for _, f := range files {
 			if f.ID == attachment {
+				if err := c.reads(ctx, by, access.Attachment, of, attachment); err != nil {
+					return projections.File{}, nil, err
+				}
 				content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
 				return f, content, err
 			}
@@ -114,7 +135,7 @@ func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (
 	return projections.File{}, nil, &ticket.NotYoursError{}
 }
 
-// Tickets is a page of the list that the caller asks for. The assignee may be a user name. Error: *projections.FilterError.
+// Tickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *projections.FilterError.
 func (c *Cases) Tickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
 	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && uuid.Validate(f.Assignee) != nil {
 		o, err := c.Identity.Find(ctx, f.Assignee, by.Actor.Entity)
@@ -125,6 +146,9 @@ func (c *Cases) Tickets(ctx context.Context, by Caller, f projections.Filter) (p
 			return projections.Page{}, err
 		}
 		f.Assignee = o.ID
+	}
+	if err := c.searches(ctx, by, f.Q); err != nil {
+		return projections.Page{}, err
 	}
 	return c.Reader.Tickets(ctx, by.Viewer(), f)
 }

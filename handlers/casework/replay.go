@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -43,6 +44,10 @@ type Replay struct {
 // Replay reads a ticket's whole history, once for all moments and viewers. It is the auditor's. Errors:
 // *ticket.NotYoursError, eventstore.ErrNotFound.
 func (c *Cases) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
+	return c.replay(ctx, by, id, access.History)
+}
+
+func (c *Cases) replay(ctx context.Context, by Caller, id ticket.ID, what access.What) (*Replay, error) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, &ticket.NotYoursError{}
 	}
@@ -52,6 +57,9 @@ func (c *Cases) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, e
 	}
 	if records[0].Kind != projections.Kind {
 		return nil, &ticket.NotYoursError{}
+	}
+	if err := c.reads(ctx, by, what, id, ""); err != nil {
+		return nil, err
 	}
 	r := &Replay{}
 	if r.history, err = projections.History(records); err != nil {

@@ -23,7 +23,7 @@ type Reply struct {
 // Reply takes an answer in. A closed ticket is answered by a new one that goes on from it, with its form's data: the
 // outcome's stream tells which ticket took the reply. Errors: *ticket.NotYoursError, eventstore.ErrErased, the rules'.
 func (c *Cases) Reply(ctx context.Context, by Caller, id ticket.ID, in Reply, said Said) (desk.Outcome, error) {
-	before, err := c.Ticket(ctx, by, id, nil)
+	before, err := c.see(ctx, by, id, nil)
 	if err != nil {
 		return desk.Outcome{}, err
 	}

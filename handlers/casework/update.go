@@ -129,7 +129,7 @@ func (c *Cases) main(ctx context.Context, by Caller, numberOrID string) (*ticket
 	if id == "" {
 		return nil, unknown
 	}
-	if _, err := c.Ticket(ctx, by, id, nil); err != nil {
+	if _, err := c.see(ctx, by, id, nil); err != nil {
 		return nil, unknown
 	}
 	s, _, err := c.Desk.State(ctx, id)

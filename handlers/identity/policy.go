@@ -21,6 +21,7 @@ const (
 	UndoAct       Action = "ticket.undo"
 	ReplyToTicket Action = "ticket.reply"
 	ReadEvents    Action = "ticket.events"
+	ReadAccesses  Action = "ticket.accesses"
 	FollowChanges Action = "stream.follow"
 	ListOperators Action = "operators.list"
 	ReadNotices   Action = "notices.read"
@@ -32,11 +33,11 @@ const (
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets}
+	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets}
 }
 
 // PolicyVersion counts the changes of the policy.
-const PolicyVersion = 3
+const PolicyVersion = 4
 
 var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators, ReadNotices}
 
@@ -48,7 +49,7 @@ var policy = map[person.Role][]Action{
 	person.ASRSupervisor:      supervises,
 	person.RegionalOperator:   operates,
 	person.RegionalSupervisor: supervises,
-	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, FollowChanges, ReadFigures, ExportTickets},
+	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, ReadAccesses, FollowChanges, ReadFigures, ExportTickets},
 	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges, ReadNotices, ChoosePreferences},
 	person.Integration:        {OpenTicket},
 	person.Anonymous:          {OpenTicket},

@@ -4,11 +4,14 @@
 package web_test
 
 import (
+	"encoding/csv"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -93,8 +96,8 @@ func TestATicketInTime(t *testing.T) {
 	}
 	now.submit("Vai", typed{"Data e ora": "2026-03-02T09:30"}).want(200).says("02/03/2026 09:30:59,999", "prima di ogni evento", "non era ancora stata aperta")
 	now.submit("Vai", typed{"Data e ora": "2026-03-02T10:30"}).want(200).says("passo 1 di", "Nuovo")
-	audit.open("/revisione/" + string(id) + "?momento=ieri").want(422).says("Momento non valido", "Risolto")
-	audit.open("/revisione/" + string(id) + "?momento=2030-01-01").want(200).says("Adesso", "Risolto")
+	audit.open("/revisione/"+string(id)+"?momento=ieri").want(422).says("Momento non valido", "Risolto")
+	audit.open("/revisione/"+string(id)+"?momento=2030-01-01").want(200).says("Adesso", "Risolto")
 	audit.open("/revisione/01890000-0000-7000-8000-000000000000").want(404)
 	audit.open("/revisione/che").want(404)
 }
@@ -128,7 +131,7 @@ func TestWhatEverybodySawThen(t *testing.T) {
 	}
 	before := url.Values{"come": {"regione"}, "momento": {"2026-03-02T10:30"}}
 	audit.open("/revisione/"+string(id)+"?"+before.Encode()).want(200).says("Assistenza regionale non poteva vederla", "la richiesta per loro non c’era")
-	audit.open("/revisione/"+string(id)+"?come=cittadino").want(200).says("Non vedeva: 1 nota interna, 1 nota tra Regione e ASR")
+	audit.open("/revisione/" + string(id) + "?come=cittadino").want(200).says("Non vedeva: 1 nota interna, 1 nota tra Regione e ASR")
 
 	held := url.Values{"come": {"cittadino"}, "momento": {"2026-03-02T11:00:05"}} // the question was asked at 11:00:00
 	audit.open("/revisione/"+string(id)+"?"+held.Encode()).want(200).says("1 nota pubblica non ancora leggibile", "Nuovo")
@@ -145,4 +148,69 @@ func TestRevisionIsTheAuditors(t *testing.T) {
 		}
 	}
 	w.browser().open("/revisione/" + string(id)).says("Accesso riservato")
+}
+
+// Every access is recorded, reads included (Garante, 4 June 2015).
+func TestWhoReadATicket(t *testing.T) {
+	w := newWorld(t)
+	id := w.open(request(torino))
+	anna := w.join("anna", person.ASROperator, torino)
+	nora := w.join("nora", person.ASROperator, novara)
+	audit := w.join("ugo", person.Auditor, "")
+	accesses := "/revisione/" + string(id) + "/accessi"
+
+	first := audit.open(accesses).want(200).says("Elenco degli accessi", "Prova UGO").keepsQuiet("Più vecchi")
+	rows := func(p *page) int { return len(all(p.root, "tr")) - 1 }
+	before := rows(first)
+	nora.open("/ticket/" + string(id)).want(404) // nothing was read
+	anna.open("/ticket/" + string(id)).want(200)
+	audit.open("/revisione").submit("Trova", typed{"Trova una richiesta": "RSSMRA80A01H501U"}).want(200)
+	audit.open("/revisione/" + string(id)).want(200)
+	_, err := w.Cases.Ticket(w.Context(), casework.Holder(id, ""), id, nil)
+	w.must(err)
+	list := audit.open(accesses).want(200).
+		says("Prova ANNA Operatore ASR ASL Città di Torino Richiesta", "Prova UGO Revisore – Ricerca del codice fiscale", "Storia completa", "con il collegamento personale Cittadino").
+		keepsQuiet("NORA", "RSSMRA80A01H501U")
+	if got := rows(list) - before; got < 5 {
+		t.Errorf("%d more accesses are shown", got)
+	}
+	if who := textOf(all(list.root, "tr")[1]); !strings.Contains(who, "Elenco degli accessi") {
+		t.Errorf("the newest is %q", who)
+	}
+
+	for range 101 {
+		_, err := w.Cases.Ticket(w.Context(), casework.Holder(id, ""), id, nil)
+		w.must(err)
+	}
+	oldest := audit.open(accesses).follow("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
+	oldest.follow("I più recenti").want(200).keepsQuiet("I più recenti")
+	file := audit.open(accesses + ".csv").want(200)
+	lines, err := csv.NewReader(strings.NewReader(file.raw)).ReadAll()
+	w.must(err)
+	if len(lines) < 108 || lines[0][0] != "quando" || !strings.Contains(file.raw, "Prova ANNA") {
+		t.Errorf("the file has %d lines: %q", len(lines), lines[0])
+	}
+	anna.open(accesses).want(403)
+	anna.open(accesses + ".csv").want(403)
+}
+
+// A read that cannot be recorded is refused.
+func TestNobodyReadsUnseen(t *testing.T) {
+	w := newWorld(t)
+	id := w.open(request(torino))
+	anna := w.join("anna", person.ASROperator, torino)
+	w.sql(`revoke insert (person, role, entity, ticket, what, detail, subject) on access.reads from sol_request`)
+	anna.open("/ticket/"+string(id)).want(500).keepsQuiet("Finzione", "RSSMRA80A01H501U")
+	_, err := w.Cases.Reply(w.Context(), casework.Holder(id, ""), id, casework.Reply{Text: "Era il 3 marzo"}, casework.Said{})
+	w.must(err) // what the service looks at on its way is nobody's reading
+}
+
+// sql runs a statement as the database's owner.
+func (w *world) sql(statement string) {
+	w.Helper()
+	owner, err := pgx.Connect(w.Context(), w.Database)
+	w.must(err)
+	defer func() { _ = owner.Close(w.Context()) }()
+	_, err = owner.Exec(w.Context(), statement)
+	w.must(err)
 }

@@ -37,8 +37,8 @@ type together struct {
 	Key      ticket.ID       // of this form: sent twice it counts once
 }
 
-// chosen is one row that was chosen, in the version that was seen.
-type chosen struct {
+// pickedRow is one row that was chosen, in the version that was seen.
+type pickedRow struct {
 	ID      ticket.ID
 	Version int
 	Number  string
@@ -62,7 +62,7 @@ type resultsData struct {
 	Key           ticket.ID
 }
 
-func rows(v *visit) (all []chosen) {
+func rows(v *visit) (all []pickedRow) {
 	for _, box := range v.PostForm["scelta"] {
 		part := strings.SplitN(box, " ", 3)
 		if len(part) != 3 {
@@ -70,7 +70,7 @@ func rows(v *visit) (all []chosen) {
 		}
 		version, err := strconv.Atoi(part[1])
 		if err == nil {
-			all = append(all, chosen{ticket.ID(part[0]), version, part[2]})
+			all = append(all, pickedRow{ticket.ID(part[0]), version, part[2]})
 		}
 	}
 	return all
@@ -129,7 +129,7 @@ func (w *Web) undoTogether(v *visit) error {
 	return w.results(v, d)
 }
 
-func (d *resultsData) add(c chosen, refused string) {
+func (d *resultsData) add(c pickedRow, refused string) {
 	r := result{c.ID, c.Number, refused}
 	if refused == "" {
 		d.Done = append(d.Done, r)
@@ -139,7 +139,7 @@ func (d *resultsData) add(c chosen, refused string) {
 }
 
 // wrong is what keeps anything from being tried.
-func (t together) wrong(all []chosen) *problem {
+func (t together) wrong(all []pickedRow) *problem {
 	p := &problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
 	asks := t.Status == ticket.Waiting || t.Status == ticket.Solved
 	switch {

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package access records who read what of whom, and tells it to auditors. Health data ask for it: every access, reads
+// included, for 24 months at least, and a citizen may ask who read (Garante, 4 June 2015).
+package access
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// What is the kind of thing that was read.
+type What string
+
+// The kinds.
+const (
+	Ticket     What = "ticket"     // its form, notes and timeline
+	Checks     What = "checks"     // the answers of its playbook, with their evidence
+	Attachment What = "attachment" //
+	History    What = "history"    // everything that was recorded, at any moment
+	Dossier    What = "dossier"    // the same, taken away as a file
+	Accesses   What = "accesses"   // who had read it
+	Search     What = "search"     // for a codice fiscale
+)
+
+// Read is one access.
+type Read struct {
+	By      person.Actor
+	Ticket  ticket.ID // empty for a search
+	What    What
+	Detail  ticket.ID // of an attachment
+	Subject string    // keyed hash of the codice fiscale that was searched for
+}
+
+// Record writes one down, for good. It is one insert, and done when it returns: whoever reads does not get what they asked
+// for before.
+func Record(ctx context.Context, requests *pgxpool.Pool, r Read) error {
+	_, err := requests.Exec(ctx, `
+		insert into access.reads (person, role, entity, ticket, what, detail, subject) values ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7)`,
+		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.What, r.Detail, r.Subject)
+	if err != nil {
+		return fmt.Errorf("record who reads: %w", err)
+	}
+	return nil
+}
+
+// Entry is an access as it was recorded.
+type Entry struct {
+	ID int64
+	At time.Time
+	Read
+}
+
+// List gives the accesses to a ticket and the searches for its citizen, the newest first: at most limit of them, before an
+// id (0: from the newest on). Only an auditor is shown any.
+func List(ctx context.Context, requests *pgxpool.Pool, as person.Actor, on ticket.ID, subject string, before int64, limit int) (all []Entry, err error) {
+	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
+	err = pgx.BeginTxFunc(ctx, requests, options, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, string(as.Role)); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `
+			select id, at, person, role, entity, coalesce(ticket::text, ''), what, detail, subject from (
+				(select * from access.reads where ticket = $1::text::uuid and ($3 = 0 or id < $3) order by id desc limit $4)
+				union all
+				(select * from access.reads where subject <> '' and subject = $2 and ($3 = 0 or id < $3) order by id desc limit $4)
+			) r order by id desc limit $4`, string(on), subject, before, limit)
+		if err != nil {
+			return err
+		}
+		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Entry, err error) {
+			err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Ticket, &e.What, &e.Detail, &e.Subject)
+			e.At = e.At.UTC()
+			return e, err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list who read: %w", err)
+	}
+	return all, nil
+}
+
+// Tidy forgets what the law lets go, and answers how many accesses those were.
+func Tidy(ctx context.Context, worker *pgxpool.Pool) (int64, error) {
+	tag, err := worker.Exec(ctx, `delete from access.reads where at < clock_timestamp() - interval '24 months'`)
+	if err != nil {
+		return 0, fmt.Errorf("tidy accesses: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package casework
+
+import (
+	"context"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/access"
+)
+
+// reads records that the caller reads something of a ticket, before they get it. A read that cannot be recorded is refused:
+// what is read lies in the same database, so nobody loses by it who would not lose anyway, and nobody reads unseen.
+func (c *Cases) reads(ctx context.Context, by Caller, what access.What, of, detail ticket.ID) error {
+	return access.Record(ctx, c.Store.RequestPool(), access.Read{By: by.Actor, Ticket: of, What: what, Detail: detail})
+}
+
+// searches records a search for a codice fiscale, whatever it finds: the citizen may ask who looked for them.
+func (c *Cases) searches(ctx context.Context, by Caller, q string) error {
+	subject := c.Desk.Subject(q)
+	if subject == "" {
+		return nil
+	}
+	return access.Record(ctx, c.Store.RequestPool(), access.Read{By: by.Actor, What: access.Search, Subject: subject})
+}
+
+// Accesses are who read a ticket and who searched for its citizen, the newest first: at most limit, before the entry with
+// an id (0: from the newest on). names are those of the accounts among them. Looking is an access too. Errors:
+// *ticket.NotYoursError for all but auditors, eventstore.ErrNotFound.
+func (c *Cases) Accesses(ctx context.Context, by Caller, of ticket.ID, before int64, limit int) (_ []access.Entry, on ticket.State, names map[string]string, err error) {
+	if by.Link != "" || by.Actor.Role != person.Auditor {
+		return nil, on, nil, &ticket.NotYoursError{}
+	}
+	if on, _, err = c.Desk.State(ctx, of); err != nil {
+		return nil, on, nil, err
+	}
+	if before == 0 {
+		if err := c.reads(ctx, by, access.Accesses, of, ""); err != nil {
+			return nil, on, nil, err
+		}
+	}
+	all, err := access.List(ctx, c.Store.RequestPool(), by.Actor, of, on.Subject, before, limit)
+	if err != nil {
+		return nil, on, nil, err
+	}
+	var ids []string
+	for _, e := range all {
+		ids = append(ids, e.By.ID)
+	}
+	names, err = c.Identity.Names(ctx, ids)
+	return all, on, names, err
+}

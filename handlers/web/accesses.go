@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/access"
+)
+
+// readings say what was read.
+var readings = map[access.What]string{
+	access.Ticket: "Richiesta", access.Checks: "Verifiche", access.Attachment: "Allegato", access.History: "Storia completa",
+	access.Dossier: "Fascicolo scaricato", access.Accesses: "Elenco degli accessi", access.Search: "Ricerca del codice fiscale",
+}
+
+// accessesData is who read a ticket, the newest first.
+type accessesData struct {
+	ID     ticket.ID
+	Number string
+	Rows   []accessRow
+	Before int64 // older ones come before this entry; 0: there are none
+	Later  bool  // the page is not the newest
+}
+
+type accessRow struct {
+	At                       time.Time
+	Moment, Who, Role, Place string
+	What                     string
+}
+
+const accessesShown = 100
+
+func (w *Web) accessesPage(v *visit) error {
+	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // what is no entry is the newest
+	d := accessesData{ID: ticket.ID(v.PathValue("id")), Later: before > 0}
+	entries, on, names, err := w.cases.Accesses(v.Context(), v.caller, d.ID, before, accessesShown+1)
+	if err != nil {
+		return err
+	}
+	d.Number = on.Number
+	if len(entries) > accessesShown {
+		entries = entries[:accessesShown]
+		d.Before = entries[accessesShown-1].ID
+	}
+	for _, e := range entries {
+		d.Rows = append(d.Rows, w.accessRow(d.ID, e, names))
+	}
+	return w.render(v, http.StatusOK, page{
+		name: "accessi", title: "Accessi alla richiesta " + d.Number, data: d,
+		trail: []crumb{auditTrail[0], {"Richiesta " + d.Number, "/revisione/" + string(d.ID)}},
+	})
+}
+
+func (w *Web) accessRow(of ticket.ID, e access.Entry, names map[string]string) accessRow {
+	r := accessRow{At: e.At, Moment: instant(e.At), Who: or(names[e.By.ID], e.By.ID), Role: or(roles[e.By.Role], string(e.By.Role)), What: readings[e.What]}
+	if e.By.Entity != "" {
+		r.Place = w.place(e.By.Entity)
+	}
+	if e.By.Role == person.Citizen && e.By.ID == string(of) {
+		r.Who = "con il collegamento personale"
+	}
+	return r
+}
+
+// accessesCSV is all of them, as far back as they are kept.
+func (w *Web) accessesCSV(v *visit) error {
+	id := ticket.ID(v.PathValue("id"))
+	entries, on, names, err := w.cases.Accesses(v.Context(), v.caller, id, 0, accessesShown)
+	if err != nil {
+		return err
+	}
+	w.download(v, "text/csv; charset=utf-8", "accessi-"+on.Number+".csv")
+	out := csv.NewWriter(v.rw)
+	write := func(cells ...string) {
+		for i := range cells {
+			cells[i] = cell(cells[i])
+		}
+		_ = out.Write(cells) // the browser may have gone; Error tells
+	}
+	write("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato")
+	for len(entries) > 0 {
+		for _, e := range entries {
+			r := w.accessRow(id, e, names)
+			write(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.Place, r.What, string(e.Detail))
+		}
+		if entries, _, names, err = w.cases.Accesses(v.Context(), v.caller, id, entries[len(entries)-1].ID, 10*accessesShown); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// download sends what follows as a file to be kept.
+func (w *Web) download(v *visit, kind, name string) {
+	h := v.rw.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+}
+
+// cell is a value that no spreadsheet takes for a formula.
+func cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
