@@ -57,9 +57,9 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	if to := p.follow("Torna alla coda"); to.at.RequestURI() != "/code/tutte?ordine=opened_at" || to.order() != "Numero0 Numero1 Numero2" {
 		t.Errorf("back at %s: %s", to.at, to.order())
 	}
-	before := w.acts(account, ids...)
+	before := w.deeds(account, ids...)
 	again := list.request(apply, choose(numbers, typed{"Nuovo stato": "In lavorazione"}))
-	if same := anna.send(again).want(200); !strings.Contains(same.text(), "2 fatte") || w.acts(account, ids...) != before {
+	if same := anna.send(again).want(200); !strings.Contains(same.text(), "2 fatte") || w.deeds(account, ids...) != before {
 		t.Errorf("sent again it does something: %s", same.text())
 	}
 
@@ -84,8 +84,8 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	anna.open("/code/tutte").submit(apply, choose(numbers[:1], typed{"Assegna a": "Me"})).says("Fatto: 1 richiesta")
 }
 
-// acts counts what somebody has done to tickets.
-func (w *world) acts(account string, ids ...ticket.ID) (n int) {
+// deeds counts what somebody has done to tickets.
+func (w *world) deeds(account string, ids ...ticket.ID) (n int) {
 	w.Helper()
 	for _, id := range ids {
 		history, err := w.Cases.Desk.History(w.Context(), id)
@@ -117,7 +117,7 @@ func TestManyAtOnceIsRefusedWhole(t *testing.T) {
 		"only white space": {[]string{number}, typed{"Nuovo stato": "Risolto", "Nota per i cittadini": " \n"}, "Scriva la nota"},
 	} {
 		p := anna.open("/code/tutte?ordine=opened_at").submit(apply, choose(c.chosen, c.in)).want(422).says("Non è stato modificato nulla", c.says)
-		if w.acts(account, id) > 0 {
+		if w.deeds(account, id) > 0 {
 			t.Errorf("%s: something was done", name)
 		}
 		kept := p.fields(apply)
