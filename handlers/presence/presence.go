@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package presence knows who has a ticket open, and who is writing, on every node alike. Whoever does not say so again is
+// forgotten after some seconds.
+package presence
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// How long a reader counts as there, and as writing, after they last said so. Pages say it every eight seconds.
+const (
+	stays  = "20 seconds"
+	writes = "8 seconds"
+)
+
+// Presence keeps it in the database, by the database's clock.
+type Presence struct{ store *eventstore.Store }
+
+// New keeps presence in the store's database.
+func New(store *eventstore.Store) *Presence { return &Presence{store} }
+
+// Reader is somebody else who has the ticket open.
+type Reader struct {
+	Account string
+	Entity  catalog.EntityCode
+	Writing bool
+}
+
+// Here notes that somebody has the ticket open, and whether they have just typed.
+func (p *Presence) Here(ctx context.Context, on ticket.ID, by person.Actor, writing bool) error {
+	_, err := p.store.Worker().Exec(ctx, `
+		with gone as (delete from presence.readers where seen_at < clock_timestamp() - interval '1 hour' and (ticket, account) <> ($1, $2))
+		insert into presence.readers as r (ticket, account, entity, seen_at, writing_until)
+		values ($1, $2, $3, clock_timestamp(), clock_timestamp() + case when $4 then interval '`+writes+`' else interval '0' end)
+		on conflict (ticket, account) do update set entity = excluded.entity, seen_at = excluded.seen_at,
+			writing_until = greatest(r.writing_until, excluded.writing_until)`, string(on), by.ID, string(by.Entity), writing)
+	if err != nil {
+		return fmt.Errorf("note who reads ticket %s: %w", on, err)
+	}
+	return nil
+}
+
+// Gone notes that somebody has left the ticket.
+func (p *Presence) Gone(ctx context.Context, on ticket.ID, by person.Actor) error {
+	if _, err := p.store.Worker().Exec(ctx, `delete from presence.readers where ticket = $1 and account = $2`, string(on), by.ID); err != nil {
+		return fmt.Errorf("note who left ticket %s: %w", on, err)
+	}
+	return nil
+}
+
+// Others are those beside somebody who have the ticket open now; who writes comes first.
+func (p *Presence) Others(ctx context.Context, on ticket.ID, by person.Actor) ([]Reader, error) {
+	rows, err := p.store.Worker().Query(ctx, `
+		select account::text, entity, writing_until > clock_timestamp() from presence.readers
+		where ticket = $1 and account::text <> $2 and seen_at > clock_timestamp() - interval '`+stays+`'
+		order by 3 desc, 1`, string(on), by.ID)
+	if err != nil {
+		return nil, fmt.Errorf("who reads ticket %s: %w", on, err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Reader])
+	if err != nil {
+		return nil, fmt.Errorf("who reads ticket %s: %w", on, err)
+	}
+	return all, nil
+}
