@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/projections"
@@ -56,7 +57,8 @@ type replayEvent struct {
 	casework.RawEvent
 	N           string // of its position
 	Moment      string
-	Later       bool // than the moment that is shown
+	Who         string // name, role and placement
+	Later       bool   // than the moment that is shown
 	Cause       string
 	CauseN      string // of the event on this page that caused it
 	Facts, Text string // what was recorded, and what of it was sealed
@@ -75,7 +77,7 @@ func (w *Web) replayPage(v *visit) error {
 	d := replayData{ID: id, Moment: instant(at), Field: at.In(calendar.Rome()).Format("2006-01-02T15:04:05"), Present: at.Equal(r.Now), As: v.FormValue("come")}
 	d.show(r, at, w.eyes(r, id))
 	d.walk(steps, at)
-	d.record(r, at)
+	w.record(&d, r, at)
 	status := http.StatusOK
 	if wrong != nil {
 		status = wrong.Status
@@ -196,16 +198,36 @@ func (d *replayData) walk(steps []casework.Step, at time.Time) {
 }
 
 // record fills in what the log holds, the later part marked.
-func (d *replayData) record(r *casework.Replay, at time.Time) {
+func (w *Web) record(d *replayData, r *casework.Replay, at time.Time) {
 	here := map[string]bool{}
 	for _, e := range r.Events {
 		here[e.Position] = true
-		shown := replayEvent{RawEvent: e, N: number(e.Position), Moment: instant(e.At), Later: e.At.After(at), Cause: e.Cause, Facts: indented(e.Data), Text: indented(e.Personal)}
+		shown := replayEvent{RawEvent: e, N: number(e.Position), Moment: instant(e.At), Who: w.who(e.By), Later: e.At.After(at), Cause: e.Cause, Facts: indented(e.Data), Text: indented(e.Personal)}
 		if here[e.Cause] {
 			shown.CauseN = number(e.Cause)
 		}
 		d.Events = append(d.Events, shown)
 	}
+}
+
+// who is an actor in words: name, role and placement, each where there is one.
+func (w *Web) who(by projections.By) string {
+	name := by.Name
+	switch by.Role {
+	case person.System:
+		name = "Sistema (" + by.ID + ")"
+	case person.Anonymous:
+		name = "Senza accesso"
+	case person.Citizen, person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor,
+		person.Auditor, person.Administrator, person.Integration:
+	}
+	var said []string
+	for _, part := range []string{name, roles[by.Role], w.place(by.Entity)} {
+		if part != "" {
+			said = append(said, part)
+		}
+	}
+	return strings.Join(said, " · ")
 }
 
 // number is a position without its epoch, for an id on the page.
