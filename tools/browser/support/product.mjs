@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// The built product, started once as a newcomer starts it, on data of its own that are removed afterwards.
+// The built product, started once as a newcomer starts it, on data of its own that are removed afterwards. While walks are
+// written, SOL_DEMO may name the demo.json of a demo that runs already, with SOL_HOLD=3s.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -15,6 +16,7 @@ export const product = { address: '', identities: [], hold: 3000 };
 let child, dir, log;
 
 export async function start() {
+  if (process.env.SOL_DEMO) return void Object.assign(product, JSON.parse(fs.readFileSync(process.env.SOL_DEMO)));
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sol-browser-'));
   fs.chmodSync(dir, 0o711); // the user that Postgres runs as goes through it
   log = path.join(dir, 'log');
