@@ -25,6 +25,10 @@ import (
 // finishes the leaf there.
 
 func contentHash(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, sealed []byte, blobs []uuid.UUID) [32]byte {
+	return sha256.Sum256(content(by, act, cause, key, data, sealed, blobs))
+}
+
+func content(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, sealed []byte, blobs []uuid.UUID) []byte {
 	b := make([]byte, 0, 128+len(data)+len(sealed)+16*len(blobs))
 	b = appendSized(b, []byte(by.ID))
 	b = appendSized(b, []byte(by.Role))
@@ -38,14 +42,18 @@ func contentHash(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, seal
 	for _, blob := range blobs {
 		b = append(b, blob[:]...)
 	}
-	return sha256.Sum256(b)
+	return b
 }
 
 // leaf is the RFC 6962 leaf hash of the record.
 func leaf(stream uuid.UUID, version int, kind string, at time.Time, content [32]byte) tlog.Hash {
+	return tlog.RecordHash(record(stream, version, kind, at, content))
+}
+
+func record(stream uuid.UUID, version int, kind string, at time.Time, content [32]byte) []byte {
 	b := append([]byte(nil), stream[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(version))
 	b = appendSized(b, []byte(kind))
 	b = binary.BigEndian.AppendUint64(b, uint64(at.UnixMicro()))
-	return tlog.RecordHash(append(b, content[:]...))
+	return append(b, content[:]...)
 }

@@ -196,3 +196,6 @@ func Decode(name string, data, personal []byte) (Event, error) {
 	}
 	return e, nil
 }
+
+// Files are the attachments that came with an event.
+func Files(e Event) []Attachment { return describe(e).files }

@@ -22,6 +22,7 @@ const (
 	ReplyToTicket Action = "ticket.reply"
 	ReadEvents    Action = "ticket.events"
 	ReadAccesses  Action = "ticket.accesses"
+	TakeDossier   Action = "ticket.dossier"
 	FollowChanges Action = "stream.follow"
 	ListOperators Action = "operators.list"
 	ReadNotices   Action = "notices.read"
@@ -33,23 +34,24 @@ const (
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets}
+	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, TakeDossier, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets}
 }
 
 // PolicyVersion counts the changes of the policy.
-const PolicyVersion = 4
+const PolicyVersion = 5
 
 var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators, ReadNotices}
 
 var supervises = append(slices.Clone(operates), ReadFigures, ExportTickets)
 
-// policy is who may do what. What is not here is refused, a role that is not here may do nothing.
+// policy is who may do what. What is not here is refused, a role that is not here may do nothing. A dossier is the auditor's
+// alone: it holds every event with every audience's texts, and no supervisor may read what another entity noted internally.
 var policy = map[person.Role][]Action{
 	person.ASROperator:        operates,
 	person.ASRSupervisor:      supervises,
 	person.RegionalOperator:   operates,
 	person.RegionalSupervisor: supervises,
-	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, ReadAccesses, FollowChanges, ReadFigures, ExportTickets},
+	person.Auditor:            {ReadTicket, ListTickets, ReadEvents, ReadAccesses, TakeDossier, FollowChanges, ReadFigures, ExportTickets},
 	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges, ReadNotices, ChoosePreferences},
 	person.Integration:        {OpenTicket},
 	person.Anonymous:          {OpenTicket},

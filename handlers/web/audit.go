@@ -19,6 +19,8 @@ func (w *Web) auditRoutes() []route {
 		{pattern: "GET /revisione", by: placed, action: identity.ReadEvents, serve: w.findPage},
 		{pattern: "POST /revisione", by: placed, action: identity.ReadEvents, serve: w.find},
 		{pattern: "GET /revisione/{id}", by: placed, action: identity.ReadEvents, serve: w.replayPage},
+		{pattern: "GET /revisione/{id}/fascicolo.html", by: placed, action: identity.TakeDossier, serve: w.dossierHTML},
+		{pattern: "GET /revisione/{id}/fascicolo.json", by: placed, action: identity.TakeDossier, serve: w.dossierJSON},
 		{pattern: "GET /revisione/{id}/accessi", by: placed, action: identity.ReadAccesses, serve: w.accessesPage},
 		{pattern: "GET /revisione/{id}/accessi.csv", by: placed, action: identity.ReadAccesses, serve: w.accessesCSV},
 	}

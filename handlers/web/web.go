@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/cipher"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -48,6 +49,7 @@ type Web struct {
 	pages    pages
 	sealer   cipher.AEAD // of what is typed, for addresses
 	streams  *follow.Streams
+	dossier  *template.Template
 	handler  http.Handler
 
 	closing context.Context // ends when streams must
@@ -76,6 +78,9 @@ func New(c Config) (*Web, error) {
 		return nil, err
 	}
 	if w.pages, err = w.parse(); err != nil {
+		return nil, err
+	}
+	if w.dossier, err = w.parseDossier(); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
