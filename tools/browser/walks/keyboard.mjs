@@ -48,7 +48,7 @@ walk('FAQ 2.3, 2.4 and 2.5 with the keyboard alone', async ({ anybody }) => {
   await done(page);
 
   const ask = async (note, option) => {
-    await page.reload();
+    await page.goto(`/ticket/${ticket.id}`);
     await tabTo(page, 'Interna');
     await page.keyboard.press('ArrowRight');
     assert.ok(await page.getByRole('radio', { name: 'Pubblica' }).isChecked(), 'the padlock opens with an arrow');
