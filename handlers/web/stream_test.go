@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/casework"
@@ -77,23 +78,30 @@ func (w *world) next(from <-chan pushed, name, says string) pushed {
 // position is what the page's stream begins with.
 func (p *page) position() string { return attr(all(p.root, "body")[0], "data-sol-from") }
 
+// plain is a request that calls for no checks: nothing happens to it by itself.
+func plain(at catalog.EntityCode) casework.Request {
+	r := request(at)
+	r.Problem = catalog.Other
+	return r
+}
+
 func TestAPageFollowsFromWhereItStands(t *testing.T) {
 	w := newWorld(t)
 	anna, nina := w.join("anna", person.ASROperator, torino), w.join("nina", person.ASROperator, novara)
-	w.open(request(torino))
+	w.open(plain(torino))
 	p := anna.open("/code/nuove")
 	if p.position() == "" || attr(all(p.root, "body")[0], "data-sol-stream") != "/eventi" {
 		t.Fatalf("the page does not say from where it follows: %q", p.position())
 	}
-	between := w.open(request(torino)) // after the page was made, before it follows
+	between := w.open(plain(torino)) // after the page was made, before it follows
 	annas := anna.follow(p.position(), "")
 	w.next(annas, "ticket", string(between))
 	w.next(annas, "counts", `"id":"nuove","name":"Nuove","count":2`)
 
-	hidden := w.open(request(novara))
+	hidden := w.open(plain(novara))
 	ninas := nina.follow("", "")
 	w.next(ninas, "counts", `"count":1`)
-	id := w.open(request(torino))
+	id := w.open(plain(torino))
 	seen := w.next(annas, "ticket", "")
 	if !strings.Contains(seen.data, string(id)) {
 		t.Errorf("not mine to see, %s, or twice: %s", hidden, seen.data)
@@ -101,7 +109,7 @@ func TestAPageFollowsFromWhereItStands(t *testing.T) {
 	last := w.next(annas, "counts", `"count":3`).id
 
 	// A stream that was cut off goes on where it stopped.
-	missed := w.open(request(torino))
+	missed := w.open(plain(torino))
 	again := anna.follow(p.position(), last) // browsers keep the address, and say what they saw last
 	if e := w.next(again, "ticket", ""); !strings.Contains(e.data, string(missed)) {
 		t.Errorf("after %s comes %s, want %s", last, e.data, missed)
