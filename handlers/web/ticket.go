@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
@@ -20,6 +21,7 @@ func (w *Web) ticketRoutes() []route {
 		{pattern: "GET /ticket/{id}", by: placed, action: identity.ReadTicket, serve: w.ticketPage},
 		{pattern: "POST /ticket/{id}", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.updateTicket},
 		{pattern: "POST /ticket/{id}/bozza", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.saveDraft},
+		{pattern: "POST /ticket/{id}/presenza", by: placed, action: identity.UpdateTicket, unasked: true, serve: w.presences},
 		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
 		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: identity.ReadTicket, serve: w.attachment},
 		{pattern: "GET /ticket/{id}/allegati/{file}/anteprima", by: placed, action: identity.ReadTicket, serve: w.preview},
@@ -34,6 +36,8 @@ type ticketData struct {
 	Form      updateForm
 	Drafted   time.Time // when the form was kept as a draft; zero: it is not one
 	Checks    *checklist
+	Ready     []ready
+	Present   string // who else has the ticket open
 	Conflicts []conflict
 	Audits    bool  // the reader only looks
 	Takes     bool  // «Prendi in carico»
@@ -69,13 +73,22 @@ func (w *Web) readTicket(v *visit) (projections.Ticket, error) {
 	return w.cases.Ticket(v.Context(), v.caller, ticket.ID(v.PathValue("id")), nil)
 }
 
-// showTicket renders the ticket as it is now, around a form as it was typed.
+// showTicket renders the ticket as it is now, around a form as it was typed, which is kept as a draft: the page may be left.
 func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
 	}
-	return w.showOf(v, status, p, ticketData{Ticket: t, Form: f})
+	if f.Key, err = desk.NewID(); err != nil {
+		return err
+	}
+	d := ticketData{Ticket: t, Form: f}
+	if f.typed() && !t.Erased {
+		if d.Drafted, err = w.keepDraft(v, t.ID, f); err != nil {
+			return err
+		}
+	}
+	return w.showOf(v, status, p, d)
 }
 
 func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error) {
@@ -93,6 +106,10 @@ func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error)
 			return err
 		}
 	}
+	d.Ready = w.ready(v, t)
+	if d.Present, err = w.present(v, t); err != nil {
+		return err
+	}
 	d.Takes = d.may(ticket.MoveTake)
 	if t.UndoUntil != nil {
 		d.UndoLeft = max(0, int(t.UndoUntil.Sub(w.cases.Store.Now())/time.Second))
@@ -105,7 +122,11 @@ func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error)
 			return err
 		}
 	}
-	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d})
+	at, err := eventstore.ParsePosition(t.Position)
+	if err != nil {
+		return err
+	}
+	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d, at: at})
 }
 
 // Solved, Scraps and Repeats tell what of the form there is.
@@ -113,10 +134,22 @@ func (d ticketData) Solved() bool  { return d.Status == ticket.Solved }
 func (d ticketData) Scraps() bool  { return d.may(ticket.MoveDiscard) }
 func (d ticketData) Repeats() bool { return d.may(ticket.MoveDuplicate) }
 
+// Acts are the texts that one click sends.
+func (d ticketData) Acts() (acts []ready) {
+	for _, r := range d.Ready {
+		if r.Act {
+			acts = append(acts, r)
+		}
+	}
+	return acts
+}
+
 func (d ticketData) may(m ticket.Move) bool { return slices.Contains(d.Moves, m) }
 
 // Writes tells whether there is anything at all to do on the page.
-func (d ticketData) Writes() bool { return len(d.Menu.Audiences) > 0 }
+func (d ticketData) Writes() bool {
+	return len(d.Menu.Audiences)+len(d.Menu.Operators) > 0 || len(d.Menu.Statuses) > 1
+}
 
 // Was is the latest change of competence, for the banner over a trace; nil: there was none.
 func (d ticketData) Was() *projections.Handover {

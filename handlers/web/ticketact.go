@@ -33,6 +33,10 @@ func (w *Web) updateTicket(v *visit) error {
 		return w.carryOut(v, f, playbook.OutcomeID(of))
 	case "usa", "chiedi":
 		return w.fill(v, f, act, playbook.CheckID(of))
+	case "testo":
+		return w.readyText(v, f, v.FormValue("testo_pronto"), false)
+	case "rapida":
+		return w.readyText(v, f, of, true)
 	case "svuota":
 		return w.dropDraft(v, f)
 	case "bozza":

@@ -15,7 +15,7 @@ import (
 type menu struct {
 	Statuses  []choice
 	Operators []choice
-	Audiences []choice // the positions of the padlock; none: there is nothing to do here
+	Audiences []choice // the positions of the padlock; none: nothing can be written
 	ASRs      []choice
 	Grounds   []choice // of a hand-over, where checks are prescribed
 	Discards  []choice
@@ -82,9 +82,6 @@ func (w *Web) menuOf(v *visit, t projections.Ticket, f updateForm) (menu, error)
 	}
 	if may(ticket.MoveMessage) {
 		m.Audiences = append(m.Audiences, choice{Value: string(ticket.Regional), Label: "Messaggio regionale"})
-	}
-	if len(m.Audiences) == 0 && len(m.Statuses) > 1 { // taking a hand-over back is done without any note
-		m.Audiences = append(m.Audiences, choice{Value: string(ticket.Internal), Label: "Interna"})
 	}
 	if len(m.Audiences) > 0 {
 		m.Audiences = chosen(m.Audiences, or(f.Visibility, m.Audiences[0].Value))

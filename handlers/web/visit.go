@@ -37,7 +37,7 @@ func (w *Web) admit(r route) http.HandlerFunc {
 	return func(rw http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(rw, req.Body, r.body)
 		v := &visit{Request: req, rw: rw, partial: req.Header.Get("HX-Request-Type") == "partial"}
-		err := w.identify(v)
+		err := w.identify(v, r.unasked)
 		if err == nil {
 			entrance.Note(req.Context(), v.caller.Actor)
 			err = w.allow(v, r)
@@ -51,8 +51,9 @@ func (w *Web) admit(r route) http.HandlerFunc {
 	}
 }
 
-// identify finds out who comes: by the session's cookie, or by the personal link that stands in the path.
-func (w *Web) identify(v *visit) error {
+// identify finds out who comes: by the session's cookie, or by the personal link that stands in the path. What the page does
+// unasked shows nobody at work, so that a tab that was left open ends its session in time.
+func (w *Web) identify(v *visit, unasked bool) error {
 	v.caller = casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Entrance.Address(v.Request)}
 	if link := v.PathValue("link"); link != "" {
 		if actor, ok := w.identity.FollowLink(link); ok {
@@ -64,7 +65,11 @@ func (w *Web) identify(v *visit) error {
 	if err != nil {
 		return nil
 	}
-	s, err := w.identity.Authenticate(v.Context(), cookie.Value)
+	authenticate := w.identity.Authenticate
+	if unasked {
+		authenticate = w.identity.Check
+	}
+	s, err := authenticate(v.Context(), cookie.Value)
 	if errors.Is(err, identity.ErrNoSession) {
 		w.forget(v) // what it was is over
 		return nil

@@ -17,12 +17,14 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/canned"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/draft"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/follow"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/presence"
 )
 
 // Config is what the pages are made of. The rooms are required.
@@ -45,6 +47,8 @@ type Web struct {
 	cases    *casework.Cases
 	identity *identity.Identity
 	drafts   *draft.Drafts
+	presence *presence.Presence
+	canned   *canned.Texts
 	assets   *assets
 	pages    pages
 	sealer   cipher.AEAD // of what is typed, for addresses
@@ -67,7 +71,7 @@ func New(c Config) (*Web, error) {
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
 	}
-	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity, drafts: draft.New(c.Cases.Store)}
+	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity, drafts: draft.New(c.Cases.Store), presence: presence.New(c.Cases.Store), canned: canned.Default()}
 	w.closing, w.end = context.WithCancel(context.Background())
 	w.streams = w.newStreams()
 	var err error
@@ -112,6 +116,7 @@ type route struct {
 	action  identity.Action // that the policy must allow, for those who are placed
 	limit   *entrance.Limiter
 	body    int64 // bytes; 0: smallBody
+	unasked bool  // the page does it by itself: it does not keep a session alive
 	serve   func(v *visit) error
 }
 

@@ -6,7 +6,7 @@
 'use strict';
 
 const form = () => document.getElementById('aggiorna');
-const say = (text) => { document.getElementById('annunci').textContent = text; };
+const say = (detail) => document.dispatchEvent(new CustomEvent('sol:say', { detail }));
 
 function choose(name, value) {
   const control = form().elements[name];
@@ -28,10 +28,11 @@ function fill({ fill: text, visibility, status }) {
 }
 
 document.addEventListener('click', (e) => {
-  const button = e.target.closest?.('[data-fill]');
+  const button = e.target.closest?.('button[data-fill], button[data-fill-from]');
   if (!button || !form()) return;
   e.preventDefault();
-  fill(button.dataset);
+  const chosen = button.dataset.fillFrom ? document.getElementById(button.dataset.fillFrom).selectedOptions[0] : button;
+  if ('fill' in chosen.dataset) fill(chosen.dataset);
 });
 
 let timer;
@@ -66,3 +67,7 @@ document.addEventListener('submit', (e) => {
   if (e.target === form()) clearTimeout(timer), timer = undefined; // it is sent
 });
 window.addEventListener('pagehide', () => { if (timer) save(true); });
+document.addEventListener('sol:keep', async ({ detail: then }) => {
+  await save(false);
+  then();
+});

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// A ticket's page while it is open: who else is there, how long an act can still be undone, and what happens meanwhile. What
+// somebody types is never taken from under their hands: then the page says that there is news, and waits.
+'use strict';
+
+const page = () => document.querySelector('[data-sol-ticket]');
+const say = (detail) => document.dispatchEvent(new CustomEvent('sol:say', { detail }));
+const path = () => `/ticket/${page().dataset.solTicket}`;
+
+// Presence. Only a page that is looked at says so; typing is said at once and then now and then.
+const every = 8000, typing = 4000; // ms
+let typed = 0, present;
+
+async function here(scrive) {
+  if (!page()?.hasAttribute('data-writes') || document.hidden) return;
+  try {
+    const answer = await fetch(`${path()}/presenza`, { method: 'POST', body: new URLSearchParams(scrive ? { scrive: '1' } : {}) });
+    if (answer.redirected) return clearInterval(present); // the session is over, as the stream says
+    const line = document.getElementById('presenti');
+    const said = answer.ok ? await answer.text() : '';
+    if (line.textContent !== said) line.textContent = said;
+  } catch { /* the stream tells that the line is down */ }
+}
+
+function leave() {
+  if (page()?.hasAttribute('data-writes')) navigator.sendBeacon(`${path()}/presenza`, new URLSearchParams({ via: '1' }));
+}
+
+if (page()) {
+  here(false);
+  present = setInterval(here, every, false);
+  document.addEventListener('visibilitychange', () => (document.hidden ? leave() : here(false)));
+  addEventListener('pagehide', leave);
+  document.addEventListener('input', (e) => {
+    if (e.target.form?.id !== 'aggiorna' || Date.now() - typed < typing) return;
+    typed = Date.now();
+    here(true);
+  });
+}
+
+// busy tells whether somebody is at work in the form: something differs from what came with the page, or they stand in it.
+function busy() {
+  const form = document.getElementById('aggiorna');
+  if (!form) return false;
+  return [...form.elements].some((c) => c === document.activeElement && c.type !== 'submit'
+    || c.type === 'file' && c.files.length > 0
+    || (c.type === 'radio' || c.type === 'checkbox') && c.checked !== c.defaultChecked
+    || c instanceof HTMLSelectElement && [...c.options].some((o, i) => o.selected !== (o.defaultSelected || i === 0 && ![...c.options].some((d) => d.defaultSelected)))
+    || (c instanceof HTMLTextAreaElement || c.type === 'text' || c.type === 'date') && c.value !== c.defaultValue);
+}
+
+// renew shows the ticket as it is now, unless somebody is at work on it.
+async function renew() {
+  if (!page() || busy()) return;
+  const answer = await fetch(path());
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('pagina');
+  if (!fresh || busy()) return;
+  const open = new Set([...page().querySelectorAll('details[open] > summary')].map((s) => s.textContent));
+  page().replaceWith(document.importNode(fresh, true));
+  for (const s of page().querySelectorAll('details > summary')) s.parentElement.open ||= open.has(s.textContent);
+  page().dispatchEvent(new CustomEvent('sol:shown', { bubbles: true }));
+  count();
+}
+
+function news() {
+  if (!busy()) return renew().then(() => say('La richiesta è stata aggiornata: la pagina mostra le novità.'));
+  if (document.querySelector('.sol-news')) return;
+  const bar = document.createElement('p'), button = document.createElement('button');
+  bar.className = 'sol-news';
+  bar.append('La richiesta è cambiata mentre scriveva. Ciò che ha scritto è salvato come bozza.');
+  button.type = 'button';
+  button.className = 'btn btn-sm';
+  button.textContent = 'Mostra le novità';
+  button.addEventListener('click', () => {
+    document.dispatchEvent(new CustomEvent('sol:keep', { detail: () => location.assign(path()) }));
+  });
+  bar.append(button);
+  document.getElementById('aggiorna').after(bar);
+  say('La richiesta è cambiata mentre scriveva. In fondo al modulo può mostrare le novità.');
+}
+
+// later tells whether a position of the log comes after another one.
+function later(a, b) {
+  const [ea, na] = a.split('.').map(Number), [eb, nb] = b.split('.').map(Number);
+  return ea > eb || ea === eb && na > nb;
+}
+
+document.addEventListener('sol:ticket', ({ detail }) => {
+  if (detail.id === page()?.dataset.solTicket && later(detail.position, page().dataset.position)) news();
+});
+document.addEventListener('sol:stream', ({ detail }) => detail.state === 'resumed' && renew());
+
+// The time in which an act can be undone.
+let clock;
+
+function count() {
+  clearInterval(clock);
+  const bar = document.querySelector('.sol-undo');
+  if (!bar) return;
+  const end = Date.now() + bar.dataset.seconds * 1000;
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    bar.querySelector('.sol-countdown').textContent = left > 0 ? ` (ancora ${left} s)` : '';
+    if (left > 0) return;
+    clearInterval(clock);
+    bar.remove();
+    say('La nota è partita: non si può più annullare.');
+    setTimeout(renew, 1500); // the seconds were rounded down
+  };
+  clock = setInterval(tick, 1000);
+  tick();
+}
+
+document.addEventListener('sol:shown', count);
+count();

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// present says who else has the ticket open, and who is writing; "" for nobody.
+func (w *Web) present(v *visit, t projections.Ticket) (string, error) {
+	if !v.caller.Actor.Role.Operates() {
+		return "", nil
+	}
+	others, err := w.presence.Others(v.Context(), t.ID, v.caller.Actor)
+	if err != nil || len(others) == 0 {
+		return "", err
+	}
+	var ids []string
+	for _, o := range others {
+		ids = append(ids, o.Account)
+	}
+	names, err := w.identity.Names(v.Context(), ids)
+	if err != nil {
+		return "", err
+	}
+	var said []string
+	for _, o := range others {
+		name := or(names[o.Account], "Un operatore")
+		if o.Entity != v.caller.Actor.Entity {
+			name += " (" + w.place(o.Entity) + ")"
+		}
+		if o.Writing {
+			said = append(said, name+" sta scrivendo…")
+		} else {
+			said = append(said, name+" sta guardando")
+		}
+	}
+	return strings.Join(said, " · "), nil
+}
+
+// presences takes what the page says of its reader while it is open, and answers with who else is there.
+func (w *Web) presences(v *visit) error {
+	t, err := w.readTicket(v)
+	if err != nil {
+		return err
+	}
+	by := v.caller.Actor
+	if v.FormValue("via") != "" {
+		return w.presence.Gone(v.Context(), t.ID, by)
+	}
+	if err := w.presence.Here(v.Context(), t.ID, by, v.FormValue("scrive") != ""); err != nil {
+		return err
+	}
+	said, err := w.present(v, t)
+	if err != nil {
+		return err
+	}
+	v.rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = fmt.Fprint(v.rw, said) // the browser may have gone
+	return nil
+}
