@@ -60,7 +60,7 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 // tellFrom is the moment from which the viewer may know of a change.
 func (s view) tellFrom() string {
 	switch {
-	case s.viewer.citizen():
+	case s.viewer.Citizen():
 		return "citizen_at"
 	case s.viewer.Audits():
 		return "at"

@@ -25,7 +25,7 @@ func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket,
 		return Ticket{}, false
 	}
 	all := fates(past)
-	if v.citizen() {
+	if v.Citizen() {
 		return forCitizen(v, toldCitizen(past, all, at), n, at), true
 	}
 	return forOperator(v, past, s, all, n, at), true

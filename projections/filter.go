@@ -121,7 +121,7 @@ func (c *conditions) sql() string {
 func (f Filter) conditions(s view, hash func(purpose, value string) string) *conditions {
 	c := &conditions{}
 	c.add("%s::timestamptz is not null", s.now) // $1, see seenByCitizen
-	citizen := s.viewer.citizen()
+	citizen := s.viewer.Citizen()
 	inQueue(c, s.viewer, f.Queue)
 	if f.Status != "" {
 		if citizen {
@@ -154,7 +154,7 @@ func (f Filter) conditions(s view, hash func(purpose, value string) string) *con
 func inQueue(c *conditions, v Viewer, q QueueID) {
 	entity, person := string(v.Actor.Entity), v.Actor.ID
 	switch {
-	case v.citizen():
+	case v.Citizen():
 		c.add("t.citizen = %s", person)
 		return
 	case q == "" || v.Audits():

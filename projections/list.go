@@ -100,7 +100,7 @@ type stretch struct {
 
 // page reads the rows after the cursor, or with one that leads back those before it.
 func (s view) page(ctx context.Context, f Filter, asked *conditions, from *cursor) (stretch, error) {
-	order := sortings(s.viewer.citizen())[f.Sort]
+	order := sortings(s.viewer.Citizen())[f.Sort]
 	back := from != nil && from.Back
 	beyond, direction := ">", "asc"
 	if order.down != back {
@@ -154,7 +154,7 @@ func (s view) item(row Row, n Names) Item {
 		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Version,
 		ReadOnly: !s.viewer.at(state.Entity), Erased: state.Erased, Flags: []Flag{},
 	}
-	if s.viewer.citizen() {
+	if s.viewer.Citizen() {
 		now := row.shownAt(s.now)
 		known := now.State
 		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(redirected(known))

@@ -99,7 +99,7 @@ func Checks(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playboo
 	s := state(history[:upTo(history, at)])
 	rules := ticket.Rules{Playbooks: n.Playbooks}
 	run, _, ok := rules.Running(s)
-	if !ok || v.citizen() || !v.sees(s) || !v.sees(state(history)) || !v.checks(run.Entity) {
+	if !ok || v.Citizen() || !v.sees(s) || !v.sees(state(history)) || !v.checks(run.Entity) {
 		return Playbook{}, false
 	}
 	walk, ok := rules.Walked(run)

@@ -108,7 +108,7 @@ func queues(row Row) []countKey {
 // countFor is the count of a viewer's queue.
 func countFor(v Viewer, q QueueID) countKey {
 	switch {
-	case v.citizen():
+	case v.Citizen():
 		return countKey{Person: v.Actor.ID, Queue: q}
 	case v.Audits():
 		return countKey{Queue: q}

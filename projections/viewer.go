@@ -19,8 +19,8 @@ type Viewer struct {
 	Ticket ticket.ID
 }
 
-// citizen tells whether the viewer looks as a citizen.
-func (v Viewer) citizen() bool { return v.Ticket != "" || v.Actor.Role == person.Citizen }
+// Citizen tells whether the viewer looks as a citizen.
+func (v Viewer) Citizen() bool { return v.Ticket != "" || v.Actor.Role == person.Citizen }
 
 // actor is the viewer as the rules know them: a personal link acts under the ticket's own id.
 func (v Viewer) actor() person.Actor {

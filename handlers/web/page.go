@@ -93,6 +93,7 @@ type reader struct {
 	Home              string
 	Chosen            bool // a role is
 	Follows           bool // the stream of changes
+	Notified          bool // has notices
 }
 
 // render answers with a page, or with the part of it that htmx asks for.
@@ -131,6 +132,7 @@ func (w *Web) furnish(v *visit, f *frame) (err error) {
 		Name: v.session.Name, Role: roles[by.Role], Operates: by.Role.Operates(), Supervises: by.Role.Supervises(),
 		Audits: by.Role == person.Auditor, Administers: by.Role == person.Administrator, Citizen: by.Role == person.Citizen,
 		Home: home(by.Role), Chosen: by.Role != "", Follows: identity.Allows(by.Role, identity.FollowChanges),
+		Notified: identity.Allows(by.Role, identity.ReadNotices),
 	}
 	if e, ok := w.cases.Catalog.Entity(by.Entity); ok {
 		f.Reader.Place = e.Short
@@ -140,7 +142,7 @@ func (w *Web) furnish(v *visit, f *frame) (err error) {
 			return err
 		}
 	}
-	if f.Reader.Operates || f.Reader.Citizen {
+	if f.Reader.Notified {
 		f.Unread, err = w.Notices.Unread(v.Context(), by)
 	}
 	return err
@@ -153,6 +155,7 @@ var done = map[string]string{
 	"verifiche":  "Le risposte alle verifiche sono state registrate.",
 	"esito":      "L’esito delle verifiche è stato eseguito.",
 	"bozza":      "La bozza è stata salvata: la ritrova qui, anche da un altro computer.",
+	"lette":      "Tutte le notifiche risultano lette.",
 	"aggiornata": "La richiesta è stata aggiornata.",
 	"annullata":  "L’ultima azione è stata annullata: il destinatario non ne vedrà nulla.",
 

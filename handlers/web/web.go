@@ -138,6 +138,7 @@ func (w *Web) routes() []route {
 		w.ticketRoutes(),
 		w.assistanceRoutes(),
 		w.streamRoutes(),
+		w.noticeRoutes(),
 		w.requestRoutes(),
 		w.auditRoutes(),
 		w.bulkRoutes(),

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+'use strict';
+
+// Notices: the header's panel shows the newest, the page follows what comes, and one that is opened is read.
+const panel = document.getElementById('novita');
+const list = document.getElementById('notifiche');
+let known = Number(panel?.querySelector('[data-unread]').textContent ?? 0);
+
+const fill = () => htmx.ajax('GET', '/notifiche/ultime', { source: '#novita-elenco', target: '#novita-elenco', swap: 'innerMorph' });
+
+function shut() {
+  panel.open = false;
+}
+
+if (panel) {
+  panel.addEventListener('toggle', () => panel.open && fill());
+  document.addEventListener('click', (e) => panel.contains(e.target) || shut());
+  panel.addEventListener('keydown', (e) => {
+    if (e.key !== 'Escape') return;
+    shut();
+    panel.querySelector('summary').focus();
+  });
+  document.addEventListener('click', (e) => {
+    const notice = e.target.closest('a[data-notice]');
+    if (notice) navigator.sendBeacon(`/notifiche/${notice.dataset.notice}`);
+  });
+  document.addEventListener('sol:notices', ({ detail: { unread, latest } }) => {
+    if (unread > known && latest) document.dispatchEvent(new CustomEvent('sol:say', { detail: latest.text }));
+    if (unread !== known) {
+      if (panel.open) fill();
+      if (list) htmx.ajax('GET', location.pathname + location.search, { source: '#notifiche', target: '#notifiche', swap: 'innerMorph' });
+    }
+    known = unread;
+  });
+}
