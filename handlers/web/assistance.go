@@ -134,12 +134,16 @@ func (w *Web) askForHelp(v *visit) error {
 	refused := false
 	if f.problem, refused = f.refused(err, files); !refused {
 		f.problem = problemOf(err)
-		if eventstore.Away(err) {
+		switch {
+		case errors.Is(err, eventstore.ErrKeyReused):
+			f.problem = sentBefore()
+		case eventstore.Away(err):
 			v.session = identity.Session{} // the frame would ask the same database
-		} else if !errors.As(err, new(*http.MaxBytesError)) {
+		case !errors.As(err, new(*http.MaxBytesError)):
 			return err
 		}
 	}
+	f.problem.Text += v.chooseAgain(files)
 	return w.showHelpForm(v, f.problem.Status, f)
 }
 
@@ -157,5 +161,5 @@ func (w *Web) opening(v *visit, f helpForm, files []attachment.File, broken erro
 		}
 		return desk.Outcome{}, &ticket.InvalidError{Fields: wrong}
 	}
-	return w.cases.Open(v.Context(), by, request, casework.Said{Key: v.FormValue("chiave")})
+	return w.cases.Open(v.Context(), by, request, casework.Said{Key: v.FormValue("chiave"), Body: v.sent(files)})
 }

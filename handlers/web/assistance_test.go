@@ -28,7 +28,7 @@ func citizensForm() typed {
 		"Mi viene chiesto di pagare, ma ho già pagato o non devo pagare": "✓", "Codice avviso o IUV del pagamento (facoltativo)": " 301123456789012316 ",
 		"Per un minore di cui è genitore o tutore": "✓", "Nome e cognome della persona per cui chiede aiuto": "Prova Minore",
 		"Codice fiscale": " rssmra80a01 h501u", "Nome": "Maria", "Cognome": "Finzione", "E-mail": "maria@example.org", "Telefono": "011 0000000",
-		"Azienda sanitaria": "ASL Città di Torino", "Che cosa è successo": "Ho pagato\ncon la app",
+		"Azienda sanitaria": "ASL Città di Torino", "Che cosa è successo": "Ho pagato\r\ncon la app",
 	}
 }
 
@@ -162,7 +162,12 @@ func TestAFormSentTwiceCountsOnce(t *testing.T) {
 	if first.at.Path != second.at.Path {
 		t.Errorf("%s, and %s", first.at, second.at)
 	}
-	w.onlyTicket(torino)
+	in := citizensForm()
+	in["Che cosa è successo"] = "Altro ancora"
+	form.submit(sendHelp, in).want(http.StatusConflict).says("Il primo invio era già arrivato", "Altro ancora")
+	if got := w.onlyTicket(torino); got.Description != "Ho pagato\ncon la app" {
+		t.Errorf("it says %q", got.Description)
+	}
 }
 
 // FAQ 2.2: the operators' own form, for who cannot get in.

@@ -171,9 +171,6 @@ func (f helpForm) refused(err error, files []attachment.File) (*problem, bool) {
 		}
 	}
 	p.Title = corrections(len(p.Fields))
-	if len(files) > 0 {
-		p.Text += " Gli allegati invece vanno scelti di nuovo."
-	}
 	return p, true
 }
 

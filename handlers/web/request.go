@@ -78,6 +78,7 @@ func (w *Web) reply(v *visit) error {
 		if p == nil || eventstore.Away(err) {
 			return err
 		}
+		p.Text += v.chooseAgain(files)
 		return w.showRequest(v, p.Status, p, f)
 	}
 	switch {
@@ -119,7 +120,7 @@ func (w *Web) replying(v *visit, f replyForm, files []attachment.File, broken er
 			return desk.Outcome{}, errClosedSince
 		}
 	}
-	return w.cases.Reply(v.Context(), v.caller, v.asked(), in, casework.Said{Key: v.FormValue("chiave")})
+	return w.cases.Reply(v.Context(), v.caller, v.asked(), in, casework.Said{Key: v.FormValue("chiave"), Body: v.sent(files)})
 }
 
 // replyProblem says what was refused in the words of the form; nil: it is nothing that its writer can mend here.
@@ -131,6 +132,8 @@ func replyProblem(err error, files []attachment.File) *problem {
 	case errors.Is(err, errClosedSince):
 		p.Status, p.Title = http.StatusConflict, "Nel frattempo la richiesta si è chiusa"
 		p.Text = "Il tempo per rispondere è finito mentre scriveva. Ciò che ha scritto è ancora qui: se lo invia adesso, si apre una nuova richiesta collegata a questa."
+	case errors.Is(err, eventstore.ErrKeyReused):
+		return sentBefore()
 	case errors.As(err, &invalid):
 		for _, wrong := range invalid.Fields {
 			switch {
@@ -150,9 +153,6 @@ func replyProblem(err error, files []attachment.File) *problem {
 		if p = problemOf(err); p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
 			return nil
 		}
-	}
-	if len(files) > 0 {
-		p.Text += " Gli allegati invece vanno scelti di nuovo."
 	}
 	return p
 }

@@ -4,8 +4,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -39,18 +37,15 @@ type updateForm struct {
 func readUpdate(v *visit) (updateForm, error) {
 	files, err := v.upload()
 	f := updateForm{
-		Text: strings.ReplaceAll(v.FormValue("testo"), "\r\n", "\n"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
+		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
 		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
 		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
 		Key: ticket.ID(v.FormValue("chiave")), Answers: readAnswers(v),
-		files: files, body: []byte(v.Form.Encode()),
+		files: files, body: v.sent(files),
 	}
 	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen
 	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
 		f.Assignee = &to
-	}
-	for _, file := range files {
-		f.body = fmt.Appendf(f.body, "&%q=%x", file.Name, sha256.Sum256(file.Content))
 	}
 	return f, err
 }

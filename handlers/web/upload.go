@@ -4,11 +4,13 @@
 package web
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/attachment"
@@ -47,7 +49,7 @@ func (v *visit) upload() ([]attachment.File, error) {
 			if left -= int64(len(value)); err == nil && left < 0 {
 				err = &http.MaxBytesError{Limit: maxTyped}
 			}
-			v.Form.Add(p.FormName(), string(value))
+			v.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers send lines as mail does
 		}
 	}
 	var tooLarge *http.MaxBytesError
@@ -55,6 +57,31 @@ func (v *visit) upload() ([]attachment.File, error) {
 		err = fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return files, err
+}
+
+// sent is all that came with a form, to tell a form sent twice from another one under the same key.
+func (v *visit) sent(files []attachment.File) []byte {
+	body := []byte(v.Form.Encode())
+	for _, f := range files {
+		body = fmt.Appendf(body, "&%q=%x", f.Name, sha256.Sum256(f.Content))
+	}
+	return body
+}
+
+// chooseAgain is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
+func (v *visit) chooseAgain(files []attachment.File) string {
+	if len(files) == 0 || v.FormValue("tenuti") != "" {
+		return ""
+	}
+	return " Gli allegati invece vanno scelti di nuovo."
+}
+
+// sentBefore refuses a form whose first sending had arrived, and that says something else now.
+func sentBefore() *problem {
+	return &problem{
+		Status: http.StatusConflict, Title: "Il primo invio era già arrivato",
+		Text: "Lo abbiamo ricevuto com’era prima delle ultime modifiche. Ciò che ha scritto è ancora qui: se le modifiche servono, invii di nuovo e ci arriverà anche questo.",
+	}
 }
 
 // another reads one file more. Of those that are too many one is kept, for the refusal to count. An input that was left

@@ -47,6 +47,7 @@ document.addEventListener('submit', (e) => {
   e.preventDefault();
   if (form.dataset.sending) return;
   const body = new FormData(form, e.submitter);
+  body.append('tenuti', 'si'); // the chosen files are kept when the form is refused
   form.dataset.sending = 'yes';
   form.querySelectorAll('button:not([type=button])').forEach((b) => b.setAttribute('aria-disabled', 'true'));
   const box = tell(form, 'Invio in corso…'), bar = document.createElement('progress');
