@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// The log as of a moment is a prefix of it, and streams are read as they stood in that prefix.
+func TestTheLogAsOfAMoment(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
+	at := func(moment time.Time) int64 {
+		t.Helper()
+		p, err := s.At(t.Context(), moment)
+		if err != nil || p.Epoch != 1 {
+			t.Fatal(p, err)
+		}
+		return p.N
+	}
+	if n := at(now); n != 0 {
+		t.Errorf("of an empty log it is %d", n)
+	}
+	one, other, begun := newID(), newID(), now
+	first := said(one, 0, "a", "b")
+	first.Events[0].Personal = []byte(`"secret"`)
+	mustAppend(t, s, first)
+	mustAppend(t, s, said(newID(), 0, "c"))
+	now = now.Add(time.Second)
+	mustAppend(t, s, said(one, 2, "d"))
+	mustAppend(t, s, said(other, 0, "e"))
+	for moment, want := range map[time.Time]int64{
+		begun.Add(-time.Microsecond): 0, begun: 3, now.Add(-time.Microsecond): 3, now: 5, now.AddDate(1, 0, 0): 5,
+	} {
+		if got := at(moment); got != want {
+			t.Errorf("as of %s it is %d, want %d", moment, got, want)
+		}
+	}
+	sizes := map[string]int{}
+	err := s.Streams(t.Context(), []string{other, one, newID()}, 4, func(records []eventstore.Record) error {
+		sizes[records[0].Stream] = len(records)
+		if records[0].Personal != nil {
+			t.Errorf("it opened %s", records[0].Personal)
+		}
+		return nil
+	})
+	if err != nil || len(sizes) != 1 || sizes[one] != 3 {
+		t.Errorf("up to 4 they are %v, %v", sizes, err)
+	}
+}

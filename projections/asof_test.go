@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package projections
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+)
+
+// asOf is a queue of the past, all of it.
+func (h *house) asOf(entity catalog.EntityCode, q QueueID, at time.Time) Standing {
+	h.t.Helper()
+	s, err := h.reader.QueueAsOf(h.t.Context(), Viewer{Actor: auditor}, AsOf{Entity: entity, Queue: q, At: at, Limit: maxLimit})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if s.Stale {
+		h.t.Fatal("the lists are behind")
+	}
+	return s
+}
+
+// TestQueuesOfThePastAreThoseThatWere compares what the log gives for a moment with what the live queues said then.
+func TestQueuesOfThePastAreThoseThatWere(t *testing.T) {
+	h := newHouse(t)
+	type then struct {
+		at     time.Time
+		entity catalog.EntityCode
+		counts map[QueueID]int
+	}
+	var past []then
+	look := func() {
+		h.project()
+		for _, entity := range []catalog.EntityCode{tickettest.Torino, catalog.Region} {
+			role := person.ASRSupervisor
+			if entity == catalog.Region {
+				role = person.RegionalSupervisor
+			}
+			who := person.Actor{ID: string(newID()), Role: role, Entity: entity}
+			live, _, err := h.reader.Queues(t.Context(), Viewer{Actor: who})
+			if err != nil {
+				t.Fatal(err)
+			}
+			was := then{h.now(), entity, map[QueueID]int{}}
+			for _, q := range live {
+				was.counts[q.ID] = q.Count
+			}
+			delete(was.counts, Mine)
+			was.counts[AllQueue] -= h.list(who, Filter{Queue: AllQueue, Status: ticket.Closed, Limit: maxLimit}).Total
+			past = append(past, was)
+		}
+	}
+	for i, life := range draw(40, 25) {
+		h.live(life, func(step int) {
+			if (i+step)%37 == 0 {
+				look()
+			}
+		})
+	}
+	h.project()
+	held := 0
+	for _, was := range past {
+		for _, q := range h.asOf(was.entity, AllQueue, was.at).Queues {
+			if q.Count != was.counts[q.ID] {
+				t.Errorf("%s at %s: %s held %d, the log gives %d", was.entity, was.at, q.ID, was.counts[q.ID], q.Count)
+			}
+			held += q.Count
+		}
+	}
+	if held < 100 {
+		t.Errorf("only %d tickets stood in queues: nothing was compared", held)
+	}
+}
+
+func TestAQueueAsOf(t *testing.T) {
+	h := newHouse(t)
+	first := h.open(tickettest.Torino)
+	h.pass(time.Hour)
+	opened := h.now()
+	second := h.open(tickettest.Torino)
+	h.pass(time.Hour)
+	h.do(first, operator, ticket.Update{Status: ticket.InProgress})
+	h.project()
+
+	now := h.asOf(tickettest.Torino, NewQueue, h.now())
+	if now.Total != 1 || now.Items[0].ID != second || now.Position.N != 3 {
+		t.Errorf("now: %+v", now)
+	}
+	if s := h.asOf(tickettest.Torino, NewQueue, opened); s.Total != 2 || s.Items[0].ID != first || s.Items[0].Status != ticket.New || s.Position.N != 2 || s.Items[0].Requester != (Person{}) {
+		t.Errorf("when the second was opened: %+v", s)
+	}
+	if s := h.asOf(tickettest.Torino, NewQueue, opened.Add(-time.Microsecond)); s.Total != 1 || s.Position.N != 1 {
+		t.Errorf("just before: %+v", s)
+	}
+	if s := h.asOf(tickettest.Torino, AllQueue, opened.AddDate(-1, 0, 0)); s.Total != 0 || s.Position.N != 0 || len(s.Queues) != 8 {
+		t.Errorf("before there was anything: %+v", s)
+	}
+	page, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, AsOf{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Skip: 1, Limit: 1})
+	if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Items[0].ID != second {
+		t.Errorf("its second page: %+v, %v", page, err)
+	}
+	var refused *FilterError
+	for _, wrong := range []AsOf{{Queue: Mine, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
+		if _, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, wrong); !errors.As(err, &refused) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+	if s, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: neighbour}, AsOf{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Limit: 1}); err != nil || s.Total != 0 {
+		t.Errorf("a neighbour sees %+v, %v", s, err)
+	}
+}
