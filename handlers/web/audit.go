@@ -18,6 +18,7 @@ func (w *Web) auditRoutes() []route {
 	return []route{
 		{pattern: "GET /revisione", by: placed, action: identity.ReadEvents, serve: w.findPage},
 		{pattern: "POST /revisione", by: placed, action: identity.ReadEvents, serve: w.find},
+		{pattern: "GET /revisione/coda", by: placed, action: identity.ReadEvents, serve: w.pastQueuePage},
 		{pattern: "GET /revisione/{id}", by: placed, action: identity.ReadEvents, serve: w.replayPage},
 		{pattern: "GET /revisione/{id}/fascicolo.html", by: placed, action: identity.TakeDossier, serve: w.dossierHTML},
 		{pattern: "GET /revisione/{id}/fascicolo.json", by: placed, action: identity.TakeDossier, serve: w.dossierJSON},

@@ -214,3 +214,28 @@ func (w *world) sql(statement string) {
 	_, err = owner.Exec(w.Context(), statement)
 	w.must(err)
 }
+
+func TestAQueueOfThePast(t *testing.T) {
+	w := newWorld(t)
+	id, number := audited(w) // opened at 10, asked at 11, handed over at 11:02 Rome
+	audit := w.join("ugo", person.Auditor, "")
+	form := audit.open("/revisione/coda").want(200).keepsQuiet(number)
+	at := func(entity, queue, moment string) *page {
+		return form.submit("Mostra", typed{"Ente": entity, "Coda": queue, "Momento": moment}).want(200)
+	}
+	at("ASL Città di Torino", "Nuove", "2026-03-02T10:30").says("02/03/2026 10:30:59,999", "posizione 1.", number, "Nuovo", "Nuove 1", "In attesa del cittadino 0").
+		keepsQuiet("Finzione") // whose it is is not what a queue is looked at for
+	was := at("ASL Città di Torino", "In attesa del cittadino", "2026-03-02T11:00").says(number, "In attesa di informazioni")
+	was.follow(number).want(200).says("Storia della richiesta "+number, "In attesa di informazioni da utente", "dopo il momento mostrato")
+	was.follow("Nuove 0").want(200).says("A quel momento la coda era vuota")
+	at("Regione Piemonte", "Nuove", "2026-03-02T11:02").says(number, "Non di competenza")
+	at("ASL Città di Torino", "Inoltrate", "2026-03-02T11:02").says(number)
+	at("ASL Città di Torino", "Tutte", "2026-03-01T10:00").says("posizione 1.0", "la coda era vuota")
+	audit.open("/revisione/coda?ente=010301&momento=ieri").want(422).says("non è una data")
+	audit.open("/revisione/coda?ente=boh&momento=2026-03-02").want(422)
+	audit.open("/revisione/coda?ente=010301&coda=mie&momento=2026-03-02").want(422)
+	w.join("sara", person.ASRSupervisor, torino).open("/revisione/coda").want(403)
+	if !strings.Contains(audit.open("/revisione/coda?ente=regione&coda=tutte&momento=2026-03-02").want(200).raw, string(id)) {
+		t.Error("a day means its end")
+	}
+}
