@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/attachment"
 	"github.com/sol-assistenza/sol/handlers/demo"
@@ -34,7 +35,7 @@ func plan(p demo.Params) []demo.Step {
 // TestPlanKeepsTheRules sends the whole plan through the rules, closing what is due on the way, and looks at where the
 // tickets end.
 func TestPlanKeepsTheRules(t *testing.T) {
-	rules := ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold}
+	rules := ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}
 	states, last := map[ticket.ID]ticket.State{}, time.Time{}
 	since := map[ticket.ID]time.Time{} // in effect, of the latest resolution
 	events := map[string]int{}
@@ -88,7 +89,7 @@ func TestPlanKeepsTheRules(t *testing.T) {
 	for _, name := range []string{
 		"Opened", "Assigned", "Unassigned", "Taken", "CitizenNote", "InternalNote", "RegionalNote", "CitizenAsked", "Resumed",
 		"CitizenReplied", "Escalated", "Recalled", "Redirected", "Resolved", "Discarded", "MarkedDuplicate", "Reopened",
-		"ActWithdrawn", "AutoClosed", "Reclassified", "PersonalDataErased",
+		"ActWithdrawn", "AutoClosed", "Reclassified", "PersonalDataErased", "CheckAnswered", "OutcomeCarriedOut",
 	} {
 		if events[name] == 0 {
 			t.Errorf("no %s", name)

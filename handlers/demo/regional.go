@@ -18,7 +18,10 @@ func (s *story) handOver() { s.handOverAgain(1) }
 
 func (s *story) handOverAgain(n int) {
 	from, worker := s.entity, s.worker
-	u := ticket.Update{Status: ticket.HandedOver, Note: s.public(s.matter.handed)}
+	u := ticket.Update{Status: ticket.HandedOver, Note: s.public(s.matter.handed), Answers: s.answers(handing, 40)}
+	if s.checked && u.Answers == nil {
+		u.Reason = s.ground()
+	}
 	if chance(s.r, 15) {
 		u.Status, u.Assignee = "", &ticket.NewAssignee{Region: true}
 	}
@@ -90,7 +93,7 @@ func (s *story) redirect(n int) {
 		to = pick(s.r, s.asrs).Code
 	}
 	s.update(ticket.Update{Entity: to, Note: s.public(redirects)})
-	s.entity = to
+	s.entity, s.checked = to, false
 	s.somebody()
 	s.office(30*time.Minute, 2*day)
 	s.update(ticket.Update{Status: ticket.InProgress})

@@ -51,6 +51,9 @@ type story struct {
 	steps   []Step
 	others  []*story // that come of this one
 	over    bool     // the simulation has ended
+
+	reclassified bool // its checks are others' then
+	checked      bool // somebody has worked the checks where it is
 }
 
 // said fills the facts into one of several texts.

@@ -30,6 +30,7 @@ func (s *story) work() {
 	s.office(2*time.Minute, 3*time.Hour)
 	if chance(s.r, 5) {
 		s.update(ticket.Update{Problem: catalog.Other})
+		s.reclassified = true
 	}
 	if chance(s.r, 55) {
 		s.update(ticket.Update{Note: s.note(ticket.Internal, s.said(s.matter.checked))})
@@ -62,7 +63,7 @@ func (s *story) passOn() {
 
 // ask asks the citizen (FAQ 2.4) and tells whether the story goes on from in_lavorazione.
 func (s *story) ask() bool {
-	s.update(ticket.Update{Status: ticket.Waiting, Note: s.public(s.matter.question)})
+	s.update(ticket.Update{Status: ticket.Waiting, Note: s.public(s.matter.question), Answers: s.answers(asking, 70)})
 	switch {
 	case chance(s.r, 80):
 		s.home(20*time.Minute, 4*day)
