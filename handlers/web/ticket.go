@@ -83,7 +83,7 @@ func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
 		return err
 	}
 	d := ticketData{Ticket: t, Form: f}
-	if f.typed() && !t.Erased {
+	if f.typed() {
 		if d.Drafted, err = w.keepDraft(v, t.ID, f); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (w *Web) updateTicket(v *visit) error {
 	if err != nil {
 		return w.refusedOnTicket(v, err, f)
 	}
-	act, of, _ := strings.Cut(v.FormValue("azione"), ":")
+	act, of, _ := strings.Cut(f.Act, ":")
 	switch act {
 	case "prendi":
 		return w.part(v, f, f, casework.Update{Status: ticket.InProgress, Pinned: f.Version}, "presa")

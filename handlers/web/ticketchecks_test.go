@@ -47,7 +47,8 @@ func TestAnAnswerIsCorrected(t *testing.T) {
 	// anna's page still shows yes, which she does not send
 	before.submit("Aggiorna", typed{"Nota": "solo una nota"}).want(200).says("solo una nota", "L’esame risulta eseguito")
 	// but what she answers herself on that page meets what bice did
-	also.submit("Rispondi", typed{ours + ": Sì": "✓", "Nota": "anche questa"}).want(412).says("Verifiche", "di Prova BICE").holds("testo", "anche questa")
+	also.submit("Rispondi", typed{ours + ": Sì": "✓", "Nota": "anche questa"}).want(412).says("Verifiche", "di Prova BICE").holds("testo", "anche questa").
+		submit("Invia comunque la mia versione", nil).keepsQuiet("anche questa</p>").holds("testo", "anche questa")
 }
 
 // What the outcome's note misses is named, asked for there, and goes with the click that carries it out.

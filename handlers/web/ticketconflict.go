@@ -61,7 +61,10 @@ func (w *Web) conflicts(v *visit, t projections.Ticket, fields []ticket.FieldCon
 		case "answers":
 			said.Field, said.Theirs = "Verifiche", "ha risposto a una verifica"
 		case "notes":
-			said.Field, said.Yours, said.Note = "Nota", f.Text, ticket.ID(c.Theirs)
+			said.Field, said.Note = "Nota", ticket.ID(c.Theirs)
+			if f.Act == "" {
+				said.Yours = f.Text
+			}
 			if i := slices.IndexFunc(t.Notes, func(n projections.Note) bool { return n.ID == said.Note }); i >= 0 {
 				said.Theirs = t.Notes[i].Text
 			}

@@ -5,16 +5,18 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // typed tells whether the form holds anything worth keeping: an open padlock alone is nothing.
 func (f updateForm) typed() bool {
-	f.Visibility, f.Version, f.Key, f.files, f.body = "", 0, "", nil, nil
+	f.Visibility, f.Version, f.Key, f.Act, f.files, f.body = "", 0, "", "", nil, nil
 	return !reflect.ValueOf(f).IsZero()
 }
 
@@ -27,7 +29,11 @@ func (w *Web) keepDraft(v *visit, id ticket.ID, f updateForm) (time.Time, error)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("draft: %w", err)
 	}
-	return w.drafts.Save(v.Context(), v.session.Account, id, string(f.Key), content)
+	at, err := w.drafts.Save(v.Context(), v.session.Account, id, string(f.Key), content)
+	if errors.Is(err, eventstore.ErrErased) { // there is nobody left to write to
+		return time.Time{}, nil
+	}
+	return at, err
 }
 
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.

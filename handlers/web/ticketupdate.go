@@ -29,6 +29,7 @@ type updateForm struct {
 
 	Version int       `json:"-"`
 	Key     ticket.ID `json:"-"` // of this form: sent twice it counts once
+	Act     string    `json:"-"` // of the button that it was sent with; "": Aggiorna
 	files   []attachment.File
 	body    []byte // all that was sent
 }
@@ -40,7 +41,7 @@ func readUpdate(v *visit) (updateForm, error) {
 		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
 		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
 		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
-		Key: ticket.ID(v.FormValue("chiave")), Answers: readAnswers(v),
+		Key: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v),
 		files: files, body: v.sent(files),
 	}
 	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen

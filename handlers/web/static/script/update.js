@@ -35,6 +35,14 @@ document.addEventListener('click', (e) => {
   if ('fill' in chosen.dataset) fill(chosen.dataset);
 });
 
+// Enter beneath a check answers that check, and sends nothing else of what is typed.
+document.addEventListener('keydown', (e) => {
+  const check = e.target.closest?.('.sol-check-form');
+  if (e.key !== 'Enter' || !check || e.target.tagName !== 'INPUT') return;
+  e.preventDefault();
+  check.querySelector('button[value="risposte"]').click();
+});
+
 let timer;
 
 // save keeps the draft; at the end of the page there is no time to wait for an answer.
