@@ -46,6 +46,9 @@ func FigureIDs() []FigureID {
 		Recalls, Breaches, Overridden, Outcomes}
 }
 
+// OfTickets tells whether the figure counts tickets as they stood, and not what was done.
+func (f FigureID) OfTickets() bool { return ofTickets[f] != "" }
+
 // ofTickets are the figures that count tickets as they stood, as SQL.
 var ofTickets = map[FigureID]string{
 	AllTickets: "true", OpenNow: "s.status in (" + open + ")", Unanswered: "s.status in (" + open + ") and s.answered_at = 'infinity'",

@@ -64,6 +64,15 @@ func (r *Reader) named(ctx context.Context, ids []string) (Names, error) {
 // ageDays divide the ages of open tickets.
 var ageDays = []int{1, 3, 7, 14, 30}
 
+// Ages are those that open tickets are counted by, without their counts.
+func Ages() []AgeFigure {
+	ages := make([]AgeFigure, len(ageDays)+1)
+	for i, d := range ageDays {
+		ages[i].To, ages[i+1].From = d, d
+	}
+	return ages
+}
+
 type problemKey struct {
 	service catalog.ServiceID
 	problem catalog.ProblemID
@@ -300,15 +309,9 @@ func (g *gathering) dashboard(p span, n Names) Dashboard {
 			d.Statuses = append(d.Statuses, StatusFigure{s, s.Label(), g.statuses[s]})
 		}
 	}
+	d.Ages = Ages()
 	for i, count := range g.ages {
-		a := AgeFigure{Count: count}
-		if i > 0 {
-			a.From = ageDays[i-1]
-		}
-		if i < len(ageDays) {
-			a.To = ageDays[i]
-		}
-		d.Ages = append(d.Ages, a)
+		d.Ages[i].Count = count
 	}
 	for _, day := range p.days() {
 		figures := *at(g.days, day)

@@ -143,6 +143,7 @@ func (w *Web) routes() []route {
 		w.auditRoutes(),
 		w.bulkRoutes(),
 		w.documentRoutes(),
+		w.dashboardRoutes(),
 	)
 }
 

@@ -61,6 +61,7 @@ func (w *Web) functions() template.FuncMap {
 		"count":     counted,
 		"age":       age,
 		"queuekey":  func(q projections.QueueID) string { return queueKeys[q] },
+		"lasted":    func(d time.Duration) string { return lasted(int64(d / time.Second)) },
 		"clock":     func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") },
 	}
 }
@@ -101,11 +102,16 @@ func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
+	return grouped(n) + " " + many
+}
+
+// grouped writes a number as it is read in Italy: 1.250.
+func grouped(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "." + digits[i:]
 	}
-	return digits + " " + many
+	return digits
 }
 
 // age is how long something has lasted, in the one unit that says it.

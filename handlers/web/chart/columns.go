@@ -34,11 +34,11 @@ func (b Columns) Draw(width int) template.HTML {
 	for i, column := range b.Columns {
 		high := (ground - head) * float64(column.Value) / float64(most)
 		middle := edge + each*(float64(i)+.5)
-		c.rect("sol-fill sol-c1", middle-each*.32, ground-high, each*.64, high)
-		c.text("sol-value", middle, ground-high-6, "middle", fmt.Sprint(column.Value))
-		c.text("sol-tick", middle, height-8, "middle", column.Label)
+		c.rect("sol-c-fill sol-c1", middle-each*.32, ground-high, each*.64, high)
+		c.text("sol-c-value", middle, ground-high-6, "middle", fmt.Sprint(column.Value))
+		c.text("sol-c-tick", middle, height-8, "middle", column.Label)
 	}
-	c.line("sol-axis", edge, ground, float64(width)-edge, ground)
+	c.line("sol-c-axis", edge, ground, float64(width)-edge, ground)
 	return c.close()
 }
 
@@ -50,6 +50,6 @@ func Bar(value, whole int) template.HTML {
 	}
 	c := &canvas{}
 	fmt.Fprint(c, `<svg class="sol-bar" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" aria-hidden="true">`)
-	c.rect("sol-fill sol-c1", 0, 0, wide, 8)
+	c.rect("sol-c-fill sol-c1", 0, 0, wide, 8)
 	return c.close()
 }

@@ -32,7 +32,7 @@ const (
 func (f Flow) Draw(width int) template.HTML {
 	labels, hub, letters := float64(width)*.3, 16.0, 24
 	if width < Wide {
-		labels, hub, letters = float64(width)*.33, 10, 15
+		labels, hub, letters = float64(width)*.36, 10, 12
 	}
 	in, out := sum(f.In), sum(f.Out)
 	scale := bands / float64(max(1, in, out))
@@ -40,9 +40,9 @@ func (f Flow) Draw(width int) template.HTML {
 	c := &canvas{}
 	c.open(f.Named, width, int(height))
 	middle := float64(width) / 2
-	c.text("sol-label", middle, 14, "middle", f.Through)
+	c.text("sol-c-label", middle, 14, "middle", f.Through)
 	hubTop := 26 + (height-40-scale*float64(max(in, out)))/2
-	c.rect("sol-hub", middle-hub/2, hubTop, hub, max(2, scale*float64(max(in, out))))
+	c.rect("sol-c-hub", middle-hub/2, hubTop, hub, max(2, scale*float64(max(in, out))))
 	f.side(c, f.In, side{x: labels, to: middle - hub/2, label: labels - 10, anchor: "end", letters: letters}, scale, hubTop, height)
 	f.side(c, f.Out, side{x: float64(width) - labels, to: middle + hub/2, label: float64(width) - labels + 10, anchor: "start", letters: letters}, scale, hubTop, height)
 	return c.close()
@@ -62,9 +62,9 @@ func (f Flow) side(c *canvas, all []Band, at side, scale, hub, height float64) {
 		high := scale * float64(b.Value)
 		slot := max(named, high+3)
 		top := y + (slot-high)/2
-		c.path("sol-ribbon sol-c1", fmt.Sprintf("M%[1]s %[3]sC%[5]s %[3]s %[5]s %[4]s %[2]s %[4]sv%[6]sC%[5]s %[8]s %[5]s %[7]s %[1]s %[7]sz",
+		c.path("sol-c-ribbon sol-c1", fmt.Sprintf("M%[1]s %[3]sC%[5]s %[3]s %[5]s %[4]s %[2]s %[4]sv%[6]sC%[5]s %[8]s %[5]s %[7]s %[1]s %[7]sz",
 			num(at.x), num(at.to), num(top), num(hub), num(bend), num(high), num(top+high), num(hub+high)))
-		c.text("sol-tick", at.label, y+slot/2+4, at.anchor, fmt.Sprintf("%s · %d", short(b.Name, at.letters), b.Value))
+		c.text("sol-c-tick", at.label, y+slot/2+4, at.anchor, fmt.Sprintf("%s · %d", short(b.Name, at.letters), b.Value))
 		y, hub = y+slot, hub+high
 	}
 }

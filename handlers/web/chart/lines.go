@@ -46,8 +46,8 @@ func (l Lines) Draw(width int) template.HTML {
 	}
 	y := func(v int) float64 { return head + (height-head-foot)*(1-float64(v)/float64(top)) }
 	for v := 0; v <= top; v += step {
-		c.line("sol-grid", left, y(v), float64(width)-right, y(v))
-		c.text("sol-tick", left-6, y(v)+4, "end", fmt.Sprint(v))
+		c.line("sol-c-grid", left, y(v), float64(width)-right, y(v))
+		c.text("sol-c-tick", left-6, y(v)+4, "end", fmt.Sprint(v))
 	}
 	l.days(c, x, height-8, int(wide)/90)
 	for n, s := range l.Series {
@@ -55,9 +55,9 @@ func (l Lines) Draw(width int) template.HTML {
 	}
 	at := left
 	for n, s := range l.Series {
-		c.line(fmt.Sprintf("sol-line sol-c%d", n+1), at, 12, at+26, 12)
+		c.line(fmt.Sprintf("sol-c-line sol-c%d", n+1), at, 12, at+26, 12)
 		c.mark(n+1, at+13, 12)
-		c.text("sol-label", at+32, 16, "start", s.Name)
+		c.text("sol-c-label", at+32, 16, "start", s.Name)
 		at += 50 + 7.5*float64(len([]rune(s.Name)))
 	}
 	return c.close()
@@ -76,7 +76,7 @@ func (l Lines) days(c *canvas, x func(int) float64, y float64, most int) {
 		case i == last:
 			anchor = "end"
 		}
-		c.text("sol-tick", x(i), y, anchor, l.Points[i])
+		c.text("sol-c-tick", x(i), y, anchor, l.Points[i])
 		if last == 0 {
 			break
 		}
@@ -92,7 +92,7 @@ func (l Lines) draw(c *canvas, n int, s Series, x func(int) float64, y func(int)
 		}
 		d.WriteString(way + num(x(i)) + " " + num(y(v)))
 	}
-	c.path(fmt.Sprintf("sol-line sol-c%d", n), d.String())
+	c.path(fmt.Sprintf("sol-c-line sol-c%d", n), d.String())
 	if len(s.Values) > marked {
 		return
 	}
@@ -103,7 +103,7 @@ func (l Lines) draw(c *canvas, n int, s Series, x func(int) float64, y func(int)
 
 // mark draws the sign of the n-th series: a disc, a square, a diamond.
 func (c *canvas) mark(n int, x, y float64) {
-	class := fmt.Sprintf("sol-mark sol-c%d", n)
+	class := fmt.Sprintf("sol-c-mark sol-c%d", n)
 	switch n {
 	case 1:
 		fmt.Fprintf(c, `<circle class="%s" cx="%s" cy="%s" r="3"></circle>`, class, num(x), num(y))

@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"encoding/csv"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/casework"
+)
+
+// counted waits until the figures contain what happened.
+func (w *world) counted() {
+	w.Helper()
+	head, _, err := w.Store.Head(w.Context())
+	w.must(err)
+	w.eventually("the figures follow", func() bool {
+		stale, err := w.Cases.Reader.WaitFigures(w.Context(), head)
+		w.must(err)
+		return !stale
+	})
+}
+
+// busy is a world in which some things have happened to four tickets, and its supervisors.
+func busy(t *testing.T) (w *world, sara, rita *browser) {
+	t.Helper()
+	w = newWorld(t)
+	anna := w.Account(t, "anna", person.ASROperator, torino)
+	as := casework.Caller{Actor: person.Actor{ID: anna, Role: person.ASROperator, Entity: torino}}
+	update := func(id ticket.ID, status ticket.Status, text string) {
+		t.Helper()
+		_, err := w.Cases.Update(t.Context(), as, id, casework.Update{Status: status, Note: &casework.Note{Text: text, Visibility: ticket.Public}}, casework.Said{})
+		w.must(err)
+	}
+	asked, solved, handed := w.open(request(torino)), w.open(request(torino)), w.open(request(torino))
+	w.open(request(novara))
+	w.Clock.Pass(3 * time.Hour)
+	update(asked, ticket.Waiting, "In che data?")
+	update(solved, ticket.Solved, "Ora il referto c’è.")
+	update(handed, ticket.HandedOver, "Non è nostra.")
+	w.Clock.Pass(time.Hour)
+	w.counted()
+	return w, w.join("sara", person.ASRSupervisor, torino), w.join("rita", person.RegionalSupervisor, catalog.Region)
+}
+
+// tiles are the large figures of the page.
+func (p *page) tiles() map[string]string {
+	p.b.w.Helper()
+	found := map[string]string{}
+	for _, li := range all(p.root, "li") {
+		if attr(li, "class") != "sol-tile" {
+			continue
+		}
+		name := slices.IndexFunc(all(li, "span"), func(n *html.Node) bool { return attr(n, "class") == "sol-tile-name" })
+		found[textOf(all(li, "span")[name])] = textOf(all(li, "strong")[0])
+	}
+	return found
+}
+
+// table is what stands in a table of the page, by what names it, head first.
+func (p *page) table(id string) (rows [][]string) {
+	p.b.w.Helper()
+	for _, t := range all(p.root, "table") {
+		if attr(t, "aria-labelledby") != id {
+			continue
+		}
+		for _, tr := range all(t, "tr") {
+			var cells []string
+			for _, c := range all(tr, "th", "td") {
+				cells = append(cells, textOf(c))
+			}
+			rows = append(rows, cells)
+		}
+	}
+	return rows
+}
+
+func TestTheSupervisorsFigures(t *testing.T) {
+	w, sara, rita := busy(t)
+	own := sara.open("/cruscotto").want(200).says("ASL Città di Torino", "Dati alla posizione", "delle 02/03/2026 14:00")
+	for name, want := range map[string]string{
+		"Aperte": "1", "Senza prima risposta": "0", "In attesa di chiusura": "1", "Arrivate": "3", "Risolte": "1", "Prima risposta": "3 h 00 min", "Passaggi di competenza": "1", "Riaperte": "0",
+	} {
+		if got := own.tiles()[name]; got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if own.table("t-enti") != nil {
+		t.Error("of one entity there is a table of entities")
+	}
+	region := rita.open("/cruscotto").want(200).says("Tutti gli enti", "Novara")
+	if got := region.tiles(); got["Aperte"] != "3" || got["Arrivate"] != "4" || got["Senza prima risposta"] != "2" {
+		t.Errorf("the Region's tiles are %v", got)
+	}
+	if of := rita.open("/cruscotto?ente=" + string(novara)).want(200); of.tiles()["Arrivate"] != "1" {
+		t.Errorf("of Novara: %v", of.tiles())
+	}
+	if past := rita.open("/cruscotto?al=2026-03-01").want(200).says("come registrati alla fine del giorno: 02/03/2026 00:00"); past.tiles()["Aperte"] != "0" {
+		t.Errorf("the day before: %v", past.tiles())
+	}
+
+	// What is wrong with the choice is said where it is, and kept.
+	rita.open("/cruscotto?al=2026-03-03&dal=2026-03-02").want(422).says("Queste cifre non ci sono", "al più tardi oggi")
+	rita.open("/cruscotto?dal=2026-03-02&al=2026-02-02").want(422).says("non può venire dopo")
+	sara.open("/cruscotto?ente=" + string(novara)).want(422).says("non si possono mostrare qui")
+
+	anna := w.browser().login("anna")
+	for _, path := range []string{"/cruscotto", "/cruscotto/elenco", "/cruscotto/elenco.csv", "/cruscotto/dati/enti.csv"} {
+		anna.open(path).want(403).says("Pagina di un altro ruolo")
+	}
+	own.follow("Cruscotto")
+	anna.open("/code/nuove").keepsQuiet("/cruscotto")
+}
+
+// TestEveryFigureLeadsToWhatItCounts: from every link of the page to a list that has as many results as it says.
+func TestEveryFigureLeadsToWhatItCounts(t *testing.T) {
+	_, sara, rita := busy(t)
+	for _, b := range []*browser{sara, rita} {
+		p := b.open("/cruscotto").want(200)
+		followed := map[string]bool{}
+		for _, a := range all(p.root, "a") {
+			href := attr(a, "href")
+			if !strings.HasPrefix(href, "/cruscotto/elenco?") {
+				continue
+			}
+			number := textOf(a)
+			if strong := all(a, "strong"); len(strong) > 0 {
+				if number = textOf(strong[0]); strings.Contains(number, "h") { // a time leads to those that took it
+					continue
+				}
+			}
+			number, _, _ = strings.Cut(number, " ")
+			unit := " risultati"
+			if number == "1" {
+				unit = " risultato"
+			}
+			list := b.open(href).want(200).says(number + unit)
+			if rows := len(list.table("titolo")) - 1; number != "" && number != "0" && rows != int(number[0]-'0') {
+				t.Errorf("%s: %s has %d rows", number, href, rows)
+			}
+			followed[href] = true
+		}
+		if len(followed) < 15 {
+			t.Errorf("only %d figures lead somewhere", len(followed))
+		}
+	}
+}
+
+// TestFilesAreTheTables: what is downloaded is what stands on the page; times are in minutes there.
+func TestFilesAreTheTables(t *testing.T) {
+	_, _, rita := busy(t)
+	p := rita.open("/cruscotto").want(200)
+	files := 0
+	for _, a := range all(p.root, "a") {
+		href := attr(a, "href")
+		name, is := strings.CutPrefix(href, "/cruscotto/dati/")
+		name, _, _ = strings.Cut(name, ".csv")
+		if !is || name == "totali" {
+			continue
+		}
+		files++
+		file := rita.open(href).want(200)
+		reader := csv.NewReader(strings.NewReader(file.raw))
+		reader.Comma = ';'
+		rows, err := reader.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := p.table("t-" + name)
+		if len(rows) != len(shown) || len(rows) < 2 {
+			t.Fatalf("%s: %d rows in the file, %d on the page", name, len(rows), len(shown))
+		}
+		for i := range rows {
+			for j, c := range rows[i] {
+				if strings.Contains(rows[0][j], "(minuti)") {
+					continue
+				}
+				if c != shown[i][j] {
+					t.Errorf("%s: row %d says %q, the page %q", name, i, c, shown[i][j])
+				}
+			}
+		}
+	}
+	if files != 9 { // no outcome was carried out
+		t.Errorf("%d files, want one a table", files)
+	}
+	list := rita.open("/cruscotto/elenco.csv?cifra=aperte").want(200)
+	if !strings.HasPrefix(list.header.Get("Content-Type"), "text/csv") || strings.Count(list.raw, "\n") != 4 || !strings.Contains(list.raw, "In attesa di informazioni da utente") {
+		t.Errorf("what is open: %s", list.raw)
+	}
+	for _, personal := range []string{"Maria", "Finzione", "RSSMRA"} {
+		if strings.Contains(list.raw+p.raw, personal) {
+			t.Errorf("%s stands there", personal)
+		}
+	}
+	rita.open("/cruscotto/elenco.csv?cifra=tante").want(422)
+	rita.open("/cruscotto/dati/niente.csv").want(404)
+}
