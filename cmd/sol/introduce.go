@@ -22,6 +22,8 @@ import (
 type demoInfo struct {
 	Address    string         `json:"address"`
 	Identities []demoIdentity `json:"identities"`
+	Systems    string         `json:"systems,omitempty"` // URL of the simulated systems
+	Mails      string         `json:"mails,omitempty"`   // directory of the mails to citizens
 }
 
 type demoIdentity struct {
@@ -36,7 +38,7 @@ func (c config) demoFile() string { return filepath.Join(c.DataDir, "demo.json")
 
 // introduce writes demo.json and tells a person the same. It is called once the demo answers.
 func (a *app) introduce(c config, address string, people []demo.Person, around *surroundings) error {
-	info := demoInfo{Address: address}
+	info := demoInfo{Address: address, Systems: around.systems, Mails: around.mails}
 	for _, p := range people {
 		for _, in := range p.Placements {
 			info.Identities = append(info.Identities, demoIdentity{p.Username, p.Password, p.PIN, in.Role, in.Entity})

@@ -24,9 +24,7 @@ export async function fill(page, { note, padlock, status, operator, reason, asr,
 
 // send presses «Aggiorna» and waits until the ticket's page says that it was done.
 export async function send(page) {
-  const key = await page.locator('#aggiorna input[name=chiave]').inputValue();
-  await page.getByRole('button', { name: 'Aggiorna', exact: true }).click();
-  await page.locator(`#aggiorna input[name=chiave][value="${key}"]`).waitFor({ state: 'detached' }); // this page, and no other, was sent
+  await renewed(page, () => page.getByRole('button', { name: 'Aggiorna', exact: true }).click());
   await page.getByText('La richiesta è stata aggiornata.').waitFor();
 }
 
@@ -37,3 +35,29 @@ export async function update(page, what) {
 
 // status is what stands beside the ticket's number.
 export const status = page => page.locator('main .sol-status').first().innerText();
+
+// check is the part of the page where a check of the playbook is answered.
+export const check = (page, question) => page.locator('.sol-checks fieldset').filter({ hasText: question }).first();
+
+// answer one, as it is asked now: yes or no, with evidence by its labels.
+export async function answer(page, question, yes, evidence = {}) {
+  const form = check(page, question);
+  for (const [label, value] of Object.entries(evidence)) {
+    const field = form.getByLabel(label).first();
+    if (value === true) await field.check();
+    else if (await field.evaluate(e => e.localName) === 'select') await field.selectOption(value);
+    else await field.fill(value);
+  }
+  await form.getByText(yes ? 'Sì' : 'No', { exact: true }).click();
+  await renewed(page, () => form.getByRole('button', { name: 'Rispondi' }).click());
+}
+
+// carryOut lets the proposed outcome happen.
+export const carryOut = page => renewed(page, () => page.getByRole('button', { name: 'Esegui l’esito' }).click());
+
+// renewed does something that sends the ticket's form, and waits for the page that answers.
+export async function renewed(page, act) {
+  const key = await page.locator('#aggiorna input[name=chiave]').inputValue();
+  await act();
+  await page.locator(`#aggiorna input[name=chiave][value="${key}"]`).waitFor({ state: 'detached' });
+}

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // The built product, started once as a newcomer starts it, on data of its own that are removed afterwards. While walks are
-// written, SOL_DEMO may name the demo.json of a demo that runs already, with SOL_HOLD=3s.
+// written, SOL_DEMO may name the demo.json of a demo that runs already, with SOL_HOLD=8s.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -11,7 +11,7 @@ import path from 'node:path';
 
 const patience = 600_000; // to make the demo's data, on a machine that is busy
 
-export const product = { address: '', identities: [], hold: 3000 };
+export const product = { address: '', identities: [], hold: 8000 };
 
 let child, dir, log;
 
@@ -66,12 +66,22 @@ async function call(method, route, body, token) {
   return answer.json();
 }
 
+let people = 0;
+
+// stranger is a tax code that nobody else has, and of whom the connected systems know what is said: by default nothing.
+export async function stranger(knows = { facts: {} }) {
+  const code = `STP${String(Date.now() % 1e9 * 1e4 + ++people).padStart(13, '0')}`;
+  const answer = await fetch(`${product.systems}/_people/${code}`, { method: 'PUT', body: JSON.stringify(knows) });
+  if (!answer.ok) throw new Error(`the simulator answers ${answer.status}: ${await answer.text()}`);
+  return code;
+}
+
 // opened is a new ticket at an entity, {id, number}: a declared citizen's, or that of an identity that is given.
 export async function opened(entity, { as, ...form } = {}) {
   const token = as && (await call('POST', 'sessions', { username: as.username, password: as.password, pin: as.pin })).token;
   return call('POST', 'tickets', {
     service: 'ritiro-documenti', problem: 'referto-non-trovato', entity, description: 'Non trovo il referto del prelievo del 3 novembre.',
     ...form,
-    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: 'RSSMRA85T10A562S', email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
+    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: form.requester?.tax_code ?? await stranger(), email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
   }, token);
 }

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+import assert from 'node:assert/strict';
+import { status, update } from '../support/desk.mjs';
+import { mailed } from '../support/mail.mjs';
+import { opened, who } from '../support/product.mjs';
+import { walk } from '../support/walk.mjs';
+
+const question = 'In che data ha fatto il prelievo?';
+
+walk('FAQ 2.4: who has no account answers behind the personal link', async ({ as, anybody, look }) => {
+  const ticket = await opened('010908');
+  const operator = await as('operatore_asr', '010908');
+  await operator.goto(`/ticket/${ticket.id}`);
+  await update(operator, { note: 'Chiamare il laboratorio' }); // internal
+  await update(operator, { note: question, padlock: 'Pubblica', status: 'In attesa di informazioni da utente' });
+
+  const { link } = await mailed(ticket.number, question);
+  const citizen = await anybody();
+  await citizen.goto(link);
+  await citizen.getByText(question).waitFor();
+  const text = await citizen.locator('body').innerText();
+  assert.ok(!text.includes('laboratorio'), 'an internal note stays inside');
+  assert.ok(!/in_attesa|non_di_competenza/.test(text), 'the citizen reads plain words');
+  await look(citizen, 'cittadino-domanda');
+  await citizen.getByLabel('La Sua risposta').fill('Il 3 novembre.');
+  await citizen.getByLabel('Allegati').setInputFiles({ name: 'foglio.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') });
+  await citizen.getByRole('button', { name: 'Invia la risposta' }).click();
+  await citizen.locator('.sol-said-mine', { hasText: 'Il 3 novembre.' }).waitFor();
+  await look(citizen, 'cittadino-risposto');
+
+  await operator.goto(`/ticket/${ticket.id}`);
+  assert.equal(await status(operator), 'In lavorazione');
+  await operator.getByText('Il 3 novembre.').waitFor();
+  await operator.getByText('foglio.pdf').waitFor();
+});
+
+walk('FAQ 2.4 and 2.5: a citizen with an account, answers and a resolution that did not help, without script', async ({ as }) => {
+  const ticket = await opened('010909', { as: who('cittadino') });
+  const operator = await as('operatore_asr', '010909');
+  await operator.goto(`/ticket/${ticket.id}`);
+  await update(operator, { note: 'Ora si scarica.', padlock: 'Pubblica', status: 'Risolto' });
+
+  const citizen = await as('cittadino', '', 0, { javaScriptEnabled: false });
+  await citizen.getByRole('link', { name: ticket.number }).click();
+  await readable(citizen, 'Ora si scarica.');
+  await citizen.getByText('Il problema non è risolto').click();
+  await citizen.getByLabel('Il Suo messaggio').fill('Non si scarica ancora.');
+  await citizen.getByRole('button', { name: 'Invia', exact: true }).click();
+  await citizen.locator('.sol-said-mine', { hasText: 'Non si scarica ancora.' }).waitFor();
+
+  await operator.goto(`/ticket/${ticket.id}`);
+  assert.equal(await status(operator), 'In lavorazione');
+  await operator.getByText('Non si scarica ancora.').waitFor();
+});
+
+// readable waits until a note is shown that can still be undone: the page is opened again, as somebody would.
+async function readable(page, text) {
+  for (const until = Date.now() + 60_000; Date.now() < until;) {
+    if (await page.getByText(text).count() > 0) return;
+    await page.reload();
+  }
+  assert.fail(`the citizen does not read «${text}»`);
+}
+
+walk('FAQ 2.6: what is handed over the citizen reads in plain words, and never its note', async ({ as, look }) => {
+  const ticket = await opened('010203', { as: who('cittadino', '', 1), problem: 'altro' });
+  const operator = await as('operatore_asr', '010203');
+  await operator.goto(`/ticket/${ticket.id}`);
+  await update(operator, { note: 'Non riguarda i nostri sistemi.', padlock: 'Pubblica', status: 'Non di competenza' });
+  const region = await as('operatore_regionale', 'regione');
+  await region.goto(`/ticket/${ticket.id}`);
+  await region.getByText('Non riguarda i nostri sistemi.').waitFor();
+
+  const citizen = await as('cittadino', '', 1);
+  await look(citizen, 'cittadino-richieste');
+  await citizen.getByRole('link', { name: ticket.number }).click();
+  await readable(citizen, 'In carico all’assistenza regionale');
+  assert.ok(!(await citizen.content()).includes('Non riguarda i nostri sistemi.'), 'not even where nobody looks');
+  await look(citizen, 'cittadino-inoltrata');
+});
