@@ -19,7 +19,7 @@ walk('FAQ 2.4: who has no account answers behind the personal link', async ({ as
   const { link } = await mailed(ticket.number, question);
   const citizen = await anybody();
   await citizen.goto(link);
-  await citizen.getByText(question).waitFor();
+  await citizen.getByText(question).first().waitFor();
   const text = await citizen.locator('body').innerText();
   assert.ok(!text.includes('laboratorio'), 'an internal note stays inside');
   assert.ok(!/in_attesa|non_di_competenza/.test(text), 'the citizen reads plain words');
@@ -38,7 +38,7 @@ walk('FAQ 2.4: who has no account answers behind the personal link', async ({ as
 
 walk('FAQ 2.4 and 2.5: a citizen with an account, answers and a resolution that did not help, without script', async ({ as }) => {
   const ticket = await opened('010909', { as: who('cittadino') });
-  const operator = await as('operatore_asr', '010909');
+  const operator = await as('operatore_asr', '010909', 1);
   await operator.goto(`/ticket/${ticket.id}`);
   await update(operator, { note: 'Ora si scarica.', padlock: 'Pubblica', status: 'Risolto' });
 

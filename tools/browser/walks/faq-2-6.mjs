@@ -28,7 +28,7 @@ walk('FAQ 2.6: not ours, to the Region, and from there to another ASR', async ({
   await region.getByText('Il referto non è nostro.').waitFor();
   await look(region, 'ticket-regione');
   await region.getByRole('button', { name: 'Prendi in carico' }).click();
-  await region.getByRole('status').filter({ hasText: 'presa in carico' }).or(region.getByText('La richiesta è stata aggiornata.')).first().waitFor();
+  await region.getByText('La richiesta è in carico a Lei.').waitFor();
   await update(region, { note: 'Risulta alla ASL NO.', padlock: 'Pubblica', status: 'Nuovo, presso un’altra ASR', asr: 'ASL NO' });
 
   const novara = await as('operatore_asr', '010208');
