@@ -31,19 +31,15 @@ func (w *Web) cookieName() string {
 }
 
 // remember gives the browser the session's token, until it is closed.
-func (w *Web) remember(v *visit, token string) { http.SetCookie(v.rw, w.cookie(token)) }
+func (w *Web) remember(v *visit, token string) { w.setCookie(v, token, 0) }
 
 // forget takes it away.
-func (w *Web) forget(v *visit) {
-	gone := w.cookie("")
-	gone.MaxAge = -1
-	http.SetCookie(v.rw, gone)
-}
+func (w *Web) forget(v *visit) { w.setCookie(v, "", -1) }
 
-func (w *Web) cookie(token string) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
-		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.secured(), SameSite: http.SameSiteLaxMode,
-	}
+func (w *Web) setCookie(v *visit, token string, maxAge int) {
+	http.SetCookie(v.rw, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
+		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.secured(), SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
+	})
 }
 
 // loginData is the form of FAQ 2.1, as typed. The secrets are never sent back.
