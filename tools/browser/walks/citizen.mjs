@@ -27,7 +27,7 @@ walk('FAQ 2.4: who has no account answers behind the personal link', async ({ as
   await citizen.getByLabel('La Sua risposta').fill('Il 3 novembre.');
   await citizen.getByLabel('Allegati').setInputFiles({ name: 'foglio.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') });
   await citizen.getByRole('button', { name: 'Invia la risposta' }).click();
-  await citizen.locator('.sol-said-mine', { hasText: 'Il 3 novembre.' }).waitFor();
+  await citizen.locator('.sol-letter-mine', { hasText: 'Il 3 novembre.' }).waitFor();
   await look(citizen, 'cittadino-risposto');
 
   await operator.goto(`/ticket/${ticket.id}`);
@@ -48,7 +48,7 @@ walk('FAQ 2.4 and 2.5: a citizen with an account, answers and a resolution that 
   await citizen.getByText('Il problema non è risolto').click();
   await citizen.getByLabel('Il Suo messaggio').fill('Non si scarica ancora.');
   await citizen.getByRole('button', { name: 'Invia', exact: true }).click();
-  await citizen.locator('.sol-said-mine', { hasText: 'Non si scarica ancora.' }).waitFor();
+  await citizen.locator('.sol-letter-mine', { hasText: 'Non si scarica ancora.' }).waitFor();
 
   await operator.goto(`/ticket/${ticket.id}`);
   assert.equal(await status(operator), 'In lavorazione');
