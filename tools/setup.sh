@@ -5,7 +5,7 @@
 # Gets what `make run` and `make test` need and this machine lacks: with apt on Debian and Ubuntu (sudo when not root);
 # elsewhere it says what to install. Where all is there it does nothing, and needs no network.
 #
-# usage: tools/setup.sh run|test
+# usage: tools/setup.sh run|test|browser
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose=${1:-test}
@@ -67,7 +67,7 @@ fi
 if [[ $purpose == test ]] && ! command -v "$(go env CC)" >/dev/null; then
 	packages+=(gcc libc6-dev) # for the race detector
 fi
-if [[ $purpose == test ]]; then # the pages are walked in a browser (tools/browser.sh)
+if [[ $purpose == browser ]]; then # the pages are walked in a browser (tools/browser.sh)
 	[[ -n ${SOL_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null || packages+=(chromium)
 	command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 fi
@@ -76,7 +76,7 @@ fi
 command -v apt-get >/dev/null ||
 	fail "missing: ${packages[*]} (names as on Debian)" \
 		"install a PostgreSQL server, version $oldest or later, with its programs (Fedora: postgresql-server, macOS: brew install postgresql)" \
-		"and for the tests a C compiler, Chromium and Node; or name the server's programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL"
+		"for the tests a C compiler, and to walk the pages Chromium and Node; or name the server's programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL"
 echo "setup: installing ${packages[*]}" >&2
 apt_install
 has_postgres || [[ -n ${SOL_DATABASE_URL:-} ]] ||
