@@ -6,9 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,55 +18,6 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// settings are what a simulation may change, each read from text.
-var settings = map[string]func(text string, a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) error{
-	"auto_close.after_days": func(t string, a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) error {
-		return number(t, &a.AfterDays)
-	},
-	"auto_close.hour": func(t string, a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) error {
-		return number(t, &a.Hour)
-	},
-	"handover.target_hours": func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
-		return number(t, &h.TargetHours)
-	},
-	"handover.warn_hours_before": func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
-		return number(t, &h.WarnHoursBefore)
-	},
-	"handover.office": func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
-		h.Office = t
-		return nil
-	},
-	"waiting.remind_after_working_days": func(t string, _ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) error {
-		w.RemindAfterDays = nil
-		for part := range strings.SplitSeq(t, ",") {
-			var n int
-			if err := number(part, &n); err != nil {
-				return err
-			}
-			w.RemindAfterDays = append(w.RemindAfterDays, n)
-		}
-		return nil
-	},
-	"waiting.resolve_after_working_days": func(t string, _ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) error {
-		return number(t, &w.ResolveAfterDays)
-	},
-}
-
-// possible are the sagas that settings change, as they are with a catalogue.
-var possible = map[string]func(*catalog.Catalog) sagas.Definition{
-	"auto-close": func(c *catalog.Catalog) sagas.Definition { return sagas.AutoClose(c) },
-	"escalation": func(c *catalog.Catalog) sagas.Definition { return sagas.Escalation(c) },
-	"waiting":    func(c *catalog.Catalog) sagas.Definition { return sagas.Waiting(c) },
-	"succession": func(c *catalog.Catalog) sagas.Definition { return sagas.Succession(c) },
-}
-
-func number(text string, into *int) (err error) {
-	if *into, err = strconv.Atoi(strings.TrimSpace(text)); err != nil {
-		return fmt.Errorf("%q is no number", text)
-	}
-	return nil
-}
-
 // tried is the catalogue with settings changed, for the entities named or for all.
 func tried(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error) {
 	var codes []catalog.EntityCode
@@ -78,27 +27,16 @@ func tried(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error)
 		}
 		codes = append(codes, catalog.EntityCode(e))
 	}
+	var changes []sagas.Change
 	for _, s := range set {
-		key, text, ok := strings.Cut(s, "=")
-		read := settings[key]
-		if !ok || read == nil {
-			return nil, fmt.Errorf("--set %s: want KEY=VALUE, KEY one of %s", s, strings.Join(slices.Sorted(maps.Keys(settings)), ", "))
-		}
-		var wrong error
-		changed, err := c.With(func(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) {
-			if err := read(text, a, h, w); err != nil {
-				wrong = err
-			}
-		}, codes...)
-		if wrong == nil {
-			wrong = err
-		}
-		if wrong != nil {
-			return nil, fmt.Errorf("--set %s: %w", s, wrong)
-		}
-		c = changed
+		name, value, _ := strings.Cut(s, "=") // without one the value is empty, which none may be
+		changes = append(changes, sagas.Change{Name: name, Value: value})
 	}
-	return c, nil
+	changed, err := sagas.With(c, changes, codes...)
+	if err != nil {
+		return nil, fmt.Errorf("--set: %w", err)
+	}
+	return changed, nil
 }
 
 func (a *app) sagasSimulate() *cobra.Command {
@@ -113,9 +51,8 @@ func (a *app) sagasSimulate() *cobra.Command {
 		Example: `  sol sagas simulate auto-close --from 2026-06-01 --set auto_close.after_days=3
   sol sagas simulate waiting --set waiting.resolve_after_working_days=20 --entity 010301`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			simulated := possible[args[0]]
-			if simulated == nil {
-				return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(slices.Sorted(maps.Keys(possible)), ", "))
+			if !slices.Contains(sagas.Simulated(), args[0]) {
+				return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(sagas.Simulated(), ", "))
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				changed, err := tried(n.catalog, set, entities)
@@ -134,8 +71,9 @@ func (a *app) sagasSimulate() *cobra.Command {
 				if err := n.store.Worker().QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
 					return err
 				}
+				simulated, _ := sagas.ToSimulate(args[0], changed)
 				bar := a.progress("replaying tickets")
-				s, err := sagas.Simulate(ctx, n.store, simulated(changed), ticket.Rules{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
+				s, err := sagas.Simulate(ctx, n.store, simulated, ticket.Rules{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
 				bar.end()
 				if err != nil {
 					return err

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// Setting is one that a simulation may change.
+type Setting struct {
+	Name string // e.g. auto_close.after_days
+	Saga string // that goes by it
+	// Of gives the value that an entity has, as Set reads it.
+	Of  func(c *catalog.Catalog, e catalog.EntityCode) string
+	set func(text string, a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) error
+}
+
+// Settings are all of them.
+func Settings() []Setting { return slices.Clone(settings) }
+
+var settings = []Setting{
+	{
+		"auto_close.after_days", "auto-close",
+		func(c *catalog.Catalog, e catalog.EntityCode) string { return strconv.Itoa(c.AutoClose(e).AfterDays) },
+		func(t string, a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) error {
+			return number(t, &a.AfterDays)
+		},
+	},
+	{
+		"auto_close.hour", "auto-close",
+		func(c *catalog.Catalog, e catalog.EntityCode) string { return strconv.Itoa(c.AutoClose(e).Hour) },
+		func(t string, a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) error {
+			return number(t, &a.Hour)
+		},
+	},
+	{
+		"handover.target_hours", "escalation",
+		func(c *catalog.Catalog, e catalog.EntityCode) string { return strconv.Itoa(c.Handover(e).TargetHours) },
+		func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
+			return number(t, &h.TargetHours)
+		},
+	},
+	{
+		"handover.warn_hours_before", "escalation",
+		func(c *catalog.Catalog, e catalog.EntityCode) string {
+			return strconv.Itoa(c.Handover(e).WarnHoursBefore)
+		},
+		func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
+			return number(t, &h.WarnHoursBefore)
+		},
+	},
+	{
+		"handover.office", "escalation",
+		func(c *catalog.Catalog, e catalog.EntityCode) string { return c.Handover(e).Office },
+		func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
+			h.Office = t
+			return nil
+		},
+	},
+	{
+		"waiting.remind_after_working_days", "waiting",
+		func(c *catalog.Catalog, e catalog.EntityCode) string {
+			days := c.Waiting(e).RemindAfterDays
+			all := make([]string, len(days))
+			for i, d := range days {
+				all[i] = strconv.Itoa(d)
+			}
+			return strings.Join(all, ",")
+		},
+		func(t string, _ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) error {
+			w.RemindAfterDays = nil
+			for part := range strings.SplitSeq(t, ",") {
+				var n int
+				if err := number(part, &n); err != nil {
+					return err
+				}
+				w.RemindAfterDays = append(w.RemindAfterDays, n)
+			}
+			return nil
+		},
+	},
+	{
+		"waiting.resolve_after_working_days", "waiting",
+		func(c *catalog.Catalog, e catalog.EntityCode) string {
+			return strconv.Itoa(c.Waiting(e).ResolveAfterDays)
+		},
+		func(t string, _ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) error {
+			return number(t, &w.ResolveAfterDays)
+		},
+	},
+}
+
+func number(text string, into *int) (err error) {
+	if *into, err = strconv.Atoi(strings.TrimSpace(text)); err != nil {
+		return fmt.Errorf("%q is no number", text)
+	}
+	return nil
+}
+
+// Change is a setting with the value to try.
+type Change struct{ Name, Value string }
+
+// With is a catalogue with settings changed together, for the entities named or for all. It refuses names that there are
+// not, and values that the data files would be refused for.
+func With(c *catalog.Catalog, changes []Change, entities ...catalog.EntityCode) (*catalog.Catalog, error) {
+	var wrong error
+	changed, err := c.With(func(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) {
+		for _, ch := range changes {
+			if err := ch.apply(a, h, w); err != nil {
+				wrong = fmt.Errorf("%s=%s: %w", ch.Name, ch.Value, err)
+			}
+		}
+	}, entities...)
+	if wrong != nil {
+		return nil, wrong
+	}
+	return changed, err
+}
+
+func (ch Change) apply(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) error {
+	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == ch.Name })
+	if i < 0 {
+		names := make([]string, len(settings))
+		for i, s := range settings {
+			names[i] = s.Name
+		}
+		return fmt.Errorf("want KEY=VALUE, KEY one of %s", strings.Join(names, ", "))
+	}
+	return settings[i].set(ch.Value, a, h, w)
+}
+
+// Simulated are the sagas that can be simulated, since they have timers.
+func Simulated() []string { return []string{"auto-close", "escalation", "succession", "waiting"} }
+
+// ToSimulate is one of those as it is with a catalogue. False: it cannot be simulated.
+func ToSimulate(name string, c *catalog.Catalog) (Definition, bool) {
+	switch name {
+	case "auto-close":
+		return AutoClose(c), true
+	case "escalation":
+		return Escalation(c), true
+	case "waiting":
+		return Waiting(c), true
+	case "succession":
+		return Succession(c), true
+	}
+	return nil, false
+}
