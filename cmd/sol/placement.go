@@ -12,10 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
 )
 
 // place is a role at an entity as flags give it.
@@ -110,56 +107,19 @@ func (a *app) endPlacement(ctx context.Context, n *node, u identity.Account, in 
 	if last == nil {
 		return fmt.Errorf("%s has no placement %q; sol user list shows what there is", u.Username, in)
 	}
-	err := n.identity.EndPlacement(ctx, u.ID, last.Role, entity)
-	before := errors.Is(err, identity.ErrNotFound)
-	if err != nil && !before {
-		return err
-	}
-	if !before {
-		fmt.Fprintf(a.out, "ended %s of %s\n", in, u.Username)
-	}
-	released := 0
-	if entity != "" {
-		if released, err = a.release(ctx, n, u, projections.Filter{Entity: entity}); err != nil {
-			return err
-		}
-	}
-	if before && released == 0 {
+	released, err := n.cases.EndPlacement(ctx, u.ID, last.Role, entity, operatingName)
+	if errors.Is(err, identity.ErrNotFound) {
 		return fmt.Errorf("%s of %s has ended already; sol user list shows when", in, u.Username)
 	}
-	return nil
+	if err != nil {
+		return fmt.Errorf("%w; repeat the command", err)
+	}
+	fmt.Fprintf(a.out, "ended %s of %s\n", in, u.Username)
+	return a.released(ctx, n, u, released)
 }
 
-// release takes an operator's tickets from them, one command each, and returns when the lists show it. A role at the
-// same entity that goes on keeps them.
-func (a *app) release(ctx context.Context, n *node, u identity.Account, f projections.Filter) (released int, err error) {
-	if o, err := n.identity.Find(ctx, u.ID, f.Entity); err == nil && f.Entity != "" && o.Entity == f.Entity {
-		return 0, nil
-	}
-	f.Queue, f.Assignee, f.Sort, f.Limit = projections.AllQueue, u.ID, projections.OldestFirst, 200
-	var held []ticket.ID
-	for {
-		page, err := n.reader.Tickets(ctx, auditor, f)
-		if err != nil {
-			return 0, err
-		}
-		for _, t := range page.Items {
-			if t.Status != ticket.Closed {
-				held = append(held, t.ID)
-			}
-		}
-		if f.Cursor = page.NextCursor; f.Cursor == "" {
-			break
-		}
-	}
-	for _, id := range held {
-		_, err := n.desk.Dispatch(ctx, desk.Request{
-			Ticket: id, Command: ticket.Release{Operator: u.ID}, By: person.Actor{ID: operatingName, Role: person.System},
-		})
-		if err != nil {
-			return 0, fmt.Errorf("release ticket %s: %w; repeat the command", id, err)
-		}
-	}
-	fmt.Fprintf(a.out, "released %d tickets of %s\n", len(held), u.Username)
-	return len(held), n.caughtUp(ctx)
+// released tells how many tickets were taken from somebody, once the lists show it.
+func (a *app) released(ctx context.Context, n *node, u identity.Account, tickets int) error {
+	fmt.Fprintf(a.out, "released %d tickets of %s\n", tickets, u.Username)
+	return n.caughtUp(ctx)
 }

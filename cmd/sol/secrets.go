@@ -5,16 +5,14 @@ package main
 
 import (
 	"bufio"
-	"crypto/rand"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // secrets are what somebody logs in with, beside the user name.
@@ -26,10 +24,9 @@ type secrets struct {
 // secrets asks for a password and a PIN, never on the command line, or makes them up.
 func (a *app) secrets(generate bool) (s secrets, err error) {
 	if generate {
-		bits := make([]byte, 15)
-		rand.Read(bits)
-		n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-		return secrets{strings.ToLower(base32.StdEncoding.EncodeToString(bits)), fmt.Sprintf("%06d", n), true}, err
+		s.made = true
+		s.password, s.pin, err = identity.MakeSecrets()
+		return s, err
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		ask := func(what string) string {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
 )
 
 func (a *app) userCommand() *cobra.Command {
@@ -175,11 +174,11 @@ func (a *app) userDisable() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := n.identity.Disable(ctx, u.ID); err != nil {
-					return err
+				released, err := n.cases.Disable(ctx, u.ID, operatingName)
+				if err != nil {
+					return fmt.Errorf("%w; repeat the command", err)
 				}
-				_, err = a.release(ctx, n, u, projections.Filter{})
-				return err
+				return a.released(ctx, n, u, released)
 			})
 		},
 	}

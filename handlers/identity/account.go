@@ -131,26 +131,7 @@ func (i *Identity) andEndSessions(ctx context.Context, account, what, sql string
 
 // List gives every account by user name, with its placements.
 func (i *Identity) List(ctx context.Context) ([]Account, error) {
-	rows, err := i.Pool.Query(ctx, `
-		select id::text, username, given_name, family_name, created_at, disabled_at from identity.accounts order by username`)
-	if err != nil {
-		return nil, fmt.Errorf("list accounts: %w", err)
-	}
-	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Account, err error) {
-		err = row.Scan(&a.ID, &a.Username, &a.GivenName, &a.FamilyName, &a.CreatedAt, &a.DisabledAt)
-		return a, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list accounts: %w", err)
-	}
-	placements, err := i.placements(ctx, `order by p.valid_from, p.id`)
-	if err != nil {
-		return nil, err
-	}
-	for n := range accounts {
-		accounts[n].Placements = append([]Placement{}, placements[accounts[n].ID]...)
-	}
-	return accounts, nil
+	return i.accounts(ctx, `order by a.username`)
 }
 
 // taken turns a unique violation into ErrTaken.

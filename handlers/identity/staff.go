@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// StaffFilter narrows the list of who works here. Zero fields are not asked for.
+type StaffFilter struct {
+	Q      string             // a part of the user name, or of the given and family name
+	Entity catalog.EntityCode // where they have, or had, a role
+	After  string             // the user name of the last one of the page before
+	Limit  int
+}
+
+// Staff lists accounts with their placements by user name, but for those that are citizens' alone.
+func (i *Identity) Staff(ctx context.Context, f StaffFilter) ([]Account, error) {
+	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(strings.TrimSpace(f.Q))) + "%"
+	return i.accounts(ctx, `
+		where (a.username like $1 or lower(a.given_name || ' ' || a.family_name) like $1) and a.username > $2
+			and ($3 = '' or exists (select from identity.placements p where p.account = a.id and p.entity = $3))
+			and (not exists (select from identity.placements p where p.account = a.id)
+				or exists (select from identity.placements p where p.account = a.id and p.role <> 'cittadino'))
+		order by a.username limit $4`, like, f.After, f.Entity, f.Limit)
+}
+
+// Account gives one, with its placements. Error: ErrNotFound.
+func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
+	if uuid.Validate(id) != nil {
+		return Account{}, fmt.Errorf("account: %w", ErrNotFound)
+	}
+	all, err := i.accounts(ctx, `where a.id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("account %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return all[0], nil
+}
+
+// accounts reads some, each with all the placements that it ever had.
+func (i *Identity) accounts(ctx context.Context, where string, args ...any) ([]Account, error) {
+	rows, err := i.Pool.Query(ctx, `
+		select a.id::text, a.username, a.given_name, a.family_name, a.created_at, a.disabled_at from identity.accounts a `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Account, err error) {
+		err = row.Scan(&a.ID, &a.Username, &a.GivenName, &a.FamilyName, &a.CreatedAt, &a.DisabledAt)
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	ids := make([]string, len(accounts))
+	for n, a := range accounts {
+		ids[n] = a.ID
+	}
+	placements, err := i.placements(ctx, `where p.account = any ($1::text[]::uuid[]) order by p.valid_from, p.id`, ids)
+	if err != nil {
+		return nil, err
+	}
+	for n := range accounts {
+		accounts[n].Placements = append([]Placement{}, placements[accounts[n].ID]...)
+	}
+	return accounts, nil
+}
+
+// StaffCounts tells how many accounts can log in, citizens' apart, and how many placements count now.
+func (i *Identity) StaffCounts(ctx context.Context) (accounts, placements int, err error) {
+	err = i.Pool.QueryRow(ctx, `
+		select count(distinct p.account), count(*) from identity.placements p join identity.accounts a on a.id = p.account
+		where a.disabled_at is null and p.role <> 'cittadino' and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)`, i.now()).Scan(&accounts, &placements)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count accounts: %w", err)
+	}
+	return accounts, placements, nil
+}

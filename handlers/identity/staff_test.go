@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package identity_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+func TestStaffLeavesCitizensOut(t *testing.T) {
+	h := newHouse(t)
+	citizen := person.Actor{Role: person.Citizen}
+	h.account("anna", person.Actor{Role: person.ASROperator, Entity: torino})
+	bruno := h.account("bruno", person.Actor{Role: person.ASROperator, Entity: novara})
+	h.account("carla", citizen)
+	h.account("dario")
+	h.account("elsa", citizen, person.Actor{Role: person.Auditor})
+	if err := h.EndPlacement(t.Context(), bruno, person.ASROperator, novara); err != nil {
+		t.Fatal(err)
+	}
+	for want, f := range map[string]identity.StaffFilter{
+		"anna bruno dario elsa": {Limit: 10},
+		"anna":                  {Q: " prova ANNA", Limit: 10},
+		"bruno":                 {Entity: novara, Limit: 10},
+		"dario":                 {Q: "dar", Limit: 10},
+		"dario elsa":            {After: "bruno", Limit: 10},
+		"anna bruno":            {Limit: 2},
+		"":                      {Q: "%", Limit: 10},
+	} {
+		all, err := h.Staff(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, a := range all {
+			names = append(names, a.Username)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%+v gives %q, want %q", f, got, want)
+		}
+	}
+	if a, err := h.Account(t.Context(), bruno); err != nil || a.Username != "bruno" || len(a.Placements) != 1 || a.Placements[0].ValidTo == nil {
+		t.Errorf("bruno is %+v, %v", a, err)
+	}
+	for _, id := range []string{"bruno", "01930000-0000-7000-8000-000000000001"} {
+		if _, err := h.Account(t.Context(), id); !errors.Is(err, identity.ErrNotFound) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if accounts, placements, err := h.StaffCounts(t.Context()); err != nil || accounts != 2 || placements != 2 {
+		t.Errorf("%d accounts with %d placements, %v", accounts, placements, err)
+	}
+}
+
+func TestSecretsMadeUpAreAccepted(t *testing.T) {
+	h := newHouse(t)
+	id := h.account("anna", person.Actor{Role: person.Auditor})
+	password, digits, err := identity.MakeSecrets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.SetPassword(t.Context(), id, password, digits); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Login(t.Context(), "anna", password, digits); err != nil {
+		t.Error(err)
+	}
+}
