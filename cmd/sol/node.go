@@ -109,7 +109,7 @@ func (n *node) byHTTP() (*behind, error) {
 		return nil, err
 	}
 	people, err := web.New(web.Config{
-		Cases: n.cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Documents: n.config.Outside.Documents, Log: n.log,
+		Cases: n.cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Documents: n.config.Outside.Documents, Mails: n.doors.mail, Log: n.log,
 	})
 	if err != nil {
 		return nil, err

@@ -46,6 +46,15 @@ func (c *Catalog) Entities(at time.Time) []Entity {
 	return valid
 }
 
+// EveryEntity lists those that ever were or will be, in the order of the data.
+func (c *Catalog) EveryEntity() []Entity {
+	all := make([]Entity, len(c.entities))
+	for i, e := range c.entities {
+		all[i] = e.Entity
+	}
+	return all
+}
+
 // Successor is who follows an entity when it ceases: the Region where the data name nobody.
 func (c *Catalog) Successor(code EntityCode) EntityCode {
 	if e, ok := c.find(code); ok && e.Successor != "" {

@@ -40,6 +40,19 @@ func (l *Library) Current() []*Playbook {
 	return all
 }
 
+// Versions gives every version of a playbook, the lowest first.
+func (l *Library) Versions(id ID) (all []*Playbook) {
+	if l == nil {
+		return nil
+	}
+	for _, p := range l.playbooks {
+		if p.ID == id {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // For finds the playbook that a request calls for today, with the versions that its run will keep. An entry for
 // facilitated access goes before one that is for all.
 func (l *Library) For(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) (Pinned, bool) {

@@ -266,7 +266,7 @@ func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
 		identity.ReadFigures:   func(u user) answered { return u.get("/api/v1/dashboard") },
 		identity.ExportTickets: func(u user) answered { return u.get("/api/v1/tickets.csv") },
 	}
-	onPages := []identity.Action{identity.ReadAccesses, identity.TakeDossier} // alone
+	onPages := []identity.Action{identity.ReadAccesses, identity.TakeDossier, identity.Administer} // alone
 	if len(calls)+len(onPages) != len(identity.Actions()) {
 		t.Fatal("an action has no call here")
 	}

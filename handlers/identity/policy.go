@@ -30,15 +30,16 @@ const (
 	ExportTickets Action = "tickets.export" // what is behind the figures, all of it
 
 	ChoosePreferences Action = "preferences.choose"
+	Administer        Action = "service.administer" // people and their roles, what waits or failed, settings; never a ticket
 )
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, TakeDossier, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets}
+	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, TakeDossier, FollowChanges, ListOperators, ReadNotices, ChoosePreferences, ReadFigures, ExportTickets, Administer}
 }
 
 // PolicyVersion counts the changes of the policy.
-const PolicyVersion = 5
+const PolicyVersion = 6
 
 var operates = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, FollowChanges, ListOperators, ReadNotices}
 
@@ -55,7 +56,7 @@ var policy = map[person.Role][]Action{
 	person.Citizen:            {OpenTicket, ReadTicket, ListTickets, ReplyToTicket, FollowChanges, ReadNotices, ChoosePreferences},
 	person.Integration:        {OpenTicket},
 	person.Anonymous:          {OpenTicket},
-	person.Administrator:      {},
+	person.Administrator:      {Administer},
 }
 
 // Allows asks the policy.

@@ -12,18 +12,18 @@ import (
 )
 
 // The whole policy, enumerated: changing a right changes this table and PolicyVersion.
-const enumerated = `version 5
-                      ticket.open ticket.read ticket.list ticket.update ticket.undo ticket.reply ticket.events ticket.accesses ticket.dossier stream.follow operators.list notices.read preferences.choose figures.read tickets.export
-operatore_asr         yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  -            -
-supervisore_asr       yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  yes          yes
-operatore_regionale   yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  -            -
-supervisore_regionale yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  yes          yes
-auditor               -           yes         yes         -             -           -            yes           yes             yes            yes           -              -            -                  yes          yes
-amministratore        -           -           -           -             -           -            -             -               -              -             -              -            -                  -            -
-cittadino             yes         yes         yes         -             -           yes          -             -               -              yes           -              yes          yes                -            -
-integrazione          yes         -           -           -             -           -            -             -               -              -             -              -            -                  -            -
-sistema               -           -           -           -             -           -            -             -               -              -             -              -            -                  -            -
-anonimo               yes         -           -           -             -           -            -             -               -              -             -              -            -                  -            -
+const enumerated = `version 6
+                      ticket.open ticket.read ticket.list ticket.update ticket.undo ticket.reply ticket.events ticket.accesses ticket.dossier stream.follow operators.list notices.read preferences.choose figures.read tickets.export service.administer
+operatore_asr         yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  -            -              -
+supervisore_asr       yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  yes          yes            -
+operatore_regionale   yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  -            -              -
+supervisore_regionale yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  yes          yes            -
+auditor               -           yes         yes         -             -           -            yes           yes             yes            yes           -              -            -                  yes          yes            -
+amministratore        -           -           -           -             -           -            -             -               -              -             -              -            -                  -            -              yes
+cittadino             yes         yes         yes         -             -           yes          -             -               -              yes           -              yes          yes                -            -              -
+integrazione          yes         -           -           -             -           -            -             -               -              -             -              -            -                  -            -              -
+sistema               -           -           -           -             -           -            -             -               -              -             -              -            -                  -            -              -
+anonimo               yes         -           -           -             -           -            -             -               -              -             -              -            -                  -            -              -
 `
 
 func TestPolicyEnumerated(t *testing.T) {

@@ -162,6 +162,11 @@ var done = map[string]string{
 	"risposta":   "Il Suo messaggio è stato inviato.",
 	"ripresa":    "Il Suo messaggio è stato inviato: la richiesta è di nuovo in lavorazione.",
 	"preferenze": "La Sua scelta è stata salvata.",
+
+	"ruolo":        "Il ruolo è stato aggiunto: vale da adesso.",
+	"ruolo-finito": "Il ruolo è finito; le richieste che aveva in carico sono libere.",
+	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",
+	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }
 
 func escape(s string) string { return url.QueryEscape(s) }

@@ -67,6 +67,7 @@ func problemOf(err error) *problem {
 		forbidden   *ticket.ForbiddenError
 		notYours    *ticket.NotYoursError
 		loginLocked *identity.LockedError
+		account     *identity.InvalidError
 		limited     limitedError
 		tooLarge    *http.MaxBytesError
 	)
@@ -103,6 +104,17 @@ func problemOf(err error) *problem {
 		return &problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare dopo le %s. Se ha fretta, usi il modulo di assistenza.", moment(loginLocked.Until))}
 	case errors.Is(err, identity.ErrNotPlaced):
 		return &problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
+	case errors.As(err, &account):
+		f := accountFields[account.Field]
+		return &problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato modificato nulla.", Fields: []fieldProblem{f}}
+	case errors.Is(err, identity.ErrTaken):
+		return &problem{Status: http.StatusConflict, Title: "Esiste già", Text: "Questo nome utente, o questo ruolo presso questo ente, c’è già: non è stato modificato nulla."}
+	case errors.Is(err, errSelf):
+		return &problem{Status: http.StatusConflict, Title: "Non su sé stessi", Text: "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore."}
+	case errors.Is(err, errNothingAside):
+		return &problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
+	case errors.Is(err, errUnconfirmed):
+		return &problem{Status: http.StatusUnprocessableEntity, Title: "Manca la conferma", Text: "Selezioni la casella di conferma: chi viene disattivato non può più accedere."}
 	case errors.Is(err, errRole):
 		return &problem{Status: http.StatusForbidden, Title: "Pagina di un altro ruolo", Text: "Il ruolo con cui sta lavorando non comprende questa pagina. Può cambiare ruolo dall’intestazione, in alto a destra."}
 	case errors.Is(err, errLink):

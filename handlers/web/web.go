@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -23,6 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/follow"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/mail"
 	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/handlers/presence"
 )
@@ -34,6 +36,7 @@ type Config struct {
 	Entrance *entrance.Entrance
 
 	Documents Documents
+	Mails     *mail.Door // whose mails administrators look at; nil: they see none
 
 	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
 	PublicURL string
@@ -55,6 +58,8 @@ type Web struct {
 	streams  *follow.Streams
 	dossier  *template.Template
 	handler  http.Handler
+
+	simulating sync.Mutex // one simulation at a time
 
 	closing context.Context // ends when streams must
 	end     context.CancelFunc
@@ -141,6 +146,10 @@ func (w *Web) routes() []route {
 		w.noticeRoutes(),
 		w.requestRoutes(),
 		w.auditRoutes(),
+		w.adminRoutes(),
+		w.peopleRoutes(),
+		w.automatismRoutes(),
+		w.outboxRoutes(),
 		w.bulkRoutes(),
 		w.documentRoutes(),
 		w.dashboardRoutes(),
@@ -158,6 +167,8 @@ func home(role person.Role) string {
 		return "/revisione"
 	case role == person.Citizen:
 		return "/richieste"
+	case role == person.Administrator:
+		return "/amministrazione"
 	default:
 		return "/"
 	}

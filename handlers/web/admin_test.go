@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/casework"
+)
+
+var adminPaths = []string{
+	"", "/persone", "/persone/nuova", "/enti", "/catalogo", "/procedure", "/procedure/referto-non-trovato", "/calendari", "/automatismi", "/automatismi/auto-close",
+	"/elaborazioni", "/messaggi",
+}
+
+func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
+	w := newWorld(t)
+	_, number := audited(w)
+	ada := w.join("ada", person.Administrator, "")
+	for _, path := range adminPaths {
+		ada.open("/amministrazione"+path).want(200).keepsQuiet("Finzione", "RSSMRA80A01H501U", number)
+	}
+	home := ada.open("/amministrazione").says("3 persone con 3 ruoli in corso", "scadenze in attesa")
+	home.follow("Enti").want(200).says("010301", "ASL Città di Torino", "Regione Piemonte", "senza limiti")
+	home.follow("Servizi e problemi").want(200).says("Referto non trovato").follow("referto-non-trovato").want(200).
+		says("FAQ 2.8", "versione 1", "Ogni esito è raggiunto", "percorsi", "Il referto è stato prodotto in data", "procedura invio-fallito").
+		follow("invio-fallito").want(200).says("FAQ 2.7")
+	home.follow("Procedure di verifica").want(200).says("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")
+	home.follow("Elaborazioni").want(200).says("tickets", "Chiusura automatica", "posizione 1.")
+	home.follow("Messaggi in uscita").want(200).says("Avvisi e posta")
+	calendar := home.follow("Calendari").want(200)
+	calendar.submit("Mostra", typed{"Ente": "ASL Città di Torino", "Anno": "2027"}).want(200).
+		says("ASL Città di Torino, 2027", "lunedì 29/03/2027", "giovedì 24/06/2027").keepsQuiet("24/06/2026")
+	for _, path := range []string{"/procedure/boh", "/procedure/referto-non-trovato?versione=9", "/automatismi/notifications", "/persone/boh", "/persone/01930000-0000-7000-8000-000000000001"} {
+		ada.open("/amministrazione" + path).want(404)
+	}
+}
+
+func TestAdministrationIsTheAdministrators(t *testing.T) {
+	w := newWorld(t)
+	for name, role := range map[string]person.Role{"sara": person.ASRSupervisor, "ugo": person.Auditor} {
+		b := w.join(name, role, map[person.Role]catalog.EntityCode{person.ASRSupervisor: torino}[role])
+		for _, path := range adminPaths {
+			b.open("/amministrazione" + path).want(http.StatusForbidden)
+		}
+	}
+}
+
+// told is what an answer shows once.
+var told = regexp.MustCompile(`<dt>Password</dt><dd><code>([^<]+)</code></dd><dt>PIN</dt><dd><code>([^<]+)</code>`)
+
+func TestAPersonComesAndGoes(t *testing.T) {
+	w := newWorld(t)
+	ada := w.join("ada", person.Administrator, "")
+	form := ada.open("/amministrazione/persone").follow("Nuova persona").want(200)
+	refused := form.submit("Crea la persona", typed{"Nome utente": "Più Uno", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(422).says("lettere minuscole")
+	if kept := refused.fields("Crea la persona"); kept.Get("utente") != "Più Uno" || kept.Get("cognome") != "Prova" || kept.Get("ente") != "010301" || kept.Get("ruolo") != "operatore_asr" {
+		t.Errorf("the form comes back with %v", kept)
+	}
+	form.submit("Crea la persona", typed{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "ASL Città di Torino"}).want(422).says("non si tiene presso questo ente")
+	form.submit("Crea la persona", typed{"Nome utente": "ada", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "Nessuno (revisori, amministratori, integrazioni)"}).want(409).says("Esiste già")
+	made := form.submit("Crea la persona", typed{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(200).says("Nina Prova", "si vedono solo adesso")
+	first := told.FindStringSubmatch(made.raw)
+	if first == nil {
+		t.Fatal("no password and PIN are shown")
+	}
+	login := func(password, pin string, want int) {
+		t.Helper()
+		w.browser().open("/accesso").submit("Accedi", typed{"Nome utente": "nina", "Password": password, "PIN": pin}).want(want)
+	}
+	login(first[1], first[2], 200)
+	nina := ada.open("/amministrazione/persone?q=nina").want(200).follow("Prova Nina").want(200).says("Operatore ASR", "ASL Città di Torino", "in corso").keepsQuiet(first[1])
+	if said := w.log.String(); strings.Contains(said, first[1]) || !strings.Contains(said, "account made") {
+		t.Error("the log holds a password, or not what was done")
+	}
+
+	renewed := nina.submit("Nuova password e nuovo PIN", nil).want(200)
+	second := told.FindStringSubmatch(renewed.raw)
+	if second == nil || second[1] == first[1] {
+		t.Fatalf("renewed they are %v", second)
+	}
+	login(first[1], first[2], 401)
+	login(second[1], second[2], 200)
+
+	renewed.submit("Aggiungi", typed{"Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(409).says("Esiste già")
+	two := renewed.submit("Aggiungi", typed{"Ruolo": "Supervisore ASR", "Ente": "ASL NO"}).want(200).says("Il ruolo è stato aggiunto", "Supervisore ASR")
+	one := two.submit("Finisci: Supervisore ASR, ASL NO", nil).want(200).says("Il ruolo è finito")
+	if n := strings.Count(one.raw, ">Finisci<"); n != 1 {
+		t.Errorf("%d roles can be ended", n)
+	}
+	two.submit("Finisci: Supervisore ASR, ASL NO", nil).want(404) // it has ended already
+	one.submit("Disattiva", nil).want(422).says("Manca la conferma")
+	one.submit("Disattiva", typed{"Confermo la disattivazione": "✓"}).want(200).says("non può più accedere")
+	login(second[1], second[2], 401)
+	ada.open("/amministrazione/persone").want(200).says("nina · disattivata")
+}
+
+// Who leaves keeps no ticket: the others would wait for them.
+func TestATicketIsFreeWhenItsOperatorLeaves(t *testing.T) {
+	w := newWorld(t)
+	account := w.Account(t, "anna", person.ASROperator, torino)
+	anna := operatorAt(account, person.ASROperator, torino)
+	id := w.open(request(torino))
+	w.acts(anna, id, casework.Update{Status: ticket.InProgress})
+	ada := w.join("ada", person.Administrator, "")
+	ada.open("/amministrazione/persone/"+account).submit("Finisci: Operatore ASR, ASL Città di Torino", nil).want(200).says("sono libere")
+	s, _, err := w.Cases.Desk.State(t.Context(), id)
+	w.must(err)
+	if s.Assignee != (ticket.Assignee{}) {
+		t.Errorf("it is still %v's", s.Assignee)
+	}
+	w.join("ugo", person.Auditor, "").open("/revisione/" + string(id)).want(200).says("Sistema (administration/")
+}
+
+func TestNobodyLocksThemselvesOut(t *testing.T) {
+	w := newWorld(t)
+	ada := w.join("ada", person.Administrator, "")
+	own := ada.open("/amministrazione/persone").follow("ADA Prova").want(200).keepsQuiet(">Disattiva<")
+	own.submit("Finisci: Amministratore", nil).want(409).says("lo chieda a un altro amministratore")
+	ada.open("/amministrazione").want(200)
+}
+
+func TestOtherSettingsAreSimulated(t *testing.T) {
+	w := newWorld(t)
+	audited(w) // resolved on 2 March; nothing closes it for a week
+	w.Clock.Pass(3 * 24 * time.Hour)
+	ada := w.join("ada", person.Administrator, "")
+	form := ada.open("/amministrazione/automatismi").want(200).says("Tutti gli enti", "08:30-16:30").follow("Simula altre impostazioni : Chiusura automatica").want(200).keepsQuiet("Che cosa sarebbe successo")
+	form.submit("Simula", nil).want(200).says("Avrebbe agito 0 volte", "1 richiesta")
+	sooner := form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "Regione Piemonte"}).want(200).says("Avrebbe agito 1 volta", "ha agito 0 volte", "04/03/2026")
+	if kept := sooner.fields("Simula"); kept.Get("auto_close.after_days") != "1" || kept.Get("ente") != "regione" {
+		t.Errorf("the form comes back with %v", kept)
+	}
+	form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "ASL NO"}).want(200).says("Avrebbe agito 0 volte")
+	form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "Regione Piemonte", "fino al giorno": "2026-03-03"}).want(200).says("Avrebbe agito 0 volte")
+	form.submit("Simula", typed{"Giorni di calendario": "mai"}).want(422).says("una di queste non è ammessa")
+	form.submit("Simula", typed{"Giorni di calendario": "1", "Conta dal giorno": "ieri"}).want(422).says("non è un giorno")
+}
+
+func TestMessagesPutAsideAreTriedAgain(t *testing.T) {
+	w := newWorld(t)
+	w.sql(`insert into saga.outbox (uuid, payload, metadata) values
+		('01930000-0000-7000-8000-0000000000aa', '{"to":"operators","entity":"010301","kind":"opened"}', '{"topic":"poison","topic_poisoned":"ask-connector","reason_poisoned":"it was nonsense","saga":"referto-check","ticket":"01930000-0000-7000-8000-000000000001","position":"1.1"}'),
+		('01930000-0000-7000-8000-0000000000bb', '{}', '{"topic":"poison","topic_poisoned":"ask-connector","reason_poisoned":"nobody answered","saga":"referto-check","ticket":"01930000-0000-7000-8000-000000000001","position":"1.2"}')`)
+	ada := w.join("ada", person.Administrator, "")
+	ada.open("/amministrazione").says("2 messi da parte")
+	list := ada.open("/amministrazione/messaggi").want(200).says("Sistemi collegati", "it was nonsense", "nobody answered")
+	one := list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(200).says("rimessi in uscita", "nobody answered").keepsQuiet("it was nonsense")
+	list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(409).says("Nulla da riprovare")
+	one.follow("Solo quelli messi da parte").want(200).says("nobody answered").submit("Riprova tutti quelli messi da parte", nil).want(200).keepsQuiet("nobody answered", "Riprova tutti")
+	ada.open("/amministrazione/messaggi?solo=da-parte").want(200).says("Nessun messaggio è stato messo da parte")
+}

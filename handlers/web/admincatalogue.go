@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
+)
+
+// catalogueService is a service with its problems, and the checks that each calls for.
+type catalogueService struct {
+	ID, Label string
+	Problems  []catalogueProblem
+}
+
+type catalogueProblem struct {
+	catalog.Problem
+	Playbook, Facilitated playbook.ID // the second where access was facilitated; "" where that makes no difference
+}
+
+func (w *Web) cataloguePage(v *visit) error {
+	var all []catalogueService
+	for _, s := range w.cases.Catalog.Services() {
+		service := catalogueService{ID: string(s.ID), Label: s.Label}
+		for _, p := range s.Problems {
+			row := catalogueProblem{Problem: p}
+			if run, ok := w.cases.Playbooks.For(s.ID, p.ID, false); ok {
+				row.Playbook = run.Playbook
+			}
+			if run, ok := w.cases.Playbooks.For(s.ID, p.ID, true); ok && run.Playbook != row.Playbook {
+				row.Facilitated = run.Playbook
+			}
+			service.Problems = append(service.Problems, row)
+		}
+		all = append(all, service)
+	}
+	return w.render(v, http.StatusOK, page{name: "catalogo", title: "Servizi e problemi", trail: adminTrail, data: all})
+}
+
+// calendarData is a year of an entity: the days on which it does not work, weekends apart.
+type calendarData struct {
+	Entities []catalog.Entity
+	Entity   catalog.Entity
+	Year     int
+	Days     []dayOff
+}
+
+type dayOff struct {
+	Day, Weekday, Name string
+	Machine            string
+}
+
+var weekdays = [...]string{"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"}
+
+func (w *Web) calendarsPage(v *visit) error {
+	now := w.cases.Store.Now().In(calendar.Rome())
+	d := calendarData{Entities: w.cases.Catalog.EveryEntity(), Year: now.Year()}
+	d.Entity = d.Entities[0]
+	if e, ok := w.cases.Catalog.Entity(catalog.EntityCode(v.FormValue("ente"))); ok {
+		d.Entity = e
+	}
+	if year, err := strconv.Atoi(v.FormValue("anno")); err == nil && year >= 2000 && year <= 2100 {
+		d.Year = year
+	}
+	kept := w.cases.Catalog.Calendar(d.Entity.Code)
+	for day := time.Date(d.Year, 1, 1, 12, 0, 0, 0, calendar.Rome()); day.Year() == d.Year; day = day.AddDate(0, 0, 1) {
+		if name, ok := kept.Holiday(day); ok {
+			d.Days = append(d.Days, dayOff{day.Format("02/01/2006"), weekdays[day.Weekday()], name, day.Format(time.DateOnly)})
+		}
+	}
+	return w.render(v, http.StatusOK, page{name: "calendari", title: "Calendari", trail: adminTrail, data: d})
+}
