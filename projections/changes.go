@@ -34,7 +34,7 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 				changes.Next.N = c.Position
 			}
 			if !from.After(s.now) {
-				changes.Items = append(changes.Items, Change{c.Position, c.Ticket, c.Type, c.At.UTC()})
+				changes.Items = append(changes.Items, Change{c.Position, c.Ticket, c.Type, c.At.UTC(), from.UTC()})
 				return nil
 			}
 			if held == 0 {
@@ -55,6 +55,29 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 		return Changes{}, fmt.Errorf("read changes: %w", err)
 	}
 	return changes, nil
+}
+
+// Since is from where a viewer who has read everything up to a position misses nothing: before the first change up to
+// there that was still held from them.
+func (r *Reader) Since(ctx context.Context, v Viewer, read int64) (int64, error) {
+	err := r.look(ctx, v, func(s view) error {
+		rows, err := s.tx.Query(ctx, `
+			select position from read.timeline_v1
+			where position <= $1 and $2::text is not null and citizen_at > at and citizen_at > $3 and `+s.tellFrom()+` > $3`,
+			read, string(s.viewer.Actor.Entity), s.now)
+		if err != nil {
+			return err
+		}
+		held, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		for _, position := range held {
+			read = min(read, position-1)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read what is held: %w", err)
+	}
+	return read, nil
 }
 
 // tellFrom is the moment from which the viewer may know of a change.

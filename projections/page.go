@@ -110,6 +110,7 @@ type Change struct {
 	Ticket   ticket.ID `json:"ticket"`
 	Type     string    `json:"type"`
 	At       time.Time `json:"at"`
+	From     time.Time `json:"from"` // when the viewer could first know of it: At, or later for what was held
 }
 
 // Changes is a stretch of the stream of changes.

@@ -300,6 +300,9 @@ func TestChanges(t *testing.T) {
 		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.now().Add(ticket.DefaultHold)) {
 			t.Errorf("%s: held until %v", c.who.Role, changes.HeldUntil)
 		}
+		if since, err := h.reader.Since(t.Context(), Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
+			t.Errorf("%s has read all and goes on from %d, not %d, %v", c.who.Role, since, changes.Next.N, err)
+		}
 		defer func() {
 			if got, again := types(c.who, 0); got != c.then || again.Next.N != 5 {
 				t.Errorf("later %s is told %q up to %s, want %q", c.who.Role, got, again.Next, c.then)

@@ -56,7 +56,7 @@ func (a *API) stream() {
 		if err != nil {
 			return nil, err
 		}
-		if p, err = streams.From(ctx, p); err != nil {
+		if p, err = streams.From(ctx, c.Caller, p); err != nil {
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {

@@ -43,18 +43,20 @@ type Client struct {
 }
 
 // From is where a stream goes on from. One that begins now, or that was followed before the log was restored, goes on
-// from the head: what the lists show now is all there is to know. Error: eventstore.ErrBeyondHead.
-func (s *Streams) From(ctx context.Context, p eventstore.Position) (eventstore.Position, error) {
+// from the head: what the lists show now is all there is to know, but for what is still held from the client, who hears of it
+// when it no longer is. Error: eventstore.ErrBeyondHead.
+func (s *Streams) From(ctx context.Context, c casework.Caller, p eventstore.Position) (eventstore.Position, error) {
 	head, _, err := s.Cases.Store.Head(ctx)
 	switch {
 	case err != nil:
 		return head, fmt.Errorf("head of the log: %w", err)
 	case p.Epoch < head.Epoch:
-		return head, nil
+		p = head
 	case p.Epoch > head.Epoch || p.N > head.N:
 		return p, eventstore.ErrBeyondHead
 	}
-	return p, nil
+	p.N, err = s.Cases.Reader.Since(ctx, c.Viewer(), p.N)
+	return p, err
 }
 
 // Follow pushes until the client, its session or the service goes.

@@ -99,7 +99,7 @@ func (f *follower) tickets(c projections.Changes) error {
 			continue
 		}
 		at := eventstore.Position{Epoch: f.at.Epoch, N: item.Position}
-		if err := f.event("ticket", Ticket{item.Ticket, item.Type, item.At, at.String()}); err != nil {
+		if err := f.event("ticket", Ticket{item.Ticket, item.Type, item.At, item.From, at.String()}); err != nil {
 			return err
 		}
 		f.sent[item.Position] = true

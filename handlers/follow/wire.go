@@ -27,6 +27,7 @@ type Ticket struct {
 	ID       ticket.ID `json:"id"`
 	Type     string    `json:"type" doc:"The event's name"`
 	At       time.Time `json:"at"`
+	From     time.Time `json:"from" doc:"When I could first know of it: later than at for what was held from me"`
 	Position string    `json:"position"`
 }
 

@@ -29,9 +29,9 @@ func (w *Web) stream(v *visit) error {
 	if err != nil {
 		from = eventstore.Position{} // now
 	}
-	at, err := w.streams.From(v.Context(), from)
+	at, err := w.streams.From(v.Context(), v.caller, from)
 	if errors.Is(err, eventstore.ErrBeyondHead) { // of a log that is no more
-		at, err = w.streams.From(v.Context(), eventstore.Position{})
+		at, err = w.streams.From(v.Context(), v.caller, eventstore.Position{})
 	}
 	if err != nil {
 		return err

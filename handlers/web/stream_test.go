@@ -190,6 +190,12 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	if told != 1 {
 		t.Errorf("%d changes are told, want the opening alone", told)
 	}
+	head, _, err := w.Cases.Store.Head(t.Context())
+	w.must(err)
+	late := citizen.follow(head.String(), "") // of a page that was opened meanwhile
+	w.next(late, "counts", "")
 	w.Clock.Pass(ticket.DefaultHold)
-	w.next(stream, "ticket", string(id))
+	for _, s := range []<-chan pushed{stream, late} {
+		w.next(s, "ticket", `"type":"citizen_asked"`)
+	}
 }

@@ -6,7 +6,7 @@
 // The stream of changes: one connection for each tab that somebody looks at. A tab in the background lets go of it, since a browser
 // gives a site six, and goes on where it stopped when it is looked at again. The rest of the page hears of it by events
 // on the document:
-//   sol:ticket   {id, type, at, position}  a ticket that the reader may see has changed, perhaps by this very page: whoever shows
+//   sol:ticket   {id, type, at, from, position}  a ticket that the reader may see has changed, perhaps by this very page: whoever shows
 //                                          it compares the position with its own
 //   sol:counts   {items: [{id, name, count}], position}
 //   sol:notices  {unread, latest}

@@ -88,8 +88,10 @@ function later(a, b) {
   return ea > eb || ea === eb && na > nb;
 }
 
+// A note that was held stands before what its page knows, and is news all the same when it is shown.
 document.addEventListener('sol:ticket', ({ detail }) => {
-  if (detail.id === page()?.dataset.solTicket && later(detail.position, page().dataset.position)) news();
+  if (detail.id !== page()?.dataset.solTicket) return;
+  if (later(detail.position, page().dataset.position) || Date.parse(detail.from) > page().dataset.read) news();
 });
 document.addEventListener('sol:stream', ({ detail }) => detail.state === 'resumed' && renew());
 
