@@ -60,6 +60,7 @@ func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticke
 		Resolutions: s.Resolution, Erased: s.Erased,
 		Attachments: []File{}, Notes: []Note{}, Timeline: []Line{}, Handovers: []Handover{}, Moves: []ticket.Move{},
 	}
+	var solved time.Time
 	for _, r := range holds {
 		t.Version, t.Position, t.UpdatedAt = r.Version, n.position(r.Position), r.At
 		switch e := r.Event.(type) {
@@ -71,17 +72,24 @@ func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticke
 			t.handed(n, e.Handover, ToASR, e.To, r.At)
 		case ticket.Recalled:
 			t.recalled(e.Handover, r.At)
+		case ticket.Resolved:
+			solved = e.EffectFrom
+		case ticket.Discarded:
+			solved = e.EffectFrom
 		case ticket.MarkedDuplicate:
-			t.DuplicateOf = e.Main
+			t.DuplicateOf, solved = e.Main, e.EffectFrom
 		case ticket.Reopened:
 			t.DuplicateOf = ""
 		case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
-			ticket.Discarded, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
 			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
 			ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
 			ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 		}
+	}
+	if s.Status == ticket.Solved {
+		closes, _ := n.Catalog.AutoCloseAt(s.Entity, solved)
+		t.ClosesAt = &closes
 	}
 	return t
 }

@@ -259,6 +259,25 @@ func TestMovesAndUndo(t *testing.T) {
 	}
 }
 
+// The day of closing that people read is the one at which the saga closes.
+func TestWhenATicketClosesByItself(t *testing.T) {
+	h := given(t).then(operator, ticket.Update{Status: ticket.Solved, Note: public("Ora si vede.")})
+	visible := h.now.Add(ticket.DefaultHold)
+	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
+	for _, who := range []person.Actor{operator, citizen} {
+		if got := h.seen(who, ticket.DefaultHold).ClosesAt; got == nil || !got.Equal(want) {
+			t.Errorf("%s: closes %v, want %v", who.Role, got, want)
+		}
+	}
+	if got := h.seen(citizen, 0).ClosesAt; got != nil {
+		t.Errorf("held from the citizen, and yet it closes %v", got)
+	}
+	h.after(time.Hour, operator, ticket.Update{Status: ticket.InProgress, Reason: "non è risolto"})
+	if got := h.seen(operator, 0).ClosesAt; got != nil {
+		t.Errorf("reopened, it closes %v", got)
+	}
+}
+
 func TestAnyPastMomentIsTheSameForEver(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, ask("domanda"))
 	at := h.now.Add(time.Second)

@@ -53,6 +53,8 @@ type Ticket struct {
 	// UndoUntil is set while the viewer may still withdraw their own last act.
 	UndoUntil   *time.Time `json:"undo_until,omitempty"`
 	Resolutions int        `json:"resolutions"`
+	// ClosesAt is when the resolved ticket closes by itself if nobody reopens it (FAQ 2.5).
+	ClosesAt    *time.Time `json:"closes_at,omitempty" doc:"when the resolved ticket closes by itself"`
 	Continues   ticket.ID  `json:"continues,omitempty" doc:"the closed ticket that this one goes on from"`
 	DuplicateOf ticket.ID  `json:"duplicate_of,omitempty"`
 	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`

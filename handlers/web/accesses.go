@@ -4,15 +4,14 @@
 package web
 
 import (
-	"encoding/csv"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/access"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
 // readings say what was read.
@@ -77,26 +76,25 @@ func (w *Web) accessesCSV(v *visit) error {
 	if err != nil {
 		return err
 	}
-	w.download(v, "text/csv; charset=utf-8", "accessi-"+on.Number+".csv")
-	out := csv.NewWriter(v.rw)
-	write := func(cells ...string) {
-		for i := range cells {
-			cells[i] = cell(cells[i])
-		}
-		_ = out.Write(cells) // the browser may have gone; Error tells
+	out := entrance.NewSheet(v.rw, "accessi-"+on.Number+".csv", ';')
+	if err := out.Row("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
+		return w.brokeOff(v, err)
 	}
-	write("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato")
 	for len(entries) > 0 {
 		for _, e := range entries {
 			r := w.accessRow(id, e, names)
-			write(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.Place, r.What, string(e.Detail))
+			if err := out.Row(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.Place, r.What, string(e.Detail)); err != nil {
+				return w.brokeOff(v, err)
+			}
+		}
+		if err := out.Send(); err != nil {
+			return w.brokeOff(v, err)
 		}
 		if entries, _, names, err = w.cases.Accesses(v.Context(), v.caller, id, entries[len(entries)-1].ID, 10*accessesShown); err != nil {
-			return err
+			return w.brokeOff(v, err)
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return nil
 }
 
 // download sends what follows as a file to be kept.
@@ -105,12 +103,4 @@ func (w *Web) download(v *visit, kind, name string) {
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-}
-
-// cell is a value that no spreadsheet takes for a formula.
-func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

@@ -185,7 +185,9 @@ func TestWhoReadATicket(t *testing.T) {
 	oldest := audit.open(accesses).follow("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
 	oldest.follow("I più recenti").want(200).keepsQuiet("I più recenti")
 	file := audit.open(accesses + ".csv").want(200)
-	lines, err := csv.NewReader(strings.NewReader(file.raw)).ReadAll()
+	reader := csv.NewReader(strings.NewReader(file.raw))
+	reader.Comma = ';'
+	lines, err := reader.ReadAll()
 	w.must(err)
 	if len(lines) < 108 || lines[0][0] != "quando" || !strings.Contains(file.raw, "Prova ANNA") {
 		t.Errorf("the file has %d lines: %q", len(lines), lines[0])

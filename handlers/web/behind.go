@@ -162,11 +162,16 @@ func (w *Web) exportBehind(v *visit) error {
 		}
 		return out.Send()
 	})
-	if err != nil && out != nil { // the browser must not take it for the whole
-		w.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", err))
-		panic(http.ErrAbortHandler)
+	if err != nil && out != nil {
+		return w.brokeOff(v, err)
 	}
 	return err
+}
+
+// brokeOff ends a file that has begun: the browser must not take it for the whole.
+func (w *Web) brokeOff(v *visit, err error) error {
+	w.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", err))
+	panic(http.ErrAbortHandler)
 }
 
 func (w *Web) exported(f projections.FigureID, i projections.Counted) []string {

@@ -129,8 +129,7 @@ func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error)
 	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d, at: at})
 }
 
-// Solved, Scraps and Repeats tell what of the form there is.
-func (d ticketData) Solved() bool  { return d.Status == ticket.Solved }
+// Scraps and Repeats tell what of the form there is.
 func (d ticketData) Scraps() bool  { return d.may(ticket.MoveDiscard) }
 func (d ticketData) Repeats() bool { return d.may(ticket.MoveDuplicate) }
 
