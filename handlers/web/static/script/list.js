@@ -8,6 +8,19 @@
 const place = 'sol:list';
 const here = () => location.pathname + location.search;
 
+// While what somebody asked for is on its way the list says so (list.css, after a moment), and when it does not come, too.
+const asked = ({ detail: { ctx } }) => ctx?.target?.id === 'elenco' && ctx.sourceElement.id !== 'elenco' && ctx.target;
+document.addEventListener('htmx:before:request', (e) => asked(e)?.setAttribute?.('aria-busy', 'true'));
+document.addEventListener('htmx:finally:request', (e) => asked(e)?.removeAttribute?.('aria-busy'));
+document.addEventListener('htmx:error', (e) => {
+  if (!asked(e)) return;
+  const said = document.createElement('p');
+  said.className = 'alert alert-danger';
+  said.setAttribute('role', 'alert');
+  said.append('L’elenco non è arrivato: la rete o il servizio non rispondono. Quello qui sotto è di prima; riprovi tra qualche secondo.');
+  document.getElementById('avviso').replaceChildren(said);
+});
+
 document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   if (ctx.target?.id !== 'elenco') return;
   document.getElementById('avviso').replaceChildren();
