@@ -36,13 +36,13 @@ func (s *Store) openPools(ctx context.Context) (err error) {
 	bounded["lock_timeout"] = milliseconds(lock)
 	bounded["statement_timeout"] = milliseconds(2 * lock)
 	bounded["idle_in_transaction_session_timeout"] = milliseconds(lock)
-	if s.appends, err = openPool(ctx, s.cfg.URL, "sol_append", appendConns, bounded); err != nil {
+	if s.appends, err = s.openPool(ctx, "sol_append", appendConns, bounded); err != nil {
 		return err
 	}
-	if s.worker, err = openPool(ctx, s.cfg.URL, "sol_worker", s.cfg.WorkerConns, nil); err != nil {
+	if s.worker, err = s.openPool(ctx, "sol_worker", s.cfg.WorkerConns, nil); err != nil {
 		return err
 	}
-	s.request, err = openPool(ctx, s.cfg.URL, "sol_request", s.cfg.DoorConns, nil)
+	s.request, err = s.openPool(ctx, "sol_request", s.cfg.DoorConns, nil)
 	return err
 }
 
@@ -56,12 +56,12 @@ func (s *Store) closePools() {
 
 // openPool makes a pool whose sessions act as the role: what our statements may do is what the role may. That bounds
 // mistakes, not strangers: `set role none` goes back to the login role, which owns the tables.
-func openPool(ctx context.Context, url, role string, conns int32, settings map[string]string) (*pgxpool.Pool, error) {
-	cfg, err := pgxpool.ParseConfig(url)
+func (s *Store) openPool(ctx context.Context, role string, conns int32, settings map[string]string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(s.cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	cfg.MaxConns = conns
+	cfg.MaxConns, cfg.ConnConfig.Tracer = conns, s.cfg.Tracer
 	maps.Copy(cfg.ConnConfig.RuntimeParams, settings)
 	cfg.ConnConfig.RuntimeParams["role"] = role
 	cfg.ConnConfig.RuntimeParams["application_name"] = "sol " + role

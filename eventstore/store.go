@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -24,6 +25,7 @@ type Config struct {
 	Clock     func() time.Time      // nil: the database's clock, for all nodes the same (set for seeding and tests)
 	Log       *slog.Logger          // nil: nothing is logged
 	Metrics   prometheus.Registerer // nil: none
+	Tracer    pgx.QueryTracer       // nil: none; is told of every query
 
 	Batch       int           // 512: most appends in one commit
 	BatchBytes  int           // 4 MiB: most payload in one commit; a larger append goes alone

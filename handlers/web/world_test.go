@@ -60,7 +60,12 @@ func (l *lines) String() string {
 
 func newWorld(t *testing.T, options ...func(*web.Config)) *world {
 	t.Helper()
-	w := &world{T: t, World: worldtest.New(t, worldtest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}), log: &lines{}}
+	return newWorldOf(t, worldtest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}, options...)
+}
+
+func newWorldOf(t *testing.T, of worldtest.Options, options ...func(*web.Config)) *world {
+	t.Helper()
+	w := &world{T: t, World: worldtest.New(t, of), log: &lines{}}
 	w.deliver()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
