@@ -6,18 +6,28 @@ package web
 import (
 	_ "embed"
 	"fmt"
+	"io"
 	"net/http"
 )
 
-//go:embed comingup.html
-var comingUp string
+var (
+	//go:embed comingup.html
+	comingUp string
+	//go:embed comingup.css
+	comingUpStyle string
+)
 
 // ComingUp answers people while there is nothing behind the address yet, or the database is away: a page that needs
 // nothing, and asks again by itself. After a form was sent it does not: going back would then no longer lead to what was typed.
 func ComingUp(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	if r.URL.Path == "/avvio.css" {
+		h.Set("Content-Type", "text/css; charset=utf-8")
+		_, _ = io.WriteString(w, comingUpStyle) // the browser may have gone
+		return
+	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'")
 	text := "Torna disponibile tra qualche secondo. Torni indietro con il browser e invii di nuovo: ciò che ha scritto è ancora lì."
 	if r.Method == http.MethodGet {
 		h.Set("Refresh", "5")

@@ -198,8 +198,13 @@ func TestComingUp(t *testing.T) {
 	if a.Code != 503 || a.Header().Get("Refresh") == "" || !strings.Contains(a.Body.String(), "questa pagina riprova da sola") {
 		t.Errorf("it answers %d, %v: %s", a.Code, a.Header(), a.Body)
 	}
-	if got := a.Header().Get("Content-Security-Policy"); got != "default-src 'none'; frame-ancestors 'none'" {
+	if got := a.Header().Get("Content-Security-Policy"); got != "default-src 'none'; style-src 'self'; frame-ancestors 'none'" {
 		t.Errorf("its policy is %q", got)
+	}
+	style := httptest.NewRecorder()
+	web.ComingUp(style, httptest.NewRequest(http.MethodGet, "/avvio.css", nil))
+	if !strings.Contains(a.Body.String(), `href="/avvio.css"`) || style.Code != 200 || style.Header().Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("its style answers %d, %v", style.Code, style.Header())
 	}
 	sent := httptest.NewRecorder()
 	web.ComingUp(sent, httptest.NewRequest(http.MethodPost, "/assistenza/ritiro-documenti", nil))

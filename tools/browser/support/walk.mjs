@@ -4,17 +4,19 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { look } from './look.mjs';
 import { login, visitor } from './visitor.mjs';
 
 const failures = fileURLToPath(new URL('../../../bin/browser', import.meta.url));
 
+// walks are all of them, by name: walks.test.mjs makes tests of them.
+export const walks = [];
+
 // walk is a test of what people see. Its steps get {look, anybody, as}: anybody(options) is a visitor, as(role, entity, n,
 // options) one who has logged in. When it fails, what each of them saw last is in bin/browser.
 export function walk(name, steps) {
-  test(name, { timeout: 600_000 }, async () => {
+  walks.push([name, async () => {
     const people = [];
     const anybody = async options => {
       const v = await visitor(options);
@@ -35,7 +37,7 @@ export function walk(name, steps) {
     } finally {
       await Promise.all(people.map(v => v.context.close()));
     }
-  });
+  }]);
 }
 
 async function keep(name, people) {

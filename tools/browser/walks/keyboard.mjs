@@ -66,9 +66,9 @@ walk('FAQ 2.3, 2.4 and 2.5 with the keyboard alone', async ({ anybody }) => {
 });
 
 walk('FAQ 2.6 with the keyboard alone', async ({ anybody }) => {
-  const ticket = await opened('010210', { problem: 'altro' });
+  const ticket = await opened('010211', { problem: 'altro' });
   const page = await anybody();
-  await enter(page, who('operatore_asr', '010210'));
+  await enter(page, who('operatore_asr', '010211'));
   await find(page, ticket.number);
   await tabTo(page, 'Interna');
   await page.keyboard.press('ArrowRight');

@@ -26,12 +26,12 @@ const ways = {
     reads: 'assistenza regionale, non il cittadino', becomes: 'Non di competenza', says: 'Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-28',
   },
   'FAQ 2.8: of another ASR': {
-    problem: 'referto-non-trovato', asr: '010212',
+    problem: 'referto-non-trovato', asr: '010213',
     answers: [['È stato individuato il referto', true, { Identificativo: 'REF-28B' }], ['prodotto dalla propria Azienda', false]],
     reads: 'assistenza regionale, non il cittadino', becomes: 'Non di competenza', says: 'Il referto REF-28B non risulta appartenere alla nostra Azienda.',
   },
   'FAQ 2.9: produced, exempt, sent, and cannot be seen': {
-    problem: 'referto-non-visualizzabile', asr: '010212',
+    problem: 'referto-non-visualizzabile', asr: '010213',
     answers: [
       ['prodotto per il paziente', true, { Identificativo: 'REF-29', 'Data di produzione': '2026-11-03' }],
       ['pagato completamente', true, { 'Il paziente è esente': true }], ['inviato a FSE/ROL con esito positivo', true],

@@ -65,6 +65,7 @@ function follow() {
 
 async function look() {
   due = undefined;
+  if (!navigator.onLine) return; // the stream tells when it goes on
   looked = Date.now();
   known = new Map([...document.querySelectorAll('#elenco [data-version]')].map((row) => [row.id, row.dataset.version]));
   await htmx.ajax('GET', here(), { source: '#elenco', target: '#elenco', swap: 'innerMorph' });

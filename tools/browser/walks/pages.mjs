@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// The pages that no paragraph of the FAQ walks through: what is on them, and that they hold what all pages hold.
+
+import assert from 'node:assert/strict';
+import { update } from '../support/desk.mjs';
+import { opened } from '../support/product.mjs';
+import { walk } from '../support/walk.mjs';
+
+walk('what anybody may read', async ({ anybody, look }) => {
+  const page = await anybody();
+  for (const name of ['documentazione', 'privacy', 'accessibilita']) {
+    await page.goto(`/${name}`);
+    await look(page, name);
+  }
+  await page.goto('/non-esiste');
+  await page.getByText('Questa pagina non c’è').first().waitFor();
+  await look(page, 'errore-404');
+  await page.goto('/assistenza/ritiro-documenti');
+  await look(page, 'modulo-cittadino');
+  await page.getByRole('button', { name: 'Invia la richiesta' }).click();
+  await page.locator('#errore').waitFor();
+  await look(page, 'modulo-cittadino-rifiutato');
+});
+
+walk('many at once are chosen', async ({ as, look }) => {
+  const tickets = [await opened('010211', { problem: 'altro' }), await opened('010211', { problem: 'altro' })];
+  const page = await as('operatore_asr', '010211', 1);
+  await page.goto('/code/nuove');
+  for (const t of tickets) await page.locator(`#riga-${t.id} input[name=scelta]`).check();
+  await page.locator('#scelte', { hasText: '2 richieste scelte' }).waitFor();
+  await look(page, 'coda-scelte');
+});
+
+walk('an operator’s queues, keys and notices', async ({ as, look }) => {
+  const page = await as('operatore_asr', '010301');
+  for (const queue of ['nuove', 'mie', 'in_lavorazione', 'in_attesa', 'inoltrate', 'risolte', 'tutte']) {
+    await page.goto(`/code/${queue}`);
+    await look(page, `coda-${queue}-operatore`);
+  }
+  await page.goto('/code/tutte?q=nessunacorrispondenza');
+  await look(page, 'coda-vuota');
+  await page.locator('body').press('?');
+  await page.getByRole('dialog').waitFor();
+  await look(page, 'tasti');
+  await page.keyboard.press('Escape');
+  await page.goto('/notifiche?tutte=si');
+  await look(page, 'notifiche');
+});
+
+walk('a supervisor’s dashboard, and the list behind a figure', async ({ as, look }) => {
+  const page = await as('supervisore_asr', '010203');
+  await page.goto('/cruscotto');
+  await page.getByRole('heading', { name: 'In questo momento' }).waitFor();
+  await look(page, 'cruscotto');
+  const figure = page.locator('.sol-tile a').first();
+  const promised = Number((await figure.locator('strong').innerText()).replace(/\D/g, ''));
+  await figure.click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  assert.match(await page.getByRole('main').innerText(), new RegExp(`\\b${promised}\\b`), 'the list has as many as the figure says');
+  await look(page, 'cruscotto-elenco');
+  const region = await as('supervisore_regionale', 'regione');
+  await region.goto('/cruscotto');
+  await region.getByRole('heading', { name: 'In questo momento' }).waitFor();
+  await look(region, 'cruscotto-regione');
+});
+
+walk('an auditor finds a ticket, sees it as it stood and with whose eyes, and takes its dossier along', async ({ as, look }) => {
+  const ticket = await opened('010203', { problem: 'altro' });
+  const operator = await as('operatore_asr', '010203', 1);
+  await operator.goto(`/ticket/${ticket.id}`);
+  await update(operator, { note: 'Solo per noi' });
+
+  const page = await as('auditor');
+  await page.goto('/revisione');
+  await look(page, 'revisione');
+  await page.getByRole('searchbox').fill(ticket.number);
+  await page.getByRole('button', { name: 'Trova' }).click();
+  await page.getByRole('link', { name: ticket.number }).click();
+  await page.getByRole('heading', { name: `Storia della richiesta ${ticket.number}` }).waitFor();
+  await page.getByText('Solo per noi').first().waitFor();
+  await look(page, 'revisione-storia');
+  await page.getByLabel('Passo', { exact: true }).focus();
+  await page.keyboard.press('Home');
+  await page.locator('#passo-testo', { hasText: 'passo 1 di' }).waitFor();
+  await page.locator('.sol-past section').first().getByText('Solo per noi').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'passo', 'the slider keeps the focus');
+  await look(page, 'revisione-passo');
+  await page.getByRole('link', { name: 'Adesso' }).click();
+  await page.getByLabel('Con gli occhi di').selectOption({ label: 'Cittadino' });
+  await page.locator('.sol-unseen').first().waitFor();
+  await look(page, 'revisione-occhi');
+
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Fascicolo da stampare' }).click()]);
+  assert.equal(file.suggestedFilename(), `fascicolo-${ticket.number}.html`);
+  await page.getByRole('link', { name: 'Chi l’ha letta' }).click();
+  await page.getByRole('heading', { name: /Accessi/ }).waitFor();
+  await look(page, 'revisione-accessi');
+});
+
+walk('an auditor sees a queue, and the dashboard, of a past day', async ({ as, look }) => {
+  const page = await as('auditor');
+  await page.goto('/revisione/coda');
+  await look(page, 'revisione-coda-vuota');
+  await page.getByLabel('Ente').selectOption('010301');
+  await page.getByLabel('Coda').selectOption({ label: 'Tutte' });
+  const day = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('Momento').fill(`${day}T12:00:00`);
+  await page.getByRole('button', { name: 'Mostra' }).click();
+  await page.getByText('Vero alla posizione').waitFor();
+  await look(page, 'revisione-coda');
+  await page.getByRole('link', { name: 'Cruscotto di quel giorno' }).click();
+  await page.getByText('come registrati alla fine del giorno').first().waitFor();
+  await look(page, 'cruscotto-passato');
+});
