@@ -94,7 +94,7 @@ func list[S ~string](values []S) string {
 
 // alone tells that nothing but the queue was asked for, so that its kept count is the total.
 func (f Filter) alone() bool {
-	return f.Queue != "" && f.Status == "" && f.Entity == "" && f.Assignee == "" && f.Q == ""
+	return f.Queue != "" && f.Status == "" && f.Entity == "" && f.Assignee == "" && f.SameAs == "" && f.Q == ""
 }
 
 // conditions collects a where clause and its arguments.
@@ -143,6 +143,9 @@ func (f Filter) conditions(s view, hash func(purpose, value string) string) *con
 		c.add("t.assignee = ''")
 	default:
 		c.add("t.assignee = %s", f.Assignee)
+	}
+	if f.SameAs != "" {
+		c.add("t.subject <> '' and t.subject = (select o.subject from read.tickets_v1 o where o.id = %s::text::uuid) and t.id <> %[1]s::text::uuid", string(f.SameAs))
 	}
 	if words, beginning, hashed := f.search(hash); words+beginning+hashed != "" {
 		c.add("t.id in (select read.search_tickets_v1(%s, %s, %s, %s))", words, beginning, hashed, s.now)

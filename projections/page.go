@@ -25,6 +25,7 @@ type Filter struct {
 	Status   ticket.Status
 	Entity   catalog.EntityCode // competent
 	Assignee string             // an account's id, or Supervisors, or Nobody
+	SameAs   ticket.ID          // the other tickets of this one's citizen
 	// Q is a number or its beginning, a codice fiscale, or Italian words in what every viewer of a ticket may read.
 	Q      string
 	Sort   Sort   // default: -updated_at

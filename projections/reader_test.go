@@ -121,6 +121,20 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
+	h := newHouse(t)
+	one, two := h.open(tickettest.Torino), h.open(tickettest.Torino)
+	h.open(tickettest.TO3) // the same citizen's, elsewhere
+	h.open(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.store.KeyedHash(person.TaxCodeHash, "MRTMTT25D09F205Z") })
+	h.project()
+	if p := h.list(operator, Filter{SameAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
+		t.Errorf("beside %s there are %+v", one, p)
+	}
+	if p := h.list(neighbour, Filter{SameAs: one}); len(p.Items) != 0 {
+		t.Errorf("who does not see the ticket is told whose others there are: %+v", p)
+	}
+}
+
 func TestPagesAreTheWholeListOnce(t *testing.T) {
 	h := newHouse(t)
 	for i := range 23 {

@@ -16,49 +16,76 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
+// Whole is a ticket with all that its page shows, from one reading of its history.
+type Whole struct {
+	projections.Ticket
+	Run     *projections.Playbook // nil: no checks are prescribed, or they are not the caller's to read
+	State   ticket.State          // that the rules decide on, today
+	version int                   // of its last event
+}
+
+// Whole is the ticket as the caller may see it now, with its checks. That it was read is recorded, once. Errors as Ticket's.
+func (c *Cases) Whole(ctx context.Context, by Caller, id ticket.ID) (Whole, error) {
+	w, err := c.see(ctx, by, id, nil)
+	if err == nil {
+		err = c.reads(ctx, by, access.Ticket, id, "")
+	}
+	if err != nil {
+		return Whole{}, err
+	}
+	return w, nil
+}
+
 // Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. That it
 // was read is recorded. Error: *ticket.NotYoursError, eventstore.ErrNotFound.
 func (c *Cases) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
-	t, err := c.see(ctx, by, id, at)
+	w, err := c.see(ctx, by, id, at)
 	if err == nil {
 		err = c.reads(ctx, by, access.Ticket, id, "")
 	}
 	if err != nil {
 		return projections.Ticket{}, err
 	}
-	return t, nil
-}
-
-// see is Ticket for what the service itself looks at on the caller's way to something else.
-func (c *Cases) see(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
-	history, names, now, err := c.history(ctx, id, at)
-	if err != nil {
-		return projections.Ticket{}, err
-	}
-	t, ok := projections.Detail(by.Viewer(), history, names, now)
-	if !ok {
-		return projections.Ticket{}, &ticket.NotYoursError{}
-	}
-	return t, nil
+	return w.Ticket, nil
 }
 
 // Checks is the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version. False: no
 // checks are prescribed, or they are not the caller's to read. Errors as Ticket's.
 func (c *Cases) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ projections.Playbook, version int, _ bool, _ error) {
-	history, names, now, err := c.history(ctx, id, at)
-	if err != nil {
+	w, err := c.see(ctx, by, id, at)
+	if err != nil || w.Run == nil {
+		return projections.Playbook{}, w.version, false, err
+	}
+	if err := c.reads(ctx, by, access.Checks, id, ""); err != nil {
 		return projections.Playbook{}, 0, false, err
 	}
-	if _, sees := projections.Detail(by.Viewer(), history, names, now); !sees {
-		return projections.Playbook{}, 0, false, &ticket.NotYoursError{}
+	return *w.Run, w.version, true, nil
+}
+
+// Sees looks that the caller may see the ticket, of which nothing is shown: so nothing is recorded. Errors as Ticket's.
+func (c *Cases) Sees(ctx context.Context, by Caller, id ticket.ID) error {
+	_, err := c.see(ctx, by, id, nil)
+	return err
+}
+
+// see is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
+func (c *Cases) see(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (Whole, error) {
+	history, names, now, err := c.history(ctx, id, at)
+	if err != nil {
+		return Whole{}, err
 	}
-	p, ok := projections.Checks(by.Viewer(), history, names, now)
-	if ok {
-		if err := c.reads(ctx, by, access.Checks, id, ""); err != nil {
-			return projections.Playbook{}, 0, false, err
-		}
+	t, ok := projections.Detail(by.Viewer(), history, names, now)
+	if !ok {
+		return Whole{}, &ticket.NotYoursError{}
 	}
-	return p, history[len(history)-1].Version, ok, nil
+	w := Whole{Ticket: t, version: history[len(history)-1].Version}
+	for _, r := range history {
+		w.State = ticket.Evolve(w.State, r)
+	}
+	if run, ok := projections.Checks(by.Viewer(), history, names, now); ok {
+		w.Run = &run
+	}
+	return w, nil
 }
 
 // history is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.

@@ -164,6 +164,10 @@ func TestWhoReadATicket(t *testing.T) {
 	before := rows(first)
 	nora.open("/ticket/" + string(id)).want(404) // nothing was read
 	anna.open("/ticket/" + string(id)).want(200)
+	anna.post("/ticket/"+string(id)+"/presenza", url.Values{}).want(200) // shows nothing of the ticket
+	if got := rows(audit.open(accesses).want(200)) - before; got != 2 {
+		t.Errorf("a page of the ticket and one of its accesses are recorded as %d accesses", got)
+	}
 	audit.open("/revisione").submit("Trova", typed{"Trova una richiesta": "RSSMRA80A01H501U"}).want(200)
 	audit.open("/revisione/" + string(id)).want(200)
 	_, err := w.Cases.Ticket(w.Context(), casework.Holder(id, ""), id, nil)

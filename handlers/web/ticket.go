@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
@@ -30,7 +31,7 @@ func (w *Web) ticketRoutes() []route {
 
 // ticketData is the ticket as its reader sees it, what they may do with it now, and the form of «Aggiorna» as it was typed.
 type ticketData struct {
-	projections.Ticket
+	casework.Whole
 	Talk      talk
 	Menu      menu
 	Form      updateForm
@@ -62,15 +63,24 @@ func (w *Web) ticketPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return w.showOf(v, http.StatusOK, nil, ticketData{Ticket: t, Form: f, Drafted: at})
+	return w.showOf(v, http.StatusOK, nil, ticketData{Whole: t, Form: f, Drafted: at})
 }
 
-// readTicket is the ticket to those who work on it or audit it. Citizens have pages of their own.
-func (w *Web) readTicket(v *visit) (projections.Ticket, error) {
-	if role := v.caller.Actor.Role; !role.Operates() && role != person.Auditor {
-		return projections.Ticket{}, &ticket.NotYoursError{}
+// readTicket is the ticket to those who work on it or audit it.
+func (w *Web) readTicket(v *visit) (casework.Whole, error) {
+	id, err := v.ticket()
+	if err != nil {
+		return casework.Whole{}, err
 	}
-	return w.cases.Ticket(v.Context(), v.caller, ticket.ID(v.PathValue("id")), nil)
+	return w.cases.Whole(v.Context(), v.caller, id)
+}
+
+// ticket is the one that the address names, for those who work on tickets or audit them. Citizens have pages of their own.
+func (v *visit) ticket() (ticket.ID, error) {
+	if role := v.caller.Actor.Role; !role.Operates() && role != person.Auditor {
+		return "", &ticket.NotYoursError{}
+	}
+	return ticket.ID(v.PathValue("id")), nil
 }
 
 // showTicket renders the ticket as it is now, around a form as it was typed, which is kept as a draft: the page may be left.
@@ -82,7 +92,7 @@ func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
 	if f.Key, err = desk.NewID(); err != nil {
 		return err
 	}
-	d := ticketData{Ticket: t, Form: f}
+	d := ticketData{Whole: t, Form: f}
 	if f.typed() {
 		if d.Drafted, err = w.keepDraft(v, t.ID, f); err != nil {
 			return err
@@ -93,21 +103,18 @@ func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
 
 func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error) {
 	t := d.Ticket
-	d.Talk, d.Audits = talkOf(t), v.caller.Actor.Role == person.Auditor
-	if d.Checks, err = w.checks(v, t, d.Form); err != nil {
-		return err
-	}
+	d.Talk, d.Audits, d.Checks = talkOf(t), v.caller.Actor.Role == person.Auditor, checklistOf(d.Whole, d.Form)
 	if d.Form.Key, err = desk.NewID(); err != nil {
 		return err
 	}
 	d.Form.Version = t.Version
 	if len(t.Moves) > 0 {
-		if d.Menu, err = w.menuOf(v, t, d.Form); err != nil {
+		if d.Menu, err = w.menuOf(v, d.Whole, d.Form); err != nil {
 			return err
 		}
 	}
 	d.Ready = w.ready(v, t)
-	if d.Present, err = w.present(v, t); err != nil {
+	if d.Present, err = w.present(v, t.ID); err != nil {
 		return err
 	}
 	d.Takes = d.may(ticket.MoveTake)
@@ -158,8 +165,7 @@ func (d ticketData) Was() *projections.Handover {
 	return &d.Handovers[len(d.Handovers)-1]
 }
 
-// linked looks up the tickets that this one points to, and what else the same citizen asks for. The requester's tax code is
-// asked for on our side: it stands in no address.
+// linked looks up the tickets that this one points to, and what else the same citizen asks for.
 func (w *Web) linked(v *visit, d *ticketData) (err error) {
 	if d.Continued, err = w.link(v, d.Continues); err != nil {
 		return err
@@ -167,15 +173,9 @@ func (w *Web) linked(v *visit, d *ticketData) (err error) {
 	if d.Repeated, err = w.link(v, d.DuplicateOf); err != nil {
 		return err
 	}
-	if d.Requester.TaxCode == "" {
-		return nil
-	}
-	same, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{Q: d.Requester.TaxCode, Limit: 6})
-	if err != nil {
-		return err
-	}
-	d.Others = slices.DeleteFunc(same.Items, func(i projections.Item) bool { return i.ID == d.ID })
-	return nil
+	same, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{SameAs: d.ID, Limit: 5})
+	d.Others = same.Items
+	return err
 }
 
 func (w *Web) link(v *visit, id ticket.ID) (*link, error) {

@@ -51,7 +51,7 @@ func (w *Web) readyText(v *visit, f updateForm, id string, send bool) error {
 	if err != nil {
 		return err
 	}
-	all := w.ready(v, t)
+	all := w.ready(v, t.Ticket)
 	i := slices.IndexFunc(all, func(r ready) bool { return r.ID == id })
 	switch {
 	case !send && i < 0: // nothing was chosen

@@ -80,12 +80,12 @@ var warnings = map[string]string{
 	"is no IUV":                            "Non è uno IUV: ha 15 o 17 cifre, o le 18 di un codice avviso.",
 }
 
-// checks is the checklist; nil: no checks are prescribed, or they are not the reader's to see.
-func (w *Web) checks(v *visit, t projections.Ticket, f updateForm) (*checklist, error) {
-	p, _, ok, err := w.cases.Checks(v.Context(), v.caller, t.ID, nil)
-	if err != nil || !ok {
-		return nil, err
+// checklistOf is a ticket's; nil: no checks are prescribed, or they are not the reader's to see.
+func checklistOf(t casework.Whole, f updateForm) *checklist {
+	if t.Run == nil {
+		return nil
 	}
+	p := *t.Run
 	l := &checklist{Playbook: p, Answers: slices.Contains(t.Moves, ticket.MoveCheck), Reads: "cittadino"}
 	for _, c := range p.Checks {
 		if c.State == "not_applicable" {
@@ -108,7 +108,7 @@ func (w *Web) checks(v *visit, t projections.Ticket, f updateForm) (*checklist, 
 			l.Lacks = append(l.Lacks, l.lacking(field)...)
 		}
 	}
-	return l, nil
+	return l
 }
 
 func asked(c projections.Check, f updateForm) check {

@@ -54,11 +54,14 @@ func (w *Web) saveDraft(v *visit) error {
 	if err != nil {
 		return err
 	}
-	t, err := w.readTicket(v)
+	id, err := v.ticket()
+	if err == nil {
+		err = w.cases.Sees(v.Context(), v.caller, id)
+	}
 	if err != nil {
 		return err
 	}
-	at, err := w.keepDraft(v, t.ID, f)
+	at, err := w.keepDraft(v, id, f)
 	if err != nil {
 		return err
 	}

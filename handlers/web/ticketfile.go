@@ -39,10 +39,11 @@ func (v *visit) send(f projections.File, content []byte) {
 }
 
 func (w *Web) file(v *visit) (projections.File, []byte, error) {
-	if _, err := w.readTicket(v); err != nil {
+	id, err := v.ticket()
+	if err != nil {
 		return projections.File{}, nil, err
 	}
-	return w.cases.File(v.Context(), v.caller, ticket.ID(v.PathValue("id")), ticket.ID(v.PathValue("file")))
+	return w.cases.File(v.Context(), v.caller, id, ticket.ID(v.PathValue("file")))
 }
 
 const pdf = "application/pdf"

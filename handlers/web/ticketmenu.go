@@ -8,6 +8,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -61,11 +62,8 @@ var discards = []choice{
 	{Value: string(ticket.Repeated), Label: "Già presente"},
 }
 
-func (w *Web) menuOf(v *visit, t projections.Ticket, f updateForm) (menu, error) {
-	s, _, err := w.cases.Desk.State(v.Context(), t.ID)
-	if err != nil {
-		return menu{}, err
-	}
+func (w *Web) menuOf(v *visit, whole casework.Whole, f updateForm) (menu, error) {
+	t, s := whole.Ticket, whole.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := menu{
 		Between: w.place(s.Handover.ASR), OursReads: "solo la Sua Azienda (" + w.place(v.caller.Actor.Entity) + ")", TheySee: "per e-mail",

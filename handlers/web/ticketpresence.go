@@ -7,15 +7,15 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
 // present says who else has the ticket open, and who is writing; "" for nobody.
-func (w *Web) present(v *visit, t projections.Ticket) (string, error) {
+func (w *Web) present(v *visit, id ticket.ID) (string, error) {
 	if !v.caller.Actor.Role.Operates() {
 		return "", nil
 	}
-	others, err := w.presence.Others(v.Context(), t.ID, v.caller.Actor)
+	others, err := w.presence.Others(v.Context(), id, v.caller.Actor)
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
@@ -44,18 +44,21 @@ func (w *Web) present(v *visit, t projections.Ticket) (string, error) {
 
 // presences takes what the page says of its reader while it is open, and answers with who else is there.
 func (w *Web) presences(v *visit) error {
-	t, err := w.readTicket(v)
+	id, err := v.ticket()
+	if err == nil {
+		err = w.cases.Sees(v.Context(), v.caller, id)
+	}
 	if err != nil {
 		return err
 	}
 	by := v.caller.Actor
 	if v.FormValue("via") != "" {
-		return w.presence.Gone(v.Context(), t.ID, by)
+		return w.presence.Gone(v.Context(), id, by)
 	}
-	if err := w.presence.Here(v.Context(), t.ID, by, v.FormValue("scrive") != ""); err != nil {
+	if err := w.presence.Here(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
 		return err
 	}
-	said, err := w.present(v, t)
+	said, err := w.present(v, id)
 	if err != nil {
 		return err
 	}
