@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 // static holds the design system and htmx, which tools/assets.sh renews, and our own: style/*.css are served as sol.css,
@@ -37,7 +38,8 @@ type asset struct {
 	plain, packed []byte // packed: nil where it does not pay
 }
 
-func newAssets() (*assets, error) {
+// packedAssets are made once: packing takes longer than anything else that New does.
+var packedAssets = sync.OnceValues(func() (*assets, error) {
 	a := &assets{files: map[string]asset{}}
 	sum := sha256.New()
 	var style, script bytes.Buffer
@@ -70,7 +72,7 @@ func newAssets() (*assets, error) {
 	}
 	a.prefix = staticRoute + hex.EncodeToString(sum.Sum(nil))[:12] + "/"
 	return a, nil
-}
+})
 
 func (a *assets) add(name string, content []byte) (err error) {
 	f := asset{kind: mime.TypeByExtension(path.Ext(name)), plain: content}

@@ -30,7 +30,7 @@ const most = 50
 
 // together is what is to be done to the tickets that were chosen on a list, as typed.
 type together struct {
-	Chosen   map[string]bool // the choice of each row, as its box sends it
+	Chosen   map[ticket.ID]bool // also when the row has another version since
 	Assignee string          // "": as it is
 	Status   ticket.Status   // "": as it is
 	Text     string          // for the citizens
@@ -89,12 +89,12 @@ func back(v *visit) string {
 // refused for one is done for the others.
 func (w *Web) updateTogether(v *visit) error {
 	t := together{
-		Chosen: map[string]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
-	}
-	for _, box := range v.PostForm["scelta"] {
-		t.Chosen[box] = true
+		Chosen: map[ticket.ID]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
 	}
 	all := rows(v)
+	for _, row := range all {
+		t.Chosen[row.ID] = true
+	}
 	if p := t.wrong(all); p != nil {
 		return w.chooseAgain(v, p, t)
 	}

@@ -83,7 +83,7 @@ func New(c Config) (*Web, error) {
 	if w.sealer, err = newSealer(c.Cases.Store.KeyedHash); err != nil {
 		return nil, err
 	}
-	if w.assets, err = newAssets(); err != nil {
+	if w.assets, err = packedAssets(); err != nil {
 		return nil, err
 	}
 	if w.pages, err = w.parse(); err != nil {
