@@ -18,6 +18,7 @@ test: ## everything that CI checks
 	@tools/setup.sh test
 	@$(MAKE) --no-print-directory check build
 	go test -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+	tools/browser.sh test
 
 check: ## formatting, vet and lint alone
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }; }
@@ -27,12 +28,12 @@ check: ## formatting, vet and lint alone
 build:
 	go build -o bin/sol ./cmd/sol
 
-browser: build ## the pages walked in Chromium; WALK='FAQ 2.6' for some of them
-	@tools/setup.sh browser
+browser: build ## the pages walked in Chromium alone; WALK='FAQ 2.6' for some of them
+	@tools/setup.sh test
 	tools/browser.sh test $(if $(WALK),'$(WALK)')
 
 screenshots: build ## every page and state at desktop and telephone width, into bin/screenshots
-	@tools/setup.sh browser
+	@tools/setup.sh test
 	tools/browser.sh screenshots
 
 bench: build ## appends beside pgbench, on an idle machine

@@ -5,7 +5,7 @@
 # Gets what `make run` and `make test` need and this machine lacks: with apt on Debian and Ubuntu (sudo when not root);
 # elsewhere it says what to install. Where all is there it does nothing, and needs no network.
 #
-# usage: tools/setup.sh run|test|browser
+# usage: tools/setup.sh run|test
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose=${1:-test}
@@ -67,8 +67,10 @@ fi
 if [[ $purpose == test ]] && ! command -v "$(go env CC)" >/dev/null; then
 	packages+=(gcc libc6-dev) # for the race detector
 fi
-if [[ $purpose == browser ]]; then # the pages are walked in a browser (tools/browser.sh)
-	[[ -n ${SOL_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null || packages+=(chromium)
+if [[ $purpose == test ]]; then # the pages are walked in a browser (tools/browser.sh), best in one without a window
+	if [[ -z ${SOL_CHROMIUM:-} ]] && ! command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; then
+		apt-cache show chromium-headless-shell >/dev/null 2>&1 && packages+=(chromium-headless-shell) || packages+=(chromium)
+	fi
 	command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 fi
 ((${#packages[@]})) || exit 0

@@ -7,7 +7,7 @@
 import { chromium } from 'playwright-core';
 import { product, who } from './product.mjs';
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const places = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const left = 'net::ERR_ABORTED'; // the page was
 
