@@ -25,7 +25,7 @@ import (
 )
 
 func (a *app) benchCommand() *cobra.Command {
-	return group("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend(), a.benchTimers())
+	return group("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend(), a.benchTimers(), a.benchPages())
 }
 
 func (a *app) benchAppend() *cobra.Command {

@@ -51,7 +51,7 @@ type node struct {
 }
 
 // newNode wires a node. clock is nil but for the demo's simulated time.
-func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock func() time.Time) (_ *node, err error) {
+func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
 	key, err := c.masterKey()
 	if err != nil {
 		return nil, err
@@ -61,7 +61,11 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	n.store, err = eventstore.Open(ctx, eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics})
+	stored := eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics}
+	for _, o := range options {
+		o(&stored)
+	}
+	n.store, err = eventstore.Open(ctx, stored)
 	if err != nil {
 		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKey)
 	}

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/handlers/demo"
+	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/web/bench"
+	"github.com/sol-assistenza/sol/migrations"
+)
+
+func (a *app) benchPages() *cobra.Command {
+	var sizes []int
+	var rounds int
+	c := &cobra.Command{
+		Use: "pages", Short: "Pages as the server renders them, among few tickets and among many, which are made first; one JSON object a line", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(a.env)
+			if err != nil {
+				return err
+			}
+			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+				return a.measurePages(ctx, c, own, sizes, rounds)
+			})
+		},
+	}
+	var always bool
+	c.Flags().BoolVar(&always, "json", true, "the only form there is")
+	c.Flags().IntSliceVar(&sizes, "tickets", []int{10_000}, "how many tickets there are, e.g. 10000,1000000 to compare")
+	c.Flags().IntVar(&rounds, "rounds", 30, "how often each page is asked for")
+	return c
+}
+
+func (a *app) measurePages(ctx context.Context, c config, own *ownpg.Server, sizes []int, rounds int) (err error) {
+	dir, err := os.MkdirTemp("", "sol-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	c.MasterKey = filepath.Join(dir, "master.key")
+	if err := newMasterKey(c.MasterKey); err != nil {
+		return err
+	}
+	unlimited := entrance.Rate{PerMinute: 1e9, Burst: 1e9}
+	c.Limits = entrance.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
+	slices.Sort(sizes)
+	var sites []*bench.Site
+	for _, size := range sizes {
+		name := fmt.Sprintf("pages_%d", size)
+		conn, err := pgx.Connect(ctx, own.URL("sol"))
+		if err != nil {
+			return err
+		}
+		_, err = conn.Exec(ctx, `create database `+name)
+		_ = conn.Close(ctx)
+		if err == nil {
+			err = migrations.Up(ctx, own.URL(name))
+		}
+		if err != nil {
+			return err
+		}
+		site, err := a.fillSite(ctx, c, own.URL(name), size)
+		if err != nil {
+			return err
+		}
+		sites = append(sites, site)
+	}
+	return bench.Pages(a.out, sites, rounds)
+}
+
+// fillSite makes the tickets and then builds the read models from the log, as `sol projections rebuild` does.
+func (a *app) fillSite(ctx context.Context, c config, url string, tickets int) (*bench.Site, error) {
+	clock, people := &demo.Clock{}, demo.People(catalog.Default(), time.Now())
+	queries := &bench.Queries{}
+	n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(url), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := demo.Enrol(ctx, n.identity, people, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	operators := map[catalog.EntityCode]person.Actor{}
+	for _, one := range accounts {
+		if at := one.Placements[0]; at.Role == person.ASROperator && operators[at.Entity].ID == "" {
+			operators[at.Entity] = person.Actor{ID: one.ID, Role: at.Role, Entity: at.Entity}
+		}
+	}
+	bar := a.progress(fmt.Sprintf("making %d tickets", tickets))
+	filling := bench.Filling{
+		Desk: n.desk, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
+	}
+	long, err := filling.Fill(ctx)
+	bar.end()
+	if err != nil {
+		return nil, err
+	}
+	for _, model := range []string{"tickets", "figures"} {
+		bar := a.progress("building " + model)
+		if err := n.models.Rebuild(ctx, model, bar.set); err != nil {
+			return nil, err
+		}
+		bar.end()
+	}
+	if _, err := n.store.Worker().Exec(ctx, `analyze`); err != nil {
+		return nil, err
+	}
+	doors, err := n.byHTTP()
+	if err != nil {
+		return nil, err
+	}
+	site := &bench.Site{Tickets: tickets, Queries: queries, Long: long, Pages: doors}
+	return site, site.Login(people)
+}

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package bench measures the pages as the server renders them: among few tickets and among as many as years bring.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/demo"
+	"github.com/sol-assistenza/sol/handlers/desk"
+)
+
+// Filling is a database to be filled, by the one way in that everybody has.
+type Filling struct {
+	Desk      *desk.Desk
+	Clock     *demo.Clock // the store's
+	Catalog   *catalog.Catalog
+	Operators map[catalog.EntityCode]person.Actor
+	Tickets   int
+	Progress  func(done, total int)
+}
+
+// The years that the tickets are spread over, and how many are in hand together.
+const (
+	years   = 5
+	inHand  = 2000
+	writers = 64 // a processor
+	notes   = 50 // of the ticket that is much talked about
+)
+
+// begun is when the first is opened.
+var begun = time.Date(2021, 1, 4, 8, 0, 0, 0, time.UTC)
+
+// Fill opens tickets and takes them to where tickets stand: of a hundred 94 are closed, two resolved, and four new, in
+// hand, waiting for the citizen, and handed over to the Region. It gives one more, of the first ASR, with fifty notes.
+func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
+	var asrs []catalog.EntityCode
+	for _, e := range f.Catalog.Entities(begun) {
+		if e.Code != catalog.Region {
+			asrs = append(asrs, e.Code)
+		}
+	}
+	span := time.Duration(years*365*24) * time.Hour / time.Duration(max(1, f.Tickets/inHand))
+	for from := 0; from < f.Tickets; from += inHand {
+		all := make([]filled, min(inHand, f.Tickets-from))
+		at := begun.Add(span * time.Duration(from/inHand))
+		for n, step := range []func(context.Context, *filled) error{f.open, f.work, f.end} {
+			f.Clock.Between(at.Add(span/3*time.Duration(n)), at.Add(span/3*time.Duration(n+1)), len(all))
+			g, ctx := errgroup.WithContext(ctx)
+			g.SetLimit(writers * runtime.GOMAXPROCS(0))
+			for i := range all {
+				all[i].n, all[i].at = from+i, asrs[(from+i)%len(asrs)]
+				g.Go(func() error { return step(ctx, &all[i]) })
+			}
+			if err := g.Wait(); err != nil {
+				return "", fmt.Errorf("fill: %w", err)
+			}
+		}
+		f.Progress(from+len(all), f.Tickets)
+	}
+	long := filled{n: f.Tickets, at: asrs[0]}
+	if err := f.open(ctx, &long); err != nil {
+		return "", fmt.Errorf("fill: %w", err)
+	}
+	for n := range notes {
+		note, err := desk.NewID()
+		if err == nil {
+			err = f.send(ctx, long.id, f.Operators[long.at], ticket.Update{Note: &ticket.NewNote{
+				ID: note, Visibility: ticket.Internal, Text: fmt.Sprintf("%d. Sentito il laboratorio: il referto è stato prodotto, e l’invio si ripete questa notte.", n+1),
+			}})
+		}
+		if err != nil {
+			return "", fmt.Errorf("fill: %w", err)
+		}
+	}
+	return long.id, nil
+}
+
+// filled is the n-th ticket.
+type filled struct {
+	n  int
+	id ticket.ID
+	at catalog.EntityCode
+}
+
+// share is in which of the hundred places it stands. All entities have their part in each.
+func (t filled) share() int { return t.n / 18 % 100 }
+
+// Name is a family name that no other ticket has.
+func Name(n int) string {
+	syllables := []string{"ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo", "bra", "cle", "dri", "fro", "glu", "stra"}
+	name := "Fin"
+	for range 5 {
+		name += syllables[n%len(syllables)]
+		n /= len(syllables)
+	}
+	return name
+}
+
+// TaxCode is that of the n-th ticket's citizen, who asks twice in all.
+func TaxCode(n int) string { return fmt.Sprintf("STP%013d", n/2+1) }
+
+func (f Filling) open(ctx context.Context, t *filled) (err error) {
+	if t.id, err = desk.NewID(); err != nil {
+		return err
+	}
+	number, err := f.Desk.Number(ctx)
+	if err != nil {
+		return err
+	}
+	problems := []catalog.ProblemID{"referto-non-trovato", "mancato-pagamento", "altro"}
+	exam := "degli esami del sangue"
+	if t.n%200 == 0 {
+		exam = "della risonanza magnetica"
+	}
+	return f.send(ctx, t.id, person.Actor{Role: person.Anonymous}, ticket.Open{
+		Number: number, Service: "ritiro-documenti", Problem: problems[t.n%len(problems)], Entity: t.at, Channel: ticket.Web, Identity: ticket.Declared,
+		Subject: f.Desk.Subject(TaxCode(t.n)), Requester: ticket.ForSelf,
+		Form: ticket.Form{
+			GivenName: "Prova", FamilyName: Name(t.n), TaxCode: TaxCode(t.n), Email: "prova@example.it", Phone: "+390110000000",
+			Description: "Non trovo il referto " + exam + " fatti nell’ambulatorio vicino a casa. Ho provato con il computer e con il telefono.",
+		},
+	})
+}
+
+// work is what an operator does first.
+func (f Filling) work(ctx context.Context, t *filled) error {
+	note, err := desk.NewID()
+	if err != nil {
+		return err
+	}
+	say := func(text string, to ticket.Status) ticket.Update {
+		return ticket.Update{Status: to, Note: &ticket.NewNote{ID: note, Text: text, Visibility: ticket.Public}}
+	}
+	by := f.Operators[t.at]
+	switch t.share() {
+	case 0:
+		return nil
+	case 1:
+		return f.send(ctx, t.id, by, ticket.Update{Status: ticket.InProgress})
+	case 2:
+		return f.send(ctx, t.id, by, say("In quale giorno ha fatto l’esame?", ticket.Waiting))
+	case 3:
+		handed := say("Il referto risulta inviato, e il cittadino non lo trova.", ticket.HandedOver)
+		handed.Reason = string(ticket.NotOurs)
+		return f.send(ctx, t.id, by, handed)
+	}
+	return f.send(ctx, t.id, by, say("Il referto è stato inviato: ora si può scaricare.", ticket.Solved))
+}
+
+// end closes what is long resolved.
+func (f Filling) end(ctx context.Context, t *filled) error {
+	if t.share() < 6 {
+		return nil
+	}
+	return f.send(ctx, t.id, person.Actor{ID: "auto-close", Role: person.System}, ticket.Close{Resolution: 1})
+}
+
+func (f Filling) send(ctx context.Context, on ticket.ID, by person.Actor, c ticket.Command) error {
+	if by.Role == "" {
+		return errors.New("an entity without an operator")
+	}
+	_, err := f.Desk.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by})
+	return err
+}

@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package bench
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/demo"
+)
+
+// Site is the service over one database.
+type Site struct {
+	Tickets int
+	Pages   http.Handler
+	Queries *Queries // of this database
+	Long    ticket.ID
+	people  map[person.Role]*visitor
+}
+
+// Queries counts what is asked of a database: its store's tracer.
+type Queries struct{ n atomic.Int64 }
+
+// TraceQueryStart is called before every query.
+func (q *Queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	q.n.Add(1)
+	return ctx
+}
+
+// TraceQueryEnd has nothing to do.
+func (*Queries) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// visitor is somebody who has logged in.
+type visitor struct {
+	pages   http.Handler
+	session *http.Cookie
+}
+
+// Login lets demo's people in, one of each role; operators and supervisors of ASRs are those of the first.
+func (s *Site) Login(people []demo.Person) error {
+	s.people = map[person.Role]*visitor{}
+	for _, p := range people {
+		role := p.Placements[0].Role
+		if s.people[role] != nil || len(p.Placements) > 1 {
+			continue
+		}
+		v := &visitor{pages: s.Pages}
+		answer := v.ask(http.MethodPost, "/accesso", url.Values{"utente": {p.Username}, "password": {p.Password}, "pin": {p.PIN}})
+		for _, c := range answer.Result().Cookies() {
+			v.session = c
+		}
+		if v.session == nil {
+			return fmt.Errorf("%s cannot log in: %d", p.Username, answer.Code)
+		}
+		s.people[role] = v
+	}
+	return nil
+}
+
+func (v *visitor) ask(method, path string, form url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, bytes.NewBufferString(form.Encode()))
+	r.RemoteAddr = "198.51.100.7:1"
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("HX-Request", "true")
+		r.Header.Set("HX-Request-Type", "partial")
+	}
+	if v.session != nil {
+		r.AddCookie(v.session)
+	}
+	answer := httptest.NewRecorder()
+	v.pages.ServeHTTP(answer, r)
+	return answer
+}
+
+// look is one page to measure.
+type look struct {
+	name string
+	by   person.Role
+	path string
+	form url.Values // nil: it is read
+	rows int        // that a list must have, at least: what answers with nothing is quick
+	next bool       // the page after it is meant
+}
+
+var nextPage = regexp.MustCompile(`id="pagina-avanti" rel="next" href="([^"]+)"`)
+
+func looks(s *Site) []look {
+	search := func(name, q string, rows int) look {
+		return look{name: "search " + name, by: person.ASROperator, path: "/code/tutte", form: url.Values{"q": {q}}, rows: rows}
+	}
+	of := (s.Tickets - 1) - (s.Tickets-1)%18 // one that stands at the first ASR
+	all := []look{
+		{name: "ticket with 50 notes", by: person.ASROperator, path: "/ticket/" + string(s.Long)},
+		search("a number", "2021-0000100", 0), search("a codice fiscale", TaxCode(of), 1), search("a name", Name(of), 1),
+		search("words that few have", "risonanza magnetica", 1), search("a word that all have", "referto", 50),
+		{name: "dashboard of an ASR", by: person.ASRSupervisor, path: "/cruscotto"},
+		{name: "dashboard of the Region", by: person.RegionalSupervisor, path: "/cruscotto"},
+		{name: "the Region's queue", by: person.RegionalOperator, path: "/code/nuove", rows: 1},
+		{name: "the auditor's list", by: person.Auditor, path: "/code/tutte", rows: 50},
+	}
+	for _, q := range []string{"nuove", "mie", "in_lavorazione", "in_attesa", "inoltrate", "risolte", "tutte"} {
+		all = append(all, look{name: "queue " + q, by: person.ASROperator, path: "/code/" + q})
+	}
+	for _, order := range []string{"number", "requester", "opened_at"} {
+		all = append(all, look{name: "queue tutte by " + order, by: person.ASROperator, path: "/code/tutte?ordine=" + order, rows: 50})
+	}
+	return append(all,
+		look{name: "queue tutte, the page after the first", by: person.ASROperator, path: "/code/tutte", rows: 50, next: true},
+		look{name: "queue tutte, closed ones", by: person.ASROperator, path: "/code/tutte?stato=chiuso", rows: 50},
+		look{name: "queue tutte, waiting ones", by: person.ASROperator, path: "/code/tutte?stato=in_attesa_utente"},
+		look{name: "queue tutte, nobody's", by: person.ASROperator, path: "/code/tutte?operatore=nessuno"},
+	)
+}
+
+// measured is a page among so many tickets.
+type measured struct {
+	Name    string  `json:"name"`
+	Tickets int     `json:"tickets"`
+	P50     float64 `json:"p50_ms"`
+	P90     float64 `json:"p90_ms"`
+	Queries int64   `json:"queries"`
+	Bytes   int     `json:"bytes"`
+	Packed  int     `json:"gzip_bytes"`
+	Ratio   float64 `json:"ratio,omitempty"` // of p50 to that among the fewest tickets of the run
+
+	took []time.Duration
+	look look
+}
+
+// Pages measures every page of every site, the sites by turns, and writes one JSON object a line.
+func Pages(out io.Writer, sites []*Site, rounds int) error {
+	figures := make([][]*measured, len(sites))
+	for i, s := range sites {
+		for _, l := range looks(s) {
+			if l.next {
+				found := nextPage.FindStringSubmatch(s.people[l.by].ask(http.MethodGet, l.path, nil).Body.String())
+				if found == nil {
+					return fmt.Errorf("%s: %s has no next page", l.name, l.path)
+				}
+				l.path = found[1]
+			}
+			figures[i] = append(figures[i], &measured{Name: l.name, Tickets: s.Tickets, look: l})
+		}
+	}
+	for range rounds {
+		for n := range figures[0] {
+			for i, s := range sites {
+				if err := figures[i][n].once(s); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	lines := json.NewEncoder(out)
+	for n := range figures[0] {
+		for i := range sites {
+			m := figures[i][n]
+			m.sum()
+			if i > 0 {
+				m.Ratio = round(m.P50 / figures[0][n].P50)
+			}
+			if err := lines.Encode(m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var row = []byte(`<tr role="row" id="riga-`)
+
+func (m *measured) once(s *Site) error {
+	method := http.MethodGet
+	if m.look.form != nil {
+		method = http.MethodPost
+	}
+	asked, begun := s.Queries.n.Load(), time.Now()
+	answer := s.people[m.look.by].ask(method, m.look.path, m.look.form)
+	m.took = append(m.took, time.Since(begun))
+	m.Queries = s.Queries.n.Load() - asked
+	page := answer.Body.Bytes()
+	if rows := bytes.Count(page, row); answer.Code != http.StatusOK || rows < m.look.rows {
+		return fmt.Errorf("%s among %d tickets answers %d with %d rows", m.Name, s.Tickets, answer.Code, rows)
+	}
+	if m.Bytes == 0 {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(page); err != nil {
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		m.Bytes, m.Packed = len(page), b.Len()
+	}
+	return nil
+}
+
+func (m *measured) sum() {
+	slices.Sort(m.took)
+	at := func(share int) float64 { return round(float64(m.took[len(m.took)*share/100].Microseconds()) / 1000) }
+	m.P50, m.P90 = at(50), at(90)
+}
+
+func round(f float64) float64 {
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'f', 2, 64), 64)
+	return r
+}
