@@ -31,10 +31,10 @@ const most = 50
 // together is what is to be done to the tickets that were chosen on a list, as typed.
 type together struct {
 	Chosen   map[ticket.ID]bool // also when the row has another version since
-	Assignee string          // "": as it is
-	Status   ticket.Status   // "": as it is
-	Text     string          // for the citizens
-	Key      ticket.ID       // of this form: sent twice it counts once
+	Assignee string             // "": as it is
+	Status   ticket.Status      // "": as it is
+	Text     string             // for the citizens
+	Key      ticket.ID          // of this form: sent twice it counts once
 }
 
 // pickedRow is one row that was chosen, in the version that was seen.
