@@ -23,8 +23,8 @@ type cursor struct {
 type signer func(purpose, value string) string
 
 func (c cursor) signed(sign signer, f Filter, v Viewer) cursor {
-	c.Sign = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
-		f.Entity, f.Assignee, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
+	c.Sign = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
+		f.Entity, f.Assignee, f.SameAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
 	return c
 }
 

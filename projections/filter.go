@@ -118,7 +118,7 @@ func (c *conditions) sql() string {
 }
 
 // conditions says the filter in SQL. Whom it shows is the policy's affair; here stands what was asked for.
-func (f Filter) conditions(s view, hash func(purpose, value string) string) *conditions {
+func (f Filter) conditions(s view, q searched) *conditions {
 	c := &conditions{}
 	c.add("%s::timestamptz is not null", s.now) // $1, see seenByCitizen
 	citizen := s.viewer.Citizen()
@@ -147,8 +147,13 @@ func (f Filter) conditions(s view, hash func(purpose, value string) string) *con
 	if f.SameAs != "" {
 		c.add("t.subject <> '' and t.subject = (select o.subject from read.tickets_v1 o where o.id = %s::text::uuid) and t.id <> %[1]s::text::uuid", string(f.SameAs))
 	}
-	if words, beginning, hashed := f.search(hash); words+beginning+hashed != "" {
-		c.add("t.id in (select read.search_tickets_v1(%s, %s, %s, %s))", words, beginning, hashed, s.now)
+	switch {
+	case q.none():
+	case len(q.found) <= most:
+		c.add("t.id = any (%s::text[]::uuid[])", q.found)
+	default: // any page of it is soon full
+		c.add("(read.says_v1(t.search, t.said_until, t.folded, %s, %s) or %s <> '' and t.number >= %[3]s and t.number < %[3]s || ':' or %s <> '' and t.subject = %[4]s)",
+			q.words, s.now, q.beginning, q.hashed)
 	}
 	return c
 }
@@ -192,15 +197,24 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 
 var numberBegins = regexp.MustCompile(`^[0-9]{4}-?[0-9]*$`)
 
-// search says what to look for: the keyed hash of a codice fiscale, the beginning of a number, words. Digits may be
-// a number or stand in a text.
-func (f Filter) search(hash func(purpose, value string) string) (words, beginning, hashed string) {
+// searched is what to look for: words, the beginning of a number, the keyed hash of a codice fiscale; and what was found, as
+// far as one more than most.
+type searched struct {
+	words, beginning, hashed string
+	found                    []string // ids
+}
+
+func (q searched) none() bool { return q.words+q.beginning+q.hashed == "" }
+
+// search reads what somebody looks for. Digits may be a number or stand in a text.
+func (f Filter) search(hash func(purpose, value string) string) (s searched) {
 	q := strings.TrimSpace(f.Q)
 	if code, err := person.ParseTaxCode(q); err == nil {
-		hashed = hash(person.TaxCodeHash, code.String())
+		s.hashed = hash(person.TaxCodeHash, code.String())
 	}
 	if numberBegins.MatchString(q) {
-		beginning = q
+		s.beginning = q
 	}
-	return searchable(q), beginning, hashed
+	s.words = searchable(q)
+	return s
 }

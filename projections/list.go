@@ -33,13 +33,17 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 	var seen view
 	err = r.look(ctx, v, func(s view) (err error) {
 		page.Position, seen = s.position, s
-		asked := f.conditions(seen, r.store.KeyedHash)
-		if page.Total, err = seen.total(ctx, f, asked); err != nil {
+		searched, err := seen.search(ctx, f.search(r.store.KeyedHash))
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+		if page.Total, page.More, err = seen.total(ctx, f, f.conditions(seen, searched)); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
+		asked := f.conditions(seen, searched)
 		found, err := seen.page(ctx, f, asked, from)
 		if err == nil && from != nil && from.Back && !found.before { // the first page is a whole one
-			found, err = seen.page(ctx, f, f.conditions(seen, r.store.KeyedHash), nil)
+			found, err = seen.page(ctx, f, f.conditions(seen, searched), nil)
 		}
 		rows = found.rows
 		if found.before {
@@ -81,14 +85,32 @@ func (r *Reader) names(ctx context.Context, rows []Row) (Names, error) {
 	return Names{Catalog: r.catalog, Operator: func(id string) string { return known[id] }}, nil
 }
 
-// total is the kept count where a queue alone is asked for, and else counted.
-func (s view) total(ctx context.Context, f Filter, asked *conditions) (n int, err error) {
+// most is how far a list is counted that is no queue, and how many tickets a search looks up before the list is read: what
+// has more is read in its order until a page is full. So neither takes longer among a million tickets.
+const most = 1000
+
+// total is the kept count where a queue alone is asked for, and else counted, as far as most; more tells that it goes on.
+func (s view) total(ctx context.Context, f Filter, asked *conditions) (n int, more bool, err error) {
 	if f.alone() {
 		counts, err := s.counts(ctx)
-		return counts[countFor(s.viewer, f.Queue)], err
+		return counts[countFor(s.viewer, f.Queue)], false, err
 	}
-	err = s.tx.QueryRow(ctx, `select count(*) from read.tickets_v1 t where `+asked.sql(), asked.args...).Scan(&n)
-	return n, err
+	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from read.tickets_v1 t where %s limit %d) counted`, asked.sql(), most+1),
+		asked.args...).Scan(&n)
+	return min(n, most), n > most, err
+}
+
+// search looks up what was asked for by words, number or codice fiscale.
+func (s view) search(ctx context.Context, q searched) (searched, error) {
+	if q.none() {
+		return q, nil
+	}
+	rows, err := s.tx.Query(ctx, `select distinct found::text from read.search_tickets_v2($1, $2, $3, $4, $5) found`,
+		q.words, q.beginning, q.hashed, s.now, most+1)
+	if err == nil {
+		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	return q, err
 }
 
 // stretch is some rows of a list in its order, where it begins and ends, and whether there are others before and after.

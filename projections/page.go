@@ -61,7 +61,8 @@ type Page struct {
 	Items          []Item
 	NextCursor     string // empty on the last page
 	PreviousCursor string // empty on the first page
-	Total          int    // of all pages, exact
+	Total          int    // of all pages; exact for a queue, and else up to a thousand
+	More           bool   // there are more than Total
 	Position       eventstore.Position
 }
 

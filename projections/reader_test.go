@@ -121,6 +121,52 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// What more than a thousand tickets say is looked for while the list is read, and gives the same list.
+func TestWhatIsFoundTooOftenIsReadInOrder(t *testing.T) {
+	h := newHouse(t)
+	for range 3 {
+		h.open(tickettest.Torino)
+	}
+	h.open(tickettest.TO3)
+	h.open(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
+	held := h.open(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
+	h.do(held, operator, ask("Il referto è questo?"))
+	h.project()
+	for _, q := range []string{"referto", "referto analisi -ricetta", "2026-0000001", "2026-", "RSSMRA85T10A562S", "bergamotto"} {
+		f, err := Filter{Q: q}.check(operator.Role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := numbers(h.list(operator, f))
+		err = h.reader.look(t.Context(), Viewer{Actor: operator}, func(s view) error {
+			found, err := s.search(t.Context(), f.search(h.store.KeyedHash))
+			if err != nil {
+				return err
+			}
+			if len(found.found) != len(want) {
+				t.Errorf("%q: %d are found, the list has %d", q, len(found.found), len(want))
+			}
+			found.found = make([]string, most+1)
+			n, more, err := s.total(t.Context(), f, f.conditions(s, found))
+			if err != nil || n != len(want) || more {
+				t.Errorf("%q: counted %d, %t, %v", q, n, more, err)
+			}
+			all, err := s.page(t.Context(), f, f.conditions(s, found), nil)
+			var got []string
+			for _, row := range all.rows {
+				got = append(got, row.State.Number)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%q: in order %q, want %q", q, got, want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
 	h := newHouse(t)
 	one, two := h.open(tickettest.Torino), h.open(tickettest.Torino)

@@ -45,7 +45,8 @@ type TicketList struct {
 	Items      []projections.Item `json:"items"`
 	NextCursor string             `json:"next_cursor,omitempty" doc:"Absent on the last page"`
 	Previous   string             `json:"previous_cursor,omitempty" doc:"Absent on the first page"`
-	Total      int                `json:"total" doc:"Of all pages, exact"`
+	Total      int                `json:"total" doc:"Of all pages: exact for a queue alone, and else up to 1000"`
+	More       bool               `json:"more" doc:"There are more than total"`
 	Position   string             `json:"position" example:"1.42"`
 	Stale      bool               `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
@@ -90,7 +91,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listAn
 	if err != nil {
 		return nil, err
 	}
-	return &listAnswer{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, Position: page.Position.String(), Stale: late}}, nil
+	return &listAnswer{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.More, Position: page.Position.String(), Stale: late}}, nil
 }
 
 // caught waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
