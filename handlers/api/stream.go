@@ -11,8 +11,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/follow"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/presence"
 )
 
 const streamRoute = "GET /api/v1/stream"
@@ -20,20 +22,22 @@ const streamRoute = "GET /api/v1/stream"
 type streamInput struct {
 	LastEventID string `header:"Last-Event-ID" doc:"Sent by browsers that come back: the stream goes on from there"`
 	After       string `query:"after" example:"1.42" doc:"The same, for the first time; now if both are left out"`
+	Ticket      string `query:"ticket" doc:"Id of the ticket that I have open: presence tells who else has"`
 }
 
 // What the contract calls the data of the stream's events.
 type (
-	StreamCounts  follow.Counts
-	StreamTicket  follow.Ticket
-	StreamNotices follow.Notices
-	StreamEnd     follow.End
+	StreamCounts   follow.Counts
+	StreamTicket   follow.Ticket
+	StreamNotices  follow.Notices
+	StreamPresence follow.Presence
+	StreamEnd      follow.End
 )
 
 // stream adds the server-sent events.
 func (a *API) stream() {
 	streams := &follow.Streams{
-		Cases: a.cases, Notices: a.Notices, Entrance: a.Entrance, Heartbeat: a.Heartbeat, Closing: a.closing,
+		Cases: a.cases, Notices: a.Notices, Presence: presence.New(a.cases.Store), Entrance: a.Entrance, Heartbeat: a.Heartbeat, Closing: a.closing,
 		Failed: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
 	registry := a.huma.OpenAPI().Components.Schemas
@@ -41,11 +45,11 @@ func (a *API) stream() {
 	register(a, endpoint{
 		id: "follow-changes", method: http.MethodGet, path: "/api/v1/stream", tag: "work",
 		summary: "Changes as they happen",
-		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), notification (how many notices I have not read), end. Every id is a position to come back to: " +
+		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), notification (how many notices I have not read), presence (who else has the ticket open that I name), end. Every id is a position to come back to: " +
 			"nothing is missed, a change may come twice. Rights are checked at each push; the stream ends with the session.",
 		action: identity.FollowChanges,
 		answers: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotices]()), one(reflect.TypeFor[StreamEnd]())}},
+			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotices]()), one(reflect.TypeFor[StreamPresence]()), one(reflect.TypeFor[StreamEnd]())}},
 		}}}},
 	}, func(ctx context.Context, c caller, in *streamInput) (*huma.StreamResponse, error) {
 		from := in.LastEventID
@@ -61,7 +65,7 @@ func (a *API) stream() {
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
-			streams.Follow(ctx, w, follow.Client{Caller: c.Caller, Token: c.token}, p)
+			streams.Follow(ctx, w, follow.Client{Caller: c.Caller, Token: c.token, Open: ticket.ID(in.Ticket)}, p)
 		}}, nil
 	})
 }

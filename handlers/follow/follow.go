@@ -12,11 +12,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/presence"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -30,6 +32,7 @@ const (
 type Streams struct {
 	Cases     *casework.Cases
 	Notices   *notice.Notices
+	Presence  *presence.Presence
 	Entrance  *entrance.Entrance
 	Heartbeat time.Duration                        // between signs of life, at which rights are checked too
 	Closing   context.Context                      // ends when streams must
@@ -39,7 +42,8 @@ type Streams struct {
 // Client is who follows.
 type Client struct {
 	casework.Caller
-	Token string // of the session; the holder of a personal link has none
+	Token string    // of the session; the holder of a personal link has none
+	Open  ticket.ID // that an operator has open, whose other readers they are told of; "": none
 }
 
 // From is where a stream goes on from. One that begins now, or that was followed before the log was restored, goes on
@@ -107,6 +111,9 @@ type follower struct {
 	notices *Notices        // as sent last
 	looked  time.Time       // at the notices,
 	changed <-chan struct{} // and closed when they may be others since
+	readers *Presence       // as sent last
+	moved   <-chan struct{} // closed when they may be others since
+	due     time.Time       // to look at them again
 }
 
 // pause ends when the read models have something new, or it is time to look again. It is never shorter than settle:
@@ -122,6 +129,7 @@ func (f *follower) pause(ctx context.Context, most time.Duration) {
 	select {
 	case <-f.Cases.Store.Grown(f.seen):
 	case <-f.changed:
+	case <-f.moved:
 	case <-ctx.Done():
 		return
 	}

@@ -5,13 +5,16 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/presence"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -29,7 +32,9 @@ func (f *follower) push(ctx context.Context) (again time.Duration, err error) {
 	if err := f.notify(ctx); err != nil {
 		return 0, err
 	}
-	again = f.Heartbeat
+	if again, err = f.read(ctx); err != nil {
+		return 0, err
+	}
 	news := false
 	for more := true; more; {
 		changes, err := f.Cases.Reader.Changes(ctx, f.client.Viewer(), f.at.N, pageSize)
@@ -76,6 +81,60 @@ func (f *follower) notify(ctx context.Context) error {
 	}
 	f.notices = &now
 	return f.event("notification", now)
+}
+
+// read sends who else has the ticket open that the client has open, if they are others than those sent last, and tells when to
+// look again: nobody says that they fell silent.
+func (f *follower) read(ctx context.Context) (again time.Duration, err error) {
+	if f.client.Open == "" || !f.client.Actor.Role.Operates() {
+		return f.Heartbeat, nil
+	}
+	select {
+	case <-f.moved:
+	default:
+		if left := time.Until(f.due); left > 0 {
+			return left, nil
+		}
+	}
+	f.moved = f.Presence.Changed(f.client.Open) // before it looks, so that nothing falls in between
+	now, err := f.present(ctx)
+	if err != nil {
+		return 0, err
+	}
+	again = f.Heartbeat
+	if len(now.Readers) > 0 {
+		again = min(again, presence.Again)
+	}
+	f.due = time.Now().Add(again)
+	if reflect.DeepEqual(&now, f.readers) {
+		return again, nil
+	}
+	f.readers = &now
+	return again, f.event("presence", now)
+}
+
+// present is nobody where the ticket is not, or no longer, the client's to see.
+func (f *follower) present(ctx context.Context) (Presence, error) {
+	on, now := f.client.Open, Presence{Ticket: f.client.Open, Readers: []Reader{}}
+	others, err := f.Presence.Others(ctx, on, f.client.Actor)
+	if err != nil || len(others) == 0 {
+		return now, err
+	}
+	var notYours *ticket.NotYoursError
+	if err := f.Cases.Sees(ctx, f.client.Caller, on); errors.As(err, &notYours) || errors.Is(err, eventstore.ErrNotFound) {
+		return now, nil
+	} else if err != nil {
+		return now, err
+	}
+	var ids []string
+	for _, o := range others {
+		ids = append(ids, o.Account)
+	}
+	names, err := f.Cases.Identity.Names(ctx, ids)
+	for _, o := range others {
+		now.Readers = append(now.Readers, Reader{o.Account, names[o.Account], o.Entity, o.Writing})
+	}
+	return now, err
 }
 
 // count sends the counts if they are others than those sent last, and else a sign of life.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/projections"
@@ -36,6 +37,21 @@ type Ticket struct {
 type Notices struct {
 	Unread int            `json:"unread"`
 	Latest *notice.Notice `json:"latest,omitempty" doc:"The newest that I have not read"`
+}
+
+// Presence is the data of an event named presence: sent at the beginning, when somebody else comes to the ticket that the
+// client has open, begins to write or leaves, and some seconds after they fell silent.
+type Presence struct {
+	Ticket  ticket.ID `json:"ticket"`
+	Readers []Reader  `json:"readers" doc:"Who writes comes first"`
+}
+
+// Reader is somebody who has the ticket open.
+type Reader struct {
+	ID      string             `json:"id"`
+	Name    string             `json:"name"`
+	Entity  catalog.EntityCode `json:"entity"`
+	Writing bool               `json:"writing"`
 }
 
 // End is the data of an event named end, the last one.

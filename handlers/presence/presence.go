@@ -8,6 +8,8 @@ package presence
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -36,16 +38,37 @@ type Reader struct {
 	Writing bool
 }
 
+// Again is how long it takes at most until somebody counts as gone, or as no longer writing, who did not say so.
+const Again = 5 * time.Second
+
+// Changed gives a channel that is closed when somebody comes to the ticket, begins to write or leaves. It is a hint, which
+// tickets share: who waits looks again.
+func (p *Presence) Changed(on ticket.ID) <-chan struct{} { return p.store.Told(topic(on)) }
+
+// topic is one of a few.
+func topic(on ticket.ID) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(on)) // it never fails
+	return fmt.Sprintf("presence/%d", h.Sum32()%64)
+}
+
 // Here notes that somebody has the ticket open, and whether they have just typed.
 func (p *Presence) Here(ctx context.Context, on ticket.ID, by person.Actor, writing bool) error {
-	_, err := p.store.Worker().Exec(ctx, `
+	var news bool
+	err := p.store.Worker().QueryRow(ctx, `
 		with gone as (delete from presence.readers where seen_at < clock_timestamp() - interval '1 hour' and (ticket, account) <> ($1, $2))
-		insert into presence.readers as r (ticket, account, entity, seen_at, writing_until)
+		, was as (select writing_until > clock_timestamp() as writing from presence.readers
+			where ticket = $1 and account = $2 and seen_at > clock_timestamp() - interval '`+stays+`')
+		, now as (insert into presence.readers as r (ticket, account, entity, seen_at, writing_until)
 		values ($1, $2, $3, clock_timestamp(), clock_timestamp() + case when $4 then interval '`+writes+`' else interval '0' end)
 		on conflict (ticket, account) do update set entity = excluded.entity, seen_at = excluded.seen_at,
-			writing_until = greatest(r.writing_until, excluded.writing_until)`, string(on), by.ID, string(by.Entity), writing)
+			writing_until = greatest(r.writing_until, excluded.writing_until))
+		select not exists (select from was) or $4 and not (select writing from was)`, string(on), by.ID, string(by.Entity), writing).Scan(&news)
 	if err != nil {
 		return fmt.Errorf("note who reads ticket %s: %w", on, err)
+	}
+	if news {
+		p.store.Tell(topic(on))
 	}
 	return nil
 }
@@ -55,6 +78,7 @@ func (p *Presence) Gone(ctx context.Context, on ticket.ID, by person.Actor) erro
 	if _, err := p.store.Worker().Exec(ctx, `delete from presence.readers where ticket = $1 and account = $2`, string(on), by.ID); err != nil {
 		return fmt.Errorf("note who left ticket %s: %w", on, err)
 	}
+	p.store.Tell(topic(on))
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -60,6 +61,7 @@ type page struct {
 	data    any
 	part    string              // of the page, that htmx asks for; "": the whole
 	queue   projections.QueueID // that the page belongs to; "": none
+	ticket  ticket.ID           // that it shows to who works on it; "": none
 	at      eventstore.Position // that the page is of, for the stream to go on from; zero: it begins now
 }
 
@@ -79,6 +81,7 @@ type frame struct {
 	Queue     projections.QueueID // that the page belongs to
 	Unread    int                 // notices
 	At        string              // position that the page is of
+	Ticket    ticket.ID           // that it shows; "": none
 	Data      any
 }
 
@@ -100,7 +103,7 @@ type reader struct {
 func (w *Web) render(v *visit, status int, p page) error {
 	f := frame{
 		Title: p.title, Trail: p.trail, Problem: p.problem, Done: done[v.FormValue("fatto")], Path: v.URL.RequestURI(),
-		RequestID: entrance.RequestID(v.Context()), Queue: p.queue, Data: p.data,
+		RequestID: entrance.RequestID(v.Context()), Queue: p.queue, Ticket: p.ticket, Data: p.data,
 	}
 	if p.at.N > 0 {
 		f.At = p.at.String()

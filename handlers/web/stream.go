@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/follow"
@@ -36,13 +37,13 @@ func (w *Web) stream(v *visit) error {
 	if err != nil {
 		return err
 	}
-	w.streams.Follow(v.Context(), v.rw, follow.Client{Caller: v.caller, Token: v.token}, at)
+	w.streams.Follow(v.Context(), v.rw, follow.Client{Caller: v.caller, Token: v.token, Open: ticket.ID(v.FormValue("richiesta"))}, at)
 	return nil
 }
 
 func (w *Web) newStreams() *follow.Streams {
 	return &follow.Streams{
-		Cases: w.cases, Notices: w.Notices, Entrance: w.Entrance, Heartbeat: w.Heartbeat, Closing: w.closing,
+		Cases: w.cases, Notices: w.Notices, Presence: w.presence, Entrance: w.Entrance, Heartbeat: w.Heartbeat, Closing: w.closing,
 		Failed: func(ctx context.Context, err error) {
 			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", entrance.RequestID(ctx)), slog.Any("error", err))
 		},

@@ -6,6 +6,7 @@ package web_test
 import (
 	"bufio"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -197,5 +198,34 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	w.Clock.Pass(ticket.DefaultHold)
 	for _, s := range []<-chan pushed{stream, late} {
 		w.next(s, "ticket", `"type":"citizen_asked"`)
+	}
+}
+
+// Who opens a ticket, writes or leaves is known at once to whoever has it open: not to others, and not elsewhere.
+func TestAPagesStreamTellsWhoElseIsThere(t *testing.T) {
+	w := newWorld(t, func(c *web.Config) { c.Heartbeat = time.Hour })
+	anna, bice, nina := w.join("anna", person.ASROperator, torino), w.join("bice", person.ASROperator, torino), w.join("nina", person.ASROperator, novara)
+	id := string(w.open(plain(torino)))
+	p := anna.open("/ticket/" + id).want(200)
+	if got := attr(all(p.root, "body")[0], "data-sol-stream"); got != "/eventi?richiesta="+id {
+		t.Errorf("the page follows %q", got)
+	}
+	annas, ninas := anna.follow(p.position()+"&richiesta="+id, ""), nina.follow("&richiesta="+id, "")
+	w.next(annas, "presence", `"readers":[]`)
+	bice.post("/ticket/"+id+"/presenza", url.Values{}).want(200)
+	w.next(annas, "presence", `"name":"Prova BICE","entity":"010301","writing":false`)
+	bice.post("/ticket/"+id+"/presenza", url.Values{"scrive": {"1"}}).want(200)
+	w.next(annas, "presence", `"writing":true`)
+	bice.post("/ticket/"+id+"/presenza", url.Values{"via": {"1"}}).want(200)
+	w.next(annas, "presence", `"readers":[]`)
+
+	w.open(plain(novara))
+	for e := range ninas {
+		if strings.Contains(e.data, "BICE") {
+			t.Errorf("another ASR is told %s", e.data)
+		}
+		if e.name == "ticket" { // what came before is through
+			break
+		}
 	}
 }

@@ -133,7 +133,7 @@ func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error)
 	if err != nil {
 		return err
 	}
-	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d, at: at})
+	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d, ticket: t.ID, at: at})
 }
 
 // Scraps and Repeats tell what of the form there is.

@@ -39,7 +39,16 @@ walk('an operator’s queues, keys and notices', async ({ as, look }) => {
     await page.goto(`/code/${queue}`);
     await look(page, `coda-${queue}-operatore`);
   }
-  await page.goto('/code/tutte?q=nessunacorrispondenza');
+  const focus = () => page.evaluate(() => document.activeElement.id);
+  await page.getByRole('searchbox').pressSequentially('referto');
+  await page.locator('#annunci', { hasText: 'richiest' }).waitFor({ state: 'attached' });
+  assert.equal(await focus(), 'q', 'who types is not taken away from it');
+  await page.getByRole('link', { name: 'Numero', exact: true }).click();
+  await page.locator('th[aria-sort] #ordina-numero').waitFor();
+  assert.equal(await focus(), 'ordina-numero', 'nor who orders the list');
+  await look(page, 'coda-trovate');
+  await page.getByRole('searchbox').fill('nessunacorrispondenza');
+  await page.getByText('Nessuna richiesta corrisponde').waitFor();
   await look(page, 'coda-vuota');
   await page.locator('body').press('?');
   await page.getByRole('dialog').waitFor();

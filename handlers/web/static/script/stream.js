@@ -10,6 +10,7 @@
 //                                          it compares the position with its own
 //   sol:counts   {items: [{id, name, count}], position}
 //   sol:notices  {unread, latest}
+//   sol:presence {ticket, readers}  who else has the ticket open that this page shows
 //   sol:stream   {state, since}  open: it follows · lost: it does not, since then · resumed: it follows again after it was
 //                                lost · ended: the session is over, or its role was changed in another tab
 const at = document.body.dataset.solStream;
@@ -71,7 +72,9 @@ function close() {
 function open() {
   close();
   if (state === 'ended') return;
-  source = new EventSource(from ? `${at}?dopo=${encodeURIComponent(from)}` : at);
+  const address = new URL(at, location.href);
+  if (from) address.searchParams.set('dopo', from);
+  source = new EventSource(address);
   const on = (name, heard) => source.addEventListener(name, (e) => {
     from = e.lastEventId || from;
     fresh = Date.now();
@@ -91,6 +94,7 @@ function open() {
     }
     say('sol:counts', data);
   });
+  on('presence', (data) => say('sol:presence', data));
   on('notification', (data) => {
     for (const number of document.querySelectorAll('[data-unread]')) {
       number.textContent = data.unread;

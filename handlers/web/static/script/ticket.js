@@ -93,6 +93,7 @@ document.addEventListener('sol:ticket', ({ detail }) => {
   if (detail.id !== page()?.dataset.solTicket) return;
   if (later(detail.position, page().dataset.position) || Date.parse(detail.from) > page().dataset.read) news();
 });
+document.addEventListener('sol:presence', ({ detail }) => detail.ticket === page()?.dataset.solTicket && here(false)); // which says it in words
 document.addEventListener('sol:stream', ({ detail }) => detail.state === 'resumed' && renew());
 
 // The time in which an act can be undone.
