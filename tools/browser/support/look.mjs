@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 
-const pictures = process.env.SOL_SCREENSHOTS;
+export const pictures = process.env.SOL_SCREENSHOTS;
 const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'], preload: false };
 
 // look judges the page; the name is that of its pictures: faq-2-4-chiesta.
