@@ -43,11 +43,13 @@ export async function visitor(options = {}) {
     if (why !== left && !options.cuts) wrong.push(`${r.url()}: ${why}`);
   });
   context.on('response', r => {
-    const asked = ['document', 'fetch', 'xhr'].includes(r.request().resourceType()); // a refusal is an answer
-    if (r.status() >= 500 || r.status() >= 400 && !asked) wrong.push(`${r.request().method()} ${r.url()} answers ${r.status()}`);
+    const asked = r.request(), shown = asked.isNavigationRequest() || asked.resourceType() === 'xhr' || asked.headers()['hx-request'];
+    if (r.status() >= 500 || r.status() >= 400 && !shown) wrong.push(`${asked.method()} ${r.url()} answers ${r.status()}`);
   });
   context.on('console', m => {
-    if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) wrong.push(`console: ${m.text()}`); // that one is told by the answer
+    // Chromium itself writes this line for every answer from 400 on. They are judged above: a refusal that a person is shown is an
+    // answer; what a page asks for behind their backs is never refused.
+    if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) wrong.push(`console: ${m.text()}`);
   });
   context.on('weberror', e => wrong.push(`script: ${e.error().stack}`));
   return { context, page: await context.newPage(), wrong };
