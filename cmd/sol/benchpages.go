@@ -62,6 +62,12 @@ func (a *app) measurePages(ctx context.Context, c config, own *ownpg.Server, siz
 	c.Limits = entrance.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
 	slices.Sort(sizes)
 	var sites []*bench.Site
+	var nodes []*node
+	defer func() {
+		for _, n := range nodes {
+			n.close()
+		}
+	}()
 	for _, size := range sizes {
 		name := fmt.Sprintf("pages_%d", size)
 		conn, err := pgx.Connect(ctx, own.URL("sol"))
@@ -76,23 +82,25 @@ func (a *app) measurePages(ctx context.Context, c config, own *ownpg.Server, siz
 		if err != nil {
 			return err
 		}
-		site, err := a.fillSite(ctx, c, own.URL(name), size)
+		clock, queries := &demo.Clock{}, &bench.Queries{}
+		n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(own.URL(name)), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
 		if err != nil {
 			return err
 		}
+		nodes = append(nodes, n)
+		site, err := a.fillSite(ctx, n, clock, size)
+		if err != nil {
+			return err
+		}
+		site.Queries = queries
 		sites = append(sites, site)
 	}
 	return bench.Pages(a.out, sites, rounds)
 }
 
 // fillSite makes the tickets and then builds the read models from the log, as `sol projections rebuild` does.
-func (a *app) fillSite(ctx context.Context, c config, url string, tickets int) (*bench.Site, error) {
-	clock, people := &demo.Clock{}, demo.People(catalog.Default(), time.Now())
-	queries := &bench.Queries{}
-	n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(url), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
-	if err != nil {
-		return nil, err
-	}
+func (a *app) fillSite(ctx context.Context, n *node, clock *demo.Clock, tickets int) (*bench.Site, error) {
+	people := demo.People(catalog.Default(), time.Now())
 	accounts, err := demo.Enrol(ctx, n.identity, people, time.Time{})
 	if err != nil {
 		return nil, err
@@ -126,6 +134,6 @@ func (a *app) fillSite(ctx context.Context, c config, url string, tickets int) (
 	if err != nil {
 		return nil, err
 	}
-	site := &bench.Site{Tickets: tickets, Queries: queries, Long: long, Pages: doors}
+	site := &bench.Site{Tickets: tickets, Long: long, Pages: doors}
 	return site, site.Login(people)
 }

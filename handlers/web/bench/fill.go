@@ -30,19 +30,21 @@ type Filling struct {
 	Progress  func(done, total int)
 }
 
-// The years that the tickets are spread over, and how many are in hand together.
+// The years that the tickets are spread over, and how many are made together.
 const (
 	years   = 5
 	inHand  = 2000
 	writers = 64 // a processor
 	notes   = 50 // of the ticket that is much talked about
+	fewest  = 60 // in each queue of an entity, so that its first page is as long whatever their number
 )
 
 // begun is when the first is opened.
 var begun = time.Date(2021, 1, 4, 8, 0, 0, 0, time.UTC)
 
-// Fill opens tickets and takes them to where tickets stand: of a hundred 94 are closed, two resolved, and four new, in
-// hand, waiting for the citizen, and handed over to the Region. It gives one more, of the first ASR, with fifty notes.
+// Fill opens tickets and takes them to where tickets stand: of each ASR's newest hundredth is new, and one each is in hand,
+// waits for the citizen, is handed over to the Region and is resolved; all others are closed. A hundredth is sixty at least.
+// It gives one more ticket, of the first ASR, with fifty notes.
 func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
 	var asrs []catalog.EntityCode
 	for _, e := range f.Catalog.Entities(begun) {
@@ -53,13 +55,15 @@ func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
 	span := time.Duration(years*365*24) * time.Hour / time.Duration(max(1, f.Tickets/inHand))
 	for from := 0; from < f.Tickets; from += inHand {
 		all := make([]filled, min(inHand, f.Tickets-from))
+		for i := range all {
+			all[i] = f.place(from+i, asrs)
+		}
 		at := begun.Add(span * time.Duration(from/inHand))
 		for n, step := range []func(context.Context, *filled) error{f.open, f.work, f.end} {
 			f.Clock.Between(at.Add(span/3*time.Duration(n)), at.Add(span/3*time.Duration(n+1)), len(all))
 			g, ctx := errgroup.WithContext(ctx)
 			g.SetLimit(writers * runtime.GOMAXPROCS(0))
 			for i := range all {
-				all[i].n, all[i].at = from+i, asrs[(from+i)%len(asrs)]
 				g.Go(func() error { return step(ctx, &all[i]) })
 			}
 			if err := g.Wait(); err != nil {
@@ -88,13 +92,16 @@ func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
 
 // filled is the n-th ticket.
 type filled struct {
-	n  int
-	id ticket.ID
-	at catalog.EntityCode
+	n     int
+	id    ticket.ID
+	at    catalog.EntityCode
+	share int // how many hundredths of its entity's are newer
 }
 
-// share is in which of the hundred places it stands. All entities have their part in each.
-func (t filled) share() int { return t.n / 18 % 100 }
+func (f Filling) place(n int, asrs []catalog.EntityCode) filled {
+	each := f.Tickets / len(asrs)
+	return filled{n: n, at: asrs[n%len(asrs)], share: (each - 1 - n/len(asrs)) / max(fewest, each/100)}
+}
 
 // Name is a family name that no other ticket has.
 func Name(n int) string {
@@ -143,7 +150,7 @@ func (f Filling) work(ctx context.Context, t *filled) error {
 		return ticket.Update{Status: to, Note: &ticket.NewNote{ID: note, Text: text, Visibility: ticket.Public}}
 	}
 	by := f.Operators[t.at]
-	switch t.share() {
+	switch t.share {
 	case 0:
 		return nil
 	case 1:
@@ -160,7 +167,7 @@ func (f Filling) work(ctx context.Context, t *filled) error {
 
 // end closes what is long resolved.
 func (f Filling) end(ctx context.Context, t *filled) error {
-	if t.share() < 6 {
+	if t.share < 5 {
 		return nil
 	}
 	return f.send(ctx, t.id, person.Actor{ID: "auto-close", Role: person.System}, ticket.Close{Resolution: 1})

@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,6 +25,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/demo"
+	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
 // Site is the service over one database.
@@ -32,15 +34,18 @@ type Site struct {
 	Pages   http.Handler
 	Queries *Queries // of this database
 	Long    ticket.ID
+	number  string // of Long
 	people  map[person.Role]*visitor
 }
 
-// Queries counts what is asked of a database: its store's tracer.
+// Queries counts what pages ask of a database: its store's tracer.
 type Queries struct{ n atomic.Int64 }
 
-// TraceQueryStart is called before every query.
+// TraceQueryStart is called before every query. What the store asks for itself is no page's.
 func (q *Queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	q.n.Add(1)
+	if entrance.RequestID(ctx) != "" {
+		q.n.Add(1)
+	}
 	return ctx
 }
 
@@ -71,8 +76,15 @@ func (s *Site) Login(people []demo.Person) error {
 		}
 		s.people[role] = v
 	}
+	title := title.FindStringSubmatch(s.people[person.ASROperator].ask(http.MethodGet, "/ticket/"+string(s.Long), nil).Body.String())
+	if title == nil {
+		return errors.New("the ticket with many notes cannot be read")
+	}
+	s.number = title[1]
 	return nil
 }
+
+var title = regexp.MustCompile(`<h1 class="h3">Richiesta ([0-9-]+)</h1>`)
 
 func (v *visitor) ask(method, path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, bytes.NewBufferString(form.Encode()))
@@ -102,6 +114,7 @@ type look struct {
 
 var nextPage = regexp.MustCompile(`id="pagina-avanti" rel="next" href="([^"]+)"`)
 
+// looks are the pages: of each kind of list every queue, every order and every filter, and what a search is for.
 func looks(s *Site) []look {
 	search := func(name, q string, rows int) look {
 		return look{name: "search " + name, by: person.ASROperator, path: "/code/tutte", form: url.Values{"q": {q}}, rows: rows}
@@ -109,25 +122,30 @@ func looks(s *Site) []look {
 	of := (s.Tickets - 1) - (s.Tickets-1)%18 // one that stands at the first ASR
 	all := []look{
 		{name: "ticket with 50 notes", by: person.ASROperator, path: "/ticket/" + string(s.Long)},
-		search("a number", "2021-0000100", 0), search("a codice fiscale", TaxCode(of), 1), search("a name", Name(of), 1),
-		search("words that few have", "risonanza magnetica", 1), search("a word that all have", "referto", 50),
+		search("a number", s.number, 1), search("the beginning of a number", s.number[:7], 1), search("a year", "2021-", 50), search("a codice fiscale", TaxCode(of), 1),
+		search("a name", Name(of), 1), search("words that few have", "risonanza magnetica", 1), search("a word that all have", "referto", 50),
 		{name: "dashboard of an ASR", by: person.ASRSupervisor, path: "/cruscotto"},
 		{name: "dashboard of the Region", by: person.RegionalSupervisor, path: "/cruscotto"},
-		{name: "the Region's queue", by: person.RegionalOperator, path: "/code/nuove", rows: 1},
-		{name: "the auditor's list", by: person.Auditor, path: "/code/tutte", rows: 50},
 	}
-	for _, q := range []string{"nuove", "mie", "in_lavorazione", "in_attesa", "inoltrate", "risolte", "tutte"} {
-		all = append(all, look{name: "queue " + q, by: person.ASROperator, path: "/code/" + q})
+	list := func(by person.Role, of string, rows int, paths ...string) {
+		for _, path := range paths {
+			all = append(all, look{name: of + " " + path, by: by, path: "/code/" + path, rows: rows})
+		}
 	}
-	for _, order := range []string{"number", "requester", "opened_at"} {
-		all = append(all, look{name: "queue tutte by " + order, by: person.ASROperator, path: "/code/tutte?ordine=" + order, rows: 50})
+	list(person.ASROperator, "ASR", 50, "nuove", "mie", "in_lavorazione", "in_attesa", "inoltrate", "risolte", "tutte")
+	list(person.ASROperator, "ASR", 50, "tutte?ordine=opened_at", "tutte?ordine=-opened_at", "tutte?ordine=updated_at", "tutte?ordine=number", "tutte?ordine=-number",
+		"tutte?ordine=requester", "tutte?ordine=-requester", "nuove?ordine=requester", "inoltrate?ordine=opened_at", "inoltrate?ordine=requester")
+	list(person.ASROperator, "ASR", 50, "tutte?stato=chiuso", "tutte?stato=in_attesa_utente", "tutte?operatore=io", "tutte?operatore=nessuno",
+		"tutte?stato=chiuso&operatore=io&ordine=requester", "inoltrate?ente=regione")
+	list(person.ASRSupervisor, "ASR", 0, "supervisori", "forzature")
+	list(person.RegionalSupervisor, "Region", 50, "nuove", "tutte", "tutte?ordine=requester")
+	list(person.RegionalSupervisor, "Region", 0, "forzature")
+	list(person.Auditor, "all", 50, "tutte", "tutte?ordine=opened_at", "tutte?ordine=number", "tutte?ordine=requester", "tutte?stato=chiuso", "tutte?stato=nuovo",
+		"tutte?ente=010301", "tutte?ente=010301&stato=risolto")
+	for _, order := range []string{"tutte", "tutte?ordine=requester"} {
+		all = append(all, look{name: "ASR " + order + ", the page after", by: person.ASROperator, path: "/code/" + order, rows: 50, next: true})
 	}
-	return append(all,
-		look{name: "queue tutte, the page after the first", by: person.ASROperator, path: "/code/tutte", rows: 50, next: true},
-		look{name: "queue tutte, closed ones", by: person.ASROperator, path: "/code/tutte?stato=chiuso", rows: 50},
-		look{name: "queue tutte, waiting ones", by: person.ASROperator, path: "/code/tutte?stato=in_attesa_utente"},
-		look{name: "queue tutte, nobody's", by: person.ASROperator, path: "/code/tutte?operatore=nessuno"},
-	)
+	return all
 }
 
 // measured is a page among so many tickets.
