@@ -7,18 +7,33 @@
 
 alter procedure read.dress_tickets_v1(text) rename to dress_tickets_v1_lists;
 -- What is still held from somebody is found without reading the whole stream of changes: a client that begins to follow
--- it must hear of that later, though it comes before what they know. And words are looked for at one entity alone.
+-- it must hear of that later, though it comes before what they know. Words are looked for at one entity alone. The auditor's
+-- list has its orders too, and hand-overs with a ground have an index of their own. None holds a name: what is in an index
+-- may outlive an erasure.
+-- +goose StatementBegin
+create procedure read.index_lists_v1(suffix text) language plpgsql as $$
+declare
+  part text;
+begin
+  execute format('create index on read.%I (citizen_at) where citizen_at > at', 'timeline_v1' || suffix);
+  foreach part in array array[
+    'using gin (search, array_append(traces, entity))', '(entity, number)', '(opened_at, id)',
+    '(updated_at, id) where status <> ''chiuso'' and folded -> ''state'' -> ''Handover'' ->> ''Ground'' <> '''' ']
+  loop
+    execute format('create index on read.%I %s', 'tickets_v1' || suffix, part);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
 -- +goose StatementBegin
 create procedure read.dress_tickets_v1(suffix text) language plpgsql as $$
 begin
   call read.dress_tickets_v1_lists(suffix);
-  execute format('create index on read.%I (citizen_at) where citizen_at > at', 'timeline_v1' || suffix);
-  execute format('create index on read.%I using gin (search, array_append(traces, entity))', 'tickets_v1' || suffix);
+  call read.index_lists_v1(suffix);
 end
 $$;
 -- +goose StatementEnd
-create index on read.timeline_v1 (citizen_at) where citizen_at > at;
-create index on read.tickets_v1 using gin (search, array_append(traces, entity));
+call read.index_lists_v1('');
 
 -- Whether a ticket says the words. Those of a note that is still held are not there yet.
 -- +goose StatementBegin

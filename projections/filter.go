@@ -173,7 +173,7 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 	}
 	if q == OverrideQueue {
 		handover := "t.folded -> 'state' -> 'Handover'"
-		c.add(handover+" ->> 'Ground' = any (%s) and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[2]s)",
+		c.add(handover+" ->> 'Ground' <> '' and "+handover+" ->> 'Ground' = any (%s) and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[2]s)",
 			ticket.Overrides(), entity)
 		return
 	}
@@ -195,7 +195,8 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 	}
 }
 
-var numberBegins = regexp.MustCompile(`^[0-9]{4}-?[0-9]*$`)
+// numberBegins is as much of a number as tells it from a year.
+var numberBegins = regexp.MustCompile(`^[0-9]{4}-[0-9]{4,}$`)
 
 // searched is what to look for: words, the beginning of a number, the keyed hash of a codice fiscale; and what was found, as
 // far as one more than most.

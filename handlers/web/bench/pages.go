@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -136,7 +137,7 @@ func looks(s *Site) []look {
 	list(person.ASROperator, "ASR", 50, "tutte?ordine=opened_at", "tutte?ordine=-opened_at", "tutte?ordine=updated_at", "tutte?ordine=number", "tutte?ordine=-number",
 		"tutte?ordine=requester", "tutte?ordine=-requester", "nuove?ordine=requester", "inoltrate?ordine=opened_at", "inoltrate?ordine=requester")
 	list(person.ASROperator, "ASR", 50, "tutte?stato=chiuso", "tutte?stato=in_attesa_utente", "tutte?operatore=io", "tutte?operatore=nessuno",
-		"tutte?stato=chiuso&operatore=io&ordine=requester", "inoltrate?ente=regione")
+		"tutte?stato=chiuso&ordine=requester", "inoltrate?ente=regione")
 	list(person.ASRSupervisor, "ASR", 0, "supervisori", "forzature")
 	list(person.RegionalSupervisor, "Region", 50, "nuove", "tutte", "tutte?ordine=requester")
 	list(person.RegionalSupervisor, "Region", 0, "forzature")
@@ -173,7 +174,7 @@ func Pages(out io.Writer, sites []*Site, rounds int) error {
 				if found == nil {
 					return fmt.Errorf("%s: %s has no next page", l.name, l.path)
 				}
-				l.path = found[1]
+				l.path = html.UnescapeString(found[1])
 			}
 			figures[i] = append(figures[i], &measured{Name: l.name, Tickets: s.Tickets, look: l})
 		}
