@@ -18,6 +18,7 @@ begin
   execute format('create index on read.%I (citizen_at) where citizen_at > at', 'timeline_v1' || suffix);
   foreach part in array array[
     'using gin (search, array_append(traces, entity))', '(entity, number)', '(opened_at, id)',
+    '(opened_at, id) where traces <> ''{}'' and status <> ''chiuso''',
     '(updated_at, id) where status <> ''chiuso'' and folded -> ''state'' -> ''Handover'' ->> ''Ground'' <> '''' ']
   loop
     execute format('create index on read.%I %s', 'tickets_v1' || suffix, part);

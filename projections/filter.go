@@ -149,7 +149,7 @@ func (f Filter) conditions(s view, q searched) *conditions {
 	}
 	switch {
 	case q.none():
-	case len(q.found) <= most:
+	case len(q.found) <= most && !q.often:
 		c.add("t.id = any (%s::text[]::uuid[])", q.found)
 	default: // any page of it is soon full
 		c.add("(read.says_v1(t.search, t.said_until, t.folded, %s, %s) or %s <> '' and t.number >= %[3]s and t.number < %[3]s || ':' or %s <> '' and t.subject = %[4]s)",
@@ -203,6 +203,7 @@ var numberBegins = regexp.MustCompile(`^[0-9]{4}-[0-9]{4,}$`)
 type searched struct {
 	words, beginning, hashed string
 	found                    []string // ids
+	often                    bool     // the words are in so many that none was looked up
 }
 
 func (q searched) none() bool { return q.words+q.beginning+q.hashed == "" }

@@ -40,6 +40,9 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 		if page.Total, page.More, err = seen.total(ctx, f, f.conditions(seen, searched)); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
+		if f.byName() && page.TooManyByName() {
+			return &FilterError{"sort", ManyByName, fmt.Sprintf("at most %d; narrow the list, or choose another order", mostByName)}
+		}
 		asked := f.conditions(seen, searched)
 		found, err := seen.page(ctx, f, asked, from)
 		if err == nil && from != nil && from.Back && !found.before { // the first page is a whole one
@@ -89,6 +92,11 @@ func (r *Reader) names(ctx context.Context, rows []Row) (Names, error) {
 // has more is read in its order until a page is full. So neither takes longer among a million tickets.
 const most = 1000
 
+// mostByName is how many tickets are put in order by name: no index holds names, which could outlive an erasure in it.
+const mostByName = 10_000
+
+func (f Filter) byName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
+
 // total is the kept count where a queue alone is asked for, and else counted, as far as most; more tells that it goes on.
 func (s view) total(ctx context.Context, f Filter, asked *conditions) (n int, more bool, err error) {
 	if f.alone() {
@@ -100,10 +108,27 @@ func (s view) total(ctx context.Context, f Filter, asked *conditions) (n int, mo
 	return min(n, most), n > most, err
 }
 
+// often tells whether so many of the newest tickets say the words that a page of the list is soon full of them: then looking
+// them all up would be for nothing.
+func (s view) often(ctx context.Context, words string) (said bool, err error) {
+	err = s.tx.QueryRow(ctx, `
+		select count(*) > 50 from (
+			select search, said_until, folded from read.tickets_v1 where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
+		where read.says_v1(t.search, t.said_until, t.folded, $1, $2)`, words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
+	return said, err
+}
+
 // search looks up what was asked for by words, number or codice fiscale.
 func (s view) search(ctx context.Context, q searched) (searched, error) {
 	if q.none() {
 		return q, nil
+	}
+	if q.words != "" && q.beginning+q.hashed == "" && !s.viewer.Citizen() {
+		said, err := s.often(ctx, q.words)
+		if err != nil || said {
+			q.often = said
+			return q, err
+		}
 	}
 	rows, err := s.tx.Query(ctx, `select distinct found::text from read.search_tickets_v2($1, $2, $3, $4, $5) found`,
 		q.words, q.beginning, q.hashed, s.now, most+1)

@@ -66,6 +66,12 @@ type Page struct {
 	Position       eventstore.Position
 }
 
+// ManyByName is the rule that refuses an order.
+const ManyByName = "too many tickets to put in order by name"
+
+// TooManyByName tells that the list cannot be put in order by name.
+func (p Page) TooManyByName() bool { return p.More || p.Total > mostByName }
+
 // Item is a ticket in a list, as the viewer may see it.
 type Item struct {
 	ID          ticket.ID       `json:"id"`

@@ -167,6 +167,17 @@ func TestWhatIsFoundTooOftenIsReadInOrder(t *testing.T) {
 	}
 }
 
+func TestOnlySoManyAreOrderedByName(t *testing.T) {
+	for _, c := range []struct {
+		page Page
+		want bool
+	}{{Page{Total: 10_000}, false}, {Page{Total: 10_001}, true}, {Page{Total: most, More: true}, true}} {
+		if got := c.page.TooManyByName(); got != c.want {
+			t.Errorf("of %d, and more %t: %t", c.page.Total, c.page.More, got)
+		}
+	}
+}
+
 func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
 	h := newHouse(t)
 	one, two := h.open(tickettest.Torino), h.open(tickettest.Torino)

@@ -78,6 +78,8 @@ func problemOf(err error) *problem {
 			p.Fields = append(p.Fields, fieldProblem{f.Field, fieldInItalian(f)})
 		}
 		return p
+	case errors.As(err, &filter) && filter.Rule == projections.ManyByName:
+		return &problem{Status: http.StatusUnprocessableEntity, Title: "Troppe richieste da ordinare per nome", Text: "L’elenco è troppo lungo per essere messo in ordine di richiedente: lo restringa con i filtri o con la ricerca, o scelga un altro ordine."}
 	case errors.As(err, &filter):
 		return &problem{Status: http.StatusUnprocessableEntity, Title: "Ricerca non valida", Text: "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."}
 	case errors.As(err, &conflict):

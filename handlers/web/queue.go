@@ -99,6 +99,9 @@ func (w *Web) queue(v *visit, l listing) (queueData, error) {
 	if elsewhere := []projections.QueueID{projections.HandedOverQueue, projections.OverrideQueue}; by.Entity == "" || slices.Contains(elsewhere, l.Queue) {
 		d.Entities = w.cases.Catalog.Entities(d.Now)
 	}
+	if d.Page.TooManyByName() {
+		delete(d.Heads, "richiedente")
+	}
 	if l.narrowed() {
 		d.All, d.Empty = w.path(v, listing{Queue: l.Queue, Sort: l.Sort}), "Nessuna richiesta corrisponde a ciò che ha cercato."
 	}

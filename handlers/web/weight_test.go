@@ -100,7 +100,7 @@ func TestPagesAreLightAndAskTheDatabaseAFixedNumberOfTimes(t *testing.T) {
 	w.notes(anna, mine, 50)
 	w.counted()
 	for name, p := range pages {
-		if many := counted.of(p.who, p.path); many != few[name] {
+		if many := counted.of(p.who, p.path); many > few[name] {
 			t.Errorf("%s asks the database %d times, and %d times when there is more to show", name, few[name], many)
 		}
 		weight := p.who.open(p.path).weight()

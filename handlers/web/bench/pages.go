@@ -135,15 +135,15 @@ func looks(s *Site) []look {
 	}
 	list(person.ASROperator, "ASR", 50, "nuove", "mie", "in_lavorazione", "in_attesa", "inoltrate", "risolte", "tutte")
 	list(person.ASROperator, "ASR", 50, "tutte?ordine=opened_at", "tutte?ordine=-opened_at", "tutte?ordine=updated_at", "tutte?ordine=number", "tutte?ordine=-number",
-		"tutte?ordine=requester", "tutte?ordine=-requester", "nuove?ordine=requester", "inoltrate?ordine=opened_at", "inoltrate?ordine=requester")
+		"nuove?ordine=requester", "inoltrate?ordine=opened_at", "inoltrate?ordine=requester")
 	list(person.ASROperator, "ASR", 50, "tutte?stato=chiuso", "tutte?stato=in_attesa_utente", "tutte?operatore=io", "tutte?operatore=nessuno",
-		"tutte?stato=chiuso&ordine=requester", "inoltrate?ente=regione")
+		"inoltrate?ente=regione")
 	list(person.ASRSupervisor, "ASR", 0, "supervisori", "forzature")
-	list(person.RegionalSupervisor, "Region", 50, "nuove", "tutte", "tutte?ordine=requester")
+	list(person.RegionalSupervisor, "Region", 50, "nuove", "tutte")
 	list(person.RegionalSupervisor, "Region", 0, "forzature")
-	list(person.Auditor, "all", 50, "tutte", "tutte?ordine=opened_at", "tutte?ordine=number", "tutte?ordine=requester", "tutte?stato=chiuso", "tutte?stato=nuovo",
+	list(person.Auditor, "all", 50, "tutte", "tutte?ordine=opened_at", "tutte?ordine=number", "tutte?stato=chiuso", "tutte?stato=nuovo",
 		"tutte?ente=010301", "tutte?ente=010301&stato=risolto")
-	for _, order := range []string{"tutte", "tutte?ordine=requester"} {
+	for _, order := range []string{"tutte", "tutte?ordine=number"} {
 		all = append(all, look{name: "ASR " + order + ", the page after", by: person.ASROperator, path: "/code/" + order, rows: 50, next: true})
 	}
 	return all
