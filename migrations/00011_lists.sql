@@ -42,7 +42,7 @@ create function read.says_v1(search tsvector, said_until timestamptz, folded jso
 language sql stable parallel safe as $$
   select words <> '' and search @@ websearch_to_tsquery('pg_catalog.italian', words) and (said_until <= as_of
     or to_tsvector('pg_catalog.italian', folded ->> 'form') || to_tsvector('pg_catalog.italian', coalesce((
-      select string_agg(s ->> 'text', ' ') from jsonb_array_elements(folded -> 'said') s
+      select string_agg(s ->> 'text', ' ') from jsonb_path_query(folded, '$.said[*]') s
       where (s ->> 'from')::timestamptz <= as_of), '')) @@ websearch_to_tsquery('pg_catalog.italian', words))
 $$;
 -- +goose StatementEnd

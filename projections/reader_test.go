@@ -167,6 +167,19 @@ func TestWhatIsFoundTooOftenIsReadInOrder(t *testing.T) {
 	}
 }
 
+// What was opened a moment ago has been said nothing on.
+func TestSearchFindsWhatIsJustOpened(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	h.project()
+	h.pass(-time.Millisecond)
+	for _, who := range []person.Actor{operator, auditor} {
+		if got := h.found(who, "referto"); got != 1 {
+			t.Errorf("%s finds %d", who.Role, got)
+		}
+	}
+}
+
 func TestOnlySoManyAreOrderedByName(t *testing.T) {
 	for _, c := range []struct {
 		page Page
