@@ -50,7 +50,8 @@ walk('an operator’s queues, keys and notices', async ({ as, look }) => {
   await page.getByRole('searchbox').fill('nessunacorrispondenza');
   await page.getByText('Nessuna richiesta corrisponde').waitFor();
   await look(page, 'coda-vuota');
-  await page.locator('body').press('?');
+  await page.evaluate(() => document.activeElement.blur()); // in a field it is a question mark
+  await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
   await look(page, 'tasti');
   await page.keyboard.press('Escape');
