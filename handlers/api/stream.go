@@ -37,7 +37,7 @@ type (
 // stream adds the server-sent events.
 func (a *API) stream() {
 	streams := &follow.Streams{
-		Cases: a.cases, Notices: a.Notices, Presence: presence.New(a.cases.Store), Entrance: a.Entrance, Heartbeat: a.Heartbeat, Closing: a.closing,
+		Cases: a.cases, Notices: a.Notices, Presence: presence.New(a.cases.Store, a.cases.Identity.Names), Entrance: a.Entrance, Heartbeat: a.Heartbeat, Closing: a.closing,
 		Failed: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
 	registry := a.huma.OpenAPI().Components.Schemas

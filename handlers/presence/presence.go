@@ -26,14 +26,21 @@ const (
 )
 
 // Presence keeps it in the database, by the database's clock.
-type Presence struct{ store *eventstore.Store }
+type Presence struct {
+	store *eventstore.Store
+	names Names
+}
+
+// Names gives the names of accounts by id; unknown ones are left out.
+type Names func(ctx context.Context, ids []string) (map[string]string, error)
 
 // New keeps presence in the store's database.
-func New(store *eventstore.Store) *Presence { return &Presence{store} }
+func New(store *eventstore.Store, names Names) *Presence { return &Presence{store, names} }
 
 // Reader is somebody else who has the ticket open.
 type Reader struct {
 	Account string
+	Name    string `db:"-"` // "" for an account that has none
 	Entity  catalog.EntityCode
 	Writing bool
 }
@@ -95,5 +102,16 @@ func (p *Presence) Others(ctx context.Context, on ticket.ID, by person.Actor) ([
 	if err != nil {
 		return nil, fmt.Errorf("who reads ticket %s: %w", on, err)
 	}
-	return all, nil
+	if len(all) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(all))
+	for i, r := range all {
+		ids[i] = r.Account
+	}
+	names, err := p.names(ctx, ids)
+	for i := range all {
+		all[i].Name = names[all[i].Account]
+	}
+	return all, err
 }

@@ -4,6 +4,7 @@
 package presence_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -18,9 +19,18 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
+// named gives everybody a name.
+func named(_ context.Context, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	for _, id := range ids {
+		names[id] = "nome " + id
+	}
+	return names, nil
+}
+
 func TestWhoHasTheTicketOpen(t *testing.T) {
 	db := storetest.New(t)
-	here, there := presence.New(db.Store), presence.New(db.Node(t))
+	here, there := presence.New(db.Store, named), presence.New(db.Node(t), named)
 	anna := person.Actor{ID: uuid.NewString(), Role: person.ASROperator, Entity: "010301"}
 	bice := person.Actor{ID: uuid.NewString(), Role: person.ASRSupervisor, Entity: "010301"}
 	id, other := ticket.ID(uuid.NewString()), ticket.ID(uuid.NewString())
@@ -41,10 +51,10 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 	must(here.Here(t.Context(), id, anna, false))
 	must(here.Here(t.Context(), other, anna, true))
 	must(there.Here(t.Context(), id, bice, true))
-	sees(here, anna, presence.Reader{Account: bice.ID, Entity: "010301", Writing: true})
-	sees(there, bice, presence.Reader{Account: anna.ID, Entity: "010301"})
+	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
+	sees(there, bice, presence.Reader{Account: anna.ID, Name: "nome " + anna.ID, Entity: "010301"})
 	must(there.Here(t.Context(), id, bice, false)) // a look does not end the writing at once
-	sees(here, anna, presence.Reader{Account: bice.ID, Entity: "010301", Writing: true})
+	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
 
 	conn, err := pgx.Connect(t.Context(), db.URL)
 	must(err)
@@ -55,7 +65,7 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 		must(err)
 	}
 	earlier(10)
-	sees(here, anna, presence.Reader{Account: bice.ID, Entity: "010301"})
+	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301"})
 	earlier(15)
 	sees(here, anna)
 	must(there.Here(t.Context(), id, bice, false))

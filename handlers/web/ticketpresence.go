@@ -19,17 +19,9 @@ func (w *Web) present(v *visit, id ticket.ID) (string, error) {
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
-	var ids []string
-	for _, o := range others {
-		ids = append(ids, o.Account)
-	}
-	names, err := w.identity.Names(v.Context(), ids)
-	if err != nil {
-		return "", err
-	}
 	var said []string
 	for _, o := range others {
-		name := or(names[o.Account], "Un operatore")
+		name := or(o.Name, "Un operatore")
 		if o.Entity != v.caller.Actor.Entity {
 			name += " (" + w.place(o.Entity) + ")"
 		}

@@ -76,7 +76,7 @@ func New(c Config) (*Web, error) {
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
 	}
-	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity, drafts: draft.New(c.Cases.Store), presence: presence.New(c.Cases.Store), canned: canned.Default()}
+	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity, drafts: draft.New(c.Cases.Store), presence: presence.New(c.Cases.Store, c.Cases.Identity.Names), canned: canned.Default()}
 	w.closing, w.end = context.WithCancel(context.Background())
 	w.streams = w.newStreams()
 	var err error
