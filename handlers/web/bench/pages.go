@@ -59,7 +59,7 @@ type visitor struct {
 	session *http.Cookie
 }
 
-// Login lets demo's people in, one of each role; operators and supervisors of ASRs are those of the first.
+// Login lets demo's people in, the first of each role who has one placement.
 func (s *Site) Login(people []demo.Person) error {
 	s.people = map[person.Role]*visitor{}
 	for _, p := range people {
