@@ -37,6 +37,7 @@ const (
 	writers = 64 // a processor
 	notes   = 50 // of the ticket that is much talked about
 	fewest  = 60 // in each queue of an entity, so that its first page is as long whatever their number
+	rarely  = 20 // of an entity's say what few do, whatever their number
 )
 
 // begun is when the first is opened.
@@ -96,11 +97,12 @@ type filled struct {
 	id    ticket.ID
 	at    catalog.EntityCode
 	share int // how many hundredths of its entity's are newer
+	rare  bool
 }
 
 func (f Filling) place(n int, asrs []catalog.EntityCode) filled {
-	each := f.Tickets / len(asrs)
-	return filled{n: n, at: asrs[n%len(asrs)], share: (each - 1 - n/len(asrs)) / max(fewest, each/100)}
+	each, nth := f.Tickets/len(asrs), n/len(asrs)
+	return filled{n: n, at: asrs[n%len(asrs)], share: (each - 1 - nth) / max(fewest, each/100), rare: nth%max(1, each/rarely) == 0}
 }
 
 // Name is a family name that no other ticket has.
@@ -127,7 +129,7 @@ func (f Filling) open(ctx context.Context, t *filled) (err error) {
 	}
 	problems := []catalog.ProblemID{"referto-non-trovato", "mancato-pagamento", "altro"}
 	exam := "degli esami del sangue"
-	if t.n%200 == 0 {
+	if t.rare {
 		exam = "della risonanza magnetica"
 	}
 	return f.send(ctx, t.id, person.Actor{Role: person.Anonymous}, ticket.Open{
