@@ -189,7 +189,7 @@ func (b Behind) check(v Viewer, c *catalog.Catalog, now time.Time) (asked, error
 	a.conditions = a.deeds()
 	a.add("d.kind = %s", string(kind))
 	if b.Figure == Overridden {
-		a.add("d.detail = any (%s)", ticket.Overrides())
+		a.add("d.detail in (" + overrides + ")")
 	}
 	return a, b.narrowDeeds(a)
 }

@@ -123,6 +123,9 @@ func (f Filter) conditions(s view, q searched) *conditions {
 	c.add("%s::timestamptz is not null", s.now) // $1, see seenByCitizen
 	citizen := s.viewer.Citizen()
 	inQueue(c, s.viewer, f.Queue)
+	if f.Queue == HandedOverQueue && len(q.handed) <= most { // of more, a page in any order is soon full
+		c.add("t.id = any (%s::text[]::uuid[])", q.handed)
+	}
 	if f.Status != "" {
 		if citizen {
 			c.add(seenByCitizen+" -> 'state' ->> 'Status' = %s", string(f.Status))
@@ -174,8 +177,7 @@ func inQueue(c *conditions, v Viewer, q QueueID) {
 	}
 	if q == OverrideQueue {
 		handover := "t.folded -> 'state' -> 'Handover'"
-		c.add(handover+" ->> 'Ground' <> '' and "+handover+" ->> 'Ground' = any (%s) and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[2]s)",
-			ticket.Overrides(), entity)
+		c.add(handover+" ->> 'Ground' in ("+overrides+") and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[1]s)", entity)
 		return
 	}
 	c.add("t.entity = %s", entity)
@@ -204,6 +206,7 @@ var numberBegins = regexp.MustCompile(`^[0-9]{4}-[0-9]{4,}$`)
 type searched struct {
 	words, beginning, hashed string
 	found                    []string // ids
+	handed                   []string // ids in the queue of hand-overs
 	often                    bool     // the words are in so many that none was looked up
 }
 

@@ -37,6 +37,9 @@ func (r *Reader) Dashboard(ctx context.Context, v Viewer, s Scope) (Dashboard, e
 		if err := g.deeds(ctx, seen, p); err != nil {
 			return err
 		}
+		if err := g.times(ctx, seen, p); err != nil {
+			return err
+		}
 		return g.openByDay(ctx, seen, p)
 	})
 	if err != nil {
@@ -186,28 +189,22 @@ func took(n int, percentiles []int64) Took { return Took{n, percentiles[0], perc
 // deeds counts what was done in the period.
 func (g *gathering) deeds(ctx context.Context, v view, p span) error {
 	asked := p.deeds()
-	asked.args = append(asked.args, ticket.Overrides())
-	rows, err := v.tx.Query(ctx, fmt.Sprintf(`
+	rows, err := v.tx.Query(ctx, `
 		select `+grouped("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
 			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
-			count(*), count(*) filter (where overrides),
-			coalesce(percentile_disc(array[0.5, 0.9]) within group (order by took) filter (where kind in ('answered', 'resolved')), '{0, 0}')
-		from (
-			select entity, other, service, problem, detail, operator, (at at time zone 'Europe/Rome')::date as day, kind,
-				kind = 'handed_over' and detail = any ($%[1]d) as overrides, floor(extract(epoch from at - opened_at))::bigint as took
-			from read.deeds_v1 d where %[2]s) d
+			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrides+`))
+		from (select d.*, (at at time zone 'Europe/Rome')::date as day from read.deeds_v1 d where `+asked.sql()+`) d
 		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
-			(kind, detail), (kind, operator), (kind, day))`, len(asked.args), asked.sql()), asked.args...)
+			(kind, detail), (kind, operator), (kind, day))`, asked.args...)
 	if err != nil {
 		return err
 	}
 	var of part
 	var kind deedKind
 	var n, overrides int
-	var times []int64
-	_, err = pgx.ForEachRow(rows, []any{&of.by, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.person, &of.day, &n, &overrides, &times}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&of.by, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.person, &of.day, &n, &overrides}, func() error {
 		if f := g.figures(of); f != nil {
-			f.did(kind, n, overrides, times)
+			f.did(kind, n, overrides)
 		} else {
 			g.did(of, kind, n)
 		}
@@ -216,15 +213,41 @@ func (g *gathering) deeds(ctx context.Context, v view, p span) error {
 	return err
 }
 
+// times tells how long answers and resolutions took. They are asked for by themselves: percentiles have all rows sorted,
+// group by group, and what is only counted needs no order.
+func (g *gathering) times(ctx context.Context, v view, p span) error {
+	asked := p.deeds()
+	asked.add("d.kind in ('answered', 'resolved')")
+	rows, err := v.tx.Query(ctx, `
+		select `+grouped("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
+			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
+		from read.deeds_v1 d where `+asked.sql()+`
+		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, asked.args...)
+	if err != nil {
+		return err
+	}
+	var of part
+	var kind deedKind
+	var n int
+	var times []int64
+	_, err = pgx.ForEachRow(rows, []any{&of.by, &kind, &of.entity, &of.service, &of.problem, &n, &times}, func() error {
+		if f := g.figures(of); kind == answered {
+			f.FirstAnswer = took(n, times)
+		} else {
+			f.Resolution = took(n, times)
+		}
+		return nil
+	})
+	return err
+}
+
 // did counts what was done n times.
-func (f *Figures) did(kind deedKind, n, overrides int, times []int64) {
+func (f *Figures) did(kind deedKind, n, overrides int) {
 	switch kind {
 	case opened:
 		f.Arrivals = n
-	case answered:
-		f.FirstAnswer = took(n, times)
 	case resolved:
-		f.Resolutions, f.Resolution = n, took(n, times)
+		f.Resolutions = n
 	case discarded:
 		f.Discards = n
 	case duplicated:
@@ -237,7 +260,7 @@ func (f *Figures) did(kind deedKind, n, overrides int, times []int64) {
 		f.Recalls = n
 	case breached:
 		f.Breaches = n
-	case carriedOut: // counted by outcome
+	case answered, carriedOut: // by the times that they took, and by outcome
 	}
 }
 

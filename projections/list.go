@@ -34,6 +34,9 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 	err = r.look(ctx, v, func(s view) (err error) {
 		page.Position, seen = s.position, s
 		searched, err := seen.search(ctx, f.search(r.store.KeyedHash))
+		if err == nil && f.Queue == HandedOverQueue {
+			searched.handed, err = seen.handed(ctx)
+		}
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
@@ -136,6 +139,15 @@ func (s view) search(ctx context.Context, q searched) (searched, error) {
 		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	}
 	return q, err
+}
+
+// handed looks up the tickets that the viewer's entity handed over, as far as one more than most.
+func (s view) handed(ctx context.Context) ([]string, error) {
+	rows, err := s.tx.Query(ctx, `select read.handed_over_v1($1)::text`, most+1)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // stretch is some rows of a list in its order, where it begins and ends, and whether there are others before and after.

@@ -420,3 +420,32 @@ func TestWaitForWhatIWrote(t *testing.T) {
 		}
 	}
 }
+
+// A queue of hand-overs is the same whether its tickets are looked up or, where they are many, read in order.
+func TestHandoversAreReadInOrderWhereTheyAreMany(t *testing.T) {
+	h := newHouse(t)
+	for range 3 {
+		h.do(h.open(tickettest.Torino), operator, ticket.Update{Status: ticket.HandedOver, Note: public("non è nostra")})
+	}
+	h.open(tickettest.Torino)
+	h.project()
+	f, err := Filter{Queue: HandedOverQueue}.check(operator.Role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := numbers(h.list(operator, f))
+	err = h.reader.look(t.Context(), Viewer{Actor: operator}, func(s view) error {
+		all, err := s.page(t.Context(), f, f.conditions(s, searched{handed: make([]string, most+1)}), nil)
+		var got []string
+		for _, row := range all.rows {
+			got = append(got, row.State.Number)
+		}
+		if len(want) != 3 || !slices.Equal(got, want) {
+			t.Errorf("in order %q, want %q", got, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

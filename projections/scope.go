@@ -5,6 +5,8 @@ package projections
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
@@ -136,13 +138,13 @@ func (p span) narrow(c *conditions, of, entity string) {
 	}
 }
 
-// open are the statuses in which somebody still has to work, as SQL.
-var open = func() string {
-	list := ""
-	for _, s := range ticket.Statuses() {
-		if s.Open() {
-			list += ", '" + string(s) + "'"
-		}
-	}
-	return list[2:]
-}()
+// open are the statuses in which somebody still has to work, and overrides the grounds against the playbook, as SQL: an index that
+// holds these alone is used where they are named.
+var (
+	open      = quoted(slices.DeleteFunc(ticket.Statuses(), func(s ticket.Status) bool { return !s.Open() }))
+	overrides = quoted(ticket.Overrides())
+)
+
+func quoted[S ~string](values []S) string {
+	return "'" + strings.ReplaceAll(list(values), ", ", "', '") + "'"
+}

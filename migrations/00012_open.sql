@@ -1,0 +1,80 @@
+-- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+-- SPDX-License-Identifier: EUPL-1.2
+
+-- Lists of what is open in few of many tickets: in the order of all, their rows are too far apart.
+
+-- +goose Up
+
+-- Hand-overs against the checks are few among those with a ground: the index of these goes.
+-- +goose StatementBegin
+create or replace procedure read.index_lists_v1(suffix text) language plpgsql as $$
+declare
+  part text;
+begin
+  execute format('create index on read.%I (citizen_at) where citizen_at > at', 'timeline_v1' || suffix);
+  foreach part in array array[
+    'using gin (search, array_append(traces, entity))', '(entity, number)', '(opened_at, id)',
+    '(opened_at, id) where traces <> ''{}'' and status <> ''chiuso''']
+  loop
+    execute format('create index on read.%I %s', 'tickets_v1' || suffix, part);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+do $$
+declare
+  gone regclass;
+begin
+  for gone in select indexrelid from pg_index where indrelid = 'read.tickets_v1'::regclass and pg_get_expr(indpred, indrelid) like '%Ground%' loop
+    execute format('drop index %s', gone);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+-- What is new at an entity, what the auditor asks for by status, what was handed over by whom, and what against the checks.
+-- +goose StatementBegin
+create procedure read.index_open_v1(suffix text) language plpgsql as $$
+declare
+  part text;
+begin
+  foreach part in array array[
+    '(entity, updated_at, id) where status in (''nuovo'', ''non_di_competenza'') or status = ''in_lavorazione'' and assignee = '''' ',
+    '(status, updated_at, id) where status <> ''chiuso''',
+    'using gin (traces) where traces <> ''{}'' and status <> ''chiuso''',
+    '(updated_at, id) where status <> ''chiuso'' and folded -> ''state'' -> ''Handover'' ->> ''Ground''
+      in (''sistemi_non_disponibili'', ''urgenza'', ''richiesta_della_regione'', ''caso_non_previsto'')']
+  loop
+    execute format('create index on read.%I %s', 'tickets_v1' || suffix, part);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+create or replace procedure read.dress_tickets_v1(suffix text) language plpgsql as $$
+begin
+  call read.dress_tickets_v1_lists(suffix);
+  call read.index_lists_v1(suffix);
+  call read.index_open_v1(suffix);
+end
+$$;
+-- +goose StatementEnd
+call read.index_open_v1('');
+
+-- At most so many of the open tickets that the viewer's entity handed over. Which arrays hold a value is not leakproof: behind
+-- the policy it would have no index.
+-- +goose StatementBegin
+create function read.handed_over_v1(most integer) returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog as $$
+declare
+  place text := current_setting('app.entity', true);
+begin
+  return query select t.id from read.tickets_v1 t
+    where t.traces @> array[place] and t.traces <> '{}' and t.entity <> place and t.status <> 'chiuso'
+      and read.may_see_v1(t.entity, t.traces, t.citizen) limit most;
+end
+$$;
+-- +goose StatementEnd
+alter function read.handed_over_v1 owner to sol_worker;
+revoke execute on function read.handed_over_v1 from public;
+grant execute on function read.handed_over_v1 to sol_request;
