@@ -1,7 +1,7 @@
 -- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 -- SPDX-License-Identifier: EUPL-1.2
 
--- Lists of what is open in few of many tickets: in the order of all, their rows are too far apart.
+-- Lists of what few of many tickets are: in the order of all, their rows are too far apart.
 
 -- +goose Up
 
@@ -78,3 +78,51 @@ $$;
 alter function read.handed_over_v1 owner to sol_worker;
 revoke execute on function read.handed_over_v1 from public;
 grant execute on function read.handed_over_v1 to sol_request;
+
+-- Whether the words of a ticket that may be read by now match. Asked of tickets alone on which a note is still held: it reads them
+-- word by word, and read.tickets_v1.search says it of all others.
+-- +goose StatementBegin
+create function read.said_v1(folded jsonb, asked tsquery, as_of timestamptz) returns boolean
+language sql stable parallel safe as $$
+  select to_tsvector('pg_catalog.italian', folded ->> 'form') || to_tsvector('pg_catalog.italian', coalesce((
+    select string_agg(s ->> 'text', ' ') from jsonb_path_query(folded, '$.said[*]') s
+    where (s ->> 'from')::timestamptz <= as_of), '')) @@ asked
+$$;
+-- +goose StatementEnd
+grant execute on function read.said_v1 to sol_request;
+
+drop function read.search_tickets_v2;
+-- +goose StatementBegin
+create function read.search_tickets_v3(words text, beginning text, hashed text, as_of timestamptz, most integer) returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog as $$
+declare
+  asked tsquery := websearch_to_tsquery('pg_catalog.italian', words);
+  place text := current_setting('app.entity', true);
+begin
+  return query select t.id from read.tickets_v1 t
+    where hashed <> '' and t.subject = hashed and read.may_see_v1(t.entity, t.traces, t.citizen) limit most;
+  return query select t.id from read.tickets_v1 t
+    where beginning <> '' and t.number >= beginning and t.number < beginning || ':' -- ':' comes after '9'
+      and read.may_see_v1(t.entity, t.traces, t.citizen) limit most;
+  if words = '' then
+    return;
+  elsif current_setting('app.role', true) = 'cittadino' then
+    return query select t.id from read.tickets_v1 t
+      where t.citizen <> '' and t.citizen = current_setting('app.person', true) and read.may_see_v1(t.entity, t.traces, t.citizen)
+        and t.search @@ asked and (t.said_until <= as_of or read.said_v1(t.folded, asked, as_of)) limit most;
+  elsif place <> '' then
+    return query select t.id from read.tickets_v1 t
+      where t.search @@ asked and array_append(t.traces, t.entity) @> array[place] and read.may_see_v1(t.entity, t.traces, t.citizen)
+        and (t.said_until <= as_of or read.said_v1(t.folded, asked, as_of)) limit most;
+  else
+    return query select t.id from read.tickets_v1 t
+      where t.search @@ asked and read.may_see_v1(t.entity, t.traces, t.citizen)
+        and (t.said_until <= as_of or read.said_v1(t.folded, asked, as_of)) limit most;
+  end if;
+end
+$$;
+-- +goose StatementEnd
+alter function read.search_tickets_v3 owner to sol_worker;
+revoke execute on function read.search_tickets_v3 from public;
+grant execute on function read.search_tickets_v3 to sol_request;
+drop function read.says_v1;

@@ -117,7 +117,7 @@ func (s view) often(ctx context.Context, words string) (said bool, err error) {
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
 			select search, said_until, folded from read.tickets_v1 where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
-		where read.says_v1(t.search, t.said_until, t.folded, $1, $2)`, words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
+		where `+says("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
 	return said, err
 }
 
@@ -133,7 +133,7 @@ func (s view) search(ctx context.Context, q searched) (searched, error) {
 			return q, err
 		}
 	}
-	rows, err := s.tx.Query(ctx, `select distinct found::text from read.search_tickets_v2($1, $2, $3, $4, $5) found`,
+	rows, err := s.tx.Query(ctx, `select distinct found::text from read.search_tickets_v3($1, $2, $3, $4, $5) found`,
 		q.words, q.beginning, q.hashed, s.now, most+1)
 	if err == nil {
 		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])

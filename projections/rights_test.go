@@ -47,8 +47,8 @@ func (h *house) wall(t *testing.T) {
 	} {
 		for table, want := range map[string]int{
 			"read.tickets_v1": c.tickets, "read.queue_counts_v1": c.counts, "read.timeline_v1": c.timeline,
-			"read.search_tickets_v2('referto', '', '', now(), 100)": c.found,
-			"read.search_tickets_v2('', '2026', '', now(), 100)":    c.found,
+			"read.search_tickets_v3('referto', '', '', now(), 100)": c.found,
+			"read.search_tickets_v3('', '2026', '', now(), 100)":    c.found,
 		} {
 			if got := h.count(t, c.who, table); got != want {
 				t.Errorf("%s: %s shows %d rows, want %d", name, table, got, want)
