@@ -200,6 +200,41 @@ func TestWhoReadATicket(t *testing.T) {
 	anna.open(accesses + ".csv").want(403)
 }
 
+// What is put into the note, or refused, is shown around one reading of the ticket: one look is one access.
+func TestOneLookIsOneAccess(t *testing.T) {
+	w := newWorld(t)
+	id := w.open(request(torino))
+	anna := w.join("anna", person.ASROperator, torino)
+	once := func(what string, r *http.Request, status int) {
+		t.Helper()
+		before := w.accesses(id)
+		anna.send(r).want(status)
+		if got := w.accesses(id) - before; got != 1 {
+			t.Errorf("%s: %d accesses are recorded", what, got)
+		}
+	}
+	p := anna.ticket(id)
+	once("a question", p.request("Chiedi al cittadino", nil), 200)
+	p = p.submit("Rispondi", typed{found + ": Sì": "✓", "Identificativo inviato a FSE/ROL": "REF-1"}).want(200)
+	p = p.submit("Rispondi", typed{ours + ": No": "✓"}).want(200)
+	once("an outcome's note", p.request("Modifica il testo prima", nil), 200)
+	once("a ready text", p.request("Inserisci", typed{"Testi pronti": "Saluto iniziale"}), 200)
+	once("no ready text", p.request("Inserisci", nil), 200)
+	old := p.request("Esegui l’esito", nil)
+	p.submit("Rispondi", typed{"Correzione: " + found + ": No": "✓"}).want(200)
+	once("an outcome that is none any more", old, 412)
+}
+
+// accesses counts those to a ticket, and leaves none.
+func (w *world) accesses(id ticket.ID) (n int) {
+	w.Helper()
+	owner, err := pgx.Connect(w.Context(), w.Database)
+	w.must(err)
+	defer func() { _ = owner.Close(w.Context()) }()
+	w.must(owner.QueryRow(w.Context(), `select count(*) from access.reads where ticket = $1::text::uuid`, string(id)).Scan(&n))
+	return n
+}
+
 // A read that cannot be recorded is refused.
 func TestNobodyReadsUnseen(t *testing.T) {
 	w := newWorld(t)

@@ -83,12 +83,8 @@ func (v *visit) ticket() (ticket.ID, error) {
 	return ticket.ID(v.PathValue("id")), nil
 }
 
-// showTicket renders the ticket as it is now, around a form as it was typed, which is kept as a draft: the page may be left.
-func (w *Web) showTicket(v *visit, status int, p *problem, f updateForm) error {
-	t, err := w.readTicket(v)
-	if err != nil {
-		return err
-	}
+// showForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
+func (w *Web) showForm(v *visit, status int, p *problem, t casework.Whole, f updateForm) (err error) {
 	if f.Key, err = desk.NewID(); err != nil {
 		return err
 	}

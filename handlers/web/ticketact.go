@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/projections"
 )
 
 // updateTicket does what the button means that the form was sent with. All of them send the whole form: what a button does not
@@ -66,33 +67,35 @@ func (w *Web) part(v *visit, f, left updateForm, u casework.Update, done string)
 
 // carryOut makes the answers and the status of what they come to one act; its note is the outcome's.
 func (w *Web) carryOut(v *visit, f updateForm, wanted playbook.OutcomeID) error {
-	p, _, ok, err := w.cases.Checks(v.Context(), v.caller, ticket.ID(v.PathValue("id")), nil)
+	t, err := w.readTicket(v)
 	if err != nil {
 		return err
 	}
-	if !ok || p.Outcome == nil || p.Outcome.ID != wanted {
-		return w.refusedOnTicket(v, eventstore.ErrConflict, f)
+	if t.Run == nil || t.Run.Outcome == nil || t.Run.Outcome.ID != wanted {
+		p := problemOf(eventstore.ErrConflict)
+		return w.showForm(v, p.Status, p, t, f)
 	}
 	left := f
 	left.Answers = nil
-	return w.part(v, f, left, casework.Update{Status: p.Outcome.Status, Answers: f.Answers, Pinned: f.Version}, "esito")
+	return w.part(v, f, left, casework.Update{Status: t.Run.Outcome.Status, Answers: f.Answers, Pinned: f.Version}, "esito")
 }
 
 // fill puts a text of the playbook into the note: the question of a check to the citizen, or the outcome's note. Nothing is sent.
 func (w *Web) fill(v *visit, f updateForm, what string, id playbook.CheckID) error {
-	p, _, ok, err := w.cases.Checks(v.Context(), v.caller, ticket.ID(v.PathValue("id")), nil)
+	t, err := w.readTicket(v)
 	if err != nil {
 		return err
 	}
-	if what == "usa" && ok && p.Outcome != nil {
-		f.put(p.Outcome.Note, p.Outcome.Visibility, p.Outcome.Status)
+	run := or(t.Run, &projections.Playbook{})
+	if o := run.Outcome; what == "usa" && o != nil {
+		f.put(o.Note, o.Visibility, o.Status)
 	}
-	for _, c := range p.Checks {
+	for _, c := range run.Checks {
 		if what == "chiedi" && c.ID == id && c.Ask != "" {
 			f.put(c.Ask, ticket.Public, ticket.Waiting)
 		}
 	}
-	return w.showTicket(v, http.StatusOK, nil, f)
+	return w.showForm(v, http.StatusOK, nil, t, f)
 }
 
 // put adds a text to the note, and chooses what goes with it.
@@ -116,7 +119,11 @@ func (w *Web) refusedOnTicket(v *visit, err error, f updateForm) error {
 		return err
 	}
 	p.toChecks(f.Answers)
-	return w.showTicket(v, p.Status, p, f)
+	t, err := w.readTicket(v)
+	if err != nil {
+		return err
+	}
+	return w.showForm(v, p.Status, p, t, f)
 }
 
 // undo withdraws the reader's last act. What they had written comes back as their draft, behind a closed padlock.

@@ -55,12 +55,13 @@ func (w *Web) readyText(v *visit, f updateForm, id string, send bool) error {
 	i := slices.IndexFunc(all, func(r ready) bool { return r.ID == id })
 	switch {
 	case !send && i < 0: // nothing was chosen
-		return w.showTicket(v, http.StatusOK, nil, f)
+		return w.showForm(v, http.StatusOK, nil, t, f)
 	case !send:
 		f.put(all[i].Filled, all[i].Visibility, all[i].Status)
-		return w.showTicket(v, http.StatusOK, nil, f)
+		return w.showForm(v, http.StatusOK, nil, t, f)
 	case i < 0 || !all[i].Act:
-		return w.refusedOnTicket(v, &ticket.NotAllowedError{Move: ticket.MoveNote, Status: t.Status}, f)
+		p := problemOf(&ticket.NotAllowedError{Move: ticket.MoveNote, Status: t.Status})
+		return w.showForm(v, p.Status, p, t, f)
 	}
 	return w.part(v, f, f, casework.Update{
 		Note: &casework.Note{Text: all[i].Filled, Visibility: all[i].Visibility}, Status: all[i].Status, Pinned: f.Version,
