@@ -5,6 +5,7 @@ package web_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -63,6 +64,18 @@ func TestWrongCredentials(t *testing.T) {
 		form = form.submit("Accedi", typed{"Nome utente": "anna", "Password": "no", "PIN": "no"})
 	}
 	form.want(429).says("Accesso sospeso", "potrà riprovare dopo le", "modulo di assistenza")
+}
+
+// «L’errore è stato registrato» is true.
+func TestALoginThatFailsForNobodysFaultIsLogged(t *testing.T) {
+	w := newWorld(t)
+	w.Account(t, "anna", person.ASROperator, torino)
+	form := w.browser().open("/accesso")
+	w.sql(`revoke select on identity.accounts from sol_worker`)
+	form.submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(500).says("L’errore è stato registrato")
+	if !strings.Contains(w.log.String(), "page failed") {
+		t.Errorf("the log says %s", w.log)
+	}
 }
 
 func TestPagesNeedLoginAndComeBack(t *testing.T) {

@@ -57,6 +57,9 @@ func (w *Web) login(v *visit) error {
 	s, err := w.identity.Login(v.Context(), d.Username, v.FormValue("password"), v.FormValue("pin"))
 	if err != nil {
 		p := problemOf(err)
+		if p.Status >= http.StatusInternalServerError {
+			return err
+		}
 		return w.render(v, p.Status, page{name: "accesso", title: "Accesso riservato", problem: p, data: d})
 	}
 	w.remember(v, s.Token)
@@ -97,11 +100,14 @@ func (w *Web) placementPage(v *visit) error {
 func (w *Web) choosePlacement(v *visit) error {
 	s, err := w.identity.Choose(v.Context(), v.token, person.Role(v.FormValue("ruolo")), catalog.EntityCode(v.FormValue("ente")))
 	if err != nil {
+		p := problemOf(err)
+		if p.Status >= http.StatusInternalServerError {
+			return err
+		}
 		d, again := w.placements(v)
 		if again != nil {
 			return again
 		}
-		p := problemOf(err)
 		return w.render(v, p.Status, page{name: "ruolo", title: "Ruolo e collocazione", problem: p, data: d})
 	}
 	w.remember(v, s.Token)
