@@ -48,8 +48,11 @@ func (c *Cases) Disable(ctx context.Context, account, as string) (released int, 
 // release takes an operator's tickets at an entity, or at all of them, from them: one command each. A role at the same entity
 // that goes on keeps them.
 func (c *Cases) release(ctx context.Context, account string, at catalog.EntityCode, as string) (released int, err error) {
-	if o, err := c.Identity.Find(ctx, account, at); err == nil && at != "" && o.Entity == at {
-		return 0, nil
+	if at != "" {
+		o, err := c.Identity.Find(ctx, account, at)
+		if err == nil && o.Entity == at || err != nil && !errors.Is(err, identity.ErrNotFound) {
+			return 0, err
+		}
 	}
 	head, _, err := c.Store.Head(ctx)
 	if err != nil {

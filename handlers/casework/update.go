@@ -125,21 +125,14 @@ func (c *Cases) main(ctx context.Context, by Caller, numberOrID string) (*ticket
 			return nil, err
 		}
 	}
-	unknown := refused("duplicate_of", "there is no such ticket, or it is not yours to see", "number or id of another ticket of the same citizen")
-	if id == "" {
-		return nil, unknown
-	}
-	if _, err := c.see(ctx, by, id, nil); err != nil {
-		return nil, unknown
-	}
-	s, _, err := c.Desk.State(ctx, id)
-	if errors.Is(err, eventstore.ErrNotFound) {
-		return nil, unknown
+	w, err := c.see(ctx, by, id, nil)
+	if errors.Is(err, eventstore.ErrNotFound) || errors.As(err, new(*ticket.NotYoursError)) {
+		return nil, refused("duplicate_of", "there is no such ticket, or it is not yours to see", "number or id of another ticket of the same citizen")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &ticket.Main{Ticket: id, Subject: s.Subject}, nil
+	return &ticket.Main{Ticket: id, Subject: w.State.Subject}, nil
 }
 
 // newNote checks what comes with a note; the files are still to be kept.

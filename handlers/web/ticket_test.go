@@ -4,6 +4,8 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +174,29 @@ func TestAConflictShowsBothSides(t *testing.T) {
 	p.says("Nel frattempo la richiesta è cambiata", "di Prova BICE", "ci penso io", "che data?", "In attesa di informazioni da utente")
 	p.holds("testo", "che data?").holds("visibilita", "public").holds("stato", "in_attesa_utente")
 	p.submit("Invia comunque la mia versione", nil).want(200).says("che data?", "ci penso io", "La richiesta è stata aggiornata.")
+}
+
+// What kept us from looking at the main ticket is not said to be a wrong number.
+func TestADuplicateThatCouldNotBeLookedUp(t *testing.T) {
+	w := newWorld(t)
+	anna := operatorAt(w.Account(t, "anna", person.ASROperator, torino), person.ASROperator, torino)
+	id, main := w.open(request(torino)), w.open(request(torino))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	repeats := casework.Update{Status: ticket.Solved, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
+	if _, err := w.Cases.Update(gone, anna, id, repeats, casework.Said{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	var wrong *ticket.InvalidError
+	for _, nowhere := range []string{"2026-9999999", "niente", "01a20000-0000-7000-8000-000000000000", string(w.open(request(novara)))} {
+		repeats.DuplicateOf = nowhere
+		if _, err := w.Cases.Update(t.Context(), anna, id, repeats, casework.Said{}); !errors.As(err, &wrong) || wrong.Fields[0].Field != "duplicate_of" {
+			t.Errorf("%s: %v", nowhere, err)
+		}
+	}
+	repeats.DuplicateOf = string(main)
+	_, err := w.Cases.Update(t.Context(), anna, id, repeats, casework.Said{})
+	w.must(err)
 }
 
 // A form sent twice counts once; going back and sending something else with it is no repetition.
