@@ -6,6 +6,7 @@ package web
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -192,15 +193,14 @@ func checkField(id playbook.CheckID) string { return "verifica-" + string(id) }
 func (p *problem) toChecks(answers []casework.Answer) {
 	for i, f := range p.Fields {
 		rest, ok := strings.CutPrefix(f.Field, "answers[")
-		n := strings.IndexByte(rest, ']')
-		if !ok || n != 1 && n != 2 {
+		number, of, _ := strings.Cut(rest, "]")
+		n, err := strconv.Atoi(number)
+		if !ok || err != nil || n >= len(answers) {
 			continue
 		}
-		if at := int(rest[0] - '0'); n == 1 && at < len(answers) {
-			p.Fields[i].Field = checkField(answers[at].Check)
-			if strings.HasSuffix(rest, ".answer") {
-				p.Fields[i].Text = "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto."
-			}
+		p.Fields[i].Field = checkField(answers[n].Check)
+		if of == ".answer" {
+			p.Fields[i].Text = "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto."
 		}
 	}
 }
