@@ -21,6 +21,7 @@ import (
 type tile struct {
 	Name, Value, Note string
 	Link              string // what is behind it
+	n                 int    // that Value says, where it is no time
 }
 
 // sheet is a table of figures: it stands on the page, and is sent as a file.
@@ -129,7 +130,7 @@ func plural(n int, one, many string) string {
 func tiles(s scoped, d projections.Dashboard) (now, done, aside []tile) {
 	f := d.Total
 	one := func(name string, n int, note, link string) tile {
-		t := tile{Name: name, Value: grouped(n), Note: note}
+		t := tile{Name: name, Value: grouped(n), Note: note, n: n}
 		if n > 0 {
 			t.Link = link
 		}
@@ -190,7 +191,7 @@ func totals(s scoped, d projections.Dashboard) sheet {
 				t.Rows = append(t.Rows, []figure{words("Soluzione, mediana (minuti)"), lasting(f.Resolution, f.Resolution.Median)},
 					[]figure{words("Soluzione, 9 su 10 (minuti)"), lasting(f.Resolution, f.Resolution.P90)})
 			default:
-				t.Rows = append(t.Rows, []figure{words(one.Name), words(one.Value)})
+				t.Rows = append(t.Rows, []figure{words(one.Name), quantity(one.n, "")})
 			}
 		}
 	}
