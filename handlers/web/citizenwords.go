@@ -4,8 +4,6 @@
 package web
 
 import (
-	"time"
-
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -46,24 +44,4 @@ func question(t projections.Ticket) *projections.Note {
 		}
 	}
 	return nil
-}
-
-// closes is when a resolved request closes by itself (FAQ 2.5), from when its resolution could be read; zero: it does not.
-func (w *Web) closes(t projections.Ticket) time.Time {
-	if t.Status != ticket.Solved {
-		return time.Time{}
-	}
-	var from time.Time
-	for _, l := range t.Timeline {
-		if l.Type == "resolved" || l.Type == "marked_duplicate" || l.Type == "discarded" {
-			from = l.At
-		}
-	}
-	for _, n := range t.Notes {
-		if n.Kind == "note" && n.At.Equal(from) {
-			from = n.VisibleFrom
-		}
-	}
-	at, _ := w.cases.Catalog.AutoCloseAt(t.Entity.Code, from)
-	return at
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -24,7 +23,6 @@ type requestData struct {
 	ByLink   bool
 	Stands   standing
 	Question *projections.Note
-	Closes   time.Time // zero: it does not close by itself
 	Reply    replyForm
 }
 
@@ -52,7 +50,7 @@ func (w *Web) showRequest(v *visit, status int, p *problem, f replyForm) error {
 	}
 	d := requestData{
 		Ticket: t, Path: "/richieste/" + v.PathValue("link"), ByLink: v.caller.Link != "", Stands: stands(t.Status, t.StatusLabel),
-		Question: question(t), Closes: w.closes(t), Reply: f,
+		Question: question(t), Reply: f,
 	}
 	d.Reply.Seen = t.Status
 	if d.Reply.Key, err = desk.NewID(); err != nil {
