@@ -27,7 +27,7 @@ func (c *Cases) searches(ctx context.Context, by Caller, q string) error {
 }
 
 // Accesses are who read a ticket and who searched for its citizen, the newest first: at most limit, before the entry with
-// an id (0: from the newest on). names are those of the accounts among them. Looking is an access too. Errors:
+// an id (0: from the newest on). names are those of the accounts among them. Every look is an access too. Errors:
 // *ticket.NotYoursError for all but auditors, eventstore.ErrNotFound.
 func (c *Cases) Accesses(ctx context.Context, by Caller, of ticket.ID, before int64, limit int) (_ []access.Entry, on ticket.State, names map[string]string, err error) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
@@ -36,10 +36,8 @@ func (c *Cases) Accesses(ctx context.Context, by Caller, of ticket.ID, before in
 	if on, _, err = c.Desk.State(ctx, of); err != nil {
 		return nil, on, nil, err
 	}
-	if before == 0 {
-		if err := c.reads(ctx, by, access.Accesses, of, ""); err != nil {
-			return nil, on, nil, err
-		}
+	if err := c.reads(ctx, by, access.Accesses, of, ""); err != nil {
+		return nil, on, nil, err
 	}
 	all, err := access.List(ctx, c.Store.RequestPool(), by.Actor, of, on.Subject, before, limit)
 	if err != nil {

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -72,7 +73,7 @@ func (w *Web) accessRow(of ticket.ID, e access.Entry, names map[string]string) a
 // accessesCSV is all of them, as far back as they are kept.
 func (w *Web) accessesCSV(v *visit) error {
 	id := ticket.ID(v.PathValue("id"))
-	entries, on, names, err := w.cases.Accesses(v.Context(), v.caller, id, 0, accessesShown)
+	entries, on, names, err := w.cases.Accesses(v.Context(), v.caller, id, 0, math.MaxInt32)
 	if err != nil {
 		return err
 	}
@@ -80,19 +81,14 @@ func (w *Web) accessesCSV(v *visit) error {
 	if err := out.Row("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
 		return w.brokeOff(v, err)
 	}
-	for len(entries) > 0 {
-		for _, e := range entries {
-			r := w.accessRow(id, e, names)
-			if err := out.Row(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.Place, r.What, string(e.Detail)); err != nil {
-				return w.brokeOff(v, err)
-			}
-		}
-		if err := out.Send(); err != nil {
+	for _, e := range entries {
+		r := w.accessRow(id, e, names)
+		if err := out.Row(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.Place, r.What, string(e.Detail)); err != nil {
 			return w.brokeOff(v, err)
 		}
-		if entries, _, names, err = w.cases.Accesses(v.Context(), v.caller, id, entries[len(entries)-1].ID, 10*accessesShown); err != nil {
-			return w.brokeOff(v, err)
-		}
+	}
+	if err := out.Send(); err != nil {
+		return w.brokeOff(v, err)
 	}
 	return nil
 }

@@ -188,6 +188,11 @@ func TestWhoReadATicket(t *testing.T) {
 	}
 	oldest := audit.open(accesses).follow("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
 	oldest.follow("I più recenti").want(200).keepsQuiet("I più recenti")
+	seen := w.accesses(id)
+	audit.open(accesses + "?prima=999999999").want(200).says("con il collegamento personale")
+	if got := w.accesses(id) - seen; got != 1 {
+		t.Errorf("older accesses that were looked at are recorded as %d accesses", got)
+	}
 	file := audit.open(accesses + ".csv").want(200)
 	reader := csv.NewReader(strings.NewReader(file.raw))
 	reader.Comma = ';'
