@@ -39,9 +39,12 @@ func (w *Web) updateTicket(v *visit) error {
 	case "rapida":
 		return w.readyText(v, f, of, true)
 	case "svuota":
-		return w.dropDraft(v, f)
+		if _, err := w.draft(v, updateForm{Key: f.Key}); err != nil {
+			return err
+		}
+		return v.go303("/ticket/" + v.PathValue("id"))
 	case "bozza":
-		if _, err := w.keepDraft(v, ticket.ID(v.PathValue("id")), f); err != nil {
+		if _, err := w.draft(v, f); err != nil {
 			return err
 		}
 		return v.go303("/ticket/" + v.PathValue("id") + "?fatto=bozza#aggiorna")

@@ -36,6 +36,18 @@ func (w *Web) keepDraft(v *visit, id ticket.ID, f updateForm) (time.Time, error)
 	return at, err
 }
 
+// draft is keepDraft for who sees the ticket that the address names.
+func (w *Web) draft(v *visit, f updateForm) (time.Time, error) {
+	id, err := v.ticket()
+	if err == nil {
+		err = w.cases.Sees(v.Context(), v.caller, id)
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return w.keepDraft(v, id, f)
+}
+
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.
 func (w *Web) readDraft(v *visit, id ticket.ID) (f updateForm, at time.Time, err error) {
 	content, at, err := w.drafts.Read(v.Context(), v.session.Account, id)
@@ -54,14 +66,7 @@ func (w *Web) saveDraft(v *visit) error {
 	if err != nil {
 		return err
 	}
-	id, err := v.ticket()
-	if err == nil {
-		err = w.cases.Sees(v.Context(), v.caller, id)
-	}
-	if err != nil {
-		return err
-	}
-	at, err := w.keepDraft(v, id, f)
+	at, err := w.draft(v, f)
 	if err != nil {
 		return err
 	}
@@ -70,13 +75,4 @@ func (w *Web) saveDraft(v *visit) error {
 		_, _ = fmt.Fprint(v.rw, "Bozza salvata alle "+hour(at)) // the browser may have gone
 	}
 	return nil
-}
-
-// dropDraft throws away what was typed.
-func (w *Web) dropDraft(v *visit, f updateForm) error {
-	id := ticket.ID(v.PathValue("id"))
-	if err := w.drafts.Spend(v.Context(), v.session.Account, id, string(f.Key)); err != nil {
-		return err
-	}
-	return v.go303("/ticket/" + string(id))
 }
