@@ -4,6 +4,7 @@
 package projections
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -58,6 +59,15 @@ type Ticket struct {
 	Continues   ticket.ID  `json:"continues,omitempty" doc:"the closed ticket that this one goes on from"`
 	DuplicateOf ticket.ID  `json:"duplicate_of,omitempty"`
 	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`
+}
+
+// Files are all attachments: the form's, and every note's.
+func (t Ticket) Files() []File {
+	all := slices.Clone(t.Attachments)
+	for _, n := range t.Notes {
+		all = append(all, n.Attachments...)
+	}
+	return all
 }
 
 // Entity is an entity with its name.

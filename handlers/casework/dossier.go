@@ -99,14 +99,8 @@ func (c *Cases) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, 
 // files lists the attachments of every event, each with the hash of what it holds now.
 func (c *Cases) files(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
 	names := map[ticket.ID]string{}
-	all := [][]projections.File{d.Ticket.Attachments}
-	for _, n := range d.Ticket.Notes {
-		all = append(all, n.Attachments)
-	}
-	for _, files := range all {
-		for _, f := range files {
-			names[f.ID] = f.Name
-		}
+	for _, f := range d.Ticket.Files() {
+		names[f.ID] = f.Name
 	}
 	for i, e := range r.history {
 		for _, a := range ticket.Files(e.Event) {

@@ -68,6 +68,12 @@ func (c *Cases) Sees(ctx context.Context, by Caller, id ticket.ID) error {
 	return err
 }
 
+// Number is what the caller may call the ticket, of which nothing else is shown: so nothing is recorded. Errors as Ticket's.
+func (c *Cases) Number(ctx context.Context, by Caller, id ticket.ID) (string, error) {
+	w, err := c.see(ctx, by, id, nil)
+	return w.Number, err
+}
+
 // see is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
 func (c *Cases) see(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (Whole, error) {
 	history, names, now, err := c.history(ctx, id, at)
@@ -144,19 +150,13 @@ func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (
 	if err != nil {
 		return projections.File{}, nil, err
 	}
-	all := [][]projections.File{t.Attachments}
-	for _, n := range t.Notes {
-		all = append(all, n.Attachments)
-	}
-	for _, files := range all {
-		for _, f := range files {
-			if f.ID == attachment {
-				if err := c.reads(ctx, by, access.Attachment, of, attachment); err != nil {
-					return projections.File{}, nil, err
-				}
-				content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
-				return f, content, err
+	for _, f := range t.Files() {
+		if f.ID == attachment {
+			if err := c.reads(ctx, by, access.Attachment, of, attachment); err != nil {
+				return projections.File{}, nil, err
 			}
+			content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
+			return f, content, err
 		}
 	}
 	return projections.File{}, nil, &ticket.NotYoursError{}

@@ -230,6 +230,32 @@ func TestOneLookIsOneAccess(t *testing.T) {
 	once("an outcome that is none any more", old, 412)
 }
 
+// A ticket that another one's page only names was not read; an attachment on a page of its own is one reading of its ticket, and one of what is in it.
+func TestWhatIsOnlyNamedIsNotRead(t *testing.T) {
+	w := newWorld(t)
+	repeated, main := w.open(request(torino)), w.open(request(torino))
+	anna := w.join("anna", person.ASROperator, torino)
+	pdf := file{"referto.pdf", []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n")}
+	p := anna.ticket(main).submit("Aggiorna", typed{"Nota": "ecco", "Allegati alla nota (facoltativi)": pdf}).want(200)
+	anna.ticket(repeated).submit("Aggiorna", typed{
+		"Nota": "La seguiamo lì", public: "✓", "Stato": "Risolto, perché ripete un’altra richiesta", "Numero della richiesta principale": anna.number(main),
+	}).want(200)
+	before := w.accesses(main)
+	anna.ticket(repeated).says("Ripete la richiesta 2026-")
+	if got := w.accesses(main) - before; got != 0 {
+		t.Errorf("who reads what repeats it reads it %d times", got)
+	}
+	preview := p.raw[strings.Index(p.raw, "/ticket/"+string(main)+"/allegati/"):]
+	preview = preview[:strings.Index(preview, `"`)]
+	address := strings.TrimSuffix(preview, "/anteprima")
+	anna.open(address + "/anteprima").want(200).says("referto.pdf")
+	anna.open(address + "?mostra").want(200)
+	if got := w.accesses(main) - before; got != 2 {
+		t.Errorf("an attachment that was looked at is recorded as %d accesses", got)
+	}
+	anna.open("/ticket/" + string(main) + "/allegati/01a20000-0000-7000-8000-000000000000/anteprima").want(404)
+}
+
 // accesses counts those to a ticket, and leaves none.
 func (w *world) accesses(id ticket.ID) (n int) {
 	w.Helper()

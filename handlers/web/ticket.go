@@ -178,9 +178,9 @@ func (w *Web) link(v *visit, id ticket.ID) (*link, error) {
 	if id == "" {
 		return nil, nil
 	}
-	t, err := w.cases.Ticket(v.Context(), v.caller, id, nil)
+	number, err := w.cases.Number(v.Context(), v.caller, id)
 	if err != nil && problemOf(err).Status == http.StatusNotFound {
 		return &link{}, nil
 	}
-	return &link{ID: id, Number: t.Number}, err
+	return &link{ID: id, Number: number}, err
 }
