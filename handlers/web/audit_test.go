@@ -73,7 +73,7 @@ func TestATicketInTime(t *testing.T) {
 	w := newWorld(t)
 	id, _ := audited(w)
 	audit := w.join("ugo", person.Auditor, "")
-	now := audit.open("/revisione/"+string(id)).want(200).says("Adesso", "Risolto", "Ora il referto è disponibile", "ticket.opened.v1", "1.1 · Senza accesso", "Prova RITA · Operatore regionale · Regione Piemonte")
+	now := audit.open("/revisione/"+string(id)).want(200).says("Adesso", "Risolto", "Ora il referto è disponibile", "ticket.opened.v1", "Richiesta aperta, in carico a ASL Città di Torino 02/03/2026 10:00:00,000 1.1 · Senza accesso", "Prova RITA · Operatore regionale · Regione Piemonte")
 
 	begun := now
 	for range 20 { // back, a step at a time, to the beginning

@@ -56,10 +56,10 @@ type replayViewer struct {
 type replayEvent struct {
 	casework.RawEvent
 	N           string // of its position
+	Says        string // what it is, in words
 	Moment      string
 	Who         string // name, role and placement
 	Later       bool   // than the moment that is shown
-	Cause       string
 	CauseN      string // of the event on this page that caused it
 	Facts, Text string // what was recorded, and what of it was sealed
 }
@@ -199,10 +199,14 @@ func (d *replayData) walk(steps []casework.Step, at time.Time) {
 
 // record fills in what the log holds, the later part marked.
 func (w *Web) record(d *replayData, r *casework.Replay, at time.Time) {
-	here := map[string]bool{}
+	here, says := map[string]bool{}, map[int]string{}
+	latest, _ := r.At(casework.Auditor, r.Now)
+	for _, l := range latest.Timeline { // the auditor's has a line for every event
+		says[l.Version] = l.Text
+	}
 	for _, e := range r.Events {
 		here[e.Position] = true
-		shown := replayEvent{RawEvent: e, N: number(e.Position), Moment: instant(e.At), Who: w.who(e.By), Later: e.At.After(at), Cause: e.Cause, Facts: indented(e.Data), Text: indented(e.Personal)}
+		shown := replayEvent{RawEvent: e, N: number(e.Position), Says: says[e.Version], Moment: instant(e.At), Who: w.who(e.By), Later: e.At.After(at), Facts: indented(e.Data), Text: indented(e.Personal)}
 		if here[e.Cause] {
 			shown.CauseN = number(e.Cause)
 		}
