@@ -81,14 +81,7 @@ func (r *Reader) names(ctx context.Context, rows []Row) (Names, error) {
 			ids = append(ids, id)
 		}
 	}
-	known := map[string]string{}
-	if r.operators != nil && len(ids) > 0 {
-		var err error
-		if known, err = r.operators(ctx, ids); err != nil {
-			return Names{}, err
-		}
-	}
-	return Names{Catalog: r.catalog, Operator: func(id string) string { return known[id] }}, nil
+	return r.named(ctx, ids)
 }
 
 // most is how far a list is counted that is no queue, and how many tickets a search looks up before the list is read: what

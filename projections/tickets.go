@@ -26,27 +26,23 @@ var ticketsModel = model{
 	build:  buildTickets,
 }
 
-var ticketsTable = func() table[Row] {
-	t := table[Row]{name: "tickets_v1", key: "id", columns: []column[Row]{
-		{"id", "uuid", func(r Row) string { return string(r.State.ID) }},
-		{"entity", "text", func(r Row) string { return string(r.State.Entity) }},
-		{"traces", "text[]", func(r Row) string { return array(r.State.Traces) }},
-		{"citizen", "text", Row.citizen},
-		{"number", "text", func(r Row) string { return r.State.Number }},
-		{"status", "text", func(r Row) string { return string(r.State.Status) }},
-		{"assignee", "text", Row.assignee},
-		{"subject", "text", func(r Row) string { return r.State.Subject }},
-		{"requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }},
-		{"opened_at", "timestamptz", func(r Row) string { return instant(r.OpenedAt) }},
-		{"updated_at", "timestamptz", func(r Row) string { return instant(r.UpdatedAt) }},
-		{"version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }},
-		{"position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }},
-		{"said_until", "timestamptz", func(r Row) string { return instant(r.saidUntil()) }},
-		{"folded", "jsonb", Row.json},
-	}}
-	t.clash = t.replaced()
-	return t
-}()
+var ticketsTable = whole(table[Row]{name: "tickets_v1", key: "id", columns: []column[Row]{
+	{"id", "uuid", func(r Row) string { return string(r.State.ID) }},
+	{"entity", "text", func(r Row) string { return string(r.State.Entity) }},
+	{"traces", "text[]", func(r Row) string { return array(r.State.Traces) }},
+	{"citizen", "text", Row.citizen},
+	{"number", "text", func(r Row) string { return r.State.Number }},
+	{"status", "text", func(r Row) string { return string(r.State.Status) }},
+	{"assignee", "text", Row.assignee},
+	{"subject", "text", func(r Row) string { return r.State.Subject }},
+	{"requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }},
+	{"opened_at", "timestamptz", func(r Row) string { return instant(r.OpenedAt) }},
+	{"updated_at", "timestamptz", func(r Row) string { return instant(r.UpdatedAt) }},
+	{"version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }},
+	{"position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }},
+	{"said_until", "timestamptz", func(r Row) string { return instant(r.saidUntil()) }},
+	{"folded", "jsonb", Row.json},
+}})
 
 // counted is a change of one kept count.
 type counted struct {
