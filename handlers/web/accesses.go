@@ -92,11 +92,3 @@ func (w *Web) accessesCSV(v *visit) error {
 	}
 	return nil
 }
-
-// download sends what follows as a file to be kept.
-func (w *Web) download(v *visit, kind, name string) {
-	h := v.rw.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-}

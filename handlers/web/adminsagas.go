@@ -238,9 +238,7 @@ func (d *simulationData) tell(s sagas.Simulation) {
 	}
 	slices.SortFunc(d.Days, func(a, b simulatedDay) int { return strings.Compare(a.Day, b.Day) })
 	for i, day := range d.Days {
-		if t, err := time.Parse(time.DateOnly, day.Day); err == nil {
-			d.Days[i].Day = t.Format("02/01/2006")
-		}
+		d.Days[i].Day = italianDay(day.Day)
 	}
 	for _, o := range s.Before {
 		d.Before = append(d.Before, overtaken{o.Number, or(commandNames[o.Command], o.Command), moment(o.At), o.By, moment(o.Then)})

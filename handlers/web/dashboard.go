@@ -209,6 +209,7 @@ func days(from, to string) string {
 	return "dal " + italianDay(from) + " al " + italianDay(to)
 }
 
+// italianDay is a day as it is read in Italy. What is no day stays what it is.
 func italianDay(day string) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {

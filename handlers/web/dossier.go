@@ -40,7 +40,7 @@ func (w *Web) dossierHTML(v *visit) error {
 	if err := w.dossier.Execute(&b, d); err != nil {
 		return fmt.Errorf("dossier: %w", err)
 	}
-	w.download(v, "text/html; charset=utf-8", "fascicolo-"+d.Number+".html")
+	v.download("text/html; charset=utf-8", "fascicolo-"+d.Number+".html")
 	_, _ = b.WriteTo(v.rw) // the browser may have gone
 	return nil
 }
@@ -55,7 +55,15 @@ func (w *Web) dossierJSON(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("dossier: %w", err)
 	}
-	w.download(v, "application/json; charset=utf-8", "fascicolo-"+d.Number+".json")
+	v.download("application/json; charset=utf-8", "fascicolo-"+d.Number+".json")
 	_, _ = v.rw.Write(append(raw, '\n')) // the browser may have gone
 	return nil
+}
+
+// download sends what follows as a file to be kept.
+func (v *visit) download(kind, name string) {
+	h := v.rw.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -48,9 +47,7 @@ type evidence struct {
 func (e evidence) Shown() string {
 	switch {
 	case e.Type == playbook.Date:
-		if day, err := time.Parse(time.DateOnly, e.Evidence.Value); err == nil {
-			return day.Format("02/01/2006")
-		}
+		return italianDay(e.Evidence.Value)
 	case e.Type == playbook.Flag:
 		return map[string]string{"true": "sì", "false": "no"}[e.Evidence.Value]
 	}

@@ -62,7 +62,6 @@ func (w *Web) functions() template.FuncMap {
 		"age":       age,
 		"queuekey":  func(q projections.QueueID) string { return queueKeys[q] },
 		"lasted":    func(d time.Duration) string { return lasted(int64(d / time.Second)) },
-		"clock":     func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") },
 	}
 }
 
@@ -79,7 +78,7 @@ func (w *Web) icon(name string, classes ...string) (template.HTML, error) {
 // moment is a time as it is read in Italy.
 func moment(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04") }
 
-// hour is a time of today.
+// hour is a time of a day that need not be said.
 func hour(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") }
 
 // place is the short name of an entity.
