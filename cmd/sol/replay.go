@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -55,7 +56,11 @@ func (a *app) replayCommand() *cobra.Command {
 					return fmt.Errorf("there is no ticket %s for %s", args[0], as)
 				case !there:
 					return fmt.Errorf("at %s there was no ticket %s for %s", at, args[0], as)
-				case at == "":
+				}
+				if err := n.reads(ctx, access.Read{Ticket: id, What: access.History}); err != nil {
+					return err
+				}
+				if at == "" {
 					return a.tell(p, t, asJSON)
 				}
 				return a.json(t)

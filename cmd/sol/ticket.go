@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/handlers/desk"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -81,6 +82,12 @@ func (n *node) past(ctx context.Context, id ticket.ID) (past, error) {
 	return past{history, names}, nil
 }
 
+// reads records what the command line tells of tickets, before it does: nobody reads unseen.
+func (n *node) reads(ctx context.Context, r access.Read) error {
+	r.By = person.Actor{ID: operatingName, Role: person.Administrator}
+	return access.Record(ctx, n.store.RequestPool(), r)
+}
+
 // now is the moment to look at a history from: not before its last event.
 func (p past) now(n *node) time.Time {
 	now := n.store.Past()
@@ -102,6 +109,9 @@ func (a *app) ticketShow() *cobra.Command {
 				}
 				p, err := n.past(ctx, id)
 				if err != nil {
+					return err
+				}
+				if err := n.reads(ctx, access.Read{Ticket: id, What: access.Ticket}); err != nil {
 					return err
 				}
 				t, _ := projections.Detail(auditor, p.history, p.names, p.now(n)) // the auditor sees every ticket
@@ -151,6 +161,11 @@ func (a *app) ticketList() *cobra.Command {
 		Use: "list", Short: "List tickets, the latest changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
+				if subject := n.desk.Subject(filter.Q); subject != "" {
+					if err := n.reads(ctx, access.Read{What: access.Search, Subject: subject}); err != nil {
+						return err
+					}
+				}
 				filter.Queue = projections.AllQueue
 				page, err := n.reader.Tickets(ctx, auditor, filter)
 				if err != nil {

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/access"
+	"github.com/sol-assistenza/sol/handlers/desk"
+)
+
+// TestNobodyReadsUnseen: what the commands tell of a ticket stands among its accesses.
+func TestNobodyReadsUnseen(t *testing.T) {
+	t.Parallel()
+	db, dir := storetest.New(t), t.TempDir()
+	key := filepath.Join(dir, "master.key")
+	if err := os.WriteFile(key, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := config{DataDir: dir, DatabaseURL: db.URL, MasterKey: key, Hold: ticket.DefaultHold, Outside: outside{MailDomain: "localhost"}}
+	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	id, err := desk.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const code = "RSSMRA85T10A562S"
+	subject := n.desk.Subject(code)
+	_, err = n.desk.Dispatch(t.Context(), desk.Request{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.Web,
+		Identity: ticket.Declared, Requester: ticket.ForSelf, Subject: subject,
+		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000", Description: "Prova"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"SOL_DATABASE_URL": db.URL, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key}
+	for _, args := range [][]string{
+		{"ticket", "show", "2026-0000001"}, {"replay", "2026-0000001"}, {"ticket", "list", "--search", code}, {"ticket", "list", "--search", "prova"},
+	} {
+		var out, said bytes.Buffer
+		if code := run(t.Context(), args, func(name string) string { return env[name] }, &out, &said); code != 0 {
+			t.Fatalf("%v: %d, %s", args, code, &said)
+		}
+	}
+	all, err := access.List(t.Context(), n.store.RequestPool(), person.Actor{Role: person.Auditor}, id, subject, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 3 || all[0].What != access.Search || all[1].What != access.History || all[2].What != access.Ticket || all[2].By.ID != operatingName {
+		t.Errorf("recorded are %+v", all)
+	}
+}
