@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -130,9 +131,10 @@ func (v *visit) go303(to string) error {
 	return nil
 }
 
-// inside is a path of ours to go on to; everything else leads home.
+// inside is a path of ours to go on to; everything else leads home. Browsers leave tabs and line ends out of an address before
+// they read it, and take \ for /.
 func inside(path, otherwise string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.ContainsFunc(path, unicode.IsControl) {
 		return otherwise
 	}
 	return path
