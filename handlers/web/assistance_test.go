@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -259,4 +261,33 @@ func TestNoIdentifierIsRefusedInSilence(t *testing.T) {
 		}
 	}
 	w.Clock.Pass(time.Second)
+}
+
+// What is no file is bounded, whatever it comes as: nobody fills the memory with a form.
+func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
+	w := newWorld(t)
+	const form = "/assistenza/ritiro-documenti"
+	p := w.browser().post(form, url.Values{"descrizione": {strings.Repeat("a", 1<<20)}}).want(http.StatusRequestEntityTooLarge)
+	if len(p.raw) > 256<<10 {
+		t.Errorf("%d bytes come back", len(p.raw))
+	}
+	for name, part := range map[string]func(m *multipart.Writer, n int) error{
+		"names": func(m *multipart.Writer, n int) error {
+			return m.WriteField(strings.Repeat("n", 1000)+strconv.Itoa(n), "")
+		},
+		"empty parts": func(m *multipart.Writer, _ int) error { return m.WriteField("n", "") },
+	} {
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		for n := range 10_000 {
+			w.must(part(m, n))
+		}
+		w.must(m.Close())
+		r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.door.Address+form, &b)
+		w.must(err)
+		r.Header.Set("Content-Type", m.FormDataContentType())
+		if got := w.browser().send(r).want(http.StatusRequestEntityTooLarge); len(got.raw) > 256<<10 {
+			t.Errorf("%s: %d bytes come back", name, len(got.raw))
+		}
+	}
 }

@@ -20,7 +20,10 @@ import (
 // from a telephone is told which of them are too large, and finds what they typed again.
 const uploadBody = 64 << 20
 
-const maxTyped = 256 << 10 // bytes of a form without its files
+const (
+	maxTyped   = 256 << 10 // bytes of a form without its files, names included
+	partWeighs = 64        // bytes that a part is taken for beside its name and value: what is empty is kept too
+)
 
 // errBroken is a form that did not arrive whole.
 var errBroken = errors.New("the form did not arrive whole")
@@ -30,17 +33,23 @@ var errBroken = errors.New("the form did not arrive whole")
 // uploadBody; the inputs for files stand last in their form, so that a body that is larger still leaves what was typed.
 func (v *visit) upload() ([]attachment.File, error) {
 	parts, err := v.MultipartReader()
-	if errors.Is(err, http.ErrNotMultipart) {
+	if errors.Is(err, http.ErrNotMultipart) { // it holds no files
+		v.Body = http.MaxBytesReader(v.rw, v.Body, maxTyped)
 		return nil, v.ParseForm()
 	}
 	v.Form = v.URL.Query()
 	var files []attachment.File
 	for left := int64(maxTyped); err == nil; {
 		var p *multipart.Part
-		switch p, err = parts.NextPart(); {
+		if p, err = parts.NextPart(); err == nil {
+			left -= partWeighs + int64(len(p.FormName())+len(p.FileName()))
+		}
+		switch {
 		case errors.Is(err, io.EOF):
 			return files, nil
 		case err != nil:
+		case left < 0:
+			err = &http.MaxBytesError{Limit: maxTyped}
 		case p.FormName() == "allegati":
 			files, err = another(files, p)
 		default:
