@@ -69,9 +69,9 @@ func List(ctx context.Context, requests *pgxpool.Pool, as person.Actor, on ticke
 		}
 		rows, err := tx.Query(ctx, `
 			select id, at, person, role, entity, coalesce(ticket::text, ''), what, detail, subject from (
-				(select * from access.reads where ticket = $1::text::uuid and ($3 = 0 or id < $3) order by id desc limit $4)
+				(select * from access.reads where ticket = $1::text::uuid and ($3::bigint = 0 or id < $3) order by id desc limit $4)
 				union all
-				(select * from access.reads where subject <> '' and subject = $2 and ($3 = 0 or id < $3) order by id desc limit $4)
+				(select * from access.reads where subject <> '' and subject = $2 and ($3::bigint = 0 or id < $3) order by id desc limit $4)
 			) r order by id desc limit $4`, string(on), subject, before, limit)
 		if err != nil {
 			return err

@@ -201,6 +201,7 @@ func TestWhoReadATicket(t *testing.T) {
 	if len(lines) < 108 || lines[0][0] != "quando" || !strings.Contains(file.raw, "Prova ANNA") {
 		t.Errorf("the file has %d lines: %q", len(lines), lines[0])
 	}
+	audit.open(accesses + "?prima=9223372036854775807").want(200).says("Prova UGO") // before which there are all
 	anna.open(accesses).want(403)
 	anna.open(accesses + ".csv").want(403)
 }
