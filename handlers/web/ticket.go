@@ -132,6 +132,21 @@ func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error)
 	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d, ticket: t.ID, at: at})
 }
 
+// Lost is the status that the form was left with, where it is none of the menu's any more; "": there is none, or it still is.
+func (d ticketData) Lost() string {
+	wanted := d.Form.Status
+	if wanted == "" || slices.ContainsFunc(d.Menu.Statuses, func(c choice) bool { return c.Value == wanted }) {
+		return ""
+	}
+	switch wanted {
+	case toASR:
+		return "Inoltro a un’altra ASR"
+	case asRepeated, asDiscard:
+		return ticket.Solved.Label()
+	}
+	return ticket.Status(wanted).Label()
+}
+
 // Scraps and Repeats tell what of the form there is.
 func (d ticketData) Scraps() bool  { return d.may(ticket.MoveDiscard) }
 func (d ticketData) Repeats() bool { return d.may(ticket.MoveDuplicate) }

@@ -199,6 +199,20 @@ func TestADuplicateThatCouldNotBeLookedUp(t *testing.T) {
 	w.must(err)
 }
 
+// What the others' act has made impossible is said, and is not sent as if it still were.
+func TestAStatusThatIsNoLongerPossible(t *testing.T) {
+	w := newWorld(t)
+	anna, bice := w.join("anna", person.ASROperator, torino), w.join("bice", person.ASROperator, torino)
+	id := w.open(request(torino))
+	before := anna.ticket(id)
+	bice.ticket(id).submit("Aggiorna", typed{"Nota": "era già tutto a posto", public: "✓", "Stato": "Risolto"}).want(200)
+	p := before.submit("Aggiorna", typed{"Nota": "che data?", public: "✓", "Stato": "In attesa di informazioni da utente"}).want(412)
+	p.says("«In attesa di informazioni da utente», che aveva scelto, ora non è più possibile.").keepsQuiet("Invia comunque")
+	p.holds("testo", "che data?").holds("stato", "")
+	anna.ticket(id).says("che aveva scelto, ora non è più possibile").submit("Aggiorna", typed{"Nota": "visto", "Lucchetto: chi legge la nota: Interna": "✓"}).
+		want(200).says("visto").keepsQuiet("che aveva scelto")
+}
+
 // A form sent twice counts once; going back and sending something else with it is no repetition.
 func TestAFormCountsOnce(t *testing.T) {
 	w := newWorld(t)
