@@ -43,7 +43,8 @@ func (w *Web) helpPage(v *visit) error {
 	return w.render(v, http.StatusOK, page{name: "assistenza", title: "Assistenza", trail: helpTrail[:1], data: struct {
 		Services  []catalog.Service
 		Operators catalog.Service
-	}{services, operators}})
+		AtDesk    bool // an operator opens for a citizen
+	}{services, operators, w.asker(v).Actor.Role.Operates()}})
 }
 
 // asker is who asks for help. Whoever works here in a role that opens no tickets is anybody.

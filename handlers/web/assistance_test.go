@@ -195,7 +195,9 @@ func TestAnOperatorOpensForACitizen(t *testing.T) {
 	b := w.join("anna", person.ASROperator, torino)
 	in := citizensForm()
 	delete(in, "Azienda sanitaria") // it is the operator's own
-	form := b.open("/assistenza/ritiro-documenti")
+	b.open("/code/nuove").follow("Istruzioni per gli operatori").want(http.StatusOK)
+	which := b.open("/code/nuove").follow("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").keepsQuiet("Suo problema.")
+	form := which.follow("Un altro problema con i miei documenti").says("I dati del cittadino").keepsQuiet("risponderLe", "I Suoi dati")
 	form.submit(sendHelp, in).want(http.StatusUnprocessableEntity).says("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
 		submit(sendHelp, typed{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").follow("Apra la richiesta").want(http.StatusOK)
 	if got := w.onlyTicket(torino); got.Channel != ticket.Telephone || got.Identity != ticket.Declared {
