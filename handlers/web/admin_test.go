@@ -133,7 +133,7 @@ func TestOtherSettingsAreSimulated(t *testing.T) {
 	audited(w) // resolved on 2 March; nothing closes it for a week
 	w.Clock.Pass(3 * 24 * time.Hour)
 	ada := w.join("ada", person.Administrator, "")
-	form := ada.open("/amministrazione/automatismi").want(200).says("Tutti gli enti", "08:30-16:30").follow("Simula altre impostazioni : Chiusura automatica").want(200).keepsQuiet("Che cosa sarebbe successo")
+	form := ada.open("/amministrazione/automatismi").want(200).says("Tutti gli enti", "08:30-16:30", "9:00", "3 e 7", "mai").keepsQuiet("3,7").follow("Simula altre impostazioni : Chiusura automatica").want(200).keepsQuiet("Che cosa sarebbe successo")
 	form.submit("Simula", nil).want(200).says("Avrebbe agito 0 volte", "1 richiesta")
 	sooner := form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "Regione Piemonte"}).want(200).says("Avrebbe agito 1 volta", "ha agito 0 volte", "04/03/2026")
 	if kept := sooner.fields("Simula"); kept.Get("auto_close.after_days") != "1" || kept.Get("ente") != "regione" {

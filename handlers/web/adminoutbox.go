@@ -25,9 +25,10 @@ func (w *Web) outboxRoutes() []route {
 // topics are what messages are about, for people.
 var topics = map[string]string{sagas.TopicNotify: "Avvisi e posta", sagas.TopicAsk: "Sistemi collegati"}
 
-// mailStates are what became of a mail.
-var mailStates = []struct{ ID, Name string }{
-	{"waiting", "in attesa"}, {"sending", "in invio"}, {"sent", "inviate"}, {"refused", "rifiutate"}, {"bounced", "tornate indietro"}, {"void", "non più da inviare"},
+// mailStates are what became of a mail, and of several.
+var mailStates = []struct{ ID, One, Many string }{
+	{"waiting", "in attesa", "in attesa"}, {"sending", "in invio", "in invio"}, {"sent", "inviata", "inviate"}, {"refused", "rifiutata", "rifiutate"},
+	{"bounced", "tornata indietro", "tornate indietro"}, {"void", "non più da inviare", "non più da inviare"},
 }
 
 // outboxData is what waits, what was put aside and what became of the mails.
@@ -35,9 +36,9 @@ type outboxData struct {
 	Counts   []outboxCount
 	Aside    bool // only what was put aside is listed
 	Messages []outboxMessage
-	Stuck    int // put aside, in all
-	Limit    int // how many are listed at most
-	Mailed   []mailCount
+	Stuck    int      // put aside, in all
+	Limit    int      // how many are listed at most
+	Mailed   []string // as 3 inviate
 	Mails    []outboxMail
 }
 
@@ -49,11 +50,6 @@ type outboxCount struct {
 type outboxMessage struct {
 	bus.Entry
 	Name string
-}
-
-type mailCount struct {
-	Name string
-	N    int
 }
 
 type outboxMail struct {
@@ -101,9 +97,9 @@ func (w *Web) mails(v *visit, d *outboxData) error {
 	}
 	names := map[string]string{}
 	for _, s := range mailStates {
-		names[s.ID] = s.Name
+		names[s.ID] = s.One
 		if counts[s.ID] > 0 {
-			d.Mailed = append(d.Mailed, mailCount{s.Name, counts[s.ID]})
+			d.Mailed = append(d.Mailed, counted(counts[s.ID], s.One, s.Many))
 		}
 	}
 	for _, m := range unsettled {

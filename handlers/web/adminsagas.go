@@ -45,6 +45,23 @@ var settingNames = map[string]struct{ Label, Takes string }{
 	"waiting.resolve_after_working_days": {"Risolta dopo giorni lavorativi", "0 per mai, altrimenti dopo l’ultimo sollecito"},
 }
 
+// settingInItalian is a setting's value as it is read: «3,7» would be a number with a comma.
+func settingInItalian(name, value string) string {
+	switch name {
+	case "auto_close.hour":
+		return value + ":00"
+	case "waiting.remind_after_working_days":
+		if last := strings.LastIndex(value, ","); last >= 0 {
+			return strings.ReplaceAll(value[:last], ",", ", ") + " e " + value[last+1:]
+		}
+	case "waiting.resolve_after_working_days":
+		if value == "0" {
+			return "mai"
+		}
+	}
+	return value
+}
+
 // automatism is one of them with its settings.
 type automatism struct {
 	ID, Name, Does string
@@ -76,7 +93,7 @@ func (w *Web) automatism(id string) (a automatism, ok bool) {
 		var values []string
 		for _, s := range sagas.Settings() {
 			if s.Saga == id {
-				values = append(values, s.Of(w.cases.Catalog, e.Code))
+				values = append(values, settingInItalian(s.Name, s.Of(w.cases.Catalog, e.Code)))
 			}
 		}
 		key := strings.Join(values, "\n")
@@ -128,6 +145,16 @@ type overtaken struct{ Number, Does, At, By, Then string }
 var commandNames = map[string]string{
 	"close.v1": "chiusura", "expire.v1": "risoluzione senza risposta", "remind-citizen.v1": "sollecito al cittadino", "warn.v1": "preavviso",
 	"breach.v1": "ritardo segnato", "notice-ping-pong.v1": "avviso di rimbalzo", "succeed.v1": "passaggio al successore",
+}
+
+// happenings are the events that a saga's command can come before, in words; what is rare keeps the log's name.
+var happenings = map[string]string{
+	"ticket.citizen-replied.v1": "il cittadino ha scritto", "ticket.reopened.v1": "un operatore l’ha riaperta", "ticket.resumed.v1": "un operatore ha ripreso la lavorazione",
+	"ticket.taken.v1": "un operatore l’ha presa in carico", "ticket.assigned.v1": "è stata assegnata", "ticket.unassigned.v1": "è rimasta senza operatore",
+	"ticket.internal-note.v1": "una nota interna", "ticket.regional-note.v1": "un messaggio regionale", "ticket.citizen-note.v1": "una nota al cittadino",
+	"ticket.citizen-asked.v1": "una domanda al cittadino", "ticket.resolved.v1": "un operatore l’ha risolta", "ticket.escalated.v1": "l’inoltro alla Regione",
+	"ticket.redirected.v1": "l’inoltro a un’altra ASR", "ticket.recalled.v1": "l’ASR se l’è ripresa", "ticket.reclassified.v1": "è stata riclassificata",
+	"ticket.discarded.v1": "un supervisore l’ha scartata", "ticket.marked-duplicate.v1": "un operatore l’ha segnata come doppia", "ticket.auto-closed.v1": "si è chiusa da sola",
 }
 
 func (w *Web) simulation(v *visit) (simulationData, error) {
@@ -241,6 +268,6 @@ func (d *simulationData) tell(s sagas.Simulation) {
 		d.Days[i].Day = italianDay(day.Day)
 	}
 	for _, o := range s.Before {
-		d.Before = append(d.Before, overtaken{o.Number, or(commandNames[o.Command], o.Command), moment(o.At), o.By, moment(o.Then)})
+		d.Before = append(d.Before, overtaken{o.Number, or(commandNames[o.Command], o.Command), moment(o.At), or(happenings[o.By], o.By), moment(o.Then)})
 	}
 }
