@@ -130,7 +130,9 @@ func TestWhatEverybodySawThen(t *testing.T) {
 		}
 	}
 	before := url.Values{"come": {"regione"}, "momento": {"2026-03-02T10:30"}}
-	audit.open("/revisione/"+string(id)+"?"+before.Encode()).want(200).says("Assistenza regionale non poteva vederla", "la richiesta per loro non c’era")
+	audit.open("/revisione/" + string(id) + "?" + before.Encode()).want(200).says("A quel momento la richiesta non era visibile per: Assistenza regionale.")
+	audit.open("/revisione/" + string(id)).want(200).keepsQuiet("sola lettura")
+	audit.open("/revisione/" + string(id) + "?come=" + string(torino)).want(200).says("In sola lettura per: Operatori di ASL Città di Torino.")
 	audit.open("/revisione/" + string(id) + "?come=cittadino").want(200).says("Non vedeva: 1 nota interna, 1 nota tra Regione e ASR")
 
 	held := url.Values{"come": {"cittadino"}, "momento": {"2026-03-02T11:00:05"}} // the question was asked at 11:00:00
