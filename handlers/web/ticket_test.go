@@ -92,11 +92,11 @@ func TestEveryMoveHasItsForm(t *testing.T) {
 
 	// 2.6 to the Region, by the status; taken back; by the operator menu
 	id = fresh()
-	p = anna.ticket(id).submit("Aggiorna", typed{"Nota": "Non risulta da noi", public: "✓", "Stato": "Non di competenza (inoltra all’assistenza regionale)"}).want(200)
+	p = anna.ticket(id).submit("Aggiorna", typed{"Nota": "Non risulta da noi", public: "✓", "Stato": "Non di competenza (inoltra alla Regione)"}).want(200)
 	p.says("Sola lettura", "ora la segue Regione Piemonte")
 	w.Clock.Pass(time.Minute)
 	p = anna.ticket(id).submit("Aggiorna", typed{"Stato": "Nuovo (riprende la richiesta dalla Regione)", "Motivo": "trovato"}).want(200).keepsQuiet("Sola lettura")
-	p.submit("Aggiorna", typed{"Nota": "Proprio no", public: "✓", "Operatore": "Regione Piemonte (inoltra la richiesta)"}).want(200).says("Sola lettura")
+	p.submit("Aggiorna", typed{"Nota": "Proprio no", public: "✓", "Operatore": "Regione Piemonte (inoltra la richiesta)"}).want(200).says("Sola lettura", "Che cosa può ancora fare").keepsQuiet("Aggiorna la richiesta")
 	w.Clock.Pass(time.Minute)
 	// a regional message, from both sides
 	anna.ticket(id).submit("Aggiorna", typed{"Nota": "Manca il codice"}).want(200).says("tra Regione e ASR, non al cittadino")

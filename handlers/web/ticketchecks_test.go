@@ -88,7 +88,7 @@ func TestAHandOverAgainstTheChecks(t *testing.T) {
 	anna := w.join("anna", person.ASROperator, torino)
 	id := w.open(request(torino))
 	p := anna.ticket(id).submit("Rispondi", typed{found + ": Sì": "✓", "Identificativo inviato a FSE/ROL": "REF-1"}).want(200)
-	p = p.submit("Aggiorna", typed{"Nota": "urge", public: "✓", "Stato": "Non di competenza (inoltra all’assistenza regionale)"}).want(422)
+	p = p.submit("Aggiorna", typed{"Nota": "urge", public: "✓", "Stato": "Non di competenza (inoltra alla Regione)"}).want(422)
 	p.holds("testo", "urge").submit("Aggiorna", typed{"Perché la inoltra": "Forzatura: urgenza"}).want(200).says("Sola lettura", "Forzatura: urgenza")
 }
 

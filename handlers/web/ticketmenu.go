@@ -120,7 +120,7 @@ func statuses(t projections.Ticket, s ticket.State, may func(ticket.Move) bool) 
 	} else {
 		add(ticket.MoveAsk, waiting, ask, "nota", "cittadino")
 	}
-	add(ticket.MoveEscalate, string(ticket.HandedOver), ticket.HandedOver.Label()+" (inoltra all’assistenza regionale)", "nota fondamento", "regione")
+	add(ticket.MoveEscalate, string(ticket.HandedOver), ticket.HandedOver.Label()+" (inoltra alla Regione)", "nota fondamento", "regione")
 	add(ticket.MoveRedirect, toASR, ticket.New.Label()+", presso un’altra ASR", "nota asr", "asr")
 	resolve := "nota"
 	if s.Reopened || s.Erased {
