@@ -5,6 +5,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/attachment"
@@ -18,16 +19,23 @@ type Reply struct {
 	Files    []attachment.File
 	Solved   *bool // on a resolved ticket: false or nil reopens it, true is only a message
 	Courtesy bool  // it holds nothing but thanks
+	Open     bool  // its writer saw the ticket open: none is opened that they were not told of
 }
 
+// ErrClosed refuses a reply to a ticket that closed since its writer saw it.
+var ErrClosed = errors.New("closed since the ticket was read")
+
 // Reply takes an answer in. A closed ticket is answered by a new one that goes on from it, with its form's data: the
-// outcome's stream tells which ticket took the reply. Errors: *ticket.NotYoursError, eventstore.ErrErased, the rules'.
+// outcome's stream tells which ticket took the reply. Errors: *ticket.NotYoursError, eventstore.ErrErased, ErrClosed, the rules'.
 func (c *Cases) Reply(ctx context.Context, by Caller, id ticket.ID, in Reply, said Said) (desk.Outcome, error) {
 	before, err := c.see(ctx, by, id, nil)
 	if err != nil {
 		return desk.Outcome{}, err
 	}
-	if before.Status == ticket.Closed {
+	switch {
+	case before.Status == ticket.Closed && in.Open:
+		return desk.Outcome{}, ErrClosed
+	case before.Status == ticket.Closed:
 		return c.goOn(ctx, by, id, in, said)
 	}
 	return c.answer(ctx, by, id, in, said)

@@ -231,6 +231,7 @@ func TestOneLookIsOneAccess(t *testing.T) {
 	old := p.request("Esegui l’esito", nil)
 	p.submit("Rispondi", typed{"Correzione: " + found + ": No": "✓"}).want(200)
 	once("an outcome that is none any more", old, 412)
+	once("a citizen's answer", anna.open(w.link(id)).request("Invia", typed{"Il Suo messaggio": "Era il 3 marzo"}), 200)
 }
 
 // A ticket that another one's page only names was not read; an attachment on a page of its own is one reading of its ticket, and one of what is in it.

@@ -88,14 +88,11 @@ func (w *Web) reply(v *visit) error {
 	return v.go303("/richieste/" + v.PathValue("link") + "?fatto=risposta")
 }
 
-// errClosedSince refuses an answer that would open a new request without its writer having been told.
-var errClosedSince = errors.New("closed since the page was read")
-
 func (w *Web) replying(v *visit, f replyForm, files []attachment.File, broken error) (desk.Outcome, error) {
 	if broken != nil {
 		return desk.Outcome{}, broken
 	}
-	in := casework.Reply{Text: f.Text, Files: files}
+	in := casework.Reply{Text: f.Text, Files: files, Open: f.Seen != ticket.Closed}
 	if f.Seen == ticket.Solved {
 		switch f.Meant {
 		case notSolved, justMessage:
@@ -109,15 +106,6 @@ func (w *Web) replying(v *visit, f replyForm, files []attachment.File, broken er
 			return desk.Outcome{}, &ticket.InvalidError{Fields: wrong}
 		}
 	}
-	if f.Seen != ticket.Closed {
-		now, err := w.cases.Ticket(v.Context(), v.caller, v.asked(), nil)
-		if err != nil {
-			return desk.Outcome{}, err
-		}
-		if now.Status == ticket.Closed {
-			return desk.Outcome{}, errClosedSince
-		}
-	}
 	return w.cases.Reply(v.Context(), v.caller, v.asked(), in, casework.Said{Key: v.FormValue("chiave"), Body: v.sent(files)})
 }
 
@@ -127,7 +115,7 @@ func replyProblem(err error, files []attachment.File) *problem {
 	p := &problem{Status: http.StatusUnprocessableEntity, Text: kept}
 	var invalid *ticket.InvalidError
 	switch {
-	case errors.Is(err, errClosedSince):
+	case errors.Is(err, casework.ErrClosed):
 		p.Status, p.Title = http.StatusConflict, "Nel frattempo la richiesta si è chiusa"
 		p.Text = "Il tempo per rispondere è finito mentre scriveva. Ciò che ha scritto è ancora qui: se lo invia adesso, si apre una nuova richiesta collegata a questa."
 	case errors.Is(err, eventstore.ErrKeyReused):
