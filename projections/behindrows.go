@@ -114,8 +114,11 @@ func (r *Reader) Behind(ctx context.Context, v Viewer, b Behind) (Counting, erro
 // exported is how many rows an export reads at a time, if no limit is asked for.
 const exported = 1000
 
+// atOnce is how many exports read at a time. Each holds a connection for as long as its reader takes: the others are for pages.
+const atOnce = 2
+
 // Export gives everything behind a figure, however much it is, in one snapshot: first begin is told where it stands, then
-// each is given a page of it.
+// each is given a page of it. It waits for its turn.
 func (r *Reader) Export(ctx context.Context, v Viewer, b Behind, begin func(Counting) error, each func([]Counted) error) error {
 	a, err := b.check(v, r.catalog, r.store.Past())
 	if err != nil {
@@ -124,6 +127,12 @@ func (r *Reader) Export(ctx context.Context, v Viewer, b Behind, begin func(Coun
 	step := exported
 	if b.Limit > 0 {
 		step = b.Limit
+	}
+	select {
+	case r.exports <- struct{}{}:
+		defer func() { <-r.exports }()
+	case <-ctx.Done():
+		return fmt.Errorf("export: %w", ctx.Err())
 	}
 	return r.lookAt(ctx, v, []model{figuresModel, ticketsModel}, func(seen view) error {
 		if err := begin(Counting{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.position}); err != nil {

@@ -4,11 +4,13 @@
 package projections
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -402,4 +404,40 @@ func TestAnExportIsTheWholeList(t *testing.T) {
 			t.Errorf("%s: exported %d, listed %d of %d, %v", figure, len(all), len(page.Items), page.Total, err)
 		}
 	}
+}
+
+// Who takes long over a file keeps nobody from the pages.
+func TestSlowExportsLeaveConnections(t *testing.T) {
+	h := newHouse(t)
+	h.open(tickettest.Torino)
+	h.project()
+	slow, goOn := context.WithCancel(t.Context())
+	var exports sync.WaitGroup
+	begun := make(chan struct{}, 10)
+	for range cap(begun) {
+		exports.Go(func() {
+			err := h.reader.Export(t.Context(), Viewer{Actor: auditor}, Behind{}, func(Counting) error {
+				begun <- struct{}{}
+				<-slow.Done()
+				return nil
+			}, func([]Counted) error { return nil })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for more := true; more; { // as many as may
+		select {
+		case <-begun:
+		case <-time.After(300 * time.Millisecond):
+			more = false
+		}
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, _, err := h.reader.Queues(soon, Viewer{Actor: operator}); err != nil {
+		t.Errorf("a page while files are sent slowly: %v", err)
+	}
+	goOn()
+	exports.Wait()
 }

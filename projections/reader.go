@@ -22,6 +22,7 @@ type Reader struct {
 	store     *eventstore.Store
 	catalog   *catalog.Catalog
 	operators Operators
+	exports   chan struct{} // a place for each that is under way
 }
 
 // Operators gives the names of accounts by id; unknown ones are left out.
@@ -29,7 +30,7 @@ type Operators func(ctx context.Context, ids []string) (map[string]string, error
 
 // NewReader reads through the store's pool for requests.
 func NewReader(store *eventstore.Store, c *catalog.Catalog, operators Operators) *Reader {
-	return &Reader{store: store, catalog: c, operators: operators}
+	return &Reader{store: store, catalog: c, operators: operators, exports: make(chan struct{}, atOnce)}
 }
 
 // view is one snapshot of the read models, as one viewer may see it.
