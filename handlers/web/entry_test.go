@@ -122,3 +122,17 @@ func TestATicketOfAnotherEntityIsNowhere(t *testing.T) {
 	p := w.join("nora", person.ASROperator, novara).open("/ticket/" + string(id)).want(404)
 	p.says("Questa pagina non c’è").keepsQuiet("Finzione", "RSSMRA80A01H501U")
 }
+
+// Who writes for longer than a session lasts finds again what they wrote, and comes back to where they wrote it.
+func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.open(request(torino))
+	p := anna.ticket(id)
+	w.must(w.Cases.Identity.End(w.Context(), anna.token()))
+	again := p.submit("Aggiorna", typed{"Nota": "ho chiamato il cittadino <3"}).want(401).says("La sessione è finita mentre scriveva", "Accesso riservato", "ho chiamato il cittadino <3")
+	again = again.submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	if again.at.Path != "/ticket/"+string(id) {
+		t.Errorf("one comes back to %s", again.at)
+	}
+}

@@ -143,6 +143,15 @@ func (w *Web) away(v *visit, to string) {
 	http.Redirect(v.rw, v.Request, to, http.StatusSeeOther)
 }
 
+// unsent is the text of a form whose sender is not logged in any more; "" where a script sent it, which has it still.
+func (v *visit) unsent() string {
+	if v.partial || strings.HasSuffix(v.URL.Path, "/bozza") {
+		return ""
+	}
+	_, _ = v.upload() // as far as it came
+	return strings.TrimSpace(v.FormValue("testo"))
+}
+
 // failed answers for a page that came to nothing.
 func (w *Web) failed(v *visit, err error) {
 	switch {
@@ -150,6 +159,8 @@ func (w *Web) failed(v *visit, err error) {
 		next := ""
 		if v.Method == http.MethodGet {
 			next = "?poi=" + escape(v.URL.RequestURI())
+		} else if unsent := v.unsent(); unsent != "" && w.loginAgain(v, unsent) == nil {
+			return
 		}
 		w.away(v, "/accesso"+next)
 		return

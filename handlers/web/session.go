@@ -5,6 +5,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -46,10 +47,26 @@ func (w *Web) setCookie(v *visit, token string, maxAge int) {
 type loginData struct {
 	Username string
 	Next     string
+	Unsent   string // what somebody was sending when their session had ended
 }
 
 func (w *Web) loginPage(v *visit) error {
 	return w.render(v, http.StatusOK, page{name: "accesso", title: "Accesso riservato", data: loginData{Next: inside(v.FormValue("poi"), "")}})
+}
+
+// loginAgain asks somebody to log in whose session ended while they wrote, and shows what they wrote: nothing else has it.
+func (w *Web) loginAgain(v *visit, unsent string) error {
+	p := &problem{
+		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
+		Text: "Ciò che ha scritto non è stato inviato: lo trova qui sotto. Lo copi, acceda di nuovo e lo incolli nella pagina che si apre.",
+	}
+	d := loginData{Unsent: unsent}
+	for name, path := range map[string]string{"id": "/ticket/", "link": "/richieste/", "queue": "/code/"} {
+		if of := v.PathValue(name); of != "" {
+			d.Next = path + url.PathEscape(of)
+		}
+	}
+	return w.render(v, p.Status, page{name: "accesso", title: "Accesso riservato", problem: p, data: d})
 }
 
 func (w *Web) login(v *visit) error {
