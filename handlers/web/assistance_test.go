@@ -273,6 +273,10 @@ func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
 	if len(p.raw) > 256<<10 {
 		t.Errorf("%d bytes come back", len(p.raw))
 	}
+	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.door.Address+form, strings.NewReader("descrizione=%zz"))
+	w.must(err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w.browser().send(r).want(http.StatusBadRequest).says("Il modulo non è arrivato intero")
 	for name, part := range map[string]func(m *multipart.Writer, n int) error{
 		"names": func(m *multipart.Writer, n int) error {
 			return m.WriteField(strings.Repeat("n", 1000)+strconv.Itoa(n), "")

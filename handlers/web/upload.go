@@ -35,7 +35,7 @@ func (v *visit) upload() ([]attachment.File, error) {
 	parts, err := v.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) { // it holds no files
 		v.Body = http.MaxBytesReader(v.rw, v.Body, maxTyped)
-		return nil, v.ParseForm()
+		return nil, arrived(v.ParseForm())
 	}
 	v.Form = v.URL.Query()
 	var files []attachment.File
@@ -61,11 +61,16 @@ func (v *visit) upload() ([]attachment.File, error) {
 			v.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers send lines as mail does
 		}
 	}
+	return files, arrived(err)
+}
+
+// arrived tells a form that is too large from one that did not arrive whole.
+func arrived(err error) error {
 	var tooLarge *http.MaxBytesError
-	if !errors.As(err, &tooLarge) {
-		err = fmt.Errorf("%w: %w", errBroken, err)
+	if err == nil || errors.As(err, &tooLarge) {
+		return err
 	}
-	return files, err
+	return fmt.Errorf("%w: %w", errBroken, err)
 }
 
 // sent is all that came with a form, to tell a form sent twice from another one under the same key.
