@@ -244,6 +244,7 @@ func TestWhoseTicketItIs(t *testing.T) {
 	w.browser().open(path).want(200).says("Accesso riservato")
 	anna.open("/ticket/01a20000-0000-7000-8000-000000000000").want(404)
 	anna.open("/ticket/niente").want(404)
+	auditor.ticket(id).follow("Storia della richiesta").want(200).says("Eventi registrati")
 	if p := auditor.ticket(id).says("sola lettura"); len(all(p.root, "textarea")) != 0 {
 		t.Error("an auditor can write")
 	}
