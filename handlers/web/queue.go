@@ -45,6 +45,11 @@ type queueData struct {
 	Together together
 }
 
+// Chooses tells whether any of the page's tickets can be chosen: a trace is none of the reader's to change.
+func (d queueData) Chooses() bool {
+	return d.Works && slices.ContainsFunc(d.Page.Items, func(i projections.Item) bool { return !i.ReadOnly })
+}
+
 func (w *Web) queuePage(v *visit) error {
 	d, err := w.queue(v, w.address(v, v.URL.Query()))
 	if err != nil {

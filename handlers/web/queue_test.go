@@ -170,6 +170,9 @@ func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
 	if p := anna.open("/code/inoltrate?ente=regione").want(200).says("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
 		t.Errorf("handed over: %q", p.rows())
 	}
+	if p := anna.open("/code/inoltrate").want(200); strings.Contains(p.raw, "scegli-tutte") {
+		t.Error("traces alone can be chosen all at once")
+	}
 	if p := anna.open("/code/inoltrate?ente=" + string(novara)); len(p.rows()) != 0 {
 		t.Errorf("handed over to Novara: %q", p.rows())
 	}
