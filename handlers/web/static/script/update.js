@@ -58,6 +58,7 @@ async function save(leaving) {
     if (answer.redirected) throw new Error('logged out');
     if (!answer.ok) throw new Error(String(answer.status));
     where.textContent = await answer.text();
+    f.querySelector('.sol-drop-draft').hidden = !where.textContent;
   } catch (error) {
     where.textContent = error.message === 'logged out' ? 'Bozza non salvata: l’accesso è scaduto, acceda di nuovo in un’altra scheda.' : 'Bozza non ancora salvata: il servizio non risponde.';
   }
