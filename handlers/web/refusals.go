@@ -17,7 +17,7 @@ var rules = map[string]string{
 	"is too long":                      "il testo è troppo lungo, lo abbrevi.",
 	"is not readable text":             "contiene caratteri che non si possono leggere: lo scriva di nuovo.",
 	"* is not one of the values":       "scelga uno dei valori dell’elenco.",
-	"nothing to update":                "non ha modificato nulla: scriva una nota, o cambi lo stato o l’operatore.",
+	"nothing to update":                "è rimasto com’era, e tutto il resto anche. Scriva una nota, o cambi lo stato o l’operatore.",
 	"is not evidence for *":            "questo dato non serve per la verifica.",
 	"is for operators":                 "questa scelta è riservata agli operatori.",
 	"there is no such operator":        "questo operatore non c’è: lo scelga dall’elenco.",
