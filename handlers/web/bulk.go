@@ -59,6 +59,7 @@ type resultsData struct {
 	Text          string
 	Done, Refused []result
 	Undo          bool // what was done can still be taken back
+	Undone        bool // this took it back; Text is what had been written
 	Key           ticket.ID
 }
 
@@ -121,7 +122,7 @@ func (w *Web) updateTogether(v *visit) error {
 
 // undoTogether takes back what updateTogether did, as long as its notes are held.
 func (w *Web) undoTogether(v *visit) error {
-	d := resultsData{Back: back(v), Did: "Annullare l’ultima azione"}
+	d := resultsData{Back: back(v), Did: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
 	for _, c := range rows(v) {
 		_, err := w.cases.Undo(v.Context(), v.caller, c.ID, casework.Said{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
 		d.add(c, w.why(v, err))

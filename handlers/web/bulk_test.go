@@ -66,7 +66,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	// What is refused for one is done for the others, and everybody is told why.
 	mixed := anna.open("/code/tutte").submit(apply, choose(numbers, typed{"Nuovo stato": "In attesa di informazioni da utente", "Nota per i cittadini": "In che data?"})).want(200)
 	mixed.says("2 fatte", "1 richiesta non modificata", numbers[1], "In che data?", "non è possibile su una richiesta nello stato «Risolto»")
-	undone := mixed.submit("Annulla tutto", nil).want(200).says("Fatto: 2 richieste", "Annullare")
+	undone := mixed.submit("Annulla tutto", nil).want(200).says("Fatto: 2 richieste", "Annullamento", "La nota che aveva scritto", "In che data?")
 	for _, id := range []ticket.ID{ids[0], ids[2]} {
 		if s, _, err := w.Cases.Desk.State(t.Context(), id); err != nil || s.Status != ticket.InProgress {
 			t.Errorf("after the undo: %s, %v", s.Status, err)
