@@ -128,6 +128,11 @@ func (w *Web) askForHelp(v *visit) error {
 		return err
 	}
 	f.typed = v.Form
+	if v.ended {
+		f.problem = endedMeanwhile()
+		f.problem.Text += v.chooseAgain(files)
+		return w.showHelpForm(v, f.problem.Status, f)
+	}
 	o, err := w.opening(v, f, files, broken)
 	if err == nil {
 		return v.go303(w.openedAt(ticket.ID(o.Stream)))
@@ -146,6 +151,16 @@ func (w *Web) askForHelp(v *visit) error {
 	}
 	f.problem.Text += v.chooseAgain(files)
 	return w.showHelpForm(v, f.problem.Status, f)
+}
+
+// endedMeanwhile holds back a form whose writer was logged in when they began: sent without, it would be nobody's in particular,
+// and never show among their requests.
+func endedMeanwhile() *problem {
+	return &problem{
+		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
+		Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui: se lo invia adesso, la richiesta parte senza accesso e non comparirà tra le Sue. " +
+			"Altrimenti acceda di nuovo in un’altra scheda, poi torni qui e invii.",
+	}
 }
 
 func (w *Web) opening(v *visit, f helpForm, files []attachment.File, broken error) (desk.Outcome, error) {

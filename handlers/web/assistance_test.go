@@ -297,3 +297,17 @@ func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
 		}
 	}
 }
+
+// A citizen whose session ends while they write is asked before their request becomes nobody's in particular.
+func TestAFormOutlivesTheSession(t *testing.T) {
+	w := newWorld(t)
+	maria := w.join("maria", person.Citizen, "")
+	p := maria.open("/assistenza/ritiro-documenti")
+	w.must(w.Cases.Identity.End(w.Context(), maria.token()))
+	p = p.submit(sendHelp, citizensForm()).want(http.StatusUnauthorized).says("La sessione è finita mentre scriveva", "con la app")
+	maria.login("maria") // in another tab
+	p.submit(sendHelp, nil).want(http.StatusOK).says("Richiesta inviata")
+	if got := w.onlyTicket(torino); got.Identity != ticket.Verified {
+		t.Errorf("it is %s", got.Identity)
+	}
+}

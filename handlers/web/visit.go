@@ -25,6 +25,7 @@ type visit struct {
 	caller  casework.Caller
 	session identity.Session // zero without one
 	token   string           // of the session
+	ended   bool             // a session's cookie came, and the session is over
 	partial bool             // htmx asks for a part of the page
 }
 
@@ -73,6 +74,7 @@ func (w *Web) identify(v *visit, unasked bool) error {
 	s, err := authenticate(v.Context(), cookie.Value)
 	if errors.Is(err, identity.ErrNoSession) {
 		w.forget(v) // what it was is over
+		v.ended = true
 		return nil
 	}
 	if err != nil {
