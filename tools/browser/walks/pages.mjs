@@ -75,6 +75,8 @@ walk('a supervisor’s dashboard, and the list behind a figure', async ({ as, lo
   const region = await as('supervisore_regionale', 'regione');
   await region.goto('/cruscotto');
   await region.getByRole('heading', { name: 'In questo momento' }).waitFor();
+  const cut = await region.locator('.sol-sheet .sol-scroll').evaluateAll(all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.getAttribute('aria-labelledby')));
+  assert.deepEqual(cut, [], 'every table shows all its columns');
   await look(region, 'cruscotto-regione');
 });
 
