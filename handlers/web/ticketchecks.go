@@ -28,6 +28,10 @@ type checklist struct {
 	Reads   string     // who reads the outcome's note: internal, cittadino, regione
 }
 
+// Confirms tells whether the outcome waits for the reader's click, Goes whether a check waits for their answer.
+func (l *checklist) Confirms() bool { return l.Answers && l.Outcome != nil && !l.Outcome.CarriedOut }
+func (l *checklist) Goes() bool     { return l.Answers && len(l.Next) > 0 }
+
 type check struct {
 	projections.Check
 	Answer   string // as typed, or as it stands

@@ -25,14 +25,14 @@ func TestTheChecksLeadToAnOutcome(t *testing.T) {
 	region := w.join("rosa", person.RegionalOperator, catalog.Region)
 	id := w.open(request(torino))
 
-	p := anna.ticket(id).says(found, "Cercare sui sistemi aziendali", "Non applicabili")
+	p := anna.ticket(id).says(found, "Cercare sui sistemi aziendali", "Non applicabili", "Vai alle verifiche da completare")
 	p = p.submit("Rispondi", typed{"Identificativo inviato a FSE/ROL": "REF-1"}).want(422).says("risponda sì o no")
 	p = p.submit("Rispondi", typed{found + ": Sì": "✓", "Nota": "non ancora"}).want(200)
 	p.says("Le risposte alle verifiche sono state registrate.", "REF-1", "Prova ANNA", ours).holds("testo", "non ancora")
 	p = p.submit("Rispondi", typed{ours + ": No": "✓"}).want(200)
 	p.says("Esito proposto", "Inoltrare alla Regione, il referto è di un’altra Azienda", "Il referto REF-1 non risulta appartenere alla nostra Azienda.",
-		"La leggerà l’assistenza regionale, non il cittadino")
-	p.submit("Esegui l’esito", nil).want(200).says("L’esito delle verifiche è stato eseguito.", "Sola lettura", "Secondo l’esito delle verifiche")
+		"La leggerà l’assistenza regionale, non il cittadino", "Vai alle verifiche: un esito attende la conferma").keepsQuiet("da completare")
+	p.submit("Esegui l’esito", nil).want(200).says("L’esito delle verifiche è stato eseguito.", "Sola lettura", "Secondo l’esito delle verifiche").keepsQuiet("Vai alle verifiche")
 	w.Clock.Pass(time.Minute)
 	region.ticket(id).says("Il referto REF-1 non risulta appartenere alla nostra Azienda.", "REF-1").keepsQuiet("Rispondi")
 }
