@@ -11,6 +11,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
 const (
@@ -50,6 +53,36 @@ func TestAnAnswerIsCorrected(t *testing.T) {
 	// but what she answers herself on that page meets what bice did
 	also.submit("Rispondi", typed{ours + ": Sì": "✓", "Nota": "anche questa"}).want(412).says("Verifiche", "di Prova BICE").holds("testo", "anche questa").
 		submit("Invia comunque la mia versione", nil).keepsQuiet("anche questa</p>").holds("testo", "anche questa")
+}
+
+// What a connected system is asked in vain, again and again, is told once, with how often and when last.
+func TestVainQuestionsAreToldOnce(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := w.open(request(torino))
+	w.eventually("the checks begin", func() bool {
+		s, _, err := w.Cases.Desk.State(t.Context(), id)
+		w.must(err)
+		return s.Run.N == 1
+	})
+	vain := func(key string, why ticket.Unknown) {
+		_, err := w.Cases.Desk.Dispatch(t.Context(), desk.Request{
+			Ticket: id, Command: ticket.Learn{Run: 1, Query: playbook.FindReport, Check: "referto-individuato", Why: why},
+			By: person.Actor{ID: "connector", Role: person.System}, Key: key,
+		})
+		w.must(err)
+		w.Clock.Pass(time.Minute)
+		w.settle()
+	}
+	vain("1", ticket.Unreachable)
+	anna.ticket(id).says("Non ancora noto: il sistema non ha risposto").keepsQuiet("volte")
+	vain("2", ticket.Unreachable)
+	vain("3", ticket.Unreachable)
+	vain("4", ticket.Nonsense)
+	p := anna.ticket(id).says("· 3 volte l’ultima il ", "il sistema ha dato una risposta non valida")
+	if n := strings.Count(p.raw, "Non ancora noto: il sistema non ha risposto"); n != 1 {
+		t.Errorf("it is told %d times", n)
+	}
 }
 
 // What the outcome's note misses is named, asked for there, and goes with the click that carries it out.

@@ -18,7 +18,13 @@ type talk struct {
 // exchange is a note, or what happened before the next one.
 type exchange struct {
 	Note   *projections.Note
-	Events []projections.Line
+	Events []happening
+}
+
+// happening is what happened, and how often in a row: a connected system that gives no answer is asked again and again.
+type happening struct {
+	projections.Line // the last time
+	Times            int
 }
 
 // inSight is how many exchanges a reader gets without asking.
@@ -37,11 +43,20 @@ func talkOf(t projections.Ticket) talk {
 			all = append(all, exchange{Note: &t.Notes[next]})
 			next++
 		case len(all) > 0 && all[len(all)-1].Note == nil:
-			all[len(all)-1].Events = append(all[len(all)-1].Events, line)
+			all[len(all)-1].add(line)
 		default:
-			all = append(all, exchange{Events: []projections.Line{line}})
+			all = append(all, exchange{Events: []happening{{line, 1}}})
 		}
 	}
 	from := max(0, len(all)-inSight)
 	return talk{Earlier: all[:from], Latest: all[from:], Notes: next}
+}
+
+// add tells a question that was asked in vain as the one before with it.
+func (e *exchange) add(line projections.Line) {
+	if last := &e.Events[len(e.Events)-1]; line.Type == "check_tried" && last.Type == line.Type && last.Text == line.Text {
+		last.Line, last.Times = line, last.Times+1
+		return
+	}
+	e.Events = append(e.Events, happening{line, 1})
 }

@@ -55,7 +55,7 @@ func (w *Web) functions() template.FuncMap {
 		"second":    func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04:05") },
 		"label":     ticket.Status.Label,
 		"hour":      hour,
-		"last":      func(all []projections.Line) int { return len(all) - 1 },
+		"last":      func(all []happening) int { return len(all) - 1 },
 		"previewed": previewed,
 		"requester": func(r ticket.RequesterRole) string { return requesters[r] },
 		"count":     counted,
