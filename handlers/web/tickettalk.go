@@ -4,6 +4,8 @@
 package web
 
 import (
+	"strings"
+
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -25,6 +27,14 @@ type exchange struct {
 type happening struct {
 	projections.Line // the last time
 	Times            int
+}
+
+// Who is who did it; "": the sentence names them.
+func (h happening) Who() string {
+	if h.Type == "taken" && strings.HasSuffix(h.Text, " "+h.By.Name) {
+		return ""
+	}
+	return h.By.Name
 }
 
 // inSight is how many exchanges a reader gets without asking.
