@@ -92,11 +92,12 @@ func TestAPersonComesAndGoes(t *testing.T) {
 
 	renewed.submit("Aggiungi", typed{"Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(409).says("Esiste già")
 	two := renewed.submit("Aggiungi", typed{"Ruolo": "Supervisore ASR", "Ente": "ASL NO"}).want(200).says("Il ruolo è stato aggiunto", "Supervisore ASR")
-	one := two.submit("Finisci: Supervisore ASR, ASL NO", nil).want(200).says("Il ruolo è finito")
-	if n := strings.Count(one.raw, ">Finisci<"); n != 1 {
+	two.says("Le richieste che la persona ha in carico presso ASL NO restano senza operatore")
+	one := two.submit("Termina il ruolo: Supervisore ASR, ASL NO", nil).want(200).says("Il ruolo è terminato")
+	if n := strings.Count(one.raw, ">Termina<"); n != 1 {
 		t.Errorf("%d roles can be ended", n)
 	}
-	two.submit("Finisci: Supervisore ASR, ASL NO", nil).want(404) // it has ended already
+	two.submit("Termina il ruolo: Supervisore ASR, ASL NO", nil).want(404) // it has ended already
 	one.submit("Disattiva", nil).want(422).says("Manca la conferma")
 	one.submit("Disattiva", typed{"Confermo la disattivazione": "✓"}).want(200).says("non può più accedere")
 	login(second[1], second[2], 401)
@@ -111,7 +112,7 @@ func TestATicketIsFreeWhenItsOperatorLeaves(t *testing.T) {
 	id := w.open(request(torino))
 	w.acts(anna, id, casework.Update{Status: ticket.InProgress})
 	ada := w.join("ada", person.Administrator, "")
-	ada.open("/amministrazione/persone/"+account).submit("Finisci: Operatore ASR, ASL Città di Torino", nil).want(200).says("sono libere")
+	ada.open("/amministrazione/persone/"+account).submit("Termina il ruolo: Operatore ASR, ASL Città di Torino", nil).want(200).says("sono libere")
 	s, _, err := w.Cases.Desk.State(t.Context(), id)
 	w.must(err)
 	if s.Assignee != (ticket.Assignee{}) {
@@ -124,7 +125,7 @@ func TestNobodyLocksThemselvesOut(t *testing.T) {
 	w := newWorld(t)
 	ada := w.join("ada", person.Administrator, "")
 	own := ada.open("/amministrazione/persone").follow("ADA Prova").want(200).keepsQuiet(">Disattiva<")
-	own.submit("Finisci: Amministratore", nil).want(409).says("lo chieda a un altro amministratore")
+	own.submit("Termina il ruolo: Amministratore", nil).want(409).says("lo chieda a un altro amministratore")
 	ada.open("/amministrazione").want(200)
 }
 

@@ -167,7 +167,7 @@ var done = map[string]string{
 	"preferenze": "La Sua scelta è stata salvata.",
 
 	"ruolo":        "Il ruolo è stato aggiunto: vale da adesso.",
-	"ruolo-finito": "Il ruolo è finito; le richieste che aveva in carico sono libere.",
+	"ruolo-finito": "Il ruolo è terminato; le richieste che aveva in carico sono libere.",
 	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",
 	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }

@@ -61,6 +61,13 @@ walk('somebody comes, gets a role, logs in, and leaves', async ({ as, anybody, l
   await title(one, 'Nuove');
   assert.match(await one.locator('.sol-who').innerText(), /Operatore ASR, ASL VC/);
 
+  const ending = page.getByRole('button', { name: 'Termina il ruolo: Operatore ASR, ASL VC' });
+  assert.ok(!await ending.isVisible(), 'a role is not ended by one click');
+  await page.getByText('Termina: Operatore ASR, ASL VC').click();
+  await page.getByText('restano senza operatore').waitFor();
+  await look(page, 'amministrazione-persona-termina');
+  await ending.click();
+  await page.getByText('Il ruolo è terminato').waitFor();
   await page.getByLabel('Confermo la disattivazione').check();
   await page.getByRole('button', { name: 'Disattiva' }).click();
   await page.getByText('La persona non può più accedere').waitFor();
