@@ -27,7 +27,7 @@ func TestTheLandingPageLeadsEveryoneOn(t *testing.T) {
 // Every paragraph of the operators' FAQ has its place.
 func TestTheInstructionsAnswerEveryQuestion(t *testing.T) {
 	p := newWorld(t).browser().open("/").follow("Leggi le istruzioni").says("Il referto è stato prodotto in data", "Il paziente è esente", "si prega di verificare l’effettivo",
-		"inviato con successo a FSE/ROL da parte dell’Azienda", "non si usa")
+		"inviato con successo a FSE/ROL da parte dell’Azienda", "non si usa", "Aprire una richiesta per un cittadino", "allo sportello o per telefono")
 	n := 0
 	for _, s := range all(p.root, "section") {
 		if strings.HasPrefix(attr(s, "id"), "faq-2-") {
