@@ -6,6 +6,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -145,6 +146,20 @@ func (d ticketData) Lost() string {
 		return ticket.Solved.Label()
 	}
 	return ticket.Status(wanted).Label()
+}
+
+// Undone says what the withdrawn note was that stands in the form again: the padlock is closed, and the status is not chosen.
+func (d ticketData) Undone() string {
+	audience, status, _ := strings.Cut(d.Form.Undone, "/")
+	was, ok := map[string]string{string(projections.Public): "al cittadino", string(projections.Regional): "tra Regione e ASR, non al cittadino"}[audience]
+	label := ticket.Status(status).Label()
+	if !ok || !slices.ContainsFunc(d.Menu.Audiences, func(c choice) bool { return c.Value == string(ticket.Internal) }) {
+		return ""
+	}
+	if label == "" || status == string(d.Status) {
+		return "La nota annullata era " + was + ": ora il lucchetto è chiuso, scelga di nuovo chi la legge."
+	}
+	return "La nota annullata era " + was + ", con lo stato «" + label + "»: ora il lucchetto è chiuso e lo stato invariato, li scelga di nuovo entrambi."
 }
 
 // Scraps and Repeats tell what of the form there is.

@@ -79,7 +79,9 @@ func TestEveryMoveHasItsForm(t *testing.T) {
 	anna.ticket(id).submit("Prendi in carico", nil).want(200).says("In lavorazione", "Presa in carico da Prova ANNA").keepsQuiet("· Prova ANNA")
 	// 2.4 ask, and undo
 	p := anna.ticket(id).submit("Aggiorna", typed{"Nota": "In che data?", public: "✓", "Stato": "In attesa di informazioni da utente"}).want(200)
-	p.says("Non ancora partita", "può annullare tutta l’azione").submit("Annulla l’azione", nil).want(200).says("In lavorazione", "Annullata prima dell’invio")
+	p.says("Non ancora partita", "può annullare tutta l’azione").submit("Annulla l’azione", nil).want(200).says("In lavorazione", "Annullata prima dell’invio").
+		submit("Salva la bozza", nil).want(200).says("La nota annullata era al cittadino, con lo stato «In attesa di informazioni da utente»").
+		holds("visibilita", "internal").holds("stato", "")
 	// ask for good, ask again, resume with a reason
 	p = anna.ticket(id).submit("Aggiorna", typed{"Nota": "In che data?", public: "✓", "Stato": "In attesa di informazioni da utente"}).want(200)
 	p = p.submit("Aggiorna", typed{"Nota": "Allora?", public: "✓", "Stato": "In attesa di informazioni da utente (chiede di nuovo)"}).want(200).says("Allora?")

@@ -145,6 +145,7 @@ func (w *Web) undo(v *visit) error {
 	for _, n := range t.Notes {
 		if n.Held && n.By.ID == v.caller.Actor.ID {
 			f.put(n.Text, ticket.Internal, "")
+			f.Undone = string(n.Audience) + "/" + string(t.Status)
 		}
 	}
 	if f.Key, err = desk.NewID(); err != nil {

@@ -14,9 +14,9 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// typed tells whether the form holds anything worth keeping: an open padlock alone is nothing.
+// typed tells whether the form holds anything worth keeping: an open padlock alone is nothing, nor is what a note once was.
 func (f updateForm) typed() bool {
-	f.Visibility, f.Version, f.Key, f.Act, f.files, f.body = "", 0, "", "", nil, nil
+	f.Visibility, f.Undone, f.Version, f.Key, f.Act, f.files, f.body = "", "", 0, "", "", nil, nil
 	return !reflect.ValueOf(f).IsZero()
 }
 

@@ -26,6 +26,7 @@ type updateForm struct {
 	Main       string            // number of the ticket that this one repeats
 	Problem    string            // service/problem
 	Answers    []casework.Answer // to the checks that were touched
+	Undone     string            // audience/status of the note that was withdrawn and stands here again; "": there was none
 
 	Version int       `json:"-"`
 	Key     ticket.ID `json:"-"` // of this form: sent twice it counts once
@@ -41,7 +42,7 @@ func readUpdate(v *visit) (updateForm, error) {
 		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
 		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
 		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
-		Key: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v),
+		Key: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v), Undone: v.FormValue("annullata"),
 		files: files, body: v.sent(files),
 	}
 	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen

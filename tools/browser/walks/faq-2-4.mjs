@@ -45,5 +45,6 @@ walk('a note that has not gone out yet is withdrawn whole', async ({ as, look })
   await page.getByRole('button', { name: 'Annulla l’azione' }).click();
   await page.getByText('è stata annullata').waitFor();
   assert.equal(await status(page), 'Nuovo');
+  await page.getByText('La nota annullata era al cittadino, con lo stato «In attesa di informazioni da utente»').waitFor();
   await look(page, 'ticket-annullato');
 });
