@@ -163,10 +163,11 @@ func (f Filter) conditions(s view, q searched) *conditions {
 }
 
 // says tells in SQL whether a ticket says the words by now. Those are parsed once a query; in a function, they would be once a
-// ticket.
+// ticket. coalesce keeps the planner from guessing that next to none does, which it has no statistics to know: it would read and
+// sort a whole entity's for a page that the first rows fill.
 func says(words, now string) string {
 	asked := "(select websearch_to_tsquery('pg_catalog.italian', " + words + "::text))"
-	return "t.search @@ " + asked + " and (t.said_until <= " + now + "::timestamptz or read.said_v1(t.folded, " + asked + ", " + now + "::timestamptz))"
+	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or read.said_v1(t.folded, " + asked + ", " + now + "::timestamptz))"
 }
 
 // inQueue says in SQL what queues says of a row.
