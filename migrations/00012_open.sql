@@ -39,8 +39,8 @@ declare
   part text;
 begin
   foreach part in array array[
-    '(entity, updated_at, id) where status in (''nuovo'', ''non_di_competenza'') or status = ''in_lavorazione'' and assignee = '''' ',
-    '(status, updated_at, id) where status <> ''chiuso''',
+    '(entity, opened_at, id) where status in (''nuovo'', ''non_di_competenza'') or status = ''in_lavorazione'' and assignee = '''' ',
+    '(status, updated_at, id)',
     'using gin (traces) where traces <> ''{}'' and status <> ''chiuso''',
     '(updated_at, id) where status <> ''chiuso'' and folded -> ''state'' -> ''Handover'' ->> ''Ground''
       in (''sistemi_non_disponibili'', ''urgenza'', ''richiesta_della_regione'', ''caso_non_previsto'')']

@@ -122,9 +122,10 @@ func (f Filter) conditions(s view, q searched) *conditions {
 	c := &conditions{}
 	c.add("%s::timestamptz is not null", s.now) // $1, see seenByCitizen
 	citizen := s.viewer.Citizen()
-	inQueue(c, s.viewer, f.Queue)
 	if f.Queue == HandedOverQueue && len(q.handed) <= most { // of more, a page in any order is soon full
 		c.add("t.id = any (%s::text[]::uuid[])", q.handed)
+	} else {
+		inQueue(c, s.viewer, f.Queue)
 	}
 	if f.Status != "" {
 		if citizen {
