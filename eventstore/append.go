@@ -103,12 +103,12 @@ func parseAppend(a Append) (*pending, error) {
 		cause: a.Cause, erase: a.Erase, permanent: a.Command.Permanent, events: make([]pendingEvent, len(a.Events)),
 	}
 	var err error
-	if p.stream, err = uuid.Parse(a.Stream); err != nil {
+	if p.stream, err = parseID(a.Stream); err != nil {
 		return nil, fmt.Errorf("stream id: %w", err)
 	}
 	if a.Act == "" {
 		p.act = uuid.Must(uuid.NewV7())
-	} else if p.act, err = uuid.Parse(a.Act); err != nil {
+	} else if p.act, err = parseID(a.Act); err != nil {
 		return nil, fmt.Errorf("act id: %w", err)
 	}
 	if a.Expected < 0 {
@@ -133,7 +133,7 @@ func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
 	if e.Personal != nil {
 		parsed.key = uuid.NullUUID{UUID: stream, Valid: true}
 		if e.Key != "" {
-			id, err := uuid.Parse(e.Key)
+			id, err := parseID(e.Key)
 			if err != nil {
 				return parsed, fmt.Errorf("key id: %w", err)
 			}
@@ -141,7 +141,7 @@ func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
 		}
 	}
 	for _, text := range e.Blobs {
-		id, err := uuid.Parse(text)
+		id, err := parseID(text)
 		if err != nil {
 			return parsed, fmt.Errorf("blob id: %w", err)
 		}

@@ -88,10 +88,10 @@ func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (in
 }
 
 func parseBlob(stream StreamID, id string) (streamID, blobID uuid.UUID, err error) {
-	if streamID, err = uuid.Parse(stream); err != nil {
+	if streamID, err = parseID(stream); err != nil {
 		return streamID, blobID, fmt.Errorf("stream id: %w", err)
 	}
-	if blobID, err = uuid.Parse(id); err != nil {
+	if blobID, err = parseID(id); err != nil {
 		return streamID, blobID, fmt.Errorf("blob id: %w", err)
 	}
 	return streamID, blobID, nil

@@ -23,7 +23,7 @@ type Evidence struct {
 
 // Evidence gives that of a whole stream, in version order; nothing is opened. Error: ErrNotFound.
 func (s *Store) Evidence(ctx context.Context, id StreamID) ([]Evidence, error) {
-	stream, err := uuid.Parse(id)
+	stream, err := parseID(id)
 	if err != nil {
 		return nil, fmt.Errorf("evidence of stream %q: %w", id, ErrNotFound)
 	}

@@ -22,7 +22,7 @@ const selectRecords = `
 
 // Stream is the whole stream in version order; ErrNotFound when there is none.
 func (s *Store) Stream(ctx context.Context, id StreamID) ([]Record, error) {
-	stream, err := uuid.Parse(id)
+	stream, err := parseID(id)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
 	}

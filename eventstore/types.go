@@ -10,10 +10,27 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // StreamID is a UUID (version 7) in canonical text.
 type StreamID = string
+
+// IsID tells whether a text is an id as we write them: 36 characters, in lower case. There are other spellings of a UUID; one
+// thing that went by two of them would be two, and Postgres takes fewer of them than our library.
+func IsID(text string) bool {
+	_, err := parseID(text)
+	return err == nil
+}
+
+func parseID(text string) (uuid.UUID, error) {
+	id, err := uuid.Parse(text)
+	if err == nil && id.String() != text {
+		err = errors.New("another spelling of a UUID")
+	}
+	return id, err
+}
 
 // Actor is who caused an event, as three plain columns.
 type Actor struct {

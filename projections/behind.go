@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -140,7 +138,7 @@ func placeOf(text string) (*place, error) {
 		return nil, nil
 	}
 	parts := strings.Split(text, ".")
-	if len(parts) != 3 || uuid.Validate(parts[1]) != nil {
+	if len(parts) != 3 || !eventstore.IsID(parts[1]) {
 		return nil, &FilterError{"cursor", "not a place in this list", "that of the page before"}
 	}
 	micros, err := strconv.ParseInt(parts[0], 10, 64)

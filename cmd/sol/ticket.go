@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
@@ -34,8 +33,8 @@ func (a *app) ticketCommand() *cobra.Command {
 
 // find gives the ticket of a number, or of an id.
 func (n *node) find(ctx context.Context, number string) (ticket.ID, error) {
-	if id, err := uuid.Parse(number); err == nil {
-		return ticket.ID(id.String()), nil
+	if eventstore.IsID(number) {
+		return ticket.ID(number), nil
 	}
 	page, err := n.reader.Tickets(ctx, auditor, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
 	if err != nil {

@@ -62,7 +62,7 @@ func TestNotifications(t *testing.T) {
 
 	for range 2 { // marked is marked
 		anna.post("/api/v1/notifications/"+theirs+"/read", nil).want(204)
-		anna.post("/api/v1/notifications/urn:uuid:"+theirs+"/read", nil).want(204)
+		anna.post("/api/v1/notifications/urn:uuid:"+theirs+"/read", nil).problem(404, "not-found")
 	}
 	for _, stranger := range []user{nina, maria, zoe} {
 		stranger.post("/api/v1/notifications/"+theirs+"/read", nil).problem(404, "not-found")

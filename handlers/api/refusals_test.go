@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -249,4 +250,8 @@ func TestWhatABadAddressGets(t *testing.T) {
 	anna.get("/api/v1/tickets/"+id+"?at=2100-01-01T00:00:00Z").problem(422, "invalid", `"field":"at"`)
 	anna.get("/api/v1/tickets/"+id+"?at=2020-01-01T00:00:00Z").problem(404, "not-found")
 	anna.get("/api/v1/tickets/"+id+"/events").problem(403, "forbidden", "operatore_asr")
+	for _, spelling := range []string{"urn:uuid:" + id, "{" + id + "}", strings.ToUpper(id), strings.ReplaceAll(id, "-", "")} {
+		anna.ticket(url.PathEscape(spelling)).problem(404, "not-found")
+		anna.update(url.PathEscape(spelling), fields{"note": fields{"text": "x"}}).problem(404, "not-found")
+	}
 }

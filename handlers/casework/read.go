@@ -8,9 +8,8 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
@@ -164,7 +163,7 @@ func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (
 
 // Tickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *projections.FilterError.
 func (c *Cases) Tickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
-	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && uuid.Validate(f.Assignee) != nil {
+	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && !eventstore.IsID(f.Assignee) {
 		o, err := c.Identity.Find(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
 			return projections.Page{}, &projections.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}

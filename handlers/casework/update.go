@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -119,7 +117,7 @@ func (c *Cases) main(ctx context.Context, by Caller, numberOrID string) (*ticket
 		return nil, nil
 	}
 	id := ticket.ID(numberOrID)
-	if uuid.Validate(numberOrID) != nil {
+	if !eventstore.IsID(numberOrID) {
 		var err error
 		if id, err = c.Reader.ByNumber(ctx, by.Viewer(), strings.TrimSpace(numberOrID)); err != nil {
 			return nil, err

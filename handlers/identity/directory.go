@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // Operator is someone who works tickets at an entity.
@@ -29,7 +29,7 @@ func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, 
 	names := map[string]string{}
 	var valid []string
 	for _, id := range ids {
-		if uuid.Validate(id) == nil {
+		if eventstore.IsID(id) {
 			valid = append(valid, id)
 		}
 	}

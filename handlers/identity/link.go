@@ -7,10 +7,9 @@ import (
 	"crypto/hmac"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // linkPrefix tells a personal link's token from a session's, which has no dot.
@@ -30,7 +29,7 @@ func (i *Identity) FollowLink(token string) (person.Actor, bool) {
 		return person.Actor{}, false
 	}
 	id, mac, ok := strings.Cut(rest, ".")
-	if !ok || uuid.Validate(id) != nil || !hmac.Equal([]byte(mac), []byte(i.KeyedHash("personal-link", id))) {
+	if !ok || !eventstore.IsID(id) || !hmac.Equal([]byte(mac), []byte(i.KeyedHash("personal-link", id))) {
 		return person.Actor{}, false
 	}
 	return person.Actor{ID: id, Role: person.Citizen}, true

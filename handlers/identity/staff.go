@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // StaffFilter narrows the list of who works here. Zero fields are not asked for.
@@ -35,7 +35,7 @@ func (i *Identity) Staff(ctx context.Context, f StaffFilter) ([]Account, error) 
 
 // Account gives one, with its placements. Error: ErrNotFound.
 func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
-	if uuid.Validate(id) != nil {
+	if !eventstore.IsID(id) {
 		return Account{}, fmt.Errorf("account: %w", ErrNotFound)
 	}
 	all, err := i.accounts(ctx, `where a.id = $1`, id)

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -109,12 +108,8 @@ var ErrCursor = errors.New("notices: no such cursor")
 // of tickets that they still see.
 func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cursor string, limit int) (Page, error) {
 	p := Page{Items: []Notice{}}
-	if cursor != "" {
-		id, err := uuid.Parse(cursor)
-		if err != nil {
-			return p, ErrCursor
-		}
-		cursor = id.String() // Postgres knows fewer forms
+	if cursor != "" && !eventstore.IsID(cursor) {
+		return p, ErrCursor
 	}
 	err := n.as(ctx, by, func(tx pgx.Tx) error {
 		var known bool
@@ -178,14 +173,10 @@ func unread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err err
 
 // Mark notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.
 func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, error) {
-	var mine []string
-	if id != "" {
-		parsed, err := uuid.Parse(id)
-		if err != nil {
-			return false, nil // no notice has such an id
-		}
-		id = parsed.String() // Postgres knows fewer forms
+	if id != "" && !eventstore.IsID(id) {
+		return false, nil // no notice has such an id
 	}
+	var mine []string
 	err := n.as(ctx, by, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join read.tickets_v1 t on t.id = n.ticket
 			where $1 = '' or n.id = nullif($1, '')::uuid`, id)

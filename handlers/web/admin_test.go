@@ -39,7 +39,7 @@ func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
 	calendar := home.follow("Calendari").want(200)
 	calendar.submit("Mostra", typed{"Ente": "ASL Città di Torino", "Anno": "2027"}).want(200).
 		says("ASL Città di Torino, 2027", "lunedì 29/03/2027", "giovedì 24/06/2027").keepsQuiet("24/06/2026")
-	for _, path := range []string{"/procedure/boh", "/procedure/referto-non-trovato?versione=9", "/automatismi/notifications", "/persone/boh", "/persone/01930000-0000-7000-8000-000000000001"} {
+	for _, path := range []string{"/procedure/boh", "/procedure/referto-non-trovato?versione=9", "/automatismi/notifications", "/persone/boh", "/persone/01930000-0000-7000-8000-000000000001", "/persone/urn:uuid:01930000-0000-7000-8000-000000000001"} {
 		ada.open("/amministrazione" + path).want(404)
 	}
 }

@@ -112,6 +112,7 @@ func TestTheSupervisorsFigures(t *testing.T) {
 	rita.open("/cruscotto?al=2026-03-03&dal=2026-03-02").want(422).says("Queste cifre non ci sono", "al più tardi oggi")
 	rita.open("/cruscotto?dal=2026-03-02&al=2026-02-02").want(422).says("non può venire dopo")
 	sara.open("/cruscotto?ente=" + string(novara)).want(422).says("non si possono mostrare qui")
+	sara.open("/cruscotto/elenco?dopo=1.urn:uuid:01930000-0000-7000-8000-000000000001.1").want(422)
 
 	anna := w.browser().login("anna")
 	for _, path := range []string{"/cruscotto", "/cruscotto/elenco", "/cruscotto/elenco.csv", "/cruscotto/dati/enti.csv"} {

@@ -8,9 +8,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -34,7 +33,7 @@ type openedData struct {
 
 func (w *Web) openedPage(v *visit) error {
 	id, mark, _ := strings.Cut(v.PathValue("opened"), ".")
-	if uuid.Validate(id) != nil || !hmac.Equal([]byte(mark), []byte(w.openedMark(id))) {
+	if !eventstore.IsID(id) || !hmac.Equal([]byte(mark), []byte(w.openedMark(id))) {
 		return &ticket.NotYoursError{}
 	}
 	t, err := w.cases.Ticket(v.Context(), casework.Holder(ticket.ID(id), v.caller.From), ticket.ID(id), nil)

@@ -9,10 +9,9 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/casework"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -113,7 +112,7 @@ func (w *Web) allow(v *visit, r route) error {
 		return nil
 	case r.by == holder && v.caller.Link != "":
 		return nil
-	case r.by == holder && uuid.Validate(v.PathValue("link")) != nil: // no id: it was meant to be a link
+	case r.by == holder && !eventstore.IsID(v.PathValue("link")): // no id: it was meant to be a link
 		return errLink
 	case v.session.Account == "":
 		return errLogin
