@@ -65,7 +65,14 @@ func (w *fields) text(field, value string, most int) {
 		w.add(field, "is required", allowed)
 	case utf8.RuneCountInString(value) > most:
 		w.add(field, "is too long", allowed)
-	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+	default:
+		w.readable(field, value)
+	}
+}
+
+// readable wants valid UTF-8 without NUL, if anything.
+func (w *fields) readable(field, value string) {
+	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
 		w.add(field, "is not readable text", "UTF-8 text")
 	}
 }
@@ -81,6 +88,7 @@ func (w *fields) attachments(field string, files []Attachment, names []string) {
 	}
 	for i, f := range files {
 		at := field + "[" + strconv.Itoa(i) + "]"
+		w.readable(at+".name", names[i])
 		if ext := strings.TrimPrefix(strings.ToLower(path.Ext(names[i])), "."); !slices.Contains(Extensions, ext) {
 			w.add(at+".name", "files of this kind are not accepted", strings.Join(Extensions, ", "))
 		}

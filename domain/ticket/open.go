@@ -43,6 +43,8 @@ func (r Rules) open(s State, c Open, by person.Actor, now time.Time) ([]Event, e
 	if f.Phone, err = person.ParsePhone(f.Phone); err != nil {
 		wrong.typed("requester.phone", err)
 	}
+	wrong.readable("requester.on_behalf_of", f.Concerns)
+	wrong.readable("iuv", f.IUV)
 	wrong.text("description", f.Description, maxText)
 	wrong.attachments("attachments", c.Attachments, f.FileNames)
 	if err := wrong.err(); err != nil {
