@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,6 +25,9 @@ type StaffFilter struct {
 
 // Staff lists accounts with their placements by user name, but for those that are citizens' alone.
 func (i *Identity) Staff(ctx context.Context, f StaffFilter) ([]Account, error) {
+	if asked := f.Q + "\n" + string(f.Entity) + "\n" + f.After; !utf8.ValidString(asked) || strings.ContainsRune(asked, 0) {
+		return nil, nil // nobody is called what Postgres does not take for text
+	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(strings.TrimSpace(f.Q))) + "%"
 	return i.accounts(ctx, `
 		where (a.username like $1 or lower(a.given_name || ' ' || a.family_name) like $1) and a.username > $2

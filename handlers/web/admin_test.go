@@ -42,6 +42,9 @@ func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
 	for _, path := range []string{"/procedure/boh", "/procedure/referto-non-trovato?versione=9", "/automatismi/notifications", "/persone/boh", "/persone/01930000-0000-7000-8000-000000000001", "/persone/urn:uuid:01930000-0000-7000-8000-000000000001"} {
 		ada.open("/amministrazione" + path).want(404)
 	}
+	for _, asked := range []string{"q=%00", "q=%ff", "ente=%00", "ente=%ff", "dopo=%00", "dopo=%ff"} {
+		ada.open("/amministrazione/persone?" + asked).want(200).keepsQuiet("/amministrazione/persone/0")
+	}
 }
 
 func TestAdministrationIsTheAdministrators(t *testing.T) {
