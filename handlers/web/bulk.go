@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -144,7 +145,7 @@ func (t together) wrong(all []pickedRow) *problem {
 	p := &problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
 	asks := t.Status == ticket.Waiting || t.Status == ticket.Solved
 	switch {
-	case len(all) == 0:
+	case len(all) == 0 || slices.ContainsFunc(all, func(r pickedRow) bool { return r.Version < 1 }):
 		p.Text = "Scelga almeno una richiesta dell’elenco."
 	case len(all) > most:
 		p.Text = "Si possono modificare insieme al massimo " + strconv.Itoa(most) + " richieste."
@@ -219,11 +220,9 @@ func (w *Web) results(v *visit, d resultsData) (err error) {
 
 // chooseAgain shows the list again with what was chosen and typed, and what is missing.
 func (w *Web) chooseAgain(v *visit, p *problem, t together) error {
-	list, err := url.Parse(back(v))
-	if err != nil {
-		return err
-	}
-	d, err := w.queue(v, w.address(v, list.Query()))
+	_, asked, _ := strings.Cut(back(v), "?")
+	query, _ := url.ParseQuery(asked) // as far as it can be read, as of any address
+	d, err := w.queue(v, w.address(v, query))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package web_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -127,6 +128,12 @@ func TestManyAtOnceIsRefusedWhole(t *testing.T) {
 		if note, _ := c.in["Nota per i cittadini"].(string); strings.TrimSpace(note) != kept.Get("testo") {
 			t.Errorf("%s: %q was typed, %q is kept", name, note, kept.Get("testo"))
 		}
+	}
+	for _, strange := range []string{"/code/tutte?%09", "/code/tutte?\t", "/code/tutte?%zz", "/code/tutte?#%zz"} {
+		anna.post("/code/tutte/insieme", url.Values{"ritorno": {strange}}).want(422).says("almeno una richiesta")
+	}
+	for _, version := range []string{"-1", "0"} {
+		anna.post("/code/tutte/insieme", url.Values{"scelta": {string(id) + " " + version + " " + number}, "diventa": {"in_lavorazione"}}).want(422).says("almeno una richiesta")
 	}
 	ada := w.join("ada", person.Auditor, "")
 	ada.open("/code/tutte").want(200).keepsQuiet(apply, "Scegli")

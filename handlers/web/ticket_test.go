@@ -6,6 +6,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -229,6 +230,18 @@ func TestAFormCountsOnce(t *testing.T) {
 		t.Errorf("the note stands there %d times", n)
 	}
 	anna.ticket(id).says("altra cosa")
+}
+
+// TestAVersionThatIsNone: what somebody else does meanwhile is not overwritten because a form does not say what it was made of.
+func TestAVersionThatIsNone(t *testing.T) {
+	w := newWorld(t)
+	anna := w.join("anna", person.ASROperator, torino)
+	id := string(w.open(request(torino)))
+	for _, version := range []string{"-1", "0", "x", ""} {
+		for _, act := range []string{"", "prendi"} {
+			anna.post("/ticket/"+id, url.Values{"azione": {act}, "versione": {version}, "stato": {"in_lavorazione"}, "testo": {"scritto"}}).want(422).holds("testo", "scritto")
+		}
+	}
 }
 
 func TestWhoseTicketItIs(t *testing.T) {

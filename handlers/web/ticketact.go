@@ -58,6 +58,9 @@ func (w *Web) updateTicket(v *visit) error {
 
 // part carries out a part of the form, or all of it, and keeps what is left.
 func (w *Web) part(v *visit, f, left updateForm, u casework.Update, done string) error {
+	if u.Pinned < 1 {
+		return w.unseen(v, f)
+	}
 	id := ticket.ID(v.PathValue("id"))
 	if _, err := w.cases.Update(v.Context(), v.caller, id, u, casework.Said{Key: string(f.Key), Body: f.body}); err != nil {
 		return w.refusedOnTicket(v, err, f)
@@ -66,6 +69,19 @@ func (w *Web) part(v *visit, f, left updateForm, u casework.Update, done string)
 		return err
 	}
 	return v.go303("/ticket/" + string(id) + "?fatto=" + done)
+}
+
+// unseen refuses a form that does not say which version of the ticket its writer saw: nobody else's act is overwritten by it.
+func (w *Web) unseen(v *visit, f updateForm) error {
+	t, err := w.readTicket(v)
+	if err != nil {
+		return err
+	}
+	p := &problem{
+		Status: http.StatusUnprocessableEntity, Title: "Controlli prima di inviare",
+		Text: "Il modulo non dice com’era la richiesta quando lo ha compilato. Ciò che ha scritto è ancora qui: guardi la richiesta com’è ora, e invii di nuovo.",
+	}
+	return w.showForm(v, p.Status, p, t, f)
 }
 
 // carryOut makes the answers and the status of what they come to one act; its note is the outcome's.

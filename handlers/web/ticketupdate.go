@@ -45,7 +45,7 @@ func readUpdate(v *visit) (updateForm, error) {
 		Key: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v), Undone: v.FormValue("annullata"),
 		files: files, body: v.sent(files),
 	}
-	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number was not seen
+	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number is no version
 	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
 		f.Assignee = &to
 	}
