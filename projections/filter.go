@@ -44,8 +44,8 @@ func sortings(citizen bool) map[Sort]sorting {
 const seenByCitizen = `(select s from jsonb_array_elements(t.folded -> 'shown') with ordinality e(s, n)
 	where n = 1 or (s ->> 'from')::timestamptz <= $1 order by n desc limit 1)`
 
-// maxWords bounds a search, characters.
-const maxWords = 200
+// MaxWords bounds a search, characters.
+const MaxWords = 200
 
 // check refuses what no list can be made from, and fills in what was not asked for.
 func (f Filter) check(role person.Role) (Filter, error) {
@@ -68,8 +68,8 @@ func (f Filter) check(role person.Role) (Filter, error) {
 		return f, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d", maxLimit)}
 	case f.Assignee != "" && role == person.Citizen:
 		return f, &FilterError{"assignee", "who works on a ticket is not for citizens", "no assignee"}
-	case utf8.RuneCountInString(f.Q) > maxWords:
-		return f, &FilterError{"q", "too long", fmt.Sprintf("at most %d characters", maxWords)}
+	case utf8.RuneCountInString(f.Q) > MaxWords:
+		return f, &FilterError{"q", "too long", fmt.Sprintf("at most %d characters", MaxWords)}
 	}
 	return f, text(map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)})
 }

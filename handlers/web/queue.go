@@ -4,6 +4,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -61,6 +62,10 @@ func (w *Web) queuePage(v *visit) error {
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
 func (w *Web) searchQueue(v *visit) error {
 	l := typed(v)
+	if words := []rune(l.Q); len(words) > projections.MaxWords { // no address would hold it
+		l.Q = string(words[:projections.MaxWords])
+		return w.searchLess(v, l)
+	}
 	to := w.path(v, l)
 	if !v.partial {
 		return v.go303(to)
@@ -71,6 +76,19 @@ func (w *Web) searchQueue(v *visit) error {
 		return err
 	}
 	return w.render(v, http.StatusOK, page{name: "coda", title: d.Name, data: d, part: "list"})
+}
+
+// searchLess refuses a search that is too long, on the list of what is left of it.
+func (w *Web) searchLess(v *visit, l listing) error {
+	d, err := w.queue(v, l)
+	if err != nil {
+		return err
+	}
+	p := &problem{
+		Status: http.StatusUnprocessableEntity, Title: "Ricerca troppo lunga",
+		Text: fmt.Sprintf("Si cerca con al massimo %d caratteri: qui sotto sono rimasti i primi.", projections.MaxWords),
+	}
+	return w.render(v, p.Status, page{name: "coda", title: d.Name, problem: p, data: d, queue: d.Queue, at: d.Page.Position})
 }
 
 // queue reads a page of a queue. It waits for what was recorded before it was asked for.

@@ -5,6 +5,7 @@ package web_test
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,10 @@ func TestAQueueIsNarrowed(t *testing.T) {
 				t.Errorf("%s: the address leads to %q", name, again.order())
 			}
 		}
+	}
+	long := anna.post("/code/tutte", url.Values{"q": {strings.Repeat("a", 60_000)}, "stato": {"nuovo"}}).want(422).says("Ricerca troppo lunga", "200 caratteri")
+	if kept := long.fields("Filtra"); kept.Get("q") != strings.Repeat("a", 200) || kept.Get("stato") != "nuovo" {
+		t.Errorf("what was typed is lost: %v", kept)
 	}
 	carla := w.join("carla", person.ASROperator, torino)
 	found := anna.open("/code/tutte").submit("Filtra", typed{"Cerca": "secondi"})
