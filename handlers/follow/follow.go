@@ -69,6 +69,9 @@ func (s *Streams) Follow(ctx context.Context, w http.ResponseWriter, c Client, f
 	defer cancel()
 	defer context.AfterFunc(s.Closing, cancel)()
 	defer s.Entrance.Following()()
+	if !eventstore.IsID(string(c.Open)) {
+		c.Open = "" // nobody has open what is no ticket
+	}
 	f := &follower{Streams: s, client: c, out: begin(w), at: from, sent: map[int64]bool{}}
 	if f.out.write("retry: 2000\n\n") != nil { // milliseconds until a browser comes back
 		return

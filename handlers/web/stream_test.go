@@ -119,6 +119,12 @@ func TestAPageFollowsFromWhereItStands(t *testing.T) {
 	for _, strange := range []string{"x", "9.9", "1.99999"} {
 		w.next(anna.follow(strange, ""), "counts", `"count":4`)
 	}
+	for _, none := range []string{"abc", "%00", "urn:uuid:" + string(id)} {
+		w.next(anna.follow("&richiesta="+none, ""), "counts", `"count":4`)
+	}
+	if strings.Contains(w.log.String(), "stream failed") {
+		t.Errorf("the log: %s", w.log)
+	}
 }
 
 func TestAPagesStreamCarriesNotices(t *testing.T) {
