@@ -33,6 +33,9 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 			if told == limit { // there may be more
 				changes.Next.N = c.Position
 			}
+			if s.viewer.Citizen() {
+				c.Type = kindForCitizen(c.Type)
+			}
 			if !from.After(s.now) {
 				changes.Items = append(changes.Items, Change{c.Position, c.Ticket, c.Type, c.At.UTC(), from.UTC()})
 				return nil

@@ -23,11 +23,19 @@ func forCitizen(v Viewer, told []ticket.Recorded, n Names, at time.Time) Ticket 
 			t.Notes = append(t.Notes, w.note(r.At, by))
 		}
 		if text := toCitizen(r.Event, n); text != "" {
-			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: kind(r.Event), Text: text})
+			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: kindForCitizen(kind(r.Event)), Text: text})
 		}
 	}
 	t.Moves = append(t.Moves, ticket.Moves(s, v.actor())...)
 	return t
+}
+
+// kindForCitizen is what a citizen is told of an event's kind: that their request was scrapped is the operators' word for it.
+func kindForCitizen(kind string) string {
+	if kind == "discarded" {
+		return "resolved"
+	}
+	return kind
 }
 
 // words is a text that a citizen may read. Its only sources are the note that is written to the citizen and the

@@ -240,6 +240,16 @@ func TestCitizensReadPlainWordsAndNoNames(t *testing.T) {
 	}
 }
 
+func TestCitizensAreNotToldThatTheirRequestWasDiscarded(t *testing.T) {
+	h := given(t).then(supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
+		lines := h.seen(who, time.Minute).Timeline
+		if got := lines[len(lines)-1].Type; got != want {
+			t.Errorf("%s reads %s, want %s", who.Role, got, want)
+		}
+	}
+}
+
 func TestMovesAndUndo(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, ask("domanda"))
 	until := h.now.Add(ticket.DefaultHold)

@@ -345,6 +345,18 @@ func TestACitizensListHidesWhatIsHeld(t *testing.T) {
 	check(ticket.Solved)
 }
 
+func TestChangesDoNotSayThatARequestWasDiscarded(t *testing.T) {
+	h := newHouse(t)
+	h.do(h.open(tickettest.Torino), supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+	h.project()
+	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
+		c, err := h.reader.Changes(t.Context(), Viewer{Actor: who}, 1, 100)
+		if err != nil || len(c.Items) != 1 || c.Items[0].Type != want {
+			t.Errorf("%s is told %+v, %v, want %s", who.Role, c.Items, err, want)
+		}
+	}
+}
+
 func TestChanges(t *testing.T) {
 	h := newHouse(t)
 	id := h.open(tickettest.Torino)
