@@ -30,7 +30,7 @@ func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
 	}
 	home := ada.open("/amministrazione").says("3 persone con 3 ruoli in corso", "scadenze in attesa")
 	home.follow("Enti").want(200).says("010301", "ASL Città di Torino", "Regione Piemonte", "senza limiti")
-	home.follow("Servizi e problemi").want(200).says("Referto non trovato").follow("referto-non-trovato").want(200).
+	home.follow("Servizi e problemi").want(200).says("Referto non trovato").follow("Referto non trovato").want(200).
 		says("FAQ 2.8", "versione 1", "Ogni esito è raggiunto", "percorsi", "Il referto è stato prodotto in data", "procedura invio-fallito").
 		follow("invio-fallito").want(200).says("FAQ 2.7")
 	home.follow("Procedure di verifica").want(200).says("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")

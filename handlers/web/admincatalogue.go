@@ -21,7 +21,7 @@ type catalogueService struct {
 
 type catalogueProblem struct {
 	catalog.Problem
-	Playbook, Facilitated playbook.ID // the second where access was facilitated; "" where that makes no difference
+	Playbook, Facilitated *playbook.Playbook // the second where access was facilitated; nil where that makes no difference
 }
 
 func (w *Web) cataloguePage(v *visit) error {
@@ -30,17 +30,22 @@ func (w *Web) cataloguePage(v *visit) error {
 		service := catalogueService{ID: string(s.ID), Label: s.Label}
 		for _, p := range s.Problems {
 			row := catalogueProblem{Problem: p}
-			if run, ok := w.cases.Playbooks.For(s.ID, p.ID, false); ok {
-				row.Playbook = run.Playbook
-			}
-			if run, ok := w.cases.Playbooks.For(s.ID, p.ID, true); ok && run.Playbook != row.Playbook {
-				row.Facilitated = run.Playbook
+			row.Playbook = w.calledFor(s.ID, p.ID, false)
+			if other := w.calledFor(s.ID, p.ID, true); other != row.Playbook {
+				row.Facilitated = other
 			}
 			service.Problems = append(service.Problems, row)
 		}
 		all = append(all, service)
 	}
 	return w.render(v, http.StatusOK, page{name: "catalogo", title: "Servizi e problemi", trail: adminTrail, data: all})
+}
+
+// calledFor is the playbook that a problem starts today, nil for none.
+func (w *Web) calledFor(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
+	run, _ := w.cases.Playbooks.For(service, problem, facilitated)
+	p, _ := w.cases.Playbooks.Find(run.Playbook, run.Version)
+	return p
 }
 
 // calendarData is a year of an entity: the days on which it does not work, weekends apart.
