@@ -34,7 +34,7 @@ func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
 		says("FAQ 2.8", "versione 1", "Ogni esito è raggiunto", "percorsi", "Il referto è stato prodotto in data", "procedura invio-fallito").
 		follow("invio-fallito").want(200).says("FAQ 2.7")
 	home.follow("Procedure di verifica").want(200).says("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")
-	home.follow("Elaborazioni").want(200).says("tickets", "Chiusura automatica", "posizione 1.")
+	home.follow("Elaborazioni").want(200).says("Richieste e code", "Cifre del cruscotto", "Chiusura automatica", "posizione 1.")
 	home.follow("Messaggi in uscita").want(200).says("Avvisi e posta")
 	calendar := home.follow("Calendari").want(200)
 	calendar.submit("Mostra", typed{"Ente": "ASL Città di Torino", "Anno": "2027"}).want(200).
