@@ -144,7 +144,7 @@ func TestOtherSettingsAreSimulated(t *testing.T) {
 		t.Errorf("the form comes back with %v", kept)
 	}
 	form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "ASL NO"}).want(200).says("Avrebbe agito 0 volte")
-	form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "Regione Piemonte", "fino al giorno": "2026-03-03"}).want(200).says("Avrebbe agito 0 volte")
+	form.submit("Simula", typed{"Giorni di calendario": "1", "Ente": "Regione Piemonte", "Fino al giorno": "2026-03-03"}).want(200).says("Avrebbe agito 0 volte")
 	form.submit("Simula", typed{"Giorni di calendario": "mai"}).want(422).says("una di queste non è ammessa")
 	form.submit("Simula", typed{"Giorni di calendario": "1", "Conta dal giorno": "ieri"}).want(422).says("non è un giorno")
 }
