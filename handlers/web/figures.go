@@ -105,16 +105,16 @@ func lasting(of projections.Took, seconds int64) figure {
 	return figure{Text: lasted(seconds), File: strconv.FormatInt(seconds/60, 10)}
 }
 
-// lasted says a time in the two units that matter.
+// lasted says a time in the two units that matter, in one piece.
 func lasted(seconds int64) string {
 	minutes, hours := seconds/60, seconds/3600
 	switch {
 	case minutes < 60:
-		return fmt.Sprintf("%d min", minutes)
+		return fmt.Sprintf("%d\u00a0min", minutes)
 	case hours < 48:
-		return fmt.Sprintf("%d h %02d min", hours, minutes%60)
+		return fmt.Sprintf("%d\u00a0h\u00a0%02d\u00a0min", hours, minutes%60)
 	default:
-		return fmt.Sprintf("%d g %d h", hours/24, hours%24)
+		return fmt.Sprintf("%d\u00a0g\u00a0%d\u00a0h", hours/24, hours%24)
 	}
 }
 
