@@ -51,6 +51,12 @@ func (d queueData) Chooses() bool {
 	return d.Works && slices.ContainsFunc(d.Page.Items, func(i projections.Item) bool { return !i.ReadOnly })
 }
 
+// ByStatus tells whether there is a status to choose: some queues are of one.
+func (d queueData) ByStatus() bool {
+	ofOne := []projections.QueueID{projections.InProgressQueue, projections.WaitingQueue, projections.SolvedQueue}
+	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
+}
+
 func (w *Web) queuePage(v *visit) error {
 	d, err := w.queue(v, w.address(v, v.URL.Query()))
 	if err != nil {

@@ -84,6 +84,15 @@ func TestAQueueShowsWhatServes(t *testing.T) {
 			t.Errorf("%s shows %q", queue, p.rows())
 		}
 	}
+	for queue, filters := range map[string]bool{"nuove": true, "risolte": false, "risolte?stato=risolto": true} {
+		got := false
+		for _, label := range all(anna.open("/code/"+queue).want(200).root, "label") {
+			got = got || attr(label, "for") == "stato"
+		}
+		if got != filters {
+			t.Errorf("%s: a filter by status is there: %t", queue, got)
+		}
+	}
 	w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser()
 	maria.open("/accesso").submit("Accedi", typed{"Nome utente": "maria", "Password": worldtest.Password, "PIN": worldtest.PIN})
