@@ -44,10 +44,7 @@ type Config struct {
 	Entrance    *entrance.Entrance   // shared with other doors; nil: one of its own, with its defaults
 	Timeout     time.Duration        // for answering one request, streams excepted; 0: 30 s
 	BodyTimeout time.Duration        // for a request's body to arrive; 0: 60 s
-	// Uploads is how many bodies over 64 kB are taken in at a time, about 20 MB of memory each; others wait up to
-	// Timeout. 0: 32.
-	Uploads   int
-	Heartbeat time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
+	Heartbeat   time.Duration        // between signs of life on a stream, at which rights are checked too; 0: 15 s
 }
 
 // API answers requests. Whoever runs its server calls EndStreams when it shuts down.
@@ -57,7 +54,6 @@ type API struct {
 	handler http.Handler
 	huma    huma.API
 
-	uploads chan struct{}   // a place for each large body that is being taken in
 	closing context.Context // ends when streams must
 	end     context.CancelFunc
 }
@@ -67,8 +63,8 @@ func New(c Config) (*API, error) {
 	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil || c.Notices == nil {
 		return nil, errors.New("api: Store, Desk, Identity, Reader, Catalog and Notices are required")
 	}
-	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 || c.Uploads < 0 {
-		return nil, errors.New("api: durations and counts cannot be negative")
+	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
+		return nil, errors.New("api: durations cannot be negative")
 	}
 	if c.Version == "" {
 		c.Version = "dev"
@@ -86,13 +82,10 @@ func New(c Config) (*API, error) {
 			*d = otherwise
 		}
 	}
-	if c.Uploads == 0 {
-		c.Uploads = 32
-	}
 	if c.Entrance == nil {
 		c.Entrance = entrance.New(entrance.Config{Log: c.Log, Metrics: c.Metrics})
 	}
-	a := &API{Config: c, uploads: make(chan struct{}, c.Uploads)}
+	a := &API{Config: c}
 	a.cases = &casework.Cases{Store: c.Store, Desk: c.Desk, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
 	a.closing, a.end = context.WithCancel(context.Background())
 

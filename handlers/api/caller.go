@@ -85,12 +85,14 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		entrance.Note(ctx.Context(), c.Actor)
-		done, p := a.takeIn(r)
-		if p != nil {
-			p.write(w)
-			return
+		if e.maxBody > smallBody { // a stream must not keep a place
+			done, ok := a.Entrance.TakeIn(r)
+			if !ok {
+				unavailable.say("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").retryAfter(5 * time.Second).write(w)
+				return
+			}
+			defer done()
 		}
-		defer done()
 		next(huma.WithValue(ctx, callerKey{}, c))
 	}
 }
@@ -129,20 +131,4 @@ func (a *API) count(e endpoint, c caller, h http.Header) *Problem {
 		return take(a.Entrance.Public, c.From, now, h)
 	}
 	return nil
-}
-
-// takeIn waits for a place when the body is, or may be, large.
-func (a *API) takeIn(r *http.Request) (done func(), p *Problem) {
-	if r.ContentLength >= 0 && r.ContentLength <= smallBody {
-		return func() {}, nil
-	}
-	enough := time.NewTimer(a.Timeout)
-	defer enough.Stop()
-	select {
-	case a.uploads <- struct{}{}:
-		return func() { <-a.uploads }, nil
-	case <-enough.C:
-	case <-r.Context().Done():
-	}
-	return nil, unavailable.say("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").retryAfter(5 * time.Second)
 }

@@ -29,7 +29,7 @@ type endpoint struct {
 	answers              map[string]*huma.Response
 }
 
-const smallBody = 64 << 10
+const smallBody = entrance.SmallBody
 
 // register adds an endpoint. The handler's errors go through the table of problems.
 func register[I, O any](a *API, e endpoint, handle func(context.Context, caller, *I) (*O, error)) {

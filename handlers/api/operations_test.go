@@ -211,7 +211,9 @@ func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
 }
 
 func TestLargeBodiesWaitForAPlace(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) { c.Uploads, c.Timeout = 1, 50*time.Millisecond })
+	w := newWorld(t, func(c *api.Config) {
+		c.Entrance = entrance.New(entrance.Config{Uploads: 1, UploadWait: 50 * time.Millisecond})
+	})
 	reader, writer := io.Pipe()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/api/v1/tickets", reader)
 	w.must(err)

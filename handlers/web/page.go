@@ -102,7 +102,7 @@ type reader struct {
 // render answers with a page, or with the part of it that htmx asks for.
 func (w *Web) render(v *visit, status int, p page) error {
 	f := frame{
-		Title: p.title, Trail: p.trail, Problem: p.problem, Done: done[v.FormValue("fatto")], Path: v.URL.RequestURI(),
+		Title: p.title, Trail: p.trail, Problem: p.problem, Done: done[v.URL.Query().Get("fatto")], Path: v.URL.RequestURI(),
 		RequestID: entrance.RequestID(v.Context()), Queue: p.queue, Ticket: p.ticket, Data: p.data,
 	}
 	if p.at.N > 0 {

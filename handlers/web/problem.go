@@ -123,6 +123,8 @@ func problemOf(err error) *problem {
 		return &problem{Status: http.StatusNotFound, Title: "Questo collegamento non funziona", Text: "Forse è stato copiato solo in parte. Apra l’e-mail che ha ricevuto e prema di nuovo il collegamento. Se non la trova più, ci scriva dal modulo di assistenza e indichi il numero della richiesta."}
 	case errors.As(err, &limited):
 		return &problem{Status: http.StatusTooManyRequests, Title: "Troppe richieste", Text: fmt.Sprintf("Riprovi tra %d secondi: nulla di ciò che ha scritto è andato perso, torni indietro con il browser.", limited.seconds)}
+	case errors.Is(err, errCrowded):
+		return &problem{Status: http.StatusServiceUnavailable, Title: "Troppi invii insieme", Text: "In questo momento arrivano troppi allegati. Riprovi tra qualche secondo: non è stato modificato nulla, e ciò che ha scritto è ancora nel browser. Se non lo vede, torni indietro."}
 	case errors.As(err, &tooLarge):
 		return &problem{Status: http.StatusRequestEntityTooLarge, Title: "Allegati troppo grandi", Text: "Gli allegati possono essere al massimo cinque, di 1 MB ciascuno. Torni indietro, ne tolga o li riduca, e invii di nuovo."}
 	case errors.Is(err, errBroken):

@@ -28,7 +28,7 @@ type visit struct {
 	partial bool             // htmx asks for a part of the page
 }
 
-const smallBody = 64 << 10
+const smallBody = entrance.SmallBody
 
 // admit lets a visitor through to a page, or sends them where they can get in.
 func (w *Web) admit(r route) http.HandlerFunc {
@@ -42,6 +42,14 @@ func (w *Web) admit(r route) http.HandlerFunc {
 		if err == nil {
 			entrance.Note(req.Context(), v.caller.Actor)
 			err = w.allow(v, r)
+		}
+		if r.body > smallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
+			done, ok := w.Entrance.TakeIn(req)
+			if ok {
+				defer done()
+			} else {
+				err = errCrowded
+			}
 		}
 		if err == nil {
 			err = r.serve(v)
@@ -89,6 +97,8 @@ var (
 	errChoose = errors.New("no role chosen")
 	errRole   = errors.New("not for this role")
 	errLink   = errors.New("no such personal link")
+
+	errCrowded = errors.New("too many large forms at a time")
 )
 
 // limitedError tells how long to wait.
