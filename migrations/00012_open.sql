@@ -61,17 +61,17 @@ $$;
 -- +goose StatementEnd
 call read.index_open_v1('');
 
--- At most so many of the open tickets that the viewer's entity handed over. Which arrays hold a value is not leakproof: behind
+-- At most so many of the open tickets that the viewer's entity handed over and that are at a place now ('': anywhere). Which arrays hold a value is not leakproof: behind
 -- the policy it would have no index. Who sees one of them sees all.
 -- +goose StatementBegin
-create function read.handed_over_v1(most integer) returns setof uuid
+create function read.handed_over_v1(at text, most integer) returns setof uuid
 language plpgsql stable security definer set search_path = pg_catalog as $$
 declare
   place text := current_setting('app.entity', true);
 begin
   return query select t.id from read.tickets_v1 t
     where read.may_see_v1('', array[place], '')
-      and t.traces @> array[place] and t.traces <> '{}' and t.entity <> place and t.status <> 'chiuso' limit most;
+      and t.traces @> array[place] and t.traces <> '{}' and t.entity <> place and at in ('', t.entity) and t.status <> 'chiuso' limit most;
 end
 $$;
 -- +goose StatementEnd

@@ -92,9 +92,9 @@ func list[S ~string](values []S) string {
 	return strings.Join(text, ", ")
 }
 
-// alone tells that nothing but the queue was asked for, so that its kept count is the total.
+// alone tells that nothing but the queue, and perhaps an entity, was asked for.
 func (f Filter) alone() bool {
-	return f.Queue != "" && f.Status == "" && f.Entity == "" && f.Assignee == "" && f.SameAs == "" && f.Q == ""
+	return f.Queue != "" && f.Status == "" && f.Assignee == "" && f.SameAs == "" && f.Q == ""
 }
 
 // conditions collects a where clause and its arguments.

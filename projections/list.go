@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -35,12 +36,12 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 		page.Position, seen = s.position, s
 		searched, err := seen.search(ctx, f.search(r.store.KeyedHash))
 		if err == nil && f.Queue == HandedOverQueue {
-			searched.handed, err = seen.handed(ctx)
+			searched.handed, err = seen.handed(ctx, f.Entity)
 		}
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
-		if page.Total, page.More, err = seen.total(ctx, f, f.conditions(seen, searched)); err != nil {
+		if page.Total, page.More, err = seen.total(ctx, f, searched); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
 		if f.byName() && page.TooManyByName() {
@@ -94,11 +95,15 @@ const mostByName = 10_000
 func (f Filter) byName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
 
 // total is the kept count where a queue alone is asked for, and else counted, as far as most; more tells that it goes on.
-func (s view) total(ctx context.Context, f Filter, asked *conditions) (n int, more bool, err error) {
-	if f.alone() {
+func (s view) total(ctx context.Context, f Filter, q searched) (n int, more bool, err error) {
+	switch {
+	case f.alone() && f.Entity == "":
 		counts, err := s.counts(ctx)
 		return counts[countFor(s.viewer, f.Queue)], false, err
+	case f.alone() && f.Queue == HandedOverQueue: // those at that entity were looked up
+		return min(len(q.handed), most), len(q.handed) > most, nil
 	}
+	asked := f.conditions(s, q)
 	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from read.tickets_v1 t where %s limit %d) counted`, asked.sql(), most+1),
 		asked.args...).Scan(&n)
 	return min(n, most), n > most, err
@@ -134,9 +139,10 @@ func (s view) search(ctx context.Context, q searched) (searched, error) {
 	return q, err
 }
 
-// handed looks up the tickets that the viewer's entity handed over, as far as one more than most.
-func (s view) handed(ctx context.Context) ([]string, error) {
-	rows, err := s.tx.Query(ctx, `select read.handed_over_v1($1)::text`, most+1)
+// handed looks up the tickets that the viewer's entity handed over and that are at one now (zero: at any), as far as one more
+// than most.
+func (s view) handed(ctx context.Context, at catalog.EntityCode) ([]string, error) {
+	rows, err := s.tx.Query(ctx, `select read.handed_over_v1($1, $2)::text`, string(at), most+1)
 	if err != nil {
 		return nil, err
 	}

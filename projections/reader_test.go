@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
@@ -147,7 +148,7 @@ func TestWhatIsFoundTooOftenIsReadInOrder(t *testing.T) {
 				t.Errorf("%q: %d are found, the list has %d", q, len(found.found), len(want))
 			}
 			found.found = make([]string, most+1)
-			n, more, err := s.total(t.Context(), f, f.conditions(s, found))
+			n, more, err := s.total(t.Context(), f, found)
 			if err != nil || n != len(want) || more {
 				t.Errorf("%q: counted %d, %t, %v", q, n, more, err)
 			}
@@ -446,6 +447,12 @@ func TestHandoversAreReadInOrderWhereTheyAreMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := numbers(h.list(operator, f))
+	for at, n := range map[catalog.EntityCode]int{catalog.Region: 3, tickettest.TO3: 0} {
+		page, err := h.reader.Tickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue, Entity: at})
+		if err != nil || page.Total != n || len(page.Items) != n {
+			t.Errorf("at %s: %d of %d, %v", at, len(page.Items), page.Total, err)
+		}
+	}
 	err = h.reader.look(t.Context(), Viewer{Actor: operator}, func(s view) error {
 		all, err := s.page(t.Context(), f, f.conditions(s, searched{handed: make([]string, most+1)}), nil)
 		var got []string
