@@ -147,8 +147,8 @@ var commandNames = map[string]string{
 	"breach.v1": "ritardo segnato", "notice-ping-pong.v1": "avviso di rimbalzo", "succeed.v1": "passaggio al successore",
 }
 
-// happenings are the events that a saga's command can come before, in words; what is rare keeps the log's name.
-var happenings = map[string]string{
+// eventNames are the events that a saga's command can come before, in words; what is rare keeps the log's name.
+var eventNames = map[string]string{
 	"ticket.citizen-replied.v1": "il cittadino ha scritto", "ticket.reopened.v1": "un operatore l’ha riaperta", "ticket.resumed.v1": "un operatore ha ripreso la lavorazione",
 	"ticket.taken.v1": "un operatore l’ha presa in carico", "ticket.assigned.v1": "è stata assegnata", "ticket.unassigned.v1": "è rimasta senza operatore",
 	"ticket.internal-note.v1": "una nota interna", "ticket.regional-note.v1": "un messaggio regionale", "ticket.citizen-note.v1": "una nota al cittadino",
@@ -268,6 +268,6 @@ func (d *simulationData) tell(s sagas.Simulation) {
 		d.Days[i].Day = italianDay(day.Day)
 	}
 	for _, o := range s.Before {
-		d.Before = append(d.Before, overtaken{o.Number, or(commandNames[o.Command], o.Command), moment(o.At), or(happenings[o.By], o.By), moment(o.Then)})
+		d.Before = append(d.Before, overtaken{o.Number, or(commandNames[o.Command], o.Command), moment(o.At), or(eventNames[o.By], o.By), moment(o.Then)})
 	}
 }
