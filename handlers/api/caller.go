@@ -85,7 +85,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		entrance.Note(ctx.Context(), c.Actor)
-		if e.maxBody > smallBody { // a stream must not keep a place
+		if e.maxBody > entrance.SmallBody { // a stream must not keep a place
 			done, ok := a.Entrance.TakeIn(r)
 			if !ok {
 				unavailable.say("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").retryAfter(5 * time.Second).write(w)

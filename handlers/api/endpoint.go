@@ -29,8 +29,6 @@ type endpoint struct {
 	answers              map[string]*huma.Response
 }
 
-const smallBody = entrance.SmallBody
-
 // register adds an endpoint. The handler's errors go through the table of problems.
 func register[I, O any](a *API, e endpoint, handle func(context.Context, caller, *I) (*O, error)) {
 	op := huma.Operation{
@@ -43,7 +41,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 		Security:                     []map[string][]string{{"session": {}}},
 	}
 	if op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = smallBody
+		op.MaxBodyBytes = entrance.SmallBody
 	}
 	if e.public {
 		op.Security = append(op.Security, map[string][]string{})

@@ -28,12 +28,10 @@ type visit struct {
 	partial bool             // htmx asks for a part of the page
 }
 
-const smallBody = entrance.SmallBody
-
 // admit lets a visitor through to a page, or sends them where they can get in.
 func (w *Web) admit(r route) http.HandlerFunc {
 	if r.body == 0 {
-		r.body = smallBody
+		r.body = entrance.SmallBody
 	}
 	return func(rw http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(rw, req.Body, r.body)
@@ -43,7 +41,7 @@ func (w *Web) admit(r route) http.HandlerFunc {
 			entrance.Note(req.Context(), v.caller.Actor)
 			err = w.allow(v, r)
 		}
-		if r.body > smallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
+		if r.body > entrance.SmallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
 			done, ok := w.Entrance.TakeIn(req)
 			if ok {
 				defer done()

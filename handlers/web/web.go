@@ -120,7 +120,7 @@ type route struct {
 	by      admission
 	action  identity.Action // that the policy must allow, for those who are placed
 	limit   *entrance.Limiter
-	body    int64 // bytes; 0: smallBody
+	body    int64 // bytes; 0: entrance.SmallBody
 	unasked bool  // the page does it by itself: it does not keep a session alive
 	serve   func(v *visit) error
 }
