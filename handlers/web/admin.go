@@ -28,6 +28,9 @@ func (w *Web) adminRoutes() []route {
 // adminTrail is where the administrator's pages stand.
 var adminTrail = []crumb{{"Amministrazione", "/amministrazione"}}
 
+// modelNames are what the read models hold, in words.
+var modelNames = map[string]string{"tickets": "Richieste e code", "figures": "Cifre del cruscotto"}
+
 // adminData says at a glance what there is, and what asks for attention.
 type adminData struct {
 	Accounts, Placements    int

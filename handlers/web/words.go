@@ -59,6 +59,8 @@ func (w *Web) functions() template.FuncMap {
 		"previewed": previewed,
 		"requester": func(r ticket.RequesterRole) string { return requesters[r] },
 		"count":     counted,
+		"events":    func(n int64) string { return counted(int(n), "evento", "eventi") },
+		"model":     func(name string) string { return or(modelNames[name], name) },
 		"age":       age,
 		"queuekey":  func(q projections.QueueID) string { return queueKeys[q] },
 		"lasted":    func(d time.Duration) string { return lasted(int64(d / time.Second)) },
