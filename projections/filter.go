@@ -77,7 +77,7 @@ func (f Filter) check(role person.Role) (Filter, error) {
 // text refuses what is none.
 func text(fields map[string]string) error {
 	for field, text := range fields {
-		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		if !person.Readable(text) {
 			return &FilterError{field, "not text", "UTF-8 without NUL"}
 		}
 	}

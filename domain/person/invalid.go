@@ -3,6 +3,11 @@
 
 package person
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // InvalidError says what is wrong with something a person wrote. It never repeats what they wrote, so it may
 // be logged.
 type InvalidError struct {
@@ -15,3 +20,6 @@ func (e *InvalidError) Error() string { return e.Wrong + "; allowed: " + e.Allow
 
 // longest is more than any spelling of an identifier needs: what is longer is not even looked at.
 const longest = 1000
+
+// Readable tells whether what a person wrote is text that can be kept: valid UTF-8 without NUL, which Postgres takes for none.
+func Readable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }

@@ -72,7 +72,7 @@ func (w *fields) text(field, value string, most int) {
 
 // readable wants valid UTF-8 without NUL, if anything.
 func (w *fields) readable(field, value string) {
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+	if !person.Readable(value) {
 		w.add(field, "is not readable text", "UTF-8 text")
 	}
 }

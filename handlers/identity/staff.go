@@ -7,11 +7,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -25,7 +25,7 @@ type StaffFilter struct {
 
 // Staff lists accounts with their placements by user name, but for those that are citizens' alone.
 func (i *Identity) Staff(ctx context.Context, f StaffFilter) ([]Account, error) {
-	if asked := f.Q + "\n" + string(f.Entity) + "\n" + f.After; !utf8.ValidString(asked) || strings.ContainsRune(asked, 0) {
+	if !person.Readable(f.Q) || !person.Readable(string(f.Entity)) || !person.Readable(f.After) {
 		return nil, nil // nobody is called what Postgres does not take for text
 	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(strings.TrimSpace(f.Q))) + "%"
