@@ -9,14 +9,13 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"go.uber.org/goleak"
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
 func TestMain(m *testing.M) {
-	storetest.Run(m, func() error { return goleak.Find() }) // a closed store leaves nothing running
+	storetest.Run(m, func() error { return storetest.Leaks() }) // a closed store leaves nothing running
 }
 
 var operator = eventstore.Actor{ID: "0190a000-0000-7000-8000-000000000001", Role: "operatore_asr", Entity: "010301"}

@@ -138,7 +138,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	if got["stored"] != 1 || got["repeated"] != 1 || got["conflict"] != 1 {
 		t.Errorf("appends by outcome %v", got)
 	}
-	if head := gauge(t, registry, "sol_log_head_position"); head != 1 {
+	if head, _ := gauge(t, registry, "sol_log_head_position"); head != 1 {
 		t.Errorf("head %v", head)
 	}
 	if _, err := eventstore.Open(t.Context(), eventstore.Config{URL: "", MasterKey: storetest.MasterKey()}); err == nil {

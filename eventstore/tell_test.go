@@ -16,7 +16,7 @@ func TestToldTopicsWakeEveryNode(t *testing.T) {
 	other := db.Node(t)
 	for range 3 { // every time anew
 		here, there, elsewhere := db.Store.Told("notices/a"), other.Told("notices/a"), other.Told("notices/b")
-		for deadline, retell := time.After(30*time.Second), time.NewTicker(50*time.Millisecond); ; {
+		for deadline, retell := time.After(2*time.Minute), time.NewTicker(50*time.Millisecond); ; {
 			db.Store.Tell("notices/a")
 			select {
 			case <-there:

@@ -406,17 +406,33 @@ func TestAnExportIsTheWholeList(t *testing.T) {
 	}
 }
 
-// Who takes long over a file keeps nobody from the pages.
+// watched is a context that tells when somebody looks for the first time whether it has ended: they are about to wait.
+type watched struct {
+	context.Context
+	look func()
+}
+
+func (w watched) Done() <-chan struct{} {
+	w.look()
+	return w.Context.Done()
+}
+
+// Who takes long over a file keeps nobody from the pages: there is one connection more than exports may hold at a time, and a page
+// finds it free while many more exports wait for their turn.
 func TestSlowExportsLeaveConnections(t *testing.T) {
 	h := newHouse(t)
 	h.open(tickettest.Torino)
 	h.project()
+	reader := NewReader(h.db.Node(t, func(c *eventstore.Config) { c.Clock, c.DoorConns = h.now, atOnce+1 }), catalog.Default(), nil)
 	slow, goOn := context.WithCancel(t.Context())
-	var exports sync.WaitGroup
+	defer goOn()
+	var exports, asked sync.WaitGroup
 	begun := make(chan struct{}, 10)
 	for range cap(begun) {
+		asked.Add(1)
+		ctx := watched{t.Context(), sync.OnceFunc(asked.Done)}
 		exports.Go(func() {
-			err := h.reader.Export(t.Context(), Viewer{Actor: auditor}, Behind{}, func(Counting) error {
+			err := reader.Export(ctx, Viewer{Actor: auditor}, Behind{}, func(Counting) error {
 				begun <- struct{}{}
 				<-slow.Done()
 				return nil
@@ -426,18 +442,24 @@ func TestSlowExportsLeaveConnections(t *testing.T) {
 			}
 		})
 	}
-	for more := true; more; { // as many as may
-		select {
-		case <-begun:
-		case <-time.After(300 * time.Millisecond):
-			more = false
+	asked.Wait() // each has taken its turn or waits for it
+	for range atOnce {
+		<-begun
+	}
+	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for range 20 {
+		if _, _, err := reader.Queues(patient, Viewer{Actor: operator}); err != nil {
+			t.Errorf("a page while files are sent slowly: %v", err)
+			break
 		}
 	}
-	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	if _, _, err := h.reader.Queues(soon, Viewer{Actor: operator}); err != nil {
-		t.Errorf("a page while files are sent slowly: %v", err)
+	if n := len(begun); n > 0 {
+		t.Errorf("%d exports more than may be under way have begun", n)
 	}
 	goOn()
 	exports.Wait()
+	if n := atOnce + len(begun); n != cap(begun) {
+		t.Errorf("%d of %d exports had their turn", n, cap(begun))
+	}
 }

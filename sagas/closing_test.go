@@ -130,6 +130,7 @@ func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 	if got := w.explain(id).Timers; len(got) != 1 || w.closings(id) != 1 {
 		t.Fatalf("after the death: timers %v, closed %d times", got, w.closings(id))
 	}
+	w.letGo()
 	if n := w.poll(w.runner(AutoClose(catalog.Default()))); n != 1 || w.closings(id) != 1 {
 		t.Errorf("the next node ended %d timers, closed %d times", n, w.closings(id))
 	}

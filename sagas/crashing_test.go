@@ -112,6 +112,7 @@ func play(t *testing.T, script []deed, tickets int) did {
 				_, _ = r.Poll(ctx) // what it had carried out is not noted
 				dying = nil
 				cancel()
+				w.letGo()
 			}
 			n := w.poll(r)
 			head, _, err := w.store.Head(w.ctx)

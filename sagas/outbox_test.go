@@ -49,7 +49,7 @@ func (w *world) receive(from <-chan *message.Message) *message.Message {
 	case m := <-from:
 		m.Ack()
 		return m
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		w.Fatal("no message came")
 		return nil
 	}
@@ -138,7 +138,7 @@ func TestANewVersionTellsNoOldNews(t *testing.T) {
 // eventually waits for what other goroutines bring about.
 func (w *world) eventually(what string, holds func() bool) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	for !holds() {
 		if pause(ctx, 5*time.Millisecond) != nil {

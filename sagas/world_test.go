@@ -148,6 +148,14 @@ func (w *world) poll(r *Runner) int {
 	return n
 }
 
+// letGo waits until the database has noticed that a node is dead, and no timer is in anybody's hand: others pass over those that are.
+func (w *world) letGo() {
+	w.Helper()
+	w.eventually("nobody holds a timer", func() bool {
+		return w.count("select count(*) from (select 1 from saga.timers for update skip locked) free") == w.count("select count(*) from saga.timers")
+	})
+}
+
 // do sends a command and answers the version it led to.
 func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()

@@ -7,8 +7,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -75,18 +77,30 @@ func install(t *testing.T, env ...string) *installation {
 	if err := os.Chmod(dir, 0o711); err != nil { // Postgres runs as another user when we are root
 		t.Fatal(err)
 	}
-	on, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := &installation{t: t, program: path, dir: dir, address: on.Addr().String()}
-	if err := on.Close(); err != nil {
-		t.Fatal(err)
-	}
+	i := &installation{t: t, program: path, dir: dir, address: freeAddress(t)}
 	i.env = append(os.Environ(), "SOL_DATA_DIR="+dir, "SOL_ADDR="+i.address, "SOL_LIMIT_FORM=1000000", "SOL_LIMIT_PUBLIC=1000000",
 		"SOL_LIMIT_SESSION=1000000")
 	i.env = append(i.env, env...)
 	return i
+}
+
+// freeAddress is one where nobody listens. Its port is below those that the system gives to connections: no client of another test
+// takes it before sol listens there, or while sol is down.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for {
+		on, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := on.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return on.Addr().String()
+	}
 }
 
 // server is a sol that runs.

@@ -21,7 +21,7 @@ func TestAppendWritesOneObjectALine(t *testing.T) {
 	db := storetest.New(t)
 	var out bytes.Buffer
 	err := bench.Append(t.Context(), &out, bench.Config{
-		URL: db.URL, MasterKey: storetest.MasterKey(), Writers: []int{1, 4}, For: 100 * time.Millisecond,
+		URL: db.URL, MasterKey: storetest.MasterKey(), Writers: []int{1, 4}, For: time.Second,
 		PgBench: bench.FindPgBench(""), Personal: 40,
 	})
 	if err != nil {

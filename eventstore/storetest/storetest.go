@@ -18,8 +18,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
@@ -85,6 +87,19 @@ func Run(m *testing.M, checks ...func() error) {
 		}
 	}
 	os.Exit(code)
+}
+
+// patience is how long Leaks waits for goroutines to end.
+const patience = time.Minute
+
+// Leaks waits until no goroutine runs but those that the options name, and reports those that stay. goleak alone gives up after less
+// than half a second: a pool of pgx that has lost a connection sleeps for half a second before it ends.
+func Leaks(options ...goleak.Option) error {
+	for deadline := time.Now().Add(patience); ; { // each round of goleak's waits a while
+		if err := goleak.Find(options...); err == nil || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 type server struct {

@@ -31,7 +31,7 @@ func connected(t *testing.T) (*world, *simulator.Simulator) {
 	served := httptest.NewServer(sim)
 	door, err := referto.New(referto.Config{
 		Desk:      desk.New(w.store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}),
-		Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}}, Pause: time.Millisecond,
+		Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}}, Timeout: 2 * time.Minute, Pause: time.Millisecond,
 	})
 	w.must(err)
 	b, err := bus.New(bus.Config{Pool: w.store.Worker(), Poll: 5 * time.Millisecond, Handlers: []bus.Handler{{

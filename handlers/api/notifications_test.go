@@ -24,7 +24,7 @@ func TestNotifications(t *testing.T) {
 	nina, zoe := w.join("nina", person.ASROperator, novara), w.join("zoe", person.Citizen, "")
 	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
 	id := opened.text("id")
-	anna.get("/api/v1/queues?after=" + opened.text("position")).want(200)
+	anna.reached("/api/v1/queues?after=" + opened.text("position"))
 	tell := func(n sagas.Notification) string {
 		message := uuid.NewString()
 		w.pass(time.Minute) // so that their order is certain

@@ -63,9 +63,7 @@ func TestStrangeTextBreaksNothing(t *testing.T) {
 		sound("id", text, anna.get("/api/v1/tickets/"+url.PathEscape(text[:min(len(text), 1000)])))
 		sound("placement", text, anna.do("PUT", "/api/v1/sessions/current/placement", fields{"role": text, "entity": text}))
 	}
-	if a := anna.get("/api/v1/queues?after=" + position).want(200); a.at("stale") != nil {
-		t.Fatalf("the read models are stuck: %s", a.raw)
-	}
+	anna.reached("/api/v1/queues?after=" + position) // they are not stuck
 	anna.ticket(id).want(200)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/notice"
 	"github.com/sol-assistenza/sol/sagas"
@@ -71,7 +72,7 @@ func (u user) follow(lastID string) <-chan message {
 // next waits for an event that fits.
 func (w *world) next(from <-chan message, what string, fits func(message) bool) message {
 	w.Helper()
-	enough := time.After(20 * time.Second)
+	enough := time.After(2 * time.Minute)
 	for {
 		select {
 		case m, open := <-from:
@@ -125,8 +126,14 @@ func TestStreamTellsWhatIMaySee(t *testing.T) {
 	}
 
 	anna.update(id, fields{"status": "non_di_competenza", "note": public("Non è nostro")}).want(200)
-	w.next(annas, "what I did myself", about(id))
-	w.next(annas, "the ASR's count", counting("inoltrate", 1))
+	counted = false
+	w.next(annas, "what I did myself", func(m message) bool {
+		counted = counted || counting("inoltrate", 1)(m)
+		return about(id)(m)
+	})
+	if !counted {
+		w.next(annas, "the ASR's count", counting("inoltrate", 1))
+	}
 	w.next(ritas, "the Region's count", counting("nuove", 1))
 
 	// Who comes back with an id misses nothing that happened meanwhile.
@@ -256,5 +263,7 @@ func TestShutdownDrainsAndLeavesNothingBehind(t *testing.T) {
 		w.door.Wait()
 	})
 	http.DefaultClient.CloseIdleConnections()
-	goleak.VerifyNone(t, before)
+	if err := storetest.Leaks(before); err != nil {
+		t.Error(err)
+	}
 }

@@ -219,11 +219,22 @@ func (u user) ticket(id string) answered {
 	return u.get("/api/v1/tickets/" + id)
 }
 
+// reached gives what is answered once the read models have come to the position that the path asks for. One request waits for
+// two seconds, and then says that its answer is stale.
+func (u user) reached(path string) (a answered) {
+	u.w.Helper()
+	u.w.eventually("the read models come to "+path, func() bool {
+		a = u.get(path).want(200)
+		return a.at("stale") == nil
+	})
+	return a
+}
+
 // queue gives the numbers of the tickets in a queue, read after what the position tells.
 func (u user) queue(id, after string) []string {
 	u.w.Helper()
 	var numbers []string
-	for _, item := range u.get("/api/v1/tickets?queue=" + id + "&after=" + after).want(200).list("items") {
+	for _, item := range u.reached("/api/v1/tickets?queue=" + id + "&after=" + after).list("items") {
 		numbers = append(numbers, fmt.Sprint(item["number"]))
 	}
 	return numbers

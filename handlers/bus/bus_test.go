@@ -98,7 +98,7 @@ func run(t *testing.T, c bus.Config) (stop func()) {
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	enough := time.After(30 * time.Second)
+	enough := time.After(2 * time.Minute)
 	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
 		select {
 		case <-look.C:
@@ -233,6 +233,9 @@ func TestABusThatEndsLeavesNothingRunning(t *testing.T) {
 	stop := run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
 	eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
 	stop()
-	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
+	err := storetest.Leaks(before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
 		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).checkMinConns"))
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -144,7 +144,7 @@ func doorOn(store *eventstore.Store, peer string, options ...func(*mail.Config))
 			}
 			return "https://assistenza.example.it/richieste/t." + string(id) + ".mac"
 		},
-		Again: time.Millisecond, Lease: 40 * time.Millisecond, Timeout: 5 * time.Second,
+		Again: time.Millisecond, Lease: 40 * time.Millisecond, Timeout: 2 * time.Minute,
 	}
 	for _, o := range options {
 		o(&c)
@@ -318,7 +318,7 @@ func (w *world) eventuallySent(id string) { w.Helper(); w.eventually(id, "sent")
 // eventually tries what is due until a mail has come to a state.
 func (w *world) eventually(id, want string) {
 	w.Helper()
-	enough := time.After(30 * time.Second)
+	enough := time.After(2 * time.Minute)
 	for look := time.NewTicker(5 * time.Millisecond); ; {
 		if err := w.door.Retry(w.Context()); err != nil {
 			w.Fatal(err)

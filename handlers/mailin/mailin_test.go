@@ -16,7 +16,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -30,7 +29,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/mailaddr"
 )
 
-func TestMain(m *testing.M) { storetest.Run(m, func() error { return goleak.Find() }) }
+func TestMain(m *testing.M) { storetest.Run(m, func() error { return storetest.Leaks() }) }
 
 var (
 	anna   = person.Actor{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: "010301"}

@@ -107,7 +107,7 @@ func TestAnOpenConversationEndsWithTheService(t *testing.T) {
 	if err := w.stop(); err != nil {
 		t.Errorf("run: %v", err)
 	}
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	var late net.Error
@@ -124,7 +124,7 @@ func TestAConversationEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	r := bufio.NewReader(conn)

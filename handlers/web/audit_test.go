@@ -24,6 +24,7 @@ func (w *world) acts(by casework.Caller, id ticket.ID, u casework.Update) {
 	w.Helper()
 	_, err := w.Cases.Update(w.Context(), by, id, u, casework.Said{})
 	w.must(err)
+	w.settle()
 	w.Clock.Pass(time.Minute)
 	w.settle()
 }

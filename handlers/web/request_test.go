@@ -24,6 +24,7 @@ var torinos = person.Actor{ID: "01999999-0000-7000-8000-00000000000a", Role: per
 func (w *world) work(id ticket.ID, u casework.Update) {
 	w.Helper()
 	w.held(id, u)
+	w.settle()
 	w.Clock.Pass(ticket.DefaultHold)
 	w.settle()
 }

@@ -52,7 +52,7 @@ func TestLargeFormsWaitForAPlace(t *testing.T) {
 	w.must(err)
 	r.ContentLength = 6 << 20
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	stuck := time.AfterFunc(10*time.Second, func() { end.CloseWithError(errors.New("the refusal waits for the body")) })
+	stuck := time.AfterFunc(2*time.Minute, func() { end.CloseWithError(errors.New("the refusal waits for the body")) })
 	defer stuck.Stop()
 	citizen.send(r).want(http.StatusServiceUnavailable)
 	citizen.post(form, small).want(http.StatusUnprocessableEntity) // small ones pass
@@ -61,6 +61,7 @@ func TestLargeFormsWaitForAPlace(t *testing.T) {
 	if status := <-answers; status != http.StatusUnprocessableEntity {
 		t.Errorf("the slow one is answered %d", status)
 	}
-	citizen.post(form, large).want(http.StatusUnprocessableEntity)
-	citizen.post(update, large).want(http.StatusUnauthorized)
+	// The place is given back after the answer.
+	w.eventually("there is a place again", func() bool { return citizen.post(form, large).status == http.StatusUnprocessableEntity })
+	w.eventually("and again", func() bool { return citizen.post(update, large).status == http.StatusUnauthorized })
 }

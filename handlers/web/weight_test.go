@@ -47,6 +47,7 @@ func (*queries) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData)
 // of counts a page's queries.
 func (q *queries) of(b *browser, path string) int {
 	b.w.Helper()
+	b.open(path).want(200) // if it is time to note that the session is used, that is noted with this one
 	q.last++
 	id := fmt.Sprintf("count-%d", q.last)
 	b.open(path, "X-Request-ID", id).want(200)

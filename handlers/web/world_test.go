@@ -132,6 +132,7 @@ func (w *world) open(r casework.Request) ticket.ID {
 // settle waits until the lists show all that happened until now.
 func (w *world) settle() {
 	w.Helper()
+	w.must(w.Settle(w.Context())) // or what they do would be dated later, when the clock has gone on
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
 	w.eventually("the lists follow", func() bool {

@@ -73,6 +73,9 @@ type World struct {
 	Store    *eventstore.Store
 	Cases    *casework.Cases
 	Notices  *notice.Notices
+
+	// Settle waits until the sagas have done what follows from all that has happened.
+	Settle func(context.Context) error
 }
 
 // New runs a world until the test ends.
@@ -105,6 +108,8 @@ func New(t *testing.T, o Options) *World {
 	w.Notices = notice.New(w.Store, door)
 	timers, err := sagas.New(sagas.Config{Store: w.Store, Dispatch: sending(door), Every: 10 * time.Millisecond, Sagas: o.Sagas})
 	must(t, err)
+
+	w.Settle = timers.Settle
 
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	var workers sync.WaitGroup
@@ -187,7 +192,7 @@ func (w *World) Place(t *testing.T, id string, role person.Role, entity catalog.
 // Eventually waits until a condition holds.
 func Eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	enough := time.After(20 * time.Second)
+	enough := time.After(2 * time.Minute)
 	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
 		select {
 		case <-look.C:
