@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore
+
+import (
+	"bytes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+var update = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
+
+// sealed is what a log with a known master key holds: values that follow from the key, and ciphertexts.
+type sealed struct {
+	Check, Hash, Command, Request, Leaf   []byte
+	KeyContext, EventContext, BlobContext []byte
+	BesideContext                         []byte
+	Wrapped                               []byte // the data key, under which the rest is sealed
+	SealedEvent, SealedBlob, SealedBeside []byte
+}
+
+// TestWhatWasSealedOpensForEver holds the derivation of keys, the associated data and the hashes as the first release
+// wrote them: whatever changes one of them makes every stored ciphertext unreadable.
+func TestWhatWasSealedOpensForEver(t *testing.T) {
+	var (
+		stream = uuid.MustParse("01930000-0000-7000-8000-000000000001")
+		keyID  = uuid.MustParse("01930000-0000-7000-8000-000000000002")
+		k      = &keyring{log: uuid.MustParse("01930000-0000-7000-8000-000000000003")}
+		text   = []byte("Testo di prova")
+		by     = Actor{ID: "someone", Role: "operatore_asr", Entity: "010301"}
+		at     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+		err    error
+	)
+	if k.prk, err = hkdf.Extract(sha256.New, bytes.Repeat([]byte{7}, masterKeySize), nil); err != nil {
+		t.Fatal(err)
+	}
+	if k.wrapper, err = newGCM(k.derive("sol/1/wrap")); err != nil {
+		t.Fatal(err)
+	}
+	command := k.commandID(CommandID{Actor: "someone", Key: "once"})
+	leaf := leaf(stream, 2, "ticket.opened.v1", at, contentHash(by, keyID, 7, keyID, []byte("data"), []byte("sealed"), []uuid.UUID{keyID}))
+	got := sealed{
+		Check: k.derive("sol/1/check"), Hash: k.hash("subject", text), Command: command[:], Request: k.requestHash(text), Leaf: leaf[:],
+		KeyContext: k.keyContext(keyID, stream), EventContext: k.eventContext(stream, 2, "ticket.opened.v1", keyID),
+		BlobContext: k.blobContext(stream, keyID), BesideContext: k.besideContext(stream, keyID, "draft/someone"),
+	}
+	file := filepath.Join("testdata", "sealed.golden")
+	if _, err := os.Stat(file); os.IsNotExist(err) && *update {
+		data, wrapped, err := k.newDataKey(keyID, stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Wrapped, got.SealedEvent = wrapped, data.Seal(nil, nil, text, got.EventContext)
+		got.SealedBlob, got.SealedBeside = data.Seal(nil, nil, text, got.BlobContext), data.Seal(nil, nil, text, got.BesideContext)
+		content, err := json.MarshalIndent(got, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, append(content, '\n'), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want sealed
+	if err := json.Unmarshal(content, &want); err != nil {
+		t.Fatal(err)
+	}
+	for name, pair := range map[string][2][]byte{
+		"the check of the master key": {got.Check, want.Check}, "a keyed hash": {got.Hash, want.Hash}, "the id of a command": {got.Command, want.Command},
+		"the hash of a request": {got.Request, want.Request}, "the leaf of an event": {got.Leaf, want.Leaf}, "the label of a key": {got.KeyContext, want.KeyContext},
+		"the label of an event": {got.EventContext, want.EventContext}, "the label of a blob": {got.BlobContext, want.BlobContext},
+		"the label of content beside a stream": {got.BesideContext, want.BesideContext},
+	} {
+		if !bytes.Equal(pair[0], pair[1]) {
+			t.Errorf("%s is %x, was %x", name, pair[0], pair[1])
+		}
+	}
+	data, err := k.unwrap(keyID, stream, want.Wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens(t, data, want.SealedEvent, got.EventContext, text)
+	opens(t, data, want.SealedBlob, got.BlobContext, text)
+	opens(t, data, want.SealedBeside, got.BesideContext, text)
+}
+
+func opens(t *testing.T, data cipher.AEAD, ciphertext, context, want []byte) {
+	t.Helper()
+	if got, err := data.Open(nil, nil, ciphertext, context); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("opened %q, %v, from what was sealed as %q", got, err, context)
+	}
+}
