@@ -4,6 +4,8 @@
 package projections
 
 import (
+	"cmp"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -61,7 +63,7 @@ func (n Names) assignee(a ticket.Assignee) *Assignee {
 
 func (n Names) service(id catalog.ServiceID) Labelled {
 	s, _ := n.Catalog.Service(id)
-	return Labelled{ID: string(id), Label: or(s.Label, string(id))}
+	return Labelled{ID: string(id), Label: cmp.Or(s.Label, string(id))}
 }
 
 // problem labels a problem in the FAQ's words, or in a citizen's. What only operators name is «altro» to the citizen.
@@ -75,7 +77,7 @@ func (n Names) problem(service catalog.ServiceID, id catalog.ProblemID, citizen 
 		}
 		label = p.CitizenLabel
 	}
-	return Labelled{ID: string(id), Label: or(label, string(id))}
+	return Labelled{ID: string(id), Label: cmp.Or(label, string(id))}
 }
 
 // by names an actor as operators read it. requester is the name in the form, for the citizen's own acts.
@@ -87,7 +89,7 @@ func (n Names) by(a person.Actor, requester string) By {
 	case a.Role == person.Citizen || a.Role == person.Anonymous:
 		by.ID, by.Name = "", requester
 	default:
-		by.Name = or(n.operator(a.ID), n.short(a.Entity))
+		by.Name = cmp.Or(n.operator(a.ID), n.short(a.Entity))
 	}
 	return by
 }
@@ -102,11 +104,4 @@ func (n Names) byForCitizen(a person.Actor, requester string) By {
 	default:
 		return By{Name: "Sistema"}
 	}
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

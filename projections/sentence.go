@@ -4,6 +4,8 @@
 package projections
 
 import (
+	"cmp"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
@@ -222,5 +224,5 @@ func (n Names) holder(a ticket.Assignee) string {
 	if a.Supervisors {
 		return "Supervisori"
 	}
-	return or(n.operator(a.Operator), "un operatore")
+	return cmp.Or(n.operator(a.Operator), "un operatore")
 }

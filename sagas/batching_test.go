@@ -58,17 +58,17 @@ func everySaga(c *catalog.Catalog, suffix string) (all []Definition) {
 	for _, d := range All(c, playbook.Default()) {
 		switch s := d.(type) {
 		case Saga[resolution]:
-			all = append(all, s.named(suffix))
+			all = append(all, named(s, suffix))
 		case Saga[competence]:
-			all = append(all, s.named(suffix))
+			all = append(all, named(s, suffix))
 		case Saga[undoable[clockedHandover]]:
-			all = append(all, s.named(suffix))
+			all = append(all, named(s, suffix))
 		case Saga[undoable[openQuestion]]:
-			all = append(all, s.named(suffix))
+			all = append(all, named(s, suffix))
 		case Saga[undoable[checking]]:
-			all = append(all, s.named(suffix))
+			all = append(all, named(s, suffix))
 		case Saga[undoable[addressees]]:
-			all = append(all, s.named(suffix))
+			all = append(all, named(s, suffix))
 		default:
 			panic(d.id().name + " is not among those that are tried")
 		}
@@ -76,7 +76,7 @@ func everySaga(c *catalog.Catalog, suffix string) (all []Definition) {
 	return all
 }
 
-func (s Saga[S]) named(suffix string) Saga[S] {
+func named[S comparable](s Saga[S], suffix string) Saga[S] {
 	s.Name += "-" + suffix
 	return s
 }

@@ -24,7 +24,7 @@ var (
 // must still be read.
 var stored = map[string]ticket.Command{
 	"close.v1":            ticket.Close{Resolution: 2},
-	"succeed.v1":          ticket.Succeed{From: torino, To: to3},
+	"succeed.v1":          ticket.Succeed{From: "010301", To: "010203"},
 	"begin-playbook.v1":   ticket.BeginPlaybook{},
 	"remind.v1":           ticket.Remind{Run: 1, N: 2},
 	"warn.v1":             ticket.Warn{Handover: 1, Due: noon},

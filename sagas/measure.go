@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
 // pollsMeasured is how many looks make one figure.
@@ -19,7 +17,6 @@ const pollsMeasured = 2000
 // MeasurePolls measures a look with nothing due at a hundred thousand pending timers and at a million, in one run, and
 // writes one JSON object a line. The runner's database is filled for it and holds nothing else.
 func MeasurePolls(ctx context.Context, w io.Writer, c Config) error {
-	c.Sagas = []Definition{AutoClose(catalog.Default())}
 	r, err := New(c)
 	if err != nil {
 		return err

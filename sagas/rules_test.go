@@ -7,23 +7,31 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-func (w *world) timers(saga string) map[timerKey]timer {
+// pendingTimer is a row of saga.timers as the tests compare it.
+type pendingTimer struct {
+	Ticket, Key, Command, Data, Why string
+	Due                             time.Time
+	Cause                           int64
+}
+
+func (w *world) timers(saga string) map[string]pendingTimer {
 	w.Helper()
 	rows, err := w.store.Worker().Query(w.ctx, `
 		select t.ticket::text, t.key, t.due_at, t.command, t.data::text, t.why, t.cause from saga.timers t
 		join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live where saga = $1`, saga)
 	w.must(err)
 	defer rows.Close()
-	all := make(map[timerKey]timer)
+	all := make(map[string]pendingTimer)
 	for rows.Next() {
-		var t timer
-		w.must(rows.Scan(&t.ticket, &t.key, &t.due, &t.command, &t.data, &t.why, &t.cause))
-		all[t.timerKey] = t
+		var t pendingTimer
+		w.must(rows.Scan(&t.Ticket, &t.Key, &t.Due, &t.Command, &t.Data, &t.Why, &t.Cause))
+		all[t.Ticket+"/"+t.Key] = t
 	}
 	w.must(rows.Err())
 	return all

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -73,7 +74,7 @@ func (a *app) benchTimers() *cobra.Command {
 				nobody := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
 					return errors.New("nothing was to be due")
 				}
-				return sagas.MeasurePolls(ctx, a.out, sagas.Config{Store: store, Dispatch: nobody})
+				return sagas.MeasurePolls(ctx, a.out, sagas.Config{Store: store, Dispatch: nobody, Sagas: []sagas.Definition{sagas.AutoClose(catalog.Default())}})
 			})
 		},
 	}

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -57,7 +58,7 @@ type config struct {
 func loadConfig(env func(string) string) (config, error) {
 	var wrong []error
 	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }
-	c := config{Addr: or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: ticket.DefaultHold}
+	c := config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: ticket.DefaultHold}
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
 		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
 	}
@@ -69,7 +70,7 @@ func loadConfig(env func(string) string) (config, error) {
 		wrong = append(wrong, err)
 	}
 	c.DataDir = dir
-	c.MasterKey = or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
+	c.MasterKey = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
 	for name, into := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoClose} {
 		if text := env(name); text != "" {
 			d, err := time.ParseDuration(text)
@@ -105,13 +106,6 @@ func loadConfig(env func(string) string) (config, error) {
 		wrong = append(wrong, err)
 	}
 	return c, errors.Join(wrong...)
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 func isPort(text string) bool {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ func (a *app) introduce(c config, address string, people []demo.Person, around *
 	info := demoInfo{Address: address, Systems: around.systems, Mails: around.mails}
 	for _, p := range people {
 		for _, in := range p.Placements {
-			info.Identities = append(info.Identities, demoIdentity{p.Username, p.Password, p.PIN, in.Role, in.Entity})
+			info.Identities = append(info.Identities, demoIdentity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: in.Role, Entity: in.Entity})
 		}
 	}
 	if err := writeJSON(c.demoFile(), info); err != nil {
@@ -64,7 +65,7 @@ func (info demoInfo) greeting(c config) string {
 	for _, i := range info.Identities {
 		if !shown[i.Role] {
 			shown[i.Role] = true
-			line(string(i.Role), or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
+			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
 		}
 	}
 	fmt.Fprintf(&b, "\nEverybody, with passwords and PINs, stands in %s. The supervisor comes last:\n\n", c.demoFile())

@@ -118,7 +118,7 @@ func (n *node) byHTTP() (*behind, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &behind{programs, people}, nil
+	return &behind{api: programs, web: people}, nil
 }
 
 // Housekeeping: how often, and from what age a blob that no event names is nobody's.

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,7 +131,7 @@ func (a *app) tell(p past, t projections.Ticket, asJSON bool) error {
 			}
 			continue
 		}
-		who := or(string(l.By.Role), l.By.Name) // the citizen is told the entity alone
+		who := cmp.Or(string(l.By.Role), l.By.Name) // the citizen is told the entity alone
 		if l.By.Role != "" && l.By.Entity != "" {
 			who += "@" + string(l.By.Entity)
 		}

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +93,7 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 			return err
 		}
 	}
-	s.config.Outside.PublicURL = or(s.config.Outside.PublicURL, front.url())
+	s.config.Outside.PublicURL = cmp.Or(s.config.Outside.PublicURL, front.url())
 	mails, err := s.config.Outside.listen()
 	if err != nil {
 		return err

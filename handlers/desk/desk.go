@@ -46,11 +46,11 @@ type Desk struct {
 }
 
 // New joins rules and store.
-func New(store *eventstore.Store, rules ticket.Rules) *Desk {
-	return &Desk{store, rules, eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
+func New(store *eventstore.Store, engine ticket.Rules) *Desk {
+	return &Desk{store, engine, eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
 		Kind: projections.Kind,
 		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
-			return rules.Decide(s, c, actor(by), now)
+			return engine.Decide(s, c, actor(by), now)
 		},
 		Evolve: func(s ticket.State, e ticket.Event, r eventstore.Record) ticket.State {
 			return ticket.Evolve(s, recorded(e, r))

@@ -6,6 +6,7 @@
 package identity
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -51,12 +52,12 @@ func New(c Config) (*Identity, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	c.Idle = or(c.Idle, 30*time.Minute)
-	c.Lifetime = or(c.Lifetime, 12*time.Hour)
-	c.Failures = or(c.Failures, 5)
-	c.Lock = or(c.Lock, 15*time.Minute)
-	c.Hashers = or(c.Hashers, runtime.GOMAXPROCS(0))
-	c.Hashing = or(c.Hashing, DefaultHashing)
+	c.Idle = cmp.Or(c.Idle, 30*time.Minute)
+	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
+	c.Failures = cmp.Or(c.Failures, 5)
+	c.Lock = cmp.Or(c.Lock, 15*time.Minute)
+	c.Hashers = cmp.Or(c.Hashers, runtime.GOMAXPROCS(0))
+	c.Hashing = cmp.Or(c.Hashing, DefaultHashing)
 	i := &Identity{Config: c, slots: make(chan struct{}, c.Hashers)}
 	decoy, err := c.Hashing.hash("")
 	if err != nil {
@@ -64,14 +65,6 @@ func New(c Config) (*Identity, error) {
 	}
 	i.decoy = decoy
 	return i, nil
-}
-
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
 }
 
 // now is the clock in the precision of the database.

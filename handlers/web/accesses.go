@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"strconv"
@@ -60,7 +61,7 @@ func (w *Web) accessesPage(v *visit) error {
 }
 
 func (w *Web) accessRow(of ticket.ID, e access.Entry, names map[string]string) accessRow {
-	r := accessRow{At: e.At, Moment: instant(e.At), Who: or(names[e.By.ID], e.By.ID), Role: or(roles[e.By.Role], string(e.By.Role)), What: readings[e.What]}
+	r := accessRow{At: e.At, Moment: instant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(roles[e.By.Role], string(e.By.Role)), What: readings[e.What]}
 	if e.By.Entity != "" {
 		r.Place = w.place(e.By.Entity)
 	}

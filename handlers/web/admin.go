@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -110,7 +111,7 @@ func (w *Web) consumersPage(v *visit) error {
 	}
 	d.Models, d.Head = models, head.String()
 	for _, s := range running {
-		d.Sagas = append(d.Sagas, sagaStatus{s, or(sagaNames[s.Saga], s.Saga)})
+		d.Sagas = append(d.Sagas, sagaStatus{s, cmp.Or(sagaNames[s.Saga], s.Saga)})
 	}
 	return w.render(v, http.StatusOK, page{name: "elaborazioni", title: "Elaborazioni", trail: adminTrail, data: d})
 }

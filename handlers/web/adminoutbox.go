@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -66,7 +67,7 @@ func (w *Web) outboxPage(v *visit) error {
 		return err
 	}
 	for _, c := range counts {
-		d.Counts = append(d.Counts, outboxCount{c, or(topics[c.Topic], c.Topic)})
+		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topics[c.Topic], c.Topic)})
 		d.Stuck += c.Aside
 	}
 	messages, err := bus.List(v.Context(), w.cases.Store.Worker(), "", d.Aside, messagesShown)
@@ -74,7 +75,7 @@ func (w *Web) outboxPage(v *visit) error {
 		return err
 	}
 	for _, m := range messages {
-		d.Messages = append(d.Messages, outboxMessage{m, or(topics[m.Topic], m.Topic)})
+		d.Messages = append(d.Messages, outboxMessage{m, cmp.Or(topics[m.Topic], m.Topic)})
 	}
 	if err := w.mails(v, &d); err != nil {
 		return err

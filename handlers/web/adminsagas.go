@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -268,6 +269,6 @@ func (d *simulationData) tell(s sagas.Simulation) {
 		d.Days[i].Day = italianDay(day.Day)
 	}
 	for _, o := range s.Before {
-		d.Before = append(d.Before, overtaken{o.Number, or(commandNames[o.Command], o.Command), moment(o.At), or(eventNames[o.By], o.By), moment(o.Then)})
+		d.Before = append(d.Before, overtaken{o.Number, cmp.Or(commandNames[o.Command], o.Command), moment(o.At), cmp.Or(eventNames[o.By], o.By), moment(o.Then)})
 	}
 }

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -46,7 +47,7 @@ type behindData struct {
 func behindOf(v *visit) (scoped, projections.Behind, []string) {
 	s := scopeOf(v)
 	b := projections.Behind{
-		Scope: s.scope(), Figure: or(projections.FigureID(v.FormValue("cifra")), projections.AllTickets), Status: ticket.Status(v.FormValue("stato")), Age: v.FormValue("eta"), Day: v.FormValue("giorno"),
+		Scope: s.scope(), Figure: cmp.Or(projections.FigureID(v.FormValue("cifra")), projections.AllTickets), Status: ticket.Status(v.FormValue("stato")), Age: v.FormValue("eta"), Day: v.FormValue("giorno"),
 		Operator: v.FormValue("operatore"), Giver: catalog.EntityCode(v.FormValue("da")), Receiver: catalog.EntityCode(v.FormValue("a")), Detail: v.FormValue("dettaglio"),
 	}
 	return s, b, []string{
@@ -108,7 +109,7 @@ func (w *Web) narrowed(v *visit, b projections.Behind) (said []string, err error
 		if err != nil {
 			return nil, err
 		}
-		add("operatore", or(names[b.Operator], "non più presente"))
+		add("operatore", cmp.Or(names[b.Operator], "non più presente"))
 	}
 	if b.Giver != "" {
 		add("da", w.place(b.Giver))
@@ -136,7 +137,7 @@ func (w *Web) detailName(f projections.FigureID, detail string) string {
 		run, outcome, _ := strings.Cut(detail, "/")
 		return w.outcomeName(playbook.ID(run), playbook.OutcomeID(outcome))
 	case projections.Reopenings:
-		return "da: " + strings.ToLower(or(roles[person.Role(detail)], "cittadino"))
+		return "da: " + strings.ToLower(cmp.Or(roles[person.Role(detail)], "cittadino"))
 	case projections.Discards:
 		for _, c := range discards {
 			if c.Value == detail {

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -77,7 +78,7 @@ func (s sheet) send(out *entrance.Sheet) error {
 	for _, row := range s.Rows {
 		cells := make([]string, len(row))
 		for i, c := range row {
-			cells[i] = or(c.File, c.Text)
+			cells[i] = cmp.Or(c.File, c.Text)
 		}
 		if err := out.Row(cells...); err != nil {
 			return err

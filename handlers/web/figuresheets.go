@@ -4,6 +4,8 @@
 package web
 
 import (
+	"cmp"
+
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/web/chart"
 	"github.com/sol-assistenza/sol/projections"
@@ -109,7 +111,7 @@ func (*Web) byOperator(s scoped, d projections.Dashboard) sheet {
 	}
 	for _, f := range d.Operators {
 		t.Rows = append(t.Rows, []figure{
-			words(or(f.Name, "operatore non più presente")), barred(f.Open, most, s.list(projections.OpenNow, "operatore", f.ID)),
+			words(cmp.Or(f.Name, "operatore non più presente")), barred(f.Open, most, s.list(projections.OpenNow, "operatore", f.ID)),
 			quantity(f.Answers, s.list(projections.FirstAnswers, "operatore", f.ID)), quantity(f.Resolutions, s.list(projections.Resolutions, "operatore", f.ID)),
 		})
 	}

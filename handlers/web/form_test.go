@@ -5,6 +5,7 @@ package web_test
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -134,7 +135,7 @@ func (f *form) values(press *html.Node) (sent url.Values) {
 			sent.Add(name, strings.TrimPrefix(rawText(n), "\n"))
 		case kind == "radio" || kind == "checkbox":
 			if has(n, "checked") {
-				sent.Add(name, or(attr(n, "value"), "on"))
+				sent.Add(name, cmp.Or(attr(n, "value"), "on"))
 			}
 		case kind == "file" || kind == "submit" || kind == "button" || kind == "image" || kind == "reset":
 		default:
@@ -158,10 +159,10 @@ func optionValue(o *html.Node) string {
 func (f *form) request(press *html.Node) *http.Request {
 	w := f.p.b.w
 	w.Helper()
-	to, err := f.p.at.Parse(or(attr(press, "formaction"), attr(f.node, "action")))
+	to, err := f.p.at.Parse(cmp.Or(attr(press, "formaction"), attr(f.node, "action")))
 	w.must(err)
 	values := f.values(press)
-	if !strings.EqualFold(or(attr(press, "formmethod"), attr(f.node, "method")), "post") {
+	if !strings.EqualFold(cmp.Or(attr(press, "formmethod"), attr(f.node, "method")), "post") {
 		to.RawQuery = values.Encode()
 		r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, to.String(), nil)
 		w.must(err)

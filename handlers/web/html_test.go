@@ -80,10 +80,3 @@ func (p *page) labels(n *html.Node) (words []string) {
 	}
 	return words
 }
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}

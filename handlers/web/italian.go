@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -34,7 +35,7 @@ func fieldInItalian(f ticket.FieldError) string {
 	for name != "" && fields[name] == "" { // note.attachments[0].name is one of note.attachments
 		name = name[:max(0, strings.LastIndexAny(name, ".["))]
 	}
-	return or(fields[name], "Campo") + ": " + ruleInItalian(f.Rule)
+	return cmp.Or(fields[name], "Campo") + ": " + ruleInItalian(f.Rule)
 }
 
 // moveInItalian says why a move is not possible, and which rule says so.
@@ -50,5 +51,5 @@ func moveInItalian(e *ticket.NotAllowedError) string {
 		}
 		where = " Lo è da: " + strings.Join(labels, ", ") + "."
 	}
-	return "«" + or(moves[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
+	return "«" + cmp.Or(moves[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
 }

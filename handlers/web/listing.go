@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -45,7 +46,7 @@ func typed(v *visit) listing {
 }
 
 func (l listing) ordered() listing {
-	l.Sort = or(l.Sort, usual(l.Queue))
+	l.Sort = cmp.Or(l.Sort, usual(l.Queue))
 	return l
 }
 

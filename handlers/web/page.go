@@ -174,14 +174,6 @@ var done = map[string]string{
 
 func escape(s string) string { return url.QueryEscape(s) }
 
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
 // door is how the pages speak where no page of their own does.
 func (w *Web) door(mux *http.ServeMux) entrance.Door {
 	plain := func(rw http.ResponseWriter, r *http.Request, p *problem) {

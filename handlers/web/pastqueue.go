@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -35,8 +36,8 @@ const pastQueueShown = 50
 func (w *Web) pastQueuePage(v *visit) error {
 	now := w.cases.Store.Past()
 	d := pastQueueData{
-		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: or(projections.QueueID(v.FormValue("coda")), projections.NewQueue),
-		Field: or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.cases.Catalog.Entities(now), Queues: projections.QueuesAsOf(),
+		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(projections.QueueID(v.FormValue("coda")), projections.NewQueue),
+		Field: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.cases.Catalog.Entities(now), Queues: projections.QueuesAsOf(),
 	}
 	show := func(status int, p *problem) error {
 		return w.render(v, status, page{name: "coda-passata", title: "Coda nel passato", trail: auditTrail, problem: p, data: d})

@@ -4,6 +4,7 @@
 package web_test
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -100,7 +101,7 @@ func TestStaticFilesAreKeptForEver(t *testing.T) {
 	landing := w.browser().open("/")
 	var found int
 	for _, n := range all(landing.root, "link", "script") {
-		path := or(attr(n, "href"), attr(n, "src"))
+		path := cmp.Or(attr(n, "href"), attr(n, "src"))
 		if strings.HasPrefix(path, "data:") {
 			continue
 		}

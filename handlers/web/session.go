@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 
@@ -83,7 +84,7 @@ func (w *Web) login(v *visit) error {
 	if s.Actor.Role == "" {
 		return v.go303("/accesso/ruolo?poi=" + escape(d.Next))
 	}
-	return v.go303(or(d.Next, home(s.Actor.Role)))
+	return v.go303(cmp.Or(d.Next, home(s.Actor.Role)))
 }
 
 // placementData is what may be chosen after login (FAQ 2.1: ruolo e collocazione).

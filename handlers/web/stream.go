@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -26,7 +27,7 @@ func (w *Web) stream(v *visit) error {
 		follow.Over(v.rw)
 		return nil
 	}
-	from, err := eventstore.ParsePosition(or(v.Header.Get("Last-Event-ID"), v.FormValue("dopo")))
+	from, err := eventstore.ParsePosition(cmp.Or(v.Header.Get("Last-Event-ID"), v.FormValue("dopo")))
 	if err != nil {
 		from = eventstore.Position{} // now
 	}

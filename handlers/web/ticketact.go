@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -105,7 +106,7 @@ func (w *Web) fill(v *visit, f updateForm, what string, id playbook.CheckID) err
 	if err != nil {
 		return err
 	}
-	run := or(t.Run, &projections.Playbook{})
+	run := cmp.Or(t.Run, &projections.Playbook{})
 	if o := run.Outcome; what == "usa" && o != nil {
 		f.put(o.Note, o.Visibility, o.Status)
 	}

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ func heldBy(value string, names map[string]string) string {
 	case projections.Supervisors:
 		return "Supervisori"
 	}
-	return or(names[value], "un operatore")
+	return cmp.Or(names[value], "un operatore")
 }
 
 func (w *Web) problemLabel(value string) string {

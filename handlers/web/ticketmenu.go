@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -82,7 +83,7 @@ func (w *Web) menuOf(v *visit, whole casework.Whole, f updateForm) (menu, error)
 		m.Audiences = append(m.Audiences, choice{Value: string(ticket.Regional), Label: "Messaggio regionale"})
 	}
 	if len(m.Audiences) > 0 {
-		m.Audiences = chosen(m.Audiences, or(f.Visibility, m.Audiences[0].Value))
+		m.Audiences = chosen(m.Audiences, cmp.Or(f.Visibility, m.Audiences[0].Value))
 	}
 	if may(ticket.MoveAssign) {
 		if err := w.operators(v, t, f, &m); err != nil {
@@ -159,7 +160,7 @@ func (w *Web) operators(v *visit, t projections.Ticket, f updateForm, m *menu) e
 		all = append(all, choice{Value: o.ID, Label: label})
 	}
 	if !seen[m.AssigneeNow] { // whoever has it no longer works here
-		all = append(all, choice{Value: m.AssigneeNow, Label: or(t.Assignee.Name, "un operatore")})
+		all = append(all, choice{Value: m.AssigneeNow, Label: cmp.Or(t.Assignee.Name, "un operatore")})
 	}
 	supervisors := "Supervisori"
 	if t.Entity.Code != catalog.Region {

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -21,7 +22,7 @@ func (w *Web) present(v *visit, id ticket.ID) (string, error) {
 	}
 	var said []string
 	for _, o := range others {
-		name := or(o.Name, "Un operatore")
+		name := cmp.Or(o.Name, "Un operatore")
 		if o.Entity != v.caller.Actor.Entity {
 			name += " (" + w.place(o.Entity) + ")"
 		}

@@ -4,6 +4,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -131,7 +132,7 @@ func (w *world) notes(by *browser, id ticket.ID, many int) {
 func (p *page) weight() int {
 	sum := len(p.raw)
 	for _, n := range all(p.root, "link", "script", "img") {
-		path := or(attr(n, "href"), attr(n, "src"))
+		path := cmp.Or(attr(n, "href"), attr(n, "src"))
 		if strings.HasPrefix(path, "/") && !strings.Contains(path, "/italia/") {
 			sum += len(p.b.w.static(path, "gzip").body)
 		}

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strconv"
@@ -60,7 +61,7 @@ func (w *Web) functions() template.FuncMap {
 		"requester": func(r ticket.RequesterRole) string { return requesters[r] },
 		"count":     counted,
 		"events":    func(n int64) string { return counted(int(n), "evento", "eventi") },
-		"model":     func(name string) string { return or(modelNames[name], name) },
+		"model":     func(name string) string { return cmp.Or(modelNames[name], name) },
 		"age":       age,
 		"queuekey":  func(q projections.QueueID) string { return queueKeys[q] },
 		"lasted":    func(d time.Duration) string { return lasted(int64(d / time.Second)) },

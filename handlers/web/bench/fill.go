@@ -16,14 +16,18 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/demo"
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
+
+// Clock is the simulated clock of a store. Between spreads the next asks readings of it over the time from one moment to another.
+type Clock interface {
+	Between(from, to time.Time, asks int)
+}
 
 // Filling is a database to be filled, by the one way in that everybody has.
 type Filling struct {
 	Desk      *desk.Desk
-	Clock     *demo.Clock // the store's
+	Clock     Clock // the store's
 	Catalog   *catalog.Catalog
 	Operators map[catalog.EntityCode]person.Actor
 	Tickets   int

@@ -25,7 +25,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/demo"
 	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
@@ -59,12 +58,17 @@ type visitor struct {
 	session *http.Cookie
 }
 
-// Login lets demo's people in, the first of each role who has one placement.
-func (s *Site) Login(people []demo.Person) error {
+// Login is a local account with one placement, in a role.
+type Login struct {
+	Username, Password, PIN string
+	Role                    person.Role
+}
+
+// Login logs in the first account of each role.
+func (s *Site) Login(accounts []Login) error {
 	s.people = map[person.Role]*visitor{}
-	for _, p := range people {
-		role := p.Placements[0].Role
-		if s.people[role] != nil || len(p.Placements) > 1 {
+	for _, p := range accounts {
+		if s.people[p.Role] != nil {
 			continue
 		}
 		v := &visitor{pages: s.Pages}
@@ -75,7 +79,7 @@ func (s *Site) Login(people []demo.Person) error {
 		if v.session == nil {
 			return fmt.Errorf("%s cannot log in: %d", p.Username, answer.Code)
 		}
-		s.people[role] = v
+		s.people[p.Role] = v
 	}
 	title := title.FindStringSubmatch(s.people[person.ASROperator].ask(http.MethodGet, "/ticket/"+string(s.Long), nil).Body.String())
 	if title == nil {
