@@ -17,21 +17,21 @@ import (
 // Errors: ErrConflict, ErrKeyReused, ErrErased (a personal part under a destroyed key), ErrNotFound (a blob that
 // this node did not write), ErrUnavailable, or the context's. After the last two the outcome is not known.
 func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
-	result, _, err := s.append(ctx, a)
+	result, _, err := s.appendEvents(ctx, a)
 	return result, err
 }
 
-// append also returns what was stored, for its records; nil when the result is a repeated one.
-func (s *Store) append(ctx context.Context, a Append) (Result, *pending, error) {
+// appendEvents also returns what was stored, for its records; nil when the result is a repeated one.
+func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingAppend, error) {
 	// The caller's wait is bounded here, so that the writer need not know what a caller is.
-	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.Patience, ErrUnavailable)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.AppendTimeout, ErrUnavailable)
 	defer cancel()
 	p, err := parseAppend(a)
 	if err == nil {
-		err = s.seal(ctx, p)
+		err = s.sealEvents(ctx, p)
 	}
 	if errors.Is(err, ErrNotFound) { // a blob that is not here may belong to a command that was carried out
-		if first, ok, lookupErr := s.first(ctx, a.Command, a.Request); ok {
+		if first, ok, lookupErr := s.findCommand(ctx, a.Command, a.RequestBody); ok {
 			return first, nil, nil
 		} else if lookupErr != nil {
 			err = lookupErr
@@ -41,8 +41,8 @@ func (s *Store) append(ctx context.Context, a Append) (Result, *pending, error) 
 		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, err)
 	}
 	p.ctx = ctx
-	p.identify(s.keyring, a)
-	if err := s.group.put(p); err != nil {
+	p.setCommandID(s.keyring, a)
+	if err := s.committer.enqueue(p); err != nil {
 		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, err)
 	}
 	select {
@@ -50,7 +50,7 @@ func (s *Store) append(ctx context.Context, a Append) (Result, *pending, error) 
 		if answer.err != nil {
 			return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, answer.err)
 		}
-		s.blobs.drop(p.blobs())
+		s.blobKeys.remove(p.blobIDs())
 		if answer.Repeated {
 			return answer.Result, nil, nil
 		}
@@ -60,31 +60,31 @@ func (s *Store) append(ctx context.Context, a Append) (Result, *pending, error) 
 	}
 }
 
-// pending is an append on its way: checked, sealed, its ids as bytes.
-type pending struct {
-	ctx       context.Context
-	done      chan answer // takes one answer without blocking
-	stream    uuid.UUID
-	kind      string
-	subject   string
-	expected  int
-	by        Actor
-	act       uuid.UUID
-	cause     int64
-	command   uuid.UUID
-	request   []byte
-	permanent bool
-	erase     bool
-	events    []pendingEvent
-	keys      []newKey
+// pendingAppend is an append on its way: checked, sealed, its ids as bytes.
+type pendingAppend struct {
+	ctx             context.Context
+	done            chan answer // takes one answer without blocking
+	stream          uuid.UUID
+	kind            string
+	subject         string
+	expectedVersion int
+	by              Actor
+	act             uuid.UUID
+	cause           int64
+	command         uuid.UUID
+	requestHash     []byte
+	permanent       bool
+	erase           bool
+	events          []pendingEvent
+	keys            []newKey
 }
 
 type pendingEvent struct {
 	NewEvent
-	key     uuid.NullUUID // of the sealed part
-	blobs   []uuid.UUID
-	sealed  []byte
-	content [32]byte
+	keyID       uuid.NullUUID // of the sealed part
+	blobIDs     []uuid.UUID
+	sealed      []byte
+	contentHash [32]byte
 }
 
 type newKey struct {
@@ -97,9 +97,9 @@ type answer struct {
 	err error
 }
 
-func parseAppend(a Append) (*pending, error) {
-	p := &pending{
-		done: make(chan answer, 1), kind: a.Kind, subject: a.Subject, expected: a.Expected, by: a.By,
+func parseAppend(a Append) (*pendingAppend, error) {
+	p := &pendingAppend{
+		done: make(chan answer, 1), kind: a.Kind, subject: a.Subject, expectedVersion: a.ExpectedVersion, by: a.By,
 		cause: a.Cause, erase: a.Erase, permanent: a.Command.Permanent, events: make([]pendingEvent, len(a.Events)),
 	}
 	var err error
@@ -111,8 +111,8 @@ func parseAppend(a Append) (*pending, error) {
 	} else if p.act, err = parseID(a.Act); err != nil {
 		return nil, fmt.Errorf("act id: %w", err)
 	}
-	if a.Expected < 0 {
-		return nil, fmt.Errorf("expected version %d is negative", a.Expected)
+	if a.ExpectedVersion < 0 {
+		return nil, fmt.Errorf("expected version %d is negative", a.ExpectedVersion)
 	}
 	if a.Erase && len(a.Events) == 0 {
 		return nil, errors.New("erasing takes an event that says so")
@@ -131,13 +131,13 @@ func parseAppend(a Append) (*pending, error) {
 func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
 	parsed := pendingEvent{NewEvent: e}
 	if e.Personal != nil {
-		parsed.key = uuid.NullUUID{UUID: stream, Valid: true}
-		if e.Key != "" {
-			id, err := parseID(e.Key)
+		parsed.keyID = uuid.NullUUID{UUID: stream, Valid: true}
+		if e.KeyID != "" {
+			id, err := parseID(e.KeyID)
 			if err != nil {
 				return parsed, fmt.Errorf("key id: %w", err)
 			}
-			parsed.key.UUID = id
+			parsed.keyID.UUID = id
 		}
 	}
 	for _, text := range e.Blobs {
@@ -145,20 +145,20 @@ func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
 		if err != nil {
 			return parsed, fmt.Errorf("blob id: %w", err)
 		}
-		parsed.blobs = append(parsed.blobs, id)
+		parsed.blobIDs = append(parsed.blobIDs, id)
 	}
 	return parsed, nil
 }
 
-func (p *pending) blobs() (ids []uuid.UUID) {
+func (p *pendingAppend) blobIDs() (ids []uuid.UUID) {
 	for _, e := range p.events {
-		ids = append(ids, e.blobs...)
+		ids = append(ids, e.blobIDs...)
 	}
 	return ids
 }
 
 // size is about what the append weighs on the wire, in bytes.
-func (p *pending) size() (n int) {
+func (p *pendingAppend) size() (n int) {
 	for _, e := range p.events {
 		n += 256 + len(e.Data) + len(e.sealed)
 	}
@@ -166,24 +166,24 @@ func (p *pending) size() (n int) {
 }
 
 // records are the events as a read would give them.
-func (p *pending) records(result Result) []Record {
+func (p *pendingAppend) records(result Result) []Record {
 	records := make([]Record, len(p.events))
 	for i, e := range p.events {
 		r := Record{
 			Position: result.Position.N - int64(len(p.events)-i-1), Stream: p.stream.String(), Kind: p.kind,
-			Version: p.expected + i + 1, Type: e.Type, At: result.At, By: p.by, Act: p.act.String(), Cause: p.cause,
-			Data: e.Data, Personal: e.Personal, Blobs: texts(e.blobs),
+			Version: p.expectedVersion + i + 1, Type: e.Type, At: result.At, By: p.by, Act: p.act.String(), Cause: p.cause,
+			Data: e.Data, Personal: e.Personal, Blobs: formatIDs(e.blobIDs),
 		}
-		if e.key.Valid {
-			r.Key = e.key.UUID.String()
+		if e.keyID.Valid {
+			r.KeyID = e.keyID.UUID.String()
 		}
-		r.Hash = leaf(p.stream, r.Version, r.Type, r.At, e.content)
+		r.Hash = leafHash(p.stream, r.Version, r.Type, r.At, e.contentHash)
 		records[i] = r
 	}
 	return records
 }
 
-func texts(ids []uuid.UUID) []string {
+func formatIDs(ids []uuid.UUID) []string {
 	if len(ids) == 0 {
 		return nil
 	}

@@ -24,26 +24,26 @@ func TestAppendIsReadBackAsItWas(t *testing.T) {
 		Stream: stream, Kind: "talk", By: operator, Act: act, Cause: 7,
 		Events: []eventstore.NewEvent{
 			{Type: "talk.said.v1", Data: []byte(`{"a":  1}`), Personal: []byte("Mario")},
-			{Type: "talk.noted.v1", Data: []byte(`{}`), Personal: []byte("a note"), Key: note, Blobs: []string{blob.ID}},
+			{Type: "talk.noted.v1", Data: []byte(`{}`), Personal: []byte("a note"), KeyID: note, Blobs: []string{blob.ID}},
 			{Type: "talk.ended.v1", Data: []byte(`{}`)},
 		},
 	})
 	if result.Version != 3 || result.Position.String() != "1.3" || result.Repeated || result.At.Before(before) {
 		t.Errorf("result %+v", result)
 	}
-	records, err := s.Stream(t.Context(), stream)
+	records, err := s.ReadStream(t.Context(), stream)
 	if err != nil {
 		t.Fatal(err)
 	}
 	first, second := records[0], records[1]
-	if string(first.Data) != `{"a":  1}` || string(first.Personal) != "Mario" || first.Key != stream || first.By != operator ||
+	if string(first.Data) != `{"a":  1}` || string(first.Personal) != "Mario" || first.KeyID != stream || first.By != operator ||
 		first.Act != act || first.Cause != 7 || first.Kind != "talk" || first.Version != 1 || first.Position != 1 {
 		t.Errorf("first record %+v", first)
 	}
-	if string(second.Personal) != "a note" || second.Key != note || len(second.Blobs) != 1 || second.Blobs[0] != blob.ID {
+	if string(second.Personal) != "a note" || second.KeyID != note || len(second.Blobs) != 1 || second.Blobs[0] != blob.ID {
 		t.Errorf("second record %+v", second)
 	}
-	if third := records[2]; third.Personal != nil || third.Key != "" || third.Erased || third.At != result.At {
+	if third := records[2]; third.Personal != nil || third.KeyID != "" || third.Erased || third.At != result.At {
 		t.Errorf("third record %+v", third)
 	}
 	content, err := s.ReadBlob(t.Context(), stream, blob.ID)
@@ -56,17 +56,17 @@ func TestAppendAtAnotherVersionConflicts(t *testing.T) {
 	s := storetest.New(t).Store
 	stream := newID()
 	for _, expected := range []int{1, 5} {
-		if _, err := s.Append(t.Context(), said(stream, expected, "early")); !errors.Is(err, eventstore.ErrConflict) {
+		if _, err := s.Append(t.Context(), newAppend(stream, expected, "early")); !errors.Is(err, eventstore.ErrConflict) {
 			t.Errorf("expecting %d of no stream: %v", expected, err)
 		}
 	}
-	mustAppend(t, s, said(stream, 0, "one", "two"))
+	mustAppend(t, s, newAppend(stream, 0, "one", "two"))
 	for _, expected := range []int{0, 1, 3} {
-		if _, err := s.Append(t.Context(), said(stream, expected, "late")); !errors.Is(err, eventstore.ErrConflict) {
+		if _, err := s.Append(t.Context(), newAppend(stream, expected, "late")); !errors.Is(err, eventstore.ErrConflict) {
 			t.Errorf("expecting %d of version 2: %v", expected, err)
 		}
 	}
-	if r := mustAppend(t, s, said(stream, 2, "three")); r.Version != 3 || r.Position.N != 3 {
+	if r := mustAppend(t, s, newAppend(stream, 2, "three")); r.Version != 3 || r.Position.N != 3 {
 		t.Errorf("after conflicts: %+v", r)
 	}
 }
@@ -74,10 +74,10 @@ func TestAppendAtAnotherVersionConflicts(t *testing.T) {
 func TestCommandsAreCarriedOutOnce(t *testing.T) {
 	db := storetest.New(t)
 	stream := newID()
-	ask := repeatable(said(stream, 0, "once"), "key-1", "body")
+	ask := withCommand(newAppend(stream, 0, "once"), "key-1", "body")
 	first := mustAppend(t, db.Store, ask)
 
-	again := mustAppend(t, db.Node(t), ask) // another node
+	again := mustAppend(t, db.OpenNode(t), ask) // another node
 	if !again.Repeated || again.Version != first.Version || again.Position != first.Position || !again.At.Equal(first.At) {
 		t.Errorf("first %+v, again %+v", first, again)
 	}
@@ -86,10 +86,10 @@ func TestCommandsAreCarriedOutOnce(t *testing.T) {
 	if r := mustAppend(t, db.Store, elsewhere); r.Stream != stream || !r.Repeated {
 		t.Errorf("repeated with a new stream id: %+v", r)
 	}
-	if _, err := db.Store.Append(t.Context(), repeatable(said(stream, 1, "x"), "key-1", "other")); !errors.Is(err, eventstore.ErrKeyReused) {
+	if _, err := db.Store.Append(t.Context(), withCommand(newAppend(stream, 1, "x"), "key-1", "other")); !errors.Is(err, eventstore.ErrKeyReused) {
 		t.Errorf("same key, another body: %v", err)
 	}
-	other := repeatable(said(stream, 1, "two"), "key-1", "other")
+	other := withCommand(newAppend(stream, 1, "two"), "key-1", "other")
 	other.Command.Actor = "someone else"
 	if r := mustAppend(t, db.Store, other); r.Repeated || r.Version != 2 {
 		t.Errorf("same key, another actor: %+v", r)
@@ -99,16 +99,16 @@ func TestCommandsAreCarriedOutOnce(t *testing.T) {
 func TestAcceptedNoOpIsRemembered(t *testing.T) {
 	s := storetest.New(t).Store
 	stream := newID()
-	mustAppend(t, s, said(stream, 0, "one"))
-	nothing := repeatable(said(stream, 1), "noop", "body")
+	mustAppend(t, s, newAppend(stream, 0, "one"))
+	nothing := withCommand(newAppend(stream, 1), "noop", "body")
 	if r := mustAppend(t, s, nothing); r.Repeated || r.Version != 1 || r.Position.N != 1 {
 		t.Errorf("no-op: %+v", r)
 	}
-	mustAppend(t, s, said(stream, 1, "two"))
+	mustAppend(t, s, newAppend(stream, 1, "two"))
 	if r := mustAppend(t, s, nothing); !r.Repeated || r.Version != 1 || r.Position.N != 1 {
 		t.Errorf("repeated no-op: %+v", r)
 	}
-	if _, err := s.Append(t.Context(), said(stream, 1)); !errors.Is(err, eventstore.ErrConflict) {
+	if _, err := s.Append(t.Context(), newAppend(stream, 1)); !errors.Is(err, eventstore.ErrConflict) {
 		t.Errorf("no-op at an old version: %v", err)
 	}
 }
@@ -116,12 +116,12 @@ func TestAcceptedNoOpIsRemembered(t *testing.T) {
 func TestRecordedAtNeverDecreases(t *testing.T) {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 123456789, time.UTC)
 	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
-	first := mustAppend(t, s, said(newID(), 0, "one"))
+	first := mustAppend(t, s, newAppend(newID(), 0, "one"))
 	if want := now.Truncate(time.Microsecond); !first.At.Equal(want) {
 		t.Errorf("recorded at %v, clock %v", first.At, want)
 	}
 	now = now.Add(-time.Hour)
-	if second := mustAppend(t, s, said(newID(), 0, "two")); second.At.Before(first.At) {
+	if second := mustAppend(t, s, newAppend(newID(), 0, "two")); second.At.Before(first.At) {
 		t.Errorf("second at %v, before %v", second.At, first.At)
 	}
 }

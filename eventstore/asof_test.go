@@ -12,12 +12,12 @@ import (
 )
 
 // The log as of a moment is a prefix of it, and streams are read as they stood in that prefix.
-func TestTheLogAsOfAMoment(t *testing.T) {
+func TestPositionAt(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
 	at := func(moment time.Time) int64 {
 		t.Helper()
-		p, err := s.At(t.Context(), moment)
+		p, err := s.PositionAt(t.Context(), moment)
 		if err != nil || p.Epoch != 1 {
 			t.Fatal(p, err)
 		}
@@ -27,13 +27,13 @@ func TestTheLogAsOfAMoment(t *testing.T) {
 		t.Errorf("of an empty log it is %d", n)
 	}
 	one, other, begun := newID(), newID(), now
-	first := said(one, 0, "a", "b")
+	first := newAppend(one, 0, "a", "b")
 	first.Events[0].Personal = []byte(`"secret"`)
 	mustAppend(t, s, first)
-	mustAppend(t, s, said(newID(), 0, "c"))
+	mustAppend(t, s, newAppend(newID(), 0, "c"))
 	now = now.Add(time.Second)
-	mustAppend(t, s, said(one, 2, "d"))
-	mustAppend(t, s, said(other, 0, "e"))
+	mustAppend(t, s, newAppend(one, 2, "d"))
+	mustAppend(t, s, newAppend(other, 0, "e"))
 	for moment, want := range map[time.Time]int64{
 		begun.Add(-time.Microsecond): 0, begun: 3, now.Add(-time.Microsecond): 3, now: 5, now.AddDate(1, 0, 0): 5,
 	} {
@@ -42,7 +42,7 @@ func TestTheLogAsOfAMoment(t *testing.T) {
 		}
 	}
 	sizes := map[string]int{}
-	err := s.Streams(t.Context(), []string{other, one, newID()}, 4, func(records []eventstore.Record) error {
+	err := s.ReadStreams(t.Context(), []string{other, one, newID()}, 4, func(records []eventstore.Record) error {
 		sizes[records[0].Stream] = len(records)
 		if records[0].Personal != nil {
 			t.Errorf("it opened %s", records[0].Personal)

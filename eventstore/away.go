@@ -14,9 +14,9 @@ import (
 	"github.com/jackc/puddle/v2"
 )
 
-// Away tells whether the log or the database could not be reached or was not ready, or time ran out waiting for it: the
+// IsUnavailable tells whether the log or the database could not be reached or was not ready, or time ran out waiting for it: the
 // same call may be good later, and nothing is said against it.
-func Away(err error) bool {
+func IsUnavailable(err error) bool {
 	var (
 		connect *pgconn.ConnectError
 		network net.Error

@@ -13,20 +13,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SealBeside seals something that belongs to a stream and is no event of it, a draft for one, with one of the stream's keys:
+// SealWithLabel seals something that belongs to a stream and is no event of it, a draft for one, with one of the stream's keys:
 // whatever destroys the key erases it too. place names the one place where the ciphertext may stand. Errors: ErrNotFound,
 // ErrErased.
-func (s *Store) SealBeside(ctx context.Context, stream StreamID, key, place string, content []byte) ([]byte, error) {
-	data, at, err := s.keyBeside(ctx, stream, key, place)
+func (s *Store) SealWithLabel(ctx context.Context, stream StreamID, key, place string, content []byte) ([]byte, error) {
+	data, at, err := s.loadLabelKey(ctx, stream, key, place)
 	if err != nil {
 		return nil, fmt.Errorf("seal beside %s: %w", stream, err)
 	}
 	return data.Seal(nil, nil, content, at), nil
 }
 
-// OpenBeside opens what SealBeside sealed for the same place. Errors: ErrNotFound, ErrErased.
-func (s *Store) OpenBeside(ctx context.Context, stream StreamID, key, place string, sealed []byte) ([]byte, error) {
-	data, at, err := s.keyBeside(ctx, stream, key, place)
+// OpenWithLabel opens what SealBeside sealed for the same place. Errors: ErrNotFound, ErrErased.
+func (s *Store) OpenWithLabel(ctx context.Context, stream StreamID, key, place string, sealed []byte) ([]byte, error) {
+	data, at, err := s.loadLabelKey(ctx, stream, key, place)
 	if err != nil {
 		return nil, fmt.Errorf("open beside %s: %w", stream, err)
 	}
@@ -37,13 +37,13 @@ func (s *Store) OpenBeside(ctx context.Context, stream StreamID, key, place stri
 	return content, nil
 }
 
-func (s *Store) keyBeside(ctx context.Context, stream StreamID, key, place string) (data cipher.AEAD, at []byte, err error) {
-	streamID, keyID, err := parseBlob(stream, key)
+func (s *Store) loadLabelKey(ctx context.Context, stream StreamID, key, place string) (data cipher.AEAD, at []byte, err error) {
+	streamID, keyID, err := parseBlobIDs(stream, key)
 	if err != nil {
 		return nil, nil, ErrNotFound
 	}
 	var wrapped []byte
-	err = s.worker.QueryRow(ctx, `select wrapped from keys.keys where id = $1 and stream = $2`, keyID, streamID).Scan(&wrapped)
+	err = s.workerPool.QueryRow(ctx, `select wrapped from keys.keys where id = $1 and stream = $2`, keyID, streamID).Scan(&wrapped)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, nil, ErrNotFound
@@ -53,11 +53,11 @@ func (s *Store) keyBeside(ctx context.Context, stream StreamID, key, place strin
 		return nil, nil, ErrErased
 	}
 	data, err = s.keyring.unwrap(keyID, streamID, wrapped)
-	return data, s.keyring.besideContext(streamID, keyID, place), err
+	return data, s.keyring.labelAAD(streamID, keyID, place), err
 }
 
-func (k *keyring) besideContext(stream, key uuid.UUID, place string) []byte {
-	b := append([]byte("sol/1/beside\x00"), k.log[:]...)
+func (k *keyring) labelAAD(stream, key uuid.UUID, place string) []byte {
+	b := append([]byte("sol/1/beside\x00"), k.logID[:]...)
 	b = append(b, stream[:]...)
 	b = append(b, key[:]...)
 	return append(b, place...)

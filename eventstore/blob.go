@@ -26,7 +26,7 @@ type Blob struct {
 // WriteBlob seals the content and stores it, before the append that names it. Its key waits in this process until
 // that append stores it, for an hour at most: if none does, nobody can ever read the blob. The id is a new UUID.
 func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, content []byte) (Blob, error) {
-	streamID, blobID, err := parseBlob(stream, id)
+	streamID, blobID, err := parseBlobIDs(stream, id)
 	if err != nil {
 		return Blob{}, fmt.Errorf("write blob: %w", err)
 	}
@@ -34,12 +34,12 @@ func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, conte
 	if err != nil {
 		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
 	}
-	sealed := data.Seal(nil, nil, content, s.keyring.blobContext(streamID, blobID))
+	sealed := data.Seal(nil, nil, content, s.keyring.blobAAD(streamID, blobID))
 	const insert = `insert into log.blobs (id, stream, sealed) values ($1, $2, $3)`
-	if _, err := s.appends.Exec(ctx, insert, blobID, streamID, sealed); err != nil {
+	if _, err := s.appendPool.Exec(ctx, insert, blobID, streamID, sealed); err != nil {
 		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
 	}
-	s.blobs.hold(blobID, streamID, wrapped)
+	s.blobKeys.add(blobID, streamID, wrapped)
 	sum := sha256.Sum256(sealed)
 	return Blob{ID: blobID.String(), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}, nil
 }
@@ -47,12 +47,12 @@ func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, conte
 // ReadBlob opens a blob of the stream. ErrNotFound: there is none, or no append ever named it; ErrErased: its key
 // was destroyed.
 func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byte, error) {
-	streamID, blobID, err := parseBlob(stream, id)
+	streamID, blobID, err := parseBlobIDs(stream, id)
 	if err != nil {
 		return nil, fmt.Errorf("read blob: %w", ErrNotFound)
 	}
 	var sealed, wrapped []byte
-	err = s.worker.QueryRow(ctx, `
+	err = s.workerPool.QueryRow(ctx, `
 		select b.sealed, k.wrapped from log.blobs b join keys.keys k on k.id = b.id and k.stream = b.stream
 		where b.id = $1 and b.stream = $2`, blobID, streamID).Scan(&sealed, &wrapped)
 	switch {
@@ -67,7 +67,7 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 	if err != nil {
 		return nil, fmt.Errorf("read blob %s: %w", id, err)
 	}
-	content, err := data.Open([]byte{}, nil, sealed, s.keyring.blobContext(streamID, blobID))
+	content, err := data.Open([]byte{}, nil, sealed, s.keyring.blobAAD(streamID, blobID))
 	if err != nil {
 		return nil, fmt.Errorf("blob %s cannot be opened: %w", id, err)
 	}
@@ -77,8 +77,8 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 // CollectOrphans deletes the blobs that no append named within olderThan, and says how many there were. No age
 // under an hour is safe while doors are open: an append may still be on its way with the blob's key.
 func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int, error) {
-	s.blobs.expire(time.Now().Add(-holdKeys))
-	tag, err := s.worker.Exec(ctx, `
+	s.blobKeys.expire(time.Now().Add(-blobKeyLifetime))
+	tag, err := s.workerPool.Exec(ctx, `
 		delete from log.blobs b where created_at < clock_timestamp() - $1::interval
 			and not exists (select from keys.keys k where k.id = b.id)`, olderThan)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (in
 	return int(tag.RowsAffected()), nil
 }
 
-func parseBlob(stream StreamID, id string) (streamID, blobID uuid.UUID, err error) {
+func parseBlobIDs(stream StreamID, id string) (streamID, blobID uuid.UUID, err error) {
 	if streamID, err = parseID(stream); err != nil {
 		return streamID, blobID, fmt.Errorf("stream id: %w", err)
 	}
@@ -97,42 +97,42 @@ func parseBlob(stream StreamID, id string) (streamID, blobID uuid.UUID, err erro
 	return streamID, blobID, nil
 }
 
-// holdKeys bounds how long a key waits: less than the age at which its blob counts as an orphan.
-const holdKeys = 50 * time.Minute
+// blobKeyLifetime bounds how long a key waits: less than the age at which its blob counts as an orphan.
+const blobKeyLifetime = 50 * time.Minute
 
-// heldKeys are the wrapped keys of blobs that are written and not yet named by an event.
-type heldKeys struct {
+// blobKeys are the wrapped keys of blobs that are written and not yet named by an event.
+type blobKeys struct {
 	mu   sync.Mutex
-	keys map[uuid.UUID]heldKey
+	keys map[uuid.UUID]blobKey
 }
 
-type heldKey struct {
+type blobKey struct {
 	stream  uuid.UUID
 	wrapped []byte
-	since   time.Time
+	addedAt time.Time
 }
 
-func (h *heldKeys) hold(id, stream uuid.UUID, wrapped []byte) {
+func (h *blobKeys) add(id, stream uuid.UUID, wrapped []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.keys == nil {
-		h.keys = make(map[uuid.UUID]heldKey)
+		h.keys = make(map[uuid.UUID]blobKey)
 	}
-	h.keys[id] = heldKey{stream, wrapped, time.Now()}
+	h.keys[id] = blobKey{stream, wrapped, time.Now()}
 }
 
-// take leaves the key where it is: the append may have to be tried again.
-func (h *heldKeys) take(id, stream uuid.UUID) ([]byte, error) {
+// get leaves the key where it is: the append may have to be tried again.
+func (h *blobKeys) get(id, stream uuid.UUID) ([]byte, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	key, ok := h.keys[id]
-	if !ok || key.stream != stream || time.Since(key.since) > holdKeys {
+	if !ok || key.stream != stream || time.Since(key.addedAt) > blobKeyLifetime {
 		return nil, fmt.Errorf("not written to this stream here: %w", ErrNotFound)
 	}
 	return key.wrapped, nil
 }
 
-func (h *heldKeys) drop(ids []uuid.UUID) {
+func (h *blobKeys) remove(ids []uuid.UUID) {
 	if len(ids) == 0 {
 		return
 	}
@@ -143,11 +143,11 @@ func (h *heldKeys) drop(ids []uuid.UUID) {
 	}
 }
 
-func (h *heldKeys) expire(before time.Time) {
+func (h *blobKeys) expire(before time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for id, key := range h.keys {
-		if key.since.Before(before) {
+		if key.addedAt.Before(before) {
 			delete(h.keys, id)
 		}
 	}

@@ -15,18 +15,18 @@ import (
 // inexact is by how much two readings of clocks that agree may differ: each node measures the way to the database.
 const inexact = 5 * time.Second
 
-// within tells whether two readings could be of clocks that agree.
-func within(a, b time.Time) bool { return a.Sub(b).Abs() < inexact }
+// closeTo tells whether two readings could be of clocks that agree.
+func closeTo(a, b time.Time) bool { return a.Sub(b).Abs() < inexact }
 
 // A hold that one node ends and another undoes is over at the same moment for both.
-func TestNodesGoByTheDatabasesClock(t *testing.T) {
+func TestNodesUseTheDatabaseClock(t *testing.T) {
 	db := storetest.New(t)
 	var wrong atomic.Int64
 	wrong.Store(int64(-time.Hour))
 	wall := func() time.Time { return time.Now().Add(time.Duration(wrong.Load())) }
-	node := db.Node(t, func(c *eventstore.Config) { c.Wall(wall, 10*time.Millisecond) })
+	node := db.OpenNode(t, func(c *eventstore.Config) { c.SetLocalClock(wall, 10*time.Millisecond) })
 	begun := db.Store.Now()
-	r := mustAppend(t, node, said(newID(), 0, "x"))
+	r := mustAppend(t, node, newAppend(newID(), 0, "x"))
 	now, ended := node.Now(), db.Store.Now() // however long that took
 	for what, at := range map[string]time.Time{"recorded at": r.At, "now": now} {
 		if at.Before(begun.Add(-inexact)) || at.After(ended.Add(inexact)) {
@@ -34,14 +34,14 @@ func TestNodesGoByTheDatabasesClock(t *testing.T) {
 		}
 	}
 	wrong.Store(int64(time.Hour)) // somebody sets it while the node runs
-	for deadline := time.Now().Add(2 * time.Minute); !within(node.Now(), db.Store.Now()); {
+	for deadline := time.Now().Add(2 * time.Minute); !closeTo(node.Now(), db.Store.Now()); {
 		if time.Now().After(deadline) {
 			t.Fatalf("an hour ahead: now %v, elsewhere %v", node.Now(), db.Store.Now())
 		}
 	}
 }
 
-func TestAClockThatIsGivenIsNotCorrected(t *testing.T) {
+func TestConfiguredClockIsNotCorrected(t *testing.T) {
 	then := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return then } })
 	if now := db.Store.Now(); !now.Equal(then) {

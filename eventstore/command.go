@@ -14,22 +14,22 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// commandAge is how long a client's command can be repeated.
-const commandAge = 90 * 24 * time.Hour
+// commandRetention is how long a client's command can be repeated.
+const commandRetention = 90 * 24 * time.Hour
 
-// identify gives the append the id under which its outcome can be looked up. One that nobody will repeat gets an
+// setCommandID gives the append the id under which its outcome can be looked up. One that nobody will repeat gets an
 // id as well: a lost connection is asked about by it.
-func (p *pending) identify(k *keyring, a Append) {
+func (p *pendingAppend) setCommandID(k *keyring, a Append) {
 	if a.Command.Key == "" {
 		p.command = uuid.New()
 		return
 	}
 	p.command = k.commandID(a.Command)
-	p.request = k.requestHash(a.Request)
+	p.requestHash = k.requestHash(a.RequestBody)
 }
 
 func (k *keyring) commandID(id CommandID) uuid.UUID {
-	return uuid.UUID(k.hash("command", appendSized(nil, []byte(id.Actor)), []byte(id.Key))[:16])
+	return uuid.UUID(k.hash("command", appendLengthPrefixed(nil, []byte(id.Actor)), []byte(id.Key))[:16])
 }
 
 func (k *keyring) requestHash(body []byte) []byte {
@@ -39,16 +39,16 @@ func (k *keyring) requestHash(body []byte) []byte {
 	return k.hash("request", body)
 }
 
-// first is what the command came to first, and whether it was carried out at all. ErrKeyReused: its id was used for
+// findCommand is what the command came to first, and whether it was carried out at all. ErrKeyReused: its id was used for
 // another request.
-func (s *Store) first(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
+func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
 	if id.Key == "" {
 		return Result{}, false, nil
 	}
 	r := Result{Repeated: true}
 	var stream uuid.UUID
 	var request []byte
-	err := s.worker.QueryRow(ctx, `
+	err := s.workerPool.QueryRow(ctx, `
 		select c.stream, c.version, c.position, c.at, c.request, l.epoch
 		from log.commands c cross join log.logs l where c.id = $1`, s.keyring.commandID(id)).
 		Scan(&stream, &r.Version, &r.Position.N, &r.At, &request, &r.Position.Epoch)
@@ -68,7 +68,7 @@ func (s *Store) first(ctx context.Context, id CommandID, body []byte) (Result, b
 // ForgetCommands removes the clients' commands that are older than 90 days and says how many there were. The
 // commands of sagas stay for ever.
 func (s *Store) ForgetCommands(ctx context.Context) (int, error) {
-	tag, err := s.worker.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandAge))
+	tag, err := s.workerPool.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
 	if err != nil {
 		return 0, fmt.Errorf("forget commands: %w", err)
 	}

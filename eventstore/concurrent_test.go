@@ -18,22 +18,22 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// crowd is many writers on two nodes. Each has a stream of its own and, now and then, adds to one that they
+// writerGroup is many writers on two nodes. Each has a stream of its own and, now and then, adds to one that they
 // share; every command is sent twice, the second time to the other node.
-type crowd struct {
-	nodes   [2]*eventstore.Store
-	writers int
-	rounds  int
-	rough   bool // the server itself goes down: reads may fail
-	shared  string
-	acked   sync.Map     // command key -> eventstore.Result
-	appends atomic.Int64 // acknowledged, repetitions left out
+type writerGroup struct {
+	nodes          [2]*eventstore.Store
+	writers        int
+	rounds         int
+	serverRestarts bool // the server itself goes down: reads may fail
+	shared         string
+	acked          sync.Map     // command key -> eventstore.Result
+	appends        atomic.Int64 // acknowledged, repetitions left out
 }
 
-func (c *crowd) joins(writer, round int) bool { return writer%4 == 0 && round%5 == 4 }
+func (c *writerGroup) writesToShared(writer, round int) bool { return writer%4 == 0 && round%5 == 4 }
 
-func (c *crowd) run(t *testing.T) {
-	mustAppend(t, c.nodes[0], said(c.shared, 0, "opened"))
+func (c *writerGroup) run(t *testing.T) {
+	mustAppend(t, c.nodes[0], newAppend(c.shared, 0, "opened"))
 	var all sync.WaitGroup
 	for w := range c.writers {
 		all.Go(func() {
@@ -41,17 +41,17 @@ func (c *crowd) run(t *testing.T) {
 			for round := range c.rounds {
 				key := fmt.Sprintf("%d-%d", w, round)
 				node, other := c.nodes[(w+round)%2], c.nodes[(w+round+1)%2]
-				a := said(own, version, key, key+"b")
-				if c.joins(w, round) {
-					a = said(c.shared, 1, key)
+				a := newAppend(own, version, key, key+"b")
+				if c.writesToShared(w, round) {
+					a = newAppend(c.shared, 1, key)
 				} else {
 					version += 2
 				}
-				first, ok := c.insist(t, node, repeatable(a, key, key))
+				first, ok := c.appendWithRetry(t, node, withCommand(a, key, key))
 				if !ok {
 					return
 				}
-				again, err := other.Append(t.Context(), repeatable(a, key, key))
+				again, err := other.Append(t.Context(), withCommand(a, key, key))
 				if err != nil || !again.Repeated || again.Position != first.Position || again.Version != first.Version {
 					t.Errorf("%s: first %+v, again %+v, %v", key, first, again, err)
 				}
@@ -63,8 +63,8 @@ func (c *crowd) run(t *testing.T) {
 	all.Wait()
 }
 
-// insist decides again after each conflict, as a dispatcher would. Only the shared stream has conflicts.
-func (c *crowd) insist(t *testing.T, s *eventstore.Store, a eventstore.Append) (eventstore.Result, bool) {
+// appendWithRetry decides again after each conflict, as a dispatcher would. Only the shared stream has conflicts.
+func (c *writerGroup) appendWithRetry(t *testing.T, s *eventstore.Store, a eventstore.Append) (eventstore.Result, bool) {
 	for {
 		r, err := s.Append(t.Context(), a)
 		if err == nil {
@@ -74,10 +74,10 @@ func (c *crowd) insist(t *testing.T, s *eventstore.Store, a eventstore.Append) (
 			t.Errorf("append: %v", err)
 			return r, false
 		}
-		records, err := s.Stream(t.Context(), c.shared)
+		records, err := s.ReadStream(t.Context(), c.shared)
 		if err == nil {
-			a.Expected = len(records)
-		} else if !c.rough {
+			a.ExpectedVersion = len(records)
+		} else if !c.serverRestarts {
 			t.Error(err)
 			return r, false
 		}
@@ -85,9 +85,9 @@ func (c *crowd) insist(t *testing.T, s *eventstore.Store, a eventstore.Append) (
 }
 
 // check compares the log with what was acknowledged: nothing is missing, nothing is there twice.
-func (c *crowd) check(t *testing.T) {
+func (c *writerGroup) check(t *testing.T) {
 	t.Helper()
-	log := whole(t, c.nodes[0])
+	log := readLog(t, c.nodes[0])
 	where := make(map[string][]eventstore.Record)
 	versions := make(map[string]int)
 	last := time.Time{}
@@ -118,7 +118,7 @@ func (c *crowd) check(t *testing.T) {
 	for round := range c.rounds {
 		for w := range c.writers {
 			events += 2
-			if c.joins(w, round) {
+			if c.writesToShared(w, round) {
 				events--
 			}
 		}
@@ -128,13 +128,13 @@ func (c *crowd) check(t *testing.T) {
 	}
 }
 
-// follower reads a node's log as it grows, until it has reached the end that it is told of.
-func follower(ctx context.Context, t *testing.T, s *eventstore.Store, end *atomic.Int64, seen *[]eventstore.Record) {
+// tailLog reads a node's log as it grows, until it has reached the end that it is told of.
+func tailLog(ctx context.Context, t *testing.T, s *eventstore.Store, end *atomic.Int64, seen *[]eventstore.Record) {
 	for after := int64(0); ; after = int64(len(*seen)) {
 		if stop := end.Load(); stop > 0 && after >= stop {
 			return
 		}
-		if err := s.Wait(ctx, after); err != nil {
+		if err := s.WaitForHead(ctx, after); err != nil {
 			t.Errorf("follower: %v", err)
 			return
 		}
@@ -149,28 +149,28 @@ func follower(ctx context.Context, t *testing.T, s *eventstore.Store, end *atomi
 
 func TestWritersOnTwoNodes(t *testing.T) {
 	db := storetest.New(t)
-	c := &crowd{nodes: [2]*eventstore.Store{db.Store, db.Node(t)}, writers: 48, rounds: 30, shared: newID()}
-	reader := db.Node(t) // hears of the others by notice and polling alone
+	c := &writerGroup{nodes: [2]*eventstore.Store{db.Store, db.OpenNode(t)}, writers: 48, rounds: 30, shared: newID()}
+	reader := db.OpenNode(t) // hears of the others by notice and polling alone
 
 	var following sync.WaitGroup
 	var end atomic.Int64
 	var seen []eventstore.Record
-	following.Go(func() { follower(t.Context(), t, reader, &end, &seen) })
+	following.Go(func() { tailLog(t.Context(), t, reader, &end, &seen) })
 
 	// Whatever moment a snapshot is taken at, it holds the positions 1 to its highest.
 	looking, stop := context.WithCancel(t.Context())
-	conn := owner(t, db)
+	conn := ownerConn(t, db)
 	following.Go(func() {
-		for at := int64(0); db.Store.Wait(looking, at) == nil; {
-			at = prefix(t, conn)
+		for at := int64(0); db.Store.WaitForHead(looking, at) == nil; {
+			at = checkNoGaps(t, conn)
 		}
 	})
 	c.run(t)
 	stop()
 	c.check(t)
-	log := whole(t, c.nodes[1])
+	log := readLog(t, c.nodes[1])
 	end.Store(int64(len(log)))
-	mustAppend(t, db.Store, said(newID(), 0, "wakes the follower if it has seen everything already"))
+	mustAppend(t, db.Store, newAppend(newID(), 0, "wakes the follower if it has seen everything already"))
 	following.Wait()
 	for i, r := range log {
 		if seen[i].Position != r.Position || seen[i].Hash != r.Hash {
@@ -182,14 +182,14 @@ func TestWritersOnTwoNodes(t *testing.T) {
 // A backend that is killed may have committed or not; nobody is told before that is known.
 func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
 	db := storetest.New(t)
-	c := &crowd{nodes: [2]*eventstore.Store{db.Store, db.Node(t)}, writers: 24, rounds: 50, shared: newID()}
-	conn := owner(t, db)
+	c := &writerGroup{nodes: [2]*eventstore.Store{db.Store, db.OpenNode(t)}, writers: 24, rounds: 50, shared: newID()}
+	conn := ownerConn(t, db)
 	killed := 0
 	load, stop := context.WithCancel(t.Context())
 	var killing sync.WaitGroup
 	killing.Go(func() {
 		const calm = 40 // events between kills: appends must come through
-		for after := int64(0); db.Store.Wait(load, after) == nil; {
+		for after := int64(0); db.Store.WaitForHead(load, after) == nil; {
 			var head int64
 			var n int
 			err := conn.QueryRow(t.Context(), `
@@ -215,7 +215,7 @@ func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
 	c.check(t)
 }
 
-func prefix(t *testing.T, conn *pgx.Conn) (head int64) {
+func checkNoGaps(t *testing.T, conn *pgx.Conn) (head int64) {
 	var count, highest int64
 	err := conn.QueryRow(t.Context(), `
 		select count(*), coalesce(max(position), 0), (select head from log.logs) from log.events`).Scan(&count, &highest, &head)

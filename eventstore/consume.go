@@ -16,9 +16,9 @@ import (
 
 // Consumer follows the log from its checkpoint on. A new version is a new consumer, which begins at the start.
 type Consumer struct {
-	Name    string
-	Version int
-	Batch   int // most events a transaction; 0: 500
+	Name      string
+	Version   int
+	BatchSize int // most events a transaction; 0: 500
 	// Handle writes what the records mean, in the transaction that moves the checkpoint: all of it is kept or
 	// none. It sees every event once in what is kept; after a rollback it sees the same ones again.
 	Handle func(ctx context.Context, tx pgx.Tx, records []Record) error
@@ -31,89 +31,89 @@ var errFenced = errors.New("another node has moved this consumer on")
 // only an optimisation: a batch is kept only if the checkpoint still stood where the batch began. A batch that
 // fails is tried again after a growing pause, its error kept for Consumers. A node that keeps failing steps back.
 func (s *Store) Consume(ctx context.Context, c Consumer) error {
-	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.Batch < 0 {
+	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.BatchSize < 0 {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
 	}
-	orDefault(&c.Batch, 500)
+	orDefault(&c.BatchSize, 500)
 	failures := 0 // here, since the last batch that was kept
 	for ctx.Err() == nil {
-		position, leads, err := s.lead(ctx, c)
+		position, leads, err := s.acquireLease(ctx, c)
 		if err != nil && ctx.Err() == nil {
 			s.cfg.Log.Warn("lease not taken", "consumer", c.Name, "version", c.Version, "error", err)
 		}
 		if !leads {
-			_ = pause(ctx, s.cfg.Lease/4) // ends with ctx, as the loop does
+			_ = pause(ctx, s.cfg.LeaseDuration/4) // ends with ctx, as the loop does
 			continue
 		}
-		if failures = s.follow(ctx, c, position, failures); failures >= stepsBack {
-			_ = pause(ctx, max(s.cfg.Lease+spread(s.cfg.Lease/2), backoff(failures))) // ends with ctx, as the loop does
+		if failures = s.consumeAsLeader(ctx, c, position, failures); failures >= maxFailures {
+			_ = pause(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), retryDelay(failures))) // ends with ctx, as the loop does
 		}
 	}
 	return nil
 }
 
-// stepsBack is after how many failures in a row a node gives the lease away, and does so at each one that follows.
+// maxFailures is after how many failures in a row a node gives the lease away, and does so at each one that follows.
 // What fails may be the node and not the batch: an older build, a disk, a network. The others ask for the lease four
 // times while this one pauses.
-const stepsBack = 5
+const maxFailures = 5
 
-// follow works from the position on until the lease, the fence or ctx ends it, or failing does. It counts on from
+// consumeAsLeader works from the position on until the lease, the fence or ctx ends it, or failing does. It counts on from
 // failures.
-func (s *Store) follow(ctx context.Context, c Consumer, position int64, failures int) int {
+func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64, failures int) int {
 	leading, stop := context.WithCancel(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
 		defer stop()
-		s.renew(leading, c)
+		s.renewLease(leading, c)
 	})
-	defer s.release(context.WithoutCancel(ctx), c)
+	defer s.releaseLease(context.WithoutCancel(ctx), c)
 	defer renewing.Wait()
 	defer stop()
 
-	mark := consumerMark(c.Name, c.Version)
-	s.metrics.leads(c, position)
-	defer s.metrics.leaves(c)
-	for s.Wait(leading, position) == nil && leading.Err() == nil {
+	mark := consumerWatermark(c.Name, c.Version)
+	s.metrics.setLeading(c, position)
+	defer s.metrics.clearLeading(c)
+	for s.WaitForHead(leading, position) == nil && leading.Err() == nil {
 		moved, err := s.handleBatch(leading, c, position)
 		switch {
 		case err == nil && moved == position: // the mark is ahead of the database: it lost what it never acknowledged
-			_ = pause(leading, s.cfg.Poll) // ends with leading, as the loop does
+			_ = pause(leading, s.cfg.PollInterval) // ends with leading, as the loop does
 		case err == nil:
 			position, failures = moved, 0
-			s.metrics.leads(c, position)
-			s.marks.advance(mark, position)
-			s.notify.send(mark, position)
+			s.metrics.setLeading(c, position)
+			s.watermarks.advance(mark, position)
+			s.notifier.enqueue(mark, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
 			return 0
 		default:
 			failures++
-			s.failed(leading, c, position, err)
-			if failures >= stepsBack {
+			s.recordFailure(leading, c, position, err)
+			if failures >= maxFailures {
 				return failures
 			}
-			_ = pause(leading, backoff(failures))
+			_ = pause(leading, retryDelay(failures))
 		}
 	}
 	return failures
 }
 
-// backoff grows from a tenth of a second to half a minute, give or take a quarter.
-func backoff(failures int) time.Duration {
+// retryDelay grows from a tenth of a second to half a minute, give or take a quarter.
+func retryDelay(failures int) time.Duration {
 	d := min(100*time.Millisecond<<min(failures-1, 10), 30*time.Second)
-	return d*3/4 + spread(d/2)
+	return d*3/4 + jitter(d/2)
 }
 
-// spread keeps those who failed together from coming back together.
-func spread(d time.Duration) time.Duration { return rand.N(d) }
+// jitter keeps those who failed together from coming back together.
+func jitter(d time.Duration) time.Duration { return rand.N(d) }
 
 // handleBatch is one transaction: the handler's writes and, last, the checkpoint.
 func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int64, err error) {
-	records, err := s.Read(ctx, from, c.Batch)
+	records, err := s.Read(ctx, from, c.BatchSize)
 	if err != nil || len(records) == 0 {
 		return from, err
 	}
 	to = records[len(records)-1].Position
-	err = pgx.BeginFunc(ctx, s.worker, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, s.workerPool, func(tx pgx.Tx) error {
 		if err := c.Handle(ctx, tx, records); err != nil {
 			return err
 		}
@@ -128,11 +128,11 @@ func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int
 	return to, err
 }
 
-// failed keeps the error where the status is read from.
-func (s *Store) failed(ctx context.Context, c Consumer, position int64, cause error) {
+// recordFailure keeps the error where the status is read from.
+func (s *Store) recordFailure(ctx context.Context, c Consumer, position int64, cause error) {
 	s.cfg.Log.Error("consumer failed", "consumer", c.Name, "version", c.Version, "after", position, "error", cause)
 	s.metrics.failures.WithLabelValues(c.Name).Inc()
-	_, err := s.worker.Exec(ctx, `
+	_, err := s.workerPool.Exec(ctx, `
 		update log.consumers set failures = failures + 1, error = $4, failed_at = clock_timestamp()
 		where name = $1 and version = $2 and position = $3`, c.Name, c.Version, position, cause.Error())
 	if err != nil && ctx.Err() == nil {
@@ -140,10 +140,10 @@ func (s *Store) failed(ctx context.Context, c Consumer, position int64, cause er
 	}
 }
 
-// Caught returns when the consumer has passed the position, holding no connection while it waits; ErrBeyondHead at
+// WaitForConsumer returns when the consumer has passed the position, holding no connection while it waits; ErrBeyondHead at
 // once when the log has not got there. Bound the wait by ctx.
-func (s *Store) Caught(ctx context.Context, name string, version int, position int64) error {
-	if at, _ := s.marks.look(headMark); position > at {
+func (s *Store) WaitForConsumer(ctx context.Context, name string, version int, position int64) error {
+	if at, _ := s.watermarks.watch(headWatermark); position > at {
 		head, _, err := s.Head(ctx)
 		if err != nil {
 			return err
@@ -153,9 +153,9 @@ func (s *Store) Caught(ctx context.Context, name string, version int, position i
 		}
 	}
 	for {
-		_, changed := s.marks.look(consumerMark(name, version))
+		_, changed := s.watermarks.watch(consumerWatermark(name, version))
 		var at int64
-		err := s.worker.QueryRow(ctx, `
+		err := s.workerPool.QueryRow(ctx, `
 			select coalesce((select position from log.consumers where name = $1 and version = $2), 0)`, name, version).Scan(&at)
 		if err != nil {
 			return fmt.Errorf("wait for consumer %s: %w", name, err)
@@ -163,7 +163,7 @@ func (s *Store) Caught(ctx context.Context, name string, version int, position i
 		if at >= position {
 			return nil
 		}
-		again := time.NewTimer(s.cfg.Poll / 4)
+		again := time.NewTimer(s.cfg.PollInterval / 4)
 		select {
 		case <-changed:
 		case <-again.C:

@@ -18,11 +18,11 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// tallied is a database with a table that consumers write positions into, and the store on it.
-func tallied(t *testing.T, options ...func(*eventstore.Config)) *storetest.DB {
+// newTallyDB is a database with a table that consumers write positions into, and the store on it.
+func newTallyDB(t *testing.T, options ...func(*eventstore.Config)) *storetest.DB {
 	t.Helper()
 	db := storetest.New(t, options...)
-	_, err := owner(t, db).Exec(t.Context(), `
+	_, err := ownerConn(t, db).Exec(t.Context(), `
 		create table tally (position bigint); grant usage on schema public to sol_worker; grant all on tally to sol_worker`)
 	if err != nil {
 		t.Fatal(err)
@@ -30,8 +30,8 @@ func tallied(t *testing.T, options ...func(*eventstore.Config)) *storetest.DB {
 	return db
 }
 
-// tally writes every position down; a second write of one shows as a duplicate.
-func tally(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+// writeTally writes every position down; a second write of one shows as a duplicate.
+func writeTally(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
 	for _, r := range records {
 		if _, err := tx.Exec(ctx, `insert into tally values ($1)`, r.Position); err != nil {
 			return err
@@ -40,19 +40,19 @@ func tally(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
 	return nil
 }
 
-// exactly fails unless the tally holds 1 to n once each.
-func exactly(t *testing.T, db *storetest.DB, n int64) {
+// assertTally fails unless the tally holds 1 to n once each.
+func assertTally(t *testing.T, db *storetest.DB, n int64) {
 	t.Helper()
 	var count, distinct, highest int64
-	err := owner(t, db).QueryRow(t.Context(), `select count(*), count(distinct position), coalesce(max(position), 0) from tally`).
+	err := ownerConn(t, db).QueryRow(t.Context(), `select count(*), count(distinct position), coalesce(max(position), 0) from tally`).
 		Scan(&count, &distinct, &highest)
 	if err != nil || count != n || distinct != n || highest != n {
 		t.Errorf("the tally holds %d positions, %d of them distinct, up to %d; want %d; %v", count, distinct, highest, n, err)
 	}
 }
 
-// running consumes in the background; stop ends it and waits.
-func running(t *testing.T, s *eventstore.Store, c eventstore.Consumer) (stop func()) {
+// startConsumer consumes in the background; stop ends it and waits.
+func startConsumer(t *testing.T, s *eventstore.Store, c eventstore.Consumer) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var done sync.WaitGroup
@@ -67,27 +67,29 @@ func running(t *testing.T, s *eventstore.Store, c eventstore.Consumer) (stop fun
 	}
 }
 
-func quickly(c *eventstore.Config) { c.Lease, c.Poll = 200*time.Millisecond, 100*time.Millisecond }
+func useShortIntervals(c *eventstore.Config) {
+	c.LeaseDuration, c.PollInterval = 200*time.Millisecond, 100*time.Millisecond
+}
 
 func TestConsumerSeesEveryEventOnce(t *testing.T) {
-	db := tallied(t, quickly)
+	db := newTallyDB(t, useShortIntervals)
 	for range 20 {
-		mustAppend(t, db.Store, said(newID(), 0, "before"))
+		mustAppend(t, db.Store, newAppend(newID(), 0, "before"))
 	}
-	defer running(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Batch: 7, Handle: tally})()
+	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, BatchSize: 7, Handle: writeTally})()
 	for range 30 {
-		r := mustAppend(t, db.Store, said(newID(), 0, "during"))
-		if err := db.Store.Caught(t.Context(), "tally", 1, r.Position.N); err != nil {
+		r := mustAppend(t, db.Store, newAppend(newID(), 0, "during"))
+		if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, r.Position.N); err != nil {
 			t.Fatal(err)
 		}
-		exactly(t, db, r.Position.N) // reads its own write
+		assertTally(t, db, r.Position.N) // reads its own write
 	}
-	if err := db.Store.Caught(t.Context(), "tally", 1, 51); !errors.Is(err, eventstore.ErrBeyondHead) {
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, 51); !errors.Is(err, eventstore.ErrBeyondHead) {
 		t.Errorf("beyond the head: %v", err)
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := db.Store.Caught(soon, "none", 1, 1); !errors.Is(err, context.DeadlineExceeded) {
+	if err := db.Store.WaitForConsumer(soon, "none", 1, 1); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a consumer that never ran: %v", err)
 	}
 }
@@ -95,78 +97,78 @@ func TestConsumerSeesEveryEventOnce(t *testing.T) {
 // Both nodes hold the same batch in hand at the same moment, as when a lease runs out under a slow node: one keeps
 // its work, the other's is rolled back whole.
 func TestFenceBetweenTwoNodes(t *testing.T) {
-	db := tallied(t, quickly)
-	slow := db.Node(t, func(c *eventstore.Config) { quickly(c); c.Lease = 20 * time.Millisecond })
+	db := newTallyDB(t, useShortIntervals)
+	slow := db.OpenNode(t, func(c *eventstore.Config) { useShortIntervals(c); c.LeaseDuration = 20 * time.Millisecond })
 	for range 10 {
-		mustAppend(t, db.Store, said(newID(), 0, "x"))
+		mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
 	}
 	entered, resume := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	stalling := func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
-		err := tally(ctx, tx, records)
+		err := writeTally(ctx, tx, records)
 		once.Do(func() {
 			close(entered)
 			<-resume
 		})
 		return err
 	}
-	stopSlow := running(t, slow, eventstore.Consumer{Name: "tally", Version: 1, Handle: stalling})
+	stopSlow := startConsumer(t, slow, eventstore.Consumer{Name: "tally", Version: 1, Handle: stalling})
 	<-entered
 	// Its lease is taken away as if it had fallen silent: the other node leads and goes past it.
-	if _, err := owner(t, db).Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
+	if _, err := ownerConn(t, db).Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
 		t.Fatal(err)
 	}
-	stop := running(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: tally})
-	if err := db.Store.Caught(t.Context(), "tally", 1, 10); err != nil {
+	stop := startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, 10); err != nil {
 		t.Fatal(err)
 	}
 	close(resume)
-	last := mustAppend(t, db.Store, said(newID(), 0, "after"))
-	if err := db.Store.Caught(t.Context(), "tally", 1, last.Position.N); err != nil {
+	last := mustAppend(t, db.Store, newAppend(newID(), 0, "after"))
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
 		t.Fatal(err)
 	}
 	stop()
 	stopSlow()
-	exactly(t, db, last.Position.N)
+	assertTally(t, db, last.Position.N)
 }
 
 func TestManyNodesCompeteForOneConsumer(t *testing.T) {
-	db := tallied(t, quickly)
+	db := newTallyDB(t, useShortIntervals)
 	stops := []func(){}
-	for _, node := range []*eventstore.Store{db.Store, db.Node(t, quickly), db.Node(t, quickly)} {
-		stops = append(stops, running(t, node, eventstore.Consumer{Name: "tally", Version: 1, Batch: 3, Handle: tally}))
+	for _, node := range []*eventstore.Store{db.Store, db.OpenNode(t, useShortIntervals), db.OpenNode(t, useShortIntervals)} {
+		stops = append(stops, startConsumer(t, node, eventstore.Consumer{Name: "tally", Version: 1, BatchSize: 3, Handle: writeTally}))
 	}
-	conn := owner(t, db)
+	conn := ownerConn(t, db)
 	var last eventstore.Result
 	for i := range 60 {
-		last = mustAppend(t, db.Store, said(newID(), 0, "x"))
+		last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
 		if i%6 == 0 { // leadership wanders in the middle of the work
 			if _, err := conn.Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := db.Store.Caught(t.Context(), "tally", 1, last.Position.N); err != nil {
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
 		t.Fatal(err)
 	}
 	stops[0]() // whoever led: the others go on
-	last = mustAppend(t, db.Store, said(newID(), 0, "x"))
-	if err := db.Store.Caught(t.Context(), "tally", 1, last.Position.N); err != nil {
+	last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
 		t.Fatal(err)
 	}
 	for _, stop := range stops[1:] {
 		stop()
 	}
-	exactly(t, db, last.Position.N)
+	assertTally(t, db, last.Position.N)
 }
 
-func TestFailingConsumerKeepsItsErrorAndGoesOn(t *testing.T) {
+func TestFailingConsumerRecordsErrorAndRetries(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	db := tallied(t, quickly, func(c *eventstore.Config) { c.Metrics = registry })
+	db := newTallyDB(t, useShortIntervals, func(c *eventstore.Config) { c.Metrics = registry })
 	var broken atomic.Bool
 	broken.Store(true)
 	failing := func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
-		if err := tally(ctx, tx, records); err != nil {
+		if err := writeTally(ctx, tx, records); err != nil {
 			return err
 		}
 		if broken.Load() {
@@ -174,58 +176,58 @@ func TestFailingConsumerKeepsItsErrorAndGoesOn(t *testing.T) {
 		}
 		return nil
 	}
-	r := mustAppend(t, db.Store, said(newID(), 0, "x"))
-	defer running(t, db.Store, eventstore.Consumer{Name: "tally", Version: 2, Handle: failing})()
+	r := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 2, Handle: failing})()
 	led := false // at some time: a slow machine may lose the lease between two attempts, and has it again
 	for status := (eventstore.ConsumerStatus{}); status.Failures < 2 || !led; {
-		status = only(t, db.Store)
-		led = led || status.Led
+		status = firstConsumer(t, db.Store)
+		led = led || status.HasLeader
 		if status.Failures > 0 && (status.Error != "the row is not there" || status.Lag != 1 || status.FailedAt.IsZero()) {
 			t.Fatalf("status %+v", status)
 		}
 	}
-	lag, led := gauge(t, registry, "sol_consumer_lag_events")
+	lag, led := gaugeValue(t, registry, "sol_consumer_lag_events")
 	for !led { // the node that leads tells it
-		lag, led = gauge(t, registry, "sol_consumer_lag_events")
+		lag, led = gaugeValue(t, registry, "sol_consumer_lag_events")
 	}
 	if lag != 1 {
 		t.Errorf("lag metric %v", lag)
 	}
 	broken.Store(false)
-	if err := db.Store.Caught(t.Context(), "tally", 2, r.Position.N); err != nil {
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 2, r.Position.N); err != nil {
 		t.Fatal(err)
 	}
-	if status := only(t, db.Store); status.Error != "" || status.Failures != 0 || status.Lag != 0 || status.MovedAt.IsZero() {
+	if status := firstConsumer(t, db.Store); status.Error != "" || status.Failures != 0 || status.Lag != 0 || status.AdvancedAt.IsZero() {
 		t.Errorf("status after mending: %+v", status)
 	}
-	exactly(t, db, 1) // nothing of the failed attempts was kept
+	assertTally(t, db, 1) // nothing of the failed attempts was kept
 }
 
 // A node whose own build, disk or network makes every batch fail must not keep a healthy one from the work.
-func TestANodeThatKeepsFailingGivesWay(t *testing.T) {
-	db := tallied(t, quickly)
-	last := mustAppend(t, db.Store, said(newID(), 0, "x"))
-	ill := db.Node(t, quickly)
+func TestFailingNodeReleasesItsLease(t *testing.T) {
+	db := newTallyDB(t, useShortIntervals)
+	last := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	ill := db.OpenNode(t, useShortIntervals)
 	failing := func(context.Context, pgx.Tx, []eventstore.Record) error { return errors.New("ill") }
-	defer running(t, ill, eventstore.Consumer{Name: "tally", Version: 1, Handle: failing})()
-	for only(t, db.Store).Failures == 0 { // it leads
+	defer startConsumer(t, ill, eventstore.Consumer{Name: "tally", Version: 1, Handle: failing})()
+	for firstConsumer(t, db.Store).Failures == 0 { // it leads
 	}
-	defer running(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: tally})()
+	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})()
 	soon, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for range 3 { // and goes on leading
-		if err := db.Store.Caught(soon, "tally", 1, last.Position.N); err != nil {
+		if err := db.Store.WaitForConsumer(soon, "tally", 1, last.Position.N); err != nil {
 			t.Fatal(err)
 		}
-		last = mustAppend(t, db.Store, said(newID(), 0, "x"))
+		last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
 	}
-	if err := db.Store.Caught(soon, "tally", 1, last.Position.N); err != nil {
+	if err := db.Store.WaitForConsumer(soon, "tally", 1, last.Position.N); err != nil {
 		t.Fatal(err)
 	}
-	exactly(t, db, last.Position.N)
+	assertTally(t, db, last.Position.N)
 }
 
-func only(t *testing.T, s *eventstore.Store) eventstore.ConsumerStatus {
+func firstConsumer(t *testing.T, s *eventstore.Store) eventstore.ConsumerStatus {
 	t.Helper()
 	list, err := s.Consumers(t.Context())
 	if err != nil {
@@ -237,7 +239,7 @@ func only(t *testing.T, s *eventstore.Store) eventstore.ConsumerStatus {
 	return list[0]
 }
 
-func gauge(t *testing.T, from prometheus.Gatherer, name string) (value float64, there bool) {
+func gaugeValue(t *testing.T, from prometheus.Gatherer, name string) (value float64, there bool) {
 	t.Helper()
 	families, err := from.Gather()
 	if err != nil {

@@ -43,10 +43,10 @@ func TestPostgresKilledUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := &storetest.DB{URL: url}
-	patient := func(c *eventstore.Config) { c.Patience = time.Minute }
-	c := &crowd{
-		nodes:   [2]*eventstore.Store{db.Node(t, patient), db.Node(t, patient)},
-		writers: 16, rounds: 60, rough: true, shared: newID(),
+	patient := func(c *eventstore.Config) { c.AppendTimeout = time.Minute }
+	c := &writerGroup{
+		nodes:   [2]*eventstore.Store{db.OpenNode(t, patient), db.OpenNode(t, patient)},
+		writers: 16, rounds: 60, serverRestarts: true, shared: newID(),
 	}
 	defer c.nodes[0].Close() // before the server stops
 	defer c.nodes[1].Close()
@@ -56,7 +56,7 @@ func TestPostgresKilledUnderLoad(t *testing.T) {
 	var killing sync.WaitGroup
 	killing.Go(func() {
 		for _, after := range []int64{200, 900} {
-			if c.nodes[0].Wait(load, after) != nil {
+			if c.nodes[0].WaitForHead(load, after) != nil {
 				return
 			}
 			if !killPostmaster(t, dir) {

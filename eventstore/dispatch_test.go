@@ -32,7 +32,7 @@ var (
 	errWithdrawn = errors.New("somebody withdrew meanwhile")
 )
 
-func accounts() eventstore.Decider[account, int, move] {
+func accountDecider() eventstore.Decider[account, int, move] {
 	return eventstore.Decider[account, int, move]{
 		Kind: "account",
 		Decide: func(s account, amount int, _ eventstore.Actor, _ string, now time.Time) ([]move, error) {
@@ -53,7 +53,7 @@ func accounts() eventstore.Decider[account, int, move] {
 			return eventstore.NewEvent{Type: "account.moved.v1", Data: data}, err
 		},
 		Decode: func(r eventstore.Record) (e move, err error) { return e, json.Unmarshal(r.Data, &e) },
-		Conflict: func(_ account, _ int, _ eventstore.Actor, since []eventstore.Stored[move]) error {
+		Conflict: func(_ account, _ int, _ eventstore.Actor, since []eventstore.StoredEvent[move]) error {
 			for _, e := range since {
 				if e.Event.Amount < 0 {
 					return errWithdrawn
@@ -65,16 +65,16 @@ func accounts() eventstore.Decider[account, int, move] {
 }
 
 type (
-	teller  = eventstore.Dispatcher[account, int, move]
-	request = eventstore.Request[int]
+	accountDispatcher = eventstore.Dispatcher[account, int, move]
+	accountRequest    = eventstore.Request[int]
 )
 
 func TestDispatchDecidesOnTheStreamAsItStands(t *testing.T) {
 	db := storetest.New(t)
-	here, there := eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t), accounts())
+	here, there := eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())
 	stream := newID()
-	at := func(d *teller, amount int) (eventstore.Outcome[account], error) {
-		return d.Dispatch(t.Context(), request{Stream: stream, Command: amount, By: operator})
+	at := func(d *accountDispatcher, amount int) (eventstore.DispatchResult[account], error) {
+		return d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator})
 	}
 	if _, err := at(here, -1); !errors.Is(err, errOverdrawn) {
 		t.Errorf("from nothing: %v", err)
@@ -107,10 +107,10 @@ func TestDispatchDecidesOnTheStreamAsItStands(t *testing.T) {
 
 func TestDispatchGivesTheFirstResultAgain(t *testing.T) {
 	db := storetest.New(t)
-	here, there := eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t), accounts())
+	here, there := eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())
 	stream := newID()
-	ask := func(key string, amount int) request {
-		return request{
+	ask := func(key string, amount int) accountRequest {
+		return accountRequest{
 			Stream: stream, Command: amount, By: operator, Body: fmt.Append(nil, amount),
 			ID: eventstore.CommandID{Actor: operator.ID, Key: key},
 		}
@@ -128,8 +128,8 @@ func TestDispatchGivesTheFirstResultAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := ask("b", -7) // would be refused now: 2 are left
-	again.Pinned = 1      // and would be a conflict: withdrawn since
-	for _, d := range []*teller{here, there} {
+	again.SeenVersion = 1 // and would be a conflict: withdrawn since
+	for _, d := range []*accountDispatcher{here, there} {
 		out, err := d.Dispatch(t.Context(), again)
 		if err != nil || !out.Repeated || out.Version != first.Version || out.Position != first.Position || out.State != first.State {
 			t.Errorf("first %+v, again %+v, %v", first, out, err)
@@ -145,12 +145,12 @@ func TestDispatchGivesTheFirstResultAgain(t *testing.T) {
 	}
 }
 
-func TestPinnedVersion(t *testing.T) {
+func TestSeenVersion(t *testing.T) {
 	db := storetest.New(t)
-	d := eventstore.NewDispatcher(db.Store, accounts())
+	d := eventstore.NewDispatcher(db.Store, accountDecider())
 	stream := newID()
 	pinned := func(version, amount int) error {
-		_, err := d.Dispatch(t.Context(), request{Stream: stream, Command: amount, By: operator, Pinned: version})
+		_, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator, SeenVersion: version})
 		return err
 	}
 	for _, amount := range []int{10, 1} {
@@ -170,11 +170,11 @@ func TestPinnedVersion(t *testing.T) {
 }
 
 // Who may not act learns nothing from the versions they make up: the rules answer first, about a stream as about none.
-func TestAVersionThatDoesNotExist(t *testing.T) {
+func TestSeenVersionBeyondStream(t *testing.T) {
 	db := storetest.New(t)
-	d := eventstore.NewDispatcher(db.Store, accounts())
+	d := eventstore.NewDispatcher(db.Store, accountDecider())
 	stream := newID()
-	if _, err := d.Dispatch(t.Context(), request{Stream: stream, Command: 10, By: operator}); err != nil {
+	if _, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: 10, By: operator}); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
@@ -188,7 +188,7 @@ func TestAVersionThatDoesNotExist(t *testing.T) {
 		"of a stream, allowed by the rules":  {stream, 1, eventstore.ErrConflict},
 		"of no stream, with nothing to do":   {newID(), 0, eventstore.ErrConflict},
 	} {
-		_, err := d.Dispatch(t.Context(), request{Stream: c.stream, Command: c.amount, By: operator, Pinned: 9})
+		_, err := d.Dispatch(t.Context(), accountRequest{Stream: c.stream, Command: c.amount, By: operator, SeenVersion: 9})
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
@@ -198,8 +198,8 @@ func TestAVersionThatDoesNotExist(t *testing.T) {
 func TestDispatchersRaceOnOneStream(t *testing.T) {
 	db := storetest.New(t)
 	stream := newID()
-	both := []*teller{eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t), accounts())}
-	if _, err := both[0].Dispatch(t.Context(), request{Stream: stream, Command: 30, By: operator}); err != nil {
+	both := []*accountDispatcher{eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())}
+	if _, err := both[0].Dispatch(t.Context(), accountRequest{Stream: stream, Command: 30, By: operator}); err != nil {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
@@ -208,7 +208,7 @@ func TestDispatchersRaceOnOneStream(t *testing.T) {
 	for w := range 6 {
 		all.Go(func() {
 			for range 10 {
-				_, err := both[w%2].Dispatch(t.Context(), request{Stream: stream, Command: -1, By: operator})
+				_, err := both[w%2].Dispatch(t.Context(), accountRequest{Stream: stream, Command: -1, By: operator})
 				mu.Lock()
 				if err == nil {
 					taken++
@@ -228,8 +228,8 @@ func TestDispatchersRaceOnOneStream(t *testing.T) {
 // Whatever the sequence of commands and nodes, the dispatchers agree with a plain account.
 func TestDispatchAgreesWithAModel(t *testing.T) {
 	db := storetest.New(t)
-	small := func(c *eventstore.Config) { c.States = 1 } // states fall out of the cache
-	both := []*teller{eventstore.NewDispatcher(db.Store, accounts()), eventstore.NewDispatcher(db.Node(t, small), accounts())}
+	small := func(c *eventstore.Config) { c.CachedStates = 1 } // states fall out of the cache
+	both := []*accountDispatcher{eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t, small), accountDecider())}
 	rapid.Check(t, func(r *rapid.T) {
 		streams := []string{newID(), newID()}
 		model := make(map[string]account)
@@ -238,7 +238,7 @@ func TestDispatchAgreesWithAModel(t *testing.T) {
 			amount := rapid.IntRange(-5, 5).Draw(r, "amount")
 			d := both[rapid.IntRange(0, 1).Draw(r, "node")]
 			want := model[stream]
-			out, err := d.Dispatch(t.Context(), request{Stream: stream, Command: amount, By: operator})
+			out, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator})
 			if want.Balance+amount < 0 {
 				if !errors.Is(err, errOverdrawn) {
 					r.Fatalf("%+v %+d: %v", want, amount, err)

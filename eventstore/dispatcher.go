@@ -12,58 +12,58 @@ import (
 	"github.com/google/uuid"
 )
 
-// tries bounds how often a command is decided anew because somebody was faster. Somebody always was: the stream
+// maxTries bounds how often a command is decided anew because somebody was faster. Somebody always was: the stream
 // moves on all the same.
-const tries = 32
+const maxTries = 32
 
-// stepAside is a random pause that grows with the tries, so that commands racing for a stream come one by one.
-func stepAside(ctx context.Context, try int) error {
-	return pause(ctx, spread(time.Duration(try+1)*2*time.Millisecond))
+// pauseBeforeRetry is a random pause that grows with the tries, so that commands racing for a stream come one by one.
+func pauseBeforeRetry(ctx context.Context, try int) error {
+	return pause(ctx, jitter(time.Duration(try+1)*2*time.Millisecond))
 }
 
 // Dispatcher is the one way in for commands of one kind of stream: load, decide, append.
 type Dispatcher[S, C, E any] struct {
-	store  *Store
-	rules  Decider[S, C, E]
-	states *states[S]
+	store   *Store
+	decider Decider[S, C, E]
+	cache   *stateCache[S]
 }
 
 // NewDispatcher makes a dispatcher. The folded states it keeps are shared by all its callers: neither Evolve nor a
 // caller may change what a state points to.
 func NewDispatcher[S, C, E any](s *Store, d Decider[S, C, E]) *Dispatcher[S, C, E] {
-	return &Dispatcher[S, C, E]{store: s, rules: d, states: newStates[S](s.cfg.States)}
+	return &Dispatcher[S, C, E]{store: s, decider: d, cache: newStateCache[S](s.cfg.CachedStates)}
 }
 
 // Dispatch carries a command out and tells where it left the stream. A command that was carried out before gets its
 // first result and the state as it was then, whatever happened since. What Decide or Conflict refuse is returned as
 // they gave it, and was decided on the stream as it stands. Further errors are Append's; ErrConflict means that the
 // client pinned a version that does not exist, or that others were faster time and again.
-func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Outcome[S], error) {
+func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (DispatchResult[S], error) {
 	act, err := uuid.NewV7()
 	if err != nil {
-		return Outcome[S]{}, fmt.Errorf("act id: %w", err)
+		return DispatchResult[S]{}, fmt.Errorf("act id: %w", err)
 	}
-	for n := range tries {
+	for n := range maxTries {
 		out, again, err := d.try(ctx, r, act.String())
 		if again {
-			d.states.drop(r.Stream)
-			if err := stepAside(ctx, n); err != nil {
-				return Outcome[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
+			d.cache.remove(r.Stream)
+			if err := pauseBeforeRetry(ctx, n); err != nil {
+				return DispatchResult[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
 			}
 			continue
 		}
 		if err != nil {
-			return d.Refused(ctx, r, err)
+			return d.FirstResultOr(ctx, r, err)
 		}
 		return out, nil
 	}
-	return d.Refused(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
+	return d.FirstResultOr(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
 }
 
 // Load folds the whole stream, read anew: its state, version and history. ErrNotFound when there is none.
-func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int, []Stored[E], error) {
+func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int, []StoredEvent[E], error) {
 	var state S
-	records, err := d.store.Stream(ctx, stream)
+	records, err := d.store.ReadStream(ctx, stream)
 	if err != nil {
 		return state, 0, nil, err
 	}
@@ -72,69 +72,69 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int
 }
 
 // try goes the way once. It asks for another go when the stream has moved on beyond what it decided on.
-func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out Outcome[S], again bool, err error) {
-	state, version, cached := d.states.get(r.Stream)
-	behind := r.Pinned > 0 && r.Pinned != version
+func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out DispatchResult[S], again bool, err error) {
+	state, version, cached := d.cache.get(r.Stream)
+	behind := r.SeenVersion > 0 && r.SeenVersion != version
 	if !cached || behind { // against a pin the history is needed
-		var history []Stored[E]
+		var history []StoredEvent[E]
 		state, version, history, err = d.Load(ctx, r.Stream)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return out, false, err
 		}
 		cached = false
-		if err := d.contradiction(r, state, version, history); err != nil {
+		if err := d.checkConflict(r, state, version, history); err != nil {
 			return out, false, err
 		}
 	}
-	events, err := d.rules.Decide(state, r.Command, r.By, act, d.store.Now())
+	events, err := d.decider.Decide(state, r.Command, r.By, act, d.store.Now())
 	if err != nil {
 		if cached {
-			now, readErr := d.store.version(ctx, r.Stream)
+			now, readErr := d.store.streamVersion(ctx, r.Stream)
 			if readErr != nil || now != version {
 				return out, readErr == nil, readErr
 			}
 		}
 		return out, false, err
 	}
-	if r.Pinned > version { // said to those alone whom the rules let in
-		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.Pinned, r.Stream, ErrConflict)
+	if r.SeenVersion > version { // said to those alone whom the rules let in
+		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.SeenVersion, r.Stream, ErrConflict)
 	}
-	return d.append(ctx, r, act, state, version, events)
+	return d.appendDecision(ctx, r, act, state, version, events)
 }
 
-// contradiction tells what the client could not have seen and its command would overrule.
-func (d *Dispatcher[S, C, E]) contradiction(r Request[C], state S, version int, history []Stored[E]) error {
-	if r.Pinned == 0 || r.Pinned >= version || d.rules.Conflict == nil {
+// checkConflict tells what the client could not have seen and its command would overrule.
+func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, history []StoredEvent[E]) error {
+	if r.SeenVersion == 0 || r.SeenVersion >= version || d.decider.Conflict == nil {
 		return nil
 	}
-	return d.rules.Conflict(state, r.Command, r.By, history[r.Pinned:])
+	return d.decider.Conflict(state, r.Command, r.By, history[r.SeenVersion:])
 }
 
-// append records what was decided; an empty decision confirms the version and keeps the command.
-func (d *Dispatcher[S, C, E]) append(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
-	out Outcome[S], again bool, err error,
+// appendDecision records what was decided; an empty decision confirms the version and keeps the command.
+func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
+	out DispatchResult[S], again bool, err error,
 ) {
 	a := Append{
-		Stream: r.Stream, Kind: d.rules.Kind, Expected: version, By: r.By, Act: act,
-		Command: r.ID, Request: r.Body, Cause: r.Cause, Events: make([]NewEvent, len(events)),
+		Stream: r.Stream, Kind: d.decider.Kind, ExpectedVersion: version, By: r.By, Act: act,
+		Command: r.ID, RequestBody: r.Body, Cause: r.Cause, Events: make([]NewEvent, len(events)),
 	}
 	for i, e := range events {
-		if a.Events[i], err = d.rules.Encode(e); err != nil {
+		if a.Events[i], err = d.decider.Encode(e); err != nil {
 			return out, false, fmt.Errorf("encode event of %s: %w", r.Stream, err)
 		}
-		a.Erase = a.Erase || d.rules.Erases != nil && d.rules.Erases(e)
+		a.Erase = a.Erase || d.decider.Erases != nil && d.decider.Erases(e)
 	}
-	if version == 0 && len(events) > 0 && d.rules.Subject != nil {
-		a.Subject = d.rules.Subject(events[0])
+	if version == 0 && len(events) > 0 && d.decider.Subject != nil {
+		a.Subject = d.decider.Subject(events[0])
 	}
-	result, stored, err := d.store.append(ctx, a)
+	result, stored, err := d.store.appendEvents(ctx, a)
 	switch {
 	case errors.Is(err, ErrConflict):
 		return out, true, nil
 	case err != nil:
 		return out, false, err
 	case result.Repeated:
-		out, err = d.first(ctx, result)
+		out, err = d.firstResult(ctx, result)
 		return out, false, err
 	}
 	// What was stored is folded, not what was decided: encoding may have rounded something.
@@ -142,51 +142,51 @@ func (d *Dispatcher[S, C, E]) append(ctx context.Context, r Request[C], act stri
 		return out, false, err
 	}
 	if result.Version > 0 {
-		d.states.put(r.Stream, state, result.Version)
+		d.cache.put(r.Stream, state, result.Version)
 	}
-	return Outcome[S]{result, state}, false, nil
+	return DispatchResult[S]{result, state}, false, nil
 }
 
-// Refused answers a refusal, by the rules or by a caller before Dispatch. If the command was carried out before, its
+// FirstResultOr answers a refusal, by the rules or by a caller before Dispatch. If the command was carried out before, its
 // first outcome still stands, whatever has changed since (a repetition is decided on a stream that the command itself
 // has changed); otherwise the refusal does.
-func (d *Dispatcher[S, C, E]) Refused(ctx context.Context, r Request[C], refusal error) (Outcome[S], error) {
+func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (DispatchResult[S], error) {
 	if errors.Is(refusal, ErrKeyReused) || ctx.Err() != nil {
-		return Outcome[S]{}, refusal
+		return DispatchResult[S]{}, refusal
 	}
-	result, ok, err := d.store.first(ctx, r.ID, r.Body)
+	result, ok, err := d.store.findCommand(ctx, r.ID, r.Body)
 	switch {
 	case err != nil:
-		return Outcome[S]{}, err
+		return DispatchResult[S]{}, err
 	case !ok:
-		return Outcome[S]{}, refusal
+		return DispatchResult[S]{}, refusal
 	}
-	return d.first(ctx, result)
+	return d.firstResult(ctx, result)
 }
 
-// first is the outcome that a repeated command had.
-func (d *Dispatcher[S, C, E]) first(ctx context.Context, result Result) (Outcome[S], error) {
-	out := Outcome[S]{Result: result}
+// firstResult is the outcome that a repeated command had.
+func (d *Dispatcher[S, C, E]) firstResult(ctx context.Context, result Result) (DispatchResult[S], error) {
+	out := DispatchResult[S]{Result: result}
 	if result.Version == 0 {
 		return out, nil
 	}
-	records, err := d.store.Stream(ctx, result.Stream)
+	records, err := d.store.ReadStream(ctx, result.Stream)
 	if err != nil {
-		return Outcome[S]{}, err
+		return DispatchResult[S]{}, err
 	}
 	out.State, _, err = d.fold(out.State, records[:min(result.Version, len(records))])
 	return out, err
 }
 
-func (d *Dispatcher[S, C, E]) fold(state S, records []Record) (S, []Stored[E], error) {
-	history := make([]Stored[E], len(records))
+func (d *Dispatcher[S, C, E]) fold(state S, records []Record) (S, []StoredEvent[E], error) {
+	history := make([]StoredEvent[E], len(records))
 	for i, r := range records {
-		e, err := d.rules.Decode(r)
+		e, err := d.decider.Decode(r)
 		if err != nil {
 			return state, nil, fmt.Errorf("decode event %d of %s: %w", r.Version, r.Stream, err)
 		}
-		state = d.rules.Evolve(state, e, r)
-		history[i] = Stored[E]{e, r}
+		state = d.decider.Evolve(state, e, r)
+		history[i] = StoredEvent[E]{e, r}
 	}
 	return state, history, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// confided is a stream with two personal parts under two keys, and a blob.
-func confided(t *testing.T, s *eventstore.Store) (stream, blob string) {
+// appendPersonal is a stream with two personal parts under two keys, and a blob.
+func appendPersonal(t *testing.T, s *eventstore.Store) (stream, blob string) {
 	t.Helper()
 	stream = newID()
 	b, err := s.WriteBlob(t.Context(), stream, newID(), []byte("a file"))
@@ -25,35 +25,35 @@ func confided(t *testing.T, s *eventstore.Store) (stream, blob string) {
 		Events: []eventstore.NewEvent{{Type: "talk.said.v1", Data: []byte(`{}`), Personal: []byte("Mario"), Blobs: []string{b.ID}}},
 	})
 	mustAppend(t, s, eventstore.Append{
-		Stream: stream, Kind: "talk", Expected: 1, By: operator,
+		Stream: stream, Kind: "talk", ExpectedVersion: 1, By: operator,
 		Events: []eventstore.NewEvent{
 			{Type: "talk.said.v1", Data: []byte(`{}`), Personal: []byte("Rossi")}, // under the key that is stored
-			{Type: "talk.noted.v1", Data: []byte(`{}`), Personal: []byte("a note"), Key: newID()},
+			{Type: "talk.noted.v1", Data: []byte(`{}`), Personal: []byte("a note"), KeyID: newID()},
 		},
 	})
 	return stream, b.ID
 }
 
-func TestErasedKeysOpenNothing(t *testing.T) {
+func TestErasedPartsCannotBeRead(t *testing.T) {
 	db := storetest.New(t)
-	other := db.Node(t)
-	stream, blob := confided(t, db.Store)
-	kept, _ := confided(t, other)
-	before, err := other.Stream(t.Context(), stream) // the other node has had the keys in hand
+	other := db.OpenNode(t)
+	stream, blob := appendPersonal(t, db.Store)
+	kept, _ := appendPersonal(t, other)
+	before, err := other.ReadStream(t.Context(), stream) // the other node has had the keys in hand
 	if err != nil || string(before[1].Personal) != "Rossi" || string(before[2].Personal) != "a note" {
 		t.Fatalf("before: %+v, %v", before, err)
 	}
 
-	erase := said(stream, 3, "erased")
+	erase := newAppend(stream, 3, "erased")
 	erase.Erase = true
 	mustAppend(t, db.Store, erase)
 
-	after, err := other.Stream(t.Context(), stream)
+	after, err := other.ReadStream(t.Context(), stream)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, r := range after[:3] {
-		if !r.Erased || r.Personal != nil || r.Hash != before[i].Hash || r.Key == "" {
+		if !r.Erased || r.Personal != nil || r.Hash != before[i].Hash || r.KeyID == "" {
 			t.Errorf("after erasure: %+v", r)
 		}
 	}
@@ -64,17 +64,17 @@ func TestErasedKeysOpenNothing(t *testing.T) {
 		t.Errorf("blob: %v", err)
 	}
 	var left, subjects int
-	err = owner(t, db).QueryRow(t.Context(), `
+	err = ownerConn(t, db).QueryRow(t.Context(), `
 		select count(wrapped), count(*) filter (where subject = 'subject-1' and destroyed_at is not null)
 		from keys.keys where stream = $1`, stream).Scan(&left, &subjects)
 	if err != nil || left != 0 || subjects != 3 {
 		t.Errorf("%d keys left, %d of the subject destroyed, %v", left, subjects, err)
 	}
-	if untouched, err := other.Stream(t.Context(), kept); err != nil || string(untouched[0].Personal) != "Mario" {
+	if untouched, err := other.ReadStream(t.Context(), kept); err != nil || string(untouched[0].Personal) != "Mario" {
 		t.Errorf("another stream: %+v, %v", untouched, err)
 	}
 
-	late := said(stream, 4, "late")
+	late := newAppend(stream, 4, "late")
 	late.Events[0].Personal = []byte("x")
 	if _, err := other.Append(t.Context(), late); !errors.Is(err, eventstore.ErrErased) {
 		t.Errorf("append under a destroyed key: %v", err)
@@ -85,10 +85,10 @@ func TestErasedKeysOpenNothing(t *testing.T) {
 	}
 }
 
-func TestSealedPartsDoNotMove(t *testing.T) {
+func TestSealedPartsOpenOnlyWhereTheyWereSealed(t *testing.T) {
 	db := storetest.New(t)
-	stream, _ := confided(t, db.Store)
-	conn := owner(t, db)
+	stream, _ := appendPersonal(t, db.Store)
+	conn := ownerConn(t, db)
 	for _, sql := range []string{
 		`alter table log.events disable trigger append_only`, // an owner's attack
 		`update log.events set sealed = (select sealed from log.events where position = 1) where position = 2`,
@@ -97,14 +97,14 @@ func TestSealedPartsDoNotMove(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := db.Store.Stream(t.Context(), stream); err == nil {
+	if _, err := db.Store.ReadStream(t.Context(), stream); err == nil {
 		t.Error("a ciphertext moved to another version was opened")
 	}
 }
 
 func TestOrphansCannotBeReadAndAreCollected(t *testing.T) {
 	db := storetest.New(t)
-	stream, named := confided(t, db.Store)
+	stream, named := appendPersonal(t, db.Store)
 	orphan, err := db.Store.WriteBlob(t.Context(), stream, newID(), []byte("never named"))
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func TestOrphansCannotBeReadAndAreCollected(t *testing.T) {
 	if _, err := db.Store.ReadBlob(t.Context(), stream, orphan.ID); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("orphan: %v", err)
 	}
-	elsewhere := said(newID(), 0, "x")
+	elsewhere := newAppend(newID(), 0, "x")
 	elsewhere.Events[0].Blobs = []string{orphan.ID}
 	if _, err := db.Store.Append(t.Context(), elsewhere); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("another stream names the blob: %v", err)
@@ -140,7 +140,7 @@ func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := repeatable(said(stream, 0, "one"), "k", "body")
+		a := withCommand(newAppend(stream, 0, "one"), "k", "body")
 		a.Events[0].Blobs = []string{blob.ID}
 		return a
 	}
@@ -149,7 +149,7 @@ func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 	if r := mustAppend(t, db.Store, ask()); !r.Repeated || r.Version != 1 {
 		t.Errorf("repeated: %+v", r)
 	}
-	if r := mustAppend(t, db.Node(t), first); !r.Repeated || r.Version != 1 { // a node that does not hold the key
+	if r := mustAppend(t, db.OpenNode(t), first); !r.Repeated || r.Version != 1 { // a node that does not hold the key
 		t.Errorf("repeated elsewhere: %+v", r)
 	}
 	if n, err := db.Store.CollectOrphans(t.Context(), 0); err != nil || n != 1 {
@@ -160,7 +160,7 @@ func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 func TestForgetCommands(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
-	client, saga := repeatable(said(newID(), 0, "a"), "client", "b"), repeatable(said(newID(), 0, "a"), "saga", "b")
+	client, saga := withCommand(newAppend(newID(), 0, "a"), "client", "b"), withCommand(newAppend(newID(), 0, "a"), "saga", "b")
 	saga.Command.Permanent = true
 	mustAppend(t, s, client)
 	mustAppend(t, s, saga)
@@ -178,34 +178,34 @@ func TestForgetCommands(t *testing.T) {
 }
 
 // What is sealed beside a stream opens at its own place alone, and is erased with the stream.
-func TestBesideAStream(t *testing.T) {
+func TestSealWithLabel(t *testing.T) {
 	db := storetest.New(t)
-	s, other := db.Store, db.Node(t)
-	stream, _ := confided(t, s)
-	elsewhere, _ := confided(t, s)
-	sealed, err := s.SealBeside(t.Context(), stream, stream, "a", []byte("half a sentence"))
+	s, other := db.Store, db.OpenNode(t)
+	stream, _ := appendPersonal(t, s)
+	elsewhere, _ := appendPersonal(t, s)
+	sealed, err := s.SealWithLabel(t.Context(), stream, stream, "a", []byte("half a sentence"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if content, err := other.OpenBeside(t.Context(), stream, stream, "a", sealed); err != nil || string(content) != "half a sentence" {
+	if content, err := other.OpenWithLabel(t.Context(), stream, stream, "a", sealed); err != nil || string(content) != "half a sentence" {
 		t.Errorf("got %q, %v", content, err)
 	}
-	if content, err := s.OpenBeside(t.Context(), stream, stream, "b", sealed); err == nil {
+	if content, err := s.OpenWithLabel(t.Context(), stream, stream, "b", sealed); err == nil {
 		t.Errorf("at another place: %q", content)
 	}
-	if content, err := s.OpenBeside(t.Context(), elsewhere, elsewhere, "a", sealed); err == nil {
+	if content, err := s.OpenWithLabel(t.Context(), elsewhere, elsewhere, "a", sealed); err == nil {
 		t.Errorf("beside another stream: %q", content)
 	}
-	if _, err := s.SealBeside(t.Context(), newID(), newID(), "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := s.SealWithLabel(t.Context(), newID(), newID(), "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("beside nothing: %v", err)
 	}
-	if _, err := s.SealBeside(t.Context(), "nothing", "", "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := s.SealWithLabel(t.Context(), "nothing", "", "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("beside no stream: %v", err)
 	}
-	erase := said(stream, 3, "erased")
+	erase := newAppend(stream, 3, "erased")
 	erase.Erase = true
 	mustAppend(t, s, erase)
-	if _, err := other.OpenBeside(t.Context(), stream, stream, "a", sealed); !errors.Is(err, eventstore.ErrErased) {
+	if _, err := other.OpenWithLabel(t.Context(), stream, stream, "a", sealed); !errors.Is(err, eventstore.ErrErased) {
 		t.Errorf("after erasure: %v", err)
 	}
 }

@@ -14,26 +14,26 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Evidence is the bytes that an event's leaf hash is computed from, as they are stored now: SHA-256 of Content is the end
+// LeafInput is the bytes that an event's leaf hash is computed from, as they are stored now: SHA-256 of Content is the end
 // of Record, and the leaf is SHA-256 of a zero byte and Record. Whoever has them needs nothing of ours to compute it again.
-type Evidence struct {
+type LeafInput struct {
 	Position        int64
 	Content, Record []byte
 }
 
-// Evidence gives that of a whole stream, in version order; nothing is opened. Error: ErrNotFound.
-func (s *Store) Evidence(ctx context.Context, id StreamID) ([]Evidence, error) {
+// LeafInputs gives that of a whole stream, in version order; nothing is opened. Error: ErrNotFound.
+func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]LeafInput, error) {
 	stream, err := parseID(id)
 	if err != nil {
 		return nil, fmt.Errorf("evidence of stream %q: %w", id, ErrNotFound)
 	}
-	rows, err := s.worker.Query(ctx, `
+	rows, err := s.workerPool.Query(ctx, `
 		select position, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, sealed, key, blobs
 		from log.events where stream = $1 order by version`, stream)
 	if err != nil {
 		return nil, fmt.Errorf("evidence of stream %s: %w", id, err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Evidence, err error) {
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e LeafInput, err error) {
 		var (
 			version      int
 			kind         string
@@ -45,8 +45,8 @@ func (s *Store) Evidence(ctx context.Context, id StreamID) ([]Evidence, error) {
 			blobs        []uuid.UUID
 		)
 		err = row.Scan(&e.Position, &version, &kind, &at, &by.ID, &by.Role, &by.Entity, &act, &cause, &data, &sealed, &key, &blobs)
-		e.Content = content(by, act.Bytes, cause, key.Bytes, data, sealed, blobs)
-		e.Record = record(stream, version, kind, at, sha256.Sum256(e.Content))
+		e.Content = contentBytes(by, act.Bytes, cause, key.Bytes, data, sealed, blobs)
+		e.Record = recordBytes(stream, version, kind, at, sha256.Sum256(e.Content))
 		return e, err
 	})
 	if err != nil {

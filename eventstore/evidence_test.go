@@ -14,21 +14,21 @@ import (
 )
 
 // What is handed out as evidence gives the hash that was stored, by SHA-256 alone, and still does once the keys are gone.
-func TestEvidenceGivesTheLeaf(t *testing.T) {
+func TestLeafInputsHashToLeaf(t *testing.T) {
 	s := storetest.New(t).Store
-	a := said(newID(), 0, "opened", "noted")
+	a := newAppend(newID(), 0, "opened", "noted")
 	a.Events[1].Personal = []byte(`"secret"`)
-	mustAppend(t, s, said(newID(), 0, "elsewhere"))
+	mustAppend(t, s, newAppend(newID(), 0, "elsewhere"))
 	mustAppend(t, s, a)
-	erase := said(a.Stream, 2, "erased")
+	erase := newAppend(a.Stream, 2, "erased")
 	erase.Erase, erase.Cause = true, 2
 	check := func() {
 		t.Helper()
-		records, err := s.Stream(t.Context(), a.Stream)
+		records, err := s.ReadStream(t.Context(), a.Stream)
 		if err != nil {
 			t.Fatal(err)
 		}
-		evidence, err := s.Evidence(t.Context(), a.Stream)
+		evidence, err := s.LeafInputs(t.Context(), a.Stream)
 		if err != nil || len(evidence) != len(records) {
 			t.Fatal(len(evidence), err)
 		}
@@ -45,10 +45,10 @@ func TestEvidenceGivesTheLeaf(t *testing.T) {
 	check()
 	mustAppend(t, s, erase)
 	check()
-	if _, err := s.Evidence(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := s.LeafInputs(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("of no stream: %v", err)
 	}
-	if _, err := s.Evidence(t.Context(), "che"); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := s.LeafInputs(t.Context(), "che"); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("of no id: %v", err)
 	}
 }

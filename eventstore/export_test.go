@@ -5,5 +5,7 @@ package eventstore
 
 import "time"
 
-// Wall gives a node a clock of its own that may be wrong, and how often it looks at the database's.
-func (c *Config) Wall(wall func() time.Time, every time.Duration) { c.wall, c.setClock = wall, every }
+// SetLocalClock gives a node a clock of its own that may be wrong, and how often it looks at the database's.
+func (c *Config) SetLocalClock(wall func() time.Time, every time.Duration) {
+	c.localClock, c.clockSyncInterval = wall, every
+}

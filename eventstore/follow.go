@@ -13,107 +13,107 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Wait returns when the log has passed the position: woken by this node's appends, by another node's notice, or
+// WaitForHead returns when the log has passed the position: woken by this node's appends, by another node's notice, or
 // by polling behind both. It holds no connection.
-func (s *Store) Wait(ctx context.Context, after int64) error {
-	return s.marks.wait(ctx, headMark, after)
+func (s *Store) WaitForHead(ctx context.Context, after int64) error {
+	return s.watermarks.wait(ctx, headWatermark, after)
 }
 
-// Grown gives a channel that is closed when the log has a position after the one given. It may be closed too early.
-func (s *Store) Grown(after int64) <-chan struct{} {
-	at, changed := s.marks.look(headMark)
+// HeadChanged gives a channel that is closed when the log has a position after the one given. It may be closed too early.
+func (s *Store) HeadChanged(after int64) <-chan struct{} {
+	at, changed := s.watermarks.watch(headWatermark)
 	if at > after {
-		return closed
+		return closedChannel
 	}
 	return changed
 }
 
-// Told gives a channel that is closed at the next Tell of a topic, on this node or another.
-func (s *Store) Told(topic string) <-chan struct{} {
-	_, changed := s.marks.look(topicMark(topic))
+// Subscribe gives a channel that is closed at the next Tell of a topic, on this node or another.
+func (s *Store) Subscribe(topic string) <-chan struct{} {
+	_, changed := s.watermarks.watch(topicWatermark(topic))
 	return changed
 }
 
-// Tell wakes whoever waits for a topic, of which there are to be few. It is a hint: what two nodes tell within some
+// Publish wakes whoever waits for a topic, of which there are to be few. It is a hint: what two nodes tell within some
 // milliseconds may wake only once, and what is told while a node cannot listen does not wake it.
-func (s *Store) Tell(topic string) {
-	name := topicMark(topic)
-	s.notify.send(name, s.marks.raise(name, time.Now().UnixMicro()))
+func (s *Store) Publish(topic string) {
+	name := topicWatermark(topic)
+	s.notifier.enqueue(name, s.watermarks.bump(name, time.Now().UnixMicro()))
 }
 
-var closed = func() <-chan struct{} {
+var closedChannel = func() <-chan struct{} {
 	c := make(chan struct{})
 	close(c)
 	return c
 }()
 
-// topicMark is no consumer's mark: those end with a version.
-func topicMark(topic string) string { return "topic/" + topic + "/" }
+// topicWatermark is no consumer's mark: those end with a version.
+func topicWatermark(topic string) string { return "topic/" + topic + "/" }
 
-// headMark names the head among the marks; consumers are named by consumerMark.
-const headMark = ""
+// headWatermark names the head among the marks; consumers are named by consumerMark.
+const headWatermark = ""
 
-func consumerMark(name string, version int) string { return fmt.Sprintf("%s/%d", name, version) }
+func consumerWatermark(name string, version int) string { return fmt.Sprintf("%s/%d", name, version) }
 
-// marks are the positions that this node knows of: the head's, the consumers' and the topics'. They only grow; they are used
+// watermarks are the positions that this node knows of: the head's, the consumers' and the topics'. They only grow; they are used
 // for waking up, never as the answer to what is stored.
-type marks struct {
-	mu sync.Mutex
-	m  map[string]*mark
+type watermarks struct {
+	mu     sync.Mutex
+	byName map[string]*watermark
 }
 
-type mark struct {
-	at      int64
+type watermark struct {
+	value   int64
 	changed chan struct{} // closed when at grows
 }
 
-func (m *marks) get(name string) *mark {
-	k, ok := m.m[name]
+func (m *watermarks) get(name string) *watermark {
+	k, ok := m.byName[name]
 	if !ok {
-		if m.m == nil {
-			m.m = make(map[string]*mark)
+		if m.byName == nil {
+			m.byName = make(map[string]*watermark)
 		}
-		k = &mark{changed: make(chan struct{})}
-		m.m[name] = k
+		k = &watermark{changed: make(chan struct{})}
+		m.byName[name] = k
 	}
 	return k
 }
 
 // advance tells whether that was news.
-func (m *marks) advance(name string, to int64) bool {
+func (m *watermarks) advance(name string, to int64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.get(name)
-	if to <= k.at {
+	if to <= k.value {
 		return false
 	}
-	k.at = to
+	k.value = to
 	close(k.changed)
 	k.changed = make(chan struct{})
 	return true
 }
 
-// raise advances to a value, or by one where it is there already, and gives where that is.
-func (m *marks) raise(name string, to int64) int64 {
+// bump advances to a value, or by one where it is there already, and gives where that is.
+func (m *watermarks) bump(name string, to int64) int64 {
 	for {
-		at, _ := m.look(name)
+		at, _ := m.watch(name)
 		if to = max(to, at+1); m.advance(name, to) {
 			return to
 		}
 	}
 }
 
-// look gives the position and a channel that is closed when it grows.
-func (m *marks) look(name string) (int64, <-chan struct{}) {
+// watch gives the position and a channel that is closed when it grows.
+func (m *watermarks) watch(name string) (int64, <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := m.get(name)
-	return k.at, k.changed
+	return k.value, k.changed
 }
 
-func (m *marks) wait(ctx context.Context, name string, after int64) error {
+func (m *watermarks) wait(ctx context.Context, name string, after int64) error {
 	for {
-		at, changed := m.look(name)
+		at, changed := m.watch(name)
 		if at > after {
 			return nil
 		}
@@ -125,33 +125,33 @@ func (m *marks) wait(ctx context.Context, name string, after int64) error {
 	}
 }
 
-// advanced says that this node moved the head: followers here wake now, those elsewhere by a notice.
-func (s *Store) advanced(head int64) {
-	if s.marks.advance(headMark, head) {
-		s.notify.send(headMark, head)
+// publishHead says that this node moved the head: followers here wake now, those elsewhere by a notice.
+func (s *Store) publishHead(head int64) {
+	if s.watermarks.advance(headWatermark, head) {
+		s.notifier.enqueue(headWatermark, head)
 	}
 }
 
-const channel = "sol_log"
+const notifyChannel = "sol_log"
 
 // notifier tells the other nodes how far marks have come, at most once every debounce. It does so outside the
 // append's transaction: a NOTIFY inside takes a lock over the whole cluster at commit.
 type notifier struct {
-	store *Store
-	wake  chan struct{}
-	mu    sync.Mutex
-	news  map[string]int64
+	store  *Store
+	wake   chan struct{}
+	mu     sync.Mutex
+	unsent map[string]int64
 }
 
 const debounce = 20 * time.Millisecond
 
 func newNotifier(s *Store) *notifier {
-	return &notifier{store: s, wake: make(chan struct{}, 1), news: make(map[string]int64)}
+	return &notifier{store: s, wake: make(chan struct{}, 1), unsent: make(map[string]int64)}
 }
 
-func (n *notifier) send(name string, at int64) {
+func (n *notifier) enqueue(name string, at int64) {
 	n.mu.Lock()
-	n.news[name] = max(n.news[name], at)
+	n.unsent[name] = max(n.unsent[name], at)
 	n.mu.Unlock()
 	select {
 	case n.wake <- struct{}{}:
@@ -177,16 +177,16 @@ func (n *notifier) run(ctx context.Context) {
 
 func (n *notifier) flush(ctx context.Context) error {
 	n.mu.Lock()
-	news := n.news
-	n.news = make(map[string]int64)
+	news := n.unsent
+	n.unsent = make(map[string]int64)
 	n.mu.Unlock()
 	payload, err := json.Marshal(news)
 	if err != nil {
 		return fmt.Errorf("encode notice: %w", err)
 	}
 	// A notice lost in a crash is made good by polling: it need not wait for the disk.
-	_, err = n.store.worker.Exec(ctx,
-		`select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`, channel, string(payload))
+	_, err = n.store.workerPool.Exec(ctx,
+		`select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`, notifyChannel, string(payload))
 	if err != nil {
 		return fmt.Errorf("notify: %w", err)
 	}
@@ -199,17 +199,17 @@ func (s *Store) listen(ctx context.Context) {
 		if err := s.listenOnce(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Warn("listening for other nodes failed; polling meanwhile", "error", err)
 		}
-		_ = pause(ctx, s.cfg.Poll) // ends with ctx, as the loop does
+		_ = pause(ctx, s.cfg.PollInterval) // ends with ctx, as the loop does
 	}
 }
 
 func (s *Store) listenOnce(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, s.worker.Config().ConnConfig)
+	conn, err := pgx.ConnectConfig(ctx, s.workerPool.Config().ConnConfig)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, `listen `+channel); err != nil {
+	if _, err := conn.Exec(ctx, `listen `+notifyChannel); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	for {
@@ -222,14 +222,14 @@ func (s *Store) listenOnce(ctx context.Context) error {
 			continue // not ours; polling is behind
 		}
 		for name, at := range news {
-			s.marks.advance(name, at)
+			s.watermarks.advance(name, at)
 		}
 	}
 }
 
-// poll looks at the head now and then, for when notices fail.
-func (s *Store) poll(ctx context.Context) {
-	for pause(ctx, s.cfg.Poll) == nil {
+// pollHead looks at the head now and then, for when notices fail.
+func (s *Store) pollHead(ctx context.Context) {
+	for pause(ctx, s.cfg.PollInterval) == nil {
 		head, _, err := s.Head(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -237,7 +237,7 @@ func (s *Store) poll(ctx context.Context) {
 			}
 			continue
 		}
-		s.marks.advance(headMark, head.N)
+		s.watermarks.advance(headWatermark, head.N)
 	}
 }
 

@@ -14,50 +14,50 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// group makes one commit of the appends that wait together. One batch is in flight at a time: while it is, the
+// groupCommitter makes one commit of the appends that wait together. One batch is in flight at a time: while it is, the
 // next one gathers.
-type group struct {
+type groupCommitter struct {
 	store *Store
-	ended chan struct{}
+	done  chan struct{}
 
-	mu     sync.Mutex
-	more   *sync.Cond
-	queue  []*pending
-	closed bool
-	last   int // appends in the batch before
+	mu           sync.Mutex
+	queueChanged *sync.Cond
+	queue        []*pendingAppend
+	closed       bool
+	lastBatch    int // appends in the batch before
 }
 
-func newGroup(s *Store) *group {
-	g := &group{store: s, ended: make(chan struct{})}
-	g.more = sync.NewCond(&g.mu)
+func newGroupCommitter(s *Store) *groupCommitter {
+	g := &groupCommitter{store: s, done: make(chan struct{})}
+	g.queueChanged = sync.NewCond(&g.mu)
 	go g.run()
 	return g
 }
 
-func (g *group) put(p *pending) error {
+func (g *groupCommitter) enqueue(p *pendingAppend) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
 		return ErrClosed
 	}
 	g.queue = append(g.queue, p)
-	g.more.Signal()
+	g.queueChanged.Signal()
 	return nil
 }
 
 // close lets what is queued finish and refuses what comes after.
-func (g *group) close() {
+func (g *groupCommitter) close() {
 	g.mu.Lock()
 	g.closed = true
-	g.more.Signal()
+	g.queueChanged.Signal()
 	g.mu.Unlock()
-	<-g.ended
+	<-g.done
 }
 
-func (g *group) run() {
-	defer close(g.ended)
+func (g *groupCommitter) run() {
+	defer close(g.done)
 	for {
-		batch := g.take()
+		batch := g.nextBatch()
 		if batch == nil {
 			return
 		}
@@ -65,27 +65,27 @@ func (g *group) run() {
 	}
 }
 
-// take waits for the next batch: in the order of arrival, a stream and a command id once each, so that every
+// nextBatch waits for the next batch: in the order of arrival, a stream and a command id once each, so that every
 // append meets what the one before it left. Nil when the group is closed and its queue empty.
-func (g *group) take() []*pending {
+func (g *groupCommitter) nextBatch() []*pendingAppend {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for len(g.queue) == 0 {
 		if g.closed {
 			return nil
 		}
-		g.more.Wait()
+		g.queueChanged.Wait()
 	}
-	g.gather()
+	g.waitForMore()
 
-	batch, rest := []*pending{}, []*pending(nil)
+	batch, rest := []*pendingAppend{}, []*pendingAppend(nil)
 	seen := make(map[uuid.UUID]bool, 2*len(g.queue))
 	bytes := 0
 	for i, p := range g.queue {
 		if p.ctx.Err() != nil {
 			continue // its caller has gone: it never leaves this node
 		}
-		if len(batch) > 0 && (len(batch) == g.store.cfg.Batch || bytes+p.size() > g.store.cfg.BatchBytes) {
+		if len(batch) > 0 && (len(batch) == g.store.cfg.MaxBatch || bytes+p.size() > g.store.cfg.MaxBatchBytes) {
 			rest = append(rest, g.queue[i:]...)
 			break
 		}
@@ -98,15 +98,15 @@ func (g *group) take() []*pending {
 		batch = append(batch, p)
 		bytes += p.size()
 	}
-	g.queue, g.last = rest, len(batch)
+	g.queue, g.lastBatch = rest, len(batch)
 	return batch
 }
 
-// gather gives the callers answered a moment ago the time to come back: a commit for the first of them alone would
+// waitForMore gives the callers answered a moment ago the time to come back: a commit for the first of them alone would
 // make all the others wait for it. A lone writer is not held up.
-func (g *group) gather() {
+func (g *groupCommitter) waitForMore() {
 	const step, most = 50 * time.Microsecond, 500 * time.Microsecond
-	for waited := time.Duration(0); waited < most && len(g.queue) < g.last && !g.closed; waited += step {
+	for waited := time.Duration(0); waited < most && len(g.queue) < g.lastBatch && !g.closed; waited += step {
 		g.mu.Unlock()
 		time.Sleep(step)
 		g.mu.Lock()
@@ -116,20 +116,20 @@ func (g *group) gather() {
 // commit writes the batch and answers everyone in it. When the database refuses the batch for what is in it, each
 // append is tried alone, so that a bad one harms only itself. When it is not known what became of the batch, it is
 // sent again: the statement looks the command ids up first, so what was stored is found and nothing is stored twice.
-func (g *group) commit(batch []*pending) {
-	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		batch = waiting(batch)
+func (g *groupCommitter) commit(batch []*pendingAppend) {
+	for wait := minRetryDelay; ; wait = min(2*wait, maxRetryDelay) {
+		batch = dropCancelled(batch)
 		if len(batch) == 0 {
 			return
 		}
-		err := g.write(batch)
+		err := g.writeAndAnswer(batch)
 		switch {
 		case err == nil:
 			return
-		case !passing(err) && len(batch) == 1:
-			batch[0].done <- answer{err: refusal(err)}
+		case !isTransient(err) && len(batch) == 1:
+			batch[0].done <- answer{err: rejectionError(err)}
 			return
-		case !passing(err):
+		case !isTransient(err):
 			for i := range batch {
 				g.commit(batch[i : i+1])
 			}
@@ -142,11 +142,11 @@ func (g *group) commit(batch []*pending) {
 }
 
 // The pauses before a database that failed is asked again.
-const firstRetry, lastRetry = 10 * time.Millisecond, 500 * time.Millisecond
+const minRetryDelay, maxRetryDelay = 10 * time.Millisecond, 500 * time.Millisecond
 
-// waiting leaves out the appends whose callers have gone or lost patience.
-func waiting(batch []*pending) []*pending {
-	kept := make([]*pending, 0, len(batch))
+// dropCancelled leaves out the appends whose callers have gone or lost patience.
+func dropCancelled(batch []*pendingAppend) []*pendingAppend {
+	kept := make([]*pendingAppend, 0, len(batch))
 	for _, p := range batch {
 		if p.ctx.Err() == nil {
 			kept = append(kept, p)
@@ -155,31 +155,31 @@ func waiting(batch []*pending) []*pending {
 	return kept
 }
 
-func (g *group) write(batch []*pending) error {
+func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 	s := g.store
 	// Longer than the server's own bounds: a connection is only given up when the server is silent.
 	ctx, cancel := context.WithTimeout(context.Background(), 3*s.cfg.LockTimeout)
 	defer cancel()
 	begun := time.Now()
-	answers, err := s.write(ctx, batch)
+	answers, err := s.writeBatch(ctx, batch)
 	if err != nil {
 		return err
 	}
-	s.metrics.batch(len(batch), time.Since(begun))
+	s.metrics.observeBatch(len(batch), time.Since(begun))
 	var head int64
 	for i, p := range batch {
-		s.metrics.outcome(answers[i])
+		s.metrics.countAppend(answers[i])
 		if answers[i].err == nil {
 			head = max(head, answers[i].Position.N)
 		}
 		p.done <- answers[i]
 	}
-	s.advanced(head)
+	s.publishHead(head)
 	return nil
 }
 
-// passing tells the troubles of a server or a connection from what is wrong with the appends themselves.
-func passing(err error) bool {
+// isTransient tells the troubles of a server or a connection from what is wrong with the appends themselves.
+func isTransient(err error) bool {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return true // the connection's, or no connection
@@ -194,8 +194,8 @@ func passing(err error) bool {
 	}
 }
 
-// refusal is what a lone append is told.
-func refusal(err error) error {
+// rejectionError is what a lone append is told.
+func rejectionError(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == "keys_pkey" {
 		return fmt.Errorf("%w: its key was stored meanwhile", ErrConflict)

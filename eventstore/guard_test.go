@@ -23,14 +23,14 @@ import (
 
 func TestEventsAreAppendOnly(t *testing.T) {
 	db := storetest.New(t)
-	mustAppend(t, db.Store, said(newID(), 0, "for ever"))
+	mustAppend(t, db.Store, newAppend(newID(), 0, "for ever"))
 	statements := []string{
 		`update log.events set actor = 'nobody'`,
 		`delete from log.events`,
 		`truncate log.events`,
 		`insert into log.events select * from log.events on conflict (position) do update set actor = 'nobody'`,
 	}
-	conn := owner(t, db)
+	conn := ownerConn(t, db)
 	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_request"} { // none: the tables' owner
 		if _, err := conn.Exec(t.Context(), `set role `+role); err != nil {
 			t.Fatal(err)
@@ -45,13 +45,13 @@ func TestEventsAreAppendOnly(t *testing.T) {
 			}
 		}
 	}
-	if log := whole(t, db.Store); len(log) != 1 || log[0].By != operator {
+	if log := readLog(t, db.Store); len(log) != 1 || log[0].By != operator {
 		t.Errorf("the log afterwards: %+v", log)
 	}
 }
 
 // The request role reads where the log and its consumers stand, and nothing of what is in it.
-func TestRolesSeeNoMoreThanTheyNeed(t *testing.T) {
+func TestRolePrivileges(t *testing.T) {
 	db := storetest.New(t)
 	can := map[string]bool{
 		"sol_request log.logs select": true, "sol_request log.consumers select": true,
@@ -63,7 +63,7 @@ func TestRolesSeeNoMoreThanTheyNeed(t *testing.T) {
 		"sol_worker identity.sessions select": true, "sol_append identity.sessions select": false,
 		"sol_request identity.sessions select": false, "sol_request identity.accounts select": false,
 	}
-	conn := owner(t, db)
+	conn := ownerConn(t, db)
 	for what, want := range can {
 		var got bool
 		parts := strings.Fields(what)
@@ -123,7 +123,7 @@ func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		records, err := db.Store.Stream(t.Context(), stream)
+		records, err := db.Store.ReadStream(t.Context(), stream)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 		}
 	})
 
-	rows, err := owner(t, db).Query(t.Context(), `
+	rows, err := ownerConn(t, db).Query(t.Context(), `
 		select stream, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, coalesce(sealed, ''),
 			coalesce(key, '00000000-0000-0000-0000-000000000000'), blobs, hash
 		from log.events`)
@@ -159,15 +159,15 @@ func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 		number := binary.BigEndian
-		content := sized(sized(sized(nil, actor), role), entity)
+		content := appendSizedText(appendSizedText(appendSizedText(nil, actor), role), entity)
 		content = number.AppendUint64(append(content, act[:]...), cause)
-		content = sized(sized(append(content, key[:]...), string(data)), string(sealed))
+		content = appendSizedText(appendSizedText(append(content, key[:]...), string(data)), string(sealed))
 		content = number.AppendUint32(content, uint32(len(blobs)))
 		for _, b := range blobs {
 			content = append(content, b[:]...)
 		}
 		sum := sha256.Sum256(content)
-		record := sized(number.AppendUint32(stream[:], version), kind)
+		record := appendSizedText(number.AppendUint32(stream[:], version), kind)
 		record = append(number.AppendUint64(record, uint64(at.UnixMicro())), sum[:]...)
 		if want := tlog.RecordHash(record); !bytes.Equal(want[:], hash) {
 			t.Fatalf("leaf of %s/%d: stored %x, recomputed %x", stream, version, hash, want)
@@ -179,6 +179,6 @@ func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 	}
 }
 
-func sized(b []byte, part string) []byte {
+func appendSizedText(b []byte, part string) []byte {
 	return append(binary.BigEndian.AppendUint32(b, uint32(len(part))), part...)
 }

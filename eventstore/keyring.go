@@ -24,10 +24,10 @@ const masterKeySize, dataKeySize = 32, 32
 
 // keyring holds what is derived from the master key. The master key itself is not kept.
 type keyring struct {
-	log     uuid.UUID // part of all associated data: a row moved into another log does not open
-	wrapper cipher.AEAD
-	prk     []byte   // HKDF's extract of the master key
-	hashing sync.Map // purpose -> derived key
+	logID    uuid.UUID // part of all associated data: a row moved into another log does not open
+	wrapper  cipher.AEAD
+	prk      []byte   // HKDF's extract of the master key
+	hashKeys sync.Map // purpose -> derived key
 }
 
 // openKeyring derives the keys and compares them with the value that the log keeps; the first node to open a new
@@ -41,7 +41,7 @@ func openKeyring(ctx context.Context, pool *pgxpool.Pool, master []byte) (*keyri
 	if k.wrapper, err = newGCM(k.derive("sol/1/wrap")); err != nil {
 		return nil, fmt.Errorf("master key: %w", err)
 	}
-	if err := pool.QueryRow(ctx, `select id from log.logs`).Scan(&k.log); err != nil {
+	if err := pool.QueryRow(ctx, `select id from log.logs`).Scan(&k.logID); err != nil {
 		return nil, fmt.Errorf("no log here (is the database migrated?): %w", err)
 	}
 	mine := k.derive("sol/1/check")
@@ -74,9 +74,9 @@ func (s *Store) KeyedHash(purpose, value string) string {
 }
 
 func (k *keyring) hash(purpose string, parts ...[]byte) []byte {
-	key, ok := k.hashing.Load(purpose)
+	key, ok := k.hashKeys.Load(purpose)
 	if !ok {
-		key, _ = k.hashing.LoadOrStore(purpose, k.derive("sol/1/hash/"+purpose))
+		key, _ = k.hashKeys.LoadOrStore(purpose, k.derive("sol/1/hash/"+purpose))
 	}
 	mac := hmac.New(sha256.New, key.([]byte))
 	for _, p := range parts {
@@ -92,11 +92,11 @@ func (k *keyring) newDataKey(id, stream uuid.UUID) (data cipher.AEAD, wrapped []
 	if data, err = newGCM(key); err != nil {
 		return nil, nil, err
 	}
-	return data, k.wrapper.Seal(nil, nil, key, k.keyContext(id, stream)), nil
+	return data, k.wrapper.Seal(nil, nil, key, k.keyAAD(id, stream)), nil
 }
 
 func (k *keyring) unwrap(id, stream uuid.UUID, wrapped []byte) (cipher.AEAD, error) {
-	key, err := k.wrapper.Open(nil, nil, wrapped, k.keyContext(id, stream))
+	key, err := k.wrapper.Open(nil, nil, wrapped, k.keyAAD(id, stream))
 	if err != nil {
 		return nil, fmt.Errorf("key %s cannot be unwrapped: %w", id, err)
 	}

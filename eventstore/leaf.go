@@ -25,19 +25,19 @@ import (
 // finishes the leaf there.
 
 func contentHash(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, sealed []byte, blobs []uuid.UUID) [32]byte {
-	return sha256.Sum256(content(by, act, cause, key, data, sealed, blobs))
+	return sha256.Sum256(contentBytes(by, act, cause, key, data, sealed, blobs))
 }
 
-func content(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, sealed []byte, blobs []uuid.UUID) []byte {
+func contentBytes(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, sealed []byte, blobs []uuid.UUID) []byte {
 	b := make([]byte, 0, 128+len(data)+len(sealed)+16*len(blobs))
-	b = appendSized(b, []byte(by.ID))
-	b = appendSized(b, []byte(by.Role))
-	b = appendSized(b, []byte(by.Entity))
+	b = appendLengthPrefixed(b, []byte(by.ID))
+	b = appendLengthPrefixed(b, []byte(by.Role))
+	b = appendLengthPrefixed(b, []byte(by.Entity))
 	b = append(b, act[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(cause))
 	b = append(b, key[:]...)
-	b = appendSized(b, data)
-	b = appendSized(b, sealed)
+	b = appendLengthPrefixed(b, data)
+	b = appendLengthPrefixed(b, sealed)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(blobs)))
 	for _, blob := range blobs {
 		b = append(b, blob[:]...)
@@ -45,15 +45,15 @@ func content(by Actor, act uuid.UUID, cause int64, key uuid.UUID, data, sealed [
 	return b
 }
 
-// leaf is the RFC 6962 leaf hash of the record.
-func leaf(stream uuid.UUID, version int, kind string, at time.Time, content [32]byte) tlog.Hash {
-	return tlog.RecordHash(record(stream, version, kind, at, content))
+// leafHash is the RFC 6962 leaf hash of the record.
+func leafHash(stream uuid.UUID, version int, kind string, at time.Time, content [32]byte) tlog.Hash {
+	return tlog.RecordHash(recordBytes(stream, version, kind, at, content))
 }
 
-func record(stream uuid.UUID, version int, kind string, at time.Time, content [32]byte) []byte {
+func recordBytes(stream uuid.UUID, version int, kind string, at time.Time, content [32]byte) []byte {
 	b := append([]byte(nil), stream[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(version))
-	b = appendSized(b, []byte(kind))
+	b = appendLengthPrefixed(b, []byte(kind))
 	b = binary.BigEndian.AppendUint64(b, uint64(at.UnixMicro()))
 	return append(b, content[:]...)
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lead takes the consumer's lease if it is free, ours or run out, and gives the checkpoint. The lease is measured
+// acquireLease takes the consumer's lease if it is free, ours or run out, and gives the checkpoint. The lease is measured
 // by the database's clock alone and binds no connection.
-func (s *Store) lead(ctx context.Context, c Consumer) (position int64, leads bool, err error) {
-	err = s.worker.QueryRow(ctx, `
+func (s *Store) acquireLease(ctx context.Context, c Consumer) (position int64, leads bool, err error) {
+	err = s.workerPool.QueryRow(ctx, `
 		insert into log.consumers as c (name, version, holder, lease_until)
 		values ($1, $2, $3, clock_timestamp() + $4::interval)
 		on conflict (name, version) do update set holder = excluded.holder, lease_until = excluded.lease_until
 		where c.holder is null or c.holder = $3 or c.lease_until < clock_timestamp()
-		returning position`, c.Name, c.Version, s.node, s.cfg.Lease).Scan(&position)
+		returning position`, c.Name, c.Version, s.nodeID, s.cfg.LeaseDuration).Scan(&position)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, false, nil
 	}
@@ -30,25 +30,25 @@ func (s *Store) lead(ctx context.Context, c Consumer) (position int64, leads boo
 	return position, true, nil
 }
 
-// renew keeps the lease until ctx ends; it returns when another node has it.
-func (s *Store) renew(ctx context.Context, c Consumer) {
-	for pause(ctx, s.cfg.Lease/4) == nil {
-		tag, err := s.worker.Exec(ctx, `
+// renewLease keeps the lease until ctx ends; it returns when another node has it.
+func (s *Store) renewLease(ctx context.Context, c Consumer) {
+	for pause(ctx, s.cfg.LeaseDuration/4) == nil {
+		tag, err := s.workerPool.Exec(ctx, `
 			update log.consumers set lease_until = clock_timestamp() + $4::interval
-			where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.node, s.cfg.Lease)
+			where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.nodeID, s.cfg.LeaseDuration)
 		if err == nil && tag.RowsAffected() == 0 {
 			return
 		}
 	}
 }
 
-// release lets another node lead at once.
-func (s *Store) release(ctx context.Context, c Consumer) {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.Lease)
+// releaseLease lets another node lead at once.
+func (s *Store) releaseLease(ctx context.Context, c Consumer) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.LeaseDuration)
 	defer cancel()
-	_, err := s.worker.Exec(ctx, `
+	_, err := s.workerPool.Exec(ctx, `
 		update log.consumers set holder = null, lease_until = null
-		where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.node)
+		where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.nodeID)
 	if err != nil {
 		s.cfg.Log.Warn("lease not given back; it runs out by itself", "consumer", c.Name, "error", err)
 	}
@@ -56,20 +56,20 @@ func (s *Store) release(ctx context.Context, c Consumer) {
 
 // ConsumerStatus is where a consumer stands, on whichever node.
 type ConsumerStatus struct {
-	Name     string
-	Version  int
-	Position int64
-	Lag      int64 // events behind the head
-	Led      bool  // some node leads it now
-	Failures int   // of the batch it is at
-	Error    string
-	FailedAt time.Time // zero while it does not fail
-	MovedAt  time.Time // zero before its first batch
+	Name       string
+	Version    int
+	Position   int64
+	Lag        int64 // events behind the head
+	HasLeader  bool  // some node leads it now
+	Failures   int   // of the batch it is at
+	Error      string
+	FailedAt   time.Time // zero while it does not fail
+	AdvancedAt time.Time // zero before its first batch
 }
 
 // Consumers lists all that ever ran, by name and version.
 func (s *Store) Consumers(ctx context.Context) ([]ConsumerStatus, error) {
-	rows, err := s.worker.Query(ctx, `
+	rows, err := s.workerPool.Query(ctx, `
 		select name, version, position, l.head - position, coalesce(lease_until > clock_timestamp(), false), failures,
 			coalesce(error, ''), failed_at, moved_at
 		from log.consumers cross join log.logs l order by name, version`)
@@ -78,12 +78,12 @@ func (s *Store) Consumers(ctx context.Context) ([]ConsumerStatus, error) {
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c ConsumerStatus, err error) {
 		var failed, moved *time.Time
-		err = row.Scan(&c.Name, &c.Version, &c.Position, &c.Lag, &c.Led, &c.Failures, &c.Error, &failed, &moved)
+		err = row.Scan(&c.Name, &c.Version, &c.Position, &c.Lag, &c.HasLeader, &c.Failures, &c.Error, &failed, &moved)
 		if failed != nil {
 			c.FailedAt = failed.UTC()
 		}
 		if moved != nil {
-			c.MovedAt = moved.UTC()
+			c.AdvancedAt = moved.UTC()
 		}
 		return c, err
 	})

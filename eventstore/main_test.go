@@ -22,17 +22,17 @@ var operator = eventstore.Actor{ID: "0190a000-0000-7000-8000-000000000001", Role
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// said is an append of one event for each text, without anything personal.
-func said(stream string, expected int, texts ...string) eventstore.Append {
-	a := eventstore.Append{Stream: stream, Kind: "talk", Expected: expected, By: operator}
+// newAppend is an append of one event for each text, without anything personal.
+func newAppend(stream string, expected int, texts ...string) eventstore.Append {
+	a := eventstore.Append{Stream: stream, Kind: "talk", ExpectedVersion: expected, By: operator}
 	for _, text := range texts {
 		a.Events = append(a.Events, eventstore.NewEvent{Type: "talk.said.v1", Data: []byte(`"` + text + `"`)})
 	}
 	return a
 }
 
-func repeatable(a eventstore.Append, key, body string) eventstore.Append {
-	a.Command, a.Request = eventstore.CommandID{Actor: a.By.ID, Key: key}, []byte(body)
+func withCommand(a eventstore.Append, key, body string) eventstore.Append {
+	a.Command, a.RequestBody = eventstore.CommandID{Actor: a.By.ID, Key: key}, []byte(body)
 	return a
 }
 
@@ -45,7 +45,7 @@ func mustAppend(t testing.TB, s *eventstore.Store, a eventstore.Append) eventsto
 	return r
 }
 
-func whole(t testing.TB, s *eventstore.Store) []eventstore.Record {
+func readLog(t testing.TB, s *eventstore.Store) []eventstore.Record {
 	t.Helper()
 	records, err := s.Read(context.WithoutCancel(t.Context()), 0, 1<<20)
 	if err != nil {
@@ -54,8 +54,8 @@ func whole(t testing.TB, s *eventstore.Store) []eventstore.Record {
 	return records
 }
 
-// owner is a connection with the owner's rights, past the store.
-func owner(t testing.TB, db *storetest.DB) *pgx.Conn {
+// ownerConn is a connection with the owner's rights, past the store.
+func ownerConn(t testing.TB, db *storetest.DB) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), db.URL)
 	if err != nil {

@@ -14,33 +14,33 @@ import (
 
 // metrics are the log's figures for Prometheus. Nothing in them names a person or a ticket.
 type metrics struct {
-	store    *Store
-	registry prometheus.Registerer
-	appends  *prometheus.CounterVec
-	batches  prometheus.Histogram
-	seconds  prometheus.Histogram
-	retries  prometheus.Counter
-	failures *prometheus.CounterVec
+	store         *Store
+	registry      prometheus.Registerer
+	appends       *prometheus.CounterVec
+	batchSize     prometheus.Histogram
+	commitSeconds prometheus.Histogram
+	retries       prometheus.Counter
+	failures      *prometheus.CounterVec
 
-	mu  sync.Mutex
-	led map[string]ledConsumer // the consumers that this node leads, by mark
+	mu      sync.Mutex
+	leading map[string]leadingConsumer // the consumers that this node leads, by mark
 }
 
-type ledConsumer struct {
+type leadingConsumer struct {
 	name, version string
 	position      int64
 }
 
 func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
-		store: s, registry: registry, led: make(map[string]ledConsumer),
+		store: s, registry: registry, leading: make(map[string]leadingConsumer),
 		appends: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sol_log_appends_total", Help: "Appends by outcome: stored, repeated, conflict, key_reused.",
 		}, []string{"outcome"}),
-		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+		batchSize: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "sol_log_batch_appends", Help: "Appends in one commit.", Buckets: prometheus.ExponentialBuckets(1, 2, 10),
 		}),
-		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+		commitSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "sol_log_commit_seconds", Help: "Duration of a batch, commit included.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15),
 		}),
@@ -64,7 +64,7 @@ func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 }
 
 func (m *metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.appends, m.batches, m.seconds, m.retries, m.failures, m}
+	return []prometheus.Collector{m.appends, m.batchSize, m.commitSeconds, m.retries, m.failures, m}
 }
 
 func (m *metrics) close() {
@@ -76,12 +76,12 @@ func (m *metrics) close() {
 	}
 }
 
-func (m *metrics) batch(appends int, took time.Duration) {
-	m.batches.Observe(float64(appends))
-	m.seconds.Observe(took.Seconds())
+func (m *metrics) observeBatch(appends int, took time.Duration) {
+	m.batchSize.Observe(float64(appends))
+	m.commitSeconds.Observe(took.Seconds())
 }
 
-func (m *metrics) outcome(a answer) {
+func (m *metrics) countAppend(a answer) {
 	outcome := "stored"
 	switch {
 	case errors.Is(a.err, ErrConflict):
@@ -94,16 +94,16 @@ func (m *metrics) outcome(a answer) {
 	m.appends.WithLabelValues(outcome).Inc()
 }
 
-func (m *metrics) leads(c Consumer, position int64) {
+func (m *metrics) setLeading(c Consumer, position int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.led[consumerMark(c.Name, c.Version)] = ledConsumer{c.Name, fmt.Sprint(c.Version), position}
+	m.leading[consumerWatermark(c.Name, c.Version)] = leadingConsumer{c.Name, fmt.Sprint(c.Version), position}
 }
 
-func (m *metrics) leaves(c Consumer) {
+func (m *metrics) clearLeading(c Consumer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.led, consumerMark(c.Name, c.Version))
+	delete(m.leading, consumerWatermark(c.Name, c.Version))
 }
 
 var (
@@ -120,11 +120,11 @@ func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 
 // Collect is prometheus.Collector's.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
-	head, _ := m.store.marks.look(headMark)
+	head, _ := m.store.watermarks.watch(headWatermark)
 	out <- prometheus.MustNewConstMetric(headDesc, prometheus.GaugeValue, float64(head))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range m.led {
+	for _, c := range m.leading {
 		out <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(max(0, head-c.position)), c.name, c.version)
 	}
 }

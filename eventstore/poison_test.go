@@ -16,10 +16,10 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// blocked holds the allocator row, so that appends gather into one batch, until the returned function is called.
-func blocked(t *testing.T, db *storetest.DB) (release func()) {
+// lockAllocator holds the allocator row, so that appends gather into one batch, until the returned function is called.
+func lockAllocator(t *testing.T, db *storetest.DB) (release func()) {
 	t.Helper()
-	tx, err := owner(t, db).BeginTx(t.Context(), pgx.TxOptions{})
+	tx, err := ownerConn(t, db).BeginTx(t.Context(), pgx.TxOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,10 +33,10 @@ func blocked(t *testing.T, db *storetest.DB) (release func()) {
 	}
 }
 
-// waitsForRow returns when a backend of the store waits for the allocator row.
-func waitsForRow(t *testing.T, db *storetest.DB) {
+// waitUntilBlocked returns when a backend of the store waits for the allocator row.
+func waitUntilBlocked(t *testing.T, db *storetest.DB) {
 	t.Helper()
-	conn := owner(t, db)
+	conn := ownerConn(t, db)
 	for waiting := 0; waiting == 0; {
 		err := conn.QueryRow(t.Context(), `
 			select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting)
@@ -46,77 +46,77 @@ func waitsForRow(t *testing.T, db *storetest.DB) {
 	}
 }
 
-func TestPoisonousAppendHarmsOnlyItself(t *testing.T) {
+func TestInvalidAppendFailsAlone(t *testing.T) {
 	db := storetest.New(t)
-	mustAppend(t, db.Store, said(newID(), 0, "warm"))
-	badType, noData := said(newID(), 0, "x"), said(newID(), 0, "x")
+	mustAppend(t, db.Store, newAppend(newID(), 0, "warm"))
+	badType, noData := newAppend(newID(), 0, "x"), newAppend(newID(), 0, "x")
 	badType.Events[0].Type = "nul\x00byte"
 	noData.Events[0].Data = nil
-	badActor := said(newID(), 0, "x")
+	badActor := newAppend(newID(), 0, "x")
 	badActor.By.Entity = "\xff\xfe"
-	conflict := said(newID(), 3, "x")
+	conflict := newAppend(newID(), 3, "x")
 
-	release := blocked(t, db)
+	release := lockAllocator(t, db)
 	var all sync.WaitGroup
-	all.Go(func() { mustAppend(t, db.Store, said(newID(), 0, "first in flight")) })
-	waitsForRow(t, db) // what comes now gathers behind it
+	all.Go(func() { mustAppend(t, db.Store, newAppend(newID(), 0, "first in flight")) })
+	waitUntilBlocked(t, db) // what comes now gathers behind it
 	for _, bad := range []eventstore.Append{badType, noData, badActor, conflict} {
 		all.Go(func() {
 			_, err := db.Store.Append(t.Context(), bad)
 			if err == nil || errors.Is(err, eventstore.ErrUnavailable) {
 				t.Errorf("a poisonous append: %v", err)
 			}
-			if errors.Is(err, eventstore.ErrConflict) != (bad.Expected == 3) {
-				t.Errorf("expected version %d: %v", bad.Expected, err)
+			if errors.Is(err, eventstore.ErrConflict) != (bad.ExpectedVersion == 3) {
+				t.Errorf("expected version %d: %v", bad.ExpectedVersion, err)
 			}
 		})
 		for range 8 {
-			all.Go(func() { mustAppend(t, db.Store, said(newID(), 0, "good")) })
+			all.Go(func() { mustAppend(t, db.Store, newAppend(newID(), 0, "good")) })
 		}
 	}
 	release()
 	all.Wait()
-	if n := len(whole(t, db.Store)); n != 34 {
+	if n := len(readLog(t, db.Store)); n != 34 {
 		t.Errorf("%d events, want 34: one before, one in flight, 32 beside the bad ones", n)
 	}
 }
 
-func TestCancelledCallerHarmsOnlyItself(t *testing.T) {
+func TestCancelledAppendFailsAlone(t *testing.T) {
 	db := storetest.New(t)
-	mustAppend(t, db.Store, said(newID(), 0, "warm"))
-	release := blocked(t, db)
+	mustAppend(t, db.Store, newAppend(newID(), 0, "warm"))
+	release := lockAllocator(t, db)
 	var all sync.WaitGroup
 	inFlight, cancelFlying := context.WithCancel(t.Context())
 	all.Go(func() {
-		if _, err := db.Store.Append(inFlight, said(newID(), 0, "in flight")); !errors.Is(err, context.Canceled) {
+		if _, err := db.Store.Append(inFlight, newAppend(newID(), 0, "in flight")); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled in flight: %v", err)
 		}
 	})
-	waitsForRow(t, db)
+	waitUntilBlocked(t, db)
 	queued, cancelQueued := context.WithCancel(t.Context())
 	all.Go(func() {
-		if _, err := db.Store.Append(queued, said(newID(), 0, "queued")); !errors.Is(err, context.Canceled) {
+		if _, err := db.Store.Append(queued, newAppend(newID(), 0, "queued")); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled while queued: %v", err)
 		}
 	})
 	for range 8 {
-		all.Go(func() { mustAppend(t, db.Store, said(newID(), 0, "good")) })
+		all.Go(func() { mustAppend(t, db.Store, newAppend(newID(), 0, "good")) })
 	}
 	cancelFlying()
 	cancelQueued()
 	release()
 	all.Wait()
-	for _, r := range whole(t, db.Store) {
+	for _, r := range readLog(t, db.Store) {
 		if string(r.Data) == `"queued"` {
 			t.Error("an append cancelled before it was sent is in the log")
 		}
 	}
 }
 
-func TestAppendsGiveUpWithPatience(t *testing.T) {
+func TestAppendTimesOut(t *testing.T) {
 	db := storetest.New(t)
-	impatient := db.Node(t, func(c *eventstore.Config) {
-		c.Patience, c.LockTimeout = 300*time.Millisecond, 100*time.Millisecond
+	impatient := db.OpenNode(t, func(c *eventstore.Config) {
+		c.AppendTimeout, c.LockTimeout = 300*time.Millisecond, 100*time.Millisecond
 	})
 	insist := func(ask eventstore.Append) (r eventstore.Result) { // as clients do: on a busy machine its patience may be too short
 		t.Helper()
@@ -129,9 +129,9 @@ func TestAppendsGiveUpWithPatience(t *testing.T) {
 		}
 		return r
 	}
-	insist(repeatable(said(newID(), 0, "warm"), "warm", "body"))
-	release := blocked(t, db)
-	ask := repeatable(said(newID(), 0, "late"), "late", "body")
+	insist(withCommand(newAppend(newID(), 0, "warm"), "warm", "body"))
+	release := lockAllocator(t, db)
+	ask := withCommand(newAppend(newID(), 0, "late"), "late", "body")
 	if _, err := impatient.Append(t.Context(), ask); !errors.Is(err, eventstore.ErrUnavailable) {
 		t.Errorf("while the allocator is held: %v", err)
 	}
@@ -144,7 +144,7 @@ func TestAppendsGiveUpWithPatience(t *testing.T) {
 func TestClosedStoreRefuses(t *testing.T) {
 	s := storetest.New(t).Store
 	s.Close()
-	if _, err := s.Append(t.Context(), said(newID(), 0, "x")); !errors.Is(err, eventstore.ErrClosed) {
+	if _, err := s.Append(t.Context(), newAppend(newID(), 0, "x")); !errors.Is(err, eventstore.ErrClosed) {
 		t.Errorf("append to a closed store: %v", err)
 	}
 }

@@ -36,18 +36,18 @@ func (s *Store) openPools(ctx context.Context) (err error) {
 	bounded["lock_timeout"] = milliseconds(lock)
 	bounded["statement_timeout"] = milliseconds(2 * lock)
 	bounded["idle_in_transaction_session_timeout"] = milliseconds(lock)
-	if s.appends, err = s.openPool(ctx, "sol_append", appendConns, bounded); err != nil {
+	if s.appendPool, err = s.openPool(ctx, "sol_append", appendConns, bounded); err != nil {
 		return err
 	}
-	if s.worker, err = s.openPool(ctx, "sol_worker", s.cfg.WorkerConns, nil); err != nil {
+	if s.workerPool, err = s.openPool(ctx, "sol_worker", s.cfg.WorkerConns, nil); err != nil {
 		return err
 	}
-	s.request, err = s.openPool(ctx, "sol_request", s.cfg.DoorConns, nil)
+	s.requestPool, err = s.openPool(ctx, "sol_request", s.cfg.RequestConns, nil)
 	return err
 }
 
 func (s *Store) closePools() {
-	for _, p := range []*pgxpool.Pool{s.appends, s.worker, s.request} {
+	for _, p := range []*pgxpool.Pool{s.appendPool, s.workerPool, s.requestPool} {
 		if p != nil {
 			p.Close()
 		}

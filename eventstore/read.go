@@ -20,13 +20,13 @@ const selectRecords = `
 		coalesce(e.cause, 0), e.data, e.sealed, e.key, e.blobs, e.hash, k.wrapped
 	from log.events e join log.streams s on s.id = e.stream left join keys.keys k on k.id = e.key `
 
-// Stream is the whole stream in version order; ErrNotFound when there is none.
-func (s *Store) Stream(ctx context.Context, id StreamID) ([]Record, error) {
+// ReadStream is the whole stream in version order; ErrNotFound when there is none.
+func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 	stream, err := parseID(id)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
 	}
-	records, err := s.records(ctx, selectRecords+`where e.stream = $1 order by e.version`, stream)
+	records, err := s.queryRecords(ctx, selectRecords+`where e.stream = $1 order by e.version`, stream)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", id, err)
 	}
@@ -39,7 +39,7 @@ func (s *Store) Stream(ctx context.Context, id StreamID) ([]Record, error) {
 // Read is the events after a position, in its order, at most limit of them. What it returns is always the exact
 // next stretch of the log: positions have no gap, and nothing appears later at or before a position once seen.
 func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, error) {
-	records, err := s.records(ctx, selectRecords+`where e.position > $1 order by e.position limit $2`, after, limit)
+	records, err := s.queryRecords(ctx, selectRecords+`where e.position > $1 order by e.position limit $2`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read log after %d: %w", after, err)
 	}
@@ -51,24 +51,24 @@ func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, err
 	return records, nil
 }
 
-// ByStream hands over every stream whole, as it stood at position upTo, one stream a call, in the order of their
+// ReadByStream hands over every stream whole, as it stood at position upTo, one stream a call, in the order of their
 // ids. It holds one stream in memory at a time, and a snapshot of the database until it returns.
-func (s *Store) ByStream(ctx context.Context, upTo int64, each func([]Record) error) error {
-	rows, err := s.worker.Query(ctx, selectRecords+`where e.position <= $1 order by e.stream, e.version`, upTo)
+func (s *Store) ReadByStream(ctx context.Context, upTo int64, each func([]Record) error) error {
+	rows, err := s.workerPool.Query(ctx, selectRecords+`where e.position <= $1 order by e.stream, e.version`, upTo)
 	if err != nil {
 		return fmt.Errorf("read log by stream: %w", err)
 	}
-	if err := s.byStream(rows, each); err != nil {
+	if err := s.forEachStream(rows, each); err != nil {
 		return fmt.Errorf("read log by stream: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) byStream(rows pgx.Rows, each func([]Record) error) error {
+func (s *Store) forEachStream(rows pgx.Rows, each func([]Record) error) error {
 	defer rows.Close()
 	var stream []Record
 	for rows.Next() {
-		r, err := s.scan(rows)
+		r, err := s.scanRecord(rows)
 		if err != nil {
 			return err
 		}
@@ -89,10 +89,10 @@ func (s *Store) byStream(rows pgx.Rows, each func([]Record) error) error {
 	return nil
 }
 
-// Streams hands over each of some streams whole, as it stood at position upTo, one stream a call, in the order of their
+// ReadStreams hands over each of some streams whole, as it stood at position upTo, one stream a call, in the order of their
 // ids; those that had not begun are left out. Nothing personal is opened.
-func (s *Store) Streams(ctx context.Context, ids []StreamID, upTo int64, each func([]Record) error) error {
-	rows, err := s.worker.Query(ctx, `
+func (s *Store) ReadStreams(ctx context.Context, ids []StreamID, upTo int64, each func([]Record) error) error {
+	rows, err := s.workerPool.Query(ctx, `
 		select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
 			coalesce(e.cause, 0), e.data, null::bytea, null::uuid, e.blobs, e.hash, null::bytea
 		from log.events e join log.streams s on s.id = e.stream
@@ -100,16 +100,16 @@ func (s *Store) Streams(ctx context.Context, ids []StreamID, upTo int64, each fu
 	if err != nil {
 		return fmt.Errorf("read streams: %w", err)
 	}
-	if err := s.byStream(rows, each); err != nil {
+	if err := s.forEachStream(rows, each); err != nil {
 		return fmt.Errorf("read streams: %w", err)
 	}
 	return nil
 }
 
-// At is the position of the last event that was recorded by a moment: zero if none was. Since recorded_at never decreases
+// PositionAt is the position of the last event that was recorded by a moment: zero if none was. Since recorded_at never decreases
 // with the position, everything up to there is the log as it stood then.
-func (s *Store) At(ctx context.Context, moment time.Time) (p Position, err error) {
-	err = s.worker.QueryRow(ctx, `
+func (s *Store) PositionAt(ctx context.Context, moment time.Time) (p Position, err error) {
+	err = s.workerPool.QueryRow(ctx, `
 		with recursive halves(low, high) as (
 			select 0::bigint, head from log.logs
 			union all
@@ -127,7 +127,7 @@ func (s *Store) At(ctx context.Context, moment time.Time) (p Position, err error
 func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	var p Position
 	var at *time.Time
-	if err := s.worker.QueryRow(ctx, `select epoch, head, last_at from log.logs`).Scan(&p.Epoch, &p.N, &at); err != nil {
+	if err := s.workerPool.QueryRow(ctx, `select epoch, head, last_at from log.logs`).Scan(&p.Epoch, &p.N, &at); err != nil {
 		return Position{}, time.Time{}, fmt.Errorf("read head: %w", err)
 	}
 	if at == nil {
@@ -136,25 +136,25 @@ func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	return p, at.UTC(), nil
 }
 
-// version is where the stream stands; 0 when there is none.
-func (s *Store) version(ctx context.Context, stream StreamID) (v int, err error) {
+// streamVersion is where the stream stands; 0 when there is none.
+func (s *Store) streamVersion(ctx context.Context, stream StreamID) (v int, err error) {
 	const query = `select coalesce((select version from log.streams where id = $1), 0)`
-	if err := s.worker.QueryRow(ctx, query, stream).Scan(&v); err != nil {
+	if err := s.workerPool.QueryRow(ctx, query, stream).Scan(&v); err != nil {
 		return 0, fmt.Errorf("read version of %s: %w", stream, err)
 	}
 	return v, nil
 }
 
-func (s *Store) records(ctx context.Context, sql string, args ...any) ([]Record, error) {
-	rows, err := s.worker.Query(ctx, sql, args...)
+func (s *Store) queryRecords(ctx context.Context, sql string, args ...any) ([]Record, error) {
+	rows, err := s.workerPool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) { return s.scan(row) })
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) { return s.scanRecord(row) })
 }
 
-// scan reads one row of selectRecords and opens it.
-func (s *Store) scan(row pgx.CollectableRow) (Record, error) {
+// scanRecord reads one row of selectRecords and opens it.
+func (s *Store) scanRecord(row pgx.CollectableRow) (Record, error) {
 	var r Record
 	var stream, act, key pgtype.UUID
 	var blobs []uuid.UUID
@@ -164,12 +164,12 @@ func (s *Store) scan(row pgx.CollectableRow) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	r.Stream, r.Act, r.At, r.Blobs = stream.String(), act.String(), r.At.UTC(), texts(blobs)
+	r.Stream, r.Act, r.At, r.Blobs = stream.String(), act.String(), r.At.UTC(), formatIDs(blobs)
 	copy(r.Hash[:], hash)
 	if !key.Valid {
 		return r, nil
 	}
-	r.Key = key.String()
+	r.KeyID = key.String()
 	if wrapped == nil {
 		r.Erased = true
 		return r, nil
@@ -178,7 +178,7 @@ func (s *Store) scan(row pgx.CollectableRow) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("event %d: %w", r.Position, err)
 	}
-	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.eventContext(stream.Bytes, r.Version, r.Type, key.Bytes))
+	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.eventAAD(stream.Bytes, r.Version, r.Type, key.Bytes))
 	if err != nil {
 		return Record{}, fmt.Errorf("event %d cannot be opened: %w", r.Position, err)
 	}

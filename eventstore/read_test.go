@@ -21,8 +21,8 @@ func TestReadPagesByPosition(t *testing.T) {
 		t.Errorf("head of an empty log: %v %v %v", head, at, err)
 	}
 	stream := newID()
-	mustAppend(t, s, said(stream, 0, "a", "b", "c"))
-	last := mustAppend(t, s, said(newID(), 0, "d", "e"))
+	mustAppend(t, s, newAppend(stream, 0, "a", "b", "c"))
+	last := mustAppend(t, s, newAppend(newID(), 0, "d", "e"))
 	var seen []int64
 	for after := int64(0); ; {
 		page, err := s.Read(t.Context(), after, 2)
@@ -43,10 +43,10 @@ func TestReadPagesByPosition(t *testing.T) {
 	if head, at, err := s.Head(t.Context()); err != nil || head != last.Position || !at.Equal(last.At) {
 		t.Errorf("head %v %v %v, last %+v", head, at, err, last)
 	}
-	if _, err := s.Stream(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := s.ReadStream(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("no stream: %v", err)
 	}
-	if _, err := s.Stream(t.Context(), "not an id"); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := s.ReadStream(t.Context(), "not an id"); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("no id: %v", err)
 	}
 }
@@ -57,12 +57,12 @@ func TestByStreamStopsAtTheFrozenHead(t *testing.T) {
 	var streams []string
 	for range 5 {
 		streams = append(streams, newID())
-		mustAppend(t, s, said(streams[len(streams)-1], 0, "one"))
+		mustAppend(t, s, newAppend(streams[len(streams)-1], 0, "one"))
 	}
-	frozen := mustAppend(t, s, said(streams[0], 1, "two")).Position.N
-	mustAppend(t, s, said(streams[0], 2, "after"))
-	mustAppend(t, s, said(newID(), 0, "after"))
-	err := s.ByStream(t.Context(), frozen, func(records []eventstore.Record) error {
+	frozen := mustAppend(t, s, newAppend(streams[0], 1, "two")).Position.N
+	mustAppend(t, s, newAppend(streams[0], 2, "after"))
+	mustAppend(t, s, newAppend(newID(), 0, "after"))
+	err := s.ReadByStream(t.Context(), frozen, func(records []eventstore.Record) error {
 		for i, r := range records {
 			if r.Stream != records[0].Stream || r.Version != i+1 {
 				t.Errorf("record %+v in the stream %s", r, records[0].Stream)
@@ -75,16 +75,16 @@ func TestByStreamStopsAtTheFrozenHead(t *testing.T) {
 		t.Errorf("%v, %v", sizes, err)
 	}
 	stop := errors.New("stop")
-	if err := s.ByStream(t.Context(), frozen, func([]eventstore.Record) error { return stop }); !errors.Is(err, stop) {
+	if err := s.ReadByStream(t.Context(), frozen, func([]eventstore.Record) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("stopped: %v", err)
 	}
 }
 
 func TestWaitIsWokenFromAnotherNode(t *testing.T) {
 	db := storetest.New(t)
-	never := func(c *eventstore.Config) { c.Poll = time.Hour }
-	other := db.Node(t, never) // hears by notice alone, once it listens
-	conn := owner(t, db)
+	never := func(c *eventstore.Config) { c.PollInterval = time.Hour }
+	other := db.OpenNode(t, never) // hears by notice alone, once it listens
+	conn := ownerConn(t, db)
 	for listening := 0; listening < 2; { // the one of db.Store too
 		err := conn.QueryRow(t.Context(), `
 			select count(*) from pg_stat_activity where datname = current_database() and state = 'idle' and query = 'listen sol_log'`).Scan(&listening)
@@ -93,14 +93,14 @@ func TestWaitIsWokenFromAnotherNode(t *testing.T) {
 		}
 	}
 	woken := make(chan error)
-	go func() { woken <- other.Wait(t.Context(), 2) }()
-	mustAppend(t, db.Store, said(newID(), 0, "a", "b", "c"))
+	go func() { woken <- other.WaitForHead(t.Context(), 2) }()
+	mustAppend(t, db.Store, newAppend(newID(), 0, "a", "b", "c"))
 	if err := <-woken; err != nil {
 		t.Error(err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := other.Wait(ended, 3); !errors.Is(err, context.Canceled) {
+	if err := other.WaitForHead(ended, 3); !errors.Is(err, context.Canceled) {
 		t.Errorf("waiting at the head: %v", err)
 	}
 }
@@ -116,13 +116,13 @@ func TestParsePosition(t *testing.T) {
 	}
 }
 
-func TestMetricsTellWhatHappened(t *testing.T) {
+func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	s := storetest.New(t, func(c *eventstore.Config) { c.Metrics = registry }).Store
-	ask := repeatable(said(newID(), 0, "a"), "k", "b")
+	ask := withCommand(newAppend(newID(), 0, "a"), "k", "b")
 	mustAppend(t, s, ask)
 	mustAppend(t, s, ask)
-	_, _ = s.Append(t.Context(), said(ask.Stream, 0, "conflict")) // counted below
+	_, _ = s.Append(t.Context(), newAppend(ask.Stream, 0, "conflict")) // counted below
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	if got["stored"] != 1 || got["repeated"] != 1 || got["conflict"] != 1 {
 		t.Errorf("appends by outcome %v", got)
 	}
-	if head, _ := gauge(t, registry, "sol_log_head_position"); head != 1 {
+	if head, _ := gaugeValue(t, registry, "sol_log_head_position"); head != 1 {
 		t.Errorf("head %v", head)
 	}
 	if _, err := eventstore.Open(t.Context(), eventstore.Config{URL: "", MasterKey: storetest.MasterKey()}); err == nil {
@@ -152,11 +152,11 @@ func TestNumbersAndHashes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, err := db.Node(t).NextNumber(t.Context()); err != nil || second != first+1 {
+	if second, err := db.OpenNode(t).NextNumber(t.Context()); err != nil || second != first+1 {
 		t.Errorf("%d after %d, %v", second, first, err)
 	}
 	a, b := db.Store.KeyedHash("tax-code", "X"), db.Store.KeyedHash("subject", "X")
-	if len(a) != 64 || a == b || a != db.Node(t).KeyedHash("tax-code", "X") {
+	if len(a) != 64 || a == b || a != db.OpenNode(t).KeyedHash("tax-code", "X") {
 		t.Errorf("hashes %s, %s", a, b)
 	}
 }

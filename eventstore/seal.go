@@ -12,27 +12,27 @@ import (
 // The associated data name the one place where a ciphertext may stand. All parts but the last have a fixed length
 // or are preceded by it, so no two places share their bytes.
 
-func (k *keyring) keyContext(id, stream uuid.UUID) []byte {
-	b := append([]byte("sol/1/key\x00"), k.log[:]...)
+func (k *keyring) keyAAD(id, stream uuid.UUID) []byte {
+	b := append([]byte("sol/1/key\x00"), k.logID[:]...)
 	b = append(b, stream[:]...)
 	return append(b, id[:]...)
 }
 
-func (k *keyring) eventContext(stream uuid.UUID, version int, kind string, key uuid.UUID) []byte {
-	b := append([]byte("sol/1/event\x00"), k.log[:]...)
+func (k *keyring) eventAAD(stream uuid.UUID, version int, kind string, key uuid.UUID) []byte {
+	b := append([]byte("sol/1/event\x00"), k.logID[:]...)
 	b = append(b, stream[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(version))
-	b = appendSized(b, []byte(kind))
+	b = appendLengthPrefixed(b, []byte(kind))
 	return append(b, key[:]...)
 }
 
-func (k *keyring) blobContext(stream, id uuid.UUID) []byte {
-	b := append([]byte("sol/1/blob\x00"), k.log[:]...)
+func (k *keyring) blobAAD(stream, id uuid.UUID) []byte {
+	b := append([]byte("sol/1/blob\x00"), k.logID[:]...)
 	b = append(b, stream[:]...)
 	return append(b, id[:]...)
 }
 
-func appendSized(b, part []byte) []byte {
+func appendLengthPrefixed(b, part []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
 	return append(b, part...)
 }

@@ -35,7 +35,7 @@ func TestWhatWasSealedOpensForEver(t *testing.T) {
 	var (
 		stream = uuid.MustParse("01930000-0000-7000-8000-000000000001")
 		keyID  = uuid.MustParse("01930000-0000-7000-8000-000000000002")
-		k      = &keyring{log: uuid.MustParse("01930000-0000-7000-8000-000000000003")}
+		k      = &keyring{logID: uuid.MustParse("01930000-0000-7000-8000-000000000003")}
 		text   = []byte("Testo di prova")
 		by     = Actor{ID: "someone", Role: "operatore_asr", Entity: "010301"}
 		at     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -48,11 +48,11 @@ func TestWhatWasSealedOpensForEver(t *testing.T) {
 		t.Fatal(err)
 	}
 	command := k.commandID(CommandID{Actor: "someone", Key: "once"})
-	leaf := leaf(stream, 2, "ticket.opened.v1", at, contentHash(by, keyID, 7, keyID, []byte("data"), []byte("sealed"), []uuid.UUID{keyID}))
+	leaf := leafHash(stream, 2, "ticket.opened.v1", at, contentHash(by, keyID, 7, keyID, []byte("data"), []byte("sealed"), []uuid.UUID{keyID}))
 	got := sealed{
 		Check: k.derive("sol/1/check"), Hash: k.hash("subject", text), Command: command[:], Request: k.requestHash(text), Leaf: leaf[:],
-		KeyContext: k.keyContext(keyID, stream), EventContext: k.eventContext(stream, 2, "ticket.opened.v1", keyID),
-		BlobContext: k.blobContext(stream, keyID), BesideContext: k.besideContext(stream, keyID, "draft/someone"),
+		KeyContext: k.keyAAD(keyID, stream), EventContext: k.eventAAD(stream, 2, "ticket.opened.v1", keyID),
+		BlobContext: k.blobAAD(stream, keyID), BesideContext: k.labelAAD(stream, keyID, "draft/someone"),
 	}
 	file := filepath.Join("testdata", "sealed.golden")
 	if _, err := os.Stat(file); os.IsNotExist(err) && *update {

@@ -13,19 +13,19 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// seal seals the personal parts and finds the keys that the append has to store: new ones, and those of the blobs.
+// sealEvents seals the personal parts and finds the keys that the append has to store: new ones, and those of the blobs.
 //
 // Two appends may both make a key of the same id; they expect the same version, so one of them wins and the other
 // one's key is never stored. An erasure between here and the append moves the version too.
-func (s *Store) seal(ctx context.Context, p *pending) error {
+func (s *Store) sealEvents(ctx context.Context, p *pendingAppend) error {
 	var wanted []uuid.UUID
 	for _, e := range p.events {
-		if e.key.Valid {
-			wanted = append(wanted, e.key.UUID)
+		if e.keyID.Valid {
+			wanted = append(wanted, e.keyID.UUID)
 		}
 	}
-	blobs := p.blobs()
-	known, err := s.storedKeys(ctx, p, wanted, blobs)
+	blobs := p.blobIDs()
+	known, err := s.loadKeys(ctx, p, wanted, blobs)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *Store) seal(ctx context.Context, p *pending) error {
 		if _, ok := known[id]; ok {
 			continue // an earlier event of the stream names it as well
 		}
-		wrapped, err := s.blobs.take(id, p.stream)
+		wrapped, err := s.blobKeys.get(id, p.stream)
 		if err != nil {
 			return fmt.Errorf("blob %s: %w", id, err)
 		}
@@ -42,31 +42,31 @@ func (s *Store) seal(ctx context.Context, p *pending) error {
 	}
 	for i := range p.events {
 		e := &p.events[i]
-		if e.key.Valid {
-			data, ok := known[e.key.UUID]
+		if e.keyID.Valid {
+			data, ok := known[e.keyID.UUID]
 			if !ok {
 				var wrapped []byte
-				if data, wrapped, err = s.keyring.newDataKey(e.key.UUID, p.stream); err != nil {
+				if data, wrapped, err = s.keyring.newDataKey(e.keyID.UUID, p.stream); err != nil {
 					return err
 				}
-				p.keys = append(p.keys, newKey{e.key.UUID, wrapped})
-				known[e.key.UUID] = data
+				p.keys = append(p.keys, newKey{e.keyID.UUID, wrapped})
+				known[e.keyID.UUID] = data
 			}
-			context := s.keyring.eventContext(p.stream, p.expected+i+1, e.Type, e.key.UUID)
+			context := s.keyring.eventAAD(p.stream, p.expectedVersion+i+1, e.Type, e.keyID.UUID)
 			e.sealed = data.Seal(nil, nil, e.Personal, context)
 		}
-		e.content = contentHash(p.by, p.act, p.cause, e.key.UUID, e.Data, e.sealed, e.blobs)
+		e.contentHash = contentHash(p.by, p.act, p.cause, e.keyID.UUID, e.Data, e.sealed, e.blobIDs)
 	}
 	return nil
 }
 
-// storedKeys reads the keys that exist already. A stream that is to begin has none, which spares it the look-up.
-func (s *Store) storedKeys(ctx context.Context, p *pending, wanted, blobs []uuid.UUID) (map[uuid.UUID]cipher.AEAD, error) {
+// loadKeys reads the keys that exist already. A stream that is to begin has none, which spares it the look-up.
+func (s *Store) loadKeys(ctx context.Context, p *pendingAppend, wanted, blobs []uuid.UUID) (map[uuid.UUID]cipher.AEAD, error) {
 	known := make(map[uuid.UUID]cipher.AEAD)
-	if p.expected == 0 || len(wanted)+len(blobs) == 0 {
+	if p.expectedVersion == 0 || len(wanted)+len(blobs) == 0 {
 		return known, nil
 	}
-	rows, err := s.keyRows(ctx, slices.Concat(wanted, blobs))
+	rows, err := s.queryKeys(ctx, slices.Concat(wanted, blobs))
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
@@ -89,15 +89,15 @@ type keyRow struct {
 	Wrapped    []byte
 }
 
-// keyRows waits for a database that is away, like the append that it is part of.
-func (s *Store) keyRows(ctx context.Context, ids []uuid.UUID) ([]keyRow, error) {
-	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		rows, err := s.appends.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
+// queryKeys waits for a database that is away, like the append that it is part of.
+func (s *Store) queryKeys(ctx context.Context, ids []uuid.UUID) ([]keyRow, error) {
+	for wait := minRetryDelay; ; wait = min(2*wait, maxRetryDelay) {
+		rows, err := s.appendPool.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
 		var keys []keyRow
 		if err == nil {
 			keys, err = pgx.CollectRows(rows, pgx.RowToStructByPos[keyRow])
 		}
-		if err == nil || !passing(err) {
+		if err == nil || !isTransient(err) {
 			return keys, err
 		}
 		if pause(ctx, wait) != nil {

@@ -8,25 +8,25 @@ import (
 	"sync"
 )
 
-// states keeps the folded states used last. A state may be older than its stream, never wrong for its version.
-type states[S any] struct {
-	mu    sync.Mutex
-	most  int
-	byID  map[StreamID]*list.Element
-	order *list.List // of *folded[S], latest first
+// stateCache keeps the folded states used last. A state may be older than its stream, never wrong for its version.
+type stateCache[S any] struct {
+	mu       sync.Mutex
+	capacity int
+	byID     map[StreamID]*list.Element
+	order    *list.List // of *folded[S], latest first
 }
 
-type folded[S any] struct {
+type cachedState[S any] struct {
 	stream  StreamID
 	state   S
 	version int
 }
 
-func newStates[S any](most int) *states[S] {
-	return &states[S]{most: most, byID: make(map[StreamID]*list.Element), order: list.New()}
+func newStateCache[S any](most int) *stateCache[S] {
+	return &stateCache[S]{capacity: most, byID: make(map[StreamID]*list.Element), order: list.New()}
 }
 
-func (c *states[S]) get(stream StreamID) (state S, version int, ok bool) {
+func (c *stateCache[S]) get(stream StreamID) (state S, version int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element, ok := c.byID[stream]
@@ -34,30 +34,30 @@ func (c *states[S]) get(stream StreamID) (state S, version int, ok bool) {
 		return state, 0, false
 	}
 	c.order.MoveToFront(element)
-	f := element.Value.(*folded[S])
+	f := element.Value.(*cachedState[S])
 	return f.state, f.version, true
 }
 
 // put never replaces a state by an older one: two dispatches of a stream may finish in either order.
-func (c *states[S]) put(stream StreamID, state S, version int) {
+func (c *stateCache[S]) put(stream StreamID, state S, version int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if element, ok := c.byID[stream]; ok {
-		if f := element.Value.(*folded[S]); f.version < version {
+		if f := element.Value.(*cachedState[S]); f.version < version {
 			f.state, f.version = state, version
 		}
 		c.order.MoveToFront(element)
 		return
 	}
-	c.byID[stream] = c.order.PushFront(&folded[S]{stream, state, version})
-	if c.order.Len() > c.most {
+	c.byID[stream] = c.order.PushFront(&cachedState[S]{stream, state, version})
+	if c.order.Len() > c.capacity {
 		oldest := c.order.Back()
 		c.order.Remove(oldest)
-		delete(c.byID, oldest.Value.(*folded[S]).stream)
+		delete(c.byID, oldest.Value.(*cachedState[S]).stream)
 	}
 }
 
-func (c *states[S]) drop(stream StreamID) {
+func (c *stateCache[S]) remove(stream StreamID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if element, ok := c.byID[stream]; ok {

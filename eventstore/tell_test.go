@@ -11,13 +11,13 @@ import (
 )
 
 // What one node tells wakes those who wait for that topic, on it and on others.
-func TestToldTopicsWakeEveryNode(t *testing.T) {
+func TestPublishWakesEveryNode(t *testing.T) {
 	db := storetest.New(t)
-	other := db.Node(t)
+	other := db.OpenNode(t)
 	for range 3 { // every time anew
-		here, there, elsewhere := db.Store.Told("notices/a"), other.Told("notices/a"), other.Told("notices/b")
+		here, there, elsewhere := db.Store.Subscribe("notices/a"), other.Subscribe("notices/a"), other.Subscribe("notices/b")
 		for deadline, retell := time.After(2*time.Minute), time.NewTicker(50*time.Millisecond); ; {
-			db.Store.Tell("notices/a")
+			db.Store.Publish("notices/a")
 			select {
 			case <-there:
 			case <-retell.C: // it may not listen yet

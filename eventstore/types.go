@@ -42,7 +42,7 @@ type NewEvent struct {
 	Type     string   // the stored name, e.g. ticket.resolved.v1
 	Data     []byte   // the facts as JSON; stored as these very bytes
 	Personal []byte   // sealed before it is stored; nil where there is nothing personal
-	Key      string   // UUID of the key that seals Personal; empty: the stream's own key, whose id is the stream's
+	KeyID    string   // UUID of the key that seals Personal; empty: the stream's own key, whose id is the stream's
 	Blobs    []string // UUIDs of blobs the event names; their keys are kept with this append
 }
 
@@ -56,17 +56,17 @@ type CommandID struct {
 
 // Append is one atomic append: all events or none, at the version it was decided on.
 type Append struct {
-	Stream   StreamID
-	Kind     string // of the stream, e.g. "ticket"
-	Expected int    // version the stream must have; 0: it must not exist
-	Events   []NewEvent
-	By       Actor
-	Act      string // UUID that the events of this append share
-	Command  CommandID
-	Request  []byte // what was asked, hashed with a key; nil: nothing to compare
-	Cause    int64  // position of the event that a saga answered; 0: a person did it
-	Subject  string // keyed subject id of the person the stream is about; "" unless the stream begins here
-	Erase    bool   // destroy every key of the stream in the same transaction; takes events, none of them personal
+	Stream          StreamID
+	Kind            string // of the stream, e.g. "ticket"
+	ExpectedVersion int    // version the stream must have; 0: it must not exist
+	Events          []NewEvent
+	By              Actor
+	Act             string // UUID that the events of this append share
+	Command         CommandID
+	RequestBody     []byte // what was asked, hashed with a key; nil: nothing to compare
+	Cause           int64  // position of the event that a saga answered; 0: a person did it
+	Subject         string // keyed subject id of the person the stream is about; "" unless the stream begins here
+	Erase           bool   // destroy every key of the stream in the same transaction; takes events, none of them personal
 }
 
 // Result is what an append came to.
@@ -112,7 +112,7 @@ type Record struct {
 	Data     []byte
 	Personal []byte // nil when there was none, or Erased
 	Erased   bool   // there was, and its key was destroyed
-	Key      string
+	KeyID    string
 	Blobs    []string
 	Hash     [32]byte // RFC 6962 leaf hash
 }

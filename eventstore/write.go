@@ -20,18 +20,18 @@ var appendSQL string
 
 // How the statement tells what became of an append.
 const (
-	outcomeWon = iota
-	outcomeRepeated
-	outcomeConflict
+	statusStored = iota
+	statusRepeated
+	statusConflict
 )
 
-// write makes one transaction of the batch. Both statements travel together and the commit with them: the
+// writeBatch makes one transaction of the batch. Both statements travel together and the commit with them: the
 // allocator row is locked for one round trip.
-func (s *Store) write(ctx context.Context, batch []*pending) ([]answer, error) {
+func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend) ([]answer, error) {
 	var both pgx.Batch
 	both.Queue(`select from log.logs for update`)
-	both.Queue(appendSQL, s.columns(batch)...)
-	results := s.appends.SendBatch(ctx, &both)
+	both.Queue(appendSQL, s.batchColumns(batch)...)
+	results := s.appendPool.SendBatch(ctx, &both)
 	answers, err := readAnswers(results, len(batch))
 	if closeErr := results.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("commit: %w", closeErr)
@@ -60,11 +60,11 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 		if err := rows.Scan(&ord, &outcome, &r.Position.Epoch, &stream, &r.Version, &r.Position.N, &r.At, &same); err != nil {
 			return nil, fmt.Errorf("append: %w", err)
 		}
-		r.Stream, r.At, r.Repeated = stream.String(), r.At.UTC(), outcome == outcomeRepeated
+		r.Stream, r.At, r.Repeated = stream.String(), r.At.UTC(), outcome == statusRepeated
 		switch {
-		case outcome == outcomeConflict:
+		case outcome == statusConflict:
 			answers = append(answers, answer{err: ErrConflict})
-		case outcome == outcomeRepeated && !same:
+		case outcome == statusRepeated && !same:
 			answers = append(answers, answer{err: ErrKeyReused})
 		default:
 			answers = append(answers, answer{Result: r})
@@ -79,46 +79,46 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 	return answers, nil
 }
 
-// columns lays the batch out as the flat arrays that append.sql takes, in its order. FlatArray and UUID spare pgx
+// batchColumns lays the batch out as the flat arrays that append.sql takes, in its order. FlatArray and UUID spare pgx
 // the way through reflection and text, a quarter of a node's work.
-func (s *Store) columns(batch []*pending) []any {
+func (s *Store) batchColumns(batch []*pendingAppend) []any {
 	events, keys := 0, 0
 	for _, p := range batch {
 		events, keys = events+len(p.events), keys+len(p.keys)
 	}
 	n := len(batch)
-	command, stream := make(uuids, n), make(uuids, n)
-	request, permanent, erase := make(bytea, n), make([]bool, n), make([]bool, n)
+	command, stream := make(uuidArray, n), make(uuidArray, n)
+	request, permanent, erase := make(byteaArray, n), make([]bool, n), make([]bool, n)
 	kind, subject := make([]string, n), make([]string, n)
 	expected, count, ord := make([]int32, n), make([]int32, n), make([]int32, n)
 
 	eventOrd, eventN := make([]int32, 0, events), make([]int32, 0, events)
 	name, actor := make([]string, 0, events), make([]string, 0, events)
 	role, entity := make([]string, 0, events), make([]string, 0, events)
-	act, key, cause := make(uuids, 0, events), make(uuids, 0, events), make([]int64, 0, events)
-	data, sealed := make(bytea, 0, events), make(bytea, 0, events)
-	blobs, content := make([]*string, 0, events), make(bytea, 0, events)
+	act, key, cause := make(uuidArray, 0, events), make(uuidArray, 0, events), make([]int64, 0, events)
+	data, sealed := make(byteaArray, 0, events), make(byteaArray, 0, events)
+	blobs, content := make([]*string, 0, events), make(byteaArray, 0, events)
 
-	keyOrd, keyID, wrapped := make([]int32, 0, keys), make(uuids, 0, keys), make(bytea, 0, keys)
+	keyOrd, keyID, wrapped := make([]int32, 0, keys), make(uuidArray, 0, keys), make(byteaArray, 0, keys)
 
 	for i, p := range batch {
-		command[i], stream[i], request[i], permanent[i] = asUUID(p.command), asUUID(p.stream), p.request, p.permanent
+		command[i], stream[i], request[i], permanent[i] = asUUID(p.command), asUUID(p.stream), p.requestHash, p.permanent
 		kind[i], subject[i], erase[i] = p.kind, p.subject, p.erase
-		expected[i], count[i], ord[i] = int32(p.expected), int32(len(p.events)), int32(i)
+		expected[i], count[i], ord[i] = int32(p.expectedVersion), int32(len(p.events)), int32(i)
 		for j := range p.events {
 			e := &p.events[j]
 			eventOrd, eventN, name = append(eventOrd, int32(i)), append(eventN, int32(j+1)), append(name, e.Type)
 			actor, role, entity = append(actor, p.by.ID), append(role, p.by.Role), append(entity, p.by.Entity)
 			act, cause, data = append(act, asUUID(p.act)), append(cause, p.cause), append(data, e.Data)
-			sealed, key = append(sealed, e.sealed), append(key, pgtype.UUID{Bytes: e.key.UUID, Valid: e.key.Valid})
-			blobs, content = append(blobs, arrayLiteral(e.blobs)), append(content, e.content[:])
+			sealed, key = append(sealed, e.sealed), append(key, pgtype.UUID{Bytes: e.keyID.UUID, Valid: e.keyID.Valid})
+			blobs, content = append(blobs, arrayLiteral(e.blobIDs)), append(content, e.contentHash[:])
 		}
 		for _, k := range p.keys {
 			keyOrd, keyID, wrapped = append(keyOrd, int32(i)), append(keyID, asUUID(k.id)), append(wrapped, k.wrapped)
 		}
 	}
 	return []any{
-		s.stamp(),
+		s.configuredTime(),
 		command, request, permanent, stream, kind, subject, expected, count, erase, ord,
 		eventOrd, eventN, name, actor, role, entity, act, cause, data, sealed, key, blobs, content,
 		keyOrd, keyID, wrapped,
@@ -126,12 +126,12 @@ func (s *Store) columns(batch []*pending) []any {
 }
 
 type (
-	uuids = pgtype.FlatArray[pgtype.UUID]
-	bytea = pgtype.FlatArray[[]byte]
+	uuidArray  = pgtype.FlatArray[pgtype.UUID]
+	byteaArray = pgtype.FlatArray[[]byte]
 )
 
-// stamp is the configured clock's time, or nil for the database's.
-func (s *Store) stamp() *time.Time {
+// configuredTime is the configured clock's time, or nil for the database's.
+func (s *Store) configuredTime() *time.Time {
 	if s.cfg.Clock == nil {
 		return nil
 	}
@@ -144,7 +144,7 @@ func arrayLiteral(ids []uuid.UUID) *string {
 	if len(ids) == 0 {
 		return nil
 	}
-	literal := "{" + strings.Join(texts(ids), ",") + "}"
+	literal := "{" + strings.Join(formatIDs(ids), ",") + "}"
 	return &literal
 }
 

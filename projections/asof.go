@@ -17,8 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// AsOf asks for a queue of an entity as it stood at a moment, from the Skip-th ticket on, at most Limit of them.
-type AsOf struct {
+// AsOfQuery asks for a queue of an entity as it stood at a moment, from the Skip-th ticket on, at most Limit of them.
+type AsOfQuery struct {
 	Entity catalog.EntityCode
 	Queue  QueueID
 	At     time.Time
@@ -26,8 +26,8 @@ type AsOf struct {
 	Limit  int // 1–200
 }
 
-// Standing is a queue as it stood.
-type Standing struct {
+// AsOfPage is a queue as it stood.
+type AsOfPage struct {
 	Queues []Queue // every one of the entity's, with what it held then
 	Total  int     // of the queue that was asked for
 	Items  []Item  // in the order in which they were opened; nobody's name is among them
@@ -37,53 +37,53 @@ type Standing struct {
 	Stale    bool
 }
 
-// QueuesAsOf are those that can be looked at in the past, as an entity's supervisors have them: nobody's own. What is closed
+// AsOfQueues are those that can be looked at in the past, as an entity's supervisors have them: nobody's own. What is closed
 // stands in none of them.
-func QueuesAsOf() []Queue {
+func AsOfQueues() []Queue {
 	var all []Queue
-	for _, q := range queuesOf(person.ASRSupervisor) {
-		if q != Mine {
+	for _, q := range queuesForRole(person.ASRSupervisor) {
+		if q != MyQueue {
 			all = append(all, Queue{ID: q, Name: queueNames[q]})
 		}
 	}
 	return all
 }
 
-// streamsAtOnce is how many tickets are folded from one query.
-const streamsAtOnce = 500
+// foldBatchSize is how many tickets are folded from one query.
+const foldBatchSize = 500
 
 // QueueAsOf folds a queue from the log as it stood. Only those tickets are read that were open then: opened before, and not
 // closed since, or touched since. *FilterError names what makes no such queue.
-func (r *Reader) QueueAsOf(ctx context.Context, v Viewer, asked AsOf) (Standing, error) {
-	queues := QueuesAsOf()
+func (r *Reader) QueueAsOf(ctx context.Context, v Viewer, asked AsOfQuery) (AsOfPage, error) {
+	queues := AsOfQueues()
 	if !slices.ContainsFunc(queues, func(q Queue) bool { return q.ID == asked.Queue }) {
-		return Standing{}, &FilterError{"queue", "cannot be looked at in the past", list(queuesOf(person.ASRSupervisor))}
+		return AsOfPage{}, &FilterError{"queue", "cannot be looked at in the past", joinValues(queuesForRole(person.ASRSupervisor))}
 	}
 	if asked.Limit < 1 || asked.Limit > maxLimit || asked.Skip < 0 {
-		return Standing{}, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d, from the first on", maxLimit)}
+		return AsOfPage{}, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d, from the first on", maxLimit)}
 	}
-	s := Standing{Items: []Item{}}
+	s := AsOfPage{Items: []Item{}}
 	var err error
-	if s.Position, err = r.store.At(ctx, asked.At); err != nil {
-		return Standing{}, err
+	if s.Position, err = r.store.PositionAt(ctx, asked.At); err != nil {
+		return AsOfPage{}, err
 	}
 	if s.Stale, err = r.Wait(ctx, s.Position); err != nil {
-		return Standing{}, err
+		return AsOfPage{}, err
 	}
-	ids, err := r.openAt(ctx, v, asked.At, s.Position.N)
+	ids, err := r.findOpenAt(ctx, v, asked.At, s.Position.N)
 	if err != nil {
-		return Standing{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
+		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
 	}
 	counts := map[QueueID]int{}
 	var rows []Row
-	for some := range slices.Chunk(ids, streamsAtOnce) {
+	for some := range slices.Chunk(ids, foldBatchSize) {
 		folded, err := r.foldAt(ctx, some, s.Position.N)
 		if err != nil {
-			return Standing{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
+			return AsOfPage{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
 		}
 		for _, id := range some {
 			row := folded[id]
-			for _, key := range standsIn(row, asked.Entity) {
+			for _, key := range openQueuesAt(row, asked.Entity) {
 				counts[key]++
 				if n := counts[key]; key == asked.Queue && n > asked.Skip && n <= asked.Skip+asked.Limit {
 					rows = append(rows, row)
@@ -95,23 +95,23 @@ func (r *Reader) QueueAsOf(ctx context.Context, v Viewer, asked AsOf) (Standing,
 		queues[i].Count = counts[queues[i].ID]
 	}
 	s.Queues, s.Total = queues, counts[asked.Queue]
-	names, err := r.names(ctx, rows)
+	names, err := r.namesOf(ctx, rows)
 	if err != nil {
-		return Standing{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
+		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
 	}
-	seen := view{viewer: v, now: asked.At}
+	seen := snapshot{viewer: v, now: asked.At}
 	for _, row := range rows {
-		s.Items = append(s.Items, seen.item(row, names))
+		s.Items = append(s.Items, seen.newItem(row, names))
 	}
 	return s, nil
 }
 
-// standsIn are the queues of an entity in which a ticket stands, but for what is closed.
-func standsIn(row Row, of catalog.EntityCode) (in []QueueID) {
+// openQueuesAt are the queues of an entity in which a ticket stands, but for what is closed.
+func openQueuesAt(row Row, of catalog.EntityCode) (in []QueueID) {
 	if row.State.Status == ticket.Closed {
 		return nil
 	}
-	for _, key := range queues(row) {
+	for _, key := range countKeys(row) {
 		if key.Entity == of && key.Person == "" {
 			in = append(in, key.Queue)
 		}
@@ -119,9 +119,9 @@ func standsIn(row Row, of catalog.EntityCode) (in []QueueID) {
 	return in
 }
 
-// openAt lists the tickets that may have been open at a moment, and the position that goes with it.
-func (r *Reader) openAt(ctx context.Context, v Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
-	err = r.look(ctx, v, func(seen view) error {
+// findOpenAt lists the tickets that may have been open at a moment, and the position that goes with it.
+func (r *Reader) findOpenAt(ctx context.Context, v Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
+	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
 		rows, err := seen.tx.Query(ctx, `
 			select id::text from read.tickets_v1 where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`, at, position)
 		if err != nil {
@@ -136,10 +136,10 @@ func (r *Reader) openAt(ctx context.Context, v Viewer, at time.Time, position in
 // foldAt folds some tickets up to a position.
 func (r *Reader) foldAt(ctx context.Context, ids []eventstore.StreamID, position int64) (map[eventstore.StreamID]Row, error) {
 	folded := map[eventstore.StreamID]Row{}
-	err := r.store.Streams(ctx, ids, position, func(records []eventstore.Record) error {
-		history, err := History(records)
+	err := r.store.ReadStreams(ctx, ids, position, func(records []eventstore.Record) error {
+		history, err := DecodeHistory(records)
 		if err == nil {
-			folded[records[0].Stream] = foldAll(history)
+			folded[records[0].Stream] = foldHistory(history)
 		}
 		return err
 	})

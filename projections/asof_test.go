@@ -15,9 +15,9 @@ import (
 )
 
 // asOf is a queue of the past, all of it.
-func (h *house) asOf(entity catalog.EntityCode, q QueueID, at time.Time) Standing {
+func (h *fixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfPage {
 	h.t.Helper()
-	s, err := h.reader.QueueAsOf(h.t.Context(), Viewer{Actor: auditor}, AsOf{Entity: entity, Queue: q, At: at, Limit: maxLimit})
+	s, err := h.reader.QueueAsOf(h.t.Context(), Viewer{Actor: auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: maxLimit})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -27,9 +27,9 @@ func (h *house) asOf(entity catalog.EntityCode, q QueueID, at time.Time) Standin
 	return s
 }
 
-// TestQueuesOfThePastAreThoseThatWere compares what the log gives for a moment with what the live queues said then.
-func TestQueuesOfThePastAreThoseThatWere(t *testing.T) {
-	h := newHouse(t)
+// TestAsOfQueuesMatchThePast compares what the log gives for a moment with what the live queues said then.
+func TestAsOfQueuesMatchThePast(t *testing.T) {
+	h := newFixture(t)
 	type then struct {
 		at     time.Time
 		entity catalog.EntityCode
@@ -52,13 +52,13 @@ func TestQueuesOfThePastAreThoseThatWere(t *testing.T) {
 			for _, q := range live {
 				was.counts[q.ID] = q.Count
 			}
-			delete(was.counts, Mine)
+			delete(was.counts, MyQueue)
 			was.counts[AllQueue] -= h.list(who, Filter{Queue: AllQueue, Status: ticket.Closed, Limit: maxLimit}).Total
 			past = append(past, was)
 		}
 	}
-	for i, life := range draw(40, 25) {
-		h.live(life, func(step int) {
+	for i, life := range drawLives(40, 25) {
+		h.playLife(life, func(step int) {
 			if (i+step)%37 == 0 {
 				look()
 			}
@@ -79,13 +79,13 @@ func TestQueuesOfThePastAreThoseThatWere(t *testing.T) {
 	}
 }
 
-func TestAQueueAsOf(t *testing.T) {
-	h := newHouse(t)
-	first := h.open(tickettest.Torino)
-	h.pass(time.Hour)
+func TestQueueAsOf(t *testing.T) {
+	h := newFixture(t)
+	first := h.openTicket(tickettest.Torino)
+	h.advance(time.Hour)
 	opened := h.now()
-	second := h.open(tickettest.Torino)
-	h.pass(time.Hour)
+	second := h.openTicket(tickettest.Torino)
+	h.advance(time.Hour)
 	h.do(first, operator, ticket.Update{Status: ticket.InProgress})
 	h.project()
 
@@ -102,17 +102,17 @@ func TestAQueueAsOf(t *testing.T) {
 	if s := h.asOf(tickettest.Torino, AllQueue, opened.AddDate(-1, 0, 0)); s.Total != 0 || s.Position.N != 0 || len(s.Queues) != 8 {
 		t.Errorf("before there was anything: %+v", s)
 	}
-	page, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, AsOf{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Skip: 1, Limit: 1})
+	page, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Skip: 1, Limit: 1})
 	if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Items[0].ID != second {
 		t.Errorf("its second page: %+v, %v", page, err)
 	}
 	var refused *FilterError
-	for _, wrong := range []AsOf{{Queue: Mine, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
+	for _, wrong := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
 		if _, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, wrong); !errors.As(err, &refused) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
 	}
-	if s, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: neighbour}, AsOf{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Limit: 1}); err != nil || s.Total != 0 {
+	if s, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Limit: 1}); err != nil || s.Total != 0 {
 		t.Errorf("a neighbour sees %+v, %v", s, err)
 	}
 }

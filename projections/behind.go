@@ -20,47 +20,47 @@ type FigureID string
 
 // What is counted: tickets as they stood at the moment, and what was done in the period.
 const (
-	AllTickets FigureID = "tutte"
-	OpenNow    FigureID = "aperte"
-	Unanswered FigureID = "senza_risposta"
-	Unassigned FigureID = "senza_operatore"
+	AllTickets  FigureID = "tutte"
+	OpenTickets FigureID = "aperte"
+	Unanswered  FigureID = "senza_risposta"
+	Unassigned  FigureID = "senza_operatore"
 
-	Arrivals     FigureID = "arrivate"
-	FirstAnswers FigureID = "prime_risposte"
-	Resolutions  FigureID = "risolte"
-	Discards     FigureID = "scartate"
-	Duplicates   FigureID = "doppie"
-	Reopenings   FigureID = "riaperte"
-	Handovers    FigureID = "inoltri"
-	Recalls      FigureID = "riprese"
-	Breaches     FigureID = "scadute"
-	Overridden   FigureID = "forzature"
-	Outcomes     FigureID = "esiti"
+	Arrivals          FigureID = "arrivate"
+	FirstAnswers      FigureID = "prime_risposte"
+	Resolutions       FigureID = "risolte"
+	Discards          FigureID = "scartate"
+	Duplicates        FigureID = "doppie"
+	Reopenings        FigureID = "riaperte"
+	Handovers         FigureID = "inoltri"
+	Recalls           FigureID = "riprese"
+	Breaches          FigureID = "scadute"
+	OverrideHandovers FigureID = "forzature"
+	Outcomes          FigureID = "esiti"
 )
 
 // FigureIDs lists all of them.
 func FigureIDs() []FigureID {
-	return []FigureID{AllTickets, OpenNow, Unanswered, Unassigned, Arrivals, FirstAnswers, Resolutions, Discards, Duplicates, Reopenings, Handovers,
-		Recalls, Breaches, Overridden, Outcomes}
+	return []FigureID{AllTickets, OpenTickets, Unanswered, Unassigned, Arrivals, FirstAnswers, Resolutions, Discards, Duplicates, Reopenings, Handovers,
+		Recalls, Breaches, OverrideHandovers, Outcomes}
 }
 
-// OfTickets tells whether the figure counts tickets as they stood, and not what was done.
-func (f FigureID) OfTickets() bool { return ofTickets[f] != "" }
+// CountsTickets tells whether the figure counts tickets as they stood, and not what was done.
+func (f FigureID) CountsTickets() bool { return ticketFigureConditions[f] != "" }
 
-// ofTickets are the figures that count tickets as they stood, as SQL.
-var ofTickets = map[FigureID]string{
-	AllTickets: "true", OpenNow: "s.status in (" + open + ")", Unanswered: "s.status in (" + open + ") and s.answered_at = 'infinity'",
-	Unassigned: "s.status in (" + open + ") and s.assignee = ''",
+// ticketFigureConditions are the figures that count tickets as they stood, as SQL.
+var ticketFigureConditions = map[FigureID]string{
+	AllTickets: "true", OpenTickets: "s.status in (" + openStatuses + ")", Unanswered: "s.status in (" + openStatuses + ") and s.answered_at = 'infinity'",
+	Unassigned: "s.status in (" + openStatuses + ") and s.assignee = ''",
 }
 
-// ofDeeds are the figures that count what was done.
-var ofDeeds = map[FigureID]deedKind{
-	Arrivals: opened, FirstAnswers: answered, Resolutions: resolved, Discards: discarded, Duplicates: duplicated, Reopenings: reopened,
-	Handovers: handedOver, Recalls: takenBack, Breaches: breached, Overridden: handedOver, Outcomes: carriedOut,
+// activityFigureKinds are the figures that count what was done.
+var activityFigureKinds = map[FigureID]activityKind{
+	Arrivals: activityOpened, FirstAnswers: activityAnswered, Resolutions: activityResolved, Discards: activityDiscarded, Duplicates: activityDuplicated, Reopenings: activityReopened,
+	Handovers: activityHandedOver, Recalls: activityTakenBack, Breaches: activityBreached, OverrideHandovers: activityHandedOver, Outcomes: activityCarriedOut,
 }
 
-// Behind asks for what is behind a figure, or behind a part of it. Zero fields are not asked for.
-type Behind struct {
+// DrillDown asks for what is behind a figure, or behind a part of it. Zero fields are not asked for.
+type DrillDown struct {
 	Scope
 	Figure   FigureID      // zero: AllTickets
 	Status   ticket.Status // of tickets
@@ -75,12 +75,12 @@ type Behind struct {
 	Limit  int    // 1–200, default 50
 }
 
-// Counted is one of what a figure counts: a ticket as it stood at the moment, or one thing that was done with it.
-type Counted struct {
+// DrillDownItem is one of what a figure counts: a ticket as it stood at the moment, or one thing that was done with it.
+type DrillDownItem struct {
 	Ticket   ticket.ID
 	Number   string
 	Entity   Entity
-	Other    *Entity // that received a hand-over
+	Receiver *Entity // that received a hand-over
 	Service  Labelled
 	Problem  Labelled
 	Channel  ticket.Channel // of tickets
@@ -89,19 +89,19 @@ type Counted struct {
 	Detail   string         // see Behind
 	OpenedAt time.Time
 	At       time.Time     // when it was done; of tickets, since when they stood so
-	Took     time.Duration // from opening till then; of tickets, till the moment: their age
+	Elapsed  time.Duration // from opening till then; of tickets, till the moment: their age
 
 	AnsweredAt, ResolvedAt time.Time // of tickets; zero: not yet
 	Handovers, Reopenings  int       // of tickets
 	Reachable              bool      // the viewer may open the ticket today
 
-	version int
-	person  string
+	version    int
+	operatorID string
 }
 
-// Counting is a page of what a figure counts.
-type Counting struct {
-	Items    []Counted
+// DrillDownPage is a page of what a figure counts.
+type DrillDownPage struct {
+	Items    []DrillDownItem
 	Next     string // "" on the last page
 	Total    int    // is the figure
 	From, To string
@@ -109,23 +109,23 @@ type Counting struct {
 	Position eventstore.Position
 }
 
-// asked is a question for what is behind a figure, checked and said in SQL.
-type asked struct {
-	span
+// drillDownQuery is a question for what is behind a figure, checked and said in SQL.
+type drillDownQuery struct {
+	period
 	*conditions
 	tickets bool
-	after   *place
+	after   *drillDownCursor
 	limit   int
 }
 
-// place is where a page ended. It is no secret and no right: the question and the policies decide what is shown.
-type place struct {
+// drillDownCursor is where a page ended. It is no secret and no right: the question and the policies decide what is shown.
+type drillDownCursor struct {
 	at      time.Time
 	ticket  string
 	version int
 }
 
-func (c Counted) place(tickets bool) string {
+func (c DrillDownItem) cursorText(tickets bool) string {
 	at := c.At
 	if tickets {
 		at = c.OpenedAt
@@ -133,7 +133,7 @@ func (c Counted) place(tickets bool) string {
 	return fmt.Sprintf("%d.%s.%d", at.UnixMicro(), c.Ticket, c.version)
 }
 
-func placeOf(text string) (*place, error) {
+func parseDrillDownCursor(text string) (*drillDownCursor, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -146,17 +146,17 @@ func placeOf(text string) (*place, error) {
 	if err != nil || err2 != nil || micros < 0 || micros > 1<<52 {
 		return nil, &FilterError{"cursor", "not a place in this list", "that of the page before"}
 	}
-	return &place{time.UnixMicro(micros).UTC(), parts[1], int(version)}, nil
+	return &drillDownCursor{time.UnixMicro(micros).UTC(), parts[1], int(version)}, nil
 }
 
-// check refuses what has no answer, and says the question in SQL.
-func (b Behind) check(v Viewer, c *catalog.Catalog, now time.Time) (asked, error) {
-	var a asked
+// validate refuses what has no answer, and says the question in SQL.
+func (b DrillDown) validate(v Viewer, c *catalog.Catalog, now time.Time) (drillDownQuery, error) {
+	var a drillDownQuery
 	var err error
-	if a.span, err = b.Scope.check(v, c, now); err != nil {
+	if a.period, err = b.Scope.validate(v, c, now); err != nil {
 		return a, err
 	}
-	if a.after, err = placeOf(b.Cursor); err != nil {
+	if a.after, err = parseDrillDownCursor(b.Cursor); err != nil {
 		return a, err
 	}
 	if a.limit = b.Limit; a.limit == 0 {
@@ -165,34 +165,34 @@ func (b Behind) check(v Viewer, c *catalog.Catalog, now time.Time) (asked, error
 	if b.Figure == "" {
 		b.Figure = AllTickets
 	}
-	where, tickets := ofTickets[b.Figure]
-	kind, did := ofDeeds[b.Figure]
+	where, tickets := ticketFigureConditions[b.Figure]
+	kind, did := activityFigureKinds[b.Figure]
 	switch {
 	case !tickets && !did:
-		return a, &FilterError{"figure", "no such figure", list(FigureIDs())}
+		return a, &FilterError{"figure", "no such figure", joinValues(FigureIDs())}
 	case a.limit < 1 || a.limit > maxLimit:
 		return a, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d", maxLimit)}
 	case b.Status != "" && !slices.Contains(ticket.Statuses(), b.Status):
-		return a, &FilterError{"status", "no such status", list(ticket.Statuses())}
+		return a, &FilterError{"status", "no such status", joinValues(ticket.Statuses())}
 	}
-	if err := text(map[string]string{"operator": b.Operator, "giver": string(b.Giver), "receiver": string(b.Receiver), "detail": b.Detail}); err != nil {
+	if err := checkText(map[string]string{"operator": b.Operator, "giver": string(b.Giver), "receiver": string(b.Receiver), "detail": b.Detail}); err != nil {
 		return a, err
 	}
 	a.tickets = tickets
 	if tickets {
-		a.conditions = a.standings()
+		a.conditions = a.intervalConditions()
 		a.add(where)
-		return a, b.narrowTickets(a)
+		return a, b.addTicketConditions(a)
 	}
-	a.conditions = a.deeds()
+	a.conditions = a.activityConditions()
 	a.add("d.kind = %s", string(kind))
-	if b.Figure == Overridden {
-		a.add("d.detail in (" + overrides + ")")
+	if b.Figure == OverrideHandovers {
+		a.add("d.detail in (" + overrideGrounds + ")")
 	}
-	return a, b.narrowDeeds(a)
+	return a, b.addActivityConditions(a)
 }
 
-func (b Behind) narrowTickets(a asked) error {
+func (b DrillDown) addTicketConditions(a drillDownQuery) error {
 	if b.Day != "" || b.Giver != "" || b.Receiver != "" || b.Detail != "" {
 		return &FilterError{"figure", "tickets as they stood have no day, giver, receiver or detail", "a figure of what was done"}
 	}
@@ -206,23 +206,23 @@ func (b Behind) narrowTickets(a asked) error {
 		return nil
 	}
 	least, err := strconv.Atoi(b.Age)
-	i := slices.Index(ageDays, least)
+	i := slices.Index(ageLimits, least)
 	if err != nil || i < 0 && least != 0 {
 		return &FilterError{"age", "no such age", "0, 1, 3, 7, 14 or 30"}
 	}
 	a.add("greatest(0, floor(extract(epoch from %s::timestamptz - s.opened_at))) >= %s", a.at, int64(least)*24*60*60)
-	if i+1 < len(ageDays) {
-		a.add("floor(extract(epoch from %s::timestamptz - s.opened_at)) < %s", a.at, int64(ageDays[i+1])*24*60*60)
+	if i+1 < len(ageLimits) {
+		a.add("floor(extract(epoch from %s::timestamptz - s.opened_at)) < %s", a.at, int64(ageLimits[i+1])*24*60*60)
 	}
 	return nil
 }
 
-func (b Behind) narrowDeeds(a asked) error {
+func (b DrillDown) addActivityConditions(a drillDownQuery) error {
 	if b.Status != "" || b.Age != "" {
 		return &FilterError{"figure", "what was done has no status or age", "a figure of tickets as they stood"}
 	}
 	if b.Day != "" {
-		d, err := day("day", b.Day, a.from)
+		d, err := parseDay("day", b.Day, a.from)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // rows reads what was asked for in order, after a place, limit of them.
-func (a asked) rows(ctx context.Context, tx pgx.Tx, after *place, limit int) ([]Counted, error) {
+func (a drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCursor, limit int) ([]DrillDownItem, error) {
 	c := &conditions{slices.Clone(a.where), slices.Clone(a.args)}
 	from, columns, order := "read.standings_v1 s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
@@ -31,13 +31,13 @@ func (a asked) rows(ctx context.Context, tx pgx.Tx, after *place, limit int) ([]
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(found, func(row pgx.CollectableRow) (c Counted, err error) {
+	return pgx.CollectRows(found, func(row pgx.CollectableRow) (c DrillDownItem, err error) {
 		var other catalog.EntityCode
 		var answered, resolved *time.Time
-		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status, &c.person, &c.Detail,
+		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status, &c.operatorID, &c.Detail,
 			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable)
 		if other != "" {
-			c.Other = &Entity{Code: other}
+			c.Receiver = &Entity{Code: other}
 		}
 		if answered != nil {
 			c.AnsweredAt = *answered
@@ -45,51 +45,51 @@ func (a asked) rows(ctx context.Context, tx pgx.Tx, after *place, limit int) ([]
 		if resolved != nil {
 			c.ResolvedAt = *resolved
 		}
-		c.Took = c.At.Sub(c.OpenedAt)
+		c.Elapsed = c.At.Sub(c.OpenedAt)
 		if a.tickets {
-			c.Took = max(0, a.at.Sub(c.OpenedAt))
+			c.Elapsed = max(0, a.at.Sub(c.OpenedAt))
 		}
 		return c, err
 	})
 }
 
-// label fills in the names that people read.
-func (r *Reader) label(ctx context.Context, items []Counted) error {
+// addNames fills in the names that people read.
+func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 	var ids []string
 	for _, c := range items {
-		if c.person != "" && !slices.Contains(ids, c.person) {
-			ids = append(ids, c.person)
+		if c.operatorID != "" && !slices.Contains(ids, c.operatorID) {
+			ids = append(ids, c.operatorID)
 		}
 	}
-	names, err := r.named(ctx, ids)
+	names, err := r.lookUpNames(ctx, ids)
 	if err != nil {
 		return err
 	}
 	for i := range items {
 		c := &items[i]
 		c.Entity = names.entity(c.Entity.Code)
-		if c.Other != nil {
-			other := names.entity(c.Other.Code)
-			c.Other = &other
+		if c.Receiver != nil {
+			other := names.entity(c.Receiver.Code)
+			c.Receiver = &other
 		}
 		service := catalog.ServiceID(c.Service.ID)
 		c.Service, c.Problem = names.service(service), names.problem(service, catalog.ProblemID(c.Problem.ID), false)
-		if c.Operator = names.operator(c.person); c.person == Supervisors {
+		if c.Operator = names.operatorName(c.operatorID); c.operatorID == Supervisors {
 			c.Operator = "Supervisori"
 		}
 	}
 	return nil
 }
 
-// Behind lists what is behind a figure, a page at a time; the total is the figure. *FilterError names what in the question
+// DrillDown lists what is behind a figure, a page at a time; the total is the figure. *FilterError names what in the question
 // has no answer.
-func (r *Reader) Behind(ctx context.Context, v Viewer, b Behind) (Counting, error) {
-	a, err := b.check(v, r.catalog, r.store.Past())
+func (r *Reader) DrillDown(ctx context.Context, v Viewer, b DrillDown) (DrillDownPage, error) {
+	a, err := b.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
-		return Counting{}, err
+		return DrillDownPage{}, err
 	}
-	page := Counting{From: a.From, To: a.To, At: a.at.UTC()}
-	err = r.lookAt(ctx, v, []model{figuresModel, ticketsModel}, func(seen view) error {
+	page := DrillDownPage{From: a.From, To: a.To, At: a.at.UTC()}
+	err = r.withSnapshotOf(ctx, v, []model{figuresModel, ticketsModel}, func(seen snapshot) error {
 		page.Position = seen.position
 		from := "read.standings_v1 s"
 		if !a.tickets {
@@ -102,46 +102,46 @@ func (r *Reader) Behind(ctx context.Context, v Viewer, b Behind) (Counting, erro
 		return err
 	})
 	if err != nil {
-		return Counting{}, fmt.Errorf("list what is counted: %w", err)
+		return DrillDownPage{}, fmt.Errorf("list what is counted: %w", err)
 	}
 	if len(page.Items) > a.limit {
 		page.Items = page.Items[:a.limit]
-		page.Next = page.Items[a.limit-1].place(a.tickets)
+		page.Next = page.Items[a.limit-1].cursorText(a.tickets)
 	}
-	return page, r.label(ctx, page.Items)
+	return page, r.addNames(ctx, page.Items)
 }
 
-// exported is how many rows an export reads at a time, if no limit is asked for.
-const exported = 1000
+// exportPageSize is how many rows an export reads at a time, if no limit is asked for.
+const exportPageSize = 1000
 
-// atOnce is how many exports read at a time. Each holds a connection for as long as its reader takes: the others are for pages.
-const atOnce = 2
+// maxExports is how many exports read at a time. Each holds a connection for as long as its reader takes: the others are for pages.
+const maxExports = 2
 
 // Export gives everything behind a figure, however much it is, in one snapshot: first begin is told where it stands, then
 // each is given a page of it. It waits for its turn.
-func (r *Reader) Export(ctx context.Context, v Viewer, b Behind, begin func(Counting) error, each func([]Counted) error) error {
-	a, err := b.check(v, r.catalog, r.store.Past())
+func (r *Reader) Export(ctx context.Context, v Viewer, b DrillDown, begin func(DrillDownPage) error, each func([]DrillDownItem) error) error {
+	a, err := b.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return err
 	}
-	step := exported
+	step := exportPageSize
 	if b.Limit > 0 {
 		step = b.Limit
 	}
 	select {
-	case r.exports <- struct{}{}:
-		defer func() { <-r.exports }()
+	case r.exportSlots <- struct{}{}:
+		defer func() { <-r.exportSlots }()
 	case <-ctx.Done():
 		return fmt.Errorf("export: %w", ctx.Err())
 	}
-	return r.lookAt(ctx, v, []model{figuresModel, ticketsModel}, func(seen view) error {
-		if err := begin(Counting{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.position}); err != nil {
+	return r.withSnapshotOf(ctx, v, []model{figuresModel, ticketsModel}, func(seen snapshot) error {
+		if err := begin(DrillDownPage{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.position}); err != nil {
 			return err
 		}
 		for after := a.after; ; {
 			page, err := a.rows(ctx, seen.tx, after, step)
 			if err == nil {
-				err = r.label(ctx, page)
+				err = r.addNames(ctx, page)
 			}
 			if err == nil {
 				err = each(page)
@@ -149,7 +149,7 @@ func (r *Reader) Export(ctx context.Context, v Viewer, b Behind, begin func(Coun
 			if err != nil || len(page) < step {
 				return err
 			}
-			if after, err = placeOf(page[len(page)-1].place(a.tickets)); err != nil {
+			if after, err = parseDrillDownCursor(page[len(page)-1].cursorText(a.tickets)); err != nil {
 				return err
 			}
 		}

@@ -16,9 +16,9 @@ import (
 // latest at HeldUntil. So every change is told at least once.
 func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) (Changes, error) {
 	changes := Changes{Items: []Change{}}
-	err := r.look(ctx, v, func(s view) error {
+	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
-			select position, ticket::text, type, at, `+s.tellFrom()+`
+			select position, ticket::text, type, at, `+s.visibleFromSQL()+`
 			from read.timeline_v1 where position > $1 and $2::text is not null order by position limit $3`,
 			after, string(s.viewer.Actor.Entity), limit)
 		if err != nil {
@@ -33,8 +33,8 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 			if told == limit { // there may be more
 				changes.Next.N = c.Position
 			}
-			if s.viewer.Citizen() {
-				c.Type = kindForCitizen(c.Type)
+			if s.viewer.IsCitizen() {
+				c.Type = eventNameForCitizen(c.Type)
 			}
 			if !from.After(s.now) {
 				changes.Items = append(changes.Items, Change{c.Position, c.Ticket, c.Type, c.At.UTC(), from.UTC()})
@@ -60,13 +60,13 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 	return changes, nil
 }
 
-// Since is from where a viewer who has read everything up to a position misses nothing: before the first change up to
+// ResumePosition is from where a viewer who has read everything up to a position misses nothing: before the first change up to
 // there that was still held from them.
-func (r *Reader) Since(ctx context.Context, v Viewer, read int64) (int64, error) {
-	err := r.look(ctx, v, func(s view) error {
+func (r *Reader) ResumePosition(ctx context.Context, v Viewer, read int64) (int64, error) {
+	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
 			select position from read.timeline_v1
-			where position <= $1 and $2::text is not null and citizen_at > at and citizen_at > $3 and `+s.tellFrom()+` > $3`,
+			where position <= $1 and $2::text is not null and citizen_at > at and citizen_at > $3 and `+s.visibleFromSQL()+` > $3`,
 			read, string(s.viewer.Actor.Entity), s.now)
 		if err != nil {
 			return err
@@ -83,12 +83,12 @@ func (r *Reader) Since(ctx context.Context, v Viewer, read int64) (int64, error)
 	return read, nil
 }
 
-// tellFrom is the moment from which the viewer may know of a change.
-func (s view) tellFrom() string {
+// visibleFromSQL is the moment from which the viewer may know of a change.
+func (s snapshot) visibleFromSQL() string {
 	switch {
-	case s.viewer.Citizen():
+	case s.viewer.IsCitizen():
 		return "citizen_at"
-	case s.viewer.Audits():
+	case s.viewer.IsAuditor():
 		return "at"
 	default:
 		return "case when author = $2 then at else entities_at end"

@@ -13,23 +13,23 @@ import (
 // cursor is where a page ended, or began: an item's key of the order, and its id. On the wire it is opaque and signed, so
 // that it goes on from where we said, with the filter and for the viewer it was given for.
 type cursor struct {
-	Key  string `json:"k"`
-	ID   string `json:"i"`
-	Back bool   `json:"b,omitempty"` // to the page before
-	Sign string `json:"s"`
+	Key       string `json:"k"`
+	ID        string `json:"i"`
+	Back      bool   `json:"b,omitempty"` // to the page before
+	Signature string `json:"s"`
 }
 
 // signer signs with the log's master key.
 type signer func(purpose, value string) string
 
-func (c cursor) signed(sign signer, f Filter, v Viewer) cursor {
-	c.Sign = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
-		f.Entity, f.Assignee, f.SameAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
+func (c cursor) withSignature(sign signer, f Filter, v Viewer) cursor {
+	c.Signature = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
+		f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
 	return c
 }
 
 func (c cursor) encode(sign signer, f Filter, v Viewer) string {
-	text, err := json.Marshal(c.signed(sign, f, v))
+	text, err := json.Marshal(c.withSignature(sign, f, v))
 	if err != nil {
 		panic("strings cannot be encoded: " + err.Error())
 	}
@@ -43,7 +43,7 @@ func decodeCursor(sign signer, f Filter, v Viewer) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
-	if err != nil || !hmac.Equal([]byte(c.Sign), []byte(c.signed(sign, f, v).Sign)) {
+	if err != nil || !hmac.Equal([]byte(c.Signature), []byte(c.withSignature(sign, f, v).Signature)) {
 		return cursor{}, &FilterError{"cursor", "not the cursor of a page of this list", "a cursor of the page beside it, with the same filter and sort"}
 	}
 	return c, nil

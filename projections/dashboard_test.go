@@ -22,19 +22,19 @@ import (
 )
 
 var (
-	supervisor         = tickettest.People[2]
-	regionalSupervisor = tickettest.People[6]
+	supervisor         = tickettest.Actors[2]
+	regionalSupervisor = tickettest.Actors[6]
 )
 
 // histories reads every ticket of the log.
-func (h *house) histories() (all [][]ticket.Recorded) {
+func (h *fixture) histories() (all [][]ticket.Recorded) {
 	h.t.Helper()
 	head, _, err := h.store.Head(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	err = h.store.ByStream(h.t.Context(), head.N, func(records []eventstore.Record) error {
-		history, err := History(records)
+	err = h.store.ReadByStream(h.t.Context(), head.N, func(records []eventstore.Record) error {
+		history, err := DecodeHistory(records)
 		all = append(all, history)
 		return err
 	})
@@ -44,7 +44,7 @@ func (h *house) histories() (all [][]ticket.Recorded) {
 	return all
 }
 
-func (h *house) dashboard(who person.Actor, s Scope) Dashboard {
+func (h *fixture) dashboard(who person.Actor, s Scope) Dashboard {
 	h.t.Helper()
 	d, err := h.reader.Dashboard(h.t.Context(), Viewer{Actor: who}, s)
 	if err != nil {
@@ -54,7 +54,7 @@ func (h *house) dashboard(who person.Actor, s Scope) Dashboard {
 }
 
 // took is the nearest rank, by hand.
-func tookOf(durations []time.Duration) Took {
+func tookByHand(durations []time.Duration) Took {
 	if len(durations) == 0 {
 		return Took{}
 	}
@@ -65,17 +65,17 @@ func tookOf(durations []time.Duration) Took {
 	return Took{len(durations), rank(5), rank(9)}
 }
 
-// naive counts an entity's figures by hand; "" for all.
-func naive(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
+// recountFigures counts an entity's figures by hand; "" for all.
+func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
 	var ages, answers, resolutions []time.Duration
 	for _, history := range histories {
-		past := known(history, end)
+		past := recordedBefore(history, end)
 		if len(past) == 0 {
 			continue
 		}
-		s := state(past)
-		p, _ := recount(past)
-		if s.Status.Open() && (entity == "" || s.Entity == entity) {
+		s := foldState(past)
+		p, _ := recountActivities(past)
+		if s.Status.IsOpen() && (entity == "" || s.Entity == entity) {
 			f.Open++
 			ages = append(ages, at.Sub(past[0].At))
 			if p.Answered.IsZero() {
@@ -87,7 +87,7 @@ func naive(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, 
 		}
 		var where ticket.State
 		wasAnswered := false
-		all := fates(past)
+		all := actStates(past)
 		for _, r := range past {
 			before := where
 			where = ticket.Evolve(where, r)
@@ -128,7 +128,7 @@ func naive(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, 
 			case ticket.Escalated:
 				if counts() {
 					f.Handovers++
-					if e.Ground.Overrides() {
+					if e.Ground.IsOverride() {
 						f.Overrides++
 					}
 				}
@@ -153,45 +153,45 @@ func naive(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, 
 			}
 		}
 	}
-	f.Age, f.FirstAnswer, f.Resolution = tookOf(ages), tookOf(answers), tookOf(resolutions)
+	f.Age, f.FirstAnswer, f.Resolution = tookByHand(ages), tookByHand(answers), tookByHand(resolutions)
 	return f, received
 }
 
-// TestFiguresAreWhatARecountFinds, over lives that were made up and many periods of them; and behind every figure is a
+// TestFiguresMatchRecount, over lives that were made up and many periods of them; and behind every figure is a
 // list as long as it is.
-func TestFiguresAreWhatARecountFinds(t *testing.T) {
-	h := newHouse(t)
-	for _, life := range draw(25, 30) {
-		h.live(life, func(int) {})
+func TestFiguresMatchRecount(t *testing.T) {
+	h := newFixture(t)
+	for _, life := range drawLives(25, 30) {
+		h.playLife(life, func(int) {})
 		h.clock.Store(h.now().Add(-time.Duration(len(life.Steps)%7) * time.Hour).UnixNano()) // lives overlap as far as the log lets them
 	}
 	h.project()
 	histories := h.histories()
-	begun, today := histories[0][0].At, midnight(h.now())
+	begun, today := histories[0][0].At, startOfDay(h.now())
 	for _, history := range histories {
 		if history[0].At.Before(begun) {
 			begun = history[0].At
 		}
 	}
 	listed := 0
-	for first := midnight(begun).AddDate(0, 0, -1); !first.After(today); first = first.AddDate(0, 0, 13) {
+	for first := startOfDay(begun).AddDate(0, 0, -1); !first.After(today); first = first.AddDate(0, 0, 13) {
 		for _, length := range []int{1, 2, 9, 40} {
 			last := first.AddDate(0, 0, length-1)
 			if last.After(today) {
 				continue
 			}
-			s := Scope{From: first.Format(dayForm), To: last.Format(dayForm)}
+			s := Scope{From: first.Format(dayFormat), To: last.Format(dayFormat)}
 			end, at := last.AddDate(0, 0, 1), last.AddDate(0, 0, 1)
 			if last.Equal(today) {
 				end, at = h.now().Add(time.Hour), h.now()
 			}
 			d := h.dashboard(regionalSupervisor, s)
-			want, _ := naive(histories, "", first, end, at)
+			want, _ := recountFigures(histories, "", first, end, at)
 			if d.Total != want {
 				t.Fatalf("%+v: figures\n%+v, want\n%+v", s, d.Total, want)
 			}
 			for _, e := range []catalog.EntityCode{tickettest.Torino, tickettest.TO3, catalog.Region} {
-				want, received := naive(histories, e, first, end, at)
+				want, received := recountFigures(histories, e, first, end, at)
 				got := EntityFigures{}
 				for _, f := range d.Entities {
 					if f.Entity.Code == e {
@@ -207,16 +207,16 @@ func TestFiguresAreWhatARecountFinds(t *testing.T) {
 				if end.After(at) {
 					end = h.now().Add(time.Hour)
 				}
-				if stood, _ := naive(histories, "", first, end, at); day.Open != stood.Open {
+				if stood, _ := recountFigures(histories, "", first, end, at); day.Open != stood.Open {
 					t.Fatalf("%+v: at the end of %s %d are open, want %d", s, day.Day, day.Open, stood.Open)
 				}
 			}
-			listed += h.lists(t, regionalSupervisor, s, d)
+			listed += h.checkDrillDowns(t, regionalSupervisor, s, d)
 			own := h.dashboard(supervisor, s)
 			if own.Entity.Code != supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(regionalSupervisor, Scope{From: s.From, To: s.To, Entity: supervisor.Entity}).Total.Open {
 				t.Fatalf("%+v: the supervisor's own figures are %+v", s, own)
 			}
-			h.lists(t, supervisor, s, own)
+			h.checkDrillDowns(t, supervisor, s, own)
 		}
 	}
 	if listed < 500 {
@@ -224,14 +224,14 @@ func TestFiguresAreWhatARecountFinds(t *testing.T) {
 	}
 }
 
-// lists holds every figure of a dashboard to the list behind it.
-func (h *house) lists(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
+// checkDrillDowns holds every figure of a dashboard to the list behind it.
+func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
 	t.Helper()
-	hold := func(what string, b Behind, want int) {
+	hold := func(what string, b DrillDown, want int) {
 		t.Helper()
 		b.Scope.From, b.Scope.To, b.Limit = s.From, s.To, 7
 		for n := 0; ; {
-			page, err := h.reader.Behind(t.Context(), Viewer{Actor: who}, b)
+			page, err := h.reader.DrillDown(t.Context(), Viewer{Actor: who}, b)
 			if err != nil {
 				t.Fatalf("%s of %+v: %v", what, s, err)
 			}
@@ -245,63 +245,63 @@ func (h *house) lists(t *testing.T, who person.Actor, s Scope, d Dashboard) (lis
 			}
 		}
 	}
-	figures := func(b Behind, f Figures, handovers bool) {
+	figures := func(b DrillDown, f Figures, handovers bool) {
 		t.Helper()
 		for figure, n := range map[FigureID]int{
-			OpenNow: f.Open, Unanswered: f.Unanswered, Unassigned: f.Unassigned, Arrivals: f.Arrivals, FirstAnswers: f.FirstAnswer.Count, Resolutions: f.Resolutions,
-			Discards: f.Discards, Duplicates: f.Duplicates, Reopenings: f.Reopenings, Breaches: f.Breaches, Handovers: f.Handovers, Overridden: f.Overrides, Recalls: f.Recalls,
+			OpenTickets: f.Open, Unanswered: f.Unanswered, Unassigned: f.Unassigned, Arrivals: f.Arrivals, FirstAnswers: f.FirstAnswer.Count, Resolutions: f.Resolutions,
+			Discards: f.Discards, Duplicates: f.Duplicates, Reopenings: f.Reopenings, Breaches: f.Breaches, Handovers: f.Handovers, OverrideHandovers: f.Overrides, Recalls: f.Recalls,
 		} {
-			if b.Figure = figure; !handovers && (figure == Handovers || figure == Overridden || figure == Recalls) {
+			if b.Figure = figure; !handovers && (figure == Handovers || figure == OverrideHandovers || figure == Recalls) {
 				b.Giver = b.Entity
 			}
 			hold(string(figure), b, n)
 			b.Giver = ""
 		}
 	}
-	figures(Behind{}, d.Total, true)
+	figures(DrillDown{}, d.Total, true)
 	for _, e := range d.Entities {
-		figures(Behind{Scope: Scope{Entity: e.Entity.Code}}, e.Figures, false)
-		hold("received", Behind{Figure: Handovers, Receiver: e.Entity.Code}, e.Received)
+		figures(DrillDown{Scope: Scope{Entity: e.Entity.Code}}, e.Figures, false)
+		hold("received", DrillDown{Figure: Handovers, Receiver: e.Entity.Code}, e.Received)
 	}
 	for _, p := range d.Services {
-		figures(Behind{Scope: Scope{Service: catalog.ServiceID(p.Service.ID)}}, p.Figures, true)
+		figures(DrillDown{Scope: Scope{Service: catalog.ServiceID(p.Service.ID)}}, p.Figures, true)
 	}
 	for _, p := range d.Problems {
-		figures(Behind{Scope: Scope{Service: catalog.ServiceID(p.Service.ID), Problem: catalog.ProblemID(p.Problem.ID)}}, p.Figures, true)
+		figures(DrillDown{Scope: Scope{Service: catalog.ServiceID(p.Service.ID), Problem: catalog.ProblemID(p.Problem.ID)}}, p.Figures, true)
 	}
 	for _, f := range d.Statuses {
-		hold("status", Behind{Status: f.Status}, f.Count)
+		hold("status", DrillDown{Status: f.Status}, f.Count)
 	}
 	for _, f := range d.Ages {
-		hold("age", Behind{Figure: OpenNow, Age: fmt.Sprint(f.From)}, f.Count)
+		hold("age", DrillDown{Figure: OpenTickets, Age: fmt.Sprint(f.From)}, f.Count)
 	}
 	for _, f := range d.Days {
-		hold("arrivals of a day", Behind{Figure: Arrivals, Day: f.Day}, f.Arrivals)
-		hold("resolutions of a day", Behind{Figure: Resolutions, Day: f.Day}, f.Resolutions)
+		hold("arrivals of a day", DrillDown{Figure: Arrivals, Day: f.Day}, f.Arrivals)
+		hold("resolutions of a day", DrillDown{Figure: Resolutions, Day: f.Day}, f.Resolutions)
 	}
 	for _, f := range d.Flows {
-		hold("flow", Behind{Figure: Handovers, Giver: f.From.Code, Receiver: f.To.Code}, f.Count)
+		hold("flow", DrillDown{Figure: Handovers, Giver: f.From.Code, Receiver: f.To.Code}, f.Count)
 	}
 	for _, f := range d.Grounds {
-		hold("ground", Behind{Figure: Handovers, Detail: string(f.Ground)}, f.Count)
+		hold("ground", DrillDown{Figure: Handovers, Detail: string(f.Ground)}, f.Count)
 	}
 	for _, f := range d.Outcomes {
-		hold("outcome", Behind{Figure: Outcomes, Detail: string(f.Playbook) + "/" + string(f.Outcome)}, f.Count)
+		hold("outcome", DrillDown{Figure: Outcomes, Detail: string(f.Playbook) + "/" + string(f.Outcome)}, f.Count)
 	}
 	for _, o := range d.Operators {
-		hold("an operator's", Behind{Figure: OpenNow, Operator: o.ID}, o.Open)
+		hold("an operator's", DrillDown{Figure: OpenTickets, Operator: o.ID}, o.Open)
 		if o.ID != Supervisors {
-			hold("answered by", Behind{Figure: FirstAnswers, Operator: o.ID}, o.Answers)
-			hold("resolved by", Behind{Figure: Resolutions, Operator: o.ID}, o.Resolutions)
+			hold("answered by", DrillDown{Figure: FirstAnswers, Operator: o.ID}, o.Answers)
+			hold("resolved by", DrillDown{Figure: Resolutions, Operator: o.ID}, o.Resolutions)
 		}
 	}
 	return listed
 }
 
-// TestAPastDayStaysAsItWasRecorded: what a day's figures were when it ended is what they are for ever, whatever happens
+// TestPastDayFiguresNeverChange: what a day's figures were when it ended is what they are for ever, whatever happens
 // afterwards to the same tickets, an act that is undone after midnight included.
-func TestAPastDayStaysAsItWasRecorded(t *testing.T) {
-	h := newHouse(t)
+func TestPastDayFiguresNeverChange(t *testing.T) {
+	h := newFixture(t)
 	then := map[string]string{}
 	say := func(day string) string {
 		d := h.dashboard(regionalSupervisor, Scope{To: day})
@@ -314,23 +314,23 @@ func TestAPastDayStaysAsItWasRecorded(t *testing.T) {
 	}
 	var open []ticket.ID
 	for range 20 {
-		evening := midnight(h.now()).AddDate(0, 0, 1).Add(-3 * time.Second)
-		open = append(open, h.open(tickettest.Torino), h.open(tickettest.Torino))
+		evening := startOfDay(h.now()).AddDate(0, 0, 1).Add(-3 * time.Second)
+		open = append(open, h.openTicket(tickettest.Torino), h.openTicket(tickettest.Torino))
 		if len(open) > 8 {
 			h.do(open[1], operator, ask("Quando?"))
 			h.do(open[2], operator, escalate("non è nostra"))
 			h.do(open[3], supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
 			open = open[4:]
 		}
-		late := h.open(tickettest.Torino)
+		late := h.openTicket(tickettest.Torino)
 		h.clock.Store(evening.UnixNano())
 		h.do(late, operator, ticket.Update{Status: ticket.Solved, Note: public("Risolto.")})
 		h.clock.Store(evening.Add(3 * time.Second).UnixNano()) // midnight
 		h.project()
-		day := evening.In(midnight(evening).Location()).Format(dayForm)
+		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)
 		then[day] = say(day)
 		h.do(late, operator, ticket.Undo{})
-		h.pass(8 * time.Hour)
+		h.advance(8 * time.Hour)
 	}
 	h.project()
 	for day, said := range then {
@@ -351,10 +351,10 @@ func TestAPastDayStaysAsItWasRecorded(t *testing.T) {
 	}
 }
 
-// TestWhatHasNoFiguresIsRefusedByName.
-func TestWhatHasNoFiguresIsRefusedByName(t *testing.T) {
-	h := newHouse(t)
-	for field, b := range map[string]Behind{
+// TestInvalidScopeNamesTheField.
+func TestInvalidScopeNamesTheField(t *testing.T) {
+	h := newFixture(t)
+	for field, b := range map[string]DrillDown{
 		"to":       {Scope: Scope{To: "2026-03-03"}},
 		"from":     {Scope: Scope{From: "2026-03-02", To: "2026-03-01"}},
 		"entity":   {Scope: Scope{Entity: tickettest.TO3}},
@@ -368,7 +368,7 @@ func TestWhatHasNoFiguresIsRefusedByName(t *testing.T) {
 		"service":  {Scope: Scope{Service: "\x00"}},
 		"operator": {Operator: "\xff"},
 	} {
-		_, err := h.reader.Behind(t.Context(), Viewer{Actor: supervisor}, b)
+		_, err := h.reader.DrillDown(t.Context(), Viewer{Actor: supervisor}, b)
 		var refused *FilterError
 		if !errors.As(err, &refused) || refused.Field != field {
 			t.Errorf("%s: %v", field, err)
@@ -376,27 +376,27 @@ func TestWhatHasNoFiguresIsRefusedByName(t *testing.T) {
 	}
 }
 
-// TestAnExportIsTheWholeList, however many pages it takes.
-func TestAnExportIsTheWholeList(t *testing.T) {
-	h := newHouse(t)
-	for _, life := range draw(40, 20) {
-		h.live(life, func(int) {})
+// TestExportEqualsDrillDown, however many pages it takes.
+func TestExportEqualsDrillDown(t *testing.T) {
+	h := newFixture(t)
+	for _, life := range drawLives(40, 20) {
+		h.playLife(life, func(int) {})
 	}
 	h.project()
 	for _, figure := range FigureIDs() {
-		b := Behind{Figure: figure, Limit: maxLimit}
-		page, err := h.reader.Behind(t.Context(), Viewer{Actor: regionalSupervisor}, b)
+		b := DrillDown{Figure: figure, Limit: maxLimit}
+		page, err := h.reader.DrillDown(t.Context(), Viewer{Actor: regionalSupervisor}, b)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var all []Counted
+		var all []DrillDownItem
 		b.Limit = 7
-		err = h.reader.Export(t.Context(), Viewer{Actor: regionalSupervisor}, b, func(c Counting) error {
+		err = h.reader.Export(t.Context(), Viewer{Actor: regionalSupervisor}, b, func(c DrillDownPage) error {
 			if c.Position != page.Position || !c.At.Equal(page.At) {
 				t.Errorf("%s: at %s %s, the list at %s %s", figure, c.Position, c.At, page.Position, page.At)
 			}
 			return nil
-		}, func(some []Counted) error {
+		}, func(some []DrillDownItem) error {
 			all = append(all, some...)
 			return nil
 		})
@@ -419,11 +419,11 @@ func (w watched) Done() <-chan struct{} {
 
 // Who takes long over a file keeps nobody from the pages: there is one connection more than exports may hold at a time, and a page
 // finds it free while many more exports wait for their turn.
-func TestSlowExportsLeaveConnections(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+func TestSlowExportsDoNotBlockPages(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	h.project()
-	reader := NewReader(h.db.Node(t, func(c *eventstore.Config) { c.Clock, c.DoorConns = h.now, atOnce+1 }), catalog.Default(), nil)
+	reader := NewReader(h.db.OpenNode(t, func(c *eventstore.Config) { c.Clock, c.RequestConns = h.now, maxExports+1 }), catalog.Default(), nil)
 	slow, goOn := context.WithCancel(t.Context())
 	defer goOn()
 	var exports, asked sync.WaitGroup
@@ -432,18 +432,18 @@ func TestSlowExportsLeaveConnections(t *testing.T) {
 		asked.Add(1)
 		ctx := watched{t.Context(), sync.OnceFunc(asked.Done)}
 		exports.Go(func() {
-			err := reader.Export(ctx, Viewer{Actor: auditor}, Behind{}, func(Counting) error {
+			err := reader.Export(ctx, Viewer{Actor: auditor}, DrillDown{}, func(DrillDownPage) error {
 				begun <- struct{}{}
 				<-slow.Done()
 				return nil
-			}, func([]Counted) error { return nil })
+			}, func([]DrillDownItem) error { return nil })
 			if err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	asked.Wait() // each has taken its turn or waits for it
-	for range atOnce {
+	for range maxExports {
 		<-begun
 	}
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -459,7 +459,7 @@ func TestSlowExportsLeaveConnections(t *testing.T) {
 	}
 	goOn()
 	exports.Wait()
-	if n := atOnce + len(begun); n != cap(begun) {
+	if n := maxExports + len(begun); n != cap(begun) {
 		t.Errorf("%d of %d exports had their turn", n, cap(begun))
 	}
 }

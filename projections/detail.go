@@ -19,20 +19,20 @@ import (
 // ticket went to by mistake, and was taken back from, does not keep that moment. So history is the whole of it, and
 // the viewer must see the ticket both then and today.
 func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
-	past := history[:upTo(history, at)]
-	s := state(past)
-	if s.Status == "" || !v.sees(s) || !v.sees(state(history)) {
+	past := history[:countUpTo(history, at)]
+	s := foldState(past)
+	if s.Status == "" || !v.sees(s) || !v.sees(foldState(history)) {
 		return Ticket{}, false
 	}
-	all := fates(past)
-	if v.Citizen() {
-		return forCitizen(v, toldCitizen(past, all, at), n, at), true
+	all := actStates(past)
+	if v.IsCitizen() {
+		return citizenView(v, visibleToCitizen(past, all, at), n, at), true
 	}
-	return forOperator(v, past, s, all, n, at), true
+	return operatorView(v, past, s, all, n, at), true
 }
 
-// upTo is how many events of a history had happened at a moment.
-func upTo(history []ticket.Recorded, at time.Time) int {
+// countUpTo is how many events of a history had happened at a moment.
+func countUpTo(history []ticket.Recorded, at time.Time) int {
 	i, _ := slices.BinarySearchFunc(history, at, func(r ticket.Recorded, at time.Time) int {
 		if r.At.After(at) {
 			return 1
@@ -42,7 +42,7 @@ func upTo(history []ticket.Recorded, at time.Time) int {
 	return i
 }
 
-func state(history []ticket.Recorded) ticket.State {
+func foldState(history []ticket.Recorded) ticket.State {
 	var s ticket.State
 	for _, r := range history {
 		s = ticket.Evolve(s, r)
@@ -50,9 +50,9 @@ func state(history []ticket.Recorded) ticket.State {
 	return s
 }
 
-// sheet is what every viewer reads alike: the form, where the ticket stands, what it is linked to. It holds no text
+// commonView is what every viewer reads alike: the form, where the ticket stands, what it is linked to. It holds no text
 // but the form's.
-func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticket {
+func commonView(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticket {
 	t := Ticket{
 		ID: s.ID, Number: s.Number, Status: s.Status, At: at,
 		Entity:      n.entity(s.Entity),
@@ -62,26 +62,26 @@ func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticke
 	}
 	var solved time.Time
 	for _, r := range holds {
-		t.Version, t.Position, t.UpdatedAt = r.Version, n.position(r.Position), r.At
+		t.Version, t.Position, t.UpdatedAt = r.Version, n.formatPosition(r.Position), r.At
 		switch e := r.Event.(type) {
 		case ticket.Opened:
-			t.opened(e, r.At)
+			t.applyOpened(e, r.At)
 		case ticket.Escalated:
-			t.handed(n, e.Handover, ToRegion, e.From, r.At)
+			t.addHandover(n, e.Handover, ToRegion, e.From, r.At)
 		case ticket.Redirected:
-			t.handed(n, e.Handover, ToASR, e.To, r.At)
+			t.addHandover(n, e.Handover, ToASR, e.To, r.At)
 		case ticket.Recalled:
-			t.recalled(e.Handover, r.At)
+			t.markRecalled(e.Handover, r.At)
 		case ticket.Resolved:
 			solved = e.EffectFrom
 		case ticket.Discarded:
 			solved = e.EffectFrom
 		case ticket.MarkedDuplicate:
-			t.DuplicateOf, solved = e.Main, e.EffectFrom
+			t.DuplicateOf, solved = e.Original, e.EffectFrom
 		case ticket.Reopened:
 			t.DuplicateOf = ""
 		case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
 			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
 			ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
 			ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
@@ -94,27 +94,27 @@ func sheet(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticke
 	return t
 }
 
-func (t *Ticket) opened(e ticket.Opened, at time.Time) {
-	t.OpenedAt, t.Chosen, t.Channel, t.Identity = at, e.Chosen, e.Channel, e.Identity
-	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.Continues, e.Requester
+func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
+	t.OpenedAt, t.ChosenEntity, t.Channel, t.Identity = at, e.ChosenEntity, e.Channel, e.Identity
+	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.LinkedTo, e.Requester
 	var names []string
 	if f := e.Personal; f != nil {
 		t.Requester = Requester{
 			Role: e.Requester, GivenName: f.GivenName, FamilyName: f.FamilyName,
 			TaxCode: f.TaxCode, Email: f.Email, Phone: f.Phone,
 		}
-		t.Description, t.Concerns, t.IUV, names = f.Description, f.Concerns, f.IUV, f.FileNames
+		t.Description, t.Concerns, t.IUV, names = f.Description, f.OnBehalfOf, f.IUV, f.FileNames
 	} else {
 		t.Erased = true
 	}
-	t.Attachments = files(e.Attachments, names)
+	t.Attachments = newFiles(e.Attachments, names)
 }
 
-func (t *Ticket) handed(n Names, i int, d Direction, asr catalog.EntityCode, at time.Time) {
+func (t *Ticket) addHandover(n Names, i int, d Direction, asr catalog.EntityCode, at time.Time) {
 	t.Handovers = append(t.Handovers, Handover{N: i, Direction: d, ASR: n.entity(asr), At: at})
 }
 
-func (t *Ticket) recalled(n int, at time.Time) {
+func (t *Ticket) markRecalled(n int, at time.Time) {
 	for i := range t.Handovers {
 		if t.Handovers[i].N == n {
 			t.Handovers[i].RecalledAt = &at
@@ -122,11 +122,11 @@ func (t *Ticket) recalled(n int, at time.Time) {
 	}
 }
 
-// redirected tells that the ticket's entity has it from the Region.
-func redirected(s ticket.State) bool { return s.Handover.N > 0 && s.Entity != catalog.Region }
+// cameFromRegion tells that the ticket's entity has it from the Region.
+func cameFromRegion(s ticket.State) bool { return s.Handover.N > 0 && s.Entity != catalog.Region }
 
-// requester is the requester's name in one line.
-func (t *Ticket) requester() string {
+// requesterName is the requester's name in one line.
+func (t *Ticket) requesterName() string {
 	given, family := t.Requester.GivenName, t.Requester.FamilyName
 	if given == "" || family == "" {
 		return given + family
@@ -134,8 +134,8 @@ func (t *Ticket) requester() string {
 	return given + " " + family
 }
 
-// files puts the sealed names beside what the log knows of the files.
-func files(attachments []ticket.Attachment, names []string) []File {
+// newFiles puts the sealed names beside what the log knows of the files.
+func newFiles(attachments []ticket.Attachment, names []string) []File {
 	all := make([]File, len(attachments))
 	for i, a := range attachments {
 		all[i] = File{ID: a.ID, MediaType: a.MediaType, Size: a.Size}

@@ -22,19 +22,19 @@ var (
 	names = Names{Catalog: catalog.Default(), Epoch: 1, Operator: func(id string) string { return "Operatore " + id[len(id)-3:] }}
 )
 
-// tale is a history in the making: every act decided by the real rules, a minute after the one before.
-type tale struct {
+// scenario is a history in the making: every act decided by the real rules, a minute after the one before.
+type scenario struct {
 	t       testing.TB
 	history []ticket.Recorded
 	state   ticket.State
 	now     time.Time
 }
 
-func given(t testing.TB) *tale {
-	tale := &tale{t: t, now: dawn.Add(-time.Minute)}
+func given(t testing.TB) *scenario {
+	tale := &scenario{t: t, now: dawn.Add(-time.Minute)}
 	return tale.then(citizen, ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: tickettest.Torino,
-		Channel: ticket.Web, Identity: ticket.Verified, Citizen: tickettest.CitizenID, Subject: "s1", Requester: ticket.ForSelf,
+		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: tickettest.CitizenID, Subject: "s1", Requester: ticket.ForSelf,
 		Form: ticket.Form{
 			GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto",
@@ -42,12 +42,14 @@ func given(t testing.TB) *tale {
 	})
 }
 
-func (h *tale) then(by person.Actor, c ticket.Command) *tale { return h.after(time.Minute, by, c) }
+func (h *scenario) then(by person.Actor, c ticket.Command) *scenario {
+	return h.after(time.Minute, by, c)
+}
 
-func (h *tale) after(d time.Duration, by person.Actor, c ticket.Command) *tale {
+func (h *scenario) after(d time.Duration, by person.Actor, c ticket.Command) *scenario {
 	h.t.Helper()
 	h.now = h.now.Add(d)
-	events, err := tickettest.Rules.Decide(h.state, c, by, h.now)
+	events, err := tickettest.Engine.Decide(h.state, c, by, h.now)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -60,8 +62,8 @@ func (h *tale) after(d time.Duration, by person.Actor, c ticket.Command) *tale {
 	return h
 }
 
-// seen is the ticket as the actor sees it so long after the last act.
-func (h *tale) seen(by person.Actor, after time.Duration) Ticket {
+// view is the ticket as the actor sees it so long after the last act.
+func (h *scenario) view(by person.Actor, after time.Duration) Ticket {
 	h.t.Helper()
 	t, ok := Detail(Viewer{Actor: by}, h.history, names, h.now.Add(after))
 	if !ok {
@@ -71,10 +73,10 @@ func (h *tale) seen(by person.Actor, after time.Duration) Ticket {
 }
 
 // texts are the notes that the actor reads so long after the last act.
-func (h *tale) texts(by person.Actor, after time.Duration) []string {
+func (h *scenario) texts(by person.Actor, after time.Duration) []string {
 	h.t.Helper()
 	var texts []string
-	for _, n := range h.seen(by, after).Notes {
+	for _, n := range h.view(by, after).Notes {
 		texts = append(texts, n.Text)
 	}
 	return texts
@@ -92,12 +94,12 @@ func redirect(to catalog.EntityCode, text string) ticket.Update {
 
 var take = ticket.Update{Status: ticket.InProgress}
 
-func TestWhoSeesATicket(t *testing.T) {
+func TestViewerSees(t *testing.T) {
 	atTorino := given(t).then(operator, take)
 	atRegion := given(t).then(operator, escalate("non è nostra"))
 	other := person.Actor{ID: "01930000-0000-7000-8000-00000000c172", Role: person.Citizen}
 	for name, c := range map[string]struct {
-		tale   *tale
+		tale   *scenario
 		viewer Viewer
 		sees   bool
 	}{
@@ -125,14 +127,14 @@ func TestWhoSeesATicket(t *testing.T) {
 	}
 }
 
-// TestAPastThatWasTakenBackIsNobodysToRead: who had the ticket for a moment only, by mistake, does not read that moment
+// TestRecalledHandoverLeavesNoAccess: who had the ticket for a moment only, by mistake, does not read that moment
 // later.
-func TestAPastThatWasTakenBackIsNobodysToRead(t *testing.T) {
+func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	redirected := given(t).then(operator, escalate("non è nostra")).then(regional, redirect(tickettest.TO3, "a voi"))
 	escalated := given(t).then(operator, escalate("non è nostra"))
 	recalled := given(t).then(operator, escalate("non è nostra"))
 	for name, c := range map[string]struct {
-		tale  *tale
+		tale  *scenario
 		wrong person.Actor // has it now, and soon no more
 		by    person.Actor
 		after time.Duration
@@ -171,7 +173,7 @@ func TestWhoReadsANote(t *testing.T) {
 	undone := given(t).then(operator, ask("per sbaglio")).after(time.Second, operator, ticket.Undo{})
 	held := given(t).then(operator, ask("domanda"))
 	for name, c := range map[string]struct {
-		tale  *tale
+		tale  *scenario
 		by    person.Actor
 		after time.Duration
 		want  []string
@@ -195,10 +197,10 @@ func TestWhoReadsANote(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	if n := undone.seen(operator, 0).Notes[0]; !n.Withdrawn || n.Held {
+	if n := undone.view(operator, 0).Notes[0]; !n.Withdrawn || n.Held {
 		t.Errorf("the author is not told that the note was withdrawn: %+v", n)
 	}
-	if n := held.seen(operator, 0).Notes[0]; !n.Held {
+	if n := held.view(operator, 0).Notes[0]; !n.Held {
 		t.Errorf("the author is not told that the note is held: %+v", n)
 	}
 }
@@ -216,7 +218,7 @@ func TestAHeldActHasNotHappenedForTheCitizen(t *testing.T) {
 		"citizen, held":     {citizen, ticket.DefaultHold - 1, ticket.InProgress, 2},
 		"citizen, released": {citizen, ticket.DefaultHold, ticket.Solved, 4},
 	} {
-		if got := h.seen(c.by, c.after); got.Status != c.status || len(got.Timeline) != c.lines {
+		if got := h.view(c.by, c.after); got.Status != c.status || len(got.Timeline) != c.lines {
 			t.Errorf("%s: %s with %d lines, want %s with %d", name, got.Status, len(got.Timeline), c.status, c.lines)
 		}
 	}
@@ -224,12 +226,12 @@ func TestAHeldActHasNotHappenedForTheCitizen(t *testing.T) {
 
 func TestCitizensReadPlainWordsAndNoNames(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, escalate("non è nostra"))
-	there := h.seen(citizen, time.Minute)
+	there := h.view(citizen, time.Minute)
 	if there.StatusLabel != "In carico all’assistenza regionale" || there.Assignee != nil {
 		t.Errorf("the citizen reads %q, %+v", there.StatusLabel, there.Assignee)
 	}
 	h.then(regional, redirect(tickettest.TO3, "a voi"))
-	back := h.seen(citizen, time.Minute)
+	back := h.view(citizen, time.Minute)
 	if back.Status != ticket.New || back.StatusLabel != "In lavorazione" {
 		t.Errorf("the citizen reads %q of %q", back.StatusLabel, back.Status)
 	}
@@ -243,7 +245,7 @@ func TestCitizensReadPlainWordsAndNoNames(t *testing.T) {
 func TestCitizensAreNotToldThatTheirRequestWasDiscarded(t *testing.T) {
 	h := given(t).then(supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
 	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
-		lines := h.seen(who, time.Minute).Timeline
+		lines := h.view(who, time.Minute).Timeline
 		if got := lines[len(lines)-1].Type; got != want {
 			t.Errorf("%s reads %s, want %s", who.Role, got, want)
 		}
@@ -253,18 +255,18 @@ func TestCitizensAreNotToldThatTheirRequestWasDiscarded(t *testing.T) {
 func TestMovesAndUndo(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, ask("domanda"))
 	until := h.now.Add(ticket.DefaultHold)
-	if got := h.seen(operator, 0); !slices.Contains(got.Moves, ticket.MoveUndo) || !got.UndoUntil.Equal(until) {
+	if got := h.view(operator, 0); !slices.Contains(got.Moves, ticket.MoveUndo) || !got.UndoUntil.Equal(until) {
 		t.Errorf("the author may undo until %v, moves %v", got.UndoUntil, got.Moves)
 	}
 	for name, got := range map[string]Ticket{
-		"a colleague": h.seen(colleague, 0), "too late": h.seen(operator, ticket.DefaultHold), "the auditor": h.seen(auditor, 0),
+		"a colleague": h.view(colleague, 0), "too late": h.view(operator, ticket.DefaultHold), "the auditor": h.view(auditor, 0),
 	} {
 		if slices.Contains(got.Moves, ticket.MoveUndo) || got.UndoUntil != nil {
 			t.Errorf("%s may undo", name)
 		}
 	}
 	h.then(operator, escalate("non è nostra"))
-	if got := h.seen(colleague, 0); !got.ReadOnly || !slices.Contains(got.Moves, ticket.MoveRecall) {
+	if got := h.view(colleague, 0); !got.ReadOnly || !slices.Contains(got.Moves, ticket.MoveRecall) {
 		t.Errorf("a trace: read-only %v, moves %v", got.ReadOnly, got.Moves)
 	}
 }
@@ -275,15 +277,15 @@ func TestWhenATicketClosesByItself(t *testing.T) {
 	visible := h.now.Add(ticket.DefaultHold)
 	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
 	for _, who := range []person.Actor{operator, citizen} {
-		if got := h.seen(who, ticket.DefaultHold).ClosesAt; got == nil || !got.Equal(want) {
+		if got := h.view(who, ticket.DefaultHold).ClosesAt; got == nil || !got.Equal(want) {
 			t.Errorf("%s: closes %v, want %v", who.Role, got, want)
 		}
 	}
-	if got := h.seen(citizen, 0).ClosesAt; got != nil {
+	if got := h.view(citizen, 0).ClosesAt; got != nil {
 		t.Errorf("held from the citizen, and yet it closes %v", got)
 	}
 	h.after(time.Hour, operator, ticket.Update{Status: ticket.InProgress, Reason: "non è risolto"})
-	if got := h.seen(operator, 0).ClosesAt; got != nil {
+	if got := h.view(operator, 0).ClosesAt; got != nil {
 		t.Errorf("reopened, it closes %v", got)
 	}
 }
@@ -302,18 +304,18 @@ func TestAnyPastMomentIsTheSameForEver(t *testing.T) {
 func TestErasedTextsAreGoneFromEveryMoment(t *testing.T) {
 	h := given(t).then(operator, ask("domanda"))
 	for i, r := range h.history {
-		h.history[i].Event = unsealed(r.Event)
+		h.history[i].Event = withoutPersonalData(r.Event)
 	}
 	for _, by := range []person.Actor{operator, citizen, auditor} {
-		got := h.seen(by, time.Minute)
+		got := h.view(by, time.Minute)
 		if !got.Erased || got.Description != "" || got.Requester.TaxCode != "" || got.Notes[0].Text != "" || !got.Notes[0].Erased {
 			t.Errorf("%s still reads %+v", by.Role, got)
 		}
 	}
 }
 
-// unsealed is the event as it is read once its keys are destroyed.
-func unsealed(e ticket.Event) ticket.Event {
+// withoutPersonalData is the event as it is read once its keys are destroyed.
+func withoutPersonalData(e ticket.Event) ticket.Event {
 	stored, err := ticket.Encode(e)
 	if err == nil {
 		e, err = ticket.Decode(stored.Name, stored.Data, nil)

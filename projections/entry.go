@@ -11,8 +11,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// entry is one event in the stream of changes, one row of read.timeline_v1: that a ticket changed, and who may know.
-type entry struct {
+// changeRow is one event in the stream of changes, one row of read.timeline_v1: that a ticket changed, and who may know.
+type changeRow struct {
 	Position int64
 	Ticket   ticket.ID
 	Type     string
@@ -20,18 +20,18 @@ type entry struct {
 	Author   catalog.EntityCode
 	// Entities may know of it: those that see the ticket after the event, and those that saw it before. All but the
 	// author's know from From on: a hand-over at once, a note when they may read it.
-	Entities []catalog.EntityCode
-	From     time.Time
+	Entities     []catalog.EntityCode
+	EntitiesFrom time.Time
 	// Citizen is the account that may know of it, from CitizenFrom on: nothing of an act before its note. "" for none.
 	Citizen     string
 	CitizenFrom time.Time
 }
 
-// entryOf is the entry of an event that took a ticket's row from before to after.
-func entryOf(before, after Row, r ticket.Recorded) entry {
-	e := entry{
-		Position: r.Position, Ticket: r.Ticket, Type: kind(r.Event), At: r.At, Author: r.By.Entity,
-		Entities: everybody(before.State.Standing, after.State.Standing), From: r.At, CitizenFrom: r.At,
+// newChangeRow is the entry of an event that took a ticket's row from before to after.
+func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
+	e := changeRow{
+		Position: r.Position, Ticket: r.Ticket, Type: eventName(r.Event), At: r.At, Author: r.By.Entity,
+		Entities: entitiesSeeing(before.State.UndoableState, after.State.UndoableState), EntitiesFrom: r.At, CitizenFrom: r.At,
 	}
 	if after.Identity == ticket.Verified {
 		e.Citizen = after.State.Citizen
@@ -40,7 +40,7 @@ func entryOf(before, after Row, r ticket.Recorded) entry {
 		e.CitizenFrom = held
 	}
 	if held := heldUntil(r.Event); held.After(r.At) {
-		e.From = held
+		e.EntitiesFrom = held
 	}
 	switch n := r.Event.(type) {
 	case ticket.InternalNote:
@@ -55,13 +55,13 @@ func entryOf(before, after Row, r ticket.Recorded) entry {
 		e.Citizen = ""
 	case ticket.Opened, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
 		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,
-		ticket.Reopened, ticket.AutoClosed, ticket.Succeeded, ticket.CitizenReminded, ticket.PersonalDataErased:
+		ticket.Reopened, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.CitizenReminded, ticket.PersonalDataErased:
 	}
 	return e
 }
 
-// everybody lists the entities that see the ticket before or after, each once.
-func everybody(before, after ticket.Standing) []catalog.EntityCode {
+// entitiesSeeing lists the entities that see the ticket before or after, each once.
+func entitiesSeeing(before, after ticket.UndoableState) []catalog.EntityCode {
 	all := append([]catalog.EntityCode{before.Entity, after.Entity}, before.Traces...)
 	all = append(all, after.Traces...)
 	slices.Sort(all)

@@ -14,18 +14,18 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// lampposts are in no code of the catalogue: where the word stands, the citizen wrote it.
-func lampposts(o *ticket.Open) { o.Form.Description = "I lampioni del cortile" }
+// mentionLampposts are in no code of the catalogue: where the word stands, the citizen wrote it.
+func mentionLampposts(o *ticket.Open) { o.Form.Description = "I lampioni del cortile" }
 
-// TestAnErasedRowHoldsNothingOfThePerson: neither a word nor the keyed hash of their codice fiscale, wherever it is
+// TestErasedRowHoldsNoPersonalData: neither a word nor the keyed hash of their codice fiscale, wherever it is
 // looked for in the row, live and rebuilt.
-func TestAnErasedRowHoldsNothingOfThePerson(t *testing.T) {
-	h := newHouse(t)
-	id := h.open(tickettest.Torino, lampposts)
+func TestErasedRowHoldsNoPersonalData(t *testing.T) {
+	h := newFixture(t)
+	id := h.openTicket(tickettest.Torino, mentionLampposts)
 	h.do(id, operator, take)
 	h.do(id, operator, ask("Ci mandi la fotografia"))
 	h.project()
-	hash := h.store.KeyedHash(person.TaxCodeHash, "RSSMRA85T10A562S")
+	hash := h.store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
 	traces := []string{hash, "Fittizia", "Prova", "lampion", "fotografi"}
 	if row := h.row(id); !strings.Contains(row, hash) || !strings.Contains(row, "fotografi") {
 		t.Fatalf("before: %s", row)
@@ -39,7 +39,7 @@ func TestAnErasedRowHoldsNothingOfThePerson(t *testing.T) {
 				t.Errorf("%s: %q is still in %s", when, trace, row)
 			}
 		}
-		if n := h.found(operator, "RSSMRA85T10A562S"); n != 0 {
+		if n := h.countFound(operator, "RSSMRA85T10A562S"); n != 0 {
 			t.Errorf("%s: found by codice fiscale", when)
 		}
 	}
@@ -51,26 +51,26 @@ func TestAnErasedRowHoldsNothingOfThePerson(t *testing.T) {
 }
 
 // row is a ticket's row in the lists, all of it.
-func (h *house) row(id ticket.ID) (row string) {
+func (h *fixture) row(id ticket.ID) (row string) {
 	h.t.Helper()
-	err := h.store.Worker().QueryRow(h.t.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
+	err := h.store.WorkerPool().QueryRow(h.t.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	return row
 }
 
-// TestTheStatisticsKnowNobody: what the planner keeps of a table outlives an erasure, so it keeps no names, words or
+// TestPlannerStatisticsHoldNoPersonalData: what the planner keeps of a table outlives an erasure, so it keeps no names, words or
 // hashes of them at all.
-func TestTheStatisticsKnowNobody(t *testing.T) {
-	h := newHouse(t)
+func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
+	h := newFixture(t)
 	for range 20 {
-		h.open(tickettest.Torino, lampposts)
+		h.openTicket(tickettest.Torino, mentionLampposts)
 	}
 	h.project()
 	check := func(when string) {
 		t.Helper()
-		tx, err := h.store.Worker().Begin(t.Context())
+		tx, err := h.store.WorkerPool().Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestTheStatisticsKnowNobody(t *testing.T) {
 		known := 0
 		_, err = pgx.ForEachRow(rows, []any{&column, &values}, func() error {
 			known++
-			for _, trace := range []string{"Fittizia", "lampion", h.store.KeyedHash(person.TaxCodeHash, "RSSMRA85T10A562S")} {
+			for _, trace := range []string{"Fittizia", "lampion", h.store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")} {
 				if strings.Contains(values, trace) {
 					t.Errorf("%s: the statistics of %s hold %q", when, column, trace)
 				}

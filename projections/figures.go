@@ -26,19 +26,19 @@ import (
 // Both are written by folding the log. The fold remembers a ticket by the rules' own state, without anything that tells who
 // the citizen is: no name, no word, no hash comes here, so an erasure changes nothing.
 
-// stood is a row of read.standings_v1: how a ticket stood for a while.
-type stood struct {
+// statusInterval is a row of read.standings_v1: how a ticket stood for a while.
+type statusInterval struct {
 	Ticket   ticket.ID
 	Version  int // of the ticket, when it began: with the ticket it names the row
 	Number   string
 	Channel  ticket.Channel
 	Opened   time.Time
 	From, To time.Time // zero To: it holds
-	placed
+	intervalState
 }
 
-// placed is what a standing says. As long as it stays the same the standing goes on.
-type placed struct {
+// intervalState is what a standing says. As long as it stays the same the standing goes on.
+type intervalState struct {
 	Entity   catalog.EntityCode
 	Service  catalog.ServiceID
 	Problem  catalog.ProblemID
@@ -55,12 +55,12 @@ type progress struct {
 	Reopenings int       `json:",omitempty"`
 }
 
-// deed is a row of read.deeds_v1.
-type deed struct {
+// activity is a row of read.deeds_v1.
+type activity struct {
 	Ticket  ticket.ID
 	Version int // of the ticket, with the event: with the ticket it names the row
 	Number  string
-	Kind    deedKind
+	Kind    activityKind
 	Entity  catalog.EntityCode // that did it; of a hand-over the one that gave, of a breach the one that is late
 	Other   catalog.EntityCode // of a hand-over: the one that received
 	Service catalog.ServiceID
@@ -74,43 +74,43 @@ type deed struct {
 	Withdrawn time.Time `json:",omitzero"` // zero: it stands
 }
 
-type deedKind string
+type activityKind string
 
 const (
-	opened     deedKind = "opened"
-	answered   deedKind = "answered" // for the first time
-	resolved   deedKind = "resolved"
-	discarded  deedKind = "discarded"
-	duplicated deedKind = "duplicated"
-	reopened   deedKind = "reopened"
-	handedOver deedKind = "handed_over"
-	takenBack  deedKind = "taken_back"
-	breached   deedKind = "breached"
-	carriedOut deedKind = "carried_out"
+	activityOpened     activityKind = "opened"
+	activityAnswered   activityKind = "answered" // for the first time
+	activityResolved   activityKind = "resolved"
+	activityDiscarded  activityKind = "discarded"
+	activityDuplicated activityKind = "duplicated"
+	activityReopened   activityKind = "reopened"
+	activityHandedOver activityKind = "handed_over"
+	activityTakenBack  activityKind = "taken_back"
+	activityBreached   activityKind = "breached"
+	activityCarriedOut activityKind = "carried_out"
 )
 
-// figured is what the fold remembers of a ticket: column folded of read.figures_v1.
-type figured struct {
+// ticketFigures is what the fold remembers of a ticket: column folded of read.figures_v1.
+type ticketFigures struct {
 	State    ticket.State   `json:"state"`
 	Version  int            `json:"version"`
 	Channel  ticket.Channel `json:"channel"`
 	Opened   time.Time      `json:"opened"`
 	Progress progress       `json:"progress,omitzero"`
 	Before   progress       `json:"before,omitzero"`  // as it was before the last act, which may be undone
-	Recent   []deed         `json:"recent,omitempty"` // what the last act did
+	Recent   []activity     `json:"recent,omitempty"` // what the last act did
 	Since    time.Time      `json:"since"`            // when the standing that holds began,
 	Begun    int            `json:"begun"`            // and at which version
 }
 
-// fold takes one event and tells which standings and deeds are to be written, those that it ends or withdraws included.
+// apply takes one event and tells which standings and deeds are to be written, those that it ends or withdraws included.
 // An event that was taken already changes nothing.
-func (f figured) fold(r ticket.Recorded) (after figured, standings []stood, deeds []deed) {
+func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, standings []statusInterval, deeds []activity) {
 	if r.Version <= f.Version {
 		return f, nil, nil
 	}
 	r.At = r.At.UTC()
 	was := f
-	f.State, f.Version = nobody(ticket.Evolve(was.State, r)), r.Version
+	f.State, f.Version = anonymize(ticket.Evolve(was.State, r)), r.Version
 	if f.State.Last.ID != was.State.Last.ID {
 		f.Before, f.Recent = was.Progress, nil
 	}
@@ -125,14 +125,14 @@ func (f figured) fold(r ticket.Recorded) (after figured, standings []stood, deed
 		}
 	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
 		ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.TransferredToSuccessor,
 		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
 		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
 		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 	}
-	if d := f.did(was, r); d.Kind != "" {
+	if d := f.activityOf(was, r); d.Kind != "" {
 		deeds = append(deeds, d)
-		f.Progress = f.Progress.after(d)
+		f.Progress = f.Progress.with(d)
 		if r.Act == f.State.Last.ID { // what the system notes beside it is not undone with it
 			f.Recent = append(f.Recent[:len(f.Recent):len(f.Recent)], d)
 		}
@@ -140,36 +140,36 @@ func (f figured) fold(r ticket.Recorded) (after figured, standings []stood, deed
 	switch {
 	case f.Begun == 0:
 		f.Since, f.Begun = r.At, r.Version
-	case f.placed() == was.placed():
+	case f.currentState() == was.currentState():
 		return f, nil, deeds
 	case !r.At.Equal(f.Since): // else it is the same moment: nobody ever saw how it stood in between
-		ended := was.stood()
+		ended := was.currentInterval()
 		ended.To = r.At
 		standings = append(standings, ended)
 		f.Since, f.Begun = r.At, r.Version
 	}
-	return f, append(standings, f.stood()), deeds
+	return f, append(standings, f.currentInterval()), deeds
 }
 
-// nobody is a state that does not tell whose ticket it is, nor whose the last act was.
-func nobody(s ticket.State) ticket.State {
+// anonymize is a state that does not tell whose ticket it is, nor whose the last act was.
+func anonymize(s ticket.State) ticket.State {
 	s.Subject, s.Citizen, s.Last.By = "", "", person.Actor{}
 	return s
 }
 
-func (f figured) placed() placed {
-	return placed{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, assigned(f.State.Assignee), f.Progress}
+func (f ticketFigures) currentState() intervalState {
+	return intervalState{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, assigneeKey(f.State.Assignee), f.Progress}
 }
 
-func (f figured) stood() stood {
-	return stood{
-		Ticket: f.State.ID, Version: f.Begun, Number: f.State.Number, Channel: f.Channel, Opened: f.Opened, From: f.Since, placed: f.placed(),
+func (f ticketFigures) currentInterval() statusInterval {
+	return statusInterval{
+		Ticket: f.State.ID, Version: f.Begun, Number: f.State.Number, Channel: f.Channel, Opened: f.Opened, From: f.Since, intervalState: f.currentState(),
 	}
 }
 
-// did is what an event did that counts; of no kind for what does not. The ticket is where it was before.
-func (f figured) did(was figured, r ticket.Recorded) deed {
-	d := deed{
+// activityOf is what an event did that counts; of no kind for what does not. The ticket is where it was before.
+func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity {
+	d := activity{
 		Ticket: r.Ticket, Version: r.Version, Number: f.State.Number, Entity: was.State.Entity, Service: was.State.Service, Problem: was.State.Problem,
 		Opened: f.Opened, At: r.At,
 	}
@@ -178,55 +178,55 @@ func (f figured) did(was figured, r ticket.Recorded) deed {
 	}
 	switch e := r.Event.(type) {
 	case ticket.Opened:
-		d.Kind, d.Entity, d.Service, d.Problem, d.Detail = opened, e.Entity, e.Service, e.Problem, string(e.Channel)
+		d.Kind, d.Entity, d.Service, d.Problem, d.Detail = activityOpened, e.Entity, e.Service, e.Problem, string(e.Channel)
 	case ticket.CitizenNote:
 		if was.Progress.Answered.IsZero() && d.Operator != "" {
-			d.Kind = answered
+			d.Kind = activityAnswered
 		}
 	case ticket.Resolved:
-		d.Kind = resolved
+		d.Kind = activityResolved
 	case ticket.Discarded:
-		d.Kind, d.Detail = discarded, string(e.Why)
+		d.Kind, d.Detail = activityDiscarded, string(e.Why)
 	case ticket.MarkedDuplicate:
-		d.Kind = duplicated
+		d.Kind = activityDuplicated
 	case ticket.Reopened:
-		d.Kind, d.Detail = reopened, string(r.By.Role)
+		d.Kind, d.Detail = activityReopened, string(r.By.Role)
 	case ticket.Escalated:
-		d.Kind, d.Other, d.Detail = handedOver, catalog.Region, string(e.Ground)
+		d.Kind, d.Other, d.Detail = activityHandedOver, catalog.Region, string(e.Ground)
 	case ticket.Redirected:
-		d.Kind, d.Other = handedOver, e.To
+		d.Kind, d.Other = activityHandedOver, e.To
 	case ticket.Recalled:
-		d.Kind, d.Entity, d.Other = takenBack, e.Entity, was.State.Entity
+		d.Kind, d.Entity, d.Other = activityTakenBack, e.Entity, was.State.Entity
 	case ticket.HandoverBreached:
-		d.Kind = breached
+		d.Kind = activityBreached
 	case ticket.OutcomeCarriedOut: // by the entity of the run, also where the same act has handed the ticket over
 		run := was.State.Run
-		d.Kind, d.Entity, d.Detail = carriedOut, run.Entity, string(run.Pinned.Playbook)+"/"+string(e.Outcome)
+		d.Kind, d.Entity, d.Detail = activityCarriedOut, run.Entity, string(run.Pinned.Playbook)+"/"+string(e.Outcome)
 	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked,
-		ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+		ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
 		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookReminded,
 		ticket.HandoverWarned, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 	}
 	return d
 }
 
-// after is how far a ticket has come once something more was done.
-func (p progress) after(d deed) progress {
+// with is how far a ticket has come once something more was done.
+func (p progress) with(d activity) progress {
 	switch d.Kind {
-	case answered:
+	case activityAnswered:
 		p.Answered = d.At
-	case resolved, discarded, duplicated:
+	case activityResolved, activityDiscarded, activityDuplicated:
 		p.Resolved = d.At
-	case reopened:
+	case activityReopened:
 		p.Resolved, p.Reopenings = time.Time{}, p.Reopenings+1
-	case handedOver:
+	case activityHandedOver:
 		p.Handovers++
-	case opened, takenBack, breached, carriedOut:
+	case activityOpened, activityTakenBack, activityBreached, activityCarriedOut:
 	}
 	return p
 }
 
-func (f figured) json() string {
+func (f ticketFigures) marshal() string {
 	text, err := json.Marshal(f)
 	if err != nil {
 		panic("a memory of plain values cannot be encoded: " + err.Error())

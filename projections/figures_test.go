@@ -19,8 +19,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// known is the part of a history that had happened before a moment.
-func known(history []ticket.Recorded, before time.Time) (past []ticket.Recorded) {
+// recordedBefore is the part of a history that had happened before a moment.
+func recordedBefore(history []ticket.Recorded, before time.Time) (past []ticket.Recorded) {
 	for _, r := range history {
 		if r.At.Before(before) {
 			past = append(past, r)
@@ -29,61 +29,61 @@ func known(history []ticket.Recorded, before time.Time) (past []ticket.Recorded)
 	return past
 }
 
-// recount tells what counts of a ticket, by hand: the acts that were not undone, told one after the other.
-func recount(past []ticket.Recorded) (p progress, kinds map[deedKind][]time.Time) {
-	kinds = map[deedKind][]time.Time{}
-	for _, r := range standing(past, fates(past)) {
-		count := func(k deedKind) { kinds[k] = append(kinds[k], r.At) }
+// recountActivities tells what counts of a ticket, by hand: the acts that were not undone, told one after the other.
+func recountActivities(past []ticket.Recorded) (p progress, kinds map[activityKind][]time.Time) {
+	kinds = map[activityKind][]time.Time{}
+	for _, r := range withoutWithdrawn(past, actStates(past)) {
+		count := func(k activityKind) { kinds[k] = append(kinds[k], r.At) }
 		switch e := r.Event.(type) {
 		case ticket.Opened:
-			count(opened)
+			count(activityOpened)
 		case ticket.CitizenNote:
 			if p.Answered.IsZero() && r.By.Role.Operates() {
 				p.Answered = r.At
-				count(answered)
+				count(activityAnswered)
 			}
 		case ticket.Resolved:
 			p.Resolved = r.At
-			count(resolved)
+			count(activityResolved)
 		case ticket.Discarded:
 			p.Resolved = r.At
-			count(discarded)
+			count(activityDiscarded)
 		case ticket.MarkedDuplicate:
 			p.Resolved = r.At
-			count(duplicated)
+			count(activityDuplicated)
 		case ticket.Reopened:
 			p.Resolved = time.Time{}
 			p.Reopenings++
-			count(reopened)
+			count(activityReopened)
 		case ticket.Escalated, ticket.Redirected:
 			p.Handovers++
-			count(handedOver)
+			count(activityHandedOver)
 		case ticket.Recalled:
-			count(takenBack)
+			count(activityTakenBack)
 		case ticket.HandoverBreached:
-			count(breached)
+			count(activityBreached)
 		case ticket.OutcomeCarriedOut:
 			if e.Outcome != "" {
-				count(carriedOut)
+				count(activityCarriedOut)
 			}
 		}
 	}
 	return p, kinds
 }
 
-// TestFactsSayAtEveryMomentWhatHadHappened: at each moment of a life one standing holds, and it is the rules' own state;
+// TestFactsMatchHistoryAtEveryMoment: at each moment of a life one standing holds, and it is the rules' own state;
 // the deeds that count are those of the acts that had not been undone by then.
-func TestFactsSayAtEveryMomentWhatHadHappened(t *testing.T) {
+func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, ticketID, 40, true)
-		f := newFiguring(map[ticket.ID]figured{})
+		life := tickettest.DrawTicket(t, ticketID, 40, true)
+		f := newFiguresFold(map[ticket.ID]ticketFigures{})
 		for _, r := range life.History {
-			f.take(r)
+			f.apply(r)
 		}
 		_, standings, deeds := f.drain()
 		for _, at := range append(moments(life.History), life.Now.Add(time.Hour)) {
-			past := known(life.History, at)
-			var holds []stood
+			past := recordedBefore(life.History, at)
+			var holds []statusInterval
 			for _, s := range standings {
 				if s.From.Before(at) && (s.To.IsZero() || !s.To.Before(at)) {
 					holds = append(holds, s)
@@ -95,13 +95,13 @@ func TestFactsSayAtEveryMomentWhatHadHappened(t *testing.T) {
 				}
 				continue
 			}
-			s := state(past)
-			p, kinds := recount(past)
-			want := placed{s.Entity, s.Service, s.Problem, s.Status, assigned(s.Assignee), p}
-			if len(holds) != 1 || holds[0].placed != want {
+			s := foldState(past)
+			p, kinds := recountActivities(past)
+			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, assigneeKey(s.Assignee), p}
+			if len(holds) != 1 || holds[0].intervalState != want {
 				t.Fatalf("at %s it stands as\n%+v, want\n%+v", at, holds, want)
 			}
-			got := map[deedKind][]time.Time{}
+			got := map[activityKind][]time.Time{}
 			for _, d := range deeds {
 				if d.At.Before(at) && (d.Withdrawn.IsZero() || !d.Withdrawn.Before(at)) {
 					got[d.Kind] = append(got[d.Kind], d.At)
@@ -121,55 +121,55 @@ func TestFactsSayAtEveryMomentWhatHadHappened(t *testing.T) {
 // by the time of the rebuild.
 func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		history, rebuiltFrom := interleaved(t)
-		memories, standings, deeds := map[ticket.ID]string{}, map[row]stood{}, map[row]deed{}
+		history, rebuiltFrom := interleavedLives(t)
+		memories, standings, deeds := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
-			f := newFiguring(map[ticket.ID]figured{})
+			f := newFiguresFold(map[ticket.ID]ticketFigures{})
 			for id, stored := range memories {
-				var m figured
+				var m ticketFigures
 				if err := json.Unmarshal([]byte(stored), &m); err != nil {
 					t.Fatal(err)
 				}
-				f.memories[id] = m
+				f.tickets[id] = m
 			}
 			for _, r := range history[:n] {
-				f.take(r)
-				f.take(r) // a redelivery changes nothing
+				f.apply(r)
+				f.apply(r) // a redelivery changes nothing
 			}
-			maps.Copy(standings, f.standings)
-			maps.Copy(deeds, f.deeds)
+			maps.Copy(standings, f.intervals)
+			maps.Copy(deeds, f.activities)
 			touched, _, _ := f.drain()
 			for _, m := range touched {
-				memories[m.State.ID] = m.json()
+				memories[m.State.ID] = m.marshal()
 			}
 			history = history[n:]
 		}
-		f := newFiguring(map[ticket.ID]figured{})
+		f := newFiguresFold(map[ticket.ID]ticketFigures{})
 		for _, r := range rebuiltFrom {
-			f.take(r)
+			f.apply(r)
 		}
-		if !maps.Equal(standings, f.standings) || !maps.Equal(deeds, f.deeds) {
-			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", standings, deeds, f.standings, f.deeds)
+		if !maps.Equal(standings, f.intervals) || !maps.Equal(deeds, f.activities) {
+			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", standings, deeds, f.intervals, f.activities)
 		}
-		for id, m := range f.memories {
-			if m.json() != memories[id] {
-				t.Fatalf("live\n%s\nrebuilt\n%s", memories[id], m.json())
+		for id, m := range f.tickets {
+			if m.marshal() != memories[id] {
+				t.Fatalf("live\n%s\nrebuilt\n%s", memories[id], m.marshal())
 			}
 		}
 	})
 }
 
-// TestFiguresKnowNoCitizen: neither what was typed nor whose it was, before any erasure.
-func TestFiguresKnowNoCitizen(t *testing.T) {
+// TestFiguresHoldNoPersonalData: neither what was typed nor whose it was, before any erasure.
+func TestFiguresHoldNoPersonalData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, ticketID, 40, false)
-		f := newFiguring(map[ticket.ID]figured{})
+		life := tickettest.DrawTicket(t, ticketID, 40, false)
+		f := newFiguresFold(map[ticket.ID]ticketFigures{})
 		for _, r := range life.History {
-			f.take(r)
+			f.apply(r)
 		}
 		memories, standings, deeds := f.drain()
-		all := fmt.Sprint(memories[0].json(), standings, deeds)
+		all := fmt.Sprint(memories[0].marshal(), standings, deeds)
 		for _, trace := range []string{
 			tickettest.CitizenID, `"s1"`, "Fittizia", "RSSMRA", tickettest.MarkChecks, tickettest.MarkCitizen, tickettest.MarkInternal, tickettest.MarkRegional,
 		} {
@@ -180,24 +180,24 @@ func TestFiguresKnowNoCitizen(t *testing.T) {
 	})
 }
 
-// TestTheFiguresMemoryIsAsItsVersionSays, as for the lists' rows.
-func TestTheFiguresMemoryIsAsItsVersionSays(t *testing.T) {
-	f := newFiguring(map[ticket.ID]figured{})
-	for _, r := range story(t).history {
-		f.take(r)
+// TestStoredFiguresGolden, as for the lists' rows.
+func TestStoredFiguresGolden(t *testing.T) {
+	f := newFiguresFold(map[ticket.ID]ticketFigures{})
+	for _, r := range sampleScenario(t).history {
+		f.apply(r)
 	}
 	memories, _, _ := f.drain()
 	golden(t, "testdata/figures_v1.json", memories[0])
 }
 
-// TestWhoMaySeeFigures asks the tables themselves, live and rebuilt: the second wall.
-func TestWhoMaySeeFigures(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
-	handed := h.open(tickettest.Torino)
-	h.pass(time.Minute)
+// TestFiguresRowLevelSecurity asks the tables themselves, live and rebuilt: the second wall.
+func TestFiguresRowLevelSecurity(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
+	handed := h.openTicket(tickettest.Torino)
+	h.advance(time.Minute)
 	h.do(handed, operator, escalate("non è nostra"))
-	h.pass(time.Minute)
+	h.advance(time.Minute)
 	h.do(handed, regional, ticket.Update{Entity: tickettest.TO3, Note: public("è vostra")})
 	h.project()
 	check := func(t *testing.T) {
@@ -213,9 +213,9 @@ func TestWhoMaySeeFigures(t *testing.T) {
 			"a regional operator":      {regional, 0, 0},
 			"a citizen":                {citizen, 0, 0},
 			"another ASR's supervisor": {person.Actor{ID: "a", Role: person.ASRSupervisor, Entity: "010204"}, 0, 0},
-			"its supervisor":           {tickettest.People[2], 2, 3},
-			"the receiver's":           {tickettest.People[4], 1, 1},
-			"the Region's":             {tickettest.People[6], 4, 4},
+			"its supervisor":           {tickettest.Actors[2], 2, 3},
+			"the receiver's":           {tickettest.Actors[4], 1, 1},
+			"the Region's":             {tickettest.Actors[6], 4, 4},
 			"the auditor":              {auditor, 4, 4},
 		} {
 			if got := h.count(t, c.who, "read.standings_v1"); got != c.standings {

@@ -17,151 +17,151 @@ import (
 // figuresModel keeps what the supervisors' figures follow from; see figures.go.
 var figuresModel = model{
 	name: "figures", version: 1,
-	tables: []string{standingsTable.name, deedsTable.name, figuredTable.name},
-	shown:  []string{standingsTable.name, deedsTable.name},
-	dress:  "read.dress_figures_v1",
-	apply:  applyFigures,
-	build:  buildFigures,
+	tables:         []string{intervalsTable.name, activitiesTable.name, figuresTable.name},
+	readTables:     []string{intervalsTable.name, activitiesTable.name},
+	setupProcedure: "read.dress_figures_v1",
+	apply:          applyFigures,
+	build:          buildFigures,
 }
 
-// row names a standing or a deed: one event begins one at most.
-type row struct {
+// rowKey names a standing or a deed: one event begins one at most.
+type rowKey struct {
 	Ticket  ticket.ID
 	Version int
 }
 
-var standingsTable = whole(table[stood]{name: "standings_v1", key: "ticket, version", columns: []column[stood]{
-	{"ticket", "uuid", func(s stood) string { return string(s.Ticket) }},
-	{"version", "integer", func(s stood) string { return strconv.Itoa(s.Version) }},
-	{"number", "text", func(s stood) string { return s.Number }},
-	{"entity", "text", func(s stood) string { return string(s.Entity) }},
-	{"service", "text", func(s stood) string { return string(s.Service) }},
-	{"problem", "text", func(s stood) string { return string(s.Problem) }},
-	{"status", "text", func(s stood) string { return string(s.Status) }},
-	{"assignee", "text", func(s stood) string { return s.Assignee }},
-	{"channel", "text", func(s stood) string { return string(s.Channel) }},
-	{"opened_at", "timestamptz", func(s stood) string { return instant(s.Opened) }},
-	{"answered_at", "timestamptz", func(s stood) string { return ever(s.Answered) }},
-	{"resolved_at", "timestamptz", func(s stood) string { return ever(s.Resolved) }},
-	{"handovers", "integer", func(s stood) string { return strconv.Itoa(s.Handovers) }},
-	{"reopenings", "integer", func(s stood) string { return strconv.Itoa(s.Reopenings) }},
-	{"from_at", "timestamptz", func(s stood) string { return instant(s.From) }},
-	{"to_at", "timestamptz", func(s stood) string { return ever(s.To) }},
+var intervalsTable = withReplace(table[statusInterval]{name: "standings_v1", key: "ticket, version", columns: []column[statusInterval]{
+	{"ticket", "uuid", func(s statusInterval) string { return string(s.Ticket) }},
+	{"version", "integer", func(s statusInterval) string { return strconv.Itoa(s.Version) }},
+	{"number", "text", func(s statusInterval) string { return s.Number }},
+	{"entity", "text", func(s statusInterval) string { return string(s.Entity) }},
+	{"service", "text", func(s statusInterval) string { return string(s.Service) }},
+	{"problem", "text", func(s statusInterval) string { return string(s.Problem) }},
+	{"status", "text", func(s statusInterval) string { return string(s.Status) }},
+	{"assignee", "text", func(s statusInterval) string { return s.Assignee }},
+	{"channel", "text", func(s statusInterval) string { return string(s.Channel) }},
+	{"opened_at", "timestamptz", func(s statusInterval) string { return formatTime(s.Opened) }},
+	{"answered_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Answered) }},
+	{"resolved_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Resolved) }},
+	{"handovers", "integer", func(s statusInterval) string { return strconv.Itoa(s.Handovers) }},
+	{"reopenings", "integer", func(s statusInterval) string { return strconv.Itoa(s.Reopenings) }},
+	{"from_at", "timestamptz", func(s statusInterval) string { return formatTime(s.From) }},
+	{"to_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.To) }},
 }})
 
-var deedsTable = whole(table[deed]{name: "deeds_v1", key: "ticket, version", columns: []column[deed]{
-	{"ticket", "uuid", func(d deed) string { return string(d.Ticket) }},
-	{"version", "integer", func(d deed) string { return strconv.Itoa(d.Version) }},
-	{"number", "text", func(d deed) string { return d.Number }},
-	{"kind", "text", func(d deed) string { return string(d.Kind) }},
-	{"entity", "text", func(d deed) string { return string(d.Entity) }},
-	{"other", "text", func(d deed) string { return string(d.Other) }},
-	{"service", "text", func(d deed) string { return string(d.Service) }},
-	{"problem", "text", func(d deed) string { return string(d.Problem) }},
-	{"detail", "text", func(d deed) string { return d.Detail }},
-	{"operator", "text", func(d deed) string { return d.Operator }},
-	{"opened_at", "timestamptz", func(d deed) string { return instant(d.Opened) }},
-	{"at", "timestamptz", func(d deed) string { return instant(d.At) }},
-	{"withdrawn_at", "timestamptz", func(d deed) string { return ever(d.Withdrawn) }},
+var activitiesTable = withReplace(table[activity]{name: "deeds_v1", key: "ticket, version", columns: []column[activity]{
+	{"ticket", "uuid", func(d activity) string { return string(d.Ticket) }},
+	{"version", "integer", func(d activity) string { return strconv.Itoa(d.Version) }},
+	{"number", "text", func(d activity) string { return d.Number }},
+	{"kind", "text", func(d activity) string { return string(d.Kind) }},
+	{"entity", "text", func(d activity) string { return string(d.Entity) }},
+	{"other", "text", func(d activity) string { return string(d.Other) }},
+	{"service", "text", func(d activity) string { return string(d.Service) }},
+	{"problem", "text", func(d activity) string { return string(d.Problem) }},
+	{"detail", "text", func(d activity) string { return d.Detail }},
+	{"operator", "text", func(d activity) string { return d.Operator }},
+	{"opened_at", "timestamptz", func(d activity) string { return formatTime(d.Opened) }},
+	{"at", "timestamptz", func(d activity) string { return formatTime(d.At) }},
+	{"withdrawn_at", "timestamptz", func(d activity) string { return timeOrInfinity(d.Withdrawn) }},
 }})
 
-var figuredTable = whole(table[figured]{name: "figures_v1", key: "ticket", columns: []column[figured]{
-	{"ticket", "uuid", func(f figured) string { return string(f.State.ID) }},
-	{"folded", "jsonb", figured.json},
+var figuresTable = withReplace(table[ticketFigures]{name: "figures_v1", key: "ticket", columns: []column[ticketFigures]{
+	{"ticket", "uuid", func(f ticketFigures) string { return string(f.State.ID) }},
+	{"folded", "jsonb", ticketFigures.marshal},
 }})
 
-// whole is a table whose rows are written anew as a whole.
-func whole[R any](t table[R]) table[R] {
-	t.clash = t.replaced()
+// withReplace is a table whose rows are written anew as a whole.
+func withReplace[R any](t table[R]) table[R] {
+	t.onConflict = t.updateAllColumns()
 	return t
 }
 
-// ever is a moment that may not have come: zero is for ever.
-func ever(t time.Time) string {
+// timeOrInfinity is a moment that may not have come: zero is for ever.
+func timeOrInfinity(t time.Time) string {
 	if t.IsZero() {
 		return "infinity"
 	}
-	return instant(t)
+	return formatTime(t)
 }
 
-// figuring takes events into memories and keeps the rows that follow.
-type figuring struct {
-	memories  map[ticket.ID]figured
-	touched   map[ticket.ID]bool
-	standings map[row]stood
-	deeds     map[row]deed
+// figuresFold takes events into memories and keeps the rows that follow.
+type figuresFold struct {
+	tickets    map[ticket.ID]ticketFigures
+	touched    map[ticket.ID]bool
+	intervals  map[rowKey]statusInterval
+	activities map[rowKey]activity
 }
 
-func newFiguring(memories map[ticket.ID]figured) *figuring {
-	return &figuring{memories: memories, touched: map[ticket.ID]bool{}, standings: map[row]stood{}, deeds: map[row]deed{}}
+func newFiguresFold(memories map[ticket.ID]ticketFigures) *figuresFold {
+	return &figuresFold{tickets: memories, touched: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{}, activities: map[rowKey]activity{}}
 }
 
-func (f *figuring) take(r ticket.Recorded) {
-	before := f.memories[r.Ticket]
-	after, standings, deeds := before.fold(r)
+func (f *figuresFold) apply(r ticket.Recorded) {
+	before := f.tickets[r.Ticket]
+	after, standings, deeds := before.apply(r)
 	if after.Version == before.Version {
 		return
 	}
-	f.memories[r.Ticket], f.touched[r.Ticket] = after, true
+	f.tickets[r.Ticket], f.touched[r.Ticket] = after, true
 	for _, s := range standings {
-		f.standings[row{s.Ticket, s.Version}] = s
+		f.intervals[rowKey{s.Ticket, s.Version}] = s
 	}
 	for _, d := range deeds {
-		f.deeds[row{d.Ticket, d.Version}] = d
+		f.activities[rowKey{d.Ticket, d.Version}] = d
 	}
 }
 
 // drain gives the rows that were touched since the last time.
-func (f *figuring) drain() (memories []figured, standings []stood, deeds []deed) {
+func (f *figuresFold) drain() (memories []ticketFigures, standings []statusInterval, deeds []activity) {
 	for id := range f.touched {
-		memories = append(memories, f.memories[id])
+		memories = append(memories, f.tickets[id])
 	}
-	for _, s := range f.standings {
+	for _, s := range f.intervals {
 		standings = append(standings, s)
 	}
-	for _, d := range f.deeds {
+	for _, d := range f.activities {
 		deeds = append(deeds, d)
 	}
 	clear(f.touched)
-	clear(f.standings)
-	clear(f.deeds)
+	clear(f.intervals)
+	clear(f.activities)
 	return memories, standings, deeds
 }
 
 func applyFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error {
-	memories, err := loadFigured(ctx, tx, suffix, happened)
+	memories, err := loadFigures(ctx, tx, suffix, happened)
 	if err != nil {
 		return err
 	}
-	f := newFiguring(memories)
+	f := newFiguresFold(memories)
 	for _, r := range happened {
-		f.take(r)
+		f.apply(r)
 	}
 	touched, standings, deeds := f.drain()
-	if err := figuredTable.upsert(ctx, tx, suffix, touched); err != nil {
+	if err := figuresTable.upsert(ctx, tx, suffix, touched); err != nil {
 		return err
 	}
-	if err := standingsTable.upsert(ctx, tx, suffix, standings); err != nil {
+	if err := intervalsTable.upsert(ctx, tx, suffix, standings); err != nil {
 		return err
 	}
-	return deedsTable.upsert(ctx, tx, suffix, deeds)
+	return activitiesTable.upsert(ctx, tx, suffix, deeds)
 }
 
-// loadFigured reads the memories of the tickets that the events touch.
-func loadFigured(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) (map[ticket.ID]figured, error) {
+// loadFigures reads the memories of the tickets that the events touch.
+func loadFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
 	ids := make([]string, len(happened))
 	for i, r := range happened {
 		ids[i] = string(r.Ticket)
 	}
-	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, figuredTable.name+suffix), ids)
+	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, figuresTable.name+suffix), ids)
 	if err != nil {
 		return nil, fmt.Errorf("load figures: %w", err)
 	}
-	all, err := pgx.CollectRows(found, pgx.RowTo[figured])
+	all, err := pgx.CollectRows(found, pgx.RowTo[ticketFigures])
 	if err != nil {
 		return nil, fmt.Errorf("load figures: %w", err)
 	}
-	memories := make(map[ticket.ID]figured, len(all))
+	memories := make(map[ticket.ID]ticketFigures, len(all))
 	for _, f := range all {
 		memories[f.State.ID] = f
 	}
@@ -169,24 +169,24 @@ func loadFigured(ctx context.Context, tx pgx.Tx, suffix string, happened []ticke
 }
 
 func buildFigures() builder {
-	f := newFiguring(map[ticket.ID]figured{})
+	f := newFiguresFold(map[ticket.ID]ticketFigures{})
 	return builder{
 		add: func(history []ticket.Recorded) {
 			for _, r := range history {
-				f.take(r)
+				f.apply(r)
 			}
 		},
 		flush: func(ctx context.Context, tx pgx.Tx, suffix string) error {
 			memories, standings, deeds := f.drain()
-			clear(f.memories)
-			if err := figuredTable.load(ctx, tx, suffix, memories); err != nil {
+			clear(f.tickets)
+			if err := figuresTable.copyIn(ctx, tx, suffix, memories); err != nil {
 				return err
 			}
-			if err := standingsTable.load(ctx, tx, suffix, standings); err != nil {
+			if err := intervalsTable.copyIn(ctx, tx, suffix, standings); err != nil {
 				return err
 			}
-			return deedsTable.load(ctx, tx, suffix, deeds)
+			return activitiesTable.copyIn(ctx, tx, suffix, deeds)
 		},
-		end: func(context.Context, pgx.Tx, string) error { return nil }, // every ticket was whole
+		finish: func(context.Context, pgx.Tx, string) error { return nil }, // every ticket was whole
 	}
 }

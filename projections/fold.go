@@ -10,9 +10,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// fold takes one event into a ticket's row. It is the same live and in a rebuild. An event that the row has
+// foldEvent takes one event into a ticket's row. It is the same live and in a rebuild. An event that the row has
 // already taken changes nothing, so a redelivery is harmless.
-func fold(row Row, r ticket.Recorded) Row {
+func foldEvent(row Row, r ticket.Recorded) Row {
 	if r.Version <= row.Version {
 		return row
 	}
@@ -26,60 +26,60 @@ func fold(row Row, r ticket.Recorded) Row {
 	switch e := r.Event.(type) {
 	case ticket.Opened:
 		row.OpenedAt, row.Channel, row.Identity = r.At, e.Channel, e.Identity
-		row = row.typed(e.Personal)
+		row = row.withForm(e.Personal)
 	case ticket.CitizenNote:
-		row = row.say(e.Note, e.Personal, e.VisibleFrom)
+		row = row.addText(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
-		row = row.say(e.Reply, e.Personal, r.At)
+		row = row.addText(e.Reply, e.Personal, r.At)
 	case ticket.InternalNote, ticket.RegionalNote, ticket.Assigned, ticket.Unassigned, ticket.Reclassified,
 		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
 		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
 		ticket.ContactFailed:
 		return row
 	case ticket.ActWithdrawn:
-		if row = row.unsay(e.Notes).untell(e.Act); len(row.Shown) > 0 {
+		if row = row.removeTexts(e.Notes).removeCitizenStates(e.Act); len(row.CitizenStates) > 0 {
 			return row
 		} // or it had been shown already by the time its withdrawal was recorded
 	case ticket.PersonalDataErased:
-		row.GivenName, row.FamilyName, row.Form, row.Said = "", "", "", nil
+		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.Succeeded,
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.TransferredToSuccessor,
 		ticket.CitizenReminded:
 	}
-	row = row.tell(r, truth, from)
+	row = row.addCitizenState(r, truth, from)
 	if row.State.Erased {
-		row = row.forget()
+		row = row.withoutSubject()
 	}
 	return row
 }
 
-// forget drops the keyed hash of the codice fiscale, which would still tell whose ticket it was to who knows it. The
+// withoutSubject drops the keyed hash of the codice fiscale, which would still tell whose ticket it was to who knows it. The
 // log keeps it, for the rules.
-func (row Row) forget() Row {
+func (row Row) withoutSubject() Row {
 	row.State.Subject = ""
-	row.Shown = slices.Clone(row.Shown)
-	for i := range row.Shown {
-		row.Shown[i].State.Subject = ""
+	row.CitizenStates = slices.Clone(row.CitizenStates)
+	for i := range row.CitizenStates {
+		row.CitizenStates[i].State.Subject = ""
 	}
 	return row
 }
 
-// typed takes in the form, where it can still be read.
-func (row Row) typed(f *ticket.Form) Row {
+// withForm takes in the form, where it can still be read.
+func (row Row) withForm(f *ticket.Form) Row {
 	if f == nil {
 		return row
 	}
-	row.GivenName, row.FamilyName = searchable(f.GivenName), searchable(f.FamilyName)
-	form := strings.Join([]string{f.GivenName, f.FamilyName, f.Concerns, f.IUV, f.Description}, " ")
-	row.Form = searchable(form[:min(len(form), maxSaid)])
+	row.GivenName, row.FamilyName = normalizeForSearch(f.GivenName), normalizeForSearch(f.FamilyName)
+	form := strings.Join([]string{f.GivenName, f.FamilyName, f.OnBehalfOf, f.IUV, f.Description}, " ")
+	row.Form = normalizeForSearch(form[:min(len(form), maxSearchableBytes)])
 	return row
 }
 
-// foldAll folds one ticket's events from its beginning.
-func foldAll(history []ticket.Recorded) Row {
+// foldHistory folds one ticket's events from its beginning.
+func foldHistory(history []ticket.Recorded) Row {
 	var row Row
 	for _, r := range history {
-		row = fold(row, r)
+		row = foldEvent(row, r)
 	}
 	return row
 }

@@ -21,56 +21,56 @@ import (
 // Dashboard gives the figures that the viewer asks for and may see; others see zeroes. *FilterError names what in the scope
 // makes no figures.
 func (r *Reader) Dashboard(ctx context.Context, v Viewer, s Scope) (Dashboard, error) {
-	p, err := s.check(v, r.catalog, r.store.Past())
+	p, err := s.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return Dashboard{}, err
 	}
-	g := gathering{
+	g := collector{
 		entities: map[catalog.EntityCode]*EntityFigures{}, services: map[catalog.ServiceID]*PartFigures{}, problems: map[problemKey]*PartFigures{},
-		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageDays)+1),
+		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageLimits)+1),
 	}
-	err = r.lookAt(ctx, v, []model{figuresModel}, func(seen view) error {
-		g.d.Position = seen.position
-		if err := g.standings(ctx, seen, p); err != nil {
+	err = r.withSnapshotOf(ctx, v, []model{figuresModel}, func(seen snapshot) error {
+		g.result.Position = seen.position
+		if err := g.collectIntervals(ctx, seen, p); err != nil {
 			return err
 		}
-		if err := g.deeds(ctx, seen, p); err != nil {
+		if err := g.collectActivities(ctx, seen, p); err != nil {
 			return err
 		}
-		if err := g.times(ctx, seen, p); err != nil {
+		if err := g.collectDurations(ctx, seen, p); err != nil {
 			return err
 		}
-		return g.openByDay(ctx, seen, p)
+		return g.collectOpenByDay(ctx, seen, p)
 	})
 	if err != nil {
 		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
 	}
-	names, err := r.named(ctx, slices.Sorted(maps.Keys(g.operators)))
+	names, err := r.lookUpNames(ctx, slices.Sorted(maps.Keys(g.operators)))
 	if err != nil {
 		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
 	}
-	return g.dashboard(p, names), nil
+	return g.build(p, names), nil
 }
 
-// named looks up operators.
-func (r *Reader) named(ctx context.Context, ids []string) (Names, error) {
+// lookUpNames looks up operators.
+func (r *Reader) lookUpNames(ctx context.Context, ids []string) (Names, error) {
 	known := map[string]string{}
-	if r.operators != nil && len(ids) > 0 {
+	if r.operatorNames != nil && len(ids) > 0 {
 		var err error
-		if known, err = r.operators(ctx, ids); err != nil {
+		if known, err = r.operatorNames(ctx, ids); err != nil {
 			return Names{}, err
 		}
 	}
 	return Names{Catalog: r.catalog, Operator: func(id string) string { return known[id] }}, nil
 }
 
-// ageDays divide the ages of open tickets.
-var ageDays = []int{1, 3, 7, 14, 30}
+// ageLimits divide the ages of open tickets.
+var ageLimits = []int{1, 3, 7, 14, 30}
 
-// Ages are those that open tickets are counted by, without their counts.
-func Ages() []AgeFigure {
-	ages := make([]AgeFigure, len(ageDays)+1)
-	for i, d := range ageDays {
+// AgeRanges are those that open tickets are counted by, without their counts.
+func AgeRanges() []AgeFigure {
+	ages := make([]AgeFigure, len(ageLimits)+1)
+	for i, d := range ageLimits {
 		ages[i].To, ages[i+1].From = d, d
 	}
 	return ages
@@ -81,9 +81,9 @@ type problemKey struct {
 	problem catalog.ProblemID
 }
 
-// gathering is a dashboard while its figures come in.
-type gathering struct {
-	d         Dashboard
+// collector is a dashboard while its figures come in.
+type collector struct {
+	result    Dashboard
 	entities  map[catalog.EntityCode]*EntityFigures
 	services  map[catalog.ServiceID]*PartFigures
 	problems  map[problemKey]*PartFigures
@@ -93,16 +93,16 @@ type gathering struct {
 	ages      []int
 }
 
-// part is a group of rows and what it is about; by says which of its fields are.
-type part struct {
-	by                                              string
-	entity, other, service, problem, detail, person string
-	status, day                                     string
-	age                                             int
+// figureGroup is a group of rows and what it is about; by says which of its fields are.
+type figureGroup struct {
+	columns                                           string
+	entity, other, service, problem, detail, operator string
+	status, day                                       string
+	age                                               int
 }
 
-// grouped tells in SQL which of the columns a row of grouping sets is about.
-func grouped(columns ...string) string {
+// groupingSQL tells in SQL which of the columns a row of grouping sets is about.
+func groupingSQL(columns ...string) string {
 	named := make([]string, len(columns))
 	for i, c := range columns {
 		named[i] = fmt.Sprintf("case grouping(%[1]s) when 0 then '%[1]s' end", c)
@@ -110,36 +110,36 @@ func grouped(columns ...string) string {
 	return "concat_ws(' ', " + strings.Join(named, ", ") + ")"
 }
 
-func at[K comparable, V any](m map[K]*V, k K) *V {
+func getOrCreate[K comparable, V any](m map[K]*V, k K) *V {
 	if m[k] == nil {
 		m[k] = new(V)
 	}
 	return m[k]
 }
 
-// figures are those of the group; nil: its groups are counted otherwise.
-func (g *gathering) figures(p part) *Figures {
-	switch p.by {
+// figuresOf are those of the group; nil: its groups are counted otherwise.
+func (g *collector) figuresOf(p figureGroup) *Figures {
+	switch p.columns {
 	case "":
-		return &g.d.Total
+		return &g.result.Total
 	case "entity":
-		return &at(g.entities, catalog.EntityCode(p.entity)).Figures
+		return &getOrCreate(g.entities, catalog.EntityCode(p.entity)).Figures
 	case "service":
-		return &at(g.services, catalog.ServiceID(p.service)).Figures
+		return &getOrCreate(g.services, catalog.ServiceID(p.service)).Figures
 	case "service problem":
-		return &at(g.problems, problemKey{catalog.ServiceID(p.service), catalog.ProblemID(p.problem)}).Figures
+		return &getOrCreate(g.problems, problemKey{catalog.ServiceID(p.service), catalog.ProblemID(p.problem)}).Figures
 	default:
 		return nil
 	}
 }
 
-// standings counts what was so at the moment.
-func (g *gathering) standings(ctx context.Context, v view, p span) error {
-	asked := p.standings()
+// collectIntervals counts what was so at the moment.
+func (g *collector) collectIntervals(ctx context.Context, v snapshot, p period) error {
+	asked := p.intervalConditions()
 	asked.add("s.status <> 'chiuso'")
-	asked.args = append(asked.args, p.at, secondsOf(ageDays))
+	asked.args = append(asked.args, p.at, secondsOf(ageLimits))
 	rows, err := v.tx.Query(ctx, fmt.Sprintf(`
-		select `+grouped("entity", "service", "problem", "assignee", "status", "age")+`,
+		select `+groupingSQL("entity", "service", "problem", "assignee", "status", "age")+`,
 			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(assignee, ''), coalesce(status, ''), coalesce(age, 0), count(*),
 			count(*) filter (where answered_at = 'infinity'), count(*) filter (where assignee = ''),
 			percentile_disc(array[0.5, 0.9]) within group (order by old)
@@ -150,26 +150,26 @@ func (g *gathering) standings(ctx context.Context, v view, p span) error {
 				select s.*, greatest(0, floor(extract(epoch from $%[2]d::timestamptz - opened_at)))::bigint as old
 				from read.standings_v1 s where %[4]s) s) s
 		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
-		having works or works is null`, open, len(asked.args)-1, len(asked.args), asked.sql()), asked.args...)
+		having works or works is null`, openStatuses, len(asked.args)-1, len(asked.args), asked.sql()), asked.args...)
 	if err != nil {
 		return err
 	}
-	var of part
+	var of figureGroup
 	var n, unanswered, unassigned int
 	var age []int64
-	_, err = pgx.ForEachRow(rows, []any{&of.by, &of.entity, &of.service, &of.problem, &of.person, &of.status, &of.age, &n, &unanswered, &unassigned, &age}, func() error {
-		switch of.by {
+	_, err = pgx.ForEachRow(rows, []any{&of.columns, &of.entity, &of.service, &of.problem, &of.operator, &of.status, &of.age, &n, &unanswered, &unassigned, &age}, func() error {
+		switch of.columns {
 		case "status":
 			g.statuses[ticket.Status(of.status)] = n
 		case "age":
 			g.ages[of.age] = n
 		case "assignee":
-			if of.person != "" {
-				at(g.operators, of.person).Open = n
+			if of.operator != "" {
+				getOrCreate(g.operators, of.operator).Open = n
 			}
 		default:
-			f := g.figures(of)
-			f.Open, f.Unanswered, f.Unassigned, f.Age = n, unanswered, unassigned, took(n, age)
+			f := g.figuresOf(of)
+			f.Open, f.Unanswered, f.Unassigned, f.Age = n, unanswered, unassigned, newTook(n, age)
 		}
 		return nil
 	})
@@ -184,120 +184,120 @@ func secondsOf(days []int) []int64 {
 	return all
 }
 
-func took(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
+func newTook(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
 
-// deeds counts what was done in the period.
-func (g *gathering) deeds(ctx context.Context, v view, p span) error {
-	asked := p.deeds()
+// collectActivities counts what was done in the period.
+func (g *collector) collectActivities(ctx context.Context, v snapshot, p period) error {
+	asked := p.activityConditions()
 	rows, err := v.tx.Query(ctx, `
-		select `+grouped("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
+		select `+groupingSQL("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
 			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
-			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrides+`))
+			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
 		from (select d.*, (at at time zone 'Europe/Rome')::date as day from read.deeds_v1 d where `+asked.sql()+`) d
 		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
 			(kind, detail), (kind, operator), (kind, day))`, asked.args...)
 	if err != nil {
 		return err
 	}
-	var of part
-	var kind deedKind
+	var of figureGroup
+	var kind activityKind
 	var n, overrides int
-	_, err = pgx.ForEachRow(rows, []any{&of.by, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.person, &of.day, &n, &overrides}, func() error {
-		if f := g.figures(of); f != nil {
-			f.did(kind, n, overrides)
+	_, err = pgx.ForEachRow(rows, []any{&of.columns, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.operator, &of.day, &n, &overrides}, func() error {
+		if f := g.figuresOf(of); f != nil {
+			f.setCount(kind, n, overrides)
 		} else {
-			g.did(of, kind, n)
+			g.setGroupCount(of, kind, n)
 		}
 		return nil
 	})
 	return err
 }
 
-// times tells how long answers and resolutions took. They are asked for by themselves: percentiles have all rows sorted,
+// collectDurations tells how long answers and resolutions took. They are asked for by themselves: percentiles have all rows sorted,
 // group by group, and what is only counted needs no order.
-func (g *gathering) times(ctx context.Context, v view, p span) error {
-	asked := p.deeds()
+func (g *collector) collectDurations(ctx context.Context, v snapshot, p period) error {
+	asked := p.activityConditions()
 	asked.add("d.kind in ('answered', 'resolved')")
 	rows, err := v.tx.Query(ctx, `
-		select `+grouped("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
+		select `+groupingSQL("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
 			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
 		from read.deeds_v1 d where `+asked.sql()+`
 		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, asked.args...)
 	if err != nil {
 		return err
 	}
-	var of part
-	var kind deedKind
+	var of figureGroup
+	var kind activityKind
 	var n int
 	var times []int64
-	_, err = pgx.ForEachRow(rows, []any{&of.by, &kind, &of.entity, &of.service, &of.problem, &n, &times}, func() error {
-		if f := g.figures(of); kind == answered {
-			f.FirstAnswer = took(n, times)
+	_, err = pgx.ForEachRow(rows, []any{&of.columns, &kind, &of.entity, &of.service, &of.problem, &n, &times}, func() error {
+		if f := g.figuresOf(of); kind == activityAnswered {
+			f.FirstAnswer = newTook(n, times)
 		} else {
-			f.Resolution = took(n, times)
+			f.Resolution = newTook(n, times)
 		}
 		return nil
 	})
 	return err
 }
 
-// did counts what was done n times.
-func (f *Figures) did(kind deedKind, n, overrides int) {
+// setCount counts what was done n times.
+func (f *Figures) setCount(kind activityKind, n, overrides int) {
 	switch kind {
-	case opened:
+	case activityOpened:
 		f.Arrivals = n
-	case resolved:
+	case activityResolved:
 		f.Resolutions = n
-	case discarded:
+	case activityDiscarded:
 		f.Discards = n
-	case duplicated:
+	case activityDuplicated:
 		f.Duplicates = n
-	case reopened:
+	case activityReopened:
 		f.Reopenings = n
-	case handedOver:
+	case activityHandedOver:
 		f.Handovers, f.Overrides = n, overrides
-	case takenBack:
+	case activityTakenBack:
 		f.Recalls = n
-	case breached:
+	case activityBreached:
 		f.Breaches = n
-	case answered, carriedOut: // by the times that they took, and by outcome
+	case activityAnswered, activityCarriedOut: // by the times that they took, and by outcome
 	}
 }
 
-// did counts what was done n times by groups that are not counted like all.
-func (g *gathering) did(of part, kind deedKind, n int) {
+// setGroupCount counts what was done n times by groups that are not counted like all.
+func (g *collector) setGroupCount(of figureGroup, kind activityKind, n int) {
 	switch {
-	case of.by == "other" && kind == handedOver:
-		at(g.entities, catalog.EntityCode(of.other)).Received = n
-	case of.by == "entity other" && kind == handedOver:
-		g.d.Flows = append(g.d.Flows, FlowFigure{Entity{Code: catalog.EntityCode(of.entity)}, Entity{Code: catalog.EntityCode(of.other)}, n})
-	case of.by == "detail" && kind == carriedOut:
+	case of.columns == "other" && kind == activityHandedOver:
+		getOrCreate(g.entities, catalog.EntityCode(of.other)).Received = n
+	case of.columns == "entity other" && kind == activityHandedOver:
+		g.result.Flows = append(g.result.Flows, FlowFigure{Entity{Code: catalog.EntityCode(of.entity)}, Entity{Code: catalog.EntityCode(of.other)}, n})
+	case of.columns == "detail" && kind == activityCarriedOut:
 		run, outcome, _ := strings.Cut(of.detail, "/")
-		g.d.Outcomes = append(g.d.Outcomes, OutcomeFigure{playbook.ID(run), playbook.OutcomeID(outcome), n})
-	case of.by == "detail" && kind == handedOver:
+		g.result.Outcomes = append(g.result.Outcomes, OutcomeFigure{playbook.ID(run), playbook.OutcomeID(outcome), n})
+	case of.columns == "detail" && kind == activityHandedOver:
 		if ground := ticket.Ground(of.detail); ground != "" {
-			g.d.Grounds = append(g.d.Grounds, GroundFigure{ground, ground.Overrides(), n})
+			g.result.Grounds = append(g.result.Grounds, GroundFigure{ground, ground.IsOverride(), n})
 		}
-	case of.by == "operator" && kind == answered && of.person != "":
-		at(g.operators, of.person).Answers = n
-	case of.by == "operator" && kind == resolved && of.person != "":
-		at(g.operators, of.person).Resolutions = n
-	case of.by == "day" && kind == opened:
-		at(g.days, of.day).Arrivals = n
-	case of.by == "day" && kind == resolved:
-		at(g.days, of.day).Resolutions = n
+	case of.columns == "operator" && kind == activityAnswered && of.operator != "":
+		getOrCreate(g.operators, of.operator).Answers = n
+	case of.columns == "operator" && kind == activityResolved && of.operator != "":
+		getOrCreate(g.operators, of.operator).Resolutions = n
+	case of.columns == "day" && kind == activityOpened:
+		getOrCreate(g.days, of.day).Arrivals = n
+	case of.columns == "day" && kind == activityResolved:
+		getOrCreate(g.days, of.day).Resolutions = n
 	}
 }
 
-// openByDay counts how many were open at the end of each day: those that were when the period began, and what came and
+// collectOpenByDay counts how many were open at the end of each day: those that were when the period began, and what came and
 // went on every day.
-func (g *gathering) openByDay(ctx context.Context, v view, p span) error {
+func (g *collector) collectOpenByDay(ctx context.Context, v snapshot, p period) error {
 	c := &conditions{}
-	c.add("s.from_at < %[1]s::timestamptz", p.edge)
+	c.add("s.from_at < %[1]s::timestamptz", p.cutoff)
 	c.add("s.to_at >= %s", p.from)
-	p.narrow(c, "s", "s.entity = %s")
+	p.addScope(c, "s", "s.entity = %s")
 	rows, err := v.tx.Query(ctx, `
-		with works as (select from_at, to_at from read.standings_v1 s where s.status in (`+open+`) and `+c.sql()+`)
+		with works as (select from_at, to_at from read.standings_v1 s where s.status in (`+openStatuses+`) and `+c.sql()+`)
 		select '', count(*) from works where from_at < $2
 		union all
 		select (e.at at time zone 'Europe/Rome')::date::text, sum(e.more) from works cross join lateral (values (from_at, 1), (to_at, -1)) e (at, more)
@@ -314,14 +314,14 @@ func (g *gathering) openByDay(ctx context.Context, v view, p span) error {
 	works := changed[""]
 	for _, d := range p.days() {
 		works += changed[d]
-		at(g.days, d).Open = works
+		getOrCreate(g.days, d).Open = works
 	}
 	return nil
 }
 
-// dashboard puts in order what has come in.
-func (g *gathering) dashboard(p span, n Names) Dashboard {
-	d := g.d
+// build puts in order what has come in.
+func (g *collector) build(p period, n Names) Dashboard {
+	d := g.result
 	d.From, d.To, d.At, d.Service, d.Problem = p.From, p.To, p.at.UTC(), string(p.Service), string(p.Problem)
 	if p.Entity != "" {
 		e := n.entity(p.Entity)
@@ -332,16 +332,16 @@ func (g *gathering) dashboard(p span, n Names) Dashboard {
 			d.Statuses = append(d.Statuses, StatusFigure{s, s.Label(), g.statuses[s]})
 		}
 	}
-	d.Ages = Ages()
+	d.Ages = AgeRanges()
 	for i, count := range g.ages {
 		d.Ages[i].Count = count
 	}
 	for _, day := range p.days() {
-		figures := *at(g.days, day)
+		figures := *getOrCreate(g.days, day)
 		figures.Day = day
 		d.Days = append(d.Days, figures)
 	}
-	g.parts(&d, n)
+	g.addParts(&d, n)
 	for i, f := range d.Flows {
 		d.Flows[i].From, d.Flows[i].To = n.entity(f.From.Code), n.entity(f.To.Code)
 	}
@@ -353,7 +353,7 @@ func (g *gathering) dashboard(p span, n Names) Dashboard {
 		return cmp.Or(cmp.Compare(a.Playbook, b.Playbook), b.Count-a.Count, cmp.Compare(a.Outcome, b.Outcome))
 	})
 	for id, o := range g.operators {
-		o.ID, o.Name = id, n.operator(id)
+		o.ID, o.Name = id, n.operatorName(id)
 		if id == Supervisors {
 			o.Name = "Supervisori"
 		}
@@ -362,12 +362,12 @@ func (g *gathering) dashboard(p span, n Names) Dashboard {
 	slices.SortFunc(d.Operators, func(a, b OperatorFigures) int {
 		return cmp.Or(b.Open-a.Open, b.Resolutions-a.Resolutions, cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
-	return d.whole()
+	return d.withoutNilLists()
 }
 
-// parts lists entities, services and problems in the order of their codes. Of one entity, those on the other side of its
+// addParts lists entities, services and problems in the order of their codes. Of one entity, those on the other side of its
 // hand-overs are no part.
-func (g *gathering) parts(d *Dashboard, n Names) {
+func (g *collector) addParts(d *Dashboard, n Names) {
 	for _, code := range slices.Sorted(maps.Keys(g.entities)) {
 		if d.Entity != nil && d.Entity.Code != code {
 			continue
@@ -391,14 +391,14 @@ func (g *gathering) parts(d *Dashboard, n Names) {
 	})
 }
 
-// whole has no list that is null.
-func (d Dashboard) whole() Dashboard {
-	d.Entities, d.Services, d.Problems = orNone(d.Entities), orNone(d.Services), orNone(d.Problems)
-	d.Flows, d.Grounds, d.Outcomes, d.Operators = orNone(d.Flows), orNone(d.Grounds), orNone(d.Outcomes), orNone(d.Operators)
+// withoutNilLists has no list that is null.
+func (d Dashboard) withoutNilLists() Dashboard {
+	d.Entities, d.Services, d.Problems = orEmpty(d.Entities), orEmpty(d.Services), orEmpty(d.Problems)
+	d.Flows, d.Grounds, d.Outcomes, d.Operators = orEmpty(d.Flows), orEmpty(d.Grounds), orEmpty(d.Outcomes), orEmpty(d.Operators)
 	return d
 }
 
-func orNone[T any](list []T) []T {
+func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}

@@ -39,9 +39,9 @@ func golden(t *testing.T, file string, value any) {
 	}
 }
 
-func story(t *testing.T) *tale {
-	note := func(n, text string, v ticket.Visibility) *ticket.NewNote {
-		return &ticket.NewNote{ID: ticket.ID("01930000-0000-7000-8000-00000000000" + n), Text: text, Visibility: v}
+func sampleScenario(t *testing.T) *scenario {
+	note := func(n, text string, v ticket.Visibility) *ticket.NoteInput {
+		return &ticket.NoteInput{ID: ticket.ID("01930000-0000-7000-8000-00000000000" + n), Text: text, Visibility: v}
 	}
 	return given(t).then(operator, take).
 		then(operator, ticket.Update{Note: note("2", "sentito il laboratorio", ticket.Internal)}).
@@ -50,15 +50,15 @@ func story(t *testing.T) *tale {
 		then(operator, ticket.Update{Status: ticket.HandedOver, Note: note("5", "Referto inviato, non visibile", ticket.Public)})
 }
 
-// TestTheRowsMemoryIsAsItsVersionSays: rows that are stored in one shape are read again in the same one. When this
+// TestStoredRowGolden: rows that are stored in one shape are read again in the same one. When this
 // fails because the rules remember something else, the model needs a new version and a migration, not a new file.
-func TestTheRowsMemoryIsAsItsVersionSays(t *testing.T) {
-	golden(t, "testdata/row_v1.json", foldAll(story(t).history))
+func TestStoredRowGolden(t *testing.T) {
+	golden(t, "testdata/row_v1.json", foldHistory(sampleScenario(t).history))
 }
 
-// TestEveryViewersTicket shows what each of them gets of the same ticket at the same moment.
-func TestEveryViewersTicket(t *testing.T) {
-	h := story(t)
+// TestTicketGoldenByViewer shows what each of them gets of the same ticket at the same moment.
+func TestTicketGoldenByViewer(t *testing.T) {
+	h := sampleScenario(t)
 	for file, c := range map[string]struct {
 		by    person.Actor
 		after time.Duration
@@ -66,6 +66,6 @@ func TestEveryViewersTicket(t *testing.T) {
 		"citizen-held": {citizen, 0}, "citizen": {citizen, time.Minute}, "trace": {operator, time.Minute}, "regional": {regional, time.Minute},
 		"auditor": {auditor, time.Minute},
 	} {
-		golden(t, "testdata/ticket_"+file+".json", h.seen(c.by, c.after))
+		golden(t, "testdata/ticket_"+file+".json", h.view(c.by, c.after))
 	}
 }

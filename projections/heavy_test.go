@@ -15,9 +15,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// heaviest are texts that a citizen may write, of the short words that weigh the most in an index: all different, in pairs with a
+// heaviestTexts are texts that a citizen may write, of the short words that weigh the most in an index: all different, in pairs with a
 // hyphen. Together they have so many bytes.
-func heaviest(bytes int) (texts []string) {
+func heaviestTexts(bytes int) (texts []string) {
 	const letters, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 	var words []string
 	for _, a := range "ȺȾ" { // in lower case they are longer
@@ -77,13 +77,13 @@ func heaviest(bytes int) (texts []string) {
 }
 
 // Postgres refuses a tsvector of 1 MB, and with it all that the lists would have taken in.
-func TestNoCitizensWordsStopTheLists(t *testing.T) {
-	h := newHouse(t)
-	id := h.open(tickettest.Torino)
-	for _, text := range heaviest(299_900) {
+func TestVeryLongTextsDoNotStopTheLists(t *testing.T) {
+	h := newFixture(t)
+	id := h.openTicket(tickettest.Torino)
+	for _, text := range heaviestTexts(299_900) {
 		h.do(id, person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}, ticket.Reply{ID: newID(), Text: text})
 	}
-	h.open(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "Un lampione" })
+	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "Un lampione" })
 	stop := h.run(h.store)
 	defer stop()
 	for behind := true; behind; { // however long it takes, as long as it does not fail
@@ -97,7 +97,7 @@ func TestNoCitizensWordsStopTheLists(t *testing.T) {
 		}
 	}
 	for _, q := range []string{"lampione", "b1a"} {
-		if got := h.found(operator, q); got != 1 {
+		if got := h.countFound(operator, q); got != 1 {
 			t.Errorf("%q finds %d", q, got)
 		}
 	}

@@ -9,19 +9,19 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// fate is what became of an act: until when its public notes are held, and whether it was withdrawn before that
+// actState is what became of an act: until when its public notes are held, and whether it was withdrawn before that
 // (architecture.md, "Undo").
-type fate struct {
+type actState struct {
 	heldUntil time.Time
 	withdrawn bool
 }
 
-func (f fate) held(at time.Time) bool { return f.heldUntil.After(at) }
+func (f actState) isHeld(at time.Time) bool { return f.heldUntil.After(at) }
 
-// fates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
+// actStates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
 // an act its note stands.
-func fates(history []ticket.Recorded) map[ticket.ID]fate {
-	all := map[ticket.ID]fate{}
+func actStates(history []ticket.Recorded) map[ticket.ID]actState {
+	all := map[ticket.ID]actState{}
 	for _, r := range history {
 		if until := heldUntil(r.Event); until.After(all[r.Act].heldUntil) {
 			f := all[r.Act]
@@ -47,7 +47,7 @@ func heldUntil(e ticket.Event) time.Time {
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.CitizenAsked,
 		ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
 		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
 		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
 		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
 		ticket.PersonalDataErased:
@@ -55,8 +55,8 @@ func heldUntil(e ticket.Event) time.Time {
 	return time.Time{}
 }
 
-// standing is a history without the acts that were withdrawn and without their withdrawals: what holds.
-func standing(history []ticket.Recorded, all map[ticket.ID]fate) []ticket.Recorded {
+// withoutWithdrawn is a history without the acts that were withdrawn and without their withdrawals: what holds.
+func withoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]actState) []ticket.Recorded {
 	var kept []ticket.Recorded
 	for _, r := range history {
 		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !all[r.Act].withdrawn {
@@ -66,29 +66,29 @@ func standing(history []ticket.Recorded, all map[ticket.ID]fate) []ticket.Record
 	return kept
 }
 
-// toldCitizen is the part of a history that its citizen may know of at a moment.
+// visibleToCitizen is the part of a history that its citizen may know of at a moment.
 //
 // An act whose public note is still held has not happened yet for the citizen, with all that it did: until the note
 // may be read, the status is the one before, so that «Risolto» never stands there without its reason, and an act
 // that is withdrawn in time leaves no mark. That holds for a note to the Region too: the citizen does not read it,
 // but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
 // already; the citizen's view could not take them up anyway.
-func toldCitizen(history []ticket.Recorded, all map[ticket.ID]fate, at time.Time) []ticket.Recorded {
+func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]actState, at time.Time) []ticket.Recorded {
 	var told []ticket.Recorded
 	var truth, known ticket.State
-	for _, r := range standing(history, all) {
-		as := asTold(r, truth, known)
+	for _, r := range withoutWithdrawn(history, all) {
+		as := asCitizenSees(r, truth, known)
 		truth = ticket.Evolve(truth, r)
 		switch r.Event.(type) {
 		case ticket.InternalNote, ticket.RegionalNote:
 		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked,
 			ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
 			ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-			ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+			ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
 			ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
 			ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
 			ticket.PersonalDataErased:
-			if !all[r.Act].held(at) {
+			if !all[r.Act].isHeld(at) {
 				told, known = append(told, as), ticket.Evolve(known, as)
 			}
 		}
@@ -96,9 +96,9 @@ func toldCitizen(history []ticket.Recorded, all map[ticket.ID]fate, at time.Time
 	return told
 }
 
-// asTold is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as
+// asCitizenSees is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as
 // it was does not give away a status that is still held.
-func asTold(r ticket.Recorded, truth, known ticket.State) ticket.Recorded {
+func asCitizenSees(r ticket.Recorded, truth, known ticket.State) ticket.Recorded {
 	if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Status == truth.Status {
 		e.Status = known.Status
 		r.Event = e

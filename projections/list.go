@@ -14,10 +14,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Tickets lists the tickets that the viewer may see and asked for, a page at a time. *FilterError names what in the
+// ListTickets lists the tickets that the viewer may see and asked for, a page at a time. *FilterError names what in the
 // filter makes no list.
-func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) {
-	f, err := f.check(v.Actor.Role)
+func (r *Reader) ListTickets(ctx context.Context, v Viewer, f Filter) (Page, error) {
+	f, err := f.validate(v.Actor.Role)
 	if err != nil {
 		return Page{}, err
 	}
@@ -31,21 +31,21 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 	}
 	page := Page{Items: []Item{}}
 	var rows []Row
-	var seen view
-	err = r.look(ctx, v, func(s view) (err error) {
+	var seen snapshot
+	err = r.withSnapshot(ctx, v, func(s snapshot) (err error) {
 		page.Position, seen = s.position, s
-		searched, err := seen.search(ctx, f.search(r.store.KeyedHash))
+		searched, err := seen.search(ctx, f.parseSearch(r.store.KeyedHash))
 		if err == nil && f.Queue == HandedOverQueue {
-			searched.handed, err = seen.handed(ctx, f.Entity)
+			searched.handedOver, err = seen.findHandedOver(ctx, f.Entity)
 		}
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
-		if page.Total, page.More, err = seen.total(ctx, f, searched); err != nil {
+		if page.Total, page.MoreThanTotal, err = seen.total(ctx, f, searched); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
-		if f.byName() && page.TooManyByName() {
-			return &FilterError{"sort", ManyByName, fmt.Sprintf("at most %d; narrow the list, or choose another order", mostByName)}
+		if f.sortsByName() && page.TooManyByName() {
+			return &FilterError{"sort", RuleTooManyByName, fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName)}
 		}
 		asked := f.conditions(seen, searched)
 		found, err := seen.page(ctx, f, asked, from)
@@ -64,114 +64,114 @@ func (r *Reader) Tickets(ctx context.Context, v Viewer, f Filter) (Page, error) 
 	if err != nil {
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
-	names, err := r.names(ctx, rows)
+	names, err := r.namesOf(ctx, rows)
 	if err != nil {
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
 	for _, row := range rows {
-		page.Items = append(page.Items, seen.item(row, names))
+		page.Items = append(page.Items, seen.newItem(row, names))
 	}
 	return page, nil
 }
 
-// names looks up the operators that the rows name.
-func (r *Reader) names(ctx context.Context, rows []Row) (Names, error) {
+// namesOf looks up the operators that the rows name.
+func (r *Reader) namesOf(ctx context.Context, rows []Row) (Names, error) {
 	var ids []string
 	for _, row := range rows {
 		if id := row.State.Assignee.Operator; id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
-	return r.named(ctx, ids)
+	return r.lookUpNames(ctx, ids)
 }
 
-// most is how far a list is counted that is no queue, and how many tickets a search looks up before the list is read: what
+// maxCounted is how far a list is counted that is no queue, and how many tickets a search looks up before the list is read: what
 // has more is read in its order until a page is full. So neither takes longer among a million tickets.
-const most = 1000
+const maxCounted = 1000
 
-// mostByName is how many tickets are put in order by name: no index holds names, which could outlive an erasure in it.
-const mostByName = 10_000
+// maxSortedByName is how many tickets are put in order by name: no index holds names, which could outlive an erasure in it.
+const maxSortedByName = 10_000
 
-func (f Filter) byName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
+func (f Filter) sortsByName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
 
 // total is the kept count where a queue alone is asked for, and else counted, as far as most; more tells that it goes on.
-func (s view) total(ctx context.Context, f Filter, q searched) (n int, more bool, err error) {
+func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, more bool, err error) {
 	switch {
-	case f.alone() && f.Entity == "":
-		counts, err := s.counts(ctx)
-		return counts[countFor(s.viewer, f.Queue)], false, err
-	case f.alone() && f.Queue == HandedOverQueue: // those at that entity were looked up
-		return min(len(q.handed), most), len(q.handed) > most, nil
+	case f.isQueueOnly() && f.Entity == "":
+		counts, err := s.queueCounts(ctx)
+		return counts[countKeyFor(s.viewer, f.Queue)], false, err
+	case f.isQueueOnly() && f.Queue == HandedOverQueue: // those at that entity were looked up
+		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
 	asked := f.conditions(s, q)
-	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from read.tickets_v1 t where %s limit %d) counted`, asked.sql(), most+1),
+	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from read.tickets_v1 t where %s limit %d) counted`, asked.sql(), maxCounted+1),
 		asked.args...).Scan(&n)
-	return min(n, most), n > most, err
+	return min(n, maxCounted), n > maxCounted, err
 }
 
-// often tells whether so many of the newest tickets say the words that a page of the list is soon full of them: then looking
+// matchesTooMany tells whether so many of the newest tickets say the words that a page of the list is soon full of them: then looking
 // them all up would be for nothing.
-func (s view) often(ctx context.Context, words string) (said bool, err error) {
+func (s snapshot) matchesTooMany(ctx context.Context, words string) (said bool, err error) {
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
 			select search, said_until, folded from read.tickets_v1 where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
-		where `+says("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
+		where `+matchesWordsSQL("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
 	return said, err
 }
 
 // search looks up what was asked for by words, number or codice fiscale.
-func (s view) search(ctx context.Context, q searched) (searched, error) {
-	if q.none() {
+func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error) {
+	if q.isEmpty() {
 		return q, nil
 	}
-	if q.words != "" && q.beginning+q.hashed == "" && !s.viewer.Citizen() {
-		said, err := s.often(ctx, q.words)
+	if q.words != "" && q.numberPrefix+q.taxCodeHash == "" && !s.viewer.IsCitizen() {
+		said, err := s.matchesTooMany(ctx, q.words)
 		if err != nil || said {
-			q.often = said
+			q.tooMany = said
 			return q, err
 		}
 	}
 	rows, err := s.tx.Query(ctx, `select distinct found::text from read.search_tickets_v3($1, $2, $3, $4, $5) found`,
-		q.words, q.beginning, q.hashed, s.now, most+1)
+		q.words, q.numberPrefix, q.taxCodeHash, s.now, maxCounted+1)
 	if err == nil {
 		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	}
 	return q, err
 }
 
-// handed looks up the tickets that the viewer's entity handed over and that are at one now (zero: at any), as far as one more
+// findHandedOver looks up the tickets that the viewer's entity handed over and that are at one now (zero: at any), as far as one more
 // than most.
-func (s view) handed(ctx context.Context, at catalog.EntityCode) ([]string, error) {
-	rows, err := s.tx.Query(ctx, `select read.handed_over_v1($1, $2)::text`, string(at), most+1)
+func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode) ([]string, error) {
+	rows, err := s.tx.Query(ctx, `select read.handed_over_v1($1, $2)::text`, string(at), maxCounted+1)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// stretch is some rows of a list in its order, where it begins and ends, and whether there are others before and after.
-type stretch struct {
+// pageRows is some rows of a list in its order, where it begins and ends, and whether there are others before and after.
+type pageRows struct {
 	rows          []Row
 	first, last   cursor
 	before, after bool
 }
 
 // page reads the rows after the cursor, or with one that leads back those before it.
-func (s view) page(ctx context.Context, f Filter, asked *conditions, from *cursor) (stretch, error) {
-	order := sortings(s.viewer.Citizen())[f.Sort]
+func (s snapshot) page(ctx context.Context, f Filter, asked *conditions, from *cursor) (pageRows, error) {
+	order := sortOrders(s.viewer.IsCitizen())[f.Sort]
 	back := from != nil && from.Back
 	beyond, direction := ">", "asc"
-	if order.down != back {
+	if order.descending != back {
 		beyond, direction = "<", "desc"
 	}
 	if from != nil {
-		asked.add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.kind), from.Key, from.ID)
+		asked.add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.sqlType), from.Key, from.ID)
 	}
 	found, err := s.tx.Query(ctx, fmt.Sprintf(`
 		select t.folded, %[1]s::text, t.id::text from read.tickets_v1 t where %[2]s
 		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, asked.sql(), direction, f.Limit+1), asked.args...)
 	if err != nil {
-		return stretch{}, err
+		return pageRows{}, err
 	}
 	var rows []Row
 	var places []cursor
@@ -183,7 +183,7 @@ func (s view) page(ctx context.Context, f Filter, asked *conditions, from *curso
 		return nil
 	})
 	if err != nil || len(rows) == 0 {
-		return stretch{}, err
+		return pageRows{}, err
 	}
 	more := len(rows) > f.Limit
 	if more {
@@ -193,7 +193,7 @@ func (s view) page(ctx context.Context, f Filter, asked *conditions, from *curso
 		slices.Reverse(rows)
 		slices.Reverse(places)
 	}
-	all := stretch{rows: rows, first: places[0], last: places[len(places)-1], before: from != nil, after: more}
+	all := pageRows{rows: rows, first: places[0], last: places[len(places)-1], before: from != nil, after: more}
 	if back {
 		all.before, all.after = more, true
 	}
@@ -201,8 +201,8 @@ func (s view) page(ctx context.Context, f Filter, asked *conditions, from *curso
 	return all, nil
 }
 
-// item is a row as the viewer may see it: a citizen sees no operator, and nothing of an act before its note.
-func (s view) item(row Row, n Names) Item {
+// newItem is a row as the viewer may see it: a citizen sees no operator, and nothing of an act before its note.
+func (s snapshot) newItem(row Row, n Names) Item {
 	state := row.State
 	i := Item{
 		ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(),
@@ -210,12 +210,12 @@ func (s view) item(row Row, n Names) Item {
 		Service: n.service(state.Service), Problem: n.problem(state.Service, state.Problem, false),
 		Channel: row.Channel, Identity: row.Identity, Requester: Person{row.GivenName, row.FamilyName},
 		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Version,
-		ReadOnly: !s.viewer.at(state.Entity), Erased: state.Erased, Flags: []Flag{},
+		ReadOnly: !s.viewer.worksAt(state.Entity), Erased: state.Erased, Flags: []Flag{},
 	}
-	if s.viewer.Citizen() {
-		now := row.shownAt(s.now)
+	if s.viewer.IsCitizen() {
+		now := row.citizenStateAt(s.now)
 		known := now.State
-		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(redirected(known))
+		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(cameFromRegion(known))
 		i.Entity, i.Assignee, i.ReadOnly = n.entity(known.Entity), nil, false
 		i.Problem = n.problem(state.Service, state.Problem, true)
 		i.UpdatedAt, i.Version = now.At, now.Version
@@ -225,11 +225,11 @@ func (s view) item(row Row, n Names) Item {
 		by := n.entity(state.Handover.ASR)
 		i.HandedOverBy = &by
 	}
-	i.Flags = append(i.Flags, flags(state)...)
+	i.Flags = append(i.Flags, newFlags(state)...)
 	return i
 }
 
-func flags(s ticket.State) (raised []Flag) {
+func newFlags(s ticket.State) (raised []Flag) {
 	if s.Status == ticket.HandedOver {
 		switch {
 		case s.Handover.Breached:

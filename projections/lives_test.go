@@ -14,22 +14,22 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// live plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
-func (h *house) live(life tickettest.Life, between func(step int)) {
+// playLife plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
+func (h *fixture) playLife(life tickettest.RandomTicket, between func(step int)) {
 	h.t.Helper()
 	id := newID()
 	begun := life.Steps[0].Now
 	base := h.now()
 	for i, s := range life.Steps {
 		h.clock.Store(base.Add(s.Now.Sub(begun)).UnixNano())
-		_ = h.try(id, s.By, h.fresh(s.Command)) // refusals are part of a life
+		_ = h.dispatch(id, s.By, h.withNewIDs(s.Command)) // refusals are part of a life
 		between(i)
 	}
-	h.pass(time.Minute)
+	h.advance(time.Minute)
 }
 
-// fresh gives a command ids and a number that no other life has.
-func (h *house) fresh(c ticket.Command) ticket.Command {
+// withNewIDs gives a command ids and a number that no other life has.
+func (h *fixture) withNewIDs(c ticket.Command) ticket.Command {
 	switch c := c.(type) {
 	case ticket.Open:
 		h.number++
@@ -45,17 +45,17 @@ func (h *house) fresh(c ticket.Command) ticket.Command {
 	case ticket.Reply:
 		c.ID = newID()
 		return c
-	case ticket.Undo, ticket.Close, ticket.Succeed, ticket.Release, ticket.Erase:
+	case ticket.Undo, ticket.Close, ticket.TransferToSuccessor, ticket.Release, ticket.Erase:
 		return c
 	}
 	return c
 }
 
-// draw makes lives up, always the same ones.
-func draw(n, steps int) []tickettest.Life {
-	lives := make([]tickettest.Life, n)
+// drawLives makes lives up, always the same ones.
+func drawLives(n, steps int) []tickettest.RandomTicket {
+	lives := make([]tickettest.RandomTicket, n)
 	for i := range lives {
-		lives[i] = rapid.Custom(func(t *rapid.T) tickettest.Life { return tickettest.Draw(t, ticketID, steps, true) }).Example(i + 1)
+		lives[i] = rapid.Custom(func(t *rapid.T) tickettest.RandomTicket { return tickettest.DrawTicket(t, ticketID, steps, true) }).Example(i + 1)
 	}
 	return lives
 }
@@ -63,9 +63,9 @@ func draw(n, steps int) []tickettest.Life {
 // TestIncrementalIsRebuiltOnPostgres compares whole tables: kept live in batches as they came, and rebuilt, erasures
 // included.
 func TestIncrementalIsRebuiltOnPostgres(t *testing.T) {
-	h := newHouse(t)
-	for i, life := range draw(80, 40) {
-		h.live(life, func(step int) {
+	h := newFixture(t)
+	for i, life := range drawLives(80, 40) {
+		h.playLife(life, func(step int) {
 			if (i+step)%97 == 0 {
 				h.project()
 			}
@@ -89,15 +89,15 @@ func TestIncrementalIsRebuiltOnPostgres(t *testing.T) {
 	}
 }
 
-// TestQueuesListWhatTheyCount: the SQL of a queue, its kept count and the pure function agree for every viewer.
-func TestQueuesListWhatTheyCount(t *testing.T) {
-	h := newHouse(t)
-	for _, life := range draw(60, 25) {
-		h.live(life, func(int) {})
+// TestQueueCountsMatchLists: the SQL of a queue, its kept count and the pure function agree for every viewer.
+func TestQueueCountsMatchLists(t *testing.T) {
+	h := newFixture(t)
+	for _, life := range drawLives(60, 25) {
+		h.playLife(life, func(int) {})
 	}
 	h.project()
 	listed := 0
-	for _, who := range append(slices.Clone(tickettest.People), auditor) {
+	for _, who := range append(slices.Clone(tickettest.Actors), auditor) {
 		queues, _, err := h.reader.Queues(t.Context(), Viewer{Actor: who})
 		if err != nil {
 			t.Fatal(err)

@@ -18,11 +18,11 @@ import (
 // model is a read model: what tables of schema read hold of tickets. A new one is a Go file that fills in a model,
 // a migration that makes its tables, and its place in models.
 type model struct {
-	name    string
-	version int // its tables' names carry it: another version is built beside this one
-	tables  []string
-	shown   []string // those that doors read
-	dress   string   // procedure that gives filled tables of a suffix their indexes, owner, policies and grants
+	name           string
+	version        int // its tables' names carry it: another version is built beside this one
+	tables         []string
+	readTables     []string // those that doors read
+	setupProcedure string   // procedure that gives filled tables of a suffix their indexes, owner, policies and grants
 	// apply folds what happened next into the tables of a suffix. It is given events that the tables may hold already.
 	apply func(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error
 	// build begins empty tables.
@@ -31,16 +31,16 @@ type model struct {
 
 // builder fills empty tables with whole tickets, in any order of tickets.
 type builder struct {
-	add   func(history []ticket.Recorded)
-	flush func(ctx context.Context, tx pgx.Tx, suffix string) error // writes what was added, as far as it is final
-	end   func(ctx context.Context, tx pgx.Tx, suffix string) error // writes the rest
+	add    func(history []ticket.Recorded)
+	flush  func(ctx context.Context, tx pgx.Tx, suffix string) error // writes what was added, as far as it is final
+	finish func(ctx context.Context, tx pgx.Tx, suffix string) error // writes the rest
 }
 
 // models are all read models of this binary.
 var models = []model{ticketsModel, figuresModel}
 
-// Recorded is a record of the log as the domain knows it.
-func Recorded(r eventstore.Record) (ticket.Recorded, error) {
+// DecodeRecord is a record of the log as the domain knows it.
+func DecodeRecord(r eventstore.Record) (ticket.Recorded, error) {
 	e, err := ticket.Decode(r.Type, r.Data, r.Personal)
 	if err != nil {
 		return ticket.Recorded{}, fmt.Errorf("event %d: %w", r.Position, err)
@@ -51,17 +51,17 @@ func Recorded(r eventstore.Record) (ticket.Recorded, error) {
 	}, nil
 }
 
-// Kind is the kind of the streams that hold tickets.
-const Kind = "ticket"
+// StreamKind is the kind of the streams that hold tickets.
+const StreamKind = "ticket"
 
-// History is the tickets' events among records of the log.
-func History(records []eventstore.Record) ([]ticket.Recorded, error) {
+// DecodeHistory is the tickets' events among records of the log.
+func DecodeHistory(records []eventstore.Record) ([]ticket.Recorded, error) {
 	history := make([]ticket.Recorded, 0, len(records))
 	for _, r := range records {
-		if r.Kind != Kind {
+		if r.Kind != StreamKind {
 			continue
 		}
-		recorded, err := Recorded(r)
+		recorded, err := DecodeRecord(r)
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ type Names struct {
 	Epoch int
 }
 
-func (n Names) position(at int64) string {
+func (n Names) formatPosition(at int64) string {
 	return eventstore.Position{Epoch: n.Epoch, N: at}.String()
 }
 
@@ -35,15 +35,15 @@ func (n Names) entity(code catalog.EntityCode) Entity {
 	return Entity{Code: code, Name: string(code)}
 }
 
-// short is the entity as people say it.
-func (n Names) short(code catalog.EntityCode) string {
+// shortName is the entity as people say it.
+func (n Names) shortName(code catalog.EntityCode) string {
 	if e, ok := n.Catalog.Entity(code); ok {
 		return e.Short
 	}
 	return string(code)
 }
 
-func (n Names) operator(id string) string {
+func (n Names) operatorName(id string) string {
 	if id == "" || n.Operator == nil {
 		return ""
 	}
@@ -55,7 +55,7 @@ func (n Names) assignee(a ticket.Assignee) *Assignee {
 	case a.Supervisors:
 		return &Assignee{Name: "Supervisori", Supervisors: true}
 	case a.Operator != "":
-		return &Assignee{ID: a.Operator, Name: n.operator(a.Operator)}
+		return &Assignee{ID: a.Operator, Name: n.operatorName(a.Operator)}
 	default:
 		return nil
 	}
@@ -80,8 +80,8 @@ func (n Names) problem(service catalog.ServiceID, id catalog.ProblemID, citizen 
 	return Labelled{ID: string(id), Label: cmp.Or(label, string(id))}
 }
 
-// by names an actor as operators read it. requester is the name in the form, for the citizen's own acts.
-func (n Names) by(a person.Actor, requester string) By {
+// byForOperator names an actor as operators read it. requester is the name in the form, for the citizen's own acts.
+func (n Names) byForOperator(a person.Actor, requester string) By {
 	by := By{ID: a.ID, Role: a.Role, Entity: a.Entity}
 	switch {
 	case a.Role == person.System:
@@ -89,7 +89,7 @@ func (n Names) by(a person.Actor, requester string) By {
 	case a.Role == person.Citizen || a.Role == person.Anonymous:
 		by.ID, by.Name = "", requester
 	default:
-		by.Name = cmp.Or(n.operator(a.ID), n.short(a.Entity))
+		by.Name = cmp.Or(n.operatorName(a.ID), n.shortName(a.Entity))
 	}
 	return by
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-var wholeNumber = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,19}$`)
+var ticketNumberPattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,19}$`)
 
-// ByNumber finds the ticket that has exactly this number, if the viewer may see it; "" otherwise.
-func (r *Reader) ByNumber(ctx context.Context, v Viewer, number string) (id ticket.ID, err error) {
-	if !wholeNumber.MatchString(number) {
+// FindByNumber finds the ticket that has exactly this number, if the viewer may see it; "" otherwise.
+func (r *Reader) FindByNumber(ctx context.Context, v Viewer, number string) (id ticket.ID, err error) {
+	if !ticketNumberPattern.MatchString(number) {
 		return "", nil
 	}
-	err = r.look(ctx, v, func(seen view) error {
+	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
 		err := seen.tx.QueryRow(ctx, `select id::text from read.tickets_v1 where number = $1`, number).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil

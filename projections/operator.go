@@ -11,26 +11,26 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// forOperator is the ticket as an operator or the auditor reads it.
-func forOperator(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticket.ID]fate, n Names, at time.Time) Ticket {
-	t := sheet(s, standing(past, all), n, at)
+// operatorView is the ticket as an operator or the auditor reads it.
+func operatorView(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticket.ID]actState, n Names, at time.Time) Ticket {
+	t := commonView(s, withoutWithdrawn(past, all), n, at)
 	last := past[len(past)-1]
 	t.Version, t.UpdatedAt = last.Version, last.At
-	t.Position = n.position(last.Position)
+	t.Position = n.formatPosition(last.Position)
 	t.StatusLabel = s.Status.Label()
 	t.Assignee = n.assignee(s.Assignee)
 	t.Problem = n.problem(s.Service, s.Problem, false)
-	t.ReadOnly = !v.at(s.Entity)
+	t.ReadOnly = !v.worksAt(s.Entity)
 	t.Unreachable = s.Unreachable
-	t.clocked(past, s)
-	t.Playbook = v.running(n, s)
-	requester, runs := t.requester(), runEntities(past)
+	t.setClock(past, s)
+	t.Playbook = v.currentPlaybook(n, s)
+	requester, runs := t.requesterName(), collectRunEntities(past)
 	for _, r := range past {
-		if at, ofRun := runs.of(r.Event); ofRun && !v.checks(at) {
+		if at, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(at) {
 			continue
 		}
-		by, f := n.by(r.By, requester), all[r.Act]
-		note, isNote := v.note(r, by, f, at)
+		by, f := n.byForOperator(r.By, requester), all[r.Act]
+		note, isNote := v.readNote(r, by, f, at)
 		if isNote && note.ID == "" {
 			continue // not for this viewer: not even that it is there
 		}
@@ -38,7 +38,7 @@ func forOperator(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticke
 			t.Notes = append(t.Notes, note)
 		}
 		t.Timeline = append(t.Timeline, Line{
-			Version: r.Version, At: r.At, By: by, Type: kind(r.Event), Text: toOperator(r, n), Reason: v.reason(r),
+			Version: r.Version, At: r.At, By: by, Type: eventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
 		})
 	}
 	t.Moves = append(t.Moves, ticket.Moves(s, v.Actor)...)
@@ -52,34 +52,34 @@ func forOperator(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticke
 	return t
 }
 
-// note gives the note that an event holds, and whether it holds one. A note without id is one that the viewer may
+// readNote gives the note that an event holds, and whether it holds one. A note without id is one that the viewer may
 // not know of (mission.md, "note; audience"):
 //   - internal: the entity that was competent when it was written, wherever the ticket is now;
 //   - regional: the Region and the ASR of that one hand-over;
 //   - citizen: every operator who sees the ticket.
 //
 // Outside the author's entity nobody sees a public note while it is held, nor ever when it was withdrawn in time.
-func (v Viewer) note(r ticket.Recorded, by By, f fate, at time.Time) (Note, bool) {
-	shown := v.Audits() || v.at(r.By.Entity)
+func (v Viewer) readNote(r ticket.Recorded, by By, f actState, at time.Time) (Note, bool) {
+	shown := v.IsAuditor() || v.worksAt(r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.CitizenNote:
 		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
-		return written(e).note(r.At, by).as(shown, f, at), true
+		return publicTextOfNote(e).toNote(r.At, by).visibleIf(shown, f, at), true
 	case ticket.CitizenReplied:
-		return replied(e).note(r.At, by), true
+		return publicTextOfReply(e).toNote(r.At, by), true
 	case ticket.InternalNote:
 		n := Note{ID: e.Note, Kind: "note", Audience: Internal, By: by, At: r.At, VisibleFrom: r.At}
-		n.read(e.Personal, e.Attachments)
-		return n.as(v.Audits() || v.at(e.Entity), f, at), true
+		n.setText(e.Personal, e.Attachments)
+		return n.visibleIf(v.IsAuditor() || v.worksAt(e.Entity), f, at), true
 	case ticket.RegionalNote:
-		party := v.Audits() || v.at(catalog.Region) || v.at(e.ASR)
+		party := v.IsAuditor() || v.worksAt(catalog.Region) || v.worksAt(e.ASR)
 		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
 		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
-		n.read(e.Personal, e.Attachments)
-		return n.as(party && shown, f, at), true
+		n.setText(e.Personal, e.Attachments)
+		return n.visibleIf(party && shown, f, at), true
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenAsked, ticket.Resumed,
 		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,
-		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
 		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
 		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
 		ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
@@ -87,8 +87,8 @@ func (v Viewer) note(r ticket.Recorded, by By, f fate, at time.Time) (Note, bool
 	return Note{}, false
 }
 
-// as marks what became of the note, or leaves nothing of it.
-func (n Note) as(shown bool, f fate, at time.Time) Note {
+// visibleIf marks what became of the note, or leaves nothing of it.
+func (n Note) visibleIf(shown bool, f actState, at time.Time) Note {
 	if !shown {
 		return Note{}
 	}
@@ -97,24 +97,24 @@ func (n Note) as(shown bool, f fate, at time.Time) Note {
 	return n
 }
 
-// reason gives what an actor wrote as reason, to those who may read it: the actor's own entity, and the Region
+// readReason gives what an actor wrote as reason, to those who may read it: the actor's own entity, and the Region
 // when an ASR takes back what it had handed over.
-func (v Viewer) reason(r ticket.Recorded) string {
+func (v Viewer) readReason(r ticket.Recorded) string {
 	var text *ticket.Text
-	shown := v.Audits() || v.at(r.By.Entity)
+	shown := v.IsAuditor() || v.worksAt(r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.Resumed:
 		text = e.Personal
 	case ticket.Reopened:
 		text = e.Personal
 	case ticket.Recalled:
-		text, shown = e.Personal, shown || v.at(catalog.Region)
+		text, shown = e.Personal, shown || v.worksAt(catalog.Region)
 	case ticket.Escalated:
-		text, shown = &ticket.Text{Text: grounds[e.Ground]}, shown || v.at(catalog.Region)
+		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.worksAt(catalog.Region)
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
 		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Redirected,
 		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
 		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
 		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
 		ticket.PersonalDataErased:

@@ -21,11 +21,11 @@ type Queue struct {
 
 // Filter narrows a list of tickets. Zero fields are not asked for.
 type Filter struct {
-	Queue    QueueID
-	Status   ticket.Status
-	Entity   catalog.EntityCode // competent
-	Assignee string             // an account's id, or Supervisors, or Nobody
-	SameAs   ticket.ID          // the other tickets of this one's citizen
+	Queue         QueueID
+	Status        ticket.Status
+	Entity        catalog.EntityCode // competent
+	Assignee      string             // an account's id, or Supervisors, or Nobody
+	SameCitizenAs ticket.ID          // the other tickets of this one's citizen
 	// Q is a number or its beginning, a codice fiscale, or Italian words in what every viewer of a ticket may read.
 	Q      string
 	Sort   Sort   // default: -updated_at
@@ -36,7 +36,7 @@ type Filter struct {
 // Assignees that are no account.
 const (
 	Supervisors = "supervisori"
-	Nobody      = "nessuno"
+	NoAssignee  = "nessuno"
 )
 
 // Sort is the order of a list; "-" is descending.
@@ -44,16 +44,16 @@ type Sort string
 
 // The orders. Requester is by family name, given name, in Italian order.
 const (
-	OldestFirst     Sort = "opened_at"
-	NewestFirst     Sort = "-opened_at"
-	StaleFirst      Sort = "updated_at"
-	RecentFirst     Sort = "-updated_at"
-	ByNumber        Sort = "number"
-	ByNumberDown    Sort = "-number"
-	ByRequester     Sort = "requester"
-	ByRequesterDown Sort = "-requester"
-	defaultLimit         = 50
-	maxLimit             = 200
+	OldestFirst      Sort = "opened_at"
+	NewestFirst      Sort = "-opened_at"
+	LeastRecentFirst Sort = "updated_at"
+	RecentFirst      Sort = "-updated_at"
+	ByNumber         Sort = "number"
+	ByNumberDown     Sort = "-number"
+	ByRequester      Sort = "requester"
+	ByRequesterDown  Sort = "-requester"
+	defaultLimit          = 50
+	maxLimit              = 200
 )
 
 // Page is one page of a list.
@@ -62,15 +62,15 @@ type Page struct {
 	NextCursor     string // empty on the last page
 	PreviousCursor string // empty on the first page
 	Total          int    // of all pages; exact for a queue, and else up to a thousand
-	More           bool   // there are more than Total
+	MoreThanTotal  bool   // there are more than Total
 	Position       eventstore.Position
 }
 
-// ManyByName is the rule that refuses an order.
-const ManyByName = "too many tickets to put in order by name"
+// RuleTooManyByName is the rule that refuses an order.
+const RuleTooManyByName = "too many tickets to put in order by name"
 
 // TooManyByName tells that the list cannot be put in order by name.
-func (p Page) TooManyByName() bool { return p.More || p.Total > mostByName }
+func (p Page) TooManyByName() bool { return p.MoreThanTotal || p.Total > maxSortedByName }
 
 // Item is a ticket in a list, as the viewer may see it.
 type Item struct {
@@ -114,11 +114,11 @@ type Person struct {
 
 // Change says that a ticket which the viewer may see changed.
 type Change struct {
-	Position int64     `json:"position"`
-	Ticket   ticket.ID `json:"ticket"`
-	Type     string    `json:"type"`
-	At       time.Time `json:"at"`
-	From     time.Time `json:"from"` // when the viewer could first know of it: At, or later for what was held
+	Position    int64     `json:"position"`
+	Ticket      ticket.ID `json:"ticket"`
+	Type        string    `json:"type"`
+	At          time.Time `json:"at"`
+	VisibleFrom time.Time `json:"from"` // when the viewer could first know of it: At, or later for what was held
 }
 
 // Changes is a stretch of the stream of changes.

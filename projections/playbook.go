@@ -44,27 +44,27 @@ type Check struct {
 
 // Evidence is what an answer rests on.
 type Evidence struct {
-	ID       playbook.FieldID `json:"id"`
-	Type     playbook.Type    `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
-	Label    string           `json:"label"`
-	Required bool             `json:"required" doc:"some outcome behind the check cannot do without it"`
-	Options  []string         `json:"options"`
-	Value    string           `json:"value,omitempty"`
-	Warning  string           `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
+	ID       playbook.FieldID   `json:"id"`
+	Type     playbook.FieldType `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
+	Label    string             `json:"label"`
+	Required bool               `json:"required" doc:"some outcome behind the check cannot do without it"`
+	Options  []string           `json:"options"`
+	Value    string             `json:"value,omitempty"`
+	Warning  string             `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
 }
 
 // Attempt is a question that a connected system did not answer.
 type Attempt struct {
-	At    time.Time      `json:"at"`
-	Why   ticket.Unknown `json:"why" enum:"no_system,unreachable,nonsense,not_known"`
-	Label string         `json:"label" doc:"in Italian"`
+	At    time.Time           `json:"at"`
+	Why   ticket.QueryFailure `json:"why" enum:"no_system,unreachable,nonsense,not_known"`
+	Label string              `json:"label" doc:"in Italian"`
 }
 
 // Outcome is what the answers come to. One act carries it out: its status, with answers if need be.
 type Outcome struct {
 	ID         playbook.OutcomeID `json:"id"`
 	Title      string             `json:"title"`
-	Act        playbook.Act       `json:"act" enum:"ask,tell,wait,task,alert,escalate,resolve"`
+	Act        playbook.Action    `json:"act" enum:"ask,tell,wait,task,alert,escalate,resolve"`
 	Status     ticket.Status      `json:"status"`
 	Note       string             `json:"note" doc:"filled in; empty while something is missing"`
 	Visibility ticket.Visibility  `json:"visibility" enum:"public,internal" doc:"of the note; public goes to the Region in a hand-over"`
@@ -72,14 +72,14 @@ type Outcome struct {
 	CarriedOut bool               `json:"carried_out"`
 }
 
-var unknowns = map[ticket.Unknown]string{
-	ticket.NoSystem:    "nessun sistema collegato",
-	ticket.Unreachable: "il sistema non ha risposto",
-	ticket.Nonsense:    "il sistema ha dato una risposta non valida",
-	ticket.Silent:      "il sistema non ha questa informazione",
+var unknownLabels = map[ticket.QueryFailure]string{
+	ticket.NoSystemConnected: "nessun sistema collegato",
+	ticket.SystemUnreachable: "il sistema non ha risposto",
+	ticket.InvalidAnswer:     "il sistema ha dato una risposta non valida",
+	ticket.AnswerNotKnown:    "il sistema non ha questa informazione",
 }
 
-var grounds = map[ticket.Ground]string{
+var groundLabels = map[ticket.Ground]string{
 	ticket.ByOutcome:     "Secondo l’esito delle verifiche",
 	ticket.NotOurs:       "Non è della mia Azienda",
 	ticket.SystemsDown:   "Forzatura: sistemi non disponibili",
@@ -88,21 +88,21 @@ var grounds = map[ticket.Ground]string{
 	ticket.NotForeseen:   "Forzatura: caso non previsto dalle verifiche",
 }
 
-// checks tells whether the viewer may read the answers of an entity's run: its people, the Region, the auditor. Never
+// seesPlaybookOf tells whether the viewer may read the answers of an entity's run: its people, the Region, the auditor. Never
 // the citizen, nor the ASR that has the ticket next.
-func (v Viewer) checks(of catalog.EntityCode) bool {
-	return v.Audits() || v.at(of) || v.at(catalog.Region)
+func (v Viewer) seesPlaybookOf(of catalog.EntityCode) bool {
+	return v.IsAuditor() || v.worksAt(of) || v.worksAt(catalog.Region)
 }
 
-// Checks is the run of a ticket as the viewer may see it at a moment. False: there is none for them.
-func Checks(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playbook, bool) {
-	s := state(history[:upTo(history, at)])
-	rules := ticket.Rules{Playbooks: n.Playbooks}
-	run, _, ok := rules.Running(s)
-	if !ok || v.Citizen() || !v.sees(s) || !v.sees(state(history)) || !v.checks(run.Entity) {
+// PlaybookRun is the run of a ticket as the viewer may see it at a moment. False: there is none for them.
+func PlaybookRun(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playbook, bool) {
+	s := foldState(history[:countUpTo(history, at)])
+	rules := ticket.Engine{Playbooks: n.Playbooks}
+	run, _, ok := rules.RunFor(s)
+	if !ok || v.IsCitizen() || !v.sees(s) || !v.sees(foldState(history)) || !v.seesPlaybookOf(run.Entity) {
 		return Playbook{}, false
 	}
-	walk, ok := rules.Walked(run)
+	walk, ok := rules.Walk(run)
 	root, found := n.Playbooks.Find(run.Pinned.Playbook, run.Pinned.Version)
 	if !ok || !found {
 		return Playbook{}, false
@@ -121,7 +121,7 @@ func Checks(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playboo
 	for _, b := range within {
 		for _, c := range b.Checks {
 			if !slices.ContainsFunc(p.Checks, func(k Check) bool { return k.ID == c.ID }) {
-				k := n.check(b, c, ticket.Run{}, at)
+				k := n.check(b, c, ticket.PlaybookRun{}, at)
 				k.State = "not_applicable"
 				p.Checks = append(p.Checks, k)
 			}
@@ -132,10 +132,10 @@ func Checks(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playboo
 	}
 	if o := walk.Outcome; o != nil {
 		p.Outcome = &Outcome{
-			ID: o.ID, Title: o.Title, Act: o.Act, Status: ticket.Status(o.Status), Visibility: ticket.Public,
+			ID: o.ID, Title: o.Title, Act: o.Action, Status: ticket.Status(o.Status), Visibility: ticket.Public,
 			Missing: []playbook.FieldID{}, CarriedOut: run.Outcome == o.ID,
 		}
-		if o.Act.Internal() {
+		if o.Action.IsInternal() {
 			p.Outcome.Visibility = ticket.Internal
 		}
 		text, missing := walk.Note()
@@ -144,7 +144,7 @@ func Checks(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playboo
 	return p, true
 }
 
-func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.Run, at time.Time) Check {
+func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.PlaybookRun, at time.Time) Check {
 	k := Check{ID: c.ID, Playbook: in.ID, Question: c.Question, Help: c.Help, Ask: c.Ask, State: "open", Evidence: []Evidence{}}
 	if c.System != nil {
 		k.Query = c.System.Query
@@ -155,26 +155,26 @@ func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.Run, at
 		value := given.Evidence[f.ID]
 		k.Evidence = append(k.Evidence, Evidence{
 			ID: f.ID, Type: f.Type, Label: f.Label, Required: e.Required, Options: append([]string{}, f.Options...),
-			Value: value, Warning: f.Warn(value, at.In(calendar.Rome())),
+			Value: value, Warning: f.Warning(value, at.In(calendar.Rome())),
 		})
 	}
 	if answered {
-		by := n.by(given.By, "")
+		by := n.byForOperator(given.By, "")
 		k.State, k.Answer, k.By, k.At = "answered", "no", &by, &given.At
 		if given.Yes {
 			k.Answer = "yes"
 		}
 	}
 	if tried, ok := run.Tried[c.ID]; ok {
-		k.Tried = &Attempt{At: tried.At, Why: tried.Why, Label: unknowns[tried.Why]}
+		k.Tried = &Attempt{At: tried.At, Why: tried.Why, Label: unknownLabels[tried.Why]}
 	}
 	return k
 }
 
-// running names the playbook that the ticket calls for, to those who may read its answers.
-func (v Viewer) running(n Names, s ticket.State) *Labelled {
-	run, _, ok := ticket.Rules{Playbooks: n.Playbooks}.Running(s)
-	if !ok || !v.checks(run.Entity) {
+// currentPlaybook names the playbook that the ticket calls for, to those who may read its answers.
+func (v Viewer) currentPlaybook(n Names, s ticket.State) *Labelled {
+	run, _, ok := ticket.Engine{Playbooks: n.Playbooks}.RunFor(s)
+	if !ok || !v.seesPlaybookOf(run.Entity) {
 		return nil
 	}
 	p, ok := n.Playbooks.Find(run.Pinned.Playbook, run.Pinned.Version)
@@ -184,11 +184,11 @@ func (v Viewer) running(n Names, s ticket.State) *Labelled {
 	return &Labelled{ID: string(p.ID), Label: p.Title}
 }
 
-// runEntity says whose each run of a history is.
-type runEntity map[int]catalog.EntityCode
+// entityByRun says whose each run of a history is.
+type entityByRun map[int]catalog.EntityCode
 
-func runEntities(history []ticket.Recorded) runEntity {
-	runs := runEntity{}
+func collectRunEntities(history []ticket.Recorded) entityByRun {
+	runs := entityByRun{}
 	for _, r := range history {
 		if e, ok := r.Event.(ticket.PlaybookStarted); ok {
 			runs[e.Run] = e.Entity
@@ -197,8 +197,8 @@ func runEntities(history []ticket.Recorded) runEntity {
 	return runs
 }
 
-// of answers whose run an event is about; false: it is about none.
-func (runs runEntity) of(e ticket.Event) (catalog.EntityCode, bool) {
+// ofEvent answers whose run an event is about; false: it is about none.
+func (runs entityByRun) ofEvent(e ticket.Event) (catalog.EntityCode, bool) {
 	switch e := e.(type) {
 	case ticket.PlaybookStarted:
 		return e.Entity, true
@@ -215,7 +215,7 @@ func (runs runEntity) of(e ticket.Event) (catalog.EntityCode, bool) {
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
 		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
 		ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn,
-		ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified, ticket.HandoverWarned, ticket.HandoverBreached,
 		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 	}
 	return "", false
@@ -251,8 +251,8 @@ type Clock struct {
 	Breached bool      `json:"breached"`
 }
 
-// clocked takes what the escalation saga noted of the hand-over that is still to be taken.
-func (t *Ticket) clocked(past []ticket.Recorded, s ticket.State) {
+// setClock takes what the escalation saga noted of the hand-over that is still to be taken.
+func (t *Ticket) setClock(past []ticket.Recorded, s ticket.State) {
 	if s.Status != ticket.HandedOver && s.Status != ticket.New {
 		return
 	}

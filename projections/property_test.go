@@ -36,7 +36,7 @@ func moments(history []ticket.Recorded) []time.Time {
 
 func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, ticketID, 40, false)
+		life := tickettest.DrawTicket(t, ticketID, 40, false)
 		for _, v := range []Viewer{{Actor: citizen}, {Ticket: ticketID}} {
 			for _, at := range moments(life.History) {
 				seen, ok := Detail(v, life.History, names, at)
@@ -60,10 +60,10 @@ func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
 // TestNotesReachTheirReadersAndNobodyElse says mission.md's row "note; audience" once more, by hand, for operators.
 func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, ticketID, 40, false)
+		life := tickettest.DrawTicket(t, ticketID, 40, false)
 		by := rapid.SampledFrom([]person.Actor{operator, neighbour, regional}).Draw(t, "viewer")
 		for _, at := range moments(life.History) {
-			past := life.History[:upTo(life.History, at)]
+			past := life.History[:countUpTo(life.History, at)]
 			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
 			if !ok {
 				continue
@@ -99,14 +99,14 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 	})
 }
 
-// TestTheirsThenAndNow: a moment is read by who saw the ticket at that moment and sees it today.
-func TestTheirsThenAndNow(t *testing.T) {
+// TestViewerMustSeeTheTicketThenAndNow: a moment is read by who saw the ticket at that moment and sees it today.
+func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, ticketID, 40, true)
-		by := rapid.SampledFrom(append(slices.Clone(tickettest.People), auditor)).Draw(t, "viewer")
+		life := tickettest.DrawTicket(t, ticketID, 40, true)
+		by := rapid.SampledFrom(append(slices.Clone(tickettest.Actors), auditor)).Draw(t, "viewer")
 		_, now := Detail(Viewer{Actor: by}, life.History, names, life.Now)
 		for _, at := range moments(life.History) {
-			_, then := Detail(Viewer{Actor: by}, life.History[:upTo(life.History, at)], names, at)
+			_, then := Detail(Viewer{Actor: by}, life.History[:countUpTo(life.History, at)], names, at)
 			if _, ok := Detail(Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
 				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
 			}
@@ -117,11 +117,11 @@ func TestTheirsThenAndNow(t *testing.T) {
 // TestTheCitizensListSaysWhatTheirTicketSays, at every moment, held acts included.
 func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, ticketID, 40, true)
+		life := tickettest.DrawTicket(t, ticketID, 40, true)
 		for _, at := range moments(life.History) {
-			row := foldAll(life.History[:upTo(life.History, at)])
+			row := foldHistory(life.History[:countUpTo(life.History, at)])
 			seen, _ := Detail(Viewer{Actor: citizen}, life.History, names, at)
-			if got := row.shownAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
+			if got := row.citizenStateAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
 				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
 			}
 		}
@@ -132,11 +132,11 @@ func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
 // time of the rebuild.
 func TestIncrementalIsRebuilt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		history, rebuiltFrom := interleaved(t)
-		live, counts, entries := map[ticket.ID]string{}, tally{}, []entry{}
+		history, rebuiltFrom := interleavedLives(t)
+		live, counts, entries := map[ticket.ID]string{}, countChanges{}, []changeRow{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
-			f := newFolding(map[ticket.ID]Row{})
+			f := newTicketsFold(map[ticket.ID]Row{})
 			for id, stored := range live {
 				var row Row
 				if err := json.Unmarshal([]byte(stored), &row); err != nil {
@@ -145,25 +145,25 @@ func TestIncrementalIsRebuilt(t *testing.T) {
 				f.rows[id] = row
 			}
 			for _, r := range history[:n] {
-				f.take(r)
-				f.take(r) // a redelivery changes nothing
+				f.apply(r)
+				f.apply(r) // a redelivery changes nothing
 			}
 			for _, row := range f.drain() {
-				live[row.State.ID] = row.json()
+				live[row.State.ID] = row.marshal()
 			}
 			for k, n := range f.counts {
 				counts[k] += n
 			}
-			entries = append(entries, f.entries...)
+			entries = append(entries, f.changes...)
 			history = history[n:]
 		}
-		f := newFolding(map[ticket.ID]Row{})
+		f := newTicketsFold(map[ticket.ID]Row{})
 		for _, r := range rebuiltFrom {
-			f.take(r)
+			f.apply(r)
 		}
 		for id, row := range f.rows {
-			if row.json() != live[id] {
-				t.Fatalf("live\n%s\nrebuilt\n%s", live[id], row.json())
+			if row.marshal() != live[id] {
+				t.Fatalf("live\n%s\nrebuilt\n%s", live[id], row.marshal())
 			}
 		}
 		zero := func(_ countKey, n int) bool { return n == 0 }
@@ -172,22 +172,22 @@ func TestIncrementalIsRebuilt(t *testing.T) {
 		if !maps.Equal(counts, f.counts) {
 			t.Fatalf("live %v, rebuilt %v", counts, f.counts)
 		}
-		byPosition := func(a, b entry) int { return int(a.Position - b.Position) }
-		slices.SortFunc(f.entries, byPosition)
-		if fmt.Sprint(entries) != fmt.Sprint(f.entries) {
-			t.Fatalf("live\n%v\nrebuilt\n%v", entries, f.entries)
+		byPosition := func(a, b changeRow) int { return int(a.Position - b.Position) }
+		slices.SortFunc(f.changes, byPosition)
+		if fmt.Sprint(entries) != fmt.Sprint(f.changes) {
+			t.Fatalf("live\n%v\nrebuilt\n%v", entries, f.changes)
 		}
 	})
 }
 
-// TestCountsAreWhatARecountFinds among the tickets that stand in each queue.
-func TestCountsAreWhatARecountFinds(t *testing.T) {
+// TestCountsMatchRecount among the tickets that stand in each queue.
+func TestCountsMatchRecount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		history, _ := interleaved(t)
-		f := newFolding(map[ticket.ID]Row{})
+		history, _ := interleavedLives(t)
+		f := newTicketsFold(map[ticket.ID]Row{})
 		for _, r := range history {
-			f.take(r)
-			recount := tally{}
+			f.apply(r)
+			recount := countChanges{}
 			for _, row := range f.rows {
 				recount.move(Row{}, row)
 			}
@@ -200,13 +200,13 @@ func TestCountsAreWhatARecountFinds(t *testing.T) {
 	})
 }
 
-// interleaved is a log of some tickets' lives. The second form is the same as a rebuild reads it: ticket by ticket,
+// interleavedLives is a log of some tickets' lives. The second form is the same as a rebuild reads it: ticket by ticket,
 // and what was erased since cannot be read any more.
-func interleaved(t *rapid.T) (history, byTicket []ticket.Recorded) {
+func interleavedLives(t *rapid.T) (history, byTicket []ticket.Recorded) {
 	lives := map[ticket.ID][]ticket.Recorded{}
 	for i := range rapid.IntRange(1, 3).Draw(t, "tickets") {
 		id := ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%012d", i))
-		lives[id] = tickettest.Draw(t, id, 15, true).History
+		lives[id] = tickettest.DrawTicket(t, id, 15, true).History
 	}
 	next := maps.Clone(lives)
 	for len(next) > 0 {
@@ -223,7 +223,7 @@ func interleaved(t *rapid.T) (history, byTicket []ticket.Recorded) {
 		life := slices.Clone(lives[id])
 		if slices.ContainsFunc(life, func(r ticket.Recorded) bool { _, gone := r.Event.(ticket.PersonalDataErased); return gone }) {
 			for i, r := range life {
-				life[i].Event = unsealed(r.Event)
+				life[i].Event = withoutPersonalData(r.Event)
 			}
 		}
 		byTicket = append(byTicket, life...)

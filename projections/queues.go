@@ -17,7 +17,7 @@ type QueueID string
 // The queues.
 const (
 	NewQueue        QueueID = "nuove"          // nobody works on it yet
-	Mine            QueueID = "mie"            // mine to work on; a citizen's own
+	MyQueue         QueueID = "mie"            // mine to work on; a citizen's own
 	GroupQueue      QueueID = "supervisori"    // given to the supervisors as a group
 	InProgressQueue QueueID = "in_lavorazione" //
 	WaitingQueue    QueueID = "in_attesa"      // for the citizen
@@ -28,26 +28,26 @@ const (
 )
 
 var queueNames = map[QueueID]string{
-	NewQueue: "Nuove", Mine: "Le mie", GroupQueue: "Ai supervisori", InProgressQueue: "In lavorazione",
+	NewQueue: "Nuove", MyQueue: "Le mie", GroupQueue: "Ai supervisori", InProgressQueue: "In lavorazione",
 	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati", AllQueue: "Tutte",
 }
 
 // QueueName is what a role calls a queue of its own; false: it has no such queue.
 func QueueName(r person.Role, q QueueID) (string, bool) {
-	return queueNames[q], slices.Contains(queuesOf(r), q)
+	return queueNames[q], slices.Contains(queuesForRole(r), q)
 }
 
-// queuesOf lists the queues that a role has, in the order of the menu.
-func queuesOf(r person.Role) []QueueID {
+// queuesForRole lists the queues that a role has, in the order of the menu.
+func queuesForRole(r person.Role) []QueueID {
 	switch {
 	case r.Supervises():
-		return []QueueID{NewQueue, Mine, GroupQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, OverrideQueue, AllQueue}
+		return []QueueID{NewQueue, MyQueue, GroupQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, OverrideQueue, AllQueue}
 	case r.Operates():
-		return []QueueID{NewQueue, Mine, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, AllQueue}
+		return []QueueID{NewQueue, MyQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, AllQueue}
 	case r == person.Auditor:
 		return []QueueID{AllQueue}
 	case r == person.Citizen:
-		return []QueueID{Mine}
+		return []QueueID{MyQueue}
 	default:
 		return nil
 	}
@@ -61,8 +61,8 @@ type countKey struct {
 	Queue  QueueID
 }
 
-// queues lists every count in which a ticket stands. The SQL of a queue's list (inQueue) says the same.
-func queues(row Row) []countKey {
+// countKeys lists every count in which a ticket stands. The SQL of a queue's list (inQueue) says the same.
+func countKeys(row Row) []countKey {
 	if row.State.Status == "" {
 		return nil
 	}
@@ -83,11 +83,11 @@ func queues(row Row) []countKey {
 		at(SolvedQueue)
 	case ticket.Closed:
 	}
-	if s.Status.Open() && s.Assignee.Supervisors {
+	if s.Status.IsOpen() && s.Assignee.Supervisors {
 		at(GroupQueue)
 	}
-	if s.Status.Open() && s.Assignee.Operator != "" {
-		keys = append(keys, countKey{s.Entity, s.Assignee.Operator, Mine})
+	if s.Status.IsOpen() && s.Assignee.Operator != "" {
+		keys = append(keys, countKey{s.Entity, s.Assignee.Operator, MyQueue})
 	}
 	if s.Status != ticket.Closed {
 		for _, trace := range s.Traces {
@@ -96,38 +96,38 @@ func queues(row Row) []countKey {
 			}
 		}
 	}
-	if s.Handover.Ground.Overrides() && s.Status != ticket.Closed {
+	if s.Handover.Ground.IsOverride() && s.Status != ticket.Closed {
 		keys = append(keys, countKey{Entity: s.Handover.ASR, Queue: OverrideQueue}, countKey{Entity: catalog.Region, Queue: OverrideQueue})
 	}
 	if s.Citizen != "" && row.Identity == ticket.Verified {
-		keys = append(keys, countKey{Person: s.Citizen, Queue: Mine})
+		keys = append(keys, countKey{Person: s.Citizen, Queue: MyQueue})
 	}
 	return keys
 }
 
-// countFor is the count of a viewer's queue.
-func countFor(v Viewer, q QueueID) countKey {
+// countKeyFor is the count of a viewer's queue.
+func countKeyFor(v Viewer, q QueueID) countKey {
 	switch {
-	case v.Citizen():
+	case v.IsCitizen():
 		return countKey{Person: v.Actor.ID, Queue: q}
-	case v.Audits():
+	case v.IsAuditor():
 		return countKey{Queue: q}
-	case q == Mine:
+	case q == MyQueue:
 		return countKey{v.Actor.Entity, v.Actor.ID, q}
 	default:
 		return countKey{Entity: v.Actor.Entity, Queue: q}
 	}
 }
 
-// tally is how counts change: sums by key, never a recount.
-type tally map[countKey]int
+// countChanges is how counts change: sums by key, never a recount.
+type countChanges map[countKey]int
 
 // move takes a ticket from the queues of its row before to those of its row after.
-func (t tally) move(before, after Row) {
-	for _, k := range queues(before) {
+func (t countChanges) move(before, after Row) {
+	for _, k := range countKeys(before) {
 		t[k]--
 	}
-	for _, k := range queues(after) {
+	for _, k := range countKeys(after) {
 		t[k]++
 	}
 }

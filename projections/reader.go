@@ -19,46 +19,46 @@ import (
 // Reader reads the read models for viewers. Row-level security stands behind every query: it is told who looks, and
 // shows nothing to who is nobody.
 type Reader struct {
-	store     *eventstore.Store
-	catalog   *catalog.Catalog
-	operators Operators
-	exports   chan struct{} // a place for each that is under way
+	store         *eventstore.Store
+	catalog       *catalog.Catalog
+	operatorNames OperatorNames
+	exportSlots   chan struct{} // a place for each that is under way
 }
 
-// Operators gives the names of accounts by id; unknown ones are left out.
-type Operators func(ctx context.Context, ids []string) (map[string]string, error)
+// OperatorNames gives the names of accounts by id; unknown ones are left out.
+type OperatorNames func(ctx context.Context, ids []string) (map[string]string, error)
 
 // NewReader reads through the store's pool for requests.
-func NewReader(store *eventstore.Store, c *catalog.Catalog, operators Operators) *Reader {
-	return &Reader{store: store, catalog: c, operators: operators, exports: make(chan struct{}, atOnce)}
+func NewReader(store *eventstore.Store, c *catalog.Catalog, operators OperatorNames) *Reader {
+	return &Reader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExports)}
 }
 
-// view is one snapshot of the read models, as one viewer may see it.
-type view struct {
+// snapshot is one snapshot of the read models, as one viewer may see it.
+type snapshot struct {
 	tx       pgx.Tx
 	viewer   Viewer
 	now      time.Time
 	position eventstore.Position // that the read models have here
 }
 
-// look runs do in a snapshot of the lists.
-func (r *Reader) look(ctx context.Context, v Viewer, do func(view) error) error {
-	return r.lookAt(ctx, v, []model{ticketsModel}, do)
+// withSnapshot runs do in a snapshot of the lists.
+func (r *Reader) withSnapshot(ctx context.Context, v Viewer, do func(snapshot) error) error {
+	return r.withSnapshotOf(ctx, v, []model{ticketsModel}, do)
 }
 
-// lookAt runs do in a snapshot of some models; the position is the first one's. The tables are locked against being
+// withSnapshotOf runs do in a snapshot of some models; the position is the first one's. The tables are locked against being
 // swapped before the snapshot is taken: rows and position belong together. So the lock travels alone: a batch is parsed
 // first, and parsing a query takes the snapshot.
-func (r *Reader) lookAt(ctx context.Context, v Viewer, at []model, do func(view) error) error {
+func (r *Reader) withSnapshotOf(ctx context.Context, v Viewer, at []model, do func(snapshot) error) error {
 	var tables []string
 	for _, m := range at {
-		for _, t := range m.shown {
+		for _, t := range m.readTables {
 			tables = append(tables, "read."+t)
 		}
 	}
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, r.store.RequestPool(), options, func(tx pgx.Tx) error {
-		seen := view{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.Past()}
+		seen := snapshot{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.SettledTime()}
 		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}
@@ -80,11 +80,11 @@ func (r *Reader) lookAt(ctx context.Context, v Viewer, at []model, do func(view)
 func (r *Reader) Queues(ctx context.Context, v Viewer) ([]Queue, eventstore.Position, error) {
 	list := []Queue{}
 	var at eventstore.Position
-	err := r.look(ctx, v, func(seen view) error {
+	err := r.withSnapshot(ctx, v, func(seen snapshot) error {
 		at = seen.position
-		counts, err := seen.counts(ctx)
-		for _, q := range queuesOf(v.Actor.Role) {
-			list = append(list, Queue{ID: q, Name: queueNames[q], Count: counts[countFor(seen.viewer, q)]})
+		counts, err := seen.queueCounts(ctx)
+		for _, q := range queuesForRole(v.Actor.Role) {
+			list = append(list, Queue{ID: q, Name: queueNames[q], Count: counts[countKeyFor(seen.viewer, q)]})
 		}
 		return err
 	})
@@ -94,8 +94,8 @@ func (r *Reader) Queues(ctx context.Context, v Viewer) ([]Queue, eventstore.Posi
 	return list, at, nil
 }
 
-// counts reads the counts that the viewer may see.
-func (s view) counts(ctx context.Context) (map[countKey]int, error) {
+// queueCounts reads the counts that the viewer may see.
+func (s snapshot) queueCounts(ctx context.Context) (map[countKey]int, error) {
 	rows, err := s.tx.Query(ctx, `
 		select entity, person, queue, count from read.queue_counts_v1
 		where entity = $1 and person in ('', $2)`, s.countEntity(), s.viewer.Actor.ID)
@@ -112,10 +112,10 @@ func (s view) counts(ctx context.Context) (map[countKey]int, error) {
 	return counts, err
 }
 
-func (s view) countEntity() string { return string(countFor(s.viewer, AllQueue).Entity) }
+func (s snapshot) countEntity() string { return string(countKeyFor(s.viewer, AllQueue).Entity) }
 
-// waitAtMost is how long a read waits for the position that a client has seen (architecture.md, "One command's way").
-const waitAtMost = 2 * time.Second
+// maxWait is how long a read waits for the position that a client has seen (architecture.md, "One command's way").
+const maxWait = 2 * time.Second
 
 // Wait returns when the lists have passed the position, at most two seconds later: then the answer will be stale. It
 // holds no connection. A position that this log has not reached is refused with eventstore.ErrBeyondHead.
@@ -136,9 +136,9 @@ func (r *Reader) wait(ctx context.Context, m model, after eventstore.Position) (
 	if after.Epoch != head.Epoch || after.N > head.N {
 		return false, fmt.Errorf("position %s, head %s: %w", after, head, eventstore.ErrBeyondHead)
 	}
-	waiting, done := context.WithTimeout(ctx, waitAtMost)
+	waiting, done := context.WithTimeout(ctx, maxWait)
 	defer done()
-	err = r.store.Caught(waiting, m.name, m.version, after.N)
+	err = r.store.WaitForConsumer(waiting, m.name, m.version, after.N)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return true, nil
 	}

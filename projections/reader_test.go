@@ -17,26 +17,26 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-func TestQueuesFollowTheWork(t *testing.T) {
-	h := newHouse(t)
-	id := h.open(tickettest.Torino)
+func TestQueueCounts(t *testing.T) {
+	h := newFixture(t)
+	id := h.openTicket(tickettest.Torino)
 	h.project()
-	h.counts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
-	h.counts(citizen, map[QueueID]int{Mine: 1})
-	h.counts(neighbour, nil)
+	h.checkCounts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+	h.checkCounts(citizen, map[QueueID]int{MyQueue: 1})
+	h.checkCounts(neighbour, nil)
 
 	h.do(id, operator, ticket.Update{Status: ticket.InProgress})
 	h.project()
-	h.counts(operator, map[QueueID]int{Mine: 1, InProgressQueue: 1, AllQueue: 1})
-	h.counts(colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
+	h.checkCounts(operator, map[QueueID]int{MyQueue: 1, InProgressQueue: 1, AllQueue: 1})
+	h.checkCounts(colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
 
 	h.do(id, operator, ticket.Update{Status: ticket.HandedOver, Note: public("non è nostra")})
 	h.project()
-	h.counts(operator, map[QueueID]int{HandedOverQueue: 1})
-	h.counts(regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
-	h.counts(auditor, map[QueueID]int{AllQueue: 1})
+	h.checkCounts(operator, map[QueueID]int{HandedOverQueue: 1})
+	h.checkCounts(regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+	h.checkCounts(auditor, map[QueueID]int{AllQueue: 1})
 
-	page, err := h.reader.Tickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue})
+	page, err := h.reader.ListTickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func TestQueuesFollowTheWork(t *testing.T) {
 	}
 }
 
-// counts checks all counts of a viewer; those not named must be zero.
-func (h *house) counts(who person.Actor, want map[QueueID]int) {
+// checkCounts checks all counts of a viewer; those not named must be zero.
+func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
 	h.t.Helper()
 	got, _, err := h.reader.Queues(h.t.Context(), Viewer{Actor: who})
 	if err != nil {
@@ -59,17 +59,17 @@ func (h *house) counts(who person.Actor, want map[QueueID]int) {
 	}
 }
 
-func (h *house) list(who person.Actor, f Filter) Page {
+func (h *fixture) list(who person.Actor, f Filter) Page {
 	h.t.Helper()
-	page, err := h.reader.Tickets(h.t.Context(), Viewer{Actor: who}, f)
+	page, err := h.reader.ListTickets(h.t.Context(), Viewer{Actor: who}, f)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	return page
 }
 
-// found is how many tickets a search gives the viewer.
-func (h *house) found(who person.Actor, q string) int {
+// countFound is how many tickets a search gives the viewer.
+func (h *fixture) countFound(who person.Actor, q string) int {
 	h.t.Helper()
 	page := h.list(who, Filter{Q: q})
 	if page.Total != len(page.Items) {
@@ -79,10 +79,10 @@ func (h *house) found(who person.Actor, q string) int {
 }
 
 func TestSearch(t *testing.T) {
-	h := newHouse(t)
-	id := h.open(tickettest.Torino)
-	h.open(tickettest.Torino, func(o *ticket.Open) {
-		o.Subject, o.Form.TaxCode = h.store.KeyedHash(person.TaxCodeHash, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
+	h := newFixture(t)
+	id := h.openTicket(tickettest.Torino)
+	h.openTicket(tickettest.Torino, func(o *ticket.Open) {
+		o.Subject, o.Form.TaxCode = h.store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
 		o.Form.Description = "La ricetta non si stampa"
 	})
 	h.do(id, operator, ticket.Update{Note: internal("sospetto duplicato bergamotto")})
@@ -112,42 +112,42 @@ func TestSearch(t *testing.T) {
 		{"the Region before a hand-over", regional, "referto", 0},
 		{"the auditor", auditor, "referto", 1},
 	} {
-		if got := h.found(c.who, c.q); got != c.want {
+		if got := h.countFound(c.who, c.q); got != c.want {
 			t.Errorf("%s: %q finds %d, want %d", c.name, c.q, got, c.want)
 		}
 	}
-	h.pass(ticket.DefaultHold)
-	if got := h.found(operator, "fotografie"); got != 1 {
+	h.advance(ticket.DefaultHold)
+	if got := h.countFound(operator, "fotografie"); got != 1 {
 		t.Errorf("words of a note that may be read by now find %d", got)
 	}
 }
 
 // What more than a thousand tickets say is looked for while the list is read, and gives the same list.
-func TestWhatIsFoundTooOftenIsReadInOrder(t *testing.T) {
-	h := newHouse(t)
+func TestCommonWordsAreReadInListOrder(t *testing.T) {
+	h := newFixture(t)
 	for range 3 {
-		h.open(tickettest.Torino)
+		h.openTicket(tickettest.Torino)
 	}
-	h.open(tickettest.TO3)
-	h.open(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
-	held := h.open(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
+	h.openTicket(tickettest.TO3)
+	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
+	held := h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
 	h.do(held, operator, ask("Il referto è questo?"))
 	h.project()
 	for _, q := range []string{"referto", "referto analisi -ricetta", "2026-0000001", "2026-0000", "RSSMRA85T10A562S", "bergamotto"} {
-		f, err := Filter{Q: q}.check(operator.Role)
+		f, err := Filter{Q: q}.validate(operator.Role)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := numbers(h.list(operator, f))
-		err = h.reader.look(t.Context(), Viewer{Actor: operator}, func(s view) error {
-			found, err := s.search(t.Context(), f.search(h.store.KeyedHash))
+		err = h.reader.withSnapshot(t.Context(), Viewer{Actor: operator}, func(s snapshot) error {
+			found, err := s.search(t.Context(), f.parseSearch(h.store.KeyedHash))
 			if err != nil {
 				return err
 			}
 			if len(found.found) != len(want) {
 				t.Errorf("%q: %d are found, the list has %d", q, len(found.found), len(want))
 			}
-			found.found = make([]string, most+1)
+			found.found = make([]string, maxCounted+1)
 			n, more, err := s.total(t.Context(), f, found)
 			if err != nil || n != len(want) || more {
 				t.Errorf("%q: counted %d, %t, %v", q, n, more, err)
@@ -170,53 +170,53 @@ func TestWhatIsFoundTooOftenIsReadInOrder(t *testing.T) {
 
 // What was opened a moment ago has been said nothing on.
 func TestSearchFindsWhatIsJustOpened(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	h.project()
-	h.pass(-time.Millisecond)
+	h.advance(-time.Millisecond)
 	for _, who := range []person.Actor{operator, auditor} {
-		if got := h.found(who, "referto"); got != 1 {
+		if got := h.countFound(who, "referto"); got != 1 {
 			t.Errorf("%s finds %d", who.Role, got)
 		}
 	}
 }
 
-func TestOnlySoManyAreOrderedByName(t *testing.T) {
+func TestSortByNameIsLimited(t *testing.T) {
 	for _, c := range []struct {
 		page Page
 		want bool
-	}{{Page{Total: 10_000}, false}, {Page{Total: 10_001}, true}, {Page{Total: most, More: true}, true}} {
+	}{{Page{Total: 10_000}, false}, {Page{Total: 10_001}, true}, {Page{Total: maxCounted, MoreThanTotal: true}, true}} {
 		if got := c.page.TooManyByName(); got != c.want {
-			t.Errorf("of %d, and more %t: %t", c.page.Total, c.page.More, got)
+			t.Errorf("of %d, and more %t: %t", c.page.Total, c.page.MoreThanTotal, got)
 		}
 	}
 }
 
 func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
-	h := newHouse(t)
-	one, two := h.open(tickettest.Torino), h.open(tickettest.Torino)
-	h.open(tickettest.TO3) // the same citizen's, elsewhere
-	h.open(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.store.KeyedHash(person.TaxCodeHash, "MRTMTT25D09F205Z") })
+	h := newFixture(t)
+	one, two := h.openTicket(tickettest.Torino), h.openTicket(tickettest.Torino)
+	h.openTicket(tickettest.TO3) // the same citizen's, elsewhere
+	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z") })
 	h.project()
-	if p := h.list(operator, Filter{SameAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
+	if p := h.list(operator, Filter{SameCitizenAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
 		t.Errorf("beside %s there are %+v", one, p)
 	}
-	if p := h.list(neighbour, Filter{SameAs: one}); len(p.Items) != 0 {
+	if p := h.list(neighbour, Filter{SameCitizenAs: one}); len(p.Items) != 0 {
 		t.Errorf("who does not see the ticket is told whose others there are: %+v", p)
 	}
 }
 
-func TestPagesAreTheWholeListOnce(t *testing.T) {
-	h := newHouse(t)
+func TestPagesCoverTheListOnce(t *testing.T) {
+	h := newFixture(t)
 	for i := range 23 {
-		h.open(tickettest.Torino, func(o *ticket.Open) {
+		h.openTicket(tickettest.Torino, func(o *ticket.Open) {
 			o.Form.FamilyName = []string{"Èrmini", "Ermini", "Bianchi", "D’Angelo", "dangelo"}[i%5]
 		})
-		h.pass(time.Duration(i%3) * time.Second)
+		h.advance(time.Duration(i%3) * time.Second)
 	}
 	h.project()
 	for _, who := range []person.Actor{operator, citizen} {
-		for _, sort := range []Sort{OldestFirst, NewestFirst, StaleFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown} {
+		for _, sort := range []Sort{OldestFirst, NewestFirst, LeastRecentFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown} {
 			seen := map[ticket.ID]bool{}
 			f := Filter{Sort: sort, Limit: 5}
 			var pages []Page
@@ -261,18 +261,18 @@ func TestPagesAreTheWholeListOnce(t *testing.T) {
 	}
 }
 
-// TestAPageBeforeIsNeverHalfOfTheFirst: what came meanwhile stands before the page that was left.
-func TestAPageBeforeIsNeverHalfOfTheFirst(t *testing.T) {
-	h := newHouse(t)
+// TestPreviousPageIsFull: what came meanwhile stands before the page that was left.
+func TestPreviousPageIsFull(t *testing.T) {
+	h := newFixture(t)
 	for range 7 {
-		h.open(tickettest.Torino)
-		h.pass(time.Second)
+		h.openTicket(tickettest.Torino)
+		h.advance(time.Second)
 	}
 	h.project()
 	f := Filter{Sort: NewestFirst, Limit: 3}
 	f.Cursor = h.list(operator, f).NextCursor
 	second := h.list(operator, f)
-	h.open(tickettest.Torino)
+	h.openTicket(tickettest.Torino)
 	h.project()
 	f.Cursor = second.PreviousCursor
 	between := h.list(operator, f)
@@ -291,10 +291,10 @@ func numbers(p Page) (all []string) {
 	return all
 }
 
-func TestListsRefuseWhatTheyCannotMake(t *testing.T) {
-	h := newHouse(t)
+func TestInvalidFilterNamesTheField(t *testing.T) {
+	h := newFixture(t)
 	for range 3 {
-		h.open(tickettest.Torino)
+		h.openTicket(tickettest.Torino)
 	}
 	h.project()
 	next := h.list(operator, Filter{Limit: 1}).NextCursor
@@ -319,7 +319,7 @@ func TestListsRefuseWhatTheyCannotMake(t *testing.T) {
 		"another order's cursor":   {operator, Filter{Cursor: next, Sort: ByNumber}, "cursor"},
 		"another viewer's cursor":  {colleague, Filter{Cursor: next}, "cursor"},
 	} {
-		_, err := h.reader.Tickets(t.Context(), Viewer{Actor: c.who}, c.f)
+		_, err := h.reader.ListTickets(t.Context(), Viewer{Actor: c.who}, c.f)
 		var refused *FilterError
 		if !errors.As(err, &refused) || refused.Field != c.field || refused.Allowed == "" {
 			t.Errorf("%s: %v, want a refusal of %s", name, err, c.field)
@@ -327,10 +327,10 @@ func TestListsRefuseWhatTheyCannotMake(t *testing.T) {
 	}
 }
 
-// TestACitizensListHidesWhatIsHeld, in status, order and filter.
-func TestACitizensListHidesWhatIsHeld(t *testing.T) {
-	h := newHouse(t)
-	id := h.open(tickettest.Torino)
+// TestCitizenListHidesHeldActs, in status, order and filter.
+func TestCitizenListHidesHeldActs(t *testing.T) {
+	h := newFixture(t)
+	id := h.openTicket(tickettest.Torino)
 	h.do(id, operator, take)
 	h.do(id, operator, ticket.Update{Status: ticket.Solved, Note: public("ecco")})
 	h.project()
@@ -342,13 +342,13 @@ func TestACitizensListHidesWhatIsHeld(t *testing.T) {
 		}
 	}
 	check(ticket.InProgress)
-	h.pass(ticket.DefaultHold)
+	h.advance(ticket.DefaultHold)
 	check(ticket.Solved)
 }
 
-func TestChangesDoNotSayThatARequestWasDiscarded(t *testing.T) {
-	h := newHouse(t)
-	h.do(h.open(tickettest.Torino), supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+func TestChangesHideDiscardFromCitizen(t *testing.T) {
+	h := newFixture(t)
+	h.do(h.openTicket(tickettest.Torino), supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
 	h.project()
 	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
 		c, err := h.reader.Changes(t.Context(), Viewer{Actor: who}, 1, 100)
@@ -359,9 +359,9 @@ func TestChangesDoNotSayThatARequestWasDiscarded(t *testing.T) {
 }
 
 func TestChanges(t *testing.T) {
-	h := newHouse(t)
-	id := h.open(tickettest.Torino)
-	other := h.open(tickettest.TO3)
+	h := newFixture(t)
+	id := h.openTicket(tickettest.Torino)
+	other := h.openTicket(tickettest.TO3)
 	h.do(id, operator, ticket.Update{Note: internal("tra noi")})
 	h.do(id, operator, escalate("non è nostra"))
 	h.project()
@@ -397,7 +397,7 @@ func TestChanges(t *testing.T) {
 		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.now().Add(ticket.DefaultHold)) {
 			t.Errorf("%s: held until %v", c.who.Role, changes.HeldUntil)
 		}
-		if since, err := h.reader.Since(t.Context(), Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
+		if since, err := h.reader.ResumePosition(t.Context(), Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
 			t.Errorf("%s has read all and goes on from %d, not %d, %v", c.who.Role, since, changes.Next.N, err)
 		}
 		defer func() {
@@ -410,12 +410,12 @@ func TestChanges(t *testing.T) {
 			}
 		}()
 	}
-	h.pass(ticket.DefaultHold)
+	h.advance(ticket.DefaultHold)
 }
 
-func TestWaitForWhatIWrote(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+func TestWaitForOwnWrite(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	head, _, err := h.store.Head(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -435,26 +435,26 @@ func TestWaitForWhatIWrote(t *testing.T) {
 }
 
 // A queue of hand-overs is the same whether its tickets are looked up or, where they are many, read in order.
-func TestHandoversAreReadInOrderWhereTheyAreMany(t *testing.T) {
-	h := newHouse(t)
+func TestManyHandoversAreReadInListOrder(t *testing.T) {
+	h := newFixture(t)
 	for range 3 {
-		h.do(h.open(tickettest.Torino), operator, ticket.Update{Status: ticket.HandedOver, Note: public("non è nostra")})
+		h.do(h.openTicket(tickettest.Torino), operator, ticket.Update{Status: ticket.HandedOver, Note: public("non è nostra")})
 	}
-	h.open(tickettest.Torino)
+	h.openTicket(tickettest.Torino)
 	h.project()
-	f, err := Filter{Queue: HandedOverQueue}.check(operator.Role)
+	f, err := Filter{Queue: HandedOverQueue}.validate(operator.Role)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := numbers(h.list(operator, f))
 	for at, n := range map[catalog.EntityCode]int{catalog.Region: 3, tickettest.TO3: 0} {
-		page, err := h.reader.Tickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue, Entity: at})
+		page, err := h.reader.ListTickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue, Entity: at})
 		if err != nil || page.Total != n || len(page.Items) != n {
 			t.Errorf("at %s: %d of %d, %v", at, len(page.Items), page.Total, err)
 		}
 	}
-	err = h.reader.look(t.Context(), Viewer{Actor: operator}, func(s view) error {
-		all, err := s.page(t.Context(), f, f.conditions(s, searched{handed: make([]string, most+1)}), nil)
+	err = h.reader.withSnapshot(t.Context(), Viewer{Actor: operator}, func(s snapshot) error {
+		all, err := s.page(t.Context(), f, f.conditions(s, searchTerms{handedOver: make([]string, maxCounted+1)}), nil)
 		var got []string
 		for _, row := range all.rows {
 			got = append(got, row.State.Number)

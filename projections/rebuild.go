@@ -17,28 +17,28 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// suffix ends the names of tables that are being built; old, of those that were replaced.
+// newSuffix ends the names of tables that are being built; old, of those that were replaced.
 const (
-	suffix = "_new"
-	old    = "_old"
+	newSuffix = "_new"
+	oldSuffix = "_old"
 )
 
-// flushAt is how many events a rebuild holds in memory before it writes, besides one whole stream.
-const flushAt = 20_000
+// maxBufferedEvents is how many events a rebuild holds in memory before it writes, besides one whole stream.
+const maxBufferedEvents = 20_000
 
 // Rebuild builds a read model's tables again from the log, beside those that go on answering, and swaps them in one
 // transaction with the checkpoint. progress is told how many of the log's events are done, now and then.
 // Interrupted, it leaves tables that the next one clears away.
 func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, total int64)) error {
-	m, err := r.find(name)
+	m, err := r.findModel(name)
 	if err != nil {
 		return err
 	}
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
-	b := rebuild{store: r.store, pool: r.store.Worker(), model: m, progress: progress}
-	if err := b.alone(ctx, b.run); err != nil {
+	b := rebuild{store: r.store, pool: r.store.WorkerPool(), model: m, progress: progress}
+	if err := b.withLock(ctx, b.run); err != nil {
 		return fmt.Errorf("rebuild %s: %w", name, err)
 	}
 	return nil
@@ -53,22 +53,22 @@ type rebuild struct {
 	position int64 // up to where the new tables have come
 }
 
-// alone keeps a second rebuild out while this one runs.
-func (b *rebuild) alone(ctx context.Context, run func(context.Context) error) (err error) {
+// withLock keeps a second rebuild out while this one runs.
+func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error) (err error) {
 	conn, err := b.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
 	var mine bool
-	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lock(rebuilding)).Scan(&mine); err != nil {
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lockKey(rebuildLock)).Scan(&mine); err != nil {
 		return err
 	}
 	if !mine {
 		return ErrRebuilding
 	}
 	defer func() {
-		if _, e := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lock(rebuilding)); e != nil {
+		if _, e := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lockKey(rebuildLock)); e != nil {
 			err = errors.Join(err, e, conn.Conn().Close(context.WithoutCancel(ctx))) // the lock goes with the connection
 		}
 	}()
@@ -81,18 +81,18 @@ func (b *rebuild) run(ctx context.Context) error {
 		return err
 	}
 	b.total = head.N
-	if err := b.inTx(ctx, func(tx pgx.Tx) error { return b.begin(ctx, tx) }); err != nil {
+	if err := b.inTx(ctx, func(tx pgx.Tx) error { return b.createTables(ctx, tx) }); err != nil {
 		return err
 	}
 	if err := b.fill(ctx, head.N); err != nil {
 		return err
 	}
 	if err := b.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `call `+b.model.dress+`($1)`, suffix); err != nil {
+		if _, err := tx.Exec(ctx, `call `+b.model.setupProcedure+`($1)`, newSuffix); err != nil {
 			return err
 		}
 		for _, t := range b.model.tables { // plans are to be right from the first query after the swap
-			if _, err := tx.Exec(ctx, `analyze read.`+t+suffix); err != nil {
+			if _, err := tx.Exec(ctx, `analyze read.`+t+newSuffix); err != nil {
 				return err
 			}
 		}
@@ -103,7 +103,7 @@ func (b *rebuild) run(ctx context.Context) error {
 	b.position = head.N
 	for full := true; full; {
 		if err := b.inTx(ctx, func(tx pgx.Tx) (err error) {
-			full, err = b.tail(ctx, tx)
+			full, err = b.catchUp(ctx, tx)
 			return err
 		}); err != nil {
 			return err
@@ -116,11 +116,11 @@ func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, b.pool, do)
 }
 
-// begin makes empty tables shaped like those that answer.
-func (b *rebuild) begin(ctx context.Context, tx pgx.Tx) error {
+// createTables makes empty tables shaped like those that answer.
+func (b *rebuild) createTables(ctx context.Context, tx pgx.Tx) error {
 	for _, t := range b.model.tables {
 		sql := fmt.Sprintf(`drop table if exists read.%[1]s%[2]s;
-			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, t, suffix)
+			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, t, newSuffix)
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -135,16 +135,16 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 	flush := func() error {
 		held = 0
 		b.progress(done, b.total)
-		return b.inTx(ctx, func(tx pgx.Tx) error { return building.flush(ctx, tx, suffix) })
+		return b.inTx(ctx, func(tx pgx.Tx) error { return building.flush(ctx, tx, newSuffix) })
 	}
-	err := b.store.ByStream(ctx, upTo, func(records []eventstore.Record) error {
-		history, err := History(records)
+	err := b.store.ReadByStream(ctx, upTo, func(records []eventstore.Record) error {
+		history, err := DecodeHistory(records)
 		if err != nil {
 			return err
 		}
 		building.add(history)
 		done, held = done+int64(len(records)), held+int64(len(records))
-		if held < flushAt {
+		if held < maxBufferedEvents {
 			return nil
 		}
 		return flush()
@@ -155,46 +155,46 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	return b.inTx(ctx, func(tx pgx.Tx) error { return building.end(ctx, tx, suffix) })
+	return b.inTx(ctx, func(tx pgx.Tx) error { return building.finish(ctx, tx, newSuffix) })
 }
 
-// tail applies what happened since, one batch, and tells whether there may be more.
-func (b *rebuild) tail(ctx context.Context, tx pgx.Tx) (full bool, err error) {
-	records, err := b.store.Read(ctx, b.position, batch)
+// catchUp applies what happened since, one batch, and tells whether there may be more.
+func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error) {
+	records, err := b.store.Read(ctx, b.position, batchSize)
 	if err != nil || len(records) == 0 {
 		return false, err
 	}
-	happened, err := History(records)
+	happened, err := DecodeHistory(records)
 	if err != nil {
 		return false, err
 	}
-	if err := b.model.apply(ctx, tx, suffix, happened); err != nil {
+	if err := b.model.apply(ctx, tx, newSuffix, happened); err != nil {
 		return false, err
 	}
 	b.position = records[len(records)-1].Position
 	b.total = max(b.total, b.position)
 	b.progress(b.position, b.total)
-	return len(records) == batch, nil
+	return len(records) == batchSize, nil
 }
 
-// swapWait bounds how long readers that come during a swap wait behind it for those that came before; swapAgain is how
+// swapLockTimeout bounds how long readers that come during a swap wait behind it for those that came before; swapAgain is how
 // long they are left alone before the next try.
 const (
-	swapWait  = 200 * time.Millisecond
-	swapAgain = time.Second
+	swapLockTimeout = 200 * time.Millisecond
+	swapRetryDelay  = time.Second
 )
 
 // swap puts the new tables in the place of the old ones. It gives way to readers and tries again.
 func (b *rebuild) swap(ctx context.Context) error {
 	for {
 		at := b.position
-		err := b.inTx(ctx, func(tx pgx.Tx) error { return b.swapIn(ctx, tx) })
+		err := b.inTx(ctx, func(tx pgx.Tx) error { return b.trySwap(ctx, tx) })
 		var busy *pgconn.PgError
 		if err == nil || !errors.As(err, &busy) || busy.Code != "55P03" { // lock_not_available
 			return err
 		}
 		b.position = at // what this attempt applied was rolled back
-		again := time.NewTimer(swapAgain)
+		again := time.NewTimer(swapRetryDelay)
 		select {
 		case <-again.C:
 		case <-ctx.Done():
@@ -204,26 +204,26 @@ func (b *rebuild) swap(ctx context.Context) error {
 	}
 }
 
-// swapIn keeps the live batches out, catches up with them, renames, and moves the checkpoint with it. So the
+// trySwap keeps the live batches out, catches up with them, renames, and moves the checkpoint with it. So the
 // position never goes back for a reader. Locks are taken in the order in which a live batch takes them.
-func (b *rebuild) swapIn(ctx context.Context, tx pgx.Tx) error {
+func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
 	m := b.model
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, m.lock(swapping)); err != nil {
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, m.lockKey(swapLock)); err != nil {
 		return err
 	}
 	for full := true; full; {
 		var err error
-		if full, err = b.tail(ctx, tx); err != nil {
+		if full, err = b.catchUp(ctx, tx); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.Exec(ctx, fmt.Sprintf(`set local lock_timeout = %d`, swapWait.Milliseconds())); err != nil {
+	if _, err := tx.Exec(ctx, fmt.Sprintf(`set local lock_timeout = %d`, swapLockTimeout.Milliseconds())); err != nil {
 		return err
 	}
 	for _, t := range m.tables {
 		sql := fmt.Sprintf(`alter table read.%[1]s rename to %[1]s%[3]s;
 			alter table read.%[1]s%[2]s rename to %[1]s;
-			drop table read.%[1]s%[3]s`, t, suffix, old)
+			drop table read.%[1]s%[3]s`, t, newSuffix, oldSuffix)
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -235,8 +235,8 @@ func (b *rebuild) swapIn(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// lock is the number of one of the model's advisory locks.
-func (m model) lock(of string) int64 {
+// lockKey is the number of one of the model's advisory locks.
+func (m model) lockKey(of string) int64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "read.%s_v%d %s", m.name, m.version, of)
 	return int64(h.Sum64())

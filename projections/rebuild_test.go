@@ -15,23 +15,23 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// TestARebuildUnderTrafficAnswersAllTheWhile: while tickets come in and move, and two nodes follow the log, read models
+// TestRebuildUnderTraffic: while tickets come in and move, and two nodes follow the log, read models
 // are rebuilt time and again. Every answer meanwhile is whole, no position goes back, and in the end the live tables
 // are what one more rebuild makes of the log.
-func TestARebuildUnderTrafficAnswersAllTheWhile(t *testing.T) {
-	h := newHouse(t)
+func TestRebuildUnderTraffic(t *testing.T) {
+	h := newFixture(t)
 	for range 50 {
-		h.open(tickettest.Torino)
+		h.openTicket(tickettest.Torino)
 	}
 	defer h.run(h.store)()
-	defer h.run(h.db.Node(t, func(c *eventstore.Config) { c.Clock = h.now }))()
-	h.caughtUp()
+	defer h.run(h.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = h.now }))()
+	h.waitForModels()
 
 	ctx, stop := context.WithCancel(t.Context())
 	var traffic sync.WaitGroup
 	traffic.Go(func() {
 		for ctx.Err() == nil {
-			id := h.open(tickettest.Torino)
+			id := h.openTicket(tickettest.Torino)
 			h.do(id, operator, take)
 			h.do(id, operator, escalate("non è nostra"))
 		}
@@ -46,7 +46,7 @@ func TestARebuildUnderTrafficAnswersAllTheWhile(t *testing.T) {
 					t.Errorf("queues: %v", err)
 					return
 				}
-				page, err := h.reader.Tickets(t.Context(), Viewer{Actor: operator}, Filter{Status: "nuovo", Limit: maxLimit})
+				page, err := h.reader.ListTickets(t.Context(), Viewer{Actor: operator}, Filter{Status: "nuovo", Limit: maxLimit})
 				if err != nil {
 					t.Errorf("list: %v", err)
 					return
@@ -73,7 +73,7 @@ func TestARebuildUnderTrafficAnswersAllTheWhile(t *testing.T) {
 	}
 	stop()
 	traffic.Wait()
-	h.caughtUp()
+	h.waitForModels()
 	live := h.dump()
 	for _, m := range models {
 		if err := runner.Rebuild(t.Context(), m.name, nil); err != nil {
@@ -92,9 +92,9 @@ func TestARebuildUnderTrafficAnswersAllTheWhile(t *testing.T) {
 	t.Logf("%d answers during %d rebuilds, %d rows in the end", answers.Load(), rebuilds, len(live))
 }
 
-func TestARebuildIsAloneAndTold(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+func TestRebuildIsExclusiveAndReportsProgress(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	runner := NewRunner(h.store)
 	told := int64(0)
 	err := runner.Rebuild(t.Context(), ticketsModel.name, func(done, total int64) {
@@ -118,10 +118,10 @@ func TestARebuildIsAloneAndTold(t *testing.T) {
 	}
 }
 
-// TestAnInterruptedRebuildIsClearedAway, and what answers stays as it was.
-func TestAnInterruptedRebuildIsClearedAway(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+// TestInterruptedRebuildIsCleanedUp, and what answers stays as it was.
+func TestInterruptedRebuildIsCleanedUp(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	h.project()
 	before := h.dump()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -137,10 +137,10 @@ func TestAnInterruptedRebuildIsClearedAway(t *testing.T) {
 	}
 }
 
-// TestASwapGivesWayToALongRead: somebody reads for long, others keep getting answers, and the swap comes after.
-func TestASwapGivesWayToALongRead(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+// TestSwapYieldsToLongRead: somebody reads for long, others keep getting answers, and the swap comes after.
+func TestSwapYieldsToLongRead(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	h.project()
 	long, err := h.store.RequestPool().Begin(t.Context())
 	if err != nil {
@@ -151,8 +151,8 @@ func TestASwapGivesWayToALongRead(t *testing.T) {
 	}
 	swapped := make(chan error, 1)
 	go func() { swapped <- NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil) }()
-	h.until(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
-	h.counts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits behind the try, not behind the long read
+	h.eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
+	h.checkCounts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits behind the try, not behind the long read
 	select {
 	case err := <-swapped:
 		t.Fatalf("swapped under a reader: %v", err)
@@ -164,17 +164,17 @@ func TestASwapGivesWayToALongRead(t *testing.T) {
 	if err := <-swapped; err != nil {
 		t.Error(err)
 	}
-	h.counts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+	h.checkCounts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
 }
 
-// TestAReadThatMeetsASwapSeesAllOfIt: it takes its snapshot behind the swap that it waited for, whichever statements
+// TestReadDuringSwapSeesNewTables: it takes its snapshot behind the swap that it waited for, whichever statements
 // its connection knows already. Otherwise the new tables would be empty to it.
-func TestAReadThatMeetsASwapSeesAllOfIt(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
+func TestReadDuringSwapSeesNewTables(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
 	h.project()
-	fresh := NewReader(h.db.Node(t, func(c *eventstore.Config) { c.Clock = h.now }), catalog.Default(), nil)
-	swap, err := h.store.Worker().Begin(t.Context())
+	fresh := NewReader(h.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = h.now }), catalog.Default(), nil)
+	swap, err := h.store.WorkerPool().Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestAReadThatMeetsASwapSeesAllOfIt(t *testing.T) {
 		queues, at, err := fresh.Queues(t.Context(), Viewer{Actor: operator})
 		answered <- answer{queues, at, err}
 	}()
-	h.until(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
+	h.eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
 	if _, err := swap.Exec(t.Context(), `
 		create table read.queue_counts_v1_new (like read.queue_counts_v1);
 		insert into read.queue_counts_v1_new select * from read.queue_counts_v1;
@@ -210,11 +210,11 @@ func TestAReadThatMeetsASwapSeesAllOfIt(t *testing.T) {
 	}
 }
 
-// until asks the database until it says yes.
-func (h *house) until(question string) {
+// eventually asks the database until it says yes.
+func (h *fixture) eventually(question string) {
 	h.t.Helper()
 	for yes := false; !yes; {
-		if err := h.store.Worker().QueryRow(h.t.Context(), question).Scan(&yes); err != nil {
+		if err := h.store.WorkerPool().QueryRow(h.t.Context(), question).Scan(&yes); err != nil {
 			h.t.Fatal(err)
 		}
 	}

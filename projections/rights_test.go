@@ -13,23 +13,23 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// TestTheSecondWall asks the tables themselves, as the role that doors read with: nothing that a door forgets to
+// TestRowLevelSecurity asks the tables themselves, as the role that doors read with: nothing that a door forgets to
 // filter shows a row to who may not see it. It holds for the tables that a rebuild has swapped in, too.
-func TestTheSecondWall(t *testing.T) {
-	h := newHouse(t)
-	h.open(tickettest.Torino)
-	handed := h.open(tickettest.Torino)
+func TestRowLevelSecurity(t *testing.T) {
+	h := newFixture(t)
+	h.openTicket(tickettest.Torino)
+	handed := h.openTicket(tickettest.Torino)
 	h.do(handed, operator, escalate("non è nostra"))
-	h.open(tickettest.Torino, func(o *ticket.Open) { o.Identity, o.Citizen = ticket.Declared, "" })
+	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Identity, o.Citizen = ticket.Declared, "" })
 	h.project()
-	t.Run("live", h.wall)
+	t.Run("live", h.checkPolicies)
 	if err := NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("rebuilt", h.wall)
+	t.Run("rebuilt", h.checkPolicies)
 }
 
-func (h *house) wall(t *testing.T) {
+func (h *fixture) checkPolicies(t *testing.T) {
 	for name, c := range map[string]struct {
 		who                              person.Actor
 		tickets, counts, timeline, found int
@@ -63,7 +63,7 @@ func (h *house) wall(t *testing.T) {
 }
 
 // count is what a table shows of itself to the doors' role with these settings.
-func (h *house) count(t *testing.T, who person.Actor, from string) (n int) {
+func (h *fixture) count(t *testing.T, who person.Actor, from string) (n int) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), h.store.RequestPool(), func(tx pgx.Tx) error {
 		if who != (person.Actor{}) {

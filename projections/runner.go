@@ -15,8 +15,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// batch is how many events a live transaction or a step of a rebuild's tail takes at most.
-const batch = 500
+// batchSize is how many events a live transaction or a step of a rebuild's tail takes at most.
+const batchSize = 500
 
 // Runner keeps the read models of one log up to date.
 type Runner struct {
@@ -42,14 +42,14 @@ func (r *Runner) Start(ctx context.Context) error {
 // consumer applies the log to the model's tables, batch and checkpoint in one transaction.
 func (m model) consumer() eventstore.Consumer {
 	return eventstore.Consumer{
-		Name: m.name, Version: m.version, Batch: batch,
+		Name: m.name, Version: m.version, BatchSize: batchSize,
 		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
 			// A swap waits for this batch and keeps the next one from beginning: then the checkpoint has moved,
 			// and the store gives the batch up.
-			if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared($1)`, m.lock(swapping)); err != nil {
+			if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared($1)`, m.lockKey(swapLock)); err != nil {
 				return fmt.Errorf("wait for a rebuild of %s: %w", m.name, err)
 			}
-			happened, err := History(records)
+			happened, err := DecodeHistory(records)
 			if err != nil {
 				return err
 			}
@@ -88,18 +88,18 @@ func (r *Runner) List(ctx context.Context) ([]Status, error) {
 			if c.Name != m.name || c.Version != m.version {
 				continue
 			}
-			list[i].Position, list[i].Led, list[i].Failures, list[i].Error = c.Position, c.Led, c.Failures, c.Error
+			list[i].Position, list[i].Led, list[i].Failures, list[i].Error = c.Position, c.HasLeader, c.Failures, c.Error
 			list[i].Lag = max(head.N-c.Position, 0)
-			if !c.MovedAt.IsZero() {
-				list[i].Since = &c.MovedAt
+			if !c.AdvancedAt.IsZero() {
+				list[i].Since = &c.AdvancedAt
 			}
 		}
 	}
 	return list, nil
 }
 
-// find gives the model of a name.
-func (r *Runner) find(name string) (model, error) {
+// findModel gives the model of a name.
+func (r *Runner) findModel(name string) (model, error) {
 	names := make([]string, len(r.models))
 	for i, m := range r.models {
 		if names[i] = m.name; m.name == name {
@@ -118,6 +118,6 @@ var (
 // The locks of a model, all advisory: a rebuild holds one from beginning to end, a swap and the live batches exclude
 // each other by the other.
 const (
-	rebuilding = "rebuilding"
-	swapping   = "swapping"
+	rebuildLock = "rebuilding"
+	swapLock    = "swapping"
 )

@@ -25,75 +25,75 @@ type Scope struct {
 }
 
 const (
-	dayForm   = time.DateOnly
-	usualDays = 30   // of a period that was not chosen
-	maxDays   = 1830 // of one that was: five years
+	dayFormat   = time.DateOnly
+	defaultDays = 30   // of a period that was not chosen
+	maxDays     = 1830 // of one that was: five years
 
-	never = "infinity" // what has not come
+	infinity = "infinity" // what has not come
 )
 
-// span is a scope that was checked.
-type span struct {
+// period is a scope that was checked.
+type period struct {
 	Scope
 	from, end time.Time // the period: up to end, which is not of it
 	at        time.Time // the moment that the figures are true for
-	edge      string    // what was recorded before it counts: end, or infinity where the period is not over
+	cutoff    string    // what was recorded before it counts: end, or infinity where the period is not over
 }
 
-// check refuses what there are no figures for, and fills in what was not asked for.
-func (s Scope) check(v Viewer, c *catalog.Catalog, now time.Time) (span, error) {
-	today := midnight(now)
-	last, err := day("to", s.To, today)
+// validate refuses what there are no figures for, and fills in what was not asked for.
+func (s Scope) validate(v Viewer, c *catalog.Catalog, now time.Time) (period, error) {
+	today := startOfDay(now)
+	last, err := parseDay("to", s.To, today)
 	if err != nil {
-		return span{}, err
+		return period{}, err
 	}
-	first, err := day("from", s.From, last.AddDate(0, 0, 1-usualDays))
+	first, err := parseDay("from", s.From, last.AddDate(0, 0, 1-defaultDays))
 	if err != nil {
-		return span{}, err
+		return period{}, err
 	}
-	if err := text(map[string]string{"entity": string(s.Entity), "service": string(s.Service), "problem": string(s.Problem)}); err != nil {
-		return span{}, err
+	if err := checkText(map[string]string{"entity": string(s.Entity), "service": string(s.Service), "problem": string(s.Problem)}); err != nil {
+		return period{}, err
 	}
 	switch {
 	case last.After(today):
-		return span{}, &FilterError{"to", "that day has not come yet", "a day up to " + today.Format(dayForm)}
+		return period{}, &FilterError{"to", "that day has not come yet", "a day up to " + today.Format(dayFormat)}
 	case first.After(last):
-		return span{}, &FilterError{"from", "the period ends before it begins", "a day up to " + last.Format(dayForm)}
+		return period{}, &FilterError{"from", "the period ends before it begins", "a day up to " + last.Format(dayFormat)}
 	case first.Before(last.AddDate(0, 0, 1-maxDays)):
-		return span{}, &FilterError{"from", "too long a period", fmt.Sprintf("at most %d days", maxDays)}
+		return period{}, &FilterError{"from", "too long a period", fmt.Sprintf("at most %d days", maxDays)}
 	case s.Problem != "" && s.Service == "":
-		return span{}, &FilterError{"problem", "the same problem has another name elsewhere", "service and problem together"}
+		return period{}, &FilterError{"problem", "the same problem has another name elsewhere", "service and problem together"}
 	}
 	if s.Entity != "" {
 		if _, ok := c.Entity(s.Entity); !ok {
-			return span{}, &FilterError{"entity", "there is no such entity", "its ministerial code, or " + string(catalog.Region)}
+			return period{}, &FilterError{"entity", "there is no such entity", "its ministerial code, or " + string(catalog.Region)}
 		}
 	}
 	if v.Actor.Role == person.ASRSupervisor {
 		if s.Entity != "" && s.Entity != v.Actor.Entity {
-			return span{}, &FilterError{"entity", "the figures of another entity are not yours", string(v.Actor.Entity)}
+			return period{}, &FilterError{"entity", "the figures of another entity are not yours", string(v.Actor.Entity)}
 		}
 		s.Entity = v.Actor.Entity
 	}
-	s.From, s.To = first.Format(dayForm), last.Format(dayForm)
-	p := span{Scope: s, from: first, end: last.AddDate(0, 0, 1)}
-	p.at, p.edge = p.end, instant(p.end)
+	s.From, s.To = first.Format(dayFormat), last.Format(dayFormat)
+	p := period{Scope: s, from: first, end: last.AddDate(0, 0, 1)}
+	p.at, p.cutoff = p.end, formatTime(p.end)
 	if last.Equal(today) {
-		p.at, p.edge = now, never
+		p.at, p.cutoff = now, infinity
 	}
 	return p, nil
 }
 
-func midnight(t time.Time) time.Time {
+func startOfDay(t time.Time) time.Time {
 	t = t.In(calendar.Rome())
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, calendar.Rome())
 }
 
-func day(field, asked string, otherwise time.Time) (time.Time, error) {
+func parseDay(field, asked string, otherwise time.Time) (time.Time, error) {
 	if asked == "" {
 		return otherwise, nil
 	}
-	d, err := time.ParseInLocation(dayForm, asked, calendar.Rome())
+	d, err := time.ParseInLocation(dayFormat, asked, calendar.Rome())
 	if err != nil || d.Year() < 2000 {
 		return d, &FilterError{field, "is not a day", "e.g. 2026-03-31"}
 	}
@@ -101,32 +101,32 @@ func day(field, asked string, otherwise time.Time) (time.Time, error) {
 }
 
 // days are those of the period.
-func (p span) days() []string {
+func (p period) days() []string {
 	var all []string
 	for d := p.from; d.Before(p.end); d = d.AddDate(0, 0, 1) {
-		all = append(all, d.Format(dayForm))
+		all = append(all, d.Format(dayFormat))
 	}
 	return all
 }
 
-// standings says in SQL which standings held at the end of the period, of the tickets that were asked for.
-func (p span) standings() *conditions {
+// intervalConditions says in SQL which standings held at the end of the period, of the tickets that were asked for.
+func (p period) intervalConditions() *conditions {
 	c := &conditions{}
-	c.add("s.from_at < %[1]s::timestamptz and s.to_at >= %[1]s::timestamptz", p.edge)
-	p.narrow(c, "s", "s.entity = %s")
+	c.add("s.from_at < %[1]s::timestamptz and s.to_at >= %[1]s::timestamptz", p.cutoff)
+	p.addScope(c, "s", "s.entity = %s")
 	return c
 }
 
-// deeds says in SQL what was done in the period and not undone by its end.
-func (p span) deeds() *conditions {
+// activityConditions says in SQL what was done in the period and not undone by its end.
+func (p period) activityConditions() *conditions {
 	c := &conditions{}
 	c.add("d.at >= %s", p.from)
-	c.add("d.at < %[1]s::timestamptz and d.withdrawn_at >= %[1]s::timestamptz", p.edge)
-	p.narrow(c, "d", "(d.entity = %[1]s or d.other = %[1]s)")
+	c.add("d.at < %[1]s::timestamptz and d.withdrawn_at >= %[1]s::timestamptz", p.cutoff)
+	p.addScope(c, "d", "(d.entity = %[1]s or d.other = %[1]s)")
 	return c
 }
 
-func (p span) narrow(c *conditions, of, entity string) {
+func (p period) addScope(c *conditions, of, entity string) {
 	if p.Entity != "" {
 		c.add(entity, string(p.Entity))
 	}
@@ -138,13 +138,13 @@ func (p span) narrow(c *conditions, of, entity string) {
 	}
 }
 
-// open are the statuses in which somebody still has to work, and overrides the grounds against the playbook, as SQL: an index that
+// openStatuses are the statuses in which somebody still has to work, and overrides the grounds against the playbook, as SQL: an index that
 // holds these alone is used where they are named.
 var (
-	open      = quoted(slices.DeleteFunc(ticket.Statuses(), func(s ticket.Status) bool { return !s.Open() }))
-	overrides = quoted(ticket.Overrides())
+	openStatuses    = quoteList(slices.DeleteFunc(ticket.Statuses(), func(s ticket.Status) bool { return !s.IsOpen() }))
+	overrideGrounds = quoteList(ticket.OverrideGrounds())
 )
 
-func quoted[S ~string](values []S) string {
-	return "'" + strings.ReplaceAll(list(values), ", ", "', '") + "'"
+func quoteList[S ~string](values []S) string {
+	return "'" + strings.ReplaceAll(joinValues(values), ", ", "', '") + "'"
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// kind is the event's name on the wire.
-func kind(e ticket.Event) string {
+// eventName is the event's name on the wire.
+func eventName(e ticket.Event) string {
 	switch e.(type) {
 	case ticket.Opened:
 		return "opened"
@@ -51,7 +51,7 @@ func kind(e ticket.Event) string {
 		return "act_withdrawn"
 	case ticket.AutoClosed:
 		return "auto_closed"
-	case ticket.Succeeded:
+	case ticket.TransferredToSuccessor:
 		return "succeeded"
 	case ticket.Reclassified:
 		return "reclassified"
@@ -83,39 +83,39 @@ func kind(e ticket.Event) string {
 	return ""
 }
 
-// toOperator says an event in an Italian sentence. It holds no text that anyone typed.
-func toOperator(r ticket.Recorded, n Names) string {
+// operatorSentence says an event in an Italian sentence. It holds no text that anyone typed.
+func operatorSentence(r ticket.Recorded, n Names) string {
 	switch e := r.Event.(type) {
 	case ticket.Opened:
-		return "Richiesta aperta, in carico a " + n.short(e.Entity)
+		return "Richiesta aperta, in carico a " + n.shortName(e.Entity)
 	case ticket.Assigned:
-		return "Assegnata a " + n.holder(e.Assignee)
+		return "Assegnata a " + n.assigneeName(e.Assignee)
 	case ticket.Unassigned:
 		return "Tolta l’assegnazione"
 	case ticket.Taken:
-		return "Presa in carico da " + n.holder(e.Assignee)
+		return "Presa in carico da " + n.assigneeName(e.Assignee)
 	case ticket.CitizenNote:
 		return "Nota pubblica al cittadino"
 	case ticket.InternalNote:
-		return "Nota interna di " + n.short(e.Entity)
+		return "Nota interna di " + n.shortName(e.Entity)
 	case ticket.RegionalNote:
-		return "Nota tra l’assistenza regionale e " + n.short(e.ASR)
+		return "Nota tra l’assistenza regionale e " + n.shortName(e.ASR)
 	case ticket.CitizenAsked:
 		return "Chieste informazioni al cittadino"
 	case ticket.Resumed:
 		return "Lavorazione ripresa"
 	case ticket.CitizenReplied:
 		return map[ticket.ReplyKind]string{
-			ticket.Answer:    "Il cittadino ha risposto",
-			ticket.NotSolved: "Il cittadino scrive che il problema non è risolto",
-			ticket.Message:   "Il cittadino ha lasciato un messaggio",
+			ticket.ReplyAnswer:    "Il cittadino ha risposto",
+			ticket.ReplyNotSolved: "Il cittadino scrive che il problema non è risolto",
+			ticket.ReplyMessage:   "Il cittadino ha lasciato un messaggio",
 		}[e.Kind]
 	case ticket.Escalated:
-		return "Inoltrata all’assistenza regionale da " + n.short(e.From)
+		return "Inoltrata all’assistenza regionale da " + n.shortName(e.From)
 	case ticket.Recalled:
-		return "Ripresa da " + n.short(e.Entity) + " prima della presa in carico regionale"
+		return "Ripresa da " + n.shortName(e.Entity) + " prima della presa in carico regionale"
 	case ticket.Redirected:
-		return "Inoltrata dall’assistenza regionale a " + n.short(e.To)
+		return "Inoltrata dall’assistenza regionale a " + n.shortName(e.To)
 	case ticket.Resolved:
 		return "Risolta"
 	case ticket.Discarded:
@@ -135,8 +135,8 @@ func toOperator(r ticket.Recorded, n Names) string {
 		return "Ultima azione annullata prima dell’invio"
 	case ticket.AutoClosed:
 		return "Chiusa dal sistema: il tempo di attesa è trascorso"
-	case ticket.Succeeded:
-		return "Passata da " + n.short(e.From) + " a " + n.short(e.To) + ", che le succede"
+	case ticket.TransferredToSuccessor:
+		return "Passata da " + n.shortName(e.From) + " a " + n.shortName(e.To) + ", che le succede"
 	case ticket.Reclassified:
 		return "Riclassificata: " + n.service(e.Service).Label + ", " + n.problem(e.Service, e.Problem, false).Label
 	case ticket.PlaybookStarted:
@@ -144,7 +144,7 @@ func toOperator(r ticket.Recorded, n Names) string {
 	case ticket.CheckAnswered:
 		return n.question(e.Check) + " " + yesNo(e.Yes)
 	case ticket.CheckTried:
-		return n.question(e.Check) + " Non ancora noto: " + unknowns[e.Why]
+		return n.question(e.Check) + " Non ancora noto: " + unknownLabels[e.Why]
 	case ticket.AnswersForgotten:
 		return "Verifiche da rifare"
 	case ticket.OutcomeCarriedOut:
@@ -174,8 +174,8 @@ func yesNo(yes bool) string {
 	return "No"
 }
 
-// toCitizen says an event to the citizen, naming no operator; "" where it does not concern them.
-func toCitizen(e ticket.Event, n Names) string {
+// citizenSentence says an event to the citizen, naming no operator; "" where it does not concern them.
+func citizenSentence(e ticket.Event, n Names) string {
 	switch e := e.(type) {
 	case ticket.Opened:
 		return "Richiesta inviata"
@@ -192,9 +192,9 @@ func toCitizen(e ticket.Event, n Names) string {
 	case ticket.Escalated:
 		return "Richiesta inoltrata all’assistenza regionale"
 	case ticket.Recalled:
-		return "Richiesta di nuovo in carico a " + n.short(e.Entity)
+		return "Richiesta di nuovo in carico a " + n.shortName(e.Entity)
 	case ticket.Redirected:
-		return "Richiesta inoltrata a " + n.short(e.To)
+		return "Richiesta inoltrata a " + n.shortName(e.To)
 	case ticket.Resolved:
 		return "Richiesta risolta"
 	case ticket.Discarded:
@@ -205,8 +205,8 @@ func toCitizen(e ticket.Event, n Names) string {
 		return "Richiesta riaperta"
 	case ticket.AutoClosed:
 		return "Richiesta chiusa"
-	case ticket.Succeeded:
-		return "Richiesta ora in carico a " + n.short(e.To)
+	case ticket.TransferredToSuccessor:
+		return "Richiesta ora in carico a " + n.shortName(e.To)
 	case ticket.CitizenReminded:
 		return "Le è stato inviato un promemoria"
 	case ticket.PersonalDataErased:
@@ -219,10 +219,10 @@ func toCitizen(e ticket.Event, n Names) string {
 	return ""
 }
 
-// holder is whom a ticket is given to, in a sentence.
-func (n Names) holder(a ticket.Assignee) string {
+// assigneeName is whom a ticket is given to, in a sentence.
+func (n Names) assigneeName(a ticket.Assignee) string {
 	if a.Supervisors {
 		return "Supervisori"
 	}
-	return cmp.Or(n.operator(a.Operator), "un operatore")
+	return cmp.Or(n.operatorName(a.Operator), "un operatore")
 }

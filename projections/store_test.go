@@ -29,39 +29,39 @@ func TestMain(m *testing.M) {
 	storetest.Run(m) // parses the command line after this
 }
 
-// house is a log with its rules and the read models on it, on a database of the test's own.
-type house struct {
-	t      testing.TB
-	db     *storetest.DB
-	store  *eventstore.Store
-	desk   *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
-	reader *Reader
-	clock  atomic.Int64 // Unix nanoseconds
-	number int
+// fixture is a log with its rules and the read models on it, on a database of the test's own.
+type fixture struct {
+	t          testing.TB
+	db         *storetest.DB
+	store      *eventstore.Store
+	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
+	reader     *Reader
+	clock      atomic.Int64 // Unix nanoseconds
+	number     int
 }
 
-func newHouse(t testing.TB) *house {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	h := &house{t: t}
+	h := &fixture{t: t}
 	h.clock.Store(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC).UnixNano())
 	h.db = storetest.New(t, func(c *eventstore.Config) { c.Clock = h.now })
 	h.store = h.db.Store
-	h.desk = eventstore.NewDispatcher(h.store, decider)
+	h.dispatcher = eventstore.NewDispatcher(h.store, decider)
 	h.reader = NewReader(h.store, catalog.Default(), nil)
 	return h
 }
 
-func (h *house) now() time.Time { return time.Unix(0, h.clock.Load()).UTC() }
+func (h *fixture) now() time.Time { return time.Unix(0, h.clock.Load()).UTC() }
 
-func (h *house) pass(d time.Duration) { h.clock.Add(int64(d)) }
+func (h *fixture) advance(d time.Duration) { h.clock.Add(int64(d)) }
 
 var decider = eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
-	Kind: Kind,
+	Kind: StreamKind,
 	Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
-		return tickettest.Rules.Decide(s, c, person.Actor{ID: by.ID, Role: person.Role(by.Role), Entity: catalog.EntityCode(by.Entity)}, now)
+		return tickettest.Engine.Decide(s, c, person.Actor{ID: by.ID, Role: person.Role(by.Role), Entity: catalog.EntityCode(by.Entity)}, now)
 	},
 	Evolve: func(s ticket.State, _ ticket.Event, r eventstore.Record) ticket.State {
-		recorded, err := Recorded(r)
+		recorded, err := DecodeRecord(r)
 		if err != nil {
 			panic(err)
 		}
@@ -69,38 +69,38 @@ var decider = eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
 	},
 	Encode: func(e ticket.Event) (eventstore.NewEvent, error) {
 		s, err := ticket.Encode(e)
-		return eventstore.NewEvent{Type: s.Name, Data: s.Data, Personal: s.Personal, Key: string(s.Key)}, err
+		return eventstore.NewEvent{Type: s.Name, Data: s.Data, Personal: s.Personal, KeyID: string(s.KeyID)}, err
 	},
 	Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
 	Erases: func(e ticket.Event) bool { _, ok := e.(ticket.PersonalDataErased); return ok },
 }
 
-// try dispatches a command and gives back what the rules answered.
-func (h *house) try(id ticket.ID, by person.Actor, c ticket.Command) error {
+// dispatch dispatches a command and gives back what the rules answered.
+func (h *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
 	h.t.Helper()
-	_, err := h.desk.Dispatch(h.t.Context(), eventstore.Request[ticket.Command]{
+	_, err := h.dispatcher.Dispatch(h.t.Context(), eventstore.Request[ticket.Command]{
 		Stream: string(id), Command: c, By: eventstore.Actor{ID: by.ID, Role: string(by.Role), Entity: string(by.Entity)},
 	})
 	return err
 }
 
 // do dispatches a command that must be accepted.
-func (h *house) do(id ticket.ID, by person.Actor, c ticket.Command) {
+func (h *fixture) do(id ticket.ID, by person.Actor, c ticket.Command) {
 	h.t.Helper()
-	if err := h.try(id, by, c); err != nil {
+	if err := h.dispatch(id, by, c); err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-// open starts a ticket of the made-up citizen at the entity.
-func (h *house) open(at catalog.EntityCode, change ...func(*ticket.Open)) ticket.ID {
+// openTicket starts a ticket of the made-up citizen at the entity.
+func (h *fixture) openTicket(at catalog.EntityCode, change ...func(*ticket.Open)) ticket.ID {
 	h.t.Helper()
 	id := newID()
 	h.number++
 	o := ticket.Open{
 		Number: number(h.number), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
-		Channel: ticket.Web, Identity: ticket.Verified, Citizen: tickettest.CitizenID,
-		Subject: h.store.KeyedHash(person.TaxCodeHash, "RSSMRA85T10A562S"), Requester: ticket.ForSelf,
+		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: tickettest.CitizenID,
+		Subject: h.store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S"), Requester: ticket.ForSelf,
 		Form: ticket.Form{
 			GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto",
@@ -114,15 +114,15 @@ func (h *house) open(at catalog.EntityCode, change ...func(*ticket.Open)) ticket
 }
 
 // project runs the read models until they have passed the head, and stops them.
-func (h *house) project() {
+func (h *fixture) project() {
 	h.t.Helper()
 	stop := h.run(h.store)
 	defer stop()
-	h.caughtUp()
+	h.waitForModels()
 }
 
 // run starts the read models on a node.
-func (h *house) run(node *eventstore.Store) (stop func()) {
+func (h *fixture) run(node *eventstore.Store) (stop func()) {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
@@ -136,21 +136,21 @@ func (h *house) run(node *eventstore.Store) (stop func()) {
 	}
 }
 
-func (h *house) caughtUp() {
+func (h *fixture) waitForModels() {
 	h.t.Helper()
 	head, _, err := h.store.Head(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	for _, m := range models {
-		if err := h.store.Caught(h.t.Context(), m.name, m.version, head.N); err != nil {
+		if err := h.store.WaitForConsumer(h.t.Context(), m.name, m.version, head.N); err != nil {
 			h.t.Fatal(err)
 		}
 	}
 }
 
 // dump is every row of the read models in an order of its own.
-func (h *house) dump() []string {
+func (h *fixture) dump() []string {
 	h.t.Helper()
 	var all []string
 	var tables []string
@@ -158,7 +158,7 @@ func (h *house) dump() []string {
 		tables = append(tables, m.tables...)
 	}
 	for _, table := range tables {
-		rows, err := h.store.Worker().Query(h.t.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
+		rows, err := h.store.WorkerPool().Query(h.t.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -181,18 +181,18 @@ func number(n int) string { return fmt.Sprintf("2026-%07d", n) }
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
 var (
-	operator  = tickettest.People[0]
-	colleague = tickettest.People[1]
-	neighbour = tickettest.People[3]
-	regional  = tickettest.People[5]
+	operator  = tickettest.Actors[0]
+	colleague = tickettest.Actors[1]
+	neighbour = tickettest.Actors[3]
+	regional  = tickettest.Actors[5]
 	citizen   = person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}
 	auditor   = person.Actor{ID: "01930000-0000-7000-8000-0000000000e1", Role: person.Auditor}
 )
 
-func public(text string) *ticket.NewNote {
-	return &ticket.NewNote{ID: newID(), Text: text, Visibility: ticket.Public}
+func public(text string) *ticket.NoteInput {
+	return &ticket.NoteInput{ID: newID(), Text: text, Visibility: ticket.Public}
 }
 
-func internal(text string) *ticket.NewNote {
-	return &ticket.NewNote{ID: newID(), Text: text, Visibility: ticket.Internal}
+func internal(text string) *ticket.NoteInput {
+	return &ticket.NoteInput{ID: newID(), Text: text, Visibility: ticket.Internal}
 }

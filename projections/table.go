@@ -16,16 +16,16 @@ import (
 // table writes rows of type R to a table of schema read, all of a batch at once. Values travel as text, which
 // Postgres casts to the column's type: so one list of columns serves the upsert and COPY.
 type table[R any] struct {
-	name    string // with its version, e.g. tickets_v1
-	key     string // columns of the primary key
-	clash   string // what an upsert does with a row that is there
-	columns []column[R]
+	name       string // with its version, e.g. tickets_v1
+	key        string // columns of the primary key
+	onConflict string // what an upsert does with a row that is there
+	columns    []column[R]
 }
 
 type column[R any] struct {
-	name  string
-	kind  string // Postgres type
-	value func(R) string
+	name    string
+	sqlType string // Postgres type
+	value   func(R) string
 }
 
 // upsert writes the rows in one statement. A key stands among them once.
@@ -41,7 +41,7 @@ func (t table[R]) upsert(ctx context.Context, tx pgx.Tx, suffix string, rows []R
 			column[j] = c.value(r)
 		}
 		values[i], names[i] = column, c.name
-		params[i], casts[i] = fmt.Sprintf("$%d::text[]", i+1), fmt.Sprintf("u.c%d::%s", i, c.kind)
+		params[i], casts[i] = fmt.Sprintf("$%d::text[]", i+1), fmt.Sprintf("u.c%d::%s", i, c.sqlType)
 	}
 	given := make([]string, len(t.columns))
 	for i := range given {
@@ -49,15 +49,15 @@ func (t table[R]) upsert(ctx context.Context, tx pgx.Tx, suffix string, rows []R
 	}
 	sql := fmt.Sprintf(`insert into read.%s as t (%s) select %s from unnest(%s) u(%s) on conflict (%s) do %s`,
 		t.name+suffix, strings.Join(names, ", "), strings.Join(casts, ", "), strings.Join(params, ", "),
-		strings.Join(given, ", "), t.key, t.clash)
+		strings.Join(given, ", "), t.key, t.onConflict)
 	if _, err := tx.Exec(ctx, sql, values...); err != nil {
 		return fmt.Errorf("write %s: %w", t.name+suffix, err)
 	}
 	return nil
 }
 
-// replaced is the clash that takes every column from the new row.
-func (t table[R]) replaced() string {
+// updateAllColumns is the clash that takes every column from the new row.
+func (t table[R]) updateAllColumns() string {
 	set := make([]string, len(t.columns))
 	for i, c := range t.columns {
 		set[i] = c.name + " = excluded." + c.name
@@ -65,10 +65,10 @@ func (t table[R]) replaced() string {
 	return "update set " + strings.Join(set, ", ")
 }
 
-var copyText = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
+var copyEscaper = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 
-// load fills the table by COPY.
-func (t table[R]) load(ctx context.Context, tx pgx.Tx, suffix string, rows []R) error {
+// copyIn fills the table by COPY.
+func (t table[R]) copyIn(ctx context.Context, tx pgx.Tx, suffix string, rows []R) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (t table[R]) load(ctx context.Context, tx pgx.Tx, suffix string, rows []R) 
 				if i > 0 {
 					line.WriteByte('\t')
 				}
-				_, _ = copyText.WriteString(&line, c.value(r)) // a Builder does not fail
+				_, _ = copyEscaper.WriteString(&line, c.value(r)) // a Builder does not fail
 			}
 			line.WriteByte('\n')
 			if _, err := io.WriteString(in, line.String()); err != nil {
@@ -102,10 +102,10 @@ func (t table[R]) load(ctx context.Context, tx pgx.Tx, suffix string, rows []R) 
 	return nil
 }
 
-func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// array is a Postgres array of codes, which hold no character that would need quoting.
-func array[S ~string](codes []S) string {
+// textArray is a Postgres array of codes, which hold no character that would need quoting.
+func textArray[S ~string](codes []S) string {
 	list := make([]string, len(codes))
 	for i, c := range codes {
 		list[i] = `"` + string(c) + `"`

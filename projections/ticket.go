@@ -22,14 +22,14 @@ type Ticket struct {
 	Position    string        `json:"position" doc:"EPOCH.POSITION of that event"`
 	At          time.Time     `json:"at" doc:"the moment that is shown"`
 
-	Entity   Entity             `json:"entity" doc:"competent"`
-	Chosen   catalog.EntityCode `json:"chosen" doc:"in the form"`
-	Assignee *Assignee          `json:"assignee,omitempty"`
-	Service  Labelled           `json:"service"`
-	Problem  Labelled           `json:"problem"`
-	Channel  ticket.Channel     `json:"channel"`
-	Identity ticket.Identity    `json:"identity"`
-	OpenedAt time.Time          `json:"opened_at"`
+	Entity       Entity             `json:"entity" doc:"competent"`
+	ChosenEntity catalog.EntityCode `json:"chosen" doc:"in the form"`
+	Assignee     *Assignee          `json:"assignee,omitempty"`
+	Service      Labelled           `json:"service"`
+	Problem      Labelled           `json:"problem"`
+	Channel      ticket.Channel     `json:"channel"`
+	Identity     ticket.Identity    `json:"identity"`
+	OpenedAt     time.Time          `json:"opened_at"`
 	// UpdatedAt is when the last event happened that the viewer may know of.
 	UpdatedAt time.Time `json:"updated_at"`
 

@@ -19,83 +19,83 @@ import (
 // the same position.
 var ticketsModel = model{
 	name: "tickets", version: 1,
-	tables: []string{ticketsTable.name, countsTable.name, timelineTable.name},
-	shown:  []string{ticketsTable.name, countsTable.name, timelineTable.name},
-	dress:  "read.dress_tickets_v1",
-	apply:  applyTickets,
-	build:  buildTickets,
+	tables:         []string{ticketsTable.name, countsTable.name, timelineTable.name},
+	readTables:     []string{ticketsTable.name, countsTable.name, timelineTable.name},
+	setupProcedure: "read.dress_tickets_v1",
+	apply:          applyTickets,
+	build:          buildTickets,
 }
 
-var ticketsTable = whole(table[Row]{name: "tickets_v1", key: "id", columns: []column[Row]{
+var ticketsTable = withReplace(table[Row]{name: "tickets_v1", key: "id", columns: []column[Row]{
 	{"id", "uuid", func(r Row) string { return string(r.State.ID) }},
 	{"entity", "text", func(r Row) string { return string(r.State.Entity) }},
-	{"traces", "text[]", func(r Row) string { return array(r.State.Traces) }},
-	{"citizen", "text", Row.citizen},
+	{"traces", "text[]", func(r Row) string { return textArray(r.State.Traces) }},
+	{"citizen", "text", Row.citizenColumn},
 	{"number", "text", func(r Row) string { return r.State.Number }},
 	{"status", "text", func(r Row) string { return string(r.State.Status) }},
-	{"assignee", "text", Row.assignee},
+	{"assignee", "text", Row.assigneeColumn},
 	{"subject", "text", func(r Row) string { return r.State.Subject }},
 	{"requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }},
-	{"opened_at", "timestamptz", func(r Row) string { return instant(r.OpenedAt) }},
-	{"updated_at", "timestamptz", func(r Row) string { return instant(r.UpdatedAt) }},
+	{"opened_at", "timestamptz", func(r Row) string { return formatTime(r.OpenedAt) }},
+	{"updated_at", "timestamptz", func(r Row) string { return formatTime(r.UpdatedAt) }},
 	{"version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }},
 	{"position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }},
-	{"said_until", "timestamptz", func(r Row) string { return instant(r.saidUntil()) }},
-	{"folded", "jsonb", Row.json},
+	{"said_until", "timestamptz", func(r Row) string { return formatTime(r.allTextsVisibleFrom()) }},
+	{"folded", "jsonb", Row.marshal},
 }})
 
-// counted is a change of one kept count.
-type counted struct {
+// countChange is a change of one kept count.
+type countChange struct {
 	countKey
 	n int
 }
 
-var countsTable = table[counted]{
-	name: "queue_counts_v1", key: "entity, person, queue", clash: "update set count = t.count + excluded.count",
-	columns: []column[counted]{
-		{"entity", "text", func(c counted) string { return string(c.Entity) }},
-		{"person", "text", func(c counted) string { return c.Person }},
-		{"queue", "text", func(c counted) string { return string(c.Queue) }},
-		{"count", "bigint", func(c counted) string { return strconv.Itoa(c.n) }},
+var countsTable = table[countChange]{
+	name: "queue_counts_v1", key: "entity, person, queue", onConflict: "update set count = t.count + excluded.count",
+	columns: []column[countChange]{
+		{"entity", "text", func(c countChange) string { return string(c.Entity) }},
+		{"person", "text", func(c countChange) string { return c.Person }},
+		{"queue", "text", func(c countChange) string { return string(c.Queue) }},
+		{"count", "bigint", func(c countChange) string { return strconv.Itoa(c.n) }},
 	},
 }
 
-var timelineTable = table[entry]{
-	name: "timeline_v1", key: "position", clash: "nothing",
-	columns: []column[entry]{
-		{"position", "bigint", func(e entry) string { return strconv.FormatInt(e.Position, 10) }},
-		{"ticket", "uuid", func(e entry) string { return string(e.Ticket) }},
-		{"type", "text", func(e entry) string { return e.Type }},
-		{"at", "timestamptz", func(e entry) string { return instant(e.At) }},
-		{"author", "text", func(e entry) string { return string(e.Author) }},
-		{"entities", "text[]", func(e entry) string { return array(e.Entities) }},
-		{"entities_at", "timestamptz", func(e entry) string { return instant(e.From) }},
-		{"citizen", "text", func(e entry) string { return e.Citizen }},
-		{"citizen_at", "timestamptz", func(e entry) string { return instant(e.CitizenFrom) }},
+var timelineTable = table[changeRow]{
+	name: "timeline_v1", key: "position", onConflict: "nothing",
+	columns: []column[changeRow]{
+		{"position", "bigint", func(e changeRow) string { return strconv.FormatInt(e.Position, 10) }},
+		{"ticket", "uuid", func(e changeRow) string { return string(e.Ticket) }},
+		{"type", "text", func(e changeRow) string { return e.Type }},
+		{"at", "timestamptz", func(e changeRow) string { return formatTime(e.At) }},
+		{"author", "text", func(e changeRow) string { return string(e.Author) }},
+		{"entities", "text[]", func(e changeRow) string { return textArray(e.Entities) }},
+		{"entities_at", "timestamptz", func(e changeRow) string { return formatTime(e.EntitiesFrom) }},
+		{"citizen", "text", func(e changeRow) string { return e.Citizen }},
+		{"citizen_at", "timestamptz", func(e changeRow) string { return formatTime(e.CitizenFrom) }},
 	},
 }
 
-// citizen is the account in whose area the ticket shows: never one that was only typed into a form.
-func (row Row) citizen() string {
+// citizenColumn is the account in whose area the ticket shows: never one that was only typed into a form.
+func (row Row) citizenColumn() string {
 	if row.Identity != ticket.Verified {
 		return ""
 	}
 	return row.State.Citizen
 }
 
-func (row Row) assignee() string { return assigned(row.State.Assignee) }
+func (row Row) assigneeColumn() string { return assigneeKey(row.State.Assignee) }
 
-// assigned is an assignee in a column.
-func assigned(a ticket.Assignee) string {
+// assigneeKey is an assignee in a column.
+func assigneeKey(a ticket.Assignee) string {
 	if a.Supervisors {
 		return Supervisors
 	}
 	return a.Operator
 }
 
-func (row Row) saidUntil() time.Time {
+func (row Row) allTextsVisibleFrom() time.Time {
 	until := row.OpenedAt
-	for _, s := range row.Said {
+	for _, s := range row.SearchableTexts {
 		if s.From.After(until) {
 			until = s.From
 		}
@@ -103,7 +103,7 @@ func (row Row) saidUntil() time.Time {
 	return until
 }
 
-func (row Row) json() string {
+func (row Row) marshal() string {
 	text, err := json.Marshal(row)
 	if err != nil {
 		panic("a row of plain values cannot be encoded: " + err.Error())
@@ -111,27 +111,27 @@ func (row Row) json() string {
 	return string(text)
 }
 
-// folding takes events into rows and keeps what follows from it.
-type folding struct {
+// ticketsFold takes events into rows and keeps what follows from it.
+type ticketsFold struct {
 	rows    map[ticket.ID]Row
 	touched map[ticket.ID]bool
-	counts  tally
-	entries []entry
+	counts  countChanges
+	changes []changeRow
 }
 
-func (f *folding) take(r ticket.Recorded) {
+func (f *ticketsFold) apply(r ticket.Recorded) {
 	before := f.rows[r.Ticket]
-	after := fold(before, r)
+	after := foldEvent(before, r)
 	if after.Version == before.Version {
 		return
 	}
 	f.rows[r.Ticket], f.touched[r.Ticket] = after, true
 	f.counts.move(before, after)
-	f.entries = append(f.entries, entryOf(before, after, r))
+	f.changes = append(f.changes, newChangeRow(before, after, r))
 }
 
 // drain gives the rows touched since the last time.
-func (f *folding) drain() []Row {
+func (f *ticketsFold) drain() []Row {
 	rows := make([]Row, 0, len(f.touched))
 	for id := range f.touched {
 		rows = append(rows, f.rows[id])
@@ -140,16 +140,16 @@ func (f *folding) drain() []Row {
 	return rows
 }
 
-func newFolding(rows map[ticket.ID]Row) *folding {
-	return &folding{rows: rows, touched: map[ticket.ID]bool{}, counts: tally{}}
+func newTicketsFold(rows map[ticket.ID]Row) *ticketsFold {
+	return &ticketsFold{rows: rows, touched: map[ticket.ID]bool{}, counts: countChanges{}}
 }
 
-// changed lists the counts that are not zero.
-func (t tally) changed() []counted {
-	var all []counted
+// nonZero lists the counts that are not zero.
+func (t countChanges) nonZero() []countChange {
+	var all []countChange
 	for k, n := range t {
 		if n != 0 {
-			all = append(all, counted{k, n})
+			all = append(all, countChange{k, n})
 		}
 	}
 	return all
@@ -160,20 +160,20 @@ func applyTickets(ctx context.Context, tx pgx.Tx, suffix string, happened []tick
 	if err != nil {
 		return err
 	}
-	f := newFolding(rows)
+	f := newTicketsFold(rows)
 	for _, r := range happened {
-		f.take(r)
+		f.apply(r)
 	}
 	if err := ticketsTable.upsert(ctx, tx, suffix, f.drain()); err != nil {
 		return err
 	}
-	if err := countsTable.upsert(ctx, tx, suffix, f.counts.changed()); err != nil {
+	if err := countsTable.upsert(ctx, tx, suffix, f.counts.nonZero()); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `delete from read.`+countsTable.name+suffix+` where count = 0`); err != nil {
 		return fmt.Errorf("forget empty counts: %w", err)
 	}
-	return timelineTable.upsert(ctx, tx, suffix, f.entries)
+	return timelineTable.upsert(ctx, tx, suffix, f.changes)
 }
 
 // loadRows reads the rows that the events touch.
@@ -199,24 +199,24 @@ func loadRows(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.R
 }
 
 func buildTickets() builder {
-	f := newFolding(map[ticket.ID]Row{})
+	f := newTicketsFold(map[ticket.ID]Row{})
 	return builder{
 		add: func(history []ticket.Recorded) {
 			for _, r := range history {
-				f.take(r)
+				f.apply(r)
 			}
 		},
 		flush: func(ctx context.Context, tx pgx.Tx, suffix string) error {
-			rows, entries := f.drain(), f.entries
+			rows, entries := f.drain(), f.changes
 			clear(f.rows)
-			f.entries = nil
-			if err := ticketsTable.load(ctx, tx, suffix, rows); err != nil {
+			f.changes = nil
+			if err := ticketsTable.copyIn(ctx, tx, suffix, rows); err != nil {
 				return err
 			}
-			return timelineTable.load(ctx, tx, suffix, entries)
+			return timelineTable.copyIn(ctx, tx, suffix, entries)
 		},
-		end: func(ctx context.Context, tx pgx.Tx, suffix string) error {
-			return countsTable.load(ctx, tx, suffix, f.counts.changed())
+		finish: func(ctx context.Context, tx pgx.Tx, suffix string) error {
+			return countsTable.copyIn(ctx, tx, suffix, f.counts.nonZero())
 		},
 	}
 }

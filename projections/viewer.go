@@ -19,8 +19,8 @@ type Viewer struct {
 	Ticket ticket.ID
 }
 
-// Citizen tells whether the viewer looks as a citizen.
-func (v Viewer) Citizen() bool { return v.Ticket != "" || v.Actor.Role == person.Citizen }
+// IsCitizen tells whether the viewer looks as a citizen.
+func (v Viewer) IsCitizen() bool { return v.Ticket != "" || v.Actor.Role == person.Citizen }
 
 // actor is the viewer as the rules know them: a personal link acts under the ticket's own id.
 func (v Viewer) actor() person.Actor {
@@ -41,14 +41,14 @@ func (v Viewer) sees(s ticket.State) bool {
 	case v.Actor.Role == person.Citizen:
 		return v.Actor.ID != "" && v.Actor.ID == s.Citizen
 	case v.Actor.Role.Operates():
-		return v.at(s.Entity) || slices.ContainsFunc(s.Traces, v.at)
+		return v.worksAt(s.Entity) || slices.ContainsFunc(s.Traces, v.worksAt)
 	default:
 		return false
 	}
 }
 
-// at tells whether the viewer works at the entity. An empty placement is at none.
-func (v Viewer) at(e catalog.EntityCode) bool { return e != "" && v.Actor.Operates(e) }
+// worksAt tells whether the viewer works at the entity. An empty placement is at none.
+func (v Viewer) worksAt(e catalog.EntityCode) bool { return e != "" && v.Actor.Operates(e) }
 
-// Audits tells whether the viewer sees everything, and may do nothing.
-func (v Viewer) Audits() bool { return v.Ticket == "" && v.Actor.Role == person.Auditor }
+// IsAuditor tells whether the viewer sees everything, and may do nothing.
+func (v Viewer) IsAuditor() bool { return v.Ticket == "" && v.Actor.Role == person.Auditor }

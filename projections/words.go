@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// searchable is a text as Postgres can hold and find it: valid UTF-8 without NUL, and without the plurals that the
+// normalizeForSearch is a text as Postgres can hold and find it: valid UTF-8 without NUL, and without the plurals that the
 // Italian stemmer takes for something else. Texts and queries both pass through it.
-func searchable(text string) string {
+func normalizeForSearch(text string) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
-	return mistaken.ReplaceAllStringFunc(text, func(plural string) string { return plural[:len(plural)-1] + "o" })
+	return misstemmedPlurals.ReplaceAllStringFunc(text, func(plural string) string { return plural[:len(plural)-1] + "o" })
 }
 
-// mistaken are the plurals that Snowball's Italian stemmer reads as a verb with a pronoun: it cuts «referti» to
+// misstemmedPlurals are the plurals that Snowball's Italian stemmer reads as a verb with a pronoun: it cuts «referti» to
 // «ref», as if somebody were doing something to you, and so misses «referto», which is what most tickets are about.
-var mistaken = regexp.MustCompile(`(?i)\b(referti)\b`)
+var misstemmedPlurals = regexp.MustCompile(`(?i)\b(referti)\b`)

@@ -21,7 +21,7 @@ func TestAutoCloseReacts(t *testing.T) {
 		reopened = ticket.Reopened{Status: ticket.InProgress}
 		withdraw = func(to ticket.Status) ticket.ActWithdrawn { return ticket.ActWithdrawn{Entity: torino, Status: to} }
 		closes   = func(n int, at, why string) []Action {
-			return []Action{Schedule{Key: resolution{N: n}.key(), At: rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
+			return []Action{Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
 		}
 		first = closes(1, "2026-11-23 09:00", "7 calendar days after 2026-11-13 10:00, then the next working day at 09:00 "+
 			"(Mon 23 Nov 2026), calendar of 010301 ASL Città di Torino")
@@ -59,14 +59,14 @@ func TestAutoCloseReacts(t *testing.T) {
 			closes(2, "2026-11-30 09:00", "7 calendar days after 2026-11-20 10:00, then the next working day at 09:00 "+
 				"(Mon 30 Nov 2026), calendar of 010301 ASL Città di Torino")},
 		"a successor's calendar moves the day": {
-			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.Succeeded{From: torino, To: cuneo}},
+			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.TransferredToSuccessor{From: torino, To: cuneo}},
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
 		"closed is the end": {
 			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []Action{Cancel{Key: "close/1"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, got := when(AutoClose(catalog.Default()), c.given...); !reflect.DeepEqual(got, c.then) {
+			if _, got := react(AutoClose(catalog.Default()), c.given...); !reflect.DeepEqual(got, c.then) {
 				t.Errorf("leads to\n%+v, want\n%+v", got, c.then)
 			}
 		})
@@ -74,9 +74,9 @@ func TestAutoCloseReacts(t *testing.T) {
 }
 
 func TestAutoCloseForgetsAClosedTicket(t *testing.T) {
-	state, _ := when(AutoClose(catalog.Default()), ticket.Opened{Entity: torino},
+	state, _ := react(AutoClose(catalog.Default()), ticket.Opened{Entity: torino},
 		ticket.Resolved{Resolution: 1, EffectFrom: rome(t, "2026-11-13 10:00")}, ticket.AutoClosed{Resolution: 1})
-	if state != (resolution{}) {
+	if state != (autoCloseState{}) {
 		t.Errorf("remembers %+v of a closed ticket", state)
 	}
 }

@@ -21,17 +21,17 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// drawLives makes up three tickets.
-func drawLives(t *rapid.T, round int) (lives [][]ticket.Recorded) {
+// drawHistories makes up three tickets.
+func drawHistories(t *rapid.T, round int) (lives [][]ticket.Recorded) {
 	for n := range 3 {
 		id := ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%06d%06d", round, n))
-		lives = append(lives, tickettest.Draw(t, id, 12, true).History)
+		lives = append(lives, tickettest.DrawTicket(t, id, 12, true).History)
 	}
 	return lives
 }
 
-// mixed is a log of the tickets, each event after those of its own ticket.
-func mixed(t *rapid.T, lives [][]ticket.Recorded) (log []eventstore.Record) {
+// interleave is a log of the tickets, each event after those of its own ticket.
+func interleave(t *rapid.T, lives [][]ticket.Recorded) (log []eventstore.Record) {
 	lives = slices.Clone(lives)
 	for len(lives) > 0 {
 		n := rapid.IntRange(0, len(lives)-1).Draw(t, "whose")
@@ -53,24 +53,24 @@ func mixed(t *rapid.T, lives [][]ticket.Recorded) (log []eventstore.Record) {
 	return log
 }
 
-// everySaga is what the product runs, under names of their own.
-func everySaga(c *catalog.Catalog, suffix string) (all []Definition) {
+// allSagasNamed is what the product runs, under names of their own.
+func allSagasNamed(c *catalog.Catalog, suffix string) (all []Definition) {
 	for _, d := range All(c, playbook.Default()) {
 		switch s := d.(type) {
-		case Saga[resolution]:
+		case Saga[autoCloseState]:
 			all = append(all, named(s, suffix))
-		case Saga[competence]:
+		case Saga[successionState]:
 			all = append(all, named(s, suffix))
-		case Saga[undoable[clockedHandover]]:
+		case Saga[undoState[escalationState]]:
 			all = append(all, named(s, suffix))
-		case Saga[undoable[openQuestion]]:
+		case Saga[undoState[waitingState]]:
 			all = append(all, named(s, suffix))
-		case Saga[undoable[checking]]:
+		case Saga[undoState[refertoCheckState]]:
 			all = append(all, named(s, suffix))
-		case Saga[undoable[addressees]]:
+		case Saga[undoState[notificationState]]:
 			all = append(all, named(s, suffix))
 		default:
-			panic(d.id().name + " is not among those that are tried")
+			panic(d.ID().Name + " is not among those that are tried")
 		}
 	}
 	return all
@@ -81,11 +81,11 @@ func named[S comparable](s Saga[S], suffix string) Saga[S] {
 	return s
 }
 
-// outcome is all that a saga keeps, under whatever name it ran; without the positions of its causes, which are others in another
+// storedRows is all that a saga keeps, under whatever name it ran; without the positions of its causes, which are others in another
 // log, if they are not asked for.
-func (w *world) outcome(saga string, positions bool) (all []string) {
+func (w *fixture) storedRows(saga string, positions bool) (all []string) {
 	w.Helper()
-	rows, err := w.store.Worker().Query(w.ctx, `
+	rows, err := w.store.WorkerPool().Query(w.ctx, `
 		select concat_ws(' ', 'instance', ticket, state, case when $2 then position end) from saga.instances where saga = $1
 		union all select concat_ws(' ', 'timer', ticket, key, due_at, command, data, why, case when $2 then cause end) from saga.timers where saga = $1
 		union all select concat_ws(' ', 'journal', ticket, case when $2 then cause end, n, at, what, key, due_at, command, why) from saga.journal where saga = $1
@@ -100,23 +100,23 @@ func (w *world) outcome(saga string, positions bool) (all []string) {
 // Whatever the batches, rolled back or delivered again, a saga comes to the same timers, states, journal and messages; and to
 // the same for each ticket in whatever order independent tickets come.
 func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	crash := errors.New("crash")
 	round, left := 0, map[string]int{}
-	c := ending(t)
+	c := catalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
 		round++
-		lives := drawLives(t, round)
-		log := mixed(t, lives)
-		once, bits := w.runner(everySaga(c, fmt.Sprintf("%d-once", round))...), w.runner(everySaga(c, fmt.Sprintf("%d-bits", round))...)
+		lives := drawHistories(t, round)
+		log := interleave(t, lives)
+		once, bits := w.runner(allSagasNamed(c, fmt.Sprintf("%d-once", round))...), w.runner(allSagasNamed(c, fmt.Sprintf("%d-bits", round))...)
 		w.begin(once)
 		w.begin(bits)
-		other := w.runner(everySaga(c, fmt.Sprintf("%d-other", round))...)
+		other := w.runner(allSagasNamed(c, fmt.Sprintf("%d-other", round))...)
 		w.begin(other)
 		give := func(r *Runner, records []eventstore.Record, fail error) {
 			for _, d := range r.Sagas {
-				err := pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
-					if _, err := r.handle(w.ctx, tx, d, records); err != nil {
+				err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+					if _, err := r.HandleBatch(w.ctx, tx, d, records); err != nil {
 						return err
 					}
 					return fail
@@ -127,7 +127,7 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 			}
 		}
 		give(once, log, nil)
-		give(other, mixed(t, lives), nil)
+		give(other, interleave(t, lives), nil)
 		for at := 0; at < len(log); {
 			to := at + rapid.IntRange(1, len(log)-at).Draw(t, "batch")
 			again := rapid.IntRange(0, at).Draw(t, "again from")
@@ -138,10 +138,10 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 			at = to
 		}
 		for n := range once.Sagas {
-			name := once.Sagas[n].id().name
-			first, second := w.outcome(name, true), w.outcome(bits.Sagas[n].id().name, true)
+			name := once.Sagas[n].ID().Name
+			first, second := w.storedRows(name, true), w.storedRows(bits.Sagas[n].ID().Name, true)
 			left[strings.TrimSuffix(name, fmt.Sprintf("-%d-once", round))] += len(first)
-			if a, b := w.outcome(name, false), w.outcome(other.Sagas[n].id().name, false); !reflect.DeepEqual(a, b) {
+			if a, b := w.storedRows(name, false), w.storedRows(other.Sagas[n].ID().Name, false); !reflect.DeepEqual(a, b) {
 				t.Fatalf("%s with the tickets in one order leads to\n%q\nin another to\n%q", name, a, b)
 			}
 			if !reflect.DeepEqual(first, second) {
@@ -150,22 +150,22 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 		}
 	})
 	for _, d := range All(c, playbook.Default()) {
-		if left[d.id().name] == 0 {
-			t.Errorf("%s left nothing in %d rounds", d.id().name, round)
+		if left[d.ID().Name] == 0 {
+			t.Errorf("%s left nothing in %d rounds", d.ID().Name, round)
 		}
 	}
 }
 
 func TestASagaRefusesEventsThatDoNotFollow(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(AutoClose(catalog.Default()))
 	w.begin(r)
 	w.open()
 	w.resolve(w.open())
 	records, err := w.store.Read(w.ctx, 1, 10)
 	w.must(err)
-	err = pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
-		_, err := r.handle(w.ctx, tx, r.Sagas[0], records)
+	err = pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+		_, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
 		return err
 	})
 	if err == nil {

@@ -17,12 +17,12 @@ import (
 )
 
 func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(AutoClose(catalog.Default()))
 	w.run(r)
 	id := w.open()
 	w.resolve(id)
-	w.must(r.Settle(w.ctx))
+	w.must(r.RunUntilIdle(w.ctx))
 
 	timers := w.explain(id).Timers
 	const want = "closes on Tue 24 Nov 2026 at 09:00 because 7 calendar days after 2026-11-16 10:00, then the next working " +
@@ -31,12 +31,12 @@ func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 		t.Fatalf("pending are %v, want %s", timers, want)
 	}
 	w.clock.Set(rome(t, "2026-11-24 08:59"))
-	w.must(r.Settle(w.ctx))
+	w.must(r.RunUntilIdle(w.ctx))
 	if s := w.state(id).Status; s != ticket.Solved {
 		t.Fatalf("a minute early it is %s", s)
 	}
 	w.clock.Set(rome(t, "2026-11-24 09:00"))
-	w.must(r.Settle(w.ctx))
+	w.must(r.RunUntilIdle(w.ctx))
 
 	history, err := w.desk.History(w.ctx, id)
 	w.must(err)
@@ -44,7 +44,7 @@ func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 	if last.Event != (ticket.AutoClosed{Resolution: 1, Status: ticket.Closed}) || last.By != (person.Actor{ID: "auto-close", Role: person.System}) {
 		t.Errorf("it ends with %+v by %+v", last.Event, last.By)
 	}
-	records, err := w.store.Stream(w.ctx, string(id))
+	records, err := w.store.ReadStream(w.ctx, string(id))
 	w.must(err)
 	if cause := records[len(records)-1].Cause; history[cause-1].Event.(ticket.Resolved).Resolution != 1 {
 		t.Errorf("its cause is the event at %d", cause)
@@ -53,13 +53,13 @@ func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 	if len(x.Timers)+len(x.Instances) > 0 {
 		t.Errorf("a closed ticket still has %+v %+v", x.Instances, x.Timers)
 	}
-	if got := w.decided(id); !slices.Equal(got, []string{"schedule close/1", "done close/1"}) {
+	if got := w.decisions(id); !slices.Equal(got, []string{"schedule close/1", "done close/1"}) {
 		t.Errorf("the journal says %q", got)
 	}
 }
 
 func TestAReopenedTicketClosesOnlyForItsLaterResolution(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(AutoClose(catalog.Default()))
 	w.begin(r)
 	id := w.open()
@@ -78,13 +78,13 @@ func TestAReopenedTicketClosesOnlyForItsLaterResolution(t *testing.T) {
 	}
 	w.catchUp(r)
 	want := []string{"schedule close/1", "cancel close/1", "schedule close/2", "done close/2"}
-	if got := w.decided(id); !slices.Equal(got, want) {
+	if got := w.decisions(id); !slices.Equal(got, want) {
 		t.Errorf("decided %q, want %q", got, want)
 	}
 }
 
 func TestAStaleTimerIsRefusedAndJournaled(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(AutoClose(catalog.Default()))
 	w.begin(r)
 	id := w.open()
@@ -111,9 +111,9 @@ func TestAStaleTimerIsRefusedAndJournaled(t *testing.T) {
 
 // A node that dies after the command and before it noted the outcome leaves the timer to the next one.
 func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	ctx, die := context.WithCancel(w.ctx)
-	through := send(w.desk)
+	through := dispatchWith(w.desk)
 	dying := w.runnerOn(Config{Store: w.store, Sagas: []Definition{AutoClose(catalog.Default())},
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			defer die()
@@ -127,25 +127,25 @@ func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 	if _, err := dying.Poll(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the dying node says %v", err)
 	}
-	if got := w.explain(id).Timers; len(got) != 1 || w.closings(id) != 1 {
-		t.Fatalf("after the death: timers %v, closed %d times", got, w.closings(id))
+	if got := w.explain(id).Timers; len(got) != 1 || w.countClosings(id) != 1 {
+		t.Fatalf("after the death: timers %v, closed %d times", got, w.countClosings(id))
 	}
 	w.letGo()
-	if n := w.poll(w.runner(AutoClose(catalog.Default()))); n != 1 || w.closings(id) != 1 {
-		t.Errorf("the next node ended %d timers, closed %d times", n, w.closings(id))
+	if n := w.poll(w.runner(AutoClose(catalog.Default()))); n != 1 || w.countClosings(id) != 1 {
+		t.Errorf("the next node ended %d timers, closed %d times", n, w.countClosings(id))
 	}
-	if got := w.decided(id); !slices.Equal(got, []string{"schedule close/1", "done close/1"}) {
+	if got := w.decisions(id); !slices.Equal(got, []string{"schedule close/1", "done close/1"}) {
 		t.Errorf("decided %q", got)
 	}
 }
 
 func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	sick, healthy := w.open(), w.open()
 	w.resolve(sick)
 	w.resolve(healthy)
-	through, broken := send(w.desk), true
-	r := w.runnerOn(Config{Store: w.store, Sagas: []Definition{AutoClose(catalog.Default())}, Take: 1,
+	through, broken := dispatchWith(w.desk), true
+	r := w.runnerOn(Config{Store: w.store, Sagas: []Definition{AutoClose(catalog.Default())}, TimersPerPoll: 1,
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			if on == sick && broken {
 				return errors.New("the database is away")
@@ -160,18 +160,18 @@ func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
 		t.Fatalf("%d ended, the healthy one is %s", n, w.state(healthy).Status)
 	}
 	timers := w.explain(sick).Timers
-	if len(timers) != 1 || timers[0].Attempts != 1 || timers[0].Error != "the database is away" || !timers[0].Next.Equal(due.Add(firstRetry)) {
+	if len(timers) != 1 || timers[0].Attempts != 1 || timers[0].Error != "the database is away" || !timers[0].NextAttempt.Equal(due.Add(MinBackoff)) {
 		t.Fatalf("it waits as %+v", timers)
 	}
 	for range 12 { // it waits longer each time, five minutes at most
-		w.clock.Set(w.explain(sick).Timers[0].Next)
+		w.clock.Set(w.explain(sick).Timers[0].NextAttempt)
 		w.poll(r)
 	}
-	if again := w.explain(sick).Timers[0]; again.Attempts != 13 || again.Next.Sub(w.clock.Now()) != lastRetry {
+	if again := w.explain(sick).Timers[0]; again.Attempts != 13 || again.NextAttempt.Sub(w.clock.Now()) != MaxBackoff {
 		t.Fatalf("after 13 attempts it waits as %+v", again)
 	}
 	broken = false
-	w.clock.Set(w.clock.Now().Add(lastRetry))
+	w.clock.Set(w.clock.Now().Add(MaxBackoff))
 	if n := w.poll(r); n != 1 || w.state(sick).Status != ticket.Closed {
 		t.Errorf("recovered, %d ended, the ticket is %s", n, w.state(sick).Status)
 	}

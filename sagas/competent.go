@@ -8,8 +8,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// competent is the entity that has the ticket after an event; before it, another one may have had it.
-func competent(before catalog.EntityCode, e ticket.Event) catalog.EntityCode {
+// competentEntity is the entity that has the ticket after an event; before it, another one may have had it.
+func competentEntity(before catalog.EntityCode, e ticket.Event) catalog.EntityCode {
 	switch e := e.(type) {
 	case ticket.Opened:
 		return e.Entity
@@ -19,7 +19,7 @@ func competent(before catalog.EntityCode, e ticket.Event) catalog.EntityCode {
 		return e.Entity
 	case ticket.Redirected:
 		return e.To
-	case ticket.Succeeded:
+	case ticket.TransferredToSuccessor:
 		return e.To
 	case ticket.ActWithdrawn:
 		return e.Entity

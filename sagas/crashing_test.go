@@ -24,20 +24,20 @@ import (
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
-// deed is one step of a script: what happens to which of its tickets, how much later, and where the node that runs the
+// scriptStep is one step of a script: what happens to which of its tickets, how much later, and where the node that runs the
 // sagas dies meanwhile.
-type deed struct {
+type scriptStep struct {
 	ticket int
-	what   int
-	later  time.Duration
+	action int
+	delay  time.Duration
 	crash  int // 0: nowhere; 1: before a batch is committed; 2: when a timer's command was carried out and not yet noted
 }
 
 var regionOperator = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Role: person.RegionalOperator, Entity: catalog.Region}
 
-// perform does a deed, whether the rules allow it or not.
-func (w *world) perform(on ticket.ID, what int) {
-	note := &ticket.NewNote{ID: newID(), Text: "Testo", Visibility: ticket.Public}
+// act does a deed, whether the rules allow it or not.
+func (w *fixture) act(on ticket.ID, what int) {
+	note := &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
 	by, c := operator, ticket.Command(ticket.Update{Status: ticket.InProgress})
 	switch what {
 	case 1:
@@ -53,25 +53,25 @@ func (w *world) perform(on ticket.ID, what int) {
 	case 6:
 		c = ticket.Undo{}
 	case 7:
-		c = ticket.Update{Answers: []ticket.NewAnswer{{Check: "referto-individuato", Yes: true}}}
+		c = ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato", Yes: true}}}
 	}
-	if _, err := w.desk.Dispatch(w.ctx, desk.Request{Ticket: on, Command: c, By: by}); err != nil && !refused(err) {
+	if _, err := w.desk.Dispatch(w.ctx, desk.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !IsRefusal(err) {
 		w.Fatal(err)
 	}
 }
 
-// did is all that the sagas did in a script: the system's events on each ticket, in order, and every message, by ticket.
-type did struct {
+// scriptResult is all that the sagas did in a script: the system's events on each ticket, in order, and every message, by ticket.
+type scriptResult struct {
 	events   [][]string
 	messages []string
 }
 
-// play plays a script in a world of its own.
-func play(t *testing.T, script []deed, tickets int) did {
-	w := newWorld(t, "2026-11-16 10:00")
-	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
+// playScript plays a script in a world of its own.
+func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
+	w := newFixture(t, "2026-11-16 10:00")
+	w.desk = desk.NewDispatcher(w.store, ticket.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
 	var dying context.CancelFunc // the node dies when a command was carried out; nil: it lives
-	carried := send(w.desk)
+	carried := dispatchWith(w.desk)
 	r := w.runnerOn(Config{Store: w.store, Sagas: All(catalog.Default(), playbook.Default()),
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			err := carried(ctx, on, c, by, as, cause)
@@ -91,12 +91,12 @@ func play(t *testing.T, script []deed, tickets int) did {
 			if crash == 1 {
 				for _, d := range r.Sagas {
 					var from int64
-					w.must(w.store.Worker().QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.id().name, d.id().version).Scan(&from))
+					w.must(w.store.WorkerPool().QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.ID().Name, d.ID().Version).Scan(&from))
 					records, err := w.store.Read(w.ctx, from, 10000)
 					w.must(err)
 					if len(records) > 0 {
-						err := pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
-							_, err := r.handle(w.ctx, tx, d, records)
+						err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+							_, err := r.HandleBatch(w.ctx, tx, d, records)
 							return errors.Join(err, died)
 						})
 						if !errors.Is(err, died) {
@@ -118,20 +118,20 @@ func play(t *testing.T, script []deed, tickets int) did {
 			head, _, err := w.store.Head(w.ctx)
 			w.must(err)
 			var behind int
-			w.must(w.store.Worker().QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&behind))
+			w.must(w.store.WorkerPool().QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&behind))
 			again, crash = n > 0 || behind > 0, 0
 		}
 	}
 	goOn(0)
 	for _, d := range script {
-		w.clock.Set(w.clock.Now().Add(d.later))
+		w.clock.Set(w.clock.Now().Add(d.delay))
 		goOn(d.crash)
-		w.perform(ids[d.ticket], d.what)
+		w.act(ids[d.ticket], d.action)
 		goOn(d.crash)
 	}
 	w.clock.Set(w.clock.Now().AddDate(0, 2, 0))
 	goOn(0)
-	all := did{events: make([][]string, tickets)}
+	all := scriptResult{events: make([][]string, tickets)}
 	for n, id := range ids {
 		history, err := w.desk.History(w.ctx, id)
 		w.must(err)
@@ -141,7 +141,7 @@ func play(t *testing.T, script []deed, tickets int) did {
 			}
 		}
 		slices.Sort(all.events[n])
-		rows, err := w.store.Worker().Query(w.ctx, "select saga || ' ' || topic || ' ' || key from saga.sent where ticket = $1", string(id))
+		rows, err := w.store.WorkerPool().Query(w.ctx, "select saga || ' ' || topic || ' ' || key from saga.sent where ticket = $1", string(id))
 		w.must(err)
 		sent, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		w.must(err)
@@ -167,10 +167,10 @@ func TestCrashesBetweenStepsChangeNothing(t *testing.T) {
 	})
 	rapid.Check(t, func(r *rapid.T) {
 		const tickets = 2
-		script := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) deed {
-			return deed{
-				ticket: rapid.IntRange(0, tickets-1).Draw(r, "ticket"), what: rapid.IntRange(0, 7).Draw(r, "what"),
-				later: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute, 26 * time.Hour, 9 * 24 * time.Hour}).Draw(r, "later"),
+		script := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) scriptStep {
+			return scriptStep{
+				ticket: rapid.IntRange(0, tickets-1).Draw(r, "ticket"), action: rapid.IntRange(0, 7).Draw(r, "what"),
+				delay: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute, 26 * time.Hour, 9 * 24 * time.Hour}).Draw(r, "later"),
 				crash: rapid.IntRange(0, 2).Draw(r, "crash"),
 			}
 		}), 4, 10).Draw(r, "script")
@@ -178,7 +178,7 @@ func TestCrashesBetweenStepsChangeNothing(t *testing.T) {
 		for i := range calm {
 			calm[i].crash = 0
 		}
-		if undisturbed, crashed := play(t, calm, tickets), play(t, script, tickets); !reflect.DeepEqual(undisturbed, crashed) {
+		if undisturbed, crashed := playScript(t, calm, tickets), playScript(t, script, tickets); !reflect.DeepEqual(undisturbed, crashed) {
 			r.Fatalf("undisturbed it did\n%q, with crashes\n%q", undisturbed, crashed)
 		}
 	})

@@ -23,7 +23,7 @@ func keys(actions []Action) (all []string) {
 			all = append(all, "dispatch "+a.Key)
 		case Send:
 			all = append(all, "send "+a.Key)
-		case Later:
+		case SendLater:
 			all = append(all, "later "+a.Key)
 		}
 	}
@@ -64,7 +64,7 @@ func TestEscalationReacts(t *testing.T) {
 		"closed is the end":                          {[]ticket.Event{opened, escalated, ticket.Resolved{}, ticket.AutoClosed{}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, got := when(Escalation(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
+			if _, got := react(Escalation(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
 				t.Errorf("leads to %q, want %q", keys(got), c.then)
 			}
 		})
@@ -73,17 +73,17 @@ func TestEscalationReacts(t *testing.T) {
 
 // The clock is the receiver's: its working hours, its holidays, from when it may read the note.
 func TestAHandoverIsDueInWorkingHours(t *testing.T) {
-	act := told(ticket.Opened{Entity: torino}, ticket.RegionalNote{VisibleFrom: rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: torino})
+	act := record(ticket.Opened{Entity: torino}, ticket.RegionalNote{VisibleFrom: rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: torino})
 	act[2].Act, act[1].At, act[2].At = act[1].Act, rome(t, "2026-12-04 14:59"), rome(t, "2026-12-04 14:59")
-	s, state, actions := Escalation(catalog.Default()), undoable[clockedHandover]{}, []Action(nil)
+	s, state, actions := Escalation(catalog.Default()), undoState[escalationState]{}, []Action(nil)
 	for _, r := range act {
 		state, actions = s.React(state, r)
 	}
 	const why = "16 working hours (08:30-16:30) after 2026-12-04 15:00 end on Wed 9 Dec 2026 at 15:00, calendar of Regione Piemonte"
 	due := rome(t, "2026-12-09 15:00")
 	want := []Action{
-		Schedule{Key: "warn/1", At: rome(t, "2026-12-09 11:00"), Command: ticket.Warn{Handover: 1, Due: due}, Why: why},
-		Schedule{Key: "breach/1", At: due, Command: ticket.Breach{Handover: 1, Due: due}, Why: why},
+		Schedule{Key: "warn/1", At: rome(t, "2026-12-09 11:00"), Command: ticket.WarnHandover{Handover: 1, Due: due}, Why: why},
+		Schedule{Key: "breach/1", At: due, Command: ticket.BreachHandover{Handover: 1, Due: due}, Why: why},
 	}
 	if !reflect.DeepEqual(actions, want) {
 		t.Errorf("leads to\n%+v, want\n%+v", actions, want)
@@ -97,7 +97,7 @@ func TestWaitingReacts(t *testing.T) {
 		other    = ticket.CitizenAsked{Note: "r", Status: ticket.Waiting}
 		set      = []string{"schedule remind/q/1", "schedule remind/q/2"}
 		gone     = []string{"cancel remind/q/1", "cancel remind/q/2"}
-		answered = ticket.CitizenReplied{Kind: ticket.Answer, Status: ticket.InProgress}
+		answered = ticket.CitizenReplied{Kind: ticket.ReplyAnswer, Status: ticket.InProgress}
 	)
 	for name, c := range map[string]struct {
 		given []ticket.Event
@@ -105,10 +105,10 @@ func TestWaitingReacts(t *testing.T) {
 	}{
 		"a question sets its reminders":     {[]ticket.Event{opened, asked}, set},
 		"the answer cancels them":           {[]ticket.Event{opened, asked, answered}, gone},
-		"a courtesy does not":               {[]ticket.Event{opened, asked, ticket.CitizenReplied{Kind: ticket.Message, Status: ticket.Waiting}}, nil},
+		"a courtesy does not":               {[]ticket.Event{opened, asked, ticket.CitizenReplied{Kind: ticket.ReplyMessage, Status: ticket.Waiting}}, nil},
 		"nor does a note":                   {[]ticket.Event{opened, asked, ticket.CitizenNote{}}, nil},
-		"a reminder is sent once":           {[]ticket.Event{opened, asked, ticket.CitizenReminded{Asked: "q", N: 1}}, []string{"cancel remind/q/1"}},
-		"nor does one of another question":  {[]ticket.Event{opened, asked, ticket.CitizenReminded{Asked: "p", N: 1}}, nil},
+		"a reminder is sent once":           {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "q", N: 1}}, []string{"cancel remind/q/1"}},
+		"nor does one of another question":  {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "p", N: 1}}, nil},
 		"erased, there is nobody to remind": {[]ticket.Event{opened, asked, ticket.PersonalDataErased{}}, gone},
 		"another question starts afresh":    {[]ticket.Event{opened, asked, other}, append(gone, "schedule remind/r/1", "schedule remind/r/2")},
 		"handed over, nobody waits":         {[]ticket.Event{opened, asked, ticket.Escalated{}}, gone},
@@ -117,7 +117,7 @@ func TestWaitingReacts(t *testing.T) {
 		"a withdrawn hand-over waits again": {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.ActWithdrawn{Status: ticket.Waiting}}, set},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, got := when(Waiting(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
+			if _, got := react(Waiting(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
 				t.Errorf("leads to %q, want %q", keys(got), c.then)
 			}
 		})
@@ -126,8 +126,8 @@ func TestWaitingReacts(t *testing.T) {
 
 // A question that comes back with a recalled hand-over is not reminded of twice at once: its days count anew.
 func TestARecalledQuestionCountsAnew(t *testing.T) {
-	s, state, actions := Waiting(catalog.Default()), undoable[openQuestion]{}, []Action(nil)
-	events := told(ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting})
+	s, state, actions := Waiting(catalog.Default()), undoState[waitingState]{}, []Action(nil)
+	events := record(ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting})
 	events[3].At = rome(t, "2026-03-23 10:00") // three weeks later
 	for _, r := range events {
 		state, actions = s.React(state, r)
@@ -139,13 +139,15 @@ func TestARecalledQuestionCountsAnew(t *testing.T) {
 
 // Resolving without an answer is off until a setting turns it on.
 func TestWaitingResolvesWhereTheSettingSaysSo(t *testing.T) {
-	c, err := catalog.Default().With(func(_ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) { w.ResolveAfterDays = 20 }, torino)
+	c, err := catalog.Default().WithSettings(func(_ *catalog.AutoCloseRule, _ *catalog.HandoverRule, w *catalog.WaitingRule) {
+		w.ResolveAfterDays = 20
+	}, torino)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, got := when(Waiting(c), ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
+	_, got := react(Waiting(c), ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
 	last, ok := got[len(got)-1].(Schedule)
-	if want := (ticket.Expire{Asked: "q", Note: expiry("q")}); !ok || last.Command != want || !last.At.Equal(rome(t, "2026-03-30 09:00")) {
+	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want || !last.At.Equal(rome(t, "2026-03-30 09:00")) {
 		t.Errorf("leads to %+v", got)
 	}
 }

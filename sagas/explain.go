@@ -16,38 +16,38 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Overview is where one version of a saga stands.
-type Overview struct {
+// SagaStatus is where one version of a saga stands.
+type SagaStatus struct {
 	Saga      string     `json:"saga"`
 	Version   int        `json:"version"`
 	Live      bool       `json:"live"`     // its timers are taken; otherwise it is catching up, or was replaced
 	Position  int64      `json:"position"` // it has handled every event up to here
-	Behind    int64      `json:"behind"`   // events that it has not handled yet
+	Lag       int64      `json:"behind"`   // events that it has not handled yet
 	Instances int        `json:"instances"`
 	Timers    int        `json:"timers"`
 	Failing   int        `json:"failing"`            // timers that are being tried again
-	Next      *time.Time `json:"next_due,omitempty"` // the earliest timer
+	NextDue   *time.Time `json:"next_due,omitempty"` // the earliest timer
 }
 
 // Timer is a command that waits for its time.
 type Timer struct {
-	Saga     string    `json:"saga"`
-	Ticket   ticket.ID `json:"ticket"`
-	Key      string    `json:"key"`
-	Due      time.Time `json:"due_at"`
-	Next     time.Time `json:"next_at"` // later than Due after failures
-	Command  string    `json:"command"`
-	Why      string    `json:"why"`
-	Cause    int64     `json:"cause"` // position of the event that set it
-	Attempts int       `json:"attempts,omitempty"`
-	Error    string    `json:"error,omitempty"` // of the last attempt
+	Saga        string    `json:"saga"`
+	Ticket      ticket.ID `json:"ticket"`
+	Key         string    `json:"key"`
+	Due         time.Time `json:"due_at"`
+	NextAttempt time.Time `json:"next_at"` // later than Due after failures
+	Command     string    `json:"command"`
+	Why         string    `json:"why"`
+	Cause       int64     `json:"cause"` // position of the event that set it
+	Attempts    int       `json:"attempts,omitempty"`
+	Error       string    `json:"error,omitempty"` // of the last attempt
 }
 
 // String tells a person what will happen and why.
 func (t Timer) String() string {
-	said := fmt.Sprintf("%s on %s because %s", does(t.Command), day(t.Due), t.Why)
+	said := fmt.Sprintf("%s on %s because %s", describeCommand(t.Command), formatTime(t.Due), t.Why)
 	if t.Attempts > 0 {
-		said += fmt.Sprintf(" (tried %d times, again on %s: %s)", t.Attempts, day(t.Next), t.Error)
+		said += fmt.Sprintf(" (tried %d times, again on %s: %s)", t.Attempts, formatTime(t.NextAttempt), t.Error)
 	}
 	return said
 }
@@ -67,9 +67,9 @@ type Decision struct {
 
 // String tells a person what was decided and why.
 func (d Decision) String() string {
-	said := fmt.Sprintf("%s: %s %s", day(d.At), d.What, d.Key)
+	said := fmt.Sprintf("%s: %s %s", formatTime(d.At), d.What, d.Key)
 	if d.Due != nil && (d.What == "schedule" || d.What == "reschedule" || d.What == "later") {
-		said += ": " + does(d.Command) + " on " + day(*d.Due)
+		said += ": " + describeCommand(d.Command) + " on " + formatTime(*d.Due)
 	}
 	if d.Why != "" {
 		said += " because " + d.Why
@@ -93,8 +93,8 @@ type Explanation struct {
 	Decisions []Decision `json:"decisions"` // in the order in which they were taken
 }
 
-// List tells where every saga stands. It reads what the nodes have written, so it needs no running sagas.
-func List(ctx context.Context, db *pgxpool.Pool) ([]Overview, error) {
+// ListSagas tells where every saga stands. It reads what the nodes have written, so it needs no running sagas.
+func ListSagas(ctx context.Context, db *pgxpool.Pool) ([]SagaStatus, error) {
 	rows, err := db.Query(ctx, `
 		select s.name, s.version, s.live, s.position, (select head from log.logs) - s.position,
 			(select count(*) from saga.instances i where (i.saga, i.version) = (s.name, s.version)),
@@ -106,25 +106,25 @@ func List(ctx context.Context, db *pgxpool.Pool) ([]Overview, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list sagas: %w", err)
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Overview])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[SagaStatus])
 	for i := range all {
-		utc(all[i].Next)
+		toUTC(all[i].NextDue)
 	}
 	return all, err
 }
 
-const timerColumns = `t.saga, t.ticket::text, t.key, t.due_at, t.next_at, t.command, t.why, t.cause, t.attempts, t.error
+const timerSelect = `t.saga, t.ticket::text, t.key, t.due_at, t.next_at, t.command, t.why, t.cause, t.attempts, t.error
 	from saga.timers t join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live `
 
-// Timers lists the next timers of every saga, the earliest first.
-func Timers(ctx context.Context, db *pgxpool.Pool, limit int) ([]Timer, error) {
-	rows, err := db.Query(ctx, `select `+timerColumns+`order by t.due_at, t.ticket, t.key limit $1`, limit)
+// ListTimers lists the next timers of every saga, the earliest first.
+func ListTimers(ctx context.Context, db *pgxpool.Pool, limit int) ([]Timer, error) {
+	rows, err := db.Query(ctx, `select `+timerSelect+`order by t.due_at, t.ticket, t.key limit $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list timers: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Timer])
 	for i := range all {
-		utc(&all[i].Due, &all[i].Next)
+		toUTC(&all[i].Due, &all[i].NextAttempt)
 	}
 	return all, err
 }
@@ -142,7 +142,7 @@ func Explain(ctx context.Context, db *pgxpool.Pool, on ticket.ID) (Explanation, 
 			return err
 		}
 		x.Timers, err = collect[Timer](ctx, tx, `
-			select `+timerColumns+`where t.ticket = $1::text::uuid order by t.due_at, t.saga, t.key`, on)
+			select `+timerSelect+`where t.ticket = $1::text::uuid order by t.due_at, t.saga, t.key`, on)
 		if err != nil {
 			return err
 		}
@@ -156,10 +156,10 @@ func Explain(ctx context.Context, db *pgxpool.Pool, on ticket.ID) (Explanation, 
 		return Explanation{}, fmt.Errorf("explain ticket %s: %w", on, err)
 	}
 	for i := range x.Timers {
-		utc(&x.Timers[i].Due, &x.Timers[i].Next)
+		toUTC(&x.Timers[i].Due, &x.Timers[i].NextAttempt)
 	}
 	for i := range x.Decisions {
-		utc(&x.Decisions[i].At, x.Decisions[i].Due)
+		toUTC(&x.Decisions[i].At, x.Decisions[i].Due)
 	}
 	return x, nil
 }
@@ -172,8 +172,8 @@ func collect[T any](ctx context.Context, tx pgx.Tx, query string, on ticket.ID) 
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[T])
 }
 
-// utc turns the times that the driver gives in the machine's zone.
-func utc(all ...*time.Time) {
+// toUTC turns the times that the driver gives in the machine's zone.
+func toUTC(all ...*time.Time) {
 	for _, t := range all {
 		if t != nil {
 			*t = t.UTC()
@@ -181,8 +181,8 @@ func utc(all ...*time.Time) {
 	}
 }
 
-// does says in a word what a stored command does.
-func does(command string) string {
+// describeCommand says in a word what a stored command does.
+func describeCommand(command string) string {
 	switch command {
 	case "close.v1":
 		return "closes"
@@ -202,12 +202,12 @@ func does(command string) string {
 		return "reminds the citizen"
 	case "expire.v1":
 		return "resolves without an answer"
-	case sendCommand:
+	case sendMessageCommand:
 		return "sends a message"
 	default:
 		return command
 	}
 }
 
-// day is a moment as people in Piemonte say it.
-func day(t time.Time) string { return t.In(calendar.Rome()).Format("Mon 2 Jan 2006 at 15:04") }
+// formatTime is a moment as people in Piemonte say it.
+func formatTime(t time.Time) string { return t.In(calendar.Rome()).Format("Mon 2 Jan 2006 at 15:04") }

@@ -17,10 +17,10 @@ import (
 )
 
 const (
-	torino  catalog.EntityCode = "010301"
-	to3     catalog.EntityCode = "010203"
-	cuneo   catalog.EntityCode = "010210"
-	aTicket ticket.ID          = "01930000-0000-7000-8000-000000000001"
+	torino     catalog.EntityCode = "010301"
+	to3        catalog.EntityCode = "010203"
+	cuneo      catalog.EntityCode = "010210"
+	testTicket ticket.ID          = "01930000-0000-7000-8000-000000000001"
 )
 
 // rome reads a moment as people in Piemonte write it.
@@ -33,21 +33,21 @@ func rome(t testing.TB, text string) time.Time {
 	return at.UTC()
 }
 
-// told numbers events as the log would, each an act of its own: the first is act-1.
-func told(events ...ticket.Event) []ticket.Recorded {
+// record numbers events as the log would, each an act of its own: the first is act-1.
+func record(events ...ticket.Event) []ticket.Recorded {
 	all := make([]ticket.Recorded, len(events))
 	for i, e := range events {
 		all[i] = ticket.Recorded{
-			Event: e, Ticket: aTicket, Version: i + 1, Position: int64(i + 1),
+			Event: e, Ticket: testTicket, Version: i + 1, Position: int64(i + 1),
 			At: time.Date(2026, 3, 2, 8, i, 0, 0, time.UTC), Act: ticket.ID(fmt.Sprintf("act-%d", i+1)),
 		}
 	}
 	return all
 }
 
-// when folds all events and answers what the last of them led to.
-func when[S comparable](s Saga[S], events ...ticket.Event) (state S, actions []Action) {
-	for _, r := range told(events...) {
+// react folds all events and answers what the last of them led to.
+func react[S comparable](s Saga[S], events ...ticket.Event) (state S, actions []Action) {
+	for _, r := range record(events...) {
 		state, actions = s.React(state, r)
 	}
 	return state, actions
@@ -58,7 +58,7 @@ func catalogWith(t testing.TB, replaced ...string) *catalog.Catalog {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{"entities.json", "services.json", "calendars.json"} {
-		content, err := fs.ReadFile(catalog.Data(), name)
+		content, err := fs.ReadFile(catalog.DataFiles(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,8 +72,8 @@ func catalogWith(t testing.TB, replaced ...string) *catalog.Catalog {
 	return c
 }
 
-// ending is the catalogue in which ASL Città di Torino ceases on 1 January 2027; TO3 follows it.
-func ending(t testing.TB) *catalog.Catalog {
+// catalogWithSuccession is the catalogue in which ASL Città di Torino ceases on 1 January 2027; TO3 follows it.
+func catalogWithSuccession(t testing.TB) *catalog.Catalog {
 	const since = `"seat": "Torino", "valid_from": "2017-01-01"`
 	return catalogWith(t, since, since+`, "valid_to": "2027-01-01", "successor": "010203"`)
 }

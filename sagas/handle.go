@@ -16,70 +16,70 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// handle folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
+// HandleBatch folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
 // before is passed over, so a redelivery changes nothing. It answers when the first timer of the batch is due; the
 // zero time stands for none.
-func (r *Runner) handle(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
-	p, err := lockPlace(ctx, tx, d.id())
+func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
+	p, err := lockCheckpoint(ctx, tx, d.ID())
 	if err != nil {
-		return time.Time{}, fmt.Errorf("lock %s: %w", d.id(), err)
+		return time.Time{}, fmt.Errorf("lock %s: %w", d.ID(), err)
 	}
-	if p.Worker == nil || *p.Worker != r.worker {
-		if err := r.rederive(ctx, tx, d); err != nil { // another node's rules may be others
+	if p.WorkerID == nil || *p.WorkerID != r.workerID {
+		if err := r.reconcileTimers(ctx, tx, d); err != nil { // another node's rules may be others
 			return time.Time{}, err
 		}
-		p.Worker = &r.worker
+		p.WorkerID = &r.workerID
 	}
-	b, err := react(ctx, tx, d, records, p.Position)
+	b, err := foldRecords(ctx, tx, d, records, p.Position)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if err := b.write(ctx, tx, r.Store.Now()); err != nil {
-		return time.Time{}, fmt.Errorf("write %s: %w", d.id(), err)
+		return time.Time{}, fmt.Errorf("write %s: %w", d.ID(), err)
 	}
 	if last := records[len(records)-1].Position; last > p.Position {
 		p.Position = last
 	}
-	return b.first(), movePlace(ctx, tx, d.id(), p)
+	return b.earliestDue(), saveCheckpoint(ctx, tx, d.ID(), p)
 }
 
-// react folds the records after a position over the stored states.
-func react(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record, after int64) (*batch, error) {
+// foldRecords folds the records after a position over the stored states.
+func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record, after int64) (*batch, error) {
 	for len(records) > 0 && records[0].Position <= after {
 		records = records[1:]
 	}
 	if len(records) > 0 && records[0].Position != after+1 {
-		return nil, fmt.Errorf("%s stands at %d and is handed %d: its rows do not fit its checkpoint", d.id(), after, records[0].Position)
+		return nil, fmt.Errorf("%s stands at %d and is handed %d: its rows do not fit its checkpoint", d.ID(), after, records[0].Position)
 	}
-	b := newBatch(d.id())
+	b := newBatch(d.ID())
 	told := make([]ticket.Recorded, 0, len(records))
 	for _, rec := range records {
 		if rec.Kind != "ticket" {
 			continue
 		}
-		t, err := recorded(rec)
+		t, err := decodeRecord(rec)
 		if err != nil {
-			return nil, fmt.Errorf("%s at %d: %w", d.id(), rec.Position, err)
+			return nil, fmt.Errorf("%s at %d: %w", d.ID(), rec.Position, err)
 		}
 		told = append(told, t)
 	}
-	if err := b.load(ctx, tx, told); err != nil {
-		return nil, fmt.Errorf("load %s: %w", d.id(), err)
+	if err := b.loadStates(ctx, tx, told); err != nil {
+		return nil, fmt.Errorf("load %s: %w", d.ID(), err)
 	}
 	for _, t := range told {
-		state, actions, err := d.react(b.states[t.Ticket], t)
+		state, actions, err := d.reactStored(b.states[t.Ticket], t)
 		if err == nil {
 			err = b.add(t, state, actions)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s at %d: %w", d.id(), t.Position, err)
+			return nil, fmt.Errorf("%s at %d: %w", d.ID(), t.Position, err)
 		}
 	}
 	return b, nil
 }
 
-// recorded reads a stored event as sagas see it: without its personal part.
-func recorded(rec eventstore.Record) (ticket.Recorded, error) {
+// decodeRecord reads a stored event as sagas see it: without its personal part.
+func decodeRecord(rec eventstore.Record) (ticket.Recorded, error) {
 	e, err := ticket.Decode(rec.Type, rec.Data, nil)
 	if err != nil {
 		return ticket.Recorded{}, err

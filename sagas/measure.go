@@ -11,29 +11,29 @@ import (
 	"time"
 )
 
-// pollsMeasured is how many looks make one figure.
-const pollsMeasured = 2000
+// pollsPerFigure is how many looks make one figure.
+const pollsPerFigure = 2000
 
-// MeasurePolls measures a look with nothing due at a hundred thousand pending timers and at a million, in one run, and
+// BenchmarkPolls measures a look with nothing due at a hundred thousand pending timers and at a million, in one run, and
 // writes one JSON object a line. The runner's database is filled for it and holds nothing else.
-func MeasurePolls(ctx context.Context, w io.Writer, c Config) error {
+func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
 	r, err := New(c)
 	if err != nil {
 		return err
 	}
-	if err := r.begin(ctx, r.Sagas[0]); err != nil {
+	if err := r.Activate(ctx, r.Sagas[0]); err != nil {
 		return err
 	}
-	if _, err := c.Store.Worker().Exec(ctx, `update saga.sagas set live = true`); err != nil {
+	if _, err := c.Store.WorkerPool().Exec(ctx, `update saga.sagas set live = true`); err != nil {
 		return err
 	}
 	out := json.NewEncoder(w)
 	before, pending := 0.0, 0
 	for _, n := range []int{100_000, 1_000_000} {
-		if err := r.fill(ctx, pending, n); err != nil {
+		if err := r.fillTimers(ctx, pending, n); err != nil {
 			return err
 		}
-		took, err := r.measure(ctx)
+		took, err := r.measurePoll(ctx)
 		if err != nil {
 			return err
 		}
@@ -55,41 +55,41 @@ func MeasurePolls(ctx context.Context, w io.Writer, c Config) error {
 	return nil
 }
 
-// fill adds timers that are due over the coming year, up to a number of them.
-func (r *Runner) fill(ctx context.Context, from, to int) error {
-	_, err := r.Store.Worker().Exec(ctx, `
+// fillTimers adds timers that are due over the coming year, up to a number of them.
+func (r *Runner) fillTimers(ctx context.Context, from, to int) error {
+	_, err := r.Store.WorkerPool().Exec(ctx, `
 		insert into saga.timers (saga, version, ticket, key, once, due_at, next_at, command, data, why, cause)
 		select $1, $2, gen_random_uuid(), 'close/1', false, t.at, t.at, 'close.v1', '{"resolution": 1}', 'to measure', 1
 		from (select $3::timestamptz + interval '1 hour' + n * interval '30 seconds' as at from generate_series($4::integer, $5::integer - 1) n) t`,
-		r.Sagas[0].id().name, r.Sagas[0].id().version, r.Store.Now(), from, to)
+		r.Sagas[0].ID().Name, r.Sagas[0].ID().Version, r.Store.Now(), from, to)
 	if err != nil {
 		return fmt.Errorf("fill timers: %w", err)
 	}
 	return nil
 }
 
-// look is what a node does at least once in Config.Every: send what is due, and find out when the next is.
-func (r *Runner) look(ctx context.Context) error {
+// pollOnce is what a node does at least once in Config.Every: send what is due, and find out when the next is.
+func (r *Runner) pollOnce(ctx context.Context) error {
 	n, err := r.Poll(ctx)
 	if err == nil && n > 0 {
 		err = fmt.Errorf("%d were due", n)
 	}
-	r.untilNext(ctx)
+	r.untilNextTimer(ctx)
 	return err
 }
 
-// measure looks and answers how many microseconds one look takes.
-func (r *Runner) measure(ctx context.Context) (float64, error) {
-	for range pollsMeasured / 10 { // until everything is in memory
-		if err := r.look(ctx); err != nil {
+// measurePoll looks and answers how many microseconds one look takes.
+func (r *Runner) measurePoll(ctx context.Context) (float64, error) {
+	for range pollsPerFigure / 10 { // until everything is in memory
+		if err := r.pollOnce(ctx); err != nil {
 			return 0, err
 		}
 	}
 	begun := time.Now()
-	for range pollsMeasured {
-		if err := r.look(ctx); err != nil {
+	for range pollsPerFigure {
+		if err := r.pollOnce(ctx); err != nil {
 			return 0, err
 		}
 	}
-	return float64(time.Since(begun).Microseconds()) / pollsMeasured, nil
+	return float64(time.Since(begun).Microseconds()) / pollsPerFigure, nil
 }

@@ -12,9 +12,9 @@ import (
 )
 
 type metrics struct {
-	due      *prometheus.GaugeVec
-	late     *prometheus.GaugeVec
-	outcomes *prometheus.CounterVec
+	due         *prometheus.GaugeVec
+	lateSeconds *prometheus.GaugeVec
+	outcomes    *prometheus.CounterVec
 }
 
 func newMetrics(to prometheus.Registerer) metrics {
@@ -23,7 +23,7 @@ func newMetrics(to prometheus.Registerer) metrics {
 		due: f.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "sol_saga_timers_due", Help: "Timers whose time has come and that are still there.",
 		}, []string{"saga"}),
-		late: f.NewGaugeVec(prometheus.GaugeOpts{
+		lateSeconds: f.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "sol_saga_timers_late_seconds", Help: "How long ago the earliest of the due timers was due.",
 		}, []string{"saga"}),
 		outcomes: f.NewCounterVec(prometheus.CounterOpts{
@@ -32,18 +32,18 @@ func newMetrics(to prometheus.Registerer) metrics {
 	}
 }
 
-// observe counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
-func (r *Runner) observe(ctx context.Context) error {
+// updateGauges counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
+func (r *Runner) updateGauges(ctx context.Context) error {
 	now := r.Store.Now()
 	for _, d := range r.Sagas {
 		var (
 			n        int
 			earliest *time.Time
 		)
-		err := r.Store.Worker().QueryRow(ctx, `
+		err := r.Store.WorkerPool().QueryRow(ctx, `
 			select count(*), min(due_at) from saga.timers
 			where saga = $1 and version = $2 and (next_at <= $3 or attempts > 0)`,
-			d.id().name, d.id().version, now).Scan(&n, &earliest)
+			d.ID().Name, d.ID().Version, now).Scan(&n, &earliest)
 		if err != nil {
 			return err
 		}
@@ -51,8 +51,8 @@ func (r *Runner) observe(ctx context.Context) error {
 		if earliest != nil {
 			late = now.Sub(*earliest).Seconds()
 		}
-		r.metrics.due.WithLabelValues(d.id().name).Set(float64(n))
-		r.metrics.late.WithLabelValues(d.id().name).Set(late)
+		r.metrics.due.WithLabelValues(d.ID().Name).Set(float64(n))
+		r.metrics.lateSeconds.WithLabelValues(d.ID().Name).Set(late)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	one, two := w.node(AutoClose(catalog.Default()), Succession(catalog.Default())), w.node(AutoClose(catalog.Default()), Succession(catalog.Default()))
 	stop := w.run(one)
 	w.run(two)
@@ -26,14 +26,14 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 		w.resolve(id)
 		tickets = append(tickets, id)
 	}
-	w.must(one.Settle(w.ctx))
+	w.must(one.RunUntilIdle(w.ctx))
 	w.clock.Set(rome(t, "2026-11-24 09:00"))
 	w.eventually("all are closed", func() bool {
 		return w.count("select count(*) from log.events where type = 'ticket.auto-closed.v1'") == len(tickets)
 	})
-	w.must(one.Settle(w.ctx)) // the outcomes are noted too
+	w.must(one.RunUntilIdle(w.ctx)) // the outcomes are noted too
 	for _, id := range tickets {
-		if n := w.closings(id); n != 1 {
+		if n := w.countClosings(id); n != 1 {
 			t.Errorf("ticket %s was closed %d times", id, n)
 		}
 	}
@@ -45,14 +45,14 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	stop()
 	id := w.open()
 	w.resolve(id)
-	w.must(two.Settle(w.ctx))
+	w.must(two.RunUntilIdle(w.ctx))
 	w.clock.Set(rome(t, "2026-12-31 10:00"))
 	w.eventually("the other node closes", func() bool { return w.state(id).Status == ticket.Closed })
 }
 
 // A year in which tickets are resolved on every day: each closes in its minute, by the calendar as people read it.
 func TestAYearOfClosings(t *testing.T) {
-	w := newWorld(t, "2026-01-02 11:00")
+	w := newFixture(t, "2026-01-02 11:00")
 	c := catalog.Default()
 	r := w.runner(AutoClose(c))
 	w.begin(r)
@@ -91,32 +91,32 @@ func TestAYearOfClosings(t *testing.T) {
 		t.Errorf("%d timers are left", n)
 	}
 	for id := range due {
-		if w.closings(id) != 1 {
-			t.Errorf("ticket %s was closed %d times", id, w.closings(id))
+		if w.countClosings(id) != 1 {
+			t.Errorf("ticket %s was closed %d times", id, w.countClosings(id))
 		}
 	}
 }
 
 func TestMetricsTellWhatIsDueAndHowLate(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	to := prometheus.NewRegistry()
-	r := w.runnerOn(Config{Store: w.store, Dispatch: send(w.desk), Sagas: []Definition{AutoClose(catalog.Default())}, Metrics: to})
+	r := w.runnerOn(Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []Definition{AutoClose(catalog.Default())}, Metrics: to})
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
 	w.catchUp(r)
 	w.clock.Set(rome(t, "2026-11-24 09:05"))
-	w.must(r.observe(w.ctx))
-	w.measures(to, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
+	w.must(r.updateGauges(w.ctx))
+	w.wantMetrics(to, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
 	w.poll(r)
-	w.must(r.observe(w.ctx))
-	w.measures(to, map[string]float64{
+	w.must(r.updateGauges(w.ctx))
+	w.wantMetrics(to, map[string]float64{
 		"sol_saga_timers_due": 0, "sol_saga_timers_late_seconds": 0, "sol_saga_timers_sent_total": 1,
 	})
 }
 
-// measures compares the one series that each metric has.
-func (w *world) measures(from prometheus.Gatherer, want map[string]float64) {
+// wantMetrics compares the one series that each metric has.
+func (w *fixture) wantMetrics(from prometheus.Gatherer, want map[string]float64) {
 	w.Helper()
 	families, err := from.Gather()
 	w.must(err)

@@ -12,33 +12,33 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// addressees is what the notifications saga remembers: who has the ticket, and until when the act at hand is held.
-type addressees struct {
-	Entity   catalog.EntityCode `json:"entity"` // competent
-	ASR      catalog.EntityCode `json:"asr,omitempty"`
-	Handover int                `json:"handover,omitempty"` // the latest
-	Handed   ticket.ID          `json:"handed,omitempty"`   // the act that handed over to the Region,
-	Known    time.Time          `json:"known,omitzero"`     // and from when anybody is told of it
-	Assignee ticket.Assignee    `json:"assignee,omitzero"`
-	Act      ticket.ID          `json:"act,omitempty"` // of the latest public note,
-	Held     time.Time          `json:"held,omitzero"` // and from when it can be seen
-	Erased   bool               `json:"erased,omitempty"`
+// notificationState is what the notifications saga remembers: who has the ticket, and until when the act at hand is held.
+type notificationState struct {
+	Entity              catalog.EntityCode `json:"entity"` // competent
+	ASR                 catalog.EntityCode `json:"asr,omitempty"`
+	Handover            int                `json:"handover,omitempty"` // the latest
+	HandoverAct         ticket.ID          `json:"handed,omitempty"`   // the act that handed over to the Region,
+	HandoverVisibleFrom time.Time          `json:"known,omitzero"`     // and from when anybody is told of it
+	Assignee            ticket.Assignee    `json:"assignee,omitzero"`
+	NoteAct             ticket.ID          `json:"act,omitempty"` // of the latest public note,
+	NoteVisibleFrom     time.Time          `json:"held,omitzero"` // and from when it can be seen
+	Erased              bool               `json:"erased,omitempty"`
 }
 
 // Notifications tells citizens, operators and supervisors what they should know, once, and never what they should not
 // (FAQ 2.4–2.6; mission.md, saga 5). What can still be undone is not told before it cannot.
-func Notifications() Saga[undoable[addressees]] {
-	react := func(before undoable[addressees], r ticket.Recorded) (undoable[addressees], []Action) {
-		after, _ := before.after(r, addressees.after)
-		n := notices{r: r, s: after.Now, was: before.Now}
-		n.event()
+func Notifications() Saga[undoState[notificationState]] {
+	react := func(before undoState[notificationState], r ticket.Recorded) (undoState[notificationState], []Action) {
+		after, _ := before.apply(r, notificationState.apply)
+		n := notificationBuilder{recorded: r, after: after.Current, before: before.Current}
+		n.addForEvent()
 		return after, n.actions
 	}
-	return Saga[undoable[addressees]]{Name: "notifications", Version: 1, React: react}
+	return Saga[undoState[notificationState]]{Name: "notifications", Version: 1, React: react}
 }
 
-func (s addressees) after(r ticket.Recorded) (addressees, string) {
-	s.Entity = competent(s.Entity, r.Event)
+func (s notificationState) apply(r ticket.Recorded) (notificationState, string) {
+	s.Entity = competentEntity(s.Entity, r.Event)
 	switch e := r.Event.(type) {
 	case ticket.Assigned:
 		s.Assignee = e.Assignee
@@ -51,21 +51,21 @@ func (s addressees) after(r ticket.Recorded) (addressees, string) {
 	case ticket.Unassigned:
 		s.Assignee = ticket.Assignee{}
 	case ticket.CitizenNote:
-		s.Act, s.Held = r.Act, e.VisibleFrom
+		s.NoteAct, s.NoteVisibleFrom = r.Act, e.VisibleFrom
 	case ticket.RegionalNote:
-		s.Act, s.Held = r.Act, e.VisibleFrom
+		s.NoteAct, s.NoteVisibleFrom = r.Act, e.VisibleFrom
 	case ticket.Escalated:
 		s.ASR, s.Handover, s.Assignee = e.From, e.Handover, ticket.Assignee{}
-		s.Handed, s.Known = r.Act, r.At
-		if s.Act == r.Act {
-			s.Known = s.Held
+		s.HandoverAct, s.HandoverVisibleFrom = r.Act, r.At
+		if s.NoteAct == r.Act {
+			s.HandoverVisibleFrom = s.NoteVisibleFrom
 		}
 	case ticket.Redirected:
 		s.ASR, s.Handover, s.Assignee = e.To, e.Handover, e.Assignee
 	case ticket.PersonalDataErased:
 		s.Erased = true
 	case ticket.Opened, ticket.InternalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
-		ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Succeeded, ticket.Reclassified,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
 		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
 		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
 		ticket.ContactFailed:
@@ -73,166 +73,166 @@ func (s addressees) after(r ticket.Recorded) (addressees, string) {
 	return s, ""
 }
 
-// notices gathers who is told of one event.
-type notices struct {
-	r       ticket.Recorded
-	s, was  addressees
-	actions []Action
+// notificationBuilder gathers who is told of one event.
+type notificationBuilder struct {
+	recorded      ticket.Recorded
+	after, before notificationState
+	actions       []Action
 }
 
-// held are the keys of what may wait until its act can no longer be undone.
-var held = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
+// heldKeys are the keys of what may wait until its act can no longer be undone.
+var heldKeys = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
 
-// event is the table of who is told what.
-func (n *notices) event() {
-	switch e := n.r.Event.(type) {
+// addForEvent is the table of who is told what.
+func (n *notificationBuilder) addForEvent() {
+	switch e := n.recorded.Event.(type) {
 	case ticket.Opened:
-		n.citizen(Opened, Notification{})
-		n.operators(NewTicket, e.Entity)
+		n.notifyCitizen(KindOpened, Notification{})
+		n.notifyOperators(KindNewTicket, e.Entity)
 	case ticket.Assigned:
-		n.assigned(e.Assignee)
+		n.notifyAssignee(e.Assignee)
 	case ticket.Taken:
-		n.assigned(e.Assignee)
+		n.notifyAssignee(e.Assignee)
 	case ticket.CitizenNote:
-		n.citizen(Written, Notification{Note: e.Note})
+		n.notifyCitizen(KindPublicNote, Notification{Note: e.Note})
 	case ticket.RegionalNote:
-		if e.Handover == n.was.Handover { // in a hand-over's own act it is the next one's
-			n.regional(e)
+		if e.Handover == n.before.Handover { // in a hand-over's own act it is the next one's
+			n.notifyOtherSide(e)
 		}
 	case ticket.CitizenReplied:
-		kind := Reply
-		if e.Kind == ticket.Message {
-			kind = Courtesy
+		kind := KindReply
+		if e.Kind == ticket.ReplyMessage {
+			kind = KindCourtesyReply
 		}
-		n.holder(kind, Notification{Note: e.Reply})
+		n.notifyHolder(kind, Notification{Note: e.Reply})
 	case ticket.Escalated:
-		n.citizen(Regional, Notification{})
-		n.tell("region", Notification{Kind: Handover, To: ToOperators, Entity: catalog.Region, N: e.Handover})
-		if n.r.By.ID != "" {
-			n.actions = append(n.actions, n.later("receipt", Notification{Kind: Receipt, To: ToPerson, Entity: e.From, Operator: n.r.By.ID, N: e.Handover}))
+		n.notifyCitizen(KindWithRegion, Notification{})
+		n.add("region", Notification{Kind: KindHandover, To: ToOperators, Entity: catalog.Region, N: e.Handover})
+		if n.recorded.By.ID != "" {
+			n.actions = append(n.actions, n.sendWhenVisible("receipt", Notification{Kind: KindHandoverReceipt, To: ToAccount, Entity: e.From, Operator: n.recorded.By.ID, N: e.Handover}))
 		}
 	case ticket.Redirected:
-		kind := Redirected
-		if e.To == n.was.ASR {
-			kind = Returned
+		kind := KindRedirected
+		if e.To == n.before.ASR {
+			kind = KindBackAtASR
 		}
-		n.citizen(kind, Notification{})
-		n.tell("asr", Notification{Kind: HandedBack, To: ToOperators, Entity: e.To, N: e.Handover})
+		n.notifyCitizen(kind, Notification{})
+		n.add("asr", Notification{Kind: KindHandedBack, To: ToOperators, Entity: e.To, N: e.Handover})
 	case ticket.Recalled:
-		if n.r.At.Before(n.was.Known) { // nobody has heard of the hand-over
-			n.withdraw(n.was.Handed)
+		if n.recorded.At.Before(n.before.HandoverVisibleFrom) { // nobody has heard of the hand-over
+			n.cancelHeld(n.before.HandoverAct)
 			break
 		}
-		n.citizen(Returned, Notification{})
-		n.tell("region", Notification{Kind: Recalled, To: ToOperators, Entity: catalog.Region, N: e.Handover})
+		n.notifyCitizen(KindBackAtASR, Notification{})
+		n.add("region", Notification{Kind: KindRecalled, To: ToOperators, Entity: catalog.Region, N: e.Handover})
 	case ticket.Resolved:
 		if e.Note == "" {
-			n.citizen(Confirmed, Notification{N: e.Resolution})
+			n.notifyCitizen(KindConfirmed, Notification{N: e.Resolution})
 		}
 	case ticket.Reopened:
-		if n.r.By.Role != person.Citizen {
-			n.citizen(Reopened, Notification{})
+		if n.recorded.By.Role != person.Citizen {
+			n.notifyCitizen(KindReopened, Notification{})
 		}
 	case ticket.AutoClosed:
-		n.s = n.was // who had it
-		n.citizen(Closed, Notification{})
+		n.after = n.before // who had it
+		n.notifyCitizen(KindClosed, Notification{})
 	case ticket.CitizenReminded:
-		n.citizen(Reminder, Notification{Note: e.Asked, N: e.N})
+		n.notifyCitizen(KindReminder, Notification{Note: e.Question, N: e.N})
 	case ticket.OutcomeCarriedOut:
-		if e.Act == playbook.Alert {
-			n.tell("alert", Notification{Kind: Alert, To: ToSupervisors, Entity: n.s.Entity})
+		if e.Action == playbook.Alert {
+			n.add("alert", Notification{Kind: KindPrivacyAlert, To: ToSupervisors, Entity: n.after.Entity})
 		}
 	case ticket.PlaybookReminded:
-		n.holder(PlaybookReminder, Notification{N: e.N})
+		n.notifyHolder(KindPlaybookReminder, Notification{N: e.N})
 	case ticket.HandoverWarned:
-		n.late(Warned, e.Entity, e.Handover)
+		n.notifyDeadline(KindDeadlineNear, e.Entity, e.Handover)
 	case ticket.HandoverBreached:
-		n.late(Breached, e.Entity, e.Handover)
+		n.notifyDeadline(KindDeadlineMissed, e.Entity, e.Handover)
 	case ticket.PingPongNoticed:
 		for _, at := range []catalog.EntityCode{e.ASR, catalog.Region} {
-			n.tell("ping-pong/"+string(at), Notification{Kind: PingPong, To: ToSupervisors, Entity: at, N: e.Handover})
+			n.add("ping-pong/"+string(at), Notification{Kind: KindPingPong, To: ToSupervisors, Entity: at, N: e.Handover})
 		}
 	case ticket.ContactFailed:
-		n.holder(Undeliverable, Notification{})
+		n.notifyHolder(KindContactFailed, Notification{})
 	case ticket.ActWithdrawn:
-		n.withdraw(e.Act)
+		n.cancelHeld(e.Act)
 	case ticket.Unassigned, ticket.InternalNote, ticket.CitizenAsked, ticket.Resumed, ticket.Discarded, ticket.MarkedDuplicate,
-		ticket.Succeeded, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
 		ticket.AnswersForgotten, ticket.PersonalDataErased:
 	}
 }
 
-// withdraw takes back what an act had put aside.
-func (n *notices) withdraw(act ticket.ID) {
-	for _, key := range held {
+// cancelHeld takes back what an act had put aside.
+func (n *notificationBuilder) cancelHeld(act ticket.ID) {
+	for _, key := range heldKeys {
 		n.actions = append(n.actions, Cancel{Key: string(act) + "/" + key})
 	}
 }
 
-// citizen tells the citizen. Of a ticket whose personal data was erased, there is nobody to tell.
-func (n *notices) citizen(kind Kind, note Notification) {
-	if n.s.Erased {
+// notifyCitizen tells the citizen. Of a ticket whose personal data was erased, there is nobody to tell.
+func (n *notificationBuilder) notifyCitizen(kind NotificationKind, note Notification) {
+	if n.after.Erased {
 		return
 	}
 	note.Kind, note.To = kind, ToCitizen
-	n.tell("citizen/"+string(kind), note)
+	n.add("citizen/"+string(kind), note)
 }
 
-// assigned tells whoever was given the ticket, but not those who took it themselves.
-func (n *notices) assigned(to ticket.Assignee) {
+// notifyAssignee tells whoever was given the ticket, but not those who took it themselves.
+func (n *notificationBuilder) notifyAssignee(to ticket.Assignee) {
 	switch {
 	case to.Supervisors:
-		n.tell("assigned", Notification{Kind: AssignedToYou, To: ToSupervisors, Entity: n.s.Entity})
-	case to.Operator != n.r.By.ID:
-		n.tell("assigned", Notification{Kind: AssignedToYou, To: ToPerson, Entity: n.s.Entity, Operator: to.Operator})
+		n.add("assigned", Notification{Kind: KindAssigned, To: ToSupervisors, Entity: n.after.Entity})
+	case to.Operator != n.recorded.By.ID:
+		n.add("assigned", Notification{Kind: KindAssigned, To: ToAccount, Entity: n.after.Entity, Operator: to.Operator})
 	}
 }
 
-// holder tells whoever has the ticket: its assignee, or all operators of the competent entity.
-func (n *notices) holder(kind Kind, note Notification) {
-	if n.s.Entity == "" {
+// notifyHolder tells whoever has the ticket: its assignee, or all operators of the competent entity.
+func (n *notificationBuilder) notifyHolder(kind NotificationKind, note Notification) {
+	if n.after.Entity == "" {
 		return // closed: nobody's any more
 	}
-	note.Kind, note.To, note.Entity, note.Operator = kind, ToOperators, n.s.Entity, n.s.Assignee.Operator
+	note.Kind, note.To, note.Entity, note.Operator = kind, ToOperators, n.after.Entity, n.after.Assignee.Operator
 	switch {
-	case n.s.Assignee.Supervisors:
+	case n.after.Assignee.Supervisors:
 		note.To = ToSupervisors
 	case note.Operator != "":
-		note.To = ToPerson
+		note.To = ToAccount
 	}
-	n.tell("holder", note)
+	n.add("holder", note)
 }
 
-func (n *notices) operators(kind Kind, at catalog.EntityCode) {
-	n.tell("operators", Notification{Kind: kind, To: ToOperators, Entity: at})
+func (n *notificationBuilder) notifyOperators(kind NotificationKind, at catalog.EntityCode) {
+	n.add("operators", Notification{Kind: kind, To: ToOperators, Entity: at})
 }
 
-// regional tells the other side of a hand-over that there is a message for it.
-func (n *notices) regional(e ticket.RegionalNote) {
+// notifyOtherSide tells the other side of a hand-over that there is a message for it.
+func (n *notificationBuilder) notifyOtherSide(e ticket.RegionalNote) {
 	at := catalog.Region
-	if n.r.By.Entity == catalog.Region {
+	if n.recorded.By.Entity == catalog.Region {
 		at = e.ASR
 	}
-	n.tell("regional", Notification{Kind: RegionalMessage, To: ToOperators, Entity: at, Note: e.Note, N: e.Handover})
+	n.add("regional", Notification{Kind: KindRegionalMessage, To: ToOperators, Entity: at, Note: e.Note, N: e.Handover})
 }
 
-// late tells operators and supervisors of an entity that a hand-over to it runs out of time.
-func (n *notices) late(kind Kind, at catalog.EntityCode, handover int) {
-	n.tell("operators", Notification{Kind: kind, To: ToOperators, Entity: at, N: handover})
-	n.tell("supervisors", Notification{Kind: kind, To: ToSupervisors, Entity: at, N: handover})
+// notifyDeadline tells operators and supervisors of an entity that a hand-over to it runs out of time.
+func (n *notificationBuilder) notifyDeadline(kind NotificationKind, at catalog.EntityCode, handover int) {
+	n.add("operators", Notification{Kind: kind, To: ToOperators, Entity: at, N: handover})
+	n.add("supervisors", Notification{Kind: kind, To: ToSupervisors, Entity: at, N: handover})
 }
 
-// tell sends a message now, or once the act at hand can no longer be undone.
-func (n *notices) tell(key string, note Notification) {
-	note.By = n.r.By.ID
-	n.actions = append(n.actions, n.later(key, note))
+// add sends a message now, or once the act at hand can no longer be undone.
+func (n *notificationBuilder) add(key string, note Notification) {
+	note.By = n.recorded.By.ID
+	n.actions = append(n.actions, n.sendWhenVisible(key, note))
 }
 
-func (n *notices) later(key string, note Notification) Action {
-	note.Act = n.r.Act
-	send := Send{Topic: TopicNotify, Key: key, Payload: payload(note)}
-	if n.s.Act != n.r.Act || !n.s.Held.After(n.r.At) {
+func (n *notificationBuilder) sendWhenVisible(key string, note Notification) Action {
+	note.Act = n.recorded.Act
+	send := Send{Topic: TopicNotify, Key: key, Payload: mustMarshal(note)}
+	if n.after.NoteAct != n.recorded.Act || !n.after.NoteVisibleFrom.After(n.recorded.At) {
 		return send
 	}
-	return Later{Key: string(n.r.Act) + "/" + key, At: n.s.Held, Send: send, Why: "the act can be undone until then"}
+	return SendLater{Key: string(n.recorded.Act) + "/" + key, At: n.after.NoteVisibleFrom, Send: send, Why: "the act can be undone until then"}
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// said tells in words what messages the actions hold: kind, to whom, and whether later.
-func said(t *testing.T, actions []Action) (all []string) {
+// describe tells in words what messages the actions hold: kind, to whom, and whether later.
+func describe(t *testing.T, actions []Action) (all []string) {
 	t.Helper()
 	for _, a := range actions {
 		var send Send
@@ -30,7 +30,7 @@ func said(t *testing.T, actions []Action) (all []string) {
 		switch a := a.(type) {
 		case Send:
 			send = a
-		case Later:
+		case SendLater:
 			send, when = a.Send, fmt.Sprintf(" at %s", a.At.Format("15:04:05"))
 		case Cancel, Schedule, Dispatch:
 			continue
@@ -68,8 +68,8 @@ func TestNotificationsReact(t *testing.T) {
 		resolved  = do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Resolved{Resolution: 1, Note: "n"})
 		escalated = do(anna, ticket.RegionalNote{Note: "n", Handover: 1, ASR: torino, VisibleFrom: held}, ticket.Escalated{Handover: 1, From: torino})
 		message   = ticket.RegionalNote{Note: "m", Handover: 1, ASR: torino, VisibleFrom: start}
-		message2  = ticket.CitizenReplied{Reply: "r", Kind: ticket.Message}
-		reply     = ticket.CitizenReplied{Reply: "r", Kind: ticket.Answer}
+		message2  = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyMessage}
+		reply     = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyAnswer}
 	)
 	for name, c := range map[string]struct {
 		acts []act
@@ -97,12 +97,12 @@ func TestNotificationsReact(t *testing.T) {
 		"resolved again without a word":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
 		"discarded without a word":            {[]act{opened, do(anna, ticket.Discarded{Resolution: 1})}, nil},
 		"closed":                              {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1})}, []string{"closed to citizen"}},
-		"a reminder":                          {[]act{opened, do(system, ticket.CitizenReminded{Asked: "n", N: 1})}, []string{"reminder to citizen"}},
+		"a reminder":                          {[]act{opened, do(system, ticket.CitizenReminded{Question: "n", N: 1})}, []string{"reminder to citizen"}},
 		"a hand-over runs late":               {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})}, []string{"warned to operators regione", "warned to supervisors regione"}},
 		"too late":                            {[]act{opened, escalated, do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})}, []string{"breached to operators regione", "breached to supervisors regione"}},
 		"to and fro, both supervisors":        {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
-		"somebody else's referto":             {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Act: playbook.Alert})}, []string{"alert to supervisors 010301"}},
-		"other outcomes tell by what they do": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Act: playbook.Wait})}, nil},
+		"somebody else's referto":             {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Alert})}, []string{"alert to supervisors 010301"}},
+		"other outcomes tell by what they do": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Wait})}, nil},
 		"a run that waits":                    {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
 		"an address that takes nothing":       {[]act{opened, do(system, ticket.ContactFailed{})}, []string{"contact_failed to operators 010301"}},
 		"of a closed one no operator is":      {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1}), do(system, ticket.ContactFailed{})}, nil},
@@ -110,7 +110,7 @@ func TestNotificationsReact(t *testing.T) {
 		"an undone taking leaves it to all":   {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)}, []string{"reply to operators 010301"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, state, version := Notifications(), undoable[addressees]{}, 0
+			s, state, version := Notifications(), undoState[notificationState]{}, 0
 			var got []string
 			for i, a := range c.acts {
 				got = nil
@@ -121,8 +121,8 @@ func TestNotificationsReact(t *testing.T) {
 				for _, e := range a.events {
 					version++
 					var actions []Action
-					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: aTicket, Version: version, Position: int64(version), At: at, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
-					got = append(got, said(t, actions)...)
+					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: testTicket, Version: version, Position: int64(version), At: at, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
+					got = append(got, describe(t, actions)...)
 				}
 			}
 			if !reflect.DeepEqual(got, c.then) {
@@ -136,13 +136,13 @@ func TestNotificationsReact(t *testing.T) {
 func TestAWithdrawnActTellsNobody(t *testing.T) {
 	undone := 0
 	rapid.Check(t, func(t *rapid.T) {
-		s, state, waiting := Notifications(), undoable[addressees]{}, map[string]bool{}
-		for _, r := range tickettest.Draw(t, aTicket, 40, true).History {
+		s, state, waiting := Notifications(), undoState[notificationState]{}, map[string]bool{}
+		for _, r := range tickettest.DrawTicket(t, testTicket, 40, true).History {
 			var actions []Action
 			state, actions = s.React(state, r)
 			for _, a := range actions {
 				switch a := a.(type) {
-				case Later:
+				case SendLater:
 					waiting[a.Key] = true
 				case Cancel:
 					delete(waiting, a.Key)
@@ -168,19 +168,19 @@ func TestAWithdrawnActTellsNobody(t *testing.T) {
 
 // A hand-over that is recalled before anybody knew of it is told to nobody.
 func TestARecalledHandoverTellsNobody(t *testing.T) {
-	s, state, waiting := Notifications(), undoable[addressees]{}, map[string]bool{}
+	s, state, waiting := Notifications(), undoState[notificationState]{}, map[string]bool{}
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	for _, r := range []ticket.Recorded{
 		{Event: ticket.RegionalNote{Handover: 1, VisibleFrom: at.Add(time.Second)}, Act: "held"},
 		{Event: ticket.Escalated{Handover: 1}, Act: "held"},
 		{Event: ticket.Recalled{Handover: 1}, Act: "recall"},
 	} {
-		r.Ticket, r.At, r.By = aTicket, at, operator
+		r.Ticket, r.At, r.By = testTicket, at, operator
 		var actions []Action
 		state, actions = s.React(state, r)
 		for _, a := range actions {
 			switch a := a.(type) {
-			case Later:
+			case SendLater:
 				waiting[a.Key] = true
 			case Cancel:
 				delete(waiting, a.Key)
@@ -197,12 +197,12 @@ func TestARecalledHandoverTellsNobody(t *testing.T) {
 // An alert waits with the note beside it, and goes with it.
 func TestAWithdrawnAlertIsNotTold(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	s, state, got := Notifications(), undoable[addressees]{}, []Action(nil)
+	s, state, got := Notifications(), undoState[notificationState]{}, []Action(nil)
 	for _, r := range []ticket.Recorded{
-		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"}, {Event: ticket.OutcomeCarriedOut{Act: playbook.Alert}, Act: "held"},
+		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"}, {Event: ticket.OutcomeCarriedOut{Action: playbook.Alert}, Act: "held"},
 		{Event: ticket.ActWithdrawn{Act: "held"}, Act: "undo"},
 	} {
-		r.Ticket, r.At, r.By = aTicket, at, operator
+		r.Ticket, r.At, r.By = testTicket, at, operator
 		var actions []Action
 		state, actions = s.React(state, r)
 		got = append(got, actions...)

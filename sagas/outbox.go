@@ -45,50 +45,50 @@ func OutboxOffsets() wmsql.PostgreSQLQueueOffsetsAdapter {
 	return wmsql.PostgreSQLQueueOffsetsAdapter{GenerateMessagesTableName: func(string) string { return outboxTable }}
 }
 
-// outgoing is a message with where it comes from.
-type outgoing struct {
+// outboxMessage is a message with where it comes from.
+type outboxMessage struct {
 	send   Send
 	ticket ticket.ID
 	cause  int64
 	at     time.Time // of its cause, or when it was no longer to be held back
 }
 
-// newsFor is how long news are news. A saga that is new, or in a new version, goes through the log from its beginning: what
+// maxNotificationAge is how long news are news. A saga that is new, or in a new version, goes through the log from its beginning: what
 // it would have told then is noted as told, and told to nobody.
-const newsFor = 5 * 24 * time.Hour
+const maxNotificationAge = 5 * 24 * time.Hour
 
-func (m outgoing) late(now time.Time) bool {
-	return m.send.Topic == TopicNotify && now.Sub(m.at) > newsFor
+func (m outboxMessage) isStale(now time.Time) bool {
+	return m.send.Topic == TopicNotify && now.Sub(m.at) > maxNotificationAge
 }
 
-// space is the namespace of message ids.
-var space = uuid.MustParse("15abb5e1-4a63-5811-abb7-ffd412efc494")
+// IDNamespace is the namespace of message ids.
+var IDNamespace = uuid.MustParse("15abb5e1-4a63-5811-abb7-ffd412efc494")
 
 // messageID is the same for the same cause, whoever derives it and when.
-func messageID(saga string, m outgoing) uuid.UUID {
-	return uuid.NewSHA1(space, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
+func messageID(saga string, m outboxMessage) uuid.UUID {
+	return uuid.NewSHA1(IDNamespace, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
 }
 
-// publish puts the messages into the outbox, inside tx, except those that their causes have sent before and those that are no
+// publishMessages puts the messages into the outbox, inside tx, except those that their causes have sent before and those that are no
 // news any more.
-func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing, now time.Time) error {
+func publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage, now time.Time) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	fresh, epoch, err := notSent(ctx, tx, id, messages)
+	fresh, epoch, err := recordSent(ctx, tx, id, messages)
 	if err != nil {
 		return err
 	}
 	byTopic := make(map[string][]*message.Message)
 	for _, m := range messages {
-		mid := messageID(id.name, m).String()
-		if !fresh[mid] || m.late(now) {
+		mid := messageID(id.Name, m).String()
+		if !fresh[mid] || m.isStale(now) {
 			continue
 		}
 		delete(fresh, mid)
 		w := message.NewMessageWithContext(ctx, mid, message.Payload(m.send.Payload))
 		w.Metadata.Set(MetadataTopic, m.send.Topic)
-		w.Metadata.Set(MetadataSaga, id.name)
+		w.Metadata.Set(MetadataSaga, id.Name)
 		w.Metadata.Set(MetadataTicket, string(m.ticket))
 		w.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: epoch, N: m.cause}.String())
 		byTopic[m.send.Topic] = append(byTopic[m.send.Topic], w)
@@ -105,15 +105,15 @@ func publish(ctx context.Context, tx pgx.Tx, id id, messages []outgoing, now tim
 	return publisher.Close()
 }
 
-// notSent notes the messages as sent, for ever, and answers which of them had not been, with the log's epoch.
-func notSent(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) (map[string]bool, int, error) {
+// recordSent notes the messages as sent, for ever, and answers which of them had not been, with the log's epoch.
+func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage) (map[string]bool, int, error) {
 	var (
 		ids, topics, tickets, keys []string
 		causes                     []int64
 		at                         []time.Time
 	)
 	for _, m := range messages {
-		ids, topics, tickets = append(ids, messageID(id.name, m).String()), append(topics, m.send.Topic), append(tickets, string(m.ticket))
+		ids, topics, tickets = append(ids, messageID(id.Name, m).String()), append(topics, m.send.Topic), append(tickets, string(m.ticket))
 		keys, causes, at = append(keys, m.send.Key), append(causes, m.cause), append(at, m.at)
 	}
 	rows, err := tx.Query(ctx, `
@@ -122,7 +122,7 @@ func notSent(ctx context.Context, tx pgx.Tx, id id, messages []outgoing) (map[st
 		from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
 			as m (id, topic, ticket, cause, key, at)
 		on conflict do nothing
-		returning id::text, (select epoch from log.logs)`, id.name, ids, topics, tickets, causes, keys, at)
+		returning id::text, (select epoch from log.logs)`, id.Name, ids, topics, tickets, causes, keys, at)
 	if err != nil {
 		return nil, 0, err
 	}

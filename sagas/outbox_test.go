@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// resolutionsTold is a saga that sends a message for every resolution. It remembers how many there were.
-func resolutionsTold(version int) Saga[int] {
+// resolutionMessages is a saga that sends a message for every resolution. It remembers how many there were.
+func resolutionMessages(version int) Saga[int] {
 	return Saga[int]{Name: "teller", Version: version, React: func(n int, r ticket.Recorded) (int, []Action) {
 		e, ok := r.Event.(ticket.Resolved)
 		if !ok {
@@ -31,9 +31,9 @@ func resolutionsTold(version int) Saga[int] {
 }
 
 // subscribe reads a topic as a door will: with watermill-sql's own subscriber, as the worker role.
-func (w *world) subscribe(topic string) <-chan *message.Message {
+func (w *fixture) subscribe(topic string) <-chan *message.Message {
 	w.Helper()
-	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.Worker()), wmsql.SubscriberConfig{
+	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.WorkerPool()), wmsql.SubscriberConfig{
 		SchemaAdapter: OutboxSchema(), OffsetsAdapter: OutboxOffsets(), PollInterval: 20 * time.Millisecond,
 	}, nil)
 	w.must(err)
@@ -43,7 +43,7 @@ func (w *world) subscribe(topic string) <-chan *message.Message {
 	return messages
 }
 
-func (w *world) receive(from <-chan *message.Message) *message.Message {
+func (w *fixture) receive(from <-chan *message.Message) *message.Message {
 	w.Helper()
 	select {
 	case m := <-from:
@@ -55,15 +55,15 @@ func (w *world) receive(from <-chan *message.Message) *message.Message {
 	}
 }
 
-func (w *world) count(query string, args ...any) (n int) {
+func (w *fixture) count(query string, args ...any) (n int) {
 	w.Helper()
-	w.must(w.store.Worker().QueryRow(w.ctx, query, args...).Scan(&n))
+	w.must(w.store.WorkerPool().QueryRow(w.ctx, query, args...).Scan(&n))
 	return n
 }
 
 func TestAMessageIsSentOnceForItsCause(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
-	r := w.runner(resolutionsTold(1))
+	w := newFixture(t, "2026-11-16 10:00")
+	r := w.runner(resolutionMessages(1))
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
@@ -72,8 +72,8 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 	crash := errors.New("crash")
 	records, err := w.store.Read(w.ctx, 0, 100)
 	w.must(err)
-	err = pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
-		if _, err := r.handle(w.ctx, tx, r.Sagas[0], records); err != nil {
+	err = pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+		if _, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records); err != nil {
 			return err
 		}
 		return crash
@@ -84,11 +84,11 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 
 	// A redelivery of the same events, and the same events handled by the next version, send no second one.
 	w.catchUp(r)
-	w.must(pgx.BeginFunc(w.ctx, w.store.Worker(), func(tx pgx.Tx) error {
-		_, err := r.handle(w.ctx, tx, r.Sagas[0], records)
+	w.must(pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+		_, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
 		return err
 	}))
-	next := w.runner(resolutionsTold(2))
+	next := w.runner(resolutionMessages(2))
 	w.begin(next)
 	w.catchUp(next)
 	w.reopen(id)
@@ -114,7 +114,7 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 
 // Whoever installs a new version tells nobody what happened months ago; what happened lately is told.
 func TestANewVersionTellsNoOldNews(t *testing.T) {
-	w := newWorld(t, "2026-03-02 10:00")
+	w := newFixture(t, "2026-03-02 10:00")
 	id := w.open()
 	w.resolve(id)
 	w.clock.Set(rome(t, "2026-03-16 10:00"))
@@ -123,11 +123,11 @@ func TestANewVersionTellsNoOldNews(t *testing.T) {
 	r := w.runner(Notifications())
 	w.begin(r)
 	w.catchUp(r)
-	rows, err := w.store.Worker().Query(w.ctx, `select payload ->> 'kind' from saga.outbox`)
+	rows, err := w.store.WorkerPool().Query(w.ctx, `select payload ->> 'kind' from saga.outbox`)
 	w.must(err)
-	kinds, err := pgx.CollectRows(rows, pgx.RowTo[Kind])
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[NotificationKind])
 	w.must(err)
-	if len(kinds) != 1 || kinds[0] != Reopened {
+	if len(kinds) != 1 || kinds[0] != KindReopened {
 		t.Errorf("told is %v", kinds)
 	}
 	if n := w.count("select count(*) from saga.sent"); n < 2 {
@@ -136,12 +136,12 @@ func TestANewVersionTellsNoOldNews(t *testing.T) {
 }
 
 // eventually waits for what other goroutines bring about.
-func (w *world) eventually(what string, holds func() bool) {
+func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	for !holds() {
-		if pause(ctx, 5*time.Millisecond) != nil {
+		if Sleep(ctx, 5*time.Millisecond) != nil {
 			w.Fatalf("it never came to be that %s", what)
 		}
 	}

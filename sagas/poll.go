@@ -20,16 +20,16 @@ import (
 
 // A command that fails for reasons outside the rules is tried again after one second, two, four … five minutes.
 const (
-	firstRetry = time.Second
-	lastRetry  = 5 * time.Minute
+	MinBackoff = time.Second
+	MaxBackoff = 5 * time.Minute
 )
 
-// keepPolling sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
-func (r *Runner) keepPolling(ctx context.Context) error {
+// pollTimers sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
+func (r *Runner) pollTimers(ctx context.Context) error {
 	for observed := (time.Time{}); ; {
 		n, err := r.Poll(ctx)
-		if err == nil && time.Since(observed) >= r.Every {
-			observed, err = time.Now(), r.observe(ctx)
+		if err == nil && time.Since(observed) >= r.PollInterval {
+			observed, err = time.Now(), r.updateGauges(ctx)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -40,7 +40,7 @@ func (r *Runner) keepPolling(ctx context.Context) error {
 		if n > 0 && err == nil {
 			continue // there may be more
 		}
-		t := time.NewTimer(r.untilNext(ctx))
+		t := time.NewTimer(r.untilNextTimer(ctx))
 		select {
 		case <-ctx.Done():
 		case <-r.wake:
@@ -50,16 +50,16 @@ func (r *Runner) keepPolling(ctx context.Context) error {
 	}
 }
 
-// nextDue stops at the first: min() reads all that is pending where the planner expects little.
-const nextDue = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
+// NextDueQuery stops at the first: min() reads all that is pending where the planner expects little.
+const NextDueQuery = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
 
-// untilNext is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
+// untilNextTimer is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
 // is due and still there is being sent by another node.
-func (r *Runner) untilNext(ctx context.Context) time.Duration {
-	wait := r.Every
+func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
+	wait := r.PollInterval
 	for _, d := range r.Sagas {
 		var next time.Time
-		err := r.Store.Worker().QueryRow(ctx, nextDue, d.id().name, d.id().version, r.Store.Now()).Scan(&next)
+		err := r.Store.WorkerPool().QueryRow(ctx, NextDueQuery, d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&next)
 		if err == nil {
 			wait = min(wait, max(0, next.Sub(r.Store.Now())))
 		}
@@ -71,64 +71,64 @@ func (r *Runner) untilNext(ctx context.Context) time.Duration {
 // and answers how many came to an end: carried out, or refused by the rules because the ticket has moved on.
 func (r *Runner) Poll(ctx context.Context) (n int, err error) {
 	for _, d := range r.Sagas {
-		taken, e := r.poll(ctx, d.id())
+		taken, e := r.pollSaga(ctx, d.ID())
 		if e != nil {
-			err = errors.Join(err, fmt.Errorf("poll %s: %w", d.id(), e))
+			err = errors.Join(err, fmt.Errorf("poll %s: %w", d.ID(), e))
 		}
 		n += taken
 	}
 	return n, err
 }
 
-// poll holds the rows it takes until their outcomes are stored with them: a node that dies lets go of them, and the
+// pollSaga holds the rows it takes until their outcomes are stored with them: a node that dies lets go of them, and the
 // next one sends the same command ids again, which gives the first result.
-func (r *Runner) poll(ctx context.Context, id id) (n int, err error) {
-	err = pgx.BeginFunc(ctx, r.Store.Worker(), func(tx pgx.Tx) error {
-		due, err := take(ctx, tx, id, r.Store.Now(), r.Take)
+func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
+	err = pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
+		due, err := takeDueTimers(ctx, tx, id, r.Store.Now(), r.TimersPerPoll)
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		r.sendAll(ctx, id, due)
+		r.dispatchAll(ctx, id, due)
 		if err := ctx.Err(); err != nil {
 			return err // what failed, failed for this
 		}
-		n, err = r.settled(ctx, tx, id, due)
+		n, err = r.storeOutcomes(ctx, tx, id, due)
 		return err
 	})
 	return n, err
 }
 
-// taken is a timer that is being sent, and what came of it.
-type taken struct {
-	timer
+// dueTimer is a timer that is being sent, and what came of it.
+type dueTimer struct {
+	timerRow
 	attempts int
 	err      error
 }
 
-const takeDue = `
+const TakeDueQuery = `
 	select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
 	where saga = $1 and version = $2 and next_at <= $3
 	  and (select live from saga.sagas where name = $1 and version = $2)
 	order by next_at limit $4
 	for update skip locked`
 
-func take(ctx context.Context, tx pgx.Tx, id id, now time.Time, limit int) ([]*taken, error) {
-	rows, err := tx.Query(ctx, takeDue, id.name, id.version, now, limit)
+func takeDueTimers(ctx context.Context, tx pgx.Tx, id SagaID, now time.Time, limit int) ([]*dueTimer, error) {
+	rows, err := tx.Query(ctx, TakeDueQuery, id.Name, id.Version, now, limit)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*taken, error) {
-		var t taken
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*dueTimer, error) {
+		var t dueTimer
 		return &t, row.Scan(&t.ticket, &t.key, &t.once, &t.due, &t.command, &t.data, &t.why, &t.cause, &t.attempts)
 	})
 }
 
-// sendAll sends the commands of different tickets side by side, since the log commits appends that wait together as one, and
+// dispatchAll sends the commands of different tickets side by side, since the log commits appends that wait together as one, and
 // those of one ticket in the order in which they were due. What sends a message is written with the outcomes.
-func (r *Runner) sendAll(ctx context.Context, id id, due []*taken) {
-	byTicket := map[ticket.ID][]*taken{}
+func (r *Runner) dispatchAll(ctx context.Context, id SagaID, due []*dueTimer) {
+	byTicket := map[ticket.ID][]*dueTimer{}
 	for _, t := range due {
-		if t.command != sendCommand {
+		if t.command != sendMessageCommand {
 			byTicket[t.ticket] = append(byTicket[t.ticket], t)
 		}
 	}
@@ -136,38 +136,38 @@ func (r *Runner) sendAll(ctx context.Context, id id, due []*taken) {
 	for _, own := range byTicket {
 		wg.Go(func() {
 			for _, t := range own {
-				t.err = r.send(ctx, id, t.timer)
+				t.err = r.dispatchTimer(ctx, id, t.timerRow)
 			}
 		})
 	}
 	wg.Wait()
 }
 
-func (r *Runner) send(ctx context.Context, id id, t timer) error {
+func (r *Runner) dispatchTimer(ctx context.Context, id SagaID, t timerRow) error {
 	c, err := decodeCommand(t.command, t.data)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, r.CommandTimeout)
 	defer cancel()
-	by := person.Actor{ID: id.name, Role: person.System}
+	by := person.Actor{ID: id.Name, Role: person.System}
 	return r.Dispatch(ctx, t.ticket, c, by, commandID(id, t), t.cause)
 }
 
 // commandID is the same for the same timer, whichever node sends it and however often: what set it names it.
-func commandID(id id, t timer) eventstore.CommandID {
+func commandID(id SagaID, t timerRow) eventstore.CommandID {
 	return eventstore.CommandID{
-		Actor: id.name, Permanent: true,
+		Actor: id.Name, Permanent: true,
 		Key: fmt.Sprintf("%s/%d/%s", t.ticket, t.cause, t.key),
 	}
 }
 
-// refused tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
-func refused(err error) bool {
+// IsRefusal tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
+func IsRefusal(err error) bool {
 	var (
 		notAllowed *ticket.NotAllowedError
 		forbidden  *ticket.ForbiddenError
-		notYours   *ticket.NotYoursError
+		notYours   *ticket.NotVisibleError
 		invalid    *ticket.InvalidError
 		conflict   *ticket.ConflictError
 	)
@@ -175,53 +175,53 @@ func refused(err error) bool {
 		errors.As(err, &invalid) || errors.As(err, &conflict)
 }
 
-// settled stores what came of the timers and answers how many of them are over.
-func (r *Runner) settled(ctx context.Context, tx pgx.Tx, id id, due []*taken) (int, error) {
+// storeOutcomes stores what came of the timers and answers how many of them are over.
+func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []*dueTimer) (int, error) {
 	var (
 		now           = r.Store.Now()
 		tickets, keys []string
-		ends          []line
-		again         []*taken
-		messages      []outgoing
+		ends          []journalEntry
+		again         []*dueTimer
+		messages      []outboxMessage
 	)
 	for _, t := range due {
-		l := line{timer: t.timer, at: now, what: "done"}
-		if t.command == sendCommand && t.err == nil {
-			m := outgoing{ticket: t.ticket, cause: t.cause, at: t.due}
+		l := journalEntry{timerRow: t.timerRow, at: now, what: "done"}
+		if t.command == sendMessageCommand && t.err == nil {
+			m := outboxMessage{ticket: t.ticket, cause: t.cause, at: t.due}
 			if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
 				messages = append(messages, m)
 			}
 		}
 		switch {
 		case t.err == nil:
-		case refused(t.err):
+		case IsRefusal(t.err):
 			l.what, l.why = "refused", t.err.Error()
 		default:
 			again = append(again, t)
-			r.Log.WarnContext(ctx, "a command failed and is tried again", "saga", id.name, "ticket", t.ticket,
-				"key", t.key, "attempts", t.attempts+1, "wait", t.wait(), "error", t.err)
-			r.metrics.outcomes.WithLabelValues(id.name, "failed").Inc()
+			r.Log.WarnContext(ctx, "a command failed and is tried again", "saga", id.Name, "ticket", t.ticket,
+				"key", t.key, "attempts", t.attempts+1, "wait", t.backoff(), "error", t.err)
+			r.metrics.outcomes.WithLabelValues(id.Name, "failed").Inc()
 			continue
 		}
 		tickets, keys, ends = append(tickets, string(t.ticket)), append(keys, t.key), append(ends, l)
-		r.metrics.outcomes.WithLabelValues(id.name, l.what).Inc()
+		r.metrics.outcomes.WithLabelValues(id.Name, l.what).Inc()
 	}
-	if err := dropTimers(ctx, tx, id, tickets, keys); err != nil {
+	if err := deleteTimers(ctx, tx, id, tickets, keys); err != nil {
 		return 0, err
 	}
-	if err := postpone(ctx, tx, id, again, now); err != nil {
+	if err := postponeTimers(ctx, tx, id, again, now); err != nil {
 		return 0, err
 	}
-	if err := publish(ctx, tx, id, messages, now); err != nil {
+	if err := publishMessages(ctx, tx, id, messages, now); err != nil {
 		return 0, err
 	}
 	return len(ends), writeJournal(ctx, tx, id, ends)
 }
 
-// wait is the pause before the next attempt.
-func (t *taken) wait() time.Duration { return min(firstRetry<<min(t.attempts, 10), lastRetry) }
+// backoff is the pause before the next attempt.
+func (t *dueTimer) backoff() time.Duration { return min(MinBackoff<<min(t.attempts, 10), MaxBackoff) }
 
-func postpone(ctx context.Context, tx pgx.Tx, id id, timers []*taken, now time.Time) error {
+func postponeTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []*dueTimer, now time.Time) error {
 	if len(timers) == 0 {
 		return nil
 	}
@@ -231,12 +231,12 @@ func postpone(ctx context.Context, tx pgx.Tx, id id, timers []*taken, now time.T
 	)
 	for _, t := range timers {
 		tickets, keys = append(tickets, string(t.ticket)), append(keys, t.key)
-		errs, next = append(errs, t.err.Error()), append(next, now.Add(t.wait()))
+		errs, next = append(errs, t.err.Error()), append(next, now.Add(t.backoff()))
 	}
 	_, err := tx.Exec(ctx, `
 		update saga.timers t set next_at = p.next_at, attempts = attempts + 1, error = p.error
 		from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) as p (ticket, key, next_at, error)
 		where t.saga = $1 and t.version = $2 and t.ticket = p.ticket::uuid and t.key = p.key`,
-		id.name, id.version, tickets, keys, next, errs)
+		id.Name, id.Version, tickets, keys, next, errs)
 	return err
 }

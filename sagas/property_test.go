@@ -15,21 +15,21 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// timersOf keeps timers as the runner would.
-func timersOf(timers map[string]Schedule, actions []Action) {
+// applyTimers keeps timers as the runner would.
+func applyTimers(timers map[string]Schedule, actions []Action) {
 	for _, a := range actions {
 		switch a := a.(type) {
 		case Schedule:
 			timers[a.Key] = a
 		case Cancel:
 			delete(timers, a.Key)
-		case Dispatch, Send, Later:
+		case Dispatch, Send, SendLater:
 		}
 	}
 }
 
-// follow folds a life and checks after every event that the timers set on the way are those that the state must have.
-func follow[S comparable](t *rapid.T, s Saga[S], l tickettest.Life, check func(S, ticket.State, map[string]Schedule)) {
+// replay folds a life and checks after every event that the timers set on the way are those that the state must have.
+func replay[S comparable](t *rapid.T, s Saga[S], l tickettest.RandomTicket, check func(S, ticket.State, map[string]Schedule)) {
 	var (
 		state  S
 		status ticket.State
@@ -38,7 +38,7 @@ func follow[S comparable](t *rapid.T, s Saga[S], l tickettest.Life, check func(S
 	for _, r := range l.History {
 		var actions []Action
 		state, actions = s.React(state, r)
-		timersOf(timers, actions)
+		applyTimers(timers, actions)
 		status = ticket.Evolve(status, r)
 		wanted := make(map[string]Schedule)
 		for _, w := range s.Pending(state) {
@@ -53,8 +53,8 @@ func follow[S comparable](t *rapid.T, s Saga[S], l tickettest.Life, check func(S
 
 func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := tickettest.Draw(t, aTicket, 30, true)
-		follow(t, AutoClose(catalog.Default()), l, func(_ resolution, s ticket.State, timers map[string]Schedule) {
+		l := tickettest.DrawTicket(t, testTicket, 30, true)
+		replay(t, AutoClose(catalog.Default()), l, func(_ autoCloseState, s ticket.State, timers map[string]Schedule) {
 			if s.Status != ticket.Solved {
 				if len(timers) > 0 {
 					t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
@@ -62,7 +62,7 @@ func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
 				return
 			}
 			want := ticket.Close{Resolution: s.Resolution}
-			if len(timers) != 1 || timers[resolution{N: s.Resolution}.key()].Command != want {
+			if len(timers) != 1 || timers[autoCloseState{Resolution: s.Resolution}.timerKey()].Command != want {
 				t.Fatalf("resolution %d has the timers %+v", s.Resolution, timers)
 			}
 		})
@@ -70,10 +70,10 @@ func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
 }
 
 func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
-	c := ending(t)
+	c := catalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
-		l := tickettest.Draw(t, aTicket, 30, true)
-		follow(t, Succession(c), l, func(_ competence, s ticket.State, timers map[string]Schedule) {
+		l := tickettest.DrawTicket(t, testTicket, 30, true)
+		replay(t, Succession(c), l, func(_ successionState, s ticket.State, timers map[string]Schedule) {
 			waits := s.Status != ticket.Closed && s.Entity == torino
 			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
 				t.Fatalf("a ticket that is %s at %s has the timers %+v", s.Status, s.Entity, timers)
@@ -84,17 +84,17 @@ func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
 
 func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := tickettest.Draw(t, aTicket, 40, true)
-		follow(t, Escalation(catalog.Default()), l, func(_ undoable[clockedHandover], s ticket.State, timers map[string]Schedule) {
+		l := tickettest.DrawTicket(t, testTicket, 40, true)
+		replay(t, Escalation(catalog.Default()), l, func(_ undoState[escalationState], s ticket.State, timers map[string]Schedule) {
 			untaken := s.Status == ticket.HandedOver || s.Status == ticket.New && s.Handover.N > 0 && s.Entity != catalog.Region
 			clocks := 0
 			for key, timer := range timers {
 				if !strings.HasPrefix(key, "ping-pong/") {
 					clocks++
-				} else if s.Handovers < pingPong {
+				} else if s.Handovers < pingPongThreshold {
 					t.Fatalf("%d hand-overs go to and fro", s.Handovers)
 				}
-				if w, ok := timer.Command.(ticket.Warn); ok && w.Handover != s.Handover.N {
+				if w, ok := timer.Command.(ticket.WarnHandover); ok && w.Handover != s.Handover.N {
 					t.Fatalf("hand-over %d is warned of as %d", s.Handover.N, w.Handover)
 				}
 			}
@@ -114,8 +114,8 @@ func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
 
 func TestQuestionsAreRemindedOfWhileTheyWait(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := tickettest.Draw(t, aTicket, 40, true)
-		follow(t, Waiting(catalog.Default()), l, func(_ undoable[openQuestion], s ticket.State, timers map[string]Schedule) {
+		l := tickettest.DrawTicket(t, testTicket, 40, true)
+		replay(t, Waiting(catalog.Default()), l, func(_ undoState[waitingState], s ticket.State, timers map[string]Schedule) {
 			want := 0
 			if s.Status == ticket.Waiting && !s.Erased {
 				want = max(0, 2-s.Asked.Reminded)
@@ -124,7 +124,7 @@ func TestQuestionsAreRemindedOfWhileTheyWait(t *testing.T) {
 				t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
 			}
 			for _, timer := range timers {
-				if c, ok := timer.Command.(ticket.RemindCitizen); !ok || c.Asked != s.Asked.Note {
+				if c, ok := timer.Command.(ticket.RemindCitizen); !ok || c.Question != s.Asked.Note {
 					t.Fatalf("of %q it reminds with %+v", s.Asked.Note, timer.Command)
 				}
 			}

@@ -13,83 +13,85 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// begin makes this node's version of the saga known and brings its timers up to the rules that this node has: a
+// Activate makes this node's version of the saga known and brings its timers up to the rules that this node has: a
 // changed calendar or setting moves what is pending.
-func (r *Runner) begin(ctx context.Context, d Definition) error {
-	return pgx.BeginFunc(ctx, r.Store.Worker(), func(tx pgx.Tx) error {
-		if err := enter(ctx, tx, d.id()); err != nil {
-			return fmt.Errorf("enter %s: %w", d.id(), err)
+func (r *Runner) Activate(ctx context.Context, d Definition) error {
+	return pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
+		if err := registerVersion(ctx, tx, d.ID()); err != nil {
+			return fmt.Errorf("enter %s: %w", d.ID(), err)
 		}
-		p, err := lockPlace(ctx, tx, d.id())
+		p, err := lockCheckpoint(ctx, tx, d.ID())
 		if err != nil {
-			return fmt.Errorf("lock %s: %w", d.id(), err)
+			return fmt.Errorf("lock %s: %w", d.ID(), err)
 		}
-		if err := r.rederive(ctx, tx, d); err != nil {
+		if err := r.reconcileTimers(ctx, tx, d); err != nil {
 			return err
 		}
-		p.Worker = &r.worker
-		return movePlace(ctx, tx, d.id(), p)
+		p.WorkerID = &r.workerID
+		return saveCheckpoint(ctx, tx, d.ID(), p)
 	})
 }
 
-// page is how many instances are looked at together; it bounds memory.
-const page = 1000
+// reconcilePageSize is how many instances are looked at together; it bounds memory.
+const reconcilePageSize = 1000
 
-// rederive asks every instance which timers it must have, and corrects those that differ. The caller holds the
+// reconcileTimers asks every instance which timers it must have, and corrects those that differ. The caller holds the
 // saga's row.
-func (r *Runner) rederive(ctx context.Context, tx pgx.Tx, d Definition) error {
+func (r *Runner) reconcileTimers(ctx context.Context, tx pgx.Tx, d Definition) error {
 	after := "00000000-0000-0000-0000-000000000000"
 	for {
-		instances, err := instancesAfter(ctx, tx, d.id(), after)
+		instances, err := listInstancesAfter(ctx, tx, d.ID(), after)
 		if err == nil && len(instances) > 0 {
-			err = r.correct(ctx, tx, d, instances)
+			err = r.reconcilePage(ctx, tx, d, instances)
 		}
 		if err != nil {
-			return fmt.Errorf("re-derive %s: %w", d.id(), err)
+			return fmt.Errorf("re-derive %s: %w", d.ID(), err)
 		}
-		if len(instances) < page {
+		if len(instances) < reconcilePageSize {
 			return nil
 		}
 		after = string(instances[len(instances)-1].Ticket)
 	}
 }
 
-// instance is what a saga remembers of one ticket.
-type instance struct {
+// storedInstance is what a saga remembers of one ticket.
+type storedInstance struct {
 	Ticket   ticket.ID
 	State    []byte
 	Position int64
 }
 
-func instancesAfter(ctx context.Context, tx pgx.Tx, id id, after string) ([]instance, error) {
+func listInstancesAfter(ctx context.Context, tx pgx.Tx, id SagaID, after string) ([]storedInstance, error) {
 	rows, err := tx.Query(ctx, `
 		select ticket::text, state, position from saga.instances
-		where saga = $1 and version = $2 and ticket > $3::text::uuid order by ticket limit $4`, id.name, id.version, after, page)
+		where saga = $1 and version = $2 and ticket > $3::text::uuid order by ticket limit $4`, id.Name, id.Version, after, reconcilePageSize)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[instance])
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[storedInstance])
 }
 
-// correct compares the timers of some instances with what the rules say now.
-func (r *Runner) correct(ctx context.Context, tx pgx.Tx, d Definition, instances []instance) error {
-	have, err := waiting(ctx, tx, d.id(), instances)
+// reconcilePage compares the timers of some instances with what the rules say now.
+func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, instances []storedInstance) error {
+	have, err := listStoredTimers(ctx, tx, d.ID(), instances)
 	if err != nil {
 		return err
 	}
 	var (
-		lines         []line
-		set           []timer
+		lines         []journalEntry
+		set           []timerRow
 		tickets, keys []string
 	)
-	note := func(t timer, what string) { lines = append(lines, line{timer: t, at: r.Store.Now(), what: what}) }
+	note := func(t timerRow, what string) {
+		lines = append(lines, journalEntry{timerRow: t, at: r.Store.Now(), what: what})
+	}
 	for _, i := range instances {
-		wanted, err := d.pending(i.State)
+		wanted, err := d.pendingStored(i.State)
 		if err != nil {
 			return fmt.Errorf("ticket %s: %w", i.Ticket, err)
 		}
 		for _, w := range wanted {
-			t, err := w.timer(i)
+			t, err := w.row(i)
 			if err != nil {
 				return fmt.Errorf("ticket %s: %w", i.Ticket, err)
 			}
@@ -98,12 +100,12 @@ func (r *Runner) correct(ctx context.Context, tx pgx.Tx, d Definition, instances
 			if there {
 				t.cause = old.cause
 			}
-			if there && t.same(old) {
+			if there && t.equalRule(old) {
 				continue
 			}
 			set = append(set, t)
 			if there {
-				t.why += "; it was due on " + day(old.due)
+				t.why += "; it was due on " + formatTime(old.due)
 			}
 			note(t, "reschedule")
 		}
@@ -113,29 +115,29 @@ func (r *Runner) correct(ctx context.Context, tx pgx.Tx, d Definition, instances
 		tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
 		note(old, "cancel")
 	}
-	if err := dropTimers(ctx, tx, d.id(), tickets, keys); err != nil {
+	if err := deleteTimers(ctx, tx, d.ID(), tickets, keys); err != nil {
 		return err
 	}
-	if err := setTimers(ctx, tx, d.id(), set); err != nil {
+	if err := upsertTimers(ctx, tx, d.ID(), set); err != nil {
 		return err
 	}
-	return writeJournal(ctx, tx, d.id(), lines)
+	return writeJournal(ctx, tx, d.ID(), lines)
 }
 
-// waiting reads the timers of the instances, but for those that an event dispatched at once.
-func waiting(ctx context.Context, tx pgx.Tx, id id, instances []instance) (map[timerKey]timer, error) {
+// listStoredTimers reads the timers of the instances, but for those that an event dispatched at once.
+func listStoredTimers(ctx context.Context, tx pgx.Tx, id SagaID, instances []storedInstance) (map[timerKey]timerRow, error) {
 	tickets := make([]string, len(instances))
 	for n, i := range instances {
 		tickets[n] = string(i.Ticket)
 	}
 	rows, err := tx.Query(ctx, `
 		select ticket::text, key, due_at, command, why, cause from saga.timers
-		where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[]) and not once`, id.name, id.version, tickets)
+		where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[]) and not once`, id.Name, id.Version, tickets)
 	if err != nil {
 		return nil, err
 	}
-	have := make(map[timerKey]timer)
-	var t timer
+	have := make(map[timerKey]timerRow)
+	var t timerRow
 	_, err = pgx.ForEachRow(rows, []any{&t.ticket, &t.key, &t.due, &t.command, &t.why, &t.cause}, func() error {
 		have[t.timerKey] = t
 		return nil
@@ -143,16 +145,16 @@ func waiting(ctx context.Context, tx pgx.Tx, id id, instances []instance) (map[t
 	return have, err
 }
 
-// timer is the row of a schedule. What set it is the event that brought the instance into its state.
-func (s Schedule) timer(of instance) (timer, error) {
+// row is the row of a schedule. What set it is the event that brought the instance into its state.
+func (s Schedule) row(of storedInstance) (timerRow, error) {
 	name, data, err := encodeCommand(s.Command)
-	return timer{
+	return timerRow{
 		timerKey: timerKey{of.Ticket, s.Key}, due: s.At.Truncate(time.Microsecond),
 		command: name, data: data, why: s.Why, cause: of.Position,
 	}, err
 }
 
-// same compares what rules can change. A command follows from state and rule together with its key and reason.
-func (t timer) same(o timer) bool {
+// equalRule compares what rules can change. A command follows from state and rule together with its key and reason.
+func (t timerRow) equalRule(o timerRow) bool {
 	return t.due.Equal(o.due) && t.command == o.command && t.why == o.why
 }

@@ -15,88 +15,88 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// checking is what the referto-check saga remembers: what the ticket is about, and where its run stands.
-type checking struct {
+// refertoCheckState is what the referto-check saga remembers: what the ticket is about, and where its run stands.
+type refertoCheckState struct {
 	Service     catalog.ServiceID  `json:"service"`
 	Problem     catalog.ProblemID  `json:"problem"`
 	Facilitated bool               `json:"facilitated,omitempty"`
 	Entity      catalog.EntityCode `json:"entity"` // competent
-	Worked      bool               `json:"worked"` // neither resolved nor closed
+	Open        bool               `json:"worked"` // neither resolved nor closed
 	Assignee    ticket.Assignee    `json:"assignee,omitzero"`
 	Erased      bool               `json:"erased,omitempty"`
 
-	N       int                `json:"n,omitempty"` // of the run; 0: there is none
-	At      catalog.EntityCode `json:"at,omitempty"`
-	Run     answered           `json:"run,omitempty"`
-	Tries   int                `json:"tries,omitempty"`  // of the open check, in vain
-	Remind  int                `json:"remind,omitempty"` // the next reminder; 0: the run does not wait
-	Since   time.Time          `json:"since,omitzero"`   // from when the next reminder counts
-	Offered playbook.OutcomeID `json:"offered,omitempty"`
+	RunNumber       int                `json:"n,omitempty"` // of the run; 0: there is none
+	RunEntity       catalog.EntityCode `json:"at,omitempty"`
+	Run             encodedRun         `json:"run,omitempty"`
+	Tries           int                `json:"tries,omitempty"`  // of the open check, in vain
+	NextReminder    int                `json:"remind,omitempty"` // the next reminder; 0: the run does not wait
+	ReminderFrom    time.Time          `json:"since,omitzero"`   // from when the next reminder counts
+	ProposedOutcome playbook.OutcomeID `json:"offered,omitempty"`
 }
 
-// answered is the versions and answers of a run as JSON, so that states can be compared. It holds no evidence.
-type answered string
+// encodedRun is the versions and answers of a run as JSON, so that states can be compared. It holds no evidence.
+type encodedRun string
 
-type runOf struct {
-	Pinned  playbook.Pinned           `json:"pinned"`
+type runState struct {
+	Pinned  playbook.PinnedVersions   `json:"pinned"`
 	Answers map[playbook.CheckID]bool `json:"answers,omitempty"`
 }
 
 // Reminders of a run that waits for something to be mended come at nine o'clock: after one working day, then every two.
 const (
-	firstReminder = 1
-	nextReminder  = 2
-	reminderHour  = 9
+	firstReminderDays = 1
+	nextReminderDays  = 2
+	reminderHour      = 9
 )
 
-// again is how long to wait before a connected system is asked once more for what it did not answer.
-var again = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
+// retryDelays is how long to wait before a connected system is asked once more for what it did not answer.
+var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
 
 // RefertoCheck runs the playbooks (FAQ 2.7–2.12): it begins the run that a ticket calls for, asks the connected systems for
 // the check that is open, offers the outcome that their answers come to, and keeps alive what waits to be mended.
-func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoable[checking]] {
-	pending := func(u undoable[checking]) []Schedule {
-		s := u.Now
-		if s.Remind == 0 || !s.running(l) {
+func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoState[refertoCheckState]] {
+	pending := func(u undoState[refertoCheckState]) []Schedule {
+		s := u.Current
+		if s.NextReminder == 0 || !s.hasCurrentRun(l) {
 			return nil
 		}
-		days, cal := nextReminder, c.Calendar(s.At)
-		if s.Remind == 1 {
-			days = firstReminder
+		days, cal := nextReminderDays, c.Calendar(s.RunEntity)
+		if s.NextReminder == 1 {
+			days = firstReminderDays
 		}
 		return []Schedule{{
-			Key: fmt.Sprintf("remind/%d/%d", s.N, s.Remind), At: cal.AfterDays(s.Since, days, reminderHour),
-			Command: ticket.Remind{Run: s.N, N: s.Remind},
+			Key: fmt.Sprintf("remind/%d/%d", s.RunNumber, s.NextReminder), At: cal.AfterWorkingDays(s.ReminderFrom, days, reminderHour),
+			Command: ticket.RemindPlaybook{Run: s.RunNumber, N: s.NextReminder},
 			Why: fmt.Sprintf("%d working days after %s, and what the checks wait for is not mended, calendar of %s",
-				days, s.Since.In(calendar.Rome()).Format("2006-01-02 15:04"), cal.Name()),
+				days, s.ReminderFrom.In(calendar.Rome()).Format("2006-01-02 15:04"), cal.Name()),
 		}}
 	}
-	react := func(before undoable[checking], r ticket.Recorded) (undoable[checking], []Action) {
-		after, why := before.after(r, checking.after)
-		actions := difference(pending(before), pending(after), why)
-		actions = append(actions, after.Now.begin(l, r)...)
-		actions = append(actions, after.Now.proceed(l, r)...)
-		if o := after.Now.offers(l, r); o != "" {
-			after.Now.Offered = o
-			actions = append(actions, after.Now.offer(r))
+	react := func(before undoState[refertoCheckState], r ticket.Recorded) (undoState[refertoCheckState], []Action) {
+		after, why := before.apply(r, refertoCheckState.apply)
+		actions := DiffTimers(pending(before), pending(after), why)
+		actions = append(actions, after.Current.startRun(l, r)...)
+		actions = append(actions, after.Current.askConnector(l, r)...)
+		if o := after.Current.newOutcome(l, r); o != "" {
+			after.Current.ProposedOutcome = o
+			actions = append(actions, after.Current.proposeOutcome(r))
 		}
 		return after, actions
 	}
-	return Saga[undoable[checking]]{Name: "referto-check", Version: 1, React: react, Pending: pending}
+	return Saga[undoState[refertoCheckState]]{Name: "referto-check", Version: 1, React: react, Pending: pending}
 }
 
-// running tells whether the run is the one that the ticket calls for, and the competent ASR's to go on with.
-func (s checking) running(l *playbook.Library) bool {
-	called, ok := l.For(s.Service, s.Problem, s.Facilitated)
-	return ok && s.N > 0 && s.Worked && s.Entity == s.At && !s.Erased && s.Run.decode().Pinned.Playbook == called.Playbook
+// hasCurrentRun tells whether the run is the one that the ticket calls for, and the competent ASR's to go on with.
+func (s refertoCheckState) hasCurrentRun(l *playbook.Library) bool {
+	called, ok := l.Select(s.Service, s.Problem, s.Facilitated)
+	return ok && s.RunNumber > 0 && s.Open && s.Entity == s.RunEntity && !s.Erased && s.Run.decode().Pinned.Playbook == called.Playbook
 }
 
-// after folds an event; why is for timers that go with it.
-func (s checking) after(r ticket.Recorded) (_ checking, why string) {
-	s.Entity = competent(s.Entity, r.Event)
+// apply folds an event; why is for timers that go with it.
+func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why string) {
+	s.Entity = competentEntity(s.Entity, r.Event)
 	switch e := r.Event.(type) {
 	case ticket.Opened:
-		s.Service, s.Problem, s.Facilitated, s.Worked = e.Service, e.Problem, e.Facilitated, true
+		s.Service, s.Problem, s.Facilitated, s.Open = e.Service, e.Problem, e.Facilitated, true
 	case ticket.Reclassified:
 		s.Service, s.Problem, why = e.Service, e.Problem, "the ticket is about another problem"
 	case ticket.Assigned:
@@ -112,65 +112,65 @@ func (s checking) after(r ticket.Recorded) (_ checking, why string) {
 	case ticket.Recalled:
 		s.Assignee = e.Assignee
 	case ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate:
-		s.Worked, why = false, "the ticket is resolved"
+		s.Open, why = false, "the ticket is resolved"
 	case ticket.Reopened:
-		s.Worked, s.Assignee = true, e.Assignee
+		s.Open, s.Assignee = true, e.Assignee
 	case ticket.PlaybookStarted:
-		s.N, s.At, s.Run = e.Run, e.Entity, encodeRun(runOf{Pinned: e.Pinned})
-		return s.moved(), "another run has begun"
+		s.RunNumber, s.RunEntity, s.Run = e.Run, e.Entity, encodeRun(runState{Pinned: e.Pinned})
+		return s.resetCheck(), "another run has begun"
 	case ticket.CheckAnswered:
-		if e.Run == s.N {
+		if e.Run == s.RunNumber {
 			run := s.Run.decode()
 			if before, known := run.Answers[e.Check]; known && before == e.Yes {
 				return s, "" // evidence alone mends nothing
 			}
 			run.Answers[e.Check] = e.Yes
 			s.Run = encodeRun(run)
-			return s.moved(), "a check was answered"
+			return s.resetCheck(), "a check was answered"
 		}
 	case ticket.AnswersForgotten:
-		if e.Run == s.N {
+		if e.Run == s.RunNumber {
 			run := s.Run.decode()
 			for _, c := range e.Checks {
 				delete(run.Answers, c)
 			}
 			s.Run = encodeRun(run)
-			return s.moved(), "the checks went back"
+			return s.resetCheck(), "the checks went back"
 		}
 	case ticket.CheckTried:
-		if e.Run == s.N {
+		if e.Run == s.RunNumber {
 			s.Tries++
 		}
 	case ticket.OutcomeCarriedOut:
-		if e.Run == s.N && e.Remind {
-			s.Remind, s.Since = 1, r.At
+		if e.Run == s.RunNumber && e.Remind {
+			s.NextReminder, s.ReminderFrom = 1, r.At
 		}
 	case ticket.PlaybookReminded:
-		if e.Run == s.N {
-			s.Remind, s.Since, s.Tries = e.N+1, r.At, 0
+		if e.Run == s.RunNumber {
+			s.NextReminder, s.ReminderFrom, s.Tries = e.N+1, r.At, 0
 		}
 	case ticket.PersonalDataErased:
 		s.Erased, why = true, "the personal data was erased"
 	case ticket.AutoClosed:
-		return checking{}, "the ticket is closed"
+		return refertoCheckState{}, "the ticket is closed"
 	case ticket.ActWithdrawn: // see undoable
 	case ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
-		ticket.Succeeded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
+		ticket.TransferredToSuccessor, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
 		ticket.ContactFailed:
 	}
 	return s, why
 }
 
-// moved forgets what was about the check before.
-func (s checking) moved() checking {
-	s.Tries, s.Remind, s.Since, s.Offered = 0, 0, time.Time{}, ""
+// resetCheck forgets what was about the check before.
+func (s refertoCheckState) resetCheck() refertoCheckState {
+	s.Tries, s.NextReminder, s.ReminderFrom, s.ProposedOutcome = 0, 0, time.Time{}, ""
 	return s
 }
 
-// begin asks for the run that the ticket calls for, when it may be another one than before.
-func (s checking) begin(l *playbook.Library, r ticket.Recorded) []Action {
+// startRun asks for the run that the ticket calls for, when it may be another one than before.
+func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []Action {
 	switch r.Event.(type) {
-	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.Succeeded, ticket.ActWithdrawn, ticket.Reopened:
+	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn, ticket.Reopened:
 	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
 		ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Resolved, ticket.Discarded,
 		ticket.MarkedDuplicate, ticket.AutoClosed, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
@@ -178,21 +178,21 @@ func (s checking) begin(l *playbook.Library, r ticket.Recorded) []Action {
 		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 		return nil
 	}
-	called, ok := l.For(s.Service, s.Problem, s.Facilitated)
-	if !ok || !s.Worked || s.Erased || s.Entity == catalog.Region || s.running(l) {
+	called, ok := l.Select(s.Service, s.Problem, s.Facilitated)
+	if !ok || !s.Open || s.Erased || s.Entity == catalog.Region || s.hasCurrentRun(l) {
 		return nil
 	}
 	return []Action{Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(called.Playbook)}}
 }
 
-// proceed asks the connected system for the check at which the run stands: when it has come there, when it is asked again
+// askConnector asks the connected system for the check at which the run stands: when it has come there, when it is asked again
 // after a failure, and when it is reminded of.
-func (s checking) proceed(l *playbook.Library, r ticket.Recorded) []Action {
-	var why ticket.Unknown
+func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) []Action {
+	var why ticket.QueryFailure
 	reminded := false
 	switch e := r.Event.(type) {
 	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.AnswersForgotten, ticket.Recalled, ticket.Reopened, ticket.ActWithdrawn,
-		ticket.Reclassified, ticket.Redirected, ticket.Succeeded:
+		ticket.Reclassified, ticket.Redirected, ticket.TransferredToSuccessor:
 	case ticket.CheckTried:
 		why = e.Why
 	case ticket.PlaybookReminded:
@@ -206,50 +206,50 @@ func (s checking) proceed(l *playbook.Library, r ticket.Recorded) []Action {
 		return nil
 	}
 	walk, ok := s.walk(l)
-	if !ok || !s.running(l) {
+	if !ok || !s.hasCurrentRun(l) {
 		return []Action{Cancel{Key: "ask"}}
 	}
 	check := walk.Open
 	if reminded {
 		check = walk.Steps[len(walk.Steps)-1].Check
 	}
-	if check == nil || check.System == nil || why == ticket.NoSystem || s.Tries > len(again) {
+	if check == nil || check.System == nil || why == ticket.NoSystemConnected || s.Tries > len(retryDelays) {
 		return []Action{Cancel{Key: "ask"}}
 	}
-	send := Send{Topic: TopicAsk, Key: string(check.ID), Payload: payload(Question{
-		Run: s.N, Entity: s.At, Check: check.ID, Query: check.System.Query, Fact: check.System.Fact,
+	send := Send{Topic: TopicAskConnector, Key: string(check.ID), Payload: mustMarshal(ConnectorQuestion{
+		Run: s.RunNumber, Entity: s.RunEntity, Check: check.ID, Query: check.System.Query, Fact: check.System.Fact,
 	})}
 	if why == "" {
 		return []Action{Cancel{Key: "ask"}, send}
 	}
-	wait := again[s.Tries-1]
-	return []Action{Later{Key: "ask", At: r.At.Add(wait), Send: send, Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
+	wait := retryDelays[s.Tries-1]
+	return []Action{SendLater{Key: "ask", At: r.At.Add(wait), Send: send, Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
 }
 
-// offers answers the outcome to which a connected system's answer has brought the run, if nobody was told of it.
-func (s checking) offers(l *playbook.Library, r ticket.Recorded) playbook.OutcomeID {
-	if _, given := r.Event.(ticket.CheckAnswered); !given || r.By.Role != person.System || !s.running(l) {
+// newOutcome answers the outcome to which a connected system's answer has brought the run, if nobody was told of it.
+func (s refertoCheckState) newOutcome(l *playbook.Library, r ticket.Recorded) playbook.OutcomeID {
+	if _, given := r.Event.(ticket.CheckAnswered); !given || r.By.Role != person.System || !s.hasCurrentRun(l) {
 		return ""
 	}
-	if walk, ok := s.walk(l); ok && walk.Outcome != nil && walk.Outcome.ID != s.Offered {
+	if walk, ok := s.walk(l); ok && walk.Outcome != nil && walk.Outcome.ID != s.ProposedOutcome {
 		return walk.Outcome.ID
 	}
 	return ""
 }
 
-// offer tells whoever has the ticket that the checks have come to an outcome.
-func (s checking) offer(r ticket.Recorded) Action {
-	n := Notification{Kind: Proposal, To: ToOperators, Entity: s.Entity, Operator: s.Assignee.Operator, Act: r.Act, N: s.N}
+// proposeOutcome tells whoever has the ticket that the checks have come to an outcome.
+func (s refertoCheckState) proposeOutcome(r ticket.Recorded) Action {
+	n := Notification{Kind: KindOutcomeProposed, To: ToOperators, Entity: s.Entity, Operator: s.Assignee.Operator, Act: r.Act, N: s.RunNumber}
 	switch {
 	case s.Assignee.Supervisors:
 		n.To = ToSupervisors
 	case n.Operator != "":
-		n.To = ToPerson
+		n.To = ToAccount
 	}
-	return Send{Topic: TopicNotify, Key: "proposal", Payload: payload(n)}
+	return Send{Topic: TopicNotify, Key: "proposal", Payload: mustMarshal(n)}
 }
 
-func (s checking) walk(l *playbook.Library) (playbook.Walk, bool) {
+func (s refertoCheckState) walk(l *playbook.Library) (playbook.Walk, bool) {
 	run := s.Run.decode()
 	answers := make(playbook.Answers, len(run.Answers))
 	for id, yes := range run.Answers {
@@ -258,10 +258,10 @@ func (s checking) walk(l *playbook.Library) (playbook.Walk, bool) {
 	return l.Walk(run.Pinned, answers)
 }
 
-func encodeRun(run runOf) answered { return answered(payload(run)) }
+func encodeRun(run runState) encodedRun { return encodedRun(mustMarshal(run)) }
 
-func (s answered) decode() runOf {
-	run := runOf{Answers: map[playbook.CheckID]bool{}}
+func (s encodedRun) decode() runState {
+	run := runState{Answers: map[playbook.CheckID]bool{}}
 	if s == "" {
 		return run
 	}
@@ -271,8 +271,8 @@ func (s answered) decode() runOf {
 	return run
 }
 
-// payload is the JSON of what consists of strings, numbers and maps of them: it cannot fail.
-func payload(v any) json.RawMessage {
+// mustMarshal is the JSON of what consists of strings, numbers and maps of them: it cannot fail.
+func mustMarshal(v any) json.RawMessage {
 	text, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("%T is not JSON: %v", v, err))

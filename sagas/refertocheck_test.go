@@ -21,15 +21,15 @@ import (
 func TestRefertoCheckReacts(t *testing.T) {
 	system := person.Actor{ID: "connector", Role: person.System}
 	opened := ticket.Opened{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino}
-	pinned := playbook.Pinned{Playbook: "referto-non-trovato", Version: 1, Leads: map[playbook.ID]int{"invio-fallito": 1}}
+	pinned := playbook.PinnedVersions{Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}
 	started := ticket.PlaybookStarted{Run: 1, Pinned: pinned, Entity: torino}
 	answer := func(c playbook.CheckID, yes bool) ticket.CheckAnswered {
 		return ticket.CheckAnswered{Run: 1, Check: c, Yes: yes}
 	}
-	tried := func(why ticket.Unknown) ticket.CheckTried {
+	tried := func(why ticket.QueryFailure) ticket.CheckTried {
 		return ticket.CheckTried{Run: 1, Check: "referto-individuato", Why: why}
 	}
-	waits := ticket.OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Act: playbook.Wait, Remind: true}
+	waits := ticket.OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true}
 	unsent := []ticket.Event{opened, started, answer("referto-individuato", true), answer("referto-della-asr", true), answer("scarico-richiesto", true), answer("referto-inviato", false)}
 	alive := append(append([]ticket.Event{}, unsent...), answer("invio-corretto", false), waits)
 	upTo := func(events []ticket.Event, more ...ticket.Event) []ticket.Event {
@@ -43,8 +43,8 @@ func TestRefertoCheckReacts(t *testing.T) {
 		"another has none":                           {[]ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "altro", Entity: torino}}, nil},
 		"a run asks for its first check":             {[]ticket.Event{opened, started}, []string{"cancel ask", "send referto-individuato"}},
 		"then for the next":                          {[]ticket.Event{opened, started, answer("referto-individuato", true)}, []string{"cancel ask", "send referto-della-asr"}},
-		"no system, no question":                     {[]ticket.Event{opened, started, tried(ticket.NoSystem)}, []string{"cancel ask"}},
-		"no answer, again later":                     {[]ticket.Event{opened, started, tried(ticket.Unreachable)}, []string{"later ask"}},
+		"no system, no question":                     {[]ticket.Event{opened, started, tried(ticket.NoSystemConnected)}, []string{"cancel ask"}},
+		"no answer, again later":                     {[]ticket.Event{opened, started, tried(ticket.SystemUnreachable)}, []string{"later ask"}},
 		"into another playbook":                      {unsent, []string{"cancel ask", "send invio-corretto"}},
 		"what waits is reminded of":                  {alive, []string{"schedule remind/1/1"}},
 		"a reminder sets the next, and asks":         {upTo(alive, ticket.PlaybookReminded{Run: 1, N: 1}), []string{"cancel remind/1/1", "schedule remind/1/2", "cancel ask", "send invio-corretto"}},
@@ -61,8 +61,8 @@ func TestRefertoCheckReacts(t *testing.T) {
 		"reopened, it goes on":                       {upTo(alive, ticket.Resolved{Resolution: 1}, ticket.Reopened{}), []string{"schedule remind/1/1", "cancel ask"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, state, actions := RefertoCheck(catalog.Default(), playbook.Default()), undoable[checking]{}, []Action(nil)
-			for _, r := range told(c.given...) {
+			s, state, actions := RefertoCheck(catalog.Default(), playbook.Default()), undoState[refertoCheckState]{}, []Action(nil)
+			for _, r := range record(c.given...) {
 				if _, given := r.Event.(ticket.CheckAnswered); given {
 					r.By = system
 				}
@@ -77,38 +77,38 @@ func TestRefertoCheckReacts(t *testing.T) {
 
 // A system that does not answer is asked again, ever more rarely, and in the end only with the next reminder.
 func TestASystemIsNotAskedForEver(t *testing.T) {
-	s, state := RefertoCheck(catalog.Default(), playbook.Default()), undoable[checking]{}
+	s, state := RefertoCheck(catalog.Default(), playbook.Default()), undoState[refertoCheckState]{}
 	var waits []time.Duration
 	events := []ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "invio-fallito", Entity: torino},
-		ticket.PlaybookStarted{Run: 1, Pinned: playbook.Pinned{Playbook: "invio-fallito", Version: 1}, Entity: torino}}
+		ticket.PlaybookStarted{Run: 1, Pinned: playbook.PinnedVersions{Playbook: "invio-fallito", Version: 1}, Entity: torino}}
 	for range 12 {
-		events = append(events, ticket.CheckTried{Run: 1, Check: "invio-corretto", Why: ticket.Unreachable})
+		events = append(events, ticket.CheckTried{Run: 1, Check: "invio-corretto", Why: ticket.SystemUnreachable})
 	}
-	for _, r := range told(events...) {
+	for _, r := range record(events...) {
 		var actions []Action
 		state, actions = s.React(state, r)
 		for _, a := range actions {
-			if l, ok := a.(Later); ok {
+			if l, ok := a.(SendLater); ok {
 				waits = append(waits, l.At.Sub(r.At))
 			}
 		}
 	}
-	if fmt.Sprint(waits) != fmt.Sprint(again) {
-		t.Errorf("waits %v, want %v", waits, again)
+	if fmt.Sprint(waits) != fmt.Sprint(retryDelays) {
+		t.Errorf("waits %v, want %v", waits, retryDelays)
 	}
 }
 
 func TestRunsAreRemindedOfWhileTheyWait(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := tickettest.Draw(t, aTicket, 40, true)
-		follow(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoable[checking], s ticket.State, timers map[string]Schedule) {
+		l := tickettest.DrawTicket(t, testTicket, 40, true)
+		replay(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoState[refertoCheckState], s ticket.State, timers map[string]Schedule) {
 			atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
-			run, fresh, called := tickettest.Rules.Running(s)
+			run, fresh, called := tickettest.Engine.RunFor(s)
 			alive := called && !fresh && run.Remind && atTheASR && run.Entity == s.Entity && !s.Erased
 			if (len(timers) == 1) != alive {
 				t.Fatalf("a ticket that is %s at %s with run %+v has the timers %+v; the saga knows %+v", s.Status, s.Entity, s.Run, timers, u)
 			}
-			known := u.Now.Run.decode().Answers
+			known := u.Current.Run.decode().Answers
 			for id, given := range s.Run.Answers {
 				if yes, ok := known[id]; !ok || yes != given.Yes {
 					t.Fatalf("the saga knows the answers %v, given are %+v", known, s.Run.Answers)

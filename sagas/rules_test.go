@@ -20,9 +20,9 @@ type pendingTimer struct {
 	Cause                           int64
 }
 
-func (w *world) timers(saga string) map[string]pendingTimer {
+func (w *fixture) timers(saga string) map[string]pendingTimer {
 	w.Helper()
-	rows, err := w.store.Worker().Query(w.ctx, `
+	rows, err := w.store.WorkerPool().Query(w.ctx, `
 		select t.ticket::text, t.key, t.due_at, t.command, t.data::text, t.why, t.cause from saga.timers t
 		join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live where saga = $1`, saga)
 	w.must(err)
@@ -38,7 +38,7 @@ func (w *world) timers(saga string) map[string]pendingTimer {
 }
 
 func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	id := w.open()
 	w.resolve(id)
 	before := w.runner(AutoClose(catalog.Default()))
@@ -53,7 +53,7 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 		t.Fatalf("pending are %+v", x.Timers)
 	}
 	w.begin(after) // nothing is left to change
-	if got := w.decided(id); !slices.Equal(got, []string{"schedule close/1", "reschedule close/1"}) {
+	if got := w.decisions(id); !slices.Equal(got, []string{"schedule close/1", "reschedule close/1"}) {
 		t.Errorf("decided %q", got)
 	}
 	w.clock.Set(rome(t, "2026-11-24 09:00"))
@@ -70,16 +70,16 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 }
 
 func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	moving, gone := w.open(), w.open()
-	w.do(gone, operator, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NewNote{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
+	w.dispatch(gone, operator, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
 	unaware := w.runner(Succession(catalog.Default()))
 	w.begin(unaware)
 	w.catchUp(unaware)
 	if all := w.timers("succession"); len(all) > 0 {
 		t.Fatalf("without an end there are %v", all)
 	}
-	aware := w.runner(Succession(ending(t)))
+	aware := w.runner(Succession(catalogWithSuccession(t)))
 	w.begin(aware)
 	if all := w.timers("succession"); len(all) != 1 || !w.explain(moving).Timers[0].Due.Equal(rome(t, "2027-01-01 00:00")) {
 		t.Fatalf("with an end there are %v", all)
@@ -95,7 +95,7 @@ func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
 }
 
 func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	one := w.runner(AutoClose(catalog.Default()))
 	w.begin(one)
 	var closed, pending, reopened ticket.ID
@@ -111,7 +111,7 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	if w.state(closed).Status != ticket.Closed {
 		t.Fatalf("the first ticket is %s", w.state(closed).Status)
 	}
-	before, journal := w.timers("auto-close"), w.decided(closed)
+	before, journal := w.timers("auto-close"), w.decisions(closed)
 
 	s := AutoClose(catalog.Default())
 	s.Version = 2
@@ -125,22 +125,22 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	if after := w.timers("auto-close"); len(after) != 1 || !reflect.DeepEqual(after, before) {
 		t.Errorf("it derives %v, before there were %v", after, before)
 	}
-	if got := w.decided(closed); !slices.Equal(got, journal) {
+	if got := w.decisions(closed); !slices.Equal(got, journal) {
 		t.Errorf("the journal of what was closed says %q, before it said %q", got, journal)
 	}
 	if n := w.poll(one); n > 0 {
 		t.Errorf("the version that was replaced ended %d timers", n)
 	}
-	if n := w.poll(two); n != 1 || w.closings(pending) != 1 || w.closings(closed) != 1 || w.closings(reopened) != 0 {
+	if n := w.poll(two); n != 1 || w.countClosings(pending) != 1 || w.countClosings(closed) != 1 || w.countClosings(reopened) != 0 {
 		t.Errorf("the new version ended %d timers", n)
 	}
 
 	// Going back: the former version catches up and takes over again.
 	w.begin(one)
 	w.catchUp(one)
-	list, err := List(w.ctx, w.store.Worker())
+	list, err := ListSagas(w.ctx, w.store.WorkerPool())
 	w.must(err)
-	if len(list) != 2 || !list[0].Live || list[1].Live || list[0].Behind != 0 || list[0].Timers != 0 {
+	if len(list) != 2 || !list[0].Live || list[1].Live || list[0].Lag != 0 || list[0].Timers != 0 {
 		t.Errorf("after going back there are %+v", list)
 	}
 }

@@ -14,18 +14,18 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// mover is a saga that sends a command at once.
-var mover = Saga[int]{Name: "mover", Version: 1, React: func(n int, r ticket.Recorded) (int, []Action) {
+// dispatchingSaga is a saga that sends a command at once.
+var dispatchingSaga = Saga[int]{Name: "mover", Version: 1, React: func(n int, r ticket.Recorded) (int, []Action) {
 	if _, ok := r.Event.(ticket.Opened); !ok {
 		return n, nil
 	}
-	return 1, []Action{Dispatch{Key: "move", Command: ticket.Succeed{From: torino, To: to3}, Why: "every ticket moves"}}
+	return 1, []Action{Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: torino, To: to3}, Why: "every ticket moves"}}
 }}
 
 func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
-	r := w.runner(mover)
-	r.Every = time.Hour
+	w := newFixture(t, "2026-11-16 10:00")
+	r := w.runner(dispatchingSaga)
+	r.PollInterval = time.Hour
 	w.run(r)
 	w.eventually("it has looked once", func() bool { return w.count("select count(*) from saga.sagas where live") == 1 })
 	for range 3 { // also when it has gone to sleep again
@@ -34,16 +34,16 @@ func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
 		w.eventually("the outcome is noted", func() bool {
 			return len(w.explain(id).Decisions) == 2
 		})
-		if got := w.decided(id); got[0] != "dispatch move" || got[1] != "done move" {
+		if got := w.decisions(id); got[0] != "dispatch move" || got[1] != "done move" {
 			t.Errorf("decided %q", got)
 		}
 	}
 }
 
 func TestRunEndsAllThatItStarted(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
+	w := newFixture(t, "2026-11-16 10:00")
 	before := goleak.IgnoreCurrent()
-	stop := w.run(w.runner(AutoClose(catalog.Default()), Succession(catalog.Default()), mover))
+	stop := w.run(w.runner(AutoClose(catalog.Default()), Succession(catalog.Default()), dispatchingSaga))
 	id := w.open()
 	w.eventually("it works", func() bool { return w.state(id).Entity == to3 })
 	stop()
@@ -53,13 +53,13 @@ func TestRunEndsAllThatItStarted(t *testing.T) {
 }
 
 func TestConfigIsValidated(t *testing.T) {
-	w := newWorld(t, "2026-11-16 10:00")
-	good := Config{Store: w.store, Dispatch: send(w.desk), Sagas: []Definition{mover}}
+	w := newFixture(t, "2026-11-16 10:00")
+	good := Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []Definition{dispatchingSaga}}
 	for name, spoil := range map[string]func(*Config){
 		"no store":            func(c *Config) { c.Store = nil },
 		"no dispatch":         func(c *Config) { c.Dispatch = nil },
-		"a negative time":     func(c *Config) { c.Every = -1 },
-		"a saga twice":        func(c *Config) { c.Sagas = []Definition{mover, mover} },
+		"a negative time":     func(c *Config) { c.PollInterval = -1 },
+		"a saga twice":        func(c *Config) { c.Sagas = []Definition{dispatchingSaga, dispatchingSaga} },
 		"a saga without name": func(c *Config) { c.Sagas = []Definition{Saga[int]{Version: 1}} },
 		"version zero":        func(c *Config) { c.Sagas = []Definition{Saga[int]{Name: "mover"}} },
 	} {

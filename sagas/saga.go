@@ -66,43 +66,43 @@ type Send struct {
 	Payload json.RawMessage
 }
 
-// Later puts a message into the outbox when its time comes, unless a Cancel with its key comes before: a note that can
+// SendLater puts a message into the outbox when its time comes, unless a Cancel with its key comes before: a note that can
 // still be undone has not left. A second one with the key takes the place of the first.
-type Later struct {
+type SendLater struct {
 	Key  string
 	At   time.Time
 	Send Send
 	Why  string
 }
 
-func (Schedule) action() {}
-func (Cancel) action()   {}
-func (Dispatch) action() {}
-func (Send) action()     {}
-func (Later) action()    {}
+func (Schedule) action()  {}
+func (Cancel) action()    {}
+func (Dispatch) action()  {}
+func (Send) action()      {}
+func (SendLater) action() {}
 
 // Definition is a Saga of any state.
 type Definition interface {
-	id() id
-	react(state []byte, r ticket.Recorded) (after []byte, actions []Action, err error)
-	pending(state []byte) ([]Schedule, error)
+	ID() SagaID
+	reactStored(state []byte, r ticket.Recorded) (after []byte, actions []Action, err error)
+	pendingStored(state []byte) ([]Schedule, error)
 }
 
-// id names one version of a saga.
-type id struct {
-	name    string
-	version int
+// SagaID names one version of a saga.
+type SagaID struct {
+	Name    string
+	Version int
 }
 
-func (i id) String() string { return fmt.Sprintf("saga %s version %d", i.name, i.version) }
+func (i SagaID) String() string { return fmt.Sprintf("saga %s version %d", i.Name, i.Version) }
 
-// consumer is the saga's name among the log's consumers.
-func (i id) consumer() string { return "saga." + i.name }
+// consumerName is the saga's name among the log's consumers.
+func (i SagaID) consumerName() string { return "saga." + i.Name }
 
-func (s Saga[S]) id() id { return id{s.Name, s.Version} }
+func (s Saga[S]) ID() SagaID { return SagaID{s.Name, s.Version} }
 
-// react is React on stored states; nil stands for the zero value.
-func (s Saga[S]) react(state []byte, r ticket.Recorded) ([]byte, []Action, error) {
+// reactStored is React on stored states; nil stands for the zero value.
+func (s Saga[S]) reactStored(state []byte, r ticket.Recorded) ([]byte, []Action, error) {
 	before, err := decodeState[S](state)
 	if err != nil {
 		return nil, nil, err
@@ -118,7 +118,7 @@ func (s Saga[S]) react(state []byte, r ticket.Recorded) ([]byte, []Action, error
 	return encoded, actions, err
 }
 
-func (s Saga[S]) pending(state []byte) ([]Schedule, error) {
+func (s Saga[S]) pendingStored(state []byte) ([]Schedule, error) {
 	decoded, err := decodeState[S](state)
 	if err != nil || s.Pending == nil {
 		return nil, err

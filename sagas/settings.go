@@ -16,9 +16,9 @@ import (
 type Setting struct {
 	Name string // e.g. auto_close.after_days
 	Saga string // that goes by it
-	// Of gives the value that an entity has, as Set reads it.
-	Of  func(c *catalog.Catalog, e catalog.EntityCode) string
-	set func(text string, a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) error
+	// Value gives the value that an entity has, as Set reads it.
+	Value func(c *catalog.Catalog, e catalog.EntityCode) string
+	apply func(text string, a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) error
 }
 
 // Settings are all of them.
@@ -28,22 +28,22 @@ var settings = []Setting{
 	{
 		"auto_close.after_days", "auto-close",
 		func(c *catalog.Catalog, e catalog.EntityCode) string { return strconv.Itoa(c.AutoClose(e).AfterDays) },
-		func(t string, a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) error {
-			return number(t, &a.AfterDays)
+		func(t string, a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) error {
+			return parseInt(t, &a.AfterDays)
 		},
 	},
 	{
 		"auto_close.hour", "auto-close",
 		func(c *catalog.Catalog, e catalog.EntityCode) string { return strconv.Itoa(c.AutoClose(e).Hour) },
-		func(t string, a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) error {
-			return number(t, &a.Hour)
+		func(t string, a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) error {
+			return parseInt(t, &a.Hour)
 		},
 	},
 	{
 		"handover.target_hours", "escalation",
 		func(c *catalog.Catalog, e catalog.EntityCode) string { return strconv.Itoa(c.Handover(e).TargetHours) },
-		func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
-			return number(t, &h.TargetHours)
+		func(t string, _ *catalog.AutoCloseRule, h *catalog.HandoverRule, _ *catalog.WaitingRule) error {
+			return parseInt(t, &h.TargetHours)
 		},
 	},
 	{
@@ -51,14 +51,14 @@ var settings = []Setting{
 		func(c *catalog.Catalog, e catalog.EntityCode) string {
 			return strconv.Itoa(c.Handover(e).WarnHoursBefore)
 		},
-		func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
-			return number(t, &h.WarnHoursBefore)
+		func(t string, _ *catalog.AutoCloseRule, h *catalog.HandoverRule, _ *catalog.WaitingRule) error {
+			return parseInt(t, &h.WarnHoursBefore)
 		},
 	},
 	{
 		"handover.office", "escalation",
 		func(c *catalog.Catalog, e catalog.EntityCode) string { return c.Handover(e).Office },
-		func(t string, _ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) error {
+		func(t string, _ *catalog.AutoCloseRule, h *catalog.HandoverRule, _ *catalog.WaitingRule) error {
 			h.Office = t
 			return nil
 		},
@@ -73,11 +73,11 @@ var settings = []Setting{
 			}
 			return strings.Join(all, ",")
 		},
-		func(t string, _ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) error {
+		func(t string, _ *catalog.AutoCloseRule, _ *catalog.HandoverRule, w *catalog.WaitingRule) error {
 			w.RemindAfterDays = nil
 			for part := range strings.SplitSeq(t, ",") {
 				var n int
-				if err := number(part, &n); err != nil {
+				if err := parseInt(part, &n); err != nil {
 					return err
 				}
 				w.RemindAfterDays = append(w.RemindAfterDays, n)
@@ -90,27 +90,27 @@ var settings = []Setting{
 		func(c *catalog.Catalog, e catalog.EntityCode) string {
 			return strconv.Itoa(c.Waiting(e).ResolveAfterDays)
 		},
-		func(t string, _ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) error {
-			return number(t, &w.ResolveAfterDays)
+		func(t string, _ *catalog.AutoCloseRule, _ *catalog.HandoverRule, w *catalog.WaitingRule) error {
+			return parseInt(t, &w.ResolveAfterDays)
 		},
 	},
 }
 
-func number(text string, into *int) (err error) {
+func parseInt(text string, into *int) (err error) {
 	if *into, err = strconv.Atoi(strings.TrimSpace(text)); err != nil {
 		return fmt.Errorf("%q is no number", text)
 	}
 	return nil
 }
 
-// Change is a setting with the value to try.
-type Change struct{ Name, Value string }
+// SettingChange is a setting with the value to try.
+type SettingChange struct{ Name, Value string }
 
-// With is a catalogue with settings changed together, for the entities named or for all. It refuses names that there are
+// WithSettings is a catalogue with settings changed together, for the entities named or for all. It refuses names that there are
 // not, and values that the data files would be refused for.
-func With(c *catalog.Catalog, changes []Change, entities ...catalog.EntityCode) (*catalog.Catalog, error) {
+func WithSettings(c *catalog.Catalog, changes []SettingChange, entities ...catalog.EntityCode) (*catalog.Catalog, error) {
 	var wrong error
-	changed, err := c.With(func(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) {
+	changed, err := c.WithSettings(func(a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) {
 		for _, ch := range changes {
 			if err := ch.apply(a, h, w); err != nil {
 				wrong = fmt.Errorf("%s=%s: %w", ch.Name, ch.Value, err)
@@ -123,7 +123,7 @@ func With(c *catalog.Catalog, changes []Change, entities ...catalog.EntityCode) 
 	return changed, err
 }
 
-func (ch Change) apply(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) error {
+func (ch SettingChange) apply(a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) error {
 	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == ch.Name })
 	if i < 0 {
 		names := make([]string, len(settings))
@@ -132,14 +132,14 @@ func (ch Change) apply(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Wai
 		}
 		return fmt.Errorf("want KEY=VALUE, KEY one of %s", strings.Join(names, ", "))
 	}
-	return settings[i].set(ch.Value, a, h, w)
+	return settings[i].apply(ch.Value, a, h, w)
 }
 
-// Simulated are the sagas that can be simulated, since they have timers.
-func Simulated() []string { return []string{"auto-close", "escalation", "succession", "waiting"} }
+// SimulationNames are the sagas that can be simulated, since they have timers.
+func SimulationNames() []string { return []string{"auto-close", "escalation", "succession", "waiting"} }
 
-// ToSimulate is one of those as it is with a catalogue. False: it cannot be simulated.
-func ToSimulate(name string, c *catalog.Catalog) (Definition, bool) {
+// ForSimulation is one of those as it is with a catalogue. False: it cannot be simulated.
+func ForSimulation(name string, c *catalog.Catalog) (Definition, bool) {
 	switch name {
 	case "auto-close":
 		return AutoClose(c), true

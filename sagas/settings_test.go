@@ -14,39 +14,39 @@ import (
 func TestSettings(t *testing.T) {
 	c := catalog.Default()
 	const torino, novara = "010301", "010208"
-	tried := []sagas.Change{
+	tried := []sagas.SettingChange{
 		{"auto_close.after_days", "3"}, {"auto_close.hour", "11"}, {"handover.target_hours", "3"}, {"handover.warn_hours_before", "1"},
 		{"handover.office", "09:00-17:00"}, {"waiting.remind_after_working_days", "2,5,9"}, {"waiting.resolve_after_working_days", "20"},
 	}
-	changed, err := sagas.With(c, tried, torino)
+	changed, err := sagas.WithSettings(c, tried, torino)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range sagas.Settings() {
-		if s.Name != tried[i].Name || s.Of(changed, torino) != tried[i].Value {
-			t.Errorf("%s is %q, want %s", s.Name, s.Of(changed, torino), tried[i].Value)
+		if s.Name != tried[i].Name || s.Value(changed, torino) != tried[i].Value {
+			t.Errorf("%s is %q, want %s", s.Name, s.Value(changed, torino), tried[i].Value)
 		}
-		if got, was := s.Of(changed, novara), s.Of(c, novara); got != was {
+		if got, was := s.Value(changed, novara), s.Value(c, novara); got != was {
 			t.Errorf("%s of another entity is %s, was %s", s.Name, got, was)
 		}
-		if _, ok := sagas.ToSimulate(s.Saga, changed); !ok {
+		if _, ok := sagas.ForSimulation(s.Saga, changed); !ok {
 			t.Errorf("%s belongs to %s, which cannot be simulated", s.Name, s.Saga)
 		}
 	}
-	for want, wrong := range map[string]sagas.Change{
+	for want, wrong := range map[string]sagas.SettingChange{
 		"is no number": {"auto_close.hour", "nine"}, "KEY one of auto_close.after_days": {"auto_close", "9"}, "allowed: 1 to 400": {"handover.target_hours", "0"},
 		"allowed: e.g. 08:30-16:30": {"handover.office", ""},
 	} {
-		if _, err := sagas.With(c, []sagas.Change{wrong}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := sagas.WithSettings(c, []sagas.SettingChange{wrong}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", wrong, err, want)
 		}
 	}
-	for _, name := range sagas.Simulated() {
-		if _, ok := sagas.ToSimulate(name, c); !ok {
+	for _, name := range sagas.SimulationNames() {
+		if _, ok := sagas.ForSimulation(name, c); !ok {
 			t.Errorf("%s cannot be simulated", name)
 		}
 	}
-	if _, ok := sagas.ToSimulate("notifications", c); ok {
+	if _, ok := sagas.ForSimulation("notifications", c); ok {
 		t.Error("what has no timers is simulated")
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// Settle waits until the sagas, running here or elsewhere, have handled what the log holds, and sends every command
+// RunUntilIdle waits until the sagas, running here or elsewhere, have handled what the log holds, and sends every command
 // that is due by the store's clock, until nothing follows from that any more: for seeding simulated time, and tests.
 // What fails and waits to be tried again is left to wait.
-func (r *Runner) Settle(ctx context.Context) error {
+func (r *Runner) RunUntilIdle(ctx context.Context) error {
 	for settled := int64(-1); ; {
-		head, err := r.handled(ctx)
+		head, err := r.waitUntilHandled(ctx)
 		if err != nil {
 			return fmt.Errorf("settle sagas: %w", err)
 		}
@@ -29,7 +29,7 @@ func (r *Runner) Settle(ctx context.Context) error {
 		if n > 0 {
 			continue
 		}
-		due, err := r.due(ctx)
+		due, err := r.countDue(ctx)
 		if err != nil {
 			return fmt.Errorf("settle sagas: %w", err)
 		}
@@ -37,33 +37,33 @@ func (r *Runner) Settle(ctx context.Context) error {
 			settled = head
 			continue
 		}
-		if err := pause(ctx, 5*time.Millisecond); err != nil { // another node is sending them
+		if err := Sleep(ctx, 5*time.Millisecond); err != nil { // another node is sending them
 			return fmt.Errorf("settle sagas: %w", err)
 		}
 	}
 }
 
-// handled waits until every saga has handled what the log holds now, and answers up to where.
-func (r *Runner) handled(ctx context.Context) (int64, error) {
+// waitUntilHandled waits until every saga has handled what the log holds now, and answers up to where.
+func (r *Runner) waitUntilHandled(ctx context.Context) (int64, error) {
 	head, _, err := r.Store.Head(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for _, d := range r.Sagas {
-		if err := r.Store.Caught(ctx, d.id().consumer(), d.id().version, head.N); err != nil {
+		if err := r.Store.WaitForConsumer(ctx, d.ID().consumerName(), d.ID().Version, head.N); err != nil {
 			return 0, err
 		}
 	}
 	return head.N, nil
 }
 
-// due counts the timers that are to be sent now.
-func (r *Runner) due(ctx context.Context) (n int, err error) {
+// countDue counts the timers that are to be sent now.
+func (r *Runner) countDue(ctx context.Context) (n int, err error) {
 	for _, d := range r.Sagas {
 		var here int
-		err = r.Store.Worker().QueryRow(ctx, `
+		err = r.Store.WorkerPool().QueryRow(ctx, `
 			select count(*) from saga.timers where saga = $1 and version = $2 and next_at <= $3`,
-			d.id().name, d.id().version, r.Store.Now()).Scan(&here)
+			d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&here)
 		if err != nil {
 			return 0, err
 		}

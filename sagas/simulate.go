@@ -21,56 +21,56 @@ type Simulation struct {
 	Saga string    `json:"saga"`
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Would are the commands that the rules would have accepted at their time, Did those that the saga's events in the log
+	// Simulated are the commands that the rules would have accepted at their time, Did those that the saga's events in the log
 	// show, Refused those that the rules would have refused.
-	Would   int            `json:"would"`
-	Did     int            `json:"did"`
-	Refused int            `json:"refused"`
-	ByDay   map[string]int `json:"would_by_day"` // 2006-01-02, Europe/Rome
-	// Before are the tickets on which the command would have come before something that really happened: the citizen's answer
+	Simulated int            `json:"would"`
+	Actual    int            `json:"did"`
+	Refused   int            `json:"refused"`
+	ByDay     map[string]int `json:"would_by_day"` // 2006-01-02, Europe/Rome
+	// EarlyCommands are the tickets on which the command would have come before something that really happened: the citizen's answer
 	// after an earlier closing, for one.
-	Before  []Overtaken `json:"overtaken"`
-	Tickets int         `json:"tickets"` // looked at
+	EarlyCommands []EarlyCommand `json:"overtaken"`
+	Tickets       int            `json:"tickets"` // looked at
 }
 
-// Overtaken is one of them.
-type Overtaken struct {
-	Ticket  ticket.ID `json:"ticket"`
-	Number  string    `json:"number"`
-	At      time.Time `json:"at"`      // when the command would have come
-	Command string    `json:"command"` // e.g. close.v1
-	By      string    `json:"by"`      // what happened next, e.g. ticket.citizen-replied.v1
-	Then    time.Time `json:"then"`
+// EarlyCommand is one of them.
+type EarlyCommand struct {
+	Ticket      ticket.ID `json:"ticket"`
+	Number      string    `json:"number"`
+	At          time.Time `json:"at"`      // when the command would have come
+	Command     string    `json:"command"` // e.g. close.v1
+	NextEvent   string    `json:"by"`      // what happened next, e.g. ticket.citizen-replied.v1
+	NextEventAt time.Time `json:"then"`
 }
 
-// overtakenShown bounds the list.
-const overtakenShown = 50
+// maxEarlyCommands bounds the list.
+const maxEarlyCommands = 50
 
 // Simulate replays the log up to a moment against a saga that has other settings. It asks the real rules whether each command
 // would have been accepted on the ticket as it stood. progress is told how many tickets were looked at.
-func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules ticket.Rules, from, to time.Time, progress func(tickets int)) (Simulation, error) {
-	s := Simulation{Saga: d.id().name, From: from, To: to, ByDay: map[string]int{}, Before: []Overtaken{}}
+func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules ticket.Engine, from, to time.Time, progress func(tickets int)) (Simulation, error) {
+	s := Simulation{Saga: d.ID().Name, From: from, To: to, ByDay: map[string]int{}, EarlyCommands: []EarlyCommand{}}
 	head, _, err := store.Head(ctx)
 	if err != nil {
 		return s, err
 	}
-	err = store.ByStream(ctx, head.N, func(records []eventstore.Record) error {
+	err = store.ReadByStream(ctx, head.N, func(records []eventstore.Record) error {
 		if records[0].Kind != "ticket" {
 			return nil
 		}
 		s.Tickets++
 		progress(s.Tickets)
-		one := simulated{s: &s, d: d, rules: rules}
+		one := ticketSimulation{result: &s, saga: d, rules: rules}
 		for _, rec := range records {
-			r, err := recorded(rec)
+			r, err := decodeRecord(rec)
 			if err != nil {
 				return err
 			}
-			if err := one.take(r, rec.Type); err != nil {
+			if err := one.apply(r, rec.Type); err != nil {
 				return err
 			}
 		}
-		return one.until(to, "")
+		return one.runTimersUntil(to, "")
 	})
 	if err != nil {
 		return s, fmt.Errorf("simulate %s: %w", s.Saga, err)
@@ -78,40 +78,40 @@ func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules 
 	return s, nil
 }
 
-// simulated is one ticket's life with the saga beside it.
-type simulated struct {
-	s      *Simulation
-	d      Definition
-	rules  ticket.Rules
-	ticket ticket.State
-	state  []byte
-	timers []Schedule
-	done   []string // keys whose command has come
+// ticketSimulation is one ticket's life with the saga beside it.
+type ticketSimulation struct {
+	result   *Simulation
+	saga     Definition
+	rules    ticket.Engine
+	ticket   ticket.State
+	state    []byte
+	timers   []Schedule
+	sentKeys []string // keys whose command has come
 }
 
-// take folds an event. The saga's own are only counted: with other settings they might have come at another time, or never.
-func (o *simulated) take(r ticket.Recorded, name string) error {
-	if r.By.Role == person.System && r.By.ID == o.d.id().name {
-		if within(r.At, o.s.From, o.s.To) {
-			o.s.Did++
+// apply folds an event. The saga's own are only counted: with other settings they might have come at another time, or never.
+func (o *ticketSimulation) apply(r ticket.Recorded, name string) error {
+	if r.By.Role == person.System && r.By.ID == o.saga.ID().Name {
+		if isBetween(r.At, o.result.From, o.result.To) {
+			o.result.Actual++
 		}
-		return o.until(r.At, "")
+		return o.runTimersUntil(r.At, "")
 	}
-	if err := o.until(r.At, name); err != nil {
+	if err := o.runTimersUntil(r.At, name); err != nil {
 		return err
 	}
-	after, actions, err := o.d.react(o.state, r)
+	after, actions, err := o.saga.reactStored(o.state, r)
 	if err != nil {
 		return err
 	}
 	for _, a := range actions {
 		switch a := a.(type) {
 		case Schedule:
-			o.drop(a.Key)
+			o.cancelTimer(a.Key)
 			o.timers = append(o.timers, a)
 		case Cancel:
-			o.drop(a.Key)
-		case Dispatch, Send, Later:
+			o.cancelTimer(a.Key)
+		case Dispatch, Send, SendLater:
 		}
 	}
 	if after == nil {
@@ -121,42 +121,42 @@ func (o *simulated) take(r ticket.Recorded, name string) error {
 	return nil
 }
 
-func (o *simulated) drop(key string) {
+func (o *ticketSimulation) cancelTimer(key string) {
 	o.timers = slices.DeleteFunc(o.timers, func(t Schedule) bool { return t.Key == key })
 }
 
-// until lets the timers come that are due by a moment. next is what really happens then, if that is not the saga's own doing.
-func (o *simulated) until(at time.Time, next string) error {
+// runTimersUntil lets the timers come that are due by a moment. next is what really happens then, if that is not the saga's own doing.
+func (o *ticketSimulation) runTimersUntil(at time.Time, next string) error {
 	slices.SortFunc(o.timers, func(a, b Schedule) int { return a.At.Compare(b.At) })
 	for len(o.timers) > 0 && !o.timers[0].At.After(at) {
 		t := o.timers[0]
 		o.timers = o.timers[1:]
-		if !within(t.At, o.s.From, o.s.To) || slices.Contains(o.done, t.Key) {
+		if !isBetween(t.At, o.result.From, o.result.To) || slices.Contains(o.sentKeys, t.Key) {
 			continue
 		}
-		o.done = append(o.done, t.Key)
-		events, err := o.rules.Decide(o.ticket, t.Command, person.Actor{ID: o.d.id().name, Role: person.System}, t.At)
+		o.sentKeys = append(o.sentKeys, t.Key)
+		events, err := o.rules.Decide(o.ticket, t.Command, person.Actor{ID: o.saga.ID().Name, Role: person.System}, t.At)
 		if err != nil {
-			if !refused(err) {
+			if !IsRefusal(err) {
 				return err
 			}
-			o.s.Refused++
+			o.result.Refused++
 			continue
 		}
 		if len(events) == 0 {
 			continue
 		}
-		o.s.Would++
-		o.s.ByDay[t.At.In(calendar.Rome()).Format(time.DateOnly)]++
+		o.result.Simulated++
+		o.result.ByDay[t.At.In(calendar.Rome()).Format(time.DateOnly)]++
 		name, _, err := encodeCommand(t.Command)
 		if err != nil {
 			return err
 		}
-		if next != "" && len(o.s.Before) < overtakenShown {
-			o.s.Before = append(o.s.Before, Overtaken{Ticket: o.ticket.ID, Number: o.ticket.Number, At: t.At, Command: name, By: next, Then: at})
+		if next != "" && len(o.result.EarlyCommands) < maxEarlyCommands {
+			o.result.EarlyCommands = append(o.result.EarlyCommands, EarlyCommand{Ticket: o.ticket.ID, Number: o.ticket.Number, At: t.At, Command: name, NextEvent: next, NextEventAt: at})
 		}
 	}
 	return nil
 }
 
-func within(at, from, to time.Time) bool { return !at.Before(from) && at.Before(to) }
+func isBetween(at, from, to time.Time) bool { return !at.Before(from) && at.Before(to) }

@@ -17,10 +17,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// rowsOf is what every table of ours holds, as a count and a checksum.
-func (w *world) rowsOf() (all []string) {
+// allRows is what every table of ours holds, as a count and a checksum.
+func (w *fixture) allRows() (all []string) {
 	w.Helper()
-	rows, err := w.store.Worker().Query(w.ctx, `
+	rows, err := w.store.WorkerPool().Query(w.ctx, `
 		select format('select %L || count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), $$none$$) from %I.%I t',
 			c.oid::regclass, n.nspname, c.relname)
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -30,7 +30,7 @@ func (w *world) rowsOf() (all []string) {
 	w.must(err)
 	for _, q := range queries {
 		var said string
-		w.must(w.store.Worker().QueryRow(w.ctx, q).Scan(&said))
+		w.must(w.store.WorkerPool().QueryRow(w.ctx, q).Scan(&said))
 		all = append(all, said)
 	}
 	return all
@@ -39,42 +39,42 @@ func (w *world) rowsOf() (all []string) {
 // Auto-close after three days instead of seven, on what really happened: one ticket closes earlier, another would have been
 // closed before its citizen wrote back. Nothing is changed by looking.
 func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
-	w := newWorld(t, "2026-11-02 10:00")
+	w := newFixture(t, "2026-11-02 10:00")
 	r := w.runner(AutoClose(catalog.Default()))
 	w.begin(r)
 	first, second := w.open(), w.open()
 	w.resolve(first)
 	w.resolve(second)
 	w.clock.Set(rome(t, "2026-11-08 10:00")) // Sunday: after three days, before seven
-	w.do(second, person.Actor{ID: string(second), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Non funziona"})
+	w.dispatch(second, person.Actor{ID: string(second), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Non funziona"})
 	w.catchUp(r)
 	w.clock.Set(rome(t, "2026-11-10 09:00"))
 	w.poll(r)
 	w.clock.Set(rome(t, "2026-12-01 09:00"))
-	before := w.rowsOf()
+	before := w.allRows()
 	looked := 0
 	simulate := func(days int) Simulation {
-		c, err := catalog.Default().With(func(a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) { a.AfterDays = days })
+		c, err := catalog.Default().WithSettings(func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) { a.AfterDays = days })
 		w.must(err)
-		s, err := Simulate(w.ctx, w.store, AutoClose(c), ticket.Rules{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
+		s, err := Simulate(w.ctx, w.store, AutoClose(c), ticket.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
 		w.must(err)
 		return s
 	}
 	s := simulate(3)
-	if s.Would != 2 || s.Did != 1 || s.Tickets != 2 || looked != 2 || s.ByDay["2026-11-06"] != 2 {
+	if s.Simulated != 2 || s.Actual != 1 || s.Tickets != 2 || looked != 2 || s.ByDay["2026-11-06"] != 2 {
 		t.Errorf("with three days it says %+v", s)
 	}
-	if len(s.Before) != 1 || s.Before[0].Ticket != second || s.Before[0].By != "ticket.citizen-replied.v1" || !s.Before[0].At.Equal(rome(t, "2026-11-06 09:00")) {
-		t.Errorf("overtaken are %+v", s.Before)
+	if len(s.EarlyCommands) != 1 || s.EarlyCommands[0].Ticket != second || s.EarlyCommands[0].NextEvent != "ticket.citizen-replied.v1" || !s.EarlyCommands[0].At.Equal(rome(t, "2026-11-06 09:00")) {
+		t.Errorf("overtaken are %+v", s.EarlyCommands)
 	}
 	// Later than it really was: what really closed would still have been open.
-	if s := simulate(14); s.Would != 1 || s.Did != 1 || s.ByDay["2026-11-17"] != 1 || len(s.Before) != 0 {
+	if s := simulate(14); s.Simulated != 1 || s.Actual != 1 || s.ByDay["2026-11-17"] != 1 || len(s.EarlyCommands) != 0 {
 		t.Errorf("with fourteen days it says %+v", s)
 	}
-	if s := simulate(7); s.Would != 1 || len(s.Before) != 0 {
+	if s := simulate(7); s.Simulated != 1 || len(s.EarlyCommands) != 0 {
 		t.Errorf("as it is set it says %+v", s)
 	}
-	if after := w.rowsOf(); !slices.Equal(before, after) {
+	if after := w.allRows(); !slices.Equal(before, after) {
 		t.Errorf("rows were\n%q, are\n%q", before, after)
 	}
 }
@@ -82,27 +82,27 @@ func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
 // The cost of a look with nothing due does not follow what is pending: it reads as much at ten thousand timers as at a
 // hundred, for what is due and for when the next is.
 func TestAPollWithNothingDueReadsTheSame(t *testing.T) {
-	w := newWorld(t, "2026-11-02 10:00")
+	w := newFixture(t, "2026-11-02 10:00")
 	r := w.runner(AutoClose(catalog.Default()))
 	w.begin(r)
 	w.catchUp(r) // it is live
 	reads := func(query string, args ...any) float64 {
 		var plan string
 		args = append([]any{"auto-close", 1, w.clock.Now()}, args...)
-		w.must(w.store.Worker().QueryRow(w.ctx, "explain (analyze, buffers, format json) "+query, args...).Scan(&plan))
+		w.must(w.store.WorkerPool().QueryRow(w.ctx, "explain (analyze, buffers, format json) "+query, args...).Scan(&plan))
 		var all []struct {
 			Plan map[string]any `json:"Plan"`
 		}
 		w.must(json.NewDecoder(strings.NewReader(plan)).Decode(&all))
 		return all[0].Plan["Shared Hit Blocks"].(float64) + all[0].Plan["Shared Read Blocks"].(float64)
 	}
-	w.must(r.fill(w.ctx, 0, 100))
-	takes, looks := reads(takeDue, 32), reads(nextDue)
-	w.must(r.fill(w.ctx, 100, 10_000))
+	w.must(r.fillTimers(w.ctx, 0, 100))
+	takes, looks := reads(TakeDueQuery, 32), reads(NextDueQuery)
+	w.must(r.fillTimers(w.ctx, 100, 10_000))
 	if n := w.poll(r); n > 0 {
 		t.Fatalf("%d timers were due", n)
 	}
-	for name, c := range map[string][2]float64{"what is due": {takes, reads(takeDue, 32)}, "when the next is": {looks, reads(nextDue)}} {
+	for name, c := range map[string][2]float64{"what is due": {takes, reads(TakeDueQuery, 32)}, "when the next is": {looks, reads(NextDueQuery)}} {
 		if c[1] > c[0]+4 { // the index is a level or two higher
 			t.Errorf("for %s it reads %v blocks, with a hundredth of the timers %v", name, c[1], c[0])
 		}

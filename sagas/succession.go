@@ -11,36 +11,36 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// competence is what succession remembers of a ticket that is not closed.
-type competence struct {
+// successionState is what succession remembers of a ticket that is not closed.
+type successionState struct {
 	Entity catalog.EntityCode `json:"entity"`
 }
 
 // Succession moves the tickets of an entity that ceases to its successor, or to the Region where it has none, at the
 // moment at which it is no more (mission.md, "succession (ours)"). Closed tickets stay where they are.
-func Succession(c *catalog.Catalog) Saga[competence] {
-	pending := func(s competence) []Schedule {
+func Succession(c *catalog.Catalog) Saga[successionState] {
+	pending := func(s successionState) []Schedule {
 		e, known := c.Entity(s.Entity)
 		if !known || e.ValidTo.IsZero() {
 			return nil
 		}
 		to := c.Successor(s.Entity)
 		return []Schedule{{
-			Key: "succeed/" + string(s.Entity), At: e.ValidTo.UTC(), Command: ticket.Succeed{From: s.Entity, To: to},
+			Key: "succeed/" + string(s.Entity), At: e.ValidTo.UTC(), Command: ticket.TransferToSuccessor{From: s.Entity, To: to},
 			Why: fmt.Sprintf("%s is no more from %s on; %s follows it",
-				e.Short, e.ValidTo.In(calendar.Rome()).Format("Mon 2 Jan 2006"), name(c, to)),
+				e.Short, e.ValidTo.In(calendar.Rome()).Format("Mon 2 Jan 2006"), entityName(c, to)),
 		}}
 	}
-	return timed("succession", 1, competence.after, pending)
+	return NewTimerSaga("succession", 1, successionState.apply, pending)
 }
 
-func (s competence) after(r ticket.Recorded) (_ competence, why string) {
-	s.Entity = competent(s.Entity, r.Event)
+func (s successionState) apply(r ticket.Recorded) (_ successionState, why string) {
+	s.Entity = competentEntity(s.Entity, r.Event)
 	switch r.Event.(type) {
-	case ticket.Succeeded:
+	case ticket.TransferredToSuccessor:
 		return s, ""
 	case ticket.AutoClosed:
-		return competence{}, "the ticket is closed"
+		return successionState{}, "the ticket is closed"
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
 		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
 		ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn,
@@ -51,7 +51,7 @@ func (s competence) after(r ticket.Recorded) (_ competence, why string) {
 	return s, "the ticket went to another entity"
 }
 
-func name(c *catalog.Catalog, code catalog.EntityCode) string {
+func entityName(c *catalog.Catalog, code catalog.EntityCode) string {
 	if e, ok := c.Entity(code); ok {
 		return e.Short
 	}

@@ -16,7 +16,7 @@ func TestSuccessionReacts(t *testing.T) {
 	var (
 		opened = ticket.Opened{Entity: torino, Status: ticket.New}
 		end    = rome(t, "2027-01-01 00:00")
-		moves  = []Action{Schedule{Key: "succeed/010301", At: end, Command: ticket.Succeed{From: torino, To: to3},
+		moves  = []Action{Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: to3},
 			Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; ASL TO3 follows it"}}
 		stays = []Action{Cancel{"succeed/010301", "the ticket went to another entity"}}
 	)
@@ -26,27 +26,27 @@ func TestSuccessionReacts(t *testing.T) {
 		then    []Action
 	}{
 		"an entity without an end keeps its tickets": {catalog.Default(), []ticket.Event{opened}, nil},
-		"a ticket moves to the successor":            {ending(t), []ticket.Event{opened}, moves},
+		"a ticket moves to the successor":            {catalogWithSuccession(t), []ticket.Event{opened}, moves},
 		"or to the Region where there is none": {
 			catalogWith(t, alone, alone+`, "valid_to": "2027-01-01"`), []ticket.Event{opened},
-			[]Action{Schedule{Key: "succeed/010301", At: end, Command: ticket.Succeed{From: torino, To: catalog.Region},
+			[]Action{Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: catalog.Region},
 				Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; Regione Piemonte follows it"}}},
-		"not one that was handed over": {ending(t), []ticket.Event{opened, ticket.Escalated{From: torino}}, stays},
+		"not one that was handed over": {catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}}, stays},
 		"nor redirected": {
-			ending(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}}, nil},
+			catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}}, nil},
 		"but one that comes back": {
-			ending(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.Recalled{Entity: torino}}, moves},
+			catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.Recalled{Entity: torino}}, moves},
 		"also by an act withdrawn": {
-			ending(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.ActWithdrawn{Entity: torino}}, moves},
-		"a resolution changes nothing": {ending(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}}, nil},
+			catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.ActWithdrawn{Entity: torino}}, moves},
+		"a resolution changes nothing": {catalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}}, nil},
 		"a closed one stays": {
-			ending(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
+			catalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
 			[]Action{Cancel{"succeed/010301", "the ticket is closed"}}},
-		"moved is done": {ending(t), []ticket.Event{opened, ticket.Succeeded{From: torino, To: to3}},
+		"moved is done": {catalogWithSuccession(t), []ticket.Event{opened, ticket.TransferredToSuccessor{From: torino, To: to3}},
 			[]Action{Cancel{Key: "succeed/010301"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, got := when(Succession(c.catalog), c.given...); !reflect.DeepEqual(got, c.then) {
+			if _, got := react(Succession(c.catalog), c.given...); !reflect.DeepEqual(got, c.then) {
 				t.Errorf("leads to\n%+v, want\n%+v", got, c.then)
 			}
 		})

@@ -9,10 +9,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// timed makes a saga whose timers follow from its state alone: it says once which they are, and React and Pending
+// NewTimerSaga makes a saga whose timers follow from its state alone: it says once which they are, and React and Pending
 // cannot disagree. fold answers the state after an event, and why, in English, a timer that goes with it is no
 // longer wanted; "" when it has done what it was for.
-func timed[S comparable](name string, version int,
+func NewTimerSaga[S comparable](name string, version int,
 	fold func(S, ticket.Recorded) (S, string), pending func(S) []Schedule,
 ) Saga[S] {
 	react := func(before S, r ticket.Recorded) (S, []Action) {
@@ -20,13 +20,13 @@ func timed[S comparable](name string, version int,
 		if after == before {
 			return before, nil
 		}
-		return after, difference(pending(before), pending(after), why)
+		return after, DiffTimers(pending(before), pending(after), why)
 	}
 	return Saga[S]{Name: name, Version: version, React: react, Pending: pending}
 }
 
-// difference answers what turns the timers of one state into those of the next.
-func difference(before, after []Schedule, why string) []Action {
+// DiffTimers answers what turns the timers of one state into those of the next.
+func DiffTimers(before, after []Schedule, why string) []Action {
 	var actions []Action
 	for _, b := range before {
 		if !slices.ContainsFunc(after, func(a Schedule) bool { return a.Key == b.Key }) {
@@ -34,13 +34,13 @@ func difference(before, after []Schedule, why string) []Action {
 		}
 	}
 	for _, a := range after {
-		if !slices.ContainsFunc(before, a.same) {
+		if !slices.ContainsFunc(before, a.equal) {
 			actions = append(actions, a)
 		}
 	}
 	return actions
 }
 
-func (s Schedule) same(o Schedule) bool {
+func (s Schedule) equal(o Schedule) bool {
 	return s.Key == o.Key && s.At.Equal(o.At) && s.Command == o.Command && s.Why == o.Why
 }

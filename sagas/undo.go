@@ -8,29 +8,29 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// undoable is a state together with how it was before the last act of a person, which that person may still withdraw. What
+// undoState is a state together with how it was before the last act of a person, which that person may still withdraw. What
 // the system notes in between belongs to no act.
-type undoable[S comparable] struct {
-	Now S         `json:"now"`
-	Was S         `json:"was"`
-	Act ticket.ID `json:"act,omitempty"`
+type undoState[S comparable] struct {
+	Current   S         `json:"now"`
+	BeforeAct S         `json:"was"`
+	Act       ticket.ID `json:"act,omitempty"`
 }
 
-// after folds an event: fold answers the state that it leads to, but for withdrawals, which are answered here.
-func (u undoable[S]) after(r ticket.Recorded, fold func(S, ticket.Recorded) (S, string)) (undoable[S], string) {
+// apply folds an event: fold answers the state that it leads to, but for withdrawals, which are answered here.
+func (u undoState[S]) apply(r ticket.Recorded, fold func(S, ticket.Recorded) (S, string)) (undoState[S], string) {
 	if _, undone := r.Event.(ticket.ActWithdrawn); undone {
-		return undoable[S]{Now: u.Was, Was: u.Was, Act: r.Act}, "the act was withdrawn"
+		return undoState[S]{Current: u.BeforeAct, BeforeAct: u.BeforeAct, Act: r.Act}, "the act was withdrawn"
 	}
 	if r.Act != u.Act && r.By.Role != person.System {
-		u.Was, u.Act = u.Now, r.Act
+		u.BeforeAct, u.Act = u.Current, r.Act
 	}
 	if _, begun := r.Event.(ticket.PlaybookStarted); r.By.Role == person.System && !begun {
-		u.Was, _ = fold(u.Was, r) // it holds whether or not the act is withdrawn; a run that was begun belongs to the act
+		u.BeforeAct, _ = fold(u.BeforeAct, r) // it holds whether or not the act is withdrawn; a run that was begun belongs to the act
 	}
-	now, why := fold(u.Now, r)
+	now, why := fold(u.Current, r)
 	if _, closed := r.Event.(ticket.AutoClosed); closed {
-		return undoable[S]{}, why
+		return undoState[S]{}, why
 	}
-	u.Now = now
+	u.Current = now
 	return u, why
 }

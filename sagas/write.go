@@ -13,8 +13,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// load reads the states of the tickets that the events are about.
-func (b *batch) load(ctx context.Context, tx pgx.Tx, events []ticket.Recorded) error {
+// loadStates reads the states of the tickets that the events are about.
+func (b *batch) loadStates(ctx context.Context, tx pgx.Tx, events []ticket.Recorded) error {
 	seen := make(map[ticket.ID]bool)
 	var tickets []string
 	for _, e := range events {
@@ -25,7 +25,7 @@ func (b *batch) load(ctx context.Context, tx pgx.Tx, events []ticket.Recorded) e
 	}
 	rows, err := tx.Query(ctx, `
 		select ticket::text, state from saga.instances
-		where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[])`, b.id.name, b.id.version, tickets)
+		where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[])`, b.saga.Name, b.saga.Version, tickets)
 	if err != nil {
 		return err
 	}
@@ -48,10 +48,10 @@ func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	if err := b.writeTimers(ctx, tx); err != nil {
 		return fmt.Errorf("timers: %w", err)
 	}
-	if err := writeJournal(ctx, tx, b.id, b.journal); err != nil {
+	if err := writeJournal(ctx, tx, b.saga, b.journal); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	if err := publish(ctx, tx, b.id, b.messages, now); err != nil {
+	if err := publishMessages(ctx, tx, b.saga, b.messages, now); err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	return nil
@@ -73,7 +73,7 @@ func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 	if over != nil {
 		_, err := tx.Exec(ctx, `
 			delete from saga.instances where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[])`,
-			b.id.name, b.id.version, over)
+			b.saga.Name, b.saga.Version, over)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 		select $1, $2, ticket::uuid, state::jsonb, position
 		from unnest($3::text[], $4::text[], $5::bigint[]) as i (ticket, state, position)
 		on conflict (saga, version, ticket) do update set state = excluded.state, position = excluded.position`,
-		b.id.name, b.id.version, on, states, positions)
+		b.saga.Name, b.saga.Version, on, states, positions)
 	return err
 }
 
@@ -95,7 +95,7 @@ func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
 	for t := range b.finished {
 		finished = append(finished, string(t))
 	}
-	var set []timer
+	var set []timerRow
 	for k, t := range b.timers {
 		if t == nil {
 			on, keys = append(on, string(k.ticket)), append(keys, k.key)
@@ -107,35 +107,35 @@ func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			delete from saga.timers
 			where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[]) and not once`,
-			b.id.name, b.id.version, finished)
+			b.saga.Name, b.saga.Version, finished)
 		if err != nil {
 			return err
 		}
 	}
-	if err := dropTimers(ctx, tx, b.id, on, keys); err != nil {
+	if err := deleteTimers(ctx, tx, b.saga, on, keys); err != nil {
 		return err
 	}
-	return setTimers(ctx, tx, b.id, set)
+	return upsertTimers(ctx, tx, b.saga, set)
 }
 
-// dropTimers deletes the timers of the pairs of ticket and key.
-func dropTimers(ctx context.Context, tx pgx.Tx, id id, tickets, keys []string) error {
+// deleteTimers deletes the timers of the pairs of ticket and key.
+func deleteTimers(ctx context.Context, tx pgx.Tx, id SagaID, tickets, keys []string) error {
 	if len(keys) == 0 {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `
 		delete from saga.timers t using unnest($3::text[], $4::text[]) as d (ticket, key)
 		where t.saga = $1 and t.version = $2 and t.ticket = d.ticket::uuid and t.key = d.key`,
-		id.name, id.version, tickets, keys)
+		id.Name, id.Version, tickets, keys)
 	return err
 }
 
-// setTimers stores timers; one with the same key is replaced and starts afresh.
-func setTimers(ctx context.Context, tx pgx.Tx, id id, timers []timer) error {
+// upsertTimers stores timers; one with the same key is replaced and starts afresh.
+func upsertTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []timerRow) error {
 	if len(timers) == 0 {
 		return nil
 	}
-	var c columns
+	var c timerColumns
 	for _, t := range timers {
 		c.add(t)
 	}
@@ -147,22 +147,22 @@ func setTimers(ctx context.Context, tx pgx.Tx, id id, timers []timer) error {
 		on conflict (saga, version, ticket, key) do update set
 			once = excluded.once, due_at = excluded.due_at, next_at = excluded.next_at, command = excluded.command,
 			data = excluded.data, why = excluded.why, cause = excluded.cause, attempts = 0, error = ''`,
-		id.name, id.version, c.tickets, c.keys, c.once, c.due, c.commands, c.data, c.whys, c.causes)
+		id.Name, id.Version, c.tickets, c.keys, c.once, c.due, c.commands, c.data, c.whys, c.causes)
 	return err
 }
 
-func writeJournal(ctx context.Context, tx pgx.Tx, id id, lines []line) error {
+func writeJournal(ctx context.Context, tx pgx.Tx, id SagaID, lines []journalEntry) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	var (
-		c     columns
+		c     timerColumns
 		ns    []int
 		at    []time.Time
 		whats []string
 	)
 	for _, l := range lines {
-		c.add(l.timer)
+		c.add(l.timerRow)
 		ns, at, whats = append(ns, l.n), append(at, l.at), append(whats, l.what)
 	}
 	_, err := tx.Exec(ctx, `
@@ -172,19 +172,19 @@ func writeJournal(ctx context.Context, tx pgx.Tx, id id, lines []line) error {
 			$9::timestamptz[], $10::text[], $11::text[])
 			with ordinality as l (ticket, cause, n, at, what, key, due, command, why, place)
 		order by place`,
-		id.name, id.version, c.tickets, c.causes, ns, at, whats, c.keys, c.due, c.commands, c.whys)
+		id.Name, id.Version, c.tickets, c.causes, ns, at, whats, c.keys, c.due, c.commands, c.whys)
 	return err
 }
 
-// columns are timers turned on their side, for unnest. A timer that is not due any day has a null there.
-type columns struct {
+// timerColumns are timers turned on their side, for unnest. A timer that is not due any day has a null there.
+type timerColumns struct {
 	tickets, keys, commands, data, whys []string
 	once                                []bool
 	due                                 []*time.Time
 	causes                              []int64
 }
 
-func (c *columns) add(t timer) {
+func (c *timerColumns) add(t timerRow) {
 	var due *time.Time
 	if !t.due.IsZero() {
 		due = &t.due

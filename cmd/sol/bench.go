@@ -25,27 +25,27 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-func (a *app) benchCommand() *cobra.Command {
-	return group("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend(), a.benchTimers(), a.benchPages())
+func (a *cli) benchCommand() *cobra.Command {
+	return commandGroup("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend(), a.benchTimers(), a.benchPages())
 }
 
-func (a *app) benchAppend() *cobra.Command {
+func (a *cli) benchAppend() *cobra.Command {
 	var length time.Duration
 	c := &cobra.Command{
 		Use: "append", Short: "Durable conditional appends beside pgbench's plain INSERT; one JSON object a line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(a.env)
+			c, err := Load(a.env)
 			if err != nil {
 				return err
 			}
-			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
-				pgbench := findPgbench(own.Bin())
+				pgbench := findPgbench(own.BinDir())
 				if pgbench == "" {
 					fmt.Fprintln(a.err, "sol: pgbench is not installed: nothing to compare with")
 				}
-				return bench.Append(ctx, a.out, bench.Config{URL: own.URL("sol"), MasterKey: key, For: length, PgBench: pgbench})
+				return bench.Append(ctx, a.out, bench.Config{URL: own.URL("sol"), MasterKey: key, Duration: length, Pgbench: pgbench})
 			})
 		},
 	}
@@ -55,18 +55,18 @@ func (a *app) benchAppend() *cobra.Command {
 	return c
 }
 
-func (a *app) benchTimers() *cobra.Command {
+func (a *cli) benchTimers() *cobra.Command {
 	c := &cobra.Command{
 		Use: "timers", Short: "A look at the timers when none is due, with 100,000 and with 1,000,000 pending; one JSON object a line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(a.env)
+			c, err := Load(a.env)
 			if err != nil {
 				return err
 			}
-			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
-				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Log: quiet(a.err, c.Log)})
+				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Log: NewQuietLogger(a.err, c.Log)})
 				if err != nil {
 					return err
 				}
@@ -74,7 +74,7 @@ func (a *app) benchTimers() *cobra.Command {
 				nobody := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
 					return errors.New("nothing was to be due")
 				}
-				return sagas.MeasurePolls(ctx, a.out, sagas.Config{Store: store, Dispatch: nobody, Sagas: []sagas.Definition{sagas.AutoClose(catalog.Default())}})
+				return sagas.BenchmarkPolls(ctx, a.out, sagas.Config{Store: store, Dispatch: nobody, Sagas: []sagas.Definition{sagas.AutoClose(catalog.Default())}})
 			})
 		},
 	}
@@ -83,9 +83,9 @@ func (a *app) benchTimers() *cobra.Command {
 	return c
 }
 
-// onScratch gives a durable, migrated Postgres in a directory beside the data, so that it measures the same disk.
-func (a *app) onScratch(ctx context.Context, c config, do func(context.Context, *ownpg.Server) error) (err error) {
-	if err := makeDataDir(c.DataDir); err != nil {
+// withScratchDatabase gives a durable, migrated Postgres in a directory beside the data, so that it measures the same disk.
+func (a *cli) withScratchDatabase(ctx context.Context, c Config, do func(context.Context, *ownpg.Server) error) (err error) {
+	if err := MakeDataDir(c.DataDir); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp(c.DataDir, "bench-")
@@ -98,7 +98,7 @@ func (a *app) onScratch(ctx context.Context, c config, do func(context.Context, 
 			return err
 		}
 	}
-	own, err := ownpg.Start(ctx, ownpg.Config{Dir: dir, Log: quiet(a.err, c.Log)})
+	own, err := ownpg.Start(ctx, ownpg.Config{Dir: dir, Log: NewQuietLogger(a.err, c.Log)})
 	if err != nil {
 		return err
 	}

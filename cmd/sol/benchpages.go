@@ -25,17 +25,17 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-func (a *app) benchPages() *cobra.Command {
+func (a *cli) benchPages() *cobra.Command {
 	var sizes []int
 	var rounds int
 	c := &cobra.Command{
 		Use: "pages", Short: "Pages as the server renders them, among few tickets and among many, which are made first; one JSON object a line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(a.env)
+			c, err := Load(a.env)
 			if err != nil {
 				return err
 			}
-			return a.onScratch(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
 				return a.measurePages(ctx, c, own, sizes, rounds)
 			})
 		},
@@ -47,14 +47,14 @@ func (a *app) benchPages() *cobra.Command {
 	return c
 }
 
-func (a *app) measurePages(ctx context.Context, c config, own *ownpg.Server, sizes []int, rounds int) (err error) {
+func (a *cli) measurePages(ctx context.Context, c Config, own *ownpg.Server, sizes []int, rounds int) (err error) {
 	dir, err := os.MkdirTemp("", "sol-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c.MasterKey = filepath.Join(dir, "master.key")
-	if err := newMasterKey(c.MasterKey); err != nil {
+	c.MasterKeyFile = filepath.Join(dir, "master.key")
+	if err := CreateMasterKey(c.MasterKeyFile); err != nil {
 		return err
 	}
 	unlimited := entrance.Rate{PerMinute: 1e9, Burst: 1e9}
@@ -82,8 +82,8 @@ func (a *app) measurePages(ctx context.Context, c config, own *ownpg.Server, siz
 		if err != nil {
 			return err
 		}
-		clock, queries := &demo.Clock{}, &bench.Queries{}
-		n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(own.URL(name)), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
+		clock, queries := &demo.Clock{}, &bench.QueryCounter{}
+		n, err := newNode(ctx, c, NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(own.URL(name)), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
 		if err != nil {
 			return err
 		}
@@ -110,8 +110,8 @@ func (a *app) measurePages(ctx context.Context, c config, own *ownpg.Server, siz
 }
 
 // fillSite makes the tickets and then builds the read models from the log, as `sol projections rebuild` does.
-func (a *app) fillSite(ctx context.Context, n *node, clock *demo.Clock, people []demo.Person, tickets int) (*bench.Site, error) {
-	accounts, err := demo.Enrol(ctx, n.identity, people, time.Time{})
+func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people []demo.Person, tickets int) (*bench.Site, error) {
+	accounts, err := demo.CreateAccounts(ctx, n.identity, people, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -122,27 +122,27 @@ func (a *app) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 		}
 	}
 	bar := a.progress(fmt.Sprintf("making %d tickets", tickets))
-	filling := bench.Filling{
-		Desk: n.desk, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
+	filling := bench.Seeder{
+		App: n.dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	}
 	long, err := filling.Fill(ctx)
-	bar.end()
+	bar.finish()
 	if err != nil {
 		return nil, err
 	}
 	for _, model := range []string{"tickets", "figures"} {
 		bar := a.progress("building " + model)
-		if err := n.models.Rebuild(ctx, model, bar.set); err != nil {
+		if err := n.projections.Rebuild(ctx, model, bar.set); err != nil {
 			return nil, err
 		}
-		bar.end()
+		bar.finish()
 	}
-	if _, err := n.store.Worker().Exec(ctx, `analyze`); err != nil {
+	if _, err := n.store.WorkerPool().Exec(ctx, `analyze`); err != nil {
 		return nil, err
 	}
-	doors, err := n.byHTTP()
+	doors, err := n.newRouter()
 	if err != nil {
 		return nil, err
 	}
-	return &bench.Site{Tickets: tickets, Long: long, Pages: doors}, nil
+	return &bench.Site{Tickets: tickets, LongTicket: long, Pages: doors}, nil
 }

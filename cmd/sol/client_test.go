@@ -12,39 +12,39 @@ import (
 	"testing"
 )
 
-// client calls the API as one person.
-type client struct {
+// apiClient calls the API as one person.
+type apiClient struct {
 	t     *testing.T
 	base  string
 	token string // empty: nobody
 }
 
-// answer is what came back.
-type answer struct {
+// apiResponse is what came back.
+type apiResponse struct {
 	status int
 	header http.Header
 	body   map[string]any
 	raw    []byte
 }
 
-func (a answer) text(field string) string {
+func (a apiResponse) text(field string) string {
 	s, _ := a.body[field].(string)
 	return s
 }
 
-// try makes a call; it fails when sol is not there.
-func (c client) try(method, path string, body any, header ...string) (answer, error) {
+// request makes a call; it fails when sol is not there.
+func (c apiClient) request(method, path string, body any, header ...string) (apiResponse, error) {
 	var sent io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
-			return answer{}, err
+			return apiResponse{}, err
 		}
 		sent = bytes.NewReader(text)
 	}
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, sent)
 	if err != nil {
-		return answer{}, err
+		return apiResponse{}, err
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if c.token != "" {
@@ -55,20 +55,20 @@ func (c client) try(method, path string, body any, header ...string) (answer, er
 	}
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return answer{}, err
+		return apiResponse{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	a := answer{status: response.StatusCode, header: response.Header}
+	a := apiResponse{status: response.StatusCode, header: response.Header}
 	if a.raw, err = io.ReadAll(response.Body); err != nil {
-		return answer{}, err
+		return apiResponse{}, err
 	}
 	return a, json.Unmarshal(a.raw, &a.body)
 }
 
-// call makes a call that must be answered so.
-func (c client) call(want int, method, path string, body any, header ...string) answer {
+// expect makes a call that must be answered so.
+func (c apiClient) expect(want int, method, path string, body any, header ...string) apiResponse {
 	c.t.Helper()
-	a, err := c.try(method, path, body, header...)
+	a, err := c.request(method, path, body, header...)
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -79,19 +79,19 @@ func (c client) call(want int, method, path string, body any, header ...string) 
 }
 
 // login is as demo.json says.
-func (c client) login(i demoIdentity) client {
+func (c apiClient) login(i Identity) apiClient {
 	c.t.Helper()
-	a := c.call(http.StatusCreated, http.MethodPost, "/api/v1/sessions", map[string]string{"username": i.Username, "password": i.Password, "pin": i.PIN})
+	a := c.expect(http.StatusCreated, http.MethodPost, "/api/v1/sessions", map[string]string{"username": i.Username, "password": i.Password, "pin": i.PIN})
 	c.token = a.text("token")
 	if a.body["placement"] == nil {
-		a = c.call(http.StatusOK, http.MethodPut, "/api/v1/sessions/current/placement", map[string]any{"role": i.Role, "entity": i.Entity})
+		a = c.expect(http.StatusOK, http.MethodPut, "/api/v1/sessions/current/placement", map[string]any{"role": i.Role, "entity": i.Entity})
 		c.token = a.text("token")
 	}
 	return c
 }
 
-// form is a citizen's request to an ASR.
-func form(description string) map[string]any {
+// newTicketBody is a citizen's request to an ASR.
+func newTicketBody(description string) map[string]any {
 	return map[string]any{
 		"service": "ritiro-documenti", "problem": "referto-non-trovato", "entity": "010301", "description": description,
 		"requester": map[string]string{
@@ -101,21 +101,21 @@ func form(description string) map[string]any {
 	}
 }
 
-func public(status, text string) map[string]any {
+func publicNoteBody(status, text string) map[string]any {
 	return map[string]any{"status": status, "note": map[string]string{"text": text, "visibility": "public"}}
 }
 
-func (c client) update(id string, update map[string]any) answer {
+func (c apiClient) update(id string, update map[string]any) apiResponse {
 	c.t.Helper()
-	return c.call(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/updates", update)
+	return c.expect(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/updates", update)
 }
 
-func (c client) ticket(id string) answer {
+func (c apiClient) ticket(id string) apiResponse {
 	c.t.Helper()
-	return c.call(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id, nil)
+	return c.expect(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id, nil)
 }
 
 // open sends the form under a key.
-func (c client) open(n int) (answer, error) {
-	return c.try(http.MethodPost, "/api/v1/tickets", form(fmt.Sprintf("Richiesta di prova numero %d.", n)), "Idempotency-Key", fmt.Sprintf("prova-%d", n))
+func (c apiClient) open(n int) (apiResponse, error) {
+	return c.request(http.MethodPost, "/api/v1/tickets", newTicketBody(fmt.Sprintf("Richiesta di prova numero %d.", n)), "Idempotency-Key", fmt.Sprintf("prova-%d", n))
 }

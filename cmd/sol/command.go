@@ -17,23 +17,23 @@ const (
 	exitUsage  = 2 // the command line itself was wrong
 )
 
-// app is one invocation.
-type app struct {
+// cli is one invocation.
+type cli struct {
 	env      func(string) string
 	out, err io.Writer
-	begun    bool // the command line was understood
+	parsed   bool // the command line was understood
 }
 
 // run carries a command line out and gives the exit code. A failure is one line on err that says what to do next.
 func run(ctx context.Context, args []string, env func(string) string, out, err io.Writer) int {
-	a := &app{env: env, out: out, err: err}
-	root := a.root()
+	a := &cli{env: env, out: out, err: err}
+	root := a.rootCommand()
 	root.SetArgs(args)
 	failure := root.ExecuteContext(ctx)
 	switch {
 	case failure == nil:
 		return 0
-	case a.begun:
+	case a.parsed:
 		fmt.Fprintln(err, "sol:", failure)
 		return exitFailed
 	default:
@@ -42,16 +42,16 @@ func run(ctx context.Context, args []string, env func(string) string, out, err i
 	}
 }
 
-func (a *app) root() *cobra.Command {
+func (a *cli) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sol",
 		Short:         "SOL Assistenza: requests for help with the on-line health services of Regione Piemonte",
-		Long:          configHelp,
+		Long:          Help,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		PersistentPreRun: func(*cobra.Command, []string) {
-			a.begun = true
+			a.parsed = true
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -65,8 +65,8 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// group is a command that only holds others.
-func group(use, short string, of ...*cobra.Command) *cobra.Command {
+// commandGroup is a command that only holds others.
+func commandGroup(use, short string, of ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.AddCommand(of...)
 	return c

@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
-const configHelp = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
+const Help = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
 
 Everything is configured by environment; without any of it, sol runs alone with its own Postgres.
 
@@ -38,27 +38,27 @@ Everything is configured by environment; without any of it, sol runs alone with 
                         requests a minute for one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600):
                         an address, or for SESSION an account
   SOL_TRUSTED_PROXIES   networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
-  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed` + outsideHelp
+  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed` + externalHelp
 
-// config is what the environment says, checked.
-type config struct {
-	Addr        string
-	DatabaseURL string // empty: own Postgres
-	DataDir     string // absolute
-	MasterKey   string // path
-	Hold        time.Duration
-	AutoClose   time.Duration // 0: by the catalogue
-	Log         logConfig
-	Limits      entrance.Limits
-	Proxies     []netip.Prefix
-	Outside     outside
+// Config is what the environment says, checked.
+type Config struct {
+	Addr           string
+	DatabaseURL    string // empty: own Postgres
+	DataDir        string // absolute
+	MasterKeyFile  string // path
+	Hold           time.Duration
+	AutoCloseAfter time.Duration // 0: by the catalogue
+	Log            LogConfig
+	Limits         entrance.Limits
+	TrustedProxies []netip.Prefix
+	External       External
 }
 
-// loadConfig reads the environment and names everything that is wrong with it at once.
-func loadConfig(env func(string) string) (config, error) {
+// Load reads the environment and names everything that is wrong with it at once.
+func Load(env func(string) string) (Config, error) {
 	var wrong []error
 	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }
-	c := config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: ticket.DefaultHold}
+	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: ticket.DefaultHold}
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
 		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
 	}
@@ -70,8 +70,8 @@ func loadConfig(env func(string) string) (config, error) {
 		wrong = append(wrong, err)
 	}
 	c.DataDir = dir
-	c.MasterKey = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
-	for name, into := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoClose} {
+	c.MasterKeyFile = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
+	for name, into := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
 		if text := env(name); text != "" {
 			d, err := time.ParseDuration(text)
 			if err != nil || d < 0 || d > 24*time.Hour {
@@ -100,9 +100,9 @@ func loadConfig(env func(string) string) (config, error) {
 			refuse("SOL_TRUSTED_PROXIES", "networks with commas between them, e.g. 10.0.0.0/8,127.0.0.1/32")
 			break
 		}
-		c.Proxies = append(c.Proxies, network)
+		c.TrustedProxies = append(c.TrustedProxies, network)
 	}
-	if c.Outside, err = loadOutside(env, refuse); err != nil {
+	if c.External, err = loadExternal(env, refuse); err != nil {
 		wrong = append(wrong, err)
 	}
 	return c, errors.Join(wrong...)
@@ -145,14 +145,14 @@ func parseRate(text string) (entrance.Rate, bool) {
 	return entrance.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
 }
 
-// logConfig is how to log.
-type logConfig struct {
+// LogConfig is how to log.
+type LogConfig struct {
 	JSON  bool
 	Level slog.Level
 }
 
-func parseLog(text string) (logConfig, error) {
-	var c logConfig
+func parseLog(text string) (LogConfig, error) {
+	var c LogConfig
 	for word := range strings.SplitSeq(text, ",") {
 		switch strings.TrimSpace(word) {
 		case "", "text":

@@ -18,7 +18,7 @@ import (
 )
 
 func TestConfigDefaults(t *testing.T) {
-	c, err := loadConfig(func(name string) string { return map[string]string{"HOME": "/home/mela"}[name] })
+	c, err := Load(func(name string) string { return map[string]string{"HOME": "/home/mela"}[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +26,8 @@ func TestConfigDefaults(t *testing.T) {
 	if os.Geteuid() == 0 {
 		dir = "/var/lib/sol"
 	}
-	want := config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKey: filepath.Join(dir, "master.key"), Hold: 10 * time.Second,
-		Outside: outside{MailDomain: "localhost"}}
+	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: 10 * time.Second,
+		External: External{MailDomain: "localhost"}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -43,18 +43,18 @@ func TestConfig(t *testing.T) {
 		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
 		"SOL_PRIVACY_URL": "https://example.it/privacy", "SOL_ACCESSIBILITY_URL": "https://form.agid.gov.it/view/x", "SOL_FEEDBACK_URL": "mailto:barriere@example.it",
 	}
-	c, err := loadConfig(func(name string) string { return set[name] })
+	c, err := Load(func(name string) string { return set[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{
-		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKey: "/etc/sol.key",
-		AutoClose: 90 * time.Second, Log: logConfig{JSON: true, Level: slog.LevelDebug},
-		Limits:  entrance.Limits{Form: entrance.Rate{PerMinute: 60, Burst: 5}, Login: entrance.Rate{PerMinute: 7, Burst: 7}},
-		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
-		Outside: outside{
-			PlaybooksDir: "/etc/sol/playbooks", Connectors: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
-			SMTP: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
+	want := Config{
+		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
+		AutoCloseAfter: 90 * time.Second, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
+		Limits:         entrance.Limits{Form: entrance.Rate{PerMinute: 60, Burst: 5}, Login: entrance.Rate{PerMinute: 7, Burst: 7}},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		External: External{
+			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
+			SMTPURL: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
 			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
 			Documents: web.Documents{
 				Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it",
@@ -74,7 +74,7 @@ func TestConfigRefuses(t *testing.T) {
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b",
 		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)", "SOL_FEEDBACK_URL": "mailto:nobody",
 	}
-	_, err := loadConfig(func(name string) string { return set[name] })
+	_, err := Load(func(name string) string { return set[name] })
 	if err == nil {
 		t.Fatal("accepted")
 	}

@@ -11,31 +11,31 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// sameRequest gives the numbers of the tickets that go on from a ticket, or that it goes on from, however many steps
+// linkedTickets gives the numbers of the tickets that go on from a ticket, or that it goes on from, however many steps
 // away, and that are not erased: the door copied the form from one to the next. They share its codice fiscale, by
 // which they are found.
-func (n *node) sameRequest(ctx context.Context, id ticket.ID) ([]string, error) {
-	p, err := n.past(ctx, id)
+func (n *node) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
+	p, err := n.loadHistory(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	this, _ := projections.Detail(auditor, p.history, p.names, p.now(n))
+	this, _ := projections.Detail(auditorViewer, p.history, p.names, p.viewTime(n))
 	if this.Requester.TaxCode == "" {
 		return nil, nil // erased before
 	}
 	var kin []projections.Ticket
 	f := projections.Filter{Queue: projections.AllQueue, Q: this.Requester.TaxCode, Sort: projections.OldestFirst, Limit: 200}
 	for {
-		page, err := n.reader.Tickets(ctx, auditor, f)
+		page, err := n.reader.ListTickets(ctx, auditorViewer, f)
 		if err != nil {
 			return nil, err
 		}
 		for _, item := range page.Items {
-			p, err := n.past(ctx, item.ID)
+			p, err := n.loadHistory(ctx, item.ID)
 			if err != nil {
 				return nil, err
 			}
-			t, _ := projections.Detail(auditor, p.history, p.names, p.now(n))
+			t, _ := projections.Detail(auditorViewer, p.history, p.names, p.viewTime(n))
 			kin = append(kin, t)
 		}
 		if f.Cursor = page.NextCursor; f.Cursor == "" {

@@ -20,12 +20,12 @@ import (
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
-// TestSameRequest: whoever erases a ticket is told of every other one that holds the same form, and of no other.
-func TestSameRequest(t *testing.T) {
+// TestLinkedTickets: whoever erases a ticket is told of every other one that holds the same form, and of no other.
+func TestLinkedTickets(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
-	c := config{DataDir: dir, DatabaseURL: db.URL, MasterKey: filepath.Join(dir, "master.key"), Hold: ticket.DefaultHold, Outside: outside{MailDomain: "localhost"}}
-	if err := os.WriteFile(c.MasterKey, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+	c := Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: ticket.DefaultHold, External: External{MailDomain: "localhost"}}
+	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
@@ -41,9 +41,9 @@ func TestSameRequest(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids[number] = id
-		_, err = n.desk.Dispatch(t.Context(), desk.Request{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
-			Number: number, Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.Web,
-			Identity: ticket.Declared, Requester: ticket.ForSelf, Continues: ids[continues], Subject: n.desk.Subject(taxCode),
+		_, err = n.dispatcher.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+			Number: number, Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
+			Identity: ticket.Declared, Requester: ticket.ForSelf, LinkedTo: ids[continues], Subject: n.dispatcher.HashTaxCode(taxCode),
 			Form: ticket.Form{
 				GivenName: "Dora", FamilyName: "Esempio", TaxCode: taxCode, Email: "dora@example.org", Phone: "0115550000", Description: "Prova",
 			},
@@ -59,7 +59,7 @@ func TestSameRequest(t *testing.T) {
 	open("2026-0000005", "RSSMRA80A01H501U", "")
 	following, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- n.models.Start(following) }()
+	go func() { ended <- n.projections.Start(following) }()
 	defer func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -67,7 +67,7 @@ func TestSameRequest(t *testing.T) {
 		}
 	}()
 	var out bytes.Buffer
-	a := &app{out: &out}
+	a := &cli{out: &out}
 	for _, step := range []struct {
 		erase string
 		left  []string
@@ -76,16 +76,16 @@ func TestSameRequest(t *testing.T) {
 		{"2026-0000002", []string{"2026-0000001", "2026-0000003"}},
 		{"2026-0000002", nil}, // what would tell is gone
 	} {
-		if err := n.caughtUp(t.Context()); err != nil {
+		if err := n.waitForLists(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		left, err := n.sameRequest(t.Context(), ids[step.erase])
+		left, err := n.linkedTickets(t.Context(), ids[step.erase])
 		slices.Sort(left)
 		if err != nil || !slices.Equal(left, step.left) {
 			t.Errorf("%s: %v, %v; want %v", step.erase, left, err, step.left)
 		}
 		out.Reset()
-		if err := a.erase(t.Context(), n, step.erase); err != nil {
+		if err := a.eraseTicket(t.Context(), n, step.erase); err != nil {
 			t.Fatal(err)
 		}
 		if told := strings.Contains(out.String(), "hold the same form"); told != (step.left != nil) {

@@ -17,25 +17,25 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// database is the Postgres that a command works with, its schema that of this program.
-type database struct {
-	url string
-	own *ownpg.Server // nil: not ours to stop
+// Database is the Postgres that a command works with, its schema that of this program.
+type Database struct {
+	URL      string
+	Postgres *ownpg.Server // nil: not ours to stop
 }
 
-// schema sees to it that a database has the schema of this program: migrate or fits.
-type schema func(ctx context.Context, url string) error
+// PrepareSchema sees to it that a database has the schema of this program: migrate or fits.
+type PrepareSchema func(ctx context.Context, url string) error
 
-// migrate brings a database up to this program, and gives a new log its master key.
-func (c config) migrate(ctx context.Context, url string) error {
+// Migrate brings a database up to this program, and gives a new log its master key.
+func (c Config) Migrate(ctx context.Context, url string) error {
 	if err := migrations.Up(ctx, url); err != nil {
 		return err
 	}
-	return c.beginLog(ctx, url)
+	return c.initLog(ctx, url)
 }
 
-// fits refuses a database of another schema, and changes nothing: whoever looks at a list upgrades no installation.
-func fits(ctx context.Context, url string) error {
+// CheckSchema refuses a database of another schema, and changes nothing: whoever looks at a list upgrades no installation.
+func CheckSchema(ctx context.Context, url string) error {
 	err := migrations.Check(ctx, url)
 	var other *migrations.VersionError
 	switch {
@@ -47,47 +47,47 @@ func fits(ctx context.Context, url string) error {
 	return err
 }
 
-// openDatabase brings the database up: the one that is configured, or our own, which then belongs to this process.
-func openDatabase(ctx context.Context, c config, log *slog.Logger, suits schema) (database, error) {
+// Open brings the database up: the one that is configured, or our own, which then belongs to this process.
+func Open(ctx context.Context, c Config, log *slog.Logger, suits PrepareSchema) (Database, error) {
 	if c.DatabaseURL != "" {
-		if err := answers(ctx, c.DatabaseURL, log); err != nil {
-			return database{}, err
+		if err := waitUntilReachable(ctx, c.DatabaseURL, log); err != nil {
+			return Database{}, err
 		}
-		return database{url: c.DatabaseURL}, suits(ctx, c.DatabaseURL)
+		return Database{URL: c.DatabaseURL}, suits(ctx, c.DatabaseURL)
 	}
-	own, err := ownpg.Start(ctx, ownpg.Config{Dir: c.postgresDir(), Log: log})
+	own, err := ownpg.Start(ctx, ownpg.Config{Dir: c.PostgresDir(), Log: log})
 	if err != nil {
-		return database{}, err
+		return Database{}, err
 	}
-	d := database{url: own.URL("sol"), own: own}
-	if err := suits(ctx, d.url); err != nil {
-		return database{}, errors.Join(err, d.close(context.WithoutCancel(ctx)))
+	d := Database{URL: own.URL("sol"), Postgres: own}
+	if err := suits(ctx, d.URL); err != nil {
+		return Database{}, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
 }
 
-// joinDatabase is openDatabase for a command that may run beside a server: if one holds our own Postgres, that is used.
-func joinDatabase(ctx context.Context, c config, log *slog.Logger, suits schema) (database, error) {
-	d, err := openDatabase(ctx, c, log, suits)
+// OpenOrJoin is openDatabase for a command that may run beside a server: if one holds our own Postgres, that is used.
+func OpenOrJoin(ctx context.Context, c Config, log *slog.Logger, suits PrepareSchema) (Database, error) {
+	d, err := Open(ctx, c, log, suits)
 	if !errors.Is(err, ownpg.ErrInUse) {
 		return d, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for { // the other sol may just be starting it
-		if url, ok := ownpg.Find(c.postgresDir(), "sol"); ok {
-			if answers(ctx, url, log) == nil {
-				return database{url: url}, suits(ctx, url)
+		if url, ok := ownpg.Find(c.PostgresDir(), "sol"); ok {
+			if waitUntilReachable(ctx, url, log) == nil {
+				return Database{URL: url}, suits(ctx, url)
 			}
 		}
-		if pause(ctx, 100*time.Millisecond) != nil {
-			return database{}, fmt.Errorf("%w; its Postgres does not answer", err)
+		if Sleep(ctx, 100*time.Millisecond) != nil {
+			return Database{}, fmt.Errorf("%w; its Postgres does not answer", err)
 		}
 	}
 }
 
-// answers waits until a database can be reached. What waiting will not change is refused at once.
-func answers(ctx context.Context, url string, log *slog.Logger) error {
+// waitUntilReachable waits until a database can be reached. What waiting will not change is refused at once.
+func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error {
 	for told := false; ; {
 		conn, err := pgx.Connect(ctx, url)
 		if err == nil {
@@ -102,23 +102,23 @@ func answers(ctx context.Context, url string, log *slog.Logger) error {
 			log.WarnContext(ctx, "the database does not answer yet; waiting for it", "error", err)
 			told = true
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := Sleep(ctx, time.Second); err != nil {
 			return err
 		}
 	}
 }
 
-// close stops our own Postgres, within ten seconds.
-func (d database) close(ctx context.Context) error {
-	if d.own == nil {
+// Close stops our own Postgres, within ten seconds.
+func (d Database) Close(ctx context.Context) error {
+	if d.Postgres == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return d.own.Stop(ctx)
+	return d.Postgres.Stop(ctx)
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

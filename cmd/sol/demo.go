@@ -26,13 +26,13 @@ type demoSeed struct {
 	Done bool `json:"done"`
 }
 
-func (a *app) demoCommand() *cobra.Command {
+func (a *cli) demoCommand() *cobra.Command {
 	p := demo.Params{Seed: 1}
 	c := &cobra.Command{
 		Use: "demo", Args: cobra.NoArgs,
 		Short: "Run the server with made-up people and tickets, made at the first start",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			c, err := loadConfig(a.env)
+			c, err := Load(a.env)
 			if err != nil {
 				return err
 			}
@@ -41,33 +41,33 @@ func (a *app) demoCommand() *cobra.Command {
 				return err
 			}
 			people := demo.People(catalog.Default(), p.Until)
-			around, err := openSurroundings(&c)
+			around, err := StartBackends(&c)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, around.close()) }()
+			defer func() { err = errors.Join(err, around.Close()) }()
 			introduced := false
 			err = service{
-				config: c, log: newLog(a.err, c.Log),
-				begin: func() error {
-					if _, running := ownpg.Find(c.postgresDir(), "sol"); running {
+				config: c, log: NewLogger(a.err, c.Log),
+				onListen: func() error {
+					if _, running := ownpg.Find(c.PostgresDir(), "sol"); running {
 						return nil // perhaps for a demo that answers: the data are not ours yet
 					}
-					return forget(c.demoFile())
+					return removeDemoInfo(c.DemoInfoFile())
 				},
-				prepare: func(ctx context.Context, url string) error {
-					return errors.Join(forget(c.demoFile()), a.seed(ctx, c, url, p, people))
+				onMigrated: func(ctx context.Context, url string) error {
+					return errors.Join(removeDemoInfo(c.DemoInfoFile()), a.seedDemo(ctx, c, url, p, people))
 				},
-				ready: func(ctx context.Context, n *node, address string) error {
-					if err := n.caughtUp(ctx); err != nil {
+				onReady: func(ctx context.Context, n *node, address string) error {
+					if err := n.waitForLists(ctx); err != nil {
 						return err
 					}
 					introduced = true
-					return a.introduce(c, address, people, around)
+					return a.writeDemoInfo(c, address, people, around)
 				},
 			}.run(cmd.Context())
 			if introduced {
-				err = errors.Join(err, forget(c.demoFile()))
+				err = errors.Join(err, removeDemoInfo(c.DemoInfoFile()))
 			}
 			return err
 		},
@@ -77,20 +77,20 @@ func (a *app) demoCommand() *cobra.Command {
 	return c
 }
 
-// forget removes demo.json: it is there when the demo answers.
-func forget(file string) error {
+// removeDemoInfo removes demo.json: it is there when the demo answers.
+func removeDemoInfo(file string) error {
 	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
-// seed makes people and tickets in an empty log, and goes on with what an interrupted start left. A log that holds
+// seedDemo makes people and tickets in an empty log, and goes on with what an interrupted start left. A log that holds
 // what no demo made is left alone, because everybody knows the demo's passwords.
-func (a *app) seed(ctx context.Context, c config, url string, p demo.Params, people []demo.Person) (err error) {
+func (a *cli) seedDemo(ctx context.Context, c Config, url string, p demo.Params, people []demo.Person) (err error) {
 	file := filepath.Join(c.DataDir, "demo-seed.json")
 	var was demoSeed
-	known, err := readJSON(file, &was)
+	known, err := ReadJSON(file, &was)
 	if err != nil || was.Done {
 		return err
 	}
@@ -98,10 +98,10 @@ func (a *app) seed(ctx context.Context, c config, url string, p demo.Params, peo
 		p = was.Params
 		fmt.Fprintln(a.err, "the last start was cut off while it made demo data: going on with that")
 	}
-	c.Hold, c.AutoClose = ticket.DefaultHold, 0 // the plan counts on them, whatever is tried out afterwards
+	c.Hold, c.AutoCloseAfter = ticket.DefaultHold, 0 // the plan counts on them, whatever is tried out afterwards
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
-	n, err := newNode(ctx, c, quiet(a.err, c.Log), hasty(url), clock.Now)
+	n, err := newNode(ctx, c, NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(url), clock.Now)
 	if err != nil {
 		return err
 	}
@@ -113,21 +113,21 @@ func (a *app) seed(ctx context.Context, c config, url string, p demo.Params, peo
 	if head.N > 0 && !known {
 		return errors.New("this database holds tickets that no demo made: run it with sol serve, or name an empty directory in SOL_DATA_DIR")
 	}
-	if err := writeJSON(file, demoSeed{p, false}); err != nil {
+	if err := WriteJSON(file, demoSeed{p, false}); err != nil {
 		return err
 	}
 	begun := time.Now()
-	if err := a.play(ctx, n, clock, p, people); err != nil {
+	if err := a.playDemo(ctx, n, clock, p, people); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.err, "demo data made in %s\n", time.Since(begun).Round(100*time.Millisecond))
-	return writeJSON(file, demoSeed{p, true})
+	return WriteJSON(file, demoSeed{p, true})
 }
 
-// play enrols the people and plays the plan while the sagas run.
-func (a *app) play(ctx context.Context, n *node, clock *demo.Clock, p demo.Params, people []demo.Person) error {
+// playDemo enrols the people and plays the plan while the sagas run.
+func (a *cli) playDemo(ctx context.Context, n *node, clock *demo.Clock, p demo.Params, people []demo.Person) error {
 	fmt.Fprintf(a.err, "making demo data: %d people, %d tickets over %d months\n", len(people), p.Tickets, p.Months)
-	accounts, err := demo.Enrol(ctx, n.identity, people, p.From())
+	accounts, err := demo.CreateAccounts(ctx, n.identity, people, p.From())
 	if err != nil {
 		return err
 	}
@@ -135,20 +135,20 @@ func (a *app) play(ctx context.Context, n *node, clock *demo.Clock, p demo.Param
 	ended := make(chan error, 1)
 	go func() { ended <- n.sagas.Run(running) }()
 	bar := a.progress("making tickets")
-	err = demo.Play(ctx, demo.Stage{
-		Store: n.store, Desk: n.desk, Clock: clock, Settle: n.sagas.Settle,
+	err = demo.Execute(ctx, demo.Installation{
+		Store: n.store, Dispatcher: n.dispatcher, Clock: clock, RunUntilIdle: n.sagas.RunUntilIdle,
 		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
-	}, p, demo.Plan(p, n.catalog, accounts, n.desk.Subject))
-	bar.end()
+	}, p, demo.Plan(p, n.catalog, accounts, n.dispatcher.HashTaxCode))
+	bar.finish()
 	stop()
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	return demo.News{Pool: n.store.Worker(), Desk: n.desk, Notices: n.notices}.Settle(ctx, p, accounts)
+	return demo.OutboxMessages{Pool: n.store.WorkerPool(), Dispatcher: n.dispatcher, Notifications: n.notifications}.Deliver(ctx, p, accounts)
 }
 
-// hasty is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.
-func hasty(address string) string {
+// withoutSynchronousCommit is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.
+func withoutSynchronousCommit(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address // it was used before

@@ -23,85 +23,85 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// stage is a demo that runs, and who can log in there.
-type stage struct {
-	*server
-	info demoInfo
+// demoRun is a demo that runs, and who can log in there.
+type demoRun struct {
+	*process
+	info Info
 }
 
-// on is the stage as a subtest uses it: what fails there fails that.
-func (s stage) on(t *testing.T) stage {
-	i, server := *s.installation, *s.server
+// withT is the stage as a subtest uses it: what fails there fails that.
+func (s demoRun) withT(t *testing.T) demoRun {
+	i, server := *s.installation, *s.process
 	i.t, server.installation = t, &i
-	return stage{&server, s.info}
+	return demoRun{&server, s.info}
 }
 
-// as logs the n-th identity of a role at an entity in.
-func (s stage) as(role person.Role, entity catalog.EntityCode, n int) client {
+// login logs the n-th identity of a role at an entity in.
+func (s demoRun) login(role person.Role, entity catalog.EntityCode, n int) apiClient {
 	s.t.Helper()
 	for _, i := range s.info.Identities {
 		if i.Role == role && i.Entity == entity {
 			if n--; n < 0 {
-				return client{t: s.t, base: s.info.Address}.login(i)
+				return apiClient{t: s.t, base: s.info.Address}.login(i)
 			}
 		}
 	}
 	s.t.Fatalf("demo.json has no such %s at %q", role, entity)
-	return client{}
+	return apiClient{}
 }
 
 // TestDemo starts the demo as a newcomer does, walks through the FAQ with what demo.json gives, runs the commands beside
 // it, and stops it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	i := install(t, "SOL_HOLD=1s") // the citizen need not be waited for long
-	s := stage{server: i.start("demo", "--tickets", "60", "--months", "1")}
-	s.until("demo.json is there", func() bool {
+	i := newInstallation(t, "SOL_HOLD=1s") // the citizen need not be waited for long
+	s := demoRun{process: i.start("demo", "--tickets", "60", "--months", "1")}
+	s.waitFor("demo.json is there", func() bool {
 		text, err := os.ReadFile(filepath.Join(i.dir, "demo.json"))
 		return err == nil && json.Unmarshal(text, &s.info) == nil
 	})
-	if !s.answers() {
+	if !s.isUp() {
 		t.Fatal("demo.json is there and nobody answers")
 	}
-	t.Run("identities", s.identities)
-	t.Run("life", s.life)
-	t.Run("as of", s.asOf)
-	t.Run("rebuild", s.rebuild)
-	t.Run("people", s.people)
-	t.Run("erase", s.erase)
-	t.Run("metrics", s.metrics)
-	t.Run("outbox", s.outbox)
-	stream := s.follow(t)
+	t.Run("identities", s.testIdentities)
+	t.Run("life", s.testTicketLife)
+	t.Run("as of", s.testAsOf)
+	t.Run("rebuild", s.testRebuild)
+	t.Run("people", s.testPeople)
+	t.Run("erase", s.testErase)
+	t.Run("metrics", s.testMetrics)
+	t.Run("outbox", s.testOutbox)
+	stream := s.openStream(t)
 	if code := s.stop(); code != 0 {
 		t.Errorf("ended with %d", code)
 	}
 	if err := <-stream; err != nil {
 		t.Errorf("a stream was cut off: %v", err)
 	}
-	if !strings.Contains(s.said.String(), "sol has stopped") {
+	if !strings.Contains(s.output.String(), "sol has stopped") {
 		t.Error("it did not end in order")
 	}
 	if _, err := os.Stat(filepath.Join(i.dir, "demo.json")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("demo.json is there when nobody answers: %v", err)
 	}
-	s.alone(t)
-	again := stage{server: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
-	again.until("it answers again", again.answers)
-	again.twice(t)
-	if strings.Contains(again.said.String(), "making demo data") { // demo.json is there: what it makes, it has made
+	s.testEraseOffline(t)
+	again := demoRun{process: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
+	again.waitFor("it answers again", again.isUp)
+	again.testSecondStart(t)
+	if strings.Contains(again.output.String(), "making demo data") { // demo.json is there: what it makes, it has made
 		t.Error("the demo was made twice")
 	}
 }
 
-// twice: a second start beside a demo says so, and leaves the first one's demo.json where it is.
-func (s stage) twice(t *testing.T) {
-	s.until("it is introduced", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
-	if said := s.refused("demo"); !strings.Contains(said, "a sol runs on the data in "+s.dir) {
+// testSecondStart: a second start beside a demo says so, and leaves the first one's demo.json where it is.
+func (s demoRun) testSecondStart(t *testing.T) {
+	s.waitFor("it is introduced", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
+	if said := s.runRefused("demo"); !strings.Contains(said, "a sol runs on the data in "+s.dir) {
 		t.Errorf("at the same address it says %q", said)
 	}
 	elsewhere := *s.installation
 	elsewhere.env = append(slices.Clone(s.env), "SOL_ADDR=127.0.0.1:0")
-	if said := elsewhere.refused("demo"); !strings.Contains(said, "in use by another sol") {
+	if said := elsewhere.runRefused("demo"); !strings.Contains(said, "in use by another sol") {
 		t.Errorf("on the same data it says %q", said)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "demo.json")); err != nil {
@@ -109,22 +109,22 @@ func (s stage) twice(t *testing.T) {
 	}
 }
 
-// alone erases while no server runs: the lists hold nothing of it afterwards, not only when the next server starts.
-func (s stage) alone(t *testing.T) {
-	number := lines(t, s.sol("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
-	if said := s.sol("ticket", "erase", number, "--yes"); !strings.Contains(said, "in the log and in the lists") || !strings.Contains(said, "backups") {
+// testEraseOffline erases while no server runs: the lists hold nothing of it afterwards, not only when the next server starts.
+func (s demoRun) testEraseOffline(t *testing.T) {
+	number := parseJSONLines(t, s.run("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
+	if said := s.run("ticket", "erase", number, "--yes"); !strings.Contains(said, "in the log and in the lists") || !strings.Contains(said, "backups") {
 		t.Errorf("erase says %q", said)
 	}
-	for _, p := range lines(t, s.sol("projections", "list", "--json")) {
+	for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
 		if p["lag"] != 0.0 && p["name"] != "figures" { // those hold nothing of anybody
 			t.Errorf("after the erasure %v is %v events behind", p["name"], p["lag"])
 		}
 	}
 }
 
-// follow opens a stream of changes, and tells how it ended.
-func (s stage) follow(t *testing.T) <-chan error {
-	operator := s.as(person.ASROperator, "010301", 0)
+// openStream opens a stream of changes, and tells how it ended.
+func (s demoRun) openStream(t *testing.T) <-chan error {
+	operator := s.login(person.ASROperator, "010301", 0)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.info.Address+"/api/v1/stream", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -143,8 +143,8 @@ func (s stage) follow(t *testing.T) <-chan error {
 	return ended
 }
 
-// identities: at least two operators an entity, and everybody can log in where they are placed.
-func (s stage) identities(t *testing.T) {
+// testIdentities: at least two operators an entity, and everybody can log in where they are placed.
+func (s demoRun) testIdentities(t *testing.T) {
 	operators := map[catalog.EntityCode]int{}
 	for _, i := range s.info.Identities {
 		if i.Role.Operates() {
@@ -156,29 +156,29 @@ func (s stage) identities(t *testing.T) {
 			t.Errorf("%s has %d operators", e.Short, operators[e.Code])
 		}
 	}
-	s = s.on(t)
+	s = s.withT(t)
 	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
-		s.as(role, "", 0)
+		s.login(role, "", 0)
 	}
 }
 
-// life walks a ticket from the form to the resolution (FAQ 2.2, 2.4, 2.5), and looks at it with the commands.
-func (s stage) life(t *testing.T) {
-	s = s.on(t)
-	nobody := client{t: t, base: s.info.Address}
-	operator := s.as(person.ASROperator, "010301", 0)
-	opened := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Non trovo il referto di marzo."))
+// testTicketLife walks a ticket from the form to the resolution (FAQ 2.2, 2.4, 2.5), and looks at it with the commands.
+func (s demoRun) testTicketLife(t *testing.T) {
+	s = s.withT(t)
+	nobody := apiClient{t: t, base: s.info.Address}
+	operator := s.login(person.ASROperator, "010301", 0)
+	opened := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Non trovo il referto di marzo."))
 	id, number := opened.text("id"), opened.text("number")
 	operator.update(id, map[string]any{"status": "in_lavorazione"})
-	operator.update(id, public("in_attesa_utente", "Qual è la data dell’esame?"))
-	citizen := client{t: t, base: s.info.Address, token: strings.TrimSpace(s.sol("ticket", "link", number))}
-	s.until("the citizen may read the question", func() bool { return citizen.ticket(id).text("status") == "in_attesa_utente" })
-	citizen.call(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/replies", map[string]any{"text": "Il 12 marzo."})
-	operator.update(id, public("risolto", "Il referto è ora disponibile."))
-	operator.call(http.StatusConflict, http.MethodPost, "/api/v1/tickets/"+id+"/updates", map[string]any{"status": "chiuso"})
+	operator.update(id, publicNoteBody("in_attesa_utente", "Qual è la data dell’esame?"))
+	citizen := apiClient{t: t, base: s.info.Address, token: strings.TrimSpace(s.run("ticket", "link", number))}
+	s.waitFor("the citizen may read the question", func() bool { return citizen.ticket(id).text("status") == "in_attesa_utente" })
+	citizen.expect(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/replies", map[string]any{"text": "Il 12 marzo."})
+	operator.update(id, publicNoteBody("risolto", "Il referto è ora disponibile."))
+	operator.expect(http.StatusConflict, http.MethodPost, "/api/v1/tickets/"+id+"/updates", map[string]any{"status": "chiuso"})
 
 	var told []string
-	for _, line := range lines(t, s.sol("replay", number, "--json")) {
+	for _, line := range parseJSONLines(t, s.run("replay", number, "--json")) {
 		if kind := line["type"].(string); !strings.HasPrefix(kind, "playbook_") && !strings.HasPrefix(kind, "check_") { // by itself, meanwhile
 			told = append(told, kind)
 		}
@@ -189,56 +189,56 @@ func (s stage) life(t *testing.T) {
 	}
 	for as, told := range map[string]bool{"auditor": true, "operatore_asr@010301": true, "cittadino": false} {
 		var said string
-		s.until("replay tells "+as+" of the resolution", func() bool { // the citizen, when it is held no more
-			said = s.sol("replay", number, "--as", as)
+		s.waitFor("replay tells "+as+" of the resolution", func() bool { // the citizen, when it is held no more
+			said = s.run("replay", number, "--as", as)
 			return strings.Contains(said, " resolved ")
 		})
 		if strings.Contains(said, " operatore_asr@") != told {
 			t.Errorf("replay as %s: want the role of who did it told: %v\n%s", as, told, said)
 		}
 	}
-	if said := s.refused("replay", number, "--as", "operatore_asr@010203"); !strings.Contains(said, "no ticket "+number) {
+	if said := s.runRefused("replay", number, "--as", "operatore_asr@010203"); !strings.Contains(said, "no ticket "+number) {
 		t.Errorf("replay as another ASR says %q", said)
 	}
-	s.until("the saga has set its timer", func() bool {
-		return strings.Contains(s.sol("sagas", "explain", number), "auto-close  closes on ")
+	s.waitFor("the saga has set its timer", func() bool {
+		return strings.Contains(s.run("sagas", "explain", number), "auto-close  closes on ")
 	})
-	if said := s.sol("sagas", "list", "--timers", "1000"); !strings.Contains(said, number+"  auto-close: closes on ") {
+	if said := s.run("sagas", "list", "--timers", "1000"); !strings.Contains(said, number+"  auto-close: closes on ") {
 		t.Errorf("sagas list does not name the ticket: %s", said)
 	}
-	if shown := lines(t, s.sol("ticket", "show", number, "--json"))[0]; shown["status"] != "risolto" {
+	if shown := parseJSONLines(t, s.run("ticket", "show", number, "--json"))[0]; shown["status"] != "risolto" {
 		t.Errorf("ticket show tells %v", shown["status"])
 	}
-	if listed := s.sol("ticket", "list", "--search", number); !strings.Contains(listed, number) {
+	if listed := s.run("ticket", "list", "--search", number); !strings.Contains(listed, number) {
 		t.Errorf("ticket list tells %q", listed)
 	}
-	for _, line := range lines(t, s.sol("user", "list", "--json")) {
+	for _, line := range parseJSONLines(t, s.run("user", "list", "--json")) {
 		if line["username"] == "" || line["placements"] == nil {
 			t.Errorf("user list tells %v", line)
 		}
 	}
 }
 
-// asOf keeps what every viewer was answered after every act, and asks again for that moment: by the API, by sol replay at
+// testAsOf keeps what every viewer was answered after every act, and asks again for that moment: by the API, by sol replay at
 // the moment, and by sol replay at the position (A6).
-func (s stage) asOf(t *testing.T) {
-	s = s.on(t)
-	nobody := client{t: t, base: s.info.Address}
-	operator, region := s.as(person.ASROperator, "010301", 0), s.as(person.RegionalOperator, catalog.Region, 0)
-	auditor := s.as(person.Auditor, "", 0)
-	opened := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Prova di rilettura."))
+func (s demoRun) testAsOf(t *testing.T) {
+	s = s.withT(t)
+	nobody := apiClient{t: t, base: s.info.Address}
+	operator, region := s.login(person.ASROperator, "010301", 0), s.login(person.RegionalOperator, catalog.Region, 0)
+	auditor := s.login(person.Auditor, "", 0)
+	opened := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Prova di rilettura."))
 	id, number := opened.text("id"), opened.text("number")
-	citizen := client{t: t, base: s.info.Address, token: strings.TrimSpace(s.sol("ticket", "link", number))}
-	viewers := map[string]client{"auditor": auditor, "cittadino": citizen, "operatore_asr@010301": operator, "operatore_regionale@regione": region}
+	citizen := apiClient{t: t, base: s.info.Address, token: strings.TrimSpace(s.run("ticket", "link", number))}
+	viewers := map[string]apiClient{"auditor": auditor, "cittadino": citizen, "operatore_asr@010301": operator, "operatore_regionale@regione": region}
 	type kept struct {
 		as string
-		by client
-		answer
+		by apiClient
+		apiResponse
 	}
 	var all []kept
 	keep := func() {
 		for as, by := range viewers {
-			if a, err := by.try(http.MethodGet, "/api/v1/tickets/"+id, nil); err == nil && a.status == http.StatusOK {
+			if a, err := by.request(http.MethodGet, "/api/v1/tickets/"+id, nil); err == nil && a.status == http.StatusOK {
 				all = append(all, kept{as, by, a})
 			}
 		}
@@ -249,14 +249,14 @@ func (s stage) asOf(t *testing.T) {
 		func() {
 			operator.update(id, map[string]any{"note": map[string]string{"text": "Verificato.", "visibility": "internal"}})
 		},
-		func() { operator.update(id, public("non_di_competenza", "Non risulta della nostra Azienda.")) },
+		func() { operator.update(id, publicNoteBody("non_di_competenza", "Non risulta della nostra Azienda.")) },
 		func() { region.update(id, map[string]any{"status": "in_lavorazione"}) },
-		func() { region.update(id, public("in_attesa_utente", "In quale sede?")) },
+		func() { region.update(id, publicNoteBody("in_attesa_utente", "In quale sede?")) },
 		func() {
-			s.until("the citizen may answer", func() bool { return citizen.ticket(id).text("status") == "in_attesa_utente" })
-			citizen.call(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/replies", map[string]any{"text": "A Torino."})
+			s.waitFor("the citizen may answer", func() bool { return citizen.ticket(id).text("status") == "in_attesa_utente" })
+			citizen.expect(http.StatusOK, http.MethodPost, "/api/v1/tickets/"+id+"/replies", map[string]any{"text": "A Torino."})
 		},
-		func() { region.update(id, public("risolto", "Ora è visibile.")) },
+		func() { region.update(id, publicNoteBody("risolto", "Ora è visibile.")) },
 	} {
 		act()
 		keep()
@@ -265,19 +265,19 @@ func (s stage) asOf(t *testing.T) {
 		t.Fatalf("only %d answers were kept", len(all))
 	}
 	for n, k := range all {
-		then := k.by.call(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id+"?at="+k.text("at"), nil)
+		then := k.by.expect(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id+"?at="+k.text("at"), nil)
 		if !reflect.DeepEqual(then.body, k.body) {
 			t.Errorf("%s at %s: ?at= gives\n%s\nwas\n%s", k.as, k.text("at"), then.raw, k.raw)
 		}
 		if n%4 != 0 && k.as != "auditor" { // a process each: some of them
 			continue
 		}
-		replayed := lines(t, s.sol("replay", number, "--at", k.text("at"), "--as", k.as))[0]
-		if !reflect.DeepEqual(impersonal(replayed), impersonal(k.body)) {
+		replayed := parseJSONLines(t, s.run("replay", number, "--at", k.text("at"), "--as", k.as))[0]
+		if !reflect.DeepEqual(withoutViewerFields(replayed), withoutViewerFields(k.body)) {
 			t.Errorf("%s at %s: replay gives\n%v\nwas\n%s", k.as, k.text("at"), replayed, k.raw)
 		}
 		if k.as == "auditor" {
-			placed := lines(t, s.sol("replay", number, "--at", k.text("position")))[0]
+			placed := parseJSONLines(t, s.run("replay", number, "--at", k.text("position")))[0]
 			if placed["version"] != k.body["version"] || placed["status"] != k.body["status"] {
 				t.Errorf("at %s: replay gives version %v, %v", k.text("position"), placed["version"], placed["status"])
 			}
@@ -285,22 +285,22 @@ func (s stage) asOf(t *testing.T) {
 	}
 }
 
-// impersonal leaves out what depends on who looks, and not only on the role: whether the last act was their own.
-func impersonal(ticket map[string]any) map[string]any {
+// withoutViewerFields leaves out what depends on who looks, and not only on the role: whether the last act was their own.
+func withoutViewerFields(ticket map[string]any) map[string]any {
 	delete(ticket, "undo_until")
 	moves, _ := ticket["moves"].([]any)
 	ticket["moves"] = slices.DeleteFunc(moves, func(m any) bool { return m == "undo" })
 	return ticket
 }
 
-// rebuild builds every list anew while an operator works and reads (A6).
-func (s stage) rebuild(t *testing.T) {
-	s = s.on(t)
-	operator := s.as(person.ASROperator, "010301", 1)
-	opened := operator.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Prima della ricostruzione."))
-	var before answer
-	s.until("the lists hold what was opened before", func() bool {
-		before = operator.call(http.StatusOK, http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
+// testRebuild builds every list anew while an operator works and reads (A6).
+func (s demoRun) testRebuild(t *testing.T) {
+	s = s.withT(t)
+	operator := s.login(person.ASROperator, "010301", 1)
+	opened := operator.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Prima della ricostruzione."))
+	var before apiResponse
+	s.waitFor("the lists hold what was opened before", func() bool {
+		before = operator.expect(http.StatusOK, http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
 		return before.body["stale"] == nil
 	})
 	total := before.body["total"].(float64)
@@ -319,7 +319,7 @@ func (s stage) rebuild(t *testing.T) {
 					return fmt.Errorf("open: %w, %s", err, opened.raw)
 				}
 				n := asked.Add(1)
-				listed, err := operator.try(http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
+				listed, err := operator.request(http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
 				if err != nil || listed.status != http.StatusOK {
 					return fmt.Errorf("list: %w, %s", err, listed.raw)
 				}
@@ -331,8 +331,8 @@ func (s stage) rebuild(t *testing.T) {
 	}()
 	for was := int64(-1); was < 0 || asked.Load() == was && len(ended) == 0; { // until something was asked meanwhile
 		was = asked.Load()
-		for _, p := range lines(t, s.sol("projections", "list", "--json")) {
-			if said := s.sol("projections", "rebuild", p["name"].(string)); !strings.Contains(said, "rebuilt") {
+		for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
+			if said := s.run("projections", "rebuild", p["name"].(string)); !strings.Contains(said, "rebuilt") {
 				t.Errorf("rebuild says %q", said)
 			}
 		}
@@ -343,18 +343,18 @@ func (s stage) rebuild(t *testing.T) {
 	}
 }
 
-// people hires somebody, gives them a ticket and lets them go: the ticket is nobody's then.
-func (s stage) people(t *testing.T) {
-	s = s.on(t)
+// testPeople hires somebody, gives them a ticket and lets them go: the ticket is nobody's then.
+func (s demoRun) testPeople(t *testing.T) {
+	s = s.withT(t)
 	place := []string{"--role", "operatore_asr", "--entity", "010301"}
-	s.sol(append([]string{"user", "add", "nuova.prova", "--given-name", "Nuova", "--family-name", "Prova", "--generate"}, place...)...)
-	operator := s.as(person.ASROperator, "010301", 0)
-	id := operator.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da assegnare.")).text("id")
+	s.run(append([]string{"user", "add", "nuova.prova", "--given-name", "Nuova", "--family-name", "Prova", "--generate"}, place...)...)
+	operator := s.login(person.ASROperator, "010301", 0)
+	id := operator.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da assegnare.")).text("id")
 	operator.update(id, map[string]any{"assignee": "nuova.prova"})
 	if a := operator.ticket(id).body["assignee"]; a == nil {
 		t.Fatal("the ticket was not assigned")
 	}
-	if said := s.sol(append([]string{"user", "placement", "end", "nuova.prova"}, place...)...); !strings.Contains(said, "released 1 tickets") {
+	if said := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, place...)...); !strings.Contains(said, "released 1 tickets") {
 		t.Errorf("placement end says %q", said)
 	}
 	if a := operator.ticket(id).body["assignee"]; a != nil {
@@ -375,28 +375,28 @@ func (s stage) people(t *testing.T) {
 		{[]string{"add", "altra.prova", "--generate"}, "name"},
 		{[]string{"disable", "altra.prova"}, "there is no account"},
 	} {
-		if said := s.refused(append([]string{"user"}, c.args...)...); !strings.Contains(said, c.says) || strings.Contains(said, "password ") {
+		if said := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(said, c.says) || strings.Contains(said, "password ") {
 			t.Errorf("user %v says %q", c.args, said)
 		}
 	}
-	s.sol("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
-	s.sol("user", "password", "nuova.prova", "--generate")
-	s.sol("user", "disable", "nuova.prova")
+	s.run("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
+	s.run("user", "password", "nuova.prova", "--generate")
+	s.run("user", "disable", "nuova.prova")
 }
 
-// erase destroys what identifies somebody; the history stays.
-func (s stage) erase(t *testing.T) {
-	s = s.on(t)
-	operator := s.as(person.ASROperator, "010301", 0)
-	opened := operator.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da cancellare."))
-	s.sol("ticket", "erase", opened.text("number"), "--yes")
+// testErase destroys what identifies somebody; the history stays.
+func (s demoRun) testErase(t *testing.T) {
+	s = s.withT(t)
+	operator := s.login(person.ASROperator, "010301", 0)
+	opened := operator.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da cancellare."))
+	s.run("ticket", "erase", opened.text("number"), "--yes")
 	if a := operator.ticket(opened.text("id")); a.body["erased"] != true || strings.Contains(string(a.raw), "Da cancellare") {
 		t.Errorf("after the erasure: %s", a.raw)
 	}
 }
 
-// metrics: the log, the sagas and the doors are all measured in one place.
-func (s stage) metrics(t *testing.T) {
+// testMetrics: the log, the sagas and the doors are all measured in one place.
+func (s demoRun) testMetrics(t *testing.T) {
 	response, err := http.Get(s.info.Address + "/metrics")
 	if err != nil {
 		t.Fatal(err)
@@ -416,27 +416,27 @@ func (s stage) metrics(t *testing.T) {
 	}
 }
 
-// outbox: it counts what is on its way and what was, of all topics or of one.
-func (s stage) outbox(t *testing.T) {
-	s = s.on(t)
-	s.until("a notice was carried and a mail was sent", func() bool {
-		var p outboxPage
-		if err := json.Unmarshal([]byte(s.sol("outbox", "list", "--json")), &p); err != nil {
+// testOutbox: it counts what is on its way and what was, of all topics or of one.
+func (s demoRun) testOutbox(t *testing.T) {
+	s = s.withT(t)
+	s.waitFor("a notice was carried and a mail was sent", func() bool {
+		var p outboxListing
+		if err := json.Unmarshal([]byte(s.run("outbox", "list", "--json")), &p); err != nil {
 			t.Fatal(err)
 		}
-		return len(p.Counts) == 2 && p.Counts[1].Topic == "notify" && p.Counts[1].Carried > 0 && p.Mailed["sent"] > 0
+		return len(p.Counts) == 2 && p.Counts[1].Topic == "notify" && p.Counts[1].Delivered > 0 && p.MailCounts["sent"] > 0
 	})
-	if said := s.sol("outbox", "list", "--topic", "notify"); !strings.Contains(said, "notify: ") || strings.Contains(said, "mail") || strings.Contains(said, "ask-connector") {
+	if said := s.run("outbox", "list", "--topic", "notify"); !strings.Contains(said, "notify: ") || strings.Contains(said, "mail") || strings.Contains(said, "ask-connector") {
 		t.Errorf("of one topic it tells %s", said)
 	}
 	mailed := regexp.MustCompile(`(?m)^mail: ([0-9]+ [a-z]+, )*[1-9][0-9]* sent(, [0-9]+ [a-z]+)*$`) // some may be void, or wait
-	if said := s.sol("outbox", "list", "--topic", "mail"); !mailed.MatchString(said) || strings.Contains(said, "notify") {
+	if said := s.run("outbox", "list", "--topic", "mail"); !mailed.MatchString(said) || strings.Contains(said, "notify") {
 		t.Errorf("of mails it tells %s", said)
 	}
-	if said := s.refused("outbox", "list", "--topic", "post"); !strings.Contains(said, "notify, ask-connector, mail") {
+	if said := s.runRefused("outbox", "list", "--topic", "post"); !strings.Contains(said, "notify, ask-connector, mail") {
 		t.Errorf("of an unknown topic it says %q", said)
 	}
-	if said := s.refused("outbox", "retry", "--all"); !strings.Contains(said, "sol outbox list --poison") {
+	if said := s.runRefused("outbox", "retry", "--all"); !strings.Contains(said, "sol outbox list --poison") {
 		t.Errorf("with nothing to try again it says %q", said)
 	}
 }

@@ -20,78 +20,78 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// doors are those that the outbox leads to, and the one for mail that comes in.
-type doors struct {
-	bus     *bus.Bus
-	mail    *mail.Door
-	mailin  *mailin.Server
-	systems *referto.Door
+// adapters are those that the outbox leads to, and the one for mail that comes in.
+type adapters struct {
+	outbox    *bus.Router
+	mail      *mail.Sender
+	inbound   *mailin.Server
+	connector *referto.Connector
 }
 
-// openDoors wires them. Nothing of them runs yet.
-func (n *node) openDoors() (d doors, err error) {
-	o := n.config.Outside
+// newAdapters wires them. Nothing of them runs yet.
+func (n *node) newAdapters() (d adapters, err error) {
+	o := n.config.External
 	addresses := mailaddr.New(n.store.KeyedHash, o.MailDomain)
-	var peer mail.Peer
-	if o.SMTP != "" {
-		if peer, err = mail.ParsePeer(o.SMTP); err != nil {
+	var peer mail.Relay
+	if o.SMTPURL != "" {
+		if peer, err = mail.ParseRelay(o.SMTPURL); err != nil {
 			return d, err
 		}
 	}
 	d.mail, err = mail.New(mail.Config{
-		Pool: n.store.Worker(), Desk: n.desk, Catalog: n.catalog, Now: n.store.Now, Peer: peer, Addresses: addresses,
+		Pool: n.store.WorkerPool(), App: n.dispatcher, Catalog: n.catalog, Now: n.store.Now, Relay: peer, Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
 				return o.PublicURL + "/richieste"
 			}
 			return o.PublicURL + "/richieste/" + n.identity.PersonalLink(id)
 		},
-		Wants: n.identity.WantsMail, Log: n.log, Metrics: n.metrics,
+		WantsMail: n.identity.WantsMail, Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {
 		return d, err
 	}
-	systems := o.Systems
-	if systems == nil && o.Connectors != "" {
-		if systems, err = referto.ReadSystems(o.Connectors); err != nil {
+	systems := o.Connectors
+	if systems == nil && o.ConnectorsFile != "" {
+		if systems, err = referto.ReadSystems(o.ConnectorsFile); err != nil {
 			return d, err
 		}
 	}
-	d.systems, err = referto.New(referto.Config{Desk: n.desk, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
+	d.connector, err = referto.New(referto.Config{App: n.dispatcher, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
 	if err != nil {
 		return d, err
 	}
-	encrypted, err := o.mailTLS()
+	encrypted, err := o.MailTLS()
 	if err != nil {
 		return d, err
 	}
-	d.mailin, err = mailin.New(mailin.Config{
-		Cases: n.cases, Addresses: addresses, Domain: o.MailDomain, Bounced: d.mail.Bounced, TLS: encrypted,
+	d.inbound, err = mailin.New(mailin.Config{
+		App: n.service, Addresses: addresses, Domain: o.MailDomain, RecordBounce: d.mail.RecordBounce, TLS: encrypted,
 		Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {
 		return d, err
 	}
-	d.bus, err = bus.New(bus.Config{Pool: n.store.Worker(), Log: n.log, Metrics: n.metrics, Handlers: []bus.Handler{
-		{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100, Handle: carry(n.tell)},
-		{Name: "ask", Topic: sagas.TopicAsk, Workers: 4, Handle: carry(d.systems.Answer)},
+	d.outbox, err = bus.New(bus.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []bus.Handler{
+		{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100, Handle: HandleJSON(n.deliverNotification)},
+		{Name: "ask", Topic: sagas.TopicAskConnector, Workers: 4, Handle: HandleJSON(d.connector.HandleQuestion)},
 	}})
 	return d, err
 }
 
-// tell gives a notification to those whom it is for: inside the application, and by mail to citizens.
-func (n *node) tell(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
-	if err := n.notices.Deliver(ctx, messageID, on, s); err != nil {
+// deliverNotification gives a notification to those whom it is for: inside the application, and by mail to citizens.
+func (n *node) deliverNotification(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
+	if err := n.notifications.Deliver(ctx, messageID, on, s); err != nil {
 		return err
 	}
 	if s.To != sagas.ToCitizen {
 		return nil
 	}
-	return n.doors.mail.Deliver(ctx, messageID, on, s)
+	return n.adapters.mail.Deliver(ctx, messageID, on, s)
 }
 
-// carry reads a message's payload for what handles it. One that cannot be read will not be later either.
-func carry[P any](handle func(ctx context.Context, messageID string, on ticket.ID, payload P) error) func(context.Context, bus.Message) error {
+// HandleJSON reads a message's payload for what handles it. One that cannot be read will not be later either.
+func HandleJSON[P any](handle func(ctx context.Context, messageID string, on ticket.ID, payload P) error) func(context.Context, bus.Message) error {
 	return func(ctx context.Context, m bus.Message) error {
 		var payload P
 		if err := json.Unmarshal(m.Payload, &payload); err != nil {
@@ -102,10 +102,10 @@ func carry[P any](handle func(ctx context.Context, messageID string, on ticket.I
 }
 
 // run works in the group until ctx ends. listen is where mail comes in; nil: nowhere.
-func (d doors) run(ctx context.Context, g *errgroup.Group, listen net.Listener) {
-	g.Go(func() error { return d.bus.Run(ctx) })
+func (d adapters) run(ctx context.Context, g *errgroup.Group, listen net.Listener) {
+	g.Go(func() error { return d.outbox.Run(ctx) })
 	g.Go(func() error { return d.mail.Run(ctx) })
 	if listen != nil {
-		g.Go(func() error { return d.mailin.Run(ctx, listen) })
+		g.Go(func() error { return d.inbound.Run(ctx, listen) })
 	}
 }

@@ -20,49 +20,49 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
-// front is what listens. It does so from the start, and answers 503 as long as there is nothing behind it: a load
+// Server is what listens. It does so from the start, and answers 503 as long as there is nothing behind it: a load
 // balancer, or a person with curl, learns that sol is coming up.
-type front struct {
-	server *http.Server
-	addr   net.Addr
-	behind atomic.Pointer[behind] // nil: not up
-	down   atomic.Bool            // the database has gone for the moment
-	served chan error
+type Server struct {
+	httpServer   *http.Server
+	addr         net.Addr
+	Router       atomic.Pointer[Router] // nil: not up
+	DatabaseDown atomic.Bool            // the database has gone for the moment
+	ServeErr     chan error
 }
 
-// behind is what the front leads to: programs to the API, people to the pages.
-type behind struct {
-	api *api.API
-	web *web.Web
+// Router is what the front leads to: programs to the API, people to the pages.
+type Router struct {
+	API *api.API
+	Web *web.Web
 }
 
-func (b *behind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if forPrograms(r.URL.Path) {
-		b.api.ServeHTTP(w, r)
+func (b *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isAPIPath(r.URL.Path) {
+		b.API.ServeHTTP(w, r)
 		return
 	}
-	b.web.ServeHTTP(w, r)
+	b.Web.ServeHTTP(w, r)
 }
 
-func forPrograms(path string) bool {
+func isAPIPath(path string) bool {
 	return strings.HasPrefix(path, "/api/") || path == "/status" || path == "/metrics" || strings.HasPrefix(path, "/openapi")
 }
 
-func (b *behind) endStreams() {
-	b.api.EndStreams()
-	b.web.EndStreams()
+func (b *Router) endStreams() {
+	b.API.EndStreams()
+	b.Web.EndStreams()
 }
 
-// drainFor bounds how long requests under way may take when sol stops.
-const drainFor = 15 * time.Second
+// drainTimeout bounds how long requests under way may take when sol stops.
+const drainTimeout = 15 * time.Second
 
-func openFront(addr string, log *slog.Logger) (*front, error) {
+func Listen(addr string, log *slog.Logger) (*Server, error) {
 	on, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%w; set SOL_ADDR to an address that is free", err)
 	}
-	f := &front{addr: on.Addr(), served: make(chan error, 1)}
-	f.server = &http.Server{
+	f := &Server{addr: on.Addr(), ServeErr: make(chan error, 1)}
+	f.httpServer = &http.Server{
 		Handler:           f,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       70 * time.Second, // five attachments on a slow line
@@ -71,12 +71,12 @@ func openFront(addr string, log *slog.Logger) (*front, error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what broken clients cause
 	}
-	go func() { f.served <- f.server.Serve(on) }()
+	go func() { f.ServeErr <- f.httpServer.Serve(on) }()
 	return f, nil
 }
 
-// url is where the front answers, for people and demo.json: on this machine, when it answers on every address.
-func (f *front) url() string {
+// URL is where the front answers, for people and demo.json: on this machine, when it answers on every address.
+func (f *Server) URL() string {
 	at, ok := f.addr.(*net.TCPAddr)
 	if ok && at.IP.IsUnspecified() {
 		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(at.Port))
@@ -84,15 +84,15 @@ func (f *front) url() string {
 	return "http://" + f.addr.String()
 }
 
-func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if behind := f.behind.Load(); behind != nil && (!f.down.Load() || r.URL.Path == "/metrics") {
+func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if behind := f.Router.Load(); behind != nil && (!f.DatabaseDown.Load() || r.URL.Path == "/metrics") {
 		behind.ServeHTTP(w, r)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "2")
-	if !forPrograms(r.URL.Path) {
-		web.ComingUp(w, r)
+	if !isAPIPath(r.URL.Path) {
+		web.StartupPage(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
@@ -103,23 +103,23 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// drain takes no new connections, ends streams, and lets requests under way finish.
-func (f *front) drain(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, drainFor)
+// Drain takes no new connections, ends streams, and lets requests under way finish.
+func (f *Server) Drain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
-	if behind := f.behind.Load(); behind != nil {
+	if behind := f.Router.Load(); behind != nil {
 		behind.endStreams()
 	}
-	if err := f.server.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainFor), f.server.Close())
+	if err := f.httpServer.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainTimeout), f.httpServer.Close())
 	}
 	return nil
 }
 
-// close ends what is left and waits for it.
-func (f *front) close() error {
-	err := f.server.Close()
-	if served := <-f.served; !errors.Is(served, http.ErrServerClosed) {
+// Close ends what is left and waits for it.
+func (f *Server) Close() error {
+	err := f.httpServer.Close()
+	if served := <-f.ServeErr; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
 	return err

@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// TestFrontBeforeAnythingIsUp: it listens at once, and says that one should come back.
-func TestFrontBeforeAnythingIsUp(t *testing.T) {
-	f, err := openFront("127.0.0.1:0", slog.New(slog.DiscardHandler))
+// TestServerAnswers503BeforeStart: it listens at once, and says that one should come back.
+func TestServerAnswers503BeforeStart(t *testing.T) {
+	f, err := Listen("127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Get(f.url() + "/api/v1/queues")
+	response, err := http.Get(f.URL() + "/api/v1/queues")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,13 +32,13 @@ func TestFrontBeforeAnythingIsUp(t *testing.T) {
 		problem.Type != "urn:sol:problem:unavailable" || problem.Status != 503 {
 		t.Errorf("got %s, %v, %+v", response.Status, response.Header, problem)
 	}
-	if _, err := openFront(f.addr.String(), slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := Listen(f.addr.String(), slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("two listen on one address")
 	}
-	if err := f.drain(t.Context()); err != nil {
+	if err := f.Drain(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := f.close(); err != nil {
+	if err := f.Close(); err != nil {
 		t.Error(err)
 	}
 }

@@ -24,24 +24,24 @@ const (
 	root   = "../.."
 )
 
-// rooms from the top: imports point down this list only.
-var rooms = []string{"cmd", "handlers", "sagas", "projections", "eventstore", "domain", "migrations"}
+// layers from the top: imports point down this list only.
+var layers = []string{"cmd", "handlers", "sagas", "projections", "eventstore", "domain", "migrations"}
 
-// walls are between rooms that the order alone would let see each other.
-var walls = map[string][]string{
+// forbiddenImports are between rooms that the order alone would let see each other.
+var forbiddenImports = map[string][]string{
 	"sagas":      {"projections"}, // what must happen does not depend on what people see
 	"eventstore": {"domain"},      // the log knows nothing of tickets
 	"domain":     {"migrations"},
 }
 
-// pure is all that the domain may use beside the standard library and itself.
-var pure = []string{"github.com/looplab/fsm", "go.yaml.in/yaml/v3"}
+// allowedInDomain is all that the domain may use beside the standard library and itself.
+var allowedInDomain = []string{"github.com/looplab/fsm", "go.yaml.in/yaml/v3"}
 
-// impure are parts of the standard library through which the outside would come in.
-var impure = []string{"net/http", "database/sql", "log/slog", "os/exec", "math/rand"}
+// deniedInDomain are parts of the standard library through which the outside would come in.
+var deniedInDomain = []string{"net/http", "database/sql", "log/slog", "os/exec", "math/rand"}
 
 // other top-level entries than the rooms. Hidden ones are listed too, but for git's own.
-var furniture = []string{
+var otherTopLevelEntries = []string{
 	".ci", ".editorconfig", ".gitignore", ".golangci.yml", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSES", "Makefile",
 	"README.md", "REUSE.toml", "go.mod", "go.sum", "publiccode.yml", "tools",
 }
@@ -53,7 +53,7 @@ type goPackage struct {
 	Deps       []string
 }
 
-func list(t *testing.T) []goPackage {
+func listPackages(t *testing.T) []goPackage {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-json=ImportPath,Standard,Imports,Deps", "./...")
 	cmd.Dir, cmd.Stderr = root, os.Stderr
@@ -75,11 +75,11 @@ func list(t *testing.T) []goPackage {
 	}
 }
 
-// forTests tells packages that only tests use, by their name: storetest, tickettest.
-func forTests(path string) bool { return strings.HasSuffix(path, "test") }
+// isTestPackage tells packages that only tests use, by their name: storetest, tickettest.
+func isTestPackage(path string) bool { return strings.HasSuffix(path, "test") }
 
-// room of an import path; "" for what is not ours.
-func room(path string) string {
+// layerOf of an import path; "" for what is not ours.
+func layerOf(path string) string {
 	inside, ours := strings.CutPrefix(path, module+"/")
 	if !ours {
 		return ""
@@ -89,20 +89,20 @@ func room(path string) string {
 }
 
 func TestImportsPointDown(t *testing.T) {
-	for _, p := range list(t) {
-		from := room(p.ImportPath)
-		if !slices.Contains(rooms, from) {
+	for _, p := range listPackages(t) {
+		from := layerOf(p.ImportPath)
+		if !slices.Contains(layers, from) {
 			t.Errorf("%s is in no room", p.ImportPath)
 		}
 		for _, imported := range p.Imports {
-			to := room(imported)
+			to := layerOf(imported)
 			if to == "" {
 				continue
 			}
-			if slices.Index(rooms, to) < slices.Index(rooms, from) || slices.Contains(walls[from], to) {
+			if slices.Index(layers, to) < slices.Index(layers, from) || slices.Contains(forbiddenImports[from], to) {
 				t.Errorf("%s imports %s: %s may not know %s", p.ImportPath, imported, from, to)
 			}
-			if forTests(imported) && !forTests(p.ImportPath) {
+			if isTestPackage(imported) && !isTestPackage(p.ImportPath) {
 				t.Errorf("%s imports %s, which is for tests", p.ImportPath, imported)
 			}
 		}
@@ -110,45 +110,45 @@ func TestImportsPointDown(t *testing.T) {
 }
 
 func TestTheDomainIsPure(t *testing.T) {
-	for _, p := range list(t) {
-		if room(p.ImportPath) != "domain" || forTests(p.ImportPath) {
+	for _, p := range listPackages(t) {
+		if layerOf(p.ImportPath) != "domain" || isTestPackage(p.ImportPath) {
 			continue
 		}
 		for _, dep := range p.Deps {
 			dotted := strings.Contains(strings.Split(dep, "/")[0], ".") // the standard library has no dots there
 			switch {
-			case slices.Contains(impure, dep):
+			case slices.Contains(deniedInDomain, dep):
 				t.Errorf("%s depends on %s", p.ImportPath, dep)
-			case dotted && room(dep) != "domain" && !slices.Contains(pure, dep):
+			case dotted && layerOf(dep) != "domain" && !slices.Contains(allowedInDomain, dep):
 				t.Errorf("%s depends on %s", p.ImportPath, dep)
 			}
 		}
 	}
 }
 
-func TestTopLevelIsTheAgreedOne(t *testing.T) {
+func TestTopLevelEntries(t *testing.T) {
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if !slices.Contains(rooms, name) && !slices.Contains(furniture, name) && !ignored(name) {
+		if !slices.Contains(layers, name) && !slices.Contains(otherTopLevelEntries, name) && !isGitIgnored(name) {
 			t.Errorf("%s at the top level: it belongs into a room", name)
 		}
 	}
 }
 
-// ignored tells what git does not keep (.gitignore).
-func ignored(path string) bool {
+// isGitIgnored tells what git does not keep (.gitignore).
+func isGitIgnored(path string) bool {
 	first, _, _ := strings.Cut(filepath.ToSlash(path), "/")
 	return slices.Contains([]string{".git", "bin", "data", ".idea", ".vscode", ".DS_Store"}, first) ||
 		slices.Contains(strings.Split(filepath.ToSlash(path), "/"), "node_modules") ||
 		strings.HasSuffix(path, ".test") || strings.HasSuffix(path, ".prof")
 }
 
-func TestEveryFileSaysWhoseItIs(t *testing.T) {
-	elsewhere := annotated(t)
+func TestLicenceHeaders(t *testing.T) {
+	elsewhere := reuseAnnotations(t)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func TestEveryFileSaysWhoseItIs(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if ignored(inside) {
+		if isGitIgnored(inside) {
 			if entry.IsDir() {
 				return filepath.SkipDir
 			}
@@ -181,8 +181,8 @@ func TestEveryFileSaysWhoseItIs(t *testing.T) {
 	}
 }
 
-// annotated matches the paths that REUSE.toml names: ** is anything, * anything but a slash.
-func annotated(t *testing.T) *regexp.Regexp {
+// reuseAnnotations matches the paths that REUSE.toml names: ** is anything, * anything but a slash.
+func reuseAnnotations(t *testing.T) *regexp.Regexp {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, "REUSE.toml"))
 	if err != nil {

@@ -19,15 +19,15 @@ import (
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
-// demoInfo is demo.json: where the demo answers and who can log in. A person with two placements stands there twice.
-type demoInfo struct {
-	Address    string         `json:"address"`
-	Identities []demoIdentity `json:"identities"`
-	Systems    string         `json:"systems,omitempty"` // URL of the simulated systems
-	Mails      string         `json:"mails,omitempty"`   // directory of the mails to citizens
+// Info is demo.json: where the demo answers and who can log in. A person with two placements stands there twice.
+type Info struct {
+	Address    string     `json:"address"`
+	Identities []Identity `json:"identities"`
+	Systems    string     `json:"systems,omitempty"` // URL of the simulated systems
+	Mails      string     `json:"mails,omitempty"`   // directory of the mails to citizens
 }
 
-type demoIdentity struct {
+type Identity struct {
 	Username string             `json:"username"`
 	Password string             `json:"password"`
 	PIN      string             `json:"pin"`
@@ -35,26 +35,26 @@ type demoIdentity struct {
 	Entity   catalog.EntityCode `json:"entity"`
 }
 
-func (c config) demoFile() string { return filepath.Join(c.DataDir, "demo.json") }
+func (c Config) DemoInfoFile() string { return filepath.Join(c.DataDir, "demo.json") }
 
-// introduce writes demo.json and tells a person the same. It is called once the demo answers.
-func (a *app) introduce(c config, address string, people []demo.Person, around *surroundings) error {
-	info := demoInfo{Address: address, Systems: around.systems, Mails: around.mails}
+// writeDemoInfo writes demo.json and tells a person the same. It is called once the demo answers.
+func (a *cli) writeDemoInfo(c Config, address string, people []demo.Person, around *Backends) error {
+	info := Info{Address: address, Systems: around.ConnectorsURL, Mails: around.MailDir}
 	for _, p := range people {
 		for _, in := range p.Placements {
-			info.Identities = append(info.Identities, demoIdentity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: in.Role, Entity: in.Entity})
+			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: in.Role, Entity: in.Entity})
 		}
 	}
-	if err := writeJSON(c.demoFile(), info); err != nil {
+	if err := WriteJSON(c.DemoInfoFile(), info); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(a.out, info.greeting(c), around.greeting(c))
+	_, err := fmt.Fprint(a.out, info.Describe(c), around.Describe(c))
 	return err
 }
 
-// greeting is demo.json for people, 120 columns wide: one identity of each role with its secrets, to begin with, and
+// Describe is demo.json for people, 120 columns wide: one identity of each role with its secrets, to begin with, and
 // who there is at every entity.
-func (info demoInfo) greeting(c config) string {
+func (info Info) Describe(c Config) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nSOL Assistenza answers at %s. Everybody here is made up. To begin with:\n\n", info.Address)
 	line := func(role, entity, username, password, pin string) {
@@ -68,14 +68,14 @@ func (info demoInfo) greeting(c config) string {
 			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
 		}
 	}
-	fmt.Fprintf(&b, "\nEverybody, with passwords and PINs, stands in %s. The supervisor comes last:\n\n", c.demoFile())
+	fmt.Fprintf(&b, "\nEverybody, with passwords and PINs, stands in %s. The supervisor comes last:\n\n", c.DemoInfoFile())
 	for _, e := range catalog.Default().Entities(time.Now()) {
-		operators := info.names(e.Code, person.ASROperator, person.RegionalOperator)
-		supervisors := info.names(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
+		operators := info.usernames(e.Code, person.ASROperator, person.RegionalOperator)
+		supervisors := info.usernames(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
 		fmt.Fprintf(&b, "  %-7s %-26s %s\n", e.Code, e.Short, strings.Join(append(operators, supervisors...), " "))
 	}
 	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
-		fmt.Fprintf(&b, "  %-7s %-26s %s\n", "-", role, strings.Join(info.names("", role), " "))
+		fmt.Fprintf(&b, "  %-7s %-26s %s\n", "-", role, strings.Join(info.usernames("", role), " "))
 	}
 	first := info.Identities[0]
 	fmt.Fprintf(&b, `
@@ -90,8 +90,8 @@ Ctrl-C stops it; what was made stays in %[5]s.
 	return b.String()
 }
 
-// names lists who has one of the roles at an entity.
-func (info demoInfo) names(entity catalog.EntityCode, roles ...person.Role) []string {
+// usernames lists who has one of the roles at an entity.
+func (info Info) usernames(entity catalog.EntityCode, roles ...person.Role) []string {
 	var names []string
 	for _, i := range info.Identities {
 		if i.Entity == entity && slices.Contains(roles, i.Role) {
@@ -101,8 +101,8 @@ func (info demoInfo) names(entity catalog.EntityCode, roles ...person.Role) []st
 	return names
 }
 
-// writeJSON puts a file in its place whole or not at all. It may hold a demo's passwords: only the owner reads it.
-func writeJSON(path string, v any) (err error) {
+// WriteJSON puts a file in its place whole or not at all. It may hold a demo's passwords: only the owner reads it.
+func WriteJSON(path string, v any) (err error) {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
@@ -118,8 +118,8 @@ func writeJSON(path string, v any) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// readJSON reads a file; false when there is none.
-func readJSON(path string, into any) (there bool, err error) {
+// ReadJSON reads a file; false when there is none.
+func ReadJSON(path string, into any) (there bool, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil

@@ -17,16 +17,16 @@ import (
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
-// TestIntroduction: it fits a screen, one identity of each role can be copied, everybody is named, and demo.json has all.
-func TestIntroduction(t *testing.T) {
+// TestDemoInfo: it fits a screen, one identity of each role can be copied, everybody is named, and demo.json has all.
+func TestDemoInfo(t *testing.T) {
 	dir := t.TempDir()
-	c := config{DataDir: dir}
+	c := Config{DataDir: dir}
 	var out bytes.Buffer
 	people := demo.People(catalog.Default(), time.Now())
-	if err := (&app{out: &out}).introduce(c, "http://127.0.0.1:8080", people, &surroundings{}); err != nil {
+	if err := (&cli{out: &out}).writeDemoInfo(c, "http://127.0.0.1:8080", people, &Backends{}); err != nil {
 		t.Fatal(err)
 	}
-	var info demoInfo
+	var info Info
 	if text, err := os.ReadFile(filepath.Join(dir, "demo.json")); err != nil || json.Unmarshal(text, &info) != nil || len(info.Identities) <= len(people) {
 		t.Fatalf("demo.json: %v, %d identities", err, len(info.Identities))
 	}

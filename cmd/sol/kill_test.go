@@ -19,16 +19,16 @@ import (
 	"testing"
 )
 
-// load opens tickets under keys of their own, side by side, and remembers what was acknowledged.
-type load struct {
-	by     client
+// ticketLoad opens tickets under keys of their own, side by side, and remembers what was acknowledged.
+type ticketLoad struct {
+	by     apiClient
 	tried  atomic.Int64
 	mu     sync.Mutex
 	opened map[int]string // number of the ticket, by key
 }
 
 // run opens tickets until stop is closed.
-func (l *load) run(stop <-chan struct{}) {
+func (l *ticketLoad) run(stop <-chan struct{}) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -50,7 +50,7 @@ func (l *load) run(stop <-chan struct{}) {
 	all.Wait()
 }
 
-func (l *load) acknowledged() int {
+func (l *ticketLoad) acknowledged() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.opened)
@@ -58,7 +58,7 @@ func (l *load) acknowledged() int {
 
 // check sends every key again: what was acknowledged has its number still, what was not has one now, and the log
 // holds one ticket a key.
-func (l *load) check(t *testing.T, s *server, others int) {
+func (l *ticketLoad) check(t *testing.T, s *process, others int) {
 	t.Helper()
 	numbers := map[string]int{}
 	for key := 1; key <= int(l.tried.Load()); key++ {
@@ -75,7 +75,7 @@ func (l *load) check(t *testing.T, s *server, others int) {
 	if len(numbers) != int(l.tried.Load()) {
 		t.Errorf("%d keys gave %d tickets", l.tried.Load(), len(numbers))
 	}
-	listed := s.sol("ticket", "list", "--limit", "1")
+	listed := s.run("ticket", "list", "--limit", "1")
 	if want := fmt.Sprintf("of %d\n", len(numbers)+others); !strings.HasSuffix(listed, want) {
 		t.Errorf("the list ends %q, want %q", listed, want)
 	}
@@ -85,16 +85,16 @@ func (l *load) check(t *testing.T, s *server, others int) {
 // acknowledged is missing, nothing is doubled, what was to happen by itself happens (A5).
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	i := install(t, "SOL_AUTO_CLOSE_AFTER=2s", "SOL_HOLD=0s")
+	i := newInstallation(t, "SOL_AUTO_CLOSE_AFTER=2s", "SOL_HOLD=0s")
 	s := i.serve()
-	generated := i.sol("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
+	generated := i.run("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
 		"--entity", "010301", "--generate")
 	words := strings.Fields(generated) // password P PIN N added …
-	nobody := client{t: t, base: "http://" + i.address}
-	operator := nobody.login(demoIdentity{Username: "mela.prova", Password: words[1], PIN: words[3], Role: "supervisore_asr", Entity: "010301"})
-	solved := nobody.call(http.StatusCreated, http.MethodPost, "/api/v1/tickets", form("Da chiudere da sola.")).text("id")
+	nobody := apiClient{t: t, base: "http://" + i.address}
+	operator := nobody.login(Identity{Username: "mela.prova", Password: words[1], PIN: words[3], Role: "supervisore_asr", Entity: "010301"})
+	solved := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
 
-	l := &load{by: nobody, opened: map[int]string{}}
+	l := &ticketLoad{by: nobody, opened: map[int]string{}}
 	for round, kill := range []func() (postgres int){
 		func() int { s.kill(); return 0 },
 		func() int { return killPostgres(t, i.dir) },
@@ -106,27 +106,27 @@ func TestKilled(t *testing.T) {
 			l.run(stop)
 		}()
 		enough := l.acknowledged() + 40
-		s.until("the load is on", func() bool { return l.acknowledged() >= enough })
+		s.waitFor("the load is on", func() bool { return l.acknowledged() >= enough })
 		if round == 0 {
-			operator.update(solved, public("risolto", "Fatto.")) // it is to close while nobody is there
+			operator.update(solved, publicNoteBody("risolto", "Fatto.")) // it is to close while nobody is there
 		}
 		killed := kill()
 		close(stop)
 		<-ended
 		if round == 1 { // then sol itself is alive; it may answer still, as long as it has not noticed
-			s.until("it has brought its Postgres back", func() bool {
+			s.waitFor("it has brought its Postgres back", func() bool {
 				now, err := postmaster(i.dir)
 				return err == nil && now != killed
 			})
 		} else {
 			s = i.serve()
 		}
-		s.until("it answers again", s.answers)
+		s.waitFor("it answers again", s.isUp)
 		l.check(t, s, 1)
 	}
-	s.until("the ticket has closed by itself", func() bool { return operator.ticket(solved).text("status") == "chiuso" })
-	s.until("no projection fails or lags", func() bool { // one may be at a batch that it failed at when the server died
-		return !slices.ContainsFunc(lines(t, i.sol("projections", "list", "--json")), func(p map[string]any) bool {
+	s.waitFor("the ticket has closed by itself", func() bool { return operator.ticket(solved).text("status") == "chiuso" })
+	s.waitFor("no projection fails or lags", func() bool { // one may be at a batch that it failed at when the server died
+		return !slices.ContainsFunc(parseJSONLines(t, i.run("projections", "list", "--json")), func(p map[string]any) bool {
 			return p["failures"] != float64(0) || p["lag"] != float64(0)
 		})
 	})
@@ -168,29 +168,29 @@ func killPostgres(t *testing.T, dir string) (pid int) {
 // killed. Who comes with another key, or wants the directory for itself, is told so and harms nobody.
 func TestTwoNodes(t *testing.T) {
 	t.Parallel()
-	home := install(t)
+	home := newInstallation(t)
 	holder := home.serve() // has the Postgres that the nodes share
-	url := findURL(t, home)
+	url := ownPostgresURL(t, home)
 	second := exec.Command(home.program, "serve")
 	second.Env = append(append([]string{}, home.env...), "SOL_ADDR=127.0.0.1:0")
 	if out, err := second.CombinedOutput(); err == nil || !strings.Contains(string(out), "in use by another sol") {
 		t.Errorf("a second sol on the same directory ended with %v: %s", err, out)
 	}
-	nodes := make([]*server, 2)
+	nodes := make([]*process, 2)
 	for n := range nodes {
-		node := install(t, "SOL_DATABASE_URL="+url, "SOL_MASTER_KEY_FILE="+filepath.Join(home.dir, "master.key"))
+		node := newInstallation(t, "SOL_DATABASE_URL="+url, "SOL_MASTER_KEY_FILE="+filepath.Join(home.dir, "master.key"))
 		nodes[n] = node.serve()
 	}
-	both := make([]*load, 2)
+	both := make([]*ticketLoad, 2)
 	for n := range both {
-		both[n] = &load{by: client{t: t, base: "http://" + nodes[n].address}, opened: map[int]string{}}
+		both[n] = &ticketLoad{by: apiClient{t: t, base: "http://" + nodes[n].address}, opened: map[int]string{}}
 	}
 	stop := make(chan struct{})
 	var all sync.WaitGroup
 	for _, l := range both { // the same keys on both nodes, at the same time
 		all.Go(func() { l.run(stop) })
 	}
-	nodes[0].until("both have opened some", func() bool { return both[0].acknowledged() > 40 && both[1].acknowledged() > 40 })
+	nodes[0].waitFor("both have opened some", func() bool { return both[0].acknowledged() > 40 && both[1].acknowledged() > 40 })
 	nodes[0].kill()
 	close(stop)
 	all.Wait()
@@ -203,21 +203,21 @@ func TestTwoNodes(t *testing.T) {
 	maps.Copy(both[1].opened, both[0].opened)
 	both[1].check(t, nodes[1], 0)
 
-	stranger := install(t, "SOL_DATABASE_URL="+url)
+	stranger := newInstallation(t, "SOL_DATABASE_URL="+url)
 	cmd := exec.Command(stranger.program, "serve")
 	cmd.Env = stranger.env
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "SOL_MASTER_KEY_FILE") {
 		t.Errorf("a node with another master key: %v, %s", err, out)
 	}
-	if !holder.answers() || !nodes[1].answers() {
+	if !holder.isUp() || !nodes[1].isUp() {
 		t.Error("the others do not answer any more")
 	}
 	nodes[1].stop()
 }
 
-// findURL is the socket of the installation's own Postgres, as another program would name it.
-func findURL(t *testing.T, i *installation) string {
+// ownPostgresURL is the socket of the installation's own Postgres, as another program would name it.
+func ownPostgresURL(t *testing.T, i *installation) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(i.dir, "postgres", "data", "postmaster.pid"))
 	if err != nil {

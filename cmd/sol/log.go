@@ -8,8 +8,8 @@ import (
 	"log/slog"
 )
 
-// newLog writes to w. Nothing that identifies a citizen is ever given to it.
-func newLog(w io.Writer, c logConfig) *slog.Logger {
+// NewLogger writes to w. Nothing that identifies a citizen is ever given to it.
+func NewLogger(w io.Writer, c LogConfig) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.Level}
 	if c.JSON {
 		return slog.New(slog.NewJSONHandler(w, options))
@@ -17,10 +17,10 @@ func newLog(w io.Writer, c logConfig) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// quiet logs what a person at a terminal should hear of: warnings and worse, unless more is asked for.
-func quiet(w io.Writer, c logConfig) *slog.Logger {
+// NewQuietLogger logs what a person at a terminal should hear of: warnings and worse, unless more is asked for.
+func NewQuietLogger(w io.Writer, c LogConfig) *slog.Logger {
 	if c.Level == slog.LevelInfo {
 		c.Level = slog.LevelWarn
 	}
-	return newLog(w, c)
+	return NewLogger(w, c)
 }

@@ -16,17 +16,17 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// mailbox is the demo's mail server: it takes everything in and puts it into a directory, a file a message, where it
+// mailServer is the demo's mail server: it takes everything in and puts it into a directory, a file a message, where it
 // can be read and answered. Nothing leaves the machine.
-type mailbox struct {
-	dir    string
-	server *smtp.Server
-	listen net.Listener
-	taken  atomic.Int64
+type mailServer struct {
+	dir      string
+	server   *smtp.Server
+	listen   net.Listener
+	received atomic.Int64
 }
 
-// openMailbox listens on a free port of this machine.
-func openMailbox(dir string) (*mailbox, error) {
+// startMailServer listens on a free port of this machine.
+func startMailServer(dir string) (*mailServer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -34,16 +34,16 @@ func openMailbox(dir string) (*mailbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo's mail server: %w", err)
 	}
-	m := &mailbox{dir: dir, listen: listen}
-	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return delivery{m}, nil }))
+	m := &mailServer{dir: dir, listen: listen}
+	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return smtpSession{m}, nil }))
 	m.server.Domain, m.server.ReadTimeout, m.server.WriteTimeout = "localhost", time.Minute, time.Minute
 	return m, nil
 }
 
-func (m *mailbox) url() string { return "smtp://" + m.listen.Addr().String() }
+func (m *mailServer) url() string { return "smtp://" + m.listen.Addr().String() }
 
 // serve ends when the mailbox is closed, which is no error.
-func (m *mailbox) serve() error {
+func (m *mailServer) serve() error {
 	if err := m.server.Serve(m.listen); err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("demo's mail server: %w", err)
 	}
@@ -51,7 +51,7 @@ func (m *mailbox) serve() error {
 }
 
 // close ends it, also when it has not begun to serve yet: then the server does not know of its listener.
-func (m *mailbox) close() error {
+func (m *mailServer) close() error {
 	err := m.server.Close()
 	if closed := m.listen.Close(); !errors.Is(closed, net.ErrClosed) {
 		err = errors.Join(err, closed)
@@ -59,17 +59,17 @@ func (m *mailbox) close() error {
 	return err
 }
 
-// delivery is one conversation with who sends.
-type delivery struct{ *mailbox }
+// smtpSession is one conversation with who sends.
+type smtpSession struct{ *mailServer }
 
-func (delivery) Mail(string, *smtp.MailOptions) error { return nil }
-func (delivery) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (delivery) Reset()                               {}
-func (delivery) Logout() error                        { return nil }
+func (smtpSession) Mail(string, *smtp.MailOptions) error { return nil }
+func (smtpSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (smtpSession) Reset()                               {}
+func (smtpSession) Logout() error                        { return nil }
 
 // Data keeps the message under the time and a running number, so that a listing shows them in order.
-func (d delivery) Data(r io.Reader) error {
-	name := fmt.Sprintf("%s-%06d.eml", time.Now().UTC().Format("20060102T150405"), d.taken.Add(1))
+func (d smtpSession) Data(r io.Reader) error {
+	name := fmt.Sprintf("%s-%06d.eml", time.Now().UTC().Format("20060102T150405"), d.received.Add(1))
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return err

@@ -16,21 +16,21 @@ func main() {
 	ctx, stop := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go untilSignalled(signals, stop)
+	go stopOnSignal(signals, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// impatient is how long after the first signal another one means it. Sooner it is the same one: timeout, make and
+// secondSignalDelay is how long after the first signal another one means it. Sooner it is the same one: timeout, make and
 // terminals send theirs to the group as well as to the process.
-const impatient = 2 * time.Second
+const secondSignalDelay = 2 * time.Second
 
-// untilSignalled stops the program in order at the first signal, and at once when somebody insists.
-func untilSignalled(signals <-chan os.Signal, stop func()) {
+// stopOnSignal stops the program in order at the first signal, and at once when somebody insists.
+func stopOnSignal(signals <-chan os.Signal, stop func()) {
 	<-signals
 	stop()
 	for first := time.Now(); ; {
 		<-signals
-		if time.Since(first) > impatient {
+		if time.Since(first) > secondSignalDelay {
 			os.Exit(exitFailed)
 		}
 	}

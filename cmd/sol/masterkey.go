@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// makeDataDir makes the data directory. Root's stays passable: the Postgres user has its own directory in it.
-func makeDataDir(dir string) error {
+// MakeDataDir makes the data directory. Root's stays passable: the Postgres user has its own directory in it.
+func MakeDataDir(dir string) error {
 	mode := os.FileMode(0o700)
 	if os.Geteuid() == 0 {
 		mode = 0o711
@@ -30,24 +30,24 @@ func makeDataDir(dir string) error {
 	return nil
 }
 
-// masterKey reads the key file: 64 hexadecimal digits. Error: fs.ErrNotExist when there is none.
-func (c config) masterKey() ([]byte, error) {
-	text, err := os.ReadFile(c.MasterKey)
+// ReadMasterKey reads the key file: 64 hexadecimal digits. Error: fs.ErrNotExist when there is none.
+func (c Config) ReadMasterKey() ([]byte, error) {
+	text, err := os.ReadFile(c.MasterKeyFile)
 	if err != nil {
 		return nil, fmt.Errorf("master key: %w; put the copy that was kept of it back, or name it in SOL_MASTER_KEY_FILE", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("master key %s: it does not hold 64 hexadecimal digits; put the copy that was kept of it back", c.MasterKey)
+		return nil, fmt.Errorf("master key %s: it does not hold 64 hexadecimal digits; put the copy that was kept of it back", c.MasterKeyFile)
 	}
 	return key, nil
 }
 
-// beginLog makes the master key of a log that was not begun yet, and begins the log with it. Beside a log that has
+// initLog makes the master key of a log that was not begun yet, and begins the log with it. Beside a log that has
 // another key none is made up: it would stand in the way of the right one. The lock is for nodes that start together
 // on one database: the first makes the key, the others find the log begun.
-func (c config) beginLog(ctx context.Context, url string) (err error) {
-	if _, err := c.masterKey(); !errors.Is(err, os.ErrNotExist) {
+func (c Config) initLog(ctx context.Context, url string) (err error) {
+	if _, err := c.ReadMasterKey(); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	conn, err := pgx.Connect(ctx, url)
@@ -63,14 +63,14 @@ func (c config) beginLog(ctx context.Context, url string) (err error) {
 		if err := tx.QueryRow(ctx, `select exists (select from keys.master)`).Scan(&begun); err != nil {
 			return fmt.Errorf("begin the log: %w", err)
 		}
-		_, err := c.masterKey()
+		_, err := c.ReadMasterKey()
 		if begun || !errors.Is(err, os.ErrNotExist) { // another node may have made it meanwhile
 			return err
 		}
-		if err := newMasterKey(c.MasterKey); err != nil {
+		if err := CreateMasterKey(c.MasterKeyFile); err != nil {
 			return fmt.Errorf("make a master key: %w", err)
 		}
-		key, err := c.masterKey()
+		key, err := c.ReadMasterKey()
 		if err != nil {
 			return err
 		}
@@ -83,9 +83,9 @@ func (c config) beginLog(ctx context.Context, url string) (err error) {
 	})
 }
 
-// newMasterKey writes a key so that the file is whole or not there, on the disk once it is used, and the first of two
+// CreateMasterKey writes a key so that the file is whole or not there, on the disk once it is used, and the first of two
 // processes wins.
-func newMasterKey(path string) (err error) {
+func CreateMasterKey(path string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".master.key-*") // 0600
 	if err != nil {
 		return err
@@ -112,10 +112,10 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-func (c config) postgresDir() string { return filepath.Join(c.DataDir, "postgres") }
+func (c Config) PostgresDir() string { return filepath.Join(c.DataDir, "postgres") }
 
-// ownDatabase tells whether our own Postgres was made already.
-func (c config) ownDatabase() bool {
-	_, err := os.Stat(filepath.Join(c.postgresDir(), "data", "PG_VERSION"))
+// HasOwnDatabase tells whether our own Postgres was made already.
+func (c Config) HasOwnDatabase() bool {
+	_, err := os.Stat(filepath.Join(c.PostgresDir(), "data", "PG_VERSION"))
 	return err == nil
 }

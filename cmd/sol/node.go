@@ -32,32 +32,32 @@ import (
 
 // node is everything wired on one database. Nothing in it runs by itself yet.
 type node struct {
-	config    config
+	config    Config
 	log       *slog.Logger
 	catalog   *catalog.Catalog
 	playbooks *playbook.Library
 	metrics   *prometheus.Registry
 
-	store    *eventstore.Store
-	desk     *desk.Desk
-	identity *identity.Identity
-	reader   *projections.Reader
-	models   *projections.Runner
-	sagas    *sagas.Runner
-	notices  *notice.Notices
-	cases    *casework.Cases
-	entrance *entrance.Entrance
-	doors    doors
+	store         *eventstore.Store
+	dispatcher    *desk.Dispatcher
+	identity      *identity.Identity
+	reader        *projections.Reader
+	projections   *projections.Runner
+	sagas         *sagas.Runner
+	notifications *notice.Store
+	service       *casework.Service
+	middleware    *entrance.Stack
+	adapters      adapters
 }
 
 // newNode wires a node. clock is nil but for the demo's simulated time.
-func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
-	key, err := c.masterKey()
+func newNode(ctx context.Context, c Config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
+	key, err := c.ReadMasterKey()
 	if err != nil {
 		return nil, err
 	}
-	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoClose), metrics: prometheus.NewRegistry()}
-	if n.playbooks, err = loadPlaybooks(c.Outside.PlaybooksDir); err != nil {
+	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoCloseAfter), metrics: prometheus.NewRegistry()}
+	if n.playbooks, err = LoadPlaybooks(c.External.PlaybooksDir); err != nil {
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -67,21 +67,21 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 	}
 	n.store, err = eventstore.Open(ctx, stored)
 	if err != nil {
-		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKey)
+		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKeyFile)
 	}
 	defer func() {
 		if err != nil {
 			n.store.Close()
 		}
 	}()
-	n.desk = desk.New(n.store, ticket.Rules{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks})
-	n.identity, err = identity.New(identity.Config{Pool: n.store.Worker(), KeyedHash: n.store.KeyedHash})
+	n.dispatcher = desk.NewDispatcher(n.store, ticket.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks})
+	n.identity, err = identity.New(identity.Config{Pool: n.store.WorkerPool(), KeyedHash: n.store.KeyedHash})
 	if err != nil {
 		return nil, err
 	}
 	n.reader = projections.NewReader(n.store, n.catalog, n.identity.Names)
-	n.cases = &casework.Cases{Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
-	n.models = projections.NewRunner(n.store)
+	n.service = &casework.Service{Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
+	n.projections = projections.NewRunner(n.store)
 	n.sagas, err = sagas.New(sagas.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
 		Sagas: sagas.All(n.catalog, n.playbooks),
@@ -89,49 +89,49 @@ func newNode(ctx context.Context, c config, log *slog.Logger, url string, clock 
 	if err != nil {
 		return nil, err
 	}
-	n.notices = notice.New(n.store, n.desk)
-	n.entrance = entrance.New(entrance.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.Proxies})
-	n.doors, err = n.openDoors()
+	n.notifications = notice.New(n.store, n.dispatcher)
+	n.middleware = entrance.New(entrance.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
+	n.adapters, err = n.newAdapters()
 	return n, err
 }
 
 // dispatch is the sagas' way in: the one that everybody has.
 func (n *node) dispatch(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-	_, err := n.desk.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+	_, err := n.dispatcher.Dispatch(ctx, desk.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
 	return err
 }
 
 func (n *node) close() { n.store.Close() }
 
-// byHTTP are the doors for programs and for people.
-func (n *node) byHTTP() (*behind, error) {
+// newRouter are the doors for programs and for people.
+func (n *node) newRouter() (*Router, error) {
 	programs, err := api.New(api.Config{
-		Store: n.store, Desk: n.desk, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notices: n.notices,
-		Version: version(), Log: n.log, Metrics: n.metrics, Entrance: n.entrance,
+		Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notifications: n.notifications,
+		Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {
 		return nil, err
 	}
 	people, err := web.New(web.Config{
-		Cases: n.cases, Notices: n.notices, Entrance: n.entrance, PublicURL: n.config.Outside.PublicURL, Documents: n.config.Outside.Documents, Mails: n.doors.mail, Log: n.log,
+		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL, Documents: n.config.External.Documents, Mail: n.adapters.mail, Log: n.log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &behind{api: programs, web: people}, nil
+	return &Router{API: programs, Web: people}, nil
 }
 
 // Housekeeping: how often, and from what age a blob that no event names is nobody's.
 const (
-	tidyEvery = time.Hour
-	orphanAge = 24 * time.Hour
-	carried   = 24 * time.Hour       // how long the outbox keeps what was carried
-	told      = 365 * 24 * time.Hour // how long notices are kept
+	cleanupInterval       = time.Hour
+	orphanAge             = 24 * time.Hour
+	deliveredRetention    = 24 * time.Hour       // how long the outbox keeps what was carried
+	notificationRetention = 365 * 24 * time.Hour // how long notices are kept
 )
 
-// tidy forgets what nobody needs any more, now and then, until ctx ends.
-func (n *node) tidy(ctx context.Context) error {
-	for pause(ctx, tidyEvery) == nil {
+// runCleanup forgets what nobody needs any more, now and then, until ctx ends.
+func (n *node) runCleanup(ctx context.Context) error {
+	for Sleep(ctx, cleanupInterval) == nil {
 		blobs, err := n.store.CollectOrphans(ctx, orphanAge)
 		if err != nil {
 			n.log.ErrorContext(ctx, "orphans were not collected", "error", err)
@@ -140,15 +140,15 @@ func (n *node) tidy(ctx context.Context) error {
 		if err != nil {
 			n.log.ErrorContext(ctx, "old commands were not forgotten", "error", err)
 		}
-		messages, err := bus.Tidy(ctx, n.store.Worker(), carried)
+		messages, err := bus.DeleteDelivered(ctx, n.store.WorkerPool(), deliveredRetention)
 		if err != nil {
 			n.log.ErrorContext(ctx, "carried messages were not deleted", "error", err)
 		}
-		notices, err := n.notices.Tidy(ctx, told)
+		notices, err := n.notifications.DeleteOlderThan(ctx, notificationRetention)
 		if err != nil {
 			n.log.ErrorContext(ctx, "old notices were not deleted", "error", err)
 		}
-		accesses, err := access.Tidy(ctx, n.store.Worker())
+		accesses, err := access.DeleteExpired(ctx, n.store.WorkerPool())
 		if err != nil {
 			n.log.ErrorContext(ctx, "old accesses were not deleted", "error", err)
 		}

@@ -19,26 +19,26 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-func (a *app) outboxCommand() *cobra.Command {
-	return group("outbox", "Messages on their way out", a.outboxList(), a.outboxRetry())
+func (a *cli) outboxCommand() *cobra.Command {
+	return commandGroup("outbox", "Messages on their way out", a.outboxList(), a.outboxRetry())
 }
 
 // mailTopic lists the mails, which the door for mail keeps itself once it has taken their messages on.
 const mailTopic = "mail"
 
-// outboxPage is what sol outbox list tells.
-type outboxPage struct {
-	Counts   []bus.Count     `json:"counts"` // by topic, of all messages
-	Mailed   map[string]int  `json:"mail_counts"`
-	Messages []bus.Entry     `json:"messages"`
-	Mails    []mail.Delivery `json:"mails"`
+// outboxListing is what sol outbox list tells.
+type outboxListing struct {
+	Counts     []bus.Count     `json:"counts"` // by topic, of all messages
+	MailCounts map[string]int  `json:"mail_counts"`
+	Messages   []bus.Entry     `json:"messages"`
+	Mails      []mail.Delivery `json:"mails"`
 }
 
-func (a *app) outboxList() *cobra.Command {
+func (a *cli) outboxList() *cobra.Command {
 	var asJSON, poisoned bool
 	var topic string
 	var limit int
-	topics := []string{sagas.TopicNotify, sagas.TopicAsk, mailTopic}
+	topics := []string{sagas.TopicNotify, sagas.TopicAskConnector, mailTopic}
 	c := &cobra.Command{
 		Use: "list", Short: "List the messages that wait, and those that were put aside, with how many there are", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,14 +46,14 @@ func (a *app) outboxList() *cobra.Command {
 				return fmt.Errorf("--topic %s: want one of %s", topic, strings.Join(topics, ", "))
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				p, err := n.outbox(ctx, topic, poisoned, limit)
+				p, err := n.listOutbox(ctx, topic, poisoned, limit)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return a.json(p)
+					return a.printJSON(p)
 				}
-				a.outboxLines(p)
+				a.printOutbox(p)
 				return nil
 			})
 		},
@@ -65,22 +65,22 @@ func (a *app) outboxList() *cobra.Command {
 	return c
 }
 
-func (n *node) outbox(ctx context.Context, topic string, poisoned bool, limit int) (p outboxPage, err error) {
-	p = outboxPage{Mailed: map[string]int{}, Messages: []bus.Entry{}, Mails: []mail.Delivery{}}
-	counts, err := bus.Counts(ctx, n.store.Worker())
+func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (p outboxListing, err error) {
+	p = outboxListing{MailCounts: map[string]int{}, Messages: []bus.Entry{}, Mails: []mail.Delivery{}}
+	counts, err := bus.Counts(ctx, n.store.WorkerPool())
 	p.Counts = slices.DeleteFunc(counts, func(c bus.Count) bool { return topic != "" && c.Topic != topic })
 	if err == nil && topic != mailTopic {
-		p.Messages, err = bus.List(ctx, n.store.Worker(), topic, poisoned, limit)
+		p.Messages, err = bus.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
 	}
 	if err == nil && (topic == "" || topic == mailTopic) {
-		if p.Mails, err = n.doors.mail.Unsettled(ctx, limit); err == nil {
-			p.Mailed, err = n.doors.mail.Counts(ctx)
+		if p.Mails, err = n.adapters.mail.ListUnsettled(ctx, limit); err == nil {
+			p.MailCounts, err = n.adapters.mail.CountByState(ctx)
 		}
 	}
 	return p, err
 }
 
-func (a *app) outboxLines(p outboxPage) {
+func (a *cli) printOutbox(p outboxListing) {
 	for _, e := range p.Messages {
 		state := "waits"
 		if e.Poisoned {
@@ -95,18 +95,18 @@ func (a *app) outboxLines(p outboxPage) {
 		fmt.Fprintln(a.out, "nothing of the sort waits or was put aside")
 	}
 	for _, c := range p.Counts {
-		fmt.Fprintf(a.out, "%s: %d waiting, %d put aside, %d carried lately\n", c.Topic, c.Waiting, c.Aside, c.Carried)
+		fmt.Fprintf(a.out, "%s: %d waiting, %d put aside, %d carried lately\n", c.Topic, c.Waiting, c.Poisoned, c.Delivered)
 	}
-	if len(p.Mailed) > 0 {
+	if len(p.MailCounts) > 0 {
 		var said []string
-		for _, state := range slices.Sorted(maps.Keys(p.Mailed)) {
-			said = append(said, fmt.Sprintf("%d %s", p.Mailed[state], state))
+		for _, state := range slices.Sorted(maps.Keys(p.MailCounts)) {
+			said = append(said, fmt.Sprintf("%d %s", p.MailCounts[state], state))
 		}
 		fmt.Fprintf(a.out, "mail: %s\n", strings.Join(said, ", "))
 	}
 }
 
-func (a *app) outboxRetry() *cobra.Command {
+func (a *cli) outboxRetry() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use: "retry ID... | --all", Short: "Put messages that were put aside back on their way",
@@ -115,7 +115,7 @@ func (a *app) outboxRetry() *cobra.Command {
 				return errors.New("name the messages to try again, or --all of them; sol outbox list --poison tells which there are")
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				tried, err := bus.Retry(ctx, n.store.Worker(), ids...)
+				tried, err := bus.Retry(ctx, n.store.WorkerPool(), ids...)
 				if err != nil {
 					return err
 				}

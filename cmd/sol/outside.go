@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
-const outsideHelp = `
+const externalHelp = `
   SOL_PLAYBOOKS_DIR     directory with playbooks of your own, one YAML file each, read at the start (none)
   SOL_CONNECTORS        JSON file with the systems of the entities: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
   SOL_PUBLIC_URL        where people reach the service, for the links in mails (http:// and SOL_ADDR)
@@ -29,24 +29,24 @@ const outsideHelp = `
   SOL_ACCESSIBILITY_URL the accessibility declaration made with AgID, for the foot of every page (none: they say so)
   SOL_FEEDBACK_URL      where obstacles are reported, https://… or mailto:… (none: by the form for assistance)`
 
-// outside is how the service reaches what is not its own.
-type outside struct {
-	PlaybooksDir string          // absolute; empty: the playbooks that come with sol alone
-	Connectors   string          // path; empty: no connected systems
-	Systems      referto.Systems // in the place of the file
-	PublicURL    string          // without a slash at its end; empty: the address that it answers at
-	SMTP         string          // URL, may hold a password; empty: no mail is sent
-	MailDomain   string
-	MailListen   string // empty: no mail is taken in
-	MailTLSCert  string // path, with MailTLSKey; empty: mail is taken in without TLS
-	MailTLSKey   string // path
-	Documents    web.Documents
+// External is how the service reaches what is not its own.
+type External struct {
+	PlaybooksDir   string          // absolute; empty: the playbooks that come with sol alone
+	ConnectorsFile string          // path; empty: no connected systems
+	Connectors     referto.Systems // in the place of the file
+	PublicURL      string          // without a slash at its end; empty: the address that it answers at
+	SMTPURL        string          // URL, may hold a password; empty: no mail is sent
+	MailDomain     string
+	MailListen     string // empty: no mail is taken in
+	MailTLSCert    string // path, with MailTLSKey; empty: mail is taken in without TLS
+	MailTLSKey     string // path
+	Documents      web.Documents
 }
 
-// loadOutside reads that part of the environment. A password in it is not repeated.
-func loadOutside(env func(string) string, refuse func(name, want string)) (outside, error) {
-	o := outside{
-		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), Connectors: env("SOL_CONNECTORS"), SMTP: env("SOL_SMTP_URL"),
+// loadExternal reads that part of the environment. A password in it is not repeated.
+func loadExternal(env func(string) string, refuse func(name, want string)) (External, error) {
+	o := External{
+		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"), SMTPURL: env("SOL_SMTP_URL"),
 		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"), MailTLSKey: env("SOL_MAIL_TLS_KEY"),
 		PublicURL: strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
 	}
@@ -61,7 +61,7 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 			refuse(name, "https://host/path")
 		}
 	}
-	for _, path := range []*string{&o.PlaybooksDir, &o.Connectors, &o.MailTLSCert, &o.MailTLSKey} {
+	for _, path := range []*string{&o.PlaybooksDir, &o.ConnectorsFile, &o.MailTLSCert, &o.MailTLSKey} {
 		if *path != "" {
 			abs, err := filepath.Abs(*path)
 			if err != nil {
@@ -83,7 +83,7 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 	if strings.ContainsAny(o.MailDomain, "@/ :") {
 		refuse("SOL_MAIL_DOMAIN", "a domain, e.g. assistenza.example.it")
 	}
-	if u, err := url.Parse(o.SMTP); o.SMTP != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
+	if u, err := url.Parse(o.SMTPURL); o.SMTPURL != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
 		wrong = append(wrong, errors.New("SOL_SMTP_URL: want smtp://user:password@host:port or smtps://…")) // it may hold a password
 	}
 	if o.MailListen != "" {
@@ -97,18 +97,18 @@ func loadOutside(env func(string) string, refuse func(name, want string)) (outsi
 	return o, errors.Join(wrong...)
 }
 
-// check reads what others wrote before anything is made or started for it.
-func (o outside) check() error {
-	_, err := loadPlaybooks(o.PlaybooksDir)
-	if o.Systems == nil && o.Connectors != "" {
-		_, unreadable := referto.ReadSystems(o.Connectors)
+// Validate reads what others wrote before anything is made or started for it.
+func (o External) Validate() error {
+	_, err := LoadPlaybooks(o.PlaybooksDir)
+	if o.Connectors == nil && o.ConnectorsFile != "" {
+		_, unreadable := referto.ReadSystems(o.ConnectorsFile)
 		err = errors.Join(err, unreadable)
 	}
 	return err
 }
 
-// listen opens the door for mail, where one is wanted.
-func (o outside) listen() (net.Listener, error) {
+// ListenMail opens the door for mail, where one is wanted.
+func (o External) ListenMail() (net.Listener, error) {
 	if o.MailListen == "" {
 		return nil, nil
 	}
@@ -119,9 +119,9 @@ func (o outside) listen() (net.Listener, error) {
 	return on, nil
 }
 
-// mailTLS is how mail is taken in encrypted; nil: it is not. What does not fit together is refused now; a certificate that is
+// MailTLS is how mail is taken in encrypted; nil: it is not. What does not fit together is refused now; a certificate that is
 // renewed later is served from the next conversation on.
-func (o outside) mailTLS() (*tls.Config, error) {
+func (o External) MailTLS() (*tls.Config, error) {
 	if o.MailTLSCert == "" {
 		return nil, nil
 	}

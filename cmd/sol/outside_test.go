@@ -28,8 +28,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// certify writes a certificate for localhost and its key, and answers who believes in it.
-func certify(t *testing.T, o outside) *x509.CertPool {
+// writeCertificate writes a certificate for localhost and its key, and answers who believes in it.
+func writeCertificate(t *testing.T, o External) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -56,15 +56,15 @@ func certify(t *testing.T, o outside) *x509.CertPool {
 }
 
 // A node with a certificate offers STARTTLS, and a renewed certificate is the next one served.
-func TestMailIsTakenInEncrypted(t *testing.T) {
+func TestInboundMailOffersSTARTTLS(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
-	c := config{DataDir: dir, DatabaseURL: db.URL, MasterKey: filepath.Join(dir, "master.key"), Hold: ticket.DefaultHold,
-		Outside: outside{MailDomain: "localhost", MailTLSCert: filepath.Join(dir, "mail.crt"), MailTLSKey: filepath.Join(dir, "mail.key")}}
-	if err := os.WriteFile(c.MasterKey, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+	c := Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: ticket.DefaultHold,
+		External: External{MailDomain: "localhost", MailTLSCert: filepath.Join(dir, "mail.crt"), MailTLSKey: filepath.Join(dir, "mail.key")}}
+	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	roots := certify(t, c.Outside)
+	roots := writeCertificate(t, c.External)
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestMailIsTakenInEncrypted(t *testing.T) {
 	}
 	serving, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- n.doors.mailin.Run(serving, on) }()
+	go func() { ended <- n.adapters.inbound.Run(serving, on) }()
 	defer func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -95,7 +95,7 @@ func TestMailIsTakenInEncrypted(t *testing.T) {
 	if err := say(roots); !errors.As(err, &answer) || answer.Code != 550 {
 		t.Errorf("it says %v", err)
 	}
-	renewed := certify(t, c.Outside)
+	renewed := writeCertificate(t, c.External)
 	if err := say(renewed); !errors.As(err, &answer) || answer.Code != 550 {
 		t.Errorf("when it is renewed it says %v", err)
 	}
@@ -104,24 +104,24 @@ func TestMailIsTakenInEncrypted(t *testing.T) {
 	}
 }
 
-func TestACertificateThatIsNoneIsRefused(t *testing.T) {
+func TestInvalidCertificateIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	good := outside{MailTLSCert: filepath.Join(dir, "a.crt"), MailTLSKey: filepath.Join(dir, "a.key")}
-	other := outside{MailTLSCert: filepath.Join(dir, "b.crt"), MailTLSKey: filepath.Join(dir, "b.key")}
-	certify(t, good)
-	certify(t, other)
+	good := External{MailTLSCert: filepath.Join(dir, "a.crt"), MailTLSKey: filepath.Join(dir, "a.key")}
+	other := External{MailTLSCert: filepath.Join(dir, "b.crt"), MailTLSKey: filepath.Join(dir, "b.key")}
+	writeCertificate(t, good)
+	writeCertificate(t, other)
 	for name, c := range map[string]struct {
-		outside
+		External
 		says string
 	}{
 		"a good one":               {good, ""},
-		"none":                     {outside{}, ""},
-		"somebody else's key":      {outside{MailTLSCert: good.MailTLSCert, MailTLSKey: other.MailTLSKey}, "does not match"},
-		"no file":                  {outside{MailTLSCert: filepath.Join(dir, "none"), MailTLSKey: good.MailTLSKey}, "no such file"},
-		"the key in its place":     {outside{MailTLSCert: good.MailTLSKey, MailTLSKey: good.MailTLSKey}, "certificate"},
-		"a directory in its place": {outside{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
+		"none":                     {External{}, ""},
+		"somebody else's key":      {External{MailTLSCert: good.MailTLSCert, MailTLSKey: other.MailTLSKey}, "does not match"},
+		"no file":                  {External{MailTLSCert: filepath.Join(dir, "none"), MailTLSKey: good.MailTLSKey}, "no such file"},
+		"the key in its place":     {External{MailTLSCert: good.MailTLSKey, MailTLSKey: good.MailTLSKey}, "certificate"},
+		"a directory in its place": {External{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
 	} {
-		_, err := c.mailTLS()
+		_, err := c.MailTLS()
 		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "SOL_MAIL_TLS_CERT")) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -15,10 +15,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// place is a role at an entity as flags give it.
-type place struct{ role, entity string }
+// placementFlags is a role at an entity as flags give it.
+type placementFlags struct{ role, entity string }
 
-func (p *place) flags(c *cobra.Command) {
+func (p *placementFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&p.role, "role", "", "e.g. operatore_asr, supervisore_asr, operatore_regionale, auditor")
 	c.Flags().StringVar(&p.entity, "entity", "", "ministerial code, or regione; none for auditor, amministratore, cittadino")
 }
@@ -27,7 +27,7 @@ func (p *place) flags(c *cobra.Command) {
 var errNoRole = errors.New("--role is required, e.g. operatore_asr with --entity 010301, or auditor")
 
 // String names the placement as its flags do.
-func (p place) String() string {
+func (p placementFlags) String() string {
 	if p.entity == "" {
 		return p.role
 	}
@@ -35,8 +35,8 @@ func (p place) String() string {
 }
 
 // check refuses an entity that the catalogue does not know, and a role that is not held there.
-func (p place) check(n *node) error {
-	entity := entityCode(p.entity)
+func (p placementFlags) check(n *node) error {
+	entity := parseEntityCode(p.entity)
 	if p.role == "" {
 		return errNoRole
 	}
@@ -47,21 +47,21 @@ func (p place) check(n *node) error {
 }
 
 // add gives an account the placement.
-func (p place) add(ctx context.Context, n *node, account string) error {
+func (p placementFlags) add(ctx context.Context, n *node, account string) error {
 	if err := p.check(n); err != nil {
 		return err
 	}
-	_, err := n.identity.AddPlacement(ctx, account, person.Role(p.role), entityCode(p.entity), time.Time{})
+	_, err := n.identity.AddPlacement(ctx, account, person.Role(p.role), parseEntityCode(p.entity), time.Time{})
 	return err
 }
 
-func (a *app) placementAdd() *cobra.Command {
-	var in place
+func (a *cli) placementAdd() *cobra.Command {
+	var in placementFlags
 	c := &cobra.Command{
 		Use: "add USERNAME --role ROLE [--entity CODE]", Short: "Give an account a role at an entity, from now on", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				u, err := n.account(ctx, args[0])
+				u, err := n.getAccount(ctx, args[0])
 				if err != nil {
 					return err
 				}
@@ -69,17 +69,17 @@ func (a *app) placementAdd() *cobra.Command {
 			})
 		},
 	}
-	in.flags(c)
+	in.register(c)
 	return c
 }
 
-func (a *app) placementEnd() *cobra.Command {
-	var in place
+func (a *cli) placementEnd() *cobra.Command {
+	var in placementFlags
 	c := &cobra.Command{
 		Use: "end USERNAME --role ROLE [--entity CODE]", Short: "End a placement now, and release the tickets held by it", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				u, err := n.account(ctx, args[0])
+				u, err := n.getAccount(ctx, args[0])
 				if err != nil {
 					return err
 				}
@@ -87,17 +87,17 @@ func (a *app) placementEnd() *cobra.Command {
 			})
 		},
 	}
-	in.flags(c)
+	in.register(c)
 	return c
 }
 
 // endPlacement ends a placement and releases what was held by it. A command that was cut off between the two may be
 // repeated: it releases the rest. When there is nothing left to do it fails, and says why.
-func (a *app) endPlacement(ctx context.Context, n *node, u identity.Account, in place) error {
+func (a *cli) endPlacement(ctx context.Context, n *node, u identity.Account, in placementFlags) error {
 	if in.role == "" {
 		return errNoRole
 	}
-	entity := entityCode(in.entity)
+	entity := parseEntityCode(in.entity)
 	var last *identity.Placement
 	for i, p := range u.Placements {
 		if string(p.Role) == in.role && p.Entity == entity {
@@ -107,7 +107,7 @@ func (a *app) endPlacement(ctx context.Context, n *node, u identity.Account, in 
 	if last == nil {
 		return fmt.Errorf("%s has no placement %q; sol user list shows what there is", u.Username, in)
 	}
-	released, err := n.cases.EndPlacement(ctx, u.ID, last.Role, entity, operatingName)
+	released, err := n.service.EndPlacement(ctx, u.ID, last.Role, entity, cliActorID)
 	if errors.Is(err, identity.ErrNotFound) {
 		return fmt.Errorf("%s of %s has ended already; sol user list shows when", in, u.Username)
 	}
@@ -115,11 +115,11 @@ func (a *app) endPlacement(ctx context.Context, n *node, u identity.Account, in 
 		return fmt.Errorf("%w; repeat the command", err)
 	}
 	fmt.Fprintf(a.out, "ended %s of %s\n", in, u.Username)
-	return a.released(ctx, n, u, released)
+	return a.printReleased(ctx, n, u, released)
 }
 
-// released tells how many tickets were taken from somebody, once the lists show it.
-func (a *app) released(ctx context.Context, n *node, u identity.Account, tickets int) error {
+// printReleased tells how many tickets were taken from somebody, once the lists show it.
+func (a *cli) printReleased(ctx context.Context, n *node, u identity.Account, tickets int) error {
 	fmt.Fprintf(a.out, "released %d tickets of %s\n", tickets, u.Username)
-	return n.caughtUp(ctx)
+	return n.waitForLists(ctx)
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-func (a *app) playbooksCommand() *cobra.Command {
-	return group("playbooks", "The checks that problems call for (FAQ 2.7–2.12)", a.playbooksCheck(), a.playbooksShow())
+func (a *cli) playbooksCommand() *cobra.Command {
+	return commandGroup("playbooks", "The checks that problems call for (FAQ 2.7–2.12)", a.playbooksCheck(), a.playbooksShow())
 }
 
-// loadPlaybooks reads those that come with sol and those of the directory; "" for none.
-func loadPlaybooks(dir string) (*playbook.Library, error) {
+// LoadPlaybooks reads those that come with sol and those of the directory; "" for none.
+func LoadPlaybooks(dir string) (*playbook.Library, error) {
 	sources := []fs.FS{playbook.Embedded()}
 	if dir != "" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
@@ -37,7 +37,7 @@ func loadPlaybooks(dir string) (*playbook.Library, error) {
 	return l, nil
 }
 
-func (a *app) playbooksCheck() *cobra.Command {
+func (a *cli) playbooksCheck() *cobra.Command {
 	return &cobra.Command{
 		Use: "check [DIR]", Short: "Walk every path of every playbook, with those of DIR (or SOL_PLAYBOOKS_DIR)", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -45,7 +45,7 @@ func (a *app) playbooksCheck() *cobra.Command {
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			l, err := loadPlaybooks(dir)
+			l, err := LoadPlaybooks(dir)
 			var invalid *playbook.InvalidError
 			if errors.As(err, &invalid) {
 				for _, f := range invalid.Faults {
@@ -69,17 +69,17 @@ func (a *app) playbooksCheck() *cobra.Command {
 	}
 }
 
-func (a *app) playbooksShow() *cobra.Command {
+func (a *cli) playbooksShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show [ID[@VERSION]]", Short: "Draw a playbook's tree, with its texts; without ID, all of them", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			l, err := loadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
+			l, err := LoadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
 			if err != nil {
 				return err
 			}
 			shown := l.Current()
 			if len(args) == 1 {
-				p, err := named(l, args[0])
+				p, err := findPlaybook(l, args[0])
 				if err != nil {
 					return err
 				}
@@ -98,7 +98,7 @@ func (a *app) playbooksShow() *cobra.Command {
 	}
 }
 
-func named(l *playbook.Library, arg string) (*playbook.Playbook, error) {
+func findPlaybook(l *playbook.Library, arg string) (*playbook.Playbook, error) {
 	id, wanted, versioned := strings.Cut(arg, "@")
 	var ids []string
 	for _, p := range l.Current() {

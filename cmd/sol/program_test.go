@@ -46,8 +46,8 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// patience bounds every wait of these tests: for what takes seconds, on a machine that is busy.
-const patience = 3 * time.Minute
+// waitTimeout bounds every wait of these tests: for what takes seconds, on a machine that is busy.
+const waitTimeout = 3 * time.Minute
 
 // installation is a data directory and how sol is set there.
 type installation struct {
@@ -58,8 +58,8 @@ type installation struct {
 	env     []string
 }
 
-// install makes an empty installation on a free port. It is stopped and removed when the test ends.
-func install(t *testing.T, env ...string) *installation {
+// newInstallation makes an empty installation on a free port. It is stopped and removed when the test ends.
+func newInstallation(t *testing.T, env ...string) *installation {
 	t.Helper()
 	path, err := program()
 	if err != nil {
@@ -103,37 +103,37 @@ func freeAddress(t *testing.T) string {
 	}
 }
 
-// server is a sol that runs.
-type server struct {
+// process is a sol that runs.
+type process struct {
 	*installation
-	cmd  *exec.Cmd
-	said *transcript
-	done chan struct{} // closed when it has ended
+	cmd    *exec.Cmd
+	output *outputBuffer
+	done   chan struct{} // closed when it has ended
 }
 
-// transcript keeps what a process says; it is shown when a test fails.
-type transcript struct {
+// outputBuffer keeps what a process says; it is shown when a test fails.
+type outputBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (b *transcript) Write(p []byte) (int, error) {
+func (b *outputBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.Write(p)
 }
 
-func (b *transcript) String() string {
+func (b *outputBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
 }
 
 // start runs sol and returns at once.
-func (i *installation) start(args ...string) *server {
+func (i *installation) start(args ...string) *process {
 	i.t.Helper()
-	s := &server{installation: i, cmd: exec.Command(i.program, args...), said: &transcript{}, done: make(chan struct{})}
-	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = i.env, io.Discard, s.said
+	s := &process{installation: i, cmd: exec.Command(i.program, args...), output: &outputBuffer{}, done: make(chan struct{})}
+	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = i.env, io.Discard, s.output
 	if err := s.cmd.Start(); err != nil {
 		i.t.Fatal(err)
 	}
@@ -144,21 +144,21 @@ func (i *installation) start(args ...string) *server {
 	i.t.Cleanup(func() {
 		s.stop()
 		if i.t.Failed() {
-			i.t.Logf("sol %s said:\n%s", strings.Join(args, " "), s.said)
+			i.t.Logf("sol %s said:\n%s", strings.Join(args, " "), s.output)
 		}
 	})
 	return s
 }
 
 // serve runs sol and returns when it answers.
-func (i *installation) serve() *server {
+func (i *installation) serve() *process {
 	i.t.Helper()
 	s := i.start("serve")
-	s.until("it answers", func() bool { return s.answers() })
+	s.waitFor("it answers", func() bool { return s.isUp() })
 	return s
 }
 
-func (s *server) answers() bool {
+func (s *process) isUp() bool {
 	response, err := http.Get("http://" + s.address + "/status")
 	if err != nil {
 		return false
@@ -167,10 +167,10 @@ func (s *server) answers() bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// until waits for a condition, as long as the server runs.
-func (s *server) until(what string, met func() bool) {
+// waitFor waits for a condition, as long as the server runs.
+func (s *process) waitFor(what string, met func() bool) {
 	s.t.Helper()
-	deadline, tick := time.After(patience), time.NewTicker(20*time.Millisecond)
+	deadline, tick := time.After(waitTimeout), time.NewTicker(20*time.Millisecond)
 	defer tick.Stop()
 	for !met() {
 		select {
@@ -184,17 +184,17 @@ func (s *server) until(what string, met func() bool) {
 }
 
 // stop asks sol to end, and tells how it did.
-func (s *server) stop() int { return s.end(syscall.SIGTERM) }
+func (s *process) stop() int { return s.end(syscall.SIGTERM) }
 
 // kill gives it no time.
-func (s *server) kill() { s.end(syscall.SIGKILL) }
+func (s *process) kill() { s.end(syscall.SIGKILL) }
 
-func (s *server) end(signal syscall.Signal) int {
+func (s *process) end(signal syscall.Signal) int {
 	s.t.Helper()
 	_ = s.cmd.Process.Signal(signal) // it may have ended before
 	select {
 	case <-s.done:
-	case <-time.After(patience):
+	case <-time.After(waitTimeout):
 		_ = s.cmd.Process.Kill()
 		<-s.done
 		s.t.Errorf("sol did not end after %s", signal)
@@ -202,18 +202,18 @@ func (s *server) end(signal syscall.Signal) int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// sol runs a command beside whatever runs, and gives what it printed.
-func (i *installation) sol(args ...string) string {
+// run runs a command beside whatever runs, and gives what it printed.
+func (i *installation) run(args ...string) string {
 	i.t.Helper()
-	out, said, err := i.try(args...)
+	out, said, err := i.runMayFail(args...)
 	if err != nil {
 		i.t.Fatalf("sol %s: %v: %s", strings.Join(args, " "), err, said)
 	}
 	return out
 }
 
-// try is sol for a command that may fail.
-func (i *installation) try(args ...string) (out, said string, err error) {
+// runMayFail is sol for a command that may fail.
+func (i *installation) runMayFail(args ...string) (out, said string, err error) {
 	cmd := exec.Command(i.program, args...)
 	var onErr bytes.Buffer
 	cmd.Env, cmd.Stderr = i.env, &onErr
@@ -221,8 +221,8 @@ func (i *installation) try(args ...string) (out, said string, err error) {
 	return string(printed), onErr.String(), err
 }
 
-// lines decodes a JSON object a line.
-func lines(t *testing.T, text string) []map[string]any {
+// parseJSONLines decodes a JSON object a line.
+func parseJSONLines(t *testing.T, text string) []map[string]any {
 	t.Helper()
 	var all []map[string]any
 	for s := bufio.NewScanner(strings.NewReader(text)); s.Scan(); {

@@ -15,19 +15,19 @@ import (
 
 // progress shows a person how far something has come: a bar on a terminal, a line now and then elsewhere.
 type progress struct {
-	out   io.Writer
-	what  string
-	bar   *progressbar.ProgressBar // nil: not a terminal
-	told  time.Time
-	done  int64
-	total int64
+	out       io.Writer
+	label     string
+	bar       *progressbar.ProgressBar // nil: not a terminal
+	printedAt time.Time
+	done      int64
+	total     int64
 }
 
 // progressEvery keeps the lines of a log few.
 const progressEvery = 5 * time.Second
 
-func (a *app) progress(what string) *progress {
-	p := &progress{out: a.err, what: what, told: time.Now()}
+func (a *cli) progress(what string) *progress {
+	p := &progress{out: a.err, label: what, printedAt: time.Now()}
 	if f, ok := a.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(what),
 			progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
@@ -43,14 +43,14 @@ func (p *progress) set(done, total int64) {
 		_ = p.bar.Set64(done) // a terminal that is gone is no reason to stop
 		return
 	}
-	if time.Since(p.told) >= progressEvery {
-		p.told = time.Now()
-		fmt.Fprintf(p.out, "%s: %d of %d\n", p.what, done, total)
+	if time.Since(p.printedAt) >= progressEvery {
+		p.printedAt = time.Now()
+		fmt.Fprintf(p.out, "%s: %d of %d\n", p.label, done, total)
 	}
 }
 
-// end takes the bar away.
-func (p *progress) end() {
+// finish takes the bar away.
+func (p *progress) finish() {
 	if p.bar != nil {
 		_ = p.bar.Finish()
 	}

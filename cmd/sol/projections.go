@@ -10,23 +10,23 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) projectionsCommand() *cobra.Command {
-	return group("projections", "The lists that are built from the log", a.projectionsList(), a.projectionsRebuild())
+func (a *cli) projectionsCommand() *cobra.Command {
+	return commandGroup("projections", "The lists that are built from the log", a.projectionsList(), a.projectionsRebuild())
 }
 
-func (a *app) projectionsList() *cobra.Command {
+func (a *cli) projectionsList() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "list", Short: "Tell how far every projection has come", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				list, err := n.models.List(ctx)
+				list, err := n.projections.List(ctx)
 				if err != nil {
 					return err
 				}
 				for _, p := range list {
 					if asJSON {
-						if err := a.json(p); err != nil {
+						if err := a.printJSON(p); err != nil {
 							return err
 						}
 						continue
@@ -45,14 +45,14 @@ func (a *app) projectionsList() *cobra.Command {
 	return c
 }
 
-func (a *app) projectionsRebuild() *cobra.Command {
+func (a *cli) projectionsRebuild() *cobra.Command {
 	return &cobra.Command{
 		Use: "rebuild NAME", Short: "Build a projection anew beside the one that answers, and swap", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				bar := a.progress("rebuilding " + args[0])
-				err := n.models.Rebuild(ctx, args[0], bar.set)
-				bar.end()
+				err := n.projections.Rebuild(ctx, args[0], bar.set)
+				bar.finish()
 				if err != nil {
 					return err
 				}

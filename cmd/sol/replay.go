@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (a *app) replayCommand() *cobra.Command {
+func (a *cli) replayCommand() *cobra.Command {
 	var at, as string
 	var asJSON bool
 	c := &cobra.Command{
@@ -33,7 +33,7 @@ func (a *app) replayCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.find(ctx, args[0])
+				id, err := n.findTicket(ctx, args[0])
 				if err != nil {
 					return err
 				}
@@ -41,13 +41,13 @@ func (a *app) replayCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				p, err := n.past(ctx, id)
+				p, err := n.loadHistory(ctx, id)
 				if err != nil {
 					return err
 				}
-				moment := p.now(n)
+				moment := p.viewTime(n)
 				if at != "" {
-					if moment, err = n.cut(ctx, &p, at); err != nil {
+					if moment, err = n.historyAt(ctx, &p, at); err != nil {
 						return err
 					}
 				}
@@ -58,13 +58,13 @@ func (a *app) replayCommand() *cobra.Command {
 				case !there:
 					return fmt.Errorf("at %s there was no ticket %s for %s", at, args[0], as)
 				}
-				if err := n.reads(ctx, access.Read{Ticket: id, What: access.History}); err != nil {
+				if err := n.recordAccess(ctx, access.Access{Ticket: id, Kind: access.History}); err != nil {
 					return err
 				}
 				if at == "" {
-					return a.tell(p, t, asJSON)
+					return a.printHistory(p, t, asJSON)
 				}
-				return a.json(t)
+				return a.printJSON(t)
 			})
 		},
 	}
@@ -76,7 +76,7 @@ func (a *app) replayCommand() *cobra.Command {
 
 func parseViewer(text string, id ticket.ID) (projections.Viewer, error) {
 	role, entity, _ := strings.Cut(text, "@")
-	actor := person.Actor{Role: person.Role(role), Entity: entityCode(entity)}
+	actor := person.Actor{Role: person.Role(role), Entity: parseEntityCode(entity)}
 	switch {
 	case actor.Role == person.Citizen && entity == "":
 		return projections.Viewer{Ticket: id}, nil
@@ -86,8 +86,8 @@ func parseViewer(text string, id ticket.ID) (projections.Viewer, error) {
 	return projections.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)
 }
 
-// cut finds the moment that is meant, and leaves of a history what stands at or before a position.
-func (n *node) cut(ctx context.Context, p *past, at string) (time.Time, error) {
+// historyAt finds the moment that is meant, and leaves of a history what stands at or before a position.
+func (n *node) historyAt(ctx context.Context, p *ticketHistory, at string) (time.Time, error) {
 	if moment, err := time.Parse(time.RFC3339Nano, at); err == nil {
 		return moment.UTC(), nil
 	}
@@ -110,8 +110,8 @@ func (n *node) cut(ctx context.Context, p *past, at string) (time.Time, error) {
 	return records[0].At, nil
 }
 
-// event is a line of a history.
-type event struct {
+// historyLine is a line of a history.
+type historyLine struct {
 	Position string         `json:"position"`
 	Version  int            `json:"version"`
 	At       time.Time      `json:"at"`
@@ -120,13 +120,13 @@ type event struct {
 	Text     string         `json:"text"`
 }
 
-// tell prints a history as a viewer's timeline tells it. The auditor's has a line for every event.
-func (a *app) tell(p past, t projections.Ticket, asJSON bool) error {
+// printHistory prints a history as a viewer's timeline tells it. The auditor's has a line for every event.
+func (a *cli) printHistory(p ticketHistory, t projections.Ticket, asJSON bool) error {
 	for _, l := range t.Timeline {
 		of := slices.IndexFunc(p.history, func(r ticket.Recorded) bool { return r.Version == l.Version })
 		position := eventstore.Position{Epoch: p.names.Epoch, N: p.history[of].Position}.String()
 		if asJSON {
-			if err := a.json(event{position, l.Version, l.At, l.By, l.Type, l.Text}); err != nil {
+			if err := a.printJSON(historyLine{position, l.Version, l.At, l.By, l.Type, l.Text}); err != nil {
 				return err
 			}
 			continue
@@ -135,7 +135,7 @@ func (a *app) tell(p past, t projections.Ticket, asJSON bool) error {
 		if l.By.Role != "" && l.By.Entity != "" {
 			who += "@" + string(l.By.Entity)
 		}
-		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, moment(l.At), who, l.Type, l.Text)
+		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, formatTime(l.At), who, l.Type, l.Text)
 	}
 	return nil
 }

@@ -12,34 +12,34 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-func (a *app) sagasCommand() *cobra.Command {
-	return group("sagas", "What happens by itself", a.sagasList(), a.sagasExplain(), a.sagasSimulate())
+func (a *cli) sagasCommand() *cobra.Command {
+	return commandGroup("sagas", "What happens by itself", a.sagasList(), a.sagasExplain(), a.sagasSimulate())
 }
 
-func (a *app) sagasList() *cobra.Command {
+func (a *cli) sagasList() *cobra.Command {
 	var asJSON bool
 	var timers int
 	c := &cobra.Command{
 		Use: "list", Short: "Tell where every saga stands, and its next timers", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				list, err := sagas.List(ctx, n.store.Worker())
+				list, err := sagas.ListSagas(ctx, n.store.WorkerPool())
 				if err != nil {
 					return err
 				}
-				next, err := sagas.Timers(ctx, n.store.Worker(), timers)
+				next, err := sagas.ListTimers(ctx, n.store.WorkerPool(), timers)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return a.json(map[string]any{"sagas": list, "timers": next})
+					return a.printJSON(map[string]any{"sagas": list, "timers": next})
 				}
 				for _, s := range list {
 					fmt.Fprintf(a.out, "%-13s version %d, at %d, %d behind, %d tickets, %d timers, %d failing\n",
-						s.Saga, s.Version, s.Position, s.Behind, s.Instances, s.Timers, s.Failing)
+						s.Saga, s.Version, s.Position, s.Lag, s.Instances, s.Timers, s.Failing)
 				}
 				for _, t := range next {
-					on, _, err := n.desk.State(ctx, t.Ticket)
+					on, _, err := n.dispatcher.State(ctx, t.Ticket)
 					if err != nil {
 						return err
 					}
@@ -54,22 +54,22 @@ func (a *app) sagasList() *cobra.Command {
 	return c
 }
 
-func (a *app) sagasExplain() *cobra.Command {
+func (a *cli) sagasExplain() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "explain NUMBER", Short: "Tell what will happen to a ticket by itself, what did, and why", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.find(ctx, args[0])
+				id, err := n.findTicket(ctx, args[0])
 				if err != nil {
 					return err
 				}
-				x, err := sagas.Explain(ctx, n.store.Worker(), id)
+				x, err := sagas.Explain(ctx, n.store.WorkerPool(), id)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return a.json(x)
+					return a.printJSON(x)
 				}
 				for _, d := range x.Decisions {
 					fmt.Fprintf(a.out, "%s  %s\n", d.Saga, d)

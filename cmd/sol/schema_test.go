@@ -15,10 +15,10 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
 )
 
-// refused runs a command that must fail, and gives what it said.
-func (i *installation) refused(args ...string) string {
+// runRefused runs a command that must fail, and gives what it said.
+func (i *installation) runRefused(args ...string) string {
 	i.t.Helper()
-	out, said, err := i.try(args...)
+	out, said, err := i.runMayFail(args...)
 	if err == nil {
 		i.t.Fatalf("sol %s did: %s", strings.Join(args, " "), out)
 	}
@@ -27,20 +27,20 @@ func (i *installation) refused(args ...string) string {
 
 func (i *installation) keyFile() string { return filepath.Join(i.dir, "master.key") }
 
-// TestLooking: a command that looks makes no database and no key, migrates nothing, and says what to do instead.
-func TestLooking(t *testing.T) {
+// TestReadOnlyCommandsChangeNothing: a command that looks makes no database and no key, migrates nothing, and says what to do instead.
+func TestReadOnlyCommandsChangeNothing(t *testing.T) {
 	t.Parallel()
-	i := install(t)
+	i := newInstallation(t)
 	for _, args := range [][]string{{"ticket", "list"}, {"projections", "list"}, {"user", "list"}, {"replay", "2026-0000001"}} {
-		if said := i.refused(args...); !strings.Contains(said, "no database in "+i.dir) || !strings.Contains(said, "sol migrate") {
+		if said := i.runRefused(args...); !strings.Contains(said, "no database in "+i.dir) || !strings.Contains(said, "sol migrate") {
 			t.Errorf("%v says %q", args, said)
 		}
 	}
 	if left, err := os.ReadDir(i.dir); err != nil || len(left) != 0 {
 		t.Errorf("looking made %v, %v", left, err)
 	}
-	i.sol("migrate")
-	i.sol("ticket", "list")
+	i.run("migrate")
+	i.run("ticket", "list")
 
 	own, err := ownpg.Start(t.Context(), ownpg.Config{Dir: filepath.Join(i.dir, "postgres")})
 	if err != nil {
@@ -67,19 +67,19 @@ func TestLooking(t *testing.T) {
 		{`create table kept as select * from goose_db_version; truncate goose_db_version`, `insert into goose_db_version overriding system value select * from kept`, "sol migrate brings it up"},
 	} {
 		run(c.change)
-		if said := i.refused("sagas", "list"); !strings.Contains(said, c.says) {
+		if said := i.runRefused("sagas", "list"); !strings.Contains(said, c.says) {
 			t.Errorf("%s: it says %q", c.change, said)
 		}
 		run(c.back)
 	}
-	i.sol("sagas", "list")
+	i.run("sagas", "list")
 }
 
 // TestMasterKey: made once for a new log, kept, never made up beside a log that has another, refused when it is none.
 func TestMasterKey(t *testing.T) {
 	t.Parallel()
-	i := install(t)
-	i.sol("migrate")
+	i := newInstallation(t)
+	i.run("migrate")
 	key, err := os.ReadFile(i.keyFile())
 	if err != nil || len(key) != 65 {
 		t.Fatal(len(key), err)
@@ -87,14 +87,14 @@ func TestMasterKey(t *testing.T) {
 	if info, err := os.Stat(i.keyFile()); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is %v, %v", info.Mode(), err)
 	}
-	i.sol("migrate")
+	i.run("migrate")
 	if again, err := os.ReadFile(i.keyFile()); err != nil || string(again) != string(key) {
 		t.Errorf("it was made again: %v", err)
 	}
 	lost := func(i *installation) {
 		t.Helper()
 		for _, args := range [][]string{{"migrate"}, {"serve"}, {"ticket", "list"}} {
-			if said := i.refused(args...); !strings.Contains(said, "SOL_MASTER_KEY_FILE") {
+			if said := i.runRefused(args...); !strings.Contains(said, "SOL_MASTER_KEY_FILE") {
 				t.Errorf("%v without its key says %q", args, said)
 			}
 			if _, err := os.Stat(i.keyFile()); !errors.Is(err, os.ErrNotExist) {
@@ -115,11 +115,11 @@ func TestMasterKey(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	lost(install(t, "SOL_DATABASE_URL="+own.URL("sol")))
+	lost(newInstallation(t, "SOL_DATABASE_URL="+own.URL("sol")))
 	if err := os.WriteFile(i.keyFile(), []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if said := i.refused("serve"); !strings.Contains(said, "64 hexadecimal digits") {
+	if said := i.runRefused("serve"); !strings.Contains(said, "64 hexadecimal digits") {
 		t.Errorf("a key of five letters: %q", said)
 	}
 }

@@ -18,14 +18,14 @@ import (
 // secrets are what somebody logs in with, beside the user name.
 type secrets struct {
 	password, pin string
-	made          bool // nobody knows them yet
+	generated     bool // nobody knows them yet
 }
 
-// secrets asks for a password and a PIN, never on the command line, or makes them up.
-func (a *app) secrets(generate bool) (s secrets, err error) {
+// readSecrets asks for a password and a PIN, never on the command line, or makes them up.
+func (a *cli) readSecrets(generate bool) (s secrets, err error) {
 	if generate {
-		s.made = true
-		s.password, s.pin, err = identity.MakeSecrets()
+		s.generated = true
+		s.password, s.pin, err = identity.GenerateSecrets()
 		return s, err
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
@@ -49,9 +49,9 @@ func (a *app) secrets(generate bool) (s secrets, err error) {
 	return s, nil
 }
 
-// tell prints what was made up, once it counts.
-func (s secrets) tell(out io.Writer) {
-	if s.made {
+// print prints what was made up, once it counts.
+func (s secrets) print(out io.Writer) {
+	if s.generated {
 		fmt.Fprintf(out, "password %s\nPIN      %s\n", s.password, s.pin)
 	}
 }

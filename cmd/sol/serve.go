@@ -18,16 +18,16 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
 )
 
-func (a *app) serveCommand() *cobra.Command {
+func (a *cli) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "serve", Short: "Run the server", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(a.env)
+			c, err := Load(a.env)
 			if err != nil {
 				return err
 			}
-			log := newLog(a.err, c.Log)
-			s := service{config: c, log: log, ready: func(_ context.Context, _ *node, address string) error {
+			log := NewLogger(a.err, c.Log)
+			s := service{config: c, log: log, onReady: func(_ context.Context, _ *node, address string) error {
 				log.Info("sol answers", "address", address, "data_dir", c.DataDir, "version", version())
 				return nil
 			}}
@@ -38,81 +38,81 @@ func (a *app) serveCommand() *cobra.Command {
 
 // service is a server from its start to its end.
 type service struct {
-	config config
+	config Config
 	log    *slog.Logger
-	// begin is called when the address is ours, before anything else; nil: there is nothing to do.
-	begin func() error
-	// prepare works on the migrated database before anything is served; nil: there is nothing to prepare.
-	prepare func(ctx context.Context, url string) error
-	// ready is called when the service answers.
-	ready func(ctx context.Context, n *node, address string) error
+	// onListen is called when the address is ours, before anything else; nil: there is nothing to do.
+	onListen func() error
+	// onMigrated works on the migrated database before anything is served; nil: there is nothing to prepare.
+	onMigrated func(ctx context.Context, url string) error
+	// onReady is called when the service answers.
+	onReady func(ctx context.Context, n *node, address string) error
 }
 
 // run serves until ctx ends, which is no error. What was started last ends first: doors drain and streams end, sagas
 // and projections stop, the store closes, Postgres stops.
 func (s service) run(ctx context.Context) error {
-	if err := s.config.Outside.check(); err != nil {
+	if err := s.config.External.Validate(); err != nil {
 		return err
 	}
-	if err := makeDataDir(s.config.DataDir); err != nil {
+	if err := MakeDataDir(s.config.DataDir); err != nil {
 		return err
 	}
-	if _, err := s.config.masterKey(); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
+	if _, err := s.config.ReadMasterKey(); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
 		return err
 	}
-	front, err := openFront(s.config.Addr, s.log)
+	front, err := Listen(s.config.Addr, s.log)
 	if err != nil {
-		if _, running := ownpg.Find(s.config.postgresDir(), "sol"); running {
+		if _, running := ownpg.Find(s.config.PostgresDir(), "sol"); running {
 			return fmt.Errorf("%w; a sol runs on the data in %s already: stop it, or give a second one its own SOL_DATA_DIR too", err, s.config.DataDir)
 		}
 		return err
 	}
-	if s.begin != nil {
-		err = s.begin()
+	if s.onListen != nil {
+		err = s.onListen()
 	}
 	if err == nil {
-		err = s.behind(ctx, front)
+		err = s.start(ctx, front)
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // asked to stop while still starting
 	}
-	err = errors.Join(err, front.close())
+	err = errors.Join(err, front.Close())
 	s.log.Info("sol has stopped")
 	return err
 }
 
-// behind starts everything that the front needs, and ends it again.
-func (s service) behind(ctx context.Context, front *front) (err error) {
-	db, err := openDatabase(ctx, s.config, s.log, s.config.migrate)
+// start starts everything that the front needs, and ends it again.
+func (s service) start(ctx context.Context, front *Server) (err error) {
+	db, err := Open(ctx, s.config, s.log, s.config.Migrate)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close(context.WithoutCancel(ctx))) }()
-	if s.prepare != nil {
-		if err := s.prepare(ctx, db.url); err != nil {
+	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
+	if s.onMigrated != nil {
+		if err := s.onMigrated(ctx, db.URL); err != nil {
 			return err
 		}
 	}
-	s.config.Outside.PublicURL = cmp.Or(s.config.Outside.PublicURL, front.url())
-	mails, err := s.config.Outside.listen()
+	s.config.External.PublicURL = cmp.Or(s.config.External.PublicURL, front.URL())
+	mails, err := s.config.External.ListenMail()
 	if err != nil {
 		return err
 	}
 	if mails != nil {
 		defer func() { _ = mails.Close() }() // it is closed already when it was served
-		s.log.Info("mail is taken in", "address", mails.Addr().String(), "domain", s.config.Outside.MailDomain)
+		s.log.Info("mail is taken in", "address", mails.Addr().String(), "domain", s.config.External.MailDomain)
 	}
-	n, err := newNode(ctx, s.config, s.log, db.url, nil)
+	n, err := newNode(ctx, s.config, s.log, db.URL, nil)
 	if err != nil {
 		return err
 	}
 	defer n.close()
-	doors, err := n.byHTTP()
+	doors, err := n.newRouter()
 	if err != nil {
 		return err
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	workers := s.work(working, n, db.own, front, mails)
+	workers := s.startWorkers(working, n, db.Postgres, front, mails)
 	ended := make(chan error, 1)
 	go func() { ended <- workers.Wait() }()
 	defer func() {
@@ -120,32 +120,32 @@ func (s service) behind(ctx context.Context, front *front) (err error) {
 		err = errors.Join(err, <-ended)
 	}()
 
-	front.behind.Store(doors)
-	if err := s.ready(ctx, n, front.url()); err != nil {
-		return errors.Join(err, front.drain(context.WithoutCancel(ctx)))
+	front.Router.Store(doors)
+	if err := s.onReady(ctx, n, front.URL()); err != nil {
+		return errors.Join(err, front.Drain(context.WithoutCancel(ctx)))
 	}
 	select {
 	case <-ctx.Done():
 		s.log.Info("stopping")
-	case failure := <-front.served:
-		front.served <- failure
+	case failure := <-front.ServeErr:
+		front.ServeErr <- failure
 		return fmt.Errorf("serve: %w", failure)
 	case failure := <-ended:
 		ended <- nil
-		return errors.Join(failure, front.drain(context.WithoutCancel(ctx)))
+		return errors.Join(failure, front.Drain(context.WithoutCancel(ctx)))
 	}
-	return front.drain(context.WithoutCancel(ctx))
+	return front.Drain(context.WithoutCancel(ctx))
 }
 
-// work runs what goes on by itself until ctx ends. One part that fails ends them all.
-func (s service) work(ctx context.Context, n *node, own *ownpg.Server, front *front, mails net.Listener) *errgroup.Group {
+// startWorkers runs what goes on by itself until ctx ends. One part that fails ends them all.
+func (s service) startWorkers(ctx context.Context, n *node, own *ownpg.Server, front *Server, mails net.Listener) *errgroup.Group {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return n.models.Start(ctx) })
+	g.Go(func() error { return n.projections.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })
-	g.Go(func() error { return n.tidy(ctx) })
-	n.doors.run(ctx, g, mails)
+	g.Go(func() error { return n.runCleanup(ctx) })
+	n.adapters.run(ctx, g, mails)
 	if own != nil {
-		g.Go(func() error { return watch(ctx, own, &front.down) })
+		g.Go(func() error { return WatchPostgres(ctx, own, &front.DatabaseDown) })
 	}
 	return g
 }

@@ -18,16 +18,16 @@ import (
 // of its goroutines is left.
 func TestServeLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
-	i := install(t)
+	i := newInstallation(t)
 	env := map[string]string{"SOL_DATA_DIR": i.dir, "SOL_ADDR": i.address, "SOL_LOG": "json,debug"}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	said, ended := &transcript{}, make(chan int, 1)
+	said, ended := &outputBuffer{}, make(chan int, 1)
 	go func() {
 		ended <- run(ctx, []string{"serve"}, func(name string) string { return env[name] }, said, said)
 	}()
 	var seen []int
-	deadline, tick := time.After(patience), time.NewTicker(10*time.Millisecond)
+	deadline, tick := time.After(waitTimeout), time.NewTicker(10*time.Millisecond)
 	defer tick.Stop()
 	for len(seen) == 0 || seen[len(seen)-1] != http.StatusOK {
 		select {

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/referto/simulator"
 )
 
-func (a *app) simulateCommand() *cobra.Command {
+func (a *cli) simulateCommand() *cobra.Command {
 	var (
 		c    simulator.Config
 		addr string
@@ -31,7 +31,7 @@ What they know of a person follows from the seed and the tax code. To set it by 
     "evidence": {"identifier": "REF-1", "produced_on": "2026-11-03"}, "delay": "2s"}'
 Instead of facts, "status": 500 makes them fail and "nonsense": "text" answer that.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for name, share := range map[string]float64{"errors": c.Errors, "nonsense": c.Nonsense, "unknown": c.Unknown} {
+			for name, share := range map[string]float64{"errors": c.Errors, "nonsense": c.InvalidAnswers, "unknown": c.Unknown} {
 				if share < 0 || share > 1 {
 					return fmt.Errorf("--%s: want a share from 0 to 1", name)
 				}
@@ -41,21 +41,21 @@ Instead of facts, "status": 500 makes them fail and "nonsense": "text" answer th
 				return fmt.Errorf("simulate: %w", err)
 			}
 			fmt.Fprintf(a.out, "connected systems answer at http://%s\n", listen.Addr())
-			return serveUntil(cmd.Context(), listen, simulator.New(c))
+			return ServeUntil(cmd.Context(), listen, simulator.New(c))
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&addr, "addr", "127.0.0.1:8091", "where to answer")
 	f.Uint64Var(&c.Seed, "seed", 1, "what the made-up data follow from")
 	f.Float64Var(&c.Errors, "errors", 0.03, "share of people about whom they answer 500")
-	f.Float64Var(&c.Nonsense, "nonsense", 0.02, "share of people about whom they answer nonsense")
+	f.Float64Var(&c.InvalidAnswers, "nonsense", 0.02, "share of people about whom they answer nonsense")
 	f.Float64Var(&c.Unknown, "unknown", 0.05, "share of people of whom they know nothing")
 	f.DurationVar(&c.Delay, "delay", 200*time.Millisecond, "before every answer")
 	return cmd
 }
 
-// serveUntil serves until ctx ends, which is no error.
-func serveUntil(ctx context.Context, on net.Listener, h http.Handler) error {
+// ServeUntil serves until ctx ends, which is no error.
+func ServeUntil(ctx context.Context, on net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(on) }()

@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// tried is the catalogue with settings changed, for the entities named or for all.
-func tried(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error) {
+// catalogWithSettings is the catalogue with settings changed, for the entities named or for all.
+func catalogWithSettings(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error) {
 	var codes []catalog.EntityCode
 	for _, e := range entities {
 		if _, known := c.Entity(catalog.EntityCode(e)); !known {
@@ -27,19 +27,19 @@ func tried(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error)
 		}
 		codes = append(codes, catalog.EntityCode(e))
 	}
-	var changes []sagas.Change
+	var changes []sagas.SettingChange
 	for _, s := range set {
 		name, value, _ := strings.Cut(s, "=") // without one the value is empty, which none may be
-		changes = append(changes, sagas.Change{Name: name, Value: value})
+		changes = append(changes, sagas.SettingChange{Name: name, Value: value})
 	}
-	changed, err := sagas.With(c, changes, codes...)
+	changed, err := sagas.WithSettings(c, changes, codes...)
 	if err != nil {
 		return nil, fmt.Errorf("--set: %w", err)
 	}
 	return changed, nil
 }
 
-func (a *app) sagasSimulate() *cobra.Command {
+func (a *cli) sagasSimulate() *cobra.Command {
 	var (
 		from, to      string
 		set, entities []string
@@ -51,40 +51,40 @@ func (a *app) sagasSimulate() *cobra.Command {
 		Example: `  sol sagas simulate auto-close --from 2026-06-01 --set auto_close.after_days=3
   sol sagas simulate waiting --set waiting.resolve_after_working_days=20 --entity 010301`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(sagas.Simulated(), args[0]) {
-				return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(sagas.Simulated(), ", "))
+			if !slices.Contains(sagas.SimulationNames(), args[0]) {
+				return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(sagas.SimulationNames(), ", "))
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				changed, err := tried(n.catalog, set, entities)
+				changed, err := catalogWithSettings(n.catalog, set, entities)
 				if err != nil {
 					return err
 				}
-				begin, err := date("--from", from, time.Time{})
+				begin, err := parseDay("--from", from, time.Time{})
 				if err != nil {
 					return err
 				}
-				end, err := date("--to", to, n.store.Now())
+				end, err := parseDay("--to", to, n.store.Now())
 				if err != nil {
 					return err
 				}
 				var total int64
-				if err := n.store.Worker().QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
+				if err := n.store.WorkerPool().QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
 					return err
 				}
-				simulated, _ := sagas.ToSimulate(args[0], changed)
+				simulated, _ := sagas.ForSimulation(args[0], changed)
 				bar := a.progress("replaying tickets")
-				s, err := sagas.Simulate(ctx, n.store, simulated, ticket.Rules{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
-				bar.end()
+				s, err := sagas.Simulate(ctx, n.store, simulated, ticket.Engine{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
+				bar.finish()
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return a.json(s)
+					return a.printJSON(s)
 				}
-				fmt.Fprintf(a.out, "%s, %d tickets: it would have acted %d times; it did %d times; %d would have been refused\n", s.Saga, s.Tickets, s.Would, s.Did, s.Refused)
-				for _, o := range s.Before {
+				fmt.Fprintf(a.out, "%s, %d tickets: it would have acted %d times; it did %d times; %d would have been refused\n", s.Saga, s.Tickets, s.Simulated, s.Actual, s.Refused)
+				for _, o := range s.EarlyCommands {
 					fmt.Fprintf(a.out, "  %s: %s on %s would have come before %s on %s\n", o.Number, o.Command,
-						o.At.In(calendar.Rome()).Format("2006-01-02 15:04"), o.By, o.Then.In(calendar.Rome()).Format("2006-01-02 15:04"))
+						o.At.In(calendar.Rome()).Format("2006-01-02 15:04"), o.NextEvent, o.NextEventAt.In(calendar.Rome()).Format("2006-01-02 15:04"))
 				}
 				return nil
 			})
@@ -99,8 +99,8 @@ func (a *app) sagasSimulate() *cobra.Command {
 	return c
 }
 
-// date reads the beginning of a day in Rome.
-func date(flag, text string, otherwise time.Time) (time.Time, error) {
+// parseDay reads the beginning of a day in Rome.
+func parseDay(flag, text string, otherwise time.Time) (time.Time, error) {
 	if text == "" {
 		return otherwise, nil
 	}

@@ -136,7 +136,7 @@ func (s section) add(title, name string) {
 
 var (
 	// keyed are the functions that are given the purpose of a key or the label of associated data.
-	keyed     = regexp.MustCompile(`(?i)^(derive|keyedhash|hash|sign|sealbeside|openbeside)$`)
+	keyed     = regexp.MustCompile(`(?i)^(derive|keyedhash|hash|sign|sealbeside|openbeside|sealwithlabel|openwithlabel)$`)
 	composing = regexp.MustCompile(`^(Sprintf|Appendf|Fprintf)$`)
 	word      = regexp.MustCompile(`^[!-~]+$`)
 	composed  = regexp.MustCompile(`^[a-z%][^ ]*([/:.-]|\n)[^ ]*$`)
@@ -471,7 +471,7 @@ func describeAction(t *testing.T, a sagas.Action) string {
 		return "dispatch " + a.Key
 	case sagas.Send:
 		return "send " + toJSON(t, a)
-	case sagas.Later:
+	case sagas.SendLater:
 		return "later " + a.Key + " " + toJSON(t, a.Send)
 	}
 	return ""

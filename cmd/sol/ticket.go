@@ -23,20 +23,20 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// auditor is who the command line reads as: it sees everything and changes nothing.
-var auditor = projections.Viewer{Actor: person.Actor{Role: person.Auditor}}
+// auditorViewer is who the command line reads as: it sees everything and changes nothing.
+var auditorViewer = projections.Viewer{Actor: person.Actor{Role: person.Auditor}}
 
-func (a *app) ticketCommand() *cobra.Command {
-	return group("ticket", "Look at tickets, and erase their personal data",
+func (a *cli) ticketCommand() *cobra.Command {
+	return commandGroup("ticket", "Look at tickets, and erase their personal data",
 		a.ticketShow(), a.ticketList(), a.ticketLink(), a.ticketErase())
 }
 
-// find gives the ticket of a number, or of an id.
-func (n *node) find(ctx context.Context, number string) (ticket.ID, error) {
+// findTicket gives the ticket of a number, or of an id.
+func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error) {
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := n.reader.Tickets(ctx, auditor, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
+	page, err := n.reader.ListTickets(ctx, auditorViewer, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -48,23 +48,23 @@ func (n *node) find(ctx context.Context, number string) (ticket.ID, error) {
 	return "", fmt.Errorf("there is no ticket %s; sol ticket list shows the latest", number)
 }
 
-// past is a ticket's history with the names of everybody in it.
-type past struct {
+// ticketHistory is a ticket's history with the names of everybody in it.
+type ticketHistory struct {
 	history []ticket.Recorded
 	names   projections.Names
 }
 
-func (n *node) past(ctx context.Context, id ticket.ID) (past, error) {
-	history, err := n.desk.History(ctx, id)
+func (n *node) loadHistory(ctx context.Context, id ticket.ID) (ticketHistory, error) {
+	history, err := n.dispatcher.History(ctx, id)
 	if errors.Is(err, eventstore.ErrNotFound) {
-		return past{}, fmt.Errorf("there is no ticket %s", id)
+		return ticketHistory{}, fmt.Errorf("there is no ticket %s", id)
 	}
 	if err != nil {
-		return past{}, err
+		return ticketHistory{}, err
 	}
 	head, _, err := n.store.Head(ctx)
 	if err != nil {
-		return past{}, err
+		return ticketHistory{}, err
 	}
 	var ids []string
 	var s ticket.State
@@ -75,49 +75,49 @@ func (n *node) past(ctx context.Context, id ticket.ID) (past, error) {
 	slices.Sort(ids)
 	known, err := n.identity.Names(ctx, slices.Compact(ids))
 	if err != nil {
-		return past{}, err
+		return ticketHistory{}, err
 	}
 	names := projections.Names{Catalog: n.catalog, Playbooks: n.playbooks, Epoch: head.Epoch, Operator: func(id string) string { return known[id] }}
-	return past{history, names}, nil
+	return ticketHistory{history, names}, nil
 }
 
-// reads records what the command line tells of tickets, before it does: nobody reads unseen.
-func (n *node) reads(ctx context.Context, r access.Read) error {
-	r.By = person.Actor{ID: operatingName, Role: person.Administrator}
+// recordAccess records what the command line tells of tickets, before it does: nobody reads unseen.
+func (n *node) recordAccess(ctx context.Context, r access.Access) error {
+	r.By = person.Actor{ID: cliActorID, Role: person.Administrator}
 	return access.Record(ctx, n.store.RequestPool(), r)
 }
 
-// now is the moment to look at a history from: not before its last event.
-func (p past) now(n *node) time.Time {
-	now := n.store.Past()
+// viewTime is the moment to look at a history from: not before its last event.
+func (p ticketHistory) viewTime(n *node) time.Time {
+	now := n.store.SettledTime()
 	if last := p.history[len(p.history)-1].At; last.After(now) {
 		return last
 	}
 	return now
 }
 
-func (a *app) ticketShow() *cobra.Command {
+func (a *cli) ticketShow() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "show NUMBER", Short: "Show a ticket as the auditor sees it", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.find(ctx, args[0])
+				id, err := n.findTicket(ctx, args[0])
 				if err != nil {
 					return err
 				}
-				p, err := n.past(ctx, id)
+				p, err := n.loadHistory(ctx, id)
 				if err != nil {
 					return err
 				}
-				if err := n.reads(ctx, access.Read{Ticket: id, What: access.Ticket}); err != nil {
+				if err := n.recordAccess(ctx, access.Access{Ticket: id, Kind: access.Ticket}); err != nil {
 					return err
 				}
-				t, _ := projections.Detail(auditor, p.history, p.names, p.now(n)) // the auditor sees every ticket
+				t, _ := projections.Detail(auditorViewer, p.history, p.names, p.viewTime(n)) // the auditor sees every ticket
 				if asJSON {
-					return a.json(t)
+					return a.printJSON(t)
 				}
-				a.show(t)
+				a.printTicket(t)
 				return nil
 			})
 		},
@@ -126,8 +126,8 @@ func (a *app) ticketShow() *cobra.Command {
 	return c
 }
 
-// show prints a ticket for a person.
-func (a *app) show(t projections.Ticket) {
+// printTicket prints a ticket for a person.
+func (a *cli) printTicket(t projections.Ticket) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(a.out, "%-12s %s\n", label, fmt.Sprintf(format, args...))
 	}
@@ -139,45 +139,45 @@ func (a *app) show(t projections.Ticket) {
 	}
 	line("About", "%s: %s", t.Service.Label, t.Problem.Label)
 	line("Requester", "%s %s (%s)", t.Requester.GivenName, t.Requester.FamilyName, t.Identity)
-	line("Opened", "%s", moment(t.OpenedAt))
+	line("Opened", "%s", formatTime(t.OpenedAt))
 	line("Version", "%d at %s", t.Version, t.Position)
 	if t.Erased {
 		line("Erased", "the personal data were destroyed")
 	}
 	fmt.Fprintf(a.out, "\n%s\n", t.Description)
 	for _, n := range t.Notes {
-		fmt.Fprintf(a.out, "\n— %s, %s, %s\n%s\n", n.By.Name, moment(n.At), n.Audience, n.Text)
+		fmt.Fprintf(a.out, "\n— %s, %s, %s\n%s\n", n.By.Name, formatTime(n.At), n.Audience, n.Text)
 	}
 }
 
-// moment is a time as people in Piemonte read it.
-func moment(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04:05") }
+// formatTime is a time as people in Piemonte read it.
+func formatTime(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04:05") }
 
-func (a *app) ticketList() *cobra.Command {
+func (a *cli) ticketList() *cobra.Command {
 	var asJSON bool
 	var filter projections.Filter
 	c := &cobra.Command{
 		Use: "list", Short: "List tickets, the latest changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				if subject := n.desk.Subject(filter.Q); subject != "" {
-					if err := n.reads(ctx, access.Read{What: access.Search, Subject: subject}); err != nil {
+				if subject := n.dispatcher.HashTaxCode(filter.Q); subject != "" {
+					if err := n.recordAccess(ctx, access.Access{Kind: access.Search, Subject: subject}); err != nil {
 						return err
 					}
 				}
 				filter.Queue = projections.AllQueue
-				page, err := n.reader.Tickets(ctx, auditor, filter)
+				page, err := n.reader.ListTickets(ctx, auditorViewer, filter)
 				if err != nil {
 					return err
 				}
 				for _, t := range page.Items {
 					if asJSON {
-						if err := a.json(t); err != nil {
+						if err := a.printJSON(t); err != nil {
 							return err
 						}
 						continue
 					}
-					fmt.Fprintf(a.out, "%s  %-18s %-8s %-26s %s\n", t.Number, t.Status, t.Entity.Code, t.Problem.ID, moment(t.UpdatedAt))
+					fmt.Fprintf(a.out, "%s  %-18s %-8s %-26s %s\n", t.Number, t.Status, t.Entity.Code, t.Problem.ID, formatTime(t.UpdatedAt))
 				}
 				if !asJSON {
 					fmt.Fprintf(a.out, "%d of %d\n", len(page.Items), page.Total)
@@ -194,12 +194,12 @@ func (a *app) ticketList() *cobra.Command {
 	return c
 }
 
-func (a *app) ticketLink() *cobra.Command {
+func (a *cli) ticketLink() *cobra.Command {
 	return &cobra.Command{
 		Use: "link NUMBER", Short: "Print the token with which the citizen reads and answers the ticket without logging in", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.find(ctx, args[0])
+				id, err := n.findTicket(ctx, args[0])
 				if err != nil {
 					return err
 				}
@@ -210,7 +210,7 @@ func (a *app) ticketLink() *cobra.Command {
 	}
 }
 
-func (a *app) ticketErase() *cobra.Command {
+func (a *cli) ticketErase() *cobra.Command {
 	var sure bool
 	c := &cobra.Command{
 		Use: "erase NUMBER --yes", Short: "Destroy the keys of a ticket's personal data: nobody can read them any more", Args: cobra.ExactArgs(1),
@@ -219,7 +219,7 @@ func (a *app) ticketErase() *cobra.Command {
 				return errors.New("erasing cannot be undone: repeat the command with --yes")
 			}
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				return a.erase(ctx, n, args[0])
+				return a.eraseTicket(ctx, n, args[0])
 			})
 		},
 	}
@@ -227,23 +227,23 @@ func (a *app) ticketErase() *cobra.Command {
 	return c
 }
 
-// erase destroys a ticket's personal data, waits until the lists have forgotten them too, and says what else holds them.
-func (a *app) erase(ctx context.Context, n *node, number string) error {
-	id, err := n.find(ctx, number)
+// eraseTicket destroys a ticket's personal data, waits until the lists have forgotten them too, and says what else holds them.
+func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
+	id, err := n.findTicket(ctx, number)
 	if err != nil {
 		return err
 	}
-	others, err := n.sameRequest(ctx, id) // found by what is about to be erased
+	others, err := n.linkedTickets(ctx, id) // found by what is about to be erased
 	if err != nil {
 		return err
 	}
-	out, err := n.desk.Dispatch(ctx, desk.Request{
-		Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: operatingName, Role: person.Administrator},
+	out, err := n.dispatcher.Dispatch(ctx, desk.CommandRequest{
+		Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: cliActorID, Role: person.Administrator},
 	})
 	if err != nil {
 		return err
 	}
-	if err := n.caughtUp(ctx); err != nil {
+	if err := n.waitForLists(ctx); err != nil {
 		return fmt.Errorf("the keys are destroyed, the lists do not show it yet: %w", err)
 	}
 	fmt.Fprintf(a.out, "%s: erased at %s, in the log and in the lists\n", number, out.Position)
@@ -254,10 +254,10 @@ func (a *app) erase(ctx context.Context, n *node, number string) error {
 	return nil
 }
 
-// operatingName is the actor of what the command line does: who sat there, the machine knows.
-const operatingName = "sol-command-line"
+// cliActorID is the actor of what the command line does: who sat there, the machine knows.
+const cliActorID = "sol-command-line"
 
-// entityCode reads an entity's code as somebody typed it.
-func entityCode(text string) catalog.EntityCode {
+// parseEntityCode reads an entity's code as somebody typed it.
+func parseEntityCode(text string) catalog.EntityCode {
 	return catalog.EntityCode(strings.ToLower(strings.TrimSpace(text)))
 }

@@ -18,15 +18,15 @@ import (
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
-// TestNobodyReadsUnseen: what the commands tell of a ticket stands among its accesses.
-func TestNobodyReadsUnseen(t *testing.T) {
+// TestCommandsRecordAccess: what the commands tell of a ticket stands among its accesses.
+func TestCommandsRecordAccess(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
 	key := filepath.Join(dir, "master.key")
 	if err := os.WriteFile(key, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := config{DataDir: dir, DatabaseURL: db.URL, MasterKey: key, Hold: ticket.DefaultHold, Outside: outside{MailDomain: "localhost"}}
+	c := Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: ticket.DefaultHold, External: External{MailDomain: "localhost"}}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -37,9 +37,9 @@ func TestNobodyReadsUnseen(t *testing.T) {
 		t.Fatal(err)
 	}
 	const code = "RSSMRA85T10A562S"
-	subject := n.desk.Subject(code)
-	_, err = n.desk.Dispatch(t.Context(), desk.Request{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
-		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.Web,
+	subject := n.dispatcher.HashTaxCode(code)
+	_, err = n.dispatcher.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Requester: ticket.ForSelf, Subject: subject,
 		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000", Description: "Prova"},
 	}})
@@ -59,7 +59,7 @@ func TestNobodyReadsUnseen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 3 || all[0].What != access.Search || all[1].What != access.History || all[2].What != access.Ticket || all[2].By.ID != operatingName {
+	if len(all) != 3 || all[0].Kind != access.Search || all[1].Kind != access.History || all[2].Kind != access.Ticket || all[2].By.ID != cliActorID {
 		t.Errorf("recorded are %+v", all)
 	}
 }

@@ -16,15 +16,15 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-func (a *app) userCommand() *cobra.Command {
-	return group("user", "Accounts, and who works where",
+func (a *cli) userCommand() *cobra.Command {
+	return commandGroup("user", "Accounts, and who works where",
 		a.userAdd(), a.userList(), a.userPassword(), a.userDisable(),
-		group("placement", "A role at an entity", a.placementAdd(), a.placementEnd()))
+		commandGroup("placement", "A role at an entity", a.placementAdd(), a.placementEnd()))
 }
 
-// lookup finds an account by its user name, if there is one.
-func (n *node) lookup(ctx context.Context, username string) (identity.Account, bool, error) {
-	all, err := n.identity.List(ctx)
+// findAccount finds an account by its user name, if there is one.
+func (n *node) findAccount(ctx context.Context, username string) (identity.Account, bool, error) {
+	all, err := n.identity.ListAccounts(ctx)
 	if err != nil {
 		return identity.Account{}, false, err
 	}
@@ -35,17 +35,17 @@ func (n *node) lookup(ctx context.Context, username string) (identity.Account, b
 	return all[at], true, nil
 }
 
-// account finds an account that must be there.
-func (n *node) account(ctx context.Context, username string) (identity.Account, error) {
-	u, there, err := n.lookup(ctx, username)
+// getAccount finds an account that must be there.
+func (n *node) getAccount(ctx context.Context, username string) (identity.Account, error) {
+	u, there, err := n.findAccount(ctx, username)
 	if err == nil && !there {
 		err = fmt.Errorf("there is no account %s; sol user list shows them", username)
 	}
 	return u, err
 }
 
-func (a *app) userAdd() *cobra.Command {
-	var in place
+func (a *cli) userAdd() *cobra.Command {
+	var in placementFlags
 	var n identity.NewAccount
 	var generate bool
 	c := &cobra.Command{
@@ -54,10 +54,10 @@ func (a *app) userAdd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, node *node) error {
 				n.Username = args[0]
-				if err := in.allows(ctx, node, n); err != nil {
+				if err := in.checkNewAccount(ctx, node, n); err != nil {
 					return err
 				}
-				s, err := a.secrets(generate)
+				s, err := a.readSecrets(generate)
 				if err != nil {
 					return err
 				}
@@ -66,8 +66,8 @@ func (a *app) userAdd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				s.tell(a.out)
-				if in != (place{}) {
+				s.print(a.out)
+				if in != (placementFlags{}) {
 					if err := in.add(ctx, node, id); err != nil {
 						return fmt.Errorf("the account was made, its placement was not: %w; sol user placement add does it", err)
 					}
@@ -81,19 +81,19 @@ func (a *app) userAdd() *cobra.Command {
 	c.Flags().StringVar(&n.FamilyName, "family-name", "", "required")
 	c.Flags().StringVar(&n.TaxCode, "tax-code", "", "of a citizen whose identity was verified")
 	c.Flags().BoolVar(&generate, "generate", false, "make up password and PIN, and print them")
-	in.flags(c)
+	in.register(c)
 	return c
 }
 
-// allows refuses, before anything is asked or made, an account that cannot be made with its placement.
-func (p place) allows(ctx context.Context, n *node, account identity.NewAccount) error {
-	_, there, err := n.lookup(ctx, account.Username)
+// checkNewAccount refuses, before anything is asked or made, an account that cannot be made with its placement.
+func (p placementFlags) checkNewAccount(ctx context.Context, n *node, account identity.NewAccount) error {
+	_, there, err := n.findAccount(ctx, account.Username)
 	switch {
 	case err != nil:
 		return err
 	case there:
 		return fmt.Errorf("there is an account %s already; sol user placement add gives it a role", strings.ToLower(account.Username))
-	case p == place{}:
+	case p == placementFlags{}:
 		return nil
 	case p.role == string(person.Citizen) && account.TaxCode == "":
 		return errors.New("a cittadino needs --tax-code: it tells which tickets are theirs")
@@ -101,34 +101,34 @@ func (p place) allows(ctx context.Context, n *node, account identity.NewAccount)
 	return p.check(n)
 }
 
-func (a *app) userList() *cobra.Command {
+func (a *cli) userList() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "list", Short: "List accounts with their placements", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				all, err := n.identity.List(ctx)
+				all, err := n.identity.ListAccounts(ctx)
 				if err != nil {
 					return err
 				}
 				for _, u := range all {
 					if asJSON {
-						if err := a.json(u); err != nil {
+						if err := a.printJSON(u); err != nil {
 							return err
 						}
 						continue
 					}
 					state := ""
 					if u.DisabledAt != nil {
-						state = "  disabled " + moment(*u.DisabledAt)
+						state = "  disabled " + formatTime(*u.DisabledAt)
 					}
 					fmt.Fprintf(a.out, "%-24s %s %s%s\n", u.Username, u.GivenName, u.FamilyName, state)
 					for _, p := range u.Placements {
 						until := ""
 						if p.ValidTo != nil {
-							until = " until " + moment(*p.ValidTo)
+							until = " until " + formatTime(*p.ValidTo)
 						}
-						fmt.Fprintf(a.out, "    %s %s since %s%s\n", p.Role, p.Entity, moment(p.ValidFrom), until)
+						fmt.Fprintf(a.out, "    %s %s since %s%s\n", p.Role, p.Entity, formatTime(p.ValidFrom), until)
 					}
 				}
 				return nil
@@ -139,24 +139,24 @@ func (a *app) userList() *cobra.Command {
 	return c
 }
 
-func (a *app) userPassword() *cobra.Command {
+func (a *cli) userPassword() *cobra.Command {
 	var generate bool
 	c := &cobra.Command{
 		Use: "password USERNAME", Short: "Set password and PIN, and end the account's sessions", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				u, err := n.account(ctx, args[0])
+				u, err := n.getAccount(ctx, args[0])
 				if err != nil {
 					return err
 				}
-				s, err := a.secrets(generate)
+				s, err := a.readSecrets(generate)
 				if err != nil {
 					return err
 				}
 				if err := n.identity.SetPassword(ctx, u.ID, s.password, s.pin); err != nil {
 					return err
 				}
-				s.tell(a.out)
+				s.print(a.out)
 				return nil
 			})
 		},
@@ -165,20 +165,20 @@ func (a *app) userPassword() *cobra.Command {
 	return c
 }
 
-func (a *app) userDisable() *cobra.Command {
+func (a *cli) userDisable() *cobra.Command {
 	return &cobra.Command{
 		Use: "disable USERNAME", Short: "Keep an account from logging in, and release its tickets", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				u, err := n.account(ctx, args[0])
+				u, err := n.getAccount(ctx, args[0])
 				if err != nil {
 					return err
 				}
-				released, err := n.cases.Disable(ctx, u.ID, operatingName)
+				released, err := n.service.Disable(ctx, u.ID, cliActorID)
 				if err != nil {
 					return fmt.Errorf("%w; repeat the command", err)
 				}
-				return a.released(ctx, n, u, released)
+				return a.printReleased(ctx, n, u, released)
 			})
 		},
 	}

@@ -32,13 +32,13 @@ func version() string {
 	return "dev"
 }
 
-func (a *app) versionCommand() *cobra.Command {
+func (a *cli) versionCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
-				return a.json(map[string]string{"version": version(), "go": runtime.Version()})
+				return a.printJSON(map[string]string{"version": version(), "go": runtime.Version()})
 			}
 			fmt.Fprintln(a.out, "sol", version(), runtime.Version())
 			return nil
@@ -48,8 +48,8 @@ func (a *app) versionCommand() *cobra.Command {
 	return c
 }
 
-// json prints one JSON object on one line.
-func (a *app) json(v any) error {
+// printJSON prints one JSON object on one line.
+func (a *cli) printJSON(v any) error {
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)

@@ -10,8 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ownpg"
 )
 
-// watch tells, until ctx ends, whether our own Postgres is away: it has died and comes back.
-func watch(ctx context.Context, own *ownpg.Server, away *atomic.Bool) error {
+// WatchPostgres tells, until ctx ends, whether our own Postgres is away: it has died and comes back.
+func WatchPostgres(ctx context.Context, own *ownpg.Server, away *atomic.Bool) error {
 	for {
 		select {
 		case <-ctx.Done():

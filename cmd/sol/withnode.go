@@ -13,24 +13,24 @@ import (
 
 // withNode carries a command out on a node of its own: beside a running server on the same database, or, when there
 // is none, with our own Postgres for as long as it takes. It makes and migrates nothing.
-func (a *app) withNode(cmd *cobra.Command, do func(context.Context, *node) error) (err error) {
-	c, err := loadConfig(a.env)
+func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error) (err error) {
+	c, err := Load(a.env)
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !c.ownDatabase() {
+	if c.DatabaseURL == "" && !c.HasOwnDatabase() {
 		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate makes it; SOL_DATA_DIR and SOL_DATABASE_URL name others", c.DataDir)
 	}
-	if _, err := c.masterKey(); err != nil {
+	if _, err := c.ReadMasterKey(); err != nil {
 		return err
 	}
-	ctx, log := cmd.Context(), quiet(a.err, c.Log)
-	db, err := joinDatabase(ctx, c, log, fits)
+	ctx, log := cmd.Context(), NewQuietLogger(a.err, c.Log)
+	db, err := OpenOrJoin(ctx, c, log, CheckSchema)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close(context.WithoutCancel(ctx))) }()
-	n, err := newNode(ctx, c, log, db.url, nil)
+	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
+	n, err := newNode(ctx, c, log, db.URL, nil)
 	if err != nil {
 		return err
 	}
@@ -40,12 +40,12 @@ func (a *app) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 
 // withLists is withNode for what reads lists: it follows the log itself, in case nobody else does, and begins when
 // the lists hold everything.
-func (a *app) withLists(cmd *cobra.Command, do func(context.Context, *node) error) error {
+func (a *cli) withLists(cmd *cobra.Command, do func(context.Context, *node) error) error {
 	return a.withNode(cmd, func(ctx context.Context, n *node) error {
 		following, stop := context.WithCancel(ctx)
 		ended := make(chan error, 1)
-		go func() { ended <- n.models.Start(following) }()
-		err := n.caughtUp(ctx)
+		go func() { ended <- n.projections.Start(following) }()
+		err := n.waitForLists(ctx)
 		if err == nil {
 			err = do(ctx, n)
 		}
@@ -54,8 +54,8 @@ func (a *app) withLists(cmd *cobra.Command, do func(context.Context, *node) erro
 	})
 }
 
-// caughtUp waits until the lists hold what the log holds now.
-func (n *node) caughtUp(ctx context.Context) error {
+// waitForLists waits until the lists hold what the log holds now.
+func (n *node) waitForLists(ctx context.Context) error {
 	head, _, err := n.store.Head(ctx)
 	if err != nil {
 		return err
@@ -67,19 +67,19 @@ func (n *node) caughtUp(ctx context.Context) error {
 	}
 }
 
-func (a *app) migrateCommand() *cobra.Command {
+func (a *cli) migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Make the database, or bring its schema up to this version (serve and demo do it by themselves)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			c, err := loadConfig(a.env)
+			c, err := Load(a.env)
 			if err != nil {
 				return err
 			}
-			if err := makeDataDir(c.DataDir); err != nil {
+			if err := MakeDataDir(c.DataDir); err != nil {
 				return err
 			}
-			db, err := joinDatabase(cmd.Context(), c, quiet(a.err, c.Log), c.migrate)
-			return errors.Join(err, db.close(context.WithoutCancel(cmd.Context())))
+			db, err := OpenOrJoin(cmd.Context(), c, NewQuietLogger(a.err, c.Log), c.Migrate)
+			return errors.Join(err, db.Close(context.WithoutCancel(cmd.Context())))
 		},
 	}
 }

@@ -41,7 +41,7 @@ func (c Calendar) Name() string { return c.name }
 func (c Calendar) Holiday(t time.Time) (string, bool) {
 	y, m, d := t.In(rome).Date()
 	for _, h := range c.holidays {
-		if h.falls(y, m, d) {
+		if h.isOn(y, m, d) {
 			return h.Name, true
 		}
 	}

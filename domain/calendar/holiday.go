@@ -30,8 +30,8 @@ func NewHoliday(name, on string, from int) (Holiday, error) {
 	return Holiday{Name: name, rule: r, from: from}, nil
 }
 
-// In is the day of the holiday in a year, in Rome; false when it is not held in that year.
-func (h Holiday) In(year int) (time.Month, int, bool) {
+// DateIn is the day of the holiday in a year, in Rome; false when it is not held in that year.
+func (h Holiday) DateIn(year int) (time.Month, int, bool) {
 	if h.rule == nil || year < h.from {
 		return 0, 0, false
 	}
@@ -39,7 +39,7 @@ func (h Holiday) In(year int) (time.Month, int, bool) {
 	return m, d, m != 0
 }
 
-func (h Holiday) falls(y int, m time.Month, d int) bool {
-	hm, hd, ok := h.In(y)
+func (h Holiday) isOn(y int, m time.Month, d int) bool {
+	hm, hd, ok := h.DateIn(y)
 	return ok && hm == m && hd == d
 }

@@ -46,11 +46,11 @@ func TestHolidayFalls(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m, d, ok := h.In(day.Year()); !ok || m != day.Month() || d != day.Day() {
+			if m, d, ok := h.DateIn(day.Year()); !ok || m != day.Month() || d != day.Day() {
 				t.Errorf("%s in %d: got %d %s, %t, want %s", c.on, day.Year(), d, m, ok, want)
 			}
 		}
-		if _, _, held := h.In(c.from - 1); held {
+		if _, _, held := h.DateIn(c.from - 1); held {
 			t.Errorf("%s: held before %d", c.on, c.from)
 		}
 	}
@@ -74,7 +74,7 @@ func TestHolidayWordsNeverPanic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		on := rapid.OneOf(rapid.String(), rapid.StringMatching(`(easter|first|last|\d\d-\d\d)[ +a-z0-9]{0,20}`)).Draw(t, "on")
 		if h, err := calendar.NewHoliday("festa", on, 0); err == nil {
-			h.In(rapid.IntRange(1, 9999).Draw(t, "year"))
+			h.DateIn(rapid.IntRange(1, 9999).Draw(t, "year"))
 		}
 	})
 }
@@ -90,7 +90,7 @@ func TestNthWeekdayIsThatWeekdayOfThatMonth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, d, ok := h.In(year)
+		m, d, ok := h.DateIn(year)
 		day := time.Date(year, m, d, 0, 0, 0, 0, time.UTC)
 		if !ok || m != month || day.Weekday() != weekday {
 			t.Fatalf("got %s", day)

@@ -5,9 +5,9 @@ package calendar
 
 import "time"
 
-// AfterDays is the moment at which it is hour o'clock (0–23) in Rome on the n-th working day after the day of t; n is at
+// AfterWorkingDays is the moment at which it is hour o'clock (0–23) in Rome on the n-th working day after the day of t; n is at
 // least one. The day of t itself does not count, whatever the time.
-func (c Calendar) AfterDays(t time.Time, n, hour int) time.Time {
+func (c Calendar) AfterWorkingDays(t time.Time, n, hour int) time.Time {
 	y, m, d := t.In(rome).Date()
 	at := time.Date(y, m, d, hour, 0, 0, 0, rome)
 	for n > 0 {
@@ -25,15 +25,15 @@ type Hours struct {
 	Open, Close int
 }
 
-// AfterHours is the moment at which so much office time has passed since t: nights, weekends and holidays do not count.
+// AfterOfficeHours is the moment at which so much office time has passed since t: nights, weekends and holidays do not count.
 // The change to and from summer time falls into no office's hours.
-func (c Calendar) AfterHours(t time.Time, d time.Duration, h Hours) time.Time {
+func (c Calendar) AfterOfficeHours(t time.Time, d time.Duration, h Hours) time.Time {
 	for day := t.In(rome); ; day = midnight(day, 1) {
 		if !c.IsWorking(day) {
 			continue
 		}
 		start := midnight(day, 0)
-		from, to := at(start, h.Open), at(start, h.Close)
+		from, to := atMinute(start, h.Open), atMinute(start, h.Close)
 		if day.After(from) {
 			from = day
 		}
@@ -51,7 +51,7 @@ func midnight(t time.Time, days int) time.Time {
 	return time.Date(y, m, d+days, 0, 0, 0, 0, rome)
 }
 
-func at(day time.Time, minutes int) time.Time {
+func atMinute(day time.Time, minutes int) time.Time {
 	y, m, d := day.Date()
 	return time.Date(y, m, d, 0, minutes, 0, 0, rome)
 }

@@ -39,7 +39,7 @@ func TestWorkingTimePasses(t *testing.T) {
 		{"2026-03-27 16:00", 90 * time.Minute, "2026-03-30 09:30"}, // summer time begins in between
 		{"2026-04-03 10:00", 8 * time.Hour, "2026-04-07 10:00"},    // Easter
 	} {
-		if got := c.AfterHours(inRome(t, x.from), x.d, opening); !got.Equal(inRome(t, x.want)) {
+		if got := c.AfterOfficeHours(inRome(t, x.from), x.d, opening); !got.Equal(inRome(t, x.want)) {
 			t.Errorf("%s of work after %s: %s, want %s", x.d, x.from, got.In(calendar.Rome()), x.want)
 		}
 	}
@@ -50,7 +50,7 @@ func TestWorkingTimePasses(t *testing.T) {
 	}{
 		{"2026-11-23 10:00", 1, "2026-11-24 09:00"}, {"2026-11-27 23:00", 3, "2026-12-02 09:00"}, {"2026-12-05 00:00", 2, "2026-12-09 09:00"},
 	} {
-		if got := c.AfterDays(inRome(t, x.from), x.n, 9); !got.Equal(inRome(t, x.want)) {
+		if got := c.AfterWorkingDays(inRome(t, x.from), x.n, 9); !got.Equal(inRome(t, x.want)) {
 			t.Errorf("%d working days after %s: %s, want %s", x.n, x.from, got.In(calendar.Rome()), x.want)
 		}
 	}
@@ -63,8 +63,8 @@ func TestWorkingTimeAddsUp(t *testing.T) {
 		from := start.Add(time.Duration(rapid.IntRange(0, 2*365*24*60).Draw(t, "from")) * time.Minute)
 		a := time.Duration(rapid.IntRange(1, 60*60).Draw(t, "a")) * time.Minute
 		b := time.Duration(rapid.IntRange(1, 60*60).Draw(t, "b")) * time.Minute
-		once := c.AfterHours(from, a+b, opening)
-		if twice := c.AfterHours(c.AfterHours(from, a, opening), b, opening); !once.Equal(twice) {
+		once := c.AfterOfficeHours(from, a+b, opening)
+		if twice := c.AfterOfficeHours(c.AfterOfficeHours(from, a, opening), b, opening); !once.Equal(twice) {
 			t.Fatalf("%s at once ends at %s, in two at %s", a+b, once, twice)
 		}
 		local := once.In(calendar.Rome())

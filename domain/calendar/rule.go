@@ -14,32 +14,32 @@ import (
 // rule finds the day of a year; month 0 where that year has none.
 type rule func(year int) (time.Month, int)
 
-const ruleWords = `"06-24" (month-day), "easter+1" (days after Easter Sunday), or "first tuesday of may" ` +
+const ruleSyntax = `"06-24" (month-day), "easter+1" (days after Easter Sunday), or "first tuesday of may" ` +
 	`(first, second, third, fourth or last; "+1" at the end for the day after)`
 
 var (
-	fixedDay   = regexp.MustCompile(`^(\d\d)-(\d\d)$`)
-	afterEa    = regexp.MustCompile(`^easter(?:\+(\d{1,2}))?$`)
-	nthWeekday = regexp.MustCompile(`^(\w+) (\w+) of (\w+)(?:\+(\d))?$`)
+	fixedDay    = regexp.MustCompile(`^(\d\d)-(\d\d)$`)
+	afterEaster = regexp.MustCompile(`^easter(?:\+(\d{1,2}))?$`)
+	nthWeekday  = regexp.MustCompile(`^(\w+) (\w+) of (\w+)(?:\+(\d))?$`)
 )
 
 // parseRule reads when a holiday falls; ruleWords says how that is written.
 func parseRule(on string) (rule, error) {
 	on = strings.ToLower(strings.TrimSpace(on))
 	if f := fixedDay.FindStringSubmatch(on); f != nil {
-		return fixed(number(f[1]), number(f[2]))
+		return fixedRule(parseDigits(f[1]), parseDigits(f[2]))
 	}
-	if f := afterEa.FindStringSubmatch(on); f != nil {
-		days := number(f[1])
-		return func(y int) (time.Month, int) { return after(y, time.March, easter(y)+days) }, nil
+	if f := afterEaster.FindStringSubmatch(on); f != nil {
+		days := parseDigits(f[1])
+		return func(y int) (time.Month, int) { return normalizeDay(y, time.March, easter(y)+days) }, nil
 	}
 	if f := nthWeekday.FindStringSubmatch(on); f != nil {
-		return weekdayOf(f[1], f[2], f[3], number(f[4]))
+		return weekdayRule(f[1], f[2], f[3], parseDigits(f[4]))
 	}
-	return nil, fmt.Errorf("%q says no day; allowed: %s", on, ruleWords)
+	return nil, fmt.Errorf("%q says no day; allowed: %s", on, ruleSyntax)
 }
 
-func fixed(month, day int) (rule, error) {
+func fixedRule(month, day int) (rule, error) {
 	// 2000 is a leap year: 02-29 is a day, though not of every year.
 	if d := time.Date(2000, time.Month(month), day, 0, 0, 0, 0, time.UTC); d.Month() != time.Month(month) || d.Day() != day {
 		return nil, fmt.Errorf("%02d-%02d is no day of the year; allowed: 01-01 to 12-31", month, day)
@@ -49,12 +49,12 @@ func fixed(month, day int) (rule, error) {
 
 var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 5}
 
-func weekdayOf(ordinal, weekday, month string, plus int) (rule, error) {
+func weekdayRule(ordinal, weekday, month string, plus int) (rule, error) {
 	n, ok1 := ordinals[ordinal]
-	wd, ok2 := named(weekday, time.Sunday, time.Saturday)
-	m, ok3 := named(month, time.January, time.December)
+	wd, ok2 := parseName(weekday, time.Sunday, time.Saturday)
+	m, ok3 := parseName(month, time.January, time.December)
 	if !ok1 || !ok2 || !ok3 {
-		return nil, fmt.Errorf("%q says no day; allowed: %s", ordinal+" "+weekday+" of "+month, ruleWords)
+		return nil, fmt.Errorf("%q says no day; allowed: %s", ordinal+" "+weekday+" of "+month, ruleSyntax)
 	}
 	return func(y int) (time.Month, int) {
 		first := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
@@ -62,18 +62,18 @@ func weekdayOf(ordinal, weekday, month string, plus int) (rule, error) {
 		if n == 5 && time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Month() != m {
 			day -= 7 // this month has only four of them
 		}
-		return after(y, m, day+plus)
+		return normalizeDay(y, m, day+plus)
 	}, nil
 }
 
-// after carries a day past the month's end over into the next month.
-func after(y int, m time.Month, day int) (time.Month, int) {
+// normalizeDay carries a day past the month's end over into the next month.
+func normalizeDay(y int, m time.Month, day int) (time.Month, int) {
 	_, m, day = time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Date()
 	return m, day
 }
 
-// named finds a weekday or month by its English name in lower case.
-func named[T interface {
+// parseName finds a weekday or month by its English name in lower case.
+func parseName[T interface {
 	~int
 	fmt.Stringer
 }](name string, first, last T) (T, bool) {
@@ -85,8 +85,8 @@ func named[T interface {
 	return first, false
 }
 
-// number reads digits that a pattern has matched; none are 0.
-func number(digits string) int {
+// parseDigits reads digits that a pattern has matched; none are 0.
+func parseDigits(digits string) int {
 	n, _ := strconv.Atoi(digits) // a pattern lets at most two digits through
 	return n
 }

@@ -11,23 +11,23 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// AutoClose says when a resolved ticket closes by itself (FAQ 2.5): so many calendar days after the resolution
+// AutoCloseRule says when a resolved ticket closes by itself (FAQ 2.5): so many calendar days after the resolution
 // took effect, then at the next Hour o'clock, Europe/Rome, of a working day.
-type AutoClose struct {
+type AutoCloseRule struct {
 	AfterDays int `json:"after_days"` // 0–365
 	Hour      int `json:"hour"`       // 0–23
-	// Instead, when positive, replaces the rule by a plain wait, to see it happen. No data file sets it.
-	Instead time.Duration `json:"-"`
+	// FixedWait, when positive, replaces the rule by a plain wait, to see it happen. No data file sets it.
+	FixedWait time.Duration `json:"-"`
 }
 
 // At is the moment, in UTC, at which a resolution that took effect at from closes its ticket, and an English
 // sentence that says why.
-func (a AutoClose) At(from time.Time, cal calendar.Calendar) (time.Time, string) {
+func (a AutoCloseRule) At(from time.Time, cal calendar.Calendar) (time.Time, string) {
 	rome := calendar.Rome()
 	local := from.In(rome)
-	if a.Instead > 0 {
-		at := from.Add(a.Instead).UTC()
-		return at, fmt.Sprintf("%s after %s, a wait set for trying it out", a.Instead, local.Format(time.DateTime))
+	if a.FixedWait > 0 {
+		at := from.Add(a.FixedWait).UTC()
+		return at, fmt.Sprintf("%s after %s, a wait set for trying it out", a.FixedWait, local.Format(time.DateTime))
 	}
 	passed := local.AddDate(0, 0, a.AfterDays)
 	at := cal.NextWorking(passed, a.Hour)
@@ -51,12 +51,12 @@ func holidays(cal calendar.Calendar, from, to time.Time) []string {
 }
 
 // AutoClose is the rule for tickets that the entity resolved.
-func (c *Catalog) AutoClose(code EntityCode) AutoClose {
-	a := c.closing
+func (c *Catalog) AutoClose(code EntityCode) AutoCloseRule {
+	a := c.autoClose
 	if e, ok := c.find(code); ok {
-		a = e.closing
+		a = e.autoClose
 	}
-	a.Instead = c.shortcut
+	a.FixedWait = c.fixedAutoClose
 	return a
 }
 
@@ -69,6 +69,6 @@ func (c *Catalog) AutoCloseAt(code EntityCode, from time.Time) (time.Time, strin
 // or not, to see it happen. Zero or less changes nothing.
 func (c *Catalog) WithAutoCloseAfter(d time.Duration) *Catalog {
 	shortened := *c
-	shortened.shortcut = max(d, 0)
+	shortened.fixedAutoClose = max(d, 0)
 	return &shortened
 }

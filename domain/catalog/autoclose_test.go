@@ -53,12 +53,12 @@ func TestAutoCloseAt(t *testing.T) {
 }
 
 func TestAutoCloseOfAnEntity(t *testing.T) {
-	c, err := catalog.Parse(edited(t, "entities.json", `"code": "010203", `, `"code": "010203", "auto_close": {"after_days": 3}, `))
+	c, err := catalog.Parse(editedFiles(t, "entities.json", `"code": "010203", `, `"code": "010203", "auto_close": {"after_days": 3}, `))
 	if err != nil {
 		t.Fatal(err)
 	}
-	usual := catalog.AutoClose{AfterDays: 7, Hour: 9}
-	for code, want := range map[catalog.EntityCode]catalog.AutoClose{
+	usual := catalog.AutoCloseRule{AfterDays: 7, Hour: 9}
+	for code, want := range map[catalog.EntityCode]catalog.AutoCloseRule{
 		"010203": {AfterDays: 3, Hour: 9}, "010301": usual, "regione": usual, "999999": usual,
 	} {
 		if got := c.AutoClose(code); got != want {
@@ -76,7 +76,7 @@ func TestWithAutoCloseAfter(t *testing.T) {
 			t.Errorf("%s: %s, %s", code, at, why)
 		}
 	}
-	usual := catalog.AutoClose{AfterDays: 7, Hour: 9}
+	usual := catalog.AutoCloseRule{AfterDays: 7, Hour: 9}
 	if catalog.Default().AutoClose("010301") != usual || short.WithAutoCloseAfter(0).AutoClose("010301") != usual ||
 		catalog.Default().WithAutoCloseAfter(-time.Hour).AutoClose("010301") != usual {
 		t.Error("the rule changed where nothing was to be shortened")

@@ -12,21 +12,21 @@ import (
 
 // Catalog is everything that the data files say. It cannot be altered: what it hands out are copies.
 type Catalog struct {
-	entities []entity // in the data's order, which is that of menus
-	services []Service
-	national calendar.Calendar
-	closing  AutoClose
-	handover Handover
-	waiting  Waiting
-	shortcut time.Duration // see WithAutoCloseAfter
+	entities       []entity // in the data's order, which is that of menus
+	services       []Service
+	national       calendar.Calendar
+	autoClose      AutoCloseRule
+	handover       HandoverRule
+	waiting        WaitingRule
+	fixedAutoClose time.Duration // see WithAutoCloseAfter
 }
 
 type entity struct {
 	Entity
-	calendar calendar.Calendar
-	closing  AutoClose
-	handover Handover
-	waiting  Waiting
+	calendar  calendar.Calendar
+	autoClose AutoCloseRule
+	handover  HandoverRule
+	waiting   WaitingRule
 }
 
 // Entity finds an entity, valid or ceased.
@@ -46,8 +46,8 @@ func (c *Catalog) Entities(at time.Time) []Entity {
 	return valid
 }
 
-// EveryEntity lists those that ever were or will be, in the order of the data.
-func (c *Catalog) EveryEntity() []Entity {
+// AllEntities lists those that ever were or will be, in the order of the data.
+func (c *Catalog) AllEntities() []Entity {
 	all := make([]Entity, len(c.entities))
 	for i, e := range c.entities {
 		all[i] = e.Entity

@@ -19,29 +19,29 @@ var (
 	kebab           = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 )
 
-// faults gathers what is wrong with the data while they are turned into what the catalogue holds.
-type faults []error
+// dataErrors gathers what is wrong with the data while they are turned into what the catalogue holds.
+type dataErrors []error
 
-func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
+func (f *dataErrors) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
 
-func (f *faults) calendars(file calendarsFile) (national []calendar.Holiday, towns map[string]calendar.Holiday) {
+func (f *dataErrors) buildCalendars(file calendarsFile) (national []calendar.Holiday, towns map[string]calendar.Holiday) {
 	if len(file.National) == 0 {
 		f.add("calendars.json: there are no national holidays")
 	}
 	for _, h := range file.National {
-		national = append(national, f.holiday("national", h))
+		national = append(national, f.buildHoliday("national", h))
 	}
 	towns = make(map[string]calendar.Holiday)
 	for _, t := range file.Towns {
 		if _, twice := towns[t.Name]; twice {
 			f.add("calendars.json: town %s stands there twice", t.Name)
 		}
-		towns[t.Name] = f.holiday("town "+t.Name, t.Patron)
+		towns[t.Name] = f.buildHoliday("town "+t.Name, t.Patron)
 	}
 	return national, towns
 }
 
-func (f *faults) holiday(where string, d holidayData) calendar.Holiday {
+func (f *dataErrors) buildHoliday(where string, d holidayData) calendar.Holiday {
 	h, err := calendar.NewHoliday(d.Name, d.On, d.From)
 	if err != nil {
 		f.add("calendars.json: %s: %w", where, err)
@@ -49,12 +49,12 @@ func (f *faults) holiday(where string, d holidayData) calendar.Holiday {
 	return h
 }
 
-func (f *faults) services(file servicesFile) []Service {
+func (f *dataErrors) buildServices(file servicesFile) []Service {
 	var all []Service
 	seen := make(map[ServiceID]bool)
 	for _, d := range file.Services {
 		where := fmt.Sprintf("services.json: service %q", d.ID)
-		f.label(where, string(d.ID), d.Label)
+		f.checkLabel(where, string(d.ID), d.Label)
 		if seen[d.ID] {
 			f.add("%s stands there twice", where)
 		}
@@ -62,7 +62,7 @@ func (f *faults) services(file servicesFile) []Service {
 		s := Service{ID: d.ID, Label: d.Label}
 		for _, p := range d.Problems {
 			where := fmt.Sprintf("%s: problem %q", where, p.ID)
-			f.label(where, string(p.ID), p.Label)
+			f.checkLabel(where, string(p.ID), p.Label)
 			if _, twice := s.Problem(p.ID); twice {
 				f.add("%s stands there twice", where)
 			}
@@ -79,7 +79,7 @@ func (f *faults) services(file servicesFile) []Service {
 	return all
 }
 
-func (f *faults) label(where, id, label string) {
+func (f *dataErrors) checkLabel(where, id, label string) {
 	if !kebab.MatchString(id) {
 		f.add("%s: id; allowed: words in small letters joined by hyphens", where)
 	}
@@ -88,7 +88,7 @@ func (f *faults) label(where, id, label string) {
 	}
 }
 
-func (f *faults) autoClose(where string, a AutoClose) AutoClose {
+func (f *dataErrors) checkAutoClose(where string, a AutoCloseRule) AutoCloseRule {
 	if a.AfterDays < 0 || a.AfterDays > 365 {
 		f.add("%s: auto_close: after_days %d; allowed: 0 to 365", where, a.AfterDays)
 	}
@@ -98,7 +98,7 @@ func (f *faults) autoClose(where string, a AutoClose) AutoClose {
 	return a
 }
 
-func (f *faults) clocks(where string, h Handover, w Waiting) {
+func (f *dataErrors) checkDeadlines(where string, h HandoverRule, w WaitingRule) {
 	if err := h.check(); err != nil {
 		f.add("%s: handover: %w", where, err)
 	}
@@ -107,14 +107,14 @@ func (f *faults) clocks(where string, h Handover, w Waiting) {
 	}
 }
 
-func (f *faults) entities(file entitiesFile, national []calendar.Holiday, towns map[string]calendar.Holiday) []entity {
+func (f *dataErrors) buildEntities(file entitiesFile, national []calendar.Holiday, towns map[string]calendar.Holiday) []entity {
 	var all []entity
 	for _, d := range file.Entities {
 		where := fmt.Sprintf("entities.json: entity %q", d.Code)
 		if slices.ContainsFunc(all, func(e entity) bool { return e.Code == d.Code }) {
 			f.add("%s stands there twice", where)
 		}
-		e := entity{Entity: f.entity(where, d), closing: file.AutoClose}
+		e := entity{Entity: f.buildEntity(where, d), autoClose: file.AutoClose}
 		patron, known := towns[d.Seat]
 		if !known {
 			f.add("%s: seat %q is no town of calendars.json", where, d.Seat)
@@ -122,10 +122,10 @@ func (f *faults) entities(file entitiesFile, national []calendar.Holiday, towns 
 		e.calendar = calendar.New(strings.TrimPrefix(string(d.Code)+" "+d.Short, string(Region)+" "),
 			slices.Concat(national, []calendar.Holiday{patron})...)
 		if len(d.AutoClose) > 0 {
-			if err := decode(d.AutoClose, &e.closing); err != nil {
+			if err := decode(d.AutoClose, &e.autoClose); err != nil {
 				f.add("%s: auto_close: %w", where, err)
 			}
-			f.autoClose(where, e.closing)
+			f.checkAutoClose(where, e.autoClose)
 		}
 		e.handover, e.waiting = file.Handover, file.Waiting
 		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays) // decoding writes into it
@@ -136,14 +136,14 @@ func (f *faults) entities(file entitiesFile, national []calendar.Holiday, towns 
 				}
 			}
 		}
-		f.clocks(where, e.handover, e.waiting)
+		f.checkDeadlines(where, e.handover, e.waiting)
 		all = append(all, e)
 	}
-	f.succession(all)
+	f.checkSuccessors(all)
 	return all
 }
 
-func (f *faults) entity(where string, d entityData) Entity {
+func (f *dataErrors) buildEntity(where string, d entityData) Entity {
 	e := Entity{Code: d.Code, Name: d.Name, Short: d.Short, Kind: d.Kind, Seat: d.Seat, Successor: d.Successor}
 	if !ministerialCode.MatchString(string(d.Code)) && d.Code != Region {
 		f.add("%s: code; allowed: six digits, or %s", where, Region)
@@ -155,8 +155,8 @@ func (f *faults) entity(where string, d entityData) Entity {
 		f.add("%s: kind %q; allowed: %s, %s, %s, and %s for the Region", where, d.Kind, ASL, AO, AOU, RegionalBody)
 	}
 	var errFrom, errTo error
-	e.ValidFrom, errFrom = day(d.ValidFrom)
-	e.ValidTo, errTo = day(d.ValidTo)
+	e.ValidFrom, errFrom = parseDay(d.ValidFrom)
+	e.ValidTo, errTo = parseDay(d.ValidTo)
 	if err := cmp.Or(errFrom, errTo); err != nil {
 		f.add("%s: validity: %w", where, err)
 	}
@@ -166,8 +166,8 @@ func (f *faults) entity(where string, d entityData) Entity {
 	return e
 }
 
-// succession checks that whoever ceases leaves its tickets to somebody, and that this comes to an end.
-func (f *faults) succession(all []entity) {
+// checkSuccessors checks that whoever ceases leaves its tickets to somebody, and that this comes to an end.
+func (f *dataErrors) checkSuccessors(all []entity) {
 	by := make(map[EntityCode]Entity)
 	for _, e := range all {
 		by[e.Code] = e.Entity

@@ -11,23 +11,23 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// Handover says within which office time an entity is to take what is handed over to it (FAQ 2.6; the clock is ours).
-type Handover struct {
+// HandoverRule says within which office time an entity is to take what is handed over to it (FAQ 2.6; the clock is ours).
+type HandoverRule struct {
 	TargetHours     int    `json:"target_hours"`      // 1–400
 	WarnHoursBefore int    `json:"warn_hours_before"` // less than the target
 	Office          string `json:"office"`            // e.g. 08:30-16:30, Europe/Rome
 }
 
-// Waiting says when a citizen who was asked is reminded, and whether a question that stays without an answer resolves the
+// WaitingRule says when a citizen who was asked is reminded, and whether a question that stays without an answer resolves the
 // ticket in the end (FAQ 2.4; both are ours).
-type Waiting struct {
+type WaitingRule struct {
 	RemindAfterDays  []int `json:"remind_after_working_days"`  // rising
 	ResolveAfterDays int   `json:"resolve_after_working_days"` // 0: never
 	Hour             int   `json:"hour"`                       // o'clock of the day, Europe/Rome
 }
 
-// hours reads the office hours.
-func (h Handover) hours() (calendar.Hours, error) {
+// officeHours reads the office hours.
+func (h HandoverRule) officeHours() (calendar.Hours, error) {
 	var oh, om, ch, cm int
 	const form = "%02d:%02d-%02d:%02d"
 	if _, err := fmt.Sscanf(h.Office, form, &oh, &om, &ch, &cm); err != nil || fmt.Sprintf(form, oh, om, ch, cm) != h.Office {
@@ -41,8 +41,8 @@ func (h Handover) hours() (calendar.Hours, error) {
 }
 
 // check names what is wrong with the settings.
-func (h Handover) check() error {
-	if _, err := h.hours(); err != nil {
+func (h HandoverRule) check() error {
+	if _, err := h.officeHours(); err != nil {
 		return err
 	}
 	if h.TargetHours < 1 || h.TargetHours > 400 || h.WarnHoursBefore < 0 || h.WarnHoursBefore >= h.TargetHours {
@@ -51,7 +51,7 @@ func (h Handover) check() error {
 	return nil
 }
 
-func (w Waiting) check() error {
+func (w WaitingRule) check() error {
 	last := 0
 	for _, d := range w.RemindAfterDays {
 		if d <= last || d > 365 {
@@ -72,20 +72,20 @@ func (w Waiting) check() error {
 // says why.
 func (c *Catalog) HandoverDue(code EntityCode, from time.Time) (warn, due time.Time, why string) {
 	rule, cal := c.Handover(code), c.Calendar(code)
-	hours, err := rule.hours()
+	hours, err := rule.officeHours()
 	if err != nil {
 		panic(err) // checked when it was read
 	}
 	target := time.Duration(rule.TargetHours) * time.Hour
-	due = cal.AfterHours(from, target, hours)
-	warn = cal.AfterHours(from, target-time.Duration(rule.WarnHoursBefore)*time.Hour, hours)
+	due = cal.AfterOfficeHours(from, target, hours)
+	warn = cal.AfterOfficeHours(from, target-time.Duration(rule.WarnHoursBefore)*time.Hour, hours)
 	why = fmt.Sprintf("%d working hours (%s) after %s end on %s, calendar of %s", rule.TargetHours, rule.Office,
 		from.In(calendar.Rome()).Format("2006-01-02 15:04"), due.In(calendar.Rome()).Format("Mon 2 Jan 2006 at 15:04"), cal.Name())
 	return warn, due, why
 }
 
 // Handover is the rule for what an entity receives.
-func (c *Catalog) Handover(code EntityCode) Handover {
+func (c *Catalog) Handover(code EntityCode) HandoverRule {
 	if e, ok := c.find(code); ok {
 		return e.handover
 	}
@@ -93,7 +93,7 @@ func (c *Catalog) Handover(code EntityCode) Handover {
 }
 
 // Waiting is the rule for questions that an entity asked.
-func (c *Catalog) Waiting(code EntityCode) Waiting {
+func (c *Catalog) Waiting(code EntityCode) WaitingRule {
 	w := c.waiting
 	if e, ok := c.find(code); ok {
 		w = e.waiting
@@ -102,9 +102,9 @@ func (c *Catalog) Waiting(code EntityCode) Waiting {
 	return w
 }
 
-// With is the same catalogue with the settings of some entities changed: of all, if codes is empty. It refuses what the
+// WithSettings is the same catalogue with the settings of some entities changed: of all, if codes is empty. It refuses what the
 // data files would be refused for.
-func (c *Catalog) With(change func(*AutoClose, *Handover, *Waiting), codes ...EntityCode) (*Catalog, error) {
+func (c *Catalog) WithSettings(change func(*AutoCloseRule, *HandoverRule, *WaitingRule), codes ...EntityCode) (*Catalog, error) {
 	changed := *c
 	changed.entities = slices.Clone(c.entities)
 	for i := range changed.entities {
@@ -113,9 +113,9 @@ func (c *Catalog) With(change func(*AutoClose, *Handover, *Waiting), codes ...En
 			continue
 		}
 		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays)
-		change(&e.closing, &e.handover, &e.waiting)
-		var f faults
-		f.autoClose("settings", e.closing)
+		change(&e.autoClose, &e.handover, &e.waiting)
+		var f dataErrors
+		f.checkAutoClose("settings", e.autoClose)
 		if len(f) > 0 {
 			return nil, f[0]
 		}

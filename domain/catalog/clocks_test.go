@@ -24,7 +24,7 @@ func TestHandoverDue(t *testing.T) {
 
 func TestSettingsCanBeTriedOut(t *testing.T) {
 	c := catalog.Default()
-	changed, err := c.With(func(a *catalog.AutoClose, h *catalog.Handover, w *catalog.Waiting) {
+	changed, err := c.WithSettings(func(a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) {
 		a.AfterDays, h.TargetHours, w.RemindAfterDays = 3, 8, []int{1}
 	}, "010301")
 	if err != nil {
@@ -36,17 +36,27 @@ func TestSettingsCanBeTriedOut(t *testing.T) {
 	if changed.AutoClose("010203").AfterDays != 7 || c.AutoClose("010301").AfterDays != 7 || !slices.Equal(c.Waiting("010301").RemindAfterDays, []int{3, 7}) {
 		t.Error("others were changed too")
 	}
-	if _, err := c.With(func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.Office = "08:30-16:30 circa" }); err == nil {
+	if _, err := c.WithSettings(func(_ *catalog.AutoCloseRule, h *catalog.HandoverRule, _ *catalog.WaitingRule) {
+		h.Office = "08:30-16:30 circa"
+	}); err == nil {
 		t.Error("what stands behind the office hours is passed over")
 	}
-	for want, change := range map[string]func(*catalog.AutoClose, *catalog.Handover, *catalog.Waiting){
-		"after_days":                 func(a *catalog.AutoClose, _ *catalog.Handover, _ *catalog.Waiting) { a.AfterDays = -1 },
-		"warn_hours_before":          func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.WarnHoursBefore = 99 },
-		"office":                     func(_ *catalog.AutoClose, h *catalog.Handover, _ *catalog.Waiting) { h.Office = "16:00-08:00" },
-		"remind_after_working_days":  func(_ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) { w.RemindAfterDays = []int{7, 3} },
-		"resolve_after_working_days": func(_ *catalog.AutoClose, _ *catalog.Handover, w *catalog.Waiting) { w.ResolveAfterDays = 5 },
+	for want, change := range map[string]func(*catalog.AutoCloseRule, *catalog.HandoverRule, *catalog.WaitingRule){
+		"after_days": func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) { a.AfterDays = -1 },
+		"warn_hours_before": func(_ *catalog.AutoCloseRule, h *catalog.HandoverRule, _ *catalog.WaitingRule) {
+			h.WarnHoursBefore = 99
+		},
+		"office": func(_ *catalog.AutoCloseRule, h *catalog.HandoverRule, _ *catalog.WaitingRule) {
+			h.Office = "16:00-08:00"
+		},
+		"remind_after_working_days": func(_ *catalog.AutoCloseRule, _ *catalog.HandoverRule, w *catalog.WaitingRule) {
+			w.RemindAfterDays = []int{7, 3}
+		},
+		"resolve_after_working_days": func(_ *catalog.AutoCloseRule, _ *catalog.HandoverRule, w *catalog.WaitingRule) {
+			w.ResolveAfterDays = 5
+		},
 	} {
-		if _, err := c.With(change); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := c.WithSettings(change); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

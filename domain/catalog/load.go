@@ -20,8 +20,8 @@ import (
 //go:embed data/*.json
 var embedded embed.FS
 
-// Data is the files that Default reads, for laying others over them.
-func Data() fs.FS {
+// DataFiles is the files that Default reads, for laying others over them.
+func DataFiles() fs.FS {
 	sub, err := fs.Sub(embedded, "data")
 	if err != nil {
 		panic(err) // cannot be: "data" is a valid path
@@ -30,10 +30,10 @@ func Data() fs.FS {
 }
 
 // Default is the catalogue that comes with the program.
-func Default() *Catalog { return builtIn() }
+func Default() *Catalog { return embeddedCatalog() }
 
-var builtIn = sync.OnceValue(func() *Catalog {
-	c, err := Parse(Data())
+var embeddedCatalog = sync.OnceValue(func() *Catalog {
+	c, err := Parse(DataFiles())
 	if err != nil {
 		panic(err) // the data is part of the program, and a test reads it
 	}
@@ -43,11 +43,11 @@ var builtIn = sync.OnceValue(func() *Catalog {
 // The files' shapes. About is for whoever edits a file: nothing reads it.
 type (
 	entitiesFile struct {
-		About     string       `json:"about"`
-		AutoClose AutoClose    `json:"auto_close"`
-		Handover  Handover     `json:"handover"`
-		Waiting   Waiting      `json:"waiting"`
-		Entities  []entityData `json:"entities"`
+		About     string        `json:"about"`
+		AutoClose AutoCloseRule `json:"auto_close"`
+		Handover  HandoverRule  `json:"handover"`
+		Waiting   WaitingRule   `json:"waiting"`
+		Entities  []entityData  `json:"entities"`
 	}
 	entityData struct {
 		Code      EntityCode      `json:"code"`
@@ -109,12 +109,12 @@ func Parse(files fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	var f faults
-	c := &Catalog{services: f.services(s), closing: f.autoClose("entities.json", e.AutoClose), handover: e.Handover, waiting: e.Waiting}
-	f.clocks("entities.json", e.Handover, e.Waiting)
-	national, towns := f.calendars(h)
+	var f dataErrors
+	c := &Catalog{services: f.buildServices(s), autoClose: f.checkAutoClose("entities.json", e.AutoClose), handover: e.Handover, waiting: e.Waiting}
+	f.checkDeadlines("entities.json", e.Handover, e.Waiting)
+	national, towns := f.buildCalendars(h)
 	c.national = calendar.New("the whole country", national...)
-	c.entities = f.entities(e, national, towns)
+	c.entities = f.buildEntities(e, national, towns)
 	if err := errors.Join(f...); err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func decode(content []byte, into any) error {
 	return nil
 }
 
-func day(text string) (time.Time, error) {
+func parseDay(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}

@@ -12,12 +12,12 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// edited is the built-in data with one passage of one file replaced.
-func edited(t testing.TB, file, old, with string) fs.FS {
+// editedFiles is the built-in data with one passage of one file replaced.
+func editedFiles(t testing.TB, file, old, with string) fs.FS {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{"entities.json", "services.json", "calendars.json"} {
-		content, err := fs.ReadFile(catalog.Data(), name)
+		content, err := fs.ReadFile(catalog.DataFiles(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		{"duplicate town", "calendars.json", `"name": "Chieri"`, `"name": "Torino"`, "calendars.json: town Torino stands there twice"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := catalog.Parse(edited(t, c.file, c.old, c.with))
+			_, err := catalog.Parse(editedFiles(t, c.file, c.old, c.with))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
@@ -79,7 +79,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestParseNamesEverythingAtOnce(t *testing.T) {
-	files := edited(t, "entities.json", `"seat": "Collegno"`, `"seat": "Pinerolo"`).(fstest.MapFS)
+	files := editedFiles(t, "entities.json", `"seat": "Collegno"`, `"seat": "Pinerolo"`).(fstest.MapFS)
 	files["services.json"] = &fstest.MapFile{Data: []byte(`{"services": []}`)}
 	_, err := catalog.Parse(files)
 	if err == nil || !strings.Contains(err.Error(), "Pinerolo") || !strings.Contains(err.Error(), "there are no services") {
@@ -92,7 +92,7 @@ func TestParseNamesEverythingAtOnce(t *testing.T) {
 }
 
 func TestSuccession(t *testing.T) {
-	c, err := catalog.Parse(edited(t, "entities.json", `"code": "010203", `,
+	c, err := catalog.Parse(editedFiles(t, "entities.json", `"code": "010203", `,
 		`"code": "010203", "valid_to": "2027-01-01", "successor": "010301", `))
 	if err != nil {
 		t.Fatal(err)

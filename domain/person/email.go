@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-const emailShape = "one address such as nome.cognome@example.it, at most 254 characters, without a name around it"
+const emailFormat = "one address such as nome.cognome@example.it, at most 254 characters, without a name around it"
 
 var (
 	// localPart is a dot-atom (RFC 5322) in ASCII: neither quoted nor internationalised, which not every
@@ -24,14 +24,14 @@ var (
 func ParseEmail(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
 	if s == "" {
-		return "", &InvalidError{"email-missing", "there is no e-mail address", emailShape}
+		return "", &InvalidError{"email-missing", "there is no e-mail address", emailFormat}
 	}
 	if len(s) > 254 { // RFC 5321, 4.5.3.1.3, without the angle brackets
-		return "", &InvalidError{"email-length", "the e-mail address is longer than 254 characters", emailShape}
+		return "", &InvalidError{"email-length", "the e-mail address is longer than 254 characters", emailFormat}
 	}
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s {
-		return "", &InvalidError{"email-shape", "this is not one plain e-mail address", emailShape}
+		return "", &InvalidError{"email-shape", "this is not one plain e-mail address", emailFormat}
 	}
 	at := strings.LastIndexByte(s, '@')
 	local, domain := s[:at], strings.ToLower(s[at+1:])

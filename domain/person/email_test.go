@@ -59,7 +59,7 @@ func TestParseEmailRefuses(t *testing.T) {
 		"mario@" + strings.Repeat("a", 64) + ".it":                      "email-domain",
 		strings.Repeat("a", 64) + "@" + strings.Repeat("b.", 95) + "it": "email-length",
 	} {
-		if got, err := person.ParseEmail(typed); rule(t, err) != want || got != "" {
+		if got, err := person.ParseEmail(typed); errorCode(t, err) != want || got != "" {
 			t.Errorf("%q: got %q, %v, want %s", typed, got, err, want)
 		}
 	}
@@ -72,7 +72,7 @@ func FuzzParseEmail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, typed string) {
 		got, err := person.ParseEmail(typed)
 		if err != nil {
-			rule(t, err)
+			errorCode(t, err)
 			return
 		}
 		if strings.ContainsAny(got, " \t\r\n<>,;:\"()") || strings.Count(got, "@") != 1 || len(got) > 254 {

@@ -53,7 +53,7 @@ func TestParsePhoneRefuses(t *testing.T) {
 		strings.Repeat("1", 1<<20):     "phone-length",
 		"1" + strings.Repeat("-", 2e3): "phone-length",
 	} {
-		if got, err := person.ParsePhone(typed); rule(t, err) != want || got != "" {
+		if got, err := person.ParsePhone(typed); errorCode(t, err) != want || got != "" {
 			t.Errorf("%.40q: got %q, %v, want %s", typed, got, err, want)
 		}
 	}
@@ -66,7 +66,7 @@ func FuzzParsePhone(f *testing.F) {
 	f.Fuzz(func(t *testing.T, typed string) {
 		got, err := person.ParsePhone(typed)
 		if err != nil {
-			rule(t, err)
+			errorCode(t, err)
 			return
 		}
 		if n := len(strings.TrimPrefix(got, "+")); n < 6 || n > 15 {

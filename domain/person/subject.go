@@ -3,6 +3,6 @@
 
 package person
 
-// TaxCodeHash is the purpose of the keyed hash by which a tax code is known without being kept: in the log, in
+// TaxCodeHashPurpose is the purpose of the keyed hash by which a tax code is known without being kept: in the log, in
 // accounts and in search. It goes into every hash that is stored, so it stays as it is for ever.
-const TaxCodeHash = "subject"
+const TaxCodeHashPurpose = "subject"

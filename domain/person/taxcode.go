@@ -35,34 +35,34 @@ func (c TaxCode) String() string { return c.text }
 // Kind tells what sort of code it is; empty for the zero value.
 func (c TaxCode) Kind() TaxCodeKind { return c.kind }
 
-const taxCodeShapes = "a codice fiscale of 16 characters, such as RSSMRA85T10A562S, one of 11 digits, or STP or ENI and 13 digits"
+const taxCodeFormats = "a codice fiscale of 16 characters, such as RSSMRA85T10A562S, one of 11 digits, or STP or ENI and 13 digits"
 
 // ParseTaxCode reads a tax code as a person types it: capitals or not, spaces anywhere. It judges what cannot
 // be otherwise (shape, month, day, check character) and nothing that merely looks odd: a real person's code must
 // never be refused. Codes with letters in the place of digits (omocodia) are codes of their own and stay as they
 // are. Errors are *InvalidError.
 func ParseTaxCode(typed string) (TaxCode, error) {
-	s := compact(typed)
+	s := normalize(typed)
 	switch n := utf8.RuneCountInString(s); {
 	case n == 0:
-		return TaxCode{}, &InvalidError{"tax-code-missing", "there is no tax code", taxCodeShapes}
-	case n == 16 && digits(s[3:]) && s[:3] == "STP":
+		return TaxCode{}, &InvalidError{"tax-code-missing", "there is no tax code", taxCodeFormats}
+	case n == 16 && isDigits(s[3:]) && s[:3] == "STP":
 		return TaxCode{s, STP}, nil
-	case n == 16 && digits(s[3:]) && s[:3] == "ENI":
+	case n == 16 && isDigits(s[3:]) && s[:3] == "ENI":
 		return TaxCode{s, ENI}, nil
 	case n == 16:
-		return personal(s)
+		return parsePersonalCode(s)
 	case n == 11:
-		return numeric(s)
+		return parseNumericCode(s)
 	default:
-		return TaxCode{}, &InvalidError{"tax-code-length", "the tax code has neither 16 nor 11 characters", taxCodeShapes}
+		return TaxCode{}, &InvalidError{"tax-code-length", "the tax code has neither 16 nor 11 characters", taxCodeFormats}
 	}
 }
 
-// compact leaves out white space and the invisible marks that come along when text is pasted, and raises a to z
+// normalize leaves out white space and the invisible marks that come along when text is pasted, and raises a to z
 // and no other letter: "ſ" must not become S.
-func compact(typed string) string {
-	if len(typed) > longest {
+func normalize(typed string) string {
+	if len(typed) > maxInputLength {
 		return typed
 	}
 	return strings.Map(func(r rune) rune {
@@ -77,33 +77,33 @@ func compact(typed string) string {
 	}, typed)
 }
 
-// shape has a letter where the code has one, and a digit where it has a digit or, by omocodia, one of omocodia.
-const shape = "LLLLLLDDLDDLDDDL"
+// personalCodeShape has a letter where the code has one, and a digit where it has a digit or, by omocodia, one of omocodia.
+const personalCodeShape = "LLLLLLDDLDDLDDDL"
 
-// omocodia lists the letters that stand for 0 to 9 where two people would share a code.
-const omocodia = "LMNPQRSTUV"
+// omocodiaLetters lists the letters that stand for 0 to 9 where two people would share a code.
+const omocodiaLetters = "LMNPQRSTUV"
 
-// months lists the letters of January to December.
-const months = "ABCDEHLMPRST"
+// monthLetters lists the letters of January to December.
+const monthLetters = "ABCDEHLMPRST"
 
-func personal(s string) (TaxCode, error) {
+func parsePersonalCode(s string) (TaxCode, error) {
 	plain := []byte(s)      // digits where omocodia put letters
 	for i := range len(s) { // what is not ASCII stops it within sixteen bytes
-		switch at := strings.IndexByte(omocodia, s[i]); {
-		case shape[i] == 'L' && 'A' <= s[i] && s[i] <= 'Z', shape[i] == 'D' && '0' <= s[i] && s[i] <= '9':
-		case shape[i] == 'D' && at >= 0:
+		switch at := strings.IndexByte(omocodiaLetters, s[i]); {
+		case personalCodeShape[i] == 'L' && 'A' <= s[i] && s[i] <= 'Z', personalCodeShape[i] == 'D' && '0' <= s[i] && s[i] <= '9':
+		case personalCodeShape[i] == 'D' && at >= 0:
 			plain[i] = byte('0' + at)
 		default:
 			return TaxCode{}, &InvalidError{"tax-code-shape",
-				fmt.Sprintf("character %d of the tax code cannot stand there", i+1), taxCodeShapes}
+				fmt.Sprintf("character %d of the tax code cannot stand there", i+1), taxCodeFormats}
 		}
 	}
-	month := strings.IndexByte(months, s[8]) + 1
+	month := strings.IndexByte(monthLetters, s[8]) + 1
 	if month == 0 {
 		return TaxCode{}, &InvalidError{"tax-code-month", "the ninth character of the tax code names no month",
-			"one of " + months + " for January to December"}
+			"one of " + monthLetters + " for January to December"}
 	}
-	year, day := number(plain[6:8]), number(plain[9:11])
+	year, day := twoDigits(plain[6:8]), twoDigits(plain[9:11])
 	if day > 40 {
 		day -= 40 // a woman's
 	}
@@ -119,9 +119,9 @@ func personal(s string) (TaxCode, error) {
 	return TaxCode{s, NaturalPerson}, nil
 }
 
-// odd has, for 0 to 9 and for A to Z alike, the values in the first, third … place (DM 23 December 1976, table);
+// oddPositionValues has, for 0 to 9 and for A to Z alike, the values in the first, third … place (DM 23 December 1976, table);
 // digits count like the first ten letters.
-var odd = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
+var oddPositionValues = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
 
 func checkCharacter(fifteen string) byte {
 	sum := 0
@@ -131,18 +131,18 @@ func checkCharacter(fifteen string) byte {
 			v = int(fifteen[i] - '0')
 		}
 		if i%2 == 0 {
-			v = odd[v]
+			v = oddPositionValues[v]
 		}
 		sum += v
 	}
 	return byte('A' + sum%26)
 }
 
-// numeric checks eleven digits: the last makes the sum a multiple of ten, every second one counting double,
+// parseNumericCode checks eleven digits: the last makes the sum a multiple of ten, every second one counting double,
 // with nine taken off what passes nine (Luhn).
-func numeric(s string) (TaxCode, error) {
-	if !digits(s) {
-		return TaxCode{}, &InvalidError{"tax-code-shape", "a tax code of 11 characters holds other than digits", taxCodeShapes}
+func parseNumericCode(s string) (TaxCode, error) {
+	if !isDigits(s) {
+		return TaxCode{}, &InvalidError{"tax-code-shape", "a tax code of 11 characters holds other than digits", taxCodeFormats}
 	}
 	sum := 0
 	for i := range len(s) {
@@ -162,8 +162,8 @@ func numeric(s string) (TaxCode, error) {
 	return TaxCode{s, Numeric}, nil
 }
 
-func digits(s string) bool {
+func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-func number(two []byte) int { return int(two[0]-'0')*10 + int(two[1]-'0') }
+func twoDigits(two []byte) int { return int(two[0]-'0')*10 + int(two[1]-'0') }

@@ -14,17 +14,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// rule is the stable name in a refusal; empty for none.
-func rule(t rapid.TB, err error) string {
+// errorCode is the stable name in a refusal; empty for none.
+func errorCode(t rapid.TB, err error) string {
 	t.Helper()
 	if err == nil {
 		return ""
 	}
 	var invalid *person.InvalidError
-	if !errors.As(err, &invalid) || invalid.Wrong == "" || invalid.Allowed == "" {
+	if !errors.As(err, &invalid) || invalid.Message == "" || invalid.Allowed == "" {
 		t.Fatalf("%v is no whole InvalidError", err)
 	}
-	return invalid.Rule
+	return invalid.Code
 }
 
 func TestParseTaxCode(t *testing.T) {
@@ -85,14 +85,14 @@ func TestParseTaxCodeRefuses(t *testing.T) {
 		strings.Repeat(" ", 1<<20): "tax-code-length",
 	} {
 		got, err := person.ParseTaxCode(typed)
-		if rule(t, err) != want || got != (person.TaxCode{}) {
+		if errorCode(t, err) != want || got != (person.TaxCode{}) {
 			t.Errorf("%.40q: got %q, %v, want %s", typed, got, err, want)
 		}
 	}
 }
 
-// check is the check character by another way: the odd places' values are where a letter stands in a string.
-func check(fifteen string) string {
+// checkCharacter is the check character by another way: the odd places' values are where a letter stands in a string.
+func checkCharacter(fifteen string) string {
 	sum := 0
 	for i, r := range fifteen {
 		if '0' <= r && r <= '9' {
@@ -107,8 +107,8 @@ func check(fifteen string) string {
 	return string(rune('A' + sum%26))
 }
 
-// codes draws valid codes of natural persons, omocodia among them.
-var codes = rapid.Custom(func(t *rapid.T) string {
+// generateTaxCode draws valid codes of natural persons, omocodia among them.
+var generateTaxCode = rapid.Custom(func(t *rapid.T) string {
 	female := rapid.SampledFrom([]int{0, 40}).Draw(t, "sex")
 	code := []byte(fmt.Sprintf("%s%02d%s%02d%s",
 		rapid.StringMatching(`[A-Z]{6}`).Draw(t, "names"),
@@ -121,12 +121,12 @@ var codes = rapid.Custom(func(t *rapid.T) string {
 			code[i] = "LMNPQRSTUV"[code[i]-'0']
 		}
 	}
-	return string(code) + check(string(code))
+	return string(code) + checkCharacter(string(code))
 })
 
 func TestValidTaxCodesPass(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		code := codes.Draw(t, "code")
+		code := generateTaxCode.Draw(t, "code")
 		got, err := person.ParseTaxCode(" " + strings.ToLower(code[:7]) + " " + code[7:])
 		if err != nil || got.String() != code || got.Kind() != person.NaturalPerson {
 			t.Fatalf("%s: got %q %q, %v", code, got, got.Kind(), err)
@@ -136,7 +136,7 @@ func TestValidTaxCodesPass(t *testing.T) {
 
 func TestOneMistypedCharacterIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		code := []byte(codes.Draw(t, "code"))
+		code := []byte(generateTaxCode.Draw(t, "code"))
 		place := rapid.IntRange(0, 15).Draw(t, "place")
 		code[place] = rapid.SampledFrom([]byte("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")).
 			Filter(func(c byte) bool { return c != code[place] }).Draw(t, "mistyped")
@@ -154,7 +154,7 @@ func TestOneMistypedDigitIsRefused(t *testing.T) {
 		place := rapid.IntRange(0, 10).Draw(t, "place")
 		code[place] = rapid.SampledFrom([]byte("0123456789")).
 			Filter(func(c byte) bool { return c != code[place] }).Draw(t, "mistyped")
-		if _, err := person.ParseTaxCode(string(code)); rule(t, err) != "tax-code-check-digit" {
+		if _, err := person.ParseTaxCode(string(code)); errorCode(t, err) != "tax-code-check-digit" {
 			t.Fatalf("%s: %v", code, err)
 		}
 	})
@@ -167,7 +167,7 @@ func FuzzParseTaxCode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, typed string) {
 		got, err := person.ParseTaxCode(typed)
 		if err != nil {
-			rule(t, err)
+			errorCode(t, err)
 			return
 		}
 		if again, err := person.ParseTaxCode(got.String()); err != nil || again != got {

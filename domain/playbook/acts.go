@@ -3,15 +3,15 @@
 
 package playbook
 
-// does is what an act means for the ticket: the statuses that it may lead to, and whether its note stays inside the ASR.
-type does struct {
+// actionRule is what an act means for the ticket: the statuses that it may lead to, and whether its note stays inside the ASR.
+type actionRule struct {
 	statuses []string
 	internal bool
 }
 
-// acts is the table of what an outcome may do. A public note is the citizen's in every act but Escalate, where the Region
+// actionRules is the table of what an outcome may do. A public note is the citizen's in every act but Escalate, where the Region
 // reads it (FAQ 2.6).
-var acts = map[Act]does{
+var actionRules = map[Action]actionRule{
 	Ask:      {statuses: []string{"in_attesa_utente"}},
 	Tell:     {statuses: []string{"in_attesa_utente", "risolto"}},
 	Wait:     {statuses: []string{"in_lavorazione"}},
@@ -21,5 +21,5 @@ var acts = map[Act]does{
 	Resolve:  {statuses: []string{"risolto"}},
 }
 
-// Internal tells whether the act's note is for the ASR alone.
-func (a Act) Internal() bool { return acts[a].internal }
+// IsInternal tells whether the act's note is for the ASR alone.
+func (a Action) IsInternal() bool { return actionRules[a].internal }

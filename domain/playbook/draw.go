@@ -30,13 +30,13 @@ func (p *Playbook) drawCheck(b *strings.Builder, id CheckID, first, rest string,
 	}
 	drawn[id] = true
 	c := p.find(id)
-	fmt.Fprintf(b, "%s%s: %s%s\n", first, c.ID, c.Question, c.asks())
+	fmt.Fprintf(b, "%s%s: %s%s\n", first, c.ID, c.Question, c.evidenceLabel())
 	p.drawBranch(b, "sì", c.Yes, rest+"├─ ", rest+"│  ", drawn)
 	p.drawBranch(b, "no", c.No, rest+"└─ ", rest+"   ", drawn)
 }
 
-// asks says what goes with the answer, and who else can give it.
-func (c *Check) asks() string {
+// evidenceLabel says what goes with the answer, and who else can give it.
+func (c *Check) evidenceLabel() string {
 	var said []string
 	for _, e := range c.Evidence {
 		name := string(e.Field)
@@ -64,13 +64,13 @@ func (p *Playbook) drawBranch(b *strings.Builder, answer string, to Branch, firs
 		if to.At != "" {
 			at = " at " + string(to.At)
 		}
-		if to.Again != "" {
-			at += ", coming back at " + string(to.Again)
+		if to.ReturnTo != "" {
+			at += ", coming back at " + string(to.ReturnTo)
 		}
 		fmt.Fprintf(b, "%splaybook %s%s\n", first, to.Playbook, at)
 	default:
 		o := p.outcome(to.Outcome)
-		fmt.Fprintf(b, "%s%s %s: %s (%s)\n", first, o.Act, o.ID, o.Title, o.Status)
+		fmt.Fprintf(b, "%s%s %s: %s (%s)\n", first, o.Action, o.ID, o.Title, o.Status)
 		for _, v := range o.Note {
 			fmt.Fprintf(b, "%s   «%s»\n", rest, v.Text)
 		}

@@ -9,26 +9,26 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// Replacing is Load of the files with one of them replaced. The others are read once: reading YAML is most of its cost.
-func Replacing(c *catalog.Catalog, files fs.FS) func(name string, text []byte) error {
+// LoadReplacing is Load of the files with one of them replaced. The others are read once: reading YAML is most of its cost.
+func LoadReplacing(c *catalog.Catalog, files fs.FS) func(name string, text []byte) error {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
 		panic(err) // the pattern is sound
 	}
-	sound := map[string]*parsed{}
+	sound := map[string]*parsedFile{}
 	for _, n := range names {
 		text, err := fs.ReadFile(files, n)
 		if err != nil {
 			panic(err) // the files are in memory
 		}
-		sound[n] = alone(c, n, text)
+		sound[n] = parseAndCheck(c, n, text)
 	}
 	return func(name string, text []byte) error {
-		var all []*parsed
+		var all []*parsedFile
 		for _, n := range names {
 			p := sound[n]
 			if n == name {
-				p = alone(c, n, text)
+				p = parseAndCheck(c, n, text)
 			}
 			all = append(all, p)
 		}

@@ -53,9 +53,9 @@ func (l *Library) Versions(id ID) (all []*Playbook) {
 	return all
 }
 
-// For finds the playbook that a request calls for today, with the versions that its run will keep. An entry for
+// Select finds the playbook that a request calls for today, with the versions that its run will keep. An entry for
 // facilitated access goes before one that is for all.
-func (l *Library) For(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) (Pinned, bool) {
+func (l *Library) Select(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) (PinnedVersions, bool) {
 	current := l.Current()
 	for _, wanted := range []bool{true, false} {
 		for _, p := range current {
@@ -66,23 +66,23 @@ func (l *Library) For(service catalog.ServiceID, problem catalog.ProblemID, faci
 			}
 		}
 	}
-	return Pinned{}, false
+	return PinnedVersions{}, false
 }
 
 // Pin notes the versions of today of all that a playbook can lead into.
-func (l *Library) Pin(p *Playbook) Pinned {
-	pinned := Pinned{Playbook: p.ID, Version: p.Version, Leads: map[ID]int{}}
+func (l *Library) Pin(p *Playbook) PinnedVersions {
+	pinned := PinnedVersions{Playbook: p.ID, Version: p.Version, Reachable: map[ID]int{}}
 	for open := []*Playbook{p}; len(open) > 0; {
 		from := open[0]
 		open = open[1:]
 		for _, c := range from.Checks {
 			for _, b := range []Branch{c.Yes, c.No} {
-				if b.Playbook == "" || b.Playbook == p.ID || pinned.Leads[b.Playbook] != 0 {
+				if b.Playbook == "" || b.Playbook == p.ID || pinned.Reachable[b.Playbook] != 0 {
 					continue
 				}
 				for _, into := range l.Current() {
 					if into.ID == b.Playbook {
-						pinned.Leads[into.ID], open = into.Version, append(open, into)
+						pinned.Reachable[into.ID], open = into.Version, append(open, into)
 					}
 				}
 			}

@@ -66,7 +66,7 @@ func (e *InvalidError) Error() string {
 // says which services and problems there are. Error: *InvalidError, or what reading a file gave.
 func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 	var (
-		all    []*parsed
+		all    []*parsedFile
 		failed error
 	)
 	for _, source := range sources {
@@ -78,7 +78,7 @@ func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 				failed = errors.Join(failed, fmt.Errorf("read playbook: %w", err))
 				continue
 			}
-			all = append(all, alone(c, path.Base(name), text))
+			all = append(all, parseAndCheck(c, path.Base(name), text))
 		}
 	}
 	if failed != nil {
@@ -87,8 +87,8 @@ func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 	return assemble(all)
 }
 
-// alone reads one file and checks what can be said of it alone.
-func alone(c *catalog.Catalog, file string, text []byte) *parsed {
+// parseAndCheck reads one file and checks what can be said of it alone.
+func parseAndCheck(c *catalog.Catalog, file string, text []byte) *parsedFile {
 	p := parse(file, text)
 	if len(p.faults) == 0 {
 		p.check(c)
@@ -97,21 +97,21 @@ func alone(c *catalog.Catalog, file string, text []byte) *parsed {
 }
 
 // assemble makes a library of the files, or refuses them.
-func assemble(all []*parsed) (*Library, error) {
+func assemble(all []*parsedFile) (*Library, error) {
 	var faults []Fault
 	for _, p := range all {
 		faults = append(faults, p.faults...)
 	}
 	if len(faults) == 0 {
-		faults = together(all)
+		faults = checkLibrary(all)
 	}
 	if len(faults) > 0 {
 		return nil, &InvalidError{Faults: faults}
 	}
-	return library(all), nil
+	return newLibrary(all), nil
 }
 
-func library(all []*parsed) *Library {
+func newLibrary(all []*parsedFile) *Library {
 	l := &Library{}
 	for _, p := range all {
 		l.playbooks = append(l.playbooks, p.playbook)

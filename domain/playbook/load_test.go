@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// shelf reads the embedded files, to be changed.
-func shelf(t *testing.T) fstest.MapFS {
+// embeddedFiles reads the embedded files, to be changed.
+func embeddedFiles(t *testing.T) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	names, err := fs.Glob(playbook.Embedded(), "*.yaml")
@@ -36,8 +36,8 @@ func shelf(t *testing.T) fstest.MapFS {
 	return files
 }
 
-// faults loads files that must be refused.
-func faults(t *testing.T, files fs.FS) []playbook.Fault {
+// loadFaults loads files that must be refused.
+func loadFaults(t *testing.T, files fs.FS) []playbook.Fault {
 	t.Helper()
 	_, err := playbook.Load(catalog.Default(), files)
 	var invalid *playbook.InvalidError
@@ -47,7 +47,7 @@ func faults(t *testing.T, files fs.FS) []playbook.Fault {
 	return invalid.Faults
 }
 
-const seventh = `
+const seventhPlaybook = `
 id: ricetta-non-trovata
 version: 1
 title: Ricetta non trovata
@@ -67,12 +67,12 @@ outcomes:
 
 // Adding a seventh is one file and nothing else.
 func TestASeventhIsOneFile(t *testing.T) {
-	l, err := playbook.Load(catalog.Default(), playbook.Embedded(), fstest.MapFS{"ricetta-non-trovata.v1.yaml": {Data: []byte(seventh)}})
+	l, err := playbook.Load(catalog.Default(), playbook.Embedded(), fstest.MapFS{"ricetta-non-trovata.v1.yaml": {Data: []byte(seventhPlaybook)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, ok := l.For("ritiro-documenti", "altro", false)
-	if !ok || run.Playbook != "ricetta-non-trovata" || run.Leads["referto-non-trovato"] != 1 || run.Leads["invio-fallito"] != 1 {
+	run, ok := l.Select("ritiro-documenti", "altro", false)
+	if !ok || run.Playbook != "ricetta-non-trovata" || run.Reachable["referto-non-trovato"] != 1 || run.Reachable["invio-fallito"] != 1 {
 		t.Fatalf("starts %+v, %t", run, ok)
 	}
 	w, _ := l.Walk(run, playbook.Answers{"ricetta-trovata": {Yes: true, Evidence: playbook.Evidence{"nre": "N-1"}}})
@@ -85,7 +85,7 @@ func TestASeventhIsOneFile(t *testing.T) {
 func TestARunKeepsItsVersion(t *testing.T) {
 	old := playbook.Default()
 	run := pinned(t, old, "referto-non-trovato")
-	files := shelf(t)
+	files := embeddedFiles(t)
 	text := string(files["invio-fallito.v1.yaml"].Data)
 	text = strings.Replace(text, "version: 1", "version: 2", 1)
 	text = strings.ReplaceAll(text, "invio-corretto", "invio-davvero-corretto")
@@ -96,7 +96,7 @@ func TestARunKeepsItsVersion(t *testing.T) {
 	}
 	answers := playbook.Answers{"referto-individuato": {Yes: true}, "referto-della-asr": {Yes: true}, "scarico-richiesto": {Yes: true}, "referto-inviato": {}}
 	for name, c := range map[string]struct {
-		run  playbook.Pinned
+		run  playbook.PinnedVersions
 		open playbook.CheckID
 	}{"begun before": {run, "invio-corretto"}, "begun now": {pinned(t, l, "referto-non-trovato"), "invio-davvero-corretto"}} {
 		if w, ok := l.Walk(c.run, answers); !ok || w.Open == nil || w.Open.ID != c.open {
@@ -134,7 +134,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		"no YAML":              {"invio-fallito", "checks:", "checks: [", "yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := shelf(t)
+			files := embeddedFiles(t)
 			file := files[c.file+".v1.yaml"]
 			changed := strings.Replace(string(file.Data), c.old, c.changed, 1)
 			if changed == string(file.Data) {
@@ -147,14 +147,14 @@ func TestEveryFaultIsNamed(t *testing.T) {
 				}
 				return
 			}
-			got := faults(t, files)
+			got := loadFaults(t, files)
 			if !strings.Contains(fmt.Sprint(got), c.want) || !regexp.MustCompile(`\.v1\.yaml:(\d+:)? `).MatchString(got[0].String()) {
 				t.Errorf("refused for %v, want %s", got, c.want)
 			}
 		})
 	}
 	t.Run("the same version twice", func(t *testing.T) {
-		_, err := playbook.Load(catalog.Default(), playbook.Embedded(), shelf(t))
+		_, err := playbook.Load(catalog.Default(), playbook.Embedded(), embeddedFiles(t))
 		if err == nil || !strings.Contains(err.Error(), "stands in another file") {
 			t.Errorf("loaded with %v", err)
 		}
@@ -181,7 +181,7 @@ outcomes:
 	files := func(second string) fstest.MapFS {
 		return fstest.MapFS{"uno.v1.yaml": {Data: fmt.Appendf(nil, one, "uno", "due", system)}, "due.v1.yaml": {Data: fmt.Appendf(nil, one, "due", "uno", second)}}
 	}
-	if got := fmt.Sprint(faults(t, files(system))); !strings.Contains(got, "uno.v1.yaml") || !strings.Contains(got, "it would never end") {
+	if got := fmt.Sprint(loadFaults(t, files(system))); !strings.Contains(got, "uno.v1.yaml") || !strings.Contains(got, "it would never end") {
 		t.Errorf("refused for %s", got)
 	}
 	if _, err := playbook.Load(catalog.Default(), files("help: Guardare.")); err != nil {
@@ -195,8 +195,8 @@ var optionalKeys = map[string]bool{"help": true, "ask": true, "system": true, "o
 // Mutated files are refused: each mapping's entries are taken away one by one, and each reference is bent. What may be
 // left out for good is left alone; whatever is refused is refused with its file.
 func TestMutatedFilesAreRefused(t *testing.T) {
-	mutants, killed, files := 0, 0, shelf(t)
-	load := playbook.Replacing(catalog.Default(), files)
+	mutants, killed, files := 0, 0, embeddedFiles(t)
+	load := playbook.LoadReplacing(catalog.Default(), files)
 	for name, file := range files {
 		if err := load(name, file.Data); err != nil {
 			t.Fatal(err) // unchanged it is sound
@@ -205,7 +205,7 @@ func TestMutatedFilesAreRefused(t *testing.T) {
 		if err := yaml.Unmarshal(file.Data, &document); err != nil {
 			t.Fatal(err)
 		}
-		mutate(&document, "", func(what string) {
+		forEachMutation(&document, "", func(what string) {
 			text, err := yaml.Marshal(&document)
 			if err != nil {
 				t.Fatal(err)
@@ -233,8 +233,8 @@ func TestMutatedFilesAreRefused(t *testing.T) {
 var references = map[string]bool{"id": true, "version": true, "check": true, "outcome": true, "playbook": true, "at": true, "again": true, "act": true,
 	"status": true, "service": true, "problem": true, "query": true, "fact": true, "type": true, "facilitated": true, "remind": true, "optional": true}
 
-// mutate makes every mutant of a document in turn, and mends it again.
-func mutate(n *yaml.Node, path string, try func(what string)) {
+// forEachMutation makes every mutant of a document in turn, and mends it again.
+func forEachMutation(n *yaml.Node, path string, try func(what string)) {
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		here := path + "/" + key.Value
@@ -270,7 +270,7 @@ func mutate(n *yaml.Node, path string, try func(what string)) {
 			if n.Kind == yaml.MappingNode {
 				below += "/" + n.Content[i-1].Value
 			}
-			mutate(c, below, try)
+			forEachMutation(c, below, try)
 		}
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// text takes the first wording whose fields are all known. Missing are the outcome's own fields that are not known and,
+// renderNote takes the first wording whose fields are all known. Missing are the outcome's own fields that are not known and,
 // if no wording can be filled in, what the wordings lack: any one of them may do.
-func (o *Outcome) text(p *Playbook, known Evidence) (string, []FieldID) {
+func (o *Outcome) renderNote(p *Playbook, known Evidence) (string, []FieldID) {
 	var missing []FieldID
 	lacks := func(fields []FieldID) (all []FieldID) {
 		for _, f := range fields {
@@ -26,7 +26,7 @@ func (o *Outcome) text(p *Playbook, known Evidence) (string, []FieldID) {
 	for _, v := range o.Note {
 		names := lacks(slices.Concat(v.When, v.placeholders()))
 		if len(names) == 0 {
-			return v.fill(p, known), missing
+			return v.render(p, known), missing
 		}
 		lacking = append(lacking, names...)
 	}
@@ -39,7 +39,7 @@ func (o *Outcome) text(p *Playbook, known Evidence) (string, []FieldID) {
 }
 
 // placeholders are the fields named in the text, in order.
-func (v Variant) placeholders() []FieldID {
+func (v NoteVariant) placeholders() []FieldID {
 	var names []FieldID
 	for rest := v.Text; ; {
 		_, after, found := strings.Cut(rest, "{")
@@ -51,7 +51,7 @@ func (v Variant) placeholders() []FieldID {
 	}
 }
 
-func (v Variant) fill(p *Playbook, known Evidence) string {
+func (v NoteVariant) render(p *Playbook, known Evidence) string {
 	var values []string
 	for _, f := range v.placeholders() {
 		value := strings.TrimSpace(known[f])

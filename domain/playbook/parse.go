@@ -14,48 +14,48 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// parsed is a playbook with what is wrong with its file, and on which line its parts stand.
-type parsed struct {
+// parsedFile is a playbook with what is wrong with its file, and on which line its parts stand.
+type parsedFile struct {
 	file     string
 	playbook *Playbook
 	faults   []Fault
 	lines    map[string]int // "check/ID", "check/ID/yes", "outcome/ID", "field/ID", "starts/0", "start"
 }
 
-func (p *parsed) fault(line int, format string, args ...any) {
+func (p *parsedFile) addFault(line int, format string, args ...any) {
 	p.faults = append(p.faults, Fault{p.file, line, fmt.Sprintf(format, args...)})
 }
 
 // parse reads one file into the playbook's shape. What its parts mean together is checked later.
-func parse(file string, text []byte) *parsed {
-	p := &parsed{file: file, playbook: &Playbook{}, lines: map[string]int{}}
+func parse(file string, text []byte) *parsedFile {
+	p := &parsedFile{file: file, playbook: &Playbook{}, lines: map[string]int{}}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		p.fault(0, "%v", err)
+		p.addFault(0, "%v", err)
 		return p
 	}
 	if len(document.Content) != 1 {
-		p.fault(0, "is empty; want id, version, title, source, fields, checks, outcomes")
+		p.addFault(0, "is empty; want id, version, title, source, fields, checks, outcomes")
 		return p
 	}
 	root := p.mapping(document.Content[0], "the playbook", "id", "version", "title", "source", "starts", "fields", "start", "checks", "outcomes")
 	b := p.playbook
-	b.ID, b.Version = ID(p.text(root, "id")), p.number(root, "version")
-	b.Title, b.Source = p.text(root, "title"), p.text(root, "source")
+	b.ID, b.Version = ID(p.requiredText(root, "id")), p.number(root, "version")
+	b.Title, b.Source = p.requiredText(root, "title"), p.requiredText(root, "source")
 	if want := fmt.Sprintf("%s.v%d.yaml", b.ID, b.Version); b.ID != "" && b.Version > 0 && file != want {
-		p.fault(0, "holds %s version %d; want the name %s", b.ID, b.Version, want)
+		p.addFault(0, "holds %s version %d; want the name %s", b.ID, b.Version, want)
 	}
 	for i, n := range p.list(root["starts"]) {
 		start := p.mapping(n, "a start", "service", "problem", "facilitated")
 		p.lines["starts/"+strconv.Itoa(i)] = n.Line
 		b.Starts = append(b.Starts, Start{
-			Service: catalog.ServiceID(p.text(start, "service")), Problem: catalog.ProblemID(p.text(start, "problem")),
-			Facilitated: p.truth(start["facilitated"]),
+			Service: catalog.ServiceID(p.requiredText(start, "service")), Problem: catalog.ProblemID(p.requiredText(start, "problem")),
+			Facilitated: p.boolean(start["facilitated"]),
 		})
 	}
-	p.pairs(root["fields"], "fields", func(id string, n *yaml.Node) { p.field(FieldID(id), n) })
-	p.pairs(root["checks"], "checks", func(id string, n *yaml.Node) { p.parseCheck(CheckID(id), n) })
-	p.pairs(root["outcomes"], "outcomes", func(id string, n *yaml.Node) { p.parseOutcome(OutcomeID(id), n) })
+	p.eachEntry(root["fields"], "fields", func(id string, n *yaml.Node) { p.parseField(FieldID(id), n) })
+	p.eachEntry(root["checks"], "checks", func(id string, n *yaml.Node) { p.parseCheck(CheckID(id), n) })
+	p.eachEntry(root["outcomes"], "outcomes", func(id string, n *yaml.Node) { p.parseOutcome(OutcomeID(id), n) })
 	if n := root["start"]; n != nil {
 		p.lines["start"], b.Start = n.Line, CheckID(n.Value)
 	} else if len(b.Checks) > 0 {
@@ -64,48 +64,48 @@ func parse(file string, text []byte) *parsed {
 	return p
 }
 
-func (p *parsed) field(id FieldID, n *yaml.Node) {
+func (p *parsedFile) parseField(id FieldID, n *yaml.Node) {
 	m := p.mapping(n, "a field", "type", "label", "options")
 	p.lines["field/"+string(id)] = n.Line
 	p.playbook.Fields = append(p.playbook.Fields, Field{
-		ID: id, Type: Type(p.text(m, "type")), Label: p.text(m, "label"), Options: p.texts(m["options"]),
+		ID: id, Type: FieldType(p.requiredText(m, "type")), Label: p.requiredText(m, "label"), Options: p.textList(m["options"]),
 	})
 }
 
-func (p *parsed) parseCheck(id CheckID, n *yaml.Node) {
+func (p *parsedFile) parseCheck(id CheckID, n *yaml.Node) {
 	m := p.mapping(n, "a check", "question", "help", "ask", "system", "evidence", "yes", "no")
 	at := "check/" + string(id)
 	p.lines[at] = n.Line
-	c := Check{ID: id, Question: p.text(m, "question"), Help: p.optional(m["help"]), Ask: p.optional(m["ask"])}
+	c := Check{ID: id, Question: p.requiredText(m, "question"), Help: p.optionalText(m["help"]), Ask: p.optionalText(m["ask"])}
 	if s := m["system"]; s != nil {
 		system := p.mapping(s, "a system", "query", "fact")
 		p.lines[at+"/system"] = s.Line
-		c.System = &System{Query: Query(p.text(system, "query")), Fact: Fact(p.text(system, "fact"))}
+		c.System = &System{Query: Query(p.requiredText(system, "query")), Fact: Fact(p.requiredText(system, "fact"))}
 	}
 	for _, e := range p.list(m["evidence"]) {
 		p.lines[at+"/evidence"] = e.Line
 		if e.Kind == yaml.ScalarNode {
-			c.Evidence = append(c.Evidence, Needed{Field: FieldID(e.Value), Required: true})
+			c.Evidence = append(c.Evidence, EvidenceItem{Field: FieldID(e.Value), Required: true})
 			continue
 		}
 		needed := p.mapping(e, "evidence", "field", "optional")
-		c.Evidence = append(c.Evidence, Needed{Field: FieldID(p.text(needed, "field")), Required: !p.truth(needed["optional"])})
+		c.Evidence = append(c.Evidence, EvidenceItem{Field: FieldID(p.requiredText(needed, "field")), Required: !p.boolean(needed["optional"])})
 	}
-	c.Yes, c.No = p.branch(n, m, at, "yes"), p.branch(n, m, at, "no")
+	c.Yes, c.No = p.parseBranch(n, m, at, "yes"), p.parseBranch(n, m, at, "no")
 	p.playbook.Checks = append(p.playbook.Checks, c)
 }
 
-func (p *parsed) branch(check *yaml.Node, m map[string]*yaml.Node, at, answer string) (b Branch) {
+func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, answer string) (b Branch) {
 	n := m[answer]
 	if n == nil {
-		p.fault(check.Line, "%s has no branch for %s: every answer leads somewhere", strings.TrimPrefix(at, "check/"), answer)
+		p.addFault(check.Line, "%s has no branch for %s: every answer leads somewhere", strings.TrimPrefix(at, "check/"), answer)
 		return b
 	}
 	p.lines[at+"/"+answer] = n.Line
 	to := p.mapping(n, "a branch", "check", "outcome", "playbook", "at", "again")
 	b = Branch{
-		Check: CheckID(p.optional(to["check"])), Outcome: OutcomeID(p.optional(to["outcome"])), Playbook: ID(p.optional(to["playbook"])),
-		At: CheckID(p.optional(to["at"])), Again: CheckID(p.optional(to["again"])),
+		Check: CheckID(p.optionalText(to["check"])), Outcome: OutcomeID(p.optionalText(to["outcome"])), Playbook: ID(p.optionalText(to["playbook"])),
+		At: CheckID(p.optionalText(to["at"])), ReturnTo: CheckID(p.optionalText(to["again"])),
 	}
 	set := 0
 	for _, given := range []bool{b.Check != "", b.Outcome != "", b.Playbook != ""} {
@@ -114,33 +114,33 @@ func (p *parsed) branch(check *yaml.Node, m map[string]*yaml.Node, at, answer st
 		}
 	}
 	if set != 1 {
-		p.fault(n.Line, "%s/%s names %d of check, outcome and playbook; want exactly one", strings.TrimPrefix(at, "check/"), answer, set)
+		p.addFault(n.Line, "%s/%s names %d of check, outcome and playbook; want exactly one", strings.TrimPrefix(at, "check/"), answer, set)
 	}
-	if b.Playbook == "" && (b.At != "" || b.Again != "") {
-		p.fault(n.Line, "%s/%s: at and again belong to a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
+	if b.Playbook == "" && (b.At != "" || b.ReturnTo != "") {
+		p.addFault(n.Line, "%s/%s: at and again belong to a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
 	}
 	return b
 }
 
-func (p *parsed) parseOutcome(id OutcomeID, n *yaml.Node) {
+func (p *parsedFile) parseOutcome(id OutcomeID, n *yaml.Node) {
 	m := p.mapping(n, "an outcome", "title", "act", "status", "note", "evidence", "remind")
 	p.lines["outcome/"+string(id)] = n.Line
 	o := Outcome{
-		ID: id, Title: p.text(m, "title"), Act: Act(p.text(m, "act")), Status: p.text(m, "status"), Remind: p.truth(m["remind"]),
+		ID: id, Title: p.requiredText(m, "title"), Action: Action(p.requiredText(m, "act")), Status: p.requiredText(m, "status"), Remind: p.boolean(m["remind"]),
 	}
-	for _, f := range p.texts(m["evidence"]) {
+	for _, f := range p.textList(m["evidence"]) {
 		o.Evidence = append(o.Evidence, FieldID(f))
 	}
 	switch note := m["note"]; {
 	case note == nil:
-		p.fault(n.Line, "outcome %s has no note: whoever reads of it is told something", id)
+		p.addFault(n.Line, "outcome %s has no note: whoever reads of it is told something", id)
 	case note.Kind == yaml.ScalarNode:
-		o.Note = []Variant{{Text: p.text(m, "note")}}
+		o.Note = []NoteVariant{{Text: p.requiredText(m, "note")}}
 	default:
 		for _, v := range p.list(note) {
 			variant := p.mapping(v, "a wording", "when", "text")
-			w := Variant{Text: p.text(variant, "text")}
-			for _, f := range p.texts(variant["when"]) {
+			w := NoteVariant{Text: p.requiredText(variant, "text")}
+			for _, f := range p.textList(variant["when"]) {
 				w.When = append(w.When, FieldID(f))
 			}
 			o.Note = append(o.Note, w)
@@ -150,19 +150,19 @@ func (p *parsed) parseOutcome(id OutcomeID, n *yaml.Node) {
 }
 
 // mapping reads a mapping and refuses keys that it does not know or that stand twice.
-func (p *parsed) mapping(n *yaml.Node, what string, keys ...string) map[string]*yaml.Node {
+func (p *parsedFile) mapping(n *yaml.Node, what string, keys ...string) map[string]*yaml.Node {
 	m := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
-		p.fault(n.Line, "%s is no mapping; want %s", what, strings.Join(keys, ", "))
+		p.addFault(n.Line, "%s is no mapping; want %s", what, strings.Join(keys, ", "))
 		return m
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		switch {
 		case !slices.Contains(keys, key.Value):
-			p.fault(key.Line, "%s has no %q; it has %s", what, key.Value, strings.Join(keys, ", "))
+			p.addFault(key.Line, "%s has no %q; it has %s", what, key.Value, strings.Join(keys, ", "))
 		case m[key.Value] != nil:
-			p.fault(key.Line, "%q stands here twice", key.Value)
+			p.addFault(key.Line, "%q stands here twice", key.Value)
 		default:
 			m[key.Value] = n.Content[i+1]
 		}
@@ -173,20 +173,20 @@ func (p *parsed) mapping(n *yaml.Node, what string, keys ...string) map[string]*
 	return m
 }
 
-// pairs reads a mapping of ids in its order.
-func (p *parsed) pairs(n *yaml.Node, what string, each func(id string, n *yaml.Node)) {
+// eachEntry reads a mapping of ids in its order.
+func (p *parsedFile) eachEntry(n *yaml.Node, what string, each func(id string, n *yaml.Node)) {
 	switch {
 	case n == nil:
 		return
 	case n.Kind != yaml.MappingNode:
-		p.fault(n.Line, "%s is no mapping of ids", what)
+		p.addFault(n.Line, "%s is no mapping of ids", what)
 		return
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		id := n.Content[i]
 		if seen[id.Value] {
-			p.fault(id.Line, "%s has %q twice", what, id.Value)
+			p.addFault(id.Line, "%s has %q twice", what, id.Value)
 			continue
 		}
 		seen[id.Value] = true
@@ -194,18 +194,18 @@ func (p *parsed) pairs(n *yaml.Node, what string, each func(id string, n *yaml.N
 	}
 }
 
-func (p *parsed) list(n *yaml.Node) []*yaml.Node {
+func (p *parsedFile) list(n *yaml.Node) []*yaml.Node {
 	if n == nil {
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode {
-		p.fault(n.Line, "want a list here")
+		p.addFault(n.Line, "want a list here")
 		return nil
 	}
 	return n.Content
 }
 
-func (p *parsed) text(m map[string]*yaml.Node, key string) string {
+func (p *parsedFile) requiredText(m map[string]*yaml.Node, key string) string {
 	n := m[key]
 	if n == nil || n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
 		line := 0
@@ -215,46 +215,46 @@ func (p *parsed) text(m map[string]*yaml.Node, key string) string {
 		if n != nil {
 			line = n.Line
 		}
-		p.fault(line, "%s is missing or empty", key)
+		p.addFault(line, "%s is missing or empty", key)
 		return ""
 	}
 	return n.Value
 }
 
-func (p *parsed) optional(n *yaml.Node) string {
+func (p *parsedFile) optionalText(n *yaml.Node) string {
 	if n == nil {
 		return ""
 	}
 	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-		p.fault(n.Line, "want a text here, or nothing at all")
+		p.addFault(n.Line, "want a text here, or nothing at all")
 		return ""
 	}
 	return n.Value
 }
 
-func (p *parsed) texts(n *yaml.Node) []string {
+func (p *parsedFile) textList(n *yaml.Node) []string {
 	var all []string
 	for _, t := range p.list(n) {
-		all = append(all, p.optional(t))
+		all = append(all, p.optionalText(t))
 	}
 	return all
 }
 
-func (p *parsed) number(m map[string]*yaml.Node, key string) int {
-	text := p.text(m, key)
+func (p *parsedFile) number(m map[string]*yaml.Node, key string) int {
+	text := p.requiredText(m, key)
 	n, err := strconv.Atoi(text)
 	if text != "" && (err != nil || n < 1) {
-		p.fault(m[key].Line, "%s is %q; want 1, 2, 3 …", key, text)
+		p.addFault(m[key].Line, "%s is %q; want 1, 2, 3 …", key, text)
 	}
 	return n
 }
 
-func (p *parsed) truth(n *yaml.Node) bool {
+func (p *parsedFile) boolean(n *yaml.Node) bool {
 	if n == nil {
 		return false
 	}
 	if n.Value != "true" && n.Value != "false" {
-		p.fault(n.Line, "is %q; want true or false", n.Value)
+		p.addFault(n.Line, "is %q; want true or false", n.Value)
 	}
 	return n.Value == "true"
 }

@@ -14,11 +14,11 @@ import (
 )
 
 // pinned is a run of the playbook as it is today.
-func pinned(t *testing.T, l *playbook.Library, id playbook.ID) playbook.Pinned {
+func pinned(t *testing.T, l *playbook.Library, id playbook.ID) playbook.PinnedVersions {
 	t.Helper()
 	for _, p := range l.Current() {
 		if p.ID == id {
-			run, ok := l.For(p.Starts[0].Service, p.Starts[0].Problem, p.Starts[0].Facilitated)
+			run, ok := l.Select(p.Starts[0].Service, p.Starts[0].Problem, p.Starts[0].Facilitated)
 			if !ok || run.Playbook != id {
 				t.Fatalf("%s does not start: %+v", id, run)
 			}
@@ -26,11 +26,11 @@ func pinned(t *testing.T, l *playbook.Library, id playbook.ID) playbook.Pinned {
 		}
 	}
 	t.Fatalf("there is no %s", id)
-	return playbook.Pinned{}
+	return playbook.PinnedVersions{}
 }
 
-// one holds a walk to what every walk must come to: exactly one outcome, or exactly one open check.
-func one(w playbook.Walk) bool {
+// hasOneEnd holds a walk to what every walk must come to: exactly one outcome, or exactly one open check.
+func hasOneEnd(w playbook.Walk) bool {
 	last := w.Steps[len(w.Steps)-1]
 	if (w.Open == nil) == (w.Outcome == nil) || (w.Open != nil) != (last.Answer == nil) || w.Open != nil && w.Open.ID != last.Check.ID {
 		return false
@@ -62,15 +62,15 @@ func TestEveryCombinationComesToOneEnd(t *testing.T) {
 			answers := playbook.Answers{}
 			for _, s := range end.Steps {
 				w, ok := l.Walk(run, answers)
-				if !ok || !one(w) || w.Open == nil || w.Open.ID != s.Check.ID {
+				if !ok || !hasOneEnd(w) || w.Open == nil || w.Open.ID != s.Check.ID {
 					t.Fatalf("%s: %v leads to %+v, want the open check %s", id, answers, w, s.Check.ID)
 				}
 				if s.Answer != nil {
 					answers[s.Check.ID] = *s.Answer
 				}
 			}
-			if !one(end) {
-				t.Fatalf("%s: %s comes to %+v", id, end.Way(), end)
+			if !hasOneEnd(end) {
+				t.Fatalf("%s: %s comes to %+v", id, end.PathText(), end)
 			}
 			if end.Outcome != nil {
 				in := end.Steps[len(end.Steps)-1].Playbook.ID
@@ -112,17 +112,17 @@ func TestAnyAnswersComeToOneEnd(t *testing.T) {
 		}
 		before := maps.Clone(answers)
 		w, ok := l.Walk(run, answers)
-		if !ok || !one(w) {
+		if !ok || !hasOneEnd(w) {
 			r.Fatalf("%v comes to %+v", answers, w)
 		}
 		if !maps.EqualFunc(before, answers, func(a, b playbook.Answer) bool { return a.Yes == b.Yes }) {
 			r.Fatal("the walk changed the answers")
 		}
-		for _, forgotten := range w.Again {
+		for _, forgotten := range w.ToForget {
 			delete(answers, forgotten)
 		}
-		if again, _ := l.Walk(run, answers); len(w.Again) > 0 && (len(again.Again) > 0 || again.Open == nil || again.Open.ID != w.Open.ID) {
-			r.Fatalf("forgetting %v leads to %+v", w.Again, again)
+		if again, _ := l.Walk(run, answers); len(w.ToForget) > 0 && (len(again.ToForget) > 0 || again.Open == nil || again.Open.ID != w.Open.ID) {
+			r.Fatalf("forgetting %v leads to %+v", w.ToForget, again)
 		}
 	})
 }
@@ -138,7 +138,7 @@ func TestComingBackForgetsWhatIsAffected(t *testing.T) {
 	})
 	want := []playbook.CheckID{"referto-pagato", "pagamento-dichiarato", "pagamento-risulta", "altro-da-pagare",
 		"pagamento-registrato", "metadati-inviati", "ora-scaricabile"}
-	if !ok || !slices.Equal(w.Again, want) || w.Open == nil || w.Open.ID != "referto-pagato" || len(w.Steps) != 2 {
+	if !ok || !slices.Equal(w.ToForget, want) || w.Open == nil || w.Open.ID != "referto-pagato" || len(w.Steps) != 2 {
 		t.Errorf("comes to %+v", w)
 	}
 }
@@ -151,7 +151,7 @@ func TestAVersionThatIsNotLoadedIsSaid(t *testing.T) {
 		t.Error("walked through what is not there")
 	}
 	var none *playbook.Library
-	if _, ok := none.For("ritiro-documenti", "referto-non-trovato", false); ok || len(none.Current()) > 0 {
+	if _, ok := none.Select("ritiro-documenti", "referto-non-trovato", false); ok || len(none.Current()) > 0 {
 		t.Error("no library has playbooks")
 	}
 }

@@ -40,23 +40,23 @@ type Start struct {
 // Field is a kind of evidence.
 type Field struct {
 	ID      FieldID
-	Type    Type
+	Type    FieldType
 	Label   string   // Italian
 	Options []string // of a choice
 }
 
-// Type is the form that evidence has. What has another form is warned of and kept as given.
-type Type string
+// FieldType is the form that evidence has. What has another form is warned of and kept as given.
+type FieldType string
 
 // The types. A date is 2006-01-02 or 02/01/2006; a flag is "true" or absent.
 const (
-	Date         Type = "date"
-	Identifier   Type = "identifier"    // of a referto at FSE/ROL
-	IUV          Type = "iuv"           // or codice avviso
-	TicketNumber Type = "ticket_number" // numero ticket regionale, on the payment slip
-	Choice       Type = "choice"
-	Flag         Type = "flag"
-	Words        Type = "text"
+	Date         FieldType = "date"
+	Identifier   FieldType = "identifier"    // of a referto at FSE/ROL
+	IUV          FieldType = "iuv"           // or codice avviso
+	TicketNumber FieldType = "ticket_number" // numero ticket regionale, on the payment slip
+	Choice       FieldType = "choice"
+	Flag         FieldType = "flag"
+	FreeText     FieldType = "text"
 )
 
 // Check is a question with the two ways on from it.
@@ -66,12 +66,12 @@ type Check struct {
 	Help     string // Italian: how to find out
 	Ask      string // Italian: what to write to the citizen if they are to be asked; empty: nothing is proposed
 	System   *System
-	Evidence []Needed
+	Evidence []EvidenceItem
 	Yes, No  Branch
 }
 
-// Needed is evidence that is collected with a check. Required: some outcome behind the check cannot do without it.
-type Needed struct {
+// EvidenceItem is evidence that is collected with a check. Required: some outcome behind the check cannot do without it.
+type EvidenceItem struct {
 	Field    FieldID
 	Required bool
 }
@@ -88,36 +88,36 @@ type Branch struct {
 	Outcome  OutcomeID
 	Playbook ID
 	At       CheckID // where to enter the playbook; empty: at its start
-	Again    CheckID // where to go on when the walk comes back to a playbook that it left; empty: At
+	ReturnTo CheckID // where to go on when the walk comes back to a playbook that it left; empty: At
 }
 
 // Outcome is an end of the walk: what to do, which one act of the operator carries out.
 type Outcome struct {
 	ID       OutcomeID
 	Title    string // Italian
-	Act      Act
+	Action   Action
 	Status   string // wire value of the ticket's status after the act
-	Note     []Variant
+	Note     []NoteVariant
 	Evidence []FieldID // required besides what the note names
 	Remind   bool      // the run stays alive and reminds of itself until an answer changes
 }
 
-// Act is what an outcome does with the ticket.
-type Act string
+// Action is what an outcome does with the ticket.
+type Action string
 
 // The acts. Each has a padlock and the statuses it may lead to; see acts.go.
 const (
-	Ask      Act = "ask"      // the citizen, and wait for the answer
-	Tell     Act = "tell"     // the citizen something that needs no further check
-	Wait     Act = "wait"     // tell the citizen, and keep at it
-	Task     Act = "task"     // for an office of the ASR, by internal note, and keep at it
-	Alert    Act = "alert"    // the supervisors, by internal note; nothing is released
-	Escalate Act = "escalate" // to the Region
-	Resolve  Act = "resolve"
+	Ask      Action = "ask"      // the citizen, and wait for the answer
+	Tell     Action = "tell"     // the citizen something that needs no further check
+	Wait     Action = "wait"     // tell the citizen, and keep at it
+	Task     Action = "task"     // for an office of the ASR, by internal note, and keep at it
+	Alert    Action = "alert"    // the supervisors, by internal note; nothing is released
+	Escalate Action = "escalate" // to the Region
+	Resolve  Action = "resolve"
 )
 
-// Variant is one wording of a note. The first whose fields are all known is the text; {field} stands for a value.
-type Variant struct {
+// NoteVariant is one wording of a note. The first whose fields are all known is the text; {field} stands for a value.
+type NoteVariant struct {
 	When []FieldID // besides those in the text
 	Text string
 }

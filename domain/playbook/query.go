@@ -18,8 +18,8 @@ const (
 	PaymentState      Query = "payment-state"
 )
 
-// Facts are those that an answer to each query may hold.
-var Facts = map[Query][]Fact{
+// QueryFacts are those that an answer to each query may hold.
+var QueryFacts = map[Query][]Fact{
 	FindReport:        {"found", "ours", "patient", "preparing"},   // found; of this ASR; of this patient; examined but not written yet
 	DownloadRequested: {"requested"},                               //
 	SendingResult:     {"positive", "metadata_updated"},            // the document was taken in; so was its update after the payment
@@ -27,8 +27,8 @@ var Facts = map[Query][]Fact{
 	PaymentState:      {"appears", "due", "settled", "registered"}, // is there; more is due; paid in full or exempt; marked as paid
 }
 
-// Supplied are the fields of evidence that an answer to each query may hold.
-var Supplied = map[Query][]FieldID{
+// QueryEvidence are the fields of evidence that an answer to each query may hold.
+var QueryEvidence = map[Query][]FieldID{
 	FindReport:   {"identifier", "produced_on"},
 	PaymentState: {"paid_on", "exempt", "iuv", "ticket_number"},
 }

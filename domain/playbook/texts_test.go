@@ -82,7 +82,7 @@ func TestOfficialTexts(t *testing.T) {
 func TestOddEvidenceIsWarnedOf(t *testing.T) {
 	today := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	choice := playbook.Field{Type: playbook.Choice, Options: []string{"totem"}}
-	field := func(t playbook.Type) playbook.Field { return playbook.Field{Type: t} }
+	field := func(t playbook.FieldType) playbook.Field { return playbook.Field{Type: t} }
 	for _, c := range []struct {
 		field playbook.Field
 		value string
@@ -96,9 +96,9 @@ func TestOddEvidenceIsWarnedOf(t *testing.T) {
 		{field(playbook.TicketNumber), "12345678", false}, {field(playbook.TicketNumber), "?", true},
 		{field(playbook.Identifier), "REF-1", false}, {field(playbook.Identifier), "REF 1", true},
 		{choice, "totem", false}, {choice, "posta", true},
-		{field(playbook.Flag), "true", false}, {field(playbook.Flag), "forse", true}, {field(playbook.Words), "qualunque cosa", false},
+		{field(playbook.Flag), "true", false}, {field(playbook.Flag), "forse", true}, {field(playbook.FreeText), "qualunque cosa", false},
 	} {
-		if got := c.field.Warn(c.value, today); (got != "") != c.odd {
+		if got := c.field.Warning(c.value, today); (got != "") != c.odd {
 			t.Errorf("%s %q: warned %q", c.field.Type, c.value, got)
 		}
 	}

@@ -9,50 +9,50 @@ import (
 	"strings"
 )
 
-// together checks what only all files show: that what is led into is there, that names mean one thing wherever playbooks
+// checkLibrary checks what only all files show: that what is led into is there, that names mean one thing wherever playbooks
 // meet, that no two want the same requests, and that on every path the outcome's text can be filled in.
-func together(all []*parsed) []Fault {
-	s := &shelf{files: all, library: library(all)}
-	s.unique()
+func checkLibrary(all []*parsedFile) []Fault {
+	s := &libraryCheck{files: all, library: newLibrary(all)}
+	s.checkUnique()
 	if s.faults == nil {
-		s.branches()
+		s.checkBranches()
 	}
 	if s.faults == nil {
-		s.starts()
+		s.checkStarts()
 		for _, p := range all {
-			s.meet(p)
+			s.checkSharedNames(p)
 		}
 	}
 	if s.faults == nil {
 		for _, p := range all {
-			s.walks(p)
+			s.checkPaths(p)
 		}
 	}
 	return s.faults
 }
 
-type shelf struct {
-	files   []*parsed
+type libraryCheck struct {
+	files   []*parsedFile
 	library *Library
 	faults  []Fault
 }
 
-func (s *shelf) fault(p *parsed, part, format string, args ...any) {
+func (s *libraryCheck) addFault(p *parsedFile, part, format string, args ...any) {
 	s.faults = append(s.faults, Fault{p.file, p.lines[part], fmt.Sprintf(format, args...)})
 }
 
-func (s *shelf) unique() {
+func (s *libraryCheck) checkUnique() {
 	for i, p := range s.files {
 		for _, other := range s.files[:i] {
 			if p.playbook.ID == other.playbook.ID && p.playbook.Version == other.playbook.Version {
-				s.fault(p, "", "%s version %d stands in another file of that name too; a changed playbook is a new version", p.playbook.ID, p.playbook.Version)
+				s.addFault(p, "", "%s version %d stands in another file of that name too; a changed playbook is a new version", p.playbook.ID, p.playbook.Version)
 			}
 		}
 	}
 }
 
-// branches finds the playbooks, and their checks, that others lead into.
-func (s *shelf) branches() {
+// checkBranches finds the playbooks, and their checks, that others lead into.
+func (s *libraryCheck) checkBranches() {
 	for _, p := range s.files {
 		for _, c := range p.playbook.Checks {
 			for answer, to := range map[string]Branch{"yes": c.Yes, "no": c.No} {
@@ -62,12 +62,12 @@ func (s *shelf) branches() {
 				part := "check/" + string(c.ID) + "/" + answer
 				into := s.current(to.Playbook)
 				if into == nil || to.Playbook == p.playbook.ID {
-					s.fault(p, part, "%s=%s leads into %q, which is no other playbook", c.ID, answer, to.Playbook)
+					s.addFault(p, part, "%s=%s leads into %q, which is no other playbook", c.ID, answer, to.Playbook)
 					continue
 				}
-				for _, at := range []CheckID{to.At, to.Again} {
+				for _, at := range []CheckID{to.At, to.ReturnTo} {
 					if at != "" && into.find(at) == nil {
-						s.fault(p, part, "%s=%s leads into %s at %q, which is no check of it", c.ID, answer, to.Playbook, at)
+						s.addFault(p, part, "%s=%s leads into %s at %q, which is no check of it", c.ID, answer, to.Playbook, at)
 					}
 				}
 			}
@@ -75,7 +75,7 @@ func (s *shelf) branches() {
 	}
 }
 
-func (s *shelf) current(id ID) *Playbook {
+func (s *libraryCheck) current(id ID) *Playbook {
 	for _, p := range s.library.Current() {
 		if p.ID == id {
 			return p
@@ -84,47 +84,47 @@ func (s *shelf) current(id ID) *Playbook {
 	return nil
 }
 
-// starts refuses two playbooks for the same requests.
-func (s *shelf) starts() {
+// checkStarts refuses two playbooks for the same requests.
+func (s *libraryCheck) checkStarts() {
 	by := map[Start]ID{}
 	for _, b := range s.library.Current() {
 		for _, start := range b.Starts {
 			if other, taken := by[start]; taken {
-				i := slices.IndexFunc(s.files, func(p *parsed) bool { return p.playbook == b })
-				s.fault(s.files[i], "starts/0", "%s starts for problem %q of %q already", other, start.Problem, start.Service)
+				i := slices.IndexFunc(s.files, func(p *parsedFile) bool { return p.playbook == b })
+				s.addFault(s.files[i], "starts/0", "%s starts for problem %q of %q already", other, start.Problem, start.Service)
 			}
 			by[start] = b.ID
 		}
 	}
 }
 
-// meet holds a playbook to those that its runs can lead into: a check's name is one check's, a field has one type.
-func (s *shelf) meet(p *parsed) {
+// checkSharedNames holds a playbook to those that its runs can lead into: a check's name is one check's, a field has one type.
+func (s *libraryCheck) checkSharedNames(p *parsedFile) {
 	pinned := s.library.Pin(p.playbook)
-	for id, version := range pinned.Leads {
+	for id, version := range pinned.Reachable {
 		other, _ := s.library.Find(id, version)
 		for _, c := range p.playbook.Checks {
 			if other.find(c.ID) != nil {
-				s.fault(p, "check/"+string(c.ID), "check %s is one of %s too, and a run can come to both", c.ID, id)
+				s.addFault(p, "check/"+string(c.ID), "check %s is one of %s too, and a run can come to both", c.ID, id)
 			}
 		}
 		for _, f := range p.playbook.Fields {
 			if same := other.field(f.ID); same != nil && same.Type != f.Type {
-				s.fault(p, "field/"+string(f.ID), "field %s is a %s here and a %s in %s, and a run can come to both", f.ID, f.Type, same.Type, id)
+				s.addFault(p, "field/"+string(f.ID), "field %s is a %s here and a %s in %s, and a run can come to both", f.ID, f.Type, same.Type, id)
 			}
 		}
 	}
 }
 
-// walks takes every path of a playbook's runs, through all that they lead into, and looks at its end.
-func (s *shelf) walks(p *parsed) {
+// checkPaths takes every path of a playbook's runs, through all that they lead into, and looks at its end.
+func (s *libraryCheck) checkPaths(p *parsedFile) {
 	pinned, complained := s.library.Pin(p.playbook), map[string]bool{}
 	for end := range s.library.Paths(pinned) {
 		o := end.Outcome
 		if o == nil {
-			if at := string(end.Again[0]); !complained[at] && !slices.ContainsFunc(end.Again, func(c CheckID) bool { return s.personal(pinned, c) }) {
+			if at := string(end.ToForget[0]); !complained[at] && !slices.ContainsFunc(end.ToForget, func(c CheckID) bool { return s.needsPerson(pinned, c) }) {
 				complained[at] = true
-				s.fault(p, "", "the checks %v lead back to %s, and connected systems answer all of them: it would never end", end.Again, at)
+				s.addFault(p, "", "the checks %v lead back to %s, and connected systems answer all of them: it would never end", end.ToForget, at)
 			}
 			continue
 		}
@@ -137,24 +137,24 @@ func (s *shelf) walks(p *parsed) {
 		lacks := func(fields []FieldID) bool {
 			return slices.ContainsFunc(fields, func(f FieldID) bool { return !collected[f] })
 		}
-		open := slices.ContainsFunc(o.Note, func(v Variant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
+		open := slices.ContainsFunc(o.Note, func(v NoteVariant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
 		if (!open || lacks(o.Evidence)) && !complained[string(o.ID)] {
 			complained[string(o.ID)] = true
-			s.fault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.Way(), o.ID)
+			s.addFault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.PathText(), o.ID)
 		}
 	}
 }
 
-// personal tells whether only a person can answer a check of the run.
-func (s *shelf) personal(pinned Pinned, id CheckID) bool {
-	return slices.ContainsFunc(s.files, func(p *parsed) bool {
+// needsPerson tells whether only a person can answer a check of the run.
+func (s *libraryCheck) needsPerson(pinned PinnedVersions, id CheckID) bool {
+	return slices.ContainsFunc(s.files, func(p *parsedFile) bool {
 		c := p.playbook.find(id)
 		return c != nil && c.System == nil && pinned.version(p.playbook.ID) == p.playbook.Version
 	})
 }
 
-// Way says a walk's answers in words, e.g. "referto=yes, inviato=no".
-func (w Walk) Way() string {
+// PathText says a walk's answers in words, e.g. "referto=yes, inviato=no".
+func (w Walk) PathText() string {
 	var said []string
 	for _, s := range w.Steps {
 		switch {
@@ -170,23 +170,23 @@ func (w Walk) Way() string {
 }
 
 // Paths gives every end that a run can come to: each outcome with each way to it, and each way that comes back to a check.
-func (l *Library) Paths(pinned Pinned) func(yield func(Walk) bool) {
+func (l *Library) Paths(pinned PinnedVersions) func(yield func(Walk) bool) {
 	return func(yield func(Walk) bool) {
-		l.paths(pinned, Answers{}, yield)
+		l.walkPaths(pinned, Answers{}, yield)
 	}
 }
 
-func (l *Library) paths(pinned Pinned, answers Answers, yield func(Walk) bool) bool {
+func (l *Library) walkPaths(pinned PinnedVersions, answers Answers, yield func(Walk) bool) bool {
 	w, ok := l.Walk(pinned, answers)
 	switch {
 	case !ok:
 		return true
-	case w.Outcome != nil || len(w.Again) > 0:
+	case w.Outcome != nil || len(w.ToForget) > 0:
 		return yield(w)
 	}
 	for _, yes := range []bool{true, false} {
 		answers[w.Open.ID] = Answer{Yes: yes}
-		if !l.paths(pinned, answers, yield) {
+		if !l.walkPaths(pinned, answers, yield) {
 			return false
 		}
 	}

@@ -20,19 +20,19 @@ type Answer struct {
 // Evidence are values by field, as given.
 type Evidence map[FieldID]string
 
-// Pinned names the versions that a run keeps: its own, and those of every playbook that it can lead into.
-type Pinned struct {
-	Playbook ID         `json:"playbook"`
-	Version  int        `json:"version"`
-	Leads    map[ID]int `json:"leads,omitempty"`
+// PinnedVersions names the versions that a run keeps: its own, and those of every playbook that it can lead into.
+type PinnedVersions struct {
+	Playbook  ID         `json:"playbook"`
+	Version   int        `json:"version"`
+	Reachable map[ID]int `json:"leads,omitempty"`
 }
 
 // version of a playbook in the run.
-func (p Pinned) version(id ID) int {
+func (p PinnedVersions) version(id ID) int {
 	if id == p.Playbook {
 		return p.Version
 	}
-	return p.Leads[id]
+	return p.Reachable[id]
 }
 
 // Step is a check that the walk reached.
@@ -48,24 +48,24 @@ type Walk struct {
 	Steps   []Step
 	Open    *Check
 	Outcome *Outcome
-	// Again lists, when the last answer led back to a check that the walk had passed, the checks whose answers are to be
+	// ToForget lists, when the last answer led back to a check that the walk had passed, the checks whose answers are to be
 	// forgotten: those from where it goes on. Open is the first of them.
-	Again []CheckID
+	ToForget []CheckID
 
 	playbook *Playbook // of the outcome
 }
 
 // Walk follows the answers through the pinned playbooks. It ends: a check that comes up a second time is the end. False:
 // a pinned version is not loaded.
-func (l *Library) Walk(pinned Pinned, answers Answers) (Walk, bool) {
+func (l *Library) Walk(pinned PinnedVersions, answers Answers) (Walk, bool) {
 	var w Walk
 	p, ok := l.Find(pinned.Playbook, pinned.Version)
 	if !ok {
 		return w, false
 	}
 	for at, again := p.Start, CheckID(""); ; {
-		if w.passed(at) {
-			return w.back(at, again), true
+		if w.hasPassed(at) {
+			return w.returnTo(at, again), true
 		}
 		check := p.find(at)
 		step := Step{Playbook: p, Check: check}
@@ -89,7 +89,7 @@ func (l *Library) Walk(pinned Pinned, answers Answers) (Walk, bool) {
 			if p, ok = l.Find(to.Playbook, pinned.version(to.Playbook)); !ok {
 				return w, false
 			}
-			if at, again = to.At, to.Again; at == "" {
+			if at, again = to.At, to.ReturnTo; at == "" {
 				at = p.Start
 			}
 		default:
@@ -98,18 +98,18 @@ func (l *Library) Walk(pinned Pinned, answers Answers) (Walk, bool) {
 	}
 }
 
-func (w Walk) passed(id CheckID) bool {
+func (w Walk) hasPassed(id CheckID) bool {
 	return slices.ContainsFunc(w.Steps, func(s Step) bool { return s.Check.ID == id })
 }
 
-// back ends a walk that has come to a check again: it goes on there, or where the branch says.
-func (w Walk) back(at, again CheckID) Walk {
-	if again != "" && w.passed(again) {
+// returnTo ends a walk that has come to a check again: it goes on there, or where the branch says.
+func (w Walk) returnTo(at, again CheckID) Walk {
+	if again != "" && w.hasPassed(again) {
 		at = again
 	}
 	i := slices.IndexFunc(w.Steps, func(s Step) bool { return s.Check.ID == at })
 	for _, s := range w.Steps[i:] {
-		w.Again = append(w.Again, s.Check.ID)
+		w.ToForget = append(w.ToForget, s.Check.ID)
 	}
 	w.Steps = slices.Clone(w.Steps[:i+1])
 	w.Steps[i].Answer, w.Open = nil, w.Steps[i].Check
@@ -133,5 +133,5 @@ func (w Walk) Note() (text string, missing []FieldID) {
 	if w.Outcome == nil {
 		return "", nil
 	}
-	return w.Outcome.text(w.playbook, w.Evidence())
+	return w.Outcome.renderNote(w.playbook, w.Evidence())
 }

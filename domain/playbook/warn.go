@@ -14,8 +14,8 @@ import (
 // Dates are written as 2006-01-02 or as 02/01/2006; a moment's day counts.
 var dateForms = []string{time.DateOnly, "02/01/2006", "2/1/2006", time.RFC3339}
 
-// day reads a date in any of its forms.
-func day(value string) (time.Time, bool) {
+// parseDate reads a date in any of its forms.
+func parseDate(value string) (time.Time, bool) {
 	for _, form := range dateForms {
 		if d, err := time.Parse(form, value); err == nil {
 			return d, true
@@ -26,7 +26,7 @@ func day(value string) (time.Time, bool) {
 
 // italianDate writes a date as the FAQ's texts do, gg/mm/aaaa; what is no date stays as given.
 func italianDate(value string) string {
-	if d, ok := day(value); ok {
+	if d, ok := parseDate(value); ok {
 		return d.Format("02/01/2006")
 	}
 	return value
@@ -40,16 +40,16 @@ var (
 	ticketNumber  = regexp.MustCompile(`^[0-9A-Z][0-9A-Z/-]{3,29}$`)
 )
 
-// Warn says, in English, what is odd about a value of the field; "" if nothing is. It is kept as given all the same.
+// Warning says, in English, what is odd about a value of the field; "" if nothing is. It is kept as given all the same.
 // today is the day of the person who typed it.
-func (f Field) Warn(value string, today time.Time) string {
+func (f Field) Warning(value string, today time.Time) string {
 	value = strings.TrimSpace(value)
 	compact := strings.ToUpper(strings.ReplaceAll(value, " ", ""))
 	switch {
 	case value == "":
 		return ""
 	case f.Type == Date:
-		d, ok := day(value)
+		d, ok := parseDate(value)
 		switch {
 		case !ok:
 			return "is no date; want 2026-11-20 or 20/11/2026"
@@ -59,7 +59,7 @@ func (f Field) Warn(value string, today time.Time) string {
 			return "is very long ago"
 		}
 	case f.Type == IUV:
-		return warnIUV(compact)
+		return iuvWarning(compact)
 	case f.Type == TicketNumber && !ticketNumber.MatchString(compact):
 		return "does not look like a regional ticket number; want 4 to 30 digits and letters"
 	case f.Type == Identifier && strings.ContainsAny(value, " \t\n"):
@@ -72,9 +72,9 @@ func (f Field) Warn(value string, today time.Time) string {
 	return ""
 }
 
-// warnIUV knows the codice avviso of pagoPA (18 digits from 3, the last two the first sixteen modulo 93), the IUV that is its
+// iuvWarning knows the codice avviso of pagoPA (18 digits from 3, the last two the first sixteen modulo 93), the IUV that is its
 // last seventeen, and the older forms.
-func warnIUV(code string) string {
+func iuvWarning(code string) string {
 	switch {
 	case paymentNotice.MatchString(code):
 		first, _ := strconv.ParseUint(code[:16], 10, 64) // sixteen digits

@@ -12,63 +12,63 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Running is the run that the ticket calls for: the one that is going on if it fits the problem and the competent ASR,
+// RunFor is the run that the ticket calls for: the one that is going on if it fits the problem and the competent ASR,
 // otherwise the one that is to be begun, and fresh says so. False: no checks are prescribed. At the Region it is the run
 // of the ASR that handed over.
-func (r Rules) Running(s State) (run Run, fresh, ok bool) {
+func (r Engine) RunFor(s State) (run PlaybookRun, fresh, ok bool) {
 	at := s.Entity
 	if at == catalog.Region {
 		at = s.Handover.ASR
 	}
-	pinned, ok := r.Playbooks.For(s.Service, s.Problem, s.Facilitated)
+	pinned, ok := r.Playbooks.Select(s.Service, s.Problem, s.Facilitated)
 	if !ok || at == "" {
-		return Run{}, false, false
+		return PlaybookRun{}, false, false
 	}
 	if s.Run.N > 0 && s.Run.Pinned.Playbook == pinned.Playbook && s.Run.Entity == at {
 		return s.Run, false, true
 	}
 	if s.Entity == catalog.Region {
-		return Run{}, false, false
+		return PlaybookRun{}, false, false
 	}
-	return Run{N: s.Runs + 1, Pinned: pinned, Entity: at}, true, true
+	return PlaybookRun{N: s.Runs + 1, Pinned: pinned, Entity: at}, true, true
 }
 
-// own is the run of that number, if it is the one that the competent ASR goes on with.
-func (r Rules) own(s State, n int) (Run, bool) {
-	run, fresh, ok := r.Running(s)
+// activeRun is the run of that number, if it is the one that the competent ASR goes on with.
+func (r Engine) activeRun(s State, n int) (PlaybookRun, bool) {
+	run, fresh, ok := r.RunFor(s)
 	return run, ok && !fresh && run.N == n && run.Entity == s.Entity && !s.Erased
 }
 
-// Walked tells where a run stands. False: a version that it keeps is not loaded any more; nothing can be answered then,
+// Walk tells where a run stands. False: a version that it keeps is not loaded any more; nothing can be answered then,
 // and nothing is demanded.
-func (r Rules) Walked(run Run) (playbook.Walk, bool) {
-	return r.Playbooks.Walk(run.Pinned, run.Known())
+func (r Engine) Walk(run PlaybookRun) (playbook.Walk, bool) {
+	return r.Playbooks.Walk(run.Pinned, run.PlaybookAnswers())
 }
 
-// begin starts the run that the ticket calls for.
-func (r Rules) begin(s State, by person.Actor) ([]Event, error) {
-	if err := timely(s, MoveBegin, by); err != nil {
+// decideBeginPlaybook starts the run that the ticket calls for.
+func (r Engine) decideBeginPlaybook(s State, by person.Actor) ([]Event, error) {
+	if err := checkMove(s, MoveBeginPlaybook, by); err != nil {
 		return nil, err
 	}
-	run, fresh, ok := r.Running(s)
+	run, fresh, ok := r.RunFor(s)
 	if !ok || !fresh || s.Erased {
 		return nil, nil
 	}
 	return []Event{PlaybookStarted{Run: run.N, Pinned: run.Pinned, Entity: run.Entity}}, nil
 }
 
-// learn takes what a connected system knows of a check that is open, or that a system answered before. What a person
+// decideQueryResult takes what a connected system knows of a check that is open, or that a system answered before. What a person
 // answered stands, unless the run waits for exactly that to be mended. Anything else is too late and changes nothing.
-func (r Rules) learn(s State, c Learn, by person.Actor) ([]Event, error) {
-	if err := timely(s, MoveLearn, by); err != nil {
+func (r Engine) decideQueryResult(s State, c RecordQueryResult, by person.Actor) ([]Event, error) {
+	if err := checkMove(s, MoveRecordQueryResult, by); err != nil {
 		return nil, err
 	}
-	run, own := r.own(s, c.Run)
+	run, own := r.activeRun(s, c.Run)
 	if !own {
 		return nil, nil
 	}
-	walk, ok := r.Walked(run)
-	step := reached(walk, c.Check)
+	walk, ok := r.Walk(run)
+	step := findStep(walk, c.Check)
 	if !ok || step == nil {
 		return nil, nil
 	}
@@ -89,11 +89,11 @@ func (r Rules) learn(s State, c Learn, by person.Actor) ([]Event, error) {
 			evidence[f.Field] = v
 		}
 	}
-	return r.answer(&run, NewAnswer{Check: c.Check, Yes: *c.Answer, Evidence: evidence}, c.Query, by), nil
+	return r.addAnswer(&run, AnswerInput{Check: c.Check, Yes: *c.Answer, Evidence: evidence}, c.Query, by), nil
 }
 
-// answer adds an answer to the run and answers the events for it: none if it says nothing new.
-func (r Rules) answer(run *Run, a NewAnswer, query playbook.Query, by person.Actor) []Event {
+// addAnswer adds an answer to the run and answers the events for it: none if it says nothing new.
+func (r Engine) addAnswer(run *PlaybookRun, a AnswerInput, query playbook.Query, by person.Actor) []Event {
 	given, known := run.Answers[a.Check]
 	evidence := maps.Clone(a.Evidence)
 	if known && given.Yes == a.Yes {
@@ -110,18 +110,18 @@ func (r Rules) answer(run *Run, a NewAnswer, query playbook.Query, by person.Act
 	if len(evidence) > 0 {
 		e.Personal = &Evidence{Values: evidence}
 	}
-	*run = run.after(Recorded{Event: e, By: by})
+	*run = run.Apply(Recorded{Event: e, By: by})
 	events := []Event{e}
-	if walk, ok := r.Walked(*run); ok && len(walk.Again) > 0 {
-		back := AnswersForgotten{Run: run.N, Checks: walk.Again}
-		*run = run.after(Recorded{Event: back, By: by})
+	if walk, ok := r.Walk(*run); ok && len(walk.ToForget) > 0 {
+		back := AnswersForgotten{Run: run.N, Checks: walk.ToForget}
+		*run = run.Apply(Recorded{Event: back, By: by})
 		events = append(events, back)
 	}
 	return events
 }
 
-// reached finds a check that the walk has come to; nil: it is not asked.
-func reached(w playbook.Walk, id playbook.CheckID) *playbook.Step {
+// findStep finds a check that the walk has come to; nil: it is not asked.
+func findStep(w playbook.Walk, id playbook.CheckID) *playbook.Step {
 	i := slices.IndexFunc(w.Steps, func(s playbook.Step) bool { return s.Check.ID == id })
 	if i < 0 {
 		return nil

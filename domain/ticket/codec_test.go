@@ -20,7 +20,7 @@ import (
 	. "github.com/sol-assistenza/sol/domain/ticket"
 )
 
-var update = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
+var updateGolden = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
 
 // samples has one full event of every type.
 func samples() []Event {
@@ -28,51 +28,51 @@ func samples() []Event {
 	text := &Text{Text: "Testo di prova", FileNames: []string{"prova.pdf"}}
 	someone := Assignee{Operator: "01930000-0000-7000-8000-0000000000c1"}
 	return []Event{
-		Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, Chosen: torino,
-			Channel: Web, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Subject: "s1", Requester: ForSelf,
-			Facilitated: true, Continues: "01930000-0000-7000-8000-000000000002", Attachments: files, Status: New,
+		Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, ChosenEntity: torino,
+			Channel: ChannelWeb, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Subject: "s1", Requester: ForSelf,
+			Facilitated: true, LinkedTo: "01930000-0000-7000-8000-000000000002", Attachments: files, Status: New,
 			Personal: &Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
-				Phone: "+390110000000", Description: "Non trovo il referto", Concerns: "Minore Fittizio", IUV: "01123456789012316", FileNames: []string{"prova.pdf"}}},
+				Phone: "+390110000000", Description: "Non trovo il referto", OnBehalfOf: "Minore Fittizio", IUV: "01123456789012316", FileNames: []string{"prova.pdf"}}},
 		Assigned{Assignee: Assignee{Supervisors: true}},
 		Unassigned{},
 		Taken{Assignee: someone, Status: InProgress},
-		CitizenNote{Note: noteID, VisibleFrom: held, Attachments: files, Personal: text},
+		CitizenNote{Note: noteID, VisibleFrom: heldUntil, Attachments: files, Personal: text},
 		InternalNote{Note: noteID, Entity: torino, Attachments: files, Personal: text},
-		RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held, Attachments: files, Personal: text},
+		RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil, Attachments: files, Personal: text},
 		CitizenAsked{Note: noteID, Status: Waiting},
-		Resumed{Status: InProgress, Personal: words},
-		CitizenReplied{Reply: noteID, Kind: Answer, Status: InProgress, Attachments: files, Personal: text},
+		Resumed{Status: InProgress, Personal: sampleText},
+		CitizenReplied{Reply: noteID, Kind: ReplyAnswer, Status: InProgress, Attachments: files, Personal: text},
 		Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver},
-		Recalled{Handover: 1, Entity: torino, Assignee: someone, Status: InProgress, Personal: words},
+		Recalled{Handover: 1, Entity: torino, Assignee: someone, Status: InProgress, Personal: sampleText},
 		Redirected{Handover: 2, To: to3, Assignee: someone, Note: noteID, Status: New},
-		Resolved{Resolution: 1, Note: noteID, EffectFrom: held, Status: Solved},
+		Resolved{Resolution: 1, Note: noteID, EffectFrom: heldUntil, Status: Solved},
 		Discarded{Resolution: 1, Why: Spam, EffectFrom: noon, Status: Solved},
-		MarkedDuplicate{Resolution: 1, Main: id, Note: noteID, EffectFrom: held, Status: Solved},
-		Reopened{Assignee: someone, Status: InProgress, Personal: words},
+		MarkedDuplicate{Resolution: 1, Original: id, Note: noteID, EffectFrom: heldUntil, Status: Solved},
+		Reopened{Assignee: someone, Status: InProgress, Personal: sampleText},
 		ActWithdrawn{Act: id, Notes: []ID{noteID}, Service: "ritiro-documenti", Problem: "altro", Entity: torino,
 			Traces: []catalog.EntityCode{to3}, Assignee: someone, Status: New},
 		AutoClosed{Resolution: 1, Status: Closed},
-		Succeeded{From: torino, To: to3},
+		TransferredToSuccessor{From: torino, To: to3},
 		Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"},
-		PlaybookStarted{Run: 1, Pinned: playbook.Pinned{Playbook: "referto-non-trovato", Version: 1, Leads: map[playbook.ID]int{"invio-fallito": 1}}, Entity: torino},
+		PlaybookStarted{Run: 1, Pinned: playbook.PinnedVersions{Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}, Entity: torino},
 		CheckAnswered{Run: 1, Entity: torino, Check: "inviato", Yes: true, Query: playbook.SendingResult,
 			Personal: &Evidence{Values: playbook.Evidence{"identifier": "REF-PROVA-1"}}},
-		CheckTried{Run: 1, Entity: torino, Check: "inviato", Query: playbook.SendingResult, Why: Unreachable},
+		CheckTried{Run: 1, Entity: torino, Check: "inviato", Query: playbook.SendingResult, Why: SystemUnreachable},
 		AnswersForgotten{Run: 1, Checks: []playbook.CheckID{"pagato"}},
-		OutcomeCarriedOut{Run: 1, Outcome: "in-correzione", Act: playbook.Wait, Remind: true},
+		OutcomeCarriedOut{Run: 1, Outcome: "in-correzione", Action: playbook.Wait, Remind: true},
 		PlaybookReminded{Run: 1, N: 2},
 		HandoverWarned{Handover: 1, Entity: catalog.Region, Due: noon},
 		HandoverBreached{Handover: 1, Entity: catalog.Region, Due: noon},
 		PingPongNoticed{Handover: 3, ASR: torino},
-		CitizenReminded{Asked: noteID, N: 1},
-		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: Bounced},
+		CitizenReminded{Question: noteID, N: 1},
+		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: DeliveryBounced},
 		PersonalDataErased{},
 	}
 }
 
-// TestStoredFormsAreForEver holds what is in the log readable: every version's golden file decodes to its sample, and
+// TestStoredEventsGolden holds what is in the log readable: every version's golden file decodes to its sample, and
 // today's version encodes to it.
-func TestStoredFormsAreForEver(t *testing.T) {
+func TestStoredEventsGolden(t *testing.T) {
 	for _, e := range samples() {
 		s, err := Encode(e)
 		if err != nil {
@@ -82,7 +82,7 @@ func TestStoredFormsAreForEver(t *testing.T) {
 			got := append(append(bytes.Clone(s.Data), '\n'), s.Personal...)
 			file := filepath.Join("testdata", "events", s.Name+".json")
 			want, err := os.ReadFile(file)
-			if os.IsNotExist(err) && *update {
+			if os.IsNotExist(err) && *updateGolden {
 				want = got
 				err = os.WriteFile(file, got, 0o600)
 			}

@@ -27,34 +27,34 @@ type Open struct {
 	Subject     string
 	Requester   RequesterRole
 	Facilitated bool
-	Continues   ID // the closed ticket that this one goes on from; the door takes the fields over from it
+	LinkedTo    ID // the closed ticket that this one goes on from; the door takes the fields over from it
 	Form        Form
 	Attachments []Attachment
 }
 
 // Update is «Aggiorna»: everything that an operator's click sends, one act (FAQ 2.3–2.6). Zero fields are not asked for.
 type Update struct {
-	Note        *NewNote
+	Note        *NoteInput
 	Status      Status             // target of the move
-	Assignee    *NewAssignee       // nil: unchanged
+	Assignee    *AssigneeInput     // nil: unchanged
 	Entity      catalog.EntityCode // where the Region redirects to
 	Reason      string             // for resume, reopen, recall; a DiscardReason for discard; a Ground for escalate
-	DuplicateOf *Main
+	DuplicateOf *OriginalTicket
 	Service     catalog.ServiceID // reclassify, with Problem
 	Problem     catalog.ProblemID
-	Answers     []NewAnswer // to checks of the playbook, in the order in which they count
-	OutcomeNote ID          // for the note that the outcome writes when Note is nil; chosen by the door
+	Answers     []AnswerInput // to checks of the playbook, in the order in which they count
+	OutcomeNote ID            // for the note that the outcome writes when Note is nil; chosen by the door
 }
 
-// NewAnswer is an operator's answer to a check. Evidence that it leaves out stays as it was if the answer does.
-type NewAnswer struct {
+// AnswerInput is an operator's answer to a check. Evidence that it leaves out stays as it was if the answer does.
+type AnswerInput struct {
 	Check    playbook.CheckID
 	Yes      bool
 	Evidence playbook.Evidence
 }
 
-// NewNote is a note as typed, its ids chosen by the door.
-type NewNote struct {
+// NoteInput is a note as typed, its ids chosen by the door.
+type NoteInput struct {
 	ID          ID
 	Text        string
 	Visibility  Visibility
@@ -74,16 +74,16 @@ const (
 	Regional Visibility = "regional"
 )
 
-// NewAssignee is a choice in the operator menu. The zero value leaves the ticket without anyone.
-type NewAssignee struct {
+// AssigneeInput is a choice in the operator menu. The zero value leaves the ticket without anyone.
+type AssigneeInput struct {
 	Operator    string             // the account's UUID
-	At          catalog.EntityCode // where that operator works tickets, resolved by the door; empty: nowhere
+	Entity      catalog.EntityCode // where that operator works tickets, resolved by the door; empty: nowhere
 	Supervisors bool
 	Region      bool // «Regione Piemonte» in the menu: opens the hand-over (FAQ 2.3, 2.6)
 }
 
-// Main is the ticket that a duplicate repeats, as the door found it.
-type Main struct {
+// OriginalTicket is the ticket that a duplicate repeats, as the door found it.
+type OriginalTicket struct {
 	Ticket  ID
 	Subject string
 }
@@ -107,8 +107,8 @@ type Close struct {
 	Resolution int `json:"resolution"`
 }
 
-// Succeed moves a ticket of a ceased entity to its successor. The system alone.
-type Succeed struct {
+// TransferToSuccessor moves a ticket of a ceased entity to its successor. The system alone.
+type TransferToSuccessor struct {
 	From catalog.EntityCode `json:"from"`
 	To   catalog.EntityCode `json:"to"`
 }
@@ -124,31 +124,31 @@ type Erase struct{}
 // BeginPlaybook starts the run that the ticket calls for, if another one or none is going on. The system alone.
 type BeginPlaybook struct{}
 
-// Learn takes what a connected system said about a check, or that it said nothing. A person's answer is never
+// RecordQueryResult takes what a connected system said about a check, or that it said nothing. A person's answer is never
 // overwritten, and an answer for another run is stale. The system alone.
-type Learn struct {
+type RecordQueryResult struct {
 	Run      int
 	Query    playbook.Query
 	Check    playbook.CheckID
 	Answer   *bool // nil: not known
-	Why      Unknown
+	Why      QueryFailure
 	Evidence playbook.Evidence
 }
 
-// Remind tells the operators that the run still waits; stale when it has moved on. The system alone.
-type Remind struct {
+// RemindPlaybook tells the operators that the run still waits; stale when it has moved on. The system alone.
+type RemindPlaybook struct {
 	Run int `json:"run"`
 	N   int `json:"n"`
 }
 
-// Warn says that a hand-over's time is nearly over, Breach that it is. Stale once the receiver has taken the ticket.
+// WarnHandover says that a hand-over's time is nearly over, Breach that it is. Stale once the receiver has taken the ticket.
 // The system alone.
 type (
-	Warn struct {
+	WarnHandover struct {
 		Handover int       `json:"handover"`
 		Due      time.Time `json:"due"`
 	}
-	Breach struct {
+	BreachHandover struct {
 		Handover int       `json:"handover"`
 		Due      time.Time `json:"due"`
 	}
@@ -161,37 +161,37 @@ type NoticePingPong struct {
 
 // RemindCitizen reminds of a question; stale when it was answered or another one was asked. The system alone.
 type RemindCitizen struct {
-	Asked ID  `json:"asked"`
-	N     int `json:"n"`
+	Question ID  `json:"asked"`
+	N        int `json:"n"`
 }
 
-// Expire resolves a ticket whose question was never answered, with a note that says so. The system alone.
-type Expire struct {
-	Asked ID `json:"asked"`
-	Note  ID `json:"note"` // for the note to the citizen
+// ExpireQuestion resolves a ticket whose question was never answered, with a note that says so. The system alone.
+type ExpireQuestion struct {
+	Question ID `json:"asked"`
+	Note     ID `json:"note"` // for the note to the citizen
 }
 
 // ReportContact says that a message to the citizen could not be delivered. The system alone.
 type ReportContact struct {
-	Message string  `json:"message"`
-	Why     Failure `json:"why"`
+	Message string          `json:"message"`
+	Why     DeliveryFailure `json:"why"`
 }
 
-func (BeginPlaybook) command()  {}
-func (Learn) command()          {}
-func (Remind) command()         {}
-func (Warn) command()           {}
-func (Breach) command()         {}
-func (NoticePingPong) command() {}
-func (RemindCitizen) command()  {}
-func (Expire) command()         {}
-func (ReportContact) command()  {}
+func (BeginPlaybook) command()     {}
+func (RecordQueryResult) command() {}
+func (RemindPlaybook) command()    {}
+func (WarnHandover) command()      {}
+func (BreachHandover) command()    {}
+func (NoticePingPong) command()    {}
+func (RemindCitizen) command()     {}
+func (ExpireQuestion) command()    {}
+func (ReportContact) command()     {}
 
-func (Open) command()    {}
-func (Update) command()  {}
-func (Reply) command()   {}
-func (Undo) command()    {}
-func (Close) command()   {}
-func (Succeed) command() {}
-func (Release) command() {}
-func (Erase) command()   {}
+func (Open) command()                {}
+func (Update) command()              {}
+func (Reply) command()               {}
+func (Undo) command()                {}
+func (Close) command()               {}
+func (TransferToSuccessor) command() {}
+func (Release) command()             {}
+func (Erase) command()               {}

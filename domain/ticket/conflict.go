@@ -16,16 +16,16 @@ func Conflicts(s State, c Command, by person.Actor, since []Recorded) error {
 	if !ok {
 		return nil
 	}
-	if !sees(s, by) {
-		return &NotYoursError{}
+	if !canSee(s, by) {
+		return &NotVisibleError{}
 	}
 	last := map[string]FieldConflict{}
 	for _, r := range since {
-		if quiet(r) {
+		if IsBackground(r) {
 			continue
 		}
-		for field, theirs := range touched(r.Event, by.Entity) {
-			if yours, set := u.sets(field); set {
+		for field, theirs := range changedFields(r.Event, by.Entity) {
+			if yours, set := u.FieldValue(field); set {
 				last[field] = FieldConflict{Field: field, Yours: yours, Theirs: theirs, By: r.By, At: r.At}
 			}
 		}
@@ -42,8 +42,8 @@ func Conflicts(s State, c Command, by person.Actor, since []Recorded) error {
 	return &conflict
 }
 
-// sets tells whether the update sets the field, and to what. Whoever updates should have read every note.
-func (u Update) sets(field string) (string, bool) {
+// FieldValue tells whether the update sets the field, and to what. Whoever updates should have read every note.
+func (u Update) FieldValue(field string) (string, bool) {
 	switch field {
 	case "status":
 		return string(u.Status), u.Status != ""
@@ -51,7 +51,7 @@ func (u Update) sets(field string) (string, bool) {
 		if u.Assignee == nil {
 			return "", false
 		}
-		return u.Assignee.wire(), true
+		return u.Assignee.wireName(), true
 	case "entity":
 		return string(u.Entity), true // competence decides what every act means
 	case "problem":
@@ -63,27 +63,27 @@ func (u Update) sets(field string) (string, bool) {
 	}
 }
 
-func (n NewAssignee) wire() string {
-	return Assignee{Operator: n.Operator, Supervisors: n.Supervisors}.Wire()
+func (n AssigneeInput) wireName() string {
+	return Assignee{Operator: n.Operator, Supervisors: n.Supervisors}.WireName()
 }
 
-// Wire is the assignee as the API names it: the account, the supervisors as a group, or nobody.
-func (a Assignee) Wire() string {
+// WireName is the assignee as the API names it: the account, the supervisors as a group, or nobody.
+func (a Assignee) WireName() string {
 	if a.Supervisors {
 		return "supervisori"
 	}
 	return a.Operator
 }
 
-// touched names the fields that an event changed and what they hold since, as far as somebody at the entity sees it.
-func touched(e Event, at catalog.EntityCode) map[string]string {
+// changedFields names the fields that an event changed and what they hold since, as far as somebody at the entity sees it.
+func changedFields(e Event, at catalog.EntityCode) map[string]string {
 	switch e := e.(type) {
 	case Assigned:
-		return map[string]string{"assignee": e.Assignee.Wire()}
+		return map[string]string{"assignee": e.Assignee.WireName()}
 	case Unassigned:
 		return map[string]string{"assignee": ""}
 	case Taken:
-		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.Wire()}
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName()}
 	case CitizenNote:
 		return map[string]string{"notes": string(e.Note)}
 	case InternalNote:
@@ -103,9 +103,9 @@ func touched(e Event, at catalog.EntityCode) map[string]string {
 	case Escalated:
 		return map[string]string{"status": string(e.Status), "assignee": "", "entity": string(catalog.Region)}
 	case Recalled:
-		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.Wire(), "entity": string(e.Entity)}
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity)}
 	case Redirected:
-		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.Wire(), "entity": string(e.To)}
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.To)}
 	case Resolved:
 		return map[string]string{"status": string(e.Status)}
 	case Discarded:
@@ -115,10 +115,10 @@ func touched(e Event, at catalog.EntityCode) map[string]string {
 	case Reopened:
 		return map[string]string{"status": string(e.Status)}
 	case ActWithdrawn:
-		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.Wire(), "entity": string(e.Entity), "problem": string(e.Problem)}
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity), "problem": string(e.Problem)}
 	case AutoClosed:
 		return map[string]string{"status": string(e.Status)}
-	case Succeeded:
+	case TransferredToSuccessor:
 		return map[string]string{"entity": string(e.To)}
 	case Reclassified:
 		return map[string]string{"problem": string(e.Problem)}

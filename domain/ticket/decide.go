@@ -11,8 +11,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Rules decides. It is a value of pure functions and safe to share.
-type Rules struct {
+// Engine decides. It is a value of pure functions and safe to share.
+type Engine struct {
 	Catalog   *catalog.Catalog
 	Hold      time.Duration     // how long a public note can be withdrawn before its reader may see it; 0: not at all
 	Playbooks *playbook.Library // the checks that problems call for; nil: none do
@@ -23,79 +23,79 @@ const DefaultHold = 10 * time.Second
 
 // Decide answers which events follow from a command: one act, to be appended whole or not at all. Nothing to do is
 // nil, nil. It refuses with *NotAllowedError, *ForbiddenError, *NotYoursError or *InvalidError.
-func (r Rules) Decide(s State, c Command, by person.Actor, now time.Time) ([]Event, error) {
+func (r Engine) Decide(s State, c Command, by person.Actor, now time.Time) ([]Event, error) {
 	if _, opens := c.(Open); !opens && s.Status == "" {
-		return nil, &NotYoursError{}
+		return nil, &NotVisibleError{}
 	}
 	switch c := c.(type) {
 	case Open:
-		return r.open(s, c, by, now)
+		return r.decideOpen(s, c, by, now)
 	case Update:
-		return r.update(s, c, by, now)
+		return r.decideUpdate(s, c, by, now)
 	case Reply:
-		return reply(s, c, by, now)
+		return decideReply(s, c, by, now)
 	case Undo:
-		return undo(s, by, now)
+		return decideUndo(s, by, now)
 	case Close:
-		return closing(s, c, by)
-	case Succeed:
-		return succeed(s, c, by)
+		return decideClose(s, c, by)
+	case TransferToSuccessor:
+		return decideTransferToSuccessor(s, c, by)
 	case Release:
-		return release(s, c, by)
+		return decideRelease(s, c, by)
 	case Erase:
-		return erase(s, by)
+		return decideErase(s, by)
 	case BeginPlaybook:
-		return r.begin(s, by)
-	case Learn:
-		return r.learn(s, c, by)
-	case Remind:
-		return r.remind(s, c, by)
-	case Warn:
-		return clock(s, MoveWarn, c.Handover, s.Handover.Warned, by, HandoverWarned{c.Handover, s.Entity, c.Due})
-	case Breach:
-		return clock(s, MoveBreach, c.Handover, s.Handover.Breached, by, HandoverBreached{c.Handover, s.Entity, c.Due})
+		return r.decideBeginPlaybook(s, by)
+	case RecordQueryResult:
+		return r.decideQueryResult(s, c, by)
+	case RemindPlaybook:
+		return r.decidePlaybookReminder(s, c, by)
+	case WarnHandover:
+		return decideHandoverAlert(s, MoveWarnHandover, c.Handover, s.Handover.Warned, by, HandoverWarned{c.Handover, s.Entity, c.Due})
+	case BreachHandover:
+		return decideHandoverAlert(s, MoveBreachHandover, c.Handover, s.Handover.Breached, by, HandoverBreached{c.Handover, s.Entity, c.Due})
 	case NoticePingPong:
-		return pingPong(s, c, by)
+		return decidePingPong(s, c, by)
 	case RemindCitizen:
-		return remindCitizen(s, c, by)
-	case Expire:
-		return expire(s, c, by, now)
+		return decideCitizenReminder(s, c, by)
+	case ExpireQuestion:
+		return decideExpireQuestion(s, c, by, now)
 	case ReportContact:
-		return reportContact(s, c, by)
+		return decideReportContact(s, c, by)
 	}
 	return nil, nil
 }
 
-// reply is the citizen's word: an answer while the ticket is worked (FAQ 2.4), or their word on a resolution.
-func reply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
-	if err := may(s, MoveAnswer, by); err != nil {
+// decideReply is the citizen's word: an answer while the ticket is worked (FAQ 2.4), or their word on a resolution.
+func decideReply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
+	if err := checkActor(s, MoveAnswer, by); err != nil {
 		return nil, err
 	}
-	m, kind := MoveAnswer, Answer
+	m, kind := MoveAnswer, ReplyAnswer
 	if s.Status == Solved {
-		m, kind = MoveNotSolved, NotSolved
+		m, kind = MoveNotSolved, ReplyNotSolved
 		switch {
 		case c.Courtesy, c.Solved != nil && *c.Solved:
-			m, kind = MoveThank, Message
+			m, kind = MoveCitizenMessage, ReplyMessage
 		case c.Solved == nil && now.Before(s.Last.HeldUntil):
-			kind = Answer // to what the citizen still sees: the resolution is held
+			kind = ReplyAnswer // to what the citizen still sees: the resolution is held
 		}
 	}
-	to, err := next(s, m)
+	to, err := nextStatus(s, m)
 	if err != nil {
 		return nil, err
 	}
 	if c.Courtesy { // a question is not answered by thanks
-		kind, to = Message, s.Status
+		kind, to = ReplyMessage, s.Status
 	}
-	if err := readable(s, m); err != nil {
+	if err := checkNotErased(s, m); err != nil {
 		return nil, err
 	}
-	var wrong fields
+	var wrong fieldErrors
 	if c.Text != "" || len(c.Attachments) == 0 || m == MoveNotSolved {
-		wrong.text("text", c.Text, maxText)
+		wrong.requireText("text", c.Text, MaxTextLength)
 	}
-	wrong.attachments("attachments", c.Attachments, c.FileNames)
+	wrong.checkAttachments("attachments", c.Attachments, c.FileNames)
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
@@ -107,10 +107,10 @@ func reply(s State, c Reply, by person.Actor, now time.Time) ([]Event, error) {
 	return []Event{said, Reopened{Assignee: s.Assignee, Status: to}}, nil
 }
 
-// undo withdraws the latest act whole, while its note is held and nothing has happened since.
-func undo(s State, by person.Actor, now time.Time) ([]Event, error) {
-	if err := may(s, MoveUndo, by); err != nil {
-		if by.Role.Operates() && sees(s, by) {
+// decideUndo withdraws the latest act whole, while its note is held and nothing has happened since.
+func decideUndo(s State, by person.Actor, now time.Time) ([]Event, error) {
+	if err := checkActor(s, MoveUndo, by); err != nil {
+		if by.Role.Operates() && canSee(s, by) {
 			return nil, &NotAllowedError{Move: MoveUndo, Status: s.Status, Rule: "something happened since, or the last act was not yours"}
 		}
 		return nil, err
@@ -119,7 +119,7 @@ func undo(s State, by person.Actor, now time.Time) ([]Event, error) {
 		return nil, &NotAllowedError{Move: MoveUndo, Status: s.Status, Rule: "only an act whose public note has not been shown yet can be withdrawn"}
 	}
 	back := s.Last.Before
-	to, err := next(s, MoveUndo, back.Status)
+	to, err := nextStatus(s, MoveUndo, back.Status)
 	if err != nil {
 		return nil, err
 	}
@@ -129,12 +129,12 @@ func undo(s State, by person.Actor, now time.Time) ([]Event, error) {
 	}}, nil
 }
 
-// closing ends the resolution that the timer was set for, and no later one (FAQ 2.5).
-func closing(s State, c Close, by person.Actor) ([]Event, error) {
-	if err := may(s, MoveClose, by); err != nil {
+// decideClose ends the resolution that the timer was set for, and no later one (FAQ 2.5).
+func decideClose(s State, c Close, by person.Actor) ([]Event, error) {
+	if err := checkActor(s, MoveClose, by); err != nil {
 		return nil, err
 	}
-	to, err := next(s, MoveClose)
+	to, err := nextStatus(s, MoveClose)
 	if err != nil {
 		return nil, err
 	}
@@ -144,27 +144,27 @@ func closing(s State, c Close, by person.Actor) ([]Event, error) {
 	return []Event{AutoClosed{Resolution: c.Resolution, Status: to}}, nil
 }
 
-// succeed moves the ticket to the entity that follows a ceased one. Its operators are no longer there to hold it.
-func succeed(s State, c Succeed, by person.Actor) ([]Event, error) {
-	if err := may(s, MoveSuccession, by); err != nil {
+// decideTransferToSuccessor moves the ticket to the entity that follows a ceased one. Its operators are no longer there to hold it.
+func decideTransferToSuccessor(s State, c TransferToSuccessor, by person.Actor) ([]Event, error) {
+	if err := checkActor(s, MoveTransferToSuccessor, by); err != nil {
 		return nil, err
 	}
-	if _, err := next(s, MoveSuccession); err != nil {
+	if _, err := nextStatus(s, MoveTransferToSuccessor); err != nil {
 		return nil, err
 	}
 	if s.Entity != c.From {
 		return nil, nil
 	}
-	events := []Event{Succeeded(c)}
+	events := []Event{TransferredToSuccessor(c)}
 	if s.Assignee != (Assignee{}) {
 		events = append(events, Unassigned{})
 	}
 	return events, nil
 }
 
-// release takes the ticket from an operator who left.
-func release(s State, c Release, by person.Actor) ([]Event, error) {
-	if err := may(s, MoveRelease, by); err != nil {
+// decideRelease takes the ticket from an operator who left.
+func decideRelease(s State, c Release, by person.Actor) ([]Event, error) {
+	if err := checkActor(s, MoveRelease, by); err != nil {
 		return nil, err
 	}
 	if s.Assignee.Operator != c.Operator || s.Status == Closed {
@@ -173,8 +173,8 @@ func release(s State, c Release, by person.Actor) ([]Event, error) {
 	return []Event{Unassigned{}}, nil
 }
 
-func erase(s State, by person.Actor) ([]Event, error) {
-	if err := may(s, MoveErase, by); err != nil {
+func decideErase(s State, by person.Actor) ([]Event, error) {
+	if err := checkActor(s, MoveErase, by); err != nil {
 		return nil, err
 	}
 	if s.Erased {
@@ -183,8 +183,8 @@ func erase(s State, by person.Actor) ([]Event, error) {
 	return []Event{PersonalDataErased{}}, nil
 }
 
-// readable refuses to write personal text to a ticket whose keys were destroyed.
-func readable(s State, m Move) error {
+// checkNotErased refuses to write personal text to a ticket whose keys were destroyed.
+func checkNotErased(s State, m Move) error {
 	if s.Erased {
 		return &NotAllowedError{Move: m, Status: s.Status, Rule: "the ticket's personal data was erased; open a new ticket"}
 	}

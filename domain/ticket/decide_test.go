@@ -23,47 +23,47 @@ const (
 )
 
 var (
-	noon     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	rules    = Rules{Catalog: catalog.Default(), Hold: hold}
-	anna     = person.Actor{ID: "anna", Role: person.ASROperator, Entity: torino}
-	bruno    = person.Actor{ID: "bruno", Role: person.ASROperator, Entity: torino}
-	capo     = person.Actor{ID: "capo", Role: person.ASRSupervisor, Entity: torino}
-	carla    = person.Actor{ID: "carla", Role: person.ASROperator, Entity: to3}
-	rita     = person.Actor{ID: "rita", Role: person.RegionalOperator, Entity: catalog.Region}
-	citizen  = person.Actor{ID: "citizen", Role: person.Citizen}
-	linked   = person.Actor{ID: string(id), Role: person.Citizen}
-	stranger = person.Actor{ID: "stranger", Role: person.Citizen}
-	saga     = person.Actor{ID: "auto-close", Role: person.System}
-	admin    = person.Actor{ID: "admin", Role: person.Administrator}
-	words    = &Text{Text: "parole"}
-	held     = noon.Add(hold)
+	noon       = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	engine     = Engine{Catalog: catalog.Default(), Hold: hold}
+	anna       = person.Actor{ID: "anna", Role: person.ASROperator, Entity: torino}
+	bruno      = person.Actor{ID: "bruno", Role: person.ASROperator, Entity: torino}
+	supervisor = person.Actor{ID: "capo", Role: person.ASRSupervisor, Entity: torino}
+	carla      = person.Actor{ID: "carla", Role: person.ASROperator, Entity: to3}
+	rita       = person.Actor{ID: "rita", Role: person.RegionalOperator, Entity: catalog.Region}
+	citizen    = person.Actor{ID: "citizen", Role: person.Citizen}
+	linkHolder = person.Actor{ID: string(id), Role: person.Citizen}
+	stranger   = person.Actor{ID: "stranger", Role: person.Citizen}
+	system     = person.Actor{ID: "auto-close", Role: person.System}
+	admin      = person.Actor{ID: "admin", Role: person.Administrator}
+	sampleText = &Text{Text: "parole"}
+	heldUntil  = noon.Add(hold)
 )
 
-// fact is an event with who caused it; given numbers them and gives each an act of its own, unless it says one.
-type fact struct {
-	e   Event
-	by  person.Actor
-	act ID
-	at  time.Time
+// recordedFact is an event with who caused it; given numbers them and gives each an act of its own, unless it says one.
+type recordedFact struct {
+	event Event
+	by    person.Actor
+	act   ID
+	at    time.Time
 }
 
-func by(a person.Actor, events ...Event) []fact {
-	var facts []fact
+func by(a person.Actor, events ...Event) []recordedFact {
+	var facts []recordedFact
 	for _, e := range events {
-		facts = append(facts, fact{e: e, by: a})
+		facts = append(facts, recordedFact{event: e, by: a})
 	}
 	return facts
 }
 
-// together makes the facts one act at a moment.
-func together(act ID, at time.Time, facts []fact) []fact {
+// inOneAct makes the facts one act at a moment.
+func inOneAct(act ID, at time.Time, facts []recordedFact) []recordedFact {
 	for i := range facts {
 		facts[i].act, facts[i].at = act, at
 	}
 	return facts
 }
 
-func given(groups ...[]fact) State {
+func given(groups ...[]recordedFact) State {
 	var s State
 	version := 0
 	for _, g := range groups {
@@ -73,41 +73,43 @@ func given(groups ...[]fact) State {
 			if act == "" {
 				act = ID("act-" + string(rune('a'+version)))
 			}
-			s = Evolve(s, Recorded{Event: f.e, Ticket: id, Version: version, At: f.at, By: f.by, Act: act})
+			s = Evolve(s, Recorded{Event: f.event, Ticket: id, Version: version, At: f.at, By: f.by, Act: act})
 		}
 	}
 	return s
 }
 
-func opened() []fact {
+func opened() []recordedFact {
 	return by(citizen, Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino,
-		Chosen: torino, Channel: Web, Identity: Verified, Citizen: "citizen", Subject: "s1", Requester: ForSelf, Status: New})
+		ChosenEntity: torino, Channel: ChannelWeb, Identity: Verified, Citizen: "citizen", Subject: "s1", Requester: ForSelf, Status: New})
 }
 
-func taken(who person.Actor) []fact {
+func taken(who person.Actor) []recordedFact {
 	return by(who, Taken{Assignee: Assignee{Operator: who.ID}, Status: InProgress})
 }
 
-func escalated() []fact {
+func escalated() []recordedFact {
 	return by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: noon},
 		Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})
 }
 
-func resolved(n int) []fact {
+func resolved(n int) []recordedFact {
 	return by(anna, Resolved{Resolution: n, EffectFrom: noon, Status: Solved})
 }
 
-func closed(n int) []fact { return by(saga, AutoClosed{Resolution: n, Status: Closed}) }
+func closed(n int) []recordedFact { return by(system, AutoClosed{Resolution: n, Status: Closed}) }
 
-func public(text string) *NewNote   { return &NewNote{ID: noteID, Text: text, Visibility: Public} }
-func internal(text string) *NewNote { return &NewNote{ID: noteID, Text: text, Visibility: Internal} }
+func public(text string) *NoteInput { return &NoteInput{ID: noteID, Text: text, Visibility: Public} }
+func internal(text string) *NoteInput {
+	return &NoteInput{ID: noteID, Text: text, Visibility: Internal}
+}
 
-func to(who person.Actor) *NewAssignee { return &NewAssignee{Operator: who.ID, At: who.Entity} }
+func to(who person.Actor) *AssigneeInput { return &AssigneeInput{Operator: who.ID, Entity: who.Entity} }
 
-// verdict is what a decision must come to.
-type verdict func(t *testing.T, events []Event, err error)
+// expectation is what a decision must come to.
+type expectation func(t *testing.T, events []Event, err error)
 
-func then(want ...Event) verdict {
+func then(want ...Event) expectation {
 	return func(t *testing.T, events []Event, err error) {
 		t.Helper()
 		if err != nil {
@@ -122,7 +124,7 @@ func then(want ...Event) verdict {
 	}
 }
 
-func refuses[E error](check func(E) bool) verdict {
+func refuses[E error](check func(E) bool) expectation {
 	return func(t *testing.T, events []Event, err error) {
 		t.Helper()
 		var as E
@@ -135,11 +137,11 @@ func refuses[E error](check func(E) bool) verdict {
 	}
 }
 
-func notAllowed(m Move, s Status) verdict {
+func notAllowed(m Move, s Status) expectation {
 	return refuses(func(e *NotAllowedError) bool { return e.Move == m && e.Status == s && e.Rule != "" })
 }
 
-func wrong(names ...string) verdict {
+func invalidFields(names ...string) expectation {
 	return refuses(func(e *InvalidError) bool {
 		var got []string
 		for _, f := range e.Fields {
@@ -149,132 +151,132 @@ func wrong(names ...string) verdict {
 	})
 }
 
-func forbidden() verdict { return refuses(func(e *ForbiddenError) bool { return e.Rule != "" }) }
-func notYours() verdict  { return refuses(func(*NotYoursError) bool { return true }) }
+func forbidden() expectation  { return refuses(func(e *ForbiddenError) bool { return e.Rule != "" }) }
+func notVisible() expectation { return refuses(func(*NotVisibleError) bool { return true }) }
 
 func TestDecide(t *testing.T) {
 	no, yes := false, true
-	citizenNote := CitizenNote{Note: noteID, VisibleFrom: held, Personal: words}
+	citizenNote := CitizenNote{Note: noteID, VisibleFrom: heldUntil, Personal: sampleText}
 	regionalNote := func(n int, asr catalog.EntityCode) Event {
-		return RegionalNote{Note: noteID, Handover: n, ASR: asr, VisibleFrom: held, Personal: words}
+		return RegionalNote{Note: noteID, Handover: n, ASR: asr, VisibleFrom: heldUntil, Personal: sampleText}
 	}
 	traced := given(opened(), taken(anna), escalated())
 	for name, c := range map[string]struct {
 		given State
 		when  Command
 		by    person.Actor
-		then  verdict
+		then  expectation
 	}{
 		// FAQ 2.3
 		"2.3 take":                                {given(opened()), Update{Status: InProgress}, anna, then(Taken{Assignee{Operator: "anna"}, InProgress})},
 		"2.3 assign to a colleague":               {given(opened()), Update{Assignee: to(bruno)}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
 		"2.3 start it for a colleague":            {given(opened()), Update{Status: InProgress, Assignee: to(bruno)}, anna, then(Taken{Assignee{Operator: "bruno"}, InProgress})},
-		"2.3 to the supervisors":                  {given(opened()), Update{Assignee: &NewAssignee{Supervisors: true}}, anna, then(Assigned{Assignee{Supervisors: true}})},
-		"2.3 not across entities":                 {given(opened()), Update{Assignee: to(carla)}, anna, wrong("assignee")},
-		"2.3 not to somebody who works nowhere":   {given(opened()), Update{Assignee: &NewAssignee{Operator: "x"}}, anna, wrong("assignee")},
+		"2.3 to the supervisors":                  {given(opened()), Update{Assignee: &AssigneeInput{Supervisors: true}}, anna, then(Assigned{Assignee{Supervisors: true}})},
+		"2.3 not across entities":                 {given(opened()), Update{Assignee: to(carla)}, anna, invalidFields("assignee")},
+		"2.3 not to somebody who works nowhere":   {given(opened()), Update{Assignee: &AssigneeInput{Operator: "x"}}, anna, invalidFields("assignee")},
 		"2.3 to whom it is already":               {given(opened(), taken(anna)), Update{Assignee: to(anna)}, bruno, then()},
-		"2.3 to nobody":                           {given(opened(), taken(anna)), Update{Assignee: &NewAssignee{}}, bruno, then(Unassigned{})},
-		"2.3 the Region in the menu hands over":   {given(opened()), Update{Assignee: &NewAssignee{Region: true}, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})},
-		"2.3 the Region in the menu needs a note": {given(opened()), Update{Assignee: &NewAssignee{Region: true}}, anna, wrong("note")},
+		"2.3 to nobody":                           {given(opened(), taken(anna)), Update{Assignee: &AssigneeInput{}}, bruno, then(Unassigned{})},
+		"2.3 the Region in the menu hands over":   {given(opened()), Update{Assignee: &AssigneeInput{Region: true}, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})},
+		"2.3 the Region in the menu needs a note": {given(opened()), Update{Assignee: &AssigneeInput{Region: true}}, anna, invalidFields("note")},
 		// FAQ 2.4
 		"2.4 ask":                {given(opened(), taken(anna)), Update{Status: Waiting, Note: public("parole")}, anna, then(citizenNote, CitizenAsked{noteID, Waiting})},
 		"2.4 ask again restarts": {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: Waiting, Note: public("parole")}, anna, then(citizenNote, CitizenAsked{noteID, Waiting})},
-		"2.4 still waiting with a grey note only": {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: Waiting, Note: internal("parole")}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: words})},
-		"2.4 ask without a note":                  {given(opened()), Update{Status: Waiting}, anna, wrong("note")},
-		"2.4 ask with an internal note":           {given(opened()), Update{Status: Waiting, Note: internal("parole")}, anna, wrong("note")},
-		"2.4 the answer brings it back":           {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: InProgress, Personal: words})},
-		"2.4 the answer by the personal link":     {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, linked, then(CitizenReplied{Reply: "r", Kind: Answer, Status: InProgress, Personal: words})},
-		"2.4 a word in between changes nothing":   {given(opened()), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: New, Personal: words})},
-		"2.4 thanks are no answer":                {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole", Courtesy: true}, citizen, then(CitizenReplied{Reply: "r", Kind: Message, Status: Waiting, Personal: words})},
-		"2.5 nor do they reopen":                  {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole", Courtesy: true}, citizen, then(CitizenReplied{Reply: "r", Kind: Message, Status: Solved, Personal: words})},
-		"2.4 an empty answer":                     {given(opened()), Reply{ID: "r"}, citizen, wrong("text")},
-		"2.4 somebody else's answer":              {given(opened()), Reply{ID: "r", Text: "parole"}, stranger, notYours()},
-		"2.4 resume needs a reason":               {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress}, anna, wrong("reason")},
-		"2.4 resume":                              {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress, Reason: "parole"}, anna, then(Resumed{InProgress, words})},
+		"2.4 still waiting with a grey note only": {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: Waiting, Note: internal("parole")}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText})},
+		"2.4 ask without a note":                  {given(opened()), Update{Status: Waiting}, anna, invalidFields("note")},
+		"2.4 ask with an internal note":           {given(opened()), Update{Status: Waiting, Note: internal("parole")}, anna, invalidFields("note")},
+		"2.4 the answer brings it back":           {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyAnswer, Status: InProgress, Personal: sampleText})},
+		"2.4 the answer by the personal link":     {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole"}, linkHolder, then(CitizenReplied{Reply: "r", Kind: ReplyAnswer, Status: InProgress, Personal: sampleText})},
+		"2.4 a word in between changes nothing":   {given(opened()), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyAnswer, Status: New, Personal: sampleText})},
+		"2.4 thanks are no answer":                {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Reply{ID: "r", Text: "parole", Courtesy: true}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyMessage, Status: Waiting, Personal: sampleText})},
+		"2.5 nor do they reopen":                  {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole", Courtesy: true}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyMessage, Status: Solved, Personal: sampleText})},
+		"2.4 an empty answer":                     {given(opened()), Reply{ID: "r"}, citizen, invalidFields("text")},
+		"2.4 somebody else's answer":              {given(opened()), Reply{ID: "r", Text: "parole"}, stranger, notVisible()},
+		"2.4 resume needs a reason":               {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress}, anna, invalidFields("reason")},
+		"2.4 resume":                              {given(opened(), by(anna, CitizenAsked{"n", Waiting})), Update{Status: InProgress, Reason: "parole"}, anna, then(Resumed{InProgress, sampleText})},
 		// FAQ 2.5
-		"2.5 resolve":                           {given(opened(), taken(anna)), Update{Status: Solved, Note: public("parole")}, anna, then(citizenNote, Resolved{1, noteID, held, Solved})},
-		"2.5 resolve without a note":            {given(opened(), taken(anna)), Update{Status: Solved}, anna, wrong("note")},
+		"2.5 resolve":                           {given(opened(), taken(anna)), Update{Status: Solved, Note: public("parole")}, anna, then(citizenNote, Resolved{1, noteID, heldUntil, Solved})},
+		"2.5 resolve without a note":            {given(opened(), taken(anna)), Update{Status: Solved}, anna, invalidFields("note")},
 		"2.5 confirm again after a reopening":   {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress})), Update{Status: Solved}, anna, then(Resolved{Resolution: 2, EffectFrom: noon, Status: Solved})},
-		"2.5 not even a stranger learns of it":  {given(opened(), resolved(1)), Update{Status: Closed}, carla, notYours()},
-		"2.5 nobody closes":                     {given(opened(), resolved(1)), Update{Status: Closed}, capo, refuses(func(e *NotAllowedError) bool { return e.Move == MoveClose })},
-		"2.5 the system closes":                 {given(opened(), resolved(1)), Close{1}, saga, then(AutoClosed{1, Closed})},
-		"2.5 only the system":                   {given(opened(), resolved(1)), Close{1}, capo, forbidden()},
-		"2.5 that resolution and no later one":  {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress}), resolved(2)), Close{1}, saga, notAllowed(MoveClose, Solved)},
-		"2.5 not while it is reopened":          {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress})), Close{1}, saga, notAllowed(MoveClose, InProgress)},
-		"2.5 it is not solved":                  {given(opened(), taken(anna), resolved(1)), Reply{ID: "r", Text: "parole", Solved: &no}, citizen, then(CitizenReplied{Reply: "r", Kind: NotSolved, Status: Solved, Personal: words}, Reopened{Assignee: Assignee{Operator: "anna"}, Status: InProgress})},
-		"2.5 a reply that does not say reopens": {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: NotSolved, Status: Solved, Personal: words}, Reopened{Status: InProgress})},
-		"2.5 an answer while the resolution is held": {given(opened(), together("resolve", noon, by(anna, CitizenNote{Note: noteID, VisibleFrom: held}, Resolved{1, noteID, held, Solved}))),
-			Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: Solved, Personal: words}, Reopened{Status: InProgress})},
-		"2.5 only a message":                 {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole", Solved: &yes}, citizen, then(CitizenReplied{Reply: "r", Kind: Message, Status: Solved, Personal: words})},
+		"2.5 not even a stranger learns of it":  {given(opened(), resolved(1)), Update{Status: Closed}, carla, notVisible()},
+		"2.5 nobody closes":                     {given(opened(), resolved(1)), Update{Status: Closed}, supervisor, refuses(func(e *NotAllowedError) bool { return e.Move == MoveClose })},
+		"2.5 the system closes":                 {given(opened(), resolved(1)), Close{1}, system, then(AutoClosed{1, Closed})},
+		"2.5 only the system":                   {given(opened(), resolved(1)), Close{1}, supervisor, forbidden()},
+		"2.5 that resolution and no later one":  {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress}), resolved(2)), Close{1}, system, notAllowed(MoveClose, Solved)},
+		"2.5 not while it is reopened":          {given(opened(), resolved(1), by(citizen, Reopened{Status: InProgress})), Close{1}, system, notAllowed(MoveClose, InProgress)},
+		"2.5 it is not solved":                  {given(opened(), taken(anna), resolved(1)), Reply{ID: "r", Text: "parole", Solved: &no}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyNotSolved, Status: Solved, Personal: sampleText}, Reopened{Assignee: Assignee{Operator: "anna"}, Status: InProgress})},
+		"2.5 a reply that does not say reopens": {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyNotSolved, Status: Solved, Personal: sampleText}, Reopened{Status: InProgress})},
+		"2.5 an answer while the resolution is held": {given(opened(), inOneAct("resolve", noon, by(anna, CitizenNote{Note: noteID, VisibleFrom: heldUntil}, Resolved{1, noteID, heldUntil, Solved}))),
+			Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyAnswer, Status: Solved, Personal: sampleText}, Reopened{Status: InProgress})},
+		"2.5 only a message":                 {given(opened(), resolved(1)), Reply{ID: "r", Text: "parole", Solved: &yes}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyMessage, Status: Solved, Personal: sampleText})},
 		"2.5 closed is final for operators":  {given(opened(), resolved(1), closed(1)), Update{Status: InProgress, Reason: "parole"}, anna, notAllowed(MoveResume, Closed)},
 		"2.5 closed is final for notes":      {given(opened(), resolved(1), closed(1)), Update{Note: internal("parole")}, anna, notAllowed(MoveNote, Closed)},
 		"2.5 closed is final for citizens":   {given(opened(), resolved(1), closed(1)), Reply{ID: "r", Text: "parole"}, citizen, notAllowed(MoveAnswer, Closed)},
-		"2.5 reopen":                         {given(opened(), resolved(1)), Update{Status: InProgress, Reason: "parole"}, anna, then(Reopened{Status: InProgress, Personal: words})},
-		"2.5 reopen needs a reason":          {given(opened(), resolved(1)), Update{Status: InProgress}, anna, wrong("reason")},
-		"2.5 discard":                        {given(opened()), Update{Status: Solved, Reason: "spam"}, capo, then(Discarded{1, Spam, noon, Solved})},
+		"2.5 reopen":                         {given(opened(), resolved(1)), Update{Status: InProgress, Reason: "parole"}, anna, then(Reopened{Status: InProgress, Personal: sampleText})},
+		"2.5 reopen needs a reason":          {given(opened(), resolved(1)), Update{Status: InProgress}, anna, invalidFields("reason")},
+		"2.5 discard":                        {given(opened()), Update{Status: Solved, Reason: "spam"}, supervisor, then(Discarded{1, Spam, noon, Solved})},
 		"2.5 discard is the supervisor's":    {given(opened()), Update{Status: Solved, Reason: "spam"}, anna, forbidden()},
-		"2.5 duplicate":                      {given(opened()), Update{DuplicateOf: &Main{"other", "s1"}, Note: public("parole")}, anna, then(citizenNote, MarkedDuplicate{1, "other", noteID, held, Solved})},
-		"2.5 duplicate of another citizen's": {given(opened()), Update{DuplicateOf: &Main{"other", "s2"}, Note: public("parole")}, anna, wrong("duplicate_of")},
+		"2.5 duplicate":                      {given(opened()), Update{DuplicateOf: &OriginalTicket{"other", "s1"}, Note: public("parole")}, anna, then(citizenNote, MarkedDuplicate{1, "other", noteID, heldUntil, Solved})},
+		"2.5 duplicate of another citizen's": {given(opened()), Update{DuplicateOf: &OriginalTicket{"other", "s2"}, Note: public("parole")}, anna, invalidFields("duplicate_of")},
 		// FAQ 2.6
 		"2.6 hand over":                             {given(opened(), taken(anna)), Update{Status: HandedOver, Note: public("parole")}, anna, then(regionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver})},
-		"2.6 hand over without a note":              {given(opened()), Update{Status: HandedOver}, anna, wrong("note")},
+		"2.6 hand over without a note":              {given(opened()), Update{Status: HandedOver}, anna, invalidFields("note")},
 		"2.6 the Region has nobody to hand over to": {given(opened(), escalated(), taken(rita)), Update{Status: HandedOver, Note: public("parole")}, rita, forbidden()},
 		"2.6 the ASR keeps a trace only":            {traced, Update{Note: public("parole")}, anna, forbidden()},
-		"2.6 another ASR sees nothing":              {traced, Update{Note: public("parole")}, carla, notYours()},
+		"2.6 another ASR sees nothing":              {traced, Update{Note: public("parole")}, carla, notVisible()},
 		"2.6 the Region takes it":                   {traced, Update{Status: InProgress}, rita, then(Taken{Assignee{Operator: "rita"}, InProgress})},
-		"2.6 recall":                                {traced, Update{Status: InProgress, Reason: "parole"}, bruno, then(Recalled{1, torino, Assignee{Operator: "anna"}, InProgress, words})},
-		"2.6 recall needs a reason":                 {traced, Update{Status: InProgress}, bruno, wrong("reason")},
+		"2.6 recall":                                {traced, Update{Status: InProgress, Reason: "parole"}, bruno, then(Recalled{1, torino, Assignee{Operator: "anna"}, InProgress, sampleText})},
+		"2.6 recall needs a reason":                 {traced, Update{Status: InProgress}, bruno, invalidFields("reason")},
 		"2.6 too late to recall":                    {given(opened(), taken(anna), escalated(), taken(rita)), Update{Status: InProgress, Reason: "parole"}, bruno, forbidden()},
-		"2.6 a message to the Region":               {traced, Update{Note: &NewNote{ID: noteID, Text: "parole", Visibility: Regional}}, anna, then(regionalNote(1, torino))},
-		"2.6 a message to nobody":                   {given(by(citizen, Opened{Entity: catalog.Region, Status: New})), Update{Note: &NewNote{ID: noteID, Text: "parole", Visibility: Regional}}, rita, forbidden()},
+		"2.6 a message to the Region":               {traced, Update{Note: &NoteInput{ID: noteID, Text: "parole", Visibility: Regional}}, anna, then(regionalNote(1, torino))},
+		"2.6 a message to nobody":                   {given(by(citizen, Opened{Entity: catalog.Region, Status: New})), Update{Note: &NoteInput{ID: noteID, Text: "parole", Visibility: Regional}}, rita, forbidden()},
 		"2.6 what the Region resolved is its own":   {given(opened(), taken(anna), escalated(), by(rita, Resolved{Resolution: 1, Status: Solved})), Update{Status: InProgress, Reason: "parole"}, anna, forbidden()},
-		"2.6 a message to the ASR":                  {traced, Update{Note: &NewNote{ID: noteID, Text: "parole", Visibility: Regional}}, rita, then(regionalNote(1, torino))},
+		"2.6 a message to the ASR":                  {traced, Update{Note: &NoteInput{ID: noteID, Text: "parole", Visibility: Regional}}, rita, then(regionalNote(1, torino))},
 		"2.6 redirect":                              {traced, Update{Entity: to3, Note: public("parole")}, rita, then(regionalNote(2, to3), Redirected{2, to3, Assignee{}, noteID, New})},
 		"2.6 redirect back, to who had it":          {traced, Update{Entity: torino, Note: public("parole")}, rita, then(regionalNote(2, torino), Redirected{2, torino, Assignee{Operator: "anna"}, noteID, New})},
-		"2.6 redirect without a note":               {traced, Update{Entity: to3}, rita, wrong("note")},
-		"2.6 redirect to no entity":                 {traced, Update{Entity: "999999", Note: public("parole")}, rita, wrong("entity")},
+		"2.6 redirect without a note":               {traced, Update{Entity: to3}, rita, invalidFields("note")},
+		"2.6 redirect to no entity":                 {traced, Update{Entity: "999999", Note: public("parole")}, rita, invalidFields("entity")},
 		"2.6 an ASR does not redirect":              {given(opened()), Update{Entity: to3, Note: public("parole")}, anna, forbidden()},
-		"2.6 the citizen's word reaches the Region": {traced, Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: Answer, Status: HandedOver, Personal: words})},
+		"2.6 the citizen's word reaches the Region": {traced, Reply{ID: "r", Text: "parole"}, citizen, then(CitizenReplied{Reply: "r", Kind: ReplyAnswer, Status: HandedOver, Personal: sampleText})},
 		// the rest
-		"nothing to update":                 {given(opened()), Update{}, anna, wrong("status")},
+		"nothing to update":                 {given(opened()), Update{}, anna, invalidFields("status")},
 		"the status it has":                 {given(opened()), Update{Status: New}, anna, then()},
-		"a status that is none":             {given(opened()), Update{Status: "aperto"}, anna, wrong("status")},
-		"an internal note":                  {given(opened()), Update{Note: internal("parole")}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: words})},
+		"a status that is none":             {given(opened()), Update{Status: "aperto"}, anna, invalidFields("status")},
+		"an internal note":                  {given(opened()), Update{Note: internal("parole")}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText})},
 		"a public note":                     {given(opened()), Update{Note: public("parole")}, anna, then(citizenNote)},
-		"an empty note":                     {given(opened()), Update{Note: public("  ")}, anna, wrong("note.text")},
+		"an empty note":                     {given(opened()), Update{Note: public("  ")}, anna, invalidFields("note.text")},
 		"reclassify":                        {given(opened()), Update{Problem: "mancato-pagamento"}, anna, then(Reclassified{"ritiro-documenti", "mancato-pagamento"})},
-		"reclassify to nothing known":       {given(opened()), Update{Problem: "x"}, anna, wrong("problem")},
-		"an entity ceases":                  {given(opened(), taken(anna)), Succeed{torino, to3}, saga, then(Succeeded{torino, to3}, Unassigned{})},
-		"it had left already":               {given(opened()), Succeed{to3, torino}, saga, then()},
-		"a placement ends":                  {given(opened(), taken(anna)), Release{"anna"}, saga, then(Unassigned{})},
-		"a placement ends elsewhere":        {given(opened(), taken(anna)), Release{"bruno"}, saga, then()},
+		"reclassify to nothing known":       {given(opened()), Update{Problem: "x"}, anna, invalidFields("problem")},
+		"an entity ceases":                  {given(opened(), taken(anna)), TransferToSuccessor{torino, to3}, system, then(TransferredToSuccessor{torino, to3}, Unassigned{})},
+		"it had left already":               {given(opened()), TransferToSuccessor{to3, torino}, system, then()},
+		"a placement ends":                  {given(opened(), taken(anna)), Release{"anna"}, system, then(Unassigned{})},
+		"a placement ends elsewhere":        {given(opened(), taken(anna)), Release{"bruno"}, system, then()},
 		"erase":                             {given(opened()), Erase{}, admin, then(PersonalDataErased{})},
 		"erase once":                        {given(opened(), by(admin, PersonalDataErased{})), Erase{}, admin, then()},
-		"erase is not for operators":        {given(opened()), Erase{}, capo, forbidden()},
-		"erased, it can still be discarded": {given(opened(), by(admin, PersonalDataErased{})), Update{Status: Solved, Reason: "prova"}, capo, then(Discarded{1, TestOnly, noon, Solved})},
+		"erase is not for operators":        {given(opened()), Erase{}, supervisor, forbidden()},
+		"erased, it can still be discarded": {given(opened(), by(admin, PersonalDataErased{})), Update{Status: Solved, Reason: "prova"}, supervisor, then(Discarded{1, TestOnly, noon, Solved})},
 		"erased, it can still be resolved":  {given(opened(), by(admin, PersonalDataErased{})), Update{Status: Solved}, anna, then(Resolved{Resolution: 1, EffectFrom: noon, Status: Solved})},
 		"erased, it can still be taken":     {given(opened(), by(admin, PersonalDataErased{})), Update{Status: InProgress}, anna, then(Taken{Assignee{Operator: "anna"}, InProgress})},
 		"erased, nobody can be asked":       {given(opened(), by(admin, PersonalDataErased{})), Update{Status: Waiting}, anna, notAllowed(MoveAsk, New)},
-		"a reason nobody would keep":        {given(opened()), Update{Assignee: to(bruno), Reason: "ferie"}, anna, wrong("reason")},
-		"a resolution's reason is its note": {given(opened()), Update{Status: Solved, Note: public("parole"), Reason: "perché"}, anna, wrong("reason")},
-		"spam with a note to the citizen":   {given(opened()), Update{Status: Solved, Note: public("parole"), Reason: "spam"}, capo, wrong("reason")},
-		"a duplicate handed over":           {given(opened()), Update{DuplicateOf: &Main{"other", "s1"}, Assignee: &NewAssignee{Region: true}, Note: public("parole")}, anna, wrong("duplicate_of")},
-		"taken by nobody":                   {given(opened()), Update{Status: InProgress, Assignee: &NewAssignee{}}, anna, wrong("assignee")},
+		"a reason nobody would keep":        {given(opened()), Update{Assignee: to(bruno), Reason: "ferie"}, anna, invalidFields("reason")},
+		"a resolution's reason is its note": {given(opened()), Update{Status: Solved, Note: public("parole"), Reason: "perché"}, anna, invalidFields("reason")},
+		"spam with a note to the citizen":   {given(opened()), Update{Status: Solved, Note: public("parole"), Reason: "spam"}, supervisor, invalidFields("reason")},
+		"a duplicate handed over":           {given(opened()), Update{DuplicateOf: &OriginalTicket{"other", "s1"}, Assignee: &AssigneeInput{Region: true}, Note: public("parole")}, anna, invalidFields("duplicate_of")},
+		"taken by nobody":                   {given(opened()), Update{Status: InProgress, Assignee: &AssigneeInput{}}, anna, invalidFields("assignee")},
 		"somebody was faster":               {given(opened(), taken(anna)), Update{Status: InProgress}, bruno, notAllowed(MoveTake, InProgress)},
 		"taken twice by the same":           {given(opened(), taken(anna)), Update{Status: InProgress}, anna, then()},
 		"nothing to add once erased":        {given(opened(), by(admin, PersonalDataErased{})), Update{Note: public("parole")}, anna, notAllowed(MoveNote, New)},
-		"no such ticket":                    {State{}, Update{Status: InProgress}, anna, notYours()},
+		"no such ticket":                    {State{}, Update{Status: InProgress}, anna, notVisible()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			events, err := rules.Decide(c.given, c.when, c.by, noon)
+			events, err := engine.Decide(c.given, c.when, c.by, noon)
 			c.then(t, events, err)
 		})
 	}
 }
 
 func TestUndo(t *testing.T) {
-	asked := together("ask", noon, by(anna, CitizenNote{Note: noteID, VisibleFrom: held}, CitizenAsked{noteID, Waiting}))
-	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
+	asked := inOneAct("ask", noon, by(anna, CitizenNote{Note: noteID, VisibleFrom: heldUntil}, CitizenAsked{noteID, Waiting}))
+	handed := inOneAct("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil}, Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
 	withdrawn := func(act ID) Event {
 		return ActWithdrawn{Act: act, Notes: []ID{noteID}, Service: "ritiro-documenti", Problem: "referto-non-trovato",
 			Entity: torino, Assignee: Assignee{Operator: "anna"}, Status: InProgress}
@@ -283,32 +285,32 @@ func TestUndo(t *testing.T) {
 		given State
 		by    person.Actor
 		at    time.Time
-		then  verdict
+		then  expectation
 	}{
-		"while the note is held":     {given(opened(), taken(anna), asked), anna, held.Add(-time.Microsecond), then(withdrawn("ask"))},
+		"while the note is held":     {given(opened(), taken(anna), asked), anna, heldUntil.Add(-time.Microsecond), then(withdrawn("ask"))},
 		"a hand-over too":            {given(opened(), taken(anna), handed), anna, noon, then(withdrawn("hand"))},
-		"not once it can be seen":    {given(opened(), taken(anna), asked), anna, held, notAllowed(MoveUndo, Waiting)},
+		"not once it can be seen":    {given(opened(), taken(anna), asked), anna, heldUntil, notAllowed(MoveUndo, Waiting)},
 		"not somebody else's":        {given(opened(), taken(anna), asked), bruno, noon, notAllowed(MoveUndo, Waiting)},
-		"not from another placement": {given(opened(), taken(anna), asked), person.Actor{ID: "anna", Role: person.ASROperator, Entity: to3}, noon, notYours()},
+		"not from another placement": {given(opened(), taken(anna), asked), person.Actor{ID: "anna", Role: person.ASROperator, Entity: to3}, noon, notVisible()},
 		"not after something else":   {given(opened(), taken(anna), asked, by(citizen, CitizenReplied{Status: InProgress})), anna, noon, notAllowed(MoveUndo, InProgress)},
 		"not an act without a note":  {given(opened(), taken(anna)), anna, noon, notAllowed(MoveUndo, InProgress)},
 		"not the undoing":            {given(opened(), taken(anna), asked, by(anna, withdrawn("ask"))), anna, noon, notAllowed(MoveUndo, InProgress)},
 		"a citizen has none to undo": {given(opened(), by(citizen, CitizenReplied{Status: New})), citizen, noon, forbidden()},
-		"a stranger sees no ticket":  {given(opened(), taken(anna), asked), carla, noon, notYours()},
+		"a stranger sees no ticket":  {given(opened(), taken(anna), asked), carla, noon, notVisible()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			events, err := rules.Decide(c.given, Undo{}, c.by, c.at)
+			events, err := engine.Decide(c.given, Undo{}, c.by, c.at)
 			c.then(t, events, err)
 		})
 	}
 }
 
-func TestUndoRestoresTheStandingWhole(t *testing.T) {
+func TestUndoRestoresState(t *testing.T) {
 	before := given(opened(), taken(anna))
-	handed := together("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: held}, Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
+	handed := inOneAct("hand", noon, by(anna, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil}, Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
 	undone := given(opened(), taken(anna), handed, by(anna, ActWithdrawn{Act: "hand"}))
-	if !reflect.DeepEqual(undone.Standing, before.Standing) {
-		t.Fatalf("stands\n %+v\nwant\n %+v", undone.Standing, before.Standing)
+	if !reflect.DeepEqual(undone.UndoableState, before.UndoableState) {
+		t.Fatalf("stands\n %+v\nwant\n %+v", undone.UndoableState, before.UndoableState)
 	}
 	if undone.Handovers != 1 {
 		t.Fatalf("%d hand-overs, want the withdrawn one to keep its number", undone.Handovers)

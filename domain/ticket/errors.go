@@ -32,10 +32,10 @@ type ForbiddenError struct {
 
 func (e *ForbiddenError) Error() string { return e.Rule }
 
-// NotYoursError refuses an actor to whom the ticket must look as if it were not there.
-type NotYoursError struct{}
+// NotVisibleError refuses an actor to whom the ticket must look as if it were not there.
+type NotVisibleError struct{}
 
-func (*NotYoursError) Error() string { return "there is no such ticket" }
+func (*NotVisibleError) Error() string { return "there is no such ticket" }
 
 // FieldError says what is wrong with one field, and what would be allowed. Field is the wire's name.
 type FieldError struct {
@@ -57,7 +57,7 @@ func (e *InvalidError) Error() string {
 	return strings.Join(said, "; ")
 }
 
-func invalid(field, rule, allowed string) error {
+func fieldError(field, rule, allowed string) error {
 	return &InvalidError{Fields: []FieldError{{Field: field, Rule: rule, Allowed: allowed}}}
 }
 
@@ -83,8 +83,8 @@ func (e *ConflictError) Error() string {
 	return "changed since the version you saw: " + strings.Join(said, ", ")
 }
 
-// refused explains why a move is not in the lifecycle from here.
-func refused(s State, m Move) error {
+// notAllowed explains why a move is not in the lifecycle from here.
+func notAllowed(s State, m Move) error {
 	e := &NotAllowedError{Move: m, Status: s.Status}
 	switch {
 	case s.Status == "":
@@ -95,7 +95,7 @@ func refused(s State, m Move) error {
 		e.Rule = "a closed ticket is final (FAQ 2.5); the citizen's next message opens a new ticket linked to it"
 	default:
 		var from []string
-		for _, r := range rules(m) {
+		for _, r := range rulesFor(m) {
 			for _, f := range r.from {
 				from = append(from, string(f))
 			}

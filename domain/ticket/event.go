@@ -32,21 +32,21 @@ type Recorded struct {
 
 // Opened starts a ticket (FAQ 2.2).
 type Opened struct {
-	Number      string             `json:"number"` // e.g. 2026-0001234, as people read it out
-	Service     catalog.ServiceID  `json:"service"`
-	Problem     catalog.ProblemID  `json:"problem"`
-	Entity      catalog.EntityCode `json:"entity"`            // competent from here on
-	Chosen      catalog.EntityCode `json:"chosen"`            // in the form; differs from Entity in the operators' own form
-	Channel     Channel            `json:"channel"`           //
-	Identity    Identity           `json:"identity"`          //
-	Citizen     string             `json:"citizen,omitempty"` // account of the verified citizen whose ticket it is
-	Subject     string             `json:"subject"`           // keyed hash of the requester's tax code, hex
-	Requester   RequesterRole      `json:"requester"`         //
-	Facilitated bool               `json:"facilitated,omitempty"`
-	Continues   ID                 `json:"continues,omitempty"` // the closed ticket that this one goes on from
-	Attachments []Attachment       `json:"attachments,omitempty"`
-	Status      Status             `json:"status"`
-	Personal    *Form              `json:"-"`
+	Number       string             `json:"number"` // e.g. 2026-0001234, as people read it out
+	Service      catalog.ServiceID  `json:"service"`
+	Problem      catalog.ProblemID  `json:"problem"`
+	Entity       catalog.EntityCode `json:"entity"`            // competent from here on
+	ChosenEntity catalog.EntityCode `json:"chosen"`            // in the form; differs from Entity in the operators' own form
+	Channel      Channel            `json:"channel"`           //
+	Identity     Identity           `json:"identity"`          //
+	Citizen      string             `json:"citizen,omitempty"` // account of the verified citizen whose ticket it is
+	Subject      string             `json:"subject"`           // keyed hash of the requester's tax code, hex
+	Requester    RequesterRole      `json:"requester"`         //
+	Facilitated  bool               `json:"facilitated,omitempty"`
+	LinkedTo     ID                 `json:"continues,omitempty"` // the closed ticket that this one goes on from
+	Attachments  []Attachment       `json:"attachments,omitempty"`
+	Status       Status             `json:"status"`
+	Personal     *Form              `json:"-"`
 }
 
 // Form is what the requester wrote.
@@ -57,10 +57,10 @@ type Form struct {
 	Email       string `json:"email"`
 	Phone       string `json:"phone"`
 	Description string `json:"description"`
-	// Concerns is whom the request is about when not the requester: a minor, a delegating person.
-	Concerns  string   `json:"concerns,omitempty"`
-	IUV       string   `json:"iuv,omitempty"`
-	FileNames []string `json:"file_names,omitempty"` // in the order of the attachments
+	// OnBehalfOf is whom the request is about when not the requester: a minor, a delegating person.
+	OnBehalfOf string   `json:"concerns,omitempty"`
+	IUV        string   `json:"iuv,omitempty"`
+	FileNames  []string `json:"file_names,omitempty"` // in the order of the attachments
 }
 
 // Assigned gives the ticket to an operator of the competent entity or to its supervisors (FAQ 2.3).
@@ -177,7 +177,7 @@ type Discarded struct {
 // MarkedDuplicate ends a ticket that another one of the same citizen already tells.
 type MarkedDuplicate struct {
 	Resolution int       `json:"resolution"`
-	Main       ID        `json:"main"`
+	Original   ID        `json:"main"`
 	Note       ID        `json:"note"`
 	EffectFrom time.Time `json:"effect_from"`
 	Status     Status    `json:"status"`
@@ -209,8 +209,8 @@ type AutoClosed struct {
 	Status     Status `json:"status"`
 }
 
-// Succeeded moves the ticket from an entity that ceased to the one that follows it.
-type Succeeded struct {
+// TransferredToSuccessor moves the ticket from an entity that ceased to the one that follows it.
+type TransferredToSuccessor struct {
 	From catalog.EntityCode `json:"from"`
 	To   catalog.EntityCode `json:"to"`
 }
@@ -224,9 +224,9 @@ type Reclassified struct {
 // PlaybookStarted begins a run: the checks that the ticket's service and problem call for (FAQ 2.7–2.12). A run before it
 // is history.
 type PlaybookStarted struct {
-	Run    int                `json:"run"` // 1, 2, 3 … of the ticket
-	Pinned playbook.Pinned    `json:"pinned"`
-	Entity catalog.EntityCode `json:"entity"` // whose systems are asked; its people and the Region's read the answers
+	Run    int                     `json:"run"` // 1, 2, 3 … of the ticket
+	Pinned playbook.PinnedVersions `json:"pinned"`
+	Entity catalog.EntityCode      `json:"entity"` // whose systems are asked; its people and the Region's read the answers
 }
 
 // CheckAnswered is an answer to a check of the run, an operator's or a connected system's.
@@ -250,7 +250,7 @@ type CheckTried struct {
 	Entity catalog.EntityCode `json:"entity"`
 	Check  playbook.CheckID   `json:"check"`
 	Query  playbook.Query     `json:"query"`
-	Why    Unknown            `json:"why"`
+	Why    QueryFailure       `json:"why"`
 }
 
 // AnswersForgotten takes answers back to not known: the run came back to them from another playbook.
@@ -263,7 +263,7 @@ type AnswersForgotten struct {
 type OutcomeCarriedOut struct {
 	Run     int                `json:"run"`
 	Outcome playbook.OutcomeID `json:"outcome"`
-	Act     playbook.Act       `json:"act"`
+	Action  playbook.Action    `json:"act"`
 	Remind  bool               `json:"remind,omitempty"` // the run stays alive until an answer changes
 }
 
@@ -295,50 +295,50 @@ type PingPongNoticed struct {
 
 // CitizenReminded reminds the citizen of the question that they were asked.
 type CitizenReminded struct {
-	Asked ID  `json:"asked"` // the note with the question
-	N     int `json:"n"`     // 1, 2 … of that question
+	Question ID  `json:"asked"` // the note with the question
+	N        int `json:"n"`     // 1, 2 … of that question
 }
 
 // ContactFailed says that the address in the form takes no mail: «recapito fallito».
 type ContactFailed struct {
-	Message string  `json:"message"` // the Message-ID of what was not delivered
-	Why     Failure `json:"why"`
+	Message string          `json:"message"` // the Message-ID of what was not delivered
+	Why     DeliveryFailure `json:"why"`
 }
 
 // PersonalDataErased says that the ticket's keys were destroyed with this event: no Personal field of the
 // ticket can be read any more.
 type PersonalDataErased struct{}
 
-func (Opened) event()             {}
-func (Assigned) event()           {}
-func (Unassigned) event()         {}
-func (Taken) event()              {}
-func (CitizenNote) event()        {}
-func (InternalNote) event()       {}
-func (RegionalNote) event()       {}
-func (CitizenAsked) event()       {}
-func (Resumed) event()            {}
-func (CitizenReplied) event()     {}
-func (Escalated) event()          {}
-func (Recalled) event()           {}
-func (Redirected) event()         {}
-func (Resolved) event()           {}
-func (Discarded) event()          {}
-func (MarkedDuplicate) event()    {}
-func (Reopened) event()           {}
-func (ActWithdrawn) event()       {}
-func (AutoClosed) event()         {}
-func (Succeeded) event()          {}
-func (Reclassified) event()       {}
-func (PlaybookStarted) event()    {}
-func (CheckAnswered) event()      {}
-func (CheckTried) event()         {}
-func (AnswersForgotten) event()   {}
-func (OutcomeCarriedOut) event()  {}
-func (PlaybookReminded) event()   {}
-func (HandoverWarned) event()     {}
-func (HandoverBreached) event()   {}
-func (PingPongNoticed) event()    {}
-func (CitizenReminded) event()    {}
-func (ContactFailed) event()      {}
-func (PersonalDataErased) event() {}
+func (Opened) event()                 {}
+func (Assigned) event()               {}
+func (Unassigned) event()             {}
+func (Taken) event()                  {}
+func (CitizenNote) event()            {}
+func (InternalNote) event()           {}
+func (RegionalNote) event()           {}
+func (CitizenAsked) event()           {}
+func (Resumed) event()                {}
+func (CitizenReplied) event()         {}
+func (Escalated) event()              {}
+func (Recalled) event()               {}
+func (Redirected) event()             {}
+func (Resolved) event()               {}
+func (Discarded) event()              {}
+func (MarkedDuplicate) event()        {}
+func (Reopened) event()               {}
+func (ActWithdrawn) event()           {}
+func (AutoClosed) event()             {}
+func (TransferredToSuccessor) event() {}
+func (Reclassified) event()           {}
+func (PlaybookStarted) event()        {}
+func (CheckAnswered) event()          {}
+func (CheckTried) event()             {}
+func (AnswersForgotten) event()       {}
+func (OutcomeCarriedOut) event()      {}
+func (PlaybookReminded) event()       {}
+func (HandoverWarned) event()         {}
+func (HandoverBreached) event()       {}
+func (PingPongNoticed) event()        {}
+func (CitizenReminded) event()        {}
+func (ContactFailed) event()          {}
+func (PersonalDataErased) event()     {}

@@ -14,14 +14,14 @@ import (
 // Evolve remembers one event. It asks nothing and cannot fail.
 func Evolve(s State, r Recorded) State {
 	last := s.Last
-	quiet := quiet(r)
+	quiet := IsBackground(r)
 	if r.Act != last.ID && !quiet {
-		s.Last = Act{ID: r.Act, By: r.By, Before: s.Standing}
+		s.Last = LastAct{ID: r.Act, By: r.By, Before: s.UndoableState}
 	}
 	switch e := r.Event.(type) {
 	case Opened:
 		s.ID, s.Number, s.Citizen, s.Subject, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Subject, e.Facilitated
-		s.Standing = Standing{Status: e.Status, Service: e.Service, Problem: e.Problem, Entity: e.Entity}
+		s.UndoableState = UndoableState{Status: e.Status, Service: e.Service, Problem: e.Problem, Entity: e.Entity}
 	case Assigned:
 		s.Assignee = e.Assignee
 	case Unassigned:
@@ -29,13 +29,13 @@ func Evolve(s State, r Recorded) State {
 	case Taken:
 		s.Status, s.Assignee = e.Status, e.Assignee
 	case CitizenNote:
-		s.Last = s.Last.holding(e.Note, e.VisibleFrom)
+		s.Last = s.Last.addNote(e.Note, e.VisibleFrom)
 	case RegionalNote:
-		s.Last = s.Last.holding(e.Note, e.VisibleFrom)
+		s.Last = s.Last.addNote(e.Note, e.VisibleFrom)
 	case InternalNote:
-		s.Last = s.Last.holding(e.Note, time.Time{})
+		s.Last = s.Last.addNote(e.Note, time.Time{})
 	case CitizenAsked:
-		s.Status, s.Asked = e.Status, Asked{Note: e.Note}
+		s.Status, s.Asked = e.Status, OpenQuestion{Note: e.Note}
 	case Resumed:
 		s.Status = e.Status
 	case CitizenReplied:
@@ -43,15 +43,15 @@ func Evolve(s State, r Recorded) State {
 	case Escalated:
 		s.Handover = Handover{N: e.Handover, ASR: e.From, Status: s.Status, Assignee: s.Assignee, Ground: e.Ground}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, Assignee{}
-		s.Traces, s.Entity = Passed(s.Traces, e.From, catalog.Region), catalog.Region
+		s.Traces, s.Entity = tracesAfterTransfer(s.Traces, e.From, catalog.Region), catalog.Region
 	case Recalled:
 		s.Status, s.Assignee = e.Status, e.Assignee
-		s.Traces, s.Entity = Passed(s.Traces, "", e.Entity), e.Entity
+		s.Traces, s.Entity = tracesAfterTransfer(s.Traces, "", e.Entity), e.Entity
 		s.Handover = Handover{}
 	case Redirected:
 		s.Handover = Handover{N: e.Handover, ASR: e.To}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, e.Assignee
-		s.Traces, s.Entity = Passed(s.Traces, s.Entity, e.To), e.To
+		s.Traces, s.Entity = tracesAfterTransfer(s.Traces, s.Entity, e.To), e.To
 	case Resolved:
 		s.Status, s.Resolution, s.Reopened = e.Status, e.Resolution, false
 	case Discarded:
@@ -61,55 +61,55 @@ func Evolve(s State, r Recorded) State {
 	case Reopened:
 		s.Status, s.Assignee, s.Reopened = e.Status, e.Assignee, true
 	case ActWithdrawn:
-		s.Standing = last.Before
+		s.UndoableState = last.Before
 	case AutoClosed:
 		s.Status = e.Status
-	case Succeeded:
-		s.Entity, s.Traces = e.To, Passed(s.Traces, "", e.To)
+	case TransferredToSuccessor:
+		s.Entity, s.Traces = e.To, tracesAfterTransfer(s.Traces, "", e.To)
 	case Reclassified:
 		s.Service, s.Problem = e.Service, e.Problem
 	case PlaybookStarted:
 		s.Runs = e.Run
 	case CitizenReminded:
-		if s.Asked.Note == e.Asked {
+		if s.Asked.Note == e.Question {
 			s.Asked.Reminded = e.N
 		}
 	case ContactFailed:
 		s.Unreachable = true
 	case PersonalDataErased:
 		s.Erased = true
-		s.Run = s.Run.erased()
+		s.Run = s.Run.withoutEvidence()
 	case CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached,
 		PingPongNoticed:
 	}
-	s.Run, s.Handover = s.Run.after(r), s.Handover.after(r.Event)
+	s.Run, s.Handover = s.Run.Apply(r), s.Handover.apply(r.Event)
 	if quiet {
-		s.Last.Before = s.Last.Before.beside(r)
+		s.Last.Before = s.Last.Before.applyBackground(r)
 	}
 	return s
 }
 
-// beside takes what the system notes into how the ticket stood before the last act: it holds whether or not that act is
+// applyBackground takes what the system notes into how the ticket stood before the last act: it holds whether or not that act is
 // withdrawn. A run that was begun since belongs to the act.
-func (b Standing) beside(r Recorded) Standing {
+func (b UndoableState) applyBackground(r Recorded) UndoableState {
 	switch e := r.Event.(type) {
 	case PlaybookStarted:
 		return b
 	case CitizenReminded:
-		if b.Asked.Note == e.Asked {
+		if b.Asked.Note == e.Question {
 			b.Asked.Reminded = e.N
 		}
 	case CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverWarned, HandoverBreached, PingPongNoticed,
 		ContactFailed, Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed,
 		CitizenReplied, Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn,
-		AutoClosed, Succeeded, Reclassified, OutcomeCarriedOut, PersonalDataErased:
+		AutoClosed, TransferredToSuccessor, Reclassified, OutcomeCarriedOut, PersonalDataErased:
 	}
-	b.Run, b.Handover = b.Run.after(r), b.Handover.after(r.Event)
+	b.Run, b.Handover = b.Run.Apply(r), b.Handover.apply(r.Event)
 	return b
 }
 
-// quiet tells what the system notes beside what people do: it neither stops an undo nor is withdrawn by it.
-func quiet(r Recorded) bool {
+// IsBackground tells what the system notes beside what people do: it neither stops an undo nor is withdrawn by it.
+func IsBackground(r Recorded) bool {
 	if r.By.Role != person.System {
 		return false
 	}
@@ -118,14 +118,14 @@ func quiet(r Recorded) bool {
 		PingPongNoticed, CitizenReminded, ContactFailed:
 		return true
 	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
-		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded,
+		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor,
 		Reclassified, OutcomeCarriedOut, PersonalDataErased:
 	}
 	return false
 }
 
-// holding adds a note to the act that wrote it.
-func (a Act) holding(note ID, until time.Time) Act {
+// addNote adds a note to the act that wrote it.
+func (a LastAct) addNote(note ID, until time.Time) LastAct {
 	a.Notes = append(slices.Clone(a.Notes), note)
 	if until.After(a.HeldUntil) {
 		a.HeldUntil = until

@@ -17,48 +17,48 @@ import (
 
 // Bounds on what people write, in characters, and on what they attach (FAQ 2.2: 1 MB a file).
 const (
-	maxName = 100
-	maxText = 20_000
+	MaxNameLength = 100
+	MaxTextLength = 20_000
 
 	MaxAttachments    = 5
 	MaxAttachmentSize = 1 << 20 // bytes
 )
 
-// Extensions are the accepted ends of a file's name (FAQ 2.2); jpg is an alias of jpeg.
-var Extensions = []string{"pdf", "doc", "docx", "xls", "xlsx", "zip", "png", "gif", "jpeg", "jpg"}
+// AttachmentExtensions are the accepted ends of a file's name (FAQ 2.2); jpg is an alias of jpeg.
+var AttachmentExtensions = []string{"pdf", "doc", "docx", "xls", "xlsx", "zip", "png", "gif", "jpeg", "jpg"}
 
-// fields gathers what is wrong with a command, so that one refusal names it all.
-type fields []FieldError
+// fieldErrors gathers what is wrong with a command, so that one refusal names it all.
+type fieldErrors []FieldError
 
-func (w *fields) add(field, rule, allowed string) {
+func (w *fieldErrors) add(field, rule, allowed string) {
 	*w = append(*w, FieldError{Field: field, Rule: rule, Allowed: allowed})
 }
 
-func (w *fields) err() error {
+func (w *fieldErrors) err() error {
 	if len(*w) == 0 {
 		return nil
 	}
 	return &InvalidError{Fields: *w}
 }
 
-// typed names what a person's identifier was refused for.
-func (w *fields) typed(field string, err error) {
+// addIdentifier names what a person's identifier was refused for.
+func (w *fieldErrors) addIdentifier(field string, err error) {
 	var refused *person.InvalidError
 	if errors.As(err, &refused) {
-		w.add(field, refused.Wrong, refused.Allowed)
+		w.add(field, refused.Message, refused.Allowed)
 		return
 	}
 	w.add(field, err.Error(), "")
 }
 
-func (w *fields) oneOf(field, value string, allowed ...string) {
+func (w *fieldErrors) requireOneOf(field, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
-		w.add(field, quoted(value)+" is not one of the values", "one of "+strings.Join(allowed, ", "))
+		w.add(field, quoteInput(value)+" is not one of the values", "one of "+strings.Join(allowed, ", "))
 	}
 }
 
-// text wants something to read: not blank, not too long, valid UTF-8 without NUL.
-func (w *fields) text(field, value string, most int) {
+// requireText wants something to read: not blank, not too long, valid UTF-8 without NUL.
+func (w *fieldErrors) requireText(field, value string, most int) {
 	allowed := fmt.Sprintf("1 to %d characters", most)
 	switch {
 	case strings.TrimSpace(value) == "":
@@ -66,19 +66,19 @@ func (w *fields) text(field, value string, most int) {
 	case utf8.RuneCountInString(value) > most:
 		w.add(field, "is too long", allowed)
 	default:
-		w.readable(field, value)
+		w.requireValidText(field, value)
 	}
 }
 
-// readable wants valid UTF-8 without NUL, if anything.
-func (w *fields) readable(field, value string) {
-	if !person.Readable(value) {
+// requireValidText wants valid UTF-8 without NUL, if anything.
+func (w *fieldErrors) requireValidText(field, value string) {
+	if !person.IsValidText(value) {
 		w.add(field, "is not readable text", "UTF-8 text")
 	}
 }
 
-// attachments checks what can be told without the content, which the door has looked into.
-func (w *fields) attachments(field string, files []Attachment, names []string) {
+// checkAttachments checks what can be told without the content, which the door has looked into.
+func (w *fieldErrors) checkAttachments(field string, files []Attachment, names []string) {
 	if len(files) > MaxAttachments {
 		w.add(field, "too many files", fmt.Sprintf("at most %d", MaxAttachments))
 	}
@@ -88,9 +88,9 @@ func (w *fields) attachments(field string, files []Attachment, names []string) {
 	}
 	for i, f := range files {
 		at := field + "[" + strconv.Itoa(i) + "]"
-		w.readable(at+".name", names[i])
-		if ext := strings.TrimPrefix(strings.ToLower(path.Ext(names[i])), "."); !slices.Contains(Extensions, ext) {
-			w.add(at+".name", "files of this kind are not accepted", strings.Join(Extensions, ", "))
+		w.requireValidText(at+".name", names[i])
+		if ext := strings.TrimPrefix(strings.ToLower(path.Ext(names[i])), "."); !slices.Contains(AttachmentExtensions, ext) {
+			w.add(at+".name", "files of this kind are not accepted", strings.Join(AttachmentExtensions, ", "))
 		}
 		if f.Size < 1 || f.Size > MaxAttachmentSize {
 			w.add(at+".content_base64", "is empty or over 1 MB", "1 to 1048576 bytes")
@@ -98,8 +98,8 @@ func (w *fields) attachments(field string, files []Attachment, names []string) {
 	}
 }
 
-// quoted shows a value that somebody typed, cut to what a message can bear.
-func quoted(s string) string {
+// quoteInput shows a value that somebody typed, cut to what a message can bear.
+func quoteInput(s string) string {
 	if utf8.RuneCountInString(s) > 40 {
 		s = string([]rune(s)[:40]) + "…"
 	}

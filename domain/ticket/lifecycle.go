@@ -19,98 +19,98 @@ type Move string
 
 // The moves. Those that stand in no FAQ paragraph are ours (mission.md, "The lifecycle").
 const (
-	MoveOpen       Move = "open"
-	MoveTake       Move = "take"
-	MoveAssign     Move = "assign"
-	MoveUnassign   Move = "unassign"
-	MoveNote       Move = "note"
-	MoveMessage    Move = "regional-message"
-	MoveReclassify Move = "reclassify"
-	MoveAsk        Move = "ask"
-	MoveResume     Move = "resume"
-	MoveAnswer     Move = "answer"
-	MoveNotSolved  Move = "not-solved"
-	MoveThank      Move = "message"
-	MoveEscalate   Move = "escalate"
-	MoveRecall     Move = "recall"
-	MoveRedirect   Move = "redirect"
-	MoveResolve    Move = "resolve"
-	MoveDiscard    Move = "discard"
-	MoveDuplicate  Move = "duplicate"
-	MoveReopen     Move = "reopen"
-	MoveUndo       Move = "undo"
-	MoveClose      Move = "close"
-	MoveSuccession Move = "succession"
-	MoveRelease    Move = "release"
-	MoveErase      Move = "erase"
+	MoveOpen                Move = "open"
+	MoveTake                Move = "take"
+	MoveAssign              Move = "assign"
+	MoveUnassign            Move = "unassign"
+	MoveNote                Move = "note"
+	MoveRegionalMessage     Move = "regional-message"
+	MoveReclassify          Move = "reclassify"
+	MoveAsk                 Move = "ask"
+	MoveResume              Move = "resume"
+	MoveAnswer              Move = "answer"
+	MoveNotSolved           Move = "not-solved"
+	MoveCitizenMessage      Move = "message"
+	MoveEscalate            Move = "escalate"
+	MoveRecall              Move = "recall"
+	MoveRedirect            Move = "redirect"
+	MoveResolve             Move = "resolve"
+	MoveDiscard             Move = "discard"
+	MoveDuplicate           Move = "duplicate"
+	MoveReopen              Move = "reopen"
+	MoveUndo                Move = "undo"
+	MoveClose               Move = "close"
+	MoveTransferToSuccessor Move = "succession"
+	MoveRelease             Move = "release"
+	MoveErase               Move = "erase"
 
-	MoveCheck         Move = "check" // an answer to a check of the playbook
-	MoveBegin         Move = "begin-playbook"
-	MoveLearn         Move = "learn"
-	MoveRemind        Move = "remind"
-	MoveWarn          Move = "warn"
-	MoveBreach        Move = "breach"
-	MovePingPong      Move = "notice-ping-pong"
-	MoveRemindCitizen Move = "remind-citizen"
-	MoveExpire        Move = "expire"
-	MoveContact       Move = "report-contact"
+	MoveAnswerCheck       Move = "check" // an answer to a check of the playbook
+	MoveBeginPlaybook     Move = "begin-playbook"
+	MoveRecordQueryResult Move = "learn"
+	MoveRemindPlaybook    Move = "remind"
+	MoveWarnHandover      Move = "warn"
+	MoveBreachHandover    Move = "breach"
+	MoveNoticePingPong    Move = "notice-ping-pong"
+	MoveRemindCitizen     Move = "remind-citizen"
+	MoveExpireQuestion    Move = "expire"
+	MoveReportContact     Move = "report-contact"
 )
 
-// rule is a row of the lifecycle as an auditor reads it. An empty to leaves the status as it is; several mean the one
+// transitionRule is a row of the lifecycle as an auditor reads it. An empty to leaves the status as it is; several mean the one
 // that the ticket had before.
-type rule struct {
-	move Move
-	by   party
-	from []Status
-	to   []Status
+type transitionRule struct {
+	move  Move
+	actor actorRule
+	from  []Status
+	to    []Status
 }
 
-// unborn is the machine's name for a ticket that does not exist yet.
-const unborn Status = "inesistente"
+// nonexistent is the machine's name for a ticket that does not exist yet.
+const nonexistent Status = "inesistente"
 
 var (
-	worked       = []Status{New, InProgress, Waiting, HandedOver} // HandedOver is always the Region's
-	atTheASR     = []Status{New, InProgress, Waiting}
-	anyButClosed = []Status{New, InProgress, Waiting, HandedOver, Solved}
+	openStatuses = []Status{New, InProgress, Waiting, HandedOver} // HandedOver is always the Region's
+	asrStatuses  = []Status{New, InProgress, Waiting}
+	notClosed    = []Status{New, InProgress, Waiting, HandedOver, Solved}
 )
 
 // lifecycle is the table of mission.md. What a move needs besides stands with the move's decision.
-var lifecycle = []rule{
-	{MoveOpen, anyone, []Status{unborn}, []Status{New}},
+var lifecycle = []transitionRule{
+	{MoveOpen, anyone, []Status{nonexistent}, []Status{New}},
 	{MoveTake, competent, []Status{New, HandedOver}, []Status{InProgress}},
-	{MoveAssign, competent, anyButClosed, nil},
-	{MoveUnassign, competent, anyButClosed, nil},
-	{MoveNote, competent, anyButClosed, nil},
-	{MoveMessage, eitherOfThem, worked, nil},
-	{MoveReclassify, competent, anyButClosed, nil},
-	{MoveAsk, competent, worked, []Status{Waiting}},
+	{MoveAssign, competent, notClosed, nil},
+	{MoveUnassign, competent, notClosed, nil},
+	{MoveNote, competent, notClosed, nil},
+	{MoveRegionalMessage, handoverParty, openStatuses, nil},
+	{MoveReclassify, competent, notClosed, nil},
+	{MoveAsk, competent, openStatuses, []Status{Waiting}},
 	{MoveResume, competent, []Status{New, Waiting, HandedOver}, []Status{InProgress}},
-	{MoveAnswer, theCitizen, []Status{Waiting}, []Status{InProgress}},
-	{MoveAnswer, theCitizen, []Status{New, InProgress, HandedOver}, nil},
-	{MoveNotSolved, theCitizen, []Status{Solved}, []Status{InProgress}},
-	{MoveThank, theCitizen, []Status{Solved}, nil},
-	{MoveEscalate, competentASR, atTheASR, []Status{HandedOver}},
-	{MoveRecall, handedOverBy, []Status{HandedOver}, atTheASR},
-	{MoveRedirect, region, worked, []Status{New}},
-	{MoveResolve, competent, worked, []Status{Solved}},
+	{MoveAnswer, ticketCitizen, []Status{Waiting}, []Status{InProgress}},
+	{MoveAnswer, ticketCitizen, []Status{New, InProgress, HandedOver}, nil},
+	{MoveNotSolved, ticketCitizen, []Status{Solved}, []Status{InProgress}},
+	{MoveCitizenMessage, ticketCitizen, []Status{Solved}, nil},
+	{MoveEscalate, competentASR, asrStatuses, []Status{HandedOver}},
+	{MoveRecall, handoverSender, []Status{HandedOver}, asrStatuses},
+	{MoveRedirect, region, openStatuses, []Status{New}},
+	{MoveResolve, competent, openStatuses, []Status{Solved}},
 	{MoveDiscard, supervisor, []Status{New, InProgress}, []Status{Solved}},
-	{MoveDuplicate, competent, atTheASR, []Status{Solved}},
+	{MoveDuplicate, competent, asrStatuses, []Status{Solved}},
 	{MoveReopen, competent, []Status{Solved}, []Status{InProgress}},
-	{MoveUndo, author, anyButClosed, anyButClosed},
-	{MoveClose, theSystem, []Status{Solved}, []Status{Closed}},
-	{MoveSuccession, theSystem, anyButClosed, nil},
-	{MoveRelease, theSystem, anyButClosed, nil},
+	{MoveUndo, author, notClosed, notClosed},
+	{MoveClose, system, []Status{Solved}, []Status{Closed}},
+	{MoveTransferToSuccessor, system, notClosed, nil},
+	{MoveRelease, system, notClosed, nil},
 	{MoveErase, administrator, Statuses(), nil},
-	{MoveCheck, competentASR, atTheASR, nil},
-	{MoveBegin, theSystem, atTheASR, nil},
-	{MoveLearn, theSystem, atTheASR, nil},
-	{MoveRemind, theSystem, atTheASR, nil},
-	{MoveWarn, theSystem, []Status{New, HandedOver}, nil},
-	{MoveBreach, theSystem, []Status{New, HandedOver}, nil},
-	{MovePingPong, theSystem, worked, nil},
-	{MoveRemindCitizen, theSystem, []Status{Waiting}, nil},
-	{MoveExpire, theSystem, []Status{Waiting}, []Status{Solved}},
-	{MoveContact, theSystem, Statuses(), nil},
+	{MoveAnswerCheck, competentASR, asrStatuses, nil},
+	{MoveBeginPlaybook, system, asrStatuses, nil},
+	{MoveRecordQueryResult, system, asrStatuses, nil},
+	{MoveRemindPlaybook, system, asrStatuses, nil},
+	{MoveWarnHandover, system, []Status{New, HandedOver}, nil},
+	{MoveBreachHandover, system, []Status{New, HandedOver}, nil},
+	{MoveNoticePingPong, system, openStatuses, nil},
+	{MoveRemindCitizen, system, []Status{Waiting}, nil},
+	{MoveExpireQuestion, system, []Status{Waiting}, []Status{Solved}},
+	{MoveReportContact, system, Statuses(), nil},
 }
 
 // transitions is the lifecycle as looplab/fsm takes it.
@@ -123,15 +123,15 @@ func transitions() fsm.Events {
 				to = []Status{from}
 			}
 			for _, t := range to {
-				events = append(events, fsm.EventDesc{Name: r.name(t), Src: []string{string(from)}, Dst: string(t)})
+				events = append(events, fsm.EventDesc{Name: r.eventName(t), Src: []string{string(from)}, Dst: string(t)})
 			}
 		}
 	}
 	return events
 }
 
-// name is the machine's event for the move: one a target where the move leads back to one of several.
-func (r rule) name(to Status) string {
+// eventName is the machine's event for the move: one a target where the move leads back to one of several.
+func (r transitionRule) eventName(to Status) string {
 	if len(r.to) < 2 {
 		return string(r.move)
 	}
@@ -141,14 +141,14 @@ func (r rule) name(to Status) string {
 // machines holds one machine a status. They are asked and never moved, so they are safe to share.
 var machines = func() map[Status]*fsm.FSM {
 	events, all := transitions(), map[Status]*fsm.FSM{}
-	for _, s := range append(Statuses(), unborn) {
+	for _, s := range append(Statuses(), nonexistent) {
 		all[s] = fsm.NewFSM(string(s), events, nil)
 	}
 	return all
 }()
 
-// leadsTo is where the machine goes from a status by one of its events, found out once by making the move.
-var leadsTo = func() map[Status]map[string]Status {
+// targets is where the machine goes from a status by one of its events, found out once by making the move.
+var targets = func() map[Status]map[string]Status {
 	events, all := transitions(), map[Status]map[string]Status{}
 	for s, m := range machines {
 		all[s] = map[string]Status{}
@@ -163,25 +163,25 @@ var leadsTo = func() map[Status]map[string]Status {
 	return all
 }()
 
-// next asks the machine whether the move is possible from the state's status, and where it leads. The target is
+// nextStatus asks the machine whether the move is possible from the state's status, and where it leads. The target is
 // given for the moves that lead back to where the ticket was.
-func next(s State, m Move, back ...Status) (Status, error) {
+func nextStatus(s State, m Move, back ...Status) (Status, error) {
 	from, name := s.Status, string(m)
 	if from == "" {
-		from = unborn
+		from = nonexistent
 	}
 	if len(back) == 1 {
 		name += " to " + string(back[0])
 	}
 	if !machines[from].Can(name) {
-		return "", refused(s, m)
+		return "", notAllowed(s, m)
 	}
-	return leadsTo[from][name], nil
+	return targets[from][name], nil
 }
 
-// rules gives the rows of a move.
-func rules(m Move) []rule {
-	var rows []rule
+// rulesFor gives the rows of a move.
+func rulesFor(m Move) []transitionRule {
+	var rows []transitionRule
 	for _, r := range lifecycle {
 		if r.move == m {
 			rows = append(rows, r)
@@ -195,7 +195,7 @@ func rules(m Move) []rule {
 func Moves(s State, by person.Actor) []Move {
 	var moves []Move
 	for _, r := range lifecycle {
-		possible := slices.Contains(r.from, s.Status) && r.by(s, by) && !(s.Erased && writes[r.move])
+		possible := slices.Contains(r.from, s.Status) && r.actor(s, by) && !(s.Erased && writesPersonalText[r.move])
 		if possible && !slices.Contains(moves, r.move) {
 			moves = append(moves, r.move)
 		}
@@ -211,5 +211,5 @@ func Diagram() (string, error) {
 			drawn = append(drawn, e)
 		}
 	}
-	return fsm.VisualizeForMermaidWithGraphType(fsm.NewFSM(string(unborn), drawn, nil), fsm.StateDiagram)
+	return fsm.VisualizeForMermaidWithGraphType(fsm.NewFSM(string(nonexistent), drawn, nil), fsm.StateDiagram)
 }

@@ -35,14 +35,14 @@ func TestMoves(t *testing.T) {
 		want  []Move
 	}{
 		"a new ticket, its operator": {given(opened()), anna, []Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveReclassify,
-			MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveCheck}},
+			MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveAnswerCheck}},
 		"a resolved one":      {given(opened(), resolved(1)), bruno, []Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen}},
-		"a closed one":        {given(opened(), resolved(1), closed(1)), capo, nil},
+		"a closed one":        {given(opened(), resolved(1), closed(1)), supervisor, nil},
 		"its citizen":         {given(opened()), citizen, []Move{MoveAnswer}},
 		"a stranger":          {given(opened()), carla, nil},
-		"who handed it over":  {given(opened(), escalated()), bruno, []Move{MoveMessage, MoveRecall}},
-		"the Region, then":    {given(opened(), escalated()), rita, []Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveMessage, MoveReclassify, MoveAsk, MoveResume, MoveRedirect, MoveResolve}},
-		"the system, all day": {given(opened()), saga, []Move{MoveSuccession, MoveRelease, MoveBegin, MoveLearn, MoveRemind, MoveWarn, MoveBreach, MovePingPong, MoveContact}},
+		"who handed it over":  {given(opened(), escalated()), bruno, []Move{MoveRegionalMessage, MoveRecall}},
+		"the Region, then":    {given(opened(), escalated()), rita, []Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveRegionalMessage, MoveReclassify, MoveAsk, MoveResume, MoveRedirect, MoveResolve}},
+		"the system, all day": {given(opened()), system, []Move{MoveTransferToSuccessor, MoveRelease, MoveBeginPlaybook, MoveRecordQueryResult, MoveRemindPlaybook, MoveWarnHandover, MoveBreachHandover, MoveNoticePingPong, MoveReportContact}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Moves(c.given, c.by); !reflect.DeepEqual(got, c.want) {

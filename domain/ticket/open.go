@@ -14,39 +14,39 @@ import (
 // competent for it; the ASR chosen is kept as data.
 const OperatorsForm catalog.ServiceID = "assistenza-online"
 
-// open checks the whole form and names everything that is wrong with it at once (FAQ 2.2).
-func (r Rules) open(s State, c Open, by person.Actor, now time.Time) ([]Event, error) {
-	to, err := next(s, MoveOpen)
+// decideOpen checks the whole form and names everything that is wrong with it at once (FAQ 2.2).
+func (r Engine) decideOpen(s State, c Open, by person.Actor, now time.Time) ([]Event, error) {
+	to, err := nextStatus(s, MoveOpen)
 	if err != nil {
 		return nil, err
 	}
-	var wrong fields
-	if c.Continues == "" { // otherwise it is about what the closed ticket was about, whoever named that
-		r.about(&wrong, c.Service, c.Problem, by)
-		r.competence(&wrong, "entity", c.Entity, now)
+	var wrong fieldErrors
+	if c.LinkedTo == "" { // otherwise it is about what the closed ticket was about, whoever named that
+		r.checkClassification(&wrong, c.Service, c.Problem, by)
+		r.checkEntity(&wrong, "entity", c.Entity, now)
 	}
 	if c.Service == OperatorsForm && c.Requester != AsOperator {
 		wrong.add("requester.role", "the operators' form is for operators", string(AsOperator))
 	}
-	wrong.oneOf("requester.role", string(c.Requester), string(ForSelf), string(ForMinor), string(ForDelegating), string(AsOperator))
+	wrong.requireOneOf("requester.role", string(c.Requester), string(ForSelf), string(ForMinor), string(ForDelegator), string(AsOperator))
 	f := c.Form
-	wrong.text("requester.given_name", f.GivenName, maxName)
-	wrong.text("requester.family_name", f.FamilyName, maxName)
+	wrong.requireText("requester.given_name", f.GivenName, MaxNameLength)
+	wrong.requireText("requester.family_name", f.FamilyName, MaxNameLength)
 	if code, err := person.ParseTaxCode(f.TaxCode); err != nil {
-		wrong.typed("requester.tax_code", err)
+		wrong.addIdentifier("requester.tax_code", err)
 	} else {
 		f.TaxCode = code.String()
 	}
 	if f.Email, err = person.ParseEmail(f.Email); err != nil {
-		wrong.typed("requester.email", err)
+		wrong.addIdentifier("requester.email", err)
 	}
 	if f.Phone, err = person.ParsePhone(f.Phone); err != nil {
-		wrong.typed("requester.phone", err)
+		wrong.addIdentifier("requester.phone", err)
 	}
-	wrong.readable("requester.on_behalf_of", f.Concerns)
-	wrong.readable("iuv", f.IUV)
-	wrong.text("description", f.Description, maxText)
-	wrong.attachments("attachments", c.Attachments, f.FileNames)
+	wrong.requireValidText("requester.on_behalf_of", f.OnBehalfOf)
+	wrong.requireValidText("iuv", f.IUV)
+	wrong.requireText("description", f.Description, MaxTextLength)
+	wrong.checkAttachments("attachments", c.Attachments, f.FileNames)
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
@@ -55,21 +55,21 @@ func (r Rules) open(s State, c Open, by person.Actor, now time.Time) ([]Event, e
 		competent = catalog.Region
 	}
 	return []Event{Opened{
-		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, Chosen: c.Entity, Channel: c.Channel,
+		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, ChosenEntity: c.Entity, Channel: c.Channel,
 		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Requester: c.Requester, Facilitated: c.Facilitated,
-		Continues: c.Continues, Attachments: c.Attachments, Status: to, Personal: &f,
+		LinkedTo: c.LinkedTo, Attachments: c.Attachments, Status: to, Personal: &f,
 	}}, nil
 }
 
-// about checks that the problem is one of the service's, and one that the actor may name.
-func (r Rules) about(wrong *fields, service catalog.ServiceID, problem catalog.ProblemID, by person.Actor) {
+// checkClassification checks that the problem is one of the service's, and one that the actor may name.
+func (r Engine) checkClassification(wrong *fieldErrors, service catalog.ServiceID, problem catalog.ProblemID, by person.Actor) {
 	known, ok := r.Catalog.Service(service)
 	if !ok {
 		var ids []string
 		for _, s := range r.Catalog.Services() {
 			ids = append(ids, string(s.ID))
 		}
-		wrong.oneOf("service", string(service), ids...)
+		wrong.requireOneOf("service", string(service), ids...)
 		return
 	}
 	var ids []string
@@ -78,16 +78,16 @@ func (r Rules) about(wrong *fields, service catalog.ServiceID, problem catalog.P
 			ids = append(ids, string(p.ID))
 		}
 	}
-	wrong.oneOf("problem", string(problem), ids...)
+	wrong.requireOneOf("problem", string(problem), ids...)
 }
 
-// competence checks that an ASR exists and works today.
-func (r Rules) competence(wrong *fields, field string, code catalog.EntityCode, now time.Time) {
+// checkEntity checks that an ASR exists and works today.
+func (r Engine) checkEntity(wrong *fieldErrors, field string, code catalog.EntityCode, now time.Time) {
 	const allowed = "the ministerial code of a working health authority, e.g. 010301"
 	entity, ok := r.Catalog.Entity(code)
 	switch {
 	case !ok || code == catalog.Region:
-		wrong.add(field, "there is no health authority "+quoted(string(code)), allowed)
+		wrong.add(field, "there is no health authority "+quoteInput(string(code)), allowed)
 	case !entity.ValidAt(now) && now.Before(entity.ValidFrom):
 		wrong.add(field, entity.Name+" does not work yet", allowed)
 	case !entity.ValidAt(now):

@@ -25,10 +25,10 @@ type Channel string
 
 // The channels.
 const (
-	Web       Channel = "web"
-	Desk      Channel = "sportello"
-	Telephone Channel = "telefono"
-	System    Channel = "integrazione"
+	ChannelWeb         Channel = "web"
+	ChannelCounter     Channel = "sportello"
+	ChannelTelephone   Channel = "telefono"
+	ChannelIntegration Channel = "integrazione"
 )
 
 // Identity says how sure we are of who the citizen is.
@@ -45,10 +45,10 @@ type RequesterRole string
 
 // The requester roles: for oneself, for a minor, for someone who delegated, and «Operatore di Assistenza» (FAQ 2.2).
 const (
-	ForSelf       RequesterRole = "cittadino"
-	ForMinor      RequesterRole = "genitore"
-	ForDelegating RequesterRole = "delegato"
-	AsOperator    RequesterRole = "operatore_asr"
+	ForSelf      RequesterRole = "cittadino"
+	ForMinor     RequesterRole = "genitore"
+	ForDelegator RequesterRole = "delegato"
+	AsOperator   RequesterRole = "operatore_asr"
 )
 
 // ReplyKind says what the citizen meant.
@@ -56,9 +56,9 @@ type ReplyKind string
 
 // The kinds of reply. A plain message or a courtesy on a resolved ticket changes nothing and is flagged.
 const (
-	Answer    ReplyKind = "answer"     // to a ticket being worked
-	NotSolved ReplyKind = "not_solved" // «Il problema non è risolto»
-	Message   ReplyKind = "message"    // «Solo un messaggio»
+	ReplyAnswer    ReplyKind = "answer"     // to a ticket being worked
+	ReplyNotSolved ReplyKind = "not_solved" // «Il problema non è risolto»
+	ReplyMessage   ReplyKind = "message"    // «Solo un messaggio»
 )
 
 // DiscardReason says why a ticket is no request.
@@ -85,28 +85,28 @@ const (
 	NotForeseen   Ground = "caso_non_previsto" // the playbook does not fit
 )
 
-// Overrides are the choices of who hands over against the playbook.
-func Overrides() []Ground { return []Ground{SystemsDown, Urgent, AskedByRegion, NotForeseen} }
+// OverrideGrounds are the choices of who hands over against the playbook.
+func OverrideGrounds() []Ground { return []Ground{SystemsDown, Urgent, AskedByRegion, NotForeseen} }
 
-// Overrides tells whether the ground is one against the playbook.
-func (g Ground) Overrides() bool { return slices.Contains(Overrides(), g) }
+// IsOverride tells whether the ground is one against the playbook.
+func (g Ground) IsOverride() bool { return slices.Contains(OverrideGrounds(), g) }
 
-// Unknown is why a connected system gave no answer.
-type Unknown string
+// QueryFailure is why a connected system gave no answer.
+type QueryFailure string
 
 // The reasons. A system that is there and says that it does not know is Silent.
 const (
-	NoSystem    Unknown = "no_system"   // none is connected for the entity
-	Unreachable Unknown = "unreachable" // no connection, too slow, an error, or resting after many failures
-	Nonsense    Unknown = "nonsense"    // an answer that is none
-	Silent      Unknown = "not_known"
+	NoSystemConnected QueryFailure = "no_system"   // none is connected for the entity
+	SystemUnreachable QueryFailure = "unreachable" // no connection, too slow, an error, or resting after many failures
+	InvalidAnswer     QueryFailure = "nonsense"    // an answer that is none
+	AnswerNotKnown    QueryFailure = "not_known"
 )
 
-// Failure is why a message did not reach an address.
-type Failure string
+// DeliveryFailure is why a message did not reach an address.
+type DeliveryFailure string
 
 // The failures: refused while it was handed over, or returned afterwards.
 const (
-	Refused Failure = "refused"
-	Bounced Failure = "bounced"
+	DeliveryRefused DeliveryFailure = "refused"
+	DeliveryBounced DeliveryFailure = "bounced"
 )

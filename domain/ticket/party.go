@@ -8,8 +8,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// party is who may make a move, judged on the ticket as it stands.
-type party func(s State, by person.Actor) bool
+// actorRule is who may make a move, judged on the ticket as it stands.
+type actorRule func(s State, by person.Actor) bool
 
 func anyone(State, person.Actor) bool         { return true }
 func competent(s State, by person.Actor) bool { return by.Operates(s.Entity) }
@@ -18,69 +18,69 @@ func competentASR(s State, by person.Actor) bool {
 	return competent(s, by) && s.Entity != catalog.Region
 }
 func supervisor(s State, by person.Actor) bool    { return competent(s, by) && by.Role.Supervises() }
-func theSystem(_ State, by person.Actor) bool     { return by.Role == person.System }
+func system(_ State, by person.Actor) bool        { return by.Role == person.System }
 func administrator(_ State, by person.Actor) bool { return by.Role == person.Administrator }
 func author(s State, by person.Actor) bool        { return by.Role.Operates() && s.Last.By == by }
-func eitherOfThem(s State, by person.Actor) bool {
-	return s.Handover.N > 0 && region(s, by) || handedOverBy(s, by)
+func handoverParty(s State, by person.Actor) bool {
+	return s.Handover.N > 0 && region(s, by) || handoverSender(s, by)
 }
-func handedOverBy(s State, by person.Actor) bool {
+func handoverSender(s State, by person.Actor) bool {
 	return s.Entity == catalog.Region && s.Handover.N > 0 && by.Operates(s.Handover.ASR)
 }
 
-// theCitizen is the account whose verified ticket it is, or who holds the ticket's personal link: that actor's
+// ticketCitizen is the account whose verified ticket it is, or who holds the ticket's personal link: that actor's
 // id is the ticket's.
-func theCitizen(s State, by person.Actor) bool {
+func ticketCitizen(s State, by person.Actor) bool {
 	return by.Role == person.Citizen && by.ID != "" && (by.ID == s.Citizen || by.ID == string(s.ID))
 }
 
-// may judges the actor first and the status second, so that nobody learns the status of a ticket they cannot see.
-func may(s State, m Move, by person.Actor) error {
-	for _, row := range rules(m) {
-		if row.by(s, by) {
+// checkActor judges the actor first and the status second, so that nobody learns the status of a ticket they cannot see.
+func checkActor(s State, m Move, by person.Actor) error {
+	for _, row := range rulesFor(m) {
+		if row.actor(s, by) {
 			return nil
 		}
 	}
-	return notFor(s, m, by)
+	return actorRefusal(s, m, by)
 }
 
-// sees tells whether the ticket is there for the actor at all.
-func sees(s State, by person.Actor) bool {
-	return competent(s, by) || by.Role.Operates() && s.hadBy(by.Entity) || handedOverBy(s, by) || theCitizen(s, by)
+// canSee tells whether the ticket is there for the actor at all.
+func canSee(s State, by person.Actor) bool {
+	return competent(s, by) || by.Role.Operates() && s.HasTrace(by.Entity) || handoverSender(s, by) || ticketCitizen(s, by)
 }
 
-// notFor explains why the move is not the actor's and what is, without showing a ticket that is not theirs.
-func notFor(s State, m Move, by person.Actor) error {
+// actorRefusal explains why the move is not the actor's and what is, without showing a ticket that is not theirs.
+func actorRefusal(s State, m Move, by person.Actor) error {
 	switch {
-	case !sees(s, by):
-		return &NotYoursError{}
-	case theCitizen(s, by):
+	case !canSee(s, by):
+		return &NotVisibleError{}
+	case ticketCitizen(s, by):
 		return &ForbiddenError{Rule: "this is done by operators; you can reply"}
 	case competent(s, by):
-		if rule, ok := others[m]; ok {
+		if rule, ok := reservedMoves[m]; ok {
 			return &ForbiddenError{Rule: rule}
 		}
 		return &ForbiddenError{Rule: "the system alone does this, by itself"}
 	case s.Handover.ASR == by.Entity && s.Status == HandedOver:
 		return &ForbiddenError{Rule: "the ticket was handed over and you keep a read-only trace: until the Region takes it you can recall it (status " +
 			string(s.Handover.Status) + ", with a reason) or write a regional message (FAQ 2.6)"}
-	case handedOverBy(s, by):
+	case handoverSender(s, by):
 		return &ForbiddenError{Rule: "the Region has taken the ticket over and you keep a read-only trace: you can write a regional message (FAQ 2.6)"}
 	default:
 		return &ForbiddenError{Rule: "the ticket was handed over: your entity keeps a read-only trace (FAQ 2.6)"}
 	}
 }
 
-// others says, to competent operators, whose the moves are that are not theirs.
-var others = map[Move]string{
-	MoveRedirect:   "only the Region sends a ticket to another entity, and nuovo is no other target: hand it over with status non_di_competenza (FAQ 2.6)",
-	MoveEscalate:   "the ticket is the Region's already: send it to an ASR with entity",
-	MoveMessage:    "a regional message goes between the Region and the ASR that handed over, while the Region has the ticket: write a note",
-	MoveDiscard:    "only a supervisor discards: resolve with a public note, or assign the ticket to supervisori",
-	MoveAnswer:     "only the citizen replies: write a public note",
-	MoveCheck:      "the checks are made by the ASR, on its own systems: send the ticket back to it with entity",
-	MoveErase:      "only an administrator erases personal data",
-	MoveClose:      "the system alone closes (FAQ 2.5)",
-	MoveSuccession: "the system alone moves tickets of a ceased entity",
-	MoveRelease:    "the system alone does this, when a placement ends: leave the ticket without anyone (assignee)",
+// reservedMoves says, to competent operators, whose the moves are that are not theirs.
+var reservedMoves = map[Move]string{
+	MoveRedirect:            "only the Region sends a ticket to another entity, and nuovo is no other target: hand it over with status non_di_competenza (FAQ 2.6)",
+	MoveEscalate:            "the ticket is the Region's already: send it to an ASR with entity",
+	MoveRegionalMessage:     "a regional message goes between the Region and the ASR that handed over, while the Region has the ticket: write a note",
+	MoveDiscard:             "only a supervisor discards: resolve with a public note, or assign the ticket to supervisori",
+	MoveAnswer:              "only the citizen replies: write a public note",
+	MoveAnswerCheck:         "the checks are made by the ASR, on its own systems: send the ticket back to it with entity",
+	MoveErase:               "only an administrator erases personal data",
+	MoveClose:               "the system alone closes (FAQ 2.5)",
+	MoveTransferToSuccessor: "the system alone moves tickets of a ceased entity",
+	MoveRelease:             "the system alone does this, when a placement ends: leave the ticket without anyone (assignee)",
 }

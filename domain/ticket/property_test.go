@@ -29,9 +29,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// written is mission.md's table once more, by hand and apart from the machine: where a person or the system may bring
+// allowedTargets is mission.md's table once more, by hand and apart from the machine: where a person or the system may bring
 // a ticket from each status. Undo is judged by itself.
-var written = map[Status]map[person.Role][]Status{
+var allowedTargets = map[Status]map[person.Role][]Status{
 	"":         {person.Citizen: {New}},
 	New:        {person.ASROperator: {InProgress, Waiting, HandedOver, Solved}, person.ASRSupervisor: {InProgress, Waiting, HandedOver, Solved}, person.RegionalOperator: {InProgress, Waiting, Solved}, person.RegionalSupervisor: {InProgress, Waiting, Solved}},
 	InProgress: {person.ASROperator: {Waiting, HandedOver, Solved}, person.ASRSupervisor: {Waiting, HandedOver, Solved}, person.RegionalOperator: {New, Waiting, Solved}, person.RegionalSupervisor: {New, Waiting, Solved}},
@@ -41,9 +41,9 @@ var written = map[Status]map[person.Role][]Status{
 	Closed:     {},
 }
 
-func TestNoSequenceReachesWhatTheTableForbids(t *testing.T) {
+func TestOnlyAllowedTransitionsHappen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		for _, s := range tickettest.Draw(t, id, 40, true).Steps {
+		for _, s := range tickettest.DrawTicket(t, id, 40, true).Steps {
 			from, to := s.Before.Status, s.After.Status
 			if _, undo := s.Command.(Undo); undo {
 				if s.Err == nil && !s.Now.Before(s.Before.Last.HeldUntil) {
@@ -51,7 +51,7 @@ func TestNoSequenceReachesWhatTheTableForbids(t *testing.T) {
 				}
 				continue
 			}
-			if from != to && !slices.Contains(written[from][s.By.Role], to) {
+			if from != to && !slices.Contains(allowedTargets[from][s.By.Role], to) {
 				t.Fatalf("%s brought it from %q to %q by %+v", s.By.Role, from, to, s.Command)
 			}
 			if s.After.Status == HandedOver && s.After.Entity != catalog.Region {
@@ -74,16 +74,16 @@ func TestNoSequenceReachesWhatTheTableForbids(t *testing.T) {
 }
 
 func worksAt(operator string, entity catalog.EntityCode) bool {
-	return slices.ContainsFunc(tickettest.People, func(p person.Actor) bool { return p.ID == operator && p.Entity == entity })
+	return slices.ContainsFunc(tickettest.Actors, func(p person.Actor) bool { return p.ID == operator && p.Entity == entity })
 }
 
 // TestTextsKeepTheirAudience: what was marked for someone's eyes is only ever stored in a type that those eyes read.
 func TestTextsKeepTheirAudience(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		for _, r := range tickettest.Draw(t, id, 40, false).History {
+		for _, r := range tickettest.DrawTicket(t, id, 40, false).History {
 			switch e := r.Event.(type) {
 			case CitizenNote:
-				if !strings.Contains(e.Personal.Text, tickettest.MarkCitizen) && !byItself(e.Personal.Text, false) {
+				if !strings.Contains(e.Personal.Text, tickettest.MarkCitizen) && !isAutomaticText(e.Personal.Text, false) {
 					t.Fatalf("the citizen reads %q", e.Personal.Text)
 				}
 			case RegionalNote:
@@ -91,11 +91,11 @@ func TestTextsKeepTheirAudience(t *testing.T) {
 					t.Fatalf("the Region and %s read %q", e.ASR, e.Personal.Text)
 				}
 			case InternalNote:
-				if !strings.Contains(e.Personal.Text, tickettest.MarkInternal) && !byItself(e.Personal.Text, true) {
+				if !strings.Contains(e.Personal.Text, tickettest.MarkInternal) && !isAutomaticText(e.Personal.Text, true) {
 					t.Fatalf("%s reads %q", e.Entity, e.Personal.Text)
 				}
 			case Opened, Assigned, Unassigned, Taken, CitizenAsked, Resumed, CitizenReplied, Escalated, Recalled, Redirected, Resolved,
-				Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded, Reclassified, PlaybookStarted, CheckAnswered,
+				Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor, Reclassified, PlaybookStarted, CheckAnswered,
 				CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached, PingPongNoticed,
 				CitizenReminded, ContactFailed, PersonalDataErased:
 			}
@@ -103,15 +103,15 @@ func TestTextsKeepTheirAudience(t *testing.T) {
 	})
 }
 
-// byItself tells whether a text without a mark is one that nobody typed: of an outcome with such a note, or of a question
+// isAutomaticText tells whether a text without a mark is one that nobody typed: of an outcome with such a note, or of a question
 // that stayed without an answer. None of them holds evidence.
-func byItself(text string, internal bool) bool {
+func isAutomaticText(text string, internal bool) bool {
 	if !internal && strings.HasPrefix(text, "Non avendo ricevuto risposta") {
 		return true
 	}
 	for _, p := range playbook.Default().Current() {
 		for _, o := range p.Outcomes {
-			if o.Act != playbook.Escalate && o.Act.Internal() == internal && o.Note[0].Text == text {
+			if o.Action != playbook.Escalate && o.Action.IsInternal() == internal && o.Note[0].Text == text {
 				return true
 			}
 		}
@@ -119,10 +119,10 @@ func byItself(text string, internal bool) bool {
 	return false
 }
 
-// TestWhatIsDecidedIsRemembered: every event round-trips through its stored form and evolves to the same state.
-func TestWhatIsDecidedIsRemembered(t *testing.T) {
+// TestDecidedEventsRoundTrip: every event round-trips through its stored form and evolves to the same state.
+func TestDecidedEventsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.Draw(t, id, 40, true)
+		life := tickettest.DrawTicket(t, id, 40, true)
 		var s State
 		for _, r := range life.History {
 			stored, err := Encode(r.Event)
@@ -141,14 +141,14 @@ func TestWhatIsDecidedIsRemembered(t *testing.T) {
 	})
 }
 
-// TestRefusalsAreOfAKnownKind: whatever is tried, the refusal is one that a door can explain.
-func TestRefusalsAreOfAKnownKind(t *testing.T) {
+// TestRefusalsHaveKnownTypes: whatever is tried, the refusal is one that a door can explain.
+func TestRefusalsHaveKnownTypes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		for _, s := range tickettest.Draw(t, id, 40, true).Steps {
+		for _, s := range tickettest.DrawTicket(t, id, 40, true).Steps {
 			var (
 				a *NotAllowedError
 				b *ForbiddenError
-				c *NotYoursError
+				c *NotVisibleError
 				d *InvalidError
 			)
 			if s.Err != nil && !errors.As(s.Err, &a) && !errors.As(s.Err, &b) && !errors.As(s.Err, &c) && !errors.As(s.Err, &d) {
@@ -161,12 +161,12 @@ func TestRefusalsAreOfAKnownKind(t *testing.T) {
 // TestPinnedUpdatesConflictOnlyWhereTheyTouch: an update that sets nothing that changed passes, one that sets it does not.
 func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
 	at := given(opened())
-	since := []Recorded{{Event: Assigned{Assignee{Operator: "bruno"}}, By: capo, At: noon}}
+	since := []Recorded{{Event: Assigned{Assignee{Operator: "bruno"}}, By: supervisor, At: noon}}
 	if err := Conflicts(at, Update{Status: InProgress}, anna, since); err != nil {
 		t.Fatalf("a status against an assignment: %v", err)
 	}
 	refuses(func(e *ConflictError) bool {
-		return len(e.Fields) == 1 && e.Fields[0] == FieldConflict{"assignee", "anna", "bruno", capo, noon}
+		return len(e.Fields) == 1 && e.Fields[0] == FieldConflict{"assignee", "anna", "bruno", supervisor, noon}
 	})(t, nil, Conflicts(at, Update{Assignee: to(anna)}, anna, since))
 	unread := []Recorded{{Event: CitizenReplied{Reply: "r", Status: New}, By: citizen, At: noon}}
 	refuses(func(e *ConflictError) bool { return e.Fields[0].Field == "notes" && e.Fields[0].Theirs == "r" })(t, nil,
@@ -174,5 +174,5 @@ func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
 	if err := Conflicts(at, Update{Status: InProgress}, anna, []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: carla, At: noon}}); err != nil {
 		t.Fatalf("a note that anna does not see: %v", err)
 	}
-	notYours()(t, nil, Conflicts(at, Update{Assignee: to(carla)}, carla, since))
+	notVisible()(t, nil, Conflicts(at, Update{Assignee: to(carla)}, carla, since))
 }

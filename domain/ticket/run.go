@@ -9,46 +9,46 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// after remembers what an event says of the run. Maps are copied: an earlier state keeps its own.
-func (run Run) after(r Recorded) Run {
+// Apply remembers what an event says of the run. Maps are copied: an earlier state keeps its own.
+func (run PlaybookRun) Apply(r Recorded) PlaybookRun {
 	switch e := r.Event.(type) {
 	case PlaybookStarted:
-		return Run{N: e.Run, Pinned: e.Pinned, Entity: e.Entity}
+		return PlaybookRun{N: e.Run, Pinned: e.Pinned, Entity: e.Entity}
 	case CheckAnswered:
 		if e.Run != run.N {
 			return run
 		}
-		given := Given{Yes: e.Yes, By: r.By, At: r.At, Query: e.Query}
+		given := GivenAnswer{Yes: e.Yes, By: r.By, At: r.At, Query: e.Query}
 		if e.Personal != nil {
 			given.Evidence = e.Personal.Values
 		}
 		before, known := run.Answers[e.Check]
-		run.Answers, run.Tried = with(run.Answers, e.Check, given), without(run.Tried, e.Check)
+		run.Answers, run.Tried = withEntry(run.Answers, e.Check, given), withoutKeys(run.Tried, e.Check)
 		if !known || before.Yes != e.Yes { // evidence alone mends nothing
 			run.Outcome, run.Remind, run.Reminded = "", false, 0
 		}
 	case CheckTried:
 		if e.Run == run.N {
-			run.Tried = with(run.Tried, e.Check, Tried{At: r.At, Why: e.Why})
+			run.Tried = withEntry(run.Tried, e.Check, FailedQuery{At: r.At, Why: e.Why})
 		}
 	case AnswersForgotten:
 		if e.Run == run.N {
-			run.Answers = without(run.Answers, e.Checks...)
+			run.Answers = withoutKeys(run.Answers, e.Checks...)
 		}
 	case OutcomeCarriedOut:
 		run.Outcome, run.Remind, run.Reminded = e.Outcome, e.Remind, 0
 	case PlaybookReminded:
 		run.Reminded = e.N
 	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
-		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded,
+		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor,
 		Reclassified, HandoverWarned, HandoverBreached, PingPongNoticed, CitizenReminded, ContactFailed, PersonalDataErased:
 	}
 	return run
 }
 
-// erased drops the evidence, which nobody can read any more; the answers stay.
-func (run Run) erased() Run {
-	answers := make(map[playbook.CheckID]Given, len(run.Answers))
+// withoutEvidence drops the evidence, which nobody can read any more; the answers stay.
+func (run PlaybookRun) withoutEvidence() PlaybookRun {
+	answers := make(map[playbook.CheckID]GivenAnswer, len(run.Answers))
 	for id, given := range run.Answers {
 		given.Evidence = nil
 		answers[id] = given
@@ -57,8 +57,8 @@ func (run Run) erased() Run {
 	return run
 }
 
-// Known are the run's answers as the playbook's walk takes them.
-func (run Run) Known() playbook.Answers {
+// PlaybookAnswers are the run's answers as the playbook's walk takes them.
+func (run PlaybookRun) PlaybookAnswers() playbook.Answers {
 	known := make(playbook.Answers, len(run.Answers))
 	for id, given := range run.Answers {
 		known[id] = playbook.Answer{Yes: given.Yes, Evidence: given.Evidence}
@@ -66,14 +66,14 @@ func (run Run) Known() playbook.Answers {
 	return known
 }
 
-func with[K comparable, V any](m map[K]V, k K, v V) map[K]V {
+func withEntry[K comparable, V any](m map[K]V, k K, v V) map[K]V {
 	c := make(map[K]V, len(m)+1)
 	maps.Copy(c, m)
 	c[k] = v
 	return c
 }
 
-func without[K comparable, V any](m map[K]V, keys ...K) map[K]V {
+func withoutKeys[K comparable, V any](m map[K]V, keys ...K) map[K]V {
 	c := maps.Clone(m)
 	for _, k := range keys {
 		delete(c, k)

@@ -25,12 +25,12 @@ type State struct {
 	Handovers   int // how many hand-overs and redirects there were, withdrawn ones included
 	Erased      bool
 	Unreachable bool // the address in the form takes no mail, and the citizen has not written since
-	Last        Act
-	Standing
+	Last        LastAct
+	UndoableState
 }
 
-// Standing is where a ticket is and with whom. An undone act restores it whole.
-type Standing struct {
+// UndoableState is where a ticket is and with whom. An undone act restores it whole.
+type UndoableState struct {
 	Status   Status
 	Service  catalog.ServiceID
 	Problem  catalog.ProblemID
@@ -39,30 +39,30 @@ type Standing struct {
 	Reopened bool // since the last resolution
 	Handover Handover
 	Traces   []catalog.EntityCode // other entities that had the ticket, oldest first
-	Asked    Asked                `json:",omitzero"` // the latest question to the citizen
-	Run      Run                  `json:",omitzero"` // of the playbook that the ticket calls for
+	Asked    OpenQuestion         `json:",omitzero"` // the latest question to the citizen
+	Run      PlaybookRun          `json:",omitzero"` // of the playbook that the ticket calls for
 }
 
-// Asked is a question that waits for the citizen's answer.
-type Asked struct {
+// OpenQuestion is a question that waits for the citizen's answer.
+type OpenQuestion struct {
 	Note     ID // empty: there was none
 	Reminded int
 }
 
-// Run is where the checks of a playbook stand.
-type Run struct {
+// PlaybookRun is where the checks of a playbook stand.
+type PlaybookRun struct {
 	N        int // 0: there is none
-	Pinned   playbook.Pinned
+	Pinned   playbook.PinnedVersions
 	Entity   catalog.EntityCode // whose systems are asked
-	Answers  map[playbook.CheckID]Given
-	Tried    map[playbook.CheckID]Tried
+	Answers  map[playbook.CheckID]GivenAnswer
+	Tried    map[playbook.CheckID]FailedQuery
 	Outcome  playbook.OutcomeID // the one that was carried out since the last answer
 	Remind   bool               // it stays alive until an answer changes
 	Reminded int
 }
 
-// Given is an answer as it was given. Evidence is personal: whoever stores a State leaves it out.
-type Given struct {
+// GivenAnswer is an answer as it was given. Evidence is personal: whoever stores a State leaves it out.
+type GivenAnswer struct {
 	Yes      bool
 	Evidence playbook.Evidence `json:"-"`
 	By       person.Actor
@@ -70,10 +70,10 @@ type Given struct {
 	Query    playbook.Query // that a connected system answered; empty: a person did
 }
 
-// Tried is the latest time that a connected system was asked in vain.
-type Tried struct {
+// FailedQuery is the latest time that a connected system was asked in vain.
+type FailedQuery struct {
 	At  time.Time
-	Why Unknown
+	Why QueryFailure
 }
 
 // Handover is the latest change of competence between an ASR and the Region.
@@ -88,8 +88,8 @@ type Handover struct {
 	PingPong bool     `json:",omitempty"` // noticed
 }
 
-// after remembers what the system has noted of the hand-over, so that it is noted once.
-func (h Handover) after(e Event) Handover {
+// apply remembers what the system has noted of the hand-over, so that it is noted once.
+func (h Handover) apply(e Event) Handover {
 	switch e := e.(type) {
 	case HandoverWarned:
 		h.Warned = h.Warned || e.Handover == h.N
@@ -98,30 +98,30 @@ func (h Handover) after(e Event) Handover {
 	case PingPongNoticed:
 		h.PingPong = h.PingPong || e.Handover == h.N
 	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
-		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, Succeeded,
+		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor,
 		Reclassified, PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded,
 		CitizenReminded, ContactFailed, PersonalDataErased:
 	}
 	return h
 }
 
-// Act is the latest act, as far as undoing it needs to know.
-type Act struct {
+// LastAct is the latest act, as far as undoing it needs to know.
+type LastAct struct {
 	ID        ID
 	By        person.Actor
 	HeldUntil time.Time // zero: it sent no note that can be held
 	Notes     []ID
-	Before    Standing
+	Before    UndoableState
 }
 
-// hadBy tells whether the entity had the ticket and has it no more: it keeps a read-only trace.
-func (s State) hadBy(e catalog.EntityCode) bool {
+// HasTrace tells whether the entity had the ticket and has it no more: it keeps a read-only trace.
+func (s State) HasTrace(e catalog.EntityCode) bool {
 	return slices.Contains(s.Traces, e)
 }
 
-// Passed gives the traces after a ticket went from one entity to another. An empty from leaves none: the ticket was
+// tracesAfterTransfer gives the traces after a ticket went from one entity to another. An empty from leaves none: the ticket was
 // taken back.
-func Passed(traces []catalog.EntityCode, from, to catalog.EntityCode) []catalog.EntityCode {
+func tracesAfterTransfer(traces []catalog.EntityCode, from, to catalog.EntityCode) []catalog.EntityCode {
 	var after []catalog.EntityCode
 	for _, t := range traces {
 		if t != from && t != to {

@@ -26,13 +26,13 @@ func Statuses() []Status {
 	return []Status{New, InProgress, Waiting, HandedOver, Solved, Closed}
 }
 
-var labels = map[Status]string{
+var statusLabels = map[Status]string{
 	New: "Nuovo", InProgress: "In lavorazione", Waiting: "In attesa di informazioni da utente",
 	HandedOver: "Non di competenza", Solved: "Risolto", Closed: "Chiuso",
 }
 
 // Label is the status as operators read it.
-func (s Status) Label() string { return labels[s] }
+func (s Status) Label() string { return statusLabels[s] }
 
 // CitizenLabel is the status in plain words; redirected tells that the Region sent the ticket to this entity.
 func (s Status) CitizenLabel(redirected bool) string {
@@ -46,5 +46,5 @@ func (s Status) CitizenLabel(redirected bool) string {
 	}
 }
 
-// Open tells whether somebody still has to work on a ticket in this status.
-func (s Status) Open() bool { return s != Solved && s != Closed && s != "" }
+// IsOpen tells whether somebody still has to work on a ticket in this status.
+func (s Status) IsOpen() bool { return s != Solved && s != Closed && s != "" }

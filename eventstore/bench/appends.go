@@ -15,12 +15,12 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// length is how many events a writer adds to a stream before it begins another, about as many as a ticket has.
-const length = 12
+// eventsPerStream is how many events a writer adds to a stream before it begins another, about as many as a ticket has.
+const eventsPerStream = 12
 
-// appends gives events acknowledged per second. Every writer waits for each of its appends, gives it a command id,
+// measureAppends gives events acknowledged per second. Every writer waits for each of its appends, gives it a command id,
 // and states the version its stream must have.
-func appends(ctx context.Context, cfg Config, writers int) (float64, error) {
+func measureAppends(ctx context.Context, cfg Config, writers int) (float64, error) {
 	store, err := eventstore.Open(ctx, eventstore.Config{URL: cfg.URL, MasterKey: cfg.MasterKey})
 	if err != nil {
 		return 0, err
@@ -32,8 +32,8 @@ func appends(ctx context.Context, cfg Config, writers int) (float64, error) {
 	begun := time.Now()
 	for w := range writers {
 		all.Go(func() {
-			for time.Since(begun) < cfg.For {
-				n, err := stream(ctx, store, cfg, begun)
+			for time.Since(begun) < cfg.Duration {
+				n, err := appendToStream(ctx, store, cfg, begun)
 				counts[w] += n
 				if err != nil {
 					errs <- err
@@ -55,19 +55,19 @@ func appends(ctx context.Context, cfg Config, writers int) (float64, error) {
 	return float64(total) / took.Seconds(), nil
 }
 
-func stream(ctx context.Context, store *eventstore.Store, cfg Config, begun time.Time) (n int, err error) {
+func appendToStream(ctx context.Context, store *eventstore.Store, cfg Config, begun time.Time) (n int, err error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return 0, fmt.Errorf("stream id: %w", err)
 	}
-	event := eventstore.NewEvent{Type: "bench.written.v1", Data: bytes.Repeat([]byte("x"), cfg.Data)}
-	if cfg.Personal > 0 {
-		event.Personal = bytes.Repeat([]byte("p"), cfg.Personal)
+	event := eventstore.NewEvent{Type: "bench.written.v1", Data: bytes.Repeat([]byte("x"), cfg.DataBytes)}
+	if cfg.PersonalBytes > 0 {
+		event.Personal = bytes.Repeat([]byte("p"), cfg.PersonalBytes)
 	}
-	for n < length && time.Since(begun) < cfg.For {
+	for n < eventsPerStream && time.Since(begun) < cfg.Duration {
 		_, err := store.Append(ctx, eventstore.Append{
-			Stream: id.String(), Kind: "bench", Expected: n, Events: []eventstore.NewEvent{event}, By: actor,
-			Command: eventstore.CommandID{Actor: actor.ID, Key: fmt.Sprintf("%s-%d", id, n)}, Request: event.Data,
+			Stream: id.String(), Kind: "bench", ExpectedVersion: n, Events: []eventstore.NewEvent{event}, By: actor,
+			Command: eventstore.CommandID{Actor: actor.ID, Key: fmt.Sprintf("%s-%d", id, n)}, RequestBody: event.Data,
 		})
 		if err != nil {
 			return n, err

@@ -19,19 +19,19 @@ import (
 // Config says what to measure and where. URL and MasterKey are required, and a migrated database that may keep
 // what the benchmark writes: the log forgets nothing.
 type Config struct {
-	URL       string
-	MasterKey []byte
-	Writers   []int         // nil: 1, 32 and 256
-	For       time.Duration // per figure; 0: 10 s
-	PgBench   string        // path of pgbench, as FindPgBench gives it; empty: no comparison, ratio 0
-	Data      int           // bytes of an event's facts; 0: 200
-	Personal  int           // bytes of its sealed part; 0: none, as most events have
+	URL           string
+	MasterKey     []byte
+	Writers       []int         // nil: 1, 32 and 256
+	Duration      time.Duration // per figure; 0: 10 s
+	Pgbench       string        // path of pgbench, as FindPgBench gives it; empty: no comparison, ratio 0
+	DataBytes     int           // bytes of an event's facts; 0: 200
+	PersonalBytes int           // bytes of its sealed part; 0: none, as most events have
 }
 
 // Figure is one line of the answer.
 type Figure struct {
 	Name    string  `json:"name"`
-	Figure  float64 `json:"figure"`
+	Value   float64 `json:"figure"`
 	Unit    string  `json:"unit"`
 	Against string  `json:"against"` // what Ratio compares with, and its own figure
 	Ratio   float64 `json:"ratio"`   // figure / against; 0 when nothing was compared
@@ -44,30 +44,30 @@ func Append(ctx context.Context, w io.Writer, cfg Config) error {
 	if cfg.Writers == nil {
 		cfg.Writers = []int{1, 32, 256}
 	}
-	if cfg.For == 0 {
-		cfg.For = 10 * time.Second
+	if cfg.Duration == 0 {
+		cfg.Duration = 10 * time.Second
 	}
-	if cfg.Data == 0 {
-		cfg.Data = 200
+	if cfg.DataBytes == 0 {
+		cfg.DataBytes = 200
 	}
-	settings, err := durability(ctx, cfg.URL)
+	settings, err := durabilitySettings(ctx, cfg.URL)
 	if err != nil {
 		return err
 	}
 	out := json.NewEncoder(w)
 	for _, writers := range cfg.Writers {
 		f := Figure{Name: fmt.Sprintf("append-%d", writers), Unit: "events/s", Against: "none"}
-		if f.Figure, err = appends(ctx, cfg, writers); err != nil {
+		if f.Value, err = measureAppends(ctx, cfg, writers); err != nil {
 			return fmt.Errorf("bench append with %d writers: %w", writers, err)
 		}
-		if cfg.PgBench != "" {
+		if cfg.Pgbench != "" {
 			clients := min(writers, 32)
-			plain, err := inserts(ctx, cfg, clients)
+			plain, err := measureInserts(ctx, cfg, clients)
 			if err != nil {
 				return fmt.Errorf("bench plain insert with %d clients: %w", clients, err)
 			}
 			f.Against = fmt.Sprintf("pgbench INSERT, %d clients: %.0f rows/s (%s)", clients, plain, settings)
-			f.Ratio = f.Figure / plain
+			f.Ratio = f.Value / plain
 		}
 		if err := out.Encode(f); err != nil {
 			return fmt.Errorf("bench append: %w", err)
@@ -76,8 +76,8 @@ func Append(ctx context.Context, w io.Writer, cfg Config) error {
 	return nil
 }
 
-// durability is what the figures of a database are worth.
-func durability(ctx context.Context, url string) (text string, err error) {
+// durabilitySettings is what the figures of a database are worth.
+func durabilitySettings(ctx context.Context, url string) (text string, err error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return "", fmt.Errorf("bench: %w", err)

@@ -17,12 +17,12 @@ import (
 func TestMain(m *testing.M) { storetest.Run(m) }
 
 // The figures of a test server mean nothing; that there are figures, and of what, is what is tested.
-func TestAppendWritesOneObjectALine(t *testing.T) {
+func TestAppendWritesOneObjectPerLine(t *testing.T) {
 	db := storetest.New(t)
 	var out bytes.Buffer
 	err := bench.Append(t.Context(), &out, bench.Config{
-		URL: db.URL, MasterKey: storetest.MasterKey(), Writers: []int{1, 4}, For: time.Second,
-		PgBench: bench.FindPgBench(""), Personal: 40,
+		URL: db.URL, MasterKey: storetest.MasterKey(), Writers: []int{1, 4}, Duration: time.Second,
+		Pgbench: bench.FindPgbench(""), PersonalBytes: 40,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestAppendWritesOneObjectALine(t *testing.T) {
 		if err := lines.Decode(&f); err != nil {
 			t.Fatal(err)
 		}
-		if f.Name != name || f.Figure <= 0 || f.Unit != "events/s" {
+		if f.Name != name || f.Value <= 0 || f.Unit != "events/s" {
 			t.Errorf("figure %+v", f)
 		}
 		if compared := strings.Contains(f.Against, "fsync off"); compared != (f.Ratio > 0) {

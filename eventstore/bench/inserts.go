@@ -18,19 +18,19 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// plain is a table like an event's row in weight and keys, without any of its guarantees.
-const plain = `
+// createPlainTable is a table like an event's row in weight and keys, without any of its guarantees.
+const createPlainTable = `
 	drop schema if exists bench cascade;
 	create schema bench;
 	create table bench.plain (
 		id bigint generated always as identity primary key, stream uuid, version integer, type text,
 		at timestamptz default clock_timestamp(), actor text, data bytea, hash bytea)`
 
-var rate = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
+var tpsPattern = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
 
-// inserts gives pgbench's rows per second: one row a transaction, each client waiting for its commit.
-func inserts(ctx context.Context, cfg Config, clients int) (_ float64, err error) {
-	if err := execute(ctx, cfg.URL, plain); err != nil {
+// measureInserts gives pgbench's rows per second: one row a transaction, each client waiting for its commit.
+func measureInserts(ctx context.Context, cfg Config, clients int) (_ float64, err error) {
+	if err := execute(ctx, cfg.URL, createPlainTable); err != nil {
 		return 0, err
 	}
 	defer func() {
@@ -45,32 +45,32 @@ func inserts(ctx context.Context, cfg Config, clients int) (_ float64, err error
 	script := filepath.Join(dir, "insert.sql")
 	statement := fmt.Sprintf(`insert into bench.plain (stream, version, type, actor, data, hash)
 		values (gen_random_uuid(), 1, 'bench.written.v1', 'bench', decode(repeat('78', %d), 'hex'), decode(repeat('00', 32), 'hex'));`,
-		cfg.Data+cfg.Personal)
+		cfg.DataBytes+cfg.PersonalBytes)
 	if err := os.WriteFile(script, []byte(statement), 0o600); err != nil {
 		return 0, fmt.Errorf("pgbench script: %w", err)
 	}
 
-	address, password, err := withoutPassword(cfg.URL)
+	address, password, err := splitPassword(cfg.URL)
 	if err != nil {
 		return 0, err
 	}
-	cmd := exec.CommandContext(ctx, cfg.PgBench, "--no-vacuum", "--protocol=prepared", "--file="+script,
+	cmd := exec.CommandContext(ctx, cfg.Pgbench, "--no-vacuum", "--protocol=prepared", "--file="+script,
 		"--client="+strconv.Itoa(clients), "--jobs="+strconv.Itoa(min(clients, runtime.NumCPU())),
-		"--time="+strconv.Itoa(max(1, int(cfg.For.Seconds()))), address)
+		"--time="+strconv.Itoa(max(1, int(cfg.Duration.Seconds()))), address)
 	cmd.Env = append(os.Environ(), password...)
 	output, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("pgbench: %w: %s", err, output)
 	}
-	found := rate.FindSubmatch(output)
+	found := tpsPattern.FindSubmatch(output)
 	if found == nil {
 		return 0, fmt.Errorf("pgbench gave no rate: %s", output)
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
 }
 
-// withoutPassword keeps the password off the command line, where everybody on the machine could read it.
-func withoutPassword(address string) (string, []string, error) {
+// splitPassword keeps the password off the command line, where everybody on the machine could read it.
+func splitPassword(address string) (string, []string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "", nil, fmt.Errorf("database URL: %w", err)
@@ -83,9 +83,9 @@ func withoutPassword(address string) (string, []string, error) {
 	return u.String(), []string{"PGPASSWORD=" + password}, nil
 }
 
-// FindPgBench looks for pgbench beside the server's programs in dir (also behind their links), in PATH, and where
+// FindPgbench looks for pgbench beside the server's programs in dir (also behind their links), in PATH, and where
 // distributions put it; "" when there is none.
-func FindPgBench(dir string) string {
+func FindPgbench(dir string) string {
 	candidates := []string{filepath.Join(dir, "pgbench")}
 	if server, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
 		candidates = append(candidates, filepath.Join(filepath.Dir(server), "pgbench"))

@@ -19,14 +19,14 @@ import (
 type account struct {
 	name     string
 	uid, gid int
-	switched bool // it is not us
+	isOther  bool // it is not us
 }
 
-// serverAccount chooses the account; what is already in data decides between those possible.
-func serverAccount(data string) (account, error) {
+// chooseAccount chooses the account; what is already in data decides between those possible.
+func chooseAccount(data string) (account, error) {
 	possible := []account{{name: userName(os.Geteuid()), uid: os.Geteuid(), gid: os.Getegid()}}
 	if os.Geteuid() == 0 {
-		possible = unprivileged()
+		possible = unprivilegedAccounts()
 	}
 	if len(possible) == 0 {
 		return account{}, errors.New("started by root, and there is neither a user postgres nor a user nobody to run the server as")
@@ -47,7 +47,7 @@ func serverAccount(data string) (account, error) {
 		ErrOtherOwner, data, userName(owner), possible[0].name, userName(owner))
 }
 
-func unprivileged() []account {
+func unprivilegedAccounts() []account {
 	var found []account
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -57,7 +57,7 @@ func unprivileged() []account {
 		uid, errUID := strconv.Atoi(u.Uid)
 		gid, errGID := strconv.Atoi(u.Gid)
 		if errUID == nil && errGID == nil {
-			found = append(found, account{name: name, uid: uid, gid: gid, switched: true})
+			found = append(found, account{name: name, uid: uid, gid: gid, isOther: true})
 		}
 	}
 	return found
@@ -82,29 +82,29 @@ func userName(uid int) string {
 	return strconv.Itoa(uid)
 }
 
-// dress makes a command run as the account, in a session of its own (so that an interrupt at the terminal is ours to
+// prepareCommand makes a command run as the account, in a session of its own (so that an interrupt at the terminal is ours to
 // handle), with none of the environment that Postgres would read.
-func (a account) dress(cmd *exec.Cmd, dir string) {
+func (a account) prepareCommand(cmd *exec.Cmd, dir string) {
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if a.switched {
+	if a.isOther {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
 	}
 }
 
-// own gives path to the account.
-func (a account) own(path string) error {
-	if !a.switched {
+// chown gives path to the account.
+func (a account) chown(path string) error {
+	if !a.isOther {
 		return nil
 	}
 	return os.Lchown(path, a.uid, a.gid)
 }
 
-// reaches tells whether the account can enter dir, by having it do so.
-func (a account) reaches(bin binaries, dir string) error {
+// checkAccess tells whether the account can enter dir, by having it do so.
+func (a account) checkAccess(bin binaries, dir string) error {
 	cmd := exec.Command(bin.path("postgres"), "--version")
-	a.dress(cmd, dir)
+	a.prepareCommand(cmd, dir)
 	err := cmd.Run()
 	if err == nil {
 		return nil

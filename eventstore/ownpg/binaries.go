@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// oldest major version that sol is tested on.
-const oldest = 15
+// minVersion major version that sol is tested on.
+const minVersion = 15
 
 // binaries is one installed server.
 type binaries struct {
@@ -30,23 +30,23 @@ func (b binaries) path(name string) string { return filepath.Join(b.dir, name) }
 func findBinaries(ctx context.Context, major int) (binaries, error) {
 	var found []binaries
 	for _, dir := range binaryDirs() {
-		if b, ok := inspect(ctx, dir); ok {
+		if b, ok := inspectBinaries(ctx, dir); ok {
 			found = append(found, b)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b binaries) int { return b.major - a.major })
 	for _, b := range found {
-		if b.major == major || major == 0 && b.major >= oldest {
+		if b.major == major || major == 0 && b.major >= minVersion {
 			return b, nil
 		}
 	}
 	if major != 0 {
 		return binaries{}, fmt.Errorf("%w: they need PostgreSQL %d, here there is %s; install version %d, or move the data (pg_dumpall there, psql here)",
-			ErrOtherVersion, major, versions(found), major)
+			ErrOtherVersion, major, describeVersions(found), major)
 	}
 	return binaries{}, fmt.Errorf("%w (version %d or later; here there is %s): on Debian and Ubuntu run tools/setup.sh or install the package postgresql, "+
 		"on Fedora postgresql-server, on macOS brew install postgresql; or name the directory of its programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL",
-		ErrNoServer, oldest, versions(found))
+		ErrNoServer, minVersion, describeVersions(found))
 }
 
 func binaryDirs() []string {
@@ -64,8 +64,8 @@ func binaryDirs() []string {
 	return dirs
 }
 
-// inspect reads the version of the server in dir; false when there is none.
-func inspect(ctx context.Context, dir string) (binaries, bool) {
+// inspectBinaries reads the version of the server in dir; false when there is none.
+func inspectBinaries(ctx context.Context, dir string) (binaries, bool) {
 	b := binaries{dir: dir}
 	if _, err := os.Stat(b.path("initdb")); err != nil {
 		return b, false
@@ -83,7 +83,7 @@ func inspect(ctx context.Context, dir string) (binaries, bool) {
 	return b, err == nil
 }
 
-func versions(found []binaries) string {
+func describeVersions(found []binaries) string {
 	if len(found) == 0 {
 		return "none"
 	}

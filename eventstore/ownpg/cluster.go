@@ -18,20 +18,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// settle finds binaries, user, cluster and socket that belong together, and makes what is not there yet.
-func (s *Server) settle(ctx context.Context) error {
+// prepare finds binaries, user, cluster and socket that belong together, and makes what is not there yet.
+func (s *Server) prepare(ctx context.Context) error {
 	var err error
-	if s.user, err = serverAccount(s.data); err != nil {
+	if s.account, err = chooseAccount(s.dataDir); err != nil {
 		return err
 	}
-	major, err := clusterVersion(s.data)
+	major, err := clusterVersion(s.dataDir)
 	if err != nil {
 		return err
 	}
 	if s.bin, err = findBinaries(ctx, major); err != nil {
 		return err
 	}
-	if err = s.user.reaches(s.bin, s.dir); err != nil {
+	if err = s.account.checkAccess(s.bin, s.dir); err != nil {
 		return err
 	}
 	if major == 0 {
@@ -39,7 +39,7 @@ func (s *Server) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	s.socket, err = socketDir(s.dir, s.user)
+	s.socketDir, err = prepareSocketDir(s.dir, s.account)
 	return err
 }
 
@@ -62,15 +62,15 @@ func clusterVersion(data string) (int, error) {
 // leaves nothing half made.
 func (s *Server) initialise(ctx context.Context) error {
 	begun := time.Now()
-	s.log.InfoContext(ctx, "own Postgres: making a new database cluster, this takes some seconds", "version", s.bin.major, "dir", s.data, "user", s.user.name)
-	fresh := s.data + ".new"
+	s.log.InfoContext(ctx, "own Postgres: making a new database cluster, this takes some seconds", "version", s.bin.major, "dir", s.dataDir, "user", s.account.name)
+	fresh := s.dataDir + ".new"
 	if err := os.RemoveAll(fresh); err != nil {
 		return err
 	}
 	if err := os.Mkdir(fresh, 0o700); err != nil {
 		return err
 	}
-	if err := s.user.own(fresh); err != nil {
+	if err := s.account.chown(fresh); err != nil {
 		return err
 	}
 	locale := "C.UTF-8"
@@ -82,11 +82,11 @@ func (s *Server) initialise(ctx context.Context) error {
 		args = append(args, "--no-sync")
 	}
 	cmd := exec.CommandContext(ctx, s.bin.path("initdb"), args...)
-	s.user.dress(cmd, fresh)
+	s.account.prepareCommand(cmd, fresh)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, strings.TrimSpace(string(out)))
 	}
-	if err := os.Rename(fresh, s.data); err != nil {
+	if err := os.Rename(fresh, s.dataDir); err != nil {
 		return err
 	}
 	s.log.InfoContext(ctx, "own Postgres: cluster made", "took", time.Since(begun).Round(time.Millisecond))
@@ -96,8 +96,8 @@ func (s *Server) initialise(ctx context.Context) error {
 // superuser is the cluster's first role. Nothing but this package uses it.
 const superuser = "postgres"
 
-// furnish makes role and database `sol`, or puts the role's rights right.
-func (s *Server) furnish(ctx context.Context) (err error) {
+// ensureRoleAndDatabase makes role and database `sol`, or puts the role's rights right.
+func (s *Server) ensureRoleAndDatabase(ctx context.Context) (err error) {
 	conn, err := pgx.Connect(ctx, s.url(superuser, "postgres"))
 	if err != nil {
 		return err

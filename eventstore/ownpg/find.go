@@ -15,9 +15,9 @@ func Find(dir, database string) (url string, running bool) {
 	if abs, err = filepath.EvalSymlinks(abs); err != nil {
 		return "", false
 	}
-	pid, socket := survivor(filepath.Join(abs, "data"))
+	pid, socket := findPostmaster(filepath.Join(abs, "data"))
 	if pid == 0 || socket == "" {
 		return "", false
 	}
-	return (&Server{socket: socket}).URL(database), true
+	return (&Server{socketDir: socket}).URL(database), true
 }

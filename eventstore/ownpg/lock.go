@@ -13,9 +13,9 @@ import (
 	"syscall"
 )
 
-// canonical makes the directory when it is not there and gives its path as the kernel names it. Root's stays
+// ensureDir makes the directory when it is not there and gives its path as the kernel names it. Root's stays
 // passable, because the server's user has its own directories in it.
-func canonical(dir string) (string, error) {
+func ensureDir(dir string) (string, error) {
 	mode := os.FileMode(0o700)
 	if os.Geteuid() == 0 {
 		mode = 0o711
@@ -30,9 +30,9 @@ func canonical(dir string) (string, error) {
 	return filepath.EvalSymlinks(abs)
 }
 
-// lockFile takes an advisory lock that the kernel gives back when the process ends in whatever way. Children do not
+// acquireLockFile takes an advisory lock that the kernel gives back when the process ends in whatever way. Children do not
 // inherit it (close-on-exec), so a server that outlives its sol does not keep it.
-func lockFile(path string) (*os.File, error) {
+func acquireLockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		if errors.Is(err, os.ErrPermission) {

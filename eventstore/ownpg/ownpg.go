@@ -52,18 +52,18 @@ var (
 
 // Server is a running server. Its methods may be called from any goroutine.
 type Server struct {
-	cfg      Config
-	log      *slog.Logger
-	dir      string // canonical
-	data     string
-	socket   string // directory
-	bin      binaries
-	user     account
-	lock     *os.File
-	cancel   context.CancelFunc
-	done     chan struct{} // the supervisor has ended
-	hurry    chan struct{} // closed: no more patience while stopping
-	hurryOne sync.Once
+	cfg         Config
+	log         *slog.Logger
+	dir         string // canonical
+	dataDir     string
+	socketDir   string // directory
+	bin         binaries
+	account     account
+	lockFile    *os.File
+	cancel      context.CancelFunc
+	done        chan struct{} // the supervisor has ended
+	stopNow     chan struct{} // closed: no more patience while stopping
+	stopNowOnce sync.Once
 
 	mu   sync.Mutex
 	up   chan struct{} // closed while the server accepts connections
@@ -76,7 +76,7 @@ type Server struct {
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: cfg.Log,
-		done: make(chan struct{}), hurry: make(chan struct{}), up: make(chan struct{}), down: make(chan struct{}),
+		done: make(chan struct{}), stopNow: make(chan struct{}), up: make(chan struct{}), down: make(chan struct{}),
 	}
 	close(s.down)
 	if s.log == nil {
@@ -86,8 +86,8 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, errors.New("own Postgres: no directory given")
 	}
 	if err := s.start(ctx); err != nil {
-		if s.lock != nil {
-			_ = s.lock.Close() // nothing was written through it
+		if s.lockFile != nil {
+			_ = s.lockFile.Close() // nothing was written through it
 		}
 		return nil, fmt.Errorf("own Postgres in %s: %w", cfg.Dir, err)
 	}
@@ -95,21 +95,21 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) error {
-	if err := s.claim(); err != nil {
+	if err := s.lockDir(); err != nil {
 		return err
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return err
 	}
 	p, err := s.adoptOrLaunch(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.furnish(ctx); err != nil {
+	if err := s.ensureRoleAndDatabase(ctx); err != nil {
 		s.shutdown(p)
 		return err
 	}
-	s.setUp()
+	s.markUp()
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
 	go s.supervise(life, p)
@@ -122,11 +122,11 @@ func (s *Server) URL(database string) string { return s.url("sol", database) }
 
 func (s *Server) url(user, database string) string {
 	// PathEscape, because libpq takes a plus sign for itself.
-	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%s", user, url.PathEscape(database), url.PathEscape(s.socket), port)
+	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%s", user, url.PathEscape(database), url.PathEscape(s.socketDir), port)
 }
 
-// Bin is the directory of the server's own client programs (psql, pg_dump, pgbench where it is installed).
-func (s *Server) Bin() string { return s.bin.dir }
+// BinDir is the directory of the server's own client programs (psql, pg_dump, pgbench where it is installed).
+func (s *Server) BinDir() string { return s.bin.dir }
 
 // Down is closed when the server that runs now has gone; ask again once it is back.
 func (s *Server) Down() <-chan struct{} {
@@ -150,33 +150,33 @@ func (s *Server) Stop(ctx context.Context) error {
 	select {
 	case <-s.done:
 	case <-ctx.Done():
-		s.hurryOne.Do(func() { close(s.hurry) })
+		s.stopNowOnce.Do(func() { close(s.stopNow) })
 		<-s.done
 	}
-	return s.lock.Close()
+	return s.lockFile.Close()
 }
 
-func (s *Server) setUp() {
+func (s *Server) markUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	close(s.up)
 	s.down = make(chan struct{})
 }
 
-func (s *Server) setDown() {
+func (s *Server) markDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	close(s.down)
 	s.up = make(chan struct{})
 }
 
-// claim takes the directory for this process, until the lock is closed or the process dies.
-func (s *Server) claim() error {
+// lockDir takes the directory for this process, until the lock is closed or the process dies.
+func (s *Server) lockDir() error {
 	var err error
-	if s.dir, err = canonical(s.cfg.Dir); err != nil {
+	if s.dir, err = ensureDir(s.cfg.Dir); err != nil {
 		return err
 	}
-	s.data = filepath.Join(s.dir, "data")
-	s.lock, err = lockFile(filepath.Join(s.dir, "lock"))
+	s.dataDir = filepath.Join(s.dir, "data")
+	s.lockFile, err = acquireLockFile(filepath.Join(s.dir, "lock"))
 	return err
 }

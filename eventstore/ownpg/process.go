@@ -16,24 +16,24 @@ import (
 
 // postmaster is the server's first process: a child of ours, or one that outlived a former sol.
 type postmaster struct {
-	pid  int
-	gone chan struct{} // closed when it has ended
+	pid    int
+	exited chan struct{} // closed when it has ended
 }
 
 func (p *postmaster) signal(sig syscall.Signal) {
 	select {
-	case <-p.gone:
+	case <-p.exited:
 	default:
 		_ = syscall.Kill(p.pid, sig) // it may end at this moment
 	}
 }
 
-// endsWithin waits for the end, but no longer than d or until hurry is closed.
-func (p *postmaster) endsWithin(d time.Duration, hurry <-chan struct{}) bool {
+// waitExit waits for the end, but no longer than d or until hurry is closed.
+func (p *postmaster) waitExit(d time.Duration, hurry <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
-	case <-p.gone:
+	case <-p.exited:
 		return true
 	case <-timer.C:
 	case <-hurry:
@@ -44,7 +44,7 @@ func (p *postmaster) endsWithin(d time.Duration, hurry <-chan struct{}) bool {
 // spawn starts a command and waits for its end in a goroutine that keeps its thread, because the kernel ties
 // "die with your parent" to the thread that made the child.
 func spawn(cmd *exec.Cmd) (*postmaster, error) {
-	p := &postmaster{gone: make(chan struct{})}
+	p := &postmaster{exited: make(chan struct{})}
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
@@ -56,35 +56,35 @@ func spawn(cmd *exec.Cmd) (*postmaster, error) {
 		started <- err
 		if err == nil {
 			_ = cmd.Wait() // how it ended stands in its own log
-			close(p.gone)
+			close(p.exited)
 		}
 	}()
 	return p, <-started
 }
 
-// watch follows a postmaster that is not our child.
-func watch(pid int, data string) *postmaster {
-	p := &postmaster{pid: pid, gone: make(chan struct{})}
+// watchPostmaster follows a postmaster that is not our child.
+func watchPostmaster(pid int, data string) *postmaster {
+	p := &postmaster{pid: pid, exited: make(chan struct{})}
 	go func() {
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
-		for ; inCluster(pid, data); <-tick.C {
+		for ; belongsToCluster(pid, data); <-tick.C {
 		}
-		close(p.gone)
+		close(p.exited)
 	}()
 	return p
 }
 
-// survivor is the postmaster that runs in data, and the directory of its socket; 0 when there is none. A pid file
+// findPostmaster is the postmaster that runs in data, and the directory of its socket; 0 when there is none. A pid file
 // alone proves nothing: the pid may be somebody else's by now.
-func survivor(data string) (pid int, socket string) {
+func findPostmaster(data string) (pid int, socket string) {
 	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
 	if err != nil {
 		return 0, ""
 	}
 	lines := strings.Split(string(text), "\n") // pid, data, start, port, socket directory, …
 	pid, err = strconv.Atoi(lines[0])
-	if err != nil || pid <= 1 || !inCluster(pid, data) {
+	if err != nil || pid <= 1 || !belongsToCluster(pid, data) {
 		return 0, ""
 	}
 	if len(lines) > 4 {
@@ -93,9 +93,9 @@ func survivor(data string) (pid int, socket string) {
 	return pid, socket
 }
 
-// inCluster tells whether a process belongs to the server of data: all of them work in that directory. Where there is
+// belongsToCluster tells whether a process belongs to the server of data: all of them work in that directory. Where there is
 // no /proc the command line tells.
-func inCluster(pid int, data string) bool {
+func belongsToCluster(pid int, data string) bool {
 	if runtime.GOOS == "linux" {
 		cwd, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/cwd")
 		return err == nil && cwd == data
@@ -104,16 +104,16 @@ func inCluster(pid int, data string) bool {
 	return err == nil && strings.Contains(string(line), data)
 }
 
-// sweep ends what a killed postmaster left behind: its children hold the shared memory, and Postgres refuses to start
+// killLeftovers ends what a killed postmaster left behind: its children hold the shared memory, and Postgres refuses to start
 // beside them. It returns when none is left, or gives up after some seconds; the start then fails and is tried again.
-func sweep(data string) {
+func killLeftovers(data string) {
 	if runtime.GOOS != "linux" {
 		return
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for round := range 250 {
-		left := members(data)
+		left := serverProcesses(data)
 		if len(left) == 0 {
 			return
 		}
@@ -129,15 +129,15 @@ func sweep(data string) {
 	}
 }
 
-// members lists the processes of the server of data.
-func members(data string) []int {
+// serverProcesses lists the processes of the server of data.
+func serverProcesses(data string) []int {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
 	}
 	var found []int
 	for _, entry := range entries {
-		if pid, err := strconv.Atoi(entry.Name()); err == nil && inCluster(pid, data) && isPostgres(pid) {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil && belongsToCluster(pid, data) && isPostgres(pid) {
 			found = append(found, pid)
 		}
 	}

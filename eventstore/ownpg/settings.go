@@ -17,8 +17,8 @@ import (
 // port only names the socket: the server listens on no network.
 const port = "5432"
 
-// defaults suit a machine of a few gigabytes that the server shares with sol.
-func defaults() map[string]string {
+// defaultSettings suit a machine of a few gigabytes that the server shares with sol.
+func defaultSettings() map[string]string {
 	return map[string]string{
 		"port":                    port,
 		"listen_addresses":        "",
@@ -63,8 +63,8 @@ func defaults() map[string]string {
 
 // settings is what the server runs with.
 func (s *Server) settings() map[string]string {
-	all := defaults()
-	all["unix_socket_directories"] = `"` + s.socket + `"`
+	all := defaultSettings()
+	all["unix_socket_directories"] = `"` + s.socketDir + `"`
 	if s.cfg.Unsafe {
 		maps.Copy(all, map[string]string{
 			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
@@ -75,9 +75,9 @@ func (s *Server) settings() map[string]string {
 	return all
 }
 
-// configure writes the server's files and tells whether they said the same before. Everyone who reaches the socket is
+// writeConfig writes the server's files and tells whether they said the same before. Everyone who reaches the socket is
 // trusted: its directory is closed to all but the server's user.
-func (s *Server) configure() (same bool, err error) {
+func (s *Server) writeConfig() (same bool, err error) {
 	var conf strings.Builder
 	conf.WriteString("# Written by sol at each start. Put settings of your own into local.conf.\n")
 	all := s.settings()
@@ -85,22 +85,22 @@ func (s *Server) configure() (same bool, err error) {
 		fmt.Fprintf(&conf, "%s = '%s'\n", name, strings.ReplaceAll(all[name], "'", "''"))
 	}
 	conf.WriteString("include 'local.conf'\n")
-	if _, err := os.Lstat(filepath.Join(s.data, "local.conf")); errors.Is(err, os.ErrNotExist) {
-		if _, err := s.write("local.conf", "# Settings of your own, for the next start. Unlike postgresql.conf, sol leaves this file alone.\n"); err != nil {
+	if _, err := os.Lstat(filepath.Join(s.dataDir, "local.conf")); errors.Is(err, os.ErrNotExist) {
+		if _, err := s.replaceFile("local.conf", "# Settings of your own, for the next start. Unlike postgresql.conf, sol leaves this file alone.\n"); err != nil {
 			return false, err
 		}
 	}
-	sameConf, err := s.write("postgresql.conf", conf.String())
+	sameConf, err := s.replaceFile("postgresql.conf", conf.String())
 	if err != nil {
 		return false, err
 	}
-	sameAccess, err := s.write("pg_hba.conf", "# Written by sol at each start.\nlocal all all trust\n")
+	sameAccess, err := s.replaceFile("pg_hba.conf", "# Written by sol at each start.\nlocal all all trust\n")
 	return sameConf && sameAccess, err
 }
 
-// write replaces a file of the cluster as a whole.
-func (s *Server) write(name, content string) (same bool, err error) {
-	path := filepath.Join(s.data, name)
+// replaceFile replaces a file of the cluster as a whole.
+func (s *Server) replaceFile(name, content string) (same bool, err error) {
+	path := filepath.Join(s.dataDir, name)
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, []byte(content)) {
 		return true, nil
 	}
@@ -108,7 +108,7 @@ func (s *Server) write(name, content string) (same bool, err error) {
 	if err := os.WriteFile(fresh, []byte(content), 0o600); err != nil {
 		return false, err
 	}
-	if err := s.user.own(fresh); err != nil {
+	if err := s.account.chown(fresh); err != nil {
 		return false, err
 	}
 	return false, os.Rename(fresh, path)

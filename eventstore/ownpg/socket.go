@@ -10,27 +10,27 @@ import (
 	"path/filepath"
 )
 
-// longestSocket is how long a socket's path may be, in bytes: 107 on Linux, 103 elsewhere.
-const longestSocket = 103
+// maxSocketPath is how long a socket's path may be, in bytes: 107 on Linux, 103 elsewhere.
+const maxSocketPath = 103
 
-// socketDir gives a directory for the socket that nobody but the account (and root) can enter: DIR/run, or, where
+// prepareSocketDir gives a directory for the socket that nobody but the account (and root) can enter: DIR/run, or, where
 // that path is too long for a socket, a short one under the temporary directory to which DIR/run then points. Its
 // name is random and remembered by that link, so nobody can have made it before us.
-func socketDir(dir string, a account) (string, error) {
+func prepareSocketDir(dir string, a account) (string, error) {
 	run := filepath.Join(dir, "run")
 	if target, err := os.Readlink(run); err == nil {
-		if private(target, a) {
+		if isPrivate(target, a) {
 			return target, nil
 		}
 		if err := os.Remove(run); err != nil {
 			return "", err
 		}
 	}
-	if fits(run) {
+	if fitsSocketPath(run) {
 		if err := os.Mkdir(run, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 			return "", err
 		}
-		if err := a.own(run); err != nil {
+		if err := a.chown(run); err != nil {
 			return "", err
 		}
 		return run, os.Chmod(run, 0o700)
@@ -40,11 +40,11 @@ func socketDir(dir string, a account) (string, error) {
 		if err != nil {
 			continue
 		}
-		if !fits(short) {
+		if !fitsSocketPath(short) {
 			_ = os.Remove(short)
 			continue
 		}
-		if err := a.own(short); err != nil {
+		if err := a.chown(short); err != nil {
 			return "", err
 		}
 		return short, os.Symlink(short, run)
@@ -52,10 +52,12 @@ func socketDir(dir string, a account) (string, error) {
 	return "", fmt.Errorf("no directory with a path short enough for a socket: %s is too deep, and neither %s nor /tmp will do", dir, os.TempDir())
 }
 
-func fits(dir string) bool { return len(filepath.Join(dir, ".s.PGSQL."+port)) <= longestSocket }
+func fitsSocketPath(dir string) bool {
+	return len(filepath.Join(dir, ".s.PGSQL."+port)) <= maxSocketPath
+}
 
-// private tells whether path is a directory (not a link) of the account, closed to others.
-func private(path string, a account) bool {
+// isPrivate tells whether path is a directory (not a link) of the account, closed to others.
+func isPrivate(path string, a account) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.IsDir() || info.Mode().Perm() != 0o700 {
 		return false
@@ -64,13 +66,13 @@ func private(path string, a account) bool {
 	return err == nil && owner == a.uid
 }
 
-// leaveSocket removes the short directory, if there is one, so that nothing stays behind where everybody's files are.
-func (s *Server) leaveSocket() {
+// removeSocketDir removes the short directory, if there is one, so that nothing stays behind where everybody's files are.
+func (s *Server) removeSocketDir() {
 	run := filepath.Join(s.dir, "run")
-	if s.socket == run {
+	if s.socketDir == run {
 		return
 	}
-	if err := errors.Join(os.RemoveAll(s.socket), os.Remove(run)); err != nil {
+	if err := errors.Join(os.RemoveAll(s.socketDir), os.Remove(run)); err != nil {
 		s.log.Warn("own Postgres: could not remove the socket's directory", "error", err)
 	}
 }

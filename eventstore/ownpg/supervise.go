@@ -18,45 +18,45 @@ import (
 )
 
 const (
-	firstPause = 100 * time.Millisecond // before a restart that follows a failed or short-lived one; doubles
-	lastPause  = 5 * time.Second
-	steady     = 10 * time.Second // a server that lived as long is not failing
-	patience   = 10 * time.Second // for a fast shutdown
-	severity   = 5 * time.Second  // for an immediate one
+	minRestartDelay          = 100 * time.Millisecond // before a restart that follows a failed or short-lived one; doubles
+	maxRestartDelay          = 5 * time.Second
+	stableAfter              = 10 * time.Second // a server that lived as long is not failing
+	fastShutdownTimeout      = 10 * time.Second // for a fast shutdown
+	immediateShutdownTimeout = 5 * time.Second  // for an immediate one
 )
 
 // adoptOrLaunch takes over the server that outlived its sol when it runs with these very settings, stops it when not,
 // and starts one when there is none.
 func (s *Server) adoptOrLaunch(ctx context.Context) (*postmaster, error) {
-	same, err := s.configure()
+	same, err := s.writeConfig()
 	if err != nil {
 		return nil, err
 	}
-	pid, socket := survivor(s.data)
+	pid, socket := findPostmaster(s.dataDir)
 	if pid == 0 {
 		return s.launch(ctx)
 	}
-	p := watch(pid, s.data)
-	if same && socket == s.socket {
+	p := watchPostmaster(pid, s.dataDir)
+	if same && socket == s.socketDir {
 		s.log.InfoContext(ctx, "own Postgres: adopted the server that was still running", "pid", pid)
-		if err := s.accepts(ctx, p); err == nil || ctx.Err() != nil {
+		if err := s.waitUntilAccepting(ctx, p); err == nil || ctx.Err() != nil {
 			return p, err
 		}
 	} else {
 		s.log.InfoContext(ctx, "own Postgres: stopping the server that was still running with other settings", "pid", pid)
 	}
-	s.end(p)
+	s.stopProcess(p)
 	return s.launch(ctx)
 }
 
 // launch starts the server and waits until it accepts connections; a failure leaves no process.
 func (s *Server) launch(ctx context.Context) (*postmaster, error) {
-	sweep(s.data)
+	killLeftovers(s.dataDir)
 	// Nobody runs here: we hold the lock and have looked. What a killed server leaves names a pid that may by now be
 	// another process of the same user, or a zombie nobody waits for; Postgres would take either for itself.
 	for _, stale := range []string{
-		filepath.Join(s.data, "postmaster.pid"),
-		filepath.Join(s.socket, ".s.PGSQL."+port), filepath.Join(s.socket, ".s.PGSQL."+port+".lock"),
+		filepath.Join(s.dataDir, "postmaster.pid"),
+		filepath.Join(s.socketDir, ".s.PGSQL."+port), filepath.Join(s.socketDir, ".s.PGSQL."+port+".lock"),
 	} {
 		if err := os.Remove(stale); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
@@ -67,9 +67,9 @@ func (s *Server) launch(ctx context.Context) (*postmaster, error) {
 		return nil, err
 	}
 	defer func() { _ = output.Close() }() // the child has its own
-	cmd := exec.Command(s.bin.path("postgres"), "-D", s.data)
+	cmd := exec.Command(s.bin.path("postgres"), "-D", s.dataDir)
 	cmd.Stdout, cmd.Stderr = output, output // a file, not a pipe: it must be able to outlive us
-	s.user.dress(cmd, s.data)
+	s.account.prepareCommand(cmd, s.dataDir)
 	if s.cfg.Unsafe {
 		dieWithParent(cmd.SysProcAttr)
 	}
@@ -77,16 +77,16 @@ func (s *Server) launch(ctx context.Context) (*postmaster, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.accepts(ctx, p); err != nil {
-		s.end(p)
+	if err := s.waitUntilAccepting(ctx, p); err != nil {
+		s.stopProcess(p)
 		said, _ := os.ReadFile(output.Name())
-		return nil, fmt.Errorf("start the server: %w; its log is in %s\n%s", err, filepath.Join(s.data, "log"), strings.TrimSpace(string(said)))
+		return nil, fmt.Errorf("start the server: %w; its log is in %s\n%s", err, filepath.Join(s.dataDir, "log"), strings.TrimSpace(string(said)))
 	}
 	return p, nil
 }
 
-// accepts waits until the server answers a connection; crash recovery may take its time, so only ctx bounds it.
-func (s *Server) accepts(ctx context.Context, p *postmaster) error {
+// waitUntilAccepting waits until the server answers a connection; crash recovery may take its time, so only ctx bounds it.
+func (s *Server) waitUntilAccepting(ctx context.Context, p *postmaster) error {
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -96,7 +96,7 @@ func (s *Server) accepts(ctx context.Context, p *postmaster) error {
 		}
 		select {
 		case <-tick.C:
-		case <-p.gone:
+		case <-p.exited:
 			return errors.New("it ended at once")
 		case <-ctx.Done():
 			return fmt.Errorf("%w: last answer: %w", ctx.Err(), err)
@@ -112,35 +112,35 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 		since := time.Now()
 		select {
 		case <-ctx.Done():
-			s.setDown()
+			s.markDown()
 			s.shutdown(p)
 			return
-		case <-p.gone:
+		case <-p.exited:
 		}
-		s.setDown()
+		s.markDown()
 		s.log.Error("own Postgres: the server has died, starting it again", "lived", time.Since(since).Round(time.Millisecond))
-		if time.Since(since) > steady {
+		if time.Since(since) > stableAfter {
 			pause = 0
 		}
-		if p = s.revive(ctx, &pause); p == nil {
-			sweep(s.data) // what the server that died left behind
-			s.leaveSocket()
+		if p = s.restart(ctx, &pause); p == nil {
+			killLeftovers(s.dataDir) // what the server that died left behind
+			s.removeSocketDir()
 			return
 		}
-		s.setUp()
+		s.markUp()
 		s.log.Info("own Postgres: the server is back")
 	}
 }
 
-// revive starts the server again, as often as it takes; nil when ctx ended first.
-func (s *Server) revive(ctx context.Context, pause *time.Duration) *postmaster {
+// restart starts the server again, as often as it takes; nil when ctx ended first.
+func (s *Server) restart(ctx context.Context, pause *time.Duration) *postmaster {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(*pause):
 		}
-		*pause = min(max(2**pause, firstPause), lastPause)
+		*pause = min(max(2**pause, minRestartDelay), maxRestartDelay)
 		p, err := s.launch(ctx)
 		if err == nil {
 			return p
@@ -153,22 +153,22 @@ func (s *Server) revive(ctx context.Context, pause *time.Duration) *postmaster {
 
 // shutdown ends the server and what only its running needed.
 func (s *Server) shutdown(p *postmaster) {
-	s.end(p)
-	s.leaveSocket()
+	s.stopProcess(p)
+	s.removeSocketDir()
 }
 
-// end stops a server: fast, then immediate, then by force. It returns when no process is left.
-func (s *Server) end(p *postmaster) {
+// stopProcess stops a server: fast, then immediate, then by force. It returns when no process is left.
+func (s *Server) stopProcess(p *postmaster) {
 	// The postmaster waits for its children in a fast shutdown only, and never for the log's writer.
-	defer sweep(s.data)
+	defer killLeftovers(s.dataDir)
 	p.signal(syscall.SIGINT)
-	if p.endsWithin(patience, s.hurry) {
+	if p.waitExit(fastShutdownTimeout, s.stopNow) {
 		return
 	}
 	p.signal(syscall.SIGQUIT)
-	if p.endsWithin(severity, nil) {
+	if p.waitExit(immediateShutdownTimeout, nil) {
 		return
 	}
 	p.signal(syscall.SIGKILL)
-	<-p.gone
+	<-p.exited
 }

@@ -28,7 +28,7 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-const template = "sol_template"
+const templateDB = "sol_template"
 
 // DB is a database that nobody else uses, dropped when the test ends.
 type DB struct {
@@ -39,28 +39,28 @@ type DB struct {
 // New makes a database and opens a store on it; options change the store's configuration first.
 func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
 	t.Helper()
-	db := &DB{URL: database(t, template)}
-	db.Store = db.Node(t, options...)
+	db := &DB{URL: createDatabase(t, templateDB)}
+	db.Store = db.OpenNode(t, options...)
 	return db
 }
 
 // Empty makes a database that is not migrated, and gives its URL as its owner.
 func Empty(t testing.TB) string {
 	t.Helper()
-	return database(t, "template1")
+	return createDatabase(t, "template1")
 }
 
-func database(t testing.TB, from string) (url string) {
+func createDatabase(t testing.TB, from string) (url string) {
 	t.Helper()
-	server := start(t)
-	name := fmt.Sprintf("sol_test_%d", databases.Add(1))
-	server.exec(t, `create database `+name+` template `+from+` strategy file_copy`)
-	t.Cleanup(func() { server.exec(t, `drop database `+name+` with (force)`) })
-	return server.own.URL(name)
+	server := startServer(t)
+	name := fmt.Sprintf("sol_test_%d", databaseCount.Add(1))
+	server.mustExec(t, `create database `+name+` template `+from+` strategy file_copy`)
+	t.Cleanup(func() { server.mustExec(t, `drop database `+name+` with (force)`) })
+	return server.postgres.URL(name)
 }
 
-// Node opens one more store on the database, as another process would; it is closed when the test ends.
-func (d *DB) Node(t testing.TB, options ...func(*eventstore.Config)) *eventstore.Store {
+// OpenNode opens one more store on the database, as another process would; it is closed when the test ends.
+func (d *DB) OpenNode(t testing.TB, options ...func(*eventstore.Config)) *eventstore.Store {
 	t.Helper()
 	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey()}
 	for _, o := range options {
@@ -80,7 +80,7 @@ func MasterKey() []byte { return bytes.Repeat([]byte{7}, 32) }
 // Run runs a package's tests and stops the server behind them. Checks come last, e.g. for goroutines left behind.
 func Run(m *testing.M, checks ...func() error) {
 	code := m.Run()
-	for _, check := range append([]func() error{stop}, checks...) {
+	for _, check := range append([]func() error{stopServer}, checks...) {
 		if err := check(); err != nil {
 			fmt.Fprintln(os.Stderr, "storetest:", err)
 			code = max(code, 1)
@@ -103,37 +103,37 @@ func Leaks(options ...goleak.Option) error {
 }
 
 type server struct {
-	own *ownpg.Server
-	dir string
+	postgres *ownpg.Server
+	dir      string
 }
 
 var (
-	databases atomic.Int64
-	begin     sync.Once
-	running   server
-	failed    error
+	databaseCount atomic.Int64
+	startOnce     sync.Once
+	testServer    server
+	startErr      error
 )
 
-func start(t testing.TB) *server {
+func startServer(t testing.TB) *server {
 	t.Helper()
-	begin.Do(func() { failed = launch(context.Background()) })
-	if failed != nil {
-		t.Fatal(failed)
+	startOnce.Do(func() { startErr = launchServer(context.Background()) })
+	if startErr != nil {
+		t.Fatal(startErr)
 	}
-	return &running
+	return &testServer
 }
 
-// launch starts the server and migrates the database that all others are copies of.
-func launch(ctx context.Context) error {
+// launchServer starts the server and migrates the database that all others are copies of.
+func launchServer(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "storetest")
 	if err != nil {
 		return fmt.Errorf("test server: %w", err)
 	}
-	running.dir = dir
+	testServer.dir = dir
 	if err := os.Chmod(dir, 0o755); err != nil { // the server's own user passes through it
 		return fmt.Errorf("test server: %w", err)
 	}
-	running.own, err = ownpg.Start(ctx, ownpg.Config{
+	testServer.postgres, err = ownpg.Start(ctx, ownpg.Config{
 		Dir: dir + "/pg", Unsafe: true,
 		// Autovacuum's workers are a superuser's: a database that one of them is in cannot be dropped by its owner.
 		Settings: map[string]string{"max_connections": "400", "autovacuum": "off"},
@@ -141,34 +141,34 @@ func launch(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("test server: %w", err)
 	}
-	if err := running.try(ctx, `create database `+template); err != nil {
+	if err := testServer.execContext(ctx, `create database `+templateDB); err != nil {
 		return err
 	}
-	return migrations.Up(ctx, running.own.URL(template))
+	return migrations.Up(ctx, testServer.postgres.URL(templateDB))
 }
 
-func stop() error {
-	if running.own != nil {
-		if err := running.own.Stop(context.Background()); err != nil {
+func stopServer() error {
+	if testServer.postgres != nil {
+		if err := testServer.postgres.Stop(context.Background()); err != nil {
 			return fmt.Errorf("stop test server: %w", err)
 		}
 	}
-	if running.dir == "" {
+	if testServer.dir == "" {
 		return nil
 	}
-	return os.RemoveAll(running.dir)
+	return os.RemoveAll(testServer.dir)
 }
 
-func (s *server) exec(t testing.TB, sql string) {
+func (s *server) mustExec(t testing.TB, sql string) {
 	t.Helper()
-	if err := s.try(context.WithoutCancel(t.Context()), sql); err != nil {
+	if err := s.execContext(context.WithoutCancel(t.Context()), sql); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// try runs a statement from a database that no test uses.
-func (s *server) try(ctx context.Context, sql string) error {
-	conn, err := pgx.Connect(ctx, s.own.URL("postgres"))
+// execContext runs a statement from a database that no test uses.
+func (s *server) execContext(ctx context.Context, sql string) error {
+	conn, err := pgx.Connect(ctx, s.postgres.URL("postgres"))
 	if err != nil {
 		return fmt.Errorf("test server: %w", err)
 	}

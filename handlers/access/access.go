@@ -17,35 +17,35 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// What is the kind of thing that was read.
-type What string
+// Kind is the kind of thing that was read.
+type Kind string
 
 // The kinds.
 const (
-	Ticket     What = "ticket"     // its form, notes and timeline
-	Checks     What = "checks"     // the answers of its playbook, with their evidence
-	Attachment What = "attachment" //
-	History    What = "history"    // everything that was recorded, at any moment
-	Dossier    What = "dossier"    // the same, taken away as a file
-	Accesses   What = "accesses"   // who had read it
-	Search     What = "search"     // for a codice fiscale
+	Ticket     Kind = "ticket"     // its form, notes and timeline
+	Checks     Kind = "checks"     // the answers of its playbook, with their evidence
+	Attachment Kind = "attachment" //
+	History    Kind = "history"    // everything that was recorded, at any moment
+	Dossier    Kind = "dossier"    // the same, taken away as a file
+	Accesses   Kind = "accesses"   // who had read it
+	Search     Kind = "search"     // for a codice fiscale
 )
 
-// Read is one access.
-type Read struct {
+// Access is one access.
+type Access struct {
 	By      person.Actor
 	Ticket  ticket.ID // empty for a search
-	What    What
+	Kind    Kind
 	Detail  ticket.ID // of an attachment
 	Subject string    // keyed hash of the codice fiscale that was searched for
 }
 
 // Record writes one down, for good. It is one insert, and done when it returns: whoever reads does not get what they asked
 // for before.
-func Record(ctx context.Context, requests *pgxpool.Pool, r Read) error {
+func Record(ctx context.Context, requests *pgxpool.Pool, r Access) error {
 	_, err := requests.Exec(ctx, `
 		insert into access.reads (person, role, entity, ticket, what, detail, subject) values ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7)`,
-		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.What, r.Detail, r.Subject)
+		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.Kind, r.Detail, r.Subject)
 	if err != nil {
 		return fmt.Errorf("record who reads: %w", err)
 	}
@@ -56,7 +56,7 @@ func Record(ctx context.Context, requests *pgxpool.Pool, r Read) error {
 type Entry struct {
 	ID int64
 	At time.Time
-	Read
+	Access
 }
 
 // List gives the accesses to a ticket and the searches for its citizen, the newest first: at most limit of them, before an
@@ -77,7 +77,7 @@ func List(ctx context.Context, requests *pgxpool.Pool, as person.Actor, on ticke
 			return err
 		}
 		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Entry, err error) {
-			err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Ticket, &e.What, &e.Detail, &e.Subject)
+			err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Ticket, &e.Kind, &e.Detail, &e.Subject)
 			e.At = e.At.UTC()
 			return e, err
 		})
@@ -89,8 +89,8 @@ func List(ctx context.Context, requests *pgxpool.Pool, as person.Actor, on ticke
 	return all, nil
 }
 
-// Tidy forgets what the law lets go, and answers how many accesses those were.
-func Tidy(ctx context.Context, worker *pgxpool.Pool) (int64, error) {
+// DeleteExpired forgets what the law lets go, and answers how many accesses those were.
+func DeleteExpired(ctx context.Context, worker *pgxpool.Pool) (int64, error) {
 	tag, err := worker.Exec(ctx, `delete from access.reads where at < clock_timestamp() - interval '24 months'`)
 	if err != nil {
 		return 0, fmt.Errorf("tidy accesses: %w", err)

@@ -31,13 +31,13 @@ func TestWhoRead(t *testing.T) {
 	db := storetest.New(t)
 	requests := db.Store.RequestPool()
 	holder := person.Actor{ID: string(one), Role: person.Citizen}
-	for _, r := range []access.Read{
-		{By: anna, Ticket: one, What: access.Ticket},
-		{By: anna, Ticket: other, What: access.Ticket},
-		{By: holder, Ticket: one, What: access.Attachment, Detail: other},
-		{By: anna, What: access.Search, Subject: "somebody"},
-		{By: anna, What: access.Search, Subject: "somebody else"},
-		{By: auditor, Ticket: one, What: access.History},
+	for _, r := range []access.Access{
+		{By: anna, Ticket: one, Kind: access.Ticket},
+		{By: anna, Ticket: other, Kind: access.Ticket},
+		{By: holder, Ticket: one, Kind: access.Attachment, Detail: other},
+		{By: anna, Kind: access.Search, Subject: "somebody"},
+		{By: anna, Kind: access.Search, Subject: "somebody else"},
+		{By: auditor, Ticket: one, Kind: access.History},
 	} {
 		if err := access.Record(t.Context(), requests, r); err != nil {
 			t.Fatal(err)
@@ -53,7 +53,7 @@ func TestWhoRead(t *testing.T) {
 			if e.At.IsZero() {
 				t.Errorf("%+v has no time", e)
 			}
-			ids, said = append(ids, e.ID), append(said, string(e.By.Role)+" "+string(e.What)+" "+string(e.Detail))
+			ids, said = append(ids, e.ID), append(said, string(e.By.Role)+" "+string(e.Kind)+" "+string(e.Detail))
 		}
 		return ids, said
 	}
@@ -77,7 +77,7 @@ func TestWhoRead(t *testing.T) {
 // TestKept: what was written stays as it is for 24 months, whoever asks.
 func TestKept(t *testing.T) {
 	db := storetest.New(t)
-	if err := access.Record(t.Context(), db.Store.RequestPool(), access.Read{By: anna, Ticket: one, What: access.Ticket}); err != nil {
+	if err := access.Record(t.Context(), db.Store.RequestPool(), access.Access{By: anna, Ticket: one, Kind: access.Ticket}); err != nil {
 		t.Fatal(err)
 	}
 	owner, err := pgx.Connect(t.Context(), db.URL)
@@ -94,7 +94,7 @@ func TestKept(t *testing.T) {
 	}
 	for who, run := range map[string]func(sql string) error{
 		"sol_request": func(sql string) error { _, err := db.Store.RequestPool().Exec(t.Context(), sql); return err },
-		"sol_worker":  func(sql string) error { _, err := db.Store.Worker().Exec(t.Context(), sql); return err },
+		"sol_worker":  func(sql string) error { _, err := db.Store.WorkerPool().Exec(t.Context(), sql); return err },
 		"the owner":   func(sql string) error { _, err := owner.Exec(t.Context(), sql); return err },
 	} {
 		for _, sql := range []string{
@@ -114,7 +114,7 @@ func TestKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := access.Tidy(t.Context(), db.Store.Worker()); err != nil || n != 1 {
+	if n, err := access.DeleteExpired(t.Context(), db.Store.WorkerPool()); err != nil || n != 1 {
 		t.Errorf("tidied %d, %v", n, err)
 	}
 	if n := count(); n != 2 {

@@ -29,19 +29,19 @@ import (
 
 // Config is what the API is made of. The rooms are required, the rest has defaults.
 type Config struct {
-	Store    *eventstore.Store
-	Desk     *desk.Desk
-	Identity *identity.Identity
-	Reader   *projections.Reader
-	Catalog  *catalog.Catalog
-	Notices  *notice.Notices
+	Store         *eventstore.Store
+	Dispatcher    *desk.Dispatcher
+	Identity      *identity.Identity
+	Reader        *projections.Reader
+	Catalog       *catalog.Catalog
+	Notifications *notice.Store
 
 	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 
 	Version     string               // of the program, shown in the OpenAPI document; empty: "dev"
 	Log         *slog.Logger         // nil: slog.Default
 	Metrics     *prometheus.Registry // served at /metrics; nil: a new one
-	Entrance    *entrance.Entrance   // shared with other doors; nil: one of its own, with its defaults
+	Middleware  *entrance.Stack      // shared with other doors; nil: one of its own, with its defaults
 	Timeout     time.Duration        // for answering one request, streams excepted; 0: 30 s
 	BodyTimeout time.Duration        // for a request's body to arrive; 0: 60 s
 	Heartbeat   time.Duration        // between signs of life on a stream, at which rights are checked too; 0: 15 s
@@ -50,17 +50,17 @@ type Config struct {
 // API answers requests. Whoever runs its server calls EndStreams when it shuts down.
 type API struct {
 	Config
-	cases   *casework.Cases
+	app     *casework.Service
 	handler http.Handler
 	huma    huma.API
 
-	closing context.Context // ends when streams must
-	end     context.CancelFunc
+	closing    context.Context // ends when streams must
+	endStreams context.CancelFunc
 }
 
 // New checks the configuration and builds the API.
 func New(c Config) (*API, error) {
-	if c.Store == nil || c.Desk == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil || c.Notices == nil {
+	if c.Store == nil || c.Dispatcher == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil || c.Notifications == nil {
 		return nil, errors.New("api: Store, Desk, Identity, Reader, Catalog and Notices are required")
 	}
 	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
@@ -82,38 +82,38 @@ func New(c Config) (*API, error) {
 			*d = otherwise
 		}
 	}
-	if c.Entrance == nil {
-		c.Entrance = entrance.New(entrance.Config{Log: c.Log, Metrics: c.Metrics})
+	if c.Middleware == nil {
+		c.Middleware = entrance.New(entrance.Config{Log: c.Log, Metrics: c.Metrics})
 	}
 	a := &API{Config: c}
-	a.cases = &casework.Cases{Store: c.Store, Desk: c.Desk, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
-	a.closing, a.end = context.WithCancel(context.Background())
+	a.app = &casework.Service{Store: c.Store, Dispatcher: c.Dispatcher, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
+	a.closing, a.endStreams = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()
-	a.huma = humago.New(mux, contract(c.Version))
-	a.sessions()
-	a.open()
-	a.lists()
-	a.dashboard()
-	a.ticket()
-	a.updates()
-	a.playbook()
-	a.notifications()
-	a.replies()
-	a.events()
-	a.stream()
-	a.catalog()
-	if err := a.operations(mux); err != nil {
+	a.huma = humago.New(mux, openAPIConfig(c.Version))
+	a.registerSessions()
+	a.registerOpen()
+	a.registerLists()
+	a.registerDashboard()
+	a.registerTicket()
+	a.registerUpdates()
+	a.registerPlaybook()
+	a.registerNotifications()
+	a.registerReplies()
+	a.registerEvents()
+	a.registerStream()
+	a.registerCatalogue()
+	if err := a.registerOperations(mux); err != nil {
 		return nil, err
 	}
-	a.handler = a.Entrance.Wrap(a.door(mux))
+	a.handler = a.Middleware.Wrap(a.middlewareHandlers(mux))
 	return a, nil
 }
 
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // EndStreams makes every stream end; a client comes back with the last id it saw.
-func (a *API) EndStreams() { a.end() }
+func (a *API) EndStreams() { a.endStreams() }
 
 // now is the wall clock: limits and Retry-After are about waiting, whatever time the log keeps.
 func (*API) now() time.Time { return time.Now() }

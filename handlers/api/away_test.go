@@ -16,8 +16,8 @@ import (
 )
 
 func TestWithoutTheDatabase(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	config, err := pgx.ParseConfig(w.database)
 	w.must(err)
 	name := config.Database
@@ -32,10 +32,10 @@ func TestWithoutTheDatabase(t *testing.T) {
 
 	run(`alter database ` + name + ` allow_connections false`)
 	run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '` + name + `'`)
-	for _, a := range []answered{
-		w.anybody().get("/status"), anna.get("/api/v1/queues"), anna.get("/api/v1/tickets"), anna.get("/api/v1/catalog"),
-		w.anybody().post("/api/v1/tickets", form(torino)),
-		w.anybody().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}),
+	for _, a := range []apiResponse{
+		w.anonymous().get("/status"), anna.get("/api/v1/queues"), anna.get("/api/v1/tickets"), anna.get("/api/v1/catalog"),
+		w.anonymous().post("/api/v1/tickets", form(torino)),
+		w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}),
 	} {
 		if a.problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
 			t.Error("no Retry-After")
@@ -43,14 +43,14 @@ func TestWithoutTheDatabase(t *testing.T) {
 	}
 	user{w: w, token: "not-of-ours"}.get("/api/v1/queues").problem(401, "unauthorized") // told without asking it
 	run(`alter database ` + name + ` allow_connections true`)
-	w.eventually("the service comes back", func() bool { return w.anybody().get("/status").status == 200 })
+	w.eventually("the service comes back", func() bool { return w.anonymous().get("/status").status == 200 })
 	w.eventually("requests are answered", func() bool { return anna.get("/api/v1/queues").status == 200 })
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	w.eventually("the read models go on", func() bool { return len(anna.queue("nuove", opened.text("position"))) == 1 })
 }
 
-// owner is a connection as who owns the database, for what no door does.
-func (w *world) owner() *pgx.Conn {
+// connectAsOwner is a connection as who owns the database, for what no door does.
+func (w *fixture) connectAsOwner() *pgx.Conn {
 	w.Helper()
 	conn, err := pgx.Connect(w.Context(), w.database)
 	w.must(err)
@@ -58,25 +58,25 @@ func (w *world) owner() *pgx.Conn {
 	return conn
 }
 
-func TestALogThatDoesNotAnswerInTimeIsAway(t *testing.T) {
-	w := newWorldOn(t, catalog.Default(), func(c *eventstore.Config) {
-		c.Patience, c.LockTimeout = 300*time.Millisecond, 100*time.Millisecond
+func TestSlowLogIsUnavailable(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), func(c *eventstore.Config) {
+		c.AppendTimeout, c.LockTimeout = 300*time.Millisecond, 100*time.Millisecond
 	})
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	var id string
 	w.eventually("a ticket is opened", func() bool { // so little patience may be too little also when nobody holds the log
-		a := w.anybody().post("/api/v1/tickets", form(torino))
+		a := w.anonymous().post("/api/v1/tickets", form(torino))
 		id = a.text("id")
 		return a.status == 201
 	})
 
-	tx, err := w.owner().Begin(t.Context())
+	tx, err := w.connectAsOwner().Begin(t.Context())
 	w.must(err)
 	_, err = tx.Exec(t.Context(), `select from log.logs for update`) // nobody else can append
 	w.must(err)
-	for _, a := range []answered{
-		w.anybody().post("/api/v1/tickets", form(torino)), anna.update(id, fields{"status": "in_lavorazione"}),
-		w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco"}),
+	for _, a := range []apiResponse{
+		w.anonymous().post("/api/v1/tickets", form(torino)), anna.update(id, fields{"status": "in_lavorazione"}),
+		w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco"}),
 	} {
 		if a.problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
 			t.Error("no Retry-After")

@@ -29,7 +29,7 @@ type caller struct {
 
 type callerKey struct{}
 
-func callerOf(ctx context.Context) caller {
+func callerFrom(ctx context.Context) caller {
 	c, _ := ctx.Value(callerKey{}).(caller)
 	return c
 }
@@ -51,19 +51,19 @@ func bearer(header string) (token string, given bool) {
 // without a look-up, apart from others of the same address who have none.
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
-	from, now := a.Entrance.Address(r), a.now()
+	from, now := a.Middleware.ClientAddress(r), a.now()
 	if !given {
 		return caller{Caller: casework.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
-	if actor, ok := a.Identity.FollowLink(token); ok {
-		return caller{Caller: casework.Holder(ticket.ID(actor.ID), from), token: token}, nil
+	if actor, ok := a.Identity.ParsePersonalLink(token); ok {
+		return caller{Caller: casework.LinkHolder(ticket.ID(actor.ID), from), token: token}, nil
 	}
-	if p := take(a.Entrance.Wrong, from, now, h); p != nil {
+	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
 		return caller{}, p
 	}
 	s, err := a.Identity.Authenticate(ctx, token)
 	if !errors.Is(err, identity.ErrNoSession) {
-		a.Entrance.Wrong.Give(from, now)
+		a.Middleware.InvalidToken.Refund(from, now)
 	}
 	if err != nil {
 		return caller{}, err
@@ -78,17 +78,17 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		c, err := a.identify(ctx.Context(), r, w.Header())
 		if err == nil {
-			err = a.allow(e, c, w.Header())
+			err = a.authorize(e, c, w.Header())
 		}
 		if err != nil {
 			a.refuse(ctx.Context(), err).write(w)
 			return
 		}
-		entrance.Note(ctx.Context(), c.Actor)
+		entrance.SetActor(ctx.Context(), c.Actor)
 		if e.maxBody > entrance.SmallBody { // a stream must not keep a place
-			done, ok := a.Entrance.TakeIn(r)
+			done, ok := a.Middleware.AcquireUpload(r)
 			if !ok {
-				unavailable.say("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").retryAfter(5 * time.Second).write(w)
+				unavailable.detail("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").withRetryAfter(5 * time.Second).write(w)
 				return
 			}
 			defer done()
@@ -97,38 +97,38 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-func (a *API) allow(e endpoint, c caller, h http.Header) error {
-	if p := a.count(e, c, h); p != nil {
+func (a *API) authorize(e endpoint, c caller, h http.Header) error {
+	if p := a.checkLimits(e, c, h); p != nil {
 		return p
 	}
 	switch {
 	case e.public && c.token == "":
 		return nil
 	case c.token == "":
-		return unauthorized.say("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").with("WWW-Authenticate", `Bearer realm="sol"`)
+		return unauthorized.detail("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case e.action == "":
 		return nil
 	case c.Actor.Role == "":
-		return unplaced.say("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
+		return placementRequired.detail("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
 	case !identity.Allows(c.Actor.Role, e.action):
-		return forbidden.say("The role %s may not do this (%s).", c.Actor.Role, e.action)
+		return forbidden.detail("The role %s may not do this (%s).", c.Actor.Role, e.action)
 	}
 	return nil
 }
 
-// count takes a request from all the limits that it falls under: no session, nor many of them, passes an endpoint's own.
-func (a *API) count(e endpoint, c caller, h http.Header) *Problem {
+// checkLimits takes a request from all the limits that it falls under: no session, nor many of them, passes an endpoint's own.
+func (a *API) checkLimits(e endpoint, c caller, h http.Header) *Problem {
 	now := a.now()
 	if c.session.Account != "" {
-		if p := take(a.Entrance.Session, c.session.Account, now, h); p != nil {
+		if p := takeFromLimiter(a.Middleware.Session, c.session.Account, now, h); p != nil {
 			return p
 		}
 	}
 	switch {
-	case e.limit != nil:
-		return take(e.limit, c.From, now, h)
+	case e.limiter != nil:
+		return takeFromLimiter(e.limiter, c.From, now, h)
 	case c.session.Account == "":
-		return take(a.Entrance.Public, c.From, now, h)
+		return takeFromLimiter(a.Middleware.Public, c.From, now, h)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ type CatalogueStatus struct {
 	Label string        `json:"label"`
 }
 
-type catalogueAnswer struct {
+type catalogueOutput struct {
 	Body Catalogue
 }
 
@@ -76,17 +76,17 @@ type MenuGroup struct {
 	Name string `json:"name"`
 }
 
-type operatorsAnswer struct {
+type operatorsOutput struct {
 	Body OperatorList
 }
 
-// catalog adds what forms and menus need.
-func (a *API) catalog() {
+// registerCatalogue adds what forms and menus need.
+func (a *API) registerCatalogue() {
 	register(a, endpoint{
 		id: "get-catalogue", method: http.MethodGet, path: "/api/v1/catalog", tag: "catalogue",
 		summary: "Entities, services, problems, statuses", public: true,
-	}, func(context.Context, caller, *struct{}) (*catalogueAnswer, error) {
-		return &catalogueAnswer{a.catalogue()}, nil
+	}, func(context.Context, caller, *struct{}) (*catalogueOutput, error) {
+		return &catalogueOutput{a.catalogue()}, nil
 	})
 	register(a, endpoint{
 		id: "list-operators", method: http.MethodGet, path: "/api/v1/operators", tag: "catalogue",
@@ -102,7 +102,7 @@ func (a *API) catalogue() Catalogue {
 	for _, s := range a.Catalog.Services() {
 		service := CatalogueService{ID: s.ID, Label: s.Label, Problems: []CatalogueProblem{}}
 		for _, p := range s.Problems {
-			called, _ := a.Playbooks.For(s.ID, p.ID, false)
+			called, _ := a.Playbooks.Select(s.ID, p.ID, false)
 			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel, called.Playbook})
 		}
 		c.Services = append(c.Services, service)
@@ -113,8 +113,8 @@ func (a *API) catalogue() Catalogue {
 	return c
 }
 
-func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operatorsAnswer, error) {
-	colleagues, err := a.Identity.Operators(ctx, c.Actor.Entity)
+func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operatorsOutput, error) {
+	colleagues, err := a.Identity.ListOperators(ctx, c.Actor.Entity)
 	if err != nil {
 		return nil, err
 	}
@@ -125,5 +125,5 @@ func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operat
 	if c.Actor.Entity != catalog.Region {
 		list.Groups = append(list.Groups, MenuGroup{string(catalog.Region), "Regione Piemonte"})
 	}
-	return &operatorsAnswer{list}, nil
+	return &operatorsOutput{list}, nil
 }

@@ -28,7 +28,7 @@ func newContract(document *huma.OpenAPI) *contract {
 }
 
 // holds tells how an answer breaks the contract; "" if it does not.
-func (c *contract) holds(r *http.Request, a answered) string {
+func (c *contract) holds(r *http.Request, a apiResponse) string {
 	_, path := c.routes.Handler(r)
 	item, known := c.document.Paths[path]
 	if !known {

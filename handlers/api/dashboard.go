@@ -44,7 +44,7 @@ type DashboardBody struct {
 	Stale    bool   `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
 
-type dashboardAnswer struct {
+type dashboardOutput struct {
 	Body DashboardBody
 }
 
@@ -60,16 +60,16 @@ type exportInput struct {
 	Detail   string               `query:"detail" maxLength:"200" doc:"Ground of a hand-over, playbook/outcome of an outcome"`
 }
 
-// dashboard adds the supervisors' figures and what is behind them.
-func (a *API) dashboard() {
+// registerDashboard adds the supervisors' figures and what is behind them.
+func (a *API) registerDashboard() {
 	register(a, endpoint{
 		id: "get-dashboard", method: http.MethodGet, path: "/api/v1/dashboard", tag: "work",
 		summary: "Figures for supervisors",
 		description: "What was open at the end of the period, and what was done in it: exact, as recorded by then, for any past day. " +
 			"Supervisors of an ASR see those of their entity, those of the Region and auditors all.",
 		action: identity.ReadFigures,
-	}, func(ctx context.Context, c caller, in *FigureScope) (*dashboardAnswer, error) {
-		late, err := a.figured(ctx, in.After)
+	}, func(ctx context.Context, c caller, in *FigureScope) (*dashboardOutput, error) {
+		late, err := a.waitForFigures(ctx, in.After)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +77,7 @@ func (a *API) dashboard() {
 		if err != nil {
 			return nil, err
 		}
-		return &dashboardAnswer{DashboardBody{d, d.Position.String(), late}}, nil
+		return &dashboardOutput{DashboardBody{d, d.Position.String(), late}}, nil
 	})
 	register(a, endpoint{
 		id: "export-tickets", method: http.MethodGet, path: "/api/v1/tickets.csv", tag: "work",
@@ -85,7 +85,7 @@ func (a *API) dashboard() {
 		description: "All of it, however much, in one snapshot; RFC 4180, UTF-8, times RFC 3339 UTC. Of the figures of tickets (tutte, aperte, senza_risposta, senza_operatore) a row is a ticket as it " +
 			"stood, of the others one thing that was done. No names of citizens. X-Position and X-As-Of say what it is true for. An answer that breaks off is not whole.",
 		action: identity.ExportTickets,
-		answers: map[string]*huma.Response{"200": {
+		responses: map[string]*huma.Response{"200": {
 			Description: "OK", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},
 			Headers: map[string]*huma.Param{
 				"X-Position": {Description: "Of the log, that the rows are of", Schema: &huma.Schema{Type: huma.TypeString}},
@@ -95,9 +95,9 @@ func (a *API) dashboard() {
 	}, a.exportTickets)
 }
 
-// figured waits until the figures contain what a position tells.
-func (a *API) figured(ctx context.Context, position string) (late bool, err error) {
-	p, err := after("after", position)
+// waitForFigures waits until the figures contain what a position tells.
+func (a *API) waitForFigures(ctx context.Context, position string) (late bool, err error) {
+	p, err := parsePosition("after", position)
 	if err != nil || position == "" {
 		return false, err
 	}
@@ -105,28 +105,28 @@ func (a *API) figured(ctx context.Context, position string) (late bool, err erro
 }
 
 func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*huma.StreamResponse, error) {
-	if _, err := a.figured(ctx, in.After); err != nil {
+	if _, err := a.waitForFigures(ctx, in.After); err != nil {
 		return nil, err
 	}
-	asked := projections.Behind{
+	asked := projections.DrillDown{
 		Scope: in.scope(), Figure: in.Figure, Status: in.Status, Age: in.Age, Day: in.Day, Operator: in.Operator, Giver: in.Giver, Receiver: in.Receiver, Detail: in.Detail,
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
-		var sheet *entrance.Sheet
-		err := a.Reader.Export(ctx, c.Viewer(), asked, func(p projections.Counting) error {
+		var sheet *entrance.CSVWriter
+		err := a.Reader.Export(ctx, c.Viewer(), asked, func(p projections.DrillDownPage) error {
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
-			sheet = entrance.NewSheet(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
-			return sheet.Row("number", "id", "figure", "entity", "received_by", "service", "problem", "channel", "status", "operator", "detail", "opened_at", "at", "seconds",
+			sheet = entrance.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
+			return sheet.WriteRow("number", "id", "figure", "entity", "received_by", "service", "problem", "channel", "status", "operator", "detail", "opened_at", "at", "seconds",
 				"answered_at", "resolved_at", "handovers", "reopenings")
-		}, func(items []projections.Counted) error {
+		}, func(items []projections.DrillDownItem) error {
 			for _, i := range items {
-				if err := sheet.Row(exported(in.Figure, i)...); err != nil {
+				if err := sheet.WriteRow(exportRow(in.Figure, i)...); err != nil {
 					return err
 				}
 			}
-			return sheet.Send()
+			return sheet.Flush()
 		})
 		switch {
 		case err != nil && sheet == nil:
@@ -138,10 +138,10 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	}}, nil
 }
 
-func exported(figure projections.FigureID, i projections.Counted) []string {
+func exportRow(figure projections.FigureID, i projections.DrillDownItem) []string {
 	received := ""
-	if i.Other != nil {
-		received = string(i.Other.Code)
+	if i.Receiver != nil {
+		received = string(i.Receiver.Code)
 	}
 	moment := func(t time.Time) string {
 		if t.IsZero() {
@@ -151,7 +151,7 @@ func exported(figure projections.FigureID, i projections.Counted) []string {
 	}
 	return []string{
 		i.Number, string(i.Ticket), string(figure), string(i.Entity.Code), received, i.Service.ID, i.Problem.ID, string(i.Channel), string(i.Status), i.Operator, i.Detail,
-		moment(i.OpenedAt), moment(i.At), strconv.FormatInt(int64(i.Took/time.Second), 10), moment(i.AnsweredAt), moment(i.ResolvedAt),
+		moment(i.OpenedAt), moment(i.At), strconv.FormatInt(int64(i.Elapsed/time.Second), 10), moment(i.AnsweredAt), moment(i.ResolvedAt),
 		strconv.Itoa(i.Handovers), strconv.Itoa(i.Reopenings),
 	}
 }

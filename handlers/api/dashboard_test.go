@@ -15,7 +15,7 @@ import (
 )
 
 // sheet reads an answer as a table, its head apart.
-func (a answered) sheet() (head []string, rows []map[string]string) {
+func (a apiResponse) sheet() (head []string, rows []map[string]string) {
 	a.w.Helper()
 	lines, err := csv.NewReader(strings.NewReader(string(a.raw))).ReadAll()
 	if err != nil || len(lines) == 0 {
@@ -32,14 +32,14 @@ func (a answered) sheet() (head []string, rows []map[string]string) {
 }
 
 func TestFiguresForSupervisors(t *testing.T) {
-	w := newWorld(t)
-	anna, sara := w.join("anna", person.ASROperator, torino), w.join("sara", person.ASRSupervisor, torino)
-	rita, nora := w.join("rita", person.RegionalSupervisor, catalog.Region), w.join("nora", person.ASRSupervisor, novara)
-	ivo := w.join("ivo", person.Auditor, "")
-	waiting := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	handed := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	w.anybody().post("/api/v1/tickets", form(novara)).want(201)
-	w.clock.Pass(2 * time.Hour)
+	w := newFixture(t)
+	anna, sara := w.logIn("anna", person.ASROperator, torino), w.logIn("sara", person.ASRSupervisor, torino)
+	rita, nora := w.logIn("rita", person.RegionalSupervisor, catalog.Region), w.logIn("nora", person.ASRSupervisor, novara)
+	ivo := w.logIn("ivo", person.Auditor, "")
+	waiting := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	handed := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
+	w.clock.Advance(2 * time.Hour)
 	anna.update(waiting, fields{"status": "in_attesa_utente", "note": public("In che data?")}).want(200)
 	last := anna.update(handed, fields{"status": "non_di_competenza", "note": public("Non è nostra")}).want(200).text("position")
 
@@ -79,12 +79,12 @@ func TestFiguresForSupervisors(t *testing.T) {
 
 // TestTheExport has a row for every ticket, and says what it is true for.
 func TestTheExport(t *testing.T) {
-	w := newWorld(t)
-	sara, rita := w.join("sara", person.ASRSupervisor, torino), w.join("rita", person.RegionalSupervisor, catalog.Region)
+	w := newFixture(t)
+	sara, rita := w.logIn("sara", person.ASRSupervisor, torino), w.logIn("rita", person.RegionalSupervisor, catalog.Region)
 	var last string
 	for range 25 {
-		last = w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("position")
-		w.clock.Pass(time.Minute) // the form's limit is the wall's, the order is the log's
+		last = w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("position")
+		w.clock.Advance(time.Minute) // the form's limit is the wall's, the order is the log's
 	}
 	sara.reached("/api/v1/tickets?limit=1&after=" + last)
 	sara.reached("/api/v1/dashboard?after=" + last)

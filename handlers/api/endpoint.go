@@ -23,10 +23,10 @@ type endpoint struct {
 	status               int               // of success; 0: 200
 	public               bool              // may be called without a token
 	action               identity.Action   // that the policy must allow; "": any session, placed or not
-	limit                *entrance.Limiter // its own, by address, besides the session's; nil: the public one for callers without session
+	limiter              *entrance.Limiter // its own, by address, besides the session's; nil: the public one for callers without session
 	maxBody              int64             // bytes; 0: 64 kB
-	errors               []int             // beyond those that every call has
-	answers              map[string]*huma.Response
+	errorStatuses        []int             // beyond those that every call has
+	responses            map[string]*huma.Response
 }
 
 // register adds an endpoint. The handler's errors go through the table of problems.
@@ -35,9 +35,9 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Description: e.description, Tags: []string{e.tag},
 		DefaultStatus: e.status, MaxBodyBytes: e.maxBody, BodyReadTimeout: a.BodyTimeout,
 		RejectUnknownQueryParameters: true,
-		Errors:                       append([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError, http.StatusUnprocessableEntity}, e.errors...),
+		Errors:                       append([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError, http.StatusUnprocessableEntity}, e.errorStatuses...),
 		Middlewares:                  huma.Middlewares{a.admit(e)},
-		Responses:                    e.answers,
+		Responses:                    e.responses,
 		Security:                     []map[string][]string{{"session": {}}},
 	}
 	if op.MaxBodyBytes == 0 {
@@ -56,7 +56,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 	slices.Sort(op.Errors)
 	op.Errors = slices.Compact(op.Errors)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, callerOf(ctx), in)
+		out, err := handle(ctx, callerFrom(ctx), in)
 		if err != nil {
 			return nil, a.refuse(ctx, err)
 		}
@@ -66,17 +66,17 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 
 // refuse turns an error into the problem that the client gets, and logs what is ours to mend.
 func (a *API) refuse(ctx context.Context, err error) *Problem {
-	p := problemOf(err, a.now())
+	p := problemFor(err, a.now())
 	if p.Status >= http.StatusInternalServerError {
 		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", entrance.RequestID(ctx)),
 			slog.String("problem", p.Type), slog.Any("error", err))
 	}
-	a.nameConflicts(ctx, p)
+	a.addConflictNames(ctx, p)
 	return p
 }
 
-// nameConflicts fills in the names of those who were quicker.
-func (a *API) nameConflicts(ctx context.Context, p *Problem) {
+// addConflictNames fills in the names of those who were quicker.
+func (a *API) addConflictNames(ctx context.Context, p *Problem) {
 	if p.Conflicts == nil {
 		return
 	}

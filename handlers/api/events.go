@@ -22,17 +22,17 @@ type eventsInput struct {
 	ID string `path:"id" format:"uuid"`
 }
 
-type eventsAnswer struct {
+type eventsOutput struct {
 	Body RawEventList
 }
 
-func (a *API) events() {
+func (a *API) registerEvents() {
 	register(a, endpoint{
 		id: "list-events", method: http.MethodGet, path: "/api/v1/tickets/{id}/events", tag: "tickets",
 		summary: "Raw events of a ticket", description: "For auditors: everything recorded, with position and hash.",
-		action: identity.ReadEvents, errors: []int{http.StatusNotFound},
-	}, func(ctx context.Context, c caller, in *eventsInput) (*eventsAnswer, error) {
-		replay, err := a.cases.Replay(ctx, c.Caller, ticket.ID(in.ID))
+		action: identity.ReadEvents, errorStatuses: []int{http.StatusNotFound},
+	}, func(ctx context.Context, c caller, in *eventsInput) (*eventsOutput, error) {
+		replay, err := a.app.Replay(ctx, c.Caller, ticket.ID(in.ID))
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +40,6 @@ func (a *API) events() {
 		if err != nil {
 			return nil, err
 		}
-		return &eventsAnswer{RawEventList{Items: replay.Events, Position: head.String()}}, nil
+		return &eventsOutput{RawEventList{Items: replay.Events, Position: head.String()}}, nil
 	})
 }

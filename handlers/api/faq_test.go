@@ -16,11 +16,11 @@ import (
 )
 
 func TestFAQ_2_2_OpenFromTheCitizensForm(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	f := form(torino)
 	f["attachments"] = []fields{{"name": "referto.pdf", "content_base64": base64.StdEncoding.EncodeToString([]byte("%PDF-1.4 prova"))}}
-	opened := w.anybody().post("/api/v1/tickets", f).want(201)
+	opened := w.anonymous().post("/api/v1/tickets", f).want(201)
 	if opened.text("status") != "nuovo" || !strings.HasPrefix(opened.text("number"), "2026-") || opened.body["version"] != 1.0 {
 		t.Fatalf("opened %s", opened.raw)
 	}
@@ -38,19 +38,19 @@ func TestFAQ_2_2_OpenFromTheCitizensForm(t *testing.T) {
 		t.Fatalf("the attachment comes as %q with %v", got.raw, got.header)
 	}
 	// As if it were not there: another ASR, and the logged-in area of the tax code that was typed.
-	bruna := w.join("bruna", person.ASROperator, novara)
+	bruna := w.logIn("bruna", person.ASROperator, novara)
 	bruna.ticket(opened.text("id")).problem(404, "not-found")
 	bruna.get("/api/v1/tickets/"+opened.text("id")+"/attachments/"+file["id"].(string)).problem(404, "not-found")
-	w.join("maria", person.Citizen, "").ticket(opened.text("id")).problem(404, "not-found")
+	w.logIn("maria", person.Citizen, "").ticket(opened.text("id")).problem(404, "not-found")
 }
 
 func TestFAQ_2_2_OperatorsOwnForm(t *testing.T) {
-	w := newWorld(t)
-	rita := w.join("rita", person.RegionalOperator, catalog.Region)
+	w := newFixture(t)
+	rita := w.logIn("rita", person.RegionalOperator, catalog.Region)
 	f := form(torino)
 	f["service"], f["problem"] = "assistenza-online", "altro"
 	delete(f["requester"].(fields), "role")
-	opened := w.anybody().post("/api/v1/tickets", f).want(201)
+	opened := w.anonymous().post("/api/v1/tickets", f).want(201)
 	if numbers := rita.queue("nuove", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
 		t.Fatalf("the Region's new tickets are %v", numbers)
 	}
@@ -61,8 +61,8 @@ func TestFAQ_2_2_OperatorsOwnForm(t *testing.T) {
 }
 
 func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheDesk(t *testing.T) {
-	w := newWorld(t)
-	maria := w.join("maria", person.Citizen, "")
+	w := newFixture(t)
+	maria := w.logIn("maria", person.Citizen, "")
 	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
 	if got := maria.ticket(opened.text("id")).want(200); got.text("identity") != "verified" {
 		t.Fatalf("the citizen sees %s", got.raw)
@@ -70,7 +70,7 @@ func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheDesk(t *testing.T) {
 	if numbers := maria.queue("mie", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
 		t.Fatalf("the citizen's tickets are %v", numbers)
 	}
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	f := form(torino)
 	f["channel"] = "telefono"
 	byPhone := anna.post("/api/v1/tickets", f).want(201)
@@ -80,10 +80,10 @@ func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheDesk(t *testing.T) {
 }
 
 func TestFAQ_2_3_AssignToAColleague(t *testing.T) {
-	w := newWorld(t)
-	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
-	w.join("bruna", person.ASROperator, novara)
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna, carlo := w.logIn("anna", person.ASROperator, torino), w.logIn("carlo", person.ASROperator, torino)
+	w.logIn("bruna", person.ASROperator, novara)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	id := opened.text("id")
 
 	menu := anna.get("/api/v1/operators").want(200)
@@ -107,14 +107,14 @@ func TestFAQ_2_3_AssignToAColleague(t *testing.T) {
 }
 
 func TestFAQ_2_4_AskTheCitizen(t *testing.T) {
-	w := newWorld(t)
-	anna, maria := w.join("anna", person.ASROperator, torino), w.join("maria", person.Citizen, "")
+	w := newFixture(t)
+	anna, maria := w.logIn("anna", person.ASROperator, torino), w.logIn("maria", person.Citizen, "")
 	for name, c := range map[string]struct {
-		opened  answered
+		opened  apiResponse
 		citizen func(id string) user
 	}{
 		"logged in":     {maria.post("/api/v1/tickets", form(torino)).want(201), func(string) user { return maria }},
-		"not logged in": {w.anybody().post("/api/v1/tickets", form(torino)).want(201), w.holder},
+		"not logged in": {w.anonymous().post("/api/v1/tickets", form(torino)).want(201), w.linkHolder},
 	} {
 		id := c.opened.text("id")
 		citizen := c.citizen(id)
@@ -127,7 +127,7 @@ func TestFAQ_2_4_AskTheCitizen(t *testing.T) {
 		if before := citizen.ticket(id).want(200); strings.Contains(string(before.raw), "Di che data") {
 			t.Fatalf("%s: the note is shown while it is held: %s", name, before.raw)
 		}
-		w.pass(ticket.DefaultHold)
+		w.advance(ticket.DefaultHold)
 		after := citizen.ticket(id).want(200)
 		if notes := after.list("notes"); len(notes) != 1 || notes[0]["text"] != "Di che data è il referto?" || after.text("status") != "in_attesa_utente" {
 			t.Fatalf("%s: the citizen sees %s", name, after.raw)
@@ -143,16 +143,16 @@ func TestFAQ_2_4_AskTheCitizen(t *testing.T) {
 }
 
 func TestFAQ_2_5_Resolve(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	id := opened.text("id")
-	citizen := w.holder(id)
+	citizen := w.linkHolder(id)
 
 	anna.update(id, fields{"status": "risolto"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.5")
 	anna.update(id, fields{"status": "risolto", "note": public("Il referto è ora disponibile")}).want(200)
 	anna.update(id, fields{"status": "chiuso"}).problem(409, "forbidden-move", "FAQ 2.5", "system alone closes")
-	w.pass(ticket.DefaultHold)
+	w.advance(ticket.DefaultHold)
 	if got := citizen.ticket(id).want(200); got.text("status") != "risolto" || !strings.Contains(string(got.raw), "Il referto è ora disponibile") {
 		t.Fatalf("the citizen sees %s", got.raw)
 	}
@@ -161,9 +161,9 @@ func TestFAQ_2_5_Resolve(t *testing.T) {
 	if back := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Non lo trovo ancora", "solved": false}).want(200); back.text("status") != "in_lavorazione" {
 		t.Fatalf("replied %s", back.raw)
 	}
-	other := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	other := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.update(other, fields{"status": "risolto", "note": public("Fatto")}).want(200)
-	w.pass(15 * 24 * time.Hour)
+	w.advance(15 * 24 * time.Hour)
 	w.eventually("the other ticket is closed by itself", func() bool { return anna.ticket(other).text("status") == "chiuso" })
 	if got := anna.ticket(id).want(200); got.text("status") != "in_lavorazione" {
 		t.Fatalf("the reopened ticket is %s", got.text("status"))
@@ -171,11 +171,11 @@ func TestFAQ_2_5_Resolve(t *testing.T) {
 
 	// Confirmed again without a note, it closes when its own time has come.
 	anna.update(id, fields{"status": "risolto"}).want(200)
-	w.pass(24 * time.Hour)
+	w.advance(24 * time.Hour)
 	if got := anna.ticket(id).want(200); got.text("status") != "risolto" {
 		t.Fatalf("after a day it is %s", got.text("status"))
 	}
-	w.pass(15 * 24 * time.Hour)
+	w.advance(15 * 24 * time.Hour)
 	w.eventually("the ticket is closed by itself", func() bool { return anna.ticket(id).text("status") == "chiuso" })
 	anna.update(id, fields{"status": "in_lavorazione", "reason": "prova"}).problem(409, "forbidden-move", "FAQ 2.5")
 
@@ -192,10 +192,10 @@ func TestFAQ_2_5_Resolve(t *testing.T) {
 }
 
 func TestFAQ_2_6_HandOver(t *testing.T) {
-	w := newWorld(t)
-	anna, bruna := w.join("anna", person.ASROperator, torino), w.join("bruna", person.ASROperator, novara)
-	rita := w.join("rita", person.RegionalOperator, catalog.Region)
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna, bruna := w.logIn("anna", person.ASROperator, torino), w.logIn("bruna", person.ASROperator, novara)
+	rita := w.logIn("rita", person.RegionalOperator, catalog.Region)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	id, number := opened.text("id"), opened.text("number")
 	const reason = "Il referto è dell’ASL di Novara"
 
@@ -211,7 +211,7 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	if numbers := anna.queue("inoltrate", position); !slices.Equal(numbers, []string{number}) {
 		t.Errorf("the ASR's trace is %v", numbers)
 	}
-	w.pass(ticket.DefaultHold)
+	w.advance(ticket.DefaultHold)
 	if numbers := rita.queue("nuove", position); !slices.Equal(numbers, []string{number}) {
 		t.Fatalf("the Region has %v", numbers)
 	}
@@ -221,7 +221,7 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	anna.update(id, fields{"note": public("ancora io")}).problem(403, "forbidden", "read-only trace")
 
 	sent := rita.update(id, fields{"entity": novara, "note": public("Di vostra competenza")}).want(200)
-	w.pass(ticket.DefaultHold)
+	w.advance(ticket.DefaultHold)
 	if numbers := bruna.queue("nuove", sent.text("position")); !slices.Equal(numbers, []string{number}) {
 		t.Fatalf("the other ASR has %v", numbers)
 	}
@@ -229,7 +229,7 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	if !strings.Contains(string(got.raw), "Di vostra competenza") || strings.Contains(string(got.raw), reason) || got.text("status") != "nuovo" {
 		t.Fatalf("the other ASR sees %s", got.raw)
 	}
-	citizen := w.holder(id).ticket(id).want(200)
+	citizen := w.linkHolder(id).ticket(id).want(200)
 	for _, secret := range []string{reason, "Di vostra competenza", "PROVA", "Prova", "non di competenza"} {
 		if strings.Contains(string(citizen.raw), secret) {
 			t.Errorf("the citizen reads %q: %s", secret, citizen.raw)
@@ -241,9 +241,9 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 }
 
 func TestFAQ_2_6_ChoosingTheRegionInTheMenuHandsOver(t *testing.T) {
-	w := newWorld(t)
-	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w := newFixture(t)
+	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.update(id, fields{"assignee": "regione"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.6")
 	done := anna.update(id, fields{"assignee": "regione", "note": public("Per voi")}).want(200)
 	if done.text("status") != "non_di_competenza" || len(rita.queue("nuove", done.text("position"))) != 1 {
@@ -256,8 +256,8 @@ func TestFAQ_2_6_ChoosingTheRegionInTheMenuHandsOver(t *testing.T) {
 }
 
 func TestAttachmentsAreReadByWhoReadsTheirText(t *testing.T) {
-	w := newWorld(t)
-	anna, maria := w.join("anna", person.ASROperator, torino), w.join("maria", person.Citizen, "")
+	w := newFixture(t)
+	anna, maria := w.logIn("anna", person.ASROperator, torino), w.logIn("maria", person.Citizen, "")
 	id := maria.post("/api/v1/tickets", form(torino)).want(201).text("id")
 	sent := func(visibility string) string {
 		note := fields{"text": "con allegato", "visibility": visibility, "attachments": []fields{file("a.pdf", []byte("%PDF-1.4 "+visibility))}}
@@ -270,9 +270,9 @@ func TestAttachmentsAreReadByWhoReadsTheirText(t *testing.T) {
 	anna.get(secret).want(200)
 	maria.get(secret).problem(404, "not-found")
 	maria.get(told).problem(404, "not-found") // held
-	w.pass(ticket.DefaultHold)
+	w.advance(ticket.DefaultHold)
 	maria.get(told).want(200)
-	w.anybody().get(told).problem(401, "unauthorized")
-	w.join("bruna", person.ASROperator, novara).get(told).problem(404, "not-found")
+	w.anonymous().get(told).problem(401, "unauthorized")
+	w.logIn("bruna", person.ASROperator, novara).get(told).problem(404, "not-found")
 	maria.get("/api/v1/tickets/"+id+"/attachments/01999999-0000-7000-8000-000000000001").problem(404, "not-found")
 }

@@ -10,14 +10,14 @@ import (
 )
 
 func TestWhatIsRefusedStoresNothing(t *testing.T) {
-	w := newWorld(t)
-	anna, bruna := w.join("anna", person.ASROperator, torino), w.join("bruna", person.ASROperator, novara)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	other := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w := newFixture(t)
+	anna, bruna := w.logIn("anna", person.ASROperator, torino), w.logIn("bruna", person.ASROperator, novara)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	other := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	old := anna.ticket(id).header.Get("ETag")
 	anna.update(id, fields{"status": "in_lavorazione"}).want(200)
 
-	owner := w.owner()
+	owner := w.connectAsOwner()
 	stored := func() (n int) {
 		w.must(owner.QueryRow(t.Context(), `select count(*) from log.blobs`).Scan(&n))
 		return n
@@ -28,20 +28,20 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 	}
 	bad := form(torino)
 	bad["description"], bad["attachments"] = "", files
-	w.anybody().post("/api/v1/tickets", bad).problem(422, "invalid")
+	w.anonymous().post("/api/v1/tickets", bad).problem(422, "invalid")
 	bruna.update(id, fields{"note": with("internal")}).problem(404, "not-found")
 	anna.update(id, fields{"note": with("internal"), "status": "risolto"}).problem(422, "invalid")
 	anna.update(id, fields{"note": with("public"), "status": "chiuso"}).problem(409, "forbidden-move")
 	anna.update(id, fields{"note": with("public"), "status": "risolto"}, "If-Match", old).problem(412, "stale-version")
 	anna.update(id, fields{"note": with("public")}, "If-Match", `"99"`).problem(412, "stale-version")
 	anna.update("01999999-0000-7000-8000-000000000001", fields{"note": with("public")}).problem(404, "not-found")
-	w.holder(other).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco", "attachments": files}).problem(404, "not-found")
-	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "\u0000", "attachments": files}).problem(422, "invalid")
+	w.linkHolder(other).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco", "attachments": files}).problem(404, "not-found")
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "\u0000", "attachments": files}).problem(422, "invalid")
 	if n := stored(); n != 0 {
 		t.Fatalf("%d blobs are stored", n)
 	}
 	anna.update(id, fields{"note": with("public")}).want(200)
-	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"attachments": files}).want(200) // a file may be all there is to say
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"attachments": files}).want(200) // a file may be all there is to say
 	if n := stored(); n != 2 {
 		t.Fatalf("%d blobs are stored, want 2", n)
 	}

@@ -11,8 +11,8 @@ import (
 
 // An integration opens tickets for the system that it speaks for, and sees none, not even those.
 func TestAnIntegrationOpensAndSeesNothing(t *testing.T) {
-	w := newWorld(t)
-	portal, anna := w.join("portale", person.Integration, ""), w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	portal, anna := w.logIn("portale", person.Integration, ""), w.logIn("anna", person.ASROperator, torino)
 	opened := portal.post("/api/v1/tickets", form(torino), "Idempotency-Key", "1").want(201)
 	if again := portal.post("/api/v1/tickets", form(torino), "Idempotency-Key", "1").want(201); again.text("id") != opened.text("id") {
 		t.Errorf("repeated, it is %s", again.raw)
@@ -26,7 +26,7 @@ func TestAnIntegrationOpensAndSeesNothing(t *testing.T) {
 	portal.post("/api/v1/tickets", telephoned).problem(422, "invalid", `"field":"channel"`)
 
 	id := opened.text("id")
-	for _, refused := range []answered{
+	for _, refused := range []apiResponse{
 		portal.ticket(id), portal.get("/api/v1/tickets/" + id + "?after=" + opened.text("position")), portal.get("/api/v1/tickets"),
 		portal.get("/api/v1/queues"), portal.get("/api/v1/stream"), portal.get("/api/v1/operators"), portal.get("/api/v1/tickets/" + id + "/events"),
 		portal.update(id, fields{"status": "in_lavorazione"}), portal.post("/api/v1/tickets/"+id+"/undo", nil),

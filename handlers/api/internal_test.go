@@ -30,12 +30,12 @@ import (
 func TestAPanicIsAProblemToo(t *testing.T) {
 	var log strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
-	a := &API{Config: Config{Log: logger, Timeout: time.Second, Entrance: entrance.New(entrance.Config{Log: logger})}}
+	a := &API{Config: Config{Log: logger, Timeout: time.Second, Middleware: entrance.New(entrance.Config{Log: logger})}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /breaks", func(http.ResponseWriter, *http.Request) { panic("alas") })
 	mux.HandleFunc("GET /aborts", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	w := httptest.NewRecorder()
-	a.Entrance.Wrap(a.door(mux)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/breaks", nil))
+	a.Middleware.Wrap(a.middlewareHandlers(mux)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/breaks", nil))
 	var p Problem
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 500 || p.Type != "urn:sol:problem:internal-error" || strings.Contains(w.Body.String(), "alas") {
 		t.Fatalf("got %d %s, %v", w.Code, w.Body, err)
@@ -48,14 +48,14 @@ func TestAPanicIsAProblemToo(t *testing.T) {
 			t.Error("an abort is the server's to see")
 		}
 	}()
-	a.Entrance.Wrap(a.door(mux)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/aborts", nil))
+	a.Middleware.Wrap(a.middlewareHandlers(mux)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/aborts", nil))
 }
 
 func TestProblemTable(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	name := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	seen := map[string]bool{}
-	for _, k := range kinds() {
+	for _, k := range problemKinds() {
 		if seen[k.name] || !name.MatchString(k.name) || k.status < 400 || k.title == "" {
 			t.Errorf("kind %+v", k)
 		}
@@ -66,7 +66,7 @@ func TestProblemTable(t *testing.T) {
 		"stale-version 412":          &ticket.ConflictError{},
 		"forbidden-move 409":         &ticket.NotAllowedError{Move: ticket.MoveClose, Rule: "r"},
 		"forbidden 403":              &ticket.ForbiddenError{Rule: "r"},
-		"not-found 404":              &ticket.NotYoursError{},
+		"not-found 404":              &ticket.NotVisibleError{},
 		"erased 410":                 eventstore.ErrErased,
 		"idempotency-key-reused 422": eventstore.ErrKeyReused,
 		"position-ahead 422":         eventstore.ErrBeyondHead,
@@ -76,7 +76,7 @@ func TestProblemTable(t *testing.T) {
 		"login-locked 429":           &identity.LockedError{Until: now.Add(time.Minute)},
 		"internal-error 500":         &pgconn.PgError{Code: "42P01"},
 	} {
-		p := problemOf(fmt.Errorf("wrapped: %w", err), now)
+		p := problemFor(fmt.Errorf("wrapped: %w", err), now)
 		if got := fmt.Sprintf("%s %d", strings.TrimPrefix(p.Type, "urn:sol:problem:"), p.Status); got != want {
 			t.Errorf("%v is %s, want %s", err, got, want)
 		}
@@ -85,17 +85,17 @@ func TestProblemTable(t *testing.T) {
 		context.DeadlineExceeded, io.ErrUnexpectedEOF, eventstore.ErrUnavailable, eventstore.ErrClosed, puddle.ErrClosedPool,
 		&pgconn.PgError{Code: "57P01"}, &pgconn.PgError{Code: "55P03"}, &pgconn.PgError{Code: "57014"},
 	} {
-		if p := problemOf(fmt.Errorf("wrapped: %w", err), now); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
+		if p := problemFor(fmt.Errorf("wrapped: %w", err), now); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
 			t.Errorf("%v is %+v", err, p)
 		}
 	}
-	if p := problemOf(&projections.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
+	if p := problemFor(&projections.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
 		t.Errorf("a filter's error is %+v", p)
 	}
-	if p := problemOf(errors.New("secret"), now); p.Status != 500 || strings.Contains(p.Detail, "secret") {
+	if p := problemFor(errors.New("secret"), now); p.Status != 500 || strings.Contains(p.Detail, "secret") {
 		t.Errorf("an unknown error is %+v", p)
 	}
-	if p := problemOf(&identity.LockedError{Until: now.Add(90 * time.Second)}, now); p.headers.Get("Retry-After") != "90" {
+	if p := problemFor(&identity.LockedError{Until: now.Add(90 * time.Second)}, now); p.headers.Get("Retry-After") != "90" {
 		t.Errorf("Retry-After is %q", p.headers.Get("Retry-After"))
 	}
 }

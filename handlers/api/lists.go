@@ -24,7 +24,7 @@ type QueueList struct {
 	Stale    bool                `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
 
-type queuesAnswer struct {
+type queuesOutput struct {
 	Body QueueList
 }
 
@@ -51,12 +51,12 @@ type TicketList struct {
 	Stale      bool               `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
 
-type listAnswer struct {
+type listOutput struct {
 	Body TicketList
 }
 
-// lists adds queues and lists.
-func (a *API) lists() {
+// registerLists adds queues and lists.
+func (a *API) registerLists() {
 	register(a, endpoint{
 		id: "list-queues", method: http.MethodGet, path: "/api/v1/queues", tag: "work",
 		summary: "My queues", description: "The queues of the placement chosen, with exact counts.", action: identity.ListTickets,
@@ -67,8 +67,8 @@ func (a *API) lists() {
 	}, a.listTickets)
 }
 
-func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queuesAnswer, error) {
-	late, err := a.caught(ctx, in.After)
+func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queuesOutput, error) {
+	late, err := a.waitForLists(ctx, in.After)
 	if err != nil {
 		return nil, err
 	}
@@ -76,27 +76,27 @@ func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queue
 	if err != nil {
 		return nil, err
 	}
-	return &queuesAnswer{QueueList{Items: queues, Position: at.String(), Stale: late}}, nil
+	return &queuesOutput{QueueList{Items: queues, Position: at.String(), Stale: late}}, nil
 }
 
-func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listAnswer, error) {
-	late, err := a.caught(ctx, in.After)
+func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOutput, error) {
+	late, err := a.waitForLists(ctx, in.After)
 	if err != nil {
 		return nil, err
 	}
 	f := projections.Filter{
 		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
-	page, err := a.cases.Tickets(ctx, c.Caller, f)
+	page, err := a.app.ListTickets(ctx, c.Caller, f)
 	if err != nil {
 		return nil, err
 	}
-	return &listAnswer{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.More, Position: page.Position.String(), Stale: late}}, nil
+	return &listOutput{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.MoreThanTotal, Position: page.Position.String(), Stale: late}}, nil
 }
 
-// caught waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
-func (a *API) caught(ctx context.Context, position string) (late bool, err error) {
-	p, err := after("after", position)
+// waitForLists waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
+func (a *API) waitForLists(ctx context.Context, position string) (late bool, err error) {
+	p, err := parsePosition("after", position)
 	if err != nil || position == "" {
 		return false, err
 	}

@@ -23,24 +23,24 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// connected is a world whose entities have connected systems: the simulator, reached through the outbox.
-func connected(t *testing.T) (*world, *simulator.Simulator) {
+// newFixtureWithConnector is a world whose entities have connected systems: the simulator, reached through the outbox.
+func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	t.Helper()
-	w := newChecked(t, playbook.Default())
+	w := newFixtureWithPlaybooks(t, playbook.Default())
 	sim := simulator.New(simulator.Config{})
 	served := httptest.NewServer(sim)
 	door, err := referto.New(referto.Config{
-		Desk:      desk.New(w.store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}),
-		Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}}, Timeout: 2 * time.Minute, Pause: time.Millisecond,
+		App:       desk.NewDispatcher(w.store, ticket.Engine{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}),
+		Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}}, Timeout: 2 * time.Minute, RetryDelay: time.Millisecond,
 	})
 	w.must(err)
-	b, err := bus.New(bus.Config{Pool: w.store.Worker(), Poll: 5 * time.Millisecond, Handlers: []bus.Handler{{
-		Name: "ask", Topic: sagas.TopicAsk, Handle: func(ctx context.Context, m bus.Message) error {
-			var q sagas.Question
+	b, err := bus.New(bus.Config{Pool: w.store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []bus.Handler{{
+		Name: "ask", Topic: sagas.TopicAskConnector, Handle: func(ctx context.Context, m bus.Message) error {
+			var q sagas.ConnectorQuestion
 			if err := json.Unmarshal(m.Payload, &q); err != nil {
 				return err
 			}
-			return door.Answer(ctx, m.ID, m.Ticket, q)
+			return door.HandleQuestion(ctx, m.ID, m.Ticket, q)
 		},
 	}}})
 	w.must(err)
@@ -49,7 +49,7 @@ func connected(t *testing.T) (*world, *simulator.Simulator) {
 	go func() { ended <- b.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		worldtest.Ended(t, "bus", <-ended)
+		worldtest.ExpectStopped(t, "bus", <-ended)
 		served.Close()
 	})
 	return w, sim
@@ -83,14 +83,14 @@ func TestFAQ_2_7_to_2_12_TheSystemsAnswerByThemselves(t *testing.T) {
 		"nothing is known of it": {"ritiro-documenti", "referto-non-trovato", facts{}, nil, "", "", "referto-individuato"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, sim := connected(t)
+			w, sim := newFixtureWithConnector(t)
 			sim.Set("RSSMRA80A01H501U", simulator.Person{Facts: c.facts, Evidence: report})
-			anna := w.join("anna", person.ASROperator, torino)
-			id := anna.about(c.service, c.problem)
+			anna := w.logIn("anna", person.ASROperator, torino)
+			id := anna.openAbout(c.service, c.problem)
 			for _, a := range c.first {
 				anna.post("/api/v1/tickets/"+id+"/playbook/answers", a).want(200)
 			}
-			var p answered
+			var p apiResponse
 			w.eventually("the systems have said what they know", func() bool {
 				p = anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
 				if c.outcome != "" {
@@ -114,10 +114,10 @@ func TestFAQ_2_7_to_2_12_TheSystemsAnswerByThemselves(t *testing.T) {
 
 // A question that the systems could not answer is asked again, and what they say then comes in.
 func TestASystemThatComesBackIsHeard(t *testing.T) {
-	w, sim := connected(t)
+	w, sim := newFixtureWithConnector(t)
 	sim.Set("RSSMRA80A01H501U", simulator.Person{Status: 500})
-	anna := w.join("anna", person.ASROperator, torino)
-	id := anna.about("ritiro-documenti", "invio-fallito")
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := anna.openAbout("ritiro-documenti", "invio-fallito")
 	w.eventually("it was tried in vain", func() bool {
 		p := anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
 		tried, ok := p.list("checks")[0]["tried"].(map[string]any)
@@ -125,7 +125,7 @@ func TestASystemThatComesBackIsHeard(t *testing.T) {
 	})
 	sim.Set("RSSMRA80A01H501U", simulator.Person{Facts: map[playbook.Fact]bool{"positive": true}})
 	w.eventually("it is asked again and answers", func() bool {
-		w.pass(10 * time.Minute)
+		w.advance(10 * time.Minute)
 		return anna.get("/api/v1/tickets/"+id+"/playbook").want(200).text("outcome", "id") == "invio-risolto"
 	})
 }

@@ -10,23 +10,23 @@ import (
 	"github.com/sol-assistenza/sol/handlers/entrance"
 )
 
-// door is how the API speaks where no handler of its own does.
-func (a *API) door(mux *http.ServeMux) entrance.Door {
-	return entrance.Door{
-		Mux: mux, Secure: secure, Streams: []string{streamRoute, exportRoute}, Limit: a.BodyTimeout + a.Timeout,
-		Broke: func(w http.ResponseWriter, r *http.Request, err error) { a.refuse(r.Context(), err).write(w) },
-		Nowhere: func(w http.ResponseWriter, _ *http.Request, allow string) {
+// middlewareHandlers is how the API speaks where no handler of its own does.
+func (a *API) middlewareHandlers(mux *http.ServeMux) entrance.Handlers {
+	return entrance.Handlers{
+		Mux: mux, SetHeaders: setSecurityHeaders, StreamRoutes: []string{streamRoute, exportRoute}, Timeout: a.BodyTimeout + a.Timeout,
+		OnPanic: func(w http.ResponseWriter, r *http.Request, err error) { a.refuse(r.Context(), err).write(w) },
+		OnNoRoute: func(w http.ResponseWriter, _ *http.Request, allow string) {
 			if allow != "" {
-				wrongMethod.say("Use one of %s.", allow).with("Allow", allow).write(w)
+				methodNotAllowed.detail("Use one of %s.", allow).withHeader("Allow", allow).write(w)
 				return
 			}
-			notFound.say("There is no such address; /openapi.json lists those that are.").write(w)
+			notFound.detail("There is no such address; /openapi.json lists those that are.").write(w)
 		},
 	}
 }
 
-// secure sets the headers that every answer has. Nothing here is for caches: it is personal, or changes.
-func secure(h http.Header) {
+// setSecurityHeaders sets the headers that every answer has. Nothing here is for caches: it is personal, or changes.
+func setSecurityHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
@@ -34,11 +34,11 @@ func secure(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 }
 
-// take counts a request of a client, or refuses it.
-func take(l *entrance.Limiter, client string, now time.Time, h http.Header) *Problem {
+// takeFromLimiter counts a request of a client, or refuses it.
+func takeFromLimiter(l *entrance.Limiter, client string, now time.Time, h http.Header) *Problem {
 	wait, allowed := l.Take(client, now, h)
 	if allowed {
 		return nil
 	}
-	return limited.say("Wait as long as Retry-After says; %d requests a minute are allowed here.", l.PerMinute()).retryAfter(wait)
+	return rateLimited.detail("Wait as long as Retry-After says; %d requests a minute are allowed here.", l.PerMinute()).withRetryAfter(wait)
 }

@@ -12,24 +12,24 @@ import (
 	"github.com/sol-assistenza/sol/handlers/notice"
 )
 
-type noticesInput struct {
+type notificationsInput struct {
 	Unread bool   `query:"unread" doc:"Only those that I have not read"`
 	Cursor string `query:"cursor" maxLength:"100" doc:"next_cursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// NoticeList is one page of my notices, the newest first.
-type NoticeList struct {
-	Items      []notice.Notice `json:"items"`
-	NextCursor string          `json:"next_cursor,omitempty" doc:"Absent on the last page"`
-	Unread     int             `json:"unread" doc:"Of all pages"`
+// NotificationList is one page of my notices, the newest first.
+type NotificationList struct {
+	Items      []notice.Notification `json:"items"`
+	NextCursor string                `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Unread     int                   `json:"unread" doc:"Of all pages"`
 }
 
-type noticesAnswer struct {
-	Body NoticeList
+type notificationsOutput struct {
+	Body NotificationList
 }
 
-type noticeInput struct {
+type notificationInput struct {
 	ID string `path:"id" format:"uuid"`
 }
 
@@ -42,64 +42,64 @@ type preferencesInput struct {
 	Body Preferences
 }
 
-type preferencesAnswer struct {
+type preferencesOutput struct {
 	Body Preferences
 }
 
-// notifications adds what people are told inside the application, and the preference about mail.
-func (a *API) notifications() {
+// registerNotifications adds what people are told inside the application, and the preference about mail.
+func (a *API) registerNotifications() {
 	register(a, endpoint{
 		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
-		summary: "My notices", description: "Of tickets that I still see: mine, my entity's, for supervisors theirs.", action: identity.ReadNotices,
-	}, func(ctx context.Context, c caller, in *noticesInput) (*noticesAnswer, error) {
-		page, err := a.Notices.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
+		summary: "My notices", description: "Of tickets that I still see: mine, my entity's, for supervisors theirs.", action: identity.ReadNotifications,
+	}, func(ctx context.Context, c caller, in *notificationsInput) (*notificationsOutput, error) {
+		page, err := a.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
 		if errors.Is(err, notice.ErrCursor) {
-			return nil, wrong("cursor", "is no cursor that a page gave", "next_cursor of the page before")
+			return nil, invalidField("cursor", "is no cursor that a page gave", "next_cursor of the page before")
 		}
 		if err != nil {
 			return nil, err
 		}
-		return &noticesAnswer{NoticeList{page.Items, page.NextCursor, page.Unread}}, nil
+		return &notificationsOutput{NotificationList{page.Items, page.NextCursor, page.Unread}}, nil
 	})
 	register(a, endpoint{
 		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
-		summary: "Mark a notice as read", description: "For myself; others have not read it by that.", action: identity.ReadNotices, errors: []int{http.StatusNotFound},
-	}, func(ctx context.Context, c caller, in *noticeInput) (*struct{}, error) {
-		there, err := a.Notices.Mark(ctx, c.Actor, in.ID)
+		summary: "Mark a notice as read", description: "For myself; others have not read it by that.", action: identity.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
+	}, func(ctx context.Context, c caller, in *notificationInput) (*struct{}, error) {
+		there, err := a.Notifications.MarkRead(ctx, c.Actor, in.ID)
 		if err == nil && !there {
-			err = notFound.say("There is no such notice, or it is not yours.")
+			err = notFound.detail("There is no such notice, or it is not yours.")
 		}
 		return nil, err
 	})
 	register(a, endpoint{
 		id: "read-notifications", method: http.MethodPost, path: "/api/v1/notifications/read", tag: "work", status: http.StatusNoContent,
-		summary: "Mark all my notices as read", action: identity.ReadNotices,
+		summary: "Mark all my notices as read", action: identity.ReadNotifications,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
-		_, err := a.Notices.Mark(ctx, c.Actor, "")
+		_, err := a.Notifications.MarkRead(ctx, c.Actor, "")
 		return nil, err
 	})
 	register(a, endpoint{
 		id: "get-preferences", method: http.MethodGet, path: "/api/v1/preferences", tag: "work",
 		summary: "My preferences", action: identity.ChoosePreferences,
-	}, func(ctx context.Context, c caller, _ *struct{}) (*preferencesAnswer, error) {
+	}, func(ctx context.Context, c caller, _ *struct{}) (*preferencesOutput, error) {
 		if c.Link != "" {
-			return nil, linked()
+			return nil, linkHasNoPreferences()
 		}
 		wants, err := a.Identity.WantsMail(ctx, c.Actor.ID)
-		return &preferencesAnswer{Preferences{wants}}, err
+		return &preferencesOutput{Preferences{wants}}, err
 	})
 	register(a, endpoint{
 		id: "choose-preferences", method: http.MethodPut, path: "/api/v1/preferences", tag: "work",
 		summary: "Choose my preferences", action: identity.ChoosePreferences,
-	}, func(ctx context.Context, c caller, in *preferencesInput) (*preferencesAnswer, error) {
+	}, func(ctx context.Context, c caller, in *preferencesInput) (*preferencesOutput, error) {
 		if c.Link != "" {
-			return nil, linked()
+			return nil, linkHasNoPreferences()
 		}
-		return &preferencesAnswer{in.Body}, a.Identity.SetWantsMail(ctx, c.Actor.ID, in.Body.Mail)
+		return &preferencesOutput{in.Body}, a.Identity.SetWantsMail(ctx, c.Actor.ID, in.Body.Mail)
 	})
 }
 
-// linked refuses preferences to the holder of a personal link, who has no account to keep them for.
-func linked() *Problem {
-	return forbidden.say("A personal link has no preferences: log in to choose.")
+// linkHasNoPreferences refuses preferences to the holder of a personal link, who has no account to keep them for.
+func linkHasNoPreferences() *Problem {
+	return forbidden.detail("A personal link has no preferences: log in to choose.")
 }

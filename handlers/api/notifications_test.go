@@ -18,29 +18,29 @@ import (
 
 // TestNotifications: who reads what, page by page, each for themselves (issue 3, item 6).
 func TestNotifications(t *testing.T) {
-	var notices *notice.Notices
-	w := newWorld(t, func(c *api.Config) { notices = c.Notices })
-	maria, anna, bruno := w.join("maria", person.Citizen, ""), w.join("anna", person.ASROperator, torino), w.join("bruno", person.ASROperator, torino)
-	nina, zoe := w.join("nina", person.ASROperator, novara), w.join("zoe", person.Citizen, "")
+	var notices *notice.Store
+	w := newFixture(t, func(c *api.Config) { notices = c.Notifications })
+	maria, anna, bruno := w.logIn("maria", person.Citizen, ""), w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino)
+	nina, zoe := w.logIn("nina", person.ASROperator, novara), w.logIn("zoe", person.Citizen, "")
 	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
 	id := opened.text("id")
 	anna.reached("/api/v1/queues?after=" + opened.text("position"))
 	tell := func(n sagas.Notification) string {
 		message := uuid.NewString()
-		w.pass(time.Minute) // so that their order is certain
+		w.advance(time.Minute) // so that their order is certain
 		for range 2 {
 			w.must(notices.Deliver(t.Context(), message, ticket.ID(id), n))
 		}
 		return message
 	}
-	theirs := tell(sagas.Notification{Kind: sagas.NewTicket, To: sagas.ToOperators, Entity: torino})
-	tell(sagas.Notification{Kind: sagas.Reply, To: sagas.ToOperators, Entity: torino})
-	hers := tell(sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen})
+	theirs := tell(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
+	tell(sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: torino})
+	hers := tell(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
 
 	for who, c := range map[string]struct {
 		user
 		want int
-	}{"anna": {anna, 2}, "bruno": {bruno, 2}, "nina": {nina, 0}, "maria": {maria, 1}, "zoe": {zoe, 0}, "link": {w.holder(id), 0}} {
+	}{"anna": {anna, 2}, "bruno": {bruno, 2}, "nina": {nina, 0}, "maria": {maria, 1}, "zoe": {zoe, 0}, "link": {w.linkHolder(id), 0}} {
 		got := c.get("/api/v1/notifications").want(200)
 		if len(got.list("items")) != c.want || got.at("unread") != float64(c.want) {
 			t.Errorf("%s reads %s", who, got.raw)
@@ -81,8 +81,8 @@ func TestNotifications(t *testing.T) {
 
 // TestPreferences: a citizen who logs in may refuse the mail without content.
 func TestPreferences(t *testing.T) {
-	w := newWorld(t)
-	maria := w.join("maria", person.Citizen, "")
+	w := newFixture(t)
+	maria := w.logIn("maria", person.Citizen, "")
 	wants := func(want bool) {
 		t.Helper()
 		kept, err := w.identity.WantsMail(t.Context(), maria.id)
@@ -96,7 +96,7 @@ func TestPreferences(t *testing.T) {
 		wants(choice)
 	}
 	maria.do("PUT", "/api/v1/preferences", fields{}).problem(422, "invalid", "mail")
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	w.holder(id).get("/api/v1/preferences").problem(403, "forbidden", "log in")
-	w.join("anna", person.ASROperator, torino).get("/api/v1/preferences").problem(403, "forbidden")
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w.linkHolder(id).get("/api/v1/preferences").problem(403, "forbidden", "log in")
+	w.logIn("anna", person.ASROperator, torino).get("/api/v1/preferences").problem(403, "forbidden")
 }

@@ -55,50 +55,50 @@ type OpenedTicket struct {
 }
 
 type openInput struct {
-	Repeatable
+	IdempotencyInput
 	Body OpenRequest
 }
 
-type openAnswer struct {
+type openOutput struct {
 	ETag     string `header:"ETag"`
 	Location string `header:"Location"`
 	Replayed string `header:"Idempotency-Replayed"`
 	Body     OpenedTicket
 }
 
-// formBody is the most that a form weighs: five attachments of 1 MB in base64, and 64 kB of everything else.
-const formBody = ticket.MaxAttachments*((ticket.MaxAttachmentSize+2)/3*4) + 64<<10
+// maxFormBody is the most that a form weighs: five attachments of 1 MB in base64, and 64 kB of everything else.
+const maxFormBody = ticket.MaxAttachments*((ticket.MaxAttachmentSize+2)/3*4) + 64<<10
 
-func (a *API) open() {
+func (a *API) registerOpen() {
 	register(a, endpoint{
 		id: "open-ticket", method: http.MethodPost, path: "/api/v1/tickets", tag: "tickets", status: http.StatusCreated,
 		summary: "Open a ticket",
 		description: "Without a token the requester is declared; with a citizen's it is that citizen's, verified, whatever is typed; with an operator's " +
 			"it is opened for a citizen at the desk or on the telephone (FAQ 2.2).",
-		public: true, action: identity.OpenTicket, limit: a.Entrance.Form, maxBody: formBody,
+		public: true, action: identity.OpenTicket, limiter: a.Middleware.Form, maxBody: maxFormBody,
 	}, a.openTicket)
 }
 
-func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openAnswer, error) {
-	o, err := a.cases.Open(ctx, c.Caller, in.Body.request(), in.said("tickets"))
+func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openOutput, error) {
+	o, err := a.app.Open(ctx, c.Caller, in.Body.openRequest(), in.idempotency("tickets"))
 	if err != nil {
 		return nil, err
 	}
-	return opened(o), nil
+	return newOpenOutput(o), nil
 }
 
-func (r OpenRequest) request() casework.Request {
-	return casework.Request{
+func (r OpenRequest) openRequest() casework.OpenRequest {
+	return casework.OpenRequest{
 		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Requester: r.Requester.Role, Facilitated: r.Facilitated, Channel: r.Channel,
 		Form: ticket.Form{
 			GivenName: r.Requester.GivenName, FamilyName: r.Requester.FamilyName, TaxCode: r.Requester.TaxCode, Email: r.Requester.Email,
-			Phone: r.Requester.Phone, Description: r.Description, Concerns: r.Requester.OnBehalfOf, IUV: r.IUV,
+			Phone: r.Requester.Phone, Description: r.Description, OnBehalfOf: r.Requester.OnBehalfOf, IUV: r.IUV,
 		},
-		Files: uploads(r.Attachments),
+		Files: attachmentFiles(r.Attachments),
 	}
 }
 
-func uploads(files []FileUpload) []attachment.File {
+func attachmentFiles(files []FileUpload) []attachment.File {
 	var list []attachment.File
 	for _, f := range files {
 		list = append(list, attachment.File{Name: f.Name, Content: f.ContentBase64})
@@ -106,8 +106,8 @@ func uploads(files []FileUpload) []attachment.File {
 	return list
 }
 
-func opened(o desk.Outcome) *openAnswer {
-	return &openAnswer{
+func newOpenOutput(o desk.Outcome) *openOutput {
+	return &openOutput{
 		ETag: etag(o.Version), Location: "/api/v1/tickets/" + o.Stream, Replayed: replayed(o),
 		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: o.Position.String()},
 	}

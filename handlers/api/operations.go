@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// contract is the head of the OpenAPI document.
-func contract(version string) huma.Config {
+// openAPIConfig is the head of the OpenAPI document.
+func openAPIConfig(version string) huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -49,27 +49,27 @@ func contract(version string) huma.Config {
 	}
 }
 
-// statusAnswer is a health report as the ModI rules want it.
-type statusAnswer struct {
+// statusBody is a health report as the ModI rules want it.
+type statusBody struct {
 	Status int    `json:"status" example:"200"`
 	Title  string `json:"title" example:"OK"`
 }
 
-// operations adds what is for those who run the service: health, metrics, and the contract itself, made once.
-func (a *API) operations(mux *http.ServeMux) error {
+// registerOperations adds what is for those who run the service: health, metrics, and the contract itself, made once.
+func (a *API) registerOperations(mux *http.ServeMux) error {
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "get-status", Method: http.MethodGet, Path: "/status", Summary: "Health", Tags: []string{"operations"},
 		Description: "200 while the service can read its log, 503 while it cannot.",
 		Responses: map[string]*huma.Response{
 			"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/problem+json": {
-				Schema: huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[statusAnswer]()),
+				Schema: huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[statusBody]()),
 			}}},
 			"503": {Description: "Service Unavailable", Content: map[string]*huma.MediaType{"application/problem+json": {
 				Schema: &huma.Schema{Ref: "#/components/schemas/Problem"},
 			}}},
 		},
 	})
-	mux.HandleFunc("GET /status", a.status)
+	mux.HandleFunc("GET /status", a.serveStatus)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{ErrorLog: promLog{a}}))
 
 	asJSON, err := json.Marshal(a.huma.OpenAPI())
@@ -91,15 +91,15 @@ func (a *API) operations(mux *http.ServeMux) error {
 	return nil
 }
 
-func (a *API) status(w http.ResponseWriter, r *http.Request) {
+func (a *API) serveStatus(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if _, _, err := a.Store.Head(ctx); err != nil {
-		unavailable.say("The database cannot be read right now. Try again in a few seconds.").retryAfter(5 * time.Second).write(w)
+		unavailable.detail("The database cannot be read right now. Try again in a few seconds.").withRetryAfter(5 * time.Second).write(w)
 		return
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	_ = json.NewEncoder(w).Encode(statusAnswer{http.StatusOK, "OK"}) // the client may have gone
+	_ = json.NewEncoder(w).Encode(statusBody{http.StatusOK, "OK"}) // the client may have gone
 }
 
 // promLog writes what promhttp complains about.

@@ -21,8 +21,8 @@ import (
 )
 
 func TestStatusMetricsAndHeaders(t *testing.T) {
-	w := newWorld(t)
-	a := w.anybody().get("/status").want(200)
+	w := newFixture(t)
+	a := w.anonymous().get("/status").want(200)
 	if a.header.Get("Content-Type") != "application/problem+json" || string(a.raw) != "{\"status\":200,\"title\":\"OK\"}\n" {
 		t.Errorf("status is %s, %s", a.header.Get("Content-Type"), a.raw)
 	}
@@ -37,16 +37,16 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 	if a.header.Get("X-Request-ID") == "" {
 		t.Error("no request id")
 	}
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	trace := "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	got := anna.get("/api/v1/tickets/"+id+"?at=2026-03-02T09:00:00Z", "X-Request-ID", "abc-1", "Traceparent", trace).want(200)
 	if got.header.Get("X-Request-ID") != "abc-1" {
 		t.Errorf("request id %q", got.header.Get("X-Request-ID"))
 	}
 	anna.get("/api/v1/tickets?q=RSSMRA80A01H501U").want(200)
 	anna.get("/nessun/RSSMRA80A01H501U", "X-Request-ID", "RSSMRA 80A01 H501U").want(404)
-	metrics := string(w.anybody().get("/metrics").want(200).raw)
+	metrics := string(w.anonymous().get("/metrics").want(200).raw)
 	for _, says := range []string{
 		`sol_http_request_duration_seconds_count{method="GET",route="GET /api/v1/tickets/{id}",status="200"} 1`,
 		`sol_http_request_duration_seconds_count{method="GET",route="none",status="404"} 1`,
@@ -69,12 +69,12 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 }
 
 func TestOpenAPIIsServedAndWhole(t *testing.T) {
-	w := newWorld(t)
-	a := w.anybody().get("/openapi.json").want(200)
+	w := newFixture(t)
+	a := w.anonymous().get("/openapi.json").want(200)
 	if a.text("openapi") != "3.1.0" || a.at("components", "securitySchemes", "session") == nil {
 		t.Fatalf("the document is %.200s", a.raw)
 	}
-	if yaml := w.anybody().get("/openapi.yaml").want(200); !strings.Contains(string(yaml.raw), "openapi: 3.1.0") {
+	if yaml := w.anonymous().get("/openapi.yaml").want(200); !strings.Contains(string(yaml.raw), "openapi: 3.1.0") {
 		t.Errorf("the YAML is %.200s", yaml.raw)
 	}
 	for _, never := range []string{"$schema", `["array","null"]`} {
@@ -123,11 +123,11 @@ func TestOpenAPIIsServedAndWhole(t *testing.T) {
 }
 
 func TestChoosingAPlacementComesFirst(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	_, err := w.identity.AddPlacement(t.Context(), anna.id, person.ASROperator, novara, time.Time{})
 	w.must(err)
-	login := w.anybody().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).want(201)
+	login := w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).want(201)
 	if len(login.list("placements")) != 2 || login.at("placement") != nil || login.text("person", "name") != "Prova ANNA" {
 		t.Fatalf("logged in: %s", login.raw)
 	}
@@ -139,38 +139,38 @@ func TestChoosingAPlacementComesFirst(t *testing.T) {
 	if got := (user{w, anna.id, chosen.text("token")}).get("/api/v1/queues").want(200); len(got.list("items")) != 7 {
 		t.Fatalf("queues are %s", got.raw)
 	}
-	w.anybody().get("/api/v1/queues").problem(401, "unauthorized", "POST /api/v1/sessions")
+	w.anonymous().get("/api/v1/queues").problem(401, "unauthorized", "POST /api/v1/sessions")
 }
 
 func TestLoginRefusals(t *testing.T) {
-	w := newWorld(t)
-	w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	w.logIn("anna", person.ASROperator, torino)
 	wrong := fields{"username": "anna", "password": "sbagliata", "pin": pin}
 	for range 5 {
-		a := w.anybody().post("/api/v1/sessions", wrong).problem(401, "wrong-credentials", "FAQ 2.2")
+		a := w.anonymous().post("/api/v1/sessions", wrong).problem(401, "wrong-credentials", "FAQ 2.2")
 		if !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
 			t.Errorf("WWW-Authenticate is %q", a.header.Get("WWW-Authenticate"))
 		}
 	}
-	a := w.anybody().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).problem(429, "login-locked", "FAQ 2.2")
+	a := w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).problem(429, "login-locked", "FAQ 2.2")
 	if a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	w.anybody().post("/api/v1/sessions", fields{"username": "anna"}).problem(422, "invalid", `"field":"password"`, `"field":"pin"`)
+	w.anonymous().post("/api/v1/sessions", fields{"username": "anna"}).problem(422, "invalid", `"field":"password"`, `"field":"pin"`)
 }
 
 func TestRateLimits(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) {
-		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Form: entrance.Rate{PerMinute: 1, Burst: 2}, Session: entrance.Rate{PerMinute: 1, Burst: 3}}})
+	w := newFixture(t, func(c *api.Config) {
+		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Form: entrance.Rate{PerMinute: 1, Burst: 2}, Session: entrance.Rate{PerMinute: 1, Burst: 3}}})
 	})
-	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
+	anna, carlo := w.logIn("anna", person.ASROperator, torino), w.logIn("carlo", person.ASROperator, torino)
 	for left := 1; left >= 0; left-- {
-		a := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+		a := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 		if a.header.Get("X-RateLimit-Limit") != "2" || a.header.Get("X-RateLimit-Remaining") != fmt.Sprint(left) || a.header.Get("X-RateLimit-Reset") == "" {
 			t.Errorf("limits are %v", a.header)
 		}
 	}
-	a := w.anybody().post("/api/v1/tickets", form(torino), "X-Forwarded-For", "192.0.2.1").problem(429, "rate-limited", "Retry-After")
+	a := w.anonymous().post("/api/v1/tickets", form(torino), "X-Forwarded-For", "192.0.2.1").problem(429, "rate-limited", "Retry-After")
 	if after := a.header.Get("Retry-After"); after == "" || after == "0" || a.header.Get("X-RateLimit-Remaining") != "0" {
 		t.Errorf("Retry-After is %q", after)
 	}
@@ -183,10 +183,10 @@ func TestRateLimits(t *testing.T) {
 }
 
 func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) {
-		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Login: entrance.Rate{PerMinute: 1, Burst: 2}}})
+	w := newFixture(t, func(c *api.Config) {
+		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Login: entrance.Rate{PerMinute: 1, Burst: 2}}})
 	})
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	again := fields{"username": "anna", "password": password, "pin": pin}
 	anna.post("/api/v1/sessions", again).want(201)
 	anna.post("/api/v1/sessions", again).problem(429, "rate-limited")
@@ -194,10 +194,10 @@ func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
 }
 
 func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) {
-		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Public: entrance.Rate{PerMinute: 1, Burst: 2}}})
+	w := newFixture(t, func(c *api.Config) {
+		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Public: entrance.Rate{PerMinute: 1, Burst: 2}}})
 	})
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	for range 5 {
 		anna.get("/api/v1/queues").want(200)
 	}
@@ -207,15 +207,15 @@ func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
 	}
 	guess.get("/api/v1/queues").problem(429, "rate-limited")
 	user{w: w, token: "t.x.y"}.get("/api/v1/queues").problem(429, "rate-limited")
-	w.anybody().get("/api/v1/queues").problem(401, "unauthorized") // others of the address go on
+	w.anonymous().get("/api/v1/queues").problem(401, "unauthorized") // others of the address go on
 }
 
 func TestLargeBodiesWaitForAPlace(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) {
-		c.Entrance = entrance.New(entrance.Config{Uploads: 1, UploadWait: 50 * time.Millisecond})
+	w := newFixture(t, func(c *api.Config) {
+		c.Middleware = entrance.New(entrance.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
 	})
 	reader, writer := io.Pipe()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/api/v1/tickets", reader)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/api/v1/tickets", reader)
 	w.must(err)
 	r.Header.Set("Content-Type", "application/json")
 	answers := make(chan int, 1)
@@ -234,48 +234,48 @@ func TestLargeBodiesWaitForAPlace(t *testing.T) {
 
 	large := form(torino)
 	large["attachments"] = []fields{file("a.pdf", append([]byte("%PDF-1.4"), make([]byte, 100<<10)...))}
-	w.eventually("a second large one is refused", func() bool { return w.anybody().post("/api/v1/tickets", large).status == 503 })
-	if a := w.anybody().post("/api/v1/tickets", large).problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
+	w.eventually("a second large one is refused", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 503 })
+	if a := w.anonymous().post("/api/v1/tickets", large).problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	w.anybody().post("/api/v1/tickets", form(torino)).want(201) // small ones pass
+	w.anonymous().post("/api/v1/tickets", form(torino)).want(201) // small ones pass
 	_, err = writer.Write(slow[10:])
 	w.must(err)
 	w.must(writer.Close())
 	if status := <-answers; status != 201 {
 		t.Errorf("the slow one is answered %d", status)
 	}
-	w.eventually("there is a place again", func() bool { return w.anybody().post("/api/v1/tickets", large).status == 201 })
+	w.eventually("there is a place again", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 201 })
 }
 
 func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
-	w := newWorld(t)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	calls := map[identity.Action]func(u user) answered{
-		identity.OpenTicket:    func(u user) answered { return u.post("/api/v1/tickets", fields{}) },
-		identity.ReadTicket:    func(u user) answered { return u.ticket(id) },
-		identity.ListTickets:   func(u user) answered { return u.get("/api/v1/queues") },
-		identity.UpdateTicket:  func(u user) answered { return u.update(id, fields{}) },
-		identity.UndoAct:       func(u user) answered { return u.post("/api/v1/tickets/"+id+"/undo", nil) },
-		identity.ReplyToTicket: func(u user) answered { return u.post("/api/v1/tickets/"+id+"/replies", fields{}) },
-		identity.ReadEvents:    func(u user) answered { return u.get("/api/v1/tickets/" + id + "/events") },
-		identity.FollowChanges: func(u user) answered { return u.get("/api/v1/stream", "Last-Event-ID", "x") },
-		identity.ListOperators: func(u user) answered { return u.get("/api/v1/operators") },
-		identity.ReadNotices:   func(u user) answered { return u.get("/api/v1/notifications") },
+	w := newFixture(t)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	calls := map[identity.Action]func(u user) apiResponse{
+		identity.OpenTicket:         func(u user) apiResponse { return u.post("/api/v1/tickets", fields{}) },
+		identity.ReadTicket:         func(u user) apiResponse { return u.ticket(id) },
+		identity.ListTickets:        func(u user) apiResponse { return u.get("/api/v1/queues") },
+		identity.UpdateTicket:       func(u user) apiResponse { return u.update(id, fields{}) },
+		identity.UndoAct:            func(u user) apiResponse { return u.post("/api/v1/tickets/"+id+"/undo", nil) },
+		identity.ReplyToTicket:      func(u user) apiResponse { return u.post("/api/v1/tickets/"+id+"/replies", fields{}) },
+		identity.ReadEvents:         func(u user) apiResponse { return u.get("/api/v1/tickets/" + id + "/events") },
+		identity.SubscribeToChanges: func(u user) apiResponse { return u.get("/api/v1/stream", "Last-Event-ID", "x") },
+		identity.ListOperators:      func(u user) apiResponse { return u.get("/api/v1/operators") },
+		identity.ReadNotifications:  func(u user) apiResponse { return u.get("/api/v1/notifications") },
 
-		identity.ChoosePreferences: func(u user) answered { return u.get("/api/v1/preferences") },
+		identity.ChoosePreferences: func(u user) apiResponse { return u.get("/api/v1/preferences") },
 
-		identity.ReadFigures:   func(u user) answered { return u.get("/api/v1/dashboard") },
-		identity.ExportTickets: func(u user) answered { return u.get("/api/v1/tickets.csv") },
+		identity.ReadFigures:   func(u user) apiResponse { return u.get("/api/v1/dashboard") },
+		identity.ExportTickets: func(u user) apiResponse { return u.get("/api/v1/tickets.csv") },
 	}
 	onPages := []identity.Action{identity.ReadAccesses, identity.TakeDossier, identity.Administer} // alone
 	if len(calls)+len(onPages) != len(identity.Actions()) {
 		t.Fatal("an action has no call here")
 	}
 	for role, u := range map[person.Role]user{
-		person.ASROperator: w.join("aa", person.ASROperator, torino), person.Auditor: w.join("bb", person.Auditor, ""),
-		person.Citizen: w.join("cc", person.Citizen, ""), person.Integration: w.join("dd", person.Integration, ""),
-		person.Administrator: w.join("ee", person.Administrator, ""),
+		person.ASROperator: w.logIn("aa", person.ASROperator, torino), person.Auditor: w.logIn("bb", person.Auditor, ""),
+		person.Citizen: w.logIn("cc", person.Citizen, ""), person.Integration: w.logIn("dd", person.Integration, ""),
+		person.Administrator: w.logIn("ee", person.Administrator, ""),
 	} {
 		for action, call := range calls {
 			if a := call(u); (a.status == 403 && a.text("type") == "urn:sol:problem:forbidden") == identity.Allows(role, action) {

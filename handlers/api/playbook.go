@@ -29,7 +29,7 @@ type playbookInput struct {
 	At time.Time `query:"at" doc:"As it stood then, RFC 3339"`
 }
 
-type playbookAnswer struct {
+type playbookOutput struct {
 	ETag string `header:"ETag" doc:"The ticket's version, for If-Match; none for the past"`
 	Body projections.Playbook
 }
@@ -37,11 +37,11 @@ type playbookAnswer struct {
 type answerInput struct {
 	ID      string `path:"id" format:"uuid"`
 	IfMatch string `header:"If-Match" doc:"The ETag you saw: refused with 412 if somebody answered since"`
-	Repeatable
+	IdempotencyInput
 	Body AnswerRequest
 }
 
-type answeredAnswer struct {
+type answerOutput struct {
 	ETag     string `header:"ETag"`
 	Replayed string `header:"Idempotency-Replayed"`
 	Body     Answered
@@ -54,70 +54,70 @@ type Answered struct {
 	Position      string `json:"position"`
 }
 
-// playbook adds reading and answering the checks of a ticket.
-func (a *API) playbook() {
+// registerPlaybook adds reading and answering the checks of a ticket.
+func (a *API) registerPlaybook() {
 	register(a, endpoint{
 		id: "get-playbook", method: http.MethodGet, path: "/api/v1/tickets/{id}/playbook", tag: "tickets",
 		summary: "Read the checks of a ticket", description: "Which check is open, what was answered on what evidence, and the outcome that the answers come to, " +
 			"with its note filled in. For the entity whose checks they are, the Region and the auditor.",
-		action: identity.ReadTicket, errors: []int{http.StatusNotFound},
+		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound},
 	}, a.getPlaybook)
 	register(a, endpoint{
 		id: "answer-check", method: http.MethodPost, path: "/api/v1/tickets/{id}/playbook/answers", tag: "tickets",
 		summary: "Answer a check", description: "To answer and carry the outcome out in one act, send answers with a status in an update.",
-		action: identity.UpdateTicket, errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
+		action: identity.UpdateTicket, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
 	}, a.answerCheck)
 }
 
-// noChecks is the answer where no playbook applies, or it is not for the caller.
-func noChecks() *Problem {
-	return notFound.say("No checks are prescribed for this ticket, or they are not yours to read: its problem has no playbook, or they are another ASR's.")
+// noPlaybook is the answer where no playbook applies, or it is not for the caller.
+func noPlaybook() *Problem {
+	return notFound.detail("No checks are prescribed for this ticket, or they are not yours to read: its problem has no playbook, or they are another ASR's.")
 }
 
-func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*playbookAnswer, error) {
-	at, err := a.moment(in.At)
+func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*playbookOutput, error) {
+	at, err := a.parseMoment(in.At)
 	if err != nil {
 		return nil, err
 	}
-	p, version, err := a.checks(ctx, c, ticket.ID(in.ID), at)
+	p, version, err := a.readChecks(ctx, c, ticket.ID(in.ID), at)
 	if err != nil {
 		return nil, err
 	}
-	out := &playbookAnswer{Body: p}
+	out := &playbookOutput{Body: p}
 	if at == nil {
 		out.ETag = etag(version)
 	}
 	return out, nil
 }
 
-// checks is the run as the caller may see it, with the ticket's version.
-func (a *API) checks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (projections.Playbook, int, error) {
-	p, version, ok, err := a.cases.Checks(ctx, c.Caller, id, at)
+// readChecks is the run as the caller may see it, with the ticket's version.
+func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (projections.Playbook, int, error) {
+	p, version, ok, err := a.app.Checks(ctx, c.Caller, id, at)
 	if err == nil && !ok {
-		err = noChecks()
+		err = noPlaybook()
 	}
 	return p, version, err
 }
 
-func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answeredAnswer, error) {
-	id, u := ticket.ID(in.ID), casework.Update{Answers: answers([]AnswerRequest{in.Body})}
+func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answerOutput, error) {
+	id, u := ticket.ID(in.ID), casework.UpdateRequest{Answers: answerRequests([]AnswerRequest{in.Body})}
 	var err error
-	if u.Pinned, err = pinned(in.IfMatch); err != nil {
+	if u.ExpectedVersion, err = parseIfMatch(in.IfMatch); err != nil {
 		return nil, err
 	}
-	o, err := a.cases.Update(ctx, c.Caller, id, u, in.said("tickets/"+in.ID+"/playbook/answers"))
+	o, err := a.app.Update(ctx, c.Caller, id, u, in.idempotency("tickets/"+in.ID+"/playbook/answers"))
 	if err != nil {
-		return nil, a.withCurrent(ctx, id, alone(err))
+		return nil, a.addCurrentVersion(ctx, id, singleAnswerError(err))
 	}
-	p, _, err := a.checks(ctx, c, id, nil)
+	p, _, err := a.readChecks(ctx, c, id, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &answeredAnswer{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, o.Position.String()}}, nil
+	return &answerOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, o.Position.String()}}, nil
 }
 
-// alone names fields as they stand in a body that is one answer, not a list of them.
-func alone(err error) error {
+// singleAnswerError names fields as they stand in a body that is one answer, not a list of them.
+func singleAnswerError(err error) error {
 	var refused *ticket.InvalidError
 	if !errors.As(err, &refused) {
 		return err
@@ -130,9 +130,9 @@ func alone(err error) error {
 	return named
 }
 
-func answers(sent []AnswerRequest) (all []casework.Answer) {
+func answerRequests(sent []AnswerRequest) (all []casework.AnswerRequest) {
 	for _, s := range sent {
-		all = append(all, casework.Answer(s))
+		all = append(all, casework.AnswerRequest(s))
 	}
 	return all
 }

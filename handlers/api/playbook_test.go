@@ -18,11 +18,11 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// newChecked is a world in which everything happens that happens by itself.
-func newChecked(t *testing.T, l *playbook.Library) *world {
+// newFixtureWithPlaybooks is a world in which everything happens that happens by itself.
+func newFixtureWithPlaybooks(t *testing.T, l *playbook.Library) *fixture {
 	t.Helper()
 	known := catalog.Default()
-	return newWorldWith(t, worldtest.Options{Playbooks: l, Sagas: sagas.All(known, l)})
+	return newFixtureWithOptions(t, worldtest.Options{Playbooks: l, Sagas: sagas.All(known, l)})
 }
 
 // evidence is what an operator types, one value a field, fictitious.
@@ -31,13 +31,13 @@ var evidence = map[playbook.FieldID]string{
 	"ticket_number": "TK-PROVA-1", "channel": "totem", "pin_channel": "sportello",
 }
 
-// about opens a request for a problem.
-func (w *world) about(service, problem string) string {
+// openAbout opens a request for a problem.
+func (w *fixture) openAbout(service, problem string) string {
 	w.Helper()
-	return w.anybody().about(service, problem)
+	return w.anonymous().openAbout(service, problem)
 }
 
-func (u user) about(service, problem string) string {
+func (u user) openAbout(service, problem string) string {
 	u.w.Helper()
 	f := form(torino)
 	f["service"], f["problem"] = service, problem
@@ -53,7 +53,7 @@ type route struct {
 
 // routes are the paths of a playbook's runs to an outcome, with the evidence that every check takes, but for what leave
 // names.
-func routes(l *playbook.Library, run playbook.Pinned, leave ...playbook.FieldID) []route {
+func routes(l *playbook.Library, run playbook.PinnedVersions, leave ...playbook.FieldID) []route {
 	var all []route
 	for end := range l.Paths(run) {
 		if end.Outcome == nil {
@@ -80,18 +80,18 @@ func routes(l *playbook.Library, run playbook.Pinned, leave ...playbook.FieldID)
 func walkRoutes(t *testing.T, service, problem string, leave ...playbook.FieldID) (map[playbook.OutcomeID]int, []string) {
 	t.Helper()
 	l := playbook.Default()
-	run, ok := l.For(catalog.ServiceID(service), catalog.ProblemID(problem), false)
+	run, ok := l.Select(catalog.ServiceID(service), catalog.ProblemID(problem), false)
 	if !ok {
 		t.Fatalf("%s/%s calls for nothing", service, problem)
 	}
-	w := newChecked(t, l)
-	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
+	w := newFixtureWithPlaybooks(t, l)
+	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
 	reached, notes := map[playbook.OutcomeID]int{}, []string(nil)
 	for n, r := range routes(l, run, leave...) {
-		if len(leave) > 0 && r.outcome.Act != playbook.Escalate { // what is left out stands in the Region's note alone
+		if len(leave) > 0 && r.outcome.Action != playbook.Escalate { // what is left out stands in the Region's note alone
 			continue
 		}
-		id := anna.about(service, problem)
+		id := anna.openAbout(service, problem)
 		for i, a := range r.answers {
 			before := anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
 			if next := fmt.Sprint(before.at("next")); next != fmt.Sprintf("[%s]", a["check"]) || before.at("outcome") != nil {
@@ -111,14 +111,14 @@ func walkRoutes(t *testing.T, service, problem string, leave ...playbook.FieldID
 		if after.text("outcome", "id") != string(r.outcome.ID) || after.at("outcome", "carried_out") != true || len(after.at("outcome", "missing").([]any)) > 0 {
 			t.Fatalf("route %d: the run says %s", n, after.raw)
 		}
-		w.pass(time.Minute)
+		w.advance(time.Minute)
 		note := after.text("outcome", "note")
 		reads := anna.ticket(id).want(200)
 		if said := reads.list("notes"); len(said) != 1 || said[0]["text"] != note || note == "" {
 			t.Fatalf("route %d: the notes are %v, the outcome's is %q", n, said, note)
 		}
-		citizen := w.holder(id).ticket(id).want(200)
-		if public := !r.outcome.Act.Internal() && r.outcome.Act != playbook.Escalate; (len(citizen.list("notes")) == 1) != public {
+		citizen := w.linkHolder(id).ticket(id).want(200)
+		if public := !r.outcome.Action.IsInternal() && r.outcome.Action != playbook.Escalate; (len(citizen.list("notes")) == 1) != public {
 			t.Fatalf("route %d: of %s the citizen reads %s", n, r.outcome.ID, citizen.raw)
 		}
 		for _, secret := range []string{"REF-PROVA", "01123456789012316", "TK-PROVA", "playbook"} {
@@ -126,7 +126,7 @@ func walkRoutes(t *testing.T, service, problem string, leave ...playbook.FieldID
 				t.Fatalf("route %d: the citizen reads %s", n, secret)
 			}
 		}
-		if r.outcome.Act == playbook.Escalate {
+		if r.outcome.Action == playbook.Escalate {
 			notes = append(notes, rita.ticket(id).want(200).list("notes")[0]["text"].(string))
 		}
 		reached[r.outcome.ID]++
@@ -213,20 +213,20 @@ func TestFAQ_2_12_FacilitatedAccess(t *testing.T) {
 	all(t, "accesso-facilitato", reached)
 	texts(t, notes, textD)
 	// Facilitated access calls for these checks also when the problem is that nothing is found.
-	w := newChecked(t, playbook.Default())
+	w := newFixtureWithPlaybooks(t, playbook.Default())
 	f := form(torino)
 	f["facilitated"] = true
-	id := w.anybody().post("/api/v1/tickets", f).want(201).text("id")
-	if p := w.join("anna", person.ASROperator, torino).get("/api/v1/tickets/" + id + "/playbook").want(200); p.text("playbook") != "accesso-facilitato" {
+	id := w.anonymous().post("/api/v1/tickets", f).want(201).text("id")
+	if p := w.logIn("anna", person.ASROperator, torino).get("/api/v1/tickets/" + id + "/playbook").want(200); p.text("playbook") != "accesso-facilitato" {
 		t.Errorf("it calls for %s", p.raw)
 	}
 }
 
 // What a hand-over against the checks takes, and who sees it listed.
 func TestFAQ_2_6_HandingOverAgainstTheChecks(t *testing.T) {
-	w := newChecked(t, playbook.Default())
-	anna, capo, rita := w.join("anna", person.ASROperator, torino), w.join("capo", person.ASRSupervisor, torino), w.join("rita", person.RegionalSupervisor, catalog.Region)
-	id := w.about("ritiro-documenti", "referto-non-trovato")
+	w := newFixtureWithPlaybooks(t, playbook.Default())
+	anna, capo, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("capo", person.ASRSupervisor, torino), w.logIn("rita", person.RegionalSupervisor, catalog.Region)
+	id := w.openAbout("ritiro-documenti", "referto-non-trovato")
 	anna.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-individuato", "answer": "yes"}).want(200)
 	over := func(reason string) fields {
 		return fields{"status": "non_di_competenza", "reason": reason, "note": fields{"text": "Serve subito", "visibility": "public"}}
@@ -246,9 +246,9 @@ func TestFAQ_2_6_HandingOverAgainstTheChecks(t *testing.T) {
 	// The Region reads the answers, and leaves them alone; the ASR that it sends the ticket to makes its own.
 	rita.get("/api/v1/tickets/" + id + "/playbook").want(200)
 	rita.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-della-asr", "answer": "yes"}).problem(403, "forbidden", "ASR")
-	w.pass(time.Minute)
+	w.advance(time.Minute)
 	rita.update(id, fields{"entity": novara, "note": fields{"text": "È vostro", "visibility": "public"}}).want(200)
-	bruna := w.join("bruna", person.ASROperator, novara)
+	bruna := w.logIn("bruna", person.ASROperator, novara)
 	w.eventually("Novara begins its own checks", func() bool {
 		p := bruna.get("/api/v1/tickets/" + id + "/playbook").want(200)
 		return p.at("run") == 2.0 && p.list("checks")[0]["state"] == "open"
@@ -257,16 +257,16 @@ func TestFAQ_2_6_HandingOverAgainstTheChecks(t *testing.T) {
 		t.Errorf("the next ASR reads %s", seen.raw)
 	}
 	anna.get("/api/v1/tickets/"+id+"/playbook").problem(404, "not-found")
-	other := w.about("ritiro-documenti", "referto-non-trovato")
+	other := w.openAbout("ritiro-documenti", "referto-non-trovato")
 	if got := anna.update(other, over("non_della_mia_azienda")).want(200); got.text("status") != "non_di_competenza" {
 		t.Errorf("«non è della mia Azienda»: %s", got.raw)
 	}
 }
 
 func TestBadAnswersAreNamed(t *testing.T) {
-	w := newChecked(t, playbook.Default())
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.about("ritiro-documenti", "referto-non-trovato")
+	w := newFixtureWithPlaybooks(t, playbook.Default())
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.openAbout("ritiro-documenti", "referto-non-trovato")
 	to := "/api/v1/tickets/" + id + "/playbook/answers"
 	anna.post(to, fields{"check": "referto-inviato", "answer": "yes"}).problem(422, "invalid", `"field":"check"`, "referto-individuato")
 	anna.post(to, fields{"check": "boh", "answer": "yes"}).problem(422, "invalid", `"field":"check"`)
@@ -285,15 +285,15 @@ func TestBadAnswersAreNamed(t *testing.T) {
 	anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"produced_on": ""}}).want(200)
 	anna.update(id, fields{"status": "non_di_competenza", "answers": []fields{{"check": "referto-inviato", "answer": "yes"}}}).
 		problem(422, "invalid", "answers.evidence.produced_on")
-	w.anybody().get("/api/v1/tickets/"+id+"/playbook").problem(401, "unauthorized")
-	w.holder(id).get("/api/v1/tickets/"+id+"/playbook").problem(404, "not-found")
-	anna.get("/api/v1/tickets/"+w.about("ritiro-documenti", "altro")+"/playbook").problem(404, "not-found")
+	w.anonymous().get("/api/v1/tickets/"+id+"/playbook").problem(401, "unauthorized")
+	w.linkHolder(id).get("/api/v1/tickets/"+id+"/playbook").problem(404, "not-found")
+	anna.get("/api/v1/tickets/"+w.openAbout("ritiro-documenti", "altro")+"/playbook").problem(404, "not-found")
 }
 
 func TestReclassifyingBeginsOtherChecksAndKeepsTheOldAsHistory(t *testing.T) {
-	w := newChecked(t, playbook.Default())
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.about("ritiro-documenti", "referto-non-trovato")
+	w := newFixtureWithPlaybooks(t, playbook.Default())
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.openAbout("ritiro-documenti", "referto-non-trovato")
 	anna.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"identifier": "REF-PROVA-0001"}}).want(200)
 	anna.update(id, fields{"problem": "mancato-pagamento"}).want(200)
 	w.eventually("the payment's checks begin", func() bool {
@@ -326,14 +326,14 @@ outcomes:
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newChecked(t, l)
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.about("ritiro-documenti", "altro")
+	w := newFixtureWithPlaybooks(t, l)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.openAbout("ritiro-documenti", "altro")
 	anna.update(id, fields{"status": "risolto", "answers": []fields{{"check": "tutto-bene", "answer": "yes"}}}).want(200)
 	if said := anna.ticket(id).want(200).list("notes"); len(said) != 1 || said[0]["text"] != "Va tutto bene." {
 		t.Errorf("the notes are %v", said)
 	}
-	if c := w.anybody().get("/api/v1/catalog").want(200); !strings.Contains(string(c.raw), `"playbook":"prova-settima"`) {
+	if c := w.anonymous().get("/api/v1/catalog").want(200); !strings.Contains(string(c.raw), `"playbook":"prova-settima"`) {
 		t.Error("the catalogue does not name it")
 	}
 }

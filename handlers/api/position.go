@@ -10,20 +10,20 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// after reads a position as our answers give them; "" is none.
-func after(field, text string) (eventstore.Position, error) {
+// parsePosition reads a position as our answers give them; "" is none.
+func parsePosition(field, text string) (eventstore.Position, error) {
 	if text == "" {
 		return eventstore.Position{}, nil
 	}
 	p, err := eventstore.ParsePosition(text)
 	if err != nil {
-		return p, wrong(field, "is not a position", "EPOCH.POSITION as an answer gave it, e.g. 1.42")
+		return p, invalidField(field, "is not a position", "EPOCH.POSITION as an answer gave it, e.g. 1.42")
 	}
 	return p, nil
 }
 
-// reached refuses a position that the log does not have, at once: one further on, or one of another epoch.
-func (a *API) reached(ctx context.Context, p eventstore.Position) error {
+// checkReached refuses a position that the log does not have, at once: one further on, or one of another epoch.
+func (a *API) checkReached(ctx context.Context, p eventstore.Position) error {
 	head, err := a.head(ctx)
 	if err != nil {
 		return err

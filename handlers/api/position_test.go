@@ -10,9 +10,9 @@ import (
 )
 
 func TestPositionsAreReadAlikeEverywhere(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	calls := map[string]string{"a ticket": "/api/v1/tickets/" + opened.text("id"), "a list": "/api/v1/tickets", "queues": "/api/v1/queues"}
 	for what, path := range calls {
 		for _, here := range []string{"1.0", opened.text("position")} {
@@ -27,7 +27,7 @@ func TestPositionsAreReadAlikeEverywhere(t *testing.T) {
 			anna.get(path+"?after="+nonsense).problem(422, "invalid", `"field":"after"`)
 		}
 	}
-	_, err := w.owner().Exec(t.Context(), `update log.logs set epoch = 2`) // as a restore does
+	_, err := w.connectAsOwner().Exec(t.Context(), `update log.logs set epoch = 2`) // as a restore does
 	w.must(err)
 	for _, path := range calls {
 		anna.get(path+"?after="+opened.text("position")).problem(422, "position-ahead")

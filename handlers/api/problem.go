@@ -54,8 +54,8 @@ type Who struct {
 	Name string `json:"name"`
 }
 
-// nameless is what those are called who stand in no directory.
-var nameless = map[person.Role]string{person.Citizen: "il cittadino", person.System: "il sistema", person.Anonymous: "il cittadino"}
+// roleNames is what those are called who stand in no directory.
+var roleNames = map[person.Role]string{person.Citizen: "il cittadino", person.System: "il sistema", person.Anonymous: "il cittadino"}
 
 func (p *Problem) Error() string { return p.Type + ": " + p.Detail }
 
@@ -74,8 +74,8 @@ func (p *Problem) write(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(p) // the client may have gone
 }
 
-// kind is a row of the table of problems.
-type kind struct {
+// problemKind is a row of the table of problems.
+type problemKind struct {
 	name   string // of the type, urn:sol:problem:NAME
 	status int
 	title  string
@@ -83,40 +83,40 @@ type kind struct {
 
 // The kinds of problem. Their names are a contract: they are never reused for something else.
 var (
-	malformed     = kind{"malformed-body", http.StatusBadRequest, "The body cannot be read"}
-	unauthorized  = kind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
-	credentials   = kind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
-	forbidden     = kind{"forbidden", http.StatusForbidden, "This is not yours to do"}
-	unplaced      = kind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
-	notYourPlace  = kind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
-	notFound      = kind{"not-found", http.StatusNotFound, "There is no such thing here"}
-	wrongMethod   = kind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
-	slowBody      = kind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
-	forbiddenMove = kind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
-	gone          = kind{"erased", http.StatusGone, "The content was erased"}
-	stale         = kind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
-	tooLarge      = kind{"body-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
-	mediaType     = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of a type that is not read here"}
-	invalid       = kind{"invalid", http.StatusUnprocessableEntity, "Something in the request is not valid"}
-	keyReused     = kind{"idempotency-key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
-	ahead         = kind{"position-ahead", http.StatusUnprocessableEntity, "The log has not reached this position"}
-	locked        = kind{"login-locked", http.StatusTooManyRequests, "Too many failed logins"}
-	limited       = kind{"rate-limited", http.StatusTooManyRequests, "Too many requests"}
-	internal      = kind{"internal-error", http.StatusInternalServerError, "Something broke on our side"}
-	unavailable   = kind{"unavailable", http.StatusServiceUnavailable, "The service is not available right now"}
+	malformed            = problemKind{"malformed-body", http.StatusBadRequest, "The body cannot be read"}
+	unauthorized         = problemKind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
+	wrongCredentials     = problemKind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
+	forbidden            = problemKind{"forbidden", http.StatusForbidden, "This is not yours to do"}
+	placementRequired    = problemKind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
+	notYourPlacement     = problemKind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
+	notFound             = problemKind{"not-found", http.StatusNotFound, "There is no such thing here"}
+	methodNotAllowed     = problemKind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
+	requestTimeout       = problemKind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
+	forbiddenMove        = problemKind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
+	erased               = problemKind{"erased", http.StatusGone, "The content was erased"}
+	staleVersion         = problemKind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
+	bodyTooLarge         = problemKind{"body-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
+	unsupportedMediaType = problemKind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of a type that is not read here"}
+	invalid              = problemKind{"invalid", http.StatusUnprocessableEntity, "Something in the request is not valid"}
+	keyReused            = problemKind{"idempotency-key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
+	positionAhead        = problemKind{"position-ahead", http.StatusUnprocessableEntity, "The log has not reached this position"}
+	usernameLocked       = problemKind{"login-locked", http.StatusTooManyRequests, "Too many failed logins"}
+	rateLimited          = problemKind{"rate-limited", http.StatusTooManyRequests, "Too many requests"}
+	internalError        = problemKind{"internal-error", http.StatusInternalServerError, "Something broke on our side"}
+	unavailable          = problemKind{"unavailable", http.StatusServiceUnavailable, "The service is not available right now"}
 )
 
-// kinds lists the table.
-func kinds() []kind {
-	return []kind{malformed, unauthorized, credentials, forbidden, unplaced, notYourPlace, notFound, wrongMethod,
-		slowBody, forbiddenMove, gone, stale, tooLarge, mediaType, invalid, keyReused, ahead, locked, limited, internal, unavailable}
+// problemKinds lists the table.
+func problemKinds() []problemKind {
+	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, placementRequired, notYourPlacement, notFound, methodNotAllowed,
+		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, usernameLocked, rateLimited, internalError, unavailable}
 }
 
-func (k kind) say(format string, args ...any) *Problem {
+func (k problemKind) detail(format string, args ...any) *Problem {
 	return &Problem{Type: "urn:sol:problem:" + k.name, Title: k.title, Status: k.status, Detail: fmt.Sprintf(format, args...)}
 }
 
-func (p *Problem) with(header, value string) *Problem {
+func (p *Problem) withHeader(header, value string) *Problem {
 	if p.headers == nil {
 		p.headers = http.Header{}
 	}
@@ -124,18 +124,18 @@ func (p *Problem) with(header, value string) *Problem {
 	return p
 }
 
-func (p *Problem) retryAfter(d time.Duration) *Problem {
-	return p.with("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
+func (p *Problem) withRetryAfter(d time.Duration) *Problem {
+	return p.withHeader("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
 }
 
-func wrong(field, rule, allowed string) *Problem {
-	p := invalid.say("Correct the fields named in errors and send the request again; nothing was changed.")
+func invalidField(field, rule, allowed string) *Problem {
+	p := invalid.detail("Correct the fields named in errors and send the request again; nothing was changed.")
 	p.Errors = []FieldProblem{{field, rule, allowed}}
 	return p
 }
 
-// problemOf is the one table from the errors of all rooms to problems. now is for Retry-After.
-func problemOf(err error, now time.Time) *Problem {
+// problemFor is the one table from the errors of all rooms to problems. now is for Retry-After.
+func problemFor(err error, now time.Time) *Problem {
 	var (
 		problem     *Problem
 		invalidErr  *ticket.InvalidError
@@ -143,55 +143,55 @@ func problemOf(err error, now time.Time) *Problem {
 		conflict    *ticket.ConflictError
 		notAllowed  *ticket.NotAllowedError
 		refused     *ticket.ForbiddenError
-		notYours    *ticket.NotYoursError
+		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
 	)
 	switch {
 	case errors.As(err, &problem):
 		return problem
 	case errors.As(err, &invalidErr):
-		p := wrong("", "", "")
+		p := invalidField("", "", "")
 		p.Errors = nil
 		for _, f := range invalidErr.Fields {
 			p.Errors = append(p.Errors, FieldProblem(f))
 		}
 		return p
 	case errors.As(err, &filter):
-		return wrong(filter.Field, filter.Rule, filter.Allowed)
+		return invalidField(filter.Field, filter.Rule, filter.Allowed)
 	case errors.As(err, &conflict):
-		p := stale.say("Read the ticket again, compare both sides in conflicts, and send your update with the new version; nothing of yours was changed or lost.")
+		p := staleVersion.detail("Read the ticket again, compare both sides in conflicts, and send your update with the new version; nothing of yours was changed or lost.")
 		for _, f := range conflict.Fields {
-			p.Conflicts = append(p.Conflicts, FieldConflict{Field: f.Field, Yours: f.Yours, Theirs: f.Theirs, By: Who{ID: f.By.ID, Name: nameless[f.By.Role]}, At: f.At})
+			p.Conflicts = append(p.Conflicts, FieldConflict{Field: f.Field, Yours: f.Yours, Theirs: f.Theirs, By: Who{ID: f.By.ID, Name: roleNames[f.By.Role]}, At: f.At})
 		}
 		return p
 	case errors.Is(err, eventstore.ErrConflict):
-		return stale.say("The version you named is not the ticket's, or others were faster many times in a row. Read the ticket again and send your update anew.")
+		return staleVersion.detail("The version you named is not the ticket's, or others were faster many times in a row. Read the ticket again and send your update anew.")
 	case errors.As(err, &notAllowed):
-		return forbiddenMove.say("%s.", notAllowed.Error())
+		return forbiddenMove.detail("%s.", notAllowed.Error())
 	case errors.As(err, &refused):
-		return forbidden.say("%s.", refused.Rule)
+		return forbidden.detail("%s.", refused.Rule)
 	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):
-		return notFound.say("There is no such ticket or attachment, or it is not yours to see.")
+		return notFound.detail("There is no such ticket or attachment, or it is not yours to see.")
 	case errors.Is(err, eventstore.ErrErased):
-		return gone.say("The personal data of this ticket was erased on request; it cannot be read any more.")
+		return erased.detail("The personal data of this ticket was erased on request; it cannot be read any more.")
 	case errors.Is(err, eventstore.ErrKeyReused):
-		return keyReused.say("Send a new Idempotency-Key with a new request; repeat a key only with the very same body.")
+		return keyReused.detail("Send a new Idempotency-Key with a new request; repeat a key only with the very same body.")
 	case errors.Is(err, eventstore.ErrBeyondHead):
-		return ahead.say("Pass a position that an answer of this service gave you.")
+		return positionAhead.detail("Pass a position that an answer of this service gave you.")
 	case errors.Is(err, identity.ErrCredentials):
-		return credentials.say("Check them and try again; if it goes on, close all windows of the browser and retry, then use the assistance form (FAQ 2.2).").
-			with("WWW-Authenticate", `Bearer realm="sol"`)
+		return wrongCredentials.detail("Check them and try again; if it goes on, close all windows of the browser and retry, then use the assistance form (FAQ 2.2).").
+			withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.As(err, &loginLocked):
-		return locked.say("This user name is locked until %s. Wait, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
-			retryAfter(loginLocked.Until.Sub(now))
+		return usernameLocked.detail("This user name is locked until %s. Wait, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
+			withRetryAfter(loginLocked.Until.Sub(now))
 	case errors.Is(err, identity.ErrNoSession):
-		return unauthorized.say("The session has ended or never was: log in with POST /api/v1/sessions.").with("WWW-Authenticate", `Bearer realm="sol"`)
+		return unauthorized.detail("The session has ended or never was: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrNotPlaced):
-		return notYourPlace.say("Choose one of the placements that the login listed.")
-	case eventstore.Away(err):
-		return unavailable.say("Try again in a few seconds; nothing was changed unless a repetition with the same Idempotency-Key says so.").
-			retryAfter(5 * time.Second)
+		return notYourPlacement.detail("Choose one of the placements that the login listed.")
+	case eventstore.IsUnavailable(err):
+		return unavailable.detail("Try again in a few seconds; nothing was changed unless a repetition with the same Idempotency-Key says so.").
+			withRetryAfter(5 * time.Second)
 	default:
-		return internal.say("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
+		return internalError.detail("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
 	}
 }

@@ -19,14 +19,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// but is a form with one change.
-func but(change func(f, requester fields)) fields {
+// formWith is a form with one change.
+func formWith(change func(f, requester fields)) fields {
 	f := form(torino)
 	change(f, f["requester"].(fields))
 	return f
 }
 
-func attached(files ...fields) fields {
+func withAttachments(files ...fields) fields {
 	f := form(torino)
 	f["attachments"] = files
 	return f
@@ -37,8 +37,8 @@ func file(name string, content []byte) fields {
 }
 
 func TestWhatABadFormGets(t *testing.T) {
-	w := newWorld(t)
-	w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	w.logIn("anna", person.ASROperator, torino)
 	pdf := []byte("%PDF-1.4")
 	head, _, err := w.store.Head(t.Context())
 	w.must(err)
@@ -55,42 +55,42 @@ func TestWhatABadFormGets(t *testing.T) {
 		"not JSON at all":    {`<form/>`, []string{"Content-Type", "application/xml"}, 415, "unsupported-media-type", []string{"application/json"}},
 		"huge JSON":          {`{"description":"` + strings.Repeat("a", 8<<20) + `"}`, nil, 413, "body-too-large", []string{"1 MB"}},
 		"a list":             {`[]`, nil, 422, "invalid", []string{"object"}},
-		"an unknown field": {but(func(f, _ fields) { f["colour"] = "blue" }), nil, 422, "invalid",
+		"an unknown field": {formWith(func(f, _ fields) { f["colour"] = "blue" }), nil, 422, "invalid",
 			[]string{`"field":"colour"`, "not a field", "/openapi.json"}},
-		"an unknown field inside": {but(func(_, r fields) { r["age"] = 3 }), nil, 422, "invalid", []string{`"field":"requester.age"`}},
-		"a wrong type":            {but(func(f, _ fields) { f["description"] = 7 }), nil, 422, "invalid", []string{`"field":"description"`, "string"}},
-		"a missing field":         {but(func(f, _ fields) { delete(f, "entity") }), nil, 422, "invalid", []string{`"field":"entity"`, "is required"}},
-		"a missing field inside":  {but(func(_, r fields) { delete(r, "email") }), nil, 422, "invalid", []string{`"field":"requester.email"`, "is required"}},
-		"a wrong check character": {but(func(_, r fields) { r["tax_code"] = "RSSMRA80A01H501V" }), nil, 422, "invalid",
+		"an unknown field inside": {formWith(func(_, r fields) { r["age"] = 3 }), nil, 422, "invalid", []string{`"field":"requester.age"`}},
+		"a wrong type":            {formWith(func(f, _ fields) { f["description"] = 7 }), nil, 422, "invalid", []string{`"field":"description"`, "string"}},
+		"a missing field":         {formWith(func(f, _ fields) { delete(f, "entity") }), nil, 422, "invalid", []string{`"field":"entity"`, "is required"}},
+		"a missing field inside":  {formWith(func(_, r fields) { delete(r, "email") }), nil, 422, "invalid", []string{`"field":"requester.email"`, "is required"}},
+		"a wrong check character": {formWith(func(_, r fields) { r["tax_code"] = "RSSMRA80A01H501V" }), nil, 422, "invalid",
 			[]string{`"field":"requester.tax_code"`, `"allowed":"`}},
-		"a wrong e-mail":      {but(func(_, r fields) { r["email"] = "maria" }), nil, 422, "invalid", []string{`"field":"requester.email"`}},
-		"a wrong telephone":   {but(func(_, r fields) { r["phone"] = "poi" }), nil, 422, "invalid", []string{`"field":"requester.phone"`}},
-		"a blank name":        {but(func(_, r fields) { r["given_name"] = " " }), nil, 422, "invalid", []string{`"field":"requester.given_name"`}},
-		"a wrong role":        {but(func(_, r fields) { r["role"] = "sindaco" }), nil, 422, "invalid", []string{`"field":"requester.role"`, "genitore"}},
-		"an unknown service":  {but(func(f, _ fields) { f["service"] = "posta" }), nil, 422, "invalid", []string{`"field":"service"`, "ritiro-documenti"}},
-		"an unknown problem":  {but(func(f, _ fields) { f["problem"] = "boh" }), nil, 422, "invalid", []string{`"field":"problem"`, "referto-non-trovato"}},
-		"an unknown entity":   {but(func(f, _ fields) { f["entity"] = "999999" }), nil, 422, "invalid", []string{`"field":"entity"`, "010301"}},
-		"the Region":          {but(func(f, _ fields) { f["entity"] = "regione" }), nil, 422, "invalid", []string{`"field":"entity"`}},
-		"an operator's field": {but(func(f, _ fields) { f["channel"] = "telefono" }), nil, 422, "invalid", []string{`"field":"channel"`}},
-		"no valid base64": {attached(fields{"name": "a.pdf", "content_base64": "!"}), nil, 422, "invalid",
+		"a wrong e-mail":      {formWith(func(_, r fields) { r["email"] = "maria" }), nil, 422, "invalid", []string{`"field":"requester.email"`}},
+		"a wrong telephone":   {formWith(func(_, r fields) { r["phone"] = "poi" }), nil, 422, "invalid", []string{`"field":"requester.phone"`}},
+		"a blank name":        {formWith(func(_, r fields) { r["given_name"] = " " }), nil, 422, "invalid", []string{`"field":"requester.given_name"`}},
+		"a wrong role":        {formWith(func(_, r fields) { r["role"] = "sindaco" }), nil, 422, "invalid", []string{`"field":"requester.role"`, "genitore"}},
+		"an unknown service":  {formWith(func(f, _ fields) { f["service"] = "posta" }), nil, 422, "invalid", []string{`"field":"service"`, "ritiro-documenti"}},
+		"an unknown problem":  {formWith(func(f, _ fields) { f["problem"] = "boh" }), nil, 422, "invalid", []string{`"field":"problem"`, "referto-non-trovato"}},
+		"an unknown entity":   {formWith(func(f, _ fields) { f["entity"] = "999999" }), nil, 422, "invalid", []string{`"field":"entity"`, "010301"}},
+		"the Region":          {formWith(func(f, _ fields) { f["entity"] = "regione" }), nil, 422, "invalid", []string{`"field":"entity"`}},
+		"an operator's field": {formWith(func(f, _ fields) { f["channel"] = "telefono" }), nil, 422, "invalid", []string{`"field":"channel"`}},
+		"no valid base64": {withAttachments(fields{"name": "a.pdf", "content_base64": "!"}), nil, 422, "invalid",
 			[]string{`"field":"attachments[0].content_base64"`, "base64"}},
-		"a kind of file that is not taken": {attached(file("a.pdf", pdf), file("a.exe", pdf)), nil, 422, "invalid",
+		"a kind of file that is not taken": {withAttachments(file("a.pdf", pdf), file("a.exe", pdf)), nil, 422, "invalid",
 			[]string{`"field":"attachments[1].name"`, "pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg"}},
-		"content that is not its extension": {attached(file("a.pdf", pdf), file("b.pdf", pdf), file("c.png", pdf)), nil, 422, "invalid",
+		"content that is not its extension": {withAttachments(file("a.pdf", pdf), file("b.pdf", pdf), file("c.png", pdf)), nil, 422, "invalid",
 			[]string{`"field":"attachments[2].content_base64"`, "image/png"}},
-		"an empty file": {attached(file("a.pdf", nil)), nil, 422, "invalid", []string{`"field":"attachments[0].content_base64"`, "1048576"}},
-		"a file over 1 MB": {attached(file("a.pdf", append(bytes.Clone(pdf), make([]byte, 1<<20)...))), nil, 422, "invalid",
+		"an empty file": {withAttachments(file("a.pdf", nil)), nil, 422, "invalid", []string{`"field":"attachments[0].content_base64"`, "1048576"}},
+		"a file over 1 MB": {withAttachments(file("a.pdf", append(bytes.Clone(pdf), make([]byte, 1<<20)...))), nil, 422, "invalid",
 			[]string{`"field":"attachments[0].content_base64"`, "over 1 MB"}},
-		"six files": {attached(file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf)), nil, 422, "invalid",
+		"six files": {withAttachments(file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf)), nil, 422, "invalid",
 			[]string{`"field":"attachments"`, "at most 5"}},
-		"all that is wrong at once": {but(func(f, r fields) {
+		"all that is wrong at once": {formWith(func(f, r fields) {
 			r["tax_code"], f["entity"], f["attachments"] = "X", "0", []fields{file("a.exe", pdf)}
 		}), nil, 422, "invalid", []string{`"requester.tax_code"`, `"entity"`, `"attachments[0].name"`}},
 		"a token that is none": {form(torino), []string{"Authorization", "Bearer abc"}, 401, "unauthorized", []string{"POST /api/v1/sessions"}},
 		"another scheme":       {form(torino), []string{"Authorization", "Basic YTpi"}, 401, "unauthorized", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.in(t).anybody().post("/api/v1/tickets", c.body, c.headers...).problem(c.status, c.kind, c.says...)
+			w.in(t).anonymous().post("/api/v1/tickets", c.body, c.headers...).problem(c.status, c.kind, c.says...)
 		})
 	}
 	if now, _, err := w.store.Head(t.Context()); err != nil || now != head {
@@ -104,13 +104,13 @@ func TestWhatABadFormGets(t *testing.T) {
 }
 
 func TestWhatABadUpdateGets(t *testing.T) {
-	w := newWorld(t)
-	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
-	w.join("bruna", person.ASROperator, novara)
-	here := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	other := w.anybody().post("/api/v1/tickets", but(func(_, r fields) { r["tax_code"] = "MRTMTT25D09F205Z" })).want(201).text("number")
-	there := w.anybody().post("/api/v1/tickets", form(novara)).want(201)
-	atRegion := w.anybody().post("/api/v1/tickets", but(func(f, r fields) {
+	w := newFixture(t)
+	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
+	w.logIn("bruna", person.ASROperator, novara)
+	here := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	other := w.anonymous().post("/api/v1/tickets", formWith(func(_, r fields) { r["tax_code"] = "MRTMTT25D09F205Z" })).want(201).text("number")
+	there := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
+	atRegion := w.anonymous().post("/api/v1/tickets", formWith(func(f, r fields) {
 		f["service"], f["problem"] = "assistenza-online", "altro"
 		r["role"] = "operatore_asr"
 	})).want(201).text("id")
@@ -145,8 +145,8 @@ func TestWhatABadUpdateGets(t *testing.T) {
 		"a ticket elsewhere":          {anna, there.text("id"), fields{"note": note}, 404, "not-found", nil},
 		"a ticket that is not":        {anna, "01999999-0000-7000-8000-000000000001", fields{"note": note}, 404, "not-found", nil},
 		"an id that is none":          {anna, "42", fields{"note": note}, 422, "invalid", []string{`"field":"id"`, "uuid"}},
-		"without a token":             {w.anybody(), here, fields{"note": note}, 401, "unauthorized", nil},
-		"as a citizen":                {w.holder(here), here, fields{"note": note}, 403, "forbidden", []string{"cittadino"}},
+		"without a token":             {w.anonymous(), here, fields{"note": note}, 401, "unauthorized", nil},
+		"as a citizen":                {w.linkHolder(here), here, fields{"note": note}, 403, "forbidden", []string{"cittadino"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, _, err := w.store.Head(t.Context())
@@ -164,7 +164,7 @@ func TestWhatABadUpdateGets(t *testing.T) {
 func TestACeasedEntityIsRefused(t *testing.T) {
 	files := fstest.MapFS{}
 	for _, name := range []string{"calendars.json", "entities.json", "services.json"} {
-		content, err := fs.ReadFile(catalog.Data(), name)
+		content, err := fs.ReadFile(catalog.DataFiles(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,14 +176,14 @@ func TestACeasedEntityIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorldOf(t, known)
-	w.anybody().post("/api/v1/tickets", form(novara)).problem(422, "invalid", `"field":"entity"`, "has ceased", "010301")
+	w := newFixtureWithCatalog(t, known)
+	w.anonymous().post("/api/v1/tickets", form(novara)).problem(422, "invalid", `"field":"entity"`, "has ceased", "010301")
 }
 
 func TestAStaleVersionShowsBothSides(t *testing.T) {
-	w := newWorld(t)
-	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna, carlo := w.logIn("anna", person.ASROperator, torino), w.logIn("carlo", person.ASROperator, torino)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	id := opened.text("id")
 	etag := anna.ticket(id).want(200).header.Get("ETag")
 	carlo.update(id, fields{"status": "in_lavorazione"}, "If-Match", etag).want(200)
@@ -196,7 +196,7 @@ func TestAStaleVersionShowsBothSides(t *testing.T) {
 	if c := conflicts[0]; c["field"] != "status" || c["yours"] != "risolto" || c["theirs"] != "in_lavorazione" || fmt.Sprint(c["by"]) != fmt.Sprint(map[string]any{"id": carlo.id, "name": "Prova CARLO"}) || c["at"] == nil {
 		t.Fatalf("the conflict is %v", c)
 	}
-	bruna := w.join("bruna", person.ASROperator, novara)
+	bruna := w.logIn("bruna", person.ASROperator, novara)
 	for _, tag := range []string{etag, `"99"`} { // a conflict would tell what is not theirs to know
 		bruna.update(id, fields{"status": "risolto", "note": public("x")}, "If-Match", tag).problem(404, "not-found")
 	}
@@ -208,9 +208,9 @@ func TestAStaleVersionShowsBothSides(t *testing.T) {
 }
 
 func TestUndoWithinTheHold(t *testing.T) {
-	w := newWorld(t)
-	anna, carlo := w.join("anna", person.ASROperator, torino), w.join("carlo", person.ASROperator, torino)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w := newFixture(t)
+	anna, carlo := w.logIn("anna", person.ASROperator, torino), w.logIn("carlo", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.update(id, fields{"status": "risolto", "note": public("Sbagliato")}).want(200)
 	carlo.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move")
 	first := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200)
@@ -220,18 +220,18 @@ func TestUndoWithinTheHold(t *testing.T) {
 	if again := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200); string(again.raw) != string(first.raw) {
 		t.Fatalf("repeated: %s, first: %s", again.raw, first.raw)
 	}
-	w.pass(ticket.DefaultHold)
-	if seen := w.holder(id).ticket(id).want(200); strings.Contains(string(seen.raw), "Sbagliato") || seen.text("status") != "nuovo" {
+	w.advance(ticket.DefaultHold)
+	if seen := w.linkHolder(id).ticket(id).want(200); strings.Contains(string(seen.raw), "Sbagliato") || seen.text("status") != "nuovo" {
 		t.Fatalf("the citizen sees %s", seen.raw)
 	}
 	anna.update(id, fields{"status": "risolto", "note": public("Giusto")}).want(200)
-	w.pass(ticket.DefaultHold)
+	w.advance(ticket.DefaultHold)
 	anna.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move", "shown")
 }
 
 func TestWhatABadAddressGets(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	anna.get("/api/v1/nothing").problem(404, "not-found", "/openapi.json")
 	if a := anna.do(http.MethodDelete, "/api/v1/queues", nil).problem(405, "method-not-allowed", "GET"); !strings.Contains(a.header.Get("Allow"), "GET") {
 		t.Errorf("Allow is %q", a.header.Get("Allow"))
@@ -245,7 +245,7 @@ func TestWhatABadAddressGets(t *testing.T) {
 	anna.get("/api/v1/tickets?cursor=x").problem(422, "invalid", `"field":"cursor"`)
 	anna.get("/api/v1/tickets?after=x").problem(422, "invalid", `"field":"after"`)
 	anna.get("/api/v1/tickets?after=1.99999").problem(422, "position-ahead")
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.get("/api/v1/tickets/"+id+"?at=domani").problem(422, "invalid", `"field":"at"`)
 	anna.get("/api/v1/tickets/"+id+"?at=2100-01-01T00:00:00Z").problem(422, "invalid", `"field":"at"`)
 	anna.get("/api/v1/tickets/"+id+"?at=2020-01-01T00:00:00Z").problem(404, "not-found")

@@ -8,15 +8,15 @@ import (
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
-// Repeatable is what a POST that may be repeated carries: the same key with the same body gets the first answer again.
-type Repeatable struct {
+// IdempotencyInput is what a POST that may be repeated carries: the same key with the same body gets the first answer again.
+type IdempotencyInput struct {
 	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of yours that names this request. Yours by account, or by address if you have none. Kept for 90 days"`
 	RawBody []byte
 }
 
-// said is what a repetition must say again, byte for byte. The slice that huma lends is not kept.
-func (r Repeatable) said(call string) casework.Said {
-	return casework.Said{Key: r.Key, Body: append([]byte("POST "+call+"\n"), r.RawBody...)}
+// idempotency is what a repetition must say again, byte for byte. The slice that huma lends is not kept.
+func (r IdempotencyInput) idempotency(call string) casework.Idempotency {
+	return casework.Idempotency{Key: r.Key, Body: append([]byte("POST "+call+"\n"), r.RawBody...)}
 }
 
 // replayed is the value of the Idempotency-Replayed header.

@@ -15,20 +15,20 @@ import (
 )
 
 func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	first := w.anybody().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	first := w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
 	id := first.text("id")
 	anna.update(id, fields{"status": "in_lavorazione"}, "Idempotency-Key", "k").want(200)
 
-	again := w.anybody().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
+	again := w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
 	if string(again.raw) != string(first.raw) || again.header.Get("ETag") != first.header.Get("ETag") || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" {
 		t.Fatalf("first %s, then %s", first.raw, again.raw)
 	}
-	w.anybody().post("/api/v1/tickets", form(novara), "Idempotency-Key", "k").problem(422, "idempotency-key-reused")
+	w.anonymous().post("/api/v1/tickets", form(novara), "Idempotency-Key", "k").problem(422, "idempotency-key-reused")
 	// The first answer stands even where the same request would be refused today.
 	asked := fields{"status": "in_attesa_utente", "note": public("Quale?"), "assignee": "carlo"}
-	carlo := w.join("carlo", person.ASROperator, torino)
+	carlo := w.logIn("carlo", person.ASROperator, torino)
 	done := anna.update(id, asked, "Idempotency-Key", "k2").want(200)
 	w.must(w.identity.Disable(t.Context(), carlo.id))
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "Idempotency-Key", "k3").want(200)
@@ -38,15 +38,15 @@ func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
 	anna.update(id, fields{"note": public("altro")}, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
 	anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
 	// Keys are each actor's own.
-	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "grazie", "solved": true}, "Idempotency-Key", "k2").want(200)
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "grazie", "solved": true}, "Idempotency-Key", "k2").want(200)
 }
 
 func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) {
-		c.Entrance = entrance.New(entrance.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	w := newFixture(t, func(c *api.Config) {
+		c.Middleware = entrance.New(entrance.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	})
-	open := func(from string) answered {
-		return w.anybody().post("/api/v1/tickets", form(torino), "Idempotency-Key", "1", "X-Forwarded-For", from).want(201)
+	open := func(from string) apiResponse {
+		return w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "1", "X-Forwarded-For", from).want(201)
 	}
 	first := open("192.0.2.1")
 	if again := open("192.0.2.1"); again.text("id") != first.text("id") {
@@ -58,12 +58,12 @@ func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
 }
 
 func TestTwoOpensWithOneKeyMakeOneTicket(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	var together sync.WaitGroup
-	answers := make([]answered, 16)
+	answers := make([]apiResponse, 16)
 	for n := range answers {
-		together.Go(func() { answers[n] = w.anybody().post("/api/v1/tickets", form(torino), "Idempotency-Key", "one") })
+		together.Go(func() { answers[n] = w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "one") })
 	}
 	together.Wait()
 	for _, a := range answers {
@@ -77,9 +77,9 @@ func TestTwoOpensWithOneKeyMakeOneTicket(t *testing.T) {
 }
 
 func TestUpdatesSideBySideAreAllKept(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	var together sync.WaitGroup
 	statuses := make([]int, 12)
 	for n := range statuses {
@@ -99,15 +99,15 @@ func TestUpdatesSideBySideAreAllKept(t *testing.T) {
 }
 
 func TestThePastIsAnsweredAlike(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	type moment struct{ at, body string }
 	var moments []moment
 	for _, act := range []fields{
 		{"status": "in_lavorazione"}, {"note": fields{"text": "nota"}}, {"status": "in_attesa_utente", "note": public("Quale?")}, {"assignee": ""},
 	} {
-		w.pass(time.Minute)
+		w.advance(time.Minute)
 		anna.update(id, act).want(200)
 		now := w.clock.Now().Format(time.RFC3339Nano)
 		moments = append(moments, moment{now, string(anna.get("/api/v1/tickets/" + id + "?at=" + now).want(200).raw)})
@@ -115,7 +115,7 @@ func TestThePastIsAnsweredAlike(t *testing.T) {
 			t.Fatalf("now it is %s, and at that moment %s", live.raw, moments[len(moments)-1].body)
 		}
 	}
-	w.pass(time.Hour)
+	w.advance(time.Hour)
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}).want(200)
 	for _, m := range moments {
 		if then := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(then.raw) != m.body || then.header.Get("ETag") != "" {
@@ -125,9 +125,9 @@ func TestThePastIsAnsweredAlike(t *testing.T) {
 }
 
 func TestTheAuditorReadsRawEvents(t *testing.T) {
-	w := newWorld(t)
-	anna, ada := w.join("anna", person.ASROperator, torino), w.join("ada", person.Auditor, "")
-	opened := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna, ada := w.logIn("anna", person.ASROperator, torino), w.logIn("ada", person.Auditor, "")
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	anna.update(opened.text("id"), fields{"note": fields{"text": "solo per noi"}}).want(200)
 	items := ada.get("/api/v1/tickets/" + opened.text("id") + "/events").want(200).list("items")
 	if len(items) != 2 || items[0]["type"] != "ticket.opened.v1" || items[0]["position"] != opened.text("position") || len(items[0]["hash"].(string)) != 64 {

@@ -23,7 +23,7 @@ type ReplyRequest struct {
 }
 
 type replyInput struct {
-	Repeatable
+	IdempotencyInput
 	ID   string `path:"id" format:"uuid"`
 	Body ReplyRequest
 }
@@ -37,7 +37,7 @@ type Replied struct {
 	Position string        `json:"position" example:"1.42"`
 }
 
-type replyAnswer struct {
+type replyOutput struct {
 	Status   int
 	ETag     string `header:"ETag"`
 	Location string `header:"Location"`
@@ -45,32 +45,32 @@ type replyAnswer struct {
 	Body     Replied
 }
 
-func (a *API) replies() {
+func (a *API) registerReplies() {
 	register(a, endpoint{
 		id: "reply", method: http.MethodPost, path: "/api/v1/tickets/{id}/replies", tag: "tickets",
 		summary: "Reply as the citizen",
 		description: "Answers a question, or a resolution. On a closed ticket it opens a new one, linked, with the form's data: 201. " +
 			"The token is the citizen's session, or the personal link's.",
-		action: identity.ReplyToTicket, maxBody: formBody, errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
-		answers: map[string]*huma.Response{"201": {Description: "A new ticket, since this one was closed", Content: map[string]*huma.MediaType{
+		action: identity.ReplyToTicket, maxBody: maxFormBody, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
+		responses: map[string]*huma.Response{"201": {Description: "A new ticket, since this one was closed", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Replied](), true, "")},
 		}}},
-	}, a.reply)
+	}, a.replyToTicket)
 }
 
-func (a *API) reply(ctx context.Context, c caller, in *replyInput) (*replyAnswer, error) {
+func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*replyOutput, error) {
 	id := ticket.ID(in.ID)
-	reply := casework.Reply{Text: in.Body.Text, Files: uploads(in.Body.Attachments), Solved: in.Body.Solved}
-	o, err := a.cases.Reply(ctx, c.Caller, id, reply, in.said("tickets/"+in.ID+"/replies"))
+	reply := casework.ReplyRequest{Text: in.Body.Text, Files: attachmentFiles(in.Body.Attachments), Solved: in.Body.Solved}
+	o, err := a.app.Reply(ctx, c.Caller, id, reply, in.idempotency("tickets/"+in.ID+"/replies"))
 	if err != nil {
 		return nil, err
 	}
 	// A repetition may find closed what was open the first time: the outcome tells which ticket took the reply.
-	status, version, err := a.cases.Told(ctx, c.Caller, o)
+	status, version, err := a.app.VisibleOutcome(ctx, c.Caller, o)
 	if err != nil {
 		return nil, err
 	}
-	out := &replyAnswer{Status: http.StatusOK, ETag: etag(version), Replayed: replayed(o), Body: Replied{
+	out := &replyOutput{Status: http.StatusOK, ETag: etag(version), Replayed: replayed(o), Body: Replied{
 		ID: ticket.ID(o.Stream), Number: o.State.Number, Status: status, Version: version, Position: o.Position.String(),
 	}}
 	if out.Body.ID != id {

@@ -11,22 +11,22 @@ import (
 )
 
 func TestTheAnswerToAReplyTellsNoHeldAct(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.update(id, fields{"status": "in_lavorazione"}).want(200)
-	w.pass(time.Minute)
+	w.advance(time.Minute)
 	anna.update(id, fields{"status": "non_di_competenza", "note": public("Non è nostro")}).want(200)
 
-	maria := w.holder(id)
-	reply := func() answered {
+	maria := w.linkHolder(id)
+	reply := func() apiResponse {
 		return maria.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Aggiungo che"}, "Idempotency-Key", "k").want(200)
 	}
 	first, seen := reply(), maria.ticket(id).want(200)
 	if first.text("status") != "in_lavorazione" || first.body["version"] != seen.body["version"] || first.header.Get("ETag") != seen.header.Get("ETag") {
 		t.Fatalf("the answer is %s, the citizen reads %s", first.raw, seen.raw)
 	}
-	w.pass(time.Minute) // held no more
+	w.advance(time.Minute) // held no more
 	if again := reply(); string(again.raw) != string(first.raw) || again.header.Get("ETag") != first.header.Get("ETag") {
 		t.Fatalf("first %s, then %s", first.raw, again.raw)
 	}
@@ -35,30 +35,30 @@ func TestTheAnswerToAReplyTellsNoHeldAct(t *testing.T) {
 	}
 }
 
-// closed opens a ticket as somebody and waits until it is closed.
-func (w *world) closed(by user, of fields, solver user) (id string) {
+// closedTicket opens a ticket as somebody and waits until it is closed.
+func (w *fixture) closedTicket(by user, of fields, solver user) (id string) {
 	w.Helper()
 	id = by.post("/api/v1/tickets", of).want(201).text("id")
 	solver.update(id, fields{"status": "risolto", "note": public("Fatto")}).want(200)
-	w.pass(15 * 24 * time.Hour)
-	w.eventually("the ticket is closed", func() bool { return w.holder(id).ticket(id).text("status") == "chiuso" })
+	w.advance(15 * 24 * time.Hour)
+	w.eventually("the ticket is closed", func() bool { return w.linkHolder(id).ticket(id).text("status") == "chiuso" })
 	return id
 }
 
 func TestACitizenGoesOnWithAnOperatorsProblem(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
 	desk := form(torino)
 	desk["problem"] = "invio-fallito" // which citizens cannot name
-	w.anybody().post("/api/v1/tickets", desk).problem(422, "invalid", `"field":"problem"`)
-	id := w.closed(anna, desk, anna)
+	w.anonymous().post("/api/v1/tickets", desk).problem(422, "invalid", `"field":"problem"`)
+	id := w.closedTicket(anna, desk, anna)
 
-	if w.holder(id).ticket(id).text("problem", "id") != "altro" {
+	if w.linkHolder(id).ticket(id).text("problem", "id") != "altro" {
 		t.Fatal("the citizen is told a problem in operators' words")
 	}
 
-	w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": " "}).problem(422, "invalid", `"field":"text"`)
-	next := w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "Ancora niente"}).want(201)
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": " "}).problem(422, "invalid", `"field":"text"`)
+	next := w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "Ancora niente"}).want(201)
 	got := anna.ticket(next.text("id")).want(200)
 	if got.text("problem", "id") != "invio-fallito" || got.text("continues") != id || got.text("description") != "Ancora niente" {
 		t.Fatalf("it went on as %s", got.raw)
@@ -66,15 +66,15 @@ func TestACitizenGoesOnWithAnOperatorsProblem(t *testing.T) {
 }
 
 func TestWhoHoldsALinkGoesOnDeclared(t *testing.T) {
-	w := newWorld(t)
-	anna, maria, ada := w.join("anna", person.ASROperator, torino), w.join("maria", person.Citizen, ""), w.join("ada", person.Auditor, "")
-	id := w.closed(maria, form(torino), anna)
-	identityOf := func(of answered) any {
+	w := newFixture(t)
+	anna, maria, ada := w.logIn("anna", person.ASROperator, torino), w.logIn("maria", person.Citizen, ""), w.logIn("ada", person.Auditor, "")
+	id := w.closedTicket(maria, form(torino), anna)
+	identityOf := func(of apiResponse) any {
 		opening := ada.get("/api/v1/tickets/" + of.text("id") + "/events").want(200).list("items")[0]
 		return opening["data"]
 	}
 	said := fields{"text": "Ancora niente"}
-	byLink := w.holder(id).post("/api/v1/tickets/"+id+"/replies", said).want(201)
+	byLink := w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", said).want(201)
 	if data, _ := identityOf(byLink).(map[string]any); data["identity"] != "declared" || data["citizen"] != nil {
 		t.Fatalf("by the link it is %v", data)
 	}

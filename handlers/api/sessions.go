@@ -40,11 +40,11 @@ type SessionPerson struct {
 	Username string `json:"username"`
 }
 
-type sessionAnswer struct {
+type sessionOutput struct {
 	Body SessionState
 }
 
-func answerSession(s identity.Session) *sessionAnswer {
+func newSessionOutput(s identity.Session) *sessionOutput {
 	body := SessionState{Token: s.Token, Person: SessionPerson{ID: s.Account, Name: s.Name, Username: s.Username}, Placements: []RolePlacement{}}
 	for _, p := range s.Placements {
 		body.Placements = append(body.Placements, RolePlacement{p.Role, p.Entity})
@@ -52,7 +52,7 @@ func answerSession(s identity.Session) *sessionAnswer {
 	if s.Actor.Role != "" {
 		body.Placement = &RolePlacement{s.Actor.Role, s.Actor.Entity}
 	}
-	return &sessionAnswer{body}
+	return &sessionOutput{body}
 }
 
 type loginInput struct {
@@ -63,33 +63,33 @@ type placementInput struct {
 	Body RolePlacement
 }
 
-// sessions adds login, the choice of role and placement, and logout (FAQ 2.1).
-func (a *API) sessions() {
+// registerSessions adds login, the choice of role and placement, and logout (FAQ 2.1).
+func (a *API) registerSessions() {
 	register(a, endpoint{
 		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
 		summary: "Log in", description: "User name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
-		public: true, limit: a.Entrance.Login,
-	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionAnswer, error) {
+		public: true, limiter: a.Middleware.Login,
+	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionOutput, error) {
 		s, err := a.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
 		if err != nil {
 			return nil, err
 		}
-		return answerSession(s), nil
+		return newSessionOutput(s), nil
 	})
 	register(a, endpoint{
 		id: "choose-placement", method: http.MethodPut, path: "/api/v1/sessions/current/placement", tag: "sessions",
-		summary: "Choose role and placement", description: "Renews the token: the old one ends.", errors: []int{http.StatusForbidden},
-	}, func(ctx context.Context, c caller, in *placementInput) (*sessionAnswer, error) {
-		s, err := a.Identity.Choose(ctx, c.token, in.Body.Role, in.Body.Entity)
+		summary: "Choose role and placement", description: "Renews the token: the old one ends.", errorStatuses: []int{http.StatusForbidden},
+	}, func(ctx context.Context, c caller, in *placementInput) (*sessionOutput, error) {
+		s, err := a.Identity.ChoosePlacement(ctx, c.token, in.Body.Role, in.Body.Entity)
 		if err != nil {
 			return nil, err
 		}
-		return answerSession(s), nil
+		return newSessionOutput(s), nil
 	})
 	register(a, endpoint{
 		id: "end-session", method: http.MethodDelete, path: "/api/v1/sessions/current", tag: "sessions", status: http.StatusNoContent,
 		summary: "Log out",
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
-		return nil, a.Identity.End(ctx, c.token)
+		return nil, a.Identity.EndSession(ctx, c.token)
 	})
 }

@@ -18,14 +18,14 @@ import (
 var strange = []string{"\x00", "a\x00b", "\uFFFD", "\u202Eabc", "🩺", "' or 1=1 --", "%", `\`, "{{.}}", strings.Repeat("à", 25_000), "\t\r\n", "<script>"}
 
 func TestStrangeTextBreaksNothing(t *testing.T) {
-	w := newWorld(t, func(c *api.Config) {
+	w := newFixture(t, func(c *api.Config) {
 		many := entrance.Rate{PerMinute: 100_000, Burst: 100_000}
-		c.Entrance = entrance.New(entrance.Config{Limits: entrance.Limits{Form: many, Login: many, Session: many, Public: many}})
+		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Form: many, Login: many, Session: many, Public: many}})
 	})
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	position := ""
-	sound := func(what, text string, a answered) {
+	sound := func(what, text string, a apiResponse) {
 		t.Helper()
 		if a.status >= 500 {
 			t.Errorf("%s %.20q: %d %s", what, text, a.status, a.raw)
@@ -42,12 +42,12 @@ func TestStrangeTextBreaksNothing(t *testing.T) {
 				object, name = f["requester"].(fields), strings.TrimPrefix(path, "requester.")
 			}
 			object[name] = text
-			sound(path, text, w.anybody().post("/api/v1/tickets", f))
+			sound(path, text, w.anonymous().post("/api/v1/tickets", f))
 		}
 		f := form(torino)
 		f["attachments"] = []fields{file(text+".pdf", []byte("%PDF-1.4"))}
-		sound("file name", text, w.anybody().post("/api/v1/tickets", f))
-		sound("user name", text, w.anybody().post("/api/v1/sessions", fields{"username": text, "password": text, "pin": text}))
+		sound("file name", text, w.anonymous().post("/api/v1/tickets", f))
+		sound("user name", text, w.anonymous().post("/api/v1/sessions", fields{"username": text, "password": text, "pin": text}))
 		for _, body := range []fields{
 			{"note": fields{"text": text}}, {"note": public(text), "status": "in_attesa_utente"}, {"reason": text, "status": "in_lavorazione"}, {"assignee": text},
 			{"duplicate_of": text, "note": public("x")}, {"entity": text}, {"service": text}, {"problem": text}, {"status": text},
@@ -55,7 +55,7 @@ func TestStrangeTextBreaksNothing(t *testing.T) {
 			said, _ := json.Marshal(body)
 			sound(string(said[:min(len(said), 30)]), text, anna.update(id, body))
 		}
-		sound("reply", text, w.holder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": text}))
+		sound("reply", text, w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": text}))
 		sound("key", text, anna.update(id, fields{"note": fields{"text": "x"}}, "Idempotency-Key", strings.Map(visible, text)))
 		for _, parameter := range []string{"queue", "status", "entity", "assignee", "q", "cursor", "after"} {
 			sound(parameter, text, anna.get("/api/v1/tickets?"+parameter+"="+url.QueryEscape(text[:min(len(text), 1000)])))

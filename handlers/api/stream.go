@@ -27,18 +27,18 @@ type streamInput struct {
 
 // What the contract calls the data of the stream's events.
 type (
-	StreamCounts   follow.Counts
-	StreamTicket   follow.Ticket
-	StreamNotices  follow.Notices
-	StreamPresence follow.Presence
-	StreamEnd      follow.End
+	StreamCounts        follow.Counts
+	StreamTicket        follow.Ticket
+	StreamNotifications follow.Notifications
+	StreamPresence      follow.Presence
+	StreamEnd           follow.End
 )
 
-// stream adds the server-sent events.
-func (a *API) stream() {
+// registerStream adds the server-sent events.
+func (a *API) registerStream() {
 	streams := &follow.Streams{
-		Cases: a.cases, Notices: a.Notices, Presence: presence.New(a.cases.Store, a.cases.Identity.Names), Entrance: a.Entrance, Heartbeat: a.Heartbeat, Closing: a.closing,
-		Failed: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
+		App: a.app, Notifications: a.Notifications, Presence: presence.New(a.app.Store, a.app.Identity.Names), Middleware: a.Middleware, Heartbeat: a.Heartbeat, Closing: a.closing,
+		OnError: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
 	registry := a.huma.OpenAPI().Components.Schemas
 	one := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, "") }
@@ -47,25 +47,25 @@ func (a *API) stream() {
 		summary: "Changes as they happen",
 		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), notification (how many notices I have not read), presence (who else has the ticket open that I name), end. Every id is a position to come back to: " +
 			"nothing is missed, a change may come twice. Rights are checked at each push; the stream ends with the session.",
-		action: identity.FollowChanges,
-		answers: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotices]()), one(reflect.TypeFor[StreamPresence]()), one(reflect.TypeFor[StreamEnd]())}},
+		action: identity.SubscribeToChanges,
+		responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
+			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotifications]()), one(reflect.TypeFor[StreamPresence]()), one(reflect.TypeFor[StreamEnd]())}},
 		}}}},
 	}, func(ctx context.Context, c caller, in *streamInput) (*huma.StreamResponse, error) {
 		from := in.LastEventID
 		if from == "" {
 			from = in.After
 		}
-		p, err := after("Last-Event-ID", from)
+		p, err := parsePosition("Last-Event-ID", from)
 		if err != nil {
 			return nil, err
 		}
-		if p, err = streams.From(ctx, c.Caller, p); err != nil {
+		if p, err = streams.StartPosition(ctx, c.Caller, p); err != nil {
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
-			streams.Follow(ctx, w, follow.Client{Caller: c.Caller, Token: c.token, Open: ticket.ID(in.Ticket)}, p)
+			streams.Serve(ctx, w, follow.Client{Caller: c.Caller, Token: c.token, OpenTicket: ticket.ID(in.Ticket)}, p)
 		}}, nil
 	})
 }

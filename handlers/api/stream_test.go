@@ -30,10 +30,10 @@ type message struct {
 	data     map[string]any
 }
 
-// follow opens a stream. A message without a name only moves the id on. The channel closes when the stream ends.
-func (u user) follow(lastID string) <-chan message {
+// stream opens a stream. A message without a name only moves the id on. The channel closes when the stream ends.
+func (u user) stream(lastID string) <-chan message {
 	u.w.Helper()
-	r, err := http.NewRequestWithContext(u.w.Context(), http.MethodGet, u.w.door.Address+"/api/v1/stream", nil)
+	r, err := http.NewRequestWithContext(u.w.Context(), http.MethodGet, u.w.server.Address+"/api/v1/stream", nil)
 	u.w.must(err)
 	r.Header.Set("Authorization", "Bearer "+u.token)
 	if lastID != "" {
@@ -69,8 +69,8 @@ func (u user) follow(lastID string) <-chan message {
 	return messages
 }
 
-// next waits for an event that fits.
-func (w *world) next(from <-chan message, what string, fits func(message) bool) message {
+// nextMessage waits for an event that fits.
+func (w *fixture) nextMessage(from <-chan message, what string, fits func(message) bool) message {
 	w.Helper()
 	enough := time.After(2 * time.Minute)
 	for {
@@ -105,16 +105,16 @@ func counting(queue string, n int) func(message) bool {
 }
 
 func TestStreamTellsWhatIMaySee(t *testing.T) {
-	w := newWorld(t)
-	anna, rita := w.join("anna", person.ASROperator, torino), w.join("rita", person.RegionalOperator, catalog.Region)
-	annas, ritas := anna.follow(""), rita.follow("")
-	w.next(annas, "the first counts", counting("nuove", 0))
-	w.next(ritas, "the first counts", counting("nuove", 0))
+	w := newFixture(t)
+	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
+	annas, ritas := anna.stream(""), rita.stream("")
+	w.nextMessage(annas, "the first counts", counting("nuove", 0))
+	w.nextMessage(ritas, "the first counts", counting("nuove", 0))
 
-	hidden := w.anybody().post("/api/v1/tickets", form(novara)).want(201).text("id")
-	id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	hidden := w.anonymous().post("/api/v1/tickets", form(novara)).want(201).text("id")
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	counted := false // the lists may have the ticket before it is told
-	seen := w.next(annas, "the new ticket", func(m message) bool {
+	seen := w.nextMessage(annas, "the new ticket", func(m message) bool {
 		counted = counted || counting("nuove", 1)(m)
 		if m.data["id"] == hidden {
 			t.Error("a ticket of another ASR is told")
@@ -122,38 +122,38 @@ func TestStreamTellsWhatIMaySee(t *testing.T) {
 		return about(id)(m)
 	})
 	if !counted {
-		w.next(annas, "the new count", counting("nuove", 1))
+		w.nextMessage(annas, "the new count", counting("nuove", 1))
 	}
 
 	anna.update(id, fields{"status": "non_di_competenza", "note": public("Non è nostro")}).want(200)
 	counted = false
-	w.next(annas, "what I did myself", func(m message) bool {
+	w.nextMessage(annas, "what I did myself", func(m message) bool {
 		counted = counted || counting("inoltrate", 1)(m)
 		return about(id)(m)
 	})
 	if !counted {
-		w.next(annas, "the ASR's count", counting("inoltrate", 1))
+		w.nextMessage(annas, "the ASR's count", counting("inoltrate", 1))
 	}
-	w.next(ritas, "the Region's count", counting("nuove", 1))
+	w.nextMessage(ritas, "the Region's count", counting("nuove", 1))
 
 	// Who comes back with an id misses nothing that happened meanwhile.
-	again := anna.follow(seen.id)
-	w.next(again, "what happened since", about(id))
-	w.next(again, "the counts of now", counting("inoltrate", 1))
-	w.pass(ticket.DefaultHold)
+	again := anna.stream(seen.id)
+	w.nextMessage(again, "what happened since", about(id))
+	w.nextMessage(again, "the counts of now", counting("inoltrate", 1))
+	w.advance(ticket.DefaultHold)
 	rita.update(id, fields{"entity": novara, "note": public("A voi")}).want(200)
-	w.next(again, "the redirect, on the trace", about(id))
+	w.nextMessage(again, "the redirect, on the trace", about(id))
 }
 
 func TestStreamResumesWithoutAGap(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	first := w.next(anna.follow(""), "the first counts", counting("nuove", 0))
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	first := w.nextMessage(anna.stream(""), "the first counts", counting("nuove", 0))
 	told, last := map[string]bool{}, first.id
 	for n := range 5 { // a client that is cut off after each ticket
-		id := w.anybody().post("/api/v1/tickets", form(torino)).want(201).text("id")
-		stream, counted := anna.follow(last), false
-		w.next(stream, fmt.Sprintf("ticket %d", n), func(m message) bool {
+		id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+		stream, counted := anna.stream(last), false
+		w.nextMessage(stream, fmt.Sprintf("ticket %d", n), func(m message) bool {
 			if again, _ := m.data["id"].(string); told[again] {
 				t.Errorf("ticket %d is told again after an id that came later", n)
 			}
@@ -161,61 +161,61 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 			return about(id)(m)
 		})
 		told[id] = true
-		last = w.next(stream, "an id after it", func(m message) bool {
+		last = w.nextMessage(stream, "an id after it", func(m message) bool {
 			counted = counted || counting("nuove", n+1)(m)
 			return counted && m.id != last
 		}).id
 	}
 	anna.get("/api/v1/stream", "Last-Event-ID", "1.9999").problem(422, "position-ahead")
 	anna.get("/api/v1/stream", "Last-Event-ID", "x").problem(422, "invalid")
-	w.anybody().get("/api/v1/stream").problem(401, "unauthorized")
+	w.anonymous().get("/api/v1/stream").problem(401, "unauthorized")
 }
 
-// TestStreamTellsOfNotices: at the beginning, when one comes and when they are read, without waiting for a heartbeat;
+// TestStreamTellsOfNotifications: at the beginning, when one comes and when they are read, without waiting for a heartbeat;
 // nobody is told of what is not theirs to see.
-func TestStreamTellsOfNotices(t *testing.T) {
-	var notices *notice.Notices
-	w := newWorld(t, func(c *api.Config) { notices, c.Heartbeat = c.Notices, time.Hour })
-	anna, bruno, nina := w.join("anna", person.ASROperator, torino), w.join("bruno", person.ASROperator, torino), w.join("nina", person.ASROperator, novara)
-	maria := w.join("maria", person.Citizen, "")
+func TestStreamTellsOfNotifications(t *testing.T) {
+	var notices *notice.Store
+	w := newFixture(t, func(c *api.Config) { notices, c.Heartbeat = c.Notifications, time.Hour })
+	anna, bruno, nina := w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino), w.logIn("nina", person.ASROperator, novara)
+	maria := w.logIn("maria", person.Citizen, "")
 	id := maria.post("/api/v1/tickets", form(torino)).want(201).text("id")
 	unread := func(n int) func(message) bool {
 		return func(m message) bool { return m.name == "notification" && m.data["unread"] == float64(n) }
 	}
 	tell := func(n sagas.Notification) {
 		t.Helper()
-		w.pass(time.Minute)
+		w.advance(time.Minute)
 		w.must(notices.Deliver(t.Context(), uuid.NewString(), ticket.ID(id), n))
 	}
-	annas, brunos, ninas, marias := anna.follow(""), bruno.follow(""), nina.follow(""), maria.follow("")
+	annas, brunos, ninas, marias := anna.stream(""), bruno.stream(""), nina.stream(""), maria.stream("")
 	for _, s := range []<-chan message{annas, brunos, ninas, marias} {
-		w.next(s, "how many there are", unread(0))
+		w.nextMessage(s, "how many there are", unread(0))
 	}
-	tell(sagas.Notification{Kind: sagas.NewTicket, To: sagas.ToOperators, Entity: torino})
-	got := w.next(annas, "one that is new", unread(1))
+	tell(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
+	got := w.nextMessage(annas, "one that is new", unread(1))
 	if latest, _ := got.data["latest"].(map[string]any); latest["kind"] != "new_ticket" || got.id == "" {
 		t.Errorf("anna is told %v", got)
 	}
-	w.next(brunos, "the same", unread(1))
-	tell(sagas.Notification{Kind: sagas.AssignedToYou, To: sagas.ToPerson, Entity: torino, Operator: anna.id})
-	w.next(annas, "one for her alone", unread(2))
-	tell(sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen})
-	w.next(marias, "the citizen's", unread(1))
+	w.nextMessage(brunos, "the same", unread(1))
+	tell(sagas.Notification{Kind: sagas.KindAssigned, To: sagas.ToAccount, Entity: torino, Operator: anna.id})
+	w.nextMessage(annas, "one for her alone", unread(2))
+	tell(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
+	w.nextMessage(marias, "the citizen's", unread(1))
 
 	anna.post("/api/v1/notifications/read", nil).want(204)
-	w.next(annas, "that she has read them", unread(0))
+	w.nextMessage(annas, "that she has read them", unread(0))
 	bruno.update(id, fields{"status": "in_lavorazione"}).want(200)
-	w.next(brunos, "what he does, and of notices nothing", func(m message) bool {
+	w.nextMessage(brunos, "what he does, and of notices nothing", func(m message) bool {
 		if m.name == "notification" {
 			t.Errorf("bruno is told %v", m.data)
 		}
 		return m.name == "ticket" && m.data["type"] == "taken"
 	})
-	back := anna.follow(got.id)
-	w.next(back, "what holds now, for who comes back", unread(0))
+	back := anna.stream(got.id)
+	w.nextMessage(back, "what holds now, for who comes back", unread(0))
 
-	w.anybody().post("/api/v1/tickets", form(novara)).want(201)
-	w.next(ninas, "a ticket of her own", func(m message) bool {
+	w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
+	w.nextMessage(ninas, "a ticket of her own", func(m message) bool {
 		if m.name == "notification" {
 			t.Errorf("nina is told %v", m.data)
 		}
@@ -224,20 +224,20 @@ func TestStreamTellsOfNotices(t *testing.T) {
 }
 
 func TestStreamEndsWithTheSession(t *testing.T) {
-	for name, ends := range map[string]func(w *world, u user){
-		"logout": func(_ *world, u user) { u.do(http.MethodDelete, "/api/v1/sessions/current", nil).want(204) },
-		"the placement ends": func(w *world, u user) {
+	for name, ends := range map[string]func(w *fixture, u user){
+		"logout": func(_ *fixture, u user) { u.do(http.MethodDelete, "/api/v1/sessions/current", nil).want(204) },
+		"the placement ends": func(w *fixture, u user) {
 			w.must(w.identity.EndPlacement(w.Context(), u.id, person.ASROperator, torino))
 		},
-		"the account is disabled": func(w *world, u user) { w.must(w.identity.Disable(w.Context(), u.id)) },
+		"the account is disabled": func(w *fixture, u user) { w.must(w.identity.Disable(w.Context(), u.id)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			anna := w.join("anna", person.ASROperator, torino)
-			stream := anna.follow("")
-			w.next(stream, "the first counts", counting("nuove", 0))
+			w := newFixture(t)
+			anna := w.logIn("anna", person.ASROperator, torino)
+			stream := anna.stream("")
+			w.nextMessage(stream, "the first counts", counting("nuove", 0))
 			ends(w, anna)
-			end := w.next(stream, "the end", func(m message) bool { return m.name == "end" })
+			end := w.nextMessage(stream, "the end", func(m message) bool { return m.name == "end" })
 			if end.data["reason"] != "session-ended" {
 				t.Fatalf("it ends with %v", end.data)
 			}
@@ -251,16 +251,16 @@ func TestStreamEndsWithTheSession(t *testing.T) {
 func TestShutdownDrainsAndLeavesNothingBehind(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Run("service", func(t *testing.T) {
-		w := newWorld(t)
-		anna := w.join("anna", person.ASROperator, torino)
-		stream := anna.follow("")
-		w.next(stream, "the first counts", counting("nuove", 0))
-		w.door.Shut()
-		end := w.next(stream, "the end", func(m message) bool { return m.name == "end" })
+		w := newFixture(t)
+		anna := w.logIn("anna", person.ASROperator, torino)
+		stream := anna.stream("")
+		w.nextMessage(stream, "the first counts", counting("nuove", 0))
+		w.server.Stop()
+		end := w.nextMessage(stream, "the end", func(m message) bool { return m.name == "end" })
 		if end.data["reason"] != "shutdown" {
 			t.Fatalf("it ends with %v", end.data)
 		}
-		w.door.Wait()
+		w.server.Wait()
 	})
 	http.DefaultClient.CloseIdleConnections()
 	if err := storetest.Leaks(before); err != nil {

@@ -22,7 +22,7 @@ type ticketInput struct {
 	After string    `query:"after" example:"1.42" doc:"Position of an answer: what it told is contained in this one"`
 }
 
-type ticketAnswer struct {
+type ticketOutput struct {
 	ETag string `header:"ETag" doc:"The version, for If-Match; none for the past"`
 	Body projections.Ticket
 }
@@ -32,70 +32,70 @@ type fileInput struct {
 	Attachment string `path:"attachment" format:"uuid"`
 }
 
-type fileAnswer struct {
+type fileOutput struct {
 	ContentType string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
 	Policy      string `header:"Content-Security-Policy"`
 	Body        []byte
 }
 
-// ticket adds reading one ticket, and its attachments.
-func (a *API) ticket() {
+// registerTicket adds reading one ticket, and its attachments.
+func (a *API) registerTicket() {
 	register(a, endpoint{
 		id: "get-ticket", method: http.MethodGet, path: "/api/v1/tickets/{id}", tag: "tickets",
 		summary: "Read a ticket", description: "As the caller may see it, notes included. A ticket that is not yours is not there.",
-		action: identity.ReadTicket, errors: []int{http.StatusNotFound},
+		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound},
 	}, a.getTicket)
 	register(a, endpoint{
 		id: "get-attachment", method: http.MethodGet, path: "/api/v1/tickets/{id}/attachments/{attachment}", tag: "tickets",
 		summary: "Fetch an attachment", description: "Of a text that the caller may read.",
-		action: identity.ReadTicket, errors: []int{http.StatusNotFound, http.StatusGone},
-		answers: map[string]*huma.Response{"200": {Description: "The file, with its own media type", Content: map[string]*huma.MediaType{
+		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
+		responses: map[string]*huma.Response{"200": {Description: "The file, with its own media type", Content: map[string]*huma.MediaType{
 			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 		}}},
 	}, a.getFile)
 }
 
-func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticketAnswer, error) {
-	if p, err := after("after", in.After); err != nil {
+func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticketOutput, error) {
+	if p, err := parsePosition("after", in.After); err != nil {
 		return nil, err
 	} else if in.After != "" {
-		if err := a.reached(ctx, p); err != nil {
+		if err := a.checkReached(ctx, p); err != nil {
 			return nil, err
 		}
 	}
-	at, err := a.moment(in.At)
+	at, err := a.parseMoment(in.At)
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.cases.Ticket(ctx, c.Caller, ticket.ID(in.ID), at)
+	t, err := a.app.Ticket(ctx, c.Caller, ticket.ID(in.ID), at)
 	if err != nil {
 		return nil, err
 	}
-	out := &ticketAnswer{Body: t}
+	out := &ticketOutput{Body: t}
 	if at == nil {
 		out.ETag = etag(t.Version)
 	}
 	return out, nil
 }
 
-// moment is the past that is asked for; nil: now.
-func (a *API) moment(at time.Time) (*time.Time, error) {
+// parseMoment is the past that is asked for; nil: now.
+func (a *API) parseMoment(at time.Time) (*time.Time, error) {
 	switch {
 	case at.IsZero():
 		return nil, nil
 	case at.After(a.Store.Now()):
-		return nil, wrong("at", "is in the future", "a moment that has passed, RFC 3339")
+		return nil, invalidField("at", "is in the future", "a moment that has passed, RFC 3339")
 	}
 	return &at, nil
 }
 
-func (a *API) getFile(ctx context.Context, c caller, in *fileInput) (*fileAnswer, error) {
-	f, content, err := a.cases.File(ctx, c.Caller, ticket.ID(in.ID), ticket.ID(in.Attachment))
+func (a *API) getFile(ctx context.Context, c caller, in *fileInput) (*fileOutput, error) {
+	f, content, err := a.app.ReadFile(ctx, c.Caller, ticket.ID(in.ID), ticket.ID(in.Attachment))
 	if err != nil {
 		return nil, err
 	}
-	return &fileAnswer{
+	return &fileOutput{
 		ContentType: f.MediaType,
 		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}),
 		Policy:      "default-src 'none'; sandbox",

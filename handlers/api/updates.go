@@ -44,7 +44,7 @@ type Acted struct {
 }
 
 type updateInput struct {
-	Repeatable
+	IdempotencyInput
 	ID      string `path:"id" format:"uuid"`
 	IfMatch string `header:"If-Match" doc:"The ETag you saw: refused with 412 if something you set was changed since"`
 	Body    UpdateRequest
@@ -55,72 +55,72 @@ type undoInput struct {
 	ID  string `path:"id" format:"uuid"`
 }
 
-type actedAnswer struct {
+type actOutput struct {
 	ETag     string `header:"ETag"`
 	Replayed string `header:"Idempotency-Replayed"`
 	Body     Acted
 }
 
-func (a *API) updates() {
+func (a *API) registerUpdates() {
 	refusals := []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed}
 	register(a, endpoint{
 		id: "update-ticket", method: http.MethodPost, path: "/api/v1/tickets/{id}/updates", tag: "tickets",
 		summary:     "Update a ticket (Aggiorna)",
 		description: "Note, status, assignee, entity: one atomic act. Asking the citizen (FAQ 2.4), resolving (2.5) and handing over (2.6) take a public note.",
-		action:      identity.UpdateTicket, maxBody: formBody, errors: refusals,
-	}, a.update)
+		action:      identity.UpdateTicket, maxBody: maxFormBody, errorStatuses: refusals,
+	}, a.updateTicket)
 	register(a, endpoint{
 		id: "undo-act", method: http.MethodPost, path: "/api/v1/tickets/{id}/undo", tag: "tickets",
 		summary: "Withdraw my last act", description: "Possible while its note is held, and nothing happened since.",
-		action: identity.UndoAct, errors: refusals,
-	}, a.undo)
+		action: identity.UndoAct, errorStatuses: refusals,
+	}, a.undoAct)
 }
 
-func (a *API) update(ctx context.Context, c caller, in *updateInput) (*actedAnswer, error) {
-	u, err := in.Body.update(in.IfMatch)
+func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*actOutput, error) {
+	u, err := in.Body.updateRequest(in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	o, err := a.cases.Update(ctx, c.Caller, ticket.ID(in.ID), u, in.said("tickets/"+in.ID+"/updates"))
+	o, err := a.app.Update(ctx, c.Caller, ticket.ID(in.ID), u, in.idempotency("tickets/"+in.ID+"/updates"))
 	if err != nil {
-		return nil, a.withCurrent(ctx, ticket.ID(in.ID), err)
+		return nil, a.addCurrentVersion(ctx, ticket.ID(in.ID), err)
 	}
-	return acted(o), nil
+	return newActOutput(o), nil
 }
 
-func (r UpdateRequest) update(ifMatch string) (casework.Update, error) {
-	u := casework.Update{
+func (r UpdateRequest) updateRequest(ifMatch string) (casework.UpdateRequest, error) {
+	u := casework.UpdateRequest{
 		Status: r.Status, Assignee: r.Assignee, Entity: r.Entity, Reason: r.Reason, DuplicateOf: r.DuplicateOf, Service: r.Service, Problem: r.Problem,
-		Answers: answers(r.Answers),
+		Answers: answerRequests(r.Answers),
 	}
 	if r.Note != nil {
-		u.Note = &casework.Note{Text: r.Note.Text, Visibility: r.Note.Visibility, Files: uploads(r.Note.Attachments)}
+		u.Note = &casework.NoteRequest{Text: r.Note.Text, Visibility: r.Note.Visibility, Files: attachmentFiles(r.Note.Attachments)}
 	}
 	var err error
-	u.Pinned, err = pinned(ifMatch)
+	u.ExpectedVersion, err = parseIfMatch(ifMatch)
 	return u, err
 }
 
-func (a *API) undo(ctx context.Context, c caller, in *undoInput) (*actedAnswer, error) {
-	o, err := a.cases.Undo(ctx, c.Caller, ticket.ID(in.ID), casework.Said{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
+func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput, error) {
+	o, err := a.app.Undo(ctx, c.Caller, ticket.ID(in.ID), casework.Idempotency{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
 	if err != nil {
 		return nil, err
 	}
-	return acted(o), nil
+	return newActOutput(o), nil
 }
 
-func acted(o desk.Outcome) *actedAnswer {
-	return &actedAnswer{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: o.Position.String(), Status: o.State.Status}}
+func newActOutput(o desk.Outcome) *actOutput {
+	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: o.Position.String(), Status: o.State.Status}}
 }
 
-// withCurrent adds to a conflict which version the ticket has now.
-func (a *API) withCurrent(ctx context.Context, id ticket.ID, err error) error {
+// addCurrentVersion adds to a conflict which version the ticket has now.
+func (a *API) addCurrentVersion(ctx context.Context, id ticket.ID, err error) error {
 	var conflict *ticket.ConflictError
 	if !errors.As(err, &conflict) {
 		return err
 	}
-	p := problemOf(err, a.now())
-	if _, version, err := a.Desk.State(ctx, id); err == nil {
+	p := problemFor(err, a.now())
+	if _, version, err := a.Dispatcher.State(ctx, id); err == nil {
 		p.Current = version
 	}
 	return p

@@ -10,15 +10,15 @@ import (
 )
 
 func TestADuplicateIsFoundByItsExactNumber(t *testing.T) {
-	w := newWorld(t)
-	anna, bruna := w.join("anna", person.ASROperator, torino), w.join("bruna", person.ASROperator, novara)
-	first := w.anybody().post("/api/v1/tickets", form(torino)).want(201)
+	w := newFixture(t)
+	anna, bruna := w.logIn("anna", person.ASROperator, torino), w.logIn("bruna", person.ASROperator, novara)
+	first := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	number := first.text("number")
 	about := form(torino)
 	about["description"] = "Come per la richiesta " + number
-	var last answered
+	var last apiResponse
 	for range 51 { // more than a page of tickets that a search for the number finds
-		last = w.anybody().post("/api/v1/tickets", about).want(201)
+		last = w.anonymous().post("/api/v1/tickets", about).want(201)
 	}
 	anna.reached("/api/v1/tickets?limit=1&after=" + last.text("position"))
 	again := fields{"duplicate_of": number, "note": public("È la stessa richiesta")}
@@ -27,7 +27,7 @@ func TestADuplicateIsFoundByItsExactNumber(t *testing.T) {
 		t.Fatalf("it is a duplicate of %v", got.at("duplicate_of"))
 	}
 
-	there := w.anybody().post("/api/v1/tickets", form(novara)).want(201)
+	there := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
 	bruna.reached("/api/v1/tickets?limit=1&after=" + there.text("position"))
 	for _, unknown := range []string{number, number[:len(number)-1], "2026-0000000001", "\x00"} { // the first is not bruna's to see
 		bruna.update(there.text("id"), fields{"duplicate_of": unknown, "note": public("x")}).problem(422, "invalid", `"field":"duplicate_of"`)

@@ -17,12 +17,12 @@ import (
 // huma is told once, for the process, what our errors look like and that lists are never null. It has no other way.
 func init() {
 	huma.DefaultArrayNullable = false
-	huma.NewError = refusal
+	huma.NewError = humaError
 }
 
-// refusal is what huma itself refuses, before a handler is reached, as one of our problems. It repeats nothing of
+// humaError is what huma itself refuses, before a handler is reached, as one of our problems. It repeats nothing of
 // what was sent: that may be personal.
-func refusal(status int, message string, errs ...error) huma.StatusError {
+func humaError(status int, message string, errs ...error) huma.StatusError {
 	switch status {
 	case 0: // huma asks what errors look like, for the OpenAPI document
 		return &Problem{}
@@ -34,30 +34,30 @@ func refusal(status int, message string, errs ...error) huma.StatusError {
 				said = detail.Message
 			}
 		}
-		return malformed.say("Send one JSON object as /openapi.json describes it: %s.", said)
+		return malformed.detail("Send one JSON object as /openapi.json describes it: %s.", said)
 	case http.StatusRequestTimeout:
-		return slowBody.say("Send it again, or less at a time.")
+		return requestTimeout.detail("Send it again, or less at a time.")
 	case http.StatusRequestEntityTooLarge:
-		return tooLarge.say("Send less: at most five attachments of 1 MB each, and 64 kB of everything else; nothing was changed.")
+		return bodyTooLarge.detail("Send less: at most five attachments of 1 MB each, and 64 kB of everything else; nothing was changed.")
 	case http.StatusUnsupportedMediaType:
-		return mediaType.say("Send the body as application/json.")
+		return unsupportedMediaType.detail("Send the body as application/json.")
 	case http.StatusUnprocessableEntity:
-		p := wrong("", "", "")
+		p := invalidField("", "", "")
 		p.Errors = nil
 		for _, err := range errs {
 			var detail *huma.ErrorDetail
 			if errors.As(err, &detail) {
-				p.Errors = append(p.Errors, field(detail))
+				p.Errors = append(p.Errors, fieldProblem(detail))
 			}
 		}
 		return p
 	default:
-		return internal.say("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
+		return internalError.detail("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
 	}
 }
 
-// field says in our words what huma says in its own.
-func field(d *huma.ErrorDetail) FieldProblem {
+// fieldProblem says in our words what huma says in its own.
+func fieldProblem(d *huma.ErrorDetail) FieldProblem {
 	at := d.Location
 	for _, place := range []string{"body", "query", "path", "header"} {
 		if rest, ok := strings.CutPrefix(at, place+"."); ok {

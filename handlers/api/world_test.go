@@ -36,59 +36,59 @@ const (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// world is the service and the API before it, reached over HTTP.
-type world struct {
+// fixture is the service and the API before it, reached over HTTP.
+type fixture struct {
 	*testing.T
-	behind   *worldtest.World
+	system   *worldtest.System
 	clock    *worldtest.Clock
 	store    *eventstore.Store
 	database string // URL of its owner
 	identity *identity.Identity
-	door     *worldtest.Door
+	server   *worldtest.Server
 	contract *contract
-	log      *lines
+	log      *logBuffer
 }
 
-// lines is a log that tests read.
-type lines struct {
+// logBuffer is a log that tests read.
+type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (l *lines) Write(p []byte) (int, error) {
+func (l *logBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
 }
 
-func (l *lines) String() string {
+func (l *logBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
 }
 
-func newWorld(t *testing.T, options ...func(*api.Config)) *world {
+func newFixture(t *testing.T, options ...func(*api.Config)) *fixture {
 	t.Helper()
-	return newWorldOf(t, catalog.Default(), options...)
+	return newFixtureWithCatalog(t, catalog.Default(), options...)
 }
 
-func newWorldOf(t *testing.T, known *catalog.Catalog, options ...func(*api.Config)) *world {
+func newFixtureWithCatalog(t *testing.T, known *catalog.Catalog, options ...func(*api.Config)) *fixture {
 	t.Helper()
-	return newWorldOn(t, known, func(*eventstore.Config) {}, options...)
+	return newFixtureWithLog(t, known, func(*eventstore.Config) {}, options...)
 }
 
-func newWorldOn(t *testing.T, known *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *world {
+func newFixtureWithLog(t *testing.T, known *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *fixture {
 	t.Helper()
-	return newWorldWith(t, worldtest.Options{Catalog: known, Log: log}, options...)
+	return newFixtureWithOptions(t, worldtest.Options{Catalog: known, Log: log}, options...)
 }
 
-func newWorldWith(t *testing.T, o worldtest.Options, options ...func(*api.Config)) *world {
+func newFixtureWithOptions(t *testing.T, o worldtest.Options, options ...func(*api.Config)) *fixture {
 	t.Helper()
 	behind := worldtest.New(t, o)
-	w := &world{T: t, behind: behind, clock: behind.Clock, store: behind.Store, database: behind.Database, identity: behind.Cases.Identity, log: &lines{}}
+	w := &fixture{T: t, system: behind, clock: behind.Clock, store: behind.Store, database: behind.Database, identity: behind.App.Identity, log: &logBuffer{}}
 	config := api.Config{
-		Store: w.store, Desk: behind.Cases.Desk, Identity: w.identity, Catalog: behind.Cases.Catalog, Playbooks: behind.Cases.Playbooks,
-		Reader: behind.Cases.Reader, Notices: behind.Notices,
+		Store: w.store, Dispatcher: behind.App.Dispatcher, Identity: w.identity, Catalog: behind.App.Catalog, Playbooks: behind.App.Playbooks,
+		Reader: behind.App.Reader, Notifications: behind.Notifications,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
 	}
@@ -98,12 +98,12 @@ func newWorldWith(t *testing.T, o worldtest.Options, options ...func(*api.Config
 	served, err := api.New(config)
 	w.must(err)
 	w.contract = newContract(served.Contract())
-	w.door = worldtest.Serve(t, served, served.EndStreams)
+	w.server = worldtest.Serve(t, served, served.EndStreams)
 	return w
 }
 
 // in is the world for a subtest.
-func (w *world) in(t *testing.T) *world {
+func (w *fixture) in(t *testing.T) *fixture {
 	inner := *w
 	inner.T = t
 	return &inner
@@ -115,46 +115,46 @@ func (u user) in(t *testing.T) user {
 	return u
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
 	}
 }
 
-// pass moves the time of the log.
-func (w *world) pass(d time.Duration) { w.clock.Pass(d) }
+// advance moves the time of the log.
+func (w *fixture) advance(d time.Duration) { w.clock.Advance(d) }
 
-func (w *world) eventually(what string, holds func() bool) {
+func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
 	worldtest.Eventually(w.T, what, holds)
 }
 
 // user is somebody with a token.
 type user struct {
-	w     *world
+	w     *fixture
 	id    string
 	token string
 }
 
-// join makes an account in one role at one entity, and logs in.
-func (w *world) join(username string, role person.Role, entity catalog.EntityCode) user {
+// logIn makes an account in one role at one entity, and logs in.
+func (w *fixture) logIn(username string, role person.Role, entity catalog.EntityCode) user {
 	w.Helper()
-	id := w.behind.Account(w.T, username, role, entity)
-	a := w.anybody().post("/api/v1/sessions", map[string]string{"username": username, "password": password, "pin": pin}).want(201)
+	id := w.system.Account(w.T, username, role, entity)
+	a := w.anonymous().post("/api/v1/sessions", map[string]string{"username": username, "password": password, "pin": pin}).want(201)
 	return user{w, id, a.text("token")}
 }
 
-func (w *world) anybody() user { return user{w: w} }
+func (w *fixture) anonymous() user { return user{w: w} }
 
-// holder is who got the personal link of a ticket.
-func (w *world) holder(id string) user {
+// linkHolder is who got the personal link of a ticket.
+func (w *fixture) linkHolder(id string) user {
 	return user{w: w, token: w.identity.PersonalLink(ticket.ID(id))}
 }
 
-// answered is an answer, read whole.
-type answered struct {
-	w      *world
+// apiResponse is an answer, read whole.
+type apiResponse struct {
+	w      *fixture
 	status int
 	header http.Header
 	raw    []byte
@@ -162,7 +162,7 @@ type answered struct {
 }
 
 // do sends a request; headers come in pairs.
-func (u user) do(method, path string, body any, headers ...string) answered {
+func (u user) do(method, path string, body any, headers ...string) apiResponse {
 	u.w.Helper()
 	var content io.Reader
 	switch b := body.(type) {
@@ -174,7 +174,7 @@ func (u user) do(method, path string, body any, headers ...string) answered {
 		u.w.must(err)
 		content = bytes.NewReader(encoded)
 	}
-	r, err := http.NewRequestWithContext(u.w.Context(), method, u.w.door.Address+path, content)
+	r, err := http.NewRequestWithContext(u.w.Context(), method, u.w.server.Address+path, content)
 	u.w.must(err)
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
@@ -190,7 +190,7 @@ func (u user) do(method, path string, body any, headers ...string) answered {
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
 	u.w.must(err)
-	a := answered{w: u.w, status: response.StatusCode, header: response.Header, raw: raw}
+	a := apiResponse{w: u.w, status: response.StatusCode, header: response.Header, raw: raw}
 	_ = json.Unmarshal(raw, &a.body) // files and lists are no objects
 	if broken := u.w.contract.holds(r, a); broken != "" {
 		u.w.Errorf("%s %s, answered %d %.500s, breaks the contract: %s", method, path, a.status, raw, broken)
@@ -198,30 +198,30 @@ func (u user) do(method, path string, body any, headers ...string) answered {
 	return a
 }
 
-func (u user) get(path string, headers ...string) answered {
+func (u user) get(path string, headers ...string) apiResponse {
 	u.w.Helper()
 	return u.do(http.MethodGet, path, nil, headers...)
 }
 
-func (u user) post(path string, body any, headers ...string) answered {
+func (u user) post(path string, body any, headers ...string) apiResponse {
 	u.w.Helper()
 	return u.do(http.MethodPost, path, body, headers...)
 }
 
 // update sends «Aggiorna».
-func (u user) update(id string, body fields, headers ...string) answered {
+func (u user) update(id string, body fields, headers ...string) apiResponse {
 	u.w.Helper()
 	return u.post("/api/v1/tickets/"+id+"/updates", body, headers...)
 }
 
-func (u user) ticket(id string) answered {
+func (u user) ticket(id string) apiResponse {
 	u.w.Helper()
 	return u.get("/api/v1/tickets/" + id)
 }
 
 // reached gives what is answered once the read models have come to the position that the path asks for. One request waits for
 // two seconds, and then says that its answer is stale.
-func (u user) reached(path string) (a answered) {
+func (u user) reached(path string) (a apiResponse) {
 	u.w.Helper()
 	u.w.eventually("the read models come to "+path, func() bool {
 		a = u.get(path).want(200)
@@ -241,7 +241,7 @@ func (u user) queue(id, after string) []string {
 }
 
 // want holds the answer to a status.
-func (a answered) want(status int) answered {
+func (a apiResponse) want(status int) apiResponse {
 	a.w.Helper()
 	if a.status != status {
 		a.w.Fatalf("got %d, want %d: %s", a.status, status, a.raw)
@@ -250,7 +250,7 @@ func (a answered) want(status int) answered {
 }
 
 // problem holds the answer to a problem: its type, and what its text says somewhere.
-func (a answered) problem(status int, kind string, says ...string) answered {
+func (a apiResponse) problem(status int, kind string, says ...string) apiResponse {
 	a.w.Helper()
 	a.want(status)
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
@@ -268,7 +268,7 @@ func (a answered) problem(status int, kind string, says ...string) answered {
 }
 
 // at follows names into objects; a missing one gives nil.
-func (a answered) at(path ...string) any {
+func (a apiResponse) at(path ...string) any {
 	var v any = a.body
 	for _, name := range path {
 		object, _ := v.(map[string]any)
@@ -277,12 +277,12 @@ func (a answered) at(path ...string) any {
 	return v
 }
 
-func (a answered) text(path ...string) string {
+func (a apiResponse) text(path ...string) string {
 	s, _ := a.at(path...).(string)
 	return s
 }
 
-func (a answered) list(path ...string) []map[string]any {
+func (a apiResponse) list(path ...string) []map[string]any {
 	a.w.Helper()
 	items, ok := a.at(path...).([]any)
 	if !ok {

@@ -41,13 +41,13 @@ func Check(field string, files []File) ([]File, error) {
 	var checked []File
 	for n, f := range files {
 		at := fmt.Sprintf("%s[%d].", field, n)
-		f.Name = clean(f.Name)
+		f.Name = cleanName(f.Name)
 		ext := strings.TrimPrefix(strings.ToLower(path.Ext(f.Name)), ".")
 		switch {
 		case f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName:
 			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "is empty or too long", Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
-		case !slices.Contains(ticket.Extensions, ext):
-			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "files of this kind are not accepted", Allowed: strings.Join(ticket.Extensions, ", ")})
+		case !slices.Contains(ticket.AttachmentExtensions, ext):
+			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "files of this kind are not accepted", Allowed: strings.Join(ticket.AttachmentExtensions, ", ")})
 		case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
 			wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Rule: "is empty or over 1 MB", Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
 		default:
@@ -64,9 +64,9 @@ func Check(field string, files []File) ([]File, error) {
 	return checked, nil
 }
 
-// clean takes directories and invisible characters off a name: marks that turn the direction of text could make
+// cleanName takes directories and invisible characters off a name: marks that turn the direction of text could make
 // "exe.pdf" out of "fdp.exe".
-func clean(name string) string {
+func cleanName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
@@ -77,8 +77,8 @@ func clean(name string) string {
 	return strings.TrimSpace(name)
 }
 
-// Described is what the rules look at in checked files, before anything of them is stored: all but id and hash.
-func Described(files []File) (described []ticket.Attachment, names []string) {
+// Describe is what the rules look at in checked files, before anything of them is stored: all but id and hash.
+func Describe(files []File) (described []ticket.Attachment, names []string) {
 	for _, f := range files {
 		described = append(described, ticket.Attachment{MediaType: f.MediaType, Size: int64(len(f.Content))})
 		names = append(names, f.Name)
@@ -89,7 +89,7 @@ func Described(files []File) (described []ticket.Attachment, names []string) {
 // Store seals checked files for a ticket, before the append that names them. It gives what the log keeps of them, and
 // their names.
 func Store(ctx context.Context, to *eventstore.Store, of ticket.ID, files []File) (kept []ticket.Attachment, names []string, err error) {
-	kept, names = Described(files)
+	kept, names = Describe(files)
 	for n, f := range files {
 		id, err := uuid.NewV7()
 		if err != nil {

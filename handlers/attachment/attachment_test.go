@@ -39,15 +39,15 @@ func picture(t *testing.T, format string) []byte {
 	return b.Bytes()
 }
 
-// claims is a PNG whose header claims a size.
-func claims(width, height uint32) []byte {
+// pngHeader is a PNG whose header claims a size.
+func pngHeader(width, height uint32) []byte {
 	header := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
 	header = append(binary.BigEndian.AppendUint32(header, height), 8, 0, 0, 0, 0)
 	b := append([]byte("\x89PNG\r\n\x1a\n"), 0, 0, 0, 13)
 	return binary.BigEndian.AppendUint32(append(b, header...), crc32.ChecksumIEEE(header))
 }
 
-func zipped(t *testing.T, names []string, content []byte) []byte {
+func zipFile(t *testing.T, names []string, content []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -69,9 +69,9 @@ func zipped(t *testing.T, names []string, content []byte) []byte {
 func TestCheck(t *testing.T) {
 	pdf := []byte("%PDF-1.4\n%%EOF\n")
 	ole := append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, make([]byte, 600)...)
-	docx := zipped(t, []string{"[Content_Types].xml", "word/document.xml"}, []byte("<x/>"))
-	xlsx := zipped(t, []string{"[Content_Types].xml", "xl/workbook.xml"}, []byte("<x/>"))
-	plain := zipped(t, []string{"a.txt"}, []byte("ciao"))
+	docx := zipFile(t, []string{"[Content_Types].xml", "word/document.xml"}, []byte("<x/>"))
+	xlsx := zipFile(t, []string{"[Content_Types].xml", "xl/workbook.xml"}, []byte("<x/>"))
+	plain := zipFile(t, []string{"a.txt"}, []byte("ciao"))
 	many := make([]string, maxEntries+1)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
@@ -105,12 +105,12 @@ func TestCheck(t *testing.T) {
 		"a picture as pdf":         {File{Name: "a.pdf", Content: picture(t, "png")}, "files[0].content_base64", "application/pdf"},
 		"a pdf as a picture":       {File{Name: "a.png", Content: pdf}, "files[0].content_base64", "image/png"},
 		"half a picture":           {File{Name: "a.png", Content: picture(t, "png")[:20]}, "files[0].content_base64", "image/png"},
-		"a picture that is a bomb": {File{Name: "a.png", Content: claims(60_000, 60_000)}, "files[0].content_base64", "pixels"},
+		"a picture that is a bomb": {File{Name: "a.png", Content: pngHeader(60_000, 60_000)}, "files[0].content_base64", "pixels"},
 		"docx as xlsx":             {File{Name: "a.xlsx", Content: docx}, "files[0].content_base64", "spreadsheetml"},
 		"docx as zip":              {File{Name: "a.zip", Content: docx}, "files[0].content_base64", "application/zip"},
 		"zip as docx":              {File{Name: "a.docx", Content: plain}, "files[0].content_base64", "wordprocessingml"},
-		"a zip bomb":               {File{Name: "a.zip", Content: zipped(t, []string{"0", "1"}, make([]byte, 4<<20))}, "files[0].content_base64", "unpacks to too much"},
-		"too many entries":         {File{Name: "a.zip", Content: zipped(t, many, nil)}, "files[0].content_base64", "entries"},
+		"a zip bomb":               {File{Name: "a.zip", Content: zipFile(t, []string{"0", "1"}, make([]byte, 4<<20))}, "files[0].content_base64", "unpacks to too much"},
+		"too many entries":         {File{Name: "a.zip", Content: zipFile(t, many, nil)}, "files[0].content_base64", "entries"},
 		"a broken zip":             {File{Name: "a.zip", Content: lying}, "files[0].content_base64", "cannot be read"},
 		"text as doc":              {File{Name: "a.doc", Content: []byte("hello")}, "files[0].content_base64", "application/msword"},
 	} {
@@ -160,7 +160,7 @@ func TestClean(t *testing.T) {
 		"a\x00b\r\n.pdf":                  "ab.pdf",
 		"  ":                              "",
 	} {
-		if got := clean(name); got != want {
+		if got := cleanName(name); got != want {
 			t.Errorf("clean(%q) = %q, want %q", name, got, want)
 		}
 	}

@@ -52,7 +52,7 @@ func inspect(ext string, content []byte) (string, *refusal) {
 			return "", other
 		}
 	case "docx", "xlsx", "zip":
-		kind, bad := archive(content)
+		kind, bad := inspectArchive(content)
 		if bad != nil {
 			return "", bad
 		}
@@ -78,8 +78,8 @@ func inspect(ext string, content []byte) (string, *refusal) {
 	return want, nil
 }
 
-// archive unpacks a zip into nothing, within bounds, and tells which kind it is. Sizes are counted, not believed.
-func archive(content []byte) (kind string, bad *refusal) {
+// inspectArchive unpacks a zip into nothing, within bounds, and tells which kind it is. Sizes are counted, not believed.
+func inspectArchive(content []byte) (kind string, bad *refusal) {
 	broken := &refusal{"the archive cannot be read", "a whole, readable archive"}
 	bomb := &refusal{"the archive unpacks to too much", fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))

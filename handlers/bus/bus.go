@@ -46,22 +46,22 @@ type Handler struct {
 
 // Config is what a bus is made of.
 type Config struct {
-	Pool     *pgxpool.Pool // as sol_worker; handlers may use it too, for what messages are taken with comes from elsewhere
-	Handlers []Handler
-	Retries  int           // before a message goes to the poison queue; 0: 8, over about a minute
-	First    time.Duration // pause before the first retry, then doubled up to 30 s; 0: 250 ms
-	Rest     time.Duration // how long a door that failed five times in a row is left alone; 0: 10 s
-	Poll     time.Duration // how often an empty outbox is looked at; 0: 500 ms
-	Deadline time.Duration // for one message, its retries included; 0: 5 min
-	Log      *slog.Logger
-	Metrics  prometheus.Registerer // nil: none
+	Pool           *pgxpool.Pool // as sol_worker; handlers may use it too, for what messages are taken with comes from elsewhere
+	Handlers       []Handler
+	MaxRetries     int           // before a message goes to the poison queue; 0: 8, over about a minute
+	RetryDelay     time.Duration // pause before the first retry, then doubled up to 30 s; 0: 250 ms
+	BreakerTimeout time.Duration // how long a door that failed five times in a row is left alone; 0: 10 s
+	PollInterval   time.Duration // how often an empty outbox is looked at; 0: 500 ms
+	Deadline       time.Duration // for one message, its retries included; 0: 5 min
+	Log            *slog.Logger
+	Metrics        prometheus.Registerer // nil: none
 }
 
-// Bus runs the handlers.
-type Bus struct{ Config }
+// Router runs the handlers.
+type Router struct{ Config }
 
 // New checks the configuration.
-func New(c Config) (*Bus, error) {
+func New(c Config) (*Router, error) {
 	if c.Pool == nil {
 		return nil, errors.New("bus: Pool is required")
 	}
@@ -74,29 +74,29 @@ func New(c Config) (*Bus, error) {
 		c.Handlers[i].Workers = max(1, h.Workers)
 	}
 	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.First: 250 * time.Millisecond, &c.Rest: 10 * time.Second, &c.Poll: 500 * time.Millisecond, &c.Deadline: 5 * time.Minute,
+		&c.RetryDelay: 250 * time.Millisecond, &c.BreakerTimeout: 10 * time.Second, &c.PollInterval: 500 * time.Millisecond, &c.Deadline: 5 * time.Minute,
 	} {
 		if *d == 0 {
 			*d = otherwise
 		}
 	}
-	if c.Retries == 0 {
-		c.Retries = 8
+	if c.MaxRetries == 0 {
+		c.MaxRetries = 8
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Bus{c}, nil
+	return &Router{c}, nil
 }
 
-// finishing is how long Run waits for messages in hand: longer than a door's longest step, a mail under way to a server that
+// closeTimeout is how long Run waits for messages in hand: longer than a door's longest step, a mail under way to a server that
 // hangs (twice 30 s), so that the store is not closed under it.
-const finishing = 75 * time.Second
+const closeTimeout = 75 * time.Second
 
 // Run takes messages until ctx ends; what is in hand then is finished or left for the next start. While the database is
 // away it waits.
-func (b *Bus) Run(ctx context.Context) error {
-	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: finishing}, b.logger())
+func (b *Router) Run(ctx context.Context) error {
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, b.logger())
 	if err != nil {
 		return fmt.Errorf("bus: %w", err)
 	}
@@ -104,18 +104,18 @@ func (b *Bus) Run(ctx context.Context) error {
 		builder := metrics.NewPrometheusMetricsBuilder(b.Metrics, "sol", "outbox")
 		builder.AddPrometheusRouterMetrics(router)
 	}
-	poison, err := b.poison()
+	poison, err := b.poisonQueue()
 	if err != nil {
 		return fmt.Errorf("bus: %w", err)
 	}
 	router.AddMiddleware(poison, middleware.CorrelationID)
-	taking, err := b.pool(ctx)
+	taking, err := b.newSubscriberPool(ctx)
 	if err != nil {
 		return fmt.Errorf("bus: %w", err)
 	}
 	defer taking.Close()
 	for _, h := range b.Handlers {
-		if err := b.add(router, taking, h); err != nil {
+		if err := b.addHandler(router, taking, h); err != nil {
 			return fmt.Errorf("bus: handler %s: %w", h.Name, err)
 		}
 	}
@@ -125,10 +125,10 @@ func (b *Bus) Run(ctx context.Context) error {
 	return nil
 }
 
-// pool is what messages are taken with: a message in hand holds a connection until it is carried. They are as many as the
+// newSubscriberPool is what messages are taken with: a message in hand holds a connection until it is carried. They are as many as the
 // workers and nobody else's, so that however many are in hand, whoever carries one never waits for a connection that
 // another message holds.
-func (b *Bus) pool(ctx context.Context) (*pgxpool.Pool, error) {
+func (b *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
 	c := b.Pool.Config()
 	c.MaxConns = 0
 	for _, h := range b.Handlers {
@@ -138,11 +138,11 @@ func (b *Bus) pool(ctx context.Context) (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(ctx, c)
 }
 
-// add gives the handler its workers. Their subscribers share nothing but the table.
-func (b *Bus) add(router *message.Router, taking *pgxpool.Pool, h Handler) error {
-	breaker, retry := b.breaker(h.Name), b.retry()
+// addHandler gives the handler its workers. Their subscribers share nothing but the table.
+func (b *Router) addHandler(router *message.Router, taking *pgxpool.Pool, h Handler) error {
+	breaker, retry := b.newBreaker(h.Name), b.newRetry()
 	for n := range h.Workers {
-		subscriber, err := b.subscriber(taking, n, h.Workers)
+		subscriber, err := b.newSubscriber(taking, n, h.Workers)
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (b *Bus) add(router *message.Router, taking *pgxpool.Pool, h Handler) error
 				Position: m.Metadata.Get(sagas.MetadataPosition), Payload: m.Payload,
 			})
 		})
-		on.AddMiddleware(retry.Middleware, b.patient, breaker.Middleware, middleware.Recoverer)
+		on.AddMiddleware(retry.Middleware, b.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
 		if h.PerSecond > 0 {
 			on.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
 		}
@@ -160,18 +160,18 @@ func (b *Bus) add(router *message.Router, taking *pgxpool.Pool, h Handler) error
 	return nil
 }
 
-// subscriber takes, one at a time, the messages of its share of the tickets: watermill-sql 4.1.2 locks rows without
+// newSubscriber takes, one at a time, the messages of its share of the tickets: watermill-sql 4.1.2 locks rows without
 // skipping locked ones, so that two subscribers of the same rows would wait for one another.
-func (b *Bus) subscriber(taking *pgxpool.Pool, n, of int) (message.Subscriber, error) {
+func (b *Router) newSubscriber(taking *pgxpool.Pool, n, of int) (message.Subscriber, error) {
 	schema := sagas.OutboxSchema()
 	schema.GenerateWhereClause = func(p wmsql.GenerateWhereClauseParams) (string, []any) {
 		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, of, n), []any{p.Topic}
 	}
 	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(taking), wmsql.SubscriberConfig{
-		SchemaAdapter: schema, OffsetsAdapter: sagas.OutboxOffsets(), PollInterval: b.Poll, AckDeadline: &b.Deadline,
+		SchemaAdapter: schema, OffsetsAdapter: sagas.OutboxOffsets(), PollInterval: b.PollInterval, AckDeadline: &b.Deadline,
 	}, b.logger())
 }
 
-func (b *Bus) logger() watermill.LoggerAdapter {
+func (b *Router) logger() watermill.LoggerAdapter {
 	return watermill.NewSlogLoggerWithLevelMapping(b.Log, map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug})
 }

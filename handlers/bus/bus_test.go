@@ -26,8 +26,8 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// sent puts messages for some tickets into the outbox, as sagas do.
-func sent(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids []string) {
+// publishMessages puts messages for some tickets into the outbox, as sagas do.
+func publishMessages(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids []string) {
 	t.Helper()
 	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(db), wmsql.PublisherConfig{SchemaAdapter: sagas.OutboxSchema()}, nil)
 	if err != nil {
@@ -47,13 +47,13 @@ func sent(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids []string) {
 	return ids
 }
 
-// got notes what handlers were given.
-type got struct {
+// receivedMessages notes what handlers were given.
+type receivedMessages struct {
 	mu  sync.Mutex
 	all []bus.Message
 }
 
-func (g *got) note(m bus.Message) int {
+func (g *receivedMessages) add(m bus.Message) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.all = append(g.all, m)
@@ -66,7 +66,7 @@ func (g *got) note(m bus.Message) int {
 	return n
 }
 
-func (g *got) ids() (ids []string) {
+func (g *receivedMessages) ids() (ids []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, m := range g.all {
@@ -75,10 +75,10 @@ func (g *got) ids() (ids []string) {
 	return ids
 }
 
-// run runs a bus until the test ends or stop is called.
-func run(t *testing.T, c bus.Config) (stop func()) {
+// runRouter runs a bus until the test ends or stop is called.
+func runRouter(t *testing.T, c bus.Config) (stop func()) {
 	t.Helper()
-	c.First, c.Poll = time.Millisecond, 5*time.Millisecond
+	c.RetryDelay, c.PollInterval = time.Millisecond, 5*time.Millisecond
 	b, err := bus.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func waiting(t *testing.T, db *pgxpool.Pool) (all []bus.Entry) {
+func listMessages(t *testing.T, db *pgxpool.Pool) (all []bus.Entry) {
 	t.Helper()
 	all, err := bus.List(t.Context(), db, "", false, 1000)
 	if err != nil {
@@ -117,14 +117,14 @@ func waiting(t *testing.T, db *pgxpool.Pool) (all []bus.Entry) {
 	return all
 }
 
-func TestEveryMessageIsCarriedOnceAndInItsTicketsOrder(t *testing.T) {
-	db := storetest.New(t).Store.Worker()
-	ids := sent(t, db, "told", 60)
-	sent(t, db, "other", 1)
-	var g got
-	run(t, bus.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 3,
-		Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
-	eventually(t, "all are carried", func() bool { return len(waiting(t, db)) == 1 })
+func TestEveryMessageIsDeliveredOnceAndInItsTicketsOrder(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 60)
+	publishMessages(t, db, "other", 1)
+	var g receivedMessages
+	runRouter(t, bus.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 3,
+		Handle: func(_ context.Context, m bus.Message) error { g.add(m); return nil }}}})
+	eventually(t, "all are carried", func() bool { return len(listMessages(t, db)) == 1 })
 	all := g.ids()
 	if slices.Sort(all); len(all) != 60 || len(slices.Compact(all)) != 60 {
 		t.Fatalf("%d were carried", len(all))
@@ -139,13 +139,13 @@ func TestEveryMessageIsCarriedOnceAndInItsTicketsOrder(t *testing.T) {
 	}
 }
 
-func TestWhatFailsIsTriedAgainAndWhatPanicsIsPutAside(t *testing.T) {
-	db := storetest.New(t).Store.Worker()
-	ids := sent(t, db, "told", 4)
-	var g got
+func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 4)
+	var g receivedMessages
 	mended := make(chan struct{})
-	run(t, bus.Config{Pool: db, Retries: 3, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
-		n := g.note(m)
+	runRouter(t, bus.Config{Pool: db, MaxRetries: 3, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
+		n := g.add(m)
 		select {
 		case <-mended:
 			return nil
@@ -162,10 +162,10 @@ func TestWhatFailsIsTriedAgainAndWhatPanicsIsPutAside(t *testing.T) {
 		return nil
 	}}}})
 	eventually(t, "two are put aside", func() bool {
-		all := waiting(t, db)
+		all := listMessages(t, db)
 		return len(all) == 2 && all[0].Poisoned && all[1].Poisoned
 	})
-	for _, e := range waiting(t, db) {
+	for _, e := range listMessages(t, db) {
 		if e.Topic != "told" || e.Reason == "" || e.Ticket == "" || (e.ID != ids[1] && e.ID != ids[2]) {
 			t.Errorf("put aside is %+v", e)
 		}
@@ -173,9 +173,9 @@ func TestWhatFailsIsTriedAgainAndWhatPanicsIsPutAside(t *testing.T) {
 	if n := len(g.ids()); n < 3+1+1+1 {
 		t.Errorf("%d deliveries", n)
 	}
-	sent(t, db, "other", 3)
+	publishMessages(t, db, "other", 3)
 	counts, err := bus.Counts(t.Context(), db)
-	if want := []bus.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Aside: 2, Carried: 2}}; err != nil || !slices.Equal(counts, want) {
+	if want := []bus.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
 		t.Errorf("counted %+v, %v; want %+v", counts, err, want)
 	}
 	for topic, want := range map[string]int{"told": 2, "other": 3, "nothing": 0} {
@@ -193,44 +193,44 @@ func TestWhatFailsIsTriedAgainAndWhatPanicsIsPutAside(t *testing.T) {
 	if n, err := bus.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
 		t.Fatalf("retried again %d, %v", n, err)
 	}
-	eventually(t, "it is carried", func() bool { return len(waiting(t, db)) == 1 })
+	eventually(t, "it is carried", func() bool { return len(listMessages(t, db)) == 1 })
 	if n, err := bus.Retry(t.Context(), db); err != nil || n != 1 {
 		t.Fatalf("retried %d, %v", n, err)
 	}
-	eventually(t, "both are", func() bool { return len(waiting(t, db)) == 0 })
-	if n, err := bus.Tidy(t.Context(), db, 0); err != nil || n == 0 {
+	eventually(t, "both are", func() bool { return len(listMessages(t, db)) == 0 })
+	if n, err := bus.DeleteDelivered(t.Context(), db, 0); err != nil || n == 0 {
 		t.Errorf("tidied %d, %v", n, err)
 	}
 }
 
 func TestWhatIsInHandWhenTheServiceStopsComesAgain(t *testing.T) {
-	db := storetest.New(t).Store.Worker()
-	ids := sent(t, db, "told", 1)
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 1)
 	begun := make(chan struct{})
-	stop := run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(ctx context.Context, _ bus.Message) error {
+	stop := runRouter(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(ctx context.Context, _ bus.Message) error {
 		close(begun)
 		<-ctx.Done()
 		return ctx.Err()
 	}}}})
 	<-begun
 	stop()
-	if all := waiting(t, db); len(all) != 1 || all[0].Poisoned {
+	if all := listMessages(t, db); len(all) != 1 || all[0].Poisoned {
 		t.Fatalf("left is %+v", all)
 	}
-	var g got
-	run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
+	var g receivedMessages
+	runRouter(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error { g.add(m); return nil }}}})
 	eventually(t, "it comes again", func() bool { return slices.Equal(g.ids(), ids) })
 }
 
-func TestABusThatEndsLeavesNothingRunning(t *testing.T) {
-	db := storetest.New(t).Store.Worker()
+func TestRouterThatEndsLeavesNothingRunning(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
 	if err := db.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	before := goleak.IgnoreCurrent()
-	sent(t, db, "told", 1)
-	var g got
-	stop := run(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m bus.Message) error { g.note(m); return nil }}}})
+	publishMessages(t, db, "told", 1)
+	var g receivedMessages
+	stop := runRouter(t, bus.Config{Pool: db, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m bus.Message) error { g.add(m); return nil }}}})
 	eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
 	stop()
 	err := storetest.Leaks(before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),

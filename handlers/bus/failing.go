@@ -18,15 +18,15 @@ import (
 // Permanent marks an error that sends its message to the poison queue at once: it will not get better by itself.
 func Permanent(err error) error { return backoff.Permanent(err) }
 
-// away tells that the door, or the database behind it, is not there: nothing is said against the message.
-func away(err error) bool {
-	return errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) || eventstore.Away(err)
+// isUnavailable tells that the door, or the database behind it, is not there: nothing is said against the message.
+func isUnavailable(err error) bool {
+	return errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) || eventstore.IsUnavailable(err)
 }
 
-// breaker leaves a door alone that failed five times in a row, and then lets one message try it.
-func (b *Bus) breaker(name string) middleware.CircuitBreaker {
+// newBreaker leaves a door alone that failed five times in a row, and then lets one message try it.
+func (b *Router) newBreaker(name string) middleware.CircuitBreaker {
 	return middleware.NewCircuitBreaker(gobreaker.Settings{
-		Name: name, Timeout: b.Rest,
+		Name: name, Timeout: b.BreakerTimeout,
 		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
 		IsSuccessful: func(err error) bool {
 			var p *backoff.PermanentError
@@ -38,25 +38,25 @@ func (b *Bus) breaker(name string) middleware.CircuitBreaker {
 	})
 }
 
-// retry tries again what may have been the message's fault, so many times.
-func (b *Bus) retry() middleware.Retry {
+// newRetry tries again what may have been the message's fault, so many times.
+func (b *Router) newRetry() middleware.Retry {
 	return middleware.Retry{
-		MaxRetries: b.Retries, InitialInterval: b.First, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
+		MaxRetries: b.MaxRetries, InitialInterval: b.RetryDelay, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
 		Logger: b.logger(), // and no ShouldRetry: with one, watermill 1.5.1 doubles the pauses twice over
 	}
 }
 
-// longestLook is the longest pause before a message that waits for its door looks whether it is there again. A breaker
+// maxAvailabilityPause is the longest pause before a message that waits for its door looks whether it is there again. A breaker
 // that is open answers at once, and a door that is away is tried as its breaker allows.
-const longestLook = 5 * time.Second
+const maxAvailabilityPause = 5 * time.Second
 
-// patient keeps a message waiting while its door is away: in its place, and without using up its retries. When its
+// waitWhileUnavailable keeps a message waiting while its door is away: in its place, and without using up its retries. When its
 // deadline comes it is taken anew, its retries all before it.
-func (b *Bus) patient(h message.HandlerFunc) message.HandlerFunc {
+func (b *Router) waitWhileUnavailable(h message.HandlerFunc) message.HandlerFunc {
 	return func(m *message.Message) ([]*message.Message, error) {
-		for pause := b.First; ; pause = min(2*pause, longestLook) {
+		for pause := b.RetryDelay; ; pause = min(2*pause, maxAvailabilityPause) {
 			out, err := h(m)
-			if err == nil || !away(err) {
+			if err == nil || !isUnavailable(err) {
 				return out, err
 			}
 			look := time.NewTimer(pause)

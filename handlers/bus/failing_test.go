@@ -50,7 +50,7 @@ func away(t *testing.T, of string) (back func()) {
 
 // The database goes away with messages in hand, or only the one behind the door, and stays away for longer than all
 // retries take: no message is put aside for it, and when it is back they come in their ticket's order.
-func TestADatabaseThatIsAwayPutsNothingAside(t *testing.T) {
+func TestUnavailableDatabasePoisonsNothing(t *testing.T) {
 	for name, whole := range map[string]bool{"the whole": true, "behind the door": false} {
 		t.Run(name, func(t *testing.T) {
 			world := storetest.New(t)
@@ -58,27 +58,27 @@ func TestADatabaseThatIsAwayPutsNothingAside(t *testing.T) {
 			if !whole {
 				behind = storetest.New(t)
 			}
-			stayAway(t, world.Store.Worker(), behind)
+			testUnavailableDatabase(t, world.Store.WorkerPool(), behind)
 		})
 	}
 }
 
-func stayAway(t *testing.T, db *pgxpool.Pool, behind *storetest.DB) {
+func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, behind *storetest.DB) {
 	t.Helper()
-	ids := sent(t, db, "told", 6)
-	var g got
+	ids := publishMessages(t, db, "told", 6)
+	var g receivedMessages
 	var failed atomic.Int32
 	begun, gone := make(chan struct{}), make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
-	stop := run(t, bus.Config{Pool: db, Retries: 2, Rest: time.Millisecond, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 2,
+	stop := runRouter(t, bus.Config{Pool: db, MaxRetries: 2, BreakerTimeout: time.Millisecond, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Workers: 2,
 		Handle: func(ctx context.Context, m bus.Message) error {
 			begin()
 			<-gone
-			if err := behind.Store.Worker().Ping(ctx); err != nil {
+			if err := behind.Store.WorkerPool().Ping(ctx); err != nil {
 				failed.Add(1)
 				return fmt.Errorf("tell: %w", err)
 			}
-			g.note(m)
+			g.add(m)
 			return nil
 		}}}})
 	<-begun
@@ -100,24 +100,24 @@ func stayAway(t *testing.T, db *pgxpool.Pool, behind *storetest.DB) {
 		}
 		last[string(m.Ticket)], carried[m.ID] = n, true
 	}
-	if all := waiting(t, db); len(carried) != len(ids) || len(all) != 0 {
+	if all := listMessages(t, db); len(carried) != len(ids) || len(all) != 0 {
 		t.Errorf("%d of %d were carried, left are %+v", len(carried), len(ids), all)
 	}
 }
 
 // A message that fails alone opens the breaker by itself. That must neither use up its retries nor keep it for ever.
 func TestAnOpenBreakerIsNotCounted(t *testing.T) {
-	db := storetest.New(t).Store.Worker()
-	ids := sent(t, db, "told", 2)
-	var g got
-	run(t, bus.Config{Pool: db, Retries: 8, Rest: 20 * time.Millisecond, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
-		if n := g.note(m); m.ID == ids[0] || n < 9 {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 2)
+	var g receivedMessages
+	runRouter(t, bus.Config{Pool: db, MaxRetries: 8, BreakerTimeout: 20 * time.Millisecond, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
+		if n := g.add(m); m.ID == ids[0] || n < 9 {
 			return errors.New("not yet")
 		}
 		return nil
 	}}}})
 	eventually(t, "one is put aside, the other carried", func() bool {
-		all := waiting(t, db)
+		all := listMessages(t, db)
 		return len(all) == 1 && all[0].Poisoned && all[0].ID == ids[0]
 	})
 	if n := len(g.ids()); n != 9+9 {
@@ -126,17 +126,17 @@ func TestAnOpenBreakerIsNotCounted(t *testing.T) {
 }
 
 func TestWhatPanickedIsTriedAgain(t *testing.T) {
-	db := storetest.New(t).Store.Worker()
-	ids := sent(t, db, "told", 2)
-	var g got
-	run(t, bus.Config{Pool: db, Retries: 3, Rest: time.Millisecond, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
-		if n := g.note(m); m.ID == ids[0] || n == 1 {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 2)
+	var g receivedMessages
+	runRouter(t, bus.Config{Pool: db, MaxRetries: 3, BreakerTimeout: time.Millisecond, Handlers: []bus.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m bus.Message) error {
+		if n := g.add(m); m.ID == ids[0] || n == 1 {
 			panic("broken\x00" + strings.Repeat("è", 400))
 		}
 		return nil
 	}}}})
-	eventually(t, "one is put aside, the other carried", func() bool { return len(waiting(t, db)) == 1 && waiting(t, db)[0].Poisoned })
-	if e := waiting(t, db)[0]; e.ID != ids[0] || !strings.Contains(e.Reason, "broken") || strings.Contains(e.Reason, "goroutine") || len([]rune(e.Reason)) > 301 {
+	eventually(t, "one is put aside, the other carried", func() bool { return len(listMessages(t, db)) == 1 && listMessages(t, db)[0].Poisoned })
+	if e := listMessages(t, db)[0]; e.ID != ids[0] || !strings.Contains(e.Reason, "broken") || strings.Contains(e.Reason, "goroutine") || len([]rune(e.Reason)) > 301 {
 		t.Errorf("put aside is %+v", e)
 	}
 	if n := len(g.ids()); n != 4+2 {
@@ -146,14 +146,14 @@ func TestWhatPanickedIsTriedAgain(t *testing.T) {
 
 // However many messages are in hand, whoever carries them finds a connection.
 func TestMessagesInHandStarveNobody(t *testing.T) {
-	db := storetest.New(t, func(c *eventstore.Config) { c.WorkerConns = 2 }).Store.Worker()
+	db := storetest.New(t, func(c *eventstore.Config) { c.WorkerConns = 2 }).Store.WorkerPool()
 	const n = 8
 	var handlers []bus.Handler
 	var inHand, carried atomic.Int32
 	all := make(chan struct{})
 	for i := range n {
 		topic := fmt.Sprintf("told-%d", i)
-		sent(t, db, topic, 1)
+		publishMessages(t, db, topic, 1)
 		handlers = append(handlers, bus.Handler{Name: topic, Topic: topic, Handle: func(ctx context.Context, _ bus.Message) error {
 			if inHand.Add(1) == n {
 				close(all)
@@ -168,6 +168,6 @@ func TestMessagesInHandStarveNobody(t *testing.T) {
 			return err
 		}})
 	}
-	run(t, bus.Config{Pool: db, Handlers: handlers})
-	eventually(t, "all are carried", func() bool { return carried.Load() == n && len(waiting(t, db)) == 0 })
+	runRouter(t, bus.Config{Pool: db, Handlers: handlers})
+	eventually(t, "all are carried", func() bool { return carried.Load() == n && len(listMessages(t, db)) == 0 })
 }

@@ -23,39 +23,39 @@ import (
 // poisonTopic holds what no retry helped, for people to look at. Nobody subscribes to it.
 const poisonTopic = "poison"
 
-// poison is the middleware that puts a message aside when its handler has given up.
-func (b *Bus) poison() (message.HandlerMiddleware, error) {
+// poisonQueue is the middleware that puts a message aside when its handler has given up.
+func (b *Router) poisonQueue() (message.HandlerMiddleware, error) {
 	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(b.Pool), wmsql.PublisherConfig{SchemaAdapter: sagas.OutboxSchema()}, b.logger())
 	if err != nil {
 		return nil, err
 	}
-	return middleware.PoisonQueueWithFilter(aside{publisher}, poisonTopic, func(err error) bool {
-		return !errors.Is(err, context.Canceled) && !away(err) // the service stops, or the door is away: the message stays where it is
+	return middleware.PoisonQueueWithFilter(poisonPublisher{publisher}, poisonTopic, func(err error) bool {
+		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the door is away: the message stays where it is
 	})
 }
 
-// aside publishes under the poison topic: the outbox tells topics by the metadata.
-type aside struct{ message.Publisher }
+// poisonPublisher publishes under the poison topic: the outbox tells topics by the metadata.
+type poisonPublisher struct{ message.Publisher }
 
-func (a aside) Publish(topic string, messages ...*message.Message) error {
+func (a poisonPublisher) Publish(topic string, messages ...*message.Message) error {
 	for _, m := range messages {
 		m.Metadata.Set(sagas.MetadataTopic, topic)
-		m.Metadata.Set(middleware.ReasonForPoisonedKey, inShort(m.Metadata.Get(middleware.ReasonForPoisonedKey)))
+		m.Metadata.Set(middleware.ReasonForPoisonedKey, shortenReason(m.Metadata.Get(middleware.ReasonForPoisonedKey)))
 	}
 	return a.Publisher.Publish(topic, messages...)
 }
 
-// inShort is the first line of a reason: a panic brings its stack, which the log has, and Postgres reads no JSON that
+// shortenReason is the first line of a reason: a panic brings its stack, which the log has, and Postgres reads no JSON that
 // holds a NUL.
-func inShort(reason string) string {
+func shortenReason(reason string) string {
 	first, _, _ := strings.Cut(strings.ReplaceAll(reason, "\x00", ""), "\n")
-	if r := []rune(first); len(r) > longestReason {
-		first = string(r[:longestReason]) + "…"
+	if r := []rune(first); len(r) > maxReason {
+		first = string(r[:maxReason]) + "…"
 	}
 	return first
 }
 
-const longestReason = 300 // characters
+const maxReason = 300 // characters
 
 // Entry is a message in the outbox that has not been carried yet.
 type Entry struct {
@@ -89,10 +89,10 @@ func List(ctx context.Context, db *pgxpool.Pool, topic string, poisonedOnly bool
 
 // Count is how many messages of a topic there are in each state.
 type Count struct {
-	Topic   string `json:"topic"`
-	Waiting int    `json:"waiting"`
-	Aside   int    `json:"put_aside"`
-	Carried int    `json:"carried"` // and not tidied yet
+	Topic     string `json:"topic"`
+	Waiting   int    `json:"waiting"`
+	Poisoned  int    `json:"put_aside"`
+	Delivered int    `json:"carried"` // and not tidied yet
 }
 
 // Counts gives them by topic, all of them.
@@ -122,9 +122,9 @@ func Retry(ctx context.Context, db *pgxpool.Pool, ids ...string) (int64, error) 
 	return tag.RowsAffected(), nil
 }
 
-// Tidy deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
+// DeleteDelivered deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
 // remembers for ever.
-func Tidy(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
+func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
 	tag, err := db.Exec(ctx, `delete from saga.outbox where acked and created_at < clock_timestamp() - $1::interval`, keep)
 	if err != nil {
 		return 0, fmt.Errorf("tidy the outbox: %w", err)
@@ -132,23 +132,23 @@ func Tidy(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, err
 	return tag.RowsAffected(), nil
 }
 
-// Waiting is a message that nobody has taken yet.
-type Waiting struct {
+// PendingMessage is a message that nobody has taken yet.
+type PendingMessage struct {
 	Message
-	Topic string
-	At    time.Time // when it was sent, by the log's clock
+	Topic  string
+	SentAt time.Time // when it was sent, by the log's clock
 }
 
-// Since gives the messages that wait and were sent after a moment, the oldest first.
-func Since(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]Waiting, error) {
+// ListPendingSince gives the messages that wait and were sent after a moment, the oldest first.
+func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]PendingMessage, error) {
 	rows, err := db.Query(ctx, `
 		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', o.payload::text::bytea, s.topic, s.at
 		from saga.outbox o join saga.sent s on s.id = o.uuid::uuid where not o.acked and s.at > $1 order by s.at, o."offset"`, after)
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Waiting, err error) {
-		err = row.Scan(&w.ID, &w.Ticket, &w.Saga, &w.Position, &w.Payload, &w.Topic, &w.At)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w PendingMessage, err error) {
+		err = row.Scan(&w.ID, &w.Ticket, &w.Saga, &w.Position, &w.Payload, &w.Topic, &w.SentAt)
 		return w, err
 	})
 }

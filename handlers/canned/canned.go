@@ -35,11 +35,11 @@ type Text struct {
 type Texts struct{ all []Text }
 
 //go:embed data/texts.json
-var standard []byte
+var defaultTexts []byte
 
 // Default are those that the product comes with.
 func Default() *Texts {
-	t, err := Load(standard)
+	t, err := Load(defaultTexts)
 	if err != nil {
 		panic(err) // they are part of the program
 	}
@@ -59,7 +59,7 @@ func Load(content []byte) (*Texts, error) {
 	}
 	seen := map[string]bool{}
 	for _, t := range file.Texts {
-		if err := t.check(); err != nil {
+		if err := t.validate(); err != nil {
 			return nil, fmt.Errorf("canned text %q: %w", t.ID, err)
 		}
 		if seen[t.ID] {
@@ -70,57 +70,59 @@ func Load(content []byte) (*Texts, error) {
 	return &Texts{file.Texts}, nil
 }
 
-// acts are the statuses that a text may bring along: those whose move needs nothing but a note.
-var acts = []ticket.Status{"", ticket.Waiting, ticket.Solved, ticket.HandedOver}
+// allowedStatuses are the statuses that a text may bring along: those whose move needs nothing but a note.
+var allowedStatuses = []ticket.Status{"", ticket.Waiting, ticket.Solved, ticket.HandedOver}
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
-func (t Text) check() error {
+func (t Text) validate() error {
 	switch {
 	case t.ID == "" || t.Title == "" || strings.TrimSpace(t.Text) == "":
 		return fmt.Errorf("wants id, title and text")
 	case !slices.Contains([]ticket.Visibility{ticket.Internal, ticket.Public, ticket.Regional}, t.Visibility):
 		return fmt.Errorf("visibility %q is none of internal, public, regional", t.Visibility)
-	case !slices.Contains(acts, t.Status):
+	case !slices.Contains(allowedStatuses, t.Status):
 		return fmt.Errorf("status %q does not go with a text", t.Status)
 	case t.Status != "" && t.Visibility != ticket.Public:
 		return fmt.Errorf("status %s takes a public text", t.Status)
 	}
 	for _, p := range placeholder.FindAllString(t.Text, -1) {
-		if _, known := (Values{}).of(p); !known {
+		if _, known := (Values{}).lookup(p); !known {
 			return fmt.Errorf("there is no placeholder %s", p)
 		}
 	}
 	return nil
 }
 
-// For are the texts for a ticket at an entity, in the file's order.
-func (t *Texts) For(at catalog.EntityCode, service catalog.ServiceID, problem catalog.ProblemID) []Text {
+// ForTicket are the texts for a ticket at an entity, in the file's order.
+func (t *Texts) ForTicket(at catalog.EntityCode, service catalog.ServiceID, problem catalog.ProblemID) []Text {
 	var some []Text
 	for _, c := range t.all {
-		if among(c.Entities, at) && among(c.Services, service) && among(c.Problems, problem) {
+		if emptyOrContains(c.Entities, at) && emptyOrContains(c.Services, service) && emptyOrContains(c.Problems, problem) {
 			some = append(some, c)
 		}
 	}
 	return some
 }
 
-func among[T comparable](some []T, v T) bool { return len(some) == 0 || slices.Contains(some, v) }
+func emptyOrContains[T comparable](some []T, v T) bool {
+	return len(some) == 0 || slices.Contains(some, v)
+}
 
 // Values are what placeholders stand for on one ticket.
 type Values struct{ Number, GivenName, FamilyName, Service, Problem, Entity string }
 
-func (v Values) of(placeholder string) (string, bool) {
+func (v Values) lookup(placeholder string) (string, bool) {
 	value, known := map[string]string{
 		"{numero}": v.Number, "{nome}": v.GivenName, "{cognome}": v.FamilyName, "{servizio}": v.Service, "{tipologia}": v.Problem, "{ente}": v.Entity,
 	}[placeholder]
 	return value, known
 }
 
-// Filled is the text on one ticket.
-func (t Text) Filled(v Values) string {
+// Fill is the text on one ticket.
+func (t Text) Fill(v Values) string {
 	return placeholder.ReplaceAllStringFunc(t.Text, func(p string) string {
-		value, _ := v.of(p)
+		value, _ := v.lookup(p)
 		return value
 	})
 }

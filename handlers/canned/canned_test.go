@@ -15,8 +15,8 @@ func TestTheStandardTextsFitTheCatalogue(t *testing.T) {
 	texts, known := canned.Default(), catalog.Default()
 	for _, s := range known.Services() {
 		for _, p := range s.Problems {
-			for _, c := range texts.For("010301", s.ID, p.ID) {
-				filled := c.Filled(canned.Values{Number: "2026-1", GivenName: "Maria", FamilyName: "Finzione", Service: s.Label, Problem: p.Label, Entity: "ASL"})
+			for _, c := range texts.ForTicket("010301", s.ID, p.ID) {
+				filled := c.Fill(canned.Values{Number: "2026-1", GivenName: "Maria", FamilyName: "Finzione", Service: s.Label, Problem: p.Label, Entity: "ASL"})
 				if strings.ContainsAny(filled, "{}") {
 					t.Errorf("%s on %s/%s: %q", c.ID, s.ID, p.ID, filled)
 				}
@@ -41,7 +41,7 @@ func TestATextIsOfferedWhereItFits(t *testing.T) {
 		entity, service, problem string
 		want                     int
 	}{{"010208", "s", "p", 2}, {"010301", "s", "p", 1}, {"010208", "other", "p", 1}, {"010208", "s", "other", 1}} {
-		if got := texts.For(catalog.EntityCode(c.entity), catalog.ServiceID(c.service), catalog.ProblemID(c.problem)); len(got) != c.want {
+		if got := texts.ForTicket(catalog.EntityCode(c.entity), catalog.ServiceID(c.service), catalog.ProblemID(c.problem)); len(got) != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

@@ -11,32 +11,32 @@ import (
 	"github.com/sol-assistenza/sol/handlers/access"
 )
 
-// reads records that the caller reads something of a ticket, before they get it. A read that cannot be recorded is refused:
+// recordAccess records that the caller reads something of a ticket, before they get it. A read that cannot be recorded is refused:
 // what is read lies in the same database, so nobody loses by it who would not lose anyway, and nobody reads unseen.
-func (c *Cases) reads(ctx context.Context, by Caller, what access.What, of, detail ticket.ID) error {
-	return access.Record(ctx, c.Store.RequestPool(), access.Read{By: by.Actor, Ticket: of, What: what, Detail: detail})
+func (c *Service) recordAccess(ctx context.Context, by Caller, what access.Kind, of, detail ticket.ID) error {
+	return access.Record(ctx, c.Store.RequestPool(), access.Access{By: by.Actor, Ticket: of, Kind: what, Detail: detail})
 }
 
-// searches records a search for a codice fiscale, whatever it finds: the citizen may ask who looked for them.
-func (c *Cases) searches(ctx context.Context, by Caller, q string) error {
-	subject := c.Desk.Subject(q)
+// recordSearch records a search for a codice fiscale, whatever it finds: the citizen may ask who looked for them.
+func (c *Service) recordSearch(ctx context.Context, by Caller, q string) error {
+	subject := c.Dispatcher.HashTaxCode(q)
 	if subject == "" {
 		return nil
 	}
-	return access.Record(ctx, c.Store.RequestPool(), access.Read{By: by.Actor, What: access.Search, Subject: subject})
+	return access.Record(ctx, c.Store.RequestPool(), access.Access{By: by.Actor, Kind: access.Search, Subject: subject})
 }
 
-// Accesses are who read a ticket and who searched for its citizen, the newest first: at most limit, before the entry with
+// ListAccesses are who read a ticket and who searched for its citizen, the newest first: at most limit, before the entry with
 // an id (0: from the newest on). names are those of the accounts among them. Every look is an access too. Errors:
 // *ticket.NotYoursError for all but auditors, eventstore.ErrNotFound.
-func (c *Cases) Accesses(ctx context.Context, by Caller, of ticket.ID, before int64, limit int) (_ []access.Entry, on ticket.State, names map[string]string, err error) {
+func (c *Service) ListAccesses(ctx context.Context, by Caller, of ticket.ID, before int64, limit int) (_ []access.Entry, on ticket.State, names map[string]string, err error) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
-		return nil, on, nil, &ticket.NotYoursError{}
+		return nil, on, nil, &ticket.NotVisibleError{}
 	}
-	if on, _, err = c.Desk.State(ctx, of); err != nil {
+	if on, _, err = c.Dispatcher.State(ctx, of); err != nil {
 		return nil, on, nil, err
 	}
-	if err := c.reads(ctx, by, access.Accesses, of, ""); err != nil {
+	if err := c.recordAccess(ctx, by, access.Accesses, of, ""); err != nil {
 		return nil, on, nil, err
 	}
 	all, err := access.List(ctx, c.Store.RequestPool(), by.Actor, of, on.Subject, before, limit)

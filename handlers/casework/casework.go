@@ -19,14 +19,14 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// Cases does the work. It is safe for concurrent use.
-type Cases struct {
-	Store     *eventstore.Store
-	Desk      *desk.Desk
-	Identity  *identity.Identity
-	Reader    *projections.Reader
-	Catalog   *catalog.Catalog
-	Playbooks *playbook.Library // the checks that problems call for; nil: none do
+// Service does the work. It is safe for concurrent use.
+type Service struct {
+	Store      *eventstore.Store
+	Dispatcher *desk.Dispatcher
+	Identity   *identity.Identity
+	Reader     *projections.Reader
+	Catalog    *catalog.Catalog
+	Playbooks  *playbook.Library // the checks that problems call for; nil: none do
 }
 
 // Caller is who acts or looks: somebody in a role at an entity, the holder of a personal link, or nobody in particular.
@@ -36,8 +36,8 @@ type Caller struct {
 	From  string       // address, or what else tells those without an account apart
 }
 
-// Holder is who got the personal link of a ticket, or a mail about it: the citizen of that one ticket.
-func Holder(id ticket.ID, from string) Caller {
+// LinkHolder is who got the personal link of a ticket, or a mail about it: the citizen of that one ticket.
+func LinkHolder(id ticket.ID, from string) Caller {
 	return Caller{Actor: person.Actor{ID: string(id), Role: person.Citizen}, Link: id, From: from}
 }
 
@@ -46,23 +46,23 @@ func (c Caller) Viewer() projections.Viewer {
 	return projections.Viewer{Actor: c.Actor, Ticket: c.Link}
 }
 
-// Said makes a command repeatable: the same key with the same body gives the first outcome again.
-type Said struct {
+// Idempotency makes a command repeatable: the same key with the same body gives the first outcome again.
+type Idempotency struct {
 	Key  string // with the actor; empty: not repeatable
 	Body []byte // what was sent, to tell a repetition from another use of the key; nil: nothing to compare
 }
 
-func refused(field, rule, allowed string) error {
+func invalidField(field, rule, allowed string) error {
 	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: rule, Allowed: allowed}}}
 }
 
-// keep stores the files that come with a command for a ticket, once there is nothing to say against it: what is
+// storeFiles stores the files that come with a command for a ticket, once there is nothing to say against it: what is
 // refused leaves nothing behind.
-func (c *Cases) keep(ctx context.Context, r desk.Request, files []attachment.File) ([]ticket.Attachment, error) {
+func (c *Service) storeFiles(ctx context.Context, r desk.CommandRequest, files []attachment.File) ([]ticket.Attachment, error) {
 	if len(files) == 0 {
 		return nil, nil
 	}
-	if err := c.Desk.Refusal(ctx, r); err != nil {
+	if err := c.Dispatcher.Validate(ctx, r); err != nil {
 		return nil, err
 	}
 	kept, _, err := attachment.Store(ctx, c.Store, r.Ticket, files)

@@ -27,8 +27,8 @@ type Dossier struct {
 	Files    []DossierFile         `json:"attachments"`
 	Events   []DossierEvent        `json:"events"`
 	// Erased are the positions of the events whose personal part was destroyed.
-	Erased     []string `json:"erased"`
-	HowToCheck []string `json:"how_to_check"` // Italian
+	Erased            []string `json:"erased"`
+	VerificationSteps []string `json:"how_to_check"` // Italian
 }
 
 // DossierEvent is an event with the bytes that its hash is computed from; see eventstore.Evidence.
@@ -50,8 +50,8 @@ type DossierFile struct {
 	Position  string    `json:"position"`      // of the event that came with it
 }
 
-// howToCheck says how to compute a leaf again with nothing of ours; dossier_test does it so.
-var howToCheck = []string{
+// verificationSteps says how to compute a leaf again with nothing of ours; dossier_test does it so.
+var verificationSteps = []string{
 	"Il fascicolo in formato JSON riporta per ogni evento, in base64, i byte da cui si calcola la sua impronta («content» e «record») e l’impronta stessa («hash»).",
 	"L’impronta SHA-256 di «content» è uguale agli ultimi 32 byte di «record».",
 	"L’impronta SHA-256 di un byte zero seguito da «record» è uguale a «hash» (foglia secondo RFC 6962). Per esempio: jq -r '.events[0].record' FILE | base64 -d | (printf '\\0'; cat) | sha256sum",
@@ -61,12 +61,12 @@ var howToCheck = []string{
 }
 
 // Dossier puts it together. It is the auditor's; taking it is recorded. Errors as Replay's.
-func (c *Cases) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
-	r, err := c.replay(ctx, by, id, access.Dossier)
+func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
+	r, err := c.loadReplay(ctx, by, id, access.Dossier)
 	if err != nil {
 		return Dossier{}, err
 	}
-	evidence, err := c.Store.Evidence(ctx, string(id))
+	evidence, err := c.Store.LeafInputs(ctx, string(id))
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -79,12 +79,12 @@ func (c *Cases) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, 
 		return Dossier{}, err
 	}
 	d := Dossier{
-		MadeAt: c.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, HowToCheck: howToCheck,
+		MadeAt: c.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
 		MadeBy: projections.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: known[by.Actor.ID]},
 	}
-	d.Ticket, _ = r.At(Auditor, r.Now)
+	d.Ticket, _ = r.At(AuditorViewer, r.Now)
 	d.Number = d.Ticket.Number
-	if checks, ok := r.Checks(Auditor, r.Now); ok {
+	if checks, ok := r.Checks(AuditorViewer, r.Now); ok {
 		d.Checks = &checks
 	}
 	for i, e := range r.Events { // the evidence may be of some events more
@@ -93,17 +93,17 @@ func (c *Cases) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, 
 			d.Erased = append(d.Erased, e.Position)
 		}
 	}
-	return d, c.files(ctx, id, r, &d)
+	return d, c.addFiles(ctx, id, r, &d)
 }
 
-// files lists the attachments of every event, each with the hash of what it holds now.
-func (c *Cases) files(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
+// addFiles lists the attachments of every event, each with the hash of what it holds now.
+func (c *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
 	names := map[ticket.ID]string{}
 	for _, f := range d.Ticket.Files() {
 		names[f.ID] = f.Name
 	}
 	for i, e := range r.history {
-		for _, a := range ticket.Files(e.Event) {
+		for _, a := range ticket.AttachmentsOf(e.Event) {
 			f := DossierFile{ID: a.ID, Name: names[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256, Position: r.Events[i].Position}
 			content, err := c.Store.ReadBlob(ctx, string(id), string(a.ID))
 			switch {

@@ -14,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/desk"
 )
 
-// Request is a request for help as typed into a form: the citizen's, or the operators' own (FAQ 2.2).
-type Request struct {
+// OpenRequest is a request for help as typed into a form: the citizen's, or the operators' own (FAQ 2.2).
+type OpenRequest struct {
 	Service     catalog.ServiceID
 	Problem     catalog.ProblemID
 	Entity      catalog.EntityCode
@@ -28,45 +28,45 @@ type Request struct {
 
 // Open opens a ticket. Who calls decides how sure we are of the citizen. Errors: the rules', *ticket.InvalidError for all
 // that is wrong with form and files together.
-func (c *Cases) Open(ctx context.Context, by Caller, r Request, said Said) (desk.Outcome, error) {
+func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, said Idempotency) (desk.Outcome, error) {
 	if by.Link != "" { // the link is to one ticket: for another its holder is anybody
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
-		return desk.Outcome{}, refused("channel", "is for operators", "leave it out")
+		return desk.Outcome{}, invalidField("channel", "is for operators", "leave it out")
 	}
-	return c.open(ctx, by, r.command(by.Actor), r.Files, said)
+	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, said)
 }
 
-// Refusal tells what would be said to a request now, of form and files together; nil: it is good. For doors that ask for
+// ValidateOpen tells what would be said to a request now, of form and files together; nil: it is good. For doors that ask for
 // more than the rules do, and name everything at once.
-func (c *Cases) Refusal(ctx context.Context, by Caller, r Request) error {
+func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
 	_, err := attachment.Check("attachments", r.Files)
-	return both(c.Desk.Refusal(ctx, desk.Request{Command: r.command(by.Actor), By: by.Actor}), err)
+	return joinInvalid(c.Dispatcher.Validate(ctx, desk.CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-func (c *Cases) open(ctx context.Context, by Caller, form ticket.Open, files []attachment.File, said Said) (desk.Outcome, error) {
-	request := desk.Request{Command: form, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
+func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.File, said Idempotency) (desk.Outcome, error) {
+	request := desk.CommandRequest{Command: form, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
 	checked, err := attachment.Check("attachments", files)
-	if err := both(c.Desk.Refusal(ctx, request), err); err != nil {
-		return c.Desk.Refused(ctx, request, err)
+	if err := joinInvalid(c.Dispatcher.Validate(ctx, request), err); err != nil {
+		return c.Dispatcher.Reject(ctx, request, err)
 	}
 	if request.Ticket, err = desk.NewID(); err != nil {
 		return desk.Outcome{}, err
 	}
-	if form.Number, err = c.Desk.Number(ctx); err != nil {
+	if form.Number, err = c.Dispatcher.NextNumber(ctx); err != nil {
 		return desk.Outcome{}, err
 	}
-	form.Subject = c.Desk.Subject(form.Form.TaxCode)
+	form.Subject = c.Dispatcher.HashTaxCode(form.Form.TaxCode)
 	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, c.Store, request.Ticket, checked); err != nil {
 		return desk.Outcome{}, err
 	}
 	request.Command = form
-	return c.Desk.Dispatch(ctx, request)
+	return c.Dispatcher.Dispatch(ctx, request)
 }
 
-// both joins the fields that two checks refused.
-func both(first, second error) error {
+// joinInvalid joins the fields that two checks refused.
+func joinInvalid(first, second error) error {
 	var a, b *ticket.InvalidError
 	if errors.As(first, &a) && errors.As(second, &b) {
 		return &ticket.InvalidError{Fields: append(append([]ticket.FieldError{}, a.Fields...), b.Fields...)}
@@ -77,10 +77,10 @@ func both(first, second error) error {
 	return second
 }
 
-// command is the form as the rules want it.
-func (r Request) command(by person.Actor) ticket.Open {
+// openCommand is the form as the rules want it.
+func (r OpenRequest) openCommand(by person.Actor) ticket.Open {
 	form := ticket.Open{
-		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Channel: ticket.Web, Identity: ticket.Declared,
+		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
 		Requester: r.Requester, Facilitated: r.Facilitated, Form: r.Form,
 	}
 	if form.Requester == "" {
@@ -93,9 +93,9 @@ func (r Request) command(by person.Actor) ticket.Open {
 	case by.Role == person.Citizen:
 		form.Identity, form.Citizen = ticket.Verified, by.ID
 	case by.Role == person.Integration:
-		form.Channel = ticket.System
+		form.Channel = ticket.ChannelIntegration
 	case by.Role.Operates() && r.Service != ticket.OperatorsForm:
-		form.Channel = ticket.Desk
+		form.Channel = ticket.ChannelCounter
 		if r.Channel != "" {
 			form.Channel = r.Channel
 		}

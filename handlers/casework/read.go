@@ -15,32 +15,32 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// Whole is a ticket with all that its page shows, from one reading of its history.
-type Whole struct {
+// TicketView is a ticket with all that its page shows, from one reading of its history.
+type TicketView struct {
 	projections.Ticket
-	Run     *projections.Playbook // nil: no checks are prescribed, or they are not the caller's to read
-	State   ticket.State          // that the rules decide on, today
-	version int                   // of its last event
+	PlaybookRun *projections.Playbook // nil: no checks are prescribed, or they are not the caller's to read
+	State       ticket.State          // that the rules decide on, today
+	version     int                   // of its last event
 }
 
-// Whole is the ticket as the caller may see it now, with its checks. That it was read is recorded, once. Errors as Ticket's.
-func (c *Cases) Whole(ctx context.Context, by Caller, id ticket.ID) (Whole, error) {
-	w, err := c.see(ctx, by, id, nil)
+// ViewTicket is the ticket as the caller may see it now, with its checks. That it was read is recorded, once. Errors as Ticket's.
+func (c *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
+	w, err := c.buildView(ctx, by, id, nil)
 	if err == nil {
-		err = c.reads(ctx, by, access.Ticket, id, "")
+		err = c.recordAccess(ctx, by, access.Ticket, id, "")
 	}
 	if err != nil {
-		return Whole{}, err
+		return TicketView{}, err
 	}
 	return w, nil
 }
 
 // Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. That it
 // was read is recorded. Error: *ticket.NotYoursError, eventstore.ErrNotFound.
-func (c *Cases) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
-	w, err := c.see(ctx, by, id, at)
+func (c *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (projections.Ticket, error) {
+	w, err := c.buildView(ctx, by, id, at)
 	if err == nil {
-		err = c.reads(ctx, by, access.Ticket, id, "")
+		err = c.recordAccess(ctx, by, access.Ticket, id, "")
 	}
 	if err != nil {
 		return projections.Ticket{}, err
@@ -50,74 +50,74 @@ func (c *Cases) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Ti
 
 // Checks is the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version. False: no
 // checks are prescribed, or they are not the caller's to read. Errors as Ticket's.
-func (c *Cases) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ projections.Playbook, version int, _ bool, _ error) {
-	w, err := c.see(ctx, by, id, at)
-	if err != nil || w.Run == nil {
+func (c *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ projections.Playbook, version int, _ bool, _ error) {
+	w, err := c.buildView(ctx, by, id, at)
+	if err != nil || w.PlaybookRun == nil {
 		return projections.Playbook{}, w.version, false, err
 	}
-	if err := c.reads(ctx, by, access.Checks, id, ""); err != nil {
+	if err := c.recordAccess(ctx, by, access.Checks, id, ""); err != nil {
 		return projections.Playbook{}, 0, false, err
 	}
-	return *w.Run, w.version, true, nil
+	return *w.PlaybookRun, w.version, true, nil
 }
 
-// Sees looks that the caller may see the ticket, of which nothing is shown: so nothing is recorded. Errors as Ticket's.
-func (c *Cases) Sees(ctx context.Context, by Caller, id ticket.ID) error {
-	_, err := c.see(ctx, by, id, nil)
+// CheckVisible looks that the caller may see the ticket, of which nothing is shown: so nothing is recorded. Errors as Ticket's.
+func (c *Service) CheckVisible(ctx context.Context, by Caller, id ticket.ID) error {
+	_, err := c.buildView(ctx, by, id, nil)
 	return err
 }
 
-// Number is what the caller may call the ticket, of which nothing else is shown: so nothing is recorded. Errors as Ticket's.
-func (c *Cases) Number(ctx context.Context, by Caller, id ticket.ID) (string, error) {
-	w, err := c.see(ctx, by, id, nil)
+// TicketNumber is what the caller may call the ticket, of which nothing else is shown: so nothing is recorded. Errors as Ticket's.
+func (c *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (string, error) {
+	w, err := c.buildView(ctx, by, id, nil)
 	return w.Number, err
 }
 
-// see is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
-func (c *Cases) see(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (Whole, error) {
-	history, names, now, err := c.history(ctx, id, at)
+// buildView is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
+func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
+	history, names, now, err := c.loadHistory(ctx, id, at)
 	if err != nil {
-		return Whole{}, err
+		return TicketView{}, err
 	}
 	t, ok := projections.Detail(by.Viewer(), history, names, now)
 	if !ok {
-		return Whole{}, &ticket.NotYoursError{}
+		return TicketView{}, &ticket.NotVisibleError{}
 	}
-	w := Whole{Ticket: t, version: history[len(history)-1].Version}
+	w := TicketView{Ticket: t, version: history[len(history)-1].Version}
 	for _, r := range history {
 		w.State = ticket.Evolve(w.State, r)
 	}
-	if run, ok := projections.Checks(by.Viewer(), history, names, now); ok {
-		w.Run = &run
+	if run, ok := projections.PlaybookRun(by.Viewer(), history, names, now); ok {
+		w.PlaybookRun = &run
 	}
 	return w, nil
 }
 
-// history is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.
-func (c *Cases) history(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, projections.Names, time.Time, error) {
-	history, err := c.Desk.History(ctx, id)
+// loadHistory is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.
+func (c *Service) loadHistory(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, projections.Names, time.Time, error) {
+	history, err := c.Dispatcher.History(ctx, id)
 	if err != nil {
 		return nil, projections.Names{}, time.Time{}, err
 	}
-	now := c.now(history)
+	now := c.viewTime(history)
 	if at != nil {
 		now = *at
 	}
-	names, err := c.names(ctx, history)
+	names, err := c.lookUpNames(ctx, history)
 	return history, names, now, err
 }
 
-// now is the moment that «now» shows of a history.
-func (c *Cases) now(history []ticket.Recorded) time.Time {
-	now := c.Store.Past()
+// viewTime is the moment that «now» shows of a history.
+func (c *Service) viewTime(history []ticket.Recorded) time.Time {
+	now := c.Store.SettledTime()
 	if last := history[len(history)-1].At; last.After(now) {
 		return last
 	}
 	return now
 }
 
-// names looks up everybody whom a history mentions, at once.
-func (c *Cases) names(ctx context.Context, history []ticket.Recorded) (projections.Names, error) {
+// lookUpNames looks up everybody whom a history mentions, at once.
+func (c *Service) lookUpNames(ctx context.Context, history []ticket.Recorded) (projections.Names, error) {
 	seen := map[string]bool{}
 	var ids []string
 	mention := func(id string) {
@@ -143,28 +143,28 @@ func (c *Cases) names(ctx context.Context, history []ticket.Recorded) (projectio
 	return projections.Names{Catalog: c.Catalog, Playbooks: c.Playbooks, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
 }
 
-// File is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
-func (c *Cases) File(ctx context.Context, by Caller, of, attachment ticket.ID) (projections.File, []byte, error) {
-	t, err := c.see(ctx, by, of, nil)
+// ReadFile is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
+func (c *Service) ReadFile(ctx context.Context, by Caller, of, attachment ticket.ID) (projections.File, []byte, error) {
+	t, err := c.buildView(ctx, by, of, nil)
 	if err != nil {
 		return projections.File{}, nil, err
 	}
 	for _, f := range t.Files() {
 		if f.ID == attachment {
-			if err := c.reads(ctx, by, access.Attachment, of, attachment); err != nil {
+			if err := c.recordAccess(ctx, by, access.Attachment, of, attachment); err != nil {
 				return projections.File{}, nil, err
 			}
 			content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
 			return f, content, err
 		}
 	}
-	return projections.File{}, nil, &ticket.NotYoursError{}
+	return projections.File{}, nil, &ticket.NotVisibleError{}
 }
 
-// Tickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *projections.FilterError.
-func (c *Cases) Tickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
-	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.Nobody && !eventstore.IsID(f.Assignee) {
-		o, err := c.Identity.Find(ctx, f.Assignee, by.Actor.Entity)
+// ListTickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *projections.FilterError.
+func (c *Service) ListTickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
+	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.NoAssignee && !eventstore.IsID(f.Assignee) {
+		o, err := c.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
 			return projections.Page{}, &projections.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}
 		}
@@ -173,8 +173,8 @@ func (c *Cases) Tickets(ctx context.Context, by Caller, f projections.Filter) (p
 		}
 		f.Assignee = o.ID
 	}
-	if err := c.searches(ctx, by, f.Q); err != nil {
+	if err := c.recordSearch(ctx, by, f.Q); err != nil {
 		return projections.Page{}, err
 	}
-	return c.Reader.Tickets(ctx, by.Viewer(), f)
+	return c.Reader.ListTickets(ctx, by.Viewer(), f)
 }

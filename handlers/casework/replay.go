@@ -43,39 +43,39 @@ type Replay struct {
 
 // Replay reads a ticket's whole history, once for all moments and viewers. It is the auditor's. Errors:
 // *ticket.NotYoursError, eventstore.ErrNotFound.
-func (c *Cases) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
-	return c.replay(ctx, by, id, access.History)
+func (c *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
+	return c.loadReplay(ctx, by, id, access.History)
 }
 
-func (c *Cases) replay(ctx context.Context, by Caller, id ticket.ID, what access.What) (*Replay, error) {
+func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, what access.Kind) (*Replay, error) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
-		return nil, &ticket.NotYoursError{}
+		return nil, &ticket.NotVisibleError{}
 	}
-	records, err := c.Store.Stream(ctx, string(id))
+	records, err := c.Store.ReadStream(ctx, string(id))
 	if err != nil {
 		return nil, err
 	}
-	if records[0].Kind != projections.Kind {
-		return nil, &ticket.NotYoursError{}
+	if records[0].Kind != projections.StreamKind {
+		return nil, &ticket.NotVisibleError{}
 	}
-	if err := c.reads(ctx, by, what, id, ""); err != nil {
+	if err := c.recordAccess(ctx, by, what, id, ""); err != nil {
 		return nil, err
 	}
 	r := &Replay{}
-	if r.history, err = projections.History(records); err != nil {
+	if r.history, err = projections.DecodeHistory(records); err != nil {
 		return nil, err
 	}
-	if r.names, err = c.names(ctx, r.history); err != nil {
+	if r.names, err = c.lookUpNames(ctx, r.history); err != nil {
 		return nil, err
 	}
-	r.Now = c.now(r.history)
+	r.Now = c.viewTime(r.history)
 	for _, record := range records {
-		r.Events = append(r.Events, r.raw(record))
+		r.Events = append(r.Events, r.rawEvent(record))
 	}
 	return r, nil
 }
 
-func (r *Replay) raw(rec eventstore.Record) RawEvent {
+func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 	at := func(n int64) string { return eventstore.Position{Epoch: r.names.Epoch, N: n}.String() }
 	e := RawEvent{
 		Position: at(rec.Position), Version: rec.Version, Type: rec.Type, At: rec.At, Act: ticket.ID(rec.Act),
@@ -91,19 +91,19 @@ func (r *Replay) raw(rec eventstore.Record) RawEvent {
 // At is the ticket as a viewer could see it at a moment: then, whatever they may see today. False: to them it was not
 // there. What was erased since is gone from that moment too.
 func (r *Replay) At(v projections.Viewer, at time.Time) (projections.Ticket, bool) {
-	return projections.Detail(v, r.until(at), r.names, at)
+	return projections.Detail(v, r.eventsUntil(at), r.names, at)
 }
 
 // Checks is the playbook's run as a viewer could see it at a moment. False: there was none, or it was not theirs to read.
 func (r *Replay) Checks(v projections.Viewer, at time.Time) (projections.Playbook, bool) {
-	past := r.until(at)
+	past := r.eventsUntil(at)
 	if _, sees := projections.Detail(v, past, r.names, at); !sees {
 		return projections.Playbook{}, false
 	}
-	return projections.Checks(v, past, r.names, at)
+	return projections.PlaybookRun(v, past, r.names, at)
 }
 
-func (r *Replay) until(at time.Time) []ticket.Recorded {
+func (r *Replay) eventsUntil(at time.Time) []ticket.Recorded {
 	n := slices.IndexFunc(r.history, func(e ticket.Recorded) bool { return e.At.After(at) })
 	if n < 0 {
 		return r.history
@@ -119,7 +119,7 @@ type Step struct {
 
 // Steps are all of them, in order: what was recorded, and when a note that was held could be read.
 func (r *Replay) Steps() []Step {
-	t, _ := r.At(Auditor, r.Now)
+	t, _ := r.At(AuditorViewer, r.Now)
 	var all []Step
 	for _, l := range t.Timeline {
 		if n := len(all); n > 0 && all[n-1].At.Equal(l.At) {
@@ -150,11 +150,11 @@ func (r *Replay) Entities() []catalog.EntityCode {
 	return all
 }
 
-// Auditor is who sees everything and may do nothing.
-var Auditor = projections.Viewer{Actor: person.Actor{Role: person.Auditor}}
+// AuditorViewer is who sees everything and may do nothing.
+var AuditorViewer = projections.Viewer{Actor: person.Actor{Role: person.Auditor}}
 
-// OperatorsOf is an entity's operators as viewers, none of them in particular.
-func OperatorsOf(e catalog.EntityCode) projections.Viewer {
+// OperatorViewer is an entity's operators as viewers, none of them in particular.
+func OperatorViewer(e catalog.EntityCode) projections.Viewer {
 	role := person.ASROperator
 	if e == catalog.Region {
 		role = person.RegionalOperator
@@ -162,5 +162,5 @@ func OperatorsOf(e catalog.EntityCode) projections.Viewer {
 	return projections.Viewer{Actor: person.Actor{Role: role, Entity: e}}
 }
 
-// CitizenOf is a ticket's citizen as a viewer, logged in or not.
-func CitizenOf(id ticket.ID) projections.Viewer { return projections.Viewer{Ticket: id} }
+// CitizenViewer is a ticket's citizen as a viewer, logged in or not.
+func CitizenViewer(id ticket.ID) projections.Viewer { return projections.Viewer{Ticket: id} }

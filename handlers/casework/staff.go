@@ -19,14 +19,14 @@ import (
 // EndPlacement ends somebody's role at an entity, now, and releases the tickets that they had by it. What was cut off between
 // the two may be repeated: it releases the rest. as names who does it in the tickets' history. Error: identity.ErrNotFound
 // when there is nothing left to end or release.
-func (c *Cases) EndPlacement(ctx context.Context, account string, role person.Role, at catalog.EntityCode, as string) (released int, err error) {
+func (c *Service) EndPlacement(ctx context.Context, account string, role person.Role, at catalog.EntityCode, as string) (released int, err error) {
 	err = c.Identity.EndPlacement(ctx, account, role, at)
 	if err != nil && !errors.Is(err, identity.ErrNotFound) {
 		return 0, err
 	}
 	before := err
 	if at != "" {
-		if released, err = c.release(ctx, account, at, as); err != nil {
+		if released, err = c.releaseTickets(ctx, account, at, as); err != nil {
 			return released, err
 		}
 	}
@@ -38,18 +38,18 @@ func (c *Cases) EndPlacement(ctx context.Context, account string, role person.Ro
 
 // Disable keeps an account from logging in for ever, and releases all its tickets. It may be repeated. Error:
 // identity.ErrNotFound.
-func (c *Cases) Disable(ctx context.Context, account, as string) (released int, err error) {
+func (c *Service) Disable(ctx context.Context, account, as string) (released int, err error) {
 	if err := c.Identity.Disable(ctx, account); err != nil {
 		return 0, err
 	}
-	return c.release(ctx, account, "", as)
+	return c.releaseTickets(ctx, account, "", as)
 }
 
-// release takes an operator's tickets at an entity, or at all of them, from them: one command each. A role at the same entity
+// releaseTickets takes an operator's tickets at an entity, or at all of them, from them: one command each. A role at the same entity
 // that goes on keeps them.
-func (c *Cases) release(ctx context.Context, account string, at catalog.EntityCode, as string) (released int, err error) {
+func (c *Service) releaseTickets(ctx context.Context, account string, at catalog.EntityCode, as string) (released int, err error) {
 	if at != "" {
-		o, err := c.Identity.Find(ctx, account, at)
+		o, err := c.Identity.FindOperator(ctx, account, at)
 		if err == nil && o.Entity == at || err != nil && !errors.Is(err, identity.ErrNotFound) {
 			return 0, err
 		}
@@ -64,7 +64,7 @@ func (c *Cases) release(ctx context.Context, account string, at catalog.EntityCo
 	f := projections.Filter{Queue: projections.AllQueue, Assignee: account, Entity: at, Sort: projections.OldestFirst, Limit: 200}
 	var held []ticket.ID
 	for {
-		page, err := c.Reader.Tickets(ctx, Auditor, f)
+		page, err := c.Reader.ListTickets(ctx, AuditorViewer, f)
 		if err != nil {
 			return 0, err
 		}
@@ -78,7 +78,7 @@ func (c *Cases) release(ctx context.Context, account string, at catalog.EntityCo
 		}
 	}
 	for n, id := range held {
-		_, err := c.Desk.Dispatch(ctx, desk.Request{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: as, Role: person.System}})
+		_, err := c.Dispatcher.Dispatch(ctx, desk.CommandRequest{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: as, Role: person.System}})
 		if err != nil {
 			return n, fmt.Errorf("release ticket %s: %w", id, err)
 		}

@@ -9,36 +9,36 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// asking are the answers to a problem's checks (FAQ 2.8, 2.10) that come to asking the citizen, handing those that come to a
+// answersBeforeQuestion are the answers to a problem's checks (FAQ 2.8, 2.10) that come to asking the citizen, handing those that come to a
 // hand-over.
 var (
-	asking = map[catalog.ProblemID][]ticket.NewAnswer{
+	answersBeforeQuestion = map[catalog.ProblemID][]ticket.AnswerInput{
 		"referto-non-trovato": {{Check: "referto-individuato"}, {Check: "referto-in-preparazione"}},
 		"mancato-pagamento": {
 			{Check: "pagamento-dichiarato", Yes: true}, {Check: "pagamento-risulta"}, {Check: "altri-importi"}, {Check: "ricevuta-fornita"}, {Check: "ricevuta-impossibile"},
 		},
 	}
-	handing = map[catalog.ProblemID][]ticket.NewAnswer{
+	answersBeforeHandover = map[catalog.ProblemID][]ticket.AnswerInput{
 		"referto-non-trovato": {
 			{Check: "referto-individuato", Yes: true, Evidence: playbook.Evidence{"identifier": "FSE-2026-000417"}}, {Check: "referto-della-asr"},
 		},
 	}
 )
 
-// answers works the checks of the ticket's problem in some of the acts that they can lead to.
-func (s *story) answers(lead map[catalog.ProblemID][]ticket.NewAnswer, percent int) []ticket.NewAnswer {
-	if s.entity == catalog.Region || s.reclassified || !chance(s.r, percent) {
+// drawAnswers works the checks of the ticket's problem in some of the acts that they can lead to.
+func (s *scenario) drawAnswers(lead map[catalog.ProblemID][]ticket.AnswerInput, percent int) []ticket.AnswerInput {
+	if s.entity == catalog.Region || s.reclassified || !chance(s.random, percent) {
 		return nil
 	}
-	all := lead[s.matter.problem]
-	s.checked = s.checked || all != nil
+	all := lead[s.topic.problem]
+	s.checksAnswered = s.checksAnswered || all != nil
 	return all
 }
 
-// ground is why a ticket is handed over whose checks somebody has worked, and have come to something else.
-func (s *story) ground() string {
-	if chance(s.r, 60) {
+// drawHandoverReason is why a ticket is handed over whose checks somebody has worked, and have come to something else.
+func (s *scenario) drawHandoverReason() string {
+	if chance(s.random, 60) {
 		return string(ticket.NotOurs)
 	}
-	return string(pick(s.r, ticket.Overrides()))
+	return string(pick(s.random, ticket.OverrideGrounds()))
 }

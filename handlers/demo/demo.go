@@ -43,8 +43,8 @@ func (p Params) Validate() error {
 	return nil
 }
 
-// asrs lists the health authorities that work at a moment.
-func asrs(c *catalog.Catalog, at time.Time) []catalog.Entity {
+// listASRs lists the health authorities that work at a moment.
+func listASRs(c *catalog.Catalog, at time.Time) []catalog.Entity {
 	var all []catalog.Entity
 	for _, e := range c.Entities(at) {
 		if e.Code != catalog.Region {

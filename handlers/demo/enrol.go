@@ -16,10 +16,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// Enrol makes the accounts and placements that are not there yet, as of a moment, and gives the people with their ids.
+// CreateAccounts makes the accounts and placements that are not there yet, as of a moment, and gives the people with their ids.
 // Hashing their secrets takes all processors.
-func Enrol(ctx context.Context, to *identity.Identity, people []Person, from time.Time) ([]Account, error) {
-	there, err := to.List(ctx)
+func CreateAccounts(ctx context.Context, to *identity.Identity, people []Person, from time.Time) ([]Account, error) {
+	there, err := to.ListAccounts(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("enrol: %w", err)
 	}
@@ -32,14 +32,14 @@ func Enrol(ctx context.Context, to *identity.Identity, people []Person, from tim
 			accounts[n].ID = there[at].ID
 		}
 		g.Go(func() (err error) {
-			accounts[n].ID, err = enrol(ctx, to, accounts[n], from)
+			accounts[n].ID, err = createAccount(ctx, to, accounts[n], from)
 			return err
 		})
 	}
 	return accounts, g.Wait()
 }
 
-func enrol(ctx context.Context, to *identity.Identity, a Account, from time.Time) (id string, err error) {
+func createAccount(ctx context.Context, to *identity.Identity, a Account, from time.Time) (id string, err error) {
 	if id = a.ID; id == "" {
 		id, err = to.CreateAccount(ctx, identity.NewAccount{
 			Username: a.Username, GivenName: a.GivenName, FamilyName: a.FamilyName,

@@ -14,16 +14,16 @@ import (
 	"github.com/sol-assistenza/sol/handlers/attachment"
 )
 
-// paper is what people attach: a receipt, or a picture of an error.
-func paper(r *rand.Rand) attachment.File {
+// randomAttachment is what people attach: a receipt, or a picture of an error.
+func randomAttachment(r *rand.Rand) attachment.File {
 	if chance(r, 60) {
-		return attachment.File{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)), Content: page(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
+		return attachment.File{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)), Content: pdfPage(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
 	}
-	return attachment.File{Name: fmt.Sprintf("schermata %02d.png", r.IntN(100)), Content: picture(r)}
+	return attachment.File{Name: fmt.Sprintf("schermata %02d.png", r.IntN(100)), Content: pngPicture(r)}
 }
 
-// page is a PDF of one page with one line on it.
-func page(text string) []byte {
+// pdfPage is a PDF of one page with one line on it.
+func pdfPage(text string) []byte {
 	var b bytes.Buffer
 	var offsets []int
 	b.WriteString("%PDF-1.4\n")
@@ -47,8 +47,8 @@ func page(text string) []byte {
 	return b.Bytes()
 }
 
-// picture is a window with a bar, in colours of its own.
-func picture(r *rand.Rand) []byte {
+// pngPicture is a window with a bar, in colours of its own.
+func pngPicture(r *rand.Rand) []byte {
 	const width, height, bar = 120, 80, 14
 	tints := color.Palette{color.White, color.RGBA{uint8(r.IntN(256)), uint8(r.IntN(256)), 200, 255}}
 	window := image.NewPaletted(image.Rect(0, 0, width, height), tints)

@@ -13,7 +13,7 @@ var (
 		"Larice", "Limone", "Mandorlo", "Mela", "Melograno", "Mirtillo", "Mora", "Nespola", "Nocciola", "Olmo", "Pera",
 		"Pesca", "Pioppo", "Prugna", "Ribes", "Susina", "Tiglio",
 	}
-	families = []string{"Prova", "Finto", "Esempio", "Campione"}
+	staffFamilies = []string{"Prova", "Finto", "Esempio", "Campione"}
 )
 
 // Whoever writes to them is named after a river of Piemonte or beyond.
@@ -24,7 +24,7 @@ var (
 		{"Chisone", false}, {"Orco", false}, {"Toce", false}, {"Belbo", false}, {"Elvo", false}, {"Cervo", false}, {"Sangone", false},
 		{"Adige", false}, {"Arno", false}, {"Tevere", false}, {"Isonzo", false}, {"Reno", false}, {"Scrivia", true}, {"Agogna", true},
 	}
-	places = []string{"Prova", "Finto", "Esempio", "Campione", "Modello", "Fittizio", "Immaginario", "Inventato", "Saggio", "Simulato"}
+	citizenFamilies = []string{"Prova", "Finto", "Esempio", "Campione", "Modello", "Fittizio", "Immaginario", "Inventato", "Saggio", "Simulato"}
 )
 
 type river struct {
@@ -38,5 +38,5 @@ func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 // chance tells yes so often in a hundred.
 func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
 
-// between takes a whole number, both ends included.
-func between(r *rand.Rand, least, most int) int { return least + r.IntN(most-least+1) }
+// randomInt takes a whole number, both ends included.
+func randomInt(r *rand.Rand, least, most int) int { return least + r.IntN(most-least+1) }

@@ -22,20 +22,20 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// News is what becomes of what the sagas of a simulated past had to say: notices of the last week are delivered as of then,
+// OutboxMessages is what becomes of what the sagas of a simulated past had to say: notices of the last week are delivered as of then,
 // questions about tickets that are still worked on are left for the connected systems, and the rest is dropped. No mail
 // of the past leaves.
-type News struct {
-	Pool    *pgxpool.Pool // as sol_worker
-	Desk    *desk.Desk
-	Notices *notice.Notices
+type OutboxMessages struct {
+	Pool          *pgxpool.Pool // as sol_worker
+	Dispatcher    *desk.Dispatcher
+	Notifications *notice.Store
 }
 
-const lately = week
+const recentPeriod = week
 
-// Settle deals with everything that the outbox holds. Doing it again gives the same.
-func (n News) Settle(ctx context.Context, p Params, accounts []Account) error {
-	recent, err := bus.Since(ctx, n.Pool, p.Until.Add(-lately))
+// Deliver deals with everything that the outbox holds. Doing it again gives the same.
+func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Account) error {
+	recent, err := bus.ListPendingSince(ctx, n.Pool, p.Until.Add(-recentPeriod))
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (n News) Settle(ctx context.Context, p Params, accounts []Account) error {
 	g.SetLimit(8)
 	for _, m := range recent {
 		g.Go(func() error {
-			keep, err := n.carry(carrying, m)
+			keep, err := n.deliverMessage(carrying, m)
 			if keep {
 				mu.Lock()
 				kept = append(kept, m.ID)
@@ -61,9 +61,9 @@ func (n News) Settle(ctx context.Context, p Params, accounts []Account) error {
 	}
 	for i, a := range accounts {
 		r := rand.New(rand.NewPCG(p.Seed, uint64(i)))
-		looked := p.Until.Add(-time.Hour - seconds(r, day)) // at what there was to read
+		looked := p.Until.Add(-time.Hour - randomDuration(r, day)) // at what there was to read
 		for _, in := range a.Placements {
-			if err := n.Notices.ReadUntil(ctx, person.Actor{ID: a.ID, Role: in.Role, Entity: in.Entity}, looked); err != nil {
+			if err := n.Notifications.MarkReadUntil(ctx, person.Actor{ID: a.ID, Role: in.Role, Entity: in.Entity}, looked); err != nil {
 				return err
 			}
 		}
@@ -72,17 +72,17 @@ func (n News) Settle(ctx context.Context, p Params, accounts []Account) error {
 	return err
 }
 
-// carry delivers a notice, and tells whether a message is to wait for the real present.
-func (n News) carry(ctx context.Context, m bus.Waiting) (keep bool, err error) {
+// deliverMessage delivers a notice, and tells whether a message is to wait for the real present.
+func (n OutboxMessages) deliverMessage(ctx context.Context, m bus.PendingMessage) (keep bool, err error) {
 	switch m.Topic {
 	case sagas.TopicNotify:
 		var s sagas.Notification
 		if err := json.Unmarshal(m.Payload, &s); err != nil {
 			return false, err
 		}
-		return false, n.Notices.DeliverAt(ctx, m.ID, m.Ticket, s, m.At)
-	case sagas.TopicAsk:
-		s, _, err := n.Desk.State(ctx, m.Ticket)
+		return false, n.Notifications.DeliverAt(ctx, m.ID, m.Ticket, s, m.SentAt)
+	case sagas.TopicAskConnector:
+		s, _, err := n.Dispatcher.State(ctx, m.Ticket)
 		return s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting, err
 	}
 	return false, nil

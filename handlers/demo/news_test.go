@@ -14,23 +14,23 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// TestNews: after a simulated past there are notices of its last week, some of them unread; what waits are questions about
+// TestOutboxMessages: after a simulated past there are notices of its last week, some of them unread; what waits are questions about
 // open tickets, and nothing else.
-func TestNews(t *testing.T) {
-	p := demo.Params{Tickets: 60, Months: 1, Until: until, Seed: 3}
-	th := newTheatre(t, p)
-	if err := demo.Play(t.Context(), th.stage, p, th.plan(p)); err != nil {
+func TestOutboxMessages(t *testing.T) {
+	p := demo.Params{Tickets: 60, Months: 1, Until: simulationEnd, Seed: 3}
+	th := newFixture(t, p)
+	if err := demo.Execute(t.Context(), th.installation, p, th.plan(p)); err != nil {
 		t.Fatal(err)
 	}
-	db := th.stage.Store.Worker()
-	before, err := bus.Since(t.Context(), db, p.From())
+	db := th.installation.Store.WorkerPool()
+	before, err := bus.ListPendingSince(t.Context(), db, p.From())
 	if err != nil || len(before) == 0 {
 		t.Fatalf("the past said %d things, %v", len(before), err)
 	}
-	news := demo.News{Pool: db, Desk: th.stage.Desk, Notices: notice.New(th.stage.Store, th.stage.Desk)}
+	news := demo.OutboxMessages{Pool: db, Dispatcher: th.installation.Dispatcher, Notifications: notice.New(th.installation.Store, th.installation.Dispatcher)}
 	var first [3]int
 	for round := range 2 { // a seeding that was cut off does it again
-		if err := news.Settle(t.Context(), p, th.accounts); err != nil {
+		if err := news.Deliver(t.Context(), p, th.accounts); err != nil {
 			t.Fatal(err)
 		}
 		var notices, read, marks int
@@ -50,13 +50,13 @@ func TestNews(t *testing.T) {
 			t.Errorf("first %v notices, read, marks; again %v", first, got)
 		}
 	}
-	waiting, err := bus.Since(t.Context(), db, p.From())
+	waiting, err := bus.ListPendingSince(t.Context(), db, p.From())
 	if err != nil || len(waiting) == 0 {
 		t.Fatalf("%d questions wait, %v", len(waiting), err)
 	}
 	for _, m := range waiting {
-		s, _, err := th.stage.Desk.State(t.Context(), m.Ticket)
-		if err != nil || m.Topic != sagas.TopicAsk || s.Status == ticket.Solved || s.Status == ticket.Closed {
+		s, _, err := th.installation.Dispatcher.State(t.Context(), m.Ticket)
+		if err != nil || m.Topic != sagas.TopicAskConnector || s.Status == ticket.Solved || s.Status == ticket.Closed {
 			t.Errorf("%s waits, of a ticket that is %s, %v", m.Topic, s.Status, err)
 		}
 	}

@@ -36,9 +36,9 @@ func People(c *catalog.Catalog, at time.Time) []Person {
 	var all []Person
 	add := func(role person.Role, entity catalog.EntityCode) {
 		n := len(all)
-		all = append(all, newPerson(fruits[n%len(fruits)], families[n/len(fruits)], Placement{role, entity}))
+		all = append(all, newPerson(fruits[n%len(fruits)], staffFamilies[n/len(fruits)], Placement{role, entity}))
 	}
-	entities := asrs(c, at)
+	entities := listASRs(c, at)
 	for i, e := range entities {
 		for range 2 + i%2 {
 			add(person.ASROperator, e.Code)
@@ -59,9 +59,9 @@ func People(c *catalog.Catalog, at time.Time) []Person {
 	r := rand.New(rand.NewPCG(1, 0))
 	for i := range 4 {
 		named := rivers[i*5]
-		born := time.Date(between(r, 1950, 1999), time.Month(between(r, 1, 12)), between(r, 1, 28), 0, 0, 0, 0, time.UTC)
+		born := time.Date(randomInt(r, 1950, 1999), time.Month(randomInt(r, 1, 12)), randomInt(r, 1, 28), 0, 0, 0, 0, time.UTC)
 		p := newPerson(named.name, "Cittadino", Placement{person.Citizen, ""})
-		p.TaxCode = taxCode(named.name, "Cittadino", born, named.female, pick(r, towns))
+		p.TaxCode = taxCode(named.name, "Cittadino", born, named.female, pick(r, townCodes))
 		all = append(all, p)
 	}
 	return all

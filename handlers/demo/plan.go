@@ -21,13 +21,13 @@ type Account struct {
 	ID string // UUID
 }
 
-// writer is what all stories share.
-type writer struct {
-	catalog *catalog.Catalog
-	until   time.Time
-	asrs    []catalog.Entity
-	staff   map[catalog.EntityCode]staff
-	subject func(taxCode string) string
+// planner is what all stories share.
+type planner struct {
+	catalog     *catalog.Catalog
+	end         time.Time
+	asrs        []catalog.Entity
+	staff       map[catalog.EntityCode]staff
+	hashTaxCode func(taxCode string) string
 }
 
 // staff is who works at an entity.
@@ -39,7 +39,7 @@ type staff struct {
 // Plan writes every step of the simulation, in the order of time. subject makes the keyed hash of a tax code. The
 // same Params, catalogue and accounts give the same plan.
 func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode string) string) []Step {
-	w := &writer{catalog: c, until: p.Until.UTC(), asrs: asrs(c, p.Until), staff: map[catalog.EntityCode]staff{}, subject: subject}
+	w := &planner{catalog: c, end: p.Until.UTC(), asrs: listASRs(c, p.Until), staff: map[catalog.EntityCode]staff{}, hashTaxCode: subject}
 	var citizens []Account
 	var administrator person.Actor
 	for _, a := range accounts {
@@ -62,14 +62,14 @@ func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode
 	var steps []Step
 	for n := range p.Tickets {
 		r := rand.New(rand.NewPCG(p.Seed, uint64(n)))
-		s := w.begin(r, p, n, citizens)
-		for _, s := range append([]*story{s}, s.others...) {
+		s := w.writeScenario(r, p, n, citizens)
+		for _, s := range append([]*scenario{s}, s.followUps...) {
 			steps = append(steps, s.steps...)
 		}
 		if n%1000 == 700 { // someone asked for their data to be erased
-			s.at = s.at.Add(week)
+			s.now = s.now.Add(week)
 			s.steps = nil
-			s.act(administrator, ticket.Erase{})
+			s.addStep(administrator, ticket.Erase{})
 			for i := range s.steps {
 				s.steps[i].N = 1000
 			}
@@ -82,73 +82,73 @@ func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode
 	return steps
 }
 
-// begin tells the n-th story. Every sixth opens in the last two weeks and every twentieth in the last three days, so that
+// writeScenario tells the n-th story. Every sixth opens in the last two weeks and every twentieth in the last three days, so that
 // the queues are full today.
-func (w *writer) begin(r *rand.Rand, p Params, n int, citizens []Account) *story {
-	s := &story{writer: w, r: r, who: newCitizen(r)}
+func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Account) *scenario {
+	s := &scenario{planner: w, random: r, citizen: newCitizen(r)}
 	whole := p.Until.Sub(p.From())
-	s.at = p.From().Add(seconds(r, whole-time.Hour))
+	s.now = p.From().Add(randomDuration(r, whole-time.Hour))
 	switch {
 	case n%6 == 0:
-		s.at = p.Until.Add(-time.Hour - seconds(r, min(2*week, whole/2)))
+		s.now = p.Until.Add(-time.Hour - randomDuration(r, min(2*week, whole/2)))
 	case n%20 == 3:
-		s.at = p.Until.Add(-time.Hour - seconds(r, 3*day))
+		s.now = p.Until.Add(-time.Hour - randomDuration(r, 3*day))
 	}
-	s.at = opening(r, s.at, s.until)
-	m := drawMatter(r)
+	s.now = openingTime(r, s.now, s.end)
+	m := drawTopic(r)
 	entity := w.drawEntity(r)
 	kind := r.IntN(1000)
 	if kind < 45 {
-		m = operatorsForm
+		m = operatorTopic
 	} else if kind < 95 && len(citizens) > 0 {
 		a := pick(r, citizens)
 		s.account = a.ID
-		s.who.given, s.who.family, s.who.taxCode, s.who.email = a.GivenName, a.FamilyName, a.TaxCode, a.Username+"@example.org"
+		s.citizen.given, s.citizen.family, s.citizen.taxCode, s.citizen.email = a.GivenName, a.FamilyName, a.TaxCode, a.Username+"@example.org"
 	}
-	s.facts = facts(r, s.who, s.at)
+	s.placeholders = newPlaceholders(r, s.citizen, s.now)
 	if kind >= 975 {
-		m.asked = junk
+		m.requests = junk
 	}
-	s.openIt(m, entity, "")
+	s.openTicket(m, entity, "")
 	switch {
 	case m.service == ticket.OperatorsForm:
-		s.regional(0)
+		s.handleAtRegion(0)
 	case kind >= 985:
 		s.discard(ticket.Spam)
 	case kind >= 975:
 		s.discard(ticket.TestOnly)
 	case kind >= 950:
-		s.twice()
-		s.work()
+		s.addDuplicate()
+		s.handleAtASR()
 	default:
-		s.work()
+		s.handleAtASR()
 	}
 	return s
 }
 
-// opening moves a moment to when people write: by day, more on working days, and never after the end.
-func opening(r *rand.Rand, t, until time.Time) time.Time {
-	t = atHome(r, t)
+// openingTime moves a moment to when people write: by day, more on working days, and never after the end.
+func openingTime(r *rand.Rand, t, until time.Time) time.Time {
+	t = nextWakingTime(r, t)
 	if w := t.In(calendar.Rome()).Weekday(); (w == time.Saturday || w == time.Sunday) && chance(r, 60) {
 		t = t.Add(2 * day)
 	}
 	if t.After(until) {
-		return until.Add(-time.Minute - seconds(r, time.Hour))
+		return until.Add(-time.Minute - randomDuration(r, time.Hour))
 	}
 	return t
 }
 
-func drawMatter(r *rand.Rand) matter {
+func drawTopic(r *rand.Rand) topic {
 	at := r.IntN(100)
-	for _, m := range matters {
+	for _, m := range topics {
 		if at -= m.weight; at < 0 {
 			return m
 		}
 	}
-	return matters[0]
+	return topics[0]
 }
 
 // drawEntity prefers the first of the list, which is the largest, and then decreases.
-func (w *writer) drawEntity(r *rand.Rand) catalog.EntityCode {
+func (w *planner) drawEntity(r *rand.Rand) catalog.EntityCode {
 	return w.asrs[min(r.IntN(len(w.asrs)), r.IntN(len(w.asrs)+6))%len(w.asrs)].Code
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/sol-assistenza/sol/handlers/demo"
 )
 
-var until = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
+var simulationEnd = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
 
 // accounts are the demo's people with ids of their own.
 func accounts() []demo.Account {
 	var all []demo.Account
-	for n, p := range demo.People(catalog.Default(), until) {
+	for n, p := range demo.People(catalog.Default(), simulationEnd) {
 		all = append(all, demo.Account{Person: p, ID: fmt.Sprintf("00000000-0000-7000-8000-%012d", n)})
 	}
 	return all
@@ -35,7 +35,7 @@ func plan(p demo.Params) []demo.Step {
 // TestPlanKeepsTheRules sends the whole plan through the rules, closing what is due on the way, and looks at where the
 // tickets end.
 func TestPlanKeepsTheRules(t *testing.T) {
-	rules := ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}
+	rules := ticket.Engine{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()}
 	states, last := map[ticket.ID]ticket.State{}, time.Time{}
 	since := map[ticket.ID]time.Time{} // in effect, of the latest resolution
 	events := map[string]int{}
@@ -59,8 +59,8 @@ func TestPlanKeepsTheRules(t *testing.T) {
 			send(id, ticket.Close{Resolution: s.Resolution}, system, at, "close")
 		}
 	}
-	for _, step := range plan(demo.Params{Tickets: 3000, Months: 6, Until: until, Seed: 1}) {
-		if step.At.Before(last) || step.At.After(until) {
+	for _, step := range plan(demo.Params{Tickets: 3000, Months: 6, Until: simulationEnd, Seed: 1}) {
+		if step.At.Before(last) || step.At.After(simulationEnd) {
 			t.Fatalf("%s at %s follows %s", step.Key(), step.At, last)
 		}
 		last = step.At
@@ -72,7 +72,7 @@ func TestPlanKeepsTheRules(t *testing.T) {
 	}
 	statuses, entities := map[ticket.Status]int{}, map[catalog.EntityCode]int{}
 	for id := range states {
-		closeDue(id, until)
+		closeDue(id, simulationEnd)
 		statuses[states[id].Status]++
 		entities[states[id].Entity]++
 	}
@@ -81,7 +81,7 @@ func TestPlanKeepsTheRules(t *testing.T) {
 			t.Errorf("only %d tickets end as %s", statuses[status], status)
 		}
 	}
-	for _, e := range catalog.Default().Entities(until) {
+	for _, e := range catalog.Default().Entities(simulationEnd) {
 		if entities[e.Code] < 5 {
 			t.Errorf("only %d tickets at %s", entities[e.Code], e.Short)
 		}
@@ -100,14 +100,14 @@ func TestPlanKeepsTheRules(t *testing.T) {
 
 // TestPlanIsTheSame: what was cut off can be begun again.
 func TestPlanIsTheSame(t *testing.T) {
-	p := demo.Params{Tickets: 50, Months: 2, Until: until, Seed: 7}
+	p := demo.Params{Tickets: 50, Months: 2, Until: simulationEnd, Seed: 7}
 	if !reflect.DeepEqual(plan(p), plan(p)) {
 		t.Error("the same Params made two plans")
 	}
 }
 
 func TestPeople(t *testing.T) {
-	people := demo.People(catalog.Default(), until)
+	people := demo.People(catalog.Default(), simulationEnd)
 	names, at := map[string]bool{}, map[demo.Placement]int{}
 	for _, p := range people {
 		if names[p.Username] {
@@ -123,7 +123,7 @@ func TestPeople(t *testing.T) {
 			}
 		}
 	}
-	for _, e := range catalog.Default().Entities(until) {
+	for _, e := range catalog.Default().Entities(simulationEnd) {
 		operator, supervisor := person.ASROperator, person.ASRSupervisor
 		if e.Code == catalog.Region {
 			operator, supervisor = person.RegionalOperator, person.RegionalSupervisor

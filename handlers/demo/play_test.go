@@ -22,32 +22,32 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// theatre is an empty installation to play on.
-type theatre struct {
-	stage    demo.Stage
-	accounts []demo.Account
+// fixture is an empty installation to play on.
+type fixture struct {
+	installation demo.Installation
+	accounts     []demo.Account
 }
 
-func newTheatre(t *testing.T, p demo.Params) theatre {
+func newFixture(t *testing.T, p demo.Params) fixture {
 	t.Helper()
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
-	at := desk.New(store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()})
+	at := desk.NewDispatcher(store, ticket.Engine{Catalog: catalog.Default(), Hold: ticket.DefaultHold, Playbooks: playbook.Default()})
 	people, err := identity.New(identity.Config{
-		Pool: store.Worker(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := demo.Enrol(t.Context(), people, demo.People(catalog.Default(), p.Until), p.From())
+	accounts, err := demo.CreateAccounts(t.Context(), people, demo.People(catalog.Default(), p.Until), p.From())
 	if err != nil {
 		t.Fatal(err)
 	}
 	runner, err := sagas.New(sagas.Config{
 		Store: store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-			_, err := at.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+			_, err := at.Dispatch(ctx, desk.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
 			return err
 		},
 	})
@@ -63,30 +63,30 @@ func newTheatre(t *testing.T, p demo.Params) theatre {
 			t.Error(err)
 		}
 	})
-	return theatre{demo.Stage{Store: store, Desk: at, Clock: clock, Settle: runner.Settle}, accounts}
+	return fixture{demo.Installation{Store: store, Dispatcher: at, Clock: clock, RunUntilIdle: runner.RunUntilIdle}, accounts}
 }
 
-func (th theatre) plan(p demo.Params) []demo.Step {
-	return demo.Plan(p, catalog.Default(), th.accounts, th.stage.Desk.Subject)
+func (th fixture) plan(p demo.Params) []demo.Step {
+	return demo.Plan(p, catalog.Default(), th.accounts, th.installation.Dispatcher.HashTaxCode)
 }
 
-// TestPlayCutOff plays a plan, stops in the middle and begins again: the log then holds every ticket once, nothing is
+// TestExecuteResumes plays a plan, stops in the middle and begins again: the log then holds every ticket once, nothing is
 // dated outside the simulation, and what was due is closed.
-func TestPlayCutOff(t *testing.T) {
-	p := demo.Params{Tickets: 60, Months: 2, Until: until, Seed: 3}
-	th := newTheatre(t, p)
+func TestExecuteResumes(t *testing.T) {
+	p := demo.Params{Tickets: 60, Months: 2, Until: simulationEnd, Seed: 3}
+	th := newFixture(t, p)
 	plan := th.plan(p)
 	ctx, cut := context.WithCancel(t.Context())
-	stage := th.stage
+	stage := th.installation
 	stage.Progress = func(done, total int) {
 		if done > total/2 {
 			cut()
 		}
 	}
-	if err := demo.Play(ctx, stage, p, plan); !errors.Is(err, context.Canceled) {
+	if err := demo.Execute(ctx, stage, p, plan); !errors.Is(err, context.Canceled) {
 		t.Fatalf("cut off with %v", err)
 	}
-	if err := demo.Play(t.Context(), th.stage, p, plan); err != nil {
+	if err := demo.Execute(t.Context(), th.installation, p, plan); err != nil {
 		t.Fatal(err)
 	}
 	opens, closed := 0, 0
@@ -95,7 +95,7 @@ func TestPlayCutOff(t *testing.T) {
 			continue
 		}
 		opens++
-		history, err := th.stage.Desk.History(t.Context(), s.Ticket)
+		history, err := th.installation.Dispatcher.History(t.Context(), s.Ticket)
 		if err != nil {
 			t.Fatal(err)
 		}

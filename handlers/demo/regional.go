@@ -11,115 +11,115 @@ import (
 )
 
 // most hand-overs of one ticket, redirects included.
-const mostHandovers = 4
+const maxHandovers = 4
 
 // handOver sends the ticket to the Region (FAQ 2.6), by its status or by «Regione Piemonte» in the menu.
-func (s *story) handOver() { s.handOverAgain(1) }
+func (s *scenario) handOver() { s.handOverNth(1) }
 
-func (s *story) handOverAgain(n int) {
+func (s *scenario) handOverNth(n int) {
 	from, worker := s.entity, s.worker
-	u := ticket.Update{Status: ticket.HandedOver, Note: s.public(s.matter.handed), Answers: s.answers(handing, 40)}
-	if s.checked && u.Answers == nil {
-		u.Reason = s.ground()
+	u := ticket.Update{Status: ticket.HandedOver, Note: s.publicNote(s.topic.handoverNotes), Answers: s.drawAnswers(answersBeforeHandover, 40)}
+	if s.checksAnswered && u.Answers == nil {
+		u.Reason = s.drawHandoverReason()
 	}
-	if chance(s.r, 15) {
-		u.Status, u.Assignee = "", &ticket.NewAssignee{Region: true}
+	if chance(s.random, 15) {
+		u.Status, u.Assignee = "", &ticket.AssigneeInput{Region: true}
 	}
-	if chance(s.r, 4) {
-		s.withdrawn(u)
-		u.Note = s.public(s.matter.handed)
+	if chance(s.random, 4) {
+		s.updateAndUndo(u)
+		u.Note = s.publicNote(s.topic.handoverNotes)
 	}
 	s.update(u)
-	if chance(s.r, 5) {
-		s.office(10*time.Minute, 40*time.Minute)
-		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.r, recalls)})
-		s.office(10*time.Minute, 3*time.Hour)
-		s.resolve(s.matter.solved)
+	if chance(s.random, 5) {
+		s.passOfficeTime(10*time.Minute, 40*time.Minute)
+		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.random, recallReasons)})
+		s.passOfficeTime(10*time.Minute, 3*time.Hour)
+		s.resolve(s.topic.resolutions)
 		return
 	}
 	s.entity = catalog.Region
-	s.somebody()
-	s.office(time.Hour, 2*day)
-	if chance(s.r, 10) {
+	s.pickWorker()
+	s.passOfficeTime(time.Hour, 2*day)
+	if chance(s.random, 10) {
 		asr := s.worker
 		s.worker = worker
-		s.update(ticket.Update{Note: s.note(ticket.Regional, "Segnaliamo che il cittadino ha urgenza per una visita già fissata.")})
+		s.update(ticket.Update{Note: s.newNote(ticket.Regional, "Segnaliamo che il cittadino ha urgenza per una visita già fissata.")})
 		s.worker = asr
-		s.office(30*time.Minute, day)
+		s.passOfficeTime(30*time.Minute, day)
 	}
 	s.fromASR = from
-	s.regional(n)
+	s.handleAtRegion(n)
 }
 
-// regional is what the Region does with a ticket that is new there; n counts the hand-overs that there were.
-func (s *story) regional(n int) {
+// handleAtRegion is what the Region does with a ticket that is new there; n counts the hand-overs that there were.
+func (s *scenario) handleAtRegion(n int) {
 	if n == 0 {
-		s.office(15*time.Minute, day)
+		s.passOfficeTime(15*time.Minute, day)
 	}
 	s.update(ticket.Update{Status: ticket.InProgress})
-	s.office(10*time.Minute, 8*time.Hour)
-	if n > 0 && chance(s.r, 18) {
-		s.consult()
+	s.passOfficeTime(10*time.Minute, 8*time.Hour)
+	if n > 0 && chance(s.random, 18) {
+		s.consultASR()
 	}
-	if chance(s.r, 12) && !s.ask() {
+	if chance(s.random, 12) && !s.askCitizen() {
 		return
 	}
-	if n > 0 && n < mostHandovers && chance(s.r, 30) {
+	if n > 0 && n < maxHandovers && chance(s.random, 30) {
 		s.redirect(n + 1)
 		return
 	}
 	if n == 0 {
-		s.resolve(s.matter.solved)
+		s.resolve(s.topic.resolutions)
 		return
 	}
-	s.resolve(regional)
+	s.resolve(regionalResolutions)
 }
 
-// consult asks the ASR something, between the two of them.
-func (s *story) consult() {
-	s.update(ticket.Update{Note: s.note(ticket.Regional, pick(s.r, messages))})
-	worker, asr := s.worker, pick(s.r, s.staff[s.fromASR].operators)
-	s.office(time.Hour, day)
+// consultASR asks the ASR something, between the two of them.
+func (s *scenario) consultASR() {
+	s.update(ticket.Update{Note: s.newNote(ticket.Regional, pick(s.random, questionsToASR))})
+	worker, asr := s.worker, pick(s.random, s.staff[s.fromASR].operators)
+	s.passOfficeTime(time.Hour, day)
 	s.worker = asr
-	s.update(ticket.Update{Note: s.note(ticket.Regional, s.said(backings))})
+	s.update(ticket.Update{Note: s.newNote(ticket.Regional, s.text(repliesFromASR))})
 	s.worker = worker
-	s.office(time.Hour, day)
+	s.passOfficeTime(time.Hour, day)
 }
 
 // redirect sends the ticket to another ASR, or back to the one that it came from.
-func (s *story) redirect(n int) {
+func (s *scenario) redirect(n int) {
 	to := s.fromASR
-	if chance(s.r, 70) {
-		to = pick(s.r, s.asrs).Code
+	if chance(s.random, 70) {
+		to = pick(s.random, s.asrs).Code
 	}
-	s.update(ticket.Update{Entity: to, Note: s.public(redirects)})
-	s.entity, s.checked = to, false
-	s.somebody()
-	s.office(30*time.Minute, 2*day)
+	s.update(ticket.Update{Entity: to, Note: s.publicNote(redirectNotes)})
+	s.entity, s.checksAnswered = to, false
+	s.pickWorker()
+	s.passOfficeTime(30*time.Minute, 2*day)
 	s.update(ticket.Update{Status: ticket.InProgress})
-	s.office(10*time.Minute, 8*time.Hour)
-	if n < mostHandovers && chance(s.r, 12) {
-		s.handOverAgain(n + 1)
+	s.passOfficeTime(10*time.Minute, 8*time.Hour)
+	if n < maxHandovers && chance(s.random, 12) {
+		s.handOverNth(n + 1)
 		return
 	}
-	s.resolve(s.matter.solved)
+	s.resolve(s.topic.resolutions)
 }
 
 // discard is what supervisors do with what is no request.
-func (s *story) discard(why ticket.DiscardReason) {
-	s.office(time.Hour, 2*day)
-	s.act(s.supervisor(), ticket.Update{Status: ticket.Solved, Reason: string(why)})
+func (s *scenario) discard(why ticket.DiscardReason) {
+	s.passOfficeTime(time.Hour, 2*day)
+	s.addStep(s.supervisor(), ticket.Update{Status: ticket.Solved, Reason: string(why)})
 }
 
-// twice sends the same request again some time later, and marks that one as a duplicate of this.
-func (s *story) twice() {
-	again := &story{writer: s.writer, r: s.r, who: s.who, account: s.account, facts: s.facts, at: s.at}
-	again.home(10*time.Minute, 8*time.Hour)
-	again.openIt(s.matter, s.chosen, "")
-	again.office(20*time.Minute, day)
+// addDuplicate sends the same request again some time later, and marks that one as a duplicate of this.
+func (s *scenario) addDuplicate() {
+	again := &scenario{planner: s.planner, random: s.random, citizen: s.citizen, account: s.account, placeholders: s.placeholders, now: s.now}
+	again.passCitizenTime(10*time.Minute, 8*time.Hour)
+	again.openTicket(s.topic, s.formEntity, "")
+	again.passOfficeTime(20*time.Minute, day)
 	again.update(ticket.Update{
-		DuplicateOf: &ticket.Main{Ticket: s.id, Subject: s.subject(s.who.taxCode)},
-		Note:        again.note(ticket.Public, "Gentile "+s.who.given+" "+s.who.family+", questa richiesta ripete una sua precedente: le rispondiamo su quella."),
+		DuplicateOf: &ticket.OriginalTicket{Ticket: s.id, Subject: s.hashTaxCode(s.citizen.taxCode)},
+		Note:        again.newNote(ticket.Public, "Gentile "+s.citizen.given+" "+s.citizen.family+", questa richiesta ripete una sua precedente: le rispondiamo su quella."),
 	})
-	s.others = append(s.others, again)
+	s.followUps = append(s.followUps, again)
 }

@@ -48,8 +48,8 @@ func givenLetters(name string) string {
 	return (consonants + vowels + "XXX")[:3]
 }
 
-// oddPlaces is what 0 to 9, and A to Z alike, count in the first, third … place.
-var oddPlaces = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
+// oddValues is what 0 to 9, and A to Z alike, count in the first, third … place.
+var oddValues = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
 
 func checkCharacter(code string) byte {
 	sum := 0
@@ -59,15 +59,15 @@ func checkCharacter(code string) byte {
 			value = int(code[i] - '0')
 		}
 		if i%2 == 0 {
-			value = oddPlaces[value]
+			value = oddValues[value]
 		}
 		sum += value
 	}
 	return byte('A' + sum%26)
 }
 
-// towns are cadastral codes of Torino, Novara, Cuneo, Asti, Alessandria, Biella, Vercelli.
-var towns = []string{"L219", "F952", "D205", "A479", "A182", "A859", "L750"}
+// townCodes are cadastral codes of Torino, Novara, Cuneo, Asti, Alessandria, Biella, Vercelli.
+var townCodes = []string{"L219", "F952", "D205", "A479", "A182", "A859", "L750"}
 
 // citizen makes someone who needs help.
 type citizen struct {
@@ -75,11 +75,11 @@ type citizen struct {
 }
 
 func newCitizen(r *rand.Rand) citizen {
-	named, family := pick(r, rivers), pick(r, places)
-	born := time.Date(between(r, 1935, 2004), time.Month(between(r, 1, 12)), between(r, 1, 28), 0, 0, 0, 0, time.UTC)
+	named, family := pick(r, rivers), pick(r, citizenFamilies)
+	born := time.Date(randomInt(r, 1935, 2004), time.Month(randomInt(r, 1, 12)), randomInt(r, 1, 28), 0, 0, 0, 0, time.UTC)
 	return citizen{
 		given: named.name, family: family,
-		taxCode: taxCode(named.name, family, born, named.female, pick(r, towns)),
+		taxCode: taxCode(named.name, family, born, named.female, pick(r, townCodes)),
 		email:   fmt.Sprintf("%s.%s%02d@example.org", strings.ToLower(named.name), strings.ToLower(family), born.Year()%100),
 		phone:   fmt.Sprintf("011 555%04d", r.IntN(10000)),
 	}

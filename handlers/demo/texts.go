@@ -12,187 +12,187 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// matter is what a request is about: a service and a problem of the catalogue, and what people write of it.
-type matter struct {
-	service  catalog.ServiceID
-	problem  catalog.ProblemID
-	weight   int      // among all
-	asked    []string // the request
-	question []string // to the citizen
-	answer   []string // by the citizen
-	checked  []string // internal note
-	solved   []string // to the citizen
-	handed   []string // to the Region
+// topic is what a request is about: a service and a problem of the catalogue, and what people write of it.
+type topic struct {
+	service       catalog.ServiceID
+	problem       catalog.ProblemID
+	weight        int      // among all
+	requests      []string // the request
+	questions     []string // to the citizen
+	answers       []string // by the citizen
+	internalNotes []string // internal note
+	resolutions   []string // to the citizen
+	handoverNotes []string // to the Region
 }
 
-// matters are the requests that citizens make (FAQ 2.7–2.12). {…} stand for the facts of a ticket.
-var matters = []matter{
+// topics are the requests that citizens make (FAQ 2.7–2.12). {…} stand for the facts of a ticket.
+var topics = []topic{
 	{
 		service: "ritiro-documenti", problem: "referto-non-trovato", weight: 30,
-		asked: []string{
+		requests: []string{
 			"Buongiorno, ho fatto {esame} il {data} presso {sede} ma non trovo il referto nella sezione dei documenti. Potete verificare?",
 			"Sono passati più di dieci giorni {da esame} e il referto non compare ancora on line. L’esame è stato eseguito il {data}, {sede}.",
 			"Nel Fascicolo vedo i referti vecchi ma non quello {di esame} del {data}. Al CUP mi hanno detto di scrivere a voi.",
 			"Salve, mi serve il referto {di esame} ({data}) per una visita di controllo e sul sito non lo trovo. Grazie.",
 		},
-		question: []string{
+		questions: []string{
 			"Gentile {nome}, per individuare il referto ci servono la data esatta dell’esame e il reparto. Può allegare il foglio di accettazione?",
 			"Buongiorno, all’accettazione aveva chiesto il ritiro on line? Ci indichi per favore il numero che trova in alto sul foglio di ritiro.",
 		},
-		answer: []string{
+		answers: []string{
 			"L’esame è del {data}, ambulatorio al primo piano. Il numero sul foglio è {id}.",
 			"Sì, avevo chiesto il ritiro on line. Allego il foglio che mi hanno dato allo sportello.",
 			"Buongiorno, il numero è {id}. Grazie per l’aiuto.",
 		},
-		checked: []string{
+		internalNotes: []string{
 			"Verificato sul sistema di laboratorio: referto {id} firmato il {data}, ritiro on line richiesto. Invio a FSE/ROL da controllare.",
 			"Trovato in RIS, identificativo {id}. Esito di invio positivo.",
 			"Il referto risulta in stato provvisorio: sentito il reparto, firma prevista in giornata.",
 		},
-		solved: []string{
+		resolutions: []string{
 			"Gentile {nome}, il referto {di esame} è stato trasmesso ed è ora disponibile nella sezione dei documenti. Cordiali saluti.",
 			"Buongiorno, il referto è stato pubblicato oggi. Se non lo vede subito, esca e rientri nel servizio. Cordiali saluti.",
 		},
-		handed: []string{
+		handoverNotes: []string{
 			"Il referto è stato prodotto in data {data} e ha il seguente identificativo {id}",
 			"Il referto {id} non risulta appartenere alla nostra Azienda.",
 		},
 	},
 	{
 		service: "ritiro-documenti", problem: "referto-non-visualizzabile", weight: 16,
-		asked: []string{
+		requests: []string{
 			"Vedo il referto {di esame} del {data} nell’elenco ma quando premo «Visualizza» compare un errore.",
 			"Il documento del {data} si apre con una pagina bianca. Ho provato con due computer diversi.",
 			"Non riesco ad aprire il referto {di esame}: il sistema dice che il documento non è disponibile.",
 		},
-		question: []string{
+		questions: []string{
 			"Gentile {nome}, può indicarci il messaggio esatto che compare, o allegare una schermata?",
 			"Buongiorno, il referto è intestato a lei o a un familiare? Ci indichi anche la data dell’esame.",
 		},
-		answer: []string{
+		answers: []string{
 			"Il messaggio è «documento non disponibile, riprovare più tardi». Succede da tre giorni.",
 			"Il referto è intestato a me, esame del {data}.",
 			"Allego la schermata dell’errore.",
 		},
-		checked: []string{
+		internalNotes: []string{
 			"Referto {id} prodotto per il paziente, esente, invio positivo il {data}.",
 			"Pagamento completo. Documento {id} presente a sistema, PDF leggibile.",
 		},
-		solved: []string{
+		resolutions: []string{
 			"Gentile {nome}, il documento è stato inviato di nuovo e ora si apre correttamente. Cordiali saluti.",
 			"Buongiorno, il problema dipendeva da un aggiornamento in corso, concluso nella notte. Il referto è visibile.",
 		},
-		handed: []string{
+		handoverNotes: []string{
 			"Il referto è stato prodotto in data {data} e ha il seguente identificativo {id}. Il referto è stato pagato in data {data}",
 			"Il referto è stato prodotto in data {data} e ha il seguente identificativo {id}. Il paziente è esente",
 		},
 	},
 	{
 		service: "ritiro-documenti", problem: "mancato-pagamento", weight: 15,
-		asked: []string{
+		requests: []string{
 			"Il sito mi chiede di pagare il ticket per {esame} ma io ho già pagato il {data} al totem. Come posso fare?",
 			"Ho pagato con pagoPA (IUV {iuv}) ma il referto risulta ancora bloccato per mancato pagamento.",
 			"Sono esente per patologia e mi viene chiesto il pagamento per {esame}.",
 		},
-		question: []string{
+		questions: []string{
 			"Gentile {nome}, può allegare la ricevuta del pagamento? Ci serve per registrarlo sul sistema aziendale.",
 			"Buongiorno, ci indichi per favore come ha pagato (pagoPA, totem, banca) e in quale data.",
 		},
-		answer: []string{
+		answers: []string{
 			"Allego la ricevuta del pagamento del {data}.",
 			"Ho pagato al totem dell’ingresso il {data}, lo scontrino è in allegato.",
 			"Ho pagato con l’app della banca, IUV {iuv}.",
 		},
-		checked: []string{
+		internalNotes: []string{
 			"Il pagamento IUV {iuv} risulta incassato, registrazione sollecitata all’ufficio ticket.",
 			"Nessun pagamento trovato per il numero ticket {ticket}. Nessun importo ulteriore dovuto.",
 		},
-		solved: []string{
+		resolutions: []string{
 			"Gentile {nome}, il pagamento è stato registrato e il referto è ora scaricabile. Cordiali saluti.",
 			"Buongiorno, l’esenzione è stata riportata sulla prestazione: non deve pagare nulla e il referto è disponibile.",
 		},
-		handed: []string{
+		handoverNotes: []string{
 			"Il pagamento associato al numero ticket regionale {ticket} e/o allo IUV {iuv} non risulta sul sistema aziendale, si prega di verificare l’effettivo pagamento e risottometterlo.",
 		},
 	},
 	{
 		service: "ritiro-documenti", problem: "non-scaricabile-pagamento", weight: 10,
-		asked: []string{
+		requests: []string{
 			"Ho pagato {esame} il {data} e ho la ricevuta, ma dopo due giorni non posso ancora scaricare il referto.",
 			"Il pagamento è andato a buon fine (IUV {iuv}), il referto però resta non scaricabile.",
 		},
-		question: []string{"Gentile {nome}, la ricevuta che abbiamo non è leggibile: può allegarla di nuovo in formato PDF?"},
-		answer:   []string{"Ecco la ricevuta in PDF.", "La allego di nuovo, grazie."},
-		checked: []string{
+		questions: []string{"Gentile {nome}, la ricevuta che abbiamo non è leggibile: può allegarla di nuovo in formato PDF?"},
+		answers:   []string{"Ecco la ricevuta in PDF.", "La allego di nuovo, grazie."},
+		internalNotes: []string{
 			"Ricevuta corretta. Ticket marcato come pagato, manca l’aggiornamento dei metadati verso FSE/ROL.",
 			"Chiesto all’ufficio ticket di registrare il pagato per il numero {ticket}.",
 		},
-		solved: []string{
+		resolutions: []string{
 			"Gentile {nome}, dopo la registrazione del pagamento il referto è scaricabile. Cordiali saluti.",
 			"Buongiorno, l’aggiornamento è stato trasmesso: ora il documento si scarica.",
 		},
-		handed: []string{
+		handoverNotes: []string{
 			"Il pagamento associato al numero ticket regionale {ticket} e/o allo IUV {iuv} non risulta sul sistema aziendale, si prega di verificare l’effettivo pagamento e risottometterlo.",
 		},
 	},
 	{
 		service: "accesso-facilitato", problem: "accesso-facilitato", weight: 14,
-		asked: []string{
+		requests: []string{
 			"Non ho lo SPID e ho provato con il codice e il PIN del foglio, ma il sistema risponde che il documento non esiste. Esame: {esame}, {data}.",
 			"Sto cercando di scaricare il referto di mia madre con l’accesso facilitato, ma il PIN risulta errato.",
 			"Con tessera sanitaria, codice fiscale e codice del referto il sito non trova nulla. L’esame è del {data}.",
 		},
-		question: []string{"Gentile {nome}, il codice del referto sul foglio comincia con le lettere RF? Non ci invii il PIN, non serve."},
-		answer:   []string{"Sì, comincia con RF e finisce con le ultime cifre {ticket}.", "Confermo, è quello stampato in basso sul foglio."},
-		checked: []string{
+		questions: []string{"Gentile {nome}, il codice del referto sul foglio comincia con le lettere RF? Non ci invii il PIN, non serve."},
+		answers:   []string{"Sì, comincia con RF e finisce con le ultime cifre {ticket}.", "Confermo, è quello stampato in basso sul foglio."},
+		internalNotes: []string{
 			"Ritiro on line richiesto, referto {id} inviato con esito positivo, PIN coincidente. Da provare la tripletta sulla pagina pubblica.",
 			"Il PIN comunicato al cittadino non coincide con quello inviato: consegnato quello giusto allo sportello.",
 		},
-		solved: []string{
+		resolutions: []string{
 			"Gentile {nome}, il documento è ora scaricabile con i dati del foglio di ritiro. Nel codice la lettera O va distinta dallo zero.",
 			"Buongiorno, le abbiamo comunicato il PIN corretto per le vie previste. Cordiali saluti.",
 		},
-		handed: []string{"Referto {id} inviato con successo a FSE/ROL da parte dell’Azienda"},
+		handoverNotes: []string{"Referto {id} inviato con successo a FSE/ROL da parte dell’Azienda"},
 	},
 	{
 		service: "ritiro-documenti", problem: "altro", weight: 10,
-		asked: []string{
+		requests: []string{
 			"Nel mio elenco compare un referto che non è mio. Vi prego di controllare.",
 			"Vorrei sapere per quanto tempo i referti restano scaricabili on line.",
 			"Come posso delegare mio figlio a ritirare i referti on line?",
 		},
-		question: []string{"Gentile {nome}, può descriverci meglio che cosa vede e in quale pagina?"},
-		answer:   []string{"È nella pagina dei documenti, in fondo all’elenco.", "Lo vedo quando entro da «I miei referti»."},
-		checked:  []string{"Richiesta informativa, nessuna anomalia sui sistemi.", "Sentito il referente privacy."},
-		solved: []string{
+		questions:     []string{"Gentile {nome}, può descriverci meglio che cosa vede e in quale pagina?"},
+		answers:       []string{"È nella pagina dei documenti, in fondo all’elenco.", "Lo vedo quando entro da «I miei referti»."},
+		internalNotes: []string{"Richiesta informativa, nessuna anomalia sui sistemi.", "Sentito il referente privacy."},
+		resolutions: []string{
 			"Gentile {nome}, i referti restano scaricabili per 45 giorni, poi si richiedono allo sportello. Cordiali saluti.",
 			"Buongiorno, la delega si attiva dal portale, sezione «Deleghe», con SPID o CIE. Cordiali saluti.",
 		},
-		handed: []string{"Richiesta che riguarda il portale regionale e non i nostri sistemi: si prega di dare riscontro al cittadino."},
+		handoverNotes: []string{"Richiesta che riguarda il portale regionale e non i nostri sistemi: si prega di dare riscontro al cittadino."},
 	},
 	{
 		service: "accesso-facilitato", problem: "altro", weight: 5,
-		asked:    []string{"La pagina dell’accesso facilitato non mi lascia scrivere il codice della tessera.", "Che cos’è il codice del referto? Sul mio foglio non lo trovo."},
-		question: []string{"Gentile {nome}, con quale dispositivo e programma accede alla pagina?"},
-		answer:   []string{"Con il telefono, un modello di tre anni fa.", "Con il computer dell’ufficio."},
-		checked:  []string{"Provato l’accesso con gli stessi passi: funziona. Possibile tessera scaduta."},
-		solved:   []string{"Gentile {nome}, il codice si trova in basso a destra sul foglio di ritiro. Cordiali saluti."},
-		handed:   []string{"Anomalia della pagina pubblica dell’accesso facilitato, non dei sistemi aziendali."},
+		requests:      []string{"La pagina dell’accesso facilitato non mi lascia scrivere il codice della tessera.", "Che cos’è il codice del referto? Sul mio foglio non lo trovo."},
+		questions:     []string{"Gentile {nome}, con quale dispositivo e programma accede alla pagina?"},
+		answers:       []string{"Con il telefono, un modello di tre anni fa.", "Con il computer dell’ufficio."},
+		internalNotes: []string{"Provato l’accesso con gli stessi passi: funziona. Possibile tessera scaduta."},
+		resolutions:   []string{"Gentile {nome}, il codice si trova in basso a destra sul foglio di ritiro. Cordiali saluti."},
+		handoverNotes: []string{"Anomalia della pagina pubblica dell’accesso facilitato, non dei sistemi aziendali."},
 	},
 }
 
-// operatorsForm is the request of somebody who works at an ASR and cannot get in (FAQ 2.2).
-var operatorsForm = matter{
+// operatorTopic is the request of somebody who works at an ASR and cannot get in (FAQ 2.2).
+var operatorTopic = topic{
 	service: "assistenza-online", problem: "accesso-al-sistema",
-	asked: []string{
+	requests: []string{
 		"Dopo il cambio del PIN non riesco più ad accedere al backoffice. Ho chiuso tutte le finestre e riprovato.",
 		"Sono stata trasferita ad altra struttura e non vedo più la mia collocazione all’accesso.",
 		"All’accesso compare «utente non abilitato». Ho provato da due postazioni.",
 	},
-	question: []string{"Buongiorno, con quale nome utente e da quale postazione accede? Non invii password o PIN."},
-	answer:   []string{"Con il mio solito nome utente, dalla postazione dell’ufficio relazioni con il pubblico."},
-	checked:  []string{"Verificata la collocazione in anagrafica: da riattivare."},
-	solved: []string{
+	questions:     []string{"Buongiorno, con quale nome utente e da quale postazione accede? Non invii password o PIN."},
+	answers:       []string{"Con il mio solito nome utente, dalla postazione dell’ufficio relazioni con il pubblico."},
+	internalNotes: []string{"Verificata la collocazione in anagrafica: da riattivare."},
+	resolutions: []string{
 		"Buongiorno, la collocazione è stata riattivata: chiuda le finestre del browser e acceda di nuovo.",
 		"Buongiorno, l’utenza era bloccata per troppi tentativi ed è stata sbloccata.",
 	},
@@ -200,43 +200,43 @@ var operatorsForm = matter{
 
 // What is said whatever the matter is.
 var (
-	reminders  = []string{"Gentile {nome}, non avendo ricevuto le informazioni richieste consideriamo conclusa la richiesta. Può scriverci di nuovo in qualunque momento."}
-	notSolved  = []string{"Ho riprovato oggi ma il problema non è risolto.", "Purtroppo continuo a non vedere il referto.", "Non è cambiato nulla, compare lo stesso errore."}
-	again      = []string{"Gentile {nome}, abbiamo corretto anche l’ultimo passaggio: ora è tutto disponibile. Ci scusiamo per il disagio."}
-	thanks     = []string{"Grazie mille, tutto a posto!", "Perfetto, grazie e buon lavoro.", "Grazie, gentilissimi."}
-	telephoned = []string{"il cittadino ha telefonato e ha dato le informazioni", "informazione trovata sul sistema aziendale", "stato impostato per errore"}
-	recalls    = []string{"inoltrata per errore: il referto è della nostra Azienda", "trovata la causa sui nostri sistemi"}
-	reopenings = []string{"il cittadino segnala per telefono che il problema si ripresenta", "verifica aggiuntiva richiesta dal reparto"}
-	messages   = []string{"Buongiorno, potete indicarci anche la data di firma del referto?", "Ci confermate che l’invio è avvenuto dopo la migrazione?"}
-	backings   = []string{"La firma è del {data}, stesso giorno dell’esame.", "Confermiamo, l’invio è successivo."}
-	regional   = []string{
+	unansweredResolutions = []string{"Gentile {nome}, non avendo ricevuto le informazioni richieste consideriamo conclusa la richiesta. Può scriverci di nuovo in qualunque momento."}
+	notSolvedReplies      = []string{"Ho riprovato oggi ma il problema non è risolto.", "Purtroppo continuo a non vedere il referto.", "Non è cambiato nulla, compare lo stesso errore."}
+	secondResolutions     = []string{"Gentile {nome}, abbiamo corretto anche l’ultimo passaggio: ora è tutto disponibile. Ci scusiamo per il disagio."}
+	thankReplies          = []string{"Grazie mille, tutto a posto!", "Perfetto, grazie e buon lavoro.", "Grazie, gentilissimi."}
+	resumeReasons         = []string{"il cittadino ha telefonato e ha dato le informazioni", "informazione trovata sul sistema aziendale", "stato impostato per errore"}
+	recallReasons         = []string{"inoltrata per errore: il referto è della nostra Azienda", "trovata la causa sui nostri sistemi"}
+	reopenReasons         = []string{"il cittadino segnala per telefono che il problema si ripresenta", "verifica aggiuntiva richiesta dal reparto"}
+	questionsToASR        = []string{"Buongiorno, potete indicarci anche la data di firma del referto?", "Ci confermate che l’invio è avvenuto dopo la migrazione?"}
+	repliesFromASR        = []string{"La firma è del {data}, stesso giorno dell’esame.", "Confermiamo, l’invio è successivo."}
+	regionalResolutions   = []string{
 		"Gentile {nome}, l’assistenza regionale ha corretto l’indicizzazione del documento, che ora è disponibile. Cordiali saluti.",
 		"Buongiorno, il documento è stato recuperato dal repository regionale ed è visibile nel suo Fascicolo.",
 	}
-	redirects = []string{"Il documento risulta prodotto da codesta Azienda: si prega di verificare l’invio.", "Dalle verifiche il referto {id} è di vostra competenza."}
-	junk      = []string{"OFFERTA IRRIPETIBILE guadagna da casa subito", "test test test", "asdf prova invio"}
-	wrong     = []string{"Gentile {nome}, il referto è disponib"}
-	later     = []string{"La mia richiesta precedente è stata chiusa ma il problema è tornato con {esame} del {data}."}
+	redirectNotes    = []string{"Il documento risulta prodotto da codesta Azienda: si prega di verificare l’invio.", "Dalle verifiche il referto {id} è di vostra competenza."}
+	junk             = []string{"OFFERTA IRRIPETIBILE guadagna da casa subito", "test test test", "asdf prova invio"}
+	unfinishedNotes  = []string{"Gentile {nome}, il referto è disponib"}
+	followUpRequests = []string{"La mia richiesta precedente è stata chiusa ma il problema è tornato con {esame} del {data}."}
 )
 
-// facts are what a ticket's texts speak of.
-func facts(r *rand.Rand, c citizen, opened time.Time) *strings.Replacer {
-	done, exam := opened.AddDate(0, 0, -between(r, 5, 40)), pick(r, exams)
+// newPlaceholders are what a ticket's texts speak of.
+func newPlaceholders(r *rand.Rand, c citizen, opened time.Time) *strings.Replacer {
+	done, exam := opened.AddDate(0, 0, -randomInt(r, 5, 40)), pick(r, exams)
 	return strings.NewReplacer(
 		"{nome}", c.given+" "+c.family,
 		"{data}", done.Format("02/01/2006"),
 		"{esame}", exam,
-		"{di esame}", joined("de", exam),
-		"{da esame}", joined("da", exam),
-		"{sede}", pick(r, rooms),
+		"{di esame}", withPreposition("de", exam),
+		"{da esame}", withPreposition("da", exam),
+		"{sede}", pick(r, departments),
 		"{id}", fmt.Sprintf("REF-%d-%07d", done.Year(), r.IntN(10_000_000)),
 		"{iuv}", fmt.Sprintf("01%015d", r.Int64N(1_000_000_000_000_000)),
 		"{ticket}", fmt.Sprintf("%08d", r.IntN(100_000_000)),
 	)
 }
 
-// joined puts di (as de) or da before a noun with its article: della TAC, dall’ecografia.
-func joined(preposition, noun string) string {
+// withPreposition puts di (as de) or da before a noun with its article: della TAC, dall’ecografia.
+func withPreposition(preposition, noun string) string {
 	if rest, ok := strings.CutPrefix(noun, "il "); ok {
 		return preposition + "l " + rest
 	}
@@ -249,5 +249,5 @@ func joined(preposition, noun string) string {
 var (
 	exams = []string{"gli esami del sangue", "la radiografia al torace", "l’ecografia addominale", "la risonanza magnetica",
 		"la TAC", "la mammografia", "l’elettrocardiogramma", "la visita cardiologica", "il tampone", "l’esame delle urine", "la densitometria"}
-	rooms = []string{"il centro prelievi", "la radiologia", "il poliambulatorio", "la casa della comunità", "l’ospedale", "il distretto"}
+	departments = []string{"il centro prelievi", "la radiologia", "il poliambulatorio", "la casa della comunità", "l’ospedale", "il distretto"}
 )

@@ -15,141 +15,141 @@ const (
 	week = 7 * day
 )
 
-// work is what an ASR does with a request (FAQ 2.3–2.6), from a ticket that is new there.
-func (s *story) work() {
-	s.office(10*time.Minute, 2*day)
+// handleAtASR is what an ASR does with a request (FAQ 2.3–2.6), from a ticket that is new there.
+func (s *scenario) handleAtASR() {
+	s.passOfficeTime(10*time.Minute, 2*day)
 	switch {
-	case chance(s.r, 2):
-		s.act(s.supervisor(), ticket.Update{Assignee: &ticket.NewAssignee{Supervisors: true}})
-		s.office(time.Hour, day)
-	case chance(s.r, 20):
-		s.act(s.supervisor(), ticket.Update{Assignee: s.to(s.worker)})
-		s.office(5*time.Minute, 6*time.Hour)
+	case chance(s.random, 2):
+		s.addStep(s.supervisor(), ticket.Update{Assignee: &ticket.AssigneeInput{Supervisors: true}})
+		s.passOfficeTime(time.Hour, day)
+	case chance(s.random, 20):
+		s.addStep(s.supervisor(), ticket.Update{Assignee: s.assignTo(s.worker)})
+		s.passOfficeTime(5*time.Minute, 6*time.Hour)
 	}
 	s.update(ticket.Update{Status: ticket.InProgress})
-	s.office(2*time.Minute, 3*time.Hour)
-	if chance(s.r, 5) {
+	s.passOfficeTime(2*time.Minute, 3*time.Hour)
+	if chance(s.random, 5) {
 		s.update(ticket.Update{Problem: catalog.Other})
 		s.reclassified = true
 	}
-	if chance(s.r, 55) {
-		s.update(ticket.Update{Note: s.note(ticket.Internal, s.said(s.matter.checked))})
-		s.office(5*time.Minute, 5*time.Hour)
+	if chance(s.random, 55) {
+		s.update(ticket.Update{Note: s.newNote(ticket.Internal, s.text(s.topic.internalNotes))})
+		s.passOfficeTime(5*time.Minute, 5*time.Hour)
 	}
-	if chance(s.r, 12) {
-		s.passOn()
+	if chance(s.random, 12) {
+		s.reassign()
 	}
-	if chance(s.r, 38) && !s.ask() {
+	if chance(s.random, 38) && !s.askCitizen() {
 		return
 	}
-	if chance(s.r, 28) {
+	if chance(s.random, 28) {
 		s.handOver()
 		return
 	}
-	s.resolve(s.matter.solved)
+	s.resolve(s.topic.resolutions)
 }
 
-// passOn gives the ticket to a colleague (FAQ 2.3), or to nobody.
-func (s *story) passOn() {
-	if chance(s.r, 15) {
-		s.update(ticket.Update{Assignee: &ticket.NewAssignee{}})
+// reassign gives the ticket to a colleague (FAQ 2.3), or to nobody.
+func (s *scenario) reassign() {
+	if chance(s.random, 15) {
+		s.update(ticket.Update{Assignee: &ticket.AssigneeInput{}})
 	} else {
-		colleague := pick(s.r, s.staff[s.entity].operators)
-		s.update(ticket.Update{Assignee: s.to(colleague), Note: s.note(ticket.Internal, "Passo la richiesta a chi segue il reparto.")})
+		colleague := pick(s.random, s.staff[s.entity].operators)
+		s.update(ticket.Update{Assignee: s.assignTo(colleague), Note: s.newNote(ticket.Internal, "Passo la richiesta a chi segue il reparto.")})
 		s.worker = colleague
 	}
-	s.office(10*time.Minute, day)
+	s.passOfficeTime(10*time.Minute, day)
 }
 
-// ask asks the citizen (FAQ 2.4) and tells whether the story goes on from in_lavorazione.
-func (s *story) ask() bool {
-	s.update(ticket.Update{Status: ticket.Waiting, Note: s.public(s.matter.question), Answers: s.answers(asking, 70)})
+// askCitizen asks the citizen (FAQ 2.4) and tells whether the story goes on from in_lavorazione.
+func (s *scenario) askCitizen() bool {
+	s.update(ticket.Update{Status: ticket.Waiting, Note: s.publicNote(s.topic.questions), Answers: s.drawAnswers(answersBeforeQuestion, 70)})
 	switch {
-	case chance(s.r, 80):
-		s.home(20*time.Minute, 4*day)
-		s.answer(s.said(s.matter.answer))
-		s.office(10*time.Minute, day)
+	case chance(s.random, 80):
+		s.passCitizenTime(20*time.Minute, 4*day)
+		s.reply(s.text(s.topic.answers))
+		s.passOfficeTime(10*time.Minute, day)
 		return true
-	case chance(s.r, 40):
-		s.office(2*time.Hour, 3*day)
-		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.r, telephoned)})
-		s.office(5*time.Minute, 2*time.Hour)
+	case chance(s.random, 40):
+		s.passOfficeTime(2*time.Hour, 3*day)
+		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.random, resumeReasons)})
+		s.passOfficeTime(5*time.Minute, 2*time.Hour)
 		return true
-	case chance(s.r, 70):
-		s.office(2*week, 4*week)
-		s.resolve(reminders)
+	case chance(s.random, 70):
+		s.passOfficeTime(2*week, 4*week)
+		s.resolve(unansweredResolutions)
 	}
 	return false
 }
 
-// answer is the citizen's reply.
-func (s *story) answer(text string) {
-	r := ticket.Reply{ID: s.newID(s.at), Text: text}
-	if chance(s.r, 25) {
-		s.act(s.asks, r, paper(s.r))
+// reply is the citizen's reply.
+func (s *scenario) reply(text string) {
+	r := ticket.Reply{ID: s.newID(s.now), Text: text}
+	if chance(s.random, 25) {
+		s.addStep(s.requester, r, randomAttachment(s.random))
 		return
 	}
-	s.act(s.asks, r)
+	s.addStep(s.requester, r)
 }
 
 // resolve answers the request (FAQ 2.5) and goes on with what the citizen makes of it.
-func (s *story) resolve(texts []string) {
-	if chance(s.r, 2) {
-		s.withdrawn(ticket.Update{Status: ticket.Solved, Note: s.public(wrong)})
+func (s *scenario) resolve(texts []string) {
+	if chance(s.random, 2) {
+		s.updateAndUndo(ticket.Update{Status: ticket.Solved, Note: s.publicNote(unfinishedNotes)})
 	}
-	s.update(ticket.Update{Status: ticket.Solved, Note: s.public(texts)})
-	resolved := s.at
+	s.update(ticket.Update{Status: ticket.Solved, Note: s.publicNote(texts)})
+	resolved := s.now
 	switch {
-	case chance(s.r, 8):
-		s.home(time.Hour, 3*day)
-		s.act(s.asks, ticket.Reply{ID: s.newID(s.at), Text: s.said(notSolved)})
-		s.office(10*time.Minute, day)
-		if chance(s.r, 30) {
+	case chance(s.random, 8):
+		s.passCitizenTime(time.Hour, 3*day)
+		s.addStep(s.requester, ticket.Reply{ID: s.newID(s.now), Text: s.text(notSolvedReplies)})
+		s.passOfficeTime(10*time.Minute, day)
+		if chance(s.random, 30) {
 			s.update(ticket.Update{Status: ticket.Solved}) // confirmed: no note is needed
 			return
 		}
-		s.update(ticket.Update{Status: ticket.Solved, Note: s.public(again)})
-	case chance(s.r, 12):
-		s.home(30*time.Minute, 3*day)
+		s.update(ticket.Update{Status: ticket.Solved, Note: s.publicNote(secondResolutions)})
+	case chance(s.random, 12):
+		s.passCitizenTime(30*time.Minute, 3*day)
 		yes := true
-		s.act(s.asks, ticket.Reply{ID: s.newID(s.at), Text: pick(s.r, thanks), Solved: &yes})
-	case chance(s.r, 2):
-		s.office(time.Hour, 2*day)
-		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.r, reopenings)})
-		s.office(time.Hour, day)
-		s.update(ticket.Update{Status: ticket.Solved, Note: s.public(again)})
-	case chance(s.r, 2):
-		s.at = resolved
-		s.home(3*week, 6*week) // it is closed by then
-		s.anew()
+		s.addStep(s.requester, ticket.Reply{ID: s.newID(s.now), Text: pick(s.random, thankReplies), Solved: &yes})
+	case chance(s.random, 2):
+		s.passOfficeTime(time.Hour, 2*day)
+		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.random, reopenReasons)})
+		s.passOfficeTime(time.Hour, day)
+		s.update(ticket.Update{Status: ticket.Solved, Note: s.publicNote(secondResolutions)})
+	case chance(s.random, 2):
+		s.now = resolved
+		s.passCitizenTime(3*week, 6*week) // it is closed by then
+		s.openFollowUp()
 	}
 }
 
-// withdrawn does something and takes it back within the time for which its note is held.
-func (s *story) withdrawn(u ticket.Update) {
-	s.at = s.at.Truncate(time.Second)
+// updateAndUndo does something and takes it back within the time for which its note is held.
+func (s *scenario) updateAndUndo(u ticket.Update) {
+	s.now = s.now.Truncate(time.Second)
 	s.update(u)
-	s.at = s.at.Add(4 * time.Second)
-	s.act(s.worker, ticket.Undo{})
+	s.now = s.now.Add(4 * time.Second)
+	s.addStep(s.worker, ticket.Undo{})
 	for i := max(0, len(s.steps)-2); i < len(s.steps); i++ {
 		s.steps[i].Exact = true
 	}
-	s.at = s.at.Add(time.Minute)
+	s.now = s.now.Add(time.Minute)
 }
 
-// anew opens a ticket that goes on from the closed one, as the door does when a citizen writes to that.
-func (s *story) anew() {
-	if s.over || s.at.After(s.until) {
+// openFollowUp opens a ticket that goes on from the closed one, as the door does when a citizen writes to that.
+func (s *scenario) openFollowUp() {
+	if s.ended || s.now.After(s.end) {
 		return
 	}
-	next := &story{writer: s.writer, r: s.r, who: s.who, account: s.account, facts: s.facts, at: s.at}
-	m := s.matter
-	m.asked = later
-	next.openIt(m, s.chosen, s.id)
+	next := &scenario{planner: s.planner, random: s.random, citizen: s.citizen, account: s.account, placeholders: s.placeholders, now: s.now}
+	m := s.topic
+	m.requests = followUpRequests
+	next.openTicket(m, s.formEntity, s.id)
 	if m.service == ticket.OperatorsForm {
-		next.regional(0)
+		next.handleAtRegion(0)
 	} else {
-		next.work()
+		next.handleAtASR()
 	}
-	s.others = append(s.others, next)
+	s.followUps = append(s.followUps, next)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// Request is one command on its way in.
-type Request struct {
+// CommandRequest is one command on its way in.
+type CommandRequest struct {
 	Ticket  ticket.ID
 	Command ticket.Command
 	By      person.Actor
@@ -29,36 +29,36 @@ type Request struct {
 	// another's command; only a keyed hash of it is kept. Empty: all of a role without ids are one.
 	From string
 	// Permanent keeps the key for ever, as sagas need; otherwise 90 days.
-	Permanent bool
-	Body      []byte // what the client sent, to tell a repetition from a reuse; nil: nothing to compare
-	Pinned    int    // version that the client saw; 0: none
-	Cause     int64  // position of the event that a saga answers; 0: a person did it
+	Permanent       bool
+	Body            []byte // what the client sent, to tell a repetition from a reuse; nil: nothing to compare
+	ExpectedVersion int    // version that the client saw; 0: none
+	Cause           int64  // position of the event that a saga answers; 0: a person did it
 }
 
 // Outcome is where a command left its ticket. Repeated tells that it is the outcome of an earlier, equal command.
-type Outcome = eventstore.Outcome[ticket.State]
+type Outcome = eventstore.DispatchResult[ticket.State]
 
-// Desk dispatches commands and reads histories. It is safe for concurrent use.
-type Desk struct {
+// Dispatcher dispatches commands and reads histories. It is safe for concurrent use.
+type Dispatcher struct {
 	store      *eventstore.Store
-	rules      ticket.Rules
+	rules      ticket.Engine
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 }
 
-// New joins rules and store.
-func New(store *eventstore.Store, engine ticket.Rules) *Desk {
-	return &Desk{store, engine, eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
-		Kind: projections.Kind,
+// NewDispatcher joins rules and store.
+func NewDispatcher(store *eventstore.Store, engine ticket.Engine) *Dispatcher {
+	return &Dispatcher{store, engine, eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
+		Kind: projections.StreamKind,
 		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
-			return engine.Decide(s, c, actor(by), now)
+			return engine.Decide(s, c, personActor(by), now)
 		},
 		Evolve: func(s ticket.State, e ticket.Event, r eventstore.Record) ticket.State {
-			return ticket.Evolve(s, recorded(e, r))
+			return ticket.Evolve(s, recordedEvent(e, r))
 		},
-		Encode: encode,
+		Encode: encodeEvent,
 		Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
-		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.Stored[ticket.Event]) error {
-			return ticket.Conflicts(s, c, actor(by), all(since))
+		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.StoredEvent[ticket.Event]) error {
+			return ticket.Conflicts(s, c, personActor(by), recordedEvents(since))
 		},
 		Subject: func(e ticket.Event) string {
 			if opened, ok := e.(ticket.Opened); ok {
@@ -71,25 +71,25 @@ func New(store *eventstore.Store, engine ticket.Rules) *Desk {
 }
 
 // Dispatch carries a command out, or refuses it with the domain's or the store's error.
-func (d *Desk) Dispatch(ctx context.Context, r Request) (Outcome, error) {
-	return d.dispatcher.Dispatch(ctx, d.stored(r))
+func (d *Dispatcher) Dispatch(ctx context.Context, r CommandRequest) (Outcome, error) {
+	return d.dispatcher.Dispatch(ctx, d.storeRequest(r))
 }
 
-// Refused answers a request that its door refuses before it reaches the rules: with the first outcome if it is a
+// Reject answers a request that its door refuses before it reaches the rules: with the first outcome if it is a
 // repetition, with the refusal otherwise.
-func (d *Desk) Refused(ctx context.Context, r Request, refusal error) (Outcome, error) {
-	return d.dispatcher.Refused(ctx, d.stored(r), refusal)
+func (d *Dispatcher) Reject(ctx context.Context, r CommandRequest, refusal error) (Outcome, error) {
+	return d.dispatcher.FirstResultOr(ctx, d.storeRequest(r), refusal)
 }
 
-func (d *Desk) stored(r Request) eventstore.Request[ticket.Command] {
-	key := eventstore.CommandID{Actor: d.commandActor(r), Key: r.Key, Permanent: r.Permanent}
+func (d *Dispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Command] {
+	key := eventstore.CommandID{Actor: d.idempotencyActor(r), Key: r.Key, Permanent: r.Permanent}
 	return eventstore.Request[ticket.Command]{
-		Stream: string(r.Ticket), Command: r.Command, By: stored(r.By), ID: key, Body: r.Body, Pinned: r.Pinned, Cause: r.Cause,
+		Stream: string(r.Ticket), Command: r.Command, By: storeActor(r.By), ID: key, Body: r.Body, SeenVersion: r.ExpectedVersion, Cause: r.Cause,
 	}
 }
 
-// commandActor is who a command's key belongs to.
-func (d *Desk) commandActor(r Request) string {
+// idempotencyActor is who a command's key belongs to.
+func (d *Dispatcher) idempotencyActor(r CommandRequest) string {
 	switch {
 	case r.By.ID != "":
 		return r.By.ID
@@ -101,16 +101,16 @@ func (d *Desk) commandActor(r Request) string {
 }
 
 // History gives everything that was recorded of a ticket, in order. Error: eventstore.ErrNotFound.
-func (d *Desk) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
+func (d *Dispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
 	_, _, history, err := d.dispatcher.Load(ctx, string(id))
 	if err != nil {
 		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
 	}
-	return all(history), nil
+	return recordedEvents(history), nil
 }
 
 // State gives a ticket as the rules see it now, with its version. Error: eventstore.ErrNotFound.
-func (d *Desk) State(ctx context.Context, id ticket.ID) (ticket.State, int, error) {
+func (d *Dispatcher) State(ctx context.Context, id ticket.ID) (ticket.State, int, error) {
 	s, version, _, err := d.dispatcher.Load(ctx, string(id))
 	if err != nil {
 		return ticket.State{}, 0, fmt.Errorf("state of ticket %s: %w", id, err)
@@ -118,36 +118,36 @@ func (d *Desk) State(ctx context.Context, id ticket.ID) (ticket.State, int, erro
 	return s, version, nil
 }
 
-func recorded(e ticket.Event, r eventstore.Record) ticket.Recorded {
+func recordedEvent(e ticket.Event, r eventstore.Record) ticket.Recorded {
 	return ticket.Recorded{
-		Event: e, Ticket: ticket.ID(r.Stream), Version: r.Version, Position: r.Position, At: r.At, By: actor(r.By), Act: ticket.ID(r.Act),
+		Event: e, Ticket: ticket.ID(r.Stream), Version: r.Version, Position: r.Position, At: r.At, By: personActor(r.By), Act: ticket.ID(r.Act),
 	}
 }
 
-func all(stored []eventstore.Stored[ticket.Event]) []ticket.Recorded {
+func recordedEvents(stored []eventstore.StoredEvent[ticket.Event]) []ticket.Recorded {
 	history := make([]ticket.Recorded, len(stored))
 	for i, s := range stored {
-		history[i] = recorded(s.Event, s.Record)
+		history[i] = recordedEvent(s.Event, s.Record)
 	}
 	return history
 }
 
-func encode(e ticket.Event) (eventstore.NewEvent, error) {
+func encodeEvent(e ticket.Event) (eventstore.NewEvent, error) {
 	s, err := ticket.Encode(e)
 	if err != nil {
 		return eventstore.NewEvent{}, err
 	}
-	n := eventstore.NewEvent{Type: s.Name, Data: s.Data, Personal: s.Personal, Key: string(s.Key)}
+	n := eventstore.NewEvent{Type: s.Name, Data: s.Data, Personal: s.Personal, KeyID: string(s.KeyID)}
 	for _, id := range s.Attachments {
 		n.Blobs = append(n.Blobs, string(id))
 	}
 	return n, nil
 }
 
-func actor(a eventstore.Actor) person.Actor {
+func personActor(a eventstore.Actor) person.Actor {
 	return person.Actor{ID: a.ID, Role: person.Role(a.Role), Entity: catalog.EntityCode(a.Entity)}
 }
 
-func stored(a person.Actor) eventstore.Actor {
+func storeActor(a person.Actor) eventstore.Actor {
 	return eventstore.Actor{ID: a.ID, Role: string(a.Role), Entity: string(a.Entity)}
 }

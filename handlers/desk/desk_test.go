@@ -24,16 +24,16 @@ var (
 	bruna   = person.Actor{ID: "01999999-0000-7000-8000-00000000000b", Role: person.ASROperator, Entity: "010301"}
 )
 
-func newDesk(t *testing.T) *desk.Desk {
+func newDispatcher(t *testing.T) *desk.Dispatcher {
 	t.Helper()
 	lastNight := func() time.Time { return time.Date(2025, 12, 31, 23, 30, 0, 0, time.UTC) } // already 2026 in Rome
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = lastNight }).Store
-	return desk.New(store, ticket.Rules{Catalog: catalog.Default(), Hold: ticket.DefaultHold})
+	return desk.NewDispatcher(store, ticket.Engine{Catalog: catalog.Default(), Hold: ticket.DefaultHold})
 }
 
 func form() ticket.Open {
 	return ticket.Open{
-		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.Web,
+		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Subject: "aa", Requester: ticket.ForSelf,
 		Form: ticket.Form{
 			GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "+390110000000",
@@ -42,16 +42,16 @@ func form() ticket.Open {
 	}
 }
 
-func TestWhatIsDispatchedIsRemembered(t *testing.T) {
-	d := newDesk(t)
+func TestDispatchRecordsEvents(t *testing.T) {
+	d := newDispatcher(t)
 	id, err := desk.NewID()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range []desk.Request{
+	for _, r := range []desk.CommandRequest{
 		{Ticket: id, Command: form(), By: anybody},
 		{Ticket: id, Command: ticket.Update{Status: ticket.InProgress}, By: anna},
-		{Ticket: id, Command: ticket.Update{Status: ticket.Solved, Note: &ticket.NewNote{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
+		{Ticket: id, Command: ticket.Update{Status: ticket.Solved, Note: &ticket.NoteInput{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
 	} {
 		if _, err := d.Dispatch(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -78,13 +78,13 @@ func TestWhatIsDispatchedIsRemembered(t *testing.T) {
 }
 
 func TestKeysBelongToActors(t *testing.T) {
-	d := newDesk(t)
+	d := newDispatcher(t)
 	opening := func(by person.Actor, key string) desk.Outcome {
 		id, err := desk.NewID()
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := d.Dispatch(t.Context(), desk.Request{Ticket: id, Command: form(), By: by, Key: key})
+		o, err := d.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, Command: form(), By: by, Key: key})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestKeysBelongToActors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := d.Dispatch(t.Context(), desk.Request{Ticket: id, Command: form(), By: anybody, Key: "k", From: address})
+		o, err := d.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, Command: form(), By: anybody, Key: "k", From: address})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,24 +115,24 @@ func TestKeysBelongToActors(t *testing.T) {
 		t.Errorf("from two addresses: %+v, %+v, %+v", here, again, there)
 	}
 	refusal := errors.New("not today")
-	if o, err := d.Refused(t.Context(), desk.Request{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
+	if o, err := d.Reject(t.Context(), desk.CommandRequest{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
 		t.Errorf("a repetition that a door refuses: %+v, %v", o, err)
 	}
-	if _, err := d.Refused(t.Context(), desk.Request{By: anna, Key: "k3"}, refusal); !errors.Is(err, refusal) {
+	if _, err := d.Reject(t.Context(), desk.CommandRequest{By: anna, Key: "k3"}, refusal); !errors.Is(err, refusal) {
 		t.Errorf("what was never carried out: %v", err)
 	}
 }
 
 func TestNumbersFollowTheYearInRome(t *testing.T) {
-	d := newDesk(t)
-	first, err := d.Number(t.Context())
+	d := newDispatcher(t)
+	first, err := d.NextNumber(t.Context())
 	if err != nil || first != "2026-0000001" {
 		t.Fatalf("got %s, %v", first, err)
 	}
-	if second, err := d.Number(t.Context()); err != nil || second != "2026-0000002" {
+	if second, err := d.NextNumber(t.Context()); err != nil || second != "2026-0000002" {
 		t.Fatalf("got %s, %v", second, err)
 	}
-	if d.Subject("RSSMRA80A01H501U") != d.Subject(" rss mra 80a01 h501u") || d.Subject("RSSMRA80A01H501V") != "" {
+	if d.HashTaxCode("RSSMRA80A01H501U") != d.HashTaxCode(" rss mra 80a01 h501u") || d.HashTaxCode("RSSMRA80A01H501V") != "" {
 		t.Error("a tax code has one hash however it is typed, and a wrong one has none")
 	}
 }

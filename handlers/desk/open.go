@@ -27,17 +27,17 @@ func NewID() (ticket.ID, error) {
 	return ticket.ID(id.String()), nil
 }
 
-// Subject is the keyed hash of a tax code as typed; "" for one that is not valid, which the rules refuse anyway.
-func (d *Desk) Subject(taxCode string) string {
+// HashTaxCode is the keyed hash of a tax code as typed; "" for one that is not valid, which the rules refuse anyway.
+func (d *Dispatcher) HashTaxCode(taxCode string) string {
 	code, err := person.ParseTaxCode(taxCode)
 	if err != nil {
 		return ""
 	}
-	return d.store.KeyedHash(person.TaxCodeHash, code.String())
+	return d.store.KeyedHash(person.TaxCodeHashPurpose, code.String())
 }
 
-// Number draws the number of a new ticket, as people read it out: the year and a running number with gaps.
-func (d *Desk) Number(ctx context.Context) (string, error) {
+// NextNumber draws the number of a new ticket, as people read it out: the year and a running number with gaps.
+func (d *Dispatcher) NextNumber(ctx context.Context) (string, error) {
 	n, err := d.store.NextNumber(ctx)
 	if err != nil {
 		return "", fmt.Errorf("draw a ticket number: %w", err)
@@ -45,9 +45,9 @@ func (d *Desk) Number(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d-%07d", d.store.Now().In(calendar.Rome()).Year(), n), nil
 }
 
-// Continuation is the form of the ticket that goes on from a closed one: its data, and what the citizen writes now. Its
+// LinkedTicketForm is the form of the ticket that goes on from a closed one: its data, and what the citizen writes now. Its
 // number, subject and files are still to be set. Errors: eventstore.ErrErased, *ticket.InvalidError.
-func Continuation(closed ticket.ID, history []ticket.Recorded, text string, c *catalog.Catalog, now time.Time) (ticket.Open, error) {
+func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, c *catalog.Catalog, now time.Time) (ticket.Open, error) {
 	first, ok := history[0].Event.(ticket.Opened)
 	if !ok {
 		return ticket.Open{}, fmt.Errorf("ticket %s does not begin with its opening", closed)
@@ -62,19 +62,19 @@ func Continuation(closed ticket.ID, history []ticket.Recorded, text string, c *c
 	}
 	form := *first.Personal
 	form.FileNames, form.Description = nil, text
-	at := first.Chosen
+	at := first.ChosenEntity
 	if known, ok := c.Entity(at); ok && !known.ValidAt(now) {
 		at = c.Successor(at)
 	}
 	return ticket.Open{
-		Service: first.Service, Problem: first.Problem, Entity: at, Channel: ticket.Web, Identity: first.Identity,
-		Citizen: first.Citizen, Requester: first.Requester, Facilitated: first.Facilitated, Continues: closed, Form: form,
+		Service: first.Service, Problem: first.Problem, Entity: at, Channel: ticket.ChannelWeb, Identity: first.Identity,
+		Citizen: first.Citizen, Requester: first.Requester, Facilitated: first.Facilitated, LinkedTo: closed, Form: form,
 	}, nil
 }
 
-// Refusal tells what would be said to a command now, before a number is drawn and attachments are stored: nil if it
+// Validate tells what would be said to a command now, before a number is drawn and attachments are stored: nil if it
 // is good. A request without a ticket is one for a new ticket. Errors are the rules', or the store's.
-func (d *Desk) Refusal(ctx context.Context, r Request) error {
+func (d *Dispatcher) Validate(ctx context.Context, r CommandRequest) error {
 	var s ticket.State
 	version := 0
 	if r.Ticket != "" {
@@ -86,8 +86,8 @@ func (d *Desk) Refusal(ctx context.Context, r Request) error {
 		for _, h := range history {
 			s = ticket.Evolve(s, h)
 		}
-		if r.Pinned > 0 && r.Pinned < version {
-			if err := ticket.Conflicts(s, r.Command, r.By, history[r.Pinned:]); err != nil {
+		if r.ExpectedVersion > 0 && r.ExpectedVersion < version {
+			if err := ticket.Conflicts(s, r.Command, r.By, history[r.ExpectedVersion:]); err != nil {
 				return err
 			}
 		}
@@ -95,8 +95,8 @@ func (d *Desk) Refusal(ctx context.Context, r Request) error {
 	if _, err := d.rules.Decide(s, r.Command, r.By, d.store.Now()); err != nil {
 		return err
 	}
-	if r.Pinned > version {
-		return fmt.Errorf("version %d of %s: %w", r.Pinned, r.Ticket, eventstore.ErrConflict)
+	if r.ExpectedVersion > version {
+		return fmt.Errorf("version %d of %s: %w", r.ExpectedVersion, r.Ticket, eventstore.ErrConflict)
 	}
 	return nil
 }

@@ -17,38 +17,38 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// keep is how long a draft lies untouched before it is thrown away.
-const keep = 90 * 24 * time.Hour
+// retention is how long a draft lies untouched before it is thrown away.
+const retention = 90 * 24 * time.Hour
 
-// Drafts keeps them beside the log.
-type Drafts struct{ store *eventstore.Store }
+// Store keeps them beside the log.
+type Store struct{ store *eventstore.Store }
 
 // New keeps drafts in the store's database.
-func New(store *eventstore.Store) *Drafts { return &Drafts{store} }
+func New(store *eventstore.Store) *Store { return &Store{store} }
 
 // Save keeps what an account typed into a form about a ticket, in place of what it was before, and answers when. What comes
 // late, when that form was sent already, is not kept. Errors: eventstore.ErrNotFound, eventstore.ErrErased.
-func (d *Drafts) Save(ctx context.Context, account string, on ticket.ID, form string, content []byte) (time.Time, error) {
-	sealed, err := d.store.SealBeside(ctx, string(on), string(on), place(account), content)
+func (d *Store) Save(ctx context.Context, account string, on ticket.ID, form string, content []byte) (time.Time, error) {
+	sealed, err := d.store.SealWithLabel(ctx, string(on), string(on), sealLabel(account), content)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("save draft: %w", err)
 	}
 	return d.write(ctx, account, on, form, sealed)
 }
 
-// Spend throws away what an account typed about a ticket: the form was sent, or emptied.
-func (d *Drafts) Spend(ctx context.Context, account string, on ticket.ID, form string) error {
+// Discard throws away what an account typed about a ticket: the form was sent, or emptied.
+func (d *Store) Discard(ctx context.Context, account string, on ticket.ID, form string) error {
 	_, err := d.write(ctx, account, on, form, nil)
 	return err
 }
 
-func (d *Drafts) write(ctx context.Context, account string, on ticket.ID, form string, sealed []byte) (time.Time, error) {
+func (d *Store) write(ctx context.Context, account string, on ticket.ID, form string, sealed []byte) (time.Time, error) {
 	now := d.store.Now()
-	_, err := d.store.Worker().Exec(ctx, `
+	_, err := d.store.WorkerPool().Exec(ctx, `
 		with forgotten as (delete from draft.drafts where at < $6 and (account, ticket) <> ($1, $2))
 		insert into draft.drafts as d (account, ticket, form, sealed, at) values ($1, $2, $3, $4, $5)
 		on conflict (account, ticket) do update set form = excluded.form, sealed = excluded.sealed, at = excluded.at
-		where d.sealed is not null or d.form <> excluded.form`, account, string(on), form, sealed, now, now.Add(-keep))
+		where d.sealed is not null or d.form <> excluded.form`, account, string(on), form, sealed, now, now.Add(-retention))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("write draft: %w", err)
 	}
@@ -56,14 +56,14 @@ func (d *Drafts) write(ctx context.Context, account string, on ticket.ID, form s
 }
 
 // Read gives what an account typed about a ticket, and when. Nil: nothing, or it was erased with the ticket.
-func (d *Drafts) Read(ctx context.Context, account string, on ticket.ID) (content []byte, at time.Time, err error) {
+func (d *Store) Read(ctx context.Context, account string, on ticket.ID) (content []byte, at time.Time, err error) {
 	var sealed []byte
-	err = d.store.Worker().QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(on)).Scan(&sealed, &at)
+	err = d.store.WorkerPool().QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(on)).Scan(&sealed, &at)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, time.Time{}, nil
 	}
 	if err == nil {
-		content, err = d.store.OpenBeside(ctx, string(on), string(on), place(account), sealed)
+		content, err = d.store.OpenWithLabel(ctx, string(on), string(on), sealLabel(account), sealed)
 	}
 	if errors.Is(err, eventstore.ErrErased) {
 		return nil, time.Time{}, nil
@@ -74,4 +74,4 @@ func (d *Drafts) Read(ctx context.Context, account string, on ticket.ID) (conten
 	return content, at, nil
 }
 
-func place(account string) string { return "draft/" + account }
+func sealLabel(account string) string { return "draft/" + account }

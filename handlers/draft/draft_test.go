@@ -28,7 +28,7 @@ func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
 	drafts := draft.New(w.Store)
 	anna := w.Account(t, "anna", person.ASROperator, "010301")
 	bice := w.Account(t, "bice", person.ASROperator, "010301")
-	id := opened(t, w)
+	id := openTicket(t, w)
 	save := func(account, form, text string) {
 		t.Helper()
 		if _, err := drafts.Save(t.Context(), account, id, form, []byte(text)); err != nil {
@@ -46,10 +46,10 @@ func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
 	save(anna, "1", "seconda parola")
 	holds(anna, "seconda parola")
 	holds(bice, "")
-	if raw := stored(t, w); bytes.Contains(raw, []byte("parola")) {
+	if raw := readSealed(t, w); bytes.Contains(raw, []byte("parola")) {
 		t.Errorf("it lies there to be read: %q", raw)
 	}
-	if err := drafts.Spend(t.Context(), anna, id, "1"); err != nil {
+	if err := drafts.Discard(t.Context(), anna, id, "1"); err != nil {
 		t.Fatal(err)
 	}
 	save(anna, "1", "arrivata tardi")
@@ -58,7 +58,7 @@ func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
 	holds(anna, "un’altra")
 
 	// the ticket's key is the draft's: who erases the ticket erases it
-	_, err := w.Cases.Desk.Dispatch(t.Context(), desk.Request{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: anna, Role: person.Administrator}})
+	_, err := w.App.Dispatcher.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: anna, Role: person.Administrator}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,23 +71,23 @@ func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
 	}
 }
 
-func opened(t *testing.T, w *worldtest.World) ticket.ID {
+func openTicket(t *testing.T, w *worldtest.System) ticket.ID {
 	t.Helper()
-	o, err := w.Cases.Open(t.Context(), casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, casework.Request{
+	o, err := w.App.Open(t.Context(), casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, casework.OpenRequest{
 		Service: "ritiro-documenti", Problem: "altro", Entity: catalog.EntityCode("010301"),
 		Form: ticket.Form{
 			Description: "Non trovo il referto", GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U",
 			Email: "maria@example.org", Phone: "+39 011 0000000",
 		},
-	}, casework.Said{})
+	}, casework.Idempotency{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return ticket.ID(o.Stream)
 }
 
-// stored is all that the owner of the database finds.
-func stored(t *testing.T, w *worldtest.World) (raw []byte) {
+// readSealed is all that the owner of the database finds.
+func readSealed(t *testing.T, w *worldtest.System) (raw []byte) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), w.Database)
 	if err != nil {

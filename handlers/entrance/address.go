@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// Address is the client's: the peer's, or what the nearest proxy that we do not trust was told, read from the right.
+// ClientAddress is the client's: the peer's, or what the nearest proxy that we do not trust was told, read from the right.
 // Networks of IPv6 clients are counted as one, since each holds countless addresses.
-func (e *Entrance) Address(r *http.Request) string {
+func (e *Stack) ClientAddress(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
 	client := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && within(client, e.TrustedProxies); i-- {
+	for i := len(hops) - 1; i >= 0 && containsAddr(client, e.TrustedProxies); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break
@@ -33,7 +33,7 @@ func (e *Entrance) Address(r *http.Request) string {
 	return client.String()
 }
 
-func within(a netip.Addr, networks []netip.Prefix) bool {
+func containsAddr(a netip.Addr, networks []netip.Prefix) bool {
 	for _, n := range networks {
 		if n.Contains(a) {
 			return true

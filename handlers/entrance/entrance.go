@@ -20,46 +20,46 @@ type Config struct {
 	Limits  Limits
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
 	TrustedProxies []netip.Prefix
-	// Uploads is how many bodies over SmallBody are taken in at a time, about 20 MB of memory each; others wait up to
+	// MaxUploads is how many bodies over SmallBody are taken in at a time, about 20 MB of memory each; others wait up to
 	// UploadWait. 0: 32, and 30 s.
-	Uploads    int
+	MaxUploads int
 	UploadWait time.Duration
 }
 
-// Entrance stands before the doors. Limits count for all of them together, and so do Uploads.
-type Entrance struct {
+// Stack stands before the doors. Limits count for all of them together, and so do Uploads.
+type Stack struct {
 	Config
 	Form, Login, Session, Public *Limiter
-	Wrong                        *Limiter // of tokens that were tried out
+	InvalidToken                 *Limiter // of tokens that were tried out
 
-	metrics *httpMetrics
-	uploads chan struct{} // a place for each large body that is being taken in
+	metrics     *httpMetrics
+	uploadSlots chan struct{} // a place for each large body that is being taken in
 }
 
 // New opens the entrance.
-func New(c Config) *Entrance {
+func New(c Config) *Stack {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
-	if c.Uploads <= 0 {
-		c.Uploads = 32
+	if c.MaxUploads <= 0 {
+		c.MaxUploads = 32
 	}
 	if c.UploadWait <= 0 {
 		c.UploadWait = 30 * time.Second
 	}
-	c.Limits = c.Limits.defaulted()
-	return &Entrance{
-		Config: c, metrics: newHTTPMetrics(c.Metrics), uploads: make(chan struct{}, c.Uploads),
+	c.Limits = c.Limits.withDefaults()
+	return &Stack{
+		Config: c, metrics: newHTTPMetrics(c.Metrics), uploadSlots: make(chan struct{}, c.MaxUploads),
 		Form: NewLimiter(c.Limits.Form), Login: NewLimiter(c.Limits.Login), Session: NewLimiter(c.Limits.Session),
-		Public: NewLimiter(c.Limits.Public), Wrong: NewLimiter(c.Limits.Public),
+		Public: NewLimiter(c.Limits.Public), InvalidToken: NewLimiter(c.Limits.Public),
 	}
 }
 
-// Following counts a stream as open until the answer is called.
-func (e *Entrance) Following() (ended func()) {
+// TrackStream counts a stream as open until the answer is called.
+func (e *Stack) TrackStream() (ended func()) {
 	e.metrics.streams.Inc()
 	return e.metrics.streams.Dec
 }

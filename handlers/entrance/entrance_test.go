@@ -32,7 +32,7 @@ func TestAddress(t *testing.T) {
 		if c.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", c.forwarded)
 		}
-		if got := New(Config{TrustedProxies: c.trusted}).Address(r); got != c.want {
+		if got := New(Config{TrustedProxies: c.trusted}).ClientAddress(r); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -56,15 +56,15 @@ func TestLimiterForgetsTheQuiet(t *testing.T) {
 	}
 }
 
-func TestWhatIsGivenBackWasNotCounted(t *testing.T) {
+func TestLimiterRefund(t *testing.T) {
 	l, now := NewLimiter(Rate{PerMinute: 1, Burst: 2}), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for range 10 {
 		if _, ok := l.Take("a", now, http.Header{}); !ok {
 			t.Fatal("refused")
 		}
-		l.Give("a", now)
+		l.Refund("a", now)
 	}
-	l.Give("a", now) // nor does it add to the burst
+	l.Refund("a", now) // nor does it add to the burst
 	for n := range 3 {
 		if _, ok := l.Take("a", now, http.Header{}); ok != (n < 2) {
 			t.Fatalf("request %d is answered %v", n, ok)

@@ -29,7 +29,7 @@ type Limits struct {
 	Public  Rate // everything else without a session, by address, and as much again for wrong tokens; default 600 a minute, burst 600
 }
 
-func (l Limits) defaulted() Limits {
+func (l Limits) withDefaults() Limits {
 	fill := func(r *Rate, perMinute, burst int) {
 		if r.PerMinute <= 0 {
 			r.PerMinute = perMinute
@@ -89,8 +89,8 @@ func (l *Limiter) Take(client string, now time.Time, h http.Header) (wait time.D
 // PerMinute is how many requests a minute a client may make in the long run.
 func (l *Limiter) PerMinute() int { return l.rate.PerMinute }
 
-// Give takes a request back that was counted and turned out to be another limiter's to count.
-func (l *Limiter) Give(client string, now time.Time) {
+// Refund takes a request back that was counted and turned out to be another limiter's to count.
+func (l *Limiter) Refund(client string, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if c, ok := l.clients[client]; ok {

@@ -12,28 +12,28 @@ import (
 	"time"
 )
 
-// pageWithin is how long a client may take for a page of a sheet, or it is taken for gone.
-const pageWithin = 30 * time.Second
+// flushTimeout is how long a client may take for a page of a sheet, or it is taken for gone.
+const flushTimeout = 30 * time.Second
 
-// Sheet is a table that is sent row by row, for as long as it takes: the client is in a hurry, not the table.
-type Sheet struct {
+// CSVWriter is a table that is sent row by row, for as long as it takes: the client is in a hurry, not the table.
+type CSVWriter struct {
 	rc  *http.ResponseController
 	csv *csv.Writer
 }
 
-// NewSheet begins an answer with a file of a name. Cells are UTF-8, parted by comma or another sign.
-func NewSheet(w http.ResponseWriter, name string, parted rune) *Sheet {
+// NewCSVWriter begins an answer with a file of a name. Cells are UTF-8, parted by comma or another sign.
+func NewCSVWriter(w http.ResponseWriter, name string, parted rune) *CSVWriter {
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
-	s := &Sheet{rc: http.NewResponseController(w), csv: csv.NewWriter(w)}
+	s := &CSVWriter{rc: http.NewResponseController(w), csv: csv.NewWriter(w)}
 	s.csv.Comma = parted
 	return s
 }
 
-// Row adds a row. A cell that a spreadsheet would take for a formula is made text.
-func (s *Sheet) Row(cells ...string) error {
+// WriteRow adds a row. A cell that a spreadsheet would take for a formula is made text.
+func (s *CSVWriter) WriteRow(cells ...string) error {
 	for i, c := range cells {
 		if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
 			cells[i] = "'" + c
@@ -42,9 +42,9 @@ func (s *Sheet) Row(cells ...string) error {
 	return s.csv.Write(cells)
 }
 
-// Send sends what was added since.
-func (s *Sheet) Send() error {
-	if err := s.rc.SetWriteDeadline(time.Now().Add(pageWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+// Flush sends what was added since.
+func (s *CSVWriter) Flush() error {
+	if err := s.rc.SetWriteDeadline(time.Now().Add(flushTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	s.csv.Flush()

@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-func TestASheetHoldsNoFormula(t *testing.T) {
+func TestCSVHoldsNoFormula(t *testing.T) {
 	w := httptest.NewRecorder()
-	s := NewSheet(w, "prova.csv", ';')
+	s := NewCSVWriter(w, "prova.csv", ';')
 	for _, cells := range [][]string{{"Ente", "Aperte"}, {"=1+1", "-2"}, {"Ma; \"chi\"", ""}} {
-		if err := s.Row(cells...); err != nil {
+		if err := s.WriteRow(cells...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Send(); err != nil {
+	if err := s.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := w.Body.String(), "Ente;Aperte\n'=1+1;'-2\n\"Ma; \"\"chi\"\"\";\n"; got != want {

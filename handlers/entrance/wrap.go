@@ -21,8 +21,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// request is what log lines and metrics say of a request: nothing that identifies a citizen.
-type request struct {
+// requestInfo is what log lines and metrics say of a request: nothing that identifies a citizen.
+type requestInfo struct {
 	id    string // X-Request-ID, as sent or made up
 	trace string // trace id of a traceparent header, or ""
 	route string // the pattern that matched, never the path
@@ -31,60 +31,60 @@ type request struct {
 
 type requestKey struct{}
 
-func requestOf(ctx context.Context) *request {
-	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+func requestInfoFrom(ctx context.Context) *requestInfo {
+	if r, ok := ctx.Value(requestKey{}).(*requestInfo); ok {
 		return r
 	}
-	return &request{}
+	return &requestInfo{}
 }
 
-// Note remembers who makes the request, for its log line.
-func Note(ctx context.Context, actor person.Actor) { requestOf(ctx).actor = actor }
+// SetActor remembers who makes the request, for its log line.
+func SetActor(ctx context.Context, actor person.Actor) { requestInfoFrom(ctx).actor = actor }
 
 // RequestID names the request, to those who have to ask about it and in the log.
-func RequestID(ctx context.Context) string { return requestOf(ctx).id }
+func RequestID(ctx context.Context) string { return requestInfoFrom(ctx).id }
 
 var (
-	requestID   = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
-	traceparent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
+	validRequestID    = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
+	traceparentHeader = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
 )
 
-// Door is what is behind the entrance, and how it speaks where no handler of its own does.
-type Door struct {
-	Mux     *http.ServeMux
-	Secure  func(h http.Header)                                        // sets the headers that every answer has, but for the request's id
-	Streams []string                                                   // the routes that go on for as long as somebody looks, or takes
-	Limit   time.Duration                                              // for all other answers, the body's arrival included
-	Broke   func(w http.ResponseWriter, r *http.Request, err error)    // answers for a handler that panicked
-	Nowhere func(w http.ResponseWriter, r *http.Request, allow string) // answers where no route matches; allow: other methods that would
+// Handlers is what is behind the entrance, and how it speaks where no handler of its own does.
+type Handlers struct {
+	Mux          *http.ServeMux
+	SetHeaders   func(h http.Header)                                        // sets the headers that every answer has, but for the request's id
+	StreamRoutes []string                                                   // the routes that go on for as long as somebody looks, or takes
+	Timeout      time.Duration                                              // for all other answers, the body's arrival included
+	OnPanic      func(w http.ResponseWriter, r *http.Request, err error)    // answers for a handler that panicked
+	OnNoRoute    func(w http.ResponseWriter, r *http.Request, allow string) // answers where no route matches; allow: other methods that would
 }
 
 // Wrap puts around every request what all of them share.
-func (e *Entrance) Wrap(d Door) http.Handler {
+func (e *Stack) Wrap(d Handlers) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		handler, route := d.Mux.Handler(r)
-		info := &request{id: r.Header.Get("X-Request-ID"), route: route}
-		if !requestID.MatchString(info.id) {
+		info := &requestInfo{id: r.Header.Get("X-Request-ID"), route: route}
+		if !validRequestID.MatchString(info.id) {
 			info.id = uuid.NewString()
 		}
-		if m := traceparent.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
+		if m := traceparentHeader.FindStringSubmatch(r.Header.Get("Traceparent")); m != nil {
 			info.trace = m[1]
 		}
 		ctx := context.WithValue(r.Context(), requestKey{}, info)
-		streams := slices.Contains(d.Streams, route)
+		streams := slices.Contains(d.StreamRoutes, route)
 		if !streams {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, d.Limit)
+			ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 			defer cancel()
 		}
 		r = r.WithContext(ctx)
-		out := &answer{ResponseWriter: w}
+		out := &statusWriter{ResponseWriter: w}
 		out.Header().Set("X-Request-ID", info.id)
-		d.Secure(out.Header())
-		e.metrics.underway.Inc()
+		d.SetHeaders(out.Header())
+		e.metrics.inFlight.Inc()
 		defer func() {
-			e.metrics.underway.Dec()
+			e.metrics.inFlight.Dec()
 			if broke := recover(); broke != nil {
 				if err, ok := broke.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(broke)
@@ -92,21 +92,21 @@ func (e *Entrance) Wrap(d Door) http.Handler {
 				e.Log.LogAttrs(ctx, slog.LevelError, "handler panicked", slog.String("request_id", info.id),
 					slog.String("panic", fmt.Sprint(broke)), slog.String("stack", string(debug.Stack())))
 				if out.status == 0 {
-					d.Broke(out, r, fmt.Errorf("panic: %v", broke))
+					d.OnPanic(out, r, fmt.Errorf("panic: %v", broke))
 				}
 			}
-			e.finished(r, info, out, time.Since(began), streams)
+			e.logRequest(r, info, out, time.Since(began), streams)
 		}()
 		if route == "" {
-			d.Nowhere(out, r, others(handler, r))
+			d.OnNoRoute(out, r, allowedMethods(handler, r))
 			return
 		}
 		d.Mux.ServeHTTP(out, r)
 	})
 }
 
-// others are the methods that would be answered at an address where this one is not: the mux knows. "" if none are.
-func others(handler http.Handler, r *http.Request) string {
+// allowedMethods are the methods that would be answered at an address where this one is not: the mux knows. "" if none are.
+func allowedMethods(handler http.Handler, r *http.Request) string {
 	would := httptest.NewRecorder()
 	handler.ServeHTTP(would, r)
 	if would.Code == http.StatusMethodNotAllowed {
@@ -115,8 +115,8 @@ func others(handler http.Handler, r *http.Request) string {
 	return ""
 }
 
-// finished writes the access log and counts the request.
-func (e *Entrance) finished(r *http.Request, info *request, out *answer, took time.Duration, streams bool) {
+// logRequest writes the access log and counts the request.
+func (e *Stack) logRequest(r *http.Request, info *requestInfo, out *statusWriter, took time.Duration, streams bool) {
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
@@ -131,34 +131,34 @@ func (e *Entrance) finished(r *http.Request, info *request, out *answer, took ti
 	if out.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	e.Log.LogAttrs(r.Context(), level, "request", slog.String("method", method(r.Method)), slog.String("route", route), slog.Int("status", out.status),
+	e.Log.LogAttrs(r.Context(), level, "request", slog.String("method", methodLabel(r.Method)), slog.String("route", route), slog.Int("status", out.status),
 		slog.Duration("took", took), slog.Int64("bytes", out.bytes), slog.String("request_id", info.id), slog.String("trace_id", info.trace),
 		slog.String("role", string(info.actor.Role)), slog.String("entity", string(info.actor.Entity)))
 }
 
-// method keeps made-up methods out of logs and labels.
-func method(m string) string {
+// methodLabel keeps made-up methods out of logs and labels.
+func methodLabel(m string) string {
 	if strings.Contains(" GET HEAD POST PUT PATCH DELETE OPTIONS ", " "+m+" ") {
 		return m
 	}
 	return "other"
 }
 
-// answer remembers what was answered.
-type answer struct {
+// statusWriter remembers what was answered.
+type statusWriter struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
 }
 
-func (w *answer) WriteHeader(status int) {
+func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *answer) Write(b []byte) (int, error) {
+func (w *statusWriter) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
@@ -168,4 +168,4 @@ func (w *answer) Write(b []byte) (int, error) {
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (w *answer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

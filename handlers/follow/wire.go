@@ -32,11 +32,11 @@ type Ticket struct {
 	Position string    `json:"position"`
 }
 
-// Notices is the data of an event named notification: sent at the beginning, and when the client has something new to
+// Notifications is the data of an event named notification: sent at the beginning, and when the client has something new to
 // read or has read it.
-type Notices struct {
-	Unread int            `json:"unread"`
-	Latest *notice.Notice `json:"latest,omitempty" doc:"The newest that I have not read"`
+type Notifications struct {
+	Unread int                  `json:"unread"`
+	Latest *notice.Notification `json:"latest,omitempty" doc:"The newest that I have not read"`
 }
 
 // Presence is the data of an event named presence: sent at the beginning, when somebody else comes to the ticket that the
@@ -68,22 +68,22 @@ const (
 	Shutdown     Reason = "shutdown"
 )
 
-// stream is where events are written to.
-type stream struct {
+// eventWriter is where events are written to.
+type eventWriter struct {
 	w  http.ResponseWriter
 	rc *http.ResponseController
 }
 
-func begin(w http.ResponseWriter) stream {
+func newEventWriter(w http.ResponseWriter) eventWriter {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
 	w.WriteHeader(http.StatusOK)
-	return stream{w, http.NewResponseController(w)}
+	return eventWriter{w, http.NewResponseController(w)}
 }
 
-// event sends one; id is where a client that comes back goes on, "": as before.
-func (s stream) event(name, id string, data any) error {
+// writeEvent sends one; id is where a client that comes back goes on, "": as before.
+func (s eventWriter) writeEvent(name, id string, data any) error {
 	body, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("event %s: %w", name, err)
@@ -95,19 +95,19 @@ func (s stream) event(name, id string, data any) error {
 	return s.write(text + "data: " + string(body) + "\n\n")
 }
 
-// errGone: the client does not take what is sent.
-var errGone = errors.New("the client has gone")
+// errClientGone: the client does not take what is sent.
+var errClientGone = errors.New("the client has gone")
 
 // write sends at once, within a time of its own: the server's is for answers that end.
-func (s stream) write(text string) error {
-	if err := s.rc.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return errors.Join(errGone, err)
+func (s eventWriter) write(text string) error {
+	if err := s.rc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return errors.Join(errClientGone, err)
 	}
 	if _, err := io.WriteString(s.w, text); err != nil {
-		return errors.Join(errGone, err)
+		return errors.Join(errClientGone, err)
 	}
 	if err := s.rc.Flush(); err != nil {
-		return errors.Join(errGone, err)
+		return errors.Join(errClientGone, err)
 	}
 	return nil
 }

@@ -38,22 +38,22 @@ type Account struct {
 	Placements []Placement `json:"placements"` // all that there ever were, oldest first
 }
 
-// wellFormed is the normal form of a user name; the bounds keep it safe in a log line and in an address.
-var wellFormed = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
+// usernamePattern is the normal form of a user name; the bounds keep it safe in a log line and in an address.
+var usernamePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
 
-func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+func normalizeUsername(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 // CreateAccount makes an account and gives its id. Errors: *InvalidError, ErrTaken.
 func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, error) {
-	n.Username = normal(n.Username)
+	n.Username = normalizeUsername(n.Username)
 	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
-	if !wellFormed.MatchString(n.Username) {
+	if !usernamePattern.MatchString(n.Username) {
 		return "", &InvalidError{"username", "2 to 64 of a–z, 0–9, dot, hyphen, underscore, @"}
 	}
 	if n.GivenName == "" || n.FamilyName == "" || utf8.RuneCountInString(n.GivenName+n.FamilyName) > 200 {
 		return "", &InvalidError{"name", "given and family name are required, 200 characters at most"}
 	}
-	if err := strong(n.Password, n.PIN); err != nil {
+	if err := checkSecrets(n.Password, n.PIN); err != nil {
 		return "", err
 	}
 	var subject *string
@@ -62,10 +62,10 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 		if err != nil {
 			return "", &InvalidError{"tax_code", err.Error()}
 		}
-		hash := i.KeyedHash(person.TaxCodeHash, code.String())
+		hash := i.KeyedHash(person.TaxCodeHashPurpose, code.String())
 		subject = &hash
 	}
-	password, pin, err := i.secrets(ctx, n.Password, n.PIN)
+	password, pin, err := i.hashSecrets(ctx, n.Password, n.PIN)
 	if err != nil {
 		return "", err
 	}
@@ -78,13 +78,13 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, subject, i.now())
 	if err != nil {
-		return "", fmt.Errorf("create account: %w", taken(err))
+		return "", fmt.Errorf("create account: %w", uniqueViolation(err))
 	}
 	return id.String(), nil
 }
 
-// strong holds a password and a PIN to the least that is accepted.
-func strong(password, pin string) error {
+// checkSecrets holds a password and a PIN to the least that is accepted.
+func checkSecrets(password, pin string) error {
 	if n := utf8.RuneCountInString(password); n < 10 || n > 200 {
 		return &InvalidError{"password", "10 to 200 characters"}
 	}
@@ -96,24 +96,24 @@ func strong(password, pin string) error {
 
 // SetPassword gives an account a new password and PIN and ends its sessions. Errors: *InvalidError, ErrNotFound.
 func (i *Identity) SetPassword(ctx context.Context, account, password, pin string) error {
-	if err := strong(password, pin); err != nil {
+	if err := checkSecrets(password, pin); err != nil {
 		return err
 	}
-	passwordHash, pinHash, err := i.secrets(ctx, password, pin)
+	passwordHash, pinHash, err := i.hashSecrets(ctx, password, pin)
 	if err != nil {
 		return err
 	}
-	return i.andEndSessions(ctx, account, "set password",
+	return i.updateAndEndSessions(ctx, account, "set password",
 		`update identity.accounts set password = $2, pin = $3 where id = $1`, account, passwordHash, pinHash)
 }
 
 // Disable keeps an account from logging in for ever and ends its sessions; its name stays readable in what it did.
 func (i *Identity) Disable(ctx context.Context, account string) error {
-	return i.andEndSessions(ctx, account, "disable account",
+	return i.updateAndEndSessions(ctx, account, "disable account",
 		`update identity.accounts set disabled_at = coalesce(disabled_at, $2) where id = $1`, account, i.now())
 }
 
-func (i *Identity) andEndSessions(ctx context.Context, account, what, sql string, args ...any) error {
+func (i *Identity) updateAndEndSessions(ctx context.Context, account, what, sql string, args ...any) error {
 	return pgx.BeginFunc(ctx, i.Pool, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, sql, args...)
 		if err != nil {
@@ -129,13 +129,13 @@ func (i *Identity) andEndSessions(ctx context.Context, account, what, sql string
 	})
 }
 
-// List gives every account by user name, with its placements.
-func (i *Identity) List(ctx context.Context) ([]Account, error) {
-	return i.accounts(ctx, `order by a.username`)
+// ListAccounts gives every account by user name, with its placements.
+func (i *Identity) ListAccounts(ctx context.Context) ([]Account, error) {
+	return i.queryAccounts(ctx, `order by a.username`)
 }
 
-// taken turns a unique violation into ErrTaken.
-func taken(err error) error {
+// uniqueViolation turns a unique violation into ErrTaken.
+func uniqueViolation(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
 		return ErrTaken

@@ -48,43 +48,43 @@ func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, 
 	return names, nil
 }
 
-// working selects who works tickets now; $1 is the time.
-const working = `
+// currentOperators selects who works tickets now; $1 is the time.
+const currentOperators = `
 	select a.id::text, a.username, a.given_name || ' ' || a.family_name, p.role, p.entity
 	from identity.placements p join identity.accounts a on a.id = p.account
 	where a.disabled_at is null and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)
 	and p.role in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale')`
 
-func operator(row pgx.CollectableRow) (o Operator, err error) {
+func scanOperator(row pgx.CollectableRow) (o Operator, err error) {
 	err = row.Scan(&o.ID, &o.Username, &o.Name, &o.Role, &o.Entity)
 	return o, err
 }
 
-// Operators lists who works tickets at an entity now, by family name; a supervisor is one of them.
-func (i *Identity) Operators(ctx context.Context, at catalog.EntityCode) ([]Operator, error) {
-	rows, err := i.Pool.Query(ctx, working+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
+// ListOperators lists who works tickets at an entity now, by family name; a supervisor is one of them.
+func (i *Identity) ListOperators(ctx context.Context, at catalog.EntityCode) ([]Operator, error) {
+	rows, err := i.Pool.Query(ctx, currentOperators+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}
-	all, err := pgx.CollectRows(rows, operator)
+	all, err := pgx.CollectRows(rows, scanOperator)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}
 	return all, nil
 }
 
-// Find resolves a user name or an id to somebody who works tickets now: at the entity preferred if also there, else
+// FindOperator resolves a user name or an id to somebody who works tickets now: at the entity preferred if also there, else
 // where they were placed first. Error: ErrNotFound.
-func (i *Identity) Find(ctx context.Context, nameOrID string, preferred catalog.EntityCode) (Operator, error) {
-	if !wellFormed.MatchString(normal(nameOrID)) {
+func (i *Identity) FindOperator(ctx context.Context, nameOrID string, preferred catalog.EntityCode) (Operator, error) {
+	if !usernamePattern.MatchString(normalizeUsername(nameOrID)) {
 		return Operator{}, ErrNotFound
 	}
-	rows, err := i.Pool.Query(ctx, working+` and (a.username = $2 or a.id::text = $2)
-		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.now(), normal(nameOrID), preferred)
+	rows, err := i.Pool.Query(ctx, currentOperators+` and (a.username = $2 or a.id::text = $2)
+		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.now(), normalizeUsername(nameOrID), preferred)
 	if err != nil {
 		return Operator{}, fmt.Errorf("find operator: %w", err)
 	}
-	o, err := pgx.CollectExactlyOneRow(rows, operator)
+	o, err := pgx.CollectExactlyOneRow(rows, scanOperator)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Operator{}, ErrNotFound
 	}

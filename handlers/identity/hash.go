@@ -41,8 +41,8 @@ func (h Hashing) hash(secret string) (string, error) {
 		enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
 }
 
-// matches compares a secret with a PHC string. What is no such string matches nothing.
-func matches(phc, secret string) bool {
+// verifyHash compares a secret with a PHC string. What is no such string matches nothing.
+func verifyHash(phc, secret string) bool {
 	var version int
 	var h Hashing
 	parts := strings.Split(phc, "$")
@@ -67,19 +67,19 @@ func matches(phc, secret string) bool {
 	return subtle.ConstantTimeCompare(got, want) == 1
 }
 
-// slot waits for leave to hash. The caller gives it back with done.
-func (i *Identity) slot(ctx context.Context) (done func(), err error) {
+// acquireHashSlot waits for leave to hash. The caller gives it back with done.
+func (i *Identity) acquireHashSlot(ctx context.Context) (done func(), err error) {
 	select {
-	case i.slots <- struct{}{}:
-		return func() { <-i.slots }, nil
+	case i.hashSlots <- struct{}{}:
+		return func() { <-i.hashSlots }, nil
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for a hasher: %w", ctx.Err())
 	}
 }
 
-// secrets hashes a password and a PIN within one slot.
-func (i *Identity) secrets(ctx context.Context, password, pin string) (passwordHash, pinHash string, err error) {
-	done, err := i.slot(ctx)
+// hashSecrets hashes a password and a PIN within one slot.
+func (i *Identity) hashSecrets(ctx context.Context, password, pin string) (passwordHash, pinHash string, err error) {
+	done, err := i.acquireHashSlot(ctx)
 	if err != nil {
 		return "", "", err
 	}

@@ -28,33 +28,33 @@ const (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// house is an identity with a clock that the test moves.
-type house struct {
+// fixture is an identity with a clock that the test moves.
+type fixture struct {
 	*identity.Identity
 	t   *testing.T
 	mu  sync.Mutex
 	now time.Time
 }
 
-func (h *house) clock() time.Time {
+func (h *fixture) clock() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.now
 }
 
-func (h *house) pass(d time.Duration) {
+func (h *fixture) advance(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.now = h.now.Add(d)
 }
 
-func newHouse(t *testing.T) *house {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	store := storetest.New(t).Store
-	h := &house{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	h := &fixture{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	var err error
 	h.Identity, err = identity.New(identity.Config{
-		Pool: store.Worker(), KeyedHash: store.KeyedHash, Clock: h.clock, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Clock: h.clock, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-func (h *house) account(username string, placements ...person.Actor) string {
+func (h *fixture) account(username string, placements ...person.Actor) string {
 	h.t.Helper()
 	id, err := h.CreateAccount(context.Background(), identity.NewAccount{Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: right, PIN: pin})
 	if err != nil {
@@ -76,7 +76,7 @@ func (h *house) account(username string, placements ...person.Actor) string {
 	return id
 }
 
-func (h *house) login(username string) identity.Session {
+func (h *fixture) login(username string) identity.Session {
 	h.t.Helper()
 	s, err := h.Login(context.Background(), username, right, pin)
 	if err != nil {
@@ -85,7 +85,7 @@ func (h *house) login(username string) identity.Session {
 	return s
 }
 
-func (h *house) wants(err, want error) {
+func (h *fixture) wantError(err, want error) {
 	h.t.Helper()
 	if !errors.Is(err, want) {
 		h.t.Fatalf("got error %v, want %v", err, want)
@@ -97,13 +97,13 @@ func operatorAt(e catalog.EntityCode) person.Actor {
 }
 
 func TestFAQ_2_1_LoginThenRoleAndPlacement(t *testing.T) {
-	h, ctx := newHouse(t), context.Background()
+	h, ctx := newFixture(t), context.Background()
 	id := h.account("anna", operatorAt(torino), operatorAt(novara))
 	s := h.login(" Anna ")
 	if len(s.Placements) != 2 || s.Actor.Role != "" {
 		t.Fatalf("got %+v, want two placements and none chosen", s)
 	}
-	chosen, err := h.Choose(ctx, s.Token, person.ASROperator, novara)
+	chosen, err := h.ChoosePlacement(ctx, s.Token, person.ASROperator, novara)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,22 +111,22 @@ func TestFAQ_2_1_LoginThenRoleAndPlacement(t *testing.T) {
 		t.Fatalf("acts as %+v, want %+v", chosen.Actor, want)
 	}
 	_, err = h.Authenticate(ctx, s.Token)
-	h.wants(err, identity.ErrNoSession) // the token was renewed
-	_, err = h.Choose(ctx, chosen.Token, person.ASRSupervisor, novara)
-	h.wants(err, identity.ErrNotPlaced)
+	h.wantError(err, identity.ErrNoSession) // the token was renewed
+	_, err = h.ChoosePlacement(ctx, chosen.Token, person.ASRSupervisor, novara)
+	h.wantError(err, identity.ErrNotPlaced)
 	again, err := h.Authenticate(ctx, chosen.Token)
 	if err != nil || again.Actor != chosen.Actor || again.Name != "Prova ANNA" {
 		t.Fatalf("got %+v, %v", again, err)
 	}
-	if err := h.End(ctx, chosen.Token); err != nil {
+	if err := h.EndSession(ctx, chosen.Token); err != nil {
 		t.Fatal(err)
 	}
 	_, err = h.Authenticate(ctx, chosen.Token)
-	h.wants(err, identity.ErrNoSession)
+	h.wantError(err, identity.ErrNoSession)
 }
 
 func TestOnePlacementNeedsNoChoice(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	id := h.account("bruno", operatorAt(torino))
 	if s := h.login("bruno"); s.Actor != (person.Actor{ID: id, Role: person.ASROperator, Entity: torino}) {
 		t.Fatalf("acts as %+v", s.Actor)
@@ -135,27 +135,27 @@ func TestOnePlacementNeedsNoChoice(t *testing.T) {
 
 func TestSessionsEnd(t *testing.T) {
 	for name, c := range map[string]struct {
-		then  func(h *house, account, token string)
+		then  func(h *fixture, account, token string)
 		alive bool
 	}{
-		"used within the idle time":   {func(h *house, _, _ string) { h.pass(29 * time.Minute) }, true},
-		"unused for the idle time":    {func(h *house, _, _ string) { h.pass(30 * time.Minute) }, false},
-		"after its life, in use":      {func(h *house, _, token string) { h.use(token, 12*time.Hour) }, false},
-		"just before its end, in use": {func(h *house, _, token string) { h.use(token, 12*time.Hour-20*time.Minute) }, true},
-		"looked at, but not used": {func(h *house, _, token string) {
-			h.pass(20 * time.Minute)
-			if _, err := h.Check(context.Background(), token); err != nil {
+		"used within the idle time":   {func(h *fixture, _, _ string) { h.advance(29 * time.Minute) }, true},
+		"unused for the idle time":    {func(h *fixture, _, _ string) { h.advance(30 * time.Minute) }, false},
+		"after its life, in use":      {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour) }, false},
+		"just before its end, in use": {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour-20*time.Minute) }, true},
+		"looked at, but not used": {func(h *fixture, _, token string) {
+			h.advance(20 * time.Minute)
+			if _, err := h.CheckSession(context.Background(), token); err != nil {
 				h.t.Fatal(err)
 			}
-			h.pass(10 * time.Minute)
+			h.advance(10 * time.Minute)
 		}, false},
-		"account disabled": {func(h *house, account, _ string) { h.must(h.Disable(context.Background(), account)) }, false},
-		"password changed": {func(h *house, account, _ string) {
+		"account disabled": {func(h *fixture, account, _ string) { h.must(h.Disable(context.Background(), account)) }, false},
+		"password changed": {func(h *fixture, account, _ string) {
 			h.must(h.SetPassword(context.Background(), account, "un'altra parola", pin))
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			account := h.account("carla", operatorAt(torino))
 			token := h.login("carla").Token
 			c.then(h, account, token)
@@ -167,41 +167,41 @@ func TestSessionsEnd(t *testing.T) {
 	}
 }
 
-func (h *house) must(err error) {
+func (h *fixture) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-// use keeps a session busy for a time.
-func (h *house) use(token string, d time.Duration) {
+// useUntil keeps a session busy for a time.
+func (h *fixture) useUntil(token string, d time.Duration) {
 	for ; d > 0; d -= 20 * time.Minute {
-		h.pass(min(d, 20*time.Minute))
+		h.advance(min(d, 20*time.Minute))
 		_, _ = h.Authenticate(context.Background(), token)
 	}
 }
 
 func TestEndedPlacementActsNoMore(t *testing.T) {
-	h, ctx := newHouse(t), context.Background()
+	h, ctx := newFixture(t), context.Background()
 	account := h.account("dario", operatorAt(torino))
 	token := h.login("dario").Token
-	h.pass(time.Minute)
+	h.advance(time.Minute)
 	h.must(h.EndPlacement(ctx, account, person.ASROperator, torino))
 	s, err := h.Authenticate(ctx, token)
 	if err != nil || s.Actor.Role != "" {
 		t.Fatalf("acts as %+v, %v; want nothing chosen", s.Actor, err)
 	}
-	h.wants(h.EndPlacement(ctx, account, person.ASROperator, torino), identity.ErrNotFound)
+	h.wantError(h.EndPlacement(ctx, account, person.ASROperator, torino), identity.ErrNotFound)
 	if _, err := h.AddPlacement(ctx, account, person.ASROperator, torino, time.Time{}); err != nil {
 		t.Fatalf("coming back: %v", err)
 	}
 	_, err = h.AddPlacement(ctx, account, person.ASROperator, torino, time.Time{})
-	h.wants(err, identity.ErrTaken)
+	h.wantError(err, identity.ErrTaken)
 }
 
 func TestLockSaysNothingOfWhoExists(t *testing.T) {
-	h, ctx := newHouse(t), context.Background()
+	h, ctx := newFixture(t), context.Background()
 	h.account("elena", operatorAt(torino))
 	for _, name := range []string{"elena", "nessuno"} {
 		for n := range 5 {
@@ -209,7 +209,7 @@ func TestLockSaysNothingOfWhoExists(t *testing.T) {
 			if !errors.Is(err, identity.ErrCredentials) {
 				t.Fatalf("%s, failure %d: %v", name, n+1, err)
 			}
-			h.pass(time.Second)
+			h.advance(time.Second)
 		}
 		var locked *identity.LockedError
 		if _, err := h.Login(ctx, name, right, pin); !errors.As(err, &locked) {
@@ -219,15 +219,15 @@ func TestLockSaysNothingOfWhoExists(t *testing.T) {
 			t.Fatalf("%s: locked for %s", name, left)
 		}
 	}
-	h.pass(15 * time.Minute)
+	h.advance(15 * time.Minute)
 	h.login("elena")
 	_, err := h.Login(ctx, "elena", "sbagliata!", pin)
-	h.wants(err, identity.ErrCredentials) // counting began again
+	h.wantError(err, identity.ErrCredentials) // counting began again
 	h.login("elena")
 }
 
 func TestGuessesSideBySideMeetTheLock(t *testing.T) {
-	h, ctx := newHouse(t), context.Background()
+	h, ctx := newFixture(t), context.Background()
 	h.account("fabio", operatorAt(torino))
 	var tries sync.WaitGroup
 	answers := make([]error, 60)
@@ -247,7 +247,7 @@ func TestGuessesSideBySideMeetTheLock(t *testing.T) {
 }
 
 func TestLoginStormWaitsForHashers(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	h.account("gina", operatorAt(torino))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -258,7 +258,7 @@ func TestLoginStormWaitsForHashers(t *testing.T) {
 }
 
 func TestAccountsAreRefused(t *testing.T) {
-	h, ctx := newHouse(t), context.Background()
+	h, ctx := newFixture(t), context.Background()
 	good := identity.NewAccount{Username: "h.verdi", GivenName: "Ugo", FamilyName: "Verdi", Password: right, PIN: pin, TaxCode: taxCode}
 	for name, change := range map[string]func(*identity.NewAccount){
 		"a name that breaks lines": func(n *identity.NewAccount) { n.Username = "a\nb" },
@@ -278,7 +278,7 @@ func TestAccountsAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := h.CreateAccount(ctx, good)
-	h.wants(err, identity.ErrTaken)
+	h.wantError(err, identity.ErrTaken)
 	for role, entity := range map[person.Role]catalog.EntityCode{
 		person.ASROperator: catalog.Region, person.RegionalOperator: torino, person.Auditor: torino, person.ASRSupervisor: "", person.System: "",
 	} {
@@ -288,51 +288,51 @@ func TestAccountsAreRefused(t *testing.T) {
 		}
 	}
 	_, err = h.AddPlacement(ctx, "00000000-0000-0000-0000-000000000000", person.Auditor, "", time.Time{})
-	h.wants(err, identity.ErrNotFound)
+	h.wantError(err, identity.ErrNotFound)
 }
 
 func TestDirectory(t *testing.T) {
-	h, ctx := newHouse(t), context.Background()
+	h, ctx := newFixture(t), context.Background()
 	lia := h.account("lia", operatorAt(torino), operatorAt(novara))
 	mara := h.account("mara", person.Actor{Role: person.ASRSupervisor, Entity: torino})
 	h.account("nino", person.Actor{Role: person.Citizen})
 	gone := h.account("olga", operatorAt(torino))
 	h.must(h.Disable(ctx, gone))
 
-	colleagues, err := h.Operators(ctx, torino)
+	colleagues, err := h.ListOperators(ctx, torino)
 	h.must(err)
 	if len(colleagues) != 2 || colleagues[0].ID != lia || colleagues[1].ID != mara {
 		t.Fatalf("operators are %+v", colleagues)
 	}
 	for query, at := range map[string]catalog.EntityCode{"lia": novara, lia: torino, "LIA": torino} {
-		if o, err := h.Find(ctx, query, at); err != nil || o.ID != lia || o.Entity != at {
+		if o, err := h.FindOperator(ctx, query, at); err != nil || o.ID != lia || o.Entity != at {
 			t.Errorf("find %s at %s: %+v, %v", query, at, o, err)
 		}
 	}
 	for _, nobody := range []string{"nino", "olga", "x' or ''='"} {
-		_, err := h.Find(ctx, nobody, torino)
-		h.wants(err, identity.ErrNotFound)
+		_, err := h.FindOperator(ctx, nobody, torino)
+		h.wantError(err, identity.ErrNotFound)
 	}
 	names, err := h.Names(ctx, []string{lia, gone, "auto-close", ""})
 	if err != nil || len(names) != 2 || names[gone] != "Prova OLGA" {
 		t.Fatalf("names are %v, %v", names, err)
 	}
-	all, err := h.List(ctx)
+	all, err := h.ListAccounts(ctx)
 	if err != nil || len(all) != 4 || len(all[0].Placements) != 2 || all[3].DisabledAt == nil {
 		t.Fatalf("accounts are %+v, %v", all, err)
 	}
 }
 
 func TestPersonalLink(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	const id ticket.ID = "01999999-0000-7000-8000-000000000001"
 	link := h.PersonalLink(id)
-	if a, ok := h.FollowLink(link); !ok || a != (person.Actor{ID: string(id), Role: person.Citizen}) {
+	if a, ok := h.ParsePersonalLink(link); !ok || a != (person.Actor{ID: string(id), Role: person.Citizen}) {
 		t.Fatalf("got %+v, %v", a, ok)
 	}
 	other := strings.Replace(link, "0001.", "0002.", 1)
 	for _, forged := range []string{other, link[:len(link)-1], link + "0", "t." + string(id), "t..", ""} {
-		if _, ok := h.FollowLink(forged); ok {
+		if _, ok := h.ParsePersonalLink(forged); ok {
 			t.Errorf("%q opens something", forged)
 		}
 	}

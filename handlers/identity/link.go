@@ -21,9 +21,9 @@ func (i *Identity) PersonalLink(id ticket.ID) string {
 	return linkPrefix + string(id) + "." + i.KeyedHash("personal-link", string(id))
 }
 
-// FollowLink turns the token of a personal link into the citizen of that one ticket: an actor whose id is the
+// ParsePersonalLink turns the token of a personal link into the citizen of that one ticket: an actor whose id is the
 // ticket's.
-func (i *Identity) FollowLink(token string) (person.Actor, bool) {
+func (i *Identity) ParsePersonalLink(token string) (person.Actor, bool) {
 	rest, ok := strings.CutPrefix(token, linkPrefix)
 	if !ok {
 		return person.Actor{}, false

@@ -17,26 +17,26 @@ import (
 // An unknown name takes the same path as a known one: it is hashed, counted and locked alike. The lock is looked at
 // inside the hashing slot, so that guesses made side by side pass it by no more than there are slots.
 func (i *Identity) Login(ctx context.Context, username, password, pin string) (Session, error) {
-	s, err := i.verify(ctx, normal(username), password, pin)
+	s, err := i.verify(ctx, normalizeUsername(username), password, pin)
 	if err != nil {
 		return Session{}, err
 	}
-	return i.begin(ctx, s)
+	return i.startSession(ctx, s)
 }
 
 func (i *Identity) verify(ctx context.Context, username, password, pin string) (Session, error) {
-	done, err := i.slot(ctx)
+	done, err := i.acquireHashSlot(ctx)
 	if err != nil {
 		return Session{}, err
 	}
 	defer done()
 	name := i.KeyedHash("login", username)
-	failed, err := i.locked(ctx, name)
+	failed, err := i.checkLock(ctx, name)
 	if err != nil {
 		return Session{}, err
 	}
 	s := Session{Username: username}
-	passwordHash, pinHash, known := i.decoy, i.decoy, wellFormed.MatchString(username)
+	passwordHash, pinHash, known := i.dummyHash, i.dummyHash, usernamePattern.MatchString(username)
 	if known {
 		err = i.Pool.QueryRow(ctx, `
 			select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
@@ -47,9 +47,9 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 	} else if err != nil {
 		return Session{}, fmt.Errorf("find account: %w", err)
 	}
-	passwordRight, pinRight := matches(passwordHash, password), matches(pinHash, pin)
+	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
 	if !known || !passwordRight || !pinRight {
-		return Session{}, errors.Join(ErrCredentials, i.failed(ctx, name))
+		return Session{}, errors.Join(ErrCredentials, i.recordFailure(ctx, name))
 	}
 	if failed {
 		if _, err := i.Pool.Exec(ctx, `delete from identity.failures where name = $1`, name); err != nil {
@@ -59,8 +59,8 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 	return s, nil
 }
 
-// locked refuses a name that has failed too often, and tells whether it failed at all.
-func (i *Identity) locked(ctx context.Context, name string) (failed bool, err error) {
+// checkLock refuses a name that has failed too often, and tells whether it failed at all.
+func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err error) {
 	var failures int
 	var last time.Time
 	err = i.Pool.QueryRow(ctx, `select failures, last_at from identity.failures where name = $1`, name).Scan(&failures, &last)
@@ -70,20 +70,20 @@ func (i *Identity) locked(ctx context.Context, name string) (failed bool, err er
 	if err != nil {
 		return false, fmt.Errorf("read failed logins: %w", err)
 	}
-	if until := last.Add(i.Lock); failures >= i.Failures && i.now().Before(until) {
+	if until := last.Add(i.LockDuration); failures >= i.MaxFailures && i.now().Before(until) {
 		return true, &LockedError{Until: until}
 	}
 	return true, nil
 }
 
-// failed counts a failed login. Counts older than the lock's time start again, and everybody's are then forgotten.
-func (i *Identity) failed(ctx context.Context, name string) error {
+// recordFailure counts a failed login. Counts older than the lock's time start again, and everybody's are then forgotten.
+func (i *Identity) recordFailure(ctx context.Context, name string) error {
 	now := i.now()
 	_, err := i.Pool.Exec(ctx, `
 		with forgotten as (delete from identity.failures where last_at <= $3 and name <> $1)
 		insert into identity.failures as f (name, failures, last_at) values ($1, 1, $2)
 		on conflict (name) do update set failures = case when f.last_at <= $3 then 1 else f.failures + 1 end, last_at = $2`,
-		name, now, now.Add(-i.Lock))
+		name, now, now.Add(-i.LockDuration))
 	if err != nil {
 		return fmt.Errorf("count failed login: %w", err)
 	}

@@ -24,9 +24,9 @@ type Placement struct {
 	ValidTo   *time.Time         `json:"valid_to,omitempty"` // it does not count from here on
 }
 
-// fits tells whether the role is held at such an entity: ASR roles at an ASR, regional ones at the Region, the rest
+// isHeldAt tells whether the role is held at such an entity: ASR roles at an ASR, regional ones at the Region, the rest
 // at none.
-func fits(role person.Role, entity catalog.EntityCode) bool {
+func isHeldAt(role person.Role, entity catalog.EntityCode) bool {
 	switch role {
 	case person.ASROperator, person.ASRSupervisor:
 		return entity != "" && entity != catalog.Region
@@ -41,7 +41,7 @@ func fits(role person.Role, entity catalog.EntityCode) bool {
 
 // CheckPlacement refuses a role at an entity where it is not held. Error: *InvalidError.
 func CheckPlacement(role person.Role, entity catalog.EntityCode) error {
-	if !fits(role, entity) {
+	if !isHeldAt(role, entity) {
 		return &InvalidError{"placement", fmt.Sprintf("role %s is not held at entity %q", role, entity)}
 	}
 	return nil
@@ -64,7 +64,7 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 		insert into identity.placements (id, account, role, entity, valid_from)
 		select $1, a.id, $3, $4, $5 from identity.accounts a where a.id = $2`, id.String(), account, role, entity, from)
 	if err != nil {
-		return "", fmt.Errorf("add placement: %w", taken(err))
+		return "", fmt.Errorf("add placement: %w", uniqueViolation(err))
 	}
 	if done.RowsAffected() == 0 {
 		return "", fmt.Errorf("add placement: %w", ErrNotFound)
@@ -87,8 +87,8 @@ func (i *Identity) EndPlacement(ctx context.Context, account string, role person
 	return nil
 }
 
-// placements gives placements by account.
-func (i *Identity) placements(ctx context.Context, where string, args ...any) (map[string][]Placement, error) {
+// queryPlacements gives placements by account.
+func (i *Identity) queryPlacements(ctx context.Context, where string, args ...any) (map[string][]Placement, error) {
 	rows, err := i.Pool.Query(ctx, `
 		select p.account::text, p.id::text, p.role, p.entity, p.valid_from, p.valid_to from identity.placements p `+where, args...)
 	if err != nil {
@@ -110,7 +110,7 @@ func (i *Identity) placements(ctx context.Context, where string, args ...any) (m
 
 // Placements gives the placements of an account that count now, oldest first.
 func (i *Identity) Placements(ctx context.Context, account string) ([]Placement, error) {
-	all, err := i.placements(ctx, `
+	all, err := i.queryPlacements(ctx, `
 		where p.account = $1 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2) order by p.valid_from, p.id`,
 		account, i.now())
 	return append([]Placement{}, all[account]...), err

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// MakeSecrets makes up a password of 120 random bits and a PIN, to be told once.
-func MakeSecrets() (password, pin string, err error) {
+// GenerateSecrets makes up a password of 120 random bits and a PIN, to be told once.
+func GenerateSecrets() (password, pin string, err error) {
 	bits := make([]byte, 15)
 	rand.Read(bits)
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))

@@ -28,8 +28,8 @@ type Session struct {
 	Placements []Placement  // those that count now; filled in at login and at the choice
 }
 
-// touchEvery spares the database a write at every request.
-const touchEvery = time.Minute
+// touchInterval spares the database a write at every request.
+const touchInterval = time.Minute
 
 const tokenSize = 32 // bytes
 
@@ -40,22 +40,22 @@ func newToken() (token string, hash []byte, err error) {
 		return "", nil, fmt.Errorf("token: %w", err)
 	}
 	token = base64.RawURLEncoding.EncodeToString(bits)
-	return token, hashOf(token), nil
+	return token, hashToken(token), nil
 }
 
-// shaped tells whether a token may be one of newToken's: what it is not need not be looked up.
-func shaped(token string) bool {
+// isTokenShaped tells whether a token may be one of newToken's: what it is not need not be looked up.
+func isTokenShaped(token string) bool {
 	bits, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	return err == nil && len(bits) == tokenSize
 }
 
-func hashOf(token string) []byte {
+func hashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
 }
 
-// begin opens a session. Who has one placement alone need not choose.
-func (i *Identity) begin(ctx context.Context, s Session) (Session, error) {
+// startSession opens a session. Who has one placement alone need not choose.
+func (i *Identity) startSession(ctx context.Context, s Session) (Session, error) {
 	var err error
 	if s.Placements, err = i.Placements(ctx, s.Account); err != nil {
 		return Session{}, err
@@ -73,7 +73,7 @@ func (i *Identity) begin(ctx context.Context, s Session) (Session, error) {
 	_, err = i.Pool.Exec(ctx, `
 		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
 		insert into identity.sessions (token, account, placement, begun_at, seen_at) values ($1, $2, $3, $4, $4)`,
-		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.Idle))
+		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
 	if err != nil {
 		return Session{}, fmt.Errorf("begin session: %w", err)
 	}
@@ -83,12 +83,12 @@ func (i *Identity) begin(ctx context.Context, s Session) (Session, error) {
 
 // Authenticate finds the session of a token and counts as use of it. Error: ErrNoSession.
 func (i *Identity) Authenticate(ctx context.Context, token string) (Session, error) {
-	s, seen, err := i.find(ctx, token)
+	s, seen, err := i.findSession(ctx, token)
 	if err != nil {
 		return Session{}, err
 	}
-	if now := i.now(); now.Sub(seen) >= touchEvery {
-		_, err := i.Pool.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashOf(token), now)
+	if now := i.now(); now.Sub(seen) >= touchInterval {
+		_, err := i.Pool.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashToken(token), now)
 		if err != nil {
 			return Session{}, fmt.Errorf("touch session: %w", err)
 		}
@@ -96,14 +96,14 @@ func (i *Identity) Authenticate(ctx context.Context, token string) (Session, err
 	return s, nil
 }
 
-// Check finds the session of a token without keeping it alive: for a stream that nobody may be looking at.
-func (i *Identity) Check(ctx context.Context, token string) (Session, error) {
-	s, _, err := i.find(ctx, token)
+// CheckSession finds the session of a token without keeping it alive: for a stream that nobody may be looking at.
+func (i *Identity) CheckSession(ctx context.Context, token string) (Session, error) {
+	s, _, err := i.findSession(ctx, token)
 	return s, err
 }
 
-func (i *Identity) find(ctx context.Context, token string) (s Session, seen time.Time, err error) {
-	if !shaped(token) {
+func (i *Identity) findSession(ctx context.Context, token string) (s Session, seen time.Time, err error) {
+	if !isTokenShaped(token) {
 		return Session{}, time.Time{}, ErrNoSession
 	}
 	now := i.now()
@@ -114,7 +114,7 @@ func (i *Identity) find(ctx context.Context, token string) (s Session, seen time
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
 		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
 		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4`,
-		hashOf(token), now, now.Add(-i.Lifetime), now.Add(-i.Idle)).
+		hashToken(token), now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout)).
 		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, time.Time{}, ErrNoSession
@@ -128,9 +128,9 @@ func (i *Identity) find(ctx context.Context, token string) (s Session, seen time
 	return s, seen, nil
 }
 
-// Choose chooses role and placement (FAQ 2.1) and renews the token: the old one ends. It does not lengthen the
+// ChoosePlacement chooses role and placement (FAQ 2.1) and renews the token: the old one ends. It does not lengthen the
 // session's life. Errors: ErrNoSession, ErrNotPlaced.
-func (i *Identity) Choose(ctx context.Context, token string, role person.Role, entity catalog.EntityCode) (Session, error) {
+func (i *Identity) ChoosePlacement(ctx context.Context, token string, role person.Role, entity catalog.EntityCode) (Session, error) {
 	s, err := i.Authenticate(ctx, token)
 	if err != nil {
 		return Session{}, err
@@ -147,7 +147,7 @@ func (i *Identity) Choose(ctx context.Context, token string, role person.Role, e
 			return Session{}, err
 		}
 		done, err := i.Pool.Exec(ctx, `update identity.sessions set token = $2, placement = $3, seen_at = $4 where token = $1`,
-			hashOf(token), hash, p.ID, i.now())
+			hashToken(token), hash, p.ID, i.now())
 		if err != nil {
 			return Session{}, fmt.Errorf("choose placement: %w", err)
 		}
@@ -160,9 +160,9 @@ func (i *Identity) Choose(ctx context.Context, token string, role person.Role, e
 	return Session{}, ErrNotPlaced
 }
 
-// End ends a session; one that has ended already is no error.
-func (i *Identity) End(ctx context.Context, token string) error {
-	if _, err := i.Pool.Exec(ctx, `delete from identity.sessions where token = $1`, hashOf(token)); err != nil {
+// EndSession ends a session; one that has ended already is no error.
+func (i *Identity) EndSession(ctx context.Context, token string) error {
+	if _, err := i.Pool.Exec(ctx, `delete from identity.sessions where token = $1`, hashToken(token)); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil

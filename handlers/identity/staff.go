@@ -23,13 +23,13 @@ type StaffFilter struct {
 	Limit  int
 }
 
-// Staff lists accounts with their placements by user name, but for those that are citizens' alone.
-func (i *Identity) Staff(ctx context.Context, f StaffFilter) ([]Account, error) {
-	if !person.Readable(f.Q) || !person.Readable(string(f.Entity)) || !person.Readable(f.After) {
+// ListStaff lists accounts with their placements by user name, but for those that are citizens' alone.
+func (i *Identity) ListStaff(ctx context.Context, f StaffFilter) ([]Account, error) {
+	if !person.IsValidText(f.Q) || !person.IsValidText(string(f.Entity)) || !person.IsValidText(f.After) {
 		return nil, nil // nobody is called what Postgres does not take for text
 	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(strings.TrimSpace(f.Q))) + "%"
-	return i.accounts(ctx, `
+	return i.queryAccounts(ctx, `
 		where (a.username like $1 or lower(a.given_name || ' ' || a.family_name) like $1) and a.username > $2
 			and ($3 = '' or exists (select from identity.placements p where p.account = a.id and p.entity = $3))
 			and (not exists (select from identity.placements p where p.account = a.id)
@@ -42,7 +42,7 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 	if !eventstore.IsID(id) {
 		return Account{}, fmt.Errorf("account: %w", ErrNotFound)
 	}
-	all, err := i.accounts(ctx, `where a.id = $1`, id)
+	all, err := i.queryAccounts(ctx, `where a.id = $1`, id)
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("account %s: %w", id, ErrNotFound)
 	}
@@ -52,8 +52,8 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 	return all[0], nil
 }
 
-// accounts reads some, each with all the placements that it ever had.
-func (i *Identity) accounts(ctx context.Context, where string, args ...any) ([]Account, error) {
+// queryAccounts reads some, each with all the placements that it ever had.
+func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any) ([]Account, error) {
 	rows, err := i.Pool.Query(ctx, `
 		select a.id::text, a.username, a.given_name, a.family_name, a.created_at, a.disabled_at from identity.accounts a `+where, args...)
 	if err != nil {
@@ -70,7 +70,7 @@ func (i *Identity) accounts(ctx context.Context, where string, args ...any) ([]A
 	for n, a := range accounts {
 		ids[n] = a.ID
 	}
-	placements, err := i.placements(ctx, `where p.account = any ($1::text[]::uuid[]) order by p.valid_from, p.id`, ids)
+	placements, err := i.queryPlacements(ctx, `where p.account = any ($1::text[]::uuid[]) order by p.valid_from, p.id`, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +80,8 @@ func (i *Identity) accounts(ctx context.Context, where string, args ...any) ([]A
 	return accounts, nil
 }
 
-// StaffCounts tells how many accounts can log in, citizens' apart, and how many placements count now.
-func (i *Identity) StaffCounts(ctx context.Context) (accounts, placements int, err error) {
+// CountStaff tells how many accounts can log in, citizens' apart, and how many placements count now.
+func (i *Identity) CountStaff(ctx context.Context) (accounts, placements int, err error) {
 	err = i.Pool.QueryRow(ctx, `
 		select count(distinct p.account), count(*) from identity.placements p join identity.accounts a on a.id = p.account
 		where a.disabled_at is null and p.role <> 'cittadino' and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)`, i.now()).Scan(&accounts, &placements)

@@ -13,7 +13,7 @@ import (
 )
 
 func TestStaffLeavesCitizensOut(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	citizen := person.Actor{Role: person.Citizen}
 	h.account("anna", person.Actor{Role: person.ASROperator, Entity: torino})
 	bruno := h.account("bruno", person.Actor{Role: person.ASROperator, Entity: novara})
@@ -32,7 +32,7 @@ func TestStaffLeavesCitizensOut(t *testing.T) {
 		"anna bruno":            {Limit: 2},
 		"":                      {Q: "%", Limit: 10},
 	} {
-		all, err := h.Staff(t.Context(), f)
+		all, err := h.ListStaff(t.Context(), f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,15 +52,15 @@ func TestStaffLeavesCitizensOut(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if accounts, placements, err := h.StaffCounts(t.Context()); err != nil || accounts != 2 || placements != 2 {
+	if accounts, placements, err := h.CountStaff(t.Context()); err != nil || accounts != 2 || placements != 2 {
 		t.Errorf("%d accounts with %d placements, %v", accounts, placements, err)
 	}
 }
 
 func TestSecretsMadeUpAreAccepted(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	id := h.account("anna", person.Actor{Role: person.Auditor})
-	password, digits, err := identity.MakeSecrets()
+	password, digits, err := identity.GenerateSecrets()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,42 +10,42 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// gate keeps mails from the peer while it does not answer, so that a peer that is away costs one time-out a pause and
+// relayBreaker keeps mails from the peer while it does not answer, so that a peer that is away costs one time-out a pause and
 // not one a mail, and keeps the pace that it is asked to bear.
-type gate struct {
-	pace  *rate.Limiter
-	first time.Duration // the pause after one failure, then doubled up to longest
+type relayBreaker struct {
+	rateLimit  *rate.Limiter
+	retryDelay time.Duration // the pause after one failure, then doubled up to longest
 
-	mu     sync.Mutex
-	until  time.Time
-	failed int
+	mu        sync.Mutex
+	openUntil time.Time
+	failures  int
 }
 
-// longest is the longest pause before a peer that is away is looked for again.
-const longest = time.Minute
+// maxRetryDelay is the longest pause before a peer that is away is looked for again.
+const maxRetryDelay = time.Minute
 
-func newGate(perMinute int, first time.Duration) *gate {
-	return &gate{
-		pace:  rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute),
-		first: first,
+func newRelayBreaker(perMinute int, first time.Duration) *relayBreaker {
+	return &relayBreaker{
+		rateLimit:  rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute),
+		retryDelay: first,
 	}
 }
 
-// shut tells whether the peer is left alone now.
-func (g *gate) shut() bool {
+// isOpen tells whether the peer is left alone now.
+func (g *relayBreaker) isOpen() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return time.Now().Before(g.until)
+	return time.Now().Before(g.openUntil)
 }
 
-// answered takes note of whether the peer was there.
-func (g *gate) answered(there bool) {
+// record takes note of whether the peer was there.
+func (g *relayBreaker) record(there bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if there {
-		g.failed, g.until = 0, time.Time{}
+		g.failures, g.openUntil = 0, time.Time{}
 		return
 	}
-	g.until = time.Now().Add(min(g.first<<min(g.failed, 10), longest))
-	g.failed++
+	g.openUntil = time.Now().Add(min(g.retryDelay<<min(g.failures, 10), maxRetryDelay))
+	g.failures++
 }

@@ -30,50 +30,50 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// Desk is where the door reads tickets, and reports addresses that take no mail.
-type Desk interface {
+// App is where the door reads tickets, and reports addresses that take no mail.
+type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
-	Dispatch(ctx context.Context, r desk.Request) (desk.Outcome, error)
+	Dispatch(ctx context.Context, r desk.CommandRequest) (desk.Outcome, error)
 }
 
 // Config is what the door is made of.
 type Config struct {
 	Pool      *pgxpool.Pool // as sol_worker
-	Desk      Desk
+	App       App
 	Catalog   *catalog.Catalog
 	Now       func() time.Time // the store's
-	Peer      Peer             // none: mails wait until there is one
+	Relay     Relay            // none: mails wait until there is one
 	Addresses *mailaddr.Addresses
 	// Link is the page of a ticket for its citizen: with the personal token for who did not log in.
 	Link func(id ticket.ID, verified bool) string
-	// Wants tells whether a logged-in citizen wants mail. Nil: all do.
-	Wants func(ctx context.Context, account string) (bool, error)
+	// WantsMail tells whether a logged-in citizen wants mail. Nil: all do.
+	WantsMail func(ctx context.Context, account string) (bool, error)
 
-	Timeout time.Duration // for one hand-over; 0: 30 s
-	Again   time.Duration // the first pause after a mail that was put off, then doubled up to an hour; 0: 1 min
-	Lease   time.Duration // after which a mail in hand is taken for left behind; 0: 5 min
-	Give    time.Duration // how long a mail is tried; 0: five days
-	Poll    time.Duration // how often mails that wait are looked at; 0: 5 s
+	Timeout      time.Duration // for one hand-over; 0: 30 s
+	RetryDelay   time.Duration // the first pause after a mail that was put off, then doubled up to an hour; 0: 1 min
+	Lease        time.Duration // after which a mail in hand is taken for left behind; 0: 5 min
+	GiveUpAfter  time.Duration // how long a mail is tried; 0: five days
+	PollInterval time.Duration // how often mails that wait are looked at; 0: 5 s
 	// PerMinute is how many hand-overs a minute the peer is asked for; what is above waits. 0: 600
 	PerMinute int
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 }
 
-// Door sends mails.
-type Door struct {
+// Sender sends mails.
+type Sender struct {
 	Config
-	*gate
+	*relayBreaker
 	outcomes *prometheus.CounterVec
 }
 
 // New checks the configuration.
-func New(c Config) (*Door, error) {
-	if c.Pool == nil || c.Desk == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil {
+func New(c Config) (*Sender, error) {
+	if c.Pool == nil || c.App == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil {
 		return nil, errors.New("mail: Pool, Desk, Catalog, Now, Addresses and Link are required")
 	}
 	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.Timeout: 30 * time.Second, &c.Again: time.Minute, &c.Lease: 5 * time.Minute, &c.Give: 5 * 24 * time.Hour, &c.Poll: 5 * time.Second,
+		&c.Timeout: 30 * time.Second, &c.RetryDelay: time.Minute, &c.Lease: 5 * time.Minute, &c.GiveUpAfter: 5 * 24 * time.Hour, &c.PollInterval: 5 * time.Second,
 	} {
 		if *d == 0 {
 			*d = otherwise
@@ -85,7 +85,7 @@ func New(c Config) (*Door, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Door{c, newGate(c.PerMinute, c.Again), promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+	return &Sender{c, newRelayBreaker(c.PerMinute, c.RetryDelay), promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
 		Name: "sol_mail_total", Help: "Mails by what came of an attempt: sent, put_off, uncertain, refused, void, bounced.",
 	}, []string{"outcome"})}, nil
 }
@@ -93,7 +93,7 @@ func New(c Config) (*Door, error) {
 // Deliver takes a notification to a citizen on, and tries at once unless the peer is away or has had enough for now.
 // messageID makes a redelivery harmless: after an error the caller gives it again, and a mail that was sent is not sent
 // again.
-func (d *Door) Deliver(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error {
+func (d *Sender) Deliver(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error {
 	reference, err := json.Marshal(n)
 	if err != nil {
 		return err
@@ -104,15 +104,15 @@ func (d *Door) Deliver(ctx context.Context, messageID string, on ticket.ID, n sa
 	if err != nil {
 		return fmt.Errorf("take mail %s on: %w", messageID, err)
 	}
-	if d.shut() || !d.pace.Allow() {
+	if d.isOpen() || !d.rateLimit.Allow() {
 		return nil // Run sends it
 	}
 	return d.attempt(ctx, messageID)
 }
 
 // Run tries mails again that wait or were left behind, until ctx ends.
-func (d *Door) Run(ctx context.Context) error {
-	look := time.NewTicker(d.Poll)
+func (d *Sender) Run(ctx context.Context) error {
+	look := time.NewTicker(d.PollInterval)
 	defer look.Stop()
 	for {
 		select {
@@ -127,8 +127,8 @@ func (d *Door) Run(ctx context.Context) error {
 }
 
 // Retry tries what is due now, until the peer is away. A mail that cannot be written holds up no other.
-func (d *Door) Retry(ctx context.Context) (failed error) {
-	for d.Peer.host != "" && !d.shut() {
+func (d *Sender) Retry(ctx context.Context) (failed error) {
+	for d.Relay.host != "" && !d.isOpen() {
 		rows, err := d.Pool.Query(ctx, `
 			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
 			order by next_at limit 100`)
@@ -147,14 +147,14 @@ func (d *Door) Retry(ctx context.Context) (failed error) {
 			return errors.Join(failed, err)
 		}
 		for _, id := range due {
-			if d.shut() {
+			if d.isOpen() {
 				return failed
 			}
-			if err := d.pace.Wait(ctx); err != nil {
+			if err := d.rateLimit.Wait(ctx); err != nil {
 				return errors.Join(failed, err)
 			}
 			err := d.attempt(ctx, id)
-			if failed = errors.Join(failed, err); eventstore.Away(err) || ctx.Err() != nil {
+			if failed = errors.Join(failed, err); eventstore.IsUnavailable(err) || ctx.Err() != nil {
 				return failed
 			}
 		}
@@ -164,17 +164,17 @@ func (d *Door) Retry(ctx context.Context) (failed error) {
 
 // delivery is a mail that this node has in hand.
 type delivery struct {
-	id       string
-	ticket   ticket.ID
-	n        sagas.Notification
-	attempts int
-	since    time.Time
+	id           string
+	ticket       ticket.ID
+	notification sagas.Notification
+	attempts     int
+	since        time.Time
 }
 
 // attempt hands a mail over if it is due and nobody has it in hand. One that was in hand when its node died may have
 // arrived: it is marked, and only such a mail may arrive twice.
-func (d *Door) attempt(ctx context.Context, id string) error {
-	if d.Peer.host == "" {
+func (d *Sender) attempt(ctx context.Context, id string) error {
+	if d.Relay.host == "" {
 		return nil
 	}
 	m := delivery{id: id}
@@ -197,50 +197,50 @@ func (d *Door) attempt(ctx context.Context, id string) error {
 	rows.Close()
 	asked := ctx
 	ctx = context.WithoutCancel(ctx) // what becomes of it is kept, also when the service stops
-	if err := json.Unmarshal(reference, &m.n); err != nil {
-		return d.end(ctx, m, "void", "cannot be read: "+err.Error())
+	if err := json.Unmarshal(reference, &m.notification); err != nil {
+		return d.finish(ctx, m, "void", "cannot be read: "+err.Error())
 	}
-	if m.attempts == 1 && time.Since(m.since) > d.Give {
-		return d.end(ctx, m, "void", "it waited too long for a mail server")
+	if m.attempts == 1 && time.Since(m.since) > d.GiveUpAfter {
+		return d.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
 	msg, why, err := d.compose(asked, m)
 	if err != nil {
-		return errors.Join(d.putOff(ctx, m, "could not be written", false), err)
+		return errors.Join(d.postpone(ctx, m, "could not be written", false), err)
 	}
 	if msg == nil {
-		return d.end(ctx, m, "void", why)
+		return d.finish(ctx, m, "void", why)
 	}
-	fate, err := d.Peer.hand(asked, msg, d.Timeout)
-	d.answered(fate != away)
+	fate, err := d.Relay.send(asked, msg, d.Timeout)
+	d.record(fate != unreachable)
 	switch fate {
-	case taken:
-		return d.end(ctx, m, "sent", "")
-	case never:
-		return d.refused(ctx, m, err)
-	case away, notNow, uncertain:
-		if time.Since(m.since) > d.Give {
-			return d.refused(ctx, m, fmt.Errorf("given up: %w", err))
+	case accepted:
+		return d.finish(ctx, m, "sent", "")
+	case rejected:
+		return d.reject(ctx, m, err)
+	case unreachable, deferred, uncertain:
+		if time.Since(m.since) > d.GiveUpAfter {
+			return d.reject(ctx, m, fmt.Errorf("given up: %w", err))
 		}
-		return d.putOff(ctx, m, err.Error(), fate == uncertain)
+		return d.postpone(ctx, m, err.Error(), fate == uncertain)
 	}
 	return nil
 }
 
-// refused ends a mail that is not taken. Only if that is said of the recipient is the address reported, and before the
+// reject ends a mail that is not taken. Only if that is said of the recipient is the address reported, and before the
 // mail is done with: whoever dies in between asks the peer again, and nobody is left unreachable without being shown as such.
-func (d *Door) refused(ctx context.Context, m delivery, why error) error {
-	if errors.As(why, new(ofRecipient)) {
-		if err := d.report(ctx, m.ticket, m.id, ticket.Refused); err != nil {
-			return errors.Join(d.putOff(ctx, m, "refused, and not reported yet", false), err)
+func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
+	if errors.As(why, new(recipientError)) {
+		if err := d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
+			return errors.Join(d.postpone(ctx, m, "refused, and not reported yet", false), err)
 		}
 	} else {
 		d.Log.ErrorContext(ctx, "a mail was not taken, and that is not the recipient's fault", "message", m.id, "ticket", m.ticket, "why", why)
 	}
-	return d.end(ctx, m, "refused", why.Error())
+	return d.finish(ctx, m, "refused", why.Error())
 }
 
-// end settles a mail, unless it came back or is in another's hand meanwhile: then what they say of it holds.
-func (d *Door) end(ctx context.Context, m delivery, state, why string) error {
+// finish settles a mail, unless it came back or is in another's hand meanwhile: then what they say of it holds.
+func (d *Sender) finish(ctx context.Context, m delivery, state, why string) error {
 	d.outcomes.WithLabelValues(state).Inc()
 	_, err := d.Pool.Exec(ctx, `
 		update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp()
@@ -248,9 +248,9 @@ func (d *Door) end(ctx context.Context, m delivery, state, why string) error {
 	return err
 }
 
-func (d *Door) putOff(ctx context.Context, m delivery, why string, uncertain bool) error {
+func (d *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
 	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "put_off"}[uncertain]).Inc()
-	wait := min(d.Again<<min(m.attempts-1, 10), time.Hour)
+	wait := min(d.RetryDelay<<min(m.attempts-1, 10), time.Hour)
 	d.Log.WarnContext(ctx, "a mail is tried again", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "wait", wait, "why", why)
 	_, err := d.Pool.Exec(ctx, `
 		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2
@@ -258,17 +258,17 @@ func (d *Door) putOff(ctx context.Context, m delivery, why string, uncertain boo
 	return err
 }
 
-// report tells the ticket's operators that the address takes no mail: «recapito fallito».
-func (d *Door) report(ctx context.Context, on ticket.ID, messageID string, why ticket.Failure) error {
-	_, err := d.Desk.Dispatch(ctx, desk.Request{
+// reportContactFailure tells the ticket's operators that the address takes no mail: «recapito fallito».
+func (d *Sender) reportContactFailure(ctx context.Context, on ticket.ID, messageID string, why ticket.DeliveryFailure) error {
+	_, err := d.App.Dispatch(ctx, desk.CommandRequest{
 		Ticket: on, Command: ticket.ReportContact{Message: messageID, Why: why},
 		By: person.Actor{ID: "mail", Role: person.System}, Key: "contact/" + messageID, Permanent: true,
 	})
 	return err
 }
 
-// Bounced takes note that a mail came back.
-func (d *Door) Bounced(ctx context.Context, messageID string) error {
+// RecordBounce takes note that a mail came back.
+func (d *Sender) RecordBounce(ctx context.Context, messageID string) error {
 	var on ticket.ID
 	err := d.Pool.QueryRow(ctx, `
 		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced')
@@ -280,12 +280,12 @@ func (d *Door) Bounced(ctx context.Context, messageID string) error {
 		return fmt.Errorf("mail %s came back: %w", messageID, err)
 	}
 	d.outcomes.WithLabelValues("bounced").Inc()
-	return d.report(ctx, on, messageID, ticket.Bounced)
+	return d.reportContactFailure(ctx, on, messageID, ticket.DeliveryBounced)
 }
 
 // compose writes the mail; nil and why: there is nothing to say any more.
-func (d *Door) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
-	history, err := d.Desk.History(ctx, m.ticket)
+func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
+	history, err := d.App.History(ctx, m.ticket)
 	if err != nil {
 		return nil, "", err
 	}
@@ -294,13 +294,13 @@ func (d *Door) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why stri
 		return nil, "the personal data was erased", nil
 	}
 	for _, r := range history {
-		if w, undone := r.Event.(ticket.ActWithdrawn); undone && w.Act == m.n.Act {
+		if w, undone := r.Event.(ticket.ActWithdrawn); undone && w.Act == m.notification.Act {
 			return nil, "the act was withdrawn", nil
 		}
 	}
 	verified := opened.Identity == ticket.Verified
-	if verified && d.Wants != nil {
-		if wants, err := d.Wants(ctx, opened.Citizen); err != nil || !wants {
+	if verified && d.WantsMail != nil {
+		if wants, err := d.WantsMail(ctx, opened.Citizen); err != nil || !wants {
 			return nil, "the citizen refused mail", err
 		}
 	}
@@ -313,7 +313,7 @@ func (d *Door) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why stri
 	if !ok || t.Erased {
 		return nil, "the citizen does not see the ticket", nil
 	}
-	subject, text, html, ok, err := write(m.n.Kind, m.n, t, history, d.Link(m.ticket, verified), verified)
+	subject, text, html, ok, err := render(m.notification.Kind, m.notification, t, history, d.Link(m.ticket, verified), verified)
 	if err != nil || !ok {
 		return nil, "what it is about is not there any more", err
 	}
@@ -335,7 +335,7 @@ func (d *Door) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why stri
 		return nil, "", err
 	}
 	if err := msg.To(strings.TrimSpace(opened.Personal.Email)); err != nil {
-		return nil, "the address cannot be written to", errors.Join(d.report(ctx, m.ticket, m.id, ticket.Refused))
+		return nil, "the address cannot be written to", errors.Join(d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused))
 	}
 	return msg, "", nil
 }
@@ -363,8 +363,8 @@ func (d Delivery) String() string {
 	return said
 }
 
-// Unsettled lists the mails that were not simply sent, the latest first.
-func (d *Door) Unsettled(ctx context.Context, limit int) ([]Delivery, error) {
+// ListUnsettled lists the mails that were not simply sent, the latest first.
+func (d *Sender) ListUnsettled(ctx context.Context, limit int) ([]Delivery, error) {
 	rows, err := d.Pool.Query(ctx, `
 		select id::text, ticket::text, kind, state, uncertain, attempts, error from mail.deliveries
 		where state not in ('sent', 'void') or uncertain order by created_at desc limit $1`, limit)
@@ -374,8 +374,8 @@ func (d *Door) Unsettled(ctx context.Context, limit int) ([]Delivery, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Delivery])
 }
 
-// Counts tells how many mails there are in each state.
-func (d *Door) Counts(ctx context.Context) (map[string]int, error) {
+// CountByState tells how many mails there are in each state.
+func (d *Sender) CountByState(ctx context.Context) (map[string]int, error) {
 	rows, err := d.Pool.Query(ctx, `select state, count(*) from mail.deliveries group by state`)
 	if err != nil {
 		return nil, fmt.Errorf("count mails: %w", err)

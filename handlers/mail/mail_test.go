@@ -38,14 +38,14 @@ const childEnv = "SOL_MAIL_TEST_SENDER"
 
 func TestMain(m *testing.M) {
 	if spec := os.Getenv(childEnv); spec != "" {
-		send(spec)
+		runChildSender(spec)
 		return
 	}
 	storetest.Run(m)
 }
 
-// peer is a real SMTP server that keeps what it is given and behaves as it is told.
-type peer struct {
+// fakeRelay is a real SMTP server that keeps what it is given and behaves as it is told.
+type fakeRelay struct {
 	server *smtp.Server
 	listen net.Listener
 
@@ -55,13 +55,13 @@ type peer struct {
 	rcpt  error // answer to RCPT
 }
 
-func newPeer(t *testing.T) *peer {
+func newFakeRelay(t *testing.T) *fakeRelay {
 	t.Helper()
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{listen: listen}
+	p := &fakeRelay{listen: listen}
 	p.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{p, c}, nil }))
 	p.server.Domain = "localhost"
 	go func() { _ = p.server.Serve(listen) }()
@@ -69,22 +69,22 @@ func newPeer(t *testing.T) *peer {
 	return p
 }
 
-func (p *peer) url() string { return "smtp://" + p.listen.Addr().String() }
+func (p *fakeRelay) url() string { return "smtp://" + p.listen.Addr().String() }
 
-func (p *peer) got() []string {
+func (p *fakeRelay) received() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string{}, p.mails...)
 }
 
-func (p *peer) behave(drop bool, rcpt error) {
+func (p *fakeRelay) behave(drop bool, rcpt error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.drop, p.rcpt = drop, rcpt
 }
 
 type session struct {
-	*peer
+	*fakeRelay
 	conn *smtp.Conn
 }
 
@@ -111,32 +111,32 @@ func (s session) Data(r io.Reader) error {
 	return nil
 }
 
-// world is a log with a door to a peer.
-type world struct {
+// fixture is a log with a door to a peer.
+type fixture struct {
 	*testing.T
-	store *eventstore.Store
-	url   string
-	desk  *desk.Desk
-	peer  *peer
-	door  *mail.Door
+	store      *eventstore.Store
+	url        string
+	dispatcher *desk.Dispatcher
+	relay      *fakeRelay
+	sender     *mail.Sender
 }
 
-func newWorld(t *testing.T) *world {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	db := storetest.New(t)
-	w := &world{T: t, store: db.Store, url: db.URL, peer: newPeer(t)}
-	w.desk, w.door = doorOn(db.Store, w.peer.url())
+	w := &fixture{T: t, store: db.Store, url: db.URL, relay: newFakeRelay(t)}
+	w.dispatcher, w.sender = newSender(db.Store, w.relay.url())
 	return w
 }
 
-func doorOn(store *eventstore.Store, peer string, options ...func(*mail.Config)) (*desk.Desk, *mail.Door) {
-	d := desk.New(store, ticket.Rules{Catalog: catalog.Default()})
-	at, err := mail.ParsePeer(peer)
+func newSender(store *eventstore.Store, peer string, options ...func(*mail.Config)) (*desk.Dispatcher, *mail.Sender) {
+	d := desk.NewDispatcher(store, ticket.Engine{Catalog: catalog.Default()})
+	at, err := mail.ParseRelay(peer)
 	if err != nil {
 		panic(err)
 	}
 	c := mail.Config{
-		Pool: store.Worker(), Desk: d, Catalog: catalog.Default(), Now: store.Now, Peer: at,
+		Pool: store.WorkerPool(), App: d, Catalog: catalog.Default(), Now: store.Now, Relay: at,
 		Addresses: mailaddr.New(store.KeyedHash, "assistenza.example.it"),
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
@@ -144,7 +144,7 @@ func doorOn(store *eventstore.Store, peer string, options ...func(*mail.Config))
 			}
 			return "https://assistenza.example.it/richieste/t." + string(id) + ".mac"
 		},
-		Again: time.Millisecond, Lease: 40 * time.Millisecond, Timeout: 2 * time.Minute,
+		RetryDelay: time.Millisecond, Lease: 40 * time.Millisecond, Timeout: 2 * time.Minute,
 	}
 	for _, o := range options {
 		o(&c)
@@ -170,18 +170,18 @@ const (
 
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
-func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.desk.Dispatch(w.Context(), desk.Request{Ticket: on, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), desk.CommandRequest{Ticket: on, Command: c, By: by}); err != nil {
 		w.Fatal(err)
 	}
 }
 
-func (w *world) open(identity ticket.Identity) ticket.ID {
+func (w *fixture) open(identity ticket.Identity) ticket.ID {
 	w.Helper()
 	id := newID()
-	w.do(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: "2026-0001234", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.Web,
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
+		Number: "2026-0001234", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: identity, Citizen: map[ticket.Identity]string{ticket.Verified: string(newID())}[identity], Subject: "s", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	})
@@ -189,33 +189,33 @@ func (w *world) open(identity ticket.Identity) ticket.ID {
 }
 
 // write writes a public note with an act and answers the notification of it.
-func (w *world) write(on ticket.ID, status ticket.Status, text string) sagas.Notification {
+func (w *fixture) write(on ticket.ID, status ticket.Status, text string) sagas.Notification {
 	w.Helper()
 	note := newID()
-	w.do(on, anna, ticket.Update{Status: status, Note: &ticket.NewNote{ID: note, Text: text, Visibility: ticket.Public}})
-	return sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen, Note: note}
+	w.dispatch(on, anna, ticket.Update{Status: status, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
+	return sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen, Note: note}
 }
 
-func (w *world) deliver(on ticket.ID, n sagas.Notification) (messageID string) {
+func (w *fixture) deliver(on ticket.ID, n sagas.Notification) (messageID string) {
 	w.Helper()
 	messageID = uuid.NewString()
-	if err := w.door.Deliver(w.Context(), messageID, on, n); err != nil {
+	if err := w.sender.Deliver(w.Context(), messageID, on, n); err != nil {
 		w.Fatal(err)
 	}
 	return messageID
 }
 
 // row is what became of a mail.
-func (w *world) row(id string) (state string, uncertain bool) {
+func (w *fixture) row(id string) (state string, uncertain bool) {
 	w.Helper()
-	if err := w.store.Worker().QueryRow(w.Context(), "select state, uncertain from mail.deliveries where id = $1", id).Scan(&state, &uncertain); err != nil {
+	if err := w.store.WorkerPool().QueryRow(w.Context(), "select state, uncertain from mail.deliveries where id = $1", id).Scan(&state, &uncertain); err != nil {
 		w.Fatal(err)
 	}
 	return state, uncertain
 }
 
 func TestACitizenReadsTheOperatorsText(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Declared)
 	for _, c := range []struct {
 		status  ticket.Status
@@ -224,8 +224,8 @@ func TestACitizenReadsTheOperatorsText(t *testing.T) {
 		status, subject := c.status, c.subject
 		n := w.write(id, status, "Ci indica la data dell’esame?\nGrazie")
 		m := w.deliver(id, n)
-		again := w.door.Deliver(t.Context(), m, id, n) // a redelivery
-		mails := w.peer.got()
+		again := w.sender.Deliver(t.Context(), m, id, n) // a redelivery
+		mails := w.relay.received()
 		if state, uncertain := w.row(m); state != "sent" || uncertain || again != nil {
 			t.Fatalf("%s is %s, %t, %v", status, state, uncertain, again)
 		}
@@ -242,7 +242,7 @@ func TestACitizenReadsTheOperatorsText(t *testing.T) {
 			t.Errorf("the subject says too much: %s", subject)
 		}
 	}
-	if n := len(w.peer.got()); n != 2 {
+	if n := len(w.relay.received()); n != 2 {
 		t.Errorf("%d mails for two texts", n)
 	}
 }
@@ -257,10 +257,10 @@ func decoded(raw string) string {
 }
 
 func TestWhoIsLoggedInReadsItThere(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Verified)
 	w.deliver(id, w.write(id, ticket.Solved, "Il referto è pronto"))
-	raw := decoded(w.peer.got()[0])
+	raw := decoded(w.relay.received()[0])
 	if strings.Contains(raw, "pronto") || strings.Contains(raw, "/t.") || !strings.Contains(raw, "https://assistenza.example.it/richieste") {
 		t.Errorf("the mail says %s", raw)
 	}
@@ -268,44 +268,44 @@ func TestWhoIsLoggedInReadsItThere(t *testing.T) {
 
 // What was undone, erased or is not the citizen's to read is not sent, whatever a message says.
 func TestWhatIsNotTheirsIsNeverSent(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Declared)
 	hidden, handed := newID(), newID()
-	w.do(id, anna, ticket.Update{Note: &ticket.NewNote{ID: hidden, Text: internal, Visibility: ticket.Internal}})
-	w.do(id, anna, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NewNote{ID: handed, Text: regional, Visibility: ticket.Public}})
-	w.do(id, rita, ticket.Update{Note: &ticket.NewNote{ID: newID(), Text: regional, Visibility: ticket.Regional}})
-	for _, n := range []sagas.Notification{{Kind: sagas.Written, Note: hidden}, {Kind: sagas.Written, Note: handed}, {Kind: sagas.Written, Note: newID()}, {Kind: "boh"}} {
+	w.dispatch(id, anna, ticket.Update{Note: &ticket.NoteInput{ID: hidden, Text: internal, Visibility: ticket.Internal}})
+	w.dispatch(id, anna, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: handed, Text: regional, Visibility: ticket.Public}})
+	w.dispatch(id, rita, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Regional}})
+	for _, n := range []sagas.Notification{{Kind: sagas.KindPublicNote, Note: hidden}, {Kind: sagas.KindPublicNote, Note: handed}, {Kind: sagas.KindPublicNote, Note: newID()}, {Kind: "boh"}} {
 		if state, _ := w.row(w.deliver(id, n)); state != "void" {
 			t.Errorf("%+v is %s", n, state)
 		}
 	}
-	w.deliver(id, sagas.Notification{Kind: sagas.Regional})
-	w.do(id, admin, ticket.Erase{})
-	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.Opened})); state != "void" {
+	w.deliver(id, sagas.Notification{Kind: sagas.KindWithRegion})
+	w.dispatch(id, admin, ticket.Erase{})
+	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})); state != "void" {
 		t.Errorf("of an erased ticket it is %s", state)
 	}
-	if mails := w.peer.got(); len(mails) != 1 || strings.Contains(mails[0], internal) || strings.Contains(mails[0], regional) {
+	if mails := w.relay.received(); len(mails) != 1 || strings.Contains(mails[0], internal) || strings.Contains(mails[0], regional) {
 		t.Errorf("sent are %q", mails)
 	}
 }
 
 func TestARefusedAddressIsShown(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Declared)
-	w.peer.behave(false, &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"})
-	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.Opened})); state != "refused" {
+	w.relay.behave(false, &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"})
+	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})); state != "refused" {
 		t.Errorf("it is %s", state)
 	}
-	if s, _, err := w.desk.State(t.Context(), id); err != nil || !s.Unreachable {
+	if s, _, err := w.dispatcher.State(t.Context(), id); err != nil || !s.Unreachable {
 		t.Errorf("«recapito fallito»: %t, %v", s.Unreachable, err)
 	}
-	w.peer.behave(false, nil)
+	w.relay.behave(false, nil)
 	id = w.open(ticket.Declared)
-	m := w.deliver(id, sagas.Notification{Kind: sagas.Opened})
-	if err := w.door.Bounced(t.Context(), m); err != nil {
+	m := w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
+	if err := w.sender.RecordBounce(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	if s, _, err := w.desk.State(t.Context(), id); err != nil || !s.Unreachable {
+	if s, _, err := w.dispatcher.State(t.Context(), id); err != nil || !s.Unreachable {
 		t.Errorf("of one that came back, «recapito fallito»: %t, %v", s.Unreachable, err)
 	}
 	if state, _ := w.row(m); state != "bounced" {
@@ -313,14 +313,14 @@ func TestARefusedAddressIsShown(t *testing.T) {
 	}
 }
 
-func (w *world) eventuallySent(id string) { w.Helper(); w.eventually(id, "sent") }
+func (w *fixture) eventuallySent(id string) { w.Helper(); w.eventuallyState(id, "sent") }
 
-// eventually tries what is due until a mail has come to a state.
-func (w *world) eventually(id, want string) {
+// eventuallyState tries what is due until a mail has come to a state.
+func (w *fixture) eventuallyState(id, want string) {
 	w.Helper()
 	enough := time.After(2 * time.Minute)
 	for look := time.NewTicker(5 * time.Millisecond); ; {
-		if err := w.door.Retry(w.Context()); err != nil {
+		if err := w.sender.Retry(w.Context()); err != nil {
 			w.Fatal(err)
 		}
 		if state, _ := w.row(id); state == want {
@@ -336,23 +336,23 @@ func (w *world) eventually(id, want string) {
 
 // A peer that is down, or puts a mail off, loses nothing; a line that breaks at the end leaves it uncertain.
 func TestWhatIsPutOffIsSentLater(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Declared)
-	w.peer.behave(false, &smtp.SMTPError{Code: 451, Message: "later"})
-	m := w.deliver(id, sagas.Notification{Kind: sagas.Opened})
+	w.relay.behave(false, &smtp.SMTPError{Code: 451, Message: "later"})
+	m := w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
 	if state, uncertain := w.row(m); state != "waiting" || uncertain {
 		t.Errorf("put off, it is %s, %t", state, uncertain)
 	}
-	w.peer.behave(false, nil)
+	w.relay.behave(false, nil)
 	w.eventuallySent(m)
-	w.peer.behave(true, nil)
-	m = w.deliver(id, sagas.Notification{Kind: sagas.Opened})
+	w.relay.behave(true, nil)
+	m = w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
 	if state, uncertain := w.row(m); state != "waiting" || !uncertain {
 		t.Errorf("with a broken line it is %s, %t", state, uncertain)
 	}
-	w.peer.behave(false, nil)
+	w.relay.behave(false, nil)
 	w.eventuallySent(m)
-	if n := len(w.peer.got()); n != 3 {
+	if n := len(w.relay.received()); n != 3 {
 		t.Errorf("%d mails arrived, one of them twice", n)
 	}
 }
@@ -360,8 +360,8 @@ func TestWhatIsPutOffIsSentLater(t *testing.T) {
 // childSpec is what the sender is told.
 type childSpec struct{ URL, Peer string }
 
-// send is the child: it sends what is due until it is killed.
-func send(spec string) {
+// runChildSender is the child: it sends what is due until it is killed.
+func runChildSender(spec string) {
 	var c childSpec
 	if err := json.Unmarshal([]byte(spec), &c); err != nil {
 		panic(err)
@@ -371,7 +371,7 @@ func send(spec string) {
 	if err != nil {
 		panic(err)
 	}
-	_, door := doorOn(store, c.Peer)
+	_, door := newSender(store, c.Peer)
 	for {
 		if err := door.Retry(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			panic(err)
@@ -384,19 +384,19 @@ var messageID = regexp.MustCompile(`Message-ID: <([0-9a-f-]{36})@`)
 // The sender is killed at random, again and again: every mail arrives, and only those that are listed as uncertain may
 // arrive twice. No mail of the run holds a note that is not the citizen's.
 func TestASenderThatIsKilled(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	const n = 120
 	down := listenNowhere(t)
-	_, w.door = doorOn(w.store, down)
+	_, w.sender = newSender(w.store, down)
 	ids := map[string]bool{}
 	for i := range n {
 		id := w.open(ticket.Declared)
-		w.do(id, anna, ticket.Update{Note: &ticket.NewNote{ID: newID(), Text: internal, Visibility: ticket.Internal}})
+		w.dispatch(id, anna, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: internal, Visibility: ticket.Internal}})
 		note := w.write(id, "", fmt.Sprintf("Messaggio %d", i))
-		w.do(id, anna, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NewNote{ID: newID(), Text: regional, Visibility: ticket.Public}})
+		w.dispatch(id, anna, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Public}})
 		ids[w.deliver(id, note)] = true
 	}
-	spec, err := json.Marshal(childSpec{w.url, w.peer.url()})
+	spec, err := json.Marshal(childSpec{w.url, w.relay.url()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,14 +407,14 @@ func TestASenderThatIsKilled(t *testing.T) {
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}
-		goal := len(w.peer.got()) + 1 + rand.IntN(25)
+		goal := len(w.relay.received()) + 1 + rand.IntN(25)
 		for look := time.NewTicker(200 * time.Microsecond); ; {
 			<-look.C
-			if len(w.peer.got()) >= goal {
+			if len(w.relay.received()) >= goal {
 				break
 			}
 			var left int
-			if err := w.store.Worker().QueryRow(t.Context(), "select count(*) from mail.deliveries where state <> 'sent'").Scan(&left); err != nil {
+			if err := w.store.WorkerPool().QueryRow(t.Context(), "select count(*) from mail.deliveries where state <> 'sent'").Scan(&left); err != nil {
 				t.Fatal(err)
 			}
 			if done = left == 0; done {
@@ -426,7 +426,7 @@ func TestASenderThatIsKilled(t *testing.T) {
 		killed++
 	}
 	arrived := map[string]int{}
-	for _, m := range w.peer.got() {
+	for _, m := range w.relay.received() {
 		if strings.Contains(m, internal) || strings.Contains(m, regional) {
 			t.Fatal("a mail holds what is not the citizen's")
 		}

@@ -15,8 +15,8 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Peer is the mail server that takes our mails.
-type Peer struct {
+// Relay is the mail server that takes our mails.
+type Relay struct {
 	host     string
 	port     int
 	tls      bool // from the first byte; otherwise STARTTLS where it is offered
@@ -24,16 +24,16 @@ type Peer struct {
 	password string
 }
 
-// ParsePeer reads smtp://user:password@host:port or smtps://…; no error repeats a password.
-func ParsePeer(text string) (Peer, error) {
+// ParseRelay reads smtp://user:password@host:port or smtps://…; no error repeats a password.
+func ParseRelay(text string) (Relay, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" {
-		return Peer{}, errors.New("mail server: want smtp://user:password@host:port or smtps://…")
+		return Relay{}, errors.New("mail server: want smtp://user:password@host:port or smtps://…")
 	}
-	p := Peer{host: u.Hostname(), tls: u.Scheme == "smtps", port: map[bool]int{true: 465, false: 25}[u.Scheme == "smtps"]}
+	p := Relay{host: u.Hostname(), tls: u.Scheme == "smtps", port: map[bool]int{true: 465, false: 25}[u.Scheme == "smtps"]}
 	if u.Port() != "" {
 		if p.port, err = strconv.Atoi(u.Port()); err != nil || p.port < 1 || p.port > 65535 {
-			return Peer{}, errors.New("mail server: the port is none from 1 to 65535")
+			return Relay{}, errors.New("mail server: the port is none from 1 to 65535")
 		}
 	}
 	if u.User != nil {
@@ -43,40 +43,40 @@ func ParsePeer(text string) (Peer, error) {
 	return p, nil
 }
 
-// fate is what came of handing a mail over.
-type fate int
+// deliveryResult is what came of handing a mail over.
+type deliveryResult int
 
 const (
-	taken     fate = iota // the peer said 250
-	away                  // it does not answer at all: no mail needs trying now
-	notNow                // it did not get it: again later
-	never                 // it will not take it, however often it is asked
-	uncertain             // it may have got it: the line broke at the end
+	accepted    deliveryResult = iota // the peer said 250
+	unreachable                       // it does not answer at all: no mail needs trying now
+	deferred                          // it did not get it: again later
+	rejected                          // it will not take it, however often it is asked
+	uncertain                         // it may have got it: the line broke at the end
 )
 
-// ofRecipient is an answer that says something about the address that the mail is for, and not about us or the mail.
-type ofRecipient struct{ error }
+// recipientError is an answer that says something about the address that the mail is for, and not about us or the mail.
+type recipientError struct{ error }
 
-// answered reads what the peer said at a stage of the conversation.
-func answered(stage gomail.SendErrReason, code int, enhanced string) (fate, error) {
+// classifyReply reads what the peer said at a stage of the conversation.
+func classifyReply(stage gomail.SendErrReason, code int, enhanced string) (deliveryResult, error) {
 	said := fmt.Errorf("%d %s", code, enhanced)
-	if blames(stage, code, enhanced) {
-		said = ofRecipient{said}
+	if blamesRecipient(stage, code, enhanced) {
+		said = recipientError{said}
 	}
 	switch {
 	case code < 500:
-		return notNow, fmt.Errorf("put off with %w", said)
-	case stage == gomail.ErrSMTPMailFrom, stage == gomail.ErrSMTPRcptTo && !errors.As(said, new(ofRecipient)):
-		return notNow, fmt.Errorf("the mail server does not let us send: %w", said) // until somebody mends the configuration
+		return deferred, fmt.Errorf("put off with %w", said)
+	case stage == gomail.ErrSMTPMailFrom, stage == gomail.ErrSMTPRcptTo && !errors.As(said, new(recipientError)):
+		return deferred, fmt.Errorf("the mail server does not let us send: %w", said) // until somebody mends the configuration
 	default:
-		return never, fmt.Errorf("refused with %w", said)
+		return rejected, fmt.Errorf("refused with %w", said)
 	}
 }
 
-// blames tells whether an answer is about the recipient. What is said to RCPT is, unless it is about our session or rights
+// blamesRecipient tells whether an answer is about the recipient. What is said to RCPT is, unless it is about our session or rights
 // (RFC 5321 4.2.2; RFC 3463: subjects 3, 5, 6 and 7, and 1.7 and 1.8, which are the sender's address); what is said to the
 // text is only if it says so.
-func blames(stage gomail.SendErrReason, code int, enhanced string) bool {
+func blamesRecipient(stage gomail.SendErrReason, code int, enhanced string) bool {
 	subject := ""
 	if _, rest, ok := strings.Cut(enhanced, "."); ok {
 		subject = rest
@@ -95,8 +95,8 @@ func blames(stage gomail.SendErrReason, code int, enhanced string) bool {
 	}
 }
 
-// hand gives one mail to the peer.
-func (p Peer) hand(ctx context.Context, m *gomail.Msg, timeout time.Duration) (fate, error) {
+// send gives one mail to the peer.
+func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (deliveryResult, error) {
 	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
 	if p.tls {
 		options = append(options, gomail.WithSSL())
@@ -106,26 +106,26 @@ func (p Peer) hand(ctx context.Context, m *gomail.Msg, timeout time.Duration) (f
 	}
 	c, err := gomail.NewClient(p.host, options...)
 	if err != nil {
-		return notNow, err
+		return deferred, err
 	}
 	if err := c.DialWithContext(ctx); err != nil {
-		return away, fmt.Errorf("the mail server cannot be reached: %w", err)
+		return unreachable, fmt.Errorf("the mail server cannot be reached: %w", err)
 	}
 	err = c.Send(m)
 	_ = c.Close() // the outcome is known
 	var failed *gomail.SendError
 	switch {
 	case err == nil:
-		return taken, nil
+		return accepted, nil
 	case !errors.As(err, &failed):
 		return uncertain, errors.New("the line broke")
 	case failed.Reason == gomail.ErrSMTPReset:
-		return taken, nil // it was taken before
+		return accepted, nil // it was taken before
 	case failed.ErrorCode() >= 400:
-		return answered(failed.Reason, failed.ErrorCode(), failed.EnhancedStatusCode())
+		return classifyReply(failed.Reason, failed.ErrorCode(), failed.EnhancedStatusCode())
 	case failed.Reason == gomail.ErrSMTPDataClose:
 		return uncertain, errors.New("the line broke after the text")
 	default:
-		return notNow, errors.New("the line broke before the text was through")
+		return deferred, errors.New("the line broke before the text was through")
 	}
 }

@@ -35,14 +35,14 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-const noted ticket.ID = "01930000-0000-7000-8000-000000000002"
+const testNote ticket.ID = "01930000-0000-7000-8000-000000000002"
 
-// seen is what the citizen sees of a ticket with one note, whose text tries to be markup.
-func seen() projections.Ticket {
+// testTicket is what the citizen sees of a ticket with one note, whose text tries to be markup.
+func testTicket() projections.Ticket {
 	return projections.Ticket{
 		Number: "2026-0001234", Entity: projections.Entity{Code: "010301", Name: "ASL di prova"},
 		Notes: []projections.Note{{
-			ID: noted, Kind: "note", Text: "Il referto è pronto.\nLo trova <b>qui</b> & là.",
+			ID: testNote, Kind: "note", Text: "Il referto è pronto.\nLo trova <b>qui</b> & là.",
 			Attachments: []projections.File{{Name: "istruzioni.pdf"}},
 		}},
 	}
@@ -50,24 +50,24 @@ func seen() projections.Ticket {
 
 // The mails as they are read, one file a kind. Whoever changes a sentence reads the whole mail again.
 func TestMailsReadAsTheyShould(t *testing.T) {
-	for kind := range said {
+	for kind := range mailTexts {
 		n := sagas.Notification{Kind: kind}
 		var history []ticket.Recorded
 		switch kind {
-		case asked:
-			history = []ticket.Recorded{{Event: ticket.CitizenAsked{Note: noted}}}
-		case resolved:
-			history = []ticket.Recorded{{Event: ticket.Resolved{Note: noted}}}
-		case duplicate:
-			history = []ticket.Recorded{{Event: ticket.MarkedDuplicate{Note: noted}}}
+		case questionAsked:
+			history = []ticket.Recorded{{Event: ticket.CitizenAsked{Note: testNote}}}
+		case ticketResolved:
+			history = []ticket.Recorded{{Event: ticket.Resolved{Note: testNote}}}
+		case markedDuplicate:
+			history = []ticket.Recorded{{Event: ticket.MarkedDuplicate{Note: testNote}}}
 		}
 		switch kind {
-		case asked, resolved, duplicate:
-			n.Kind, n.Note = sagas.Written, noted
-		case sagas.Written, sagas.Reminder:
-			n.Note = noted
+		case questionAsked, ticketResolved, markedDuplicate:
+			n.Kind, n.Note = sagas.KindPublicNote, testNote
+		case sagas.KindPublicNote, sagas.KindReminder:
+			n.Note = testNote
 		}
-		subject, text, html, ok, err := write(n.Kind, n, seen(), history, "https://assistenza.example.it/richieste/t.prova", false)
+		subject, text, html, ok, err := render(n.Kind, n, testTicket(), history, "https://assistenza.example.it/richieste/t.prova", false)
 		if err != nil || !ok {
 			t.Fatalf("%s: %t, %v", kind, ok, err)
 		}
@@ -78,9 +78,9 @@ func TestMailsReadAsTheyShould(t *testing.T) {
 
 // Who logs in reads that there is something to read, and nothing of it.
 func TestAVerifiedCitizensMailHoldsNothing(t *testing.T) {
-	for kind := range said {
-		n := sagas.Notification{Kind: kind, Note: noted}
-		subject, text, html, ok, err := write(kind, n, seen(), nil, "https://assistenza.example.it/richieste", true)
+	for kind := range mailTexts {
+		n := sagas.Notification{Kind: kind, Note: testNote}
+		subject, text, html, ok, err := render(kind, n, testTicket(), nil, "https://assistenza.example.it/richieste", true)
 		if err != nil || !ok {
 			t.Fatalf("%s: %t, %v", kind, ok, err)
 		}

@@ -82,8 +82,8 @@ func converse(c net.Conn, at, says string, ended <-chan struct{}, reached *atomi
 
 // Whatever a peer does at whatever verb, no mail is lost, none is taken for sent that was not, and only what is said of the
 // recipient marks the recipient.
-func TestAPeerThatMisbehaves(t *testing.T) {
-	w := newWorld(t)
+func TestMisbehavingRelay(t *testing.T) {
+	w := newFixture(t)
 	for _, c := range []struct {
 		at, says  string
 		state     string
@@ -139,12 +139,12 @@ func TestAPeerThatMisbehaves(t *testing.T) {
 		for reached := false; !reached; { // when the machine is busy a short patience may end before the peer hangs
 			on = w.open(ticket.Declared)
 			url, at := scripted(t, c.at, c.says)
-			_, w.door = doorOn(w.store, url, func(k *mail.Config) { k.Again, k.Lease, k.Timeout = time.Hour, time.Hour, patience })
-			m = w.deliver(on, sagas.Notification{Kind: sagas.Opened})
+			_, w.sender = newSender(w.store, url, func(k *mail.Config) { k.RetryDelay, k.Lease, k.Timeout = time.Hour, time.Hour, patience })
+			m = w.deliver(on, sagas.Notification{Kind: sagas.KindOpened})
 			reached = at.Load()
 		}
 		state, uncertain := w.row(m)
-		s, _, err := w.desk.State(t.Context(), on)
+		s, _, err := w.dispatcher.State(t.Context(), on)
 		if err != nil || state != c.state || uncertain != c.uncertain || s.Unreachable != c.failed {
 			t.Errorf("%q to %s: it is %s, uncertain %t, «recapito fallito» %t, %v", c.says, c.at, state, uncertain, s.Unreachable, err)
 		}
@@ -153,20 +153,20 @@ func TestAPeerThatMisbehaves(t *testing.T) {
 
 // A mail that nobody took in all its time is done with and listed; the recipient is marked only for what is said of them.
 func TestWhatIsGivenUp(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for says, failed := range map[string]bool{"450 4.2.2 mailbox full": true, "450 4.7.1 not you": false, "": false} {
 		on := w.open(ticket.Declared)
 		url, _ := scripted(t, "RCPT", says)
-		_, w.door = doorOn(w.store, url, func(k *mail.Config) { k.Give = time.Hour })
-		m := w.deliver(on, sagas.Notification{Kind: sagas.Opened})
-		if _, err := w.store.Worker().Exec(t.Context(), "update mail.deliveries set created_at = created_at - interval '2 hours' where id = $1", m); err != nil {
+		_, w.sender = newSender(w.store, url, func(k *mail.Config) { k.GiveUpAfter = time.Hour })
+		m := w.deliver(on, sagas.Notification{Kind: sagas.KindOpened})
+		if _, err := w.store.WorkerPool().Exec(t.Context(), "update mail.deliveries set created_at = created_at - interval '2 hours' where id = $1", m); err != nil {
 			t.Fatal(err)
 		}
-		w.eventually(m, "refused")
-		if s, _, err := w.desk.State(t.Context(), on); err != nil || s.Unreachable != failed {
+		w.eventuallyState(m, "refused")
+		if s, _, err := w.dispatcher.State(t.Context(), on); err != nil || s.Unreachable != failed {
 			t.Errorf("%q: «recapito fallito» %t, %v", says, s.Unreachable, err)
 		}
-		if all, err := w.door.Unsettled(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
+		if all, err := w.sender.ListUnsettled(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
 			t.Errorf("%q: listed are %+v, %v", says, all, err)
 		}
 	}
@@ -174,12 +174,12 @@ func TestWhatIsGivenUp(t *testing.T) {
 
 // Who brings back a mail that was never sent, or whose request was erased meanwhile, is not asked to come again.
 func TestWhatComesBackLate(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	on := w.open(ticket.Declared)
-	void, sent := w.deliver(on, sagas.Notification{Kind: "boh"}), w.deliver(on, sagas.Notification{Kind: sagas.Opened})
-	w.do(on, admin, ticket.Erase{})
+	void, sent := w.deliver(on, sagas.Notification{Kind: "boh"}), w.deliver(on, sagas.Notification{Kind: sagas.KindOpened})
+	w.dispatch(on, admin, ticket.Erase{})
 	for _, m := range []string{void, sent, uuid.NewString()} {
-		if err := w.door.Bounced(t.Context(), m); err != nil {
+		if err := w.sender.RecordBounce(t.Context(), m); err != nil {
 			t.Errorf("%s: %v", m, err)
 		}
 	}
@@ -187,7 +187,7 @@ func TestWhatComesBackLate(t *testing.T) {
 
 func TestAMailServersAddressIsChecked(t *testing.T) {
 	for _, text := range []string{"", "http://a", "smtp://", "smtp://a:0", "smtp://a:99999", "smtp://utente:segreto@a:99999", "smtp://utente:segreto@[a"} {
-		if _, err := mail.ParsePeer(text); err == nil || strings.Contains(err.Error(), "segreto") {
+		if _, err := mail.ParseRelay(text); err == nil || strings.Contains(err.Error(), "segreto") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -48,10 +48,10 @@ const macSize = 10
 var alphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // Reply is where the citizen of a ticket answers.
-func (a *Addresses) Reply(t ticket.ID) string { return a.make(Reply, string(t)) }
+func (a *Addresses) Reply(t ticket.ID) string { return a.build(Reply, string(t)) }
 
 // Bounce is where a message comes back to.
-func (a *Addresses) Bounce(messageID string) string { return a.make(Bounce, messageID) }
+func (a *Addresses) Bounce(messageID string) string { return a.build(Bounce, messageID) }
 
 // MessageID is the Message-ID header's value for a message's UUID.
 func (a *Addresses) MessageID(id string) string { return id + "@" + a.domain }
@@ -59,7 +59,7 @@ func (a *Addresses) MessageID(id string) string { return id + "@" + a.domain }
 // From is the address of the sender that people see; it takes no mail.
 func (a *Addresses) From() string { return "assistenza@" + a.domain }
 
-func (a *Addresses) make(k Kind, id string) string {
+func (a *Addresses) build(k Kind, id string) string {
 	u, err := uuid.Parse(id)
 	if err != nil {
 		return a.From() // no id of ours: nothing to come back to
@@ -94,7 +94,7 @@ func (a *Addresses) Parse(address string) (Address, bool) {
 	return Address{Kind(kind), id}, true
 }
 
-// Ours tells whether an address is at the domain.
-func (a *Addresses) Ours(address string) bool {
+// IsOurs tells whether an address is at the domain.
+func (a *Addresses) IsOurs(address string) bool {
 	return strings.HasSuffix(strings.ToLower(strings.Trim(address, "<> ")), "@"+a.domain)
 }

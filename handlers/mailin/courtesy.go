@@ -25,10 +25,10 @@ var courtesies = func() []string {
 	return all
 }()
 
-// courteous tells whether a text holds nothing but courtesies, and perhaps the name of who sends it: it asks for nothing
+// isCourtesy tells whether a text holds nothing but courtesies, and perhaps the name of who sends it: it asks for nothing
 // and answers nothing.
-func courteous(text, name string) bool {
-	rest, signed := plainWords(text), strings.Fields(plainWords(name))
+func isCourtesy(text, name string) bool {
+	rest, signed := normalizeWords(text), strings.Fields(normalizeWords(name))
 	for n := 0; rest != ""; n++ {
 		i := slices.IndexFunc(courtesies, func(c string) bool { return rest == c || strings.HasPrefix(rest, c+" ") })
 		if i < 0 {
@@ -41,12 +41,12 @@ func courteous(text, name string) bool {
 	return false
 }
 
-var unaccented = strings.NewReplacer("à", "a", "è", "e", "é", "e", "ì", "i", "ò", "o", "ù", "u")
+var accentReplacer = strings.NewReplacer("à", "a", "è", "e", "é", "e", "ì", "i", "ò", "o", "ù", "u")
 
-// plainWords is a text as the list of courtesies is written: words and pictures, one space between them.
-func plainWords(text string) string {
+// normalizeWords is a text as the list of courtesies is written: words and pictures, one space between them.
+func normalizeWords(text string) string {
 	var b strings.Builder
-	for _, r := range unaccented.Replace(strings.ToLower(text)) {
+	for _, r := range accentReplacer.Replace(strings.ToLower(text)) {
 		switch {
 		case unicode.IsLetter(r), unicode.IsDigit(r):
 			b.WriteRune(r)

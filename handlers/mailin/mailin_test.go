@@ -36,31 +36,31 @@ var (
 	system = person.Actor{ID: "auto-close", Role: person.System}
 )
 
-// world is a listener on a log of its own.
-type world struct {
+// fixture is a listener on a log of its own.
+type fixture struct {
 	*testing.T
-	store     *eventstore.Store
-	desk      *desk.Desk
-	addresses *mailaddr.Addresses
-	at        string
-	stop      func() error
+	store      *eventstore.Store
+	dispatcher *desk.Dispatcher
+	addresses  *mailaddr.Addresses
+	address    string
+	stop       func() error
 
 	mu      sync.Mutex
 	bounced []string
 }
 
-func newWorld(t *testing.T, options ...func(*Config)) *world {
+func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	t.Helper()
-	w := &world{T: t, store: storetest.New(t).Store}
-	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default()})
+	w := &fixture{T: t, store: storetest.New(t).Store}
+	w.dispatcher = desk.NewDispatcher(w.store, ticket.Engine{Catalog: catalog.Default()})
 	w.addresses = mailaddr.New(w.store.KeyedHash, "assistenza.example.it")
-	people, err := identity.New(identity.Config{Pool: w.store.Worker(), KeyedHash: w.store.KeyedHash})
+	people, err := identity.New(identity.Config{Pool: w.store.WorkerPool(), KeyedHash: w.store.KeyedHash})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := &casework.Cases{Store: w.store, Desk: w.desk, Identity: people, Catalog: catalog.Default()}
-	c := Config{Cases: cases, Addresses: w.addresses, Domain: "assistenza.example.it",
-		Bounced: func(_ context.Context, id string) error {
+	cases := &casework.Service{Store: w.store, Dispatcher: w.dispatcher, Identity: people, Catalog: catalog.Default()}
+	c := Config{App: cases, Addresses: w.addresses, Domain: "assistenza.example.it",
+		RecordBounce: func(_ context.Context, id string) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.bounced = append(w.bounced, id)
@@ -77,7 +77,7 @@ func newWorld(t *testing.T, options ...func(*Config)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.at = on.Addr().String()
+	w.address = on.Addr().String()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, on) }()
@@ -92,49 +92,51 @@ func newWorld(t *testing.T, options ...func(*Config)) *world {
 
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
-func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.desk.Dispatch(w.Context(), desk.Request{Ticket: on, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), desk.CommandRequest{Ticket: on, Command: c, By: by}); err != nil {
 		w.Fatal(err)
 	}
 }
 
 // open makes a ticket and brings it into a status.
-func (w *world) open(status ticket.Status) ticket.ID {
+func (w *fixture) open(status ticket.Status) ticket.ID {
 	w.Helper()
 	id := newID()
-	w.do(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.Web,
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
+		Number: string(id), Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	})
-	note := func() *ticket.NewNote { return &ticket.NewNote{ID: newID(), Text: "Testo", Visibility: ticket.Public} }
+	note := func() *ticket.NoteInput {
+		return &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
+	}
 	switch status {
 	case ticket.Waiting:
-		w.do(id, anna, ticket.Update{Status: ticket.Waiting, Note: note()})
+		w.dispatch(id, anna, ticket.Update{Status: ticket.Waiting, Note: note()})
 	case ticket.Solved, ticket.Closed:
-		w.do(id, anna, ticket.Update{Status: ticket.Solved, Note: note()})
+		w.dispatch(id, anna, ticket.Update{Status: ticket.Solved, Note: note()})
 	case ticket.New, ticket.InProgress, ticket.HandedOver:
 	}
 	if status == ticket.Closed {
-		w.do(id, system, ticket.Close{Resolution: 1})
+		w.dispatch(id, system, ticket.Close{Resolution: 1})
 	}
 	return id
 }
 
 // mail brings a message by SMTP and answers what the server said.
-func (w *world) mail(to, raw string) error {
-	return smtp.SendMail(w.at, nil, "prova@example.it", []string{to}, []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
+func (w *fixture) mail(to, raw string) error {
+	return smtp.SendMail(w.address, nil, "prova@example.it", []string{to}, []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
 }
 
 // last is the latest event of a ticket, with its state and how many events there are.
-func (w *world) last(id ticket.ID) (ticket.Event, ticket.State, int) {
+func (w *fixture) last(id ticket.ID) (ticket.Event, ticket.State, int) {
 	w.Helper()
-	history, err := w.desk.History(w.Context(), id)
+	history, err := w.dispatcher.History(w.Context(), id)
 	if err != nil {
 		w.Fatal(err)
 	}
-	s, _, err := w.desk.State(w.Context(), id)
+	s, _, err := w.dispatcher.State(w.Context(), id)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -147,7 +149,7 @@ func plain(text string, headers ...string) string {
 }
 
 func TestAReplyReopensAResolvedTicket(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Solved)
 	raw := plain("Non funziona ancora.\n\nIl giorno lun 23 nov 2026 alle ore 10:00 SOL Assistenza ha scritto:\n> La Sua richiesta è risolta")
 	for range 2 { // the peer did not hear our answer and comes again
@@ -156,15 +158,15 @@ func TestAReplyReopensAResolvedTicket(t *testing.T) {
 		}
 	}
 	_, s, n := w.last(id)
-	history, _ := w.desk.History(t.Context(), id)
+	history, _ := w.dispatcher.History(t.Context(), id)
 	said, ok := history[n-2].Event.(ticket.CitizenReplied)
-	if s.Status != ticket.InProgress || n != 5 || !ok || said.Kind != ticket.NotSolved || said.Personal.Text != "Non funziona ancora." {
+	if s.Status != ticket.InProgress || n != 5 || !ok || said.Kind != ticket.ReplyNotSolved || said.Personal.Text != "Non funziona ancora." {
 		t.Errorf("it is %s after %d events: %+v", s.Status, n, said)
 	}
 }
 
 func TestWhatChangesNoStatus(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for name, c := range map[string]struct {
 		raw     string
 		flagged bool
@@ -190,7 +192,7 @@ func TestWhatChangesNoStatus(t *testing.T) {
 			}
 			last, s, after := w.last(id)
 			said, _ := last.(ticket.CitizenReplied)
-			if s.Status != status || (after > before) != c.flagged || c.flagged && said.Kind != ticket.Message {
+			if s.Status != status || (after > before) != c.flagged || c.flagged && said.Kind != ticket.ReplyMessage {
 				t.Errorf("%s: it is %s with %+v", name, s.Status, last)
 			}
 		}
@@ -212,7 +214,7 @@ func TestWhatChangesNoStatus(t *testing.T) {
 }
 
 func TestAReplyToAClosedTicketOpensAnother(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Closed)
 	if err := w.mail(w.addresses.Reply(id), plain("È di nuovo sparito")); err != nil {
 		t.Fatal(err)
@@ -227,7 +229,7 @@ func TestAReplyToAClosedTicketOpensAnother(t *testing.T) {
 	var opened []ticket.Opened
 	for _, r := range records {
 		if e, err := ticket.Decode(r.Type, r.Data, r.Personal); err == nil {
-			if o, ok := e.(ticket.Opened); ok && o.Continues == id {
+			if o, ok := e.(ticket.Opened); ok && o.LinkedTo == id {
 				opened = append(opened, o)
 			}
 		}
@@ -266,11 +268,11 @@ func folded(s string) string {
 }
 
 func TestWhatIsRefusedStoresNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open(ticket.Waiting)
 	_, _, before := w.last(id)
 	blobs := func() (n int) {
-		if err := w.store.Worker().QueryRow(t.Context(), "select count(*) from log.blobs").Scan(&n); err != nil {
+		if err := w.store.WorkerPool().QueryRow(t.Context(), "select count(*) from log.blobs").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -314,7 +316,7 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 }
 
 func TestMailsThatComeBack(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	report := func(action string) string {
 		return "From: mailer-daemon@example.it\nAuto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry\n" +
 			"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.it\n\nFinal-Recipient: rfc822; prova@example.it\nAction: " + action + "\nStatus: 5.1.1\n--b--\n"
@@ -332,7 +334,7 @@ func TestMailsThatComeBack(t *testing.T) {
 	}
 }
 
-func TestWrittenIsWithoutQuotationsAndSignatures(t *testing.T) {
+func TestStripQuotes(t *testing.T) {
 	for name, c := range map[string]struct{ mail, want string }{
 		"Gmail":              {"Era il 3 novembre\n\nIl giorno lun 23 nov 2026 alle ore 10:12 SOL Assistenza <\nassistenza@assistenza.example.it> ha scritto:\n\n> In che data?\n", "Era il 3 novembre"},
 		"Outlook":            {"Era il 3 novembre.\n\nProva Fittizia\n________________________________\nDa: SOL Assistenza\nInviato: lunedì\n", "Era il 3 novembre.\n\nProva Fittizia"},
@@ -351,7 +353,7 @@ func TestWrittenIsWithoutQuotationsAndSignatures(t *testing.T) {
 		"a sentence with Il": {"Il referto non si apre.\nOn line non lo trovo.", "Il referto non si apre.\nOn line non lo trovo."},
 		"a list":             {"Da: vedere\n- uno\n- due", "Da: vedere\n- uno\n- due"},
 	} {
-		if got := written(c.mail); got != c.want {
+		if got := stripQuotes(c.mail); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -363,7 +365,7 @@ func TestWrittenIsWithoutQuotationsAndSignatures(t *testing.T) {
 		`<p>Sì</p><div id="divRplyFwdMsg"><b>Da:</b> SOL &lt;a@example.it&gt;<br><b>Inviato:</b> lunedì<br><b>Oggetto:</b> x</div><div>In che data?</div>`: "Sì",
 		`<html><head><meta charset=utf-8><body>mai chiuso <script>x</script><blockquote>citato`:                                                            "mai chiuso",
 	} {
-		if got := written(fromHTML(page)); got != want {
+		if got := stripQuotes(htmlToText(page)); got != want {
 			t.Errorf("a page: %q, want %q", got, want)
 		}
 	}
@@ -373,7 +375,7 @@ func TestWrittenIsWithoutQuotationsAndSignatures(t *testing.T) {
 func TestNothingIsMadeUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"> ", "Il giorno x ha scritto:", "Il giorno 23, 10:12", "SOL ha scritto:", "________", "-- ", "Da: a", "Inviato: b", "grazie"}))).Draw(t, "lines"), "\n")
-		for _, line := range strings.Split(written(text), "\n") {
+		for _, line := range strings.Split(stripQuotes(text), "\n") {
 			if !strings.Contains(strings.ReplaceAll(text, "\r\n", "\n"), line) {
 				t.Fatalf("%q is not in %q", line, text)
 			}
@@ -383,7 +385,7 @@ func TestNothingIsMadeUp(t *testing.T) {
 		if _, err := parse(raw, "a@example.it"); err != nil && errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		courteous(text, text)
+		isCourtesy(text, text)
 	})
 }
 
@@ -393,7 +395,7 @@ func TestCourtesies(t *testing.T) {
 		"ok allora": false, "Grazie, Prova Fittizia": true, "Prova": false, "Grazie, Altra Fittizia": false, "👍": true,
 		"Grazie 🙏🏻": true, "Grazie?": false, "GRAZIE PER LA DISPONIBILITÀ": true,
 	} {
-		if got := courteous(text, "Prova Fittizia"); got != want {
+		if got := isCourtesy(text, "Prova Fittizia"); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
 	}

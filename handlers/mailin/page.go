@@ -11,25 +11,25 @@ import (
 
 // Elements that begin and end a line of their own, and those whose text nobody sees.
 var (
-	blocks = map[string]bool{"p": true, "div": true, "tr": true, "li": true, "h1": true, "h2": true, "h3": true, "blockquote": true, "hr": true}
-	unseen = map[string]bool{"script": true, "style": true, "title": true}
+	blockElements  = map[string]bool{"p": true, "div": true, "tr": true, "li": true, "h1": true, "h2": true, "h3": true, "blockquote": true, "hr": true}
+	hiddenElements = map[string]bool{"script": true, "style": true, "title": true}
 )
 
-// around is what HTML shows as one space.
-const around = " \t\r\n\f\u00a0"
+// htmlSpace is what HTML shows as one space.
+const htmlSpace = " \t\r\n\f\u00a0"
 
-// page gathers the text of an HTML mail.
-type page struct {
+// textExtractor gathers the text of an HTML mail.
+type textExtractor struct {
 	strings.Builder
-	quoted int  // how many quotations deep
-	space  bool // a space is due before the next word
-	inLine bool // the line holds something
+	quoted       int  // how many quotations deep
+	spacePending bool // a space is due before the next word
+	inLine       bool // the line holds something
 }
 
-// fromHTML is the text of a page, quotations marked by «> » as in plain mails. It only reads: nothing of the page is ever
+// htmlToText is the text of a page, quotations marked by «> » as in plain mails. It only reads: nothing of the page is ever
 // shown as a page, so there is nothing to sanitise, and a tokenizer that cannot fail is enough.
-func fromHTML(source string) string {
-	var p page
+func htmlToText(source string) string {
+	var p textExtractor
 	skip := ""
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {
@@ -38,17 +38,17 @@ func fromHTML(source string) string {
 			return p.String()
 		case html.TextToken:
 			if skip == "" {
-				p.text(z.Token().Data)
+				p.addText(z.Token().Data)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
 			switch {
-			case unseen[t.Data]:
+			case hiddenElements[t.Data]:
 				skip = t.Data
 			case t.Data == "br":
-				p.end()
-			case blocks[t.Data]:
-				p.fresh()
+				p.endLine()
+			case blockElements[t.Data]:
+				p.startLine()
 			}
 			if t.Data == "blockquote" && t.Type == html.StartTagToken {
 				p.quoted++
@@ -58,8 +58,8 @@ func fromHTML(source string) string {
 			if t.Data == skip {
 				skip = ""
 			}
-			if blocks[t.Data] {
-				p.fresh()
+			if blockElements[t.Data] {
+				p.startLine()
 			}
 			if t.Data == "blockquote" {
 				p.quoted = max(0, p.quoted-1)
@@ -69,33 +69,33 @@ func fromHTML(source string) string {
 	}
 }
 
-// text adds words, whatever space is around them shown as one.
-func (p *page) text(s string) {
+// addText adds words, whatever space is around them shown as one.
+func (p *textExtractor) addText(s string) {
 	words := strings.Fields(s)
-	p.space = p.space || s != strings.TrimLeft(s, around)
+	p.spacePending = p.spacePending || s != strings.TrimLeft(s, htmlSpace)
 	for _, word := range words {
 		switch {
 		case !p.inLine && p.quoted > 0:
 			p.WriteString("> ")
-		case p.inLine && p.space:
+		case p.inLine && p.spacePending:
 			p.WriteByte(' ')
 		}
 		p.WriteString(word)
-		p.inLine, p.space = true, true
+		p.inLine, p.spacePending = true, true
 	}
 	if len(words) > 0 {
-		p.space = s != strings.TrimRight(s, around)
+		p.spacePending = s != strings.TrimRight(s, htmlSpace)
 	}
 }
 
-// end ends the line; fresh does so if it holds something.
-func (p *page) end() {
+// endLine ends the line; fresh does so if it holds something.
+func (p *textExtractor) endLine() {
 	p.WriteByte('\n')
-	p.space, p.inLine = false, false
+	p.spacePending, p.inLine = false, false
 }
 
-func (p *page) fresh() {
+func (p *textExtractor) startLine() {
 	if p.inLine {
-		p.end()
+		p.endLine()
 	}
 }

@@ -18,15 +18,15 @@ import (
 	"github.com/sol-assistenza/sol/handlers/attachment"
 )
 
-// letter is a mail as far as it concerns us.
-type letter struct {
-	messageID string
-	name      string // of the sender, as their program gives it
-	text      string // what the sender wrote, quotations and signature taken off
-	files     []attachment.File
-	machine   string // why it is taken for a machine's; "" for a person's
-	failed    bool   // it is a report that a mail could not be delivered
-	broken    bool   // a part cannot be decoded: what is read of it is not what was sent
+// inboundMail is a mail as far as it concerns us.
+type inboundMail struct {
+	messageID       string
+	name            string // of the sender, as their program gives it
+	text            string // what the sender wrote, quotations and signature taken off
+	files           []attachment.File
+	automaticReason string // why it is taken for a machine's; "" for a person's
+	deliveryFailed  bool   // it is a report that a mail could not be delivered
+	undecodable     bool   // a part cannot be decoded: what is read of it is not what was sent
 }
 
 // Bounds on what a mail may unfold to.
@@ -41,29 +41,29 @@ const (
 const logoSize = 20 << 10
 
 var (
-	errParts  = errors.New("it has too many parts")
-	errText   = errors.New("its text is over 512 kB")
-	autoReply = regexp.MustCompile(`(?i)(risposta automatica|out of (the )?office|automatic reply|auto-?reply|autorisposta)|` +
+	errParts         = errors.New("it has too many parts")
+	errText          = errors.New("its text is over 512 kB")
+	autoReplySubject = regexp.MustCompile(`(?i)(risposta automatica|out of (the )?office|automatic reply|auto-?reply|autorisposta)|` +
 		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`) // elsewhere in a subject a person may say so
 	failedLine = regexp.MustCompile(`(?im)^action:\s*failed\s*$`)
 )
 
-// unasked are parts that programs add by themselves, and that say nothing.
-var unasked = map[string]bool{
+// ignoredTypes are parts that programs add by themselves, and that say nothing.
+var ignoredTypes = map[string]bool{
 	"application/pkcs7-signature": true, "application/x-pkcs7-signature": true, "application/pgp-signature": true, "application/pgp-keys": true,
 	"text/vcard": true, "text/x-vcard": true, "text/rfc822-headers": true,
 }
 
 // parse reads a mail. Certified mail (PEC) brings the citizen's own as one of its parts: that one is read.
-func parse(raw []byte, from string) (letter, error) {
-	l, carried, err := read(raw, from)
+func parse(raw []byte, from string) (inboundMail, error) {
+	l, carried, err := parseMessage(raw, from)
 	if err == nil && carried != nil {
-		l, _, err = read(carried, from)
+		l, _, err = parseMessage(carried, from)
 	}
 	return l, err
 }
 
-func read(raw []byte, from string) (l letter, carried []byte, err error) {
+func parseMessage(raw []byte, from string) (l inboundMail, carried []byte, err error) {
 	entity, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxHeader})
 	if entity == nil {
 		return l, nil, err
@@ -73,7 +73,7 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 	if senders, err := head.AddressList("From"); err == nil && len(senders) > 0 {
 		l.name = senders[0].Name
 	}
-	l.machine = machine(head, from)
+	l.automaticReason = detectAutomatic(head, from)
 	certified := head.Get("X-Trasporto") != ""
 	var plain, rich strings.Builder
 	parts := 0
@@ -82,7 +82,7 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 			return errParts
 		}
 		if part == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
-			l.broken = true
+			l.undecodable = true
 			return nil
 		}
 		kind, params, _ := part.Header.ContentType()
@@ -90,7 +90,7 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 			return nil
 		}
 		content, failure := io.ReadAll(part.Body)
-		l.broken = l.broken || failure != nil || message.IsUnknownEncoding(err)
+		l.undecodable = l.undecodable || failure != nil || message.IsUnknownEncoding(err)
 		disposition, named, _ := part.Header.ContentDisposition()
 		name := named["filename"]
 		if name == "" {
@@ -99,14 +99,14 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 		shown := disposition != "attachment" && name == ""
 		switch {
 		case kind == "message/delivery-status", kind == "message/global-delivery-status":
-			l.failed = l.failed || failedLine.Match(content)
+			l.deliveryFailed = l.deliveryFailed || failedLine.Match(content)
 		case certified && kind == "message/rfc822":
 			carried = content
-		case unasked[kind], kind == "message/rfc822" && name == "":
+		case ignoredTypes[kind], kind == "message/rfc822" && name == "":
 		case shown && kind == "text/plain":
-			plain.WriteString(readable(content) + "\n")
+			plain.WriteString(decodeText(content) + "\n")
 		case shown && kind == "text/html":
-			rich.WriteString(fromHTML(readable(content)))
+			rich.WriteString(htmlToText(decodeText(content)))
 		case strings.HasPrefix(kind, "image/") && disposition != "attachment" && part.Header.Get("Content-Id") != "" && len(content) <= logoSize:
 		case name != "":
 			l.files = append(l.files, attachment.File{Name: name, Content: content})
@@ -118,7 +118,7 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 	if errors.Is(err, errParts) {
 		return l, nil, err
 	}
-	l.broken = l.broken || err != nil
+	l.undecodable = l.undecodable || err != nil
 	text := plain.String()
 	if strings.TrimSpace(text) == "" {
 		text = rich.String()
@@ -126,13 +126,13 @@ func read(raw []byte, from string) (l letter, carried []byte, err error) {
 	if len(text) > maxText {
 		return l, nil, errText
 	}
-	l.text = written(text)
+	l.text = stripQuotes(text)
 	return l, carried, nil
 }
 
-// readable is decoded text that is UTF-8. What says that it is and is not was written in the older Western set: every
+// decodeText is decoded text that is UTF-8. What says that it is and is not was written in the older Western set: every
 // byte of that means something, so nothing is lost.
-func readable(content []byte) string {
+func decodeText(content []byte) string {
 	if !utf8.Valid(content) {
 		if r, err := charset.Reader("windows-1252", bytes.NewReader(content)); err == nil {
 			if older, err := io.ReadAll(r); err == nil {
@@ -143,8 +143,8 @@ func readable(content []byte) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(string(content), "\uFFFD"), "\x00", "")
 }
 
-// machine tells why a mail is taken for one that no person wrote (RFC 3834, and what programs do instead).
-func machine(h mail.Header, from string) string {
+// detectAutomatic tells why a mail is taken for one that no person wrote (RFC 3834, and what programs do instead).
+func detectAutomatic(h mail.Header, from string) string {
 	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
 	precedence := strings.ToLower(strings.TrimSpace(h.Get("Precedence")))
 	sender := strings.ToLower(from)
@@ -164,7 +164,7 @@ func machine(h mail.Header, from string) string {
 		return "a report"
 	case suppress != "" && suppress != "none", h.Get("X-Ricevuta") != "", h.Get("X-Autoreply") != "", h.Get("X-Autorespond") != "", h.Get("X-Autoresponder") != "", h.Get("List-Id") != "":
 		return "an automatic header"
-	case autoReply.MatchString(subject):
+	case autoReplySubject.MatchString(subject):
 		return "an automatic subject"
 	}
 	return ""

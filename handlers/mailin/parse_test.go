@@ -111,8 +111,8 @@ x
 		for _, f := range l.files {
 			names = append(names, f.Name)
 		}
-		if err != nil || l.broken || l.machine != "" || l.text != c.text || strings.Join(names, " ") != c.files {
-			t.Errorf("%s: %q with %q, broken %t, machine %q, %v", name, l.text, names, l.broken, l.machine, err)
+		if err != nil || l.undecodable || l.automaticReason != "" || l.text != c.text || strings.Join(names, " ") != c.files {
+			t.Errorf("%s: %q with %q, broken %t, machine %q, %v", name, l.text, names, l.undecodable, l.automaticReason, err)
 		}
 	}
 }

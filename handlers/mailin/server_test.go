@@ -21,9 +21,9 @@ import (
 )
 
 // dial begins a conversation.
-func (w *world) dial() *smtp.Client {
+func (w *fixture) dial() *smtp.Client {
 	w.Helper()
-	c, err := smtp.Dial(w.at)
+	c, err := smtp.Dial(w.address)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -31,8 +31,8 @@ func (w *world) dial() *smtp.Client {
 	return c
 }
 
-// said is the code of an SMTP answer; 0: it was good.
-func said(err error) int {
+// replyCode is the code of an SMTP answer; 0: it was good.
+func replyCode(err error) int {
 	var answer *smtp.SMTPError
 	if errors.As(err, &answer) {
 		return answer.Code
@@ -42,7 +42,7 @@ func said(err error) int {
 
 // A message is for one ticket: then "nothing was stored" is true of the whole of it. Peers bring the others apart.
 func TestOneRecipientAMessage(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c, one, other := w.dial(), w.open(ticket.Waiting), w.open(ticket.Waiting)
 	if err := c.Mail("prova@example.it", nil); err != nil {
 		t.Fatal(err)
@@ -50,13 +50,13 @@ func TestOneRecipientAMessage(t *testing.T) {
 	if err := c.Rcpt(w.addresses.Reply(one), nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := said(c.Rcpt(w.addresses.Reply(other), nil)); got != 452 {
+	if got := replyCode(c.Rcpt(w.addresses.Reply(other), nil)); got != 452 {
 		t.Errorf("a second recipient gets %d", got)
 	}
 }
 
 func TestTheSizeIsAnnounced(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.MaxBytes = 1000 })
+	w := newFixture(t, func(c *Config) { c.MaxBytes = 1000 })
 	c := w.dial()
 	if ok, size := c.Extension("SIZE"); !ok || size != "1000" {
 		t.Errorf("SIZE is %q", size)
@@ -64,7 +64,7 @@ func TestTheSizeIsAnnounced(t *testing.T) {
 	if ok, _ := c.Extension("AUTH"); ok {
 		t.Error("it offers to log in")
 	}
-	if got := said(c.Mail("prova@example.it", &smtp.MailOptions{Size: 1001})); got != 552 {
+	if got := replyCode(c.Mail("prova@example.it", &smtp.MailOptions{Size: 1001})); got != 552 {
 		t.Errorf("too large a message gets %d", got)
 	}
 }
@@ -72,11 +72,11 @@ func TestTheSizeIsAnnounced(t *testing.T) {
 func TestMailComesInEncrypted(t *testing.T) {
 	certified := httptest.NewTLSServer(http.NotFoundHandler())
 	defer certified.Close()
-	w := newWorld(t, func(c *Config) {
+	w := newFixture(t, func(c *Config) {
 		c.TLS = &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}
 	})
 	roots := certified.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	c, err := smtp.DialStartTLS(w.at, &tls.Config{RootCAs: roots, ServerName: "example.com", MinVersion: tls.VersionTLS12})
+	c, err := smtp.DialStartTLS(w.address, &tls.Config{RootCAs: roots, ServerName: "example.com", MinVersion: tls.VersionTLS12})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,15 +88,15 @@ func TestMailComesInEncrypted(t *testing.T) {
 	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
 		t.Errorf("it is %s", s.Status)
 	}
-	if ok, _ := newWorld(t).dial().Extension("STARTTLS"); ok {
+	if ok, _ := newFixture(t).dial().Extension("STARTTLS"); ok {
 		t.Error("it is offered without a certificate")
 	}
 }
 
 // Who is connected when the service stops is cut off, and that is no error.
 func TestAnOpenConversationEndsWithTheService(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.Grace = time.Millisecond })
-	conn, err := net.Dial("tcp", w.at)
+	w := newFixture(t, func(c *Config) { c.ShutdownGrace = time.Millisecond })
+	conn, err := net.Dial("tcp", w.address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +118,8 @@ func TestAnOpenConversationEndsWithTheService(t *testing.T) {
 
 // Who keeps talking is cut off all the same.
 func TestAConversationEnds(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.Longest = 300 * time.Millisecond })
-	conn, err := net.Dial("tcp", w.at)
+	w := newFixture(t, func(c *Config) { c.MaxDuration = 300 * time.Millisecond })
+	conn, err := net.Dial("tcp", w.address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ type session struct {
 	to     mailaddr.Address
 }
 
-func refuse(code int, enhanced smtp.EnhancedCode, format string, args ...any) *smtp.SMTPError {
+func smtpError(code int, enhanced smtp.EnhancedCode, format string, args ...any) *smtp.SMTPError {
 	return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: fmt.Sprintf(format, args...)}
 }
 
@@ -38,31 +38,31 @@ func (s *session) Logout() error                               { return nil }
 
 // Rcpt refuses what is not addressed to us, forged, or of a ticket that takes no replies.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	err := s.address(to)
+	err := s.acceptRecipient(to)
 	if err != nil {
 		s.server.outcomes.WithLabelValues("refused").Inc()
 	}
 	return err
 }
 
-func (s *session) address(to string) error {
+func (s *session) acceptRecipient(to string) error {
 	at, ok := s.server.Addresses.Parse(to)
 	switch {
-	case !ok && s.server.Addresses.Ours(to):
-		return refuse(550, smtp.EnhancedCode{5, 1, 1}, "There is no such address here. Reply to the address of our latest message, as it stands.")
+	case !ok && s.server.Addresses.IsOurs(to):
+		return smtpError(550, smtp.EnhancedCode{5, 1, 1}, "There is no such address here. Reply to the address of our latest message, as it stands.")
 	case !ok:
-		return refuse(550, smtp.EnhancedCode{5, 7, 1}, "This server takes no mail for that domain.")
+		return smtpError(550, smtp.EnhancedCode{5, 7, 1}, "This server takes no mail for that domain.")
 	}
 	if at.Kind == mailaddr.Reply {
-		ctx, cancel := context.WithTimeout(s.server.working, s.server.Timeout)
+		ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
 		defer cancel()
-		state, _, err := s.server.Cases.Desk.State(ctx, ticket.ID(at.ID))
+		state, _, err := s.server.App.Dispatcher.State(ctx, ticket.ID(at.ID))
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
-			return refuse(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
+			return smtpError(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
 		case err != nil:
 			s.server.Log.Error("mail could not be taken in", "error", err)
-			return refuse(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
+			return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
 		}
 	}
 	s.to = at // the only one: the server takes one recipient a message
@@ -78,18 +78,18 @@ func (s *session) Data(r io.Reader) error {
 	l, err := parse(raw, s.from)
 	if err != nil {
 		s.server.outcomes.WithLabelValues("refused").Inc()
-		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message cannot be read: %v.", err)
+		return smtpError(554, smtp.EnhancedCode{5, 6, 0}, "The message cannot be read: %v.", err)
 	}
-	ctx, cancel := context.WithTimeout(s.server.working, s.server.Timeout)
+	ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
 	defer cancel()
-	outcome, err := s.server.take(ctx, s.to, l, key(l, raw))
+	outcome, err := s.server.process(ctx, s.to, l, idempotencyKey(l, raw))
 	s.server.outcomes.WithLabelValues(outcome).Inc()
 	return err
 }
 
-// key is the same for a mail that is brought again, even by another way, and holds nothing of it. Without a Message-ID
+// idempotencyKey is the same for a mail that is brought again, even by another way, and holds nothing of it. Without a Message-ID
 // (RFC 5322 wants one) the same words on another day must not count as brought again, so all of the mail tells.
-func key(l letter, raw []byte) string {
+func idempotencyKey(l inboundMail, raw []byte) string {
 	h := sha256.New()
 	part := func(b []byte) {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
@@ -108,46 +108,46 @@ func key(l letter, raw []byte) string {
 	return "mail/" + hex.EncodeToString(h.Sum(nil))
 }
 
-// take carries a message out for one address.
-func (s *Server) take(ctx context.Context, to mailaddr.Address, l letter, key string) (outcome string, err error) {
+// process carries a message out for one address.
+func (s *Server) process(ctx context.Context, to mailaddr.Address, l inboundMail, key string) (outcome string, err error) {
 	switch {
 	case to.Kind == mailaddr.Bounce:
-		if !l.failed || s.Bounced == nil {
+		if !l.deliveryFailed || s.RecordBounce == nil {
 			return "machine", nil // delayed, delivered, or no report
 		}
-		if err := s.Bounced(ctx, to.ID); err != nil {
-			return "failed", s.later(err)
+		if err := s.RecordBounce(ctx, to.ID); err != nil {
+			return "failed", s.temporaryFailure(err)
 		}
 		return "bounce", nil
-	case l.machine != "":
-		s.Log.InfoContext(ctx, "a machine's mail was ignored", "ticket", to.ID, "why", l.machine)
+	case l.automaticReason != "":
+		s.Log.InfoContext(ctx, "a machine's mail was ignored", "ticket", to.ID, "why", l.automaticReason)
 		return "machine", nil
-	case l.broken: // half an answer taken for the whole would be worse than none
-		return "refused", refuse(554, smtp.EnhancedCode{5, 6, 0}, "A part of the message cannot be decoded; nothing was stored. Please send it again.")
+	case l.undecodable: // half an answer taken for the whole would be worse than none
+		return "refused", smtpError(554, smtp.EnhancedCode{5, 6, 0}, "A part of the message cannot be decoded; nothing was stored. Please send it again.")
 	case l.text == "" && len(l.files) == 0: // silence would leave somebody waiting who thinks that they answered
-		return "refused", refuse(554, smtp.EnhancedCode{5, 6, 0}, "No text was found besides quotations and signature; nothing was stored. Please write above the quoted message.")
+		return "refused", smtpError(554, smtp.EnhancedCode{5, 6, 0}, "No text was found besides quotations and signature; nothing was stored. Please write above the quoted message.")
 	}
-	names, err := s.names(ctx, ticket.ID(to.ID), l)
+	names, err := s.senderNames(ctx, ticket.ID(to.ID), l)
 	if err != nil {
-		return "failed", s.later(err)
+		return "failed", s.temporaryFailure(err)
 	}
 	outcome = "reply"
-	if len(l.files) == 0 && courteous(l.text, names) {
+	if len(l.files) == 0 && isCourtesy(l.text, names) {
 		outcome = "courtesy"
 	}
 	if err := s.reply(ctx, ticket.ID(to.ID), l, outcome == "courtesy", key); err != nil {
 		var invalid *ticket.InvalidError
 		if errors.As(err, &invalid) {
-			return "refused", unwelcome(err, l.files)
+			return "refused", rejection(err, l.files)
 		}
-		return "failed", s.later(err)
+		return "failed", s.temporaryFailure(err)
 	}
 	return outcome, nil
 }
 
-// names are those that a courtesy may be signed with: as the sender's program gives it, and as the form has it.
-func (s *Server) names(ctx context.Context, on ticket.ID, l letter) (string, error) {
-	history, err := s.Cases.Desk.History(ctx, on)
+// senderNames are those that a courtesy may be signed with: as the sender's program gives it, and as the form has it.
+func (s *Server) senderNames(ctx context.Context, on ticket.ID, l inboundMail) (string, error) {
+	history, err := s.App.Dispatcher.History(ctx, on)
 	if err != nil {
 		return "", err
 	}
@@ -157,41 +157,41 @@ func (s *Server) names(ctx context.Context, on ticket.ID, l letter) (string, err
 	return l.name, nil
 }
 
-func (s *Server) later(err error) error {
+func (s *Server) temporaryFailure(err error) error {
 	s.Log.Error("mail could not be taken in", "error", err)
-	return refuse(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later; nothing was stored.")
+	return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later; nothing was stored.")
 }
 
-// unwelcome says what is wrong with a message, and what would be accepted.
-func unwelcome(err error, files []attachment.File) error {
+// rejection says what is wrong with a message, and what would be accepted.
+func rejection(err error, files []attachment.File) error {
 	var invalid *ticket.InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Fields) == 0 {
-		return refuse(554, smtp.EnhancedCode{5, 6, 0}, "The message was not accepted.")
+		return smtpError(554, smtp.EnhancedCode{5, 6, 0}, "The message was not accepted.")
 	}
 	f, n := invalid.Fields[0], 0
 	if _, err := fmt.Sscanf(f.Field, "attachments[%d]", &n); err != nil || n >= len(files) {
-		return refuse(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Its %s %s; accepted: %s.", f.Field, f.Rule, f.Allowed)
+		return smtpError(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Its %s %s; accepted: %s.", f.Field, f.Rule, f.Allowed)
 	}
 	code, enhanced, name := 554, smtp.EnhancedCode{5, 7, 0}, []rune(files[n].Name)
 	if len(files[n].Content) > ticket.MaxAttachmentSize {
 		code, enhanced = 552, smtp.EnhancedCode{5, 3, 4}
 	}
-	return refuse(code, enhanced, "The message was not accepted, and nothing was stored. Attachment %+q: %s; accepted: %s.", string(name[:min(len(name), maxShown)]), f.Rule, f.Allowed)
+	return smtpError(code, enhanced, "The message was not accepted, and nothing was stored. Attachment %+q: %s; accepted: %s.", string(name[:min(len(name), maxShownName)]), f.Rule, f.Allowed)
 }
 
-// maxShown is how much of a file's name an answer repeats, in characters: its lines are bounded (RFC 5321).
-const maxShown = 60
+// maxShownName is how much of a file's name an answer repeats, in characters: its lines are bounded (RFC 5321).
+const maxShownName = 60
 
 // reply brings the answer in as the holder of the ticket's personal link, who got the address. The same mail brought twice
 // counts once.
-func (s *Server) reply(ctx context.Context, on ticket.ID, l letter, courtesy bool, key string) error {
-	state, _, err := s.Cases.Desk.State(ctx, on)
+func (s *Server) reply(ctx context.Context, on ticket.ID, l inboundMail, courtesy bool, key string) error {
+	state, _, err := s.App.Dispatcher.State(ctx, on)
 	if err != nil {
 		return err
 	}
 	if courtesy && state.Status == ticket.Closed {
 		return nil // thanks for what is closed open nothing
 	}
-	_, err = s.Cases.Reply(ctx, casework.Holder(on, ""), on, casework.Reply{Text: l.text, Files: l.files, Courtesy: courtesy}, casework.Said{Key: key})
+	_, err = s.App.Reply(ctx, casework.LinkHolder(on, ""), on, casework.ReplyRequest{Text: l.text, Files: l.files, Courtesy: courtesy}, casework.Idempotency{Key: key})
 	return err
 }

@@ -20,28 +20,28 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// History reads a ticket's events.
-type History interface {
+// HistoryReader reads a ticket's events.
+type HistoryReader interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
 }
 
-// Notices keeps and reads them.
-type Notices struct {
+// Store keeps and reads them.
+type Store struct {
 	store   *eventstore.Store
-	history History
+	history HistoryReader
 }
 
 // New keeps notices beside the log.
-func New(store *eventstore.Store, history History) *Notices { return &Notices{store, history} }
+func New(store *eventstore.Store, history HistoryReader) *Store { return &Store{store, history} }
 
 // Deliver keeps a notification for those whom it tells; messageID makes a redelivery harmless. One about an act that was
 // withdrawn is dropped, and so is one to a citizen who has no account.
-func (n *Notices) Deliver(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
+func (n *Store) Deliver(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
 	return n.DeliverAt(ctx, messageID, on, s, n.store.Now())
 }
 
 // DeliverAt is Deliver for what was told at another moment than now.
-func (n *Notices) DeliverAt(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification, at time.Time) error {
+func (n *Store) DeliverAt(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification, at time.Time) error {
 	history, err := n.history.History(ctx, on)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (n *Notices) DeliverAt(ctx context.Context, messageID string, on ticket.ID,
 			return nil
 		}
 		to = opened.Citizen
-	} else if s.To != sagas.ToPerson {
+	} else if s.To != sagas.ToAccount {
 		to = ""
 	}
 	for _, r := range history {
@@ -61,31 +61,31 @@ func (n *Notices) DeliverAt(ctx context.Context, messageID string, on ticket.ID,
 			return nil
 		}
 	}
-	_, err = n.store.Worker().Exec(ctx, `
+	_, err = n.store.WorkerPool().Exec(ctx, `
 		insert into notice.notices (id, ticket, kind, audience, entity, person, by, n, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict do nothing`, messageID, string(on), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, at)
 	if err != nil {
 		return fmt.Errorf("keep notice %s: %w", messageID, err)
 	}
-	n.store.Tell(topic(s.Entity))
+	n.store.Publish(topic(s.Entity))
 	return nil
 }
 
 // Changed gives a channel that is closed when somebody in that role may have something new to read, or has read it elsewhere.
 // It is a hint: who waits looks now and then besides.
-func (n *Notices) Changed(by person.Actor) <-chan struct{} { return n.store.Told(topic(by.Entity)) }
+func (n *Store) Changed(by person.Actor) <-chan struct{} { return n.store.Subscribe(topic(by.Entity)) }
 
 // topic is one for each entity, and one for all citizens.
 func topic(of catalog.EntityCode) string { return "notices/" + string(of) }
 
-// Notice is one piece of news, as its reader gets it.
-type Notice struct {
-	ID     string     `json:"id"`
-	Kind   sagas.Kind `json:"kind" example:"handover"`
-	Text   string     `json:"text" doc:"an Italian sentence"`
-	Ticket Reference  `json:"ticket"`
-	At     time.Time  `json:"at"`
-	Read   bool       `json:"read"`
+// Notification is one piece of news, as its reader gets it.
+type Notification struct {
+	ID     string                 `json:"id"`
+	Kind   sagas.NotificationKind `json:"kind" example:"handover"`
+	Text   string                 `json:"text" doc:"an Italian sentence"`
+	Ticket Reference              `json:"ticket"`
+	At     time.Time              `json:"at"`
+	Read   bool                   `json:"read"`
 }
 
 // Reference names a ticket.
@@ -96,7 +96,7 @@ type Reference struct {
 
 // Page is some of a reader's notices, the newest first.
 type Page struct {
-	Items      []Notice
+	Items      []Notification
 	NextCursor string // "" on the last page
 	Unread     int    // of all pages
 }
@@ -106,12 +106,12 @@ var ErrCursor = errors.New("notices: no such cursor")
 
 // List reads a page for somebody in a role, after a cursor. Row-level security decides what they may read: their notices,
 // of tickets that they still see.
-func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cursor string, limit int) (Page, error) {
-	p := Page{Items: []Notice{}}
+func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, cursor string, limit int) (Page, error) {
+	p := Page{Items: []Notification{}}
 	if cursor != "" && !eventstore.IsID(cursor) {
 		return p, ErrCursor
 	}
-	err := n.as(ctx, by, func(tx pgx.Tx) error {
+	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
 		var known bool
 		err := tx.QueryRow(ctx, `select $1 = '' or exists (select from notice.notices where id = nullif($1, '')::uuid)`, cursor).Scan(&known)
 		if err == nil && !known {
@@ -130,8 +130,8 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 		if err != nil {
 			return err
 		}
-		p.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Notice, error) {
-			var i Notice
+		p.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Notification, error) {
+			var i Notification
 			var count int
 			err := row.Scan(&i.ID, &i.Kind, &i.Ticket.ID, &i.Ticket.Number, &i.At, &i.Read, &count)
 			i.At, i.Text = i.At.UTC(), sentence(i.Kind, i.Ticket.Number, count)
@@ -140,7 +140,7 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 		if err != nil {
 			return err
 		}
-		p.Unread, err = unread(ctx, tx, by)
+		p.Unread, err = countUnread(ctx, tx, by)
 		return err
 	})
 	if err != nil {
@@ -153,9 +153,9 @@ func (n *Notices) List(ctx context.Context, by person.Actor, unreadOnly bool, cu
 }
 
 // Unread counts somebody's notices that they have not read.
-func (n *Notices) Unread(ctx context.Context, by person.Actor) (count int, err error) {
-	err = n.as(ctx, by, func(tx pgx.Tx) error {
-		count, err = unread(ctx, tx, by)
+func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err error) {
+	err = n.readAs(ctx, by, func(tx pgx.Tx) error {
+		count, err = countUnread(ctx, tx, by)
 		return err
 	})
 	if err != nil {
@@ -164,20 +164,20 @@ func (n *Notices) Unread(ctx context.Context, by person.Actor) (count int, err e
 	return count, nil
 }
 
-func unread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
+func countUnread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
 	err = tx.QueryRow(ctx, `
 		select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
 		where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
 	return count, err
 }
 
-// Mark notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.
-func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, error) {
+// MarkRead notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.
+func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool, error) {
 	if id != "" && !eventstore.IsID(id) {
 		return false, nil // no notice has such an id
 	}
 	var mine []string
-	err := n.as(ctx, by, func(tx pgx.Tx) error {
+	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join read.tickets_v1 t on t.id = n.ticket
 			where $1 = '' or n.id = nullif($1, '')::uuid`, id)
 		if err == nil {
@@ -186,7 +186,7 @@ func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, e
 		return err
 	})
 	if err == nil && len(mine) > 0 {
-		_, err = n.store.Worker().Exec(ctx, `
+		_, err = n.store.WorkerPool().Exec(ctx, `
 			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id) on conflict do nothing`,
 			mine, by.ID, n.store.Now())
 	}
@@ -194,15 +194,15 @@ func (n *Notices) Mark(ctx context.Context, by person.Actor, id string) (bool, e
 		return false, fmt.Errorf("mark notices: %w", err)
 	}
 	if len(mine) > 0 {
-		n.store.Tell(topic(by.Entity))
+		n.store.Publish(topic(by.Entity))
 	}
 	return len(mine) > 0, nil
 }
 
-// ReadUntil notes that somebody had read at a moment whatever they could read by then; later notices are left unread.
-func (n *Notices) ReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
-	err := pgx.BeginFunc(ctx, n.store.Worker(), func(tx pgx.Tx) error {
-		if err := become(ctx, tx, by); err != nil {
+// MarkReadUntil notes that somebody had read at a moment whatever they could read by then; later notices are left unread.
+func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
+	err := pgx.BeginFunc(ctx, n.store.WorkerPool(), func(tx pgx.Tx) error {
+		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `
@@ -216,26 +216,26 @@ func (n *Notices) ReadUntil(ctx context.Context, by person.Actor, at time.Time) 
 	return nil
 }
 
-// as reads through the requests' role, as the person in their role at their entity.
-func (n *Notices) as(ctx context.Context, by person.Actor, do func(pgx.Tx) error) error {
+// readAs reads through the requests' role, as the person in their role at their entity.
+func (n *Store) readAs(ctx context.Context, by person.Actor, do func(pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, n.store.RequestPool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if err := become(ctx, tx, by); err != nil {
+		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}
 		return do(tx)
 	})
 }
 
-// become tells Postgres, for one transaction, who asks.
-func become(ctx context.Context, tx pgx.Tx, by person.Actor) error {
+// setActor tells Postgres, for one transaction, who asks.
+func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
 	_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
 		string(by.Role), string(by.Entity), by.ID)
 	return err
 }
 
-// Tidy deletes notices older than keep, and answers how many.
-func (n *Notices) Tidy(ctx context.Context, keep time.Duration) (int64, error) {
-	tag, err := n.store.Worker().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
+// DeleteOlderThan deletes notices older than keep, and answers how many.
+func (n *Store) DeleteOlderThan(ctx context.Context, keep time.Duration) (int64, error) {
+	tag, err := n.store.WorkerPool().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
 	if err != nil {
 		return 0, fmt.Errorf("tidy notices: %w", err)
 	}

@@ -44,18 +44,18 @@ var readers = map[string]person.Actor{
 	"elsewhere": {ID: account(1), Role: person.ASROperator, Entity: "010208"}, // anna, at another entity
 }
 
-type world struct {
+type fixture struct {
 	*testing.T
-	store   *eventstore.Store
-	desk    *desk.Desk
-	notices *notice.Notices
+	store         *eventstore.Store
+	dispatcher    *desk.Dispatcher
+	notifications *notice.Store
 }
 
-func newWorld(t *testing.T) *world {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{T: t, store: storetest.New(t).Store}
-	w.desk = desk.New(w.store, ticket.Rules{Catalog: catalog.Default()})
-	w.notices = notice.New(w.store, w.desk)
+	w := &fixture{T: t, store: storetest.New(t).Store}
+	w.dispatcher = desk.NewDispatcher(w.store, ticket.Engine{Catalog: catalog.Default()})
+	w.notifications = notice.New(w.store, w.dispatcher)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- projections.NewRunner(w.store).Start(ctx) }()
@@ -68,9 +68,9 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	o, err := w.desk.Dispatch(w.Context(), desk.Request{Ticket: on, Command: c, By: by})
+	o, err := w.dispatcher.Dispatch(w.Context(), desk.CommandRequest{Ticket: on, Command: c, By: by})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -86,33 +86,33 @@ func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
 	}
 }
 
-func (w *world) open() ticket.ID {
+func (w *fixture) open() ticket.ID {
 	w.Helper()
 	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
-	w.do(id, readers["citizen"], ticket.Open{
-		Number: "2026-0000007", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.Web,
+	w.dispatch(id, readers["citizen"], ticket.Open{
+		Number: "2026-0000007", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Verified, Citizen: readers["citizen"].ID, Subject: "s", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	})
 	return id
 }
 
-func (w *world) tell(on ticket.ID, n sagas.Notification) string {
+func (w *fixture) deliver(on ticket.ID, n sagas.Notification) string {
 	w.Helper()
 	id := uuid.NewString()
 	for range 2 { // a redelivery is one notice all the same
-		if err := w.notices.Deliver(w.Context(), id, on, n); err != nil {
+		if err := w.notifications.Deliver(w.Context(), id, on, n); err != nil {
 			w.Fatal(err)
 		}
 	}
 	return id
 }
 
-// who reads exactly one notice more than nothing.
-func (w *world) who() (names []string) {
+// readersOfOne reads exactly one notice more than nothing.
+func (w *fixture) readersOfOne() (names []string) {
 	w.Helper()
 	for name, by := range readers {
-		p, err := w.notices.List(w.Context(), by, false, "", 10)
+		p, err := w.notifications.List(w.Context(), by, false, "", 10)
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -135,17 +135,17 @@ func TestWhoReadsWhat(t *testing.T) {
 		n    sagas.Notification
 		want []string
 	}{
-		"operators":                              {sagas.Notification{Kind: sagas.NewTicket, To: sagas.ToOperators, Entity: "010301"}, []string{"anna", "bruno", "capo"}},
-		"but not who did it":                     {sagas.Notification{Kind: sagas.Reply, To: sagas.ToOperators, Entity: "010301", By: account(1)}, []string{"bruno", "capo"}},
-		"supervisors":                            {sagas.Notification{Kind: sagas.PingPong, To: sagas.ToSupervisors, Entity: "010301"}, []string{"capo"}},
-		"one operator":                           {sagas.Notification{Kind: sagas.Receipt, To: sagas.ToPerson, Entity: "010301", Operator: account(1), By: account(1)}, []string{"anna"}},
-		"the citizen":                            {sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen}, []string{"citizen"}},
-		"an entity that does not see the ticket": {sagas.Notification{Kind: sagas.NewTicket, To: sagas.ToOperators, Entity: "010208"}, nil},
+		"operators":                              {sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}, []string{"anna", "bruno", "capo"}},
+		"but not who did it":                     {sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: "010301", By: account(1)}, []string{"bruno", "capo"}},
+		"supervisors":                            {sagas.Notification{Kind: sagas.KindPingPong, To: sagas.ToSupervisors, Entity: "010301"}, []string{"capo"}},
+		"one operator":                           {sagas.Notification{Kind: sagas.KindHandoverReceipt, To: sagas.ToAccount, Entity: "010301", Operator: account(1), By: account(1)}, []string{"anna"}},
+		"the citizen":                            {sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}, []string{"citizen"}},
+		"an entity that does not see the ticket": {sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010208"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.tell(w.open(), c.n)
-			if got := w.who(); !slices.Equal(got, c.want) {
+			w := newFixture(t)
+			w.deliver(w.open(), c.n)
+			if got := w.readersOfOne(); !slices.Equal(got, c.want) {
 				t.Errorf("%v read it, want %v", got, c.want)
 			}
 		})
@@ -154,38 +154,38 @@ func TestWhoReadsWhat(t *testing.T) {
 
 // Whoever sees the ticket no more reads nothing of it; what was undone is told to nobody.
 func TestWhatIsOverIsNotRead(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open()
-	note := &ticket.NewNote{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
-	w.do(id, readers["anna"], ticket.Update{Status: ticket.HandedOver, Note: note})
-	w.tell(id, sagas.Notification{Kind: sagas.Handover, To: sagas.ToOperators, Entity: catalog.Region, N: 1})
-	if got := w.who(); !slices.Equal(got, []string{"region", "regional"}) {
+	note := &ticket.NoteInput{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
+	w.dispatch(id, readers["anna"], ticket.Update{Status: ticket.HandedOver, Note: note})
+	w.deliver(id, sagas.Notification{Kind: sagas.KindHandover, To: sagas.ToOperators, Entity: catalog.Region, N: 1})
+	if got := w.readersOfOne(); !slices.Equal(got, []string{"region", "regional"}) {
 		t.Errorf("%v read it", got)
 	}
-	w.do(id, readers["anna"], ticket.Update{Status: ticket.New, Reason: "Un errore"})
-	if got := w.who(); got != nil {
+	w.dispatch(id, readers["anna"], ticket.Update{Status: ticket.New, Reason: "Un errore"})
+	if got := w.readersOfOne(); got != nil {
 		t.Errorf("taken back, %v read it", got)
 	}
 }
 
 func TestEachMarksForThemselves(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open()
 	var told []string
 	for range 5 {
-		told = append(told, w.tell(id, sagas.Notification{Kind: sagas.NewTicket, To: sagas.ToOperators, Entity: "010301"}))
+		told = append(told, w.deliver(id, sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}))
 	}
 	anna, bruno := readers["anna"], readers["bruno"]
-	if there, err := w.notices.Mark(t.Context(), anna, told[0]); err != nil || !there {
+	if there, err := w.notifications.MarkRead(t.Context(), anna, told[0]); err != nil || !there {
 		t.Fatalf("marked %t, %v", there, err)
 	}
-	if there, err := w.notices.Mark(t.Context(), readers["novara"], told[1]); err != nil || there {
+	if there, err := w.notifications.MarkRead(t.Context(), readers["novara"], told[1]); err != nil || there {
 		t.Errorf("a stranger marked %t, %v", there, err)
 	}
 	var seen []string
 	cursor := ""
 	for {
-		p, err := w.notices.List(t.Context(), anna, true, cursor, 2)
+		p, err := w.notifications.List(t.Context(), anna, true, cursor, 2)
 		if err != nil || p.Unread != 4 {
 			t.Fatalf("unread are %d, %v", p.Unread, err)
 		}
@@ -201,31 +201,31 @@ func TestEachMarksForThemselves(t *testing.T) {
 	if !slices.Equal(seen, told[1:]) {
 		t.Errorf("the pages hold %v, want %v", seen, told[1:])
 	}
-	if _, err := w.notices.Mark(t.Context(), anna, ""); err != nil {
+	if _, err := w.notifications.MarkRead(t.Context(), anna, ""); err != nil {
 		t.Fatal(err)
 	}
-	a, errA := w.notices.List(t.Context(), anna, false, "", 10)
-	b, errB := w.notices.List(t.Context(), bruno, false, "", 10)
+	a, errA := w.notifications.List(t.Context(), anna, false, "", 10)
+	b, errB := w.notifications.List(t.Context(), bruno, false, "", 10)
 	if errA != nil || errB != nil || a.Unread != 0 || b.Unread != 5 {
 		t.Errorf("unread are %d and %d, %v, %v", a.Unread, b.Unread, errA, errB)
 	}
-	if n, err := w.notices.Tidy(t.Context(), -time.Hour); err != nil || n != 5 {
+	if n, err := w.notifications.DeleteOlderThan(t.Context(), -time.Hour); err != nil || n != 5 {
 		t.Errorf("tidied %d, %v", n, err)
 	}
 }
 
 // Every kind that sagas send has its sentence.
-func TestEveryKindIsSaid(t *testing.T) {
-	w := newWorld(t)
+func TestEveryKindHasASentence(t *testing.T) {
+	w := newFixture(t)
 	id := w.open()
-	for _, kind := range []sagas.Kind{
-		sagas.NewTicket, sagas.AssignedToYou, sagas.Reply, sagas.Courtesy, sagas.Handover, sagas.Receipt, sagas.HandedBack, sagas.Recalled, sagas.RegionalMessage,
-		sagas.Warned, sagas.Breached, sagas.PingPong, sagas.PlaybookReminder, sagas.Proposal, sagas.Alert, sagas.Undeliverable, sagas.Opened, sagas.Written,
-		sagas.Confirmed, sagas.Reminder, sagas.Reopened, sagas.Closed, sagas.Regional, sagas.Redirected, sagas.Returned,
+	for _, kind := range []sagas.NotificationKind{
+		sagas.KindNewTicket, sagas.KindAssigned, sagas.KindReply, sagas.KindCourtesyReply, sagas.KindHandover, sagas.KindHandoverReceipt, sagas.KindHandedBack, sagas.KindRecalled, sagas.KindRegionalMessage,
+		sagas.KindDeadlineNear, sagas.KindDeadlineMissed, sagas.KindPingPong, sagas.KindPlaybookReminder, sagas.KindOutcomeProposed, sagas.KindPrivacyAlert, sagas.KindContactFailed, sagas.KindOpened, sagas.KindPublicNote,
+		sagas.KindConfirmed, sagas.KindReminder, sagas.KindReopened, sagas.KindClosed, sagas.KindWithRegion, sagas.KindRedirected, sagas.KindBackAtASR,
 	} {
-		w.tell(id, sagas.Notification{Kind: kind, To: sagas.ToOperators, Entity: "010301"})
+		w.deliver(id, sagas.Notification{Kind: kind, To: sagas.ToOperators, Entity: "010301"})
 	}
-	p, err := w.notices.List(t.Context(), readers["anna"], false, "", 100)
+	p, err := w.notifications.List(t.Context(), readers["anna"], false, "", 100)
 	if err != nil || len(p.Items) != 25 {
 		t.Fatalf("%d, %v", len(p.Items), err)
 	}

@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// named gives everybody a name.
-func named(_ context.Context, ids []string) (map[string]string, error) {
+// testNames gives everybody a name.
+func testNames(_ context.Context, ids []string) (map[string]string, error) {
 	names := map[string]string{}
 	for _, id := range ids {
 		names[id] = "nome " + id
@@ -30,7 +30,7 @@ func named(_ context.Context, ids []string) (map[string]string, error) {
 
 func TestWhoHasTheTicketOpen(t *testing.T) {
 	db := storetest.New(t)
-	here, there := presence.New(db.Store, named), presence.New(db.Node(t), named)
+	here, there := presence.New(db.Store, testNames), presence.New(db.OpenNode(t), testNames)
 	anna := person.Actor{ID: uuid.NewString(), Role: person.ASROperator, Entity: "010301"}
 	bice := person.Actor{ID: uuid.NewString(), Role: person.ASRSupervisor, Entity: "010301"}
 	id, other := ticket.ID(uuid.NewString()), ticket.ID(uuid.NewString())
@@ -40,7 +40,7 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sees := func(p *presence.Presence, by person.Actor, want ...presence.Reader) {
+	sees := func(p *presence.Tracker, by person.Actor, want ...presence.Reader) {
 		t.Helper()
 		got, err := p.Others(t.Context(), id, by)
 		must(err)
@@ -48,12 +48,12 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 	}
-	must(here.Here(t.Context(), id, anna, false))
-	must(here.Here(t.Context(), other, anna, true))
-	must(there.Here(t.Context(), id, bice, true))
+	must(here.Enter(t.Context(), id, anna, false))
+	must(here.Enter(t.Context(), other, anna, true))
+	must(there.Enter(t.Context(), id, bice, true))
 	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
 	sees(there, bice, presence.Reader{Account: anna.ID, Name: "nome " + anna.ID, Entity: "010301"})
-	must(there.Here(t.Context(), id, bice, false)) // a look does not end the writing at once
+	must(there.Enter(t.Context(), id, bice, false)) // a look does not end the writing at once
 	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
 
 	conn, err := pgx.Connect(t.Context(), db.URL)
@@ -68,7 +68,7 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301"})
 	earlier(15)
 	sees(here, anna)
-	must(there.Here(t.Context(), id, bice, false))
-	must(there.Gone(t.Context(), id, bice))
+	must(there.Enter(t.Context(), id, bice, false))
+	must(there.Leave(t.Context(), id, bice))
 	sees(here, anna)
 }

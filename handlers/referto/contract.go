@@ -29,7 +29,7 @@ import (
 
 // Request is what a system is asked with.
 type Request struct {
-	Request      string `json:"request"`
+	ID           string `json:"request"`
 	TaxCode      string `json:"tax_code,omitempty"`
 	Facilitated  bool   `json:"facilitated,omitempty"`
 	Identifier   string `json:"identifier,omitempty"`
@@ -47,60 +47,60 @@ type Answer struct {
 // maxAnswer bounds an answer, bytes.
 const maxAnswer = 64 << 10
 
-// errNonsense is an answer that is none.
-var errNonsense = errors.New("the answer does not keep to the contract")
+// errInvalidAnswer is an answer that is none.
+var errInvalidAnswer = errors.New("the answer does not keep to the contract")
 
 // contradictions are facts that cannot both hold.
 var contradictions = [][2]playbook.Fact{{"found", "preparing"}, {"due", "settled"}}
 
-// read takes an answer strictly: a half answer, an unknown name or one that is said twice, a value of another type (null is
+// decodeAnswer takes an answer strictly: a half answer, an unknown name or one that is said twice, a value of another type (null is
 // no answer either), evidence that could not stand in a note, a date that is none or facts that contradict one another
 // make all of it worthless.
-func read(q playbook.Query, body io.Reader) (Answer, error) {
+func decodeAnswer(q playbook.Query, body io.Reader) (Answer, error) {
 	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	if err != nil {
 		return Answer{}, err
 	}
 	var a Answer
 	d := json.NewDecoder(bytes.NewReader(text))
-	err = object(d, func(part string) error {
+	err = decodeObject(d, func(part string) error {
 		switch part {
 		case "facts":
 			a.Facts = map[playbook.Fact]bool{}
-			return object(d, func(name string) (err error) {
+			return decodeObject(d, func(name string) (err error) {
 				f := playbook.Fact(name)
-				if !slices.Contains(playbook.Facts[q], f) {
-					return errNonsense
+				if !slices.Contains(playbook.QueryFacts[q], f) {
+					return errInvalidAnswer
 				}
-				a.Facts[f], err = value[bool](d)
+				a.Facts[f], err = decodeValue[bool](d)
 				return err
 			})
 		case "evidence":
 			a.Evidence = playbook.Evidence{}
-			return object(d, func(name string) (err error) {
+			return decodeObject(d, func(name string) (err error) {
 				f := playbook.FieldID(name)
-				if a.Evidence[f], err = value[string](d); err == nil && !proves(q, f, a.Evidence[f]) {
-					err = errNonsense
+				if a.Evidence[f], err = decodeValue[string](d); err == nil && !isValidEvidence(q, f, a.Evidence[f]) {
+					err = errInvalidAnswer
 				}
 				return err
 			})
 		}
-		return errNonsense
+		return errInvalidAnswer
 	})
 	if _, end := d.Token(); err != nil || !errors.Is(end, io.EOF) || a.Facts == nil || !utf8.Valid(text) || len(text) > maxAnswer {
-		return Answer{}, fmt.Errorf("%w: %d bytes are no answer to %s", errNonsense, len(text), q)
+		return Answer{}, fmt.Errorf("%w: %d bytes are no answer to %s", errInvalidAnswer, len(text), q)
 	}
 	for _, c := range contradictions {
 		if a.Facts[c[0]] && a.Facts[c[1]] {
-			return Answer{}, fmt.Errorf("%w: %s and %s contradict one another", errNonsense, c[0], c[1])
+			return Answer{}, fmt.Errorf("%w: %s and %s contradict one another", errInvalidAnswer, c[0], c[1])
 		}
 	}
 	return a, nil
 }
 
-// proves tells whether a system may supply the evidence, and whether it has the form.
-func proves(q playbook.Query, f playbook.FieldID, value string) bool {
-	if !slices.Contains(playbook.Supplied[q], f) || value == "" || len(value) > 100 {
+// isValidEvidence tells whether a system may supply the evidence, and whether it has the form.
+func isValidEvidence(q playbook.Query, f playbook.FieldID, value string) bool {
+	if !slices.Contains(playbook.QueryEvidence[q], f) || value == "" || len(value) > 100 {
 		return false
 	}
 	switch {
@@ -113,15 +113,15 @@ func proves(q playbook.Query, f playbook.FieldID, value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// object reads a JSON object in which every name stands once; each reads what follows a name.
-func object(d *json.Decoder, each func(name string) error) error {
+// decodeObject reads a JSON object in which every name stands once; each reads what follows a name.
+func decodeObject(d *json.Decoder, each func(name string) error) error {
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return errNonsense
+		return errInvalidAnswer
 	}
 	for said := map[string]bool{}; d.More(); {
-		name, err := value[string](d)
+		name, err := decodeValue[string](d)
 		if err != nil || said[name] {
-			return errNonsense
+			return errInvalidAnswer
 		}
 		said[name] = true
 		if err := each(name); err != nil {
@@ -132,12 +132,12 @@ func object(d *json.Decoder, each func(name string) error) error {
 	return err
 }
 
-// value reads a JSON value of exactly that type.
-func value[T bool | string](d *json.Decoder) (T, error) {
+// decodeValue reads a JSON value of exactly that type.
+func decodeValue[T bool | string](d *json.Decoder) (T, error) {
 	t, err := d.Token()
 	v, ok := t.(T)
 	if err != nil || !ok {
-		return v, errNonsense
+		return v, errInvalidAnswer
 	}
 	return v, nil
 }

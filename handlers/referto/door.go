@@ -24,33 +24,33 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// Desk is where the door finds what to ask with, and brings what it learns.
-type Desk interface {
+// App is where the door finds what to ask with, and brings what it learns.
+type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
-	Dispatch(ctx context.Context, r desk.Request) (desk.Outcome, error)
+	Dispatch(ctx context.Context, r desk.CommandRequest) (desk.Outcome, error)
 }
 
 // Config is what the door is made of. Zero values stand for the defaults.
 type Config struct {
-	Desk      Desk
+	App       App
 	Systems   Systems
 	Playbooks *playbook.Library
 
-	Timeout time.Duration // for one request; 5 s
-	Retries int           // after the first request; 2
-	Pause   time.Duration // before the first retry, then doubled, with jitter; 200 ms
-	Trip    uint32        // failures in a row that open the breaker; 5
-	Rest    time.Duration // how long an open breaker leaves the system alone; 30 s
-	AtOnce  int           // questions to one entity's systems at a time; 2
-	Client  *http.Client  // its redirects are not followed
-	Log     *slog.Logger
-	Metrics prometheus.Registerer
+	Timeout        time.Duration // for one request; 5 s
+	MaxRetries     int           // after the first request; 2
+	RetryDelay     time.Duration // before the first retry, then doubled, with jitter; 200 ms
+	MaxFailures    uint32        // failures in a row that open the breaker; 5
+	BreakerTimeout time.Duration // how long an open breaker leaves the system alone; 30 s
+	MaxConcurrent  int           // questions to one entity's systems at a time; 2
+	Client         *http.Client  // its redirects are not followed
+	Log            *slog.Logger
+	Metrics        prometheus.Registerer
 
 	metrics metrics
 }
 
-// Door asks connected systems. It never fails an operator: it runs from the outbox.
-type Door struct {
+// Connector asks connected systems. It never fails an operator: it runs from the outbox.
+type Connector struct {
 	Config
 	tokens map[catalog.EntityCode]string
 
@@ -59,23 +59,23 @@ type Door struct {
 }
 
 // New checks the configuration and reads the tokens.
-func New(c Config) (*Door, error) {
-	if c.Desk == nil {
+func New(c Config) (*Connector, error) {
+	if c.App == nil {
 		return nil, errors.New("referto: Desk is required")
 	}
-	for d, otherwise := range map[*time.Duration]time.Duration{&c.Timeout: 5 * time.Second, &c.Pause: 200 * time.Millisecond, &c.Rest: 30 * time.Second} {
+	for d, otherwise := range map[*time.Duration]time.Duration{&c.Timeout: 5 * time.Second, &c.RetryDelay: 200 * time.Millisecond, &c.BreakerTimeout: 30 * time.Second} {
 		if *d == 0 {
 			*d = otherwise
 		}
 	}
-	if c.Retries == 0 {
-		c.Retries = 2
+	if c.MaxRetries == 0 {
+		c.MaxRetries = 2
 	}
-	if c.Trip == 0 {
-		c.Trip = 5
+	if c.MaxFailures == 0 {
+		c.MaxFailures = 5
 	}
-	if c.AtOnce == 0 {
-		c.AtOnce = 2
+	if c.MaxConcurrent == 0 {
+		c.MaxConcurrent = 2
 	}
 	client := http.Client{}
 	if c.Client != nil {
@@ -88,7 +88,7 @@ func New(c Config) (*Door, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.metrics = newMetrics(c.Metrics)
-	d := &Door{Config: c, systems: map[catalog.EntityCode]*system{}, tokens: map[catalog.EntityCode]string{}}
+	d := &Connector{Config: c, systems: map[catalog.EntityCode]*system{}, tokens: map[catalog.EntityCode]string{}}
 	for code, s := range c.Systems {
 		if s.TokenFile == "" {
 			continue
@@ -102,8 +102,8 @@ func New(c Config) (*Door, error) {
 	return d, nil
 }
 
-// system is an entity's own, with a breaker of its own, also where the address is everybody's. Nil: there is none.
-func (d *Door) system(entity catalog.EntityCode) *system {
+// systemOf is an entity's own, with a breaker of its own, also where the address is everybody's. Nil: there is none.
+func (d *Connector) systemOf(entity catalog.EntityCode) *system {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s := d.systems[entity]; s != nil {
@@ -118,19 +118,19 @@ func (d *Door) system(entity catalog.EntityCode) *system {
 	return nil
 }
 
-// Answer asks what a message of the topic ask-connector asks, and brings the answer in: yes, no, or why it is not known. An
+// HandleQuestion asks what a message of the topic ask-connector asks, and brings the answer in: yes, no, or why it is not known. An
 // error means that it is to be tried again. messageID makes a redelivery harmless.
-func (d *Door) Answer(ctx context.Context, messageID string, on ticket.ID, q sagas.Question) error {
-	history, err := d.Desk.History(ctx, on)
+func (d *Connector) HandleQuestion(ctx context.Context, messageID string, on ticket.ID, q sagas.ConnectorQuestion) error {
+	history, err := d.App.History(ctx, on)
 	if err != nil {
 		return fmt.Errorf("ask about ticket %s: %w", on, err)
 	}
-	r, asked := d.request(history, q)
+	r, asked := d.buildRequest(history, q)
 	if !asked {
 		return nil // somebody answered meanwhile, or the run is over
 	}
-	r.Request = messageID
-	learned := ticket.Learn{Run: q.Run, Query: q.Query, Check: q.Check}
+	r.ID = messageID
+	learned := ticket.RecordQueryResult{Run: q.Run, Query: q.Query, Check: q.Check}
 	begun := time.Now()
 	answer, err := d.ask(ctx, q, r)
 	if ctx.Err() != nil {
@@ -139,9 +139,9 @@ func (d *Door) Answer(ctx context.Context, messageID string, on ticket.ID, q sag
 	yes, known := answer.Facts[q.Fact]
 	switch {
 	case err != nil:
-		learned.Why = why(err)
+		learned.Why = unknownReason(err)
 	case !known:
-		learned.Why = ticket.Silent
+		learned.Why = ticket.AnswerNotKnown
 	default:
 		learned.Answer, learned.Evidence = &yes, answer.Evidence
 	}
@@ -150,8 +150,8 @@ func (d *Door) Answer(ctx context.Context, messageID string, on ticket.ID, q sag
 		outcome = string(learned.Why)
 		d.Log.InfoContext(ctx, "a connected system did not answer", "entity", q.Entity, "query", q.Query, "ticket", on, "why", learned.Why, "error", err)
 	}
-	d.metrics.asked(q, outcome, time.Since(begun))
-	_, err = d.Desk.Dispatch(ctx, desk.Request{
+	d.metrics.observe(q, outcome, time.Since(begun))
+	_, err = d.App.Dispatch(ctx, desk.CommandRequest{
 		Ticket: on, Command: learned, By: person.Actor{ID: "connector", Role: person.System}, Key: messageID, Permanent: true,
 	})
 	var notAllowed *ticket.NotAllowedError
@@ -161,8 +161,8 @@ func (d *Door) Answer(ctx context.Context, messageID string, on ticket.ID, q sag
 	return err
 }
 
-func (d *Door) ask(ctx context.Context, q sagas.Question, r Request) (Answer, error) {
-	s := d.system(q.Entity)
+func (d *Connector) ask(ctx context.Context, q sagas.ConnectorQuestion, r Request) (Answer, error) {
+	s := d.systemOf(q.Entity)
 	if s == nil {
 		return Answer{}, errNoSystem
 	}
@@ -171,21 +171,21 @@ func (d *Door) ask(ctx context.Context, q sagas.Question, r Request) (Answer, er
 
 var errNoSystem = errors.New("no system is connected for the entity")
 
-func why(err error) ticket.Unknown {
+func unknownReason(err error) ticket.QueryFailure {
 	switch {
 	case errors.Is(err, errNoSystem):
-		return ticket.NoSystem
-	case errors.Is(err, errNothing):
-		return ticket.Silent
-	case errors.Is(err, errNonsense):
-		return ticket.Nonsense
+		return ticket.NoSystemConnected
+	case errors.Is(err, errNoAnswer):
+		return ticket.AnswerNotKnown
+	case errors.Is(err, errInvalidAnswer):
+		return ticket.InvalidAnswer
 	default:
-		return ticket.Unreachable
+		return ticket.SystemUnreachable
 	}
 }
 
-// request gathers what is known to ask with. False: the check is not to be asked any more.
-func (d *Door) request(history []ticket.Recorded, q sagas.Question) (Request, bool) {
+// buildRequest gathers what is known to ask with. False: the check is not to be asked any more.
+func (d *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQuestion) (Request, bool) {
 	var s ticket.State
 	var r Request
 	for _, h := range history {
@@ -194,12 +194,12 @@ func (d *Door) request(history []ticket.Recorded, q sagas.Question) (Request, bo
 			r = Request{TaxCode: e.Personal.TaxCode, Facilitated: e.Facilitated, IUV: e.Personal.IUV}
 		}
 	}
-	rules := ticket.Rules{Playbooks: d.Playbooks}
-	run, fresh, ok := rules.Running(s)
+	rules := ticket.Engine{Playbooks: d.Playbooks}
+	run, fresh, ok := rules.RunFor(s)
 	if !ok || fresh || run.N != q.Run || s.Entity != run.Entity || s.Erased {
 		return r, false
 	}
-	walk, ok := rules.Walked(run)
+	walk, ok := rules.Walk(run)
 	last := walk.Steps[max(0, len(walk.Steps)-1):]
 	if !ok || len(last) == 0 || last[0].Check.ID != q.Check || walk.Open == nil && !run.Remind {
 		return r, false

@@ -47,19 +47,19 @@ const (
 	short    = 300 * time.Millisecond
 )
 
-// world is a desk, a simulator, and a fault-injecting proxy between the simulator and the door.
-type world struct {
+// fixture is a desk, a simulator, and a fault-injecting proxy between the simulator and the door.
+type fixture struct {
 	*testing.T
-	desk    *desk.Desk
-	sim     *simulator.Simulator
-	proxy   *toxiproxy.Proxy
-	door    *referto.Door
-	metrics *prometheus.Registry
+	dispatcher *desk.Dispatcher
+	sim        *simulator.Simulator
+	proxy      *toxiproxy.Proxy
+	connector  *referto.Connector
+	metrics    *prometheus.Registry
 }
 
-func newWorld(t *testing.T, options ...func(*referto.Config)) *world {
-	w := &world{T: t, sim: simulator.New(simulator.Config{}), metrics: prometheus.NewRegistry()}
-	w.desk = desk.New(storetest.New(t).Store, ticket.Rules{Catalog: catalog.Default(), Playbooks: playbook.Default()})
+func newFixture(t *testing.T, options ...func(*referto.Config)) *fixture {
+	w := &fixture{T: t, sim: simulator.New(simulator.Config{}), metrics: prometheus.NewRegistry()}
+	w.dispatcher = desk.NewDispatcher(storetest.New(t).Store, ticket.Engine{Catalog: catalog.Default(), Playbooks: playbook.Default()})
 	served := httptest.NewServer(w.sim)
 	t.Cleanup(served.Close)
 	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
@@ -69,63 +69,63 @@ func newWorld(t *testing.T, options ...func(*referto.Config)) *world {
 	}
 	t.Cleanup(w.proxy.Stop)
 	c := referto.Config{
-		Desk: w.desk, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: "http://" + w.proxy.Listen}},
-		Timeout: patience, Pause: time.Millisecond, Trip: 3, Rest: 50 * time.Millisecond, Metrics: w.metrics,
+		App: w.dispatcher, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: "http://" + w.proxy.Listen}},
+		Timeout: patience, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: 50 * time.Millisecond, Metrics: w.metrics,
 	}
 	for _, o := range options {
 		o(&c)
 	}
 	var err error
-	if w.door, err = referto.New(c); err != nil {
+	if w.connector, err = referto.New(c); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
 // open makes a ticket whose run has begun.
-func (w *world) open() ticket.ID { w.Helper(); return w.openAt("010301") }
+func (w *fixture) open() ticket.ID { w.Helper(); return w.openAt("010301") }
 
-func (w *world) openAt(entity catalog.EntityCode) ticket.ID {
+func (w *fixture) openAt(entity catalog.EntityCode) ticket.ID {
 	w.Helper()
 	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
-	w.do(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity, Channel: ticket.Web,
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
+		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity, Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: taxCode, Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	})
-	w.do(id, person.Actor{ID: "referto-check", Role: person.System}, ticket.BeginPlaybook{})
+	w.dispatch(id, person.Actor{ID: "referto-check", Role: person.System}, ticket.BeginPlaybook{})
 	return id
 }
 
-func (w *world) do(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.desk.Dispatch(w.Context(), desk.Request{Ticket: on, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), desk.CommandRequest{Ticket: on, Command: c, By: by}); err != nil {
 		w.Fatal(err)
 	}
 }
 
-func (w *world) run(id ticket.ID) ticket.Run {
+func (w *fixture) run(id ticket.ID) ticket.PlaybookRun {
 	w.Helper()
-	s, _, err := w.desk.State(w.Context(), id)
+	s, _, err := w.dispatcher.State(w.Context(), id)
 	if err != nil {
 		w.Fatal(err)
 	}
 	return s.Run
 }
 
-var whichReport = sagas.Question{Run: 1, Entity: "010301", Check: "referto-individuato", Query: playbook.FindReport, Fact: "found"}
+var whichReport = sagas.ConnectorQuestion{Run: 1, Entity: "010301", Check: "referto-individuato", Query: playbook.FindReport, Fact: "found"}
 
 // ask asks once and answers why it is not known; "" when it is.
-func (w *world) ask(id ticket.ID) ticket.Unknown {
+func (w *fixture) ask(id ticket.ID) ticket.QueryFailure {
 	w.Helper()
-	if err := w.door.Answer(w.Context(), uuid.NewString(), id, whichReport); err != nil {
+	if err := w.connector.HandleQuestion(w.Context(), uuid.NewString(), id, whichReport); err != nil {
 		w.Fatal(err)
 	}
 	return w.run(id).Tried["referto-individuato"].Why
 }
 
 // toxic makes the way to the systems bad until mend is called.
-func (w *world) toxic(what string) (mend func()) {
+func (w *fixture) toxic(what string) (mend func()) {
 	w.Helper()
 	if _, err := w.proxy.Toxics.AddToxicJson(strings.NewReader(what)); err != nil {
 		w.Fatal(err)
@@ -134,7 +134,7 @@ func (w *world) toxic(what string) (mend func()) {
 }
 
 // eventually asks again until the systems answer.
-func (w *world) eventually(what string, holds func() bool) {
+func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
 	enough := time.After(2 * time.Minute)
 	for look := time.NewTicker(10 * time.Millisecond); !holds(); {
@@ -147,7 +147,7 @@ func (w *world) eventually(what string, holds func() bool) {
 }
 
 // open tells whether the entity's breaker is.
-func (w *world) resting() bool {
+func (w *fixture) breakerIsOpen() bool {
 	w.Helper()
 	families, err := w.metrics.Gather()
 	if err != nil {
@@ -162,7 +162,7 @@ func (w *world) resting() bool {
 }
 
 func TestAMachineAnswersACheckWithItsEvidence(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true, "ours": true}, Evidence: playbook.Evidence{"identifier": "REF-1", "produced_on": "2026-11-03"}})
 	id := w.open()
 	if why := w.ask(id); why != "" {
@@ -172,8 +172,8 @@ func TestAMachineAnswersACheckWithItsEvidence(t *testing.T) {
 	if !given.Yes || given.Query != playbook.FindReport || given.By.ID != "connector" || given.Evidence["identifier"] != "REF-1" {
 		t.Errorf("it learned %+v", given)
 	}
-	asked := w.sim.Asked()
-	if w.ask(id); w.sim.Asked() != asked {
+	asked := w.sim.QuestionCount()
+	if w.ask(id); w.sim.QuestionCount() != asked {
 		t.Error("it asks for what is known")
 	}
 }
@@ -189,14 +189,14 @@ func TestFaultsOnTheWay(t *testing.T) {
 		"a cut line":      `{"name": "t", "type": "reset_peer", "stream": "downstream", "toxicity": 1, "attributes": {"timeout": 0}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, func(c *referto.Config) { c.Timeout = short })
+			w := newFixture(t, func(c *referto.Config) { c.Timeout = short })
 			w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true}})
 			id := w.open()
 			mend := w.toxic(toxic)
-			if why := w.ask(id); why != ticket.Unreachable {
+			if why := w.ask(id); why != ticket.SystemUnreachable {
 				t.Fatalf("it is %q", why)
 			}
-			if !w.resting() { // three failures in a row
+			if !w.breakerIsOpen() { // three failures in a row
 				t.Error("the breaker is closed")
 			}
 			if len(w.run(id).Answers) > 0 {
@@ -204,7 +204,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 			}
 			mend()
 			w.eventually("the answer comes in", func() bool { return w.ask(id) == "" && w.run(id).Answers["referto-individuato"].Yes })
-			if w.resting() {
+			if w.breakerIsOpen() {
 				t.Error("the breaker is still open")
 			}
 		})
@@ -212,47 +212,47 @@ func TestFaultsOnTheWay(t *testing.T) {
 }
 
 // What is no answer is never taken for one.
-func TestNonsenseIsNotKnown(t *testing.T) {
-	for answer, want := range map[string]ticket.Unknown{
-		`{"facts": {"found": "yes"}}`: ticket.Nonsense,
-		`{"facts": {"found": true}`:   ticket.Nonsense,
-		`{"found": true}`:             ticket.Nonsense,
-		`[]`:                          ticket.Nonsense,
-		``:                            ticket.Nonsense,
-		`{"facts": {"found": true, "paid": true}}`:                                                     ticket.Nonsense,
-		`{"facts": {"found": true, "preparing": true}}`:                                                ticket.Nonsense,
-		`{"facts": {"found": true}, "evidence": {"produced_on": "ieri"}}`:                              ticket.Nonsense,
-		`{"facts": {"found": true}, "evidence": {"pin": "1234"}}`:                                      ticket.Nonsense,
-		`{"facts": {"found": null}}`:                                                                   ticket.Nonsense,
-		`{"facts": {"found": true}, "evidence": {"identifier": null}}`:                                 ticket.Nonsense,
-		`{"facts": {"found": true, "found": false}}`:                                                   ticket.Nonsense,
-		`{"FACTS": {"found": true}}`:                                                                   ticket.Nonsense,
-		`{"facts": {"found": true}}}`:                                                                  ticket.Nonsense,
-		`{"facts": {"found": true}}]`:                                                                  ticket.Nonsense,
-		`{"facts": {"found": true}, "facts": {"ours": true}}`:                                          ticket.Nonsense,
-		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\\u0000b\"}}":                ticket.Nonsense,
-		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\\nb\"}}":                    ticket.Nonsense,
-		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"\\u202efdp.exe\"}}":           ticket.Nonsense,
-		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\xff\"}}":                    ticket.Nonsense,
-		`{"facts": {"found": true}, "evidence": {"identifier": ""}}`:                                   ticket.Nonsense,
-		strings.Repeat("[", 60000):                                                                     ticket.Nonsense,
-		`{"facts": {"found": true}} trailing`:                                                          ticket.Nonsense,
-		`{"facts": {"found": true}, "evidence": {"identifier": "` + strings.Repeat("x", 70000) + `"}}`: ticket.Nonsense,
-		`{"facts": {"ours": true}}`:                                                                    ticket.Silent,
+func TestInvalidAnswerIsUnknown(t *testing.T) {
+	for answer, want := range map[string]ticket.QueryFailure{
+		`{"facts": {"found": "yes"}}`: ticket.InvalidAnswer,
+		`{"facts": {"found": true}`:   ticket.InvalidAnswer,
+		`{"found": true}`:             ticket.InvalidAnswer,
+		`[]`:                          ticket.InvalidAnswer,
+		``:                            ticket.InvalidAnswer,
+		`{"facts": {"found": true, "paid": true}}`:                                                     ticket.InvalidAnswer,
+		`{"facts": {"found": true, "preparing": true}}`:                                                ticket.InvalidAnswer,
+		`{"facts": {"found": true}, "evidence": {"produced_on": "ieri"}}`:                              ticket.InvalidAnswer,
+		`{"facts": {"found": true}, "evidence": {"pin": "1234"}}`:                                      ticket.InvalidAnswer,
+		`{"facts": {"found": null}}`:                                                                   ticket.InvalidAnswer,
+		`{"facts": {"found": true}, "evidence": {"identifier": null}}`:                                 ticket.InvalidAnswer,
+		`{"facts": {"found": true, "found": false}}`:                                                   ticket.InvalidAnswer,
+		`{"FACTS": {"found": true}}`:                                                                   ticket.InvalidAnswer,
+		`{"facts": {"found": true}}}`:                                                                  ticket.InvalidAnswer,
+		`{"facts": {"found": true}}]`:                                                                  ticket.InvalidAnswer,
+		`{"facts": {"found": true}, "facts": {"ours": true}}`:                                          ticket.InvalidAnswer,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\\u0000b\"}}":                ticket.InvalidAnswer,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\\nb\"}}":                    ticket.InvalidAnswer,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"\\u202efdp.exe\"}}":           ticket.InvalidAnswer,
+		"{\"facts\": {\"found\": true}, \"evidence\": {\"identifier\": \"a\xff\"}}":                    ticket.InvalidAnswer,
+		`{"facts": {"found": true}, "evidence": {"identifier": ""}}`:                                   ticket.InvalidAnswer,
+		strings.Repeat("[", 60000):                                                                     ticket.InvalidAnswer,
+		`{"facts": {"found": true}} trailing`:                                                          ticket.InvalidAnswer,
+		`{"facts": {"found": true}, "evidence": {"identifier": "` + strings.Repeat("x", 70000) + `"}}`: ticket.InvalidAnswer,
+		`{"facts": {"ours": true}}`:                                                                    ticket.AnswerNotKnown,
 	} {
-		w := newWorld(t)
-		w.sim.Set(taxCode, simulator.Person{Nonsense: answer})
+		w := newFixture(t)
+		w.sim.Set(taxCode, simulator.Person{RawAnswer: answer})
 		if answer == "" {
-			w.sim.Set(taxCode, simulator.Person{Nonsense: " "})
+			w.sim.Set(taxCode, simulator.Person{RawAnswer: " "})
 		}
 		id := w.open()
 		if why := w.ask(id); why != want || len(w.run(id).Answers) > 0 {
 			t.Errorf("%.60s is %q, %+v", answer, why, w.run(id).Answers)
 		}
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open()
-	for status, want := range map[int]ticket.Unknown{500: ticket.Unreachable, 404: ticket.Silent, 302: ticket.Unreachable} {
+	for status, want := range map[int]ticket.QueryFailure{500: ticket.SystemUnreachable, 404: ticket.AnswerNotKnown, 302: ticket.SystemUnreachable} {
 		w.sim.Set(taxCode, simulator.Person{Status: status})
 		w.eventually("the system is asked", func() bool { return w.ask(id) == want })
 	}
@@ -276,36 +276,36 @@ func TestASystemThatMisbehaves(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		handle  http.HandlerFunc
-		want    ticket.Unknown
+		want    ticket.QueryFailure
 		timeout time.Duration
 	}{
-		"302": {redirect(http.StatusFound), ticket.Unreachable, patience},
-		"307": {redirect(http.StatusTemporaryRedirect), ticket.Unreachable, patience},
-		"308": {redirect(http.StatusPermanentRedirect), ticket.Unreachable, patience},
-		"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, ticket.Unreachable, patience},
+		"302": {redirect(http.StatusFound), ticket.SystemUnreachable, patience},
+		"307": {redirect(http.StatusTemporaryRedirect), ticket.SystemUnreachable, patience},
+		"308": {redirect(http.StatusPermanentRedirect), ticket.SystemUnreachable, patience},
+		"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, ticket.SystemUnreachable, patience},
 		"an endless body": {func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				_, _ = w.Write(make([]byte, 4096))
 			}
-		}, ticket.Nonsense, patience},
+		}, ticket.InvalidAnswer, patience},
 		"endless headers": {func(w http.ResponseWriter, _ *http.Request) {
 			for n := range 200 {
 				w.Header().Set(fmt.Sprintf("X-%d", n), strings.Repeat("x", 100_000))
 			}
-		}, ticket.Unreachable, patience},
+		}, ticket.SystemUnreachable, patience},
 		"a body that unpacks without end": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(packed.Bytes())
-		}, ticket.Nonsense, patience},
+		}, ticket.InvalidAnswer, patience},
 		"a body that trickles": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, `{"facts": {"found": true}`)
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, ticket.Unreachable, short},
-		"headers that do not come": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ticket.Unreachable, short},
+		}, ticket.SystemUnreachable, short},
+		"headers that do not come": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ticket.SystemUnreachable, short},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			// Who serves notices that the door has hung up only once the request was read.
 			served := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
@@ -313,8 +313,8 @@ func TestASystemThatMisbehaves(t *testing.T) {
 			}))
 			defer served.Close()
 			var err error
-			w.door, err = referto.New(referto.Config{Desk: w.desk, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}},
-				Timeout: c.timeout, Pause: time.Millisecond})
+			w.connector, err = referto.New(referto.Config{App: w.dispatcher, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL}},
+				Timeout: c.timeout, RetryDelay: time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -331,7 +331,7 @@ func TestASystemThatMisbehaves(t *testing.T) {
 
 // Where everybody has the same address, one entity's trouble is not the others'.
 func TestEveryEntityHasABreakerOfItsOwn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	var asked atomic.Int32
 	served := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/010301/") {
@@ -343,13 +343,13 @@ func TestEveryEntityHasABreakerOfItsOwn(t *testing.T) {
 	}))
 	defer served.Close()
 	var err error
-	w.door, err = referto.New(referto.Config{Desk: w.desk, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL + "/{entity}"}},
-		Timeout: patience, Pause: time.Millisecond, Trip: 3, Rest: time.Hour})
+	w.connector, err = referto.New(referto.Config{App: w.dispatcher, Playbooks: playbook.Default(), Systems: referto.Systems{"*": {URL: served.URL + "/{entity}"}},
+		Timeout: patience, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if why := w.ask(w.open()); why != ticket.Unreachable {
+		if why := w.ask(w.open()); why != ticket.SystemUnreachable {
 			t.Fatalf("it is %q", why)
 		}
 	}
@@ -358,33 +358,33 @@ func TestEveryEntityHasABreakerOfItsOwn(t *testing.T) {
 	}
 	id, theirs := w.openAt("010203"), whichReport
 	theirs.Entity = "010203"
-	if err := w.door.Answer(t.Context(), uuid.NewString(), id, theirs); err != nil || !w.run(id).Answers["referto-individuato"].Yes {
+	if err := w.connector.HandleQuestion(t.Context(), uuid.NewString(), id, theirs); err != nil || !w.run(id).Answers["referto-individuato"].Yes {
 		t.Errorf("another's is %+v, %v", w.run(id), err)
 	}
 }
 
 func TestWithoutASystemItIsNotKnown(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	var err error
-	if w.door, err = referto.New(referto.Config{Desk: w.desk, Playbooks: playbook.Default()}); err != nil {
+	if w.connector, err = referto.New(referto.Config{App: w.dispatcher, Playbooks: playbook.Default()}); err != nil {
 		t.Fatal(err)
 	}
-	if why := w.ask(w.open()); why != ticket.NoSystem {
+	if why := w.ask(w.open()); why != ticket.NoSystemConnected {
 		t.Errorf("it is %q", why)
 	}
 }
 
 // An operator's call does not wait for a system that hangs: both are under way at the same time, and the call is answered.
 func TestAHangingSystemHoldsNobodyUp(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	id := w.open()
 	w.sim.Set(taxCode, simulator.Person{Delay: simulator.Duration(time.Hour)})
 	ctx, cancel := context.WithCancel(t.Context())
 	answered := make(chan error, 1)
-	go func() { answered <- w.door.Answer(ctx, uuid.NewString(), id, whichReport) }()
-	w.eventually("the system is asked", func() bool { return w.sim.Asked() > 0 })
-	w.do(id, anna, ticket.Update{Status: ticket.InProgress})
-	w.do(id, anna, ticket.Update{Answers: []ticket.NewAnswer{{Check: "referto-individuato"}}})
+	go func() { answered <- w.connector.HandleQuestion(ctx, uuid.NewString(), id, whichReport) }()
+	w.eventually("the system is asked", func() bool { return w.sim.QuestionCount() > 0 })
+	w.dispatch(id, anna, ticket.Update{Status: ticket.InProgress})
+	w.dispatch(id, anna, ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato"}}})
 	cancel()
 	if err := <-answered; !errors.Is(err, context.Canceled) {
 		t.Errorf("the question that was given up ends with %v", err)

@@ -55,11 +55,11 @@ func ReadSystems(path string) (Systems, error) {
 	return all, nil
 }
 
-// errNothing is a 404: the system is there and knows nothing.
-var errNothing = errors.New("the system knows nothing of it")
+// errNoAnswer is a 404: the system is there and knows nothing.
+var errNoAnswer = errors.New("the system knows nothing of it")
 
-// errResting is a breaker that is open.
-var errResting = errors.New("the system failed too often and is left alone for a while")
+// errBreakerOpen is a breaker that is open.
+var errBreakerOpen = errors.New("the system failed too often and is left alone for a while")
 
 // system asks one entity's systems, at most so many questions at a time.
 type system struct {
@@ -67,28 +67,28 @@ type system struct {
 	url     string
 	token   string
 	breaker *gobreaker.CircuitBreaker
-	places  chan struct{}
+	slots   chan struct{}
 }
 
 func newSystem(c Config, entity catalog.EntityCode, url, token string) *system {
-	sys := &system{config: c, url: strings.ReplaceAll(strings.TrimSuffix(url, "/"), "{entity}", string(entity)), token: token, places: make(chan struct{}, c.AtOnce)}
+	sys := &system{config: c, url: strings.ReplaceAll(strings.TrimSuffix(url, "/"), "{entity}", string(entity)), token: token, slots: make(chan struct{}, c.MaxConcurrent)}
 	sys.breaker = gobreaker.NewCircuitBreaker(gobreaker.Settings{
-		Name: string(entity), Timeout: c.Rest, MaxRequests: 1,
-		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= c.Trip },
+		Name: string(entity), Timeout: c.BreakerTimeout, MaxRequests: 1,
+		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= c.MaxFailures },
 		IsSuccessful: func(err error) bool {
-			return err == nil || errors.Is(err, errNothing) || errors.Is(err, errNonsense) // it answered
+			return err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) // it answered
 		},
-		OnStateChange: func(_ string, _, to gobreaker.State) { c.metrics.breaker(entity, to) },
+		OnStateChange: func(_ string, _, to gobreaker.State) { c.metrics.setBreaker(entity, to) },
 	})
-	c.metrics.breaker(entity, gobreaker.StateClosed)
+	c.metrics.setBreaker(entity, gobreaker.StateClosed)
 	return sys
 }
 
 // ask puts a question, and again where that may help.
 func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
 	select {
-	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
 	case <-ctx.Done():
 		return Answer{}, ctx.Err()
 	}
@@ -96,16 +96,16 @@ func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, 
 		var a Answer
 		_, err := s.breaker.Execute(func() (any, error) {
 			var err error
-			a, err = s.once(ctx, q, r)
+			a, err = s.send(ctx, q, r)
 			return nil, err
 		})
 		if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
-			return a, errResting
+			return a, errBreakerOpen
 		}
-		if err == nil || errors.Is(err, errNothing) || errors.Is(err, errNonsense) || try >= s.config.Retries || ctx.Err() != nil {
+		if err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) || try >= s.config.MaxRetries || ctx.Err() != nil {
 			return a, err
 		}
-		wait := s.config.Pause << try
+		wait := s.config.RetryDelay << try
 		t := time.NewTimer(wait/2 + rand.N(wait)) //nolint:gosec // jitter, so that many do not come back together, is no secret
 		select {
 		case <-t.C:
@@ -116,8 +116,8 @@ func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, 
 	}
 }
 
-// once makes one request. What it was about is in no error: it goes into logs.
-func (s *system) once(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
+// send makes one request. What it was about is in no error: it goes into logs.
+func (s *system) send(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
 	body, err := json.Marshal(r)
@@ -143,9 +143,9 @@ func (s *system) once(ctx context.Context, q playbook.Query, r Request) (Answer,
 	}()
 	switch response.StatusCode {
 	case http.StatusOK:
-		return read(q, response.Body)
+		return decodeAnswer(q, response.Body)
 	case http.StatusNotFound:
-		return Answer{}, errNothing
+		return Answer{}, errNoAnswer
 	default:
 		return Answer{}, fmt.Errorf("it answered %d", response.StatusCode)
 	}

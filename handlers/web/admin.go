@@ -16,69 +16,69 @@ import (
 
 // adminRoutes are the administrator's pages: who works where, what the rules are, whether everything runs. No ticket is shown
 // on any of them.
-func (w *Web) adminRoutes() []route {
-	read := func(path string, serve func(*visit) error) route {
-		return route{pattern: "GET /amministrazione" + path, by: placed, action: identity.Administer, serve: serve}
+func (w *Web) adminRoutes() []Route {
+	read := func(path string, serve func(*Request) error) Route {
+		return Route{Pattern: "GET /amministrazione" + path, Access: WithRole, Action: identity.Administer, Handle: serve}
 	}
-	return []route{
+	return []Route{
 		read("", w.adminPage), read("/enti", w.entitiesPage), read("/catalogo", w.cataloguePage), read("/calendari", w.calendarsPage),
 		read("/procedure", w.playbooksPage), read("/procedure/{playbook}", w.playbookPage), read("/elaborazioni", w.consumersPage),
 	}
 }
 
 // adminTrail is where the administrator's pages stand.
-var adminTrail = []crumb{{"Amministrazione", "/amministrazione"}}
+var adminTrail = []Crumb{{"Amministrazione", "/amministrazione"}}
 
 // modelNames are what the read models hold, in words.
 var modelNames = map[string]string{"tickets": "Richieste e code", "figures": "Cifre del cruscotto"}
 
 // adminData says at a glance what there is, and what asks for attention.
 type adminData struct {
-	Accounts, Placements    int
-	Entities, Services      int
-	Playbooks               int
-	Behind                  int64 // events that the one that is furthest behind has not seen
-	Failing, Timers, Broken int   // consumers that fail; timers that wait; those that are tried again
-	Waiting, Aside          int   // messages
+	Accounts, Placements           int
+	Entities, Services             int
+	Playbooks                      int
+	MaxLag                         int64 // events that the one that is furthest behind has not seen
+	Failing, Timers, FailingTimers int   // consumers that fail; timers that wait; those that are tried again
+	Waiting, Poisoned              int   // messages
 }
 
-func (w *Web) adminPage(v *visit) error {
+func (w *Web) adminPage(v *Request) error {
 	d := adminData{Services: len(w.cases.Catalog.Services()), Playbooks: len(w.cases.Playbooks.Current()), Entities: len(w.cases.Catalog.Entities(w.cases.Store.Now()))}
 	var err error
-	if d.Accounts, d.Placements, err = w.identity.StaffCounts(v.Context()); err != nil {
+	if d.Accounts, d.Placements, err = w.Identity.CountStaff(v.Context()); err != nil {
 		return err
 	}
-	models, running, err := w.consumers(v)
+	models, running, err := w.listConsumers(v)
 	if err != nil {
 		return err
 	}
 	for _, m := range models {
-		d.Behind = max(d.Behind, m.Lag)
+		d.MaxLag = max(d.MaxLag, m.Lag)
 		d.Failing += min(m.Failures, 1)
 	}
 	for _, s := range running {
-		d.Timers, d.Broken = d.Timers+s.Timers, d.Broken+s.Failing
+		d.Timers, d.FailingTimers = d.Timers+s.Timers, d.FailingTimers+s.Failing
 		if s.Live {
-			d.Behind = max(d.Behind, s.Behind)
+			d.MaxLag = max(d.MaxLag, s.Lag)
 		}
 	}
-	counts, err := bus.Counts(v.Context(), w.cases.Store.Worker())
+	counts, err := bus.Counts(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
 	for _, c := range counts {
-		d.Waiting, d.Aside = d.Waiting+c.Waiting, d.Aside+c.Aside
+		d.Waiting, d.Poisoned = d.Waiting+c.Waiting, d.Poisoned+c.Poisoned
 	}
-	return w.render(v, http.StatusOK, page{name: "amministrazione", title: "Amministrazione", data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "amministrazione", Title: "Amministrazione", Data: d})
 }
 
-// consumers are what follows the log: the read models and the sagas.
-func (w *Web) consumers(v *visit) ([]projections.Status, []sagas.Overview, error) {
+// listConsumers are what follows the log: the read models and the sagas.
+func (w *Web) listConsumers(v *Request) ([]projections.Status, []sagas.SagaStatus, error) {
 	models, err := projections.NewRunner(w.cases.Store).List(v.Context())
 	if err != nil {
 		return nil, nil, err
 	}
-	running, err := sagas.List(v.Context(), w.cases.Store.Worker())
+	running, err := sagas.ListSagas(v.Context(), w.cases.Store.WorkerPool())
 	return models, running, err
 }
 
@@ -89,7 +89,7 @@ type consumersData struct {
 }
 
 type sagaStatus struct {
-	sagas.Overview
+	sagas.SagaStatus
 	Name string
 }
 
@@ -99,9 +99,9 @@ var sagaNames = map[string]string{
 	"notifications": "Avvisi", "succession": "Successione tra enti",
 }
 
-func (w *Web) consumersPage(v *visit) error {
+func (w *Web) consumersPage(v *Request) error {
 	var d consumersData
-	models, running, err := w.consumers(v)
+	models, running, err := w.listConsumers(v)
 	if err != nil {
 		return err
 	}
@@ -113,34 +113,34 @@ func (w *Web) consumersPage(v *visit) error {
 	for _, s := range running {
 		d.Sagas = append(d.Sagas, sagaStatus{s, cmp.Or(sagaNames[s.Saga], s.Saga)})
 	}
-	return w.render(v, http.StatusOK, page{name: "elaborazioni", title: "Elaborazioni", trail: adminTrail, data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "elaborazioni", Title: "Elaborazioni", Breadcrumb: adminTrail, Data: d})
 }
 
-// kinds of entities, for people.
-var kinds = map[catalog.Kind]string{
+// entityKindNames of entities, for people.
+var entityKindNames = map[catalog.Kind]string{
 	catalog.ASL: "Azienda sanitaria locale", catalog.AO: "Azienda ospedaliera", catalog.AOU: "Azienda ospedaliero-universitaria", catalog.RegionalBody: "Regione",
 }
 
 type entityRow struct {
 	catalog.Entity
-	Sort      string // its kind in words
+	KindName  string // its kind in words
 	From, To  string // days; "": open
-	Now       bool   // it exists
+	IsCurrent bool   // it exists
 	Successor string
 }
 
-func (w *Web) entitiesPage(v *visit) error {
+func (w *Web) entitiesPage(v *Request) error {
 	const day = "02/01/2006"
 	var rows []entityRow
-	for _, e := range w.cases.Catalog.EveryEntity() {
-		r := entityRow{Entity: e, Sort: kinds[e.Kind], Now: e.ValidAt(w.cases.Store.Now())}
+	for _, e := range w.cases.Catalog.AllEntities() {
+		r := entityRow{Entity: e, KindName: entityKindNames[e.Kind], IsCurrent: e.ValidAt(w.cases.Store.Now())}
 		if !e.ValidFrom.IsZero() {
 			r.From = e.ValidFrom.Format(day)
 		}
 		if !e.ValidTo.IsZero() {
-			r.To, r.Successor = e.ValidTo.Format(day), w.place(w.cases.Catalog.Successor(e.Code))
+			r.To, r.Successor = e.ValidTo.Format(day), w.EntityName(w.cases.Catalog.Successor(e.Code))
 		}
 		rows = append(rows, r)
 	}
-	return w.render(v, http.StatusOK, page{name: "enti", title: "Enti", trail: adminTrail, data: rows})
+	return w.Render(v, http.StatusOK, Page{Template: "enti", Title: "Enti", Breadcrumb: adminTrail, Data: rows})
 }

@@ -24,26 +24,26 @@ type catalogueProblem struct {
 	Playbook, Facilitated *playbook.Playbook // the second where access was facilitated; nil where that makes no difference
 }
 
-func (w *Web) cataloguePage(v *visit) error {
+func (w *Web) cataloguePage(v *Request) error {
 	var all []catalogueService
 	for _, s := range w.cases.Catalog.Services() {
 		service := catalogueService{ID: string(s.ID), Label: s.Label}
 		for _, p := range s.Problems {
 			row := catalogueProblem{Problem: p}
-			row.Playbook = w.calledFor(s.ID, p.ID, false)
-			if other := w.calledFor(s.ID, p.ID, true); other != row.Playbook {
+			row.Playbook = w.startedPlaybook(s.ID, p.ID, false)
+			if other := w.startedPlaybook(s.ID, p.ID, true); other != row.Playbook {
 				row.Facilitated = other
 			}
 			service.Problems = append(service.Problems, row)
 		}
 		all = append(all, service)
 	}
-	return w.render(v, http.StatusOK, page{name: "catalogo", title: "Servizi e problemi", trail: adminTrail, data: all})
+	return w.Render(v, http.StatusOK, Page{Template: "catalogo", Title: "Servizi e problemi", Breadcrumb: adminTrail, Data: all})
 }
 
-// calledFor is the playbook that a problem starts today, nil for none.
-func (w *Web) calledFor(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
-	run, _ := w.cases.Playbooks.For(service, problem, facilitated)
+// startedPlaybook is the playbook that a problem starts today, nil for none.
+func (w *Web) startedPlaybook(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
+	run, _ := w.cases.Playbooks.Select(service, problem, facilitated)
 	p, _ := w.cases.Playbooks.Find(run.Playbook, run.Version)
 	return p
 }
@@ -58,14 +58,14 @@ type calendarData struct {
 
 type dayOff struct {
 	Day, Weekday, Name string
-	Machine            string
+	ISODate            string
 }
 
 var weekdays = [...]string{"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"}
 
-func (w *Web) calendarsPage(v *visit) error {
+func (w *Web) calendarsPage(v *Request) error {
 	now := w.cases.Store.Now().In(calendar.Rome())
-	d := calendarData{Entities: w.cases.Catalog.EveryEntity(), Year: now.Year()}
+	d := calendarData{Entities: w.cases.Catalog.AllEntities(), Year: now.Year()}
 	d.Entity = d.Entities[0]
 	if e, ok := w.cases.Catalog.Entity(catalog.EntityCode(v.FormValue("ente"))); ok {
 		d.Entity = e
@@ -79,5 +79,5 @@ func (w *Web) calendarsPage(v *visit) error {
 			d.Days = append(d.Days, dayOff{day.Format("02/01/2006"), weekdays[day.Weekday()], name, day.Format(time.DateOnly)})
 		}
 	}
-	return w.render(v, http.StatusOK, page{name: "calendari", title: "Calendari", trail: adminTrail, data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "calendari", Title: "Calendari", Breadcrumb: adminTrail, Data: d})
 }

@@ -16,15 +16,15 @@ import (
 )
 
 // outboxRoutes are the messages on their way out, and those that were put aside.
-func (w *Web) outboxRoutes() []route {
-	return []route{
-		{pattern: "GET /amministrazione/messaggi", by: placed, action: identity.Administer, serve: w.outboxPage},
-		{pattern: "POST /amministrazione/messaggi/riprova", by: placed, action: identity.Administer, serve: w.retryMessages},
+func (w *Web) outboxRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /amministrazione/messaggi", Access: WithRole, Action: identity.Administer, Handle: w.outboxPage},
+		{Pattern: "POST /amministrazione/messaggi/riprova", Access: WithRole, Action: identity.Administer, Handle: w.retryMessages},
 	}
 }
 
-// topics are what messages are about, for people.
-var topics = map[string]string{sagas.TopicNotify: "Avvisi e posta", sagas.TopicAsk: "Sistemi collegati"}
+// topicNames are what messages are about, for people.
+var topicNames = map[string]string{sagas.TopicNotify: "Avvisi e posta", sagas.TopicAskConnector: "Sistemi collegati"}
 
 // mailStates are what became of a mail, and of several.
 var mailStates = []struct{ ID, One, Many string }{
@@ -34,13 +34,13 @@ var mailStates = []struct{ ID, One, Many string }{
 
 // outboxData is what waits, what was put aside and what became of the mails.
 type outboxData struct {
-	Counts   []outboxCount
-	Aside    bool // only what was put aside is listed
-	Messages []outboxMessage
-	Stuck    int      // put aside, in all
-	Limit    int      // how many are listed at most
-	Mailed   []string // as 3 inviate
-	Mails    []outboxMail
+	Counts        []outboxCount
+	OnlyPoisoned  bool // only what was put aside is listed
+	Messages      []outboxMessage
+	PoisonedTotal int      // put aside, in all
+	Limit         int      // how many are listed at most
+	MailCounts    []string // as 3 inviate
+	Mails         []outboxMail
 }
 
 type outboxCount struct {
@@ -58,41 +58,41 @@ type outboxMail struct {
 	Name string // of its state
 }
 
-const messagesShown = 100
+const messagesPageSize = 100
 
-func (w *Web) outboxPage(v *visit) error {
-	d := outboxData{Aside: v.FormValue("solo") == "da-parte", Limit: messagesShown}
-	counts, err := bus.Counts(v.Context(), w.cases.Store.Worker())
+func (w *Web) outboxPage(v *Request) error {
+	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
+	counts, err := bus.Counts(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
 	for _, c := range counts {
-		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topics[c.Topic], c.Topic)})
-		d.Stuck += c.Aside
+		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
+		d.PoisonedTotal += c.Poisoned
 	}
-	messages, err := bus.List(v.Context(), w.cases.Store.Worker(), "", d.Aside, messagesShown)
+	messages, err := bus.List(v.Context(), w.cases.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
 	if err != nil {
 		return err
 	}
 	for _, m := range messages {
-		d.Messages = append(d.Messages, outboxMessage{m, cmp.Or(topics[m.Topic], m.Topic)})
+		d.Messages = append(d.Messages, outboxMessage{m, cmp.Or(topicNames[m.Topic], m.Topic)})
 	}
-	if err := w.mails(v, &d); err != nil {
+	if err := w.addMails(v, &d); err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "messaggi", title: "Messaggi in uscita", trail: adminTrail, data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "messaggi", Title: "Messaggi in uscita", Breadcrumb: adminTrail, Data: d})
 }
 
-// mails fills in what became of those that the door for mail took on.
-func (w *Web) mails(v *visit, d *outboxData) error {
-	if w.Mails == nil {
+// addMails fills in what became of those that the door for mail took on.
+func (w *Web) addMails(v *Request, d *outboxData) error {
+	if w.Mail == nil {
 		return nil
 	}
-	counts, err := w.Mails.Counts(v.Context())
+	counts, err := w.Mail.CountByState(v.Context())
 	if err != nil {
 		return err
 	}
-	unsettled, err := w.Mails.Unsettled(v.Context(), messagesShown)
+	unsettled, err := w.Mail.ListUnsettled(v.Context(), messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (w *Web) mails(v *visit, d *outboxData) error {
 	for _, s := range mailStates {
 		names[s.ID] = s.One
 		if counts[s.ID] > 0 {
-			d.Mailed = append(d.Mailed, counted(counts[s.ID], s.One, s.Many))
+			d.MailCounts = append(d.MailCounts, FormatCount(counts[s.ID], s.One, s.Many))
 		}
 	}
 	for _, m := range unsettled {
@@ -109,22 +109,22 @@ func (w *Web) mails(v *visit, d *outboxData) error {
 	return nil
 }
 
-// errNothingAside refuses to try again what is on its way already.
-var errNothingAside = errors.New("nothing was put aside")
+// errNothingToRetry refuses to try again what is on its way already.
+var errNothingToRetry = errors.New("nothing was put aside")
 
 // retryMessages puts one message that was put aside, or all of them, back on their way.
-func (w *Web) retryMessages(v *visit) error {
+func (w *Web) retryMessages(v *Request) error {
 	ids := slices.DeleteFunc([]string{v.FormValue("messaggio")}, func(id string) bool { return id == "" })
 	if len(ids) == 0 && v.FormValue("tutti") == "" {
-		return errNothingAside
+		return errNothingToRetry
 	}
-	n, err := bus.Retry(v.Context(), w.cases.Store.Worker(), ids...)
+	n, err := bus.Retry(v.Context(), w.cases.Store.WorkerPool(), ids...)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return errNothingAside
+		return errNothingToRetry
 	}
-	w.administered(v, "messages retried", "")
-	return v.go303("/amministrazione/messaggi?fatto=rimessi")
+	w.logAdministration(v, "messages retried", "")
+	return v.Redirect("/amministrazione/messaggi?fatto=rimessi")
 }

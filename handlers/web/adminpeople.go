@@ -18,24 +18,24 @@ import (
 )
 
 // peopleRoutes are who works here, and in which roles.
-func (w *Web) peopleRoutes() []route {
-	does := func(method, path string, serve func(*visit) error) route {
-		return route{pattern: method + " /amministrazione/persone" + path, by: placed, action: identity.Administer, serve: serve}
+func (w *Web) peopleRoutes() []Route {
+	does := func(method, path string, serve func(*Request) error) Route {
+		return Route{Pattern: method + " /amministrazione/persone" + path, Access: WithRole, Action: identity.Administer, Handle: serve}
 	}
-	return []route{
+	return []Route{
 		does("GET", "", w.peoplePage), does("GET", "/nuova", w.newPersonPage), does("POST", "/nuova", w.addPerson),
 		does("GET", "/{account}", w.personPage), does("POST", "/{account}/ruoli", w.addPlacement), does("POST", "/{account}/ruoli/fine", w.endPlacement),
 		does("POST", "/{account}/credenziali", w.renewSecrets), does("POST", "/{account}/disattiva", w.disablePerson),
 	}
 }
 
-// given are the roles that an administrator gives; citizens come by having proved who they are.
-var given = []person.Role{
+// staffRoles are the roles that an administrator gives; citizens come by having proved who they are.
+var staffRoles = []person.Role{
 	person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.Administrator, person.Integration,
 }
 
 // peopleTrail is where the pages of one person stand.
-var peopleTrail = []crumb{adminTrail[0], {"Persone e ruoli", "/amministrazione/persone"}}
+var peopleTrail = []Crumb{adminTrail[0], {"Persone e ruoli", "/amministrazione/persone"}}
 
 type peopleData struct {
 	Q        string
@@ -47,45 +47,45 @@ type peopleData struct {
 
 type personRow struct {
 	identity.Account
-	Roles []placementRow // that count now
+	CurrentRoles []placementRow // that count now
 }
 
 type placementRow struct {
 	identity.Placement
-	Role, Place string
-	Current     bool
+	Role, EntityName string
+	Current          bool
 }
 
-const peopleShown = 50
+const peoplePageSize = 50
 
-func (w *Web) peoplePage(v *visit) error {
-	d := peopleData{Q: v.FormValue("q"), Entity: catalog.EntityCode(v.FormValue("ente")), Entities: w.cases.Catalog.EveryEntity()}
-	all, err := w.identity.Staff(v.Context(), identity.StaffFilter{Q: d.Q, Entity: d.Entity, After: v.FormValue("dopo"), Limit: peopleShown + 1})
+func (w *Web) peoplePage(v *Request) error {
+	d := peopleData{Q: v.FormValue("q"), Entity: catalog.EntityCode(v.FormValue("ente")), Entities: w.cases.Catalog.AllEntities()}
+	all, err := w.Identity.ListStaff(v.Context(), identity.StaffFilter{Q: d.Q, Entity: d.Entity, After: v.FormValue("dopo"), Limit: peoplePageSize + 1})
 	if err != nil {
 		return err
 	}
-	if len(all) > peopleShown {
-		all = all[:peopleShown]
-		d.Next = "/amministrazione/persone?" + url.Values{"q": {d.Q}, "ente": {string(d.Entity)}, "dopo": {all[peopleShown-1].Username}}.Encode()
+	if len(all) > peoplePageSize {
+		all = all[:peoplePageSize]
+		d.Next = "/amministrazione/persone?" + url.Values{"q": {d.Q}, "ente": {string(d.Entity)}, "dopo": {all[peoplePageSize-1].Username}}.Encode()
 	}
 	for _, a := range all {
 		row := personRow{Account: a}
 		for _, p := range w.placementRows(a) {
 			if p.Current {
-				row.Roles = append(row.Roles, p)
+				row.CurrentRoles = append(row.CurrentRoles, p)
 			}
 		}
 		d.Rows = append(d.Rows, row)
 	}
-	return w.render(v, http.StatusOK, page{name: "persone", title: "Persone e ruoli", trail: adminTrail, data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "persone", Title: "Persone e ruoli", Breadcrumb: adminTrail, Data: d})
 }
 
 func (w *Web) placementRows(a identity.Account) (rows []placementRow) {
 	now := w.now()
 	for _, p := range a.Placements {
-		r := placementRow{Placement: p, Role: roles[p.Role], Current: !p.ValidFrom.After(now) && (p.ValidTo == nil || p.ValidTo.After(now))}
+		r := placementRow{Placement: p, Role: RoleNames[p.Role], Current: !p.ValidFrom.After(now) && (p.ValidTo == nil || p.ValidTo.After(now))}
 		if p.Entity != "" {
-			r.Place = w.place(p.Entity)
+			r.EntityName = w.EntityName(p.Entity)
 		}
 		rows = append(rows, r)
 	}
@@ -106,52 +106,52 @@ type roleForm struct {
 	Entities []catalog.Entity
 }
 
-func (w *Web) roleForm(v *visit) roleForm {
+func (w *Web) readRoleForm(v *Request) roleForm {
 	return roleForm{
-		Role: person.Role(v.FormValue("ruolo")), Entity: catalog.EntityCode(v.FormValue("ente")), Roles: given, Entities: w.cases.Catalog.Entities(w.cases.Store.Now()),
+		Role: person.Role(v.FormValue("ruolo")), Entity: catalog.EntityCode(v.FormValue("ente")), Roles: staffRoles, Entities: w.cases.Catalog.Entities(w.cases.Store.Now()),
 	}
 }
 
 // check refuses a role that nobody is given here, and one that is not held there.
 func (f roleForm) check(c *catalog.Catalog) error {
-	if _, known := c.Entity(f.Entity); !slices.Contains(given, f.Role) || f.Entity != "" && !known {
+	if _, known := c.Entity(f.Entity); !slices.Contains(staffRoles, f.Role) || f.Entity != "" && !known {
 		return &identity.InvalidError{Field: "placement", Rule: "there is no such role or entity"}
 	}
 	return identity.CheckPlacement(f.Role, f.Entity)
 }
 
-func (w *Web) newPersonPage(v *visit) error { return w.showNewPerson(v, http.StatusOK, nil) }
+func (w *Web) newPersonPage(v *Request) error { return w.renderNewPerson(v, http.StatusOK, nil) }
 
-func (w *Web) showNewPerson(v *visit, status int, p *problem) error {
-	d := newPersonData{v.FormValue("utente"), v.FormValue("nome"), v.FormValue("cognome"), w.roleForm(v)}
-	return w.render(v, status, page{name: "persona-nuova", title: "Nuova persona", trail: peopleTrail, problem: p, data: d})
+func (w *Web) renderNewPerson(v *Request, status int, p *Problem) error {
+	d := newPersonData{v.FormValue("utente"), v.FormValue("nome"), v.FormValue("cognome"), w.readRoleForm(v)}
+	return w.Render(v, status, Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
 // addPerson makes an account with its first role, and tells the password and the PIN once.
-func (w *Web) addPerson(v *visit) error {
-	f := w.roleForm(v)
-	password, pin, err := identity.MakeSecrets()
+func (w *Web) addPerson(v *Request) error {
+	f := w.readRoleForm(v)
+	password, pin, err := identity.GenerateSecrets()
 	if err != nil {
 		return err
 	}
 	var id string
 	if err = f.check(w.cases.Catalog); err == nil {
-		id, err = w.identity.CreateAccount(v.Context(), identity.NewAccount{
+		id, err = w.Identity.CreateAccount(v.Context(), identity.NewAccount{
 			Username: v.FormValue("utente"), GivenName: v.FormValue("nome"), FamilyName: v.FormValue("cognome"), Password: password, PIN: pin,
 		})
 	}
 	if err == nil {
-		_, err = w.identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
+		_, err = w.Identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
 	}
 	if err != nil {
-		p := problemOf(err)
+		p := ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.showNewPerson(v, p.Status, p)
+		return w.renderNewPerson(v, p.Status, p)
 	}
-	w.administered(v, "account made", id)
-	return w.showPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
+	w.logAdministration(v, "account made", id)
+	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
 // secrets are shown once, in the answer to who made them.
@@ -162,103 +162,103 @@ type personData struct {
 	Roles   []placementRow
 	Form    roleForm
 	Secrets *secrets
-	Self    bool // the administrator's own account
+	IsSelf  bool // the administrator's own account
 }
 
-func (w *Web) personPage(v *visit) error {
-	return w.showPerson(v, http.StatusOK, nil, v.PathValue("account"), nil)
+func (w *Web) personPage(v *Request) error {
+	return w.renderPerson(v, http.StatusOK, nil, v.PathValue("account"), nil)
 }
 
-func (w *Web) showPerson(v *visit, status int, p *problem, id string, s *secrets) error {
-	a, err := w.identity.Account(v.Context(), id)
+func (w *Web) renderPerson(v *Request, status int, p *Problem, id string, s *secrets) error {
+	a, err := w.Identity.Account(v.Context(), id)
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Roles: w.placementRows(a), Form: w.roleForm(v), Secrets: s, Self: a.ID == v.session.Account}
-	return w.render(v, status, page{name: "persona", title: "Persona", trail: peopleTrail, problem: p, data: d})
+	d := personData{Account: a, Roles: w.placementRows(a), Form: w.readRoleForm(v), Secrets: s, IsSelf: a.ID == v.Session.Account}
+	return w.Render(v, status, Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
-// change carries out what was asked of one account, and shows it again: with what was refused, or with what was done.
-func (w *Web) change(v *visit, what, said string, do func(id string) error) error {
+// changeAccount carries out what was asked of one account, and shows it again: with what was refused, or with what was done.
+func (w *Web) changeAccount(v *Request, what, said string, do func(id string) error) error {
 	id := v.PathValue("account")
 	err := do(id)
 	if err != nil {
-		p := problemOf(err)
+		p := ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError || errors.Is(err, identity.ErrNotFound) {
 			return err
 		}
-		return w.showPerson(v, p.Status, p, id, nil)
+		return w.renderPerson(v, p.Status, p, id, nil)
 	}
-	w.administered(v, what, id)
-	return v.go303("/amministrazione/persone/" + id + "?fatto=" + said)
+	w.logAdministration(v, what, id)
+	return v.Redirect("/amministrazione/persone/" + id + "?fatto=" + said)
 }
 
-// administered writes down who changed what of whose account.
-func (w *Web) administered(v *visit, what, account string) {
+// logAdministration writes down who changed what of whose account.
+func (w *Web) logAdministration(v *Request, what, account string) {
 	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administered", slog.String("what", what), slog.String("account", account),
-		slog.String("by", v.session.Account), slog.String("request_id", entrance.RequestID(v.Context())))
+		slog.String("by", v.Session.Account), slog.String("request_id", entrance.RequestID(v.Context())))
 }
 
-// inHistory names the administrator in the history of the tickets that what they do releases.
-func inHistory(v *visit) string { return "administration/" + v.session.Account }
+// administrationRef names the administrator in the history of the tickets that what they do releases.
+func administrationRef(v *Request) string { return "administration/" + v.Session.Account }
 
-func (w *Web) addPlacement(v *visit) error {
-	return w.change(v, "placement added", "ruolo", func(id string) error {
-		f := w.roleForm(v)
+func (w *Web) addPlacement(v *Request) error {
+	return w.changeAccount(v, "placement added", "ruolo", func(id string) error {
+		f := w.readRoleForm(v)
 		if err := f.check(w.cases.Catalog); err != nil {
 			return err
 		}
-		_, err := w.identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
+		_, err := w.Identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
 		return err
 	})
 }
 
-func (w *Web) endPlacement(v *visit) error {
-	return w.change(v, "placement ended", "ruolo-finito", func(id string) error {
-		f := w.roleForm(v)
-		if id == v.session.Account && f.Role == person.Administrator {
-			return errSelf
+func (w *Web) endPlacement(v *Request) error {
+	return w.changeAccount(v, "placement ended", "ruolo-finito", func(id string) error {
+		f := w.readRoleForm(v)
+		if id == v.Session.Account && f.Role == person.Administrator {
+			return errOwnAccount
 		}
-		_, err := w.cases.EndPlacement(v.Context(), id, f.Role, f.Entity, inHistory(v))
+		_, err := w.cases.EndPlacement(v.Context(), id, f.Role, f.Entity, administrationRef(v))
 		return err
 	})
 }
 
 // renewSecrets gives an account a password and a PIN that nobody knows yet, and tells them once.
-func (w *Web) renewSecrets(v *visit) error {
+func (w *Web) renewSecrets(v *Request) error {
 	id := v.PathValue("account")
-	password, pin, err := identity.MakeSecrets()
+	password, pin, err := identity.GenerateSecrets()
 	if err == nil {
-		err = w.identity.SetPassword(v.Context(), id, password, pin)
+		err = w.Identity.SetPassword(v.Context(), id, password, pin)
 	}
 	if err != nil {
 		return err
 	}
-	w.administered(v, "secrets renewed", id)
-	return w.showPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
+	w.logAdministration(v, "secrets renewed", id)
+	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
-func (w *Web) disablePerson(v *visit) error {
-	return w.change(v, "account disabled", "disattivata", func(id string) error {
+func (w *Web) disablePerson(v *Request) error {
+	return w.changeAccount(v, "account disabled", "disattivata", func(id string) error {
 		switch {
-		case id == v.session.Account:
-			return errSelf
+		case id == v.Session.Account:
+			return errOwnAccount
 		case v.FormValue("conferma") == "":
 			return errUnconfirmed
 		}
-		_, err := w.cases.Disable(v.Context(), id, inHistory(v))
+		_, err := w.cases.Disable(v.Context(), id, administrationRef(v))
 		return err
 	})
 }
 
 // What an administrator is refused.
 var (
-	errSelf        = errors.New("not one's own account")
+	errOwnAccount  = errors.New("not one's own account")
 	errUnconfirmed = errors.New("not confirmed")
 )
 
-// accountFields say what an account or a placement cannot be made of, beside the field that it was typed into.
-var accountFields = map[string]fieldProblem{
+// accountProblems say what an account or a placement cannot be made of, beside the field that it was typed into.
+var accountProblems = map[string]FieldProblem{
 	"username":  {"utente", "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
 	"name":      {"nome", "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
 	"placement": {"ruolo", "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},

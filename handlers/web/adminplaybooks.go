@@ -20,20 +20,20 @@ type playbookRow struct {
 	Starts   []string // what calls for it
 }
 
-func (w *Web) playbooksPage(v *visit) error {
+func (w *Web) playbooksPage(v *Request) error {
 	var rows []playbookRow
 	library := w.cases.Playbooks
 	for _, p := range library.Current() {
-		row := playbookRow{Playbook: p, Versions: library.Versions(p.ID), Starts: w.starts(p)}
+		row := playbookRow{Playbook: p, Versions: library.Versions(p.ID), Starts: w.startTexts(p)}
 		for range library.Paths(library.Pin(p)) {
 			row.Paths++
 		}
 		rows = append(rows, row)
 	}
-	return w.render(v, http.StatusOK, page{name: "procedure", title: "Procedure di verifica", trail: adminTrail, data: rows})
+	return w.Render(v, http.StatusOK, Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
 }
 
-func (w *Web) starts(p *playbook.Playbook) (said []string) {
+func (w *Web) startTexts(p *playbook.Playbook) (said []string) {
 	for _, s := range p.Starts {
 		service, _ := w.cases.Catalog.Service(s.Service)
 		problem, _ := w.cases.Catalog.Problem(s.Service, s.Problem)
@@ -65,10 +65,10 @@ type treeNode struct {
 
 // treeBranch is where an answer leads: to another check, whose way on may stand above already, to an outcome or to another playbook.
 type treeBranch struct {
-	Node    *treeNode
-	Above   string // the check that stands above
-	Outcome *playbook.Outcome
-	Leads   playbook.ID
+	Node         *treeNode
+	SeenQuestion string // the check that stands above
+	Outcome      *playbook.Outcome
+	Playbook     playbook.ID
 }
 
 type treePath struct {
@@ -81,7 +81,7 @@ type treeStep struct {
 	Yes      bool
 }
 
-func (w *Web) playbookPage(v *visit) error {
+func (w *Web) playbookPage(v *Request) error {
 	library := w.cases.Playbooks
 	versions := library.Versions(playbook.ID(v.PathValue("playbook")))
 	if len(versions) == 0 {
@@ -94,8 +94,8 @@ func (w *Web) playbookPage(v *visit) error {
 			return identity.ErrNotFound
 		}
 	}
-	d := playbookData{Playbook: p, Versions: versions, Starts: w.starts(p)}
-	d.Tree = tree(p, p.Start, map[playbook.CheckID]bool{})
+	d := playbookData{Playbook: p, Versions: versions, Starts: w.startTexts(p)}
+	d.Tree = newTree(p, p.Start, map[playbook.CheckID]bool{})
 	reached := map[playbook.OutcomeID]bool{}
 	for walk := range library.Paths(library.Pin(p)) {
 		path := treePath{End: "torna a una verifica già fatta"}
@@ -114,11 +114,11 @@ func (w *Web) playbookPage(v *visit) error {
 			d.Unused = append(d.Unused, o.ID)
 		}
 	}
-	return w.render(v, http.StatusOK, page{name: "procedura", title: p.Title, trail: append(slices.Clone(adminTrail), crumb{"Procedure di verifica", "/amministrazione/procedure"}), data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "procedura", Title: p.Title, Breadcrumb: append(slices.Clone(adminTrail), Crumb{"Procedure di verifica", "/amministrazione/procedure"}), Data: d})
 }
 
-// tree is a playbook from a check on. A check that several ways lead to is drawn where the first one comes to it.
-func tree(p *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]bool) *treeNode {
+// newTree is a playbook from a check on. A check that several ways lead to is drawn where the first one comes to it.
+func newTree(p *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]bool) *treeNode {
 	drawn[id] = true
 	c := &p.Checks[slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == id })]
 	n := &treeNode{Check: c}
@@ -130,19 +130,19 @@ func tree(p *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]
 		}
 		n.Needs = append(n.Needs, label)
 	}
-	n.Yes, n.No = branch(p, c.Yes, drawn), branch(p, c.No, drawn)
+	n.Yes, n.No = newTreeBranch(p, c.Yes, drawn), newTreeBranch(p, c.No, drawn)
 	return n
 }
 
-func branch(p *playbook.Playbook, b playbook.Branch, drawn map[playbook.CheckID]bool) treeBranch {
+func newTreeBranch(p *playbook.Playbook, b playbook.Branch, drawn map[playbook.CheckID]bool) treeBranch {
 	switch {
 	case b.Check != "" && drawn[b.Check]:
 		i := slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == b.Check })
-		return treeBranch{Above: p.Checks[i].Question}
+		return treeBranch{SeenQuestion: p.Checks[i].Question}
 	case b.Check != "":
-		return treeBranch{Node: tree(p, b.Check, drawn)}
+		return treeBranch{Node: newTree(p, b.Check, drawn)}
 	case b.Playbook != "":
-		return treeBranch{Leads: b.Playbook}
+		return treeBranch{Playbook: b.Playbook}
 	}
 	i := slices.IndexFunc(p.Outcomes, func(o playbook.Outcome) bool { return o.ID == b.Outcome })
 	return treeBranch{Outcome: &p.Outcomes[i]}

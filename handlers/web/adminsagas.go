@@ -19,17 +19,17 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// automatismRoutes are what happens by itself: the settings that it goes by, and what others would have done.
-func (w *Web) automatismRoutes() []route {
-	return []route{
-		{pattern: "GET /amministrazione/automatismi", by: placed, action: identity.Administer, serve: w.automatismsPage},
-		{pattern: "GET /amministrazione/automatismi/{saga}", by: placed, action: identity.Administer, serve: w.automatismPage},
-		{pattern: "POST /amministrazione/automatismi/{saga}", by: placed, action: identity.Administer, serve: w.simulate},
+// automationRoutes are what happens by itself: the settings that it goes by, and what others would have done.
+func (w *Web) automationRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /amministrazione/automatismi", Access: WithRole, Action: identity.Administer, Handle: w.automationsPage},
+		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: WithRole, Action: identity.Administer, Handle: w.automationPage},
+		{Pattern: "POST /amministrazione/automatismi/{saga}", Access: WithRole, Action: identity.Administer, Handle: w.simulate},
 	}
 }
 
-// automatisms are the sagas that go by settings, as people call them.
-var automatisms = []struct{ ID, Does string }{
+// automationTexts are the sagas that go by settings, as people call them.
+var automationTexts = []struct{ ID, Does string }{
 	{"auto-close", "Una richiesta risolta si chiude da sola dopo i giorni di calendario indicati, al primo giorno lavorativo e all’ora indicata (FAQ 2.5)."},
 	{"waiting", "Il cittadino a cui si è chiesto qualcosa riceve dei solleciti dopo i giorni lavorativi indicati; se si vuole, la richiesta si risolve senza risposta (FAQ 2.4)."},
 	{"escalation", "Ciò che passa tra ASR e Regione va preso in carico entro le ore lavorative indicate: prima arriva un preavviso, poi il ritardo è segnato (FAQ 2.6)."},
@@ -46,8 +46,8 @@ var settingNames = map[string]struct{ Label, Takes string }{
 	"waiting.resolve_after_working_days": {"Risolta dopo giorni lavorativi", "0 per mai, altrimenti dopo l’ultimo sollecito"},
 }
 
-// settingInItalian is a setting's value as it is read: «3,7» would be a number with a comma.
-func settingInItalian(name, value string) string {
+// settingText is a setting's value as it is read: «3,7» would be a number with a comma.
+func settingText(name, value string) string {
 	switch name {
 	case "auto_close.hour":
 		return value + ":00"
@@ -63,11 +63,11 @@ func settingInItalian(name, value string) string {
 	return value
 }
 
-// automatism is one of them with its settings.
-type automatism struct {
-	ID, Name, Does string
-	Heads          []string
-	Groups         []settingGroup
+// automation is one of them with its settings.
+type automation struct {
+	ID, Name, Description string
+	Heads                 []string
+	Groups                []settingGroup
 }
 
 // settingGroup is entities that share their settings.
@@ -76,13 +76,13 @@ type settingGroup struct {
 	Values   []string
 }
 
-// automatism gives one of automatisms. False: there is none of the name.
-func (w *Web) automatism(id string) (a automatism, ok bool) {
-	i := slices.IndexFunc(automatisms, func(a struct{ ID, Does string }) bool { return a.ID == id })
+// findAutomation gives one of automatisms. False: there is none of the name.
+func (w *Web) findAutomation(id string) (a automation, ok bool) {
+	i := slices.IndexFunc(automationTexts, func(a struct{ ID, Does string }) bool { return a.ID == id })
 	if i < 0 {
 		return a, false
 	}
-	a = automatism{ID: id, Name: sagaNames[id], Does: automatisms[i].Does}
+	a = automation{ID: id, Name: sagaNames[id], Description: automationTexts[i].Does}
 	for _, s := range sagas.Settings() {
 		if s.Saga == id {
 			a.Heads = append(a.Heads, settingNames[s.Name].Label)
@@ -94,7 +94,7 @@ func (w *Web) automatism(id string) (a automatism, ok bool) {
 		var values []string
 		for _, s := range sagas.Settings() {
 			if s.Saga == id {
-				values = append(values, settingInItalian(s.Name, s.Of(w.cases.Catalog, e.Code)))
+				values = append(values, settingText(s.Name, s.Value(w.cases.Catalog, e.Code)))
 			}
 		}
 		key := strings.Join(values, "\n")
@@ -112,35 +112,35 @@ func (w *Web) automatism(id string) (a automatism, ok bool) {
 	return a, true
 }
 
-func (w *Web) automatismsPage(v *visit) error {
-	var all []automatism
-	for _, known := range automatisms {
-		a, _ := w.automatism(known.ID)
+func (w *Web) automationsPage(v *Request) error {
+	var all []automation
+	for _, known := range automationTexts {
+		a, _ := w.findAutomation(known.ID)
 		all = append(all, a)
 	}
-	return w.render(v, http.StatusOK, page{name: "automatismi", title: "Automatismi", trail: adminTrail, data: all})
+	return w.Render(v, http.StatusOK, Page{Template: "automatismi", Title: "Automatismi", Breadcrumb: adminTrail, Data: all})
 }
 
 // simulationData is a saga's settings, the form to try others with, and what came of it.
 type simulationData struct {
-	automatism
-	Settings []settingField
-	Entities []catalog.Entity
-	Entity   catalog.EntityCode
-	From, To string
-	Result   *sagas.Simulation
-	Days     []simulatedDay
-	Before   []overtaken
+	automation
+	Settings  []settingField
+	Entities  []catalog.Entity
+	Entity    catalog.EntityCode
+	From, To  string
+	Result    *sagas.Simulation
+	Days      []simulatedDay
+	Overtaken []overtakenCommand
 }
 
-type settingField struct{ Name, Label, Takes, Typed, Wrong string }
+type settingField struct{ Name, Label, Allowed, Value, Wrong string }
 
 type simulatedDay struct {
 	Day string
 	N   int
 }
 
-type overtaken struct{ Number, Does, At, By, Then string }
+type overtakenCommand struct{ Number, Command, At, Event, EventAt string }
 
 // commandNames say what a saga's commands do.
 var commandNames = map[string]string{
@@ -158,70 +158,70 @@ var eventNames = map[string]string{
 	"ticket.discarded.v1": "un supervisore l’ha scartata", "ticket.marked-duplicate.v1": "un operatore l’ha segnata come doppia", "ticket.auto-closed.v1": "si è chiusa da sola",
 }
 
-func (w *Web) simulation(v *visit) (simulationData, error) {
-	a, ok := w.automatism(v.PathValue("saga"))
+func (w *Web) readSimulation(v *Request) (simulationData, error) {
+	a, ok := w.findAutomation(v.PathValue("saga"))
 	if !ok {
 		return simulationData{}, identity.ErrNotFound
 	}
-	d := simulationData{automatism: a, Entities: w.cases.Catalog.Entities(w.cases.Store.Now()), Entity: catalog.EntityCode(v.FormValue("ente")), From: v.FormValue("dal"), To: v.FormValue("al")}
+	d := simulationData{automation: a, Entities: w.cases.Catalog.Entities(w.cases.Store.Now()), Entity: catalog.EntityCode(v.FormValue("ente")), From: v.FormValue("dal"), To: v.FormValue("al")}
 	for _, s := range sagas.Settings() {
 		if s.Saga == a.ID {
-			d.Settings = append(d.Settings, settingField{Name: s.Name, Label: settingNames[s.Name].Label, Takes: settingNames[s.Name].Takes, Typed: strings.TrimSpace(v.FormValue(s.Name))})
+			d.Settings = append(d.Settings, settingField{Name: s.Name, Label: settingNames[s.Name].Label, Allowed: settingNames[s.Name].Takes, Value: strings.TrimSpace(v.FormValue(s.Name))})
 		}
 	}
 	return d, nil
 }
 
-func (w *Web) automatismPage(v *visit) error {
-	d, err := w.simulation(v)
+func (w *Web) automationPage(v *Request) error {
+	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
 	}
-	return w.showSimulation(v, http.StatusOK, nil, d)
+	return w.renderSimulation(v, http.StatusOK, nil, d)
 }
 
-func (w *Web) showSimulation(v *visit, status int, p *problem, d simulationData) error {
-	return w.render(v, status, page{
-		name: "automatismo", title: d.Name, trail: []crumb{adminTrail[0], {"Automatismi", "/amministrazione/automatismi"}}, problem: p, data: d,
+func (w *Web) renderSimulation(v *Request, status int, p *Problem, d simulationData) error {
+	return w.Render(v, status, Page{
+		Template: "automatismo", Title: d.Name, Breadcrumb: []Crumb{adminTrail[0], {"Automatismi", "/amministrazione/automatismi"}}, Problem: p, Data: d,
 	})
 }
 
-// simulateWithin is less than a page may take; longer ones are for the command line.
-const simulateWithin = 75 * time.Second
+// simulationTimeout is less than a page may take; longer ones are for the command line.
+const simulationTimeout = 75 * time.Second
 
 // simulate replays the whole log against other settings and shows what would have happened. One at a time: it reads everything.
-func (w *Web) simulate(v *visit) error {
-	d, err := w.simulation(v)
+func (w *Web) simulate(v *Request) error {
+	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
 	}
-	tried, from, to, p := w.trial(d)
+	tried, from, to, p := w.parseSimulation(d)
 	if p != nil {
-		return w.showSimulation(v, p.Status, p, d)
+		return w.renderSimulation(v, p.Status, p, d)
 	}
 	if !w.simulating.TryLock() {
-		p := &problem{Status: http.StatusConflict, Title: "Un’altra simulazione è in corso", Text: "Riprovi tra poco: ciascuna rilegge tutto il registro, e se ne fa una alla volta."}
-		return w.showSimulation(v, p.Status, p, d)
+		p := &Problem{Status: http.StatusConflict, Title: "Un’altra simulazione è in corso", Text: "Riprovi tra poco: ciascuna rilegge tutto il registro, e se ne fa una alla volta."}
+		return w.renderSimulation(v, p.Status, p, d)
 	}
 	defer w.simulating.Unlock()
-	ctx, enough := context.WithTimeout(v.Context(), simulateWithin)
+	ctx, enough := context.WithTimeout(v.Context(), simulationTimeout)
 	defer enough()
-	saga, _ := sagas.ToSimulate(d.ID, tried)
-	result, err := sagas.Simulate(ctx, w.cases.Store, saga, ticket.Rules{Catalog: tried, Playbooks: w.cases.Playbooks}, from, to, func(int) {})
+	saga, _ := sagas.ForSimulation(d.ID, tried)
+	result, err := sagas.Simulate(ctx, w.cases.Store, saga, ticket.Engine{Catalog: tried, Playbooks: w.cases.Playbooks}, from, to, func(int) {})
 	if errors.Is(err, context.DeadlineExceeded) && v.Context().Err() == nil {
-		p := &problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
-		return w.showSimulation(v, p.Status, p, d)
+		p := &Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
+		return w.renderSimulation(v, p.Status, p, d)
 	}
 	if err != nil {
 		return err
 	}
-	d.tell(result)
-	return w.showSimulation(v, http.StatusOK, nil, d)
+	d.setResult(result)
+	return w.renderSimulation(v, http.StatusOK, nil, d)
 }
 
-// trial is the catalogue with the settings that were typed, and the period to count in.
-func (w *Web) trial(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *problem) {
-	wrong := &problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
+// parseSimulation is the catalogue with the settings that were typed, and the period to count in.
+func (w *Web) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *Problem) {
+	wrong := &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
 	to = w.cases.Store.Now()
 	for _, day := range []struct {
 		name, text string
@@ -231,26 +231,26 @@ func (w *Web) trial(d simulationData) (tried *catalog.Catalog, from, to time.Tim
 		switch {
 		case day.text == "":
 		case err != nil:
-			wrong.Fields = append(wrong.Fields, fieldProblem{day.name, "Periodo: non è un giorno."})
+			wrong.Fields = append(wrong.Fields, FieldProblem{day.name, "Periodo: non è un giorno."})
 		default:
 			*day.into = t
 		}
 	}
-	var changes []sagas.Change
+	var changes []sagas.SettingChange
 	for _, s := range d.Settings {
-		if s.Typed != "" {
-			changes = append(changes, sagas.Change{Name: s.Name, Value: s.Typed})
+		if s.Value != "" {
+			changes = append(changes, sagas.SettingChange{Name: s.Name, Value: s.Value})
 		}
 	}
 	var entities []catalog.EntityCode
 	if _, known := w.cases.Catalog.Entity(d.Entity); known {
 		entities = append(entities, d.Entity)
 	} else if d.Entity != "" {
-		wrong.Fields = append(wrong.Fields, fieldProblem{"ente", "Ente: non esiste."})
+		wrong.Fields = append(wrong.Fields, FieldProblem{"ente", "Ente: non esiste."})
 	}
-	tried, err := sagas.With(w.cases.Catalog, changes, entities...)
+	tried, err := sagas.WithSettings(w.cases.Catalog, changes, entities...)
 	if err != nil {
-		wrong.Fields = append(wrong.Fields, fieldProblem{"impostazioni", "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
+		wrong.Fields = append(wrong.Fields, FieldProblem{"impostazioni", "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
 	}
 	if wrong.Fields != nil {
 		return nil, from, to, wrong
@@ -258,17 +258,17 @@ func (w *Web) trial(d simulationData) (tried *catalog.Catalog, from, to time.Tim
 	return tried, from, to, nil
 }
 
-// tell fills in what the simulation came to.
-func (d *simulationData) tell(s sagas.Simulation) {
+// setResult fills in what the simulation came to.
+func (d *simulationData) setResult(s sagas.Simulation) {
 	d.Result = &s
 	for day, n := range s.ByDay {
 		d.Days = append(d.Days, simulatedDay{day, n})
 	}
 	slices.SortFunc(d.Days, func(a, b simulatedDay) int { return strings.Compare(a.Day, b.Day) })
 	for i, day := range d.Days {
-		d.Days[i].Day = italianDay(day.Day)
+		d.Days[i].Day = FormatDate(day.Day)
 	}
-	for _, o := range s.Before {
-		d.Before = append(d.Before, overtaken{o.Number, cmp.Or(commandNames[o.Command], o.Command), moment(o.At), cmp.Or(eventNames[o.By], o.By), moment(o.Then)})
+	for _, o := range s.EarlyCommands {
+		d.Overtaken = append(d.Overtaken, overtakenCommand{o.Number, cmp.Or(commandNames[o.Command], o.Command), FormatTime(o.At), cmp.Or(eventNames[o.NextEvent], o.NextEvent), FormatTime(o.NextEventAt)})
 	}
 }

@@ -19,35 +19,35 @@ import (
 	"sync"
 )
 
-// static holds the design system and htmx, which tools/assets.sh renews, and our own: style/*.css are served as sol.css,
+// staticFiles holds the design system and htmx, which tools/assets.sh renews, and our own: style/*.css are served as sol.css,
 // script/*.js as sol.js, so that every idea has a file and every page two requests.
 //
 //go:embed static
-var static embed.FS
+var staticFiles embed.FS
 
-const staticRoute = "/statico/"
+const StaticPath = "/statico/"
 
-// assets serves the files under an address that holds the hash of them all: what a browser has kept is what we have.
-type assets struct {
+// assetServer serves the files under an address that holds the hash of them all: what a browser has kept is what we have.
+type assetServer struct {
 	prefix string
 	files  map[string]asset
 }
 
 type asset struct {
-	kind          string
-	plain, packed []byte // packed: nil where it does not pay
+	mediaType      string
+	plain, gzipped []byte // packed: nil where it does not pay
 }
 
-// packedAssets are made once: packing takes longer than anything else that New does.
-var packedAssets = sync.OnceValues(func() (*assets, error) {
-	a := &assets{files: map[string]asset{}}
+// loadAssets are made once: packing takes longer than anything else that New does.
+var loadAssets = sync.OnceValues(func() (*assetServer, error) {
+	a := &assetServer{files: map[string]asset{}}
 	sum := sha256.New()
 	var style, script bytes.Buffer
-	err := fs.WalkDir(static, "static", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		content, err := static.ReadFile(name)
+		content, err := staticFiles.ReadFile(name)
 		if err != nil {
 			return err
 		}
@@ -70,19 +70,19 @@ var packedAssets = sync.OnceValues(func() (*assets, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: static files: %w", err)
 	}
-	a.prefix = staticRoute + hex.EncodeToString(sum.Sum(nil))[:12] + "/"
+	a.prefix = StaticPath + hex.EncodeToString(sum.Sum(nil))[:12] + "/"
 	return a, nil
 })
 
-func (a *assets) add(name string, content []byte) (err error) {
-	f := asset{kind: mime.TypeByExtension(path.Ext(name)), plain: content}
-	f.packed, err = pack(content)
+func (a *assetServer) add(name string, content []byte) (err error) {
+	f := asset{mediaType: mime.TypeByExtension(path.Ext(name)), plain: content}
+	f.gzipped, err = compress(content)
 	a.files[name] = f
 	return err
 }
 
-// pack compresses once what is sent often. Fonts and the like are compressed already.
-func pack(content []byte) ([]byte, error) {
+// compress compresses once what is sent often. Fonts and the like are compressed already.
+func compress(content []byte) ([]byte, error) {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err == nil {
@@ -97,28 +97,28 @@ func pack(content []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// at is the address of a file.
-func (a *assets) at(name string) (string, error) {
+// url is the address of a file.
+func (a *assetServer) url(name string) (string, error) {
 	if _, ok := a.files[name]; !ok {
 		return "", fmt.Errorf("there is no static file %s", name)
 	}
 	return a.prefix + name, nil
 }
 
-func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *assetServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := a.files[strings.TrimPrefix(r.URL.Path, a.prefix)]
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", f.kind)
+	h.Set("Content-Type", f.mediaType)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	content := f.plain
-	if f.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if f.gzipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		content = f.packed
+		content = f.gzipped
 	}
 	_, _ = w.Write(content) // the client may have gone
 }

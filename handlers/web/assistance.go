@@ -19,20 +19,20 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) assistanceRoutes() []route {
-	return []route{
-		{pattern: "GET /assistenza", by: anybody, serve: w.helpPage},
-		{pattern: "GET /assistenza/{service}", by: anybody, serve: w.helpFormPage},
-		{pattern: "POST /assistenza/{service}", by: anybody, limit: w.Entrance.Form, body: uploadBody, serve: w.askForHelp},
-		{pattern: "POST /assistenza/controllo", by: anybody, serve: w.checkTyped},
-		{pattern: "GET /assistenza/inviata/{opened}", by: anybody, serve: w.openedPage},
+func (w *Web) assistanceRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /assistenza", Access: Anyone, Handle: w.assistancePage},
+		{Pattern: "GET /assistenza/{service}", Access: Anyone, Handle: w.assistanceFormPage},
+		{Pattern: "POST /assistenza/{service}", Access: Anyone, Limit: w.Middleware.Form, MaxBody: MaxUploadBody, Handle: w.submitAssistance},
+		{Pattern: "POST /assistenza/controllo", Access: Anyone, Handle: w.checkIdentifier},
+		{Pattern: "GET /assistenza/inviata/{opened}", Access: Anyone, Handle: w.confirmationPage},
 	}
 }
 
-var helpTrail = []crumb{{"Inizio", "/"}, {"Assistenza", "/assistenza"}}
+var assistanceTrail = []Crumb{{"Inizio", "/"}, {"Assistenza", "/assistenza"}}
 
-// helpPage lets choose what help is needed for.
-func (w *Web) helpPage(v *visit) error {
+// assistancePage lets choose what help is needed for.
+func (w *Web) assistancePage(v *Request) error {
 	var services []catalog.Service
 	for _, s := range w.cases.Catalog.Services() {
 		if s.ID != ticket.OperatorsForm {
@@ -40,142 +40,142 @@ func (w *Web) helpPage(v *visit) error {
 		}
 	}
 	operators, _ := w.cases.Catalog.Service(ticket.OperatorsForm)
-	return w.render(v, http.StatusOK, page{name: "assistenza", title: "Assistenza", trail: helpTrail[:1], data: struct {
+	return w.Render(v, http.StatusOK, Page{Template: "assistenza", Title: "Assistenza", Breadcrumb: assistanceTrail[:1], Data: struct {
 		Services  []catalog.Service
 		Operators catalog.Service
-		AtDesk    bool // an operator opens for a citizen
-	}{services, operators, w.asker(v).Actor.Role.Operates()}})
+		AtCounter bool // an operator opens for a citizen
+	}{services, operators, w.openingCaller(v).Actor.Role.Operates()}})
 }
 
-// asker is who asks for help. Whoever works here in a role that opens no tickets is anybody.
-func (*Web) asker(v *visit) casework.Caller {
-	by := v.caller
+// openingCaller is who asks for help. Whoever works here in a role that opens no tickets is anybody.
+func (*Web) openingCaller(v *Request) casework.Caller {
+	by := v.Caller
 	if !identity.Allows(by.Actor.Role, identity.OpenTicket) {
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	return by
 }
 
-// helpForm is the empty form of the service in the path.
-func (w *Web) helpForm(v *visit) (f helpForm, err error) {
+// newAssistanceForm is the empty form of the service in the path.
+func (w *Web) newAssistanceForm(v *Request) (f assistanceForm, err error) {
 	known := false
 	if f.Service, known = w.cases.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
-		return f, &ticket.NotYoursError{}
+		return f, &ticket.NotVisibleError{}
 	}
 	for _, e := range w.cases.Catalog.Entities(w.cases.Store.Now()) {
 		if e.Code != catalog.Region {
 			f.Entities = append(f.Entities, e)
 		}
 	}
-	f.AtDesk = w.asker(v).Actor.Role.Operates()
-	f.typed = url.Values{}
-	f.Key, err = desk.NewID()
+	f.AtCounter = w.openingCaller(v).Actor.Role.Operates()
+	f.values = url.Values{}
+	f.IdempotencyKey, err = desk.NewID()
 	return f, err
 }
 
-func (w *Web) showHelpForm(v *visit, status int, f helpForm) error {
-	p := page{name: "modulo", title: f.Service.Label, trail: helpTrail, problem: f.problem, data: f}
-	if f.Operators() {
-		p.name, p.title = "modulo-operatori", "Nuova richiesta di assistenza"
+func (w *Web) renderAssistanceForm(v *Request, status int, f assistanceForm) error {
+	p := Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
+	if f.IsOperatorsForm() {
+		p.Template, p.Title = "modulo-operatori", "Nuova richiesta di assistenza"
 	}
-	return w.render(v, status, p)
+	return w.Render(v, status, p)
 }
 
-func (w *Web) helpFormPage(v *visit) error {
-	f, err := w.helpForm(v)
+func (w *Web) assistanceFormPage(v *Request) error {
+	f, err := w.newAssistanceForm(v)
 	if err != nil {
 		return err
 	}
-	if err := w.fillIn(v, &f); err != nil {
+	if err := w.prefill(v, &f); err != nil {
 		return err
 	}
-	f.typed.Set("tipologia", v.FormValue("tipologia")) // the problem was chosen on the page before
-	return w.showHelpForm(v, http.StatusOK, f)
+	f.values.Set("tipologia", v.FormValue("tipologia")) // the problem was chosen on the page before
+	return w.renderAssistanceForm(v, http.StatusOK, f)
 }
 
-// fillIn puts in what is known: what a logged-in citizen wrote the last time, or the health authority at whose desk a
+// prefill puts in what is known: what a logged-in citizen wrote the last time, or the health authority at whose desk a
 // citizen asks.
-func (w *Web) fillIn(v *visit, f *helpForm) error {
-	if f.AtDesk {
-		f.typed.Set("ente", string(v.caller.Actor.Entity))
+func (w *Web) prefill(v *Request, f *assistanceForm) error {
+	if f.AtCounter {
+		f.values.Set("ente", string(v.Caller.Actor.Entity))
 	}
-	if v.session.Actor.Role != person.Citizen {
+	if v.Session.Actor.Role != person.Citizen {
 		return nil
 	}
-	last, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{Sort: projections.NewestFirst, Limit: 1})
+	last, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Sort: projections.NewestFirst, Limit: 1})
 	if err != nil || len(last.Items) == 0 || last.Items[0].Erased {
 		return err
 	}
-	t, err := w.cases.Ticket(v.Context(), v.caller, last.Items[0].ID, nil)
+	t, err := w.cases.Ticket(v.Context(), v.Caller, last.Items[0].ID, nil)
 	if err != nil {
 		return err
 	}
-	f.Known = true
+	f.Prefilled = true
 	for input, known := range map[string]string{
 		"nome": t.Requester.GivenName, "cognome": t.Requester.FamilyName, "codice_fiscale": t.Requester.TaxCode, "email": t.Requester.Email,
-		"telefono": t.Requester.Phone, "per": string(t.Requester.Role), "interessato": t.Concerns, "ente": string(t.Chosen),
+		"telefono": t.Requester.Phone, "per": string(t.Requester.Role), "interessato": t.Concerns, "ente": string(t.ChosenEntity),
 	} {
-		f.typed.Set(input, known)
+		f.values.Set(input, known)
 	}
 	return nil
 }
 
-// askForHelp opens a ticket, or shows the form again as it was typed with everything that is wrong with it.
-func (w *Web) askForHelp(v *visit) error {
-	files, broken := v.upload()
-	f, err := w.helpForm(v)
+// submitAssistance opens a ticket, or shows the form again as it was typed with everything that is wrong with it.
+func (w *Web) submitAssistance(v *Request) error {
+	files, broken := v.ParseUpload()
+	f, err := w.newAssistanceForm(v)
 	if err != nil {
 		return err
 	}
-	f.typed = v.Form
-	if v.ended {
-		f.problem = endedMeanwhile()
-		f.problem.Text += v.chooseAgain(files)
-		return w.showHelpForm(v, f.problem.Status, f)
+	f.values = v.Form
+	if v.SessionExpired {
+		f.problem = sessionExpiredProblem()
+		f.problem.Text += v.filesLostNote(files)
+		return w.renderAssistanceForm(v, f.problem.Status, f)
 	}
-	o, err := w.opening(v, f, files, broken)
+	o, err := w.openTicket(v, f, files, broken)
 	if err == nil {
-		return v.go303(w.openedAt(ticket.ID(o.Stream)))
+		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
 	}
 	refused := false
-	if f.problem, refused = f.refused(err, files); !refused {
-		f.problem = problemOf(err)
+	if f.problem, refused = f.problemFor(err, files); !refused {
+		f.problem = ProblemOf(err)
 		switch {
 		case errors.Is(err, eventstore.ErrKeyReused):
-			f.problem = sentBefore()
-		case eventstore.Away(err):
-			v.session = identity.Session{} // the frame would ask the same database
+			f.problem = alreadySentProblem()
+		case eventstore.IsUnavailable(err):
+			v.Session = identity.Session{} // the frame would ask the same database
 		case !errors.As(err, new(*http.MaxBytesError)):
 			return err
 		}
 	}
-	f.problem.Text += v.chooseAgain(files)
-	return w.showHelpForm(v, f.problem.Status, f)
+	f.problem.Text += v.filesLostNote(files)
+	return w.renderAssistanceForm(v, f.problem.Status, f)
 }
 
-// endedMeanwhile holds back a form whose writer was logged in when they began: sent without, it would be nobody's in particular,
+// sessionExpiredProblem holds back a form whose writer was logged in when they began: sent without, it would be nobody's in particular,
 // and never show among their requests.
-func endedMeanwhile() *problem {
-	return &problem{
+func sessionExpiredProblem() *Problem {
+	return &Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
 		Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui: se lo invia adesso, la richiesta parte senza accesso e non comparirà tra le Sue. " +
 			"Altrimenti acceda di nuovo in un’altra scheda, poi torni qui e invii.",
 	}
 }
 
-func (w *Web) opening(v *visit, f helpForm, files []attachment.File, broken error) (desk.Outcome, error) {
+func (w *Web) openTicket(v *Request, f assistanceForm, files []attachment.File, broken error) (desk.Outcome, error) {
 	if broken != nil {
 		return desk.Outcome{}, broken
 	}
-	by, request := w.asker(v), f.request(files)
-	if wrong := f.asked(); wrong != nil {
+	by, request := w.openingCaller(v), f.toRequest(files)
+	if wrong := f.validate(); wrong != nil {
 		var invalid *ticket.InvalidError
-		if err := w.cases.Refusal(v.Context(), by, request); errors.As(err, &invalid) {
+		if err := w.cases.ValidateOpen(v.Context(), by, request); errors.As(err, &invalid) {
 			wrong = append(wrong, invalid.Fields...)
 		} else if err != nil {
 			return desk.Outcome{}, err
 		}
 		return desk.Outcome{}, &ticket.InvalidError{Fields: wrong}
 	}
-	return w.cases.Open(v.Context(), by, request, casework.Said{Key: v.FormValue("chiave"), Body: v.sent(files)})
+	return w.cases.Open(v.Context(), by, request, casework.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
 }

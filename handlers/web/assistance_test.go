@@ -22,11 +22,11 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-const sendHelp = "Invia la richiesta"
+const sendButton = "Invia la richiesta"
 
-// citizensForm is a valid form of somebody who asks for a minor about a payment.
-func citizensForm() typed {
-	return typed{
+// citizenForm is a valid form of somebody who asks for a minor about a payment.
+func citizenForm() formValues {
+	return formValues{
 		"Mi viene chiesto di pagare, ma ho già pagato o non devo pagare": "✓", "Codice avviso o IUV del pagamento (facoltativo)": " 301123456789012316 ",
 		"Per un minore di cui è genitore o tutore": "✓", "Nome e cognome della persona per cui chiede aiuto": "Prova Minore",
 		"Codice fiscale": " rssmra80a01 h501u", "Nome": "Maria", "Cognome": "Finzione", "E-mail": "maria@example.org", "Telefono": "011 0000000",
@@ -35,26 +35,26 @@ func citizensForm() typed {
 }
 
 // onlyTicket is the one that an operator of Torino, or of the Region, finds.
-func (w *world) onlyTicket(entity catalog.EntityCode) projections.Ticket {
+func (w *system) onlyTicket(entity catalog.EntityCode) projections.Ticket {
 	w.Helper()
-	w.settle()
+	w.waitForLists()
 	role := person.ASRSupervisor
 	if entity == catalog.Region {
 		role = person.RegionalSupervisor
 	}
 	by := casework.Caller{Actor: person.Actor{ID: "01999999-0000-7000-8000-00000000000f", Role: role, Entity: entity}}
-	list, err := w.Cases.Tickets(w.Context(), by, projections.Filter{})
+	list, err := w.App.ListTickets(w.Context(), by, projections.Filter{})
 	w.must(err)
 	if len(list.Items) != 1 {
 		w.Fatalf("%s has %d tickets, want one", entity, len(list.Items))
 	}
-	t, err := w.Cases.Ticket(w.Context(), by, list.Items[0].ID, nil)
+	t, err := w.App.Ticket(w.Context(), by, list.Items[0].ID, nil)
 	w.must(err)
 	return t
 }
 
-// picture is a small PNG.
-func picture(t *testing.T) []byte {
+// pngImage is a small PNG.
+func pngImage(t *testing.T) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
 		t.Fatal(err)
@@ -63,14 +63,14 @@ func picture(t *testing.T) []byte {
 }
 
 func TestACitizenAsksForHelp(t *testing.T) {
-	w := newWorld(t)
-	in := citizensForm()
-	in["Allegati (facoltativi)"] = []file{{"schermata.png", picture(t)}, {"altra.png", picture(t)}}
+	w := newSystem(t)
+	in := citizenForm()
+	in["Allegati (facoltativi)"] = []uploadFile{{"schermata.png", pngImage(t)}, {"altra.png", pngImage(t)}}
 	sent := w.browser().open("/").follow("Compila il modulo").says("Di che cosa ha bisogno?", "Servizio on line assistenza").
-		follow("Non trovo il mio referto").submit(sendHelp, in).want(http.StatusOK)
+		follow("Non trovo il mio referto").submit(sendButton, in).want(http.StatusOK)
 	got := w.onlyTicket(torino)
 	sent.says("Richiesta inviata", got.Number, "Azienda Sanitaria Locale Città di Torino", "m•••@example.org", "collegamento personale").
-		keepsQuiet("maria@", "Finzione", "con la app", "RSSMRA")
+		doesNotSay("maria@", "Finzione", "con la app", "RSSMRA")
 	if sent.header.Get("X-Robots-Tag") != "noindex, nofollow" {
 		t.Error("the confirmation may be found by search engines")
 	}
@@ -78,7 +78,7 @@ func TestACitizenAsksForHelp(t *testing.T) {
 		Role: ticket.ForMinor, GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "0110000000",
 	}
 	if got.Requester != want || got.Concerns != "Prova Minore" || got.IUV != "301123456789012316" || got.Facilitated || got.Problem.ID != "mancato-pagamento" ||
-		got.Identity != ticket.Declared || got.Channel != ticket.Web || got.Description != "Ho pagato\ncon la app" {
+		got.Identity != ticket.Declared || got.Channel != ticket.ChannelWeb || got.Description != "Ho pagato\ncon la app" {
 		t.Errorf("got %+v", got)
 	}
 	if len(got.Attachments) != 2 || got.Attachments[0].Name != "schermata.png" || got.Attachments[1].MediaType != "image/png" {
@@ -88,13 +88,13 @@ func TestACitizenAsksForHelp(t *testing.T) {
 }
 
 func TestFacilitatedAccessIsKnownFromItsService(t *testing.T) {
-	w := newWorld(t)
-	in := citizensForm()
+	w := newSystem(t)
+	in := citizenForm()
 	in["Un altro problema con l’accesso facilitato"] = "✓"
 	for _, other := range []string{"Mi viene chiesto di pagare, ma ho già pagato o non devo pagare", "Codice avviso o IUV del pagamento (facoltativo)"} {
 		delete(in, other)
 	}
-	w.browser().open("/assistenza/accesso-facilitato").keepsQuiet("Codice avviso", "Ho usato l’accesso").submit(sendHelp, in).says("Richiesta inviata")
+	w.browser().open("/assistenza/accesso-facilitato").doesNotSay("Codice avviso", "Ho usato l’accesso").submit(sendButton, in).says("Richiesta inviata")
 	if got := w.onlyTicket(torino); !got.Facilitated || got.Problem.ID != "altro" {
 		t.Errorf("got %+v", got)
 	}
@@ -102,20 +102,20 @@ func TestFacilitatedAccessIsKnownFromItsService(t *testing.T) {
 }
 
 func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
-	w := newWorld(t)
-	in := typed{
+	w := newSystem(t)
+	in := formValues{
 		"Ho pagato ma non riesco ancora a scaricare il referto": "✓", "Codice avviso o IUV del pagamento (facoltativo)": strings.Repeat("1", 36),
 		"Per una persona che L’ha delegata": "✓", "Codice fiscale": "RSSMRA80A01H501V", "E-mail": "maria@", "Telefono": "0123",
 		"Che cosa è successo": "Ho pagato <b>ieri</b>", "Ho usato l’accesso facilitato: senza SPID, con il codice del referto e il PIN che mi hanno dato": "✓",
-		"Allegati (facoltativi)": []file{{"enorme.png", make([]byte, 3<<20)}, {"programma.exe", []byte("MZ")}},
+		"Allegati (facoltativi)": []uploadFile{{"enorme.png", make([]byte, 3<<20)}, {"programma.exe", []byte("MZ")}},
 	}
-	back := w.browser().open("/assistenza/ritiro-documenti").submit(sendHelp, in).want(http.StatusUnprocessableEntity).says(
+	back := w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, in).want(http.StatusUnprocessableEntity).says(
 		"Ci sono 10 cose da correggere", "Ciò che ha scritto è ancora qui", "Gli allegati invece vanno scelti di nuovo",
 		"Scriva nome e cognome della persona per cui chiede aiuto.", "Scriva il nome.", "Scriva il cognome.", "Un carattere del codice fiscale è sbagliato",
 		"L’indirizzo e-mail non è completo", "Il numero di telefono ha da 6 a 15 cifre.", "Scelga l’Azienda sanitaria dall’elenco.", "«enorme.png»", "«programma.exe»",
 		"Ho pagato <b>ieri</b>",
 	)
-	kept := back.fields(sendHelp)
+	kept := back.fields(sendButton)
 	for name, want := range map[string]string{
 		"tipologia": "non-scaricabile-pagamento", "avviso": strings.Repeat("1", 36), "per": "delegato", "codice_fiscale": "RSSMRA80A01H501V", "email": "maria@",
 		"telefono": "0123", "descrizione": "Ho pagato <b>ieri</b>", "facilitato": "si",
@@ -129,23 +129,23 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 			t.Errorf("the summary leads to %s, which is no field", to)
 		}
 	}
-	w.browser().open("/assistenza/ritiro-documenti").submit(sendHelp, nil).want(http.StatusUnprocessableEntity).says("Scelga che problema ha.", "Scelga per chi chiede aiuto.", "Scriva che cosa è successo.")
-	w.settle()
+	w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, nil).want(http.StatusUnprocessableEntity).says("Scelga che problema ha.", "Scelga per chi chiede aiuto.", "Scriva che cosa è successo.")
+	w.waitForLists()
 	if head, _, err := w.Store.Head(w.Context()); err != nil || head.N != 0 {
 		t.Errorf("a refused form left something: %v, %v", head, err)
 	}
 }
 
 func TestALoggedInCitizenNeedNotTypeItAgain(t *testing.T) {
-	w := newWorld(t)
-	b := w.join("dora", person.Citizen, "")
-	b.open("/assistenza/ritiro-documenti").keepsQuiet("ultima richiesta").submit(sendHelp, citizensForm()).
-		says("Richiesta inviata", "Segua la richiesta").keepsQuiet("collegamento personale")
+	w := newSystem(t)
+	b := w.login("dora", person.Citizen, "")
+	b.open("/assistenza/ritiro-documenti").doesNotSay("ultima richiesta").submit(sendButton, citizenForm()).
+		says("Richiesta inviata", "Segua la richiesta").doesNotSay("collegamento personale")
 	got := w.onlyTicket(torino)
 	if got.Identity != ticket.Verified {
 		t.Errorf("the citizen is %s", got.Identity)
 	}
-	again := b.open("/assistenza/accesso-facilitato").says("ultima richiesta").fields(sendHelp)
+	again := b.open("/assistenza/accesso-facilitato").says("ultima richiesta").fields(sendButton)
 	for name, want := range map[string]string{
 		"nome": "Maria", "cognome": "Finzione", "codice_fiscale": "RSSMRA80A01H501U", "email": "maria@example.org", "telefono": "0110000000", "ente": "010301",
 		"per": "genitore", "interessato": "Prova Minore", "descrizione": "", "tipologia": "",
@@ -157,16 +157,16 @@ func TestALoggedInCitizenNeedNotTypeItAgain(t *testing.T) {
 }
 
 func TestAFormSentTwiceCountsOnce(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	b := w.browser()
 	form := b.open("/assistenza/ritiro-documenti")
-	first, second := form.submit(sendHelp, citizensForm()), form.submit(sendHelp, citizensForm())
+	first, second := form.submit(sendButton, citizenForm()), form.submit(sendButton, citizenForm())
 	if first.at.Path != second.at.Path {
 		t.Errorf("%s, and %s", first.at, second.at)
 	}
-	in := citizensForm()
+	in := citizenForm()
 	in["Che cosa è successo"] = "Altro ancora"
-	form.submit(sendHelp, in).want(http.StatusConflict).says("Il primo invio era già arrivato", "Altro ancora")
+	form.submit(sendButton, in).want(http.StatusConflict).says("Il primo invio era già arrivato", "Altro ancora")
 	if got := w.onlyTicket(torino); got.Description != "Ho pagato\ncon la app" {
 		t.Errorf("it says %q", got.Description)
 	}
@@ -174,48 +174,48 @@ func TestAFormSentTwiceCountsOnce(t *testing.T) {
 
 // FAQ 2.2: the operators' own form, for who cannot get in.
 func TestAnOperatorWithoutAccessAsksForHelp(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	b := w.browser()
 	form := b.open("/assistenza").follow("Servizio on line assistenza").says(
 		"Nuova richiesta di assistenza", "Dati richiedente", "* Ruolo", "Operatore di Assistenza", "* Nome", "* Cognome", "* Codice fiscale", "0 / 16", "* Email",
 		"* Recapito telefonico", "* ASR di competenza", "Problema riscontrato", "* Tipologia", "* Descrizione della richiesta", "Allegato",
 		"Estensioni accettate: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg", "Dimensione massima 1MB", "chiuda tutte le finestre del browser",
 	)
-	form.submit("INVIA", typed{"* Nome": "Mela"}).want(http.StatusUnprocessableEntity).says("Ci sono 7 cose da correggere").submit("INVIA", typed{
+	form.submit("INVIA", formValues{"* Nome": "Mela"}).want(http.StatusUnprocessableEntity).says("Ci sono 7 cose da correggere").submit("INVIA", formValues{
 		"* Cognome": "Finto", "* Codice fiscale": "RSSMRA80A01H501U", "* Email": "mela@example.org", "* Recapito telefonico": "011 0000000",
 		"* ASR di competenza": "ASL Città di Torino", "* Tipologia": "Accesso al sistema", "* Descrizione della richiesta": "Il PIN è rifiutato",
 	}).want(http.StatusOK).says("Richiesta inviata", "L’assistenza regionale legge la richiesta e La contatterà", "m•••@example.org")
-	if got := w.onlyTicket(catalog.Region); got.Requester.Role != ticket.AsOperator || got.Requester.GivenName != "Mela" || got.Chosen != torino || got.Service.ID != string(ticket.OperatorsForm) {
+	if got := w.onlyTicket(catalog.Region); got.Requester.Role != ticket.AsOperator || got.Requester.GivenName != "Mela" || got.ChosenEntity != torino || got.Service.ID != string(ticket.OperatorsForm) {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestAnOperatorOpensForACitizen(t *testing.T) {
-	w := newWorld(t)
-	b := w.join("anna", person.ASROperator, torino)
-	in := citizensForm()
+	w := newSystem(t)
+	b := w.login("anna", person.ASROperator, torino)
+	in := citizenForm()
 	delete(in, "Azienda sanitaria") // it is the operator's own
 	b.open("/code/nuove").follow("Istruzioni per gli operatori").want(http.StatusOK)
-	which := b.open("/code/nuove").follow("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").keepsQuiet("Suo problema.")
-	form := which.follow("Un altro problema con i miei documenti").says("I dati del cittadino").keepsQuiet("risponderLe", "I Suoi dati")
-	form.submit(sendHelp, in).want(http.StatusUnprocessableEntity).says("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
-		submit(sendHelp, typed{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").follow("Apra la richiesta").want(http.StatusOK)
-	if got := w.onlyTicket(torino); got.Channel != ticket.Telephone || got.Identity != ticket.Declared {
+	which := b.open("/code/nuove").follow("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").doesNotSay("Suo problema.")
+	form := which.follow("Un altro problema con i miei documenti").says("I dati del cittadino").doesNotSay("risponderLe", "I Suoi dati")
+	form.submit(sendButton, in).want(http.StatusUnprocessableEntity).says("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
+		submit(sendButton, formValues{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").follow("Apra la richiesta").want(http.StatusOK)
+	if got := w.onlyTicket(torino); got.Channel != ticket.ChannelTelephone || got.Identity != ticket.Declared {
 		t.Errorf("got %+v", got)
 	}
 }
 
 // Who works here in a role that opens no tickets asks like anybody else.
 func TestAnAuditorAsksLikeAnybody(t *testing.T) {
-	w := newWorld(t)
-	w.join("revisore", person.Auditor, "").open("/assistenza/ritiro-documenti").submit(sendHelp, citizensForm()).says("Richiesta inviata")
-	if got := w.onlyTicket(torino); got.Channel != ticket.Web || got.Identity != ticket.Declared {
+	w := newSystem(t)
+	w.login("revisore", person.Auditor, "").open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).says("Richiesta inviata")
+	if got := w.onlyTicket(torino); got.Channel != ticket.ChannelWeb || got.Identity != ticket.Declared {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestIdentifiersAreJudgedWhileOneTypes(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	for _, c := range []struct{ field, typed, want string }{
 		{"codice_fiscale", "RSSMRA80A01H501U", ""},
 		{"codice_fiscale", "STP1234567890123", ""},
@@ -227,7 +227,7 @@ func TestIdentifiersAreJudgedWhileOneTypes(t *testing.T) {
 		{"telefono", "chiamatemi", "Nel numero di telefono bastano le cifre, con il + davanti se è estero."},
 		{"nome", "x", ""},
 	} {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/assistenza/controllo", strings.NewReader(url.Values{"campo": {c.field}, "valore": {c.typed}}.Encode()))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/controllo", strings.NewReader(url.Values{"campo": {c.field}, "valore": {c.typed}}.Encode()))
 		w.must(err)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if got := w.browser().send(r).want(http.StatusOK); got.raw != c.want {
@@ -238,8 +238,8 @@ func TestIdentifiersAreJudgedWhileOneTypes(t *testing.T) {
 
 // A form that does not arrive whole opens nothing, and says so.
 func TestAFormThatBreaksOff(t *testing.T) {
-	w := newWorld(t)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/assistenza/ritiro-documenti", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"nome\"\r\n\r\nMaria"))
+	w := newSystem(t)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/ritiro-documenti", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"nome\"\r\n\r\nMaria"))
 	w.must(err)
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 	w.browser().send(r).want(http.StatusBadRequest).says("Il modulo non è arrivato intero")
@@ -247,14 +247,14 @@ func TestAFormThatBreaksOff(t *testing.T) {
 
 // Every refusal of an identifier has its words.
 func TestNoIdentifierIsRefusedInSilence(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	for field, values := range map[string][]string{
 		"codice_fiscale": {"x", strings.Repeat("x", 16), "RSSMRA80X01H501U", "RSSMRA80A32H501U", "12345678901", "1234567890x", "RSSMRA80A01H501V"},
 		"email":          {"x", "à@example.it", "x@1", strings.Repeat("x", 300) + "@example.it", "x@y z"},
 		"telefono":       {"1", "x", "+0123456789", strings.Repeat("1", 20), "(011"},
 	} {
 		for _, v := range values {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/assistenza/controllo", strings.NewReader(url.Values{"campo": {field}, "valore": {v}}.Encode()))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/controllo", strings.NewReader(url.Values{"campo": {field}, "valore": {v}}.Encode()))
 			w.must(err)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if got := w.browser().send(r).want(http.StatusOK); !strings.HasSuffix(got.raw, ".") {
@@ -262,18 +262,18 @@ func TestNoIdentifierIsRefusedInSilence(t *testing.T) {
 			}
 		}
 	}
-	w.Clock.Pass(time.Second)
+	w.Clock.Advance(time.Second)
 }
 
 // What is no file is bounded, whatever it comes as: nobody fills the memory with a form.
 func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	const form = "/assistenza/ritiro-documenti"
 	p := w.browser().post(form, url.Values{"descrizione": {strings.Repeat("a", 1<<20)}}).want(http.StatusRequestEntityTooLarge)
 	if len(p.raw) > 256<<10 {
 		t.Errorf("%d bytes come back", len(p.raw))
 	}
-	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.door.Address+form, strings.NewReader("descrizione=%zz"))
+	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.server.Address+form, strings.NewReader("descrizione=%zz"))
 	w.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w.browser().send(r).want(http.StatusBadRequest).says("Il modulo non è arrivato intero")
@@ -289,7 +289,7 @@ func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
 			w.must(part(m, n))
 		}
 		w.must(m.Close())
-		r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.door.Address+form, &b)
+		r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.server.Address+form, &b)
 		w.must(err)
 		r.Header.Set("Content-Type", m.FormDataContentType())
 		if got := w.browser().send(r).want(http.StatusRequestEntityTooLarge); len(got.raw) > 256<<10 {
@@ -300,13 +300,13 @@ func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
 
 // A citizen whose session ends while they write is asked before their request becomes nobody's in particular.
 func TestAFormOutlivesTheSession(t *testing.T) {
-	w := newWorld(t)
-	maria := w.join("maria", person.Citizen, "")
+	w := newSystem(t)
+	maria := w.login("maria", person.Citizen, "")
 	p := maria.open("/assistenza/ritiro-documenti")
-	w.must(w.Cases.Identity.End(w.Context(), maria.token()))
-	p = p.submit(sendHelp, citizensForm()).want(http.StatusUnauthorized).says("La sessione è finita mentre scriveva", "con la app")
+	w.must(w.App.Identity.EndSession(w.Context(), maria.token()))
+	p = p.submit(sendButton, citizenForm()).want(http.StatusUnauthorized).says("La sessione è finita mentre scriveva", "con la app")
 	maria.login("maria") // in another tab
-	p.submit(sendHelp, nil).want(http.StatusOK).says("Richiesta inviata")
+	p.submit(sendButton, nil).want(http.StatusOK).says("Richiesta inviata")
 	if got := w.onlyTicket(torino); got.Identity != ticket.Verified {
 		t.Errorf("it is %s", got.Identity)
 	}

@@ -14,52 +14,54 @@ import (
 )
 
 // auditRoutes are the auditor's pages: what was recorded, and how it looked at any moment.
-func (w *Web) auditRoutes() []route {
-	return []route{
-		{pattern: "GET /revisione", by: placed, action: identity.ReadEvents, serve: w.findPage},
-		{pattern: "POST /revisione", by: placed, action: identity.ReadEvents, serve: w.find},
-		{pattern: "GET /revisione/coda", by: placed, action: identity.ReadEvents, serve: w.pastQueuePage},
-		{pattern: "GET /revisione/{id}", by: placed, action: identity.ReadEvents, serve: w.replayPage},
-		{pattern: "GET /revisione/{id}/fascicolo.html", by: placed, action: identity.TakeDossier, serve: w.dossierHTML},
-		{pattern: "GET /revisione/{id}/fascicolo.json", by: placed, action: identity.TakeDossier, serve: w.dossierJSON},
-		{pattern: "GET /revisione/{id}/accessi", by: placed, action: identity.ReadAccesses, serve: w.accessesPage},
-		{pattern: "GET /revisione/{id}/accessi.csv", by: placed, action: identity.ReadAccesses, serve: w.accessesCSV},
+func (w *Web) auditRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /revisione", Access: WithRole, Action: identity.ReadEvents, Handle: w.searchPage},
+		{Pattern: "POST /revisione", Access: WithRole, Action: identity.ReadEvents, Handle: w.search},
+		{Pattern: "GET /revisione/coda", Access: WithRole, Action: identity.ReadEvents, Handle: w.queueAsOfPage},
+		{Pattern: "GET /revisione/{id}", Access: WithRole, Action: identity.ReadEvents, Handle: w.replayPage},
+		{Pattern: "GET /revisione/{id}/fascicolo.html", Access: WithRole, Action: identity.TakeDossier, Handle: w.dossierHTML},
+		{Pattern: "GET /revisione/{id}/fascicolo.json", Access: WithRole, Action: identity.TakeDossier, Handle: w.dossierJSON},
+		{Pattern: "GET /revisione/{id}/accessi", Access: WithRole, Action: identity.ReadAccesses, Handle: w.accessesPage},
+		{Pattern: "GET /revisione/{id}/accessi.csv", Access: WithRole, Action: identity.ReadAccesses, Handle: w.accessesCSV},
 	}
 }
 
 // auditTrail is where the auditor's pages stand.
-var auditTrail = []crumb{{"Revisione", "/revisione"}}
+var auditTrail = []Crumb{{"Revisione", "/revisione"}}
 
-// findData is a search among all tickets.
-type findData struct {
+// searchData is a search among all tickets.
+type searchData struct {
 	Q    string
 	Page *projections.Page // nil: nothing was asked for
 }
 
-func (w *Web) findPage(v *visit) error {
-	return w.render(v, http.StatusOK, page{name: "revisione", title: "Revisione", data: findData{}})
+func (w *Web) searchPage(v *Request) error {
+	return w.Render(v, http.StatusOK, Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
 }
 
-// find answers a form that is sent by POST: what is searched for may be a name or a codice fiscale, which addresses must
+// search answers a form that is sent by POST: what is searched for may be a name or a codice fiscale, which addresses must
 // not hold.
-func (w *Web) find(v *visit) error {
-	d := findData{Q: strings.TrimSpace(v.FormValue("q"))}
+func (w *Web) search(v *Request) error {
+	d := searchData{Q: strings.TrimSpace(v.FormValue("q"))}
 	if d.Q == "" {
-		return v.go303("/revisione")
+		return v.Redirect("/revisione")
 	}
-	found, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{Q: d.Q, Cursor: v.FormValue("da")})
+	found, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Q: d.Q, Cursor: v.FormValue("da")})
 	if err != nil {
 		return err
 	}
 	d.Page = &found
-	return w.render(v, http.StatusOK, page{name: "revisione", title: "Revisione", data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "revisione", Title: "Revisione", Data: d})
 }
 
-// instant is a moment to the thousandth of a second: what happened within one minute must be told apart.
-func instant(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04:05,000") }
+// formatInstant is a moment to the thousandth of a second: what happened within one minute must be told apart.
+func formatInstant(t time.Time) string {
+	return t.In(calendar.Rome()).Format("02/01/2006 15:04:05,000")
+}
 
-// grains are the ways to name a moment, and how much of it each covers: it means the end of that.
-var grains = []struct {
+// momentLayouts are the ways to name a moment, and how much of it each covers: it means the end of that.
+var momentLayouts = []struct {
 	layout string
 	covers time.Duration
 }{
@@ -71,7 +73,7 @@ func parseMoment(text string) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return t.UTC(), true
 	}
-	for _, g := range grains {
+	for _, g := range momentLayouts {
 		t, err := time.ParseInLocation(g.layout, text, calendar.Rome())
 		if err != nil {
 			continue

@@ -19,47 +19,47 @@ import (
 	"github.com/sol-assistenza/sol/handlers/casework"
 )
 
-// acts lets somebody act on a ticket as an operator's page does, and time pass until the note can be read.
-func (w *world) acts(by casework.Caller, id ticket.ID, u casework.Update) {
+// applyUpdate lets somebody act on a ticket as an operator's page does, and time pass until the note can be read.
+func (w *system) applyUpdate(by casework.Caller, id ticket.ID, u casework.UpdateRequest) {
 	w.Helper()
-	_, err := w.Cases.Update(w.Context(), by, id, u, casework.Said{})
+	_, err := w.App.Update(w.Context(), by, id, u, casework.Idempotency{})
 	w.must(err)
-	w.settle()
-	w.Clock.Pass(time.Minute)
-	w.settle()
+	w.waitForLists()
+	w.Clock.Advance(time.Minute)
+	w.waitForLists()
 }
 
 func operatorAt(id string, role person.Role, entity catalog.EntityCode) casework.Caller {
 	return casework.Caller{Actor: person.Actor{ID: id, Role: role, Entity: entity}}
 }
 
-func note(visibility ticket.Visibility, text string) *casework.Note {
-	return &casework.Note{Text: text, Visibility: visibility}
+func note(visibility ticket.Visibility, text string) *casework.NoteRequest {
+	return &casework.NoteRequest{Text: text, Visibility: visibility}
 }
 
-// audited is a ticket that Torino asked about, handed over with an internal note besides, and that the Region resolved.
-func audited(w *world) (id ticket.ID, number string) {
+// newAuditedTicket is a ticket that Torino asked about, handed over with an internal note besides, and that the Region resolved.
+func newAuditedTicket(w *system) (id ticket.ID, number string) {
 	w.Helper()
 	anna := operatorAt(w.Account(w.T, "anna", person.ASROperator, torino), person.ASROperator, torino)
 	rita := operatorAt(w.Account(w.T, "rita", person.RegionalOperator, catalog.Region), person.RegionalOperator, catalog.Region)
 	id = w.open(request(torino))
-	w.Clock.Pass(time.Hour)
-	w.acts(anna, id, casework.Update{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
-	w.acts(anna, id, casework.Update{Note: note(ticket.Internal, "Il paziente ha già chiamato ieri")})
-	w.acts(anna, id, casework.Update{Status: ticket.HandedOver, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
-	w.acts(rita, id, casework.Update{Status: ticket.Solved, Note: note(ticket.Public, "Ora il referto è disponibile")})
-	t, err := w.Cases.Ticket(w.Context(), anna, id, nil)
+	w.Clock.Advance(time.Hour)
+	w.applyUpdate(anna, id, casework.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
+	w.applyUpdate(anna, id, casework.UpdateRequest{Note: note(ticket.Internal, "Il paziente ha già chiamato ieri")})
+	w.applyUpdate(anna, id, casework.UpdateRequest{Status: ticket.HandedOver, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
+	w.applyUpdate(rita, id, casework.UpdateRequest{Status: ticket.Solved, Note: note(ticket.Public, "Ora il referto è disponibile")})
+	t, err := w.App.Ticket(w.Context(), anna, id, nil)
 	w.must(err)
 	return id, t.Number
 }
 
 func TestTheAuditorFindsATicket(t *testing.T) {
-	w := newWorld(t)
-	id, number := audited(w)
-	audit := w.join("ugo", person.Auditor, "")
+	w := newSystem(t)
+	id, number := newAuditedTicket(w)
+	audit := w.login("ugo", person.Auditor, "")
 	home := audit.open("/revisione").want(200)
 	for _, q := range []string{number, " rssmra80a01h501u", "referto delle analisi"} {
-		found := home.submit("Trova", typed{"Trova una richiesta": q}).want(200).says("1 richiesta", "Finzione Maria")
+		found := home.submit("Trova", formValues{"Trova una richiesta": q}).want(200).says("1 richiesta", "Finzione Maria")
 		if found.at.RawQuery != "" {
 			t.Errorf("the address holds what was looked for: %s", found.at)
 		}
@@ -67,13 +67,13 @@ func TestTheAuditorFindsATicket(t *testing.T) {
 			t.Errorf("it leads to %s", got)
 		}
 	}
-	home.submit("Trova", typed{"Trova una richiesta": "9999-1"}).want(200).says("0 richieste", "Nessuna richiesta corrisponde")
+	home.submit("Trova", formValues{"Trova una richiesta": "9999-1"}).want(200).says("0 richieste", "Nessuna richiesta corrisponde")
 }
 
 func TestATicketInTime(t *testing.T) {
-	w := newWorld(t)
-	id, _ := audited(w)
-	audit := w.join("ugo", person.Auditor, "")
+	w := newSystem(t)
+	id, _ := newAuditedTicket(w)
+	audit := w.login("ugo", person.Auditor, "")
 	now := audit.open("/revisione/"+string(id)).want(200).says("Adesso", "Risolto", "Ora il referto è disponibile", "ticket.opened.v1", "Richiesta aperta, in carico a ASL Città di Torino 02/03/2026 10:00:00,000 1.1 · Senza accesso", "Prova RITA · Operatore regionale · Regione Piemonte")
 
 	begun := now
@@ -83,7 +83,7 @@ func TestATicketInTime(t *testing.T) {
 		}
 		begun = begun.follow("Passo prima").want(200)
 	}
-	begun.says("passo 1 di", "Nuovo", "dopo il momento mostrato").keepsQuiet("Passo prima")
+	begun.says("passo 1 di", "Nuovo", "dopo il momento mostrato").doesNotSay("Passo prima")
 	begun.follow("Passo dopo").says("passo 2 di").follow("Adesso").says("Adesso", "Risolto")
 
 	begun.says("Non trovo il referto delle analisi")
@@ -91,12 +91,12 @@ func TestATicketInTime(t *testing.T) {
 	if strings.Contains(past, "In che giorno") {
 		t.Errorf("before the note was written it stands there: %s", past)
 	}
-	slid := now.submit("Mostra", typed{"Passo": "2"}).want(200).says("passo 2 di", "In attesa di informazioni da utente")
+	slid := now.submit("Mostra", formValues{"Passo": "2"}).want(200).says("passo 2 di", "In attesa di informazioni da utente")
 	if slid.at.Query().Get("passo") != "2" {
 		t.Errorf("the slider leads to %s", slid.at)
 	}
-	now.submit("Vai", typed{"Data e ora": "2026-03-02T09:30"}).want(200).says("02/03/2026 09:30:59,999", "prima di ogni evento", "non era ancora stata aperta")
-	now.submit("Vai", typed{"Data e ora": "2026-03-02T10:30"}).want(200).says("passo 1 di", "Nuovo")
+	now.submit("Vai", formValues{"Data e ora": "2026-03-02T09:30"}).want(200).says("02/03/2026 09:30:59,999", "prima di ogni evento", "non era ancora stata aperta")
+	now.submit("Vai", formValues{"Data e ora": "2026-03-02T10:30"}).want(200).says("passo 1 di", "Nuovo")
 	audit.open("/revisione/"+string(id)+"?momento=ieri").want(422).says("Momento non valido", "Risolto")
 	audit.open("/revisione/"+string(id)+"?momento=2030-01-01").want(200).says("Adesso", "Risolto")
 	audit.open("/revisione/01890000-0000-7000-8000-000000000000").want(404)
@@ -105,9 +105,9 @@ func TestATicketInTime(t *testing.T) {
 
 // A note has three audiences, and a hand-over changes none of them (mission.md, "note; audience").
 func TestWhatEverybodySawThen(t *testing.T) {
-	w := newWorld(t)
-	id, _ := audited(w)
-	audit := w.join("ugo", person.Auditor, "")
+	w := newSystem(t)
+	id, _ := newAuditedTicket(w)
+	audit := w.login("ugo", person.Auditor, "")
 	const (
 		asked    = "In che giorno è stato fatto l’esame?"
 		internal = "Il paziente ha già chiamato ieri"
@@ -118,7 +118,7 @@ func TestWhatEverybodySawThen(t *testing.T) {
 	for eyes, sees := range map[string][]string{
 		"Revisore: tutto": all, "Cittadino": {asked, solved}, "Operatori di ASL Città di Torino": all, "Assistenza regionale": {asked, handed, solved},
 	} {
-		p := audit.open("/revisione/"+string(id)).submit("Mostra", typed{"Con gli occhi di": eyes, "Passo": "99"}).want(200)
+		p := audit.open("/revisione/"+string(id)).submit("Mostra", formValues{"Con gli occhi di": eyes, "Passo": "99"}).want(200)
 		shown := p.text()[strings.Index(p.text(), "Com’era"):strings.Index(p.text(), "Eventi registrati")]
 		for _, text := range all {
 			want := false
@@ -132,7 +132,7 @@ func TestWhatEverybodySawThen(t *testing.T) {
 	}
 	before := url.Values{"come": {"regione"}, "momento": {"2026-03-02T10:30"}}
 	audit.open("/revisione/" + string(id) + "?" + before.Encode()).want(200).says("A quel momento la richiesta non era visibile per: Assistenza regionale.")
-	audit.open("/revisione/" + string(id)).want(200).keepsQuiet("sola lettura")
+	audit.open("/revisione/" + string(id)).want(200).doesNotSay("sola lettura")
 	audit.open("/revisione/" + string(id) + "?come=" + string(torino)).want(200).says("In sola lettura per: Operatori di ASL Città di Torino.")
 	audit.open("/revisione/" + string(id) + "?come=cittadino").want(200).says("Non vedeva: 1 nota interna, 1 nota tra Regione e ASR")
 
@@ -141,13 +141,13 @@ func TestWhatEverybodySawThen(t *testing.T) {
 }
 
 func TestRevisionIsTheAuditors(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
 	for name, role := range map[string]person.Role{"sara": person.ASRSupervisor, "ada": person.Administrator, "rita": person.RegionalOperator} {
 		entity := map[person.Role]catalog.EntityCode{person.ASRSupervisor: torino, person.RegionalOperator: catalog.Region}[role]
-		b := w.join(name, role, entity)
+		b := w.login(name, role, entity)
 		for _, path := range []string{"/revisione", "/revisione/" + string(id)} {
-			b.open(path).want(http.StatusForbidden).keepsQuiet("Finzione")
+			b.open(path).want(http.StatusForbidden).doesNotSay("Finzione")
 		}
 	}
 	w.browser().open("/revisione/" + string(id)).says("Accesso riservato")
@@ -155,14 +155,14 @@ func TestRevisionIsTheAuditors(t *testing.T) {
 
 // Every access is recorded, reads included (Garante, 4 June 2015).
 func TestWhoReadATicket(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
-	anna := w.join("anna", person.ASROperator, torino)
-	nora := w.join("nora", person.ASROperator, novara)
-	audit := w.join("ugo", person.Auditor, "")
+	anna := w.login("anna", person.ASROperator, torino)
+	nora := w.login("nora", person.ASROperator, novara)
+	audit := w.login("ugo", person.Auditor, "")
 	accesses := "/revisione/" + string(id) + "/accessi"
 
-	first := audit.open(accesses).want(200).says("Elenco degli accessi", "Prova UGO").keepsQuiet("Più vecchi")
+	first := audit.open(accesses).want(200).says("Elenco degli accessi", "Prova UGO").doesNotSay("Più vecchi")
 	rows := func(p *page) int { return len(all(p.root, "tr")) - 1 }
 	before := rows(first)
 	nora.open("/ticket/" + string(id)).want(404) // nothing was read
@@ -171,13 +171,13 @@ func TestWhoReadATicket(t *testing.T) {
 	if got := rows(audit.open(accesses).want(200)) - before; got != 2 {
 		t.Errorf("a page of the ticket and one of its accesses are recorded as %d accesses", got)
 	}
-	audit.open("/revisione").submit("Trova", typed{"Trova una richiesta": "RSSMRA80A01H501U"}).want(200)
+	audit.open("/revisione").submit("Trova", formValues{"Trova una richiesta": "RSSMRA80A01H501U"}).want(200)
 	audit.open("/revisione/" + string(id)).want(200)
-	_, err := w.Cases.Ticket(w.Context(), casework.Holder(id, ""), id, nil)
+	_, err := w.App.Ticket(w.Context(), casework.LinkHolder(id, ""), id, nil)
 	w.must(err)
 	list := audit.open(accesses).want(200).
 		says("Prova ANNA Operatore ASR ASL Città di Torino Richiesta", "Prova UGO Revisore – Ricerca del codice fiscale", "Storia completa", "con il collegamento personale Cittadino").
-		keepsQuiet("NORA", "RSSMRA80A01H501U")
+		doesNotSay("NORA", "RSSMRA80A01H501U")
 	if got := rows(list) - before; got < 5 {
 		t.Errorf("%d more accesses are shown", got)
 	}
@@ -186,11 +186,11 @@ func TestWhoReadATicket(t *testing.T) {
 	}
 
 	for range 101 {
-		_, err := w.Cases.Ticket(w.Context(), casework.Holder(id, ""), id, nil)
+		_, err := w.App.Ticket(w.Context(), casework.LinkHolder(id, ""), id, nil)
 		w.must(err)
 	}
 	oldest := audit.open(accesses).follow("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
-	oldest.follow("I più recenti").want(200).keepsQuiet("I più recenti")
+	oldest.follow("I più recenti").want(200).doesNotSay("I più recenti")
 	seen := w.accesses(id)
 	audit.open(accesses + "?prima=999999999").want(200).says("con il collegamento personale")
 	if got := w.accesses(id) - seen; got != 1 {
@@ -211,9 +211,9 @@ func TestWhoReadATicket(t *testing.T) {
 
 // What is put into the note, or refused, is shown around one reading of the ticket: one look is one access.
 func TestOneLookIsOneAccess(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.login("anna", person.ASROperator, torino)
 	once := func(what string, r *http.Request, status int) {
 		t.Helper()
 		before := w.accesses(id)
@@ -224,26 +224,26 @@ func TestOneLookIsOneAccess(t *testing.T) {
 	}
 	p := anna.ticket(id)
 	once("a question", p.request("Chiedi al cittadino", nil), 200)
-	p = p.submit("Rispondi", typed{found + ": Sì": "✓", "Identificativo inviato a FSE/ROL": "REF-1"}).want(200)
-	p = p.submit("Rispondi", typed{ours + ": No": "✓"}).want(200)
+	p = p.submit("Rispondi", formValues{found + ": Sì": "✓", "Identificativo inviato a FSE/ROL": "REF-1"}).want(200)
+	p = p.submit("Rispondi", formValues{ours + ": No": "✓"}).want(200)
 	once("an outcome's note", p.request("Modifica il testo prima", nil), 200)
-	once("a ready text", p.request("Inserisci", typed{"Testi pronti": "Saluto iniziale"}), 200)
+	once("a ready text", p.request("Inserisci", formValues{"Testi pronti": "Saluto iniziale"}), 200)
 	once("no ready text", p.request("Inserisci", nil), 200)
 	old := p.request("Esegui l’esito", nil)
-	p.submit("Rispondi", typed{"Correzione: " + found + ": No": "✓"}).want(200)
+	p.submit("Rispondi", formValues{"Correzione: " + found + ": No": "✓"}).want(200)
 	once("an outcome that is none any more", old, 412)
-	once("a citizen's answer", anna.open(w.link(id)).request("Invia", typed{"Il Suo messaggio": "Era il 3 marzo"}), 200)
+	once("a citizen's answer", anna.open(w.link(id)).request("Invia", formValues{"Il Suo messaggio": "Era il 3 marzo"}), 200)
 }
 
 // A ticket that another one's page only names was not read; an attachment on a page of its own is one reading of its ticket, and one of what is in it.
 func TestWhatIsOnlyNamedIsNotRead(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	repeated, main := w.open(request(torino)), w.open(request(torino))
-	anna := w.join("anna", person.ASROperator, torino)
-	pdf := file{"referto.pdf", []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n")}
-	p := anna.ticket(main).submit("Aggiorna", typed{"Nota": "ecco", "Allegati alla nota (facoltativi)": pdf}).want(200)
-	anna.ticket(repeated).submit("Aggiorna", typed{
-		"Nota": "La seguiamo lì", public: "✓", "Stato": "Risolto, perché ripete un’altra richiesta", "Numero della richiesta principale": anna.number(main),
+	anna := w.login("anna", person.ASROperator, torino)
+	pdf := uploadFile{"referto.pdf", []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n")}
+	p := anna.ticket(main).submit("Aggiorna", formValues{"Nota": "ecco", "Allegati alla nota (facoltativi)": pdf}).want(200)
+	anna.ticket(repeated).submit("Aggiorna", formValues{
+		"Nota": "La seguiamo lì", publicNote: "✓", "Stato": "Risolto, perché ripete un’altra richiesta", "Numero della richiesta principale": anna.number(main),
 	}).want(200)
 	before := w.accesses(main)
 	anna.ticket(repeated).says("Ripete la richiesta 2026-")
@@ -262,7 +262,7 @@ func TestWhatIsOnlyNamedIsNotRead(t *testing.T) {
 }
 
 // accesses counts those to a ticket, and leaves none.
-func (w *world) accesses(id ticket.ID) (n int) {
+func (w *system) accesses(id ticket.ID) (n int) {
 	w.Helper()
 	owner, err := pgx.Connect(w.Context(), w.Database)
 	w.must(err)
@@ -273,17 +273,17 @@ func (w *world) accesses(id ticket.ID) (n int) {
 
 // A read that cannot be recorded is refused.
 func TestNobodyReadsUnseen(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.login("anna", person.ASROperator, torino)
 	w.sql(`revoke insert (person, role, entity, ticket, what, detail, subject) on access.reads from sol_request`)
-	anna.open("/ticket/"+string(id)).want(500).keepsQuiet("Finzione", "RSSMRA80A01H501U")
-	_, err := w.Cases.Reply(w.Context(), casework.Holder(id, ""), id, casework.Reply{Text: "Era il 3 marzo"}, casework.Said{})
+	anna.open("/ticket/"+string(id)).want(500).doesNotSay("Finzione", "RSSMRA80A01H501U")
+	_, err := w.App.Reply(w.Context(), casework.LinkHolder(id, ""), id, casework.ReplyRequest{Text: "Era il 3 marzo"}, casework.Idempotency{})
 	w.must(err) // what the service looks at on its way is nobody's reading
 }
 
 // sql runs a statement as the database's owner.
-func (w *world) sql(statement string) {
+func (w *system) sql(statement string) {
 	w.Helper()
 	owner, err := pgx.Connect(w.Context(), w.Database)
 	w.must(err)
@@ -293,15 +293,15 @@ func (w *world) sql(statement string) {
 }
 
 func TestAQueueOfThePast(t *testing.T) {
-	w := newWorld(t)
-	id, number := audited(w) // opened at 10, asked at 11, handed over at 11:02 Rome
-	audit := w.join("ugo", person.Auditor, "")
-	form := audit.open("/revisione/coda").want(200).keepsQuiet(number)
+	w := newSystem(t)
+	id, number := newAuditedTicket(w) // opened at 10, asked at 11, handed over at 11:02 Rome
+	audit := w.login("ugo", person.Auditor, "")
+	form := audit.open("/revisione/coda").want(200).doesNotSay(number)
 	at := func(entity, queue, moment string) *page {
-		return form.submit("Mostra", typed{"Ente": entity, "Coda": queue, "Momento": moment}).want(200)
+		return form.submit("Mostra", formValues{"Ente": entity, "Coda": queue, "Momento": moment}).want(200)
 	}
 	at("ASL Città di Torino", "Nuove", "2026-03-02T10:30").says("02/03/2026 10:30:59,999", "posizione 1.", number, "Nuovo", "Nuove 1", "In attesa del cittadino 0").
-		keepsQuiet("Finzione") // whose it is is not what a queue is looked at for
+		doesNotSay("Finzione") // whose it is is not what a queue is looked at for
 	was := at("ASL Città di Torino", "In attesa del cittadino", "2026-03-02T11:00").says(number, "In attesa di informazioni")
 	was.follow(number).want(200).says("Storia della richiesta "+number, "In attesa di informazioni da utente", "dopo il momento mostrato")
 	was.follow("Nuove 0").want(200).says("A quel momento la coda era vuota")
@@ -311,7 +311,7 @@ func TestAQueueOfThePast(t *testing.T) {
 	audit.open("/revisione/coda?ente=010301&momento=ieri").want(422).says("non è una data")
 	audit.open("/revisione/coda?ente=boh&momento=2026-03-02").want(422)
 	audit.open("/revisione/coda?ente=010301&coda=mie&momento=2026-03-02").want(422)
-	w.join("sara", person.ASRSupervisor, torino).open("/revisione/coda").want(403)
+	w.login("sara", person.ASRSupervisor, torino).open("/revisione/coda").want(403)
 	if !strings.Contains(audit.open("/revisione/coda?ente=regione&coda=tutte&momento=2026-03-02").want(200).raw, string(id)) {
 		t.Error("a day means its end")
 	}

@@ -21,32 +21,32 @@ import (
 
 // figureNames are the titles of the lists behind the figures.
 var figureNames = map[projections.FigureID]string{
-	projections.AllTickets: "Richieste", projections.OpenNow: "Richieste aperte", projections.Unanswered: "Aperte senza prima risposta", projections.Unassigned: "Aperte senza operatore",
+	projections.AllTickets: "Richieste", projections.OpenTickets: "Richieste aperte", projections.Unanswered: "Aperte senza prima risposta", projections.Unassigned: "Aperte senza operatore",
 	projections.Arrivals: "Richieste arrivate", projections.FirstAnswers: "Prime risposte", projections.Resolutions: "Richieste risolte", projections.Discards: "Richieste scartate",
 	projections.Duplicates: "Richieste segnate come doppie", projections.Reopenings: "Riaperture", projections.Handovers: "Passaggi di competenza", projections.Recalls: "Inoltri ripresi",
-	projections.Breaches: "Prese in carico scadute", projections.Overridden: "Inoltri contro le verifiche", projections.Outcomes: "Esiti delle verifiche",
+	projections.Breaches: "Prese in carico scadute", projections.OverrideHandovers: "Inoltri contro le verifiche", projections.Outcomes: "Esiti delle verifiche",
 }
 
-// behindData is the list behind a figure.
-type behindData struct {
-	projections.Counting
-	Name    string
-	Whose   string
-	Period  string
-	Narrow  []string // what else it was narrowed to, in words
-	Tickets bool     // as they stood; else what was done
-	Handed  bool     // it is about hand-overs
-	Past    bool
-	Back    string // to the figures
-	Later   string // the next page; "" on the last
-	First   string // the first page; "" on it
-	File    string
+// drilldownData is the list behind a figure.
+type drilldownData struct {
+	projections.DrillDownPage
+	Name         string
+	ScopeTitle   string
+	Period       string
+	FilterTexts  []string // what else it was narrowed to, in words
+	ListsTickets bool     // as they stood; else what was done
+	IsHandover   bool     // it is about hand-overs
+	IsPast       bool
+	BackLink     string // to the figures
+	NextLink     string // the next page; "" on the last
+	FirstLink    string // the first page; "" on it
+	FileLink     string
 }
 
-// behindOf reads what was asked for from the address.
-func behindOf(v *visit) (scoped, projections.Behind, []string) {
-	s := scopeOf(v)
-	b := projections.Behind{
+// readDrilldown reads what was asked for from the address.
+func readDrilldown(v *Request) (figureScope, projections.DrillDown, []string) {
+	s := readScope(v)
+	b := projections.DrillDown{
 		Scope: s.scope(), Figure: cmp.Or(projections.FigureID(v.FormValue("cifra")), projections.AllTickets), Status: ticket.Status(v.FormValue("stato")), Age: v.FormValue("eta"), Day: v.FormValue("giorno"),
 		Operator: v.FormValue("operatore"), Giver: catalog.EntityCode(v.FormValue("da")), Receiver: catalog.EntityCode(v.FormValue("a")), Detail: v.FormValue("dettaglio"),
 	}
@@ -55,36 +55,36 @@ func behindOf(v *visit) (scoped, projections.Behind, []string) {
 	}
 }
 
-func (w *Web) behindPage(v *visit) error {
-	s, b, asked := behindOf(v)
+func (w *Web) drilldownPage(v *Request) error {
+	s, b, asked := readDrilldown(v)
 	b.Cursor = v.FormValue("dopo")
-	list, err := w.cases.Reader.Behind(v.Context(), v.caller.Viewer(), b)
+	list, err := w.cases.Reader.DrillDown(v.Context(), v.Caller.Viewer(), b)
 	if err != nil {
 		return err
 	}
 	s.From, s.To = list.From, list.To
-	d := behindData{
-		Counting: list, Name: figureNames[b.Figure], Whose: w.whose(v, s), Period: days(list.From, list.To), Tickets: b.Figure.OfTickets(), Past: list.To != w.today(),
-		Handed: b.Figure == projections.Handovers || b.Figure == projections.Recalls || b.Figure == projections.Overridden,
-		Back:   s.address("/cruscotto"), File: s.address("/cruscotto/elenco.csv", asked...),
+	d := drilldownData{
+		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: w.scopeTitle(v, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != w.today(),
+		IsHandover: b.Figure == projections.Handovers || b.Figure == projections.Recalls || b.Figure == projections.OverrideHandovers,
+		BackLink:   s.link("/cruscotto"), FileLink: s.link("/cruscotto/elenco.csv", asked...),
 	}
 	if list.Next != "" {
-		d.Later = s.address("/cruscotto/elenco", append(asked, "dopo", list.Next)...)
+		d.NextLink = s.link("/cruscotto/elenco", append(asked, "dopo", list.Next)...)
 	}
 	if b.Cursor != "" {
-		d.First = s.address("/cruscotto/elenco", asked...)
+		d.FirstLink = s.link("/cruscotto/elenco", asked...)
 	}
 	for i := range d.Items {
-		d.Items[i].Detail = w.detailName(b.Figure, d.Items[i].Detail)
+		d.Items[i].Detail = w.detailLabel(b.Figure, d.Items[i].Detail)
 	}
-	if d.Narrow, err = w.narrowed(v, b); err != nil {
+	if d.FilterTexts, err = w.filterTexts(v, b); err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "cruscotto-elenco", title: d.Name, trail: []crumb{{"Cruscotto", d.Back}}, data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "cruscotto-elenco", Title: d.Name, Breadcrumb: []Crumb{{"Cruscotto", d.BackLink}}, Data: d})
 }
 
-// narrowed says in words what the list was narrowed to.
-func (w *Web) narrowed(v *visit, b projections.Behind) (said []string, err error) {
+// filterTexts says in words what the list was narrowed to.
+func (w *Web) filterTexts(v *Request, b projections.DrillDown) (said []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
 			said = append(said, name+": "+value)
@@ -93,53 +93,53 @@ func (w *Web) narrowed(v *visit, b projections.Behind) (said []string, err error
 	if b.Status != "" {
 		add("stato", b.Status.Label())
 	}
-	for _, a := range projections.Ages() {
+	for _, a := range projections.AgeRanges() {
 		if b.Age == strconv.Itoa(a.From) {
-			add("aperta da", ageName(a))
+			add("aperta da", ageLabel(a))
 		}
 	}
 	if b.Day != "" {
-		add("giorno", italianDay(b.Day))
+		add("giorno", FormatDate(b.Day))
 	}
 	switch {
 	case b.Operator == projections.Supervisors:
 		add("operatore", "Supervisori")
 	case b.Operator != "":
-		names, err := w.identity.Names(v.Context(), []string{b.Operator})
+		names, err := w.Identity.Names(v.Context(), []string{b.Operator})
 		if err != nil {
 			return nil, err
 		}
 		add("operatore", cmp.Or(names[b.Operator], "non più presente"))
 	}
 	if b.Giver != "" {
-		add("da", w.place(b.Giver))
+		add("da", w.EntityName(b.Giver))
 	}
 	if b.Receiver != "" {
-		add("a", w.place(b.Receiver))
+		add("a", w.EntityName(b.Receiver))
 	}
 	if b.Detail != "" {
-		add("dettaglio", w.detailName(b.Figure, b.Detail))
+		add("dettaglio", w.detailLabel(b.Figure, b.Detail))
 	}
 	return said, nil
 }
 
-// detailName says in words what the detail of something done is.
-func (w *Web) detailName(f projections.FigureID, detail string) string {
+// detailLabel says in words what the detail of something done is.
+func (w *Web) detailLabel(f projections.FigureID, detail string) string {
 	if detail == "" {
 		return ""
 	}
 	switch f {
 	case projections.Arrivals:
-		return channels[ticket.Channel(detail)]
-	case projections.Handovers, projections.Overridden:
-		return groundName(ticket.Ground(detail))
+		return ChannelNames[ticket.Channel(detail)]
+	case projections.Handovers, projections.OverrideHandovers:
+		return groundLabel(ticket.Ground(detail))
 	case projections.Outcomes:
 		run, outcome, _ := strings.Cut(detail, "/")
-		return w.outcomeName(playbook.ID(run), playbook.OutcomeID(outcome))
+		return w.outcomeTitle(playbook.ID(run), playbook.OutcomeID(outcome))
 	case projections.Reopenings:
-		return "da: " + strings.ToLower(cmp.Or(roles[person.Role(detail)], "cittadino"))
+		return "da: " + strings.ToLower(cmp.Or(RoleNames[person.Role(detail)], "cittadino"))
 	case projections.Discards:
-		for _, c := range discards {
+		for _, c := range DiscardReasons {
 			if c.Value == detail {
 				return c.Label
 			}
@@ -148,46 +148,46 @@ func (w *Web) detailName(f projections.FigureID, detail string) string {
 	return detail
 }
 
-// exportBehind sends the whole list, however long it is.
-func (w *Web) exportBehind(v *visit) error {
-	_, b, _ := behindOf(v)
-	var out *entrance.Sheet
-	err := w.cases.Reader.Export(v.Context(), v.caller.Viewer(), b, func(p projections.Counting) error {
-		out = entrance.NewSheet(v.rw, "cruscotto-"+string(b.Figure)+"-"+p.To+".csv", ';')
-		return out.Row("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
-	}, func(items []projections.Counted) error {
+// exportDrilldown sends the whole list, however long it is.
+func (w *Web) exportDrilldown(v *Request) error {
+	_, b, _ := readDrilldown(v)
+	var out *entrance.CSVWriter
+	err := w.cases.Reader.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
+		out = entrance.NewCSVWriter(v.Writer, "cruscotto-"+string(b.Figure)+"-"+p.To+".csv", ';')
+		return out.WriteRow("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
+	}, func(items []projections.DrillDownItem) error {
 		for _, i := range items {
-			if err := out.Row(w.exported(b.Figure, i)...); err != nil {
+			if err := out.WriteRow(w.csvRow(b.Figure, i)...); err != nil {
 				return err
 			}
 		}
-		return out.Send()
+		return out.Flush()
 	})
 	if err != nil && out != nil {
-		return w.brokeOff(v, err)
+		return w.AbortDownload(v, err)
 	}
 	return err
 }
 
-// brokeOff ends a file that has begun: the browser must not take it for the whole.
-func (w *Web) brokeOff(v *visit, err error) error {
+// AbortDownload ends a file that has begun: the browser must not take it for the whole.
+func (w *Web) AbortDownload(v *Request, err error) error {
 	w.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", err))
 	panic(http.ErrAbortHandler)
 }
 
-func (w *Web) exported(f projections.FigureID, i projections.Counted) []string {
+func (w *Web) csvRow(f projections.FigureID, i projections.DrillDownItem) []string {
 	when := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
-		return moment(t)
+		return FormatTime(t)
 	}
 	other := ""
-	if i.Other != nil {
-		other = w.place(i.Other.Code)
+	if i.Receiver != nil {
+		other = w.EntityName(i.Receiver.Code)
 	}
 	return []string{
-		i.Number, w.place(i.Entity.Code), other, i.Service.Label, i.Problem.Label, channels[i.Channel], i.Status.Label(), i.Operator, w.detailName(f, i.Detail), when(i.OpenedAt), when(i.At),
-		strconv.FormatInt(int64(i.Took/time.Minute), 10), when(i.AnsweredAt), when(i.ResolvedAt), strconv.Itoa(i.Handovers), strconv.Itoa(i.Reopenings),
+		i.Number, w.EntityName(i.Entity.Code), other, i.Service.Label, i.Problem.Label, ChannelNames[i.Channel], i.Status.Label(), i.Operator, w.detailLabel(f, i.Detail), when(i.OpenedAt), when(i.At),
+		strconv.FormatInt(int64(i.Elapsed/time.Minute), 10), when(i.AnsweredAt), when(i.ResolvedAt), strconv.Itoa(i.Handovers), strconv.Itoa(i.Reopenings),
 	}
 }

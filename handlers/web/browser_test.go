@@ -18,11 +18,11 @@ import (
 
 // browser is one without script: it keeps cookies, goes where a 303 sends it, and can do with a page only what stands on it.
 type browser struct {
-	w      *world
+	w      *system
 	client *http.Client
 }
 
-func (w *world) browser() *browser {
+func (w *system) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	w.must(err)
 	return &browser{w, &http.Client{Jar: jar}}
@@ -31,7 +31,7 @@ func (w *world) browser() *browser {
 // login goes through the door of FAQ 2.1.
 func (b *browser) login(username string) *browser {
 	b.w.Helper()
-	b.open("/accesso").submit("Accedi", typed{"Nome utente": username, "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	b.open("/accesso").submit("Accedi", formValues{"Nome utente": username, "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
 	return b
 }
 
@@ -48,7 +48,7 @@ type page struct {
 // open goes to a path; headers come in pairs.
 func (b *browser) open(path string, headers ...string) *page {
 	b.w.Helper()
-	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.door.Address+path, nil)
+	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.server.Address+path, nil)
 	b.w.must(err)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
@@ -67,7 +67,7 @@ func (b *browser) send(r *http.Request) *page {
 	p.root, err = html.ParseWithOptions(bytes.NewReader(raw), html.ParseOptionEnableScripting(false)) // what stands in noscript is for it
 	b.w.must(err)
 	if strings.HasPrefix(p.header.Get("Content-Type"), "text/html") && strings.Contains(p.raw, "<html") {
-		p.sound()
+		p.checkMarkup()
 	}
 	return p
 }
@@ -92,8 +92,8 @@ func (p *page) says(texts ...string) *page {
 	return p
 }
 
-// keepsQuiet holds the page to saying none of the texts, not even where nobody looks.
-func (p *page) keepsQuiet(texts ...string) *page {
+// doesNotSay holds the page to saying none of the texts, not even where nobody looks.
+func (p *page) doesNotSay(texts ...string) *page {
 	p.b.w.Helper()
 	for _, t := range texts {
 		if strings.Contains(p.raw, t) || strings.Contains(p.text(), t) {
@@ -120,24 +120,24 @@ func (p *page) follow(link string) *page {
 	return nil
 }
 
-// typed is what somebody puts into a form, by the labels that they read: a text, the words of an option or of a choice
+// formValues is what somebody puts into a form, by the labels that they read: a text, the words of an option or of a choice
 // ("✓" marks it, "" takes the mark away), or a file.
-type typed map[string]any
+type formValues map[string]any
 
-// file is one that somebody chooses.
-type file struct {
+// uploadFile is one that somebody chooses.
+type uploadFile struct {
 	name    string
 	content []byte
 }
 
 // submit fills in the form that a button belongs to, and presses it.
-func (p *page) submit(button string, in typed) *page {
+func (p *page) submit(button string, in formValues) *page {
 	p.b.w.Helper()
 	return p.b.send(p.request(button, in))
 }
 
 // request is what a browser sends when the button is pressed.
-func (p *page) request(button string, in typed) *http.Request {
+func (p *page) request(button string, in formValues) *http.Request {
 	p.b.w.Helper()
 	press := p.button(button)
 	f := p.form(press)

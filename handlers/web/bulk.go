@@ -19,52 +19,52 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) bulkRoutes() []route {
-	return []route{
-		{pattern: "POST /code/{queue}/insieme", by: placed, action: identity.UpdateTicket, serve: w.updateTogether},
-		{pattern: "POST /code/{queue}/insieme/annulla", by: placed, action: identity.UndoAct, serve: w.undoTogether},
+func (w *Web) bulkRoutes() []Route {
+	return []Route{
+		{Pattern: "POST /code/{queue}/insieme", Access: WithRole, Action: identity.UpdateTicket, Handle: w.updateSelected},
+		{Pattern: "POST /code/{queue}/insieme/annulla", Access: WithRole, Action: identity.UndoAct, Handle: w.undoSelected},
 	}
 }
 
-// most is how many tickets are changed by one click: as many as a page shows.
-const most = 50
+// maxBulk is how many tickets are changed by one click: as many as a page shows.
+const maxBulk = 50
 
-// together is what is to be done to the tickets that were chosen on a list, as typed.
-type together struct {
-	Chosen   map[ticket.ID]bool // also when the row has another version since
-	Assignee string             // "": as it is
-	Status   ticket.Status      // "": as it is
-	Text     string             // for the citizens
-	Key      ticket.ID          // of this form: sent twice it counts once
+// bulkForm is what is to be done to the tickets that were chosen on a list, as typed.
+type bulkForm struct {
+	Selected       map[ticket.ID]bool // also when the row has another version since
+	Assignee       string             // "": as it is
+	Status         ticket.Status      // "": as it is
+	Text           string             // for the citizens
+	IdempotencyKey ticket.ID          // of this form: sent twice it counts once
 }
 
-// pickedRow is one row that was chosen, in the version that was seen.
-type pickedRow struct {
+// selectedRow is one row that was chosen, in the version that was seen.
+type selectedRow struct {
 	ID      ticket.ID
 	Version int
 	Number  string
 }
 
-// result is what became of one of them.
-type result struct {
+// bulkResult is what became of one of them.
+type bulkResult struct {
 	ID      ticket.ID
 	Number  string
 	Refused string // why not; "": it is done
 }
 
-// resultsData is what became of them all.
-type resultsData struct {
-	Queue         projections.QueueID
-	Back          string // the list that they were chosen on
-	Did           string
-	Text          string
-	Done, Refused []result
-	Undo          bool // what was done can still be taken back
-	Undone        bool // this took it back; Text is what had been written
-	Key           ticket.ID
+// bulkResultData is what became of them all.
+type bulkResultData struct {
+	Queue          projections.QueueID
+	Back           string // the list that they were chosen on
+	Action         string
+	Text           string
+	Done, Refused  []bulkResult
+	CanUndo        bool // what was done can still be taken back
+	Undone         bool // this took it back; Text is what had been written
+	IdempotencyKey ticket.ID
 }
 
-func rows(v *visit) (all []pickedRow) {
+func readSelection(v *Request) (all []selectedRow) {
 	for _, box := range v.PostForm["scelta"] {
 		part := strings.SplitN(box, " ", 3)
 		if len(part) != 3 {
@@ -72,67 +72,67 @@ func rows(v *visit) (all []pickedRow) {
 		}
 		version, err := strconv.Atoi(part[1])
 		if err == nil {
-			all = append(all, pickedRow{ticket.ID(part[0]), version, part[2]})
+			all = append(all, selectedRow{ticket.ID(part[0]), version, part[2]})
 		}
 	}
 	return all
 }
 
-// back is the list's address, for the way back from its results.
-func back(v *visit) string {
+// returnPath is the list's address, for the way back from its results.
+func returnPath(v *Request) string {
 	queue := "/code/" + v.PathValue("queue")
-	if to := inside(v.PostFormValue("ritorno"), queue); to == queue || strings.HasPrefix(to, queue+"?") {
+	if to := LocalPath(v.PostFormValue("ritorno"), queue); to == queue || strings.HasPrefix(to, queue+"?") {
 		return to
 	}
 	return queue
 }
 
-// updateTogether carries one act out on every ticket that was chosen, each for itself: one result a ticket, and what is
+// updateSelected carries one act out on every ticket that was chosen, each for itself: one result a ticket, and what is
 // refused for one is done for the others.
-func (w *Web) updateTogether(v *visit) error {
-	t := together{
-		Chosen: map[ticket.ID]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
+func (w *Web) updateSelected(v *Request) error {
+	t := bulkForm{
+		Selected: map[ticket.ID]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
 	}
-	all := rows(v)
+	all := readSelection(v)
 	for _, row := range all {
-		t.Chosen[row.ID] = true
+		t.Selected[row.ID] = true
 	}
-	if p := t.wrong(all); p != nil {
-		return w.chooseAgain(v, p, t)
+	if p := t.validate(all); p != nil {
+		return w.renderSelectionAgain(v, p, t)
 	}
-	d := resultsData{Back: back(v), Did: t.says(), Text: t.Text, Undo: t.Text != ""}
+	d := bulkResultData{Back: returnPath(v), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
 	for _, c := range all {
-		u := casework.Update{Status: t.Status, Pinned: c.Version}
+		u := casework.UpdateRequest{Status: t.Status, ExpectedVersion: c.Version}
 		switch t.Assignee {
 		case "":
-		case me:
-			u.Assignee = &v.caller.Actor.ID
-		case projections.Nobody:
+		case meChoice:
+			u.Assignee = &v.Caller.Actor.ID
+		case projections.NoAssignee:
 			u.Assignee = new(string)
 		default:
 			u.Assignee = &t.Assignee
 		}
 		if t.Text != "" {
-			u.Note = &casework.Note{Text: t.Text, Visibility: ticket.Public}
+			u.Note = &casework.NoteRequest{Text: t.Text, Visibility: ticket.Public}
 		}
-		_, err := w.cases.Update(v.Context(), v.caller, c.ID, u, casework.Said{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
-		d.add(c, w.why(v, err))
+		_, err := w.cases.Update(v.Context(), v.Caller, c.ID, u, casework.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
+		d.add(c, w.refusalText(v, err))
 	}
-	return w.results(v, d)
+	return w.renderBulkResult(v, d)
 }
 
-// undoTogether takes back what updateTogether did, as long as its notes are held.
-func (w *Web) undoTogether(v *visit) error {
-	d := resultsData{Back: back(v), Did: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
-	for _, c := range rows(v) {
-		_, err := w.cases.Undo(v.Context(), v.caller, c.ID, casework.Said{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
-		d.add(c, w.why(v, err))
+// undoSelected takes back what updateTogether did, as long as its notes are held.
+func (w *Web) undoSelected(v *Request) error {
+	d := bulkResultData{Back: returnPath(v), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
+	for _, c := range readSelection(v) {
+		_, err := w.cases.Undo(v.Context(), v.Caller, c.ID, casework.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
+		d.add(c, w.refusalText(v, err))
 	}
-	return w.results(v, d)
+	return w.renderBulkResult(v, d)
 }
 
-func (d *resultsData) add(c pickedRow, refused string) {
-	r := result{c.ID, c.Number, refused}
+func (d *bulkResultData) add(c selectedRow, refused string) {
+	r := bulkResult{c.ID, c.Number, refused}
 	if refused == "" {
 		d.Done = append(d.Done, r)
 	} else {
@@ -140,15 +140,15 @@ func (d *resultsData) add(c pickedRow, refused string) {
 	}
 }
 
-// wrong is what keeps anything from being tried.
-func (t together) wrong(all []pickedRow) *problem {
-	p := &problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
+// validate is what keeps anything from being tried.
+func (t bulkForm) validate(all []selectedRow) *Problem {
+	p := &Problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
 	asks := t.Status == ticket.Waiting || t.Status == ticket.Solved
 	switch {
-	case len(all) == 0 || slices.ContainsFunc(all, func(r pickedRow) bool { return r.Version < 1 }):
+	case len(all) == 0 || slices.ContainsFunc(all, func(r selectedRow) bool { return r.Version < 1 }):
 		p.Text = "Scelga almeno una richiesta dell’elenco."
-	case len(all) > most:
-		p.Text = "Si possono modificare insieme al massimo " + strconv.Itoa(most) + " richieste."
+	case len(all) > maxBulk:
+		p.Text = "Si possono modificare insieme al massimo " + strconv.Itoa(maxBulk) + " richieste."
 	case t.Assignee == "" && t.Status == "":
 		p.Text = "Scelga l’operatore o lo stato da dare alle richieste scelte."
 	case asks && t.Text == "":
@@ -161,14 +161,14 @@ func (t together) wrong(all []pickedRow) *problem {
 	return p
 }
 
-// says what was asked for.
-func (t together) says() string {
+// describe what was asked for.
+func (t bulkForm) describe() string {
 	var parts []string
 	switch t.Assignee {
 	case "":
-	case me:
+	case meChoice:
 		parts = append(parts, "assegnare a me")
-	case projections.Nobody:
+	case projections.NoAssignee:
 		parts = append(parts, "togliere l’operatore")
 	case projections.Supervisors:
 		parts = append(parts, "affidare ai supervisori")
@@ -182,12 +182,12 @@ func (t together) says() string {
 	return strings.ToUpper(said[:1]) + said[1:]
 }
 
-// why is a refusal in a sentence; "" for none.
-func (w *Web) why(v *visit, err error) string {
+// refusalText is a refusal in a sentence; "" for none.
+func (w *Web) refusalText(v *Request, err error) string {
 	if err == nil {
 		return ""
 	}
-	p := problemOf(err)
+	p := ProblemOf(err)
 	if p.Status == http.StatusInternalServerError {
 		w.Log.LogAttrs(v.Context(), slog.LevelError, "one of many failed", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", err))
 	}
@@ -204,29 +204,29 @@ func (w *Web) why(v *visit, err error) string {
 	return strings.Join(texts, " ")
 }
 
-// results shows them at once: every command has a key, so that a reload does nothing a second time.
-func (w *Web) results(v *visit, d resultsData) (err error) {
+// renderBulkResult shows them at once: every command has a key, so that a reload does nothing a second time.
+func (w *Web) renderBulkResult(v *Request, d bulkResultData) (err error) {
 	d.Queue = projections.QueueID(v.PathValue("queue"))
-	d.Undo = d.Undo && len(d.Done) > 0
-	if d.Key, err = desk.NewID(); err != nil {
+	d.CanUndo = d.CanUndo && len(d.Done) > 0
+	if d.IdempotencyKey, err = desk.NewID(); err != nil {
 		return err
 	}
-	name, ok := projections.QueueName(v.caller.Actor.Role, d.Queue)
+	name, ok := projections.QueueName(v.Caller.Actor.Role, d.Queue)
 	if !ok {
-		return &ticket.NotYoursError{}
+		return &ticket.NotVisibleError{}
 	}
-	return w.render(v, http.StatusOK, page{name: "insieme", title: "Esito", trail: []crumb{{name, d.Back}}, data: d, queue: d.Queue})
+	return w.Render(v, http.StatusOK, Page{Template: "insieme", Title: "Esito", Breadcrumb: []Crumb{{name, d.Back}}, Data: d, Queue: d.Queue})
 }
 
-// chooseAgain shows the list again with what was chosen and typed, and what is missing.
-func (w *Web) chooseAgain(v *visit, p *problem, t together) error {
-	_, asked, _ := strings.Cut(back(v), "?")
+// renderSelectionAgain shows the list again with what was chosen and typed, and what is missing.
+func (w *Web) renderSelectionAgain(v *Request, p *Problem, t bulkForm) error {
+	_, asked, _ := strings.Cut(returnPath(v), "?")
 	query, _ := url.ParseQuery(asked) // as far as it can be read, as of any address
-	d, err := w.queue(v, w.address(v, query))
+	d, err := w.loadQueue(v, w.readFilterQuery(v, query))
 	if err != nil {
 		return err
 	}
-	t.Key = d.Together.Key
-	d.Together = t
-	return w.render(v, p.Status, page{name: "coda", title: d.Name, problem: p, data: d, queue: d.Queue, at: d.Page.Position})
+	t.IdempotencyKey = d.Bulk.IdempotencyKey
+	d.Bulk = t
+	return w.Render(v, p.Status, Page{Template: "coda", Title: d.Name, Problem: p, Data: d, Queue: d.Queue, Position: d.Page.Position})
 }

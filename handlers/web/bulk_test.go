@@ -21,75 +21,75 @@ func (b *browser) number(id ticket.ID) string {
 	return strings.TrimPrefix(textOf(all(p.root, "h1")[0]), "Richiesta ")
 }
 
-// choose marks rows of the list, besides what else is filled in.
-func choose(numbers []string, in typed) typed {
+// selectRows marks rows of the list, besides what else is filled in.
+func selectRows(numbers []string, in formValues) formValues {
 	for _, n := range numbers {
 		in["Scegli "+n] = "✓"
 	}
 	return in
 }
 
-const apply = "Applica alle scelte"
+const applyButton = "Applica alle scelte"
 
 func TestManyAtOnceWithAResultEach(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	bruno := w.Account(t, "bruno", person.ASROperator, torino)
 	anna := w.browser().login("anna")
 	var ids []ticket.ID
 	var numbers []string
 	for n := range 3 {
-		ids = append(ids, w.named(fmt.Sprint("Numero", n)))
+		ids = append(ids, w.openNamed(fmt.Sprint("Numero", n)))
 		numbers = append(numbers, anna.number(ids[n]))
 	}
 	list := anna.open("/code/tutte?ordine=opened_at")
 
 	// Meanwhile somebody else resolves the second.
-	w.update(bruno, person.ASROperator, torino, ids[1], casework.Update{Status: ticket.Solved, Note: &casework.Note{Text: "Fatto", Visibility: ticket.Public}})
-	asked := list.request(apply, choose(numbers, typed{"Nuovo stato": "In lavorazione"}))
+	w.update(bruno, person.ASROperator, torino, ids[1], casework.UpdateRequest{Status: ticket.Solved, Note: &casework.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
+	asked := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
 	p := anna.send(asked).want(200).says("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
 	for n, want := range []ticket.Status{ticket.InProgress, ticket.Solved, ticket.InProgress} {
-		s, _, err := w.Cases.Desk.State(t.Context(), ids[n])
+		s, _, err := w.App.Dispatcher.State(t.Context(), ids[n])
 		w.must(err)
 		if s.Status != want || want == ticket.InProgress && s.Assignee.Operator != account {
 			t.Errorf("%s is %s of %v", numbers[n], s.Status, s.Assignee)
 		}
 	}
-	if to := p.follow("Torna alla coda"); to.at.RequestURI() != "/code/tutte?ordine=opened_at" || to.order() != "Numero0 Numero1 Numero2" {
-		t.Errorf("back at %s: %s", to.at, to.order())
+	if to := p.follow("Torna alla coda"); to.at.RequestURI() != "/code/tutte?ordine=opened_at" || to.sortOrder() != "Numero0 Numero1 Numero2" {
+		t.Errorf("back at %s: %s", to.at, to.sortOrder())
 	}
-	before := w.deeds(account, ids...)
-	again := list.request(apply, choose(numbers, typed{"Nuovo stato": "In lavorazione"}))
-	if same := anna.send(again).want(200); !strings.Contains(same.text(), "2 fatte") || w.deeds(account, ids...) != before {
+	before := w.countActivities(account, ids...)
+	again := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
+	if same := anna.send(again).want(200); !strings.Contains(same.text(), "2 fatte") || w.countActivities(account, ids...) != before {
 		t.Errorf("sent again it does something: %s", same.text())
 	}
 
 	// What is refused for one is done for the others, and everybody is told why.
-	mixed := anna.open("/code/tutte").submit(apply, choose(numbers, typed{"Nuovo stato": "In attesa di informazioni da utente", "Nota per i cittadini": "In che data?"})).want(200)
+	mixed := anna.open("/code/tutte").submit(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In attesa di informazioni da utente", "Nota per i cittadini": "In che data?"})).want(200)
 	mixed.says("2 fatte", "1 richiesta non modificata", numbers[1], "In che data?", "non è possibile su una richiesta nello stato «Risolto»")
 	undone := mixed.submit("Annulla tutto", nil).want(200).says("Fatto: 2 richieste", "Annullamento", "La nota che aveva scritto", "In che data?")
 	for _, id := range []ticket.ID{ids[0], ids[2]} {
-		if s, _, err := w.Cases.Desk.State(t.Context(), id); err != nil || s.Status != ticket.InProgress {
+		if s, _, err := w.App.Dispatcher.State(t.Context(), id); err != nil || s.Status != ticket.InProgress {
 			t.Errorf("after the undo: %s, %v", s.Status, err)
 		}
 	}
 	undone.follow("Torna alla coda").want(200)
 
-	assigned := anna.open("/code/tutte").submit(apply, choose(numbers, typed{"Assegna a": "Prova BRUNO"})).want(200).says("Fatto: 3 richieste", "Assegnare a un collega")
-	assigned.keepsQuiet("Annulla tutto")
-	if s, _, err := w.Cases.Desk.State(t.Context(), ids[1]); err != nil || s.Assignee.Operator != bruno {
+	assigned := anna.open("/code/tutte").submit(applyButton, selectRows(numbers, formValues{"Assegna a": "Prova BRUNO"})).want(200).says("Fatto: 3 richieste", "Assegnare a un collega")
+	assigned.doesNotSay("Annulla tutto")
+	if s, _, err := w.App.Dispatcher.State(t.Context(), ids[1]); err != nil || s.Assignee.Operator != bruno {
 		t.Errorf("assigned to %v, %v", s.Assignee, err)
 	}
-	anna.open("/code/tutte").submit(apply, choose(numbers[:1], typed{"Assegna a": "Nessuno"})).says("Fatto: 1 richiesta")
-	anna.open("/code/tutte").submit(apply, choose(numbers[:1], typed{"Assegna a": "Supervisori"})).says("Fatto: 1 richiesta")
-	anna.open("/code/tutte").submit(apply, choose(numbers[:1], typed{"Assegna a": "Me"})).says("Fatto: 1 richiesta")
+	anna.open("/code/tutte").submit(applyButton, selectRows(numbers[:1], formValues{"Assegna a": "Nessuno"})).says("Fatto: 1 richiesta")
+	anna.open("/code/tutte").submit(applyButton, selectRows(numbers[:1], formValues{"Assegna a": "Supervisori"})).says("Fatto: 1 richiesta")
+	anna.open("/code/tutte").submit(applyButton, selectRows(numbers[:1], formValues{"Assegna a": "Me"})).says("Fatto: 1 richiesta")
 }
 
-// deeds counts what somebody has done to tickets.
-func (w *world) deeds(account string, ids ...ticket.ID) (n int) {
+// countActivities counts what somebody has done to tickets.
+func (w *system) countActivities(account string, ids ...ticket.ID) (n int) {
 	w.Helper()
 	for _, id := range ids {
-		history, err := w.Cases.Desk.History(w.Context(), id)
+		history, err := w.App.Dispatcher.History(w.Context(), id)
 		w.must(err)
 		for _, r := range history {
 			if r.By.ID == account {
@@ -101,27 +101,27 @@ func (w *world) deeds(account string, ids ...ticket.ID) (n int) {
 }
 
 func TestManyAtOnceIsRefusedWhole(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna := w.browser().login("anna")
-	id := w.named("Finzione")
+	id := w.openNamed("Finzione")
 	number := anna.number(id)
 	for name, c := range map[string]struct {
 		chosen []string
-		in     typed
+		in     formValues
 		says   string
 	}{
-		"nothing chosen":   {nil, typed{"Nuovo stato": "In lavorazione"}, "almeno una richiesta"},
-		"nothing to do":    {[]string{number}, typed{}, "l’operatore o lo stato"},
-		"no note":          {[]string{number}, typed{"Nuovo stato": "Risolto"}, "Scriva la nota"},
-		"a note too many":  {[]string{number}, typed{"Assegna a": "Me", "Nota per i cittadini": "Il referto c’è"}, "scelga lo stato"},
-		"only white space": {[]string{number}, typed{"Nuovo stato": "Risolto", "Nota per i cittadini": " \n"}, "Scriva la nota"},
+		"nothing chosen":   {nil, formValues{"Nuovo stato": "In lavorazione"}, "almeno una richiesta"},
+		"nothing to do":    {[]string{number}, formValues{}, "l’operatore o lo stato"},
+		"no note":          {[]string{number}, formValues{"Nuovo stato": "Risolto"}, "Scriva la nota"},
+		"a note too many":  {[]string{number}, formValues{"Assegna a": "Me", "Nota per i cittadini": "Il referto c’è"}, "scelga lo stato"},
+		"only white space": {[]string{number}, formValues{"Nuovo stato": "Risolto", "Nota per i cittadini": " \n"}, "Scriva la nota"},
 	} {
-		p := anna.open("/code/tutte?ordine=opened_at").submit(apply, choose(c.chosen, c.in)).want(422).says("Non è stato modificato nulla", c.says)
-		if w.deeds(account, id) > 0 {
+		p := anna.open("/code/tutte?ordine=opened_at").submit(applyButton, selectRows(c.chosen, c.in)).want(422).says("Non è stato modificato nulla", c.says)
+		if w.countActivities(account, id) > 0 {
 			t.Errorf("%s: something was done", name)
 		}
-		kept := p.fields(apply)
+		kept := p.fields(applyButton)
 		if len(kept["scelta"]) != len(c.chosen) || kept.Get("ritorno") != "/code/tutte?ordine=opened_at" {
 			t.Errorf("%s: the choice is lost: %v", name, kept)
 		}
@@ -135,9 +135,9 @@ func TestManyAtOnceIsRefusedWhole(t *testing.T) {
 	for _, version := range []string{"-1", "0"} {
 		anna.post("/code/tutte/insieme", url.Values{"scelta": {string(id) + " " + version + " " + number}, "diventa": {"in_lavorazione"}}).want(422).says("almeno una richiesta")
 	}
-	ada := w.join("ada", person.Auditor, "")
-	ada.open("/code/tutte").want(200).keepsQuiet(apply, "Scegli")
-	foreign := w.join("nina", person.ASROperator, novara)
-	r := anna.open("/code/tutte").request(apply, choose([]string{number}, typed{"Nuovo stato": "In lavorazione"}))
-	foreign.send(r).want(200).says("1 richiesta non modificata, 0 fatte", "non è tra quelle che può vedere").keepsQuiet("Finzione")
+	ada := w.login("ada", person.Auditor, "")
+	ada.open("/code/tutte").want(200).doesNotSay(applyButton, "Scegli")
+	foreign := w.login("nina", person.ASROperator, novara)
+	r := anna.open("/code/tutte").request(applyButton, selectRows([]string{number}, formValues{"Nuovo stato": "In lavorazione"}))
+	foreign.send(r).want(200).says("1 richiesta non modificata, 0 fatte", "non è tra quelle che può vedere").doesNotSay("Finzione")
 }

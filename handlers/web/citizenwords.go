@@ -8,33 +8,33 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// standing is where a request stands, in a citizen's words: what it is called, and what it means for them.
-type standing struct {
-	Label, Means string
+// citizenStatus is where a request stands, in a citizen's words: what it is called, and what it means for them.
+type citizenStatus struct {
+	Label, Explanation string
 }
 
-// stands says it. label is the status as the read models tell it to citizens: it knows of redirects.
-func stands(s ticket.Status, label string) standing {
+// newCitizenStatus says it. label is the status as the read models tell it to citizens: it knows of redirects.
+func newCitizenStatus(s ticket.Status, label string) citizenStatus {
 	switch s {
 	case ticket.Waiting:
-		return standing{"Aspettiamo una Sua risposta", "Finché non risponde, la richiesta resta ferma."}
+		return citizenStatus{"Aspettiamo una Sua risposta", "Finché non risponde, la richiesta resta ferma."}
 	case ticket.HandedOver:
-		return standing{label, "La segue l’assistenza regionale. Non deve fare nulla: Le risponderanno loro."}
+		return citizenStatus{label, "La segue l’assistenza regionale. Non deve fare nulla: Le risponderanno loro."}
 	case ticket.Solved:
-		return standing{label, "Se il problema c’è ancora, ce lo scriva: riprendiamo la richiesta."}
+		return citizenStatus{label, "Se il problema c’è ancora, ce lo scriva: riprendiamo la richiesta."}
 	case ticket.Closed:
-		return standing{label, "La richiesta è conclusa e non cambia più."}
+		return citizenStatus{label, "La richiesta è conclusa e non cambia più."}
 	case ticket.New:
 		if label == ticket.New.Label() {
-			return standing{"Ricevuta", "Un operatore la leggerà appena possibile. Non serve inviarne un’altra."}
+			return citizenStatus{"Ricevuta", "Un operatore la leggerà appena possibile. Non serve inviarne un’altra."}
 		}
 	case ticket.InProgress:
 	}
-	return standing{label, "Un operatore ci sta lavorando. Non deve fare nulla: Le scriviamo appena ci sono novità."}
+	return citizenStatus{label, "Un operatore ci sta lavorando. Non deve fare nulla: Le scriviamo appena ci sono novità."}
 }
 
-// question is what the citizen is asked: the last note that is not theirs. Nil: nothing is.
-func question(t projections.Ticket) *projections.Note {
+// openQuestion is what the citizen is asked: the last note that is not theirs. Nil: nothing is.
+func openQuestion(t projections.Ticket) *projections.Note {
 	if t.Status != ticket.Waiting {
 		return nil
 	}

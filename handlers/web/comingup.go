@@ -12,18 +12,18 @@ import (
 
 var (
 	//go:embed comingup.html
-	comingUp string
+	startupHTML string
 	//go:embed comingup.css
-	comingUpStyle string
+	startupCSS string
 )
 
-// ComingUp answers people while there is nothing behind the address yet, or the database is away: a page that needs
+// StartupPage answers people while there is nothing behind the address yet, or the database is away: a page that needs
 // nothing, and asks again by itself. After a form was sent it does not: going back would then no longer lead to what was typed.
-func ComingUp(w http.ResponseWriter, r *http.Request) {
+func StartupPage(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	if r.URL.Path == "/avvio.css" {
 		h.Set("Content-Type", "text/css; charset=utf-8")
-		_, _ = io.WriteString(w, comingUpStyle) // the browser may have gone
+		_, _ = io.WriteString(w, startupCSS) // the browser may have gone
 		return
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -34,5 +34,5 @@ func ComingUp(w http.ResponseWriter, r *http.Request) {
 		text = "Torna disponibile tra qualche secondo: questa pagina riprova da sola. Niente di ciò che era stato inviato è andato perso."
 	}
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = fmt.Fprintf(w, comingUp, text) // the browser may have gone
+	_, _ = fmt.Fprintf(w, startupHTML, text) // the browser may have gone
 }

@@ -21,35 +21,35 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) dashboardRoutes() []route {
-	return []route{
-		{pattern: "GET /cruscotto", by: placed, action: identity.ReadFigures, serve: w.dashboardPage},
-		{pattern: "GET /cruscotto/dati/{sheet}", by: placed, action: identity.ReadFigures, serve: w.dashboardSheet},
-		{pattern: "GET /cruscotto/elenco", by: placed, action: identity.ReadFigures, serve: w.behindPage},
-		{pattern: exportRoute, by: placed, action: identity.ExportTickets, serve: w.exportBehind},
+func (w *Web) dashboardRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /cruscotto", Access: WithRole, Action: identity.ReadFigures, Handle: w.dashboardPage},
+		{Pattern: "GET /cruscotto/dati/{sheet}", Access: WithRole, Action: identity.ReadFigures, Handle: w.dashboardCSV},
+		{Pattern: "GET /cruscotto/elenco", Access: WithRole, Action: identity.ReadFigures, Handle: w.drilldownPage},
+		{Pattern: exportRoute, Access: WithRole, Action: identity.ExportTickets, Handle: w.exportDrilldown},
 	}
 }
 
-// scoped is what figures are asked for, as it stands in the address.
-type scoped struct {
-	From, To string // 2006-01-02
-	Entity   catalog.EntityCode
-	Part     string // service, or service/problem
+// figureScope is what figures are asked for, as it stands in the address.
+type figureScope struct {
+	From, To    string // 2006-01-02
+	Entity      catalog.EntityCode
+	ServicePath string // service, or service/problem
 }
 
-func scopeOf(v *visit) scoped {
-	return scoped{From: v.FormValue("dal"), To: v.FormValue("al"), Entity: catalog.EntityCode(v.FormValue("ente")), Part: v.FormValue("tipologia")}
+func readScope(v *Request) figureScope {
+	return figureScope{From: v.FormValue("dal"), To: v.FormValue("al"), Entity: catalog.EntityCode(v.FormValue("ente")), ServicePath: v.FormValue("tipologia")}
 }
 
-func (s scoped) scope() projections.Scope {
-	service, problem, _ := strings.Cut(s.Part, "/")
+func (s figureScope) scope() projections.Scope {
+	service, problem, _ := strings.Cut(s.ServicePath, "/")
 	return projections.Scope{From: s.From, To: s.To, Entity: s.Entity, Service: catalog.ServiceID(service), Problem: catalog.ProblemID(problem)}
 }
 
-// address leads to a page about the same figures; more are further pairs of its query. What is empty is left out.
-func (s scoped) address(path string, more ...string) string {
+// link leads to a page about the same figures; more are further pairs of its query. What is empty is left out.
+func (s figureScope) link(path string, more ...string) string {
 	query := url.Values{}
-	pairs := append([]string{"dal", s.From, "al", s.To, "ente", string(s.Entity), "tipologia", s.Part}, more...)
+	pairs := append([]string{"dal", s.From, "al", s.To, "ente", string(s.Entity), "tipologia", s.ServicePath}, more...)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			query.Set(pairs[i], pairs[i+1])
@@ -61,38 +61,38 @@ func (s scoped) address(path string, more ...string) string {
 	return path + "?" + query.Encode()
 }
 
-// list leads to what is behind a figure.
-func (s scoped) list(figure projections.FigureID, more ...string) string {
-	return s.address("/cruscotto/elenco", append([]string{"cifra", string(figure)}, more...)...)
+// drilldownLink leads to what is behind a figure.
+func (s figureScope) drilldownLink(figure projections.FigureID, more ...string) string {
+	return s.link("/cruscotto/elenco", append([]string{"cifra", string(figure)}, more...)...)
 }
 
 // dashboardData is the supervisors' page.
 type dashboardData struct {
-	scoped
-	Title    string // whose figures
-	Period   string // which days
-	Shown    bool   // there are figures; else only the form, to correct
-	Past     bool   // of a day that is over
-	At       time.Time
-	Position string
-	Missing  int    // what happened lately and is not counted yet; 0: nothing
-	Building bool   // the figures are being prepared for the first time
-	Here     string // this page again
-	Totals   string // the tiles as a file
+	figureScope
+	Title      string // whose figures
+	Period     string // which days
+	HasFigures bool   // there are figures; else only the form, to correct
+	IsPast     bool   // of a day that is over
+	At         time.Time
+	Position   string
+	Uncounted  int    // what happened lately and is not counted yet; 0: nothing
+	Building   bool   // the figures are being prepared for the first time
+	Self       string // this page again
+	TotalsFile string // the tiles as a file
 
-	Earlier, Later string // the period before, and after; "" where there is none
-	Usual          []crumb
-	Now, Done      []tile
-	Aside          []tile
-	Graphs         []graph
-	Sheets         []sheet
+	Earlier, Later            string // the period before, and after; "" where there is none
+	Presets                   []Crumb
+	CurrentTiles, PeriodTiles []tile
+	OtherTiles                []tile
+	Charts                    []chartPanel
+	Tables                    []table
 
 	Entities []catalog.Entity // to choose from; nil where there is no choice
 	Services []catalog.Service
 }
 
-// figures reads them once they contain what had happened when they were asked for, or after two seconds.
-func (w *Web) figures(v *visit, s scoped) (d projections.Dashboard, missing int64, err error) {
+// loadFigures reads them once they contain what had happened when they were asked for, or after two seconds.
+func (w *Web) loadFigures(v *Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
 	head, _, err := w.cases.Store.Head(v.Context())
 	if err != nil {
 		return d, 0, err
@@ -100,70 +100,70 @@ func (w *Web) figures(v *visit, s scoped) (d projections.Dashboard, missing int6
 	if _, err = w.cases.Reader.WaitFigures(v.Context(), head); err != nil {
 		return d, 0, err
 	}
-	d, err = w.cases.Reader.Dashboard(v.Context(), v.caller.Viewer(), s.scope())
+	d, err = w.cases.Reader.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
 	return d, max(0, head.N-d.Position.N), err
 }
 
-func (w *Web) dashboardPage(v *visit) error {
-	s := scopeOf(v)
-	data := w.dashboardFrame(v, s)
-	figures, missing, err := w.figures(v, s)
+func (w *Web) dashboardPage(v *Request) error {
+	s := readScope(v)
+	data := w.newDashboardData(v, s)
+	figures, missing, err := w.loadFigures(v, s)
 	if p := periodProblem(err); p != nil {
-		return w.render(v, p.Status, page{name: "cruscotto", title: "Cruscotto", problem: p, data: data})
+		return w.Render(v, p.Status, Page{Template: "cruscotto", Title: "Cruscotto", Problem: p, Data: data})
 	}
 	if err != nil {
 		return err
 	}
-	data.Shown, data.At, data.Position = true, figures.At, figures.Position.String()
-	data.Missing, data.Building = int(missing), figures.Position.N == 0 && missing > 0
+	data.HasFigures, data.At, data.Position = true, figures.At, figures.Position.String()
+	data.Uncounted, data.Building = int(missing), figures.Position.N == 0 && missing > 0
 	s.From, s.To = figures.From, figures.To
 	if figures.Entity != nil && data.Entities != nil {
 		s.Entity = figures.Entity.Code
 	}
-	data.scoped, data.Here, data.Totals = s, s.address("/cruscotto"), s.address("/cruscotto/dati/totali.csv")
-	data.Title = w.whose(v, s)
-	data.Period, data.Past = days(figures.From, figures.To), figures.To != w.today()
-	data.Earlier, data.Later = s.shift(-1, w.today()), s.shift(1, w.today())
-	data.Now, data.Done, data.Aside = tiles(s, figures)
-	data.Graphs = w.graphs(s, figures)
-	data.Sheets = w.sheets(s, figures, data.Entities != nil)
-	return w.render(v, http.StatusOK, page{name: "cruscotto", title: "Cruscotto", data: data})
+	data.figureScope, data.Self, data.TotalsFile = s, s.link("/cruscotto"), s.link("/cruscotto/dati/totali.csv")
+	data.Title = w.scopeTitle(v, s)
+	data.Period, data.IsPast = formatPeriod(figures.From, figures.To), figures.To != w.today()
+	data.Earlier, data.Later = s.shiftedLink(-1, w.today()), s.shiftedLink(1, w.today())
+	data.CurrentTiles, data.PeriodTiles, data.OtherTiles = tiles(s, figures)
+	data.Charts = w.chartPanels(s, figures)
+	data.Tables = w.tables(s, figures, data.Entities != nil)
+	return w.Render(v, http.StatusOK, Page{Template: "cruscotto", Title: "Cruscotto", Data: data})
 }
 
-// dashboardFrame is what stands around the figures: the form, and where to go from it.
-func (w *Web) dashboardFrame(v *visit, s scoped) dashboardData {
-	d := dashboardData{scoped: s, Services: w.cases.Catalog.Services()}
-	if v.caller.Actor.Role != person.ASRSupervisor {
-		d.Entities = w.cases.Catalog.Entities(w.cases.Store.Past())
+// newDashboardData is what stands around the figures: the form, and where to go from it.
+func (w *Web) newDashboardData(v *Request, s figureScope) dashboardData {
+	d := dashboardData{figureScope: s, Services: w.cases.Catalog.Services()}
+	if v.Caller.Actor.Role != person.ASRSupervisor {
+		d.Entities = w.cases.Catalog.Entities(w.cases.Store.SettledTime())
 	}
 	today := w.today()
-	of := func(from, to string) string { return scoped{from, to, s.Entity, s.Part}.address("/cruscotto") }
+	of := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
 	first := today[:8] + "01"
-	d.Usual = []crumb{
-		{"Oggi", of(today, today)}, {"Ieri", of(plus(today, -1), plus(today, -1))}, {"Ultimi 7 giorni", of(plus(today, -6), today)},
-		{"Ultimi 30 giorni", of(plus(today, -29), today)}, {"Mese scorso", of(plus(first, -1)[:8]+"01", plus(first, -1))},
+	d.Presets = []Crumb{
+		{"Oggi", of(today, today)}, {"Ieri", of(addDays(today, -1), addDays(today, -1))}, {"Ultimi 7 giorni", of(addDays(today, -6), today)},
+		{"Ultimi 30 giorni", of(addDays(today, -29), today)}, {"Mese scorso", of(addDays(first, -1)[:8]+"01", addDays(first, -1))},
 	}
 	return d
 }
 
-// whose figures they are, in words.
-func (w *Web) whose(v *visit, s scoped) string {
+// scopeTitle figures they are, in words.
+func (w *Web) scopeTitle(v *Request, s figureScope) string {
 	entity := s.Entity
-	if v.caller.Actor.Role == person.ASRSupervisor {
-		entity = v.caller.Actor.Entity
+	if v.Caller.Actor.Role == person.ASRSupervisor {
+		entity = v.Caller.Actor.Entity
 	}
 	title := "Tutti gli enti"
 	if entity != "" {
-		title = w.place(entity)
+		title = w.EntityName(entity)
 	}
-	if s.Part != "" {
-		title += " · " + w.partName(s.Part)
+	if s.ServicePath != "" {
+		title += " · " + w.servicePathLabel(s.ServicePath)
 	}
 	return title
 }
 
-// partName is a service, or a problem of it, in words.
-func (w *Web) partName(part string) string {
+// servicePathLabel is a service, or a problem of it, in words.
+func (w *Web) servicePathLabel(part string) string {
 	id, problem, _ := strings.Cut(part, "/")
 	service, ok := w.cases.Catalog.Service(catalog.ServiceID(id))
 	if !ok {
@@ -175,10 +175,12 @@ func (w *Web) partName(part string) string {
 	return service.Label
 }
 
-func (w *Web) today() string { return w.cases.Store.Past().In(calendar.Rome()).Format(time.DateOnly) }
+func (w *Web) today() string {
+	return w.cases.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
+}
 
-// plus is a day some days later. What is no day stays what it is: it was refused before.
-func plus(day string, n int) string {
+// addDays is a day some days later. What is no day stays what it is: it was refused before.
+func addDays(day string, n int) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return day
@@ -186,31 +188,31 @@ func plus(day string, n int) string {
 	return d.AddDate(0, 0, n).Format(time.DateOnly)
 }
 
-// shift leads to a period as long as this one, before or after it.
-func (s scoped) shift(way int, today string) string {
+// shiftedLink leads to a period as long as this one, before or after it.
+func (s figureScope) shiftedLink(way int, today string) string {
 	from, errFrom := time.Parse(time.DateOnly, s.From)
 	to, errTo := time.Parse(time.DateOnly, s.To)
 	if errFrom != nil || errTo != nil {
 		return ""
 	}
 	n := way * (int(to.Sub(from)/(24*time.Hour)) + 1)
-	s.From, s.To = plus(s.From, n), plus(s.To, n)
+	s.From, s.To = addDays(s.From, n), addDays(s.To, n)
 	if s.To > today {
 		return ""
 	}
-	return s.address("/cruscotto")
+	return s.link("/cruscotto")
 }
 
-// days says a period as people do.
-func days(from, to string) string {
+// formatPeriod says a period as people do.
+func formatPeriod(from, to string) string {
 	if from == to {
-		return "il " + italianDay(from)
+		return "il " + FormatDate(from)
 	}
-	return "dal " + italianDay(from) + " al " + italianDay(to)
+	return "dal " + FormatDate(from) + " al " + FormatDate(to)
 }
 
-// italianDay is a day as it is read in Italy. What is no day stays what it is.
-func italianDay(day string) string {
+// FormatDate is a day as it is read in Italy. What is no day stays what it is.
+func FormatDate(day string) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return day
@@ -219,7 +221,7 @@ func italianDay(day string) string {
 }
 
 // periodProblems say what is wrong with what was asked for, by the wire's field: the name of the input, and why.
-var periodProblems = map[string]fieldProblem{
+var periodProblems = map[string]FieldProblem{
 	"from":    {"dal", "Il primo giorno non può venire dopo l’ultimo, e il periodo può durare al massimo cinque anni."},
 	"to":      {"al", "L’ultimo giorno può essere al più tardi oggi."},
 	"entity":  {"ente", "Le cifre di questo ente non si possono mostrare qui: ne scelga un altro."},
@@ -227,7 +229,7 @@ var periodProblems = map[string]fieldProblem{
 }
 
 // periodProblem is a refusal of what was asked for, to be corrected in the form; nil for other errors.
-func periodProblem(err error) *problem {
+func periodProblem(err error) *Problem {
 	var refused *projections.FilterError
 	if !errors.As(err, &refused) {
 		return nil
@@ -236,35 +238,35 @@ func periodProblem(err error) *problem {
 	if !ok {
 		return nil
 	}
-	return &problem{Status: http.StatusUnprocessableEntity, Title: "Queste cifre non ci sono", Text: "Corregga la scelta e prema di nuovo «Mostra».", Fields: []fieldProblem{field}}
+	return &Problem{Status: http.StatusUnprocessableEntity, Title: "Queste cifre non ci sono", Text: "Corregga la scelta e prema di nuovo «Mostra».", Fields: []FieldProblem{field}}
 }
 
-// dashboardSheet sends one of the tables as a file: the same rows that stand on the page.
-func (w *Web) dashboardSheet(v *visit) error {
-	s := scopeOf(v)
+// dashboardCSV sends one of the tables as a file: the same rows that stand on the page.
+func (w *Web) dashboardCSV(v *Request) error {
+	s := readScope(v)
 	name, isSheet := strings.CutSuffix(v.PathValue("sheet"), ".csv")
-	figures, _, err := w.figures(v, s)
+	figures, _, err := w.loadFigures(v, s)
 	if err != nil {
 		return err
 	}
 	s.From, s.To = figures.From, figures.To
-	all := append(w.sheets(s, figures, true), totals(s, figures))
-	for _, g := range w.graphs(s, figures) {
-		all = append(all, g.Sheet)
+	all := append(w.tables(s, figures, true), totalsTable(s, figures))
+	for _, g := range w.chartPanels(s, figures) {
+		all = append(all, g.Table)
 	}
-	i := slices.IndexFunc(all, func(of sheet) bool { return of.ID == name })
+	i := slices.IndexFunc(all, func(of table) bool { return of.ID == name })
 	if i < 0 || !isSheet {
-		return &ticket.NotYoursError{}
+		return &ticket.NotVisibleError{}
 	}
-	out := entrance.NewSheet(v.rw, "cruscotto-"+name+"-"+figures.To+".csv", ';')
-	if err := all[i].send(out); err != nil {
+	out := entrance.NewCSVWriter(v.Writer, "cruscotto-"+name+"-"+figures.To+".csv", ';')
+	if err := all[i].writeRows(out); err != nil {
 		return err
 	}
-	return out.Send()
+	return out.Flush()
 }
 
-// byOpen puts what has most to do first.
-func byOpen[T any](all []T, open func(T) int) []T {
+// sortedByOpen puts what has most to do first.
+func sortedByOpen[T any](all []T, open func(T) int) []T {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(open(b), open(a)) })
 	return sorted

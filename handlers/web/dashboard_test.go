@@ -18,38 +18,38 @@ import (
 	"github.com/sol-assistenza/sol/handlers/casework"
 )
 
-// counted waits until the figures contain what happened.
-func (w *world) counted() {
+// waitForFigures waits until the figures contain what happened.
+func (w *system) waitForFigures() {
 	w.Helper()
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
 	w.eventually("the figures follow", func() bool {
-		stale, err := w.Cases.Reader.WaitFigures(w.Context(), head)
+		stale, err := w.App.Reader.WaitFigures(w.Context(), head)
 		w.must(err)
 		return !stale
 	})
 }
 
-// busy is a world in which some things have happened to four tickets, and its supervisors.
-func busy(t *testing.T) (w *world, sara, rita *browser) {
+// newBusySystem is a world in which some things have happened to four tickets, and its supervisors.
+func newBusySystem(t *testing.T) (w *system, sara, rita *browser) {
 	t.Helper()
-	w = newWorld(t)
+	w = newSystem(t)
 	anna := w.Account(t, "anna", person.ASROperator, torino)
 	as := casework.Caller{Actor: person.Actor{ID: anna, Role: person.ASROperator, Entity: torino}}
 	update := func(id ticket.ID, status ticket.Status, text string) {
 		t.Helper()
-		_, err := w.Cases.Update(t.Context(), as, id, casework.Update{Status: status, Note: &casework.Note{Text: text, Visibility: ticket.Public}}, casework.Said{})
+		_, err := w.App.Update(t.Context(), as, id, casework.UpdateRequest{Status: status, Note: &casework.NoteRequest{Text: text, Visibility: ticket.Public}}, casework.Idempotency{})
 		w.must(err)
 	}
 	asked, solved, handed := w.open(request(torino)), w.open(request(torino)), w.open(request(torino))
 	w.open(request(novara))
-	w.Clock.Pass(3 * time.Hour)
+	w.Clock.Advance(3 * time.Hour)
 	update(asked, ticket.Waiting, "In che data?")
 	update(solved, ticket.Solved, "Ora il referto c’è.")
 	update(handed, ticket.HandedOver, "Non è nostra.")
-	w.Clock.Pass(time.Hour)
-	w.counted()
-	return w, w.join("sara", person.ASRSupervisor, torino), w.join("rita", person.RegionalSupervisor, catalog.Region)
+	w.Clock.Advance(time.Hour)
+	w.waitForFigures()
+	return w, w.login("sara", person.ASRSupervisor, torino), w.login("rita", person.RegionalSupervisor, catalog.Region)
 }
 
 // tiles are the large figures of the page.
@@ -85,7 +85,7 @@ func (p *page) table(id string) (rows [][]string) {
 }
 
 func TestTheSupervisorsFigures(t *testing.T) {
-	w, sara, rita := busy(t)
+	w, sara, rita := newBusySystem(t)
 	own := sara.open("/cruscotto").want(200).says("ASL Città di Torino", "Dati alla posizione", "delle 02/03/2026 14:00")
 	for name, want := range map[string]string{
 		"Aperte": "1", "Senza prima risposta": "0", "In attesa di chiusura": "1", "Arrivate": "3", "Risolte": "1", "Prima risposta": "3 h 00 min", "Passaggi di competenza": "1", "Riaperte": "0",
@@ -119,12 +119,12 @@ func TestTheSupervisorsFigures(t *testing.T) {
 		anna.open(path).want(403).says("Pagina di un altro ruolo")
 	}
 	own.follow("Cruscotto")
-	anna.open("/code/nuove").keepsQuiet("/cruscotto")
+	anna.open("/code/nuove").doesNotSay("/cruscotto")
 }
 
 // TestEveryFigureLeadsToWhatItCounts: from every link of the page to a list that has as many results as it says.
 func TestEveryFigureLeadsToWhatItCounts(t *testing.T) {
-	_, sara, rita := busy(t)
+	_, sara, rita := newBusySystem(t)
 	for _, b := range []*browser{sara, rita} {
 		p := b.open("/cruscotto").want(200)
 		followed := map[string]bool{}
@@ -158,7 +158,7 @@ func TestEveryFigureLeadsToWhatItCounts(t *testing.T) {
 
 // TestFilesAreTheTables: what is downloaded is what stands on the page; times are in minutes there.
 func TestFilesAreTheTables(t *testing.T) {
-	_, _, rita := busy(t)
+	_, _, rita := newBusySystem(t)
 	p := rita.open("/cruscotto").want(200)
 	files := 0
 	for _, a := range all(p.root, "a") {

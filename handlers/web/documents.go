@@ -5,16 +5,16 @@ package web
 
 import "net/http"
 
-func (w *Web) documentRoutes() []route {
-	about := func(name, title string) func(*visit) error {
-		return func(v *visit) error {
-			return w.render(v, http.StatusOK, page{name: name, title: title, trail: []crumb{{"Inizio", "/"}}, data: w.Documents})
+func (w *Web) documentRoutes() []Route {
+	about := func(name, title string) func(*Request) error {
+		return func(v *Request) error {
+			return w.Render(v, http.StatusOK, Page{Template: name, Title: title, Breadcrumb: []Crumb{{"Inizio", "/"}}, Data: w.Documents})
 		}
 	}
-	return []route{
-		{pattern: "GET /documentazione", by: anybody, serve: about("documentazione", "Istruzioni per gli operatori")},
-		{pattern: "GET /privacy", by: anybody, serve: about("privacy", "Informativa privacy")},
-		{pattern: "GET /accessibilita", by: anybody, serve: about("accessibilita", "Accessibilità")},
+	return []Route{
+		{Pattern: "GET /documentazione", Access: Anyone, Handle: about("documentazione", "Istruzioni per gli operatori")},
+		{Pattern: "GET /privacy", Access: Anyone, Handle: about("privacy", "Informativa privacy")},
+		{Pattern: "GET /accessibilita", Access: Anyone, Handle: about("accessibilita", "Accessibilità")},
 	}
 }
 

@@ -16,17 +16,17 @@ import (
 
 // The landing page has the three boxes of FAQ 2.1 and 2.2, and says what to do when a login fails.
 func TestTheLandingPageLeadsEveryoneOn(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	home := w.browser().open("/").says("Accesso riservato", "Assistenza", "Documentazione", "Chiuda tutte le finestre del browser.", "Ne apra una nuova e riprovi.")
 	home.follow("Accedi").says("Nome utente", "Password", "PIN")
 	home.follow("Compila il modulo").says("Di che cosa ha bisogno?")
 	home.follow("compili il modulo di assistenza").says("Di che cosa ha bisogno?")
-	w.join("dora", person.Citizen, "").open("/").says("Prova DORA").follow("Le mie richieste").says("Nuova richiesta")
+	w.login("dora", person.Citizen, "").open("/").says("Prova DORA").follow("Le mie richieste").says("Nuova richiesta")
 }
 
 // Every paragraph of the operators' FAQ has its place.
 func TestTheInstructionsAnswerEveryQuestion(t *testing.T) {
-	p := newWorld(t).browser().open("/").follow("Leggi le istruzioni").says("Il referto è stato prodotto in data", "Il paziente è esente", "si prega di verificare l’effettivo",
+	p := newSystem(t).browser().open("/").follow("Leggi le istruzioni").says("Il referto è stato prodotto in data", "Il paziente è esente", "si prega di verificare l’effettivo",
 		"inviato con successo a FSE/ROL da parte dell’Azienda", "non si usa", "Aprire una richiesta per un cittadino", "allo sportello o per telefono")
 	n := 0
 	for _, s := range all(p.root, "section") {
@@ -39,8 +39,8 @@ func TestTheInstructionsAnswerEveryQuestion(t *testing.T) {
 	}
 }
 
-// linked is where the foot of a page leads for a data-element.
-func (p *page) linked(element string) string {
+// elementLink is where the foot of a page leads for a data-element.
+func (p *page) elementLink(element string) string {
 	for _, a := range all(p.root, "a") {
 		if attr(a, "data-element") == element {
 			return attr(a, "href")
@@ -50,25 +50,25 @@ func (p *page) linked(element string) string {
 }
 
 func TestWhatOnlyTheBodyCanSayIsLinked(t *testing.T) {
-	honest := newWorld(t).browser()
+	honest := newSystem(t).browser()
 	honest.open("/privacy").says("non ha ancora pubblicato qui la propria informativa", "C’è un solo cookie")
 	p := honest.open("/accessibilita").says("non l’ha ancora indicata qui")
-	if p.linked("accessibility-link") != "/accessibilita" || p.linked("privacy-policy-link") != "/privacy" {
-		t.Errorf("the foot leads to %q and %q", p.linked("accessibility-link"), p.linked("privacy-policy-link"))
+	if p.elementLink("accessibility-link") != "/accessibilita" || p.elementLink("privacy-policy-link") != "/privacy" {
+		t.Errorf("the foot leads to %q and %q", p.elementLink("accessibility-link"), p.elementLink("privacy-policy-link"))
 	}
 	p.follow("Segnali l’ostacolo").says("Un altro problema con i miei documenti")
 
 	said := web.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
-	b := newWorld(t, func(c *web.Config) { c.Documents = said }).browser()
-	p = b.open("/accessibilita").says("pubblicata presso AgID").keepsQuiet("non l’ha ancora")
-	if p.linked("accessibility-link") != said.Accessibility {
-		t.Errorf("the foot leads to %q", p.linked("accessibility-link"))
+	b := newSystem(t, func(c *web.Config) { c.Documents = said }).browser()
+	p = b.open("/accessibilita").says("pubblicata presso AgID").doesNotSay("non l’ha ancora")
+	if p.elementLink("accessibility-link") != said.Accessibility {
+		t.Errorf("the foot leads to %q", p.elementLink("accessibility-link"))
 	}
-	if !leads(p, said.Feedback) || !leads(b.open("/privacy").keepsQuiet("non ha ancora"), said.Privacy) {
+	if !linksTo(p, said.Feedback) || !linksTo(b.open("/privacy").doesNotSay("non ha ancora"), said.Privacy) {
 		t.Error("what is configured is not linked")
 	}
 }
 
-func leads(p *page, to string) bool {
+func linksTo(p *page, to string) bool {
 	return slices.ContainsFunc(all(p.root, "a"), func(a *html.Node) bool { return attr(a, "href") == to })
 }

@@ -24,7 +24,7 @@ import (
 // fetch is a file as the browser would save it.
 func (b *browser) fetch(path, kind, name string) []byte {
 	b.w.Helper()
-	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.door.Address+path, nil)
+	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.server.Address+path, nil)
 	b.w.must(err)
 	response, err := b.client.Do(r)
 	b.w.must(err)
@@ -39,16 +39,16 @@ func (b *browser) fetch(path, kind, name string) []byte {
 }
 
 func TestADossierProvesItself(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	form := request(torino)
 	form.Files = []attachment.File{{Name: "referto.txt.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}}
 	id := w.open(form)
 	anna := operatorAt(w.Account(t, "anna", person.ASROperator, torino), person.ASROperator, torino)
-	w.acts(anna, id, casework.Update{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno?")})
-	w.acts(anna, id, casework.Update{Note: note(ticket.Internal, "Ha già <chiamato> ieri")})
-	seen, err := w.Cases.Ticket(t.Context(), anna, id, nil)
+	w.applyUpdate(anna, id, casework.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno?")})
+	w.applyUpdate(anna, id, casework.UpdateRequest{Note: note(ticket.Internal, "Ha già <chiamato> ieri")})
+	seen, err := w.App.Ticket(t.Context(), anna, id, nil)
 	w.must(err)
-	audit := w.join("ugo", person.Auditor, "")
+	audit := w.login("ugo", person.Auditor, "")
 	path := "/revisione/" + string(id) + "/fascicolo"
 
 	page := string(audit.fetch(path+".html", "text/html", "fascicolo-"+seen.Number+".html"))
@@ -63,7 +63,7 @@ func TestADossierProvesItself(t *testing.T) {
 		}
 	}
 
-	d := w.proven(audit, path+".json", seen.Number)
+	d := w.verifyDossier(audit, path+".json", seen.Number)
 	file := sha256.Sum256([]byte("%PDF-1.4\n%%EOF\n"))
 	if len(d.Files) != 1 || d.Files[0].SHA256 != hex.EncodeToString(file[:]) || d.Files[0].Sealed == d.Files[0].SHA256 || d.Files[0].Position != d.Events[0].Position {
 		t.Errorf("its attachments: %+v", d.Files)
@@ -72,10 +72,10 @@ func TestADossierProvesItself(t *testing.T) {
 		t.Errorf("it holds %+v", d)
 	}
 
-	_, err = w.Cases.Desk.Dispatch(t.Context(), desk.Request{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "test", Role: person.Administrator}})
+	_, err = w.App.Dispatcher.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "test", Role: person.Administrator}})
 	w.must(err)
-	w.Clock.Pass(time.Minute)
-	erased := w.proven(audit, path+".json", seen.Number)
+	w.Clock.Advance(time.Minute)
+	erased := w.verifyDossier(audit, path+".json", seen.Number)
 	if len(erased.Erased) < 3 || erased.Files[0].State != "erased" || erased.Files[0].SHA256 != "" {
 		t.Errorf("once erased it holds %q, %+v", erased.Erased, erased.Files)
 	}
@@ -85,15 +85,15 @@ func TestADossierProvesItself(t *testing.T) {
 			t.Errorf("once erased it says %q", gone)
 		}
 	}
-	w.join("sara", person.ASRSupervisor, torino).open(path + ".json").want(403) // it holds what others noted internally
+	w.login("sara", person.ASRSupervisor, torino).open(path + ".json").want(403) // it holds what others noted internally
 	audit.open("/revisione/" + string(id) + "/accessi").says("Fascicolo scaricato")
 }
 
-// proven reads a dossier and checks every leaf as its own text says: by SHA-256, with nothing of ours.
-func (w *world) proven(b *browser, path, number string) (d casework.Dossier) {
+// verifyDossier reads a dossier and checks every leaf as its own text says: by SHA-256, with nothing of ours.
+func (w *system) verifyDossier(b *browser, path, number string) (d casework.Dossier) {
 	w.Helper()
 	w.must(json.Unmarshal(b.fetch(path, "application/json", "fascicolo-"+number+".json"), &d))
-	if d.Number != number || len(d.Events) == 0 || len(d.HowToCheck) == 0 {
+	if d.Number != number || len(d.Events) == 0 || len(d.VerificationSteps) == 0 {
 		w.Fatalf("a dossier of %q with %d events", d.Number, len(d.Events))
 	}
 	for _, e := range d.Events {

@@ -14,14 +14,14 @@ import (
 
 // FAQ 2.1: the box «Accesso riservato», user name, password and PIN, then role and placement.
 func TestLoginAndChoiceOfRole(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.Account(t, "anna", person.ASROperator, torino)
 	w.Place(t, id, person.ASRSupervisor, novara)
 
 	b := w.browser()
 	landing := b.open("/").want(200).says("Accesso riservato", "Assistenza", "Documentazione")
 	form := landing.follow("Accedi").want(200)
-	chosen := form.submit("Accedi", typed{"Nome utente": "Anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	chosen := form.submit("Accedi", formValues{"Nome utente": "Anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
 	chosen.says("Ruolo e collocazione", "Operatore ASR · ASL Città di Torino", "Supervisore ASR · ASL NO")
 	if chosen.at.Path != "/accesso/ruolo" {
 		t.Fatalf("after login one stands on %s", chosen.at)
@@ -37,9 +37,9 @@ func TestLoginAndChoiceOfRole(t *testing.T) {
 }
 
 func TestWhoHasOneRoleIsNotAsked(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	w.Account(t, "anna", person.ASROperator, torino)
-	p := w.browser().open("/accesso").submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	p := w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
 	if p.at.Path != "/code/nuove" {
 		t.Errorf("after login one stands on %s", p.at)
 	}
@@ -47,10 +47,10 @@ func TestWhoHasOneRoleIsNotAsked(t *testing.T) {
 
 // FAQ 2.2: close the browser's windows, try again, then the form.
 func TestWrongCredentials(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	w.Account(t, "anna", person.ASROperator, torino)
 	form := w.browser().open("/accesso")
-	for _, wrong := range []typed{
+	for _, wrong := range []formValues{
 		{"Nome utente": "anna", "Password": "un’altra parola", "PIN": worldtest.PIN},
 		{"Nome utente": "anna", "Password": worldtest.Password, "PIN": "13579"},
 		{"Nome utente": "nessuno", "Password": worldtest.Password, "PIN": worldtest.PIN},
@@ -61,37 +61,37 @@ func TestWrongCredentials(t *testing.T) {
 		}
 	}
 	for range 10 {
-		form = form.submit("Accedi", typed{"Nome utente": "anna", "Password": "no", "PIN": "no"})
+		form = form.submit("Accedi", formValues{"Nome utente": "anna", "Password": "no", "PIN": "no"})
 	}
 	form.want(429).says("Accesso sospeso", "potrà riprovare dopo le", "modulo di assistenza")
 }
 
 // «L’errore è stato registrato» is true.
 func TestALoginThatFailsForNobodysFaultIsLogged(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	w.Account(t, "anna", person.ASROperator, torino)
 	form := w.browser().open("/accesso")
 	w.sql(`revoke select on identity.accounts from sol_worker`)
-	form.submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(500).says("L’errore è stato registrato")
+	form.submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(500).says("L’errore è stato registrato")
 	if !strings.Contains(w.log.String(), "page failed") {
 		t.Errorf("the log says %s", w.log)
 	}
 }
 
 func TestPagesNeedLoginAndComeBack(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	w.Account(t, "anna", person.ASROperator, torino)
 	b := w.browser()
 	form := b.open("/code/risolte?q=referto").want(200).says("Accesso riservato")
 	if got := form.at.RequestURI(); got != "/accesso?poi=%2Fcode%2Frisolte%3Fq%3Dreferto" {
 		t.Fatalf("one is sent to %s", got)
 	}
-	p := form.submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	p := form.submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
 	if got := p.at.RequestURI(); got != "/code/risolte?q=referto" {
 		t.Errorf("one comes back to %s", got)
 	}
 	for _, away := range []string{"https://example.org/", "//example.org/", `/\example.org`, "/%09/example.org", "/%0a/example.org"} {
-		p := w.browser().open("/accesso?poi="+away).submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN})
+		p := w.browser().open("/accesso?poi="+away).submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN})
 		if got := p.at.RequestURI(); got != "/code/nuove" {
 			t.Errorf("with poi=%s one lands on %s", away, got)
 		}
@@ -99,9 +99,9 @@ func TestPagesNeedLoginAndComeBack(t *testing.T) {
 }
 
 func TestLogout(t *testing.T) {
-	w := newWorld(t)
-	b := w.join("anna", person.ASROperator, torino)
-	address, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.door.Address, nil)
+	w := newSystem(t)
+	b := w.login("anna", person.ASROperator, torino)
+	address, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.Address, nil)
 	w.must(err)
 	was := b.client.Jar.Cookies(address.URL)
 	b.open("/code/nuove").submit("Esci", nil).want(200).says("È uscito", "Accesso riservato")
@@ -111,27 +111,27 @@ func TestLogout(t *testing.T) {
 }
 
 func TestAPageOfAnotherRole(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
-	w.join("ada", person.Administrator, "").open("/ticket/"+string(id)).want(403).says("Pagina di un altro ruolo", "cambiare ruolo")
+	w.login("ada", person.Administrator, "").open("/ticket/"+string(id)).want(403).says("Pagina di un altro ruolo", "cambiare ruolo")
 }
 
 func TestATicketOfAnotherEntityIsNowhere(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
-	p := w.join("nora", person.ASROperator, novara).open("/ticket/" + string(id)).want(404)
-	p.says("Questa pagina non c’è").keepsQuiet("Finzione", "RSSMRA80A01H501U")
+	p := w.login("nora", person.ASROperator, novara).open("/ticket/" + string(id)).want(404)
+	p.says("Questa pagina non c’è").doesNotSay("Finzione", "RSSMRA80A01H501U")
 }
 
 // Who writes for longer than a session lasts finds again what they wrote, and comes back to where they wrote it.
 func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
 	id := w.open(request(torino))
 	p := anna.ticket(id)
-	w.must(w.Cases.Identity.End(w.Context(), anna.token()))
-	again := p.submit("Aggiorna", typed{"Nota": "ho chiamato il cittadino <3"}).want(401).says("La sessione è finita mentre scriveva", "Accesso riservato", "ho chiamato il cittadino <3")
-	again = again.submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	w.must(w.App.Identity.EndSession(w.Context(), anna.token()))
+	again := p.submit("Aggiorna", formValues{"Nota": "ho chiamato il cittadino <3"}).want(401).says("La sessione è finita mentre scriveva", "Accesso riservato", "ho chiamato il cittadino <3")
+	again = again.submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
 	if again.at.Path != "/ticket/"+string(id) {
 		t.Errorf("one comes back to %s", again.at)
 	}

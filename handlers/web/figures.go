@@ -22,15 +22,15 @@ import (
 type tile struct {
 	Name, Value, Note string
 	Link              string // what is behind it
-	n                 int    // that Value says, where it is no time
+	count             int    // that Value says, where it is no time
 }
 
-// sheet is a table of figures: it stands on the page, and is sent as a file.
-type sheet struct {
+// table is a table of figures: it stands on the page, and is sent as a file.
+type table struct {
 	ID, Caption string
-	Method      string // how it is counted; "" where the heads say it
+	MethodNote  string // how it is counted; "" where the heads say it
 	Heads       []string
-	Rows        [][]figure
+	Rows        [][]cell
 	File        string // address of the file
 }
 
@@ -40,8 +40,8 @@ type columnHead struct {
 	Number bool // what stands below it are numbers
 }
 
-// Shown are the heads of a table that has rows.
-func (s sheet) Shown() []columnHead {
+// Columns are the heads of a table that has rows.
+func (s table) Columns() []columnHead {
 	shown := make([]columnHead, len(s.Heads))
 	for i, h := range s.Heads {
 		shown[i] = columnHead{strings.TrimSuffix(h, " (minuti)"), s.Rows[0][i].File != ""}
@@ -49,30 +49,30 @@ func (s sheet) Shown() []columnHead {
 	return shown
 }
 
-// figure is what stands in a cell of it.
-type figure struct {
-	Text string
-	File string // in the file, where that says it otherwise; "": Text
-	Link string
-	Bar  template.HTML // beside the number
-	Same bool          // as in the row above: it is said again for the file, and for who hears it
+// cell is what stands in a cell of it.
+type cell struct {
+	Text     string
+	File     string // in the file, where that says it otherwise; "": Text
+	Link     string
+	Bar      template.HTML // beside the number
+	Repeated bool          // as in the row above: it is said again for the file, and for who hears it
 }
 
-// graph is a drawing, in two widths, with its table.
-type graph struct {
+// chartPanel is a drawing, in two widths, with its table.
+type chartPanel struct {
 	Wide, Narrow template.HTML
-	Sheet        sheet
+	Table        table
 }
 
-// Tall tells that the table is longer than a page should be: it scrolls by itself.
-func (s sheet) Tall() bool { return len(s.Rows) > 20 }
+// IsLong tells that the table is longer than a page should be: it scrolls by itself.
+func (s table) IsLong() bool { return len(s.Rows) > 20 }
 
-// Slim tells that the table has few columns, and need not be as wide as the page.
-func (s sheet) Slim() bool { return len(s.Heads) < 5 }
+// IsNarrow tells that the table has few columns, and need not be as wide as the page.
+func (s table) IsNarrow() bool { return len(s.Heads) < 5 }
 
-// send writes the table as rows of a file.
-func (s sheet) send(out *entrance.Sheet) error {
-	if err := out.Row(s.Heads...); err != nil {
+// writeRows writes the table as rows of a file.
+func (s table) writeRows(out *entrance.CSVWriter) error {
+	if err := out.WriteRow(s.Heads...); err != nil {
 		return err
 	}
 	for _, row := range s.Rows {
@@ -80,34 +80,34 @@ func (s sheet) send(out *entrance.Sheet) error {
 		for i, c := range row {
 			cells[i] = cmp.Or(c.File, c.Text)
 		}
-		if err := out.Row(cells...); err != nil {
+		if err := out.WriteRow(cells...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func words(text string) figure { return figure{Text: text} }
+func textCell(text string) cell { return cell{Text: text} }
 
-// quantity is a number that leads to what is behind it; nothing is behind none.
-func quantity(n int, link string) figure {
-	c := figure{Text: grouped(n), File: strconv.Itoa(n)}
+// countCell is a number that leads to what is behind it; nothing is behind none.
+func countCell(n int, link string) cell {
+	c := cell{Text: FormatNumber(n), File: strconv.Itoa(n)}
 	if n > 0 {
 		c.Link = link
 	}
 	return c
 }
 
-// lasting is a time that something took, in minutes in the file; none took no time.
-func lasting(of projections.Took, seconds int64) figure {
+// durationCell is a time that something took, in minutes in the file; none took no time.
+func durationCell(of projections.Took, seconds int64) cell {
 	if of.Count == 0 {
-		return figure{Text: "–", File: " "}
+		return cell{Text: "–", File: " "}
 	}
-	return figure{Text: lasted(seconds), File: strconv.FormatInt(seconds/60, 10)}
+	return cell{Text: FormatDuration(seconds), File: strconv.FormatInt(seconds/60, 10)}
 }
 
-// lasted says a time in the two units that matter, in one piece.
-func lasted(seconds int64) string {
+// FormatDuration says a time in the two units that matter, in one piece.
+func FormatDuration(seconds int64) string {
 	minutes, hours := seconds/60, seconds/3600
 	switch {
 	case minutes < 60:
@@ -128,10 +128,10 @@ func plural(n int, one, many string) string {
 }
 
 // tiles are the figures of all together: what is so now, what was done, and what is worth a word besides.
-func tiles(s scoped, d projections.Dashboard) (now, done, aside []tile) {
+func tiles(s figureScope, d projections.Dashboard) (now, done, aside []tile) {
 	f := d.Total
 	one := func(name string, n int, note, link string) tile {
-		t := tile{Name: name, Value: grouped(n), Note: note, n: n}
+		t := tile{Name: name, Value: FormatNumber(n), Note: note, count: n}
 		if n > 0 {
 			t.Link = link
 		}
@@ -141,11 +141,11 @@ func tiles(s scoped, d projections.Dashboard) (now, done, aside []tile) {
 		if of.Count == 0 {
 			return tile{Name: name, Value: "–", Note: "nessuna nel periodo"}
 		}
-		return tile{Name: name, Value: lasted(of.Median), Note: "mediana; 9 su 10 entro " + lasted(of.P90), Link: link}
+		return tile{Name: name, Value: FormatDuration(of.Median), Note: "mediana; 9 su 10 entro " + FormatDuration(of.P90), Link: link}
 	}
 	age := ""
 	if f.Open > 0 {
-		age = "età mediana " + lasted(f.Age.Median) + "; 9 su 10 entro " + lasted(f.Age.P90)
+		age = "età mediana " + FormatDuration(f.Age.Median) + "; 9 su 10 entro " + FormatDuration(f.Age.P90)
 	}
 	resolved := 0
 	for _, status := range d.Statuses {
@@ -154,107 +154,107 @@ func tiles(s scoped, d projections.Dashboard) (now, done, aside []tile) {
 		}
 	}
 	now = []tile{
-		one("Aperte", f.Open, age, s.list(projections.OpenNow)),
-		one("Senza prima risposta", f.Unanswered, "aperte, e il cittadino non ha ancora letto nulla", s.list(projections.Unanswered)),
-		one("Senza operatore", f.Unassigned, "aperte, e non assegnate", s.list(projections.Unassigned)),
-		one("In attesa di chiusura", resolved, "risolte, non ancora chiuse", s.list(projections.AllTickets, "stato", string(ticket.Solved))),
+		one("Aperte", f.Open, age, s.drilldownLink(projections.OpenTickets)),
+		one("Senza prima risposta", f.Unanswered, "aperte, e il cittadino non ha ancora letto nulla", s.drilldownLink(projections.Unanswered)),
+		one("Senza operatore", f.Unassigned, "aperte, e non assegnate", s.drilldownLink(projections.Unassigned)),
+		one("In attesa di chiusura", resolved, "risolte, non ancora chiuse", s.drilldownLink(projections.AllTickets, "stato", string(ticket.Solved))),
 	}
 	done = []tile{
-		one("Arrivate", f.Arrivals, "richieste nuove", s.list(projections.Arrivals)),
-		one("Risolte", f.Resolutions, "", s.list(projections.Resolutions)),
-		took("Prima risposta", f.FirstAnswer, s.list(projections.FirstAnswers)),
-		took("Soluzione", f.Resolution, s.list(projections.Resolutions)),
-		one("Riaperte", f.Reopenings, "dopo una soluzione", s.list(projections.Reopenings)),
-		one("Passaggi di competenza", f.Handovers, "tra ASR e Regione", s.list(projections.Handovers)),
-		one("Prese in carico scadute", f.Breaches, "oltre il tempo previsto", s.list(projections.Breaches)),
-		one("Forzature", f.Overrides, "inoltri contro le verifiche", s.list(projections.Overridden)),
+		one("Arrivate", f.Arrivals, "richieste nuove", s.drilldownLink(projections.Arrivals)),
+		one("Risolte", f.Resolutions, "", s.drilldownLink(projections.Resolutions)),
+		took("Prima risposta", f.FirstAnswer, s.drilldownLink(projections.FirstAnswers)),
+		took("Soluzione", f.Resolution, s.drilldownLink(projections.Resolutions)),
+		one("Riaperte", f.Reopenings, "dopo una soluzione", s.drilldownLink(projections.Reopenings)),
+		one("Passaggi di competenza", f.Handovers, "tra ASR e Regione", s.drilldownLink(projections.Handovers)),
+		one("Prese in carico scadute", f.Breaches, "oltre il tempo previsto", s.drilldownLink(projections.Breaches)),
+		one("Forzature", f.Overrides, "inoltri contro le verifiche", s.drilldownLink(projections.OverrideHandovers)),
 	}
 	aside = []tile{
-		one(plural(f.Discards, "scartata", "scartate"), f.Discards, "", s.list(projections.Discards)),
-		one(plural(f.Duplicates, "segnata come doppia", "segnate come doppie"), f.Duplicates, "", s.list(projections.Duplicates)),
-		one(plural(f.Recalls, "inoltro ripreso", "inoltri ripresi"), f.Recalls, "", s.list(projections.Recalls)),
+		one(plural(f.Discards, "scartata", "scartate"), f.Discards, "", s.drilldownLink(projections.Discards)),
+		one(plural(f.Duplicates, "segnata come doppia", "segnate come doppie"), f.Duplicates, "", s.drilldownLink(projections.Duplicates)),
+		one(plural(f.Recalls, "inoltro ripreso", "inoltri ripresi"), f.Recalls, "", s.drilldownLink(projections.Recalls)),
 	}
 	return now, done, aside
 }
 
-// totals are the tiles as a table.
-func totals(s scoped, d projections.Dashboard) sheet {
+// totalsTable are the tiles as a table.
+func totalsTable(s figureScope, d projections.Dashboard) table {
 	f := d.Total
-	t := sheet{ID: "totali", Caption: "Totali", Heads: []string{"Cifra", "Valore"}}
+	t := table{ID: "totali", Caption: "Totali", Heads: []string{"Cifra", "Valore"}}
 	now, done, aside := tiles(s, d)
 	for _, group := range [][]tile{now, done, aside} {
 		for _, one := range group {
 			switch one.Name {
 			case "Prima risposta":
-				t.Rows = append(t.Rows, []figure{words("Prima risposta, mediana (minuti)"), lasting(f.FirstAnswer, f.FirstAnswer.Median)},
-					[]figure{words("Prima risposta, 9 su 10 (minuti)"), lasting(f.FirstAnswer, f.FirstAnswer.P90)})
+				t.Rows = append(t.Rows, []cell{textCell("Prima risposta, mediana (minuti)"), durationCell(f.FirstAnswer, f.FirstAnswer.Median)},
+					[]cell{textCell("Prima risposta, 9 su 10 (minuti)"), durationCell(f.FirstAnswer, f.FirstAnswer.P90)})
 			case "Soluzione":
-				t.Rows = append(t.Rows, []figure{words("Soluzione, mediana (minuti)"), lasting(f.Resolution, f.Resolution.Median)},
-					[]figure{words("Soluzione, 9 su 10 (minuti)"), lasting(f.Resolution, f.Resolution.P90)})
+				t.Rows = append(t.Rows, []cell{textCell("Soluzione, mediana (minuti)"), durationCell(f.Resolution, f.Resolution.Median)},
+					[]cell{textCell("Soluzione, 9 su 10 (minuti)"), durationCell(f.Resolution, f.Resolution.P90)})
 			default:
-				t.Rows = append(t.Rows, []figure{words(one.Name), quantity(one.n, "")})
+				t.Rows = append(t.Rows, []cell{textCell(one.Name), countCell(one.count, "")})
 			}
 		}
 	}
 	return t
 }
 
-// graphs are the drawings, each with the table that says the same.
-func (w *Web) graphs(s scoped, d projections.Dashboard) []graph {
-	came := sheet{ID: "andamento", Caption: "Arrivate e risolte, giorno per giorno", Heads: []string{"Giorno", "Arrivate", "Risolte"}}
-	stood := sheet{ID: "aperte", Caption: "Aperte alla fine di ogni giorno", Heads: []string{"Giorno", "Aperte"}}
+// chartPanels are the drawings, each with the table that says the same.
+func (w *Web) chartPanels(s figureScope, d projections.Dashboard) []chartPanel {
+	came := table{ID: "andamento", Caption: "Arrivate e risolte, giorno per giorno", Heads: []string{"Giorno", "Arrivate", "Risolte"}}
+	stood := table{ID: "aperte", Caption: "Aperte alla fine di ogni giorno", Heads: []string{"Giorno", "Aperte"}}
 	var points []string
 	var arrivals, resolutions, open []int
 	for _, day := range d.Days {
-		came.Rows = append(came.Rows, []figure{
-			words(italianDay(day.Day)), quantity(day.Arrivals, s.list(projections.Arrivals, "giorno", day.Day)), quantity(day.Resolutions, s.list(projections.Resolutions, "giorno", day.Day)),
+		came.Rows = append(came.Rows, []cell{
+			textCell(FormatDate(day.Day)), countCell(day.Arrivals, s.drilldownLink(projections.Arrivals, "giorno", day.Day)), countCell(day.Resolutions, s.drilldownLink(projections.Resolutions, "giorno", day.Day)),
 		})
 		then := s
 		then.From, then.To = day.Day, day.Day
-		stood.Rows = append(stood.Rows, []figure{words(italianDay(day.Day)), quantity(day.Open, then.list(projections.OpenNow))})
-		points, arrivals, resolutions, open = append(points, italianDay(day.Day)[:5]), append(arrivals, day.Arrivals), append(resolutions, day.Resolutions), append(open, day.Open)
+		stood.Rows = append(stood.Rows, []cell{textCell(FormatDate(day.Day)), countCell(day.Open, then.drilldownLink(projections.OpenTickets))})
+		points, arrivals, resolutions, open = append(points, FormatDate(day.Day)[:5]), append(arrivals, day.Arrivals), append(resolutions, day.Resolutions), append(open, day.Open)
 	}
-	old := sheet{ID: "eta", Caption: "Età delle richieste aperte, in giorni", Heads: []string{"Età", "Aperte"}, Method: "Giorni interi da quando è stata aperta la richiesta."}
+	old := table{ID: "eta", Caption: "Età delle richieste aperte, in giorni", Heads: []string{"Età", "Aperte"}, MethodNote: "Giorni interi da quando è stata aperta la richiesta."}
 	var columns []chart.Column
 	for _, a := range d.Ages {
-		old.Rows = append(old.Rows, []figure{words(ageName(a)), quantity(a.Count, s.list(projections.OpenNow, "eta", strconv.Itoa(a.From)))})
-		columns = append(columns, chart.Column{Label: ageShort(a), Value: a.Count})
+		old.Rows = append(old.Rows, []cell{textCell(ageLabel(a)), countCell(a.Count, s.drilldownLink(projections.OpenTickets, "eta", strconv.Itoa(a.From)))})
+		columns = append(columns, chart.Column{Label: ageTick(a), Value: a.Count})
 	}
-	went := sheet{ID: "passaggi", Caption: "Passaggi di competenza", Heads: []string{"Da", "A", "Passaggi"}}
-	flow := chart.Flow{Through: w.place(catalog.Region)}
+	went := table{ID: "passaggi", Caption: "Passaggi di competenza", Heads: []string{"Da", "A", "Passaggi"}}
+	flow := chart.Flow{Hub: w.EntityName(catalog.Region)}
 	for _, f := range d.Flows {
-		went.Rows = append(went.Rows, []figure{
-			words(w.place(f.From.Code)), words(w.place(f.To.Code)), quantity(f.Count, s.list(projections.Handovers, "da", string(f.From.Code), "a", string(f.To.Code))),
+		went.Rows = append(went.Rows, []cell{
+			textCell(w.EntityName(f.From.Code)), textCell(w.EntityName(f.To.Code)), countCell(f.Count, s.drilldownLink(projections.Handovers, "da", string(f.From.Code), "a", string(f.To.Code))),
 		})
 		if f.To.Code == catalog.Region {
-			flow.In = append(flow.In, chart.Band{Name: w.place(f.From.Code), Value: f.Count})
+			flow.In = append(flow.In, chart.Band{Name: w.EntityName(f.From.Code), Value: f.Count})
 		} else {
-			flow.Out = append(flow.Out, chart.Band{Name: w.place(f.To.Code), Value: f.Count})
+			flow.Out = append(flow.Out, chart.Band{Name: w.EntityName(f.To.Code), Value: f.Count})
 		}
 	}
-	named := func(of sheet, says string) chart.Named {
-		return chart.Named{ID: "g-" + of.ID, Title: of.Caption, Description: says + " I numeri sono nella tabella che segue."}
+	named := func(of table, says string) chart.Labels {
+		return chart.Labels{ID: "g-" + of.ID, Title: of.Caption, Description: says + " I numeri sono nella tabella che segue."}
 	}
 	last := 0
 	if len(open) > 0 {
 		last = open[len(open)-1]
 	}
-	flow.Named = named(went, fmt.Sprintf("A sinistra gli inoltri delle ASR alla Regione, a destra quelli della Regione alle ASR: %d in tutto.", d.Total.Handovers))
-	return []graph{
-		drawn(came, s, chart.Lines{Named: named(came, fmt.Sprintf("In tutto %d arrivate e %d risolte.", d.Total.Arrivals, d.Total.Resolutions)), Points: points,
+	flow.Labels = named(went, fmt.Sprintf("A sinistra gli inoltri delle ASR alla Regione, a destra quelli della Regione alle ASR: %d in tutto.", d.Total.Handovers))
+	return []chartPanel{
+		newChartPanel(came, s, chart.Lines{Labels: named(came, fmt.Sprintf("In tutto %d arrivate e %d risolte.", d.Total.Arrivals, d.Total.Resolutions)), Points: points,
 			Series: []chart.Series{{Name: "Arrivate", Values: arrivals}, {Name: "Risolte", Values: resolutions}}}),
-		drawn(stood, s, chart.Lines{Named: named(stood, fmt.Sprintf("Alla fine del periodo sono %d.", last)), Points: points, Series: []chart.Series{{Name: "Aperte", Values: open}}}),
-		drawn(old, s, chart.Columns{Named: named(old, fmt.Sprintf("In tutto %d aperte, per giorni dall’apertura.", d.Total.Open)), Columns: columns}),
-		drawn(went, s, flow),
+		newChartPanel(stood, s, chart.Lines{Labels: named(stood, fmt.Sprintf("Alla fine del periodo sono %d.", last)), Points: points, Series: []chart.Series{{Name: "Aperte", Values: open}}}),
+		newChartPanel(old, s, chart.Columns{Labels: named(old, fmt.Sprintf("In tutto %d aperte, per giorni dall’apertura.", d.Total.Open)), Columns: columns}),
+		newChartPanel(went, s, flow),
 	}
 }
 
-func drawn(of sheet, s scoped, d chart.Drawing) graph {
-	of.File = s.address("/cruscotto/dati/" + of.ID + ".csv")
-	return graph{d.Draw(chart.Wide), d.Draw(chart.Narrow), of}
+func newChartPanel(of table, s figureScope, d chart.Drawing) chartPanel {
+	of.File = s.link("/cruscotto/dati/" + of.ID + ".csv")
+	return chartPanel{d.Draw(chart.Wide), d.Draw(chart.Narrow), of}
 }
 
-func ageName(a projections.AgeFigure) string {
+func ageLabel(a projections.AgeFigure) string {
 	switch {
 	case a.From == 0:
 		return "meno di 1 giorno"
@@ -265,8 +265,8 @@ func ageName(a projections.AgeFigure) string {
 	}
 }
 
-// ageShort is an age below its column.
-func ageShort(a projections.AgeFigure) string {
+// ageTick is an age below its column.
+func ageTick(a projections.AgeFigure) string {
 	switch {
 	case a.From == 0:
 		return "< 1"
@@ -277,8 +277,8 @@ func ageShort(a projections.AgeFigure) string {
 	}
 }
 
-// outcomeName is the title of an outcome in the playbooks of today: the run may have come to it through another playbook.
-func (w *Web) outcomeName(of playbook.ID, id playbook.OutcomeID) string {
+// outcomeTitle is the title of an outcome in the playbooks of today: the run may have come to it through another playbook.
+func (w *Web) outcomeTitle(of playbook.ID, id playbook.OutcomeID) string {
 	title := string(id)
 	for _, p := range w.cases.Playbooks.Current() {
 		for _, o := range p.Outcomes {
@@ -290,7 +290,7 @@ func (w *Web) outcomeName(of playbook.ID, id playbook.OutcomeID) string {
 	return title
 }
 
-func (w *Web) playbookName(id playbook.ID) string {
+func (w *Web) playbookTitle(id playbook.ID) string {
 	for _, p := range w.cases.Playbooks.Current() {
 		if p.ID == id {
 			return p.Title

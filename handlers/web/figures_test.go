@@ -16,11 +16,11 @@ import (
 func TestTotalsInAFile(t *testing.T) {
 	d := projections.Dashboard{Total: projections.Figures{Open: 1250, FirstAnswer: projections.Took{Count: 1, Median: 7200, P90: 90000}}}
 	answer := httptest.NewRecorder()
-	out := entrance.NewSheet(answer, "totali.csv", ';')
-	if err := totals(scoped{}, d).send(out); err != nil {
+	out := entrance.NewCSVWriter(answer, "totali.csv", ';')
+	if err := totalsTable(figureScope{}, d).writeRows(out); err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Send(); err != nil {
+	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	for _, row := range []string{"Aperte;1250\n", "Risolte;0\n", "Prima risposta, mediana (minuti);120\n", "Prima risposta, 9 su 10 (minuti);1500\n"} {

@@ -20,7 +20,7 @@ import (
 type form struct {
 	p     *page
 	node  *html.Node
-	files map[string][]file // by the control's name
+	files map[string][]uploadFile // by the control's name
 }
 
 // form finds the one that a control belongs to: around it, or named by it.
@@ -29,7 +29,7 @@ func (p *page) form(control *html.Node) *form {
 	id := attr(control, "form")
 	for _, n := range all(p.root, "form") {
 		if id != "" && attr(n, "id") == id || id == "" && slices.Contains(all(n, control.Data), control) {
-			return &form{p, n, map[string][]file{}}
+			return &form{p, n, map[string][]uploadFile{}}
 		}
 	}
 	p.b.w.Fatalf("%s: <%s name=%q> belongs to no form", p.at, control.Data, attr(control, "name"))
@@ -50,7 +50,7 @@ func (f *form) controls() (found []*html.Node) {
 
 func disabled(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
-		if has(n, "disabled") {
+		if hasAttr(n, "disabled") {
 			return true
 		}
 	}
@@ -68,9 +68,9 @@ func (f *form) fill(label string, value any) {
 			continue
 		}
 		switch v := value.(type) {
-		case file:
-			f.files[attr(n, "name")] = []file{v}
-		case []file:
+		case uploadFile:
+			f.files[attr(n, "name")] = []uploadFile{v}
+		case []uploadFile:
 			f.files[attr(n, "name")] = v
 		case string:
 			f.set(n, v)
@@ -87,7 +87,7 @@ func (f *form) set(n *html.Node, value string) {
 	case n.Data == "select":
 		var chosen *html.Node
 		for _, o := range all(n, "option") {
-			drop(o, "selected")
+			removeAttr(o, "selected")
 			if textOf(o) == value {
 				chosen = o
 			}
@@ -95,24 +95,24 @@ func (f *form) set(n *html.Node, value string) {
 		if chosen == nil || disabled(chosen) {
 			f.p.b.w.Fatalf("%s: %q cannot be chosen in %s", f.p.at, value, attr(n, "name"))
 		}
-		put(chosen, "selected", "")
+		setAttr(chosen, "selected", "")
 	case n.Data == "textarea":
 		n.FirstChild, n.LastChild = nil, nil
 		n.AppendChild(&html.Node{Type: html.TextNode, Data: value})
 	case attr(n, "type") == "radio":
 		for _, other := range f.controls() {
 			if attr(other, "type") == "radio" && attr(other, "name") == attr(n, "name") {
-				drop(other, "checked")
+				removeAttr(other, "checked")
 			}
 		}
-		put(n, "checked", "")
+		setAttr(n, "checked", "")
 	case attr(n, "type") == "checkbox":
-		drop(n, "checked")
+		removeAttr(n, "checked")
 		if value != "" {
-			put(n, "checked", "")
+			setAttr(n, "checked", "")
 		}
 	default:
-		put(n, "value", value)
+		setAttr(n, "value", value)
 	}
 }
 
@@ -124,8 +124,8 @@ func (f *form) values(press *html.Node) (sent url.Values) {
 		switch {
 		case n.Data == "select":
 			options := all(n, "option")
-			chosen := slices.IndexFunc(options, func(o *html.Node) bool { return has(o, "selected") })
-			if chosen < 0 && len(options) > 0 && !has(n, "multiple") {
+			chosen := slices.IndexFunc(options, func(o *html.Node) bool { return hasAttr(o, "selected") })
+			if chosen < 0 && len(options) > 0 && !hasAttr(n, "multiple") {
 				chosen = 0
 			}
 			if chosen >= 0 {
@@ -134,7 +134,7 @@ func (f *form) values(press *html.Node) (sent url.Values) {
 		case n.Data == "textarea":
 			sent.Add(name, strings.TrimPrefix(rawText(n), "\n"))
 		case kind == "radio" || kind == "checkbox":
-			if has(n, "checked") {
+			if hasAttr(n, "checked") {
 				sent.Add(name, cmp.Or(attr(n, "value"), "on"))
 			}
 		case kind == "file" || kind == "submit" || kind == "button" || kind == "image" || kind == "reset":
@@ -149,7 +149,7 @@ func (f *form) values(press *html.Node) (sent url.Values) {
 }
 
 func optionValue(o *html.Node) string {
-	if has(o, "value") {
+	if hasAttr(o, "value") {
 		return attr(o, "value")
 	}
 	return textOf(o)
@@ -181,7 +181,7 @@ func (f *form) request(press *html.Node) *http.Request {
 	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, to.String(), body)
 	w.must(err)
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Origin", w.door.Address)
+	r.Header.Set("Origin", w.server.Address)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	return r
 }
@@ -202,7 +202,7 @@ func (f *form) multipart(b io.Writer, values url.Values) (kind string, err error
 		}
 		chosen := f.files[attr(n, "name")]
 		if len(chosen) == 0 {
-			chosen = []file{{}}
+			chosen = []uploadFile{{}}
 		}
 		for _, c := range chosen {
 			part, err := m.CreateFormFile(attr(n, "name"), c.name)

@@ -20,7 +20,7 @@ import (
 )
 
 // The inputs of the forms in the order of the page, by the wire's name, with what to say when one is left empty.
-var helpInputs = []struct{ wire, input, missing string }{
+var formInputs = []struct{ wire, input, missing string }{
 	{"service", "servizio", "Scelga il servizio."},
 	{"channel", "canale", "Scelga come ha chiesto aiuto il cittadino."},
 	{"problem", "tipologia", "Scelga che problema ha."},
@@ -43,45 +43,47 @@ const (
 	maxIUV      = 35 // of a codice avviso or an IUV, with room for how they are printed
 )
 
-// aboutPayment are the problems for which the identifiers of a payment matter (FAQ 2.10, 2.11).
-var aboutPayment = []catalog.ProblemID{"mancato-pagamento", "non-scaricabile-pagamento"}
+// paymentProblems are the problems for which the identifiers of a payment matter (FAQ 2.10, 2.11).
+var paymentProblems = []catalog.ProblemID{"mancato-pagamento", "non-scaricabile-pagamento"}
 
-// facilitated is the service that facilitated access is all about (FAQ 2.12): there it need not be asked.
-const facilitated catalog.ServiceID = "accesso-facilitato"
+// facilitatedAccess is the service that facilitated access is all about (FAQ 2.12): there it need not be asked.
+const facilitatedAccess catalog.ServiceID = "accesso-facilitato"
 
-// helpForm is a form for assistance as it was typed, with what is wrong with it.
-type helpForm struct {
-	Service  catalog.Service
-	Entities []catalog.Entity // the health authorities of today
-	AtDesk   bool             // an operator fills it in for a citizen
-	Known    bool             // the citizen's data are filled in from their last request
-	Key      ticket.ID        // of this form: sent twice it counts once
-	typed    url.Values
-	problem  *problem
+// assistanceForm is a form for assistance as it was typed, with what is wrong with it.
+type assistanceForm struct {
+	Service        catalog.Service
+	Entities       []catalog.Entity // the health authorities of today
+	AtCounter      bool             // an operator fills it in for a citizen
+	Prefilled      bool             // the citizen's data are filled in from their last request
+	IdempotencyKey ticket.ID        // of this form: sent twice it counts once
+	values         url.Values
+	problem        *Problem
 }
 
-// Typed is what stands in an input.
-func (f helpForm) Typed(input string) string { return f.typed.Get(input) }
+// Value is what stands in an input.
+func (f assistanceForm) Value(input string) string { return f.values.Get(input) }
 
-// Wrong is what is wrong with it.
-func (f helpForm) Wrong(input string) string { return f.problem.For(input) }
+// ErrorText is what is wrong with it.
+func (f assistanceForm) ErrorText(input string) string { return f.problem.For(input) }
 
-// Operators tells that it is the operators' own form (FAQ 2.2).
-func (f helpForm) Operators() bool { return f.Service.ID == ticket.OperatorsForm }
+// IsOperatorsForm tells that it is the operators' own form (FAQ 2.2).
+func (f assistanceForm) IsOperatorsForm() bool { return f.Service.ID == ticket.OperatorsForm }
 
 // AsksFacilitated tells whether facilitated access may have been used, and is not what the service is about.
-func (f helpForm) AsksFacilitated() bool { return f.Service.ID != facilitated }
+func (f assistanceForm) AsksFacilitated() bool { return f.Service.ID != facilitatedAccess }
 
-// AboutPayment tells whether the identifiers of a payment matter for a problem; Payment, for any of the service's.
-func (helpForm) AboutPayment(p catalog.ProblemID) bool { return slices.Contains(aboutPayment, p) }
-
-// Payment tells whether they matter for any problem of the service.
-func (f helpForm) Payment() bool {
-	return slices.ContainsFunc(f.Service.Problems, func(p catalog.Problem) bool { return f.AboutPayment(p.ID) })
+// IsPaymentProblem tells whether the identifiers of a payment matter for a problem; Payment, for any of the service's.
+func (assistanceForm) IsPaymentProblem(p catalog.ProblemID) bool {
+	return slices.Contains(paymentProblems, p)
 }
 
-// Named is a health authority as people know it: by its name, and by the town of its offices where the name is a code.
-func (helpForm) Named(e catalog.Entity) string {
+// HasPaymentProblems tells whether they matter for any problem of the service.
+func (f assistanceForm) HasPaymentProblems() bool {
+	return slices.ContainsFunc(f.Service.Problems, func(p catalog.Problem) bool { return f.IsPaymentProblem(p.ID) })
+}
+
+// EntityLabel is a health authority as people know it: by its name, and by the town of its offices where the name is a code.
+func (assistanceForm) EntityLabel(e catalog.Entity) string {
 	switch {
 	case e.Kind != catalog.ASL:
 		return e.Name
@@ -91,55 +93,55 @@ func (helpForm) Named(e catalog.Entity) string {
 	return e.Short + " (" + e.Seat + ")"
 }
 
-// input is one line to type in, as templates/parts/fields.html draws it.
-type input struct {
+// fieldInput is one line to type in, as templates/parts/fields.html draws it.
+type fieldInput struct {
 	Name, Label, Kind, Autocomplete, Help string
-	Typed, Wrong                          string
+	Value, ErrorText                      string
 }
 
 // Input is one of the form's.
-func (f helpForm) Input(name, label, kind, autocomplete, help string) input {
-	if f.AtDesk {
+func (f assistanceForm) Input(name, label, kind, autocomplete, help string) fieldInput {
+	if f.AtCounter {
 		autocomplete = "off" // it is not the operator's own
 	}
-	return input{name, label, kind, autocomplete, help, f.Typed(name), f.Wrong(name)}
+	return fieldInput{name, label, kind, autocomplete, help, f.Value(name), f.ErrorText(name)}
 }
 
-// Counted is how many characters of the codice fiscale are typed.
-func (f helpForm) Counted() int { return utf8.RuneCountInString(f.Typed("codice_fiscale")) }
+// TaxCodeLength is how many characters of the codice fiscale are typed.
+func (f assistanceForm) TaxCodeLength() int { return utf8.RuneCountInString(f.Value("codice_fiscale")) }
 
-// request is the form as the rules take it.
-func (f helpForm) request(files []attachment.File) casework.Request {
-	r := casework.Request{
-		Service: f.Service.ID, Problem: catalog.ProblemID(f.Typed("tipologia")), Entity: catalog.EntityCode(f.Typed("ente")),
-		Requester: ticket.RequesterRole(f.Typed("per")), Facilitated: !f.AsksFacilitated() || f.Typed("facilitato") != "", Files: files,
+// toRequest is the form as the rules take it.
+func (f assistanceForm) toRequest(files []attachment.File) casework.OpenRequest {
+	r := casework.OpenRequest{
+		Service: f.Service.ID, Problem: catalog.ProblemID(f.Value("tipologia")), Entity: catalog.EntityCode(f.Value("ente")),
+		Requester: ticket.RequesterRole(f.Value("per")), Facilitated: !f.AsksFacilitated() || f.Value("facilitato") != "", Files: files,
 		Form: ticket.Form{
-			GivenName: f.Typed("nome"), FamilyName: f.Typed("cognome"), TaxCode: f.Typed("codice_fiscale"), Email: f.Typed("email"),
-			Phone: f.Typed("telefono"), Description: f.Typed("descrizione"),
+			GivenName: f.Value("nome"), FamilyName: f.Value("cognome"), TaxCode: f.Value("codice_fiscale"), Email: f.Value("email"),
+			Phone: f.Value("telefono"), Description: f.Value("descrizione"),
 		},
 	}
-	if f.AboutPayment(r.Problem) {
-		r.Form.IUV = strings.TrimSpace(f.Typed("avviso"))
+	if f.IsPaymentProblem(r.Problem) {
+		r.Form.IUV = strings.TrimSpace(f.Value("avviso"))
 	}
 	switch {
-	case f.Operators():
+	case f.IsOperatorsForm():
 		r.Requester, r.Facilitated = ticket.AsOperator, false
-	case f.AtDesk:
-		r.Channel = ticket.Channel(f.Typed("canale"))
+	case f.AtCounter:
+		r.Channel = ticket.Channel(f.Value("canale"))
 	}
-	if r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegating {
-		r.Form.Concerns = strings.TrimSpace(f.Typed("interessato"))
+	if r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegator {
+		r.Form.OnBehalfOf = strings.TrimSpace(f.Value("interessato"))
 	}
 	return r
 }
 
-// asked is what the form wants and the rules do not.
-func (f helpForm) asked() (wrong []ticket.FieldError) {
-	r := f.request(nil)
+// validate is what the form wants and the rules do not.
+func (f assistanceForm) validate() (wrong []ticket.FieldError) {
+	r := f.toRequest(nil)
 	for wire, absent := range map[string]bool{
 		"requester.role":         r.Requester == "",
-		"channel":                f.AtDesk && !f.Operators() && r.Channel != ticket.Desk && r.Channel != ticket.Telephone,
-		"requester.on_behalf_of": r.Form.Concerns == "" && (r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegating),
+		"channel":                f.AtCounter && !f.IsOperatorsForm() && r.Channel != ticket.ChannelCounter && r.Channel != ticket.ChannelTelephone,
+		"requester.on_behalf_of": r.Form.OnBehalfOf == "" && (r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegator),
 	} {
 		if absent {
 			wrong = append(wrong, ticket.FieldError{Field: wire, Rule: "is required"})
@@ -148,7 +150,7 @@ func (f helpForm) asked() (wrong []ticket.FieldError) {
 	for wire, text := range map[string]struct {
 		typed string
 		most  int
-	}{"requester.on_behalf_of": {r.Form.Concerns, maxConcerns}, "iuv": {r.Form.IUV, maxIUV}} {
+	}{"requester.on_behalf_of": {r.Form.OnBehalfOf, maxConcerns}, "iuv": {r.Form.IUV, maxIUV}} {
 		if utf8.RuneCountInString(text.typed) > text.most {
 			wrong = append(wrong, ticket.FieldError{Field: wire, Rule: "is too long", Allowed: "at most " + strconv.Itoa(text.most)})
 		}
@@ -156,52 +158,52 @@ func (f helpForm) asked() (wrong []ticket.FieldError) {
 	return wrong
 }
 
-// refused says what was refused in the words of the form, in the order of its inputs; false: it is no refusal of its fields.
-func (f helpForm) refused(err error, files []attachment.File) (*problem, bool) {
+// problemFor says what was refused in the words of the form, in the order of its inputs; false: it is no refusal of its fields.
+func (f assistanceForm) problemFor(err error, files []attachment.File) (*Problem, bool) {
 	var invalid *ticket.InvalidError
 	if !errors.As(err, &invalid) {
 		return nil, false
 	}
-	p := &problem{Status: http.StatusUnprocessableEntity, Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
-	for _, in := range helpInputs {
+	p := &Problem{Status: http.StatusUnprocessableEntity, Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
+	for _, in := range formInputs {
 		for _, wrong := range invalid.Fields {
-			if text := f.plainly(in.wire, in.input, in.missing, wrong, files); text != "" {
-				p.Fields = append(p.Fields, fieldProblem{in.input, text})
+			if text := f.fieldText(in.wire, in.input, in.missing, wrong, files); text != "" {
+				p.Fields = append(p.Fields, FieldProblem{in.input, text})
 			}
 		}
 	}
-	p.Title = corrections(len(p.Fields))
+	p.Title = correctionsTitle(len(p.Fields))
 	return p, true
 }
 
-func corrections(n int) string {
+func correctionsTitle(n int) string {
 	if n == 1 {
 		return "C’è una cosa da correggere"
 	}
 	return fmt.Sprintf("Ci sono %d cose da correggere", n)
 }
 
-// plainly says one refusal of one input; "" if it is another's.
-func (f helpForm) plainly(wire, input, missing string, wrong ticket.FieldError, files []attachment.File) string {
+// fieldText says one refusal of one input; "" if it is another's.
+func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.FieldError, files []attachment.File) string {
 	at, of := strings.CutPrefix(wrong.Field, wire+"[")
 	switch {
 	case of:
-		return fileRefused(at, wrong, files)
+		return fileProblemText(at, wrong, files)
 	case wrong.Field != wire:
 		return ""
-	case identifierInItalian(input, f.Typed(input)) != "":
-		return identifierInItalian(input, f.Typed(input))
-	case missing != "" && (strings.TrimSpace(f.Typed(input)) == "" || wire == "problem" || wire == "entity"):
+	case identifierText(input, f.Value(input)) != "":
+		return identifierText(input, f.Value(input))
+	case missing != "" && (strings.TrimSpace(f.Value(input)) == "" || wire == "problem" || wire == "entity"):
 		return missing
 	}
-	return fieldInItalian(wrong)
+	return FieldText(wrong)
 }
 
-// fileRefused says what is wrong with the file that "2].name" is about.
-func fileRefused(at string, wrong ticket.FieldError, files []attachment.File) string {
+// fileProblemText says what is wrong with the file that "2].name" is about.
+func fileProblemText(at string, wrong ticket.FieldError, files []attachment.File) string {
 	n, _, _ := strings.Cut(at, "]")
 	if i, err := strconv.Atoi(n); err == nil && i < len(files) {
-		return "«" + files[i].Name + "»: " + ruleInItalian(wrong.Rule)
+		return "«" + files[i].Name + "»: " + RuleText(wrong.Rule)
 	}
-	return fieldInItalian(wrong)
+	return FieldText(wrong)
 }

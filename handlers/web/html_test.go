@@ -29,16 +29,16 @@ func attr(n *html.Node, name string) string {
 	return ""
 }
 
-func has(n *html.Node, name string) bool {
+func hasAttr(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-func put(n *html.Node, name, value string) {
-	drop(n, name)
+func setAttr(n *html.Node, name, value string) {
+	removeAttr(n, name)
 	n.Attr = append(n.Attr, html.Attribute{Key: name, Val: value})
 }
 
-func drop(n *html.Node, name string) {
+func removeAttr(n *html.Node, name string) {
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// identifiers are the inputs that can be judged while one types, each with its rules.
-var identifiers = map[string]func(typed string) error{
+// identifierParsers are the inputs that can be judged while one types, each with its rules.
+var identifierParsers = map[string]func(typed string) error{
 	"codice_fiscale": func(s string) error { _, err := person.ParseTaxCode(s); return err },
 	"email":          func(s string) error { _, err := person.ParseEmail(s); return err },
 	"telefono":       func(s string) error { _, err := person.ParsePhone(s); return err },
@@ -22,8 +22,8 @@ const (
 	impossibleBirth = "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."
 )
 
-// mistyped says to who typed an identifier what is wrong with it, by the rule.
-var mistyped = map[string]string{
+// identifierTexts says to who typed an identifier what is wrong with it, by the rule.
+var identifierTexts = map[string]string{
 	"tax-code-missing":         "Scriva il codice fiscale.",
 	"tax-code-length":          "Il codice fiscale ha 16 caratteri, o 11 cifre se è provvisorio: controlli di averlo scritto tutto.",
 	"tax-code-shape":           "Nel codice fiscale c’è un carattere che in quel punto non può stare: lo confronti con la tessera sanitaria.",
@@ -42,24 +42,24 @@ var mistyped = map[string]string{
 	"phone-country-code":       "Il prefisso internazionale non comincia per 0.",
 }
 
-// identifierInItalian is what to say of an identifier as typed; "" if it is good, or none.
-func identifierInItalian(input, typed string) string {
+// identifierText is what to say of an identifier as typed; "" if it is good, or none.
+func identifierText(input, typed string) string {
 	var refused *person.InvalidError
-	if judge, ok := identifiers[input]; ok && errors.As(judge(typed), &refused) {
-		return mistyped[refused.Rule]
+	if judge, ok := identifierParsers[input]; ok && errors.As(judge(typed), &refused) {
+		return identifierTexts[refused.Code]
 	}
 	return ""
 }
 
-// checkTyped judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
+// checkIdentifier judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
 // empty one is not judged before the form is sent.
-func (w *Web) checkTyped(v *visit) error {
+func (w *Web) checkIdentifier(v *Request) error {
 	said := ""
 	if typed := v.PostFormValue("valore"); typed != "" {
-		said = identifierInItalian(v.PostFormValue("campo"), typed)
+		said = identifierText(v.PostFormValue("campo"), typed)
 	}
-	v.rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	v.rw.WriteHeader(http.StatusOK)
-	_, _ = v.rw.Write([]byte(said)) // the browser may have gone
+	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.Writer.WriteHeader(http.StatusOK)
+	_, _ = v.Writer.Write([]byte(said)) // the browser may have gone
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// fields are the names of what people fill in, by the wire's.
-var fields = map[string]string{
+// fieldNames are the names of what people fill in, by the wire's.
+var fieldNames = map[string]string{
 	"note": "Nota", "note.text": "Nota", "note.visibility": "Destinatario della nota", "note.attachments": "Allegati", "attachments": "Allegati", "text": "Testo",
 	"status": "Stato", "assignee": "Operatore", "entity": "ASR di competenza", "reason": "Motivo", "duplicate_of": "Richiesta principale",
 	"service": "Servizio", "problem": "Tipologia", "description": "Descrizione della richiesta", "requester.role": "Ruolo",
@@ -20,27 +20,27 @@ var fields = map[string]string{
 	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "tax_code": "Codice fiscale", "placement": "Ruolo e collocazione",
 }
 
-// moves say each move in Italian, as it would be on a button.
-var moves = map[ticket.Move]string{
+// moveNames say each move in Italian, as it would be on a button.
+var moveNames = map[ticket.Move]string{
 	ticket.MoveTake: "Prendere in carico", ticket.MoveAssign: "Assegnare", ticket.MoveUnassign: "Togliere l’operatore", ticket.MoveAsk: "Chiedere informazioni",
 	ticket.MoveResume: "Riprendere la lavorazione", ticket.MoveEscalate: "Inoltrare all’assistenza regionale", ticket.MoveRecall: "Riprendersi la richiesta",
 	ticket.MoveRedirect: "Inoltrare a un’altra ASR", ticket.MoveResolve: "Risolvere", ticket.MoveDiscard: "Scartare", ticket.MoveDuplicate: "Segnare come doppia",
 	ticket.MoveReopen: "Riaprire", ticket.MoveUndo: "Annullare", ticket.MoveClose: "Chiudere", ticket.MoveNote: "Aggiungere una nota",
-	ticket.MoveMessage: "Scrivere un messaggio regionale", ticket.MoveReclassify: "Riclassificare", ticket.MoveCheck: "Rispondere alle verifiche",
+	ticket.MoveRegionalMessage: "Scrivere un messaggio regionale", ticket.MoveReclassify: "Riclassificare", ticket.MoveAnswerCheck: "Rispondere alle verifiche",
 }
 
-// fieldInItalian says what is wrong with a field.
-func fieldInItalian(f ticket.FieldError) string {
+// FieldText says what is wrong with a field.
+func FieldText(f ticket.FieldError) string {
 	name := f.Field
-	for name != "" && fields[name] == "" { // note.attachments[0].name is one of note.attachments
+	for name != "" && fieldNames[name] == "" { // note.attachments[0].name is one of note.attachments
 		name = name[:max(0, strings.LastIndexAny(name, ".["))]
 	}
-	return cmp.Or(fields[name], "Campo") + ": " + ruleInItalian(f.Rule)
+	return cmp.Or(fieldNames[name], "Campo") + ": " + RuleText(f.Rule)
 }
 
-// moveInItalian says why a move is not possible, and which rule says so.
-func moveInItalian(e *ticket.NotAllowedError) string {
-	if why, ok := translated(e.Rule); ok {
+// moveText says why a move is not possible, and which rule says so.
+func moveText(e *ticket.NotAllowedError) string {
+	if why, ok := translate(e.Rule); ok {
 		return why
 	}
 	where := ""
@@ -51,5 +51,5 @@ func moveInItalian(e *ticket.NotAllowedError) string {
 		}
 		where = " Lo è da: " + strings.Join(labels, ", ") + "."
 	}
-	return "«" + cmp.Or(moves[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
+	return "«" + cmp.Or(moveNames[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
 }

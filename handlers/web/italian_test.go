@@ -28,15 +28,15 @@ var refusing = []string{"domain/ticket", "domain/person", "handlers/attachment",
 var said = map[string]struct{ rule, field int }{
 	"FieldError": {1, 0}, "ForbiddenError": {0, -1}, "NotAllowedError": {2, -1}, "refusal": {0, -1},
 	"person.InvalidError": {1, -1}, "identity.InvalidError": {1, 0}, // two of the same name
-	"add": {1, 0}, "invalid": {1, 0}, "refused": {1, 0},
-	"text": {-1, 0}, "oneOf": {-1, 0}, "typed": {-1, 0}, "attachments": {-1, 0},
+	"add": {1, 0}, "fieldError": {1, 0}, "invalidField": {1, 0},
+	"requireText": {-1, 0}, "oneOf": {-1, 0}, "addIdentifier": {-1, 0}, "checkAttachments": {-1, 0},
 }
 
 // passedOn are rules that were made elsewhere and are found there.
-var passedOn = []string{"why", "rule", "f.Rule", "bad.rule", "refused.Wrong", "err.Error()", "e.Rule"}
+var passedOn = []string{"why", "rule", "f.Rule", "bad.rule", "refused.Message", "err.Error()", "e.Rule"}
 
 // timers make these refusals, and only timers hear them.
-var timers = []string{"stale", "closing"}
+var timers = []string{"staleError", "decideClose"}
 
 // source is one file of such a room.
 type source struct {
@@ -75,17 +75,17 @@ func TestEveryRefusalHasItsItalian(t *testing.T) {
 		t.Fatalf("only %d refusals of %d fields are found: the domain refuses in another way now", len(s.rules), len(s.fields))
 	}
 	for rule, at := range s.rules {
-		if _, ok := rules[rule]; !ok {
+		if _, ok := refusalTexts[rule]; !ok {
 			t.Errorf("%s refuses with %q, which has no Italian in refusals.go", at, rule)
 		}
 	}
-	for rule := range rules {
+	for rule := range refusalTexts {
 		if _, ok := s.rules[rule]; !ok {
 			t.Errorf("nobody says %q any more", rule)
 		}
 	}
 	for field, at := range s.fields {
-		if got := fieldInItalian(ticket.FieldError{Field: strings.ReplaceAll(field, "*", "0"), Rule: "is required"}); strings.HasPrefix(got, "Campo: ") {
+		if got := FieldText(ticket.FieldError{Field: strings.ReplaceAll(field, "*", "0"), Rule: "is required"}); strings.HasPrefix(got, "Campo: ") {
 			t.Errorf("%s refuses field %q, which has no name in italian.go", at, field)
 		}
 	}
@@ -110,7 +110,7 @@ func (s *source) visit(n ast.Node) bool {
 	case *ast.CompositeLit:
 		s.literal(n)
 	case *ast.CallExpr:
-		if name := called(n.Fun); name == "invalid" || name == "refused" || name == "text" || name == "typed" || name == "oneOf" || name == "add" || name == "attachments" {
+		if name := called(n.Fun); name != "refusal" && name != "" && name[0] >= 'a' && said[name] != struct{ rule, field int }{} {
 			s.made(name, n.Args)
 		}
 	case *ast.AssignStmt: // rule := …, as a rule that is made in parts
@@ -123,7 +123,7 @@ func (s *source) visit(n ast.Node) bool {
 		}
 	case *ast.ValueSpec: // tables of rules by move
 		for i, name := range n.Names {
-			if s.room != "ticket" || name.Name != "needs" && name.Name != "others" {
+			if s.room != "ticket" || name.Name != "requiredNotes" && name.Name != "reservedMoves" {
 				continue
 			}
 			table, ok := n.Values[i].(*ast.CompositeLit)
@@ -159,7 +159,7 @@ func (s *source) literal(n *ast.CompositeLit) {
 		switch pair.Key.(*ast.Ident).Name {
 		case "Field":
 			args[0] = pair.Value
-		case "Rule":
+		case "Rule", "Message":
 			args[max(0, said[name].rule)] = pair.Value
 		}
 	}
@@ -250,11 +250,11 @@ func TestRefusalsAreSaidWithWhatWasFilledIn(t *testing.T) {
 		"\"a\nb\" is not one of the values":                     "scelga uno dei valori dell’elenco.",
 		"there is no tax code; allowed: a codice fiscale of 16": "scriva il codice fiscale.",
 	} {
-		if got, ok := translated(rule); !ok || got != want {
+		if got, ok := translate(rule); !ok || got != want {
 			t.Errorf("%q is %q, %v; want %q", rule, got, ok, want)
 		}
 	}
-	if got, ok := translated("something new"); ok {
+	if got, ok := translate("something new"); ok {
 		t.Errorf("something new is %q", got)
 	}
 }
@@ -278,17 +278,17 @@ func TestMovesAreRefusedInItalian(t *testing.T) {
 			"La nota è già stata inviata, e non si può più annullare: ne scriva un’altra.",
 		},
 	} {
-		if got := moveInItalian(&c.e); got != c.want {
+		if got := moveText(&c.e); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }
 
 func TestARefusedAnswerStandsBesideItsCheck(t *testing.T) {
-	answers := make([]casework.Answer, 12)
+	answers := make([]casework.AnswerRequest, 12)
 	answers[11].Check = "ultima"
-	p := &problem{Fields: []fieldProblem{{"answers[11].answer", ""}, {"answers[11].evidence.iuv", "no"}, {"answers", "altro"}, {"answers[12]", "di nessuna"}}}
-	p.toChecks(answers)
+	p := &Problem{Fields: []FieldProblem{{"answers[11].answer", ""}, {"answers[11].evidence.iuv", "no"}, {"answers", "altro"}, {"answers[12]", "di nessuna"}}}
+	p.moveToChecks(answers)
 	if p.For("verifica-ultima") != "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto. no" || p.Fields[2].Field != "answers" || p.Fields[3].Field != "answers[12]" {
 		t.Errorf("got %+v", p.Fields)
 	}
@@ -299,11 +299,11 @@ func TestEveryRoleAndStatusHasAName(t *testing.T) {
 		person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.Administrator,
 		person.Citizen, person.Integration,
 	} {
-		if roles[r] == "" {
+		if RoleNames[r] == "" {
 			t.Errorf("%s has no name", r)
 		}
 	}
-	for italian := range maps.Values(rules) {
+	for italian := range maps.Values(refusalTexts) {
 		if strings.ContainsAny(italian, "'\"") {
 			t.Errorf("%q has typewriter's quotes", italian)
 		}

@@ -5,7 +5,7 @@ package web
 
 import "net/http"
 
-// landing has the three boxes of FAQ 2.1 and 2.2: reserved access, the assistance form, documentation.
-func (w *Web) landing(v *visit) error {
-	return w.render(v, http.StatusOK, page{name: "inizio", title: "Assistenza ai servizi sanitari on line"})
+// landingPage has the three boxes of FAQ 2.1 and 2.2: reserved access, the assistance form, documentation.
+func (w *Web) landingPage(v *Request) error {
+	return w.Render(v, http.StatusOK, Page{Template: "inizio", Title: "Assistenza ai servizi sanitari on line"})
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// listing is what a list is asked by. All of it stands in the list's address, so that a reload, the way back and a
+// listFilters is what a list is asked by. All of it stands in the list's address, so that a reload, the way back and a
 // bookmark lead to the same place; what was typed, and the cursor, which holds a name where names are the order, stand
 // there sealed.
-type listing struct {
+type listFilters struct {
 	Queue    projections.QueueID
 	Q        string
 	Status   ticket.Status
@@ -25,55 +25,55 @@ type listing struct {
 	cursor   string
 }
 
-// me is the reader, in the choice of operators.
-const me = "io"
+// meChoice is the reader, in the choice of operators.
+const meChoice = "io"
 
-// address reads what an address asks for.
-func (w *Web) address(v *visit, query url.Values) listing {
-	return listing{
-		Queue: projections.QueueID(v.PathValue("queue")), Q: w.unsealed(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
+// readFilterQuery reads what an address asks for.
+func (w *Web) readFilterQuery(v *Request, query url.Values) listFilters {
+	return listFilters{
+		Queue: projections.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
 		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: projections.Sort(query.Get("ordine")),
-		cursor: w.unsealed(v, query.Get("da")),
-	}.ordered()
+		cursor: w.decryptParam(v, query.Get("da")),
+	}.withDefaultSort()
 }
 
-// typed reads what the form above the list asks for.
-func typed(v *visit) listing {
-	return listing{
+// readFilterForm reads what the form above the list asks for.
+func readFilterForm(v *Request) listFilters {
+	return listFilters{
 		Queue: projections.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.PostFormValue("stato")),
 		Assignee: v.PostFormValue("operatore"), Entity: catalog.EntityCode(v.PostFormValue("ente")), Sort: projections.Sort(v.PostFormValue("ordine")),
-	}.ordered()
+	}.withDefaultSort()
 }
 
-func (l listing) ordered() listing {
-	l.Sort = cmp.Or(l.Sort, usual(l.Queue))
+func (l listFilters) withDefaultSort() listFilters {
+	l.Sort = cmp.Or(l.Sort, defaultSort(l.Queue))
 	return l
 }
 
-// usual is the order of a queue that nobody ordered: who has waited longest for somebody to begin comes first.
-func usual(q projections.QueueID) projections.Sort {
+// defaultSort is the order of a queue that nobody ordered: who has waited longest for somebody to begin comes first.
+func defaultSort(q projections.QueueID) projections.Sort {
 	if q == projections.NewQueue || q == projections.GroupQueue {
 		return projections.OldestFirst
 	}
 	return projections.RecentFirst
 }
 
-// path is the list's address.
-func (w *Web) path(v *visit, l listing) string {
+// listPath is the list's address.
+func (w *Web) listPath(v *Request, l listFilters) string {
 	query := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
-	set("cerca", w.sealed(v, l.Q))
+	set("cerca", w.encryptParam(v, l.Q))
 	set("stato", string(l.Status))
 	set("operatore", l.Assignee)
 	set("ente", string(l.Entity))
-	if l.Sort != usual(l.Queue) {
+	if l.Sort != defaultSort(l.Queue) {
 		set("ordine", string(l.Sort))
 	}
-	set("da", w.sealed(v, l.cursor))
+	set("da", w.encryptParam(v, l.cursor))
 	path := "/code/" + url.PathEscape(string(l.Queue))
 	if len(query) > 0 {
 		path += "?" + query.Encode()
@@ -82,28 +82,28 @@ func (w *Web) path(v *visit, l listing) string {
 }
 
 // filter is the listing as the read models know it.
-func (l listing) filter(v *visit) projections.Filter {
+func (l listFilters) filter(v *Request) projections.Filter {
 	f := projections.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
-	if f.Assignee == me {
-		f.Assignee = v.caller.Actor.ID
+	if f.Assignee == meChoice {
+		f.Assignee = v.Caller.Actor.ID
 	}
 	return f
 }
 
-// narrowed tells whether anything but the queue is asked for.
-func (l listing) narrowed() bool {
+// hasFilters tells whether anything but the queue is asked for.
+func (l listFilters) hasFilters() bool {
 	return l.Q != "" || l.Status != "" || l.Assignee != "" || l.Entity != ""
 }
 
-// head is the head of a column that orders the list: which way it does so now, and where another click leads.
-type head struct {
+// sortColumn is the head of a column that orders the list: which way it does so now, and where another click leads.
+type sortColumn struct {
 	ID, Name, Path string
 	Order          string // as aria-sort says it; "" where another column orders
 }
 
-// heads are the columns that order a list, by their names in the template.
-func (w *Web) heads(v *visit, l listing) map[string]head {
-	all := map[string]head{}
+// sortColumns are the columns that order a list, by their names in the template.
+func (w *Web) sortColumns(v *Request, l listFilters) map[string]sortColumn {
+	all := map[string]sortColumn{}
 	for _, c := range []struct {
 		id, name string
 		up, down projections.Sort
@@ -112,9 +112,9 @@ func (w *Web) heads(v *visit, l listing) map[string]head {
 		{"numero", "Numero", projections.ByNumber, projections.ByNumberDown, projections.ByNumberDown},
 		{"richiedente", "Richiedente", projections.ByRequester, projections.ByRequesterDown, projections.ByRequester},
 		{"aperta", "Aperta da", projections.NewestFirst, projections.OldestFirst, projections.OldestFirst},
-		{"aggiornata", "Aggiornata", projections.StaleFirst, projections.RecentFirst, projections.RecentFirst},
+		{"aggiornata", "Aggiornata", projections.LeastRecentFirst, projections.RecentFirst, projections.RecentFirst},
 	} {
-		h, next := head{ID: c.id, Name: c.name}, l
+		h, next := sortColumn{ID: c.id, Name: c.name}, l
 		next.cursor = ""
 		switch l.Sort {
 		case c.up:
@@ -124,7 +124,7 @@ func (w *Web) heads(v *visit, l listing) map[string]head {
 		default:
 			next.Sort = c.first
 		}
-		h.Path = w.path(v, next)
+		h.Path = w.listPath(v, next)
 		all[c.id] = h
 	}
 	return all

@@ -12,78 +12,78 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) noticeRoutes() []route {
-	return []route{
-		{pattern: "GET /notifiche", by: placed, action: identity.ReadNotices, serve: w.noticesPage},
-		{pattern: "GET /notifiche/ultime", by: placed, action: identity.ReadNotices, serve: w.noticesPanel},
-		{pattern: "POST /notifiche", by: placed, action: identity.ReadNotices, serve: w.readNotices},
-		{pattern: "POST /notifiche/{id}", by: placed, action: identity.ReadNotices, serve: w.readNotice},
+func (w *Web) notificationRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /notifiche", Access: WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPage},
+		{Pattern: "GET /notifiche/ultime", Access: WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPanel},
+		{Pattern: "POST /notifiche", Access: WithRole, Action: identity.ReadNotifications, Handle: w.markAllRead},
+		{Pattern: "POST /notifiche/{id}", Access: WithRole, Action: identity.ReadNotifications, Handle: w.markRead},
 	}
 }
 
-// noticesData are notices, the newest first.
-type noticesData struct {
+// notificationsData are notices, the newest first.
+type notificationsData struct {
 	notice.Page
-	All   bool   // those that were read too
-	Later bool   // not the first page
-	On    string // where a notice's ticket is: the path before its id
+	IncludesRead bool   // those that were read too
+	IsLaterPage  bool   // not the first page
+	TicketPath   string // where a notice's ticket is: the path before its id
 }
 
 const (
-	noticesOnPage  = 50
-	noticesInPanel = 8
+	notificationsPageSize  = 50
+	notificationsPanelSize = 8
 )
 
-func (w *Web) notices(v *visit, unread bool, cursor string, most int) (noticesData, error) {
-	d := noticesData{All: !unread, Later: cursor != "", On: "/ticket/"}
-	if v.caller.Viewer().Citizen() {
-		d.On = "/richieste/"
+func (w *Web) listNotifications(v *Request, unread bool, cursor string, most int) (notificationsData, error) {
+	d := notificationsData{IncludesRead: !unread, IsLaterPage: cursor != "", TicketPath: "/ticket/"}
+	if v.Caller.Viewer().IsCitizen() {
+		d.TicketPath = "/richieste/"
 	}
 	var err error
-	d.Page, err = w.Notices.List(v.Context(), v.caller.Actor, unread, cursor, most)
+	d.Page, err = w.Notifications.List(v.Context(), v.Caller.Actor, unread, cursor, most)
 	if errors.Is(err, notice.ErrCursor) {
 		err = &projections.FilterError{Field: "da", Rule: err.Error()}
 	}
 	return d, err
 }
 
-// noticesPage shows what the reader has not read yet, or all.
-func (w *Web) noticesPage(v *visit) error {
-	d, err := w.notices(v, v.FormValue("tutte") == "", v.FormValue("da"), noticesOnPage)
+// notificationsPage shows what the reader has not read yet, or all.
+func (w *Web) notificationsPage(v *Request) error {
+	d, err := w.listNotifications(v, v.FormValue("tutte") == "", v.FormValue("da"), notificationsPageSize)
 	if err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "notifiche", title: "Notifiche", data: d, part: "notices"})
+	return w.Render(v, http.StatusOK, Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
 }
 
-// noticesPanel is what the header shows of them: the newest that were not read.
-func (w *Web) noticesPanel(v *visit) error {
-	d, err := w.notices(v, true, "", noticesInPanel)
+// notificationsPanel is what the header shows of them: the newest that were not read.
+func (w *Web) notificationsPanel(v *Request) error {
+	d, err := w.listNotifications(v, true, "", notificationsPanelSize)
 	if err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "notifiche", title: "Notifiche", data: d, part: "panel"})
+	return w.Render(v, http.StatusOK, Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
 }
 
-func (w *Web) readNotices(v *visit) error {
-	if _, err := w.Notices.Mark(v.Context(), v.caller.Actor, ""); err != nil {
+func (w *Web) markAllRead(v *Request) error {
+	if _, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, ""); err != nil {
 		return err
 	}
-	return v.go303("/notifiche?fatto=lette")
+	return v.Redirect("/notifiche?fatto=lette")
 }
 
-// readNotice marks one. Script tells it when a notice is opened, and goes on to the ticket meanwhile.
-func (w *Web) readNotice(v *visit) error {
-	there, err := w.Notices.Mark(v.Context(), v.caller.Actor, v.PathValue("id"))
+// markRead marks one. Script tells it when a notice is opened, and goes on to the ticket meanwhile.
+func (w *Web) markRead(v *Request) error {
+	there, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, v.PathValue("id"))
 	if err == nil && !there {
 		err = identity.ErrNotFound
 	}
 	if err != nil {
 		return err
 	}
-	if back := inside(v.PostFormValue("ritorno"), ""); back != "" {
-		return v.go303(back)
+	if back := LocalPath(v.PostFormValue("ritorno"), ""); back != "" {
+		return v.Redirect(back)
 	}
-	v.rw.WriteHeader(http.StatusNoContent)
+	v.Writer.WriteHeader(http.StatusNoContent)
 	return nil
 }

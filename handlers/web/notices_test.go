@@ -20,8 +20,8 @@ import (
 func (p *page) unread() string {
 	p.b.w.Helper()
 	for _, n := range all(p.root, "span") {
-		if has(n, "data-unread") {
-			if has(n, "hidden") {
+		if hasAttr(n, "data-unread") {
+			if hasAttr(n, "hidden") {
 				return ""
 			}
 			return textOf(n)
@@ -31,11 +31,11 @@ func (p *page) unread() string {
 	return ""
 }
 
-// first is the words of the first link of a list of notices.
-func (p *page) first() string {
+// firstNotification is the words of the first link of a list of notices.
+func (p *page) firstNotification() string {
 	var link *html.Node
 	for _, n := range all(p.root, "a") {
-		if has(n, "data-notice") && link == nil {
+		if hasAttr(n, "data-notice") && link == nil {
 			link = n
 		}
 	}
@@ -46,21 +46,21 @@ func (p *page) first() string {
 }
 
 func TestNotices(t *testing.T) {
-	w := newWorld(t)
-	anna, bruno := w.join("anna", person.ASROperator, torino), w.join("bruno", person.ASROperator, torino)
+	w := newSystem(t)
+	anna, bruno := w.login("anna", person.ASROperator, torino), w.login("bruno", person.ASROperator, torino)
 	if p := anna.open("/notifiche").want(200).says("Ha letto tutto"); p.unread() != "" {
 		t.Errorf("without any the header says %s", p.unread())
 	}
-	one, two := w.named("Primi"), w.named("Secondi")
+	one, two := w.openNamed("Primi"), w.openNamed("Secondi")
 	w.eventually("both are told of", func() bool { return anna.open("/code/nuove").unread() == "2" })
 
 	p := anna.open("/notifiche").want(200).says("Da leggere 2", "Nuova richiesta n. "+anna.number(two))
-	if opened := p.follow(p.first()).want(200); !strings.HasSuffix(opened.at.Path, string(two)) {
+	if opened := p.follow(p.firstNotification()).want(200); !strings.HasSuffix(opened.at.Path, string(two)) {
 		t.Errorf("the newest leads to %s", opened.at)
 	}
-	left := p.submit("Segna come letta: "+p.first(), nil).want(200).says("Da leggere 1")
-	if left.unread() != "1" || !strings.HasSuffix(left.first(), anna.number(one)) {
-		t.Errorf("after reading one: %s, %s", left.unread(), left.first())
+	left := p.submit("Segna come letta: "+p.firstNotification(), nil).want(200).says("Da leggere 1")
+	if left.unread() != "1" || !strings.HasSuffix(left.firstNotification(), anna.number(one)) {
+		t.Errorf("after reading one: %s, %s", left.unread(), left.firstNotification())
 	}
 	if bruno.open("/notifiche").unread() != "2" {
 		t.Error("what anna has read is read by bruno")
@@ -69,27 +69,27 @@ func TestNotices(t *testing.T) {
 		t.Errorf("all of them: %s", both.text())
 	}
 	panel := anna.open("/notifiche/ultime", "HX-Request", "true", "HX-Request-Type", "partial").want(200).says("Nuova richiesta", "Tutte le notifiche")
-	panel.keepsQuiet("<html", anna.number(two))
+	panel.doesNotSay("<html", anna.number(two))
 	if none := left.submit("Segna tutte come lette", nil).want(200).says("Tutte le notifiche risultano lette", "Ha letto tutto"); none.unread() != "" {
 		t.Errorf("after reading all: %s", none.unread())
 	}
-	r := p.request("Segna come letta: "+p.first(), nil) // of a notice that is not theirs
-	nina := w.join("nina", person.ASROperator, novara)
+	r := p.request("Segna come letta: "+p.firstNotification(), nil) // of a notice that is not theirs
+	nina := w.login("nina", person.ASROperator, novara)
 	nina.send(r).want(404)
 	anna.open("/notifiche?da=inventato").want(422)
-	w.join("ada", person.Auditor, "").open("/notifiche").want(403)
+	w.login("ada", person.Auditor, "").open("/notifiche").want(403)
 }
 
 func TestACitizensNotices(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	account := w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser().login("maria")
-	o, err := w.Cases.Open(t.Context(), casework.Caller{Actor: person.Actor{ID: account, Role: person.Citizen}}, request(torino), casework.Said{})
+	o, err := w.App.Open(t.Context(), casework.Caller{Actor: person.Actor{ID: account, Role: person.Citizen}}, request(torino), casework.Idempotency{})
 	w.must(err)
-	w.settle()
-	w.must(w.Notices.Deliver(t.Context(), uuid.NewString(), ticket.ID(o.Stream), sagas.Notification{Kind: sagas.Written, To: sagas.ToCitizen}))
+	w.waitForLists()
+	w.must(w.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(o.Stream), sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}))
 	p := maria.open("/notifiche").want(200).says("C’è un messaggio per Lei")
-	if opened := p.follow(p.first()).want(200); opened.at.Path != "/richieste/"+o.Stream {
+	if opened := p.follow(p.firstNotification()).want(200); opened.at.Path != "/richieste/"+o.Stream {
 		t.Errorf("a citizen's notice leads to %s", opened.at)
 	}
 }

@@ -14,41 +14,41 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-// openedAt is the address of the confirmation of a ticket: only who was sent there knows it. It shows that the request
+// confirmationPath is the address of the confirmation of a ticket: only who was sent there knows it. It shows that the request
 // has arrived, and none of what was written.
-func (w *Web) openedAt(id ticket.ID) string {
-	return "/assistenza/inviata/" + string(id) + "." + w.openedMark(string(id))
+func (w *Web) confirmationPath(id ticket.ID) string {
+	return "/assistenza/inviata/" + string(id) + "." + w.confirmationMAC(string(id))
 }
 
-func (w *Web) openedMark(id string) string { return w.identity.KeyedHash("opened-page", id) }
+func (w *Web) confirmationMAC(id string) string { return w.Identity.KeyedHash("opened-page", id) }
 
-// openedData is what the confirmation says.
-type openedData struct {
+// confirmationData is what the confirmation says.
+type confirmationData struct {
 	projections.Ticket
-	Mail     string // the address of the form, as far as its owner recognises it
-	Verified bool
-	AtDesk   bool // an operator has opened it for a citizen
-	Operator bool // the operators' own form (FAQ 2.2)
+	MaskedEmail     string // the address of the form, as far as its owner recognises it
+	Verified        bool
+	AtCounter       bool // an operator has opened it for a citizen
+	IsOperatorsForm bool // the operators' own form (FAQ 2.2)
 }
 
-func (w *Web) openedPage(v *visit) error {
+func (w *Web) confirmationPage(v *Request) error {
 	id, mark, _ := strings.Cut(v.PathValue("opened"), ".")
-	if !eventstore.IsID(id) || !hmac.Equal([]byte(mark), []byte(w.openedMark(id))) {
-		return &ticket.NotYoursError{}
+	if !eventstore.IsID(id) || !hmac.Equal([]byte(mark), []byte(w.confirmationMAC(id))) {
+		return &ticket.NotVisibleError{}
 	}
-	t, err := w.cases.Ticket(v.Context(), casework.Holder(ticket.ID(id), v.caller.From), ticket.ID(id), nil)
+	t, err := w.cases.Ticket(v.Context(), casework.LinkHolder(ticket.ID(id), v.Caller.From), ticket.ID(id), nil)
 	if err != nil {
 		return err
 	}
-	v.unlisted()
-	return w.render(v, http.StatusOK, page{name: "inviata", title: "Richiesta inviata", trail: helpTrail, data: openedData{
-		Ticket: t, Mail: recognisable(t.Requester.Email), Verified: t.Identity == ticket.Verified,
-		AtDesk: v.caller.Actor.Role.Operates() && t.Service.ID != string(ticket.OperatorsForm), Operator: t.Service.ID == string(ticket.OperatorsForm),
+	v.setNoIndex()
+	return w.Render(v, http.StatusOK, Page{Template: "inviata", Title: "Richiesta inviata", Breadcrumb: assistanceTrail, Data: confirmationData{
+		Ticket: t, MaskedEmail: maskEmail(t.Requester.Email), Verified: t.Identity == ticket.Verified,
+		AtCounter: v.Caller.Actor.Role.Operates() && t.Service.ID != string(ticket.OperatorsForm), IsOperatorsForm: t.Service.ID == string(ticket.OperatorsForm),
 	}})
 }
 
-// recognisable is an address that its owner recognises, and notices a mistake in, and nobody else can write to.
-func recognisable(address string) string {
+// maskEmail is an address that its owner recognises, and notices a mistake in, and nobody else can write to.
+func maskEmail(address string) string {
 	name, domain, ok := strings.Cut(address, "@")
 	if !ok || name == "" {
 		return ""
@@ -57,5 +57,5 @@ func recognisable(address string) string {
 	return string(first) + "•••@" + domain
 }
 
-// unlisted keeps a page whose address is a secret out of search engines. Referrer-Policy keeps it from other sites.
-func (v *visit) unlisted() { v.rw.Header().Set("X-Robots-Tag", "noindex, nofollow") }
+// setNoIndex keeps a page whose address is a secret out of search engines. Referrer-Policy keeps it from other sites.
+func (v *Request) setNoIndex() { v.Writer.Header().Set("X-Robots-Tag", "noindex, nofollow") }

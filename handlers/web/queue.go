@@ -16,97 +16,97 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) queueRoutes() []route {
-	return []route{
-		{pattern: "GET /code/{queue}", by: placed, action: identity.ListTickets, serve: w.queuePage},
-		{pattern: "POST /code/{queue}", by: placed, action: identity.ListTickets, serve: w.searchQueue},
+func (w *Web) queueRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /code/{queue}", Access: WithRole, Action: identity.ListTickets, Handle: w.queuePage},
+		{Pattern: "POST /code/{queue}", Access: WithRole, Action: identity.ListTickets, Handle: w.searchQueue},
 	}
 }
 
 // queueData is one page of a queue, with what it was asked by and where its links lead.
 type queueData struct {
-	listing
-	Name  string
-	Page  projections.Page
-	Heads map[string]head
-	Empty string // what an empty list says
+	listFilters
+	Name        string
+	Page        projections.Page
+	SortColumns map[string]sortColumn
+	EmptyText   string // what an empty list says
 
-	Here, First, Previous, Next, All string // addresses; "" where there is no such page. All is without filters
+	Self, First, Previous, Next, Unfiltered string // addresses; "" where there is no such page. All is without filters
 
 	At    time.Time // that the list is of
 	Now   time.Time // that ages are counted to
 	Stale bool      // what happened lately may be missing
 
-	Statuses  []ticket.Status
-	Operators []identity.Operator
-	Entities  []catalog.Entity // to choose from; nil where all tickets are at one
-	HandedBy  bool             // whose hand-over it was says something
-	Works     bool             // the reader may change tickets
+	Statuses    []ticket.Status
+	Operators   []identity.Operator
+	Entities    []catalog.Entity // to choose from; nil where all tickets are at one
+	ShowsOrigin bool             // whose hand-over it was says something
+	CanUpdate   bool             // the reader may change tickets
 
-	Together together
+	Bulk bulkForm
 }
 
-// Chooses tells whether any of the page's tickets can be chosen: a trace is none of the reader's to change.
-func (d queueData) Chooses() bool {
-	return d.Works && slices.ContainsFunc(d.Page.Items, func(i projections.Item) bool { return !i.ReadOnly })
+// HasSelectable tells whether any of the page's tickets can be chosen: a trace is none of the reader's to change.
+func (d queueData) HasSelectable() bool {
+	return d.CanUpdate && slices.ContainsFunc(d.Page.Items, func(i projections.Item) bool { return !i.ReadOnly })
 }
 
-// ByStatus tells whether there is a status to choose: some queues are of one.
-func (d queueData) ByStatus() bool {
+// FiltersByStatus tells whether there is a status to choose: some queues are of one.
+func (d queueData) FiltersByStatus() bool {
 	ofOne := []projections.QueueID{projections.InProgressQueue, projections.WaitingQueue, projections.SolvedQueue}
 	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
 }
 
-func (w *Web) queuePage(v *visit) error {
-	d, err := w.queue(v, w.address(v, v.URL.Query()))
+func (w *Web) queuePage(v *Request) error {
+	d, err := w.loadQueue(v, w.readFilterQuery(v, v.URL.Query()))
 	if err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "coda", title: d.Name, data: d, part: "list", queue: d.Queue, at: d.Page.Position})
+	return w.Render(v, http.StatusOK, Page{Template: "coda", Title: d.Name, Data: d, Part: "list", Queue: d.Queue, Position: d.Page.Position})
 }
 
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
-func (w *Web) searchQueue(v *visit) error {
-	l := typed(v)
-	if words := []rune(l.Q); len(words) > projections.MaxWords { // no address would hold it
-		l.Q = string(words[:projections.MaxWords])
-		return w.searchLess(v, l)
+func (w *Web) searchQueue(v *Request) error {
+	l := readFilterForm(v)
+	if words := []rune(l.Q); len(words) > projections.MaxSearchLength { // no address would hold it
+		l.Q = string(words[:projections.MaxSearchLength])
+		return w.renderSearchTooLong(v, l)
 	}
-	to := w.path(v, l)
-	if !v.partial {
-		return v.go303(to)
+	to := w.listPath(v, l)
+	if !v.Partial {
+		return v.Redirect(to)
 	}
-	v.rw.Header().Set("HX-Replace-Url", to)
-	d, err := w.queue(v, l)
+	v.Writer.Header().Set("HX-Replace-Url", to)
+	d, err := w.loadQueue(v, l)
 	if err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "coda", title: d.Name, data: d, part: "list"})
+	return w.Render(v, http.StatusOK, Page{Template: "coda", Title: d.Name, Data: d, Part: "list"})
 }
 
-// searchLess refuses a search that is too long, on the list of what is left of it.
-func (w *Web) searchLess(v *visit, l listing) error {
-	d, err := w.queue(v, l)
+// renderSearchTooLong refuses a search that is too long, on the list of what is left of it.
+func (w *Web) renderSearchTooLong(v *Request, l listFilters) error {
+	d, err := w.loadQueue(v, l)
 	if err != nil {
 		return err
 	}
-	p := &problem{
+	p := &Problem{
 		Status: http.StatusUnprocessableEntity, Title: "Ricerca troppo lunga",
-		Text: fmt.Sprintf("Si cerca con al massimo %d caratteri: qui sotto sono rimasti i primi.", projections.MaxWords),
+		Text: fmt.Sprintf("Si cerca con al massimo %d caratteri: qui sotto sono rimasti i primi.", projections.MaxSearchLength),
 	}
-	return w.render(v, p.Status, page{name: "coda", title: d.Name, problem: p, data: d, queue: d.Queue, at: d.Page.Position})
+	return w.Render(v, p.Status, Page{Template: "coda", Title: d.Name, Problem: p, Data: d, Queue: d.Queue, Position: d.Page.Position})
 }
 
-// queue reads a page of a queue. It waits for what was recorded before it was asked for.
-func (w *Web) queue(v *visit, l listing) (queueData, error) {
-	by := v.caller.Actor
+// loadQueue reads a page of a queue. It waits for what was recorded before it was asked for.
+func (w *Web) loadQueue(v *Request, l listFilters) (queueData, error) {
+	by := v.Caller.Actor
 	name, ok := projections.QueueName(by.Role, l.Queue)
-	if !ok || !by.Role.Operates() && !v.caller.Viewer().Audits() {
-		return queueData{}, &ticket.NotYoursError{}
+	if !ok || !by.Role.Operates() && !v.Caller.Viewer().IsAuditor() {
+		return queueData{}, &ticket.NotVisibleError{}
 	}
 	d := queueData{
-		listing: l, Name: name, Heads: w.heads(v, l), Statuses: ticket.Statuses(), Works: identity.Allows(by.Role, identity.UpdateTicket),
-		HandedBy: by.Entity == catalog.Region, Empty: empty[l.Queue], Now: w.cases.Store.Now(), Here: w.path(v, l),
+		listFilters: l, Name: name, SortColumns: w.sortColumns(v, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(by.Role, identity.UpdateTicket),
+		ShowsOrigin: by.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: w.cases.Store.Now(), Self: w.listPath(v, l),
 	}
 	head, _, err := w.cases.Store.Head(v.Context())
 	if err == nil {
@@ -114,13 +114,13 @@ func (w *Web) queue(v *visit, l listing) (queueData, error) {
 	}
 	if err == nil {
 		d.At = w.cases.Store.Now()
-		d.Page, err = w.cases.Tickets(v.Context(), v.caller, l.filter(v))
+		d.Page, err = w.cases.ListTickets(v.Context(), v.Caller, l.filter(v))
 	}
 	if err == nil {
-		d.Together.Key, err = desk.NewID()
+		d.Bulk.IdempotencyKey, err = desk.NewID()
 	}
 	if err == nil && by.Entity != "" {
-		d.Operators, err = w.identity.Operators(v.Context(), by.Entity)
+		d.Operators, err = w.Identity.ListOperators(v.Context(), by.Entity)
 	}
 	if err != nil {
 		return d, err
@@ -129,14 +129,14 @@ func (w *Web) queue(v *visit, l listing) (queueData, error) {
 		d.Entities = w.cases.Catalog.Entities(d.Now)
 	}
 	if d.Page.TooManyByName() {
-		delete(d.Heads, "richiedente")
+		delete(d.SortColumns, "richiedente")
 	}
-	if l.narrowed() {
-		d.All, d.Empty = w.path(v, listing{Queue: l.Queue, Sort: l.Sort}), "Nessuna richiesta corrisponde a ciò che ha cercato."
+	if l.hasFilters() {
+		d.Unfiltered, d.EmptyText = w.listPath(v, listFilters{Queue: l.Queue, Sort: l.Sort}), "Nessuna richiesta corrisponde a ciò che ha cercato."
 	}
 	beside := func(cursor string) string {
 		l.cursor = cursor
-		return w.path(v, l)
+		return w.listPath(v, l)
 	}
 	if d.Page.PreviousCursor != "" || l.cursor != "" {
 		d.First = beside("")
@@ -150,10 +150,10 @@ func (w *Web) queue(v *visit, l listing) (queueData, error) {
 	return d, nil
 }
 
-// empty says of each queue what it means that nothing is in it.
-var empty = map[projections.QueueID]string{
+// emptyQueueTexts says of each queue what it means that nothing is in it.
+var emptyQueueTexts = map[projections.QueueID]string{
 	projections.NewQueue:        "Non ci sono richieste che aspettano qualcuno: sono tutte prese in carico.",
-	projections.Mine:            "Non ha richieste in carico. Ne può prendere una dalla coda «Nuove».",
+	projections.MyQueue:         "Non ha richieste in carico. Ne può prendere una dalla coda «Nuove».",
 	projections.GroupQueue:      "Nessuna richiesta è affidata ai supervisori.",
 	projections.InProgressQueue: "Nessuna richiesta è in lavorazione in questo momento.",
 	projections.WaitingQueue:    "Nessun cittadino deve rispondere: non c’è nulla da aspettare.",

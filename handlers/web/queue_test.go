@@ -21,33 +21,33 @@ import (
 // rows are the texts of the tickets on a list, in its order.
 func (p *page) rows() (texts []string) {
 	for _, r := range all(p.root, "tr") {
-		if has(r, "data-ticket") {
+		if hasAttr(r, "data-ticket") {
 			texts = append(texts, textOf(r))
 		}
 	}
 	return texts
 }
 
-// named opens a ticket of a citizen of that family name, and a moment passes.
-func (w *world) named(family string) ticket.ID {
+// openNamed opens a ticket of a citizen of that family name, and a moment passes.
+func (w *system) openNamed(family string) ticket.ID {
 	w.Helper()
 	r := request(torino)
 	r.Form.FamilyName = family
 	id := w.open(r)
-	w.Clock.Pass(time.Second)
+	w.Clock.Advance(time.Second)
 	return id
 }
 
 // update carries out what somebody who has logged in as the browser does with a ticket elsewhere.
-func (w *world) update(account string, role person.Role, entity catalog.EntityCode, id ticket.ID, u casework.Update) {
+func (w *system) update(account string, role person.Role, entity catalog.EntityCode, id ticket.ID, u casework.UpdateRequest) {
 	w.Helper()
 	by := casework.Caller{Actor: person.Actor{ID: account, Role: role, Entity: entity}}
-	_, err := w.Cases.Update(w.Context(), by, id, u, casework.Said{})
+	_, err := w.App.Update(w.Context(), by, id, u, casework.Idempotency{})
 	w.must(err)
-	w.settle()
+	w.waitForLists()
 }
 
-func (p *page) order() string {
+func (p *page) sortOrder() string {
 	p.b.w.Helper()
 	var names []string
 	for _, r := range p.rows() {
@@ -57,9 +57,9 @@ func (p *page) order() string {
 }
 
 func TestAQueueShowsWhatServes(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	id := w.named("Finzione")
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
+	id := w.openNamed("Finzione")
 	p := anna.open("/code/nuove").want(200).says("1 richiesta", "Aggiornato alle 10:00", "Finzione Maria", "dichiarata", "Referto non trovato", "Nuovo", "nessuno", "02/03/2026 10:00")
 	current := 0
 	for _, a := range all(p.root, "a") {
@@ -95,15 +95,15 @@ func TestAQueueShowsWhatServes(t *testing.T) {
 	}
 	w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser()
-	maria.open("/accesso").submit("Accedi", typed{"Nome utente": "maria", "Password": worldtest.Password, "PIN": worldtest.PIN})
+	maria.open("/accesso").submit("Accedi", formValues{"Nome utente": "maria", "Password": worldtest.Password, "PIN": worldtest.PIN})
 	maria.open("/code/mie").want(404).says("Questa pagina non c’è", "Cittadino")
 }
 
 func TestAQueueIsOrderedByItsColumns(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
 	for _, family := range []string{"Bianchi", "Zeta", "Amato"} {
-		w.named(family)
+		w.openNamed(family)
 	}
 	p := anna.open("/code/nuove")
 	for _, step := range []struct{ column, order, want string }{
@@ -115,7 +115,7 @@ func TestAQueueIsOrderedByItsColumns(t *testing.T) {
 		if step.column != "" {
 			p = p.follow(step.column).want(200)
 		}
-		if got := p.order(); got != step.want {
+		if got := p.sortOrder(); got != step.want {
 			t.Errorf("by %s: %s, want %s", step.column, got, step.want)
 		}
 		for _, th := range all(p.root, "th") {
@@ -127,27 +127,27 @@ func TestAQueueIsOrderedByItsColumns(t *testing.T) {
 }
 
 func TestAQueueIsNarrowed(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna := w.browser().login("anna")
-	w.update(account, person.ASROperator, torino, w.named("Primi"), casework.Update{Assignee: &account})
-	w.named("Secondi")
+	w.update(account, person.ASROperator, torino, w.openNamed("Primi"), casework.UpdateRequest{Assignee: &account})
+	w.openNamed("Secondi")
 	for name, c := range map[string]struct {
-		in   typed
+		in   formValues
 		want string
 	}{
-		"words":     {typed{"Cerca": "secondi"}, "Secondi"},
-		"tax code":  {typed{"Cerca": "RSSMRA80A01H501U"}, "Primi Secondi"},
-		"me":        {typed{"Operatore": "Io"}, "Primi"},
-		"somebody":  {typed{"Operatore": "Prova ANNA"}, "Primi"},
-		"nobody":    {typed{"Operatore": "Nessuno"}, "Secondi"},
-		"the group": {typed{"Operatore": "Supervisori"}, ""},
-		"status":    {typed{"Stato": "Nuovo"}, "Primi Secondi"},
-		"all":       {typed{"Cerca": "primi", "Stato": "Nuovo", "Operatore": "Io"}, "Primi"},
-		"nothing":   {typed{"Cerca": "secondi", "Operatore": "Io"}, ""},
+		"words":     {formValues{"Cerca": "secondi"}, "Secondi"},
+		"tax code":  {formValues{"Cerca": "RSSMRA80A01H501U"}, "Primi Secondi"},
+		"me":        {formValues{"Operatore": "Io"}, "Primi"},
+		"somebody":  {formValues{"Operatore": "Prova ANNA"}, "Primi"},
+		"nobody":    {formValues{"Operatore": "Nessuno"}, "Secondi"},
+		"the group": {formValues{"Operatore": "Supervisori"}, ""},
+		"status":    {formValues{"Stato": "Nuovo"}, "Primi Secondi"},
+		"all":       {formValues{"Cerca": "primi", "Stato": "Nuovo", "Operatore": "Io"}, "Primi"},
+		"nothing":   {formValues{"Cerca": "secondi", "Operatore": "Io"}, ""},
 	} {
 		p := anna.open("/code/tutte?ordine=opened_at").submit("Filtra", c.in).want(200)
-		if got := p.order(); got != c.want {
+		if got := p.sortOrder(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 		p.says(fmt.Sprintf("%d richiest", len(p.rows())), "Togli i filtri")
@@ -158,8 +158,8 @@ func TestAQueueIsNarrowed(t *testing.T) {
 			if got := p.fields("Filtra").Get("q"); got != words {
 				t.Errorf("%s: the form has forgotten %q: %q", name, words, got)
 			}
-			if again := anna.open(p.at.RequestURI()); again.order() != c.want { // a reload, or the way back
-				t.Errorf("%s: the address leads to %q", name, again.order())
+			if again := anna.open(p.at.RequestURI()); again.sortOrder() != c.want { // a reload, or the way back
+				t.Errorf("%s: the address leads to %q", name, again.sortOrder())
 			}
 		}
 	}
@@ -167,20 +167,20 @@ func TestAQueueIsNarrowed(t *testing.T) {
 	if kept := long.fields("Filtra"); kept.Get("q") != strings.Repeat("a", 200) || kept.Get("stato") != "nuovo" {
 		t.Errorf("what was typed is lost: %v", kept)
 	}
-	carla := w.join("carla", person.ASROperator, torino)
-	found := anna.open("/code/tutte").submit("Filtra", typed{"Cerca": "secondi"})
+	carla := w.login("carla", person.ASROperator, torino)
+	found := anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "secondi"})
 	if p := carla.open(found.at.RequestURI()).want(200); p.fields("Filtra").Get("q") != "" || len(p.rows()) != 2 {
-		t.Errorf("somebody else's address still searches: %q", p.order())
+		t.Errorf("somebody else's address still searches: %q", p.sortOrder())
 	}
 }
 
 func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
-	anna, rita, ada := w.browser().login("anna"), w.join("rita", person.RegionalOperator, catalog.Region), w.join("ada", person.Auditor, "")
-	id := w.named("Inoltrati")
-	w.update(account, person.ASROperator, torino, id, casework.Update{Status: ticket.HandedOver, Note: &casework.Note{Text: "Non è nostro", Visibility: ticket.Public}})
-	w.Clock.Pass(time.Minute)
+	anna, rita, ada := w.browser().login("anna"), w.login("rita", person.RegionalOperator, catalog.Region), w.login("ada", person.Auditor, "")
+	id := w.openNamed("Inoltrati")
+	w.update(account, person.ASROperator, torino, id, casework.UpdateRequest{Status: ticket.HandedOver, Note: &casework.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
+	w.Clock.Advance(time.Minute)
 	if p := anna.open("/code/inoltrate?ente=regione").want(200).says("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
 		t.Errorf("handed over: %q", p.rows())
 	}
@@ -190,20 +190,20 @@ func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
 	if p := anna.open("/code/inoltrate?ente=" + string(novara)); len(p.rows()) != 0 {
 		t.Errorf("handed over to Novara: %q", p.rows())
 	}
-	rita.open("/code/nuove").says("Inoltrati", "da ASL Città di Torino").keepsQuiet("Ente competente")
+	rita.open("/code/nuove").says("Inoltrati", "da ASL Città di Torino").doesNotSay("Ente competente")
 	ada.open("/code/tutte").says("Ente competente", "Regione Piemonte")
 }
 
 func TestAListIsPagedBothWays(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
 	by := casework.Caller{Actor: person.Actor{Role: person.Anonymous}}
 	for range 53 {
-		_, err := w.Cases.Open(t.Context(), by, request(torino), casework.Said{})
+		_, err := w.App.Open(t.Context(), by, request(torino), casework.Idempotency{})
 		w.must(err)
-		w.Clock.Pass(time.Second)
+		w.Clock.Advance(time.Second)
 	}
-	w.settle()
+	w.waitForLists()
 	first := anna.open("/code/nuove").says("53 richieste")
 	second := first.follow("Successive").want(200)
 	if len(first.rows()) != 50 || len(second.rows()) != 3 {
@@ -226,20 +226,20 @@ func TestAListIsPagedBothWays(t *testing.T) {
 
 // TestAPartOfAQueue is what htmx asks for: the list alone, and with a search the address that it is at.
 func TestAPartOfAQueue(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
-	w.named("Primi")
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
+	w.openNamed("Primi")
 	part := anna.open("/code/nuove", "HX-Request", "true", "HX-Request-Type", "partial").want(200).says("1 richiesta", "Primi")
-	part.keepsQuiet("<html", "Regione Piemonte")
-	r := anna.open("/code/nuove").request("Filtra", typed{"Cerca": "primi"})
+	part.doesNotSay("<html", "Regione Piemonte")
+	r := anna.open("/code/nuove").request("Filtra", formValues{"Cerca": "primi"})
 	r.Header.Set("HX-Request", "true")
 	r.Header.Set("HX-Request-Type", "partial")
-	p := anna.send(r).want(200).says("Primi").keepsQuiet("<html")
+	p := anna.send(r).want(200).says("Primi").doesNotSay("<html")
 	if to := p.header.Get("HX-Replace-Url"); !strings.HasPrefix(to, "/code/nuove?cerca=") {
 		t.Errorf("the search is at %q", to)
 	}
 	refused := anna.open("/code/nuove?stato=inventato", "HX-Request", "true", "HX-Request-Type", "partial").want(422).says("Ricerca non valida")
-	if refused.keepsQuiet("<html").header.Get("HX-Retarget") != "#avviso" {
+	if refused.doesNotSay("<html").header.Get("HX-Retarget") != "#avviso" {
 		t.Error("a refusal takes the list's place")
 	}
 	if p := w.browser().open("/code/nuove", "HX-Request", "true", "HX-Request-Type", "partial"); p.header.Get("HX-Redirect") != "/accesso?poi=%2Fcode%2Fnuove" || strings.Contains(p.raw, "Nome utente") {

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// rules are the refusals of the rooms below in Italian, by what they say in English; * stands for what is filled in there, and
+// refusalTexts are the refusals of the rooms below in Italian, by what they say in English; * stands for what is filled in there, and
 // $1 is the first of it. What is said of a field follows the field's name. italian_test.go looks that none is missing, and
 // that none is left over.
-var rules = map[string]string{
+var refusalTexts = map[string]string{
 	// Any field.
 	"is required":                      "compili questo campo.",
 	"is too long":                      "il testo è troppo lungo, lo abbrevi.",
@@ -126,10 +126,10 @@ var rules = map[string]string{
 	"role * is not held at entity *": "questo ruolo non si può avere presso questo ente.",
 }
 
-// patterns are the rules with something filled in.
-var patterns = func() map[*regexp.Regexp]string {
+// refusalPatterns are the rules with something filled in.
+var refusalPatterns = func() map[*regexp.Regexp]string {
 	all := map[*regexp.Regexp]string{}
-	for english, italian := range rules {
+	for english, italian := range refusalTexts {
 		if strings.Contains(english, "*") {
 			all[regexp.MustCompile("(?s)^"+strings.ReplaceAll(regexp.QuoteMeta(english), `\*`, "(.*?)")+"$")] = italian
 		}
@@ -137,21 +137,21 @@ var patterns = func() map[*regexp.Regexp]string {
 	return all
 }()
 
-// ruleInItalian says a rule of the rooms below.
-func ruleInItalian(rule string) string {
-	if italian, ok := translated(rule); ok {
+// RuleText says a rule of the rooms below.
+func RuleText(rule string) string {
+	if italian, ok := translate(rule); ok {
 		return italian
 	}
 	return "non è ammesso qui."
 }
 
-// translated looks a rule up. False: it is not in the table.
-func translated(rule string) (string, bool) {
+// translate looks a rule up. False: it is not in the table.
+func translate(rule string) (string, bool) {
 	rule, _, _ = strings.Cut(rule, "; allowed: ") // as errors of persons' identifiers end where they are only text
-	if italian, ok := rules[rule]; ok {
+	if italian, ok := refusalTexts[rule]; ok {
 		return italian, true
 	}
-	for pattern, italian := range patterns {
+	for pattern, italian := range refusalPatterns {
 		if found := pattern.FindStringSubmatchIndex(rule); found != nil {
 			return string(pattern.ExpandString(nil, italian, rule, found)), true
 		}

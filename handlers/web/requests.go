@@ -12,77 +12,77 @@ import (
 )
 
 // The citizens' own pages. {link} is the id of a request, for who has logged in, or a personal link.
-func (w *Web) requestRoutes() []route {
-	return []route{
-		{pattern: "GET /richieste", by: placed, action: identity.ReplyToTicket, serve: w.requestsPage},
-		{pattern: "POST /richieste/preferenze", by: placed, action: identity.ChoosePreferences, serve: w.choosePreferences},
-		{pattern: "GET /richieste/{link}", by: holder, action: identity.ReplyToTicket, serve: w.requestPage},
-		{pattern: "POST /richieste/{link}", by: holder, action: identity.ReplyToTicket, body: uploadBody, serve: w.reply},
-		{pattern: "GET /richieste/{link}/allegati/{file}", by: holder, action: identity.ReplyToTicket, serve: w.requestFile},
+func (w *Web) ownTicketRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /richieste", Access: WithRole, Action: identity.ReplyToTicket, Handle: w.ownTicketsPage},
+		{Pattern: "POST /richieste/preferenze", Access: WithRole, Action: identity.ChoosePreferences, Handle: w.choosePreferences},
+		{Pattern: "GET /richieste/{link}", Access: TicketHolder, Action: identity.ReplyToTicket, Handle: w.ownTicketPage},
+		{Pattern: "POST /richieste/{link}", Access: TicketHolder, Action: identity.ReplyToTicket, MaxBody: MaxUploadBody, Handle: w.reply},
+		{Pattern: "GET /richieste/{link}/allegati/{file}", Access: TicketHolder, Action: identity.ReplyToTicket, Handle: w.downloadOwnAttachment},
 	}
 }
 
-// requestsData are the requests of a logged-in citizen: what waits for them stands on top.
-type requestsData struct {
-	Waiting []requestItem
-	Others  []requestItem
-	Next    string // cursor; empty on the last page
-	Later   bool   // not the first page
-	Mail    bool   // they are told of news by mail
+// ownTicketsData are the requests of a logged-in citizen: what waits for them stands on top.
+type ownTicketsData struct {
+	Waiting     []ownTicketItem
+	Others      []ownTicketItem
+	Next        string // cursor; empty on the last page
+	IsLaterPage bool   // not the first page
+	WantsMail   bool   // they are told of news by mail
 }
 
-type requestItem struct {
+type ownTicketItem struct {
 	projections.Item
-	Stands standing
+	CitizenStatus citizenStatus
 }
 
-func (w *Web) requestsPage(v *visit) error {
-	d := requestsData{Later: v.FormValue("da") != ""}
-	all, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{Cursor: v.FormValue("da"), Limit: 20})
+func (w *Web) ownTicketsPage(v *Request) error {
+	d := ownTicketsData{IsLaterPage: v.FormValue("da") != ""}
+	all, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Cursor: v.FormValue("da"), Limit: 20})
 	if err != nil {
 		return err
 	}
 	d.Next = all.NextCursor
 	for _, i := range all.Items {
-		if item := (requestItem{i, stands(i.Status, i.StatusLabel)}); i.Status != ticket.Waiting {
+		if item := (ownTicketItem{i, newCitizenStatus(i.Status, i.StatusLabel)}); i.Status != ticket.Waiting {
 			d.Others = append(d.Others, item)
 		}
 	}
-	if !d.Later {
-		asked, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{Status: ticket.Waiting, Limit: 200})
+	if !d.IsLaterPage {
+		asked, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Status: ticket.Waiting, Limit: 200})
 		if err != nil {
 			return err
 		}
 		for _, i := range asked.Items {
-			d.Waiting = append(d.Waiting, requestItem{i, stands(i.Status, i.StatusLabel)})
+			d.Waiting = append(d.Waiting, ownTicketItem{i, newCitizenStatus(i.Status, i.StatusLabel)})
 		}
 	}
-	if d.Mail, err = w.identity.WantsMail(v.Context(), v.session.Account); err != nil {
+	if d.WantsMail, err = w.Identity.WantsMail(v.Context(), v.Session.Account); err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "richieste", title: "Le mie richieste", data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "richieste", Title: "Le mie richieste", Data: d})
 }
 
-func (w *Web) choosePreferences(v *visit) error {
-	if err := w.identity.SetWantsMail(v.Context(), v.session.Account, v.FormValue("avvisi") != ""); err != nil {
+func (w *Web) choosePreferences(v *Request) error {
+	if err := w.Identity.SetWantsMail(v.Context(), v.Session.Account, v.FormValue("avvisi") != ""); err != nil {
 		return err
 	}
-	return v.go303("/richieste?fatto=preferenze")
+	return v.Redirect("/richieste?fatto=preferenze")
 }
 
-// asked is the request that the path names.
-func (v *visit) asked() ticket.ID {
-	if v.caller.Link != "" {
-		return v.caller.Link
+// ownTicketID is the request that the path names.
+func (v *Request) ownTicketID() ticket.ID {
+	if v.Caller.Link != "" {
+		return v.Caller.Link
 	}
 	return ticket.ID(v.PathValue("link"))
 }
 
-func (w *Web) requestFile(v *visit) error {
-	f, content, err := w.cases.File(v.Context(), v.caller, v.asked(), ticket.ID(v.PathValue("file")))
+func (w *Web) downloadOwnAttachment(v *Request) error {
+	f, content, err := w.cases.ReadFile(v.Context(), v.Caller, v.ownTicketID(), ticket.ID(v.PathValue("file")))
 	if err != nil {
 		return err
 	}
-	v.send(f, content)
+	v.SendFile(f, content)
 	return nil
 }

@@ -11,9 +11,9 @@ import (
 	"fmt"
 )
 
-// newSealer makes what seals words for addresses. Browsers, proxies and logs keep addresses, and what somebody searches
+// newParamCipher makes what seals words for addresses. Browsers, proxies and logs keep addresses, and what somebody searches
 // for is a name or a codice fiscale: an address holds it unreadable, and only for the account that typed it.
-func newSealer(keyedHash func(purpose, value string) string) (cipher.AEAD, error) {
+func newParamCipher(keyedHash func(purpose, value string) string) (cipher.AEAD, error) {
 	key, err := hex.DecodeString(keyedHash("page-address", ""))
 	if err != nil {
 		return nil, fmt.Errorf("web: key of addresses: %w", err)
@@ -25,21 +25,21 @@ func newSealer(keyedHash func(purpose, value string) string) (cipher.AEAD, error
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// sealed is what was typed, for an address; "" stays empty.
-func (w *Web) sealed(v *visit, typed string) string {
+// encryptParam is what was typed, for an address; "" stays empty.
+func (w *Web) encryptParam(v *Request, typed string) string {
 	if typed == "" {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(w.sealer.Seal(nil, nil, []byte(typed), []byte(v.session.Account)))
+	return base64.RawURLEncoding.EncodeToString(w.paramCipher.Seal(nil, nil, []byte(typed), []byte(v.Session.Account)))
 }
 
-// unsealed is what sealed hid. An address that somebody else was given, or that was edited, holds nothing.
-func (w *Web) unsealed(v *visit, text string) string {
+// decryptParam is what sealed hid. An address that somebody else was given, or that was edited, holds nothing.
+func (w *Web) decryptParam(v *Request, text string) string {
 	secret, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(secret) == 0 {
 		return ""
 	}
-	typed, err := w.sealer.Open(nil, nil, secret, []byte(v.session.Account))
+	typed, err := w.paramCipher.Open(nil, nil, secret, []byte(v.Session.Account))
 	if err != nil {
 		return ""
 	}

@@ -9,35 +9,35 @@ import (
 )
 
 const (
-	streamRoute  = "GET /eventi"
-	exportRoute  = "GET /cruscotto/elenco.csv"
-	answerWithin = 90 * time.Second // with five attachments on a slow line
+	eventsRoute    = "GET /eventi"
+	exportRoute    = "GET /cruscotto/elenco.csv"
+	requestTimeout = 90 * time.Second // with five attachments on a slow line
 )
 
-// policy lets nothing run, load or send but ours: no inline script or style, no third party.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
+// ContentSecurityPolicy lets nothing run, load or send but ours: no inline script or style, no third party.
+const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// secure sets the headers that every page has. Pages are personal, or change: nothing here is for caches.
-func (w *Web) secure(h http.Header) {
+// setSecurityHeaders sets the headers that every page has. Pages are personal, or change: nothing here is for caches.
+func (w *Web) setSecurityHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-	h.Set("Content-Security-Policy", policy)
-	if w.secured() {
+	h.Set("Content-Security-Policy", ContentSecurityPolicy)
+	if w.isHTTPS() {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 }
 
-// foreign answers a form that another site sent here.
-func (w *Web) foreign(rw http.ResponseWriter, r *http.Request) {
-	w.secure(rw.Header())
-	v := &visit{Request: r, rw: rw}
-	p := &problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
-	if err := w.render(v, p.Status, page{name: "errore", title: p.Title, problem: p}); err != nil {
+// denyCrossOrigin answers a form that another site sent here.
+func (w *Web) denyCrossOrigin(rw http.ResponseWriter, r *http.Request) {
+	w.setSecurityHeaders(rw.Header())
+	v := &Request{Request: r, Writer: rw}
+	p := &Problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
+	if err := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
 		http.Error(rw, p.Title, p.Status)
 	}
 }

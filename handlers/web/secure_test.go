@@ -24,8 +24,8 @@ import (
 
 // C4: nothing inline, nothing of third parties, nothing kept by caches.
 func TestEveryAnswerIsSecured(t *testing.T) {
-	w := newWorld(t)
-	b := w.join("anna", person.ASROperator, torino)
+	w := newSystem(t)
+	b := w.login("anna", person.ASROperator, torino)
 	for _, path := range []string{"/", "/accesso", "/code/nuove", "/non-esiste", "/ticket/00000000-0000-4000-8000-000000000000"} {
 		h := b.open(path).header
 		policy := h.Get("Content-Security-Policy")
@@ -58,11 +58,11 @@ func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
 		"http://localhost":           `^sol=[^;]+; Path=/; HttpOnly; SameSite=Lax$`,
 		"https://assistenza.example": `^__Host-sol=[^;]+; Path=/; HttpOnly; Secure; SameSite=Lax$`,
 	} {
-		w := newWorld(t, func(c *web.Config) { c.PublicURL = address })
+		w := newSystem(t, func(c *web.Config) { c.PublicURL = address })
 		w.Account(t, "anna", person.ASROperator, torino)
 		b := w.browser()
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		p := b.open("/accesso").submit("Accedi", typed{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(303)
+		p := b.open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(303)
 		if got := p.header.Get("Set-Cookie"); !regexp.MustCompile(want).MatchString(got) {
 			t.Errorf("%s: the cookie is %q", address, got)
 		}
@@ -74,9 +74,9 @@ func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
 
 // Another site can send a form with the operator's cookie; the browser says that it does.
 func TestAForeignFormIsRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	id := w.open(request(torino))
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.login("anna", person.ASROperator, torino)
 	p := anna.open("/ticket/" + string(id)).want(200)
 	for name, foreign := range map[string]func(*http.Request){
 		"cross-site": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
@@ -86,18 +86,18 @@ func TestAForeignFormIsRefused(t *testing.T) {
 			r.Header.Set("Origin", "https://example.org")
 		},
 	} {
-		r := p.request("Aggiorna", typed{"Nota": "mai scritta"})
+		r := p.request("Aggiorna", formValues{"Nota": "mai scritta"})
 		foreign(r)
 		answer := anna.send(r).want(403).says("Modulo inviato da un altro sito", "niente è stato modificato")
 		if answer.header.Get("Content-Security-Policy") == "" {
 			t.Errorf("%s: the refusal has no policy", name)
 		}
 	}
-	anna.open("/ticket/" + string(id)).keepsQuiet("mai scritta")
+	anna.open("/ticket/" + string(id)).doesNotSay("mai scritta")
 }
 
 func TestStaticFilesAreKeptForEver(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	landing := w.browser().open("/")
 	var found int
 	for _, n := range all(landing.root, "link", "script") {
@@ -110,7 +110,7 @@ func TestStaticFilesAreKeptForEver(t *testing.T) {
 			t.Errorf("%s has no hash in it", path)
 		}
 		plain, packed := w.static(path, "identity"), w.static(path, "gzip, br")
-		for _, a := range []static{plain, packed} {
+		for _, a := range []staticResponse{plain, packed} {
 			if got := a.header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
 				t.Errorf("%s: Cache-Control %q", path, got)
 			}
@@ -135,16 +135,16 @@ func TestStaticFilesAreKeptForEver(t *testing.T) {
 	}
 }
 
-// static is what a static file answers.
-type static struct {
+// staticResponse is what a static file answers.
+type staticResponse struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (w *world) static(path, encoding string) static {
+func (w *system) static(path, encoding string) staticResponse {
 	w.Helper()
-	r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.door.Address+path, nil)
+	r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.server.Address+path, nil)
 	w.must(err)
 	r.Header.Set("Accept-Encoding", encoding)
 	response, err := http.DefaultClient.Do(r)
@@ -152,14 +152,14 @@ func (w *world) static(path, encoding string) static {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	w.must(err)
-	return static{response.StatusCode, response.Header, string(body)}
+	return staticResponse{response.StatusCode, response.Header, string(body)}
 }
 
 func TestErrorPages(t *testing.T) {
-	w := newWorld(t)
+	w := newSystem(t)
 	nobody := w.browser()
 	nobody.open("/non-esiste").want(404).says("Questa pagina non c’è", "Torni alla pagina iniziale").follow("Torni alla pagina iniziale").want(200)
-	anna := w.join("anna", person.ASROperator, torino)
+	anna := w.login("anna", person.ASROperator, torino)
 	p := anna.open("/code/inventata").want(404).says("Questa pagina non c’è")
 	if home := p.follow("Torni alla pagina iniziale"); home.at.Path != "/code/nuove" {
 		t.Errorf("an operator's home is %s", home.at)
@@ -169,8 +169,8 @@ func TestErrorPages(t *testing.T) {
 
 // With the database gone, pages say so and come back by themselves when it does.
 func TestWithoutTheDatabase(t *testing.T) {
-	w := newWorld(t)
-	anna := w.join("anna", person.ASROperator, torino)
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
 	config, err := pgx.ParseConfig(w.Database)
 	w.must(err)
 	name := config.Database
@@ -195,7 +195,7 @@ func TestWithoutTheDatabase(t *testing.T) {
 
 func TestComingUp(t *testing.T) {
 	a := httptest.NewRecorder()
-	web.ComingUp(a, httptest.NewRequest(http.MethodGet, "/", nil))
+	web.StartupPage(a, httptest.NewRequest(http.MethodGet, "/", nil))
 	if a.Code != 503 || a.Header().Get("Refresh") == "" || !strings.Contains(a.Body.String(), "questa pagina riprova da sola") {
 		t.Errorf("it answers %d, %v: %s", a.Code, a.Header(), a.Body)
 	}
@@ -203,12 +203,12 @@ func TestComingUp(t *testing.T) {
 		t.Errorf("its policy is %q", got)
 	}
 	style := httptest.NewRecorder()
-	web.ComingUp(style, httptest.NewRequest(http.MethodGet, "/avvio.css", nil))
+	web.StartupPage(style, httptest.NewRequest(http.MethodGet, "/avvio.css", nil))
 	if !strings.Contains(a.Body.String(), `href="/avvio.css"`) || style.Code != 200 || style.Header().Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Errorf("its style answers %d, %v", style.Code, style.Header())
 	}
 	sent := httptest.NewRecorder()
-	web.ComingUp(sent, httptest.NewRequest(http.MethodPost, "/assistenza/ritiro-documenti", nil))
+	web.StartupPage(sent, httptest.NewRequest(http.MethodPost, "/assistenza/ritiro-documenti", nil))
 	if sent.Code != 503 || sent.Header().Get("Refresh") != "" || !strings.Contains(sent.Body.String(), "ciò che ha scritto è ancora lì") {
 		t.Errorf("after a form it answers %d, %v: %s", sent.Code, sent.Header(), sent.Body)
 	}

@@ -13,34 +13,34 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-func (w *Web) entryRoutes() []route {
-	return []route{
-		{pattern: "GET /{$}", by: anybody, serve: w.landing},
-		{pattern: "GET /accesso", by: anybody, serve: w.loginPage},
-		{pattern: "POST /accesso", by: anybody, limit: w.Entrance.Login, serve: w.login},
-		{pattern: "GET /accesso/ruolo", by: loggedIn, serve: w.placementPage},
-		{pattern: "POST /accesso/ruolo", by: loggedIn, serve: w.choosePlacement},
-		{pattern: "POST /uscita", by: anybody, serve: w.logout},
+func (w *Web) sessionRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /{$}", Access: Anyone, Handle: w.landingPage},
+		{Pattern: "GET /accesso", Access: Anyone, Handle: w.loginPage},
+		{Pattern: "POST /accesso", Access: Anyone, Limit: w.Middleware.Login, Handle: w.login},
+		{Pattern: "GET /accesso/ruolo", Access: LoggedIn, Handle: w.placementPage},
+		{Pattern: "POST /accesso/ruolo", Access: LoggedIn, Handle: w.choosePlacement},
+		{Pattern: "POST /uscita", Access: Anyone, Handle: w.logout},
 	}
 }
 
 // cookieName is that of the session's cookie. Over https browsers take it from us alone, and send it nowhere else.
 func (w *Web) cookieName() string {
-	if w.secured() {
+	if w.isHTTPS() {
 		return "__Host-sol"
 	}
 	return "sol"
 }
 
-// remember gives the browser the session's token, until it is closed.
-func (w *Web) remember(v *visit, token string) { w.setCookie(v, token, 0) }
+// setSessionCookie gives the browser the session's token, until it is closed.
+func (w *Web) setSessionCookie(v *Request, token string) { w.writeSessionCookie(v, token, 0) }
 
-// forget takes it away.
-func (w *Web) forget(v *visit) { w.setCookie(v, "", -1) }
+// clearSessionCookie takes it away.
+func (w *Web) clearSessionCookie(v *Request) { w.writeSessionCookie(v, "", -1) }
 
-func (w *Web) setCookie(v *visit, token string, maxAge int) {
-	http.SetCookie(v.rw, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
-		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.secured(), SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
+func (w *Web) writeSessionCookie(v *Request, token string, maxAge int) {
+	http.SetCookie(v.Writer, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
+		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.isHTTPS(), SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
 	})
 }
 
@@ -51,13 +51,13 @@ type loginData struct {
 	Unsent   string // what somebody was sending when their session had ended
 }
 
-func (w *Web) loginPage(v *visit) error {
-	return w.render(v, http.StatusOK, page{name: "accesso", title: "Accesso riservato", data: loginData{Next: inside(v.FormValue("poi"), "")}})
+func (w *Web) loginPage(v *Request) error {
+	return w.Render(v, http.StatusOK, Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: LocalPath(v.FormValue("poi"), "")}})
 }
 
-// loginAgain asks somebody to log in whose session ended while they wrote, and shows what they wrote: nothing else has it.
-func (w *Web) loginAgain(v *visit, unsent string) error {
-	p := &problem{
+// renderLoginAgain asks somebody to log in whose session ended while they wrote, and shows what they wrote: nothing else has it.
+func (w *Web) renderLoginAgain(v *Request, unsent string) error {
+	p := &Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
 		Text: "Ciò che ha scritto non è stato inviato: lo trova qui sotto. Lo copi, acceda di nuovo e lo incolli nella pagina che si apre.",
 	}
@@ -67,24 +67,24 @@ func (w *Web) loginAgain(v *visit, unsent string) error {
 			d.Next = path + url.PathEscape(of)
 		}
 	}
-	return w.render(v, p.Status, page{name: "accesso", title: "Accesso riservato", problem: p, data: d})
+	return w.Render(v, p.Status, Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 }
 
-func (w *Web) login(v *visit) error {
-	d := loginData{Username: v.FormValue("utente"), Next: inside(v.FormValue("poi"), "")}
-	s, err := w.identity.Login(v.Context(), d.Username, v.FormValue("password"), v.FormValue("pin"))
+func (w *Web) login(v *Request) error {
+	d := loginData{Username: v.FormValue("utente"), Next: LocalPath(v.FormValue("poi"), "")}
+	s, err := w.Identity.Login(v.Context(), d.Username, v.FormValue("password"), v.FormValue("pin"))
 	if err != nil {
-		p := problemOf(err)
+		p := ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.render(v, p.Status, page{name: "accesso", title: "Accesso riservato", problem: p, data: d})
+		return w.Render(v, p.Status, Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 	}
-	w.remember(v, s.Token)
+	w.setSessionCookie(v, s.Token)
 	if s.Actor.Role == "" {
-		return v.go303("/accesso/ruolo?poi=" + escape(d.Next))
+		return v.Redirect("/accesso/ruolo?poi=" + escape(d.Next))
 	}
-	return v.go303(cmp.Or(d.Next, home(s.Actor.Role)))
+	return v.Redirect(cmp.Or(d.Next, HomePath(s.Actor.Role)))
 }
 
 // placementData is what may be chosen after login (FAQ 2.1: ruolo e collocazione).
@@ -98,46 +98,46 @@ type placementChoice struct {
 	Current bool
 }
 
-func (w *Web) placements(v *visit) (placementData, error) {
-	d := placementData{Next: inside(v.FormValue("poi"), "")}
-	all, err := w.identity.Placements(v.Context(), v.session.Account)
+func (w *Web) loadPlacements(v *Request) (placementData, error) {
+	d := placementData{Next: LocalPath(v.FormValue("poi"), "")}
+	all, err := w.Identity.Placements(v.Context(), v.Session.Account)
 	for _, p := range all {
-		d.Placements = append(d.Placements, placementChoice{p, p.Role == v.session.Actor.Role && p.Entity == v.session.Actor.Entity})
+		d.Placements = append(d.Placements, placementChoice{p, p.Role == v.Session.Actor.Role && p.Entity == v.Session.Actor.Entity})
 	}
 	return d, err
 }
 
-func (w *Web) placementPage(v *visit) error {
-	d, err := w.placements(v)
+func (w *Web) placementPage(v *Request) error {
+	d, err := w.loadPlacements(v)
 	if err != nil {
 		return err
 	}
-	return w.render(v, http.StatusOK, page{name: "ruolo", title: "Ruolo e collocazione", data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "ruolo", Title: "Ruolo e collocazione", Data: d})
 }
 
-func (w *Web) choosePlacement(v *visit) error {
-	s, err := w.identity.Choose(v.Context(), v.token, person.Role(v.FormValue("ruolo")), catalog.EntityCode(v.FormValue("ente")))
+func (w *Web) choosePlacement(v *Request) error {
+	s, err := w.Identity.ChoosePlacement(v.Context(), v.Token, person.Role(v.FormValue("ruolo")), catalog.EntityCode(v.FormValue("ente")))
 	if err != nil {
-		p := problemOf(err)
+		p := ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		d, again := w.placements(v)
+		d, again := w.loadPlacements(v)
 		if again != nil {
 			return again
 		}
-		return w.render(v, p.Status, page{name: "ruolo", title: "Ruolo e collocazione", problem: p, data: d})
+		return w.Render(v, p.Status, Page{Template: "ruolo", Title: "Ruolo e collocazione", Problem: p, Data: d})
 	}
-	w.remember(v, s.Token)
-	return v.go303(home(s.Actor.Role))
+	w.setSessionCookie(v, s.Token)
+	return v.Redirect(HomePath(s.Actor.Role))
 }
 
-func (w *Web) logout(v *visit) error {
-	if v.token != "" {
-		if err := w.identity.End(v.Context(), v.token); err != nil {
+func (w *Web) logout(v *Request) error {
+	if v.Token != "" {
+		if err := w.Identity.EndSession(v.Context(), v.Token); err != nil {
 			return err
 		}
 	}
-	w.forget(v)
-	return v.go303("/?fatto=uscita")
+	w.clearSessionCookie(v)
+	return v.Redirect("/?fatto=uscita")
 }

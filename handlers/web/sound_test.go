@@ -9,9 +9,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// sound looks at every page that any test opens for what no page may have, whoever made it: it is what can be told without
+// checkMarkup looks at every page that any test opens for what no page may have, whoever made it: it is what can be told without
 // seeing it. The browser tests (tools/browser) see it.
-func (p *page) sound() {
+func (p *page) checkMarkup() {
 	p.b.w.Helper()
 	wrong := func(format string, values ...any) {
 		p.b.w.Helper()
@@ -36,8 +36,8 @@ func (p *page) sound() {
 	}
 	level := 0
 	for _, n := range all(p.root) {
-		p.element(n, ids, wrong)
-		if heading := strings.Index("h1h2h3h4h5h6", n.Data); len(n.Data) == 2 && heading >= 0 && !within(n, "header") {
+		p.checkElement(n, ids, wrong)
+		if heading := strings.Index("h1h2h3h4h5h6", n.Data); len(n.Data) == 2 && heading >= 0 && !isWithin(n, "header") {
 			now := heading/2 + 1
 			if now > level+1 {
 				wrong("<%s> %q comes after a heading of level %d", n.Data, textOf(n), level)
@@ -47,8 +47,8 @@ func (p *page) sound() {
 	}
 }
 
-// element is what is wrong with one.
-func (p *page) element(n *html.Node, ids map[string]bool, wrong func(string, ...any)) {
+// checkElement is what is wrong with one.
+func (p *page) checkElement(n *html.Node, ids map[string]bool, wrong func(string, ...any)) {
 	for _, a := range n.Attr {
 		switch {
 		case a.Key == "style", strings.HasPrefix(a.Key, "on"), strings.HasPrefix(a.Key, "hx-on"):
@@ -69,15 +69,15 @@ func (p *page) element(n *html.Node, ids map[string]bool, wrong func(string, ...
 	case "style":
 		wrong("it has styles in it")
 	case "script":
-		if !has(n, "src") {
+		if !hasAttr(n, "src") {
 			wrong("it has script in it")
 		}
 	case "img":
-		if !has(n, "alt") {
+		if !hasAttr(n, "alt") {
 			wrong("an image says nothing to who does not see it")
 		}
 	case "input", "select", "textarea":
-		if attr(n, "type") != "hidden" && len(p.labels(n)) == 0 && !has(n, "aria-labelledby") {
+		if attr(n, "type") != "hidden" && len(p.labels(n)) == 0 && !hasAttr(n, "aria-labelledby") {
 			wrong("<%s name=%q> has no label", n.Data, attr(n, "name"))
 		}
 	case "button", "a":
@@ -87,7 +87,7 @@ func (p *page) element(n *html.Node, ids map[string]bool, wrong func(string, ...
 	}
 }
 
-func within(n *html.Node, name string) bool {
+func isWithin(n *html.Node, name string) bool {
 	for n = n.Parent; n != nil; n = n.Parent {
 		if n.Data == name {
 			return true

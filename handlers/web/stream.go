@@ -16,36 +16,36 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-func (w *Web) streamRoutes() []route {
-	return []route{{pattern: streamRoute, by: anybody, serve: w.stream}}
+func (w *Web) eventsRoutes() []Route {
+	return []Route{{Pattern: eventsRoute, Access: Anyone, Handle: w.serveEvents}}
 }
 
-// stream follows what the reader may see: static/script/stream.js tells the page. Who has no session is told that it is
+// serveEvents follows what the reader may see: static/script/stream.js tells the page. Who has no session is told that it is
 // over, by an event as everything else: a browser would ask again for ever after a refusal, or call it an error.
-func (w *Web) stream(v *visit) error {
-	if !identity.Allows(v.session.Actor.Role, identity.FollowChanges) {
-		follow.Over(v.rw)
+func (w *Web) serveEvents(v *Request) error {
+	if !identity.Allows(v.Session.Actor.Role, identity.SubscribeToChanges) {
+		follow.EndSession(v.Writer)
 		return nil
 	}
 	from, err := eventstore.ParsePosition(cmp.Or(v.Header.Get("Last-Event-ID"), v.FormValue("dopo")))
 	if err != nil {
 		from = eventstore.Position{} // now
 	}
-	at, err := w.streams.From(v.Context(), v.caller, from)
+	at, err := w.liveUpdates.StartPosition(v.Context(), v.Caller, from)
 	if errors.Is(err, eventstore.ErrBeyondHead) { // of a log that is no more
-		at, err = w.streams.From(v.Context(), v.caller, eventstore.Position{})
+		at, err = w.liveUpdates.StartPosition(v.Context(), v.Caller, eventstore.Position{})
 	}
 	if err != nil {
 		return err
 	}
-	w.streams.Follow(v.Context(), v.rw, follow.Client{Caller: v.caller, Token: v.token, Open: ticket.ID(v.FormValue("richiesta"))}, at)
+	w.liveUpdates.Serve(v.Context(), v.Writer, follow.Client{Caller: v.Caller, Token: v.Token, OpenTicket: ticket.ID(v.FormValue("richiesta"))}, at)
 	return nil
 }
 
-func (w *Web) newStreams() *follow.Streams {
+func (w *Web) newLiveUpdates() *follow.Streams {
 	return &follow.Streams{
-		Cases: w.cases, Notices: w.Notices, Presence: w.presence, Entrance: w.Entrance, Heartbeat: w.Heartbeat, Closing: w.closing,
-		Failed: func(ctx context.Context, err error) {
+		App: w.cases, Notifications: w.Notifications, Presence: w.Presence, Middleware: w.Middleware, Heartbeat: w.Heartbeat, Closing: w.streamsContext,
+		OnError: func(ctx context.Context, err error) {
 			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", entrance.RequestID(ctx)), slog.Any("error", err))
 		},
 	}

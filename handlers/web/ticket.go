@@ -18,44 +18,44 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) ticketRoutes() []route {
-	return []route{
-		{pattern: "GET /ticket/{id}", by: placed, action: identity.ReadTicket, serve: w.ticketPage},
-		{pattern: "POST /ticket/{id}", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.updateTicket},
-		{pattern: "POST /ticket/{id}/bozza", by: placed, action: identity.UpdateTicket, body: uploadBody, serve: w.saveDraft},
-		{pattern: "POST /ticket/{id}/presenza", by: placed, action: identity.UpdateTicket, unasked: true, serve: w.presences},
-		{pattern: "POST /ticket/{id}/annulla", by: placed, action: identity.UndoAct, serve: w.undo},
-		{pattern: "GET /ticket/{id}/allegati/{file}", by: placed, action: identity.ReadTicket, serve: w.attachment},
-		{pattern: "GET /ticket/{id}/allegati/{file}/anteprima", by: placed, action: identity.ReadTicket, serve: w.preview},
+func (w *Web) ticketRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /ticket/{id}", Access: WithRole, Action: identity.ReadTicket, Handle: w.ticketPage},
+		{Pattern: "POST /ticket/{id}", Access: WithRole, Action: identity.UpdateTicket, MaxBody: MaxUploadBody, Handle: w.updateTicket},
+		{Pattern: "POST /ticket/{id}/bozza", Access: WithRole, Action: identity.UpdateTicket, MaxBody: MaxUploadBody, Handle: w.autosaveDraft},
+		{Pattern: "POST /ticket/{id}/presenza", Access: WithRole, Action: identity.UpdateTicket, Background: true, Handle: w.reportPresence},
+		{Pattern: "POST /ticket/{id}/annulla", Access: WithRole, Action: identity.UndoAct, Handle: w.undo},
+		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: WithRole, Action: identity.ReadTicket, Handle: w.downloadAttachment},
+		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: WithRole, Action: identity.ReadTicket, Handle: w.previewPage},
 	}
 }
 
 // ticketData is the ticket as its reader sees it, what they may do with it now, and the form of «Aggiorna» as it was typed.
 type ticketData struct {
-	casework.Whole
-	Talk      talk
-	Menu      menu
-	Form      updateForm
-	Drafted   time.Time // when the form was kept as a draft; zero: it is not one
-	Checks    *checklist
-	Ready     []ready
-	Present   string // who else has the ticket open
-	Conflicts []conflict
-	Audits    bool  // the reader only looks
-	Takes     bool  // «Prendi in carico»
-	UndoLeft  int   // seconds in which the last act can still be withdrawn; 0: it cannot
-	Continued *link // the closed ticket that this one goes on from
-	Repeated  *link // the ticket that this one repeats
-	Others    []projections.Item
+	casework.TicketView
+	Conversation    conversation
+	Menu            updateMenu
+	Form            updateForm
+	DraftSavedAt    time.Time // when the form was kept as a draft; zero: it is not one
+	Checks          *checklist
+	ReadymadeTexts  []readymadeText
+	PresenceText    string // who else has the ticket open
+	Conflicts       []conflict
+	IsAuditor       bool        // the reader only looks
+	CanTake         bool        // «Prendi in carico»
+	UndoSeconds     int         // seconds in which the last act can still be withdrawn; 0: it cannot
+	ContinuedTicket *ticketLink // the closed ticket that this one goes on from
+	MainTicket      *ticketLink // the ticket that this one repeats
+	SameCitizen     []projections.Item
 }
 
-// link names another ticket. Number is "" if the reader may not see it.
-type link struct {
+// ticketLink names another ticket. Number is "" if the reader may not see it.
+type ticketLink struct {
 	ID     ticket.ID
 	Number string
 }
 
-func (w *Web) ticketPage(v *visit) error {
+func (w *Web) ticketPage(v *Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -64,65 +64,65 @@ func (w *Web) ticketPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return w.showOf(v, http.StatusOK, nil, ticketData{Whole: t, Form: f, Drafted: at})
+	return w.renderTicket(v, http.StatusOK, nil, ticketData{TicketView: t, Form: f, DraftSavedAt: at})
 }
 
 // readTicket is the ticket to those who work on it or audit it.
-func (w *Web) readTicket(v *visit) (casework.Whole, error) {
-	id, err := v.ticket()
+func (w *Web) readTicket(v *Request) (casework.TicketView, error) {
+	id, err := v.ticketID()
 	if err != nil {
-		return casework.Whole{}, err
+		return casework.TicketView{}, err
 	}
-	return w.cases.Whole(v.Context(), v.caller, id)
+	return w.cases.ViewTicket(v.Context(), v.Caller, id)
 }
 
-// ticket is the one that the address names, for those who work on tickets or audit them. Citizens have pages of their own.
-func (v *visit) ticket() (ticket.ID, error) {
-	if role := v.caller.Actor.Role; !role.Operates() && role != person.Auditor {
-		return "", &ticket.NotYoursError{}
+// ticketID is the one that the address names, for those who work on tickets or audit them. Citizens have pages of their own.
+func (v *Request) ticketID() (ticket.ID, error) {
+	if role := v.Caller.Actor.Role; !role.Operates() && role != person.Auditor {
+		return "", &ticket.NotVisibleError{}
 	}
 	return ticket.ID(v.PathValue("id")), nil
 }
 
-// showForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
-func (w *Web) showForm(v *visit, status int, p *problem, t casework.Whole, f updateForm) (err error) {
-	if f.Key, err = desk.NewID(); err != nil {
+// renderWithForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
+func (w *Web) renderWithForm(v *Request, status int, p *Problem, t casework.TicketView, f updateForm) (err error) {
+	if f.IdempotencyKey, err = desk.NewID(); err != nil {
 		return err
 	}
-	d := ticketData{Whole: t, Form: f}
-	if f.typed() {
-		if d.Drafted, err = w.keepDraft(v, t.ID, f); err != nil {
+	d := ticketData{TicketView: t, Form: f}
+	if f.hasContent() {
+		if d.DraftSavedAt, err = w.storeDraft(v, t.ID, f); err != nil {
 			return err
 		}
 	}
-	return w.showOf(v, status, p, d)
+	return w.renderTicket(v, status, p, d)
 }
 
-func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error) {
+func (w *Web) renderTicket(v *Request, status int, p *Problem, d ticketData) (err error) {
 	t := d.Ticket
-	d.Talk, d.Audits, d.Checks = talkOf(t), v.caller.Actor.Role == person.Auditor, checklistOf(d.Whole, d.Form)
-	if d.Form.Key, err = desk.NewID(); err != nil {
+	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), v.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
+	if d.Form.IdempotencyKey, err = desk.NewID(); err != nil {
 		return err
 	}
 	d.Form.Version = t.Version
 	if len(t.Moves) > 0 {
-		if d.Menu, err = w.menuOf(v, d.Whole, d.Form); err != nil {
+		if d.Menu, err = w.newUpdateMenu(v, d.TicketView, d.Form); err != nil {
 			return err
 		}
 	}
-	d.Ready = w.ready(v, t)
-	if d.Present, err = w.present(v, t.ID); err != nil {
+	d.ReadymadeTexts = w.readymadeTexts(v, t)
+	if d.PresenceText, err = w.presenceText(v, t.ID); err != nil {
 		return err
 	}
-	d.Takes = d.may(ticket.MoveTake)
+	d.CanTake = d.can(ticket.MoveTake)
 	if t.UndoUntil != nil {
-		d.UndoLeft = max(0, int(t.UndoUntil.Sub(w.cases.Store.Now())/time.Second))
+		d.UndoSeconds = max(0, int(t.UndoUntil.Sub(w.cases.Store.Now())/time.Second))
 	}
-	if err := w.linked(v, &d); err != nil {
+	if err := w.loadLinks(v, &d); err != nil {
 		return err
 	}
 	if p != nil {
-		if d.Conflicts, err = w.conflicts(v, t, p.Conflicts, d.Form); err != nil {
+		if d.Conflicts, err = w.describeConflicts(v, t, p.Conflicts, d.Form); err != nil {
 			return err
 		}
 	}
@@ -130,30 +130,30 @@ func (w *Web) showOf(v *visit, status int, p *problem, d ticketData) (err error)
 	if err != nil {
 		return err
 	}
-	return w.render(v, status, page{name: "ticket", title: "Richiesta " + t.Number, problem: p, data: d, ticket: t.ID, at: at})
+	return w.Render(v, status, Page{Template: "ticket", Title: "Richiesta " + t.Number, Problem: p, Data: d, Ticket: t.ID, Position: at})
 }
 
-// Lost is the status that the form was left with, where it is none of the menu's any more; "": there is none, or it still is.
-func (d ticketData) Lost() string {
+// LostStatus is the status that the form was left with, where it is none of the menu's any more; "": there is none, or it still is.
+func (d ticketData) LostStatus() string {
 	wanted := d.Form.Status
-	if wanted == "" || slices.ContainsFunc(d.Menu.Statuses, func(c choice) bool { return c.Value == wanted }) {
+	if wanted == "" || slices.ContainsFunc(d.Menu.Statuses, func(c option) bool { return c.Value == wanted }) {
 		return ""
 	}
 	switch wanted {
-	case toASR:
+	case statusRedirect:
 		return "Inoltro a un’altra ASR"
-	case asRepeated, asDiscard:
+	case statusDuplicate, statusDiscard:
 		return ticket.Solved.Label()
 	}
 	return ticket.Status(wanted).Label()
 }
 
-// Undone says what the withdrawn note was that stands in the form again: the padlock is closed, and the status is not chosen.
-func (d ticketData) Undone() string {
+// UndoneText says what the withdrawn note was that stands in the form again: the padlock is closed, and the status is not chosen.
+func (d ticketData) UndoneText() string {
 	audience, status, _ := strings.Cut(d.Form.Undone, "/")
 	was, ok := map[string]string{string(projections.Public): "al cittadino", string(projections.Regional): "tra Regione e ASR, non al cittadino"}[audience]
 	label := ticket.Status(status).Label()
-	if !ok || !slices.ContainsFunc(d.Menu.Audiences, func(c choice) bool { return c.Value == string(ticket.Internal) }) {
+	if !ok || !slices.ContainsFunc(d.Menu.Audiences, func(c option) bool { return c.Value == string(ticket.Internal) }) {
 		return ""
 	}
 	if label == "" || status == string(d.Status) {
@@ -162,13 +162,13 @@ func (d ticketData) Undone() string {
 	return "La nota annullata era " + was + ", con lo stato «" + label + "»: ora il lucchetto è chiuso e lo stato invariato, li scelga di nuovo entrambi."
 }
 
-// Scraps and Repeats tell what of the form there is.
-func (d ticketData) Scraps() bool  { return d.may(ticket.MoveDiscard) }
-func (d ticketData) Repeats() bool { return d.may(ticket.MoveDuplicate) }
+// CanDiscard and Repeats tell what of the form there is.
+func (d ticketData) CanDiscard() bool       { return d.can(ticket.MoveDiscard) }
+func (d ticketData) CanMarkDuplicate() bool { return d.can(ticket.MoveDuplicate) }
 
-// Acts are the texts that one click sends.
-func (d ticketData) Acts() (acts []ready) {
-	for _, r := range d.Ready {
+// QuickActions are the texts that one click sends.
+func (d ticketData) QuickActions() (acts []readymadeText) {
+	for _, r := range d.ReadymadeTexts {
 		if r.Act {
 			acts = append(acts, r)
 		}
@@ -176,41 +176,41 @@ func (d ticketData) Acts() (acts []ready) {
 	return acts
 }
 
-func (d ticketData) may(m ticket.Move) bool { return slices.Contains(d.Moves, m) }
+func (d ticketData) can(m ticket.Move) bool { return slices.Contains(d.Moves, m) }
 
-// Writes tells whether there is anything at all to do on the page.
-func (d ticketData) Writes() bool {
+// CanWrite tells whether there is anything at all to do on the page.
+func (d ticketData) CanWrite() bool {
 	return len(d.Menu.Audiences)+len(d.Menu.Operators) > 0 || len(d.Menu.Statuses) > 1
 }
 
-// Was is the latest change of competence, for the banner over a trace; nil: there was none.
-func (d ticketData) Was() *projections.Handover {
+// LastHandover is the latest change of competence, for the banner over a trace; nil: there was none.
+func (d ticketData) LastHandover() *projections.Handover {
 	if len(d.Handovers) == 0 {
 		return nil
 	}
 	return &d.Handovers[len(d.Handovers)-1]
 }
 
-// linked looks up the tickets that this one points to, and what else the same citizen asks for.
-func (w *Web) linked(v *visit, d *ticketData) (err error) {
-	if d.Continued, err = w.link(v, d.Continues); err != nil {
+// loadLinks looks up the tickets that this one points to, and what else the same citizen asks for.
+func (w *Web) loadLinks(v *Request, d *ticketData) (err error) {
+	if d.ContinuedTicket, err = w.linkTo(v, d.Continues); err != nil {
 		return err
 	}
-	if d.Repeated, err = w.link(v, d.DuplicateOf); err != nil {
+	if d.MainTicket, err = w.linkTo(v, d.DuplicateOf); err != nil {
 		return err
 	}
-	same, err := w.cases.Tickets(v.Context(), v.caller, projections.Filter{SameAs: d.ID, Limit: 5})
-	d.Others = same.Items
+	same, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{SameCitizenAs: d.ID, Limit: 5})
+	d.SameCitizen = same.Items
 	return err
 }
 
-func (w *Web) link(v *visit, id ticket.ID) (*link, error) {
+func (w *Web) linkTo(v *Request, id ticket.ID) (*ticketLink, error) {
 	if id == "" {
 		return nil, nil
 	}
-	number, err := w.cases.Number(v.Context(), v.caller, id)
-	if err != nil && problemOf(err).Status == http.StatusNotFound {
-		return &link{}, nil
+	number, err := w.cases.TicketNumber(v.Context(), v.Caller, id)
+	if err != nil && ProblemOf(err).Status == http.StatusNotFound {
+		return &ticketLink{}, nil
 	}
-	return &link{ID: id, Number: number}, err
+	return &ticketLink{ID: id, Number: number}, err
 }

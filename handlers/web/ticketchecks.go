@@ -20,47 +20,49 @@ import (
 // what is not, and what the answers come to.
 type checklist struct {
 	projections.Playbook
-	Asked   []check
-	Skipped []projections.Check
-	Lacks   []evidence // what the outcome cannot do without
-	Answers bool       // the reader may answer
-	Done    int        // how many are answered
-	Reads   string     // who reads the outcome's note: internal, cittadino, regione
+	Applicable      []checkItem
+	NotApplicable   []projections.Check
+	MissingEvidence []evidenceInput // what the outcome cannot do without
+	CanAnswer       bool            // the reader may answer
+	Answered        int             // how many are answered
+	NoteReader      string          // who reads the outcome's note: internal, cittadino, regione
 }
 
-// Confirms tells whether the outcome waits for the reader's click, Goes whether a check waits for their answer.
-func (l *checklist) Confirms() bool { return l.Answers && l.Outcome != nil && !l.Outcome.CarriedOut }
-func (l *checklist) Goes() bool     { return l.Answers && len(l.Next) > 0 }
+// AwaitsConfirmation tells whether the outcome waits for the reader's click, Goes whether a check waits for their answer.
+func (l *checklist) AwaitsConfirmation() bool {
+	return l.CanAnswer && l.Outcome != nil && !l.Outcome.CarriedOut
+}
+func (l *checklist) AwaitsAnswer() bool { return l.CanAnswer && len(l.Next) > 0 }
 
-type check struct {
+type checkItem struct {
 	projections.Check
 	Answer   string // as typed, or as it stands
-	Evidence []evidence
-	Was      string // how the page showed it: what still is so was not touched
+	Evidence []evidenceInput
+	Original string // how the page showed it: what still is so was not touched
 	Touched  bool   // typed, and not sent yet
-	Machine  bool   // a connected system answered
+	BySystem bool   // a connected system answered
 }
 
-type evidence struct {
+type evidenceInput struct {
 	projections.Evidence
 	Name  string // of the input
 	Value string // as typed, or as it stands
 }
 
-// Shown is the value as people write it.
-func (e evidence) Shown() string {
+// Display is the value as people write it.
+func (e evidenceInput) Display() string {
 	switch {
 	case e.Type == playbook.Date:
-		return italianDay(e.Evidence.Value)
+		return FormatDate(e.Evidence.Value)
 	case e.Type == playbook.Flag:
 		return map[string]string{"true": "sì", "false": "no"}[e.Evidence.Value]
 	}
 	return e.Evidence.Value
 }
 
-// Odd says in Italian what is odd about the value.
-func (e evidence) Odd() string {
-	for english, italian := range warnings {
+// WarningText says in Italian what is odd about the value.
+func (e evidenceInput) WarningText() string {
+	for english, italian := range warningTexts {
 		if strings.HasPrefix(e.Warning, english) {
 			return italian
 		}
@@ -68,8 +70,8 @@ func (e evidence) Odd() string {
 	return ""
 }
 
-// warnings are what playbook.Field.Warn says, by how it begins.
-var warnings = map[string]string{
+// warningTexts are what playbook.Field.Warn says, by how it begins.
+var warningTexts = map[string]string{
 	"is no date":                           "Non è una data: la scriva come gg/mm/aaaa.",
 	"is in the future":                     "La data è nel futuro.",
 	"is very long ago":                     "La data è di molti anni fa.",
@@ -82,45 +84,45 @@ var warnings = map[string]string{
 	"is no IUV":                            "Non è uno IUV: ha 15 o 17 cifre, o le 18 di un codice avviso.",
 }
 
-// checklistOf is a ticket's; nil: no checks are prescribed, or they are not the reader's to see.
-func checklistOf(t casework.Whole, f updateForm) *checklist {
-	if t.Run == nil {
+// newChecklist is a ticket's; nil: no checks are prescribed, or they are not the reader's to see.
+func newChecklist(t casework.TicketView, f updateForm) *checklist {
+	if t.PlaybookRun == nil {
 		return nil
 	}
-	p := *t.Run
-	l := &checklist{Playbook: p, Answers: slices.Contains(t.Moves, ticket.MoveCheck), Reads: "cittadino"}
+	p := *t.PlaybookRun
+	l := &checklist{Playbook: p, CanAnswer: slices.Contains(t.Moves, ticket.MoveAnswerCheck), NoteReader: "cittadino"}
 	for _, c := range p.Checks {
 		if c.State == "not_applicable" {
-			l.Skipped = append(l.Skipped, c)
+			l.NotApplicable = append(l.NotApplicable, c)
 			continue
 		}
-		l.Asked = append(l.Asked, asked(c, f))
+		l.Applicable = append(l.Applicable, newCheckItem(c, f))
 		if c.State == "answered" {
-			l.Done++
+			l.Answered++
 		}
 	}
 	if o := p.Outcome; o != nil {
 		switch {
 		case o.Act == playbook.Escalate:
-			l.Reads = "regione"
-		case o.Act.Internal():
-			l.Reads = "internal"
+			l.NoteReader = "regione"
+		case o.Act.IsInternal():
+			l.NoteReader = "internal"
 		}
 		for _, field := range o.Missing {
-			l.Lacks = append(l.Lacks, l.lacking(field)...)
+			l.MissingEvidence = append(l.MissingEvidence, l.missingInput(field)...)
 		}
 	}
 	return l
 }
 
-func asked(c projections.Check, f updateForm) check {
-	k := check{Check: c, Answer: c.Answer, Was: inOneLine(c.Answer, valuesOf(c)), Machine: c.By != nil && c.By.Role == person.System}
-	typed := slices.IndexFunc(f.Answers, func(a casework.Answer) bool { return a.Check == c.ID })
+func newCheckItem(c projections.Check, f updateForm) checkItem {
+	k := checkItem{Check: c, Answer: c.Answer, Original: canonicalAnswer(c.Answer, evidenceValues(c)), BySystem: c.By != nil && c.By.Role == person.System}
+	typed := slices.IndexFunc(f.Answers, func(a casework.AnswerRequest) bool { return a.Check == c.ID })
 	if typed >= 0 {
 		k.Answer, k.Touched = f.Answers[typed].Answer, true
 	}
 	for _, e := range c.Evidence {
-		shown := evidence{Evidence: e, Name: "prova." + string(c.ID) + "." + string(e.ID), Value: e.Value}
+		shown := evidenceInput{Evidence: e, Name: "prova." + string(c.ID) + "." + string(e.ID), Value: e.Value}
 		if typed >= 0 {
 			shown.Value = f.Answers[typed].Evidence[e.ID]
 		}
@@ -129,19 +131,19 @@ func asked(c projections.Check, f updateForm) check {
 	return k
 }
 
-// lacking is the input for evidence that the outcome misses, with the last answered check that takes it.
-func (l *checklist) lacking(field playbook.FieldID) []evidence {
-	for _, c := range slices.Backward(l.Asked) {
+// missingInput is the input for evidence that the outcome misses, with the last answered check that takes it.
+func (l *checklist) missingInput(field playbook.FieldID) []evidenceInput {
+	for _, c := range slices.Backward(l.Applicable) {
 		for _, e := range c.Evidence {
 			if e.ID == field && c.State == "answered" {
-				return []evidence{{Evidence: e.Evidence, Name: "manca." + string(c.ID) + "." + string(field)}}
+				return []evidenceInput{{Evidence: e.Evidence, Name: "manca." + string(c.ID) + "." + string(field)}}
 			}
 		}
 	}
 	return nil
 }
 
-func valuesOf(c projections.Check) playbook.Evidence {
+func evidenceValues(c projections.Check) playbook.Evidence {
 	values := playbook.Evidence{}
 	for _, e := range c.Evidence {
 		values[e.ID] = e.Value
@@ -149,8 +151,8 @@ func valuesOf(c projections.Check) playbook.Evidence {
 	return values
 }
 
-// inOneLine writes an answer and its evidence in one line, always the same for the same.
-func inOneLine(answer string, values playbook.Evidence) string {
+// canonicalAnswer writes an answer and its evidence in one line, always the same for the same.
+func canonicalAnswer(answer string, values playbook.Evidence) string {
 	b := answer
 	for _, field := range slices.Sorted(maps.Keys(values)) {
 		if values[field] != "" {
@@ -161,9 +163,9 @@ func inOneLine(answer string, values playbook.Evidence) string {
 }
 
 // readAnswers are the checks that the reader touched, in the order in which they are asked.
-func readAnswers(v *visit) (all []casework.Answer) {
+func readAnswers(v *Request) (all []casework.AnswerRequest) {
 	for _, id := range v.Form["verifiche"] {
-		a := casework.Answer{Check: playbook.CheckID(id), Answer: v.FormValue("esito." + id), Evidence: playbook.Evidence{}}
+		a := casework.AnswerRequest{Check: playbook.CheckID(id), Answer: v.FormValue("esito." + id), Evidence: playbook.Evidence{}}
 		for name := range v.Form {
 			for _, kind := range []string{"prova.", "manca."} {
 				field, ok := strings.CutPrefix(name, kind+id+".")
@@ -173,7 +175,7 @@ func readAnswers(v *visit) (all []casework.Answer) {
 			}
 		}
 		was := v.FormValue("era." + id)
-		if inOneLine(a.Answer, a.Evidence) == was {
+		if canonicalAnswer(a.Answer, a.Evidence) == was {
 			continue
 		}
 		for _, before := range strings.Split(was, "\x1f")[1:] { // what was taken away is sent as empty
@@ -187,11 +189,11 @@ func readAnswers(v *visit) (all []casework.Answer) {
 	return all
 }
 
-// checkField is the name under which the page says what is wrong with a check.
-func checkField(id playbook.CheckID) string { return "verifica-" + string(id) }
+// checkAnchor is the name under which the page says what is wrong with a check.
+func checkAnchor(id playbook.CheckID) string { return "verifica-" + string(id) }
 
-// toChecks moves what is wrong with the n-th answer to the check that it answers.
-func (p *problem) toChecks(answers []casework.Answer) {
+// moveToChecks moves what is wrong with the n-th answer to the check that it answers.
+func (p *Problem) moveToChecks(answers []casework.AnswerRequest) {
 	for i, f := range p.Fields {
 		rest, ok := strings.CutPrefix(f.Field, "answers[")
 		number, of, _ := strings.Cut(rest, "]")
@@ -199,7 +201,7 @@ func (p *problem) toChecks(answers []casework.Answer) {
 		if !ok || err != nil || n >= len(answers) {
 			continue
 		}
-		p.Fields[i].Field = checkField(answers[n].Check)
+		p.Fields[i].Field = checkAnchor(answers[n].Check)
 		if of == ".answer" {
 			p.Fields[i].Text = "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto."
 		}

@@ -25,8 +25,8 @@ type conflict struct {
 	At     time.Time
 }
 
-// conflicts says what changed meanwhile. Names are those that the ticket's own page gives.
-func (w *Web) conflicts(v *visit, t projections.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
+// describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
+func (w *Web) describeConflicts(v *Request, t projections.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
@@ -37,7 +37,7 @@ func (w *Web) conflicts(v *visit, t projections.Ticket, fields []ticket.FieldCon
 			ids = append(ids, c.Yours, c.Theirs)
 		}
 	}
-	names, err := w.identity.Names(v.Context(), ids)
+	names, err := w.Identity.Names(v.Context(), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -48,15 +48,15 @@ func (w *Web) conflicts(v *visit, t projections.Ticket, fields []ticket.FieldCon
 		case c.By.Role == person.Citizen:
 			said.By = "il cittadino"
 		case said.By == "":
-			said.By = w.place(c.By.Entity)
+			said.By = w.EntityName(c.By.Entity)
 		}
 		switch c.Field {
 		case "status":
 			said.Field, said.Yours, said.Theirs = "Stato", ticket.Status(c.Yours).Label(), ticket.Status(c.Theirs).Label()
 		case "assignee":
-			said.Field, said.Yours, said.Theirs = "Operatore", heldBy(c.Yours, names), heldBy(c.Theirs, names)
+			said.Field, said.Yours, said.Theirs = "Operatore", assigneeName(c.Yours, names), assigneeName(c.Theirs, names)
 		case "entity":
-			said.Field, said.Yours, said.Theirs = "Ente competente", w.place(catalog.EntityCode(c.Yours)), w.place(catalog.EntityCode(c.Theirs))
+			said.Field, said.Yours, said.Theirs = "Ente competente", w.EntityName(catalog.EntityCode(c.Yours)), w.EntityName(catalog.EntityCode(c.Theirs))
 		case "problem":
 			said.Field, said.Yours, said.Theirs = "Tipologia", w.problemLabel(f.Problem), t.Problem.Label
 		case "answers":
@@ -75,8 +75,8 @@ func (w *Web) conflicts(v *visit, t projections.Ticket, fields []ticket.FieldCon
 	return all, nil
 }
 
-// heldBy names a choice of the operator menu.
-func heldBy(value string, names map[string]string) string {
+// assigneeName names a choice of the operator menu.
+func assigneeName(value string, names map[string]string) string {
 	switch value {
 	case "":
 		return "Nessuno"

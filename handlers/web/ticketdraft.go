@@ -14,43 +14,43 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// typed tells whether the form holds anything worth keeping: an open padlock alone is nothing, nor is what a note once was.
-func (f updateForm) typed() bool {
-	f.Visibility, f.Undone, f.Version, f.Key, f.Act, f.files, f.body = "", "", 0, "", "", nil, nil
+// hasContent tells whether the form holds anything worth keeping: an open padlock alone is nothing, nor is what a note once was.
+func (f updateForm) hasContent() bool {
+	f.Visibility, f.Undone, f.Version, f.IdempotencyKey, f.Act, f.files, f.body = "", "", 0, "", "", nil, nil
 	return !reflect.ValueOf(f).IsZero()
 }
 
-// keepDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
-func (w *Web) keepDraft(v *visit, id ticket.ID, f updateForm) (time.Time, error) {
-	if !f.typed() {
-		return time.Time{}, w.drafts.Spend(v.Context(), v.session.Account, id, string(f.Key))
+// storeDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
+func (w *Web) storeDraft(v *Request, id ticket.ID, f updateForm) (time.Time, error) {
+	if !f.hasContent() {
+		return time.Time{}, w.Drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
 	}
 	content, err := json.Marshal(f)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("draft: %w", err)
 	}
-	at, err := w.drafts.Save(v.Context(), v.session.Account, id, string(f.Key), content)
+	at, err := w.Drafts.Save(v.Context(), v.Session.Account, id, string(f.IdempotencyKey), content)
 	if errors.Is(err, eventstore.ErrErased) { // there is nobody left to write to
 		return time.Time{}, nil
 	}
 	return at, err
 }
 
-// draft is keepDraft for who sees the ticket that the address names.
-func (w *Web) draft(v *visit, f updateForm) (time.Time, error) {
-	id, err := v.ticket()
+// storeVisibleDraft is keepDraft for who sees the ticket that the address names.
+func (w *Web) storeVisibleDraft(v *Request, f updateForm) (time.Time, error) {
+	id, err := v.ticketID()
 	if err == nil {
-		err = w.cases.Sees(v.Context(), v.caller, id)
+		err = w.cases.CheckVisible(v.Context(), v.Caller, id)
 	}
 	if err != nil {
 		return time.Time{}, err
 	}
-	return w.keepDraft(v, id, f)
+	return w.storeDraft(v, id, f)
 }
 
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.
-func (w *Web) readDraft(v *visit, id ticket.ID) (f updateForm, at time.Time, err error) {
-	content, at, err := w.drafts.Read(v.Context(), v.session.Account, id)
+func (w *Web) readDraft(v *Request, id ticket.ID) (f updateForm, at time.Time, err error) {
+	content, at, err := w.Drafts.Read(v.Context(), v.Session.Account, id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
 	}
@@ -60,19 +60,19 @@ func (w *Web) readDraft(v *visit, id ticket.ID) (f updateForm, at time.Time, err
 	return f, at, nil
 }
 
-// saveDraft keeps what is typed while it is being typed, and answers with the words for it.
-func (w *Web) saveDraft(v *visit) error {
+// autosaveDraft keeps what is typed while it is being typed, and answers with the words for it.
+func (w *Web) autosaveDraft(v *Request) error {
 	f, err := readUpdate(v)
 	if err != nil {
 		return err
 	}
-	at, err := w.draft(v, f)
+	at, err := w.storeVisibleDraft(v, f)
 	if err != nil {
 		return err
 	}
-	v.rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if !at.IsZero() {
-		_, _ = fmt.Fprint(v.rw, "Bozza salvata alle "+hour(at)) // the browser may have gone
+		_, _ = fmt.Fprint(v.Writer, "Bozza salvata alle "+FormatClock(at)) // the browser may have gone
 	}
 	return nil
 }

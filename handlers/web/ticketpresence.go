@@ -11,20 +11,20 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// present says who else has the ticket open, and who is writing; "" for nobody.
-func (w *Web) present(v *visit, id ticket.ID) (string, error) {
-	if !v.caller.Actor.Role.Operates() {
+// presenceText says who else has the ticket open, and who is writing; "" for nobody.
+func (w *Web) presenceText(v *Request, id ticket.ID) (string, error) {
+	if !v.Caller.Actor.Role.Operates() {
 		return "", nil
 	}
-	others, err := w.presence.Others(v.Context(), id, v.caller.Actor)
+	others, err := w.Presence.Others(v.Context(), id, v.Caller.Actor)
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
 	var said []string
 	for _, o := range others {
 		name := cmp.Or(o.Name, "Un operatore")
-		if o.Entity != v.caller.Actor.Entity {
-			name += " (" + w.place(o.Entity) + ")"
+		if o.Entity != v.Caller.Actor.Entity {
+			name += " (" + w.EntityName(o.Entity) + ")"
 		}
 		if o.Writing {
 			said = append(said, name+" sta scrivendo…")
@@ -35,27 +35,27 @@ func (w *Web) present(v *visit, id ticket.ID) (string, error) {
 	return strings.Join(said, " · "), nil
 }
 
-// presences takes what the page says of its reader while it is open, and answers with who else is there.
-func (w *Web) presences(v *visit) error {
-	id, err := v.ticket()
+// reportPresence takes what the page says of its reader while it is open, and answers with who else is there.
+func (w *Web) reportPresence(v *Request) error {
+	id, err := v.ticketID()
 	if err == nil {
-		err = w.cases.Sees(v.Context(), v.caller, id)
+		err = w.cases.CheckVisible(v.Context(), v.Caller, id)
 	}
 	if err != nil {
 		return err
 	}
-	by := v.caller.Actor
+	by := v.Caller.Actor
 	if v.FormValue("via") != "" {
-		return w.presence.Gone(v.Context(), id, by)
+		return w.Presence.Leave(v.Context(), id, by)
 	}
-	if err := w.presence.Here(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
+	if err := w.Presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
 		return err
 	}
-	said, err := w.present(v, id)
+	said, err := w.presenceText(v, id)
 	if err != nil {
 		return err
 	}
-	v.rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = fmt.Fprint(v.rw, said) // the browser may have gone
+	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = fmt.Fprint(v.Writer, said) // the browser may have gone
 	return nil
 }

@@ -23,27 +23,27 @@ type updateForm struct {
 	Reason     string
 	Ground     string
 	Discard    string
-	Main       string            // number of the ticket that this one repeats
-	Problem    string            // service/problem
-	Answers    []casework.Answer // to the checks that were touched
-	Undone     string            // audience/status of the note that was withdrawn and stands here again; "": there was none
+	Main       string                   // number of the ticket that this one repeats
+	Problem    string                   // service/problem
+	Answers    []casework.AnswerRequest // to the checks that were touched
+	Undone     string                   // audience/status of the note that was withdrawn and stands here again; "": there was none
 
-	Version int       `json:"-"`
-	Key     ticket.ID `json:"-"` // of this form: sent twice it counts once
-	Act     string    `json:"-"` // of the button that it was sent with; "": Aggiorna
-	files   []attachment.File
-	body    []byte // all that was sent
+	Version        int       `json:"-"`
+	IdempotencyKey ticket.ID `json:"-"` // of this form: sent twice it counts once
+	Act            string    `json:"-"` // of the button that it was sent with; "": Aggiorna
+	files          []attachment.File
+	body           []byte // all that was sent
 }
 
 // readUpdate reads the form, as far as it came when there is an error.
-func readUpdate(v *visit) (updateForm, error) {
-	files, err := v.upload()
+func readUpdate(v *Request) (updateForm, error) {
+	files, err := v.ParseUpload()
 	f := updateForm{
 		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
 		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
 		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
-		Key: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v), Undone: v.FormValue("annullata"),
-		files: files, body: v.sent(files),
+		IdempotencyKey: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v), Undone: v.FormValue("annullata"),
+		files: files, body: v.IdempotencyBody(files),
 	}
 	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number is no version
 	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
@@ -57,12 +57,12 @@ func (f updateForm) HandsOver() bool {
 	return f.Status == string(ticket.HandedOver) || f.Assignee != nil && *f.Assignee == string(catalog.Region)
 }
 
-// update is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
+// toUpdate is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
 // that was not made.
-func (f updateForm) update() (casework.Update, error) {
-	u := casework.Update{Status: ticket.Status(f.Status), Assignee: f.Assignee, Reason: f.Reason, Answers: f.Answers, Pinned: f.Version}
+func (f updateForm) toUpdate() (casework.UpdateRequest, error) {
+	u := casework.UpdateRequest{Status: ticket.Status(f.Status), Assignee: f.Assignee, Reason: f.Reason, Answers: f.Answers, ExpectedVersion: f.Version}
 	if strings.TrimSpace(f.Text) != "" || len(f.files) > 0 {
-		u.Note = &casework.Note{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
+		u.Note = &casework.NoteRequest{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
 	}
 	if service, problem, ok := strings.Cut(f.Problem, "/"); ok {
 		u.Service, u.Problem = catalog.ServiceID(service), catalog.ProblemID(problem)
@@ -71,20 +71,20 @@ func (f updateForm) update() (casework.Update, error) {
 		u.Reason = f.Ground
 	}
 	switch f.Status {
-	case toASR:
+	case statusRedirect:
 		u.Status, u.Entity = ticket.New, catalog.EntityCode(f.Entity)
-	case asRepeated:
+	case statusDuplicate:
 		if u.Status, u.DuplicateOf = ticket.Solved, f.Main; f.Main == "" {
-			return u, missing("duplicate_of")
+			return u, requiredField("duplicate_of")
 		}
-	case asDiscard:
+	case statusDiscard:
 		if u.Status, u.Reason = ticket.Solved, f.Discard; f.Discard == "" {
-			return u, missing("reason")
+			return u, requiredField("reason")
 		}
 	}
 	return u, nil
 }
 
-func missing(field string) error {
+func requiredField(field string) error {
 	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: "is required"}}}
 }

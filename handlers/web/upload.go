@@ -16,65 +16,65 @@ import (
 	"github.com/sol-assistenza/sol/handlers/attachment"
 )
 
-// uploadBody is how much of a form with files is read. It is far more than may be kept: whoever attaches photos straight
+// MaxUploadBody is how much of a form with files is read. It is far more than may be kept: whoever attaches photos straight
 // from a telephone is told which of them are too large, and finds what they typed again.
-const uploadBody = 64 << 20
+const MaxUploadBody = 64 << 20
 
 const (
-	maxTyped   = 256 << 10 // bytes of a form without its files, names included
-	partWeighs = 64        // bytes that a part is taken for beside its name and value: what is empty is kept too
+	maxFormFields = 256 << 10 // bytes of a form without its files, names included
+	partOverhead  = 64        // bytes that a part is taken for beside its name and value: what is empty is kept too
 )
 
-// errBroken is a form that did not arrive whole.
-var errBroken = errors.New("the form did not arrive whole")
+// errIncompleteForm is a form that did not arrive whole.
+var errIncompleteForm = errors.New("the form did not arrive whole")
 
-// upload reads a form with files: the fields are then in v.Form as of any other, the files named allegati are given back. A
+// ParseUpload reads a form with files: the fields are then in v.Form as of any other, the files named allegati are given back. A
 // file that is too large is cut just after the size that attachment.Check refuses it for. A route that takes files allows
 // uploadBody; the inputs for files stand last in their form, so that a body that is larger still leaves what was typed.
-func (v *visit) upload() ([]attachment.File, error) {
+func (v *Request) ParseUpload() ([]attachment.File, error) {
 	parts, err := v.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) { // it holds no files
-		v.Body = http.MaxBytesReader(v.rw, v.Body, maxTyped)
-		return nil, arrived(v.ParseForm())
+		v.Body = http.MaxBytesReader(v.Writer, v.Body, maxFormFields)
+		return nil, formError(v.ParseForm())
 	}
 	v.Form = v.URL.Query()
 	var files []attachment.File
-	for left := int64(maxTyped); err == nil; {
+	for left := int64(maxFormFields); err == nil; {
 		var p *multipart.Part
 		if p, err = parts.NextPart(); err == nil {
-			left -= partWeighs + int64(len(p.FormName())+len(p.FileName()))
+			left -= partOverhead + int64(len(p.FormName())+len(p.FileName()))
 		}
 		switch {
 		case errors.Is(err, io.EOF):
 			return files, nil
 		case err != nil:
 		case left < 0:
-			err = &http.MaxBytesError{Limit: maxTyped}
+			err = &http.MaxBytesError{Limit: maxFormFields}
 		case p.FormName() == "allegati":
-			files, err = another(files, p)
+			files, err = appendFile(files, p)
 		default:
 			var value []byte
 			value, err = io.ReadAll(io.LimitReader(p, left+1))
 			if left -= int64(len(value)); err == nil && left < 0 {
-				err = &http.MaxBytesError{Limit: maxTyped}
+				err = &http.MaxBytesError{Limit: maxFormFields}
 			}
 			v.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers send lines as mail does
 		}
 	}
-	return files, arrived(err)
+	return files, formError(err)
 }
 
-// arrived tells a form that is too large from one that did not arrive whole.
-func arrived(err error) error {
+// formError tells a form that is too large from one that did not arrive whole.
+func formError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if err == nil || errors.As(err, &tooLarge) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", errBroken, err)
+	return fmt.Errorf("%w: %w", errIncompleteForm, err)
 }
 
-// sent is all that came with a form, to tell a form sent twice from another one under the same key.
-func (v *visit) sent(files []attachment.File) []byte {
+// IdempotencyBody is all that came with a form, to tell a form sent twice from another one under the same key.
+func (v *Request) IdempotencyBody(files []attachment.File) []byte {
 	body := []byte(v.Form.Encode())
 	for _, f := range files {
 		body = fmt.Appendf(body, "&%q=%x", f.Name, sha256.Sum256(f.Content))
@@ -82,25 +82,25 @@ func (v *visit) sent(files []attachment.File) []byte {
 	return body
 }
 
-// chooseAgain is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
-func (v *visit) chooseAgain(files []attachment.File) string {
+// filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
+func (v *Request) filesLostNote(files []attachment.File) string {
 	if len(files) == 0 || v.FormValue("tenuti") != "" {
 		return ""
 	}
 	return " Gli allegati invece vanno scelti di nuovo."
 }
 
-// sentBefore refuses a form whose first sending had arrived, and that says something else now.
-func sentBefore() *problem {
-	return &problem{
+// alreadySentProblem refuses a form whose first sending had arrived, and that says something else now.
+func alreadySentProblem() *Problem {
+	return &Problem{
 		Status: http.StatusConflict, Title: "Il primo invio era già arrivato",
 		Text: "Lo abbiamo ricevuto com’era prima delle ultime modifiche. Ciò che ha scritto è ancora qui: se le modifiche servono, invii di nuovo e ci arriverà anche questo.",
 	}
 }
 
-// another reads one file more. Of those that are too many one is kept, for the refusal to count. An input that was left
+// appendFile reads one file more. Of those that are too many one is kept, for the refusal to count. An input that was left
 // empty is no file.
-func another(files []attachment.File, p *multipart.Part) ([]attachment.File, error) {
+func appendFile(files []attachment.File, p *multipart.Part) ([]attachment.File, error) {
 	content, err := io.ReadAll(io.LimitReader(p, ticket.MaxAttachmentSize+1))
 	if err == nil && len(content) > ticket.MaxAttachmentSize {
 		_, err = io.Copy(io.Discard, p)

@@ -20,11 +20,11 @@ import (
 // Of large forms only so many are taken in at a time, also of those whose sender has to log in again. Others wait, and then are asked
 // to try again.
 func TestLargeFormsWaitForAPlace(t *testing.T) {
-	one := entrance.New(entrance.Config{Uploads: 1, UploadWait: 50 * time.Millisecond})
-	w := newWorld(t, func(c *web.Config) { c.Entrance = one })
-	anna, id := w.join("anna", person.ASROperator, torino), w.open(request(torino))
+	one := entrance.New(entrance.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
+	w := newSystem(t, func(c *web.Config) { c.Middleware = one })
+	anna, id := w.login("anna", person.ASROperator, torino), w.open(request(torino))
 	reader, writer := io.Pipe()
-	slow, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+"/assistenza/ritiro-documenti", reader)
+	slow, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/ritiro-documenti", reader)
 	w.must(err)
 	slow.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answers := make(chan int, 1)
@@ -48,7 +48,7 @@ func TestLargeFormsWaitForAPlace(t *testing.T) {
 		}
 	}
 	unread, end := io.Pipe() // nothing of it has to arrive for the refusal
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door.Address+form, unread)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+form, unread)
 	w.must(err)
 	r.ContentLength = 6 << 20
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")

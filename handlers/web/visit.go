@@ -17,54 +17,54 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// visit is one request of a browser: who makes it, and what is to be answered.
-type visit struct {
+// Request is one request of a browser: who makes it, and what is to be answered.
+type Request struct {
 	*http.Request
-	rw      http.ResponseWriter
-	caller  casework.Caller
-	session identity.Session // zero without one
-	token   string           // of the session
-	ended   bool             // a session's cookie came, and the session is over
-	partial bool             // htmx asks for a part of the page
+	Writer         http.ResponseWriter
+	Caller         casework.Caller
+	Session        identity.Session // zero without one
+	Token          string           // of the session
+	SessionExpired bool             // a session's cookie came, and the session is over
+	Partial        bool             // htmx asks for a part of the page
 }
 
-// admit lets a visitor through to a page, or sends them where they can get in.
-func (w *Web) admit(r route) http.HandlerFunc {
-	if r.body == 0 {
-		r.body = entrance.SmallBody
+// handle lets a visitor through to a page, or sends them where they can get in.
+func (w *Web) handle(r Route) http.HandlerFunc {
+	if r.MaxBody == 0 {
+		r.MaxBody = entrance.SmallBody
 	}
 	return func(rw http.ResponseWriter, req *http.Request) {
-		req.Body = http.MaxBytesReader(rw, req.Body, r.body)
-		v := &visit{Request: req, rw: rw, partial: req.Header.Get("HX-Request-Type") == "partial"}
-		err := w.identify(v, r.unasked)
+		req.Body = http.MaxBytesReader(rw, req.Body, r.MaxBody)
+		v := &Request{Request: req, Writer: rw, Partial: req.Header.Get("HX-Request-Type") == "partial"}
+		err := w.authenticate(v, r.Background)
 		if err == nil {
-			entrance.Note(req.Context(), v.caller.Actor)
-			err = w.allow(v, r)
+			entrance.SetActor(req.Context(), v.Caller.Actor)
+			err = w.authorize(v, r)
 		}
-		if r.body > entrance.SmallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
-			done, ok := w.Entrance.TakeIn(req)
+		if r.MaxBody > entrance.SmallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
+			done, ok := w.Middleware.AcquireUpload(req)
 			if ok {
 				defer done()
 			} else {
-				err = errCrowded
+				err = ErrTooManyUploads
 			}
 		}
 		if err == nil {
-			err = r.serve(v)
+			err = r.Handle(v)
 		}
 		if err != nil {
-			w.failed(v, err)
+			w.renderError(v, err)
 		}
 	}
 }
 
-// identify finds out who comes: by the session's cookie, or by the personal link that stands in the path. What the page does
+// authenticate finds out who comes: by the session's cookie, or by the personal link that stands in the path. What the page does
 // unasked shows nobody at work, so that a tab that was left open ends its session in time.
-func (w *Web) identify(v *visit, unasked bool) error {
-	v.caller = casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Entrance.Address(v.Request)}
+func (w *Web) authenticate(v *Request, unasked bool) error {
+	v.Caller = casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(v.Request)}
 	if link := v.PathValue("link"); link != "" {
-		if actor, ok := w.identity.FollowLink(link); ok {
-			v.caller = casework.Holder(ticket.ID(actor.ID), v.caller.From)
+		if actor, ok := w.Identity.ParsePersonalLink(link); ok {
+			v.Caller = casework.LinkHolder(ticket.ID(actor.ID), v.Caller.From)
 			return nil
 		}
 	}
@@ -72,77 +72,77 @@ func (w *Web) identify(v *visit, unasked bool) error {
 	if err != nil {
 		return nil
 	}
-	authenticate := w.identity.Authenticate
+	authenticate := w.Identity.Authenticate
 	if unasked {
-		authenticate = w.identity.Check
+		authenticate = w.Identity.CheckSession
 	}
 	s, err := authenticate(v.Context(), cookie.Value)
 	if errors.Is(err, identity.ErrNoSession) {
-		w.forget(v) // what it was is over
-		v.ended = true
+		w.clearSessionCookie(v) // what it was is over
+		v.SessionExpired = true
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	v.session, v.token, v.caller.Actor = s, cookie.Value, s.Actor
+	v.Session, v.Token, v.Caller.Actor = s, cookie.Value, s.Actor
 	return nil
 }
 
 // errors that are answered by a page of their own.
 var (
-	errLogin  = errors.New("not logged in")
-	errChoose = errors.New("no role chosen")
-	errRole   = errors.New("not for this role")
-	errLink   = errors.New("no such personal link")
+	errLogin       = errors.New("not logged in")
+	errNoRole      = errors.New("no role chosen")
+	ErrWrongRole   = errors.New("not for this role")
+	ErrUnknownLink = errors.New("no such personal link")
 
-	errCrowded = errors.New("too many large forms at a time")
+	ErrTooManyUploads = errors.New("too many large forms at a time")
 )
 
-// limitedError tells how long to wait.
-type limitedError struct{ seconds int }
+// RateLimitedError tells how long to wait.
+type RateLimitedError struct{ Seconds int }
 
-func (limitedError) Error() string { return "too many requests" }
+func (RateLimitedError) Error() string { return "too many requests" }
 
-func (w *Web) allow(v *visit, r route) error {
-	limit, client := r.limit, v.caller.From
+func (w *Web) authorize(v *Request, r Route) error {
+	limit, client := r.Limit, v.Caller.From
 	if limit == nil {
-		limit = w.Entrance.Public
-		if v.session.Account != "" {
-			limit, client = w.Entrance.Session, v.session.Account
+		limit = w.Middleware.Public
+		if v.Session.Account != "" {
+			limit, client = w.Middleware.Session, v.Session.Account
 		}
 	}
-	if wait, ok := limit.Take(client, w.now(), v.rw.Header()); !ok {
-		return limitedError{int(wait.Seconds()) + 1}
+	if wait, ok := limit.Take(client, w.now(), v.Writer.Header()); !ok {
+		return RateLimitedError{int(wait.Seconds()) + 1}
 	}
 	switch {
-	case r.by == anybody:
+	case r.Access == Anyone:
 		return nil
-	case r.by == holder && v.caller.Link != "":
+	case r.Access == TicketHolder && v.Caller.Link != "":
 		return nil
-	case r.by == holder && !eventstore.IsID(v.PathValue("link")): // no id: it was meant to be a link
-		return errLink
-	case v.session.Account == "":
+	case r.Access == TicketHolder && !eventstore.IsID(v.PathValue("link")): // no id: it was meant to be a link
+		return ErrUnknownLink
+	case v.Session.Account == "":
 		return errLogin
-	case r.by == loggedIn:
+	case r.Access == LoggedIn:
 		return nil
-	case v.session.Actor.Role == "":
-		return errChoose
-	case !identity.Allows(v.session.Actor.Role, r.action):
-		return errRole
+	case v.Session.Actor.Role == "":
+		return errNoRole
+	case !identity.Allows(v.Session.Actor.Role, r.Action):
+		return ErrWrongRole
 	}
 	return nil
 }
 
-// go303 sends the browser on after something was done: a reload does it no second time.
-func (v *visit) go303(to string) error {
-	http.Redirect(v.rw, v.Request, to, http.StatusSeeOther)
+// Redirect sends the browser on after something was done: a reload does it no second time.
+func (v *Request) Redirect(to string) error {
+	http.Redirect(v.Writer, v.Request, to, http.StatusSeeOther)
 	return nil
 }
 
-// inside is a path of ours to go on to; everything else leads home. Browsers leave tabs and line ends out of an address before
+// LocalPath is a path of ours to go on to; everything else leads home. Browsers leave tabs and line ends out of an address before
 // they read it, and take \ for /.
-func inside(path, otherwise string) string {
+func LocalPath(path, otherwise string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.ContainsFunc(path, unicode.IsControl) {
 		return otherwise
 	}

@@ -31,12 +31,12 @@ import (
 
 // Config is what the pages are made of. The rooms are required.
 type Config struct {
-	Cases    *casework.Cases
-	Notices  *notice.Notices
-	Entrance *entrance.Entrance
+	App           *casework.Service
+	Notifications *notice.Store
+	Middleware    *entrance.Stack
 
 	Documents Documents
-	Mails     *mail.Door // whose mails administrators look at; nil: they see none
+	Mail      *mail.Sender // whose mails administrators look at; nil: they see none
 
 	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
 	PublicURL string
@@ -47,27 +47,27 @@ type Config struct {
 // Web answers browsers. Whoever runs its server calls EndStreams when it shuts down.
 type Web struct {
 	Config
-	cases    *casework.Cases
-	identity *identity.Identity
-	drafts   *draft.Drafts
-	presence *presence.Presence
-	canned   *canned.Texts
-	assets   *assets
-	pages    pages
-	sealer   cipher.AEAD // of what is typed, for addresses
-	streams  *follow.Streams
-	dossier  *template.Template
-	handler  http.Handler
+	cases           *casework.Service
+	Identity        *identity.Identity
+	Drafts          *draft.Store
+	Presence        *presence.Tracker
+	Readymade       *canned.Texts
+	assets          *assetServer
+	pageTemplates   templatesByName
+	paramCipher     cipher.AEAD // of what is typed, for addresses
+	liveUpdates     *follow.Streams
+	dossierTemplate *template.Template
+	handler         http.Handler
 
 	simulating sync.Mutex // one simulation at a time
 
-	closing context.Context // ends when streams must
-	end     context.CancelFunc
+	streamsContext context.Context // ends when streams must
+	endStreams     context.CancelFunc
 }
 
 // New checks the configuration and builds the pages.
 func New(c Config) (*Web, error) {
-	if c.Cases == nil || c.Notices == nil || c.Entrance == nil {
+	if c.App == nil || c.Notifications == nil || c.Middleware == nil {
 		return nil, errors.New("web: Cases, Notices and Entrance are required")
 	}
 	if c.Log == nil {
@@ -76,79 +76,79 @@ func New(c Config) (*Web, error) {
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
 	}
-	w := &Web{Config: c, cases: c.Cases, identity: c.Cases.Identity, drafts: draft.New(c.Cases.Store), presence: presence.New(c.Cases.Store, c.Cases.Identity.Names), canned: canned.Default()}
-	w.closing, w.end = context.WithCancel(context.Background())
-	w.streams = w.newStreams()
+	w := &Web{Config: c, cases: c.App, Identity: c.App.Identity, Drafts: draft.New(c.App.Store), Presence: presence.New(c.App.Store, c.App.Identity.Names), Readymade: canned.Default()}
+	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
+	w.liveUpdates = w.newLiveUpdates()
 	var err error
-	if w.sealer, err = newSealer(c.Cases.Store.KeyedHash); err != nil {
+	if w.paramCipher, err = newParamCipher(c.App.Store.KeyedHash); err != nil {
 		return nil, err
 	}
-	if w.assets, err = packedAssets(); err != nil {
+	if w.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if w.pages, err = w.parse(); err != nil {
+	if w.pageTemplates, err = w.parseTemplates(); err != nil {
 		return nil, err
 	}
-	if w.dossier, err = w.parseDossier(); err != nil {
+	if w.dossierTemplate, err = w.parseDossier(); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+staticRoute, w.assets)
+	mux.Handle("GET "+StaticPath, w.assets)
 	for _, r := range w.routes() {
-		mux.HandleFunc(r.pattern, w.admit(r))
+		mux.HandleFunc(r.Pattern, w.handle(r))
 	}
 	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(http.HandlerFunc(w.foreign))
-	w.handler = crossOrigin.Handler(w.Entrance.Wrap(w.door(mux)))
+	crossOrigin.SetDenyHandler(http.HandlerFunc(w.denyCrossOrigin))
+	w.handler = crossOrigin.Handler(w.Middleware.Wrap(w.middlewareConfig(mux)))
 	return w, nil
 }
 
 func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.handler.ServeHTTP(rw, r) }
 
 // EndStreams makes every stream end; a page comes back with the last id it saw.
-func (w *Web) EndStreams() { w.end() }
+func (w *Web) EndStreams() { w.endStreams() }
 
-// secured tells whether people come over https.
-func (w *Web) secured() bool { return strings.HasPrefix(w.PublicURL, "https://") }
+// isHTTPS tells whether people come over https.
+func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.PublicURL, "https://") }
 
 // now is the wall clock: limits and cookies are about waiting, whatever time the log keeps.
 func (*Web) now() time.Time { return time.Now() }
 
-// route is one page, or one thing to do on it.
-type route struct {
-	pattern string
-	by      admission
-	action  identity.Action // that the policy must allow, for those who are placed
-	limit   *entrance.Limiter
-	body    int64 // bytes; 0: entrance.SmallBody
-	unasked bool  // the page does it by itself: it does not keep a session alive
-	serve   func(v *visit) error
+// Route is one page, or one thing to do on it.
+type Route struct {
+	Pattern    string
+	Access     Access
+	Action     identity.Action // that the policy must allow, for those who are placed
+	Limit      *entrance.Limiter
+	MaxBody    int64 // bytes; 0: entrance.SmallBody
+	Background bool  // the page does it by itself: it does not keep a session alive
+	Handle     func(v *Request) error
 }
 
-// admission is who is let in.
-type admission int
+// Access is who is let in.
+type Access int
 
 const (
-	anybody  admission = iota // with a session or without
-	loggedIn                  // in whatever role, or in none yet
-	placed                    // who has chosen a role that the action is for
-	holder                    // the citizen of one ticket: logged in, or by a personal link in the path
+	Anyone       Access = iota // with a session or without
+	LoggedIn                   // in whatever role, or in none yet
+	WithRole                   // who has chosen a role that the action is for
+	TicketHolder               // the citizen of one ticket: logged in, or by a personal link in the path
 )
 
 // routes are all pages. Their names are Italian: people read them in the address bar.
-func (w *Web) routes() []route {
+func (w *Web) routes() []Route {
 	return slices.Concat(
-		w.entryRoutes(),
+		w.sessionRoutes(),
 		w.queueRoutes(),
 		w.ticketRoutes(),
 		w.assistanceRoutes(),
-		w.streamRoutes(),
-		w.noticeRoutes(),
-		w.requestRoutes(),
+		w.eventsRoutes(),
+		w.notificationRoutes(),
+		w.ownTicketRoutes(),
 		w.auditRoutes(),
 		w.adminRoutes(),
 		w.peopleRoutes(),
-		w.automatismRoutes(),
+		w.automationRoutes(),
 		w.outboxRoutes(),
 		w.bulkRoutes(),
 		w.documentRoutes(),
@@ -156,8 +156,8 @@ func (w *Web) routes() []route {
 	)
 }
 
-// home is where somebody goes after login, by role.
-func home(role person.Role) string {
+// HomePath is where somebody goes after login, by role.
+func HomePath(role person.Role) string {
 	switch {
 	case role == "":
 		return "/accesso/ruolo"

@@ -22,18 +22,18 @@ import (
 	"github.com/sol-assistenza/sol/handlers/worldtest"
 )
 
-// heaviest is what a page may weigh at the first visit, as it travels, beside fonts and the design system (C4).
-const heaviest = 150_000 // bytes
+// maxPageBytes is what a page may weigh at the first visit, as it travels, beside fonts and the design system (C4).
+const maxPageBytes = 150_000 // bytes
 
-// queries counts what pages ask of the database, by the id of their request.
-type queries struct {
+// queryCounter counts what pages ask of the database, by the id of their request.
+type queryCounter struct {
 	mu   sync.Mutex
 	by   map[string]int
 	last int
 }
 
 // TraceQueryStart is called before every query.
-func (q *queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+func (q *queryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	if id := entrance.RequestID(ctx); id != "" {
 		q.mu.Lock()
 		q.by[id]++
@@ -43,10 +43,10 @@ func (q *queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQ
 }
 
 // TraceQueryEnd has nothing to do.
-func (*queries) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (*queryCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// of counts a page's queries.
-func (q *queries) of(b *browser, path string) int {
+// countFor counts a page's queries.
+func (q *queryCounter) countFor(b *browser, path string) int {
 	b.w.Helper()
 	b.open(path).want(200) // if it is time to note that the session is used, that is noted with this one
 	q.last++
@@ -59,12 +59,12 @@ func (q *queries) of(b *browser, path string) int {
 
 // C4: what a page weighs, and that it asks the database as often whether there are few tickets or many.
 func TestPagesAreLightAndAskTheDatabaseAFixedNumberOfTimes(t *testing.T) {
-	counted := &queries{by: map[string]int{}}
-	w := newWorldOf(t, worldtest.Options{Log: func(c *eventstore.Config) { c.Tracer = counted }})
-	anna, chief := w.join("anna", person.ASROperator, torino), w.join("capo", person.ASRSupervisor, torino)
-	region := w.join("remo", person.RegionalSupervisor, catalog.Region)
-	auditor, admin, citizen := w.join("rita", person.Auditor, ""), w.join("ada", person.Administrator, ""), w.join("dora", person.Citizen, "")
-	id, mine := w.open(request(torino)), w.openBy(citizen, request(torino))
+	counted := &queryCounter{by: map[string]int{}}
+	w := newSystemWith(t, worldtest.Options{Log: func(c *eventstore.Config) { c.Tracer = counted }})
+	anna, chief := w.login("anna", person.ASROperator, torino), w.login("capo", person.ASRSupervisor, torino)
+	region := w.login("remo", person.RegionalSupervisor, catalog.Region)
+	auditor, admin, citizen := w.login("rita", person.Auditor, ""), w.login("ada", person.Administrator, ""), w.login("dora", person.Citizen, "")
+	id, mine := w.open(request(torino)), w.openAs(citizen, request(torino))
 	type seen struct {
 		who  *browser
 		path string
@@ -80,56 +80,56 @@ func TestPagesAreLightAndAskTheDatabaseAFixedNumberOfTimes(t *testing.T) {
 		"replay": {auditor, "/revisione/" + string(id)}, "replay, an early step": {auditor, "/revisione/" + string(id) + "?passo=1&come=cittadino"},
 		"accesses": {auditor, "/revisione/" + string(id) + "/accessi"}, "a queue of the past": {auditor, "/revisione/coda?ente=" + string(torino)},
 	}
-	pages["search"] = seen{anna, anna.open("/code/tutte").submit("Filtra", typed{"Cerca": "referto"}).at.RequestURI()}
+	pages["search"] = seen{anna, anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "referto"}).at.RequestURI()}
 	for _, path := range adminPaths {
 		pages["administration "+path] = seen{admin, "/amministrazione" + path}
 	}
 	w.open(request(torino))
-	w.notes(anna, id, 2)
-	w.counted()
+	w.addNotes(anna, id, 2)
+	w.waitForFigures()
 	few := map[string]int{}
 	for name, p := range pages {
-		few[name] = counted.of(p.who, p.path)
+		few[name] = counted.countFor(p.who, p.path)
 	}
 	for n := range 60 {
 		r := request(torino)
 		r.Form.Description = fmt.Sprintf("Non trovo il referto numero %d", n)
 		w.open(r)
-		w.openBy(citizen, r)
+		w.openAs(citizen, r)
 		w.Account(t, fmt.Sprintf("mario%d", n), person.ASROperator, torino)
 	}
-	w.notes(anna, id, 50)
-	w.notes(anna, mine, 50)
-	w.counted()
+	w.addNotes(anna, id, 50)
+	w.addNotes(anna, mine, 50)
+	w.waitForFigures()
 	for name, p := range pages {
-		if many := counted.of(p.who, p.path); many > few[name] {
+		if many := counted.countFor(p.who, p.path); many > few[name] {
 			t.Errorf("%s asks the database %d times, and %d times when there is more to show", name, few[name], many)
 		}
-		weight := p.who.open(p.path).weight()
+		weight := p.who.open(p.path).gzippedSize()
 		t.Logf("%-40s %2d queries, %6d bytes", name, few[name], weight)
-		if weight > heaviest {
+		if weight > maxPageBytes {
 			t.Errorf("%s weighs %d bytes at the first visit", name, weight)
 		}
 	}
 }
 
-// notes writes many on a ticket.
-func (w *world) notes(by *browser, id ticket.ID, many int) {
+// addNotes writes many on a ticket.
+func (w *system) addNotes(by *browser, id ticket.ID, many int) {
 	w.Helper()
-	account, err := w.Cases.Identity.Authenticate(w.Context(), by.token())
+	account, err := w.App.Identity.Authenticate(w.Context(), by.token())
 	w.must(err)
 	for n := range many {
-		_, err := w.Cases.Update(w.Context(), casework.Caller{Actor: account.Actor}, id, casework.Update{
-			Note: &casework.Note{Text: fmt.Sprintf("%d. Ho parlato con il laboratorio: il referto è stato prodotto e inviato, e il cittadino lo vede da domani.", n), Visibility: ticket.Internal},
-		}, casework.Said{})
+		_, err := w.App.Update(w.Context(), casework.Caller{Actor: account.Actor}, id, casework.UpdateRequest{
+			Note: &casework.NoteRequest{Text: fmt.Sprintf("%d. Ho parlato con il laboratorio: il referto è stato prodotto e inviato, e il cittadino lo vede da domani.", n), Visibility: ticket.Internal},
+		}, casework.Idempotency{})
 		w.must(err)
 	}
-	w.settle()
+	w.waitForLists()
 }
 
-// weight is what travels at the first visit: the page, which we do not compress, and every file that it names but for the
+// gzippedSize is what travels at the first visit: the page, which we do not compress, and every file that it names but for the
 // design system's.
-func (p *page) weight() int {
+func (p *page) gzippedSize() int {
 	sum := len(p.raw)
 	for _, n := range all(p.root, "link", "script", "img") {
 		path := cmp.Or(attr(n, "href"), attr(n, "src"))

@@ -32,63 +32,63 @@ const (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// world is the service with its pages, reached as browsers reach it. All sagas run, and notices are delivered; mail is not.
-type world struct {
+// system is the service with its pages, reached as browsers reach it. All sagas run, and notices are delivered; mail is not.
+type system struct {
 	*testing.T
-	*worldtest.World
-	door *worldtest.Door
-	log  *lines
+	*worldtest.System
+	server *worldtest.Server
+	log    *logBuffer
 }
 
-// lines is a log that tests read.
-type lines struct {
+// logBuffer is a log that tests read.
+type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (l *lines) Write(p []byte) (int, error) {
+func (l *logBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
 }
 
-func (l *lines) String() string {
+func (l *logBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
 }
 
-func newWorld(t *testing.T, options ...func(*web.Config)) *world {
+func newSystem(t *testing.T, options ...func(*web.Config)) *system {
 	t.Helper()
-	return newWorldOf(t, worldtest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}, options...)
+	return newSystemWith(t, worldtest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}, options...)
 }
 
-func newWorldOf(t *testing.T, of worldtest.Options, options ...func(*web.Config)) *world {
+func newSystemWith(t *testing.T, of worldtest.Options, options ...func(*web.Config)) *system {
 	t.Helper()
-	w := &world{T: t, World: worldtest.New(t, of), log: &lines{}}
-	w.deliver()
+	w := &system{T: t, System: worldtest.New(t, of), log: &logBuffer{}}
+	w.deliverNotifications()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
-		Cases: w.Cases, Notices: w.Notices, Entrance: entrance.New(entrance.Config{Log: log}), PublicURL: "http://localhost", Log: log,
+		App: w.App, Notifications: w.Notifications, Middleware: entrance.New(entrance.Config{Log: log}), PublicURL: "http://localhost", Log: log,
 	}
 	for _, o := range options {
 		o(&config)
 	}
 	served, err := web.New(config)
 	w.must(err)
-	w.door = worldtest.Serve(t, served, served.EndStreams)
+	w.server = worldtest.Serve(t, served, served.EndStreams)
 	return w
 }
 
-// deliver brings the outbox's notifications to those whom they tell inside the application.
-func (w *world) deliver() {
-	b, err := bus.New(bus.Config{Pool: w.Store.Worker(), Poll: 5 * time.Millisecond, Handlers: []bus.Handler{{
+// deliverNotifications brings the outbox's notifications to those whom they tell inside the application.
+func (w *system) deliverNotifications() {
+	b, err := bus.New(bus.Config{Pool: w.Store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []bus.Handler{{
 		Name: "notify", Topic: sagas.TopicNotify, Handle: func(ctx context.Context, m bus.Message) error {
 			var n sagas.Notification
 			if err := json.Unmarshal(m.Payload, &n); err != nil {
 				return err
 			}
-			return w.Notices.Deliver(ctx, m.ID, m.Ticket, n)
+			return w.Notifications.Deliver(ctx, m.ID, m.Ticket, n)
 		},
 	}}})
 	w.must(err)
@@ -97,54 +97,54 @@ func (w *world) deliver() {
 	go func() { ended <- b.Run(ctx) }()
 	w.Cleanup(func() {
 		stop()
-		worldtest.Ended(w.T, "bus", <-ended)
+		worldtest.ExpectStopped(w.T, "bus", <-ended)
 	})
 }
 
-func (w *world) must(err error) {
+func (w *system) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
 	}
 }
 
-func (w *world) eventually(what string, holds func() bool) {
+func (w *system) eventually(what string, holds func() bool) {
 	w.Helper()
 	worldtest.Eventually(w.T, what, holds)
 }
 
-// join makes an account in one role at one entity, and logs it in as FAQ 2.1 says.
-func (w *world) join(username string, role person.Role, entity catalog.EntityCode) *browser {
+// login makes an account in one role at one entity, and logs it in as FAQ 2.1 says.
+func (w *system) login(username string, role person.Role, entity catalog.EntityCode) *browser {
 	w.Helper()
 	w.Account(w.T, username, role, entity)
 	return w.browser().login(username)
 }
 
 // open opens a ticket as somebody who has not logged in would, and gives its id once it stands in the lists.
-func (w *world) open(r casework.Request) ticket.ID {
+func (w *system) open(r casework.OpenRequest) ticket.ID {
 	w.Helper()
-	o, err := w.Cases.Open(w.Context(), casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, r, casework.Said{})
+	o, err := w.App.Open(w.Context(), casework.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, r, casework.Idempotency{})
 	w.must(err)
-	w.settle()
+	w.waitForLists()
 	return ticket.ID(o.Stream)
 }
 
-// settle waits until the lists show all that happened until now.
-func (w *world) settle() {
+// waitForLists waits until the lists show all that happened until now.
+func (w *system) waitForLists() {
 	w.Helper()
 	w.must(w.Settle(w.Context())) // or what they do would be dated later, when the clock has gone on
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
 	w.eventually("the lists follow", func() bool {
-		stale, err := w.Cases.Reader.Wait(w.Context(), head)
+		stale, err := w.App.Reader.Wait(w.Context(), head)
 		w.must(err)
 		return !stale
 	})
 }
 
 // request is a valid form for an entity.
-func request(entity catalog.EntityCode) casework.Request {
-	return casework.Request{
+func request(entity catalog.EntityCode) casework.OpenRequest {
+	return casework.OpenRequest{
 		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity,
 		Form: ticket.Form{
 			Description: "Non trovo il referto delle analisi", GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U",

@@ -35,8 +35,8 @@ const (
 	PIN      = "24680"
 )
 
-// Begun is the time at which the log begins: a Monday.
-var Begun = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+// StartTime is the time at which the log begins: a Monday.
+var StartTime = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // Clock is the time of the log, which the test moves.
 type Clock struct {
@@ -51,8 +51,8 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// Pass moves it.
-func (c *Clock) Pass(d time.Duration) {
+// Advance moves it.
+func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
@@ -66,20 +66,20 @@ type Options struct {
 	Log       func(*eventstore.Config) // nil: as it is
 }
 
-// World is the service behind its doors.
-type World struct {
-	Clock    *Clock
-	Database string // URL of its owner
-	Store    *eventstore.Store
-	Cases    *casework.Cases
-	Notices  *notice.Notices
+// System is the service behind its doors.
+type System struct {
+	Clock         *Clock
+	Database      string // URL of its owner
+	Store         *eventstore.Store
+	App           *casework.Service
+	Notifications *notice.Store
 
 	// Settle waits until the sagas have done what follows from all that has happened.
 	Settle func(context.Context) error
 }
 
 // New runs a world until the test ends.
-func New(t *testing.T, o Options) *World {
+func New(t *testing.T, o Options) *System {
 	t.Helper()
 	if o.Catalog == nil {
 		o.Catalog = catalog.Default()
@@ -93,28 +93,28 @@ func New(t *testing.T, o Options) *World {
 	if o.Log == nil {
 		o.Log = func(*eventstore.Config) {}
 	}
-	w := &World{Clock: &Clock{now: Begun}}
+	w := &System{Clock: &Clock{now: StartTime}}
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, o.Log)
 	w.Database, w.Store = db.URL, db.Store
 	people, err := identity.New(identity.Config{
-		Pool: w.Store.Worker(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pool: w.Store.WorkerPool(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	must(t, err)
-	door := desk.New(w.Store, ticket.Rules{Catalog: o.Catalog, Hold: ticket.DefaultHold, Playbooks: o.Playbooks})
-	w.Cases = &casework.Cases{
-		Store: w.Store, Desk: door, Identity: people, Catalog: o.Catalog, Playbooks: o.Playbooks,
+	door := desk.NewDispatcher(w.Store, ticket.Engine{Catalog: o.Catalog, Hold: ticket.DefaultHold, Playbooks: o.Playbooks})
+	w.App = &casework.Service{
+		Store: w.Store, Dispatcher: door, Identity: people, Catalog: o.Catalog, Playbooks: o.Playbooks,
 		Reader: projections.NewReader(w.Store, o.Catalog, people.Names),
 	}
-	w.Notices = notice.New(w.Store, door)
-	timers, err := sagas.New(sagas.Config{Store: w.Store, Dispatch: sending(door), Every: 10 * time.Millisecond, Sagas: o.Sagas})
+	w.Notifications = notice.New(w.Store, door)
+	timers, err := sagas.New(sagas.Config{Store: w.Store, Dispatch: sendCommand(door), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas})
 	must(t, err)
 
-	w.Settle = timers.Settle
+	w.Settle = timers.RunUntilIdle
 
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	var workers sync.WaitGroup
-	workers.Go(func() { Ended(t, "read models", projections.NewRunner(w.Store).Start(ctx)) })
-	workers.Go(func() { Ended(t, "sagas", timers.Run(ctx)) })
+	workers.Go(func() { ExpectStopped(t, "read models", projections.NewRunner(w.Store).Start(ctx)) })
+	workers.Go(func() { ExpectStopped(t, "sagas", timers.Run(ctx)) })
 	t.Cleanup(func() {
 		end()
 		workers.Wait()
@@ -122,59 +122,59 @@ func New(t *testing.T, o Options) *World {
 	return w
 }
 
-// sending is the one way in, as cmd/sol hands it to sagas.
-func sending(d *desk.Desk) sagas.SendCommand {
+// sendCommand is the one way in, as cmd/sol hands it to sagas.
+func sendCommand(d *desk.Dispatcher) sagas.DispatchFunc {
 	return func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-		_, err := d.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+		_, err := d.Dispatch(ctx, desk.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
 		return err
 	}
 }
 
-// Door is a handler that listens.
-type Door struct {
+// Server is a handler that listens.
+type Server struct {
 	Address string // http://…
 	ended   sync.WaitGroup
 	stop    context.CancelFunc
 }
 
 // Serve lets a handler listen until the test ends, or until the door is shut.
-func Serve(t *testing.T, h http.Handler, endStreams func()) *Door {
+func Serve(t *testing.T, h http.Handler, endStreams func()) *Server {
 	t.Helper()
 	on, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	d := &Door{Address: "http://" + on.Addr().String(), stop: stop}
+	d := &Server{Address: "http://" + on.Addr().String(), stop: stop}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	d.ended.Go(func() { Ended(t, "serve", server.Serve(on)) })
+	d.ended.Go(func() { ExpectStopped(t, "serve", server.Serve(on)) })
 	d.ended.Go(func() {
 		<-ctx.Done()
 		endStreams()
-		Ended(t, "shutdown", server.Shutdown(context.WithoutCancel(ctx)))
+		ExpectStopped(t, "shutdown", server.Shutdown(context.WithoutCancel(ctx)))
 	})
 	t.Cleanup(func() {
-		d.Shut()
+		d.Stop()
 		d.Wait()
 	})
 	return d
 }
 
-// Shut ends the streams and takes nobody in any more.
-func (d *Door) Shut() { d.stop() }
+// Stop ends the streams and takes nobody in any more.
+func (d *Server) Stop() { d.stop() }
 
 // Wait waits until all that was under way is answered.
-func (d *Door) Wait() { d.ended.Wait() }
+func (d *Server) Wait() { d.ended.Wait() }
 
-// Ended fails the test if something that runs beside it ended otherwise than by being asked to.
-func Ended(t *testing.T, what string, err error) {
+// ExpectStopped fails the test if something that runs beside it ended otherwise than by being asked to.
+func ExpectStopped(t *testing.T, what string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
 		t.Errorf("%s ended: %v", what, err)
 	}
 }
 
 // Account makes one, in one role at one entity, and gives its id. Everybody's given name is Prova.
-func (w *World) Account(t *testing.T, username string, role person.Role, entity catalog.EntityCode) (id string) {
+func (w *System) Account(t *testing.T, username string, role person.Role, entity catalog.EntityCode) (id string) {
 	t.Helper()
-	id, err := w.Cases.Identity.CreateAccount(t.Context(), identity.NewAccount{
+	id, err := w.App.Identity.CreateAccount(t.Context(), identity.NewAccount{
 		Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: Password, PIN: PIN,
 	})
 	must(t, err)
@@ -183,9 +183,9 @@ func (w *World) Account(t *testing.T, username string, role person.Role, entity 
 }
 
 // Place gives an account one more role.
-func (w *World) Place(t *testing.T, id string, role person.Role, entity catalog.EntityCode) {
+func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog.EntityCode) {
 	t.Helper()
-	_, err := w.Cases.Identity.AddPlacement(t.Context(), id, role, entity, time.Time{})
+	_, err := w.App.Identity.AddPlacement(t.Context(), id, role, entity, time.Time{})
 	must(t, err)
 }
 

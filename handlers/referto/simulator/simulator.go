@@ -21,11 +21,11 @@ import (
 
 // Person is what the systems know of one tax code, and how they behave when they are asked about it.
 type Person struct {
-	Facts    map[playbook.Fact]bool `json:"facts"`
-	Evidence playbook.Evidence      `json:"evidence,omitempty"`
-	Status   int                    `json:"status,omitempty"`   // instead of an answer, e.g. 500, 404
-	Nonsense string                 `json:"nonsense,omitempty"` // instead of an answer, as it stands
-	Delay    Duration               `json:"delay,omitempty"`
+	Facts     map[playbook.Fact]bool `json:"facts"`
+	Evidence  playbook.Evidence      `json:"evidence,omitempty"`
+	Status    int                    `json:"status,omitempty"`   // instead of an answer, e.g. 500, 404
+	RawAnswer string                 `json:"nonsense,omitempty"` // instead of an answer, as it stands
+	Delay     Duration               `json:"delay,omitempty"`
 }
 
 // Duration is written as 250ms or 2s.
@@ -43,11 +43,11 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 
 // Config says how people behave of whom nothing was set: everything follows from the seed and the tax code.
 type Config struct {
-	Seed     uint64
-	Errors   float64       // share of people about whom it answers 500
-	Nonsense float64       // share of people about whom it answers what is none
-	Unknown  float64       // share of people of whom it knows nothing
-	Delay    time.Duration // before every answer
+	Seed           uint64
+	Errors         float64       // share of people about whom it answers 500
+	InvalidAnswers float64       // share of people about whom it answers what is none
+	Unknown        float64       // share of people of whom it knows nothing
+	Delay          time.Duration // before every answer
 }
 
 // Simulator answers POST /v1/QUERY and POST /ENTITY/v1/QUERY, and PUT /_people/TAXCODE to set a Person by hand.
@@ -55,9 +55,9 @@ type Simulator struct {
 	config Config
 	mux    *http.ServeMux
 
-	mu     sync.Mutex
-	people map[string]Person
-	asked  int
+	mu        sync.Mutex
+	people    map[string]Person
+	questions int
 }
 
 // New makes a simulator.
@@ -78,11 +78,11 @@ func (s *Simulator) Set(taxCode string, p Person) {
 	s.people[taxCode] = p
 }
 
-// Asked counts the questions so far.
-func (s *Simulator) Asked() int {
+// QuestionCount counts the questions so far.
+func (s *Simulator) QuestionCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked
+	return s.questions
 }
 
 func (s *Simulator) put(w http.ResponseWriter, r *http.Request) {
@@ -98,7 +98,7 @@ func (s *Simulator) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for f := range p.Facts {
-		if !slices.Contains(slices.Concat(slices.Collect(maps.Values(playbook.Facts))...), f) {
+		if !slices.Contains(slices.Concat(slices.Collect(maps.Values(playbook.QueryFacts))...), f) {
 			http.Error(w, fmt.Sprintf("facts: no query asks for %q", f), http.StatusUnprocessableEntity)
 			return
 		}
@@ -109,7 +109,7 @@ func (s *Simulator) put(w http.ResponseWriter, r *http.Request) {
 
 func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 	query := playbook.Query(r.PathValue("query"))
-	facts, known := playbook.Facts[query]
+	facts, known := playbook.QueryFacts[query]
 	var asked referto.Request
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || !known {
 		http.Error(w, "no such query", http.StatusBadRequest)
@@ -127,8 +127,8 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 	case p.Status != 0:
 		http.Error(w, "as asked for", p.Status)
 		return
-	case p.Nonsense != "":
-		_, _ = fmt.Fprint(w, p.Nonsense) // the client may have gone
+	case p.RawAnswer != "":
+		_, _ = fmt.Fprint(w, p.RawAnswer) // the client may have gone
 		return
 	}
 	a := referto.Answer{Facts: map[playbook.Fact]bool{}, Evidence: playbook.Evidence{}}
@@ -137,7 +137,7 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 			a.Facts[f] = yes
 		}
 	}
-	for _, f := range playbook.Supplied[query] {
+	for _, f := range playbook.QueryEvidence[query] {
 		if value, set := p.Evidence[f]; set {
 			a.Evidence[f] = value
 		}
@@ -150,7 +150,7 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) person(taxCode string) Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked++
+	s.questions++
 	if p, ok := s.people[taxCode]; ok {
 		p.Facts = maps.Clone(p.Facts)
 		return p
@@ -165,8 +165,8 @@ func (s *Simulator) person(taxCode string) Person {
 	switch {
 	case roll(s.config.Errors):
 		return Person{Status: http.StatusInternalServerError}
-	case roll(s.config.Nonsense):
-		return Person{Nonsense: `{"facts": {"found": "forse"}}`}
+	case roll(s.config.InvalidAnswers):
+		return Person{RawAnswer: `{"facts": {"found": "forse"}}`}
 	case roll(s.config.Unknown):
 		return Person{Status: http.StatusNotFound}
 	}

@@ -24,9 +24,9 @@ type Clock interface {
 	Between(from, to time.Time, asks int)
 }
 
-// Filling is a database to be filled, by the one way in that everybody has.
-type Filling struct {
-	Desk      *desk.Desk
+// Seeder is a database to be filled, by the one way in that everybody has.
+type Seeder struct {
+	App       *desk.Dispatcher
 	Clock     Clock // the store's
 	Catalog   *catalog.Catalog
 	Operators map[catalog.EntityCode]person.Actor
@@ -36,38 +36,38 @@ type Filling struct {
 
 // The years that the tickets are spread over, and how many are made together.
 const (
-	years   = 5
-	inHand  = 2000
-	writers = 64 // a processor
-	notes   = 50 // of the ticket that is much talked about
-	fewest  = 60 // in each queue of an entity, so that its first page is as long whatever their number
-	rarely  = 20 // of an entity's say what few do, whatever their number
+	years           = 5
+	batchSize       = 2000
+	writersPerCPU   = 64 // a processor
+	longTicketNotes = 50 // of the ticket that is much talked about
+	minPerQueue     = 60 // in each queue of an entity, so that its first page is as long whatever their number
+	rareCount       = 20 // of an entity's say what few do, whatever their number
 )
 
-// begun is when the first is opened.
-var begun = time.Date(2021, 1, 4, 8, 0, 0, 0, time.UTC)
+// firstOpened is when the first is opened.
+var firstOpened = time.Date(2021, 1, 4, 8, 0, 0, 0, time.UTC)
 
 // Fill opens tickets and takes them to where tickets stand: of each ASR's newest hundredth is new, and one each is in hand,
 // waits for the citizen, is handed over to the Region and is resolved; all others are closed. A hundredth is sixty at least.
 // It gives one more ticket, of the first ASR, with fifty notes.
-func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
+func (f Seeder) Fill(ctx context.Context) (ticket.ID, error) {
 	var asrs []catalog.EntityCode
-	for _, e := range f.Catalog.Entities(begun) {
+	for _, e := range f.Catalog.Entities(firstOpened) {
 		if e.Code != catalog.Region {
 			asrs = append(asrs, e.Code)
 		}
 	}
-	span := time.Duration(years*365*24) * time.Hour / time.Duration(max(1, f.Tickets/inHand))
-	for from := 0; from < f.Tickets; from += inHand {
-		all := make([]filled, min(inHand, f.Tickets-from))
+	span := time.Duration(years*365*24) * time.Hour / time.Duration(max(1, f.Tickets/batchSize))
+	for from := 0; from < f.Tickets; from += batchSize {
+		all := make([]seededTicket, min(batchSize, f.Tickets-from))
 		for i := range all {
-			all[i] = f.place(from+i, asrs)
+			all[i] = f.plan(from+i, asrs)
 		}
-		at := begun.Add(span * time.Duration(from/inHand))
-		for n, step := range []func(context.Context, *filled) error{f.open, f.work, f.end} {
+		at := firstOpened.Add(span * time.Duration(from/batchSize))
+		for n, step := range []func(context.Context, *seededTicket) error{f.open, f.work, f.closeOld} {
 			f.Clock.Between(at.Add(span/3*time.Duration(n)), at.Add(span/3*time.Duration(n+1)), len(all))
 			g, ctx := errgroup.WithContext(ctx)
-			g.SetLimit(writers * runtime.GOMAXPROCS(0))
+			g.SetLimit(writersPerCPU * runtime.GOMAXPROCS(0))
 			for i := range all {
 				g.Go(func() error { return step(ctx, &all[i]) })
 			}
@@ -77,14 +77,14 @@ func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
 		}
 		f.Progress(from+len(all), f.Tickets)
 	}
-	long := filled{n: f.Tickets, at: asrs[0]}
+	long := seededTicket{n: f.Tickets, entity: asrs[0]}
 	if err := f.open(ctx, &long); err != nil {
 		return "", fmt.Errorf("fill: %w", err)
 	}
-	for n := range notes {
+	for n := range longTicketNotes {
 		note, err := desk.NewID()
 		if err == nil {
-			err = f.send(ctx, long.id, f.Operators[long.at], ticket.Update{Note: &ticket.NewNote{
+			err = f.send(ctx, long.id, f.Operators[long.entity], ticket.Update{Note: &ticket.NoteInput{
 				ID: note, Visibility: ticket.Internal, Text: fmt.Sprintf("%d. Sentito il laboratorio: il referto è stato prodotto, e l’invio si ripete questa notte.", n+1),
 			}})
 		}
@@ -95,22 +95,22 @@ func (f Filling) Fill(ctx context.Context) (ticket.ID, error) {
 	return long.id, nil
 }
 
-// filled is the n-th ticket.
-type filled struct {
-	n     int
-	id    ticket.ID
-	at    catalog.EntityCode
-	share int // how many hundredths of its entity's are newer
-	rare  bool
+// seededTicket is the n-th ticket.
+type seededTicket struct {
+	n        int
+	id       ticket.ID
+	entity   catalog.EntityCode
+	ageShare int // how many hundredths of its entity's are newer
+	rare     bool
 }
 
-func (f Filling) place(n int, asrs []catalog.EntityCode) filled {
+func (f Seeder) plan(n int, asrs []catalog.EntityCode) seededTicket {
 	each, nth := f.Tickets/len(asrs), n/len(asrs)
-	return filled{n: n, at: asrs[n%len(asrs)], share: (each - 1 - nth) / max(fewest, each/100), rare: nth%max(1, each/rarely) == 0}
+	return seededTicket{n: n, entity: asrs[n%len(asrs)], ageShare: (each - 1 - nth) / max(minPerQueue, each/100), rare: nth%max(1, each/rareCount) == 0}
 }
 
-// Name is a family name that no other ticket has.
-func Name(n int) string {
+// FamilyName is a family name that no other ticket has.
+func FamilyName(n int) string {
 	syllables := []string{"ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo", "bra", "cle", "dri", "fro", "glu", "stra"}
 	name := "Fin"
 	for range 5 {
@@ -123,11 +123,11 @@ func Name(n int) string {
 // TaxCode is that of the n-th ticket's citizen, who asks twice in all.
 func TaxCode(n int) string { return fmt.Sprintf("STP%013d", n/2+1) }
 
-func (f Filling) open(ctx context.Context, t *filled) (err error) {
+func (f Seeder) open(ctx context.Context, t *seededTicket) (err error) {
 	if t.id, err = desk.NewID(); err != nil {
 		return err
 	}
-	number, err := f.Desk.Number(ctx)
+	number, err := f.App.NextNumber(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,26 +137,26 @@ func (f Filling) open(ctx context.Context, t *filled) (err error) {
 		exam = "della risonanza magnetica"
 	}
 	return f.send(ctx, t.id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: number, Service: "ritiro-documenti", Problem: problems[t.n%len(problems)], Entity: t.at, Channel: ticket.Web, Identity: ticket.Declared,
-		Subject: f.Desk.Subject(TaxCode(t.n)), Requester: ticket.ForSelf,
+		Number: number, Service: "ritiro-documenti", Problem: problems[t.n%len(problems)], Entity: t.entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
+		Subject: f.App.HashTaxCode(TaxCode(t.n)), Requester: ticket.ForSelf,
 		Form: ticket.Form{
-			GivenName: "Prova", FamilyName: Name(t.n), TaxCode: TaxCode(t.n), Email: "prova@example.it", Phone: "+390110000000",
+			GivenName: "Prova", FamilyName: FamilyName(t.n), TaxCode: TaxCode(t.n), Email: "prova@example.it", Phone: "+390110000000",
 			Description: "Non trovo il referto " + exam + " fatti nell’ambulatorio vicino a casa. Ho provato con il computer e con il telefono.",
 		},
 	})
 }
 
 // work is what an operator does first.
-func (f Filling) work(ctx context.Context, t *filled) error {
+func (f Seeder) work(ctx context.Context, t *seededTicket) error {
 	note, err := desk.NewID()
 	if err != nil {
 		return err
 	}
 	say := func(text string, to ticket.Status) ticket.Update {
-		return ticket.Update{Status: to, Note: &ticket.NewNote{ID: note, Text: text, Visibility: ticket.Public}}
+		return ticket.Update{Status: to, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
 	}
-	by := f.Operators[t.at]
-	switch t.share {
+	by := f.Operators[t.entity]
+	switch t.ageShare {
 	case 0:
 		return nil
 	case 1:
@@ -171,18 +171,18 @@ func (f Filling) work(ctx context.Context, t *filled) error {
 	return f.send(ctx, t.id, by, say("Il referto è stato inviato: ora si può scaricare.", ticket.Solved))
 }
 
-// end closes what is long resolved.
-func (f Filling) end(ctx context.Context, t *filled) error {
-	if t.share < 5 {
+// closeOld closes what is long resolved.
+func (f Seeder) closeOld(ctx context.Context, t *seededTicket) error {
+	if t.ageShare < 5 {
 		return nil
 	}
 	return f.send(ctx, t.id, person.Actor{ID: "auto-close", Role: person.System}, ticket.Close{Resolution: 1})
 }
 
-func (f Filling) send(ctx context.Context, on ticket.ID, by person.Actor, c ticket.Command) error {
+func (f Seeder) send(ctx context.Context, on ticket.ID, by person.Actor, c ticket.Command) error {
 	if by.Role == "" {
 		return errors.New("an entity without an operator")
 	}
-	_, err := f.Desk.Dispatch(ctx, desk.Request{Ticket: on, Command: c, By: by})
+	_, err := f.App.Dispatch(ctx, desk.CommandRequest{Ticket: on, Command: c, By: by})
 	return err
 }

@@ -30,19 +30,19 @@ import (
 
 // Site is the service over one database.
 type Site struct {
-	Tickets int
-	Pages   http.Handler
-	Queries *Queries // of this database
-	Long    ticket.ID
-	number  string // of Long
-	people  map[person.Role]*visitor
+	Tickets    int
+	Pages      http.Handler
+	Queries    *QueryCounter // of this database
+	LongTicket ticket.ID
+	longNumber string // of Long
+	clients    map[person.Role]*client
 }
 
-// Queries counts what pages ask of a database: its store's tracer.
-type Queries struct{ n atomic.Int64 }
+// QueryCounter counts what pages ask of a database: its store's tracer.
+type QueryCounter struct{ n atomic.Int64 }
 
 // TraceQueryStart is called before every query. What the store asks for itself is no page's.
-func (q *Queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+func (q *QueryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	if entrance.RequestID(ctx) != "" {
 		q.n.Add(1)
 	}
@@ -50,10 +50,10 @@ func (q *Queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQ
 }
 
 // TraceQueryEnd has nothing to do.
-func (*Queries) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (*QueryCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// visitor is somebody who has logged in.
-type visitor struct {
+// client is somebody who has logged in.
+type client struct {
 	pages   http.Handler
 	session *http.Cookie
 }
@@ -66,32 +66,32 @@ type Login struct {
 
 // Login logs in the first account of each role.
 func (s *Site) Login(accounts []Login) error {
-	s.people = map[person.Role]*visitor{}
+	s.clients = map[person.Role]*client{}
 	for _, p := range accounts {
-		if s.people[p.Role] != nil {
+		if s.clients[p.Role] != nil {
 			continue
 		}
-		v := &visitor{pages: s.Pages}
-		answer := v.ask(http.MethodPost, "/accesso", url.Values{"utente": {p.Username}, "password": {p.Password}, "pin": {p.PIN}})
+		v := &client{pages: s.Pages}
+		answer := v.send(http.MethodPost, "/accesso", url.Values{"utente": {p.Username}, "password": {p.Password}, "pin": {p.PIN}})
 		for _, c := range answer.Result().Cookies() {
 			v.session = c
 		}
 		if v.session == nil {
 			return fmt.Errorf("%s cannot log in: %d", p.Username, answer.Code)
 		}
-		s.people[p.Role] = v
+		s.clients[p.Role] = v
 	}
-	title := title.FindStringSubmatch(s.people[person.ASROperator].ask(http.MethodGet, "/ticket/"+string(s.Long), nil).Body.String())
+	title := titlePattern.FindStringSubmatch(s.clients[person.ASROperator].send(http.MethodGet, "/ticket/"+string(s.LongTicket), nil).Body.String())
 	if title == nil {
 		return errors.New("the ticket with many notes cannot be read")
 	}
-	s.number = title[1]
+	s.longNumber = title[1]
 	return nil
 }
 
-var title = regexp.MustCompile(`<h1 class="h3">Richiesta ([0-9-]+)</h1>`)
+var titlePattern = regexp.MustCompile(`<h1 class="h3">Richiesta ([0-9-]+)</h1>`)
 
-func (v *visitor) ask(method, path string, form url.Values) *httptest.ResponseRecorder {
+func (v *client) send(method, path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, bytes.NewBufferString(form.Encode()))
 	r.RemoteAddr = "198.51.100.7:1"
 	if form != nil {
@@ -107,8 +107,8 @@ func (v *visitor) ask(method, path string, form url.Values) *httptest.ResponseRe
 	return answer
 }
 
-// look is one page to measure.
-type look struct {
+// pageCase is one page to measure.
+type pageCase struct {
 	name string
 	by   person.Role
 	path string
@@ -119,22 +119,22 @@ type look struct {
 
 var nextPage = regexp.MustCompile(`id="pagina-avanti" rel="next" href="([^"]+)"`)
 
-// looks are the pages: of each kind of list every queue, every order and every filter, and what a search is for.
-func looks(s *Site) []look {
-	search := func(name, q string, rows int) look {
-		return look{name: "search " + name, by: person.ASROperator, path: "/code/tutte", form: url.Values{"q": {q}}, rows: rows}
+// pageCases are the pages: of each kind of list every queue, every order and every filter, and what a search is for.
+func pageCases(s *Site) []pageCase {
+	search := func(name, q string, rows int) pageCase {
+		return pageCase{name: "search " + name, by: person.ASROperator, path: "/code/tutte", form: url.Values{"q": {q}}, rows: rows}
 	}
 	of := (s.Tickets - 1) - (s.Tickets-1)%18 // one that stands at the first ASR
-	all := []look{
-		{name: "ticket with 50 notes", by: person.ASROperator, path: "/ticket/" + string(s.Long)},
-		search("a number", s.number, 1), search("the beginning of a number", s.number[:9], 1), search("a codice fiscale", TaxCode(of), 1),
-		search("a name", Name(of), 1), search("words that few have", "risonanza magnetica", rarely*9/10), search("a word that all have", "referto", 50),
+	all := []pageCase{
+		{name: "ticket with 50 notes", by: person.ASROperator, path: "/ticket/" + string(s.LongTicket)},
+		search("a number", s.longNumber, 1), search("the beginning of a number", s.longNumber[:9], 1), search("a codice fiscale", TaxCode(of), 1),
+		search("a name", FamilyName(of), 1), search("words that few have", "risonanza magnetica", rareCount*9/10), search("a word that all have", "referto", 50),
 		{name: "dashboard of an ASR", by: person.ASRSupervisor, path: "/cruscotto"},
 		{name: "dashboard of the Region", by: person.RegionalSupervisor, path: "/cruscotto"},
 	}
 	list := func(by person.Role, of string, rows int, paths ...string) {
 		for _, path := range paths {
-			all = append(all, look{name: of + " " + path, by: by, path: "/code/" + path, rows: rows})
+			all = append(all, pageCase{name: of + " " + path, by: by, path: "/code/" + path, rows: rows})
 		}
 	}
 	list(person.ASROperator, "ASR", 50, "nuove", "mie", "in_lavorazione", "in_attesa", "inoltrate", "risolte", "tutte")
@@ -148,13 +148,13 @@ func looks(s *Site) []look {
 	list(person.Auditor, "all", 50, "tutte", "tutte?ordine=opened_at", "tutte?ordine=number", "tutte?stato=chiuso", "tutte?stato=nuovo",
 		"tutte?ente=010301", "tutte?ente=010301&stato=risolto")
 	for _, order := range []string{"tutte", "tutte?ordine=number"} {
-		all = append(all, look{name: "ASR " + order + ", the page after", by: person.ASROperator, path: "/code/" + order, rows: 50, next: true})
+		all = append(all, pageCase{name: "ASR " + order + ", the page after", by: person.ASROperator, path: "/code/" + order, rows: 50, next: true})
 	}
 	return all
 }
 
-// measured is a page among so many tickets.
-type measured struct {
+// measurement is a page among so many tickets.
+type measurement struct {
 	Name    string  `json:"name"`
 	Tickets int     `json:"tickets"`
 	P50     float64 `json:"p50_ms"`
@@ -164,29 +164,29 @@ type measured struct {
 	Packed  int     `json:"gzip_bytes"`
 	Ratio   float64 `json:"ratio,omitempty"` // of p50 to that among the fewest tickets of the run
 
-	took []time.Duration
-	look look
+	took     []time.Duration
+	pageCase pageCase
 }
 
 // Pages measures every page of every site, the sites by turns, and writes one JSON object a line.
 func Pages(out io.Writer, sites []*Site, rounds int) error {
-	figures := make([][]*measured, len(sites))
+	figures := make([][]*measurement, len(sites))
 	for i, s := range sites {
-		for _, l := range looks(s) {
+		for _, l := range pageCases(s) {
 			if l.next {
-				found := nextPage.FindStringSubmatch(s.people[l.by].ask(http.MethodGet, l.path, nil).Body.String())
+				found := nextPage.FindStringSubmatch(s.clients[l.by].send(http.MethodGet, l.path, nil).Body.String())
 				if found == nil {
 					return fmt.Errorf("%s: %s has no next page", l.name, l.path)
 				}
 				l.path = html.UnescapeString(found[1])
 			}
-			figures[i] = append(figures[i], &measured{Name: l.name, Tickets: s.Tickets, look: l})
+			figures[i] = append(figures[i], &measurement{Name: l.name, Tickets: s.Tickets, pageCase: l})
 		}
 	}
 	for range rounds {
 		for n := range figures[0] {
 			for i, s := range sites {
-				if err := figures[i][n].once(s); err != nil {
+				if err := figures[i][n].measure(s); err != nil {
 					return err
 				}
 			}
@@ -196,7 +196,7 @@ func Pages(out io.Writer, sites []*Site, rounds int) error {
 	for n := range figures[0] {
 		for i := range sites {
 			m := figures[i][n]
-			m.sum()
+			m.summarize()
 			if i > 0 {
 				m.Ratio = round(m.P50 / figures[0][n].P50)
 			}
@@ -208,19 +208,19 @@ func Pages(out io.Writer, sites []*Site, rounds int) error {
 	return nil
 }
 
-var row = []byte(`<tr role="row" id="riga-`)
+var rowMark = []byte(`<tr role="row" id="riga-`)
 
-func (m *measured) once(s *Site) error {
+func (m *measurement) measure(s *Site) error {
 	method := http.MethodGet
-	if m.look.form != nil {
+	if m.pageCase.form != nil {
 		method = http.MethodPost
 	}
 	asked, begun := s.Queries.n.Load(), time.Now()
-	answer := s.people[m.look.by].ask(method, m.look.path, m.look.form)
+	answer := s.clients[m.pageCase.by].send(method, m.pageCase.path, m.pageCase.form)
 	m.took = append(m.took, time.Since(begun))
 	m.Queries = s.Queries.n.Load() - asked
 	page := answer.Body.Bytes()
-	if rows := bytes.Count(page, row); answer.Code != http.StatusOK || rows < m.look.rows {
+	if rows := bytes.Count(page, rowMark); answer.Code != http.StatusOK || rows < m.pageCase.rows {
 		return fmt.Errorf("%s among %d tickets answers %d with %d rows", m.Name, s.Tickets, answer.Code, rows)
 	}
 	if m.Bytes == 0 {
@@ -237,7 +237,7 @@ func (m *measured) once(s *Site) error {
 	return nil
 }
 
-func (m *measured) sum() {
+func (m *measurement) summarize() {
 	slices.Sort(m.took)
 	at := func(share int) float64 { return round(float64(m.took[len(m.took)*share/100].Microseconds()) / 1000) }
 	m.P50, m.P90 = at(50), at(90)

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Named is what every drawing is called: ID is unique on the page, Title says what it shows, Description what it comes to.
-type Named struct {
+// Labels is what every drawing is called: ID is unique on the page, Title says what it shows, Description what it comes to.
+type Labels struct {
 	ID, Title, Description string
 }
 
@@ -36,7 +36,7 @@ type canvas struct {
 }
 
 // open begins the drawing.
-func (c *canvas) open(n Named, width, height int) {
+func (c *canvas) open(n Labels, width, height int) {
 	id := fmt.Sprintf("%s-%d", n.ID, width)
 	fmt.Fprintf(c, `<svg class="sol-chart sol-chart-%[1]d" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img" aria-labelledby="%[3]s-t %[3]s-d">`+
 		`<title id="%[3]s-t">%[4]s</title><desc id="%[3]s-d">%[5]s</desc>`, width, height, escape(id), escape(n.Title), escape(n.Description))
@@ -51,26 +51,26 @@ func escape(s string) string { return template.HTMLEscapeString(s) }
 
 // text writes a label; anchor is start, middle or end.
 func (c *canvas) text(class string, x, y float64, anchor, label string) {
-	fmt.Fprintf(c, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, num(x), num(y), anchor, escape(label))
+	fmt.Fprintf(c, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, formatCoordinate(x), formatCoordinate(y), anchor, escape(label))
 }
 
 func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
-	fmt.Fprintf(c, `<line class="%s" x1="%s" y1="%s" x2="%s" y2="%s"></line>`, class, num(x1), num(y1), num(x2), num(y2))
+	fmt.Fprintf(c, `<line class="%s" x1="%s" y1="%s" x2="%s" y2="%s"></line>`, class, formatCoordinate(x1), formatCoordinate(y1), formatCoordinate(x2), formatCoordinate(y2))
 }
 
 func (c *canvas) rect(class string, x, y, w, h float64) {
-	fmt.Fprintf(c, `<rect class="%s" x="%s" y="%s" width="%s" height="%s"></rect>`, class, num(x), num(y), num(w), num(h))
+	fmt.Fprintf(c, `<rect class="%s" x="%s" y="%s" width="%s" height="%s"></rect>`, class, formatCoordinate(x), formatCoordinate(y), formatCoordinate(w), formatCoordinate(h))
 }
 
 func (c *canvas) path(class, d string) { fmt.Fprintf(c, `<path class="%s" d="%s"></path>`, class, d) }
 
-// num writes a coordinate, to a tenth of a pixel.
-func num(v float64) string {
+// formatCoordinate writes a coordinate, to a tenth of a pixel.
+func formatCoordinate(v float64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
 }
 
-// nice is the round number to which an axis goes, and the step of its lines: at most five of them.
-func nice(most int) (top, step int) {
+// axisScale is the round number to which an axis goes, and the step of its lines: at most five of them.
+func axisScale(most int) (top, step int) {
 	if most < 4 {
 		return 4, 1
 	}
@@ -83,8 +83,8 @@ func nice(most int) (top, step int) {
 	return (most + step - 1) / step * step, step
 }
 
-// short cuts a label where it would run into the drawing.
-func short(label string, letters int) string {
+// truncate cuts a label where it would run into the drawing.
+func truncate(label string, letters int) string {
 	if r := []rune(label); len(r) > letters {
 		return strings.TrimSpace(string(r[:letters-1])) + "…"
 	}

@@ -42,7 +42,7 @@ var coordinate = regexp.MustCompile(`-?\d+(\.\d)?`)
 // and every shape lies on it.
 func TestDrawingsAreWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := Named{ID: "g", Title: "T" + rapid.String().Draw(t, "title"), Description: "<b>&"}
+		n := Labels{ID: "g", Title: "T" + rapid.String().Draw(t, "title"), Description: "<b>&"}
 		values := rapid.SliceOfN(rapid.IntRange(0, 5000), 0, 60).Draw(t, "values")
 		var bands []Band
 		var columns []Column
@@ -92,7 +92,7 @@ func cleaned(s string) string {
 
 func TestAxesGoToRoundNumbers(t *testing.T) {
 	for most, want := range map[int][2]int{0: {4, 1}, 3: {4, 1}, 4: {4, 1}, 7: {8, 2}, 13: {15, 5}, 99: {100, 20}, 101: {150, 50}, 12345: {15000, 5000}} {
-		if top, step := nice(most); top != want[0] || step != want[1] {
+		if top, step := axisScale(most); top != want[0] || step != want[1] {
 			t.Errorf("up to %d: an axis to %d by %d, want %v", most, top, step, want)
 		}
 	}

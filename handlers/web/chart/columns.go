@@ -10,7 +10,7 @@ import (
 
 // Columns draws one number for each of a few things that have an order, e.g. ages.
 type Columns struct {
-	Named
+	Labels
 	Columns []Column
 }
 
@@ -24,7 +24,7 @@ type Column struct {
 func (b Columns) Draw(width int) template.HTML {
 	const height, edge, head, foot = 240.0, 8.0, 24.0, 26.0
 	c := &canvas{}
-	c.open(b.Named, width, height)
+	c.open(b.Labels, width, height)
 	most := 1
 	for _, column := range b.Columns {
 		most = max(most, column.Value)

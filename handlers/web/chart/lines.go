@@ -11,7 +11,7 @@ import (
 
 // Lines draws how numbers went from point to point.
 type Lines struct {
-	Named
+	Labels
 	Points []string // what the points are called, e.g. days
 	Series []Series // up to three; the first is drawn full, the others with dashes
 }
@@ -22,21 +22,21 @@ type Series struct {
 	Values []int
 }
 
-// marked is up to how many points each has a mark of its own.
-const marked = 45
+// maxMarkedPoints is up to how many points each has a mark of its own.
+const maxMarkedPoints = 45
 
 // Draw makes the drawing.
 func (l Lines) Draw(width int) template.HTML {
 	const height, left, right, head, foot = 240.0, 40.0, 14.0, 34.0, 26.0
 	c := &canvas{}
-	c.open(l.Named, width, height)
+	c.open(l.Labels, width, height)
 	most := 0
 	for _, s := range l.Series {
 		for _, v := range s.Values {
 			most = max(most, v)
 		}
 	}
-	top, step := nice(most)
+	top, step := axisScale(most)
 	wide := float64(width) - left - right
 	x := func(i int) float64 {
 		if len(l.Points) < 2 {
@@ -49,9 +49,9 @@ func (l Lines) Draw(width int) template.HTML {
 		c.line("sol-c-grid", left, y(v), float64(width)-right, y(v))
 		c.text("sol-c-tick", left-6, y(v)+4, "end", fmt.Sprint(v))
 	}
-	l.days(c, x, height-8, int(wide)/90)
+	l.drawDayLabels(c, x, height-8, int(wide)/90)
 	for n, s := range l.Series {
-		l.draw(c, n+1, s, x, y)
+		l.drawSeries(c, n+1, s, x, y)
 	}
 	at := left
 	for n, s := range l.Series {
@@ -63,8 +63,8 @@ func (l Lines) Draw(width int) template.HTML {
 	return c.close()
 }
 
-// days names some of the points, the first and the last among them.
-func (l Lines) days(c *canvas, x func(int) float64, y float64, most int) {
+// drawDayLabels names some of the points, the first and the last among them.
+func (l Lines) drawDayLabels(c *canvas, x func(int) float64, y float64, most int) {
 	last := len(l.Points) - 1
 	parts := max(1, min(most, last))
 	for n := 0; n <= parts && last >= 0; n++ {
@@ -83,17 +83,17 @@ func (l Lines) days(c *canvas, x func(int) float64, y float64, most int) {
 	}
 }
 
-func (l Lines) draw(c *canvas, n int, s Series, x func(int) float64, y func(int) float64) {
+func (l Lines) drawSeries(c *canvas, n int, s Series, x func(int) float64, y func(int) float64) {
 	var d strings.Builder
 	for i, v := range s.Values {
 		way := "L"
 		if i == 0 {
 			way = "M"
 		}
-		d.WriteString(way + num(x(i)) + " " + num(y(v)))
+		d.WriteString(way + formatCoordinate(x(i)) + " " + formatCoordinate(y(v)))
 	}
 	c.path(fmt.Sprintf("sol-c-line sol-c%d", n), d.String())
-	if len(s.Values) > marked {
+	if len(s.Values) > maxMarkedPoints {
 		return
 	}
 	for i, v := range s.Values {
@@ -106,10 +106,10 @@ func (c *canvas) mark(n int, x, y float64) {
 	class := fmt.Sprintf("sol-c-mark sol-c%d", n)
 	switch n {
 	case 1:
-		fmt.Fprintf(c, `<circle class="%s" cx="%s" cy="%s" r="3"></circle>`, class, num(x), num(y))
+		fmt.Fprintf(c, `<circle class="%s" cx="%s" cy="%s" r="3"></circle>`, class, formatCoordinate(x), formatCoordinate(y))
 	case 2:
 		c.rect(class, x-3, y-3, 6, 6)
 	default:
-		c.path(class, fmt.Sprintf("M%s %sl4 4l-4 4l-4 -4z", num(x), num(y-4)))
+		c.path(class, fmt.Sprintf("M%s %sl4 4l-4 4l-4 -4z", formatCoordinate(x), formatCoordinate(y-4)))
 	}
 }
