@@ -28,17 +28,6 @@ func (p *pendingAppend) setCommandID(k *keyring, a Append) {
 	p.requestHash = k.requestHash(a.RequestBody)
 }
 
-func (k *keyring) commandID(id CommandID) uuid.UUID {
-	return uuid.UUID(k.hash("command", appendLengthPrefixed(nil, []byte(id.Actor)), []byte(id.Key))[:16])
-}
-
-func (k *keyring) requestHash(body []byte) []byte {
-	if body == nil {
-		return nil
-	}
-	return k.hash("request", body)
-}
-
 // findCommand is what the command came to first, and whether it was carried out at all. ErrKeyReused: its id was used for
 // another request.
 func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/migrations"
 )
@@ -29,7 +29,7 @@ func TestPostgresKilledUnderLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	server, err := ownpg.Start(t.Context(), ownpg.Config{Dir: filepath.Join(dir, "pg")})
+	server, err := embedpg.Start(t.Context(), embedpg.Config{Dir: filepath.Join(dir, "pg")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -67,12 +66,6 @@ func (k *keyring) derive(info string) []byte {
 	return key
 }
 
-// KeyedHash is HMAC-SHA-256 of the value under a key derived from the master key for that purpose, in hex. Equal
-// values give equal hashes within a log, and without the key nobody can try values out.
-func (s *Store) KeyedHash(purpose, value string) string {
-	return hex.EncodeToString(s.keyring.hash(purpose, []byte(value)))
-}
-
 func (k *keyring) hash(purpose string, parts ...[]byte) []byte {
 	key, ok := k.hashKeys.Load(purpose)
 	if !ok {
@@ -110,4 +103,15 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 		return nil, fmt.Errorf("AES key: %w", err)
 	}
 	return cipher.NewGCMWithRandomNonce(block)
+}
+
+func (k *keyring) commandID(id CommandID) uuid.UUID {
+	return uuid.UUID(k.hash("command", appendLengthPrefixed(nil, []byte(id.Actor)), []byte(id.Key))[:16])
+}
+
+func (k *keyring) requestHash(body []byte) []byte {
+	if body == nil {
+		return nil
+	}
+	return k.hash("request", body)
 }

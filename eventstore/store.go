@@ -5,6 +5,7 @@ package eventstore
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -188,4 +189,10 @@ func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 		return 0, fmt.Errorf("next number: %w", err)
 	}
 	return n, nil
+}
+
+// KeyedHash is HMAC-SHA-256 of the value under a key derived from the master key for that purpose, in hex. Equal
+// values give equal hashes within a log, and without the key nobody can try values out.
+func (s *Store) KeyedHash(purpose, value string) string {
+	return hex.EncodeToString(s.keyring.hash(purpose, []byte(value)))
 }

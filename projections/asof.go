@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // AsOfQuery asks for a queue of an entity as it stood at a moment, from the Skip-th ticket on, at most Limit of them.
@@ -54,7 +55,7 @@ const foldBatchSize = 500
 
 // QueueAsOf folds a queue from the log as it stood. Only those tickets are read that were open then: opened before, and not
 // closed since, or touched since. *FilterError names what makes no such queue.
-func (r *Reader) QueueAsOf(ctx context.Context, v Viewer, asked AsOfQuery) (AsOfPage, error) {
+func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, asked AsOfQuery) (AsOfPage, error) {
 	queues := AsOfQueues()
 	if !slices.ContainsFunc(queues, func(q Queue) bool { return q.ID == asked.Queue }) {
 		return AsOfPage{}, &FilterError{"queue", "cannot be looked at in the past", joinValues(queuesForRole(person.ASRSupervisor))}
@@ -120,7 +121,7 @@ func openQueuesAt(row Row, of catalog.EntityCode) (in []QueueID) {
 }
 
 // findOpenAt lists the tickets that may have been open at a moment, and the position that goes with it.
-func (r *Reader) findOpenAt(ctx context.Context, v Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
+func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
 	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
 		rows, err := seen.tx.Query(ctx, `
 			select id::text from read.tickets_v1 where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`, at, position)

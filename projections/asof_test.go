@@ -12,12 +12,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // asOf is a queue of the past, all of it.
 func (h *fixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfPage {
 	h.t.Helper()
-	s, err := h.reader.QueueAsOf(h.t.Context(), Viewer{Actor: auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: maxLimit})
+	s, err := h.reader.QueueAsOf(h.t.Context(), ticketview.Viewer{Actor: auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: maxLimit})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 				role = person.RegionalSupervisor
 			}
 			who := person.Actor{ID: string(newID()), Role: role, Entity: entity}
-			live, _, err := h.reader.Queues(t.Context(), Viewer{Actor: who})
+			live, _, err := h.reader.Queues(t.Context(), ticketview.Viewer{Actor: who})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,17 +103,17 @@ func TestQueueAsOf(t *testing.T) {
 	if s := h.asOf(tickettest.Torino, AllQueue, opened.AddDate(-1, 0, 0)); s.Total != 0 || s.Position.N != 0 || len(s.Queues) != 8 {
 		t.Errorf("before there was anything: %+v", s)
 	}
-	page, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Skip: 1, Limit: 1})
+	page, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Skip: 1, Limit: 1})
 	if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Items[0].ID != second {
 		t.Errorf("its second page: %+v, %v", page, err)
 	}
 	var refused *FilterError
 	for _, wrong := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
-		if _, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: auditor}, wrong); !errors.As(err, &refused) {
+		if _, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: auditor}, wrong); !errors.As(err, &refused) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
 	}
-	if s, err := h.reader.QueueAsOf(t.Context(), Viewer{Actor: neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Limit: 1}); err != nil || s.Total != 0 {
+	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Limit: 1}); err != nil || s.Total != 0 {
 		t.Errorf("a neighbour sees %+v, %v", s, err)
 	}
 }

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Changes tells which tickets that the viewer may see changed after a position, in its order, at most limit of them.
 // A change that is still held from the viewer is left out, and Next stays before it: ask again from there, at the
 // latest at HeldUntil. So every change is told at least once.
-func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) (Changes, error) {
+func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, limit int) (Changes, error) {
 	changes := Changes{Items: []Change{}}
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
@@ -34,7 +36,7 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 				changes.Next.N = c.Position
 			}
 			if s.viewer.IsCitizen() {
-				c.Type = eventNameForCitizen(c.Type)
+				c.Type = ticketview.EventNameForCitizen(c.Type)
 			}
 			if !from.After(s.now) {
 				changes.Items = append(changes.Items, Change{c.Position, c.Ticket, c.Type, c.At.UTC(), from.UTC()})
@@ -62,7 +64,7 @@ func (r *Reader) Changes(ctx context.Context, v Viewer, after int64, limit int) 
 
 // ResumePosition is from where a viewer who has read everything up to a position misses nothing: before the first change up to
 // there that was still held from them.
-func (r *Reader) ResumePosition(ctx context.Context, v Viewer, read int64) (int64, error) {
+func (r *Reader) ResumePosition(ctx context.Context, v ticketview.Viewer, read int64) (int64, error) {
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
 			select position from read.timeline_v1

@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // cursor is where a page ended, or began: an item's key of the order, and its id. On the wire it is opaque and signed, so
@@ -22,13 +24,13 @@ type cursor struct {
 // signer signs with the log's master key.
 type signer func(purpose, value string) string
 
-func (c cursor) withSignature(sign signer, f Filter, v Viewer) cursor {
+func (c cursor) withSignature(sign signer, f Filter, v ticketview.Viewer) cursor {
 	c.Signature = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
 		f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
 	return c
 }
 
-func (c cursor) encode(sign signer, f Filter, v Viewer) string {
+func (c cursor) encode(sign signer, f Filter, v ticketview.Viewer) string {
 	text, err := json.Marshal(c.withSignature(sign, f, v))
 	if err != nil {
 		panic("strings cannot be encoded: " + err.Error())
@@ -37,7 +39,7 @@ func (c cursor) encode(sign signer, f Filter, v Viewer) string {
 }
 
 // decodeCursor reads a cursor; *FilterError for one that was not given out for this list.
-func decodeCursor(sign signer, f Filter, v Viewer) (cursor, error) {
+func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
 	var c cursor
 	text, err := base64.RawURLEncoding.DecodeString(f.Cursor)
 	if err == nil {

@@ -9,28 +9,29 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Dashboard is what supervisors watch. What is open is so at a moment; what was done was done in the period, and not
 // undone by that moment. All of it is exact.
 type Dashboard struct {
-	From      string            `json:"from" doc:"First day, Europe/Rome" example:"2026-03-01"`
-	To        string            `json:"to" doc:"Last day" example:"2026-03-31"`
-	At        time.Time         `json:"at" doc:"The figures are as recorded by then: the end of the last day, or now"`
-	Entity    *Entity           `json:"entity,omitempty"`
-	Service   string            `json:"service,omitempty"`
-	Problem   string            `json:"problem,omitempty"`
-	Total     Figures           `json:"total"`
-	Statuses  []StatusFigure    `json:"statuses" doc:"Tickets by status, at that moment; those that are closed are left out"`
-	Ages      []AgeFigure       `json:"ages" doc:"Open tickets by age since they were opened"`
-	Days      []DayFigures      `json:"days" doc:"Every day of the period"`
-	Entities  []EntityFigures   `json:"entities"`
-	Services  []PartFigures     `json:"services"`
-	Problems  []PartFigures     `json:"problems"`
-	Flows     []FlowFigure      `json:"flows" doc:"Hand-overs by who gave and who received"`
-	Grounds   []GroundFigure    `json:"grounds" doc:"Hand-overs to the Region by ground; overrides are those against the checks"`
-	Outcomes  []OutcomeFigure   `json:"outcomes" doc:"Outcomes of playbooks that were carried out"`
-	Operators []OperatorFigures `json:"operators"`
+	From      string             `json:"from" doc:"First day, Europe/Rome" example:"2026-03-01"`
+	To        string             `json:"to" doc:"Last day" example:"2026-03-31"`
+	At        time.Time          `json:"at" doc:"The figures are as recorded by then: the end of the last day, or now"`
+	Entity    *ticketview.Entity `json:"entity,omitempty"`
+	Service   string             `json:"service,omitempty"`
+	Problem   string             `json:"problem,omitempty"`
+	Total     Figures            `json:"total"`
+	Statuses  []StatusFigure     `json:"statuses" doc:"Tickets by status, at that moment; those that are closed are left out"`
+	Ages      []AgeFigure        `json:"ages" doc:"Open tickets by age since they were opened"`
+	Days      []DayFigures       `json:"days" doc:"Every day of the period"`
+	Entities  []EntityFigures    `json:"entities"`
+	Services  []PartFigures      `json:"services"`
+	Problems  []PartFigures      `json:"problems"`
+	Flows     []FlowFigure       `json:"flows" doc:"Hand-overs by who gave and who received"`
+	Grounds   []GroundFigure     `json:"grounds" doc:"Hand-overs to the Region by ground; overrides are those against the checks"`
+	Outcomes  []OutcomeFigure    `json:"outcomes" doc:"Outcomes of playbooks that were carried out"`
+	Operators []OperatorFigures  `json:"operators"`
 
 	Position eventstore.Position `json:"-"`
 }
@@ -87,23 +88,23 @@ type DayFigures struct {
 
 // EntityFigures are those of one entity.
 type EntityFigures struct {
-	Entity Entity `json:"entity"`
+	Entity ticketview.Entity `json:"entity"`
 	Figures
 	Received int `json:"received" doc:"Hand-overs to it"`
 }
 
 // PartFigures are those of a service, or of a problem of it.
 type PartFigures struct {
-	Service Labelled  `json:"service"`
-	Problem *Labelled `json:"problem,omitempty"`
+	Service ticketview.Labelled  `json:"service"`
+	Problem *ticketview.Labelled `json:"problem,omitempty"`
 	Figures
 }
 
 // FlowFigure counts the hand-overs from one entity to another.
 type FlowFigure struct {
-	From  Entity `json:"from"`
-	To    Entity `json:"to"`
-	Count int    `json:"count"`
+	From  ticketview.Entity `json:"from"`
+	To    ticketview.Entity `json:"to"`
+	Count int               `json:"count"`
 }
 
 // GroundFigure counts hand-overs to the Region by why the playbook let them go; no ground: there were no checks.

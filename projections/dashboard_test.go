@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 var (
@@ -46,7 +47,7 @@ func (h *fixture) histories() (all [][]ticket.Recorded) {
 
 func (h *fixture) dashboard(who person.Actor, s Scope) Dashboard {
 	h.t.Helper()
-	d, err := h.reader.Dashboard(h.t.Context(), Viewer{Actor: who}, s)
+	d, err := h.reader.Dashboard(h.t.Context(), ticketview.Viewer{Actor: who}, s)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 		if len(past) == 0 {
 			continue
 		}
-		s := foldState(past)
+		s := ticketview.FoldState(past)
 		p, _ := recountActivities(past)
 		if s.Status.IsOpen() && (entity == "" || s.Entity == entity) {
 			f.Open++
@@ -87,11 +88,11 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 		}
 		var where ticket.State
 		wasAnswered := false
-		all := actStates(past)
+		all := ticketview.ActStates(past)
 		for _, r := range past {
 			before := where
 			where = ticket.Evolve(where, r)
-			if _, undone := r.Event.(ticket.ActWithdrawn); undone || all[r.Act].withdrawn {
+			if _, undone := r.Event.(ticket.ActWithdrawn); undone || all[r.Act].Withdrawn {
 				continue
 			}
 			by, since := before.Entity, r.At.Sub(past[0].At)
@@ -231,7 +232,7 @@ func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Das
 		t.Helper()
 		b.Scope.From, b.Scope.To, b.Limit = s.From, s.To, 7
 		for n := 0; ; {
-			page, err := h.reader.DrillDown(t.Context(), Viewer{Actor: who}, b)
+			page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: who}, b)
 			if err != nil {
 				t.Fatalf("%s of %+v: %v", what, s, err)
 			}
@@ -368,7 +369,7 @@ func TestInvalidScopeNamesTheField(t *testing.T) {
 		"service":  {Scope: Scope{Service: "\x00"}},
 		"operator": {Operator: "\xff"},
 	} {
-		_, err := h.reader.DrillDown(t.Context(), Viewer{Actor: supervisor}, b)
+		_, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: supervisor}, b)
 		var refused *FilterError
 		if !errors.As(err, &refused) || refused.Field != field {
 			t.Errorf("%s: %v", field, err)
@@ -385,13 +386,13 @@ func TestExportEqualsDrillDown(t *testing.T) {
 	h.project()
 	for _, figure := range FigureIDs() {
 		b := DrillDown{Figure: figure, Limit: maxLimit}
-		page, err := h.reader.DrillDown(t.Context(), Viewer{Actor: regionalSupervisor}, b)
+		page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: regionalSupervisor}, b)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var all []DrillDownItem
 		b.Limit = 7
-		err = h.reader.Export(t.Context(), Viewer{Actor: regionalSupervisor}, b, func(c DrillDownPage) error {
+		err = h.reader.Export(t.Context(), ticketview.Viewer{Actor: regionalSupervisor}, b, func(c DrillDownPage) error {
 			if c.Position != page.Position || !c.At.Equal(page.At) {
 				t.Errorf("%s: at %s %s, the list at %s %s", figure, c.Position, c.At, page.Position, page.At)
 			}
@@ -432,7 +433,7 @@ func TestSlowExportsDoNotBlockPages(t *testing.T) {
 		asked.Add(1)
 		ctx := watched{t.Context(), sync.OnceFunc(asked.Done)}
 		exports.Go(func() {
-			err := reader.Export(ctx, Viewer{Actor: auditor}, DrillDown{}, func(DrillDownPage) error {
+			err := reader.Export(ctx, ticketview.Viewer{Actor: auditor}, DrillDown{}, func(DrillDownPage) error {
 				begun <- struct{}{}
 				<-slow.Done()
 				return nil
@@ -449,7 +450,7 @@ func TestSlowExportsDoNotBlockPages(t *testing.T) {
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for range 20 {
-		if _, _, err := reader.Queues(patient, Viewer{Actor: operator}); err != nil {
+		if _, _, err := reader.Queues(patient, ticketview.Viewer{Actor: operator}); err != nil {
 			t.Errorf("a page while files are sent slowly: %v", err)
 			break
 		}

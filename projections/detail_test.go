@@ -12,14 +12,16 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 const ticketID ticket.ID = "01930000-0000-7000-8000-000000000001"
 
 var (
 	dawn  = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	names = Names{Catalog: catalog.Default(), Epoch: 1, Operator: func(id string) string { return "Operatore " + id[len(id)-3:] }}
+	names = ticketview.Names{Catalog: catalog.Default(), Epoch: 1, Operator: func(id string) string { return "Operatore " + id[len(id)-3:] }}
 )
 
 // scenario is a history in the making: every act decided by the real rules, a minute after the one before.
@@ -63,9 +65,9 @@ func (h *scenario) after(d time.Duration, by person.Actor, c ticket.Command) *sc
 }
 
 // view is the ticket as the actor sees it so long after the last act.
-func (h *scenario) view(by person.Actor, after time.Duration) Ticket {
+func (h *scenario) view(by person.Actor, after time.Duration) ticketview.Ticket {
 	h.t.Helper()
-	t, ok := Detail(Viewer{Actor: by}, h.history, names, h.now.Add(after))
+	t, ok := ticketview.Detail(ticketview.Viewer{Actor: by}, h.history, names, h.now.Add(after))
 	if !ok {
 		h.t.Fatalf("%s %s does not see the ticket", by.Role, by.Entity)
 	}
@@ -100,29 +102,29 @@ func TestViewerSees(t *testing.T) {
 	other := person.Actor{ID: "01930000-0000-7000-8000-00000000c172", Role: person.Citizen}
 	for name, c := range map[string]struct {
 		tale   *scenario
-		viewer Viewer
+		viewer ticketview.Viewer
 		sees   bool
 	}{
-		"competent operator":                {atTorino, Viewer{Actor: colleague}, true},
-		"another entity":                    {atTorino, Viewer{Actor: neighbour}, false},
-		"the Region before a hand-over":     {atTorino, Viewer{Actor: regional}, false},
-		"the Region after it":               {atRegion, Viewer{Actor: regional}, true},
-		"the entity that handed over":       {atRegion, Viewer{Actor: operator}, true},
-		"an operator without a placement":   {atTorino, Viewer{Actor: person.Actor{ID: operator.ID, Role: operator.Role}}, false},
-		"the auditor":                       {atTorino, Viewer{Actor: auditor}, true},
-		"its citizen":                       {atTorino, Viewer{Actor: citizen}, true},
-		"another citizen":                   {atTorino, Viewer{Actor: other}, false},
-		"a citizen without an account":      {atTorino, Viewer{Actor: person.Actor{Role: person.Citizen}}, false},
-		"who holds its personal link":       {atTorino, Viewer{Actor: person.Actor{Role: person.Anonymous}, Ticket: ticketID}, true},
-		"who holds another's, even its own": {atTorino, Viewer{Actor: citizen, Ticket: "other"}, false},
-		"the administrator":                 {atTorino, Viewer{Actor: person.Actor{ID: "a", Role: person.Administrator}}, false},
-		"nobody":                            {atTorino, Viewer{}, false},
+		"competent operator":                {atTorino, ticketview.Viewer{Actor: colleague}, true},
+		"another entity":                    {atTorino, ticketview.Viewer{Actor: neighbour}, false},
+		"the Region before a hand-over":     {atTorino, ticketview.Viewer{Actor: regional}, false},
+		"the Region after it":               {atRegion, ticketview.Viewer{Actor: regional}, true},
+		"the entity that handed over":       {atRegion, ticketview.Viewer{Actor: operator}, true},
+		"an operator without a placement":   {atTorino, ticketview.Viewer{Actor: person.Actor{ID: operator.ID, Role: operator.Role}}, false},
+		"the auditor":                       {atTorino, ticketview.Viewer{Actor: auditor}, true},
+		"its citizen":                       {atTorino, ticketview.Viewer{Actor: citizen}, true},
+		"another citizen":                   {atTorino, ticketview.Viewer{Actor: other}, false},
+		"a citizen without an account":      {atTorino, ticketview.Viewer{Actor: person.Actor{Role: person.Citizen}}, false},
+		"who holds its personal link":       {atTorino, ticketview.Viewer{Actor: person.Actor{Role: person.Anonymous}, Ticket: ticketID}, true},
+		"who holds another's, even its own": {atTorino, ticketview.Viewer{Actor: citizen, Ticket: "other"}, false},
+		"the administrator":                 {atTorino, ticketview.Viewer{Actor: person.Actor{ID: "a", Role: person.Administrator}}, false},
+		"nobody":                            {atTorino, ticketview.Viewer{}, false},
 	} {
-		if _, ok := Detail(c.viewer, c.tale.history, names, c.tale.now); ok != c.sees {
+		if _, ok := ticketview.Detail(c.viewer, c.tale.history, names, c.tale.now); ok != c.sees {
 			t.Errorf("%s: seen %v, want %v", name, ok, c.sees)
 		}
 	}
-	if _, ok := Detail(Viewer{Actor: auditor}, atTorino.history, names, dawn.Add(-time.Second)); ok {
+	if _, ok := ticketview.Detail(ticketview.Viewer{Actor: auditor}, atTorino.history, names, dawn.Add(-time.Second)); ok {
 		t.Error("seen before it was opened")
 	}
 }
@@ -145,23 +147,23 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 		"a hand-over recalled": {recalled, regional, operator, time.Hour, ticket.Update{Status: ticket.New, Reason: "è nostra"}},
 	} {
 		at := c.tale.now
-		if _, ok := Detail(Viewer{Actor: c.wrong}, c.tale.history, names, at); !ok {
+		if _, ok := ticketview.Detail(ticketview.Viewer{Actor: c.wrong}, c.tale.history, names, at); !ok {
 			t.Fatalf("%s: %s does not see what is its own for now", name, c.wrong.Entity)
 		}
 		c.tale.after(c.after, c.by, c.back)
 		for _, moment := range []time.Time{at, at.Add(time.Nanosecond), c.tale.now} {
-			if _, ok := Detail(Viewer{Actor: c.wrong}, c.tale.history, names, moment); ok {
+			if _, ok := ticketview.Detail(ticketview.Viewer{Actor: c.wrong}, c.tale.history, names, moment); ok {
 				t.Errorf("%s: %s reads the ticket at %s", name, c.wrong.Entity, moment)
 			}
 		}
-		if _, ok := Detail(Viewer{Actor: c.by}, c.tale.history, names, at); !ok {
+		if _, ok := ticketview.Detail(ticketview.Viewer{Actor: c.by}, c.tale.history, names, at); !ok {
 			t.Errorf("%s: %s does not read its own past", name, c.by.Entity)
 		}
 	}
 }
 
 func TestWhoReadsANote(t *testing.T) {
-	const hold = ticket.DefaultHold
+	const hold = rules.DefaultHold
 	handed := given(t).then(operator, take).
 		then(operator, ticket.Update{Note: internal("interna di Torino")}).
 		then(operator, ask("domanda")).
@@ -215,8 +217,8 @@ func TestAHeldActHasNotHappenedForTheCitizen(t *testing.T) {
 		lines  int
 	}{
 		"operator":          {operator, 0, ticket.Solved, 4},
-		"citizen, held":     {citizen, ticket.DefaultHold - 1, ticket.InProgress, 2},
-		"citizen, released": {citizen, ticket.DefaultHold, ticket.Solved, 4},
+		"citizen, held":     {citizen, rules.DefaultHold - 1, ticket.InProgress, 2},
+		"citizen, released": {citizen, rules.DefaultHold, ticket.Solved, 4},
 	} {
 		if got := h.view(c.by, c.after); got.Status != c.status || len(got.Timeline) != c.lines {
 			t.Errorf("%s: %s with %d lines, want %s with %d", name, got.Status, len(got.Timeline), c.status, c.lines)
@@ -254,12 +256,12 @@ func TestCitizensAreNotToldThatTheirRequestWasDiscarded(t *testing.T) {
 
 func TestMovesAndUndo(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, ask("domanda"))
-	until := h.now.Add(ticket.DefaultHold)
+	until := h.now.Add(rules.DefaultHold)
 	if got := h.view(operator, 0); !slices.Contains(got.Moves, ticket.MoveUndo) || !got.UndoUntil.Equal(until) {
 		t.Errorf("the author may undo until %v, moves %v", got.UndoUntil, got.Moves)
 	}
-	for name, got := range map[string]Ticket{
-		"a colleague": h.view(colleague, 0), "too late": h.view(operator, ticket.DefaultHold), "the auditor": h.view(auditor, 0),
+	for name, got := range map[string]ticketview.Ticket{
+		"a colleague": h.view(colleague, 0), "too late": h.view(operator, rules.DefaultHold), "the auditor": h.view(auditor, 0),
 	} {
 		if slices.Contains(got.Moves, ticket.MoveUndo) || got.UndoUntil != nil {
 			t.Errorf("%s may undo", name)
@@ -274,10 +276,10 @@ func TestMovesAndUndo(t *testing.T) {
 // The day of closing that people read is the one at which the saga closes.
 func TestWhenATicketClosesByItself(t *testing.T) {
 	h := given(t).then(operator, ticket.Update{Status: ticket.Solved, Note: public("Ora si vede.")})
-	visible := h.now.Add(ticket.DefaultHold)
+	visible := h.now.Add(rules.DefaultHold)
 	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
 	for _, who := range []person.Actor{operator, citizen} {
-		if got := h.view(who, ticket.DefaultHold).ClosesAt; got == nil || !got.Equal(want) {
+		if got := h.view(who, rules.DefaultHold).ClosesAt; got == nil || !got.Equal(want) {
 			t.Errorf("%s: closes %v, want %v", who.Role, got, want)
 		}
 	}
@@ -293,9 +295,9 @@ func TestWhenATicketClosesByItself(t *testing.T) {
 func TestAnyPastMomentIsTheSameForEver(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, ask("domanda"))
 	at := h.now.Add(time.Second)
-	before, _ := Detail(Viewer{Actor: citizen}, h.history, names, at)
+	before, _ := ticketview.Detail(ticketview.Viewer{Actor: citizen}, h.history, names, at)
 	h.then(citizen, ticket.Reply{ID: newID(), Text: "risposta"}).then(operator, ticket.Update{Status: ticket.Solved, Note: public("ecco")})
-	after, _ := Detail(Viewer{Actor: citizen}, h.history, names, at)
+	after, _ := ticketview.Detail(ticketview.Viewer{Actor: citizen}, h.history, names, at)
 	if fmt.Sprintf("%+v", before) != fmt.Sprintf("%+v", after) {
 		t.Errorf("%+v\nwas\n%+v", after, before)
 	}

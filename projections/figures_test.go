@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // recordedBefore is the part of a history that had happened before a moment.
@@ -32,7 +33,7 @@ func recordedBefore(history []ticket.Recorded, before time.Time) (past []ticket.
 // recountActivities tells what counts of a ticket, by hand: the acts that were not undone, told one after the other.
 func recountActivities(past []ticket.Recorded) (p progress, kinds map[activityKind][]time.Time) {
 	kinds = map[activityKind][]time.Time{}
-	for _, r := range withoutWithdrawn(past, actStates(past)) {
+	for _, r := range ticketview.WithoutWithdrawn(past, ticketview.ActStates(past)) {
 		count := func(k activityKind) { kinds[k] = append(kinds[k], r.At) }
 		switch e := r.Event.(type) {
 		case ticket.Opened:
@@ -95,7 +96,7 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 				}
 				continue
 			}
-			s := foldState(past)
+			s := ticketview.FoldState(past)
 			p, kinds := recountActivities(past)
 			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, assigneeKey(s.Assignee), p}
 			if len(holds) != 1 || holds[0].intervalState != want {

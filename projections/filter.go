@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // sortOrder is what an order means in SQL: a key, its type, and which way. The id decides between equal keys.
@@ -172,7 +173,7 @@ func matchesWordsSQL(words, now string) string {
 }
 
 // addQueueCondition says in SQL what queues says of a row.
-func addQueueCondition(c *conditions, v Viewer, q QueueID) {
+func addQueueCondition(c *conditions, v ticketview.Viewer, q QueueID) {
 	entity, person := string(v.Actor.Entity), v.Actor.ID
 	switch {
 	case v.IsCitizen():

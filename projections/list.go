@@ -12,11 +12,12 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // ListTickets lists the tickets that the viewer may see and asked for, a page at a time. *FilterError names what in the
 // filter makes no list.
-func (r *Reader) ListTickets(ctx context.Context, v Viewer, f Filter) (Page, error) {
+func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter) (Page, error) {
 	f, err := f.validate(v.Actor.Role)
 	if err != nil {
 		return Page{}, err
@@ -75,7 +76,7 @@ func (r *Reader) ListTickets(ctx context.Context, v Viewer, f Filter) (Page, err
 }
 
 // namesOf looks up the operators that the rows name.
-func (r *Reader) namesOf(ctx context.Context, rows []Row) (Names, error) {
+func (r *Reader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, error) {
 	var ids []string
 	for _, row := range rows {
 		if id := row.State.Assignee.Operator; id != "" && !slices.Contains(ids, id) {
@@ -202,27 +203,27 @@ func (s snapshot) page(ctx context.Context, f Filter, asked *conditions, from *c
 }
 
 // newItem is a row as the viewer may see it: a citizen sees no operator, and nothing of an act before its note.
-func (s snapshot) newItem(row Row, n Names) Item {
+func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 	state := row.State
 	i := Item{
 		ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(),
-		Entity: n.entity(state.Entity), Assignee: n.assignee(state.Assignee),
-		Service: n.service(state.Service), Problem: n.problem(state.Service, state.Problem, false),
+		Entity: n.Entity(state.Entity), Assignee: n.Assignee(state.Assignee),
+		Service: n.Service(state.Service), Problem: n.Problem(state.Service, state.Problem, false),
 		Channel: row.Channel, Identity: row.Identity, Requester: Person{row.GivenName, row.FamilyName},
 		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Version,
-		ReadOnly: !s.viewer.worksAt(state.Entity), Erased: state.Erased, Flags: []Flag{},
+		ReadOnly: !s.viewer.WorksAt(state.Entity), Erased: state.Erased, Flags: []Flag{},
 	}
 	if s.viewer.IsCitizen() {
 		now := row.citizenStateAt(s.now)
 		known := now.State
-		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(cameFromRegion(known))
-		i.Entity, i.Assignee, i.ReadOnly = n.entity(known.Entity), nil, false
-		i.Problem = n.problem(state.Service, state.Problem, true)
+		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(ticketview.CameFromRegion(known))
+		i.Entity, i.Assignee, i.ReadOnly = n.Entity(known.Entity), nil, false
+		i.Problem = n.Problem(state.Service, state.Problem, true)
 		i.UpdatedAt, i.Version = now.At, now.Version
 		return i
 	}
 	if state.Handover.N > 0 {
-		by := n.entity(state.Handover.ASR)
+		by := n.Entity(state.Handover.ASR)
 		i.HandedOverBy = &by
 	}
 	i.Flags = append(i.Flags, newFlags(state)...)

@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Queue is a live list with its exact count.
@@ -74,25 +75,25 @@ func (p Page) TooManyByName() bool { return p.MoreThanTotal || p.Total > maxSort
 
 // Item is a ticket in a list, as the viewer may see it.
 type Item struct {
-	ID          ticket.ID       `json:"id"`
-	Number      string          `json:"number"`
-	Status      ticket.Status   `json:"status"`
-	StatusLabel string          `json:"status_label"`
-	Entity      Entity          `json:"entity"`
-	Assignee    *Assignee       `json:"assignee,omitempty"`
-	Service     Labelled        `json:"service"`
-	Problem     Labelled        `json:"problem"`
-	Channel     ticket.Channel  `json:"channel"`
-	Identity    ticket.Identity `json:"identity"`
-	Requester   Person          `json:"requester"`
-	OpenedAt    time.Time       `json:"opened_at"`
-	UpdatedAt   time.Time       `json:"updated_at"`
-	Version     int             `json:"version"`
-	ReadOnly    bool            `json:"read_only"`
-	Erased      bool            `json:"erased"`
+	ID          ticket.ID            `json:"id"`
+	Number      string               `json:"number"`
+	Status      ticket.Status        `json:"status"`
+	StatusLabel string               `json:"status_label"`
+	Entity      ticketview.Entity    `json:"entity"`
+	Assignee    *ticketview.Assignee `json:"assignee,omitempty"`
+	Service     ticketview.Labelled  `json:"service"`
+	Problem     ticketview.Labelled  `json:"problem"`
+	Channel     ticket.Channel       `json:"channel"`
+	Identity    ticket.Identity      `json:"identity"`
+	Requester   Person               `json:"requester"`
+	OpenedAt    time.Time            `json:"opened_at"`
+	UpdatedAt   time.Time            `json:"updated_at"`
+	Version     int                  `json:"version"`
+	ReadOnly    bool                 `json:"read_only"`
+	Erased      bool                 `json:"erased"`
 	// HandedOverBy is the ASR of the latest hand-over, for operators.
-	HandedOverBy *Entity `json:"handed_over_by,omitempty"`
-	Flags        []Flag  `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"what calls for an operator's attention; none for citizens"`
+	HandedOverBy *ticketview.Entity `json:"handed_over_by,omitempty"`
+	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"what calls for an operator's attention; none for citizens"`
 }
 
 // Flag is something about a ticket that an operator should see without opening it.

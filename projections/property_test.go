@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // moments are those at which what can be seen of a history may change: every event and every end of a hold, and just
@@ -26,7 +27,7 @@ func moments(history []ticket.Recorded) []time.Time {
 	var at []time.Time
 	for _, r := range history {
 		at = append(at, r.At)
-		if until := heldUntil(r.Event); !until.IsZero() {
+		if until := ticketview.HeldUntil(r.Event); !until.IsZero() {
 			at = append(at, until.Add(-time.Nanosecond), until)
 		}
 	}
@@ -37,9 +38,9 @@ func moments(history []ticket.Recorded) []time.Time {
 func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		life := tickettest.DrawTicket(t, ticketID, 40, false)
-		for _, v := range []Viewer{{Actor: citizen}, {Ticket: ticketID}} {
+		for _, v := range []ticketview.Viewer{{Actor: citizen}, {Ticket: ticketID}} {
 			for _, at := range moments(life.History) {
-				seen, ok := Detail(v, life.History, names, at)
+				seen, ok := ticketview.Detail(v, life.History, names, at)
 				if !ok {
 					t.Fatalf("the citizen does not see the ticket at %s", at)
 				}
@@ -63,8 +64,8 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 		life := tickettest.DrawTicket(t, ticketID, 40, false)
 		by := rapid.SampledFrom([]person.Actor{operator, neighbour, regional}).Draw(t, "viewer")
 		for _, at := range moments(life.History) {
-			past := life.History[:countUpTo(life.History, at)]
-			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
+			past := life.History[:ticketview.CountUpTo(life.History, at)]
+			seen, ok := ticketview.Detail(ticketview.Viewer{Actor: by}, life.History, names, at)
 			if !ok {
 				continue
 			}
@@ -91,7 +92,7 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 				default:
 					continue
 				}
-				if got := slices.ContainsFunc(seen.Notes, func(n Note) bool { return n.ID == note }); got != reads {
+				if got := slices.ContainsFunc(seen.Notes, func(n ticketview.Note) bool { return n.ID == note }); got != reads {
 					t.Fatalf("at %s: %s reads %T of %s: %v, want %v", at, by.Entity, r.Event, r.By.Entity, got, reads)
 				}
 			}
@@ -104,10 +105,10 @@ func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		life := tickettest.DrawTicket(t, ticketID, 40, true)
 		by := rapid.SampledFrom(append(slices.Clone(tickettest.Actors), auditor)).Draw(t, "viewer")
-		_, now := Detail(Viewer{Actor: by}, life.History, names, life.Now)
+		_, now := ticketview.Detail(ticketview.Viewer{Actor: by}, life.History, names, life.Now)
 		for _, at := range moments(life.History) {
-			_, then := Detail(Viewer{Actor: by}, life.History[:countUpTo(life.History, at)], names, at)
-			if _, ok := Detail(Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
+			_, then := ticketview.Detail(ticketview.Viewer{Actor: by}, life.History[:ticketview.CountUpTo(life.History, at)], names, at)
+			if _, ok := ticketview.Detail(ticketview.Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
 				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
 			}
 		}
@@ -119,8 +120,8 @@ func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		life := tickettest.DrawTicket(t, ticketID, 40, true)
 		for _, at := range moments(life.History) {
-			row := foldHistory(life.History[:countUpTo(life.History, at)])
-			seen, _ := Detail(Viewer{Actor: citizen}, life.History, names, at)
+			row := foldHistory(life.History[:ticketview.CountUpTo(life.History, at)])
+			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: citizen}, life.History, names, at)
 			if got := row.citizenStateAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
 				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
 			}

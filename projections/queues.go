@@ -9,6 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // QueueID names a queue on the wire.
@@ -106,7 +107,7 @@ func countKeys(row Row) []countKey {
 }
 
 // countKeyFor is the count of a viewer's queue.
-func countKeyFor(v Viewer, q QueueID) countKey {
+func countKeyFor(v ticketview.Viewer, q QueueID) countKey {
 	switch {
 	case v.IsCitizen():
 		return countKey{Person: v.Actor.ID, Queue: q}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Reader reads the read models for viewers. Row-level security stands behind every query: it is told who looks, and
@@ -36,20 +37,20 @@ func NewReader(store *eventstore.Store, c *catalog.Catalog, operators OperatorNa
 // snapshot is one snapshot of the read models, as one viewer may see it.
 type snapshot struct {
 	tx       pgx.Tx
-	viewer   Viewer
+	viewer   ticketview.Viewer
 	now      time.Time
 	position eventstore.Position // that the read models have here
 }
 
 // withSnapshot runs do in a snapshot of the lists.
-func (r *Reader) withSnapshot(ctx context.Context, v Viewer, do func(snapshot) error) error {
+func (r *Reader) withSnapshot(ctx context.Context, v ticketview.Viewer, do func(snapshot) error) error {
 	return r.withSnapshotOf(ctx, v, []model{ticketsModel}, do)
 }
 
 // withSnapshotOf runs do in a snapshot of some models; the position is the first one's. The tables are locked against being
 // swapped before the snapshot is taken: rows and position belong together. So the lock travels alone: a batch is parsed
 // first, and parsing a query takes the snapshot.
-func (r *Reader) withSnapshotOf(ctx context.Context, v Viewer, at []model, do func(snapshot) error) error {
+func (r *Reader) withSnapshotOf(ctx context.Context, v ticketview.Viewer, at []model, do func(snapshot) error) error {
 	var tables []string
 	for _, m := range at {
 		for _, t := range m.readTables {
@@ -58,7 +59,7 @@ func (r *Reader) withSnapshotOf(ctx context.Context, v Viewer, at []model, do fu
 	}
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, r.store.RequestPool(), options, func(tx pgx.Tx) error {
-		seen := snapshot{tx: tx, viewer: Viewer{Actor: v.Actor}, now: r.store.SettledTime()}
+		seen := snapshot{tx: tx, viewer: ticketview.Viewer{Actor: v.Actor}, now: r.store.SettledTime()}
 		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}
@@ -77,7 +78,7 @@ func (r *Reader) withSnapshotOf(ctx context.Context, v Viewer, at []model, do fu
 
 // Queues lists the viewer's queues with their exact counts, and the position they stand at. A role that works no
 // tickets has none.
-func (r *Reader) Queues(ctx context.Context, v Viewer) ([]Queue, eventstore.Position, error) {
+func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, eventstore.Position, error) {
 	list := []Queue{}
 	var at eventstore.Position
 	err := r.withSnapshot(ctx, v, func(seen snapshot) error {

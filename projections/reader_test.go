@@ -13,8 +13,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 func TestQueueCounts(t *testing.T) {
@@ -36,7 +38,7 @@ func TestQueueCounts(t *testing.T) {
 	h.checkCounts(regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
 	h.checkCounts(auditor, map[QueueID]int{AllQueue: 1})
 
-	page, err := h.reader.ListTickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue})
+	page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: operator}, Filter{Queue: HandedOverQueue})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func TestQueueCounts(t *testing.T) {
 // checkCounts checks all counts of a viewer; those not named must be zero.
 func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
 	h.t.Helper()
-	got, _, err := h.reader.Queues(h.t.Context(), Viewer{Actor: who})
+	got, _, err := h.reader.Queues(h.t.Context(), ticketview.Viewer{Actor: who})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
 
 func (h *fixture) list(who person.Actor, f Filter) Page {
 	h.t.Helper()
-	page, err := h.reader.ListTickets(h.t.Context(), Viewer{Actor: who}, f)
+	page, err := h.reader.ListTickets(h.t.Context(), ticketview.Viewer{Actor: who}, f)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -116,7 +118,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%s: %q finds %d, want %d", c.name, c.q, got, c.want)
 		}
 	}
-	h.advance(ticket.DefaultHold)
+	h.advance(rules.DefaultHold)
 	if got := h.countFound(operator, "fotografie"); got != 1 {
 		t.Errorf("words of a note that may be read by now find %d", got)
 	}
@@ -139,7 +141,7 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := numbers(h.list(operator, f))
-		err = h.reader.withSnapshot(t.Context(), Viewer{Actor: operator}, func(s snapshot) error {
+		err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: operator}, func(s snapshot) error {
 			found, err := s.search(t.Context(), f.parseSearch(h.store.KeyedHash))
 			if err != nil {
 				return err
@@ -319,7 +321,7 @@ func TestInvalidFilterNamesTheField(t *testing.T) {
 		"another order's cursor":   {operator, Filter{Cursor: next, Sort: ByNumber}, "cursor"},
 		"another viewer's cursor":  {colleague, Filter{Cursor: next}, "cursor"},
 	} {
-		_, err := h.reader.ListTickets(t.Context(), Viewer{Actor: c.who}, c.f)
+		_, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: c.who}, c.f)
 		var refused *FilterError
 		if !errors.As(err, &refused) || refused.Field != c.field || refused.Allowed == "" {
 			t.Errorf("%s: %v, want a refusal of %s", name, err, c.field)
@@ -342,7 +344,7 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 		}
 	}
 	check(ticket.InProgress)
-	h.advance(ticket.DefaultHold)
+	h.advance(rules.DefaultHold)
 	check(ticket.Solved)
 }
 
@@ -351,7 +353,7 @@ func TestChangesHideDiscardFromCitizen(t *testing.T) {
 	h.do(h.openTicket(tickettest.Torino), supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
 	h.project()
 	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
-		c, err := h.reader.Changes(t.Context(), Viewer{Actor: who}, 1, 100)
+		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
 		if err != nil || len(c.Items) != 1 || c.Items[0].Type != want {
 			t.Errorf("%s is told %+v, %v, want %s", who.Role, c.Items, err, want)
 		}
@@ -367,7 +369,7 @@ func TestChanges(t *testing.T) {
 	h.project()
 	types := func(who person.Actor, after int64) (string, Changes) {
 		t.Helper()
-		c, err := h.reader.Changes(t.Context(), Viewer{Actor: who}, after, 100)
+		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, after, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -394,10 +396,10 @@ func TestChanges(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s is told %q, want %q", c.who.Role, got, c.want)
 		}
-		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.now().Add(ticket.DefaultHold)) {
+		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.now().Add(rules.DefaultHold)) {
 			t.Errorf("%s: held until %v", c.who.Role, changes.HeldUntil)
 		}
-		if since, err := h.reader.ResumePosition(t.Context(), Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
+		if since, err := h.reader.ResumePosition(t.Context(), ticketview.Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
 			t.Errorf("%s has read all and goes on from %d, not %d, %v", c.who.Role, since, changes.Next.N, err)
 		}
 		defer func() {
@@ -410,7 +412,7 @@ func TestChanges(t *testing.T) {
 			}
 		}()
 	}
-	h.advance(ticket.DefaultHold)
+	h.advance(rules.DefaultHold)
 }
 
 func TestWaitForOwnWrite(t *testing.T) {
@@ -448,12 +450,12 @@ func TestManyHandoversAreReadInListOrder(t *testing.T) {
 	}
 	want := numbers(h.list(operator, f))
 	for at, n := range map[catalog.EntityCode]int{catalog.Region: 3, tickettest.TO3: 0} {
-		page, err := h.reader.ListTickets(t.Context(), Viewer{Actor: operator}, Filter{Queue: HandedOverQueue, Entity: at})
+		page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: operator}, Filter{Queue: HandedOverQueue, Entity: at})
 		if err != nil || page.Total != n || len(page.Items) != n {
 			t.Errorf("at %s: %d of %d, %v", at, len(page.Items), page.Total, err)
 		}
 	}
-	err = h.reader.withSnapshot(t.Context(), Viewer{Actor: operator}, func(s snapshot) error {
+	err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: operator}, func(s snapshot) error {
 		all, err := s.page(t.Context(), f, f.conditions(s, searchTerms{handedOver: make([]string, maxCounted+1)}), nil)
 		var got []string
 		for _, row := range all.rows {

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // TestRebuildUnderTraffic: while tickets come in and move, and two nodes follow the log, read models
@@ -41,12 +42,12 @@ func TestRebuildUnderTraffic(t *testing.T) {
 		traffic.Go(func() {
 			var last int64
 			for ctx.Err() == nil {
-				queues, at, err := h.reader.Queues(t.Context(), Viewer{Actor: operator})
+				queues, at, err := h.reader.Queues(t.Context(), ticketview.Viewer{Actor: operator})
 				if err != nil {
 					t.Errorf("queues: %v", err)
 					return
 				}
-				page, err := h.reader.ListTickets(t.Context(), Viewer{Actor: operator}, Filter{Status: "nuovo", Limit: maxLimit})
+				page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: operator}, Filter{Status: "nuovo", Limit: maxLimit})
 				if err != nil {
 					t.Errorf("list: %v", err)
 					return
@@ -188,7 +189,7 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	}
 	answered := make(chan answer, 1)
 	go func() {
-		queues, at, err := fresh.Queues(t.Context(), Viewer{Actor: operator})
+		queues, at, err := fresh.Queues(t.Context(), ticketview.Viewer{Actor: operator})
 		answered <- answer{queues, at, err}
 	}()
 	h.eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)

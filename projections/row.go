@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Row is a ticket in the lists, and the memory of its fold: column folded of read.tickets_v1. It remembers the rules' own state, so that lists and
@@ -106,7 +107,7 @@ func (row Row) addCitizenState(r ticket.Recorded, truth ticket.State, from time.
 
 // apply is what is shown once the event is known too.
 func (s citizenState) apply(r ticket.Recorded, truth ticket.State) citizenState {
-	s.State = ticket.Evolve(s.State, asCitizenSees(r, truth, s.State))
+	s.State = ticket.Evolve(s.State, ticketview.AsCitizenSees(r, truth, s.State))
 	s.At, s.Version = r.At, r.Version
 	return s
 }

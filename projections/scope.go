@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Scope is what figures are asked for: days in Rome, both included, and what to narrow them to. Zero fields are not asked
@@ -41,7 +42,7 @@ type period struct {
 }
 
 // validate refuses what there are no figures for, and fills in what was not asked for.
-func (s Scope) validate(v Viewer, c *catalog.Catalog, now time.Time) (period, error) {
+func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) (period, error) {
 	today := startOfDay(now)
 	last, err := parseDay("to", s.To, today)
 	if err != nil {

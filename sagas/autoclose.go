@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // autoCloseState is what auto-close remembers of a ticket: where it is, and its latest resolution.
@@ -22,15 +23,15 @@ type autoCloseState struct {
 // AutoClose closes a resolved ticket when its waiting time has passed: the step from Risolto to Chiuso that FAQ 2.5
 // forbids to people. The time comes from the rule and calendar of the competent entity. A reopening cancels it;
 // the command names its resolution and is refused for any later one.
-func AutoClose(c *catalog.Catalog) Saga[autoCloseState] {
-	pending := func(s autoCloseState) []Schedule {
+func AutoClose(c *catalog.Catalog) runtime.Saga[autoCloseState] {
+	pending := func(s autoCloseState) []runtime.Schedule {
 		if !s.Pending {
 			return nil
 		}
 		at, why := c.AutoCloseAt(s.Entity, s.EffectiveFrom)
-		return []Schedule{{Key: s.timerKey(), At: at, Command: ticket.Close{Resolution: s.Resolution}, Why: why}}
+		return []runtime.Schedule{{Key: s.timerKey(), At: at, Command: ticket.Close{Resolution: s.Resolution}, Why: why}}
 	}
-	return NewTimerSaga("auto-close", 1, autoCloseState.apply, pending)
+	return runtime.NewTimerSaga("auto-close", 1, autoCloseState.apply, pending)
 }
 
 func (s autoCloseState) timerKey() string { return fmt.Sprintf("close/%d", s.Resolution) }

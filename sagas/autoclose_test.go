@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func TestAutoCloseReacts(t *testing.T) {
@@ -20,15 +21,15 @@ func TestAutoCloseReacts(t *testing.T) {
 		again    = ticket.Resolved{Resolution: 2, EffectFrom: friday.AddDate(0, 0, 7), Status: ticket.Solved}
 		reopened = ticket.Reopened{Status: ticket.InProgress}
 		withdraw = func(to ticket.Status) ticket.ActWithdrawn { return ticket.ActWithdrawn{Entity: torino, Status: to} }
-		closes   = func(n int, at, why string) []Action {
-			return []Action{Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
+		closes   = func(n int, at, why string) []runtime.Action {
+			return []runtime.Action{runtime.Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
 		}
 		first = closes(1, "2026-11-23 09:00", "7 calendar days after 2026-11-13 10:00, then the next working day at 09:00 "+
 			"(Mon 23 Nov 2026), calendar of 010301 ASL Città di Torino")
 	)
 	for name, c := range map[string]struct {
 		given []ticket.Event
-		then  []Action
+		then  []runtime.Action
 	}{
 		"a resolution closes a week later, at nine on a working day": {[]ticket.Event{opened, resolved}, first},
 		"a discarded ticket closes too": {
@@ -46,10 +47,10 @@ func TestAutoCloseReacts(t *testing.T) {
 		"nothing follows from a note":     {[]ticket.Event{opened, resolved, ticket.CitizenNote{}}, nil},
 		"an erased ticket closes as well": {[]ticket.Event{opened, resolved, ticket.PersonalDataErased{}}, nil},
 		"a reopening cancels": {
-			[]ticket.Event{opened, resolved, reopened}, []Action{Cancel{"close/1", "the ticket was reopened"}}},
+			[]ticket.Event{opened, resolved, reopened}, []runtime.Action{runtime.Cancel{Key: "close/1", Why: "the ticket was reopened"}}},
 		"a withdrawn resolution is not closed": {
 			[]ticket.Event{opened, resolved, withdraw(ticket.New)},
-			[]Action{Cancel{"close/1", "the act that resolved the ticket was withdrawn"}}},
+			[]runtime.Action{runtime.Cancel{Key: "close/1", Why: "the act that resolved the ticket was withdrawn"}}},
 		"a withdrawn note leaves the resolution alone": {
 			[]ticket.Event{opened, resolved, ticket.CitizenNote{}, withdraw(ticket.Solved)}, nil},
 		"a withdrawn reopening lets the resolution close": {
@@ -63,7 +64,7 @@ func TestAutoCloseReacts(t *testing.T) {
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
 		"closed is the end": {
-			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []Action{Cancel{Key: "close/1"}}},
+			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []runtime.Action{runtime.Cancel{Key: "close/1"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(AutoClose(catalog.Default()), c.given...); !reflect.DeepEqual(got, c.then) {

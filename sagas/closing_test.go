@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
@@ -114,7 +115,7 @@ func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	ctx, die := context.WithCancel(w.ctx)
 	through := dispatchWith(w.desk)
-	dying := w.runnerOn(Config{Store: w.store, Sagas: []Definition{AutoClose(catalog.Default())},
+	dying := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{AutoClose(catalog.Default())},
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			defer die()
 			return through(ctx, on, c, by, as, cause)
@@ -145,7 +146,7 @@ func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
 	w.resolve(sick)
 	w.resolve(healthy)
 	through, broken := dispatchWith(w.desk), true
-	r := w.runnerOn(Config{Store: w.store, Sagas: []Definition{AutoClose(catalog.Default())}, TimersPerPoll: 1,
+	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{AutoClose(catalog.Default())}, TimersPerPoll: 1,
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			if on == sick && broken {
 				return errors.New("the database is away")
@@ -160,18 +161,18 @@ func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
 		t.Fatalf("%d ended, the healthy one is %s", n, w.state(healthy).Status)
 	}
 	timers := w.explain(sick).Timers
-	if len(timers) != 1 || timers[0].Attempts != 1 || timers[0].Error != "the database is away" || !timers[0].NextAttempt.Equal(due.Add(MinBackoff)) {
+	if len(timers) != 1 || timers[0].Attempts != 1 || timers[0].Error != "the database is away" || !timers[0].NextAttempt.Equal(due.Add(runtime.MinBackoff)) {
 		t.Fatalf("it waits as %+v", timers)
 	}
 	for range 12 { // it waits longer each time, five minutes at most
 		w.clock.Set(w.explain(sick).Timers[0].NextAttempt)
 		w.poll(r)
 	}
-	if again := w.explain(sick).Timers[0]; again.Attempts != 13 || again.NextAttempt.Sub(w.clock.Now()) != MaxBackoff {
+	if again := w.explain(sick).Timers[0]; again.Attempts != 13 || again.NextAttempt.Sub(w.clock.Now()) != runtime.MaxBackoff {
 		t.Fatalf("after 13 attempts it waits as %+v", again)
 	}
 	broken = false
-	w.clock.Set(w.clock.Now().Add(MaxBackoff))
+	w.clock.Set(w.clock.Now().Add(runtime.MaxBackoff))
 	if n := w.poll(r); n != 1 || w.state(sick).Status != ticket.Closed {
 		t.Errorf("recovered, %d ended, the ticket is %s", n, w.state(sick).Status)
 	}

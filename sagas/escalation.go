@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // escalationState is what the escalation saga remembers: the hand-over that its receiver has not taken yet.
@@ -31,24 +32,24 @@ const pingPongThreshold = 3
 // its target time has passed, in its own working hours, and the breach is marked when it has. The clock stops when the
 // status changes: taken, answered, sent on or taken back; to assign alone is no taking. From the third hand-over on it
 // notices that the ticket goes to and fro.
-func Escalation(c *catalog.Catalog) Saga[undoState[escalationState]] {
-	pending := func(u undoState[escalationState]) []Schedule {
+func Escalation(c *catalog.Catalog) runtime.Saga[undoState[escalationState]] {
+	pending := func(u undoState[escalationState]) []runtime.Schedule {
 		s := u.Current
-		var all []Schedule
+		var all []runtime.Schedule
 		if s.Running {
 			warn, due, why := c.HandoverDue(s.Entity, s.StartedAt)
 			if !s.Warned {
-				all = append(all, Schedule{Key: fmt.Sprintf("warn/%d", s.Handover), At: warn, Command: ticket.WarnHandover{Handover: s.Handover, Due: due}, Why: why})
+				all = append(all, runtime.Schedule{Key: fmt.Sprintf("warn/%d", s.Handover), At: warn, Command: ticket.WarnHandover{Handover: s.Handover, Due: due}, Why: why})
 			}
-			all = append(all, Schedule{Key: fmt.Sprintf("breach/%d", s.Handover), At: due, Command: ticket.BreachHandover{Handover: s.Handover, Due: due}, Why: why})
+			all = append(all, runtime.Schedule{Key: fmt.Sprintf("breach/%d", s.Handover), At: due, Command: ticket.BreachHandover{Handover: s.Handover, Due: due}, Why: why})
 		}
 		if s.HandoverCount >= pingPongThreshold && !s.PingPongNoticed {
-			all = append(all, Schedule{Key: fmt.Sprintf("ping-pong/%d", s.Handover), At: s.StartedAt,
+			all = append(all, runtime.Schedule{Key: fmt.Sprintf("ping-pong/%d", s.Handover), At: s.StartedAt,
 				Command: ticket.NoticePingPong{Handover: s.Handover}, Why: fmt.Sprintf("the ticket was handed over %d times", s.HandoverCount)})
 		}
 		return all
 	}
-	return NewTimerSaga("escalation", 1, func(u undoState[escalationState], r ticket.Recorded) (undoState[escalationState], string) {
+	return runtime.NewTimerSaga("escalation", 1, func(u undoState[escalationState], r ticket.Recorded) (undoState[escalationState], string) {
 		return u.apply(r, escalationState.apply)
 	}, pending)
 }

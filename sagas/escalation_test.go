@@ -9,21 +9,22 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // keys are what the actions name, in order.
-func keys(actions []Action) (all []string) {
+func keys(actions []runtime.Action) (all []string) {
 	for _, a := range actions {
 		switch a := a.(type) {
-		case Schedule:
+		case runtime.Schedule:
 			all = append(all, "schedule "+a.Key)
-		case Cancel:
+		case runtime.Cancel:
 			all = append(all, "cancel "+a.Key)
-		case Dispatch:
+		case runtime.Dispatch:
 			all = append(all, "dispatch "+a.Key)
-		case Send:
+		case runtime.Send:
 			all = append(all, "send "+a.Key)
-		case SendLater:
+		case runtime.SendLater:
 			all = append(all, "later "+a.Key)
 		}
 	}
@@ -75,15 +76,15 @@ func TestEscalationReacts(t *testing.T) {
 func TestAHandoverIsDueInWorkingHours(t *testing.T) {
 	act := record(ticket.Opened{Entity: torino}, ticket.RegionalNote{VisibleFrom: rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: torino})
 	act[2].Act, act[1].At, act[2].At = act[1].Act, rome(t, "2026-12-04 14:59"), rome(t, "2026-12-04 14:59")
-	s, state, actions := Escalation(catalog.Default()), undoState[escalationState]{}, []Action(nil)
+	s, state, actions := Escalation(catalog.Default()), undoState[escalationState]{}, []runtime.Action(nil)
 	for _, r := range act {
 		state, actions = s.React(state, r)
 	}
 	const why = "16 working hours (08:30-16:30) after 2026-12-04 15:00 end on Wed 9 Dec 2026 at 15:00, calendar of Regione Piemonte"
 	due := rome(t, "2026-12-09 15:00")
-	want := []Action{
-		Schedule{Key: "warn/1", At: rome(t, "2026-12-09 11:00"), Command: ticket.WarnHandover{Handover: 1, Due: due}, Why: why},
-		Schedule{Key: "breach/1", At: due, Command: ticket.BreachHandover{Handover: 1, Due: due}, Why: why},
+	want := []runtime.Action{
+		runtime.Schedule{Key: "warn/1", At: rome(t, "2026-12-09 11:00"), Command: ticket.WarnHandover{Handover: 1, Due: due}, Why: why},
+		runtime.Schedule{Key: "breach/1", At: due, Command: ticket.BreachHandover{Handover: 1, Due: due}, Why: why},
 	}
 	if !reflect.DeepEqual(actions, want) {
 		t.Errorf("leads to\n%+v, want\n%+v", actions, want)
@@ -126,13 +127,13 @@ func TestWaitingReacts(t *testing.T) {
 
 // A question that comes back with a recalled hand-over is not reminded of twice at once: its days count anew.
 func TestARecalledQuestionCountsAnew(t *testing.T) {
-	s, state, actions := Waiting(catalog.Default()), undoState[waitingState]{}, []Action(nil)
+	s, state, actions := Waiting(catalog.Default()), undoState[waitingState]{}, []runtime.Action(nil)
 	events := record(ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting})
 	events[3].At = rome(t, "2026-03-23 10:00") // three weeks later
 	for _, r := range events {
 		state, actions = s.React(state, r)
 	}
-	if first, ok := actions[0].(Schedule); !ok || len(actions) != 2 || !first.At.Equal(rome(t, "2026-03-26 09:00")) {
+	if first, ok := actions[0].(runtime.Schedule); !ok || len(actions) != 2 || !first.At.Equal(rome(t, "2026-03-26 09:00")) {
 		t.Errorf("leads to %+v", actions)
 	}
 }
@@ -146,7 +147,7 @@ func TestWaitingResolvesWhereTheSettingSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, got := react(Waiting(c), ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
-	last, ok := got[len(got)-1].(Schedule)
+	last, ok := got[len(got)-1].(runtime.Schedule)
 	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want || !last.At.Equal(rome(t, "2026-03-30 09:00")) {
 		t.Errorf("leads to %+v", got)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 const (
@@ -46,7 +47,7 @@ func record(events ...ticket.Event) []ticket.Recorded {
 }
 
 // react folds all events and answers what the last of them led to.
-func react[S comparable](s Saga[S], events ...ticket.Event) (state S, actions []Action) {
+func react[S comparable](s runtime.Saga[S], events ...ticket.Event) (state S, actions []runtime.Action) {
 	for _, r := range record(events...) {
 		state, actions = s.React(state, r)
 	}

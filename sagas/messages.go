@@ -9,13 +9,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// The topics of the outbox. Payloads are the JSON of the types below; they are contracts: a field is added, never
-// changed. They hold references, never personal data.
-const (
-	TopicNotify       = "notify"        // Notification
-	TopicAskConnector = "ask-connector" // Question
-)
-
 // Notification is something that somebody is to be told once. Who exactly, and in which words, its door finds out in
 // the ticket's history when it hands it over.
 type Notification struct {

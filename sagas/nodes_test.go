@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
@@ -100,16 +101,16 @@ func TestAYearOfClosings(t *testing.T) {
 func TestMetricsTellWhatIsDueAndHowLate(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	to := prometheus.NewRegistry()
-	r := w.runnerOn(Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []Definition{AutoClose(catalog.Default())}, Metrics: to})
+	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []runtime.Definition{AutoClose(catalog.Default())}, Metrics: to})
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
 	w.catchUp(r)
 	w.clock.Set(rome(t, "2026-11-24 09:05"))
-	w.must(r.updateGauges(w.ctx))
+	w.must(r.UpdateGauges(w.ctx))
 	w.wantMetrics(to, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
 	w.poll(r)
-	w.must(r.updateGauges(w.ctx))
+	w.must(r.UpdateGauges(w.ctx))
 	w.wantMetrics(to, map[string]float64{
 		"sol_saga_timers_due": 0, "sol_saga_timers_late_seconds": 0, "sol_saga_timers_sent_total": 1,
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // notificationState is what the notifications saga remembers: who has the ticket, and until when the act at hand is held.
@@ -27,14 +28,14 @@ type notificationState struct {
 
 // Notifications tells citizens, operators and supervisors what they should know, once, and never what they should not
 // (FAQ 2.4–2.6; mission.md, saga 5). What can still be undone is not told before it cannot.
-func Notifications() Saga[undoState[notificationState]] {
-	react := func(before undoState[notificationState], r ticket.Recorded) (undoState[notificationState], []Action) {
+func Notifications() runtime.Saga[undoState[notificationState]] {
+	react := func(before undoState[notificationState], r ticket.Recorded) (undoState[notificationState], []runtime.Action) {
 		after, _ := before.apply(r, notificationState.apply)
 		n := notificationBuilder{recorded: r, after: after.Current, before: before.Current}
 		n.addForEvent()
 		return after, n.actions
 	}
-	return Saga[undoState[notificationState]]{Name: "notifications", Version: 1, React: react}
+	return runtime.Saga[undoState[notificationState]]{Name: "notifications", Version: 1, React: react}
 }
 
 func (s notificationState) apply(r ticket.Recorded) (notificationState, string) {
@@ -77,7 +78,7 @@ func (s notificationState) apply(r ticket.Recorded) (notificationState, string) 
 type notificationBuilder struct {
 	recorded      ticket.Recorded
 	after, before notificationState
-	actions       []Action
+	actions       []runtime.Action
 }
 
 // heldKeys are the keys of what may wait until its act can no longer be undone.
@@ -165,7 +166,7 @@ func (n *notificationBuilder) addForEvent() {
 // cancelHeld takes back what an act had put aside.
 func (n *notificationBuilder) cancelHeld(act ticket.ID) {
 	for _, key := range heldKeys {
-		n.actions = append(n.actions, Cancel{Key: string(act) + "/" + key})
+		n.actions = append(n.actions, runtime.Cancel{Key: string(act) + "/" + key})
 	}
 }
 
@@ -228,11 +229,11 @@ func (n *notificationBuilder) add(key string, note Notification) {
 	n.actions = append(n.actions, n.sendWhenVisible(key, note))
 }
 
-func (n *notificationBuilder) sendWhenVisible(key string, note Notification) Action {
+func (n *notificationBuilder) sendWhenVisible(key string, note Notification) runtime.Action {
 	note.Act = n.recorded.Act
-	send := Send{Topic: TopicNotify, Key: key, Payload: mustMarshal(note)}
+	send := runtime.Send{Topic: runtime.TopicNotify, Key: key, Payload: mustMarshal(note)}
 	if n.after.NoteAct != n.recorded.Act || !n.after.NoteVisibleFrom.After(n.recorded.At) {
 		return send
 	}
-	return SendLater{Key: string(n.recorded.Act) + "/" + key, At: n.after.NoteVisibleFrom, Send: send, Why: "the act can be undone until then"}
+	return runtime.SendLater{Key: string(n.recorded.Act) + "/" + key, At: n.after.NoteVisibleFrom, Send: send, Why: "the act can be undone until then"}
 }

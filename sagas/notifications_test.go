@@ -19,24 +19,25 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // describe tells in words what messages the actions hold: kind, to whom, and whether later.
-func describe(t *testing.T, actions []Action) (all []string) {
+func describe(t *testing.T, actions []runtime.Action) (all []string) {
 	t.Helper()
 	for _, a := range actions {
-		var send Send
+		var send runtime.Send
 		when := ""
 		switch a := a.(type) {
-		case Send:
+		case runtime.Send:
 			send = a
-		case SendLater:
+		case runtime.SendLater:
 			send, when = a.Send, fmt.Sprintf(" at %s", a.At.Format("15:04:05"))
-		case Cancel, Schedule, Dispatch:
+		case runtime.Cancel, runtime.Schedule, runtime.Dispatch:
 			continue
 		}
 		var n Notification
-		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != TopicNotify || send.Key == "" {
+		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != runtime.TopicNotify || send.Key == "" {
 			t.Fatalf("%s %q holds %s, %v", send.Topic, send.Key, send.Payload, err)
 		}
 		whom := string(n.To)
@@ -120,7 +121,7 @@ func TestNotificationsReact(t *testing.T) {
 				}
 				for _, e := range a.events {
 					version++
-					var actions []Action
+					var actions []runtime.Action
 					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: testTicket, Version: version, Position: int64(version), At: at, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
 					got = append(got, describe(t, actions)...)
 				}
@@ -138,15 +139,15 @@ func TestAWithdrawnActTellsNobody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, state, waiting := Notifications(), undoState[notificationState]{}, map[string]bool{}
 		for _, r := range tickettest.DrawTicket(t, testTicket, 40, true).History {
-			var actions []Action
+			var actions []runtime.Action
 			state, actions = s.React(state, r)
 			for _, a := range actions {
 				switch a := a.(type) {
-				case SendLater:
+				case runtime.SendLater:
 					waiting[a.Key] = true
-				case Cancel:
+				case runtime.Cancel:
 					delete(waiting, a.Key)
-				case Send, Schedule, Dispatch:
+				case runtime.Send, runtime.Schedule, runtime.Dispatch:
 				}
 			}
 			e, ok := r.Event.(ticket.ActWithdrawn)
@@ -176,15 +177,15 @@ func TestARecalledHandoverTellsNobody(t *testing.T) {
 		{Event: ticket.Recalled{Handover: 1}, Act: "recall"},
 	} {
 		r.Ticket, r.At, r.By = testTicket, at, operator
-		var actions []Action
+		var actions []runtime.Action
 		state, actions = s.React(state, r)
 		for _, a := range actions {
 			switch a := a.(type) {
-			case SendLater:
+			case runtime.SendLater:
 				waiting[a.Key] = true
-			case Cancel:
+			case runtime.Cancel:
 				delete(waiting, a.Key)
-			case Send, Schedule, Dispatch:
+			case runtime.Send, runtime.Schedule, runtime.Dispatch:
 				t.Errorf("%T leads to %+v", r.Event, a)
 			}
 		}
@@ -197,13 +198,13 @@ func TestARecalledHandoverTellsNobody(t *testing.T) {
 // An alert waits with the note beside it, and goes with it.
 func TestAWithdrawnAlertIsNotTold(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	s, state, got := Notifications(), undoState[notificationState]{}, []Action(nil)
+	s, state, got := Notifications(), undoState[notificationState]{}, []runtime.Action(nil)
 	for _, r := range []ticket.Recorded{
 		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"}, {Event: ticket.OutcomeCarriedOut{Action: playbook.Alert}, Act: "held"},
 		{Event: ticket.ActWithdrawn{Act: "held"}, Act: "undo"},
 	} {
 		r.Ticket, r.At, r.By = testTicket, at, operator
-		var actions []Action
+		var actions []runtime.Action
 		state, actions = s.React(state, r)
 		got = append(got, actions...)
 	}

@@ -16,17 +16,18 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // resolutionMessages is a saga that sends a message for every resolution. It remembers how many there were.
-func resolutionMessages(version int) Saga[int] {
-	return Saga[int]{Name: "teller", Version: version, React: func(n int, r ticket.Recorded) (int, []Action) {
+func resolutionMessages(version int) runtime.Saga[int] {
+	return runtime.Saga[int]{Name: "teller", Version: version, React: func(n int, r ticket.Recorded) (int, []runtime.Action) {
 		e, ok := r.Event.(ticket.Resolved)
 		if !ok {
 			return n, nil
 		}
 		payload, _ := json.Marshal(e.Resolution)
-		return n + 1, []Action{Send{Topic: "told", Key: "resolved", Payload: payload}}
+		return n + 1, []runtime.Action{runtime.Send{Topic: "told", Key: "resolved", Payload: payload}}
 	}}
 }
 
@@ -34,7 +35,7 @@ func resolutionMessages(version int) Saga[int] {
 func (w *fixture) subscribe(topic string) <-chan *message.Message {
 	w.Helper()
 	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.WorkerPool()), wmsql.SubscriberConfig{
-		SchemaAdapter: OutboxSchema(), OffsetsAdapter: OutboxOffsets(), PollInterval: 20 * time.Millisecond,
+		SchemaAdapter: runtime.OutboxSchema(), OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: 20 * time.Millisecond,
 	}, nil)
 	w.must(err)
 	w.Cleanup(func() { w.must(s.Close()) })
@@ -102,8 +103,8 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 		t.Fatalf("received %s %s and %s %s", first.UUID, first.Payload, second.UUID, second.Payload)
 	}
 	cause := eventstore.Position{Epoch: 1, N: records[len(records)-1].Position}
-	if first.Metadata.Get(MetadataPosition) != cause.String() || first.Metadata.Get(MetadataTicket) != string(id) ||
-		first.Metadata.Get(MetadataSaga) != "teller" || first.Metadata.Get(MetadataTopic) != "told" {
+	if first.Metadata.Get(runtime.MetadataPosition) != cause.String() || first.Metadata.Get(runtime.MetadataTicket) != string(id) ||
+		first.Metadata.Get(runtime.MetadataSaga) != "teller" || first.Metadata.Get(runtime.MetadataTopic) != "told" {
 		t.Errorf("it says it comes from %v", first.Metadata)
 	}
 	if n := w.count("select count(*) from saga.outbox"); n != 2 {
@@ -141,7 +142,7 @@ func (w *fixture) eventually(what string, holds func() bool) {
 	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	for !holds() {
-		if Sleep(ctx, 5*time.Millisecond) != nil {
+		if runtime.Sleep(ctx, 5*time.Millisecond) != nil {
 			w.Fatalf("it never came to be that %s", what)
 		}
 	}

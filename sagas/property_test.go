@@ -13,34 +13,35 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // applyTimers keeps timers as the runner would.
-func applyTimers(timers map[string]Schedule, actions []Action) {
+func applyTimers(timers map[string]runtime.Schedule, actions []runtime.Action) {
 	for _, a := range actions {
 		switch a := a.(type) {
-		case Schedule:
+		case runtime.Schedule:
 			timers[a.Key] = a
-		case Cancel:
+		case runtime.Cancel:
 			delete(timers, a.Key)
-		case Dispatch, Send, SendLater:
+		case runtime.Dispatch, runtime.Send, runtime.SendLater:
 		}
 	}
 }
 
 // replay folds a life and checks after every event that the timers set on the way are those that the state must have.
-func replay[S comparable](t *rapid.T, s Saga[S], l tickettest.RandomTicket, check func(S, ticket.State, map[string]Schedule)) {
+func replay[S comparable](t *rapid.T, s runtime.Saga[S], l tickettest.RandomTicket, check func(S, ticket.State, map[string]runtime.Schedule)) {
 	var (
 		state  S
 		status ticket.State
-		timers = make(map[string]Schedule)
+		timers = make(map[string]runtime.Schedule)
 	)
 	for _, r := range l.History {
-		var actions []Action
+		var actions []runtime.Action
 		state, actions = s.React(state, r)
 		applyTimers(timers, actions)
 		status = ticket.Evolve(status, r)
-		wanted := make(map[string]Schedule)
+		wanted := make(map[string]runtime.Schedule)
 		for _, w := range s.Pending(state) {
 			wanted[w.Key] = w
 		}
@@ -54,7 +55,7 @@ func replay[S comparable](t *rapid.T, s Saga[S], l tickettest.RandomTicket, chec
 func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
-		replay(t, AutoClose(catalog.Default()), l, func(_ autoCloseState, s ticket.State, timers map[string]Schedule) {
+		replay(t, AutoClose(catalog.Default()), l, func(_ autoCloseState, s ticket.State, timers map[string]runtime.Schedule) {
 			if s.Status != ticket.Solved {
 				if len(timers) > 0 {
 					t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
@@ -73,7 +74,7 @@ func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
 	c := catalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
-		replay(t, Succession(c), l, func(_ successionState, s ticket.State, timers map[string]Schedule) {
+		replay(t, Succession(c), l, func(_ successionState, s ticket.State, timers map[string]runtime.Schedule) {
 			waits := s.Status != ticket.Closed && s.Entity == torino
 			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
 				t.Fatalf("a ticket that is %s at %s has the timers %+v", s.Status, s.Entity, timers)
@@ -85,7 +86,7 @@ func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
 func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
-		replay(t, Escalation(catalog.Default()), l, func(_ undoState[escalationState], s ticket.State, timers map[string]Schedule) {
+		replay(t, Escalation(catalog.Default()), l, func(_ undoState[escalationState], s ticket.State, timers map[string]runtime.Schedule) {
 			untaken := s.Status == ticket.HandedOver || s.Status == ticket.New && s.Handover.N > 0 && s.Entity != catalog.Region
 			clocks := 0
 			for key, timer := range timers {
@@ -115,7 +116,7 @@ func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
 func TestQuestionsAreRemindedOfWhileTheyWait(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
-		replay(t, Waiting(catalog.Default()), l, func(_ undoState[waitingState], s ticket.State, timers map[string]Schedule) {
+		replay(t, Waiting(catalog.Default()), l, func(_ undoState[waitingState], s ticket.State, timers map[string]runtime.Schedule) {
 			want := 0
 			if s.Status == ticket.Waiting && !s.Erased {
 				want = max(0, 2-s.Asked.Reminded)

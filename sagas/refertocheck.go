@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // refertoCheckState is what the referto-check saga remembers: what the ticket is about, and where its run stands.
@@ -54,8 +55,8 @@ var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute
 
 // RefertoCheck runs the playbooks (FAQ 2.7–2.12): it begins the run that a ticket calls for, asks the connected systems for
 // the check that is open, offers the outcome that their answers come to, and keeps alive what waits to be mended.
-func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoState[refertoCheckState]] {
-	pending := func(u undoState[refertoCheckState]) []Schedule {
+func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoState[refertoCheckState]] {
+	pending := func(u undoState[refertoCheckState]) []runtime.Schedule {
 		s := u.Current
 		if s.NextReminder == 0 || !s.hasCurrentRun(l) {
 			return nil
@@ -64,16 +65,16 @@ func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoState[refert
 		if s.NextReminder == 1 {
 			days = firstReminderDays
 		}
-		return []Schedule{{
+		return []runtime.Schedule{{
 			Key: fmt.Sprintf("remind/%d/%d", s.RunNumber, s.NextReminder), At: cal.AfterWorkingDays(s.ReminderFrom, days, reminderHour),
 			Command: ticket.RemindPlaybook{Run: s.RunNumber, N: s.NextReminder},
 			Why: fmt.Sprintf("%d working days after %s, and what the checks wait for is not mended, calendar of %s",
 				days, s.ReminderFrom.In(calendar.Rome()).Format("2006-01-02 15:04"), cal.Name()),
 		}}
 	}
-	react := func(before undoState[refertoCheckState], r ticket.Recorded) (undoState[refertoCheckState], []Action) {
+	react := func(before undoState[refertoCheckState], r ticket.Recorded) (undoState[refertoCheckState], []runtime.Action) {
 		after, why := before.apply(r, refertoCheckState.apply)
-		actions := DiffTimers(pending(before), pending(after), why)
+		actions := runtime.DiffTimers(pending(before), pending(after), why)
 		actions = append(actions, after.Current.startRun(l, r)...)
 		actions = append(actions, after.Current.askConnector(l, r)...)
 		if o := after.Current.newOutcome(l, r); o != "" {
@@ -82,7 +83,7 @@ func RefertoCheck(c *catalog.Catalog, l *playbook.Library) Saga[undoState[refert
 		}
 		return after, actions
 	}
-	return Saga[undoState[refertoCheckState]]{Name: "referto-check", Version: 1, React: react, Pending: pending}
+	return runtime.Saga[undoState[refertoCheckState]]{Name: "referto-check", Version: 1, React: react, Pending: pending}
 }
 
 // hasCurrentRun tells whether the run is the one that the ticket calls for, and the competent ASR's to go on with.
@@ -168,7 +169,7 @@ func (s refertoCheckState) resetCheck() refertoCheckState {
 }
 
 // startRun asks for the run that the ticket calls for, when it may be another one than before.
-func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []Action {
+func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []runtime.Action {
 	switch r.Event.(type) {
 	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn, ticket.Reopened:
 	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
@@ -182,12 +183,12 @@ func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []Ac
 	if !ok || !s.Open || s.Erased || s.Entity == catalog.Region || s.hasCurrentRun(l) {
 		return nil
 	}
-	return []Action{Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(called.Playbook)}}
+	return []runtime.Action{runtime.Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(called.Playbook)}}
 }
 
 // askConnector asks the connected system for the check at which the run stands: when it has come there, when it is asked again
 // after a failure, and when it is reminded of.
-func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) []Action {
+func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) []runtime.Action {
 	var why ticket.QueryFailure
 	reminded := false
 	switch e := r.Event.(type) {
@@ -198,7 +199,7 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 	case ticket.PlaybookReminded:
 		reminded = true
 	case ticket.Escalated, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.AutoClosed, ticket.PersonalDataErased:
-		return []Action{Cancel{Key: "ask"}}
+		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken,
 		ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
 		ticket.OutcomeCarriedOut, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
@@ -207,23 +208,23 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 	}
 	walk, ok := s.walk(l)
 	if !ok || !s.hasCurrentRun(l) {
-		return []Action{Cancel{Key: "ask"}}
+		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	}
 	check := walk.Open
 	if reminded {
 		check = walk.Steps[len(walk.Steps)-1].Check
 	}
 	if check == nil || check.System == nil || why == ticket.NoSystemConnected || s.Tries > len(retryDelays) {
-		return []Action{Cancel{Key: "ask"}}
+		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	}
-	send := Send{Topic: TopicAskConnector, Key: string(check.ID), Payload: mustMarshal(ConnectorQuestion{
+	send := runtime.Send{Topic: runtime.TopicAskConnector, Key: string(check.ID), Payload: mustMarshal(ConnectorQuestion{
 		Run: s.RunNumber, Entity: s.RunEntity, Check: check.ID, Query: check.System.Query, Fact: check.System.Fact,
 	})}
 	if why == "" {
-		return []Action{Cancel{Key: "ask"}, send}
+		return []runtime.Action{runtime.Cancel{Key: "ask"}, send}
 	}
 	wait := retryDelays[s.Tries-1]
-	return []Action{SendLater{Key: "ask", At: r.At.Add(wait), Send: send, Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
+	return []runtime.Action{runtime.SendLater{Key: "ask", At: r.At.Add(wait), Send: send, Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
 }
 
 // newOutcome answers the outcome to which a connected system's answer has brought the run, if nobody was told of it.
@@ -238,7 +239,7 @@ func (s refertoCheckState) newOutcome(l *playbook.Library, r ticket.Recorded) pl
 }
 
 // proposeOutcome tells whoever has the ticket that the checks have come to an outcome.
-func (s refertoCheckState) proposeOutcome(r ticket.Recorded) Action {
+func (s refertoCheckState) proposeOutcome(r ticket.Recorded) runtime.Action {
 	n := Notification{Kind: KindOutcomeProposed, To: ToOperators, Entity: s.Entity, Operator: s.Assignee.Operator, Act: r.Act, N: s.RunNumber}
 	switch {
 	case s.Assignee.Supervisors:
@@ -246,7 +247,7 @@ func (s refertoCheckState) proposeOutcome(r ticket.Recorded) Action {
 	case n.Operator != "":
 		n.To = ToAccount
 	}
-	return Send{Topic: TopicNotify, Key: "proposal", Payload: mustMarshal(n)}
+	return runtime.Send{Topic: runtime.TopicNotify, Key: "proposal", Payload: mustMarshal(n)}
 }
 
 func (s refertoCheckState) walk(l *playbook.Library) (playbook.Walk, bool) {

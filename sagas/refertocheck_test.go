@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func TestRefertoCheckReacts(t *testing.T) {
@@ -61,7 +62,7 @@ func TestRefertoCheckReacts(t *testing.T) {
 		"reopened, it goes on":                       {upTo(alive, ticket.Resolved{Resolution: 1}, ticket.Reopened{}), []string{"schedule remind/1/1", "cancel ask"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, state, actions := RefertoCheck(catalog.Default(), playbook.Default()), undoState[refertoCheckState]{}, []Action(nil)
+			s, state, actions := RefertoCheck(catalog.Default(), playbook.Default()), undoState[refertoCheckState]{}, []runtime.Action(nil)
 			for _, r := range record(c.given...) {
 				if _, given := r.Event.(ticket.CheckAnswered); given {
 					r.By = system
@@ -85,10 +86,10 @@ func TestASystemIsNotAskedForEver(t *testing.T) {
 		events = append(events, ticket.CheckTried{Run: 1, Check: "invio-corretto", Why: ticket.SystemUnreachable})
 	}
 	for _, r := range record(events...) {
-		var actions []Action
+		var actions []runtime.Action
 		state, actions = s.React(state, r)
 		for _, a := range actions {
-			if l, ok := a.(SendLater); ok {
+			if l, ok := a.(runtime.SendLater); ok {
 				waits = append(waits, l.At.Sub(r.At))
 			}
 		}
@@ -101,7 +102,7 @@ func TestASystemIsNotAskedForEver(t *testing.T) {
 func TestRunsAreRemindedOfWhileTheyWait(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
-		replay(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoState[refertoCheckState], s ticket.State, timers map[string]Schedule) {
+		replay(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoState[refertoCheckState], s ticket.State, timers map[string]runtime.Schedule) {
 			atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
 			run, fresh, called := tickettest.Engine.RunFor(s)
 			alive := called && !fresh && run.Remind && atTheASR && run.Entity == s.Entity && !s.Erased

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // pendingTimer is a row of saga.timers as the tests compare it.
@@ -138,7 +139,7 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	// Going back: the former version catches up and takes over again.
 	w.begin(one)
 	w.catchUp(one)
-	list, err := ListSagas(w.ctx, w.store.WorkerPool())
+	list, err := runtime.ListSagas(w.ctx, w.store.WorkerPool())
 	w.must(err)
 	if len(list) != 2 || !list[0].Live || list[1].Live || list[0].Lag != 0 || list[0].Timers != 0 {
 		t.Errorf("after going back there are %+v", list)

@@ -12,14 +12,15 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // dispatchingSaga is a saga that sends a command at once.
-var dispatchingSaga = Saga[int]{Name: "mover", Version: 1, React: func(n int, r ticket.Recorded) (int, []Action) {
+var dispatchingSaga = runtime.Saga[int]{Name: "mover", Version: 1, React: func(n int, r ticket.Recorded) (int, []runtime.Action) {
 	if _, ok := r.Event.(ticket.Opened); !ok {
 		return n, nil
 	}
-	return 1, []Action{Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: torino, To: to3}, Why: "every ticket moves"}}
+	return 1, []runtime.Action{runtime.Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: torino, To: to3}, Why: "every ticket moves"}}
 }}
 
 func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
@@ -54,22 +55,22 @@ func TestRunEndsAllThatItStarted(t *testing.T) {
 
 func TestConfigIsValidated(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	good := Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []Definition{dispatchingSaga}}
-	for name, spoil := range map[string]func(*Config){
-		"no store":            func(c *Config) { c.Store = nil },
-		"no dispatch":         func(c *Config) { c.Dispatch = nil },
-		"a negative time":     func(c *Config) { c.PollInterval = -1 },
-		"a saga twice":        func(c *Config) { c.Sagas = []Definition{dispatchingSaga, dispatchingSaga} },
-		"a saga without name": func(c *Config) { c.Sagas = []Definition{Saga[int]{Version: 1}} },
-		"version zero":        func(c *Config) { c.Sagas = []Definition{Saga[int]{Name: "mover"}} },
+	good := runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []runtime.Definition{dispatchingSaga}}
+	for name, spoil := range map[string]func(*runtime.Config){
+		"no store":            func(c *runtime.Config) { c.Store = nil },
+		"no dispatch":         func(c *runtime.Config) { c.Dispatch = nil },
+		"a negative time":     func(c *runtime.Config) { c.PollInterval = -1 },
+		"a saga twice":        func(c *runtime.Config) { c.Sagas = []runtime.Definition{dispatchingSaga, dispatchingSaga} },
+		"a saga without name": func(c *runtime.Config) { c.Sagas = []runtime.Definition{runtime.Saga[int]{Version: 1}} },
+		"version zero":        func(c *runtime.Config) { c.Sagas = []runtime.Definition{runtime.Saga[int]{Name: "mover"}} },
 	} {
 		c := good
 		spoil(&c)
-		if _, err := New(c); err == nil {
+		if _, err := runtime.New(c); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
 	}
-	if _, err := New(good); err != nil {
+	if _, err := runtime.New(good); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // Setting is one that a simulation may change.
@@ -139,7 +140,7 @@ func (ch SettingChange) apply(a *catalog.AutoCloseRule, h *catalog.HandoverRule,
 func SimulationNames() []string { return []string{"auto-close", "escalation", "succession", "waiting"} }
 
 // ForSimulation is one of those as it is with a catalogue. False: it cannot be simulated.
-func ForSimulation(name string, c *catalog.Catalog) (Definition, bool) {
+func ForSimulation(name string, c *catalog.Catalog) (runtime.Definition, bool) {
 	switch name {
 	case "auto-close":
 		return AutoClose(c), true

@@ -15,6 +15,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // allRows is what every table of ours holds, as a count and a checksum.
@@ -53,10 +55,10 @@ func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
 	w.clock.Set(rome(t, "2026-12-01 09:00"))
 	before := w.allRows()
 	looked := 0
-	simulate := func(days int) Simulation {
+	simulate := func(days int) runtime.Simulation {
 		c, err := catalog.Default().WithSettings(func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) { a.AfterDays = days })
 		w.must(err)
-		s, err := Simulate(w.ctx, w.store, AutoClose(c), ticket.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
+		s, err := runtime.Simulate(w.ctx, w.store, AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
 		w.must(err)
 		return s
 	}
@@ -96,13 +98,13 @@ func TestAPollWithNothingDueReadsTheSame(t *testing.T) {
 		w.must(json.NewDecoder(strings.NewReader(plan)).Decode(&all))
 		return all[0].Plan["Shared Hit Blocks"].(float64) + all[0].Plan["Shared Read Blocks"].(float64)
 	}
-	w.must(r.fillTimers(w.ctx, 0, 100))
-	takes, looks := reads(TakeDueQuery, 32), reads(NextDueQuery)
-	w.must(r.fillTimers(w.ctx, 100, 10_000))
+	w.must(r.FillTimers(w.ctx, 0, 100))
+	takes, looks := reads(runtime.TakeDueQuery, 32), reads(runtime.NextDueQuery)
+	w.must(r.FillTimers(w.ctx, 100, 10_000))
 	if n := w.poll(r); n > 0 {
 		t.Fatalf("%d timers were due", n)
 	}
-	for name, c := range map[string][2]float64{"what is due": {takes, reads(TakeDueQuery, 32)}, "when the next is": {looks, reads(NextDueQuery)}} {
+	for name, c := range map[string][2]float64{"what is due": {takes, reads(runtime.TakeDueQuery, 32)}, "when the next is": {looks, reads(runtime.NextDueQuery)}} {
 		if c[1] > c[0]+4 { // the index is a level or two higher
 			t.Errorf("for %s it reads %v blocks, with a hundredth of the timers %v", name, c[1], c[0])
 		}

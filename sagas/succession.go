@@ -9,6 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // successionState is what succession remembers of a ticket that is not closed.
@@ -18,20 +19,20 @@ type successionState struct {
 
 // Succession moves the tickets of an entity that ceases to its successor, or to the Region where it has none, at the
 // moment at which it is no more (mission.md, "succession (ours)"). Closed tickets stay where they are.
-func Succession(c *catalog.Catalog) Saga[successionState] {
-	pending := func(s successionState) []Schedule {
+func Succession(c *catalog.Catalog) runtime.Saga[successionState] {
+	pending := func(s successionState) []runtime.Schedule {
 		e, known := c.Entity(s.Entity)
 		if !known || e.ValidTo.IsZero() {
 			return nil
 		}
 		to := c.Successor(s.Entity)
-		return []Schedule{{
+		return []runtime.Schedule{{
 			Key: "succeed/" + string(s.Entity), At: e.ValidTo.UTC(), Command: ticket.TransferToSuccessor{From: s.Entity, To: to},
 			Why: fmt.Sprintf("%s is no more from %s on; %s follows it",
 				e.Short, e.ValidTo.In(calendar.Rome()).Format("Mon 2 Jan 2006"), entityName(c, to)),
 		}}
 	}
-	return NewTimerSaga("succession", 1, successionState.apply, pending)
+	return runtime.NewTimerSaga("succession", 1, successionState.apply, pending)
 }
 
 func (s successionState) apply(r ticket.Recorded) (_ successionState, why string) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func TestSuccessionReacts(t *testing.T) {
@@ -16,20 +17,20 @@ func TestSuccessionReacts(t *testing.T) {
 	var (
 		opened = ticket.Opened{Entity: torino, Status: ticket.New}
 		end    = rome(t, "2027-01-01 00:00")
-		moves  = []Action{Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: to3},
+		moves  = []runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: to3},
 			Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; ASL TO3 follows it"}}
-		stays = []Action{Cancel{"succeed/010301", "the ticket went to another entity"}}
+		stays = []runtime.Action{runtime.Cancel{Key: "succeed/010301", Why: "the ticket went to another entity"}}
 	)
 	for name, c := range map[string]struct {
 		catalog *catalog.Catalog
 		given   []ticket.Event
-		then    []Action
+		then    []runtime.Action
 	}{
 		"an entity without an end keeps its tickets": {catalog.Default(), []ticket.Event{opened}, nil},
 		"a ticket moves to the successor":            {catalogWithSuccession(t), []ticket.Event{opened}, moves},
 		"or to the Region where there is none": {
 			catalogWith(t, alone, alone+`, "valid_to": "2027-01-01"`), []ticket.Event{opened},
-			[]Action{Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: catalog.Region},
+			[]runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: catalog.Region},
 				Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; Regione Piemonte follows it"}}},
 		"not one that was handed over": {catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}}, stays},
 		"nor redirected": {
@@ -41,9 +42,9 @@ func TestSuccessionReacts(t *testing.T) {
 		"a resolution changes nothing": {catalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}}, nil},
 		"a closed one stays": {
 			catalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
-			[]Action{Cancel{"succeed/010301", "the ticket is closed"}}},
+			[]runtime.Action{runtime.Cancel{Key: "succeed/010301", Why: "the ticket is closed"}}},
 		"moved is done": {catalogWithSuccession(t), []ticket.Event{opened, ticket.TransferredToSuccessor{From: torino, To: to3}},
-			[]Action{Cancel{Key: "succeed/010301"}}},
+			[]runtime.Action{runtime.Cancel{Key: "succeed/010301"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(Succession(c.catalog), c.given...); !reflect.DeepEqual(got, c.then) {

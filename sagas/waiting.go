@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // waitingState is what the waiting saga remembers: the latest question to the citizen.
@@ -29,8 +30,8 @@ type waitingState struct {
 // Waiting reminds a citizen who was asked and has not answered (FAQ 2.4; the reminders are ours), in the competent
 // entity's working days, and where its setting says so resolves the ticket in the end. The answer, or anything else that
 // leaves the status, cancels both.
-func Waiting(c *catalog.Catalog) Saga[undoState[waitingState]] {
-	pending := func(u undoState[waitingState]) []Schedule {
+func Waiting(c *catalog.Catalog) runtime.Saga[undoState[waitingState]] {
+	pending := func(u undoState[waitingState]) []runtime.Schedule {
 		s := u.Current
 		if !s.Waiting {
 			return nil
@@ -40,29 +41,29 @@ func Waiting(c *catalog.Catalog) Saga[undoState[waitingState]] {
 			return cal.AfterWorkingDays(s.AskedAt, days, rule.Hour), fmt.Sprintf("%d working days after the question of %s, calendar of %s",
 				days, s.AskedAt.In(calendar.Rome()).Format("2006-01-02 15:04"), cal.Name())
 		}
-		var all []Schedule
+		var all []runtime.Schedule
 		for i, days := range rule.RemindAfterDays {
 			if i < s.ReminderCount || s.Erased {
 				continue
 			}
 			at, why := after(days)
-			all = append(all, Schedule{Key: fmt.Sprintf("remind/%s/%d", s.Question, i+1), At: at,
+			all = append(all, runtime.Schedule{Key: fmt.Sprintf("remind/%s/%d", s.Question, i+1), At: at,
 				Command: ticket.RemindCitizen{Question: s.Question, N: i + 1}, Why: why})
 		}
 		if rule.ResolveAfterDays > 0 {
 			at, why := after(rule.ResolveAfterDays)
-			all = append(all, Schedule{Key: "expire/" + string(s.Question), At: at, Command: ticket.ExpireQuestion{Question: s.Question, Note: expiryNoteID(s.Question)}, Why: why})
+			all = append(all, runtime.Schedule{Key: "expire/" + string(s.Question), At: at, Command: ticket.ExpireQuestion{Question: s.Question, Note: expiryNoteID(s.Question)}, Why: why})
 		}
 		return all
 	}
-	return NewTimerSaga("waiting", 1, func(u undoState[waitingState], r ticket.Recorded) (undoState[waitingState], string) {
+	return runtime.NewTimerSaga("waiting", 1, func(u undoState[waitingState], r ticket.Recorded) (undoState[waitingState], string) {
 		return u.apply(r, waitingState.apply)
 	}, pending)
 }
 
 // expiryNoteID is the id of the note that resolves a question without an answer: the same whoever derives it.
 func expiryNoteID(asked ticket.ID) ticket.ID {
-	return ticket.ID(uuid.NewSHA1(IDNamespace, []byte("expire\n"+string(asked))).String())
+	return ticket.ID(uuid.NewSHA1(runtime.IDNamespace, []byte("expire\n"+string(asked))).String())
 }
 
 // apply folds an event; why is for timers that go with it.

@@ -9,14 +9,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose=${1:-test}
-oldest=15 # PostgreSQL, as in eventstore/ownpg
+oldest=15 # PostgreSQL, as in eventstore/embedpg
 
 fail() {
 	printf 'setup: %s\n' "$@" >&2
 	exit 1
 }
 
-# The places where sol itself looks (eventstore/ownpg).
+# The places where sol itself looks (eventstore/embedpg).
 has_postgres() {
 	local dir version dirs=()
 	if [[ -n ${SOL_PG_BIN:-} ]]; then

@@ -15,14 +15,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/bench"
-	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/migrations"
 	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func (a *cli) benchCommand() *cobra.Command {
@@ -34,11 +36,11 @@ func (a *cli) benchAppend() *cobra.Command {
 	c := &cobra.Command{
 		Use: "append", Short: "Durable conditional appends beside pgbench's plain INSERT; one JSON object a line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := Load(a.env)
+			c, err := config.Load(a.env)
 			if err != nil {
 				return err
 			}
-			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
 				pgbench := findPgbench(own.BinDir())
@@ -59,14 +61,14 @@ func (a *cli) benchTimers() *cobra.Command {
 	c := &cobra.Command{
 		Use: "timers", Short: "A look at the timers when none is due, with 100,000 and with 1,000,000 pending; one JSON object a line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := Load(a.env)
+			c, err := config.Load(a.env)
 			if err != nil {
 				return err
 			}
-			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
-				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Log: NewQuietLogger(a.err, c.Log)})
+				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Log: config.NewQuietLogger(a.err, c.Log)})
 				if err != nil {
 					return err
 				}
@@ -74,7 +76,7 @@ func (a *cli) benchTimers() *cobra.Command {
 				nobody := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
 					return errors.New("nothing was to be due")
 				}
-				return sagas.BenchmarkPolls(ctx, a.out, sagas.Config{Store: store, Dispatch: nobody, Sagas: []sagas.Definition{sagas.AutoClose(catalog.Default())}})
+				return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: nobody, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
 			})
 		},
 	}
@@ -84,8 +86,8 @@ func (a *cli) benchTimers() *cobra.Command {
 }
 
 // withScratchDatabase gives a durable, migrated Postgres in a directory beside the data, so that it measures the same disk.
-func (a *cli) withScratchDatabase(ctx context.Context, c Config, do func(context.Context, *ownpg.Server) error) (err error) {
-	if err := MakeDataDir(c.DataDir); err != nil {
+func (a *cli) withScratchDatabase(ctx context.Context, c config.Config, do func(context.Context, *embedpg.Server) error) (err error) {
+	if err := config.MakeDataDir(c.DataDir); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp(c.DataDir, "bench-")
@@ -98,7 +100,7 @@ func (a *cli) withScratchDatabase(ctx context.Context, c Config, do func(context
 			return err
 		}
 	}
-	own, err := ownpg.Start(ctx, ownpg.Config{Dir: dir, Log: NewQuietLogger(a.err, c.Log)})
+	own, err := embedpg.Start(ctx, embedpg.Config{Dir: dir, Log: config.NewQuietLogger(a.err, c.Log)})
 	if err != nil {
 		return err
 	}

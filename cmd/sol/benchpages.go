@@ -15,12 +15,13 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/eventstore/ownpg"
-	"github.com/sol-assistenza/sol/handlers/demo"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/bench"
 	"github.com/sol-assistenza/sol/migrations"
 )
@@ -31,11 +32,11 @@ func (a *cli) benchPages() *cobra.Command {
 	c := &cobra.Command{
 		Use: "pages", Short: "Pages as the server renders them, among few tickets and among many, which are made first; one JSON object a line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := Load(a.env)
+			c, err := config.Load(a.env)
 			if err != nil {
 				return err
 			}
-			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *ownpg.Server) error {
+			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
 				return a.measurePages(ctx, c, own, sizes, rounds)
 			})
 		},
@@ -47,18 +48,18 @@ func (a *cli) benchPages() *cobra.Command {
 	return c
 }
 
-func (a *cli) measurePages(ctx context.Context, c Config, own *ownpg.Server, sizes []int, rounds int) (err error) {
+func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Server, sizes []int, rounds int) (err error) {
 	dir, err := os.MkdirTemp("", "sol-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	c.MasterKeyFile = filepath.Join(dir, "master.key")
-	if err := CreateMasterKey(c.MasterKeyFile); err != nil {
+	if err := config.CreateMasterKey(c.MasterKeyFile); err != nil {
 		return err
 	}
-	unlimited := entrance.Rate{PerMinute: 1e9, Burst: 1e9}
-	c.Limits = entrance.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
+	unlimited := middleware.Rate{PerMinute: 1e9, Burst: 1e9}
+	c.Limits = middleware.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
 	slices.Sort(sizes)
 	people := demo.People(catalog.Default(), time.Now())
 	var sites []*bench.Site
@@ -83,7 +84,7 @@ func (a *cli) measurePages(ctx context.Context, c Config, own *ownpg.Server, siz
 			return err
 		}
 		clock, queries := &demo.Clock{}, &bench.QueryCounter{}
-		n, err := newNode(ctx, c, NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(own.URL(name)), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
+		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(own.URL(name)), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
 		if err != nil {
 			return err
 		}

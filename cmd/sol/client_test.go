@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 )
 
 // apiClient calls the API as one person.
@@ -79,7 +81,7 @@ func (c apiClient) expect(want int, method, path string, body any, header ...str
 }
 
 // login is as demo.json says.
-func (c apiClient) login(i Identity) apiClient {
+func (c apiClient) login(i demo.Identity) apiClient {
 	c.t.Helper()
 	a := c.expect(http.StatusCreated, http.MethodPost, "/api/v1/sessions", map[string]string{"username": i.Username, "password": i.Password, "pin": i.PIN})
 	c.token = a.text("token")

@@ -9,6 +9,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 )
 
 // Exit codes.
@@ -46,7 +48,7 @@ func (a *cli) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sol",
 		Short:         "SOL Assistenza: requests for help with the on-line health services of Regione Piemonte",
-		Long:          Help,
+		Long:          config.Help,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

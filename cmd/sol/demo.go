@@ -14,10 +14,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/eventstore/ownpg"
-	"github.com/sol-assistenza/sol/handlers/demo"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
 // demoSeed is what demo-seed.json in the data directory says: what the demo made, or was about to make.
@@ -32,7 +33,7 @@ func (a *cli) demoCommand() *cobra.Command {
 		Use: "demo", Args: cobra.NoArgs,
 		Short: "Run the server with made-up people and tickets, made at the first start",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			c, err := Load(a.env)
+			c, err := config.Load(a.env)
 			if err != nil {
 				return err
 			}
@@ -41,16 +42,16 @@ func (a *cli) demoCommand() *cobra.Command {
 				return err
 			}
 			people := demo.People(catalog.Default(), p.Until)
-			around, err := StartBackends(&c)
+			around, err := demo.StartBackends(&c)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, around.Close()) }()
 			introduced := false
 			err = service{
-				config: c, log: NewLogger(a.err, c.Log),
+				config: c, log: config.NewLogger(a.err, c.Log),
 				onListen: func() error {
-					if _, running := ownpg.Find(c.PostgresDir(), "sol"); running {
+					if _, running := embedpg.Find(c.PostgresDir(), "sol"); running {
 						return nil // perhaps for a demo that answers: the data are not ours yet
 					}
 					return removeDemoInfo(c.DemoInfoFile())
@@ -87,10 +88,10 @@ func removeDemoInfo(file string) error {
 
 // seedDemo makes people and tickets in an empty log, and goes on with what an interrupted start left. A log that holds
 // what no demo made is left alone, because everybody knows the demo's passwords.
-func (a *cli) seedDemo(ctx context.Context, c Config, url string, p demo.Params, people []demo.Person) (err error) {
+func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.Params, people []demo.Person) (err error) {
 	file := filepath.Join(c.DataDir, "demo-seed.json")
 	var was demoSeed
-	known, err := ReadJSON(file, &was)
+	known, err := demo.ReadJSON(file, &was)
 	if err != nil || was.Done {
 		return err
 	}
@@ -98,10 +99,10 @@ func (a *cli) seedDemo(ctx context.Context, c Config, url string, p demo.Params,
 		p = was.Params
 		fmt.Fprintln(a.err, "the last start was cut off while it made demo data: going on with that")
 	}
-	c.Hold, c.AutoCloseAfter = ticket.DefaultHold, 0 // the plan counts on them, whatever is tried out afterwards
+	c.Hold, c.AutoCloseAfter = rules.DefaultHold, 0 // the plan counts on them, whatever is tried out afterwards
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
-	n, err := newNode(ctx, c, NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(url), clock.Now)
+	n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(url), clock.Now)
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func (a *cli) seedDemo(ctx context.Context, c Config, url string, p demo.Params,
 	if head.N > 0 && !known {
 		return errors.New("this database holds tickets that no demo made: run it with sol serve, or name an empty directory in SOL_DATA_DIR")
 	}
-	if err := WriteJSON(file, demoSeed{p, false}); err != nil {
+	if err := demo.WriteJSON(file, demoSeed{p, false}); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -121,7 +122,7 @@ func (a *cli) seedDemo(ctx context.Context, c Config, url string, p demo.Params,
 		return err
 	}
 	fmt.Fprintf(a.err, "demo data made in %s\n", time.Since(begun).Round(100*time.Millisecond))
-	return WriteJSON(file, demoSeed{p, true})
+	return demo.WriteJSON(file, demoSeed{p, true})
 }
 
 // playDemo enrols the people and plays the plan while the sagas run.
@@ -157,4 +158,19 @@ func withoutSynchronousCommit(address string) string {
 	q.Set("synchronous_commit", "off")
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+// writeDemoInfo writes demo.json and tells a person the same. It is called once the demo answers.
+func (a *cli) writeDemoInfo(c config.Config, address string, people []demo.Person, around *demo.Backends) error {
+	info := demo.Info{Address: address, Systems: around.ConnectorsURL, Mails: around.MailDir}
+	for _, p := range people {
+		for _, in := range p.Placements {
+			info.Identities = append(info.Identities, demo.Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: in.Role, Entity: in.Entity})
+		}
+	}
+	if err := demo.WriteJSON(c.DemoInfoFile(), info); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(a.out, info.Describe(c), around.Describe(c))
+	return err
 }

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 )
@@ -26,7 +27,7 @@ import (
 // demoRun is a demo that runs, and who can log in there.
 type demoRun struct {
 	*process
-	info Info
+	info demo.Info
 }
 
 // withT is the stage as a subtest uses it: what fails there fails that.

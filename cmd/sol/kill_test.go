@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 )
 
 // ticketLoad opens tickets under keys of their own, side by side, and remembers what was acknowledged.
@@ -91,7 +93,7 @@ func TestKilled(t *testing.T) {
 		"--entity", "010301", "--generate")
 	words := strings.Fields(generated) // password P PIN N added …
 	nobody := apiClient{t: t, base: "http://" + i.address}
-	operator := nobody.login(Identity{Username: "mela.prova", Password: words[1], PIN: words[3], Role: "supervisore_asr", Entity: "010301"})
+	operator := nobody.login(demo.Identity{Username: "mela.prova", Password: words[1], PIN: words[3], Role: "supervisore_asr", Entity: "010301"})
 	solved := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
 
 	l := &ticketLoad{by: nobody, opened: map[int]string{}}

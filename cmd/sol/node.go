@@ -12,52 +12,56 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/access"
 	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/bus"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/handlers/web"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // node is everything wired on one database. Nothing in it runs by itself yet.
 type node struct {
-	config    Config
+	config    config.Config
 	log       *slog.Logger
 	catalog   *catalog.Catalog
 	playbooks *playbook.Library
 	metrics   *prometheus.Registry
 
 	store         *eventstore.Store
-	dispatcher    *desk.Dispatcher
+	dispatcher    *app.Dispatcher
 	identity      *identity.Identity
 	reader        *projections.Reader
 	projections   *projections.Runner
-	sagas         *sagas.Runner
-	notifications *notice.Store
-	service       *casework.Service
-	middleware    *entrance.Stack
+	sagas         *runtime.Runner
+	notifications *notification.Store
+	service       *app.Service
+	middleware    *middleware.Stack
 	adapters      adapters
 }
 
 // newNode wires a node. clock is nil but for the demo's simulated time.
-func newNode(ctx context.Context, c Config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
+func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
 	key, err := c.ReadMasterKey()
 	if err != nil {
 		return nil, err
 	}
 	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoCloseAfter), metrics: prometheus.NewRegistry()}
-	if n.playbooks, err = LoadPlaybooks(c.External.PlaybooksDir); err != nil {
+	if n.playbooks, err = config.LoadPlaybooks(c.External.PlaybooksDir); err != nil {
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -74,37 +78,37 @@ func newNode(ctx context.Context, c Config, log *slog.Logger, url string, clock 
 			n.store.Close()
 		}
 	}()
-	n.dispatcher = desk.NewDispatcher(n.store, ticket.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks})
+	n.dispatcher = app.NewDispatcher(n.store, rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks})
 	n.identity, err = identity.New(identity.Config{Pool: n.store.WorkerPool(), KeyedHash: n.store.KeyedHash})
 	if err != nil {
 		return nil, err
 	}
 	n.reader = projections.NewReader(n.store, n.catalog, n.identity.Names)
-	n.service = &casework.Service{Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
+	n.service = &app.Service{Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
 	n.projections = projections.NewRunner(n.store)
-	n.sagas, err = sagas.New(sagas.Config{
+	n.sagas, err = runtime.New(runtime.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
 		Sagas: sagas.All(n.catalog, n.playbooks),
 	})
 	if err != nil {
 		return nil, err
 	}
-	n.notifications = notice.New(n.store, n.dispatcher)
-	n.middleware = entrance.New(entrance.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
+	n.notifications = notification.New(n.store, n.dispatcher)
+	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
 	n.adapters, err = n.newAdapters()
 	return n, err
 }
 
 // dispatch is the sagas' way in: the one that everybody has.
 func (n *node) dispatch(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-	_, err := n.dispatcher.Dispatch(ctx, desk.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+	_, err := n.dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
 	return err
 }
 
 func (n *node) close() { n.store.Close() }
 
 // newRouter are the doors for programs and for people.
-func (n *node) newRouter() (*Router, error) {
+func (n *node) newRouter() (*server.Router, error) {
 	programs, err := api.New(api.Config{
 		Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notifications: n.notifications,
 		Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
@@ -118,7 +122,7 @@ func (n *node) newRouter() (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Router{API: programs, Web: people}, nil
+	return &server.Router{API: programs, Web: people}, nil
 }
 
 // Housekeeping: how often, and from what age a blob that no event names is nobody's.
@@ -131,7 +135,7 @@ const (
 
 // runCleanup forgets what nobody needs any more, now and then, until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
-	for Sleep(ctx, cleanupInterval) == nil {
+	for database.Sleep(ctx, cleanupInterval) == nil {
 		blobs, err := n.store.CollectOrphans(ctx, orphanAge)
 		if err != nil {
 			n.log.ErrorContext(ctx, "orphans were not collected", "error", err)
@@ -140,7 +144,7 @@ func (n *node) runCleanup(ctx context.Context) error {
 		if err != nil {
 			n.log.ErrorContext(ctx, "old commands were not forgotten", "error", err)
 		}
-		messages, err := bus.DeleteDelivered(ctx, n.store.WorkerPool(), deliveredRetention)
+		messages, err := outbox.DeleteDelivered(ctx, n.store.WorkerPool(), deliveredRetention)
 		if err != nil {
 			n.log.ErrorContext(ctx, "carried messages were not deleted", "error", err)
 		}
@@ -148,7 +152,7 @@ func (n *node) runCleanup(ctx context.Context) error {
 		if err != nil {
 			n.log.ErrorContext(ctx, "old notices were not deleted", "error", err)
 		}
-		accesses, err := access.DeleteExpired(ctx, n.store.WorkerPool())
+		accesses, err := accesslog.DeleteExpired(ctx, n.store.WorkerPool())
 		if err != nil {
 			n.log.ErrorContext(ctx, "old accesses were not deleted", "error", err)
 		}

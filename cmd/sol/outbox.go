@@ -14,9 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/handlers/bus"
-	"github.com/sol-assistenza/sol/handlers/mail"
-	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/handlers/outbox"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func (a *cli) outboxCommand() *cobra.Command {
@@ -28,9 +28,9 @@ const mailTopic = "mail"
 
 // outboxListing is what sol outbox list tells.
 type outboxListing struct {
-	Counts     []bus.Count     `json:"counts"` // by topic, of all messages
+	Counts     []outbox.Count  `json:"counts"` // by topic, of all messages
 	MailCounts map[string]int  `json:"mail_counts"`
-	Messages   []bus.Entry     `json:"messages"`
+	Messages   []outbox.Entry  `json:"messages"`
 	Mails      []mail.Delivery `json:"mails"`
 }
 
@@ -38,7 +38,7 @@ func (a *cli) outboxList() *cobra.Command {
 	var asJSON, poisoned bool
 	var topic string
 	var limit int
-	topics := []string{sagas.TopicNotify, sagas.TopicAskConnector, mailTopic}
+	topics := []string{runtime.TopicNotify, runtime.TopicAskConnector, mailTopic}
 	c := &cobra.Command{
 		Use: "list", Short: "List the messages that wait, and those that were put aside, with how many there are", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -66,11 +66,11 @@ func (a *cli) outboxList() *cobra.Command {
 }
 
 func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (p outboxListing, err error) {
-	p = outboxListing{MailCounts: map[string]int{}, Messages: []bus.Entry{}, Mails: []mail.Delivery{}}
-	counts, err := bus.Counts(ctx, n.store.WorkerPool())
-	p.Counts = slices.DeleteFunc(counts, func(c bus.Count) bool { return topic != "" && c.Topic != topic })
+	p = outboxListing{MailCounts: map[string]int{}, Messages: []outbox.Entry{}, Mails: []mail.Delivery{}}
+	counts, err := outbox.Counts(ctx, n.store.WorkerPool())
+	p.Counts = slices.DeleteFunc(counts, func(c outbox.Count) bool { return topic != "" && c.Topic != topic })
 	if err == nil && topic != mailTopic {
-		p.Messages, err = bus.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
+		p.Messages, err = outbox.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
 	}
 	if err == nil && (topic == "" || topic == mailTopic) {
 		if p.Mails, err = n.adapters.mail.ListUnsettled(ctx, limit); err == nil {
@@ -115,7 +115,7 @@ func (a *cli) outboxRetry() *cobra.Command {
 				return errors.New("name the messages to try again, or --all of them; sol outbox list --poison tells which there are")
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				tried, err := bus.Retry(ctx, n.store.WorkerPool(), ids...)
+				tried, err := outbox.Retry(ctx, n.store.WorkerPool(), ids...)
 				if err != nil {
 					return err
 				}

@@ -6,35 +6,17 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
 func (a *cli) playbooksCommand() *cobra.Command {
 	return commandGroup("playbooks", "The checks that problems call for (FAQ 2.7–2.12)", a.playbooksCheck(), a.playbooksShow())
-}
-
-// LoadPlaybooks reads those that come with sol and those of the directory; "" for none.
-func LoadPlaybooks(dir string) (*playbook.Library, error) {
-	sources := []fs.FS{playbook.Embedded()}
-	if dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, fmt.Errorf("playbooks: %s is no directory that can be read", dir)
-		}
-		sources = append(sources, os.DirFS(dir))
-	}
-	l, err := playbook.Load(catalog.Default(), sources...)
-	if err != nil {
-		return nil, fmt.Errorf("playbooks: %w", err)
-	}
-	return l, nil
 }
 
 func (a *cli) playbooksCheck() *cobra.Command {
@@ -45,7 +27,7 @@ func (a *cli) playbooksCheck() *cobra.Command {
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			l, err := LoadPlaybooks(dir)
+			l, err := config.LoadPlaybooks(dir)
 			var invalid *playbook.InvalidError
 			if errors.As(err, &invalid) {
 				for _, f := range invalid.Faults {
@@ -73,7 +55,7 @@ func (a *cli) playbooksShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show [ID[@VERSION]]", Short: "Draw a playbook's tree, with its texts; without ID, all of them", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			l, err := LoadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
+			l, err := config.LoadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
 			if err != nil {
 				return err
 			}

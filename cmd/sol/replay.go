@@ -17,8 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/access"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 func (a *cli) replayCommand() *cobra.Command {
@@ -51,14 +51,14 @@ func (a *cli) replayCommand() *cobra.Command {
 						return err
 					}
 				}
-				t, there := projections.Detail(viewer, p.history, p.names, moment)
+				t, there := ticketview.Detail(viewer, p.history, p.names, moment)
 				switch {
 				case !there && at == "":
 					return fmt.Errorf("there is no ticket %s for %s", args[0], as)
 				case !there:
 					return fmt.Errorf("at %s there was no ticket %s for %s", at, args[0], as)
 				}
-				if err := n.recordAccess(ctx, access.Access{Ticket: id, Kind: access.History}); err != nil {
+				if err := n.recordAccess(ctx, accesslog.Access{Ticket: id, Kind: accesslog.History}); err != nil {
 					return err
 				}
 				if at == "" {
@@ -74,16 +74,16 @@ func (a *cli) replayCommand() *cobra.Command {
 	return c
 }
 
-func parseViewer(text string, id ticket.ID) (projections.Viewer, error) {
+func parseViewer(text string, id ticket.ID) (ticketview.Viewer, error) {
 	role, entity, _ := strings.Cut(text, "@")
 	actor := person.Actor{Role: person.Role(role), Entity: parseEntityCode(entity)}
 	switch {
 	case actor.Role == person.Citizen && entity == "":
-		return projections.Viewer{Ticket: id}, nil
+		return ticketview.Viewer{Ticket: id}, nil
 	case actor.Role == person.Auditor && entity == "", actor.Role.Operates() && entity != "":
-		return projections.Viewer{Actor: actor}, nil
+		return ticketview.Viewer{Actor: actor}, nil
 	}
-	return projections.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)
+	return ticketview.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)
 }
 
 // historyAt finds the moment that is meant, and leaves of a history what stands at or before a position.
@@ -112,16 +112,16 @@ func (n *node) historyAt(ctx context.Context, p *ticketHistory, at string) (time
 
 // historyLine is a line of a history.
 type historyLine struct {
-	Position string         `json:"position"`
-	Version  int            `json:"version"`
-	At       time.Time      `json:"at"`
-	By       projections.By `json:"by"`
-	Type     string         `json:"type"`
-	Text     string         `json:"text"`
+	Position string        `json:"position"`
+	Version  int           `json:"version"`
+	At       time.Time     `json:"at"`
+	By       ticketview.By `json:"by"`
+	Type     string        `json:"type"`
+	Text     string        `json:"text"`
 }
 
 // printHistory prints a history as a viewer's timeline tells it. The auditor's has a line for every event.
-func (a *cli) printHistory(p ticketHistory, t projections.Ticket, asJSON bool) error {
+func (a *cli) printHistory(p ticketHistory, t ticketview.Ticket, asJSON bool) error {
 	for _, l := range t.Timeline {
 		of := slices.IndexFunc(p.history, func(r ticket.Recorded) bool { return r.Version == l.Version })
 		position := eventstore.Position{Epoch: p.names.Epoch, N: p.history[of].Position}.String()

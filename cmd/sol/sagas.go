@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 func (a *cli) sagasCommand() *cobra.Command {
@@ -23,11 +23,11 @@ func (a *cli) sagasList() *cobra.Command {
 		Use: "list", Short: "Tell where every saga stands, and its next timers", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				list, err := sagas.ListSagas(ctx, n.store.WorkerPool())
+				list, err := runtime.ListSagas(ctx, n.store.WorkerPool())
 				if err != nil {
 					return err
 				}
-				next, err := sagas.ListTimers(ctx, n.store.WorkerPool(), timers)
+				next, err := runtime.ListTimers(ctx, n.store.WorkerPool(), timers)
 				if err != nil {
 					return err
 				}
@@ -64,7 +64,7 @@ func (a *cli) sagasExplain() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				x, err := sagas.Explain(ctx, n.store.WorkerPool(), id)
+				x, err := runtime.Explain(ctx, n.store.WorkerPool(), id)
 				if err != nil {
 					return err
 				}

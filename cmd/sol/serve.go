@@ -15,18 +15,21 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
 func (a *cli) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "serve", Short: "Run the server", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := Load(a.env)
+			c, err := config.Load(a.env)
 			if err != nil {
 				return err
 			}
-			log := NewLogger(a.err, c.Log)
+			log := config.NewLogger(a.err, c.Log)
 			s := service{config: c, log: log, onReady: func(_ context.Context, _ *node, address string) error {
 				log.Info("sol answers", "address", address, "data_dir", c.DataDir, "version", version())
 				return nil
@@ -38,7 +41,7 @@ func (a *cli) serveCommand() *cobra.Command {
 
 // service is a server from its start to its end.
 type service struct {
-	config Config
+	config config.Config
 	log    *slog.Logger
 	// onListen is called when the address is ours, before anything else; nil: there is nothing to do.
 	onListen func() error
@@ -54,15 +57,15 @@ func (s service) run(ctx context.Context) error {
 	if err := s.config.External.Validate(); err != nil {
 		return err
 	}
-	if err := MakeDataDir(s.config.DataDir); err != nil {
+	if err := config.MakeDataDir(s.config.DataDir); err != nil {
 		return err
 	}
 	if _, err := s.config.ReadMasterKey(); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
 		return err
 	}
-	front, err := Listen(s.config.Addr, s.log)
+	front, err := server.Listen(s.config.Addr, s.log)
 	if err != nil {
-		if _, running := ownpg.Find(s.config.PostgresDir(), "sol"); running {
+		if _, running := embedpg.Find(s.config.PostgresDir(), "sol"); running {
 			return fmt.Errorf("%w; a sol runs on the data in %s already: stop it, or give a second one its own SOL_DATA_DIR too", err, s.config.DataDir)
 		}
 		return err
@@ -82,8 +85,8 @@ func (s service) run(ctx context.Context) error {
 }
 
 // start starts everything that the front needs, and ends it again.
-func (s service) start(ctx context.Context, front *Server) (err error) {
-	db, err := Open(ctx, s.config, s.log, s.config.Migrate)
+func (s service) start(ctx context.Context, front *server.Server) (err error) {
+	db, err := database.Open(ctx, s.config, s.log, s.config.Migrate)
 	if err != nil {
 		return err
 	}
@@ -138,14 +141,14 @@ func (s service) start(ctx context.Context, front *Server) (err error) {
 }
 
 // startWorkers runs what goes on by itself until ctx ends. One part that fails ends them all.
-func (s service) startWorkers(ctx context.Context, n *node, own *ownpg.Server, front *Server, mails net.Listener) *errgroup.Group {
+func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, front *server.Server, mails net.Listener) *errgroup.Group {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.projections.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })
 	g.Go(func() error { return n.runCleanup(ctx) })
 	n.adapters.run(ctx, g, mails)
 	if own != nil {
-		g.Go(func() error { return WatchPostgres(ctx, own, &front.DatabaseDown) })
+		g.Go(func() error { return database.WatchPostgres(ctx, own, &front.DatabaseDown) })
 	}
 	return g
 }

@@ -14,8 +14,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // catalogWithSettings is the catalogue with settings changed, for the entities named or for all.
@@ -73,7 +74,7 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				}
 				simulated, _ := sagas.ForSimulation(args[0], changed)
 				bar := a.progress("replaying tickets")
-				s, err := sagas.Simulate(ctx, n.store, simulated, ticket.Engine{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
+				s, err := runtime.Simulate(ctx, n.store, simulated, rules.Engine{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
 				bar.finish()
 				if err != nil {
 					return err

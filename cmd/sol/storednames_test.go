@@ -30,8 +30,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/mailaddr"
+	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew; what disappears from it may be in somebody's database")
@@ -104,7 +105,7 @@ func compareGolden(t *testing.T, file string, got []byte) {
 const sourceRoot = "../.."
 
 // isTestCode matches what stores nothing of a product's: tests, their helpers, benches, demo data, and our own Postgres.
-var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|demo|simulator|ownpg|embedpg|\w*test)/|^tools/`)
+var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|simulator|embedpg|\w*test)/|^tools/`)
 
 // filesBelowRoot lists the module's files by their path from sourceRoot.
 func filesBelowRoot(t *testing.T) (files []string) {
@@ -396,7 +397,7 @@ func (s section) addDerived() {
 	hash := func(purpose, value string) string {
 		return fmt.Sprintf("%x", sha256.Sum256([]byte(purpose+"\n"+value)))
 	}
-	addresses := mailaddr.New(hash, "example.org")
+	addresses := mailaddress.New(hash, "example.org")
 	s.add("addresses and links", addresses.Reply(id))
 	s.add("addresses and links", addresses.Bounce(id))
 	s.add("addresses and links", addresses.MessageID(id))
@@ -448,7 +449,7 @@ func writeSagas(t *testing.T, w *bytes.Buffer) {
 			after := react.Call([]reflect.Value{state, reflect.ValueOf(recorded)})
 			state = after[0]
 			addPaths(t, stored, toJSON(t, state.Interface()))
-			for _, action := range after[1].Interface().([]sagas.Action) {
+			for _, action := range after[1].Interface().([]runtime.Action) {
 				if line := ticketLife[n] + ": " + describeAction(t, action); !seen[line] {
 					seen[line] = true
 					fmt.Fprintln(w, line)
@@ -460,18 +461,18 @@ func writeSagas(t *testing.T, w *bytes.Buffer) {
 }
 
 // describeAction shows an action's key, and as JSON what it sends. The JSON of commands has golden files of its own.
-func describeAction(t *testing.T, a sagas.Action) string {
+func describeAction(t *testing.T, a runtime.Action) string {
 	t.Helper()
 	switch a := a.(type) {
-	case sagas.Schedule:
+	case runtime.Schedule:
 		return "schedule " + a.Key
-	case sagas.Cancel:
+	case runtime.Cancel:
 		return "cancel " + a.Key
-	case sagas.Dispatch:
+	case runtime.Dispatch:
 		return "dispatch " + a.Key
-	case sagas.Send:
+	case runtime.Send:
 		return "send " + toJSON(t, a)
-	case sagas.SendLater:
+	case runtime.SendLater:
 		return "later " + a.Key + " " + toJSON(t, a.Send)
 	}
 	return ""

@@ -18,13 +18,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/access"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // auditorViewer is who the command line reads as: it sees everything and changes nothing.
-var auditorViewer = projections.Viewer{Actor: person.Actor{Role: person.Auditor}}
+var auditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
 
 func (a *cli) ticketCommand() *cobra.Command {
 	return commandGroup("ticket", "Look at tickets, and erase their personal data",
@@ -51,7 +52,7 @@ func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error)
 // ticketHistory is a ticket's history with the names of everybody in it.
 type ticketHistory struct {
 	history []ticket.Recorded
-	names   projections.Names
+	names   ticketview.Names
 }
 
 func (n *node) loadHistory(ctx context.Context, id ticket.ID) (ticketHistory, error) {
@@ -77,14 +78,14 @@ func (n *node) loadHistory(ctx context.Context, id ticket.ID) (ticketHistory, er
 	if err != nil {
 		return ticketHistory{}, err
 	}
-	names := projections.Names{Catalog: n.catalog, Playbooks: n.playbooks, Epoch: head.Epoch, Operator: func(id string) string { return known[id] }}
+	names := ticketview.Names{Catalog: n.catalog, Playbooks: n.playbooks, Epoch: head.Epoch, Operator: func(id string) string { return known[id] }}
 	return ticketHistory{history, names}, nil
 }
 
 // recordAccess records what the command line tells of tickets, before it does: nobody reads unseen.
-func (n *node) recordAccess(ctx context.Context, r access.Access) error {
+func (n *node) recordAccess(ctx context.Context, r accesslog.Access) error {
 	r.By = person.Actor{ID: cliActorID, Role: person.Administrator}
-	return access.Record(ctx, n.store.RequestPool(), r)
+	return accesslog.Record(ctx, n.store.RequestPool(), r)
 }
 
 // viewTime is the moment to look at a history from: not before its last event.
@@ -110,10 +111,10 @@ func (a *cli) ticketShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := n.recordAccess(ctx, access.Access{Ticket: id, Kind: access.Ticket}); err != nil {
+				if err := n.recordAccess(ctx, accesslog.Access{Ticket: id, Kind: accesslog.Ticket}); err != nil {
 					return err
 				}
-				t, _ := projections.Detail(auditorViewer, p.history, p.names, p.viewTime(n)) // the auditor sees every ticket
+				t, _ := ticketview.Detail(auditorViewer, p.history, p.names, p.viewTime(n)) // the auditor sees every ticket
 				if asJSON {
 					return a.printJSON(t)
 				}
@@ -127,7 +128,7 @@ func (a *cli) ticketShow() *cobra.Command {
 }
 
 // printTicket prints a ticket for a person.
-func (a *cli) printTicket(t projections.Ticket) {
+func (a *cli) printTicket(t ticketview.Ticket) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(a.out, "%-12s %s\n", label, fmt.Sprintf(format, args...))
 	}
@@ -161,7 +162,7 @@ func (a *cli) ticketList() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
 				if subject := n.dispatcher.HashTaxCode(filter.Q); subject != "" {
-					if err := n.recordAccess(ctx, access.Access{Kind: access.Search, Subject: subject}); err != nil {
+					if err := n.recordAccess(ctx, accesslog.Access{Kind: accesslog.Search, Subject: subject}); err != nil {
 						return err
 					}
 				}
@@ -237,7 +238,7 @@ func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 	if err != nil {
 		return err
 	}
-	out, err := n.dispatcher.Dispatch(ctx, desk.CommandRequest{
+	out, err := n.dispatcher.Dispatch(ctx, app.CommandRequest{
 		Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: cliActorID, Role: person.Administrator},
 	})
 	if err != nil {

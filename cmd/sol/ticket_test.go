@@ -11,11 +11,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
-	"github.com/sol-assistenza/sol/handlers/access"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
 
 // TestCommandsRecordAccess: what the commands tell of a ticket stands among its accesses.
@@ -26,19 +28,19 @@ func TestCommandsRecordAccess(t *testing.T) {
 	if err := os.WriteFile(key, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: ticket.DefaultHold, External: External{MailDomain: "localhost"}}
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: rules.DefaultHold, External: config.External{MailDomain: "localhost"}}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer n.close()
-	id, err := desk.NewID()
+	id, err := app.NewID()
 	if err != nil {
 		t.Fatal(err)
 	}
 	const code = "RSSMRA85T10A562S"
 	subject := n.dispatcher.HashTaxCode(code)
-	_, err = n.dispatcher.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+	_, err = n.dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Requester: ticket.ForSelf, Subject: subject,
 		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000", Description: "Prova"},
@@ -55,11 +57,11 @@ func TestCommandsRecordAccess(t *testing.T) {
 			t.Fatalf("%v: %d, %s", args, code, &said)
 		}
 	}
-	all, err := access.List(t.Context(), n.store.RequestPool(), person.Actor{Role: person.Auditor}, id, subject, 0, 10)
+	all, err := accesslog.List(t.Context(), n.store.RequestPool(), person.Actor{Role: person.Auditor}, id, subject, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 3 || all[0].Kind != access.Search || all[1].Kind != access.History || all[2].Kind != access.Ticket || all[2].By.ID != cliActorID {
+	if len(all) != 3 || all[0].Kind != accesslog.Search || all[1].Kind != accesslog.History || all[2].Kind != accesslog.Ticket || all[2].By.ID != cliActorID {
 		t.Errorf("recorded are %+v", all)
 	}
 }

@@ -9,12 +9,15 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 )
 
 // withNode carries a command out on a node of its own: beside a running server on the same database, or, when there
 // is none, with our own Postgres for as long as it takes. It makes and migrates nothing.
 func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error) (err error) {
-	c, err := Load(a.env)
+	c, err := config.Load(a.env)
 	if err != nil {
 		return err
 	}
@@ -24,8 +27,8 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if _, err := c.ReadMasterKey(); err != nil {
 		return err
 	}
-	ctx, log := cmd.Context(), NewQuietLogger(a.err, c.Log)
-	db, err := OpenOrJoin(ctx, c, log, CheckSchema)
+	ctx, log := cmd.Context(), config.NewQuietLogger(a.err, c.Log)
+	db, err := database.OpenOrJoin(ctx, c, log, database.CheckSchema)
 	if err != nil {
 		return err
 	}
@@ -71,14 +74,14 @@ func (a *cli) migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Make the database, or bring its schema up to this version (serve and demo do it by themselves)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			c, err := Load(a.env)
+			c, err := config.Load(a.env)
 			if err != nil {
 				return err
 			}
-			if err := MakeDataDir(c.DataDir); err != nil {
+			if err := config.MakeDataDir(c.DataDir); err != nil {
 				return err
 			}
-			db, err := OpenOrJoin(cmd.Context(), c, NewQuietLogger(a.err, c.Log), c.Migrate)
+			db, err := database.OpenOrJoin(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), c.Migrate)
 			return errors.Join(err, db.Close(context.WithoutCancel(cmd.Context())))
 		},
 	}

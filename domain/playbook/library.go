@@ -90,7 +90,3 @@ func (l *Library) Pin(p *Playbook) PinnedVersions {
 	}
 	return pinned
 }
-
-func (p *Playbook) outcome(id OutcomeID) *Outcome {
-	return &p.Outcomes[slices.IndexFunc(p.Outcomes, func(o Outcome) bool { return o.ID == id })]
-}

@@ -6,10 +6,10 @@
 package playbook
 
 import (
-	"github.com/sol-assistenza/sol/domain/catalog"
-)
+	"slices"
 
-// The names in playbook files. Those of checks are unique among all playbooks that can meet in one run.
+	"github.com/sol-assistenza/sol/domain/catalog"
+) // The names in playbook files. Those of checks are unique among all playbooks that can meet in one run.
 type (
 	ID        string // of a playbook, e.g. referto-non-trovato
 	CheckID   string
@@ -120,4 +120,24 @@ const (
 type NoteVariant struct {
 	When []FieldID // besides those in the text
 	Text string
+}
+
+// find gives a check; nil: it is none of the playbook's.
+func (p *Playbook) find(id CheckID) *Check {
+	if i := slices.IndexFunc(p.Checks, func(c Check) bool { return c.ID == id }); i >= 0 {
+		return &p.Checks[i]
+	}
+	return nil
+}
+
+// field gives a field; nil: it is none of the playbook's.
+func (p *Playbook) field(id FieldID) *Field {
+	if i := slices.IndexFunc(p.Fields, func(f Field) bool { return f.ID == id }); i >= 0 {
+		return &p.Fields[i]
+	}
+	return nil
+}
+
+func (p *Playbook) outcome(id OutcomeID) *Outcome {
+	return &p.Outcomes[slices.IndexFunc(p.Outcomes, func(o Outcome) bool { return o.ID == id })]
 }

@@ -6,6 +6,7 @@ package playbook
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Answers are the answers of a run by check. A check that is not there is not known yet.
@@ -134,4 +135,45 @@ func (w Walk) Note() (text string, missing []FieldID) {
 		return "", nil
 	}
 	return w.Outcome.renderNote(w.playbook, w.Evidence())
+}
+
+// PathText says a walk's answers in words, e.g. "referto=yes, inviato=no".
+func (w Walk) PathText() string {
+	var said []string
+	for _, s := range w.Steps {
+		switch {
+		case s.Answer == nil:
+			said = append(said, string(s.Check.ID)+"=?")
+		case s.Answer.Yes:
+			said = append(said, string(s.Check.ID)+"=yes")
+		default:
+			said = append(said, string(s.Check.ID)+"=no")
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// Paths gives every end that a run can come to: each outcome with each way to it, and each way that comes back to a check.
+func (l *Library) Paths(pinned PinnedVersions) func(yield func(Walk) bool) {
+	return func(yield func(Walk) bool) {
+		l.walkPaths(pinned, Answers{}, yield)
+	}
+}
+
+func (l *Library) walkPaths(pinned PinnedVersions, answers Answers, yield func(Walk) bool) bool {
+	w, ok := l.Walk(pinned, answers)
+	switch {
+	case !ok:
+		return true
+	case w.Outcome != nil || len(w.ToForget) > 0:
+		return yield(w)
+	}
+	for _, yes := range []bool{true, false} {
+		answers[w.Open.ID] = Answer{Yes: yes}
+		if !l.walkPaths(pinned, answers, yield) {
+			return false
+		}
+	}
+	delete(answers, w.Open.ID)
+	return true
 }

@@ -195,3 +195,28 @@ func (Close) command()               {}
 func (TransferToSuccessor) command() {}
 func (Release) command()             {}
 func (Erase) command()               {}
+
+// FieldValue tells whether the update sets the field, and to what. Whoever updates should have read every note.
+func (u Update) FieldValue(field string) (string, bool) {
+	switch field {
+	case "status":
+		return string(u.Status), u.Status != ""
+	case "assignee":
+		if u.Assignee == nil {
+			return "", false
+		}
+		return u.Assignee.wireName(), true
+	case "entity":
+		return string(u.Entity), true // competence decides what every act means
+	case "problem":
+		return string(u.Problem), u.Problem != "" || u.Service != ""
+	case "answers":
+		return "", len(u.Answers) > 0
+	default:
+		return "", true
+	}
+}
+
+func (n AssigneeInput) wireName() string {
+	return Assignee{Operator: n.Operator, Supervisors: n.Supervisors}.WireName()
+}

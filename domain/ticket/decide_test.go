@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	. "github.com/sol-assistenza/sol/domain/ticket"
+	. "github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
 const (

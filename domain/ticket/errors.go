@@ -57,10 +57,6 @@ func (e *InvalidError) Error() string {
 	return strings.Join(said, "; ")
 }
 
-func fieldError(field, rule, allowed string) error {
-	return &InvalidError{Fields: []FieldError{{Field: field, Rule: rule, Allowed: allowed}}}
-}
-
 // FieldConflict is one field that a command sets and that somebody changed since the version the sender saw.
 type FieldConflict struct {
 	Field  string
@@ -81,26 +77,4 @@ func (e *ConflictError) Error() string {
 		said[i] = f.Field
 	}
 	return "changed since the version you saw: " + strings.Join(said, ", ")
-}
-
-// notAllowed explains why a move is not in the lifecycle from here.
-func notAllowed(s State, m Move) error {
-	e := &NotAllowedError{Move: m, Status: s.Status}
-	switch {
-	case s.Status == "":
-		e.Rule = "the ticket does not exist yet"
-	case m == MoveOpen:
-		e.Rule = "the ticket exists already"
-	case s.Status == Closed:
-		e.Rule = "a closed ticket is final (FAQ 2.5); the citizen's next message opens a new ticket linked to it"
-	default:
-		var from []string
-		for _, r := range rulesFor(m) {
-			for _, f := range r.from {
-				from = append(from, string(f))
-			}
-		}
-		e.Rule = "it is possible from " + strings.Join(from, ", ")
-	}
-	return e
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	. "github.com/sol-assistenza/sol/domain/ticket"
+	. "github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
 // TestLifecycleIsAsDrawn holds the diagram of ARCHITECTURE.md to the machine that decides.

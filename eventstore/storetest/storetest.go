@@ -24,7 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/eventstore/ownpg"
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/migrations"
 )
 
@@ -103,7 +103,7 @@ func Leaks(options ...goleak.Option) error {
 }
 
 type server struct {
-	postgres *ownpg.Server
+	postgres *embedpg.Server
 	dir      string
 }
 
@@ -133,7 +133,7 @@ func launchServer(ctx context.Context) error {
 	if err := os.Chmod(dir, 0o755); err != nil { // the server's own user passes through it
 		return fmt.Errorf("test server: %w", err)
 	}
-	testServer.postgres, err = ownpg.Start(ctx, ownpg.Config{
+	testServer.postgres, err = embedpg.Start(ctx, embedpg.Config{
 		Dir: dir + "/pg", Unsafe: true,
 		// Autovacuum's workers are a superuser's: a database that one of them is in cannot be dropped by its owner.
 		Settings: map[string]string{"max_connections": "400", "autovacuum": "off"},

@@ -19,29 +19,28 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
 
 // Config is what the API is made of. The rooms are required, the rest has defaults.
 type Config struct {
 	Store         *eventstore.Store
-	Dispatcher    *desk.Dispatcher
+	Dispatcher    *app.Dispatcher
 	Identity      *identity.Identity
 	Reader        *projections.Reader
 	Catalog       *catalog.Catalog
-	Notifications *notice.Store
+	Notifications *notification.Store
 
 	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 
 	Version     string               // of the program, shown in the OpenAPI document; empty: "dev"
 	Log         *slog.Logger         // nil: slog.Default
 	Metrics     *prometheus.Registry // served at /metrics; nil: a new one
-	Middleware  *entrance.Stack      // shared with other doors; nil: one of its own, with its defaults
+	Middleware  *middleware.Stack    // shared with other doors; nil: one of its own, with its defaults
 	Timeout     time.Duration        // for answering one request, streams excepted; 0: 30 s
 	BodyTimeout time.Duration        // for a request's body to arrive; 0: 60 s
 	Heartbeat   time.Duration        // between signs of life on a stream, at which rights are checked too; 0: 15 s
@@ -50,7 +49,7 @@ type Config struct {
 // API answers requests. Whoever runs its server calls EndStreams when it shuts down.
 type API struct {
 	Config
-	app     *casework.Service
+	app     *app.Service
 	handler http.Handler
 	huma    huma.API
 
@@ -83,10 +82,10 @@ func New(c Config) (*API, error) {
 		}
 	}
 	if c.Middleware == nil {
-		c.Middleware = entrance.New(entrance.Config{Log: c.Log, Metrics: c.Metrics})
+		c.Middleware = middleware.New(middleware.Config{Log: c.Log, Metrics: c.Metrics})
 	}
 	a := &API{Config: c}
-	a.app = &casework.Service{Store: c.Store, Dispatcher: c.Dispatcher, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
+	a.app = &app.Service{Store: c.Store, Dispatcher: c.Dispatcher, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
 	a.closing, a.endStreams = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()

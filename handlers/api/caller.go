@@ -15,14 +15,14 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // caller is who makes a request: a session, the holder of a personal link, or nobody in particular.
 type caller struct {
-	casework.Caller
+	app.Caller
 	token   string
 	session identity.Session // zero without one
 }
@@ -53,10 +53,10 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	token, given := bearer(r.Header.Get("Authorization"))
 	from, now := a.Middleware.ClientAddress(r), a.now()
 	if !given {
-		return caller{Caller: casework.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
+		return caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
 	if actor, ok := a.Identity.ParsePersonalLink(token); ok {
-		return caller{Caller: casework.LinkHolder(ticket.ID(actor.ID), from), token: token}, nil
+		return caller{Caller: app.LinkHolder(ticket.ID(actor.ID), from), token: token}, nil
 	}
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
 		return caller{}, p
@@ -68,7 +68,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{Caller: casework.Caller{From: from, Actor: s.Actor}, token: token, session: s}, nil
+	return caller{Caller: app.Caller{From: from, Actor: s.Actor}, token: token, session: s}, nil
 }
 
 // admit lets a caller through to an endpoint, or says why not: who are you, too often, not yours. It runs before the
@@ -84,8 +84,8 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			a.refuse(ctx.Context(), err).write(w)
 			return
 		}
-		entrance.SetActor(ctx.Context(), c.Actor)
-		if e.maxBody > entrance.SmallBody { // a stream must not keep a place
+		middleware.SetActor(ctx.Context(), c.Actor)
+		if e.maxBody > middleware.SmallBody { // a stream must not keep a place
 			done, ok := a.Middleware.AcquireUpload(r)
 			if !ok {
 				unavailable.detail("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").withRetryAfter(5 * time.Second).write(w)

@@ -16,8 +16,8 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -113,11 +113,11 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
-		var sheet *entrance.CSVWriter
+		var sheet *middleware.CSVWriter
 		err := a.Reader.Export(ctx, c.Viewer(), asked, func(p projections.DrillDownPage) error {
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
-			sheet = entrance.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
+			sheet = middleware.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
 			return sheet.WriteRow("number", "id", "figure", "entity", "received_by", "service", "problem", "channel", "status", "operator", "detail", "opened_at", "at", "seconds",
 				"answered_at", "resolved_at", "handovers", "reopenings")
 		}, func(items []projections.DrillDownItem) error {
@@ -132,7 +132,7 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 		case err != nil && sheet == nil:
 			a.refuse(ctx, err).write(w)
 		case err != nil: // the client must not take it for the whole
-			a.Log.LogAttrs(ctx, slog.LevelWarn, "an export broke off", slog.String("request_id", entrance.RequestID(ctx)), slog.Any("error", err))
+			a.Log.LogAttrs(ctx, slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
 			panic(http.ErrAbortHandler)
 		}
 	}}, nil

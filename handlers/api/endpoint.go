@@ -11,8 +11,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // endpoint describes one call: to people, to the OpenAPI document, and to admit.
@@ -20,12 +20,12 @@ type endpoint struct {
 	id, method, path     string
 	summary, description string
 	tag                  string
-	status               int               // of success; 0: 200
-	public               bool              // may be called without a token
-	action               identity.Action   // that the policy must allow; "": any session, placed or not
-	limiter              *entrance.Limiter // its own, by address, besides the session's; nil: the public one for callers without session
-	maxBody              int64             // bytes; 0: 64 kB
-	errorStatuses        []int             // beyond those that every call has
+	status               int                 // of success; 0: 200
+	public               bool                // may be called without a token
+	action               identity.Action     // that the policy must allow; "": any session, placed or not
+	limiter              *middleware.Limiter // its own, by address, besides the session's; nil: the public one for callers without session
+	maxBody              int64               // bytes; 0: 64 kB
+	errorStatuses        []int               // beyond those that every call has
 	responses            map[string]*huma.Response
 }
 
@@ -41,7 +41,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 		Security:                     []map[string][]string{{"session": {}}},
 	}
 	if op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = entrance.SmallBody
+		op.MaxBodyBytes = middleware.SmallBody
 	}
 	if e.public {
 		op.Security = append(op.Security, map[string][]string{})
@@ -68,7 +68,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 func (a *API) refuse(ctx context.Context, err error) *Problem {
 	p := problemFor(err, a.now())
 	if p.Status >= http.StatusInternalServerError {
-		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", entrance.RequestID(ctx)),
+		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", middleware.RequestID(ctx)),
 			slog.String("problem", p.Type), slog.Any("error", err))
 	}
 	a.addConflictNames(ctx, p)

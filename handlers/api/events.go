@@ -8,14 +8,14 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // RawEventList is all events of a ticket.
 type RawEventList struct {
-	Items    []casework.RawEvent `json:"items"`
-	Position string              `json:"position"`
+	Items    []app.RawEvent `json:"items"`
+	Position string         `json:"position"`
 }
 
 type eventsInput struct {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
 func TestFAQ_2_2_OpenFromTheCitizensForm(t *testing.T) {
@@ -127,7 +127,7 @@ func TestFAQ_2_4_AskTheCitizen(t *testing.T) {
 		if before := citizen.ticket(id).want(200); strings.Contains(string(before.raw), "Di che data") {
 			t.Fatalf("%s: the note is shown while it is held: %s", name, before.raw)
 		}
-		w.advance(ticket.DefaultHold)
+		w.advance(rules.DefaultHold)
 		after := citizen.ticket(id).want(200)
 		if notes := after.list("notes"); len(notes) != 1 || notes[0]["text"] != "Di che data è il referto?" || after.text("status") != "in_attesa_utente" {
 			t.Fatalf("%s: the citizen sees %s", name, after.raw)
@@ -152,7 +152,7 @@ func TestFAQ_2_5_Resolve(t *testing.T) {
 	anna.update(id, fields{"status": "risolto"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.5")
 	anna.update(id, fields{"status": "risolto", "note": public("Il referto è ora disponibile")}).want(200)
 	anna.update(id, fields{"status": "chiuso"}).problem(409, "forbidden-move", "FAQ 2.5", "system alone closes")
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	if got := citizen.ticket(id).want(200); got.text("status") != "risolto" || !strings.Contains(string(got.raw), "Il referto è ora disponibile") {
 		t.Fatalf("the citizen sees %s", got.raw)
 	}
@@ -211,7 +211,7 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	if numbers := anna.queue("inoltrate", position); !slices.Equal(numbers, []string{number}) {
 		t.Errorf("the ASR's trace is %v", numbers)
 	}
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	if numbers := rita.queue("nuove", position); !slices.Equal(numbers, []string{number}) {
 		t.Fatalf("the Region has %v", numbers)
 	}
@@ -221,7 +221,7 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	anna.update(id, fields{"note": public("ancora io")}).problem(403, "forbidden", "read-only trace")
 
 	sent := rita.update(id, fields{"entity": novara, "note": public("Di vostra competenza")}).want(200)
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	if numbers := bruna.queue("nuove", sent.text("position")); !slices.Equal(numbers, []string{number}) {
 		t.Fatalf("the other ASR has %v", numbers)
 	}
@@ -270,7 +270,7 @@ func TestAttachmentsAreReadByWhoReadsTheirText(t *testing.T) {
 	anna.get(secret).want(200)
 	maria.get(secret).problem(404, "not-found")
 	maria.get(told).problem(404, "not-found") // held
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	maria.get(told).want(200)
 	w.anonymous().get(told).problem(401, "unauthorized")
 	w.logIn("bruna", person.ASROperator, novara).get(told).problem(404, "not-found")

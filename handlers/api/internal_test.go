@@ -22,15 +22,15 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
 
 func TestAPanicIsAProblemToo(t *testing.T) {
 	var log strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
-	a := &API{Config: Config{Log: logger, Timeout: time.Second, Middleware: entrance.New(entrance.Config{Log: logger})}}
+	a := &API{Config: Config{Log: logger, Timeout: time.Second, Middleware: middleware.New(middleware.Config{Log: logger})}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /breaks", func(http.ResponseWriter, *http.Request) { panic("alas") })
 	mux.HandleFunc("GET /aborts", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })

@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // middlewareHandlers is how the API speaks where no handler of its own does.
-func (a *API) middlewareHandlers(mux *http.ServeMux) entrance.Handlers {
-	return entrance.Handlers{
+func (a *API) middlewareHandlers(mux *http.ServeMux) middleware.Handlers {
+	return middleware.Handlers{
 		Mux: mux, SetHeaders: setSecurityHeaders, StreamRoutes: []string{streamRoute, exportRoute}, Timeout: a.BodyTimeout + a.Timeout,
 		OnPanic: func(w http.ResponseWriter, r *http.Request, err error) { a.refuse(r.Context(), err).write(w) },
 		OnNoRoute: func(w http.ResponseWriter, _ *http.Request, allow string) {
@@ -35,7 +35,7 @@ func setSecurityHeaders(h http.Header) {
 }
 
 // takeFromLimiter counts a request of a client, or refuses it.
-func takeFromLimiter(l *entrance.Limiter, client string, now time.Time, h http.Header) *Problem {
+func takeFromLimiter(l *middleware.Limiter, client string, now time.Time, h http.Header) *Problem {
 	wait, allowed := l.Take(client, now, h)
 	if allowed {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/notice"
 )
 
 type notificationsInput struct {
@@ -20,9 +20,9 @@ type notificationsInput struct {
 
 // NotificationList is one page of my notices, the newest first.
 type NotificationList struct {
-	Items      []notice.Notification `json:"items"`
-	NextCursor string                `json:"next_cursor,omitempty" doc:"Absent on the last page"`
-	Unread     int                   `json:"unread" doc:"Of all pages"`
+	Items      []notification.Notification `json:"items"`
+	NextCursor string                      `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Unread     int                         `json:"unread" doc:"Of all pages"`
 }
 
 type notificationsOutput struct {
@@ -53,7 +53,7 @@ func (a *API) registerNotifications() {
 		summary: "My notices", description: "Of tickets that I still see: mine, my entity's, for supervisors theirs.", action: identity.ReadNotifications,
 	}, func(ctx context.Context, c caller, in *notificationsInput) (*notificationsOutput, error) {
 		page, err := a.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
-		if errors.Is(err, notice.ErrCursor) {
+		if errors.Is(err, notification.ErrCursor) {
 			return nil, invalidField("cursor", "is no cursor that a page gave", "next_cursor of the page before")
 		}
 		if err != nil {

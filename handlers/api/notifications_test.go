@@ -12,13 +12,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
 // TestNotifications: who reads what, page by page, each for themselves (issue 3, item 6).
 func TestNotifications(t *testing.T) {
-	var notices *notice.Store
+	var notices *notification.Store
 	w := newFixture(t, func(c *api.Config) { notices = c.Notifications })
 	maria, anna, bruno := w.logIn("maria", person.Citizen, ""), w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino)
 	nina, zoe := w.logIn("nina", person.ASROperator, novara), w.logIn("zoe", person.Citizen, "")

@@ -9,9 +9,8 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/attachment"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -87,8 +86,8 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openOut
 	return newOpenOutput(o), nil
 }
 
-func (r OpenRequest) openRequest() casework.OpenRequest {
-	return casework.OpenRequest{
+func (r OpenRequest) openRequest() app.OpenRequest {
+	return app.OpenRequest{
 		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Requester: r.Requester.Role, Facilitated: r.Facilitated, Channel: r.Channel,
 		Form: ticket.Form{
 			GivenName: r.Requester.GivenName, FamilyName: r.Requester.FamilyName, TaxCode: r.Requester.TaxCode, Email: r.Requester.Email,
@@ -106,7 +105,7 @@ func attachmentFiles(files []FileUpload) []attachment.File {
 	return list
 }
 
-func newOpenOutput(o desk.Outcome) *openOutput {
+func newOpenOutput(o app.Outcome) *openOutput {
 	return &openOutput{
 		ETag: etag(o.Version), Location: "/api/v1/tickets/" + o.Stream, Replayed: replayed(o),
 		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: o.Position.String()},

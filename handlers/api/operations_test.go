@@ -16,8 +16,8 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 func TestStatusMetricsAndHeaders(t *testing.T) {
@@ -161,7 +161,7 @@ func TestLoginRefusals(t *testing.T) {
 
 func TestRateLimits(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
-		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Form: entrance.Rate{PerMinute: 1, Burst: 2}, Session: entrance.Rate{PerMinute: 1, Burst: 3}}})
+		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Form: middleware.Rate{PerMinute: 1, Burst: 2}, Session: middleware.Rate{PerMinute: 1, Burst: 3}}})
 	})
 	anna, carlo := w.logIn("anna", person.ASROperator, torino), w.logIn("carlo", person.ASROperator, torino)
 	for left := 1; left >= 0; left-- {
@@ -184,7 +184,7 @@ func TestRateLimits(t *testing.T) {
 
 func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
-		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Login: entrance.Rate{PerMinute: 1, Burst: 2}}})
+		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Login: middleware.Rate{PerMinute: 1, Burst: 2}}})
 	})
 	anna := w.logIn("anna", person.ASROperator, torino)
 	again := fields{"username": "anna", "password": password, "pin": pin}
@@ -195,7 +195,7 @@ func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
 
 func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
-		c.Middleware = entrance.New(entrance.Config{Limits: entrance.Limits{Public: entrance.Rate{PerMinute: 1, Burst: 2}}})
+		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Public: middleware.Rate{PerMinute: 1, Burst: 2}}})
 	})
 	anna := w.logIn("anna", person.ASROperator, torino)
 	for range 5 {
@@ -212,7 +212,7 @@ func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
 
 func TestLargeBodiesWaitForAPlace(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
-		c.Middleware = entrance.New(entrance.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
+		c.Middleware = middleware.New(middleware.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
 	})
 	reader, writer := io.Pipe()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/api/v1/tickets", reader)

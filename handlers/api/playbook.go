@@ -12,9 +12,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // AnswerRequest answers a check of the ticket's playbook (FAQ 2.7–2.12).
@@ -31,7 +31,7 @@ type playbookInput struct {
 
 type playbookOutput struct {
 	ETag string `header:"ETag" doc:"The ticket's version, for If-Match; none for the past"`
-	Body projections.Playbook
+	Body ticketview.Playbook
 }
 
 type answerInput struct {
@@ -49,7 +49,7 @@ type answerOutput struct {
 
 // Answered is the run after an answer, and where it left the ticket.
 type Answered struct {
-	projections.Playbook
+	ticketview.Playbook
 	TicketVersion int    `json:"ticket_version"`
 	Position      string `json:"position"`
 }
@@ -91,7 +91,7 @@ func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*pl
 }
 
 // readChecks is the run as the caller may see it, with the ticket's version.
-func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (projections.Playbook, int, error) {
+func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (ticketview.Playbook, int, error) {
 	p, version, ok, err := a.app.Checks(ctx, c.Caller, id, at)
 	if err == nil && !ok {
 		err = noPlaybook()
@@ -100,7 +100,7 @@ func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.T
 }
 
 func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answerOutput, error) {
-	id, u := ticket.ID(in.ID), casework.UpdateRequest{Answers: answerRequests([]AnswerRequest{in.Body})}
+	id, u := ticket.ID(in.ID), app.UpdateRequest{Answers: answerRequests([]AnswerRequest{in.Body})}
 	var err error
 	if u.ExpectedVersion, err = parseIfMatch(in.IfMatch); err != nil {
 		return nil, err
@@ -130,9 +130,9 @@ func singleAnswerError(err error) error {
 	return named
 }
 
-func answerRequests(sent []AnswerRequest) (all []casework.AnswerRequest) {
+func answerRequests(sent []AnswerRequest) (all []app.AnswerRequest) {
 	for _, s := range sent {
-		all = append(all, casework.AnswerRequest(s))
+		all = append(all, app.AnswerRequest(s))
 	}
 	return all
 }

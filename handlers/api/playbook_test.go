@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
-	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -22,7 +22,7 @@ import (
 func newFixtureWithPlaybooks(t *testing.T, l *playbook.Library) *fixture {
 	t.Helper()
 	known := catalog.Default()
-	return newFixtureWithOptions(t, worldtest.Options{Playbooks: l, Sagas: sagas.All(known, l)})
+	return newFixtureWithOptions(t, handlertest.Options{Playbooks: l, Sagas: sagas.All(known, l)})
 }
 
 // evidence is what an operator types, one value a field, fictitious.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
 // formWith is a form with one change.
@@ -220,12 +220,12 @@ func TestUndoWithinTheHold(t *testing.T) {
 	if again := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200); string(again.raw) != string(first.raw) {
 		t.Fatalf("repeated: %s, first: %s", again.raw, first.raw)
 	}
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	if seen := w.linkHolder(id).ticket(id).want(200); strings.Contains(string(seen.raw), "Sbagliato") || seen.text("status") != "nuovo" {
 		t.Fatalf("the citizen sees %s", seen.raw)
 	}
 	anna.update(id, fields{"status": "risolto", "note": public("Giusto")}).want(200)
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	anna.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move", "shown")
 }
 

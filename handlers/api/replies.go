@@ -11,7 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -60,7 +60,7 @@ func (a *API) registerReplies() {
 
 func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*replyOutput, error) {
 	id := ticket.ID(in.ID)
-	reply := casework.ReplyRequest{Text: in.Body.Text, Files: attachmentFiles(in.Body.Attachments), Solved: in.Body.Solved}
+	reply := app.ReplyRequest{Text: in.Body.Text, Files: attachmentFiles(in.Body.Attachments), Solved: in.Body.Solved}
 	o, err := a.app.Reply(ctx, c.Caller, id, reply, in.idempotency("tickets/"+in.ID+"/replies"))
 	if err != nil {
 		return nil, err

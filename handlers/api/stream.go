@@ -12,9 +12,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/follow"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/presence"
+	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
 const streamRoute = "GET /api/v1/stream"
@@ -27,16 +27,16 @@ type streamInput struct {
 
 // What the contract calls the data of the stream's events.
 type (
-	StreamCounts        follow.Counts
-	StreamTicket        follow.Ticket
-	StreamNotifications follow.Notifications
-	StreamPresence      follow.Presence
-	StreamEnd           follow.End
+	StreamCounts        sse.Counts
+	StreamTicket        sse.Ticket
+	StreamNotifications sse.Notifications
+	StreamPresence      sse.Presence
+	StreamEnd           sse.End
 )
 
 // registerStream adds the server-sent events.
 func (a *API) registerStream() {
-	streams := &follow.Streams{
+	streams := &sse.Streams{
 		App: a.app, Notifications: a.Notifications, Presence: presence.New(a.app.Store, a.app.Identity.Names), Middleware: a.Middleware, Heartbeat: a.Heartbeat, Closing: a.closing,
 		OnError: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
@@ -65,7 +65,7 @@ func (a *API) registerStream() {
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
-			streams.Serve(ctx, w, follow.Client{Caller: c.Caller, Token: c.token, OpenTicket: ticket.ID(in.Ticket)}, p)
+			streams.Serve(ctx, w, sse.Client{Caller: c.Caller, Token: c.token, OpenTicket: ticket.ID(in.Ticket)}, p)
 		}}, nil
 	})
 }

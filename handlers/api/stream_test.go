@@ -18,9 +18,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/notice"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -140,7 +141,7 @@ func TestStreamTellsWhatIMaySee(t *testing.T) {
 	again := anna.stream(seen.id)
 	w.nextMessage(again, "what happened since", about(id))
 	w.nextMessage(again, "the counts of now", counting("inoltrate", 1))
-	w.advance(ticket.DefaultHold)
+	w.advance(rules.DefaultHold)
 	rita.update(id, fields{"entity": novara, "note": public("A voi")}).want(200)
 	w.nextMessage(again, "the redirect, on the trace", about(id))
 }
@@ -174,7 +175,7 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 // TestStreamTellsOfNotifications: at the beginning, when one comes and when they are read, without waiting for a heartbeat;
 // nobody is told of what is not theirs to see.
 func TestStreamTellsOfNotifications(t *testing.T) {
-	var notices *notice.Store
+	var notices *notification.Store
 	w := newFixture(t, func(c *api.Config) { notices, c.Heartbeat = c.Notifications, time.Hour })
 	anna, bruno, nina := w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino), w.logIn("nina", person.ASROperator, novara)
 	maria := w.logIn("maria", person.Citizen, "")

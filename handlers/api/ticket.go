@@ -13,7 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 type ticketInput struct {
@@ -24,7 +24,7 @@ type ticketInput struct {
 
 type ticketOutput struct {
 	ETag string `header:"ETag" doc:"The version, for If-Match; none for the past"`
-	Body projections.Ticket
+	Body ticketview.Ticket
 }
 
 type fileInput struct {

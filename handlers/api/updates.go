@@ -10,8 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -88,13 +87,13 @@ func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*act
 	return newActOutput(o), nil
 }
 
-func (r UpdateRequest) updateRequest(ifMatch string) (casework.UpdateRequest, error) {
-	u := casework.UpdateRequest{
+func (r UpdateRequest) updateRequest(ifMatch string) (app.UpdateRequest, error) {
+	u := app.UpdateRequest{
 		Status: r.Status, Assignee: r.Assignee, Entity: r.Entity, Reason: r.Reason, DuplicateOf: r.DuplicateOf, Service: r.Service, Problem: r.Problem,
 		Answers: answerRequests(r.Answers),
 	}
 	if r.Note != nil {
-		u.Note = &casework.NoteRequest{Text: r.Note.Text, Visibility: r.Note.Visibility, Files: attachmentFiles(r.Note.Attachments)}
+		u.Note = &app.NoteRequest{Text: r.Note.Text, Visibility: r.Note.Visibility, Files: attachmentFiles(r.Note.Attachments)}
 	}
 	var err error
 	u.ExpectedVersion, err = parseIfMatch(ifMatch)
@@ -102,14 +101,14 @@ func (r UpdateRequest) updateRequest(ifMatch string) (casework.UpdateRequest, er
 }
 
 func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput, error) {
-	o, err := a.app.Undo(ctx, c.Caller, ticket.ID(in.ID), casework.Idempotency{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
+	o, err := a.app.Undo(ctx, c.Caller, ticket.ID(in.ID), app.Idempotency{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
 	if err != nil {
 		return nil, err
 	}
 	return newActOutput(o), nil
 }
 
-func newActOutput(o desk.Outcome) *actOutput {
+func newActOutput(o app.Outcome) *actOutput {
 	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: o.Position.String(), Status: o.State.Status}}
 }
 

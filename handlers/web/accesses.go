@@ -12,14 +12,14 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/access"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // accessNames say what was read.
-var accessNames = map[access.Kind]string{
-	access.Ticket: "Richiesta", access.Checks: "Verifiche", access.Attachment: "Allegato", access.History: "Storia completa",
-	access.Dossier: "Fascicolo scaricato", access.Accesses: "Elenco degli accessi", access.Search: "Ricerca del codice fiscale",
+var accessNames = map[accesslog.Kind]string{
+	accesslog.Ticket: "Richiesta", accesslog.Checks: "Verifiche", accesslog.Attachment: "Allegato", accesslog.History: "Storia completa",
+	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
 }
 
 // accessesData is who read a ticket, the newest first.
@@ -60,7 +60,7 @@ func (w *Web) accessesPage(v *Request) error {
 	})
 }
 
-func (w *Web) newAccessRow(of ticket.ID, e access.Entry, names map[string]string) accessRow {
+func (w *Web) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
 	r := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
 	if e.By.Entity != "" {
 		r.EntityName = w.EntityName(e.By.Entity)
@@ -78,7 +78,7 @@ func (w *Web) accessesCSV(v *Request) error {
 	if err != nil {
 		return err
 	}
-	out := entrance.NewCSVWriter(v.Writer, "accessi-"+on.Number+".csv", ';')
+	out := middleware.NewCSVWriter(v.Writer, "accessi-"+on.Number+".csv", ';')
 	if err := out.WriteRow("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
 		return w.AbortDownload(v, err)
 	}

@@ -8,10 +8,10 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/projections"
-	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // adminRoutes are the administrator's pages: who works where, what the rules are, whether everything runs. No ticket is shown
@@ -62,7 +62,7 @@ func (w *Web) adminPage(v *Request) error {
 			d.MaxLag = max(d.MaxLag, s.Lag)
 		}
 	}
-	counts, err := bus.Counts(v.Context(), w.cases.Store.WorkerPool())
+	counts, err := outbox.Counts(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
@@ -73,12 +73,12 @@ func (w *Web) adminPage(v *Request) error {
 }
 
 // listConsumers are what follows the log: the read models and the sagas.
-func (w *Web) listConsumers(v *Request) ([]projections.Status, []sagas.SagaStatus, error) {
+func (w *Web) listConsumers(v *Request) ([]projections.Status, []runtime.SagaStatus, error) {
 	models, err := projections.NewRunner(w.cases.Store).List(v.Context())
 	if err != nil {
 		return nil, nil, err
 	}
-	running, err := sagas.ListSagas(v.Context(), w.cases.Store.WorkerPool())
+	running, err := runtime.ListSagas(v.Context(), w.cases.Store.WorkerPool())
 	return models, running, err
 }
 
@@ -89,7 +89,7 @@ type consumersData struct {
 }
 
 type sagaStatus struct {
-	sagas.SagaStatus
+	runtime.SagaStatus
 	Name string
 }
 

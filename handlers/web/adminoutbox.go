@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/sol-assistenza/sol/handlers/bus"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/mail"
-	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/handlers/outbox"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // outboxRoutes are the messages on their way out, and those that were put aside.
@@ -24,7 +24,7 @@ func (w *Web) outboxRoutes() []Route {
 }
 
 // topicNames are what messages are about, for people.
-var topicNames = map[string]string{sagas.TopicNotify: "Avvisi e posta", sagas.TopicAskConnector: "Sistemi collegati"}
+var topicNames = map[string]string{runtime.TopicNotify: "Avvisi e posta", runtime.TopicAskConnector: "Sistemi collegati"}
 
 // mailStates are what became of a mail, and of several.
 var mailStates = []struct{ ID, One, Many string }{
@@ -44,12 +44,12 @@ type outboxData struct {
 }
 
 type outboxCount struct {
-	bus.Count
+	outbox.Count
 	Name string
 }
 
 type outboxMessage struct {
-	bus.Entry
+	outbox.Entry
 	Name string
 }
 
@@ -62,7 +62,7 @@ const messagesPageSize = 100
 
 func (w *Web) outboxPage(v *Request) error {
 	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
-	counts, err := bus.Counts(v.Context(), w.cases.Store.WorkerPool())
+	counts, err := outbox.Counts(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (w *Web) outboxPage(v *Request) error {
 		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
 		d.PoisonedTotal += c.Poisoned
 	}
-	messages, err := bus.List(v.Context(), w.cases.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
+	messages, err := outbox.List(v.Context(), w.cases.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (w *Web) retryMessages(v *Request) error {
 	if len(ids) == 0 && v.FormValue("tutti") == "" {
 		return errNothingToRetry
 	}
-	n, err := bus.Retry(v.Context(), w.cases.Store.WorkerPool(), ids...)
+	n, err := outbox.Retry(v.Context(), w.cases.Store.WorkerPool(), ids...)
 	if err != nil {
 		return err
 	}

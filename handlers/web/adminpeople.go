@@ -13,8 +13,8 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // peopleRoutes are who works here, and in which roles.
@@ -196,7 +196,7 @@ func (w *Web) changeAccount(v *Request, what, said string, do func(id string) er
 // logAdministration writes down who changed what of whose account.
 func (w *Web) logAdministration(v *Request, what, account string) {
 	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administered", slog.String("what", what), slog.String("account", account),
-		slog.String("by", v.Session.Account), slog.String("request_id", entrance.RequestID(v.Context())))
+		slog.String("by", v.Session.Account), slog.String("request_id", middleware.RequestID(v.Context())))
 }
 
 // administrationRef names the administrator in the history of the tickets that what they do releases.
@@ -256,10 +256,3 @@ var (
 	errOwnAccount  = errors.New("not one's own account")
 	errUnconfirmed = errors.New("not confirmed")
 )
-
-// accountProblems say what an account or a placement cannot be made of, beside the field that it was typed into.
-var accountProblems = map[string]FieldProblem{
-	"username":  {"utente", "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
-	"name":      {"nome", "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
-	"placement": {"ruolo", "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},
-}

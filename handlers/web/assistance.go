@@ -12,9 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/attachment"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -48,7 +47,7 @@ func (w *Web) assistancePage(v *Request) error {
 }
 
 // openingCaller is who asks for help. Whoever works here in a role that opens no tickets is anybody.
-func (*Web) openingCaller(v *Request) casework.Caller {
+func (*Web) openingCaller(v *Request) app.Caller {
 	by := v.Caller
 	if !identity.Allows(by.Actor.Role, identity.OpenTicket) {
 		by.Actor = person.Actor{Role: person.Anonymous}
@@ -69,7 +68,7 @@ func (w *Web) newAssistanceForm(v *Request) (f assistanceForm, err error) {
 	}
 	f.AtCounter = w.openingCaller(v).Actor.Role.Operates()
 	f.values = url.Values{}
-	f.IdempotencyKey, err = desk.NewID()
+	f.IdempotencyKey, err = app.NewID()
 	return f, err
 }
 
@@ -163,9 +162,9 @@ func sessionExpiredProblem() *Problem {
 	}
 }
 
-func (w *Web) openTicket(v *Request, f assistanceForm, files []attachment.File, broken error) (desk.Outcome, error) {
+func (w *Web) openTicket(v *Request, f assistanceForm, files []attachment.File, broken error) (app.Outcome, error) {
 	if broken != nil {
-		return desk.Outcome{}, broken
+		return app.Outcome{}, broken
 	}
 	by, request := w.openingCaller(v), f.toRequest(files)
 	if wrong := f.validate(); wrong != nil {
@@ -173,9 +172,25 @@ func (w *Web) openTicket(v *Request, f assistanceForm, files []attachment.File, 
 		if err := w.cases.ValidateOpen(v.Context(), by, request); errors.As(err, &invalid) {
 			wrong = append(wrong, invalid.Fields...)
 		} else if err != nil {
-			return desk.Outcome{}, err
+			return app.Outcome{}, err
 		}
-		return desk.Outcome{}, &ticket.InvalidError{Fields: wrong}
+		return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
 	}
-	return w.cases.Open(v.Context(), by, request, casework.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+	return w.cases.Open(v.Context(), by, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+}
+
+// filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
+func (v *Request) filesLostNote(files []attachment.File) string {
+	if len(files) == 0 || v.FormValue("tenuti") != "" {
+		return ""
+	}
+	return " Gli allegati invece vanno scelti di nuovo."
+}
+
+// alreadySentProblem refuses a form whose first sending had arrived, and that says something else now.
+func alreadySentProblem() *Problem {
+	return &Problem{
+		Status: http.StatusConflict, Title: "Il primo invio era già arrivato",
+		Text: "Lo abbiamo ricevuto com’era prima delle ultime modifiche. Ciò che ha scritto è ancora qui: se le modifiche servono, invii di nuovo e ci arriverà anche questo.",
+	}
 }

@@ -18,8 +18,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 const sendButton = "Invia la richiesta"
@@ -35,14 +36,14 @@ func citizenForm() formValues {
 }
 
 // onlyTicket is the one that an operator of Torino, or of the Region, finds.
-func (w *system) onlyTicket(entity catalog.EntityCode) projections.Ticket {
+func (w *system) onlyTicket(entity catalog.EntityCode) ticketview.Ticket {
 	w.Helper()
 	w.waitForLists()
 	role := person.ASRSupervisor
 	if entity == catalog.Region {
 		role = person.RegionalSupervisor
 	}
-	by := casework.Caller{Actor: person.Actor{ID: "01999999-0000-7000-8000-00000000000f", Role: role, Entity: entity}}
+	by := app.Caller{Actor: person.Actor{ID: "01999999-0000-7000-8000-00000000000f", Role: role, Entity: entity}}
 	list, err := w.App.ListTickets(w.Context(), by, projections.Filter{})
 	w.must(err)
 	if len(list.Items) != 1 {
@@ -74,7 +75,7 @@ func TestACitizenAsksForHelp(t *testing.T) {
 	if sent.header.Get("X-Robots-Tag") != "noindex, nofollow" {
 		t.Error("the confirmation may be found by search engines")
 	}
-	want := projections.Requester{
+	want := ticketview.Requester{
 		Role: ticket.ForMinor, GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "0110000000",
 	}
 	if got.Requester != want || got.Concerns != "Prova Minore" || got.IUV != "301123456789012316" || got.Facilitated || got.Problem.ID != "mancato-pagamento" ||

@@ -16,25 +16,25 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // applyUpdate lets somebody act on a ticket as an operator's page does, and time pass until the note can be read.
-func (w *system) applyUpdate(by casework.Caller, id ticket.ID, u casework.UpdateRequest) {
+func (w *system) applyUpdate(by app.Caller, id ticket.ID, u app.UpdateRequest) {
 	w.Helper()
-	_, err := w.App.Update(w.Context(), by, id, u, casework.Idempotency{})
+	_, err := w.App.Update(w.Context(), by, id, u, app.Idempotency{})
 	w.must(err)
 	w.waitForLists()
 	w.Clock.Advance(time.Minute)
 	w.waitForLists()
 }
 
-func operatorAt(id string, role person.Role, entity catalog.EntityCode) casework.Caller {
-	return casework.Caller{Actor: person.Actor{ID: id, Role: role, Entity: entity}}
+func operatorAt(id string, role person.Role, entity catalog.EntityCode) app.Caller {
+	return app.Caller{Actor: person.Actor{ID: id, Role: role, Entity: entity}}
 }
 
-func note(visibility ticket.Visibility, text string) *casework.NoteRequest {
-	return &casework.NoteRequest{Text: text, Visibility: visibility}
+func note(visibility ticket.Visibility, text string) *app.NoteRequest {
+	return &app.NoteRequest{Text: text, Visibility: visibility}
 }
 
 // newAuditedTicket is a ticket that Torino asked about, handed over with an internal note besides, and that the Region resolved.
@@ -44,10 +44,10 @@ func newAuditedTicket(w *system) (id ticket.ID, number string) {
 	rita := operatorAt(w.Account(w.T, "rita", person.RegionalOperator, catalog.Region), person.RegionalOperator, catalog.Region)
 	id = w.open(request(torino))
 	w.Clock.Advance(time.Hour)
-	w.applyUpdate(anna, id, casework.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
-	w.applyUpdate(anna, id, casework.UpdateRequest{Note: note(ticket.Internal, "Il paziente ha già chiamato ieri")})
-	w.applyUpdate(anna, id, casework.UpdateRequest{Status: ticket.HandedOver, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
-	w.applyUpdate(rita, id, casework.UpdateRequest{Status: ticket.Solved, Note: note(ticket.Public, "Ora il referto è disponibile")})
+	w.applyUpdate(anna, id, app.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
+	w.applyUpdate(anna, id, app.UpdateRequest{Note: note(ticket.Internal, "Il paziente ha già chiamato ieri")})
+	w.applyUpdate(anna, id, app.UpdateRequest{Status: ticket.HandedOver, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
+	w.applyUpdate(rita, id, app.UpdateRequest{Status: ticket.Solved, Note: note(ticket.Public, "Ora il referto è disponibile")})
 	t, err := w.App.Ticket(w.Context(), anna, id, nil)
 	w.must(err)
 	return id, t.Number
@@ -173,7 +173,7 @@ func TestWhoReadATicket(t *testing.T) {
 	}
 	audit.open("/revisione").submit("Trova", formValues{"Trova una richiesta": "RSSMRA80A01H501U"}).want(200)
 	audit.open("/revisione/" + string(id)).want(200)
-	_, err := w.App.Ticket(w.Context(), casework.LinkHolder(id, ""), id, nil)
+	_, err := w.App.Ticket(w.Context(), app.LinkHolder(id, ""), id, nil)
 	w.must(err)
 	list := audit.open(accesses).want(200).
 		says("Prova ANNA Operatore ASR ASL Città di Torino Richiesta", "Prova UGO Revisore – Ricerca del codice fiscale", "Storia completa", "con il collegamento personale Cittadino").
@@ -186,7 +186,7 @@ func TestWhoReadATicket(t *testing.T) {
 	}
 
 	for range 101 {
-		_, err := w.App.Ticket(w.Context(), casework.LinkHolder(id, ""), id, nil)
+		_, err := w.App.Ticket(w.Context(), app.LinkHolder(id, ""), id, nil)
 		w.must(err)
 	}
 	oldest := audit.open(accesses).follow("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
@@ -278,7 +278,7 @@ func TestNobodyReadsUnseen(t *testing.T) {
 	anna := w.login("anna", person.ASROperator, torino)
 	w.sql(`revoke insert (person, role, entity, ticket, what, detail, subject) on access.reads from sol_request`)
 	anna.open("/ticket/"+string(id)).want(500).doesNotSay("Finzione", "RSSMRA80A01H501U")
-	_, err := w.App.Reply(w.Context(), casework.LinkHolder(id, ""), id, casework.ReplyRequest{Text: "Era il 3 marzo"}, casework.Idempotency{})
+	_, err := w.App.Reply(w.Context(), app.LinkHolder(id, ""), id, app.ReplyRequest{Text: "Era il 3 marzo"}, app.Idempotency{})
 	w.must(err) // what the service looks at on its way is nobody's reading
 }
 

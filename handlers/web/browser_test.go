@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 // browser is one without script: it keeps cookies, goes where a 303 sends it, and can do with a page only what stands on it.
@@ -31,7 +31,7 @@ func (w *system) browser() *browser {
 // login goes through the door of FAQ 2.1.
 func (b *browser) login(username string) *browser {
 	b.w.Helper()
-	b.open("/accesso").submit("Accedi", formValues{"Nome utente": username, "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	b.open("/accesso").submit("Accedi", formValues{"Nome utente": username, "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	return b
 }
 

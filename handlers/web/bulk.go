@@ -12,10 +12,9 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -102,7 +101,7 @@ func (w *Web) updateSelected(v *Request) error {
 	}
 	d := bulkResultData{Back: returnPath(v), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
 	for _, c := range all {
-		u := casework.UpdateRequest{Status: t.Status, ExpectedVersion: c.Version}
+		u := app.UpdateRequest{Status: t.Status, ExpectedVersion: c.Version}
 		switch t.Assignee {
 		case "":
 		case meChoice:
@@ -113,9 +112,9 @@ func (w *Web) updateSelected(v *Request) error {
 			u.Assignee = &t.Assignee
 		}
 		if t.Text != "" {
-			u.Note = &casework.NoteRequest{Text: t.Text, Visibility: ticket.Public}
+			u.Note = &app.NoteRequest{Text: t.Text, Visibility: ticket.Public}
 		}
-		_, err := w.cases.Update(v.Context(), v.Caller, c.ID, u, casework.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
+		_, err := w.cases.Update(v.Context(), v.Caller, c.ID, u, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
 		d.add(c, w.refusalText(v, err))
 	}
 	return w.renderBulkResult(v, d)
@@ -125,7 +124,7 @@ func (w *Web) updateSelected(v *Request) error {
 func (w *Web) undoSelected(v *Request) error {
 	d := bulkResultData{Back: returnPath(v), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
 	for _, c := range readSelection(v) {
-		_, err := w.cases.Undo(v.Context(), v.Caller, c.ID, casework.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
+		_, err := w.cases.Undo(v.Context(), v.Caller, c.ID, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
 		d.add(c, w.refusalText(v, err))
 	}
 	return w.renderBulkResult(v, d)
@@ -189,7 +188,7 @@ func (w *Web) refusalText(v *Request, err error) string {
 	}
 	p := ProblemOf(err)
 	if p.Status == http.StatusInternalServerError {
-		w.Log.LogAttrs(v.Context(), slog.LevelError, "one of many failed", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", err))
+		w.Log.LogAttrs(v.Context(), slog.LevelError, "one of many failed", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
 	}
 	if p.Status == http.StatusNotFound {
 		return "La richiesta non c’è, o non è tra quelle che può vedere."
@@ -208,7 +207,7 @@ func (w *Web) refusalText(v *Request, err error) string {
 func (w *Web) renderBulkResult(v *Request, d bulkResultData) (err error) {
 	d.Queue = projections.QueueID(v.PathValue("queue"))
 	d.CanUndo = d.CanUndo && len(d.Done) > 0
-	if d.IdempotencyKey, err = desk.NewID(); err != nil {
+	if d.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
 	name, ok := projections.QueueName(v.Caller.Actor.Role, d.Queue)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // number of a ticket, as its page says it.
@@ -45,7 +45,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	list := anna.open("/code/tutte?ordine=opened_at")
 
 	// Meanwhile somebody else resolves the second.
-	w.update(bruno, person.ASROperator, torino, ids[1], casework.UpdateRequest{Status: ticket.Solved, Note: &casework.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
+	w.update(bruno, person.ASROperator, torino, ids[1], app.UpdateRequest{Status: ticket.Solved, Note: &app.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
 	asked := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
 	p := anna.send(asked).want(200).says("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
 	for n, want := range []ticket.Status{ticket.InProgress, ticket.Solved, ticket.InProgress} {

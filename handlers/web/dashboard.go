@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -211,15 +211,6 @@ func formatPeriod(from, to string) string {
 	return "dal " + FormatDate(from) + " al " + FormatDate(to)
 }
 
-// FormatDate is a day as it is read in Italy. What is no day stays what it is.
-func FormatDate(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return d.Format("02/01/2006")
-}
-
 // periodProblems say what is wrong with what was asked for, by the wire's field: the name of the input, and why.
 var periodProblems = map[string]FieldProblem{
 	"from":    {"dal", "Il primo giorno non può venire dopo l’ultimo, e il periodo può durare al massimo cinque anni."},
@@ -258,7 +249,7 @@ func (w *Web) dashboardCSV(v *Request) error {
 	if i < 0 || !isSheet {
 		return &ticket.NotVisibleError{}
 	}
-	out := entrance.NewCSVWriter(v.Writer, "cruscotto-"+name+"-"+figures.To+".csv", ';')
+	out := middleware.NewCSVWriter(v.Writer, "cruscotto-"+name+"-"+figures.To+".csv", ';')
 	if err := all[i].writeRows(out); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // waitForFigures waits until the figures contain what happened.
@@ -35,10 +35,10 @@ func newBusySystem(t *testing.T) (w *system, sara, rita *browser) {
 	t.Helper()
 	w = newSystem(t)
 	anna := w.Account(t, "anna", person.ASROperator, torino)
-	as := casework.Caller{Actor: person.Actor{ID: anna, Role: person.ASROperator, Entity: torino}}
+	as := app.Caller{Actor: person.Actor{ID: anna, Role: person.ASROperator, Entity: torino}}
 	update := func(id ticket.ID, status ticket.Status, text string) {
 		t.Helper()
-		_, err := w.App.Update(t.Context(), as, id, casework.UpdateRequest{Status: status, Note: &casework.NoteRequest{Text: text, Visibility: ticket.Public}}, casework.Idempotency{})
+		_, err := w.App.Update(t.Context(), as, id, app.UpdateRequest{Status: status, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}, app.Idempotency{})
 		w.must(err)
 	}
 	asked, solved, handed := w.open(request(torino)), w.open(request(torino)), w.open(request(torino))

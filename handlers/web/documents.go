@@ -17,10 +17,3 @@ func (w *Web) documentRoutes() []Route {
 		{Pattern: "GET /accessibilita", Access: Anyone, Handle: about("accessibilita", "Accessibilità")},
 	}
 }
-
-// Documents are where the body that runs the service has published what only it can say. Empty: it has not; the pages say so.
-type Documents struct {
-	Privacy       string // URL of the privacy notice
-	Accessibility string // URL of the declaration made with AgID
-	Feedback      string // URL or mailto: where obstacles are reported
-}

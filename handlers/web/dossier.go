@@ -10,7 +10,7 @@ import (
 	"html/template"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // dossierTemplatePath is the one template without the frame: a file that is whole by itself, its style in it, and refers to nothing.
@@ -26,7 +26,7 @@ func (w *Web) parseDossier() (*template.Template, error) {
 	return t, nil
 }
 
-func (w *Web) readDossier(v *Request) (casework.Dossier, error) {
+func (w *Web) readDossier(v *Request) (app.Dossier, error) {
 	return w.cases.Dossier(v.Context(), v.Caller, ticket.ID(v.PathValue("id")))
 }
 

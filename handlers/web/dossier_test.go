@@ -16,9 +16,8 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/attachment"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
 // fetch is a file as the browser would save it.
@@ -44,8 +43,8 @@ func TestADossierProvesItself(t *testing.T) {
 	form.Files = []attachment.File{{Name: "referto.txt.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}}
 	id := w.open(form)
 	anna := operatorAt(w.Account(t, "anna", person.ASROperator, torino), person.ASROperator, torino)
-	w.applyUpdate(anna, id, casework.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno?")})
-	w.applyUpdate(anna, id, casework.UpdateRequest{Note: note(ticket.Internal, "Ha già <chiamato> ieri")})
+	w.applyUpdate(anna, id, app.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno?")})
+	w.applyUpdate(anna, id, app.UpdateRequest{Note: note(ticket.Internal, "Ha già <chiamato> ieri")})
 	seen, err := w.App.Ticket(t.Context(), anna, id, nil)
 	w.must(err)
 	audit := w.login("ugo", person.Auditor, "")
@@ -72,7 +71,7 @@ func TestADossierProvesItself(t *testing.T) {
 		t.Errorf("it holds %+v", d)
 	}
 
-	_, err = w.App.Dispatcher.Dispatch(t.Context(), desk.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "test", Role: person.Administrator}})
+	_, err = w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "test", Role: person.Administrator}})
 	w.must(err)
 	w.Clock.Advance(time.Minute)
 	erased := w.verifyDossier(audit, path+".json", seen.Number)
@@ -90,7 +89,7 @@ func TestADossierProvesItself(t *testing.T) {
 }
 
 // verifyDossier reads a dossier and checks every leaf as its own text says: by SHA-256, with nothing of ours.
-func (w *system) verifyDossier(b *browser, path, number string) (d casework.Dossier) {
+func (w *system) verifyDossier(b *browser, path, number string) (d app.Dossier) {
 	w.Helper()
 	w.must(json.Unmarshal(b.fetch(path, "application/json", "fascicolo-"+number+".json"), &d))
 	if d.Number != number || len(d.Events) == 0 || len(d.VerificationSteps) == 0 {

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 // FAQ 2.1: the box «Accesso riservato», user name, password and PIN, then role and placement.
@@ -21,7 +21,7 @@ func TestLoginAndChoiceOfRole(t *testing.T) {
 	b := w.browser()
 	landing := b.open("/").want(200).says("Accesso riservato", "Assistenza", "Documentazione")
 	form := landing.follow("Accedi").want(200)
-	chosen := form.submit("Accedi", formValues{"Nome utente": "Anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	chosen := form.submit("Accedi", formValues{"Nome utente": "Anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	chosen.says("Ruolo e collocazione", "Operatore ASR · ASL Città di Torino", "Supervisore ASR · ASL NO")
 	if chosen.at.Path != "/accesso/ruolo" {
 		t.Fatalf("after login one stands on %s", chosen.at)
@@ -39,7 +39,7 @@ func TestLoginAndChoiceOfRole(t *testing.T) {
 func TestWhoHasOneRoleIsNotAsked(t *testing.T) {
 	w := newSystem(t)
 	w.Account(t, "anna", person.ASROperator, torino)
-	p := w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	p := w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	if p.at.Path != "/code/nuove" {
 		t.Errorf("after login one stands on %s", p.at)
 	}
@@ -51,9 +51,9 @@ func TestWrongCredentials(t *testing.T) {
 	w.Account(t, "anna", person.ASROperator, torino)
 	form := w.browser().open("/accesso")
 	for _, wrong := range []formValues{
-		{"Nome utente": "anna", "Password": "un’altra parola", "PIN": worldtest.PIN},
-		{"Nome utente": "anna", "Password": worldtest.Password, "PIN": "13579"},
-		{"Nome utente": "nessuno", "Password": worldtest.Password, "PIN": worldtest.PIN},
+		{"Nome utente": "anna", "Password": "un’altra parola", "PIN": handlertest.PIN},
+		{"Nome utente": "anna", "Password": handlertest.Password, "PIN": "13579"},
+		{"Nome utente": "nessuno", "Password": handlertest.Password, "PIN": handlertest.PIN},
 	} {
 		form = form.submit("Accedi", wrong).want(401).says("Chiuda tutte le finestre del browser", "riprovi", "modulo di assistenza")
 		if kept := form.fields("Accedi"); kept.Get("utente") != wrong["Nome utente"] || kept.Get("password") != "" || kept.Get("pin") != "" {
@@ -72,7 +72,7 @@ func TestALoginThatFailsForNobodysFaultIsLogged(t *testing.T) {
 	w.Account(t, "anna", person.ASROperator, torino)
 	form := w.browser().open("/accesso")
 	w.sql(`revoke select on identity.accounts from sol_worker`)
-	form.submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(500).says("L’errore è stato registrato")
+	form.submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(500).says("L’errore è stato registrato")
 	if !strings.Contains(w.log.String(), "page failed") {
 		t.Errorf("the log says %s", w.log)
 	}
@@ -86,12 +86,12 @@ func TestPagesNeedLoginAndComeBack(t *testing.T) {
 	if got := form.at.RequestURI(); got != "/accesso?poi=%2Fcode%2Frisolte%3Fq%3Dreferto" {
 		t.Fatalf("one is sent to %s", got)
 	}
-	p := form.submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	p := form.submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	if got := p.at.RequestURI(); got != "/code/risolte?q=referto" {
 		t.Errorf("one comes back to %s", got)
 	}
 	for _, away := range []string{"https://example.org/", "//example.org/", `/\example.org`, "/%09/example.org", "/%0a/example.org"} {
-		p := w.browser().open("/accesso?poi="+away).submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN})
+		p := w.browser().open("/accesso?poi="+away).submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN})
 		if got := p.at.RequestURI(); got != "/code/nuove" {
 			t.Errorf("with poi=%s one lands on %s", away, got)
 		}
@@ -131,7 +131,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 	p := anna.ticket(id)
 	w.must(w.App.Identity.EndSession(w.Context(), anna.token()))
 	again := p.submit("Aggiorna", formValues{"Nota": "ho chiamato il cittadino <3"}).want(401).says("La sessione è finita mentre scriveva", "Accesso riservato", "ho chiamato il cittadino <3")
-	again = again.submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(200)
+	again = again.submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	if again.at.Path != "/ticket/"+string(id) {
 		t.Errorf("one comes back to %s", again.at)
 	}

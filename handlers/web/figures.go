@@ -13,8 +13,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/entrance"
-	"github.com/sol-assistenza/sol/handlers/web/chart"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/ui/chart"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -71,7 +71,7 @@ func (s table) IsLong() bool { return len(s.Rows) > 20 }
 func (s table) IsNarrow() bool { return len(s.Heads) < 5 }
 
 // writeRows writes the table as rows of a file.
-func (s table) writeRows(out *entrance.CSVWriter) error {
+func (s table) writeRows(out *middleware.CSVWriter) error {
 	if err := out.WriteRow(s.Heads...); err != nil {
 		return err
 	}
@@ -104,19 +104,6 @@ func durationCell(of projections.Took, seconds int64) cell {
 		return cell{Text: "–", File: " "}
 	}
 	return cell{Text: FormatDuration(seconds), File: strconv.FormatInt(seconds/60, 10)}
-}
-
-// FormatDuration says a time in the two units that matter, in one piece.
-func FormatDuration(seconds int64) string {
-	minutes, hours := seconds/60, seconds/3600
-	switch {
-	case minutes < 60:
-		return fmt.Sprintf("%d\u00a0min", minutes)
-	case hours < 48:
-		return fmt.Sprintf("%d\u00a0h\u00a0%02d\u00a0min", hours, minutes%60)
-	default:
-		return fmt.Sprintf("%d\u00a0g\u00a0%d\u00a0h", hours/24, hours%24)
-	}
 }
 
 // plural is the word for one thing, or for several.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
 
@@ -16,7 +16,7 @@ import (
 func TestTotalsInAFile(t *testing.T) {
 	d := projections.Dashboard{Total: projections.Figures{Open: 1250, FirstAnswer: projections.Took{Count: 1, Median: 7200, P90: 90000}}}
 	answer := httptest.NewRecorder()
-	out := entrance.NewCSVWriter(answer, "totali.csv", ';')
+	out := middleware.NewCSVWriter(answer, "totali.csv", ';')
 	if err := totalsTable(figureScope{}, d).writeRows(out); err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,11 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // refusing are the rooms that refuse what people type.
-var refusing = []string{"domain/ticket", "domain/person", "handlers/attachment", "handlers/casework", "handlers/desk", "handlers/identity"}
+var refusing = []string{"domain/ticket", "domain/person", "domain/ticket/rules", "handlers/app/attachment", "handlers/app", "handlers/identity"}
 
 // said is where a refusal is made: in a composite literal or a call, which argument is the rule, and which the field (-1: none).
 var said = map[string]struct{ rule, field int }{
@@ -123,7 +123,7 @@ func (s *source) visit(n ast.Node) bool {
 		}
 	case *ast.ValueSpec: // tables of rules by move
 		for i, name := range n.Names {
-			if s.room != "ticket" || name.Name != "requiredNotes" && name.Name != "reservedMoves" {
+			if s.room != "rules" || name.Name != "requiredNotes" && name.Name != "reservedMoves" {
 				continue
 			}
 			table, ok := n.Values[i].(*ast.CompositeLit)
@@ -285,7 +285,7 @@ func TestMovesAreRefusedInItalian(t *testing.T) {
 }
 
 func TestARefusedAnswerStandsBesideItsCheck(t *testing.T) {
-	answers := make([]casework.AnswerRequest, 12)
+	answers := make([]app.AnswerRequest, 12)
 	answers[11].Check = "ultima"
 	p := &Problem{Fields: []FieldProblem{{"answers[11].answer", ""}, {"answers[11].evidence.iuv", "no"}, {"answers", "altro"}, {"answers[12]", "di nessuna"}}}
 	p.moveToChecks(answers)

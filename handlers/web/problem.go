@@ -6,13 +6,11 @@ package web
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/entrance"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -53,6 +51,7 @@ func (p *Problem) For(field string) string {
 	return strings.Join(texts, " ")
 }
 
+// NotFound returns the problem of a page that does not exist.
 func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Title: "Questa pagina non c’è", Text: "L’indirizzo è sbagliato, o la richiesta non è tra quelle che può vedere. Torni alla pagina iniziale, o cerchi la richiesta per numero."}
 }
@@ -136,56 +135,9 @@ func ProblemOf(err error) *Problem {
 	}
 }
 
-// redirectWholePage sends the whole page on, also when htmx asked for a part of it.
-func (w *Web) redirectWholePage(v *Request, to string) {
-	if v.Partial {
-		v.Writer.Header().Set("HX-Redirect", to)
-		return
-	}
-	http.Redirect(v.Writer, v.Request, to, http.StatusSeeOther)
-}
-
-// unsentText is the text of a form whose sender is not logged in any more; "" where a script sent it, which has it still.
-func (v *Request) unsentText() string {
-	if v.Partial || strings.HasSuffix(v.URL.Path, "/bozza") {
-		return ""
-	}
-	_, _ = v.ParseUpload() // as far as it came
-	return strings.TrimSpace(v.FormValue("testo"))
-}
-
-// renderError answers for a page that came to nothing.
-func (w *Web) renderError(v *Request, err error) {
-	switch {
-	case errors.Is(err, errLogin):
-		next := ""
-		if v.Method == http.MethodGet {
-			next = "?poi=" + escape(v.URL.RequestURI())
-		} else if unsent := v.unsentText(); unsent != "" && w.renderLoginAgain(v, unsent) == nil {
-			return
-		}
-		w.redirectWholePage(v, "/accesso"+next)
-		return
-	case errors.Is(err, errNoRole):
-		w.redirectWholePage(v, "/accesso/ruolo")
-		return
-	}
-	p := ProblemOf(err)
-	if p.Status == http.StatusInternalServerError {
-		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", err))
-	}
-	var limited RateLimitedError
-	if errors.As(err, &limited) {
-		v.Writer.Header().Set("Retry-After", fmt.Sprint(limited.Seconds))
-	}
-	if p.Status == http.StatusServiceUnavailable {
-		v.Writer.Header().Set("Retry-After", "5")
-		v.Session = identity.Session{} // the frame would ask the same database
-	}
-	v.Writer.Header().Set("HX-Retarget", "#avviso") // a part that came to nothing says so above the page, which stays as it was
-	v.Writer.Header().Set("HX-Reswap", "innerHTML")
-	if again := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); again != nil {
-		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed twice", slog.String("request_id", entrance.RequestID(v.Context())), slog.Any("error", again))
-		http.Error(v.Writer, p.Title, p.Status)
-	}
+// accountProblems say what an account or a placement cannot be made of, beside the field that it was typed into.
+var accountProblems = map[string]FieldProblem{
+	"username":  {"utente", "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
+	"name":      {"nome", "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
+	"placement": {"ruolo", "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},
 }

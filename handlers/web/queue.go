@@ -11,7 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -117,7 +117,7 @@ func (w *Web) loadQueue(v *Request, l listFilters) (queueData, error) {
 		d.Page, err = w.cases.ListTickets(v.Context(), v.Caller, l.filter(v))
 	}
 	if err == nil {
-		d.Bulk.IdempotencyKey, err = desk.NewID()
+		d.Bulk.IdempotencyKey, err = app.NewID()
 	}
 	if err == nil && by.Entity != "" {
 		d.Operators, err = w.Identity.ListOperators(v.Context(), by.Entity)

@@ -14,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 // rows are the texts of the tickets on a list, in its order.
@@ -39,10 +39,10 @@ func (w *system) openNamed(family string) ticket.ID {
 }
 
 // update carries out what somebody who has logged in as the browser does with a ticket elsewhere.
-func (w *system) update(account string, role person.Role, entity catalog.EntityCode, id ticket.ID, u casework.UpdateRequest) {
+func (w *system) update(account string, role person.Role, entity catalog.EntityCode, id ticket.ID, u app.UpdateRequest) {
 	w.Helper()
-	by := casework.Caller{Actor: person.Actor{ID: account, Role: role, Entity: entity}}
-	_, err := w.App.Update(w.Context(), by, id, u, casework.Idempotency{})
+	by := app.Caller{Actor: person.Actor{ID: account, Role: role, Entity: entity}}
+	_, err := w.App.Update(w.Context(), by, id, u, app.Idempotency{})
 	w.must(err)
 	w.waitForLists()
 }
@@ -95,7 +95,7 @@ func TestAQueueShowsWhatServes(t *testing.T) {
 	}
 	w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser()
-	maria.open("/accesso").submit("Accedi", formValues{"Nome utente": "maria", "Password": worldtest.Password, "PIN": worldtest.PIN})
+	maria.open("/accesso").submit("Accedi", formValues{"Nome utente": "maria", "Password": handlertest.Password, "PIN": handlertest.PIN})
 	maria.open("/code/mie").want(404).says("Questa pagina non c’è", "Cittadino")
 }
 
@@ -130,7 +130,7 @@ func TestAQueueIsNarrowed(t *testing.T) {
 	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna := w.browser().login("anna")
-	w.update(account, person.ASROperator, torino, w.openNamed("Primi"), casework.UpdateRequest{Assignee: &account})
+	w.update(account, person.ASROperator, torino, w.openNamed("Primi"), app.UpdateRequest{Assignee: &account})
 	w.openNamed("Secondi")
 	for name, c := range map[string]struct {
 		in   formValues
@@ -179,7 +179,7 @@ func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna, rita, ada := w.browser().login("anna"), w.login("rita", person.RegionalOperator, catalog.Region), w.login("ada", person.Auditor, "")
 	id := w.openNamed("Inoltrati")
-	w.update(account, person.ASROperator, torino, id, casework.UpdateRequest{Status: ticket.HandedOver, Note: &casework.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
+	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Status: ticket.HandedOver, Note: &app.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
 	w.Clock.Advance(time.Minute)
 	if p := anna.open("/code/inoltrate?ente=regione").want(200).says("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
 		t.Errorf("handed over: %q", p.rows())
@@ -197,9 +197,9 @@ func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
 func TestAListIsPagedBothWays(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
-	by := casework.Caller{Actor: person.Actor{Role: person.Anonymous}}
+	by := app.Caller{Actor: person.Actor{Role: person.Anonymous}}
 	for range 53 {
-		_, err := w.App.Open(t.Context(), by, request(torino), casework.Idempotency{})
+		_, err := w.App.Open(t.Context(), by, request(torino), app.Idempotency{})
 		w.must(err)
 		w.Clock.Advance(time.Second)
 	}

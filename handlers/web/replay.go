@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // replayData is a ticket at a moment, through somebody's eyes, with everything that was ever recorded of it.
@@ -36,8 +36,8 @@ type replayData struct {
 	ViewpointName string // the same in words; "": the auditor
 	Visible       bool
 	HiddenText    string // what they did not see
-	Ticket        projections.Ticket
-	Checks        *projections.Playbook
+	Ticket        ticketview.Ticket
+	Checks        *ticketview.Playbook
 	Events        []replayEvent
 }
 
@@ -50,11 +50,11 @@ type replayStep struct {
 // viewpoint is one of those through whose eyes the ticket can be looked at.
 type viewpoint struct {
 	ID, Name string
-	viewer   projections.Viewer
+	viewer   ticketview.Viewer
 }
 
 type replayEvent struct {
-	casework.RawEvent
+	app.RawEvent
 	PositionNumber         string // of its position
 	Description            string // what it is, in words
 	Moment                 string
@@ -88,7 +88,7 @@ func (w *Web) replayPage(v *Request) error {
 }
 
 // readReplayMoment is the one that is asked for: by its step on the slider, or by its time. Otherwise now.
-func readReplayMoment(v *Request, r *casework.Replay, steps []casework.Step) (time.Time, *Problem) {
+func readReplayMoment(v *Request, r *app.Replay, steps []app.Step) (time.Time, *Problem) {
 	if n, err := strconv.Atoi(v.FormValue("passo")); err == nil && n >= 1 && n <= len(steps) {
 		return steps[n-1].At, nil
 	}
@@ -110,8 +110,8 @@ func readReplayMoment(v *Request, r *casework.Replay, steps []casework.Step) (ti
 }
 
 // viewpoints are those through which the ticket can be looked at: the citizen's, and every entity's that ever had it.
-func (w *Web) viewpoints(r *casework.Replay, id ticket.ID) []viewpoint {
-	all := []viewpoint{{"", "Revisore: tutto", casework.AuditorViewer}, {citizenViewpoint, "Cittadino", casework.CitizenViewer(id)}}
+func (w *Web) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
+	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
 	entities := r.Entities()
 	if !slices.Contains(entities, catalog.Region) {
 		entities = append(entities, catalog.Region)
@@ -121,20 +121,20 @@ func (w *Web) viewpoints(r *casework.Replay, id ticket.ID) []viewpoint {
 		if e == catalog.Region {
 			name = "Assistenza regionale"
 		}
-		all = append(all, viewpoint{string(e), name, casework.OperatorViewer(e)})
+		all = append(all, viewpoint{string(e), name, app.OperatorViewer(e)})
 	}
 	return all
 }
 
 // setTicket fills in the ticket through the chosen eyes.
-func (d *replayData) setTicket(r *casework.Replay, at time.Time, eyes []viewpoint) {
+func (d *replayData) setTicket(r *app.Replay, at time.Time, eyes []viewpoint) {
 	d.Viewpoints = eyes
 	chosen := slices.IndexFunc(eyes, func(e viewpoint) bool { return e.ID == d.ViewpointID })
 	if chosen < 0 {
 		chosen, d.ViewpointID = 0, ""
 	}
-	whole, there := r.At(casework.AuditorViewer, at)
-	latest, _ := r.At(casework.AuditorViewer, r.Now)
+	whole, there := r.At(app.AuditorViewer, at)
+	latest, _ := r.At(app.AuditorViewer, r.Now)
 	d.Number = latest.Number
 	if chosen == 0 {
 		d.Ticket, d.Visible = whole, there
@@ -149,21 +149,21 @@ func (d *replayData) setTicket(r *casework.Replay, at time.Time, eyes []viewpoin
 }
 
 // hiddenText says in words how much of the whole somebody did not see.
-func hiddenText(whole, seen projections.Ticket) string {
-	counts := map[projections.Audience]int{}
+func hiddenText(whole, seen ticketview.Ticket) string {
+	counts := map[ticketview.Audience]int{}
 	for _, n := range whole.Notes {
-		if !slices.ContainsFunc(seen.Notes, func(s projections.Note) bool { return s.ID == n.ID }) {
+		if !slices.ContainsFunc(seen.Notes, func(s ticketview.Note) bool { return s.ID == n.ID }) {
 			counts[n.Audience]++
 		}
 	}
 	var said []string
 	for _, a := range []struct {
-		audience  projections.Audience
+		audience  ticketview.Audience
 		one, many string
 	}{
-		{projections.Internal, "nota interna", "note interne"},
-		{projections.Regional, "nota tra Regione e ASR", "note tra Regione e ASR"},
-		{projections.Public, "nota pubblica non ancora leggibile", "note pubbliche non ancora leggibili"},
+		{ticketview.Internal, "nota interna", "note interne"},
+		{ticketview.Regional, "nota tra Regione e ASR", "note tra Regione e ASR"},
+		{ticketview.Public, "nota pubblica non ancora leggibile", "note pubbliche non ancora leggibili"},
 	} {
 		if n := counts[a.audience]; n == 1 {
 			said = append(said, "1 "+a.one)
@@ -178,7 +178,7 @@ func hiddenText(whole, seen projections.Ticket) string {
 }
 
 // setSteps fills in the steps, and those beside the moment.
-func (d *replayData) setSteps(steps []casework.Step, at time.Time) {
+func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 	for i, s := range steps {
 		d.Steps = append(d.Steps, replayStep{i + 1, formatInstant(s.At), s.Text})
 		if !s.At.After(at) {
@@ -198,9 +198,9 @@ func (d *replayData) setSteps(steps []casework.Step, at time.Time) {
 }
 
 // setEvents fills in what the log holds, the later part marked.
-func (w *Web) setEvents(d *replayData, r *casework.Replay, at time.Time) {
+func (w *Web) setEvents(d *replayData, r *app.Replay, at time.Time) {
 	here, says := map[string]bool{}, map[int]string{}
-	latest, _ := r.At(casework.AuditorViewer, r.Now)
+	latest, _ := r.At(app.AuditorViewer, r.Now)
 	for _, l := range latest.Timeline { // the auditor's has a line for every event
 		says[l.Version] = l.Text
 	}
@@ -215,7 +215,7 @@ func (w *Web) setEvents(d *replayData, r *casework.Replay, at time.Time) {
 }
 
 // actorName is an actor in words: name, role and placement, each where there is one.
-func (w *Web) actorName(by projections.By) string {
+func (w *Web) actorName(by ticketview.By) string {
 	name := by.Name
 	switch by.Role {
 	case person.System:

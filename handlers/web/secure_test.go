@@ -18,8 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/web"
-	"github.com/sol-assistenza/sol/handlers/worldtest"
 )
 
 // C4: nothing inline, nothing of third parties, nothing kept by caches.
@@ -62,7 +62,7 @@ func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
 		w.Account(t, "anna", person.ASROperator, torino)
 		b := w.browser()
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		p := b.open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": worldtest.Password, "PIN": worldtest.PIN}).want(303)
+		p := b.open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(303)
 		if got := p.header.Get("Set-Cookie"); !regexp.MustCompile(want).MatchString(got) {
 			t.Errorf("%s: the cookie is %q", address, got)
 		}

@@ -14,7 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
@@ -80,7 +81,7 @@ func (w *system) nextEvent(from <-chan streamEvent, name, says string) streamEve
 func (p *page) position() string { return attr(all(p.root, "body")[0], "data-sol-from") }
 
 // openRequest is a request that calls for no checks: nothing happens to it by itself.
-func openRequest(at catalog.EntityCode) casework.OpenRequest {
+func openRequest(at catalog.EntityCode) app.OpenRequest {
 	r := request(at)
 	r.Problem = catalog.Other
 	return r
@@ -178,12 +179,12 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	maria := w.Account(t, "maria", person.Citizen, "")
 	citizen := w.browser()
 	citizen.open("/accesso").submit("Accedi", formValues{"Nome utente": "maria", "Password": "una parola lunga", "PIN": "24680"})
-	o, err := w.App.Open(t.Context(), casework.Caller{Actor: person.Actor{ID: maria, Role: person.Citizen}}, request(torino), casework.Idempotency{})
+	o, err := w.App.Open(t.Context(), app.Caller{Actor: person.Actor{ID: maria, Role: person.Citizen}}, request(torino), app.Idempotency{})
 	w.must(err)
 	id := ticket.ID(o.Stream)
 	stream := citizen.openStream("", "")
 	w.nextEvent(stream, "counts", "")
-	w.update(account, person.ASROperator, torino, id, casework.UpdateRequest{Status: ticket.Waiting, Note: &casework.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
+	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Status: ticket.Waiting, Note: &app.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
 	mine := citizen.openStream("1.0", "")
 	told := 0
 	for e := range mine {
@@ -201,7 +202,7 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	w.must(err)
 	late := citizen.openStream(head.String(), "") // of a page that was opened meanwhile
 	w.nextEvent(late, "counts", "")
-	w.Clock.Advance(ticket.DefaultHold)
+	w.Clock.Advance(rules.DefaultHold)
 	for _, s := range []<-chan streamEvent{stream, late} {
 		w.nextEvent(s, "ticket", `"type":"citizen_asked"`)
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 func (w *Web) ticketRoutes() []Route {
@@ -32,7 +32,7 @@ func (w *Web) ticketRoutes() []Route {
 
 // ticketData is the ticket as its reader sees it, what they may do with it now, and the form of «Aggiorna» as it was typed.
 type ticketData struct {
-	casework.TicketView
+	app.TicketView
 	Conversation    conversation
 	Menu            updateMenu
 	Form            updateForm
@@ -68,10 +68,10 @@ func (w *Web) ticketPage(v *Request) error {
 }
 
 // readTicket is the ticket to those who work on it or audit it.
-func (w *Web) readTicket(v *Request) (casework.TicketView, error) {
+func (w *Web) readTicket(v *Request) (app.TicketView, error) {
 	id, err := v.ticketID()
 	if err != nil {
-		return casework.TicketView{}, err
+		return app.TicketView{}, err
 	}
 	return w.cases.ViewTicket(v.Context(), v.Caller, id)
 }
@@ -85,8 +85,8 @@ func (v *Request) ticketID() (ticket.ID, error) {
 }
 
 // renderWithForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
-func (w *Web) renderWithForm(v *Request, status int, p *Problem, t casework.TicketView, f updateForm) (err error) {
-	if f.IdempotencyKey, err = desk.NewID(); err != nil {
+func (w *Web) renderWithForm(v *Request, status int, p *Problem, t app.TicketView, f updateForm) (err error) {
+	if f.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
 	d := ticketData{TicketView: t, Form: f}
@@ -101,7 +101,7 @@ func (w *Web) renderWithForm(v *Request, status int, p *Problem, t casework.Tick
 func (w *Web) renderTicket(v *Request, status int, p *Problem, d ticketData) (err error) {
 	t := d.Ticket
 	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), v.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
-	if d.Form.IdempotencyKey, err = desk.NewID(); err != nil {
+	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
 	d.Form.Version = t.Version
@@ -151,7 +151,7 @@ func (d ticketData) LostStatus() string {
 // UndoneText says what the withdrawn note was that stands in the form again: the padlock is closed, and the status is not chosen.
 func (d ticketData) UndoneText() string {
 	audience, status, _ := strings.Cut(d.Form.Undone, "/")
-	was, ok := map[string]string{string(projections.Public): "al cittadino", string(projections.Regional): "tra Regione e ASR, non al cittadino"}[audience]
+	was, ok := map[string]string{string(ticketview.Public): "al cittadino", string(ticketview.Regional): "tra Regione e ASR, non al cittadino"}[audience]
 	label := ticket.Status(status).Label()
 	if !ok || !slices.ContainsFunc(d.Menu.Audiences, func(c option) bool { return c.Value == string(ticket.Internal) }) {
 		return ""
@@ -184,7 +184,7 @@ func (d ticketData) CanWrite() bool {
 }
 
 // LastHandover is the latest change of competence, for the banner over a trace; nil: there was none.
-func (d ticketData) LastHandover() *projections.Handover {
+func (d ticketData) LastHandover() *ticketview.Handover {
 	if len(d.Handovers) == 0 {
 		return nil
 	}

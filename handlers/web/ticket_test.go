@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 // ticket opens the page of one.
@@ -186,19 +186,19 @@ func TestADuplicateThatCouldNotBeLookedUp(t *testing.T) {
 	id, main := w.open(request(torino)), w.open(request(torino))
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	repeats := casework.UpdateRequest{Status: ticket.Solved, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
-	if _, err := w.App.Update(gone, anna, id, repeats, casework.Idempotency{}); !errors.Is(err, context.Canceled) {
+	repeats := app.UpdateRequest{Status: ticket.Solved, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
+	if _, err := w.App.Update(gone, anna, id, repeats, app.Idempotency{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	var wrong *ticket.InvalidError
 	for _, nowhere := range []string{"2026-9999999", "niente", "01a20000-0000-7000-8000-000000000000", string(w.open(request(novara)))} {
 		repeats.DuplicateOf = nowhere
-		if _, err := w.App.Update(t.Context(), anna, id, repeats, casework.Idempotency{}); !errors.As(err, &wrong) || wrong.Fields[0].Field != "duplicate_of" {
+		if _, err := w.App.Update(t.Context(), anna, id, repeats, app.Idempotency{}); !errors.As(err, &wrong) || wrong.Fields[0].Field != "duplicate_of" {
 			t.Errorf("%s: %v", nowhere, err)
 		}
 	}
 	repeats.DuplicateOf = string(main)
-	_, err := w.App.Update(t.Context(), anna, id, repeats, casework.Idempotency{})
+	_, err := w.App.Update(t.Context(), anna, id, repeats, app.Idempotency{})
 	w.must(err)
 }
 
@@ -250,7 +250,7 @@ func TestWhoseTicketItIs(t *testing.T) {
 	auditor := w.login("aldo", person.Auditor, "")
 	w.Account(t, "carla", person.Citizen, "")
 	citizen := w.browser()
-	citizen.open("/accesso").submit("Accedi", formValues{"Nome utente": "carla", "Password": worldtest.Password, "PIN": worldtest.PIN})
+	citizen.open("/accesso").submit("Accedi", formValues{"Nome utente": "carla", "Password": handlertest.Password, "PIN": handlertest.PIN})
 	id := w.openAs(citizen, request(torino))
 	path := "/ticket/" + string(id)
 	anna.open(path).want(200).says("Identità verificata")
@@ -267,11 +267,11 @@ func TestWhoseTicketItIs(t *testing.T) {
 }
 
 // openAs opens a ticket as a citizen who has logged in.
-func (w *system) openAs(b *browser, r casework.OpenRequest) ticket.ID {
+func (w *system) openAs(b *browser, r app.OpenRequest) ticket.ID {
 	w.Helper()
 	account, err := w.App.Identity.Authenticate(w.Context(), b.token())
 	w.must(err)
-	o, err := w.App.Open(w.Context(), casework.Caller{Actor: account.Actor}, r, casework.Idempotency{})
+	o, err := w.App.Open(w.Context(), app.Caller{Actor: account.Actor}, r, app.Idempotency{})
 	w.must(err)
 	w.waitForLists()
 	return ticket.ID(o.Stream)

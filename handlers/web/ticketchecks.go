@@ -12,16 +12,16 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // checklist is the playbook of a ticket as its page shows it (FAQ 2.7–2.12): what is asked, as it stands and as it was typed,
 // what is not, and what the answers come to.
 type checklist struct {
-	projections.Playbook
+	ticketview.Playbook
 	Applicable      []checkItem
-	NotApplicable   []projections.Check
+	NotApplicable   []ticketview.Check
 	MissingEvidence []evidenceInput // what the outcome cannot do without
 	CanAnswer       bool            // the reader may answer
 	Answered        int             // how many are answered
@@ -35,7 +35,7 @@ func (l *checklist) AwaitsConfirmation() bool {
 func (l *checklist) AwaitsAnswer() bool { return l.CanAnswer && len(l.Next) > 0 }
 
 type checkItem struct {
-	projections.Check
+	ticketview.Check
 	Answer   string // as typed, or as it stands
 	Evidence []evidenceInput
 	Original string // how the page showed it: what still is so was not touched
@@ -44,7 +44,7 @@ type checkItem struct {
 }
 
 type evidenceInput struct {
-	projections.Evidence
+	ticketview.Evidence
 	Name  string // of the input
 	Value string // as typed, or as it stands
 }
@@ -85,7 +85,7 @@ var warningTexts = map[string]string{
 }
 
 // newChecklist is a ticket's; nil: no checks are prescribed, or they are not the reader's to see.
-func newChecklist(t casework.TicketView, f updateForm) *checklist {
+func newChecklist(t app.TicketView, f updateForm) *checklist {
 	if t.PlaybookRun == nil {
 		return nil
 	}
@@ -115,9 +115,9 @@ func newChecklist(t casework.TicketView, f updateForm) *checklist {
 	return l
 }
 
-func newCheckItem(c projections.Check, f updateForm) checkItem {
+func newCheckItem(c ticketview.Check, f updateForm) checkItem {
 	k := checkItem{Check: c, Answer: c.Answer, Original: canonicalAnswer(c.Answer, evidenceValues(c)), BySystem: c.By != nil && c.By.Role == person.System}
-	typed := slices.IndexFunc(f.Answers, func(a casework.AnswerRequest) bool { return a.Check == c.ID })
+	typed := slices.IndexFunc(f.Answers, func(a app.AnswerRequest) bool { return a.Check == c.ID })
 	if typed >= 0 {
 		k.Answer, k.Touched = f.Answers[typed].Answer, true
 	}
@@ -143,7 +143,7 @@ func (l *checklist) missingInput(field playbook.FieldID) []evidenceInput {
 	return nil
 }
 
-func evidenceValues(c projections.Check) playbook.Evidence {
+func evidenceValues(c ticketview.Check) playbook.Evidence {
 	values := playbook.Evidence{}
 	for _, e := range c.Evidence {
 		values[e.ID] = e.Value
@@ -163,9 +163,9 @@ func canonicalAnswer(answer string, values playbook.Evidence) string {
 }
 
 // readAnswers are the checks that the reader touched, in the order in which they are asked.
-func readAnswers(v *Request) (all []casework.AnswerRequest) {
+func readAnswers(v *Request) (all []app.AnswerRequest) {
 	for _, id := range v.Form["verifiche"] {
-		a := casework.AnswerRequest{Check: playbook.CheckID(id), Answer: v.FormValue("esito." + id), Evidence: playbook.Evidence{}}
+		a := app.AnswerRequest{Check: playbook.CheckID(id), Answer: v.FormValue("esito." + id), Evidence: playbook.Evidence{}}
 		for name := range v.Form {
 			for _, kind := range []string{"prova.", "manca."} {
 				field, ok := strings.CutPrefix(name, kind+id+".")
@@ -193,7 +193,7 @@ func readAnswers(v *Request) (all []casework.AnswerRequest) {
 func checkAnchor(id playbook.CheckID) string { return "verifica-" + string(id) }
 
 // moveToChecks moves what is wrong with the n-th answer to the check that it answers.
-func (p *Problem) moveToChecks(answers []casework.AnswerRequest) {
+func (p *Problem) moveToChecks(answers []app.AnswerRequest) {
 	for i, f := range p.Fields {
 		rest, ok := strings.CutPrefix(f.Field, "answers[")
 		number, of, _ := strings.Cut(rest, "]")

@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 const (
@@ -66,7 +66,7 @@ func TestVainQuestionsAreToldOnce(t *testing.T) {
 		return s.Run.N == 1
 	})
 	vain := func(key string, why ticket.QueryFailure) {
-		_, err := w.App.Dispatcher.Dispatch(t.Context(), desk.CommandRequest{
+		_, err := w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{
 			Ticket: id, Command: ticket.RecordQueryResult{Run: 1, Query: playbook.FindReport, Check: "referto-individuato", Why: why},
 			By: person.Actor{ID: "connector", Role: person.System}, Key: key,
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // conflict is one field that somebody else changed since the page was read, in words.
@@ -26,7 +27,7 @@ type conflict struct {
 }
 
 // describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
-func (w *Web) describeConflicts(v *Request, t projections.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
+func (w *Web) describeConflicts(v *Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
@@ -66,7 +67,7 @@ func (w *Web) describeConflicts(v *Request, t projections.Ticket, fields []ticke
 			if f.Act == "" {
 				said.Yours = f.Text
 			}
-			if i := slices.IndexFunc(t.Notes, func(n projections.Note) bool { return n.ID == said.Note }); i >= 0 {
+			if i := slices.IndexFunc(t.Notes, func(n ticketview.Note) bool { return n.ID == said.Note }); i >= 0 {
 				said.Theirs = t.Notes[i].Text
 			}
 		}

@@ -9,8 +9,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/casework"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // updateMenu is what «Aggiorna» offers: only what is possible now, each choice with what it takes besides.
@@ -63,7 +64,7 @@ var DiscardReasons = []option{
 	{Value: string(ticket.Repeated), Label: "Già presente"},
 }
 
-func (w *Web) newUpdateMenu(v *Request, whole casework.TicketView, f updateForm) (updateMenu, error) {
+func (w *Web) newUpdateMenu(v *Request, whole app.TicketView, f updateForm) (updateMenu, error) {
 	t, s := whole.Ticket, whole.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := updateMenu{
@@ -103,7 +104,7 @@ func (w *Web) newUpdateMenu(v *Request, whole casework.TicketView, f updateForm)
 }
 
 // statusOptions offers the moves as the statuses that they lead to.
-func statusOptions(t projections.Ticket, s ticket.State, may func(ticket.Move) bool) []option {
+func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bool) []option {
 	all := []option{{Label: t.StatusLabel + " (invariato)", NoteReader: "cittadino"}}
 	add := func(m ticket.Move, value, label, needs, reads string) {
 		if may(m) {
@@ -135,7 +136,7 @@ func statusOptions(t projections.Ticket, s ticket.State, may func(ticket.Move) b
 }
 
 // addOperatorOptions is the menu of FAQ 2.3: the colleagues, their supervisors as a group, and «Regione Piemonte», which hands over.
-func (w *Web) addOperatorOptions(v *Request, t projections.Ticket, f updateForm, m *updateMenu) error {
+func (w *Web) addOperatorOptions(v *Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
 	colleagues, err := w.Identity.ListOperators(v.Context(), t.Entity.Code)
 	if err != nil {
 		return err
@@ -195,7 +196,7 @@ func (w *Web) asrOptions(s ticket.State) []option {
 }
 
 // problemOptions are what the ticket could be about instead, by service.
-func (w *Web) problemOptions(t projections.Ticket, f updateForm) []optionGroup {
+func (w *Web) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
 	var all []optionGroup
 	for _, s := range w.cases.Catalog.Services() {
 		g := optionGroup{Label: s.Label}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/desk"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // post sends what a page's script sends.
@@ -100,7 +100,7 @@ func TestAnErasedTicketShowsNothing(t *testing.T) {
 func (w *system) erase(id ticket.ID) {
 	w.Helper()
 	admin := person.Actor{ID: "01a20000-0000-7000-8000-00000000000a", Role: person.Administrator}
-	_, err := w.App.Dispatcher.Dispatch(w.Context(), desk.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: admin})
+	_, err := w.App.Dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: admin})
 	w.must(err)
 	w.waitForLists()
 }

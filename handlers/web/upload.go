@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
 // MaxUploadBody is how much of a form with files is read. It is far more than may be kept: whoever attaches photos straight
@@ -80,22 +80,6 @@ func (v *Request) IdempotencyBody(files []attachment.File) []byte {
 		body = fmt.Appendf(body, "&%q=%x", f.Name, sha256.Sum256(f.Content))
 	}
 	return body
-}
-
-// filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
-func (v *Request) filesLostNote(files []attachment.File) string {
-	if len(files) == 0 || v.FormValue("tenuti") != "" {
-		return ""
-	}
-	return " Gli allegati invece vanno scelti di nuovo."
-}
-
-// alreadySentProblem refuses a form whose first sending had arrived, and that says something else now.
-func alreadySentProblem() *Problem {
-	return &Problem{
-		Status: http.StatusConflict, Title: "Il primo invio era già arrivato",
-		Text: "Lo abbiamo ricevuto com’era prima delle ultime modifiche. Ciò che ha scritto è ancora qui: se le modifiche servono, invii di nuovo e ci arriverà anche questo.",
-	}
 }
 
 // appendFile reads one file more. Of those that are too many one is kept, for the refusal to count. An input that was left

@@ -13,14 +13,14 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
 // Of large forms only so many are taken in at a time, also of those whose sender has to log in again. Others wait, and then are asked
 // to try again.
 func TestLargeFormsWaitForAPlace(t *testing.T) {
-	one := entrance.New(entrance.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
+	one := middleware.New(middleware.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
 	w := newSystem(t, func(c *web.Config) { c.Middleware = one })
 	anna, id := w.login("anna", person.ASROperator, torino), w.open(request(torino))
 	reader, writer := io.Pipe()

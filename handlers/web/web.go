@@ -17,23 +17,22 @@ import (
 	"sync"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/handlers/canned"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/draft"
-	"github.com/sol-assistenza/sol/handlers/entrance"
-	"github.com/sol-assistenza/sol/handlers/follow"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
+	"github.com/sol-assistenza/sol/handlers/app/readymade"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/mail"
-	"github.com/sol-assistenza/sol/handlers/notice"
-	"github.com/sol-assistenza/sol/handlers/presence"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
+	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
 // Config is what the pages are made of. The rooms are required.
 type Config struct {
-	App           *casework.Service
-	Notifications *notice.Store
-	Middleware    *entrance.Stack
+	App           *app.Service
+	Notifications *notification.Store
+	Middleware    *middleware.Stack
 
 	Documents Documents
 	Mail      *mail.Sender // whose mails administrators look at; nil: they see none
@@ -47,15 +46,15 @@ type Config struct {
 // Web answers browsers. Whoever runs its server calls EndStreams when it shuts down.
 type Web struct {
 	Config
-	cases           *casework.Service
+	cases           *app.Service
 	Identity        *identity.Identity
 	Drafts          *draft.Store
 	Presence        *presence.Tracker
-	Readymade       *canned.Texts
+	Readymade       *readymade.Texts
 	assets          *assetServer
 	pageTemplates   templatesByName
 	paramCipher     cipher.AEAD // of what is typed, for addresses
-	liveUpdates     *follow.Streams
+	liveUpdates     *sse.Streams
 	dossierTemplate *template.Template
 	handler         http.Handler
 
@@ -76,7 +75,7 @@ func New(c Config) (*Web, error) {
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
 	}
-	w := &Web{Config: c, cases: c.App, Identity: c.App.Identity, Drafts: draft.New(c.App.Store), Presence: presence.New(c.App.Store, c.App.Identity.Names), Readymade: canned.Default()}
+	w := &Web{Config: c, cases: c.App, Identity: c.App.Identity, Drafts: draft.New(c.App.Store), Presence: presence.New(c.App.Store, c.App.Identity.Names), Readymade: readymade.Default()}
 	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
 	w.liveUpdates = w.newLiveUpdates()
 	var err error
@@ -114,20 +113,6 @@ func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.PublicURL, "https://")
 // now is the wall clock: limits and cookies are about waiting, whatever time the log keeps.
 func (*Web) now() time.Time { return time.Now() }
 
-// Route is one page, or one thing to do on it.
-type Route struct {
-	Pattern    string
-	Access     Access
-	Action     identity.Action // that the policy must allow, for those who are placed
-	Limit      *entrance.Limiter
-	MaxBody    int64 // bytes; 0: entrance.SmallBody
-	Background bool  // the page does it by itself: it does not keep a session alive
-	Handle     func(v *Request) error
-}
-
-// Access is who is let in.
-type Access int
-
 const (
 	Anyone       Access = iota // with a session or without
 	LoggedIn                   // in whatever role, or in none yet
@@ -154,22 +139,4 @@ func (w *Web) routes() []Route {
 		w.documentRoutes(),
 		w.dashboardRoutes(),
 	)
-}
-
-// HomePath is where somebody goes after login, by role.
-func HomePath(role person.Role) string {
-	switch {
-	case role == "":
-		return "/accesso/ruolo"
-	case role.Operates():
-		return "/code/nuove"
-	case role == person.Auditor:
-		return "/revisione"
-	case role == person.Citizen:
-		return "/richieste"
-	case role == person.Administrator:
-		return "/amministrazione"
-	default:
-		return "/"
-	}
 }

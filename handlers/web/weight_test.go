@@ -17,9 +17,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/casework"
-	"github.com/sol-assistenza/sol/handlers/entrance"
-	"github.com/sol-assistenza/sol/handlers/worldtest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // maxPageBytes is what a page may weigh at the first visit, as it travels, beside fonts and the design system (C4).
@@ -34,7 +34,7 @@ type queryCounter struct {
 
 // TraceQueryStart is called before every query.
 func (q *queryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	if id := entrance.RequestID(ctx); id != "" {
+	if id := middleware.RequestID(ctx); id != "" {
 		q.mu.Lock()
 		q.by[id]++
 		q.mu.Unlock()
@@ -60,7 +60,7 @@ func (q *queryCounter) countFor(b *browser, path string) int {
 // C4: what a page weighs, and that it asks the database as often whether there are few tickets or many.
 func TestPagesAreLightAndAskTheDatabaseAFixedNumberOfTimes(t *testing.T) {
 	counted := &queryCounter{by: map[string]int{}}
-	w := newSystemWith(t, worldtest.Options{Log: func(c *eventstore.Config) { c.Tracer = counted }})
+	w := newSystemWith(t, handlertest.Options{Log: func(c *eventstore.Config) { c.Tracer = counted }})
 	anna, chief := w.login("anna", person.ASROperator, torino), w.login("capo", person.ASRSupervisor, torino)
 	region := w.login("remo", person.RegionalSupervisor, catalog.Region)
 	auditor, admin, citizen := w.login("rita", person.Auditor, ""), w.login("ada", person.Administrator, ""), w.login("dora", person.Citizen, "")
@@ -119,9 +119,9 @@ func (w *system) addNotes(by *browser, id ticket.ID, many int) {
 	account, err := w.App.Identity.Authenticate(w.Context(), by.token())
 	w.must(err)
 	for n := range many {
-		_, err := w.App.Update(w.Context(), casework.Caller{Actor: account.Actor}, id, casework.UpdateRequest{
-			Note: &casework.NoteRequest{Text: fmt.Sprintf("%d. Ho parlato con il laboratorio: il referto è stato prodotto e inviato, e il cittadino lo vede da domani.", n), Visibility: ticket.Internal},
-		}, casework.Idempotency{})
+		_, err := w.App.Update(w.Context(), app.Caller{Actor: account.Actor}, id, app.UpdateRequest{
+			Note: &app.NoteRequest{Text: fmt.Sprintf("%d. Ho parlato con il laboratorio: il referto è stato prodotto e inviato, e il cittadino lo vede da domani.", n), Visibility: ticket.Internal},
+		}, app.Idempotency{})
 		w.must(err)
 	}
 	w.waitForLists()

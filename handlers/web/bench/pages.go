@@ -25,7 +25,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/entrance"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // Site is the service over one database.
@@ -43,7 +43,7 @@ type QueryCounter struct{ n atomic.Int64 }
 
 // TraceQueryStart is called before every query. What the store asks for itself is no page's.
 func (q *QueryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	if entrance.RequestID(ctx) != "" {
+	if middleware.RequestID(ctx) != "" {
 		q.n.Add(1)
 	}
 	return ctx

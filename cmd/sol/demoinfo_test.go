@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/domain/catalog"
+)
+
+// TestDemoInfo: it fits a screen, one identity of each role can be copied, everybody is named, and demo.json has all.
+func TestDemoInfo(t *testing.T) {
+	dir := t.TempDir()
+	c := config.Config{DataDir: dir}
+	var out bytes.Buffer
+	people := demo.People(catalog.Default(), time.Now())
+	if err := (&cli{out: &out}).writeDemoInfo(c, "http://127.0.0.1:8080", people, &demo.Backends{}); err != nil {
+		t.Fatal(err)
+	}
+	var info demo.Info
+	if text, err := os.ReadFile(filepath.Join(dir, "demo.json")); err != nil || json.Unmarshal(text, &info) != nil || len(info.Identities) <= len(people) {
+		t.Fatalf("demo.json: %v, %d identities", err, len(info.Identities))
+	}
+	said := strings.ReplaceAll(out.String(), dir, "DIR")
+	if n := strings.Count(said, "\n"); n > 45 {
+		t.Errorf("%d lines", n)
+	}
+	for line := range strings.Lines(said) {
+		if n := utf8.RuneCountInString(line); n > 121 {
+			t.Errorf("%d columns: %s", n-1, line)
+		}
+	}
+	roles := map[string]bool{}
+	for _, i := range info.Identities {
+		if !strings.Contains(said, i.Username) {
+			t.Errorf("%s is not named", i.Username)
+		}
+		if !roles[string(i.Role)] && (!strings.Contains(said, i.Password) || !strings.Contains(said, " "+i.PIN+"\n")) {
+			t.Errorf("nobody can log in as the first %s", i.Role)
+		}
+		roles[string(i.Role)] = true
+	}
+}

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package config reads and checks the configuration of sol from the environment.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+)
+
+const Help = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
+
+Everything is configured by environment; without any of it, sol runs alone with its own Postgres.
+
+  SOL_ADDR              host:port to answer on (127.0.0.1:8080; port 0: a free one)
+  SOL_DATABASE_URL      postgres://… ; empty: an own Postgres, made in the data directory
+  SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
+                        unprivileged user that Postgres runs as can reach)
+  SOL_MASTER_KEY_FILE   key that seals personal data (DATA_DIR/master.key, made at the first start); nodes on one
+                        database share it, and without it the data cannot be read: keep a copy elsewhere
+  SOL_HOLD              how long a public note can be withdrawn before it is shown (10s)
+  SOL_AUTO_CLOSE_AFTER  a duration in the place of the catalogue's rule, to see a resolved ticket close (FAQ 2.5)
+  SOL_LOG               text or json, and debug, info, warn or error (text,info)
+  SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
+                        requests a minute for one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600):
+                        an address, or for SESSION an account
+  SOL_TRUSTED_PROXIES   networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
+  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed` + externalHelp
+
+// Config is what the environment says, checked.
+type Config struct {
+	Addr           string
+	DatabaseURL    string // empty: own Postgres
+	DataDir        string // absolute
+	MasterKeyFile  string // path
+	Hold           time.Duration
+	AutoCloseAfter time.Duration // 0: by the catalogue
+	Log            LogConfig
+	Limits         middleware.Limits
+	TrustedProxies []netip.Prefix
+	External       External
+}
+
+// Load reads the environment and names everything that is wrong with it at once.
+func Load(env func(string) string) (Config, error) {
+	var wrong []error
+	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }
+	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: rules.DefaultHold}
+	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
+		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
+	}
+	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		wrong = append(wrong, errors.New("SOL_DATABASE_URL: want postgres://user:password@host/database")) // it may hold a password
+	}
+	dir, err := dataDir(env)
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	c.DataDir = dir
+	c.MasterKeyFile = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
+	for name, into := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
+		if text := env(name); text != "" {
+			d, err := time.ParseDuration(text)
+			if err != nil || d < 0 || d > 24*time.Hour {
+				refuse(name, "a duration from 0s to 24h, e.g. 10s")
+			}
+			*into = d
+		}
+	}
+	if c.Log, err = parseLog(env("SOL_LOG")); err != nil {
+		wrong = append(wrong, err)
+	}
+	for name, into := range map[string]*middleware.Rate{
+		"SOL_LIMIT_FORM": &c.Limits.Form, "SOL_LIMIT_LOGIN": &c.Limits.Login, "SOL_LIMIT_SESSION": &c.Limits.Session, "SOL_LIMIT_PUBLIC": &c.Limits.Public,
+	} {
+		if text := env(name); text != "" {
+			rate, ok := parseRate(text)
+			if !ok {
+				refuse(name, "requests a minute, e.g. 120, or with a burst, e.g. 120/30")
+			}
+			*into = rate
+		}
+	}
+	for text := range strings.FieldsFuncSeq(env("SOL_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			refuse("SOL_TRUSTED_PROXIES", "networks with commas between them, e.g. 10.0.0.0/8,127.0.0.1/32")
+			break
+		}
+		c.TrustedProxies = append(c.TrustedProxies, network)
+	}
+	if c.External, err = loadExternal(env, refuse); err != nil {
+		wrong = append(wrong, err)
+	}
+	return c, errors.Join(wrong...)
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+// dataDir is where everything is kept. Root's home is closed to the user that Postgres runs as then.
+func dataDir(env func(string) string) (string, error) {
+	dir := env("SOL_DATA_DIR")
+	if dir == "" {
+		switch home := env("HOME"); {
+		case env("XDG_DATA_HOME") != "":
+			dir = filepath.Join(env("XDG_DATA_HOME"), "sol")
+		case os.Geteuid() == 0:
+			dir = "/var/lib/sol"
+		case home == "":
+			return "", errors.New("SOL_DATA_DIR: there is no home directory to put the data into; name a directory")
+		default:
+			dir = filepath.Join(home, ".local", "share", "sol")
+		}
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("SOL_DATA_DIR: %w", err)
+	}
+	return abs, nil
+}
+
+func parseRate(text string) (middleware.Rate, bool) {
+	minute, burst, two := strings.Cut(text, "/")
+	if !two {
+		burst = minute
+	}
+	m, errMinute := strconv.Atoi(minute)
+	b, errBurst := strconv.Atoi(burst)
+	return middleware.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
+}
+
+// LogConfig is how to log.
+type LogConfig struct {
+	JSON  bool
+	Level slog.Level
+}
+
+func parseLog(text string) (LogConfig, error) {
+	var c LogConfig
+	for word := range strings.SplitSeq(text, ",") {
+		switch strings.TrimSpace(word) {
+		case "", "text":
+		case "json":
+			c.JSON = true
+		case "debug", "info", "warn", "error":
+			_ = c.Level.UnmarshalText([]byte(strings.TrimSpace(word))) // knows these four
+		default:
+			return c, fmt.Errorf("SOL_LOG=%q: want text or json, and debug, info, warn or error, e.g. json,info", text)
+		}
+	}
+	return c, nil
+}
+
+func (c Config) DemoInfoFile() string { return filepath.Join(c.DataDir, "demo.json") }

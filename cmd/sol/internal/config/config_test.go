@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web"
+)
+
+func TestConfigDefaults(t *testing.T) {
+	c, err := Load(func(name string) string { return map[string]string{"HOME": "/home/mela"}[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := "/home/mela/.local/share/sol"
+	if os.Geteuid() == 0 {
+		dir = "/var/lib/sol"
+	}
+	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: 10 * time.Second,
+		External: External{MailDomain: "localhost"}}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got %+v, want %+v", c, want)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	set := map[string]string{
+		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
+		"SOL_HOLD": "0s", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
+		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
+		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json", "SOL_PUBLIC_URL": "https://assistenza.example.it/",
+		"SOL_SMTP_URL": "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25",
+		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
+		"SOL_PRIVACY_URL": "https://example.it/privacy", "SOL_ACCESSIBILITY_URL": "https://form.agid.gov.it/view/x", "SOL_FEEDBACK_URL": "mailto:barriere@example.it",
+	}
+	c, err := Load(func(name string) string { return set[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{
+		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
+		AutoCloseAfter: 90 * time.Second, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
+		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		External: External{
+			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
+			SMTPURL: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
+			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
+			Documents: web.Documents{
+				Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it",
+			},
+		},
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got %+v, want %+v", c, want)
+	}
+}
+
+// TestConfigRefuses: everything that is wrong is named at once, and a password is not repeated.
+func TestConfigRefuses(t *testing.T) {
+	set := map[string]string{
+		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
+		"SOL_LIMIT_SESSION": "many", "SOL_TRUSTED_PROXIES": "localhost",
+		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b",
+		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)", "SOL_FEEDBACK_URL": "mailto:nobody",
+	}
+	_, err := Load(func(name string) string { return set[name] })
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for name := range set {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named: %v", name, err)
+		}
+	}
+	if strings.Contains(err.Error(), "secret") {
+		t.Errorf("a password is repeated: %v", err)
+	}
+}

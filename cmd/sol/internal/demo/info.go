@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// Info is demo.json: where the demo answers and who can log in. A person with two placements stands there twice.
+type Info struct {
+	Address    string     `json:"address"`
+	Identities []Identity `json:"identities"`
+	Systems    string     `json:"systems,omitempty"` // URL of the simulated systems
+	Mails      string     `json:"mails,omitempty"`   // directory of the mails to citizens
+}
+
+type Identity struct {
+	Username string             `json:"username"`
+	Password string             `json:"password"`
+	PIN      string             `json:"pin"`
+	Role     person.Role        `json:"role"`
+	Entity   catalog.EntityCode `json:"entity"`
+}
+
+// Describe is demo.json for people, 120 columns wide: one identity of each role with its secrets, to begin with, and
+// who there is at every entity.
+func (info Info) Describe(c config.Config) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nSOL Assistenza answers at %s. Everybody here is made up. To begin with:\n\n", info.Address)
+	line := func(role, entity, username, password, pin string) {
+		fmt.Fprintf(&b, "  %-22s %-10s %-24s %-16s %s\n", role, entity, username, password, pin)
+	}
+	line("role", "entity", "user name", "password", "PIN")
+	shown := map[person.Role]bool{}
+	for _, i := range info.Identities {
+		if !shown[i.Role] {
+			shown[i.Role] = true
+			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
+		}
+	}
+	fmt.Fprintf(&b, "\nEverybody, with passwords and PINs, stands in %s. The supervisor comes last:\n\n", c.DemoInfoFile())
+	for _, e := range catalog.Default().Entities(time.Now()) {
+		operators := info.usernames(e.Code, person.ASROperator, person.RegionalOperator)
+		supervisors := info.usernames(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
+		fmt.Fprintf(&b, "  %-7s %-26s %s\n", e.Code, e.Short, strings.Join(append(operators, supervisors...), " "))
+	}
+	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
+		fmt.Fprintf(&b, "  %-7s %-26s %s\n", "-", role, strings.Join(info.usernames("", role), " "))
+	}
+	first := info.Identities[0]
+	fmt.Fprintf(&b, `
+Try it:
+  curl -s %[1]s/api/v1/sessions -H 'Content-Type: application/json' \
+    -d '{"username":"%[2]s","password":"%[3]s","pin":"%[4]s"}'
+  curl -s %[1]s/api/v1/queues -H "Authorization: Bearer $TOKEN"      # TOKEN: the token of that answer
+  curl -s '%[1]s/api/v1/tickets?queue=nuove' -H "Authorization: Bearer $TOKEN"
+
+Ctrl-C stops it; what was made stays in %[5]s.
+`, info.Address, first.Username, first.Password, first.PIN, c.DataDir)
+	return b.String()
+}
+
+// usernames lists who has one of the roles at an entity.
+func (info Info) usernames(entity catalog.EntityCode, roles ...person.Role) []string {
+	var names []string
+	for _, i := range info.Identities {
+		if i.Entity == entity && slices.Contains(roles, i.Role) {
+			names = append(names, i.Username)
+		}
+	}
+	return names
+}

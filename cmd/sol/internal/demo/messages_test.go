@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
+	"github.com/sol-assistenza/sol/handlers/outbox"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+// TestOutboxMessages: after a simulated past there are notices of its last week, some of them unread; what waits are questions about
+// open tickets, and nothing else.
+func TestOutboxMessages(t *testing.T) {
+	p := demo.Params{Tickets: 60, Months: 1, Until: simulationEnd, Seed: 3}
+	th := newFixture(t, p)
+	if err := demo.Execute(t.Context(), th.installation, p, th.plan(p)); err != nil {
+		t.Fatal(err)
+	}
+	db := th.installation.Store.WorkerPool()
+	before, err := outbox.ListPendingSince(t.Context(), db, p.From())
+	if err != nil || len(before) == 0 {
+		t.Fatalf("the past said %d things, %v", len(before), err)
+	}
+	news := demo.OutboxMessages{Pool: db, Dispatcher: th.installation.Dispatcher, Notifications: notification.New(th.installation.Store, th.installation.Dispatcher)}
+	var first [3]int
+	for round := range 2 { // a seeding that was cut off does it again
+		if err := news.Deliver(t.Context(), p, th.accounts); err != nil {
+			t.Fatal(err)
+		}
+		var notices, read, marks int
+		var oldest, newest time.Time
+		err := db.QueryRow(t.Context(), `
+			select count(*), count(*) filter (where exists (select from notice.marks m where m.notice = n.id)), (select count(*) from notice.marks),
+				min(at), max(at) from notice.notices n`).Scan(&notices, &read, &marks, &oldest, &newest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if notices == 0 || read == 0 || read == notices || oldest.Before(p.Until.AddDate(0, 0, -7)) || newest.After(p.Until) {
+			t.Errorf("%d notices, %d of them read, from %s to %s", notices, read, oldest, newest)
+		}
+		if got := [3]int{notices, read, marks}; round == 0 {
+			first = got
+		} else if got != first {
+			t.Errorf("first %v notices, read, marks; again %v", first, got)
+		}
+	}
+	waiting, err := outbox.ListPendingSince(t.Context(), db, p.From())
+	if err != nil || len(waiting) == 0 {
+		t.Fatalf("%d questions wait, %v", len(waiting), err)
+	}
+	for _, m := range waiting {
+		s, _, err := th.installation.Dispatcher.State(t.Context(), m.Ticket)
+		if err != nil || m.Topic != runtime.TopicAskConnector || s.Status == ticket.Solved || s.Status == ticket.Closed {
+			t.Errorf("%s waits, of a ticket that is %s, %v", m.Topic, s.Status, err)
+		}
+	}
+	var mails int
+	if err := db.QueryRow(t.Context(), `select count(*) from mail.deliveries`).Scan(&mails); err != nil || mails > 0 {
+		t.Errorf("%d mails of the past, %v", mails, err)
+	}
+}

@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package demo
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+)
+
+// Step is one command at its time. Of an Open the number is still missing, of any command the content of its files.
+type Step struct {
+	At      time.Time
+	Ticket  ticket.ID
+	N       int // among the ticket's steps, from 1
+	By      person.Actor
+	Command ticket.Command
+	Files   []attachment.File
+	// Exact steps happen to the second, others within their half hour.
+	Exact bool
+}
+
+// Key makes the step repeatable, so that a seeding that was cut off can be begun again.
+func (s Step) Key() string { return fmt.Sprintf("demo/%s/%d", s.Ticket, s.N) }
+
+// scenario writes the life of one ticket, act by act, until the simulation's end cuts it off.
+type scenario struct {
+	*planner
+	random       *rand.Rand
+	id           ticket.ID
+	topic        topic
+	citizen      citizen
+	account      string // of a verified citizen
+	requester    person.Actor
+	placeholders *strings.Replacer
+	now          time.Time          // of the last act
+	formEntity   catalog.EntityCode // in the form
+	entity       catalog.EntityCode // competent
+	fromASR      catalog.EntityCode // that handed it over
+	worker       person.Actor       // who works on it there
+	steps        []Step
+	followUps    []*scenario // that come of this one
+	ended        bool        // the simulation has ended
+
+	reclassified   bool // its checks are others' then
+	checksAnswered bool // somebody has worked the checks where it is
+}
+
+// text fills the facts into one of several texts.
+func (s *scenario) text(texts []string) string { return s.placeholders.Replace(pick(s.random, texts)) }
+
+// newID makes a UUID of version 7 that belongs to the moment and to the story.
+func (s *scenario) newID(at time.Time) ticket.ID {
+	var u uuid.UUID
+	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16|uint64(s.random.Uint32()&0x0fff)|0x7000)
+	binary.BigEndian.PutUint64(u[8:], s.random.Uint64()&(1<<62-1)|1<<63)
+	return ticket.ID(u.String())
+}
+
+// addStep adds a step at the story's time.
+func (s *scenario) addStep(by person.Actor, c ticket.Command, files ...attachment.File) {
+	if s.ended = s.ended || s.now.After(s.end); s.ended {
+		return
+	}
+	s.steps = append(s.steps, Step{At: s.now.UTC(), Ticket: s.id, N: len(s.steps) + 1, By: by, Command: c, Files: files})
+}
+
+// passOfficeTime lets office time pass: some of it, then until the office works.
+func (s *scenario) passOfficeTime(least, most time.Duration) {
+	s.now = nextOfficeTime(s.random, s.catalog.Calendar(s.entity), s.now.Add(least+randomDuration(s.random, most-least)))
+}
+
+// passCitizenTime lets the citizen's time pass.
+func (s *scenario) passCitizenTime(least, most time.Duration) {
+	s.now = nextWakingTime(s.random, s.now.Add(least+randomDuration(s.random, most-least)))
+}
+
+func (s *scenario) newNote(v ticket.Visibility, text string) *ticket.NoteInput {
+	return &ticket.NoteInput{ID: s.newID(s.now), Text: text, Visibility: v}
+}
+
+func (s *scenario) publicNote(texts []string) *ticket.NoteInput {
+	return s.newNote(ticket.Public, s.text(texts))
+}
+
+// update is the worker's click.
+func (s *scenario) update(u ticket.Update) { s.addStep(s.worker, u) }
+
+// pickWorker chooses who works on the ticket at the competent entity.
+func (s *scenario) pickWorker() { s.worker = pick(s.random, s.staff[s.entity].operators) }
+
+func (s *scenario) supervisor() person.Actor { return s.staff[s.entity].supervisor }
+
+// assignTo is an operator of the competent entity in the menu.
+func (s *scenario) assignTo(a person.Actor) *ticket.AssigneeInput {
+	return &ticket.AssigneeInput{Operator: a.ID, Entity: s.entity}
+}
+
+// openTicket sends the form, in one of the ways in which requests come.
+func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues ticket.ID) {
+	s.topic, s.formEntity, s.entity = m, entity, entity
+	s.id = s.newID(s.now)
+	s.requester = person.Actor{ID: string(s.id), Role: person.Citizen} // by the personal link
+	by := person.Actor{Role: person.Anonymous}
+	c := ticket.Open{
+		Service: m.service, Problem: m.problem, Entity: entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
+		Requester: ticket.ForSelf, Facilitated: m.service == "accesso-facilitato", LinkedTo: continues,
+		Form: ticket.Form{
+			GivenName: s.citizen.given, FamilyName: s.citizen.family, TaxCode: s.citizen.taxCode, Email: s.citizen.email, Phone: s.citizen.phone,
+			Description: s.text(m.requests),
+		},
+	}
+	switch {
+	case m.service == ticket.OperatorsForm:
+		c.Requester = ticket.AsOperator
+		s.entity = catalog.Region
+	case s.account != "":
+		by = person.Actor{ID: s.account, Role: person.Citizen}
+		s.requester, c.Identity, c.Citizen = by, ticket.Verified, s.account
+	case chance(s.random, 7):
+		by, c.Channel = pick(s.random, s.staff[entity].operators), pick(s.random, []ticket.Channel{ticket.ChannelCounter, ticket.ChannelTelephone})
+	case chance(s.random, 8):
+		c.Requester = pick(s.random, []ticket.RequesterRole{ticket.ForMinor, ticket.ForDelegator})
+		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family
+	}
+	c.Subject = s.hashTaxCode(s.citizen.taxCode)
+	var files []attachment.File
+	if chance(s.random, 12) {
+		files = append(files, randomAttachment(s.random))
+	}
+	s.addStep(by, c, files...)
+	s.pickWorker()
+}

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/embedpg"
+)
+
+// runRefused runs a command that must fail, and gives what it said.
+func (i *installation) runRefused(args ...string) string {
+	i.t.Helper()
+	out, said, err := i.runMayFail(args...)
+	if err == nil {
+		i.t.Fatalf("sol %s did: %s", strings.Join(args, " "), out)
+	}
+	return out + said
+}
+
+func (i *installation) keyFile() string { return filepath.Join(i.dir, "master.key") }
+
+// TestReadOnlyCommandsChangeNothing: a command that looks makes no database and no key, migrates nothing, and says what to do instead.
+func TestReadOnlyCommandsChangeNothing(t *testing.T) {
+	t.Parallel()
+	i := newInstallation(t)
+	for _, args := range [][]string{{"ticket", "list"}, {"projections", "list"}, {"user", "list"}, {"replay", "2026-0000001"}} {
+		if said := i.runRefused(args...); !strings.Contains(said, "no database in "+i.dir) || !strings.Contains(said, "sol migrate") {
+			t.Errorf("%v says %q", args, said)
+		}
+	}
+	if left, err := os.ReadDir(i.dir); err != nil || len(left) != 0 {
+		t.Errorf("looking made %v, %v", left, err)
+	}
+	i.run("migrate")
+	i.run("ticket", "list")
+
+	own, err := embedpg.Start(t.Context(), embedpg.Config{Dir: filepath.Join(i.dir, "postgres")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := own.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	conn, err := pgx.Connect(t.Context(), own.URL("sol"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(t.Context()) }()
+	run := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ change, back, says string }{
+		{`insert into goose_db_version (version_id, is_applied) values (99, true)`, `delete from goose_db_version where version_id = 99`, "version 99"},
+		{`create table kept as select * from goose_db_version; truncate goose_db_version`, `insert into goose_db_version overriding system value select * from kept`, "sol migrate brings it up"},
+	} {
+		run(c.change)
+		if said := i.runRefused("sagas", "list"); !strings.Contains(said, c.says) {
+			t.Errorf("%s: it says %q", c.change, said)
+		}
+		run(c.back)
+	}
+	i.run("sagas", "list")
+}
+
+// TestMasterKey: made once for a new log, kept, never made up beside a log that has another, refused when it is none.
+func TestMasterKey(t *testing.T) {
+	t.Parallel()
+	i := newInstallation(t)
+	i.run("migrate")
+	key, err := os.ReadFile(i.keyFile())
+	if err != nil || len(key) != 65 {
+		t.Fatal(len(key), err)
+	}
+	if info, err := os.Stat(i.keyFile()); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file is %v, %v", info.Mode(), err)
+	}
+	i.run("migrate")
+	if again, err := os.ReadFile(i.keyFile()); err != nil || string(again) != string(key) {
+		t.Errorf("it was made again: %v", err)
+	}
+	lost := func(i *installation) {
+		t.Helper()
+		for _, args := range [][]string{{"migrate"}, {"serve"}, {"ticket", "list"}} {
+			if said := i.runRefused(args...); !strings.Contains(said, "SOL_MASTER_KEY_FILE") {
+				t.Errorf("%v without its key says %q", args, said)
+			}
+			if _, err := os.Stat(i.keyFile()); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%v made a key: %v", args, err)
+			}
+		}
+	}
+	if err := os.Remove(i.keyFile()); err != nil {
+		t.Fatal(err)
+	}
+	lost(i)
+	own, err := embedpg.Start(t.Context(), embedpg.Config{Dir: filepath.Join(i.dir, "postgres")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := own.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	lost(newInstallation(t, "SOL_DATABASE_URL="+own.URL("sol")))
+	if err := os.WriteFile(i.keyFile(), []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := i.runRefused("serve"); !strings.Contains(said, "64 hexadecimal digits") {
+		t.Errorf("a key of five letters: %q", said)
+	}
+}

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package playbook
+
+import (
+	"fmt"
+	"slices"
+)
+
+// checkLibrary checks what only all files show: that what is led into is there, that names mean one thing wherever playbooks
+// meet, that no two want the same requests, and that on every path the outcome's text can be filled in.
+func checkLibrary(all []*parsedFile) []Fault {
+	s := &libraryCheck{files: all, library: newLibrary(all)}
+	s.checkUnique()
+	if s.faults == nil {
+		s.checkBranches()
+	}
+	if s.faults == nil {
+		s.checkStarts()
+		for _, p := range all {
+			s.checkSharedNames(p)
+		}
+	}
+	if s.faults == nil {
+		for _, p := range all {
+			s.checkPaths(p)
+		}
+	}
+	return s.faults
+}
+
+type libraryCheck struct {
+	files   []*parsedFile
+	library *Library
+	faults  []Fault
+}
+
+func (s *libraryCheck) addFault(p *parsedFile, part, format string, args ...any) {
+	s.faults = append(s.faults, Fault{p.file, p.lines[part], fmt.Sprintf(format, args...)})
+}
+
+func (s *libraryCheck) checkUnique() {
+	for i, p := range s.files {
+		for _, other := range s.files[:i] {
+			if p.playbook.ID == other.playbook.ID && p.playbook.Version == other.playbook.Version {
+				s.addFault(p, "", "%s version %d stands in another file of that name too; a changed playbook is a new version", p.playbook.ID, p.playbook.Version)
+			}
+		}
+	}
+}
+
+// checkBranches finds the playbooks, and their checks, that others lead into.
+func (s *libraryCheck) checkBranches() {
+	for _, p := range s.files {
+		for _, c := range p.playbook.Checks {
+			for answer, to := range map[string]Branch{"yes": c.Yes, "no": c.No} {
+				if to.Playbook == "" {
+					continue
+				}
+				part := "check/" + string(c.ID) + "/" + answer
+				into := s.current(to.Playbook)
+				if into == nil || to.Playbook == p.playbook.ID {
+					s.addFault(p, part, "%s=%s leads into %q, which is no other playbook", c.ID, answer, to.Playbook)
+					continue
+				}
+				for _, at := range []CheckID{to.At, to.ReturnTo} {
+					if at != "" && into.find(at) == nil {
+						s.addFault(p, part, "%s=%s leads into %s at %q, which is no check of it", c.ID, answer, to.Playbook, at)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (s *libraryCheck) current(id ID) *Playbook {
+	for _, p := range s.library.Current() {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// checkStarts refuses two playbooks for the same requests.
+func (s *libraryCheck) checkStarts() {
+	by := map[Start]ID{}
+	for _, b := range s.library.Current() {
+		for _, start := range b.Starts {
+			if other, taken := by[start]; taken {
+				i := slices.IndexFunc(s.files, func(p *parsedFile) bool { return p.playbook == b })
+				s.addFault(s.files[i], "starts/0", "%s starts for problem %q of %q already", other, start.Problem, start.Service)
+			}
+			by[start] = b.ID
+		}
+	}
+}
+
+// checkSharedNames holds a playbook to those that its runs can lead into: a check's name is one check's, a field has one type.
+func (s *libraryCheck) checkSharedNames(p *parsedFile) {
+	pinned := s.library.Pin(p.playbook)
+	for id, version := range pinned.Reachable {
+		other, _ := s.library.Find(id, version)
+		for _, c := range p.playbook.Checks {
+			if other.find(c.ID) != nil {
+				s.addFault(p, "check/"+string(c.ID), "check %s is one of %s too, and a run can come to both", c.ID, id)
+			}
+		}
+		for _, f := range p.playbook.Fields {
+			if same := other.field(f.ID); same != nil && same.Type != f.Type {
+				s.addFault(p, "field/"+string(f.ID), "field %s is a %s here and a %s in %s, and a run can come to both", f.ID, f.Type, same.Type, id)
+			}
+		}
+	}
+}
+
+// checkPaths takes every path of a playbook's runs, through all that they lead into, and looks at its end.
+func (s *libraryCheck) checkPaths(p *parsedFile) {
+	pinned, complained := s.library.Pin(p.playbook), map[string]bool{}
+	for end := range s.library.Paths(pinned) {
+		o := end.Outcome
+		if o == nil {
+			if at := string(end.ToForget[0]); !complained[at] && !slices.ContainsFunc(end.ToForget, func(c CheckID) bool { return s.needsPerson(pinned, c) }) {
+				complained[at] = true
+				s.addFault(p, "", "the checks %v lead back to %s, and connected systems answer all of them: it would never end", end.ToForget, at)
+			}
+			continue
+		}
+		collected := map[FieldID]bool{}
+		for _, step := range end.Steps {
+			for _, e := range step.Check.Evidence {
+				collected[e.Field] = true
+			}
+		}
+		lacks := func(fields []FieldID) bool {
+			return slices.ContainsFunc(fields, func(f FieldID) bool { return !collected[f] })
+		}
+		open := slices.ContainsFunc(o.Note, func(v NoteVariant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
+		if (!open || lacks(o.Evidence)) && !complained[string(o.ID)] {
+			complained[string(o.ID)] = true
+			s.addFault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.PathText(), o.ID)
+		}
+	}
+}
+
+// needsPerson tells whether only a person can answer a check of the run.
+func (s *libraryCheck) needsPerson(pinned PinnedVersions, id CheckID) bool {
+	return slices.ContainsFunc(s.files, func(p *parsedFile) bool {
+		c := p.playbook.find(id)
+		return c != nil && c.System == nil && pinned.version(p.playbook.ID) == p.playbook.Version
+	})
+}

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package rules
+
+import (
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Conflicts compares a command with what was recorded after the version its sender saw. It refuses with
+// *ConflictError if an event touched a field that the command sets, or added a note that the sender would want
+// to have read, and with *NotYoursError whom the ticket is not for. What saga and timers do besides disturbs nobody.
+func Conflicts(s ticket.State, c ticket.Command, by person.Actor, since []ticket.Recorded) error {
+	u, ok := c.(ticket.Update)
+	if !ok {
+		return nil
+	}
+	if !canSee(s, by) {
+		return &ticket.NotVisibleError{}
+	}
+	last := map[string]ticket.FieldConflict{}
+	for _, r := range since {
+		if ticket.IsBackground(r) {
+			continue
+		}
+		for field, theirs := range changedFields(r.Event, by.Entity) {
+			if yours, set := u.FieldValue(field); set {
+				last[field] = ticket.FieldConflict{Field: field, Yours: yours, Theirs: theirs, By: r.By, At: r.At}
+			}
+		}
+	}
+	var conflict ticket.ConflictError
+	for _, field := range []string{"status", "assignee", "entity", "problem", "answers", "notes"} {
+		if f, ok := last[field]; ok {
+			conflict.Fields = append(conflict.Fields, f)
+		}
+	}
+	if conflict.Fields == nil {
+		return nil
+	}
+	return &conflict
+}
+
+// changedFields names the fields that an event changed and what they hold since, as far as somebody at the entity sees it.
+func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
+	switch e := e.(type) {
+	case ticket.Assigned:
+		return map[string]string{"assignee": e.Assignee.WireName()}
+	case ticket.Unassigned:
+		return map[string]string{"assignee": ""}
+	case ticket.Taken:
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName()}
+	case ticket.CitizenNote:
+		return map[string]string{"notes": string(e.Note)}
+	case ticket.InternalNote:
+		if e.Entity == at {
+			return map[string]string{"notes": string(e.Note)}
+		}
+	case ticket.RegionalNote:
+		if e.ASR == at || at == catalog.Region {
+			return map[string]string{"notes": string(e.Note)}
+		}
+	case ticket.CitizenReplied:
+		return map[string]string{"notes": string(e.Reply)}
+	case ticket.CitizenAsked:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.Resumed:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.Escalated:
+		return map[string]string{"status": string(e.Status), "assignee": "", "entity": string(catalog.Region)}
+	case ticket.Recalled:
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity)}
+	case ticket.Redirected:
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.To)}
+	case ticket.Resolved:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.Discarded:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.MarkedDuplicate:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.Reopened:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.ActWithdrawn:
+		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity), "problem": string(e.Problem)}
+	case ticket.AutoClosed:
+		return map[string]string{"status": string(e.Status)}
+	case ticket.TransferredToSuccessor:
+		return map[string]string{"entity": string(e.To)}
+	case ticket.Reclassified:
+		return map[string]string{"problem": string(e.Problem)}
+	case ticket.CheckAnswered:
+		return map[string]string{"answers": string(e.Check)}
+	case ticket.Opened, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookStarted, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package rules
+
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// decideOpen checks the whole form and names everything that is wrong with it at once (FAQ 2.2).
+func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now time.Time) ([]ticket.Event, error) {
+	to, err := nextStatus(s, ticket.MoveOpen)
+	if err != nil {
+		return nil, err
+	}
+	var wrong fieldErrors
+	if c.LinkedTo == "" { // otherwise it is about what the closed ticket was about, whoever named that
+		r.checkClassification(&wrong, c.Service, c.Problem, by)
+		r.checkEntity(&wrong, "entity", c.Entity, now)
+	}
+	if c.Service == ticket.OperatorsForm && c.Requester != ticket.AsOperator {
+		wrong.add("requester.role", "the operators' form is for operators", string(ticket.AsOperator))
+	}
+	wrong.requireOneOf("requester.role", string(c.Requester), string(ticket.ForSelf), string(ticket.ForMinor), string(ticket.ForDelegator), string(ticket.AsOperator))
+	f := c.Form
+	wrong.requireText("requester.given_name", f.GivenName, ticket.MaxNameLength)
+	wrong.requireText("requester.family_name", f.FamilyName, ticket.MaxNameLength)
+	if code, err := person.ParseTaxCode(f.TaxCode); err != nil {
+		wrong.addIdentifier("requester.tax_code", err)
+	} else {
+		f.TaxCode = code.String()
+	}
+	if f.Email, err = person.ParseEmail(f.Email); err != nil {
+		wrong.addIdentifier("requester.email", err)
+	}
+	if f.Phone, err = person.ParsePhone(f.Phone); err != nil {
+		wrong.addIdentifier("requester.phone", err)
+	}
+	wrong.requireValidText("requester.on_behalf_of", f.OnBehalfOf)
+	wrong.requireValidText("iuv", f.IUV)
+	wrong.requireText("description", f.Description, ticket.MaxTextLength)
+	wrong.checkAttachments("attachments", c.Attachments, f.FileNames)
+	if err := wrong.err(); err != nil {
+		return nil, err
+	}
+	competent := c.Entity
+	if c.Service == ticket.OperatorsForm {
+		competent = catalog.Region
+	}
+	return []ticket.Event{ticket.Opened{
+		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, ChosenEntity: c.Entity, Channel: c.Channel,
+		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Requester: c.Requester, Facilitated: c.Facilitated,
+		LinkedTo: c.LinkedTo, Attachments: c.Attachments, Status: to, Personal: &f,
+	}}, nil
+}
+
+// checkClassification checks that the problem is one of the service's, and one that the actor may name.
+func (r Engine) checkClassification(wrong *fieldErrors, service catalog.ServiceID, problem catalog.ProblemID, by person.Actor) {
+	known, ok := r.Catalog.Service(service)
+	if !ok {
+		var ids []string
+		for _, s := range r.Catalog.Services() {
+			ids = append(ids, string(s.ID))
+		}
+		wrong.requireOneOf("service", string(service), ids...)
+		return
+	}
+	var ids []string
+	for _, p := range known.Problems {
+		if p.ForCitizens() || by.Role.Operates() {
+			ids = append(ids, string(p.ID))
+		}
+	}
+	wrong.requireOneOf("problem", string(problem), ids...)
+}
+
+// checkEntity checks that an ASR exists and works today.
+func (r Engine) checkEntity(wrong *fieldErrors, field string, code catalog.EntityCode, now time.Time) {
+	const allowed = "the ministerial code of a working health authority, e.g. 010301"
+	entity, ok := r.Catalog.Entity(code)
+	switch {
+	case !ok || code == catalog.Region:
+		wrong.add(field, "there is no health authority "+quoteInput(string(code)), allowed)
+	case !entity.ValidAt(now) && now.Before(entity.ValidFrom):
+		wrong.add(field, entity.Name+" does not work yet", allowed)
+	case !entity.ValidAt(now):
+		wrong.add(field, entity.Name+" has ceased; its successor is "+string(r.Catalog.Successor(code)), allowed)
+	}
+}

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package rules
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// decideUpdate is «Aggiorna» (FAQ 2.3–2.6): it finds the one move that the click means, lets it write its note, and puts around it what
+// changes no status.
+func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, now time.Time) ([]ticket.Event, error) {
+	if !canSee(s, by) {
+		return nil, &ticket.NotVisibleError{}
+	}
+	a := updateDecision{engine: r, state: s, update: u, actor: by, now: now}
+	if err := a.takeAnswers(); err != nil {
+		return nil, err
+	}
+	m, err := a.findMove()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkPermission(m); err != nil {
+		return nil, err
+	}
+	if a.update.Note != nil || writesPersonalText[m] {
+		if err := checkNotErased(s, m); err != nil {
+			return nil, err
+		}
+	}
+	a.target, err = a.targetStatus(m)
+	if err != nil {
+		return nil, err
+	}
+	a.checkFields(m)
+	if err := a.errors.err(); err != nil {
+		return nil, err
+	}
+	a.events = a.answerEvents
+	a.recordClassification()
+	a.recordNote(m)
+	a.recordMove(m)
+	if m != ticket.MoveTake {
+		a.recordAssignment()
+	}
+	if a.carriedOut != nil {
+		a.record(ticket.OutcomeCarriedOut{Run: a.run.N, Outcome: a.carriedOut.ID, Action: a.carriedOut.Action, Remind: a.carriedOut.Remind})
+	}
+	return a.events, nil
+}
+
+// updateDecision is one click on its way through the rules.
+type updateDecision struct {
+	engine Engine
+	state  ticket.State
+	update ticket.Update
+	actor  person.Actor
+	now    time.Time
+	target ticket.Status
+	errors fieldErrors
+	events []ticket.Event
+
+	run              *ticket.PlaybookRun // with the click's answers; nil: no checks are prescribed
+	answerEvents     []ticket.Event      // what the answers lead to
+	answeredByPerson bool                // a person has answered a check
+	carriedOut       *playbook.Outcome   // what the click carries out; nil: nothing
+	missingEvidence  []playbook.FieldID  // for the outcome that it asks for
+}
+
+// findMove names the row of the lifecycle that the click asks for. What sets no status is MoveNote, MoveMessage,
+// MoveAssign, MoveUnassign or MoveReclassify.
+func (a *updateDecision) findMove() (ticket.Move, error) {
+	s, u := a.state, a.update
+	asked := u.Status
+	if asked == s.Status && (asked != ticket.Waiting || !a.hasPublicNote()) { // a page sends the status also where nobody touched it
+		asked = ""
+	}
+	switch {
+	case u.Status == ticket.Closed:
+		return "", &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status,
+			Rule: "the system alone closes, by itself, some time after risolto (FAQ 2.5: do not use the status chiuso)"}
+	case u.Status != "" && !slices.Contains(ticket.Statuses(), u.Status):
+		a.errors.requireOneOf("status", string(u.Status), wireNames(notClosed)...)
+		return "", a.errors.err()
+	case u.Entity == catalog.Region, u.Assignee != nil && u.Assignee.Region && a.actor.Entity != catalog.Region:
+		return ticket.MoveEscalate, nil
+	case u.Entity != "":
+		return ticket.MoveRedirect, nil
+	case u.DuplicateOf != nil:
+		return ticket.MoveDuplicate, nil
+	}
+	if asked != "" && asked == s.Handover.Status && s.Status == ticket.HandedOver && handoverSender(s, a.actor) {
+		return ticket.MoveRecall, nil
+	}
+	switch asked {
+	case ticket.New:
+		return ticket.MoveRedirect, nil
+	case ticket.InProgress:
+		switch {
+		case s.Status == ticket.Solved:
+			return ticket.MoveReopen, nil
+		case u.Reason == "" && (s.Status == ticket.New || s.Status == ticket.HandedOver):
+			return ticket.MoveTake, nil
+		}
+		return ticket.MoveResume, nil
+	case ticket.Waiting:
+		return ticket.MoveAsk, nil
+	case ticket.HandedOver:
+		return ticket.MoveEscalate, nil
+	case ticket.Solved:
+		if u.Note == nil && slices.Contains(discardReasons, ticket.DiscardReason(u.Reason)) {
+			return ticket.MoveDiscard, nil
+		}
+		return ticket.MoveResolve, nil
+	case ticket.Closed:
+	}
+	switch {
+	case u.Note != nil && u.Note.Visibility == ticket.Regional:
+		return ticket.MoveRegionalMessage, nil
+	case u.Note != nil:
+		return ticket.MoveNote, nil
+	case u.Service != "" || u.Problem != "":
+		return ticket.MoveReclassify, nil
+	case u.Assignee != nil && *u.Assignee == ticket.AssigneeInput{}:
+		return ticket.MoveUnassign, nil
+	case u.Assignee != nil:
+		return ticket.MoveAssign, nil
+	case len(u.Answers) > 0:
+		return ticket.MoveAnswerCheck, nil
+	}
+	switch {
+	case u.Status == ticket.InProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
+		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status,
+			Rule: "somebody took it already, or left it; choose yourself in the operator menu (assignee) to take it over"}
+	case u.Status != "":
+		return ticket.MoveNote, nil // the status it has already: permitted or not, nothing follows
+	}
+	return "", fieldError("status", "nothing to update", "at least one of note, status, assignee, entity, service, duplicate_of, answers")
+}
+
+var discardReasons = []ticket.DiscardReason{ticket.Spam, ticket.TestOnly, ticket.Repeated}
+
+func wireNames[S ~string](values []S) []string {
+	text := make([]string, len(values))
+	for i, v := range values {
+		text[i] = string(v)
+	}
+	return text
+}
+
+// hasPublicNote tells whether the padlock of the note is open.
+func (a *updateDecision) hasPublicNote() bool {
+	return a.update.Note != nil && a.update.Note.Visibility == ticket.Public
+}
+
+// checkPermission asks the table, for the move and for what the click does beside it.
+func (a *updateDecision) checkPermission(m ticket.Move) error {
+	if err := checkActor(a.state, m, a.actor); err != nil {
+		return err
+	}
+	if !competent(a.state, a.actor) && (a.update.Assignee != nil || len(a.update.Answers) > 0 || a.update.Service != "" || a.update.Problem != "") {
+		return &ticket.ForbiddenError{Rule: "the ticket is in the Region's hands: a " + string(m) + " changes nothing else"}
+	}
+	return nil
+}
+
+// targetStatus asks the machine where the move leads.
+func (a *updateDecision) targetStatus(m ticket.Move) (ticket.Status, error) {
+	if m == ticket.MoveRecall {
+		return nextStatus(a.state, m, a.state.Handover.Status)
+	}
+	return nextStatus(a.state, m)
+}

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package embedpg
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// minVersion major version that sol is tested on.
+const minVersion = 15
+
+// binaries is one installed server.
+type binaries struct {
+	dir   string
+	major int
+}
+
+func (b binaries) path(name string) string { return filepath.Join(b.dir, name) }
+
+// findBinaries gives the newest installed server, or the one of exactly major when that is not 0. SOL_PG_BIN, a
+// directory, replaces the search.
+func findBinaries(ctx context.Context, major int) (binaries, error) {
+	var found []binaries
+	for _, dir := range binaryDirs() {
+		if b, ok := inspectBinaries(ctx, dir); ok {
+			found = append(found, b)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b binaries) int { return b.major - a.major })
+	for _, b := range found {
+		if b.major == major || major == 0 && b.major >= minVersion {
+			return b, nil
+		}
+	}
+	if major != 0 {
+		return binaries{}, fmt.Errorf("%w: they need PostgreSQL %d, here there is %s; install version %d, or move the data (pg_dumpall there, psql here)",
+			ErrOtherVersion, major, describeVersions(found), major)
+	}
+	return binaries{}, fmt.Errorf("%w (version %d or later; here there is %s): on Debian and Ubuntu run tools/setup.sh or install the package postgresql, "+
+		"on Fedora postgresql-server, on macOS brew install postgresql; or name the directory of its programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL",
+		ErrNoServer, minVersion, describeVersions(found))
+}
+
+func binaryDirs() []string {
+	if dir := os.Getenv("SOL_PG_BIN"); dir != "" {
+		return []string{dir}
+	}
+	dirs := filepath.SplitList(os.Getenv("PATH"))
+	for _, pattern := range []string{
+		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin",
+		"/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
+	} {
+		matches, _ := filepath.Glob(pattern) // fails on a bad pattern only
+		dirs = append(dirs, matches...)
+	}
+	return dirs
+}
+
+// inspectBinaries reads the version of the server in dir; false when there is none.
+func inspectBinaries(ctx context.Context, dir string) (binaries, bool) {
+	b := binaries{dir: dir}
+	if _, err := os.Stat(b.path("initdb")); err != nil {
+		return b, false
+	}
+	out, err := exec.CommandContext(ctx, b.path("postgres"), "--version").Output()
+	if err != nil {
+		return b, false
+	}
+	_, version, _ := strings.Cut(string(out), "(PostgreSQL) ")
+	digits := strings.IndexFunc(version, func(r rune) bool { return r < '0' || r > '9' })
+	if digits < 1 {
+		return b, false
+	}
+	b.major, err = strconv.Atoi(version[:digits])
+	return b, err == nil
+}
+
+func describeVersions(found []binaries) string {
+	if len(found) == 0 {
+		return "none"
+	}
+	var names []string
+	for _, b := range found {
+		names = append(names, fmt.Sprintf("%d in %s", b.major, b.dir))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,9 +1,0 @@
-// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
-// SPDX-License-Identifier: EUPL-1.2
-
-package ownpg
-
-import "syscall"
-
-// dieWithParent has the kernel stop the child when the thread that started it ends (see spawn).
-func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGQUIT }

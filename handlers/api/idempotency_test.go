@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+)
+
+func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	first := w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
+	id := first.text("id")
+	anna.update(id, fields{"status": "in_lavorazione"}, "Idempotency-Key", "k").want(200)
+
+	again := w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
+	if string(again.raw) != string(first.raw) || again.header.Get("ETag") != first.header.Get("ETag") || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" {
+		t.Fatalf("first %s, then %s", first.raw, again.raw)
+	}
+	w.anonymous().post("/api/v1/tickets", form(novara), "Idempotency-Key", "k").problem(422, "idempotency-key-reused")
+	// The first answer stands even where the same request would be refused today.
+	asked := fields{"status": "in_attesa_utente", "note": public("Quale?"), "assignee": "carlo"}
+	carlo := w.logIn("carlo", person.ASROperator, torino)
+	done := anna.update(id, asked, "Idempotency-Key", "k2").want(200)
+	w.must(w.identity.Disable(t.Context(), carlo.id))
+	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "Idempotency-Key", "k3").want(200)
+	if repeated := anna.update(id, asked, "Idempotency-Key", "k2").want(200); string(repeated.raw) != string(done.raw) {
+		t.Fatalf("first %s, then %s", done.raw, repeated.raw)
+	}
+	anna.update(id, fields{"note": public("altro")}, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
+	anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
+	// Keys are each actor's own.
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "grazie", "solved": true}, "Idempotency-Key", "k2").want(200)
+}
+
+func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
+	w := newFixture(t, func(c *api.Config) {
+		c.Middleware = middleware.New(middleware.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	})
+	open := func(from string) apiResponse {
+		return w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "1", "X-Forwarded-For", from).want(201)
+	}
+	first := open("192.0.2.1")
+	if again := open("192.0.2.1"); again.text("id") != first.text("id") {
+		t.Errorf("repeated, it is %s", again.raw)
+	}
+	if other := open("192.0.2.2"); other.text("id") == first.text("id") || other.header.Get("Idempotency-Replayed") != "" {
+		t.Errorf("somebody else got %s", other.raw)
+	}
+}
+
+func TestTwoOpensWithOneKeyMakeOneTicket(t *testing.T) {
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	var together sync.WaitGroup
+	answers := make([]apiResponse, 16)
+	for n := range answers {
+		together.Go(func() { answers[n] = w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "one") })
+	}
+	together.Wait()
+	for _, a := range answers {
+		if a.status != 201 || a.text("id") != answers[0].text("id") || a.text("number") != answers[0].text("number") {
+			t.Fatalf("got %d %s and %s", a.status, a.raw, answers[0].raw)
+		}
+	}
+	if numbers := anna.queue("tutte", answers[0].text("position")); len(numbers) != 1 {
+		t.Fatalf("there are %v", numbers)
+	}
+}
+
+func TestUpdatesSideBySideAreAllKept(t *testing.T) {
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	var together sync.WaitGroup
+	statuses := make([]int, 12)
+	for n := range statuses {
+		together.Go(func() {
+			statuses[n] = anna.update(id, fields{"note": fields{"text": "nota"}}).status
+		})
+	}
+	together.Wait()
+	for _, s := range statuses {
+		if s != 200 {
+			t.Fatalf("got %v", statuses)
+		}
+	}
+	if got := anna.ticket(id).want(200); got.body["version"] != 13.0 || len(got.list("notes")) != 12 {
+		t.Fatalf("the ticket is %s", got.raw)
+	}
+}
+
+func TestThePastIsAnsweredAlike(t *testing.T) {
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	type moment struct{ at, body string }
+	var moments []moment
+	for _, act := range []fields{
+		{"status": "in_lavorazione"}, {"note": fields{"text": "nota"}}, {"status": "in_attesa_utente", "note": public("Quale?")}, {"assignee": ""},
+	} {
+		w.advance(time.Minute)
+		anna.update(id, act).want(200)
+		now := w.clock.Now().Format(time.RFC3339Nano)
+		moments = append(moments, moment{now, string(anna.get("/api/v1/tickets/" + id + "?at=" + now).want(200).raw)})
+		if live := anna.ticket(id).want(200); string(live.raw) != moments[len(moments)-1].body {
+			t.Fatalf("now it is %s, and at that moment %s", live.raw, moments[len(moments)-1].body)
+		}
+	}
+	w.advance(time.Hour)
+	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}).want(200)
+	for _, m := range moments {
+		if then := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(then.raw) != m.body || then.header.Get("ETag") != "" {
+			t.Fatalf("at %s it was %s, and now is said to have been %s", m.at, m.body, then.raw)
+		}
+	}
+}
+
+func TestTheAuditorReadsRawEvents(t *testing.T) {
+	w := newFixture(t)
+	anna, ada := w.logIn("anna", person.ASROperator, torino), w.logIn("ada", person.Auditor, "")
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+	anna.update(opened.text("id"), fields{"note": fields{"text": "solo per noi"}}).want(200)
+	items := ada.get("/api/v1/tickets/" + opened.text("id") + "/events").want(200).list("items")
+	if len(items) != 2 || items[0]["type"] != "ticket.opened.v1" || items[0]["position"] != opened.text("position") || len(items[0]["hash"].(string)) != 64 {
+		t.Fatalf("the events are %v", items)
+	}
+	note := items[1]
+	if note["personal"].(map[string]any)["text"] != "solo per noi" || note["by"].(map[string]any)["name"] != "Prova ANNA" || note["erased"] != false {
+		t.Fatalf("the note is %v", note)
+	}
+	ada.get("/api/v1/tickets/01999999-0000-7000-8000-000000000001/events").problem(404, "not-found")
+	ada.update(opened.text("id"), fields{"note": public("x")}).problem(403, "forbidden", "auditor")
+	if numbers := ada.queue("tutte", opened.text("position")); len(numbers) != 1 {
+		t.Fatalf("the auditor lists %v", numbers)
+	}
+}

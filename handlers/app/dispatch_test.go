@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+var (
+	anybody = person.Actor{Role: person.Anonymous}
+	anna    = person.Actor{ID: "01999999-0000-7000-8000-00000000000a", Role: person.ASROperator, Entity: "010301"}
+	bruna   = person.Actor{ID: "01999999-0000-7000-8000-00000000000b", Role: person.ASROperator, Entity: "010301"}
+)
+
+func newDispatcher(t *testing.T) *app.Dispatcher {
+	t.Helper()
+	lastNight := func() time.Time { return time.Date(2025, 12, 31, 23, 30, 0, 0, time.UTC) } // already 2026 in Rome
+	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = lastNight }).Store
+	return app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold})
+}
+
+func form() ticket.Open {
+	return ticket.Open{
+		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
+		Identity: ticket.Declared, Subject: "aa", Requester: ticket.ForSelf,
+		Form: ticket.Form{
+			GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "+390110000000",
+			Description: "Non trovo il referto",
+		},
+	}
+}
+
+func TestDispatchRecordsEvents(t *testing.T) {
+	d := newDispatcher(t)
+	id, err := app.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []app.CommandRequest{
+		{Ticket: id, Command: form(), By: anybody},
+		{Ticket: id, Command: ticket.Update{Status: ticket.InProgress}, By: anna},
+		{Ticket: id, Command: ticket.Update{Status: ticket.Solved, Note: &ticket.NoteInput{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
+	} {
+		if _, err := d.Dispatch(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	history, err := d.History(t.Context(), id)
+	if err != nil || len(history) != 4 {
+		t.Fatalf("got %v, %v", history, err)
+	}
+	opened, ok := history[0].Event.(ticket.Opened)
+	if !ok || opened.Personal == nil || opened.Personal.FamilyName != "Finzione" || history[0].By != anybody || history[0].Version != 1 {
+		t.Errorf("it begins with %+v", history[0])
+	}
+	if history[2].Act != history[3].Act || history[1].Act == history[2].Act || history[3].By != anna {
+		t.Errorf("acts are %+v", history[1:])
+	}
+	s, version, err := d.State(t.Context(), id)
+	if err != nil || version != 4 || s.Status != ticket.Solved || s.Assignee.Operator != anna.ID || s.Subject != "aa" {
+		t.Errorf("state is %+v at %d, %v", s, version, err)
+	}
+	if _, err := d.History(t.Context(), "01999999-0000-7000-8000-000000000001"); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("a ticket that is not: %v", err)
+	}
+}
+
+func TestKeysBelongToActors(t *testing.T) {
+	d := newDispatcher(t)
+	opening := func(by person.Actor, key string) app.Outcome {
+		id, err := app.NewID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := d.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: form(), By: by, Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	first := opening(anna, "k")
+	if again := opening(anna, "k"); !again.Repeated || again.Stream != first.Stream || again.State.Status != ticket.New {
+		t.Errorf("repeated: %+v", again)
+	}
+	for _, other := range []app.Outcome{opening(bruna, "k"), opening(anybody, "k"), opening(anna, "k2"), opening(anna, "")} {
+		if other.Repeated || other.Stream == first.Stream {
+			t.Errorf("taken for the first: %+v", other)
+		}
+	}
+	from := func(address string) app.Outcome {
+		id, err := app.NewID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := d.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: form(), By: anybody, Key: "k", From: address})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	here := from("192.0.2.1")
+	if again, there := from("192.0.2.1"), from("192.0.2.2"); here.Repeated || !again.Repeated || again.Stream != here.Stream || there.Repeated {
+		t.Errorf("from two addresses: %+v, %+v, %+v", here, again, there)
+	}
+	refusal := errors.New("not today")
+	if o, err := d.Reject(t.Context(), app.CommandRequest{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
+		t.Errorf("a repetition that a door refuses: %+v, %v", o, err)
+	}
+	if _, err := d.Reject(t.Context(), app.CommandRequest{By: anna, Key: "k3"}, refusal); !errors.Is(err, refusal) {
+		t.Errorf("what was never carried out: %v", err)
+	}
+}
+
+func TestNumbersFollowTheYearInRome(t *testing.T) {
+	d := newDispatcher(t)
+	first, err := d.NextNumber(t.Context())
+	if err != nil || first != "2026-0000001" {
+		t.Fatalf("got %s, %v", first, err)
+	}
+	if second, err := d.NextNumber(t.Context()); err != nil || second != "2026-0000002" {
+		t.Fatalf("got %s, %v", second, err)
+	}
+	if d.HashTaxCode("RSSMRA80A01H501U") != d.HashTaxCode(" rss mra 80a01 h501u") || d.HashTaxCode("RSSMRA80A01H501V") != "" {
+		t.Error("a tax code has one hash however it is typed, and a wrong one has none")
+	}
+}

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// Dossier is everything there is about one ticket, in one piece, with what proves it: to be kept or handed over.
+type Dossier struct {
+	Number   string               `json:"number"`
+	MadeAt   time.Time            `json:"made_at"`
+	MadeBy   ticketview.By        `json:"made_by"`
+	Position string               `json:"position"` // of the log's last event when it was made
+	Ticket   ticketview.Ticket    `json:"ticket"`   // as the auditor sees it
+	Checks   *ticketview.Playbook `json:"checks,omitempty"`
+	Files    []DossierFile        `json:"attachments"`
+	Events   []DossierEvent       `json:"events"`
+	// Erased are the positions of the events whose personal part was destroyed.
+	Erased            []string `json:"erased"`
+	VerificationSteps []string `json:"how_to_check"` // Italian
+}
+
+// DossierEvent is an event with the bytes that its hash is computed from; see eventstore.Evidence.
+type DossierEvent struct {
+	RawEvent
+	Content []byte `json:"content"` // base64
+	Record  []byte `json:"record"`  // base64
+}
+
+// DossierFile is an attachment, by its hashes: the file itself is fetched apart.
+type DossierFile struct {
+	ID        ticket.ID `json:"id"`
+	Name      string    `json:"name"`
+	MediaType string    `json:"media_type"`
+	Size      int64     `json:"size"`
+	State     string    `json:"state"`         // kept, erased, missing
+	SHA256    string    `json:"sha256"`        // of the file; empty unless it is kept
+	Sealed    string    `json:"sealed_sha256"` // of the file as it was encrypted, recorded with the event
+	Position  string    `json:"position"`      // of the event that came with it
+}
+
+// verificationSteps says how to compute a leaf again with nothing of ours; dossier_test does it so.
+var verificationSteps = []string{
+	"Il fascicolo in formato JSON riporta per ogni evento, in base64, i byte da cui si calcola la sua impronta («content» e «record») e l’impronta stessa («hash»).",
+	"L’impronta SHA-256 di «content» è uguale agli ultimi 32 byte di «record».",
+	"L’impronta SHA-256 di un byte zero seguito da «record» è uguale a «hash» (foglia secondo RFC 6962). Per esempio: jq -r '.events[0].record' FILE | base64 -d | (printf '\\0'; cat) | sha256sum",
+	"«record» è: identificativo della richiesta (16 byte), versione (4), lunghezza del tipo (4) e tipo, microsecondi dal 1970 UTC (8), impronta di «content» (32). I numeri sono in ordine di rete.",
+	"«content» è: autore, ruolo ed ente (4 byte di lunghezza e testo, ciascuno), atto (16), posizione della causa (8), chiave (16), dati e parte cifrata (4 byte di lunghezza e contenuto, ciascuno), numero degli allegati (4) e loro identificativi (16 ciascuno).",
+	"La parte cifrata entra nell’impronta così com’è conservata: l’impronta si può ricontrollare anche dopo che i dati personali sono stati cancellati.",
+}
+
+// Dossier puts it together. It is the auditor's; taking it is recorded. Errors as Replay's.
+func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
+	r, err := c.loadReplay(ctx, by, id, accesslog.Dossier)
+	if err != nil {
+		return Dossier{}, err
+	}
+	evidence, err := c.Store.LeafInputs(ctx, string(id))
+	if err != nil {
+		return Dossier{}, err
+	}
+	head, _, err := c.Store.Head(ctx)
+	if err != nil {
+		return Dossier{}, err
+	}
+	known, err := c.Identity.Names(ctx, []string{by.Actor.ID})
+	if err != nil {
+		return Dossier{}, err
+	}
+	d := Dossier{
+		MadeAt: c.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
+		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: known[by.Actor.ID]},
+	}
+	d.Ticket, _ = r.At(AuditorViewer, r.Now)
+	d.Number = d.Ticket.Number
+	if checks, ok := r.Checks(AuditorViewer, r.Now); ok {
+		d.Checks = &checks
+	}
+	for i, e := range r.Events { // the evidence may be of some events more
+		d.Events = append(d.Events, DossierEvent{RawEvent: e, Content: evidence[i].Content, Record: evidence[i].Record})
+		if e.Erased {
+			d.Erased = append(d.Erased, e.Position)
+		}
+	}
+	return d, c.addFiles(ctx, id, r, &d)
+}
+
+// addFiles lists the attachments of every event, each with the hash of what it holds now.
+func (c *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
+	names := map[ticket.ID]string{}
+	for _, f := range d.Ticket.Files() {
+		names[f.ID] = f.Name
+	}
+	for i, e := range r.history {
+		for _, a := range ticket.AttachmentsOf(e.Event) {
+			f := DossierFile{ID: a.ID, Name: names[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256, Position: r.Events[i].Position}
+			content, err := c.Store.ReadBlob(ctx, string(id), string(a.ID))
+			switch {
+			case errors.Is(err, eventstore.ErrErased):
+				f.State = "erased"
+			case errors.Is(err, eventstore.ErrNotFound):
+				f.State = "missing" // a dossier says so, and is made all the same
+			case err != nil:
+				return err
+			default:
+				sum := sha256.Sum256(content)
+				f.SHA256 = hex.EncodeToString(sum[:])
+			}
+			d.Files = append(d.Files, f)
+		}
+	}
+	return nil
+}

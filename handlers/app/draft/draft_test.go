@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package draft_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
+	w := handlertest.New(t, handlertest.Options{})
+	drafts := draft.New(w.Store)
+	anna := w.Account(t, "anna", person.ASROperator, "010301")
+	bice := w.Account(t, "bice", person.ASROperator, "010301")
+	id := openTicket(t, w)
+	save := func(account, form, text string) {
+		t.Helper()
+		if _, err := drafts.Save(t.Context(), account, id, form, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds := func(account, text string) {
+		t.Helper()
+		if content, _, err := drafts.Read(t.Context(), account, id); err != nil || string(content) != text {
+			t.Fatalf("got %q, %v, want %q", content, err, text)
+		}
+	}
+	holds(anna, "")
+	save(anna, "1", "prima parola")
+	save(anna, "1", "seconda parola")
+	holds(anna, "seconda parola")
+	holds(bice, "")
+	if raw := readSealed(t, w); bytes.Contains(raw, []byte("parola")) {
+		t.Errorf("it lies there to be read: %q", raw)
+	}
+	if err := drafts.Discard(t.Context(), anna, id, "1"); err != nil {
+		t.Fatal(err)
+	}
+	save(anna, "1", "arrivata tardi")
+	holds(anna, "")
+	save(anna, "2", "un’altra")
+	holds(anna, "un’altra")
+
+	// the ticket's key is the draft's: who erases the ticket erases it
+	_, err := w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: anna, Role: person.Administrator}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(anna, "")
+	if _, err := drafts.Save(t.Context(), anna, id, "3", []byte("x")); !errors.Is(err, eventstore.ErrErased) {
+		t.Errorf("after erasure: %v", err)
+	}
+	if _, err := drafts.Save(t.Context(), anna, "01a20000-0000-7000-8000-000000000000", "3", []byte("x")); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("on no ticket: %v", err)
+	}
+}
+
+func openTicket(t *testing.T, w *handlertest.System) ticket.ID {
+	t.Helper()
+	o, err := w.App.Open(t.Context(), app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, app.OpenRequest{
+		Service: "ritiro-documenti", Problem: "altro", Entity: catalog.EntityCode("010301"),
+		Form: ticket.Form{
+			Description: "Non trovo il referto", GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U",
+			Email: "maria@example.org", Phone: "+39 011 0000000",
+		},
+	}, app.Idempotency{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ticket.ID(o.Stream)
+}
+
+// readSealed is all that the owner of the database finds.
+func readSealed(t *testing.T, w *handlertest.System) (raw []byte) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), w.Database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if err := conn.QueryRow(t.Context(), `select convert_to(string_agg(d::text, ' '), 'UTF8') || (select sealed from draft.drafts) from draft.drafts d`).Scan(&raw); err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// NewID makes the id of a ticket, note, reply or attachment.
+func NewID() (ticket.ID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("new id: %w", err)
+	}
+	return ticket.ID(id.String()), nil
+}
+
+// HashTaxCode is the keyed hash of a tax code as typed; "" for one that is not valid, which the rules refuse anyway.
+func (d *Dispatcher) HashTaxCode(taxCode string) string {
+	code, err := person.ParseTaxCode(taxCode)
+	if err != nil {
+		return ""
+	}
+	return d.store.KeyedHash(person.TaxCodeHashPurpose, code.String())
+}
+
+// NextNumber draws the number of a new ticket, as people read it out: the year and a running number with gaps.
+func (d *Dispatcher) NextNumber(ctx context.Context) (string, error) {
+	n, err := d.store.NextNumber(ctx)
+	if err != nil {
+		return "", fmt.Errorf("draw a ticket number: %w", err)
+	}
+	return fmt.Sprintf("%d-%07d", d.store.Now().In(calendar.Rome()).Year(), n), nil
+}
+
+// Validate tells what would be said to a command now, before a number is drawn and attachments are stored: nil if it
+// is good. A request without a ticket is one for a new ticket. Errors are the rules', or the store's.
+func (d *Dispatcher) Validate(ctx context.Context, r CommandRequest) error {
+	var s ticket.State
+	version := 0
+	if r.Ticket != "" {
+		history, err := d.History(ctx, r.Ticket)
+		if err != nil {
+			return err
+		}
+		version = len(history)
+		for _, h := range history {
+			s = ticket.Evolve(s, h)
+		}
+		if r.ExpectedVersion > 0 && r.ExpectedVersion < version {
+			if err := rules.Conflicts(s, r.Command, r.By, history[r.ExpectedVersion:]); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := d.rules.Decide(s, r.Command, r.By, d.store.Now()); err != nil {
+		return err
+	}
+	if r.ExpectedVersion > version {
+		return fmt.Errorf("version %d of %s: %w", r.ExpectedVersion, r.Ticket, eventstore.ErrConflict)
+	}
+	return nil
+}

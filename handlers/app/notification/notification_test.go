@@ -1,0 +1,238 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package notification_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+func account(n int) string { return fmt.Sprintf("01930000-0000-7000-8000-%012d", n) }
+
+// readers are everybody who may look.
+var readers = map[string]person.Actor{
+	"anna":      {ID: account(1), Role: person.ASROperator, Entity: "010301"},
+	"bruno":     {ID: account(2), Role: person.ASROperator, Entity: "010301"},
+	"capo":      {ID: account(3), Role: person.ASRSupervisor, Entity: "010301"},
+	"novara":    {ID: account(4), Role: person.ASROperator, Entity: "010208"},
+	"region":    {ID: account(5), Role: person.RegionalOperator, Entity: catalog.Region},
+	"regional":  {ID: account(6), Role: person.RegionalSupervisor, Entity: catalog.Region},
+	"auditor":   {ID: account(7), Role: person.Auditor},
+	"citizen":   {ID: account(8), Role: person.Citizen},
+	"stranger":  {ID: account(9), Role: person.Citizen},
+	"admin":     {ID: account(10), Role: person.Administrator},
+	"nobody":    {Role: person.Anonymous},
+	"elsewhere": {ID: account(1), Role: person.ASROperator, Entity: "010208"}, // anna, at another entity
+}
+
+type fixture struct {
+	*testing.T
+	store         *eventstore.Store
+	dispatcher    *app.Dispatcher
+	notifications *notification.Store
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	w := &fixture{T: t, store: storetest.New(t).Store}
+	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
+	w.notifications = notification.New(w.store, w.dispatcher)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- projections.NewRunner(w.store).Start(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("read models: %v", err)
+		}
+	})
+	return w
+}
+
+func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
+	w.Helper()
+	o, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: on, Command: c, By: by})
+	if err != nil {
+		w.Fatal(err)
+	}
+	reader := projections.NewReader(w.store, catalog.Default(), nil)
+	for {
+		stale, err := reader.Wait(w.Context(), o.Position)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if !stale {
+			return
+		}
+	}
+}
+
+func (w *fixture) open() ticket.ID {
+	w.Helper()
+	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
+	w.dispatch(id, readers["citizen"], ticket.Open{
+		Number: "2026-0000007", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
+		Identity: ticket.Verified, Citizen: readers["citizen"].ID, Subject: "s", Requester: ticket.ForSelf,
+		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
+	})
+	return id
+}
+
+func (w *fixture) deliver(on ticket.ID, n sagas.Notification) string {
+	w.Helper()
+	id := uuid.NewString()
+	for range 2 { // a redelivery is one notice all the same
+		if err := w.notifications.Deliver(w.Context(), id, on, n); err != nil {
+			w.Fatal(err)
+		}
+	}
+	return id
+}
+
+// readersOfOne reads exactly one notice more than nothing.
+func (w *fixture) readersOfOne() (names []string) {
+	w.Helper()
+	for name, by := range readers {
+		p, err := w.notifications.List(w.Context(), by, false, "", 10)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if len(p.Items) != p.Unread || len(p.Items) > 1 {
+			w.Fatalf("%s reads %+v", name, p)
+		}
+		if len(p.Items) == 1 {
+			names = append(names, name)
+			if text := p.Items[0].Text; !strings.Contains(text, "2026-0000007") || strings.ContainsAny(text, "#%") {
+				w.Errorf("it says %q", text)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestWhoReadsWhat(t *testing.T) {
+	for name, c := range map[string]struct {
+		n    sagas.Notification
+		want []string
+	}{
+		"operators":                              {sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}, []string{"anna", "bruno", "capo"}},
+		"but not who did it":                     {sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: "010301", By: account(1)}, []string{"bruno", "capo"}},
+		"supervisors":                            {sagas.Notification{Kind: sagas.KindPingPong, To: sagas.ToSupervisors, Entity: "010301"}, []string{"capo"}},
+		"one operator":                           {sagas.Notification{Kind: sagas.KindHandoverReceipt, To: sagas.ToAccount, Entity: "010301", Operator: account(1), By: account(1)}, []string{"anna"}},
+		"the citizen":                            {sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}, []string{"citizen"}},
+		"an entity that does not see the ticket": {sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010208"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newFixture(t)
+			w.deliver(w.open(), c.n)
+			if got := w.readersOfOne(); !slices.Equal(got, c.want) {
+				t.Errorf("%v read it, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// Whoever sees the ticket no more reads nothing of it; what was undone is told to nobody.
+func TestWhatIsOverIsNotRead(t *testing.T) {
+	w := newFixture(t)
+	id := w.open()
+	note := &ticket.NoteInput{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
+	w.dispatch(id, readers["anna"], ticket.Update{Status: ticket.HandedOver, Note: note})
+	w.deliver(id, sagas.Notification{Kind: sagas.KindHandover, To: sagas.ToOperators, Entity: catalog.Region, N: 1})
+	if got := w.readersOfOne(); !slices.Equal(got, []string{"region", "regional"}) {
+		t.Errorf("%v read it", got)
+	}
+	w.dispatch(id, readers["anna"], ticket.Update{Status: ticket.New, Reason: "Un errore"})
+	if got := w.readersOfOne(); got != nil {
+		t.Errorf("taken back, %v read it", got)
+	}
+}
+
+func TestEachMarksForThemselves(t *testing.T) {
+	w := newFixture(t)
+	id := w.open()
+	var told []string
+	for range 5 {
+		told = append(told, w.deliver(id, sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}))
+	}
+	anna, bruno := readers["anna"], readers["bruno"]
+	if there, err := w.notifications.MarkRead(t.Context(), anna, told[0]); err != nil || !there {
+		t.Fatalf("marked %t, %v", there, err)
+	}
+	if there, err := w.notifications.MarkRead(t.Context(), readers["novara"], told[1]); err != nil || there {
+		t.Errorf("a stranger marked %t, %v", there, err)
+	}
+	var seen []string
+	cursor := ""
+	for {
+		p, err := w.notifications.List(t.Context(), anna, true, cursor, 2)
+		if err != nil || p.Unread != 4 {
+			t.Fatalf("unread are %d, %v", p.Unread, err)
+		}
+		for _, i := range p.Items {
+			seen = append(seen, i.ID)
+		}
+		if cursor = p.NextCursor; cursor == "" {
+			break
+		}
+	}
+	slices.Sort(seen)
+	slices.Sort(told[1:])
+	if !slices.Equal(seen, told[1:]) {
+		t.Errorf("the pages hold %v, want %v", seen, told[1:])
+	}
+	if _, err := w.notifications.MarkRead(t.Context(), anna, ""); err != nil {
+		t.Fatal(err)
+	}
+	a, errA := w.notifications.List(t.Context(), anna, false, "", 10)
+	b, errB := w.notifications.List(t.Context(), bruno, false, "", 10)
+	if errA != nil || errB != nil || a.Unread != 0 || b.Unread != 5 {
+		t.Errorf("unread are %d and %d, %v, %v", a.Unread, b.Unread, errA, errB)
+	}
+	if n, err := w.notifications.DeleteOlderThan(t.Context(), -time.Hour); err != nil || n != 5 {
+		t.Errorf("tidied %d, %v", n, err)
+	}
+}
+
+// Every kind that sagas send has its sentence.
+func TestEveryKindHasASentence(t *testing.T) {
+	w := newFixture(t)
+	id := w.open()
+	for _, kind := range []sagas.NotificationKind{
+		sagas.KindNewTicket, sagas.KindAssigned, sagas.KindReply, sagas.KindCourtesyReply, sagas.KindHandover, sagas.KindHandoverReceipt, sagas.KindHandedBack, sagas.KindRecalled, sagas.KindRegionalMessage,
+		sagas.KindDeadlineNear, sagas.KindDeadlineMissed, sagas.KindPingPong, sagas.KindPlaybookReminder, sagas.KindOutcomeProposed, sagas.KindPrivacyAlert, sagas.KindContactFailed, sagas.KindOpened, sagas.KindPublicNote,
+		sagas.KindConfirmed, sagas.KindReminder, sagas.KindReopened, sagas.KindClosed, sagas.KindWithRegion, sagas.KindRedirected, sagas.KindBackAtASR,
+	} {
+		w.deliver(id, sagas.Notification{Kind: kind, To: sagas.ToOperators, Entity: "010301"})
+	}
+	p, err := w.notifications.List(t.Context(), readers["anna"], false, "", 100)
+	if err != nil || len(p.Items) != 25 {
+		t.Fatalf("%d, %v", len(p.Items), err)
+	}
+	for _, i := range p.Items {
+		if !strings.Contains(i.Text, "2026-0000007") {
+			t.Errorf("%s says %q", i.Kind, i.Text)
+		}
+	}
+}

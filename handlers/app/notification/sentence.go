@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package notification
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// sentences say each kind of news in Italian; # stands for the ticket's number, % for which reminder or hand-over it is.
+var sentences = map[sagas.NotificationKind]string{
+	sagas.KindNewTicket:        "Nuova richiesta n. #",
+	sagas.KindAssigned:         "Le è stata assegnata la richiesta n. #",
+	sagas.KindReply:            "Il cittadino ha risposto alla richiesta n. #",
+	sagas.KindCourtesyReply:    "Il cittadino ha lasciato un messaggio di cortesia sulla richiesta n. #: lo stato non cambia",
+	sagas.KindHandover:         "Una ASR ha inoltrato all’assistenza regionale la richiesta n. #",
+	sagas.KindHandoverReceipt:  "Ricevuta: la richiesta n. # è stata inoltrata all’assistenza regionale (inoltro n. %)",
+	sagas.KindHandedBack:       "L’assistenza regionale ha inoltrato alla Sua Azienda la richiesta n. #",
+	sagas.KindRecalled:         "La ASR ha ripreso la richiesta n. #",
+	sagas.KindRegionalMessage:  "Nuovo messaggio tra assistenza regionale e ASR sulla richiesta n. #",
+	sagas.KindDeadlineNear:     "La presa in carico della richiesta inoltrata n. # sta per scadere",
+	sagas.KindDeadlineMissed:   "La richiesta inoltrata n. # non è stata presa in carico in tempo",
+	sagas.KindPingPong:         "La richiesta n. # continua a passare da un ente all’altro (inoltro n. %)",
+	sagas.KindPlaybookReminder: "Promemoria n. %: le verifiche della richiesta n. # attendono una correzione",
+	sagas.KindOutcomeProposed:  "Le verifiche della richiesta n. # sono arrivate a un esito: manca solo la conferma",
+	sagas.KindPrivacyAlert:     "ATTENZIONE, privacy: il referto della richiesta n. # non risulta del richiedente",
+	sagas.KindContactFailed:    "Recapito fallito: l’indirizzo e-mail della richiesta n. # non riceve",
+
+	sagas.KindOpened:     "Abbiamo ricevuto la Sua richiesta n. #",
+	sagas.KindPublicNote: "C’è un messaggio per Lei sulla richiesta n. #",
+	sagas.KindConfirmed:  "La Sua richiesta n. # risulta risolta",
+	sagas.KindReminder:   "Aspettiamo una Sua risposta sulla richiesta n. #",
+	sagas.KindReopened:   "La Sua richiesta n. # è stata riaperta",
+	sagas.KindClosed:     "La Sua richiesta n. # è chiusa",
+	sagas.KindWithRegion: "La Sua richiesta n. # è seguita dall’assistenza regionale",
+	sagas.KindRedirected: "La Sua richiesta n. # è seguita da un’altra Azienda",
+	sagas.KindBackAtASR:  "La Sua richiesta n. # è di nuovo seguita dall’Azienda che l’aveva prima",
+}
+
+func sentence(kind sagas.NotificationKind, number string, n int) string {
+	return strings.NewReplacer("#", number, "%", strconv.Itoa(n)).Replace(sentences[kind])
+}

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+)
+
+// OpenRequest is a request for help as typed into a form: the citizen's, or the operators' own (FAQ 2.2).
+type OpenRequest struct {
+	Service     catalog.ServiceID
+	Problem     catalog.ProblemID
+	Entity      catalog.EntityCode
+	Requester   ticket.RequesterRole // empty: for oneself, or as an operator in the operators' own form
+	Facilitated bool
+	Channel     ticket.Channel // for operators, who open for a citizen at the desk or on the telephone
+	Form        ticket.Form    // without the files' names
+	Files       []attachment.File
+}
+
+// Open opens a ticket. Who calls decides how sure we are of the citizen. Errors: the rules', *ticket.InvalidError for all
+// that is wrong with form and files together.
+func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, said Idempotency) (Outcome, error) {
+	if by.Link != "" { // the link is to one ticket: for another its holder is anybody
+		by.Actor = person.Actor{Role: person.Anonymous}
+	}
+	if r.Channel != "" && !by.Actor.Role.Operates() {
+		return Outcome{}, invalidField("channel", "is for operators", "leave it out")
+	}
+	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, said)
+}
+
+// ValidateOpen tells what would be said to a request now, of form and files together; nil: it is good. For doors that ask for
+// more than the rules do, and name everything at once.
+func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
+	_, err := attachment.Check("attachments", r.Files)
+	return joinInvalid(c.Dispatcher.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
+}
+
+func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.File, said Idempotency) (Outcome, error) {
+	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
+	checked, err := attachment.Check("attachments", files)
+	if err := joinInvalid(c.Dispatcher.Validate(ctx, request), err); err != nil {
+		return c.Dispatcher.Reject(ctx, request, err)
+	}
+	if request.Ticket, err = NewID(); err != nil {
+		return Outcome{}, err
+	}
+	if form.Number, err = c.Dispatcher.NextNumber(ctx); err != nil {
+		return Outcome{}, err
+	}
+	form.Subject = c.Dispatcher.HashTaxCode(form.Form.TaxCode)
+	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, c.Store, request.Ticket, checked); err != nil {
+		return Outcome{}, err
+	}
+	request.Command = form
+	return c.Dispatcher.Dispatch(ctx, request)
+}
+
+// joinInvalid joins the fields that two checks refused.
+func joinInvalid(first, second error) error {
+	var a, b *ticket.InvalidError
+	if errors.As(first, &a) && errors.As(second, &b) {
+		return &ticket.InvalidError{Fields: append(append([]ticket.FieldError{}, a.Fields...), b.Fields...)}
+	}
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// openCommand is the form as the rules want it.
+func (r OpenRequest) openCommand(by person.Actor) ticket.Open {
+	form := ticket.Open{
+		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
+		Requester: r.Requester, Facilitated: r.Facilitated, Form: r.Form,
+	}
+	if form.Requester == "" {
+		form.Requester = ticket.ForSelf
+		if r.Service == ticket.OperatorsForm {
+			form.Requester = ticket.AsOperator
+		}
+	}
+	switch {
+	case by.Role == person.Citizen:
+		form.Identity, form.Citizen = ticket.Verified, by.ID
+	case by.Role == person.Integration:
+		form.Channel = ticket.ChannelIntegration
+	case by.Role.Operates() && r.Service != ticket.OperatorsForm:
+		form.Channel = ticket.ChannelCounter
+		if r.Channel != "" {
+			form.Channel = r.Channel
+		}
+	}
+	return form
+}

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package presence_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// testNames gives everybody a name.
+func testNames(_ context.Context, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	for _, id := range ids {
+		names[id] = "nome " + id
+	}
+	return names, nil
+}
+
+func TestWhoHasTheTicketOpen(t *testing.T) {
+	db := storetest.New(t)
+	here, there := presence.New(db.Store, testNames), presence.New(db.OpenNode(t), testNames)
+	anna := person.Actor{ID: uuid.NewString(), Role: person.ASROperator, Entity: "010301"}
+	bice := person.Actor{ID: uuid.NewString(), Role: person.ASRSupervisor, Entity: "010301"}
+	id, other := ticket.ID(uuid.NewString()), ticket.ID(uuid.NewString())
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sees := func(p *presence.Tracker, by person.Actor, want ...presence.Reader) {
+		t.Helper()
+		got, err := p.Others(t.Context(), id, by)
+		must(err)
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+	}
+	must(here.Enter(t.Context(), id, anna, false))
+	must(here.Enter(t.Context(), other, anna, true))
+	must(there.Enter(t.Context(), id, bice, true))
+	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
+	sees(there, bice, presence.Reader{Account: anna.ID, Name: "nome " + anna.ID, Entity: "010301"})
+	must(there.Enter(t.Context(), id, bice, false)) // a look does not end the writing at once
+	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
+
+	conn, err := pgx.Connect(t.Context(), db.URL)
+	must(err)
+	defer conn.Close(t.Context())
+	earlier := func(seconds int) {
+		t.Helper()
+		_, err := conn.Exec(t.Context(), `update presence.readers set seen_at = seen_at - make_interval(secs => $1), writing_until = writing_until - make_interval(secs => $1)`, seconds)
+		must(err)
+	}
+	earlier(10)
+	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301"})
+	earlier(15)
+	sees(here, anna)
+	must(there.Enter(t.Context(), id, bice, false))
+	must(there.Leave(t.Context(), id, bice))
+	sees(here, anna)
+}

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// TicketView is a ticket with all that its page shows, from one reading of its history.
+type TicketView struct {
+	ticketview.Ticket
+	PlaybookRun *ticketview.Playbook // nil: no checks are prescribed, or they are not the caller's to read
+	State       ticket.State         // that the rules decide on, today
+	version     int                  // of its last event
+}
+
+// ViewTicket is the ticket as the caller may see it now, with its checks. That it was read is recorded, once. Errors as Ticket's.
+func (c *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
+	w, err := c.buildView(ctx, by, id, nil)
+	if err == nil {
+		err = c.recordAccess(ctx, by, accesslog.Ticket, id, "")
+	}
+	if err != nil {
+		return TicketView{}, err
+	}
+	return w, nil
+}
+
+// Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. That it
+// was read is recorded. Error: *ticket.NotYoursError, eventstore.ErrNotFound.
+func (c *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (ticketview.Ticket, error) {
+	w, err := c.buildView(ctx, by, id, at)
+	if err == nil {
+		err = c.recordAccess(ctx, by, accesslog.Ticket, id, "")
+	}
+	if err != nil {
+		return ticketview.Ticket{}, err
+	}
+	return w.Ticket, nil
+}
+
+// Checks is the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version. False: no
+// checks are prescribed, or they are not the caller's to read. Errors as Ticket's.
+func (c *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ ticketview.Playbook, version int, _ bool, _ error) {
+	w, err := c.buildView(ctx, by, id, at)
+	if err != nil || w.PlaybookRun == nil {
+		return ticketview.Playbook{}, w.version, false, err
+	}
+	if err := c.recordAccess(ctx, by, accesslog.Checks, id, ""); err != nil {
+		return ticketview.Playbook{}, 0, false, err
+	}
+	return *w.PlaybookRun, w.version, true, nil
+}
+
+// CheckVisible looks that the caller may see the ticket, of which nothing is shown: so nothing is recorded. Errors as Ticket's.
+func (c *Service) CheckVisible(ctx context.Context, by Caller, id ticket.ID) error {
+	_, err := c.buildView(ctx, by, id, nil)
+	return err
+}
+
+// TicketNumber is what the caller may call the ticket, of which nothing else is shown: so nothing is recorded. Errors as Ticket's.
+func (c *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (string, error) {
+	w, err := c.buildView(ctx, by, id, nil)
+	return w.Number, err
+}
+
+// buildView is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
+func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
+	history, names, now, err := c.loadHistory(ctx, id, at)
+	if err != nil {
+		return TicketView{}, err
+	}
+	t, ok := ticketview.Detail(by.Viewer(), history, names, now)
+	if !ok {
+		return TicketView{}, &ticket.NotVisibleError{}
+	}
+	w := TicketView{Ticket: t, version: history[len(history)-1].Version}
+	for _, r := range history {
+		w.State = ticket.Evolve(w.State, r)
+	}
+	if run, ok := ticketview.PlaybookRun(by.Viewer(), history, names, now); ok {
+		w.PlaybookRun = &run
+	}
+	return w, nil
+}
+
+// loadHistory is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.
+func (c *Service) loadHistory(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, ticketview.Names, time.Time, error) {
+	history, err := c.Dispatcher.History(ctx, id)
+	if err != nil {
+		return nil, ticketview.Names{}, time.Time{}, err
+	}
+	now := c.viewTime(history)
+	if at != nil {
+		now = *at
+	}
+	names, err := c.lookUpNames(ctx, history)
+	return history, names, now, err
+}
+
+// viewTime is the moment that «now» shows of a history.
+func (c *Service) viewTime(history []ticket.Recorded) time.Time {
+	now := c.Store.SettledTime()
+	if last := history[len(history)-1].At; last.After(now) {
+		return last
+	}
+	return now
+}
+
+// lookUpNames looks up everybody whom a history mentions, at once.
+func (c *Service) lookUpNames(ctx context.Context, history []ticket.Recorded) (ticketview.Names, error) {
+	seen := map[string]bool{}
+	var ids []string
+	mention := func(id string) {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	var s ticket.State
+	for _, r := range history {
+		s = ticket.Evolve(s, r)
+		mention(r.By.ID)
+		mention(s.Assignee.Operator)
+	}
+	known, err := c.Identity.Names(ctx, ids)
+	if err != nil {
+		return ticketview.Names{}, err
+	}
+	head, _, err := c.Store.Head(ctx)
+	if err != nil {
+		return ticketview.Names{}, err
+	}
+	return ticketview.Names{Catalog: c.Catalog, Playbooks: c.Playbooks, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
+}
+
+// ReadFile is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
+func (c *Service) ReadFile(ctx context.Context, by Caller, of, attachment ticket.ID) (ticketview.File, []byte, error) {
+	t, err := c.buildView(ctx, by, of, nil)
+	if err != nil {
+		return ticketview.File{}, nil, err
+	}
+	for _, f := range t.Files() {
+		if f.ID == attachment {
+			if err := c.recordAccess(ctx, by, accesslog.Attachment, of, attachment); err != nil {
+				return ticketview.File{}, nil, err
+			}
+			content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
+			return f, content, err
+		}
+	}
+	return ticketview.File{}, nil, &ticket.NotVisibleError{}
+}
+
+// ListTickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *projections.FilterError.
+func (c *Service) ListTickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
+	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.NoAssignee && !eventstore.IsID(f.Assignee) {
+		o, err := c.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
+		if errors.Is(err, identity.ErrNotFound) {
+			return projections.Page{}, &projections.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}
+		}
+		if err != nil {
+			return projections.Page{}, err
+		}
+		f.Assignee = o.ID
+	}
+	if err := c.recordSearch(ctx, by, f.Q); err != nil {
+		return projections.Page{}, err
+	}
+	return c.Reader.ListTickets(ctx, by.Viewer(), f)
+}

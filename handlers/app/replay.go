@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// RawEvent is an event as the log keeps it.
+type RawEvent struct {
+	Position string          `json:"position" example:"1.42"`
+	Version  int             `json:"version" doc:"Of the ticket"`
+	Type     string          `json:"type" example:"ticket.resolved.v1"`
+	At       time.Time       `json:"at" doc:"When the log recorded it"`
+	By       ticketview.By   `json:"by"`
+	Act      ticket.ID       `json:"act" doc:"What was done together shares it"`
+	Cause    string          `json:"cause,omitempty" doc:"Position of the event that the system answered with this one"`
+	Data     json.RawMessage `json:"data" doc:"The facts"`
+	Personal json.RawMessage `json:"personal,omitempty" doc:"What is kept sealed, opened"`
+	Erased   bool            `json:"erased" doc:"There was a sealed part; its key was destroyed"`
+	Hash     string          `json:"hash" doc:"RFC 6962 leaf hash, hex"`
+}
+
+// Replay is everything recorded of a ticket, to be looked at as it stood at any moment and as anybody could see it then.
+type Replay struct {
+	Events  []RawEvent
+	Now     time.Time // the latest moment that can be looked at
+	history []ticket.Recorded
+	names   ticketview.Names
+}
+
+// Replay reads a ticket's whole history, once for all moments and viewers. It is the auditor's. Errors:
+// *ticket.NotYoursError, eventstore.ErrNotFound.
+func (c *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
+	return c.loadReplay(ctx, by, id, accesslog.History)
+}
+
+func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, what accesslog.Kind) (*Replay, error) {
+	if by.Link != "" || by.Actor.Role != person.Auditor {
+		return nil, &ticket.NotVisibleError{}
+	}
+	records, err := c.Store.ReadStream(ctx, string(id))
+	if err != nil {
+		return nil, err
+	}
+	if records[0].Kind != projections.StreamKind {
+		return nil, &ticket.NotVisibleError{}
+	}
+	if err := c.recordAccess(ctx, by, what, id, ""); err != nil {
+		return nil, err
+	}
+	r := &Replay{}
+	if r.history, err = projections.DecodeHistory(records); err != nil {
+		return nil, err
+	}
+	if r.names, err = c.lookUpNames(ctx, r.history); err != nil {
+		return nil, err
+	}
+	r.Now = c.viewTime(r.history)
+	for _, record := range records {
+		r.Events = append(r.Events, r.rawEvent(record))
+	}
+	return r, nil
+}
+
+func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
+	at := func(n int64) string { return eventstore.Position{Epoch: r.names.Epoch, N: n}.String() }
+	e := RawEvent{
+		Position: at(rec.Position), Version: rec.Version, Type: rec.Type, At: rec.At, Act: ticket.ID(rec.Act),
+		By:   ticketview.By{ID: rec.By.ID, Role: person.Role(rec.By.Role), Entity: catalog.EntityCode(rec.By.Entity), Name: r.names.Operator(rec.By.ID)},
+		Data: rec.Data, Personal: rec.Personal, Erased: rec.Erased, Hash: hex.EncodeToString(rec.Hash[:]),
+	}
+	if rec.Cause > 0 {
+		e.Cause = at(rec.Cause)
+	}
+	return e
+}
+
+// At is the ticket as a viewer could see it at a moment: then, whatever they may see today. False: to them it was not
+// there. What was erased since is gone from that moment too.
+func (r *Replay) At(v ticketview.Viewer, at time.Time) (ticketview.Ticket, bool) {
+	return ticketview.Detail(v, r.eventsUntil(at), r.names, at)
+}
+
+// Checks is the playbook's run as a viewer could see it at a moment. False: there was none, or it was not theirs to read.
+func (r *Replay) Checks(v ticketview.Viewer, at time.Time) (ticketview.Playbook, bool) {
+	past := r.eventsUntil(at)
+	if _, sees := ticketview.Detail(v, past, r.names, at); !sees {
+		return ticketview.Playbook{}, false
+	}
+	return ticketview.PlaybookRun(v, past, r.names, at)
+}
+
+func (r *Replay) eventsUntil(at time.Time) []ticket.Recorded {
+	n := slices.IndexFunc(r.history, func(e ticket.Recorded) bool { return e.At.After(at) })
+	if n < 0 {
+		return r.history
+	}
+	return r.history[:n]
+}
+
+// Step is a moment at which something changed for somebody.
+type Step struct {
+	At   time.Time
+	Text string // Italian
+}
+
+// Steps are all of them, in order: what was recorded, and when a note that was held could be read.
+func (r *Replay) Steps() []Step {
+	t, _ := r.At(AuditorViewer, r.Now)
+	var all []Step
+	for _, l := range t.Timeline {
+		if n := len(all); n > 0 && all[n-1].At.Equal(l.At) {
+			all[n-1].Text += " · " + l.Text
+		} else {
+			all = append(all, Step{l.At, l.Text})
+		}
+	}
+	for _, n := range t.Notes {
+		if n.VisibleFrom.After(n.At) && !n.Withdrawn && !n.VisibleFrom.After(r.Now) {
+			all = append(all, Step{n.VisibleFrom, "Una nota diventa leggibile per i suoi destinatari"})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Step) int { return a.At.Compare(b.At) })
+	return all
+}
+
+// Entities are all that ever could see the ticket, in the order in which they came by it.
+func (r *Replay) Entities() []catalog.EntityCode {
+	var all []catalog.EntityCode
+	var s ticket.State
+	for _, e := range r.history {
+		s = ticket.Evolve(s, e)
+		if s.Entity != "" && !slices.Contains(all, s.Entity) {
+			all = append(all, s.Entity)
+		}
+	}
+	return all
+}
+
+// AuditorViewer is who sees everything and may do nothing.
+var AuditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
+
+// OperatorViewer is an entity's operators as viewers, none of them in particular.
+func OperatorViewer(e catalog.EntityCode) ticketview.Viewer {
+	role := person.ASROperator
+	if e == catalog.Region {
+		role = person.RegionalOperator
+	}
+	return ticketview.Viewer{Actor: person.Actor{Role: role, Entity: e}}
+}
+
+// CitizenViewer is a ticket's citizen as a viewer, logged in or not.
+func CitizenViewer(id ticket.ID) ticketview.Viewer { return ticketview.Viewer{Ticket: id} }

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailaddress_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
+)
+
+func hash(key string) func(purpose, value string) string {
+	return func(purpose, value string) string {
+		sum := sha256.Sum256([]byte(key + "\n" + purpose + "\n" + value))
+		return hex.EncodeToString(sum[:])
+	}
+}
+
+const id = "01930000-0000-7000-8000-000000000001"
+
+func TestAddressesComeBack(t *testing.T) {
+	a := mailaddress.New(hash("ours"), "Assistenza.example.it")
+	for address, want := range map[string]mailaddress.Address{
+		a.Reply(id): {Kind: mailaddress.Reply, ID: id}, a.Bounce(id): {Kind: mailaddress.Bounce, ID: id},
+		"<" + strings.ToUpper(a.Reply(id)) + ">": {Kind: mailaddress.Reply, ID: id},
+	} {
+		if got, ok := a.Parse(address); !ok || got != want {
+			t.Errorf("%s is %+v, %t", address, got, ok)
+		}
+		if local, _, _ := strings.Cut(address, "@"); len(strings.Trim(local, "<")) > 64 {
+			t.Errorf("%s has a long local part", address)
+		}
+	}
+}
+
+func TestForgedAddressesAreNone(t *testing.T) {
+	a, theirs := mailaddress.New(hash("ours"), "assistenza.example.it"), mailaddress.New(hash("theirs"), "assistenza.example.it")
+	good := a.Reply(id)
+	flipped := []byte(good)
+	flipped[5] ^= 1
+	for _, address := range []string{
+		"", "@", "r-@assistenza.example.it", "assistenza@assistenza.example.it", theirs.Reply(id), string(flipped), good[:20] + good[21:],
+		strings.Replace(good, "r-", "b-", 1), strings.Replace(good, "r-", "x-", 1), strings.Replace(good, "assistenza.", "", 1), good + ".evil.example",
+	} {
+		if got, ok := a.Parse(address); ok {
+			t.Errorf("%q is taken for %+v", address, got)
+		}
+	}
+}

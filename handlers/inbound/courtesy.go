@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package inbound
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+//go:embed data/courtesies.txt
+var courtesyList string
+
+// courtesies are phrases in small letters without accents and punctuation, the longest first.
+var courtesies = func() []string {
+	var all []string
+	for line := range strings.Lines(courtesyList) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			all = append(all, line)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return all
+}()
+
+// isCourtesy tells whether a text holds nothing but courtesies, and perhaps the name of who sends it: it asks for nothing
+// and answers nothing.
+func isCourtesy(text, name string) bool {
+	rest, signed := normalizeWords(text), strings.Fields(normalizeWords(name))
+	for n := 0; rest != ""; n++ {
+		i := slices.IndexFunc(courtesies, func(c string) bool { return rest == c || strings.HasPrefix(rest, c+" ") })
+		if i < 0 {
+			return n > 0 && !slices.ContainsFunc(strings.Fields(rest), func(word string) bool { return !slices.Contains(signed, word) })
+		}
+		if rest = strings.TrimSpace(strings.TrimPrefix(rest, courtesies[i])); rest == "" {
+			return true
+		}
+	}
+	return false
+}
+
+var accentReplacer = strings.NewReplacer("à", "a", "è", "e", "é", "e", "ì", "i", "ò", "o", "ù", "u")
+
+// normalizeWords is a text as the list of courtesies is written: words and pictures, one space between them.
+func normalizeWords(text string) string {
+	var b strings.Builder
+	for _, r := range accentReplacer.Replace(strings.ToLower(text)) {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			b.WriteRune(r)
+		case unicode.Is(unicode.So, r):
+			b.WriteString(" " + string(r) + " ")
+		case r == '?': // who asks something is not merely polite
+			b.WriteString(" ? ")
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}

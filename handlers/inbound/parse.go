@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package inbound
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message"
+	"github.com/emersion/go-message/charset" // mails in older character sets are read too
+	"github.com/emersion/go-message/mail"
+
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+)
+
+// inboundMail is a mail as far as it concerns us.
+type inboundMail struct {
+	messageID       string
+	name            string // of the sender, as their program gives it
+	text            string // what the sender wrote, quotations and signature taken off
+	files           []attachment.File
+	automaticReason string // why it is taken for a machine's; "" for a person's
+	deliveryFailed  bool   // it is a report that a mail could not be delivered
+	undecodable     bool   // a part cannot be decoded: what is read of it is not what was sent
+}
+
+// Bounds on what a mail may unfold to.
+const (
+	maxParts  = 50
+	maxDepth  = 20
+	maxHeader = 256 << 10 // bytes
+	maxText   = 512 << 10 // bytes, quotations included: to look for them in more takes many seconds
+)
+
+// logoSize is up to which size, bytes, a picture that the text shows is taken for a logo in a signature.
+const logoSize = 20 << 10
+
+var (
+	errParts         = errors.New("it has too many parts")
+	errText          = errors.New("its text is over 512 kB")
+	autoReplySubject = regexp.MustCompile(`(?i)(risposta automatica|out of (the )?office|automatic reply|auto-?reply|autorisposta)|` +
+		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`) // elsewhere in a subject a person may say so
+	failedLine = regexp.MustCompile(`(?im)^action:\s*failed\s*$`)
+)
+
+// ignoredTypes are parts that programs add by themselves, and that say nothing.
+var ignoredTypes = map[string]bool{
+	"application/pkcs7-signature": true, "application/x-pkcs7-signature": true, "application/pgp-signature": true, "application/pgp-keys": true,
+	"text/vcard": true, "text/x-vcard": true, "text/rfc822-headers": true,
+}
+
+// parse reads a mail. Certified mail (PEC) brings the citizen's own as one of its parts: that one is read.
+func parse(raw []byte, from string) (inboundMail, error) {
+	l, carried, err := parseMessage(raw, from)
+	if err == nil && carried != nil {
+		l, _, err = parseMessage(carried, from)
+	}
+	return l, err
+}
+
+func parseMessage(raw []byte, from string) (l inboundMail, carried []byte, err error) {
+	entity, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxHeader})
+	if entity == nil {
+		return l, nil, err
+	}
+	head := mail.Header{Header: entity.Header}
+	l.messageID, _ = head.MessageID()
+	if senders, err := head.AddressList("From"); err == nil && len(senders) > 0 {
+		l.name = senders[0].Name
+	}
+	l.automaticReason = detectAutomatic(head, from)
+	certified := head.Get("X-Trasporto") != ""
+	var plain, rich strings.Builder
+	parts := 0
+	err = entity.Walk(func(path []int, part *message.Entity, err error) error {
+		if parts++; parts > maxParts || len(path) > maxDepth {
+			return errParts
+		}
+		if part == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
+			l.undecodable = true
+			return nil
+		}
+		kind, params, _ := part.Header.ContentType()
+		if strings.HasPrefix(kind, "multipart/") {
+			return nil
+		}
+		content, failure := io.ReadAll(part.Body)
+		l.undecodable = l.undecodable || failure != nil || message.IsUnknownEncoding(err)
+		disposition, named, _ := part.Header.ContentDisposition()
+		name := named["filename"]
+		if name == "" {
+			name = params["name"]
+		}
+		shown := disposition != "attachment" && name == ""
+		switch {
+		case kind == "message/delivery-status", kind == "message/global-delivery-status":
+			l.deliveryFailed = l.deliveryFailed || failedLine.Match(content)
+		case certified && kind == "message/rfc822":
+			carried = content
+		case ignoredTypes[kind], kind == "message/rfc822" && name == "":
+		case shown && kind == "text/plain":
+			plain.WriteString(decodeText(content) + "\n")
+		case shown && kind == "text/html":
+			rich.WriteString(htmlToText(decodeText(content)))
+		case strings.HasPrefix(kind, "image/") && disposition != "attachment" && part.Header.Get("Content-Id") != "" && len(content) <= logoSize:
+		case name != "":
+			l.files = append(l.files, attachment.File{Name: name, Content: content})
+		case disposition == "attachment" || !strings.HasPrefix(kind, "text/"):
+			l.files = append(l.files, attachment.File{Name: "allegato", Content: content}) // without a name it has no extension either
+		}
+		return nil
+	})
+	if errors.Is(err, errParts) {
+		return l, nil, err
+	}
+	l.undecodable = l.undecodable || err != nil
+	text := plain.String()
+	if strings.TrimSpace(text) == "" {
+		text = rich.String()
+	}
+	if len(text) > maxText {
+		return l, nil, errText
+	}
+	l.text = stripQuotes(text)
+	return l, carried, nil
+}
+
+// decodeText is decoded text that is UTF-8. What says that it is and is not was written in the older Western set: every
+// byte of that means something, so nothing is lost.
+func decodeText(content []byte) string {
+	if !utf8.Valid(content) {
+		if r, err := charset.Reader("windows-1252", bytes.NewReader(content)); err == nil {
+			if older, err := io.ReadAll(r); err == nil {
+				content = older
+			}
+		}
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(string(content), "\uFFFD"), "\x00", "")
+}
+
+// detectAutomatic tells why a mail is taken for one that no person wrote (RFC 3834, and what programs do instead).
+func detectAutomatic(h mail.Header, from string) string {
+	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
+	precedence := strings.ToLower(strings.TrimSpace(h.Get("Precedence")))
+	sender := strings.ToLower(from)
+	suppress := strings.ToLower(strings.TrimSpace(h.Get("X-Auto-Response-Suppress")))
+	subject, _ := h.Subject()
+	kind, _, _ := h.ContentType()
+	switch {
+	case from == "":
+		return "empty sender"
+	case strings.HasPrefix(sender, "mailer-daemon@"), strings.HasPrefix(sender, "postmaster@"), strings.HasPrefix(sender, "noreply@"), strings.HasPrefix(sender, "no-reply@"):
+		return "a machine's address"
+	case auto != "" && auto != "no":
+		return "Auto-Submitted"
+	case precedence == "bulk", precedence == "junk", precedence == "list", precedence == "auto_reply":
+		return "Precedence"
+	case kind == "multipart/report": // delivered, read, thrown away: RFC 6522
+		return "a report"
+	case suppress != "" && suppress != "none", h.Get("X-Ricevuta") != "", h.Get("X-Autoreply") != "", h.Get("X-Autorespond") != "", h.Get("X-Autoresponder") != "", h.Get("List-Id") != "":
+		return "an automatic header"
+	case autoReplySubject.MatchString(subject):
+		return "an automatic subject"
+	}
+	return ""
+}

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package inbound
+
+import (
+	"bufio"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// dial begins a conversation.
+func (w *fixture) dial() *smtp.Client {
+	w.Helper()
+	c, err := smtp.Dial(w.address)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// replyCode is the code of an SMTP answer; 0: it was good.
+func replyCode(err error) int {
+	var answer *smtp.SMTPError
+	if errors.As(err, &answer) {
+		return answer.Code
+	}
+	return 0
+}
+
+// A message is for one ticket: then "nothing was stored" is true of the whole of it. Peers bring the others apart.
+func TestOneRecipientAMessage(t *testing.T) {
+	w := newFixture(t)
+	c, one, other := w.dial(), w.open(ticket.Waiting), w.open(ticket.Waiting)
+	if err := c.Mail("prova@example.it", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Rcpt(w.addresses.Reply(one), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := replyCode(c.Rcpt(w.addresses.Reply(other), nil)); got != 452 {
+		t.Errorf("a second recipient gets %d", got)
+	}
+}
+
+func TestTheSizeIsAnnounced(t *testing.T) {
+	w := newFixture(t, func(c *Config) { c.MaxBytes = 1000 })
+	c := w.dial()
+	if ok, size := c.Extension("SIZE"); !ok || size != "1000" {
+		t.Errorf("SIZE is %q", size)
+	}
+	if ok, _ := c.Extension("AUTH"); ok {
+		t.Error("it offers to log in")
+	}
+	if got := replyCode(c.Mail("prova@example.it", &smtp.MailOptions{Size: 1001})); got != 552 {
+		t.Errorf("too large a message gets %d", got)
+	}
+}
+
+func TestMailComesInEncrypted(t *testing.T) {
+	certified := httptest.NewTLSServer(http.NotFoundHandler())
+	defer certified.Close()
+	w := newFixture(t, func(c *Config) {
+		c.TLS = &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}
+	})
+	roots := certified.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	c, err := smtp.DialStartTLS(w.address, &tls.Config{RootCAs: roots, ServerName: "example.com", MinVersion: tls.VersionTLS12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	id := w.open(ticket.Waiting)
+	if err := c.SendMail("prova@example.it", []string{w.addresses.Reply(id)}, strings.NewReader(plain("Era il 3 novembre"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
+		t.Errorf("it is %s", s.Status)
+	}
+	if ok, _ := newFixture(t).dial().Extension("STARTTLS"); ok {
+		t.Error("it is offered without a certificate")
+	}
+}
+
+// Who is connected when the service stops is cut off, and that is no error.
+func TestAnOpenConversationEndsWithTheService(t *testing.T) {
+	w := newFixture(t, func(c *Config) { c.ShutdownGrace = time.Millisecond })
+	conn, err := net.Dial("tcp", w.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := bufio.NewReader(conn).ReadString('\n'); err != nil { // the greeting: it is being served
+		t.Fatal(err)
+	}
+	if err := w.stop(); err != nil {
+		t.Errorf("run: %v", err)
+	}
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	var late net.Error
+	if _, err := io.Copy(io.Discard, conn); errors.As(err, &late) && late.Timeout() {
+		t.Errorf("it is still open: %v", err)
+	}
+}
+
+// Who keeps talking is cut off all the same.
+func TestAConversationEnds(t *testing.T) {
+	w := newFixture(t, func(c *Config) { c.MaxDuration = 300 * time.Millisecond })
+	conn, err := net.Dial("tcp", w.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(conn)
+	for err == nil {
+		if _, err = conn.Write([]byte("NOOP\r\n")); err == nil {
+			_, err = r.ReadString('\n')
+		}
+	}
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		t.Errorf("it went on: %v", err)
+	}
+}

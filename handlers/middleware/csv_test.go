@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package middleware
+
+import (
+	"net/http/httptest"
+	"testing"
+)
+
+func TestCSVHoldsNoFormula(t *testing.T) {
+	w := httptest.NewRecorder()
+	s := NewCSVWriter(w, "prova.csv", ';')
+	for _, cells := range [][]string{{"Ente", "Aperte"}, {"=1+1", "-2"}, {"Ma; \"chi\"", ""}} {
+		if err := s.WriteRow(cells...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.Body.String(), "Ente;Aperte\n'=1+1;'-2\n\"Ma; \"\"chi\"\"\";\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if w.Header().Get("Content-Disposition") != "attachment; filename=prova.csv" || !w.Flushed {
+		t.Errorf("headers %v, flushed %v", w.Header(), w.Flushed)
+	}
+}

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package connector
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/sony/gobreaker"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
+)
+
+// System is where the systems of an entity answer.
+type System struct {
+	URL       string `json:"url"`                  // {entity} in it stands for the entity's code
+	TokenFile string `json:"token_file,omitempty"` // its content is the bearer token
+}
+
+// Systems are those of all entities; "*" is for those that have none of their own.
+type Systems map[catalog.EntityCode]System
+
+// ReadSystems reads the file that SOL_CONNECTORS names and refuses what is not as it should be.
+func ReadSystems(path string) (Systems, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("connectors: %w", err)
+	}
+	var all Systems
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&all); err != nil {
+		return nil, fmt.Errorf("connectors: %s: %w", path, err)
+	}
+	for code, s := range all {
+		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return nil, fmt.Errorf("connectors: %s: %s: url: want http:// or https:// and a host", path, code)
+		}
+		if _, known := catalog.Default().Entity(code); !known && code != "*" {
+			return nil, fmt.Errorf("connectors: %s: there is no entity %s", path, code)
+		}
+	}
+	return all, nil
+}
+
+// errNoAnswer is a 404: the system is there and knows nothing.
+var errNoAnswer = errors.New("the system knows nothing of it")
+
+// errBreakerOpen is a breaker that is open.
+var errBreakerOpen = errors.New("the system failed too often and is left alone for a while")
+
+// system asks one entity's systems, at most so many questions at a time.
+type system struct {
+	config  Config
+	url     string
+	token   string
+	breaker *gobreaker.CircuitBreaker
+	slots   chan struct{}
+}
+
+func newSystem(c Config, entity catalog.EntityCode, url, token string) *system {
+	sys := &system{config: c, url: strings.ReplaceAll(strings.TrimSuffix(url, "/"), "{entity}", string(entity)), token: token, slots: make(chan struct{}, c.MaxConcurrent)}
+	sys.breaker = gobreaker.NewCircuitBreaker(gobreaker.Settings{
+		Name: string(entity), Timeout: c.BreakerTimeout, MaxRequests: 1,
+		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= c.MaxFailures },
+		IsSuccessful: func(err error) bool {
+			return err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) // it answered
+		},
+		OnStateChange: func(_ string, _, to gobreaker.State) { c.metrics.setBreaker(entity, to) },
+	})
+	c.metrics.setBreaker(entity, gobreaker.StateClosed)
+	return sys
+}
+
+// ask puts a question, and again where that may help.
+func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return Answer{}, ctx.Err()
+	}
+	for try := 0; ; try++ {
+		var a Answer
+		_, err := s.breaker.Execute(func() (any, error) {
+			var err error
+			a, err = s.send(ctx, q, r)
+			return nil, err
+		})
+		if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
+			return a, errBreakerOpen
+		}
+		if err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) || try >= s.config.MaxRetries || ctx.Err() != nil {
+			return a, err
+		}
+		wait := s.config.RetryDelay << try
+		t := time.NewTimer(wait/2 + rand.N(wait)) //nolint:gosec // jitter, so that many do not come back together, is no secret
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return a, ctx.Err()
+		}
+	}
+}
+
+// send makes one request. What it was about is in no error: it goes into logs.
+func (s *system) send(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	body, err := json.Marshal(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/v1/"+string(q), bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
+	if s.token != "" {
+		request.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	response, err := s.config.Client.Do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer func() {
+		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer)) // so that the connection can be used again
+		_ = response.Body.Close()
+	}()
+	switch response.StatusCode {
+	case http.StatusOK:
+		return decodeAnswer(q, response.Body)
+	case http.StatusNotFound:
+		return Answer{}, errNoAnswer
+	default:
+		return Answer{}, fmt.Errorf("it answered %d", response.StatusCode)
+	}
+}

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mail
+
+import (
+	"bytes"
+	"embed"
+	htmltemplate "html/template"
+	"strings"
+	texttemplate "text/template"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+//go:embed templates/*.tmpl
+var templates embed.FS
+
+var (
+	textTmpl = texttemplate.Must(texttemplate.ParseFS(templates, "templates/mail.txt.tmpl"))
+	htmlTmpl = htmltemplate.Must(htmltemplate.New("mail.html.tmpl").Funcs(htmltemplate.FuncMap{"lines": func(s string) []string {
+		return strings.Split(s, "\n")
+	}}).ParseFS(templates, "templates/mail.html.tmpl"))
+)
+
+// mailText are what a kind of mail says: its subject, and the sentences before and after the operator's text.
+type mailText struct {
+	subject string
+	before  string
+	after   string
+}
+
+// mailTexts is the table of what citizens read. The subject is followed by the request's number: nothing personal stands there.
+var mailTexts = map[sagas.NotificationKind]mailText{
+	sagas.KindOpened:     {"Abbiamo ricevuto la Sua richiesta", "Abbiamo ricevuto la Sua richiesta di assistenza. La legge un operatore: Le scriveremo appena ci saranno novità.", "Non serve inviarne un’altra."},
+	sagas.KindPublicNote: {"Un messaggio sulla Sua richiesta", "C’è un messaggio per Lei:", "Se vuole rispondere, risponda a questa e-mail o usi il collegamento."},
+	questionAsked:        {"Ci serve un’informazione", "Per andare avanti ci serve un’informazione da Lei:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
+	ticketResolved:       {"La Sua richiesta è risolta", "La Sua richiesta è stata risolta:", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta. Altrimenti non deve fare nulla."},
+	markedDuplicate:      {"La Sua richiesta è stata unita a un’altra", "Questa richiesta è stata unita a un’altra Sua richiesta:", "Continueremo a risponderLe su quella."},
+	sagas.KindConfirmed:  {"La Sua richiesta è risolta", "La Sua richiesta risulta risolta.", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta."},
+	sagas.KindReminder:   {"Aspettiamo una Sua risposta", "Le avevamo chiesto un’informazione e non abbiamo ancora ricevuto la Sua risposta:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
+	sagas.KindReopened:   {"La Sua richiesta è stata riaperta", "Abbiamo ripreso in mano la Sua richiesta.", "Le scriveremo appena ci saranno novità."},
+	sagas.KindClosed:     {"La Sua richiesta è chiusa", "La Sua richiesta è stata chiusa: era risolta e non abbiamo ricevuto altri messaggi.", "Se ha ancora bisogno, risponda a questa e-mail: apriremo una nuova richiesta collegata a questa."},
+	sagas.KindWithRegion: {"La Sua richiesta è seguita dall’assistenza regionale", "La Sua richiesta è ora seguita dall’assistenza regionale.", "Non deve fare nulla: Le risponderanno loro."},
+	sagas.KindRedirected: {"La Sua richiesta è seguita da un’altra Azienda", "La Sua richiesta è ora seguita da un’altra Azienda sanitaria.", "Non deve fare nulla: Le risponderà quella Azienda."},
+	sagas.KindBackAtASR:  {"La Sua richiesta è tornata all’Azienda sanitaria", "La Sua richiesta è di nuovo seguita dall’Azienda sanitaria che l’aveva prima dell’assistenza regionale.", "Non deve fare nulla: Le risponderà quella Azienda."},
+}
+
+// What a public text is, by the act that wrote it.
+const (
+	questionAsked   sagas.NotificationKind = "asked"
+	ticketResolved  sagas.NotificationKind = "resolved"
+	markedDuplicate sagas.NotificationKind = "duplicate"
+)
+
+// noteKind finds out what a public text does to the ticket.
+func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind {
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case ticket.CitizenAsked:
+			if e.Note == note {
+				return questionAsked
+			}
+		case ticket.Resolved:
+			if e.Note == note {
+				return ticketResolved
+			}
+		case ticket.MarkedDuplicate:
+			if e.Note == note {
+				return markedDuplicate
+			}
+		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+			ticket.RegionalNote, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected,
+			ticket.Discarded, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
+			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
+			ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
+			ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+		}
+	}
+	return sagas.KindPublicNote
+}
+
+// templateData is what the templates are filled with.
+type templateData struct {
+	Number, Before, Text, After, Entity, Link string
+	Files                                     int
+	Verified                                  bool // then there is no text: it stands behind the login
+}
+
+// render composes a mail from what the citizen may see. False: it is void, since what it is about was withdrawn or erased.
+func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Ticket, history []ticket.Recorded, link string, verified bool) (subject, text, html string, ok bool, err error) {
+	l := templateData{Number: t.Number, Entity: t.Entity.Name, Link: link, Verified: verified}
+	if n.Note != "" {
+		found := false
+		for _, note := range t.Notes {
+			if note.ID == n.Note && note.Kind == "note" && !note.Erased {
+				l.Text, l.Files, found = note.Text, len(note.Attachments), true
+			}
+		}
+		if !found {
+			return "", "", "", false, nil
+		}
+		if kind == sagas.KindPublicNote {
+			kind = noteKind(history, n.Note)
+		}
+	}
+	w, known := mailTexts[kind]
+	if !known {
+		return "", "", "", false, nil
+	}
+	l.Before, l.After = w.before, w.after
+	if verified {
+		w.subject, l.Text, l.Files = "Novità sulla Sua richiesta", "", 0
+		l.Before, l.After = "C’è una novità sulla Sua richiesta di assistenza.", "Per leggerla acceda all’area riservata."
+	}
+	var asText, asHTML bytes.Buffer
+	if err = textTmpl.Execute(&asText, l); err == nil {
+		err = htmlTmpl.Execute(&asHTML, l)
+	}
+	return w.subject + " – n. " + t.Number, asText.String(), asHTML.String(), true, err
+}

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/outbox"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// publishMessages puts messages for some tickets into the outbox, as sagas do.
+func publishMessages(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids []string) {
+	t.Helper()
+	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(db), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		m := message.NewMessage(uuid.NewString(), []byte(fmt.Sprint(i)))
+		m.Metadata.Set(runtime.MetadataTopic, topic)
+		m.Metadata.Set(runtime.MetadataSaga, "teller")
+		m.Metadata.Set(runtime.MetadataPosition, fmt.Sprintf("1.%d", i+1))
+		m.Metadata.Set(runtime.MetadataTicket, fmt.Sprintf("01930000-0000-7000-8000-00000000000%d", i%3))
+		if err := publisher.Publish(topic, m); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, m.UUID)
+	}
+	return ids
+}
+
+// receivedMessages notes what handlers were given.
+type receivedMessages struct {
+	mu  sync.Mutex
+	all []outbox.Message
+}
+
+func (g *receivedMessages) add(m outbox.Message) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all = append(g.all, m)
+	n := 0
+	for _, o := range g.all {
+		if o.ID == m.ID {
+			n++
+		}
+	}
+	return n
+}
+
+func (g *receivedMessages) ids() (ids []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range g.all {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// runRouter runs a bus until the test ends or stop is called.
+func runRouter(t *testing.T, c outbox.Config) (stop func()) {
+	t.Helper()
+	c.RetryDelay, c.PollInterval = time.Millisecond, 5*time.Millisecond
+	b, err := outbox.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	enough := time.After(2 * time.Minute)
+	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
+		select {
+		case <-look.C:
+		case <-enough:
+			t.Fatalf("in vain: %s", what)
+		}
+	}
+}
+
+func listMessages(t *testing.T, db *pgxpool.Pool) (all []outbox.Entry) {
+	t.Helper()
+	all, err := outbox.List(t.Context(), db, "", false, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryMessageIsDeliveredOnceAndInItsTicketsOrder(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 60)
+	publishMessages(t, db, "other", 1)
+	var g receivedMessages
+	runRouter(t, outbox.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 3,
+		Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	eventually(t, "all are carried", func() bool { return len(listMessages(t, db)) == 1 })
+	all := g.ids()
+	if slices.Sort(all); len(all) != 60 || len(slices.Compact(all)) != 60 {
+		t.Fatalf("%d were carried", len(all))
+	}
+	last := map[string]int{}
+	for _, m := range g.all {
+		n := slices.Index(ids, m.ID)
+		if before, ok := last[string(m.Ticket)]; ok && before > n {
+			t.Errorf("ticket %s is told %d after %d", m.Ticket, n, before)
+		}
+		last[string(m.Ticket)] = n
+	}
+}
+
+func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 4)
+	var g receivedMessages
+	mended := make(chan struct{})
+	runRouter(t, outbox.Config{Pool: db, MaxRetries: 3, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error {
+		n := g.add(m)
+		select {
+		case <-mended:
+			return nil
+		default:
+		}
+		switch {
+		case m.ID == ids[0] && n < 3:
+			return errors.New("not yet")
+		case m.ID == ids[1]:
+			return outbox.Permanent(errors.New("never"))
+		case m.ID == ids[2]:
+			panic("broken")
+		}
+		return nil
+	}}}})
+	eventually(t, "two are put aside", func() bool {
+		all := listMessages(t, db)
+		return len(all) == 2 && all[0].Poisoned && all[1].Poisoned
+	})
+	for _, e := range listMessages(t, db) {
+		if e.Topic != "told" || e.Reason == "" || e.Ticket == "" || (e.ID != ids[1] && e.ID != ids[2]) {
+			t.Errorf("put aside is %+v", e)
+		}
+	}
+	if n := len(g.ids()); n < 3+1+1+1 {
+		t.Errorf("%d deliveries", n)
+	}
+	publishMessages(t, db, "other", 3)
+	counts, err := outbox.Counts(t.Context(), db)
+	if want := []outbox.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
+		t.Errorf("counted %+v, %v; want %+v", counts, err, want)
+	}
+	for topic, want := range map[string]int{"told": 2, "other": 3, "nothing": 0} {
+		if all, err := outbox.List(t.Context(), db, topic, false, 1000); err != nil || len(all) != want {
+			t.Errorf("of %s it lists %+v, %v", topic, all, err)
+		}
+	}
+	if _, err := db.Exec(t.Context(), `delete from saga.outbox where metadata ->> 'topic' = 'other'`); err != nil {
+		t.Fatal(err)
+	}
+	close(mended)
+	if n, err := outbox.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
+		t.Fatalf("retried %d, %v", n, err)
+	}
+	if n, err := outbox.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
+		t.Fatalf("retried again %d, %v", n, err)
+	}
+	eventually(t, "it is carried", func() bool { return len(listMessages(t, db)) == 1 })
+	if n, err := outbox.Retry(t.Context(), db); err != nil || n != 1 {
+		t.Fatalf("retried %d, %v", n, err)
+	}
+	eventually(t, "both are", func() bool { return len(listMessages(t, db)) == 0 })
+	if n, err := outbox.DeleteDelivered(t.Context(), db, 0); err != nil || n == 0 {
+		t.Errorf("tidied %d, %v", n, err)
+	}
+}
+
+func TestWhatIsInHandWhenTheServiceStopsComesAgain(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
+	ids := publishMessages(t, db, "told", 1)
+	begun := make(chan struct{})
+	stop := runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(ctx context.Context, _ outbox.Message) error {
+		close(begun)
+		<-ctx.Done()
+		return ctx.Err()
+	}}}})
+	<-begun
+	stop()
+	if all := listMessages(t, db); len(all) != 1 || all[0].Poisoned {
+		t.Fatalf("left is %+v", all)
+	}
+	var g receivedMessages
+	runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	eventually(t, "it comes again", func() bool { return slices.Equal(g.ids(), ids) })
+}
+
+func TestRouterThatEndsLeavesNothingRunning(t *testing.T) {
+	db := storetest.New(t).Store.WorkerPool()
+	if err := db.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := goleak.IgnoreCurrent()
+	publishMessages(t, db, "told", 1)
+	var g receivedMessages
+	stop := runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
+	stop()
+	err := storetest.Leaks(before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
+		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).checkMinConns"))
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+// poisonTopic holds what no retry helped, for people to look at. Nobody subscribes to it.
+const poisonTopic = "poison"
+
+// poisonQueue is the middleware that puts a message aside when its handler has given up.
+func (b *Router) poisonQueue() (message.HandlerMiddleware, error) {
+	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(b.Pool), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, b.logger())
+	if err != nil {
+		return nil, err
+	}
+	return middleware.PoisonQueueWithFilter(poisonPublisher{publisher}, poisonTopic, func(err error) bool {
+		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the door is away: the message stays where it is
+	})
+}
+
+// poisonPublisher publishes under the poison topic: the outbox tells topics by the metadata.
+type poisonPublisher struct{ message.Publisher }
+
+func (a poisonPublisher) Publish(topic string, messages ...*message.Message) error {
+	for _, m := range messages {
+		m.Metadata.Set(runtime.MetadataTopic, topic)
+		m.Metadata.Set(middleware.ReasonForPoisonedKey, shortenReason(m.Metadata.Get(middleware.ReasonForPoisonedKey)))
+	}
+	return a.Publisher.Publish(topic, messages...)
+}
+
+// shortenReason is the first line of a reason: a panic brings its stack, which the log has, and Postgres reads no JSON that
+// holds a NUL.
+func shortenReason(reason string) string {
+	first, _, _ := strings.Cut(strings.ReplaceAll(reason, "\x00", ""), "\n")
+	if r := []rune(first); len(r) > maxReason {
+		first = string(r[:maxReason]) + "…"
+	}
+	return first
+}
+
+const maxReason = 300 // characters
+
+// Entry is a message in the outbox that has not been carried yet.
+type Entry struct {
+	ID       string    `json:"id"`
+	Topic    string    `json:"topic"`
+	Saga     string    `json:"saga"`
+	Ticket   ticket.ID `json:"ticket"`
+	Position string    `json:"position"`
+	Since    time.Time `json:"since"`
+	Poisoned bool      `json:"poisoned"`
+	Reason   string    `json:"reason,omitempty"` // why it was put aside
+}
+
+// List gives the messages that wait, and those put aside, the oldest first; of one topic, or with "" of all.
+func List(ctx context.Context, db *pgxpool.Pool, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
+	rows, err := db.Query(ctx, `
+		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
+			metadata ->> 'position', created_at, metadata ->> 'topic' = 'poison', coalesce(metadata ->> 'reason_poisoned', '')
+		from saga.outbox where not acked and (metadata ->> 'topic' = 'poison' or not $1)
+			and $3 in ('', coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'))
+		order by "offset" limit $2`, poisonedOnly, limit, topic)
+	if err != nil {
+		return nil, fmt.Errorf("list the outbox: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Entry])
+	for i := range all {
+		all[i].Since = all[i].Since.UTC()
+	}
+	return all, err
+}
+
+// Count is how many messages of a topic there are in each state.
+type Count struct {
+	Topic     string `json:"topic"`
+	Waiting   int    `json:"waiting"`
+	Poisoned  int    `json:"put_aside"`
+	Delivered int    `json:"carried"` // and not tidied yet
+}
+
+// Counts gives them by topic, all of them.
+func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
+	rows, err := db.Query(ctx, `
+		select topic, count(*) filter (where waits), count(*) filter (where aside and not waits), count(*) filter (where not waits and not aside)
+		from (
+			select coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic') as topic,
+				bool_or(not acked and metadata ->> 'topic' <> 'poison') as waits, bool_or(not acked and metadata ->> 'topic' = 'poison') as aside
+			from saga.outbox group by 1, uuid -- one that was put aside is there twice
+		) m group by topic order by topic`)
+	if err != nil {
+		return nil, fmt.Errorf("count the outbox: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Count])
+}
+
+// Retry puts messages that were put aside back on their topics, once each, and answers how many; no ids: all of them.
+func Retry(ctx context.Context, db *pgxpool.Pool, ids ...string) (int64, error) {
+	tag, err := db.Exec(ctx, `
+		update saga.outbox set metadata = ((metadata::jsonb - 'reason_poisoned' - 'topic_poisoned' - 'handler_poisoned' - 'subscriber_poisoned')
+			|| jsonb_build_object('topic', metadata ->> 'topic_poisoned'))::json
+		where not acked and metadata ->> 'topic' = 'poison' and (cardinality($1::text[]) = 0 or uuid = any ($1::text[]))`, append([]string{}, ids...))
+	if err != nil {
+		return 0, fmt.Errorf("retry: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// DeleteDelivered deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
+// remembers for ever.
+func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
+	tag, err := db.Exec(ctx, `delete from saga.outbox where acked and created_at < clock_timestamp() - $1::interval`, keep)
+	if err != nil {
+		return 0, fmt.Errorf("tidy the outbox: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// PendingMessage is a message that nobody has taken yet.
+type PendingMessage struct {
+	Message
+	Topic  string
+	SentAt time.Time // when it was sent, by the log's clock
+}
+
+// ListPendingSince gives the messages that wait and were sent after a moment, the oldest first.
+func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]PendingMessage, error) {
+	rows, err := db.Query(ctx, `
+		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', o.payload::text::bytea, s.topic, s.at
+		from saga.outbox o join saga.sent s on s.id = o.uuid::uuid where not o.acked and s.at > $1 order by s.at, o."offset"`, after)
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w PendingMessage, err error) {
+		err = row.Scan(&w.ID, &w.Ticket, &w.Saga, &w.Position, &w.Payload, &w.Topic, &w.SentAt)
+		return w, err
+	})
+}
+
+// Discard takes every message that waits for carried, but for those named, and answers how many: what a simulated past
+// would have sent is not sent to anybody.
+func Discard(ctx context.Context, db *pgxpool.Pool, but ...string) (int64, error) {
+	tag, err := db.Exec(ctx, `update saga.outbox set acked = true where not acked and uuid <> all ($1::text[])`, append([]string{}, but...))
+	if err != nil {
+		return 0, fmt.Errorf("discard the outbox: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/sse"
+)
+
+func (w *Web) eventsRoutes() []Route {
+	return []Route{{Pattern: eventsRoute, Access: Anyone, Handle: w.serveEvents}}
+}
+
+// serveEvents follows what the reader may see: static/script/stream.js tells the page. Who has no session is told that it is
+// over, by an event as everything else: a browser would ask again for ever after a refusal, or call it an error.
+func (w *Web) serveEvents(v *Request) error {
+	if !identity.Allows(v.Session.Actor.Role, identity.SubscribeToChanges) {
+		sse.EndSession(v.Writer)
+		return nil
+	}
+	from, err := eventstore.ParsePosition(cmp.Or(v.Header.Get("Last-Event-ID"), v.FormValue("dopo")))
+	if err != nil {
+		from = eventstore.Position{} // now
+	}
+	at, err := w.liveUpdates.StartPosition(v.Context(), v.Caller, from)
+	if errors.Is(err, eventstore.ErrBeyondHead) { // of a log that is no more
+		at, err = w.liveUpdates.StartPosition(v.Context(), v.Caller, eventstore.Position{})
+	}
+	if err != nil {
+		return err
+	}
+	w.liveUpdates.Serve(v.Context(), v.Writer, sse.Client{Caller: v.Caller, Token: v.Token, OpenTicket: ticket.ID(v.FormValue("richiesta"))}, at)
+	return nil
+}
+
+func (w *Web) newLiveUpdates() *sse.Streams {
+	return &sse.Streams{
+		App: w.cases, Notifications: w.Notifications, Presence: w.Presence, Middleware: w.Middleware, Heartbeat: w.Heartbeat, Closing: w.streamsContext,
+		OnError: func(ctx context.Context, err error) {
+			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
+		},
+	}
+}

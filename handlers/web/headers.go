@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"net/http"
+	"time"
+)
+
+const (
+	eventsRoute    = "GET /eventi"
+	exportRoute    = "GET /cruscotto/elenco.csv"
+	requestTimeout = 90 * time.Second // with five attachments on a slow line
+)
+
+// setSecurityHeaders sets the headers that every page has. Pages are personal, or change: nothing here is for caches.
+func (w *Web) setSecurityHeaders(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Content-Security-Policy", ContentSecurityPolicy)
+	if w.isHTTPS() {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// denyCrossOrigin answers a form that another site sent here.
+func (w *Web) denyCrossOrigin(rw http.ResponseWriter, r *http.Request) {
+	w.setSecurityHeaders(rw.Header())
+	v := &Request{Request: r, Writer: rw}
+	p := &Problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
+	if err := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
+		http.Error(rw, p.Title, p.Status)
+	}
+}

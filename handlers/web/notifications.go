@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/handlers/app/notification"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+func (w *Web) notificationRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /notifiche", Access: WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPage},
+		{Pattern: "GET /notifiche/ultime", Access: WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPanel},
+		{Pattern: "POST /notifiche", Access: WithRole, Action: identity.ReadNotifications, Handle: w.markAllRead},
+		{Pattern: "POST /notifiche/{id}", Access: WithRole, Action: identity.ReadNotifications, Handle: w.markRead},
+	}
+}
+
+// notificationsData are notices, the newest first.
+type notificationsData struct {
+	notification.Page
+	IncludesRead bool   // those that were read too
+	IsLaterPage  bool   // not the first page
+	TicketPath   string // where a notice's ticket is: the path before its id
+}
+
+const (
+	notificationsPageSize  = 50
+	notificationsPanelSize = 8
+)
+
+func (w *Web) listNotifications(v *Request, unread bool, cursor string, most int) (notificationsData, error) {
+	d := notificationsData{IncludesRead: !unread, IsLaterPage: cursor != "", TicketPath: "/ticket/"}
+	if v.Caller.Viewer().IsCitizen() {
+		d.TicketPath = "/richieste/"
+	}
+	var err error
+	d.Page, err = w.Notifications.List(v.Context(), v.Caller.Actor, unread, cursor, most)
+	if errors.Is(err, notification.ErrCursor) {
+		err = &projections.FilterError{Field: "da", Rule: err.Error()}
+	}
+	return d, err
+}
+
+// notificationsPage shows what the reader has not read yet, or all.
+func (w *Web) notificationsPage(v *Request) error {
+	d, err := w.listNotifications(v, v.FormValue("tutte") == "", v.FormValue("da"), notificationsPageSize)
+	if err != nil {
+		return err
+	}
+	return w.Render(v, http.StatusOK, Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
+}
+
+// notificationsPanel is what the header shows of them: the newest that were not read.
+func (w *Web) notificationsPanel(v *Request) error {
+	d, err := w.listNotifications(v, true, "", notificationsPanelSize)
+	if err != nil {
+		return err
+	}
+	return w.Render(v, http.StatusOK, Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
+}
+
+func (w *Web) markAllRead(v *Request) error {
+	if _, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, ""); err != nil {
+		return err
+	}
+	return v.Redirect("/notifiche?fatto=lette")
+}
+
+// markRead marks one. Script tells it when a notice is opened, and goes on to the ticket meanwhile.
+func (w *Web) markRead(v *Request) error {
+	there, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, v.PathValue("id"))
+	if err == nil && !there {
+		err = identity.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	if back := LocalPath(v.PostFormValue("ritorno"), ""); back != "" {
+		return v.Redirect(back)
+	}
+	v.Writer.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+)
+
+// torinoOperator is somebody who works at Torino, without a browser.
+var torinoOperator = person.Actor{ID: "01999999-0000-7000-8000-00000000000a", Role: person.ASROperator, Entity: torino}
+
+// updateAsOperator carries out what the operator does, and lets its note be shown.
+func (w *system) updateAsOperator(id ticket.ID, u app.UpdateRequest) {
+	w.Helper()
+	w.updateHeld(id, u)
+	w.waitForLists()
+	w.Clock.Advance(rules.DefaultHold)
+	w.waitForLists()
+}
+
+// updateHeld carries it out and stops while the note can be withdrawn.
+func (w *system) updateHeld(id ticket.ID, u app.UpdateRequest) {
+	w.Helper()
+	_, err := w.App.Update(w.Context(), app.Caller{Actor: torinoOperator}, id, u, app.Idempotency{})
+	w.must(err)
+}
+
+// link is the address of a ticket's personal link.
+func (w *system) link(id ticket.ID) string { return "/richieste/" + w.App.Identity.PersonalLink(id) }
+
+func askUpdate(text string) app.UpdateRequest {
+	return app.UpdateRequest{Status: ticket.Waiting, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
+}
+
+func resolveUpdate(text string) app.UpdateRequest {
+	return app.UpdateRequest{Status: ticket.Solved, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
+}
+
+// ownTicket opens a ticket as a logged-in citizen.
+func (w *system) ownTicket(b *browser) ticket.ID {
+	w.Helper()
+	b.open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).says("Richiesta inviata")
+	return w.onlyTicket(torino).ID
+}
+
+// status is the status that the rules see.
+func (w *system) status(id ticket.ID) ticket.Status {
+	w.Helper()
+	s, _, err := w.App.Dispatcher.State(w.Context(), id)
+	w.must(err)
+	return s.Status
+}
+
+// FAQ 2.4 for who has not logged in: the question, and the answer, behind the personal link.
+func TestTheLinkOpensItsTicketAndNoOther(t *testing.T) {
+	w := newSystem(t)
+	id, other := w.open(request(torino)), w.open(request(torino))
+	w.updateAsOperator(id, askUpdate("In che data?"))
+	b := w.browser()
+	p := b.open(w.link(id)).want(http.StatusOK).says("Aspettiamo una Sua risposta", "Che cosa Le chiediamo", "In che data?", "Azienda Sanitaria Locale Città di Torino", "RSSMRA80A01H501U").
+		doesNotSay(string(other), "Mela")
+	if p.header.Get("X-Robots-Tag") != "noindex, nofollow" || p.header.Get("Referrer-Policy") != "same-origin" {
+		t.Errorf("the link may be found, or told: %v", p.header)
+	}
+	after := p.submit("Invia la risposta", formValues{"La Sua risposta": "Il 3 novembre", "Allegati (facoltativi)": uploadFile{"foglio.png", pngImage(t)}}).
+		says("Il Suo messaggio è stato inviato.", "Il 3 novembre", "foglio.png", "In lavorazione")
+	if w.status(id) != ticket.InProgress {
+		t.Errorf("the ticket is %s", w.status(id))
+	}
+	var address string
+	for _, a := range all(after.root, "a") {
+		if strings.Contains(attr(a, "href"), "/allegati/") {
+			address = attr(a, "href")
+		}
+	}
+	if got := b.open(address).want(http.StatusOK); !bytes.Equal([]byte(got.raw), pngImage(t)) || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the attachment comes as %v", got.header)
+	}
+	b.open(w.link(other) + "/allegati/" + address[strings.LastIndex(address, "/")+1:]).want(http.StatusNotFound)
+
+	mixed := strings.Replace(w.link(id), string(id), string(other), 1)
+	for _, wrong := range []string{mixed, w.link(id) + "0", strings.TrimSuffix(w.link(id), w.link(id)[60:]), "/richieste/t.x", "/richieste/prova"} {
+		b.open(wrong).want(http.StatusNotFound).says("Questo collegamento non funziona", "Apra l’e-mail che ha ricevuto").doesNotSay("Finzione")
+	}
+	if at := b.open("/richieste/" + string(id)).want(http.StatusOK).at; at.Path != "/accesso" {
+		t.Errorf("a bare id leads to %s", at)
+	}
+}
+
+func TestCitizensSeeTheirOwnRequests(t *testing.T) {
+	w := newSystem(t)
+	dora, orco := w.login("dora", person.Citizen, ""), w.login("orco", person.Citizen, "")
+	declared := w.open(request(torino))
+	orco.open("/richieste").says("Non ha ancora inviato richieste")
+	orco.open("/richieste/" + string(declared)).want(http.StatusNotFound)
+	w.Clock.Advance(time.Second)
+	dora.open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).follow("Segua la richiesta").says("Ricevuta", "Un operatore la leggerà", "con la app")
+	w.waitForLists()
+	list := dora.open("/richieste").says("Mi viene chiesto di pagare", "Ricevuta")
+	var id string
+	for _, a := range all(list.root, "a") {
+		if to, ok := strings.CutPrefix(attr(a, "href"), "/richieste/"); ok {
+			id = to
+		}
+	}
+	orco.open("/richieste/" + id).want(http.StatusNotFound)
+	w.updateAsOperator(ticket.ID(id), askUpdate("In che data?"))
+	dora.open("/richieste").says("Aspettiamo una Sua risposta", "Finché non risponde, la richiesta resta ferma.").doesNotSay("Tutte le richieste")
+	dora.open("/richieste/"+id).submit("Invia la risposta", nil).want(http.StatusUnprocessableEntity).says("Scriva il messaggio.").
+		submit("Invia la risposta", formValues{"La Sua risposta": "Ieri"}).says("Il Suo messaggio è stato inviato.")
+	w.waitForLists()
+	dora.open("/richieste").says("Tutte le richieste", "Un operatore ci sta lavorando").doesNotSay("Aspettiamo")
+
+	anna := w.login("anna", person.ASROperator, torino)
+	for _, path := range []string{"/richieste", "/richieste/" + id} {
+		anna.open(path).want(http.StatusForbidden)
+	}
+	if at := w.browser().open("/richieste").at; at.Path != "/accesso" {
+		t.Errorf("nobody in particular is led to %s", at)
+	}
+}
+
+// What is held, internal or regional is not on any of the citizen's pages.
+func TestCitizensReadOnlyWhatIsForThem(t *testing.T) {
+	w := newSystem(t)
+	dora := w.login("dora", person.Citizen, "")
+	id := w.ownTicket(dora)
+	w.updateAsOperator(id, app.UpdateRequest{Note: &app.NoteRequest{Text: "solo per noi", Visibility: ticket.Internal}})
+	w.updateHeld(id, askUpdate("In che data?"))
+	w.waitForLists()
+	for _, path := range []string{"/richieste", "/richieste/" + string(id), w.link(id)} {
+		dora.open(path).says("Ricevuta").doesNotSay("solo per noi", "In che data?", "Aspettiamo")
+	}
+	w.Clock.Advance(rules.DefaultHold)
+	dora.open("/richieste/"+string(id)).says("Aspettiamo una Sua risposta", "In che data?").doesNotSay("solo per noi")
+	w.updateAsOperator(id, app.UpdateRequest{Status: ticket.HandedOver, Note: &app.NoteRequest{Text: "per la Regione", Visibility: ticket.Public}})
+	for _, path := range []string{"/richieste", "/richieste/" + string(id)} {
+		dora.open(path).says("In carico all’assistenza regionale").doesNotSay("per la Regione", "solo per noi")
+	}
+}
+
+func TestTwoAnswersToAResolution(t *testing.T) {
+	w := newSystem(t)
+	id := w.open(request(torino))
+	w.updateAsOperator(id, resolveUpdate("Il referto è disponibile"))
+	b := w.browser()
+	p := b.open(w.link(id)).says("Risolto", "Il referto è disponibile", "Se il problema c’è ancora, ce lo scriva", "si chiude da sola il 10/03/2026 09:00")
+	p.submit("Invia", nil).want(http.StatusUnprocessableEntity).says("Ci sono 2 cose da correggere")
+	again := p.submit("Invia", formValues{"Il Suo messaggio": "Grazie, però…"}).want(http.StatusUnprocessableEntity).says("Scelga se il problema c’è ancora, o se è solo un messaggio.", "Grazie, però…")
+	again.submit("Invia", formValues{"Solo un messaggio La richiesta resta risolta; l’operatore lo legge.": "✓"}).says("Il Suo messaggio è stato inviato.", "Risolto", "Grazie, però…")
+	if w.status(id) != ticket.Solved {
+		t.Errorf("a message leaves the ticket %s", w.status(id))
+	}
+	b.open(w.link(id)).submit("Invia", formValues{"Il problema non è risolto Riprendiamo subito la richiesta.": "✓", "Il Suo messaggio": "Non si apre"}).
+		says("la richiesta è di nuovo in lavorazione", "In lavorazione", "Non si apre")
+	if w.status(id) != ticket.InProgress {
+		t.Errorf("«Il problema non è risolto» leaves the ticket %s", w.status(id))
+	}
+}
+
+// close resolves a ticket and lets its time pass (FAQ 2.5).
+func (w *system) close(id ticket.ID) {
+	w.Helper()
+	w.Clock.Advance(10 * 24 * time.Hour)
+	w.eventually("the ticket closes", func() bool { return w.status(id) == ticket.Closed })
+}
+
+func TestWritingToAClosedRequestOpensANewOne(t *testing.T) {
+	w := newSystem(t)
+	dora := w.login("dora", person.Citizen, "")
+	id := w.ownTicket(dora)
+	w.updateAsOperator(id, resolveUpdate("Fatto"))
+	stale := dora.open("/richieste/" + string(id))
+	w.close(id)
+	// Who was not told before is told first, and nothing is lost.
+	told := stale.submit("Invia", formValues{"Solo un messaggio La richiesta resta risolta; l’operatore lo legge.": "✓", "Il Suo messaggio": "Non va ancora"}).
+		want(http.StatusConflict).says("Nel frattempo la richiesta si è chiusa", "si apre una nuova richiesta", "Non va ancora")
+	told.submit("Apri una nuova richiesta", nil).says("Richiesta inviata").follow("Segua la richiesta").says("Non va ancora", "una Sua richiesta precedente", "Ricevuta")
+
+	declared := w.open(request(torino))
+	w.updateAsOperator(declared, resolveUpdate("Fatto"))
+	w.close(declared)
+	b := w.browser()
+	p := b.open(w.link(declared)).says("Chiuso", "Questa richiesta è chiusa. Se scrive qui, si apre una nuova richiesta")
+	p.submit("Apri una nuova richiesta", nil).want(http.StatusUnprocessableEntity).says("Scriva il messaggio.")
+	p.submit("Apri una nuova richiesta", formValues{"Che cosa è successo": "È successo di nuovo"}).says("Richiesta inviata", "collegamento personale").doesNotSay("È successo di nuovo", "/richieste/t.")
+}
+
+func TestFilesThatAreRefusedAreNamed(t *testing.T) {
+	w := newSystem(t)
+	id := w.open(request(torino))
+	six := []uploadFile{}
+	for range 6 {
+		six = append(six, uploadFile{"a.png", pngImage(t)})
+	}
+	for name, files := range map[string][]uploadFile{"«grande.png»": {{"grande.png", make([]byte, 2<<20)}}, "«finto.pdf»": {{"finto.pdf", pngImage(t)}}, "Allegati": six} {
+		p := w.browser().open(w.link(id)).submit("Invia", formValues{"Il Suo messaggio": "Ecco", "Allegati (facoltativi)": files}).want(http.StatusUnprocessableEntity)
+		p.says(name, "Ecco", "vanno scelti di nuovo")
+	}
+	// A file alone is an answer.
+	w.browser().open(w.link(id)).submit("Invia", formValues{"Allegati (facoltativi)": uploadFile{"a.png", pngImage(t)}}).want(http.StatusOK).says("Il Suo messaggio è stato inviato.")
+}
+
+func TestErasedRequestsSaySo(t *testing.T) {
+	w := newSystem(t)
+	r := request(torino)
+	r.Files = []attachment.File{{Name: "a.png", Content: pngImage(t)}}
+	id := w.open(r)
+	_, err := w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "sol", Role: person.Administrator}})
+	w.must(err)
+	w.browser().open(w.link(id)).want(http.StatusOK).says("I dati personali di questa richiesta sono stati cancellati").doesNotSay("Finzione", "RSSMRA80A01H501U", "Il Suo messaggio")
+}
+
+func TestACitizenMayRefuseMails(t *testing.T) {
+	w := newSystem(t)
+	dora := w.login("dora", person.Citizen, "")
+	const choice = "Mi avvisi per e-mail quando c’è una novità L’e-mail dice solo che c’è: per leggerla si accede qui."
+	p := dora.open("/richieste")
+	if p.fields("Salva la scelta").Get("avvisi") == "" {
+		t.Error("nobody has asked for silence yet")
+	}
+	p = p.submit("Salva la scelta", formValues{choice: ""}).says("La Sua scelta è stata salvata.")
+	if p.fields("Salva la scelta").Get("avvisi") != "" {
+		t.Error("the choice is not kept")
+	}
+	if p = p.submit("Salva la scelta", formValues{choice: "✓"}); p.fields("Salva la scelta").Get("avvisi") == "" {
+		t.Error("nor the one to be told again")
+	}
+	w.login("anna", person.ASROperator, torino).open("/richieste").want(http.StatusForbidden)
+}

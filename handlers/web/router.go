@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+)
+
+// handle lets a visitor through to a page, or sends them where they can get in.
+func (w *Web) handle(r Route) http.HandlerFunc {
+	if r.MaxBody == 0 {
+		r.MaxBody = middleware.SmallBody
+	}
+	return func(rw http.ResponseWriter, req *http.Request) {
+		req.Body = http.MaxBytesReader(rw, req.Body, r.MaxBody)
+		v := &Request{Request: req, Writer: rw, Partial: req.Header.Get("HX-Request-Type") == "partial"}
+		err := w.authenticate(v, r.Background)
+		if err == nil {
+			middleware.SetActor(req.Context(), v.Caller.Actor)
+			err = w.authorize(v, r)
+		}
+		if r.MaxBody > middleware.SmallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
+			done, ok := w.Middleware.AcquireUpload(req)
+			if ok {
+				defer done()
+			} else {
+				err = ErrTooManyUploads
+			}
+		}
+		if err == nil {
+			err = r.Handle(v)
+		}
+		if err != nil {
+			w.renderError(v, err)
+		}
+	}
+}
+
+// authenticate finds out who comes: by the session's cookie, or by the personal link that stands in the path. What the page does
+// unasked shows nobody at work, so that a tab that was left open ends its session in time.
+func (w *Web) authenticate(v *Request, unasked bool) error {
+	v.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(v.Request)}
+	if link := v.PathValue("link"); link != "" {
+		if actor, ok := w.Identity.ParsePersonalLink(link); ok {
+			v.Caller = app.LinkHolder(ticket.ID(actor.ID), v.Caller.From)
+			return nil
+		}
+	}
+	cookie, err := v.Cookie(w.cookieName())
+	if err != nil {
+		return nil
+	}
+	authenticate := w.Identity.Authenticate
+	if unasked {
+		authenticate = w.Identity.CheckSession
+	}
+	s, err := authenticate(v.Context(), cookie.Value)
+	if errors.Is(err, identity.ErrNoSession) {
+		w.clearSessionCookie(v) // what it was is over
+		v.SessionExpired = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.Session, v.Token, v.Caller.Actor = s, cookie.Value, s.Actor
+	return nil
+}
+
+// errors that are answered by a page of their own.
+var (
+	errLogin       = errors.New("not logged in")
+	errNoRole      = errors.New("no role chosen")
+	ErrWrongRole   = errors.New("not for this role")
+	ErrUnknownLink = errors.New("no such personal link")
+
+	ErrTooManyUploads = errors.New("too many large forms at a time")
+)
+
+func (w *Web) authorize(v *Request, r Route) error {
+	limit, client := r.Limit, v.Caller.From
+	if limit == nil {
+		limit = w.Middleware.Public
+		if v.Session.Account != "" {
+			limit, client = w.Middleware.Session, v.Session.Account
+		}
+	}
+	if wait, ok := limit.Take(client, w.now(), v.Writer.Header()); !ok {
+		return RateLimitedError{int(wait.Seconds()) + 1}
+	}
+	switch {
+	case r.Access == Anyone:
+		return nil
+	case r.Access == TicketHolder && v.Caller.Link != "":
+		return nil
+	case r.Access == TicketHolder && !eventstore.IsID(v.PathValue("link")): // no id: it was meant to be a link
+		return ErrUnknownLink
+	case v.Session.Account == "":
+		return errLogin
+	case r.Access == LoggedIn:
+		return nil
+	case v.Session.Actor.Role == "":
+		return errNoRole
+	case !identity.Allows(v.Session.Actor.Role, r.Action):
+		return ErrWrongRole
+	}
+	return nil
+}
+
+// middlewareConfig is how the pages speak where no page of their own does.
+func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
+	plain := func(rw http.ResponseWriter, r *http.Request, p *Problem) {
+		v := &Request{Request: r, Writer: rw}
+		if err := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
+			http.Error(rw, p.Title, p.Status)
+		}
+	}
+	return middleware.Handlers{
+		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, exportRoute}, Timeout: requestTimeout,
+		OnPanic:   func(rw http.ResponseWriter, r *http.Request, err error) { plain(rw, r, ProblemOf(err)) },
+		OnNoRoute: func(rw http.ResponseWriter, r *http.Request, _ string) { plain(rw, r, NotFound()) },
+	}
+}
+
+// redirectWholePage sends the whole page on, also when htmx asked for a part of it.
+func (w *Web) redirectWholePage(v *Request, to string) {
+	if v.Partial {
+		v.Writer.Header().Set("HX-Redirect", to)
+		return
+	}
+	http.Redirect(v.Writer, v.Request, to, http.StatusSeeOther)
+}
+
+// unsentText is the text of a form whose sender is not logged in any more; "" where a script sent it, which has it still.
+func (v *Request) unsentText() string {
+	if v.Partial || strings.HasSuffix(v.URL.Path, "/bozza") {
+		return ""
+	}
+	_, _ = v.ParseUpload() // as far as it came
+	return strings.TrimSpace(v.FormValue("testo"))
+}
+
+// renderError answers for a page that came to nothing.
+func (w *Web) renderError(v *Request, err error) {
+	switch {
+	case errors.Is(err, errLogin):
+		next := ""
+		if v.Method == http.MethodGet {
+			next = "?poi=" + escape(v.URL.RequestURI())
+		} else if unsent := v.unsentText(); unsent != "" && w.renderLoginAgain(v, unsent) == nil {
+			return
+		}
+		w.redirectWholePage(v, "/accesso"+next)
+		return
+	case errors.Is(err, errNoRole):
+		w.redirectWholePage(v, "/accesso/ruolo")
+		return
+	}
+	p := ProblemOf(err)
+	if p.Status == http.StatusInternalServerError {
+		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
+	}
+	var limited RateLimitedError
+	if errors.As(err, &limited) {
+		v.Writer.Header().Set("Retry-After", fmt.Sprint(limited.Seconds))
+	}
+	if p.Status == http.StatusServiceUnavailable {
+		v.Writer.Header().Set("Retry-After", "5")
+		v.Session = identity.Session{} // the frame would ask the same database
+	}
+	v.Writer.Header().Set("HX-Retarget", "#avviso") // a part that came to nothing says so above the page, which stays as it was
+	v.Writer.Header().Set("HX-Reswap", "innerHTML")
+	if again := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); again != nil {
+		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed twice", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", again))
+		http.Error(v.Writer, p.Title, p.Status)
+	}
+}

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/outbox"
+	"github.com/sol-assistenza/sol/handlers/web"
+	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+const (
+	torino catalog.EntityCode = "010301"
+	novara catalog.EntityCode = "010208"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// system is the service with its pages, reached as browsers reach it. All sagas run, and notices are delivered; mail is not.
+type system struct {
+	*testing.T
+	*handlertest.System
+	server *handlertest.Server
+	log    *logBuffer
+}
+
+// logBuffer is a log that tests read.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func newSystem(t *testing.T, options ...func(*web.Config)) *system {
+	t.Helper()
+	return newSystemWith(t, handlertest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}, options...)
+}
+
+func newSystemWith(t *testing.T, of handlertest.Options, options ...func(*web.Config)) *system {
+	t.Helper()
+	w := &system{T: t, System: handlertest.New(t, of), log: &logBuffer{}}
+	w.deliverNotifications()
+	log := slog.New(slog.NewJSONHandler(w.log, nil))
+	config := web.Config{
+		App: w.App, Notifications: w.Notifications, Middleware: middleware.New(middleware.Config{Log: log}), PublicURL: "http://localhost", Log: log,
+	}
+	for _, o := range options {
+		o(&config)
+	}
+	served, err := web.New(config)
+	w.must(err)
+	w.server = handlertest.Serve(t, served, served.EndStreams)
+	return w
+}
+
+// deliverNotifications brings the outbox's notifications to those whom they tell inside the application.
+func (w *system) deliverNotifications() {
+	b, err := outbox.New(outbox.Config{Pool: w.Store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
+		Name: "notify", Topic: runtime.TopicNotify, Handle: func(ctx context.Context, m outbox.Message) error {
+			var n sagas.Notification
+			if err := json.Unmarshal(m.Payload, &n); err != nil {
+				return err
+			}
+			return w.Notifications.Deliver(ctx, m.ID, m.Ticket, n)
+		},
+	}}})
+	w.must(err)
+	ctx, stop := context.WithCancel(context.WithoutCancel(w.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	w.Cleanup(func() {
+		stop()
+		handlertest.ExpectStopped(w.T, "bus", <-ended)
+	})
+}
+
+func (w *system) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *system) eventually(what string, holds func() bool) {
+	w.Helper()
+	handlertest.Eventually(w.T, what, holds)
+}
+
+// login makes an account in one role at one entity, and logs it in as FAQ 2.1 says.
+func (w *system) login(username string, role person.Role, entity catalog.EntityCode) *browser {
+	w.Helper()
+	w.Account(w.T, username, role, entity)
+	return w.browser().login(username)
+}
+
+// open opens a ticket as somebody who has not logged in would, and gives its id once it stands in the lists.
+func (w *system) open(r app.OpenRequest) ticket.ID {
+	w.Helper()
+	o, err := w.App.Open(w.Context(), app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, r, app.Idempotency{})
+	w.must(err)
+	w.waitForLists()
+	return ticket.ID(o.Stream)
+}
+
+// waitForLists waits until the lists show all that happened until now.
+func (w *system) waitForLists() {
+	w.Helper()
+	w.must(w.Settle(w.Context())) // or what they do would be dated later, when the clock has gone on
+	head, _, err := w.Store.Head(w.Context())
+	w.must(err)
+	w.eventually("the lists follow", func() bool {
+		stale, err := w.App.Reader.Wait(w.Context(), head)
+		w.must(err)
+		return !stale
+	})
+}
+
+// request is a valid form for an entity.
+func request(entity catalog.EntityCode) app.OpenRequest {
+	return app.OpenRequest{
+		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity,
+		Form: ticket.Form{
+			Description: "Non trovo il referto delle analisi", GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U",
+			Email: "maria@example.org", Phone: "+39 011 0000000",
+		},
+	}
+}

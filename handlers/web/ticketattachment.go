@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+func (w *Web) downloadAttachment(v *Request) error {
+	f, content, err := w.readFile(v)
+	if err != nil {
+		return err
+	}
+	v.SendFile(f, content)
+	return nil
+}
+
+func (w *Web) readFile(v *Request) (ticketview.File, []byte, error) {
+	id, err := v.ticketID()
+	if err != nil {
+		return ticketview.File{}, nil, err
+	}
+	return w.cases.ReadFile(v.Context(), v.Caller, id, ticket.ID(v.PathValue("file")))
+}
+
+// previewData is one attachment on a page of its own.
+type previewData struct {
+	ticketview.File
+	Ticket ticket.ID
+	Number string
+	Kind   string
+}
+
+// previewPage shows an attachment, with the way back to its ticket. The content comes to it by itself.
+func (w *Web) previewPage(v *Request) error {
+	t, err := w.readTicket(v)
+	if err != nil {
+		return err
+	}
+	all := t.Files()
+	i := slices.IndexFunc(all, func(f ticketview.File) bool { return f.ID == ticket.ID(v.PathValue("file")) })
+	if i < 0 {
+		return &ticket.NotVisibleError{}
+	}
+	f := all[i]
+	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: PreviewKind(f.MediaType)}
+	v.Writer.Header().Set("Content-Security-Policy", ContentSecurityPolicy+"; frame-src 'self'")
+	return w.Render(v, http.StatusOK, Page{
+		Template: "allegato", Title: "Allegato", Data: d, Breadcrumb: []Crumb{{"Richiesta " + t.Number, "/ticket/" + string(t.ID)}},
+	})
+}

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package ticketview builds the view of one ticket for one viewer, from its events.
+package ticketview
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Detail is one ticket as the viewer may see it at a moment: a fold of what its stream held then. The live read,
+// ?at=, sol replay and the auditor all use it, so the same moment gives the same answer for ever to who still sees the
+// ticket. False: to this viewer the ticket is not there.
+//
+// What must not be told any more is told at no moment: erased texts are gone from the past too, and an entity that a
+// ticket went to by mistake, and was taken back from, does not keep that moment. So history is the whole of it, and
+// the viewer must see the ticket both then and today.
+func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
+	past := history[:CountUpTo(history, at)]
+	s := FoldState(past)
+	if s.Status == "" || !v.sees(s) || !v.sees(FoldState(history)) {
+		return Ticket{}, false
+	}
+	all := ActStates(past)
+	if v.IsCitizen() {
+		return citizenView(v, visibleToCitizen(past, all, at), n, at), true
+	}
+	return operatorView(v, past, s, all, n, at), true
+}
+
+// CountUpTo is how many events of a history had happened at a moment.
+func CountUpTo(history []ticket.Recorded, at time.Time) int {
+	i, _ := slices.BinarySearchFunc(history, at, func(r ticket.Recorded, at time.Time) int {
+		if r.At.After(at) {
+			return 1
+		}
+		return -1
+	})
+	return i
+}
+
+// FoldState returns the state of a ticket after its history.
+func FoldState(history []ticket.Recorded) ticket.State {
+	var s ticket.State
+	for _, r := range history {
+		s = ticket.Evolve(s, r)
+	}
+	return s
+}
+
+// commonView is what every viewer reads alike: the form, where the ticket stands, what it is linked to. It holds no text
+// but the form's.
+func commonView(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticket {
+	t := Ticket{
+		ID: s.ID, Number: s.Number, Status: s.Status, At: at,
+		Entity:      n.Entity(s.Entity),
+		Service:     n.Service(s.Service),
+		Resolutions: s.Resolution, Erased: s.Erased,
+		Attachments: []File{}, Notes: []Note{}, Timeline: []Line{}, Handovers: []Handover{}, Moves: []ticket.Move{},
+	}
+	var solved time.Time
+	for _, r := range holds {
+		t.Version, t.Position, t.UpdatedAt = r.Version, n.formatPosition(r.Position), r.At
+		switch e := r.Event.(type) {
+		case ticket.Opened:
+			t.applyOpened(e, r.At)
+		case ticket.Escalated:
+			t.addHandover(n, e.Handover, ToRegion, e.From, r.At)
+		case ticket.Redirected:
+			t.addHandover(n, e.Handover, ToASR, e.To, r.At)
+		case ticket.Recalled:
+			t.markRecalled(e.Handover, r.At)
+		case ticket.Resolved:
+			solved = e.EffectFrom
+		case ticket.Discarded:
+			solved = e.EffectFrom
+		case ticket.MarkedDuplicate:
+			t.DuplicateOf, solved = e.Original, e.EffectFrom
+		case ticket.Reopened:
+			t.DuplicateOf = ""
+		case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
+			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
+			ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+			ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+		}
+	}
+	if s.Status == ticket.Solved {
+		closes, _ := n.Catalog.AutoCloseAt(s.Entity, solved)
+		t.ClosesAt = &closes
+	}
+	return t
+}
+
+func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
+	t.OpenedAt, t.ChosenEntity, t.Channel, t.Identity = at, e.ChosenEntity, e.Channel, e.Identity
+	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.LinkedTo, e.Requester
+	var names []string
+	if f := e.Personal; f != nil {
+		t.Requester = Requester{
+			Role: e.Requester, GivenName: f.GivenName, FamilyName: f.FamilyName,
+			TaxCode: f.TaxCode, Email: f.Email, Phone: f.Phone,
+		}
+		t.Description, t.Concerns, t.IUV, names = f.Description, f.OnBehalfOf, f.IUV, f.FileNames
+	} else {
+		t.Erased = true
+	}
+	t.Attachments = newFiles(e.Attachments, names)
+}
+
+func (t *Ticket) addHandover(n Names, i int, d Direction, asr catalog.EntityCode, at time.Time) {
+	t.Handovers = append(t.Handovers, Handover{N: i, Direction: d, ASR: n.Entity(asr), At: at})
+}
+
+func (t *Ticket) markRecalled(n int, at time.Time) {
+	for i := range t.Handovers {
+		if t.Handovers[i].N == n {
+			t.Handovers[i].RecalledAt = &at
+		}
+	}
+}
+
+// CameFromRegion tells that the ticket's entity has it from the Region.
+func CameFromRegion(s ticket.State) bool { return s.Handover.N > 0 && s.Entity != catalog.Region }
+
+// requesterName is the requester's name in one line.
+func (t *Ticket) requesterName() string {
+	given, family := t.Requester.GivenName, t.Requester.FamilyName
+	if given == "" || family == "" {
+		return given + family
+	}
+	return given + " " + family
+}
+
+// newFiles puts the sealed names beside what the log knows of the files.
+func newFiles(attachments []ticket.Attachment, names []string) []File {
+	all := make([]File, len(attachments))
+	for i, a := range attachments {
+		all[i] = File{ID: a.ID, MediaType: a.MediaType, Size: a.Size}
+		if i < len(names) {
+			all[i].Name = names[i]
+		}
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// ActState is what became of an act: until when its public notes are held, and whether it was withdrawn before that
+// (architecture.md, "Undo").
+type ActState struct {
+	heldUntil time.Time
+	Withdrawn bool
+}
+
+func (f ActState) isHeld(at time.Time) bool { return f.heldUntil.After(at) }
+
+// ActStates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
+// an act its note stands.
+func ActStates(history []ticket.Recorded) map[ticket.ID]ActState {
+	all := map[ticket.ID]ActState{}
+	for _, r := range history {
+		if until := HeldUntil(r.Event); until.After(all[r.Act].heldUntil) {
+			f := all[r.Act]
+			f.heldUntil = until
+			all[r.Act] = f
+		}
+		if w, ok := r.Event.(ticket.ActWithdrawn); ok {
+			f := all[w.Act]
+			f.Withdrawn = true
+			all[w.Act] = f
+		}
+	}
+	return all
+}
+
+// HeldUntil is from when the reader outside the author's entity may see a note; zero for what is no public note.
+func HeldUntil(e ticket.Event) time.Time {
+	switch e := e.(type) {
+	case ticket.CitizenNote:
+		return e.VisibleFrom
+	case ticket.RegionalNote:
+		return e.VisibleFrom
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.CitizenAsked,
+		ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
+		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
+		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+		ticket.PersonalDataErased:
+	}
+	return time.Time{}
+}
+
+// WithoutWithdrawn is a history without the acts that were withdrawn and without their withdrawals: what holds.
+func WithoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]ActState) []ticket.Recorded {
+	var kept []ticket.Recorded
+	for _, r := range history {
+		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !all[r.Act].Withdrawn {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// visibleToCitizen is the part of a history that its citizen may know of at a moment.
+//
+// An act whose public note is still held has not happened yet for the citizen, with all that it did: until the note
+// may be read, the status is the one before, so that «Risolto» never stands there without its reason, and an act
+// that is withdrawn in time leaves no mark. That holds for a note to the Region too: the citizen does not read it,
+// but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
+// already; the citizen's view could not take them up anyway.
+func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at time.Time) []ticket.Recorded {
+	var told []ticket.Recorded
+	var truth, known ticket.State
+	for _, r := range WithoutWithdrawn(history, all) {
+		as := AsCitizenSees(r, truth, known)
+		truth = ticket.Evolve(truth, r)
+		switch r.Event.(type) {
+		case ticket.InternalNote, ticket.RegionalNote:
+		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked,
+			ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
+			ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
+			ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+			ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+			ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+			ticket.PersonalDataErased:
+			if !all[r.Act].isHeld(at) {
+				told, known = append(told, as), ticket.Evolve(known, as)
+			}
+		}
+	}
+	return told
+}
+
+// AsCitizenSees is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as
+// it was does not give away a status that is still held.
+func AsCitizenSees(r ticket.Recorded, truth, known ticket.State) ticket.Recorded {
+	if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Status == truth.Status {
+		e.Status = known.Status
+		r.Event = e
+	}
+	return r
+}

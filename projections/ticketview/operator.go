@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+)
+
+// operatorView is the ticket as an operator or the auditor reads it.
+func operatorView(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticket.ID]ActState, n Names, at time.Time) Ticket {
+	t := commonView(s, WithoutWithdrawn(past, all), n, at)
+	last := past[len(past)-1]
+	t.Version, t.UpdatedAt = last.Version, last.At
+	t.Position = n.formatPosition(last.Position)
+	t.StatusLabel = s.Status.Label()
+	t.Assignee = n.Assignee(s.Assignee)
+	t.Problem = n.Problem(s.Service, s.Problem, false)
+	t.ReadOnly = !v.WorksAt(s.Entity)
+	t.Unreachable = s.Unreachable
+	t.setClock(past, s)
+	t.Playbook = v.currentPlaybook(n, s)
+	requester, runs := t.requesterName(), collectRunEntities(past)
+	for _, r := range past {
+		if at, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(at) {
+			continue
+		}
+		by, f := n.byForOperator(r.By, requester), all[r.Act]
+		note, isNote := v.readNote(r, by, f, at)
+		if isNote && note.ID == "" {
+			continue // not for this viewer: not even that it is there
+		}
+		if isNote {
+			t.Notes = append(t.Notes, note)
+		}
+		t.Timeline = append(t.Timeline, Line{
+			Version: r.Version, At: r.At, By: by, Type: EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
+		})
+	}
+	t.Moves = append(t.Moves, rules.Moves(s, v.Actor)...)
+	if undo := slices.Index(t.Moves, ticket.MoveUndo); undo >= 0 {
+		if s.Last.HeldUntil.After(at) {
+			t.UndoUntil = &s.Last.HeldUntil
+		} else {
+			t.Moves = slices.Delete(t.Moves, undo, undo+1)
+		}
+	}
+	return t
+}
+
+// readNote gives the note that an event holds, and whether it holds one. A note without id is one that the viewer may
+// not know of (mission.md, "note; audience"):
+//   - internal: the entity that was competent when it was written, wherever the ticket is now;
+//   - regional: the Region and the ASR of that one hand-over;
+//   - citizen: every operator who sees the ticket.
+//
+// Outside the author's entity nobody sees a public note while it is held, nor ever when it was withdrawn in time.
+func (v Viewer) readNote(r ticket.Recorded, by By, f ActState, at time.Time) (Note, bool) {
+	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)
+	switch e := r.Event.(type) {
+	case ticket.CitizenNote:
+		shown = shown || !f.Withdrawn && !e.VisibleFrom.After(at)
+		return publicTextOfNote(e).toNote(r.At, by).visibleIf(shown, f, at), true
+	case ticket.CitizenReplied:
+		return publicTextOfReply(e).toNote(r.At, by), true
+	case ticket.InternalNote:
+		n := Note{ID: e.Note, Kind: "note", Audience: Internal, By: by, At: r.At, VisibleFrom: r.At}
+		n.setText(e.Personal, e.Attachments)
+		return n.visibleIf(v.IsAuditor() || v.WorksAt(e.Entity), f, at), true
+	case ticket.RegionalNote:
+		party := v.IsAuditor() || v.WorksAt(catalog.Region) || v.WorksAt(e.ASR)
+		shown = shown || !f.Withdrawn && !e.VisibleFrom.After(at)
+		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
+		n.setText(e.Personal, e.Attachments)
+		return n.visibleIf(party && shown, f, at), true
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenAsked, ticket.Resumed,
+		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,
+		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
+		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
+		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
+		ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	}
+	return Note{}, false
+}
+
+// visibleIf marks what became of the note, or leaves nothing of it.
+func (n Note) visibleIf(shown bool, f ActState, at time.Time) Note {
+	if !shown {
+		return Note{}
+	}
+	n.Withdrawn = f.Withdrawn
+	n.Held = !f.Withdrawn && n.VisibleFrom.After(at)
+	return n
+}
+
+// readReason gives what an actor wrote as reason, to those who may read it: the actor's own entity, and the Region
+// when an ASR takes back what it had handed over.
+func (v Viewer) readReason(r ticket.Recorded) string {
+	var text *ticket.Text
+	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)
+	switch e := r.Event.(type) {
+	case ticket.Resumed:
+		text = e.Personal
+	case ticket.Reopened:
+		text = e.Personal
+	case ticket.Recalled:
+		text, shown = e.Personal, shown || v.WorksAt(catalog.Region)
+	case ticket.Escalated:
+		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.WorksAt(catalog.Region)
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Redirected,
+		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed,
+		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
+		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
+		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+		ticket.PersonalDataErased:
+	}
+	if text == nil || !shown {
+		return ""
+	}
+	return text.Text
+}

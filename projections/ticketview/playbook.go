@@ -1,0 +1,272 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+)
+
+// Playbook is where the checks of a ticket stand (FAQ 2.7–2.12); the wire's answer to GET /tickets/{id}/playbook.
+type Playbook struct {
+	Playbook playbook.ID        `json:"playbook" example:"referto-non-trovato"`
+	Version  int                `json:"version" doc:"of the playbook; a run keeps the one it began with"`
+	Title    string             `json:"title"`
+	Source   string             `json:"source" example:"FAQ 2.8"`
+	Run      int                `json:"run" doc:"1, 2, 3 … of the ticket; earlier runs stand in its timeline"`
+	Entity   catalog.EntityCode `json:"entity" doc:"whose checks they are"`
+	Checks   []Check            `json:"checks" doc:"those that the answers reach, in order, then those that do not apply"`
+	Next     []playbook.CheckID `json:"next" doc:"the check that is open, if one is"`
+	Outcome  *Outcome           `json:"outcome,omitempty"`
+}
+
+// Check is one question of a playbook.
+type Check struct {
+	ID       playbook.CheckID `json:"id"`
+	Playbook playbook.ID      `json:"playbook" doc:"one may lead into another"`
+	Question string           `json:"question"`
+	Help     string           `json:"help,omitempty"`
+	Ask      string           `json:"ask,omitempty" doc:"a text with which to ask the citizen"`
+	State    string           `json:"state" enum:"open,answered,not_applicable"`
+	Answer   string           `json:"answer,omitempty" enum:"yes,no"`
+	Evidence []Evidence       `json:"evidence"`
+	By       *By              `json:"by,omitempty" doc:"who gave the answer"`
+	At       *time.Time       `json:"at,omitempty"`
+	Query    playbook.Query   `json:"query,omitempty" doc:"the connected system that can answer"`
+	Tried    *Attempt         `json:"tried,omitempty" doc:"the last time that system was asked in vain: not known yet"`
+}
+
+// Evidence is what an answer rests on.
+type Evidence struct {
+	ID       playbook.FieldID   `json:"id"`
+	Type     playbook.FieldType `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
+	Label    string             `json:"label"`
+	Required bool               `json:"required" doc:"some outcome behind the check cannot do without it"`
+	Options  []string           `json:"options"`
+	Value    string             `json:"value,omitempty"`
+	Warning  string             `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
+}
+
+// Attempt is a question that a connected system did not answer.
+type Attempt struct {
+	At    time.Time           `json:"at"`
+	Why   ticket.QueryFailure `json:"why" enum:"no_system,unreachable,nonsense,not_known"`
+	Label string              `json:"label" doc:"in Italian"`
+}
+
+// Outcome is what the answers come to. One act carries it out: its status, with answers if need be.
+type Outcome struct {
+	ID         playbook.OutcomeID `json:"id"`
+	Title      string             `json:"title"`
+	Act        playbook.Action    `json:"act" enum:"ask,tell,wait,task,alert,escalate,resolve"`
+	Status     ticket.Status      `json:"status"`
+	Note       string             `json:"note" doc:"filled in; empty while something is missing"`
+	Visibility ticket.Visibility  `json:"visibility" enum:"public,internal" doc:"of the note; public goes to the Region in a hand-over"`
+	Missing    []playbook.FieldID `json:"missing" doc:"evidence without which it cannot be carried out; of alternatives, one is enough"`
+	CarriedOut bool               `json:"carried_out"`
+}
+
+var unknownLabels = map[ticket.QueryFailure]string{
+	ticket.NoSystemConnected: "nessun sistema collegato",
+	ticket.SystemUnreachable: "il sistema non ha risposto",
+	ticket.InvalidAnswer:     "il sistema ha dato una risposta non valida",
+	ticket.AnswerNotKnown:    "il sistema non ha questa informazione",
+}
+
+var groundLabels = map[ticket.Ground]string{
+	ticket.ByOutcome:     "Secondo l’esito delle verifiche",
+	ticket.NotOurs:       "Non è della mia Azienda",
+	ticket.SystemsDown:   "Forzatura: sistemi non disponibili",
+	ticket.Urgent:        "Forzatura: urgenza",
+	ticket.AskedByRegion: "Forzatura: richiesta della Regione",
+	ticket.NotForeseen:   "Forzatura: caso non previsto dalle verifiche",
+}
+
+// seesPlaybookOf tells whether the viewer may read the answers of an entity's run: its people, the Region, the auditor. Never
+// the citizen, nor the ASR that has the ticket next.
+func (v Viewer) seesPlaybookOf(of catalog.EntityCode) bool {
+	return v.IsAuditor() || v.WorksAt(of) || v.WorksAt(catalog.Region)
+}
+
+// PlaybookRun is the run of a ticket as the viewer may see it at a moment. False: there is none for them.
+func PlaybookRun(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playbook, bool) {
+	s := FoldState(history[:CountUpTo(history, at)])
+	rules := rules.Engine{Playbooks: n.Playbooks}
+	run, _, ok := rules.RunFor(s)
+	if !ok || v.IsCitizen() || !v.sees(s) || !v.sees(FoldState(history)) || !v.seesPlaybookOf(run.Entity) {
+		return Playbook{}, false
+	}
+	walk, ok := rules.Walk(run)
+	root, found := n.Playbooks.Find(run.Pinned.Playbook, run.Pinned.Version)
+	if !ok || !found {
+		return Playbook{}, false
+	}
+	p := Playbook{
+		Playbook: root.ID, Version: root.Version, Title: root.Title, Source: root.Source, Run: run.N, Entity: run.Entity,
+		Checks: []Check{}, Next: []playbook.CheckID{},
+	}
+	within := []*playbook.Playbook{root}
+	for _, step := range walk.Steps {
+		p.Checks = append(p.Checks, n.check(step.Playbook, *step.Check, run, at))
+		if !slices.Contains(within, step.Playbook) {
+			within = append(within, step.Playbook)
+		}
+	}
+	for _, b := range within {
+		for _, c := range b.Checks {
+			if !slices.ContainsFunc(p.Checks, func(k Check) bool { return k.ID == c.ID }) {
+				k := n.check(b, c, ticket.PlaybookRun{}, at)
+				k.State = "not_applicable"
+				p.Checks = append(p.Checks, k)
+			}
+		}
+	}
+	if walk.Open != nil {
+		p.Next = append(p.Next, walk.Open.ID)
+	}
+	if o := walk.Outcome; o != nil {
+		p.Outcome = &Outcome{
+			ID: o.ID, Title: o.Title, Act: o.Action, Status: ticket.Status(o.Status), Visibility: ticket.Public,
+			Missing: []playbook.FieldID{}, CarriedOut: run.Outcome == o.ID,
+		}
+		if o.Action.IsInternal() {
+			p.Outcome.Visibility = ticket.Internal
+		}
+		text, missing := walk.Note()
+		p.Outcome.Note, p.Outcome.Missing = text, append(p.Outcome.Missing, missing...)
+	}
+	return p, true
+}
+
+func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.PlaybookRun, at time.Time) Check {
+	k := Check{ID: c.ID, Playbook: in.ID, Question: c.Question, Help: c.Help, Ask: c.Ask, State: "open", Evidence: []Evidence{}}
+	if c.System != nil {
+		k.Query = c.System.Query
+	}
+	given, answered := run.Answers[c.ID]
+	for _, e := range c.Evidence {
+		f := in.Fields[slices.IndexFunc(in.Fields, func(f playbook.Field) bool { return f.ID == e.Field })]
+		value := given.Evidence[f.ID]
+		k.Evidence = append(k.Evidence, Evidence{
+			ID: f.ID, Type: f.Type, Label: f.Label, Required: e.Required, Options: append([]string{}, f.Options...),
+			Value: value, Warning: f.Warning(value, at.In(calendar.Rome())),
+		})
+	}
+	if answered {
+		by := n.byForOperator(given.By, "")
+		k.State, k.Answer, k.By, k.At = "answered", "no", &by, &given.At
+		if given.Yes {
+			k.Answer = "yes"
+		}
+	}
+	if tried, ok := run.Tried[c.ID]; ok {
+		k.Tried = &Attempt{At: tried.At, Why: tried.Why, Label: unknownLabels[tried.Why]}
+	}
+	return k
+}
+
+// currentPlaybook names the playbook that the ticket calls for, to those who may read its answers.
+func (v Viewer) currentPlaybook(n Names, s ticket.State) *Labelled {
+	run, _, ok := rules.Engine{Playbooks: n.Playbooks}.RunFor(s)
+	if !ok || !v.seesPlaybookOf(run.Entity) {
+		return nil
+	}
+	p, ok := n.Playbooks.Find(run.Pinned.Playbook, run.Pinned.Version)
+	if !ok {
+		return nil
+	}
+	return &Labelled{ID: string(p.ID), Label: p.Title}
+}
+
+// entityByRun says whose each run of a history is.
+type entityByRun map[int]catalog.EntityCode
+
+func collectRunEntities(history []ticket.Recorded) entityByRun {
+	runs := entityByRun{}
+	for _, r := range history {
+		if e, ok := r.Event.(ticket.PlaybookStarted); ok {
+			runs[e.Run] = e.Entity
+		}
+	}
+	return runs
+}
+
+// ofEvent answers whose run an event is about; false: it is about none.
+func (runs entityByRun) ofEvent(e ticket.Event) (catalog.EntityCode, bool) {
+	switch e := e.(type) {
+	case ticket.PlaybookStarted:
+		return e.Entity, true
+	case ticket.CheckAnswered:
+		return e.Entity, true
+	case ticket.CheckTried:
+		return e.Entity, true
+	case ticket.AnswersForgotten:
+		return runs[e.Run], true
+	case ticket.OutcomeCarriedOut:
+		return runs[e.Run], true
+	case ticket.PlaybookReminded:
+		return runs[e.Run], true
+	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
+		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
+		ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn,
+		ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	}
+	return "", false
+}
+
+// question is what a check asks, as far as a playbook that is loaded says it.
+func (n Names) question(id playbook.CheckID) string {
+	for _, p := range n.Playbooks.Current() {
+		if i := slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == id }); i >= 0 {
+			return p.Checks[i].Question
+		}
+	}
+	return string(id)
+}
+
+// title is what a playbook or an outcome of one is called.
+func (n Names) title(id string) string {
+	for _, p := range n.Playbooks.Current() {
+		if string(p.ID) == id {
+			return p.Title
+		}
+		if i := slices.IndexFunc(p.Outcomes, func(o playbook.Outcome) bool { return string(o.ID) == id }); i >= 0 {
+			return p.Outcomes[i].Title
+		}
+	}
+	return id
+}
+
+// Clock is how much time the receiver of a hand-over has left, as far as it is known: it is told of before the end.
+type Clock struct {
+	Handover int       `json:"handover"`
+	Due      time.Time `json:"due"`
+	Breached bool      `json:"breached"`
+}
+
+// setClock takes what the escalation saga noted of the hand-over that is still to be taken.
+func (t *Ticket) setClock(past []ticket.Recorded, s ticket.State) {
+	if s.Status != ticket.HandedOver && s.Status != ticket.New {
+		return
+	}
+	noted := map[int]Clock{}
+	for _, r := range past {
+		if e, ok := r.Event.(ticket.HandoverWarned); ok {
+			noted[e.Handover] = Clock{Handover: e.Handover, Due: e.Due}
+		}
+		if e, ok := r.Event.(ticket.HandoverBreached); ok {
+			noted[e.Handover] = Clock{Handover: e.Handover, Due: e.Due, Breached: true}
+		}
+	}
+	if c, ok := noted[s.Handover.N]; ok {
+		t.Clock = &c
+	}
+}

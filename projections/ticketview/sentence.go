@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import (
+	"cmp"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// EventName is the event's name on the wire.
+func EventName(e ticket.Event) string {
+	switch e.(type) {
+	case ticket.Opened:
+		return "opened"
+	case ticket.Assigned:
+		return "assigned"
+	case ticket.Unassigned:
+		return "unassigned"
+	case ticket.Taken:
+		return "taken"
+	case ticket.CitizenNote:
+		return "citizen_note"
+	case ticket.InternalNote:
+		return "internal_note"
+	case ticket.RegionalNote:
+		return "regional_note"
+	case ticket.CitizenAsked:
+		return "citizen_asked"
+	case ticket.Resumed:
+		return "resumed"
+	case ticket.CitizenReplied:
+		return "citizen_replied"
+	case ticket.Escalated:
+		return "escalated"
+	case ticket.Recalled:
+		return "recalled"
+	case ticket.Redirected:
+		return "redirected"
+	case ticket.Resolved:
+		return "resolved"
+	case ticket.Discarded:
+		return "discarded"
+	case ticket.MarkedDuplicate:
+		return "marked_duplicate"
+	case ticket.Reopened:
+		return "reopened"
+	case ticket.ActWithdrawn:
+		return "act_withdrawn"
+	case ticket.AutoClosed:
+		return "auto_closed"
+	case ticket.TransferredToSuccessor:
+		return "succeeded"
+	case ticket.Reclassified:
+		return "reclassified"
+	case ticket.PlaybookStarted:
+		return "playbook_started"
+	case ticket.CheckAnswered:
+		return "check_answered"
+	case ticket.CheckTried:
+		return "check_tried"
+	case ticket.AnswersForgotten:
+		return "answers_forgotten"
+	case ticket.OutcomeCarriedOut:
+		return "outcome_carried_out"
+	case ticket.PlaybookReminded:
+		return "playbook_reminded"
+	case ticket.HandoverWarned:
+		return "handover_warned"
+	case ticket.HandoverBreached:
+		return "handover_breached"
+	case ticket.PingPongNoticed:
+		return "ping_pong_noticed"
+	case ticket.CitizenReminded:
+		return "citizen_reminded"
+	case ticket.ContactFailed:
+		return "contact_failed"
+	case ticket.PersonalDataErased:
+		return "personal_data_erased"
+	}
+	return ""
+}
+
+// operatorSentence says an event in an Italian sentence. It holds no text that anyone typed.
+func operatorSentence(r ticket.Recorded, n Names) string {
+	switch e := r.Event.(type) {
+	case ticket.Opened:
+		return "Richiesta aperta, in carico a " + n.shortName(e.Entity)
+	case ticket.Assigned:
+		return "Assegnata a " + n.assigneeName(e.Assignee)
+	case ticket.Unassigned:
+		return "Tolta l’assegnazione"
+	case ticket.Taken:
+		return "Presa in carico da " + n.assigneeName(e.Assignee)
+	case ticket.CitizenNote:
+		return "Nota pubblica al cittadino"
+	case ticket.InternalNote:
+		return "Nota interna di " + n.shortName(e.Entity)
+	case ticket.RegionalNote:
+		return "Nota tra l’assistenza regionale e " + n.shortName(e.ASR)
+	case ticket.CitizenAsked:
+		return "Chieste informazioni al cittadino"
+	case ticket.Resumed:
+		return "Lavorazione ripresa"
+	case ticket.CitizenReplied:
+		return map[ticket.ReplyKind]string{
+			ticket.ReplyAnswer:    "Il cittadino ha risposto",
+			ticket.ReplyNotSolved: "Il cittadino scrive che il problema non è risolto",
+			ticket.ReplyMessage:   "Il cittadino ha lasciato un messaggio",
+		}[e.Kind]
+	case ticket.Escalated:
+		return "Inoltrata all’assistenza regionale da " + n.shortName(e.From)
+	case ticket.Recalled:
+		return "Ripresa da " + n.shortName(e.Entity) + " prima della presa in carico regionale"
+	case ticket.Redirected:
+		return "Inoltrata dall’assistenza regionale a " + n.shortName(e.To)
+	case ticket.Resolved:
+		return "Risolta"
+	case ticket.Discarded:
+		return map[ticket.DiscardReason]string{
+			ticket.Spam:     "Scartata: messaggio indesiderato",
+			ticket.TestOnly: "Scartata: prova",
+			ticket.Repeated: "Scartata: già presente",
+		}[e.Why]
+	case ticket.MarkedDuplicate:
+		return "Risolta come duplicato di un’altra richiesta"
+	case ticket.Reopened:
+		if r.By.Role == person.Citizen {
+			return "Riaperta dal cittadino"
+		}
+		return "Riaperta"
+	case ticket.ActWithdrawn:
+		return "Ultima azione annullata prima dell’invio"
+	case ticket.AutoClosed:
+		return "Chiusa dal sistema: il tempo di attesa è trascorso"
+	case ticket.TransferredToSuccessor:
+		return "Passata da " + n.shortName(e.From) + " a " + n.shortName(e.To) + ", che le succede"
+	case ticket.Reclassified:
+		return "Riclassificata: " + n.Service(e.Service).Label + ", " + n.Problem(e.Service, e.Problem, false).Label
+	case ticket.PlaybookStarted:
+		return "Verifiche avviate: " + n.title(string(e.Pinned.Playbook))
+	case ticket.CheckAnswered:
+		return n.question(e.Check) + " " + yesNo(e.Yes)
+	case ticket.CheckTried:
+		return n.question(e.Check) + " Non ancora noto: " + unknownLabels[e.Why]
+	case ticket.AnswersForgotten:
+		return "Verifiche da rifare"
+	case ticket.OutcomeCarriedOut:
+		return "Eseguito l’esito delle verifiche: " + n.title(string(e.Outcome))
+	case ticket.PlaybookReminded:
+		return "Promemoria: le verifiche attendono una correzione"
+	case ticket.HandoverWarned:
+		return "Inoltro vicino alla scadenza"
+	case ticket.HandoverBreached:
+		return "Inoltro scaduto senza presa in carico"
+	case ticket.PingPongNoticed:
+		return "La richiesta continua a passare da un ente all’altro"
+	case ticket.CitizenReminded:
+		return "Inviato un promemoria al cittadino"
+	case ticket.ContactFailed:
+		return "Recapito fallito: l’indirizzo e-mail non riceve"
+	case ticket.PersonalDataErased:
+		return "Dati personali cancellati"
+	}
+	return ""
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "Sì"
+	}
+	return "No"
+}
+
+// citizenSentence says an event to the citizen, naming no operator; "" where it does not concern them.
+func citizenSentence(e ticket.Event, n Names) string {
+	switch e := e.(type) {
+	case ticket.Opened:
+		return "Richiesta inviata"
+	case ticket.Taken:
+		return "Richiesta presa in carico"
+	case ticket.CitizenNote:
+		return "Nuovo messaggio per Lei"
+	case ticket.CitizenAsked:
+		return "Le sono state chieste informazioni"
+	case ticket.Resumed:
+		return "Richiesta in lavorazione"
+	case ticket.CitizenReplied:
+		return "Risposta inviata"
+	case ticket.Escalated:
+		return "Richiesta inoltrata all’assistenza regionale"
+	case ticket.Recalled:
+		return "Richiesta di nuovo in carico a " + n.shortName(e.Entity)
+	case ticket.Redirected:
+		return "Richiesta inoltrata a " + n.shortName(e.To)
+	case ticket.Resolved:
+		return "Richiesta risolta"
+	case ticket.Discarded:
+		return "Richiesta conclusa"
+	case ticket.MarkedDuplicate:
+		return "Richiesta unita a un’altra Sua richiesta"
+	case ticket.Reopened:
+		return "Richiesta riaperta"
+	case ticket.AutoClosed:
+		return "Richiesta chiusa"
+	case ticket.TransferredToSuccessor:
+		return "Richiesta ora in carico a " + n.shortName(e.To)
+	case ticket.CitizenReminded:
+		return "Le è stato inviato un promemoria"
+	case ticket.PersonalDataErased:
+		return "Dati personali cancellati"
+	case ticket.Assigned, ticket.Unassigned, ticket.InternalNote, ticket.RegionalNote, ticket.ActWithdrawn,
+		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
+		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
+		ticket.PingPongNoticed, ticket.ContactFailed:
+	}
+	return ""
+}
+
+// assigneeName is whom a ticket is given to, in a sentence.
+func (n Names) assigneeName(a ticket.Assignee) string {
+	if a.Supervisors {
+		return "Supervisori"
+	}
+	return cmp.Or(n.OperatorName(a.Operator), "un operatore")
+}

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// Ticket is one ticket as one viewer may see it at one moment; the wire's answer to GET /tickets/{id}.
+type Ticket struct {
+	ID          ticket.ID     `json:"id"`
+	Number      string        `json:"number" example:"2026-0001234"`
+	Status      ticket.Status `json:"status"`
+	StatusLabel string        `json:"status_label" doc:"Italian; in plain words for the citizen"`
+	Version     int           `json:"version" doc:"of the last event that the viewer may know of; the ETag"`
+	Position    string        `json:"position" doc:"EPOCH.POSITION of that event"`
+	At          time.Time     `json:"at" doc:"the moment that is shown"`
+
+	Entity       Entity             `json:"entity" doc:"competent"`
+	ChosenEntity catalog.EntityCode `json:"chosen" doc:"in the form"`
+	Assignee     *Assignee          `json:"assignee,omitempty"`
+	Service      Labelled           `json:"service"`
+	Problem      Labelled           `json:"problem"`
+	Channel      ticket.Channel     `json:"channel"`
+	Identity     ticket.Identity    `json:"identity"`
+	OpenedAt     time.Time          `json:"opened_at"`
+	// UpdatedAt is when the last event happened that the viewer may know of.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	Requester   Requester `json:"requester"`
+	Concerns    string    `json:"concerns,omitempty" doc:"whom the request is about when not the requester"`
+	Description string    `json:"description"`
+	IUV         string    `json:"iuv,omitempty"`
+	Facilitated bool      `json:"facilitated" doc:"whether facilitated access was used"`
+	Attachments []File    `json:"attachments"`
+	Notes       []Note    `json:"notes"`
+	Timeline    []Line    `json:"timeline"`
+
+	Handovers []Handover `json:"handovers"`
+	// Clock is that of the hand-over which nobody at the receiving entity has taken yet.
+	Clock *Clock `json:"handover_clock,omitempty"`
+	// Unreachable says that the address in the form takes no mail: «recapito fallito».
+	Unreachable bool `json:"unreachable" doc:"recapito fallito: the address in the form takes no mail"`
+	// Playbook names the checks that the ticket calls for; their state is a call of its own.
+	Playbook *Labelled     `json:"playbook,omitempty"`
+	ReadOnly bool          `json:"read_only" doc:"true for the trace that a former entity keeps, and for the auditor"`
+	Moves    []ticket.Move `json:"moves" doc:"what the viewer may do now"`
+	// UndoUntil is set while the viewer may still withdraw their own last act.
+	UndoUntil   *time.Time `json:"undo_until,omitempty"`
+	Resolutions int        `json:"resolutions"`
+	// ClosesAt is when the resolved ticket closes by itself if nobody reopens it (FAQ 2.5).
+	ClosesAt    *time.Time `json:"closes_at,omitempty" doc:"when the resolved ticket closes by itself"`
+	Continues   ticket.ID  `json:"continues,omitempty" doc:"the closed ticket that this one goes on from"`
+	DuplicateOf ticket.ID  `json:"duplicate_of,omitempty"`
+	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`
+}
+
+// Files are all attachments: the form's, and every note's.
+func (t Ticket) Files() []File {
+	all := slices.Clone(t.Attachments)
+	for _, n := range t.Notes {
+		all = append(all, n.Attachments...)
+	}
+	return all
+}
+
+// Entity is an entity with its name.
+type Entity struct {
+	Code catalog.EntityCode `json:"code"`
+	Name string             `json:"name"`
+}
+
+// Assignee is an operator, or the supervisors as a group.
+type Assignee struct {
+	ID          string `json:"id,omitempty"`
+	Name        string `json:"name"`
+	Supervisors bool   `json:"supervisors"`
+}
+
+// Labelled is an id of the catalogue with its Italian label.
+type Labelled struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// Requester is who asked, as typed into the form.
+type Requester struct {
+	Role       ticket.RequesterRole `json:"role"`
+	GivenName  string               `json:"given_name"`
+	FamilyName string               `json:"family_name"`
+	TaxCode    string               `json:"tax_code"`
+	Email      string               `json:"email"`
+	Phone      string               `json:"phone"`
+}
+
+// File is an attachment. Its content is fetched by id.
+type File struct {
+	ID        ticket.ID `json:"id"`
+	Name      string    `json:"name" doc:"empty once erased"`
+	MediaType string    `json:"media_type"`
+	Size      int64     `json:"size" doc:"bytes"`
+}
+
+// Audience is who reads a text (mission.md, "note; audience").
+type Audience string
+
+// The audiences: one entity; the citizen and every operator who sees the ticket; the two sides of one hand-over.
+const (
+	Internal Audience = "internal"
+	Public   Audience = "citizen"
+	Regional Audience = "regional"
+)
+
+// Note is a text on the ticket: an operator's note or the citizen's reply.
+type Note struct {
+	ID          ticket.ID `json:"id"`
+	Kind        string    `json:"kind" enum:"note,reply"`
+	Audience    Audience  `json:"audience" enum:"internal,citizen,regional"`
+	Text        string    `json:"text"`
+	By          By        `json:"by"`
+	At          time.Time `json:"at"`
+	VisibleFrom time.Time `json:"visible_from" doc:"from when its readers outside the author's entity see it"`
+	Held        bool      `json:"held" doc:"not yet visible to them"`
+	Withdrawn   bool      `json:"withdrawn" doc:"undone while it was held: they never saw it"`
+	Attachments []File    `json:"attachments"`
+	Flagged     bool      `json:"flagged" doc:"a message on a resolved ticket that changed nothing"`
+	Erased      bool      `json:"erased"`
+}
+
+// By is who did it. The citizen is told the entity, never the operator.
+type By struct {
+	ID     string             `json:"id,omitempty"`
+	Role   person.Role        `json:"role,omitempty"`
+	Entity catalog.EntityCode `json:"entity,omitempty"`
+	Name   string             `json:"name"`
+}
+
+// Line is one event in words.
+type Line struct {
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	By      By        `json:"by"`
+	Type    string    `json:"type" doc:"the event's name, e.g. taken"`
+	Text    string    `json:"text" doc:"an Italian sentence"`
+	// Reason is what the actor gave as reason, for those who read the internal notes of the actor's entity.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Direction is which way a hand-over went.
+type Direction string
+
+// The directions.
+const (
+	ToRegion Direction = "escalated"
+	ToASR    Direction = "redirected"
+)
+
+// Handover is one change of competence between an ASR and the Region.
+type Handover struct {
+	N          int        `json:"n"`
+	Direction  Direction  `json:"direction" enum:"escalated,redirected"`
+	ASR        Entity     `json:"asr"`
+	At         time.Time  `json:"at"`
+	RecalledAt *time.Time `json:"recalled_at,omitempty"`
+}

@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sagas
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+// scriptStep is one step of a script: what happens to which of its tickets, how much later, and where the node that runs the
+// sagas dies meanwhile.
+type scriptStep struct {
+	ticket int
+	action int
+	delay  time.Duration
+	crash  int // 0: nowhere; 1: before a batch is committed; 2: when a timer's command was carried out and not yet noted
+}
+
+var regionOperator = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Role: person.RegionalOperator, Entity: catalog.Region}
+
+// act does a deed, whether the rules allow it or not.
+func (w *fixture) act(on ticket.ID, what int) {
+	note := &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
+	by, c := operator, ticket.Command(ticket.Update{Status: ticket.InProgress})
+	switch what {
+	case 1:
+		c = ticket.Update{Status: ticket.Waiting, Note: note}
+	case 2:
+		c = ticket.Update{Status: ticket.Solved, Note: note}
+	case 3:
+		c = ticket.Update{Status: ticket.HandedOver, Note: note, Reason: string(ticket.NotOurs)}
+	case 4:
+		by, c = person.Actor{ID: string(on), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Risposta"}
+	case 5:
+		by, c = regionOperator, ticket.Update{Entity: torino, Note: note}
+	case 6:
+		c = ticket.Undo{}
+	case 7:
+		c = ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato", Yes: true}}}
+	}
+	if _, err := w.desk.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !runtime.IsRefusal(err) {
+		w.Fatal(err)
+	}
+}
+
+// scriptResult is all that the sagas did in a script: the system's events on each ticket, in order, and every message, by ticket.
+type scriptResult struct {
+	events   [][]string
+	messages []string
+}
+
+// playScript plays a script in a world of its own.
+func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
+	w := newFixture(t, "2026-11-16 10:00")
+	w.desk = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
+	var dying context.CancelFunc // the node dies when a command was carried out; nil: it lives
+	carried := dispatchWith(w.desk)
+	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: All(catalog.Default(), playbook.Default()),
+		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
+			err := carried(ctx, on, c, by, as, cause)
+			if dying != nil {
+				dying()
+			}
+			return err
+		}})
+	w.begin(r)
+	var ids []ticket.ID
+	for range tickets {
+		ids = append(ids, w.open())
+	}
+	died := errors.New("died")
+	goOn := func(crash int) {
+		for again := true; again; {
+			if crash == 1 {
+				for _, d := range r.Sagas {
+					var from int64
+					w.must(w.store.WorkerPool().QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.ID().Name, d.ID().Version).Scan(&from))
+					records, err := w.store.Read(w.ctx, from, 10000)
+					w.must(err)
+					if len(records) > 0 {
+						err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+							_, err := r.HandleBatch(w.ctx, tx, d, records)
+							return errors.Join(err, died)
+						})
+						if !errors.Is(err, died) {
+							w.Fatal(err)
+						}
+					}
+				}
+			}
+			w.catchUp(r)
+			if crash == 2 {
+				ctx, cancel := context.WithCancel(w.ctx)
+				dying = cancel
+				_, _ = r.Poll(ctx) // what it had carried out is not noted
+				dying = nil
+				cancel()
+				w.letGo()
+			}
+			n := w.poll(r)
+			head, _, err := w.store.Head(w.ctx)
+			w.must(err)
+			var behind int
+			w.must(w.store.WorkerPool().QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&behind))
+			again, crash = n > 0 || behind > 0, 0
+		}
+	}
+	goOn(0)
+	for _, d := range script {
+		w.clock.Set(w.clock.Now().Add(d.delay))
+		goOn(d.crash)
+		w.act(ids[d.ticket], d.action)
+		goOn(d.crash)
+	}
+	w.clock.Set(w.clock.Now().AddDate(0, 2, 0))
+	goOn(0)
+	all := scriptResult{events: make([][]string, tickets)}
+	for n, id := range ids {
+		history, err := w.desk.History(w.ctx, id)
+		w.must(err)
+		for _, h := range history {
+			if h.By.Role == person.System {
+				all.events[n] = append(all.events[n], fmt.Sprintf("%T by %s", h.Event, h.By.ID))
+			}
+		}
+		slices.Sort(all.events[n])
+		rows, err := w.store.WorkerPool().Query(w.ctx, "select saga || ' ' || topic || ' ' || key from saga.sent where ticket = $1", string(id))
+		w.must(err)
+		sent, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		w.must(err)
+		for _, m := range sent {
+			all.messages = append(all.messages, fmt.Sprintf("%d %s", n, m))
+		}
+	}
+	slices.Sort(all.messages)
+	return all
+}
+
+// Whatever dies in between, before a batch is committed or when a command was carried out and not yet noted: the commands
+// carried out and the messages sent are those of a run that nothing disturbed. No timer takes effect twice, and none on a later
+// resolution, question or hand-over.
+func TestCrashesBetweenStepsChangeNothing(t *testing.T) {
+	if err := flag.Set("rapid.checks", "8"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := flag.Set("rapid.checks", "100"); err != nil {
+			t.Error(err)
+		}
+	})
+	rapid.Check(t, func(r *rapid.T) {
+		const tickets = 2
+		script := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) scriptStep {
+			return scriptStep{
+				ticket: rapid.IntRange(0, tickets-1).Draw(r, "ticket"), action: rapid.IntRange(0, 7).Draw(r, "what"),
+				delay: rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute, 26 * time.Hour, 9 * 24 * time.Hour}).Draw(r, "later"),
+				crash: rapid.IntRange(0, 2).Draw(r, "crash"),
+			}
+		}), 4, 10).Draw(r, "script")
+		calm := slices.Clone(script)
+		for i := range calm {
+			calm[i].crash = 0
+		}
+		if undisturbed, crashed := playScript(t, calm, tickets), playScript(t, script, tickets); !reflect.DeepEqual(undisturbed, crashed) {
+			r.Fatalf("undisturbed it did\n%q, with crashes\n%q", undisturbed, crashed)
+		}
+	})
+}

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// batch gathers what some events lead to, so that it is written once, whatever happened in between.
+type batch struct {
+	saga     SagaID
+	states   map[ticket.ID][]byte   // as they are now; nil: nothing to wait for
+	changed  map[ticket.ID]int64    // by the event at this position
+	finished map[ticket.ID]bool     // went through the zero value: stored timers go
+	timers   map[timerKey]*timerRow // nil: to be taken away
+	journal  []journalEntry
+	messages []outboxMessage
+}
+
+type timerKey struct {
+	ticket ticket.ID
+	key    string
+}
+
+// timerRow is a row of saga.timers.
+type timerRow struct {
+	timerKey
+	once    bool // an event said all about it: the state does not tell of it
+	due     time.Time
+	command string
+	data    []byte
+	why     string
+	cause   int64
+}
+
+// journalEntry is a row of saga.journal.
+type journalEntry struct {
+	timerRow
+	n    int
+	at   time.Time
+	what string
+}
+
+func newBatch(id SagaID) *batch {
+	return &batch{
+		saga: id, states: make(map[ticket.ID][]byte), changed: make(map[ticket.ID]int64),
+		finished: make(map[ticket.ID]bool), timers: make(map[timerKey]*timerRow),
+	}
+}
+
+// add takes up what one event led to.
+func (b *batch) add(r ticket.Recorded, state []byte, actions []Action) error {
+	before := b.states[r.Ticket]
+	if !bytes.Equal(state, before) {
+		b.states[r.Ticket], b.changed[r.Ticket] = state, r.Position
+	}
+	for n, a := range actions {
+		if err := b.addAction(r, n, a); err != nil {
+			return err
+		}
+	}
+	if state == nil && (before != nil || len(actions) > 0) {
+		b.dropInstanceTimers(r.Ticket)
+	}
+	return nil
+}
+
+// addAction notes one action. n is its place among what the event led to.
+func (b *batch) addAction(r ticket.Recorded, n int, a Action) (err error) {
+	t := &timerRow{timerKey: timerKey{ticket: r.Ticket}, cause: r.Position}
+	what := ""
+	switch a := a.(type) {
+	case Schedule:
+		what, t.key, t.due, t.why = "schedule", a.Key, a.At.Truncate(time.Microsecond), a.Why
+		t.command, t.data, err = encodeCommand(a.Command)
+		b.timers[t.timerKey] = t
+	case Dispatch:
+		what, t.key, t.due, t.why, t.once = "dispatch", a.Key, r.At, a.Why, true
+		t.command, t.data, err = encodeCommand(a.Command)
+		b.timers[t.timerKey] = t
+	case SendLater:
+		what, t.key, t.due, t.why, t.once = "later", a.Key, a.At.Truncate(time.Microsecond), a.Why, true
+		t.command = sendMessageCommand
+		t.data, err = json.Marshal(a.Send)
+		b.timers[t.timerKey] = t
+	case Cancel:
+		what, t.key, t.why = "cancel", a.Key, a.Why
+		b.timers[t.timerKey] = nil
+	case Send:
+		what, t.key, t.why = "send", a.Key, "to "+a.Topic
+		b.messages = append(b.messages, outboxMessage{send: a, ticket: r.Ticket, cause: r.Position, at: r.At})
+	}
+	if t.key == "" {
+		return fmt.Errorf("%s without a key", what)
+	}
+	if what != "cancel" || t.why != "" {
+		b.journal = append(b.journal, journalEntry{timerRow: *t, n: n, at: r.At, what: what})
+	}
+	return err
+}
+
+// dropInstanceTimers takes away every timer of an instance that has nothing to wait for any more, but what is to be sent.
+func (b *batch) dropInstanceTimers(on ticket.ID) {
+	b.finished[on] = true
+	for k, t := range b.timers {
+		if k.ticket == on && (t == nil || !t.once) {
+			delete(b.timers, k)
+		}
+	}
+}
+
+// earliestDue is when the earliest timer of the batch is due.
+func (b *batch) earliestDue() (at time.Time) {
+	for _, t := range b.timers {
+		if t != nil && (at.IsZero() || t.due.Before(at)) {
+			at = t.due
+		}
+	}
+	return at
+}

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// sendMessageCommand is the stored name of a timer that sends a message (Later): its data is the Send.
+const sendMessageCommand = "send.v1"
+
+// decoders are the commands that a saga may issue, under the names that timers store. A name is a contract: a
+// command that changes shape gets a new one, and the old one stays for the timers that hold it.
+var decoders = map[string]func(data []byte) (ticket.Command, error){
+	"close.v1":            decodeJSON[ticket.Close],
+	"succeed.v1":          decodeJSON[ticket.TransferToSuccessor],
+	"begin-playbook.v1":   decodeJSON[ticket.BeginPlaybook],
+	"remind.v1":           decodeJSON[ticket.RemindPlaybook],
+	"warn.v1":             decodeJSON[ticket.WarnHandover],
+	"breach.v1":           decodeJSON[ticket.BreachHandover],
+	"notice-ping-pong.v1": decodeJSON[ticket.NoticePingPong],
+	"remind-citizen.v1":   decodeJSON[ticket.RemindCitizen],
+	"expire.v1":           decodeJSON[ticket.ExpireQuestion],
+}
+
+func decodeJSON[C ticket.Command](data []byte) (ticket.Command, error) {
+	var c C
+	err := json.Unmarshal(data, &c)
+	return c, err
+}
+
+// encodeCommand gives a command's stored form.
+func encodeCommand(c ticket.Command) (name string, data []byte, err error) {
+	switch c.(type) {
+	case ticket.Close:
+		name = "close.v1"
+	case ticket.TransferToSuccessor:
+		name = "succeed.v1"
+	case ticket.BeginPlaybook:
+		name = "begin-playbook.v1"
+	case ticket.RemindPlaybook:
+		name = "remind.v1"
+	case ticket.WarnHandover:
+		name = "warn.v1"
+	case ticket.BreachHandover:
+		name = "breach.v1"
+	case ticket.NoticePingPong:
+		name = "notice-ping-pong.v1"
+	case ticket.RemindCitizen:
+		name = "remind-citizen.v1"
+	case ticket.ExpireQuestion:
+		name = "expire.v1"
+	case ticket.Open, ticket.Update, ticket.Reply, ticket.Undo, ticket.Release, ticket.Erase, ticket.RecordQueryResult, ticket.ReportContact:
+		return "", nil, fmt.Errorf("encode command: %T is not for sagas", c)
+	}
+	data, err = json.Marshal(c)
+	return name, data, err
+}
+
+func decodeCommand(name string, data []byte) (ticket.Command, error) {
+	decode, ok := decoders[name]
+	if !ok {
+		return nil, fmt.Errorf("decode command: this version does not know the name %q", name)
+	}
+	c, err := decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s: %w", name, err)
+	}
+	return c, nil
+}

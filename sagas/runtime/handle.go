@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// HandleBatch folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
+// before is passed over, so a redelivery changes nothing. It answers when the first timer of the batch is due; the
+// zero time stands for none.
+func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
+	p, err := lockCheckpoint(ctx, tx, d.ID())
+	if err != nil {
+		return time.Time{}, fmt.Errorf("lock %s: %w", d.ID(), err)
+	}
+	if p.WorkerID == nil || *p.WorkerID != r.workerID {
+		if err := r.reconcileTimers(ctx, tx, d); err != nil { // another node's rules may be others
+			return time.Time{}, err
+		}
+		p.WorkerID = &r.workerID
+	}
+	b, err := foldRecords(ctx, tx, d, records, p.Position)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if err := b.write(ctx, tx, r.Store.Now()); err != nil {
+		return time.Time{}, fmt.Errorf("write %s: %w", d.ID(), err)
+	}
+	if last := records[len(records)-1].Position; last > p.Position {
+		p.Position = last
+	}
+	return b.earliestDue(), saveCheckpoint(ctx, tx, d.ID(), p)
+}
+
+// foldRecords folds the records after a position over the stored states.
+func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record, after int64) (*batch, error) {
+	for len(records) > 0 && records[0].Position <= after {
+		records = records[1:]
+	}
+	if len(records) > 0 && records[0].Position != after+1 {
+		return nil, fmt.Errorf("%s stands at %d and is handed %d: its rows do not fit its checkpoint", d.ID(), after, records[0].Position)
+	}
+	b := newBatch(d.ID())
+	told := make([]ticket.Recorded, 0, len(records))
+	for _, rec := range records {
+		if rec.Kind != "ticket" {
+			continue
+		}
+		t, err := decodeRecord(rec)
+		if err != nil {
+			return nil, fmt.Errorf("%s at %d: %w", d.ID(), rec.Position, err)
+		}
+		told = append(told, t)
+	}
+	if err := b.loadStates(ctx, tx, told); err != nil {
+		return nil, fmt.Errorf("load %s: %w", d.ID(), err)
+	}
+	for _, t := range told {
+		state, actions, err := d.reactStored(b.states[t.Ticket], t)
+		if err == nil {
+			err = b.add(t, state, actions)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s at %d: %w", d.ID(), t.Position, err)
+		}
+	}
+	return b, nil
+}
+
+// decodeRecord reads a stored event as sagas see it: without its personal part.
+func decodeRecord(rec eventstore.Record) (ticket.Recorded, error) {
+	e, err := ticket.Decode(rec.Type, rec.Data, nil)
+	if err != nil {
+		return ticket.Recorded{}, err
+	}
+	by := person.Actor{ID: rec.By.ID, Role: person.Role(rec.By.Role), Entity: catalog.EntityCode(rec.By.Entity)}
+	return ticket.Recorded{
+		Event: e, Ticket: ticket.ID(rec.Stream), Version: rec.Version, Position: rec.Position,
+		At: rec.At, By: by, Act: ticket.ID(rec.Act),
+	}, nil
+}

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+type metrics struct {
+	due         *prometheus.GaugeVec
+	lateSeconds *prometheus.GaugeVec
+	outcomes    *prometheus.CounterVec
+}
+
+func newMetrics(to prometheus.Registerer) metrics {
+	f := promauto.With(to)
+	return metrics{
+		due: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "sol_saga_timers_due", Help: "Timers whose time has come and that are still there.",
+		}, []string{"saga"}),
+		lateSeconds: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "sol_saga_timers_late_seconds", Help: "How long ago the earliest of the due timers was due.",
+		}, []string{"saga"}),
+		outcomes: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "sol_saga_timers_sent_total", Help: "Commands sent by timers, by outcome: done, refused, failed.",
+		}, []string{"saga", "outcome"}),
+	}
+}
+
+// UpdateGauges counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
+func (r *Runner) UpdateGauges(ctx context.Context) error {
+	now := r.Store.Now()
+	for _, d := range r.Sagas {
+		var (
+			n        int
+			earliest *time.Time
+		)
+		err := r.Store.WorkerPool().QueryRow(ctx, `
+			select count(*), min(due_at) from saga.timers
+			where saga = $1 and version = $2 and (next_at <= $3 or attempts > 0)`,
+			d.ID().Name, d.ID().Version, now).Scan(&n, &earliest)
+		if err != nil {
+			return err
+		}
+		late := 0.0
+		if earliest != nil {
+			late = now.Sub(*earliest).Seconds()
+		}
+		r.metrics.due.WithLabelValues(d.ID().Name).Set(float64(n))
+		r.metrics.lateSeconds.WithLabelValues(d.ID().Name).Set(late)
+	}
+	return nil
+}

@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// A command that fails for reasons outside the rules is tried again after one second, two, four … five minutes.
+const (
+	MinBackoff = time.Second
+	MaxBackoff = 5 * time.Minute
+)
+
+// pollTimers sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
+func (r *Runner) pollTimers(ctx context.Context) error {
+	for observed := (time.Time{}); ; {
+		n, err := r.Poll(ctx)
+		if err == nil && time.Since(observed) >= r.PollInterval {
+			observed, err = time.Now(), r.UpdateGauges(ctx)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			r.Log.ErrorContext(ctx, "timers could not be taken; it looks again", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue // there may be more
+		}
+		t := time.NewTimer(r.untilNextTimer(ctx))
+		select {
+		case <-ctx.Done():
+		case <-r.wake:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// NextDueQuery stops at the first: min() reads all that is pending where the planner expects little.
+const NextDueQuery = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
+
+// untilNextTimer is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
+// is due and still there is being sent by another node.
+func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
+	wait := r.PollInterval
+	for _, d := range r.Sagas {
+		var next time.Time
+		err := r.Store.WorkerPool().QueryRow(ctx, NextDueQuery, d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&next)
+		if err == nil {
+			wait = min(wait, max(0, next.Sub(r.Store.Now())))
+		}
+	}
+	return wait
+}
+
+// Poll takes the timers that are due by the store's clock, at most Config.Take of each saga, sends their commands
+// and answers how many came to an end: carried out, or refused by the rules because the ticket has moved on.
+func (r *Runner) Poll(ctx context.Context) (n int, err error) {
+	for _, d := range r.Sagas {
+		taken, e := r.pollSaga(ctx, d.ID())
+		if e != nil {
+			err = errors.Join(err, fmt.Errorf("poll %s: %w", d.ID(), e))
+		}
+		n += taken
+	}
+	return n, err
+}
+
+// pollSaga holds the rows it takes until their outcomes are stored with them: a node that dies lets go of them, and the
+// next one sends the same command ids again, which gives the first result.
+func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
+	err = pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
+		due, err := takeDueTimers(ctx, tx, id, r.Store.Now(), r.TimersPerPoll)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		r.dispatchAll(ctx, id, due)
+		if err := ctx.Err(); err != nil {
+			return err // what failed, failed for this
+		}
+		n, err = r.storeOutcomes(ctx, tx, id, due)
+		return err
+	})
+	return n, err
+}
+
+// dueTimer is a timer that is being sent, and what came of it.
+type dueTimer struct {
+	timerRow
+	attempts int
+	err      error
+}
+
+const TakeDueQuery = `
+	select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
+	where saga = $1 and version = $2 and next_at <= $3
+	  and (select live from saga.sagas where name = $1 and version = $2)
+	order by next_at limit $4
+	for update skip locked`
+
+func takeDueTimers(ctx context.Context, tx pgx.Tx, id SagaID, now time.Time, limit int) ([]*dueTimer, error) {
+	rows, err := tx.Query(ctx, TakeDueQuery, id.Name, id.Version, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*dueTimer, error) {
+		var t dueTimer
+		return &t, row.Scan(&t.ticket, &t.key, &t.once, &t.due, &t.command, &t.data, &t.why, &t.cause, &t.attempts)
+	})
+}
+
+// dispatchAll sends the commands of different tickets side by side, since the log commits appends that wait together as one, and
+// those of one ticket in the order in which they were due. What sends a message is written with the outcomes.
+func (r *Runner) dispatchAll(ctx context.Context, id SagaID, due []*dueTimer) {
+	byTicket := map[ticket.ID][]*dueTimer{}
+	for _, t := range due {
+		if t.command != sendMessageCommand {
+			byTicket[t.ticket] = append(byTicket[t.ticket], t)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, own := range byTicket {
+		wg.Go(func() {
+			for _, t := range own {
+				t.err = r.dispatchTimer(ctx, id, t.timerRow)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (r *Runner) dispatchTimer(ctx context.Context, id SagaID, t timerRow) error {
+	c, err := decodeCommand(t.command, t.data)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.CommandTimeout)
+	defer cancel()
+	by := person.Actor{ID: id.Name, Role: person.System}
+	return r.Dispatch(ctx, t.ticket, c, by, commandID(id, t), t.cause)
+}
+
+// commandID is the same for the same timer, whichever node sends it and however often: what set it names it.
+func commandID(id SagaID, t timerRow) eventstore.CommandID {
+	return eventstore.CommandID{
+		Actor: id.Name, Permanent: true,
+		Key: fmt.Sprintf("%s/%d/%s", t.ticket, t.cause, t.key),
+	}
+}
+
+// IsRefusal tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
+func IsRefusal(err error) bool {
+	var (
+		notAllowed *ticket.NotAllowedError
+		forbidden  *ticket.ForbiddenError
+		notYours   *ticket.NotVisibleError
+		invalid    *ticket.InvalidError
+		conflict   *ticket.ConflictError
+	)
+	return errors.As(err, &notAllowed) || errors.As(err, &forbidden) || errors.As(err, &notYours) ||
+		errors.As(err, &invalid) || errors.As(err, &conflict)
+}
+
+// storeOutcomes stores what came of the timers and answers how many of them are over.
+func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []*dueTimer) (int, error) {
+	var (
+		now           = r.Store.Now()
+		tickets, keys []string
+		ends          []journalEntry
+		again         []*dueTimer
+		messages      []outboxMessage
+	)
+	for _, t := range due {
+		l := journalEntry{timerRow: t.timerRow, at: now, what: "done"}
+		if t.command == sendMessageCommand && t.err == nil {
+			m := outboxMessage{ticket: t.ticket, cause: t.cause, at: t.due}
+			if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
+				messages = append(messages, m)
+			}
+		}
+		switch {
+		case t.err == nil:
+		case IsRefusal(t.err):
+			l.what, l.why = "refused", t.err.Error()
+		default:
+			again = append(again, t)
+			r.Log.WarnContext(ctx, "a command failed and is tried again", "saga", id.Name, "ticket", t.ticket,
+				"key", t.key, "attempts", t.attempts+1, "wait", t.backoff(), "error", t.err)
+			r.metrics.outcomes.WithLabelValues(id.Name, "failed").Inc()
+			continue
+		}
+		tickets, keys, ends = append(tickets, string(t.ticket)), append(keys, t.key), append(ends, l)
+		r.metrics.outcomes.WithLabelValues(id.Name, l.what).Inc()
+	}
+	if err := deleteTimers(ctx, tx, id, tickets, keys); err != nil {
+		return 0, err
+	}
+	if err := postponeTimers(ctx, tx, id, again, now); err != nil {
+		return 0, err
+	}
+	if err := publishMessages(ctx, tx, id, messages, now); err != nil {
+		return 0, err
+	}
+	return len(ends), writeJournal(ctx, tx, id, ends)
+}
+
+// backoff is the pause before the next attempt.
+func (t *dueTimer) backoff() time.Duration { return min(MinBackoff<<min(t.attempts, 10), MaxBackoff) }
+
+func postponeTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []*dueTimer, now time.Time) error {
+	if len(timers) == 0 {
+		return nil
+	}
+	var (
+		tickets, keys, errs []string
+		next                []time.Time
+	)
+	for _, t := range timers {
+		tickets, keys = append(tickets, string(t.ticket)), append(keys, t.key)
+		errs, next = append(errs, t.err.Error()), append(next, now.Add(t.backoff()))
+	}
+	_, err := tx.Exec(ctx, `
+		update saga.timers t set next_at = p.next_at, attempts = attempts + 1, error = p.error
+		from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) as p (ticket, key, next_at, error)
+		where t.saga = $1 and t.version = $2 and t.ticket = p.ticket::uuid and t.key = p.key`,
+		id.Name, id.Version, tickets, keys, next, errs)
+	return err
+}

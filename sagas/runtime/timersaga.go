@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// NewTimerSaga makes a saga whose timers follow from its state alone: it says once which they are, and React and Pending
+// cannot disagree. fold answers the state after an event, and why, in English, a timer that goes with it is no
+// longer wanted; "" when it has done what it was for.
+func NewTimerSaga[S comparable](name string, version int,
+	fold func(S, ticket.Recorded) (S, string), pending func(S) []Schedule,
+) Saga[S] {
+	react := func(before S, r ticket.Recorded) (S, []Action) {
+		after, why := fold(before, r)
+		if after == before {
+			return before, nil
+		}
+		return after, DiffTimers(pending(before), pending(after), why)
+	}
+	return Saga[S]{Name: name, Version: version, React: react, Pending: pending}
+}
+
+// DiffTimers answers what turns the timers of one state into those of the next.
+func DiffTimers(before, after []Schedule, why string) []Action {
+	var actions []Action
+	for _, b := range before {
+		if !slices.ContainsFunc(after, func(a Schedule) bool { return a.Key == b.Key }) {
+			actions = append(actions, Cancel{Key: b.Key, Why: why})
+		}
+	}
+	for _, a := range after {
+		if !slices.ContainsFunc(before, a.equal) {
+			actions = append(actions, a)
+		}
+	}
+	return actions
+}
+
+func (s Schedule) equal(o Schedule) bool {
+	return s.Key == o.Key && s.At.Equal(o.At) && s.Command == o.Command && s.Why == o.Why
+}
