@@ -38,7 +38,7 @@ func (n *node) newAdapters() (d adapters, err error) {
 		}
 	}
 	d.mail, err = mail.New(mail.Config{
-		Pool: n.store.WorkerPool(), App: n.dispatcher, Catalog: n.catalog, Now: n.store.Now, Relay: peer, Addresses: addresses,
+		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: peer, Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
 				return o.PublicURL + "/richieste"
@@ -56,7 +56,7 @@ func (n *node) newAdapters() (d adapters, err error) {
 			return d, err
 		}
 	}
-	d.connector, err = connector.New(connector.Config{App: n.dispatcher, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
+	d.connector, err = connector.New(connector.Config{App: n.service, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
 	if err != nil {
 		return d, err
 	}

@@ -124,7 +124,7 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 	}
 	bar := a.progress(fmt.Sprintf("making %d tickets", tickets))
 	filling := bench.Seeder{
-		App: n.dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
+		App: n.service.Dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	}
 	long, err := filling.Fill(ctx)
 	bar.finish()

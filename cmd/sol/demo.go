@@ -137,15 +137,15 @@ func (a *cli) playDemo(ctx context.Context, n *node, clock *demo.Clock, p demo.P
 	go func() { ended <- n.sagas.Run(running) }()
 	bar := a.progress("making tickets")
 	err = demo.Execute(ctx, demo.Installation{
-		Store: n.store, Dispatcher: n.dispatcher, Clock: clock, RunUntilIdle: n.sagas.RunUntilIdle,
+		Store: n.store, Dispatcher: n.service.Dispatcher, Clock: clock, RunUntilIdle: n.sagas.RunUntilIdle,
 		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
-	}, p, demo.Plan(p, n.catalog, accounts, n.dispatcher.HashTaxCode))
+	}, p, demo.Plan(p, n.catalog, accounts, n.service.HashTaxCode))
 	bar.finish()
 	stop()
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	return demo.OutboxMessages{Pool: n.store.WorkerPool(), Dispatcher: n.dispatcher, Notifications: n.notifications}.Deliver(ctx, p, accounts)
+	return demo.OutboxMessages{Pool: n.store.WorkerPool(), Dispatcher: n.service.Dispatcher, Notifications: n.notifications}.Deliver(ctx, p, accounts)
 }
 
 // withoutSynchronousCommit is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.

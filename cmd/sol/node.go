@@ -43,9 +43,7 @@ type node struct {
 	metrics   *prometheus.Registry
 
 	store         *eventstore.Store
-	dispatcher    *app.Dispatcher
 	identity      *identity.Identity
-	reader        *projections.Reader
 	projections   *projections.Runner
 	sagas         *runtime.Runner
 	notifications *notification.Store
@@ -78,13 +76,16 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 			n.store.Close()
 		}
 	}()
-	n.dispatcher = app.NewDispatcher(n.store, rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks})
 	n.identity, err = identity.New(identity.Config{Pool: n.store.WorkerPool(), KeyedHash: n.store.KeyedHash})
 	if err != nil {
 		return nil, err
 	}
-	n.reader = projections.NewReader(n.store, n.catalog, n.identity.Names)
-	n.service = &app.Service{Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks}
+	n.service, err = app.New(app.Config{
+		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity,
+	})
+	if err != nil {
+		return nil, err
+	}
 	n.projections = projections.NewRunner(n.store)
 	n.sagas, err = runtime.New(runtime.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
@@ -93,7 +94,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	if err != nil {
 		return nil, err
 	}
-	n.notifications = notification.New(n.store, n.dispatcher)
+	n.notifications = notification.New(n.store, n.service)
 	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
 	n.adapters, err = n.newAdapters()
 	return n, err
@@ -101,7 +102,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 
 // dispatch is the sagas' way in: the one that everybody has.
 func (n *node) dispatch(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-	_, err := n.dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+	_, err := n.service.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
 	return err
 }
 
@@ -110,7 +111,7 @@ func (n *node) close() { n.store.Close() }
 // newRouter are the doors for programs and for people.
 func (n *node) newRouter() (*server.Router, error) {
 	programs, err := api.New(api.Config{
-		Store: n.store, Dispatcher: n.dispatcher, Identity: n.identity, Reader: n.reader, Catalog: n.catalog, Playbooks: n.playbooks, Notifications: n.notifications,
+		App: n.service, Notifications: n.notifications,
 		Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {

@@ -39,7 +39,7 @@ func (a *cli) sagasList() *cobra.Command {
 						s.Saga, s.Version, s.Position, s.Lag, s.Instances, s.Timers, s.Failing)
 				}
 				for _, t := range next {
-					on, _, err := n.dispatcher.State(ctx, t.Ticket)
+					on, _, err := n.service.State(ctx, t.Ticket)
 					if err != nil {
 						return err
 					}

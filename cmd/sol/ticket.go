@@ -37,7 +37,7 @@ func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error)
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := n.reader.ListTickets(ctx, auditorViewer, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
+	page, err := n.service.Reader.ListTickets(ctx, auditorViewer, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -56,7 +56,7 @@ type ticketHistory struct {
 }
 
 func (n *node) loadHistory(ctx context.Context, id ticket.ID) (ticketHistory, error) {
-	history, err := n.dispatcher.History(ctx, id)
+	history, err := n.service.History(ctx, id)
 	if errors.Is(err, eventstore.ErrNotFound) {
 		return ticketHistory{}, fmt.Errorf("there is no ticket %s", id)
 	}
@@ -161,13 +161,13 @@ func (a *cli) ticketList() *cobra.Command {
 		Use: "list", Short: "List tickets, the latest changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				if subject := n.dispatcher.HashTaxCode(filter.Q); subject != "" {
+				if subject := n.service.HashTaxCode(filter.Q); subject != "" {
 					if err := n.recordAccess(ctx, accesslog.Access{Kind: accesslog.Search, Subject: subject}); err != nil {
 						return err
 					}
 				}
 				filter.Queue = projections.AllQueue
-				page, err := n.reader.ListTickets(ctx, auditorViewer, filter)
+				page, err := n.service.Reader.ListTickets(ctx, auditorViewer, filter)
 				if err != nil {
 					return err
 				}
@@ -238,7 +238,7 @@ func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 	if err != nil {
 		return err
 	}
-	out, err := n.dispatcher.Dispatch(ctx, app.CommandRequest{
+	out, err := n.service.Dispatch(ctx, app.CommandRequest{
 		Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: cliActorID, Role: person.Administrator},
 	})
 	if err != nil {

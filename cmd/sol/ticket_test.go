@@ -39,8 +39,8 @@ func TestCommandsRecordAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	const code = "RSSMRA85T10A562S"
-	subject := n.dispatcher.HashTaxCode(code)
-	_, err = n.dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+	subject := n.service.HashTaxCode(code)
+	_, err = n.service.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Requester: ticket.ForSelf, Subject: subject,
 		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000", Description: "Prova"},

@@ -6,6 +6,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -16,26 +17,15 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/playbook"
-	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/projections"
 )
 
-// Config is what the API is made of. The rooms are required, the rest has defaults.
+// Config configures the API. App and Notifications are required, the rest has defaults.
 type Config struct {
-	Store         *eventstore.Store
-	Dispatcher    *app.Dispatcher
-	Identity      *identity.Identity
-	Reader        *projections.Reader
-	Catalog       *catalog.Catalog
+	App           *app.Service
 	Notifications *notification.Store
-
-	Playbooks *playbook.Library // the checks that problems call for; nil: none do
 
 	Version     string               // of the program, shown in the OpenAPI document; empty: "dev"
 	Log         *slog.Logger         // nil: slog.Default
@@ -49,7 +39,6 @@ type Config struct {
 // API answers requests. Whoever runs its server calls EndStreams when it shuts down.
 type API struct {
 	Config
-	app     *app.Service
 	handler http.Handler
 	huma    huma.API
 
@@ -59,8 +48,8 @@ type API struct {
 
 // New checks the configuration and builds the API.
 func New(c Config) (*API, error) {
-	if c.Store == nil || c.Dispatcher == nil || c.Identity == nil || c.Reader == nil || c.Catalog == nil || c.Notifications == nil {
-		return nil, errors.New("api: Store, Desk, Identity, Reader, Catalog and Notices are required")
+	if c.App == nil || c.Notifications == nil {
+		return nil, errors.New("api: App and Notifications are required")
 	}
 	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
 		return nil, errors.New("api: durations cannot be negative")
@@ -74,18 +63,13 @@ func New(c Config) (*API, error) {
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
-	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.Timeout: 30 * time.Second, &c.BodyTimeout: time.Minute, &c.Heartbeat: 15 * time.Second,
-	} {
-		if *d == 0 {
-			*d = otherwise
-		}
-	}
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, time.Minute)
+	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
 	if c.Middleware == nil {
 		c.Middleware = middleware.New(middleware.Config{Log: c.Log, Metrics: c.Metrics})
 	}
 	a := &API{Config: c}
-	a.app = &app.Service{Store: c.Store, Dispatcher: c.Dispatcher, Identity: c.Identity, Reader: c.Reader, Catalog: c.Catalog, Playbooks: c.Playbooks}
 	a.closing, a.endStreams = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()

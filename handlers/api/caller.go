@@ -55,13 +55,13 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if !given {
 		return caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
-	if actor, ok := a.Identity.ParsePersonalLink(token); ok {
+	if actor, ok := a.App.Identity.ParsePersonalLink(token); ok {
 		return caller{Caller: app.LinkHolder(ticket.ID(actor.ID), from), token: token}, nil
 	}
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
 		return caller{}, p
 	}
-	s, err := a.Identity.Authenticate(ctx, token)
+	s, err := a.App.Identity.Authenticate(ctx, token)
 	if !errors.Is(err, identity.ErrNoSession) {
 		a.Middleware.InvalidToken.Refund(from, now)
 	}

@@ -96,13 +96,13 @@ func (a *API) registerCatalogue() {
 
 func (a *API) catalogue() Catalogue {
 	c := Catalogue{Entities: []CatalogueEntity{}, Services: []CatalogueService{}, Statuses: []CatalogueStatus{}}
-	for _, e := range a.Catalog.Entities(a.Store.Now()) {
+	for _, e := range a.App.Catalog.Entities(a.App.Store.Now()) {
 		c.Entities = append(c.Entities, CatalogueEntity{e.Code, e.Name, e.Short, e.Kind, e.Seat})
 	}
-	for _, s := range a.Catalog.Services() {
+	for _, s := range a.App.Catalog.Services() {
 		service := CatalogueService{ID: s.ID, Label: s.Label, Problems: []CatalogueProblem{}}
 		for _, p := range s.Problems {
-			called, _ := a.Playbooks.Select(s.ID, p.ID, false)
+			called, _ := a.App.Playbooks.Select(s.ID, p.ID, false)
 			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel, called.Playbook})
 		}
 		c.Services = append(c.Services, service)
@@ -114,7 +114,7 @@ func (a *API) catalogue() Catalogue {
 }
 
 func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operatorsOutput, error) {
-	colleagues, err := a.Identity.ListOperators(ctx, c.Actor.Entity)
+	colleagues, err := a.App.Identity.ListOperators(ctx, c.Actor.Entity)
 	if err != nil {
 		return nil, err
 	}

@@ -32,11 +32,11 @@ func (a *API) registerEvents() {
 		summary: "Raw events of a ticket", description: "For auditors: everything recorded, with position and hash.",
 		action: identity.ReadEvents, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *eventsInput) (*eventsOutput, error) {
-		replay, err := a.app.Replay(ctx, c.Caller, ticket.ID(in.ID))
+		replay, err := a.App.Replay(ctx, c.Caller, ticket.ID(in.ID))
 		if err != nil {
 			return nil, err
 		}
-		head, _, err := a.Store.Head(ctx)
+		head, _, err := a.App.Store.Head(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -87,8 +87,7 @@ func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(
 	behind := handlertest.New(t, o)
 	w := &fixture{T: t, system: behind, clock: behind.Clock, store: behind.Store, database: behind.Database, identity: behind.App.Identity, log: &logBuffer{}}
 	config := api.Config{
-		Store: w.store, Dispatcher: behind.App.Dispatcher, Identity: w.identity, Catalog: behind.App.Catalog, Playbooks: behind.App.Playbooks,
-		Reader: behind.App.Reader, Notifications: behind.Notifications,
+		App: behind.App, Notifications: behind.Notifications,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
 	}

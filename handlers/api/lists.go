@@ -72,7 +72,7 @@ func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queue
 	if err != nil {
 		return nil, err
 	}
-	queues, at, err := a.Reader.Queues(ctx, c.Viewer())
+	queues, at, err := a.App.Reader.Queues(ctx, c.Viewer())
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOu
 	f := projections.Filter{
 		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
-	page, err := a.app.ListTickets(ctx, c.Caller, f)
+	page, err := a.App.ListTickets(ctx, c.Caller, f)
 	if err != nil {
 		return nil, err
 	}
@@ -100,5 +100,5 @@ func (a *API) waitForLists(ctx context.Context, position string) (late bool, err
 	if err != nil || position == "" {
 		return false, err
 	}
-	return a.Reader.Wait(ctx, p)
+	return a.App.Reader.Wait(ctx, p)
 }

@@ -85,7 +85,7 @@ func (a *API) registerNotifications() {
 		if c.Link != "" {
 			return nil, linkHasNoPreferences()
 		}
-		wants, err := a.Identity.WantsMail(ctx, c.Actor.ID)
+		wants, err := a.App.Identity.WantsMail(ctx, c.Actor.ID)
 		return &preferencesOutput{Preferences{wants}}, err
 	})
 	register(a, endpoint{
@@ -95,7 +95,7 @@ func (a *API) registerNotifications() {
 		if c.Link != "" {
 			return nil, linkHasNoPreferences()
 		}
-		return &preferencesOutput{in.Body}, a.Identity.SetWantsMail(ctx, c.Actor.ID, in.Body.Mail)
+		return &preferencesOutput{in.Body}, a.App.Identity.SetWantsMail(ctx, c.Actor.ID, in.Body.Mail)
 	})
 }
 

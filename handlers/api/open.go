@@ -79,7 +79,7 @@ func (a *API) registerOpen() {
 }
 
 func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openOutput, error) {
-	o, err := a.app.Open(ctx, c.Caller, in.Body.openRequest(), in.idempotency("tickets"))
+	o, err := a.App.Open(ctx, c.Caller, in.Body.openRequest(), in.idempotency("tickets"))
 	if err != nil {
 		return nil, err
 	}

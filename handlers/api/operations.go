@@ -94,7 +94,7 @@ func (a *API) registerOperations(mux *http.ServeMux) error {
 func (a *API) serveStatus(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if _, _, err := a.Store.Head(ctx); err != nil {
+	if _, _, err := a.App.Store.Head(ctx); err != nil {
 		unavailable.detail("The database cannot be read right now. Try again in a few seconds.").withRetryAfter(5 * time.Second).write(w)
 		return
 	}

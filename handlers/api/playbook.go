@@ -92,7 +92,7 @@ func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*pl
 
 // readChecks is the run as the caller may see it, with the ticket's version.
 func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (ticketview.Playbook, int, error) {
-	p, version, ok, err := a.app.Checks(ctx, c.Caller, id, at)
+	p, version, ok, err := a.App.Checks(ctx, c.Caller, id, at)
 	if err == nil && !ok {
 		err = noPlaybook()
 	}
@@ -105,7 +105,7 @@ func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answ
 	if u.ExpectedVersion, err = parseIfMatch(in.IfMatch); err != nil {
 		return nil, err
 	}
-	o, err := a.app.Update(ctx, c.Caller, id, u, in.idempotency("tickets/"+in.ID+"/playbook/answers"))
+	o, err := a.App.Update(ctx, c.Caller, id, u, in.idempotency("tickets/"+in.ID+"/playbook/answers"))
 	if err != nil {
 		return nil, a.addCurrentVersion(ctx, id, singleAnswerError(err))
 	}

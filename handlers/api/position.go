@@ -35,7 +35,7 @@ func (a *API) checkReached(ctx context.Context, p eventstore.Position) error {
 }
 
 func (a *API) head(ctx context.Context) (eventstore.Position, error) {
-	head, _, err := a.Store.Head(ctx)
+	head, _, err := a.App.Store.Head(ctx)
 	if err != nil {
 		return head, fmt.Errorf("head of the log: %w", err)
 	}

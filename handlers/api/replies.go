@@ -61,12 +61,12 @@ func (a *API) registerReplies() {
 func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*replyOutput, error) {
 	id := ticket.ID(in.ID)
 	reply := app.ReplyRequest{Text: in.Body.Text, Files: attachmentFiles(in.Body.Attachments), Solved: in.Body.Solved}
-	o, err := a.app.Reply(ctx, c.Caller, id, reply, in.idempotency("tickets/"+in.ID+"/replies"))
+	o, err := a.App.Reply(ctx, c.Caller, id, reply, in.idempotency("tickets/"+in.ID+"/replies"))
 	if err != nil {
 		return nil, err
 	}
 	// A repetition may find closed what was open the first time: the outcome tells which ticket took the reply.
-	status, version, err := a.app.VisibleOutcome(ctx, c.Caller, o)
+	status, version, err := a.App.VisibleOutcome(ctx, c.Caller, o)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (a *API) registerSessions() {
 		summary: "Log in", description: "User name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
 		public: true, limiter: a.Middleware.Login,
 	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionOutput, error) {
-		s, err := a.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
+		s, err := a.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func (a *API) registerSessions() {
 		id: "choose-placement", method: http.MethodPut, path: "/api/v1/sessions/current/placement", tag: "sessions",
 		summary: "Choose role and placement", description: "Renews the token: the old one ends.", errorStatuses: []int{http.StatusForbidden},
 	}, func(ctx context.Context, c caller, in *placementInput) (*sessionOutput, error) {
-		s, err := a.Identity.ChoosePlacement(ctx, c.token, in.Body.Role, in.Body.Entity)
+		s, err := a.App.Identity.ChoosePlacement(ctx, c.token, in.Body.Role, in.Body.Entity)
 		if err != nil {
 			return nil, err
 		}
@@ -90,6 +90,6 @@ func (a *API) registerSessions() {
 		id: "end-session", method: http.MethodDelete, path: "/api/v1/sessions/current", tag: "sessions", status: http.StatusNoContent,
 		summary: "Log out",
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
-		return nil, a.Identity.EndSession(ctx, c.token)
+		return nil, a.App.Identity.EndSession(ctx, c.token)
 	})
 }

@@ -68,7 +68,7 @@ func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticket
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.app.Ticket(ctx, c.Caller, ticket.ID(in.ID), at)
+	t, err := a.App.Ticket(ctx, c.Caller, ticket.ID(in.ID), at)
 	if err != nil {
 		return nil, err
 	}
@@ -84,14 +84,14 @@ func (a *API) parseMoment(at time.Time) (*time.Time, error) {
 	switch {
 	case at.IsZero():
 		return nil, nil
-	case at.After(a.Store.Now()):
+	case at.After(a.App.Store.Now()):
 		return nil, invalidField("at", "is in the future", "a moment that has passed, RFC 3339")
 	}
 	return &at, nil
 }
 
 func (a *API) getFile(ctx context.Context, c caller, in *fileInput) (*fileOutput, error) {
-	f, content, err := a.app.ReadFile(ctx, c.Caller, ticket.ID(in.ID), ticket.ID(in.Attachment))
+	f, content, err := a.App.ReadFile(ctx, c.Caller, ticket.ID(in.ID), ticket.ID(in.Attachment))
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*act
 	if err != nil {
 		return nil, err
 	}
-	o, err := a.app.Update(ctx, c.Caller, ticket.ID(in.ID), u, in.idempotency("tickets/"+in.ID+"/updates"))
+	o, err := a.App.Update(ctx, c.Caller, ticket.ID(in.ID), u, in.idempotency("tickets/"+in.ID+"/updates"))
 	if err != nil {
 		return nil, a.addCurrentVersion(ctx, ticket.ID(in.ID), err)
 	}
@@ -101,7 +101,7 @@ func (r UpdateRequest) updateRequest(ifMatch string) (app.UpdateRequest, error) 
 }
 
 func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput, error) {
-	o, err := a.app.Undo(ctx, c.Caller, ticket.ID(in.ID), app.Idempotency{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
+	o, err := a.App.Undo(ctx, c.Caller, ticket.ID(in.ID), app.Idempotency{Key: in.Key, Body: []byte("POST tickets/" + in.ID + "/undo")})
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (a *API) addCurrentVersion(ctx context.Context, id ticket.ID, err error) er
 		return err
 	}
 	p := problemFor(err, a.now())
-	if _, version, err := a.Dispatcher.State(ctx, id); err == nil {
+	if _, version, err := a.App.State(ctx, id); err == nil {
 		p.Current = version
 	}
 	return p

@@ -19,7 +19,7 @@ func (c *Service) recordAccess(ctx context.Context, by Caller, what accesslog.Ki
 
 // recordSearch records a search for a codice fiscale, whatever it finds: the citizen may ask who looked for them.
 func (c *Service) recordSearch(ctx context.Context, by Caller, q string) error {
-	subject := c.Dispatcher.HashTaxCode(q)
+	subject := c.HashTaxCode(q)
 	if subject == "" {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (c *Service) ListAccesses(ctx context.Context, by Caller, of ticket.ID, bef
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, on, nil, &ticket.NotVisibleError{}
 	}
-	if on, _, err = c.Dispatcher.State(ctx, of); err != nil {
+	if on, _, err = c.State(ctx, of); err != nil {
 		return nil, on, nil, err
 	}
 	if err := c.recordAccess(ctx, by, accesslog.Accesses, of, ""); err != nil {

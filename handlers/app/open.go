@@ -41,27 +41,27 @@ func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, said Idemp
 // more than the rules do, and name everything at once.
 func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
 	_, err := attachment.Check("attachments", r.Files)
-	return joinInvalid(c.Dispatcher.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
+	return joinInvalid(c.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
 func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.File, said Idempotency) (Outcome, error) {
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
 	checked, err := attachment.Check("attachments", files)
-	if err := joinInvalid(c.Dispatcher.Validate(ctx, request), err); err != nil {
-		return c.Dispatcher.Reject(ctx, request, err)
+	if err := joinInvalid(c.Validate(ctx, request), err); err != nil {
+		return c.Reject(ctx, request, err)
 	}
 	if request.Ticket, err = NewID(); err != nil {
 		return Outcome{}, err
 	}
-	if form.Number, err = c.Dispatcher.NextNumber(ctx); err != nil {
+	if form.Number, err = c.NextNumber(ctx); err != nil {
 		return Outcome{}, err
 	}
-	form.Subject = c.Dispatcher.HashTaxCode(form.Form.TaxCode)
+	form.Subject = c.HashTaxCode(form.Form.TaxCode)
 	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, c.Store, request.Ticket, checked); err != nil {
 		return Outcome{}, err
 	}
 	request.Command = form
-	return c.Dispatcher.Dispatch(ctx, request)
+	return c.Dispatch(ctx, request)
 }
 
 // joinInvalid joins the fields that two checks refused.

@@ -96,7 +96,7 @@ func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 
 // loadHistory is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.
 func (c *Service) loadHistory(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, ticketview.Names, time.Time, error) {
-	history, err := c.Dispatcher.History(ctx, id)
+	history, err := c.History(ctx, id)
 	if err != nil {
 		return nil, ticketview.Names{}, time.Time{}, err
 	}

@@ -49,7 +49,7 @@ func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
 	checked, err := attachment.Check("attachments", in.Files)
 	if err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy}
 	if reply.ID, err = NewID(); err != nil {
@@ -58,15 +58,15 @@ func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	reply.Attachments, reply.FileNames = attachment.Describe(checked)
 	r.Command = reply
 	if reply.Attachments, err = c.storeFiles(ctx, r, checked); err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	r.Command = reply
-	return c.Dispatcher.Dispatch(ctx, r)
+	return c.Dispatch(ctx, r)
 }
 
 // openLinkedTicket opens the ticket that goes on from a closed one, with its form's data and the reply as its description.
 func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, said Idempotency) (Outcome, error) {
-	history, err := c.Dispatcher.History(ctx, closed)
+	history, err := c.History(ctx, closed)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -84,7 +84,7 @@ func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket
 // given away by the answer to a reply. The holder of a personal link does not see a ticket that the reply opened;
 // nothing has happened to it yet.
 func (c *Service) VisibleOutcome(ctx context.Context, by Caller, o Outcome) (ticket.Status, int, error) {
-	history, err := c.Dispatcher.History(ctx, ticket.ID(o.Stream))
+	history, err := c.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
 		return "", 0, err
 	}

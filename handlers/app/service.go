@@ -7,11 +7,13 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -19,14 +21,33 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Service does the work. It is safe for concurrent use.
+// Config holds the dependencies of the application service. Store, Rules.Catalog and Identity are required.
+type Config struct {
+	Store    *eventstore.Store
+	Rules    rules.Engine // with the catalogue, the hold of public notes and the playbooks
+	Identity *identity.Identity
+}
+
+// Service is the application service: the commands and queries that the API, the pages, inbound mail and the command line share.
+// It is safe for concurrent use. New builds it.
 type Service struct {
-	Store      *eventstore.Store
-	Dispatcher *Dispatcher
-	Identity   *identity.Identity
-	Reader     *projections.Reader
-	Catalog    *catalog.Catalog
-	Playbooks  *playbook.Library // the checks that problems call for; nil: none do
+	*Dispatcher
+	Store     *eventstore.Store
+	Identity  *identity.Identity
+	Reader    *projections.Reader
+	Catalog   *catalog.Catalog
+	Playbooks *playbook.Library // the checks that problems prescribe; nil: no problem prescribes any
+}
+
+// New builds the application service and the readers of the lists that it needs.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.Rules.Catalog == nil || c.Identity == nil {
+		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
+	}
+	return &Service{
+		Dispatcher: NewDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
+		Reader: projections.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names), Catalog: c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
+	}, nil
 }
 
 // Caller is who acts or looks: somebody in a role at an entity, the holder of a personal link, or nobody in particular.
@@ -62,7 +83,7 @@ func (c *Service) storeFiles(ctx context.Context, r CommandRequest, files []atta
 	if len(files) == 0 {
 		return nil, nil
 	}
-	if err := c.Dispatcher.Validate(ctx, r); err != nil {
+	if err := c.Validate(ctx, r); err != nil {
 		return nil, err
 	}
 	kept, _, err := attachment.Store(ctx, c.Store, r.Ticket, files)

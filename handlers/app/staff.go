@@ -77,7 +77,7 @@ func (c *Service) releaseTickets(ctx context.Context, account string, at catalog
 		}
 	}
 	for n, id := range held {
-		_, err := c.Dispatcher.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: as, Role: person.System}})
+		_, err := c.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: as, Role: person.System}})
 		if err != nil {
 			return n, fmt.Errorf("release ticket %s: %w", id, err)
 		}

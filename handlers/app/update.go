@@ -54,35 +54,35 @@ func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in Update
 	u := ticket.Update{Status: in.Status, Entity: in.Entity, Reason: in.Reason, Service: in.Service, Problem: in.Problem}
 	var err error
 	if u.Answers, err = parseAnswers(in.Answers); err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	if u.OutcomeNote, err = NewID(); err != nil {
 		return Outcome{}, err
 	}
 	if u.Assignee, err = c.resolveAssignee(ctx, by.Actor, in.Assignee); err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	if u.DuplicateOf, err = c.findDuplicateOf(ctx, by, in.DuplicateOf); err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	var files []attachment.File
 	if u.Note, files, err = prepareNote(in.Note); err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	r.Command = u
 	kept, err := c.storeFiles(ctx, r, files)
 	if err != nil {
-		return c.Dispatcher.Reject(ctx, r, err)
+		return c.Reject(ctx, r, err)
 	}
 	if kept != nil {
 		u.Note.Attachments = kept // the command holds the same note
 	}
-	return c.Dispatcher.Dispatch(ctx, r)
+	return c.Dispatch(ctx, r)
 }
 
 // Undo withdraws the caller's last act on a ticket while its note is held.
 func (c *Service) Undo(ctx context.Context, by Caller, id ticket.ID, said Idempotency) (Outcome, error) {
-	return c.Dispatcher.Dispatch(ctx, CommandRequest{
+	return c.Dispatch(ctx, CommandRequest{
 		Ticket: id, Command: ticket.Undo{}, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body,
 	})
 }

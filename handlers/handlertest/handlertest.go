@@ -101,13 +101,12 @@ func New(t *testing.T, o Options) *System {
 		Pool: w.Store.WorkerPool(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	must(t, err)
-	door := app.NewDispatcher(w.Store, rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks})
-	w.App = &app.Service{
-		Store: w.Store, Dispatcher: door, Identity: people, Catalog: o.Catalog, Playbooks: o.Playbooks,
-		Reader: projections.NewReader(w.Store, o.Catalog, people.Names),
-	}
-	w.Notifications = notification.New(w.Store, door)
-	timers, err := runtime.New(runtime.Config{Store: w.Store, Dispatch: sendCommand(door), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas})
+	w.App, err = app.New(app.Config{
+		Store: w.Store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: people,
+	})
+	must(t, err)
+	w.Notifications = notification.New(w.Store, w.App)
+	timers, err := runtime.New(runtime.Config{Store: w.Store, Dispatch: sendCommand(w.App.Dispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas})
 	must(t, err)
 
 	w.Settle = timers.RunUntilIdle

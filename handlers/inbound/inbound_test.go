@@ -52,14 +52,17 @@ type fixture struct {
 func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	t.Helper()
 	w := &fixture{T: t, store: storetest.New(t).Store}
-	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
 	w.addresses = mailaddress.New(w.store.KeyedHash, "assistenza.example.it")
 	people, err := identity.New(identity.Config{Pool: w.store.WorkerPool(), KeyedHash: w.store.KeyedHash})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := &app.Service{Store: w.store, Dispatcher: w.dispatcher, Identity: people, Catalog: catalog.Default()}
-	c := Config{App: cases, Addresses: w.addresses, Domain: "assistenza.example.it",
+	service, err := app.New(app.Config{Store: w.store, Rules: rules.Engine{Catalog: catalog.Default()}, Identity: people})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.dispatcher = service.Dispatcher
+	c := Config{App: service, Addresses: w.addresses, Domain: "assistenza.example.it",
 		RecordBounce: func(_ context.Context, id string) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()

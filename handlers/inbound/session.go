@@ -56,7 +56,7 @@ func (s *session) acceptRecipient(to string) error {
 	if at.Kind == mailaddress.Reply {
 		ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
 		defer cancel()
-		state, _, err := s.server.App.Dispatcher.State(ctx, ticket.ID(at.ID))
+		state, _, err := s.server.App.State(ctx, ticket.ID(at.ID))
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
 			return smtpError(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
@@ -147,7 +147,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundM
 
 // senderNames are those that a courtesy may be signed with: as the sender's program gives it, and as the form has it.
 func (s *Server) senderNames(ctx context.Context, on ticket.ID, l inboundMail) (string, error) {
-	history, err := s.App.Dispatcher.History(ctx, on)
+	history, err := s.App.History(ctx, on)
 	if err != nil {
 		return "", err
 	}
@@ -185,7 +185,7 @@ const maxShownName = 60
 // reply brings the answer in as the holder of the ticket's personal link, who got the address. The same mail brought twice
 // counts once.
 func (s *Server) reply(ctx context.Context, on ticket.ID, l inboundMail, courtesy bool, key string) error {
-	state, _, err := s.App.Dispatcher.State(ctx, on)
+	state, _, err := s.App.State(ctx, on)
 	if err != nil {
 		return err
 	}

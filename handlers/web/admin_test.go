@@ -116,7 +116,7 @@ func TestATicketIsFreeWhenItsOperatorLeaves(t *testing.T) {
 	w.applyUpdate(anna, id, app.UpdateRequest{Status: ticket.InProgress})
 	ada := w.login("ada", person.Administrator, "")
 	ada.open("/amministrazione/persone/"+account).submit("Termina il ruolo: Operatore ASR, ASL Città di Torino", nil).want(200).says("sono libere")
-	s, _, err := w.App.Dispatcher.State(t.Context(), id)
+	s, _, err := w.App.State(t.Context(), id)
 	w.must(err)
 	if s.Assignee != (ticket.Assignee{}) {
 		t.Errorf("it is still %v's", s.Assignee)

@@ -49,7 +49,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	asked := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
 	p := anna.send(asked).want(200).says("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
 	for n, want := range []ticket.Status{ticket.InProgress, ticket.Solved, ticket.InProgress} {
-		s, _, err := w.App.Dispatcher.State(t.Context(), ids[n])
+		s, _, err := w.App.State(t.Context(), ids[n])
 		w.must(err)
 		if s.Status != want || want == ticket.InProgress && s.Assignee.Operator != account {
 			t.Errorf("%s is %s of %v", numbers[n], s.Status, s.Assignee)
@@ -69,7 +69,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	mixed.says("2 fatte", "1 richiesta non modificata", numbers[1], "In che data?", "non è possibile su una richiesta nello stato «Risolto»")
 	undone := mixed.submit("Annulla tutto", nil).want(200).says("Fatto: 2 richieste", "Annullamento", "La nota che aveva scritto", "In che data?")
 	for _, id := range []ticket.ID{ids[0], ids[2]} {
-		if s, _, err := w.App.Dispatcher.State(t.Context(), id); err != nil || s.Status != ticket.InProgress {
+		if s, _, err := w.App.State(t.Context(), id); err != nil || s.Status != ticket.InProgress {
 			t.Errorf("after the undo: %s, %v", s.Status, err)
 		}
 	}
@@ -77,7 +77,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 
 	assigned := anna.open("/code/tutte").submit(applyButton, selectRows(numbers, formValues{"Assegna a": "Prova BRUNO"})).want(200).says("Fatto: 3 richieste", "Assegnare a un collega")
 	assigned.doesNotSay("Annulla tutto")
-	if s, _, err := w.App.Dispatcher.State(t.Context(), ids[1]); err != nil || s.Assignee.Operator != bruno {
+	if s, _, err := w.App.State(t.Context(), ids[1]); err != nil || s.Assignee.Operator != bruno {
 		t.Errorf("assigned to %v, %v", s.Assignee, err)
 	}
 	anna.open("/code/tutte").submit(applyButton, selectRows(numbers[:1], formValues{"Assegna a": "Nessuno"})).says("Fatto: 1 richiesta")
@@ -89,7 +89,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 func (w *system) countActivities(account string, ids ...ticket.ID) (n int) {
 	w.Helper()
 	for _, id := range ids {
-		history, err := w.App.Dispatcher.History(w.Context(), id)
+		history, err := w.App.History(w.Context(), id)
 		w.must(err)
 		for _, r := range history {
 			if r.By.ID == account {

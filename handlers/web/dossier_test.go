@@ -71,7 +71,7 @@ func TestADossierProvesItself(t *testing.T) {
 		t.Errorf("it holds %+v", d)
 	}
 
-	_, err = w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "test", Role: person.Administrator}})
+	_, err = w.App.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "test", Role: person.Administrator}})
 	w.must(err)
 	w.Clock.Advance(time.Minute)
 	erased := w.verifyDossier(audit, path+".json", seen.Number)

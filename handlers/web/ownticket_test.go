@@ -57,7 +57,7 @@ func (w *system) ownTicket(b *browser) ticket.ID {
 // status is the status that the rules see.
 func (w *system) status(id ticket.ID) ticket.Status {
 	w.Helper()
-	s, _, err := w.App.Dispatcher.State(w.Context(), id)
+	s, _, err := w.App.State(w.Context(), id)
 	w.must(err)
 	return s.Status
 }
@@ -217,7 +217,7 @@ func TestErasedRequestsSaySo(t *testing.T) {
 	r := request(torino)
 	r.Files = []attachment.File{{Name: "a.png", Content: pngImage(t)}}
 	id := w.open(r)
-	_, err := w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "sol", Role: person.Administrator}})
+	_, err := w.App.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "sol", Role: person.Administrator}})
 	w.must(err)
 	w.browser().open(w.link(id)).want(http.StatusOK).says("I dati personali di questa richiesta sono stati cancellati").doesNotSay("Finzione", "RSSMRA80A01H501U", "Il Suo messaggio")
 }

@@ -61,12 +61,12 @@ func TestVainQuestionsAreToldOnce(t *testing.T) {
 	anna := w.login("anna", person.ASROperator, torino)
 	id := w.open(request(torino))
 	w.eventually("the checks begin", func() bool {
-		s, _, err := w.App.Dispatcher.State(t.Context(), id)
+		s, _, err := w.App.State(t.Context(), id)
 		w.must(err)
 		return s.Run.N == 1
 	})
 	vain := func(key string, why ticket.QueryFailure) {
-		_, err := w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{
+		_, err := w.App.Dispatch(t.Context(), app.CommandRequest{
 			Ticket: id, Command: ticket.RecordQueryResult{Run: 1, Query: playbook.FindReport, Check: "referto-individuato", Why: why},
 			By: person.Actor{ID: "connector", Role: person.System}, Key: key,
 		})

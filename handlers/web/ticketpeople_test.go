@@ -100,7 +100,7 @@ func TestAnErasedTicketShowsNothing(t *testing.T) {
 func (w *system) erase(id ticket.ID) {
 	w.Helper()
 	admin := person.Actor{ID: "01a20000-0000-7000-8000-00000000000a", Role: person.Administrator}
-	_, err := w.App.Dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: admin})
+	_, err := w.App.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: admin})
 	w.must(err)
 	w.waitForLists()
 }

@@ -57,7 +57,7 @@ func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
 	holds(anna, "un’altra")
 
 	// the ticket's key is the draft's: who erases the ticket erases it
-	_, err := w.App.Dispatcher.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: anna, Role: person.Administrator}})
+	_, err := w.App.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: anna, Role: person.Administrator}})
 	if err != nil {
 		t.Fatal(err)
 	}
