@@ -42,8 +42,8 @@ var deniedInDomain = []string{"net/http", "database/sql", "log/slog", "os/exec",
 
 // other top-level entries than the rooms. Hidden ones are listed too, but for git's own.
 var otherTopLevelEntries = []string{
-	".ci", ".editorconfig", ".gitignore", ".golangci.yml", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSES", "Makefile",
-	"README.md", "REUSE.toml", "go.mod", "go.sum", "publiccode.yml", "tools",
+	".ci", ".editorconfig", ".gitignore", ".golangci.yml", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSES", "Makefile",
+	"README.md", "REUSE.toml", "SECURITY.md", "TERMINOLOGY.md", "docs", "go.mod", "go.sum", "publiccode.yml", "tools",
 }
 
 type goPackage struct {
