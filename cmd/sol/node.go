@@ -118,7 +118,7 @@ func (n *node) newRouter() (*server.Router, error) {
 		return nil, err
 	}
 	people, err := web.New(web.Config{
-		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL, Documents: n.config.External.Documents, Mail: n.adapters.mail, Log: n.log,
+		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL, Documents: n.config.External.Documents, Log: n.log,
 	})
 	if err != nil {
 		return nil, err

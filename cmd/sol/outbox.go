@@ -14,8 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/handlers/outbox"
-	"github.com/sol-assistenza/sol/handlers/outbox/mail"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
@@ -28,10 +27,10 @@ const mailTopic = "mail"
 
 // outboxListing is what sol outbox list tells.
 type outboxListing struct {
-	Counts     []outbox.Count  `json:"counts"` // by topic, of all messages
-	MailCounts map[string]int  `json:"mail_counts"`
-	Messages   []outbox.Entry  `json:"messages"`
-	Mails      []mail.Delivery `json:"mails"`
+	Counts     []messages.Count    `json:"counts"` // by topic, of all messages
+	MailCounts map[string]int      `json:"mail_counts"`
+	Messages   []messages.Entry    `json:"messages"`
+	Mails      []messages.Delivery `json:"mails"`
 }
 
 func (a *cli) outboxList() *cobra.Command {
@@ -66,15 +65,15 @@ func (a *cli) outboxList() *cobra.Command {
 }
 
 func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (p outboxListing, err error) {
-	p = outboxListing{MailCounts: map[string]int{}, Messages: []outbox.Entry{}, Mails: []mail.Delivery{}}
-	counts, err := outbox.Counts(ctx, n.store.WorkerPool())
-	p.Counts = slices.DeleteFunc(counts, func(c outbox.Count) bool { return topic != "" && c.Topic != topic })
+	p = outboxListing{MailCounts: map[string]int{}, Messages: []messages.Entry{}, Mails: []messages.Delivery{}}
+	counts, err := messages.Counts(ctx, n.store.WorkerPool())
+	p.Counts = slices.DeleteFunc(counts, func(c messages.Count) bool { return topic != "" && c.Topic != topic })
 	if err == nil && topic != mailTopic {
-		p.Messages, err = outbox.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
+		p.Messages, err = messages.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
 	}
 	if err == nil && (topic == "" || topic == mailTopic) {
-		if p.Mails, err = n.adapters.mail.ListUnsettled(ctx, limit); err == nil {
-			p.MailCounts, err = n.adapters.mail.CountByState(ctx)
+		if p.Mails, err = messages.ListMails(ctx, n.store.WorkerPool(), limit); err == nil {
+			p.MailCounts, err = messages.CountMails(ctx, n.store.WorkerPool())
 		}
 	}
 	return p, err
@@ -115,7 +114,7 @@ func (a *cli) outboxRetry() *cobra.Command {
 				return errors.New("name the messages to try again, or --all of them; sol outbox list --poison tells which there are")
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				tried, err := outbox.Retry(ctx, n.store.WorkerPool(), ids...)
+				tried, err := messages.Retry(ctx, n.store.WorkerPool(), ids...)
 				if err != nil {
 					return err
 				}

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
@@ -108,9 +109,9 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func listMessages(t *testing.T, db *pgxpool.Pool) (all []outbox.Entry) {
+func listMessages(t *testing.T, db *pgxpool.Pool) (all []messages.Entry) {
 	t.Helper()
-	all, err := outbox.List(t.Context(), db, "", false, 1000)
+	all, err := messages.List(t.Context(), db, "", false, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,12 +175,12 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 		t.Errorf("%d deliveries", n)
 	}
 	publishMessages(t, db, "other", 3)
-	counts, err := outbox.Counts(t.Context(), db)
-	if want := []outbox.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
+	counts, err := messages.Counts(t.Context(), db)
+	if want := []messages.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
 		t.Errorf("counted %+v, %v; want %+v", counts, err, want)
 	}
 	for topic, want := range map[string]int{"told": 2, "other": 3, "nothing": 0} {
-		if all, err := outbox.List(t.Context(), db, topic, false, 1000); err != nil || len(all) != want {
+		if all, err := messages.List(t.Context(), db, topic, false, 1000); err != nil || len(all) != want {
 			t.Errorf("of %s it lists %+v, %v", topic, all, err)
 		}
 	}
@@ -187,14 +188,14 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(mended)
-	if n, err := outbox.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
+	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
 		t.Fatalf("retried %d, %v", n, err)
 	}
-	if n, err := outbox.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
+	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
 		t.Fatalf("retried again %d, %v", n, err)
 	}
 	eventually(t, "it is carried", func() bool { return len(listMessages(t, db)) == 1 })
-	if n, err := outbox.Retry(t.Context(), db); err != nil || n != 1 {
+	if n, err := messages.Retry(t.Context(), db); err != nil || n != 1 {
 		t.Fatalf("retried %d, %v", n, err)
 	}
 	eventually(t, "both are", func() bool { return len(listMessages(t, db)) == 0 })

@@ -16,7 +16,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
@@ -56,71 +55,6 @@ func shortenReason(reason string) string {
 }
 
 const maxReason = 300 // characters
-
-// Entry is a message in the outbox that has not been carried yet.
-type Entry struct {
-	ID       string    `json:"id"`
-	Topic    string    `json:"topic"`
-	Saga     string    `json:"saga"`
-	Ticket   ticket.ID `json:"ticket"`
-	Position string    `json:"position"`
-	Since    time.Time `json:"since"`
-	Poisoned bool      `json:"poisoned"`
-	Reason   string    `json:"reason,omitempty"` // why it was put aside
-}
-
-// List gives the messages that wait, and those put aside, the oldest first; of one topic, or with "" of all.
-func List(ctx context.Context, db *pgxpool.Pool, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
-	rows, err := db.Query(ctx, `
-		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
-			metadata ->> 'position', created_at, metadata ->> 'topic' = 'poison', coalesce(metadata ->> 'reason_poisoned', '')
-		from saga.outbox where not acked and (metadata ->> 'topic' = 'poison' or not $1)
-			and $3 in ('', coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'))
-		order by "offset" limit $2`, poisonedOnly, limit, topic)
-	if err != nil {
-		return nil, fmt.Errorf("list the outbox: %w", err)
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Entry])
-	for i := range all {
-		all[i].Since = all[i].Since.UTC()
-	}
-	return all, err
-}
-
-// Count is how many messages of a topic there are in each state.
-type Count struct {
-	Topic     string `json:"topic"`
-	Waiting   int    `json:"waiting"`
-	Poisoned  int    `json:"put_aside"`
-	Delivered int    `json:"carried"` // and not tidied yet
-}
-
-// Counts gives them by topic, all of them.
-func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
-	rows, err := db.Query(ctx, `
-		select topic, count(*) filter (where waits), count(*) filter (where aside and not waits), count(*) filter (where not waits and not aside)
-		from (
-			select coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic') as topic,
-				bool_or(not acked and metadata ->> 'topic' <> 'poison') as waits, bool_or(not acked and metadata ->> 'topic' = 'poison') as aside
-			from saga.outbox group by 1, uuid -- one that was put aside is there twice
-		) m group by topic order by topic`)
-	if err != nil {
-		return nil, fmt.Errorf("count the outbox: %w", err)
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Count])
-}
-
-// Retry puts messages that were put aside back on their topics, once each, and answers how many; no ids: all of them.
-func Retry(ctx context.Context, db *pgxpool.Pool, ids ...string) (int64, error) {
-	tag, err := db.Exec(ctx, `
-		update saga.outbox set metadata = ((metadata::jsonb - 'reason_poisoned' - 'topic_poisoned' - 'handler_poisoned' - 'subscriber_poisoned')
-			|| jsonb_build_object('topic', metadata ->> 'topic_poisoned'))::json
-		where not acked and metadata ->> 'topic' = 'poison' and (cardinality($1::text[]) = 0 or uuid = any ($1::text[]))`, append([]string{}, ids...))
-	if err != nil {
-		return 0, fmt.Errorf("retry: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}
 
 // DeleteDelivered deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
 // remembers for ever.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox"
 )
 
@@ -87,7 +88,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, behind *storetest.D
 	eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
 	back()
 	eventually(t, "all are carried", func() bool {
-		all, err := outbox.List(t.Context(), db, "", false, 10)
+		all, err := messages.List(t.Context(), db, "", false, 10)
 		return err == nil && (len(all) == 0 || all[0].Poisoned)
 	})
 	stop()

@@ -8,8 +8,8 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
@@ -62,7 +62,7 @@ func (w *Web) adminPage(v *Request) error {
 			d.MaxLag = max(d.MaxLag, s.Lag)
 		}
 	}
-	counts, err := outbox.Counts(v.Context(), w.cases.Store.WorkerPool())
+	counts, err := messages.Counts(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}

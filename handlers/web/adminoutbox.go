@@ -9,9 +9,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/outbox"
-	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
@@ -44,17 +43,17 @@ type outboxData struct {
 }
 
 type outboxCount struct {
-	outbox.Count
+	messages.Count
 	Name string
 }
 
 type outboxMessage struct {
-	outbox.Entry
+	messages.Entry
 	Name string
 }
 
 type outboxMail struct {
-	mail.Delivery
+	messages.Delivery
 	Name string // of its state
 }
 
@@ -62,7 +61,7 @@ const messagesPageSize = 100
 
 func (w *Web) outboxPage(v *Request) error {
 	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
-	counts, err := outbox.Counts(v.Context(), w.cases.Store.WorkerPool())
+	counts, err := messages.Counts(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
@@ -70,11 +69,11 @@ func (w *Web) outboxPage(v *Request) error {
 		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
 		d.PoisonedTotal += c.Poisoned
 	}
-	messages, err := outbox.List(v.Context(), w.cases.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
+	waiting, err := messages.List(v.Context(), w.cases.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
 	if err != nil {
 		return err
 	}
-	for _, m := range messages {
+	for _, m := range waiting {
 		d.Messages = append(d.Messages, outboxMessage{m, cmp.Or(topicNames[m.Topic], m.Topic)})
 	}
 	if err := w.addMails(v, &d); err != nil {
@@ -85,14 +84,11 @@ func (w *Web) outboxPage(v *Request) error {
 
 // addMails fills in what became of those that the door for mail took on.
 func (w *Web) addMails(v *Request, d *outboxData) error {
-	if w.Mail == nil {
-		return nil
-	}
-	counts, err := w.Mail.CountByState(v.Context())
+	counts, err := messages.CountMails(v.Context(), w.cases.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
-	unsettled, err := w.Mail.ListUnsettled(v.Context(), messagesPageSize)
+	unsettled, err := messages.ListMails(v.Context(), w.cases.Store.WorkerPool(), messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -118,7 +114,7 @@ func (w *Web) retryMessages(v *Request) error {
 	if len(ids) == 0 && v.FormValue("tutti") == "" {
 		return errNothingToRetry
 	}
-	n, err := outbox.Retry(v.Context(), w.cases.Store.WorkerPool(), ids...)
+	n, err := messages.Retry(v.Context(), w.cases.Store.WorkerPool(), ids...)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/readymade"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
@@ -35,7 +34,6 @@ type Config struct {
 	Middleware    *middleware.Stack
 
 	Documents Documents
-	Mail      *mail.Sender // whose mails administrators look at; nil: they see none
 
 	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
 	PublicURL string

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -166,7 +167,7 @@ func TestWhatIsGivenUp(t *testing.T) {
 		if s, _, err := w.dispatcher.State(t.Context(), on); err != nil || s.Unreachable != failed {
 			t.Errorf("%q: «recapito fallito» %t, %v", says, s.Unreachable, err)
 		}
-		if all, err := w.sender.ListUnsettled(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
+		if all, err := messages.ListMails(t.Context(), w.store.WorkerPool(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
 			t.Errorf("%q: listed are %+v, %v", says, all, err)
 		}
 	}
