@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -138,7 +139,7 @@ func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Ti
 func (r *Reader) foldAt(ctx context.Context, ids []eventstore.StreamID, position int64) (map[eventstore.StreamID]Row, error) {
 	folded := map[eventstore.StreamID]Row{}
 	err := r.store.ReadStreams(ctx, ids, position, func(records []eventstore.Record) error {
-		history, err := DecodeHistory(records)
+		history, err := ticketlog.DecodeHistory(records)
 		if err == nil {
 			folded[records[0].Stream] = foldHistory(history)
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -35,7 +36,7 @@ func (h *fixture) histories() (all [][]ticket.Recorded) {
 		h.t.Fatal(err)
 	}
 	err = h.store.ReadByStream(h.t.Context(), head.N, func(records []eventstore.Record) error {
-		history, err := DecodeHistory(records)
+		history, err := ticketlog.DecodeHistory(records)
 		all = append(all, history)
 		return err
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // TestMain gives every property thousands of histories, unless the command line asks for another number.
@@ -46,7 +47,7 @@ func newFixture(t testing.TB) *fixture {
 	h.clock.Store(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC).UnixNano())
 	h.db = storetest.New(t, func(c *eventstore.Config) { c.Clock = h.now })
 	h.store = h.db.Store
-	h.dispatcher = eventstore.NewDispatcher(h.store, decider)
+	h.dispatcher = eventstore.NewDispatcher(h.store, ticketlog.Decider(tickettest.Engine))
 	h.reader = NewReader(h.store, catalog.Default(), nil)
 	return h
 }
@@ -55,31 +56,11 @@ func (h *fixture) now() time.Time { return time.Unix(0, h.clock.Load()).UTC() }
 
 func (h *fixture) advance(d time.Duration) { h.clock.Add(int64(d)) }
 
-var decider = eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
-	Kind: StreamKind,
-	Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
-		return tickettest.Engine.Decide(s, c, person.Actor{ID: by.ID, Role: person.Role(by.Role), Entity: catalog.EntityCode(by.Entity)}, now)
-	},
-	Evolve: func(s ticket.State, _ ticket.Event, r eventstore.Record) ticket.State {
-		recorded, err := DecodeRecord(r)
-		if err != nil {
-			panic(err)
-		}
-		return ticket.Evolve(s, recorded)
-	},
-	Encode: func(e ticket.Event) (eventstore.NewEvent, error) {
-		s, err := ticket.Encode(e)
-		return eventstore.NewEvent{Type: s.Name, Data: s.Data, Personal: s.Personal, KeyID: string(s.KeyID)}, err
-	},
-	Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
-	Erases: func(e ticket.Event) bool { _, ok := e.(ticket.PersonalDataErased); return ok },
-}
-
 // dispatch dispatches a command and gives back what the rules answered.
 func (h *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
 	h.t.Helper()
 	_, err := h.dispatcher.Dispatch(h.t.Context(), eventstore.Request[ticket.Command]{
-		Stream: string(id), Command: c, By: eventstore.Actor{ID: by.ID, Role: string(by.Role), Entity: string(by.Entity)},
+		Stream: string(id), Command: c, By: ticketlog.StoreActor(by),
 	})
 	return err
 }

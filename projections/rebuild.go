@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // newSuffix ends the names of tables that are being built; old, of those that were replaced.
@@ -138,7 +139,7 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 		return b.inTx(ctx, func(tx pgx.Tx) error { return building.flush(ctx, tx, newSuffix) })
 	}
 	err := b.store.ReadByStream(ctx, upTo, func(records []eventstore.Record) error {
-		history, err := DecodeHistory(records)
+		history, err := ticketlog.DecodeHistory(records)
 		if err != nil {
 			return err
 		}
@@ -164,7 +165,7 @@ func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error)
 	if err != nil || len(records) == 0 {
 		return false, err
 	}
-	happened, err := DecodeHistory(records)
+	happened, err := ticketlog.DecodeHistory(records)
 	if err != nil {
 		return false, err
 	}

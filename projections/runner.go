@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // batchSize is how many events a live transaction or a step of a rebuild's tail takes at most.
@@ -49,7 +50,7 @@ func (m model) consumer() eventstore.Consumer {
 			if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared($1)`, m.lockKey(swapLock)); err != nil {
 				return fmt.Errorf("wait for a rebuild of %s: %w", m.name, err)
 			}
-			happened, err := DecodeHistory(records)
+			happened, err := ticketlog.DecodeHistory(records)
 			if err != nil {
 				return err
 			}

@@ -6,14 +6,12 @@ package app
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // CommandRequest is one command on its way in.
@@ -46,27 +44,7 @@ type Dispatcher struct {
 
 // NewDispatcher joins rules and store.
 func NewDispatcher(store *eventstore.Store, engine rules.Engine) *Dispatcher {
-	return &Dispatcher{store, engine, eventstore.NewDispatcher(store, eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
-		Kind: projections.StreamKind,
-		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
-			return engine.Decide(s, c, personActor(by), now)
-		},
-		Evolve: func(s ticket.State, e ticket.Event, r eventstore.Record) ticket.State {
-			return ticket.Evolve(s, recordedEvent(e, r))
-		},
-		Encode: encodeEvent,
-		Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
-		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.StoredEvent[ticket.Event]) error {
-			return rules.Conflicts(s, c, personActor(by), recordedEvents(since))
-		},
-		Subject: func(e ticket.Event) string {
-			if opened, ok := e.(ticket.Opened); ok {
-				return opened.Subject
-			}
-			return ""
-		},
-		Erases: func(e ticket.Event) bool { _, ok := e.(ticket.PersonalDataErased); return ok },
-	})}
+	return &Dispatcher{store, engine, eventstore.NewDispatcher(store, ticketlog.Decider(engine))}
 }
 
 // Dispatch carries a command out, or refuses it with the domain's or the store's error.
@@ -83,7 +61,7 @@ func (d *Dispatcher) Reject(ctx context.Context, r CommandRequest, refusal error
 func (d *Dispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Command] {
 	key := eventstore.CommandID{Actor: d.idempotencyActor(r), Key: r.Key, Permanent: r.Permanent}
 	return eventstore.Request[ticket.Command]{
-		Stream: string(r.Ticket), Command: r.Command, By: storeActor(r.By), ID: key, Body: r.Body, SeenVersion: r.ExpectedVersion, Cause: r.Cause,
+		Stream: string(r.Ticket), Command: r.Command, By: ticketlog.StoreActor(r.By), ID: key, Body: r.Body, SeenVersion: r.ExpectedVersion, Cause: r.Cause,
 	}
 }
 
@@ -105,7 +83,7 @@ func (d *Dispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Record
 	if err != nil {
 		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
 	}
-	return recordedEvents(history), nil
+	return ticketlog.History(history), nil
 }
 
 // State gives a ticket as the rules see it now, with its version. Error: eventstore.ErrNotFound.
@@ -115,38 +93,4 @@ func (d *Dispatcher) State(ctx context.Context, id ticket.ID) (ticket.State, int
 		return ticket.State{}, 0, fmt.Errorf("state of ticket %s: %w", id, err)
 	}
 	return s, version, nil
-}
-
-func recordedEvent(e ticket.Event, r eventstore.Record) ticket.Recorded {
-	return ticket.Recorded{
-		Event: e, Ticket: ticket.ID(r.Stream), Version: r.Version, Position: r.Position, At: r.At, By: personActor(r.By), Act: ticket.ID(r.Act),
-	}
-}
-
-func recordedEvents(stored []eventstore.StoredEvent[ticket.Event]) []ticket.Recorded {
-	history := make([]ticket.Recorded, len(stored))
-	for i, s := range stored {
-		history[i] = recordedEvent(s.Event, s.Record)
-	}
-	return history
-}
-
-func encodeEvent(e ticket.Event) (eventstore.NewEvent, error) {
-	s, err := ticket.Encode(e)
-	if err != nil {
-		return eventstore.NewEvent{}, err
-	}
-	n := eventstore.NewEvent{Type: s.Name, Data: s.Data, Personal: s.Personal, KeyID: string(s.KeyID)}
-	for _, id := range s.Attachments {
-		n.Blobs = append(n.Blobs, string(id))
-	}
-	return n, nil
-}
-
-func personActor(a eventstore.Actor) person.Actor {
-	return person.Actor{ID: a.ID, Role: person.Role(a.Role), Entity: catalog.EntityCode(a.Entity)}
-}
-
-func storeActor(a person.Actor) eventstore.Actor {
-	return eventstore.Actor{ID: a.ID, Role: string(a.Role), Entity: string(a.Entity)}
 }

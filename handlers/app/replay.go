@@ -14,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
-	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -56,14 +56,14 @@ func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, what 
 	if err != nil {
 		return nil, err
 	}
-	if records[0].Kind != projections.StreamKind {
+	if records[0].Kind != ticketlog.StreamKind {
 		return nil, &ticket.NotVisibleError{}
 	}
 	if err := c.recordAccess(ctx, by, what, id, ""); err != nil {
 		return nil, err
 	}
 	r := &Replay{}
-	if r.history, err = projections.DecodeHistory(records); err != nil {
+	if r.history, err = ticketlog.DecodeHistory(records); err != nil {
 		return nil, err
 	}
 	if r.names, err = c.lookUpNames(ctx, r.history); err != nil {

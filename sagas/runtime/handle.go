@@ -10,10 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // HandleBatch folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
@@ -52,16 +50,9 @@ func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventst
 		return nil, fmt.Errorf("%s stands at %d and is handed %d: its rows do not fit its checkpoint", d.ID(), after, records[0].Position)
 	}
 	b := newBatch(d.ID())
-	told := make([]ticket.Recorded, 0, len(records))
-	for _, rec := range records {
-		if rec.Kind != "ticket" {
-			continue
-		}
-		t, err := decodeRecord(rec)
-		if err != nil {
-			return nil, fmt.Errorf("%s at %d: %w", d.ID(), rec.Position, err)
-		}
-		told = append(told, t)
+	told, err := ticketlog.DecodeHistoryWithoutPersonal(records)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.ID(), err)
 	}
 	if err := b.loadStates(ctx, tx, told); err != nil {
 		return nil, fmt.Errorf("load %s: %w", d.ID(), err)
@@ -76,17 +67,4 @@ func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventst
 		}
 	}
 	return b, nil
-}
-
-// decodeRecord reads a stored event as sagas see it: without its personal part.
-func decodeRecord(rec eventstore.Record) (ticket.Recorded, error) {
-	e, err := ticket.Decode(rec.Type, rec.Data, nil)
-	if err != nil {
-		return ticket.Recorded{}, err
-	}
-	by := person.Actor{ID: rec.By.ID, Role: person.Role(rec.By.Role), Entity: catalog.EntityCode(rec.By.Entity)}
-	return ticket.Recorded{
-		Event: e, Ticket: ticket.ID(rec.Stream), Version: rec.Version, Position: rec.Position,
-		At: rec.At, By: by, Act: ticket.ID(rec.Act),
-	}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // Simulation is what a saga would have done with other settings, on the events that really happened. Nothing is changed by
@@ -56,14 +57,14 @@ func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules 
 		return s, err
 	}
 	err = store.ReadByStream(ctx, head.N, func(records []eventstore.Record) error {
-		if records[0].Kind != "ticket" {
+		if records[0].Kind != ticketlog.StreamKind {
 			return nil
 		}
 		s.Tickets++
 		progress(s.Tickets)
 		one := ticketSimulation{result: &s, saga: d, rules: rules}
 		for _, rec := range records {
-			r, err := decodeRecord(rec)
+			r, err := ticketlog.DecodeWithoutPersonal(rec)
 			if err != nil {
 				return err
 			}

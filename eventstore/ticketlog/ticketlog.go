@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package ticketlog converts between records of the log and events of tickets. It is the one package that knows both the
+// event store and the domain.
+package ticketlog
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// StreamKind is the kind of the streams that hold tickets. It is stored.
+const StreamKind = "ticket"
+
+// Decode returns a record as a recorded event of its ticket.
+// It fails when this binary does not know the record's type, or when the record's JSON is not what the type wants.
+func Decode(r eventstore.Record) (ticket.Recorded, error) {
+	return decode(r, r.Personal)
+}
+
+// DecodeWithoutPersonal returns a record as a recorded event whose Personal field is nil, as after an erasure.
+func DecodeWithoutPersonal(r eventstore.Record) (ticket.Recorded, error) {
+	return decode(r, nil)
+}
+
+func decode(r eventstore.Record, personal []byte) (ticket.Recorded, error) {
+	e, err := ticket.Decode(r.Type, r.Data, personal)
+	if err != nil {
+		return ticket.Recorded{}, fmt.Errorf("event %d: %w", r.Position, err)
+	}
+	return recorded(e, r), nil
+}
+
+// DecodeHistory returns the events of tickets among records, in the same order. It leaves out records of other kinds of streams.
+func DecodeHistory(records []eventstore.Record) ([]ticket.Recorded, error) {
+	return decodeAll(records, Decode)
+}
+
+// DecodeHistoryWithoutPersonal is DecodeHistory with DecodeWithoutPersonal for each record.
+func DecodeHistoryWithoutPersonal(records []eventstore.Record) ([]ticket.Recorded, error) {
+	return decodeAll(records, DecodeWithoutPersonal)
+}
+
+func decodeAll(records []eventstore.Record, decode func(eventstore.Record) (ticket.Recorded, error)) ([]ticket.Recorded, error) {
+	history := make([]ticket.Recorded, 0, len(records))
+	for _, r := range records {
+		if r.Kind != StreamKind {
+			continue
+		}
+		e, err := decode(r)
+		if err != nil {
+			return nil, err
+		}
+		history = append(history, e)
+	}
+	return history, nil
+}
+
+// History returns stored events, as eventstore.Dispatcher loads them, as recorded events.
+func History(stored []eventstore.StoredEvent[ticket.Event]) []ticket.Recorded {
+	history := make([]ticket.Recorded, len(stored))
+	for i, s := range stored {
+		history[i] = recorded(s.Event, s.Record)
+	}
+	return history
+}
+
+func recorded(e ticket.Event, r eventstore.Record) ticket.Recorded {
+	return ticket.Recorded{
+		Event: e, Ticket: ticket.ID(r.Stream), Version: r.Version, Position: r.Position, At: r.At, By: DomainActor(r.By), Act: ticket.ID(r.Act),
+	}
+}
+
+// Encode returns an event in the form in which the log appends it.
+func Encode(e ticket.Event) (eventstore.NewEvent, error) {
+	encoded, err := ticket.Encode(e)
+	if err != nil {
+		return eventstore.NewEvent{}, err
+	}
+	n := eventstore.NewEvent{Type: encoded.Name, Data: encoded.Data, Personal: encoded.Personal, KeyID: string(encoded.KeyID)}
+	for _, id := range encoded.Attachments {
+		n.Blobs = append(n.Blobs, string(id))
+	}
+	return n, nil
+}
+
+// DomainActor returns the actor of a record as the domain knows it.
+func DomainActor(a eventstore.Actor) person.Actor {
+	return person.Actor{ID: a.ID, Role: person.Role(a.Role), Entity: catalog.EntityCode(a.Entity)}
+}
+
+// StoreActor returns an actor of the domain as the log stores it.
+func StoreActor(a person.Actor) eventstore.Actor {
+	return eventstore.Actor{ID: a.ID, Role: string(a.Role), Entity: string(a.Entity)}
+}
+
+// Decider returns the rules of tickets in the form that eventstore.NewDispatcher takes.
+func Decider(engine rules.Engine) eventstore.Decider[ticket.State, ticket.Command, ticket.Event] {
+	return eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
+		Kind: StreamKind,
+		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
+			return engine.Decide(s, c, DomainActor(by), now)
+		},
+		Evolve: func(s ticket.State, e ticket.Event, r eventstore.Record) ticket.State {
+			return ticket.Evolve(s, recorded(e, r))
+		},
+		Encode: Encode,
+		Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
+		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.StoredEvent[ticket.Event]) error {
+			return rules.Conflicts(s, c, DomainActor(by), History(since))
+		},
+		Subject: func(e ticket.Event) string {
+			if opened, ok := e.(ticket.Opened); ok {
+				return opened.Subject
+			}
+			return ""
+		},
+		Erases: func(e ticket.Event) bool { _, ok := e.(ticket.PersonalDataErased); return ok },
+	}
+}
