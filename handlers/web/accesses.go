@@ -39,10 +39,10 @@ type accessRow struct {
 
 const accessesPageSize = 100
 
-func (w *Web) accessesPage(v *Request) error {
+func (w *AuditorPages) accessesPage(v *Request) error {
 	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // what is no entry is the newest
 	d := accessesData{ID: ticket.ID(v.PathValue("id")), IsLaterPage: before > 0}
-	entries, on, names, err := w.cases.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
+	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
 	if err != nil {
 		return err
 	}
@@ -56,11 +56,11 @@ func (w *Web) accessesPage(v *Request) error {
 	}
 	return w.Render(v, http.StatusOK, Page{
 		Template: "accessi", Title: "Accessi alla richiesta " + d.Number, Data: d,
-		Breadcrumb: []Crumb{auditTrail[0], {"Richiesta " + d.Number, "/revisione/" + string(d.ID)}},
+		Breadcrumb: []Crumb{auditTrail[0], {Name: "Richiesta " + d.Number, Path: "/revisione/" + string(d.ID)}},
 	})
 }
 
-func (w *Web) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
+func (w *AuditorPages) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
 	r := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
 	if e.By.Entity != "" {
 		r.EntityName = w.EntityName(e.By.Entity)
@@ -72,9 +72,9 @@ func (w *Web) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]str
 }
 
 // accessesCSV is all of them, as far back as they are kept.
-func (w *Web) accessesCSV(v *Request) error {
+func (w *AuditorPages) accessesCSV(v *Request) error {
 	id := ticket.ID(v.PathValue("id"))
-	entries, on, names, err := w.cases.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
+	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
 	if err != nil {
 		return err
 	}

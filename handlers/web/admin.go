@@ -16,7 +16,7 @@ import (
 
 // adminRoutes are the administrator's pages: who works where, what the rules are, whether everything runs. No ticket is shown
 // on any of them.
-func (w *Web) adminRoutes() []Route {
+func (w *AdminPages) adminRoutes() []Route {
 	read := func(path string, serve func(*Request) error) Route {
 		return Route{Pattern: "GET /amministrazione" + path, Access: WithRole, Action: identity.Administer, Handle: serve}
 	}
@@ -27,7 +27,7 @@ func (w *Web) adminRoutes() []Route {
 }
 
 // adminTrail is where the administrator's pages stand.
-var adminTrail = []Crumb{{"Amministrazione", "/amministrazione"}}
+var adminTrail = []Crumb{{Name: "Amministrazione", Path: "/amministrazione"}}
 
 // modelNames are what the read models hold, in words.
 var modelNames = map[string]string{"tickets": "Richieste e code", "figures": "Cifre del cruscotto"}
@@ -42,8 +42,8 @@ type adminData struct {
 	Waiting, Poisoned              int   // messages
 }
 
-func (w *Web) adminPage(v *Request) error {
-	d := adminData{Services: len(w.cases.Catalog.Services()), Playbooks: len(w.cases.Playbooks.Current()), Entities: len(w.cases.Catalog.Entities(w.cases.Store.Now()))}
+func (w *AdminPages) adminPage(v *Request) error {
+	d := adminData{Services: len(w.App.Catalog.Services()), Playbooks: len(w.App.Playbooks.Current()), Entities: len(w.App.Catalog.Entities(w.App.Store.Now()))}
 	var err error
 	if d.Accounts, d.Placements, err = w.Identity.CountStaff(v.Context()); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (w *Web) adminPage(v *Request) error {
 			d.MaxLag = max(d.MaxLag, s.Lag)
 		}
 	}
-	counts, err := messages.Counts(v.Context(), w.cases.Store.WorkerPool())
+	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
@@ -73,19 +73,24 @@ func (w *Web) adminPage(v *Request) error {
 }
 
 // listConsumers are what follows the log: the read models and the sagas.
-func (w *Web) listConsumers(v *Request) ([]projections.Status, []runtime.SagaStatus, error) {
-	models, err := projections.NewRunner(w.cases.Store).List(v.Context())
+func (w *AdminPages) listConsumers(v *Request) ([]projections.Status, []runtime.SagaStatus, error) {
+	models, err := projections.NewRunner(w.App.Store).List(v.Context())
 	if err != nil {
 		return nil, nil, err
 	}
-	running, err := runtime.ListSagas(v.Context(), w.cases.Store.WorkerPool())
+	running, err := runtime.ListSagas(v.Context(), w.App.Store.WorkerPool())
 	return models, running, err
 }
 
 type consumersData struct {
-	Models []projections.Status
+	Models []modelStatus
 	Sagas  []sagaStatus
 	Head   string
+}
+
+type modelStatus struct {
+	projections.Status
+	Label string
 }
 
 type sagaStatus struct {
@@ -99,17 +104,20 @@ var sagaNames = map[string]string{
 	"notifications": "Avvisi", "succession": "Successione tra enti",
 }
 
-func (w *Web) consumersPage(v *Request) error {
+func (w *AdminPages) consumersPage(v *Request) error {
 	var d consumersData
 	models, running, err := w.listConsumers(v)
 	if err != nil {
 		return err
 	}
-	head, _, err := w.cases.Store.Head(v.Context())
+	head, _, err := w.App.Store.Head(v.Context())
 	if err != nil {
 		return err
 	}
-	d.Models, d.Head = models, head.String()
+	d.Head = head.String()
+	for _, m := range models {
+		d.Models = append(d.Models, modelStatus{m, cmp.Or(modelNames[m.Name], m.Name)})
+	}
 	for _, s := range running {
 		d.Sagas = append(d.Sagas, sagaStatus{s, cmp.Or(sagaNames[s.Saga], s.Saga)})
 	}
@@ -129,16 +137,16 @@ type entityRow struct {
 	Successor string
 }
 
-func (w *Web) entitiesPage(v *Request) error {
+func (w *AdminPages) entitiesPage(v *Request) error {
 	const day = "02/01/2006"
 	var rows []entityRow
-	for _, e := range w.cases.Catalog.AllEntities() {
-		r := entityRow{Entity: e, KindName: entityKindNames[e.Kind], IsCurrent: e.ValidAt(w.cases.Store.Now())}
+	for _, e := range w.App.Catalog.AllEntities() {
+		r := entityRow{Entity: e, KindName: entityKindNames[e.Kind], IsCurrent: e.ValidAt(w.App.Store.Now())}
 		if !e.ValidFrom.IsZero() {
 			r.From = e.ValidFrom.Format(day)
 		}
 		if !e.ValidTo.IsZero() {
-			r.To, r.Successor = e.ValidTo.Format(day), w.EntityName(w.cases.Catalog.Successor(e.Code))
+			r.To, r.Successor = e.ValidTo.Format(day), w.EntityName(w.App.Catalog.Successor(e.Code))
 		}
 		rows = append(rows, r)
 	}

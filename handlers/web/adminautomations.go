@@ -21,7 +21,7 @@ import (
 )
 
 // automationRoutes are what happens by itself: the settings that it goes by, and what others would have done.
-func (w *Web) automationRoutes() []Route {
+func (w *AdminPages) automationRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /amministrazione/automatismi", Access: WithRole, Action: identity.Administer, Handle: w.automationsPage},
 		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: WithRole, Action: identity.Administer, Handle: w.automationPage},
@@ -78,7 +78,7 @@ type settingGroup struct {
 }
 
 // findAutomation gives one of automatisms. False: there is none of the name.
-func (w *Web) findAutomation(id string) (a automation, ok bool) {
+func (w *AdminPages) findAutomation(id string) (a automation, ok bool) {
 	i := slices.IndexFunc(automationTexts, func(a struct{ ID, Does string }) bool { return a.ID == id })
 	if i < 0 {
 		return a, false
@@ -89,13 +89,13 @@ func (w *Web) findAutomation(id string) (a automation, ok bool) {
 			a.Heads = append(a.Heads, settingNames[s.Name].Label)
 		}
 	}
-	all := w.cases.Catalog.Entities(w.cases.Store.Now())
+	all := w.App.Catalog.Entities(w.App.Store.Now())
 	places := map[string][]string{}
 	for _, e := range all {
 		var values []string
 		for _, s := range sagas.Settings() {
 			if s.Saga == id {
-				values = append(values, settingText(s.Name, s.Value(w.cases.Catalog, e.Code)))
+				values = append(values, settingText(s.Name, s.Value(w.App.Catalog, e.Code)))
 			}
 		}
 		key := strings.Join(values, "\n")
@@ -113,7 +113,7 @@ func (w *Web) findAutomation(id string) (a automation, ok bool) {
 	return a, true
 }
 
-func (w *Web) automationsPage(v *Request) error {
+func (w *AdminPages) automationsPage(v *Request) error {
 	var all []automation
 	for _, known := range automationTexts {
 		a, _ := w.findAutomation(known.ID)
@@ -159,12 +159,12 @@ var eventNames = map[string]string{
 	"ticket.discarded.v1": "un supervisore l’ha scartata", "ticket.marked-duplicate.v1": "un operatore l’ha segnata come doppia", "ticket.auto-closed.v1": "si è chiusa da sola",
 }
 
-func (w *Web) readSimulation(v *Request) (simulationData, error) {
+func (w *AdminPages) readSimulation(v *Request) (simulationData, error) {
 	a, ok := w.findAutomation(v.PathValue("saga"))
 	if !ok {
 		return simulationData{}, identity.ErrNotFound
 	}
-	d := simulationData{automation: a, Entities: w.cases.Catalog.Entities(w.cases.Store.Now()), Entity: catalog.EntityCode(v.FormValue("ente")), From: v.FormValue("dal"), To: v.FormValue("al")}
+	d := simulationData{automation: a, Entities: w.App.Catalog.Entities(w.App.Store.Now()), Entity: catalog.EntityCode(v.FormValue("ente")), From: v.FormValue("dal"), To: v.FormValue("al")}
 	for _, s := range sagas.Settings() {
 		if s.Saga == a.ID {
 			d.Settings = append(d.Settings, settingField{Name: s.Name, Label: settingNames[s.Name].Label, Allowed: settingNames[s.Name].Takes, Value: strings.TrimSpace(v.FormValue(s.Name))})
@@ -173,7 +173,7 @@ func (w *Web) readSimulation(v *Request) (simulationData, error) {
 	return d, nil
 }
 
-func (w *Web) automationPage(v *Request) error {
+func (w *AdminPages) automationPage(v *Request) error {
 	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
@@ -181,9 +181,9 @@ func (w *Web) automationPage(v *Request) error {
 	return w.renderSimulation(v, http.StatusOK, nil, d)
 }
 
-func (w *Web) renderSimulation(v *Request, status int, p *Problem, d simulationData) error {
+func (w *AdminPages) renderSimulation(v *Request, status int, p *Problem, d simulationData) error {
 	return w.Render(v, status, Page{
-		Template: "automatismo", Title: d.Name, Breadcrumb: []Crumb{adminTrail[0], {"Automatismi", "/amministrazione/automatismi"}}, Problem: p, Data: d,
+		Template: "automatismo", Title: d.Name, Breadcrumb: []Crumb{adminTrail[0], {Name: "Automatismi", Path: "/amministrazione/automatismi"}}, Problem: p, Data: d,
 	})
 }
 
@@ -191,7 +191,7 @@ func (w *Web) renderSimulation(v *Request, status int, p *Problem, d simulationD
 const simulationTimeout = 75 * time.Second
 
 // simulate replays the whole log against other settings and shows what would have happened. One at a time: it reads everything.
-func (w *Web) simulate(v *Request) error {
+func (w *AdminPages) simulate(v *Request) error {
 	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ func (w *Web) simulate(v *Request) error {
 	ctx, enough := context.WithTimeout(v.Context(), simulationTimeout)
 	defer enough()
 	saga, _ := sagas.ForSimulation(d.ID, tried)
-	result, err := runtime.Simulate(ctx, w.cases.Store, saga, rules.Engine{Catalog: tried, Playbooks: w.cases.Playbooks}, from, to, func(int) {})
+	result, err := runtime.Simulate(ctx, w.App.Store, saga, rules.Engine{Catalog: tried, Playbooks: w.App.Playbooks}, from, to, func(int) {})
 	if errors.Is(err, context.DeadlineExceeded) && v.Context().Err() == nil {
 		p := &Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
 		return w.renderSimulation(v, p.Status, p, d)
@@ -221,9 +221,9 @@ func (w *Web) simulate(v *Request) error {
 }
 
 // parseSimulation is the catalogue with the settings that were typed, and the period to count in.
-func (w *Web) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *Problem) {
+func (w *AdminPages) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *Problem) {
 	wrong := &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
-	to = w.cases.Store.Now()
+	to = w.App.Store.Now()
 	for _, day := range []struct {
 		name, text string
 		into       *time.Time
@@ -232,7 +232,7 @@ func (w *Web) parseSimulation(d simulationData) (tried *catalog.Catalog, from, t
 		switch {
 		case day.text == "":
 		case err != nil:
-			wrong.Fields = append(wrong.Fields, FieldProblem{day.name, "Periodo: non è un giorno."})
+			wrong.Fields = append(wrong.Fields, FieldProblem{Field: day.name, Text: "Periodo: non è un giorno."})
 		default:
 			*day.into = t
 		}
@@ -244,14 +244,14 @@ func (w *Web) parseSimulation(d simulationData) (tried *catalog.Catalog, from, t
 		}
 	}
 	var entities []catalog.EntityCode
-	if _, known := w.cases.Catalog.Entity(d.Entity); known {
+	if _, known := w.App.Catalog.Entity(d.Entity); known {
 		entities = append(entities, d.Entity)
 	} else if d.Entity != "" {
-		wrong.Fields = append(wrong.Fields, FieldProblem{"ente", "Ente: non esiste."})
+		wrong.Fields = append(wrong.Fields, FieldProblem{Field: "ente", Text: "Ente: non esiste."})
 	}
-	tried, err := sagas.WithSettings(w.cases.Catalog, changes, entities...)
+	tried, err := sagas.WithSettings(w.App.Catalog, changes, entities...)
 	if err != nil {
-		wrong.Fields = append(wrong.Fields, FieldProblem{"impostazioni", "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
+		wrong.Fields = append(wrong.Fields, FieldProblem{Field: "impostazioni", Text: "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
 	}
 	if wrong.Fields != nil {
 		return nil, from, to, wrong

@@ -24,9 +24,9 @@ type catalogueProblem struct {
 	Playbook, Facilitated *playbook.Playbook // the second where access was facilitated; nil where that makes no difference
 }
 
-func (w *Web) cataloguePage(v *Request) error {
+func (w *AdminPages) cataloguePage(v *Request) error {
 	var all []catalogueService
-	for _, s := range w.cases.Catalog.Services() {
+	for _, s := range w.App.Catalog.Services() {
 		service := catalogueService{ID: string(s.ID), Label: s.Label}
 		for _, p := range s.Problems {
 			row := catalogueProblem{Problem: p}
@@ -42,9 +42,9 @@ func (w *Web) cataloguePage(v *Request) error {
 }
 
 // startedPlaybook is the playbook that a problem starts today, nil for none.
-func (w *Web) startedPlaybook(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
-	run, _ := w.cases.Playbooks.Select(service, problem, facilitated)
-	p, _ := w.cases.Playbooks.Find(run.Playbook, run.Version)
+func (w *AdminPages) startedPlaybook(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
+	run, _ := w.App.Playbooks.Select(service, problem, facilitated)
+	p, _ := w.App.Playbooks.Find(run.Playbook, run.Version)
 	return p
 }
 
@@ -63,17 +63,17 @@ type dayOff struct {
 
 var weekdays = [...]string{"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"}
 
-func (w *Web) calendarsPage(v *Request) error {
-	now := w.cases.Store.Now().In(calendar.Rome())
-	d := calendarData{Entities: w.cases.Catalog.AllEntities(), Year: now.Year()}
+func (w *AdminPages) calendarsPage(v *Request) error {
+	now := w.App.Store.Now().In(calendar.Rome())
+	d := calendarData{Entities: w.App.Catalog.AllEntities(), Year: now.Year()}
 	d.Entity = d.Entities[0]
-	if e, ok := w.cases.Catalog.Entity(catalog.EntityCode(v.FormValue("ente"))); ok {
+	if e, ok := w.App.Catalog.Entity(catalog.EntityCode(v.FormValue("ente"))); ok {
 		d.Entity = e
 	}
 	if year, err := strconv.Atoi(v.FormValue("anno")); err == nil && year >= 2000 && year <= 2100 {
 		d.Year = year
 	}
-	kept := w.cases.Catalog.Calendar(d.Entity.Code)
+	kept := w.App.Catalog.Calendar(d.Entity.Code)
 	for day := time.Date(d.Year, 1, 1, 12, 0, 0, 0, calendar.Rome()); day.Year() == d.Year; day = day.AddDate(0, 0, 1) {
 		if name, ok := kept.Holiday(day); ok {
 			d.Days = append(d.Days, dayOff{day.Format("02/01/2006"), weekdays[day.Weekday()], name, day.Format(time.DateOnly)})

@@ -5,7 +5,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -15,7 +14,7 @@ import (
 )
 
 // outboxRoutes are the messages on their way out, and those that were put aside.
-func (w *Web) outboxRoutes() []Route {
+func (w *AdminPages) outboxRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /amministrazione/messaggi", Access: WithRole, Action: identity.Administer, Handle: w.outboxPage},
 		{Pattern: "POST /amministrazione/messaggi/riprova", Access: WithRole, Action: identity.Administer, Handle: w.retryMessages},
@@ -59,9 +58,9 @@ type outboxMail struct {
 
 const messagesPageSize = 100
 
-func (w *Web) outboxPage(v *Request) error {
+func (w *AdminPages) outboxPage(v *Request) error {
 	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
-	counts, err := messages.Counts(v.Context(), w.cases.Store.WorkerPool())
+	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
@@ -69,7 +68,7 @@ func (w *Web) outboxPage(v *Request) error {
 		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
 		d.PoisonedTotal += c.Poisoned
 	}
-	waiting, err := messages.List(v.Context(), w.cases.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
+	waiting, err := messages.List(v.Context(), w.App.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -83,12 +82,12 @@ func (w *Web) outboxPage(v *Request) error {
 }
 
 // addMails fills in what became of those that the door for mail took on.
-func (w *Web) addMails(v *Request, d *outboxData) error {
-	counts, err := messages.CountMails(v.Context(), w.cases.Store.WorkerPool())
+func (w *AdminPages) addMails(v *Request, d *outboxData) error {
+	counts, err := messages.CountMails(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
-	unsettled, err := messages.ListMails(v.Context(), w.cases.Store.WorkerPool(), messagesPageSize)
+	unsettled, err := messages.ListMails(v.Context(), w.App.Store.WorkerPool(), messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -106,15 +105,15 @@ func (w *Web) addMails(v *Request, d *outboxData) error {
 }
 
 // errNothingToRetry refuses to try again what is on its way already.
-var errNothingToRetry = errors.New("nothing was put aside")
+var errNothingToRetry = &Problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
 
 // retryMessages puts one message that was put aside, or all of them, back on their way.
-func (w *Web) retryMessages(v *Request) error {
+func (w *AdminPages) retryMessages(v *Request) error {
 	ids := slices.DeleteFunc([]string{v.FormValue("messaggio")}, func(id string) bool { return id == "" })
 	if len(ids) == 0 && v.FormValue("tutti") == "" {
 		return errNothingToRetry
 	}
-	n, err := messages.Retry(v.Context(), w.cases.Store.WorkerPool(), ids...)
+	n, err := messages.Retry(v.Context(), w.App.Store.WorkerPool(), ids...)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // peopleRoutes are who works here, and in which roles.
-func (w *Web) peopleRoutes() []Route {
+func (w *AdminPages) peopleRoutes() []Route {
 	does := func(method, path string, serve func(*Request) error) Route {
 		return Route{Pattern: method + " /amministrazione/persone" + path, Access: WithRole, Action: identity.Administer, Handle: serve}
 	}
@@ -35,7 +35,7 @@ var staffRoles = []person.Role{
 }
 
 // peopleTrail is where the pages of one person stand.
-var peopleTrail = []Crumb{adminTrail[0], {"Persone e ruoli", "/amministrazione/persone"}}
+var peopleTrail = []Crumb{adminTrail[0], {Name: "Persone e ruoli", Path: "/amministrazione/persone"}}
 
 type peopleData struct {
 	Q        string
@@ -58,8 +58,8 @@ type placementRow struct {
 
 const peoplePageSize = 50
 
-func (w *Web) peoplePage(v *Request) error {
-	d := peopleData{Q: v.FormValue("q"), Entity: catalog.EntityCode(v.FormValue("ente")), Entities: w.cases.Catalog.AllEntities()}
+func (w *AdminPages) peoplePage(v *Request) error {
+	d := peopleData{Q: v.FormValue("q"), Entity: catalog.EntityCode(v.FormValue("ente")), Entities: w.App.Catalog.AllEntities()}
 	all, err := w.Identity.ListStaff(v.Context(), identity.StaffFilter{Q: d.Q, Entity: d.Entity, After: v.FormValue("dopo"), Limit: peoplePageSize + 1})
 	if err != nil {
 		return err
@@ -80,8 +80,8 @@ func (w *Web) peoplePage(v *Request) error {
 	return w.Render(v, http.StatusOK, Page{Template: "persone", Title: "Persone e ruoli", Breadcrumb: adminTrail, Data: d})
 }
 
-func (w *Web) placementRows(a identity.Account) (rows []placementRow) {
-	now := w.now()
+func (w *AdminPages) placementRows(a identity.Account) (rows []placementRow) {
+	now := w.Now()
 	for _, p := range a.Placements {
 		r := placementRow{Placement: p, Role: RoleNames[p.Role], Current: !p.ValidFrom.After(now) && (p.ValidTo == nil || p.ValidTo.After(now))}
 		if p.Entity != "" {
@@ -106,9 +106,9 @@ type roleForm struct {
 	Entities []catalog.Entity
 }
 
-func (w *Web) readRoleForm(v *Request) roleForm {
+func (w *AdminPages) readRoleForm(v *Request) roleForm {
 	return roleForm{
-		Role: person.Role(v.FormValue("ruolo")), Entity: catalog.EntityCode(v.FormValue("ente")), Roles: staffRoles, Entities: w.cases.Catalog.Entities(w.cases.Store.Now()),
+		Role: person.Role(v.FormValue("ruolo")), Entity: catalog.EntityCode(v.FormValue("ente")), Roles: staffRoles, Entities: w.App.Catalog.Entities(w.App.Store.Now()),
 	}
 }
 
@@ -120,22 +120,22 @@ func (f roleForm) check(c *catalog.Catalog) error {
 	return identity.CheckPlacement(f.Role, f.Entity)
 }
 
-func (w *Web) newPersonPage(v *Request) error { return w.renderNewPerson(v, http.StatusOK, nil) }
+func (w *AdminPages) newPersonPage(v *Request) error { return w.renderNewPerson(v, http.StatusOK, nil) }
 
-func (w *Web) renderNewPerson(v *Request, status int, p *Problem) error {
+func (w *AdminPages) renderNewPerson(v *Request, status int, p *Problem) error {
 	d := newPersonData{v.FormValue("utente"), v.FormValue("nome"), v.FormValue("cognome"), w.readRoleForm(v)}
 	return w.Render(v, status, Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
 // addPerson makes an account with its first role, and tells the password and the PIN once.
-func (w *Web) addPerson(v *Request) error {
+func (w *AdminPages) addPerson(v *Request) error {
 	f := w.readRoleForm(v)
 	password, pin, err := identity.GenerateSecrets()
 	if err != nil {
 		return err
 	}
 	var id string
-	if err = f.check(w.cases.Catalog); err == nil {
+	if err = f.check(w.App.Catalog); err == nil {
 		id, err = w.Identity.CreateAccount(v.Context(), identity.NewAccount{
 			Username: v.FormValue("utente"), GivenName: v.FormValue("nome"), FamilyName: v.FormValue("cognome"), Password: password, PIN: pin,
 		})
@@ -165,11 +165,11 @@ type personData struct {
 	IsSelf  bool // the administrator's own account
 }
 
-func (w *Web) personPage(v *Request) error {
+func (w *AdminPages) personPage(v *Request) error {
 	return w.renderPerson(v, http.StatusOK, nil, v.PathValue("account"), nil)
 }
 
-func (w *Web) renderPerson(v *Request, status int, p *Problem, id string, s *secrets) error {
+func (w *AdminPages) renderPerson(v *Request, status int, p *Problem, id string, s *secrets) error {
 	a, err := w.Identity.Account(v.Context(), id)
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (w *Web) renderPerson(v *Request, status int, p *Problem, id string, s *sec
 }
 
 // changeAccount carries out what was asked of one account, and shows it again: with what was refused, or with what was done.
-func (w *Web) changeAccount(v *Request, what, said string, do func(id string) error) error {
+func (w *AdminPages) changeAccount(v *Request, what, said string, do func(id string) error) error {
 	id := v.PathValue("account")
 	err := do(id)
 	if err != nil {
@@ -194,7 +194,7 @@ func (w *Web) changeAccount(v *Request, what, said string, do func(id string) er
 }
 
 // logAdministration writes down who changed what of whose account.
-func (w *Web) logAdministration(v *Request, what, account string) {
+func (w *AdminPages) logAdministration(v *Request, what, account string) {
 	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administered", slog.String("what", what), slog.String("account", account),
 		slog.String("by", v.Session.Account), slog.String("request_id", middleware.RequestID(v.Context())))
 }
@@ -202,10 +202,10 @@ func (w *Web) logAdministration(v *Request, what, account string) {
 // administrationRef names the administrator in the history of the tickets that what they do releases.
 func administrationRef(v *Request) string { return "administration/" + v.Session.Account }
 
-func (w *Web) addPlacement(v *Request) error {
+func (w *AdminPages) addPlacement(v *Request) error {
 	return w.changeAccount(v, "placement added", "ruolo", func(id string) error {
 		f := w.readRoleForm(v)
-		if err := f.check(w.cases.Catalog); err != nil {
+		if err := f.check(w.App.Catalog); err != nil {
 			return err
 		}
 		_, err := w.Identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
@@ -213,19 +213,19 @@ func (w *Web) addPlacement(v *Request) error {
 	})
 }
 
-func (w *Web) endPlacement(v *Request) error {
+func (w *AdminPages) endPlacement(v *Request) error {
 	return w.changeAccount(v, "placement ended", "ruolo-finito", func(id string) error {
 		f := w.readRoleForm(v)
 		if id == v.Session.Account && f.Role == person.Administrator {
 			return errOwnAccount
 		}
-		_, err := w.cases.EndPlacement(v.Context(), id, f.Role, f.Entity, administrationRef(v))
+		_, err := w.App.EndPlacement(v.Context(), id, f.Role, f.Entity, administrationRef(v))
 		return err
 	})
 }
 
 // renewSecrets gives an account a password and a PIN that nobody knows yet, and tells them once.
-func (w *Web) renewSecrets(v *Request) error {
+func (w *AdminPages) renewSecrets(v *Request) error {
 	id := v.PathValue("account")
 	password, pin, err := identity.GenerateSecrets()
 	if err == nil {
@@ -238,7 +238,7 @@ func (w *Web) renewSecrets(v *Request) error {
 	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
-func (w *Web) disablePerson(v *Request) error {
+func (w *AdminPages) disablePerson(v *Request) error {
 	return w.changeAccount(v, "account disabled", "disattivata", func(id string) error {
 		switch {
 		case id == v.Session.Account:
@@ -246,13 +246,13 @@ func (w *Web) disablePerson(v *Request) error {
 		case v.FormValue("conferma") == "":
 			return errUnconfirmed
 		}
-		_, err := w.cases.Disable(v.Context(), id, administrationRef(v))
+		_, err := w.App.Disable(v.Context(), id, administrationRef(v))
 		return err
 	})
 }
 
 // What an administrator is refused.
 var (
-	errOwnAccount  = errors.New("not one's own account")
-	errUnconfirmed = errors.New("not confirmed")
+	errOwnAccount  = &Problem{Status: http.StatusConflict, Title: "Non su sé stessi", Text: "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore."}
+	errUnconfirmed = &Problem{Status: http.StatusUnprocessableEntity, Title: "Manca la conferma", Text: "Selezioni la casella di conferma: chi viene disattivato non può più accedere."}
 )

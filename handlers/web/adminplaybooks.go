@@ -20,9 +20,9 @@ type playbookRow struct {
 	Starts   []string // what calls for it
 }
 
-func (w *Web) playbooksPage(v *Request) error {
+func (w *AdminPages) playbooksPage(v *Request) error {
 	var rows []playbookRow
-	library := w.cases.Playbooks
+	library := w.App.Playbooks
 	for _, p := range library.Current() {
 		row := playbookRow{Playbook: p, Versions: library.Versions(p.ID), Starts: w.startTexts(p)}
 		for range library.Paths(library.Pin(p)) {
@@ -33,10 +33,10 @@ func (w *Web) playbooksPage(v *Request) error {
 	return w.Render(v, http.StatusOK, Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
 }
 
-func (w *Web) startTexts(p *playbook.Playbook) (said []string) {
+func (w *AdminPages) startTexts(p *playbook.Playbook) (said []string) {
 	for _, s := range p.Starts {
-		service, _ := w.cases.Catalog.Service(s.Service)
-		problem, _ := w.cases.Catalog.Problem(s.Service, s.Problem)
+		service, _ := w.App.Catalog.Service(s.Service)
+		problem, _ := w.App.Catalog.Problem(s.Service, s.Problem)
 		text := service.Label + ": " + problem.Label
 		if s.Facilitated {
 			text += ", con accesso facilitato"
@@ -81,8 +81,8 @@ type treeStep struct {
 	Yes      bool
 }
 
-func (w *Web) playbookPage(v *Request) error {
-	library := w.cases.Playbooks
+func (w *AdminPages) playbookPage(v *Request) error {
+	library := w.App.Playbooks
 	versions := library.Versions(playbook.ID(v.PathValue("playbook")))
 	if len(versions) == 0 {
 		return identity.ErrNotFound
@@ -114,7 +114,7 @@ func (w *Web) playbookPage(v *Request) error {
 			d.Unused = append(d.Unused, o.ID)
 		}
 	}
-	return w.Render(v, http.StatusOK, Page{Template: "procedura", Title: p.Title, Breadcrumb: append(slices.Clone(adminTrail), Crumb{"Procedure di verifica", "/amministrazione/procedure"}), Data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "procedura", Title: p.Title, Breadcrumb: append(slices.Clone(adminTrail), Crumb{Name: "Procedure di verifica", Path: "/amministrazione/procedure"}), Data: d})
 }
 
 // newTree is a playbook from a check on. A check that several ways lead to is drawn where the first one comes to it.

@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) assistanceRoutes() []Route {
+func (w *CitizenPages) assistanceRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /assistenza", Access: Anyone, Handle: w.assistancePage},
 		{Pattern: "GET /assistenza/{service}", Access: Anyone, Handle: w.assistanceFormPage},
@@ -28,17 +28,17 @@ func (w *Web) assistanceRoutes() []Route {
 	}
 }
 
-var assistanceTrail = []Crumb{{"Inizio", "/"}, {"Assistenza", "/assistenza"}}
+var assistanceTrail = []Crumb{{Name: "Inizio", Path: "/"}, {Name: "Assistenza", Path: "/assistenza"}}
 
 // assistancePage lets choose what help is needed for.
-func (w *Web) assistancePage(v *Request) error {
+func (w *CitizenPages) assistancePage(v *Request) error {
 	var services []catalog.Service
-	for _, s := range w.cases.Catalog.Services() {
+	for _, s := range w.App.Catalog.Services() {
 		if s.ID != ticket.OperatorsForm {
 			services = append(services, s)
 		}
 	}
-	operators, _ := w.cases.Catalog.Service(ticket.OperatorsForm)
+	operators, _ := w.App.Catalog.Service(ticket.OperatorsForm)
 	return w.Render(v, http.StatusOK, Page{Template: "assistenza", Title: "Assistenza", Breadcrumb: assistanceTrail[:1], Data: struct {
 		Services  []catalog.Service
 		Operators catalog.Service
@@ -47,7 +47,7 @@ func (w *Web) assistancePage(v *Request) error {
 }
 
 // openingCaller is who asks for help. Whoever works here in a role that opens no tickets is anybody.
-func (*Web) openingCaller(v *Request) app.Caller {
+func (*CitizenPages) openingCaller(v *Request) app.Caller {
 	by := v.Caller
 	if !identity.Allows(by.Actor.Role, identity.OpenTicket) {
 		by.Actor = person.Actor{Role: person.Anonymous}
@@ -56,12 +56,12 @@ func (*Web) openingCaller(v *Request) app.Caller {
 }
 
 // newAssistanceForm is the empty form of the service in the path.
-func (w *Web) newAssistanceForm(v *Request) (f assistanceForm, err error) {
+func (w *CitizenPages) newAssistanceForm(v *Request) (f assistanceForm, err error) {
 	known := false
-	if f.Service, known = w.cases.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
+	if f.Service, known = w.App.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
 		return f, &ticket.NotVisibleError{}
 	}
-	for _, e := range w.cases.Catalog.Entities(w.cases.Store.Now()) {
+	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
 		if e.Code != catalog.Region {
 			f.Entities = append(f.Entities, e)
 		}
@@ -72,7 +72,7 @@ func (w *Web) newAssistanceForm(v *Request) (f assistanceForm, err error) {
 	return f, err
 }
 
-func (w *Web) renderAssistanceForm(v *Request, status int, f assistanceForm) error {
+func (w *CitizenPages) renderAssistanceForm(v *Request, status int, f assistanceForm) error {
 	p := Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
 	if f.IsOperatorsForm() {
 		p.Template, p.Title = "modulo-operatori", "Nuova richiesta di assistenza"
@@ -80,7 +80,7 @@ func (w *Web) renderAssistanceForm(v *Request, status int, f assistanceForm) err
 	return w.Render(v, status, p)
 }
 
-func (w *Web) assistanceFormPage(v *Request) error {
+func (w *CitizenPages) assistanceFormPage(v *Request) error {
 	f, err := w.newAssistanceForm(v)
 	if err != nil {
 		return err
@@ -94,18 +94,18 @@ func (w *Web) assistanceFormPage(v *Request) error {
 
 // prefill puts in what is known: what a logged-in citizen wrote the last time, or the health authority at whose desk a
 // citizen asks.
-func (w *Web) prefill(v *Request, f *assistanceForm) error {
+func (w *CitizenPages) prefill(v *Request, f *assistanceForm) error {
 	if f.AtCounter {
 		f.values.Set("ente", string(v.Caller.Actor.Entity))
 	}
 	if v.Session.Actor.Role != person.Citizen {
 		return nil
 	}
-	last, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Sort: projections.NewestFirst, Limit: 1})
+	last, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Sort: projections.NewestFirst, Limit: 1})
 	if err != nil || len(last.Items) == 0 || last.Items[0].Erased {
 		return err
 	}
-	t, err := w.cases.Ticket(v.Context(), v.Caller, last.Items[0].ID, nil)
+	t, err := w.App.Ticket(v.Context(), v.Caller, last.Items[0].ID, nil)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (w *Web) prefill(v *Request, f *assistanceForm) error {
 }
 
 // submitAssistance opens a ticket, or shows the form again as it was typed with everything that is wrong with it.
-func (w *Web) submitAssistance(v *Request) error {
+func (w *CitizenPages) submitAssistance(v *Request) error {
 	files, broken := v.ParseUpload()
 	f, err := w.newAssistanceForm(v)
 	if err != nil {
@@ -129,7 +129,7 @@ func (w *Web) submitAssistance(v *Request) error {
 	f.values = v.Form
 	if v.SessionExpired {
 		f.problem = sessionExpiredProblem()
-		f.problem.Text += v.filesLostNote(files)
+		f.problem.Text += filesLostNote(v, files)
 		return w.renderAssistanceForm(v, f.problem.Status, f)
 	}
 	o, err := w.openTicket(v, f, files, broken)
@@ -148,7 +148,7 @@ func (w *Web) submitAssistance(v *Request) error {
 			return err
 		}
 	}
-	f.problem.Text += v.filesLostNote(files)
+	f.problem.Text += filesLostNote(v, files)
 	return w.renderAssistanceForm(v, f.problem.Status, f)
 }
 
@@ -162,25 +162,25 @@ func sessionExpiredProblem() *Problem {
 	}
 }
 
-func (w *Web) openTicket(v *Request, f assistanceForm, files []attachment.File, broken error) (app.Outcome, error) {
+func (w *CitizenPages) openTicket(v *Request, f assistanceForm, files []attachment.File, broken error) (app.Outcome, error) {
 	if broken != nil {
 		return app.Outcome{}, broken
 	}
 	by, request := w.openingCaller(v), f.toRequest(files)
 	if wrong := f.validate(); wrong != nil {
 		var invalid *ticket.InvalidError
-		if err := w.cases.ValidateOpen(v.Context(), by, request); errors.As(err, &invalid) {
+		if err := w.App.ValidateOpen(v.Context(), by, request); errors.As(err, &invalid) {
 			wrong = append(wrong, invalid.Fields...)
 		} else if err != nil {
 			return app.Outcome{}, err
 		}
 		return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
 	}
-	return w.cases.Open(v.Context(), by, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+	return w.App.Open(v.Context(), by, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
 }
 
 // filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
-func (v *Request) filesLostNote(files []attachment.File) string {
+func filesLostNote(v *Request, files []attachment.File) string {
 	if len(files) == 0 || v.FormValue("tenuti") != "" {
 		return ""
 	}

@@ -168,7 +168,7 @@ func (f assistanceForm) problemFor(err error, files []attachment.File) (*Problem
 	for _, in := range formInputs {
 		for _, wrong := range invalid.Fields {
 			if text := f.fieldText(in.wire, in.input, in.missing, wrong, files); text != "" {
-				p.Fields = append(p.Fields, FieldProblem{in.input, text})
+				p.Fields = append(p.Fields, FieldProblem{Field: in.input, Text: text})
 			}
 		}
 	}

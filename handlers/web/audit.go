@@ -14,7 +14,7 @@ import (
 )
 
 // auditRoutes are the auditor's pages: what was recorded, and how it looked at any moment.
-func (w *Web) auditRoutes() []Route {
+func (w *AuditorPages) auditRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /revisione", Access: WithRole, Action: identity.ReadEvents, Handle: w.searchPage},
 		{Pattern: "POST /revisione", Access: WithRole, Action: identity.ReadEvents, Handle: w.search},
@@ -28,7 +28,7 @@ func (w *Web) auditRoutes() []Route {
 }
 
 // auditTrail is where the auditor's pages stand.
-var auditTrail = []Crumb{{"Revisione", "/revisione"}}
+var auditTrail = []Crumb{{Name: "Revisione", Path: "/revisione"}}
 
 // searchData is a search among all tickets.
 type searchData struct {
@@ -36,18 +36,18 @@ type searchData struct {
 	Page *projections.Page // nil: nothing was asked for
 }
 
-func (w *Web) searchPage(v *Request) error {
+func (w *AuditorPages) searchPage(v *Request) error {
 	return w.Render(v, http.StatusOK, Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
 }
 
 // search answers a form that is sent by POST: what is searched for may be a name or a codice fiscale, which addresses must
 // not hold.
-func (w *Web) search(v *Request) error {
+func (w *AuditorPages) search(v *Request) error {
 	d := searchData{Q: strings.TrimSpace(v.FormValue("q"))}
 	if d.Q == "" {
 		return v.Redirect("/revisione")
 	}
-	found, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Q: d.Q, Cursor: v.FormValue("da")})
+	found, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Q: d.Q, Cursor: v.FormValue("da")})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) bulkRoutes() []Route {
+func (w *OperatorPages) bulkRoutes() []Route {
 	return []Route{
 		{Pattern: "POST /code/{queue}/insieme", Access: WithRole, Action: identity.UpdateTicket, Handle: w.updateSelected},
 		{Pattern: "POST /code/{queue}/insieme/annulla", Access: WithRole, Action: identity.UndoAct, Handle: w.undoSelected},
@@ -88,7 +88,7 @@ func returnPath(v *Request) string {
 
 // updateSelected carries one act out on every ticket that was chosen, each for itself: one result a ticket, and what is
 // refused for one is done for the others.
-func (w *Web) updateSelected(v *Request) error {
+func (w *OperatorPages) updateSelected(v *Request) error {
 	t := bulkForm{
 		Selected: map[ticket.ID]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
 	}
@@ -114,17 +114,17 @@ func (w *Web) updateSelected(v *Request) error {
 		if t.Text != "" {
 			u.Note = &app.NoteRequest{Text: t.Text, Visibility: ticket.Public}
 		}
-		_, err := w.cases.Update(v.Context(), v.Caller, c.ID, u, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
+		_, err := w.App.Update(v.Context(), v.Caller, c.ID, u, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
 		d.add(c, w.refusalText(v, err))
 	}
 	return w.renderBulkResult(v, d)
 }
 
 // undoSelected takes back what updateTogether did, as long as its notes are held.
-func (w *Web) undoSelected(v *Request) error {
+func (w *OperatorPages) undoSelected(v *Request) error {
 	d := bulkResultData{Back: returnPath(v), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
 	for _, c := range readSelection(v) {
-		_, err := w.cases.Undo(v.Context(), v.Caller, c.ID, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
+		_, err := w.App.Undo(v.Context(), v.Caller, c.ID, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
 		d.add(c, w.refusalText(v, err))
 	}
 	return w.renderBulkResult(v, d)
@@ -182,7 +182,7 @@ func (t bulkForm) describe() string {
 }
 
 // refusalText is a refusal in a sentence; "" for none.
-func (w *Web) refusalText(v *Request, err error) string {
+func (w *OperatorPages) refusalText(v *Request, err error) string {
 	if err == nil {
 		return ""
 	}
@@ -204,7 +204,7 @@ func (w *Web) refusalText(v *Request, err error) string {
 }
 
 // renderBulkResult shows them at once: every command has a key, so that a reload does nothing a second time.
-func (w *Web) renderBulkResult(v *Request, d bulkResultData) (err error) {
+func (w *OperatorPages) renderBulkResult(v *Request, d bulkResultData) (err error) {
 	d.Queue = projections.QueueID(v.PathValue("queue"))
 	d.CanUndo = d.CanUndo && len(d.Done) > 0
 	if d.IdempotencyKey, err = app.NewID(); err != nil {
@@ -214,11 +214,11 @@ func (w *Web) renderBulkResult(v *Request, d bulkResultData) (err error) {
 	if !ok {
 		return &ticket.NotVisibleError{}
 	}
-	return w.Render(v, http.StatusOK, Page{Template: "insieme", Title: "Esito", Breadcrumb: []Crumb{{name, d.Back}}, Data: d, Queue: d.Queue})
+	return w.Render(v, http.StatusOK, Page{Template: "insieme", Title: "Esito", Breadcrumb: []Crumb{{Name: name, Path: d.Back}}, Data: d, Queue: d.Queue})
 }
 
 // renderSelectionAgain shows the list again with what was chosen and typed, and what is missing.
-func (w *Web) renderSelectionAgain(v *Request, p *Problem, t bulkForm) error {
+func (w *OperatorPages) renderSelectionAgain(v *Request, p *Problem, t bulkForm) error {
 	_, asked, _ := strings.Cut(returnPath(v), "?")
 	query, _ := url.ParseQuery(asked) // as far as it can be read, as of any address
 	d, err := w.loadQueue(v, w.readFilterQuery(v, query))

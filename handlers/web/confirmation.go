@@ -16,11 +16,13 @@ import (
 
 // confirmationPath is the address of the confirmation of a ticket: only who was sent there knows it. It shows that the request
 // has arrived, and none of what was written.
-func (w *Web) confirmationPath(id ticket.ID) string {
+func (w *CitizenPages) confirmationPath(id ticket.ID) string {
 	return "/assistenza/inviata/" + string(id) + "." + w.confirmationMAC(string(id))
 }
 
-func (w *Web) confirmationMAC(id string) string { return w.Identity.KeyedHash("opened-page", id) }
+func (w *CitizenPages) confirmationMAC(id string) string {
+	return w.Identity.KeyedHash("opened-page", id)
+}
 
 // confirmationData is what the confirmation says.
 type confirmationData struct {
@@ -31,16 +33,16 @@ type confirmationData struct {
 	IsOperatorsForm bool // the operators' own form (FAQ 2.2)
 }
 
-func (w *Web) confirmationPage(v *Request) error {
+func (w *CitizenPages) confirmationPage(v *Request) error {
 	id, mark, _ := strings.Cut(v.PathValue("opened"), ".")
 	if !eventstore.IsID(id) || !hmac.Equal([]byte(mark), []byte(w.confirmationMAC(id))) {
 		return &ticket.NotVisibleError{}
 	}
-	t, err := w.cases.Ticket(v.Context(), app.LinkHolder(ticket.ID(id), v.Caller.From), ticket.ID(id), nil)
+	t, err := w.App.Ticket(v.Context(), app.LinkHolder(ticket.ID(id), v.Caller.From), ticket.ID(id), nil)
 	if err != nil {
 		return err
 	}
-	v.setNoIndex()
+	setNoIndex(v)
 	return w.Render(v, http.StatusOK, Page{Template: "inviata", Title: "Richiesta inviata", Breadcrumb: assistanceTrail, Data: confirmationData{
 		Ticket: t, MaskedEmail: maskEmail(t.Requester.Email), Verified: t.Identity == ticket.Verified,
 		AtCounter: v.Caller.Actor.Role.Operates() && t.Service.ID != string(ticket.OperatorsForm), IsOperatorsForm: t.Service.ID == string(ticket.OperatorsForm),
@@ -58,4 +60,4 @@ func maskEmail(address string) string {
 }
 
 // setNoIndex keeps a page whose address is a secret out of search engines. Referrer-Policy keeps it from other sites.
-func (v *Request) setNoIndex() { v.Writer.Header().Set("X-Robots-Tag", "noindex, nofollow") }
+func setNoIndex(v *Request) { v.Writer.Header().Set("X-Robots-Tag", "noindex, nofollow") }

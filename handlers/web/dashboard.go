@@ -21,12 +21,12 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) dashboardRoutes() []Route {
+func (w *SupervisorPages) dashboardRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /cruscotto", Access: WithRole, Action: identity.ReadFigures, Handle: w.dashboardPage},
 		{Pattern: "GET /cruscotto/dati/{sheet}", Access: WithRole, Action: identity.ReadFigures, Handle: w.dashboardCSV},
 		{Pattern: "GET /cruscotto/elenco", Access: WithRole, Action: identity.ReadFigures, Handle: w.drilldownPage},
-		{Pattern: exportRoute, Access: WithRole, Action: identity.ExportTickets, Handle: w.exportDrilldown},
+		{Pattern: ExportRoute, Access: WithRole, Action: identity.ExportTickets, Handle: w.exportDrilldown},
 	}
 }
 
@@ -92,19 +92,19 @@ type dashboardData struct {
 }
 
 // loadFigures reads them once they contain what had happened when they were asked for, or after two seconds.
-func (w *Web) loadFigures(v *Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
-	head, _, err := w.cases.Store.Head(v.Context())
+func (w *SupervisorPages) loadFigures(v *Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
+	head, _, err := w.App.Store.Head(v.Context())
 	if err != nil {
 		return d, 0, err
 	}
-	if _, err = w.cases.Reader.WaitFigures(v.Context(), head); err != nil {
+	if _, err = w.App.Reader.WaitFigures(v.Context(), head); err != nil {
 		return d, 0, err
 	}
-	d, err = w.cases.Reader.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
+	d, err = w.App.Reader.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
 	return d, max(0, head.N-d.Position.N), err
 }
 
-func (w *Web) dashboardPage(v *Request) error {
+func (w *SupervisorPages) dashboardPage(v *Request) error {
 	s := readScope(v)
 	data := w.newDashboardData(v, s)
 	figures, missing, err := w.loadFigures(v, s)
@@ -131,23 +131,23 @@ func (w *Web) dashboardPage(v *Request) error {
 }
 
 // newDashboardData is what stands around the figures: the form, and where to go from it.
-func (w *Web) newDashboardData(v *Request, s figureScope) dashboardData {
-	d := dashboardData{figureScope: s, Services: w.cases.Catalog.Services()}
+func (w *SupervisorPages) newDashboardData(v *Request, s figureScope) dashboardData {
+	d := dashboardData{figureScope: s, Services: w.App.Catalog.Services()}
 	if v.Caller.Actor.Role != person.ASRSupervisor {
-		d.Entities = w.cases.Catalog.Entities(w.cases.Store.SettledTime())
+		d.Entities = w.App.Catalog.Entities(w.App.Store.SettledTime())
 	}
 	today := w.today()
 	of := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
 	first := today[:8] + "01"
 	d.Presets = []Crumb{
-		{"Oggi", of(today, today)}, {"Ieri", of(addDays(today, -1), addDays(today, -1))}, {"Ultimi 7 giorni", of(addDays(today, -6), today)},
-		{"Ultimi 30 giorni", of(addDays(today, -29), today)}, {"Mese scorso", of(addDays(first, -1)[:8]+"01", addDays(first, -1))},
+		{Name: "Oggi", Path: of(today, today)}, {Name: "Ieri", Path: of(addDays(today, -1), addDays(today, -1))}, {Name: "Ultimi 7 giorni", Path: of(addDays(today, -6), today)},
+		{Name: "Ultimi 30 giorni", Path: of(addDays(today, -29), today)}, {Name: "Mese scorso", Path: of(addDays(first, -1)[:8]+"01", addDays(first, -1))},
 	}
 	return d
 }
 
 // scopeTitle figures they are, in words.
-func (w *Web) scopeTitle(v *Request, s figureScope) string {
+func (w *SupervisorPages) scopeTitle(v *Request, s figureScope) string {
 	entity := s.Entity
 	if v.Caller.Actor.Role == person.ASRSupervisor {
 		entity = v.Caller.Actor.Entity
@@ -163,9 +163,9 @@ func (w *Web) scopeTitle(v *Request, s figureScope) string {
 }
 
 // servicePathLabel is a service, or a problem of it, in words.
-func (w *Web) servicePathLabel(part string) string {
+func (w *SupervisorPages) servicePathLabel(part string) string {
 	id, problem, _ := strings.Cut(part, "/")
-	service, ok := w.cases.Catalog.Service(catalog.ServiceID(id))
+	service, ok := w.App.Catalog.Service(catalog.ServiceID(id))
 	if !ok {
 		return part
 	}
@@ -175,8 +175,8 @@ func (w *Web) servicePathLabel(part string) string {
 	return service.Label
 }
 
-func (w *Web) today() string {
-	return w.cases.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
+func (w *SupervisorPages) today() string {
+	return w.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
 }
 
 // addDays is a day some days later. What is no day stays what it is: it was refused before.
@@ -213,10 +213,10 @@ func formatPeriod(from, to string) string {
 
 // periodProblems say what is wrong with what was asked for, by the wire's field: the name of the input, and why.
 var periodProblems = map[string]FieldProblem{
-	"from":    {"dal", "Il primo giorno non può venire dopo l’ultimo, e il periodo può durare al massimo cinque anni."},
-	"to":      {"al", "L’ultimo giorno può essere al più tardi oggi."},
-	"entity":  {"ente", "Le cifre di questo ente non si possono mostrare qui: ne scelga un altro."},
-	"problem": {"tipologia", "Questa tipologia non c’è: la scelga dall’elenco."}, "service": {"tipologia", "Questo servizio non c’è: lo scelga dall’elenco."},
+	"from":    {Field: "dal", Text: "Il primo giorno non può venire dopo l’ultimo, e il periodo può durare al massimo cinque anni."},
+	"to":      {Field: "al", Text: "L’ultimo giorno può essere al più tardi oggi."},
+	"entity":  {Field: "ente", Text: "Le cifre di questo ente non si possono mostrare qui: ne scelga un altro."},
+	"problem": {Field: "tipologia", Text: "Questa tipologia non c’è: la scelga dall’elenco."}, "service": {Field: "tipologia", Text: "Questo servizio non c’è: lo scelga dall’elenco."},
 }
 
 // periodProblem is a refusal of what was asked for, to be corrected in the form; nil for other errors.
@@ -233,7 +233,7 @@ func periodProblem(err error) *Problem {
 }
 
 // dashboardCSV sends one of the tables as a file: the same rows that stand on the page.
-func (w *Web) dashboardCSV(v *Request) error {
+func (w *SupervisorPages) dashboardCSV(v *Request) error {
 	s := readScope(v)
 	name, isSheet := strings.CutSuffix(v.PathValue("sheet"), ".csv")
 	figures, _, err := w.loadFigures(v, s)

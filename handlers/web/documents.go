@@ -8,7 +8,7 @@ import "net/http"
 func (w *Web) documentRoutes() []Route {
 	about := func(name, title string) func(*Request) error {
 		return func(v *Request) error {
-			return w.Render(v, http.StatusOK, Page{Template: name, Title: title, Breadcrumb: []Crumb{{"Inizio", "/"}}, Data: w.Documents})
+			return w.Render(v, http.StatusOK, Page{Template: name, Title: title, Breadcrumb: []Crumb{{Name: "Inizio", Path: "/"}}, Data: w.Documents})
 		}
 	}
 	return []Route{

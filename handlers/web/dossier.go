@@ -16,7 +16,7 @@ import (
 // dossierTemplatePath is the one template without the frame: a file that is whole by itself, its style in it, and refers to nothing.
 const dossierTemplatePath = "templates/fascicolo.html"
 
-func (w *Web) parseDossier() (*template.Template, error) {
+func (w *AuditorPages) parseDossier() (*template.Template, error) {
 	t, err := template.New("fascicolo.html").Funcs(w.TemplateFuncs()).Funcs(template.FuncMap{
 		"who": w.actorName, "instant": formatInstant, "indented": func(raw json.RawMessage) string { return indentJSON(raw) },
 	}).ParseFS(templateFiles, dossierTemplatePath)
@@ -26,12 +26,12 @@ func (w *Web) parseDossier() (*template.Template, error) {
 	return t, nil
 }
 
-func (w *Web) readDossier(v *Request) (app.Dossier, error) {
-	return w.cases.Dossier(v.Context(), v.Caller, ticket.ID(v.PathValue("id")))
+func (w *AuditorPages) readDossier(v *Request) (app.Dossier, error) {
+	return w.App.Dossier(v.Context(), v.Caller, ticket.ID(v.PathValue("id")))
 }
 
 // dossierHTML is the dossier to read and to print.
-func (w *Web) dossierHTML(v *Request) error {
+func (w *AuditorPages) dossierHTML(v *Request) error {
 	d, err := w.readDossier(v)
 	if err != nil {
 		return err
@@ -40,13 +40,13 @@ func (w *Web) dossierHTML(v *Request) error {
 	if err := w.dossierTemplate.Execute(&b, d); err != nil {
 		return fmt.Errorf("dossier: %w", err)
 	}
-	v.setDownloadHeaders("text/html; charset=utf-8", "fascicolo-"+d.Number+".html")
+	setDownloadHeaders(v, "text/html; charset=utf-8", "fascicolo-"+d.Number+".html")
 	_, _ = b.WriteTo(v.Writer) // the browser may have gone
 	return nil
 }
 
 // dossierJSON is the same for programs, with the bytes that the hashes are computed from.
-func (w *Web) dossierJSON(v *Request) error {
+func (w *AuditorPages) dossierJSON(v *Request) error {
 	d, err := w.readDossier(v)
 	if err != nil {
 		return err
@@ -55,13 +55,13 @@ func (w *Web) dossierJSON(v *Request) error {
 	if err != nil {
 		return fmt.Errorf("dossier: %w", err)
 	}
-	v.setDownloadHeaders("application/json; charset=utf-8", "fascicolo-"+d.Number+".json")
+	setDownloadHeaders(v, "application/json; charset=utf-8", "fascicolo-"+d.Number+".json")
 	_, _ = v.Writer.Write(append(raw, '\n')) // the browser may have gone
 	return nil
 }
 
 // setDownloadHeaders sends what follows as a file to be kept.
-func (v *Request) setDownloadHeaders(kind, name string) {
+func setDownloadHeaders(v *Request, kind, name string) {
 	h := v.Writer.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)

@@ -14,8 +14,8 @@ import (
 )
 
 // AbortDownload ends a file that has begun: the browser must not take it for the whole.
-func (w *Web) AbortDownload(v *Request, err error) error {
-	w.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
+func (u *UI) AbortDownload(v *Request, err error) error {
+	u.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
 	panic(http.ErrAbortHandler)
 }
 

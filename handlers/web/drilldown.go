@@ -54,10 +54,10 @@ func readDrilldown(v *Request) (figureScope, projections.DrillDown, []string) {
 	}
 }
 
-func (w *Web) drilldownPage(v *Request) error {
+func (w *SupervisorPages) drilldownPage(v *Request) error {
 	s, b, asked := readDrilldown(v)
 	b.Cursor = v.FormValue("dopo")
-	list, err := w.cases.Reader.DrillDown(v.Context(), v.Caller.Viewer(), b)
+	list, err := w.App.Reader.DrillDown(v.Context(), v.Caller.Viewer(), b)
 	if err != nil {
 		return err
 	}
@@ -79,11 +79,11 @@ func (w *Web) drilldownPage(v *Request) error {
 	if d.FilterTexts, err = w.filterTexts(v, b); err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, Page{Template: "cruscotto-elenco", Title: d.Name, Breadcrumb: []Crumb{{"Cruscotto", d.BackLink}}, Data: d})
+	return w.Render(v, http.StatusOK, Page{Template: "cruscotto-elenco", Title: d.Name, Breadcrumb: []Crumb{{Name: "Cruscotto", Path: d.BackLink}}, Data: d})
 }
 
 // filterTexts says in words what the list was narrowed to.
-func (w *Web) filterTexts(v *Request, b projections.DrillDown) (said []string, err error) {
+func (w *SupervisorPages) filterTexts(v *Request, b projections.DrillDown) (said []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
 			said = append(said, name+": "+value)
@@ -123,7 +123,7 @@ func (w *Web) filterTexts(v *Request, b projections.DrillDown) (said []string, e
 }
 
 // detailLabel says in words what the detail of something done is.
-func (w *Web) detailLabel(f projections.FigureID, detail string) string {
+func (w *SupervisorPages) detailLabel(f projections.FigureID, detail string) string {
 	if detail == "" {
 		return ""
 	}
@@ -138,20 +138,16 @@ func (w *Web) detailLabel(f projections.FigureID, detail string) string {
 	case projections.Reopenings:
 		return "da: " + strings.ToLower(cmp.Or(RoleNames[person.Role(detail)], "cittadino"))
 	case projections.Discards:
-		for _, c := range DiscardReasons {
-			if c.Value == detail {
-				return c.Label
-			}
-		}
+		return LabelOf(DiscardReasons, detail)
 	}
 	return detail
 }
 
 // exportDrilldown sends the whole list, however long it is.
-func (w *Web) exportDrilldown(v *Request) error {
+func (w *SupervisorPages) exportDrilldown(v *Request) error {
 	_, b, _ := readDrilldown(v)
 	var out *middleware.CSVWriter
-	err := w.cases.Reader.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
+	err := w.App.Reader.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
 		out = middleware.NewCSVWriter(v.Writer, "cruscotto-"+string(b.Figure)+"-"+p.To+".csv", ';')
 		return out.WriteRow("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
 	}, func(items []projections.DrillDownItem) error {
@@ -168,7 +164,7 @@ func (w *Web) exportDrilldown(v *Request) error {
 	return err
 }
 
-func (w *Web) csvRow(f projections.FigureID, i projections.DrillDownItem) []string {
+func (w *SupervisorPages) csvRow(f projections.FigureID, i projections.DrillDownItem) []string {
 	when := func(t time.Time) string {
 		if t.IsZero() {
 			return ""

@@ -8,9 +8,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
@@ -42,9 +44,9 @@ func (w *Web) serveEvents(v *Request) error {
 	return nil
 }
 
-func (w *Web) newLiveUpdates() *sse.Streams {
+func (w *Web) newLiveUpdates(tracker *presence.Tracker, heartbeat time.Duration) *sse.Streams {
 	return &sse.Streams{
-		App: w.cases, Notifications: w.Notifications, Presence: w.Presence, Middleware: w.Middleware, Heartbeat: w.Heartbeat, Closing: w.streamsContext,
+		App: w.App, Notifications: w.Notifications, Presence: tracker, Middleware: w.Middleware, Heartbeat: cmp.Or(max(0, heartbeat), 15*time.Second), Closing: w.streamsContext,
 		OnError: func(ctx context.Context, err error) {
 			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
 		},

@@ -187,7 +187,7 @@ func totalsTable(s figureScope, d projections.Dashboard) table {
 }
 
 // chartPanels are the drawings, each with the table that says the same.
-func (w *Web) chartPanels(s figureScope, d projections.Dashboard) []chartPanel {
+func (w *SupervisorPages) chartPanels(s figureScope, d projections.Dashboard) []chartPanel {
 	came := table{ID: "andamento", Caption: "Arrivate e risolte, giorno per giorno", Heads: []string{"Giorno", "Arrivate", "Risolte"}}
 	stood := table{ID: "aperte", Caption: "Aperte alla fine di ogni giorno", Heads: []string{"Giorno", "Aperte"}}
 	var points []string
@@ -265,9 +265,9 @@ func ageTick(a projections.AgeFigure) string {
 }
 
 // outcomeTitle is the title of an outcome in the playbooks of today: the run may have come to it through another playbook.
-func (w *Web) outcomeTitle(of playbook.ID, id playbook.OutcomeID) string {
+func (w *SupervisorPages) outcomeTitle(of playbook.ID, id playbook.OutcomeID) string {
 	title := string(id)
-	for _, p := range w.cases.Playbooks.Current() {
+	for _, p := range w.App.Playbooks.Current() {
 		for _, o := range p.Outcomes {
 			if o.ID == id && (p.ID == of || title == string(id)) {
 				title = o.Title
@@ -277,8 +277,8 @@ func (w *Web) outcomeTitle(of playbook.ID, id playbook.OutcomeID) string {
 	return title
 }
 
-func (w *Web) playbookTitle(id playbook.ID) string {
-	for _, p := range w.cases.Playbooks.Current() {
+func (w *SupervisorPages) playbookTitle(id playbook.ID) string {
+	for _, p := range w.App.Playbooks.Current() {
 		if p.ID == id {
 			return p.Title
 		}

@@ -16,7 +16,7 @@ const durationMethod = "I tempi vanno dall’apertura della richiesta, notti e a
 	"tempi realmente osservati, senza stime."
 
 // tables are the tables that stand on the page as they are. all: those of more than one entity too.
-func (w *Web) tables(s figureScope, d projections.Dashboard, all bool) []table {
+func (w *SupervisorPages) tables(s figureScope, d projections.Dashboard, all bool) []table {
 	sheets := []table{w.statusTable(s, d)}
 	if all {
 		sheets = append(sheets, w.entityTable(s, d))
@@ -35,7 +35,7 @@ func barCell(n, most int, link string) cell {
 	return c
 }
 
-func (*Web) statusTable(s figureScope, d projections.Dashboard) table {
+func (*SupervisorPages) statusTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "stati", Caption: "Per stato", Heads: []string{"Stato", "Richieste"}}
 	most := 0
 	for _, f := range d.Statuses {
@@ -47,7 +47,7 @@ func (*Web) statusTable(s figureScope, d projections.Dashboard) table {
 	return t
 }
 
-func (w *Web) entityTable(s figureScope, d projections.Dashboard) table {
+func (w *SupervisorPages) entityTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "enti", Caption: "Per ente", MethodNote: durationMethod, Heads: []string{
 		"Ente", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Inoltrate", "Ricevute", "Scadute", "Forzature", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
@@ -77,7 +77,7 @@ func durationCells(f projections.Figures) []cell {
 }
 
 // problemTable lists every service, and beneath it its problems.
-func (w *Web) problemTable(s figureScope, d projections.Dashboard) table {
+func (w *SupervisorPages) problemTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "tipologie", Caption: "Per servizio e tipologia", MethodNote: durationMethod, Heads: []string{
 		"Servizio", "Tipologia", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Passaggi", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
@@ -103,7 +103,7 @@ func (w *Web) problemTable(s figureScope, d projections.Dashboard) table {
 	return t
 }
 
-func (*Web) operatorTable(s figureScope, d projections.Dashboard) table {
+func (*SupervisorPages) operatorTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}}
 	most := 0
 	for _, f := range d.Operators {
@@ -118,7 +118,7 @@ func (*Web) operatorTable(s figureScope, d projections.Dashboard) table {
 	return t
 }
 
-func (w *Web) outcomeTable(s figureScope, d projections.Dashboard) table {
+func (w *SupervisorPages) outcomeTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "esiti", Caption: "Esiti delle verifiche", Heads: []string{"Verifiche", "Esito", "Volte"}}
 	most := 0
 	for _, f := range d.Outcomes {
@@ -133,7 +133,7 @@ func (w *Web) outcomeTable(s figureScope, d projections.Dashboard) table {
 	return t
 }
 
-func (*Web) groundTable(s figureScope, d projections.Dashboard) table {
+func (*SupervisorPages) groundTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "motivi", Caption: "Motivi degli inoltri alla Regione", Heads: []string{"Motivo", "Inoltri"}}
 	most := 0
 	for _, f := range d.Grounds {
@@ -149,10 +149,5 @@ func groundLabel(g ticket.Ground) string {
 	if g == ticket.ByOutcome {
 		return "Esito delle verifiche"
 	}
-	for _, c := range HandoverGrounds {
-		if c.Value == string(g) {
-			return c.Label
-		}
-	}
-	return string(g)
+	return LabelOf(HandoverGrounds, string(g))
 }

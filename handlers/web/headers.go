@@ -10,7 +10,6 @@ import (
 
 const (
 	eventsRoute    = "GET /eventi"
-	exportRoute    = "GET /cruscotto/elenco.csv"
 	requestTimeout = 90 * time.Second // with five attachments on a slow line
 )
 

@@ -53,7 +53,7 @@ func identifierText(input, typed string) string {
 
 // checkIdentifier judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
 // empty one is not judged before the form is sent.
-func (w *Web) checkIdentifier(v *Request) error {
+func (w *CitizenPages) checkIdentifier(v *Request) error {
 	said := ""
 	if typed := v.PostFormValue("valore"); typed != "" {
 		said = identifierText(v.PostFormValue("campo"), typed)

@@ -18,7 +18,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // refusing are the rooms that refuse what people type.
@@ -281,16 +280,6 @@ func TestMovesAreRefusedInItalian(t *testing.T) {
 		if got := moveText(&c.e); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
-	}
-}
-
-func TestARefusedAnswerStandsBesideItsCheck(t *testing.T) {
-	answers := make([]app.AnswerRequest, 12)
-	answers[11].Check = "ultima"
-	p := &Problem{Fields: []FieldProblem{{"answers[11].answer", ""}, {"answers[11].evidence.iuv", "no"}, {"answers", "altro"}, {"answers[12]", "di nessuna"}}}
-	p.moveToChecks(answers)
-	if p.For("verifica-ultima") != "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto. no" || p.Fields[2].Field != "answers" || p.Fields[3].Field != "answers[12]" {
-		t.Errorf("got %+v", p.Fields)
 	}
 }
 

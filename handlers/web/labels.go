@@ -10,12 +10,14 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
+// RoleNames are the roles' names on the pages.
 var RoleNames = map[person.Role]string{
 	person.ASROperator: "Operatore ASR", person.ASRSupervisor: "Supervisore ASR", person.RegionalOperator: "Operatore regionale",
 	person.RegionalSupervisor: "Supervisore regionale", person.Auditor: "Revisore", person.Administrator: "Amministratore",
 	person.Citizen: "Cittadino", person.Integration: "Integrazione",
 }
 
+// ChannelNames are the channels' names on the pages.
 var ChannelNames = map[ticket.Channel]string{
 	ticket.ChannelWeb: "Modulo on line", ticket.ChannelCounter: "Sportello", ticket.ChannelTelephone: "Telefono", ticket.ChannelIntegration: "Altro sistema",
 }
@@ -30,9 +32,38 @@ var queueKeys = map[projections.QueueID]string{
 	projections.HandedOverQueue: "i", projections.SolvedQueue: "r", projections.OverrideQueue: "f", projections.AllQueue: "t",
 }
 
+// Label is a stored value and its text on the pages.
+type Label struct{ Value, Text string }
+
+// LabelOf returns the text of a value, or the value itself if it has none.
+func LabelOf(all []Label, value string) string {
+	for _, l := range all {
+		if l.Value == value {
+			return l.Text
+		}
+	}
+	return value
+}
+
+// HandoverGrounds are the grounds that an operator may give for a hand-over.
+var HandoverGrounds = []Label{
+	{Value: string(ticket.NotOurs), Text: "Non è della mia Azienda"},
+	{Value: string(ticket.SystemsDown), Text: "Forzatura: i sistemi non sono disponibili"},
+	{Value: string(ticket.Urgent), Text: "Forzatura: urgenza"},
+	{Value: string(ticket.AskedByRegion), Text: "Forzatura: lo chiede la Regione"},
+	{Value: string(ticket.NotForeseen), Text: "Forzatura: caso non previsto dalle verifiche"},
+}
+
+// DiscardReasons are the reasons for which a request is discarded.
+var DiscardReasons = []Label{
+	{Value: string(ticket.Spam), Text: "Messaggio indesiderato"},
+	{Value: string(ticket.TestOnly), Text: "Prova"},
+	{Value: string(ticket.Repeated), Text: "Già presente"},
+}
+
 // EntityName is the short name of an entity.
-func (w *Web) EntityName(code catalog.EntityCode) string {
-	if e, ok := w.cases.Catalog.Entity(code); ok {
+func (u *UI) EntityName(code catalog.EntityCode) string {
+	if e, ok := u.App.Catalog.Entity(code); ok {
 		return e.Short
 	}
 	return string(code)

@@ -29,7 +29,7 @@ type listFilters struct {
 const meChoice = "io"
 
 // readFilterQuery reads what an address asks for.
-func (w *Web) readFilterQuery(v *Request, query url.Values) listFilters {
+func (w *OperatorPages) readFilterQuery(v *Request, query url.Values) listFilters {
 	return listFilters{
 		Queue: projections.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
 		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: projections.Sort(query.Get("ordine")),
@@ -59,7 +59,7 @@ func defaultSort(q projections.QueueID) projections.Sort {
 }
 
 // listPath is the list's address.
-func (w *Web) listPath(v *Request, l listFilters) string {
+func (w *OperatorPages) listPath(v *Request, l listFilters) string {
 	query := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
@@ -102,7 +102,7 @@ type sortColumn struct {
 }
 
 // sortColumns are the columns that order a list, by their names in the template.
-func (w *Web) sortColumns(v *Request, l listFilters) map[string]sortColumn {
+func (w *OperatorPages) sortColumns(v *Request, l listFilters) map[string]sortColumn {
 	all := map[string]sortColumn{}
 	for _, c := range []struct {
 		id, name string

@@ -38,12 +38,12 @@ const (
 	justMessage = "messaggio"
 )
 
-func (w *Web) ownTicketPage(v *Request) error {
+func (w *CitizenPages) ownTicketPage(v *Request) error {
 	return w.renderOwnTicket(v, http.StatusOK, nil, replyForm{})
 }
 
-func (w *Web) renderOwnTicket(v *Request, status int, p *Problem, f replyForm) error {
-	t, err := w.cases.Ticket(v.Context(), v.Caller, v.ownTicketID(), nil)
+func (w *CitizenPages) renderOwnTicket(v *Request, status int, p *Problem, f replyForm) error {
+	t, err := w.App.Ticket(v.Context(), v.Caller, ownTicketID(v), nil)
 	if err != nil {
 		return err
 	}
@@ -57,16 +57,16 @@ func (w *Web) renderOwnTicket(v *Request, status int, p *Problem, f replyForm) e
 	}
 	out := Page{Template: "richiesta", Title: "Richiesta " + t.Number, Problem: p, Data: d}
 	if d.ByLink {
-		v.setNoIndex()
+		setNoIndex(v)
 	} else {
-		out.Breadcrumb = []Crumb{{"Le mie richieste", "/richieste"}}
+		out.Breadcrumb = []Crumb{{Name: "Le mie richieste", Path: "/richieste"}}
 	}
 	return w.Render(v, status, out)
 }
 
 // reply takes the citizen's answer (FAQ 2.4), or their word on a resolution. On a closed request it opens a new one: only for
 // who was told so before.
-func (w *Web) reply(v *Request) error {
+func (w *CitizenPages) reply(v *Request) error {
 	files, broken := v.ParseUpload()
 	f := replyForm{Text: v.FormValue("testo"), Resolution: v.FormValue("esito"), SeenStatus: ticket.Status(v.FormValue("visto"))}
 	o, err := w.sendReply(v, f, files, broken)
@@ -75,11 +75,11 @@ func (w *Web) reply(v *Request) error {
 		if p == nil || eventstore.IsUnavailable(err) {
 			return err
 		}
-		p.Text += v.filesLostNote(files)
+		p.Text += filesLostNote(v, files)
 		return w.renderOwnTicket(v, p.Status, p, f)
 	}
 	switch {
-	case ticket.ID(o.Stream) != v.ownTicketID():
+	case ticket.ID(o.Stream) != ownTicketID(v):
 		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
 	case f.Resolution == notSolved:
 		return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=ripresa")
@@ -87,7 +87,7 @@ func (w *Web) reply(v *Request) error {
 	return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=risposta")
 }
 
-func (w *Web) sendReply(v *Request, f replyForm, files []attachment.File, broken error) (app.Outcome, error) {
+func (w *CitizenPages) sendReply(v *Request, f replyForm, files []attachment.File, broken error) (app.Outcome, error) {
 	if broken != nil {
 		return app.Outcome{}, broken
 	}
@@ -105,7 +105,7 @@ func (w *Web) sendReply(v *Request, f replyForm, files []attachment.File, broken
 			return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
 		}
 	}
-	return w.cases.Reply(v.Context(), v.Caller, v.ownTicketID(), in, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+	return w.App.Reply(v.Context(), v.Caller, ownTicketID(v), in, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
 }
 
 // replyProblem says what was refused in the words of the form; nil: it is nothing that its writer can mend here.
@@ -123,14 +123,14 @@ func replyProblem(err error, files []attachment.File) *Problem {
 		for _, wrong := range invalid.Fields {
 			switch {
 			case wrong.Field == "solved":
-				p.Fields = append(p.Fields, FieldProblem{"esito", "Scelga se il problema c’è ancora, o se è solo un messaggio."})
+				p.Fields = append(p.Fields, FieldProblem{Field: "esito", Text: "Scelga se il problema c’è ancora, o se è solo un messaggio."})
 			case wrong.Field == "text" && wrong.Rule == "is required":
-				p.Fields = append(p.Fields, FieldProblem{"testo", "Scriva il messaggio."})
+				p.Fields = append(p.Fields, FieldProblem{Field: "testo", Text: "Scriva il messaggio."})
 			case wrong.Field == "text":
-				p.Fields = append(p.Fields, FieldProblem{"testo", FieldText(wrong)})
+				p.Fields = append(p.Fields, FieldProblem{Field: "testo", Text: FieldText(wrong)})
 			default:
 				at := wrong.Field[min(len("attachments["), len(wrong.Field)):]
-				p.Fields = append(p.Fields, FieldProblem{"allegati", fileProblemText(at, wrong, files)})
+				p.Fields = append(p.Fields, FieldProblem{Field: "allegati", Text: fileProblemText(at, wrong, files)})
 			}
 		}
 		p.Title = correctionsTitle(len(p.Fields))

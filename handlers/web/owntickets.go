@@ -12,7 +12,7 @@ import (
 )
 
 // The citizens' own pages. {link} is the id of a request, for who has logged in, or a personal link.
-func (w *Web) ownTicketRoutes() []Route {
+func (w *CitizenPages) ownTicketRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /richieste", Access: WithRole, Action: identity.ReplyToTicket, Handle: w.ownTicketsPage},
 		{Pattern: "POST /richieste/preferenze", Access: WithRole, Action: identity.ChoosePreferences, Handle: w.choosePreferences},
@@ -36,9 +36,9 @@ type ownTicketItem struct {
 	CitizenStatus citizenStatus
 }
 
-func (w *Web) ownTicketsPage(v *Request) error {
+func (w *CitizenPages) ownTicketsPage(v *Request) error {
 	d := ownTicketsData{IsLaterPage: v.FormValue("da") != ""}
-	all, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Cursor: v.FormValue("da"), Limit: 20})
+	all, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Cursor: v.FormValue("da"), Limit: 20})
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (w *Web) ownTicketsPage(v *Request) error {
 		}
 	}
 	if !d.IsLaterPage {
-		asked, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{Status: ticket.Waiting, Limit: 200})
+		asked, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Status: ticket.Waiting, Limit: 200})
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (w *Web) ownTicketsPage(v *Request) error {
 	return w.Render(v, http.StatusOK, Page{Template: "richieste", Title: "Le mie richieste", Data: d})
 }
 
-func (w *Web) choosePreferences(v *Request) error {
+func (w *CitizenPages) choosePreferences(v *Request) error {
 	if err := w.Identity.SetWantsMail(v.Context(), v.Session.Account, v.FormValue("avvisi") != ""); err != nil {
 		return err
 	}
@@ -71,15 +71,15 @@ func (w *Web) choosePreferences(v *Request) error {
 }
 
 // ownTicketID is the request that the path names.
-func (v *Request) ownTicketID() ticket.ID {
+func ownTicketID(v *Request) ticket.ID {
 	if v.Caller.Link != "" {
 		return v.Caller.Link
 	}
 	return ticket.ID(v.PathValue("link"))
 }
 
-func (w *Web) downloadOwnAttachment(v *Request) error {
-	f, content, err := w.cases.ReadFile(v.Context(), v.Caller, v.ownTicketID(), ticket.ID(v.PathValue("file")))
+func (w *CitizenPages) downloadOwnAttachment(v *Request) error {
+	f, content, err := w.App.ReadFile(v.Context(), v.Caller, ownTicketID(v), ticket.ID(v.PathValue("file")))
 	if err != nil {
 		return err
 	}

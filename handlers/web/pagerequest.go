@@ -4,6 +4,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"unicode"
@@ -46,6 +47,13 @@ type Request struct {
 type RateLimitedError struct{ Seconds int }
 
 func (RateLimitedError) Error() string { return "too many requests" }
+
+// Errors of a request that ProblemOf has a text for.
+var (
+	ErrWrongRole      = errors.New("not for this role")
+	ErrUnknownLink    = errors.New("no such personal link")
+	ErrTooManyUploads = errors.New("too many large forms at a time")
+)
 
 // Redirect sends the browser on after something was done: a reload does it no second time.
 func (v *Request) Redirect(to string) error {

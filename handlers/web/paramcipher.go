@@ -26,7 +26,7 @@ func newParamCipher(keyedHash func(purpose, value string) string) (cipher.AEAD, 
 }
 
 // encryptParam is what was typed, for an address; "" stays empty.
-func (w *Web) encryptParam(v *Request, typed string) string {
+func (w *OperatorPages) encryptParam(v *Request, typed string) string {
 	if typed == "" {
 		return ""
 	}
@@ -34,7 +34,7 @@ func (w *Web) encryptParam(v *Request, typed string) string {
 }
 
 // decryptParam is what sealed hid. An address that somebody else was given, or that was edited, holds nothing.
-func (w *Web) decryptParam(v *Request, text string) string {
+func (w *OperatorPages) decryptParam(v *Request, text string) string {
 	secret, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(secret) == 0 {
 		return ""

@@ -24,6 +24,9 @@ type Problem struct {
 	Conflicts []ticket.FieldConflict // what somebody else changed meanwhile
 }
 
+// Error makes a Problem an error, so that pages can return one of their own.
+func (p *Problem) Error() string { return p.Title }
+
 // FieldProblem is what is wrong with one field: the summary leads to it, and it stands beside it.
 type FieldProblem struct {
 	Field string // the name of the input
@@ -59,6 +62,7 @@ func NotFound() *Problem {
 // ProblemOf is the one table from the errors of all rooms to what a page says of them.
 func ProblemOf(err error) *Problem {
 	var (
+		own         *Problem
 		invalid     *ticket.InvalidError
 		filter      *projections.FilterError
 		conflict    *ticket.ConflictError
@@ -71,10 +75,13 @@ func ProblemOf(err error) *Problem {
 		tooLarge    *http.MaxBytesError
 	)
 	switch {
+	case errors.As(err, &own):
+		p := *own // callers add to it
+		return &p
 	case errors.As(err, &invalid):
 		p := &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Corregga i campi indicati e invii di nuovo. Non è stato modificato nulla, e ciò che ha scritto è ancora qui."}
 		for _, f := range invalid.Fields {
-			p.Fields = append(p.Fields, FieldProblem{f.Field, FieldText(f)})
+			p.Fields = append(p.Fields, FieldProblem{Field: f.Field, Text: FieldText(f)})
 		}
 		return p
 	case errors.As(err, &filter) && filter.Rule == projections.RuleTooManyByName:
@@ -110,12 +117,6 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato modificato nulla.", Fields: []FieldProblem{f}}
 	case errors.Is(err, identity.ErrTaken):
 		return &Problem{Status: http.StatusConflict, Title: "Esiste già", Text: "Questo nome utente, o questo ruolo presso questo ente, c’è già: non è stato modificato nulla."}
-	case errors.Is(err, errOwnAccount):
-		return &Problem{Status: http.StatusConflict, Title: "Non su sé stessi", Text: "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore."}
-	case errors.Is(err, errNothingToRetry):
-		return &Problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
-	case errors.Is(err, errUnconfirmed):
-		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Manca la conferma", Text: "Selezioni la casella di conferma: chi viene disattivato non può più accedere."}
 	case errors.Is(err, ErrWrongRole):
 		return &Problem{Status: http.StatusForbidden, Title: "Pagina di un altro ruolo", Text: "Il ruolo con cui sta lavorando non comprende questa pagina. Può cambiare ruolo dall’intestazione, in alto a destra."}
 	case errors.Is(err, ErrUnknownLink):
@@ -137,7 +138,7 @@ func ProblemOf(err error) *Problem {
 
 // accountProblems say what an account or a placement cannot be made of, beside the field that it was typed into.
 var accountProblems = map[string]FieldProblem{
-	"username":  {"utente", "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
-	"name":      {"nome", "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
-	"placement": {"ruolo", "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},
+	"username":  {Field: "utente", Text: "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
+	"name":      {Field: "nome", Text: "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
+	"placement": {Field: "ruolo", Text: "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) queueRoutes() []Route {
+func (w *OperatorPages) queueRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /code/{queue}", Access: WithRole, Action: identity.ListTickets, Handle: w.queuePage},
 		{Pattern: "POST /code/{queue}", Access: WithRole, Action: identity.ListTickets, Handle: w.searchQueue},
@@ -57,7 +57,7 @@ func (d queueData) FiltersByStatus() bool {
 	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
 }
 
-func (w *Web) queuePage(v *Request) error {
+func (w *OperatorPages) queuePage(v *Request) error {
 	d, err := w.loadQueue(v, w.readFilterQuery(v, v.URL.Query()))
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (w *Web) queuePage(v *Request) error {
 }
 
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
-func (w *Web) searchQueue(v *Request) error {
+func (w *OperatorPages) searchQueue(v *Request) error {
 	l := readFilterForm(v)
 	if words := []rune(l.Q); len(words) > projections.MaxSearchLength { // no address would hold it
 		l.Q = string(words[:projections.MaxSearchLength])
@@ -85,7 +85,7 @@ func (w *Web) searchQueue(v *Request) error {
 }
 
 // renderSearchTooLong refuses a search that is too long, on the list of what is left of it.
-func (w *Web) renderSearchTooLong(v *Request, l listFilters) error {
+func (w *OperatorPages) renderSearchTooLong(v *Request, l listFilters) error {
 	d, err := w.loadQueue(v, l)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (w *Web) renderSearchTooLong(v *Request, l listFilters) error {
 }
 
 // loadQueue reads a page of a queue. It waits for what was recorded before it was asked for.
-func (w *Web) loadQueue(v *Request, l listFilters) (queueData, error) {
+func (w *OperatorPages) loadQueue(v *Request, l listFilters) (queueData, error) {
 	by := v.Caller.Actor
 	name, ok := projections.QueueName(by.Role, l.Queue)
 	if !ok || !by.Role.Operates() && !v.Caller.Viewer().IsAuditor() {
@@ -106,15 +106,15 @@ func (w *Web) loadQueue(v *Request, l listFilters) (queueData, error) {
 	}
 	d := queueData{
 		listFilters: l, Name: name, SortColumns: w.sortColumns(v, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(by.Role, identity.UpdateTicket),
-		ShowsOrigin: by.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: w.cases.Store.Now(), Self: w.listPath(v, l),
+		ShowsOrigin: by.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: w.App.Store.Now(), Self: w.listPath(v, l),
 	}
-	head, _, err := w.cases.Store.Head(v.Context())
+	head, _, err := w.App.Store.Head(v.Context())
 	if err == nil {
-		d.Stale, err = w.cases.Reader.Wait(v.Context(), head)
+		d.Stale, err = w.App.Reader.Wait(v.Context(), head)
 	}
 	if err == nil {
-		d.At = w.cases.Store.Now()
-		d.Page, err = w.cases.ListTickets(v.Context(), v.Caller, l.filter(v))
+		d.At = w.App.Store.Now()
+		d.Page, err = w.App.ListTickets(v.Context(), v.Caller, l.filter(v))
 	}
 	if err == nil {
 		d.Bulk.IdempotencyKey, err = app.NewID()
@@ -126,7 +126,7 @@ func (w *Web) loadQueue(v *Request, l listFilters) (queueData, error) {
 		return d, err
 	}
 	if elsewhere := []projections.QueueID{projections.HandedOverQueue, projections.OverrideQueue}; by.Entity == "" || slices.Contains(elsewhere, l.Queue) {
-		d.Entities = w.cases.Catalog.Entities(d.Now)
+		d.Entities = w.App.Catalog.Entities(d.Now)
 	}
 	if d.Page.TooManyByName() {
 		delete(d.SortColumns, "richiedente")

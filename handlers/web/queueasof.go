@@ -33,11 +33,11 @@ type queueAsOfData struct {
 
 const queueAsOfPageSize = 50
 
-func (w *Web) queueAsOfPage(v *Request) error {
-	now := w.cases.Store.SettledTime()
+func (w *AuditorPages) queueAsOfPage(v *Request) error {
+	now := w.App.Store.SettledTime()
 	d := queueAsOfData{
 		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(projections.QueueID(v.FormValue("coda")), projections.NewQueue),
-		FieldValue: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.cases.Catalog.Entities(now), Queues: projections.AsOfQueues(),
+		FieldValue: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.App.Catalog.Entities(now), Queues: projections.AsOfQueues(),
 	}
 	show := func(status int, p *Problem) error {
 		return w.Render(v, status, Page{Template: "coda-passata", Title: "Coda nel passato", Breadcrumb: auditTrail, Problem: p, Data: d})
@@ -46,10 +46,10 @@ func (w *Web) queueAsOfPage(v *Request) error {
 		return show(http.StatusOK, nil)
 	}
 	at, ok := parseMoment(d.FieldValue)
-	if _, known := w.cases.Catalog.Entity(d.Entity); !ok || !known {
+	if _, known := w.App.Catalog.Entity(d.Entity); !ok || !known {
 		p := &Problem{Status: http.StatusUnprocessableEntity, Title: "Non si può mostrare", Text: "Scelga un ente e un momento, con giorno e ora."}
 		if !ok {
-			p.Fields = []FieldProblem{{"momento", "Momento: non è una data con un’ora."}}
+			p.Fields = []FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}}
 		}
 		return show(p.Status, p)
 	}
@@ -57,12 +57,12 @@ func (w *Web) queueAsOfPage(v *Request) error {
 		at = now
 	}
 	d.Moment, d.MomentParam, d.Day = formatInstant(at), at.Format(time.RFC3339Nano), at.In(calendar.Rome()).Format(time.DateOnly)
-	d.Entities = w.cases.Catalog.Entities(at)
+	d.Entities = w.App.Catalog.Entities(at)
 	n, _ := strconv.Atoi(v.FormValue("pagina"))
 	n = max(n, 1) // what is no number is the first
 	skip := (n - 1) * queueAsOfPageSize
 	var err error
-	d.Snapshot, err = w.cases.Reader.QueueAsOf(v.Context(), v.Caller.Viewer(), projections.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
+	d.Snapshot, err = w.App.Reader.QueueAsOf(v.Context(), v.Caller.Viewer(), projections.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,7 @@ package web
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
-	"net/url"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -16,9 +14,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections"
 )
-
-//go:embed templates
-var templateFiles embed.FS
 
 // Page is what a template is filled with: its own data, and what the frame says around it.
 type Page struct {
@@ -68,7 +63,7 @@ type user struct {
 }
 
 // Render answers with a page, or with the part of it that htmx asks for.
-func (w *Web) Render(v *Request, status int, p Page) error {
+func (u *UI) Render(v *Request, status int, p Page) error {
 	f := frame{
 		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[v.URL.Query().Get("fatto")], Path: v.URL.RequestURI(),
 		RequestID: middleware.RequestID(v.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data,
@@ -79,12 +74,12 @@ func (w *Web) Render(v *Request, status int, p Page) error {
 	name := p.Part
 	if name == "" || !v.Partial {
 		name = "frame.html"
-		if err := w.fillFrame(v, &f); err != nil {
+		if err := u.fillFrame(v, &f); err != nil {
 			return err
 		}
 	}
 	var b bytes.Buffer
-	if err := w.pageTemplates[p.Template].ExecuteTemplate(&b, name, f); err != nil {
+	if err := u.pages[p.Template].ExecuteTemplate(&b, name, f); err != nil {
 		return fmt.Errorf("page %s: %w", p.Template, err)
 	}
 	v.Writer.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -94,7 +89,7 @@ func (w *Web) Render(v *Request, status int, p Page) error {
 }
 
 // fillFrame fills in what the frame says of who is logged in. Operators see their queues on every page.
-func (w *Web) fillFrame(v *Request, f *frame) (err error) {
+func (u *UI) fillFrame(v *Request, f *frame) (err error) {
 	if v.Session.Account == "" {
 		return nil
 	}
@@ -105,16 +100,16 @@ func (w *Web) fillFrame(v *Request, f *frame) (err error) {
 		Home: HomePath(by.Role), HasRole: by.Role != "", LiveUpdates: identity.Allows(by.Role, identity.SubscribeToChanges),
 		HasNotifications: identity.Allows(by.Role, identity.ReadNotifications),
 	}
-	if e, ok := w.cases.Catalog.Entity(by.Entity); ok {
+	if e, ok := u.App.Catalog.Entity(by.Entity); ok {
 		f.User.EntityName = e.Short
 	}
 	if f.User.Operates || f.User.Audits {
-		if f.Queues, _, err = w.cases.Reader.Queues(v.Context(), v.Caller.Viewer()); err != nil {
+		if f.Queues, _, err = u.App.Reader.Queues(v.Context(), v.Caller.Viewer()); err != nil {
 			return err
 		}
 	}
 	if f.User.HasNotifications {
-		f.Unread, err = w.Notifications.Unread(v.Context(), by)
+		f.Unread, err = u.Notifications.Unread(v.Context(), by)
 	}
 	return err
 }
@@ -139,5 +134,3 @@ var confirmations = map[string]string{
 	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",
 	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }
-
-func escape(s string) string { return url.QueryEscape(s) }

@@ -66,9 +66,9 @@ type replayEvent struct {
 
 const citizenViewpoint = "cittadino"
 
-func (w *Web) replayPage(v *Request) error {
+func (w *AuditorPages) replayPage(v *Request) error {
 	id := ticket.ID(v.PathValue("id"))
-	r, err := w.cases.Replay(v.Context(), v.Caller, id)
+	r, err := w.App.Replay(v.Context(), v.Caller, id)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func readReplayMoment(v *Request, r *app.Replay, steps []app.Step) (time.Time, *
 	if !ok {
 		return r.Now, &Problem{
 			Status: http.StatusUnprocessableEntity, Title: "Momento non valido", Text: "Ecco la situazione attuale. Indichi un giorno e un’ora, o scelga un passo.",
-			Fields: []FieldProblem{{"momento", "Momento: non è una data con un’ora."}},
+			Fields: []FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}},
 		}
 	}
 	if at.After(r.Now) {
@@ -110,7 +110,7 @@ func readReplayMoment(v *Request, r *app.Replay, steps []app.Step) (time.Time, *
 }
 
 // viewpoints are those through which the ticket can be looked at: the citizen's, and every entity's that ever had it.
-func (w *Web) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
+func (w *AuditorPages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
 	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
 	entities := r.Entities()
 	if !slices.Contains(entities, catalog.Region) {
@@ -198,7 +198,7 @@ func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 }
 
 // setEvents fills in what the log holds, the later part marked.
-func (w *Web) setEvents(d *replayData, r *app.Replay, at time.Time) {
+func (w *AuditorPages) setEvents(d *replayData, r *app.Replay, at time.Time) {
 	here, says := map[string]bool{}, map[int]string{}
 	latest, _ := r.At(app.AuditorViewer, r.Now)
 	for _, l := range latest.Timeline { // the auditor's has a line for every event
@@ -215,7 +215,7 @@ func (w *Web) setEvents(d *replayData, r *app.Replay, at time.Time) {
 }
 
 // actorName is an actor in words: name, role and placement, each where there is one.
-func (w *Web) actorName(by ticketview.By) string {
+func (w *AuditorPages) actorName(by ticketview.By) string {
 	name := by.Name
 	switch by.Role {
 	case person.System:

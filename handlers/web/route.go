@@ -22,6 +22,13 @@ type Route struct {
 // Access is who is let in.
 type Access int
 
+const (
+	Anyone       Access = iota // with a session or without
+	LoggedIn                   // in whatever role, or in none yet
+	WithRole                   // who has chosen a role that the action is for
+	TicketHolder               // the citizen of one ticket: logged in, or by a personal link in the path
+)
+
 // Documents are where the body that runs the service has published what only it can say. Empty: it has not; the pages say so.
 type Documents struct {
 	Privacy       string // URL of the privacy notice

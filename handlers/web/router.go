@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -79,14 +80,10 @@ func (w *Web) authenticate(v *Request, unasked bool) error {
 	return nil
 }
 
-// errors that are answered by a page of their own.
+// Errors that lead to another page: to the login, or to the choice of a role.
 var (
-	errLogin       = errors.New("not logged in")
-	errNoRole      = errors.New("no role chosen")
-	ErrWrongRole   = errors.New("not for this role")
-	ErrUnknownLink = errors.New("no such personal link")
-
-	ErrTooManyUploads = errors.New("too many large forms at a time")
+	errLogin  = errors.New("not logged in")
+	errNoRole = errors.New("no role chosen")
 )
 
 func (w *Web) authorize(v *Request, r Route) error {
@@ -97,7 +94,7 @@ func (w *Web) authorize(v *Request, r Route) error {
 			limit, client = w.Middleware.Session, v.Session.Account
 		}
 	}
-	if wait, ok := limit.Take(client, w.now(), v.Writer.Header()); !ok {
+	if wait, ok := limit.Take(client, w.Now(), v.Writer.Header()); !ok {
 		return RateLimitedError{int(wait.Seconds()) + 1}
 	}
 	switch {
@@ -128,7 +125,7 @@ func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 		}
 	}
 	return middleware.Handlers{
-		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, exportRoute}, Timeout: requestTimeout,
+		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, ExportRoute}, Timeout: requestTimeout,
 		OnPanic:   func(rw http.ResponseWriter, r *http.Request, err error) { plain(rw, r, ProblemOf(err)) },
 		OnNoRoute: func(rw http.ResponseWriter, r *http.Request, _ string) { plain(rw, r, NotFound()) },
 	}
@@ -144,7 +141,7 @@ func (w *Web) redirectWholePage(v *Request, to string) {
 }
 
 // unsentText is the text of a form whose sender is not logged in any more; "" where a script sent it, which has it still.
-func (v *Request) unsentText() string {
+func unsentText(v *Request) string {
 	if v.Partial || strings.HasSuffix(v.URL.Path, "/bozza") {
 		return ""
 	}
@@ -158,8 +155,8 @@ func (w *Web) renderError(v *Request, err error) {
 	case errors.Is(err, errLogin):
 		next := ""
 		if v.Method == http.MethodGet {
-			next = "?poi=" + escape(v.URL.RequestURI())
-		} else if unsent := v.unsentText(); unsent != "" && w.renderLoginAgain(v, unsent) == nil {
+			next = "?poi=" + url.QueryEscape(v.URL.RequestURI())
+		} else if unsent := unsentText(v); unsent != "" && w.renderLoginAgain(v, unsent) == nil {
 			return
 		}
 		w.redirectWholePage(v, "/accesso"+next)

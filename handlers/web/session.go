@@ -82,7 +82,7 @@ func (w *Web) login(v *Request) error {
 	}
 	w.setSessionCookie(v, s.Token)
 	if s.Actor.Role == "" {
-		return v.Redirect("/accesso/ruolo?poi=" + escape(d.Next))
+		return v.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
 	}
 	return v.Redirect(cmp.Or(d.Next, HomePath(s.Actor.Role)))
 }

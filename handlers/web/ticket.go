@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *Web) ticketRoutes() []Route {
+func (w *OperatorPages) ticketRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /ticket/{id}", Access: WithRole, Action: identity.ReadTicket, Handle: w.ticketPage},
 		{Pattern: "POST /ticket/{id}", Access: WithRole, Action: identity.UpdateTicket, MaxBody: MaxUploadBody, Handle: w.updateTicket},
@@ -55,7 +55,7 @@ type ticketLink struct {
 	Number string
 }
 
-func (w *Web) ticketPage(v *Request) error {
+func (w *OperatorPages) ticketPage(v *Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -68,16 +68,16 @@ func (w *Web) ticketPage(v *Request) error {
 }
 
 // readTicket is the ticket to those who work on it or audit it.
-func (w *Web) readTicket(v *Request) (app.TicketView, error) {
-	id, err := v.ticketID()
+func (w *OperatorPages) readTicket(v *Request) (app.TicketView, error) {
+	id, err := ticketID(v)
 	if err != nil {
 		return app.TicketView{}, err
 	}
-	return w.cases.ViewTicket(v.Context(), v.Caller, id)
+	return w.App.ViewTicket(v.Context(), v.Caller, id)
 }
 
 // ticketID is the one that the address names, for those who work on tickets or audit them. Citizens have pages of their own.
-func (v *Request) ticketID() (ticket.ID, error) {
+func ticketID(v *Request) (ticket.ID, error) {
 	if role := v.Caller.Actor.Role; !role.Operates() && role != person.Auditor {
 		return "", &ticket.NotVisibleError{}
 	}
@@ -85,7 +85,7 @@ func (v *Request) ticketID() (ticket.ID, error) {
 }
 
 // renderWithForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
-func (w *Web) renderWithForm(v *Request, status int, p *Problem, t app.TicketView, f updateForm) (err error) {
+func (w *OperatorPages) renderWithForm(v *Request, status int, p *Problem, t app.TicketView, f updateForm) (err error) {
 	if f.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (w *Web) renderWithForm(v *Request, status int, p *Problem, t app.TicketVie
 	return w.renderTicket(v, status, p, d)
 }
 
-func (w *Web) renderTicket(v *Request, status int, p *Problem, d ticketData) (err error) {
+func (w *OperatorPages) renderTicket(v *Request, status int, p *Problem, d ticketData) (err error) {
 	t := d.Ticket
 	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), v.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
 	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
@@ -116,7 +116,7 @@ func (w *Web) renderTicket(v *Request, status int, p *Problem, d ticketData) (er
 	}
 	d.CanTake = d.can(ticket.MoveTake)
 	if t.UndoUntil != nil {
-		d.UndoSeconds = max(0, int(t.UndoUntil.Sub(w.cases.Store.Now())/time.Second))
+		d.UndoSeconds = max(0, int(t.UndoUntil.Sub(w.App.Store.Now())/time.Second))
 	}
 	if err := w.loadLinks(v, &d); err != nil {
 		return err
@@ -192,23 +192,23 @@ func (d ticketData) LastHandover() *ticketview.Handover {
 }
 
 // loadLinks looks up the tickets that this one points to, and what else the same citizen asks for.
-func (w *Web) loadLinks(v *Request, d *ticketData) (err error) {
+func (w *OperatorPages) loadLinks(v *Request, d *ticketData) (err error) {
 	if d.ContinuedTicket, err = w.linkTo(v, d.Continues); err != nil {
 		return err
 	}
 	if d.MainTicket, err = w.linkTo(v, d.DuplicateOf); err != nil {
 		return err
 	}
-	same, err := w.cases.ListTickets(v.Context(), v.Caller, projections.Filter{SameCitizenAs: d.ID, Limit: 5})
+	same, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{SameCitizenAs: d.ID, Limit: 5})
 	d.SameCitizen = same.Items
 	return err
 }
 
-func (w *Web) linkTo(v *Request, id ticket.ID) (*ticketLink, error) {
+func (w *OperatorPages) linkTo(v *Request, id ticket.ID) (*ticketLink, error) {
 	if id == "" {
 		return nil, nil
 	}
-	number, err := w.cases.TicketNumber(v.Context(), v.Caller, id)
+	number, err := w.App.TicketNumber(v.Context(), v.Caller, id)
 	if err != nil && ProblemOf(err).Status == http.StatusNotFound {
 		return &ticketLink{}, nil
 	}

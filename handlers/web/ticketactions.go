@@ -17,7 +17,7 @@ import (
 
 // updateTicket does what the button means that the form was sent with. All of them send the whole form: what a button does not
 // send is kept as the reader's draft, and stands there again afterwards.
-func (w *Web) updateTicket(v *Request) error {
+func (w *OperatorPages) updateTicket(v *Request) error {
 	f, err := readUpdate(v)
 	if err != nil {
 		return w.renderRefusal(v, err, f)
@@ -57,12 +57,12 @@ func (w *Web) updateTicket(v *Request) error {
 }
 
 // updatePart carries out a part of the form, or all of it, and keeps what is left.
-func (w *Web) updatePart(v *Request, f, left updateForm, u app.UpdateRequest, done string) error {
+func (w *OperatorPages) updatePart(v *Request, f, left updateForm, u app.UpdateRequest, done string) error {
 	if u.ExpectedVersion < 1 {
 		return w.renderUnpinned(v, f)
 	}
 	id := ticket.ID(v.PathValue("id"))
-	if _, err := w.cases.Update(v.Context(), v.Caller, id, u, app.Idempotency{Key: string(f.IdempotencyKey), Body: f.body}); err != nil {
+	if _, err := w.App.Update(v.Context(), v.Caller, id, u, app.Idempotency{Key: string(f.IdempotencyKey), Body: f.body}); err != nil {
 		return w.renderRefusal(v, err, f)
 	}
 	if _, err := w.storeDraft(v, id, left); err != nil {
@@ -72,7 +72,7 @@ func (w *Web) updatePart(v *Request, f, left updateForm, u app.UpdateRequest, do
 }
 
 // renderUnpinned refuses a form that does not say which version of the ticket its writer saw: nobody else's act is overwritten by it.
-func (w *Web) renderUnpinned(v *Request, f updateForm) error {
+func (w *OperatorPages) renderUnpinned(v *Request, f updateForm) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (w *Web) renderUnpinned(v *Request, f updateForm) error {
 }
 
 // carryOutOutcome makes the answers and the status of what they come to one act; its note is the outcome's.
-func (w *Web) carryOutOutcome(v *Request, f updateForm, wanted playbook.OutcomeID) error {
+func (w *OperatorPages) carryOutOutcome(v *Request, f updateForm, wanted playbook.OutcomeID) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (w *Web) carryOutOutcome(v *Request, f updateForm, wanted playbook.OutcomeI
 }
 
 // fillNote puts a text of the playbook into the note: the question of a check to the citizen, or the outcome's note. Nothing is sent.
-func (w *Web) fillNote(v *Request, f updateForm, what string, id playbook.CheckID) error {
+func (w *OperatorPages) fillNote(v *Request, f updateForm, what string, id playbook.CheckID) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -132,12 +132,12 @@ func (f *updateForm) addText(text string, to ticket.Visibility, status ticket.St
 }
 
 // renderRefusal says a refusal on the ticket's page, with all that was typed. What leaves no ticket to show is passed on.
-func (w *Web) renderRefusal(v *Request, err error, f updateForm) error {
+func (w *OperatorPages) renderRefusal(v *Request, err error, f updateForm) error {
 	p := ProblemOf(err)
 	if p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
 		return err
 	}
-	p.moveToChecks(f.Answers)
+	moveToChecks(p, f.Answers)
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (w *Web) renderRefusal(v *Request, err error, f updateForm) error {
 }
 
 // undo withdraws the reader's last act. What they had written comes back as their draft, behind a closed padlock.
-func (w *Web) undo(v *Request) error {
+func (w *OperatorPages) undo(v *Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func (w *Web) undo(v *Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.cases.Undo(v.Context(), v.Caller, t.ID, app.Idempotency{Key: v.FormValue("chiave")}); err != nil {
+	if _, err := w.App.Undo(v.Context(), v.Caller, t.ID, app.Idempotency{Key: v.FormValue("chiave")}); err != nil {
 		return w.renderRefusal(v, err, f)
 	}
 	for _, n := range t.Notes {

@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *Web) downloadAttachment(v *Request) error {
+func (w *OperatorPages) downloadAttachment(v *Request) error {
 	f, content, err := w.readFile(v)
 	if err != nil {
 		return err
@@ -20,12 +20,12 @@ func (w *Web) downloadAttachment(v *Request) error {
 	return nil
 }
 
-func (w *Web) readFile(v *Request) (ticketview.File, []byte, error) {
-	id, err := v.ticketID()
+func (w *OperatorPages) readFile(v *Request) (ticketview.File, []byte, error) {
+	id, err := ticketID(v)
 	if err != nil {
 		return ticketview.File{}, nil, err
 	}
-	return w.cases.ReadFile(v.Context(), v.Caller, id, ticket.ID(v.PathValue("file")))
+	return w.App.ReadFile(v.Context(), v.Caller, id, ticket.ID(v.PathValue("file")))
 }
 
 // previewData is one attachment on a page of its own.
@@ -37,7 +37,7 @@ type previewData struct {
 }
 
 // previewPage shows an attachment, with the way back to its ticket. The content comes to it by itself.
-func (w *Web) previewPage(v *Request) error {
+func (w *OperatorPages) previewPage(v *Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -51,6 +51,6 @@ func (w *Web) previewPage(v *Request) error {
 	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: PreviewKind(f.MediaType)}
 	v.Writer.Header().Set("Content-Security-Policy", ContentSecurityPolicy+"; frame-src 'self'")
 	return w.Render(v, http.StatusOK, Page{
-		Template: "allegato", Title: "Allegato", Data: d, Breadcrumb: []Crumb{{"Richiesta " + t.Number, "/ticket/" + string(t.ID)}},
+		Template: "allegato", Title: "Allegato", Data: d, Breadcrumb: []Crumb{{Name: "Richiesta " + t.Number, Path: "/ticket/" + string(t.ID)}},
 	})
 }

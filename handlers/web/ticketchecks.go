@@ -193,7 +193,7 @@ func readAnswers(v *Request) (all []app.AnswerRequest) {
 func checkAnchor(id playbook.CheckID) string { return "verifica-" + string(id) }
 
 // moveToChecks moves what is wrong with the n-th answer to the check that it answers.
-func (p *Problem) moveToChecks(answers []app.AnswerRequest) {
+func moveToChecks(p *Problem, answers []app.AnswerRequest) {
 	for i, f := range p.Fields {
 		rest, ok := strings.CutPrefix(f.Field, "answers[")
 		number, of, _ := strings.Cut(rest, "]")

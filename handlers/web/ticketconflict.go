@@ -27,7 +27,7 @@ type conflict struct {
 }
 
 // describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
-func (w *Web) describeConflicts(v *Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
+func (w *OperatorPages) describeConflicts(v *Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
@@ -87,8 +87,8 @@ func assigneeName(value string, names map[string]string) string {
 	return cmp.Or(names[value], "un operatore")
 }
 
-func (w *Web) problemLabel(value string) string {
+func (w *OperatorPages) problemLabel(value string) string {
 	service, problem, _ := strings.Cut(value, "/")
-	p, _ := w.cases.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))
+	p, _ := w.App.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))
 	return p.Label
 }

@@ -20,7 +20,7 @@ type conversation struct {
 // conversationItem is a note, or what happened before the next one.
 type conversationItem struct {
 	Note   *ticketview.Note
-	Events []timelineEvent
+	Events timelineEvents
 }
 
 // timelineEvent is what happened, and how often in a row: a connected system that gives no answer is asked again and again.
@@ -28,6 +28,12 @@ type timelineEvent struct {
 	ticketview.Line // the last time
 	Count           int
 }
+
+// timelineEvents are events with no note between them.
+type timelineEvents []timelineEvent
+
+// Last returns the latest of them.
+func (all timelineEvents) Last() timelineEvent { return all[len(all)-1] }
 
 // ActorName is who did it; "": the sentence names them.
 func (h timelineEvent) ActorName() string {
@@ -55,7 +61,7 @@ func newConversation(t ticketview.Ticket) conversation {
 		case len(all) > 0 && all[len(all)-1].Note == nil:
 			all[len(all)-1].addEvent(line)
 		default:
-			all = append(all, conversationItem{Events: []timelineEvent{{line, 1}}})
+			all = append(all, conversationItem{Events: timelineEvents{{line, 1}}})
 		}
 	}
 	from := max(0, len(all)-latestShown)

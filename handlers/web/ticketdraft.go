@@ -21,15 +21,15 @@ func (f updateForm) hasContent() bool {
 }
 
 // storeDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
-func (w *Web) storeDraft(v *Request, id ticket.ID, f updateForm) (time.Time, error) {
+func (w *OperatorPages) storeDraft(v *Request, id ticket.ID, f updateForm) (time.Time, error) {
 	if !f.hasContent() {
-		return time.Time{}, w.Drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
+		return time.Time{}, w.drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
 	}
 	content, err := json.Marshal(f)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("draft: %w", err)
 	}
-	at, err := w.Drafts.Save(v.Context(), v.Session.Account, id, string(f.IdempotencyKey), content)
+	at, err := w.drafts.Save(v.Context(), v.Session.Account, id, string(f.IdempotencyKey), content)
 	if errors.Is(err, eventstore.ErrErased) { // there is nobody left to write to
 		return time.Time{}, nil
 	}
@@ -37,10 +37,10 @@ func (w *Web) storeDraft(v *Request, id ticket.ID, f updateForm) (time.Time, err
 }
 
 // storeVisibleDraft is keepDraft for who sees the ticket that the address names.
-func (w *Web) storeVisibleDraft(v *Request, f updateForm) (time.Time, error) {
-	id, err := v.ticketID()
+func (w *OperatorPages) storeVisibleDraft(v *Request, f updateForm) (time.Time, error) {
+	id, err := ticketID(v)
 	if err == nil {
-		err = w.cases.CheckVisible(v.Context(), v.Caller, id)
+		err = w.App.CheckVisible(v.Context(), v.Caller, id)
 	}
 	if err != nil {
 		return time.Time{}, err
@@ -49,8 +49,8 @@ func (w *Web) storeVisibleDraft(v *Request, f updateForm) (time.Time, error) {
 }
 
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.
-func (w *Web) readDraft(v *Request, id ticket.ID) (f updateForm, at time.Time, err error) {
-	content, at, err := w.Drafts.Read(v.Context(), v.Session.Account, id)
+func (w *OperatorPages) readDraft(v *Request, id ticket.ID) (f updateForm, at time.Time, err error) {
+	content, at, err := w.drafts.Read(v.Context(), v.Session.Account, id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
 	}
@@ -61,7 +61,7 @@ func (w *Web) readDraft(v *Request, id ticket.ID) (f updateForm, at time.Time, e
 }
 
 // autosaveDraft keeps what is typed while it is being typed, and answers with the words for it.
-func (w *Web) autosaveDraft(v *Request) error {
+func (w *OperatorPages) autosaveDraft(v *Request) error {
 	f, err := readUpdate(v)
 	if err != nil {
 		return err

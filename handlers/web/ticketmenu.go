@@ -50,26 +50,12 @@ const (
 	statusDiscard   = "scarta"
 )
 
-var HandoverGrounds = []option{
-	{Value: string(ticket.NotOurs), Label: "Non è della mia Azienda"},
-	{Value: string(ticket.SystemsDown), Label: "Forzatura: i sistemi non sono disponibili"},
-	{Value: string(ticket.Urgent), Label: "Forzatura: urgenza"},
-	{Value: string(ticket.AskedByRegion), Label: "Forzatura: lo chiede la Regione"},
-	{Value: string(ticket.NotForeseen), Label: "Forzatura: caso non previsto dalle verifiche"},
-}
-
-var DiscardReasons = []option{
-	{Value: string(ticket.Spam), Label: "Messaggio indesiderato"},
-	{Value: string(ticket.TestOnly), Label: "Prova"},
-	{Value: string(ticket.Repeated), Label: "Già presente"},
-}
-
-func (w *Web) newUpdateMenu(v *Request, whole app.TicketView, f updateForm) (updateMenu, error) {
+func (w *OperatorPages) newUpdateMenu(v *Request, whole app.TicketView, f updateForm) (updateMenu, error) {
 	t, s := whole.Ticket, whole.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := updateMenu{
 		RegionalPartner: w.EntityName(s.Handover.ASR), InternalReaders: "solo la Sua Azienda (" + w.EntityName(v.Caller.Actor.Entity) + ")", CitizenChannel: "per e-mail",
-		Statuses: withSelected(statusOptions(t, s, may), f.Status), Discards: withSelected(DiscardReasons, f.Discard),
+		Statuses: withSelected(statusOptions(t, s, may), f.Status), Discards: withSelected(optionsOf(DiscardReasons), f.Discard),
 	}
 	if t.Identity == ticket.Verified {
 		m.CitizenChannel = "nella sua area riservata"
@@ -95,7 +81,7 @@ func (w *Web) newUpdateMenu(v *Request, whole app.TicketView, f updateForm) (upd
 		m.ASRs = withSelected(w.asrOptions(s), f.Entity)
 	}
 	if may(ticket.MoveEscalate) && t.Playbook != nil {
-		m.Grounds = withSelected(HandoverGrounds, f.Ground)
+		m.Grounds = withSelected(optionsOf(HandoverGrounds), f.Ground)
 	}
 	if may(ticket.MoveReclassify) {
 		m.Problems = w.problemOptions(t, f)
@@ -136,7 +122,7 @@ func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bo
 }
 
 // addOperatorOptions is the menu of FAQ 2.3: the colleagues, their supervisors as a group, and «Regione Piemonte», which hands over.
-func (w *Web) addOperatorOptions(v *Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
+func (w *OperatorPages) addOperatorOptions(v *Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
 	colleagues, err := w.Identity.ListOperators(v.Context(), t.Entity.Code)
 	if err != nil {
 		return err
@@ -180,9 +166,9 @@ func (w *Web) addOperatorOptions(v *Request, t ticketview.Ticket, f updateForm, 
 }
 
 // asrOptions are where the Region may send the ticket; the one that it came from says so.
-func (w *Web) asrOptions(s ticket.State) []option {
+func (w *OperatorPages) asrOptions(s ticket.State) []option {
 	var all []option
-	for _, e := range w.cases.Catalog.Entities(w.cases.Store.Now()) {
+	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
 		if e.Code == catalog.Region {
 			continue
 		}
@@ -196,9 +182,9 @@ func (w *Web) asrOptions(s ticket.State) []option {
 }
 
 // problemOptions are what the ticket could be about instead, by service.
-func (w *Web) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
+func (w *OperatorPages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
 	var all []optionGroup
-	for _, s := range w.cases.Catalog.Services() {
+	for _, s := range w.App.Catalog.Services() {
 		g := optionGroup{Label: s.Label}
 		for _, p := range s.Problems {
 			value := string(s.ID) + "/" + string(p.ID)
@@ -207,6 +193,15 @@ func (w *Web) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
 			}
 		}
 		all = append(all, g)
+	}
+	return all
+}
+
+// optionsOf makes a menu of labels.
+func optionsOf(labels []Label) []option {
+	var all []option
+	for _, l := range labels {
+		all = append(all, option{Value: l.Value, Label: l.Text})
 	}
 	return all
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // presenceText says who else has the ticket open, and who is writing; "" for nobody.
-func (w *Web) presenceText(v *Request, id ticket.ID) (string, error) {
+func (w *OperatorPages) presenceText(v *Request, id ticket.ID) (string, error) {
 	if !v.Caller.Actor.Role.Operates() {
 		return "", nil
 	}
-	others, err := w.Presence.Others(v.Context(), id, v.Caller.Actor)
+	others, err := w.presence.Others(v.Context(), id, v.Caller.Actor)
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
@@ -36,19 +36,19 @@ func (w *Web) presenceText(v *Request, id ticket.ID) (string, error) {
 }
 
 // reportPresence takes what the page says of its reader while it is open, and answers with who else is there.
-func (w *Web) reportPresence(v *Request) error {
-	id, err := v.ticketID()
+func (w *OperatorPages) reportPresence(v *Request) error {
+	id, err := ticketID(v)
 	if err == nil {
-		err = w.cases.CheckVisible(v.Context(), v.Caller, id)
+		err = w.App.CheckVisible(v.Context(), v.Caller, id)
 	}
 	if err != nil {
 		return err
 	}
 	by := v.Caller.Actor
 	if v.FormValue("via") != "" {
-		return w.Presence.Leave(v.Context(), id, by)
+		return w.presence.Leave(v.Context(), id, by)
 	}
-	if err := w.Presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
+	if err := w.presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
 		return err
 	}
 	said, err := w.presenceText(v, id)

@@ -29,14 +29,14 @@ func (r readymadeText) Effect() string {
 }
 
 // readymadeTexts are the texts that can be sent on the ticket as it stands.
-func (w *Web) readymadeTexts(v *Request, t ticketview.Ticket) (all []readymadeText) {
+func (w *OperatorPages) readymadeTexts(v *Request, t ticketview.Ticket) (all []readymadeText) {
 	values := readymade.Values{
 		Number: t.Number, GivenName: t.Requester.GivenName, FamilyName: t.Requester.FamilyName, Service: t.Service.Label, Problem: t.Problem.Label,
 		Entity: w.EntityName(v.Caller.Actor.Entity),
 	}
 	needs := map[ticket.Visibility]ticket.Move{ticket.Internal: ticket.MoveNote, ticket.Public: ticket.MoveNote, ticket.Regional: ticket.MoveRegionalMessage}
 	leads := map[ticket.Status]ticket.Move{ticket.Waiting: ticket.MoveAsk, ticket.Solved: ticket.MoveResolve, ticket.HandedOver: ticket.MoveEscalate}
-	for _, c := range w.Readymade.ForTicket(v.Caller.Actor.Entity, catalog.ServiceID(t.Service.ID), catalog.ProblemID(t.Problem.ID)) {
+	for _, c := range w.readymade.ForTicket(v.Caller.Actor.Entity, catalog.ServiceID(t.Service.ID), catalog.ProblemID(t.Problem.ID)) {
 		if !slices.Contains(t.Moves, needs[c.Visibility]) || c.Status != "" && !slices.Contains(t.Moves, leads[c.Status]) {
 			continue
 		}
@@ -46,7 +46,7 @@ func (w *Web) readymadeTexts(v *Request, t ticketview.Ticket) (all []readymadeTe
 }
 
 // useReadymadeText puts a canned text into the note, or as an act sends it in one click. What is typed stays where it is.
-func (w *Web) useReadymadeText(v *Request, f updateForm, id string, send bool) error {
+func (w *OperatorPages) useReadymadeText(v *Request, f updateForm, id string, send bool) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err

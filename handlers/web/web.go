@@ -7,27 +7,21 @@ package web
 
 import (
 	"context"
-	"crypto/cipher"
 	"errors"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/draft"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
-	"github.com/sol-assistenza/sol/handlers/app/readymade"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
-// Config is what the pages are made of. The rooms are required.
+// Config lists what the pages are made of. App, Notifications and Middleware are required.
 type Config struct {
 	App           *app.Service
 	Notifications *notification.Store
@@ -41,22 +35,13 @@ type Config struct {
 	Heartbeat time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
 }
 
-// Web answers browsers. Whoever runs its server calls EndStreams when it shuts down.
+// Web routes the requests of browsers to the pages and keeps their sessions. Whoever runs its server calls EndStreams when it
+// shuts down.
 type Web struct {
-	Config
-	cases           *app.Service
-	Identity        *identity.Identity
-	Drafts          *draft.Store
-	Presence        *presence.Tracker
-	Readymade       *readymade.Texts
-	assets          *assetServer
-	pageTemplates   templatesByName
-	paramCipher     cipher.AEAD // of what is typed, for addresses
-	liveUpdates     *sse.Streams
-	dossierTemplate *template.Template
-	handler         http.Handler
-
-	simulating sync.Mutex // one simulation at a time
+	*UI
+	publicURL   string
+	liveUpdates *sse.Streams
+	handler     http.Handler
 
 	streamsContext context.Context // ends when streams must
 	endStreams     context.CancelFunc
@@ -65,33 +50,23 @@ type Web struct {
 // New checks the configuration and builds the pages.
 func New(c Config) (*Web, error) {
 	if c.App == nil || c.Notifications == nil || c.Middleware == nil {
-		return nil, errors.New("web: Cases, Notices and Entrance are required")
+		return nil, errors.New("web: App, Notifications and Middleware are required")
 	}
-	if c.Log == nil {
-		c.Log = slog.Default()
+	u, err := NewUI(UIConfig{App: c.App, Notifications: c.Notifications, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
+	if err != nil {
+		return nil, err
 	}
-	if c.Heartbeat <= 0 {
-		c.Heartbeat = 15 * time.Second
-	}
-	w := &Web{Config: c, cases: c.App, Identity: c.App.Identity, Drafts: draft.New(c.App.Store), Presence: presence.New(c.App.Store, c.App.Identity.Names), Readymade: readymade.Default()}
+	w := &Web{UI: u, publicURL: c.PublicURL}
 	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
-	w.liveUpdates = w.newLiveUpdates()
-	var err error
-	if w.paramCipher, err = newParamCipher(c.App.Store.KeyedHash); err != nil {
-		return nil, err
-	}
-	if w.assets, err = loadAssets(); err != nil {
-		return nil, err
-	}
-	if w.pageTemplates, err = w.parseTemplates(); err != nil {
-		return nil, err
-	}
-	if w.dossierTemplate, err = w.parseDossier(); err != nil {
+	tracker := presence.New(c.App.Store, c.App.Identity.Names)
+	w.liveUpdates = w.newLiveUpdates(tracker, c.Heartbeat)
+	routes, err := w.routes(tracker)
+	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+StaticPath, w.assets)
-	for _, r := range w.routes() {
+	mux.Handle("GET "+StaticPath, u.Assets())
+	for _, r := range routes {
 		mux.HandleFunc(r.Pattern, w.handle(r))
 	}
 	crossOrigin := http.NewCrossOriginProtection()
@@ -106,35 +81,30 @@ func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.handler.Ser
 func (w *Web) EndStreams() { w.endStreams() }
 
 // isHTTPS tells whether people come over https.
-func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.PublicURL, "https://") }
+func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://") }
 
-// now is the wall clock: limits and cookies are about waiting, whatever time the log keeps.
-func (*Web) now() time.Time { return time.Now() }
-
-const (
-	Anyone       Access = iota // with a session or without
-	LoggedIn                   // in whatever role, or in none yet
-	WithRole                   // who has chosen a role that the action is for
-	TicketHolder               // the citizen of one ticket: logged in, or by a personal link in the path
-)
-
-// routes are all pages. Their names are Italian: people read them in the address bar.
-func (w *Web) routes() []Route {
-	return slices.Concat(
-		w.sessionRoutes(),
-		w.queueRoutes(),
-		w.ticketRoutes(),
-		w.assistanceRoutes(),
-		w.eventsRoutes(),
-		w.notificationRoutes(),
-		w.ownTicketRoutes(),
-		w.auditRoutes(),
-		w.adminRoutes(),
-		w.peopleRoutes(),
-		w.automationRoutes(),
-		w.outboxRoutes(),
-		w.bulkRoutes(),
-		w.documentRoutes(),
-		w.dashboardRoutes(),
-	)
+// routes returns all pages. Their names are Italian: people read them in the address bar.
+func (w *Web) routes(tracker *presence.Tracker) ([]Route, error) {
+	operators, err := NewOperatorPages(w.UI, tracker)
+	if err != nil {
+		return nil, err
+	}
+	citizens, err := NewCitizenPages(w.UI)
+	if err != nil {
+		return nil, err
+	}
+	supervisors, err := NewSupervisorPages(w.UI)
+	if err != nil {
+		return nil, err
+	}
+	auditors, err := NewAuditorPages(w.UI)
+	if err != nil {
+		return nil, err
+	}
+	administrators, err := NewAdminPages(w.UI)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(w.sessionRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
+		operators.Routes(), citizens.Routes(), supervisors.Routes(), auditors.Routes(), administrators.Routes()), nil
 }
