@@ -10,19 +10,22 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 func TestAutoCloseReacts(t *testing.T) {
 	var (
-		opened   = ticket.Opened{Entity: torino, Status: ticket.New}
-		friday   = rome(t, "2026-11-13 10:00")
-		june     = rome(t, "2026-06-16 10:00")
+		opened   = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
+		friday   = sagastest.Rome(t, "2026-11-13 10:00")
+		june     = sagastest.Rome(t, "2026-06-16 10:00")
 		resolved = ticket.Resolved{Resolution: 1, EffectFrom: friday, Status: ticket.Solved}
 		again    = ticket.Resolved{Resolution: 2, EffectFrom: friday.AddDate(0, 0, 7), Status: ticket.Solved}
 		reopened = ticket.Reopened{Status: ticket.InProgress}
-		withdraw = func(to ticket.Status) ticket.ActWithdrawn { return ticket.ActWithdrawn{Entity: torino, Status: to} }
-		closes   = func(n int, at, why string) []runtime.Action {
-			return []runtime.Action{runtime.Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
+		withdraw = func(to ticket.Status) ticket.ActWithdrawn {
+			return ticket.ActWithdrawn{Entity: sagastest.Torino, Status: to}
+		}
+		closes = func(n int, at, why string) []runtime.Action {
+			return []runtime.Action{runtime.Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: sagastest.Rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
 		}
 		first = closes(1, "2026-11-23 09:00", "7 calendar days after 2026-11-13 10:00, then the next working day at 09:00 "+
 			"(Mon 23 Nov 2026), calendar of 010301 ASL Città di Torino")
@@ -41,7 +44,7 @@ func TestAutoCloseReacts(t *testing.T) {
 			closes(1, "2026-06-25 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Thu 25 Jun 2026), calendar of 010301 ASL Città di Torino; days off on the way: Wed 24 Jun (San Giovanni Battista)")},
 		"Cuneo works on San Giovanni: the calendar is that of the entity competent at the resolution": {
-			[]ticket.Event{opened, ticket.Redirected{To: cuneo}, ticket.Resolved{Resolution: 1, EffectFrom: june}},
+			[]ticket.Event{opened, ticket.Redirected{To: sagastest.Cuneo}, ticket.Resolved{Resolution: 1, EffectFrom: june}},
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
 		"nothing follows from a note":     {[]ticket.Event{opened, resolved, ticket.CitizenNote{}}, nil},
@@ -60,7 +63,7 @@ func TestAutoCloseReacts(t *testing.T) {
 			closes(2, "2026-11-30 09:00", "7 calendar days after 2026-11-20 10:00, then the next working day at 09:00 "+
 				"(Mon 30 Nov 2026), calendar of 010301 ASL Città di Torino")},
 		"a successor's calendar moves the day": {
-			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.TransferredToSuccessor{From: torino, To: cuneo}},
+			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.Cuneo}},
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
 		"closed is the end": {
@@ -75,8 +78,8 @@ func TestAutoCloseReacts(t *testing.T) {
 }
 
 func TestAutoCloseForgetsAClosedTicket(t *testing.T) {
-	state, _ := react(AutoClose(catalog.Default()), ticket.Opened{Entity: torino},
-		ticket.Resolved{Resolution: 1, EffectFrom: rome(t, "2026-11-13 10:00")}, ticket.AutoClosed{Resolution: 1})
+	state, _ := react(AutoClose(catalog.Default()), ticket.Opened{Entity: sagastest.Torino},
+		ticket.Resolved{Resolution: 1, EffectFrom: sagastest.Rome(t, "2026-11-13 10:00")}, ticket.AutoClosed{Resolution: 1})
 	if state != (autoCloseState{}) {
 		t.Errorf("remembers %+v of a closed ticket", state)
 	}

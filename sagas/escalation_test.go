@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // keys are what the actions name, in order.
@@ -33,12 +34,12 @@ func keys(actions []runtime.Action) (all []string) {
 
 func TestEscalationReacts(t *testing.T) {
 	var (
-		opened     = ticket.Opened{Entity: torino, Status: ticket.New}
-		friday     = rome(t, "2026-11-13 10:00")
-		note       = ticket.RegionalNote{Handover: 1, ASR: torino, VisibleFrom: friday}
-		escalated  = ticket.Escalated{Handover: 1, From: torino, Status: ticket.HandedOver}
-		redirected = ticket.Redirected{Handover: 2, To: cuneo, Status: ticket.New}
-		again      = ticket.Escalated{Handover: 3, From: cuneo, Status: ticket.HandedOver}
+		opened     = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
+		friday     = sagastest.Rome(t, "2026-11-13 10:00")
+		note       = ticket.RegionalNote{Handover: 1, ASR: sagastest.Torino, VisibleFrom: friday}
+		escalated  = ticket.Escalated{Handover: 1, From: sagastest.Torino, Status: ticket.HandedOver}
+		redirected = ticket.Redirected{Handover: 2, To: sagastest.Cuneo, Status: ticket.New}
+		again      = ticket.Escalated{Handover: 3, From: sagastest.Cuneo, Status: ticket.HandedOver}
 		clock      = []string{"schedule warn/1", "schedule breach/1"}
 		stopped    = []string{"cancel warn/1", "cancel breach/1"}
 	)
@@ -53,15 +54,15 @@ func TestEscalationReacts(t *testing.T) {
 		"nor does a message":                         {[]ticket.Event{opened, note, escalated, note}, nil},
 		"nor the citizen's":                          {[]ticket.Event{opened, note, escalated, ticket.CitizenReplied{Status: ticket.HandedOver}}, nil},
 		"sent on, the ASR's clock runs":              {[]ticket.Event{opened, note, escalated, redirected}, []string{"cancel warn/1", "cancel breach/1", "schedule warn/2", "schedule breach/2"}},
-		"recalled, there is none":                    {[]ticket.Event{opened, note, escalated, ticket.Recalled{Entity: torino}}, stopped},
-		"withdrawn, there is none":                   {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: torino}}, stopped},
+		"recalled, there is none":                    {[]ticket.Event{opened, note, escalated, ticket.Recalled{Entity: sagastest.Torino}}, stopped},
+		"withdrawn, there is none":                   {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino}}, stopped},
 		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.HandedOver}}, nil},
 		"the third hand-over goes to and fro":        {[]ticket.Event{opened, escalated, redirected, again}, []string{"cancel warn/2", "cancel breach/2", "schedule warn/3", "schedule breach/3", "schedule ping-pong/3"}},
 		"which is noticed once":                      {[]ticket.Event{opened, escalated, redirected, again, ticket.PingPongNoticed{Handover: 3}}, []string{"cancel ping-pong/3"}},
 		"warned, the breach is left":                 {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}}, []string{"cancel warn/1"}},
 		"breached, nothing is":                       {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}, ticket.HandoverBreached{Handover: 1}}, []string{"cancel breach/1"}},
-		"what was withdrawn does not count":          {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: torino}, ticket.Escalated{Handover: 2, From: torino}, ticket.ActWithdrawn{Entity: torino}, ticket.Escalated{Handover: 3, From: torino}}, []string{"schedule warn/3", "schedule breach/3"}},
-		"nor what was recalled":                      {[]ticket.Event{opened, escalated, ticket.Recalled{Entity: torino}, ticket.Escalated{Handover: 2, From: torino}, ticket.Recalled{Entity: torino}, ticket.Escalated{Handover: 3, From: torino}}, []string{"schedule warn/3", "schedule breach/3"}},
+		"what was withdrawn does not count":          {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino}, ticket.Escalated{Handover: 2, From: sagastest.Torino}, ticket.ActWithdrawn{Entity: sagastest.Torino}, ticket.Escalated{Handover: 3, From: sagastest.Torino}}, []string{"schedule warn/3", "schedule breach/3"}},
+		"nor what was recalled":                      {[]ticket.Event{opened, escalated, ticket.Recalled{Entity: sagastest.Torino}, ticket.Escalated{Handover: 2, From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino}, ticket.Escalated{Handover: 3, From: sagastest.Torino}}, []string{"schedule warn/3", "schedule breach/3"}},
 		"closed is the end":                          {[]ticket.Event{opened, escalated, ticket.Resolved{}, ticket.AutoClosed{}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,16 +75,16 @@ func TestEscalationReacts(t *testing.T) {
 
 // The clock is the receiver's: its working hours, its holidays, from when it may read the note.
 func TestAHandoverIsDueInWorkingHours(t *testing.T) {
-	act := record(ticket.Opened{Entity: torino}, ticket.RegionalNote{VisibleFrom: rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: torino})
-	act[2].Act, act[1].At, act[2].At = act[1].Act, rome(t, "2026-12-04 14:59"), rome(t, "2026-12-04 14:59")
+	act := record(ticket.Opened{Entity: sagastest.Torino}, ticket.RegionalNote{VisibleFrom: sagastest.Rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: sagastest.Torino})
+	act[2].Act, act[1].At, act[2].At = act[1].Act, sagastest.Rome(t, "2026-12-04 14:59"), sagastest.Rome(t, "2026-12-04 14:59")
 	s, state, actions := Escalation(catalog.Default()), undoState[escalationState]{}, []runtime.Action(nil)
 	for _, r := range act {
 		state, actions = s.React(state, r)
 	}
 	const why = "16 working hours (08:30-16:30) after 2026-12-04 15:00 end on Wed 9 Dec 2026 at 15:00, calendar of Regione Piemonte"
-	due := rome(t, "2026-12-09 15:00")
+	due := sagastest.Rome(t, "2026-12-09 15:00")
 	want := []runtime.Action{
-		runtime.Schedule{Key: "warn/1", At: rome(t, "2026-12-09 11:00"), Command: ticket.WarnHandover{Handover: 1, Due: due}, Why: why},
+		runtime.Schedule{Key: "warn/1", At: sagastest.Rome(t, "2026-12-09 11:00"), Command: ticket.WarnHandover{Handover: 1, Due: due}, Why: why},
 		runtime.Schedule{Key: "breach/1", At: due, Command: ticket.BreachHandover{Handover: 1, Due: due}, Why: why},
 	}
 	if !reflect.DeepEqual(actions, want) {
@@ -93,7 +94,7 @@ func TestAHandoverIsDueInWorkingHours(t *testing.T) {
 
 func TestWaitingReacts(t *testing.T) {
 	var (
-		opened   = ticket.Opened{Entity: torino, Status: ticket.New}
+		opened   = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
 		asked    = ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}
 		other    = ticket.CitizenAsked{Note: "r", Status: ticket.Waiting}
 		set      = []string{"schedule remind/q/1", "schedule remind/q/2"}
@@ -113,7 +114,7 @@ func TestWaitingReacts(t *testing.T) {
 		"erased, there is nobody to remind": {[]ticket.Event{opened, asked, ticket.PersonalDataErased{}}, gone},
 		"another question starts afresh":    {[]ticket.Event{opened, asked, other}, append(gone, "schedule remind/r/1", "schedule remind/r/2")},
 		"handed over, nobody waits":         {[]ticket.Event{opened, asked, ticket.Escalated{}}, gone},
-		"recalled, the question is open":    {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting}}, set},
+		"recalled, the question is open":    {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting}}, set},
 		"a withdrawn question is not asked": {[]ticket.Event{opened, asked, ticket.ActWithdrawn{}}, gone},
 		"a withdrawn hand-over waits again": {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.ActWithdrawn{Status: ticket.Waiting}}, set},
 	} {
@@ -128,12 +129,12 @@ func TestWaitingReacts(t *testing.T) {
 // A question that comes back with a recalled hand-over is not reminded of twice at once: its days count anew.
 func TestARecalledQuestionCountsAnew(t *testing.T) {
 	s, state, actions := Waiting(catalog.Default()), undoState[waitingState]{}, []runtime.Action(nil)
-	events := record(ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: torino, Status: ticket.Waiting})
-	events[3].At = rome(t, "2026-03-23 10:00") // three weeks later
+	events := record(ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting})
+	events[3].At = sagastest.Rome(t, "2026-03-23 10:00") // three weeks later
 	for _, r := range events {
 		state, actions = s.React(state, r)
 	}
-	if first, ok := actions[0].(runtime.Schedule); !ok || len(actions) != 2 || !first.At.Equal(rome(t, "2026-03-26 09:00")) {
+	if first, ok := actions[0].(runtime.Schedule); !ok || len(actions) != 2 || !first.At.Equal(sagastest.Rome(t, "2026-03-26 09:00")) {
 		t.Errorf("leads to %+v", actions)
 	}
 }
@@ -142,13 +143,13 @@ func TestARecalledQuestionCountsAnew(t *testing.T) {
 func TestWaitingResolvesWhereTheSettingSaysSo(t *testing.T) {
 	c, err := catalog.Default().WithSettings(func(_ *catalog.AutoCloseRule, _ *catalog.HandoverRule, w *catalog.WaitingRule) {
 		w.ResolveAfterDays = 20
-	}, torino)
+	}, sagastest.Torino)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, got := react(Waiting(c), ticket.Opened{Entity: torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
+	_, got := react(Waiting(c), ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
 	last, ok := got[len(got)-1].(runtime.Schedule)
-	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want || !last.At.Equal(rome(t, "2026-03-30 09:00")) {
+	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want || !last.At.Equal(sagastest.Rome(t, "2026-03-30 09:00")) {
 		t.Errorf("leads to %+v", got)
 	}
 }

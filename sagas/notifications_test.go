@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // describe tells in words what messages the actions hold: kind, to whom, and whether later.
@@ -50,7 +51,7 @@ func describe(t *testing.T, actions []runtime.Action) (all []string) {
 }
 
 func TestNotificationsReact(t *testing.T) {
-	anna := person.Actor{ID: "-anna", Role: person.ASROperator, Entity: torino}
+	anna := person.Actor{ID: "-anna", Role: person.ASROperator, Entity: sagastest.Torino}
 	rita := person.Actor{ID: "-rita", Role: person.RegionalOperator, Entity: catalog.Region}
 	citizen, system := person.Actor{ID: "c", Role: person.Citizen}, person.Actor{ID: "auto-close", Role: person.System}
 	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
@@ -64,11 +65,11 @@ func TestNotificationsReact(t *testing.T) {
 	do := func(by person.Actor, events ...ticket.Event) act { return act{by: by, events: events} }
 	then := func(a act) act { a.at = later; return a }
 	var (
-		opened    = do(citizen, ticket.Opened{Entity: torino})
+		opened    = do(citizen, ticket.Opened{Entity: sagastest.Torino})
 		taken     = do(anna, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}})
 		resolved  = do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Resolved{Resolution: 1, Note: "n"})
-		escalated = do(anna, ticket.RegionalNote{Note: "n", Handover: 1, ASR: torino, VisibleFrom: held}, ticket.Escalated{Handover: 1, From: torino})
-		message   = ticket.RegionalNote{Note: "m", Handover: 1, ASR: torino, VisibleFrom: start}
+		escalated = do(anna, ticket.RegionalNote{Note: "n", Handover: 1, ASR: sagastest.Torino, VisibleFrom: held}, ticket.Escalated{Handover: 1, From: sagastest.Torino})
+		message   = ticket.RegionalNote{Note: "m", Handover: 1, ASR: sagastest.Torino, VisibleFrom: start}
 		message2  = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyMessage}
 		reply     = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyAnswer}
 	)
@@ -89,10 +90,10 @@ func TestNotificationsReact(t *testing.T) {
 		"a hand-over, never its note":         {[]act{opened, escalated}, []string{"regional to citizen at 08:00:10", "handover to operators regione at 08:00:10", "receipt to operator 010301-anna at 08:00:10"}},
 		"a message to the Region":             {[]act{opened, escalated, do(anna, message)}, []string{"regional_message to operators regione"}},
 		"and to the ASR":                      {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
-		"sent on":                             {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
-		"sent back":                           {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: torino, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: torino})}, []string{"returned to citizen at 08:00:10", "handed_back to operators 010301 at 08:00:10"}},
-		"taken back":                          {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: torino}))}, []string{"returned to citizen", "recalled to operators regione"}},
-		"taken back before anybody knew":      {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: torino})}, nil},
+		"sent on":                             {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
+		"sent back":                           {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Torino, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Torino})}, []string{"returned to citizen at 08:00:10", "handed_back to operators 010301 at 08:00:10"}},
+		"taken back":                          {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: sagastest.Torino}))}, []string{"returned to citizen", "recalled to operators regione"}},
+		"taken back before anybody knew":      {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: sagastest.Torino})}, nil},
 		"reopened by an operator":             {[]act{opened, resolved, do(anna, ticket.Reopened{})}, []string{"reopened to citizen"}},
 		"reopened by the citizen":             {[]act{opened, taken, do(citizen, reply, ticket.Reopened{Assignee: ticket.Assignee{Operator: anna.ID}})}, []string{"reply to operator 010301-anna"}},
 		"resolved again without a word":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
@@ -101,7 +102,7 @@ func TestNotificationsReact(t *testing.T) {
 		"a reminder":                          {[]act{opened, do(system, ticket.CitizenReminded{Question: "n", N: 1})}, []string{"reminder to citizen"}},
 		"a hand-over runs late":               {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})}, []string{"warned to operators regione", "warned to supervisors regione"}},
 		"too late":                            {[]act{opened, escalated, do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})}, []string{"breached to operators regione", "breached to supervisors regione"}},
-		"to and fro, both supervisors":        {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
+		"to and fro, both supervisors":        {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: sagastest.Cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
 		"somebody else's referto":             {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Alert})}, []string{"alert to supervisors 010301"}},
 		"other outcomes tell by what they do": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Wait})}, nil},
 		"a run that waits":                    {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
@@ -176,7 +177,7 @@ func TestARecalledHandoverTellsNobody(t *testing.T) {
 		{Event: ticket.Escalated{Handover: 1}, Act: "held"},
 		{Event: ticket.Recalled{Handover: 1}, Act: "recall"},
 	} {
-		r.Ticket, r.At, r.By = testTicket, at, operator
+		r.Ticket, r.At, r.By = testTicket, at, sagastest.Operator
 		var actions []runtime.Action
 		state, actions = s.React(state, r)
 		for _, a := range actions {
@@ -203,7 +204,7 @@ func TestAWithdrawnAlertIsNotTold(t *testing.T) {
 		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"}, {Event: ticket.OutcomeCarriedOut{Action: playbook.Alert}, Act: "held"},
 		{Event: ticket.ActWithdrawn{Act: "held"}, Act: "undo"},
 	} {
-		r.Ticket, r.At, r.By = testTicket, at, operator
+		r.Ticket, r.At, r.By = testTicket, at, sagastest.Operator
 		var actions []runtime.Action
 		state, actions = s.React(state, r)
 		got = append(got, actions...)

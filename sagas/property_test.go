@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // applyTimers keeps timers as the runner would.
@@ -71,11 +72,11 @@ func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
 }
 
 func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
-	c := catalogWithSuccession(t)
+	c := sagastest.CatalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
 		replay(t, Succession(c), l, func(_ successionState, s ticket.State, timers map[string]runtime.Schedule) {
-			waits := s.Status != ticket.Closed && s.Entity == torino
+			waits := s.Status != ticket.Closed && s.Entity == sagastest.Torino
 			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
 				t.Fatalf("a ticket that is %s at %s has the timers %+v", s.Status, s.Entity, timers)
 			}

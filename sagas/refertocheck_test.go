@@ -17,13 +17,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 func TestRefertoCheckReacts(t *testing.T) {
 	system := person.Actor{ID: "connector", Role: person.System}
-	opened := ticket.Opened{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino}
+	opened := ticket.Opened{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: sagastest.Torino}
 	pinned := playbook.PinnedVersions{Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}
-	started := ticket.PlaybookStarted{Run: 1, Pinned: pinned, Entity: torino}
+	started := ticket.PlaybookStarted{Run: 1, Pinned: pinned, Entity: sagastest.Torino}
 	answer := func(c playbook.CheckID, yes bool) ticket.CheckAnswered {
 		return ticket.CheckAnswered{Run: 1, Check: c, Yes: yes}
 	}
@@ -41,7 +42,7 @@ func TestRefertoCheckReacts(t *testing.T) {
 		then  []string
 	}{
 		"a request calls for its checks":             {[]ticket.Event{opened}, []string{"dispatch begin"}},
-		"another has none":                           {[]ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "altro", Entity: torino}}, nil},
+		"another has none":                           {[]ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "altro", Entity: sagastest.Torino}}, nil},
 		"a run asks for its first check":             {[]ticket.Event{opened, started}, []string{"cancel ask", "send referto-individuato"}},
 		"then for the next":                          {[]ticket.Event{opened, started, answer("referto-individuato", true)}, []string{"cancel ask", "send referto-della-asr"}},
 		"no system, no question":                     {[]ticket.Event{opened, started, tried(ticket.NoSystemConnected)}, []string{"cancel ask"}},
@@ -50,13 +51,13 @@ func TestRefertoCheckReacts(t *testing.T) {
 		"what waits is reminded of":                  {alive, []string{"schedule remind/1/1"}},
 		"a reminder sets the next, and asks":         {upTo(alive, ticket.PlaybookReminded{Run: 1, N: 1}), []string{"cancel remind/1/1", "schedule remind/1/2", "cancel ask", "send invio-corretto"}},
 		"mended by a machine, an outcome is offered": {upTo(alive, answer("invio-corretto", true)), []string{"cancel remind/1/1", "cancel ask", "send proposal"}},
-		"handed over, nobody is asked":               {upTo(alive, ticket.Escalated{From: torino}), []string{"cancel remind/1/1", "cancel ask"}},
-		"taken back, it goes on":                     {upTo(alive, ticket.Escalated{From: torino}, ticket.Recalled{Entity: torino}), []string{"schedule remind/1/1", "cancel ask"}},
-		"another ASR begins anew":                    {upTo(alive, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}), []string{"dispatch begin", "cancel ask"}},
+		"handed over, nobody is asked":               {upTo(alive, ticket.Escalated{From: sagastest.Torino}), []string{"cancel remind/1/1", "cancel ask"}},
+		"taken back, it goes on":                     {upTo(alive, ticket.Escalated{From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino}), []string{"schedule remind/1/1", "cancel ask"}},
+		"another ASR begins anew":                    {upTo(alive, ticket.Escalated{From: sagastest.Torino}, ticket.Redirected{To: sagastest.Cuneo}), []string{"dispatch begin", "cancel ask"}},
 		"another problem too":                        {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}), []string{"cancel remind/1/1", "dispatch begin", "cancel ask"}},
 		"one without checks ends them":               {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}), []string{"cancel remind/1/1", "cancel ask"}},
 		"which go on when it was a mistake":          {upTo(alive, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}, ticket.Reclassified{Service: "ritiro-documenti", Problem: "referto-non-trovato"}), []string{"schedule remind/1/1", "cancel ask"}},
-		"the same ASR goes on, and asks again":       {[]ticket.Event{opened, started, ticket.Escalated{From: torino}, ticket.Redirected{To: torino}}, []string{"cancel ask", "send referto-individuato"}},
+		"the same ASR goes on, and asks again":       {[]ticket.Event{opened, started, ticket.Escalated{From: sagastest.Torino}, ticket.Redirected{To: sagastest.Torino}}, []string{"cancel ask", "send referto-individuato"}},
 		"evidence alone ends no waiting":             {upTo(alive, answer("referto-individuato", true)), []string{"cancel ask"}},
 		"resolved, it rests":                         {upTo(alive, ticket.Resolved{Resolution: 1}), []string{"cancel remind/1/1", "cancel ask"}},
 		"reopened, it goes on":                       {upTo(alive, ticket.Resolved{Resolution: 1}, ticket.Reopened{}), []string{"schedule remind/1/1", "cancel ask"}},
@@ -80,8 +81,8 @@ func TestRefertoCheckReacts(t *testing.T) {
 func TestASystemIsNotAskedForEver(t *testing.T) {
 	s, state := RefertoCheck(catalog.Default(), playbook.Default()), undoState[refertoCheckState]{}
 	var waits []time.Duration
-	events := []ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "invio-fallito", Entity: torino},
-		ticket.PlaybookStarted{Run: 1, Pinned: playbook.PinnedVersions{Playbook: "invio-fallito", Version: 1}, Entity: torino}}
+	events := []ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "invio-fallito", Entity: sagastest.Torino},
+		ticket.PlaybookStarted{Run: 1, Pinned: playbook.PinnedVersions{Playbook: "invio-fallito", Version: 1}, Entity: sagastest.Torino}}
 	for range 12 {
 		events = append(events, ticket.CheckTried{Run: 1, Check: "invio-corretto", Why: ticket.SystemUnreachable})
 	}

@@ -10,14 +10,15 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 func TestSuccessionReacts(t *testing.T) {
 	const alone = `"seat": "Torino", "valid_from": "2017-01-01"`
 	var (
-		opened = ticket.Opened{Entity: torino, Status: ticket.New}
-		end    = rome(t, "2027-01-01 00:00")
-		moves  = []runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: to3},
+		opened = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
+		end    = sagastest.Rome(t, "2027-01-01 00:00")
+		moves  = []runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: sagastest.TO3},
 			Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; ASL TO3 follows it"}}
 		stays = []runtime.Action{runtime.Cancel{Key: "succeed/010301", Why: "the ticket went to another entity"}}
 	)
@@ -27,23 +28,23 @@ func TestSuccessionReacts(t *testing.T) {
 		then    []runtime.Action
 	}{
 		"an entity without an end keeps its tickets": {catalog.Default(), []ticket.Event{opened}, nil},
-		"a ticket moves to the successor":            {catalogWithSuccession(t), []ticket.Event{opened}, moves},
+		"a ticket moves to the successor":            {sagastest.CatalogWithSuccession(t), []ticket.Event{opened}, moves},
 		"or to the Region where there is none": {
-			catalogWith(t, alone, alone+`, "valid_to": "2027-01-01"`), []ticket.Event{opened},
-			[]runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: torino, To: catalog.Region},
+			sagastest.CatalogWith(t, alone, alone+`, "valid_to": "2027-01-01"`), []ticket.Event{opened},
+			[]runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: catalog.Region},
 				Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; Regione Piemonte follows it"}}},
-		"not one that was handed over": {catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}}, stays},
+		"not one that was handed over": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}}, stays},
 		"nor redirected": {
-			catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.Redirected{To: cuneo}}, nil},
+			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}, ticket.Redirected{To: sagastest.Cuneo}}, nil},
 		"but one that comes back": {
-			catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.Recalled{Entity: torino}}, moves},
+			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino}}, moves},
 		"also by an act withdrawn": {
-			catalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: torino}, ticket.ActWithdrawn{Entity: torino}}, moves},
-		"a resolution changes nothing": {catalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}}, nil},
+			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}, ticket.ActWithdrawn{Entity: sagastest.Torino}}, moves},
+		"a resolution changes nothing": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}}, nil},
 		"a closed one stays": {
-			catalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
+			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
 			[]runtime.Action{runtime.Cancel{Key: "succeed/010301", Why: "the ticket is closed"}}},
-		"moved is done": {catalogWithSuccession(t), []ticket.Event{opened, ticket.TransferredToSuccessor{From: torino, To: to3}},
+		"moved is done": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.TO3}},
 			[]runtime.Action{runtime.Cancel{Key: "succeed/010301"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

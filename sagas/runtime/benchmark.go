@@ -21,7 +21,7 @@ func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Activate(ctx, r.Sagas[0]); err != nil {
+	if err := r.activate(ctx, r.Sagas[0]); err != nil {
 		return err
 	}
 	if _, err := c.Store.WorkerPool().Exec(ctx, `update saga.sagas set live = true`); err != nil {
@@ -30,7 +30,7 @@ func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
 	out := json.NewEncoder(w)
 	before, pending := 0.0, 0
 	for _, n := range []int{100_000, 1_000_000} {
-		if err := r.FillTimers(ctx, pending, n); err != nil {
+		if err := r.fillTimers(ctx, pending, n); err != nil {
 			return err
 		}
 		took, err := r.measurePoll(ctx)
@@ -55,8 +55,8 @@ func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
 	return nil
 }
 
-// FillTimers adds timers that are due over the coming year, up to a number of them.
-func (r *Runner) FillTimers(ctx context.Context, from, to int) error {
+// fillTimers adds timers that are due over the coming year, up to a number of them.
+func (r *Runner) fillTimers(ctx context.Context, from, to int) error {
 	_, err := r.Store.WorkerPool().Exec(ctx, `
 		insert into saga.timers (saga, version, ticket, key, once, due_at, next_at, command, data, why, cause)
 		select $1, $2, gen_random_uuid(), 'close/1', false, t.at, t.at, 'close.v1', '{"resolution": 1}', 'to measure', 1
@@ -70,7 +70,7 @@ func (r *Runner) FillTimers(ctx context.Context, from, to int) error {
 
 // pollOnce is what a node does at least once in Config.Every: send what is due, and find out when the next is.
 func (r *Runner) pollOnce(ctx context.Context) error {
-	n, err := r.Poll(ctx)
+	n, err := r.poll(ctx)
 	if err == nil && n > 0 {
 		err = fmt.Errorf("%d were due", n)
 	}

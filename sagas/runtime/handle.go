@@ -14,10 +14,10 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// HandleBatch folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
+// handleBatch folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
 // before is passed over, so a redelivery changes nothing. It answers when the first timer of the batch is due; the
 // zero time stands for none.
-func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
+func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
 	p, err := lockCheckpoint(ctx, tx, d.ID())
 	if err != nil {
 		return time.Time{}, fmt.Errorf("lock %s: %w", d.ID(), err)

@@ -22,7 +22,7 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 			return nil // since nothing was due here, nothing has happened
 		}
 		settled = -1
-		n, err := r.Poll(ctx)
+		n, err := r.poll(ctx)
 		if err != nil {
 			return fmt.Errorf("settle sagas: %w", err)
 		}
@@ -37,7 +37,7 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 			settled = head
 			continue
 		}
-		if err := Sleep(ctx, 5*time.Millisecond); err != nil { // another node is sending them
+		if err := sleep(ctx, 5*time.Millisecond); err != nil { // another node is sending them
 			return fmt.Errorf("settle sagas: %w", err)
 		}
 	}

@@ -32,8 +32,8 @@ func newMetrics(to prometheus.Registerer) metrics {
 	}
 }
 
-// UpdateGauges counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
-func (r *Runner) UpdateGauges(ctx context.Context) error {
+// updateGauges counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
+func (r *Runner) updateGauges(ctx context.Context) error {
 	now := r.Store.Now()
 	for _, d := range r.Sagas {
 		var (

@@ -20,16 +20,16 @@ import (
 
 // A command that fails for reasons outside the rules is tried again after one second, two, four … five minutes.
 const (
-	MinBackoff = time.Second
-	MaxBackoff = 5 * time.Minute
+	minBackoff = time.Second
+	maxBackoff = 5 * time.Minute
 )
 
 // pollTimers sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
 func (r *Runner) pollTimers(ctx context.Context) error {
 	for observed := (time.Time{}); ; {
-		n, err := r.Poll(ctx)
+		n, err := r.poll(ctx)
 		if err == nil && time.Since(observed) >= r.PollInterval {
-			observed, err = time.Now(), r.UpdateGauges(ctx)
+			observed, err = time.Now(), r.updateGauges(ctx)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -50,8 +50,8 @@ func (r *Runner) pollTimers(ctx context.Context) error {
 	}
 }
 
-// NextDueQuery stops at the first: min() reads all that is pending where the planner expects little.
-const NextDueQuery = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
+// nextDueQuery stops at the first: min() reads all that is pending where the planner expects little.
+const nextDueQuery = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
 
 // untilNextTimer is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
 // is due and still there is being sent by another node.
@@ -59,7 +59,7 @@ func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
 	wait := r.PollInterval
 	for _, d := range r.Sagas {
 		var next time.Time
-		err := r.Store.WorkerPool().QueryRow(ctx, NextDueQuery, d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&next)
+		err := r.Store.WorkerPool().QueryRow(ctx, nextDueQuery, d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&next)
 		if err == nil {
 			wait = min(wait, max(0, next.Sub(r.Store.Now())))
 		}
@@ -67,9 +67,9 @@ func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
 	return wait
 }
 
-// Poll takes the timers that are due by the store's clock, at most Config.Take of each saga, sends their commands
+// poll takes the timers that are due by the store's clock, at most Config.Take of each saga, sends their commands
 // and answers how many came to an end: carried out, or refused by the rules because the ticket has moved on.
-func (r *Runner) Poll(ctx context.Context) (n int, err error) {
+func (r *Runner) poll(ctx context.Context) (n int, err error) {
 	for _, d := range r.Sagas {
 		taken, e := r.pollSaga(ctx, d.ID())
 		if e != nil {
@@ -105,7 +105,7 @@ type dueTimer struct {
 	err      error
 }
 
-const TakeDueQuery = `
+const takeDueQuery = `
 	select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
 	where saga = $1 and version = $2 and next_at <= $3
 	  and (select live from saga.sagas where name = $1 and version = $2)
@@ -113,7 +113,7 @@ const TakeDueQuery = `
 	for update skip locked`
 
 func takeDueTimers(ctx context.Context, tx pgx.Tx, id SagaID, now time.Time, limit int) ([]*dueTimer, error) {
-	rows, err := tx.Query(ctx, TakeDueQuery, id.Name, id.Version, now, limit)
+	rows, err := tx.Query(ctx, takeDueQuery, id.Name, id.Version, now, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +162,8 @@ func commandID(id SagaID, t timerRow) eventstore.CommandID {
 	}
 }
 
-// IsRefusal tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
-func IsRefusal(err error) bool {
+// isRefusal tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
+func isRefusal(err error) bool {
 	var (
 		notAllowed *ticket.NotAllowedError
 		forbidden  *ticket.ForbiddenError
@@ -194,7 +194,7 @@ func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []
 		}
 		switch {
 		case t.err == nil:
-		case IsRefusal(t.err):
+		case isRefusal(t.err):
 			l.what, l.why = "refused", t.err.Error()
 		default:
 			again = append(again, t)
@@ -219,7 +219,7 @@ func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []
 }
 
 // backoff is the pause before the next attempt.
-func (t *dueTimer) backoff() time.Duration { return min(MinBackoff<<min(t.attempts, 10), MaxBackoff) }
+func (t *dueTimer) backoff() time.Duration { return min(minBackoff<<min(t.attempts, 10), maxBackoff) }
 
 func postponeTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []*dueTimer, now time.Time) error {
 	if len(timers) == 0 {

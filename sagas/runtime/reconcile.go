@@ -13,9 +13,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Activate makes this node's version of the saga known and brings its timers up to the rules that this node has: a
+// activate makes this node's version of the saga known and brings its timers up to the rules that this node has: a
 // changed calendar or setting moves what is pending.
-func (r *Runner) Activate(ctx context.Context, d Definition) error {
+func (r *Runner) activate(ctx context.Context, d Definition) error {
 	return pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
 		if err := registerVersion(ctx, tx, d.ID()); err != nil {
 			return fmt.Errorf("enter %s: %w", d.ID(), err)

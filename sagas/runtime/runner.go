@@ -110,10 +110,10 @@ func (r *Runner) Run(ctx context.Context) error {
 // consume brings the saga's timers up to today's rules and then handles what the log says.
 func (r *Runner) consume(ctx context.Context, d Definition, early chan int64) error {
 	for begun := false; !begun; {
-		err := r.Activate(ctx, d)
+		err := r.activate(ctx, d)
 		if begun = err == nil; !begun {
 			r.Log.ErrorContext(ctx, "saga could not begin; it tries again", "saga", d.ID().Name, "error", err)
-			if err := Sleep(ctx, r.PollInterval); err != nil {
+			if err := sleep(ctx, r.PollInterval); err != nil {
 				return err
 			}
 		}
@@ -121,7 +121,7 @@ func (r *Runner) consume(ctx context.Context, d Definition, early chan int64) er
 	return r.Store.Consume(ctx, eventstore.Consumer{
 		Name: d.ID().consumerName(), Version: d.ID().Version, BatchSize: r.Batch,
 		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
-			first, err := r.HandleBatch(ctx, tx, d, records)
+			first, err := r.handleBatch(ctx, tx, d, records)
 			if err == nil && !first.IsZero() && first.Before(r.Store.Now().Add(r.PollInterval)) {
 				replaceLatest(early, records[len(records)-1].Position)
 			}
@@ -160,8 +160,8 @@ func replaceLatest[T any](c chan T, v T) {
 	}
 }
 
-// Sleep waits for d or the end of ctx, whose error it returns.
-func Sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for d or the end of ctx, whose error it returns.
+func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"maps"
@@ -13,12 +13,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	one, two := w.node(AutoClose(catalog.Default()), Succession(catalog.Default())), w.node(AutoClose(catalog.Default()), Succession(catalog.Default()))
+	one, two := w.node(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default())), w.node(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()))
 	stop := w.run(one)
 	w.run(two)
 	var tickets []ticket.ID
@@ -28,7 +30,7 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 		tickets = append(tickets, id)
 	}
 	w.must(one.RunUntilIdle(w.ctx))
-	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	w.eventually("all are closed", func() bool {
 		return w.count("select count(*) from log.events where type = 'ticket.auto-closed.v1'") == len(tickets)
 	})
@@ -47,7 +49,7 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	id := w.open()
 	w.resolve(id)
 	w.must(two.RunUntilIdle(w.ctx))
-	w.clock.Set(rome(t, "2026-12-31 10:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-12-31 10:00"))
 	w.eventually("the other node closes", func() bool { return w.state(id).Status == ticket.Closed })
 }
 
@@ -55,10 +57,10 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 func TestAYearOfClosings(t *testing.T) {
 	w := newFixture(t, "2026-01-02 11:00")
 	c := catalog.Default()
-	r := w.runner(AutoClose(c))
+	r := w.runner(sagas.AutoClose(c))
 	w.begin(r)
 	due := make(map[ticket.ID]time.Time)
-	first := rome(t, "2026-01-02 11:00").In(calendar.Rome())
+	first := sagastest.Rome(t, "2026-01-02 11:00").In(calendar.Rome())
 	for n := range 380 {
 		day := first.AddDate(0, 0, n)
 		nine := time.Date(day.Year(), day.Month(), day.Day(), 9, 0, 0, 0, calendar.Rome())
@@ -77,14 +79,14 @@ func TestAYearOfClosings(t *testing.T) {
 		if n := w.poll(r); n != want {
 			t.Fatalf("%d closed on %s, want %d", n, nine, want)
 		}
-		if want > 0 && !c.Calendar(torino).IsWorking(nine) {
+		if want > 0 && !c.Calendar(sagastest.Torino).IsWorking(nine) {
 			t.Fatalf("%s is no working day", nine)
 		}
 		if day.Year() == 2026 {
 			w.clock.Set(day)
 			id := w.open()
 			w.resolve(id)
-			due[id], _ = c.AutoCloseAt(torino, day)
+			due[id], _ = c.AutoCloseAt(sagastest.Torino, day)
 		}
 		w.catchUp(r)
 	}
@@ -101,12 +103,12 @@ func TestAYearOfClosings(t *testing.T) {
 func TestMetricsTellWhatIsDueAndHowLate(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	to := prometheus.NewRegistry()
-	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []runtime.Definition{AutoClose(catalog.Default())}, Metrics: to})
+	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: to})
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
 	w.catchUp(r)
-	w.clock.Set(rome(t, "2026-11-24 09:05"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:05"))
 	w.must(r.UpdateGauges(w.ctx))
 	w.wantMetrics(to, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
 	w.poll(r)

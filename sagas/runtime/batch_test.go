@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"errors"
@@ -19,7 +19,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // drawHistories makes up three tickets.
@@ -54,32 +56,14 @@ func interleave(t *rapid.T, lives [][]ticket.Recorded) (log []eventstore.Record)
 	return log
 }
 
-// allSagasNamed is what the product runs, under names of their own.
+// allSagasNamed returns the sagas of the product under names with a suffix.
 func allSagasNamed(c *catalog.Catalog, suffix string) (all []runtime.Definition) {
-	for _, d := range All(c, playbook.Default()) {
-		switch s := d.(type) {
-		case runtime.Saga[autoCloseState]:
-			all = append(all, named(s, suffix))
-		case runtime.Saga[successionState]:
-			all = append(all, named(s, suffix))
-		case runtime.Saga[undoState[escalationState]]:
-			all = append(all, named(s, suffix))
-		case runtime.Saga[undoState[waitingState]]:
-			all = append(all, named(s, suffix))
-		case runtime.Saga[undoState[refertoCheckState]]:
-			all = append(all, named(s, suffix))
-		case runtime.Saga[undoState[notificationState]]:
-			all = append(all, named(s, suffix))
-		default:
-			panic(d.ID().Name + " is not among those that are tried")
-		}
+	for _, d := range sagas.All(c, playbook.Default()) {
+		all = append(all, d.(interface {
+			WithSuffix(string) runtime.Definition
+		}).WithSuffix("-"+suffix))
 	}
 	return all
-}
-
-func named[S comparable](s runtime.Saga[S], suffix string) runtime.Saga[S] {
-	s.Name += "-" + suffix
-	return s
 }
 
 // storedRows is all that a saga keeps, under whatever name it ran; without the positions of its causes, which are others in another
@@ -104,7 +88,7 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	crash := errors.New("crash")
 	round, left := 0, map[string]int{}
-	c := catalogWithSuccession(t)
+	c := sagastest.CatalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
 		round++
 		lives := drawHistories(t, round)
@@ -150,7 +134,7 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 			}
 		}
 	})
-	for _, d := range All(c, playbook.Default()) {
+	for _, d := range sagas.All(c, playbook.Default()) {
 		if left[d.ID().Name] == 0 {
 			t.Errorf("%s left nothing in %d rounds", d.ID().Name, round)
 		}
@@ -159,7 +143,7 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 
 func TestASagaRefusesEventsThatDoNotFollow(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	r := w.runner(AutoClose(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
 	w.open()
 	w.resolve(w.open())

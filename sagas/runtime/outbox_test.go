@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"context"
@@ -16,7 +16,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // resolutionMessages is a saga that sends a message for every resolution. It remembers how many there were.
@@ -118,17 +120,17 @@ func TestANewVersionTellsNoOldNews(t *testing.T) {
 	w := newFixture(t, "2026-03-02 10:00")
 	id := w.open()
 	w.resolve(id)
-	w.clock.Set(rome(t, "2026-03-16 10:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-03-16 10:00"))
 	w.reopen(id)
-	w.clock.Set(rome(t, "2026-03-20 10:00"))
-	r := w.runner(Notifications())
+	w.clock.Set(sagastest.Rome(t, "2026-03-20 10:00"))
+	r := w.runner(sagas.Notifications())
 	w.begin(r)
 	w.catchUp(r)
 	rows, err := w.store.WorkerPool().Query(w.ctx, `select payload ->> 'kind' from saga.outbox`)
 	w.must(err)
-	kinds, err := pgx.CollectRows(rows, pgx.RowTo[NotificationKind])
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[sagas.NotificationKind])
 	w.must(err)
-	if len(kinds) != 1 || kinds[0] != KindReopened {
+	if len(kinds) != 1 || kinds[0] != sagas.KindReopened {
 		t.Errorf("told is %v", kinds)
 	}
 	if n := w.count("select count(*) from saga.sent"); n < 2 {

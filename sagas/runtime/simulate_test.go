@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"encoding/json"
@@ -16,7 +16,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // allRows is what every table of ours holds, as a count and a checksum.
@@ -42,23 +44,23 @@ func (w *fixture) allRows() (all []string) {
 // closed before its citizen wrote back. Nothing is changed by looking.
 func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
 	w := newFixture(t, "2026-11-02 10:00")
-	r := w.runner(AutoClose(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
 	first, second := w.open(), w.open()
 	w.resolve(first)
 	w.resolve(second)
-	w.clock.Set(rome(t, "2026-11-08 10:00")) // Sunday: after three days, before seven
+	w.clock.Set(sagastest.Rome(t, "2026-11-08 10:00")) // Sunday: after three days, before seven
 	w.dispatch(second, person.Actor{ID: string(second), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Non funziona"})
 	w.catchUp(r)
-	w.clock.Set(rome(t, "2026-11-10 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-10 09:00"))
 	w.poll(r)
-	w.clock.Set(rome(t, "2026-12-01 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-12-01 09:00"))
 	before := w.allRows()
 	looked := 0
 	simulate := func(days int) runtime.Simulation {
 		c, err := catalog.Default().WithSettings(func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) { a.AfterDays = days })
 		w.must(err)
-		s, err := runtime.Simulate(w.ctx, w.store, AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
+		s, err := runtime.Simulate(w.ctx, w.store, sagas.AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
 		w.must(err)
 		return s
 	}
@@ -66,7 +68,7 @@ func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
 	if s.Simulated != 2 || s.Actual != 1 || s.Tickets != 2 || looked != 2 || s.ByDay["2026-11-06"] != 2 {
 		t.Errorf("with three days it says %+v", s)
 	}
-	if len(s.EarlyCommands) != 1 || s.EarlyCommands[0].Ticket != second || s.EarlyCommands[0].NextEvent != "ticket.citizen-replied.v1" || !s.EarlyCommands[0].At.Equal(rome(t, "2026-11-06 09:00")) {
+	if len(s.EarlyCommands) != 1 || s.EarlyCommands[0].Ticket != second || s.EarlyCommands[0].NextEvent != "ticket.citizen-replied.v1" || !s.EarlyCommands[0].At.Equal(sagastest.Rome(t, "2026-11-06 09:00")) {
 		t.Errorf("overtaken are %+v", s.EarlyCommands)
 	}
 	// Later than it really was: what really closed would still have been open.
@@ -85,7 +87,7 @@ func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
 // hundred, for what is due and for when the next is.
 func TestAPollWithNothingDueReadsTheSame(t *testing.T) {
 	w := newFixture(t, "2026-11-02 10:00")
-	r := w.runner(AutoClose(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
 	w.catchUp(r) // it is live
 	reads := func(query string, args ...any) float64 {

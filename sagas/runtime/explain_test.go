@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"encoding/json"
@@ -9,23 +9,25 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 func TestWhatIsPendingCanBeListedAndExplained(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	r := w.runner(AutoClose(catalog.Default()), Succession(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()))
 	w.begin(r)
 	first, second := w.open(), w.open()
 	w.resolve(first)
-	w.clock.Set(rome(t, "2026-11-18 10:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-18 10:00"))
 	w.resolve(second)
 	w.reopen(second)
 	w.catchUp(r)
 
 	list, err := runtime.ListSagas(w.ctx, w.store.WorkerPool())
 	w.must(err)
-	next := rome(t, "2026-11-24 09:00")
+	next := sagastest.Rome(t, "2026-11-24 09:00")
 	if len(list) != 2 || list[0].Saga != "auto-close" || list[0].Instances != 2 || list[0].Timers != 1 || list[0].Lag != 0 ||
 		!list[0].Live || !list[0].NextDue.Equal(next) || list[1].Saga != "succession" || list[1].Instances != 2 || list[1].NextDue != nil {
 		t.Errorf("the sagas are %+v", list)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"reflect"
@@ -11,7 +11,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // pendingTimer is a row of saga.timers as the tests compare it.
@@ -42,14 +44,14 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	id := w.open()
 	w.resolve(id)
-	before := w.runner(AutoClose(catalog.Default()))
+	before := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(before)
 	w.catchUp(before)
 	cause := w.explain(id).Timers[0].Cause // stays: it is part of the command's id
 
-	after := w.runner(AutoClose(catalogWith(t, `"after_days": 7`, `"after_days": 14`)))
+	after := w.runner(sagas.AutoClose(sagastest.CatalogWith(t, `"after_days": 7`, `"after_days": 14`)))
 	w.begin(after)
-	want := rome(t, "2026-12-01 09:00")
+	want := sagastest.Rome(t, "2026-12-01 09:00")
 	if x := w.explain(id); len(x.Timers) != 1 || !x.Timers[0].Due.Equal(want) || x.Timers[0].Cause != cause {
 		t.Fatalf("pending are %+v", x.Timers)
 	}
@@ -57,7 +59,7 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 	if got := w.decisions(id); !slices.Equal(got, []string{"schedule close/1", "reschedule close/1"}) {
 		t.Errorf("decided %q", got)
 	}
-	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	if n := w.poll(after); n > 0 {
 		t.Errorf("%d timers ended at the former time", n)
 	}
@@ -65,7 +67,7 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 	// Who handles the next batch goes by its own rules, pending timers included: here the former ones.
 	w.open()
 	w.catchUp(before)
-	if x := w.explain(id); !x.Timers[0].Due.Equal(rome(t, "2026-11-24 09:00")) {
+	if x := w.explain(id); !x.Timers[0].Due.Equal(sagastest.Rome(t, "2026-11-24 09:00")) {
 		t.Errorf("another node's rules left %v", x.Timers)
 	}
 }
@@ -73,20 +75,20 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	moving, gone := w.open(), w.open()
-	w.dispatch(gone, operator, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
-	unaware := w.runner(Succession(catalog.Default()))
+	w.dispatch(gone, sagastest.Operator, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
+	unaware := w.runner(sagas.Succession(catalog.Default()))
 	w.begin(unaware)
 	w.catchUp(unaware)
 	if all := w.timers("succession"); len(all) > 0 {
 		t.Fatalf("without an end there are %v", all)
 	}
-	aware := w.runner(Succession(catalogWithSuccession(t)))
+	aware := w.runner(sagas.Succession(sagastest.CatalogWithSuccession(t)))
 	w.begin(aware)
-	if all := w.timers("succession"); len(all) != 1 || !w.explain(moving).Timers[0].Due.Equal(rome(t, "2027-01-01 00:00")) {
+	if all := w.timers("succession"); len(all) != 1 || !w.explain(moving).Timers[0].Due.Equal(sagastest.Rome(t, "2027-01-01 00:00")) {
 		t.Fatalf("with an end there are %v", all)
 	}
-	w.clock.Set(rome(t, "2027-01-01 00:00"))
-	if n := w.poll(aware); n != 1 || w.state(moving).Entity != to3 || w.state(gone).Entity != catalog.Region {
+	w.clock.Set(sagastest.Rome(t, "2027-01-01 00:00"))
+	if n := w.poll(aware); n != 1 || w.state(moving).Entity != sagastest.TO3 || w.state(gone).Entity != catalog.Region {
 		t.Errorf("%d timers ended; the tickets are at %s and %s", n, w.state(moving).Entity, w.state(gone).Entity)
 	}
 	w.catchUp(aware)
@@ -97,7 +99,7 @@ func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
 
 func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	one := w.runner(AutoClose(catalog.Default()))
+	one := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(one)
 	var closed, pending, reopened ticket.ID
 	for _, id := range []*ticket.ID{&closed, &pending, &reopened} {
@@ -114,11 +116,11 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	}
 	before, journal := w.timers("auto-close"), w.decisions(closed)
 
-	s := AutoClose(catalog.Default())
+	s := sagas.AutoClose(catalog.Default())
 	s.Version = 2
 	two := w.runner(s)
 	w.begin(two)
-	w.clock.Set(rome(t, "2026-12-31 10:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-12-31 10:00"))
 	if n := w.poll(two); n > 0 {
 		t.Fatalf("%d timers ended while it was behind", n)
 	}

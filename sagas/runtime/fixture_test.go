@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"context"
@@ -20,10 +20,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
-
-// operator is competent for the tickets of these tests.
-var operator = person.Actor{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: torino}
 
 // clock is the time of a world: it goes on only when told.
 type clock struct {
@@ -56,7 +54,7 @@ type fixture struct {
 func TestMain(m *testing.M) { storetest.Run(m) }
 
 func newFixture(t *testing.T, start string) *fixture {
-	w := &fixture{T: t, ctx: t.Context(), clock: &clock{now: rome(t, start)}}
+	w := &fixture{T: t, ctx: t.Context(), clock: &clock{now: sagastest.Rome(t, start)}}
 	w.db = storetest.New(t, w.setClock)
 	w.store = w.db.Store
 	w.desk = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
@@ -66,10 +64,10 @@ func newFixture(t *testing.T, start string) *fixture {
 func (w *fixture) setClock(c *eventstore.Config) { c.Clock = w.clock.Now }
 
 // node is one more process on the same log.
-func (w *fixture) node(sagas ...runtime.Definition) *runtime.Runner {
+func (w *fixture) node(all ...runtime.Definition) *runtime.Runner {
 	w.Helper()
 	s := w.db.OpenNode(w, w.setClock)
-	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})), Sagas: sagas})
+	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})), Sagas: all})
 }
 
 // dispatchWith is the one way in, as cmd/sol hands it to sagas.
@@ -83,9 +81,9 @@ func dispatchWith(d *app.Dispatcher) runtime.DispatchFunc {
 }
 
 // runner makes a runner that does not run yet.
-func (w *fixture) runner(sagas ...runtime.Definition) *runtime.Runner {
+func (w *fixture) runner(all ...runtime.Definition) *runtime.Runner {
 	w.Helper()
-	return w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: sagas})
+	return w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: all})
 }
 
 func (w *fixture) runnerOn(c runtime.Config) *runtime.Runner {
@@ -171,7 +169,7 @@ func (w *fixture) open() ticket.ID {
 	w.Helper()
 	id := newID()
 	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, Channel: ticket.ChannelWeb,
+		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: sagastest.Torino, Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto"},
@@ -181,12 +179,12 @@ func (w *fixture) open() ticket.ID {
 
 func (w *fixture) resolve(on ticket.ID) {
 	w.Helper()
-	w.dispatch(on, operator, ticket.Update{Status: ticket.Solved, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
+	w.dispatch(on, sagastest.Operator, ticket.Update{Status: ticket.Solved, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
 }
 
 func (w *fixture) reopen(on ticket.ID) {
 	w.Helper()
-	w.dispatch(on, operator, ticket.Update{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"})
+	w.dispatch(on, sagastest.Operator, ticket.Update{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"})
 }
 
 func (w *fixture) state(on ticket.ID) ticket.State {

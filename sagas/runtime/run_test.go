@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"testing"
@@ -12,7 +12,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // dispatchingSaga is a saga that sends a command at once.
@@ -20,7 +22,7 @@ var dispatchingSaga = runtime.Saga[int]{Name: "mover", Version: 1, React: func(n
 	if _, ok := r.Event.(ticket.Opened); !ok {
 		return n, nil
 	}
-	return 1, []runtime.Action{runtime.Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: torino, To: to3}, Why: "every ticket moves"}}
+	return 1, []runtime.Action{runtime.Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: sagastest.TO3}, Why: "every ticket moves"}}
 }}
 
 func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
@@ -31,7 +33,7 @@ func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
 	w.eventually("it has looked once", func() bool { return w.count("select count(*) from saga.sagas where live") == 1 })
 	for range 3 { // also when it has gone to sleep again
 		id := w.open()
-		w.eventually("the ticket is moved", func() bool { return w.state(id).Entity == to3 })
+		w.eventually("the ticket is moved", func() bool { return w.state(id).Entity == sagastest.TO3 })
 		w.eventually("the outcome is noted", func() bool {
 			return len(w.explain(id).Decisions) == 2
 		})
@@ -44,9 +46,9 @@ func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
 func TestRunEndsAllThatItStarted(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	before := goleak.IgnoreCurrent()
-	stop := w.run(w.runner(AutoClose(catalog.Default()), Succession(catalog.Default()), dispatchingSaga))
+	stop := w.run(w.runner(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()), dispatchingSaga))
 	id := w.open()
-	w.eventually("it works", func() bool { return w.state(id).Entity == to3 })
+	w.eventually("it works", func() bool { return w.state(id).Entity == sagastest.TO3 })
 	stop()
 	if err := storetest.Leaks(before); err != nil {
 		t.Error(err)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"context"
@@ -23,7 +23,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 // scriptStep is one step of a script: what happens to which of its tickets, how much later, and where the node that runs the
@@ -40,7 +42,7 @@ var regionOperator = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Ro
 // act does a deed, whether the rules allow it or not.
 func (w *fixture) act(on ticket.ID, what int) {
 	note := &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
-	by, c := operator, ticket.Command(ticket.Update{Status: ticket.InProgress})
+	by, c := sagastest.Operator, ticket.Command(ticket.Update{Status: ticket.InProgress})
 	switch what {
 	case 1:
 		c = ticket.Update{Status: ticket.Waiting, Note: note}
@@ -51,7 +53,7 @@ func (w *fixture) act(on ticket.ID, what int) {
 	case 4:
 		by, c = person.Actor{ID: string(on), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Risposta"}
 	case 5:
-		by, c = regionOperator, ticket.Update{Entity: torino, Note: note}
+		by, c = regionOperator, ticket.Update{Entity: sagastest.Torino, Note: note}
 	case 6:
 		c = ticket.Undo{}
 	case 7:
@@ -74,7 +76,7 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	w.desk = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
 	var dying context.CancelFunc // the node dies when a command was carried out; nil: it lives
 	carried := dispatchWith(w.desk)
-	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: All(catalog.Default(), playbook.Default()),
+	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			err := carried(ctx, on, c, by, as, cause)
 			if dying != nil {

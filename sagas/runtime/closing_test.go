@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package sagas
+package runtime_test
 
 import (
 	"context"
@@ -14,12 +14,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
 func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	r := w.runner(AutoClose(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.run(r)
 	id := w.open()
 	w.resolve(id)
@@ -31,12 +33,12 @@ func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 	if len(timers) != 1 || timers[0].String() != want {
 		t.Fatalf("pending are %v, want %s", timers, want)
 	}
-	w.clock.Set(rome(t, "2026-11-24 08:59"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 08:59"))
 	w.must(r.RunUntilIdle(w.ctx))
 	if s := w.state(id).Status; s != ticket.Solved {
 		t.Fatalf("a minute early it is %s", s)
 	}
-	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	w.must(r.RunUntilIdle(w.ctx))
 
 	history, err := w.desk.History(w.ctx, id)
@@ -61,19 +63,19 @@ func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 
 func TestAReopenedTicketClosesOnlyForItsLaterResolution(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	r := w.runner(AutoClose(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
-	w.clock.Set(rome(t, "2026-11-20 10:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-20 10:00"))
 	w.reopen(id)
 	w.resolve(id)
 	w.catchUp(r)
-	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	if n := w.poll(r); n > 0 || w.state(id).Status != ticket.Solved {
 		t.Fatalf("at the first resolution's time %d timers ended, the ticket is %s", n, w.state(id).Status)
 	}
-	w.clock.Set(rome(t, "2026-11-30 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-30 09:00"))
 	if n := w.poll(r); n != 1 || w.state(id).Status != ticket.Closed {
 		t.Fatalf("at the second's %d timers ended, the ticket is %s", n, w.state(id).Status)
 	}
@@ -86,14 +88,14 @@ func TestAReopenedTicketClosesOnlyForItsLaterResolution(t *testing.T) {
 
 func TestAStaleTimerIsRefusedAndJournaled(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	r := w.runner(AutoClose(catalog.Default()))
+	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
 	w.catchUp(r)
 	w.reopen(id) // which the saga has not seen yet
 	w.resolve(id)
-	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	if n := w.poll(r); n != 1 {
 		t.Fatalf("%d timers ended, want the stale one", n)
 	}
@@ -115,7 +117,7 @@ func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	ctx, die := context.WithCancel(w.ctx)
 	through := dispatchWith(w.desk)
-	dying := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{AutoClose(catalog.Default())},
+	dying := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())},
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			defer die()
 			return through(ctx, on, c, by, as, cause)
@@ -124,7 +126,7 @@ func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 	id := w.open()
 	w.resolve(id)
 	w.catchUp(dying)
-	w.clock.Set(rome(t, "2026-11-24 09:00"))
+	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	if _, err := dying.Poll(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the dying node says %v", err)
 	}
@@ -132,7 +134,7 @@ func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 		t.Fatalf("after the death: timers %v, closed %d times", got, w.countClosings(id))
 	}
 	w.letGo()
-	if n := w.poll(w.runner(AutoClose(catalog.Default()))); n != 1 || w.countClosings(id) != 1 {
+	if n := w.poll(w.runner(sagas.AutoClose(catalog.Default()))); n != 1 || w.countClosings(id) != 1 {
 		t.Errorf("the next node ended %d timers, closed %d times", n, w.countClosings(id))
 	}
 	if got := w.decisions(id); !slices.Equal(got, []string{"schedule close/1", "done close/1"}) {
@@ -146,7 +148,7 @@ func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
 	w.resolve(sick)
 	w.resolve(healthy)
 	through, broken := dispatchWith(w.desk), true
-	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{AutoClose(catalog.Default())}, TimersPerPoll: 1,
+	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, TimersPerPoll: 1,
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			if on == sick && broken {
 				return errors.New("the database is away")
@@ -155,7 +157,7 @@ func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
 		}})
 	w.begin(r)
 	w.catchUp(r)
-	due := rome(t, "2026-11-24 09:00")
+	due := sagastest.Rome(t, "2026-11-24 09:00")
 	w.clock.Set(due)
 	if n := w.poll(r) + w.poll(r); n != 1 || w.state(healthy).Status != ticket.Closed {
 		t.Fatalf("%d ended, the healthy one is %s", n, w.state(healthy).Status)

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// What the tests of package runtime_test use of the runner's internals.
+const (
+	MinBackoff   = minBackoff
+	MaxBackoff   = maxBackoff
+	NextDueQuery = nextDueQuery
+	TakeDueQuery = takeDueQuery
+)
+
+// Activate is activate.
+func (r *Runner) Activate(ctx context.Context, d Definition) error { return r.activate(ctx, d) }
+
+// HandleBatch is handleBatch.
+func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
+	return r.handleBatch(ctx, tx, d, records)
+}
+
+// Poll is poll.
+func (r *Runner) Poll(ctx context.Context) (int, error) { return r.poll(ctx) }
+
+// FillTimers is fillTimers.
+func (r *Runner) FillTimers(ctx context.Context, from, to int) error {
+	return r.fillTimers(ctx, from, to)
+}
+
+// UpdateGauges is updateGauges.
+func (r *Runner) UpdateGauges(ctx context.Context) error { return r.updateGauges(ctx) }
+
+// IsRefusal is isRefusal.
+func IsRefusal(err error) bool { return isRefusal(err) }
+
+// Sleep is sleep.
+func Sleep(ctx context.Context, d time.Duration) error { return sleep(ctx, d) }
+
+// WithSuffix returns the saga under a name of its own.
+func (s Saga[S]) WithSuffix(suffix string) Definition {
+	s.Name += suffix
+	return s
+}
