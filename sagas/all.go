@@ -1,23 +1,61 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package sagas holds what happens without a person: auto-close, reminders, escalation, playbook checks, notifications, succession.
+// Package sagas holds the six sagas of the product: auto-close, succession, escalation, reminders to the citizen, playbook checks and
+// notifications. Each is a pure function from state and event to state and actions, which package sagas/runtime runs.
 package sagas
 
 import (
+	"slices"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// All are the sagas that run in the product. A new one is a file beside autoclose.go and a line here.
+// table lists the sagas of the product. A new saga is a file beside autoclose.go and a line here.
+var table = []struct {
+	make      func(*catalog.Catalog, *playbook.Library) runtime.Definition
+	simulated bool // its timers follow from the catalogue's settings, so it can be simulated with others
+}{
+	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return AutoClose(c) }, true},
+	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return Succession(c) }, true},
+	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return Escalation(c) }, true},
+	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return Waiting(c) }, true},
+	{func(c *catalog.Catalog, l *playbook.Library) runtime.Definition { return RefertoCheck(c, l) }, false},
+	{func(*catalog.Catalog, *playbook.Library) runtime.Definition { return Notifications() }, false},
+}
+
+// All returns the sagas that run in the product.
 func All(c *catalog.Catalog, l *playbook.Library) []runtime.Definition {
-	return []runtime.Definition{
-		AutoClose(c),
-		Succession(c),
-		Escalation(c),
-		Waiting(c),
-		RefertoCheck(c, l),
-		Notifications(),
+	var all []runtime.Definition
+	for _, s := range table {
+		all = append(all, s.make(c, l))
 	}
+	return all
+}
+
+// SimulationNames returns the names of the sagas that can be simulated, in alphabetical order.
+func SimulationNames() []string {
+	var names []string
+	for _, s := range table {
+		if s.simulated {
+			names = append(names, s.make(catalog.Default(), nil).ID().Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// ForSimulation returns the saga of that name with the settings of a catalogue, and false if it cannot be simulated.
+func ForSimulation(name string, c *catalog.Catalog) (runtime.Definition, bool) {
+	for _, s := range table {
+		if !s.simulated {
+			continue
+		}
+		if d := s.make(c, nil); d.ID().Name == name {
+			return d, true
+		}
+	}
+	return nil, false
 }

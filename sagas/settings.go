@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // Setting is one that a simulation may change.
@@ -134,22 +133,4 @@ func (ch SettingChange) apply(a *catalog.AutoCloseRule, h *catalog.HandoverRule,
 		return fmt.Errorf("want KEY=VALUE, KEY one of %s", strings.Join(names, ", "))
 	}
 	return settings[i].apply(ch.Value, a, h, w)
-}
-
-// SimulationNames are the sagas that can be simulated, since they have timers.
-func SimulationNames() []string { return []string{"auto-close", "escalation", "succession", "waiting"} }
-
-// ForSimulation is one of those as it is with a catalogue. False: it cannot be simulated.
-func ForSimulation(name string, c *catalog.Catalog) (runtime.Definition, bool) {
-	switch name {
-	case "auto-close":
-		return AutoClose(c), true
-	case "escalation":
-		return Escalation(c), true
-	case "waiting":
-		return Waiting(c), true
-	case "succession":
-		return Succession(c), true
-	}
-	return nil, false
 }

@@ -21,13 +21,13 @@ func newMetrics(to prometheus.Registerer) metrics {
 	f := promauto.With(to)
 	return metrics{
 		due: f.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "sol_saga_timers_due", Help: "Timers whose time has come and that are still there.",
+			Name: "sol_saga_timers_due", Help: "Timers that are due and not yet processed.",
 		}, []string{"saga"}),
 		lateSeconds: f.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "sol_saga_timers_late_seconds", Help: "How long ago the earliest of the due timers was due.",
+			Name: "sol_saga_timers_late_seconds", Help: "Age of the oldest due timer in seconds.",
 		}, []string{"saga"}),
 		outcomes: f.NewCounterVec(prometheus.CounterOpts{
-			Name: "sol_saga_timers_sent_total", Help: "Commands sent by timers, by outcome: done, refused, failed.",
+			Name: "sol_saga_timers_sent_total", Help: "Timers processed, by outcome: done, refused or failed.",
 		}, []string{"saga", "outcome"}),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -35,7 +36,7 @@ func (r *Runner) pollTimers(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			r.Log.ErrorContext(ctx, "timers could not be taken; it looks again", "error", err)
+			r.Log.ErrorContext(ctx, "cannot poll timers; retrying", "error", err)
 		}
 		if n > 0 && err == nil {
 			continue // there may be more
@@ -175,51 +176,69 @@ func isRefusal(err error) bool {
 		errors.As(err, &invalid) || errors.As(err, &conflict)
 }
 
-// storeOutcomes stores what came of the timers and answers how many of them are over.
-func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []*dueTimer) (int, error) {
-	var (
-		now           = r.Store.Now()
-		tickets, keys []string
-		ends          []journalEntry
-		again         []*dueTimer
-		messages      []outboxMessage
-	)
-	for _, t := range due {
-		l := journalEntry{timerRow: t.timerRow, at: now, what: "done"}
-		if t.command == sendMessageCommand && t.err == nil {
-			m := outboxMessage{ticket: t.ticket, cause: t.cause, at: t.due}
-			if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
-				messages = append(messages, m)
-			}
-		}
-		switch {
-		case t.err == nil:
-		case isRefusal(t.err):
-			l.what, l.why = "refused", t.err.Error()
-		default:
-			again = append(again, t)
-			r.Log.WarnContext(ctx, "a command failed and is tried again", "saga", id.Name, "ticket", t.ticket,
-				"key", t.key, "attempts", t.attempts+1, "wait", t.backoff(), "error", t.err)
-			r.metrics.outcomes.WithLabelValues(id.Name, "failed").Inc()
-			continue
-		}
-		tickets, keys, ends = append(tickets, string(t.ticket)), append(keys, t.key), append(ends, l)
-		r.metrics.outcomes.WithLabelValues(id.Name, l.what).Inc()
-	}
-	if err := deleteTimers(ctx, tx, id, tickets, keys); err != nil {
-		return 0, err
-	}
-	if err := postponeTimers(ctx, tx, id, again, now); err != nil {
-		return 0, err
-	}
-	if err := publishMessages(ctx, tx, id, messages, now); err != nil {
-		return 0, err
-	}
-	return len(ends), writeJournal(ctx, tx, id, ends)
+// outcomes are the results of a batch of dispatched timers.
+type outcomes struct {
+	tickets, keys []string       // of the timers that are finished
+	finished      []journalEntry // done or refused
+	failed        []*dueTimer    // to be retried
+	messages      []outboxMessage
 }
 
-// backoff is the pause before the next attempt.
-func (t *dueTimer) backoff() time.Duration { return min(minBackoff<<min(t.attempts, 10), maxBackoff) }
+// add records the result of one timer.
+func (o *outcomes) add(t *dueTimer, now time.Time) {
+	if t.command == sendMessageCommand && t.err == nil {
+		m := outboxMessage{ticket: t.ticket, cause: t.cause, at: t.due}
+		if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
+			o.messages = append(o.messages, m)
+		}
+	}
+	entry := journalEntry{timerRow: t.timerRow, at: now, what: "done"}
+	switch {
+	case t.err == nil:
+	case isRefusal(t.err):
+		entry.what, entry.why = "refused", t.err.Error()
+	default:
+		o.failed = append(o.failed, t)
+		return
+	}
+	o.tickets, o.keys, o.finished = append(o.tickets, string(t.ticket)), append(o.keys, t.key), append(o.finished, entry)
+}
+
+// storeOutcomes stores the results of the timers in tx and returns the number of finished timers.
+func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []*dueTimer) (int, error) {
+	var o outcomes
+	now := r.Store.Now()
+	for _, t := range due {
+		o.add(t, now)
+	}
+	for _, t := range o.failed {
+		r.Log.WarnContext(ctx, "timer command failed; retrying", "saga", id.Name, "ticket", t.ticket,
+			"key", t.key, "attempts", t.attempts+1, "wait", t.backoff(), "error", t.err)
+		r.metrics.outcomes.WithLabelValues(id.Name, "failed").Inc()
+	}
+	for _, entry := range o.finished {
+		r.metrics.outcomes.WithLabelValues(id.Name, entry.what).Inc()
+	}
+	if err := deleteTimers(ctx, tx, id, o.tickets, o.keys); err != nil {
+		return 0, err
+	}
+	if err := postponeTimers(ctx, tx, id, o.failed, now); err != nil {
+		return 0, err
+	}
+	if err := publishMessages(ctx, tx, id, o.messages, now); err != nil {
+		return 0, err
+	}
+	return len(o.finished), writeJournal(ctx, tx, id, o.finished)
+}
+
+// backoff returns the delay before the next attempt: minBackoff, doubled for each attempt before, at most maxBackoff.
+func (t *dueTimer) backoff() (delay time.Duration) {
+	b := backoff.ExponentialBackOff{InitialInterval: minBackoff, Multiplier: 2, MaxInterval: maxBackoff}
+	for range 1 + min(t.attempts, 10) { // ten doublings are more than maxBackoff
+		delay = b.NextBackOff()
+	}
+	return delay
+}
 
 func postponeTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []*dueTimer, now time.Time) error {
 	if len(timers) == 0 {

@@ -4,12 +4,14 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
@@ -39,14 +41,15 @@ type Config struct {
 	Metrics prometheus.Registerer // default: none
 }
 
-func (c Config) validate() (Config, error) {
+// withDefaults returns the configuration with its defaults filled in, or an error for what is missing or out of range.
+func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.Store == nil:
 		return c, errors.New("sagas: Config.Store is missing")
 	case c.Dispatch == nil:
 		return c, errors.New("sagas: Config.Dispatch is missing")
 	case c.Batch < 0 || c.TimersPerPoll < 0 || c.PollInterval < 0 || c.CommandTimeout < 0:
-		return c, errors.New("sagas: Config.Batch, Take, Every and Timeout cannot be negative")
+		return c, errors.New("sagas: Config.Batch, TimersPerPoll, PollInterval and CommandTimeout cannot be negative")
 	}
 	seen := make(map[string]bool)
 	for _, s := range c.Sagas {
@@ -56,18 +59,10 @@ func (c Config) validate() (Config, error) {
 		}
 		seen[id.Name] = true
 	}
-	if c.Batch == 0 {
-		c.Batch = 500
-	}
-	if c.TimersPerPoll == 0 {
-		c.TimersPerPoll = 32
-	}
-	if c.PollInterval == 0 {
-		c.PollInterval = time.Second
-	}
-	if c.CommandTimeout == 0 {
-		c.CommandTimeout = 10 * time.Second
-	}
+	c.Batch = cmp.Or(c.Batch, 500)
+	c.TimersPerPoll = cmp.Or(c.TimersPerPoll, 32)
+	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
+	c.CommandTimeout = cmp.Or(c.CommandTimeout, 10*time.Second)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -84,7 +79,7 @@ type Runner struct {
 
 // New makes a runner. It touches nothing yet.
 func New(c Config) (*Runner, error) {
-	c, err := c.validate()
+	c, err := c.withDefaults()
 	if err != nil {
 		return nil, err
 	}
@@ -107,16 +102,16 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
-// consume brings the saga's timers up to today's rules and then handles what the log says.
+// consume reconciles the saga's timers with this node's settings, retrying until the database answers, and then handles the log
+// batch by batch until ctx ends.
 func (r *Runner) consume(ctx context.Context, d Definition, early chan int64) error {
-	for begun := false; !begun; {
-		err := r.activate(ctx, d)
-		if begun = err == nil; !begun {
-			r.Log.ErrorContext(ctx, "saga could not begin; it tries again", "saga", d.ID().Name, "error", err)
-			if err := sleep(ctx, r.PollInterval); err != nil {
-				return err
-			}
-		}
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, r.activate(ctx, d) },
+		backoff.WithBackOff(backoff.NewConstantBackOff(r.PollInterval)), backoff.WithMaxElapsedTime(0), // until ctx ends
+		backoff.WithNotify(func(err error, _ time.Duration) {
+			r.Log.ErrorContext(ctx, "cannot start saga; retrying", "saga", d.ID().Name, "error", err)
+		}))
+	if err != nil {
+		return cmp.Or(ctx.Err(), err)
 	}
 	return r.Store.Consume(ctx, eventstore.Consumer{
 		Name: d.ID().consumerName(), Version: d.ID().Version, BatchSize: r.Batch,
