@@ -7,9 +7,9 @@ export PATH := $(PATH):/usr/local/go/bin
 TESTFLAGS ?=
 TEST_TIMEOUT ?= 20m
 
-.PHONY: run test check build setup bench fmt browser screenshots
+.PHONY: help run test check build setup bench fmt browser screenshots
 
-run: ## start the product with demo data; Ctrl-C stops it
+run: ## build, and run the service with demo data; Ctrl-C stops it
 	@tools/setup.sh run
 	@$(MAKE) --no-print-directory build
 	@exec bin/sol demo
@@ -20,27 +20,30 @@ test: ## everything that CI checks
 	go test -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 	tools/browser.sh test
 
-check: ## formatting, vet and lint alone
+check: ## formatting, vet and lint
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }; }
 	go vet ./...
 	tools/lint.sh run
 
-build:
+build: ## build bin/sol
 	go build -o bin/sol ./cmd/sol
 
-browser: build ## the pages walked in Chromium alone; WALK='FAQ 2.6' for some of them
+browser: build ## walk the pages in Chromium; WALK='FAQ 2.6' selects walks by name
 	@tools/setup.sh test
 	tools/browser.sh test $(if $(WALK),'$(WALK)')
 
-screenshots: build ## every page and state at desktop and telephone width, into bin/screenshots
+screenshots: build ## save pictures of every page and state in bin/screenshots
 	@tools/setup.sh test
 	tools/browser.sh screenshots
 
-bench: build ## appends beside pgbench, on an idle machine
+bench: build ## measure appends beside pgbench; needs an idle machine
 	bin/sol bench append --json
 
-fmt:
+fmt: ## format the Go code
 	tools/lint.sh fmt
 
-setup: ## get what building, running and testing need
+setup: ## install what build, run and test need
 	@tools/setup.sh test
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
