@@ -9,6 +9,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
 // Append records the events at the version they were decided on, all or none, and returns when they are durable.
@@ -50,7 +52,7 @@ func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingApp
 		if answer.err != nil {
 			return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, answer.err)
 		}
-		s.blobKeys.remove(p.blobIDs())
+		s.pendingKeys.Remove(p.blobIDs())
 		if answer.Repeated {
 			return answer.Result, nil, nil
 		}
@@ -177,7 +179,7 @@ func (p *pendingAppend) records(result Result) []Record {
 		if e.keyID.Valid {
 			r.KeyID = e.keyID.UUID.String()
 		}
-		r.Hash = leafHash(p.stream, r.Version, r.Type, r.At, e.contentHash)
+		r.Hash = proof.Record{Stream: p.stream, Version: r.Version, Type: r.Type, At: r.At, Content: e.contentHash}.Hash()
 		records[i] = r
 	}
 	return records

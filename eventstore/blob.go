@@ -9,11 +9,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
 
 // Blob is a sealed file as an event names it.
@@ -30,16 +31,16 @@ func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, conte
 	if err != nil {
 		return Blob{}, fmt.Errorf("write blob: %w", err)
 	}
-	data, wrapped, err := s.keyring.newDataKey(blobID, streamID)
+	data, wrapped, err := s.keyring.NewDataKey(blobID, streamID)
 	if err != nil {
 		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
 	}
-	sealed := data.Seal(nil, nil, content, s.keyring.blobAAD(streamID, blobID))
+	sealed := data.Seal(nil, nil, content, s.keyring.BlobAAD(streamID, blobID))
 	const insert = `insert into log.blobs (id, stream, sealed) values ($1, $2, $3)`
 	if _, err := s.appendPool.Exec(ctx, insert, blobID, streamID, sealed); err != nil {
 		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
 	}
-	s.blobKeys.add(blobID, streamID, wrapped)
+	s.pendingKeys.Add(blobID, streamID, wrapped)
 	sum := sha256.Sum256(sealed)
 	return Blob{ID: blobID.String(), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}, nil
 }
@@ -63,11 +64,11 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 	case wrapped == nil:
 		return nil, fmt.Errorf("read blob %s: %w", id, ErrErased)
 	}
-	data, err := s.keyring.unwrap(blobID, streamID, wrapped)
+	data, err := s.keyring.Unwrap(blobID, streamID, wrapped)
 	if err != nil {
 		return nil, fmt.Errorf("read blob %s: %w", id, err)
 	}
-	content, err := data.Open([]byte{}, nil, sealed, s.keyring.blobAAD(streamID, blobID))
+	content, err := data.Open([]byte{}, nil, sealed, s.keyring.BlobAAD(streamID, blobID))
 	if err != nil {
 		return nil, fmt.Errorf("blob %s cannot be opened: %w", id, err)
 	}
@@ -77,7 +78,7 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 // CollectOrphans deletes the blobs that no append named within olderThan, and says how many there were. No age
 // under an hour is safe while doors are open: an append may still be on its way with the blob's key.
 func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int, error) {
-	s.blobKeys.expire(time.Now().Add(-blobKeyLifetime))
+	s.pendingKeys.Expire(time.Now().Add(-keyring.PendingKeyLifetime))
 	tag, err := s.workerPool.Exec(ctx, `
 		delete from log.blobs b where created_at < clock_timestamp() - $1::interval
 			and not exists (select from keys.keys k where k.id = b.id)`, olderThan)
@@ -95,60 +96,4 @@ func parseBlobIDs(stream StreamID, id string) (streamID, blobID uuid.UUID, err e
 		return streamID, blobID, fmt.Errorf("blob id: %w", err)
 	}
 	return streamID, blobID, nil
-}
-
-// blobKeyLifetime bounds how long a key waits: less than the age at which its blob counts as an orphan.
-const blobKeyLifetime = 50 * time.Minute
-
-// blobKeys are the wrapped keys of blobs that are written and not yet named by an event.
-type blobKeys struct {
-	mu   sync.Mutex
-	keys map[uuid.UUID]blobKey
-}
-
-type blobKey struct {
-	stream  uuid.UUID
-	wrapped []byte
-	addedAt time.Time
-}
-
-func (h *blobKeys) add(id, stream uuid.UUID, wrapped []byte) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.keys == nil {
-		h.keys = make(map[uuid.UUID]blobKey)
-	}
-	h.keys[id] = blobKey{stream, wrapped, time.Now()}
-}
-
-// get leaves the key where it is: the append may have to be tried again.
-func (h *blobKeys) get(id, stream uuid.UUID) ([]byte, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	key, ok := h.keys[id]
-	if !ok || key.stream != stream || time.Since(key.addedAt) > blobKeyLifetime {
-		return nil, fmt.Errorf("not written to this stream here: %w", ErrNotFound)
-	}
-	return key.wrapped, nil
-}
-
-func (h *blobKeys) remove(ids []uuid.UUID) {
-	if len(ids) == 0 {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, id := range ids {
-		delete(h.keys, id)
-	}
-}
-
-func (h *blobKeys) expire(before time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for id, key := range h.keys {
-		if key.addedAt.Before(before) {
-			delete(h.keys, id)
-		}
-	}
 }

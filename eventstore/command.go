@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
 
 // commandRetention is how long a client's command can be repeated.
@@ -19,13 +21,13 @@ const commandRetention = 90 * 24 * time.Hour
 
 // setCommandID gives the append the id under which its outcome can be looked up. One that nobody will repeat gets an
 // id as well: a lost connection is asked about by it.
-func (p *pendingAppend) setCommandID(k *keyring, a Append) {
+func (p *pendingAppend) setCommandID(k *keyring.Keyring, a Append) {
 	if a.Command.Key == "" {
 		p.command = uuid.New()
 		return
 	}
-	p.command = k.commandID(a.Command)
-	p.requestHash = k.requestHash(a.RequestBody)
+	p.command = k.CommandID(a.Command.Actor, a.Command.Key)
+	p.requestHash = k.RequestHash(a.RequestBody)
 }
 
 // findCommand is what the command came to first, and whether it was carried out at all. ErrKeyReused: its id was used for
@@ -39,7 +41,7 @@ func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Res
 	var request []byte
 	err := s.workerPool.QueryRow(ctx, `
 		select c.stream, c.version, c.position, c.at, c.request, l.epoch
-		from log.commands c cross join log.logs l where c.id = $1`, s.keyring.commandID(id)).
+		from log.commands c cross join log.logs l where c.id = $1`, s.keyring.CommandID(id.Actor, id.Key)).
 		Scan(&stream, &r.Version, &r.Position.N, &r.At, &request, &r.Position.Epoch)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -48,7 +50,7 @@ func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Res
 		return Result{}, false, fmt.Errorf("look command up: %w", err)
 	}
 	r.Stream, r.At = stream.String(), r.At.UTC()
-	if hash := s.keyring.requestHash(body); hash != nil && request != nil && !bytes.Equal(hash, request) {
+	if hash := s.keyring.RequestHash(body); hash != nil && request != nil && !bytes.Equal(hash, request) {
 		return Result{}, false, ErrKeyReused
 	}
 	return r, true, nil

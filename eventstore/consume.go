@@ -70,19 +70,17 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 	defer renewing.Wait()
 	defer stop()
 
-	mark := consumerWatermark(c.Name, c.Version)
 	s.metrics.setLeading(c, position)
 	defer s.metrics.clearLeading(c)
 	for s.WaitForHead(leading, position) == nil && leading.Err() == nil {
 		moved, err := s.handleBatch(leading, c, position)
 		switch {
-		case err == nil && moved == position: // the mark is ahead of the database: it lost what it never acknowledged
+		case err == nil && moved == position: // the known head is above the database's, which lost what it never acknowledged
 			_ = pause(leading, s.cfg.PollInterval) // ends with leading, as the loop does
 		case err == nil:
 			position, failures = moved, 0
 			s.metrics.setLeading(c, position)
-			s.watermarks.advance(mark, position)
-			s.notifier.enqueue(mark, position)
+			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
 			return 0
 		default:
@@ -137,40 +135,5 @@ func (s *Store) recordFailure(ctx context.Context, c Consumer, position int64, c
 		where name = $1 and version = $2 and position = $3`, c.Name, c.Version, position, cause.Error())
 	if err != nil && ctx.Err() == nil {
 		s.cfg.Log.Warn("a consumer's error was not kept", "consumer", c.Name, "error", err)
-	}
-}
-
-// WaitForConsumer returns when the consumer has passed the position, holding no connection while it waits; ErrBeyondHead at
-// once when the log has not got there. Bound the wait by ctx.
-func (s *Store) WaitForConsumer(ctx context.Context, name string, version int, position int64) error {
-	if at, _ := s.watermarks.watch(headWatermark); position > at {
-		head, _, err := s.Head(ctx)
-		if err != nil {
-			return err
-		}
-		if position > head.N {
-			return fmt.Errorf("position %d, head %d: %w", position, head.N, ErrBeyondHead)
-		}
-	}
-	for {
-		_, changed := s.watermarks.watch(consumerWatermark(name, version))
-		var at int64
-		err := s.workerPool.QueryRow(ctx, `
-			select coalesce((select position from log.consumers where name = $1 and version = $2), 0)`, name, version).Scan(&at)
-		if err != nil {
-			return fmt.Errorf("wait for consumer %s: %w", name, err)
-		}
-		if at >= position {
-			return nil
-		}
-		again := time.NewTimer(s.cfg.PollInterval / 4)
-		select {
-		case <-changed:
-		case <-again.C:
-		case <-ctx.Done():
-			again.Stop()
-			return fmt.Errorf("wait for consumer %s at %d: %w", name, position, context.Cause(ctx))
-		}
-		again.Stop()
 	}
 }

@@ -174,7 +174,7 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 		}
 		p.done <- answers[i]
 	}
-	s.publishHead(head)
+	s.notifier.AdvanceHead(head)
 	return nil
 }
 

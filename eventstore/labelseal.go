@@ -12,31 +12,32 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SealWithLabel seals something that belongs to a stream and is no event of it, a draft for one, with one of the stream's keys:
-// whatever destroys the key erases it too. place names the one place where the ciphertext may stand. Errors: ErrNotFound,
-// ErrErased.
-func (s *Store) SealWithLabel(ctx context.Context, stream StreamID, key, place string, content []byte) ([]byte, error) {
-	data, at, err := s.loadLabelKey(ctx, stream, key, place)
+// SealWithLabel seals content that belongs to a stream but is no event of it (a draft, for example) with one of the stream's
+// keys: destroying the key erases the content too. The label names the row that holds the ciphertext; it opens with the same
+// label only. Errors: ErrNotFound, ErrErased.
+func (s *Store) SealWithLabel(ctx context.Context, stream StreamID, key, label string, content []byte) ([]byte, error) {
+	data, aad, err := s.loadLabelKey(ctx, stream, key, label)
 	if err != nil {
 		return nil, fmt.Errorf("seal beside %s: %w", stream, err)
 	}
-	return data.Seal(nil, nil, content, at), nil
+	return data.Seal(nil, nil, content, aad), nil
 }
 
-// OpenWithLabel opens what SealBeside sealed for the same place. Errors: ErrNotFound, ErrErased.
-func (s *Store) OpenWithLabel(ctx context.Context, stream StreamID, key, place string, sealed []byte) ([]byte, error) {
-	data, at, err := s.loadLabelKey(ctx, stream, key, place)
+// OpenWithLabel opens what SealWithLabel sealed with the same stream, key and label. Errors: ErrNotFound, ErrErased.
+func (s *Store) OpenWithLabel(ctx context.Context, stream StreamID, key, label string, sealed []byte) ([]byte, error) {
+	data, aad, err := s.loadLabelKey(ctx, stream, key, label)
 	if err != nil {
 		return nil, fmt.Errorf("open beside %s: %w", stream, err)
 	}
-	content, err := data.Open([]byte{}, nil, sealed, at)
+	content, err := data.Open([]byte{}, nil, sealed, aad)
 	if err != nil {
 		return nil, fmt.Errorf("what stands beside %s cannot be opened: %w", stream, err)
 	}
 	return content, nil
 }
 
-func (s *Store) loadLabelKey(ctx context.Context, stream StreamID, key, place string) (data cipher.AEAD, at []byte, err error) {
+// loadLabelKey reads and unwraps a key of the stream, and returns the AAD of the label with it.
+func (s *Store) loadLabelKey(ctx context.Context, stream StreamID, key, label string) (data cipher.AEAD, aad []byte, err error) {
 	streamID, keyID, err := parseBlobIDs(stream, key)
 	if err != nil {
 		return nil, nil, ErrNotFound
@@ -51,6 +52,6 @@ func (s *Store) loadLabelKey(ctx context.Context, stream StreamID, key, place st
 	case wrapped == nil:
 		return nil, nil, ErrErased
 	}
-	data, err = s.keyring.unwrap(keyID, streamID, wrapped)
-	return data, s.keyring.labelAAD(streamID, keyID, place), err
+	data, err = s.keyring.Unwrap(keyID, streamID, wrapped)
+	return data, s.keyring.LabelAAD(streamID, keyID, label), err
 }

@@ -7,22 +7,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
-// LeafInput is the bytes that an event's leaf hash is computed from, as they are stored now: SHA-256 of Content is the end
-// of Record, and the leaf is SHA-256 of a zero byte and Record. Whoever has them needs nothing of ours to compute it again.
-type LeafInput struct {
-	Position        int64
-	Content, Record []byte
-}
-
-// LeafInputs gives that of a whole stream, in version order; nothing is opened. Error: ErrNotFound.
-func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]LeafInput, error) {
+// LeafInputs returns the leaf input of every event of a stream, in version order. It opens nothing. Error: ErrNotFound.
+func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]proof.LeafInput, error) {
 	stream, err := parseID(id)
 	if err != nil {
 		return nil, fmt.Errorf("evidence of stream %q: %w", id, ErrNotFound)
@@ -33,27 +26,22 @@ func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]LeafInput, error
 	if err != nil {
 		return nil, fmt.Errorf("evidence of stream %s: %w", id, err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e LeafInput, err error) {
-		var (
-			version      int
-			kind         string
-			at           time.Time
-			by           Actor
-			act, key     pgtype.UUID
-			cause        int64
-			data, sealed []byte
-			blobs        []uuid.UUID
-		)
-		err = row.Scan(&e.Position, &version, &kind, &at, &by.ID, &by.Role, &by.Entity, &act, &cause, &data, &sealed, &key, &blobs)
-		e.Content = contentBytes(by, act.Bytes, cause, key.Bytes, data, sealed, blobs)
-		e.Record = recordBytes(stream, version, kind, at, sha256.Sum256(e.Content))
+	inputs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e proof.LeafInput, err error) {
+		content, record := proof.Content{}, proof.Record{Stream: stream}
+		var act, key pgtype.UUID
+		err = row.Scan(&e.Position, &record.Version, &record.Type, &record.At, &content.Actor, &content.Role, &content.Entity,
+			&act, &content.Cause, &content.Data, &content.Sealed, &key, &content.Blobs)
+		content.Act, content.Key = act.Bytes, key.Bytes
+		e.Content = content.Bytes()
+		record.Content = sha256.Sum256(e.Content)
+		e.Record = record.Bytes()
 		return e, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("evidence of stream %s: %w", id, err)
 	}
-	if len(all) == 0 {
+	if len(inputs) == 0 {
 		return nil, fmt.Errorf("evidence of stream %s: %w", id, ErrNotFound)
 	}
-	return all, nil
+	return inputs, nil
 }

@@ -6,6 +6,7 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -23,17 +24,17 @@ type metrics struct {
 	failures      *prometheus.CounterVec
 
 	mu      sync.Mutex
-	leading map[string]leadingConsumer // the consumers that this node leads, by mark
+	leading map[consumerKey]int64 // checkpoints of the consumers that this node leads
 }
 
-type leadingConsumer struct {
-	name, version string
-	position      int64
+type consumerKey struct {
+	name    string
+	version int
 }
 
 func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
-		store: s, registry: registry, leading: make(map[string]leadingConsumer),
+		store: s, registry: registry, leading: make(map[consumerKey]int64),
 		appends: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sol_log_appends_total", Help: "Appends by outcome: stored, repeated, conflict, key_reused.",
 		}, []string{"outcome"}),
@@ -97,13 +98,13 @@ func (m *metrics) countAppend(a answer) {
 func (m *metrics) setLeading(c Consumer, position int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.leading[consumerWatermark(c.Name, c.Version)] = leadingConsumer{c.Name, fmt.Sprint(c.Version), position}
+	m.leading[consumerKey{c.Name, c.Version}] = position
 }
 
 func (m *metrics) clearLeading(c Consumer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.leading, consumerWatermark(c.Name, c.Version))
+	delete(m.leading, consumerKey{c.Name, c.Version})
 }
 
 var (
@@ -120,11 +121,11 @@ func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 
 // Collect is prometheus.Collector's.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
-	head, _ := m.store.watermarks.watch(headWatermark)
+	head := m.store.notifier.Head()
 	out <- prometheus.MustNewConstMetric(headDesc, prometheus.GaugeValue, float64(head))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range m.leading {
-		out <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(max(0, head-c.position)), c.name, c.version)
+	for c, position := range m.leading {
+		out <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(max(0, head-position)), c.name, strconv.Itoa(c.version))
 	}
 }

@@ -94,7 +94,7 @@ func TestWrongMasterKeyIsRefused(t *testing.T) {
 	}
 }
 
-// An auditor computes every leaf again from the columns alone, by the layout in leaf.go.
+// An auditor computes every leaf again from the columns alone, by the layout in package proof.
 func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 	db := storetest.New(t)
 	text := rapid.StringMatching(`[a-zà-ú.€]{1,12}`)

@@ -136,6 +136,12 @@ func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	return p, at.UTC(), nil
 }
 
+// readHead returns the position of the last event.
+func (s *Store) readHead(ctx context.Context) (int64, error) {
+	head, _, err := s.Head(ctx)
+	return head.N, err
+}
+
 // streamVersion is where the stream stands; 0 when there is none.
 func (s *Store) streamVersion(ctx context.Context, stream StreamID) (v int, err error) {
 	const query = `select coalesce((select version from log.streams where id = $1), 0)`
@@ -174,11 +180,11 @@ func (s *Store) scanRecord(row pgx.CollectableRow) (Record, error) {
 		r.Erased = true
 		return r, nil
 	}
-	data, err := s.keyring.unwrap(key.Bytes, stream.Bytes, wrapped)
+	data, err := s.keyring.Unwrap(key.Bytes, stream.Bytes, wrapped)
 	if err != nil {
 		return Record{}, fmt.Errorf("event %d: %w", r.Position, err)
 	}
-	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.eventAAD(stream.Bytes, r.Version, r.Type, key.Bytes))
+	r.Personal, err = data.Open([]byte{}, nil, sealed, s.keyring.EventAAD(stream.Bytes, r.Version, r.Type, key.Bytes))
 	if err != nil {
 		return Record{}, fmt.Errorf("event %d cannot be opened: %w", r.Position, err)
 	}

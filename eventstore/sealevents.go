@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
 // sealEvents seals the personal parts and finds the keys that the append has to store: new ones, and those of the blobs.
@@ -18,55 +20,58 @@ import (
 // Two appends may both make a key of the same id; they expect the same version, so one of them wins and the other
 // one's key is never stored. An erasure between here and the append moves the version too.
 func (s *Store) sealEvents(ctx context.Context, p *pendingAppend) error {
-	var wanted []uuid.UUID
+	var eventKeys []uuid.UUID
 	for _, e := range p.events {
 		if e.keyID.Valid {
-			wanted = append(wanted, e.keyID.UUID)
+			eventKeys = append(eventKeys, e.keyID.UUID)
 		}
 	}
 	blobs := p.blobIDs()
-	known, err := s.loadKeys(ctx, p, wanted, blobs)
+	aeads, err := s.loadKeys(ctx, p, eventKeys, blobs)
 	if err != nil {
 		return err
 	}
 	for _, id := range blobs {
-		if _, ok := known[id]; ok {
+		if _, ok := aeads[id]; ok {
 			continue // an earlier event of the stream names it as well
 		}
-		wrapped, err := s.blobKeys.get(id, p.stream)
-		if err != nil {
-			return fmt.Errorf("blob %s: %w", id, err)
+		wrapped, ok := s.pendingKeys.Get(id, p.stream)
+		if !ok {
+			return fmt.Errorf("blob %s: not written to this stream here: %w", id, ErrNotFound)
 		}
 		p.keys = append(p.keys, newKey{id, wrapped})
-		known[id] = nil
+		aeads[id] = nil
 	}
 	for i := range p.events {
 		e := &p.events[i]
 		if e.keyID.Valid {
-			data, ok := known[e.keyID.UUID]
+			data, ok := aeads[e.keyID.UUID]
 			if !ok {
 				var wrapped []byte
-				if data, wrapped, err = s.keyring.newDataKey(e.keyID.UUID, p.stream); err != nil {
+				if data, wrapped, err = s.keyring.NewDataKey(e.keyID.UUID, p.stream); err != nil {
 					return err
 				}
 				p.keys = append(p.keys, newKey{e.keyID.UUID, wrapped})
-				known[e.keyID.UUID] = data
+				aeads[e.keyID.UUID] = data
 			}
-			context := s.keyring.eventAAD(p.stream, p.expectedVersion+i+1, e.Type, e.keyID.UUID)
-			e.sealed = data.Seal(nil, nil, e.Personal, context)
+			aad := s.keyring.EventAAD(p.stream, p.expectedVersion+i+1, e.Type, e.keyID.UUID)
+			e.sealed = data.Seal(nil, nil, e.Personal, aad)
 		}
-		e.contentHash = contentHash(p.by, p.act, p.cause, e.keyID.UUID, e.Data, e.sealed, e.blobIDs)
+		e.contentHash = proof.Content{
+			Actor: p.by.ID, Role: p.by.Role, Entity: p.by.Entity, Act: p.act, Cause: p.cause,
+			Key: e.keyID.UUID, Data: e.Data, Sealed: e.sealed, Blobs: e.blobIDs,
+		}.Hash()
 	}
 	return nil
 }
 
 // loadKeys reads the keys that exist already. A stream that is to begin has none, which spares it the look-up.
-func (s *Store) loadKeys(ctx context.Context, p *pendingAppend, wanted, blobs []uuid.UUID) (map[uuid.UUID]cipher.AEAD, error) {
-	known := make(map[uuid.UUID]cipher.AEAD)
-	if p.expectedVersion == 0 || len(wanted)+len(blobs) == 0 {
-		return known, nil
+func (s *Store) loadKeys(ctx context.Context, p *pendingAppend, eventKeys, blobs []uuid.UUID) (map[uuid.UUID]cipher.AEAD, error) {
+	aeads := make(map[uuid.UUID]cipher.AEAD)
+	if p.expectedVersion == 0 || len(eventKeys)+len(blobs) == 0 {
+		return aeads, nil
 	}
-	rows, err := s.queryKeys(ctx, slices.Concat(wanted, blobs))
+	rows, err := s.queryKeys(ctx, slices.Concat(eventKeys, blobs))
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
@@ -77,11 +82,11 @@ func (s *Store) loadKeys(ctx context.Context, p *pendingAppend, wanted, blobs []
 		if k.Wrapped == nil {
 			return nil, fmt.Errorf("key %s: %w", k.ID, ErrErased)
 		}
-		if known[k.ID], err = s.keyring.unwrap(k.ID, k.Stream, k.Wrapped); err != nil {
+		if aeads[k.ID], err = s.keyring.Unwrap(k.ID, k.Stream, k.Wrapped); err != nil {
 			return nil, err
 		}
 	}
-	return known, nil
+	return aeads, nil
 }
 
 type keyRow struct {

@@ -16,6 +16,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sol-assistenza/sol/eventstore/keyring"
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // Config says where the log is and how a node works with it. URL and MasterKey are required; the zero value of
@@ -46,8 +49,8 @@ func (c *Config) validate() error {
 	if c.URL == "" {
 		return errors.New("no database URL")
 	}
-	if len(c.MasterKey) != masterKeySize {
-		return fmt.Errorf("the master key has %d bytes, want %d", len(c.MasterKey), masterKeySize)
+	if len(c.MasterKey) != keyring.MasterKeySize {
+		return fmt.Errorf("the master key has %d bytes, want %d", len(c.MasterKey), keyring.MasterKeySize)
 	}
 	if c.localClock == nil {
 		c.localClock = time.Now
@@ -83,15 +86,14 @@ func orDefault[T comparable](value *T, otherwise T) {
 type Store struct {
 	cfg         Config
 	nodeID      uuid.UUID // names this node in leases
-	keyring     *keyring
+	keyring     *keyring.Keyring
 	appendPool  *pgxpool.Pool
 	workerPool  *pgxpool.Pool
 	requestPool *pgxpool.Pool
 	committer   *groupCommitter
-	blobKeys    blobKeys
+	pendingKeys keyring.PendingKeys
 	clock       clock
-	watermarks  watermarks
-	notifier    *notifier
+	notifier    *notify.Notifier
 	metrics     *metrics
 
 	cancel     context.CancelFunc
@@ -113,7 +115,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := s.openPools(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	if s.keyring, err = openKeyring(ctx, s.appendPool, cfg.MasterKey); err != nil {
+	if s.keyring, err = keyring.Open(ctx, s.appendPool, cfg.MasterKey); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if cfg.Clock == nil {
@@ -128,15 +130,13 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s.watermarks.advance(headWatermark, head.N)
+	s.notifier = notify.New(notify.Config{Pool: s.workerPool, Log: cfg.Log, PollInterval: cfg.PollInterval, ReadHead: s.readHead})
+	s.notifier.SetHead(head.N)
 
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
-	s.notifier = newNotifier(s)
 	s.committer = newGroupCommitter(s)
-	s.goroutines.Go(func() { s.notifier.run(life) })
-	s.goroutines.Go(func() { s.listen(life) })
-	s.goroutines.Go(func() { s.pollHead(life) })
+	s.goroutines.Go(func() { s.notifier.Run(life) })
 	if cfg.Clock == nil {
 		s.goroutines.Go(func() { s.keepClockSynced(life) })
 	}
@@ -194,5 +194,5 @@ func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 // KeyedHash is HMAC-SHA-256 of the value under a key derived from the master key for that purpose, in hex. Equal
 // values give equal hashes within a log, and without the key nobody can try values out.
 func (s *Store) KeyedHash(purpose, value string) string {
-	return hex.EncodeToString(s.keyring.hash(purpose, []byte(value)))
+	return hex.EncodeToString(s.keyring.Hash(purpose, []byte(value)))
 }

@@ -1,19 +1,16 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package eventstore
+package keyring
 
 import (
 	"bytes"
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -22,7 +19,7 @@ var update = flag.Bool("update", false, "write golden files that do not exist ye
 
 // sealed is what a log with a known master key holds: values that follow from the key, and ciphertexts.
 type sealed struct {
-	Check, Hash, Command, Request, Leaf   []byte
+	Check, Hash, Command, Request         []byte
 	KeyContext, EventContext, BlobContext []byte
 	BesideContext                         []byte
 	Wrapped                               []byte // the data key, under which the rest is sealed
@@ -35,28 +32,21 @@ func TestWhatWasSealedOpensForEver(t *testing.T) {
 	var (
 		stream = uuid.MustParse("01930000-0000-7000-8000-000000000001")
 		keyID  = uuid.MustParse("01930000-0000-7000-8000-000000000002")
-		k      = &keyring{logID: uuid.MustParse("01930000-0000-7000-8000-000000000003")}
 		text   = []byte("Testo di prova")
-		by     = Actor{ID: "someone", Role: "operatore_asr", Entity: "010301"}
-		at     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-		err    error
 	)
-	if k.prk, err = hkdf.Extract(sha256.New, bytes.Repeat([]byte{7}, masterKeySize), nil); err != nil {
+	k, err := newKeyring(uuid.MustParse("01930000-0000-7000-8000-000000000003"), bytes.Repeat([]byte{7}, MasterKeySize))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if k.wrapper, err = newGCM(k.derive("sol/1/wrap")); err != nil {
-		t.Fatal(err)
-	}
-	command := k.commandID(CommandID{Actor: "someone", Key: "once"})
-	leaf := leafHash(stream, 2, "ticket.opened.v1", at, contentHash(by, keyID, 7, keyID, []byte("data"), []byte("sealed"), []uuid.UUID{keyID}))
+	command := k.CommandID("someone", "once")
 	got := sealed{
-		Check: k.derive("sol/1/check"), Hash: k.hash("subject", text), Command: command[:], Request: k.requestHash(text), Leaf: leaf[:],
-		KeyContext: k.keyAAD(keyID, stream), EventContext: k.eventAAD(stream, 2, "ticket.opened.v1", keyID),
-		BlobContext: k.blobAAD(stream, keyID), BesideContext: k.labelAAD(stream, keyID, "draft/someone"),
+		Check: k.derive("sol/1/check"), Hash: k.Hash("subject", text), Command: command[:], Request: k.RequestHash(text),
+		KeyContext: k.keyAAD(keyID, stream), EventContext: k.EventAAD(stream, 2, "ticket.opened.v1", keyID),
+		BlobContext: k.BlobAAD(stream, keyID), BesideContext: k.LabelAAD(stream, keyID, "draft/someone"),
 	}
 	file := filepath.Join("testdata", "sealed.golden")
 	if _, err := os.Stat(file); os.IsNotExist(err) && *update {
-		data, wrapped, err := k.newDataKey(keyID, stream)
+		data, wrapped, err := k.NewDataKey(keyID, stream)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +70,7 @@ func TestWhatWasSealedOpensForEver(t *testing.T) {
 	}
 	for name, pair := range map[string][2][]byte{
 		"the check of the master key": {got.Check, want.Check}, "a keyed hash": {got.Hash, want.Hash}, "the id of a command": {got.Command, want.Command},
-		"the hash of a request": {got.Request, want.Request}, "the leaf of an event": {got.Leaf, want.Leaf}, "the label of a key": {got.KeyContext, want.KeyContext},
+		"the hash of a request": {got.Request, want.Request}, "the label of a key": {got.KeyContext, want.KeyContext},
 		"the label of an event": {got.EventContext, want.EventContext}, "the label of a blob": {got.BlobContext, want.BlobContext},
 		"the label of content beside a stream": {got.BesideContext, want.BesideContext},
 	} {
@@ -88,7 +78,7 @@ func TestWhatWasSealedOpensForEver(t *testing.T) {
 			t.Errorf("%s is %x, was %x", name, pair[0], pair[1])
 		}
 	}
-	data, err := k.unwrap(keyID, stream, want.Wrapped)
+	data, err := k.Unwrap(keyID, stream, want.Wrapped)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package notify wakes goroutines that wait for the log, on this node and on the others: for its head, for a consumer, for a topic.
+// Nodes tell each other by Postgres NOTIFY messages; polling finds what a lost message did not tell.
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	channel  = "sol_log"             // of LISTEN and NOTIFY
+	debounce = 20 * time.Millisecond // least time between two NOTIFY messages of a node
+)
+
+// Config says which database a notifier uses and how. All fields are required.
+type Config struct {
+	Pool         *pgxpool.Pool // sends NOTIFY messages; its connection settings also serve the listening connection
+	Log          *slog.Logger
+	PollInterval time.Duration                            // between two reads of the head, and before listening again
+	ReadHead     func(ctx context.Context) (int64, error) // reads the position of the last event from the database
+}
+
+// Notifier knows how far the head and the consumers have come, wakes those who wait on this node and tells the other nodes.
+// Its methods may be called from any goroutine.
+type Notifier struct {
+	cfg        Config
+	watermarks watermarks
+	wake       chan struct{} // holds a value while unsent is not empty
+
+	mu     sync.Mutex
+	unsent map[string]int64 // values of watermarks that no NOTIFY message has carried yet
+}
+
+// New makes a notifier. It neither listens nor sends before Run.
+func New(cfg Config) *Notifier {
+	return &Notifier{cfg: cfg, wake: make(chan struct{}, 1), unsent: make(map[string]int64)}
+}
+
+// Run sends, listens and polls until ctx ends.
+func (n *Notifier) Run(ctx context.Context) {
+	var loops sync.WaitGroup
+	loops.Go(func() { n.send(ctx) })
+	loops.Go(func() { n.listen(ctx) })
+	loops.Go(func() { n.poll(ctx) })
+	loops.Wait()
+}
+
+// Head returns the position of the last event that this node knows of.
+func (n *Notifier) Head() int64 {
+	head, _ := n.watermarks.watch(headWatermark)
+	return head
+}
+
+// SetHead records a head that was read from the database. It wakes waiting goroutines of this node only.
+func (n *Notifier) SetHead(position int64) { n.watermarks.advance(headWatermark, position) }
+
+// AdvanceHead records that this node has moved the head, and tells the other nodes.
+func (n *Notifier) AdvanceHead(position int64) {
+	if n.watermarks.advance(headWatermark, position) {
+		n.enqueue(headWatermark, position)
+	}
+}
+
+// WaitForHead returns when the head is above a position. It holds no connection.
+func (n *Notifier) WaitForHead(ctx context.Context, after int64) error {
+	return n.watermarks.wait(ctx, headWatermark, after)
+}
+
+// HeadChanged returns a channel that is closed when the head is above a position. It may be closed too early.
+func (n *Notifier) HeadChanged(after int64) <-chan struct{} {
+	head, changed := n.watermarks.watch(headWatermark)
+	if head > after {
+		return closedChannel
+	}
+	return changed
+}
+
+// AdvanceConsumer records that a consumer's checkpoint has moved, and tells the other nodes.
+func (n *Notifier) AdvanceConsumer(name string, version int, position int64) {
+	watermark := consumerWatermark(name, version)
+	n.watermarks.advance(watermark, position)
+	n.enqueue(watermark, position)
+}
+
+// ConsumerChanged returns a channel that is closed when the consumer's checkpoint moves.
+func (n *Notifier) ConsumerChanged(name string, version int) <-chan struct{} {
+	_, changed := n.watermarks.watch(consumerWatermark(name, version))
+	return changed
+}
+
+// Subscribe returns a channel that is closed at the next Publish of a topic, on this node or another.
+func (n *Notifier) Subscribe(topic string) <-chan struct{} {
+	_, changed := n.watermarks.watch(topicWatermark(topic))
+	return changed
+}
+
+// Publish wakes the subscribers of a topic on all nodes. It is a hint: two calls within some milliseconds may wake only once, and
+// a node that is not listening at the time is not woken.
+func (n *Notifier) Publish(topic string) {
+	name := topicWatermark(topic)
+	n.enqueue(name, n.watermarks.bump(name, time.Now().UnixMicro()))
+}
+
+var closedChannel = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// enqueue puts a watermark into the next NOTIFY message.
+func (n *Notifier) enqueue(name string, value int64) {
+	n.mu.Lock()
+	n.unsent[name] = max(n.unsent[name], value)
+	n.mu.Unlock()
+	select {
+	case n.wake <- struct{}{}:
+	default: // send has yet to wake, and will find this
+	}
+}
+
+// send tells the other nodes what was enqueued, at most once every debounce.
+func (n *Notifier) send(ctx context.Context) {
+	for {
+		select {
+		case <-n.wake:
+		case <-ctx.Done():
+			return
+		}
+		if err := n.flush(ctx); err != nil && ctx.Err() == nil {
+			n.cfg.Log.Warn("NOTIFY message not sent; the other nodes poll", "error", err)
+		}
+		if pause(ctx, debounce) != nil {
+			return
+		}
+	}
+}
+
+// flush sends one NOTIFY message, outside every append's transaction: inside one it takes a lock of the whole cluster at commit.
+func (n *Notifier) flush(ctx context.Context) error {
+	n.mu.Lock()
+	values := n.unsent
+	n.unsent = make(map[string]int64)
+	n.mu.Unlock()
+	payload, err := json.Marshal(values)
+	if err != nil {
+		return fmt.Errorf("encode NOTIFY message: %w", err)
+	}
+	// Polling makes good a message that a crash loses: it need not wait for the disk.
+	_, err = n.cfg.Pool.Exec(ctx, `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`, channel, string(payload))
+	if err != nil {
+		return fmt.Errorf("notify: %w", err)
+	}
+	return nil
+}
+
+// listen receives the other nodes' NOTIFY messages, on a connection of its own.
+func (n *Notifier) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := n.listenOnce(ctx); err != nil && ctx.Err() == nil {
+			n.cfg.Log.Warn("listening for other nodes failed; polling meanwhile", "error", err)
+		}
+		_ = pause(ctx, n.cfg.PollInterval) // ends with ctx, as the loop does
+	}
+}
+
+func (n *Notifier) listenOnce(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, n.cfg.Pool.Config().ConnConfig)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, `listen `+channel); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	for {
+		message, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return fmt.Errorf("wait for NOTIFY messages: %w", err)
+		}
+		n.receive([]byte(message.Payload))
+	}
+}
+
+// receive raises the watermarks that a NOTIFY message carries. It ignores a message that is not of a node.
+func (n *Notifier) receive(payload []byte) {
+	var values map[string]int64
+	if err := json.Unmarshal(payload, &values); err != nil {
+		return
+	}
+	for name, value := range values {
+		n.watermarks.advance(name, value)
+	}
+}
+
+// poll reads the head every PollInterval, in case NOTIFY messages are lost.
+func (n *Notifier) poll(ctx context.Context) {
+	for pause(ctx, n.cfg.PollInterval) == nil {
+		head, err := n.cfg.ReadHead(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				n.cfg.Log.Warn("the head could not be read", "error", err)
+			}
+			continue
+		}
+		n.SetHead(head)
+	}
+}
+
+// pause waits, or returns the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
