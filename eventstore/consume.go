@@ -4,6 +4,7 @@
 package eventstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.BatchSize < 0 {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
 	}
-	orDefault(&c.BatchSize, 500)
+	c.BatchSize = cmp.Or(c.BatchSize, 500)
 	failures := 0 // here, since the last batch that was kept
 	for ctx.Err() == nil {
 		position, leads, err := s.acquireLease(ctx, c)

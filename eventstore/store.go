@@ -4,6 +4,7 @@
 package eventstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -55,31 +56,24 @@ func (c *Config) validate() error {
 	if c.localClock == nil {
 		c.localClock = time.Now
 	}
-	orDefault(&c.clockSyncInterval, time.Minute)
+	c.clockSyncInterval = cmp.Or(c.clockSyncInterval, time.Minute)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	orDefault(&c.MaxBatch, 512)
-	orDefault(&c.MaxBatchBytes, 4<<20)
-	orDefault(&c.AppendTimeout, 10*time.Second)
-	orDefault(&c.LockTimeout, 5*time.Second)
-	orDefault(&c.PollInterval, time.Second)
-	orDefault(&c.LeaseDuration, 4*time.Second)
-	orDefault(&c.CachedStates, 4096)
-	orDefault(&c.WorkerConns, 12)
-	orDefault(&c.RequestConns, 8)
+	c.MaxBatch = cmp.Or(c.MaxBatch, 512)
+	c.MaxBatchBytes = cmp.Or(c.MaxBatchBytes, 4<<20)
+	c.AppendTimeout = cmp.Or(c.AppendTimeout, 10*time.Second)
+	c.LockTimeout = cmp.Or(c.LockTimeout, 5*time.Second)
+	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
+	c.LeaseDuration = cmp.Or(c.LeaseDuration, 4*time.Second)
+	c.CachedStates = cmp.Or(c.CachedStates, 4096)
+	c.WorkerConns = cmp.Or(c.WorkerConns, 12)
+	c.RequestConns = cmp.Or(c.RequestConns, 8)
 	if min(c.MaxBatch, c.MaxBatchBytes, c.CachedStates, int(c.WorkerConns), int(c.RequestConns)) < 1 ||
 		min(c.AppendTimeout, c.LockTimeout, c.PollInterval, c.LeaseDuration) < time.Millisecond {
 		return errors.New("sizes and durations must be positive")
 	}
 	return nil
-}
-
-func orDefault[T comparable](value *T, otherwise T) {
-	var zero T
-	if *value == zero {
-		*value = otherwise
-	}
 }
 
 // Store is one node's way to the log. Its methods may be called from any goroutine.

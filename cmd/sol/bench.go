@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,7 +41,7 @@ func (a *cli) benchAppend() *cobra.Command {
 			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
-				pgbench := findPgbench(own.BinDir())
+				pgbench := bench.FindPgbench(own.BinDir())
 				if pgbench == "" {
 					fmt.Fprintln(a.err, "sol: pgbench is not installed: nothing to compare with")
 				}
@@ -109,20 +107,4 @@ func (a *cli) withScratchDatabase(ctx context.Context, c config.Config, do func(
 		return err
 	}
 	return do(ctx, own)
-}
-
-// findPgbench looks beside the server's programs, where links to them lead, and in the path; empty: there is none.
-func findPgbench(bin string) string {
-	if server, err := filepath.EvalSymlinks(filepath.Join(bin, "postgres")); err == nil {
-		bin = filepath.Dir(server)
-	}
-	beside := filepath.Join(bin, "pgbench")
-	if _, err := os.Stat(beside); err == nil {
-		return beside
-	}
-	found, err := exec.LookPath("pgbench")
-	if err != nil {
-		return ""
-	}
-	return found
 }

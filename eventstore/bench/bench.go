@@ -23,7 +23,7 @@ type Config struct {
 	MasterKey     []byte
 	Writers       []int         // nil: 1, 32 and 256
 	Duration      time.Duration // per figure; 0: 10 s
-	Pgbench       string        // path of pgbench, as FindPgBench gives it; empty: no comparison, ratio 0
+	Pgbench       string        // path of pgbench, as FindPgbench returns it; empty: no comparison, ratio 0
 	DataBytes     int           // bytes of an event's facts; 0: 200
 	PersonalBytes int           // bytes of its sealed part; 0: none, as most events have
 }
