@@ -87,7 +87,7 @@ func TestQueueAsOf(t *testing.T) {
 	opened := h.now()
 	second := h.openTicket(tickettest.Torino)
 	h.advance(time.Hour)
-	h.do(first, operator, ticket.Update{Status: ticket.InProgress})
+	h.do(first, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	h.project()
 
 	now := h.asOf(tickettest.Torino, NewQueue, h.now())

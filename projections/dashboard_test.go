@@ -321,12 +321,12 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 		if len(open) > 8 {
 			h.do(open[1], operator, ask("Quando?"))
 			h.do(open[2], operator, escalate("non è nostra"))
-			h.do(open[3], supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+			h.do(open[3], supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 			open = open[4:]
 		}
 		late := h.openTicket(tickettest.Torino)
 		h.clock.Store(evening.UnixNano())
-		h.do(late, operator, ticket.Update{Status: ticket.Solved, Note: public("Risolto.")})
+		h.do(late, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("Risolto.")})
 		h.clock.Store(evening.Add(3 * time.Second).UnixNano()) // midnight
 		h.project()
 		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)

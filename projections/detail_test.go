@@ -84,17 +84,19 @@ func (h *scenario) texts(by person.Actor, after time.Duration) []string {
 	return texts
 }
 
-func ask(text string) ticket.Update { return ticket.Update{Status: ticket.Waiting, Note: public(text)} }
+func ask(text string) ticket.Update {
+	return ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: public(text)}
+}
 
 func escalate(text string) ticket.Update {
-	return ticket.Update{Status: ticket.HandedOver, Note: public(text)}
+	return ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: public(text)}
 }
 
 func redirect(to catalog.EntityCode, text string) ticket.Update {
-	return ticket.Update{Entity: to, Note: public(text)}
+	return ticket.Update{Changes: ticket.Changes{Entity: to}, Note: public(text)}
 }
 
-var take = ticket.Update{Status: ticket.InProgress}
+var take = ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}}
 
 func TestViewerSees(t *testing.T) {
 	atTorino := given(t).then(operator, take)
@@ -144,7 +146,7 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	}{
 		"a redirect undone":    {redirected, neighbour, regional, time.Second, ticket.Undo{}},
 		"an escalation undone": {escalated, regional, operator, time.Second, ticket.Undo{}},
-		"a hand-over recalled": {recalled, regional, operator, time.Hour, ticket.Update{Status: ticket.New, Reason: "è nostra"}},
+		"a hand-over recalled": {recalled, regional, operator, time.Hour, ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "è nostra"}}},
 	} {
 		at := c.tale.now
 		if _, ok := ticketview.Detail(ticketview.Viewer{Actor: c.wrong}, c.tale.history, names, at); !ok {
@@ -209,7 +211,7 @@ func TestWhoReadsANote(t *testing.T) {
 
 // TestAHeldActHasNotHappenedForTheCitizen: neither its status nor its line, until its note may be read.
 func TestAHeldActHasNotHappenedForTheCitizen(t *testing.T) {
-	h := given(t).then(operator, take).then(operator, ticket.Update{Status: ticket.Solved, Note: public("ecco")})
+	h := given(t).then(operator, take).then(operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("ecco")})
 	for name, c := range map[string]struct {
 		by     person.Actor
 		after  time.Duration
@@ -245,7 +247,7 @@ func TestCitizensReadPlainWordsAndNoNames(t *testing.T) {
 }
 
 func TestCitizensAreNotToldThatTheirRequestWasDiscarded(t *testing.T) {
-	h := given(t).then(supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+	h := given(t).then(supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
 		lines := h.view(who, time.Minute).Timeline
 		if got := lines[len(lines)-1].Type; got != want {
@@ -275,7 +277,7 @@ func TestMovesAndUndo(t *testing.T) {
 
 // The day of closing that people read is the one at which the saga closes.
 func TestWhenATicketClosesByItself(t *testing.T) {
-	h := given(t).then(operator, ticket.Update{Status: ticket.Solved, Note: public("Ora si vede.")})
+	h := given(t).then(operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("Ora si vede.")})
 	visible := h.now.Add(rules.DefaultHold)
 	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
 	for _, who := range []person.Actor{operator, citizen} {
@@ -286,7 +288,7 @@ func TestWhenATicketClosesByItself(t *testing.T) {
 	if got := h.view(citizen, 0).ClosesAt; got != nil {
 		t.Errorf("held from the citizen, and yet it closes %v", got)
 	}
-	h.after(time.Hour, operator, ticket.Update{Status: ticket.InProgress, Reason: "non è risolto"})
+	h.after(time.Hour, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "non è risolto"}})
 	if got := h.view(operator, 0).ClosesAt; got != nil {
 		t.Errorf("reopened, it closes %v", got)
 	}
@@ -296,7 +298,7 @@ func TestAnyPastMomentIsTheSameForEver(t *testing.T) {
 	h := given(t).then(operator, take).then(operator, ask("domanda"))
 	at := h.now.Add(time.Second)
 	before, _ := ticketview.Detail(ticketview.Viewer{Actor: citizen}, h.history, names, at)
-	h.then(citizen, ticket.Reply{ID: newID(), Text: "risposta"}).then(operator, ticket.Update{Status: ticket.Solved, Note: public("ecco")})
+	h.then(citizen, ticket.Reply{ID: newID(), Text: "risposta"}).then(operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("ecco")})
 	after, _ := ticketview.Detail(ticketview.Viewer{Actor: citizen}, h.history, names, at)
 	if fmt.Sprintf("%+v", before) != fmt.Sprintf("%+v", after) {
 		t.Errorf("%+v\nwas\n%+v", after, before)

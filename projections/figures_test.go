@@ -199,7 +199,7 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 	h.advance(time.Minute)
 	h.do(handed, operator, escalate("non è nostra"))
 	h.advance(time.Minute)
-	h.do(handed, regional, ticket.Update{Entity: tickettest.TO3, Note: public("è vostra")})
+	h.do(handed, regional, ticket.Update{Changes: ticket.Changes{Entity: tickettest.TO3}, Note: public("è vostra")})
 	h.project()
 	check := func(t *testing.T) {
 		for name, c := range map[string]struct {

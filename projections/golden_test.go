@@ -45,9 +45,9 @@ func sampleScenario(t *testing.T) *scenario {
 	}
 	return given(t).then(operator, take).
 		then(operator, ticket.Update{Note: note("2", "sentito il laboratorio", ticket.Internal)}).
-		then(operator, ticket.Update{Status: ticket.Waiting, Note: note("3", "In che data?", ticket.Public)}).
+		then(operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note("3", "In che data?", ticket.Public)}).
 		then(citizen, ticket.Reply{ID: "01930000-0000-7000-8000-000000000004", Text: "Il 3 marzo"}).
-		then(operator, ticket.Update{Status: ticket.HandedOver, Note: note("5", "Referto inviato, non visibile", ticket.Public)})
+		then(operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note("5", "Referto inviato, non visibile", ticket.Public)})
 }
 
 // TestStoredRowGolden: rows that are stored in one shape are read again in the same one. When this

@@ -27,12 +27,12 @@ func TestQueueCounts(t *testing.T) {
 	h.checkCounts(citizen, map[QueueID]int{MyQueue: 1})
 	h.checkCounts(neighbour, nil)
 
-	h.do(id, operator, ticket.Update{Status: ticket.InProgress})
+	h.do(id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	h.project()
 	h.checkCounts(operator, map[QueueID]int{MyQueue: 1, InProgressQueue: 1, AllQueue: 1})
 	h.checkCounts(colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
 
-	h.do(id, operator, ticket.Update{Status: ticket.HandedOver, Note: public("non è nostra")})
+	h.do(id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: public("non è nostra")})
 	h.project()
 	h.checkCounts(operator, map[QueueID]int{HandedOverQueue: 1})
 	h.checkCounts(regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
@@ -334,7 +334,7 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 	h := newFixture(t)
 	id := h.openTicket(tickettest.Torino)
 	h.do(id, operator, take)
-	h.do(id, operator, ticket.Update{Status: ticket.Solved, Note: public("ecco")})
+	h.do(id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("ecco")})
 	h.project()
 	check := func(want ticket.Status) {
 		t.Helper()
@@ -350,7 +350,7 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 
 func TestChangesHideDiscardFromCitizen(t *testing.T) {
 	h := newFixture(t)
-	h.do(h.openTicket(tickettest.Torino), supervisor, ticket.Update{Status: ticket.Solved, Reason: string(ticket.Spam)})
+	h.do(h.openTicket(tickettest.Torino), supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 	h.project()
 	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
 		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
@@ -440,7 +440,7 @@ func TestWaitForOwnWrite(t *testing.T) {
 func TestManyHandoversAreReadInListOrder(t *testing.T) {
 	h := newFixture(t)
 	for range 3 {
-		h.do(h.openTicket(tickettest.Torino), operator, ticket.Update{Status: ticket.HandedOver, Note: public("non è nostra")})
+		h.do(h.openTicket(tickettest.Torino), operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: public("non è nostra")})
 	}
 	h.openTicket(tickettest.Torino)
 	h.project()

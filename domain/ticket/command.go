@@ -34,16 +34,22 @@ type Open struct {
 
 // Update is «Aggiorna»: everything that an operator's click sends, one act (FAQ 2.3–2.6). Zero fields are not asked for.
 type Update struct {
+	Changes
 	Note        *NoteInput
-	Status      Status             // target of the move
-	Assignee    *AssigneeInput     // nil: unchanged
-	Entity      catalog.EntityCode // where the Region redirects to
-	Reason      string             // for resume, reopen, recall; a DiscardReason for discard; a Ground for escalate
+	Assignee    *AssigneeInput // nil: unchanged
 	DuplicateOf *OriginalTicket
-	Service     catalog.ServiceID // reclassify, with Problem
-	Problem     catalog.ProblemID
 	Answers     []AnswerInput // to checks of the playbook, in the order in which they count
-	OutcomeNote ID            // for the note that the outcome writes when Note is nil; chosen by the door
+	OutcomeNote ID            // for the note that the outcome writes when Note is nil; chosen by the caller
+}
+
+// Changes holds the fields of an update that mean the same on the wire and to the rules: the request of the API, the form of the
+// pages and the command embed it. Zero fields stay as they are.
+type Changes struct {
+	Status  Status             `json:"status,omitempty" example:"in_attesa_utente" doc:"Target of the move"`
+	Entity  catalog.EntityCode `json:"entity,omitempty" doc:"The ASR that the Region sends the ticket to"`
+	Reason  string             `json:"reason,omitempty" doc:"For resume, reopen, recall; spam, prova or duplicato for discard; non_della_mia_azienda or an override for a hand-over that the checks do not come to"`
+	Service catalog.ServiceID  `json:"service,omitempty" doc:"What the ticket is really about"` // with Problem
+	Problem catalog.ProblemID  `json:"problem,omitempty"`
 }
 
 // AnswerInput is an operator's answer to a check. Evidence that it leaves out stays as it was if the answer does.

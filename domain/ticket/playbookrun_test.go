@@ -57,7 +57,7 @@ func TestPlaybookRules(t *testing.T) {
 		return then(RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil, Personal: sampleText},
 			Escalated{Handover: 1, From: torino, Note: noteID, Ground: g, Status: HandedOver})
 	}
-	escalate := Update{Status: HandedOver, Note: public("parole")}
+	escalate := Update{Changes: Changes{Status: HandedOver}, Note: public("parole")}
 	with := func(u Update, reason Ground) Update { u.Reason = string(reason); return u }
 	alive := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
 	alive = append(alive, by(anna, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})...)
@@ -86,14 +86,14 @@ func TestPlaybookRules(t *testing.T) {
 		"not for the Region to answer":     {given(opened(), runStarted(), escalated()), Update{Answers: []AnswerInput{found}}, rita, forbidden()},
 		"nor for another ASR":              {given(opened(), runStarted()), Update{Answers: []AnswerInput{found}}, carla, notVisible()},
 
-		"2.8 the outcome hands over, its note filled in": {given(opened(), runStarted(found, ours, asked, sent)), Update{Status: HandedOver, OutcomeNote: outcomeNote}, anna,
+		"2.8 the outcome hands over, its note filled in": {given(opened(), runStarted(found, ours, asked, sent)), Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote}, anna,
 			then(regional("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"), handed(ByOutcome), OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Action: playbook.Escalate})},
 		"2.8 by the menu": {given(opened(), runStarted(found, ours, asked, sent)), Update{Assignee: &AssigneeInput{Region: true}, OutcomeNote: outcomeNote}, anna,
 			then(regional("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"), handed(ByOutcome), OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Action: playbook.Escalate})},
 		"2.6 when only a machine has answered": {given(opened(), runStarted(), by(system, checkAnswered(bare, playbook.FindReport))), escalate, anna, typed(NotOurs)},
-		"2.8 in one act": {given(opened(), runStarted(found)), Update{Status: HandedOver, OutcomeNote: outcomeNote, Answers: []AnswerInput{others}}, anna,
+		"2.8 in one act": {given(opened(), runStarted(found)), Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote, Answers: []AnswerInput{others}}, anna,
 			then(checkAnswered(others, ""), regional("Il referto REF-1 non risulta appartenere alla nostra Azienda."), handed(ByOutcome), OutcomeCarriedOut{Run: 1, Outcome: "inoltro-altra-asr", Action: playbook.Escalate})},
-		"2.8 what is missing is named":         {given(opened(), runStarted(bare, ours, asked, sent)), Update{Status: HandedOver, OutcomeNote: outcomeNote}, anna, invalidFields("answers.evidence.produced_on", "answers.evidence.identifier", "reason")},
+		"2.8 what is missing is named":         {given(opened(), runStarted(bare, ours, asked, sent)), Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote}, anna, invalidFields("answers.evidence.produced_on", "answers.evidence.identifier", "reason")},
 		"2.8 with a note of one's own":         {given(opened(), runStarted(found, ours, asked, sent)), escalate, anna, then(RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil, Personal: sampleText}, Escalated{Handover: 1, From: torino, Note: noteID, Ground: ByOutcome, Status: HandedOver}, OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Action: playbook.Escalate})},
 		"against the checks it takes a reason": {given(opened(), runStarted(found)), escalate, anna, invalidFields("reason")},
 		"one of the list":                      {given(opened(), runStarted(found)), with(escalate, "perché sì"), anna, invalidFields("reason")},
@@ -102,20 +102,20 @@ func TestPlaybookRules(t *testing.T) {
 		"2.6 before anything was checked":      {given(opened(), runStarted()), escalate, anna, typed(NotOurs)},
 		"2.6 nothing is prescribed":            {given(opened(), by(anna, Reclassified{Service: "ritiro-documenti", Problem: "altro"})), escalate, anna, typed("")},
 
-		"2.7 in another playbook, kept alive": {given(opened(), taken(anna), runStarted(found, ours, asked)), Update{Status: InProgress, OutcomeNote: outcomeNote, Answers: []AnswerInput{unsent, {Check: "invio-corretto"}}}, anna,
+		"2.7 in another playbook, kept alive": {given(opened(), taken(anna), runStarted(found, ours, asked)), Update{Changes: Changes{Status: InProgress}, OutcomeNote: outcomeNote, Answers: []AnswerInput{unsent, {Check: "invio-corretto"}}}, anna,
 			then(checkAnswered(unsent, ""), checkAnswered(AnswerInput{Check: "invio-corretto"}, ""), CitizenNote{Note: outcomeNote, VisibleFrom: heldUntil, Personal: &Text{Text: outcomeText("invio-fallito", "invio-in-correzione")}}, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})},
-		"2.7 mended, resolved": {given(opened(), taken(anna), runStarted(found, ours, asked, unsent)), Update{Status: Solved, OutcomeNote: outcomeNote, Answers: []AnswerInput{mended}}, anna,
+		"2.7 mended, resolved": {given(opened(), taken(anna), runStarted(found, ours, asked, unsent)), Update{Changes: Changes{Status: Solved}, OutcomeNote: outcomeNote, Answers: []AnswerInput{mended}}, anna,
 			then(checkAnswered(mended, ""), CitizenNote{Note: outcomeNote, VisibleFrom: heldUntil, Personal: &Text{Text: outcomeText("invio-fallito", "invio-risolto")}}, Resolved{Resolution: 1, Note: outcomeNote, EffectFrom: heldUntil, Status: Solved}, OutcomeCarriedOut{Run: 1, Outcome: "invio-risolto", Action: playbook.Resolve})},
 
-		"once carried out, an untouched status says nothing": {given(opened(), taken(anna), alive), Update{Status: InProgress, Assignee: to(bruno), OutcomeNote: outcomeNote}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
-		"nor with a note of one's own":                       {given(opened(), taken(anna), alive), Update{Status: InProgress, Note: internal("parole"), OutcomeNote: outcomeNote}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText})},
-		"nor, before, to give it to somebody":                {given(opened(), taken(anna), reached), Update{Status: InProgress, Assignee: to(bruno), OutcomeNote: outcomeNote}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
-		"nor with a note for other eyes":                     {given(opened(), taken(anna), reached), Update{Status: InProgress, Note: internal("parole"), OutcomeNote: outcomeNote}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText})},
-		"to take the ticket says nothing to the citizen":     {given(opened(), reached), Update{Status: InProgress, OutcomeNote: outcomeNote}, anna, then(Taken{Assignee: Assignee{Operator: "anna"}, Status: InProgress})},
-		"a reason that was typed is kept": {given(opened(), citizenAsked("q"), reached), Update{Status: InProgress, Reason: "parole", OutcomeNote: outcomeNote}, anna,
+		"once carried out, an untouched status says nothing": {given(opened(), taken(anna), alive), Update{Changes: Changes{Status: InProgress}, Assignee: to(bruno), OutcomeNote: outcomeNote}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
+		"nor with a note of one's own":                       {given(opened(), taken(anna), alive), Update{Changes: Changes{Status: InProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText})},
+		"nor, before, to give it to somebody":                {given(opened(), taken(anna), reached), Update{Changes: Changes{Status: InProgress}, Assignee: to(bruno), OutcomeNote: outcomeNote}, anna, then(Assigned{Assignee{Operator: "bruno"}})},
+		"nor with a note for other eyes":                     {given(opened(), taken(anna), reached), Update{Changes: Changes{Status: InProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, anna, then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText})},
+		"to take the ticket says nothing to the citizen":     {given(opened(), reached), Update{Changes: Changes{Status: InProgress}, OutcomeNote: outcomeNote}, anna, then(Taken{Assignee: Assignee{Operator: "anna"}, Status: InProgress})},
+		"a reason that was typed is kept": {given(opened(), citizenAsked("q"), reached), Update{Changes: Changes{Status: InProgress, Reason: "parole"}, OutcomeNote: outcomeNote}, anna,
 			then(CitizenNote{Note: outcomeNote, VisibleFrom: heldUntil, Personal: &Text{Text: outcomeText("invio-fallito", "invio-in-correzione")}}, Resumed{Status: InProgress, Personal: sampleText}, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})},
-		"about another problem, the old outcome says nothing": {given(opened(), taken(anna), runStarted(found, ours, asked, unsent, mended)), Update{Problem: "altro", Status: Solved, OutcomeNote: outcomeNote}, anna, invalidFields("note")},
-		"nor is it a ground": {given(opened(), runStarted(found, ours, asked, sent)), Update{Problem: "mancato-pagamento", Status: HandedOver, Note: public("parole")}, anna,
+		"about another problem, the old outcome says nothing": {given(opened(), taken(anna), runStarted(found, ours, asked, unsent, mended)), Update{Changes: Changes{Problem: "altro", Status: Solved}, OutcomeNote: outcomeNote}, anna, invalidFields("note")},
+		"nor is it a ground": {given(opened(), runStarted(found, ours, asked, sent)), Update{Changes: Changes{Problem: "mancato-pagamento", Status: HandedOver}, Note: public("parole")}, anna,
 			then(Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil, Personal: sampleText}, Escalated{Handover: 1, From: torino, Note: noteID, Ground: NotOurs, Status: HandedOver})},
 
 		"a machine answers what is open":          {given(opened(), runStarted()), learn("referto-individuato", &yes), system, then(checkAnswered(AnswerInput{Check: "referto-individuato", Yes: true, Evidence: playbook.Evidence{"identifier": "REF-9"}}, playbook.FindReport))},

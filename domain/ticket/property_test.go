@@ -163,7 +163,7 @@ func TestRefusalsHaveKnownTypes(t *testing.T) {
 func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
 	at := given(opened())
 	since := []Recorded{{Event: Assigned{Assignee{Operator: "bruno"}}, By: supervisor, At: noon}}
-	if err := Conflicts(at, Update{Status: InProgress}, anna, since); err != nil {
+	if err := Conflicts(at, Update{Changes: Changes{Status: InProgress}}, anna, since); err != nil {
 		t.Fatalf("a status against an assignment: %v", err)
 	}
 	refuses(func(e *ConflictError) bool {
@@ -171,8 +171,8 @@ func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
 	})(t, nil, Conflicts(at, Update{Assignee: to(anna)}, anna, since))
 	unread := []Recorded{{Event: CitizenReplied{Reply: "r", Status: New}, By: citizen, At: noon}}
 	refuses(func(e *ConflictError) bool { return e.Fields[0].Field == "notes" && e.Fields[0].Theirs == "r" })(t, nil,
-		Conflicts(at, Update{Status: InProgress}, anna, append(since, unread...)))
-	if err := Conflicts(at, Update{Status: InProgress}, anna, []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: carla, At: noon}}); err != nil {
+		Conflicts(at, Update{Changes: Changes{Status: InProgress}}, anna, append(since, unread...)))
+	if err := Conflicts(at, Update{Changes: Changes{Status: InProgress}}, anna, []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: carla, At: noon}}); err != nil {
 		t.Fatalf("a note that anna does not see: %v", err)
 	}
 	notVisible()(t, nil, Conflicts(at, Update{Assignee: to(carla)}, carla, since))

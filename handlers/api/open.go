@@ -16,15 +16,15 @@ import (
 
 // OpenRequest is a request for help: the citizen's form, or the operators' own (FAQ 2.2).
 type OpenRequest struct {
-	Service     catalog.ServiceID  `json:"service" example:"ritiro-documenti"`
-	Problem     catalog.ProblemID  `json:"problem" example:"referto-non-trovato"`
-	Entity      catalog.EntityCode `json:"entity" example:"010301" doc:"Ministerial code of the ASR"`
-	Description string             `json:"description"`
-	Requester   RequesterForm      `json:"requester"`
-	Facilitated bool               `json:"facilitated,omitempty" doc:"Whether facilitated access was used"`
-	IUV         string             `json:"iuv,omitempty" maxLength:"35" doc:"Payment identifier, where it matters"`
-	Channel     ticket.Channel     `json:"channel,omitempty" enum:"sportello,telefono" doc:"For operators, who open for a citizen at the desk or on the telephone"`
-	Attachments []FileUpload       `json:"attachments,omitempty"`
+	Service     catalog.ServiceID       `json:"service" example:"ritiro-documenti"`
+	Problem     catalog.ProblemID       `json:"problem" example:"referto-non-trovato"`
+	Entity      catalog.EntityCode      `json:"entity" example:"010301" doc:"Ministerial code of the ASR"`
+	Description string                  `json:"description"`
+	Requester   RequesterForm           `json:"requester"`
+	Facilitated bool                    `json:"facilitated,omitempty" doc:"Whether facilitated access was used"`
+	IUV         string                  `json:"iuv,omitempty" maxLength:"35" doc:"Payment identifier, where it matters"`
+	Channel     ticket.Channel          `json:"channel,omitempty" enum:"sportello,telefono" doc:"For operators, who open for a citizen at the desk or on the telephone"`
+	Attachments []attachment.FileUpload `json:"attachments,omitempty"`
 }
 
 // RequesterForm is who asks.
@@ -36,12 +36,6 @@ type RequesterForm struct {
 	Email      string               `json:"email" example:"mario.rossi@example.org"`
 	Phone      string               `json:"phone" example:"+39 011 0000000"`
 	OnBehalfOf string               `json:"on_behalf_of,omitempty" maxLength:"200" doc:"Whom the request is about when not the requester"`
-}
-
-// FileUpload is an attachment: pdf doc docx xls xlsx zip png gif jpeg, 1 MB at most.
-type FileUpload struct {
-	Name          string `json:"name" example:"referto.pdf"`
-	ContentBase64 []byte `json:"content_base64"`
 }
 
 // OpenedTicket is what the requester needs to come back to it.
@@ -93,16 +87,8 @@ func (r OpenRequest) openRequest() app.OpenRequest {
 			GivenName: r.Requester.GivenName, FamilyName: r.Requester.FamilyName, TaxCode: r.Requester.TaxCode, Email: r.Requester.Email,
 			Phone: r.Requester.Phone, Description: r.Description, OnBehalfOf: r.Requester.OnBehalfOf, IUV: r.IUV,
 		},
-		Files: attachmentFiles(r.Attachments),
+		Files: r.Attachments,
 	}
-}
-
-func attachmentFiles(files []FileUpload) []attachment.File {
-	var list []attachment.File
-	for _, f := range files {
-		list = append(list, attachment.File{Name: f.Name, Content: f.ContentBase64})
-	}
-	return list
 }
 
 func newOpenOutput(o app.Outcome) *openOutput {

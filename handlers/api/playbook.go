@@ -10,19 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
-
-// AnswerRequest answers a check of the ticket's playbook (FAQ 2.7–2.12).
-type AnswerRequest struct {
-	Check    playbook.CheckID  `json:"check" example:"referto-individuato"`
-	Answer   string            `json:"answer" enum:"yes,no"`
-	Evidence playbook.Evidence `json:"evidence,omitempty" doc:"Values by field. What has an odd form is warned of and kept as given"`
-}
 
 type playbookInput struct {
 	ID string    `path:"id" format:"uuid"`
@@ -38,7 +30,7 @@ type answerInput struct {
 	ID      string `path:"id" format:"uuid"`
 	IfMatch string `header:"If-Match" doc:"The ETag you saw: refused with 412 if somebody answered since"`
 	IdempotencyInput
-	Body AnswerRequest
+	Body app.AnswerRequest
 }
 
 type answerOutput struct {
@@ -100,7 +92,7 @@ func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.T
 }
 
 func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answerOutput, error) {
-	id, u := ticket.ID(in.ID), app.UpdateRequest{Answers: answerRequests([]AnswerRequest{in.Body})}
+	id, u := ticket.ID(in.ID), app.UpdateRequest{Answers: []app.AnswerRequest{in.Body}}
 	var err error
 	if u.ExpectedVersion, err = parseIfMatch(in.IfMatch); err != nil {
 		return nil, err
@@ -128,11 +120,4 @@ func singleAnswerError(err error) error {
 		named.Fields = append(named.Fields, f)
 	}
 	return named
-}
-
-func answerRequests(sent []AnswerRequest) (all []app.AnswerRequest) {
-	for _, s := range sent {
-		all = append(all, app.AnswerRequest(s))
-	}
-	return all
 }

@@ -15,17 +15,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// ReplyRequest is the citizen's answer (FAQ 2.4), or their word on a resolution.
-type ReplyRequest struct {
-	Text        string       `json:"text,omitempty"`
-	Attachments []FileUpload `json:"attachments,omitempty"`
-	Solved      *bool        `json:"solved,omitempty" doc:"On a resolved ticket: false or left out reopens it («Il problema non è risolto»), true is only a message"`
-}
-
 type replyInput struct {
 	IdempotencyInput
 	ID   string `path:"id" format:"uuid"`
-	Body ReplyRequest
+	Body app.ReplyRequest
 }
 
 // Replied is where the reply left the ticket, or the new ticket that it opened.
@@ -60,8 +53,7 @@ func (a *API) registerReplies() {
 
 func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*replyOutput, error) {
 	id := ticket.ID(in.ID)
-	reply := app.ReplyRequest{Text: in.Body.Text, Files: attachmentFiles(in.Body.Attachments), Solved: in.Body.Solved}
-	o, err := a.App.Reply(ctx, c.Caller, id, reply, in.idempotency("tickets/"+in.ID+"/replies"))
+	o, err := a.App.Reply(ctx, c.Caller, id, in.Body, in.idempotency("tickets/"+in.ID+"/replies"))
 	if err != nil {
 		return nil, err
 	}

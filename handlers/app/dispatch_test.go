@@ -51,8 +51,8 @@ func TestDispatchRecordsEvents(t *testing.T) {
 	}
 	for _, r := range []app.CommandRequest{
 		{Ticket: id, Command: form(), By: anybody},
-		{Ticket: id, Command: ticket.Update{Status: ticket.InProgress}, By: anna},
-		{Ticket: id, Command: ticket.Update{Status: ticket.Solved, Note: &ticket.NoteInput{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
+		{Ticket: id, Command: ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}}, By: anna},
+		{Ticket: id, Command: ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: &ticket.NoteInput{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
 	} {
 		if _, err := d.Dispatch(t.Context(), r); err != nil {
 			t.Fatal(err)

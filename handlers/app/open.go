@@ -22,30 +22,30 @@ type OpenRequest struct {
 	Facilitated bool
 	Channel     ticket.Channel // for operators, who open for a citizen at the desk or on the telephone
 	Form        ticket.Form    // without the files' names
-	Files       []attachment.File
+	Files       []attachment.FileUpload
 }
 
 // Open opens a ticket. Who calls decides how sure we are of the citizen. Errors: the rules', *ticket.InvalidError for all
 // that is wrong with form and files together.
-func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, said Idempotency) (Outcome, error) {
+func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (Outcome, error) {
 	if by.Link != "" { // the link is to one ticket: for another its holder is anybody
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
 		return Outcome{}, invalidField("channel", "is for operators", "leave it out")
 	}
-	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, said)
+	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
 }
 
-// ValidateOpen tells what would be said to a request now, of form and files together; nil: it is good. For doors that ask for
+// ValidateOpen tells what would be idempotency to a request now, of form and files together; nil: it is good. For doors that ask for
 // more than the rules do, and name everything at once.
 func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
 	_, err := attachment.Check("attachments", r.Files)
 	return joinInvalid(c.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.File, said Idempotency) (Outcome, error) {
-	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
+func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (Outcome, error) {
+	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", files)
 	if err := joinInvalid(c.Validate(ctx, request), err); err != nil {
 		return c.Reject(ctx, request, err)

@@ -18,12 +18,14 @@ import (
 )
 
 // ReplyRequest is the citizen's answer (FAQ 2.4), or their word on a resolution.
+//
+// It is the body of the API's request.
 type ReplyRequest struct {
-	Text     string
-	Files    []attachment.File
-	Solved   *bool // on a resolved ticket: false or nil reopens it, true is only a message
-	Courtesy bool  // it holds nothing but thanks
-	SeenOpen bool  // its writer saw the ticket open: none is opened that they were not told of
+	Text     string                  `json:"text,omitempty"`
+	Files    []attachment.FileUpload `json:"attachments,omitempty"`
+	Solved   *bool                   `json:"solved,omitempty" doc:"On a resolved ticket: false or left out reopens it («Il problema non è risolto»), true is only a message"`
+	Courtesy bool                    `json:"-"` // the reply contains only thanks
+	SeenOpen bool                    `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
 }
 
 // ErrClosed refuses a reply to a ticket that closed since its writer saw it.
@@ -31,7 +33,7 @@ var ErrClosed = errors.New("closed since the ticket was read")
 
 // Reply takes an answer in. A closed ticket is answered by a new one that goes on from it, with its form's data: the
 // outcome's stream tells which ticket took the reply. Errors: *ticket.NotYoursError, eventstore.ErrErased, ErrClosed, the rules'.
-func (c *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, said Idempotency) (Outcome, error) {
+func (c *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
 	before, err := c.buildView(ctx, by, id, nil)
 	if err != nil {
 		return Outcome{}, err
@@ -40,13 +42,13 @@ func (c *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRe
 	case before.Status == ticket.Closed && in.SeenOpen:
 		return Outcome{}, ErrClosed
 	case before.Status == ticket.Closed:
-		return c.openLinkedTicket(ctx, by, id, in, said)
+		return c.openLinkedTicket(ctx, by, id, in, idempotency)
 	}
-	return c.replyToTicket(ctx, by, id, in, said)
+	return c.replyToTicket(ctx, by, id, in, idempotency)
 }
 
-func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, said Idempotency) (Outcome, error) {
-	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body}
+func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", in.Files)
 	if err != nil {
 		return c.Reject(ctx, r, err)
@@ -65,7 +67,7 @@ func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 }
 
 // openLinkedTicket opens the ticket that goes on from a closed one, with its form's data and the reply as its description.
-func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, said Idempotency) (Outcome, error) {
+func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
 	history, err := c.History(ctx, closed)
 	if err != nil {
 		return Outcome{}, err
@@ -77,7 +79,7 @@ func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket
 	if by.Link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
 		open.Identity, open.Citizen = ticket.Declared, ""
 	}
-	return c.openTicket(ctx, by, open, in.Files, said)
+	return c.openTicket(ctx, by, open, in.Files, idempotency)
 }
 
 // VisibleOutcome is where an outcome left the ticket as far as the caller knew at that moment: an act that is held is not

@@ -79,7 +79,7 @@ func invalidField(field, rule, allowed string) error {
 
 // storeFiles stores the files that come with a command for a ticket, once there is nothing to say against it: what is
 // refused leaves nothing behind.
-func (c *Service) storeFiles(ctx context.Context, r CommandRequest, files []attachment.File) ([]ticket.Attachment, error) {
+func (c *Service) storeFiles(ctx context.Context, r CommandRequest, files []attachment.FileUpload) ([]ticket.Attachment, error) {
 	if len(files) == 0 {
 		return nil, nil
 	}

@@ -21,37 +21,36 @@ import (
 
 // UpdateRequest is «Aggiorna»: all that one click sends, carried out as one act or refused as a whole (FAQ 2.3–2.6). Zero fields
 // are not asked for.
+//
+// It is the body of the API's request, and the pages parse their form into it.
 type UpdateRequest struct {
-	Note            *NoteRequest
-	Status          ticket.Status
-	Assignee        *string // user name or id of a colleague, projections.Supervisors, catalog.Region, or empty for nobody
-	Entity          catalog.EntityCode
-	Reason          string
-	DuplicateOf     string // number or id
-	Service         catalog.ServiceID
-	Problem         catalog.ProblemID
-	Answers         []AnswerRequest // to checks of the playbook, in the order in which they are asked
-	ExpectedVersion int             // version that the caller saw; 0: none
+	ticket.Changes
+	Note            *NoteRequest    `json:"note,omitempty"`
+	Assignee        *string         `json:"assignee,omitempty" doc:"User name or id of a colleague, supervisori, regione, or empty for nobody"`
+	DuplicateOf     string          `json:"duplicate_of,omitempty" doc:"Number or id of the ticket that this one repeats"`
+	Answers         []AnswerRequest `json:"answers,omitempty" nullable:"false" doc:"To checks of the playbook, in the order in which they are asked. With the status of the outcome they lead to, and no note, the outcome writes the note"`
+	ExpectedVersion int             `json:"-"` // the version that the caller saw; 0: none
 }
 
 // AnswerRequest answers a check of the ticket's playbook (FAQ 2.7–2.12).
 type AnswerRequest struct {
-	Check    playbook.CheckID
-	Answer   string // yes or no; what is not known is not answered
-	Evidence playbook.Evidence
+	Check    playbook.CheckID  `json:"check" example:"referto-individuato"`
+	Answer   string            `json:"answer" enum:"yes,no"` // a check whose answer is not known is left out
+	Evidence playbook.Evidence `json:"evidence,omitempty" doc:"Values by field. What has an odd form is warned of and kept as given"`
 }
 
-// NoteRequest is a note as typed. Empty visibility is internal.
+// NoteRequest is a note as typed. A public note is for the Region in the act that escalates, for the ASR in the act that redirects,
+// and for the citizen in all others. Empty visibility is internal.
 type NoteRequest struct {
-	Text       string
-	Visibility ticket.Visibility
-	Files      []attachment.File
+	Text       string                  `json:"text"`
+	Visibility ticket.Visibility       `json:"visibility,omitempty" enum:"public,internal,regional" doc:"internal if left out"`
+	Files      []attachment.FileUpload `json:"attachments,omitempty"`
 }
 
 // Update carries an update out. Errors: the rules', eventstore.ErrConflict and *ticket.ConflictError for a stale version.
-func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, said Idempotency) (Outcome, error) {
-	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body, ExpectedVersion: in.ExpectedVersion}
-	u := ticket.Update{Status: in.Status, Entity: in.Entity, Reason: in.Reason, Service: in.Service, Problem: in.Problem}
+func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, idempotency Idempotency) (Outcome, error) {
+	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body, ExpectedVersion: in.ExpectedVersion}
+	u := ticket.Update{Changes: in.Changes}
 	var err error
 	if u.Answers, err = parseAnswers(in.Answers); err != nil {
 		return c.Reject(ctx, r, err)
@@ -65,7 +64,7 @@ func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in Update
 	if u.DuplicateOf, err = c.findDuplicateOf(ctx, by, in.DuplicateOf); err != nil {
 		return c.Reject(ctx, r, err)
 	}
-	var files []attachment.File
+	var files []attachment.FileUpload
 	if u.Note, files, err = prepareNote(in.Note); err != nil {
 		return c.Reject(ctx, r, err)
 	}
@@ -81,9 +80,9 @@ func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in Update
 }
 
 // Undo withdraws the caller's last act on a ticket while its note is held.
-func (c *Service) Undo(ctx context.Context, by Caller, id ticket.ID, said Idempotency) (Outcome, error) {
+func (c *Service) Undo(ctx context.Context, by Caller, id ticket.ID, idempotency Idempotency) (Outcome, error) {
 	return c.Dispatch(ctx, CommandRequest{
-		Ticket: id, Command: ticket.Undo{}, By: by.Actor, From: by.From, Key: said.Key, Body: said.Body,
+		Ticket: id, Command: ticket.Undo{}, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body,
 	})
 }
 
@@ -133,7 +132,7 @@ func (c *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 }
 
 // prepareNote checks what comes with a note; the files are still to be kept.
-func prepareNote(n *NoteRequest) (*ticket.NoteInput, []attachment.File, error) {
+func prepareNote(n *NoteRequest) (*ticket.NoteInput, []attachment.FileUpload, error) {
 	if n == nil {
 		return nil, nil, nil
 	}

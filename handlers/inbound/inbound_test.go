@@ -116,9 +116,9 @@ func (w *fixture) open(status ticket.Status) ticket.ID {
 	}
 	switch status {
 	case ticket.Waiting:
-		w.dispatch(id, anna, ticket.Update{Status: ticket.Waiting, Note: note()})
+		w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note()})
 	case ticket.Solved, ticket.Closed:
-		w.dispatch(id, anna, ticket.Update{Status: ticket.Solved, Note: note()})
+		w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: note()})
 	case ticket.New, ticket.InProgress, ticket.HandedOver:
 	}
 	if status == ticket.Closed {

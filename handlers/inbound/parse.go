@@ -23,7 +23,7 @@ type inboundMail struct {
 	messageID       string
 	name            string // of the sender, as their program gives it
 	text            string // what the sender wrote, quotations and signature taken off
-	files           []attachment.File
+	files           []attachment.FileUpload
 	automaticReason string // why it is taken for a machine's; "" for a person's
 	deliveryFailed  bool   // it is a report that a mail could not be delivered
 	undecodable     bool   // a part cannot be decoded: what is read of it is not what was sent
@@ -109,9 +109,9 @@ func parseMessage(raw []byte, from string) (l inboundMail, carried []byte, err e
 			rich.WriteString(htmlToText(decodeText(content)))
 		case strings.HasPrefix(kind, "image/") && disposition != "attachment" && part.Header.Get("Content-Id") != "" && len(content) <= logoSize:
 		case name != "":
-			l.files = append(l.files, attachment.File{Name: name, Content: content})
+			l.files = append(l.files, attachment.FileUpload{Name: name, Content: content})
 		case disposition == "attachment" || !strings.HasPrefix(kind, "text/"):
-			l.files = append(l.files, attachment.File{Name: "allegato", Content: content}) // without a name it has no extension either
+			l.files = append(l.files, attachment.FileUpload{Name: "allegato", Content: content}) // without a name it has no extension either
 		}
 		return nil
 	})

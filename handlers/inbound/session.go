@@ -163,7 +163,7 @@ func (s *Server) temporaryFailure(err error) error {
 }
 
 // rejection says what is wrong with a message, and what would be accepted.
-func rejection(err error, files []attachment.File) error {
+func rejection(err error, files []attachment.FileUpload) error {
 	var invalid *ticket.InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Fields) == 0 {
 		return smtpError(554, smtp.EnhancedCode{5, 6, 0}, "The message was not accepted.")

@@ -162,7 +162,7 @@ func sessionExpiredProblem() *Problem {
 	}
 }
 
-func (w *CitizenPages) openTicket(v *Request, f assistanceForm, files []attachment.File, broken error) (app.Outcome, error) {
+func (w *CitizenPages) openTicket(v *Request, f assistanceForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
 	if broken != nil {
 		return app.Outcome{}, broken
 	}
@@ -180,7 +180,7 @@ func (w *CitizenPages) openTicket(v *Request, f assistanceForm, files []attachme
 }
 
 // filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
-func filesLostNote(v *Request, files []attachment.File) string {
+func filesLostNote(v *Request, files []attachment.FileUpload) string {
 	if len(files) == 0 || v.FormValue("tenuti") != "" {
 		return ""
 	}

@@ -111,7 +111,7 @@ func (f assistanceForm) Input(name, label, kind, autocomplete, help string) fiel
 func (f assistanceForm) TaxCodeLength() int { return utf8.RuneCountInString(f.Value("codice_fiscale")) }
 
 // toRequest is the form as the rules take it.
-func (f assistanceForm) toRequest(files []attachment.File) app.OpenRequest {
+func (f assistanceForm) toRequest(files []attachment.FileUpload) app.OpenRequest {
 	r := app.OpenRequest{
 		Service: f.Service.ID, Problem: catalog.ProblemID(f.Value("tipologia")), Entity: catalog.EntityCode(f.Value("ente")),
 		Requester: ticket.RequesterRole(f.Value("per")), Facilitated: !f.AsksFacilitated() || f.Value("facilitato") != "", Files: files,
@@ -159,7 +159,7 @@ func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 }
 
 // problemFor says what was refused in the words of the form, in the order of its inputs; false: it is no refusal of its fields.
-func (f assistanceForm) problemFor(err error, files []attachment.File) (*Problem, bool) {
+func (f assistanceForm) problemFor(err error, files []attachment.FileUpload) (*Problem, bool) {
 	var invalid *ticket.InvalidError
 	if !errors.As(err, &invalid) {
 		return nil, false
@@ -184,7 +184,7 @@ func correctionsTitle(n int) string {
 }
 
 // fieldText says one refusal of one input; "" if it is another's.
-func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.FieldError, files []attachment.File) string {
+func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.FieldError, files []attachment.FileUpload) string {
 	at, of := strings.CutPrefix(wrong.Field, wire+"[")
 	switch {
 	case of:
@@ -200,7 +200,7 @@ func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.Fiel
 }
 
 // fileProblemText says what is wrong with the file that "2].name" is about.
-func fileProblemText(at string, wrong ticket.FieldError, files []attachment.File) string {
+func fileProblemText(at string, wrong ticket.FieldError, files []attachment.FileUpload) string {
 	n, _, _ := strings.Cut(at, "]")
 	if i, err := strconv.Atoi(n); err == nil && i < len(files) {
 		return "«" + files[i].Name + "»: " + RuleText(wrong.Rule)

@@ -101,7 +101,7 @@ func (w *OperatorPages) updateSelected(v *Request) error {
 	}
 	d := bulkResultData{Back: returnPath(v), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
 	for _, c := range all {
-		u := app.UpdateRequest{Status: t.Status, ExpectedVersion: c.Version}
+		u := app.UpdateRequest{Changes: ticket.Changes{Status: t.Status}, ExpectedVersion: c.Version}
 		switch t.Assignee {
 		case "":
 		case meChoice:

@@ -45,7 +45,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 	list := anna.open("/code/tutte?ordine=opened_at")
 
 	// Meanwhile somebody else resolves the second.
-	w.update(bruno, person.ASROperator, torino, ids[1], app.UpdateRequest{Status: ticket.Solved, Note: &app.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
+	w.update(bruno, person.ASROperator, torino, ids[1], app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, Note: &app.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
 	asked := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
 	p := anna.send(asked).want(200).says("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
 	for n, want := range []ticket.Status{ticket.InProgress, ticket.Solved, ticket.InProgress} {

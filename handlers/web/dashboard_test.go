@@ -38,7 +38,7 @@ func newBusySystem(t *testing.T) (w *system, sara, rita *browser) {
 	as := app.Caller{Actor: person.Actor{ID: anna, Role: person.ASROperator, Entity: torino}}
 	update := func(id ticket.ID, status ticket.Status, text string) {
 		t.Helper()
-		_, err := w.App.Update(t.Context(), as, id, app.UpdateRequest{Status: status, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}, app.Idempotency{})
+		_, err := w.App.Update(t.Context(), as, id, app.UpdateRequest{Changes: ticket.Changes{Status: status}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}, app.Idempotency{})
 		w.must(err)
 	}
 	asked, solved, handed := w.open(request(torino)), w.open(request(torino)), w.open(request(torino))

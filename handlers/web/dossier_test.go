@@ -40,10 +40,10 @@ func (b *browser) fetch(path, kind, name string) []byte {
 func TestADossierProvesItself(t *testing.T) {
 	w := newSystem(t)
 	form := request(torino)
-	form.Files = []attachment.File{{Name: "referto.txt.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}}
+	form.Files = []attachment.FileUpload{{Name: "referto.txt.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}}
 	id := w.open(form)
 	anna := operatorAt(w.Account(t, "anna", person.ASROperator, torino), person.ASROperator, torino)
-	w.applyUpdate(anna, id, app.UpdateRequest{Status: ticket.Waiting, Note: note(ticket.Public, "In che giorno?")})
+	w.applyUpdate(anna, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note(ticket.Public, "In che giorno?")})
 	w.applyUpdate(anna, id, app.UpdateRequest{Note: note(ticket.Internal, "Ha già <chiamato> ieri")})
 	seen, err := w.App.Ticket(t.Context(), anna, id, nil)
 	w.must(err)

@@ -87,7 +87,7 @@ func (w *CitizenPages) reply(v *Request) error {
 	return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=risposta")
 }
 
-func (w *CitizenPages) sendReply(v *Request, f replyForm, files []attachment.File, broken error) (app.Outcome, error) {
+func (w *CitizenPages) sendReply(v *Request, f replyForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
 	if broken != nil {
 		return app.Outcome{}, broken
 	}
@@ -109,7 +109,7 @@ func (w *CitizenPages) sendReply(v *Request, f replyForm, files []attachment.Fil
 }
 
 // replyProblem says what was refused in the words of the form; nil: it is nothing that its writer can mend here.
-func replyProblem(err error, files []attachment.File) *Problem {
+func replyProblem(err error, files []attachment.FileUpload) *Problem {
 	const kept = "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."
 	p := &Problem{Status: http.StatusUnprocessableEntity, Text: kept}
 	var invalid *ticket.InvalidError

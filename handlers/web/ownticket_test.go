@@ -40,11 +40,11 @@ func (w *system) updateHeld(id ticket.ID, u app.UpdateRequest) {
 func (w *system) link(id ticket.ID) string { return "/richieste/" + w.App.Identity.PersonalLink(id) }
 
 func askUpdate(text string) app.UpdateRequest {
-	return app.UpdateRequest{Status: ticket.Waiting, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
+	return app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
 }
 
 func resolveUpdate(text string) app.UpdateRequest {
-	return app.UpdateRequest{Status: ticket.Solved, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
+	return app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
 }
 
 // ownTicket opens a ticket as a logged-in citizen.
@@ -144,7 +144,7 @@ func TestCitizensReadOnlyWhatIsForThem(t *testing.T) {
 	}
 	w.Clock.Advance(rules.DefaultHold)
 	dora.open("/richieste/"+string(id)).says("Aspettiamo una Sua risposta", "In che data?").doesNotSay("solo per noi")
-	w.updateAsOperator(id, app.UpdateRequest{Status: ticket.HandedOver, Note: &app.NoteRequest{Text: "per la Regione", Visibility: ticket.Public}})
+	w.updateAsOperator(id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &app.NoteRequest{Text: "per la Regione", Visibility: ticket.Public}})
 	for _, path := range []string{"/richieste", "/richieste/" + string(id)} {
 		dora.open(path).says("In carico all’assistenza regionale").doesNotSay("per la Regione", "solo per noi")
 	}
@@ -215,7 +215,7 @@ func TestFilesThatAreRefusedAreNamed(t *testing.T) {
 func TestErasedRequestsSaySo(t *testing.T) {
 	w := newSystem(t)
 	r := request(torino)
-	r.Files = []attachment.File{{Name: "a.png", Content: pngImage(t)}}
+	r.Files = []attachment.FileUpload{{Name: "a.png", Content: pngImage(t)}}
 	id := w.open(r)
 	_, err := w.App.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: "sol", Role: person.Administrator}})
 	w.must(err)

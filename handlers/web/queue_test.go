@@ -179,7 +179,7 @@ func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna, rita, ada := w.browser().login("anna"), w.login("rita", person.RegionalOperator, catalog.Region), w.login("ada", person.Auditor, "")
 	id := w.openNamed("Inoltrati")
-	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Status: ticket.HandedOver, Note: &app.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
+	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &app.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
 	w.Clock.Advance(time.Minute)
 	if p := anna.open("/code/inoltrate?ente=regione").want(200).says("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
 		t.Errorf("handed over: %q", p.rows())

@@ -184,7 +184,7 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	id := ticket.ID(o.Stream)
 	stream := citizen.openStream("", "")
 	w.nextEvent(stream, "counts", "")
-	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Status: ticket.Waiting, Note: &app.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
+	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: &app.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
 	mine := citizen.openStream("1.0", "")
 	told := 0
 	for e := range mine {

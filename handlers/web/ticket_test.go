@@ -186,7 +186,7 @@ func TestADuplicateThatCouldNotBeLookedUp(t *testing.T) {
 	id, main := w.open(request(torino)), w.open(request(torino))
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	repeats := app.UpdateRequest{Status: ticket.Solved, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
+	repeats := app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
 	if _, err := w.App.Update(gone, anna, id, repeats, app.Idempotency{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -25,7 +25,7 @@ func (w *OperatorPages) updateTicket(v *Request) error {
 	act, of, _ := strings.Cut(f.Act, ":")
 	switch act {
 	case "prendi":
-		return w.updatePart(v, f, f, app.UpdateRequest{Status: ticket.InProgress, ExpectedVersion: f.Version}, "presa")
+		return w.updatePart(v, f, f, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}, ExpectedVersion: f.Version}, "presa")
 	case "risposte":
 		left := f
 		left.Answers = nil
@@ -96,7 +96,7 @@ func (w *OperatorPages) carryOutOutcome(v *Request, f updateForm, wanted playboo
 	}
 	left := f
 	left.Answers = nil
-	return w.updatePart(v, f, left, app.UpdateRequest{Status: t.PlaybookRun.Outcome.Status, Answers: f.Answers, ExpectedVersion: f.Version}, "esito")
+	return w.updatePart(v, f, left, app.UpdateRequest{Changes: ticket.Changes{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.Version}, "esito")
 }
 
 // fillNote puts a text of the playbook into the note: the question of a check to the citizen, or the outcome's note. Nothing is sent.

@@ -64,6 +64,6 @@ func (w *OperatorPages) useReadymadeText(v *Request, f updateForm, id string, se
 		return w.renderWithForm(v, p.Status, p, t, f)
 	}
 	return w.updatePart(v, f, f, app.UpdateRequest{
-		Note: &app.NoteRequest{Text: all[i].Filled, Visibility: all[i].Visibility}, Status: all[i].Status, ExpectedVersion: f.Version,
+		Note: &app.NoteRequest{Text: all[i].Filled, Visibility: all[i].Visibility}, Changes: ticket.Changes{Status: all[i].Status}, ExpectedVersion: f.Version,
 	}, "aggiornata")
 }

@@ -31,7 +31,7 @@ type updateForm struct {
 	Version        int       `json:"-"`
 	IdempotencyKey ticket.ID `json:"-"` // of this form: sent twice it counts once
 	Act            string    `json:"-"` // of the button that it was sent with; "": Aggiorna
-	files          []attachment.File
+	files          []attachment.FileUpload
 	body           []byte // all that was sent
 }
 
@@ -60,7 +60,7 @@ func (f updateForm) HandsOver() bool {
 // toUpdate is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
 // that was not made.
 func (f updateForm) toUpdate() (app.UpdateRequest, error) {
-	u := app.UpdateRequest{Status: ticket.Status(f.Status), Assignee: f.Assignee, Reason: f.Reason, Answers: f.Answers, ExpectedVersion: f.Version}
+	u := app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Status(f.Status), Reason: f.Reason}, Assignee: f.Assignee, Answers: f.Answers, ExpectedVersion: f.Version}
 	if strings.TrimSpace(f.Text) != "" || len(f.files) > 0 {
 		u.Note = &app.NoteRequest{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
 	}

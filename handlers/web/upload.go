@@ -31,14 +31,14 @@ var errIncompleteForm = errors.New("the form did not arrive whole")
 // ParseUpload reads a form with files: the fields are then in v.Form as of any other, the files named allegati are given back. A
 // file that is too large is cut just after the size that attachment.Check refuses it for. A route that takes files allows
 // uploadBody; the inputs for files stand last in their form, so that a body that is larger still leaves what was typed.
-func (v *Request) ParseUpload() ([]attachment.File, error) {
+func (v *Request) ParseUpload() ([]attachment.FileUpload, error) {
 	parts, err := v.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) { // it holds no files
 		v.Body = http.MaxBytesReader(v.Writer, v.Body, maxFormFields)
 		return nil, formError(v.ParseForm())
 	}
 	v.Form = v.URL.Query()
-	var files []attachment.File
+	var files []attachment.FileUpload
 	for left := int64(maxFormFields); err == nil; {
 		var p *multipart.Part
 		if p, err = parts.NextPart(); err == nil {
@@ -74,7 +74,7 @@ func formError(err error) error {
 }
 
 // IdempotencyBody is all that came with a form, to tell a form sent twice from another one under the same key.
-func (v *Request) IdempotencyBody(files []attachment.File) []byte {
+func (v *Request) IdempotencyBody(files []attachment.FileUpload) []byte {
 	body := []byte(v.Form.Encode())
 	for _, f := range files {
 		body = fmt.Appendf(body, "&%q=%x", f.Name, sha256.Sum256(f.Content))
@@ -84,7 +84,7 @@ func (v *Request) IdempotencyBody(files []attachment.File) []byte {
 
 // appendFile reads one file more. Of those that are too many one is kept, for the refusal to count. An input that was left
 // empty is no file.
-func appendFile(files []attachment.File, p *multipart.Part) ([]attachment.File, error) {
+func appendFile(files []attachment.FileUpload, p *multipart.Part) ([]attachment.FileUpload, error) {
 	content, err := io.ReadAll(io.LimitReader(p, ticket.MaxAttachmentSize+1))
 	if err == nil && len(content) > ticket.MaxAttachmentSize {
 		_, err = io.Copy(io.Discard, p)
@@ -95,5 +95,5 @@ func appendFile(files []attachment.File, p *multipart.Part) ([]attachment.File, 
 	if p.FileName() == "" && len(content) == 0 || len(files) > ticket.MaxAttachments {
 		return files, nil
 	}
-	return append(files, attachment.File{Name: p.FileName(), Content: content}), nil
+	return append(files, attachment.FileUpload{Name: p.FileName(), Content: content}), nil
 }

@@ -42,18 +42,18 @@ var regionOperator = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Ro
 // act does a deed, whether the rules allow it or not.
 func (w *fixture) act(on ticket.ID, what int) {
 	note := &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
-	by, c := sagastest.Operator, ticket.Command(ticket.Update{Status: ticket.InProgress})
+	by, c := sagastest.Operator, ticket.Command(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	switch what {
 	case 1:
-		c = ticket.Update{Status: ticket.Waiting, Note: note}
+		c = ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note}
 	case 2:
-		c = ticket.Update{Status: ticket.Solved, Note: note}
+		c = ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: note}
 	case 3:
-		c = ticket.Update{Status: ticket.HandedOver, Note: note, Reason: string(ticket.NotOurs)}
+		c = ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver, Reason: string(ticket.NotOurs)}, Note: note}
 	case 4:
 		by, c = person.Actor{ID: string(on), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Risposta"}
 	case 5:
-		by, c = regionOperator, ticket.Update{Entity: sagastest.Torino, Note: note}
+		by, c = regionOperator, ticket.Update{Changes: ticket.Changes{Entity: sagastest.Torino}, Note: note}
 	case 6:
 		c = ticket.Undo{}
 	case 7:

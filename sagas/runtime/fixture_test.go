@@ -179,12 +179,12 @@ func (w *fixture) open() ticket.ID {
 
 func (w *fixture) resolve(on ticket.ID) {
 	w.Helper()
-	w.dispatch(on, sagastest.Operator, ticket.Update{Status: ticket.Solved, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
+	w.dispatch(on, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
 }
 
 func (w *fixture) reopen(on ticket.ID) {
 	w.Helper()
-	w.dispatch(on, sagastest.Operator, ticket.Update{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"})
+	w.dispatch(on, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"}})
 }
 
 func (w *fixture) state(on ticket.ID) ticket.State {

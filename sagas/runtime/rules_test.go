@@ -75,7 +75,7 @@ func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
 func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	moving, gone := w.open(), w.open()
-	w.dispatch(gone, sagastest.Operator, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
+	w.dispatch(gone, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
 	unaware := w.runner(sagas.Succession(catalog.Default()))
 	w.begin(unaware)
 	w.catchUp(unaware)

@@ -148,9 +148,7 @@ func (l *RandomTicket) command(t *rapid.T, kind int, by person.Actor, erasures b
 
 func (l *RandomTicket) update(t *rapid.T, by person.Actor) ticket.Update {
 	u := ticket.Update{
-		Status: rapid.SampledFrom(append(ticket.Statuses(), "", "", "")).Draw(t, "status"),
-		Reason: rapid.SampledFrom([]string{"", "", MarkInternal, string(ticket.Spam)}).Draw(t, "reason"),
-		Entity: rapid.SampledFrom([]catalog.EntityCode{"", "", "", "", "", Torino, TO3, catalog.Region}).Draw(t, "entity"),
+		Changes: ticket.Changes{Status: rapid.SampledFrom(append(ticket.Statuses(), "", "", "")).Draw(t, "status"), Reason: rapid.SampledFrom([]string{"", "", MarkInternal, string(ticket.Spam)}).Draw(t, "reason"), Entity: rapid.SampledFrom([]catalog.EntityCode{"", "", "", "", "", Torino, TO3, catalog.Region}).Draw(t, "entity")},
 	}
 	if rapid.IntRange(0, 3).Draw(t, "reassign") == 0 {
 		to := rapid.SampledFrom(Actors[:7]).Draw(t, "to")

@@ -24,21 +24,22 @@ import (
 // MaxName is the longest accepted file name, in characters.
 const MaxName = 255
 
-// File is an attachment as sent. Once checked its name is clean and its media type is known from its content.
-type File struct {
-	Name      string
-	Content   []byte
-	MediaType string
+// FileUpload is an attachment as sent: pdf doc docx xls xlsx zip png gif jpeg, 1 MB at most (FAQ 2.2). Check cleans its name and sets
+// its media type from its content.
+type FileUpload struct {
+	Name      string `json:"name" example:"referto.pdf"`
+	Content   []byte `json:"content_base64"`
+	MediaType string `json:"-"`
 }
 
 // Check judges the files of one form or note, naming what is wrong as the fields of that list: "attachments[2].name",
 // "attachments[2].content_base64". Errors are *ticket.InvalidError. What it gives back may be stored.
-func Check(field string, files []File) ([]File, error) {
+func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	var wrong []ticket.FieldError
 	if len(files) > ticket.MaxAttachments {
 		wrong = append(wrong, ticket.FieldError{Field: field, Rule: "too many files", Allowed: fmt.Sprintf("at most %d", ticket.MaxAttachments)})
 	}
-	var checked []File
+	var checked []FileUpload
 	for n, f := range files {
 		at := fmt.Sprintf("%s[%d].", field, n)
 		f.Name = cleanName(f.Name)
@@ -78,7 +79,7 @@ func cleanName(name string) string {
 }
 
 // Describe is what the rules look at in checked files, before anything of them is stored: all but id and hash.
-func Describe(files []File) (described []ticket.Attachment, names []string) {
+func Describe(files []FileUpload) (described []ticket.Attachment, names []string) {
 	for _, f := range files {
 		described = append(described, ticket.Attachment{MediaType: f.MediaType, Size: int64(len(f.Content))})
 		names = append(names, f.Name)
@@ -88,7 +89,7 @@ func Describe(files []File) (described []ticket.Attachment, names []string) {
 
 // Store seals checked files for a ticket, before the append that names them. It gives what the log keeps of them, and
 // their names.
-func Store(ctx context.Context, to *eventstore.Store, of ticket.ID, files []File) (kept []ticket.Attachment, names []string, err error) {
+func Store(ctx context.Context, to *eventstore.Store, of ticket.ID, files []FileUpload) (kept []ticket.Attachment, names []string, err error) {
 	kept, names = Describe(files)
 	for n, f := range files {
 		id, err := uuid.NewV7()

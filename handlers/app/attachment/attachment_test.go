@@ -80,42 +80,42 @@ func TestCheck(t *testing.T) {
 	copy(lying[len(lying)-22:], "XXXX") // the end-of-directory mark is gone
 
 	for name, c := range map[string]struct {
-		file  File
+		file  FileUpload
 		field string // "": accepted
 		says  string // in rule or allowed; for accepted files the media type
 	}{
-		"pdf":                      {File{Name: "a.pdf", Content: pdf}, "", "application/pdf"},
-		"capitals":                 {File{Name: "A.PDF", Content: pdf}, "", "application/pdf"},
-		"doc":                      {File{Name: "a.doc", Content: ole}, "", "application/msword"},
-		"xls":                      {File{Name: "a.xls", Content: ole}, "", "application/vnd.ms-excel"},
-		"docx":                     {File{Name: "a.docx", Content: docx}, "", mediaTypes["docx"]},
-		"xlsx":                     {File{Name: "a.xlsx", Content: xlsx}, "", mediaTypes["xlsx"]},
-		"zip":                      {File{Name: "a.zip", Content: plain}, "", "application/zip"},
-		"png":                      {File{Name: "a.png", Content: picture(t, "png")}, "", "image/png"},
-		"gif":                      {File{Name: "a.gif", Content: picture(t, "gif")}, "", "image/gif"},
-		"jpeg":                     {File{Name: "a.jpeg", Content: picture(t, "jpeg")}, "", "image/jpeg"},
-		"jpg is jpeg":              {File{Name: "a.jpg", Content: picture(t, "jpeg")}, "", "image/jpeg"},
-		"a program":                {File{Name: "a.exe", Content: pdf}, "files[0].name", "pdf, doc"},
-		"no extension":             {File{Name: "pdf", Content: pdf}, "files[0].name", "pdf, doc"},
-		"no name":                  {File{Name: "\x00/", Content: pdf}, "files[0].name", "1 to 255"},
-		"long name":                {File{Name: strings.Repeat("a", 252) + ".pdf", Content: pdf}, "files[0].name", "1 to 255"},
-		"empty":                    {File{Name: "a.pdf"}, "files[0].content_base64", "1 to 1048576 bytes"},
-		"a byte over 1 MB":         {File{Name: "a.pdf", Content: append(bytes.Clone(pdf), make([]byte, 1<<20+1-len(pdf))...)}, "files[0].content_base64", "1 to 1048576"},
-		"1 MB":                     {File{Name: "a.pdf", Content: append(bytes.Clone(pdf), make([]byte, 1<<20-len(pdf))...)}, "", "application/pdf"},
-		"a picture as pdf":         {File{Name: "a.pdf", Content: picture(t, "png")}, "files[0].content_base64", "application/pdf"},
-		"a pdf as a picture":       {File{Name: "a.png", Content: pdf}, "files[0].content_base64", "image/png"},
-		"half a picture":           {File{Name: "a.png", Content: picture(t, "png")[:20]}, "files[0].content_base64", "image/png"},
-		"a picture that is a bomb": {File{Name: "a.png", Content: pngHeader(60_000, 60_000)}, "files[0].content_base64", "pixels"},
-		"docx as xlsx":             {File{Name: "a.xlsx", Content: docx}, "files[0].content_base64", "spreadsheetml"},
-		"docx as zip":              {File{Name: "a.zip", Content: docx}, "files[0].content_base64", "application/zip"},
-		"zip as docx":              {File{Name: "a.docx", Content: plain}, "files[0].content_base64", "wordprocessingml"},
-		"a zip bomb":               {File{Name: "a.zip", Content: zipFile(t, []string{"0", "1"}, make([]byte, 4<<20))}, "files[0].content_base64", "unpacks to too much"},
-		"too many entries":         {File{Name: "a.zip", Content: zipFile(t, many, nil)}, "files[0].content_base64", "entries"},
-		"a broken zip":             {File{Name: "a.zip", Content: lying}, "files[0].content_base64", "cannot be read"},
-		"text as doc":              {File{Name: "a.doc", Content: []byte("hello")}, "files[0].content_base64", "application/msword"},
+		"pdf":                      {FileUpload{Name: "a.pdf", Content: pdf}, "", "application/pdf"},
+		"capitals":                 {FileUpload{Name: "A.PDF", Content: pdf}, "", "application/pdf"},
+		"doc":                      {FileUpload{Name: "a.doc", Content: ole}, "", "application/msword"},
+		"xls":                      {FileUpload{Name: "a.xls", Content: ole}, "", "application/vnd.ms-excel"},
+		"docx":                     {FileUpload{Name: "a.docx", Content: docx}, "", mediaTypes["docx"]},
+		"xlsx":                     {FileUpload{Name: "a.xlsx", Content: xlsx}, "", mediaTypes["xlsx"]},
+		"zip":                      {FileUpload{Name: "a.zip", Content: plain}, "", "application/zip"},
+		"png":                      {FileUpload{Name: "a.png", Content: picture(t, "png")}, "", "image/png"},
+		"gif":                      {FileUpload{Name: "a.gif", Content: picture(t, "gif")}, "", "image/gif"},
+		"jpeg":                     {FileUpload{Name: "a.jpeg", Content: picture(t, "jpeg")}, "", "image/jpeg"},
+		"jpg is jpeg":              {FileUpload{Name: "a.jpg", Content: picture(t, "jpeg")}, "", "image/jpeg"},
+		"a program":                {FileUpload{Name: "a.exe", Content: pdf}, "files[0].name", "pdf, doc"},
+		"no extension":             {FileUpload{Name: "pdf", Content: pdf}, "files[0].name", "pdf, doc"},
+		"no name":                  {FileUpload{Name: "\x00/", Content: pdf}, "files[0].name", "1 to 255"},
+		"long name":                {FileUpload{Name: strings.Repeat("a", 252) + ".pdf", Content: pdf}, "files[0].name", "1 to 255"},
+		"empty":                    {FileUpload{Name: "a.pdf"}, "files[0].content_base64", "1 to 1048576 bytes"},
+		"a byte over 1 MB":         {FileUpload{Name: "a.pdf", Content: append(bytes.Clone(pdf), make([]byte, 1<<20+1-len(pdf))...)}, "files[0].content_base64", "1 to 1048576"},
+		"1 MB":                     {FileUpload{Name: "a.pdf", Content: append(bytes.Clone(pdf), make([]byte, 1<<20-len(pdf))...)}, "", "application/pdf"},
+		"a picture as pdf":         {FileUpload{Name: "a.pdf", Content: picture(t, "png")}, "files[0].content_base64", "application/pdf"},
+		"a pdf as a picture":       {FileUpload{Name: "a.png", Content: pdf}, "files[0].content_base64", "image/png"},
+		"half a picture":           {FileUpload{Name: "a.png", Content: picture(t, "png")[:20]}, "files[0].content_base64", "image/png"},
+		"a picture that is a bomb": {FileUpload{Name: "a.png", Content: pngHeader(60_000, 60_000)}, "files[0].content_base64", "pixels"},
+		"docx as xlsx":             {FileUpload{Name: "a.xlsx", Content: docx}, "files[0].content_base64", "spreadsheetml"},
+		"docx as zip":              {FileUpload{Name: "a.zip", Content: docx}, "files[0].content_base64", "application/zip"},
+		"zip as docx":              {FileUpload{Name: "a.docx", Content: plain}, "files[0].content_base64", "wordprocessingml"},
+		"a zip bomb":               {FileUpload{Name: "a.zip", Content: zipFile(t, []string{"0", "1"}, make([]byte, 4<<20))}, "files[0].content_base64", "unpacks to too much"},
+		"too many entries":         {FileUpload{Name: "a.zip", Content: zipFile(t, many, nil)}, "files[0].content_base64", "entries"},
+		"a broken zip":             {FileUpload{Name: "a.zip", Content: lying}, "files[0].content_base64", "cannot be read"},
+		"text as doc":              {FileUpload{Name: "a.doc", Content: []byte("hello")}, "files[0].content_base64", "application/msword"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Check("files", []File{c.file})
+			got, err := Check("files", []FileUpload{c.file})
 			if c.field == "" {
 				if err != nil || got[0].MediaType != c.says {
 					t.Fatalf("got %v, %v; want it accepted as %s", got, err, c.says)
@@ -134,9 +134,9 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckNamesEveryWrongFile(t *testing.T) {
-	six := make([]File, 6)
+	six := make([]FileUpload, 6)
 	for i := range six {
-		six[i] = File{Name: "a.pdf", Content: []byte("%PDF-1.4")}
+		six[i] = FileUpload{Name: "a.pdf", Content: []byte("%PDF-1.4")}
 	}
 	six[2].Content, six[4].Name = nil, "a.exe"
 	_, err := Check("attachments", six)

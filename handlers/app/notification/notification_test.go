@@ -158,12 +158,12 @@ func TestWhatIsOverIsNotRead(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
 	note := &ticket.NoteInput{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
-	w.dispatch(id, readers["anna"], ticket.Update{Status: ticket.HandedOver, Note: note})
+	w.dispatch(id, readers["anna"], ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note})
 	w.deliver(id, sagas.Notification{Kind: sagas.KindHandover, To: sagas.ToOperators, Entity: catalog.Region, N: 1})
 	if got := w.readersOfOne(); !slices.Equal(got, []string{"region", "regional"}) {
 		t.Errorf("%v read it", got)
 	}
-	w.dispatch(id, readers["anna"], ticket.Update{Status: ticket.New, Reason: "Un errore"})
+	w.dispatch(id, readers["anna"], ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "Un errore"}})
 	if got := w.readersOfOne(); got != nil {
 		t.Errorf("taken back, %v read it", got)
 	}

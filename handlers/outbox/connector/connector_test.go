@@ -384,7 +384,7 @@ func TestAHangingSystemHoldsNobodyUp(t *testing.T) {
 	answered := make(chan error, 1)
 	go func() { answered <- w.connector.HandleQuestion(ctx, uuid.NewString(), id, whichReport) }()
 	w.eventually("the system is asked", func() bool { return w.sim.QuestionCount() > 0 })
-	w.dispatch(id, anna, ticket.Update{Status: ticket.InProgress})
+	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	w.dispatch(id, anna, ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato"}}})
 	cancel()
 	if err := <-answered; !errors.Is(err, context.Canceled) {

@@ -193,7 +193,7 @@ func (w *fixture) open(identity ticket.Identity) ticket.ID {
 func (w *fixture) write(on ticket.ID, status ticket.Status, text string) sagas.Notification {
 	w.Helper()
 	note := newID()
-	w.dispatch(on, anna, ticket.Update{Status: status, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
+	w.dispatch(on, anna, ticket.Update{Changes: ticket.Changes{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
 	return sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen, Note: note}
 }
 
@@ -273,7 +273,7 @@ func TestWhatIsNotTheirsIsNeverSent(t *testing.T) {
 	id := w.open(ticket.Declared)
 	hidden, handed := newID(), newID()
 	w.dispatch(id, anna, ticket.Update{Note: &ticket.NoteInput{ID: hidden, Text: internal, Visibility: ticket.Internal}})
-	w.dispatch(id, anna, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: handed, Text: regional, Visibility: ticket.Public}})
+	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: handed, Text: regional, Visibility: ticket.Public}})
 	w.dispatch(id, rita, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Regional}})
 	for _, n := range []sagas.Notification{{Kind: sagas.KindPublicNote, Note: hidden}, {Kind: sagas.KindPublicNote, Note: handed}, {Kind: sagas.KindPublicNote, Note: newID()}, {Kind: "boh"}} {
 		if state, _ := w.row(w.deliver(id, n)); state != "void" {
@@ -394,7 +394,7 @@ func TestASenderThatIsKilled(t *testing.T) {
 		id := w.open(ticket.Declared)
 		w.dispatch(id, anna, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: internal, Visibility: ticket.Internal}})
 		note := w.write(id, "", fmt.Sprintf("Messaggio %d", i))
-		w.dispatch(id, anna, ticket.Update{Status: ticket.HandedOver, Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Public}})
+		w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Public}})
 		ids[w.deliver(id, note)] = true
 	}
 	spec, err := json.Marshal(childSpec{w.url, w.relay.url()})

@@ -153,14 +153,14 @@ func (f Seeder) work(ctx context.Context, t *seededTicket) error {
 		return err
 	}
 	say := func(text string, to ticket.Status) ticket.Update {
-		return ticket.Update{Status: to, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
+		return ticket.Update{Changes: ticket.Changes{Status: to}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
 	}
 	by := f.Operators[t.entity]
 	switch t.ageShare {
 	case 0:
 		return nil
 	case 1:
-		return f.send(ctx, t.id, by, ticket.Update{Status: ticket.InProgress})
+		return f.send(ctx, t.id, by, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	case 2:
 		return f.send(ctx, t.id, by, say("In quale giorno ha fatto l’esame?", ticket.Waiting))
 	case 3:

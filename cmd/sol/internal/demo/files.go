@@ -15,11 +15,11 @@ import (
 )
 
 // randomAttachment is what people attach: a receipt, or a picture of an error.
-func randomAttachment(r *rand.Rand) attachment.File {
+func randomAttachment(r *rand.Rand) attachment.FileUpload {
 	if chance(r, 60) {
-		return attachment.File{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)), Content: pdfPage(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
+		return attachment.FileUpload{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)), Content: pdfPage(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
 	}
-	return attachment.File{Name: fmt.Sprintf("schermata %02d.png", r.IntN(100)), Content: pngPicture(r)}
+	return attachment.FileUpload{Name: fmt.Sprintf("schermata %02d.png", r.IntN(100)), Content: pngPicture(r)}
 }
 
 // pdfPage is a PDF of one page with one line on it.

@@ -18,7 +18,7 @@ func (s *scenario) handOver() { s.handOverNth(1) }
 
 func (s *scenario) handOverNth(n int) {
 	from, worker := s.entity, s.worker
-	u := ticket.Update{Status: ticket.HandedOver, Note: s.publicNote(s.topic.handoverNotes), Answers: s.drawAnswers(answersBeforeHandover, 40)}
+	u := ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: s.publicNote(s.topic.handoverNotes), Answers: s.drawAnswers(answersBeforeHandover, 40)}
 	if s.checksAnswered && u.Answers == nil {
 		u.Reason = s.drawHandoverReason()
 	}
@@ -32,7 +32,7 @@ func (s *scenario) handOverNth(n int) {
 	s.update(u)
 	if chance(s.random, 5) {
 		s.passOfficeTime(10*time.Minute, 40*time.Minute)
-		s.update(ticket.Update{Status: ticket.InProgress, Reason: pick(s.random, recallReasons)})
+		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: pick(s.random, recallReasons)}})
 		s.passOfficeTime(10*time.Minute, 3*time.Hour)
 		s.resolve(s.topic.resolutions)
 		return
@@ -56,7 +56,7 @@ func (s *scenario) handleAtRegion(n int) {
 	if n == 0 {
 		s.passOfficeTime(15*time.Minute, day)
 	}
-	s.update(ticket.Update{Status: ticket.InProgress})
+	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	s.passOfficeTime(10*time.Minute, 8*time.Hour)
 	if n > 0 && chance(s.random, 18) {
 		s.consultASR()
@@ -92,11 +92,11 @@ func (s *scenario) redirect(n int) {
 	if chance(s.random, 70) {
 		to = pick(s.random, s.asrs).Code
 	}
-	s.update(ticket.Update{Entity: to, Note: s.publicNote(redirectNotes)})
+	s.update(ticket.Update{Changes: ticket.Changes{Entity: to}, Note: s.publicNote(redirectNotes)})
 	s.entity, s.checksAnswered = to, false
 	s.pickWorker()
 	s.passOfficeTime(30*time.Minute, 2*day)
-	s.update(ticket.Update{Status: ticket.InProgress})
+	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	s.passOfficeTime(10*time.Minute, 8*time.Hour)
 	if n < maxHandovers && chance(s.random, 12) {
 		s.handOverNth(n + 1)
@@ -108,7 +108,7 @@ func (s *scenario) redirect(n int) {
 // discard is what supervisors do with what is no request.
 func (s *scenario) discard(why ticket.DiscardReason) {
 	s.passOfficeTime(time.Hour, 2*day)
-	s.addStep(s.supervisor(), ticket.Update{Status: ticket.Solved, Reason: string(why)})
+	s.addStep(s.supervisor(), ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(why)}})
 }
 
 // addDuplicate sends the same request again some time later, and marks that one as a duplicate of this.

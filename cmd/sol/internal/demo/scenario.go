@@ -25,7 +25,7 @@ type Step struct {
 	N       int // among the ticket's steps, from 1
 	By      person.Actor
 	Command ticket.Command
-	Files   []attachment.File
+	Files   []attachment.FileUpload
 	// Exact steps happen to the second, others within their half hour.
 	Exact bool
 }
@@ -68,7 +68,7 @@ func (s *scenario) newID(at time.Time) ticket.ID {
 }
 
 // addStep adds a step at the story's time.
-func (s *scenario) addStep(by person.Actor, c ticket.Command, files ...attachment.File) {
+func (s *scenario) addStep(by person.Actor, c ticket.Command, files ...attachment.FileUpload) {
 	if s.ended = s.ended || s.now.After(s.end); s.ended {
 		return
 	}
@@ -134,7 +134,7 @@ func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues tick
 		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family
 	}
 	c.Subject = s.hashTaxCode(s.citizen.taxCode)
-	var files []attachment.File
+	var files []attachment.FileUpload
 	if chance(s.random, 12) {
 		files = append(files, randomAttachment(s.random))
 	}
