@@ -75,6 +75,9 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 	return content, nil
 }
 
+// OrphanAge is the age from which a blob that no append names counts as orphaned: the argument for CollectOrphans.
+const OrphanAge = 24 * time.Hour
+
 // CollectOrphans deletes the blobs that no append named within olderThan, and says how many there were. No age
 // under an hour is safe while doors are open: an append may still be on its way with the blob's key.
 func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int, error) {

@@ -5,21 +5,25 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"net"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
-	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/handlers/outbox/notify"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// adapters are those that the outbox leads to, and the one for mail that comes in.
+// adapters are the outbox router with the adapters behind it, and the server for inbound mail.
 type adapters struct {
 	outbox    *outbox.Router
 	mail      *mail.Sender
@@ -27,7 +31,7 @@ type adapters struct {
 	connector *connector.Connector
 }
 
-// newAdapters wires them. Nothing of them runs yet.
+// newAdapters wires the adapters. run starts them.
 func (n *node) newAdapters() (d adapters, err error) {
 	o := n.config.External
 	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
@@ -60,7 +64,7 @@ func (n *node) newAdapters() (d adapters, err error) {
 	if err != nil {
 		return d, err
 	}
-	encrypted, err := o.MailTLS()
+	encrypted, err := mailTLS(o)
 	if err != nil {
 		return d, err
 	}
@@ -72,28 +76,58 @@ func (n *node) newAdapters() (d adapters, err error) {
 		return d, err
 	}
 	d.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
-		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100, Handle: outbox.HandleJSON(n.deliverNotification)},
+		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100, Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, d.mail.Deliver))},
 		{Name: "ask", Topic: runtime.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(d.connector.HandleQuestion)},
 	}})
 	return d, err
 }
 
-// deliverNotification gives a notification to those whom it is for: inside the application, and by mail to citizens.
-func (n *node) deliverNotification(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
-	if err := n.notifications.Deliver(ctx, messageID, on, s); err != nil {
-		return err
-	}
-	if s.To != sagas.ToCitizen {
-		return nil
-	}
-	return n.adapters.mail.Deliver(ctx, messageID, on, s)
-}
-
-// run works in the group until ctx ends. listen is where mail comes in; nil: nowhere.
+// run starts the adapters in the group; they end with ctx. listen is the listener for inbound mail; nil for none.
 func (d adapters) run(ctx context.Context, g *errgroup.Group, listen net.Listener) {
 	g.Go(func() error { return d.outbox.Run(ctx) })
 	g.Go(func() error { return d.mail.Run(ctx) })
 	if listen != nil {
 		g.Go(func() error { return d.inbound.Run(ctx, listen) })
 	}
+}
+
+// checkExternalFiles reads the playbooks and the connectors file of the configuration, and returns what is wrong with them.
+func checkExternalFiles(o config.External) error {
+	_, err := loadPlaybooks(o.PlaybooksDir)
+	if o.Connectors == nil && o.ConnectorsFile != "" {
+		_, unreadable := connector.ReadSystems(o.ConnectorsFile)
+		err = errors.Join(err, unreadable)
+	}
+	return err
+}
+
+// listenMail opens the listener for inbound mail; nil if none is configured.
+func listenMail(o config.External) (net.Listener, error) {
+	if o.MailListen == "" {
+		return nil, nil
+	}
+	on, err := net.Listen("tcp", o.MailListen)
+	if err != nil {
+		return nil, fmt.Errorf("SOL_MAIL_LISTEN: %w", err)
+	}
+	return on, nil
+}
+
+// mailTLS returns the TLS configuration for inbound mail; nil if none is configured. It fails now if certificate and key do not
+// fit together. Both files are read again for each connection, so a renewed certificate needs no restart.
+func mailTLS(o config.External) (*tls.Config, error) {
+	if o.MailTLSCert == "" {
+		return nil, nil
+	}
+	read := func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		pair, err := tls.LoadX509KeyPair(o.MailTLSCert, o.MailTLSKey)
+		if err != nil {
+			return nil, fmt.Errorf("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: %w", err)
+		}
+		return &pair, nil
+	}
+	if _, err := read(nil); err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: read}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -85,7 +86,7 @@ func (a *cli) benchTimers() *cobra.Command {
 
 // withScratchDatabase gives a durable, migrated Postgres in a directory beside the data, so that it measures the same disk.
 func (a *cli) withScratchDatabase(ctx context.Context, c config.Config, do func(context.Context, *embedpg.Server) error) (err error) {
-	if err := config.MakeDataDir(c.DataDir); err != nil {
+	if err := database.MakeDataDir(c.DataDir); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp(c.DataDir, "bench-")

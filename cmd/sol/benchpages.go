@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -55,7 +56,7 @@ func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Se
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	c.MasterKeyFile = filepath.Join(dir, "master.key")
-	if err := config.CreateMasterKey(c.MasterKeyFile); err != nil {
+	if err := database.CreateMasterKey(c.MasterKeyFile); err != nil {
 		return err
 	}
 	unlimited := middleware.Rate{PerMinute: 1e9, Burst: 1e9}

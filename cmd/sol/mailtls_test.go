@@ -122,7 +122,7 @@ func TestInvalidCertificateIsRefused(t *testing.T) {
 		"the key in its place":     {config.External{MailTLSCert: good.MailTLSKey, MailTLSKey: good.MailTLSKey}, "certificate"},
 		"a directory in its place": {config.External{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
 	} {
-		_, err := c.MailTLS()
+		_, err := mailTLS(c.External)
 		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "SOL_MAIL_TLS_CERT")) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -54,12 +54,12 @@ type node struct {
 
 // newNode wires a node. clock is nil but for the demo's simulated time.
 func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
-	key, err := c.ReadMasterKey()
+	key, err := database.ReadMasterKey(c.MasterKeyFile)
 	if err != nil {
 		return nil, err
 	}
 	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoCloseAfter), metrics: prometheus.NewRegistry()}
-	if n.playbooks, err = config.LoadPlaybooks(c.External.PlaybooksDir); err != nil {
+	if n.playbooks, err = loadPlaybooks(c.External.PlaybooksDir); err != nil {
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -126,38 +126,25 @@ func (n *node) newRouter() (*server.Router, error) {
 	return &server.Router{API: programs, Web: people}, nil
 }
 
-// Housekeeping: how often, and from what age a blob that no event names is nobody's.
-const (
-	cleanupInterval       = time.Hour
-	orphanAge             = 24 * time.Hour
-	deliveredRetention    = 24 * time.Hour       // how long the outbox keeps what was carried
-	notificationRetention = 365 * 24 * time.Hour // how long notices are kept
-)
+// cleanupInterval is the interval between two cleanups.
+const cleanupInterval = time.Hour
 
-// runCleanup forgets what nobody needs any more, now and then, until ctx ends.
+// runCleanup deletes what has outlived its retention, once an hour, until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
-	for database.Sleep(ctx, cleanupInterval) == nil {
-		blobs, err := n.store.CollectOrphans(ctx, orphanAge)
-		if err != nil {
-			n.log.ErrorContext(ctx, "orphans were not collected", "error", err)
-		}
-		commands, err := n.store.ForgetCommands(ctx)
-		if err != nil {
-			n.log.ErrorContext(ctx, "old commands were not forgotten", "error", err)
-		}
-		messages, err := outbox.DeleteDelivered(ctx, n.store.WorkerPool(), deliveredRetention)
-		if err != nil {
-			n.log.ErrorContext(ctx, "carried messages were not deleted", "error", err)
-		}
-		notices, err := n.notifications.DeleteOlderThan(ctx, notificationRetention)
-		if err != nil {
-			n.log.ErrorContext(ctx, "old notices were not deleted", "error", err)
-		}
-		accesses, err := accesslog.DeleteExpired(ctx, n.store.WorkerPool())
-		if err != nil {
-			n.log.ErrorContext(ctx, "old accesses were not deleted", "error", err)
-		}
-		n.log.InfoContext(ctx, "tidied", "old_accesses", accesses, "orphan_blobs", blobs, "old_commands", commands, "carried_messages", messages, "old_notices", notices)
-	}
-	return nil
+	worker := n.store.WorkerPool()
+	return app.RunCleanup(ctx, n.log, cleanupInterval,
+		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.DeleteExpired(ctx, worker) }},
+		app.CleanupTask{Name: "orphaned_blobs", Run: func(ctx context.Context) (int64, error) {
+			deleted, err := n.store.CollectOrphans(ctx, eventstore.OrphanAge)
+			return int64(deleted), err
+		}},
+		app.CleanupTask{Name: "command_ids", Run: func(ctx context.Context) (int64, error) {
+			deleted, err := n.store.ForgetCommands(ctx)
+			return int64(deleted), err
+		}},
+		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64, error) { return outbox.DeleteDelivered(ctx, worker, outbox.Retention) }},
+		app.CleanupTask{Name: "notifications", Run: func(ctx context.Context) (int64, error) {
+			return n.notifications.DeleteOlderThan(ctx, notification.Retention)
+		}},
+	)
 }

@@ -6,12 +6,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
@@ -27,7 +29,7 @@ func (a *cli) playbooksCheck() *cobra.Command {
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			l, err := config.LoadPlaybooks(dir)
+			l, err := loadPlaybooks(dir)
 			var invalid *playbook.InvalidError
 			if errors.As(err, &invalid) {
 				for _, f := range invalid.Faults {
@@ -55,7 +57,7 @@ func (a *cli) playbooksShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show [ID[@VERSION]]", Short: "Draw a playbook's tree, with its texts; without ID, all of them", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			l, err := config.LoadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
+			l, err := loadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
 			if err != nil {
 				return err
 			}
@@ -94,4 +96,20 @@ func findPlaybook(l *playbook.Library, arg string) (*playbook.Playbook, error) {
 		ids = append(ids, string(p.ID))
 	}
 	return nil, fmt.Errorf("there is no playbook %s; there are %s", arg, strings.Join(ids, ", "))
+}
+
+// loadPlaybooks loads the playbooks embedded in sol and those of the directory; "" for none.
+func loadPlaybooks(dir string) (*playbook.Library, error) {
+	sources := []fs.FS{playbook.Embedded()}
+	if dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("playbooks: %s is no directory that can be read", dir)
+		}
+		sources = append(sources, os.DirFS(dir))
+	}
+	l, err := playbook.Load(catalog.Default(), sources...)
+	if err != nil {
+		return nil, fmt.Errorf("playbooks: %w", err)
+	}
+	return l, nil
 }

@@ -54,13 +54,13 @@ type service struct {
 // run serves until ctx ends, which is no error. What was started last ends first: doors drain and streams end, sagas
 // and projections stop, the store closes, Postgres stops.
 func (s service) run(ctx context.Context) error {
-	if err := s.config.External.Validate(); err != nil {
+	if err := checkExternalFiles(s.config.External); err != nil {
 		return err
 	}
-	if err := config.MakeDataDir(s.config.DataDir); err != nil {
+	if err := database.MakeDataDir(s.config.DataDir); err != nil {
 		return err
 	}
-	if _, err := s.config.ReadMasterKey(); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
+	if _, err := database.ReadMasterKey(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
 		return err
 	}
 	front, err := server.Listen(s.config.Addr, s.log)
@@ -86,7 +86,7 @@ func (s service) run(ctx context.Context) error {
 
 // start starts everything that the front needs, and ends it again.
 func (s service) start(ctx context.Context, front *server.Server) (err error) {
-	db, err := database.Open(ctx, s.config, s.log, s.config.Migrate)
+	db, err := database.Open(ctx, s.config, s.log, database.Migrate(s.config.MasterKeyFile))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s service) start(ctx context.Context, front *server.Server) (err error) {
 		}
 	}
 	s.config.External.PublicURL = cmp.Or(s.config.External.PublicURL, front.URL())
-	mails, err := s.config.External.ListenMail()
+	mails, err := listenMail(s.config.External)
 	if err != nil {
 		return err
 	}

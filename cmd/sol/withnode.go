@@ -21,10 +21,10 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !c.HasOwnDatabase() {
+	if c.DatabaseURL == "" && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate makes it; SOL_DATA_DIR and SOL_DATABASE_URL name others", c.DataDir)
 	}
-	if _, err := c.ReadMasterKey(); err != nil {
+	if _, err := database.ReadMasterKey(c.MasterKeyFile); err != nil {
 		return err
 	}
 	ctx, log := cmd.Context(), config.NewQuietLogger(a.err, c.Log)
@@ -78,10 +78,10 @@ func (a *cli) migrateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := config.MakeDataDir(c.DataDir); err != nil {
+			if err := database.MakeDataDir(c.DataDir); err != nil {
 				return err
 			}
-			db, err := database.OpenOrJoin(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), c.Migrate)
+			db, err := database.OpenOrJoin(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), database.Migrate(c.MasterKeyFile))
 			return errors.Join(err, db.Close(context.WithoutCancel(cmd.Context())))
 		},
 	}

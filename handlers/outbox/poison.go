@@ -56,6 +56,9 @@ func shortenReason(reason string) string {
 
 const maxReason = 300 // characters
 
+// Retention is how long delivered messages are kept.
+const Retention = 24 * time.Hour
+
 // DeleteDelivered deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
 // remembers for ever.
 func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {

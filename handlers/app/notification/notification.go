@@ -233,6 +233,9 @@ func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
 	return err
 }
 
+// Retention is how long notifications are kept.
+const Retention = 365 * 24 * time.Hour
+
 // DeleteOlderThan deletes notices older than keep, and answers how many.
 func (n *Store) DeleteOlderThan(ctx context.Context, keep time.Duration) (int64, error) {
 	tag, err := n.store.WorkerPool().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))

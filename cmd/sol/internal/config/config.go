@@ -168,4 +168,8 @@ func parseLog(text string) (LogConfig, error) {
 	return c, nil
 }
 
+// DemoInfoFile is the path of the file that says where the demo answers and who can log in.
 func (c Config) DemoInfoFile() string { return filepath.Join(c.DataDir, "demo.json") }
+
+// PostgresDir is the directory of the embedded Postgres.
+func (c Config) PostgresDir() string { return filepath.Join(c.DataDir, "postgres") }

@@ -4,9 +4,7 @@
 package config
 
 import (
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -95,45 +93,4 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 		wrong = append(wrong, errors.New("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: want both, PEM files of a certificate and of its key, or neither"))
 	}
 	return o, errors.Join(wrong...)
-}
-
-// Validate reads what others wrote before anything is made or started for it.
-func (o External) Validate() error {
-	_, err := LoadPlaybooks(o.PlaybooksDir)
-	if o.Connectors == nil && o.ConnectorsFile != "" {
-		_, unreadable := connector.ReadSystems(o.ConnectorsFile)
-		err = errors.Join(err, unreadable)
-	}
-	return err
-}
-
-// ListenMail opens the door for mail, where one is wanted.
-func (o External) ListenMail() (net.Listener, error) {
-	if o.MailListen == "" {
-		return nil, nil
-	}
-	on, err := net.Listen("tcp", o.MailListen)
-	if err != nil {
-		return nil, fmt.Errorf("SOL_MAIL_LISTEN: %w", err)
-	}
-	return on, nil
-}
-
-// MailTLS is how mail is taken in encrypted; nil: it is not. What does not fit together is refused now; a certificate that is
-// renewed later is served from the next conversation on.
-func (o External) MailTLS() (*tls.Config, error) {
-	if o.MailTLSCert == "" {
-		return nil, nil
-	}
-	read := func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-		pair, err := tls.LoadX509KeyPair(o.MailTLSCert, o.MailTLSKey)
-		if err != nil {
-			return nil, fmt.Errorf("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: %w", err)
-		}
-		return &pair, nil
-	}
-	if _, err := read(nil); err != nil {
-		return nil, err
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: read}, nil
 }

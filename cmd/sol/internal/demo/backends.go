@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
 )
@@ -46,7 +47,7 @@ func StartBackends(c *config.Config) (*Backends, error) {
 	}
 	if c.External.SMTPURL == "" {
 		s.MailDir = filepath.Join(c.DataDir, "mail")
-		if err := config.MakeDataDir(c.DataDir); err != nil {
+		if err := database.MakeDataDir(c.DataDir); err != nil {
 			stop()
 			return nil, err
 		}

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package config
+package database
 
 import (
 	"context"
@@ -15,11 +15,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// MakeDataDir makes the data directory. Root's stays passable: the Postgres user has its own directory in it.
+// MakeDataDir creates the data directory. Root's can be entered by other users, since the user that Postgres runs as has its own
+// directory in it.
 func MakeDataDir(dir string) error {
 	mode := os.FileMode(0o700)
 	if os.Geteuid() == 0 {
@@ -31,24 +33,25 @@ func MakeDataDir(dir string) error {
 	return nil
 }
 
-// ReadMasterKey reads the key file: 64 hexadecimal digits. Error: fs.ErrNotExist when there is none.
-func (c Config) ReadMasterKey() ([]byte, error) {
-	text, err := os.ReadFile(c.MasterKeyFile)
+// ReadMasterKey reads a key file, which holds 64 hexadecimal digits, and returns its 32 bytes. It fails with fs.ErrNotExist if there
+// is no such file.
+func ReadMasterKey(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("master key: %w; put the copy that was kept of it back, or name it in SOL_MASTER_KEY_FILE", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("master key %s: it does not hold 64 hexadecimal digits; put the copy that was kept of it back", c.MasterKeyFile)
+		return nil, fmt.Errorf("master key %s: it does not hold 64 hexadecimal digits; put the copy that was kept of it back", file)
 	}
 	return key, nil
 }
 
-// initLog makes the master key of a log that was not begun yet, and begins the log with it. Beside a log that has
-// another key none is made up: it would stand in the way of the right one. The lock is for nodes that start together
-// on one database: the first makes the key, the others find the log begun.
-func (c Config) initLog(ctx context.Context, url string) (err error) {
-	if _, err := c.ReadMasterKey(); !errors.Is(err, os.ErrNotExist) {
+// initLog creates the master key file and the log of a database that has none yet. If the log exists and the key file does not, it
+// fails: a new key could not open the data. A lock serialises nodes that start together on one database: the first creates the
+// key, the others find the log.
+func initLog(ctx context.Context, keyFile, url string) (err error) {
+	if _, err := ReadMasterKey(keyFile); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	conn, err := pgx.Connect(ctx, url)
@@ -64,14 +67,14 @@ func (c Config) initLog(ctx context.Context, url string) (err error) {
 		if err := tx.QueryRow(ctx, `select exists (select from keys.master)`).Scan(&begun); err != nil {
 			return fmt.Errorf("begin the log: %w", err)
 		}
-		_, err := c.ReadMasterKey()
+		_, err := ReadMasterKey(keyFile)
 		if begun || !errors.Is(err, os.ErrNotExist) { // another node may have made it meanwhile
 			return err
 		}
-		if err := CreateMasterKey(c.MasterKeyFile); err != nil {
+		if err := CreateMasterKey(keyFile); err != nil {
 			return fmt.Errorf("make a master key: %w", err)
 		}
-		key, err := c.ReadMasterKey()
+		key, err := ReadMasterKey(keyFile)
 		if err != nil {
 			return err
 		}
@@ -84,8 +87,7 @@ func (c Config) initLog(ctx context.Context, url string) (err error) {
 	})
 }
 
-// CreateMasterKey writes a key so that the file is whole or not there, on the disk once it is used, and the first of two
-// processes wins.
+// CreateMasterKey writes a new random key to a file, atomically and synced to disk. If the file exists, it stays as it is.
 func CreateMasterKey(path string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".master.key-*") // 0600
 	if err != nil {
@@ -104,7 +106,7 @@ func CreateMasterKey(path string) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
-// syncDir puts the names in a directory on the disk.
+// syncDir syncs the entries of a directory to disk.
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
@@ -113,18 +115,19 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-func (c Config) PostgresDir() string { return filepath.Join(c.DataDir, "postgres") }
-
-// HasOwnDatabase tells whether our own Postgres was made already.
-func (c Config) HasOwnDatabase() bool {
+// HasOwn reports whether the data directory holds a database cluster of the embedded Postgres.
+func HasOwn(c config.Config) bool {
 	_, err := os.Stat(filepath.Join(c.PostgresDir(), "data", "PG_VERSION"))
 	return err == nil
 }
 
-// Migrate brings a database up to this program, and gives a new log its master key.
-func (c Config) Migrate(ctx context.Context, url string) error {
-	if err := migrations.Up(ctx, url); err != nil {
-		return err
+// Migrate returns a PrepareSchema that migrates the database to the schema of this program, and creates the log and the master key
+// file of a new one.
+func Migrate(keyFile string) PrepareSchema {
+	return func(ctx context.Context, url string) error {
+		if err := migrations.Up(ctx, url); err != nil {
+			return err
+		}
+		return initLog(ctx, keyFile, url)
 	}
-	return c.initLog(ctx, url)
 }

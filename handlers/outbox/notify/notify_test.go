@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/outbox/notify"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+func TestCitizensAreNotifiedByMailToo(t *testing.T) {
+	failure := errors.New("the database does not answer")
+	for name, c := range map[string]struct {
+		to    sagas.Audience
+		fails error
+		want  []string
+	}{
+		"a citizen":              {sagas.ToCitizen, nil, []string{"application", "mail"}},
+		"operators":              {sagas.ToOperators, nil, []string{"application"}},
+		"supervisors":            {sagas.ToSupervisors, nil, []string{"application"}},
+		"an account":             {sagas.ToAccount, nil, []string{"application"}},
+		"no mail after an error": {sagas.ToCitizen, failure, []string{"application"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			by := func(way string, err error) notify.DeliverFunc {
+				return func(context.Context, string, ticket.ID, sagas.Notification) error {
+					got = append(got, way)
+					return err
+				}
+			}
+			err := notify.New(by("application", c.fails), by("mail", nil))(t.Context(), "m", "t", sagas.Notification{To: c.to})
+			if !errors.Is(err, c.fails) || !slices.Equal(got, c.want) {
+				t.Errorf("delivered by %v with error %v, want %v", got, err, c.want)
+			}
+		})
+	}
+}
