@@ -31,7 +31,7 @@ type changeRow struct {
 // newChangeRow is the entry of an event that took a ticket's row from before to after.
 func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 	e := changeRow{
-		Position: r.Position, Ticket: r.Ticket, Type: ticketview.EventName(r.Event), At: r.At, Author: r.By.Entity,
+		Position: r.Position, Ticket: r.Ticket, Type: ticket.EventName(r.Event), At: r.At, Author: r.By.Entity,
 		Entities: entitiesSeeing(before.State.UndoableState, after.State.UndoableState), EntitiesFrom: r.At, CitizenFrom: r.At,
 	}
 	if after.Identity == ticket.Verified {
@@ -48,15 +48,12 @@ func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 		e.Entities, e.Citizen = []catalog.EntityCode{n.Entity}, ""
 	case ticket.RegionalNote:
 		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
-	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
-		ticket.PlaybookReminded:
+	case ticket.PlaybookEvent:
 		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // it happens only while that entity has the ticket
-	case ticket.Assigned, ticket.Unassigned, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverWarned,
-		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.ContactFailed:
+	case ticket.AssignmentEvent, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverAlertEvent, ticket.ContactFailed:
 		e.Citizen = ""
-	case ticket.Opened, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
-		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,
-		ticket.Reopened, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.CitizenReminded, ticket.PersonalDataErased:
+	case ticket.Opened, ticket.CitizenNote, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
+		ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded, ticket.PersonalDataErased:
 	}
 	return e
 }

@@ -123,12 +123,9 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, standings 
 			d.Withdrawn = r.At
 			deeds = append(deeds, d)
 		}
-	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
-		ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.TransferredToSuccessor,
-		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
-		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
+		ticket.Reopened, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	if d := f.activityOf(was, r); d.Kind != "" {
 		deeds = append(deeds, d)
@@ -202,10 +199,12 @@ func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity
 	case ticket.OutcomeCarriedOut: // by the entity of the run, also where the same act has handed the ticket over
 		run := was.State.Run
 		d.Kind, d.Entity, d.Detail = activityCarriedOut, run.Entity, string(run.Pinned.Playbook)+"/"+string(e.Outcome)
-	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked,
-		ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
-		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookReminded,
-		ticket.HandoverWarned, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	case ticket.InternalNote, ticket.RegionalNote:
+	case ticket.TransferredToSuccessor:
+	case ticket.HandoverWarned, ticket.PingPongNoticed:
+	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookReminded:
+	case ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return d
 }

@@ -31,10 +31,8 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 		row = row.addText(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
 		row = row.addText(e.Reply, e.Personal, r.At)
-	case ticket.InternalNote, ticket.RegionalNote, ticket.Assigned, ticket.Unassigned, ticket.Reclassified,
-		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
-		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
-		ticket.ContactFailed:
+	case ticket.InternalNote, ticket.RegionalNote, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent,
+		ticket.HandoverAlertEvent, ticket.ContactFailed:
 		return row
 	case ticket.ActWithdrawn:
 		if row = row.removeTexts(e.Notes).removeCitizenStates(e.Act); len(row.CitizenStates) > 0 {
@@ -42,9 +40,8 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 		} // or it had been shown already by the time its withdrawal was recorded
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
-	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.AutoClosed, ticket.TransferredToSuccessor,
-		ticket.CitizenReminded:
+	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
+		ticket.AutoClosed, ticket.CitizenReminded:
 	}
 	row = row.addCitizenState(r, truth, from)
 	if row.State.Erased {

@@ -6,6 +6,7 @@ package ticket
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // EncodedEvent is an event as the log wants it.
@@ -199,3 +200,10 @@ func Decode(name string, data, personal []byte) (Event, error) {
 
 // AttachmentsOf are the attachments that came with an event.
 func AttachmentsOf(e Event) []Attachment { return encodingOf(e).files }
+
+// EventName returns the event's name on the wire, e.g. citizen_note for ticket.citizen-note.v1.
+func EventName(e Event) string {
+	name := strings.TrimPrefix(encodingOf(e).name, "ticket.")
+	name, _, _ = strings.Cut(name, ".")
+	return strings.ReplaceAll(name, "-", "_")
+}

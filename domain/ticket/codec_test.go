@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,21 @@ func TestStoredEventsGolden(t *testing.T) {
 				t.Fatalf("read back\n%+v\nwant\n%+v", back, e)
 			}
 		})
+	}
+}
+
+// TestEventNames holds the names on the wire, which follow from the stored names.
+func TestEventNames(t *testing.T) {
+	var got []string
+	for _, e := range samples() {
+		got = append(got, EventName(e))
+	}
+	want := strings.Fields(`opened assigned unassigned taken citizen_note internal_note regional_note citizen_asked resumed citizen_replied
+		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
+		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
+		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed personal_data_erased`)
+	if !slices.Equal(got, want) {
+		t.Errorf("names are\n%v\nwant\n%v", got, want)
 	}
 }
 

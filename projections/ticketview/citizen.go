@@ -24,7 +24,7 @@ func citizenView(v Viewer, told []ticket.Recorded, n Names, at time.Time) Ticket
 			t.Notes = append(t.Notes, w.toNote(r.At, by))
 		}
 		if text := citizenSentence(r.Event, n); text != "" {
-			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(EventName(r.Event)), Text: text})
+			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)), Text: text})
 		}
 	}
 	t.Moves = append(t.Moves, rules.Moves(s, v.actor())...)
@@ -65,13 +65,11 @@ func publicTextOf(e ticket.Event) (publicText, bool) {
 		return publicTextOfNote(e), true
 	case ticket.CitizenReplied:
 		return publicTextOfReply(e), true
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.RegionalNote,
-		ticket.CitizenAsked, ticket.Resumed, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
-		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
-		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
-		ticket.PersonalDataErased:
+	case ticket.InternalNote, ticket.RegionalNote:
+	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
+		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return publicText{}, false
 }

@@ -74,19 +74,16 @@ func commonView(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) 
 			t.addHandover(n, e.Handover, ToASR, e.To, r.At)
 		case ticket.Recalled:
 			t.markRecalled(e.Handover, r.At)
-		case ticket.Resolved:
-			solved = e.EffectFrom
-		case ticket.Discarded:
-			solved = e.EffectFrom
-		case ticket.MarkedDuplicate:
-			t.DuplicateOf, solved = e.Original, e.EffectFrom
+		case ticket.TransferredToSuccessor:
+		case ticket.ResolutionEvent:
+			solved = e.EffectiveFrom()
+			if duplicate, ok := e.(ticket.MarkedDuplicate); ok {
+				t.DuplicateOf = duplicate.Original
+			}
 		case ticket.Reopened:
 			t.DuplicateOf = ""
-		case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-			ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
-			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
-			ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-			ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+		case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed,
+			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
 		}
 	}
 	if s.Status == ticket.Solved {

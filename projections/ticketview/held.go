@@ -37,20 +37,11 @@ func ActStates(history []ticket.Recorded) map[ticket.ID]ActState {
 	return all
 }
 
-// HeldUntil is from when the reader outside the author's entity may see a note; zero for what is no public note.
+// HeldUntil returns the moment from which readers outside the author's entity may see the note that an event is. It is zero
+// for an internal note and for every other event.
 func HeldUntil(e ticket.Event) time.Time {
-	switch e := e.(type) {
-	case ticket.CitizenNote:
-		return e.VisibleFrom
-	case ticket.RegionalNote:
-		return e.VisibleFrom
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.InternalNote, ticket.CitizenAsked,
-		ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
-		ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
-		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
-		ticket.PersonalDataErased:
+	if note, ok := e.(ticket.NoteEvent); ok {
+		return note.HeldUntil()
 	}
 	return time.Time{}
 }
@@ -81,13 +72,9 @@ func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at 
 		truth = ticket.Evolve(truth, r)
 		switch r.Event.(type) {
 		case ticket.InternalNote, ticket.RegionalNote:
-		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.CitizenAsked,
-			ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved,
-			ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
-			ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-			ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
-			ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
-			ticket.PersonalDataErased:
+		case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
+			ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
+			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
 			if !all[r.Act].isHeld(at) {
 				told, known = append(told, as), ticket.Evolve(known, as)
 			}

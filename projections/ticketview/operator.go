@@ -39,7 +39,7 @@ func operatorView(v Viewer, past []ticket.Recorded, s ticket.State, all map[tick
 			t.Notes = append(t.Notes, note)
 		}
 		t.Timeline = append(t.Timeline, Line{
-			Version: r.Version, At: r.At, By: by, Type: EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
+			Version: r.Version, At: r.At, By: by, Type: ticket.EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
 		})
 	}
 	t.Moves = append(t.Moves, rules.Moves(s, v.Actor)...)
@@ -78,12 +78,10 @@ func (v Viewer) readNote(r ticket.Recorded, by By, f ActState, at time.Time) (No
 		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.setText(e.Personal, e.Attachments)
 		return n.visibleIf(party && shown, f, at), true
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenAsked, ticket.Resumed,
-		ticket.Escalated, ticket.Recalled, ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate,
-		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
-		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
-		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
-		ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
+		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }
@@ -112,12 +110,10 @@ func (v Viewer) readReason(r ticket.Recorded) string {
 		text, shown = e.Personal, shown || v.WorksAt(catalog.Region)
 	case ticket.Escalated:
 		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.WorksAt(catalog.Region)
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.CitizenReplied, ticket.Redirected,
-		ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed,
-		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
-		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed,
+	case ticket.Taken, ticket.CitizenAsked, ticket.CitizenReplied:
+	case ticket.Redirected, ticket.TransferredToSuccessor:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ResolutionEvent, ticket.ActWithdrawn,
+		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent,
 		ticket.PersonalDataErased:
 	}
 	if text == nil || !shown {

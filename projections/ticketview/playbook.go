@@ -198,28 +198,22 @@ func collectRunEntities(history []ticket.Recorded) entityByRun {
 	return runs
 }
 
-// ofEvent answers whose run an event is about; false: it is about none.
+// ofEvent returns the entity whose run an event is about. It returns false for an event that is about no run.
 func (runs entityByRun) ofEvent(e ticket.Event) (catalog.EntityCode, bool) {
-	switch e := e.(type) {
-	case ticket.PlaybookStarted:
-		return e.Entity, true
-	case ticket.CheckAnswered:
-		return e.Entity, true
-	case ticket.CheckTried:
-		return e.Entity, true
-	case ticket.AnswersForgotten:
-		return runs[e.Run], true
-	case ticket.OutcomeCarriedOut:
-		return runs[e.Run], true
-	case ticket.PlaybookReminded:
-		return runs[e.Run], true
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
-		ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn,
-		ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	step, ok := e.(ticket.PlaybookEvent)
+	if !ok {
+		return "", false
 	}
-	return "", false
+	switch step := step.(type) {
+	case ticket.PlaybookStarted:
+		return step.Entity, true
+	case ticket.CheckAnswered:
+		return step.Entity, true
+	case ticket.CheckTried:
+		return step.Entity, true
+	case ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded:
+	}
+	return runs[step.RunNumber()], true
 }
 
 // question is what a check asks, as far as a playbook that is loaded says it.

@@ -10,79 +10,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// EventName is the event's name on the wire.
-func EventName(e ticket.Event) string {
-	switch e.(type) {
-	case ticket.Opened:
-		return "opened"
-	case ticket.Assigned:
-		return "assigned"
-	case ticket.Unassigned:
-		return "unassigned"
-	case ticket.Taken:
-		return "taken"
-	case ticket.CitizenNote:
-		return "citizen_note"
-	case ticket.InternalNote:
-		return "internal_note"
-	case ticket.RegionalNote:
-		return "regional_note"
-	case ticket.CitizenAsked:
-		return "citizen_asked"
-	case ticket.Resumed:
-		return "resumed"
-	case ticket.CitizenReplied:
-		return "citizen_replied"
-	case ticket.Escalated:
-		return "escalated"
-	case ticket.Recalled:
-		return "recalled"
-	case ticket.Redirected:
-		return "redirected"
-	case ticket.Resolved:
-		return "resolved"
-	case ticket.Discarded:
-		return "discarded"
-	case ticket.MarkedDuplicate:
-		return "marked_duplicate"
-	case ticket.Reopened:
-		return "reopened"
-	case ticket.ActWithdrawn:
-		return "act_withdrawn"
-	case ticket.AutoClosed:
-		return "auto_closed"
-	case ticket.TransferredToSuccessor:
-		return "succeeded"
-	case ticket.Reclassified:
-		return "reclassified"
-	case ticket.PlaybookStarted:
-		return "playbook_started"
-	case ticket.CheckAnswered:
-		return "check_answered"
-	case ticket.CheckTried:
-		return "check_tried"
-	case ticket.AnswersForgotten:
-		return "answers_forgotten"
-	case ticket.OutcomeCarriedOut:
-		return "outcome_carried_out"
-	case ticket.PlaybookReminded:
-		return "playbook_reminded"
-	case ticket.HandoverWarned:
-		return "handover_warned"
-	case ticket.HandoverBreached:
-		return "handover_breached"
-	case ticket.PingPongNoticed:
-		return "ping_pong_noticed"
-	case ticket.CitizenReminded:
-		return "citizen_reminded"
-	case ticket.ContactFailed:
-		return "contact_failed"
-	case ticket.PersonalDataErased:
-		return "personal_data_erased"
-	}
-	return ""
-}
-
 // operatorSentence says an event in an Italian sentence. It holds no text that anyone typed.
 func operatorSentence(r ticket.Recorded, n Names) string {
 	switch e := r.Event.(type) {
@@ -211,10 +138,9 @@ func citizenSentence(e ticket.Event, n Names) string {
 		return "Le è stato inviato un promemoria"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
-	case ticket.Assigned, ticket.Unassigned, ticket.InternalNote, ticket.RegionalNote, ticket.ActWithdrawn,
-		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
-		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.ContactFailed:
+	case ticket.InternalNote, ticket.RegionalNote:
+	case ticket.ContactFailed:
+	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent:
 	}
 	return ""
 }

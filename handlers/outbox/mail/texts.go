@@ -71,12 +71,11 @@ func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind 
 			if e.Note == note {
 				return markedDuplicate
 			}
-		case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-			ticket.RegionalNote, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled, ticket.Redirected,
-			ticket.Discarded, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
-			ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
-			ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed,
-			ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+		case ticket.Taken, ticket.Resumed, ticket.CitizenReplied:
+		case ticket.Discarded:
+		case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.CompetenceEvent, ticket.Reopened,
+			ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+			ticket.ContactEvent, ticket.PersonalDataErased:
 		}
 	}
 	return sagas.KindPublicNote
