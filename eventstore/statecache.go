@@ -4,64 +4,50 @@
 package eventstore
 
 import (
-	"container/list"
 	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// stateCache keeps the folded states used last. A state may be older than its stream, never wrong for its version.
+// stateCache keeps the folded states that were used last, by stream. A state may be older than its stream; it is never wrong for
+// its version.
 type stateCache[S any] struct {
-	mu       sync.Mutex
-	capacity int
-	byID     map[StreamID]*list.Element
-	order    *list.List // of *folded[S], latest first
+	mu     sync.Mutex // of the whole: put compares and replaces in one step
+	states *simplelru.LRU[StreamID, cachedState[S]]
 }
 
 type cachedState[S any] struct {
-	stream  StreamID
 	state   S
 	version int
 }
 
-func newStateCache[S any](most int) *stateCache[S] {
-	return &stateCache[S]{capacity: most, byID: make(map[StreamID]*list.Element), order: list.New()}
+// newStateCache makes a cache of at most capacity states, which must be positive.
+func newStateCache[S any](capacity int) *stateCache[S] {
+	states, err := simplelru.NewLRU[StreamID, cachedState[S]](capacity, nil)
+	if err != nil {
+		panic(err) // only a capacity below 1 is refused, and Config.validate has refused it
+	}
+	return &stateCache[S]{states: states}
 }
 
 func (c *stateCache[S]) get(stream StreamID) (state S, version int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	element, ok := c.byID[stream]
-	if !ok {
-		return state, 0, false
-	}
-	c.order.MoveToFront(element)
-	f := element.Value.(*cachedState[S])
-	return f.state, f.version, true
+	cached, ok := c.states.Get(stream)
+	return cached.state, cached.version, ok
 }
 
-// put never replaces a state by an older one: two dispatches of a stream may finish in either order.
+// put never replaces a state by an older one: two dispatches to a stream may finish in either order.
 func (c *stateCache[S]) put(stream StreamID, state S, version int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if element, ok := c.byID[stream]; ok {
-		if f := element.Value.(*cachedState[S]); f.version < version {
-			f.state, f.version = state, version
-		}
-		c.order.MoveToFront(element)
-		return
-	}
-	c.byID[stream] = c.order.PushFront(&cachedState[S]{stream, state, version})
-	if c.order.Len() > c.capacity {
-		oldest := c.order.Back()
-		c.order.Remove(oldest)
-		delete(c.byID, oldest.Value.(*cachedState[S]).stream)
+	if cached, ok := c.states.Get(stream); !ok || cached.version < version {
+		c.states.Add(stream, cachedState[S]{state, version})
 	}
 }
 
 func (c *stateCache[S]) remove(stream StreamID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if element, ok := c.byID[stream]; ok {
-		c.order.Remove(element)
-		delete(c.byID, stream)
-	}
+	c.states.Remove(stream)
 }
