@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -36,7 +37,7 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
 	}
 	c.BatchSize = cmp.Or(c.BatchSize, 500)
-	failures := 0 // here, since the last batch that was kept
+	failed := newFailures()
 	for ctx.Err() == nil {
 		position, leads, err := s.acquireLease(ctx, c)
 		if err != nil && ctx.Err() == nil {
@@ -46,21 +47,42 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 			_ = pause(ctx, s.cfg.LeaseDuration/4) // ends with ctx, as the loop does
 			continue
 		}
-		if failures = s.consumeAsLeader(ctx, c, position, failures); failures >= maxFailures {
-			_ = pause(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), retryDelay(failures))) // ends with ctx, as the loop does
+		s.consumeAsLeader(ctx, c, position, failed)
+		if failed.count >= maxFailures {
+			_ = pause(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), failed.delay)) // ends with ctx, as the loop does
 		}
 	}
 	return nil
 }
 
-// maxFailures is after how many failures in a row a node gives the lease away, and does so at each one that follows.
-// What fails may be the node and not the batch: an older build, a disk, a network. The others ask for the lease four
+// maxFailures is the number of consecutive failures after which a node releases its lease; it releases it at each further one
+// too. The cause may be the node and not the batch: an older build, a disk, a network. The other nodes ask for the lease four
 // times while this one pauses.
 const maxFailures = 5
 
-// consumeAsLeader works from the position on until the lease, the fence or ctx ends it, or failing does. It counts on from
-// failures.
-func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64, failures int) int {
+// failures counts how often in a row a consumer's batch has failed on this node, whether or not it led without a break.
+type failures struct {
+	count   int
+	delay   time.Duration // before the next attempt: from 0.1 s doubling to 30 s, give or take a quarter
+	backOff backoff.ExponentialBackOff
+}
+
+func newFailures() *failures {
+	return &failures{backOff: backoff.ExponentialBackOff{
+		InitialInterval: 100 * time.Millisecond, Multiplier: 2, MaxInterval: 30 * time.Second, RandomizationFactor: 0.25,
+	}}
+}
+
+func (f *failures) add() { f.count, f.delay = f.count+1, f.backOff.NextBackOff() }
+
+func (f *failures) reset() {
+	f.count, f.delay = 0, 0
+	f.backOff.Reset()
+}
+
+// consumeAsLeader handles batches from the position on until ctx ends, another node leads, or maxFailures batches in a row have
+// failed.
+func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64, failed *failures) {
 	leading, stop := context.WithCancel(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
@@ -79,30 +101,25 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 		case err == nil && moved == position: // the known head is above the database's, which lost what it never acknowledged
 			_ = pause(leading, s.cfg.PollInterval) // ends with leading, as the loop does
 		case err == nil:
-			position, failures = moved, 0
+			position = moved
+			failed.reset()
 			s.metrics.setLeading(c, position)
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
-			return 0
+			failed.reset()
+			return
 		default:
-			failures++
+			failed.add()
 			s.recordFailure(leading, c, position, err)
-			if failures >= maxFailures {
-				return failures
+			if failed.count >= maxFailures {
+				return
 			}
-			_ = pause(leading, retryDelay(failures))
+			_ = pause(leading, failed.delay)
 		}
 	}
-	return failures
 }
 
-// retryDelay grows from a tenth of a second to half a minute, give or take a quarter.
-func retryDelay(failures int) time.Duration {
-	d := min(100*time.Millisecond<<min(failures-1, 10), 30*time.Second)
-	return d*3/4 + jitter(d/2)
-}
-
-// jitter keeps those who failed together from coming back together.
+// jitter returns a random duration below d. It keeps nodes that failed together from coming back together.
 func jitter(d time.Duration) time.Duration { return rand.N(d) }
 
 // handleBatch is one transaction: the handler's writes and, last, the checkpoint.

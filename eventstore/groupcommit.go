@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -117,7 +118,8 @@ func (g *groupCommitter) waitForMore() {
 // append is tried alone, so that a bad one harms only itself. When it is not known what became of the batch, it is
 // sent again: the statement looks the command ids up first, so what was stored is found and nothing is stored twice.
 func (g *groupCommitter) commit(batch []*pendingAppend) {
-	for wait := minRetryDelay; ; wait = min(2*wait, maxRetryDelay) {
+	retry := newRetryBackOff()
+	for {
 		batch = dropCancelled(batch)
 		if len(batch) == 0 {
 			return
@@ -137,12 +139,14 @@ func (g *groupCommitter) commit(batch []*pendingAppend) {
 		}
 		g.store.cfg.Log.Warn("append is tried again", "appends", len(batch), "error", err)
 		g.store.metrics.retries.Inc()
-		time.Sleep(wait)
+		time.Sleep(retry.NextBackOff())
 	}
 }
 
-// The pauses before a database that failed is asked again.
-const minRetryDelay, maxRetryDelay = 10 * time.Millisecond, 500 * time.Millisecond
+// newRetryBackOff returns the pauses before a database that failed is asked again: 10 ms, doubling to 500 ms.
+func newRetryBackOff() backoff.ExponentialBackOff {
+	return backoff.ExponentialBackOff{InitialInterval: 10 * time.Millisecond, Multiplier: 2, MaxInterval: 500 * time.Millisecond}
+}
 
 // dropCancelled leaves out the appends whose callers have gone or lost patience.
 func dropCancelled(batch []*pendingAppend) []*pendingAppend {
@@ -176,22 +180,6 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 	}
 	s.notifier.AdvanceHead(head)
 	return nil
-}
-
-// isTransient tells the troubles of a server or a connection from what is wrong with the appends themselves.
-func isTransient(err error) bool {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return true // the connection's, or no connection
-	}
-	switch pg.Code[:2] {
-	case "08", "25", "40", "53", "57", "58", "XX": // connection, read-only, rollback, resources, operator, system
-		return pg.Code != "57014" // statement_timeout: too much at once
-	case "55":
-		return true // lock_timeout
-	default:
-		return false
-	}
 }
 
 // rejectionError is what a lone append is told.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
@@ -94,19 +95,19 @@ type keyRow struct {
 	Wrapped    []byte
 }
 
-// queryKeys waits for a database that is away, like the append that it is part of.
+// queryKeys reads the keys with the given ids. Like the append that it is part of, it tries again while the database fails.
 func (s *Store) queryKeys(ctx context.Context, ids []uuid.UUID) ([]keyRow, error) {
-	for wait := minRetryDelay; ; wait = min(2*wait, maxRetryDelay) {
+	read := func() ([]keyRow, error) {
 		rows, err := s.appendPool.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
 		var keys []keyRow
 		if err == nil {
 			keys, err = pgx.CollectRows(rows, pgx.RowToStructByPos[keyRow])
 		}
-		if err == nil || !isTransient(err) {
-			return keys, err
+		if err != nil && !isTransient(err) {
+			return nil, backoff.Permanent(err)
 		}
-		if pause(ctx, wait) != nil {
-			return nil, context.Cause(ctx)
-		}
+		return keys, err
 	}
+	retry := newRetryBackOff()
+	return backoff.Retry(ctx, read, backoff.WithBackOff(&retry), backoff.WithMaxElapsedTime(0)) // ctx alone bounds it
 }

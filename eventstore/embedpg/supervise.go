@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -79,8 +80,8 @@ func (s *Server) launch(ctx context.Context) (*postmaster, error) {
 	}
 	if err := s.waitUntilAccepting(ctx, p); err != nil {
 		s.stopProcess(p)
-		said, _ := os.ReadFile(output.Name())
-		return nil, fmt.Errorf("start the server: %w; its log is in %s\n%s", err, filepath.Join(s.dataDir, "log"), strings.TrimSpace(string(said)))
+		lines, _ := os.ReadFile(output.Name())
+		return nil, fmt.Errorf("start the server: %w; its log is in %s\n%s", err, filepath.Join(s.dataDir, "log"), strings.TrimSpace(string(lines)))
 	}
 	return p, nil
 }
@@ -107,7 +108,9 @@ func (s *Server) waitUntilAccepting(ctx context.Context, p *postmaster) error {
 // supervise keeps a server running until ctx ends, then stops it.
 func (s *Server) supervise(ctx context.Context, p *postmaster) {
 	defer close(s.done)
-	pause := time.Duration(0)
+	retry := restartBackOff{ExponentialBackOff: backoff.ExponentialBackOff{
+		InitialInterval: minRestartDelay, Multiplier: 2, MaxInterval: maxRestartDelay,
+	}}
 	for {
 		since := time.Now()
 		select {
@@ -120,9 +123,9 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 		s.markDown()
 		s.log.Error("own Postgres: the server has died, starting it again", "lived", time.Since(since).Round(time.Millisecond))
 		if time.Since(since) > stableAfter {
-			pause = 0
+			retry.Reset()
 		}
-		if p = s.restart(ctx, &pause); p == nil {
+		if p = s.restart(ctx, &retry); p == nil {
 			killLeftovers(s.dataDir) // what the server that died left behind
 			s.removeSocketDir()
 			return
@@ -132,21 +135,33 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 	}
 }
 
-// restart starts the server again, as often as it takes; nil when ctx ended first.
-func (s *Server) restart(ctx context.Context, pause *time.Duration) *postmaster {
+// restartBackOff holds the pause before the next start of the server: none before the first, then growing.
+type restartBackOff struct {
+	backoff.ExponentialBackOff
+	delay time.Duration
+}
+
+// Reset makes the next start come without a pause.
+func (r *restartBackOff) Reset() {
+	r.ExponentialBackOff.Reset()
+	r.delay = 0
+}
+
+// restart starts the server again, as often as it takes; it returns nil when ctx ends first.
+func (s *Server) restart(ctx context.Context, retry *restartBackOff) *postmaster {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(*pause):
+		case <-time.After(retry.delay):
 		}
-		*pause = min(max(2**pause, minRestartDelay), maxRestartDelay)
+		retry.delay = retry.NextBackOff()
 		p, err := s.launch(ctx)
 		if err == nil {
 			return p
 		}
 		if ctx.Err() == nil {
-			s.log.Error("own Postgres: the server does not start", "error", err, "again_in", *pause)
+			s.log.Error("own Postgres: the server does not start", "error", err, "again_in", retry.delay)
 		}
 	}
 }
