@@ -19,10 +19,8 @@ import (
 	"testing"
 	"time"
 
-	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/rs/zerolog"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -53,7 +51,7 @@ type fixture struct {
 	*testing.T
 	dispatcher *app.Dispatcher
 	sim        *simulator.Simulator
-	proxy      *toxiproxy.Proxy
+	proxy      *faultyProxy
 	connector  *connector.Connector
 	metrics    *prometheus.Registry
 }
@@ -63,14 +61,9 @@ func newFixture(t *testing.T, options ...func(*connector.Config)) *fixture {
 	w.dispatcher = app.NewDispatcher(storetest.New(t).Store, rules.Engine{Catalog: catalog.Default(), Playbooks: playbook.Default()})
 	served := httptest.NewServer(w.sim)
 	t.Cleanup(served.Close)
-	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	w.proxy = toxiproxy.NewProxy(proxies, "systems", "127.0.0.1:0", strings.TrimPrefix(served.URL, "http://"))
-	if err := w.proxy.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.proxy.Stop)
+	w.proxy = newFaultyProxy(t, strings.TrimPrefix(served.URL, "http://"))
 	c := connector.Config{
-		App: w.dispatcher, Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: "http://" + w.proxy.Listen}},
+		App: w.dispatcher, Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: "http://" + w.proxy.address}},
 		Timeout: patience, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: 50 * time.Millisecond, Metrics: w.metrics,
 	}
 	for _, o := range options {
@@ -125,15 +118,6 @@ func (w *fixture) ask(id ticket.ID) ticket.QueryFailure {
 	return w.run(id).Tried["referto-individuato"].Why
 }
 
-// toxic makes the way to the systems bad until mend is called.
-func (w *fixture) toxic(what string) (mend func()) {
-	w.Helper()
-	if _, err := w.proxy.Toxics.AddToxicJson(strings.NewReader(what)); err != nil {
-		w.Fatal(err)
-	}
-	return func() { w.proxy.Toxics.ResetToxics(context.Background()) }
-}
-
 // eventually asks again until the systems answer.
 func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
@@ -182,18 +166,12 @@ func TestAMachineAnswersACheckWithItsEvidence(t *testing.T) {
 // Timeouts, half answers, cut connections, a crawling peer: never an answer, and never for ever. The breaker opens, and
 // when the peer is back the answer comes in.
 func TestFaultsOnTheWay(t *testing.T) {
-	for name, toxic := range map[string]string{
-		"a timeout":       `{"name": "t", "type": "timeout", "stream": "downstream", "toxicity": 1, "attributes": {"timeout": 0}}`,
-		"a slow peer":     `{"name": "t", "type": "latency", "stream": "downstream", "toxicity": 1, "attributes": {"latency": 60000}}`,
-		"a crawling peer": `{"name": "t", "type": "slicer", "stream": "downstream", "toxicity": 1, "attributes": {"average_size": 1, "delay": 1000000}}`,
-		"a half answer":   `{"name": "t", "type": "limit_data", "stream": "downstream", "toxicity": 1, "attributes": {"bytes": 120}}`,
-		"a cut line":      `{"name": "t", "type": "reset_peer", "stream": "downstream", "toxicity": 1, "attributes": {"timeout": 0}}`,
-	} {
+	for name, f := range map[string]fault{"a lost answer": lose, "a crawling peer": crawl, "a half answer": truncate, "a cut line": reset} {
 		t.Run(name, func(t *testing.T) {
 			w := newFixture(t, func(c *connector.Config) { c.Timeout = short })
 			w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true}})
 			id := w.open()
-			mend := w.toxic(toxic)
+			w.proxy.fault.Store(&f)
 			if why := w.ask(id); why != ticket.SystemUnreachable {
 				t.Fatalf("it is %q", why)
 			}
@@ -203,7 +181,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 			if len(w.run(id).Answers) > 0 {
 				t.Fatalf("it learned %+v", w.run(id).Answers)
 			}
-			mend()
+			w.proxy.fault.Store(nil)
 			w.eventually("the answer comes in", func() bool { return w.ask(id) == "" && w.run(id).Answers["referto-individuato"].Yes })
 			if w.breakerIsOpen() {
 				t.Error("the breaker is still open")
