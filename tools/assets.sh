@@ -8,7 +8,7 @@ set -euo pipefail
 italia=2.18.3
 htmx=4.0.1
 
-static=$(cd "$(dirname "${BASH_SOURCE[0]}")/../handlers/web/static" && pwd)
+static=$(cd "$(dirname "${BASH_SOURCE[0]}")/../handlers/web/ui/static" && pwd)
 from=$(mktemp -d)
 trap 'rm -rf "$from"' EXIT
 npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$from" "bootstrap-italia@$italia" "htmx.org@$htmx"

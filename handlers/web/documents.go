@@ -3,17 +3,21 @@
 
 package web
 
-import "net/http"
+import (
+	"net/http"
 
-func (w *Web) documentRoutes() []Route {
-	about := func(name, title string) func(*Request) error {
-		return func(v *Request) error {
-			return w.Render(v, http.StatusOK, Page{Template: name, Title: title, Breadcrumb: []Crumb{{Name: "Inizio", Path: "/"}}, Data: w.Documents})
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+func (w *Web) documentRoutes() []ui.Route {
+	about := func(name, title string) func(*ui.Request) error {
+		return func(v *ui.Request) error {
+			return w.Render(v, http.StatusOK, ui.Page{Template: name, Title: title, Breadcrumb: []ui.Crumb{{Name: "Inizio", Path: "/"}}, Data: w.Documents})
 		}
 	}
-	return []Route{
-		{Pattern: "GET /documentazione", Access: Anyone, Handle: about("documentazione", "Istruzioni per gli operatori")},
-		{Pattern: "GET /privacy", Access: Anyone, Handle: about("privacy", "Informativa privacy")},
-		{Pattern: "GET /accessibilita", Access: Anyone, Handle: about("accessibilita", "Accessibilità")},
+	return []ui.Route{
+		{Pattern: "GET /documentazione", Access: ui.Anyone, Handle: about("documentazione", "Istruzioni per gli operatori")},
+		{Pattern: "GET /privacy", Access: ui.Anyone, Handle: about("privacy", "Informativa privacy")},
+		{Pattern: "GET /accessibilita", Access: ui.Anyone, Handle: about("accessibilita", "Accessibilità")},
 	}
 }

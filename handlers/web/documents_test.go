@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/web"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 // The landing page has the three boxes of FAQ 2.1 and 2.2, and says what to do when a login fails.
@@ -58,7 +59,7 @@ func TestWhatOnlyTheBodyCanSayIsLinked(t *testing.T) {
 	}
 	p.follow("Segnali l’ostacolo").says("Un altro problema con i miei documenti")
 
-	said := web.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
+	said := ui.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
 	b := newSystem(t, func(c *web.Config) { c.Documents = said }).browser()
 	p = b.open("/accessibilita").says("pubblicata presso AgID").doesNotSay("non l’ha ancora")
 	if p.elementLink("accessibility-link") != said.Accessibility {

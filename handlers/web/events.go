@@ -16,15 +16,16 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-func (w *Web) eventsRoutes() []Route {
-	return []Route{{Pattern: eventsRoute, Access: Anyone, Handle: w.serveEvents}}
+func (w *Web) eventsRoutes() []ui.Route {
+	return []ui.Route{{Pattern: eventsRoute, Access: ui.Anyone, Handle: w.serveEvents}}
 }
 
 // serveEvents follows what the reader may see: static/script/stream.js tells the page. Who has no session is told that it is
 // over, by an event as everything else: a browser would ask again for ever after a refusal, or call it an error.
-func (w *Web) serveEvents(v *Request) error {
+func (w *Web) serveEvents(v *ui.Request) error {
 	if !identity.Allows(v.Session.Actor.Role, identity.SubscribeToChanges) {
 		sse.EndSession(v.Writer)
 		return nil

@@ -6,6 +6,8 @@ package web
 import (
 	"net/http"
 	"time"
+
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 const (
@@ -21,7 +23,7 @@ func (w *Web) setSecurityHeaders(h http.Header) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-	h.Set("Content-Security-Policy", ContentSecurityPolicy)
+	h.Set("Content-Security-Policy", ui.ContentSecurityPolicy)
 	if w.isHTTPS() {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
@@ -30,9 +32,9 @@ func (w *Web) setSecurityHeaders(h http.Header) {
 // denyCrossOrigin answers a form that another site sent here.
 func (w *Web) denyCrossOrigin(rw http.ResponseWriter, r *http.Request) {
 	w.setSecurityHeaders(rw.Header())
-	v := &Request{Request: r, Writer: rw}
-	p := &Problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
-	if err := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
+	v := &ui.Request{Request: r, Writer: rw}
+	p := &ui.Problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
+	if err := w.Render(v, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
 		http.Error(rw, p.Title, p.Status)
 	}
 }

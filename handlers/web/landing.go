@@ -3,9 +3,13 @@
 
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
 
 // landingPage has the three boxes of FAQ 2.1 and 2.2: reserved access, the assistance form, documentation.
-func (w *Web) landingPage(v *Request) error {
-	return w.Render(v, http.StatusOK, Page{Template: "inizio", Title: "Assistenza ai servizi sanitari on line"})
+func (w *Web) landingPage(v *ui.Request) error {
+	return w.Render(v, http.StatusOK, ui.Page{Template: "inizio", Title: "Assistenza ai servizi sanitari on line"})
 }

@@ -9,15 +9,16 @@ import (
 
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *Web) notificationRoutes() []Route {
-	return []Route{
-		{Pattern: "GET /notifiche", Access: WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPage},
-		{Pattern: "GET /notifiche/ultime", Access: WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPanel},
-		{Pattern: "POST /notifiche", Access: WithRole, Action: identity.ReadNotifications, Handle: w.markAllRead},
-		{Pattern: "POST /notifiche/{id}", Access: WithRole, Action: identity.ReadNotifications, Handle: w.markRead},
+func (w *Web) notificationRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /notifiche", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPage},
+		{Pattern: "GET /notifiche/ultime", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPanel},
+		{Pattern: "POST /notifiche", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.markAllRead},
+		{Pattern: "POST /notifiche/{id}", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.markRead},
 	}
 }
 
@@ -34,7 +35,7 @@ const (
 	notificationsPanelSize = 8
 )
 
-func (w *Web) listNotifications(v *Request, unread bool, cursor string, most int) (notificationsData, error) {
+func (w *Web) listNotifications(v *ui.Request, unread bool, cursor string, most int) (notificationsData, error) {
 	d := notificationsData{IncludesRead: !unread, IsLaterPage: cursor != "", TicketPath: "/ticket/"}
 	if v.Caller.Viewer().IsCitizen() {
 		d.TicketPath = "/richieste/"
@@ -48,24 +49,24 @@ func (w *Web) listNotifications(v *Request, unread bool, cursor string, most int
 }
 
 // notificationsPage shows what the reader has not read yet, or all.
-func (w *Web) notificationsPage(v *Request) error {
+func (w *Web) notificationsPage(v *ui.Request) error {
 	d, err := w.listNotifications(v, v.FormValue("tutte") == "", v.FormValue("da"), notificationsPageSize)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
+	return w.Render(v, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
 }
 
 // notificationsPanel is what the header shows of them: the newest that were not read.
-func (w *Web) notificationsPanel(v *Request) error {
+func (w *Web) notificationsPanel(v *ui.Request) error {
 	d, err := w.listNotifications(v, true, "", notificationsPanelSize)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
+	return w.Render(v, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
 }
 
-func (w *Web) markAllRead(v *Request) error {
+func (w *Web) markAllRead(v *ui.Request) error {
 	if _, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, ""); err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (w *Web) markAllRead(v *Request) error {
 }
 
 // markRead marks one. Script tells it when a notice is opened, and goes on to the ticket meanwhile.
-func (w *Web) markRead(v *Request) error {
+func (w *Web) markRead(v *ui.Request) error {
 	there, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, v.PathValue("id"))
 	if err == nil && !there {
 		err = identity.ErrNotFound
@@ -81,7 +82,7 @@ func (w *Web) markRead(v *Request) error {
 	if err != nil {
 		return err
 	}
-	if back := LocalPath(v.PostFormValue("ritorno"), ""); back != "" {
+	if back := ui.LocalPath(v.PostFormValue("ritorno"), ""); back != "" {
 		return v.Redirect(back)
 	}
 	v.Writer.WriteHeader(http.StatusNoContent)

@@ -17,16 +17,18 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/supervisor"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 // handle lets a visitor through to a page, or sends them where they can get in.
-func (w *Web) handle(r Route) http.HandlerFunc {
+func (w *Web) handle(r ui.Route) http.HandlerFunc {
 	if r.MaxBody == 0 {
 		r.MaxBody = middleware.SmallBody
 	}
 	return func(rw http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(rw, req.Body, r.MaxBody)
-		v := &Request{Request: req, Writer: rw, Partial: req.Header.Get("HX-Request-Type") == "partial"}
+		v := &ui.Request{Request: req, Writer: rw, Partial: req.Header.Get("HX-Request-Type") == "partial"}
 		err := w.authenticate(v, r.Background)
 		if err == nil {
 			middleware.SetActor(req.Context(), v.Caller.Actor)
@@ -37,7 +39,7 @@ func (w *Web) handle(r Route) http.HandlerFunc {
 			if ok {
 				defer done()
 			} else {
-				err = ErrTooManyUploads
+				err = ui.ErrTooManyUploads
 			}
 		}
 		if err == nil {
@@ -51,7 +53,7 @@ func (w *Web) handle(r Route) http.HandlerFunc {
 
 // authenticate finds out who comes: by the session's cookie, or by the personal link that stands in the path. What the page does
 // unasked shows nobody at work, so that a tab that was left open ends its session in time.
-func (w *Web) authenticate(v *Request, unasked bool) error {
+func (w *Web) authenticate(v *ui.Request, unasked bool) error {
 	v.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(v.Request)}
 	if link := v.PathValue("link"); link != "" {
 		if actor, ok := w.Identity.ParsePersonalLink(link); ok {
@@ -86,7 +88,7 @@ var (
 	errNoRole = errors.New("no role chosen")
 )
 
-func (w *Web) authorize(v *Request, r Route) error {
+func (w *Web) authorize(v *ui.Request, r ui.Route) error {
 	limit, client := r.Limit, v.Caller.From
 	if limit == nil {
 		limit = w.Middleware.Public
@@ -95,44 +97,44 @@ func (w *Web) authorize(v *Request, r Route) error {
 		}
 	}
 	if wait, ok := limit.Take(client, w.Now(), v.Writer.Header()); !ok {
-		return RateLimitedError{int(wait.Seconds()) + 1}
+		return ui.RateLimitedError{Seconds: int(wait.Seconds()) + 1}
 	}
 	switch {
-	case r.Access == Anyone:
+	case r.Access == ui.Anyone:
 		return nil
-	case r.Access == TicketHolder && v.Caller.Link != "":
+	case r.Access == ui.TicketHolder && v.Caller.Link != "":
 		return nil
-	case r.Access == TicketHolder && !eventstore.IsID(v.PathValue("link")): // no id: it was meant to be a link
-		return ErrUnknownLink
+	case r.Access == ui.TicketHolder && !eventstore.IsID(v.PathValue("link")): // no id: it was meant to be a link
+		return ui.ErrUnknownLink
 	case v.Session.Account == "":
 		return errLogin
-	case r.Access == LoggedIn:
+	case r.Access == ui.LoggedIn:
 		return nil
 	case v.Session.Actor.Role == "":
 		return errNoRole
 	case !identity.Allows(v.Session.Actor.Role, r.Action):
-		return ErrWrongRole
+		return ui.ErrWrongRole
 	}
 	return nil
 }
 
 // middlewareConfig is how the pages speak where no page of their own does.
 func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
-	plain := func(rw http.ResponseWriter, r *http.Request, p *Problem) {
-		v := &Request{Request: r, Writer: rw}
-		if err := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
+	plain := func(rw http.ResponseWriter, r *http.Request, p *ui.Problem) {
+		v := &ui.Request{Request: r, Writer: rw}
+		if err := w.Render(v, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
 			http.Error(rw, p.Title, p.Status)
 		}
 	}
 	return middleware.Handlers{
-		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, ExportRoute}, Timeout: requestTimeout,
-		OnPanic:   func(rw http.ResponseWriter, r *http.Request, err error) { plain(rw, r, ProblemOf(err)) },
-		OnNoRoute: func(rw http.ResponseWriter, r *http.Request, _ string) { plain(rw, r, NotFound()) },
+		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, supervisor.ExportRoute}, Timeout: requestTimeout,
+		OnPanic:   func(rw http.ResponseWriter, r *http.Request, err error) { plain(rw, r, ui.ProblemOf(err)) },
+		OnNoRoute: func(rw http.ResponseWriter, r *http.Request, _ string) { plain(rw, r, ui.NotFound()) },
 	}
 }
 
 // redirectWholePage sends the whole page on, also when htmx asked for a part of it.
-func (w *Web) redirectWholePage(v *Request, to string) {
+func (w *Web) redirectWholePage(v *ui.Request, to string) {
 	if v.Partial {
 		v.Writer.Header().Set("HX-Redirect", to)
 		return
@@ -141,7 +143,7 @@ func (w *Web) redirectWholePage(v *Request, to string) {
 }
 
 // unsentText is the text of a form whose sender is not logged in any more; "" where a script sent it, which has it still.
-func unsentText(v *Request) string {
+func unsentText(v *ui.Request) string {
 	if v.Partial || strings.HasSuffix(v.URL.Path, "/bozza") {
 		return ""
 	}
@@ -150,7 +152,7 @@ func unsentText(v *Request) string {
 }
 
 // renderError answers for a page that came to nothing.
-func (w *Web) renderError(v *Request, err error) {
+func (w *Web) renderError(v *ui.Request, err error) {
 	switch {
 	case errors.Is(err, errLogin):
 		next := ""
@@ -165,11 +167,11 @@ func (w *Web) renderError(v *Request, err error) {
 		w.redirectWholePage(v, "/accesso/ruolo")
 		return
 	}
-	p := ProblemOf(err)
+	p := ui.ProblemOf(err)
 	if p.Status == http.StatusInternalServerError {
 		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
 	}
-	var limited RateLimitedError
+	var limited ui.RateLimitedError
 	if errors.As(err, &limited) {
 		v.Writer.Header().Set("Retry-After", fmt.Sprint(limited.Seconds))
 	}
@@ -179,7 +181,7 @@ func (w *Web) renderError(v *Request, err error) {
 	}
 	v.Writer.Header().Set("HX-Retarget", "#avviso") // a part that came to nothing says so above the page, which stays as it was
 	v.Writer.Header().Set("HX-Reswap", "innerHTML")
-	if again := w.Render(v, p.Status, Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); again != nil {
+	if again := w.Render(v, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); again != nil {
 		w.Log.LogAttrs(v.Context(), slog.LevelError, "page failed twice", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", again))
 		http.Error(v.Writer, p.Title, p.Status)
 	}

@@ -11,16 +11,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-func (w *Web) sessionRoutes() []Route {
-	return []Route{
-		{Pattern: "GET /{$}", Access: Anyone, Handle: w.landingPage},
-		{Pattern: "GET /accesso", Access: Anyone, Handle: w.loginPage},
-		{Pattern: "POST /accesso", Access: Anyone, Limit: w.Middleware.Login, Handle: w.login},
-		{Pattern: "GET /accesso/ruolo", Access: LoggedIn, Handle: w.placementPage},
-		{Pattern: "POST /accesso/ruolo", Access: LoggedIn, Handle: w.choosePlacement},
-		{Pattern: "POST /uscita", Access: Anyone, Handle: w.logout},
+func (w *Web) sessionRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /{$}", Access: ui.Anyone, Handle: w.landingPage},
+		{Pattern: "GET /accesso", Access: ui.Anyone, Handle: w.loginPage},
+		{Pattern: "POST /accesso", Access: ui.Anyone, Limit: w.Middleware.Login, Handle: w.login},
+		{Pattern: "GET /accesso/ruolo", Access: ui.LoggedIn, Handle: w.placementPage},
+		{Pattern: "POST /accesso/ruolo", Access: ui.LoggedIn, Handle: w.choosePlacement},
+		{Pattern: "POST /uscita", Access: ui.Anyone, Handle: w.logout},
 	}
 }
 
@@ -33,12 +34,12 @@ func (w *Web) cookieName() string {
 }
 
 // setSessionCookie gives the browser the session's token, until it is closed.
-func (w *Web) setSessionCookie(v *Request, token string) { w.writeSessionCookie(v, token, 0) }
+func (w *Web) setSessionCookie(v *ui.Request, token string) { w.writeSessionCookie(v, token, 0) }
 
 // clearSessionCookie takes it away.
-func (w *Web) clearSessionCookie(v *Request) { w.writeSessionCookie(v, "", -1) }
+func (w *Web) clearSessionCookie(v *ui.Request) { w.writeSessionCookie(v, "", -1) }
 
-func (w *Web) writeSessionCookie(v *Request, token string, maxAge int) {
+func (w *Web) writeSessionCookie(v *ui.Request, token string, maxAge int) {
 	http.SetCookie(v.Writer, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
 		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.isHTTPS(), SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
 	})
@@ -51,13 +52,13 @@ type loginData struct {
 	Unsent   string // what somebody was sending when their session had ended
 }
 
-func (w *Web) loginPage(v *Request) error {
-	return w.Render(v, http.StatusOK, Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: LocalPath(v.FormValue("poi"), "")}})
+func (w *Web) loginPage(v *ui.Request) error {
+	return w.Render(v, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: ui.LocalPath(v.FormValue("poi"), "")}})
 }
 
 // renderLoginAgain asks somebody to log in whose session ended while they wrote, and shows what they wrote: nothing else has it.
-func (w *Web) renderLoginAgain(v *Request, unsent string) error {
-	p := &Problem{
+func (w *Web) renderLoginAgain(v *ui.Request, unsent string) error {
+	p := &ui.Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
 		Text: "Ciò che ha scritto non è stato inviato: lo trova qui sotto. Lo copi, acceda di nuovo e lo incolli nella pagina che si apre.",
 	}
@@ -67,24 +68,24 @@ func (w *Web) renderLoginAgain(v *Request, unsent string) error {
 			d.Next = path + url.PathEscape(of)
 		}
 	}
-	return w.Render(v, p.Status, Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
+	return w.Render(v, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 }
 
-func (w *Web) login(v *Request) error {
-	d := loginData{Username: v.FormValue("utente"), Next: LocalPath(v.FormValue("poi"), "")}
+func (w *Web) login(v *ui.Request) error {
+	d := loginData{Username: v.FormValue("utente"), Next: ui.LocalPath(v.FormValue("poi"), "")}
 	s, err := w.Identity.Login(v.Context(), d.Username, v.FormValue("password"), v.FormValue("pin"))
 	if err != nil {
-		p := ProblemOf(err)
+		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.Render(v, p.Status, Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
+		return w.Render(v, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 	}
 	w.setSessionCookie(v, s.Token)
 	if s.Actor.Role == "" {
 		return v.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
 	}
-	return v.Redirect(cmp.Or(d.Next, HomePath(s.Actor.Role)))
+	return v.Redirect(cmp.Or(d.Next, ui.HomePath(s.Actor.Role)))
 }
 
 // placementData is what may be chosen after login (FAQ 2.1: ruolo e collocazione).
@@ -98,8 +99,8 @@ type placementChoice struct {
 	Current bool
 }
 
-func (w *Web) loadPlacements(v *Request) (placementData, error) {
-	d := placementData{Next: LocalPath(v.FormValue("poi"), "")}
+func (w *Web) loadPlacements(v *ui.Request) (placementData, error) {
+	d := placementData{Next: ui.LocalPath(v.FormValue("poi"), "")}
 	all, err := w.Identity.Placements(v.Context(), v.Session.Account)
 	for _, p := range all {
 		d.Placements = append(d.Placements, placementChoice{p, p.Role == v.Session.Actor.Role && p.Entity == v.Session.Actor.Entity})
@@ -107,18 +108,18 @@ func (w *Web) loadPlacements(v *Request) (placementData, error) {
 	return d, err
 }
 
-func (w *Web) placementPage(v *Request) error {
+func (w *Web) placementPage(v *ui.Request) error {
 	d, err := w.loadPlacements(v)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, Page{Template: "ruolo", Title: "Ruolo e collocazione", Data: d})
+	return w.Render(v, http.StatusOK, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Data: d})
 }
 
-func (w *Web) choosePlacement(v *Request) error {
+func (w *Web) choosePlacement(v *ui.Request) error {
 	s, err := w.Identity.ChoosePlacement(v.Context(), v.Token, person.Role(v.FormValue("ruolo")), catalog.EntityCode(v.FormValue("ente")))
 	if err != nil {
-		p := ProblemOf(err)
+		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
@@ -126,13 +127,13 @@ func (w *Web) choosePlacement(v *Request) error {
 		if again != nil {
 			return again
 		}
-		return w.Render(v, p.Status, Page{Template: "ruolo", Title: "Ruolo e collocazione", Problem: p, Data: d})
+		return w.Render(v, p.Status, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Problem: p, Data: d})
 	}
 	w.setSessionCookie(v, s.Token)
-	return v.Redirect(HomePath(s.Actor.Role))
+	return v.Redirect(ui.HomePath(s.Actor.Role))
 }
 
-func (w *Web) logout(v *Request) error {
+func (w *Web) logout(v *ui.Request) error {
 	if v.Token != "" {
 		if err := w.Identity.EndSession(v.Context(), v.Token); err != nil {
 			return err

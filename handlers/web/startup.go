@@ -11,9 +11,9 @@ import (
 )
 
 var (
-	//go:embed comingup.html
+	//go:embed startup.html
 	startupHTML string
-	//go:embed comingup.css
+	//go:embed startup.css
 	startupCSS string
 )
 

@@ -7,6 +7,7 @@ package web
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -19,7 +20,16 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
+	"github.com/sol-assistenza/sol/handlers/web/admin"
+	"github.com/sol-assistenza/sol/handlers/web/auditor"
+	"github.com/sol-assistenza/sol/handlers/web/citizen"
+	"github.com/sol-assistenza/sol/handlers/web/operator"
+	"github.com/sol-assistenza/sol/handlers/web/supervisor"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
+
+//go:embed templates
+var templateFiles embed.FS
 
 // Config lists what the pages are made of. App, Notifications and Middleware are required.
 type Config struct {
@@ -27,7 +37,7 @@ type Config struct {
 	Notifications *notification.Store
 	Middleware    *middleware.Stack
 
-	Documents Documents
+	Documents ui.Documents
 
 	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
 	PublicURL string
@@ -38,7 +48,7 @@ type Config struct {
 // Web routes the requests of browsers to the pages and keeps their sessions. Whoever runs its server calls EndStreams when it
 // shuts down.
 type Web struct {
-	*UI
+	*ui.UI
 	publicURL   string
 	liveUpdates *sse.Streams
 	handler     http.Handler
@@ -52,8 +62,11 @@ func New(c Config) (*Web, error) {
 	if c.App == nil || c.Notifications == nil || c.Middleware == nil {
 		return nil, errors.New("web: App, Notifications and Middleware are required")
 	}
-	u, err := NewUI(UIConfig{App: c.App, Notifications: c.Notifications, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
+	u, err := ui.NewUI(ui.UIConfig{App: c.App, Notifications: c.Notifications, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
 	if err != nil {
+		return nil, err
+	}
+	if err := u.AddTemplates(templateFiles); err != nil {
 		return nil, err
 	}
 	w := &Web{UI: u, publicURL: c.PublicURL}
@@ -65,7 +78,7 @@ func New(c Config) (*Web, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+StaticPath, u.Assets())
+	mux.Handle("GET "+ui.StaticPath, u.Assets())
 	for _, r := range routes {
 		mux.HandleFunc(r.Pattern, w.handle(r))
 	}
@@ -84,24 +97,24 @@ func (w *Web) EndStreams() { w.endStreams() }
 func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://") }
 
 // routes returns all pages. Their names are Italian: people read them in the address bar.
-func (w *Web) routes(tracker *presence.Tracker) ([]Route, error) {
-	operators, err := NewOperatorPages(w.UI, tracker)
+func (w *Web) routes(tracker *presence.Tracker) ([]ui.Route, error) {
+	operators, err := operator.NewOperatorPages(w.UI, tracker)
 	if err != nil {
 		return nil, err
 	}
-	citizens, err := NewCitizenPages(w.UI)
+	citizens, err := citizen.NewCitizenPages(w.UI)
 	if err != nil {
 		return nil, err
 	}
-	supervisors, err := NewSupervisorPages(w.UI)
+	supervisors, err := supervisor.NewSupervisorPages(w.UI)
 	if err != nil {
 		return nil, err
 	}
-	auditors, err := NewAuditorPages(w.UI)
+	auditors, err := auditor.NewAuditorPages(w.UI)
 	if err != nil {
 		return nil, err
 	}
-	administrators, err := NewAdminPages(w.UI)
+	administrators, err := admin.NewAdminPages(w.UI)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/handlers/web"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 func TestConfigDefaults(t *testing.T) {
@@ -56,7 +56,7 @@ func TestConfig(t *testing.T) {
 			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
 			SMTPURL: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
 			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
-			Documents: web.Documents{
+			Documents: ui.Documents{
 				Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it",
 			},
 		},

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
-	"github.com/sol-assistenza/sol/handlers/web"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 const externalHelp = `
@@ -38,7 +38,7 @@ type External struct {
 	MailListen     string // empty: no mail is taken in
 	MailTLSCert    string // path, with MailTLSKey; empty: mail is taken in without TLS
 	MailTLSKey     string // path
-	Documents      web.Documents
+	Documents      ui.Documents
 }
 
 // loadExternal reads that part of the environment. A password in it is not repeated.

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package admin
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+// adminRoutes are the administrator's pages: who works where, what the rules are, whether everything runs. No ticket is shown
+// on any of them.
+func (w *AdminPages) adminRoutes() []ui.Route {
+	read := func(path string, serve func(*ui.Request) error) ui.Route {
+		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: identity.Administer, Handle: serve}
+	}
+	return []ui.Route{
+		read("", w.adminPage), read("/enti", w.entitiesPage), read("/catalogo", w.cataloguePage), read("/calendari", w.calendarsPage),
+		read("/procedure", w.playbooksPage), read("/procedure/{playbook}", w.playbookPage), read("/elaborazioni", w.consumersPage),
+	}
+}
+
+// adminTrail is where the administrator's pages stand.
+var adminTrail = []ui.Crumb{{Name: "Amministrazione", Path: "/amministrazione"}}
+
+// modelNames are what the read models hold, in words.
+var modelNames = map[string]string{"tickets": "Richieste e code", "figures": "Cifre del cruscotto"}
+
+// adminData says at a glance what there is, and what asks for attention.
+type adminData struct {
+	Accounts, Placements           int
+	Entities, Services             int
+	Playbooks                      int
+	MaxLag                         int64 // events that the one that is furthest behind has not seen
+	Failing, Timers, FailingTimers int   // consumers that fail; timers that wait; those that are tried again
+	Waiting, Poisoned              int   // messages
+}
+
+func (w *AdminPages) adminPage(v *ui.Request) error {
+	d := adminData{Services: len(w.App.Catalog.Services()), Playbooks: len(w.App.Playbooks.Current()), Entities: len(w.App.Catalog.Entities(w.App.Store.Now()))}
+	var err error
+	if d.Accounts, d.Placements, err = w.Identity.CountStaff(v.Context()); err != nil {
+		return err
+	}
+	models, running, err := w.listConsumers(v)
+	if err != nil {
+		return err
+	}
+	for _, m := range models {
+		d.MaxLag = max(d.MaxLag, m.Lag)
+		d.Failing += min(m.Failures, 1)
+	}
+	for _, s := range running {
+		d.Timers, d.FailingTimers = d.Timers+s.Timers, d.FailingTimers+s.Failing
+		if s.Live {
+			d.MaxLag = max(d.MaxLag, s.Lag)
+		}
+	}
+	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		d.Waiting, d.Poisoned = d.Waiting+c.Waiting, d.Poisoned+c.Poisoned
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "amministrazione", Title: "Amministrazione", Data: d})
+}
+
+// listConsumers are what follows the log: the read models and the sagas.
+func (w *AdminPages) listConsumers(v *ui.Request) ([]projections.Status, []runtime.SagaStatus, error) {
+	models, err := projections.NewRunner(w.App.Store).List(v.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	running, err := runtime.ListSagas(v.Context(), w.App.Store.WorkerPool())
+	return models, running, err
+}
+
+type consumersData struct {
+	Models []modelStatus
+	Sagas  []sagaStatus
+	Head   string
+}
+
+type modelStatus struct {
+	projections.Status
+	Label string
+}
+
+type sagaStatus struct {
+	runtime.SagaStatus
+	Name string
+}
+
+// sagaNames are what the sagas do, for people.
+var sagaNames = map[string]string{
+	"auto-close": "Chiusura automatica", "waiting": "Attesa del cittadino", "escalation": "Inoltro regionale", "referto-check": "Verifiche sui referti",
+	"notifications": "Avvisi", "succession": "Successione tra enti",
+}
+
+func (w *AdminPages) consumersPage(v *ui.Request) error {
+	var d consumersData
+	models, running, err := w.listConsumers(v)
+	if err != nil {
+		return err
+	}
+	head, _, err := w.App.Store.Head(v.Context())
+	if err != nil {
+		return err
+	}
+	d.Head = head.String()
+	for _, m := range models {
+		d.Models = append(d.Models, modelStatus{m, cmp.Or(modelNames[m.Name], m.Name)})
+	}
+	for _, s := range running {
+		d.Sagas = append(d.Sagas, sagaStatus{s, cmp.Or(sagaNames[s.Saga], s.Saga)})
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "elaborazioni", Title: "Elaborazioni", Breadcrumb: adminTrail, Data: d})
+}
+
+// entityKindNames of entities, for people.
+var entityKindNames = map[catalog.Kind]string{
+	catalog.ASL: "Azienda sanitaria locale", catalog.AO: "Azienda ospedaliera", catalog.AOU: "Azienda ospedaliero-universitaria", catalog.RegionalBody: "Regione",
+}
+
+type entityRow struct {
+	catalog.Entity
+	KindName  string // its kind in words
+	From, To  string // days; "": open
+	IsCurrent bool   // it exists
+	Successor string
+}
+
+func (w *AdminPages) entitiesPage(v *ui.Request) error {
+	const day = "02/01/2006"
+	var rows []entityRow
+	for _, e := range w.App.Catalog.AllEntities() {
+		r := entityRow{Entity: e, KindName: entityKindNames[e.Kind], IsCurrent: e.ValidAt(w.App.Store.Now())}
+		if !e.ValidFrom.IsZero() {
+			r.From = e.ValidFrom.Format(day)
+		}
+		if !e.ValidTo.IsZero() {
+			r.To, r.Successor = e.ValidTo.Format(day), w.EntityName(w.App.Catalog.Successor(e.Code))
+		}
+		rows = append(rows, r)
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "enti", Title: "Enti", Breadcrumb: adminTrail, Data: rows})
+}

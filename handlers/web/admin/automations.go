@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package admin
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+// automationRoutes are what happens by itself: the settings that it goes by, and what others would have done.
+func (w *AdminPages) automationRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationsPage},
+		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationPage},
+		{Pattern: "POST /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: w.simulate},
+	}
+}
+
+// automationTexts are the sagas that go by settings, as people call them.
+var automationTexts = []struct{ ID, Does string }{
+	{"auto-close", "Una richiesta risolta si chiude da sola dopo i giorni di calendario indicati, al primo giorno lavorativo e all’ora indicata (FAQ 2.5)."},
+	{"waiting", "Il cittadino a cui si è chiesto qualcosa riceve dei solleciti dopo i giorni lavorativi indicati; se si vuole, la richiesta si risolve senza risposta (FAQ 2.4)."},
+	{"escalation", "Ciò che passa tra ASR e Regione va preso in carico entro le ore lavorative indicate: prima arriva un preavviso, poi il ritardo è segnato (FAQ 2.6)."},
+}
+
+// settingNames say each setting, and what values it takes.
+var settingNames = map[string]struct{ Label, Takes string }{
+	"auto_close.after_days":              {"Giorni di calendario", "da 0 a 365"},
+	"auto_close.hour":                    {"Ora", "da 0 a 23"},
+	"handover.target_hours":              {"Ore lavorative", "da 1 a 400"},
+	"handover.warn_hours_before":         {"Ore di preavviso", "meno delle ore lavorative"},
+	"handover.office":                    {"Orario d’ufficio", "per esempio 08:30-16:30"},
+	"waiting.remind_after_working_days":  {"Solleciti dopo giorni lavorativi", "crescenti, separati da virgole: per esempio 3,7"},
+	"waiting.resolve_after_working_days": {"Risolta dopo giorni lavorativi", "0 per mai, altrimenti dopo l’ultimo sollecito"},
+}
+
+// settingText is a setting's value as it is read: «3,7» would be a number with a comma.
+func settingText(name, value string) string {
+	switch name {
+	case "auto_close.hour":
+		return value + ":00"
+	case "waiting.remind_after_working_days":
+		if last := strings.LastIndex(value, ","); last >= 0 {
+			return strings.ReplaceAll(value[:last], ",", ", ") + " e " + value[last+1:]
+		}
+	case "waiting.resolve_after_working_days":
+		if value == "0" {
+			return "mai"
+		}
+	}
+	return value
+}
+
+// automation is one of them with its settings.
+type automation struct {
+	ID, Name, Description string
+	Heads                 []string
+	Groups                []settingGroup
+}
+
+// settingGroup is entities that share their settings.
+type settingGroup struct {
+	Entities string
+	Values   []string
+}
+
+// findAutomation gives one of automatisms. False: there is none of the name.
+func (w *AdminPages) findAutomation(id string) (a automation, ok bool) {
+	i := slices.IndexFunc(automationTexts, func(a struct{ ID, Does string }) bool { return a.ID == id })
+	if i < 0 {
+		return a, false
+	}
+	a = automation{ID: id, Name: sagaNames[id], Description: automationTexts[i].Does}
+	for _, s := range sagas.Settings() {
+		if s.Saga == id {
+			a.Heads = append(a.Heads, settingNames[s.Name].Label)
+		}
+	}
+	all := w.App.Catalog.Entities(w.App.Store.Now())
+	places := map[string][]string{}
+	for _, e := range all {
+		var values []string
+		for _, s := range sagas.Settings() {
+			if s.Saga == id {
+				values = append(values, settingText(s.Name, s.Value(w.App.Catalog, e.Code)))
+			}
+		}
+		key := strings.Join(values, "\n")
+		if places[key] == nil {
+			a.Groups = append(a.Groups, settingGroup{Values: values})
+		}
+		places[key] = append(places[key], e.Short)
+	}
+	for i, g := range a.Groups {
+		shared := places[strings.Join(g.Values, "\n")]
+		if a.Groups[i].Entities = strings.Join(shared, ", "); len(shared) == len(all) {
+			a.Groups[i].Entities = "Tutti gli enti"
+		}
+	}
+	return a, true
+}
+
+func (w *AdminPages) automationsPage(v *ui.Request) error {
+	var all []automation
+	for _, known := range automationTexts {
+		a, _ := w.findAutomation(known.ID)
+		all = append(all, a)
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "automatismi", Title: "Automatismi", Breadcrumb: adminTrail, Data: all})
+}
+
+// simulationData is a saga's settings, the form to try others with, and what came of it.
+type simulationData struct {
+	automation
+	Settings  []settingField
+	Entities  []catalog.Entity
+	Entity    catalog.EntityCode
+	From, To  string
+	Result    *runtime.Simulation
+	Days      []simulatedDay
+	Overtaken []overtakenCommand
+}
+
+type settingField struct{ Name, Label, Allowed, Value, Wrong string }
+
+type simulatedDay struct {
+	Day string
+	N   int
+}
+
+type overtakenCommand struct{ Number, Command, At, Event, EventAt string }
+
+// commandNames say what a saga's commands do.
+var commandNames = map[string]string{
+	"close.v1": "chiusura", "expire.v1": "risoluzione senza risposta", "remind-citizen.v1": "sollecito al cittadino", "warn.v1": "preavviso",
+	"breach.v1": "ritardo segnato", "notice-ping-pong.v1": "avviso di rimbalzo", "succeed.v1": "passaggio al successore",
+}
+
+// eventNames are the events that a saga's command can come before, in words; what is rare keeps the log's name.
+var eventNames = map[string]string{
+	"ticket.citizen-replied.v1": "il cittadino ha scritto", "ticket.reopened.v1": "un operatore l’ha riaperta", "ticket.resumed.v1": "un operatore ha ripreso la lavorazione",
+	"ticket.taken.v1": "un operatore l’ha presa in carico", "ticket.assigned.v1": "è stata assegnata", "ticket.unassigned.v1": "è rimasta senza operatore",
+	"ticket.internal-note.v1": "una nota interna", "ticket.regional-note.v1": "un messaggio regionale", "ticket.citizen-note.v1": "una nota al cittadino",
+	"ticket.citizen-asked.v1": "una domanda al cittadino", "ticket.resolved.v1": "un operatore l’ha risolta", "ticket.escalated.v1": "l’inoltro alla Regione",
+	"ticket.redirected.v1": "l’inoltro a un’altra ASR", "ticket.recalled.v1": "l’ASR se l’è ripresa", "ticket.reclassified.v1": "è stata riclassificata",
+	"ticket.discarded.v1": "un supervisore l’ha scartata", "ticket.marked-duplicate.v1": "un operatore l’ha segnata come doppia", "ticket.auto-closed.v1": "si è chiusa da sola",
+}
+
+func (w *AdminPages) readSimulation(v *ui.Request) (simulationData, error) {
+	a, ok := w.findAutomation(v.PathValue("saga"))
+	if !ok {
+		return simulationData{}, identity.ErrNotFound
+	}
+	d := simulationData{automation: a, Entities: w.App.Catalog.Entities(w.App.Store.Now()), Entity: catalog.EntityCode(v.FormValue("ente")), From: v.FormValue("dal"), To: v.FormValue("al")}
+	for _, s := range sagas.Settings() {
+		if s.Saga == a.ID {
+			d.Settings = append(d.Settings, settingField{Name: s.Name, Label: settingNames[s.Name].Label, Allowed: settingNames[s.Name].Takes, Value: strings.TrimSpace(v.FormValue(s.Name))})
+		}
+	}
+	return d, nil
+}
+
+func (w *AdminPages) automationPage(v *ui.Request) error {
+	d, err := w.readSimulation(v)
+	if err != nil {
+		return err
+	}
+	return w.renderSimulation(v, http.StatusOK, nil, d)
+}
+
+func (w *AdminPages) renderSimulation(v *ui.Request, status int, p *ui.Problem, d simulationData) error {
+	return w.Render(v, status, ui.Page{
+		Template: "automatismo", Title: d.Name, Breadcrumb: []ui.Crumb{adminTrail[0], {Name: "Automatismi", Path: "/amministrazione/automatismi"}}, Problem: p, Data: d,
+	})
+}
+
+// simulationTimeout is less than a page may take; longer ones are for the command line.
+const simulationTimeout = 75 * time.Second
+
+// simulate replays the whole log against other settings and shows what would have happened. One at a time: it reads everything.
+func (w *AdminPages) simulate(v *ui.Request) error {
+	d, err := w.readSimulation(v)
+	if err != nil {
+		return err
+	}
+	tried, from, to, p := w.parseSimulation(d)
+	if p != nil {
+		return w.renderSimulation(v, p.Status, p, d)
+	}
+	if !w.simulating.TryLock() {
+		p := &ui.Problem{Status: http.StatusConflict, Title: "Un’altra simulazione è in corso", Text: "Riprovi tra poco: ciascuna rilegge tutto il registro, e se ne fa una alla volta."}
+		return w.renderSimulation(v, p.Status, p, d)
+	}
+	defer w.simulating.Unlock()
+	ctx, enough := context.WithTimeout(v.Context(), simulationTimeout)
+	defer enough()
+	saga, _ := sagas.ForSimulation(d.ID, tried)
+	result, err := runtime.Simulate(ctx, w.App.Store, saga, rules.Engine{Catalog: tried, Playbooks: w.App.Playbooks}, from, to, func(int) {})
+	if errors.Is(err, context.DeadlineExceeded) && v.Context().Err() == nil {
+		p := &ui.Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
+		return w.renderSimulation(v, p.Status, p, d)
+	}
+	if err != nil {
+		return err
+	}
+	d.setResult(result)
+	return w.renderSimulation(v, http.StatusOK, nil, d)
+}
+
+// parseSimulation is the catalogue with the settings that were typed, and the period to count in.
+func (w *AdminPages) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *ui.Problem) {
+	wrong := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
+	to = w.App.Store.Now()
+	for _, day := range []struct {
+		name, text string
+		into       *time.Time
+	}{{"dal", d.From, &from}, {"al", d.To, &to}} {
+		t, err := time.ParseInLocation(time.DateOnly, day.text, calendar.Rome())
+		switch {
+		case day.text == "":
+		case err != nil:
+			wrong.Fields = append(wrong.Fields, ui.FieldProblem{Field: day.name, Text: "Periodo: non è un giorno."})
+		default:
+			*day.into = t
+		}
+	}
+	var changes []sagas.SettingChange
+	for _, s := range d.Settings {
+		if s.Value != "" {
+			changes = append(changes, sagas.SettingChange{Name: s.Name, Value: s.Value})
+		}
+	}
+	var entities []catalog.EntityCode
+	if _, known := w.App.Catalog.Entity(d.Entity); known {
+		entities = append(entities, d.Entity)
+	} else if d.Entity != "" {
+		wrong.Fields = append(wrong.Fields, ui.FieldProblem{Field: "ente", Text: "Ente: non esiste."})
+	}
+	tried, err := sagas.WithSettings(w.App.Catalog, changes, entities...)
+	if err != nil {
+		wrong.Fields = append(wrong.Fields, ui.FieldProblem{Field: "impostazioni", Text: "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
+	}
+	if wrong.Fields != nil {
+		return nil, from, to, wrong
+	}
+	return tried, from, to, nil
+}
+
+// setResult fills in what the simulation came to.
+func (d *simulationData) setResult(s runtime.Simulation) {
+	d.Result = &s
+	for day, n := range s.ByDay {
+		d.Days = append(d.Days, simulatedDay{day, n})
+	}
+	slices.SortFunc(d.Days, func(a, b simulatedDay) int { return strings.Compare(a.Day, b.Day) })
+	for i, day := range d.Days {
+		d.Days[i].Day = ui.FormatDate(day.Day)
+	}
+	for _, o := range s.EarlyCommands {
+		d.Overtaken = append(d.Overtaken, overtakenCommand{o.Number, cmp.Or(commandNames[o.Command], o.Command), ui.FormatTime(o.At), cmp.Or(eventNames[o.NextEvent], o.NextEvent), ui.FormatTime(o.NextEventAt)})
+	}
+}

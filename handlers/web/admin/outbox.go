@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package admin
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+
+	"github.com/sol-assistenza/sol/handlers/app/messages"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/sagas/runtime"
+)
+
+// outboxRoutes are the messages on their way out, and those that were put aside.
+func (w *AdminPages) outboxRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: identity.Administer, Handle: w.outboxPage},
+		{Pattern: "POST /amministrazione/messaggi/riprova", Access: ui.WithRole, Action: identity.Administer, Handle: w.retryMessages},
+	}
+}
+
+// topicNames are what messages are about, for people.
+var topicNames = map[string]string{runtime.TopicNotify: "Avvisi e posta", runtime.TopicAskConnector: "Sistemi collegati"}
+
+// mailStates are what became of a mail, and of several.
+var mailStates = []struct{ ID, One, Many string }{
+	{"waiting", "in attesa", "in attesa"}, {"sending", "in invio", "in invio"}, {"sent", "inviata", "inviate"}, {"refused", "rifiutata", "rifiutate"},
+	{"bounced", "tornata indietro", "tornate indietro"}, {"void", "non più da inviare", "non più da inviare"},
+}
+
+// outboxData is what waits, what was put aside and what became of the mails.
+type outboxData struct {
+	Counts        []outboxCount
+	OnlyPoisoned  bool // only what was put aside is listed
+	Messages      []outboxMessage
+	PoisonedTotal int      // put aside, in all
+	Limit         int      // how many are listed at most
+	MailCounts    []string // as 3 inviate
+	Mails         []outboxMail
+}
+
+type outboxCount struct {
+	messages.Count
+	Name string
+}
+
+type outboxMessage struct {
+	messages.Entry
+	Name string
+}
+
+type outboxMail struct {
+	messages.Delivery
+	Name string // of its state
+}
+
+const messagesPageSize = 100
+
+func (w *AdminPages) outboxPage(v *ui.Request) error {
+	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
+	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
+		d.PoisonedTotal += c.Poisoned
+	}
+	waiting, err := messages.List(v.Context(), w.App.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
+	if err != nil {
+		return err
+	}
+	for _, m := range waiting {
+		d.Messages = append(d.Messages, outboxMessage{m, cmp.Or(topicNames[m.Topic], m.Topic)})
+	}
+	if err := w.addMails(v, &d); err != nil {
+		return err
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "messaggi", Title: "Messaggi in uscita", Breadcrumb: adminTrail, Data: d})
+}
+
+// addMails fills in what became of those that the door for mail took on.
+func (w *AdminPages) addMails(v *ui.Request, d *outboxData) error {
+	counts, err := messages.CountMails(v.Context(), w.App.Store.WorkerPool())
+	if err != nil {
+		return err
+	}
+	unsettled, err := messages.ListMails(v.Context(), w.App.Store.WorkerPool(), messagesPageSize)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, s := range mailStates {
+		names[s.ID] = s.One
+		if counts[s.ID] > 0 {
+			d.MailCounts = append(d.MailCounts, ui.FormatCount(counts[s.ID], s.One, s.Many))
+		}
+	}
+	for _, m := range unsettled {
+		d.Mails = append(d.Mails, outboxMail{m, names[m.State]})
+	}
+	return nil
+}
+
+// errNothingToRetry refuses to try again what is on its way already.
+var errNothingToRetry = &ui.Problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
+
+// retryMessages puts one message that was put aside, or all of them, back on their way.
+func (w *AdminPages) retryMessages(v *ui.Request) error {
+	ids := slices.DeleteFunc([]string{v.FormValue("messaggio")}, func(id string) bool { return id == "" })
+	if len(ids) == 0 && v.FormValue("tutti") == "" {
+		return errNothingToRetry
+	}
+	n, err := messages.Retry(v.Context(), w.App.Store.WorkerPool(), ids...)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errNothingToRetry
+	}
+	w.logAdministration(v, "messages retried", "")
+	return v.Redirect("/amministrazione/messaggi?fatto=rimessi")
+}

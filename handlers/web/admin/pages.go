@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package admin has the pages of administrators: accounts and placements, the catalogue, playbooks, automations, and messages.
+package admin
+
+import (
+	"embed"
+	"slices"
+	"sync"
+
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// AdminPages are the pages of administrators: accounts and placements, the catalogue, playbooks, automations, and messages.
+type AdminPages struct {
+	*ui.UI
+	simulating sync.Mutex // one simulation at a time
+}
+
+// NewAdminPages returns the pages of administrators and adds their templates to u.
+func NewAdminPages(u *ui.UI) (*AdminPages, error) {
+	return &AdminPages{UI: u}, u.AddTemplates(templateFiles)
+}
+
+// Routes returns the pages' routes.
+func (w *AdminPages) Routes() []ui.Route {
+	return slices.Concat(w.adminRoutes(), w.peopleRoutes(), w.automationRoutes(), w.outboxRoutes())
+}

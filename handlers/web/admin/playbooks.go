@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package admin
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+// playbookRow is a playbook in the list, in its current version.
+type playbookRow struct {
+	*playbook.Playbook
+	Versions []*playbook.Playbook
+	Paths    int
+	Starts   []string // what calls for it
+}
+
+func (w *AdminPages) playbooksPage(v *ui.Request) error {
+	var rows []playbookRow
+	library := w.App.Playbooks
+	for _, p := range library.Current() {
+		row := playbookRow{Playbook: p, Versions: library.Versions(p.ID), Starts: w.startTexts(p)}
+		for range library.Paths(library.Pin(p)) {
+			row.Paths++
+		}
+		rows = append(rows, row)
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
+}
+
+func (w *AdminPages) startTexts(p *playbook.Playbook) (said []string) {
+	for _, s := range p.Starts {
+		service, _ := w.App.Catalog.Service(s.Service)
+		problem, _ := w.App.Catalog.Problem(s.Service, s.Problem)
+		text := service.Label + ": " + problem.Label
+		if s.Facilitated {
+			text += ", con accesso facilitato"
+		}
+		said = append(said, text)
+	}
+	return said
+}
+
+// playbookData is one version of a playbook: its tree, and every way through it.
+type playbookData struct {
+	*playbook.Playbook
+	Versions []*playbook.Playbook
+	Starts   []string
+	Tree     *treeNode
+	Paths    []treePath
+	Unused   []playbook.OutcomeID // outcomes that only other playbooks' runs come to, if any
+}
+
+// treeNode is a check with its two ways on.
+type treeNode struct {
+	*playbook.Check
+	Needs   []string
+	Yes, No treeBranch
+}
+
+// treeBranch is where an answer leads: to another check, whose way on may stand above already, to an outcome or to another playbook.
+type treeBranch struct {
+	Node         *treeNode
+	SeenQuestion string // the check that stands above
+	Outcome      *playbook.Outcome
+	Playbook     playbook.ID
+}
+
+type treePath struct {
+	Steps []treeStep
+	End   string // the outcome, or what it comes back to
+}
+
+type treeStep struct {
+	Question string
+	Yes      bool
+}
+
+func (w *AdminPages) playbookPage(v *ui.Request) error {
+	library := w.App.Playbooks
+	versions := library.Versions(playbook.ID(v.PathValue("playbook")))
+	if len(versions) == 0 {
+		return identity.ErrNotFound
+	}
+	p := versions[len(versions)-1]
+	if n, err := strconv.Atoi(v.FormValue("versione")); err == nil {
+		var ok bool
+		if p, ok = library.Find(p.ID, n); !ok {
+			return identity.ErrNotFound
+		}
+	}
+	d := playbookData{Playbook: p, Versions: versions, Starts: w.startTexts(p)}
+	d.Tree = newTree(p, p.Start, map[playbook.CheckID]bool{})
+	reached := map[playbook.OutcomeID]bool{}
+	for walk := range library.Paths(library.Pin(p)) {
+		path := treePath{End: "torna a una verifica già fatta"}
+		if walk.Outcome != nil {
+			path.End, reached[walk.Outcome.ID] = walk.Outcome.Title, true
+		}
+		for _, s := range walk.Steps {
+			if s.Answer != nil {
+				path.Steps = append(path.Steps, treeStep{s.Check.Question, s.Answer.Yes})
+			}
+		}
+		d.Paths = append(d.Paths, path)
+	}
+	for _, o := range p.Outcomes {
+		if !reached[o.ID] {
+			d.Unused = append(d.Unused, o.ID)
+		}
+	}
+	return w.Render(v, http.StatusOK, ui.Page{Template: "procedura", Title: p.Title, Breadcrumb: append(slices.Clone(adminTrail), ui.Crumb{Name: "Procedure di verifica", Path: "/amministrazione/procedure"}), Data: d})
+}
+
+// newTree is a playbook from a check on. A check that several ways lead to is drawn where the first one comes to it.
+func newTree(p *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]bool) *treeNode {
+	drawn[id] = true
+	c := &p.Checks[slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == id })]
+	n := &treeNode{Check: c}
+	for _, e := range c.Evidence {
+		f := p.Fields[slices.IndexFunc(p.Fields, func(f playbook.Field) bool { return f.ID == e.Field })]
+		label := f.Label
+		if !e.Required {
+			label += " (facoltativo)"
+		}
+		n.Needs = append(n.Needs, label)
+	}
+	n.Yes, n.No = newTreeBranch(p, c.Yes, drawn), newTreeBranch(p, c.No, drawn)
+	return n
+}
+
+func newTreeBranch(p *playbook.Playbook, b playbook.Branch, drawn map[playbook.CheckID]bool) treeBranch {
+	switch {
+	case b.Check != "" && drawn[b.Check]:
+		i := slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == b.Check })
+		return treeBranch{SeenQuestion: p.Checks[i].Question}
+	case b.Check != "":
+		return treeBranch{Node: newTree(p, b.Check, drawn)}
+	case b.Playbook != "":
+		return treeBranch{Playbook: b.Playbook}
+	}
+	i := slices.IndexFunc(p.Outcomes, func(o playbook.Outcome) bool { return o.ID == b.Outcome })
+	return treeBranch{Outcome: &p.Outcomes[i]}
+}

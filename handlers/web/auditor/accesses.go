@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package auditor
+
+import (
+	"cmp"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+// accessNames say what was read.
+var accessNames = map[accesslog.Kind]string{
+	accesslog.Ticket: "Richiesta", accesslog.Checks: "Verifiche", accesslog.Attachment: "Allegato", accesslog.History: "Storia completa",
+	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
+}
+
+// accessesData is who read a ticket, the newest first.
+type accessesData struct {
+	ID          ticket.ID
+	Number      string
+	Rows        []accessRow
+	NextBefore  int64 // older ones come before this entry; 0: there are none
+	IsLaterPage bool  // the page is not the newest
+}
+
+type accessRow struct {
+	At                            time.Time
+	Moment, Who, Role, EntityName string
+	What                          string
+}
+
+const accessesPageSize = 100
+
+func (w *AuditorPages) accessesPage(v *ui.Request) error {
+	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // what is no entry is the newest
+	d := accessesData{ID: ticket.ID(v.PathValue("id")), IsLaterPage: before > 0}
+	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
+	if err != nil {
+		return err
+	}
+	d.Number = on.Number
+	if len(entries) > accessesPageSize {
+		entries = entries[:accessesPageSize]
+		d.NextBefore = entries[accessesPageSize-1].ID
+	}
+	for _, e := range entries {
+		d.Rows = append(d.Rows, w.newAccessRow(d.ID, e, names))
+	}
+	return w.Render(v, http.StatusOK, ui.Page{
+		Template: "accessi", Title: "Accessi alla richiesta " + d.Number, Data: d,
+		Breadcrumb: []ui.Crumb{auditTrail[0], {Name: "Richiesta " + d.Number, Path: "/revisione/" + string(d.ID)}},
+	})
+}
+
+func (w *AuditorPages) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
+	r := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
+	if e.By.Entity != "" {
+		r.EntityName = w.EntityName(e.By.Entity)
+	}
+	if e.By.Role == person.Citizen && e.By.ID == string(of) {
+		r.Who = "con il collegamento personale"
+	}
+	return r
+}
+
+// accessesCSV is all of them, as far back as they are kept.
+func (w *AuditorPages) accessesCSV(v *ui.Request) error {
+	id := ticket.ID(v.PathValue("id"))
+	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
+	if err != nil {
+		return err
+	}
+	out := middleware.NewCSVWriter(v.Writer, "accessi-"+on.Number+".csv", ';')
+	if err := out.WriteRow("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
+		return w.AbortDownload(v, err)
+	}
+	for _, e := range entries {
+		r := w.newAccessRow(id, e, names)
+		if err := out.WriteRow(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.EntityName, r.What, string(e.Detail)); err != nil {
+			return w.AbortDownload(v, err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return w.AbortDownload(v, err)
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package auditor
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// queueAsOfData is a queue of an entity as it stood at a moment.
+type queueAsOfData struct {
+	Entity      catalog.EntityCode
+	Queue       projections.QueueID
+	FieldValue  string // the moment as the field holds it
+	Moment      string // as people read it; "": nothing was asked for
+	MomentParam string // for the addresses of tickets as they stood
+	Day         string // for the dashboard's
+	Entities    []catalog.Entity
+	Queues      []projections.Queue
+	Snapshot    projections.AsOfPage
+	From        int // the first that is shown, from 1
+	Next        string
+	Previous    string
+}
+
+const queueAsOfPageSize = 50
+
+func (w *AuditorPages) queueAsOfPage(v *ui.Request) error {
+	now := w.App.Store.SettledTime()
+	d := queueAsOfData{
+		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(projections.QueueID(v.FormValue("coda")), projections.NewQueue),
+		FieldValue: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.App.Catalog.Entities(now), Queues: projections.AsOfQueues(),
+	}
+	show := func(status int, p *ui.Problem) error {
+		return w.Render(v, status, ui.Page{Template: "coda-passata", Title: "Coda nel passato", Breadcrumb: auditTrail, Problem: p, Data: d})
+	}
+	if d.Entity == "" {
+		return show(http.StatusOK, nil)
+	}
+	at, ok := parseMoment(d.FieldValue)
+	if _, known := w.App.Catalog.Entity(d.Entity); !ok || !known {
+		p := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non si può mostrare", Text: "Scelga un ente e un momento, con giorno e ora."}
+		if !ok {
+			p.Fields = []ui.FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}}
+		}
+		return show(p.Status, p)
+	}
+	if at.After(now) {
+		at = now
+	}
+	d.Moment, d.MomentParam, d.Day = formatInstant(at), at.Format(time.RFC3339Nano), at.In(calendar.Rome()).Format(time.DateOnly)
+	d.Entities = w.App.Catalog.Entities(at)
+	n, _ := strconv.Atoi(v.FormValue("pagina"))
+	n = max(n, 1) // what is no number is the first
+	skip := (n - 1) * queueAsOfPageSize
+	var err error
+	d.Snapshot, err = w.App.Reader.QueueAsOf(v.Context(), v.Caller.Viewer(), projections.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
+	if err != nil {
+		return err
+	}
+	d.From = skip + 1
+	if skip+queueAsOfPageSize < d.Snapshot.Total {
+		d.Next = d.path(d.Queue, n+1)
+	}
+	if n > 1 {
+		d.Previous = d.path(d.Queue, n-1)
+	}
+	return show(http.StatusOK, nil)
+}
+
+// path of a page of one of the entity's queues at the same moment.
+func (d queueAsOfData) path(q projections.QueueID, n int) string {
+	return "/revisione/coda?" + url.Values{"ente": {string(d.Entity)}, "coda": {string(q)}, "momento": {d.MomentParam}, "pagina": {strconv.Itoa(n)}}.Encode()
+}
+
+// QueuePath is the address of another queue, for the page.
+func (d queueAsOfData) QueuePath(q projections.QueueID) string { return d.path(q, 1) }

@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package auditor
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// replayData is a ticket at a moment, through somebody's eyes, with everything that was ever recorded of it.
+type replayData struct {
+	ID            ticket.ID
+	Number        string
+	Moment        string // as people read it
+	FieldValue    string // as the field for it holds it
+	IsNow         bool   // the moment is now
+	Steps         []replayStep
+	Step          int    // that holds at the moment, from 1; 0: before the first
+	Previous      string // moment of the step before; "": none
+	Next          string
+	Viewpoints    []viewpoint
+	ViewpointID   string // who looks
+	ViewpointName string // the same in words; "": the auditor
+	Visible       bool
+	HiddenText    string // what they did not see
+	Ticket        ticketview.Ticket
+	Checks        *ticketview.Playbook
+	Events        []replayEvent
+}
+
+type replayStep struct {
+	N      int
+	Moment string
+	Text   string
+}
+
+// viewpoint is one of those through whose eyes the ticket can be looked at.
+type viewpoint struct {
+	ID, Name string
+	viewer   ticketview.Viewer
+}
+
+type replayEvent struct {
+	app.RawEvent
+	PositionNumber         string // of its position
+	Description            string // what it is, in words
+	Moment                 string
+	ActorName              string // name, role and placement
+	IsLater                bool   // than the moment that is shown
+	CauseNumber            string // of the event on this page that caused it
+	DataJSON, PersonalJSON string // what was recorded, and what of it was sealed
+}
+
+const citizenViewpoint = "cittadino"
+
+func (w *AuditorPages) replayPage(v *ui.Request) error {
+	id := ticket.ID(v.PathValue("id"))
+	r, err := w.App.Replay(v.Context(), v.Caller, id)
+	if err != nil {
+		return err
+	}
+	steps := r.Steps()
+	at, wrong := readReplayMoment(v, r, steps)
+	d := replayData{ID: id, Moment: formatInstant(at), FieldValue: at.In(calendar.Rome()).Format("2006-01-02T15:04:05"), IsNow: at.Equal(r.Now), ViewpointID: v.FormValue("come")}
+	d.setTicket(r, at, w.viewpoints(r, id))
+	d.setSteps(steps, at)
+	w.setEvents(&d, r, at)
+	status := http.StatusOK
+	if wrong != nil {
+		status = wrong.Status
+	}
+	return w.Render(v, status, ui.Page{
+		Template: "storia", Title: "Storia della richiesta " + d.Number, Breadcrumb: auditTrail, Problem: wrong, Data: d, Part: "replay",
+	})
+}
+
+// readReplayMoment is the one that is asked for: by its step on the slider, or by its time. Otherwise now.
+func readReplayMoment(v *ui.Request, r *app.Replay, steps []app.Step) (time.Time, *ui.Problem) {
+	if n, err := strconv.Atoi(v.FormValue("passo")); err == nil && n >= 1 && n <= len(steps) {
+		return steps[n-1].At, nil
+	}
+	text := v.FormValue("momento")
+	if text == "" {
+		return r.Now, nil
+	}
+	at, ok := parseMoment(text)
+	if !ok {
+		return r.Now, &ui.Problem{
+			Status: http.StatusUnprocessableEntity, Title: "Momento non valido", Text: "Ecco la situazione attuale. Indichi un giorno e un’ora, o scelga un passo.",
+			Fields: []ui.FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}},
+		}
+	}
+	if at.After(r.Now) {
+		return r.Now, nil
+	}
+	return at, nil
+}
+
+// viewpoints are those through which the ticket can be looked at: the citizen's, and every entity's that ever had it.
+func (w *AuditorPages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
+	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
+	entities := r.Entities()
+	if !slices.Contains(entities, catalog.Region) {
+		entities = append(entities, catalog.Region)
+	}
+	for _, e := range entities {
+		name := "Operatori di " + w.EntityName(e)
+		if e == catalog.Region {
+			name = "Assistenza regionale"
+		}
+		all = append(all, viewpoint{string(e), name, app.OperatorViewer(e)})
+	}
+	return all
+}
+
+// setTicket fills in the ticket through the chosen eyes.
+func (d *replayData) setTicket(r *app.Replay, at time.Time, eyes []viewpoint) {
+	d.Viewpoints = eyes
+	chosen := slices.IndexFunc(eyes, func(e viewpoint) bool { return e.ID == d.ViewpointID })
+	if chosen < 0 {
+		chosen, d.ViewpointID = 0, ""
+	}
+	whole, there := r.At(app.AuditorViewer, at)
+	latest, _ := r.At(app.AuditorViewer, r.Now)
+	d.Number = latest.Number
+	if chosen == 0 {
+		d.Ticket, d.Visible = whole, there
+	} else {
+		d.ViewpointName = eyes[chosen].Name
+		d.Ticket, d.Visible = r.At(eyes[chosen].viewer, at)
+		d.HiddenText = hiddenText(whole, d.Ticket)
+	}
+	if checks, ok := r.Checks(eyes[chosen].viewer, at); ok {
+		d.Checks = &checks
+	}
+}
+
+// hiddenText says in words how much of the whole somebody did not see.
+func hiddenText(whole, seen ticketview.Ticket) string {
+	counts := map[ticketview.Audience]int{}
+	for _, n := range whole.Notes {
+		if !slices.ContainsFunc(seen.Notes, func(s ticketview.Note) bool { return s.ID == n.ID }) {
+			counts[n.Audience]++
+		}
+	}
+	var said []string
+	for _, a := range []struct {
+		audience  ticketview.Audience
+		one, many string
+	}{
+		{ticketview.Internal, "nota interna", "note interne"},
+		{ticketview.Regional, "nota tra Regione e ASR", "note tra Regione e ASR"},
+		{ticketview.Public, "nota pubblica non ancora leggibile", "note pubbliche non ancora leggibili"},
+	} {
+		if n := counts[a.audience]; n == 1 {
+			said = append(said, "1 "+a.one)
+		} else if n > 1 {
+			said = append(said, strconv.Itoa(n)+" "+a.many)
+		}
+	}
+	if n := len(whole.Timeline) - len(seen.Timeline); n > 0 {
+		said = append(said, "e in tutto "+strconv.Itoa(n)+" passaggi della cronologia")
+	}
+	return strings.Join(said, ", ")
+}
+
+// setSteps fills in the steps, and those beside the moment.
+func (d *replayData) setSteps(steps []app.Step, at time.Time) {
+	for i, s := range steps {
+		d.Steps = append(d.Steps, replayStep{i + 1, formatInstant(s.At), s.Text})
+		if !s.At.After(at) {
+			d.Step = i + 1
+		}
+	}
+	before := d.Step - 1 // from a moment between two steps one goes back to the one that holds
+	if d.Step > 0 && steps[d.Step-1].At.Before(at) && !d.IsNow {
+		before = d.Step
+	}
+	if before > 0 {
+		d.Previous = steps[before-1].At.Format(time.RFC3339Nano)
+	}
+	if d.Step < len(steps) {
+		d.Next = steps[d.Step].At.Format(time.RFC3339Nano)
+	}
+}
+
+// setEvents fills in what the log holds, the later part marked.
+func (w *AuditorPages) setEvents(d *replayData, r *app.Replay, at time.Time) {
+	here, says := map[string]bool{}, map[int]string{}
+	latest, _ := r.At(app.AuditorViewer, r.Now)
+	for _, l := range latest.Timeline { // the auditor's has a line for every event
+		says[l.Version] = l.Text
+	}
+	for _, e := range r.Events {
+		here[e.Position] = true
+		shown := replayEvent{RawEvent: e, PositionNumber: positionNumber(e.Position), Description: says[e.Version], Moment: formatInstant(e.At), ActorName: w.actorName(e.By), IsLater: e.At.After(at), DataJSON: indentJSON(e.Data), PersonalJSON: indentJSON(e.Personal)}
+		if here[e.Cause] {
+			shown.CauseNumber = positionNumber(e.Cause)
+		}
+		d.Events = append(d.Events, shown)
+	}
+}
+
+// actorName is an actor in words: name, role and placement, each where there is one.
+func (w *AuditorPages) actorName(by ticketview.By) string {
+	name := by.Name
+	switch by.Role {
+	case person.System:
+		name = "Sistema (" + by.ID + ")"
+	case person.Anonymous:
+		name = "Senza accesso"
+	case person.Citizen, person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor,
+		person.Auditor, person.Administrator, person.Integration:
+	}
+	var said []string
+	for _, part := range []string{name, ui.RoleNames[by.Role], w.EntityName(by.Entity)} {
+		if part != "" {
+			said = append(said, part)
+		}
+	}
+	return strings.Join(said, " · ")
+}
+
+// positionNumber is a position without its epoch, for an id on the page.
+func positionNumber(position string) string {
+	_, n, _ := strings.Cut(position, ".")
+	return n
+}
+
+// indentJSON is JSON as people read it.
+func indentJSON(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if len(raw) == 0 || json.Indent(&b, raw, "", "  ") != nil {
+		return string(raw)
+	}
+	return b.String()
+}

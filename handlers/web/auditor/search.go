@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package auditor
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// auditRoutes are the auditor's pages: what was recorded, and how it looked at any moment.
+func (w *AuditorPages) auditRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.searchPage},
+		{Pattern: "POST /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.search},
+		{Pattern: "GET /revisione/coda", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.queueAsOfPage},
+		{Pattern: "GET /revisione/{id}", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.replayPage},
+		{Pattern: "GET /revisione/{id}/fascicolo.html", Access: ui.WithRole, Action: identity.TakeDossier, Handle: w.dossierHTML},
+		{Pattern: "GET /revisione/{id}/fascicolo.json", Access: ui.WithRole, Action: identity.TakeDossier, Handle: w.dossierJSON},
+		{Pattern: "GET /revisione/{id}/accessi", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: w.accessesPage},
+		{Pattern: "GET /revisione/{id}/accessi.csv", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: w.accessesCSV},
+	}
+}
+
+// auditTrail is where the auditor's pages stand.
+var auditTrail = []ui.Crumb{{Name: "Revisione", Path: "/revisione"}}
+
+// searchData is a search among all tickets.
+type searchData struct {
+	Q    string
+	Page *projections.Page // nil: nothing was asked for
+}
+
+func (w *AuditorPages) searchPage(v *ui.Request) error {
+	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
+}
+
+// search answers a form that is sent by POST: what is searched for may be a name or a codice fiscale, which addresses must
+// not hold.
+func (w *AuditorPages) search(v *ui.Request) error {
+	d := searchData{Q: strings.TrimSpace(v.FormValue("q"))}
+	if d.Q == "" {
+		return v.Redirect("/revisione")
+	}
+	found, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Q: d.Q, Cursor: v.FormValue("da")})
+	if err != nil {
+		return err
+	}
+	d.Page = &found
+	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: d})
+}
+
+// formatInstant is a moment to the thousandth of a second: what happened within one minute must be told apart.
+func formatInstant(t time.Time) string {
+	return t.In(calendar.Rome()).Format("02/01/2006 15:04:05,000")
+}
+
+// momentLayouts are the ways to name a moment, and how much of it each covers: it means the end of that.
+var momentLayouts = []struct {
+	layout string
+	covers time.Duration
+}{
+	{"2006-01-02T15:04:05", time.Second}, {"2006-01-02T15:04", time.Minute}, {"2006-01-02", 24 * time.Hour},
+}
+
+// parseMoment reads a moment of an address or a field: as the log keeps it, or a second, a minute or a day in Rome.
+func parseMoment(text string) (time.Time, bool) {
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return t.UTC(), true
+	}
+	for _, g := range momentLayouts {
+		t, err := time.ParseInLocation(g.layout, text, calendar.Rome())
+		if err != nil {
+			continue
+		}
+		end := t.Add(g.covers)
+		if g.covers == 24*time.Hour {
+			end = t.AddDate(0, 0, 1) // a day in Rome has 23, 24 or 25 hours
+		}
+		return end.Add(-time.Microsecond).UTC(), true
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package citizen
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+func (w *CitizenPages) assistanceRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /assistenza", Access: ui.Anyone, Handle: w.assistancePage},
+		{Pattern: "GET /assistenza/{service}", Access: ui.Anyone, Handle: w.assistanceFormPage},
+		{Pattern: "POST /assistenza/{service}", Access: ui.Anyone, Limit: w.Middleware.Form, MaxBody: ui.MaxUploadBody, Handle: w.submitAssistance},
+		{Pattern: "POST /assistenza/controllo", Access: ui.Anyone, Handle: w.checkIdentifier},
+		{Pattern: "GET /assistenza/inviata/{opened}", Access: ui.Anyone, Handle: w.confirmationPage},
+	}
+}
+
+var assistanceTrail = []ui.Crumb{{Name: "Inizio", Path: "/"}, {Name: "Assistenza", Path: "/assistenza"}}
+
+// assistancePage lets choose what help is needed for.
+func (w *CitizenPages) assistancePage(v *ui.Request) error {
+	var services []catalog.Service
+	for _, s := range w.App.Catalog.Services() {
+		if s.ID != ticket.OperatorsForm {
+			services = append(services, s)
+		}
+	}
+	operators, _ := w.App.Catalog.Service(ticket.OperatorsForm)
+	return w.Render(v, http.StatusOK, ui.Page{Template: "assistenza", Title: "Assistenza", Breadcrumb: assistanceTrail[:1], Data: struct {
+		Services  []catalog.Service
+		Operators catalog.Service
+		AtCounter bool // an operator opens for a citizen
+	}{services, operators, w.openingCaller(v).Actor.Role.Operates()}})
+}
+
+// openingCaller is who asks for help. Whoever works here in a role that opens no tickets is anybody.
+func (*CitizenPages) openingCaller(v *ui.Request) app.Caller {
+	by := v.Caller
+	if !identity.Allows(by.Actor.Role, identity.OpenTicket) {
+		by.Actor = person.Actor{Role: person.Anonymous}
+	}
+	return by
+}
+
+// newAssistanceForm is the empty form of the service in the path.
+func (w *CitizenPages) newAssistanceForm(v *ui.Request) (f assistanceForm, err error) {
+	known := false
+	if f.Service, known = w.App.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
+		return f, &ticket.NotVisibleError{}
+	}
+	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
+		if e.Code != catalog.Region {
+			f.Entities = append(f.Entities, e)
+		}
+	}
+	f.AtCounter = w.openingCaller(v).Actor.Role.Operates()
+	f.values = url.Values{}
+	f.IdempotencyKey, err = app.NewID()
+	return f, err
+}
+
+func (w *CitizenPages) renderAssistanceForm(v *ui.Request, status int, f assistanceForm) error {
+	p := ui.Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
+	if f.IsOperatorsForm() {
+		p.Template, p.Title = "modulo-operatori", "Nuova richiesta di assistenza"
+	}
+	return w.Render(v, status, p)
+}
+
+func (w *CitizenPages) assistanceFormPage(v *ui.Request) error {
+	f, err := w.newAssistanceForm(v)
+	if err != nil {
+		return err
+	}
+	if err := w.prefill(v, &f); err != nil {
+		return err
+	}
+	f.values.Set("tipologia", v.FormValue("tipologia")) // the problem was chosen on the page before
+	return w.renderAssistanceForm(v, http.StatusOK, f)
+}
+
+// prefill puts in what is known: what a logged-in citizen wrote the last time, or the health authority at whose desk a
+// citizen asks.
+func (w *CitizenPages) prefill(v *ui.Request, f *assistanceForm) error {
+	if f.AtCounter {
+		f.values.Set("ente", string(v.Caller.Actor.Entity))
+	}
+	if v.Session.Actor.Role != person.Citizen {
+		return nil
+	}
+	last, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Sort: projections.NewestFirst, Limit: 1})
+	if err != nil || len(last.Items) == 0 || last.Items[0].Erased {
+		return err
+	}
+	t, err := w.App.Ticket(v.Context(), v.Caller, last.Items[0].ID, nil)
+	if err != nil {
+		return err
+	}
+	f.Prefilled = true
+	for input, known := range map[string]string{
+		"nome": t.Requester.GivenName, "cognome": t.Requester.FamilyName, "codice_fiscale": t.Requester.TaxCode, "email": t.Requester.Email,
+		"telefono": t.Requester.Phone, "per": string(t.Requester.Role), "interessato": t.Concerns, "ente": string(t.ChosenEntity),
+	} {
+		f.values.Set(input, known)
+	}
+	return nil
+}
+
+// submitAssistance opens a ticket, or shows the form again as it was typed with everything that is wrong with it.
+func (w *CitizenPages) submitAssistance(v *ui.Request) error {
+	files, broken := v.ParseUpload()
+	f, err := w.newAssistanceForm(v)
+	if err != nil {
+		return err
+	}
+	f.values = v.Form
+	if v.SessionExpired {
+		f.problem = sessionExpiredProblem()
+		f.problem.Text += filesLostNote(v, files)
+		return w.renderAssistanceForm(v, f.problem.Status, f)
+	}
+	o, err := w.openTicket(v, f, files, broken)
+	if err == nil {
+		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
+	}
+	refused := false
+	if f.problem, refused = f.problemFor(err, files); !refused {
+		f.problem = ui.ProblemOf(err)
+		switch {
+		case errors.Is(err, eventstore.ErrKeyReused):
+			f.problem = alreadySentProblem()
+		case eventstore.IsUnavailable(err):
+			v.Session = identity.Session{} // the frame would ask the same database
+		case !errors.As(err, new(*http.MaxBytesError)):
+			return err
+		}
+	}
+	f.problem.Text += filesLostNote(v, files)
+	return w.renderAssistanceForm(v, f.problem.Status, f)
+}
+
+// sessionExpiredProblem holds back a form whose writer was logged in when they began: sent without, it would be nobody's in particular,
+// and never show among their requests.
+func sessionExpiredProblem() *ui.Problem {
+	return &ui.Problem{
+		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
+		Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui: se lo invia adesso, la richiesta parte senza accesso e non comparirà tra le Sue. " +
+			"Altrimenti acceda di nuovo in un’altra scheda, poi torni qui e invii.",
+	}
+}
+
+func (w *CitizenPages) openTicket(v *ui.Request, f assistanceForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
+	if broken != nil {
+		return app.Outcome{}, broken
+	}
+	by, request := w.openingCaller(v), f.toRequest(files)
+	if wrong := f.validate(); wrong != nil {
+		var invalid *ticket.InvalidError
+		if err := w.App.ValidateOpen(v.Context(), by, request); errors.As(err, &invalid) {
+			wrong = append(wrong, invalid.Fields...)
+		} else if err != nil {
+			return app.Outcome{}, err
+		}
+		return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
+	}
+	return w.App.Open(v.Context(), by, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+}
+
+// filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
+func filesLostNote(v *ui.Request, files []attachment.FileUpload) string {
+	if len(files) == 0 || v.FormValue("tenuti") != "" {
+		return ""
+	}
+	return " Gli allegati invece vanno scelti di nuovo."
+}
+
+// alreadySentProblem refuses a form whose first sending had arrived, and that says something else now.
+func alreadySentProblem() *ui.Problem {
+	return &ui.Problem{
+		Status: http.StatusConflict, Title: "Il primo invio era già arrivato",
+		Text: "Lo abbiamo ricevuto com’era prima delle ultime modifiche. Ciò che ha scritto è ancora qui: se le modifiche servono, invii di nuovo e ci arriverà anche questo.",
+	}
+}

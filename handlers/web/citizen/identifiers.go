@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package citizen
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+// identifierParsers are the inputs that can be judged while one types, each with its rules.
+var identifierParsers = map[string]func(typed string) error{
+	"codice_fiscale": func(s string) error { _, err := person.ParseTaxCode(s); return err },
+	"email":          func(s string) error { _, err := person.ParseEmail(s); return err },
+	"telefono":       func(s string) error { _, err := person.ParsePhone(s); return err },
+}
+
+const (
+	emailIncomplete = "L’indirizzo e-mail non è completo: ha la forma nome@esempio.it."
+	impossibleBirth = "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."
+)
+
+// identifierTexts says to who typed an identifier what is wrong with it, by the rule.
+var identifierTexts = map[string]string{
+	"tax-code-missing":         "Scriva il codice fiscale.",
+	"tax-code-length":          "Il codice fiscale ha 16 caratteri, o 11 cifre se è provvisorio: controlli di averlo scritto tutto.",
+	"tax-code-shape":           "Nel codice fiscale c’è un carattere che in quel punto non può stare: lo confronti con la tessera sanitaria.",
+	"tax-code-month":           impossibleBirth,
+	"tax-code-day":             impossibleBirth,
+	"tax-code-check-character": "Un carattere del codice fiscale è sbagliato: lo confronti uno per uno con la tessera sanitaria.",
+	"tax-code-check-digit":     "Una cifra del codice fiscale è sbagliata: lo confronti con quello che Le hanno dato.",
+	"email-missing":            "Scriva l’indirizzo e-mail.",
+	"email-length":             "L’indirizzo e-mail è troppo lungo.",
+	"email-shape":              emailIncomplete,
+	"email-local-part":         emailIncomplete,
+	"email-domain":             emailIncomplete,
+	"phone-missing":            "Scriva un numero di telefono.",
+	"phone-length":             "Il numero di telefono ha da 6 a 15 cifre.",
+	"phone-character":          "Nel numero di telefono bastano le cifre, con il + davanti se è estero.",
+	"phone-country-code":       "Il prefisso internazionale non comincia per 0.",
+}
+
+// identifierText is what to say of an identifier as typed; "" if it is good, or none.
+func identifierText(input, typed string) string {
+	var refused *person.InvalidError
+	if judge, ok := identifierParsers[input]; ok && errors.As(judge(typed), &refused) {
+		return identifierTexts[refused.Code]
+	}
+	return ""
+}
+
+// checkIdentifier judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
+// empty one is not judged before the form is sent.
+func (w *CitizenPages) checkIdentifier(v *ui.Request) error {
+	said := ""
+	if typed := v.PostFormValue("valore"); typed != "" {
+		said = identifierText(v.PostFormValue("campo"), typed)
+	}
+	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.Writer.WriteHeader(http.StatusOK)
+	_, _ = v.Writer.Write([]byte(said)) // the browser may have gone
+	return nil
+}

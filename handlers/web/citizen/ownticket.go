@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package citizen
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// ownTicketData is a request as its citizen reads it, and the answer as it was typed.
+type ownTicketData struct {
+	ticketview.Ticket
+	Path          string // of this page: with the personal link, where there is no other way in
+	ByLink        bool
+	CitizenStatus citizenStatus
+	Question      *ticketview.Note
+	Reply         replyForm
+}
+
+// replyForm is the answer. Meant is what it is to a resolution; Seen is the status that its writer saw.
+type replyForm struct {
+	Text, Resolution string
+	SeenStatus       ticket.Status
+	IdempotencyKey   ticket.ID // of this form: sent twice it counts once
+}
+
+// What a citizen may mean by an answer to a resolution.
+const (
+	notSolved   = "non_risolto"
+	justMessage = "messaggio"
+)
+
+func (w *CitizenPages) ownTicketPage(v *ui.Request) error {
+	return w.renderOwnTicket(v, http.StatusOK, nil, replyForm{})
+}
+
+func (w *CitizenPages) renderOwnTicket(v *ui.Request, status int, p *ui.Problem, f replyForm) error {
+	t, err := w.App.Ticket(v.Context(), v.Caller, ownTicketID(v), nil)
+	if err != nil {
+		return err
+	}
+	d := ownTicketData{
+		Ticket: t, Path: "/richieste/" + v.PathValue("link"), ByLink: v.Caller.Link != "", CitizenStatus: newCitizenStatus(t.Status, t.StatusLabel),
+		Question: openQuestion(t), Reply: f,
+	}
+	d.Reply.SeenStatus = t.Status
+	if d.Reply.IdempotencyKey, err = app.NewID(); err != nil {
+		return err
+	}
+	out := ui.Page{Template: "richiesta", Title: "Richiesta " + t.Number, Problem: p, Data: d}
+	if d.ByLink {
+		setNoIndex(v)
+	} else {
+		out.Breadcrumb = []ui.Crumb{{Name: "Le mie richieste", Path: "/richieste"}}
+	}
+	return w.Render(v, status, out)
+}
+
+// reply takes the citizen's answer (FAQ 2.4), or their word on a resolution. On a closed request it opens a new one: only for
+// who was told so before.
+func (w *CitizenPages) reply(v *ui.Request) error {
+	files, broken := v.ParseUpload()
+	f := replyForm{Text: v.FormValue("testo"), Resolution: v.FormValue("esito"), SeenStatus: ticket.Status(v.FormValue("visto"))}
+	o, err := w.sendReply(v, f, files, broken)
+	if err != nil {
+		p := replyProblem(err, files)
+		if p == nil || eventstore.IsUnavailable(err) {
+			return err
+		}
+		p.Text += filesLostNote(v, files)
+		return w.renderOwnTicket(v, p.Status, p, f)
+	}
+	switch {
+	case ticket.ID(o.Stream) != ownTicketID(v):
+		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
+	case f.Resolution == notSolved:
+		return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=ripresa")
+	}
+	return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=risposta")
+}
+
+func (w *CitizenPages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
+	if broken != nil {
+		return app.Outcome{}, broken
+	}
+	in := app.ReplyRequest{Text: f.Text, Files: files, SeenOpen: f.SeenStatus != ticket.Closed}
+	if f.SeenStatus == ticket.Solved {
+		switch f.Resolution {
+		case notSolved, justMessage:
+			solved := f.Resolution == justMessage
+			in.Solved = &solved
+		default:
+			wrong := []ticket.FieldError{{Field: "solved", Rule: "is required"}}
+			if strings.TrimSpace(f.Text) == "" && len(files) == 0 {
+				wrong = append(wrong, ticket.FieldError{Field: "text", Rule: "is required"})
+			}
+			return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
+		}
+	}
+	return w.App.Reply(v.Context(), v.Caller, ownTicketID(v), in, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+}
+
+// replyProblem says what was refused in the words of the form; nil: it is nothing that its writer can mend here.
+func replyProblem(err error, files []attachment.FileUpload) *ui.Problem {
+	const kept = "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."
+	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: kept}
+	var invalid *ticket.InvalidError
+	switch {
+	case errors.Is(err, app.ErrClosed):
+		p.Status, p.Title = http.StatusConflict, "Nel frattempo la richiesta si è chiusa"
+		p.Text = "Il tempo per rispondere è finito mentre scriveva. Ciò che ha scritto è ancora qui: se lo invia adesso, si apre una nuova richiesta collegata a questa."
+	case errors.Is(err, eventstore.ErrKeyReused):
+		return alreadySentProblem()
+	case errors.As(err, &invalid):
+		for _, wrong := range invalid.Fields {
+			switch {
+			case wrong.Field == "solved":
+				p.Fields = append(p.Fields, ui.FieldProblem{Field: "esito", Text: "Scelga se il problema c’è ancora, o se è solo un messaggio."})
+			case wrong.Field == "text" && wrong.Rule == "is required":
+				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: "Scriva il messaggio."})
+			case wrong.Field == "text":
+				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: ui.FieldText(wrong)})
+			default:
+				at := wrong.Field[min(len("attachments["), len(wrong.Field)):]
+				p.Fields = append(p.Fields, ui.FieldProblem{Field: "allegati", Text: fileProblemText(at, wrong, files)})
+			}
+		}
+		p.Title = correctionsTitle(len(p.Fields))
+	default:
+		if p = ui.ProblemOf(err); p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
+			return nil
+		}
+	}
+	return p
+}

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package operator
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// conflict is one field that somebody else changed since the page was read, in words.
+type conflict struct {
+	Field  string
+	Yours  string // "" where the reader set nothing
+	Theirs string
+	Note   ticket.ID // that came in meanwhile; "" for another field
+	By     string
+	At     time.Time
+}
+
+// describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
+func (w *OperatorPages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	var ids []string
+	for _, c := range fields {
+		ids = append(ids, c.By.ID)
+		if c.Field == "assignee" {
+			ids = append(ids, c.Yours, c.Theirs)
+		}
+	}
+	names, err := w.Identity.Names(v.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	var all []conflict
+	for _, c := range fields {
+		said := conflict{Field: c.Field, By: names[c.By.ID], At: c.At}
+		switch {
+		case c.By.Role == person.Citizen:
+			said.By = "il cittadino"
+		case said.By == "":
+			said.By = w.EntityName(c.By.Entity)
+		}
+		switch c.Field {
+		case "status":
+			said.Field, said.Yours, said.Theirs = "Stato", ticket.Status(c.Yours).Label(), ticket.Status(c.Theirs).Label()
+		case "assignee":
+			said.Field, said.Yours, said.Theirs = "Operatore", assigneeName(c.Yours, names), assigneeName(c.Theirs, names)
+		case "entity":
+			said.Field, said.Yours, said.Theirs = "Ente competente", w.EntityName(catalog.EntityCode(c.Yours)), w.EntityName(catalog.EntityCode(c.Theirs))
+		case "problem":
+			said.Field, said.Yours, said.Theirs = "Tipologia", w.problemLabel(f.Problem), t.Problem.Label
+		case "answers":
+			said.Field, said.Theirs = "Verifiche", "ha risposto a una verifica"
+		case "notes":
+			said.Field, said.Note = "Nota", ticket.ID(c.Theirs)
+			if f.Act == "" {
+				said.Yours = f.Text
+			}
+			if i := slices.IndexFunc(t.Notes, func(n ticketview.Note) bool { return n.ID == said.Note }); i >= 0 {
+				said.Theirs = t.Notes[i].Text
+			}
+		}
+		all = append(all, said)
+	}
+	return all, nil
+}
+
+// assigneeName names a choice of the operator menu.
+func assigneeName(value string, names map[string]string) string {
+	switch value {
+	case "":
+		return "Nessuno"
+	case projections.Supervisors:
+		return "Supervisori"
+	}
+	return cmp.Or(names[value], "un operatore")
+}
+
+func (w *OperatorPages) problemLabel(value string) string {
+	service, problem, _ := strings.Cut(value, "/")
+	p, _ := w.App.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))
+	return p.Label
+}

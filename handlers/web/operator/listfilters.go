@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package operator
+
+import (
+	"cmp"
+	"net/url"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// listFilters is what a list is asked by. All of it stands in the list's address, so that a reload, the way back and a
+// bookmark lead to the same place; what was typed, and the cursor, which holds a name where names are the order, stand
+// there sealed.
+type listFilters struct {
+	Queue    projections.QueueID
+	Q        string
+	Status   ticket.Status
+	Assignee string // an account's id, Me, projections.Supervisors or projections.Nobody
+	Entity   catalog.EntityCode
+	Sort     projections.Sort
+	cursor   string
+}
+
+// meChoice is the reader, in the choice of operators.
+const meChoice = "io"
+
+// readFilterQuery reads what an address asks for.
+func (w *OperatorPages) readFilterQuery(v *ui.Request, query url.Values) listFilters {
+	return listFilters{
+		Queue: projections.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
+		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: projections.Sort(query.Get("ordine")),
+		cursor: w.decryptParam(v, query.Get("da")),
+	}.withDefaultSort()
+}
+
+// readFilterForm reads what the form above the list asks for.
+func readFilterForm(v *ui.Request) listFilters {
+	return listFilters{
+		Queue: projections.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.PostFormValue("stato")),
+		Assignee: v.PostFormValue("operatore"), Entity: catalog.EntityCode(v.PostFormValue("ente")), Sort: projections.Sort(v.PostFormValue("ordine")),
+	}.withDefaultSort()
+}
+
+func (l listFilters) withDefaultSort() listFilters {
+	l.Sort = cmp.Or(l.Sort, defaultSort(l.Queue))
+	return l
+}
+
+// defaultSort is the order of a queue that nobody ordered: who has waited longest for somebody to begin comes first.
+func defaultSort(q projections.QueueID) projections.Sort {
+	if q == projections.NewQueue || q == projections.GroupQueue {
+		return projections.OldestFirst
+	}
+	return projections.RecentFirst
+}
+
+// listPath is the list's address.
+func (w *OperatorPages) listPath(v *ui.Request, l listFilters) string {
+	query := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	set("cerca", w.encryptParam(v, l.Q))
+	set("stato", string(l.Status))
+	set("operatore", l.Assignee)
+	set("ente", string(l.Entity))
+	if l.Sort != defaultSort(l.Queue) {
+		set("ordine", string(l.Sort))
+	}
+	set("da", w.encryptParam(v, l.cursor))
+	path := "/code/" + url.PathEscape(string(l.Queue))
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
+}
+
+// filter is the listing as the read models know it.
+func (l listFilters) filter(v *ui.Request) projections.Filter {
+	f := projections.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
+	if f.Assignee == meChoice {
+		f.Assignee = v.Caller.Actor.ID
+	}
+	return f
+}
+
+// hasFilters tells whether anything but the queue is asked for.
+func (l listFilters) hasFilters() bool {
+	return l.Q != "" || l.Status != "" || l.Assignee != "" || l.Entity != ""
+}
+
+// sortColumn is the head of a column that orders the list: which way it does so now, and where another click leads.
+type sortColumn struct {
+	ID, Name, Path string
+	Order          string // as aria-sort says it; "" where another column orders
+}
+
+// sortColumns are the columns that order a list, by their names in the template.
+func (w *OperatorPages) sortColumns(v *ui.Request, l listFilters) map[string]sortColumn {
+	all := map[string]sortColumn{}
+	for _, c := range []struct {
+		id, name string
+		up, down projections.Sort
+		first    projections.Sort
+	}{
+		{"numero", "Numero", projections.ByNumber, projections.ByNumberDown, projections.ByNumberDown},
+		{"richiedente", "Richiedente", projections.ByRequester, projections.ByRequesterDown, projections.ByRequester},
+		{"aperta", "Aperta da", projections.NewestFirst, projections.OldestFirst, projections.OldestFirst},
+		{"aggiornata", "Aggiornata", projections.LeastRecentFirst, projections.RecentFirst, projections.RecentFirst},
+	} {
+		h, next := sortColumn{ID: c.id, Name: c.name}, l
+		next.cursor = ""
+		switch l.Sort {
+		case c.up:
+			h.Order, next.Sort = "ascending", c.down
+		case c.down:
+			h.Order, next.Sort = "descending", c.up
+		default:
+			next.Sort = c.first
+		}
+		h.Path = w.listPath(v, next)
+		all[c.id] = h
+	}
+	return all
+}

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package operator has the pages on which operators work: queues, tickets, and changes to several tickets at once.
+package operator
+
+import (
+	"crypto/cipher"
+	"embed"
+	"slices"
+
+	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
+	"github.com/sol-assistenza/sol/handlers/app/readymade"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// OperatorPages are the pages on which operators work: queues, tickets, and changes to several tickets at once.
+type OperatorPages struct {
+	*ui.UI
+	drafts      *draft.Store
+	presence    *presence.Tracker
+	readymade   *readymade.Texts
+	paramCipher cipher.AEAD // encrypts what is typed, for addresses
+}
+
+// NewOperatorPages returns the pages of operators and adds their templates to u.
+func NewOperatorPages(u *ui.UI, tracker *presence.Tracker) (*OperatorPages, error) {
+	c, err := newParamCipher(u.App.Store.KeyedHash)
+	if err != nil {
+		return nil, err
+	}
+	w := &OperatorPages{UI: u, drafts: draft.New(u.App.Store), presence: tracker, readymade: readymade.Default(), paramCipher: c}
+	return w, u.AddTemplates(templateFiles)
+}
+
+// Routes returns the pages' routes.
+func (w *OperatorPages) Routes() []ui.Route {
+	return slices.Concat(w.queueRoutes(), w.ticketRoutes(), w.bulkRoutes())
+}

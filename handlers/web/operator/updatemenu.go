@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package operator
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// updateMenu is what «Aggiorna» offers: only what is possible now, each choice with what it takes besides.
+type updateMenu struct {
+	Statuses  []option
+	Operators []option
+	Audiences []option // the positions of the padlock; none: nothing can be written
+	ASRs      []option
+	Grounds   []option // of a hand-over, where checks are prescribed
+	Discards  []option
+	Problems  []optionGroup
+
+	CurrentAssignee string
+	InternalReaders string // who reads an internal note
+	CitizenChannel  string // how a public one reaches the citizen
+	RegionalPartner string // the ASR on one side of a regional message
+}
+
+// option is one of a menu's. Needs are words that the style sheet knows: which fields the choice brings along.
+type option struct {
+	Value, Label string
+	Needs        string
+	NoteReader   string // who reads a public note with it: cittadino, regione, asr
+	Selected     bool
+}
+
+type optionGroup struct {
+	Label   string
+	Options []option
+}
+
+// Choices of the status menu that are no status by themselves.
+const (
+	statusRedirect  = "inoltra"
+	statusDuplicate = "doppia"
+	statusDiscard   = "scarta"
+)
+
+func (w *OperatorPages) newUpdateMenu(v *ui.Request, whole app.TicketView, f updateForm) (updateMenu, error) {
+	t, s := whole.Ticket, whole.State
+	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
+	m := updateMenu{
+		RegionalPartner: w.EntityName(s.Handover.ASR), InternalReaders: "solo la Sua Azienda (" + w.EntityName(v.Caller.Actor.Entity) + ")", CitizenChannel: "per e-mail",
+		Statuses: withSelected(statusOptions(t, s, may), f.Status), Discards: withSelected(optionsOf(ui.DiscardReasons), f.Discard),
+	}
+	if t.Identity == ticket.Verified {
+		m.CitizenChannel = "nella sua area riservata"
+	}
+	if v.Caller.Actor.Entity == catalog.Region {
+		m.InternalReaders = "solo l’assistenza regionale"
+	}
+	if may(ticket.MoveNote) {
+		m.Audiences = append(m.Audiences, option{Value: string(ticket.Internal), Label: "Interna"}, option{Value: string(ticket.Public), Label: "Pubblica"})
+	}
+	if may(ticket.MoveRegionalMessage) {
+		m.Audiences = append(m.Audiences, option{Value: string(ticket.Regional), Label: "Messaggio regionale"})
+	}
+	if len(m.Audiences) > 0 {
+		m.Audiences = withSelected(m.Audiences, cmp.Or(f.Visibility, m.Audiences[0].Value))
+	}
+	if may(ticket.MoveAssign) {
+		if err := w.addOperatorOptions(v, t, f, &m); err != nil {
+			return updateMenu{}, err
+		}
+	}
+	if may(ticket.MoveRedirect) {
+		m.ASRs = withSelected(w.asrOptions(s), f.Entity)
+	}
+	if may(ticket.MoveEscalate) && t.Playbook != nil {
+		m.Grounds = withSelected(optionsOf(ui.HandoverGrounds), f.Ground)
+	}
+	if may(ticket.MoveReclassify) {
+		m.Problems = w.problemOptions(t, f)
+	}
+	return m, nil
+}
+
+// statusOptions offers the moves as the statuses that they lead to.
+func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bool) []option {
+	all := []option{{Label: t.StatusLabel + " (invariato)", NoteReader: "cittadino"}}
+	add := func(m ticket.Move, value, label, needs, reads string) {
+		if may(m) {
+			all = append(all, option{Value: value, Label: label, Needs: needs, NoteReader: reads})
+		}
+	}
+	working, waiting := string(ticket.InProgress), string(ticket.Waiting)
+	add(ticket.MoveTake, working, ticket.InProgress.Label()+" (la prende in carico)", "facoltativo", "cittadino")
+	if !may(ticket.MoveTake) {
+		add(ticket.MoveResume, working, ticket.InProgress.Label()+" (riprende la lavorazione)", "motivo", "cittadino")
+	}
+	add(ticket.MoveReopen, working, ticket.InProgress.Label()+" (riapre la richiesta)", "motivo", "cittadino")
+	if ask := ticket.Waiting.Label(); t.Status == ticket.Waiting {
+		add(ticket.MoveAsk, waiting, ask+" (chiede di nuovo)", "nota", "cittadino")
+	} else {
+		add(ticket.MoveAsk, waiting, ask, "nota", "cittadino")
+	}
+	add(ticket.MoveEscalate, string(ticket.HandedOver), ticket.HandedOver.Label()+" (inoltra alla Regione)", "nota fondamento", "regione")
+	add(ticket.MoveRedirect, statusRedirect, ticket.New.Label()+", presso un’altra ASR", "nota asr", "asr")
+	resolve := "nota"
+	if s.Reopened || s.Erased {
+		resolve = ""
+	}
+	add(ticket.MoveResolve, string(ticket.Solved), ticket.Solved.Label(), resolve, "cittadino")
+	add(ticket.MoveDuplicate, statusDuplicate, ticket.Solved.Label()+", perché ripete un’altra richiesta", "nota doppia", "cittadino")
+	add(ticket.MoveDiscard, statusDiscard, ticket.Solved.Label()+", scartata senza messaggio", "scarto", "nessuno")
+	add(ticket.MoveRecall, string(s.Handover.Status), s.Handover.Status.Label()+" (riprende la richiesta dalla Regione)", "motivo", "cittadino")
+	return all
+}
+
+// addOperatorOptions is the menu of FAQ 2.3: the colleagues, their supervisors as a group, and «Regione Piemonte», which hands over.
+func (w *OperatorPages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
+	colleagues, err := w.Identity.ListOperators(v.Context(), t.Entity.Code)
+	if err != nil {
+		return err
+	}
+	if t.Assignee != nil {
+		m.CurrentAssignee = t.Assignee.ID
+		if t.Assignee.Supervisors {
+			m.CurrentAssignee = projections.Supervisors
+		}
+	}
+	all := []option{{Value: "", Label: "Nessuno"}}
+	seen := map[string]bool{"": true, projections.Supervisors: true}
+	for _, o := range colleagues {
+		if seen[o.ID] {
+			continue // also placed there in another role
+		}
+		seen[o.ID] = true
+		label := o.Name
+		if o.ID == v.Caller.Actor.ID {
+			label += " (io)"
+		}
+		all = append(all, option{Value: o.ID, Label: label})
+	}
+	if !seen[m.CurrentAssignee] { // whoever has it no longer works here
+		all = append(all, option{Value: m.CurrentAssignee, Label: cmp.Or(t.Assignee.Name, "un operatore")})
+	}
+	supervisors := "Supervisori"
+	if t.Entity.Code != catalog.Region {
+		supervisors += " " + w.EntityName(t.Entity.Code)
+	}
+	all = append(all, option{Value: projections.Supervisors, Label: supervisors})
+	if slices.Contains(t.Moves, ticket.MoveEscalate) {
+		all = append(all, option{Value: string(catalog.Region), Label: "Regione Piemonte (inoltra la richiesta)", Needs: "nota fondamento", NoteReader: "regione"})
+	}
+	now := m.CurrentAssignee
+	if f.Assignee != nil {
+		now = *f.Assignee
+	}
+	m.Operators = withSelected(all, now)
+	return nil
+}
+
+// asrOptions are where the Region may send the ticket; the one that it came from says so.
+func (w *OperatorPages) asrOptions(s ticket.State) []option {
+	var all []option
+	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
+		if e.Code == catalog.Region {
+			continue
+		}
+		c := option{Value: string(e.Code), Label: e.Short}
+		if e.Code == s.Handover.ASR {
+			c.Label += " (da cui proviene)"
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// problemOptions are what the ticket could be about instead, by service.
+func (w *OperatorPages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
+	var all []optionGroup
+	for _, s := range w.App.Catalog.Services() {
+		g := optionGroup{Label: s.Label}
+		for _, p := range s.Problems {
+			value := string(s.ID) + "/" + string(p.ID)
+			if value != t.Service.ID+"/"+t.Problem.ID {
+				g.Options = append(g.Options, option{Value: value, Label: p.Label, Selected: value == f.Problem})
+			}
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+// optionsOf makes a menu of labels.
+func optionsOf(labels []ui.Label) []option {
+	var all []option
+	for _, l := range labels {
+		all = append(all, option{Value: l.Value, Label: l.Text})
+	}
+	return all
+}
+
+// withSelected marks a value in a copy of a menu.
+func withSelected(all []option, value string) []option {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Selected = all[i].Value == value
+	}
+	return all
+}

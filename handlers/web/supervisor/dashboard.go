@@ -1,0 +1,265 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package supervisor
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+func (w *SupervisorPages) dashboardRoutes() []ui.Route {
+	return []ui.Route{
+		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardPage},
+		{Pattern: "GET /cruscotto/dati/{sheet}", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardCSV},
+		{Pattern: "GET /cruscotto/elenco", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.drilldownPage},
+		{Pattern: ExportRoute, Access: ui.WithRole, Action: identity.ExportTickets, Handle: w.exportDrilldown},
+	}
+}
+
+// figureScope is what figures are asked for, as it stands in the address.
+type figureScope struct {
+	From, To    string // 2006-01-02
+	Entity      catalog.EntityCode
+	ServicePath string // service, or service/problem
+}
+
+func readScope(v *ui.Request) figureScope {
+	return figureScope{From: v.FormValue("dal"), To: v.FormValue("al"), Entity: catalog.EntityCode(v.FormValue("ente")), ServicePath: v.FormValue("tipologia")}
+}
+
+func (s figureScope) scope() projections.Scope {
+	service, problem, _ := strings.Cut(s.ServicePath, "/")
+	return projections.Scope{From: s.From, To: s.To, Entity: s.Entity, Service: catalog.ServiceID(service), Problem: catalog.ProblemID(problem)}
+}
+
+// link leads to a page about the same figures; more are further pairs of its query. What is empty is left out.
+func (s figureScope) link(path string, more ...string) string {
+	query := url.Values{}
+	pairs := append([]string{"dal", s.From, "al", s.To, "ente", string(s.Entity), "tipologia", s.ServicePath}, more...)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			query.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// drilldownLink leads to what is behind a figure.
+func (s figureScope) drilldownLink(figure projections.FigureID, more ...string) string {
+	return s.link("/cruscotto/elenco", append([]string{"cifra", string(figure)}, more...)...)
+}
+
+// dashboardData is the supervisors' page.
+type dashboardData struct {
+	figureScope
+	Title      string // whose figures
+	Period     string // which days
+	HasFigures bool   // there are figures; else only the form, to correct
+	IsPast     bool   // of a day that is over
+	At         time.Time
+	Position   string
+	Uncounted  int    // what happened lately and is not counted yet; 0: nothing
+	Building   bool   // the figures are being prepared for the first time
+	Self       string // this page again
+	TotalsFile string // the tiles as a file
+
+	Earlier, Later            string // the period before, and after; "" where there is none
+	Presets                   []ui.Crumb
+	CurrentTiles, PeriodTiles []tile
+	OtherTiles                []tile
+	Charts                    []chartPanel
+	Tables                    []table
+
+	Entities []catalog.Entity // to choose from; nil where there is no choice
+	Services []catalog.Service
+}
+
+// loadFigures reads them once they contain what had happened when they were asked for, or after two seconds.
+func (w *SupervisorPages) loadFigures(v *ui.Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
+	head, _, err := w.App.Store.Head(v.Context())
+	if err != nil {
+		return d, 0, err
+	}
+	if _, err = w.App.Reader.WaitFigures(v.Context(), head); err != nil {
+		return d, 0, err
+	}
+	d, err = w.App.Reader.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
+	return d, max(0, head.N-d.Position.N), err
+}
+
+func (w *SupervisorPages) dashboardPage(v *ui.Request) error {
+	s := readScope(v)
+	data := w.newDashboardData(v, s)
+	figures, missing, err := w.loadFigures(v, s)
+	if p := periodProblem(err); p != nil {
+		return w.Render(v, p.Status, ui.Page{Template: "cruscotto", Title: "Cruscotto", Problem: p, Data: data})
+	}
+	if err != nil {
+		return err
+	}
+	data.HasFigures, data.At, data.Position = true, figures.At, figures.Position.String()
+	data.Uncounted, data.Building = int(missing), figures.Position.N == 0 && missing > 0
+	s.From, s.To = figures.From, figures.To
+	if figures.Entity != nil && data.Entities != nil {
+		s.Entity = figures.Entity.Code
+	}
+	data.figureScope, data.Self, data.TotalsFile = s, s.link("/cruscotto"), s.link("/cruscotto/dati/totali.csv")
+	data.Title = w.scopeTitle(v, s)
+	data.Period, data.IsPast = formatPeriod(figures.From, figures.To), figures.To != w.today()
+	data.Earlier, data.Later = s.shiftedLink(-1, w.today()), s.shiftedLink(1, w.today())
+	data.CurrentTiles, data.PeriodTiles, data.OtherTiles = tiles(s, figures)
+	data.Charts = w.chartPanels(s, figures)
+	data.Tables = w.tables(s, figures, data.Entities != nil)
+	return w.Render(v, http.StatusOK, ui.Page{Template: "cruscotto", Title: "Cruscotto", Data: data})
+}
+
+// newDashboardData is what stands around the figures: the form, and where to go from it.
+func (w *SupervisorPages) newDashboardData(v *ui.Request, s figureScope) dashboardData {
+	d := dashboardData{figureScope: s, Services: w.App.Catalog.Services()}
+	if v.Caller.Actor.Role != person.ASRSupervisor {
+		d.Entities = w.App.Catalog.Entities(w.App.Store.SettledTime())
+	}
+	today := w.today()
+	of := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
+	first := today[:8] + "01"
+	d.Presets = []ui.Crumb{
+		{Name: "Oggi", Path: of(today, today)}, {Name: "Ieri", Path: of(addDays(today, -1), addDays(today, -1))}, {Name: "Ultimi 7 giorni", Path: of(addDays(today, -6), today)},
+		{Name: "Ultimi 30 giorni", Path: of(addDays(today, -29), today)}, {Name: "Mese scorso", Path: of(addDays(first, -1)[:8]+"01", addDays(first, -1))},
+	}
+	return d
+}
+
+// scopeTitle figures they are, in words.
+func (w *SupervisorPages) scopeTitle(v *ui.Request, s figureScope) string {
+	entity := s.Entity
+	if v.Caller.Actor.Role == person.ASRSupervisor {
+		entity = v.Caller.Actor.Entity
+	}
+	title := "Tutti gli enti"
+	if entity != "" {
+		title = w.EntityName(entity)
+	}
+	if s.ServicePath != "" {
+		title += " · " + w.servicePathLabel(s.ServicePath)
+	}
+	return title
+}
+
+// servicePathLabel is a service, or a problem of it, in words.
+func (w *SupervisorPages) servicePathLabel(part string) string {
+	id, problem, _ := strings.Cut(part, "/")
+	service, ok := w.App.Catalog.Service(catalog.ServiceID(id))
+	if !ok {
+		return part
+	}
+	if p, ok := service.Problem(catalog.ProblemID(problem)); ok {
+		return p.Label + " (" + service.Label + ")"
+	}
+	return service.Label
+}
+
+func (w *SupervisorPages) today() string {
+	return w.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
+}
+
+// addDays is a day some days later. What is no day stays what it is: it was refused before.
+func addDays(day string, n int) string {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return d.AddDate(0, 0, n).Format(time.DateOnly)
+}
+
+// shiftedLink leads to a period as long as this one, before or after it.
+func (s figureScope) shiftedLink(way int, today string) string {
+	from, errFrom := time.Parse(time.DateOnly, s.From)
+	to, errTo := time.Parse(time.DateOnly, s.To)
+	if errFrom != nil || errTo != nil {
+		return ""
+	}
+	n := way * (int(to.Sub(from)/(24*time.Hour)) + 1)
+	s.From, s.To = addDays(s.From, n), addDays(s.To, n)
+	if s.To > today {
+		return ""
+	}
+	return s.link("/cruscotto")
+}
+
+// formatPeriod says a period as people do.
+func formatPeriod(from, to string) string {
+	if from == to {
+		return "il " + ui.FormatDate(from)
+	}
+	return "dal " + ui.FormatDate(from) + " al " + ui.FormatDate(to)
+}
+
+// periodProblems say what is wrong with what was asked for, by the wire's field: the name of the input, and why.
+var periodProblems = map[string]ui.FieldProblem{
+	"from":    {Field: "dal", Text: "Il primo giorno non può venire dopo l’ultimo, e il periodo può durare al massimo cinque anni."},
+	"to":      {Field: "al", Text: "L’ultimo giorno può essere al più tardi oggi."},
+	"entity":  {Field: "ente", Text: "Le cifre di questo ente non si possono mostrare qui: ne scelga un altro."},
+	"problem": {Field: "tipologia", Text: "Questa tipologia non c’è: la scelga dall’elenco."}, "service": {Field: "tipologia", Text: "Questo servizio non c’è: lo scelga dall’elenco."},
+}
+
+// periodProblem is a refusal of what was asked for, to be corrected in the form; nil for other errors.
+func periodProblem(err error) *ui.Problem {
+	var refused *projections.FilterError
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	field, ok := periodProblems[refused.Field]
+	if !ok {
+		return nil
+	}
+	return &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Queste cifre non ci sono", Text: "Corregga la scelta e prema di nuovo «Mostra».", Fields: []ui.FieldProblem{field}}
+}
+
+// dashboardCSV sends one of the tables as a file: the same rows that stand on the page.
+func (w *SupervisorPages) dashboardCSV(v *ui.Request) error {
+	s := readScope(v)
+	name, isSheet := strings.CutSuffix(v.PathValue("sheet"), ".csv")
+	figures, _, err := w.loadFigures(v, s)
+	if err != nil {
+		return err
+	}
+	s.From, s.To = figures.From, figures.To
+	all := append(w.tables(s, figures, true), totalsTable(s, figures))
+	for _, g := range w.chartPanels(s, figures) {
+		all = append(all, g.Table)
+	}
+	i := slices.IndexFunc(all, func(of table) bool { return of.ID == name })
+	if i < 0 || !isSheet {
+		return &ticket.NotVisibleError{}
+	}
+	out := middleware.NewCSVWriter(v.Writer, "cruscotto-"+name+"-"+figures.To+".csv", ';')
+	if err := all[i].writeRows(out); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// sortedByOpen puts what has most to do first.
+func sortedByOpen[T any](all []T, open func(T) int) []T {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(open(b), open(a)) })
+	return sorted
+}

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package supervisor
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// A file holds numbers as programs read them, however the page writes them.
+func TestTotalsInAFile(t *testing.T) {
+	d := projections.Dashboard{Total: projections.Figures{Open: 1250, FirstAnswer: projections.Took{Count: 1, Median: 7200, P90: 90000}}}
+	answer := httptest.NewRecorder()
+	out := middleware.NewCSVWriter(answer, "totali.csv", ';')
+	if err := totalsTable(figureScope{}, d).writeRows(out); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{"Aperte;1250\n", "Risolte;0\n", "Prima risposta, mediana (minuti);120\n", "Prima risposta, 9 su 10 (minuti);1500\n"} {
+		if !strings.Contains(strings.ReplaceAll(answer.Body.String(), "\r", ""), row) {
+			t.Errorf("no %q in %s", row, answer.Body)
+		}
+	}
+}

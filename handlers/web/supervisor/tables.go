@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package supervisor
+
+import (
+	"cmp"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/handlers/web/ui/chart"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// durationMethod says how times are counted.
+const durationMethod = "I tempi vanno dall’apertura della richiesta, notti e attese comprese. La mediana è il tempo che metà dei casi non supera, «9 su 10» quello che non superano nove casi su dieci: sono " +
+	"tempi realmente osservati, senza stime."
+
+// tables are the tables that stand on the page as they are. all: those of more than one entity too.
+func (w *SupervisorPages) tables(s figureScope, d projections.Dashboard, all bool) []table {
+	sheets := []table{w.statusTable(s, d)}
+	if all {
+		sheets = append(sheets, w.entityTable(s, d))
+	}
+	sheets = append(sheets, w.problemTable(s, d), w.operatorTable(s, d), w.outcomeTable(s, d), w.groundTable(s, d))
+	for i := range sheets {
+		sheets[i].File = s.link("/cruscotto/dati/" + sheets[i].ID + ".csv")
+	}
+	return sheets
+}
+
+// barCell is a number with its bar.
+func barCell(n, most int, link string) cell {
+	c := countCell(n, link)
+	c.Bar = chart.Bar(n, most)
+	return c
+}
+
+func (*SupervisorPages) statusTable(s figureScope, d projections.Dashboard) table {
+	t := table{ID: "stati", Caption: "Per stato", Heads: []string{"Stato", "Richieste"}}
+	most := 0
+	for _, f := range d.Statuses {
+		most = max(most, f.Count)
+	}
+	for _, f := range d.Statuses {
+		t.Rows = append(t.Rows, []cell{textCell(f.Label), barCell(f.Count, most, s.drilldownLink(projections.AllTickets, "stato", string(f.Status)))})
+	}
+	return t
+}
+
+func (w *SupervisorPages) entityTable(s figureScope, d projections.Dashboard) table {
+	t := table{ID: "enti", Caption: "Per ente", MethodNote: durationMethod, Heads: []string{
+		"Ente", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Inoltrate", "Ricevute", "Scadute", "Forzature", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
+		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
+	}}
+	entities := sortedByOpen(d.Entities, func(f projections.EntityFigures) int { return f.Open })
+	most := 0
+	for _, f := range entities {
+		most = max(most, f.Open)
+	}
+	for _, f := range entities {
+		own := s
+		own.Entity = f.Entity.Code
+		t.Rows = append(t.Rows, append([]cell{
+			textCell(w.EntityName(f.Entity.Code)), barCell(f.Open, most, own.drilldownLink(projections.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(projections.Unanswered)),
+			countCell(f.Arrivals, own.drilldownLink(projections.Arrivals)), countCell(f.Resolutions, own.drilldownLink(projections.Resolutions)), countCell(f.Reopenings, own.drilldownLink(projections.Reopenings)),
+			countCell(f.Handovers, own.drilldownLink(projections.Handovers, "da", string(f.Entity.Code))), countCell(f.Received, own.drilldownLink(projections.Handovers, "a", string(f.Entity.Code))),
+			countCell(f.Breaches, own.drilldownLink(projections.Breaches)), countCell(f.Overrides, own.drilldownLink(projections.OverrideHandovers, "da", string(f.Entity.Code))),
+		}, durationCells(f.Figures)...))
+	}
+	return t
+}
+
+func durationCells(f projections.Figures) []cell {
+	return []cell{
+		durationCell(f.FirstAnswer, f.FirstAnswer.Median), durationCell(f.FirstAnswer, f.FirstAnswer.P90), durationCell(f.Resolution, f.Resolution.Median), durationCell(f.Resolution, f.Resolution.P90),
+	}
+}
+
+// problemTable lists every service, and beneath it its problems.
+func (w *SupervisorPages) problemTable(s figureScope, d projections.Dashboard) table {
+	t := table{ID: "tipologie", Caption: "Per servizio e tipologia", MethodNote: durationMethod, Heads: []string{
+		"Servizio", "Tipologia", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Passaggi", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
+		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
+	}}
+	const all = "tutte"
+	most := d.Total.Open
+	add := func(service, problem, part string, f projections.Figures) {
+		own := s
+		own.ServicePath = part
+		t.Rows = append(t.Rows, append([]cell{
+			{Text: service, Repeated: problem != all}, textCell(problem), barCell(f.Open, most, own.drilldownLink(projections.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(projections.Unanswered)), countCell(f.Arrivals, own.drilldownLink(projections.Arrivals)),
+			countCell(f.Resolutions, own.drilldownLink(projections.Resolutions)), countCell(f.Reopenings, own.drilldownLink(projections.Reopenings)), countCell(f.Handovers, own.drilldownLink(projections.Handovers)),
+		}, durationCells(f)...))
+	}
+	for _, service := range d.Services {
+		add(service.Service.Label, all, service.Service.ID, service.Figures)
+		for _, p := range sortedByOpen(d.Problems, func(f projections.PartFigures) int { return f.Open }) {
+			if p.Service.ID == service.Service.ID {
+				add(service.Service.Label, p.Problem.Label, service.Service.ID+"/"+p.Problem.ID, p.Figures)
+			}
+		}
+	}
+	return t
+}
+
+func (*SupervisorPages) operatorTable(s figureScope, d projections.Dashboard) table {
+	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}}
+	most := 0
+	for _, f := range d.Operators {
+		most = max(most, f.Open)
+	}
+	for _, f := range d.Operators {
+		t.Rows = append(t.Rows, []cell{
+			textCell(cmp.Or(f.Name, "operatore non più presente")), barCell(f.Open, most, s.drilldownLink(projections.OpenTickets, "operatore", f.ID)),
+			countCell(f.Answers, s.drilldownLink(projections.FirstAnswers, "operatore", f.ID)), countCell(f.Resolutions, s.drilldownLink(projections.Resolutions, "operatore", f.ID)),
+		})
+	}
+	return t
+}
+
+func (w *SupervisorPages) outcomeTable(s figureScope, d projections.Dashboard) table {
+	t := table{ID: "esiti", Caption: "Esiti delle verifiche", Heads: []string{"Verifiche", "Esito", "Volte"}}
+	most := 0
+	for _, f := range d.Outcomes {
+		most = max(most, f.Count)
+	}
+	for _, f := range d.Outcomes {
+		t.Rows = append(t.Rows, []cell{
+			textCell(w.playbookTitle(f.Playbook)), textCell(w.outcomeTitle(f.Playbook, f.Outcome)),
+			barCell(f.Count, most, s.drilldownLink(projections.Outcomes, "dettaglio", string(f.Playbook)+"/"+string(f.Outcome))),
+		})
+	}
+	return t
+}
+
+func (*SupervisorPages) groundTable(s figureScope, d projections.Dashboard) table {
+	t := table{ID: "motivi", Caption: "Motivi degli inoltri alla Regione", Heads: []string{"Motivo", "Inoltri"}}
+	most := 0
+	for _, f := range d.Grounds {
+		most = max(most, f.Count)
+	}
+	for _, f := range d.Grounds {
+		t.Rows = append(t.Rows, []cell{textCell(groundLabel(f.Ground)), barCell(f.Count, most, s.drilldownLink(projections.Handovers, "dettaglio", string(f.Ground)))})
+	}
+	return t
+}
+
+func groundLabel(g ticket.Ground) string {
+	if g == ticket.ByOutcome {
+		return "Esito delle verifiche"
+	}
+	return ui.LabelOf(ui.HandoverGrounds, string(g))
+}

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ui
+
+import (
+	"log/slog"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// AbortDownload ends a file that has begun: the browser must not take it for the whole.
+func (u *UI) AbortDownload(v *Request, err error) error {
+	u.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
+	panic(http.ErrAbortHandler)
+}
+
+// ContentSecurityPolicy lets nothing run, load or send but ours: no inline script or style, no third party.
+const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// SendFile gives a file as one to be kept, never to be run: whoever sent it is not us. Pictures and PDFs are shown when a page of
+// ours asks for them.
+func (v *Request) SendFile(f ticketview.File, content []byte) {
+	h, how := v.Writer.Header(), "attachment"
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	if v.URL.Query().Has("mostra") && PreviewKind(f.MediaType) != "" {
+		how = "inline"
+		if f.MediaType == pdfType { // a browser's reader of PDFs does not work inside a sandbox: it is one itself
+			h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+			h.Set("X-Frame-Options", "SAMEORIGIN")
+		}
+	}
+	h.Set("Content-Type", f.MediaType)
+	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.Name}))
+	_, _ = v.Writer.Write(content) // the browser may have gone
+}
+
+const pdfType = "application/pdf"
+
+// PreviewKind is how a page shows files of a kind: "image", "pdf", or "" for those that are only downloaded.
+func PreviewKind(mediaType string) string {
+	switch {
+	case mediaType == pdfType:
+		return "pdf"
+	case strings.HasPrefix(mediaType, "image/"):
+		return "image"
+	}
+	return ""
+}

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/projections"
+)
+
+// Problem is every refusal that a person can meet on a page: what happened, and what to do next.
+type Problem struct {
+	Status    int
+	Title     string
+	Text      string
+	Fields    []FieldProblem
+	Conflicts []ticket.FieldConflict // what somebody else changed meanwhile
+}
+
+// Error makes a Problem an error, so that pages can return one of their own.
+func (p *Problem) Error() string { return p.Title }
+
+// FieldProblem is what is wrong with one field: the summary leads to it, and it stands beside it.
+type FieldProblem struct {
+	Field string // the name of the input
+	Text  string
+}
+
+// Anchor is where on the page the field stands: the parts of one stand together.
+func (f FieldProblem) Anchor() string {
+	name, _, _ := strings.Cut(f.Field, "[")
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
+
+// For is all that is wrong with a field, for the page to say beside it; "" if nothing is.
+func (p *Problem) For(field string) string {
+	if p == nil {
+		return ""
+	}
+	var texts []string
+	for _, f := range p.Fields {
+		if f.Field == field || strings.HasPrefix(f.Field, field+"[") || strings.HasPrefix(f.Field, field+".") {
+			texts = append(texts, f.Text)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// NotFound returns the problem of a page that does not exist.
+func NotFound() *Problem {
+	return &Problem{Status: http.StatusNotFound, Title: "Questa pagina non c’è", Text: "L’indirizzo è sbagliato, o la richiesta non è tra quelle che può vedere. Torni alla pagina iniziale, o cerchi la richiesta per numero."}
+}
+
+// ProblemOf is the one table from the errors of all rooms to what a page says of them.
+func ProblemOf(err error) *Problem {
+	var (
+		own         *Problem
+		invalid     *ticket.InvalidError
+		filter      *projections.FilterError
+		conflict    *ticket.ConflictError
+		notAllowed  *ticket.NotAllowedError
+		forbidden   *ticket.ForbiddenError
+		notYours    *ticket.NotVisibleError
+		loginLocked *identity.LockedError
+		account     *identity.InvalidError
+		limited     RateLimitedError
+		tooLarge    *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &own):
+		p := *own // callers add to it
+		return &p
+	case errors.As(err, &invalid):
+		p := &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Corregga i campi indicati e invii di nuovo. Non è stato modificato nulla, e ciò che ha scritto è ancora qui."}
+		for _, f := range invalid.Fields {
+			p.Fields = append(p.Fields, FieldProblem{Field: f.Field, Text: FieldText(f)})
+		}
+		return p
+	case errors.As(err, &filter) && filter.Rule == projections.RuleTooManyByName:
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Troppe richieste da ordinare per nome", Text: "L’elenco è troppo lungo per essere messo in ordine di richiedente: lo restringa con i filtri o con la ricerca, o scelga un altro ordine."}
+	case errors.As(err, &filter):
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Ricerca non valida", Text: "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."}
+	case errors.As(err, &conflict):
+		return &Problem{
+			Status: http.StatusPreconditionFailed, Title: "Nel frattempo la richiesta è cambiata",
+			Text:      "Un’altra persona l’ha aggiornata dopo che Lei l’aveva aperta. Guardi le differenze, poi confermi o corregga: ciò che ha scritto è ancora qui, e non è stato inviato.",
+			Conflicts: conflict.Fields,
+		}
+	case errors.Is(err, eventstore.ErrConflict):
+		return &Problem{Status: http.StatusPreconditionFailed, Title: "Nel frattempo la richiesta è cambiata", Text: "La pagina era di una versione precedente. Ciò che ha scritto è ancora qui: controlli e invii di nuovo."}
+	case errors.As(err, &notAllowed):
+		return &Problem{Status: http.StatusConflict, Title: "Questo ora non si può fare", Text: moveText(notAllowed)}
+	case errors.As(err, &forbidden):
+		return &Problem{Status: http.StatusForbidden, Title: "Non può farlo su questa richiesta", Text: RuleText(forbidden.Rule)}
+	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):
+		return NotFound()
+	case errors.Is(err, eventstore.ErrErased):
+		return &Problem{Status: http.StatusGone, Title: "Dati cancellati", Text: "I dati personali di questa richiesta sono stati cancellati su domanda dell’interessato: non si possono più leggere."}
+	case errors.Is(err, eventstore.ErrKeyReused):
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Già inviato", Text: "Questo modulo era già stato inviato con altri dati. Ricarichi la pagina e ricominci."}
+	case errors.Is(err, identity.ErrCredentials):
+		return &Problem{Status: http.StatusUnauthorized, Title: "Accesso non riuscito", Text: "Nome utente, password o PIN non sono corretti. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi. Se l’errore continua, chieda aiuto con il modulo di assistenza."}
+	case errors.As(err, &loginLocked):
+		return &Problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare dopo le %s. Se ha fretta, usi il modulo di assistenza.", FormatTime(loginLocked.Until))}
+	case errors.Is(err, identity.ErrNotPlaced):
+		return &Problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
+	case errors.As(err, &account):
+		f := accountProblems[account.Field]
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato modificato nulla.", Fields: []FieldProblem{f}}
+	case errors.Is(err, identity.ErrTaken):
+		return &Problem{Status: http.StatusConflict, Title: "Esiste già", Text: "Questo nome utente, o questo ruolo presso questo ente, c’è già: non è stato modificato nulla."}
+	case errors.Is(err, ErrWrongRole):
+		return &Problem{Status: http.StatusForbidden, Title: "Pagina di un altro ruolo", Text: "Il ruolo con cui sta lavorando non comprende questa pagina. Può cambiare ruolo dall’intestazione, in alto a destra."}
+	case errors.Is(err, ErrUnknownLink):
+		return &Problem{Status: http.StatusNotFound, Title: "Questo collegamento non funziona", Text: "Forse è stato copiato solo in parte. Apra l’e-mail che ha ricevuto e prema di nuovo il collegamento. Se non la trova più, ci scriva dal modulo di assistenza e indichi il numero della richiesta."}
+	case errors.As(err, &limited):
+		return &Problem{Status: http.StatusTooManyRequests, Title: "Troppe richieste", Text: fmt.Sprintf("Riprovi tra %d secondi: nulla di ciò che ha scritto è andato perso, torni indietro con il browser.", limited.Seconds)}
+	case errors.Is(err, ErrTooManyUploads):
+		return &Problem{Status: http.StatusServiceUnavailable, Title: "Troppi invii insieme", Text: "In questo momento arrivano troppi allegati. Riprovi tra qualche secondo: non è stato modificato nulla, e ciò che ha scritto è ancora nel browser. Se non lo vede, torni indietro."}
+	case errors.As(err, &tooLarge):
+		return &Problem{Status: http.StatusRequestEntityTooLarge, Title: "Allegati troppo grandi", Text: "Gli allegati possono essere al massimo cinque, di 1 MB ciascuno. Torni indietro, ne tolga o li riduca, e invii di nuovo."}
+	case errors.Is(err, errIncompleteForm):
+		return &Problem{Status: http.StatusBadRequest, Title: "Il modulo non è arrivato intero", Text: "La connessione si è interrotta mentre lo inviava. Torni indietro con il browser e lo invii di nuovo: non è stato modificato nulla."}
+	case eventstore.IsUnavailable(err):
+		return &Problem{Status: http.StatusServiceUnavailable, Title: "Il servizio si sta riprendendo", Text: "Riprovi tra qualche secondo: ciò che non risulta confermato non è stato modificato."}
+	default:
+		return &Problem{Status: http.StatusInternalServerError, Title: "Qualcosa è andato storto", Text: "L’errore è stato registrato. Riprovi; se continua, comunichi all’assistenza il codice qui sotto."}
+	}
+}
+
+// accountProblems say what an account or a placement cannot be made of, beside the field that it was typed into.
+var accountProblems = map[string]FieldProblem{
+	"username":  {Field: "utente", Text: "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
+	"name":      {Field: "nome", Text: "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
+	"placement": {Field: "ruolo", Text: "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},
+}

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package ui is what the pages of all audiences share: templates and their rendering, static files, requests and forms, error
+// messages and formats in Italian.
+package ui
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// UIConfig lists what all pages need. App, Notifications and Middleware are required.
+type UIConfig struct {
+	App           *app.Service
+	Notifications *notification.Store
+	Middleware    *middleware.Stack
+	Documents     Documents
+	Log           *slog.Logger // nil: slog.Default
+}
+
+// UI holds what all pages share: the services they call, the templates, and the static files.
+type UI struct {
+	UIConfig
+	Identity *identity.Identity
+
+	assets *assetServer
+	shared *template.Template            // the frame and its parts
+	pages  map[string]*template.Template // by name, each with the frame around it
+}
+
+// NewUI loads the static files and the shared templates. Pages are added by AddTemplates.
+func NewUI(c UIConfig) (*UI, error) {
+	c.Log = cmp.Or(c.Log, slog.Default())
+	u := &UI{UIConfig: c, Identity: c.App.Identity, pages: map[string]*template.Template{}}
+	var err error
+	if u.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if u.shared, err = template.New("frame.html").Funcs(u.TemplateFuncs()).ParseFS(templateFiles, "templates/frame.html", "templates/parts/*.html"); err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	return u, u.AddTemplates(templateFiles)
+}
+
+// AddTemplates parses the pages of one audience: each file templates/pages/NAME.html becomes the page NAME, with the shared
+// templates and the audience's own templates/parts/*.html around it. A page name that exists already is an error.
+func (u *UI) AddTemplates(fsys fs.FS) error {
+	shared, err := u.shared.Clone()
+	if err != nil {
+		return fmt.Errorf("web: templates: %w", err)
+	}
+	parts, _ := fs.Glob(fsys, "templates/parts/*.html") // the pattern is valid, no other error exists
+	pages, _ := fs.Glob(fsys, "templates/pages/*.html")
+	if len(parts) > 0 {
+		if shared, err = shared.ParseFS(fsys, parts...); err != nil {
+			return fmt.Errorf("web: templates: %w", err)
+		}
+	}
+	for _, file := range pages {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if u.pages[name] != nil {
+			return fmt.Errorf("web: templates: two pages are called %s", name)
+		}
+		t, err := shared.Clone()
+		if err == nil {
+			t, err = t.ParseFS(fsys, file)
+		}
+		if err != nil {
+			return fmt.Errorf("web: templates: %w", err)
+		}
+		u.pages[name] = t
+	}
+	return nil
+}
+
+// Now returns the time of the wall clock. Rate limits, cookies and the dates of placements use it; the log has its own time.
+func (*UI) Now() time.Time { return time.Now() }
+
+// Assets serves the static files; their addresses begin with StaticPath.
+func (u *UI) Assets() http.Handler { return u.assets }
