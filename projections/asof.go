@@ -56,13 +56,13 @@ const foldBatchSize = 500
 
 // QueueAsOf folds a queue from the log as it stood. Only those tickets are read that were open then: opened before, and not
 // closed since, or touched since. *FilterError names what makes no such queue.
-func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, asked AsOfQuery) (AsOfPage, error) {
+func (r *ListReader) QueueAsOf(ctx context.Context, v ticketview.Viewer, asked AsOfQuery) (AsOfPage, error) {
 	queues := AsOfQueues()
 	if !slices.ContainsFunc(queues, func(q Queue) bool { return q.ID == asked.Queue }) {
-		return AsOfPage{}, &FilterError{"queue", "cannot be looked at in the past", joinValues(queuesForRole(person.ASRSupervisor))}
+		return AsOfPage{}, newFilterError("queue", "cannot be looked at in the past", joinValues(queuesForRole(person.ASRSupervisor)))
 	}
 	if asked.Limit < 1 || asked.Limit > maxLimit || asked.Skip < 0 {
-		return AsOfPage{}, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d, from the first on", maxLimit)}
+		return AsOfPage{}, newFilterError("limit", "out of range", fmt.Sprintf("1 to %d, from the first on", maxLimit))
 	}
 	s := AsOfPage{Items: []Item{}}
 	var err error
@@ -122,7 +122,7 @@ func openQueuesAt(row Row, of catalog.EntityCode) (in []QueueID) {
 }
 
 // findOpenAt lists the tickets that may have been open at a moment, and the position that goes with it.
-func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
+func (r *ListReader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
 	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
 		rows, err := seen.tx.Query(ctx, `
 			select id::text from read.tickets_v1 where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`, at, position)
@@ -136,7 +136,7 @@ func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Ti
 }
 
 // foldAt folds some tickets up to a position.
-func (r *Reader) foldAt(ctx context.Context, ids []eventstore.StreamID, position int64) (map[eventstore.StreamID]Row, error) {
+func (r *ListReader) foldAt(ctx context.Context, ids []eventstore.StreamID, position int64) (map[eventstore.StreamID]Row, error) {
 	folded := map[eventstore.StreamID]Row{}
 	err := r.store.ReadStreams(ctx, ids, position, func(records []eventstore.Record) error {
 		history, err := ticketlog.DecodeHistory(records)

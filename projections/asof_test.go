@@ -16,21 +16,21 @@ import (
 )
 
 // asOf is a queue of the past, all of it.
-func (h *fixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfPage {
-	h.t.Helper()
-	s, err := h.reader.QueueAsOf(h.t.Context(), ticketview.Viewer{Actor: auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: maxLimit})
+func (h *listsFixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfPage {
+	h.T.Helper()
+	s, err := h.reader.QueueAsOf(h.T.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: maxLimit})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	if s.Stale {
-		h.t.Fatal("the lists are behind")
+		h.T.Fatal("the lists are behind")
 	}
 	return s
 }
 
 // TestAsOfQueuesMatchThePast compares what the log gives for a moment with what the live queues said then.
 func TestAsOfQueuesMatchThePast(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	type then struct {
 		at     time.Time
 		entity catalog.EntityCode
@@ -38,18 +38,18 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 	}
 	var past []then
 	look := func() {
-		h.project()
+		h.Project()
 		for _, entity := range []catalog.EntityCode{tickettest.Torino, catalog.Region} {
 			role := person.ASRSupervisor
 			if entity == catalog.Region {
 				role = person.RegionalSupervisor
 			}
-			who := person.Actor{ID: string(newID()), Role: role, Entity: entity}
+			who := person.Actor{ID: string(tickettest.NewID()), Role: role, Entity: entity}
 			live, _, err := h.reader.Queues(t.Context(), ticketview.Viewer{Actor: who})
 			if err != nil {
 				t.Fatal(err)
 			}
-			was := then{h.now(), entity, map[QueueID]int{}}
+			was := then{h.Now(), entity, map[QueueID]int{}}
 			for _, q := range live {
 				was.counts[q.ID] = q.Count
 			}
@@ -58,14 +58,14 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 			past = append(past, was)
 		}
 	}
-	for i, life := range drawLives(40, 25) {
-		h.playLife(life, func(step int) {
+	for i, life := range tickettest.DrawExamples(40, 25) {
+		h.PlayLife(life, func(step int) {
 			if (i+step)%37 == 0 {
 				look()
 			}
 		})
 	}
-	h.project()
+	h.Project()
 	held := 0
 	for _, was := range past {
 		for _, q := range h.asOf(was.entity, AllQueue, was.at).Queues {
@@ -81,16 +81,16 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 }
 
 func TestQueueAsOf(t *testing.T) {
-	h := newFixture(t)
-	first := h.openTicket(tickettest.Torino)
-	h.advance(time.Hour)
-	opened := h.now()
-	second := h.openTicket(tickettest.Torino)
-	h.advance(time.Hour)
-	h.do(first, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
-	h.project()
+	h := newListsFixture(t)
+	first := h.OpenTicket(tickettest.Torino)
+	h.Advance(time.Hour)
+	opened := h.Now()
+	second := h.OpenTicket(tickettest.Torino)
+	h.Advance(time.Hour)
+	h.Do(first, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	h.Project()
 
-	now := h.asOf(tickettest.Torino, NewQueue, h.now())
+	now := h.asOf(tickettest.Torino, NewQueue, h.Now())
 	if now.Total != 1 || now.Items[0].ID != second || now.Position.N != 3 {
 		t.Errorf("now: %+v", now)
 	}
@@ -103,17 +103,17 @@ func TestQueueAsOf(t *testing.T) {
 	if s := h.asOf(tickettest.Torino, AllQueue, opened.AddDate(-1, 0, 0)); s.Total != 0 || s.Position.N != 0 || len(s.Queues) != 8 {
 		t.Errorf("before there was anything: %+v", s)
 	}
-	page, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Skip: 1, Limit: 1})
+	page, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Skip: 1, Limit: 1})
 	if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Items[0].ID != second {
 		t.Errorf("its second page: %+v, %v", page, err)
 	}
 	var refused *FilterError
 	for _, wrong := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
-		if _, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: auditor}, wrong); !errors.As(err, &refused) {
+		if _, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, wrong); !errors.As(err, &refused) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
 	}
-	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.now(), Limit: 1}); err != nil || s.Total != 0 {
+	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Limit: 1}); err != nil || s.Total != 0 {
 		t.Errorf("a neighbour sees %+v, %v", s, err)
 	}
 }

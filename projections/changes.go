@@ -16,7 +16,7 @@ import (
 // Changes tells which tickets that the viewer may see changed after a position, in its order, at most limit of them.
 // A change that is still held from the viewer is left out, and Next stays before it: ask again from there, at the
 // latest at HeldUntil. So every change is told at least once.
-func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, limit int) (Changes, error) {
+func (r *ListReader) Changes(ctx context.Context, v ticketview.Viewer, after int64, limit int) (Changes, error) {
 	changes := Changes{Items: []Change{}}
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
@@ -64,7 +64,7 @@ func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, 
 
 // ResumePosition is from where a viewer who has read everything up to a position misses nothing: before the first change up to
 // there that was still held from them.
-func (r *Reader) ResumePosition(ctx context.Context, v ticketview.Viewer, read int64) (int64, error) {
+func (r *ListReader) ResumePosition(ctx context.Context, v ticketview.Viewer, read int64) (int64, error) {
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
 			select position from read.timeline_v1

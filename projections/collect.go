@@ -16,12 +16,32 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
+// DashboardReader reads figures, and the lists behind them, for viewers. Every query runs under row-level security for its viewer.
+type DashboardReader struct {
+	store         *eventstore.Store
+	catalog       *catalog.Catalog
+	operatorNames ticketview.OperatorNames
+	exportSlots   chan struct{} // one for each export under way
+}
+
+// NewDashboardReader returns a reader that uses the store's pool for requests.
+func NewDashboardReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *DashboardReader {
+	return &DashboardReader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExports)}
+}
+
+// Wait waits until the figures have passed the position, for at most two seconds; stale reports that they have not by then. It holds no
+// connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
+func (r *DashboardReader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
+	return WaitFor(ctx, r.store, figuresModel, after)
+}
+
 // Dashboard gives the figures that the viewer asks for and may see; others see zeroes. *FilterError names what in the scope
 // makes no figures.
-func (r *Reader) Dashboard(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
+func (r *DashboardReader) Dashboard(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
 	p, err := s.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return Dashboard{}, err
@@ -30,8 +50,8 @@ func (r *Reader) Dashboard(ctx context.Context, v ticketview.Viewer, s Scope) (D
 		entities: map[catalog.EntityCode]*EntityFigures{}, services: map[catalog.ServiceID]*PartFigures{}, problems: map[problemKey]*PartFigures{},
 		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageLimits)+1),
 	}
-	err = r.withSnapshotOf(ctx, v, []model{figuresModel}, func(seen snapshot) error {
-		g.result.Position = seen.position
+	err = WithSnapshot(ctx, r.store, v.Actor, []model{figuresModel}, func(seen Snapshot) error {
+		g.result.Position = seen.Position
 		if err := g.collectIntervals(ctx, seen, p); err != nil {
 			return err
 		}
@@ -46,23 +66,11 @@ func (r *Reader) Dashboard(ctx context.Context, v ticketview.Viewer, s Scope) (D
 	if err != nil {
 		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
 	}
-	names, err := r.lookUpNames(ctx, slices.Sorted(maps.Keys(g.operators)))
+	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, slices.Sorted(maps.Keys(g.operators)))
 	if err != nil {
 		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
 	}
 	return g.build(p, names), nil
-}
-
-// lookUpNames looks up operators.
-func (r *Reader) lookUpNames(ctx context.Context, ids []string) (ticketview.Names, error) {
-	known := map[string]string{}
-	if r.operatorNames != nil && len(ids) > 0 {
-		var err error
-		if known, err = r.operatorNames(ctx, ids); err != nil {
-			return ticketview.Names{}, err
-		}
-	}
-	return ticketview.Names{Catalog: r.catalog, Operator: func(id string) string { return known[id] }}, nil
 }
 
 // ageLimits divide the ages of open tickets.
@@ -135,23 +143,23 @@ func (g *collector) figuresOf(p figureGroup) *Figures {
 }
 
 // collectIntervals counts what was so at the moment.
-func (g *collector) collectIntervals(ctx context.Context, v snapshot, p period) error {
+func (g *collector) collectIntervals(ctx context.Context, s Snapshot, p period) error {
 	asked := p.intervalConditions()
 	asked.add("s.status <> 'chiuso'")
-	asked.args = append(asked.args, p.at, secondsOf(ageLimits))
-	rows, err := v.tx.Query(ctx, fmt.Sprintf(`
+	at, limits := asked.arg(p.at), asked.arg(secondsOf(ageLimits))
+	rows, err := s.Tx.Query(ctx, fmt.Sprintf(`
 		select `+groupingSQL("entity", "service", "problem", "assignee", "status", "age")+`,
 			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(assignee, ''), coalesce(status, ''), coalesce(age, 0), count(*),
 			count(*) filter (where answered_at = 'infinity'), count(*) filter (where assignee = ''),
 			percentile_disc(array[0.5, 0.9]) within group (order by old)
 		from (
 			select entity, service, problem, assignee, status, status in (%[1]s) as works, answered_at,
-				width_bucket(old, $%[3]d) as age, old
+				width_bucket(old, %[3]s) as age, old
 			from (
-				select s.*, greatest(0, floor(extract(epoch from $%[2]d::timestamptz - opened_at)))::bigint as old
+				select s.*, greatest(0, floor(extract(epoch from %[2]s::timestamptz - opened_at)))::bigint as old
 				from read.standings_v1 s where %[4]s) s) s
 		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
-		having works or works is null`, openStatuses, len(asked.args)-1, len(asked.args), asked.sql()), asked.args...)
+		having works or works is null`, openStatuses, at, limits, asked.sql()), asked.args...)
 	if err != nil {
 		return err
 	}
@@ -188,9 +196,9 @@ func secondsOf(days []int) []int64 {
 func newTook(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
 
 // collectActivities counts what was done in the period.
-func (g *collector) collectActivities(ctx context.Context, v snapshot, p period) error {
+func (g *collector) collectActivities(ctx context.Context, s Snapshot, p period) error {
 	asked := p.activityConditions()
-	rows, err := v.tx.Query(ctx, `
+	rows, err := s.Tx.Query(ctx, `
 		select `+groupingSQL("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
 			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
 			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
@@ -216,10 +224,10 @@ func (g *collector) collectActivities(ctx context.Context, v snapshot, p period)
 
 // collectDurations tells how long answers and resolutions took. They are asked for by themselves: percentiles have all rows sorted,
 // group by group, and what is only counted needs no order.
-func (g *collector) collectDurations(ctx context.Context, v snapshot, p period) error {
+func (g *collector) collectDurations(ctx context.Context, s Snapshot, p period) error {
 	asked := p.activityConditions()
 	asked.add("d.kind in ('answered', 'resolved')")
-	rows, err := v.tx.Query(ctx, `
+	rows, err := s.Tx.Query(ctx, `
 		select `+groupingSQL("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
 			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
 		from read.deeds_v1 d where `+asked.sql()+`
@@ -292,12 +300,12 @@ func (g *collector) setGroupCount(of figureGroup, kind activityKind, n int) {
 
 // collectOpenByDay counts how many were open at the end of each day: those that were when the period began, and what came and
 // went on every day.
-func (g *collector) collectOpenByDay(ctx context.Context, v snapshot, p period) error {
+func (g *collector) collectOpenByDay(ctx context.Context, s Snapshot, p period) error {
 	c := &conditions{}
 	c.add("s.from_at < %[1]s::timestamptz", p.cutoff)
 	c.add("s.to_at >= %s", p.from)
 	p.addScope(c, "s", "s.entity = %s")
-	rows, err := v.tx.Query(ctx, `
+	rows, err := s.Tx.Query(ctx, `
 		with works as (select from_at, to_at from read.standings_v1 s where s.status in (`+openStatuses+`) and `+c.sql()+`)
 		select '', count(*) from works where from_at < $2
 		union all

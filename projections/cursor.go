@@ -46,7 +46,7 @@ func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil || !hmac.Equal([]byte(c.Signature), []byte(c.withSignature(sign, f, v).Signature)) {
-		return cursor{}, &FilterError{"cursor", "not the cursor of a page of this list", "a cursor of the page beside it, with the same filter and sort"}
+		return cursor{}, newFilterError("cursor", "not the cursor of a page of this list", "a cursor of the page beside it, with the same filter and sort")
 	}
 	return c, nil
 }

@@ -23,34 +23,41 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-var (
-	supervisor         = tickettest.Actors[2]
-	regionalSupervisor = tickettest.Actors[6]
-)
+// dashboardFixture is a fixture with the lists, the figures and a reader of the figures.
+type dashboardFixture struct {
+	*Fixture
+	reader *DashboardReader
+}
+
+func newDashboardFixture(t testing.TB) *dashboardFixture {
+	t.Helper()
+	f := NewFixture(t, ticketsModel, figuresModel)
+	return &dashboardFixture{f, NewDashboardReader(f.Store, catalog.Default(), nil)}
+}
 
 // histories reads every ticket of the log.
-func (h *fixture) histories() (all [][]ticket.Recorded) {
-	h.t.Helper()
-	head, _, err := h.store.Head(h.t.Context())
+func (h *dashboardFixture) histories() (all [][]ticket.Recorded) {
+	h.T.Helper()
+	head, _, err := h.Store.Head(h.T.Context())
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	err = h.store.ReadByStream(h.t.Context(), head.N, func(records []eventstore.Record) error {
+	err = h.Store.ReadByStream(h.T.Context(), head.N, func(records []eventstore.Record) error {
 		history, err := ticketlog.DecodeHistory(records)
 		all = append(all, history)
 		return err
 	})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return all
 }
 
-func (h *fixture) dashboard(who person.Actor, s Scope) Dashboard {
-	h.t.Helper()
-	d, err := h.reader.Dashboard(h.t.Context(), ticketview.Viewer{Actor: who}, s)
+func (h *dashboardFixture) dashboard(who person.Actor, s Scope) Dashboard {
+	h.T.Helper()
+	d, err := h.reader.Dashboard(h.T.Context(), ticketview.Viewer{Actor: who}, s)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return d
 }
@@ -162,14 +169,14 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 // TestFiguresMatchRecount, over lives that were made up and many periods of them; and behind every figure is a
 // list as long as it is.
 func TestFiguresMatchRecount(t *testing.T) {
-	h := newFixture(t)
-	for _, life := range drawLives(25, 30) {
-		h.playLife(life, func(int) {})
-		h.clock.Store(h.now().Add(-time.Duration(len(life.Steps)%7) * time.Hour).UnixNano()) // lives overlap as far as the log lets them
+	h := newDashboardFixture(t)
+	for _, life := range tickettest.DrawExamples(25, 30) {
+		h.PlayLife(life, func(int) {})
+		h.SetTime(h.Now().Add(-time.Duration(len(life.Steps)%7) * time.Hour)) // lives overlap as far as the log lets them
 	}
-	h.project()
+	h.Project()
 	histories := h.histories()
-	begun, today := histories[0][0].At, startOfDay(h.now())
+	begun, today := histories[0][0].At, startOfDay(h.Now())
 	for _, history := range histories {
 		if history[0].At.Before(begun) {
 			begun = history[0].At
@@ -185,9 +192,9 @@ func TestFiguresMatchRecount(t *testing.T) {
 			s := Scope{From: first.Format(dayFormat), To: last.Format(dayFormat)}
 			end, at := last.AddDate(0, 0, 1), last.AddDate(0, 0, 1)
 			if last.Equal(today) {
-				end, at = h.now().Add(time.Hour), h.now()
+				end, at = h.Now().Add(time.Hour), h.Now()
 			}
-			d := h.dashboard(regionalSupervisor, s)
+			d := h.dashboard(tickettest.RegionalSupervisor, s)
 			want, _ := recountFigures(histories, "", first, end, at)
 			if d.Total != want {
 				t.Fatalf("%+v: figures\n%+v, want\n%+v", s, d.Total, want)
@@ -207,18 +214,18 @@ func TestFiguresMatchRecount(t *testing.T) {
 			for i, day := range d.Days {
 				end := first.AddDate(0, 0, i+1)
 				if end.After(at) {
-					end = h.now().Add(time.Hour)
+					end = h.Now().Add(time.Hour)
 				}
 				if stood, _ := recountFigures(histories, "", first, end, at); day.Open != stood.Open {
 					t.Fatalf("%+v: at the end of %s %d are open, want %d", s, day.Day, day.Open, stood.Open)
 				}
 			}
-			listed += h.checkDrillDowns(t, regionalSupervisor, s, d)
-			own := h.dashboard(supervisor, s)
-			if own.Entity.Code != supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(regionalSupervisor, Scope{From: s.From, To: s.To, Entity: supervisor.Entity}).Total.Open {
+			listed += h.checkDrillDowns(t, tickettest.RegionalSupervisor, s, d)
+			own := h.dashboard(tickettest.Supervisor, s)
+			if own.Entity.Code != tickettest.Supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(tickettest.RegionalSupervisor, Scope{From: s.From, To: s.To, Entity: tickettest.Supervisor.Entity}).Total.Open {
 				t.Fatalf("%+v: the supervisor's own figures are %+v", s, own)
 			}
-			h.checkDrillDowns(t, supervisor, s, own)
+			h.checkDrillDowns(t, tickettest.Supervisor, s, own)
 		}
 	}
 	if listed < 500 {
@@ -227,7 +234,7 @@ func TestFiguresMatchRecount(t *testing.T) {
 }
 
 // checkDrillDowns holds every figure of a dashboard to the list behind it.
-func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
+func (h *dashboardFixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
 	t.Helper()
 	hold := func(what string, b DrillDown, want int) {
 		t.Helper()
@@ -303,10 +310,10 @@ func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Das
 // TestPastDayFiguresNeverChange: what a day's figures were when it ended is what they are for ever, whatever happens
 // afterwards to the same tickets, an act that is undone after midnight included.
 func TestPastDayFiguresNeverChange(t *testing.T) {
-	h := newFixture(t)
+	h := newDashboardFixture(t)
 	then := map[string]string{}
 	say := func(day string) string {
-		d := h.dashboard(regionalSupervisor, Scope{To: day})
+		d := h.dashboard(tickettest.RegionalSupervisor, Scope{To: day})
 		d.Position = eventstore.Position{}
 		said, err := json.Marshal(d)
 		if err != nil {
@@ -316,25 +323,25 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 	}
 	var open []ticket.ID
 	for range 20 {
-		evening := startOfDay(h.now()).AddDate(0, 0, 1).Add(-3 * time.Second)
-		open = append(open, h.openTicket(tickettest.Torino), h.openTicket(tickettest.Torino))
+		evening := startOfDay(h.Now()).AddDate(0, 0, 1).Add(-3 * time.Second)
+		open = append(open, h.OpenTicket(tickettest.Torino), h.OpenTicket(tickettest.Torino))
 		if len(open) > 8 {
-			h.do(open[1], operator, ask("Quando?"))
-			h.do(open[2], operator, escalate("non è nostra"))
-			h.do(open[3], supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+			h.Do(open[1], tickettest.Operator, tickettest.Ask("Quando?"))
+			h.Do(open[2], tickettest.Operator, tickettest.Escalate("non è nostra"))
+			h.Do(open[3], tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 			open = open[4:]
 		}
-		late := h.openTicket(tickettest.Torino)
-		h.clock.Store(evening.UnixNano())
-		h.do(late, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("Risolto.")})
-		h.clock.Store(evening.Add(3 * time.Second).UnixNano()) // midnight
-		h.project()
+		late := h.OpenTicket(tickettest.Torino)
+		h.SetTime(evening)
+		h.Do(late, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("Risolto.")})
+		h.SetTime(evening.Add(3 * time.Second)) // midnight
+		h.Project()
 		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)
 		then[day] = say(day)
-		h.do(late, operator, ticket.Undo{})
-		h.advance(8 * time.Hour)
+		h.Do(late, tickettest.Operator, ticket.Undo{})
+		h.Advance(8 * time.Hour)
 	}
-	h.project()
+	h.Project()
 	for day, said := range then {
 		if now := say(day); now != said {
 			t.Fatalf("%s was\n%s, is\n%s", day, said, now)
@@ -343,9 +350,7 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 			t.Fatalf("%s: the resolution that was undone after midnight is not in %s", day, said)
 		}
 	}
-	if err := NewRunner(h.store).Rebuild(t.Context(), figuresModel.name, nil); err != nil {
-		t.Fatal(err)
-	}
+	h.Rebuild(figuresModel)
 	for day, said := range then {
 		if now := say(day); now != said {
 			t.Fatalf("%s was\n%s, is once rebuilt\n%s", day, said, now)
@@ -355,7 +360,7 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 
 // TestInvalidScopeNamesTheField.
 func TestInvalidScopeNamesTheField(t *testing.T) {
-	h := newFixture(t)
+	h := newDashboardFixture(t)
 	for field, b := range map[string]DrillDown{
 		"to":       {Scope: Scope{To: "2026-03-03"}},
 		"from":     {Scope: Scope{From: "2026-03-02", To: "2026-03-01"}},
@@ -370,7 +375,7 @@ func TestInvalidScopeNamesTheField(t *testing.T) {
 		"service":  {Scope: Scope{Service: "\x00"}},
 		"operator": {Operator: "\xff"},
 	} {
-		_, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: supervisor}, b)
+		_, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: tickettest.Supervisor}, b)
 		var refused *FilterError
 		if !errors.As(err, &refused) || refused.Field != field {
 			t.Errorf("%s: %v", field, err)
@@ -380,20 +385,20 @@ func TestInvalidScopeNamesTheField(t *testing.T) {
 
 // TestExportEqualsDrillDown, however many pages it takes.
 func TestExportEqualsDrillDown(t *testing.T) {
-	h := newFixture(t)
-	for _, life := range drawLives(40, 20) {
-		h.playLife(life, func(int) {})
+	h := newDashboardFixture(t)
+	for _, life := range tickettest.DrawExamples(40, 20) {
+		h.PlayLife(life, func(int) {})
 	}
-	h.project()
+	h.Project()
 	for _, figure := range FigureIDs() {
 		b := DrillDown{Figure: figure, Limit: maxLimit}
-		page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: regionalSupervisor}, b)
+		page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var all []DrillDownItem
 		b.Limit = 7
-		err = h.reader.Export(t.Context(), ticketview.Viewer{Actor: regionalSupervisor}, b, func(c DrillDownPage) error {
+		err = h.reader.Export(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b, func(c DrillDownPage) error {
 			if c.Position != page.Position || !c.At.Equal(page.At) {
 				t.Errorf("%s: at %s %s, the list at %s %s", figure, c.Position, c.At, page.Position, page.At)
 			}
@@ -422,10 +427,10 @@ func (w watched) Done() <-chan struct{} {
 // Who takes long over a file keeps nobody from the pages: there is one connection more than exports may hold at a time, and a page
 // finds it free while many more exports wait for their turn.
 func TestSlowExportsDoNotBlockPages(t *testing.T) {
-	h := newFixture(t)
-	h.openTicket(tickettest.Torino)
-	h.project()
-	reader := NewReader(h.db.OpenNode(t, func(c *eventstore.Config) { c.Clock, c.RequestConns = h.now, maxExports+1 }), catalog.Default(), nil)
+	h := newDashboardFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	reader := NewDashboardReader(h.OpenNode(func(c *eventstore.Config) { c.RequestConns = maxExports + 1 }), catalog.Default(), nil)
 	slow, goOn := context.WithCancel(t.Context())
 	defer goOn()
 	var exports, asked sync.WaitGroup
@@ -434,7 +439,7 @@ func TestSlowExportsDoNotBlockPages(t *testing.T) {
 		asked.Add(1)
 		ctx := watched{t.Context(), sync.OnceFunc(asked.Done)}
 		exports.Go(func() {
-			err := reader.Export(ctx, ticketview.Viewer{Actor: auditor}, DrillDown{}, func(DrillDownPage) error {
+			err := reader.Export(ctx, ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, func(DrillDownPage) error {
 				begun <- struct{}{}
 				<-slow.Done()
 				return nil
@@ -451,7 +456,7 @@ func TestSlowExportsDoNotBlockPages(t *testing.T) {
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for range 20 {
-		if _, _, err := reader.Queues(patient, ticketview.Viewer{Actor: operator}); err != nil {
+		if _, err := reader.Dashboard(patient, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
 			t.Errorf("a page while files are sent slowly: %v", err)
 			break
 		}

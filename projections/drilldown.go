@@ -113,7 +113,7 @@ type DrillDownPage struct {
 // drillDownQuery is a question for what is behind a figure, checked and said in SQL.
 type drillDownQuery struct {
 	period
-	*conditions
+	where   *conditions
 	tickets bool
 	after   *drillDownCursor
 	limit   int
@@ -140,12 +140,12 @@ func parseDrillDownCursor(text string) (*drillDownCursor, error) {
 	}
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 || !eventstore.IsID(parts[1]) {
-		return nil, &FilterError{"cursor", "not a place in this list", "that of the page before"}
+		return nil, newFilterError("cursor", "not a place in this list", "that of the page before")
 	}
 	micros, err := strconv.ParseInt(parts[0], 10, 64)
 	version, err2 := strconv.ParseInt(parts[2], 10, 32)
 	if err != nil || err2 != nil || micros < 0 || micros > 1<<52 {
-		return nil, &FilterError{"cursor", "not a place in this list", "that of the page before"}
+		return nil, newFilterError("cursor", "not a place in this list", "that of the page before")
 	}
 	return &drillDownCursor{time.UnixMicro(micros).UTC(), parts[1], int(version)}, nil
 }
@@ -166,42 +166,42 @@ func (b DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 	if b.Figure == "" {
 		b.Figure = AllTickets
 	}
-	where, tickets := ticketFigureConditions[b.Figure]
+	condition, tickets := ticketFigureConditions[b.Figure]
 	kind, did := activityFigureKinds[b.Figure]
 	switch {
 	case !tickets && !did:
-		return a, &FilterError{"figure", "no such figure", joinValues(FigureIDs())}
+		return a, newFilterError("figure", "no such figure", joinValues(FigureIDs()))
 	case a.limit < 1 || a.limit > maxLimit:
-		return a, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d", maxLimit)}
+		return a, newFilterError("limit", "out of range", fmt.Sprintf("1 to %d", maxLimit))
 	case b.Status != "" && !slices.Contains(ticket.Statuses(), b.Status):
-		return a, &FilterError{"status", "no such status", joinValues(ticket.Statuses())}
+		return a, newFilterError("status", "no such status", joinValues(ticket.Statuses()))
 	}
 	if err := checkText(map[string]string{"operator": b.Operator, "giver": string(b.Giver), "receiver": string(b.Receiver), "detail": b.Detail}); err != nil {
 		return a, err
 	}
 	a.tickets = tickets
 	if tickets {
-		a.conditions = a.intervalConditions()
-		a.add(where)
+		a.where = a.intervalConditions()
+		a.where.add(condition)
 		return a, b.addTicketConditions(a)
 	}
-	a.conditions = a.activityConditions()
-	a.add("d.kind = %s", string(kind))
+	a.where = a.activityConditions()
+	a.where.add("d.kind = %s", string(kind))
 	if b.Figure == OverrideHandovers {
-		a.add("d.detail in (" + overrideGrounds + ")")
+		a.where.add("d.detail in (" + overrideGrounds + ")")
 	}
 	return a, b.addActivityConditions(a)
 }
 
 func (b DrillDown) addTicketConditions(a drillDownQuery) error {
 	if b.Day != "" || b.Giver != "" || b.Receiver != "" || b.Detail != "" {
-		return &FilterError{"figure", "tickets as they stood have no day, giver, receiver or detail", "a figure of what was done"}
+		return newFilterError("figure", "tickets as they stood have no day, giver, receiver or detail", "a figure of what was done")
 	}
 	if b.Status != "" {
-		a.add("s.status = %s", string(b.Status))
+		a.where.add("s.status = %s", string(b.Status))
 	}
 	if b.Operator != "" {
-		a.add("s.assignee = %s", b.Operator)
+		a.where.add("s.assignee = %s", b.Operator)
 	}
 	if b.Age == "" {
 		return nil
@@ -209,29 +209,29 @@ func (b DrillDown) addTicketConditions(a drillDownQuery) error {
 	least, err := strconv.Atoi(b.Age)
 	i := slices.Index(ageLimits, least)
 	if err != nil || i < 0 && least != 0 {
-		return &FilterError{"age", "no such age", "0, 1, 3, 7, 14 or 30"}
+		return newFilterError("age", "no such age", "0, 1, 3, 7, 14 or 30")
 	}
-	a.add("greatest(0, floor(extract(epoch from %s::timestamptz - s.opened_at))) >= %s", a.at, int64(least)*24*60*60)
+	a.where.add("greatest(0, floor(extract(epoch from %s::timestamptz - s.opened_at))) >= %s", a.at, int64(least)*24*60*60)
 	if i+1 < len(ageLimits) {
-		a.add("floor(extract(epoch from %s::timestamptz - s.opened_at)) < %s", a.at, int64(ageLimits[i+1])*24*60*60)
+		a.where.add("floor(extract(epoch from %s::timestamptz - s.opened_at)) < %s", a.at, int64(ageLimits[i+1])*24*60*60)
 	}
 	return nil
 }
 
 func (b DrillDown) addActivityConditions(a drillDownQuery) error {
 	if b.Status != "" || b.Age != "" {
-		return &FilterError{"figure", "what was done has no status or age", "a figure of tickets as they stood"}
+		return newFilterError("figure", "what was done has no status or age", "a figure of tickets as they stood")
 	}
 	if b.Day != "" {
 		d, err := parseDay("day", b.Day, a.from)
 		if err != nil {
 			return err
 		}
-		a.add("d.at >= %s and d.at < %s", d, d.AddDate(0, 0, 1))
+		a.where.add("d.at >= %s and d.at < %s", d, d.AddDate(0, 0, 1))
 	}
 	for column, value := range map[string]string{"operator": b.Operator, "entity": string(b.Giver), "other": string(b.Receiver), "detail": b.Detail} {
 		if value != "" {
-			a.add("d."+column+" = %s", value)
+			a.where.add("d."+column+" = %s", value)
 		}
 	}
 	return nil

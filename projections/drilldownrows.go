@@ -17,7 +17,7 @@ import (
 
 // rows reads what was asked for in order, after a place, limit of them.
 func (a drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCursor, limit int) ([]DrillDownItem, error) {
-	c := &conditions{slices.Clone(a.where), slices.Clone(a.args)}
+	c := a.where.clone()
 	from, columns, order := "read.standings_v1 s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
 		exists (select from read.tickets_v1 t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
@@ -55,14 +55,14 @@ func (a drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 }
 
 // addNames fills in the names that people read.
-func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
+func (r *DashboardReader) addNames(ctx context.Context, items []DrillDownItem) error {
 	var ids []string
 	for _, c := range items {
 		if c.operatorID != "" && !slices.Contains(ids, c.operatorID) {
 			ids = append(ids, c.operatorID)
 		}
 	}
-	names, err := r.lookUpNames(ctx, ids)
+	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, ids)
 	if err != nil {
 		return err
 	}
@@ -84,22 +84,22 @@ func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 
 // DrillDown lists what is behind a figure, a page at a time; the total is the figure. *FilterError names what in the question
 // has no answer.
-func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, b DrillDown) (DrillDownPage, error) {
+func (r *DashboardReader) DrillDown(ctx context.Context, v ticketview.Viewer, b DrillDown) (DrillDownPage, error) {
 	a, err := b.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return DrillDownPage{}, err
 	}
 	page := DrillDownPage{From: a.From, To: a.To, At: a.at.UTC()}
-	err = r.withSnapshotOf(ctx, v, []model{figuresModel, ticketsModel}, func(seen snapshot) error {
-		page.Position = seen.position
+	err = WithSnapshot(ctx, r.store, v.Actor, []model{figuresModel, ticketsModel}, func(seen Snapshot) error {
+		page.Position = seen.Position
 		from := "read.standings_v1 s"
 		if !a.tickets {
 			from = "read.deeds_v1 d"
 		}
-		if err := seen.tx.QueryRow(ctx, `select count(*) from `+from+` where `+a.sql(), a.args...).Scan(&page.Total); err != nil {
+		if err := seen.Tx.QueryRow(ctx, `select count(*) from `+from+` where `+a.where.sql(), a.where.args...).Scan(&page.Total); err != nil {
 			return err
 		}
-		page.Items, err = a.rows(ctx, seen.tx, a.after, a.limit+1)
+		page.Items, err = a.rows(ctx, seen.Tx, a.after, a.limit+1)
 		return err
 	})
 	if err != nil {
@@ -120,7 +120,7 @@ const maxExports = 2
 
 // Export gives everything behind a figure, however much it is, in one snapshot: first begin is told where it stands, then
 // each is given a page of it. It waits for its turn.
-func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, b DrillDown, begin func(DrillDownPage) error, each func([]DrillDownItem) error) error {
+func (r *DashboardReader) Export(ctx context.Context, v ticketview.Viewer, b DrillDown, begin func(DrillDownPage) error, each func([]DrillDownItem) error) error {
 	a, err := b.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return err
@@ -135,12 +135,12 @@ func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, b DrillDown, b
 	case <-ctx.Done():
 		return fmt.Errorf("export: %w", ctx.Err())
 	}
-	return r.withSnapshotOf(ctx, v, []model{figuresModel, ticketsModel}, func(seen snapshot) error {
-		if err := begin(DrillDownPage{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.position}); err != nil {
+	return WithSnapshot(ctx, r.store, v.Actor, []model{figuresModel, ticketsModel}, func(seen Snapshot) error {
+		if err := begin(DrillDownPage{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.Position}); err != nil {
 			return err
 		}
 		for after := a.after; ; {
-			page, err := a.rows(ctx, seen.tx, after, step)
+			page, err := a.rows(ctx, seen.Tx, after, step)
 			if err == nil {
 				err = r.addNames(ctx, page)
 			}

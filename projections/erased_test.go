@@ -20,18 +20,18 @@ func mentionLampposts(o *ticket.Open) { o.Form.Description = "I lampioni del cor
 // TestErasedRowHoldsNoPersonalData: neither a word nor the keyed hash of their codice fiscale, wherever it is
 // looked for in the row, live and rebuilt.
 func TestErasedRowHoldsNoPersonalData(t *testing.T) {
-	h := newFixture(t)
-	id := h.openTicket(tickettest.Torino, mentionLampposts)
-	h.do(id, operator, take)
-	h.do(id, operator, ask("Ci mandi la fotografia"))
-	h.project()
-	hash := h.store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
+	h := newListsFixture(t)
+	id := h.OpenTicket(tickettest.Torino, mentionLampposts)
+	h.Do(id, tickettest.Operator, tickettest.Take)
+	h.Do(id, tickettest.Operator, tickettest.Ask("Ci mandi la fotografia"))
+	h.Project()
+	hash := h.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
 	traces := []string{hash, "Fittizia", "Prova", "lampion", "fotografi"}
 	if row := h.row(id); !strings.Contains(row, hash) || !strings.Contains(row, "fotografi") {
 		t.Fatalf("before: %s", row)
 	}
-	h.do(id, person.Actor{ID: "a", Role: person.Administrator}, ticket.Erase{})
-	h.project()
+	h.Do(id, person.Actor{ID: "a", Role: person.Administrator}, ticket.Erase{})
+	h.Project()
 	check := func(when string) {
 		t.Helper()
 		for _, trace := range traces {
@@ -39,23 +39,21 @@ func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 				t.Errorf("%s: %q is still in %s", when, trace, row)
 			}
 		}
-		if n := h.countFound(operator, "RSSMRA85T10A562S"); n != 0 {
+		if n := h.countFound(tickettest.Operator, "RSSMRA85T10A562S"); n != 0 {
 			t.Errorf("%s: found by codice fiscale", when)
 		}
 	}
 	check("live")
-	if err := NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
-		t.Fatal(err)
-	}
+	h.Rebuild(ticketsModel)
 	check("rebuilt")
 }
 
 // row is a ticket's row in the lists, all of it.
-func (h *fixture) row(id ticket.ID) (row string) {
-	h.t.Helper()
-	err := h.store.WorkerPool().QueryRow(h.t.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
+func (h *listsFixture) row(id ticket.ID) (row string) {
+	h.T.Helper()
+	err := h.Store.WorkerPool().QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return row
 }
@@ -63,14 +61,14 @@ func (h *fixture) row(id ticket.ID) (row string) {
 // TestPlannerStatisticsHoldNoPersonalData: what the planner keeps of a table outlives an erasure, so it keeps no names, words or
 // hashes of them at all.
 func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	for range 20 {
-		h.openTicket(tickettest.Torino, mentionLampposts)
+		h.OpenTicket(tickettest.Torino, mentionLampposts)
 	}
-	h.project()
+	h.Project()
 	check := func(when string) {
 		t.Helper()
-		tx, err := h.store.WorkerPool().Begin(t.Context())
+		tx, err := h.Store.WorkerPool().Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +86,7 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 		known := 0
 		_, err = pgx.ForEachRow(rows, []any{&column, &values}, func() error {
 			known++
-			for _, trace := range []string{"Fittizia", "lampion", h.store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")} {
+			for _, trace := range []string{"Fittizia", "lampion", h.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")} {
 				if strings.Contains(values, trace) {
 					t.Errorf("%s: the statistics of %s hold %q", when, column, trace)
 				}
@@ -100,8 +98,6 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 		}
 	}
 	check("live")
-	if err := NewRunner(h.store).Rebuild(t.Context(), ticketsModel.name, nil); err != nil {
-		t.Fatal(err)
-	}
+	h.Rebuild(ticketsModel)
 	check("rebuilt")
 }

@@ -76,13 +76,13 @@ func recountActivities(past []ticket.Recorded) (p progress, kinds map[activityKi
 // the deeds that count are those of the acts that had not been undone by then.
 func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, ticketID, 40, true)
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
 		f := newFiguresFold(map[ticket.ID]ticketFigures{})
 		for _, r := range life.History {
 			f.apply(r)
 		}
 		_, standings, deeds := f.drain()
-		for _, at := range append(moments(life.History), life.Now.Add(time.Hour)) {
+		for _, at := range append(tickettest.Moments(life.History), life.Now.Add(time.Hour)) {
 			past := recordedBefore(life.History, at)
 			var holds []statusInterval
 			for _, s := range standings {
@@ -122,7 +122,7 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 // by the time of the rebuild.
 func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		history, rebuiltFrom := interleavedLives(t)
+		history, rebuiltFrom := tickettest.DrawLog(t)
 		memories, standings, deeds := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
@@ -164,7 +164,7 @@ func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 // TestFiguresHoldNoPersonalData: neither what was typed nor whose it was, before any erasure.
 func TestFiguresHoldNoPersonalData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, ticketID, 40, false)
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		f := newFiguresFold(map[ticket.ID]ticketFigures{})
 		for _, r := range life.History {
 			f.apply(r)
@@ -184,23 +184,23 @@ func TestFiguresHoldNoPersonalData(t *testing.T) {
 // TestStoredFiguresGolden, as for the lists' rows.
 func TestStoredFiguresGolden(t *testing.T) {
 	f := newFiguresFold(map[ticket.ID]ticketFigures{})
-	for _, r := range sampleScenario(t).history {
+	for _, r := range tickettest.SampleScenario(t).History {
 		f.apply(r)
 	}
 	memories, _, _ := f.drain()
-	golden(t, "testdata/figures_v1.json", memories[0])
+	Golden(t, "testdata/figures_v1.json", memories[0])
 }
 
 // TestFiguresRowLevelSecurity asks the tables themselves, live and rebuilt: the second wall.
 func TestFiguresRowLevelSecurity(t *testing.T) {
-	h := newFixture(t)
-	h.openTicket(tickettest.Torino)
-	handed := h.openTicket(tickettest.Torino)
-	h.advance(time.Minute)
-	h.do(handed, operator, escalate("non è nostra"))
-	h.advance(time.Minute)
-	h.do(handed, regional, ticket.Update{Changes: ticket.Changes{Entity: tickettest.TO3}, Note: public("è vostra")})
-	h.project()
+	h := newDashboardFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	handed := h.OpenTicket(tickettest.Torino)
+	h.Advance(time.Minute)
+	h.Do(handed, tickettest.Operator, tickettest.Escalate("non è nostra"))
+	h.Advance(time.Minute)
+	h.Do(handed, tickettest.Regional, ticket.Update{Changes: ticket.Changes{Entity: tickettest.TO3}, Note: tickettest.PublicNote("è vostra")})
+	h.Project()
 	check := func(t *testing.T) {
 		for name, c := range map[string]struct {
 			who              person.Actor
@@ -210,34 +210,32 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 			"a role alone":             {person.Actor{Role: person.ASRSupervisor}, 0, 0},
 			"the Region's role alone":  {person.Actor{Role: person.RegionalSupervisor}, 0, 0},
 			"an entity without a role": {person.Actor{Entity: tickettest.Torino}, 0, 0},
-			"an operator":              {operator, 0, 0},
-			"a regional operator":      {regional, 0, 0},
-			"a citizen":                {citizen, 0, 0},
+			"an operator":              {tickettest.Operator, 0, 0},
+			"a regional operator":      {tickettest.Regional, 0, 0},
+			"a citizen":                {tickettest.Citizen, 0, 0},
 			"another ASR's supervisor": {person.Actor{ID: "a", Role: person.ASRSupervisor, Entity: "010204"}, 0, 0},
 			"its supervisor":           {tickettest.Actors[2], 2, 3},
 			"the receiver's":           {tickettest.Actors[4], 1, 1},
 			"the Region's":             {tickettest.Actors[6], 4, 4},
-			"the auditor":              {auditor, 4, 4},
+			"the auditor":              {tickettest.Auditor, 4, 4},
 		} {
-			if got := h.count(t, c.who, "read.standings_v1"); got != c.standings {
+			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.standings {
 				t.Errorf("%s sees %d standings, want %d", name, got, c.standings)
 			}
-			if got := h.count(t, c.who, "read.deeds_v1"); got != c.deeds {
+			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.deeds {
 				t.Errorf("%s sees %d deeds, want %d", name, got, c.deeds)
 			}
 		}
-		if _, err := h.store.RequestPool().Exec(t.Context(), `select from read.figures_v1`); err == nil {
+		if _, err := h.Store.RequestPool().Exec(t.Context(), `select from read.figures_v1`); err == nil {
 			t.Error("doors may read the fold's memory")
 		}
 		for _, table := range figuresModel.tables {
-			if _, err := h.store.RequestPool().Exec(t.Context(), `delete from read.`+table); err == nil {
+			if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from read.`+table); err == nil {
 				t.Errorf("doors may delete from %s", table)
 			}
 		}
 	}
 	t.Run("live", check)
-	if err := NewRunner(h.store).Rebuild(t.Context(), figuresModel.name, nil); err != nil {
-		t.Fatal(err)
-	}
+	h.Rebuild(figuresModel)
 	t.Run("rebuilt", check)
 }

@@ -31,50 +31,44 @@ type rowKey struct {
 }
 
 var intervalsTable = withReplace(table[statusInterval]{name: "standings_v1", key: "ticket, version", columns: []column[statusInterval]{
-	{"ticket", "uuid", func(s statusInterval) string { return string(s.Ticket) }},
-	{"version", "integer", func(s statusInterval) string { return strconv.Itoa(s.Version) }},
-	{"number", "text", func(s statusInterval) string { return s.Number }},
-	{"entity", "text", func(s statusInterval) string { return string(s.Entity) }},
-	{"service", "text", func(s statusInterval) string { return string(s.Service) }},
-	{"problem", "text", func(s statusInterval) string { return string(s.Problem) }},
-	{"status", "text", func(s statusInterval) string { return string(s.Status) }},
-	{"assignee", "text", func(s statusInterval) string { return s.Assignee }},
-	{"channel", "text", func(s statusInterval) string { return string(s.Channel) }},
-	{"opened_at", "timestamptz", func(s statusInterval) string { return formatTime(s.Opened) }},
-	{"answered_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Answered) }},
-	{"resolved_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Resolved) }},
-	{"handovers", "integer", func(s statusInterval) string { return strconv.Itoa(s.Handovers) }},
-	{"reopenings", "integer", func(s statusInterval) string { return strconv.Itoa(s.Reopenings) }},
-	{"from_at", "timestamptz", func(s statusInterval) string { return formatTime(s.From) }},
-	{"to_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.To) }},
+	newColumn("ticket", "uuid", func(s statusInterval) string { return string(s.Ticket) }),
+	newColumn("version", "integer", func(s statusInterval) string { return strconv.Itoa(s.Version) }),
+	newColumn("number", "text", func(s statusInterval) string { return s.Number }),
+	newColumn("entity", "text", func(s statusInterval) string { return string(s.Entity) }),
+	newColumn("service", "text", func(s statusInterval) string { return string(s.Service) }),
+	newColumn("problem", "text", func(s statusInterval) string { return string(s.Problem) }),
+	newColumn("status", "text", func(s statusInterval) string { return string(s.Status) }),
+	newColumn("assignee", "text", func(s statusInterval) string { return s.Assignee }),
+	newColumn("channel", "text", func(s statusInterval) string { return string(s.Channel) }),
+	newColumn("opened_at", "timestamptz", func(s statusInterval) string { return formatTime(s.Opened) }),
+	newColumn("answered_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Answered) }),
+	newColumn("resolved_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Resolved) }),
+	newColumn("handovers", "integer", func(s statusInterval) string { return strconv.Itoa(s.Handovers) }),
+	newColumn("reopenings", "integer", func(s statusInterval) string { return strconv.Itoa(s.Reopenings) }),
+	newColumn("from_at", "timestamptz", func(s statusInterval) string { return formatTime(s.From) }),
+	newColumn("to_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.To) }),
 }})
 
 var activitiesTable = withReplace(table[activity]{name: "deeds_v1", key: "ticket, version", columns: []column[activity]{
-	{"ticket", "uuid", func(d activity) string { return string(d.Ticket) }},
-	{"version", "integer", func(d activity) string { return strconv.Itoa(d.Version) }},
-	{"number", "text", func(d activity) string { return d.Number }},
-	{"kind", "text", func(d activity) string { return string(d.Kind) }},
-	{"entity", "text", func(d activity) string { return string(d.Entity) }},
-	{"other", "text", func(d activity) string { return string(d.Other) }},
-	{"service", "text", func(d activity) string { return string(d.Service) }},
-	{"problem", "text", func(d activity) string { return string(d.Problem) }},
-	{"detail", "text", func(d activity) string { return d.Detail }},
-	{"operator", "text", func(d activity) string { return d.Operator }},
-	{"opened_at", "timestamptz", func(d activity) string { return formatTime(d.Opened) }},
-	{"at", "timestamptz", func(d activity) string { return formatTime(d.At) }},
-	{"withdrawn_at", "timestamptz", func(d activity) string { return timeOrInfinity(d.Withdrawn) }},
+	newColumn("ticket", "uuid", func(d activity) string { return string(d.Ticket) }),
+	newColumn("version", "integer", func(d activity) string { return strconv.Itoa(d.Version) }),
+	newColumn("number", "text", func(d activity) string { return d.Number }),
+	newColumn("kind", "text", func(d activity) string { return string(d.Kind) }),
+	newColumn("entity", "text", func(d activity) string { return string(d.Entity) }),
+	newColumn("other", "text", func(d activity) string { return string(d.Other) }),
+	newColumn("service", "text", func(d activity) string { return string(d.Service) }),
+	newColumn("problem", "text", func(d activity) string { return string(d.Problem) }),
+	newColumn("detail", "text", func(d activity) string { return d.Detail }),
+	newColumn("operator", "text", func(d activity) string { return d.Operator }),
+	newColumn("opened_at", "timestamptz", func(d activity) string { return formatTime(d.Opened) }),
+	newColumn("at", "timestamptz", func(d activity) string { return formatTime(d.At) }),
+	newColumn("withdrawn_at", "timestamptz", func(d activity) string { return timeOrInfinity(d.Withdrawn) }),
 }})
 
 var figuresTable = withReplace(table[ticketFigures]{name: "figures_v1", key: "ticket", columns: []column[ticketFigures]{
-	{"ticket", "uuid", func(f ticketFigures) string { return string(f.State.ID) }},
-	{"folded", "jsonb", ticketFigures.marshal},
+	newColumn("ticket", "uuid", func(f ticketFigures) string { return string(f.State.ID) }),
+	newColumn("folded", "jsonb", ticketFigures.marshal),
 }})
-
-// withReplace is a table whose rows are written anew as a whole.
-func withReplace[R any](t table[R]) table[R] {
-	t.onConflict = t.updateAllColumns()
-	return t
-}
 
 // timeOrInfinity is a moment that may not have come: zero is for ever.
 func timeOrInfinity(t time.Time) string {

@@ -60,62 +60,24 @@ func (f Filter) validate(role person.Role) (Filter, error) {
 	sorts := []Sort{OldestFirst, NewestFirst, LeastRecentFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown}
 	switch {
 	case f.Queue != "" && !slices.Contains(queues, f.Queue):
-		return f, &FilterError{"queue", "not a queue of your role", joinValues(queues)}
+		return f, newFilterError("queue", "not a queue of your role", joinValues(queues))
 	case f.Status != "" && !slices.Contains(ticket.Statuses(), f.Status):
-		return f, &FilterError{"status", "no such status", joinValues(ticket.Statuses())}
+		return f, newFilterError("status", "no such status", joinValues(ticket.Statuses()))
 	case !slices.Contains(sorts, f.Sort):
-		return f, &FilterError{"sort", "no such order", joinValues(sorts)}
+		return f, newFilterError("sort", "no such order", joinValues(sorts))
 	case f.Limit < 1 || f.Limit > maxLimit:
-		return f, &FilterError{"limit", "out of range", fmt.Sprintf("1 to %d", maxLimit)}
+		return f, newFilterError("limit", "out of range", fmt.Sprintf("1 to %d", maxLimit))
 	case f.Assignee != "" && role == person.Citizen:
-		return f, &FilterError{"assignee", "who works on a ticket is not for citizens", "no assignee"}
+		return f, newFilterError("assignee", "who works on a ticket is not for citizens", "no assignee")
 	case utf8.RuneCountInString(f.Q) > MaxSearchLength:
-		return f, &FilterError{"q", "too long", fmt.Sprintf("at most %d characters", MaxSearchLength)}
+		return f, newFilterError("q", "too long", fmt.Sprintf("at most %d characters", MaxSearchLength))
 	}
 	return f, checkText(map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)})
-}
-
-// checkText refuses what is none.
-func checkText(fields map[string]string) error {
-	for field, text := range fields {
-		if !person.IsValidText(text) {
-			return &FilterError{field, "not text", "UTF-8 without NUL"}
-		}
-	}
-	return nil
-}
-
-func joinValues[S ~string](values []S) string {
-	text := make([]string, len(values))
-	for i, v := range values {
-		text[i] = string(v)
-	}
-	return strings.Join(text, ", ")
 }
 
 // isQueueOnly tells that nothing but the queue, and perhaps an entity, was asked for.
 func (f Filter) isQueueOnly() bool {
 	return f.Queue != "" && f.Status == "" && f.Assignee == "" && f.SameCitizenAs == "" && f.Q == ""
-}
-
-// conditions collects a where clause and its arguments.
-type conditions struct {
-	where []string
-	args  []any
-}
-
-// add appends a condition; %s stands for its arguments, in order.
-func (c *conditions) add(condition string, args ...any) {
-	places := make([]any, len(args))
-	for i, a := range args {
-		c.args = append(c.args, a)
-		places[i] = fmt.Sprintf("$%d", len(c.args))
-	}
-	c.where = append(c.where, fmt.Sprintf(condition, places...))
-}
-
-func (c *conditions) sql() string {
-	return strings.Join(c.where, " and ")
 }
 
 // conditions says the filter in SQL. Whom it shows is the policy's affair; here stands what was asked for.
@@ -172,6 +134,9 @@ func matchesWordsSQL(words, now string) string {
 	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or read.said_v1(t.folded, " + asked + ", " + now + "::timestamptz))"
 }
 
+// overrideGroundsSQL lists the grounds of hand-overs against the playbook, for SQL.
+var overrideGroundsSQL = quoteList(ticket.OverrideGrounds())
+
 // addQueueCondition says in SQL what queues says of a row.
 func addQueueCondition(c *conditions, v ticketview.Viewer, q QueueID) {
 	entity, person := string(v.Actor.Entity), v.Actor.ID
@@ -187,7 +152,7 @@ func addQueueCondition(c *conditions, v ticketview.Viewer, q QueueID) {
 	}
 	if q == OverrideQueue {
 		handover := "t.folded -> 'state' -> 'Handover'"
-		c.add(handover+" ->> 'Ground' in ("+overrideGrounds+") and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[1]s)", entity)
+		c.add(handover+" ->> 'Ground' in ("+overrideGroundsSQL+") and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[1]s)", entity)
 		return
 	}
 	c.add("t.entity = %s", entity)

@@ -18,7 +18,7 @@ import (
 var ticketNumberPattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,19}$`)
 
 // FindByNumber finds the ticket that has exactly this number, if the viewer may see it; "" otherwise.
-func (r *Reader) FindByNumber(ctx context.Context, v ticketview.Viewer, number string) (id ticket.ID, err error) {
+func (r *ListReader) FindByNumber(ctx context.Context, v ticketview.Viewer, number string) (id ticket.ID, err error) {
 	if !ticketNumberPattern.MatchString(number) {
 		return "", nil
 	}

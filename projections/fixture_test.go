@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -22,158 +22,224 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// TestMain gives every property thousands of histories, unless the command line asks for another number.
-func TestMain(m *testing.M) {
+// RunTests runs a package's tests. Every property is checked with thousands of histories, unless the command line asks for another
+// number.
+func RunTests(m *testing.M) {
 	if err := flag.Set("rapid.checks", "2000"); err != nil {
 		panic(err)
 	}
 	storetest.Run(m) // parses the command line after this
 }
 
-// fixture is a log with its rules and the read models on it, on a database of the test's own.
-type fixture struct {
-	t          testing.TB
-	db         *storetest.DB
-	store      *eventstore.Store
+// Fixture is a log with the rules that decide its commands and some read models on it, on a database of the test's own.
+type Fixture struct {
+	T          testing.TB
+	DB         *storetest.DB
+	Store      *eventstore.Store
+	models     []model
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
-	reader     *Reader
 	clock      atomic.Int64 // Unix nanoseconds
 	number     int
 }
 
-func newFixture(t testing.TB) *fixture {
+// NewFixture returns a fixture with an empty log.
+func NewFixture(t testing.TB, models ...model) *Fixture {
 	t.Helper()
-	h := &fixture{t: t}
-	h.clock.Store(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC).UnixNano())
-	h.db = storetest.New(t, func(c *eventstore.Config) { c.Clock = h.now })
-	h.store = h.db.Store
-	h.dispatcher = eventstore.NewDispatcher(h.store, ticketlog.Decider(tickettest.Engine))
-	h.reader = NewReader(h.store, catalog.Default(), nil)
-	return h
+	f := &Fixture{T: t, models: models}
+	f.SetTime(tickettest.StartTime)
+	f.DB = storetest.New(t, func(c *eventstore.Config) { c.Clock = f.Now })
+	f.Store = f.DB.Store
+	f.dispatcher = eventstore.NewDispatcher(f.Store, ticketlog.Decider(tickettest.Engine))
+	return f
 }
 
-func (h *fixture) now() time.Time { return time.Unix(0, h.clock.Load()).UTC() }
+// Now is the time that the log's clock shows.
+func (f *Fixture) Now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
 
-func (h *fixture) advance(d time.Duration) { h.clock.Add(int64(d)) }
+// SetTime sets the log's clock.
+func (f *Fixture) SetTime(t time.Time) { f.clock.Store(t.UnixNano()) }
 
-// dispatch dispatches a command and gives back what the rules answered.
-func (h *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
-	h.t.Helper()
-	_, err := h.dispatcher.Dispatch(h.t.Context(), eventstore.Request[ticket.Command]{
+// Advance moves the log's clock.
+func (f *Fixture) Advance(d time.Duration) { f.clock.Add(int64(d)) }
+
+// OpenNode opens the log on another node with the same clock.
+func (f *Fixture) OpenNode(options ...func(*eventstore.Config)) *eventstore.Store {
+	f.T.Helper()
+	return f.DB.OpenNode(f.T, append(options, func(c *eventstore.Config) { c.Clock = f.Now })...)
+}
+
+// Dispatch dispatches a command and gives back what the rules answered.
+func (f *Fixture) Dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
+	f.T.Helper()
+	_, err := f.dispatcher.Dispatch(f.T.Context(), eventstore.Request[ticket.Command]{
 		Stream: string(id), Command: c, By: ticketlog.StoreActor(by),
 	})
 	return err
 }
 
-// do dispatches a command that must be accepted.
-func (h *fixture) do(id ticket.ID, by person.Actor, c ticket.Command) {
-	h.t.Helper()
-	if err := h.dispatch(id, by, c); err != nil {
-		h.t.Fatal(err)
+// Do dispatches a command that must be accepted.
+func (f *Fixture) Do(id ticket.ID, by person.Actor, c ticket.Command) {
+	f.T.Helper()
+	if err := f.Dispatch(id, by, c); err != nil {
+		f.T.Fatal(err)
 	}
 }
 
-// openTicket starts a ticket of the made-up citizen at the entity.
-func (h *fixture) openTicket(at catalog.EntityCode, change ...func(*ticket.Open)) ticket.ID {
-	h.t.Helper()
-	id := newID()
-	h.number++
-	o := ticket.Open{
-		Number: number(h.number), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
-		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: tickettest.CitizenID,
-		Subject: h.store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S"), Requester: ticket.ForSelf,
-		Form: ticket.Form{
-			GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
-			Phone: "+39 011 0000000", Description: "Non trovo il referto",
-		},
-	}
+// OpenTicket opens a ticket of the citizen at an entity.
+func (f *Fixture) OpenTicket(at catalog.EntityCode, change ...func(*ticket.Open)) ticket.ID {
+	f.T.Helper()
+	id := tickettest.NewID()
+	open := tickettest.OpenCommand(f.nextNumber(), at)
+	open.Subject = f.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
 	for _, c := range change {
-		c(&o)
+		c(&open)
 	}
-	h.do(id, person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}, o)
+	f.Do(id, tickettest.Citizen, open)
 	return id
 }
 
-// project runs the read models until they have passed the head, and stops them.
-func (h *fixture) project() {
-	h.t.Helper()
-	stop := h.run(h.store)
-	defer stop()
-	h.waitForModels()
+func (f *Fixture) nextNumber() string {
+	f.number++
+	return fmt.Sprintf("2026-%07d", f.number)
 }
 
-// run starts the read models on a node.
-func (h *fixture) run(node *eventstore.Store) (stop func()) {
-	h.t.Helper()
-	ctx, cancel := context.WithCancel(h.t.Context())
+// Project runs the read models until they have passed the head, and stops them.
+func (f *Fixture) Project() {
+	f.T.Helper()
+	stop := f.Run(f.Store)
+	defer stop()
+	f.WaitForModels()
+}
+
+// Run starts the read models on a node.
+func (f *Fixture) Run(node *eventstore.Store) (stop func()) {
+	f.T.Helper()
+	ctx, cancel := context.WithCancel(f.T.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- NewRunner(node).Start(ctx) }()
+	go func() { ended <- newRunner(node, f.models...).Start(ctx) }()
 	return func() {
-		h.t.Helper()
+		f.T.Helper()
 		cancel()
 		if err := <-ended; err != nil {
-			h.t.Error(err)
+			f.T.Error(err)
 		}
 	}
 }
 
-func (h *fixture) waitForModels() {
-	h.t.Helper()
-	head, _, err := h.store.Head(h.t.Context())
+// WaitForModels waits until the read models have passed the head.
+func (f *Fixture) WaitForModels() {
+	f.T.Helper()
+	head, _, err := f.Store.Head(f.T.Context())
 	if err != nil {
-		h.t.Fatal(err)
+		f.T.Fatal(err)
 	}
-	for _, m := range models {
-		if err := h.store.WaitForConsumer(h.t.Context(), m.name, m.version, head.N); err != nil {
-			h.t.Fatal(err)
+	for _, m := range f.models {
+		if err := f.Store.WaitForConsumer(f.T.Context(), m.name, m.version, head.N); err != nil {
+			f.T.Fatal(err)
 		}
 	}
 }
 
-// dump is every row of the read models in an order of its own.
-func (h *fixture) dump() []string {
-	h.t.Helper()
+// Runner runs the fixture's read models.
+func (f *Fixture) Runner() *Runner { return newRunner(f.Store, f.models...) }
+
+// Rebuild rebuilds one of the read models.
+func (f *Fixture) Rebuild(m model) {
+	f.T.Helper()
+	if err := f.Runner().Rebuild(f.T.Context(), m.name, nil); err != nil {
+		f.T.Fatal(err)
+	}
+}
+
+// Dump is every row of the read models in an order of its own.
+func (f *Fixture) Dump() []string {
+	f.T.Helper()
 	var all []string
 	var tables []string
-	for _, m := range models {
+	for _, m := range f.models {
 		tables = append(tables, m.tables...)
 	}
 	for _, table := range tables {
-		rows, err := h.store.WorkerPool().Query(h.t.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
+		rows, err := f.Store.WorkerPool().Query(f.T.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
 		if err != nil {
-			h.t.Fatal(err)
+			f.T.Fatal(err)
 		}
 		for rows.Next() {
 			var row string
 			if err := rows.Scan(&row); err != nil {
-				h.t.Fatal(err)
+				f.T.Fatal(err)
 			}
 			all = append(all, table+" "+row)
 		}
 		if err := rows.Err(); err != nil {
-			h.t.Fatal(err)
+			f.T.Fatal(err)
 		}
 	}
 	return all
 }
 
-func number(n int) string { return fmt.Sprintf("2026-%07d", n) }
-
-func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
-
-var (
-	operator  = tickettest.Actors[0]
-	colleague = tickettest.Actors[1]
-	neighbour = tickettest.Actors[3]
-	regional  = tickettest.Actors[5]
-	citizen   = person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}
-	auditor   = person.Actor{ID: "01930000-0000-7000-8000-0000000000e1", Role: person.Auditor}
-)
-
-func public(text string) *ticket.NoteInput {
-	return &ticket.NoteInput{ID: newID(), Text: text, Visibility: ticket.Public}
+// PlayLife plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
+func (f *Fixture) PlayLife(life tickettest.RandomTicket, between func(step int)) {
+	f.T.Helper()
+	id := tickettest.NewID()
+	begun := life.Steps[0].Now
+	base := f.Now()
+	for i, s := range life.Steps {
+		f.SetTime(base.Add(s.Now.Sub(begun)))
+		_ = f.Dispatch(id, s.By, f.withNewIDs(s.Command)) // refusals are part of a life
+		between(i)
+	}
+	f.Advance(time.Minute)
 }
 
-func internal(text string) *ticket.NoteInput {
-	return &ticket.NoteInput{ID: newID(), Text: text, Visibility: ticket.Internal}
+// withNewIDs gives a command ids and a number that no other life has.
+func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
+	switch c := c.(type) {
+	case ticket.Open:
+		c.Number = f.nextNumber()
+		return c
+	case ticket.Update:
+		if c.Note != nil {
+			note := *c.Note
+			note.ID = tickettest.NewID()
+			c.Note = &note
+		}
+		return c
+	case ticket.Reply:
+		c.ID = tickettest.NewID()
+		return c
+	case ticket.Undo, ticket.Close, ticket.TransferToSuccessor, ticket.Release, ticket.Erase:
+		return c
+	}
+	return c
+}
+
+// CountVisible counts the rows that a table or function shows to an actor, under the database role that requests use.
+func (f *Fixture) CountVisible(t *testing.T, who person.Actor, from string) (n int) {
+	t.Helper()
+	err := pgx.BeginFunc(t.Context(), f.Store.RequestPool(), func(tx pgx.Tx) error {
+		if who != (person.Actor{}) {
+			_, err := tx.Exec(t.Context(),
+				`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+				string(who.Role), string(who.Entity), who.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return tx.QueryRow(t.Context(), `select count(*) from `+from).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Eventually asks the database a question until the answer is yes.
+func (f *Fixture) Eventually(question string) {
+	f.T.Helper()
+	for yes := false; !yes; {
+		if err := f.Store.WorkerPool().QueryRow(f.T.Context(), question).Scan(&yes); err != nil {
+			f.T.Fatal(err)
+		}
+	}
 }

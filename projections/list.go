@@ -17,7 +17,7 @@ import (
 
 // ListTickets lists the tickets that the viewer may see and asked for, a page at a time. *FilterError names what in the
 // filter makes no list.
-func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter) (Page, error) {
+func (r *ListReader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter) (Page, error) {
 	f, err := f.validate(v.Actor.Role)
 	if err != nil {
 		return Page{}, err
@@ -46,7 +46,7 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 			return fmt.Errorf("count: %w", err)
 		}
 		if f.sortsByName() && page.TooManyByName() {
-			return &FilterError{"sort", RuleTooManyByName, fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName)}
+			return newFilterError("sort", RuleTooManyByName, fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName))
 		}
 		asked := f.conditions(seen, searched)
 		found, err := seen.page(ctx, f, asked, from)
@@ -76,14 +76,14 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 }
 
 // namesOf looks up the operators that the rows name.
-func (r *Reader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, error) {
+func (r *ListReader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, error) {
 	var ids []string
 	for _, row := range rows {
 		if id := row.State.Assignee.Operator; id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
-	return r.lookUpNames(ctx, ids)
+	return ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, ids)
 }
 
 // maxCounted is how far a list is counted that is no queue, and how many tickets a search looks up before the list is read: what

@@ -78,16 +78,16 @@ func heaviestTexts(bytes int) (texts []string) {
 
 // Postgres refuses a tsvector of 1 MB, and with it all that the lists would have taken in.
 func TestVeryLongTextsDoNotStopTheLists(t *testing.T) {
-	h := newFixture(t)
-	id := h.openTicket(tickettest.Torino)
+	h := newListsFixture(t)
+	id := h.OpenTicket(tickettest.Torino)
 	for _, text := range heaviestTexts(299_900) {
-		h.do(id, person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}, ticket.Reply{ID: newID(), Text: text})
+		h.Do(id, person.Actor{ID: tickettest.CitizenID, Role: person.Citizen}, ticket.Reply{ID: tickettest.NewID(), Text: text})
 	}
-	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "Un lampione" })
-	stop := h.run(h.store)
+	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "Un lampione" })
+	stop := h.Run(h.Store)
 	defer stop()
 	for behind := true; behind; { // however long it takes, as long as it does not fail
-		list, err := NewRunner(h.store).List(t.Context())
+		list, err := h.Runner().List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestVeryLongTextsDoNotStopTheLists(t *testing.T) {
 		}
 	}
 	for _, q := range []string{"lampione", "b1a"} {
-		if got := h.countFound(operator, q); got != 1 {
+		if got := h.countFound(tickettest.Operator, q); got != 1 {
 			t.Errorf("%q finds %d", q, got)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // model is a read model: what tables of schema read hold of tickets. A new one is a Go file that fills in a model,
-// a migration that makes its tables, and its place in models.
+// a migration that makes its tables, and its place in All.
 type model struct {
 	name           string
 	version        int // its tables' names carry it: another version is built beside this one
@@ -31,6 +31,3 @@ type builder struct {
 	flush  func(ctx context.Context, tx pgx.Tx, suffix string) error // writes what was added, as far as it is final
 	finish func(ctx context.Context, tx pgx.Tx, suffix string) error // writes the rest
 }
-
-// models are all read models of this binary.
-var models = []model{ticketsModel, figuresModel}

@@ -4,7 +4,6 @@
 package projections
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -34,11 +33,11 @@ type Filter struct {
 	Limit  int    // 1–200, default 50
 }
 
-// Assignees that are no account.
-const (
-	Supervisors = "supervisori"
-	NoAssignee  = "nessuno"
-)
+// Supervisors stands for the supervisors of an entity as a group, where an account's id stands else.
+const Supervisors = "supervisori"
+
+// NoAssignee asks for tickets that nobody is assigned to.
+const NoAssignee = "nessuno"
 
 // Sort is the order of a list; "-" is descending.
 type Sort string
@@ -53,8 +52,6 @@ const (
 	ByNumberDown     Sort = "-number"
 	ByRequester      Sort = "requester"
 	ByRequesterDown  Sort = "-requester"
-	defaultLimit          = 50
-	maxLimit              = 200
 )
 
 // Page is one page of a list.
@@ -131,12 +128,3 @@ type Changes struct {
 	// HeldUntil is when the first of the changes that are still held may be seen; zero: none is.
 	HeldUntil time.Time
 }
-
-// FilterError refuses a list for one field of what was asked, by the wire's name.
-type FilterError struct {
-	Field   string
-	Rule    string
-	Allowed string
-}
-
-func (e *FilterError) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Field, e.Rule, e.Allowed) }

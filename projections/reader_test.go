@@ -19,26 +19,38 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
+// listsFixture is a fixture with the lists and a reader of them.
+type listsFixture struct {
+	*Fixture
+	reader *ListReader
+}
+
+func newListsFixture(t testing.TB) *listsFixture {
+	t.Helper()
+	f := NewFixture(t, ticketsModel)
+	return &listsFixture{f, NewListReader(f.Store, catalog.Default(), nil)}
+}
+
 func TestQueueCounts(t *testing.T) {
-	h := newFixture(t)
-	id := h.openTicket(tickettest.Torino)
-	h.project()
-	h.checkCounts(operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
-	h.checkCounts(citizen, map[QueueID]int{MyQueue: 1})
-	h.checkCounts(neighbour, nil)
+	h := newListsFixture(t)
+	id := h.OpenTicket(tickettest.Torino)
+	h.Project()
+	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+	h.checkCounts(tickettest.Citizen, map[QueueID]int{MyQueue: 1})
+	h.checkCounts(tickettest.Neighbour, nil)
 
-	h.do(id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
-	h.project()
-	h.checkCounts(operator, map[QueueID]int{MyQueue: 1, InProgressQueue: 1, AllQueue: 1})
-	h.checkCounts(colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
+	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	h.Project()
+	h.checkCounts(tickettest.Operator, map[QueueID]int{MyQueue: 1, InProgressQueue: 1, AllQueue: 1})
+	h.checkCounts(tickettest.Colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
 
-	h.do(id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: public("non è nostra")})
-	h.project()
-	h.checkCounts(operator, map[QueueID]int{HandedOverQueue: 1})
-	h.checkCounts(regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
-	h.checkCounts(auditor, map[QueueID]int{AllQueue: 1})
+	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: tickettest.PublicNote("non è nostra")})
+	h.Project()
+	h.checkCounts(tickettest.Operator, map[QueueID]int{HandedOverQueue: 1})
+	h.checkCounts(tickettest.Regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+	h.checkCounts(tickettest.Auditor, map[QueueID]int{AllQueue: 1})
 
-	page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: operator}, Filter{Queue: HandedOverQueue})
+	page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, Filter{Queue: HandedOverQueue})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,101 +60,101 @@ func TestQueueCounts(t *testing.T) {
 }
 
 // checkCounts checks all counts of a viewer; those not named must be zero.
-func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
-	h.t.Helper()
-	got, _, err := h.reader.Queues(h.t.Context(), ticketview.Viewer{Actor: who})
+func (h *listsFixture) checkCounts(who person.Actor, want map[QueueID]int) {
+	h.T.Helper()
+	got, _, err := h.reader.Queues(h.T.Context(), ticketview.Viewer{Actor: who})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	for _, q := range got {
 		if q.Count != want[q.ID] {
-			h.t.Errorf("%s %s: %s has %d, want %d", who.Role, who.ID, q.ID, q.Count, want[q.ID])
+			h.T.Errorf("%s %s: %s has %d, want %d", who.Role, who.ID, q.ID, q.Count, want[q.ID])
 		}
 	}
 }
 
-func (h *fixture) list(who person.Actor, f Filter) Page {
-	h.t.Helper()
-	page, err := h.reader.ListTickets(h.t.Context(), ticketview.Viewer{Actor: who}, f)
+func (h *listsFixture) list(who person.Actor, f Filter) Page {
+	h.T.Helper()
+	page, err := h.reader.ListTickets(h.T.Context(), ticketview.Viewer{Actor: who}, f)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return page
 }
 
 // countFound is how many tickets a search gives the viewer.
-func (h *fixture) countFound(who person.Actor, q string) int {
-	h.t.Helper()
+func (h *listsFixture) countFound(who person.Actor, q string) int {
+	h.T.Helper()
 	page := h.list(who, Filter{Q: q})
 	if page.Total != len(page.Items) {
-		h.t.Fatalf("%q: total %d, %d items", q, page.Total, len(page.Items))
+		h.T.Fatalf("%q: total %d, %d items", q, page.Total, len(page.Items))
 	}
 	return page.Total
 }
 
 func TestSearch(t *testing.T) {
-	h := newFixture(t)
-	id := h.openTicket(tickettest.Torino)
-	h.openTicket(tickettest.Torino, func(o *ticket.Open) {
-		o.Subject, o.Form.TaxCode = h.store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
+	h := newListsFixture(t)
+	id := h.OpenTicket(tickettest.Torino)
+	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) {
+		o.Subject, o.Form.TaxCode = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
 		o.Form.Description = "La ricetta non si stampa"
 	})
-	h.do(id, operator, ticket.Update{Note: internal("sospetto duplicato bergamotto")})
-	h.do(id, operator, ask("Ci mandi la fotografia"))
-	h.project()
+	h.Do(id, tickettest.Operator, ticket.Update{Note: tickettest.InternalNote("sospetto duplicato bergamotto")})
+	h.Do(id, tickettest.Operator, tickettest.Ask("Ci mandi la fotografia"))
+	h.Project()
 	for _, c := range []struct {
 		name string
 		who  person.Actor
 		q    string
 		want int
 	}{
-		{"a whole number", operator, "2026-0000001", 1},
-		{"its beginning", operator, "2026-00000", 2},
-		{"Italian words, whatever their ending", operator, "referti", 1},
-		{"a name", operator, "fittizia", 2},
-		{"a codice fiscale as typed", operator, "rssmra85t10a562s", 1},
-		{"another's", operator, "MRTMTT25D09F205Z", 1},
-		{"nobody's", operator, "RSSMRA80A01H501U", 0},
-		{"words of an internal note", operator, "bergamotto", 0},
-		{"words of a note that is held", operator, "fotografia", 0},
-		{"only words that say nothing", operator, "il la", 0},
-		{"what looks like an operator of the language", operator, `"referto -& | ! :*`, 1},
-		{"wildcards are no wildcards", operator, "2026-%", 0},
-		{"from another entity by number", neighbour, "2026-0000001", 0},
-		{"from another entity by words", neighbour, "referto", 0},
-		{"from another entity by codice fiscale", neighbour, "RSSMRA85T10A562S", 0},
-		{"the Region before a hand-over", regional, "referto", 0},
-		{"the auditor", auditor, "referto", 1},
+		{"a whole number", tickettest.Operator, "2026-0000001", 1},
+		{"its beginning", tickettest.Operator, "2026-00000", 2},
+		{"Italian words, whatever their ending", tickettest.Operator, "referti", 1},
+		{"a name", tickettest.Operator, "fittizia", 2},
+		{"a codice fiscale as typed", tickettest.Operator, "rssmra85t10a562s", 1},
+		{"another's", tickettest.Operator, "MRTMTT25D09F205Z", 1},
+		{"nobody's", tickettest.Operator, "RSSMRA80A01H501U", 0},
+		{"words of an internal note", tickettest.Operator, "bergamotto", 0},
+		{"words of a note that is held", tickettest.Operator, "fotografia", 0},
+		{"only words that say nothing", tickettest.Operator, "il la", 0},
+		{"what looks like an operator of the language", tickettest.Operator, `"referto -& | ! :*`, 1},
+		{"wildcards are no wildcards", tickettest.Operator, "2026-%", 0},
+		{"from another entity by number", tickettest.Neighbour, "2026-0000001", 0},
+		{"from another entity by words", tickettest.Neighbour, "referto", 0},
+		{"from another entity by codice fiscale", tickettest.Neighbour, "RSSMRA85T10A562S", 0},
+		{"the Region before a hand-over", tickettest.Regional, "referto", 0},
+		{"the auditor", tickettest.Auditor, "referto", 1},
 	} {
 		if got := h.countFound(c.who, c.q); got != c.want {
 			t.Errorf("%s: %q finds %d, want %d", c.name, c.q, got, c.want)
 		}
 	}
-	h.advance(rules.DefaultHold)
-	if got := h.countFound(operator, "fotografie"); got != 1 {
+	h.Advance(rules.DefaultHold)
+	if got := h.countFound(tickettest.Operator, "fotografie"); got != 1 {
 		t.Errorf("words of a note that may be read by now find %d", got)
 	}
 }
 
 // What more than a thousand tickets say is looked for while the list is read, and gives the same list.
 func TestCommonWordsAreReadInListOrder(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	for range 3 {
-		h.openTicket(tickettest.Torino)
+		h.OpenTicket(tickettest.Torino)
 	}
-	h.openTicket(tickettest.TO3)
-	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
-	held := h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
-	h.do(held, operator, ask("Il referto è questo?"))
-	h.project()
+	h.OpenTicket(tickettest.TO3)
+	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
+	held := h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
+	h.Do(held, tickettest.Operator, tickettest.Ask("Il referto è questo?"))
+	h.Project()
 	for _, q := range []string{"referto", "referto analisi -ricetta", "2026-0000001", "2026-0000", "RSSMRA85T10A562S", "bergamotto"} {
-		f, err := Filter{Q: q}.validate(operator.Role)
+		f, err := Filter{Q: q}.validate(tickettest.Operator.Role)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := numbers(h.list(operator, f))
-		err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: operator}, func(s snapshot) error {
-			found, err := s.search(t.Context(), f.parseSearch(h.store.KeyedHash))
+		want := numbers(h.list(tickettest.Operator, f))
+		err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, func(s snapshot) error {
+			found, err := s.search(t.Context(), f.parseSearch(h.Store.KeyedHash))
 			if err != nil {
 				return err
 			}
@@ -172,11 +184,11 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 
 // What was opened a moment ago has been said nothing on.
 func TestSearchFindsWhatIsJustOpened(t *testing.T) {
-	h := newFixture(t)
-	h.openTicket(tickettest.Torino)
-	h.project()
-	h.advance(-time.Millisecond)
-	for _, who := range []person.Actor{operator, auditor} {
+	h := newListsFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	h.Advance(-time.Millisecond)
+	for _, who := range []person.Actor{tickettest.Operator, tickettest.Auditor} {
 		if got := h.countFound(who, "referto"); got != 1 {
 			t.Errorf("%s finds %d", who.Role, got)
 		}
@@ -195,29 +207,29 @@ func TestSortByNameIsLimited(t *testing.T) {
 }
 
 func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
-	h := newFixture(t)
-	one, two := h.openTicket(tickettest.Torino), h.openTicket(tickettest.Torino)
-	h.openTicket(tickettest.TO3) // the same citizen's, elsewhere
-	h.openTicket(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z") })
-	h.project()
-	if p := h.list(operator, Filter{SameCitizenAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
+	h := newListsFixture(t)
+	one, two := h.OpenTicket(tickettest.Torino), h.OpenTicket(tickettest.Torino)
+	h.OpenTicket(tickettest.TO3) // the same citizen's, elsewhere
+	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z") })
+	h.Project()
+	if p := h.list(tickettest.Operator, Filter{SameCitizenAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
 		t.Errorf("beside %s there are %+v", one, p)
 	}
-	if p := h.list(neighbour, Filter{SameCitizenAs: one}); len(p.Items) != 0 {
+	if p := h.list(tickettest.Neighbour, Filter{SameCitizenAs: one}); len(p.Items) != 0 {
 		t.Errorf("who does not see the ticket is told whose others there are: %+v", p)
 	}
 }
 
 func TestPagesCoverTheListOnce(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	for i := range 23 {
-		h.openTicket(tickettest.Torino, func(o *ticket.Open) {
+		h.OpenTicket(tickettest.Torino, func(o *ticket.Open) {
 			o.Form.FamilyName = []string{"Èrmini", "Ermini", "Bianchi", "D’Angelo", "dangelo"}[i%5]
 		})
-		h.advance(time.Duration(i%3) * time.Second)
+		h.Advance(time.Duration(i%3) * time.Second)
 	}
-	h.project()
-	for _, who := range []person.Actor{operator, citizen} {
+	h.Project()
+	for _, who := range []person.Actor{tickettest.Operator, tickettest.Citizen} {
 		for _, sort := range []Sort{OldestFirst, NewestFirst, LeastRecentFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown} {
 			seen := map[ticket.ID]bool{}
 			f := Filter{Sort: sort, Limit: 5}
@@ -253,7 +265,7 @@ func TestPagesCoverTheListOnce(t *testing.T) {
 		}
 	}
 	order := []string{}
-	for _, i := range h.list(operator, Filter{Sort: ByRequester, Limit: 100}).Items {
+	for _, i := range h.list(tickettest.Operator, Filter{Sort: ByRequester, Limit: 100}).Items {
 		if name := i.Requester.FamilyName; !slices.Contains(order, name) {
 			order = append(order, name)
 		}
@@ -265,23 +277,23 @@ func TestPagesCoverTheListOnce(t *testing.T) {
 
 // TestPreviousPageIsFull: what came meanwhile stands before the page that was left.
 func TestPreviousPageIsFull(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	for range 7 {
-		h.openTicket(tickettest.Torino)
-		h.advance(time.Second)
+		h.OpenTicket(tickettest.Torino)
+		h.Advance(time.Second)
 	}
-	h.project()
+	h.Project()
 	f := Filter{Sort: NewestFirst, Limit: 3}
-	f.Cursor = h.list(operator, f).NextCursor
-	second := h.list(operator, f)
-	h.openTicket(tickettest.Torino)
-	h.project()
+	f.Cursor = h.list(tickettest.Operator, f).NextCursor
+	second := h.list(tickettest.Operator, f)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
 	f.Cursor = second.PreviousCursor
-	between := h.list(operator, f)
+	between := h.list(tickettest.Operator, f)
 	f.Cursor = between.PreviousCursor
-	first := h.list(operator, f)
+	first := h.list(tickettest.Operator, f)
 	f.Cursor = ""
-	if top := h.list(operator, f); len(first.Items) != 3 || first.PreviousCursor != "" || !slices.Equal(numbers(first), numbers(top)) {
+	if top := h.list(tickettest.Operator, f); len(first.Items) != 3 || first.PreviousCursor != "" || !slices.Equal(numbers(first), numbers(top)) {
 		t.Errorf("the first page is %q, from behind %q", numbers(top), numbers(first))
 	}
 }
@@ -294,32 +306,32 @@ func numbers(p Page) (all []string) {
 }
 
 func TestInvalidFilterNamesTheField(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	for range 3 {
-		h.openTicket(tickettest.Torino)
+		h.OpenTicket(tickettest.Torino)
 	}
-	h.project()
-	next := h.list(operator, Filter{Limit: 1}).NextCursor
+	h.Project()
+	next := h.list(tickettest.Operator, Filter{Limit: 1}).NextCursor
 	for name, c := range map[string]struct {
 		who   person.Actor
 		f     Filter
 		field string
 	}{
-		"no such queue":            {operator, Filter{Queue: "altre"}, "queue"},
-		"a queue of another role":  {operator, Filter{Queue: GroupQueue}, "queue"},
-		"no such status":           {operator, Filter{Status: "aperto"}, "status"},
-		"no such order":            {operator, Filter{Sort: "id; drop table"}, "sort"},
-		"too much":                 {operator, Filter{Limit: 201}, "limit"},
-		"less than nothing":        {operator, Filter{Limit: -1}, "limit"},
-		"who works on it":          {citizen, Filter{Assignee: operator.ID}, "assignee"},
-		"NUL":                      {operator, Filter{Q: "a\x00b"}, "q"},
-		"no UTF-8":                 {operator, Filter{Assignee: "\xff"}, "assignee"},
-		"too many words":           {operator, Filter{Q: strings.Repeat("a", 201)}, "q"},
-		"no cursor":                {operator, Filter{Cursor: "%%%"}, "cursor"},
-		"a cursor that was edited": {operator, Filter{Cursor: next[:len(next)-4] + "AAAA"}, "cursor"},
-		"another list's cursor":    {operator, Filter{Cursor: next, Status: ticket.New}, "cursor"},
-		"another order's cursor":   {operator, Filter{Cursor: next, Sort: ByNumber}, "cursor"},
-		"another viewer's cursor":  {colleague, Filter{Cursor: next}, "cursor"},
+		"no such queue":            {tickettest.Operator, Filter{Queue: "altre"}, "queue"},
+		"a queue of another role":  {tickettest.Operator, Filter{Queue: GroupQueue}, "queue"},
+		"no such status":           {tickettest.Operator, Filter{Status: "aperto"}, "status"},
+		"no such order":            {tickettest.Operator, Filter{Sort: "id; drop table"}, "sort"},
+		"too much":                 {tickettest.Operator, Filter{Limit: 201}, "limit"},
+		"less than nothing":        {tickettest.Operator, Filter{Limit: -1}, "limit"},
+		"who works on it":          {tickettest.Citizen, Filter{Assignee: tickettest.Operator.ID}, "assignee"},
+		"NUL":                      {tickettest.Operator, Filter{Q: "a\x00b"}, "q"},
+		"no UTF-8":                 {tickettest.Operator, Filter{Assignee: "\xff"}, "assignee"},
+		"too many words":           {tickettest.Operator, Filter{Q: strings.Repeat("a", 201)}, "q"},
+		"no cursor":                {tickettest.Operator, Filter{Cursor: "%%%"}, "cursor"},
+		"a cursor that was edited": {tickettest.Operator, Filter{Cursor: next[:len(next)-4] + "AAAA"}, "cursor"},
+		"another list's cursor":    {tickettest.Operator, Filter{Cursor: next, Status: ticket.New}, "cursor"},
+		"another order's cursor":   {tickettest.Operator, Filter{Cursor: next, Sort: ByNumber}, "cursor"},
+		"another viewer's cursor":  {tickettest.Colleague, Filter{Cursor: next}, "cursor"},
 	} {
 		_, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: c.who}, c.f)
 		var refused *FilterError
@@ -329,30 +341,30 @@ func TestInvalidFilterNamesTheField(t *testing.T) {
 	}
 }
 
-// TestCitizenListHidesHeldActs, in status, order and filter.
+// TestcitizenListHidesHeldActs, in status, order and filter.
 func TestCitizenListHidesHeldActs(t *testing.T) {
-	h := newFixture(t)
-	id := h.openTicket(tickettest.Torino)
-	h.do(id, operator, take)
-	h.do(id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: public("ecco")})
-	h.project()
+	h := newListsFixture(t)
+	id := h.OpenTicket(tickettest.Torino)
+	h.Do(id, tickettest.Operator, tickettest.Take)
+	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
+	h.Project()
 	check := func(want ticket.Status) {
 		t.Helper()
-		page := h.list(citizen, Filter{Status: want})
+		page := h.list(tickettest.Citizen, Filter{Status: want})
 		if len(page.Items) != 1 || page.Items[0].Status != want || page.Items[0].Assignee != nil {
 			t.Errorf("want one that is %s: %+v", want, page.Items)
 		}
 	}
 	check(ticket.InProgress)
-	h.advance(rules.DefaultHold)
+	h.Advance(rules.DefaultHold)
 	check(ticket.Solved)
 }
 
 func TestChangesHideDiscardFromCitizen(t *testing.T) {
-	h := newFixture(t)
-	h.do(h.openTicket(tickettest.Torino), supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
-	h.project()
-	for who, want := range map[person.Actor]string{citizen: "resolved", supervisor: "discarded"} {
+	h := newListsFixture(t)
+	h.Do(h.OpenTicket(tickettest.Torino), tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+	h.Project()
+	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
 		if err != nil || len(c.Items) != 1 || c.Items[0].Type != want {
 			t.Errorf("%s is told %+v, %v, want %s", who.Role, c.Items, err, want)
@@ -361,12 +373,12 @@ func TestChangesHideDiscardFromCitizen(t *testing.T) {
 }
 
 func TestChanges(t *testing.T) {
-	h := newFixture(t)
-	id := h.openTicket(tickettest.Torino)
-	other := h.openTicket(tickettest.TO3)
-	h.do(id, operator, ticket.Update{Note: internal("tra noi")})
-	h.do(id, operator, escalate("non è nostra"))
-	h.project()
+	h := newListsFixture(t)
+	id := h.OpenTicket(tickettest.Torino)
+	other := h.OpenTicket(tickettest.TO3)
+	h.Do(id, tickettest.Operator, ticket.Update{Note: tickettest.InternalNote("tra noi")})
+	h.Do(id, tickettest.Operator, tickettest.Escalate("non è nostra"))
+	h.Project()
 	types := func(who person.Actor, after int64) (string, Changes) {
 		t.Helper()
 		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, after, 100)
@@ -386,17 +398,17 @@ func TestChanges(t *testing.T) {
 		who        person.Actor
 		want, then string
 	}{
-		{operator, "opened internal_note regional_note escalated", "opened internal_note regional_note escalated"},
-		{regional, "escalated", "regional_note escalated"},
-		{neighbour, "opened", "opened"},
-		{citizen, "opened opened", "opened opened escalated"},
+		{tickettest.Operator, "opened internal_note regional_note escalated", "opened internal_note regional_note escalated"},
+		{tickettest.Regional, "escalated", "regional_note escalated"},
+		{tickettest.Neighbour, "opened", "opened"},
+		{tickettest.Citizen, "opened opened", "opened opened escalated"},
 		{person.Actor{Role: person.Administrator, ID: "a"}, "", ""},
 	} {
 		got, changes := types(c.who, 0)
 		if got != c.want {
 			t.Errorf("%s is told %q, want %q", c.who.Role, got, c.want)
 		}
-		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.now().Add(rules.DefaultHold)) {
+		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.Now().Add(rules.DefaultHold)) {
 			t.Errorf("%s: held until %v", c.who.Role, changes.HeldUntil)
 		}
 		if since, err := h.reader.ResumePosition(t.Context(), ticketview.Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
@@ -412,20 +424,20 @@ func TestChanges(t *testing.T) {
 			}
 		}()
 	}
-	h.advance(rules.DefaultHold)
+	h.Advance(rules.DefaultHold)
 }
 
 func TestWaitForOwnWrite(t *testing.T) {
-	h := newFixture(t)
-	h.openTicket(tickettest.Torino)
-	head, _, err := h.store.Head(t.Context())
+	h := newListsFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	head, _, err := h.Store.Head(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if stale, err := h.reader.Wait(t.Context(), head); err != nil || !stale {
 		t.Errorf("nobody projects: stale %v, %v", stale, err)
 	}
-	defer h.run(h.store)()
+	defer h.Run(h.Store)()
 	if stale, err := h.reader.Wait(t.Context(), head); err != nil || stale {
 		t.Errorf("projected: stale %v, %v", stale, err)
 	}
@@ -438,24 +450,24 @@ func TestWaitForOwnWrite(t *testing.T) {
 
 // A queue of hand-overs is the same whether its tickets are looked up or, where they are many, read in order.
 func TestManyHandoversAreReadInListOrder(t *testing.T) {
-	h := newFixture(t)
+	h := newListsFixture(t)
 	for range 3 {
-		h.do(h.openTicket(tickettest.Torino), operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: public("non è nostra")})
+		h.Do(h.OpenTicket(tickettest.Torino), tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: tickettest.PublicNote("non è nostra")})
 	}
-	h.openTicket(tickettest.Torino)
-	h.project()
-	f, err := Filter{Queue: HandedOverQueue}.validate(operator.Role)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	f, err := Filter{Queue: HandedOverQueue}.validate(tickettest.Operator.Role)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := numbers(h.list(operator, f))
+	want := numbers(h.list(tickettest.Operator, f))
 	for at, n := range map[catalog.EntityCode]int{catalog.Region: 3, tickettest.TO3: 0} {
-		page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: operator}, Filter{Queue: HandedOverQueue, Entity: at})
+		page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, Filter{Queue: HandedOverQueue, Entity: at})
 		if err != nil || page.Total != n || len(page.Items) != n {
 			t.Errorf("at %s: %d of %d, %v", at, len(page.Items), page.Total, err)
 		}
 	}
-	err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: operator}, func(s snapshot) error {
+	err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, func(s snapshot) error {
 		all, err := s.page(t.Context(), f, f.conditions(s, searchTerms{handedOver: make([]string, maxCounted+1)}), nil)
 		var got []string
 		for _, row := range all.rows {

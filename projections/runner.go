@@ -25,8 +25,10 @@ type Runner struct {
 	models []model
 }
 
-// NewRunner runs every read model of this binary.
-func NewRunner(store *eventstore.Store) *Runner { return &Runner{store: store, models: models} }
+// newRunner returns a runner of some read models.
+func newRunner(store *eventstore.Store, models ...model) *Runner {
+	return &Runner{store: store, models: models}
+}
 
 // Start follows the log with every read model until ctx ends, and returns when all have stopped. Each runs on one
 // node at a time.

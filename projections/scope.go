@@ -6,7 +6,6 @@ package projections
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
@@ -57,22 +56,22 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 	}
 	switch {
 	case last.After(today):
-		return period{}, &FilterError{"to", "that day has not come yet", "a day up to " + today.Format(dayFormat)}
+		return period{}, newFilterError("to", "that day has not come yet", "a day up to "+today.Format(dayFormat))
 	case first.After(last):
-		return period{}, &FilterError{"from", "the period ends before it begins", "a day up to " + last.Format(dayFormat)}
+		return period{}, newFilterError("from", "the period ends before it begins", "a day up to "+last.Format(dayFormat))
 	case first.Before(last.AddDate(0, 0, 1-maxDays)):
-		return period{}, &FilterError{"from", "too long a period", fmt.Sprintf("at most %d days", maxDays)}
+		return period{}, newFilterError("from", "too long a period", fmt.Sprintf("at most %d days", maxDays))
 	case s.Problem != "" && s.Service == "":
-		return period{}, &FilterError{"problem", "the same problem has another name elsewhere", "service and problem together"}
+		return period{}, newFilterError("problem", "the same problem has another name elsewhere", "service and problem together")
 	}
 	if s.Entity != "" {
 		if _, ok := c.Entity(s.Entity); !ok {
-			return period{}, &FilterError{"entity", "there is no such entity", "its ministerial code, or " + string(catalog.Region)}
+			return period{}, newFilterError("entity", "there is no such entity", "its ministerial code, or "+string(catalog.Region))
 		}
 	}
 	if v.Actor.Role == person.ASRSupervisor {
 		if s.Entity != "" && s.Entity != v.Actor.Entity {
-			return period{}, &FilterError{"entity", "the figures of another entity are not yours", string(v.Actor.Entity)}
+			return period{}, newFilterError("entity", "the figures of another entity are not yours", string(v.Actor.Entity))
 		}
 		s.Entity = v.Actor.Entity
 	}
@@ -96,7 +95,7 @@ func parseDay(field, asked string, otherwise time.Time) (time.Time, error) {
 	}
 	d, err := time.ParseInLocation(dayFormat, asked, calendar.Rome())
 	if err != nil || d.Year() < 2000 {
-		return d, &FilterError{field, "is not a day", "e.g. 2026-03-31"}
+		return d, newFilterError(field, "is not a day", "e.g. 2026-03-31")
 	}
 	return d, nil
 }
@@ -145,7 +144,3 @@ var (
 	openStatuses    = quoteList(slices.DeleteFunc(ticket.Statuses(), func(s ticket.Status) bool { return !s.IsOpen() }))
 	overrideGrounds = quoteList(ticket.OverrideGrounds())
 )
-
-func quoteList[S ~string](values []S) string {
-	return "'" + strings.ReplaceAll(joinValues(values), ", ", "', '") + "'"
-}

@@ -28,6 +28,11 @@ type column[R any] struct {
 	value   func(R) string
 }
 
+// newColumn returns a column with a Postgres type and the value it has of a row.
+func newColumn[R any](name, sqlType string, value func(R) string) column[R] {
+	return column[R]{name: name, sqlType: sqlType, value: value}
+}
+
 // upsert writes the rows in one statement. A key stands among them once.
 func (t table[R]) upsert(ctx context.Context, tx pgx.Tx, suffix string, rows []R) error {
 	if len(rows) == 0 {
@@ -63,6 +68,12 @@ func (t table[R]) updateAllColumns() string {
 		set[i] = c.name + " = excluded." + c.name
 	}
 	return "update set " + strings.Join(set, ", ")
+}
+
+// withReplace is a table whose rows are written anew as a whole.
+func withReplace[R any](t table[R]) table[R] {
+	t.onConflict = t.updateAllColumns()
+	return t
 }
 
 var copyEscaper = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)

@@ -27,21 +27,21 @@ var ticketsModel = model{
 }
 
 var ticketsTable = withReplace(table[Row]{name: "tickets_v1", key: "id", columns: []column[Row]{
-	{"id", "uuid", func(r Row) string { return string(r.State.ID) }},
-	{"entity", "text", func(r Row) string { return string(r.State.Entity) }},
-	{"traces", "text[]", func(r Row) string { return textArray(r.State.Traces) }},
-	{"citizen", "text", Row.citizenColumn},
-	{"number", "text", func(r Row) string { return r.State.Number }},
-	{"status", "text", func(r Row) string { return string(r.State.Status) }},
-	{"assignee", "text", Row.assigneeColumn},
-	{"subject", "text", func(r Row) string { return r.State.Subject }},
-	{"requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }},
-	{"opened_at", "timestamptz", func(r Row) string { return formatTime(r.OpenedAt) }},
-	{"updated_at", "timestamptz", func(r Row) string { return formatTime(r.UpdatedAt) }},
-	{"version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }},
-	{"position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }},
-	{"said_until", "timestamptz", func(r Row) string { return formatTime(r.allTextsVisibleFrom()) }},
-	{"folded", "jsonb", Row.marshal},
+	newColumn("id", "uuid", func(r Row) string { return string(r.State.ID) }),
+	newColumn("entity", "text", func(r Row) string { return string(r.State.Entity) }),
+	newColumn("traces", "text[]", func(r Row) string { return textArray(r.State.Traces) }),
+	newColumn("citizen", "text", Row.citizenColumn),
+	newColumn("number", "text", func(r Row) string { return r.State.Number }),
+	newColumn("status", "text", func(r Row) string { return string(r.State.Status) }),
+	newColumn("assignee", "text", Row.assigneeColumn),
+	newColumn("subject", "text", func(r Row) string { return r.State.Subject }),
+	newColumn("requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }),
+	newColumn("opened_at", "timestamptz", func(r Row) string { return formatTime(r.OpenedAt) }),
+	newColumn("updated_at", "timestamptz", func(r Row) string { return formatTime(r.UpdatedAt) }),
+	newColumn("version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }),
+	newColumn("position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }),
+	newColumn("said_until", "timestamptz", func(r Row) string { return formatTime(r.allTextsVisibleFrom()) }),
+	newColumn("folded", "jsonb", Row.marshal),
 }})
 
 // countChange is a change of one kept count.
@@ -53,25 +53,25 @@ type countChange struct {
 var countsTable = table[countChange]{
 	name: "queue_counts_v1", key: "entity, person, queue", onConflict: "update set count = t.count + excluded.count",
 	columns: []column[countChange]{
-		{"entity", "text", func(c countChange) string { return string(c.Entity) }},
-		{"person", "text", func(c countChange) string { return c.Person }},
-		{"queue", "text", func(c countChange) string { return string(c.Queue) }},
-		{"count", "bigint", func(c countChange) string { return strconv.Itoa(c.n) }},
+		newColumn("entity", "text", func(c countChange) string { return string(c.Entity) }),
+		newColumn("person", "text", func(c countChange) string { return c.Person }),
+		newColumn("queue", "text", func(c countChange) string { return string(c.Queue) }),
+		newColumn("count", "bigint", func(c countChange) string { return strconv.Itoa(c.n) }),
 	},
 }
 
 var timelineTable = table[changeRow]{
 	name: "timeline_v1", key: "position", onConflict: "nothing",
 	columns: []column[changeRow]{
-		{"position", "bigint", func(e changeRow) string { return strconv.FormatInt(e.Position, 10) }},
-		{"ticket", "uuid", func(e changeRow) string { return string(e.Ticket) }},
-		{"type", "text", func(e changeRow) string { return e.Type }},
-		{"at", "timestamptz", func(e changeRow) string { return formatTime(e.At) }},
-		{"author", "text", func(e changeRow) string { return string(e.Author) }},
-		{"entities", "text[]", func(e changeRow) string { return textArray(e.Entities) }},
-		{"entities_at", "timestamptz", func(e changeRow) string { return formatTime(e.EntitiesFrom) }},
-		{"citizen", "text", func(e changeRow) string { return e.Citizen }},
-		{"citizen_at", "timestamptz", func(e changeRow) string { return formatTime(e.CitizenFrom) }},
+		newColumn("position", "bigint", func(e changeRow) string { return strconv.FormatInt(e.Position, 10) }),
+		newColumn("ticket", "uuid", func(e changeRow) string { return string(e.Ticket) }),
+		newColumn("type", "text", func(e changeRow) string { return e.Type }),
+		newColumn("at", "timestamptz", func(e changeRow) string { return formatTime(e.At) }),
+		newColumn("author", "text", func(e changeRow) string { return string(e.Author) }),
+		newColumn("entities", "text[]", func(e changeRow) string { return textArray(e.Entities) }),
+		newColumn("entities_at", "timestamptz", func(e changeRow) string { return formatTime(e.EntitiesFrom) }),
+		newColumn("citizen", "text", func(e changeRow) string { return e.Citizen }),
+		newColumn("citizen_at", "timestamptz", func(e changeRow) string { return formatTime(e.CitizenFrom) }),
 	},
 }
 

@@ -27,7 +27,7 @@ func (n *node) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error
 	var kin []ticketview.Ticket
 	f := projections.Filter{Queue: projections.AllQueue, Q: this.Requester.TaxCode, Sort: projections.OldestFirst, Limit: 200}
 	for {
-		page, err := n.service.Reader.ListTickets(ctx, auditorViewer, f)
+		page, err := n.service.Lists.ListTickets(ctx, auditorViewer, f)
 		if err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error)
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := n.service.Reader.ListTickets(ctx, auditorViewer, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
+	page, err := n.service.Lists.ListTickets(ctx, auditorViewer, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -167,7 +167,7 @@ func (a *cli) ticketList() *cobra.Command {
 					}
 				}
 				filter.Queue = projections.AllQueue
-				page, err := n.service.Reader.ListTickets(ctx, auditorViewer, filter)
+				page, err := n.service.Lists.ListTickets(ctx, auditorViewer, filter)
 				if err != nil {
 					return err
 				}

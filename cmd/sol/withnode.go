@@ -64,7 +64,7 @@ func (n *node) waitForLists(ctx context.Context) error {
 		return err
 	}
 	for {
-		if stale, err := n.service.Reader.Wait(ctx, head); err != nil || !stale {
+		if stale, err := n.service.Lists.Wait(ctx, head); err != nil || !stale {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func (a *API) registerDashboard() {
 		if err != nil {
 			return nil, err
 		}
-		d, err := a.App.Reader.Dashboard(ctx, c.Viewer(), in.scope())
+		d, err := a.App.Dashboard.Dashboard(ctx, c.Viewer(), in.scope())
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (a *API) waitForFigures(ctx context.Context, position string) (late bool, e
 	if err != nil || position == "" {
 		return false, err
 	}
-	return a.App.Reader.WaitFigures(ctx, p)
+	return a.App.Dashboard.Wait(ctx, p)
 }
 
 func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*huma.StreamResponse, error) {
@@ -114,7 +114,7 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
 		var sheet *middleware.CSVWriter
-		err := a.App.Reader.Export(ctx, c.Viewer(), asked, func(p projections.DrillDownPage) error {
+		err := a.App.Dashboard.Export(ctx, c.Viewer(), asked, func(p projections.DrillDownPage) error {
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
 			sheet = middleware.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')

@@ -72,7 +72,7 @@ func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queue
 	if err != nil {
 		return nil, err
 	}
-	queues, at, err := a.App.Reader.Queues(ctx, c.Viewer())
+	queues, at, err := a.App.Lists.Queues(ctx, c.Viewer())
 	if err != nil {
 		return nil, err
 	}
@@ -100,5 +100,5 @@ func (a *API) waitForLists(ctx context.Context, position string) (late bool, err
 	if err != nil || position == "" {
 		return false, err
 	}
-	return a.App.Reader.Wait(ctx, p)
+	return a.App.Lists.Wait(ctx, p)
 }

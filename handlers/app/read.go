@@ -177,5 +177,5 @@ func (c *Service) ListTickets(ctx context.Context, by Caller, f projections.Filt
 	if err := c.recordSearch(ctx, by, f.Q); err != nil {
 		return projections.Page{}, err
 	}
-	return c.Reader.ListTickets(ctx, by.Viewer(), f)
+	return c.Lists.ListTickets(ctx, by.Viewer(), f)
 }

@@ -34,7 +34,8 @@ type Service struct {
 	*Dispatcher
 	Store     *eventstore.Store
 	Identity  *identity.Identity
-	Reader    *projections.Reader
+	Lists     *projections.ListReader
+	Dashboard *projections.DashboardReader
 	Catalog   *catalog.Catalog
 	Playbooks *playbook.Library // the checks that problems prescribe; nil: no problem prescribes any
 }
@@ -46,7 +47,9 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{
 		Dispatcher: NewDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
-		Reader: projections.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names), Catalog: c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
+		Lists:     projections.NewListReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Dashboard: projections.NewDashboardReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Catalog:   c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}, nil
 }
 

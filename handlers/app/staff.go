@@ -57,13 +57,13 @@ func (c *Service) releaseTickets(ctx context.Context, account string, at catalog
 	if err != nil {
 		return 0, err
 	}
-	if behind, err := c.Reader.Wait(ctx, head); err != nil || behind {
+	if behind, err := c.Lists.Wait(ctx, head); err != nil || behind {
 		return 0, errors.Join(err, errors.New("release tickets: the lists do not hold everything yet"))
 	}
 	f := projections.Filter{Queue: projections.AllQueue, Assignee: account, Entity: at, Sort: projections.OldestFirst, Limit: 200}
 	var held []ticket.ID
 	for {
-		page, err := c.Reader.ListTickets(ctx, AuditorViewer, f)
+		page, err := c.Lists.ListTickets(ctx, AuditorViewer, f)
 		if err != nil {
 			return 0, err
 		}

@@ -117,7 +117,7 @@ func (c *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	id := ticket.ID(numberOrID)
 	if !eventstore.IsID(numberOrID) {
 		var err error
-		if id, err = c.Reader.FindByNumber(ctx, by.Viewer(), strings.TrimSpace(numberOrID)); err != nil {
+		if id, err = c.Lists.FindByNumber(ctx, by.Viewer(), strings.TrimSpace(numberOrID)); err != nil {
 			return nil, err
 		}
 	}

@@ -37,7 +37,7 @@ func (f *subscriber) push(ctx context.Context) (again time.Duration, err error) 
 	}
 	news := false
 	for more := true; more; {
-		changes, err := f.App.Reader.Changes(ctx, f.client.Viewer(), f.resumeAt.N, pageSize)
+		changes, err := f.App.Lists.Changes(ctx, f.client.Viewer(), f.resumeAt.N, pageSize)
 		if err != nil {
 			return 0, err
 		}
@@ -134,7 +134,7 @@ func (f *subscriber) readPresence(ctx context.Context) (Presence, error) {
 
 // pushCounts sends the counts if they are others than those sent last, and else a sign of life.
 func (f *subscriber) pushCounts(ctx context.Context) error {
-	queues, at, err := f.App.Reader.Queues(ctx, f.client.Viewer())
+	queues, at, err := f.App.Lists.Queues(ctx, f.client.Viewer())
 	if err != nil {
 		return err
 	}

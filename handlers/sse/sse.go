@@ -59,7 +59,7 @@ func (s *Streams) StartPosition(ctx context.Context, c app.Caller, p eventstore.
 	case p.Epoch > head.Epoch || p.N > head.N:
 		return p, eventstore.ErrBeyondHead
 	}
-	p.N, err = s.App.Reader.ResumePosition(ctx, c.Viewer(), p.N)
+	p.N, err = s.App.Lists.ResumePosition(ctx, c.Viewer(), p.N)
 	return p, err
 }
 
@@ -140,7 +140,7 @@ func (f *subscriber) wait(ctx context.Context, most time.Duration) {
 	if err != nil {
 		return // the next push meets it too, and says so
 	}
-	if late, err := f.App.Reader.Wait(ctx, head); err == nil && !late {
+	if late, err := f.App.Lists.Wait(ctx, head); err == nil && !late {
 		f.readModelsAt = head.N
 	}
 }

@@ -24,7 +24,7 @@ func (w *system) waitForFigures() {
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
 	w.eventually("the figures follow", func() bool {
-		stale, err := w.App.Reader.WaitFigures(w.Context(), head)
+		stale, err := w.App.Dashboard.Wait(w.Context(), head)
 		w.must(err)
 		return !stale
 	})

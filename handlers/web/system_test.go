@@ -137,7 +137,7 @@ func (w *system) waitForLists() {
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
 	w.eventually("the lists follow", func() bool {
-		stale, err := w.App.Reader.Wait(w.Context(), head)
+		stale, err := w.App.Lists.Wait(w.Context(), head)
 		w.must(err)
 		return !stale
 	})

@@ -5,6 +5,7 @@ package ticketview
 
 import (
 	"cmp"
+	"context"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -22,6 +23,21 @@ type Names struct {
 	Playbooks *playbook.Library
 	// Epoch is the log's, in which positions are given.
 	Epoch int
+}
+
+// OperatorNames looks up the names of accounts by id. It leaves out unknown ids.
+type OperatorNames func(ctx context.Context, ids []string) (map[string]string, error)
+
+// LookUpNames returns the names of a catalogue and of some operators. With look nil, no operator has a name.
+func LookUpNames(ctx context.Context, c *catalog.Catalog, look OperatorNames, ids []string) (Names, error) {
+	known := map[string]string{}
+	if look != nil && len(ids) > 0 {
+		var err error
+		if known, err = look(ctx, ids); err != nil {
+			return Names{}, err
+		}
+	}
+	return Names{Catalog: c, Operator: func(id string) string { return known[id] }}, nil
 }
 
 func (n Names) formatPosition(at int64) string {

@@ -75,7 +75,7 @@ func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	reader := projections.NewReader(w.store, catalog.Default(), nil)
+	reader := projections.NewListReader(w.store, catalog.Default(), nil)
 	for {
 		stale, err := reader.Wait(w.Context(), o.Position)
 		if err != nil {

@@ -63,7 +63,7 @@ func (w *AuditorPages) queueAsOfPage(v *ui.Request) error {
 	n = max(n, 1) // what is no number is the first
 	skip := (n - 1) * queueAsOfPageSize
 	var err error
-	d.Snapshot, err = w.App.Reader.QueueAsOf(v.Context(), v.Caller.Viewer(), projections.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
+	d.Snapshot, err = w.App.Lists.QueueAsOf(v.Context(), v.Caller.Viewer(), projections.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (w *OperatorPages) loadQueue(v *ui.Request, l listFilters) (queueData, erro
 	}
 	head, _, err := w.App.Store.Head(v.Context())
 	if err == nil {
-		d.Stale, err = w.App.Reader.Wait(v.Context(), head)
+		d.Stale, err = w.App.Lists.Wait(v.Context(), head)
 	}
 	if err == nil {
 		d.At = w.App.Store.Now()

@@ -98,10 +98,10 @@ func (w *SupervisorPages) loadFigures(v *ui.Request, s figureScope) (d projectio
 	if err != nil {
 		return d, 0, err
 	}
-	if _, err = w.App.Reader.WaitFigures(v.Context(), head); err != nil {
+	if _, err = w.App.Dashboard.Wait(v.Context(), head); err != nil {
 		return d, 0, err
 	}
-	d, err = w.App.Reader.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
+	d, err = w.App.Dashboard.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
 	return d, max(0, head.N-d.Position.N), err
 }
 

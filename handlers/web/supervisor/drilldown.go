@@ -58,7 +58,7 @@ func readDrilldown(v *ui.Request) (figureScope, projections.DrillDown, []string)
 func (w *SupervisorPages) drilldownPage(v *ui.Request) error {
 	s, b, asked := readDrilldown(v)
 	b.Cursor = v.FormValue("dopo")
-	list, err := w.App.Reader.DrillDown(v.Context(), v.Caller.Viewer(), b)
+	list, err := w.App.Dashboard.DrillDown(v.Context(), v.Caller.Viewer(), b)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (w *SupervisorPages) detailLabel(f projections.FigureID, detail string) str
 func (w *SupervisorPages) exportDrilldown(v *ui.Request) error {
 	_, b, _ := readDrilldown(v)
 	var out *middleware.CSVWriter
-	err := w.App.Reader.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
+	err := w.App.Dashboard.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
 		out = middleware.NewCSVWriter(v.Writer, "cruscotto-"+string(b.Figure)+"-"+p.To+".csv", ';')
 		return out.WriteRow("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
 	}, func(items []projections.DrillDownItem) error {

@@ -104,7 +104,7 @@ func (u *UI) fillFrame(v *Request, f *frame) (err error) {
 		f.User.EntityName = e.Short
 	}
 	if f.User.Operates || f.User.Audits {
-		if f.Queues, _, err = u.App.Reader.Queues(v.Context(), v.Caller.Viewer()); err != nil {
+		if f.Queues, _, err = u.App.Lists.Queues(v.Context(), v.Caller.Viewer()); err != nil {
 			return err
 		}
 	}
