@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -23,7 +24,7 @@ func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
 		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
 		for _, at := range tickettest.Moments(life.History) {
 			row := foldHistory(life.History[:ticketview.CountUpTo(life.History, at)])
-			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, life.History, names, at)
+			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, life.History, ticketview.Names{Catalog: catalog.Default()}, at)
 			if got := row.citizenStateAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
 				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
 			}
