@@ -17,7 +17,7 @@ import (
 
 // hasContent tells whether the form holds anything worth keeping: an open padlock alone is nothing, nor is what a note once was.
 func (f updateForm) hasContent() bool {
-	f.Visibility, f.Undone, f.Version, f.IdempotencyKey, f.Act, f.files, f.body = "", "", 0, "", "", nil, nil
+	f.Visibility, f.Undone, f.ExpectedVersion, f.IdempotencyKey, f.Act, f.files, f.body = "", "", 0, "", "", nil, nil
 	return !reflect.ValueOf(f).IsZero()
 }
 

@@ -65,6 +65,6 @@ func (w *OperatorPages) useReadymadeText(v *ui.Request, f updateForm, id string,
 		return w.renderWithForm(v, p.Status, p, t, f)
 	}
 	return w.updatePart(v, f, f, app.UpdateRequest{
-		Note: &app.NoteRequest{Text: all[i].Filled, Visibility: all[i].Visibility}, Changes: ticket.Changes{Status: all[i].Status}, ExpectedVersion: f.Version,
+		Note: &app.NoteRequest{Text: all[i].Filled, Visibility: all[i].Visibility}, Changes: ticket.Changes{Status: all[i].Status}, ExpectedVersion: f.ExpectedVersion,
 	}, "aggiornata")
 }

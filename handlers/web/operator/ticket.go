@@ -105,7 +105,7 @@ func (w *OperatorPages) renderTicket(v *ui.Request, status int, p *ui.Problem, d
 	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
-	d.Form.Version = t.Version
+	d.Form.ExpectedVersion = t.Version
 	if len(t.Moves) > 0 {
 		if d.Menu, err = w.newUpdateMenu(v, d.TicketView, d.Form); err != nil {
 			return err
@@ -137,7 +137,7 @@ func (w *OperatorPages) renderTicket(v *ui.Request, status int, p *ui.Problem, d
 // LostStatus is the status that the form was left with, where it is none of the menu's any more; "": there is none, or it still is.
 func (d ticketData) LostStatus() string {
 	wanted := d.Form.Status
-	if wanted == "" || slices.ContainsFunc(d.Menu.Statuses, func(c option) bool { return c.Value == wanted }) {
+	if wanted == "" || slices.ContainsFunc(d.Menu.Statuses, func(c option) bool { return c.Value == string(wanted) }) {
 		return ""
 	}
 	switch wanted {

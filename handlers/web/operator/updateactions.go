@@ -26,11 +26,11 @@ func (w *OperatorPages) updateTicket(v *ui.Request) error {
 	act, of, _ := strings.Cut(f.Act, ":")
 	switch act {
 	case "prendi":
-		return w.updatePart(v, f, f, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}, ExpectedVersion: f.Version}, "presa")
+		return w.updatePart(v, f, f, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}, ExpectedVersion: f.ExpectedVersion}, "presa")
 	case "risposte":
 		left := f
 		left.Answers = nil
-		return w.updatePart(v, f, left, app.UpdateRequest{Answers: f.Answers, ExpectedVersion: f.Version}, "verifiche")
+		return w.updatePart(v, f, left, app.UpdateRequest{Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "verifiche")
 	case "esito":
 		return w.carryOutOutcome(v, f, playbook.OutcomeID(of))
 	case "usa", "chiedi":
@@ -97,7 +97,7 @@ func (w *OperatorPages) carryOutOutcome(v *ui.Request, f updateForm, wanted play
 	}
 	left := f
 	left.Answers = nil
-	return w.updatePart(v, f, left, app.UpdateRequest{Changes: ticket.Changes{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.Version}, "esito")
+	return w.updatePart(v, f, left, app.UpdateRequest{Changes: ticket.Changes{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "esito")
 }
 
 // fillNote puts a text of the playbook into the note: the question of a check to the citizen, or the outcome's note. Nothing is sent.
@@ -128,7 +128,7 @@ func (f *updateForm) addText(text string, to ticket.Visibility, status ticket.St
 		f.Visibility = string(to)
 	}
 	if status != "" {
-		f.Status = string(status)
+		f.Status = status
 	}
 }
 

@@ -14,22 +14,19 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// updateForm is «Aggiorna» as typed (FAQ 2.3–2.6): what is refused comes back with it.
+// updateForm is «Aggiorna» as typed (FAQ 2.3–2.6): the request, and what only the form has. A refused form is shown again from it.
+// Drafts are stored as its JSON: Problem, Text and the others without a tag keep their names.
 type updateForm struct {
+	app.UpdateRequest // Status is one of the menu's choices; Note, DuplicateOf and Service are set by toUpdate
+
 	Text       string
 	Visibility string
-	Status     string  // of the menu's choices
-	Assignee   *string // nil: nobody touched it
-	Entity     string  // where the Region sends the ticket
-	Reason     string
 	Ground     string
 	Discard    string
-	Main       string              // number of the ticket that this one repeats
-	Problem    string              // service/problem
-	Answers    []app.AnswerRequest // to the checks that were touched
-	Undone     string              // audience/status of the note that was withdrawn and stands here again; "": there was none
+	Main       string // number of the ticket that this one repeats
+	Problem    string // service/problem
+	Undone     string // audience/status of the note that was withdrawn and stands here again; "": there was none
 
-	Version        int       `json:"-"`
 	IdempotencyKey ticket.ID `json:"-"` // of this form: sent twice it counts once
 	Act            string    `json:"-"` // of the button that it was sent with; "": Aggiorna
 	files          []attachment.FileUpload
@@ -40,13 +37,18 @@ type updateForm struct {
 func readUpdate(v *ui.Request) (updateForm, error) {
 	files, err := v.ParseUpload()
 	f := updateForm{
-		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Status: v.FormValue("stato"),
-		Entity: v.FormValue("ente"), Reason: strings.TrimSpace(v.FormValue("motivo")), Ground: v.FormValue("fondamento"),
+		UpdateRequest: app.UpdateRequest{
+			Changes: ticket.Changes{
+				Status: ticket.Status(v.FormValue("stato")), Entity: catalog.EntityCode(v.FormValue("ente")), Reason: strings.TrimSpace(v.FormValue("motivo")),
+			},
+			Answers: readAnswers(v),
+		},
+		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Ground: v.FormValue("fondamento"),
 		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
-		IdempotencyKey: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Answers: readAnswers(v), Undone: v.FormValue("annullata"),
+		IdempotencyKey: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Undone: v.FormValue("annullata"),
 		files: files, body: v.IdempotencyBody(files),
 	}
-	f.Version, _ = strconv.Atoi(v.FormValue("versione")) // what is no number is no version
+	f.ExpectedVersion, _ = strconv.Atoi(v.FormValue("versione")) // what is no number is no version
 	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
 		f.Assignee = &to
 	}
@@ -55,13 +57,14 @@ func readUpdate(v *ui.Request) (updateForm, error) {
 
 // HandsOver tells whether the click hands the ticket over to the Region, by either menu.
 func (f updateForm) HandsOver() bool {
-	return f.Status == string(ticket.HandedOver) || f.Assignee != nil && *f.Assignee == string(catalog.Region)
+	return f.Status == ticket.HandedOver || f.Assignee != nil && *f.Assignee == string(catalog.Region)
 }
 
 // toUpdate is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
 // that was not made.
 func (f updateForm) toUpdate() (app.UpdateRequest, error) {
-	u := app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Status(f.Status), Reason: f.Reason}, Assignee: f.Assignee, Answers: f.Answers, ExpectedVersion: f.Version}
+	u := f.UpdateRequest
+	u.Entity = "" // it is the redirect's, whatever stands in its menu
 	if strings.TrimSpace(f.Text) != "" || len(f.files) > 0 {
 		u.Note = &app.NoteRequest{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
 	}
@@ -73,7 +76,7 @@ func (f updateForm) toUpdate() (app.UpdateRequest, error) {
 	}
 	switch f.Status {
 	case statusRedirect:
-		u.Status, u.Entity = ticket.New, catalog.EntityCode(f.Entity)
+		u.Status, u.Entity = ticket.New, f.Entity
 	case statusDuplicate:
 		if u.Status, u.DuplicateOf = ticket.Solved, f.Main; f.Main == "" {
 			return u, requiredField("duplicate_of")

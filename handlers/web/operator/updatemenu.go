@@ -56,7 +56,7 @@ func (w *OperatorPages) newUpdateMenu(v *ui.Request, whole app.TicketView, f upd
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := updateMenu{
 		RegionalPartner: w.EntityName(s.Handover.ASR), InternalReaders: "solo la Sua Azienda (" + w.EntityName(v.Caller.Actor.Entity) + ")", CitizenChannel: "per e-mail",
-		Statuses: withSelected(statusOptions(t, s, may), f.Status), Discards: withSelected(optionsOf(ui.DiscardReasons), f.Discard),
+		Statuses: withSelected(statusOptions(t, s, may), string(f.Status)), Discards: withSelected(optionsOf(ui.DiscardReasons), f.Discard),
 	}
 	if t.Identity == ticket.Verified {
 		m.CitizenChannel = "nella sua area riservata"
@@ -79,7 +79,7 @@ func (w *OperatorPages) newUpdateMenu(v *ui.Request, whole app.TicketView, f upd
 		}
 	}
 	if may(ticket.MoveRedirect) {
-		m.ASRs = withSelected(w.asrOptions(s), f.Entity)
+		m.ASRs = withSelected(w.asrOptions(s), string(f.Entity))
 	}
 	if may(ticket.MoveEscalate) && t.Playbook != nil {
 		m.Grounds = withSelected(optionsOf(ui.HandoverGrounds), f.Ground)
