@@ -27,13 +27,13 @@ import (
 )
 
 func (a *cli) benchCommand() *cobra.Command {
-	return commandGroup("bench", "Measure this machine, on a database of its own that is removed afterwards", a.benchAppend(), a.benchTimers(), a.benchPages())
+	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchTimers(), a.benchPages())
 }
 
 func (a *cli) benchAppend() *cobra.Command {
 	var length time.Duration
 	c := &cobra.Command{
-		Use: "append", Short: "Durable conditional appends beside pgbench's plain INSERT; one JSON object a line", Args: cobra.NoArgs,
+		Use: "append", Short: "Compare durable conditional appends with pgbench's plain INSERT; one JSON object per line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.env)
 			if err != nil {
@@ -44,21 +44,21 @@ func (a *cli) benchAppend() *cobra.Command {
 				rand.Read(key)
 				pgbench := bench.FindPgbench(own.BinDir())
 				if pgbench == "" {
-					fmt.Fprintln(a.err, "sol: pgbench is not installed: nothing to compare with")
+					fmt.Fprintln(a.err, "sol: pgbench is not installed; there is no comparison")
 				}
 				return bench.Append(ctx, a.out, bench.Config{URL: own.URL("sol"), MasterKey: key, Duration: length, Pgbench: pgbench})
 			})
 		},
 	}
 	var always bool
-	c.Flags().BoolVar(&always, "json", true, "the only form there is")
-	c.Flags().DurationVar(&length, "for", 10*time.Second, "how long to measure each figure")
+	c.Flags().BoolVar(&always, "json", true, "always on")
+	c.Flags().DurationVar(&length, "for", 10*time.Second, "duration of each measurement")
 	return c
 }
 
 func (a *cli) benchTimers() *cobra.Command {
 	c := &cobra.Command{
-		Use: "timers", Short: "A look at the timers when none is due, with 100,000 and with 1,000,000 pending; one JSON object a line", Args: cobra.NoArgs,
+		Use: "timers", Short: "Poll cost with no timer due, with 100,000 and with 1,000,000 pending timers; one JSON object per line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.env)
 			if err != nil {
@@ -73,18 +73,18 @@ func (a *cli) benchTimers() *cobra.Command {
 				}
 				defer store.Close()
 				nobody := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
-					return errors.New("nothing was to be due")
+					return errors.New("no timer should be due")
 				}
 				return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: nobody, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
 			})
 		},
 	}
 	var always bool
-	c.Flags().BoolVar(&always, "json", true, "the only form there is")
+	c.Flags().BoolVar(&always, "json", true, "always on")
 	return c
 }
 
-// withScratchDatabase gives a durable, migrated Postgres in a directory beside the data, so that it measures the same disk.
+// withScratchDatabase runs do on a durable, migrated Postgres in a temporary directory inside the data directory, on the same disk.
 func (a *cli) withScratchDatabase(ctx context.Context, c config.Config, do func(context.Context, *embedpg.Server) error) (err error) {
 	if err := database.MakeDataDir(c.DataDir); err != nil {
 		return err

@@ -31,7 +31,7 @@ func (a *cli) benchPages() *cobra.Command {
 	var sizes []int
 	var rounds int
 	c := &cobra.Command{
-		Use: "pages", Short: "Pages as the server renders them, among few tickets and among many, which are made first; one JSON object a line", Args: cobra.NoArgs,
+		Use: "pages", Short: "Page rendering time by number of tickets, which are generated first; one JSON object per line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.env)
 			if err != nil {
@@ -43,9 +43,9 @@ func (a *cli) benchPages() *cobra.Command {
 		},
 	}
 	var always bool
-	c.Flags().BoolVar(&always, "json", true, "the only form there is")
-	c.Flags().IntSliceVar(&sizes, "tickets", []int{10_000}, "how many tickets there are, e.g. 10000,1000000 to compare")
-	c.Flags().IntVar(&rounds, "rounds", 30, "how often each page is asked for")
+	c.Flags().BoolVar(&always, "json", true, "always on")
+	c.Flags().IntSliceVar(&sizes, "tickets", []int{10_000}, "numbers of tickets, e.g. 10000,1000000 to compare")
+	c.Flags().IntVar(&rounds, "rounds", 30, "requests per page")
 	return c
 }
 
@@ -123,7 +123,7 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 			operators[at.Entity] = person.Actor{ID: one.ID, Role: at.Role, Entity: at.Entity}
 		}
 	}
-	bar := a.progress(fmt.Sprintf("making %d tickets", tickets))
+	bar := a.progress(fmt.Sprintf("creating %d tickets", tickets))
 	filling := bench.Seeder{
 		App: n.service.Dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	}

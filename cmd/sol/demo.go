@@ -31,7 +31,7 @@ func (a *cli) demoCommand() *cobra.Command {
 	p := demo.Params{Seed: 1}
 	c := &cobra.Command{
 		Use: "demo", Args: cobra.NoArgs,
-		Short: "Run the server with made-up people and tickets, made at the first start",
+		Short: "Run the server with generated people and tickets, created at first start",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := config.Load(a.env)
 			if err != nil {
@@ -73,8 +73,8 @@ func (a *cli) demoCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().IntVar(&p.Tickets, "tickets", demo.DefaultTickets, "how many tickets to make")
-	c.Flags().IntVar(&p.Months, "months", demo.DefaultMonths, "over how many simulated months, ending now")
+	c.Flags().IntVar(&p.Tickets, "tickets", demo.DefaultTickets, "number of tickets")
+	c.Flags().IntVar(&p.Months, "months", demo.DefaultMonths, "number of simulated months, ending now")
 	return c
 }
 
@@ -97,7 +97,7 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 	}
 	if known {
 		p = was.Params
-		fmt.Fprintln(a.err, "the last start was cut off while it made demo data: going on with that")
+		fmt.Fprintln(a.err, "resuming interrupted demo seeding")
 	}
 	c.Hold, c.AutoCloseAfter = rules.DefaultHold, 0 // the plan counts on them, whatever is tried out afterwards
 	clock := &demo.Clock{}
@@ -112,7 +112,7 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 		return err
 	}
 	if head.N > 0 && !known {
-		return errors.New("this database holds tickets that no demo made: run it with sol serve, or name an empty directory in SOL_DATA_DIR")
+		return errors.New("this database holds tickets that were not created by the demo: run it with sol serve, or set SOL_DATA_DIR to an empty directory")
 	}
 	if err := demo.WriteJSON(file, demoSeed{p, false}); err != nil {
 		return err
@@ -121,13 +121,13 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 	if err := a.playDemo(ctx, n, clock, p, people); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "demo data made in %s\n", time.Since(begun).Round(100*time.Millisecond))
+	fmt.Fprintf(a.err, "demo data created in %s\n", time.Since(begun).Round(100*time.Millisecond))
 	return demo.WriteJSON(file, demoSeed{p, true})
 }
 
 // playDemo enrols the people and plays the plan while the sagas run.
 func (a *cli) playDemo(ctx context.Context, n *node, clock *demo.Clock, p demo.Params, people []demo.Person) error {
-	fmt.Fprintf(a.err, "making demo data: %d people, %d tickets over %d months\n", len(people), p.Tickets, p.Months)
+	fmt.Fprintf(a.err, "creating demo data: %d people, %d tickets over %d months\n", len(people), p.Tickets, p.Months)
 	accounts, err := demo.CreateAccounts(ctx, n.identity, people, p.From())
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func (a *cli) playDemo(ctx context.Context, n *node, clock *demo.Clock, p demo.P
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- n.sagas.Run(running) }()
-	bar := a.progress("making tickets")
+	bar := a.progress("creating tickets")
 	err = demo.Execute(ctx, demo.Installation{
 		Store: n.store, Dispatcher: n.service.Dispatcher, Clock: clock, RunUntilIdle: n.sagas.RunUntilIdle,
 		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },

@@ -79,7 +79,7 @@ func TestDemo(t *testing.T) {
 	if err := <-stream; err != nil {
 		t.Errorf("a stream was cut off: %v", err)
 	}
-	if !strings.Contains(s.output.String(), "sol has stopped") {
+	if !strings.Contains(s.output.String(), "server stopped") {
 		t.Error("it did not end in order")
 	}
 	if _, err := os.Stat(filepath.Join(i.dir, "demo.json")); !errors.Is(err, os.ErrNotExist) {
@@ -89,7 +89,7 @@ func TestDemo(t *testing.T) {
 	again := demoRun{process: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
 	again.waitFor("it answers again", again.isUp)
 	again.testSecondStart(t)
-	if strings.Contains(again.output.String(), "making demo data") { // demo.json is there: what it makes, it has made
+	if strings.Contains(again.output.String(), "creating demo data") { // demo.json is there: what it makes, it has made
 		t.Error("the demo was made twice")
 	}
 }
@@ -97,7 +97,7 @@ func TestDemo(t *testing.T) {
 // testSecondStart: a second start beside a demo says so, and leaves the first one's demo.json where it is.
 func (s demoRun) testSecondStart(t *testing.T) {
 	s.waitFor("it is introduced", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
-	if said := s.runRefused("demo"); !strings.Contains(said, "a sol runs on the data in "+s.dir) {
+	if said := s.runRefused("demo"); !strings.Contains(said, "sol already runs on the data in "+s.dir) {
 		t.Errorf("at the same address it says %q", said)
 	}
 	elsewhere := *s.installation
@@ -113,7 +113,7 @@ func (s demoRun) testSecondStart(t *testing.T) {
 // testEraseOffline erases while no server runs: the lists hold nothing of it afterwards, not only when the next server starts.
 func (s demoRun) testEraseOffline(t *testing.T) {
 	number := parseJSONLines(t, s.run("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
-	if said := s.run("ticket", "erase", number, "--yes"); !strings.Contains(said, "in the log and in the lists") || !strings.Contains(said, "backups") {
+	if said := s.run("ticket", "erase", number, "--yes"); !strings.Contains(said, "in the log and in the read models") || !strings.Contains(said, "backups") {
 		t.Errorf("erase says %q", said)
 	}
 	for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {

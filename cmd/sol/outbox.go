@@ -19,13 +19,13 @@ import (
 )
 
 func (a *cli) outboxCommand() *cobra.Command {
-	return commandGroup("outbox", "Messages on their way out", a.outboxList(), a.outboxRetry())
+	return commandGroup("outbox", "Inspect and retry outgoing messages", a.outboxList(), a.outboxRetry())
 }
 
-// mailTopic lists the mails, which the door for mail keeps itself once it has taken their messages on.
+// mailTopic selects the mail deliveries, which have a table of their own.
 const mailTopic = "mail"
 
-// outboxListing is what sol outbox list tells.
+// outboxListing is the output of sol outbox list.
 type outboxListing struct {
 	Counts     []messages.Count    `json:"counts"` // by topic, of all messages
 	MailCounts map[string]int      `json:"mail_counts"`
@@ -39,7 +39,7 @@ func (a *cli) outboxList() *cobra.Command {
 	var limit int
 	topics := []string{runtime.TopicNotify, runtime.TopicAskConnector, mailTopic}
 	c := &cobra.Command{
-		Use: "list", Short: "List the messages that wait, and those that were put aside, with how many there are", Args: cobra.NoArgs,
+		Use: "list", Short: "List waiting and poisoned messages, with counts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if topic != "" && !slices.Contains(topics, topic) {
 				return fmt.Errorf("--topic %s: want one of %s", topic, strings.Join(topics, ", "))
@@ -58,9 +58,9 @@ func (a *cli) outboxList() *cobra.Command {
 		},
 	}
 	jsonFlag(c, &asJSON)
-	c.Flags().StringVar(&topic, "topic", "", "only this one: "+strings.Join(topics, ", "))
-	c.Flags().BoolVar(&poisoned, "poison", false, "of the messages only those that were put aside")
-	c.Flags().IntVar(&limit, "limit", 100, "how many at most")
+	c.Flags().StringVar(&topic, "topic", "", "only this topic: "+strings.Join(topics, ", "))
+	c.Flags().BoolVar(&poisoned, "poison", false, "only poisoned messages")
+	c.Flags().IntVar(&limit, "limit", 100, "maximum number")
 	return c
 }
 
@@ -81,9 +81,9 @@ func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limi
 
 func (a *cli) printOutbox(p outboxListing) {
 	for _, e := range p.Messages {
-		state := "waits"
+		state := "waiting"
 		if e.Poisoned {
-			state = "put aside: " + e.Reason
+			state = "poisoned: " + e.Reason
 		}
 		fmt.Fprintf(a.out, "%s  %-13s %s  ticket %s, since %s: %s\n", e.ID, e.Topic, e.Saga, e.Ticket, e.Since.Format(time.RFC3339), state)
 	}
@@ -91,10 +91,10 @@ func (a *cli) printOutbox(p outboxListing) {
 		fmt.Fprintf(a.out, "%s  mail          %s  ticket %s, %d attempts: %s\n", m.ID, m.Kind, m.Ticket, m.Attempts, m)
 	}
 	if len(p.Messages)+len(p.Mails) == 0 {
-		fmt.Fprintln(a.out, "nothing of the sort waits or was put aside")
+		fmt.Fprintln(a.out, "no waiting or poisoned messages")
 	}
 	for _, c := range p.Counts {
-		fmt.Fprintf(a.out, "%s: %d waiting, %d put aside, %d carried lately\n", c.Topic, c.Waiting, c.Poisoned, c.Delivered)
+		fmt.Fprintf(a.out, "%s: %d waiting, %d poisoned, %d delivered recently\n", c.Topic, c.Waiting, c.Poisoned, c.Delivered)
 	}
 	if len(p.MailCounts) > 0 {
 		var said []string
@@ -108,10 +108,10 @@ func (a *cli) printOutbox(p outboxListing) {
 func (a *cli) outboxRetry() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
-		Use: "retry ID... | --all", Short: "Put messages that were put aside back on their way",
+		Use: "retry ID... | --all", Short: "Requeue poisoned messages",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if all == (len(ids) > 0) {
-				return errors.New("name the messages to try again, or --all of them; sol outbox list --poison tells which there are")
+				return errors.New("name the messages to retry, or use --all; sol outbox list --poison lists them")
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				tried, err := messages.Retry(ctx, n.store.WorkerPool(), ids...)
@@ -119,13 +119,13 @@ func (a *cli) outboxRetry() *cobra.Command {
 					return err
 				}
 				if tried == 0 {
-					return errors.New("nothing of the sort was put aside; sol outbox list --poison tells what was")
+					return errors.New("there are no such poisoned messages; sol outbox list --poison lists them")
 				}
-				fmt.Fprintf(a.out, "%d put back\n", tried)
+				fmt.Fprintf(a.out, "%d requeued\n", tried)
 				return nil
 			})
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "all that were put aside")
+	c.Flags().BoolVar(&all, "all", false, "all poisoned messages")
 	return c
 }

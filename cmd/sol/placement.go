@@ -76,7 +76,7 @@ func (a *cli) placementAdd() *cobra.Command {
 func (a *cli) placementEnd() *cobra.Command {
 	var in placementFlags
 	c := &cobra.Command{
-		Use: "end USERNAME --role ROLE [--entity CODE]", Short: "End a placement now, and release the tickets held by it", Args: cobra.ExactArgs(1),
+		Use: "end USERNAME --role ROLE [--entity CODE]", Short: "End a placement now, and unassign its tickets", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
 				u, err := n.getAccount(ctx, args[0])

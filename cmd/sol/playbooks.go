@@ -18,12 +18,12 @@ import (
 )
 
 func (a *cli) playbooksCommand() *cobra.Command {
-	return commandGroup("playbooks", "The checks that problems call for (FAQ 2.7–2.12)", a.playbooksCheck(), a.playbooksShow())
+	return commandGroup("playbooks", "Check and print playbooks (FAQ 2.7–2.12)", a.playbooksCheck(), a.playbooksShow())
 }
 
 func (a *cli) playbooksCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check [DIR]", Short: "Walk every path of every playbook, with those of DIR (or SOL_PLAYBOOKS_DIR)", Args: cobra.MaximumNArgs(1),
+		Use: "check [DIR]", Short: "Check every path of every playbook, those in DIR (or SOL_PLAYBOOKS_DIR) included", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := a.env("SOL_PLAYBOOKS_DIR")
 			if len(args) == 1 {
@@ -35,7 +35,7 @@ func (a *cli) playbooksCheck() *cobra.Command {
 				for _, f := range invalid.Faults {
 					fmt.Fprintln(a.err, f)
 				}
-				return fmt.Errorf("playbooks: faults: %d; no playbook is used until all are mended", len(invalid.Faults))
+				return fmt.Errorf("playbooks: faults: %d; no playbook is used until all are fixed", len(invalid.Faults))
 			}
 			if err != nil {
 				return err
@@ -55,7 +55,7 @@ func (a *cli) playbooksCheck() *cobra.Command {
 
 func (a *cli) playbooksShow() *cobra.Command {
 	return &cobra.Command{
-		Use: "show [ID[@VERSION]]", Short: "Draw a playbook's tree, with its texts; without ID, all of them", Args: cobra.MaximumNArgs(1),
+		Use: "show [ID[@VERSION]]", Short: "Print a playbook's tree with its texts; without ID, all playbooks", Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			l, err := loadPlaybooks(a.env("SOL_PLAYBOOKS_DIR"))
 			if err != nil {

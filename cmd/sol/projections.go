@@ -11,13 +11,13 @@ import (
 )
 
 func (a *cli) projectionsCommand() *cobra.Command {
-	return commandGroup("projections", "The lists that are built from the log", a.projectionsList(), a.projectionsRebuild())
+	return commandGroup("projections", "Manage read models", a.projectionsList(), a.projectionsRebuild())
 }
 
 func (a *cli) projectionsList() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "list", Short: "Tell how far every projection has come", Args: cobra.NoArgs,
+		Use: "list", Short: "Show position and lag of every read model", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				list, err := n.projections.List(ctx)
@@ -31,7 +31,7 @@ func (a *cli) projectionsList() *cobra.Command {
 						}
 						continue
 					}
-					fmt.Fprintf(a.out, "%-16s version %d, at %d of %d, %d behind", p.Name, p.Version, p.Position, p.Head, p.Lag)
+					fmt.Fprintf(a.out, "%-16s version %d, at %d of %d, %d events behind", p.Name, p.Version, p.Position, p.Head, p.Lag)
 					if p.Error != "" {
 						fmt.Fprintf(a.out, ", failed %d times: %s", p.Failures, p.Error)
 					}
@@ -47,7 +47,7 @@ func (a *cli) projectionsList() *cobra.Command {
 
 func (a *cli) projectionsRebuild() *cobra.Command {
 	return &cobra.Command{
-		Use: "rebuild NAME", Short: "Build a projection anew beside the one that answers, and swap", Args: cobra.ExactArgs(1),
+		Use: "rebuild NAME", Short: "Rebuild a read model beside the current one, and swap them", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				bar := a.progress("rebuilding " + args[0])

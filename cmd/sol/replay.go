@@ -26,10 +26,10 @@ func (a *cli) replayCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "replay NUMBER",
-		Short: "Print a ticket's history, or how it stood at a moment",
-		Long: "Without --at: the history as far as --as may know it, one line an event. With --at: the ticket as it stood then, as the JSON that the API gives for ?at=.\n" +
-			"The moment is RFC 3339 or a position of the log, EPOCH.POSITION. --as is whose eyes to look through: ROLE@ENTITY, e.g.\n" +
-			"operatore_asr@010301, or auditor, or cittadino for the ticket's citizen.",
+		Short: "Print a ticket's history, or its state at a moment",
+		Long: "Without --at, it prints the history that the role of --as may see, one event per line. With --at, it prints the ticket at that\n" +
+			"moment, as the JSON of the API for ?at=. The moment is RFC 3339 or a log position, EPOCH.POSITION. --as is the role to view\n" +
+			"as: ROLE@ENTITY, e.g. operatore_asr@010301, or auditor, or cittadino for the ticket's citizen.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
@@ -69,7 +69,7 @@ func (a *cli) replayCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&at, "at", "", "a moment (RFC 3339) or a position (EPOCH.POSITION)")
-	c.Flags().StringVar(&as, "as", string(person.Auditor), "ROLE@ENTITY to look through the eyes of")
+	c.Flags().StringVar(&as, "as", string(person.Auditor), "role to view as: ROLE@ENTITY")
 	jsonFlag(c, &asJSON)
 	return c
 }

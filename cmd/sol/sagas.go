@@ -13,14 +13,14 @@ import (
 )
 
 func (a *cli) sagasCommand() *cobra.Command {
-	return commandGroup("sagas", "What happens by itself", a.sagasList(), a.sagasExplain(), a.sagasSimulate())
+	return commandGroup("sagas", "Inspect and simulate sagas", a.sagasList(), a.sagasExplain(), a.sagasSimulate())
 }
 
 func (a *cli) sagasList() *cobra.Command {
 	var asJSON bool
 	var timers int
 	c := &cobra.Command{
-		Use: "list", Short: "Tell where every saga stands, and its next timers", Args: cobra.NoArgs,
+		Use: "list", Short: "Show position, lag and next timers of every saga", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				list, err := runtime.ListSagas(ctx, n.store.WorkerPool())
@@ -35,7 +35,7 @@ func (a *cli) sagasList() *cobra.Command {
 					return a.printJSON(map[string]any{"sagas": list, "timers": next})
 				}
 				for _, s := range list {
-					fmt.Fprintf(a.out, "%-13s version %d, at %d, %d behind, %d tickets, %d timers, %d failing\n",
+					fmt.Fprintf(a.out, "%-13s version %d, at %d, %d events behind, %d tickets, %d timers, %d failing\n",
 						s.Saga, s.Version, s.Position, s.Lag, s.Instances, s.Timers, s.Failing)
 				}
 				for _, t := range next {
@@ -50,14 +50,14 @@ func (a *cli) sagasList() *cobra.Command {
 		},
 	}
 	jsonFlag(c, &asJSON)
-	c.Flags().IntVar(&timers, "timers", 10, "how many of the next timers")
+	c.Flags().IntVar(&timers, "timers", 10, "number of next timers")
 	return c
 }
 
 func (a *cli) sagasExplain() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "explain NUMBER", Short: "Tell what will happen to a ticket by itself, what did, and why", Args: cobra.ExactArgs(1),
+		Use: "explain NUMBER", Short: "Explain a ticket's timers and past decisions", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
 				id, err := n.findTicket(ctx, args[0])
@@ -78,7 +78,7 @@ func (a *cli) sagasExplain() *cobra.Command {
 					fmt.Fprintf(a.out, "%s  %s\n", t.Saga, t)
 				}
 				if len(x.Timers) == 0 {
-					fmt.Fprintln(a.out, "nothing is waiting to happen")
+					fmt.Fprintln(a.out, "no pending timers")
 				}
 				return nil
 			})

@@ -42,7 +42,7 @@ func (a *cli) readSecrets(generate bool) (s secrets, err error) {
 	lines := bufio.NewScanner(os.Stdin)
 	for _, into := range []*string{&s.password, &s.pin} {
 		if !lines.Scan() {
-			return s, errors.New("want two lines on standard input, the password and the PIN; or --generate")
+			return s, errors.New("want two lines on standard input, password and PIN; or use --generate")
 		}
 		*into = lines.Text()
 	}

@@ -31,7 +31,7 @@ func (a *cli) serveCommand() *cobra.Command {
 			}
 			log := config.NewLogger(a.err, c.Log)
 			s := service{config: c, log: log, onReady: func(_ context.Context, _ *node, address string) error {
-				log.Info("sol answers", "address", address, "data_dir", c.DataDir, "version", version())
+				log.Info("server ready", "address", address, "data_dir", c.DataDir, "version", version())
 				return nil
 			}}
 			return s.run(cmd.Context())
@@ -66,7 +66,7 @@ func (s service) run(ctx context.Context) error {
 	front, err := server.Listen(s.config.Addr, s.log)
 	if err != nil {
 		if _, running := embedpg.Find(s.config.PostgresDir(), "sol"); running {
-			return fmt.Errorf("%w; a sol runs on the data in %s already: stop it, or give a second one its own SOL_DATA_DIR too", err, s.config.DataDir)
+			return fmt.Errorf("%w; sol already runs on the data in %s: stop it, or set another SOL_DATA_DIR", err, s.config.DataDir)
 		}
 		return err
 	}
@@ -80,7 +80,7 @@ func (s service) run(ctx context.Context) error {
 		err = nil // asked to stop while still starting
 	}
 	err = errors.Join(err, front.Close())
-	s.log.Info("sol has stopped")
+	s.log.Info("server stopped")
 	return err
 }
 
@@ -103,7 +103,7 @@ func (s service) start(ctx context.Context, front *server.Server) (err error) {
 	}
 	if mails != nil {
 		defer func() { _ = mails.Close() }() // it is closed already when it was served
-		s.log.Info("mail is taken in", "address", mails.Addr().String(), "domain", s.config.External.MailDomain)
+		s.log.Info("inbound mail listening", "address", mails.Addr().String(), "domain", s.config.External.MailDomain)
 	}
 	n, err := newNode(ctx, s.config, s.log, db.URL, nil)
 	if err != nil {

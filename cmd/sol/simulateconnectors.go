@@ -21,13 +21,13 @@ func (a *cli) simulateCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use: "simulate", Args: cobra.NoArgs,
-		Short: "Serve made-up connected systems: reports, payments, FSE/ROL",
-		Long: `Serve made-up connected systems for SOL_CONNECTORS, e.g. {"*": {"url": "http://127.0.0.1:8091"}}.
+		Short: "Run simulated connected systems: reports, payments, FSE/ROL",
+		Long: `Run simulated connected systems for SOL_CONNECTORS, e.g. {"*": {"url": "http://127.0.0.1:8091"}}.
 
-What they know of a person follows from the seed and the tax code. To set it by hand:
+The data of a person are derived from the seed and the tax code. To set them:
   curl -X PUT http://127.0.0.1:8091/_people/RSSMRA85T10A562S -d '{"facts": {"found": true, "ours": true},
     "evidence": {"identifier": "REF-1", "produced_on": "2026-11-03"}, "delay": "2s"}'
-Instead of facts, "status": 500 makes them fail and "nonsense": "text" answer that.`,
+Instead of facts, "status": 500 makes the request fail and "nonsense": "text" is a malformed answer.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for name, share := range map[string]float64{"errors": c.Errors, "nonsense": c.InvalidAnswers, "unknown": c.Unknown} {
 				if share < 0 || share > 1 {
@@ -38,16 +38,16 @@ Instead of facts, "status": 500 makes them fail and "nonsense": "text" answer th
 			if err != nil {
 				return fmt.Errorf("simulate: %w", err)
 			}
-			fmt.Fprintf(a.out, "connected systems answer at http://%s\n", listen.Addr())
+			fmt.Fprintf(a.out, "connected systems listen at http://%s\n", listen.Addr())
 			return demo.ServeUntil(cmd.Context(), listen, simulator.New(c))
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&addr, "addr", "127.0.0.1:8091", "where to answer")
-	f.Uint64Var(&c.Seed, "seed", 1, "what the made-up data follow from")
-	f.Float64Var(&c.Errors, "errors", 0.03, "share of people about whom they answer 500")
-	f.Float64Var(&c.InvalidAnswers, "nonsense", 0.02, "share of people about whom they answer nonsense")
-	f.Float64Var(&c.Unknown, "unknown", 0.05, "share of people of whom they know nothing")
-	f.DurationVar(&c.Delay, "delay", 200*time.Millisecond, "before every answer")
+	f.StringVar(&addr, "addr", "127.0.0.1:8091", "host:port to listen on")
+	f.Uint64Var(&c.Seed, "seed", 1, "seed of the generated data")
+	f.Float64Var(&c.Errors, "errors", 0.03, "share of people that get a 500 answer")
+	f.Float64Var(&c.InvalidAnswers, "nonsense", 0.02, "share of people that get a malformed answer")
+	f.Float64Var(&c.Unknown, "unknown", 0.05, "share of people without data")
+	f.DurationVar(&c.Delay, "delay", 200*time.Millisecond, "delay of every answer")
 	return cmd
 }

@@ -48,7 +48,7 @@ func (a *cli) sagasSimulate() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use: "simulate NAME", Args: cobra.ExactArgs(1),
-		Short: "Tell what a saga would have done in the past with other settings; nothing is changed",
+		Short: "Compute what a saga would have done in the past with other settings; nothing is changed",
 		Example: `  sol sagas simulate auto-close --from 2026-06-01 --set auto_close.after_days=3
   sol sagas simulate waiting --set waiting.resolve_after_working_days=20 --entity 010301`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -92,10 +92,10 @@ func (a *cli) sagasSimulate() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&from, "from", "", "count from this day on, 2006-01-02 (the beginning)")
-	f.StringVar(&to, "to", "", "count up to this day (now)")
-	f.StringArrayVar(&set, "set", nil, "a setting to try, KEY=VALUE; may stand more than once")
-	f.StringArrayVar(&entities, "entity", nil, "for this entity alone; may stand more than once")
+	f.StringVar(&from, "from", "", "first day, e.g. 2026-06-01 (the beginning)")
+	f.StringVar(&to, "to", "", "day after the last (now)")
+	f.StringArrayVar(&set, "set", nil, "setting to try, KEY=VALUE; may be repeated")
+	f.StringArrayVar(&entities, "entity", nil, "only for this entity; may be repeated")
 	jsonFlag(c, &asJSON)
 	return c
 }

@@ -28,7 +28,7 @@ import (
 var auditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
 
 func (a *cli) ticketCommand() *cobra.Command {
-	return commandGroup("ticket", "Look at tickets, and erase their personal data",
+	return commandGroup("ticket", "Inspect tickets, and erase their personal data",
 		a.ticketShow(), a.ticketList(), a.ticketLink(), a.ticketErase())
 }
 
@@ -158,7 +158,7 @@ func (a *cli) ticketList() *cobra.Command {
 	var asJSON bool
 	var filter projections.Filter
 	c := &cobra.Command{
-		Use: "list", Short: "List tickets, the latest changed first", Args: cobra.NoArgs,
+		Use: "list", Short: "List tickets, the last changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
 				if subject := n.service.HashTaxCode(filter.Q); subject != "" {
@@ -191,7 +191,7 @@ func (a *cli) ticketList() *cobra.Command {
 	c.Flags().StringVar((*string)(&filter.Status), "status", "", "only this status, e.g. nuovo")
 	c.Flags().StringVar((*string)(&filter.Entity), "entity", "", "only this competent entity, e.g. 010301 or regione")
 	c.Flags().StringVar(&filter.Q, "search", "", "a number, a codice fiscale or Italian words")
-	c.Flags().IntVar(&filter.Limit, "limit", 20, "how many, 1 to 200")
+	c.Flags().IntVar(&filter.Limit, "limit", 20, "maximum number, 1 to 200")
 	return c
 }
 
@@ -214,7 +214,7 @@ func (a *cli) ticketLink() *cobra.Command {
 func (a *cli) ticketErase() *cobra.Command {
 	var sure bool
 	c := &cobra.Command{
-		Use: "erase NUMBER --yes", Short: "Destroy the keys of a ticket's personal data: nobody can read them any more", Args: cobra.ExactArgs(1),
+		Use: "erase NUMBER --yes", Short: "Erase a ticket's personal data by destroying its keys", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !sure {
 				return errors.New("erasing cannot be undone: repeat the command with --yes")
@@ -224,7 +224,7 @@ func (a *cli) ticketErase() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&sure, "yes", false, "do it")
+	c.Flags().BoolVar(&sure, "yes", false, "confirm")
 	return c
 }
 
@@ -245,13 +245,13 @@ func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 		return err
 	}
 	if err := n.waitForLists(ctx); err != nil {
-		return fmt.Errorf("the keys are destroyed, the lists do not show it yet: %w", err)
+		return fmt.Errorf("the keys are destroyed, the read models do not show it yet: %w", err)
 	}
-	fmt.Fprintf(a.out, "%s: erased at %s, in the log and in the lists\n", number, out.Position)
+	fmt.Fprintf(a.out, "%s: erased at %s, in the log and in the read models\n", number, out.Position)
 	if len(others) > 0 {
-		fmt.Fprintf(a.out, "not erased: %s, which go on from one another with it and hold the same form; erase them too\n", strings.Join(others, ", "))
+		fmt.Fprintf(a.out, "linked tickets with the same personal data were not erased: %s; erase them too\n", strings.Join(others, ", "))
 	}
-	fmt.Fprintln(a.out, "not erased: what backups of the database hold; a key that comes back with one opens the data again")
+	fmt.Fprintln(a.out, "backups of the database were not erased: a key restored from one opens the data again")
 	return nil
 }
 

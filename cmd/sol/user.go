@@ -17,9 +17,9 @@ import (
 )
 
 func (a *cli) userCommand() *cobra.Command {
-	return commandGroup("user", "Accounts, and who works where",
+	return commandGroup("user", "Manage accounts and placements",
 		a.userAdd(), a.userList(), a.userPassword(), a.userDisable(),
-		commandGroup("placement", "A role at an entity", a.placementAdd(), a.placementEnd()))
+		commandGroup("placement", "Manage roles at entities", a.placementAdd(), a.placementEnd()))
 }
 
 // findAccount finds an account by its user name, if there is one.
@@ -50,7 +50,7 @@ func (a *cli) userAdd() *cobra.Command {
 	var generate bool
 	c := &cobra.Command{
 		Use: "add USERNAME --given-name NAME --family-name NAME", Args: cobra.ExactArgs(1),
-		Short: "Make an account; password and PIN are read from the terminal, or from two lines of standard input",
+		Short: "Create an account; password and PIN are read from the terminal, or from two lines of standard input",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, node *node) error {
 				n.Username = args[0]
@@ -69,7 +69,7 @@ func (a *cli) userAdd() *cobra.Command {
 				s.print(a.out)
 				if in != (placementFlags{}) {
 					if err := in.add(ctx, node, id); err != nil {
-						return fmt.Errorf("the account was made, its placement was not: %w; sol user placement add does it", err)
+						return fmt.Errorf("the account was created, its placement was not: %w; use sol user placement add", err)
 					}
 				}
 				fmt.Fprintln(a.out, "added", n.Username, id)
@@ -79,8 +79,8 @@ func (a *cli) userAdd() *cobra.Command {
 	}
 	c.Flags().StringVar(&n.GivenName, "given-name", "", "required")
 	c.Flags().StringVar(&n.FamilyName, "family-name", "", "required")
-	c.Flags().StringVar(&n.TaxCode, "tax-code", "", "of a citizen whose identity was verified")
-	c.Flags().BoolVar(&generate, "generate", false, "make up password and PIN, and print them")
+	c.Flags().StringVar(&n.TaxCode, "tax-code", "", "codice fiscale of a citizen whose identity was verified")
+	c.Flags().BoolVar(&generate, "generate", false, "generate password and PIN, and print them")
 	in.register(c)
 	return c
 }
@@ -161,13 +161,13 @@ func (a *cli) userPassword() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&generate, "generate", false, "make them up, and print them")
+	c.Flags().BoolVar(&generate, "generate", false, "generate them, and print them")
 	return c
 }
 
 func (a *cli) userDisable() *cobra.Command {
 	return &cobra.Command{
-		Use: "disable USERNAME", Short: "Keep an account from logging in, and release its tickets", Args: cobra.ExactArgs(1),
+		Use: "disable USERNAME", Short: "Disable the login of an account, and unassign its tickets", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
 				u, err := n.getAccount(ctx, args[0])

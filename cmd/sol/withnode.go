@@ -22,7 +22,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 		return err
 	}
 	if c.DatabaseURL == "" && !database.HasOwn(c) {
-		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate makes it; SOL_DATA_DIR and SOL_DATABASE_URL name others", c.DataDir)
+		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate creates it; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
 	if _, err := database.ReadMasterKey(c.MasterKeyFile); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (n *node) waitForLists(ctx context.Context) error {
 
 func (a *cli) migrateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "migrate", Short: "Make the database, or bring its schema up to this version (serve and demo do it by themselves)", Args: cobra.NoArgs,
+		Use: "migrate", Short: "Create the database or migrate its schema to this version (run automatically by serve and demo)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := config.Load(a.env)
 			if err != nil {

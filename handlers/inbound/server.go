@@ -75,7 +75,7 @@ func New(c Config) (*Server, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{Config: c, outcomes: promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "sol_mailin_total", Help: "Mails taken in, by what came of them: reply, courtesy, machine, bounce, refused, failed.",
+		Name: "sol_inbound_mail_total", Help: "Inbound mails, by result: reply, courtesy, automatic, bounce, refused or failed.",
 	}, []string{"outcome"})}
 	s.workCtx, s.cancelWork = context.WithCancel(context.Background())
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))

@@ -113,7 +113,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundM
 	switch {
 	case to.Kind == mailaddress.Bounce:
 		if !l.deliveryFailed || s.RecordBounce == nil {
-			return "machine", nil // delayed, delivered, or no report
+			return "automatic", nil // delayed, delivered, or no report
 		}
 		if err := s.RecordBounce(ctx, to.ID); err != nil {
 			return "failed", s.temporaryFailure(err)
@@ -121,7 +121,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundM
 		return "bounce", nil
 	case l.automaticReason != "":
 		s.Log.InfoContext(ctx, "a machine's mail was ignored", "ticket", to.ID, "why", l.automaticReason)
-		return "machine", nil
+		return "automatic", nil
 	case l.undecodable: // half an answer taken for the whole would be worse than none
 		return "refused", smtpError(554, smtp.EnhancedCode{5, 6, 0}, "A part of the message cannot be decoded; nothing was stored. Please send it again.")
 	case l.text == "" && len(l.files) == 0: // silence would leave somebody waiting who thinks that they answered

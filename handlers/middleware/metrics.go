@@ -23,8 +23,8 @@ func newHTTPMetrics(r prometheus.Registerer) *httpMetrics {
 			Name: "sol_http_request_duration_seconds", Help: "Time to answer requests, by route.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"method", "route", "status"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "sol_http_requests_underway", Help: "Requests being answered now, streams included."}),
-		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "sol_http_streams", Help: "Event streams open now."}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "sol_http_requests_in_flight", Help: "Requests in progress, streams included."}),
+		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "sol_http_streams", Help: "Open server-sent event streams."}),
 	}
 	r.MustRegister(m.duration, m.inFlight, m.streams)
 	return m

@@ -33,7 +33,7 @@ func (b *Router) newBreaker(name string) middleware.CircuitBreaker {
 			return err == nil || errors.As(err, &p) // the message's fault, not the door's
 		},
 		OnStateChange: func(name string, _, to gobreaker.State) {
-			b.Log.Warn("the breaker of the outbox's door has changed", "handler", name, "state", to.String())
+			b.Log.Warn("outbox circuit breaker changed state", "handler", name, "state", to.String())
 		},
 	})
 }

@@ -24,13 +24,13 @@ func newMetrics(to prometheus.Registerer) metrics {
 	f := promauto.With(to)
 	return metrics{
 		outcomes: f.NewCounterVec(prometheus.CounterOpts{
-			Name: "sol_connector_questions_total", Help: "Questions to connected systems, by what came of them.",
+			Name: "sol_connector_requests_total", Help: "Requests to connected systems, by entity, query and result.",
 		}, []string{"entity", "query", "outcome"}),
 		seconds: f.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "sol_connector_seconds", Help: "How long a question took, retries included.",
+			Name: "sol_connector_request_duration_seconds", Help: "Duration of a request to a connected system, retries included.",
 		}, []string{"query"}),
 		breakerOpen: f.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "sol_connector_breaker_open", Help: "Whether an entity's systems are left alone: 1 open, 0.5 trying, 0 closed.",
+			Name: "sol_connector_breaker_open", Help: "Circuit breaker of an entity's systems: 1 open, 0.5 half-open, 0 closed.",
 		}, []string{"entity"}),
 	}
 }

@@ -86,7 +86,7 @@ func New(c Config) (*Sender, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Sender{c, newRelayBreaker(c.PerMinute, c.RetryDelay), promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "sol_mail_total", Help: "Mails by what came of an attempt: sent, put_off, uncertain, refused, void, bounced.",
+		Name: "sol_mail_total", Help: "Mail delivery attempts, by result: sent, deferred, uncertain, refused, dropped or bounced.",
 	}, []string{"outcome"})}, nil
 }
 
@@ -241,7 +241,7 @@ func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
 
 // finish settles a mail, unless it came back or is in another's hand meanwhile: then what they say of it holds.
 func (d *Sender) finish(ctx context.Context, m delivery, state, why string) error {
-	d.outcomes.WithLabelValues(state).Inc()
+	d.outcomes.WithLabelValues(map[bool]string{true: "dropped", false: state}[state == "void"]).Inc() // void is the stored state
 	_, err := d.Pool.Exec(ctx, `
 		update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp()
 		where id = $1 and state = 'sending' and attempts = $4`, m.id, state, why, m.attempts)
@@ -249,7 +249,7 @@ func (d *Sender) finish(ctx context.Context, m delivery, state, why string) erro
 }
 
 func (d *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
-	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "put_off"}[uncertain]).Inc()
+	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "deferred"}[uncertain]).Inc()
 	wait := min(d.RetryDelay<<min(m.attempts-1, 10), time.Hour)
 	d.Log.WarnContext(ctx, "a mail is tried again", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "wait", wait, "why", why)
 	_, err := d.Pool.Exec(ctx, `

@@ -24,24 +24,24 @@ import (
 
 const Help = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
 
-Everything is configured by environment; without any of it, sol runs alone with its own Postgres.
+Environment variables configure it. Without any of them, sol runs alone with its own Postgres.
 
-  SOL_ADDR              host:port to answer on (127.0.0.1:8080; port 0: a free one)
-  SOL_DATABASE_URL      postgres://… ; empty: an own Postgres, made in the data directory
+  SOL_ADDR              host:port to listen on (127.0.0.1:8080; port 0: a free port)
+  SOL_DATABASE_URL      postgres://… ; empty: an embedded Postgres in the data directory
   SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
-                        unprivileged user that Postgres runs as can reach)
-  SOL_MASTER_KEY_FILE   key that seals personal data (DATA_DIR/master.key, made at the first start); nodes on one
-                        database share it, and without it the data cannot be read: keep a copy elsewhere
-  SOL_HOLD              how long a public note can be withdrawn before it is shown (10s)
-  SOL_AUTO_CLOSE_AFTER  a duration in the place of the catalogue's rule, to see a resolved ticket close (FAQ 2.5)
+                        unprivileged user that Postgres runs as can access)
+  SOL_MASTER_KEY_FILE   key that encrypts personal data (DATA_DIR/master.key, created at first start). All nodes of a
+                        database use the same key. Without it the data cannot be read: keep a copy elsewhere
+  SOL_HOLD              time in which a public note can be withdrawn, before the citizen sees it (10s)
+  SOL_AUTO_CLOSE_AFTER  replaces the catalogue's auto-close delay, for tests, e.g. 90s (FAQ 2.5)
   SOL_LOG               text or json, and debug, info, warn or error (text,info)
   SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
-                        requests a minute for one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600):
-                        an address, or for SESSION an account
-  SOL_TRUSTED_PROXIES   networks whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
-  SOL_PG_BIN            directory of the Postgres server's programs; empty: where they are usually installed` + externalHelp
+                        requests per minute of one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600);
+                        a client is an address, for SESSION an account
+  SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
+  SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + externalHelp
 
-// Config is what the environment says, checked.
+// Config is the validated configuration.
 type Config struct {
 	Addr           string
 	DatabaseURL    string // empty: own Postgres
@@ -55,7 +55,7 @@ type Config struct {
 	External       External
 }
 
-// Load reads the environment and names everything that is wrong with it at once.
+// Load reads the configuration from the environment. Its error names every invalid variable.
 func Load(env func(string) string) (Config, error) {
 	var wrong []error
 	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }

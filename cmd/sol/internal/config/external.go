@@ -15,19 +15,19 @@ import (
 )
 
 const externalHelp = `
-  SOL_PLAYBOOKS_DIR     directory with playbooks of your own, one YAML file each, read at the start (none)
-  SOL_CONNECTORS        JSON file with the systems of the entities: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
-  SOL_PUBLIC_URL        where people reach the service, for the links in mails (http:// and SOL_ADDR)
-  SOL_SMTP_URL          mail server for what goes to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
+  SOL_PLAYBOOKS_DIR     directory of additional playbooks, one YAML file each, read at start (none)
+  SOL_CONNECTORS        JSON file with the connected systems of each entity: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
+  SOL_PUBLIC_URL        public URL of the service, for links in mails (http:// and SOL_ADDR)
+  SOL_SMTP_URL          mail server for mails to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
   SOL_MAIL_DOMAIN       domain of the sender and of the addresses for replies (the host of SOL_PUBLIC_URL)
-  SOL_MAIL_LISTEN       host:port on which replies and returned mails are taken in by SMTP (none)
+  SOL_MAIL_LISTEN       host:port on which replies and bounces are received by SMTP (none)
   SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY
-                        PEM files of a certificate and its key, to offer STARTTLS there; read anew for each conversation (none)
-  SOL_PRIVACY_URL       the privacy notice of the body that runs the service, for the pages (none: they say that there is none)
-  SOL_ACCESSIBILITY_URL the accessibility declaration made with AgID, for the foot of every page (none: they say so)
-  SOL_FEEDBACK_URL      where obstacles are reported, https://… or mailto:… (none: by the form for assistance)`
+                        PEM files of a certificate and its key, to offer STARTTLS there; read again for each connection (none)
+  SOL_PRIVACY_URL       privacy notice of the operating body, linked from the pages (none: the pages say so)
+  SOL_ACCESSIBILITY_URL accessibility declaration made with AgID, linked from every page (none: the pages say so)
+  SOL_FEEDBACK_URL      where accessibility problems are reported, https://… or mailto:… (none: the assistance form)`
 
-// External is how the service reaches what is not its own.
+// External is the configuration of systems and documents outside the service.
 type External struct {
 	PlaybooksDir   string            // absolute; empty: the playbooks that come with sol alone
 	ConnectorsFile string            // path; empty: no connected systems
@@ -35,13 +35,13 @@ type External struct {
 	PublicURL      string            // without a slash at its end; empty: the address that it answers at
 	SMTPURL        string            // URL, may hold a password; empty: no mail is sent
 	MailDomain     string
-	MailListen     string // empty: no mail is taken in
-	MailTLSCert    string // path, with MailTLSKey; empty: mail is taken in without TLS
+	MailListen     string // empty: no inbound mail
+	MailTLSCert    string // path, with MailTLSKey; empty: inbound mail without TLS
 	MailTLSKey     string // path
 	Documents      ui.Documents
 }
 
-// loadExternal reads that part of the environment. A password in it is not repeated.
+// loadExternal reads the external configuration. Its errors do not contain the password of SOL_SMTP_URL.
 func loadExternal(env func(string) string, refuse func(name, want string)) (External, error) {
 	o := External{
 		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"), SMTPURL: env("SOL_SMTP_URL"),

@@ -34,9 +34,9 @@ func CheckSchema(ctx context.Context, url string) error {
 	var other *migrations.VersionError
 	switch {
 	case errors.As(err, &other) && other.Has < other.Wants:
-		return fmt.Errorf("%w; sol migrate brings it up, and so does starting the server", err)
+		return fmt.Errorf("%w; sol migrate or starting the server migrates it", err)
 	case errors.As(err, &other):
-		return fmt.Errorf("%w; use the sol that the server runs", err)
+		return fmt.Errorf("%w; use the same version of sol as the server", err)
 	}
 	return err
 }
@@ -75,7 +75,7 @@ func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, suits Pr
 			}
 		}
 		if Sleep(ctx, 100*time.Millisecond) != nil {
-			return Database{}, fmt.Errorf("%w; its Postgres does not answer", err)
+			return Database{}, fmt.Errorf("%w; its Postgres is unreachable", err)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error
 			return fmt.Errorf("database: %w; check SOL_DATABASE_URL", err)
 		}
 		if !told {
-			log.WarnContext(ctx, "the database does not answer yet; waiting for it", "error", err)
+			log.WarnContext(ctx, "database unreachable; waiting", "error", err)
 			told = true
 		}
 		if err := Sleep(ctx, time.Second); err != nil {
