@@ -62,7 +62,7 @@ func New(c Config) (*Web, error) {
 	if c.App == nil || c.Notifications == nil || c.Middleware == nil {
 		return nil, errors.New("web: App, Notifications and Middleware are required")
 	}
-	u, err := ui.NewUI(ui.UIConfig{App: c.App, Notifications: c.Notifications, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
+	u, err := ui.New(ui.Config{App: c.App, Notifications: c.Notifications, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -98,23 +98,23 @@ func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://")
 
 // routes returns all pages. Their names are Italian: people read them in the address bar.
 func (w *Web) routes(tracker *presence.Tracker) ([]ui.Route, error) {
-	operators, err := operator.NewOperatorPages(w.UI, tracker)
+	operators, err := operator.New(w.UI, tracker)
 	if err != nil {
 		return nil, err
 	}
-	citizens, err := citizen.NewCitizenPages(w.UI)
+	citizens, err := citizen.New(w.UI)
 	if err != nil {
 		return nil, err
 	}
-	supervisors, err := supervisor.NewSupervisorPages(w.UI)
+	supervisors, err := supervisor.New(w.UI)
 	if err != nil {
 		return nil, err
 	}
-	auditors, err := auditor.NewAuditorPages(w.UI)
+	auditors, err := auditor.New(w.UI)
 	if err != nil {
 		return nil, err
 	}
-	administrators, err := admin.NewAdminPages(w.UI)
+	administrators, err := admin.New(w.UI)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 
 // adminRoutes are the administrator's pages: who works where, what the rules are, whether everything runs. No ticket is shown
 // on any of them.
-func (w *AdminPages) adminRoutes() []ui.Route {
+func (w *Pages) adminRoutes() []ui.Route {
 	read := func(path string, serve func(*ui.Request) error) ui.Route {
 		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: identity.Administer, Handle: serve}
 	}
@@ -43,7 +43,7 @@ type adminData struct {
 	Waiting, Poisoned              int   // messages
 }
 
-func (w *AdminPages) adminPage(v *ui.Request) error {
+func (w *Pages) adminPage(v *ui.Request) error {
 	d := adminData{Services: len(w.App.Catalog.Services()), Playbooks: len(w.App.Playbooks.Current()), Entities: len(w.App.Catalog.Entities(w.App.Store.Now()))}
 	var err error
 	if d.Accounts, d.Placements, err = w.Identity.CountStaff(v.Context()); err != nil {
@@ -74,7 +74,7 @@ func (w *AdminPages) adminPage(v *ui.Request) error {
 }
 
 // listConsumers are what follows the log: the read models and the sagas.
-func (w *AdminPages) listConsumers(v *ui.Request) ([]projections.Status, []runtime.SagaStatus, error) {
+func (w *Pages) listConsumers(v *ui.Request) ([]projections.Status, []runtime.SagaStatus, error) {
 	models, err := projections.NewRunner(w.App.Store).List(v.Context())
 	if err != nil {
 		return nil, nil, err
@@ -105,7 +105,7 @@ var sagaNames = map[string]string{
 	"notifications": "Avvisi", "succession": "Successione tra enti",
 }
 
-func (w *AdminPages) consumersPage(v *ui.Request) error {
+func (w *Pages) consumersPage(v *ui.Request) error {
 	var d consumersData
 	models, running, err := w.listConsumers(v)
 	if err != nil {
@@ -138,7 +138,7 @@ type entityRow struct {
 	Successor string
 }
 
-func (w *AdminPages) entitiesPage(v *ui.Request) error {
+func (w *Pages) entitiesPage(v *ui.Request) error {
 	const day = "02/01/2006"
 	var rows []entityRow
 	for _, e := range w.App.Catalog.AllEntities() {

@@ -22,7 +22,7 @@ import (
 )
 
 // automationRoutes are what happens by itself: the settings that it goes by, and what others would have done.
-func (w *AdminPages) automationRoutes() []ui.Route {
+func (w *Pages) automationRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationsPage},
 		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationPage},
@@ -79,7 +79,7 @@ type settingGroup struct {
 }
 
 // findAutomation gives one of automatisms. False: there is none of the name.
-func (w *AdminPages) findAutomation(id string) (a automation, ok bool) {
+func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 	i := slices.IndexFunc(automationTexts, func(a struct{ ID, Does string }) bool { return a.ID == id })
 	if i < 0 {
 		return a, false
@@ -114,7 +114,7 @@ func (w *AdminPages) findAutomation(id string) (a automation, ok bool) {
 	return a, true
 }
 
-func (w *AdminPages) automationsPage(v *ui.Request) error {
+func (w *Pages) automationsPage(v *ui.Request) error {
 	var all []automation
 	for _, known := range automationTexts {
 		a, _ := w.findAutomation(known.ID)
@@ -160,7 +160,7 @@ var eventNames = map[string]string{
 	"ticket.discarded.v1": "un supervisore l’ha scartata", "ticket.marked-duplicate.v1": "un operatore l’ha segnata come doppia", "ticket.auto-closed.v1": "si è chiusa da sola",
 }
 
-func (w *AdminPages) readSimulation(v *ui.Request) (simulationData, error) {
+func (w *Pages) readSimulation(v *ui.Request) (simulationData, error) {
 	a, ok := w.findAutomation(v.PathValue("saga"))
 	if !ok {
 		return simulationData{}, identity.ErrNotFound
@@ -174,7 +174,7 @@ func (w *AdminPages) readSimulation(v *ui.Request) (simulationData, error) {
 	return d, nil
 }
 
-func (w *AdminPages) automationPage(v *ui.Request) error {
+func (w *Pages) automationPage(v *ui.Request) error {
 	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (w *AdminPages) automationPage(v *ui.Request) error {
 	return w.renderSimulation(v, http.StatusOK, nil, d)
 }
 
-func (w *AdminPages) renderSimulation(v *ui.Request, status int, p *ui.Problem, d simulationData) error {
+func (w *Pages) renderSimulation(v *ui.Request, status int, p *ui.Problem, d simulationData) error {
 	return w.Render(v, status, ui.Page{
 		Template: "automatismo", Title: d.Name, Breadcrumb: []ui.Crumb{adminTrail[0], {Name: "Automatismi", Path: "/amministrazione/automatismi"}}, Problem: p, Data: d,
 	})
@@ -192,7 +192,7 @@ func (w *AdminPages) renderSimulation(v *ui.Request, status int, p *ui.Problem, 
 const simulationTimeout = 75 * time.Second
 
 // simulate replays the whole log against other settings and shows what would have happened. One at a time: it reads everything.
-func (w *AdminPages) simulate(v *ui.Request) error {
+func (w *Pages) simulate(v *ui.Request) error {
 	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (w *AdminPages) simulate(v *ui.Request) error {
 }
 
 // parseSimulation is the catalogue with the settings that were typed, and the period to count in.
-func (w *AdminPages) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *ui.Problem) {
+func (w *Pages) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *ui.Problem) {
 	wrong := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
 	to = w.App.Store.Now()
 	for _, day := range []struct {

@@ -25,7 +25,7 @@ type catalogueProblem struct {
 	Playbook, Facilitated *playbook.Playbook // the second where access was facilitated; nil where that makes no difference
 }
 
-func (w *AdminPages) cataloguePage(v *ui.Request) error {
+func (w *Pages) cataloguePage(v *ui.Request) error {
 	var all []catalogueService
 	for _, s := range w.App.Catalog.Services() {
 		service := catalogueService{ID: string(s.ID), Label: s.Label}
@@ -43,7 +43,7 @@ func (w *AdminPages) cataloguePage(v *ui.Request) error {
 }
 
 // startedPlaybook is the playbook that a problem starts today, nil for none.
-func (w *AdminPages) startedPlaybook(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
+func (w *Pages) startedPlaybook(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
 	run, _ := w.App.Playbooks.Select(service, problem, facilitated)
 	p, _ := w.App.Playbooks.Find(run.Playbook, run.Version)
 	return p
@@ -64,7 +64,7 @@ type dayOff struct {
 
 var weekdays = [...]string{"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"}
 
-func (w *AdminPages) calendarsPage(v *ui.Request) error {
+func (w *Pages) calendarsPage(v *ui.Request) error {
 	now := w.App.Store.Now().In(calendar.Rome())
 	d := calendarData{Entities: w.App.Catalog.AllEntities(), Year: now.Year()}
 	d.Entity = d.Entities[0]

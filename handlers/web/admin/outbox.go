@@ -15,7 +15,7 @@ import (
 )
 
 // outboxRoutes are the messages on their way out, and those that were put aside.
-func (w *AdminPages) outboxRoutes() []ui.Route {
+func (w *Pages) outboxRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: identity.Administer, Handle: w.outboxPage},
 		{Pattern: "POST /amministrazione/messaggi/riprova", Access: ui.WithRole, Action: identity.Administer, Handle: w.retryMessages},
@@ -59,7 +59,7 @@ type outboxMail struct {
 
 const messagesPageSize = 100
 
-func (w *AdminPages) outboxPage(v *ui.Request) error {
+func (w *Pages) outboxPage(v *ui.Request) error {
 	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
 	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {
@@ -83,7 +83,7 @@ func (w *AdminPages) outboxPage(v *ui.Request) error {
 }
 
 // addMails fills in what became of those that the door for mail took on.
-func (w *AdminPages) addMails(v *ui.Request, d *outboxData) error {
+func (w *Pages) addMails(v *ui.Request, d *outboxData) error {
 	counts, err := messages.CountMails(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (w *AdminPages) addMails(v *ui.Request, d *outboxData) error {
 var errNothingToRetry = &ui.Problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
 
 // retryMessages puts one message that was put aside, or all of them, back on their way.
-func (w *AdminPages) retryMessages(v *ui.Request) error {
+func (w *Pages) retryMessages(v *ui.Request) error {
 	ids := slices.DeleteFunc([]string{v.FormValue("messaggio")}, func(id string) bool { return id == "" })
 	if len(ids) == 0 && v.FormValue("tutti") == "" {
 		return errNothingToRetry

@@ -15,18 +15,18 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// AdminPages are the pages of administrators: accounts and placements, the catalogue, playbooks, automations, and messages.
-type AdminPages struct {
+// Pages are the pages of administrators: accounts and placements, the catalogue, playbooks, automations, and messages.
+type Pages struct {
 	*ui.UI
 	simulating sync.Mutex // one simulation at a time
 }
 
-// NewAdminPages returns the pages of administrators and adds their templates to u.
-func NewAdminPages(u *ui.UI) (*AdminPages, error) {
-	return &AdminPages{UI: u}, u.AddTemplates(templateFiles)
+// New returns the pages of administrators and adds their templates to u.
+func New(u *ui.UI) (*Pages, error) {
+	return &Pages{UI: u}, u.AddTemplates(templateFiles)
 }
 
 // Routes returns the pages' routes.
-func (w *AdminPages) Routes() []ui.Route {
+func (w *Pages) Routes() []ui.Route {
 	return slices.Concat(w.adminRoutes(), w.peopleRoutes(), w.automationRoutes(), w.outboxRoutes())
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // peopleRoutes are who works here, and in which roles.
-func (w *AdminPages) peopleRoutes() []ui.Route {
+func (w *Pages) peopleRoutes() []ui.Route {
 	does := func(method, path string, serve func(*ui.Request) error) ui.Route {
 		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: identity.Administer, Handle: serve}
 	}
@@ -59,7 +59,7 @@ type placementRow struct {
 
 const peoplePageSize = 50
 
-func (w *AdminPages) peoplePage(v *ui.Request) error {
+func (w *Pages) peoplePage(v *ui.Request) error {
 	d := peopleData{Q: v.FormValue("q"), Entity: catalog.EntityCode(v.FormValue("ente")), Entities: w.App.Catalog.AllEntities()}
 	all, err := w.Identity.ListStaff(v.Context(), identity.StaffFilter{Q: d.Q, Entity: d.Entity, After: v.FormValue("dopo"), Limit: peoplePageSize + 1})
 	if err != nil {
@@ -81,7 +81,7 @@ func (w *AdminPages) peoplePage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "persone", Title: "Persone e ruoli", Breadcrumb: adminTrail, Data: d})
 }
 
-func (w *AdminPages) placementRows(a identity.Account) (rows []placementRow) {
+func (w *Pages) placementRows(a identity.Account) (rows []placementRow) {
 	now := w.Now()
 	for _, p := range a.Placements {
 		r := placementRow{Placement: p, Role: ui.RoleNames[p.Role], Current: !p.ValidFrom.After(now) && (p.ValidTo == nil || p.ValidTo.After(now))}
@@ -107,7 +107,7 @@ type roleForm struct {
 	Entities []catalog.Entity
 }
 
-func (w *AdminPages) readRoleForm(v *ui.Request) roleForm {
+func (w *Pages) readRoleForm(v *ui.Request) roleForm {
 	return roleForm{
 		Role: person.Role(v.FormValue("ruolo")), Entity: catalog.EntityCode(v.FormValue("ente")), Roles: staffRoles, Entities: w.App.Catalog.Entities(w.App.Store.Now()),
 	}
@@ -121,17 +121,17 @@ func (f roleForm) check(c *catalog.Catalog) error {
 	return identity.CheckPlacement(f.Role, f.Entity)
 }
 
-func (w *AdminPages) newPersonPage(v *ui.Request) error {
+func (w *Pages) newPersonPage(v *ui.Request) error {
 	return w.renderNewPerson(v, http.StatusOK, nil)
 }
 
-func (w *AdminPages) renderNewPerson(v *ui.Request, status int, p *ui.Problem) error {
+func (w *Pages) renderNewPerson(v *ui.Request, status int, p *ui.Problem) error {
 	d := newPersonData{v.FormValue("utente"), v.FormValue("nome"), v.FormValue("cognome"), w.readRoleForm(v)}
 	return w.Render(v, status, ui.Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
 // addPerson makes an account with its first role, and tells the password and the PIN once.
-func (w *AdminPages) addPerson(v *ui.Request) error {
+func (w *Pages) addPerson(v *ui.Request) error {
 	f := w.readRoleForm(v)
 	password, pin, err := identity.GenerateSecrets()
 	if err != nil {
@@ -168,11 +168,11 @@ type personData struct {
 	IsSelf  bool // the administrator's own account
 }
 
-func (w *AdminPages) personPage(v *ui.Request) error {
+func (w *Pages) personPage(v *ui.Request) error {
 	return w.renderPerson(v, http.StatusOK, nil, v.PathValue("account"), nil)
 }
 
-func (w *AdminPages) renderPerson(v *ui.Request, status int, p *ui.Problem, id string, s *secrets) error {
+func (w *Pages) renderPerson(v *ui.Request, status int, p *ui.Problem, id string, s *secrets) error {
 	a, err := w.Identity.Account(v.Context(), id)
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (w *AdminPages) renderPerson(v *ui.Request, status int, p *ui.Problem, id s
 }
 
 // changeAccount carries out what was asked of one account, and shows it again: with what was refused, or with what was done.
-func (w *AdminPages) changeAccount(v *ui.Request, what, said string, do func(id string) error) error {
+func (w *Pages) changeAccount(v *ui.Request, what, said string, do func(id string) error) error {
 	id := v.PathValue("account")
 	err := do(id)
 	if err != nil {
@@ -197,7 +197,7 @@ func (w *AdminPages) changeAccount(v *ui.Request, what, said string, do func(id 
 }
 
 // logAdministration writes down who changed what of whose account.
-func (w *AdminPages) logAdministration(v *ui.Request, what, account string) {
+func (w *Pages) logAdministration(v *ui.Request, what, account string) {
 	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administered", slog.String("what", what), slog.String("account", account),
 		slog.String("by", v.Session.Account), slog.String("request_id", middleware.RequestID(v.Context())))
 }
@@ -205,7 +205,7 @@ func (w *AdminPages) logAdministration(v *ui.Request, what, account string) {
 // administrationRef names the administrator in the history of the tickets that what they do releases.
 func administrationRef(v *ui.Request) string { return "administration/" + v.Session.Account }
 
-func (w *AdminPages) addPlacement(v *ui.Request) error {
+func (w *Pages) addPlacement(v *ui.Request) error {
 	return w.changeAccount(v, "placement added", "ruolo", func(id string) error {
 		f := w.readRoleForm(v)
 		if err := f.check(w.App.Catalog); err != nil {
@@ -216,7 +216,7 @@ func (w *AdminPages) addPlacement(v *ui.Request) error {
 	})
 }
 
-func (w *AdminPages) endPlacement(v *ui.Request) error {
+func (w *Pages) endPlacement(v *ui.Request) error {
 	return w.changeAccount(v, "placement ended", "ruolo-finito", func(id string) error {
 		f := w.readRoleForm(v)
 		if id == v.Session.Account && f.Role == person.Administrator {
@@ -228,7 +228,7 @@ func (w *AdminPages) endPlacement(v *ui.Request) error {
 }
 
 // renewSecrets gives an account a password and a PIN that nobody knows yet, and tells them once.
-func (w *AdminPages) renewSecrets(v *ui.Request) error {
+func (w *Pages) renewSecrets(v *ui.Request) error {
 	id := v.PathValue("account")
 	password, pin, err := identity.GenerateSecrets()
 	if err == nil {
@@ -241,7 +241,7 @@ func (w *AdminPages) renewSecrets(v *ui.Request) error {
 	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
-func (w *AdminPages) disablePerson(v *ui.Request) error {
+func (w *Pages) disablePerson(v *ui.Request) error {
 	return w.changeAccount(v, "account disabled", "disattivata", func(id string) error {
 		switch {
 		case id == v.Session.Account:

@@ -21,7 +21,7 @@ type playbookRow struct {
 	Starts   []string // what calls for it
 }
 
-func (w *AdminPages) playbooksPage(v *ui.Request) error {
+func (w *Pages) playbooksPage(v *ui.Request) error {
 	var rows []playbookRow
 	library := w.App.Playbooks
 	for _, p := range library.Current() {
@@ -34,7 +34,7 @@ func (w *AdminPages) playbooksPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
 }
 
-func (w *AdminPages) startTexts(p *playbook.Playbook) (said []string) {
+func (w *Pages) startTexts(p *playbook.Playbook) (said []string) {
 	for _, s := range p.Starts {
 		service, _ := w.App.Catalog.Service(s.Service)
 		problem, _ := w.App.Catalog.Problem(s.Service, s.Problem)
@@ -82,7 +82,7 @@ type treeStep struct {
 	Yes      bool
 }
 
-func (w *AdminPages) playbookPage(v *ui.Request) error {
+func (w *Pages) playbookPage(v *ui.Request) error {
 	library := w.App.Playbooks
 	versions := library.Versions(playbook.ID(v.PathValue("playbook")))
 	if len(versions) == 0 {

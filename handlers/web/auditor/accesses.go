@@ -40,7 +40,7 @@ type accessRow struct {
 
 const accessesPageSize = 100
 
-func (w *AuditorPages) accessesPage(v *ui.Request) error {
+func (w *Pages) accessesPage(v *ui.Request) error {
 	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // what is no entry is the newest
 	d := accessesData{ID: ticket.ID(v.PathValue("id")), IsLaterPage: before > 0}
 	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
@@ -61,7 +61,7 @@ func (w *AuditorPages) accessesPage(v *ui.Request) error {
 	})
 }
 
-func (w *AuditorPages) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
+func (w *Pages) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
 	r := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
 	if e.By.Entity != "" {
 		r.EntityName = w.EntityName(e.By.Entity)
@@ -73,7 +73,7 @@ func (w *AuditorPages) newAccessRow(of ticket.ID, e accesslog.Entry, names map[s
 }
 
 // accessesCSV is all of them, as far back as they are kept.
-func (w *AuditorPages) accessesCSV(v *ui.Request) error {
+func (w *Pages) accessesCSV(v *ui.Request) error {
 	id := ticket.ID(v.PathValue("id"))
 	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
 	if err != nil {

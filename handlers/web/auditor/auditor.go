@@ -15,16 +15,16 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// AuditorPages are the pages of auditors: the events of a ticket, its state and the queues at any moment, the dossier, and who
+// Pages are the pages of auditors: the events of a ticket, its state and the queues at any moment, the dossier, and who
 // read it.
-type AuditorPages struct {
+type Pages struct {
 	*ui.UI
 	dossierTemplate *template.Template
 }
 
-// NewAuditorPages returns the pages of auditors and adds their templates to u.
-func NewAuditorPages(u *ui.UI) (*AuditorPages, error) {
-	w := &AuditorPages{UI: u}
+// New returns the pages of auditors and adds their templates to u.
+func New(u *ui.UI) (*Pages, error) {
+	w := &Pages{UI: u}
 	var err error
 	if w.dossierTemplate, err = w.parseDossier(); err != nil {
 		return nil, err
@@ -33,4 +33,4 @@ func NewAuditorPages(u *ui.UI) (*AuditorPages, error) {
 }
 
 // Routes returns the pages' routes.
-func (w *AuditorPages) Routes() []ui.Route { return w.auditRoutes() }
+func (w *Pages) Routes() []ui.Route { return w.auditRoutes() }

@@ -17,7 +17,7 @@ import (
 // dossierTemplatePath is the one template without the frame: a file that is whole by itself, its style in it, and refers to nothing.
 const dossierTemplatePath = "templates/fascicolo.html"
 
-func (w *AuditorPages) parseDossier() (*template.Template, error) {
+func (w *Pages) parseDossier() (*template.Template, error) {
 	t, err := template.New("fascicolo.html").Funcs(w.TemplateFuncs()).Funcs(template.FuncMap{
 		"who": w.actorName, "instant": formatInstant, "indented": func(raw json.RawMessage) string { return indentJSON(raw) },
 	}).ParseFS(templateFiles, dossierTemplatePath)
@@ -27,12 +27,12 @@ func (w *AuditorPages) parseDossier() (*template.Template, error) {
 	return t, nil
 }
 
-func (w *AuditorPages) readDossier(v *ui.Request) (app.Dossier, error) {
+func (w *Pages) readDossier(v *ui.Request) (app.Dossier, error) {
 	return w.App.Dossier(v.Context(), v.Caller, ticket.ID(v.PathValue("id")))
 }
 
 // dossierHTML is the dossier to read and to print.
-func (w *AuditorPages) dossierHTML(v *ui.Request) error {
+func (w *Pages) dossierHTML(v *ui.Request) error {
 	d, err := w.readDossier(v)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (w *AuditorPages) dossierHTML(v *ui.Request) error {
 }
 
 // dossierJSON is the same for programs, with the bytes that the hashes are computed from.
-func (w *AuditorPages) dossierJSON(v *ui.Request) error {
+func (w *Pages) dossierJSON(v *ui.Request) error {
 	d, err := w.readDossier(v)
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ type queueAsOfData struct {
 
 const queueAsOfPageSize = 50
 
-func (w *AuditorPages) queueAsOfPage(v *ui.Request) error {
+func (w *Pages) queueAsOfPage(v *ui.Request) error {
 	now := w.App.Store.SettledTime()
 	d := queueAsOfData{
 		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(projections.QueueID(v.FormValue("coda")), projections.NewQueue),

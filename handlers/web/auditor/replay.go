@@ -67,7 +67,7 @@ type replayEvent struct {
 
 const citizenViewpoint = "cittadino"
 
-func (w *AuditorPages) replayPage(v *ui.Request) error {
+func (w *Pages) replayPage(v *ui.Request) error {
 	id := ticket.ID(v.PathValue("id"))
 	r, err := w.App.Replay(v.Context(), v.Caller, id)
 	if err != nil {
@@ -111,7 +111,7 @@ func readReplayMoment(v *ui.Request, r *app.Replay, steps []app.Step) (time.Time
 }
 
 // viewpoints are those through which the ticket can be looked at: the citizen's, and every entity's that ever had it.
-func (w *AuditorPages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
+func (w *Pages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
 	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
 	entities := r.Entities()
 	if !slices.Contains(entities, catalog.Region) {
@@ -199,7 +199,7 @@ func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 }
 
 // setEvents fills in what the log holds, the later part marked.
-func (w *AuditorPages) setEvents(d *replayData, r *app.Replay, at time.Time) {
+func (w *Pages) setEvents(d *replayData, r *app.Replay, at time.Time) {
 	here, says := map[string]bool{}, map[int]string{}
 	latest, _ := r.At(app.AuditorViewer, r.Now)
 	for _, l := range latest.Timeline { // the auditor's has a line for every event
@@ -216,7 +216,7 @@ func (w *AuditorPages) setEvents(d *replayData, r *app.Replay, at time.Time) {
 }
 
 // actorName is an actor in words: name, role and placement, each where there is one.
-func (w *AuditorPages) actorName(by ticketview.By) string {
+func (w *Pages) actorName(by ticketview.By) string {
 	name := by.Name
 	switch by.Role {
 	case person.System:

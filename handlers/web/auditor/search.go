@@ -15,7 +15,7 @@ import (
 )
 
 // auditRoutes are the auditor's pages: what was recorded, and how it looked at any moment.
-func (w *AuditorPages) auditRoutes() []ui.Route {
+func (w *Pages) auditRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.searchPage},
 		{Pattern: "POST /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.search},
@@ -37,13 +37,13 @@ type searchData struct {
 	Page *projections.Page // nil: nothing was asked for
 }
 
-func (w *AuditorPages) searchPage(v *ui.Request) error {
+func (w *Pages) searchPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
 }
 
 // search answers a form that is sent by POST: what is searched for may be a name or a codice fiscale, which addresses must
 // not hold.
-func (w *AuditorPages) search(v *ui.Request) error {
+func (w *Pages) search(v *ui.Request) error {
 	d := searchData{Q: strings.TrimSpace(v.FormValue("q"))}
 	if d.Q == "" {
 		return v.Redirect("/revisione")

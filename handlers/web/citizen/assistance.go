@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *CitizenPages) assistanceRoutes() []ui.Route {
+func (w *Pages) assistanceRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /assistenza", Access: ui.Anyone, Handle: w.assistancePage},
 		{Pattern: "GET /assistenza/{service}", Access: ui.Anyone, Handle: w.assistanceFormPage},
@@ -32,7 +32,7 @@ func (w *CitizenPages) assistanceRoutes() []ui.Route {
 var assistanceTrail = []ui.Crumb{{Name: "Inizio", Path: "/"}, {Name: "Assistenza", Path: "/assistenza"}}
 
 // assistancePage lets choose what help is needed for.
-func (w *CitizenPages) assistancePage(v *ui.Request) error {
+func (w *Pages) assistancePage(v *ui.Request) error {
 	var services []catalog.Service
 	for _, s := range w.App.Catalog.Services() {
 		if s.ID != ticket.OperatorsForm {
@@ -48,7 +48,7 @@ func (w *CitizenPages) assistancePage(v *ui.Request) error {
 }
 
 // openingCaller is who asks for help. Whoever works here in a role that opens no tickets is anybody.
-func (*CitizenPages) openingCaller(v *ui.Request) app.Caller {
+func (*Pages) openingCaller(v *ui.Request) app.Caller {
 	by := v.Caller
 	if !identity.Allows(by.Actor.Role, identity.OpenTicket) {
 		by.Actor = person.Actor{Role: person.Anonymous}
@@ -57,7 +57,7 @@ func (*CitizenPages) openingCaller(v *ui.Request) app.Caller {
 }
 
 // newAssistanceForm is the empty form of the service in the path.
-func (w *CitizenPages) newAssistanceForm(v *ui.Request) (f assistanceForm, err error) {
+func (w *Pages) newAssistanceForm(v *ui.Request) (f assistanceForm, err error) {
 	known := false
 	if f.Service, known = w.App.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
 		return f, &ticket.NotVisibleError{}
@@ -73,7 +73,7 @@ func (w *CitizenPages) newAssistanceForm(v *ui.Request) (f assistanceForm, err e
 	return f, err
 }
 
-func (w *CitizenPages) renderAssistanceForm(v *ui.Request, status int, f assistanceForm) error {
+func (w *Pages) renderAssistanceForm(v *ui.Request, status int, f assistanceForm) error {
 	p := ui.Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
 	if f.IsOperatorsForm() {
 		p.Template, p.Title = "modulo-operatori", "Nuova richiesta di assistenza"
@@ -81,7 +81,7 @@ func (w *CitizenPages) renderAssistanceForm(v *ui.Request, status int, f assista
 	return w.Render(v, status, p)
 }
 
-func (w *CitizenPages) assistanceFormPage(v *ui.Request) error {
+func (w *Pages) assistanceFormPage(v *ui.Request) error {
 	f, err := w.newAssistanceForm(v)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (w *CitizenPages) assistanceFormPage(v *ui.Request) error {
 
 // prefill puts in what is known: what a logged-in citizen wrote the last time, or the health authority at whose desk a
 // citizen asks.
-func (w *CitizenPages) prefill(v *ui.Request, f *assistanceForm) error {
+func (w *Pages) prefill(v *ui.Request, f *assistanceForm) error {
 	if f.AtCounter {
 		f.values.Set("ente", string(v.Caller.Actor.Entity))
 	}
@@ -121,7 +121,7 @@ func (w *CitizenPages) prefill(v *ui.Request, f *assistanceForm) error {
 }
 
 // submitAssistance opens a ticket, or shows the form again as it was typed with everything that is wrong with it.
-func (w *CitizenPages) submitAssistance(v *ui.Request) error {
+func (w *Pages) submitAssistance(v *ui.Request) error {
 	files, broken := v.ParseUpload()
 	f, err := w.newAssistanceForm(v)
 	if err != nil {
@@ -163,7 +163,7 @@ func sessionExpiredProblem() *ui.Problem {
 	}
 }
 
-func (w *CitizenPages) openTicket(v *ui.Request, f assistanceForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
+func (w *Pages) openTicket(v *ui.Request, f assistanceForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
 	if broken != nil {
 		return app.Outcome{}, broken
 	}

@@ -14,15 +14,15 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// CitizenPages are the pages of citizens: the assistance forms, and their own requests.
-type CitizenPages struct{ *ui.UI }
+// Pages are the pages of citizens: the assistance forms, and their own requests.
+type Pages struct{ *ui.UI }
 
-// NewCitizenPages returns the pages of citizens and adds their templates to u.
-func NewCitizenPages(u *ui.UI) (*CitizenPages, error) {
-	return &CitizenPages{u}, u.AddTemplates(templateFiles)
+// New returns the pages of citizens and adds their templates to u.
+func New(u *ui.UI) (*Pages, error) {
+	return &Pages{u}, u.AddTemplates(templateFiles)
 }
 
 // Routes returns the pages' routes.
-func (w *CitizenPages) Routes() []ui.Route {
+func (w *Pages) Routes() []ui.Route {
 	return slices.Concat(w.assistanceRoutes(), w.ownTicketRoutes())
 }

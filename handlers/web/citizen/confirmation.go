@@ -17,11 +17,11 @@ import (
 
 // confirmationPath is the address of the confirmation of a ticket: only who was sent there knows it. It shows that the request
 // has arrived, and none of what was written.
-func (w *CitizenPages) confirmationPath(id ticket.ID) string {
+func (w *Pages) confirmationPath(id ticket.ID) string {
 	return "/assistenza/inviata/" + string(id) + "." + w.confirmationMAC(string(id))
 }
 
-func (w *CitizenPages) confirmationMAC(id string) string {
+func (w *Pages) confirmationMAC(id string) string {
 	return w.Identity.KeyedHash("opened-page", id)
 }
 
@@ -34,7 +34,7 @@ type confirmationData struct {
 	IsOperatorsForm bool // the operators' own form (FAQ 2.2)
 }
 
-func (w *CitizenPages) confirmationPage(v *ui.Request) error {
+func (w *Pages) confirmationPage(v *ui.Request) error {
 	id, mark, _ := strings.Cut(v.PathValue("opened"), ".")
 	if !eventstore.IsID(id) || !hmac.Equal([]byte(mark), []byte(w.confirmationMAC(id))) {
 		return &ticket.NotVisibleError{}

@@ -54,7 +54,7 @@ func identifierText(input, typed string) string {
 
 // checkIdentifier judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
 // empty one is not judged before the form is sent.
-func (w *CitizenPages) checkIdentifier(v *ui.Request) error {
+func (w *Pages) checkIdentifier(v *ui.Request) error {
 	said := ""
 	if typed := v.PostFormValue("valore"); typed != "" {
 		said = identifierText(v.PostFormValue("campo"), typed)

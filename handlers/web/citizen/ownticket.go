@@ -39,11 +39,11 @@ const (
 	justMessage = "messaggio"
 )
 
-func (w *CitizenPages) ownTicketPage(v *ui.Request) error {
+func (w *Pages) ownTicketPage(v *ui.Request) error {
 	return w.renderOwnTicket(v, http.StatusOK, nil, replyForm{})
 }
 
-func (w *CitizenPages) renderOwnTicket(v *ui.Request, status int, p *ui.Problem, f replyForm) error {
+func (w *Pages) renderOwnTicket(v *ui.Request, status int, p *ui.Problem, f replyForm) error {
 	t, err := w.App.Ticket(v.Context(), v.Caller, ownTicketID(v), nil)
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (w *CitizenPages) renderOwnTicket(v *ui.Request, status int, p *ui.Problem,
 
 // reply takes the citizen's answer (FAQ 2.4), or their word on a resolution. On a closed request it opens a new one: only for
 // who was told so before.
-func (w *CitizenPages) reply(v *ui.Request) error {
+func (w *Pages) reply(v *ui.Request) error {
 	files, broken := v.ParseUpload()
 	f := replyForm{Text: v.FormValue("testo"), Resolution: v.FormValue("esito"), SeenStatus: ticket.Status(v.FormValue("visto"))}
 	o, err := w.sendReply(v, f, files, broken)
@@ -88,7 +88,7 @@ func (w *CitizenPages) reply(v *ui.Request) error {
 	return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=risposta")
 }
 
-func (w *CitizenPages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
+func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
 	if broken != nil {
 		return app.Outcome{}, broken
 	}

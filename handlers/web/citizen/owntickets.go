@@ -13,7 +13,7 @@ import (
 )
 
 // The citizens' own pages. {link} is the id of a request, for who has logged in, or a personal link.
-func (w *CitizenPages) ownTicketRoutes() []ui.Route {
+func (w *Pages) ownTicketRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /richieste", Access: ui.WithRole, Action: identity.ReplyToTicket, Handle: w.ownTicketsPage},
 		{Pattern: "POST /richieste/preferenze", Access: ui.WithRole, Action: identity.ChoosePreferences, Handle: w.choosePreferences},
@@ -37,7 +37,7 @@ type ownTicketItem struct {
 	CitizenStatus citizenStatus
 }
 
-func (w *CitizenPages) ownTicketsPage(v *ui.Request) error {
+func (w *Pages) ownTicketsPage(v *ui.Request) error {
 	d := ownTicketsData{IsLaterPage: v.FormValue("da") != ""}
 	all, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Cursor: v.FormValue("da"), Limit: 20})
 	if err != nil {
@@ -64,7 +64,7 @@ func (w *CitizenPages) ownTicketsPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "richieste", Title: "Le mie richieste", Data: d})
 }
 
-func (w *CitizenPages) choosePreferences(v *ui.Request) error {
+func (w *Pages) choosePreferences(v *ui.Request) error {
 	if err := w.Identity.SetWantsMail(v.Context(), v.Session.Account, v.FormValue("avvisi") != ""); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func ownTicketID(v *ui.Request) ticket.ID {
 	return ticket.ID(v.PathValue("link"))
 }
 
-func (w *CitizenPages) downloadOwnAttachment(v *ui.Request) error {
+func (w *Pages) downloadOwnAttachment(v *ui.Request) error {
 	f, content, err := w.App.ReadFile(v.Context(), v.Caller, ownTicketID(v), ticket.ID(v.PathValue("file")))
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *OperatorPages) downloadAttachment(v *ui.Request) error {
+func (w *Pages) downloadAttachment(v *ui.Request) error {
 	f, content, err := w.readFile(v)
 	if err != nil {
 		return err
@@ -21,7 +21,7 @@ func (w *OperatorPages) downloadAttachment(v *ui.Request) error {
 	return nil
 }
 
-func (w *OperatorPages) readFile(v *ui.Request) (ticketview.File, []byte, error) {
+func (w *Pages) readFile(v *ui.Request) (ticketview.File, []byte, error) {
 	id, err := ticketID(v)
 	if err != nil {
 		return ticketview.File{}, nil, err
@@ -38,7 +38,7 @@ type previewData struct {
 }
 
 // previewPage shows an attachment, with the way back to its ticket. The content comes to it by itself.
-func (w *OperatorPages) previewPage(v *ui.Request) error {
+func (w *Pages) previewPage(v *ui.Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err

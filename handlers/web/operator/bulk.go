@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *OperatorPages) bulkRoutes() []ui.Route {
+func (w *Pages) bulkRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "POST /code/{queue}/insieme", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: w.updateSelected},
 		{Pattern: "POST /code/{queue}/insieme/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: w.undoSelected},
@@ -89,7 +89,7 @@ func returnPath(v *ui.Request) string {
 
 // updateSelected carries one act out on every ticket that was chosen, each for itself: one result a ticket, and what is
 // refused for one is done for the others.
-func (w *OperatorPages) updateSelected(v *ui.Request) error {
+func (w *Pages) updateSelected(v *ui.Request) error {
 	t := bulkForm{
 		Selected: map[ticket.ID]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
 	}
@@ -122,7 +122,7 @@ func (w *OperatorPages) updateSelected(v *ui.Request) error {
 }
 
 // undoSelected takes back what updateTogether did, as long as its notes are held.
-func (w *OperatorPages) undoSelected(v *ui.Request) error {
+func (w *Pages) undoSelected(v *ui.Request) error {
 	d := bulkResultData{Back: returnPath(v), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
 	for _, c := range readSelection(v) {
 		_, err := w.App.Undo(v.Context(), v.Caller, c.ID, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
@@ -183,7 +183,7 @@ func (t bulkForm) describe() string {
 }
 
 // refusalText is a refusal in a sentence; "" for none.
-func (w *OperatorPages) refusalText(v *ui.Request, err error) string {
+func (w *Pages) refusalText(v *ui.Request, err error) string {
 	if err == nil {
 		return ""
 	}
@@ -205,7 +205,7 @@ func (w *OperatorPages) refusalText(v *ui.Request, err error) string {
 }
 
 // renderBulkResult shows them at once: every command has a key, so that a reload does nothing a second time.
-func (w *OperatorPages) renderBulkResult(v *ui.Request, d bulkResultData) (err error) {
+func (w *Pages) renderBulkResult(v *ui.Request, d bulkResultData) (err error) {
 	d.Queue = projections.QueueID(v.PathValue("queue"))
 	d.CanUndo = d.CanUndo && len(d.Done) > 0
 	if d.IdempotencyKey, err = app.NewID(); err != nil {
@@ -219,7 +219,7 @@ func (w *OperatorPages) renderBulkResult(v *ui.Request, d bulkResultData) (err e
 }
 
 // renderSelectionAgain shows the list again with what was chosen and typed, and what is missing.
-func (w *OperatorPages) renderSelectionAgain(v *ui.Request, p *ui.Problem, t bulkForm) error {
+func (w *Pages) renderSelectionAgain(v *ui.Request, p *ui.Problem, t bulkForm) error {
 	_, asked, _ := strings.Cut(returnPath(v), "?")
 	query, _ := url.ParseQuery(asked) // as far as it can be read, as of any address
 	d, err := w.loadQueue(v, w.readFilterQuery(v, query))

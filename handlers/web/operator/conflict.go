@@ -28,7 +28,7 @@ type conflict struct {
 }
 
 // describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
-func (w *OperatorPages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
+func (w *Pages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
@@ -88,7 +88,7 @@ func assigneeName(value string, names map[string]string) string {
 	return cmp.Or(names[value], "un operatore")
 }
 
-func (w *OperatorPages) problemLabel(value string) string {
+func (w *Pages) problemLabel(value string) string {
 	service, problem, _ := strings.Cut(value, "/")
 	p, _ := w.App.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))
 	return p.Label

@@ -22,7 +22,7 @@ func (f updateForm) hasContent() bool {
 }
 
 // storeDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
-func (w *OperatorPages) storeDraft(v *ui.Request, id ticket.ID, f updateForm) (time.Time, error) {
+func (w *Pages) storeDraft(v *ui.Request, id ticket.ID, f updateForm) (time.Time, error) {
 	if !f.hasContent() {
 		return time.Time{}, w.drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
 	}
@@ -38,7 +38,7 @@ func (w *OperatorPages) storeDraft(v *ui.Request, id ticket.ID, f updateForm) (t
 }
 
 // storeVisibleDraft is keepDraft for who sees the ticket that the address names.
-func (w *OperatorPages) storeVisibleDraft(v *ui.Request, f updateForm) (time.Time, error) {
+func (w *Pages) storeVisibleDraft(v *ui.Request, f updateForm) (time.Time, error) {
 	id, err := ticketID(v)
 	if err == nil {
 		err = w.App.CheckVisible(v.Context(), v.Caller, id)
@@ -50,7 +50,7 @@ func (w *OperatorPages) storeVisibleDraft(v *ui.Request, f updateForm) (time.Tim
 }
 
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.
-func (w *OperatorPages) readDraft(v *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
+func (w *Pages) readDraft(v *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
 	content, at, err := w.drafts.Read(v.Context(), v.Session.Account, id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
@@ -62,7 +62,7 @@ func (w *OperatorPages) readDraft(v *ui.Request, id ticket.ID) (f updateForm, at
 }
 
 // autosaveDraft keeps what is typed while it is being typed, and answers with the words for it.
-func (w *OperatorPages) autosaveDraft(v *ui.Request) error {
+func (w *Pages) autosaveDraft(v *ui.Request) error {
 	f, err := readUpdate(v)
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type listFilters struct {
 const meChoice = "io"
 
 // readFilterQuery reads what an address asks for.
-func (w *OperatorPages) readFilterQuery(v *ui.Request, query url.Values) listFilters {
+func (w *Pages) readFilterQuery(v *ui.Request, query url.Values) listFilters {
 	return listFilters{
 		Queue: projections.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
 		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: projections.Sort(query.Get("ordine")),
@@ -60,7 +60,7 @@ func defaultSort(q projections.QueueID) projections.Sort {
 }
 
 // listPath is the list's address.
-func (w *OperatorPages) listPath(v *ui.Request, l listFilters) string {
+func (w *Pages) listPath(v *ui.Request, l listFilters) string {
 	query := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
@@ -103,7 +103,7 @@ type sortColumn struct {
 }
 
 // sortColumns are the columns that order a list, by their names in the template.
-func (w *OperatorPages) sortColumns(v *ui.Request, l listFilters) map[string]sortColumn {
+func (w *Pages) sortColumns(v *ui.Request, l listFilters) map[string]sortColumn {
 	all := map[string]sortColumn{}
 	for _, c := range []struct {
 		id, name string

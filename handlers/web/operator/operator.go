@@ -18,8 +18,8 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// OperatorPages are the pages on which operators work: queues, tickets, and changes to several tickets at once.
-type OperatorPages struct {
+// Pages are the pages on which operators work: queues, tickets, and changes to several tickets at once.
+type Pages struct {
 	*ui.UI
 	drafts      *draft.Store
 	presence    *presence.Tracker
@@ -27,17 +27,17 @@ type OperatorPages struct {
 	paramCipher cipher.AEAD // encrypts what is typed, for addresses
 }
 
-// NewOperatorPages returns the pages of operators and adds their templates to u.
-func NewOperatorPages(u *ui.UI, tracker *presence.Tracker) (*OperatorPages, error) {
+// New returns the pages of operators and adds their templates to u.
+func New(u *ui.UI, tracker *presence.Tracker) (*Pages, error) {
 	c, err := newParamCipher(u.App.Store.KeyedHash)
 	if err != nil {
 		return nil, err
 	}
-	w := &OperatorPages{UI: u, drafts: draft.New(u.App.Store), presence: tracker, readymade: readymade.Default(), paramCipher: c}
+	w := &Pages{UI: u, drafts: draft.New(u.App.Store), presence: tracker, readymade: readymade.Default(), paramCipher: c}
 	return w, u.AddTemplates(templateFiles)
 }
 
 // Routes returns the pages' routes.
-func (w *OperatorPages) Routes() []ui.Route {
+func (w *Pages) Routes() []ui.Route {
 	return slices.Concat(w.queueRoutes(), w.ticketRoutes(), w.bulkRoutes())
 }

@@ -28,7 +28,7 @@ func newParamCipher(keyedHash func(purpose, value string) string) (cipher.AEAD, 
 }
 
 // encryptParam is what was typed, for an address; "" stays empty.
-func (w *OperatorPages) encryptParam(v *ui.Request, typed string) string {
+func (w *Pages) encryptParam(v *ui.Request, typed string) string {
 	if typed == "" {
 		return ""
 	}
@@ -36,7 +36,7 @@ func (w *OperatorPages) encryptParam(v *ui.Request, typed string) string {
 }
 
 // decryptParam is what sealed hid. An address that somebody else was given, or that was edited, holds nothing.
-func (w *OperatorPages) decryptParam(v *ui.Request, text string) string {
+func (w *Pages) decryptParam(v *ui.Request, text string) string {
 	secret, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(secret) == 0 {
 		return ""

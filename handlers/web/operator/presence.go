@@ -13,7 +13,7 @@ import (
 )
 
 // presenceText says who else has the ticket open, and who is writing; "" for nobody.
-func (w *OperatorPages) presenceText(v *ui.Request, id ticket.ID) (string, error) {
+func (w *Pages) presenceText(v *ui.Request, id ticket.ID) (string, error) {
 	if !v.Caller.Actor.Role.Operates() {
 		return "", nil
 	}
@@ -37,7 +37,7 @@ func (w *OperatorPages) presenceText(v *ui.Request, id ticket.ID) (string, error
 }
 
 // reportPresence takes what the page says of its reader while it is open, and answers with who else is there.
-func (w *OperatorPages) reportPresence(v *ui.Request) error {
+func (w *Pages) reportPresence(v *ui.Request) error {
 	id, err := ticketID(v)
 	if err == nil {
 		err = w.App.CheckVisible(v.Context(), v.Caller, id)

@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *OperatorPages) queueRoutes() []ui.Route {
+func (w *Pages) queueRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: w.queuePage},
 		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: w.searchQueue},
@@ -58,7 +58,7 @@ func (d queueData) FiltersByStatus() bool {
 	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
 }
 
-func (w *OperatorPages) queuePage(v *ui.Request) error {
+func (w *Pages) queuePage(v *ui.Request) error {
 	d, err := w.loadQueue(v, w.readFilterQuery(v, v.URL.Query()))
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (w *OperatorPages) queuePage(v *ui.Request) error {
 }
 
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
-func (w *OperatorPages) searchQueue(v *ui.Request) error {
+func (w *Pages) searchQueue(v *ui.Request) error {
 	l := readFilterForm(v)
 	if words := []rune(l.Q); len(words) > projections.MaxSearchLength { // no address would hold it
 		l.Q = string(words[:projections.MaxSearchLength])
@@ -86,7 +86,7 @@ func (w *OperatorPages) searchQueue(v *ui.Request) error {
 }
 
 // renderSearchTooLong refuses a search that is too long, on the list of what is left of it.
-func (w *OperatorPages) renderSearchTooLong(v *ui.Request, l listFilters) error {
+func (w *Pages) renderSearchTooLong(v *ui.Request, l listFilters) error {
 	d, err := w.loadQueue(v, l)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (w *OperatorPages) renderSearchTooLong(v *ui.Request, l listFilters) error 
 }
 
 // loadQueue reads a page of a queue. It waits for what was recorded before it was asked for.
-func (w *OperatorPages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
+func (w *Pages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
 	by := v.Caller.Actor
 	name, ok := projections.QueueName(by.Role, l.Queue)
 	if !ok || !by.Role.Operates() && !v.Caller.Viewer().IsAuditor() {

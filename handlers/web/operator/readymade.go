@@ -30,7 +30,7 @@ func (r readymadeText) Effect() string {
 }
 
 // readymadeTexts are the texts that can be sent on the ticket as it stands.
-func (w *OperatorPages) readymadeTexts(v *ui.Request, t ticketview.Ticket) (all []readymadeText) {
+func (w *Pages) readymadeTexts(v *ui.Request, t ticketview.Ticket) (all []readymadeText) {
 	values := readymade.Values{
 		Number: t.Number, GivenName: t.Requester.GivenName, FamilyName: t.Requester.FamilyName, Service: t.Service.Label, Problem: t.Problem.Label,
 		Entity: w.EntityName(v.Caller.Actor.Entity),
@@ -47,7 +47,7 @@ func (w *OperatorPages) readymadeTexts(v *ui.Request, t ticketview.Ticket) (all 
 }
 
 // useReadymadeText puts a canned text into the note, or as an act sends it in one click. What is typed stays where it is.
-func (w *OperatorPages) useReadymadeText(v *ui.Request, f updateForm, id string, send bool) error {
+func (w *Pages) useReadymadeText(v *ui.Request, f updateForm, id string, send bool) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *OperatorPages) ticketRoutes() []ui.Route {
+func (w *Pages) ticketRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: w.ticketPage},
 		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: w.updateTicket},
@@ -56,7 +56,7 @@ type ticketLink struct {
 	Number string
 }
 
-func (w *OperatorPages) ticketPage(v *ui.Request) error {
+func (w *Pages) ticketPage(v *ui.Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (w *OperatorPages) ticketPage(v *ui.Request) error {
 }
 
 // readTicket is the ticket to those who work on it or audit it.
-func (w *OperatorPages) readTicket(v *ui.Request) (app.TicketView, error) {
+func (w *Pages) readTicket(v *ui.Request) (app.TicketView, error) {
 	id, err := ticketID(v)
 	if err != nil {
 		return app.TicketView{}, err
@@ -86,7 +86,7 @@ func ticketID(v *ui.Request) (ticket.ID, error) {
 }
 
 // renderWithForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
-func (w *OperatorPages) renderWithForm(v *ui.Request, status int, p *ui.Problem, t app.TicketView, f updateForm) (err error) {
+func (w *Pages) renderWithForm(v *ui.Request, status int, p *ui.Problem, t app.TicketView, f updateForm) (err error) {
 	if f.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (w *OperatorPages) renderWithForm(v *ui.Request, status int, p *ui.Problem,
 	return w.renderTicket(v, status, p, d)
 }
 
-func (w *OperatorPages) renderTicket(v *ui.Request, status int, p *ui.Problem, d ticketData) (err error) {
+func (w *Pages) renderTicket(v *ui.Request, status int, p *ui.Problem, d ticketData) (err error) {
 	t := d.Ticket
 	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), v.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
 	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
@@ -193,7 +193,7 @@ func (d ticketData) LastHandover() *ticketview.Handover {
 }
 
 // loadLinks looks up the tickets that this one points to, and what else the same citizen asks for.
-func (w *OperatorPages) loadLinks(v *ui.Request, d *ticketData) (err error) {
+func (w *Pages) loadLinks(v *ui.Request, d *ticketData) (err error) {
 	if d.ContinuedTicket, err = w.linkTo(v, d.Continues); err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (w *OperatorPages) loadLinks(v *ui.Request, d *ticketData) (err error) {
 	return err
 }
 
-func (w *OperatorPages) linkTo(v *ui.Request, id ticket.ID) (*ticketLink, error) {
+func (w *Pages) linkTo(v *ui.Request, id ticket.ID) (*ticketLink, error) {
 	if id == "" {
 		return nil, nil
 	}

@@ -18,7 +18,7 @@ import (
 
 // updateTicket does what the button means that the form was sent with. All of them send the whole form: what a button does not
 // send is kept as the reader's draft, and stands there again afterwards.
-func (w *OperatorPages) updateTicket(v *ui.Request) error {
+func (w *Pages) updateTicket(v *ui.Request) error {
 	f, err := readUpdate(v)
 	if err != nil {
 		return w.renderRefusal(v, err, f)
@@ -58,7 +58,7 @@ func (w *OperatorPages) updateTicket(v *ui.Request) error {
 }
 
 // updatePart carries out a part of the form, or all of it, and keeps what is left.
-func (w *OperatorPages) updatePart(v *ui.Request, f, left updateForm, u app.UpdateRequest, done string) error {
+func (w *Pages) updatePart(v *ui.Request, f, left updateForm, u app.UpdateRequest, done string) error {
 	if u.ExpectedVersion < 1 {
 		return w.renderUnpinned(v, f)
 	}
@@ -73,7 +73,7 @@ func (w *OperatorPages) updatePart(v *ui.Request, f, left updateForm, u app.Upda
 }
 
 // renderUnpinned refuses a form that does not say which version of the ticket its writer saw: nobody else's act is overwritten by it.
-func (w *OperatorPages) renderUnpinned(v *ui.Request, f updateForm) error {
+func (w *Pages) renderUnpinned(v *ui.Request, f updateForm) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (w *OperatorPages) renderUnpinned(v *ui.Request, f updateForm) error {
 }
 
 // carryOutOutcome makes the answers and the status of what they come to one act; its note is the outcome's.
-func (w *OperatorPages) carryOutOutcome(v *ui.Request, f updateForm, wanted playbook.OutcomeID) error {
+func (w *Pages) carryOutOutcome(v *ui.Request, f updateForm, wanted playbook.OutcomeID) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (w *OperatorPages) carryOutOutcome(v *ui.Request, f updateForm, wanted play
 }
 
 // fillNote puts a text of the playbook into the note: the question of a check to the citizen, or the outcome's note. Nothing is sent.
-func (w *OperatorPages) fillNote(v *ui.Request, f updateForm, what string, id playbook.CheckID) error {
+func (w *Pages) fillNote(v *ui.Request, f updateForm, what string, id playbook.CheckID) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (f *updateForm) addText(text string, to ticket.Visibility, status ticket.St
 }
 
 // renderRefusal says a refusal on the ticket's page, with all that was typed. What leaves no ticket to show is passed on.
-func (w *OperatorPages) renderRefusal(v *ui.Request, err error, f updateForm) error {
+func (w *Pages) renderRefusal(v *ui.Request, err error, f updateForm) error {
 	p := ui.ProblemOf(err)
 	if p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
 		return err
@@ -147,7 +147,7 @@ func (w *OperatorPages) renderRefusal(v *ui.Request, err error, f updateForm) er
 }
 
 // undo withdraws the reader's last act. What they had written comes back as their draft, behind a closed padlock.
-func (w *OperatorPages) undo(v *ui.Request) error {
+func (w *Pages) undo(v *ui.Request) error {
 	t, err := w.readTicket(v)
 	if err != nil {
 		return err

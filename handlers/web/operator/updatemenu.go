@@ -51,7 +51,7 @@ const (
 	statusDiscard   = "scarta"
 )
 
-func (w *OperatorPages) newUpdateMenu(v *ui.Request, whole app.TicketView, f updateForm) (updateMenu, error) {
+func (w *Pages) newUpdateMenu(v *ui.Request, whole app.TicketView, f updateForm) (updateMenu, error) {
 	t, s := whole.Ticket, whole.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := updateMenu{
@@ -123,7 +123,7 @@ func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bo
 }
 
 // addOperatorOptions is the menu of FAQ 2.3: the colleagues, their supervisors as a group, and «Regione Piemonte», which hands over.
-func (w *OperatorPages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
+func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
 	colleagues, err := w.Identity.ListOperators(v.Context(), t.Entity.Code)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (w *OperatorPages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f
 }
 
 // asrOptions are where the Region may send the ticket; the one that it came from says so.
-func (w *OperatorPages) asrOptions(s ticket.State) []option {
+func (w *Pages) asrOptions(s ticket.State) []option {
 	var all []option
 	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
 		if e.Code == catalog.Region {
@@ -183,7 +183,7 @@ func (w *OperatorPages) asrOptions(s ticket.State) []option {
 }
 
 // problemOptions are what the ticket could be about instead, by service.
-func (w *OperatorPages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
+func (w *Pages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
 	var all []optionGroup
 	for _, s := range w.App.Catalog.Services() {
 		g := optionGroup{Label: s.Label}

@@ -22,7 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/projections"
 )
 
-func (w *SupervisorPages) dashboardRoutes() []ui.Route {
+func (w *Pages) dashboardRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardPage},
 		{Pattern: "GET /cruscotto/dati/{sheet}", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardCSV},
@@ -93,7 +93,7 @@ type dashboardData struct {
 }
 
 // loadFigures reads them once they contain what had happened when they were asked for, or after two seconds.
-func (w *SupervisorPages) loadFigures(v *ui.Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
+func (w *Pages) loadFigures(v *ui.Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
 	head, _, err := w.App.Store.Head(v.Context())
 	if err != nil {
 		return d, 0, err
@@ -105,7 +105,7 @@ func (w *SupervisorPages) loadFigures(v *ui.Request, s figureScope) (d projectio
 	return d, max(0, head.N-d.Position.N), err
 }
 
-func (w *SupervisorPages) dashboardPage(v *ui.Request) error {
+func (w *Pages) dashboardPage(v *ui.Request) error {
 	s := readScope(v)
 	data := w.newDashboardData(v, s)
 	figures, missing, err := w.loadFigures(v, s)
@@ -132,7 +132,7 @@ func (w *SupervisorPages) dashboardPage(v *ui.Request) error {
 }
 
 // newDashboardData is what stands around the figures: the form, and where to go from it.
-func (w *SupervisorPages) newDashboardData(v *ui.Request, s figureScope) dashboardData {
+func (w *Pages) newDashboardData(v *ui.Request, s figureScope) dashboardData {
 	d := dashboardData{figureScope: s, Services: w.App.Catalog.Services()}
 	if v.Caller.Actor.Role != person.ASRSupervisor {
 		d.Entities = w.App.Catalog.Entities(w.App.Store.SettledTime())
@@ -148,7 +148,7 @@ func (w *SupervisorPages) newDashboardData(v *ui.Request, s figureScope) dashboa
 }
 
 // scopeTitle figures they are, in words.
-func (w *SupervisorPages) scopeTitle(v *ui.Request, s figureScope) string {
+func (w *Pages) scopeTitle(v *ui.Request, s figureScope) string {
 	entity := s.Entity
 	if v.Caller.Actor.Role == person.ASRSupervisor {
 		entity = v.Caller.Actor.Entity
@@ -164,7 +164,7 @@ func (w *SupervisorPages) scopeTitle(v *ui.Request, s figureScope) string {
 }
 
 // servicePathLabel is a service, or a problem of it, in words.
-func (w *SupervisorPages) servicePathLabel(part string) string {
+func (w *Pages) servicePathLabel(part string) string {
 	id, problem, _ := strings.Cut(part, "/")
 	service, ok := w.App.Catalog.Service(catalog.ServiceID(id))
 	if !ok {
@@ -176,7 +176,7 @@ func (w *SupervisorPages) servicePathLabel(part string) string {
 	return service.Label
 }
 
-func (w *SupervisorPages) today() string {
+func (w *Pages) today() string {
 	return w.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
 }
 
@@ -234,7 +234,7 @@ func periodProblem(err error) *ui.Problem {
 }
 
 // dashboardCSV sends one of the tables as a file: the same rows that stand on the page.
-func (w *SupervisorPages) dashboardCSV(v *ui.Request) error {
+func (w *Pages) dashboardCSV(v *ui.Request) error {
 	s := readScope(v)
 	name, isSheet := strings.CutSuffix(v.PathValue("sheet"), ".csv")
 	figures, _, err := w.loadFigures(v, s)

@@ -55,7 +55,7 @@ func readDrilldown(v *ui.Request) (figureScope, projections.DrillDown, []string)
 	}
 }
 
-func (w *SupervisorPages) drilldownPage(v *ui.Request) error {
+func (w *Pages) drilldownPage(v *ui.Request) error {
 	s, b, asked := readDrilldown(v)
 	b.Cursor = v.FormValue("dopo")
 	list, err := w.App.Dashboard.DrillDown(v.Context(), v.Caller.Viewer(), b)
@@ -84,7 +84,7 @@ func (w *SupervisorPages) drilldownPage(v *ui.Request) error {
 }
 
 // filterTexts says in words what the list was narrowed to.
-func (w *SupervisorPages) filterTexts(v *ui.Request, b projections.DrillDown) (said []string, err error) {
+func (w *Pages) filterTexts(v *ui.Request, b projections.DrillDown) (said []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
 			said = append(said, name+": "+value)
@@ -124,7 +124,7 @@ func (w *SupervisorPages) filterTexts(v *ui.Request, b projections.DrillDown) (s
 }
 
 // detailLabel says in words what the detail of something done is.
-func (w *SupervisorPages) detailLabel(f projections.FigureID, detail string) string {
+func (w *Pages) detailLabel(f projections.FigureID, detail string) string {
 	if detail == "" {
 		return ""
 	}
@@ -145,7 +145,7 @@ func (w *SupervisorPages) detailLabel(f projections.FigureID, detail string) str
 }
 
 // exportDrilldown sends the whole list, however long it is.
-func (w *SupervisorPages) exportDrilldown(v *ui.Request) error {
+func (w *Pages) exportDrilldown(v *ui.Request) error {
 	_, b, _ := readDrilldown(v)
 	var out *middleware.CSVWriter
 	err := w.App.Dashboard.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
@@ -165,7 +165,7 @@ func (w *SupervisorPages) exportDrilldown(v *ui.Request) error {
 	return err
 }
 
-func (w *SupervisorPages) csvRow(f projections.FigureID, i projections.DrillDownItem) []string {
+func (w *Pages) csvRow(f projections.FigureID, i projections.DrillDownItem) []string {
 	when := func(t time.Time) string {
 		if t.IsZero() {
 			return ""

@@ -188,7 +188,7 @@ func totalsTable(s figureScope, d projections.Dashboard) table {
 }
 
 // chartPanels are the drawings, each with the table that says the same.
-func (w *SupervisorPages) chartPanels(s figureScope, d projections.Dashboard) []chartPanel {
+func (w *Pages) chartPanels(s figureScope, d projections.Dashboard) []chartPanel {
 	came := table{ID: "andamento", Caption: "Arrivate e risolte, giorno per giorno", Heads: []string{"Giorno", "Arrivate", "Risolte"}}
 	stood := table{ID: "aperte", Caption: "Aperte alla fine di ogni giorno", Heads: []string{"Giorno", "Aperte"}}
 	var points []string
@@ -266,7 +266,7 @@ func ageTick(a projections.AgeFigure) string {
 }
 
 // outcomeTitle is the title of an outcome in the playbooks of today: the run may have come to it through another playbook.
-func (w *SupervisorPages) outcomeTitle(of playbook.ID, id playbook.OutcomeID) string {
+func (w *Pages) outcomeTitle(of playbook.ID, id playbook.OutcomeID) string {
 	title := string(id)
 	for _, p := range w.App.Playbooks.Current() {
 		for _, o := range p.Outcomes {
@@ -278,7 +278,7 @@ func (w *SupervisorPages) outcomeTitle(of playbook.ID, id playbook.OutcomeID) st
 	return title
 }
 
-func (w *SupervisorPages) playbookTitle(id playbook.ID) string {
+func (w *Pages) playbookTitle(id playbook.ID) string {
 	for _, p := range w.App.Playbooks.Current() {
 		if p.ID == id {
 			return p.Title

@@ -13,16 +13,16 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// SupervisorPages are the pages of supervisors: the dashboard, and the tickets that its figures count.
-type SupervisorPages struct{ *ui.UI }
+// Pages are the pages of supervisors: the dashboard, and the tickets that its figures count.
+type Pages struct{ *ui.UI }
 
 // ExportRoute sends a list of unbounded length: no time limit ends it.
 const ExportRoute = "GET /cruscotto/elenco.csv"
 
-// NewSupervisorPages returns the pages of supervisors and adds their templates to u.
-func NewSupervisorPages(u *ui.UI) (*SupervisorPages, error) {
-	return &SupervisorPages{u}, u.AddTemplates(templateFiles)
+// New returns the pages of supervisors and adds their templates to u.
+func New(u *ui.UI) (*Pages, error) {
+	return &Pages{u}, u.AddTemplates(templateFiles)
 }
 
 // Routes returns the pages' routes.
-func (w *SupervisorPages) Routes() []ui.Route { return w.dashboardRoutes() }
+func (w *Pages) Routes() []ui.Route { return w.dashboardRoutes() }

@@ -17,7 +17,7 @@ const durationMethod = "I tempi vanno dall’apertura della richiesta, notti e a
 	"tempi realmente osservati, senza stime."
 
 // tables are the tables that stand on the page as they are. all: those of more than one entity too.
-func (w *SupervisorPages) tables(s figureScope, d projections.Dashboard, all bool) []table {
+func (w *Pages) tables(s figureScope, d projections.Dashboard, all bool) []table {
 	sheets := []table{w.statusTable(s, d)}
 	if all {
 		sheets = append(sheets, w.entityTable(s, d))
@@ -36,7 +36,7 @@ func barCell(n, most int, link string) cell {
 	return c
 }
 
-func (*SupervisorPages) statusTable(s figureScope, d projections.Dashboard) table {
+func (*Pages) statusTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "stati", Caption: "Per stato", Heads: []string{"Stato", "Richieste"}}
 	most := 0
 	for _, f := range d.Statuses {
@@ -48,7 +48,7 @@ func (*SupervisorPages) statusTable(s figureScope, d projections.Dashboard) tabl
 	return t
 }
 
-func (w *SupervisorPages) entityTable(s figureScope, d projections.Dashboard) table {
+func (w *Pages) entityTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "enti", Caption: "Per ente", MethodNote: durationMethod, Heads: []string{
 		"Ente", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Inoltrate", "Ricevute", "Scadute", "Forzature", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
@@ -78,7 +78,7 @@ func durationCells(f projections.Figures) []cell {
 }
 
 // problemTable lists every service, and beneath it its problems.
-func (w *SupervisorPages) problemTable(s figureScope, d projections.Dashboard) table {
+func (w *Pages) problemTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "tipologie", Caption: "Per servizio e tipologia", MethodNote: durationMethod, Heads: []string{
 		"Servizio", "Tipologia", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Passaggi", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
@@ -104,7 +104,7 @@ func (w *SupervisorPages) problemTable(s figureScope, d projections.Dashboard) t
 	return t
 }
 
-func (*SupervisorPages) operatorTable(s figureScope, d projections.Dashboard) table {
+func (*Pages) operatorTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}}
 	most := 0
 	for _, f := range d.Operators {
@@ -119,7 +119,7 @@ func (*SupervisorPages) operatorTable(s figureScope, d projections.Dashboard) ta
 	return t
 }
 
-func (w *SupervisorPages) outcomeTable(s figureScope, d projections.Dashboard) table {
+func (w *Pages) outcomeTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "esiti", Caption: "Esiti delle verifiche", Heads: []string{"Verifiche", "Esito", "Volte"}}
 	most := 0
 	for _, f := range d.Outcomes {
@@ -134,7 +134,7 @@ func (w *SupervisorPages) outcomeTable(s figureScope, d projections.Dashboard) t
 	return t
 }
 
-func (*SupervisorPages) groundTable(s figureScope, d projections.Dashboard) table {
+func (*Pages) groundTable(s figureScope, d projections.Dashboard) table {
 	t := table{ID: "motivi", Caption: "Motivi degli inoltri alla Regione", Heads: []string{"Motivo", "Inoltri"}}
 	most := 0
 	for _, f := range d.Grounds {

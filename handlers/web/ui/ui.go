@@ -26,8 +26,8 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// UIConfig lists what all pages need. App, Notifications and Middleware are required.
-type UIConfig struct {
+// Config lists what all pages need. App, Notifications and Middleware are required.
+type Config struct {
 	App           *app.Service
 	Notifications *notification.Store
 	Middleware    *middleware.Stack
@@ -37,7 +37,7 @@ type UIConfig struct {
 
 // UI holds what all pages share: the services they call, the templates, and the static files.
 type UI struct {
-	UIConfig
+	Config
 	Identity *identity.Identity
 
 	assets *assetServer
@@ -45,10 +45,10 @@ type UI struct {
 	pages  map[string]*template.Template // by name, each with the frame around it
 }
 
-// NewUI loads the static files and the shared templates. Pages are added by AddTemplates.
-func NewUI(c UIConfig) (*UI, error) {
+// New loads the static files and the shared templates. Pages are added by AddTemplates.
+func New(c Config) (*UI, error) {
 	c.Log = cmp.Or(c.Log, slog.Default())
-	u := &UI{UIConfig: c, Identity: c.App.Identity, pages: map[string]*template.Template{}}
+	u := &UI{Config: c, Identity: c.App.Identity, pages: map[string]*template.Template{}}
 	var err error
 	if u.assets, err = loadAssets(); err != nil {
 		return nil, err
