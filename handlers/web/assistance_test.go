@@ -141,7 +141,7 @@ func TestALoggedInCitizenNeedNotTypeItAgain(t *testing.T) {
 	w := newSystem(t)
 	b := w.login("dora", person.Citizen, "")
 	b.open("/assistenza/ritiro-documenti").doesNotSay("ultima richiesta").submit(sendButton, citizenForm()).
-		says("Richiesta inviata", "Segua la richiesta").doesNotSay("collegamento personale")
+		says("Richiesta inviata", "Segui la richiesta").doesNotSay("collegamento personale")
 	got := w.onlyTicket(torino)
 	if got.Identity != ticket.Verified {
 		t.Errorf("the citizen is %s", got.Identity)
@@ -200,7 +200,7 @@ func TestAnOperatorOpensForACitizen(t *testing.T) {
 	which := b.open("/code/nuove").follow("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").doesNotSay("Suo problema.")
 	form := which.follow("Un altro problema con i miei documenti").says("I dati del cittadino").doesNotSay("risponderLe", "I Suoi dati")
 	form.submit(sendButton, in).want(http.StatusUnprocessableEntity).says("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
-		submit(sendButton, formValues{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").follow("Apra la richiesta").want(http.StatusOK)
+		submit(sendButton, formValues{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").follow("Apri la richiesta").want(http.StatusOK)
 	if got := w.onlyTicket(torino); got.Channel != ticket.ChannelTelephone || got.Identity != ticket.Declared {
 		t.Errorf("got %+v", got)
 	}

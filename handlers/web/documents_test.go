@@ -57,7 +57,7 @@ func TestWhatOnlyTheBodyCanSayIsLinked(t *testing.T) {
 	if p.elementLink("accessibility-link") != "/accessibilita" || p.elementLink("privacy-policy-link") != "/privacy" {
 		t.Errorf("the foot leads to %q and %q", p.elementLink("accessibility-link"), p.elementLink("privacy-policy-link"))
 	}
-	p.follow("Segnali l’ostacolo").says("Un altro problema con i miei documenti")
+	p.follow("Segnala l’ostacolo").says("Un altro problema con i miei documenti")
 
 	said := ui.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
 	b := newSystem(t, func(c *web.Config) { c.Documents = said }).browser()

@@ -59,7 +59,7 @@ function ended() {
   close();
   const link = document.createElement('a');
   link.href = location.pathname + location.search;
-  link.textContent = 'Ricarichi la pagina';
+  link.textContent = 'Ricarica la pagina';
   become('ended', ['La sessione è finita, o il ruolo è stato cambiato in un’altra scheda. ', link, '.']);
 }
 

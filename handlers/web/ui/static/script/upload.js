@@ -19,7 +19,7 @@ function tell(form, text, link) {
     a.href = link;
     a.target = '_blank';
     a.rel = 'noopener';
-    a.textContent = 'Apra l’accesso in un’altra scheda';
+    a.textContent = 'Apri l’accesso in un’altra scheda';
     box.append(' ', a);
   }
   return box;
