@@ -341,7 +341,7 @@ func TestInvalidFilterNamesTheField(t *testing.T) {
 	}
 }
 
-// TestcitizenListHidesHeldActs, in status, order and filter.
+// TestCitizenListHidesHeldActs, in status, order and filter.
 func TestCitizenListHidesHeldActs(t *testing.T) {
 	h := newListsFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
