@@ -3,10 +3,17 @@
 
 package projections
 
-import "github.com/sol-assistenza/sol/eventstore"
+import (
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/dashboard"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/readmodel"
+)
 
 // All lists every read model of this binary.
-func All() []model { return []model{ticketsModel, figuresModel} }
+func All() []readmodel.Model { return []readmodel.Model{lists.Model, dashboard.Model} }
 
 // NewRunner returns a runner of every read model of this binary.
-func NewRunner(store *eventstore.Store) *Runner { return newRunner(store, All()...) }
+func NewRunner(store *eventstore.Store) *readmodel.Runner {
+	return readmodel.NewRunner(store, All()...)
+}

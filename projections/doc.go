@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package projections builds what people see from the log: a ticket as one viewer may see it, the queues, lists,
-// search and the stream of changes.
+// Package projections lists the read models of this binary and runs them.
 //
-// Everything is a pure fold of events. A single ticket is folded whenever somebody looks at it (Detail) and
-// has no table, so it can never be stale; lists and counts are tables in schema read, each row with who may see it.
+// A read model folds events into tables of schema read. Package readmodel holds what all of them share: tables, runs, rebuilds and
+// snapshots. Packages lists and dashboard are one family of read models each. Package ticketview has no tables: it folds one ticket
+// whenever somebody looks at it.
+//
+// To add a read model, write a package with a readmodel.Model, add a migration that creates its tables, and name it in All.
 package projections

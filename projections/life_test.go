@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/projectionstest"
 )
 
 // TestIncrementalIsRebuiltOnPostgres compares whole tables: kept live in batches as they came, and rebuilt, erasures
 // included.
 func TestIncrementalIsRebuiltOnPostgres(t *testing.T) {
-	h := NewFixture(t, All()...)
+	h := projectionstest.New(t, All()...)
 	for i, life := range tickettest.DrawExamples(80, 40) {
 		h.PlayLife(life, func(step int) {
 			if (i+step)%97 == 0 {

@@ -3,6 +3,10 @@
 
 package projections
 
-import "testing"
+import (
+	"testing"
 
-func TestMain(m *testing.M) { RunTests(m) }
+	"github.com/sol-assistenza/sol/projections/projectionstest"
+)
+
+func TestMain(m *testing.M) { projectionstest.RunTests(m) }

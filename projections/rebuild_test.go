@@ -12,6 +12,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/projectionstest"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -19,8 +22,8 @@ import (
 // are rebuilt time and again. Every answer meanwhile is whole, no position goes back, and in the end the live tables
 // are what one more rebuild makes of the log.
 func TestRebuildUnderTraffic(t *testing.T) {
-	h := NewFixture(t, All()...)
-	reader := NewListReader(h.Store, catalog.Default(), nil)
+	h := projectionstest.New(t, All()...)
+	reader := lists.NewReader(h.Store, catalog.Default(), nil)
 	for range 50 {
 		h.OpenTicket(tickettest.Torino)
 	}
@@ -47,7 +50,7 @@ func TestRebuildUnderTraffic(t *testing.T) {
 					t.Errorf("queues: %v", err)
 					return
 				}
-				page, err := reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, Filter{Status: "nuovo", Limit: maxLimit})
+				page, err := reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, lists.Filter{Status: "nuovo", Limit: readmodel.MaxLimit})
 				if err != nil {
 					t.Errorf("list: %v", err)
 					return
@@ -57,7 +60,7 @@ func TestRebuildUnderTraffic(t *testing.T) {
 				}
 				last = page.Position.N
 				for _, q := range queues {
-					if q.ID == AllQueue && q.Count < 50 || page.Total < 50 || page.Total != len(page.Items) {
+					if q.ID == lists.AllQueue && q.Count < 50 || page.Total < 50 || page.Total != len(page.Items) {
 						t.Errorf("an answer that is not whole: %d in %s, %d of %d listed", q.Count, q.ID, len(page.Items), page.Total)
 					}
 				}
@@ -68,7 +71,7 @@ func TestRebuildUnderTraffic(t *testing.T) {
 	runner := NewRunner(h.Store)
 	rebuilds := 0
 	for ; (rebuilds < 8 || answers.Load() < 20) && !t.Failed(); rebuilds++ {
-		if err := runner.Rebuild(t.Context(), All()[rebuilds%len(All())].name, nil); err != nil {
+		if err := runner.Rebuild(t.Context(), All()[rebuilds%len(All())].Name, nil); err != nil {
 			t.Error(err)
 		}
 	}
@@ -77,7 +80,7 @@ func TestRebuildUnderTraffic(t *testing.T) {
 	h.WaitForModels()
 	live := h.Dump()
 	for _, m := range All() {
-		if err := runner.Rebuild(t.Context(), m.name, nil); err != nil {
+		if err := runner.Rebuild(t.Context(), m.Name, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,20 +97,20 @@ func TestRebuildUnderTraffic(t *testing.T) {
 }
 
 func TestRebuildIsExclusiveAndReportsProgress(t *testing.T) {
-	h := NewFixture(t, All()...)
+	h := projectionstest.New(t, All()...)
 	h.OpenTicket(tickettest.Torino)
 	runner := NewRunner(h.Store)
 	told := int64(0)
 	err := runner.Rebuild(t.Context(), "tickets", func(done, total int64) {
 		told = done
-		if err := runner.Rebuild(t.Context(), "tickets", nil); !errors.Is(err, ErrRebuilding) {
+		if err := runner.Rebuild(t.Context(), "tickets", nil); !errors.Is(err, readmodel.ErrRebuilding) {
 			t.Errorf("a second one beside it: %v", err)
 		}
 	})
 	if err != nil || told != 1 {
 		t.Errorf("told of %d events: %v", told, err)
 	}
-	if err := runner.Rebuild(t.Context(), "queues", nil); !errors.Is(err, ErrNoModel) {
+	if err := runner.Rebuild(t.Context(), "queues", nil); !errors.Is(err, readmodel.ErrNoModel) {
 		t.Errorf("an unknown one: %v", err)
 	}
 	list, err := runner.List(t.Context())
@@ -121,7 +124,7 @@ func TestRebuildIsExclusiveAndReportsProgress(t *testing.T) {
 
 // TestInterruptedRebuildIsCleanedUp, and what answers stays as it was.
 func TestInterruptedRebuildIsCleanedUp(t *testing.T) {
-	h := NewFixture(t, All()...)
+	h := projectionstest.New(t, All()...)
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
 	before := h.Dump()

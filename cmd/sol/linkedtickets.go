@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -25,7 +25,7 @@ func (n *node) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error
 		return nil, nil // erased before
 	}
 	var kin []ticketview.Ticket
-	f := projections.Filter{Queue: projections.AllQueue, Q: this.Requester.TaxCode, Sort: projections.OldestFirst, Limit: 200}
+	f := lists.Filter{Queue: lists.AllQueue, Q: this.Requester.TaxCode, Sort: lists.OldestFirst, Limit: 200}
 	for {
 		page, err := n.service.Lists.ListTickets(ctx, auditorViewer, f)
 		if err != nil {

@@ -30,6 +30,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/handlers/web"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
@@ -44,7 +45,7 @@ type node struct {
 
 	store         *eventstore.Store
 	identity      *identity.Identity
-	projections   *projections.Runner
+	projections   *readmodel.Runner
 	sagas         *runtime.Runner
 	notifications *notification.Store
 	service       *app.Service

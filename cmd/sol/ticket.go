@@ -20,7 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -37,7 +37,7 @@ func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error)
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := n.service.Lists.ListTickets(ctx, auditorViewer, projections.Filter{Queue: projections.AllQueue, Q: number, Limit: 10})
+	page, err := n.service.Lists.ListTickets(ctx, auditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -156,7 +156,7 @@ func formatTime(t time.Time) string { return t.In(calendar.Rome()).Format("02/01
 
 func (a *cli) ticketList() *cobra.Command {
 	var asJSON bool
-	var filter projections.Filter
+	var filter lists.Filter
 	c := &cobra.Command{
 		Use: "list", Short: "List tickets, the last changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -166,7 +166,7 @@ func (a *cli) ticketList() *cobra.Command {
 						return err
 					}
 				}
-				filter.Queue = projections.AllQueue
+				filter.Queue = lists.AllQueue
 				page, err := n.service.Lists.ListTickets(ctx, auditorViewer, filter)
 				if err != nil {
 					return err

@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
 )
 
 const exportRoute = "GET /api/v1/tickets.csv"
@@ -33,13 +33,13 @@ type FigureScope struct {
 	After   string             `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the figures contain it"`
 }
 
-func (in FigureScope) scope() projections.Scope {
-	return projections.Scope{From: in.From, To: in.To, Entity: in.Entity, Service: in.Service, Problem: in.Problem}
+func (in FigureScope) scope() dashboard.Scope {
+	return dashboard.Scope{From: in.From, To: in.To, Entity: in.Entity, Service: in.Service, Problem: in.Problem}
 }
 
 // DashboardBody is the supervisors' figures.
 type DashboardBody struct {
-	projections.Dashboard
+	dashboard.Dashboard
 	Position string `json:"position" example:"1.42" doc:"Of the log, that the figures are of"`
 	Stale    bool   `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
@@ -50,14 +50,14 @@ type dashboardOutput struct {
 
 type exportInput struct {
 	FigureScope
-	Figure   projections.FigureID `query:"figure" doc:"What is to be behind which figure; tutte: all tickets, as they stood at the end of the period" enum:"tutte,aperte,senza_risposta,senza_operatore,arrivate,prime_risposte,risolte,scartate,doppie,riaperte,inoltri,riprese,scadute,forzature,esiti" default:"tutte"`
-	Status   ticket.Status        `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
-	Age      string               `query:"age" enum:"0,1,3,7,14,30" doc:"Of tickets: at least so many days, and less than the next of these"`
-	Day      string               `query:"day" example:"2026-03-02" doc:"Of what was done: on that day of the period"`
-	Operator string               `query:"operator" maxLength:"100" doc:"Id of the account: whose tickets, or who did it; supervisori"`
-	Giver    catalog.EntityCode   `query:"giver" doc:"Of hand-overs"`
-	Receiver catalog.EntityCode   `query:"receiver" doc:"Of hand-overs"`
-	Detail   string               `query:"detail" maxLength:"200" doc:"Ground of a hand-over, playbook/outcome of an outcome"`
+	Figure   dashboard.FigureID `query:"figure" doc:"What is to be behind which figure; tutte: all tickets, as they stood at the end of the period" enum:"tutte,aperte,senza_risposta,senza_operatore,arrivate,prime_risposte,risolte,scartate,doppie,riaperte,inoltri,riprese,scadute,forzature,esiti" default:"tutte"`
+	Status   ticket.Status      `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
+	Age      string             `query:"age" enum:"0,1,3,7,14,30" doc:"Of tickets: at least so many days, and less than the next of these"`
+	Day      string             `query:"day" example:"2026-03-02" doc:"Of what was done: on that day of the period"`
+	Operator string             `query:"operator" maxLength:"100" doc:"Id of the account: whose tickets, or who did it; supervisori"`
+	Giver    catalog.EntityCode `query:"giver" doc:"Of hand-overs"`
+	Receiver catalog.EntityCode `query:"receiver" doc:"Of hand-overs"`
+	Detail   string             `query:"detail" maxLength:"200" doc:"Ground of a hand-over, playbook/outcome of an outcome"`
 }
 
 // registerDashboard adds the supervisors' figures and what is behind them.
@@ -73,7 +73,7 @@ func (a *API) registerDashboard() {
 		if err != nil {
 			return nil, err
 		}
-		d, err := a.App.Dashboard.Dashboard(ctx, c.Viewer(), in.scope())
+		d, err := a.App.Dashboard.Read(ctx, c.Viewer(), in.scope())
 		if err != nil {
 			return nil, err
 		}
@@ -108,19 +108,19 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	if _, err := a.waitForFigures(ctx, in.After); err != nil {
 		return nil, err
 	}
-	asked := projections.DrillDown{
+	asked := dashboard.DrillDown{
 		Scope: in.scope(), Figure: in.Figure, Status: in.Status, Age: in.Age, Day: in.Day, Operator: in.Operator, Giver: in.Giver, Receiver: in.Receiver, Detail: in.Detail,
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
 		var sheet *middleware.CSVWriter
-		err := a.App.Dashboard.Export(ctx, c.Viewer(), asked, func(p projections.DrillDownPage) error {
+		err := a.App.Dashboard.Export(ctx, c.Viewer(), asked, func(p dashboard.DrillDownPage) error {
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
 			sheet = middleware.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
 			return sheet.WriteRow("number", "id", "figure", "entity", "received_by", "service", "problem", "channel", "status", "operator", "detail", "opened_at", "at", "seconds",
 				"answered_at", "resolved_at", "handovers", "reopenings")
-		}, func(items []projections.DrillDownItem) error {
+		}, func(items []dashboard.DrillDownItem) error {
 			for _, i := range items {
 				if err := sheet.WriteRow(exportRow(in.Figure, i)...); err != nil {
 					return err
@@ -138,7 +138,7 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	}}, nil
 }
 
-func exportRow(figure projections.FigureID, i projections.DrillDownItem) []string {
+func exportRow(figure dashboard.FigureID, i dashboard.DrillDownItem) []string {
 	received := ""
 	if i.Receiver != nil {
 		received = string(i.Receiver.Code)

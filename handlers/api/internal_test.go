@@ -24,7 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 func TestAPanicIsAProblemToo(t *testing.T) {
@@ -89,7 +89,7 @@ func TestProblemTable(t *testing.T) {
 			t.Errorf("%v is %+v", err, p)
 		}
 	}
-	if p := problemFor(&projections.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
+	if p := problemFor(&readmodel.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
 		t.Errorf("a filter's error is %+v", p)
 	}
 	if p := problemFor(errors.New("secret"), now); p.Status != 500 || strings.Contains(p.Detail, "secret") {

@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 type queuesInput struct {
@@ -19,9 +19,9 @@ type queuesInput struct {
 
 // QueueList is the queues of a placement with their exact counts.
 type QueueList struct {
-	Items    []projections.Queue `json:"items"`
-	Position string              `json:"position" example:"1.42" doc:"Of the log, that the counts are of"`
-	Stale    bool                `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+	Items    []lists.Queue `json:"items"`
+	Position string        `json:"position" example:"1.42" doc:"Of the log, that the counts are of"`
+	Stale    bool          `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
 
 type queuesOutput struct {
@@ -29,26 +29,26 @@ type queuesOutput struct {
 }
 
 type listInput struct {
-	Queue    projections.QueueID `query:"queue" example:"nuove" doc:"Id of a queue of mine; if left out all that I may see, traces included"`
-	Status   ticket.Status       `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
-	Entity   catalog.EntityCode  `query:"entity" doc:"Competent entity"`
-	Assignee string              `query:"assignee" doc:"User name or id, supervisori, nessuno"`
-	Q        string              `query:"q" maxLength:"200" doc:"A number or its beginning, a codice fiscale, or Italian words"`
-	Sort     projections.Sort    `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
-	Cursor   string              `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of the page beside it, with the same filter"`
-	Limit    int                 `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	After    string              `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the list contains it"`
+	Queue    lists.QueueID      `query:"queue" example:"nuove" doc:"Id of a queue of mine; if left out all that I may see, traces included"`
+	Status   ticket.Status      `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
+	Entity   catalog.EntityCode `query:"entity" doc:"Competent entity"`
+	Assignee string             `query:"assignee" doc:"User name or id, supervisori, nessuno"`
+	Q        string             `query:"q" maxLength:"200" doc:"A number or its beginning, a codice fiscale, or Italian words"`
+	Sort     lists.Sort         `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
+	Cursor   string             `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of the page beside it, with the same filter"`
+	Limit    int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	After    string             `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the list contains it"`
 }
 
 // TicketList is one page of a list of tickets.
 type TicketList struct {
-	Items      []projections.Item `json:"items"`
-	NextCursor string             `json:"next_cursor,omitempty" doc:"Absent on the last page"`
-	Previous   string             `json:"previous_cursor,omitempty" doc:"Absent on the first page"`
-	Total      int                `json:"total" doc:"Of all pages: exact for a queue alone, and else up to 1000"`
-	More       bool               `json:"more" doc:"There are more than total"`
-	Position   string             `json:"position" example:"1.42"`
-	Stale      bool               `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+	Items      []lists.Item `json:"items"`
+	NextCursor string       `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	Previous   string       `json:"previous_cursor,omitempty" doc:"Absent on the first page"`
+	Total      int          `json:"total" doc:"Of all pages: exact for a queue alone, and else up to 1000"`
+	More       bool         `json:"more" doc:"There are more than total"`
+	Position   string       `json:"position" example:"1.42"`
+	Stale      bool         `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
 }
 
 type listOutput struct {
@@ -84,7 +84,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOu
 	if err != nil {
 		return nil, err
 	}
-	f := projections.Filter{
+	f := lists.Filter{
 		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
 	page, err := a.App.ListTickets(ctx, c.Caller, f)

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 // Problem is every refusal, as RFC 9457 wants it. Type is stable and what a client may branch on.
@@ -139,7 +139,7 @@ func problemFor(err error, now time.Time) *Problem {
 	var (
 		problem     *Problem
 		invalidErr  *ticket.InvalidError
-		filter      *projections.FilterError
+		filter      *readmodel.FilterError
 		conflict    *ticket.ConflictError
 		notAllowed  *ticket.NotAllowedError
 		refused     *ticket.ForbiddenError

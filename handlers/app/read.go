@@ -12,7 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -162,20 +163,20 @@ func (c *Service) ReadFile(ctx context.Context, by Caller, of, attachment ticket
 	return ticketview.File{}, nil, &ticket.NotVisibleError{}
 }
 
-// ListTickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *projections.FilterError.
-func (c *Service) ListTickets(ctx context.Context, by Caller, f projections.Filter) (projections.Page, error) {
-	if f.Assignee != "" && f.Assignee != projections.Supervisors && f.Assignee != projections.NoAssignee && !eventstore.IsID(f.Assignee) {
+// ListTickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *readmodel.FilterError.
+func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
+	if f.Assignee != "" && f.Assignee != ticketview.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
 		o, err := c.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
-			return projections.Page{}, &projections.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}
+			return lists.Page{}, &readmodel.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}
 		}
 		if err != nil {
-			return projections.Page{}, err
+			return lists.Page{}, err
 		}
 		f.Assignee = o.ID
 	}
 	if err := c.recordSearch(ctx, by, f.Q); err != nil {
-		return projections.Page{}, err
+		return lists.Page{}, err
 	}
 	return c.Lists.ListTickets(ctx, by.Viewer(), f)
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -34,8 +35,8 @@ type Service struct {
 	*Dispatcher
 	Store     *eventstore.Store
 	Identity  *identity.Identity
-	Lists     *projections.ListReader
-	Dashboard *projections.DashboardReader
+	Lists     *lists.Reader
+	Dashboard *dashboard.Reader
 	Catalog   *catalog.Catalog
 	Playbooks *playbook.Library // the checks that problems prescribe; nil: no problem prescribes any
 }
@@ -47,8 +48,8 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{
 		Dispatcher: NewDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
-		Lists:     projections.NewListReader(c.Store, c.Rules.Catalog, c.Identity.Names),
-		Dashboard: projections.NewDashboardReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Lists:     lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Dashboard: dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Catalog:   c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}, nil
 }

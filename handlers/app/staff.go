@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // EndPlacement ends somebody's role at an entity, now, and releases the tickets that they had by it. What was cut off between
@@ -60,7 +60,7 @@ func (c *Service) releaseTickets(ctx context.Context, account string, at catalog
 	if behind, err := c.Lists.Wait(ctx, head); err != nil || behind {
 		return 0, errors.Join(err, errors.New("release tickets: the lists do not hold everything yet"))
 	}
-	f := projections.Filter{Queue: projections.AllQueue, Assignee: account, Entity: at, Sort: projections.OldestFirst, Limit: 200}
+	f := lists.Filter{Queue: lists.AllQueue, Assignee: account, Entity: at, Sort: lists.OldestFirst, Limit: 200}
 	var held []ticket.ID
 	for {
 		page, err := c.Lists.ListTickets(ctx, AuditorViewer, f)

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // UpdateRequest is «Aggiorna»: all that one click sends, carried out as one act or refused as a whole (FAQ 2.3–2.6). Zero fields
@@ -94,7 +94,7 @@ func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 	switch *chosen {
 	case "":
 		return &ticket.AssigneeInput{}, nil
-	case projections.Supervisors:
+	case ticketview.Supervisors:
 		return &ticket.AssigneeInput{Supervisors: true}, nil
 	case string(catalog.Region):
 		return &ticket.AssigneeInput{Region: true}, nil

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // push sends what is new, after looking whether the client may still see it. It tells when to look again.
@@ -147,7 +147,7 @@ func (f *subscriber) pushCounts(ctx context.Context) error {
 }
 
 // pushTickets sends changes. The id moves on with the last of them only: a client that goes in between gets them all again.
-func (f *subscriber) pushTickets(c projections.Changes) error {
+func (f *subscriber) pushTickets(c lists.Changes) error {
 	for _, item := range c.Items {
 		if f.sent[item.Position] {
 			continue

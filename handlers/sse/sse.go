@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 const (
@@ -109,7 +109,7 @@ type subscriber struct {
 	readModelsAt int64               // the read models have passed it
 	sent         map[int64]bool      // changes after at that were sent already: one before them is still held
 
-	counts               []projections.Queue // as sent last
+	counts               []lists.Queue // as sent last
 	countsReadAt         time.Time
 	notifications        *Notifications  // as sent last
 	notificationsReadAt  time.Time       // at the notices,

@@ -14,13 +14,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // Counts is the data of an event named counts: sent at the beginning, and when a count has changed.
 type Counts struct {
-	Items    []projections.Queue `json:"items"`
-	Position string              `json:"position"`
+	Items    []lists.Queue `json:"items"`
+	Position string        `json:"position"`
 }
 
 // Ticket is the data of an event named ticket: one that the client may see has changed.

@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -44,7 +44,7 @@ func (w *system) onlyTicket(entity catalog.EntityCode) ticketview.Ticket {
 		role = person.RegionalSupervisor
 	}
 	by := app.Caller{Actor: person.Actor{ID: "01999999-0000-7000-8000-00000000000f", Role: role, Entity: entity}}
-	list, err := w.App.ListTickets(w.Context(), by, projections.Filter{})
+	list, err := w.App.ListTickets(w.Context(), by, lists.Filter{})
 	w.must(err)
 	if len(list.Items) != 1 {
 		w.Fatalf("%s has %d tickets, want one", entity, len(list.Items))

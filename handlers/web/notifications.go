@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 func (w *Web) notificationRoutes() []ui.Route {
@@ -43,7 +43,7 @@ func (w *Web) listNotifications(v *ui.Request, unread bool, cursor string, most 
 	var err error
 	d.Page, err = w.Notifications.List(v.Context(), v.Caller.Actor, unread, cursor, most)
 	if errors.Is(err, notification.ErrCursor) {
-		err = &projections.FilterError{Field: "da", Rule: err.Error()}
+		err = &readmodel.FilterError{Field: "da", Rule: err.Error()}
 	}
 	return d, err
 }

@@ -121,3 +121,14 @@ func (n Names) byForCitizen(a person.Actor, requester string) By {
 		return By{Name: "Sistema"}
 	}
 }
+
+// Supervisors stands for the supervisors of an entity as a group, where an account's id stands else.
+const Supervisors = "supervisori"
+
+// AssigneeKey is an assignee in a column.
+func AssigneeKey(a ticket.Assignee) string {
+	if a.Supervisors {
+		return Supervisors
+	}
+	return a.Operator
+}

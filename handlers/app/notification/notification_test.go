@@ -22,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -75,7 +76,7 @@ func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	reader := projections.NewListReader(w.store, catalog.Default(), nil)
+	reader := lists.NewReader(w.store, catalog.Default(), nil)
 	for {
 		stale, err := reader.Wait(w.Context(), o.Position)
 		if err != nil {

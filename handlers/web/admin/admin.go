@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
@@ -74,7 +75,7 @@ func (w *Pages) adminPage(v *ui.Request) error {
 }
 
 // listConsumers are what follows the log: the read models and the sagas.
-func (w *Pages) listConsumers(v *ui.Request) ([]projections.Status, []runtime.SagaStatus, error) {
+func (w *Pages) listConsumers(v *ui.Request) ([]readmodel.Status, []runtime.SagaStatus, error) {
 	models, err := projections.NewRunner(w.App.Store).List(v.Context())
 	if err != nil {
 		return nil, nil, err
@@ -90,7 +91,7 @@ type consumersData struct {
 }
 
 type modelStatus struct {
-	projections.Status
+	readmodel.Status
 	Label string
 }
 

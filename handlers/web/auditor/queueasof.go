@@ -13,20 +13,20 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // queueAsOfData is a queue of an entity as it stood at a moment.
 type queueAsOfData struct {
 	Entity      catalog.EntityCode
-	Queue       projections.QueueID
+	Queue       lists.QueueID
 	FieldValue  string // the moment as the field holds it
 	Moment      string // as people read it; "": nothing was asked for
 	MomentParam string // for the addresses of tickets as they stood
 	Day         string // for the dashboard's
 	Entities    []catalog.Entity
-	Queues      []projections.Queue
-	Snapshot    projections.AsOfPage
+	Queues      []lists.Queue
+	Snapshot    lists.AsOfPage
 	From        int // the first that is shown, from 1
 	Next        string
 	Previous    string
@@ -37,8 +37,8 @@ const queueAsOfPageSize = 50
 func (w *Pages) queueAsOfPage(v *ui.Request) error {
 	now := w.App.Store.SettledTime()
 	d := queueAsOfData{
-		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(projections.QueueID(v.FormValue("coda")), projections.NewQueue),
-		FieldValue: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.App.Catalog.Entities(now), Queues: projections.AsOfQueues(),
+		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(lists.QueueID(v.FormValue("coda")), lists.NewQueue),
+		FieldValue: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.App.Catalog.Entities(now), Queues: lists.AsOfQueues(),
 	}
 	show := func(status int, p *ui.Problem) error {
 		return w.Render(v, status, ui.Page{Template: "coda-passata", Title: "Coda nel passato", Breadcrumb: auditTrail, Problem: p, Data: d})
@@ -63,7 +63,7 @@ func (w *Pages) queueAsOfPage(v *ui.Request) error {
 	n = max(n, 1) // what is no number is the first
 	skip := (n - 1) * queueAsOfPageSize
 	var err error
-	d.Snapshot, err = w.App.Lists.QueueAsOf(v.Context(), v.Caller.Viewer(), projections.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
+	d.Snapshot, err = w.App.Lists.QueueAsOf(v.Context(), v.Caller.Viewer(), lists.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
 	if err != nil {
 		return err
 	}
@@ -78,9 +78,9 @@ func (w *Pages) queueAsOfPage(v *ui.Request) error {
 }
 
 // path of a page of one of the entity's queues at the same moment.
-func (d queueAsOfData) path(q projections.QueueID, n int) string {
+func (d queueAsOfData) path(q lists.QueueID, n int) string {
 	return "/revisione/coda?" + url.Values{"ente": {string(d.Entity)}, "coda": {string(q)}, "momento": {d.MomentParam}, "pagina": {strconv.Itoa(n)}}.Encode()
 }
 
 // QueuePath is the address of another queue, for the page.
-func (d queueAsOfData) QueuePath(q projections.QueueID) string { return d.path(q, 1) }
+func (d queueAsOfData) QueuePath(q lists.QueueID) string { return d.path(q, 1) }

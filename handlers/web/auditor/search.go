@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // auditRoutes are the auditor's pages: what was recorded, and how it looked at any moment.
@@ -34,7 +34,7 @@ var auditTrail = []ui.Crumb{{Name: "Revisione", Path: "/revisione"}}
 // searchData is a search among all tickets.
 type searchData struct {
 	Q    string
-	Page *projections.Page // nil: nothing was asked for
+	Page *lists.Page // nil: nothing was asked for
 }
 
 func (w *Pages) searchPage(v *ui.Request) error {
@@ -48,7 +48,7 @@ func (w *Pages) search(v *ui.Request) error {
 	if d.Q == "" {
 		return v.Redirect("/revisione")
 	}
-	found, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Q: d.Q, Cursor: v.FormValue("da")})
+	found, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Q: d.Q, Cursor: v.FormValue("da")})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 func (w *Pages) assistanceRoutes() []ui.Route {
@@ -102,7 +102,7 @@ func (w *Pages) prefill(v *ui.Request, f *assistanceForm) error {
 	if v.Session.Actor.Role != person.Citizen {
 		return nil
 	}
-	last, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Sort: projections.NewestFirst, Limit: 1})
+	last, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Sort: lists.NewestFirst, Limit: 1})
 	if err != nil || len(last.Items) == 0 || last.Items[0].Erased {
 		return err
 	}

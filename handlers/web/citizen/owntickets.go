@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // The citizens' own pages. {link} is the id of a request, for who has logged in, or a personal link.
@@ -33,13 +33,13 @@ type ownTicketsData struct {
 }
 
 type ownTicketItem struct {
-	projections.Item
+	lists.Item
 	CitizenStatus citizenStatus
 }
 
 func (w *Pages) ownTicketsPage(v *ui.Request) error {
 	d := ownTicketsData{IsLaterPage: v.FormValue("da") != ""}
-	all, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Cursor: v.FormValue("da"), Limit: 20})
+	all, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Cursor: v.FormValue("da"), Limit: 20})
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (w *Pages) ownTicketsPage(v *ui.Request) error {
 		}
 	}
 	if !d.IsLaterPage {
-		asked, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{Status: ticket.Waiting, Limit: 200})
+		asked, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Status: ticket.Waiting, Limit: 200})
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 func (w *Pages) bulkRoutes() []ui.Route {
@@ -54,7 +55,7 @@ type bulkResult struct {
 
 // bulkResultData is what became of them all.
 type bulkResultData struct {
-	Queue          projections.QueueID
+	Queue          lists.QueueID
 	Back           string // the list that they were chosen on
 	Action         string
 	Text           string
@@ -107,7 +108,7 @@ func (w *Pages) updateSelected(v *ui.Request) error {
 		case "":
 		case meChoice:
 			u.Assignee = &v.Caller.Actor.ID
-		case projections.NoAssignee:
+		case lists.NoAssignee:
 			u.Assignee = new(string)
 		default:
 			u.Assignee = &t.Assignee
@@ -168,9 +169,9 @@ func (t bulkForm) describe() string {
 	case "":
 	case meChoice:
 		parts = append(parts, "assegnare a me")
-	case projections.NoAssignee:
+	case lists.NoAssignee:
 		parts = append(parts, "togliere l’operatore")
-	case projections.Supervisors:
+	case ticketview.Supervisors:
 		parts = append(parts, "affidare ai supervisori")
 	default:
 		parts = append(parts, "assegnare a un collega")
@@ -206,12 +207,12 @@ func (w *Pages) refusalText(v *ui.Request, err error) string {
 
 // renderBulkResult shows them at once: every command has a key, so that a reload does nothing a second time.
 func (w *Pages) renderBulkResult(v *ui.Request, d bulkResultData) (err error) {
-	d.Queue = projections.QueueID(v.PathValue("queue"))
+	d.Queue = lists.QueueID(v.PathValue("queue"))
 	d.CanUndo = d.CanUndo && len(d.Done) > 0
 	if d.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
-	name, ok := projections.QueueName(v.Caller.Actor.Role, d.Queue)
+	name, ok := lists.QueueName(v.Caller.Actor.Role, d.Queue)
 	if !ok {
 		return &ticket.NotVisibleError{}
 	}

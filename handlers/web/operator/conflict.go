@@ -13,7 +13,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -82,7 +81,7 @@ func assigneeName(value string, names map[string]string) string {
 	switch value {
 	case "":
 		return "Nessuno"
-	case projections.Supervisors:
+	case ticketview.Supervisors:
 		return "Supervisori"
 	}
 	return cmp.Or(names[value], "un operatore")

@@ -10,19 +10,19 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // listFilters is what a list is asked by. All of it stands in the list's address, so that a reload, the way back and a
 // bookmark lead to the same place; what was typed, and the cursor, which holds a name where names are the order, stand
 // there sealed.
 type listFilters struct {
-	Queue    projections.QueueID
+	Queue    lists.QueueID
 	Q        string
 	Status   ticket.Status
-	Assignee string // an account's id, Me, projections.Supervisors or projections.Nobody
+	Assignee string // an account's id, Me, ticketview.Supervisors or projections.Nobody
 	Entity   catalog.EntityCode
-	Sort     projections.Sort
+	Sort     lists.Sort
 	cursor   string
 }
 
@@ -32,8 +32,8 @@ const meChoice = "io"
 // readFilterQuery reads what an address asks for.
 func (w *Pages) readFilterQuery(v *ui.Request, query url.Values) listFilters {
 	return listFilters{
-		Queue: projections.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
-		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: projections.Sort(query.Get("ordine")),
+		Queue: lists.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
+		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: lists.Sort(query.Get("ordine")),
 		cursor: w.decryptParam(v, query.Get("da")),
 	}.withDefaultSort()
 }
@@ -41,8 +41,8 @@ func (w *Pages) readFilterQuery(v *ui.Request, query url.Values) listFilters {
 // readFilterForm reads what the form above the list asks for.
 func readFilterForm(v *ui.Request) listFilters {
 	return listFilters{
-		Queue: projections.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.PostFormValue("stato")),
-		Assignee: v.PostFormValue("operatore"), Entity: catalog.EntityCode(v.PostFormValue("ente")), Sort: projections.Sort(v.PostFormValue("ordine")),
+		Queue: lists.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.PostFormValue("stato")),
+		Assignee: v.PostFormValue("operatore"), Entity: catalog.EntityCode(v.PostFormValue("ente")), Sort: lists.Sort(v.PostFormValue("ordine")),
 	}.withDefaultSort()
 }
 
@@ -52,11 +52,11 @@ func (l listFilters) withDefaultSort() listFilters {
 }
 
 // defaultSort is the order of a queue that nobody ordered: who has waited longest for somebody to begin comes first.
-func defaultSort(q projections.QueueID) projections.Sort {
-	if q == projections.NewQueue || q == projections.GroupQueue {
-		return projections.OldestFirst
+func defaultSort(q lists.QueueID) lists.Sort {
+	if q == lists.NewQueue || q == lists.GroupQueue {
+		return lists.OldestFirst
 	}
-	return projections.RecentFirst
+	return lists.RecentFirst
 }
 
 // listPath is the list's address.
@@ -83,8 +83,8 @@ func (w *Pages) listPath(v *ui.Request, l listFilters) string {
 }
 
 // filter is the listing as the read models know it.
-func (l listFilters) filter(v *ui.Request) projections.Filter {
-	f := projections.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
+func (l listFilters) filter(v *ui.Request) lists.Filter {
+	f := lists.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
 	if f.Assignee == meChoice {
 		f.Assignee = v.Caller.Actor.ID
 	}
@@ -107,13 +107,13 @@ func (w *Pages) sortColumns(v *ui.Request, l listFilters) map[string]sortColumn 
 	all := map[string]sortColumn{}
 	for _, c := range []struct {
 		id, name string
-		up, down projections.Sort
-		first    projections.Sort
+		up, down lists.Sort
+		first    lists.Sort
 	}{
-		{"numero", "Numero", projections.ByNumber, projections.ByNumberDown, projections.ByNumberDown},
-		{"richiedente", "Richiedente", projections.ByRequester, projections.ByRequesterDown, projections.ByRequester},
-		{"aperta", "Aperta da", projections.NewestFirst, projections.OldestFirst, projections.OldestFirst},
-		{"aggiornata", "Aggiornata", projections.LeastRecentFirst, projections.RecentFirst, projections.RecentFirst},
+		{"numero", "Numero", lists.ByNumber, lists.ByNumberDown, lists.ByNumberDown},
+		{"richiedente", "Richiedente", lists.ByRequester, lists.ByRequesterDown, lists.ByRequester},
+		{"aperta", "Aperta da", lists.NewestFirst, lists.OldestFirst, lists.OldestFirst},
+		{"aggiornata", "Aggiornata", lists.LeastRecentFirst, lists.RecentFirst, lists.RecentFirst},
 	} {
 		h, next := sortColumn{ID: c.id, Name: c.name}, l
 		next.cursor = ""

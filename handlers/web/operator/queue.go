@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 func (w *Pages) queueRoutes() []ui.Route {
@@ -28,7 +28,7 @@ func (w *Pages) queueRoutes() []ui.Route {
 type queueData struct {
 	listFilters
 	Name        string
-	Page        projections.Page
+	Page        lists.Page
 	SortColumns map[string]sortColumn
 	EmptyText   string // what an empty list says
 
@@ -49,12 +49,12 @@ type queueData struct {
 
 // HasSelectable tells whether any of the page's tickets can be chosen: a trace is none of the reader's to change.
 func (d queueData) HasSelectable() bool {
-	return d.CanUpdate && slices.ContainsFunc(d.Page.Items, func(i projections.Item) bool { return !i.ReadOnly })
+	return d.CanUpdate && slices.ContainsFunc(d.Page.Items, func(i lists.Item) bool { return !i.ReadOnly })
 }
 
 // FiltersByStatus tells whether there is a status to choose: some queues are of one.
 func (d queueData) FiltersByStatus() bool {
-	ofOne := []projections.QueueID{projections.InProgressQueue, projections.WaitingQueue, projections.SolvedQueue}
+	ofOne := []lists.QueueID{lists.InProgressQueue, lists.WaitingQueue, lists.SolvedQueue}
 	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
 }
 
@@ -69,8 +69,8 @@ func (w *Pages) queuePage(v *ui.Request) error {
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
 func (w *Pages) searchQueue(v *ui.Request) error {
 	l := readFilterForm(v)
-	if words := []rune(l.Q); len(words) > projections.MaxSearchLength { // no address would hold it
-		l.Q = string(words[:projections.MaxSearchLength])
+	if words := []rune(l.Q); len(words) > lists.MaxSearchLength { // no address would hold it
+		l.Q = string(words[:lists.MaxSearchLength])
 		return w.renderSearchTooLong(v, l)
 	}
 	to := w.listPath(v, l)
@@ -93,7 +93,7 @@ func (w *Pages) renderSearchTooLong(v *ui.Request, l listFilters) error {
 	}
 	p := &ui.Problem{
 		Status: http.StatusUnprocessableEntity, Title: "Ricerca troppo lunga",
-		Text: fmt.Sprintf("Si cerca con al massimo %d caratteri: qui sotto sono rimasti i primi.", projections.MaxSearchLength),
+		Text: fmt.Sprintf("Si cerca con al massimo %d caratteri: qui sotto sono rimasti i primi.", lists.MaxSearchLength),
 	}
 	return w.Render(v, p.Status, ui.Page{Template: "coda", Title: d.Name, Problem: p, Data: d, Queue: d.Queue, Position: d.Page.Position})
 }
@@ -101,7 +101,7 @@ func (w *Pages) renderSearchTooLong(v *ui.Request, l listFilters) error {
 // loadQueue reads a page of a queue. It waits for what was recorded before it was asked for.
 func (w *Pages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
 	by := v.Caller.Actor
-	name, ok := projections.QueueName(by.Role, l.Queue)
+	name, ok := lists.QueueName(by.Role, l.Queue)
 	if !ok || !by.Role.Operates() && !v.Caller.Viewer().IsAuditor() {
 		return queueData{}, &ticket.NotVisibleError{}
 	}
@@ -126,7 +126,7 @@ func (w *Pages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
 	if err != nil {
 		return d, err
 	}
-	if elsewhere := []projections.QueueID{projections.HandedOverQueue, projections.OverrideQueue}; by.Entity == "" || slices.Contains(elsewhere, l.Queue) {
+	if elsewhere := []lists.QueueID{lists.HandedOverQueue, lists.OverrideQueue}; by.Entity == "" || slices.Contains(elsewhere, l.Queue) {
 		d.Entities = w.App.Catalog.Entities(d.Now)
 	}
 	if d.Page.TooManyByName() {
@@ -152,14 +152,14 @@ func (w *Pages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
 }
 
 // emptyQueueTexts says of each queue what it means that nothing is in it.
-var emptyQueueTexts = map[projections.QueueID]string{
-	projections.NewQueue:        "Non ci sono richieste che aspettano qualcuno: sono tutte prese in carico.",
-	projections.MyQueue:         "Non ha richieste in carico. Ne può prendere una dalla coda «Nuove».",
-	projections.GroupQueue:      "Nessuna richiesta è affidata ai supervisori.",
-	projections.InProgressQueue: "Nessuna richiesta è in lavorazione in questo momento.",
-	projections.WaitingQueue:    "Nessun cittadino deve rispondere: non c’è nulla da aspettare.",
-	projections.HandedOverQueue: "Nessuna richiesta inoltrata è ancora aperta presso altri.",
-	projections.SolvedQueue:     "Nessuna richiesta risolta aspetta la chiusura automatica.",
-	projections.OverrideQueue:   "Nessuna richiesta è stata inoltrata contro l’esito delle verifiche.",
-	projections.AllQueue:        "Non c’è ancora nessuna richiesta.",
+var emptyQueueTexts = map[lists.QueueID]string{
+	lists.NewQueue:        "Non ci sono richieste che aspettano qualcuno: sono tutte prese in carico.",
+	lists.MyQueue:         "Non ha richieste in carico. Ne può prendere una dalla coda «Nuove».",
+	lists.GroupQueue:      "Nessuna richiesta è affidata ai supervisori.",
+	lists.InProgressQueue: "Nessuna richiesta è in lavorazione in questo momento.",
+	lists.WaitingQueue:    "Nessun cittadino deve rispondere: non c’è nulla da aspettare.",
+	lists.HandedOverQueue: "Nessuna richiesta inoltrata è ancora aperta presso altri.",
+	lists.SolvedQueue:     "Nessuna richiesta risolta aspetta la chiusura automatica.",
+	lists.OverrideQueue:   "Nessuna richiesta è stata inoltrata contro l’esito delle verifiche.",
+	lists.AllQueue:        "Non c’è ancora nessuna richiesta.",
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -47,7 +47,7 @@ type ticketData struct {
 	UndoSeconds     int         // seconds in which the last act can still be withdrawn; 0: it cannot
 	ContinuedTicket *ticketLink // the closed ticket that this one goes on from
 	MainTicket      *ticketLink // the ticket that this one repeats
-	SameCitizen     []projections.Item
+	SameCitizen     []lists.Item
 }
 
 // ticketLink names another ticket. Number is "" if the reader may not see it.
@@ -200,7 +200,7 @@ func (w *Pages) loadLinks(v *ui.Request, d *ticketData) (err error) {
 	if d.MainTicket, err = w.linkTo(v, d.DuplicateOf); err != nil {
 		return err
 	}
-	same, err := w.App.ListTickets(v.Context(), v.Caller, projections.Filter{SameCitizenAs: d.ID, Limit: 5})
+	same, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{SameCitizenAs: d.ID, Limit: 5})
 	d.SameCitizen = same.Items
 	return err
 }

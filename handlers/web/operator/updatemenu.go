@@ -11,7 +11,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -131,11 +130,11 @@ func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateF
 	if t.Assignee != nil {
 		m.CurrentAssignee = t.Assignee.ID
 		if t.Assignee.Supervisors {
-			m.CurrentAssignee = projections.Supervisors
+			m.CurrentAssignee = ticketview.Supervisors
 		}
 	}
 	all := []option{{Value: "", Label: "Nessuno"}}
-	seen := map[string]bool{"": true, projections.Supervisors: true}
+	seen := map[string]bool{"": true, ticketview.Supervisors: true}
 	for _, o := range colleagues {
 		if seen[o.ID] {
 			continue // also placed there in another role
@@ -154,7 +153,7 @@ func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateF
 	if t.Entity.Code != catalog.Region {
 		supervisors += " " + w.EntityName(t.Entity.Code)
 	}
-	all = append(all, option{Value: projections.Supervisors, Label: supervisors})
+	all = append(all, option{Value: ticketview.Supervisors, Label: supervisors})
 	if slices.Contains(t.Moves, ticket.MoveEscalate) {
 		all = append(all, option{Value: string(catalog.Region), Label: "Regione Piemonte (inoltra la richiesta)", Needs: "nota fondamento", NoteReader: "regione"})
 	}

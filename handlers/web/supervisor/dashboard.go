@@ -19,7 +19,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 func (w *Pages) dashboardRoutes() []ui.Route {
@@ -42,9 +43,9 @@ func readScope(v *ui.Request) figureScope {
 	return figureScope{From: v.FormValue("dal"), To: v.FormValue("al"), Entity: catalog.EntityCode(v.FormValue("ente")), ServicePath: v.FormValue("tipologia")}
 }
 
-func (s figureScope) scope() projections.Scope {
+func (s figureScope) scope() dashboard.Scope {
 	service, problem, _ := strings.Cut(s.ServicePath, "/")
-	return projections.Scope{From: s.From, To: s.To, Entity: s.Entity, Service: catalog.ServiceID(service), Problem: catalog.ProblemID(problem)}
+	return dashboard.Scope{From: s.From, To: s.To, Entity: s.Entity, Service: catalog.ServiceID(service), Problem: catalog.ProblemID(problem)}
 }
 
 // link leads to a page about the same figures; more are further pairs of its query. What is empty is left out.
@@ -63,7 +64,7 @@ func (s figureScope) link(path string, more ...string) string {
 }
 
 // drilldownLink leads to what is behind a figure.
-func (s figureScope) drilldownLink(figure projections.FigureID, more ...string) string {
+func (s figureScope) drilldownLink(figure dashboard.FigureID, more ...string) string {
 	return s.link("/cruscotto/elenco", append([]string{"cifra", string(figure)}, more...)...)
 }
 
@@ -93,7 +94,7 @@ type dashboardData struct {
 }
 
 // loadFigures reads them once they contain what had happened when they were asked for, or after two seconds.
-func (w *Pages) loadFigures(v *ui.Request, s figureScope) (d projections.Dashboard, missing int64, err error) {
+func (w *Pages) loadFigures(v *ui.Request, s figureScope) (d dashboard.Dashboard, missing int64, err error) {
 	head, _, err := w.App.Store.Head(v.Context())
 	if err != nil {
 		return d, 0, err
@@ -101,7 +102,7 @@ func (w *Pages) loadFigures(v *ui.Request, s figureScope) (d projections.Dashboa
 	if _, err = w.App.Dashboard.Wait(v.Context(), head); err != nil {
 		return d, 0, err
 	}
-	d, err = w.App.Dashboard.Dashboard(v.Context(), v.Caller.Viewer(), s.scope())
+	d, err = w.App.Dashboard.Read(v.Context(), v.Caller.Viewer(), s.scope())
 	return d, max(0, head.N-d.Position.N), err
 }
 
@@ -222,7 +223,7 @@ var periodProblems = map[string]ui.FieldProblem{
 
 // periodProblem is a refusal of what was asked for, to be corrected in the form; nil for other errors.
 func periodProblem(err error) *ui.Problem {
-	var refused *projections.FilterError
+	var refused *readmodel.FilterError
 	if !errors.As(err, &refused) {
 		return nil
 	}

@@ -16,20 +16,21 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // figureNames are the titles of the lists behind the figures.
-var figureNames = map[projections.FigureID]string{
-	projections.AllTickets: "Richieste", projections.OpenTickets: "Richieste aperte", projections.Unanswered: "Aperte senza prima risposta", projections.Unassigned: "Aperte senza operatore",
-	projections.Arrivals: "Richieste arrivate", projections.FirstAnswers: "Prime risposte", projections.Resolutions: "Richieste risolte", projections.Discards: "Richieste scartate",
-	projections.Duplicates: "Richieste segnate come doppie", projections.Reopenings: "Riaperture", projections.Handovers: "Passaggi di competenza", projections.Recalls: "Inoltri ripresi",
-	projections.Breaches: "Prese in carico scadute", projections.OverrideHandovers: "Inoltri contro le verifiche", projections.Outcomes: "Esiti delle verifiche",
+var figureNames = map[dashboard.FigureID]string{
+	dashboard.AllTickets: "Richieste", dashboard.OpenTickets: "Richieste aperte", dashboard.Unanswered: "Aperte senza prima risposta", dashboard.Unassigned: "Aperte senza operatore",
+	dashboard.Arrivals: "Richieste arrivate", dashboard.FirstAnswers: "Prime risposte", dashboard.Resolutions: "Richieste risolte", dashboard.Discards: "Richieste scartate",
+	dashboard.Duplicates: "Richieste segnate come doppie", dashboard.Reopenings: "Riaperture", dashboard.Handovers: "Passaggi di competenza", dashboard.Recalls: "Inoltri ripresi",
+	dashboard.Breaches: "Prese in carico scadute", dashboard.OverrideHandovers: "Inoltri contro le verifiche", dashboard.Outcomes: "Esiti delle verifiche",
 }
 
 // drilldownData is the list behind a figure.
 type drilldownData struct {
-	projections.DrillDownPage
+	dashboard.DrillDownPage
 	Name         string
 	ScopeTitle   string
 	Period       string
@@ -44,10 +45,10 @@ type drilldownData struct {
 }
 
 // readDrilldown reads what was asked for from the address.
-func readDrilldown(v *ui.Request) (figureScope, projections.DrillDown, []string) {
+func readDrilldown(v *ui.Request) (figureScope, dashboard.DrillDown, []string) {
 	s := readScope(v)
-	b := projections.DrillDown{
-		Scope: s.scope(), Figure: cmp.Or(projections.FigureID(v.FormValue("cifra")), projections.AllTickets), Status: ticket.Status(v.FormValue("stato")), Age: v.FormValue("eta"), Day: v.FormValue("giorno"),
+	b := dashboard.DrillDown{
+		Scope: s.scope(), Figure: cmp.Or(dashboard.FigureID(v.FormValue("cifra")), dashboard.AllTickets), Status: ticket.Status(v.FormValue("stato")), Age: v.FormValue("eta"), Day: v.FormValue("giorno"),
 		Operator: v.FormValue("operatore"), Giver: catalog.EntityCode(v.FormValue("da")), Receiver: catalog.EntityCode(v.FormValue("a")), Detail: v.FormValue("dettaglio"),
 	}
 	return s, b, []string{
@@ -65,7 +66,7 @@ func (w *Pages) drilldownPage(v *ui.Request) error {
 	s.From, s.To = list.From, list.To
 	d := drilldownData{
 		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: w.scopeTitle(v, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != w.today(),
-		IsHandover: b.Figure == projections.Handovers || b.Figure == projections.Recalls || b.Figure == projections.OverrideHandovers,
+		IsHandover: b.Figure == dashboard.Handovers || b.Figure == dashboard.Recalls || b.Figure == dashboard.OverrideHandovers,
 		BackLink:   s.link("/cruscotto"), FileLink: s.link("/cruscotto/elenco.csv", asked...),
 	}
 	if list.Next != "" {
@@ -84,7 +85,7 @@ func (w *Pages) drilldownPage(v *ui.Request) error {
 }
 
 // filterTexts says in words what the list was narrowed to.
-func (w *Pages) filterTexts(v *ui.Request, b projections.DrillDown) (said []string, err error) {
+func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (said []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
 			said = append(said, name+": "+value)
@@ -93,7 +94,7 @@ func (w *Pages) filterTexts(v *ui.Request, b projections.DrillDown) (said []stri
 	if b.Status != "" {
 		add("stato", b.Status.Label())
 	}
-	for _, a := range projections.AgeRanges() {
+	for _, a := range dashboard.AgeRanges() {
 		if b.Age == strconv.Itoa(a.From) {
 			add("aperta da", ageLabel(a))
 		}
@@ -102,7 +103,7 @@ func (w *Pages) filterTexts(v *ui.Request, b projections.DrillDown) (said []stri
 		add("giorno", ui.FormatDate(b.Day))
 	}
 	switch {
-	case b.Operator == projections.Supervisors:
+	case b.Operator == ticketview.Supervisors:
 		add("operatore", "Supervisori")
 	case b.Operator != "":
 		names, err := w.Identity.Names(v.Context(), []string{b.Operator})
@@ -124,21 +125,21 @@ func (w *Pages) filterTexts(v *ui.Request, b projections.DrillDown) (said []stri
 }
 
 // detailLabel says in words what the detail of something done is.
-func (w *Pages) detailLabel(f projections.FigureID, detail string) string {
+func (w *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 	if detail == "" {
 		return ""
 	}
 	switch f {
-	case projections.Arrivals:
+	case dashboard.Arrivals:
 		return ui.ChannelNames[ticket.Channel(detail)]
-	case projections.Handovers, projections.OverrideHandovers:
+	case dashboard.Handovers, dashboard.OverrideHandovers:
 		return groundLabel(ticket.Ground(detail))
-	case projections.Outcomes:
+	case dashboard.Outcomes:
 		run, outcome, _ := strings.Cut(detail, "/")
 		return w.outcomeTitle(playbook.ID(run), playbook.OutcomeID(outcome))
-	case projections.Reopenings:
+	case dashboard.Reopenings:
 		return "da: " + strings.ToLower(cmp.Or(ui.RoleNames[person.Role(detail)], "cittadino"))
-	case projections.Discards:
+	case dashboard.Discards:
 		return ui.LabelOf(ui.DiscardReasons, detail)
 	}
 	return detail
@@ -148,10 +149,10 @@ func (w *Pages) detailLabel(f projections.FigureID, detail string) string {
 func (w *Pages) exportDrilldown(v *ui.Request) error {
 	_, b, _ := readDrilldown(v)
 	var out *middleware.CSVWriter
-	err := w.App.Dashboard.Export(v.Context(), v.Caller.Viewer(), b, func(p projections.DrillDownPage) error {
+	err := w.App.Dashboard.Export(v.Context(), v.Caller.Viewer(), b, func(p dashboard.DrillDownPage) error {
 		out = middleware.NewCSVWriter(v.Writer, "cruscotto-"+string(b.Figure)+"-"+p.To+".csv", ';')
 		return out.WriteRow("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
-	}, func(items []projections.DrillDownItem) error {
+	}, func(items []dashboard.DrillDownItem) error {
 		for _, i := range items {
 			if err := out.WriteRow(w.csvRow(b.Figure, i)...); err != nil {
 				return err
@@ -165,7 +166,7 @@ func (w *Pages) exportDrilldown(v *ui.Request) error {
 	return err
 }
 
-func (w *Pages) csvRow(f projections.FigureID, i projections.DrillDownItem) []string {
+func (w *Pages) csvRow(f dashboard.FigureID, i dashboard.DrillDownItem) []string {
 	when := func(t time.Time) string {
 		if t.IsZero() {
 			return ""

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/handlers/web/ui/chart"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
 )
 
 // tile is one figure, large.
@@ -100,7 +100,7 @@ func countCell(n int, link string) cell {
 }
 
 // durationCell is a time that something took, in minutes in the file; none took no time.
-func durationCell(of projections.Took, seconds int64) cell {
+func durationCell(of dashboard.Took, seconds int64) cell {
 	if of.Count == 0 {
 		return cell{Text: "–", File: " "}
 	}
@@ -116,7 +116,7 @@ func plural(n int, one, many string) string {
 }
 
 // tiles are the figures of all together: what is so now, what was done, and what is worth a word besides.
-func tiles(s figureScope, d projections.Dashboard) (now, done, aside []tile) {
+func tiles(s figureScope, d dashboard.Dashboard) (now, done, aside []tile) {
 	f := d.Total
 	one := func(name string, n int, note, link string) tile {
 		t := tile{Name: name, Value: ui.FormatNumber(n), Note: note, count: n}
@@ -125,7 +125,7 @@ func tiles(s figureScope, d projections.Dashboard) (now, done, aside []tile) {
 		}
 		return t
 	}
-	took := func(name string, of projections.Took, link string) tile {
+	took := func(name string, of dashboard.Took, link string) tile {
 		if of.Count == 0 {
 			return tile{Name: name, Value: "–", Note: "nessuna nel periodo"}
 		}
@@ -142,31 +142,31 @@ func tiles(s figureScope, d projections.Dashboard) (now, done, aside []tile) {
 		}
 	}
 	now = []tile{
-		one("Aperte", f.Open, age, s.drilldownLink(projections.OpenTickets)),
-		one("Senza prima risposta", f.Unanswered, "aperte, e il cittadino non ha ancora letto nulla", s.drilldownLink(projections.Unanswered)),
-		one("Senza operatore", f.Unassigned, "aperte, e non assegnate", s.drilldownLink(projections.Unassigned)),
-		one("In attesa di chiusura", resolved, "risolte, non ancora chiuse", s.drilldownLink(projections.AllTickets, "stato", string(ticket.Solved))),
+		one("Aperte", f.Open, age, s.drilldownLink(dashboard.OpenTickets)),
+		one("Senza prima risposta", f.Unanswered, "aperte, e il cittadino non ha ancora letto nulla", s.drilldownLink(dashboard.Unanswered)),
+		one("Senza operatore", f.Unassigned, "aperte, e non assegnate", s.drilldownLink(dashboard.Unassigned)),
+		one("In attesa di chiusura", resolved, "risolte, non ancora chiuse", s.drilldownLink(dashboard.AllTickets, "stato", string(ticket.Solved))),
 	}
 	done = []tile{
-		one("Arrivate", f.Arrivals, "richieste nuove", s.drilldownLink(projections.Arrivals)),
-		one("Risolte", f.Resolutions, "", s.drilldownLink(projections.Resolutions)),
-		took("Prima risposta", f.FirstAnswer, s.drilldownLink(projections.FirstAnswers)),
-		took("Soluzione", f.Resolution, s.drilldownLink(projections.Resolutions)),
-		one("Riaperte", f.Reopenings, "dopo una soluzione", s.drilldownLink(projections.Reopenings)),
-		one("Passaggi di competenza", f.Handovers, "tra ASR e Regione", s.drilldownLink(projections.Handovers)),
-		one("Prese in carico scadute", f.Breaches, "oltre il tempo previsto", s.drilldownLink(projections.Breaches)),
-		one("Forzature", f.Overrides, "inoltri contro le verifiche", s.drilldownLink(projections.OverrideHandovers)),
+		one("Arrivate", f.Arrivals, "richieste nuove", s.drilldownLink(dashboard.Arrivals)),
+		one("Risolte", f.Resolutions, "", s.drilldownLink(dashboard.Resolutions)),
+		took("Prima risposta", f.FirstAnswer, s.drilldownLink(dashboard.FirstAnswers)),
+		took("Soluzione", f.Resolution, s.drilldownLink(dashboard.Resolutions)),
+		one("Riaperte", f.Reopenings, "dopo una soluzione", s.drilldownLink(dashboard.Reopenings)),
+		one("Passaggi di competenza", f.Handovers, "tra ASR e Regione", s.drilldownLink(dashboard.Handovers)),
+		one("Prese in carico scadute", f.Breaches, "oltre il tempo previsto", s.drilldownLink(dashboard.Breaches)),
+		one("Forzature", f.Overrides, "inoltri contro le verifiche", s.drilldownLink(dashboard.OverrideHandovers)),
 	}
 	aside = []tile{
-		one(plural(f.Discards, "scartata", "scartate"), f.Discards, "", s.drilldownLink(projections.Discards)),
-		one(plural(f.Duplicates, "segnata come doppia", "segnate come doppie"), f.Duplicates, "", s.drilldownLink(projections.Duplicates)),
-		one(plural(f.Recalls, "inoltro ripreso", "inoltri ripresi"), f.Recalls, "", s.drilldownLink(projections.Recalls)),
+		one(plural(f.Discards, "scartata", "scartate"), f.Discards, "", s.drilldownLink(dashboard.Discards)),
+		one(plural(f.Duplicates, "segnata come doppia", "segnate come doppie"), f.Duplicates, "", s.drilldownLink(dashboard.Duplicates)),
+		one(plural(f.Recalls, "inoltro ripreso", "inoltri ripresi"), f.Recalls, "", s.drilldownLink(dashboard.Recalls)),
 	}
 	return now, done, aside
 }
 
 // totalsTable are the tiles as a table.
-func totalsTable(s figureScope, d projections.Dashboard) table {
+func totalsTable(s figureScope, d dashboard.Dashboard) table {
 	f := d.Total
 	t := table{ID: "totali", Caption: "Totali", Heads: []string{"Cifra", "Valore"}}
 	now, done, aside := tiles(s, d)
@@ -188,31 +188,31 @@ func totalsTable(s figureScope, d projections.Dashboard) table {
 }
 
 // chartPanels are the drawings, each with the table that says the same.
-func (w *Pages) chartPanels(s figureScope, d projections.Dashboard) []chartPanel {
+func (w *Pages) chartPanels(s figureScope, d dashboard.Dashboard) []chartPanel {
 	came := table{ID: "andamento", Caption: "Arrivate e risolte, giorno per giorno", Heads: []string{"Giorno", "Arrivate", "Risolte"}}
 	stood := table{ID: "aperte", Caption: "Aperte alla fine di ogni giorno", Heads: []string{"Giorno", "Aperte"}}
 	var points []string
 	var arrivals, resolutions, open []int
 	for _, day := range d.Days {
 		came.Rows = append(came.Rows, []cell{
-			textCell(ui.FormatDate(day.Day)), countCell(day.Arrivals, s.drilldownLink(projections.Arrivals, "giorno", day.Day)), countCell(day.Resolutions, s.drilldownLink(projections.Resolutions, "giorno", day.Day)),
+			textCell(ui.FormatDate(day.Day)), countCell(day.Arrivals, s.drilldownLink(dashboard.Arrivals, "giorno", day.Day)), countCell(day.Resolutions, s.drilldownLink(dashboard.Resolutions, "giorno", day.Day)),
 		})
 		then := s
 		then.From, then.To = day.Day, day.Day
-		stood.Rows = append(stood.Rows, []cell{textCell(ui.FormatDate(day.Day)), countCell(day.Open, then.drilldownLink(projections.OpenTickets))})
+		stood.Rows = append(stood.Rows, []cell{textCell(ui.FormatDate(day.Day)), countCell(day.Open, then.drilldownLink(dashboard.OpenTickets))})
 		points, arrivals, resolutions, open = append(points, ui.FormatDate(day.Day)[:5]), append(arrivals, day.Arrivals), append(resolutions, day.Resolutions), append(open, day.Open)
 	}
 	old := table{ID: "eta", Caption: "Età delle richieste aperte, in giorni", Heads: []string{"Età", "Aperte"}, MethodNote: "Giorni interi da quando è stata aperta la richiesta."}
 	var columns []chart.Column
 	for _, a := range d.Ages {
-		old.Rows = append(old.Rows, []cell{textCell(ageLabel(a)), countCell(a.Count, s.drilldownLink(projections.OpenTickets, "eta", strconv.Itoa(a.From)))})
+		old.Rows = append(old.Rows, []cell{textCell(ageLabel(a)), countCell(a.Count, s.drilldownLink(dashboard.OpenTickets, "eta", strconv.Itoa(a.From)))})
 		columns = append(columns, chart.Column{Label: ageTick(a), Value: a.Count})
 	}
 	went := table{ID: "passaggi", Caption: "Passaggi di competenza", Heads: []string{"Da", "A", "Passaggi"}}
 	flow := chart.Flow{Hub: w.EntityName(catalog.Region)}
 	for _, f := range d.Flows {
 		went.Rows = append(went.Rows, []cell{
-			textCell(w.EntityName(f.From.Code)), textCell(w.EntityName(f.To.Code)), countCell(f.Count, s.drilldownLink(projections.Handovers, "da", string(f.From.Code), "a", string(f.To.Code))),
+			textCell(w.EntityName(f.From.Code)), textCell(w.EntityName(f.To.Code)), countCell(f.Count, s.drilldownLink(dashboard.Handovers, "da", string(f.From.Code), "a", string(f.To.Code))),
 		})
 		if f.To.Code == catalog.Region {
 			flow.In = append(flow.In, chart.Band{Name: w.EntityName(f.From.Code), Value: f.Count})
@@ -242,7 +242,7 @@ func newChartPanel(of table, s figureScope, d chart.Drawing) chartPanel {
 	return chartPanel{d.Draw(chart.Wide), d.Draw(chart.Narrow), of}
 }
 
-func ageLabel(a projections.AgeFigure) string {
+func ageLabel(a dashboard.AgeFigure) string {
 	switch {
 	case a.From == 0:
 		return "meno di 1 giorno"
@@ -254,7 +254,7 @@ func ageLabel(a projections.AgeFigure) string {
 }
 
 // ageTick is an age below its column.
-func ageTick(a projections.AgeFigure) string {
+func ageTick(a dashboard.AgeFigure) string {
 	switch {
 	case a.From == 0:
 		return "< 1"

@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
 )
 
 // A file holds numbers as programs read them, however the page writes them.
 func TestTotalsInAFile(t *testing.T) {
-	d := projections.Dashboard{Total: projections.Figures{Open: 1250, FirstAnswer: projections.Took{Count: 1, Median: 7200, P90: 90000}}}
+	d := dashboard.Dashboard{Total: dashboard.Figures{Open: 1250, FirstAnswer: dashboard.Took{Count: 1, Median: 7200, P90: 90000}}}
 	answer := httptest.NewRecorder()
 	out := middleware.NewCSVWriter(answer, "totali.csv", ';')
 	if err := totalsTable(figureScope{}, d).writeRows(out); err != nil {

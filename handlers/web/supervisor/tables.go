@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/handlers/web/ui/chart"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/dashboard"
 )
 
 // durationMethod says how times are counted.
@@ -17,7 +17,7 @@ const durationMethod = "I tempi vanno dall’apertura della richiesta, notti e a
 	"tempi realmente osservati, senza stime."
 
 // tables are the tables that stand on the page as they are. all: those of more than one entity too.
-func (w *Pages) tables(s figureScope, d projections.Dashboard, all bool) []table {
+func (w *Pages) tables(s figureScope, d dashboard.Dashboard, all bool) []table {
 	sheets := []table{w.statusTable(s, d)}
 	if all {
 		sheets = append(sheets, w.entityTable(s, d))
@@ -36,24 +36,24 @@ func barCell(n, most int, link string) cell {
 	return c
 }
 
-func (*Pages) statusTable(s figureScope, d projections.Dashboard) table {
+func (*Pages) statusTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "stati", Caption: "Per stato", Heads: []string{"Stato", "Richieste"}}
 	most := 0
 	for _, f := range d.Statuses {
 		most = max(most, f.Count)
 	}
 	for _, f := range d.Statuses {
-		t.Rows = append(t.Rows, []cell{textCell(f.Label), barCell(f.Count, most, s.drilldownLink(projections.AllTickets, "stato", string(f.Status)))})
+		t.Rows = append(t.Rows, []cell{textCell(f.Label), barCell(f.Count, most, s.drilldownLink(dashboard.AllTickets, "stato", string(f.Status)))})
 	}
 	return t
 }
 
-func (w *Pages) entityTable(s figureScope, d projections.Dashboard) table {
+func (w *Pages) entityTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "enti", Caption: "Per ente", MethodNote: durationMethod, Heads: []string{
 		"Ente", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Inoltrate", "Ricevute", "Scadute", "Forzature", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
 	}}
-	entities := sortedByOpen(d.Entities, func(f projections.EntityFigures) int { return f.Open })
+	entities := sortedByOpen(d.Entities, func(f dashboard.EntityFigures) int { return f.Open })
 	most := 0
 	for _, f := range entities {
 		most = max(most, f.Open)
@@ -62,40 +62,40 @@ func (w *Pages) entityTable(s figureScope, d projections.Dashboard) table {
 		own := s
 		own.Entity = f.Entity.Code
 		t.Rows = append(t.Rows, append([]cell{
-			textCell(w.EntityName(f.Entity.Code)), barCell(f.Open, most, own.drilldownLink(projections.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(projections.Unanswered)),
-			countCell(f.Arrivals, own.drilldownLink(projections.Arrivals)), countCell(f.Resolutions, own.drilldownLink(projections.Resolutions)), countCell(f.Reopenings, own.drilldownLink(projections.Reopenings)),
-			countCell(f.Handovers, own.drilldownLink(projections.Handovers, "da", string(f.Entity.Code))), countCell(f.Received, own.drilldownLink(projections.Handovers, "a", string(f.Entity.Code))),
-			countCell(f.Breaches, own.drilldownLink(projections.Breaches)), countCell(f.Overrides, own.drilldownLink(projections.OverrideHandovers, "da", string(f.Entity.Code))),
+			textCell(w.EntityName(f.Entity.Code)), barCell(f.Open, most, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)),
+			countCell(f.Arrivals, own.drilldownLink(dashboard.Arrivals)), countCell(f.Resolutions, own.drilldownLink(dashboard.Resolutions)), countCell(f.Reopenings, own.drilldownLink(dashboard.Reopenings)),
+			countCell(f.Handovers, own.drilldownLink(dashboard.Handovers, "da", string(f.Entity.Code))), countCell(f.Received, own.drilldownLink(dashboard.Handovers, "a", string(f.Entity.Code))),
+			countCell(f.Breaches, own.drilldownLink(dashboard.Breaches)), countCell(f.Overrides, own.drilldownLink(dashboard.OverrideHandovers, "da", string(f.Entity.Code))),
 		}, durationCells(f.Figures)...))
 	}
 	return t
 }
 
-func durationCells(f projections.Figures) []cell {
+func durationCells(f dashboard.Figures) []cell {
 	return []cell{
 		durationCell(f.FirstAnswer, f.FirstAnswer.Median), durationCell(f.FirstAnswer, f.FirstAnswer.P90), durationCell(f.Resolution, f.Resolution.Median), durationCell(f.Resolution, f.Resolution.P90),
 	}
 }
 
 // problemTable lists every service, and beneath it its problems.
-func (w *Pages) problemTable(s figureScope, d projections.Dashboard) table {
+func (w *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "tipologie", Caption: "Per servizio e tipologia", MethodNote: durationMethod, Heads: []string{
 		"Servizio", "Tipologia", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Passaggi", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
 	}}
 	const all = "tutte"
 	most := d.Total.Open
-	add := func(service, problem, part string, f projections.Figures) {
+	add := func(service, problem, part string, f dashboard.Figures) {
 		own := s
 		own.ServicePath = part
 		t.Rows = append(t.Rows, append([]cell{
-			{Text: service, Repeated: problem != all}, textCell(problem), barCell(f.Open, most, own.drilldownLink(projections.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(projections.Unanswered)), countCell(f.Arrivals, own.drilldownLink(projections.Arrivals)),
-			countCell(f.Resolutions, own.drilldownLink(projections.Resolutions)), countCell(f.Reopenings, own.drilldownLink(projections.Reopenings)), countCell(f.Handovers, own.drilldownLink(projections.Handovers)),
+			{Text: service, Repeated: problem != all}, textCell(problem), barCell(f.Open, most, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)), countCell(f.Arrivals, own.drilldownLink(dashboard.Arrivals)),
+			countCell(f.Resolutions, own.drilldownLink(dashboard.Resolutions)), countCell(f.Reopenings, own.drilldownLink(dashboard.Reopenings)), countCell(f.Handovers, own.drilldownLink(dashboard.Handovers)),
 		}, durationCells(f)...))
 	}
 	for _, service := range d.Services {
 		add(service.Service.Label, all, service.Service.ID, service.Figures)
-		for _, p := range sortedByOpen(d.Problems, func(f projections.PartFigures) int { return f.Open }) {
+		for _, p := range sortedByOpen(d.Problems, func(f dashboard.PartFigures) int { return f.Open }) {
 			if p.Service.ID == service.Service.ID {
 				add(service.Service.Label, p.Problem.Label, service.Service.ID+"/"+p.Problem.ID, p.Figures)
 			}
@@ -104,7 +104,7 @@ func (w *Pages) problemTable(s figureScope, d projections.Dashboard) table {
 	return t
 }
 
-func (*Pages) operatorTable(s figureScope, d projections.Dashboard) table {
+func (*Pages) operatorTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}}
 	most := 0
 	for _, f := range d.Operators {
@@ -112,14 +112,14 @@ func (*Pages) operatorTable(s figureScope, d projections.Dashboard) table {
 	}
 	for _, f := range d.Operators {
 		t.Rows = append(t.Rows, []cell{
-			textCell(cmp.Or(f.Name, "operatore non più presente")), barCell(f.Open, most, s.drilldownLink(projections.OpenTickets, "operatore", f.ID)),
-			countCell(f.Answers, s.drilldownLink(projections.FirstAnswers, "operatore", f.ID)), countCell(f.Resolutions, s.drilldownLink(projections.Resolutions, "operatore", f.ID)),
+			textCell(cmp.Or(f.Name, "operatore non più presente")), barCell(f.Open, most, s.drilldownLink(dashboard.OpenTickets, "operatore", f.ID)),
+			countCell(f.Answers, s.drilldownLink(dashboard.FirstAnswers, "operatore", f.ID)), countCell(f.Resolutions, s.drilldownLink(dashboard.Resolutions, "operatore", f.ID)),
 		})
 	}
 	return t
 }
 
-func (w *Pages) outcomeTable(s figureScope, d projections.Dashboard) table {
+func (w *Pages) outcomeTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "esiti", Caption: "Esiti delle verifiche", Heads: []string{"Verifiche", "Esito", "Volte"}}
 	most := 0
 	for _, f := range d.Outcomes {
@@ -128,20 +128,20 @@ func (w *Pages) outcomeTable(s figureScope, d projections.Dashboard) table {
 	for _, f := range d.Outcomes {
 		t.Rows = append(t.Rows, []cell{
 			textCell(w.playbookTitle(f.Playbook)), textCell(w.outcomeTitle(f.Playbook, f.Outcome)),
-			barCell(f.Count, most, s.drilldownLink(projections.Outcomes, "dettaglio", string(f.Playbook)+"/"+string(f.Outcome))),
+			barCell(f.Count, most, s.drilldownLink(dashboard.Outcomes, "dettaglio", string(f.Playbook)+"/"+string(f.Outcome))),
 		})
 	}
 	return t
 }
 
-func (*Pages) groundTable(s figureScope, d projections.Dashboard) table {
+func (*Pages) groundTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "motivi", Caption: "Motivi degli inoltri alla Regione", Heads: []string{"Motivo", "Inoltri"}}
 	most := 0
 	for _, f := range d.Grounds {
 		most = max(most, f.Count)
 	}
 	for _, f := range d.Grounds {
-		t.Rows = append(t.Rows, []cell{textCell(groundLabel(f.Ground)), barCell(f.Count, most, s.drilldownLink(projections.Handovers, "dettaglio", string(f.Ground)))})
+		t.Rows = append(t.Rows, []cell{textCell(groundLabel(f.Ground)), barCell(f.Count, most, s.drilldownLink(dashboard.Handovers, "dettaglio", string(f.Ground)))})
 	}
 	return t
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // RoleNames are the roles' names on the pages.
@@ -27,9 +27,9 @@ var requesterNames = map[ticket.RequesterRole]string{
 }
 
 // queueKeys are the letters that lead to a queue, after g.
-var queueKeys = map[projections.QueueID]string{
-	projections.NewQueue: "n", projections.MyQueue: "m", projections.GroupQueue: "s", projections.InProgressQueue: "l", projections.WaitingQueue: "a",
-	projections.HandedOverQueue: "i", projections.SolvedQueue: "r", projections.OverrideQueue: "f", projections.AllQueue: "t",
+var queueKeys = map[lists.QueueID]string{
+	lists.NewQueue: "n", lists.MyQueue: "m", lists.GroupQueue: "s", lists.InProgressQueue: "l", lists.WaitingQueue: "a",
+	lists.HandedOverQueue: "i", lists.SolvedQueue: "r", lists.OverrideQueue: "f", lists.AllQueue: "t",
 }
 
 // Label is a stored value and its text on the pages.

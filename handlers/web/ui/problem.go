@@ -12,7 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 // Problem is every refusal that a person can meet on a page: what happened, and what to do next.
@@ -64,7 +65,7 @@ func ProblemOf(err error) *Problem {
 	var (
 		own         *Problem
 		invalid     *ticket.InvalidError
-		filter      *projections.FilterError
+		filter      *readmodel.FilterError
 		conflict    *ticket.ConflictError
 		notAllowed  *ticket.NotAllowedError
 		forbidden   *ticket.ForbiddenError
@@ -84,7 +85,7 @@ func ProblemOf(err error) *Problem {
 			p.Fields = append(p.Fields, FieldProblem{Field: f.Field, Text: FieldText(f)})
 		}
 		return p
-	case errors.As(err, &filter) && filter.Rule == projections.RuleTooManyByName:
+	case errors.As(err, &filter) && filter.Rule == lists.RuleTooManyByName:
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Troppe richieste da ordinare per nome", Text: "L’elenco è troppo lungo per essere messo in ordine di richiedente: lo restringa con i filtri o con la ricerca, o scelga un altro ordine."}
 	case errors.As(err, &filter):
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Ricerca non valida", Text: "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."}

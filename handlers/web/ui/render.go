@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // Page is what a template is filled with: its own data, and what the frame says around it.
@@ -23,7 +23,7 @@ type Page struct {
 	Problem    *Problem // what was refused; nil: nothing
 	Data       any
 	Part       string              // of the page, that htmx asks for; "": the whole
-	Queue      projections.QueueID // that the page belongs to; "": none
+	Queue      lists.QueueID       // that the page belongs to; "": none
 	Ticket     ticket.ID           // that it shows to who works on it; "": none
 	Position   eventstore.Position // that the page is of, for the stream to go on from; zero: it begins now
 }
@@ -40,11 +40,11 @@ type frame struct {
 	Path         string
 	RequestID    string
 	User         *user // nil: nobody has logged in
-	Queues       []projections.Queue
-	Queue        projections.QueueID // that the page belongs to
-	Unread       int                 // notices
-	Position     string              // position that the page is of
-	Ticket       ticket.ID           // that it shows; "": none
+	Queues       []lists.Queue
+	Queue        lists.QueueID // that the page belongs to
+	Unread       int           // notices
+	Position     string        // position that the page is of
+	Ticket       ticket.ID     // that it shows; "": none
 	Data         any
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/projections"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // TemplateFuncs returns the functions that templates may call.
@@ -38,7 +38,7 @@ func (u *UI) TemplateFuncs() template.FuncMap {
 		"count":     FormatCount,
 		"events":    func(n int64) string { return FormatCount(int(n), "evento", "eventi") },
 		"age":       formatAge,
-		"queuekey":  func(q projections.QueueID) string { return queueKeys[q] },
+		"queuekey":  func(q lists.QueueID) string { return queueKeys[q] },
 		"lasted":    func(d time.Duration) string { return FormatDuration(int64(d / time.Second)) },
 	}
 }

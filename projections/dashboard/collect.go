@@ -1,0 +1,416 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package dashboard
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/readmodel"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// Reader reads figures, and the lists behind them, for viewers. Every query runs under row-level security for its viewer.
+type Reader struct {
+	store         *eventstore.Store
+	catalog       *catalog.Catalog
+	operatorNames ticketview.OperatorNames
+	exportSlots   chan struct{} // one for each export under way
+}
+
+// NewReader returns a reader that uses the store's pool for requests.
+func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *Reader {
+	return &Reader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExports)}
+}
+
+// Wait waits until the figures have passed the position, for at most two seconds; stale reports that they have not by then. It holds no
+// connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
+func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
+	return readmodel.WaitFor(ctx, r.store, Model, after)
+}
+
+// Read gives the figures that the viewer asks for and may see; others see zeroes. *FilterError names what in the scope
+// makes no figures.
+func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
+	p, err := s.validate(v, r.catalog, r.store.SettledTime())
+	if err != nil {
+		return Dashboard{}, err
+	}
+	g := collector{
+		entities: map[catalog.EntityCode]*EntityFigures{}, services: map[catalog.ServiceID]*PartFigures{}, problems: map[problemKey]*PartFigures{},
+		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageLimits)+1),
+	}
+	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(seen readmodel.Snapshot) error {
+		g.result.Position = seen.Position
+		if err := g.collectIntervals(ctx, seen, p); err != nil {
+			return err
+		}
+		if err := g.collectActivities(ctx, seen, p); err != nil {
+			return err
+		}
+		if err := g.collectDurations(ctx, seen, p); err != nil {
+			return err
+		}
+		return g.collectOpenByDay(ctx, seen, p)
+	})
+	if err != nil {
+		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
+	}
+	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, slices.Sorted(maps.Keys(g.operators)))
+	if err != nil {
+		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
+	}
+	return g.build(p, names), nil
+}
+
+// ageLimits divide the ages of open tickets.
+var ageLimits = []int{1, 3, 7, 14, 30}
+
+// AgeRanges are those that open tickets are counted by, without their counts.
+func AgeRanges() []AgeFigure {
+	ages := make([]AgeFigure, len(ageLimits)+1)
+	for i, d := range ageLimits {
+		ages[i].To, ages[i+1].From = d, d
+	}
+	return ages
+}
+
+type problemKey struct {
+	service catalog.ServiceID
+	problem catalog.ProblemID
+}
+
+// collector is a dashboard while its figures come in.
+type collector struct {
+	result    Dashboard
+	entities  map[catalog.EntityCode]*EntityFigures
+	services  map[catalog.ServiceID]*PartFigures
+	problems  map[problemKey]*PartFigures
+	operators map[string]*OperatorFigures
+	days      map[string]*DayFigures
+	statuses  map[ticket.Status]int
+	ages      []int
+}
+
+// figureGroup is a group of rows and what it is about; by says which of its fields are.
+type figureGroup struct {
+	columns                                           string
+	entity, other, service, problem, detail, operator string
+	status, day                                       string
+	age                                               int
+}
+
+// groupingSQL tells in SQL which of the columns a row of grouping sets is about.
+func groupingSQL(columns ...string) string {
+	named := make([]string, len(columns))
+	for i, c := range columns {
+		named[i] = fmt.Sprintf("case grouping(%[1]s) when 0 then '%[1]s' end", c)
+	}
+	return "concat_ws(' ', " + strings.Join(named, ", ") + ")"
+}
+
+func getOrCreate[K comparable, V any](m map[K]*V, k K) *V {
+	if m[k] == nil {
+		m[k] = new(V)
+	}
+	return m[k]
+}
+
+// figuresOf are those of the group; nil: its groups are counted otherwise.
+func (g *collector) figuresOf(p figureGroup) *Figures {
+	switch p.columns {
+	case "":
+		return &g.result.Total
+	case "entity":
+		return &getOrCreate(g.entities, catalog.EntityCode(p.entity)).Figures
+	case "service":
+		return &getOrCreate(g.services, catalog.ServiceID(p.service)).Figures
+	case "service problem":
+		return &getOrCreate(g.problems, problemKey{catalog.ServiceID(p.service), catalog.ProblemID(p.problem)}).Figures
+	default:
+		return nil
+	}
+}
+
+// collectIntervals counts what was so at the moment.
+func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, p period) error {
+	asked := p.intervalConditions()
+	asked.Add("s.status <> 'chiuso'")
+	at, limits := asked.Arg(p.at), asked.Arg(secondsOf(ageLimits))
+	rows, err := s.Tx.Query(ctx, fmt.Sprintf(`
+		select `+groupingSQL("entity", "service", "problem", "assignee", "status", "age")+`,
+			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(assignee, ''), coalesce(status, ''), coalesce(age, 0), count(*),
+			count(*) filter (where answered_at = 'infinity'), count(*) filter (where assignee = ''),
+			percentile_disc(array[0.5, 0.9]) within group (order by old)
+		from (
+			select entity, service, problem, assignee, status, status in (%[1]s) as works, answered_at,
+				width_bucket(old, %[3]s) as age, old
+			from (
+				select s.*, greatest(0, floor(extract(epoch from %[2]s::timestamptz - opened_at)))::bigint as old
+				from read.standings_v1 s where %[4]s) s) s
+		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
+		having works or works is null`, openStatuses, at, limits, asked.SQL()), asked.Args...)
+	if err != nil {
+		return err
+	}
+	var of figureGroup
+	var n, unanswered, unassigned int
+	var age []int64
+	_, err = pgx.ForEachRow(rows, []any{&of.columns, &of.entity, &of.service, &of.problem, &of.operator, &of.status, &of.age, &n, &unanswered, &unassigned, &age}, func() error {
+		switch of.columns {
+		case "status":
+			g.statuses[ticket.Status(of.status)] = n
+		case "age":
+			g.ages[of.age] = n
+		case "assignee":
+			if of.operator != "" {
+				getOrCreate(g.operators, of.operator).Open = n
+			}
+		default:
+			f := g.figuresOf(of)
+			f.Open, f.Unanswered, f.Unassigned, f.Age = n, unanswered, unassigned, newTook(n, age)
+		}
+		return nil
+	})
+	return err
+}
+
+func secondsOf(days []int) []int64 {
+	all := make([]int64, len(days))
+	for i, d := range days {
+		all[i] = int64(d) * 24 * 60 * 60
+	}
+	return all
+}
+
+func newTook(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
+
+// collectActivities counts what was done in the period.
+func (g *collector) collectActivities(ctx context.Context, s readmodel.Snapshot, p period) error {
+	asked := p.activityConditions()
+	rows, err := s.Tx.Query(ctx, `
+		select `+groupingSQL("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
+			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
+			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
+		from (select d.*, (at at time zone 'Europe/Rome')::date as day from read.deeds_v1 d where `+asked.SQL()+`) d
+		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
+			(kind, detail), (kind, operator), (kind, day))`, asked.Args...)
+	if err != nil {
+		return err
+	}
+	var of figureGroup
+	var kind activityKind
+	var n, overrides int
+	_, err = pgx.ForEachRow(rows, []any{&of.columns, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.operator, &of.day, &n, &overrides}, func() error {
+		if f := g.figuresOf(of); f != nil {
+			f.setCount(kind, n, overrides)
+		} else {
+			g.setGroupCount(of, kind, n)
+		}
+		return nil
+	})
+	return err
+}
+
+// collectDurations tells how long answers and resolutions took. They are asked for by themselves: percentiles have all rows sorted,
+// group by group, and what is only counted needs no order.
+func (g *collector) collectDurations(ctx context.Context, s readmodel.Snapshot, p period) error {
+	asked := p.activityConditions()
+	asked.Add("d.kind in ('answered', 'resolved')")
+	rows, err := s.Tx.Query(ctx, `
+		select `+groupingSQL("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
+			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
+		from read.deeds_v1 d where `+asked.SQL()+`
+		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, asked.Args...)
+	if err != nil {
+		return err
+	}
+	var of figureGroup
+	var kind activityKind
+	var n int
+	var times []int64
+	_, err = pgx.ForEachRow(rows, []any{&of.columns, &kind, &of.entity, &of.service, &of.problem, &n, &times}, func() error {
+		if f := g.figuresOf(of); kind == activityAnswered {
+			f.FirstAnswer = newTook(n, times)
+		} else {
+			f.Resolution = newTook(n, times)
+		}
+		return nil
+	})
+	return err
+}
+
+// setCount counts what was done n times.
+func (f *Figures) setCount(kind activityKind, n, overrides int) {
+	switch kind {
+	case activityOpened:
+		f.Arrivals = n
+	case activityResolved:
+		f.Resolutions = n
+	case activityDiscarded:
+		f.Discards = n
+	case activityDuplicated:
+		f.Duplicates = n
+	case activityReopened:
+		f.Reopenings = n
+	case activityHandedOver:
+		f.Handovers, f.Overrides = n, overrides
+	case activityTakenBack:
+		f.Recalls = n
+	case activityBreached:
+		f.Breaches = n
+	case activityAnswered, activityCarriedOut: // by the times that they took, and by outcome
+	}
+}
+
+// setGroupCount counts what was done n times by groups that are not counted like all.
+func (g *collector) setGroupCount(of figureGroup, kind activityKind, n int) {
+	switch {
+	case of.columns == "other" && kind == activityHandedOver:
+		getOrCreate(g.entities, catalog.EntityCode(of.other)).Received = n
+	case of.columns == "entity other" && kind == activityHandedOver:
+		g.result.Flows = append(g.result.Flows, FlowFigure{ticketview.Entity{Code: catalog.EntityCode(of.entity)}, ticketview.Entity{Code: catalog.EntityCode(of.other)}, n})
+	case of.columns == "detail" && kind == activityCarriedOut:
+		run, outcome, _ := strings.Cut(of.detail, "/")
+		g.result.Outcomes = append(g.result.Outcomes, OutcomeFigure{playbook.ID(run), playbook.OutcomeID(outcome), n})
+	case of.columns == "detail" && kind == activityHandedOver:
+		if ground := ticket.Ground(of.detail); ground != "" {
+			g.result.Grounds = append(g.result.Grounds, GroundFigure{ground, ground.IsOverride(), n})
+		}
+	case of.columns == "operator" && kind == activityAnswered && of.operator != "":
+		getOrCreate(g.operators, of.operator).Answers = n
+	case of.columns == "operator" && kind == activityResolved && of.operator != "":
+		getOrCreate(g.operators, of.operator).Resolutions = n
+	case of.columns == "day" && kind == activityOpened:
+		getOrCreate(g.days, of.day).Arrivals = n
+	case of.columns == "day" && kind == activityResolved:
+		getOrCreate(g.days, of.day).Resolutions = n
+	}
+}
+
+// collectOpenByDay counts how many were open at the end of each day: those that were when the period began, and what came and
+// went on every day.
+func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, p period) error {
+	c := &readmodel.Conditions{}
+	c.Add("s.from_at < %[1]s::timestamptz", p.cutoff)
+	c.Add("s.to_at >= %s", p.from)
+	p.addScope(c, "s", "s.entity = %s")
+	rows, err := s.Tx.Query(ctx, `
+		with works as (select from_at, to_at from read.standings_v1 s where s.status in (`+openStatuses+`) and `+c.SQL()+`)
+		select '', count(*) from works where from_at < $2
+		union all
+		select (e.at at time zone 'Europe/Rome')::date::text, sum(e.more) from works cross join lateral (values (from_at, 1), (to_at, -1)) e (at, more)
+		where e.at >= $2 and e.at < $1::timestamptz group by 1`, c.Args...)
+	if err != nil {
+		return err
+	}
+	changed := map[string]int{}
+	var d string
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&d, &n}, func() error { changed[d] = n; return nil }); err != nil {
+		return err
+	}
+	works := changed[""]
+	for _, d := range p.days() {
+		works += changed[d]
+		getOrCreate(g.days, d).Open = works
+	}
+	return nil
+}
+
+// build puts in order what has come in.
+func (g *collector) build(p period, n ticketview.Names) Dashboard {
+	d := g.result
+	d.From, d.To, d.At, d.Service, d.Problem = p.From, p.To, p.at.UTC(), string(p.Service), string(p.Problem)
+	if p.Entity != "" {
+		e := n.Entity(p.Entity)
+		d.Entity = &e
+	}
+	for _, s := range ticket.Statuses() {
+		if s != ticket.Closed {
+			d.Statuses = append(d.Statuses, StatusFigure{s, s.Label(), g.statuses[s]})
+		}
+	}
+	d.Ages = AgeRanges()
+	for i, count := range g.ages {
+		d.Ages[i].Count = count
+	}
+	for _, day := range p.days() {
+		figures := *getOrCreate(g.days, day)
+		figures.Day = day
+		d.Days = append(d.Days, figures)
+	}
+	g.addParts(&d, n)
+	for i, f := range d.Flows {
+		d.Flows[i].From, d.Flows[i].To = n.Entity(f.From.Code), n.Entity(f.To.Code)
+	}
+	slices.SortFunc(d.Flows, func(a, b FlowFigure) int {
+		return cmp.Or(b.Count-a.Count, cmp.Compare(a.From.Code, b.From.Code), cmp.Compare(a.To.Code, b.To.Code))
+	})
+	slices.SortFunc(d.Grounds, func(a, b GroundFigure) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Ground, b.Ground)) })
+	slices.SortFunc(d.Outcomes, func(a, b OutcomeFigure) int {
+		return cmp.Or(cmp.Compare(a.Playbook, b.Playbook), b.Count-a.Count, cmp.Compare(a.Outcome, b.Outcome))
+	})
+	for id, o := range g.operators {
+		o.ID, o.Name = id, n.OperatorName(id)
+		if id == ticketview.Supervisors {
+			o.Name = "Supervisori"
+		}
+		d.Operators = append(d.Operators, *o)
+	}
+	slices.SortFunc(d.Operators, func(a, b OperatorFigures) int {
+		return cmp.Or(b.Open-a.Open, b.Resolutions-a.Resolutions, cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return d.withoutNilLists()
+}
+
+// addParts lists entities, services and problems in the order of their codes. Of one entity, those on the other side of its
+// hand-overs are no part.
+func (g *collector) addParts(d *Dashboard, n ticketview.Names) {
+	for _, code := range slices.Sorted(maps.Keys(g.entities)) {
+		if d.Entity != nil && d.Entity.Code != code {
+			continue
+		}
+		e := *g.entities[code]
+		e.Entity = n.Entity(code)
+		d.Entities = append(d.Entities, e)
+	}
+	for _, s := range slices.Sorted(maps.Keys(g.services)) {
+		part := *g.services[s]
+		part.Service = n.Service(s)
+		d.Services = append(d.Services, part)
+	}
+	for k, part := range g.problems {
+		problem := n.Problem(k.service, k.problem, false)
+		part.Service, part.Problem = n.Service(k.service), &problem
+		d.Problems = append(d.Problems, *part)
+	}
+	slices.SortFunc(d.Problems, func(a, b PartFigures) int {
+		return cmp.Or(cmp.Compare(a.Service.ID, b.Service.ID), cmp.Compare(a.Problem.ID, b.Problem.ID))
+	})
+}
+
+// withoutNilLists has no list that is null.
+func (d Dashboard) withoutNilLists() Dashboard {
+	d.Entities, d.Services, d.Problems = orEmpty(d.Entities), orEmpty(d.Services), orEmpty(d.Problems)
+	d.Flows, d.Grounds, d.Outcomes, d.Operators = orEmpty(d.Flows), orEmpty(d.Grounds), orEmpty(d.Outcomes), orEmpty(d.Operators)
+	return d
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package dashboard is the read model of the supervisors' figures, of the lists behind them and of their export, and its reader.
+package dashboard
+
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// Dashboard is what supervisors watch. What is open is so at a moment; what was done was done in the period, and not
+// undone by that moment. All of it is exact.
+type Dashboard struct {
+	From      string             `json:"from" doc:"First day, Europe/Rome" example:"2026-03-01"`
+	To        string             `json:"to" doc:"Last day" example:"2026-03-31"`
+	At        time.Time          `json:"at" doc:"The figures are as recorded by then: the end of the last day, or now"`
+	Entity    *ticketview.Entity `json:"entity,omitempty"`
+	Service   string             `json:"service,omitempty"`
+	Problem   string             `json:"problem,omitempty"`
+	Total     Figures            `json:"total"`
+	Statuses  []StatusFigure     `json:"statuses" doc:"Tickets by status, at that moment; those that are closed are left out"`
+	Ages      []AgeFigure        `json:"ages" doc:"Open tickets by age since they were opened"`
+	Days      []DayFigures       `json:"days" doc:"Every day of the period"`
+	Entities  []EntityFigures    `json:"entities"`
+	Services  []PartFigures      `json:"services"`
+	Problems  []PartFigures      `json:"problems"`
+	Flows     []FlowFigure       `json:"flows" doc:"Hand-overs by who gave and who received"`
+	Grounds   []GroundFigure     `json:"grounds" doc:"Hand-overs to the Region by ground; overrides are those against the checks"`
+	Outcomes  []OutcomeFigure    `json:"outcomes" doc:"Outcomes of playbooks that were carried out"`
+	Operators []OperatorFigures  `json:"operators"`
+
+	Position eventstore.Position `json:"-"`
+}
+
+// Figures are counted alike for everything, and for each part of it.
+type Figures struct {
+	Open       int  `json:"open" doc:"Somebody has to work on them, at that moment"`
+	Unanswered int  `json:"unanswered" doc:"Open, and their citizen has had no answer yet"`
+	Unassigned int  `json:"unassigned" doc:"Open, and nobody's"`
+	Age        Took `json:"age" doc:"Of the open ones, since they were opened"`
+
+	Arrivals    int  `json:"arrivals" doc:"Opened in the period"`
+	Resolutions int  `json:"resolutions" doc:"Resolved; one that was reopened and resolved again counts twice"`
+	Discards    int  `json:"discards" doc:"Ended as no request"`
+	Duplicates  int  `json:"duplicates" doc:"Ended as told by another ticket"`
+	Reopenings  int  `json:"reopenings"`
+	Handovers   int  `json:"handovers" doc:"Between an ASR and the Region, both ways; of an entity those that it gave"`
+	Recalls     int  `json:"recalls" doc:"Hand-overs that were taken back"`
+	Breaches    int  `json:"breaches" doc:"Hand-overs that were not taken within their time, by who received them"`
+	Overrides   int  `json:"overrides" doc:"Hand-overs against the checks"`
+	FirstAnswer Took `json:"first_answer" doc:"From opening to the first note to the citizen, of those first answered in the period"`
+	Resolution  Took `json:"resolution" doc:"From opening to resolution, of the resolutions"`
+}
+
+// Took is how long something took, of Count cases: the value that half of them, and nine in ten, do not pass. Both are
+// values that occurred; elapsed time, nights and waiting for the citizen included.
+type Took struct {
+	Count  int   `json:"count"`
+	Median int64 `json:"median_seconds"`
+	P90    int64 `json:"p90_seconds"`
+}
+
+// StatusFigure is how many tickets stood in a status.
+type StatusFigure struct {
+	Status ticket.Status `json:"status"`
+	Label  string        `json:"label" doc:"Italian"`
+	Count  int           `json:"count"`
+}
+
+// AgeFigure is how many open tickets were of an age: at least From days, less than To; To 0: or more.
+type AgeFigure struct {
+	From  int `json:"from_days"`
+	To    int `json:"to_days,omitempty"`
+	Count int `json:"count"`
+}
+
+// DayFigures are those of one day.
+type DayFigures struct {
+	Day         string `json:"day"`
+	Open        int    `json:"open" doc:"At its end, or now"`
+	Arrivals    int    `json:"arrivals"`
+	Resolutions int    `json:"resolutions"`
+}
+
+// EntityFigures are those of one entity.
+type EntityFigures struct {
+	Entity ticketview.Entity `json:"entity"`
+	Figures
+	Received int `json:"received" doc:"Hand-overs to it"`
+}
+
+// PartFigures are those of a service, or of a problem of it.
+type PartFigures struct {
+	Service ticketview.Labelled  `json:"service"`
+	Problem *ticketview.Labelled `json:"problem,omitempty"`
+	Figures
+}
+
+// FlowFigure counts the hand-overs from one entity to another.
+type FlowFigure struct {
+	From  ticketview.Entity `json:"from"`
+	To    ticketview.Entity `json:"to"`
+	Count int               `json:"count"`
+}
+
+// GroundFigure counts hand-overs to the Region by why the playbook let them go; no ground: there were no checks.
+type GroundFigure struct {
+	Ground   ticket.Ground `json:"ground"`
+	Override bool          `json:"override"`
+	Count    int           `json:"count"`
+}
+
+// OutcomeFigure counts how often an outcome was carried out.
+type OutcomeFigure struct {
+	Playbook playbook.ID        `json:"playbook" doc:"That the run began with"`
+	Outcome  playbook.OutcomeID `json:"outcome"`
+	Count    int                `json:"count"`
+}
+
+// OperatorFigures are what one operator has, and has done. The supervisors as a group are one of them.
+type OperatorFigures struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Open        int    `json:"open" doc:"Assigned to them, at that moment"`
+	Answers     int    `json:"answers" doc:"First answers that they gave"`
+	Resolutions int    `json:"resolutions"`
+}

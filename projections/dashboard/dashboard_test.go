@@ -1,0 +1,475 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package dashboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/projectionstest"
+	"github.com/sol-assistenza/sol/projections/readmodel"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// fixture is a fixture with the lists, the figures and a reader of the figures.
+type fixture struct {
+	*projectionstest.Fixture
+	reader *Reader
+}
+
+func newFixture(t testing.TB) *fixture {
+	t.Helper()
+	f := projectionstest.New(t, lists.Model, Model)
+	return &fixture{f, NewReader(f.Store, catalog.Default(), nil)}
+}
+
+// histories reads every ticket of the log.
+func (h *fixture) histories() (all [][]ticket.Recorded) {
+	h.T.Helper()
+	head, _, err := h.Store.Head(h.T.Context())
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	err = h.Store.ReadByStream(h.T.Context(), head.N, func(records []eventstore.Record) error {
+		history, err := ticketlog.DecodeHistory(records)
+		all = append(all, history)
+		return err
+	})
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return all
+}
+
+func (h *fixture) dashboard(who person.Actor, s Scope) Dashboard {
+	h.T.Helper()
+	d, err := h.reader.Read(h.T.Context(), ticketview.Viewer{Actor: who}, s)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return d
+}
+
+// took is the nearest rank, by hand.
+func tookByHand(durations []time.Duration) Took {
+	if len(durations) == 0 {
+		return Took{}
+	}
+	slices.Sort(durations)
+	rank := func(tenths int) int64 {
+		return int64(durations[(len(durations)*tenths+9)/10-1] / time.Second)
+	}
+	return Took{len(durations), rank(5), rank(9)}
+}
+
+// recountFigures counts an entity's figures by hand; "" for all.
+func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
+	var ages, answers, resolutions []time.Duration
+	for _, history := range histories {
+		past := recordedBefore(history, end)
+		if len(past) == 0 {
+			continue
+		}
+		s := ticketview.FoldState(past)
+		p, _ := recountActivities(past)
+		if s.Status.IsOpen() && (entity == "" || s.Entity == entity) {
+			f.Open++
+			ages = append(ages, at.Sub(past[0].At))
+			if p.Answered.IsZero() {
+				f.Unanswered++
+			}
+			if s.Assignee == (ticket.Assignee{}) {
+				f.Unassigned++
+			}
+		}
+		var where ticket.State
+		wasAnswered := false
+		all := ticketview.ActStates(past)
+		for _, r := range past {
+			before := where
+			where = ticket.Evolve(where, r)
+			if _, undone := r.Event.(ticket.ActWithdrawn); undone || all[r.Act].Withdrawn {
+				continue
+			}
+			by, since := before.Entity, r.At.Sub(past[0].At)
+			counts := func() bool { return !r.At.Before(from) && (entity == "" || by == entity) }
+			switch e := r.Event.(type) {
+			case ticket.Opened:
+				if by = e.Entity; counts() {
+					f.Arrivals++
+				}
+			case ticket.CitizenNote:
+				if !wasAnswered && r.By.Role.Operates() {
+					wasAnswered = true
+					if counts() {
+						answers = append(answers, since)
+					}
+				}
+			case ticket.Resolved:
+				if counts() {
+					f.Resolutions++
+					resolutions = append(resolutions, since)
+				}
+			case ticket.Discarded:
+				if counts() {
+					f.Discards++
+				}
+			case ticket.MarkedDuplicate:
+				if counts() {
+					f.Duplicates++
+				}
+			case ticket.Reopened:
+				if counts() {
+					f.Reopenings++
+				}
+			case ticket.Escalated:
+				if counts() {
+					f.Handovers++
+					if e.Ground.IsOverride() {
+						f.Overrides++
+					}
+				}
+				if by = catalog.Region; counts() {
+					received++
+				}
+			case ticket.Redirected:
+				if counts() {
+					f.Handovers++
+				}
+				if by = e.To; counts() {
+					received++
+				}
+			case ticket.Recalled:
+				if by = e.Entity; counts() {
+					f.Recalls++
+				}
+			case ticket.HandoverBreached:
+				if counts() {
+					f.Breaches++
+				}
+			}
+		}
+	}
+	f.Age, f.FirstAnswer, f.Resolution = tookByHand(ages), tookByHand(answers), tookByHand(resolutions)
+	return f, received
+}
+
+// TestFiguresMatchRecount, over lives that were made up and many periods of them; and behind every figure is a
+// list as long as it is.
+func TestFiguresMatchRecount(t *testing.T) {
+	h := newFixture(t)
+	for _, life := range tickettest.DrawExamples(25, 30) {
+		h.PlayLife(life, func(int) {})
+		h.SetTime(h.Now().Add(-time.Duration(len(life.Steps)%7) * time.Hour)) // lives overlap as far as the log lets them
+	}
+	h.Project()
+	histories := h.histories()
+	begun, today := histories[0][0].At, startOfDay(h.Now())
+	for _, history := range histories {
+		if history[0].At.Before(begun) {
+			begun = history[0].At
+		}
+	}
+	listed := 0
+	for first := startOfDay(begun).AddDate(0, 0, -1); !first.After(today); first = first.AddDate(0, 0, 13) {
+		for _, length := range []int{1, 2, 9, 40} {
+			last := first.AddDate(0, 0, length-1)
+			if last.After(today) {
+				continue
+			}
+			s := Scope{From: first.Format(dayFormat), To: last.Format(dayFormat)}
+			end, at := last.AddDate(0, 0, 1), last.AddDate(0, 0, 1)
+			if last.Equal(today) {
+				end, at = h.Now().Add(time.Hour), h.Now()
+			}
+			d := h.dashboard(tickettest.RegionalSupervisor, s)
+			want, _ := recountFigures(histories, "", first, end, at)
+			if d.Total != want {
+				t.Fatalf("%+v: figures\n%+v, want\n%+v", s, d.Total, want)
+			}
+			for _, e := range []catalog.EntityCode{tickettest.Torino, tickettest.TO3, catalog.Region} {
+				want, received := recountFigures(histories, e, first, end, at)
+				got := EntityFigures{}
+				for _, f := range d.Entities {
+					if f.Entity.Code == e {
+						got = f
+					}
+				}
+				if got.Figures != want || got.Received != received {
+					t.Fatalf("%+v of %s: figures\n%+v, want\n%+v; received %d, want %d", s, e, got.Figures, want, got.Received, received)
+				}
+			}
+			for i, day := range d.Days {
+				end := first.AddDate(0, 0, i+1)
+				if end.After(at) {
+					end = h.Now().Add(time.Hour)
+				}
+				if stood, _ := recountFigures(histories, "", first, end, at); day.Open != stood.Open {
+					t.Fatalf("%+v: at the end of %s %d are open, want %d", s, day.Day, day.Open, stood.Open)
+				}
+			}
+			listed += h.checkDrillDowns(t, tickettest.RegionalSupervisor, s, d)
+			own := h.dashboard(tickettest.Supervisor, s)
+			if own.Entity.Code != tickettest.Supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(tickettest.RegionalSupervisor, Scope{From: s.From, To: s.To, Entity: tickettest.Supervisor.Entity}).Total.Open {
+				t.Fatalf("%+v: the supervisor's own figures are %+v", s, own)
+			}
+			h.checkDrillDowns(t, tickettest.Supervisor, s, own)
+		}
+	}
+	if listed < 500 {
+		t.Errorf("only %d things were counted", listed)
+	}
+}
+
+// checkDrillDowns holds every figure of a dashboard to the list behind it.
+func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
+	t.Helper()
+	hold := func(what string, b DrillDown, want int) {
+		t.Helper()
+		b.Scope.From, b.Scope.To, b.Limit = s.From, s.To, 7
+		for n := 0; ; {
+			page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: who}, b)
+			if err != nil {
+				t.Fatalf("%s of %+v: %v", what, s, err)
+			}
+			n += len(page.Items)
+			if page.Total != want || page.Next == "" && n != want {
+				t.Fatalf("%s of %+v: %d, the list has %d of %d", what, b, want, n, page.Total)
+			}
+			if b.Cursor = page.Next; b.Cursor == "" {
+				listed += n
+				return
+			}
+		}
+	}
+	figures := func(b DrillDown, f Figures, handovers bool) {
+		t.Helper()
+		for figure, n := range map[FigureID]int{
+			OpenTickets: f.Open, Unanswered: f.Unanswered, Unassigned: f.Unassigned, Arrivals: f.Arrivals, FirstAnswers: f.FirstAnswer.Count, Resolutions: f.Resolutions,
+			Discards: f.Discards, Duplicates: f.Duplicates, Reopenings: f.Reopenings, Breaches: f.Breaches, Handovers: f.Handovers, OverrideHandovers: f.Overrides, Recalls: f.Recalls,
+		} {
+			if b.Figure = figure; !handovers && (figure == Handovers || figure == OverrideHandovers || figure == Recalls) {
+				b.Giver = b.Entity
+			}
+			hold(string(figure), b, n)
+			b.Giver = ""
+		}
+	}
+	figures(DrillDown{}, d.Total, true)
+	for _, e := range d.Entities {
+		figures(DrillDown{Scope: Scope{Entity: e.Entity.Code}}, e.Figures, false)
+		hold("received", DrillDown{Figure: Handovers, Receiver: e.Entity.Code}, e.Received)
+	}
+	for _, p := range d.Services {
+		figures(DrillDown{Scope: Scope{Service: catalog.ServiceID(p.Service.ID)}}, p.Figures, true)
+	}
+	for _, p := range d.Problems {
+		figures(DrillDown{Scope: Scope{Service: catalog.ServiceID(p.Service.ID), Problem: catalog.ProblemID(p.Problem.ID)}}, p.Figures, true)
+	}
+	for _, f := range d.Statuses {
+		hold("status", DrillDown{Status: f.Status}, f.Count)
+	}
+	for _, f := range d.Ages {
+		hold("age", DrillDown{Figure: OpenTickets, Age: fmt.Sprint(f.From)}, f.Count)
+	}
+	for _, f := range d.Days {
+		hold("arrivals of a day", DrillDown{Figure: Arrivals, Day: f.Day}, f.Arrivals)
+		hold("resolutions of a day", DrillDown{Figure: Resolutions, Day: f.Day}, f.Resolutions)
+	}
+	for _, f := range d.Flows {
+		hold("flow", DrillDown{Figure: Handovers, Giver: f.From.Code, Receiver: f.To.Code}, f.Count)
+	}
+	for _, f := range d.Grounds {
+		hold("ground", DrillDown{Figure: Handovers, Detail: string(f.Ground)}, f.Count)
+	}
+	for _, f := range d.Outcomes {
+		hold("outcome", DrillDown{Figure: Outcomes, Detail: string(f.Playbook) + "/" + string(f.Outcome)}, f.Count)
+	}
+	for _, o := range d.Operators {
+		hold("an operator's", DrillDown{Figure: OpenTickets, Operator: o.ID}, o.Open)
+		if o.ID != ticketview.Supervisors {
+			hold("answered by", DrillDown{Figure: FirstAnswers, Operator: o.ID}, o.Answers)
+			hold("resolved by", DrillDown{Figure: Resolutions, Operator: o.ID}, o.Resolutions)
+		}
+	}
+	return listed
+}
+
+// TestPastDayFiguresNeverChange: what a day's figures were when it ended is what they are for ever, whatever happens
+// afterwards to the same tickets, an act that is undone after midnight included.
+func TestPastDayFiguresNeverChange(t *testing.T) {
+	h := newFixture(t)
+	then := map[string]string{}
+	say := func(day string) string {
+		d := h.dashboard(tickettest.RegionalSupervisor, Scope{To: day})
+		d.Position = eventstore.Position{}
+		said, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(said)
+	}
+	var open []ticket.ID
+	for range 20 {
+		evening := startOfDay(h.Now()).AddDate(0, 0, 1).Add(-3 * time.Second)
+		open = append(open, h.OpenTicket(tickettest.Torino), h.OpenTicket(tickettest.Torino))
+		if len(open) > 8 {
+			h.Do(open[1], tickettest.Operator, tickettest.Ask("Quando?"))
+			h.Do(open[2], tickettest.Operator, tickettest.Escalate("non è nostra"))
+			h.Do(open[3], tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+			open = open[4:]
+		}
+		late := h.OpenTicket(tickettest.Torino)
+		h.SetTime(evening)
+		h.Do(late, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("Risolto.")})
+		h.SetTime(evening.Add(3 * time.Second)) // midnight
+		h.Project()
+		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)
+		then[day] = say(day)
+		h.Do(late, tickettest.Operator, ticket.Undo{})
+		h.Advance(8 * time.Hour)
+	}
+	h.Project()
+	for day, said := range then {
+		if now := say(day); now != said {
+			t.Fatalf("%s was\n%s, is\n%s", day, said, now)
+		}
+		if !strings.Contains(said, `"resolutions":1`) {
+			t.Fatalf("%s: the resolution that was undone after midnight is not in %s", day, said)
+		}
+	}
+	h.Rebuild(Model)
+	for day, said := range then {
+		if now := say(day); now != said {
+			t.Fatalf("%s was\n%s, is once rebuilt\n%s", day, said, now)
+		}
+	}
+}
+
+// TestInvalidScopeNamesTheField.
+func TestInvalidScopeNamesTheField(t *testing.T) {
+	h := newFixture(t)
+	for field, b := range map[string]DrillDown{
+		"to":       {Scope: Scope{To: "2026-03-03"}},
+		"from":     {Scope: Scope{From: "2026-03-02", To: "2026-03-01"}},
+		"entity":   {Scope: Scope{Entity: tickettest.TO3}},
+		"problem":  {Scope: Scope{Problem: "altro"}},
+		"figure":   {Figure: "tante"},
+		"status":   {Status: "nuova"},
+		"age":      {Age: "2"},
+		"cursor":   {Cursor: "1.2.3"},
+		"limit":    {Limit: 201},
+		"day":      {Figure: Arrivals, Day: "ieri"},
+		"service":  {Scope: Scope{Service: "\x00"}},
+		"operator": {Operator: "\xff"},
+	} {
+		_, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: tickettest.Supervisor}, b)
+		var refused *readmodel.FilterError
+		if !errors.As(err, &refused) || refused.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+// TestExportEqualsDrillDown, however many pages it takes.
+func TestExportEqualsDrillDown(t *testing.T) {
+	h := newFixture(t)
+	for _, life := range tickettest.DrawExamples(40, 20) {
+		h.PlayLife(life, func(int) {})
+	}
+	h.Project()
+	for _, figure := range FigureIDs() {
+		b := DrillDown{Figure: figure, Limit: readmodel.MaxLimit}
+		page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []DrillDownItem
+		b.Limit = 7
+		err = h.reader.Export(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b, func(c DrillDownPage) error {
+			if c.Position != page.Position || !c.At.Equal(page.At) {
+				t.Errorf("%s: at %s %s, the list at %s %s", figure, c.Position, c.At, page.Position, page.At)
+			}
+			return nil
+		}, func(some []DrillDownItem) error {
+			all = append(all, some...)
+			return nil
+		})
+		if err != nil || fmt.Sprint(all) != fmt.Sprint(page.Items) {
+			t.Errorf("%s: exported %d, listed %d of %d, %v", figure, len(all), len(page.Items), page.Total, err)
+		}
+	}
+}
+
+// watched is a context that tells when somebody looks for the first time whether it has ended: they are about to wait.
+type watched struct {
+	context.Context
+	look func()
+}
+
+func (w watched) Done() <-chan struct{} {
+	w.look()
+	return w.Context.Done()
+}
+
+// Who takes long over a file keeps nobody from the pages: there is one connection more than exports may hold at a time, and a page
+// finds it free while many more exports wait for their turn.
+func TestSlowExportsDoNotBlockPages(t *testing.T) {
+	h := newFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	reader := NewReader(h.OpenNode(func(c *eventstore.Config) { c.RequestConns = maxExports + 1 }), catalog.Default(), nil)
+	slow, goOn := context.WithCancel(t.Context())
+	defer goOn()
+	var exports, asked sync.WaitGroup
+	begun := make(chan struct{}, 10)
+	for range cap(begun) {
+		asked.Add(1)
+		ctx := watched{t.Context(), sync.OnceFunc(asked.Done)}
+		exports.Go(func() {
+			err := reader.Export(ctx, ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, func(DrillDownPage) error {
+				begun <- struct{}{}
+				<-slow.Done()
+				return nil
+			}, func([]DrillDownItem) error { return nil })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	asked.Wait() // each has taken its turn or waits for it
+	for range maxExports {
+		<-begun
+	}
+	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for range 20 {
+		if _, err := reader.Read(patient, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
+			t.Errorf("a page while files are sent slowly: %v", err)
+			break
+		}
+	}
+	if n := len(begun); n > 0 {
+		t.Errorf("%d exports more than may be under way have begun", n)
+	}
+	goOn()
+	exports.Wait()
+	if n := maxExports + len(begun); n != cap(begun) {
+		t.Errorf("%d of %d exports had their turn", n, cap(begun))
+	}
+}

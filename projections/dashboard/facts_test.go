@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package dashboard
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/projections/projectionstest"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// recordedBefore is the part of a history that had happened before a moment.
+func recordedBefore(history []ticket.Recorded, before time.Time) (past []ticket.Recorded) {
+	for _, r := range history {
+		if r.At.Before(before) {
+			past = append(past, r)
+		}
+	}
+	return past
+}
+
+// recountActivities tells what counts of a ticket, by hand: the acts that were not undone, told one after the other.
+func recountActivities(past []ticket.Recorded) (p progress, kinds map[activityKind][]time.Time) {
+	kinds = map[activityKind][]time.Time{}
+	for _, r := range ticketview.WithoutWithdrawn(past, ticketview.ActStates(past)) {
+		count := func(k activityKind) { kinds[k] = append(kinds[k], r.At) }
+		switch e := r.Event.(type) {
+		case ticket.Opened:
+			count(activityOpened)
+		case ticket.CitizenNote:
+			if p.Answered.IsZero() && r.By.Role.Operates() {
+				p.Answered = r.At
+				count(activityAnswered)
+			}
+		case ticket.Resolved:
+			p.Resolved = r.At
+			count(activityResolved)
+		case ticket.Discarded:
+			p.Resolved = r.At
+			count(activityDiscarded)
+		case ticket.MarkedDuplicate:
+			p.Resolved = r.At
+			count(activityDuplicated)
+		case ticket.Reopened:
+			p.Resolved = time.Time{}
+			p.Reopenings++
+			count(activityReopened)
+		case ticket.Escalated, ticket.Redirected:
+			p.Handovers++
+			count(activityHandedOver)
+		case ticket.Recalled:
+			count(activityTakenBack)
+		case ticket.HandoverBreached:
+			count(activityBreached)
+		case ticket.OutcomeCarriedOut:
+			if e.Outcome != "" {
+				count(activityCarriedOut)
+			}
+		}
+	}
+	return p, kinds
+}
+
+// TestFactsMatchHistoryAtEveryMoment: at each moment of a life one standing holds, and it is the rules' own state;
+// the deeds that count are those of the acts that had not been undone by then.
+func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
+		f := newFiguresFold(map[ticket.ID]ticketFigures{})
+		for _, r := range life.History {
+			f.apply(r)
+		}
+		_, standings, deeds := f.drain()
+		for _, at := range append(tickettest.Moments(life.History), life.Now.Add(time.Hour)) {
+			past := recordedBefore(life.History, at)
+			var holds []statusInterval
+			for _, s := range standings {
+				if s.From.Before(at) && (s.To.IsZero() || !s.To.Before(at)) {
+					holds = append(holds, s)
+				}
+			}
+			if len(past) == 0 {
+				if len(holds) != 0 {
+					t.Fatalf("before it was opened it stands as %+v", holds)
+				}
+				continue
+			}
+			s := ticketview.FoldState(past)
+			p, kinds := recountActivities(past)
+			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, ticketview.AssigneeKey(s.Assignee), p}
+			if len(holds) != 1 || holds[0].intervalState != want {
+				t.Fatalf("at %s it stands as\n%+v, want\n%+v", at, holds, want)
+			}
+			got := map[activityKind][]time.Time{}
+			for _, d := range deeds {
+				if d.At.Before(at) && (d.Withdrawn.IsZero() || !d.Withdrawn.Before(at)) {
+					got[d.Kind] = append(got[d.Kind], d.At)
+				}
+			}
+			for _, times := range got {
+				slices.SortFunc(times, time.Time.Compare)
+			}
+			if fmt.Sprint(got) != fmt.Sprint(kinds) {
+				t.Fatalf("at %s it did\n%v, want\n%v", at, got, kinds)
+			}
+		}
+	})
+}
+
+// TestFiguresIncrementalIsRebuilt: whatever the batches, with the memories stored in between, and with every text erased
+// by the time of the rebuild.
+func TestFiguresIncrementalIsRebuilt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history, rebuiltFrom := tickettest.DrawLog(t)
+		memories, standings, deeds := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
+		for len(history) > 0 {
+			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
+			f := newFiguresFold(map[ticket.ID]ticketFigures{})
+			for id, stored := range memories {
+				var m ticketFigures
+				if err := json.Unmarshal([]byte(stored), &m); err != nil {
+					t.Fatal(err)
+				}
+				f.tickets[id] = m
+			}
+			for _, r := range history[:n] {
+				f.apply(r)
+				f.apply(r) // a redelivery changes nothing
+			}
+			maps.Copy(standings, f.intervals)
+			maps.Copy(deeds, f.activities)
+			touched, _, _ := f.drain()
+			for _, m := range touched {
+				memories[m.State.ID] = m.marshal()
+			}
+			history = history[n:]
+		}
+		f := newFiguresFold(map[ticket.ID]ticketFigures{})
+		for _, r := range rebuiltFrom {
+			f.apply(r)
+		}
+		if !maps.Equal(standings, f.intervals) || !maps.Equal(deeds, f.activities) {
+			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", standings, deeds, f.intervals, f.activities)
+		}
+		for id, m := range f.tickets {
+			if m.marshal() != memories[id] {
+				t.Fatalf("live\n%s\nrebuilt\n%s", memories[id], m.marshal())
+			}
+		}
+	})
+}
+
+// TestFiguresHoldNoPersonalData: neither what was typed nor whose it was, before any erasure.
+func TestFiguresHoldNoPersonalData(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
+		f := newFiguresFold(map[ticket.ID]ticketFigures{})
+		for _, r := range life.History {
+			f.apply(r)
+		}
+		memories, standings, deeds := f.drain()
+		all := fmt.Sprint(memories[0].marshal(), standings, deeds)
+		for _, trace := range []string{
+			tickettest.CitizenID, `"s1"`, "Fittizia", "RSSMRA", tickettest.MarkChecks, tickettest.MarkCitizen, tickettest.MarkInternal, tickettest.MarkRegional,
+		} {
+			if strings.Contains(all, trace) {
+				t.Fatalf("%s stands in %s", trace, all)
+			}
+		}
+	})
+}
+
+// TestStoredFiguresGolden, as for the lists' rows.
+func TestStoredFiguresGolden(t *testing.T) {
+	f := newFiguresFold(map[ticket.ID]ticketFigures{})
+	for _, r := range tickettest.SampleScenario(t).History {
+		f.apply(r)
+	}
+	memories, _, _ := f.drain()
+	projectionstest.Golden(t, "testdata/figures_v1.json", memories[0])
+}
+
+// TestFiguresRowLevelSecurity asks the tables themselves, live and rebuilt: the second wall.
+func TestFiguresRowLevelSecurity(t *testing.T) {
+	h := newFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	handed := h.OpenTicket(tickettest.Torino)
+	h.Advance(time.Minute)
+	h.Do(handed, tickettest.Operator, tickettest.Escalate("non è nostra"))
+	h.Advance(time.Minute)
+	h.Do(handed, tickettest.Regional, ticket.Update{Changes: ticket.Changes{Entity: tickettest.TO3}, Note: tickettest.PublicNote("è vostra")})
+	h.Project()
+	check := func(t *testing.T) {
+		for name, c := range map[string]struct {
+			who              person.Actor
+			standings, deeds int
+		}{
+			"no settings at all":       {person.Actor{}, 0, 0},
+			"a role alone":             {person.Actor{Role: person.ASRSupervisor}, 0, 0},
+			"the Region's role alone":  {person.Actor{Role: person.RegionalSupervisor}, 0, 0},
+			"an entity without a role": {person.Actor{Entity: tickettest.Torino}, 0, 0},
+			"an operator":              {tickettest.Operator, 0, 0},
+			"a regional operator":      {tickettest.Regional, 0, 0},
+			"a citizen":                {tickettest.Citizen, 0, 0},
+			"another ASR's supervisor": {person.Actor{ID: "a", Role: person.ASRSupervisor, Entity: "010204"}, 0, 0},
+			"its supervisor":           {tickettest.Actors[2], 2, 3},
+			"the receiver's":           {tickettest.Actors[4], 1, 1},
+			"the Region's":             {tickettest.Actors[6], 4, 4},
+			"the auditor":              {tickettest.Auditor, 4, 4},
+		} {
+			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.standings {
+				t.Errorf("%s sees %d standings, want %d", name, got, c.standings)
+			}
+			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.deeds {
+				t.Errorf("%s sees %d deeds, want %d", name, got, c.deeds)
+			}
+		}
+		if _, err := h.Store.RequestPool().Exec(t.Context(), `select from read.figures_v1`); err == nil {
+			t.Error("doors may read the fold's memory")
+		}
+		for _, table := range Model.Tables {
+			if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from read.`+table); err == nil {
+				t.Errorf("doors may delete from %s", table)
+			}
+		}
+	}
+	t.Run("live", check)
+	h.Rebuild(Model)
+	t.Run("rebuilt", check)
+}

@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package dashboard
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/readmodel"
+)
+
+// Model keeps what the supervisors' figures follow from; see figures.go.
+var Model = readmodel.Model{
+	Name: "figures", Version: 1,
+	Tables:         []string{intervalsTable.Name, activitiesTable.Name, figuresTable.Name},
+	ReadTables:     []string{intervalsTable.Name, activitiesTable.Name},
+	SetupProcedure: "read.dress_figures_v1",
+	Apply:          applyFigures,
+	Build:          buildFigures,
+}
+
+// rowKey names a standing or a deed: one event begins one at most.
+type rowKey struct {
+	Ticket  ticket.ID
+	Version int
+}
+
+var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name: "standings_v1", Key: "ticket, version", Columns: []readmodel.Column[statusInterval]{
+	readmodel.NewColumn("ticket", "uuid", func(s statusInterval) string { return string(s.Ticket) }),
+	readmodel.NewColumn("version", "integer", func(s statusInterval) string { return strconv.Itoa(s.Version) }),
+	readmodel.NewColumn("number", "text", func(s statusInterval) string { return s.Number }),
+	readmodel.NewColumn("entity", "text", func(s statusInterval) string { return string(s.Entity) }),
+	readmodel.NewColumn("service", "text", func(s statusInterval) string { return string(s.Service) }),
+	readmodel.NewColumn("problem", "text", func(s statusInterval) string { return string(s.Problem) }),
+	readmodel.NewColumn("status", "text", func(s statusInterval) string { return string(s.Status) }),
+	readmodel.NewColumn("assignee", "text", func(s statusInterval) string { return s.Assignee }),
+	readmodel.NewColumn("channel", "text", func(s statusInterval) string { return string(s.Channel) }),
+	readmodel.NewColumn("opened_at", "timestamptz", func(s statusInterval) string { return readmodel.FormatTime(s.Opened) }),
+	readmodel.NewColumn("answered_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Answered) }),
+	readmodel.NewColumn("resolved_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Resolved) }),
+	readmodel.NewColumn("handovers", "integer", func(s statusInterval) string { return strconv.Itoa(s.Handovers) }),
+	readmodel.NewColumn("reopenings", "integer", func(s statusInterval) string { return strconv.Itoa(s.Reopenings) }),
+	readmodel.NewColumn("from_at", "timestamptz", func(s statusInterval) string { return readmodel.FormatTime(s.From) }),
+	readmodel.NewColumn("to_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.To) }),
+}})
+
+var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "deeds_v1", Key: "ticket, version", Columns: []readmodel.Column[activity]{
+	readmodel.NewColumn("ticket", "uuid", func(d activity) string { return string(d.Ticket) }),
+	readmodel.NewColumn("version", "integer", func(d activity) string { return strconv.Itoa(d.Version) }),
+	readmodel.NewColumn("number", "text", func(d activity) string { return d.Number }),
+	readmodel.NewColumn("kind", "text", func(d activity) string { return string(d.Kind) }),
+	readmodel.NewColumn("entity", "text", func(d activity) string { return string(d.Entity) }),
+	readmodel.NewColumn("other", "text", func(d activity) string { return string(d.Other) }),
+	readmodel.NewColumn("service", "text", func(d activity) string { return string(d.Service) }),
+	readmodel.NewColumn("problem", "text", func(d activity) string { return string(d.Problem) }),
+	readmodel.NewColumn("detail", "text", func(d activity) string { return d.Detail }),
+	readmodel.NewColumn("operator", "text", func(d activity) string { return d.Operator }),
+	readmodel.NewColumn("opened_at", "timestamptz", func(d activity) string { return readmodel.FormatTime(d.Opened) }),
+	readmodel.NewColumn("at", "timestamptz", func(d activity) string { return readmodel.FormatTime(d.At) }),
+	readmodel.NewColumn("withdrawn_at", "timestamptz", func(d activity) string { return timeOrInfinity(d.Withdrawn) }),
+}})
+
+var figuresTable = readmodel.WithReplace(readmodel.Table[ticketFigures]{Name: "figures_v1", Key: "ticket", Columns: []readmodel.Column[ticketFigures]{
+	readmodel.NewColumn("ticket", "uuid", func(f ticketFigures) string { return string(f.State.ID) }),
+	readmodel.NewColumn("folded", "jsonb", ticketFigures.marshal),
+}})
+
+// timeOrInfinity is a moment that may not have come: zero is for ever.
+func timeOrInfinity(t time.Time) string {
+	if t.IsZero() {
+		return "infinity"
+	}
+	return readmodel.FormatTime(t)
+}
+
+// figuresFold takes events into memories and keeps the rows that follow.
+type figuresFold struct {
+	tickets    map[ticket.ID]ticketFigures
+	touched    map[ticket.ID]bool
+	intervals  map[rowKey]statusInterval
+	activities map[rowKey]activity
+}
+
+func newFiguresFold(memories map[ticket.ID]ticketFigures) *figuresFold {
+	return &figuresFold{tickets: memories, touched: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{}, activities: map[rowKey]activity{}}
+}
+
+func (f *figuresFold) apply(r ticket.Recorded) {
+	before := f.tickets[r.Ticket]
+	after, standings, deeds := before.apply(r)
+	if after.Version == before.Version {
+		return
+	}
+	f.tickets[r.Ticket], f.touched[r.Ticket] = after, true
+	for _, s := range standings {
+		f.intervals[rowKey{s.Ticket, s.Version}] = s
+	}
+	for _, d := range deeds {
+		f.activities[rowKey{d.Ticket, d.Version}] = d
+	}
+}
+
+// drain gives the rows that were touched since the last time.
+func (f *figuresFold) drain() (memories []ticketFigures, standings []statusInterval, deeds []activity) {
+	for id := range f.touched {
+		memories = append(memories, f.tickets[id])
+	}
+	for _, s := range f.intervals {
+		standings = append(standings, s)
+	}
+	for _, d := range f.activities {
+		deeds = append(deeds, d)
+	}
+	clear(f.touched)
+	clear(f.intervals)
+	clear(f.activities)
+	return memories, standings, deeds
+}
+
+func applyFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error {
+	memories, err := loadFigures(ctx, tx, suffix, happened)
+	if err != nil {
+		return err
+	}
+	f := newFiguresFold(memories)
+	for _, r := range happened {
+		f.apply(r)
+	}
+	touched, standings, deeds := f.drain()
+	if err := figuresTable.Upsert(ctx, tx, suffix, touched); err != nil {
+		return err
+	}
+	if err := intervalsTable.Upsert(ctx, tx, suffix, standings); err != nil {
+		return err
+	}
+	return activitiesTable.Upsert(ctx, tx, suffix, deeds)
+}
+
+// loadFigures reads the memories of the tickets that the events touch.
+func loadFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
+	ids := make([]string, len(happened))
+	for i, r := range happened {
+		ids[i] = string(r.Ticket)
+	}
+	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, figuresTable.Name+suffix), ids)
+	if err != nil {
+		return nil, fmt.Errorf("load figures: %w", err)
+	}
+	all, err := pgx.CollectRows(found, pgx.RowTo[ticketFigures])
+	if err != nil {
+		return nil, fmt.Errorf("load figures: %w", err)
+	}
+	memories := make(map[ticket.ID]ticketFigures, len(all))
+	for _, f := range all {
+		memories[f.State.ID] = f
+	}
+	return memories, nil
+}
+
+func buildFigures() readmodel.Builder {
+	f := newFiguresFold(map[ticket.ID]ticketFigures{})
+	return readmodel.Builder{
+		Add: func(history []ticket.Recorded) {
+			for _, r := range history {
+				f.apply(r)
+			}
+		},
+		Flush: func(ctx context.Context, tx pgx.Tx, suffix string) error {
+			memories, standings, deeds := f.drain()
+			clear(f.tickets)
+			if err := figuresTable.CopyIn(ctx, tx, suffix, memories); err != nil {
+				return err
+			}
+			if err := intervalsTable.CopyIn(ctx, tx, suffix, standings); err != nil {
+				return err
+			}
+			return activitiesTable.CopyIn(ctx, tx, suffix, deeds)
+		},
+		Finish: func(context.Context, pgx.Tx, string) error { return nil }, // every ticket was whole
+	}
+}

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package lists
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// changeRow is one event in the stream of changes, one row of read.timeline_v1: that a ticket changed, and who may know.
+type changeRow struct {
+	Position int64
+	Ticket   ticket.ID
+	Type     string
+	At       time.Time
+	Author   catalog.EntityCode
+	// Entities may know of it: those that see the ticket after the event, and those that saw it before. All but the
+	// author's know from From on: a hand-over at once, a note when they may read it.
+	Entities     []catalog.EntityCode
+	EntitiesFrom time.Time
+	// Citizen is the account that may know of it, from CitizenFrom on: nothing of an act before its note. "" for none.
+	Citizen     string
+	CitizenFrom time.Time
+}
+
+// newChangeRow is the entry of an event that took a ticket's row from before to after.
+func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
+	e := changeRow{
+		Position: r.Position, Ticket: r.Ticket, Type: ticket.EventName(r.Event), At: r.At, Author: r.By.Entity,
+		Entities: entitiesSeeing(before.State.UndoableState, after.State.UndoableState), EntitiesFrom: r.At, CitizenFrom: r.At,
+	}
+	if after.Identity == ticket.Verified {
+		e.Citizen = after.State.Citizen
+	}
+	if held := after.State.Last.HeldUntil; held.After(r.At) {
+		e.CitizenFrom = held
+	}
+	if held := ticketview.HeldUntil(r.Event); held.After(r.At) {
+		e.EntitiesFrom = held
+	}
+	switch n := r.Event.(type) {
+	case ticket.InternalNote:
+		e.Entities, e.Citizen = []catalog.EntityCode{n.Entity}, ""
+	case ticket.RegionalNote:
+		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
+	case ticket.PlaybookEvent:
+		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // it happens only while that entity has the ticket
+	case ticket.AssignmentEvent, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverAlertEvent, ticket.ContactFailed:
+		e.Citizen = ""
+	case ticket.Opened, ticket.CitizenNote, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
+		ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded, ticket.PersonalDataErased:
+	}
+	return e
+}
+
+// entitiesSeeing lists the entities that see the ticket before or after, each once.
+func entitiesSeeing(before, after ticket.UndoableState) []catalog.EntityCode {
+	all := append([]catalog.EntityCode{before.Entity, after.Entity}, before.Traces...)
+	all = append(all, after.Traces...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(e catalog.EntityCode) bool { return e == "" })
+}

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package lists
+
+import (
+	"crypto/hmac"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"github.com/sol-assistenza/sol/projections/readmodel"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// cursor is where a page ended, or began: an item's key of the order, and its id. On the wire it is opaque and signed, so
+// that it goes on from where we said, with the filter and for the viewer it was given for.
+type cursor struct {
+	Key       string `json:"k"`
+	ID        string `json:"i"`
+	Back      bool   `json:"b,omitempty"` // to the page before
+	Signature string `json:"s"`
+}
+
+// signer signs with the log's master key.
+type signer func(purpose, value string) string
+
+func (c cursor) withSignature(sign signer, f Filter, v ticketview.Viewer) cursor {
+	c.Signature = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
+		f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
+	return c
+}
+
+func (c cursor) encode(sign signer, f Filter, v ticketview.Viewer) string {
+	text, err := json.Marshal(c.withSignature(sign, f, v))
+	if err != nil {
+		panic("strings cannot be encoded: " + err.Error())
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// decodeCursor reads a cursor; *FilterError for one that was not given out for this list.
+func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
+	var c cursor
+	text, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+	if err == nil {
+		err = json.Unmarshal(text, &c)
+	}
+	if err != nil || !hmac.Equal([]byte(c.Signature), []byte(c.withSignature(sign, f, v).Signature)) {
+		return cursor{}, readmodel.NewFilterError("cursor", "not the cursor of a page of this list", "a cursor of the page beside it, with the same filter and sort")
+	}
+	return c, nil
+}

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package lists
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/readmodel"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// Model keeps the lists, their counts and the stream of changes: one model, so that all three always stand at
+// the same position.
+var Model = readmodel.Model{
+	Name: "tickets", Version: 1,
+	Tables:         []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
+	ReadTables:     []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
+	SetupProcedure: "read.dress_tickets_v1",
+	Apply:          applyTickets,
+	Build:          buildTickets,
+}
+
+var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets_v1", Key: "id", Columns: []readmodel.Column[Row]{
+	readmodel.NewColumn("id", "uuid", func(r Row) string { return string(r.State.ID) }),
+	readmodel.NewColumn("entity", "text", func(r Row) string { return string(r.State.Entity) }),
+	readmodel.NewColumn("traces", "text[]", func(r Row) string { return readmodel.TextArray(r.State.Traces) }),
+	readmodel.NewColumn("citizen", "text", Row.citizenColumn),
+	readmodel.NewColumn("number", "text", func(r Row) string { return r.State.Number }),
+	readmodel.NewColumn("status", "text", func(r Row) string { return string(r.State.Status) }),
+	readmodel.NewColumn("assignee", "text", Row.assigneeColumn),
+	readmodel.NewColumn("subject", "text", func(r Row) string { return r.State.Subject }),
+	readmodel.NewColumn("requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }),
+	readmodel.NewColumn("opened_at", "timestamptz", func(r Row) string { return readmodel.FormatTime(r.OpenedAt) }),
+	readmodel.NewColumn("updated_at", "timestamptz", func(r Row) string { return readmodel.FormatTime(r.UpdatedAt) }),
+	readmodel.NewColumn("version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }),
+	readmodel.NewColumn("position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }),
+	readmodel.NewColumn("said_until", "timestamptz", func(r Row) string { return readmodel.FormatTime(r.allTextsVisibleFrom()) }),
+	readmodel.NewColumn("folded", "jsonb", Row.marshal),
+}})
+
+// countChange is a change of one kept count.
+type countChange struct {
+	countKey
+	n int
+}
+
+var countsTable = readmodel.Table[countChange]{
+	Name: "queue_counts_v1", Key: "entity, person, queue", OnConflict: "update set count = t.count + excluded.count",
+	Columns: []readmodel.Column[countChange]{
+		readmodel.NewColumn("entity", "text", func(c countChange) string { return string(c.Entity) }),
+		readmodel.NewColumn("person", "text", func(c countChange) string { return c.Person }),
+		readmodel.NewColumn("queue", "text", func(c countChange) string { return string(c.Queue) }),
+		readmodel.NewColumn("count", "bigint", func(c countChange) string { return strconv.Itoa(c.n) }),
+	},
+}
+
+var timelineTable = readmodel.Table[changeRow]{
+	Name: "timeline_v1", Key: "position", OnConflict: "nothing",
+	Columns: []readmodel.Column[changeRow]{
+		readmodel.NewColumn("position", "bigint", func(e changeRow) string { return strconv.FormatInt(e.Position, 10) }),
+		readmodel.NewColumn("ticket", "uuid", func(e changeRow) string { return string(e.Ticket) }),
+		readmodel.NewColumn("type", "text", func(e changeRow) string { return e.Type }),
+		readmodel.NewColumn("at", "timestamptz", func(e changeRow) string { return readmodel.FormatTime(e.At) }),
+		readmodel.NewColumn("author", "text", func(e changeRow) string { return string(e.Author) }),
+		readmodel.NewColumn("entities", "text[]", func(e changeRow) string { return readmodel.TextArray(e.Entities) }),
+		readmodel.NewColumn("entities_at", "timestamptz", func(e changeRow) string { return readmodel.FormatTime(e.EntitiesFrom) }),
+		readmodel.NewColumn("citizen", "text", func(e changeRow) string { return e.Citizen }),
+		readmodel.NewColumn("citizen_at", "timestamptz", func(e changeRow) string { return readmodel.FormatTime(e.CitizenFrom) }),
+	},
+}
+
+// citizenColumn is the account in whose area the ticket shows: never one that was only typed into a form.
+func (row Row) citizenColumn() string {
+	if row.Identity != ticket.Verified {
+		return ""
+	}
+	return row.State.Citizen
+}
+
+func (row Row) assigneeColumn() string { return ticketview.AssigneeKey(row.State.Assignee) }
+
+func (row Row) allTextsVisibleFrom() time.Time {
+	until := row.OpenedAt
+	for _, s := range row.SearchableTexts {
+		if s.From.After(until) {
+			until = s.From
+		}
+	}
+	return until
+}
+
+func (row Row) marshal() string {
+	text, err := json.Marshal(row)
+	if err != nil {
+		panic("a row of plain values cannot be encoded: " + err.Error())
+	}
+	return string(text)
+}
+
+// ticketsFold takes events into rows and keeps what follows from it.
+type ticketsFold struct {
+	rows    map[ticket.ID]Row
+	touched map[ticket.ID]bool
+	counts  countChanges
+	changes []changeRow
+}
+
+func (f *ticketsFold) apply(r ticket.Recorded) {
+	before := f.rows[r.Ticket]
+	after := foldEvent(before, r)
+	if after.Version == before.Version {
+		return
+	}
+	f.rows[r.Ticket], f.touched[r.Ticket] = after, true
+	f.counts.move(before, after)
+	f.changes = append(f.changes, newChangeRow(before, after, r))
+}
+
+// drain gives the rows touched since the last time.
+func (f *ticketsFold) drain() []Row {
+	rows := make([]Row, 0, len(f.touched))
+	for id := range f.touched {
+		rows = append(rows, f.rows[id])
+	}
+	clear(f.touched)
+	return rows
+}
+
+func newTicketsFold(rows map[ticket.ID]Row) *ticketsFold {
+	return &ticketsFold{rows: rows, touched: map[ticket.ID]bool{}, counts: countChanges{}}
+}
+
+// nonZero lists the counts that are not zero.
+func (t countChanges) nonZero() []countChange {
+	var all []countChange
+	for k, n := range t {
+		if n != 0 {
+			all = append(all, countChange{k, n})
+		}
+	}
+	return all
+}
+
+func applyTickets(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error {
+	rows, err := loadRows(ctx, tx, suffix, happened)
+	if err != nil {
+		return err
+	}
+	f := newTicketsFold(rows)
+	for _, r := range happened {
+		f.apply(r)
+	}
+	if err := ticketsTable.Upsert(ctx, tx, suffix, f.drain()); err != nil {
+		return err
+	}
+	if err := countsTable.Upsert(ctx, tx, suffix, f.counts.nonZero()); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from read.`+countsTable.Name+suffix+` where count = 0`); err != nil {
+		return fmt.Errorf("forget empty counts: %w", err)
+	}
+	return timelineTable.Upsert(ctx, tx, suffix, f.changes)
+}
+
+// loadRows reads the rows that the events touch.
+func loadRows(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) (map[ticket.ID]Row, error) {
+	ids := make([]string, len(happened))
+	for i, r := range happened {
+		ids[i] = string(r.Ticket)
+	}
+	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where id = any($1::text[]::uuid[])`,
+		ticketsTable.Name+suffix), ids)
+	if err != nil {
+		return nil, fmt.Errorf("load rows: %w", err)
+	}
+	all, err := pgx.CollectRows(found, pgx.RowTo[Row])
+	if err != nil {
+		return nil, fmt.Errorf("load rows: %w", err)
+	}
+	rows := make(map[ticket.ID]Row, len(all))
+	for _, row := range all {
+		rows[row.State.ID] = row
+	}
+	return rows, nil
+}
+
+func buildTickets() readmodel.Builder {
+	f := newTicketsFold(map[ticket.ID]Row{})
+	return readmodel.Builder{
+		Add: func(history []ticket.Recorded) {
+			for _, r := range history {
+				f.apply(r)
+			}
+		},
+		Flush: func(ctx context.Context, tx pgx.Tx, suffix string) error {
+			rows, entries := f.drain(), f.changes
+			clear(f.rows)
+			f.changes = nil
+			if err := ticketsTable.CopyIn(ctx, tx, suffix, rows); err != nil {
+				return err
+			}
+			return timelineTable.CopyIn(ctx, tx, suffix, entries)
+		},
+		Finish: func(ctx context.Context, tx pgx.Tx, suffix string) error {
+			return countsTable.CopyIn(ctx, tx, suffix, f.counts.nonZero())
+		},
+	}
+}

@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package lists
+
+import (
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// QueueID names a queue on the wire.
+type QueueID string
+
+// The queues.
+const (
+	NewQueue        QueueID = "nuove"          // nobody works on it yet
+	MyQueue         QueueID = "mie"            // mine to work on; a citizen's own
+	GroupQueue      QueueID = "supervisori"    // given to the supervisors as a group
+	InProgressQueue QueueID = "in_lavorazione" //
+	WaitingQueue    QueueID = "in_attesa"      // for the citizen
+	HandedOverQueue QueueID = "inoltrate"      // read-only traces
+	SolvedQueue     QueueID = "risolte"        //
+	OverrideQueue   QueueID = "forzature"      // handed over against their checks; for supervisors
+	AllQueue        QueueID = "tutte"          //
+)
+
+var queueNames = map[QueueID]string{
+	NewQueue: "Nuove", MyQueue: "Le mie", GroupQueue: "Ai supervisori", InProgressQueue: "In lavorazione",
+	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati", AllQueue: "Tutte",
+}
+
+// QueueName is what a role calls a queue of its own; false: it has no such queue.
+func QueueName(r person.Role, q QueueID) (string, bool) {
+	return queueNames[q], slices.Contains(queuesForRole(r), q)
+}
+
+// queuesForRole lists the queues that a role has, in the order of the menu.
+func queuesForRole(r person.Role) []QueueID {
+	switch {
+	case r.Supervises():
+		return []QueueID{NewQueue, MyQueue, GroupQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, OverrideQueue, AllQueue}
+	case r.Operates():
+		return []QueueID{NewQueue, MyQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, AllQueue}
+	case r == person.Auditor:
+		return []QueueID{AllQueue}
+	case r == person.Citizen:
+		return []QueueID{MyQueue}
+	default:
+		return nil
+	}
+}
+
+// countKey names one kept count: a queue of an entity, or of one person there. The auditor's is of no entity, a
+// citizen's of the account alone.
+type countKey struct {
+	Entity catalog.EntityCode
+	Person string
+	Queue  QueueID
+}
+
+// countKeys lists every count in which a ticket stands. The SQL of a queue's list (inQueue) says the same.
+func countKeys(row Row) []countKey {
+	if row.State.Status == "" {
+		return nil
+	}
+	s := row.State
+	keys := []countKey{{Queue: AllQueue}, {Entity: s.Entity, Queue: AllQueue}}
+	at := func(q QueueID) { keys = append(keys, countKey{Entity: s.Entity, Queue: q}) }
+	switch s.Status {
+	case ticket.New, ticket.HandedOver:
+		at(NewQueue)
+	case ticket.InProgress:
+		at(InProgressQueue)
+		if s.Assignee == (ticket.Assignee{}) {
+			at(NewQueue)
+		}
+	case ticket.Waiting:
+		at(WaitingQueue)
+	case ticket.Solved:
+		at(SolvedQueue)
+	case ticket.Closed:
+	}
+	if s.Status.IsOpen() && s.Assignee.Supervisors {
+		at(GroupQueue)
+	}
+	if s.Status.IsOpen() && s.Assignee.Operator != "" {
+		keys = append(keys, countKey{s.Entity, s.Assignee.Operator, MyQueue})
+	}
+	if s.Status != ticket.Closed {
+		for _, trace := range s.Traces {
+			if trace != s.Entity {
+				keys = append(keys, countKey{Entity: trace, Queue: HandedOverQueue})
+			}
+		}
+	}
+	if s.Handover.Ground.IsOverride() && s.Status != ticket.Closed {
+		keys = append(keys, countKey{Entity: s.Handover.ASR, Queue: OverrideQueue}, countKey{Entity: catalog.Region, Queue: OverrideQueue})
+	}
+	if s.Citizen != "" && row.Identity == ticket.Verified {
+		keys = append(keys, countKey{Person: s.Citizen, Queue: MyQueue})
+	}
+	return keys
+}
+
+// countKeyFor is the count of a viewer's queue.
+func countKeyFor(v ticketview.Viewer, q QueueID) countKey {
+	switch {
+	case v.IsCitizen():
+		return countKey{Person: v.Actor.ID, Queue: q}
+	case v.IsAuditor():
+		return countKey{Queue: q}
+	case q == MyQueue:
+		return countKey{v.Actor.Entity, v.Actor.ID, q}
+	default:
+		return countKey{Entity: v.Actor.Entity, Queue: q}
+	}
+}
+
+// countChanges is how counts change: sums by key, never a recount.
+type countChanges map[countKey]int
+
+// move takes a ticket from the queues of its row before to those of its row after.
+func (t countChanges) move(before, after Row) {
+	for _, k := range countKeys(before) {
+		t[k]--
+	}
+	for _, k := range countKeys(after) {
+		t[k]++
+	}
+}

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package lists
+
+import (
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// TestSwapYieldsToLongRead: somebody reads for long, others keep getting answers, and the swap comes after.
+func TestSwapYieldsToLongRead(t *testing.T) {
+	h := newFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	long, err := h.Store.RequestPool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := long.Exec(t.Context(), `lock table read.tickets_v1 in access share mode`); err != nil {
+		t.Fatal(err)
+	}
+	swapped := make(chan error, 1)
+	go func() { swapped <- h.Runner().Rebuild(t.Context(), Model.Name, nil) }()
+	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
+	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits behind the try, not behind the long read
+	select {
+	case err := <-swapped:
+		t.Fatalf("swapped under a reader: %v", err)
+	default:
+	}
+	if err := long.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-swapped; err != nil {
+		t.Error(err)
+	}
+	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
+}
+
+// TestReadDuringSwapSeesNewTables: it takes its snapshot behind the swap that it waited for, whichever statements
+// its connection knows already. Otherwise the new tables would be empty to it.
+func TestReadDuringSwapSeesNewTables(t *testing.T) {
+	h := newFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	fresh := NewReader(h.OpenNode(), catalog.Default(), nil)
+	swap, err := h.Store.WorkerPool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := swap.Exec(t.Context(), `lock table read.tickets_v1 in access exclusive mode`); err != nil {
+		t.Fatal(err)
+	}
+	type answer struct {
+		queues []Queue
+		at     eventstore.Position
+		err    error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		queues, at, err := fresh.Queues(t.Context(), ticketview.Viewer{Actor: tickettest.Operator})
+		answered <- answer{queues, at, err}
+	}()
+	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
+	if _, err := swap.Exec(t.Context(), `
+		create table read.queue_counts_v1_new (like read.queue_counts_v1);
+		insert into read.queue_counts_v1_new select * from read.queue_counts_v1;
+		grant select on read.queue_counts_v1_new to sol_request;
+		alter table read.queue_counts_v1 rename to queue_counts_v1_old;
+		alter table read.queue_counts_v1_new rename to queue_counts_v1;
+		update log.consumers set position = position + 1 where name = 'tickets'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := swap.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := <-answered
+	if got.err != nil || got.at.N != 2 || got.queues[0].Count != 1 {
+		t.Errorf("at %s, %v: %+v", got.at, got.err, got.queues)
+	}
+}

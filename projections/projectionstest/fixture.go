@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package projectionstest gives a test a log with some read models on it.
+package projectionstest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+	"github.com/sol-assistenza/sol/projections/readmodel"
+)
+
+// RunTests runs a package's tests. Every property is checked with thousands of histories, unless the command line asks for another
+// number.
+func RunTests(m *testing.M) {
+	if err := flag.Set("rapid.checks", "2000"); err != nil {
+		panic(err)
+	}
+	storetest.Run(m) // parses the command line after this
+}
+
+// Fixture is a log with the rules that decide its commands and some read models on it, on a database of the test's own.
+type Fixture struct {
+	T          testing.TB
+	DB         *storetest.DB
+	Store      *eventstore.Store
+	models     []readmodel.Model
+	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
+	clock      atomic.Int64 // Unix nanoseconds
+	number     int
+}
+
+// New returns a fixture with an empty log.
+func New(t testing.TB, models ...readmodel.Model) *Fixture {
+	t.Helper()
+	f := &Fixture{T: t, models: models}
+	f.SetTime(tickettest.StartTime)
+	f.DB = storetest.New(t, func(c *eventstore.Config) { c.Clock = f.Now })
+	f.Store = f.DB.Store
+	f.dispatcher = eventstore.NewDispatcher(f.Store, ticketlog.Decider(tickettest.Engine))
+	return f
+}
+
+// Now is the time that the log's clock shows.
+func (f *Fixture) Now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
+
+// SetTime sets the log's clock.
+func (f *Fixture) SetTime(t time.Time) { f.clock.Store(t.UnixNano()) }
+
+// Advance moves the log's clock.
+func (f *Fixture) Advance(d time.Duration) { f.clock.Add(int64(d)) }
+
+// OpenNode opens the log on another node with the same clock.
+func (f *Fixture) OpenNode(options ...func(*eventstore.Config)) *eventstore.Store {
+	f.T.Helper()
+	return f.DB.OpenNode(f.T, append(options, func(c *eventstore.Config) { c.Clock = f.Now })...)
+}
+
+// Dispatch dispatches a command and gives back what the rules answered.
+func (f *Fixture) Dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
+	f.T.Helper()
+	_, err := f.dispatcher.Dispatch(f.T.Context(), eventstore.Request[ticket.Command]{
+		Stream: string(id), Command: c, By: ticketlog.StoreActor(by),
+	})
+	return err
+}
+
+// Do dispatches a command that must be accepted.
+func (f *Fixture) Do(id ticket.ID, by person.Actor, c ticket.Command) {
+	f.T.Helper()
+	if err := f.Dispatch(id, by, c); err != nil {
+		f.T.Fatal(err)
+	}
+}
+
+// OpenTicket opens a ticket of the citizen at an entity.
+func (f *Fixture) OpenTicket(at catalog.EntityCode, change ...func(*ticket.Open)) ticket.ID {
+	f.T.Helper()
+	id := tickettest.NewID()
+	open := tickettest.OpenCommand(f.nextNumber(), at)
+	open.Subject = f.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
+	for _, c := range change {
+		c(&open)
+	}
+	f.Do(id, tickettest.Citizen, open)
+	return id
+}
+
+func (f *Fixture) nextNumber() string {
+	f.number++
+	return fmt.Sprintf("2026-%07d", f.number)
+}
+
+// Project runs the read models until they have passed the head, and stops them.
+func (f *Fixture) Project() {
+	f.T.Helper()
+	stop := f.Run(f.Store)
+	defer stop()
+	f.WaitForModels()
+}
+
+// Run starts the read models on a node.
+func (f *Fixture) Run(node *eventstore.Store) (stop func()) {
+	f.T.Helper()
+	ctx, cancel := context.WithCancel(f.T.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- readmodel.NewRunner(node, f.models...).Start(ctx) }()
+	return func() {
+		f.T.Helper()
+		cancel()
+		if err := <-ended; err != nil {
+			f.T.Error(err)
+		}
+	}
+}
+
+// WaitForModels waits until the read models have passed the head.
+func (f *Fixture) WaitForModels() {
+	f.T.Helper()
+	head, _, err := f.Store.Head(f.T.Context())
+	if err != nil {
+		f.T.Fatal(err)
+	}
+	for _, m := range f.models {
+		if err := f.Store.WaitForConsumer(f.T.Context(), m.Name, m.Version, head.N); err != nil {
+			f.T.Fatal(err)
+		}
+	}
+}
+
+// Runner runs the fixture's read models.
+func (f *Fixture) Runner() *readmodel.Runner { return readmodel.NewRunner(f.Store, f.models...) }
+
+// Rebuild rebuilds one of the read models.
+func (f *Fixture) Rebuild(m readmodel.Model) {
+	f.T.Helper()
+	if err := f.Runner().Rebuild(f.T.Context(), m.Name, nil); err != nil {
+		f.T.Fatal(err)
+	}
+}
+
+// Dump is every row of the read models in an order of its own.
+func (f *Fixture) Dump() []string {
+	f.T.Helper()
+	var all []string
+	var tables []string
+	for _, m := range f.models {
+		tables = append(tables, m.Tables...)
+	}
+	for _, table := range tables {
+		rows, err := f.Store.WorkerPool().Query(f.T.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
+		if err != nil {
+			f.T.Fatal(err)
+		}
+		for rows.Next() {
+			var row string
+			if err := rows.Scan(&row); err != nil {
+				f.T.Fatal(err)
+			}
+			all = append(all, table+" "+row)
+		}
+		if err := rows.Err(); err != nil {
+			f.T.Fatal(err)
+		}
+	}
+	return all
+}
+
+// PlayLife plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
+func (f *Fixture) PlayLife(life tickettest.RandomTicket, between func(step int)) {
+	f.T.Helper()
+	id := tickettest.NewID()
+	begun := life.Steps[0].Now
+	base := f.Now()
+	for i, s := range life.Steps {
+		f.SetTime(base.Add(s.Now.Sub(begun)))
+		_ = f.Dispatch(id, s.By, f.withNewIDs(s.Command)) // refusals are part of a life
+		between(i)
+	}
+	f.Advance(time.Minute)
+}
+
+// withNewIDs gives a command ids and a number that no other life has.
+func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
+	switch c := c.(type) {
+	case ticket.Open:
+		c.Number = f.nextNumber()
+		return c
+	case ticket.Update:
+		if c.Note != nil {
+			note := *c.Note
+			note.ID = tickettest.NewID()
+			c.Note = &note
+		}
+		return c
+	case ticket.Reply:
+		c.ID = tickettest.NewID()
+		return c
+	case ticket.Undo, ticket.Close, ticket.TransferToSuccessor, ticket.Release, ticket.Erase:
+		return c
+	}
+	return c
+}
+
+// CountVisible counts the rows that a table or function shows to an actor, under the database role that requests use.
+func (f *Fixture) CountVisible(t *testing.T, who person.Actor, from string) (n int) {
+	t.Helper()
+	err := pgx.BeginFunc(t.Context(), f.Store.RequestPool(), func(tx pgx.Tx) error {
+		if who != (person.Actor{}) {
+			_, err := tx.Exec(t.Context(),
+				`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+				string(who.Role), string(who.Entity), who.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return tx.QueryRow(t.Context(), `select count(*) from `+from).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Eventually asks the database a question until the answer is yes.
+func (f *Fixture) Eventually(question string) {
+	f.T.Helper()
+	for yes := false; !yes; {
+		if err := f.Store.WorkerPool().QueryRow(f.T.Context(), question).Scan(&yes); err != nil {
+			f.T.Fatal(err)
+		}
+	}
+}

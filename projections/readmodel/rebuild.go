@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+)
+
+// newSuffix ends the names of tables that are being built; old, of those that were replaced.
+const (
+	newSuffix = "_new"
+	oldSuffix = "_old"
+)
+
+// maxBufferedEvents is how many events a rebuild holds in memory before it writes, besides one whole stream.
+const maxBufferedEvents = 20_000
+
+// Rebuild builds a read model's tables again from the log, beside those that go on answering, and swaps them in one
+// transaction with the checkpoint. progress is told how many of the log's events are done, now and then.
+// Interrupted, it leaves tables that the next one clears away.
+func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, total int64)) error {
+	m, err := r.findModel(name)
+	if err != nil {
+		return err
+	}
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	b := rebuild{store: r.store, pool: r.store.WorkerPool(), model: m, progress: progress}
+	if err := b.withLock(ctx, b.run); err != nil {
+		return fmt.Errorf("rebuild %s: %w", name, err)
+	}
+	return nil
+}
+
+type rebuild struct {
+	store    *eventstore.Store
+	pool     *pgxpool.Pool
+	model    Model
+	progress func(done, total int64)
+	total    int64
+	position int64 // up to where the new tables have come
+}
+
+// withLock keeps a second rebuild out while this one runs.
+func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error) (err error) {
+	conn, err := b.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	var mine bool
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lockKey(rebuildLock)).Scan(&mine); err != nil {
+		return err
+	}
+	if !mine {
+		return ErrRebuilding
+	}
+	defer func() {
+		if _, e := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lockKey(rebuildLock)); e != nil {
+			err = errors.Join(err, e, conn.Conn().Close(context.WithoutCancel(ctx))) // the lock goes with the connection
+		}
+	}()
+	return run(ctx)
+}
+
+func (b *rebuild) run(ctx context.Context) error {
+	head, _, err := b.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	b.total = head.N
+	if err := b.inTx(ctx, func(tx pgx.Tx) error { return b.createTables(ctx, tx) }); err != nil {
+		return err
+	}
+	if err := b.fill(ctx, head.N); err != nil {
+		return err
+	}
+	if err := b.inTx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `call `+b.model.SetupProcedure+`($1)`, newSuffix); err != nil {
+			return err
+		}
+		for _, t := range b.model.Tables { // plans are to be right from the first query after the swap
+			if _, err := tx.Exec(ctx, `analyze read.`+t+newSuffix); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	b.position = head.N
+	for full := true; full; {
+		if err := b.inTx(ctx, func(tx pgx.Tx) (err error) {
+			full, err = b.catchUp(ctx, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return b.swap(ctx)
+}
+
+func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, b.pool, do)
+}
+
+// createTables makes empty tables shaped like those that answer.
+func (b *rebuild) createTables(ctx context.Context, tx pgx.Tx) error {
+	for _, t := range b.model.Tables {
+		sql := fmt.Sprintf(`drop table if exists read.%[1]s%[2]s;
+			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, t, newSuffix)
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill folds every stream as it stood at the frozen head and copies the rows in.
+func (b *rebuild) fill(ctx context.Context, upTo int64) error {
+	building := b.model.Build()
+	var done, held int64
+	flush := func() error {
+		held = 0
+		b.progress(done, b.total)
+		return b.inTx(ctx, func(tx pgx.Tx) error { return building.Flush(ctx, tx, newSuffix) })
+	}
+	err := b.store.ReadByStream(ctx, upTo, func(records []eventstore.Record) error {
+		history, err := ticketlog.DecodeHistory(records)
+		if err != nil {
+			return err
+		}
+		building.Add(history)
+		done, held = done+int64(len(records)), held+int64(len(records))
+		if held < maxBufferedEvents {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	return b.inTx(ctx, func(tx pgx.Tx) error { return building.Finish(ctx, tx, newSuffix) })
+}
+
+// catchUp applies what happened since, one batch, and tells whether there may be more.
+func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error) {
+	records, err := b.store.Read(ctx, b.position, batchSize)
+	if err != nil || len(records) == 0 {
+		return false, err
+	}
+	happened, err := ticketlog.DecodeHistory(records)
+	if err != nil {
+		return false, err
+	}
+	if err := b.model.Apply(ctx, tx, newSuffix, happened); err != nil {
+		return false, err
+	}
+	b.position = records[len(records)-1].Position
+	b.total = max(b.total, b.position)
+	b.progress(b.position, b.total)
+	return len(records) == batchSize, nil
+}
+
+// swapLockTimeout bounds how long readers that come during a swap wait behind it for those that came before; swapAgain is how
+// long they are left alone before the next try.
+const (
+	swapLockTimeout = 200 * time.Millisecond
+	swapRetryDelay  = time.Second
+)
+
+// swap puts the new tables in the place of the old ones. It gives way to readers and tries again.
+func (b *rebuild) swap(ctx context.Context) error {
+	for {
+		at := b.position
+		err := b.inTx(ctx, func(tx pgx.Tx) error { return b.trySwap(ctx, tx) })
+		var busy *pgconn.PgError
+		if err == nil || !errors.As(err, &busy) || busy.Code != "55P03" { // lock_not_available
+			return err
+		}
+		b.position = at // what this attempt applied was rolled back
+		again := time.NewTimer(swapRetryDelay)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// trySwap keeps the live batches out, catches up with them, renames, and moves the checkpoint with it. So the
+// position never goes back for a reader. Locks are taken in the order in which a live batch takes them.
+func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
+	m := b.model
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, m.lockKey(swapLock)); err != nil {
+		return err
+	}
+	for full := true; full; {
+		var err error
+		if full, err = b.catchUp(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, fmt.Sprintf(`set local lock_timeout = %d`, swapLockTimeout.Milliseconds())); err != nil {
+		return err
+	}
+	for _, t := range m.Tables {
+		sql := fmt.Sprintf(`alter table read.%[1]s rename to %[1]s%[3]s;
+			alter table read.%[1]s%[2]s rename to %[1]s;
+			drop table read.%[1]s%[3]s`, t, newSuffix, oldSuffix)
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		insert into log.consumers (name, version, position, moved_at) values ($1, $2, $3, clock_timestamp())
+		on conflict (name, version) do update set position = excluded.position, moved_at = excluded.moved_at`,
+		m.Name, m.Version, b.position)
+	return err
+}
+
+// lockKey is the number of one of the model's advisory locks.
+func (m Model) lockKey(of string) int64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "read.%s_v%d %s", m.Name, m.Version, of)
+	return int64(h.Sum64())
+}

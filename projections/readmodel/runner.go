@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+)
+
+// batchSize is how many events a live transaction or a step of a rebuild's tail takes at most.
+const batchSize = 500
+
+// Runner keeps the read models of one log up to date.
+type Runner struct {
+	store  *eventstore.Store
+	models []Model
+}
+
+// NewRunner returns a runner of some read models.
+func NewRunner(store *eventstore.Store, models ...Model) *Runner {
+	return &Runner{store: store, models: models}
+}
+
+// Start follows the log with every read model until ctx ends, and returns when all have stopped. Each runs on one
+// node at a time.
+func (r *Runner) Start(ctx context.Context) error {
+	var running sync.WaitGroup
+	failed := make([]error, len(r.models))
+	for i, m := range r.models {
+		running.Go(func() { failed[i] = r.store.Consume(ctx, m.consumer()) })
+	}
+	running.Wait()
+	return errors.Join(failed...)
+}
+
+// consumer applies the log to the model's tables, batch and checkpoint in one transaction.
+func (m Model) consumer() eventstore.Consumer {
+	return eventstore.Consumer{
+		Name: m.Name, Version: m.Version, BatchSize: batchSize,
+		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+			// A swap waits for this batch and keeps the next one from beginning: then the checkpoint has moved,
+			// and the store gives the batch up.
+			if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared($1)`, m.lockKey(swapLock)); err != nil {
+				return fmt.Errorf("wait for a rebuild of %s: %w", m.Name, err)
+			}
+			happened, err := ticketlog.DecodeHistory(records)
+			if err != nil {
+				return err
+			}
+			return m.Apply(ctx, tx, "", happened)
+		},
+	}
+}
+
+// Status is where a read model stands.
+type Status struct {
+	Name     string     `json:"name"`
+	Version  int        `json:"version"`
+	Position int64      `json:"position"`
+	Head     int64      `json:"head"`
+	Lag      int64      `json:"lag" doc:"events behind the head"`
+	Led      bool       `json:"led" doc:"some node runs it"`
+	Since    *time.Time `json:"since,omitempty" doc:"when it last moved"`
+	Failures int        `json:"failures" doc:"of the batch it is at"`
+	Error    string     `json:"error,omitempty" doc:"the last one, while it fails"`
+}
+
+// List tells where every read model of this binary stands, on whichever node it runs.
+func (r *Runner) List(ctx context.Context) ([]Status, error) {
+	consumers, err := r.store.Consumers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, _, err := r.store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Status, len(r.models))
+	for i, m := range r.models {
+		list[i] = Status{Name: m.Name, Version: m.Version, Head: head.N, Lag: head.N}
+		for _, c := range consumers {
+			if c.Name != m.Name || c.Version != m.Version {
+				continue
+			}
+			list[i].Position, list[i].Led, list[i].Failures, list[i].Error = c.Position, c.HasLeader, c.Failures, c.Error
+			list[i].Lag = max(head.N-c.Position, 0)
+			if !c.AdvancedAt.IsZero() {
+				list[i].Since = &c.AdvancedAt
+			}
+		}
+	}
+	return list, nil
+}
+
+// findModel gives the model of a name.
+func (r *Runner) findModel(name string) (Model, error) {
+	names := make([]string, len(r.models))
+	for i, m := range r.models {
+		if names[i] = m.Name; m.Name == name {
+			return m, nil
+		}
+	}
+	return Model{}, fmt.Errorf("%w: %q; there are %q", ErrNoModel, name, names)
+}
+
+// Refusals of a rebuild.
+var (
+	ErrNoModel    = errors.New("no such read model")
+	ErrRebuilding = errors.New("the read model is being rebuilt already")
+)
+
+// The locks of a model, all advisory: a rebuild holds one from beginning to end, a swap and the live batches exclude
+// each other by the other.
+const (
+	rebuildLock = "rebuilding"
+	swapLock    = "swapping"
+)

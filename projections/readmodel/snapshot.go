@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
+)
+
+// Snapshot is one database snapshot of some read models, as row-level security shows it to one actor.
+type Snapshot struct {
+	Tx       pgx.Tx
+	Now      time.Time           // the log's settled time when the snapshot was taken
+	Position eventstore.Position // of the first read model in this snapshot
+}
+
+// WithSnapshot runs do in a snapshot of the read models. It locks their tables against a swap before it takes the snapshot, so that
+// rows and position belong together. The lock statement is sent alone: Postgres parses the statements of a batch first, and parsing a
+// query takes the snapshot.
+func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor, models []Model, do func(Snapshot) error) error {
+	var tables []string
+	for _, m := range models {
+		for _, t := range m.ReadTables {
+			tables = append(tables, "read."+t)
+		}
+	}
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, store.RequestPool(), options, func(tx pgx.Tx) error {
+		s := Snapshot{Tx: tx, Now: store.SettledTime()}
+		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
+			return fmt.Errorf("begin to read: %w", err)
+		}
+		start := &pgx.Batch{}
+		start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+			string(by.Role), string(by.Entity), by.ID)
+		start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
+			models[0].Name, models[0].Version).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&s.Position.Epoch, &s.Position.N) })
+		if err := tx.SendBatch(ctx, start).Close(); err != nil {
+			return fmt.Errorf("begin to read: %w", err)
+		}
+		return do(s)
+	})
+}
+
+// maxWait is how long a read waits for the position that a client has seen (architecture.md, "One command's way").
+const maxWait = 2 * time.Second
+
+// WaitFor waits until the read model has passed the position, for at most two seconds; stale reports that it has not by then. It holds
+// no connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
+func WaitFor(ctx context.Context, store *eventstore.Store, m Model, after eventstore.Position) (stale bool, err error) {
+	head, _, err := store.Head(ctx)
+	if err != nil {
+		return false, err
+	}
+	if after.Epoch != head.Epoch || after.N > head.N {
+		return false, fmt.Errorf("position %s, head %s: %w", after, head, eventstore.ErrBeyondHead)
+	}
+	waiting, done := context.WithTimeout(ctx, maxWait)
+	defer done()
+	err = store.WaitForConsumer(waiting, m.Name, m.Version, after.N)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return true, nil
+	}
+	return false, err
+}

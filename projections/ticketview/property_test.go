@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+)
+
+func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
+		for _, v := range []Viewer{{Actor: tickettest.Citizen}, {Ticket: tickettest.TicketID}} {
+			for _, at := range tickettest.Moments(life.History) {
+				seen, ok := Detail(v, life.History, names, at)
+				if !ok {
+					t.Fatalf("the citizen does not see the ticket at %s", at)
+				}
+				text, err := json.Marshal(seen)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, mark := range []string{tickettest.MarkInternal, tickettest.MarkRegional, "null"} {
+					if strings.Contains(string(text), mark) {
+						t.Fatalf("at %s the citizen reads %s", at, text)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestNotesReachTheirReadersAndNobodyElse says mission.md's row "note; audience" once more, by hand, for operators.
+func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
+		by := rapid.SampledFrom([]person.Actor{tickettest.Operator, tickettest.Neighbour, tickettest.Regional}).Draw(t, "viewer")
+		for _, at := range tickettest.Moments(life.History) {
+			past := life.History[:CountUpTo(life.History, at)]
+			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
+			if !ok {
+				continue
+			}
+			withdrawn := map[ticket.ID]bool{}
+			for _, r := range past {
+				if w, undo := r.Event.(ticket.ActWithdrawn); undo {
+					for _, note := range w.Notes {
+						withdrawn[note] = true
+					}
+				}
+			}
+			for _, r := range past {
+				var note ticket.ID
+				var reads bool
+				own := r.By.Entity == by.Entity
+				switch e := r.Event.(type) {
+				case ticket.InternalNote:
+					note, reads = e.Note, e.Entity == by.Entity
+				case ticket.CitizenNote:
+					note, reads = e.Note, own || !e.VisibleFrom.After(at) && !withdrawn[e.Note]
+				case ticket.RegionalNote:
+					party := by.Entity == catalog.Region || by.Entity == e.ASR
+					note, reads = e.Note, party && (own || !e.VisibleFrom.After(at) && !withdrawn[e.Note])
+				default:
+					continue
+				}
+				if got := slices.ContainsFunc(seen.Notes, func(n Note) bool { return n.ID == note }); got != reads {
+					t.Fatalf("at %s: %s reads %T of %s: %v, want %v", at, by.Entity, r.Event, r.By.Entity, got, reads)
+				}
+			}
+		}
+	})
+}
+
+// TestViewerMustSeeTheTicketThenAndNow: a moment is read by who saw the ticket at that moment and sees it today.
+func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
+		by := rapid.SampledFrom(append(slices.Clone(tickettest.Actors), tickettest.Auditor)).Draw(t, "viewer")
+		_, now := Detail(Viewer{Actor: by}, life.History, names, life.Now)
+		for _, at := range tickettest.Moments(life.History) {
+			_, then := Detail(Viewer{Actor: by}, life.History[:CountUpTo(life.History, at)], names, at)
+			if _, ok := Detail(Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
+				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
+			}
+		}
+	})
+}
