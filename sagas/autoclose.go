@@ -40,12 +40,8 @@ func (s autoCloseState) timerKey() string { return fmt.Sprintf("close/%d", s.Res
 func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) {
 	s.Entity = competentEntity(s.Entity, r.Event) // after a succession the clocks go on by the successor's calendar
 	switch e := r.Event.(type) {
-	case ticket.Resolved:
-		s.Resolution, s.EffectiveFrom, s.Pending = e.Resolution, e.EffectFrom, true
-	case ticket.Discarded:
-		s.Resolution, s.EffectiveFrom, s.Pending = e.Resolution, e.EffectFrom, true
-	case ticket.MarkedDuplicate:
-		s.Resolution, s.EffectiveFrom, s.Pending = e.Resolution, e.EffectFrom, true
+	case ticket.ResolutionEvent:
+		s.Resolution, s.EffectiveFrom, s.Pending = e.ResolutionNumber(), e.EffectiveFrom(), true
 	case ticket.Reopened:
 		s.Pending, why = false, "the ticket was reopened"
 	case ticket.ActWithdrawn:
@@ -53,12 +49,9 @@ func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) 
 		s.Pending, why = e.Status == ticket.Solved, "the act that resolved the ticket was withdrawn"
 	case ticket.AutoClosed:
 		return autoCloseState{}, ""
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
-		ticket.Redirected, ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered,
-		ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded,
-		ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
-		ticket.ContactFailed, ticket.PersonalDataErased: // closing goes on without a name
+	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
+		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent:
+	case ticket.PersonalDataErased: // closing goes on without a name
 	}
 	return s, why
 }

@@ -64,7 +64,7 @@ func (s escalationState) apply(r ticket.Recorded) (_ escalationState, why string
 		return s.startClock(r, e.Handover), "it was handed over again"
 	case ticket.Redirected:
 		return s.startClock(r, e.Handover), "it was handed over again"
-	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate:
+	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.ResolutionEvent:
 		s.Running, why = false, "the receiver has taken it up"
 	case ticket.Recalled:
 		s.Running, s.PingPongNoticed, why = false, true, "the hand-over was taken back"
@@ -79,10 +79,10 @@ func (s escalationState) apply(r ticket.Recorded) (_ escalationState, why string
 		return escalationState{}, "the ticket is closed"
 	case ticket.TransferredToSuccessor: // the clock goes on by the successor's calendar
 	case ticket.ActWithdrawn: // see undoable
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.CitizenNote, ticket.InternalNote, ticket.CitizenReplied,
-		ticket.Reopened, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.CitizenReminded, ticket.ContactFailed,
-		ticket.PersonalDataErased:
+	case ticket.CitizenNote, ticket.InternalNote:
+	case ticket.CitizenReplied:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.Reopened, ticket.Reclassified, ticket.PlaybookEvent,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return s, why
 }

@@ -39,37 +39,27 @@ func Notifications() runtime.Saga[undoState[notificationState]] {
 }
 
 func (s notificationState) apply(r ticket.Recorded) (notificationState, string) {
-	s.Entity = competentEntity(s.Entity, r.Event)
+	s.Entity, s.Assignee = competentEntity(s.Entity, r.Event), currentAssignee(s.Assignee, r.Event)
 	switch e := r.Event.(type) {
-	case ticket.Assigned:
-		s.Assignee = e.Assignee
-	case ticket.Taken:
-		s.Assignee = e.Assignee
-	case ticket.Recalled:
-		s.Assignee = e.Assignee
-	case ticket.Reopened:
-		s.Assignee = e.Assignee
-	case ticket.Unassigned:
-		s.Assignee = ticket.Assignee{}
 	case ticket.CitizenNote:
 		s.NoteAct, s.NoteVisibleFrom = r.Act, e.VisibleFrom
 	case ticket.RegionalNote:
 		s.NoteAct, s.NoteVisibleFrom = r.Act, e.VisibleFrom
 	case ticket.Escalated:
-		s.ASR, s.Handover, s.Assignee = e.From, e.Handover, ticket.Assignee{}
+		s.ASR, s.Handover = e.From, e.Handover
 		s.HandoverAct, s.HandoverVisibleFrom = r.Act, r.At
 		if s.NoteAct == r.Act {
 			s.HandoverVisibleFrom = s.NoteVisibleFrom
 		}
 	case ticket.Redirected:
-		s.ASR, s.Handover, s.Assignee = e.To, e.Handover, e.Assignee
+		s.ASR, s.Handover = e.To, e.Handover
 	case ticket.PersonalDataErased:
 		s.Erased = true
-	case ticket.Opened, ticket.InternalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Resolved,
-		ticket.Discarded, ticket.MarkedDuplicate, ticket.ActWithdrawn, ticket.AutoClosed, ticket.TransferredToSuccessor, ticket.Reclassified,
-		ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut,
-		ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
-		ticket.ContactFailed:
+	case ticket.InternalNote:
+	case ticket.Recalled, ticket.TransferredToSuccessor:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ResolutionEvent, ticket.Reopened,
+		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent:
 	}
 	return s, ""
 }
@@ -157,9 +147,13 @@ func (n *notificationBuilder) addForEvent() {
 		n.notifyHolder(KindContactFailed, Notification{})
 	case ticket.ActWithdrawn:
 		n.cancelHeld(e.Act)
-	case ticket.Unassigned, ticket.InternalNote, ticket.CitizenAsked, ticket.Resumed, ticket.Discarded, ticket.MarkedDuplicate,
-		ticket.TransferredToSuccessor, ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.PersonalDataErased:
+	case ticket.Unassigned:
+	case ticket.InternalNote:
+	case ticket.CitizenAsked, ticket.Resumed:
+	case ticket.TransferredToSuccessor:
+	case ticket.Discarded, ticket.MarkedDuplicate:
+	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten:
+	case ticket.Reclassified, ticket.PersonalDataErased:
 	}
 }
 

@@ -94,28 +94,19 @@ func (s refertoCheckState) hasCurrentRun(l *playbook.Library) bool {
 
 // apply folds an event; why is for timers that go with it.
 func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why string) {
-	s.Entity = competentEntity(s.Entity, r.Event)
+	s.Entity, s.Assignee = competentEntity(s.Entity, r.Event), currentAssignee(s.Assignee, r.Event)
 	switch e := r.Event.(type) {
 	case ticket.Opened:
 		s.Service, s.Problem, s.Facilitated, s.Open = e.Service, e.Problem, e.Facilitated, true
 	case ticket.Reclassified:
 		s.Service, s.Problem, why = e.Service, e.Problem, "the ticket is about another problem"
-	case ticket.Assigned:
-		s.Assignee = e.Assignee
-	case ticket.Taken:
-		s.Assignee = e.Assignee
-	case ticket.Unassigned:
-		s.Assignee = ticket.Assignee{}
 	case ticket.Escalated:
-		s.Assignee, why = ticket.Assignee{}, "the ticket was handed over"
-	case ticket.Redirected:
-		s.Assignee = e.Assignee
-	case ticket.Recalled:
-		s.Assignee = e.Assignee
-	case ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate:
+		why = "the ticket was handed over"
+	case ticket.Recalled, ticket.Redirected, ticket.TransferredToSuccessor:
+	case ticket.ResolutionEvent:
 		s.Open, why = false, "the ticket is resolved"
 	case ticket.Reopened:
-		s.Open, s.Assignee = true, e.Assignee
+		s.Open = true
 	case ticket.PlaybookStarted:
 		s.RunNumber, s.RunEntity, s.Run = e.Run, e.Entity, encodeRun(runState{Pinned: e.Pinned})
 		return s.resetCheck(), "another run has begun"
@@ -155,9 +146,7 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 	case ticket.AutoClosed:
 		return refertoCheckState{}, "the ticket is closed"
 	case ticket.ActWithdrawn: // see undoable
-	case ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
-		ticket.TransferredToSuccessor, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
-		ticket.ContactFailed:
+	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.ContactEvent:
 	}
 	return s, why
 }
@@ -172,11 +161,8 @@ func (s refertoCheckState) resetCheck() refertoCheckState {
 func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []runtime.Action {
 	switch r.Event.(type) {
 	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn, ticket.Reopened:
-	case ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote,
-		ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Resolved, ticket.Discarded,
-		ticket.MarkedDuplicate, ticket.AutoClosed, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried,
-		ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned,
-		ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	case ticket.Escalated, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ResolutionEvent,
+		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
 		return nil
 	}
 	called, ok := l.Select(s.Service, s.Problem, s.Facilitated)
@@ -198,12 +184,10 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 		why = e.Why
 	case ticket.PlaybookReminded:
 		reminded = true
-	case ticket.Escalated, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.AutoClosed, ticket.PersonalDataErased:
+	case ticket.Escalated, ticket.ResolutionEvent, ticket.AutoClosed, ticket.PersonalDataErased:
 		return []runtime.Action{runtime.Cancel{Key: "ask"}}
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken,
-		ticket.CitizenNote, ticket.InternalNote, ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied,
-		ticket.OutcomeCarriedOut, ticket.HandoverWarned, ticket.HandoverBreached, ticket.PingPongNoticed, ticket.CitizenReminded,
-		ticket.ContactFailed:
+	case ticket.Opened, ticket.OutcomeCarriedOut, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent,
+		ticket.HandoverAlertEvent, ticket.ContactEvent:
 		return nil
 	}
 	walk, ok := s.walk(l)

@@ -40,14 +40,12 @@ func (s successionState) apply(r ticket.Recorded) (_ successionState, why string
 	switch r.Event.(type) {
 	case ticket.TransferredToSuccessor:
 		return s, ""
+	case ticket.Escalated, ticket.Recalled, ticket.Redirected:
 	case ticket.AutoClosed:
 		return successionState{}, "the ticket is closed"
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.Taken, ticket.CitizenNote, ticket.InternalNote,
-		ticket.RegionalNote, ticket.CitizenAsked, ticket.Resumed, ticket.CitizenReplied, ticket.Escalated, ticket.Recalled,
-		ticket.Redirected, ticket.Resolved, ticket.Discarded, ticket.MarkedDuplicate, ticket.Reopened, ticket.ActWithdrawn,
-		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
-		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ResolutionEvent,
+		ticket.Reopened, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return s, "the ticket went to another entity"
 }

@@ -89,15 +89,14 @@ func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
 	case ticket.PersonalDataErased:
 		s.Erased, why = true, "the personal data was erased"
 	case ticket.ActWithdrawn: // see undoable
-	case ticket.Resumed, ticket.Taken, ticket.Escalated, ticket.Redirected, ticket.Resolved, ticket.Discarded,
-		ticket.MarkedDuplicate, ticket.Reopened:
+	case ticket.Resumed, ticket.Taken, ticket.Escalated, ticket.Redirected, ticket.ResolutionEvent, ticket.Reopened:
 		s.Waiting, why = false, "the ticket does not wait for the citizen any more"
 	case ticket.AutoClosed:
 		return waitingState{}, "the ticket is closed"
-	case ticket.Opened, ticket.Assigned, ticket.Unassigned, ticket.InternalNote, ticket.RegionalNote, ticket.TransferredToSuccessor,
-		ticket.Reclassified, ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten,
-		ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.ContactFailed:
+	case ticket.InternalNote, ticket.RegionalNote:
+	case ticket.TransferredToSuccessor: // the clock goes on by the successor's calendar
+	case ticket.ContactFailed:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent:
 	}
 	return s, why
 }

@@ -28,12 +28,8 @@ func Evolve(s State, r Recorded) State {
 		s.Assignee = Assignee{}
 	case Taken:
 		s.Status, s.Assignee = e.Status, e.Assignee
-	case CitizenNote:
-		s.Last = s.Last.addNote(e.Note, e.VisibleFrom)
-	case RegionalNote:
-		s.Last = s.Last.addNote(e.Note, e.VisibleFrom)
-	case InternalNote:
-		s.Last = s.Last.addNote(e.Note, time.Time{})
+	case NoteEvent:
+		s.Last = s.Last.addNote(e.NoteID(), e.HeldUntil())
 	case CitizenAsked:
 		s.Status, s.Asked = e.Status, OpenQuestion{Note: e.Note}
 	case Resumed:
@@ -52,12 +48,8 @@ func Evolve(s State, r Recorded) State {
 		s.Handover = Handover{N: e.Handover, ASR: e.To}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, e.Assignee
 		s.Traces, s.Entity = tracesAfterTransfer(s.Traces, s.Entity, e.To), e.To
-	case Resolved:
-		s.Status, s.Resolution, s.Reopened = e.Status, e.Resolution, false
-	case Discarded:
-		s.Status, s.Resolution, s.Reopened = e.Status, e.Resolution, false
-	case MarkedDuplicate:
-		s.Status, s.Resolution, s.Reopened = e.Status, e.Resolution, false
+	case ResolutionEvent:
+		s.Status, s.Resolution, s.Reopened = e.NewStatus(), e.ResolutionNumber(), false
 	case Reopened:
 		s.Status, s.Assignee, s.Reopened = e.Status, e.Assignee, true
 	case ActWithdrawn:
@@ -68,8 +60,10 @@ func Evolve(s State, r Recorded) State {
 		s.Entity, s.Traces = e.To, tracesAfterTransfer(s.Traces, "", e.To)
 	case Reclassified:
 		s.Service, s.Problem = e.Service, e.Problem
-	case PlaybookStarted:
-		s.Runs = e.Run
+	case PlaybookEvent:
+		if _, begins := e.(PlaybookStarted); begins {
+			s.Runs = e.RunNumber()
+		}
 	case CitizenReminded:
 		if s.Asked.Note == e.Question {
 			s.Asked.Reminded = e.N
@@ -79,8 +73,7 @@ func Evolve(s State, r Recorded) State {
 	case PersonalDataErased:
 		s.Erased = true
 		s.Run = s.Run.withoutEvidence()
-	case CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached,
-		PingPongNoticed:
+	case HandoverAlertEvent:
 	}
 	s.Run, s.Handover = s.Run.Apply(r), s.Handover.apply(r.Event)
 	if quiet {
@@ -92,17 +85,11 @@ func Evolve(s State, r Recorded) State {
 // applyBackground takes what the system notes into how the ticket stood before the last act: it holds whether or not that act is
 // withdrawn. A run that was begun since belongs to the act.
 func (b UndoableState) applyBackground(r Recorded) UndoableState {
-	switch e := r.Event.(type) {
-	case PlaybookStarted:
+	if _, begins := r.Event.(PlaybookStarted); begins {
 		return b
-	case CitizenReminded:
-		if b.Asked.Note == e.Question {
-			b.Asked.Reminded = e.N
-		}
-	case CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverWarned, HandoverBreached, PingPongNoticed,
-		ContactFailed, Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed,
-		CitizenReplied, Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn,
-		AutoClosed, TransferredToSuccessor, Reclassified, OutcomeCarriedOut, PersonalDataErased:
+	}
+	if e, ok := r.Event.(CitizenReminded); ok && b.Asked.Note == e.Question {
+		b.Asked.Reminded = e.N
 	}
 	b.Run, b.Handover = b.Run.Apply(r), b.Handover.apply(r.Event)
 	return b
@@ -114,12 +101,10 @@ func IsBackground(r Recorded) bool {
 		return false
 	}
 	switch r.Event.(type) {
-	case PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverWarned, HandoverBreached,
-		PingPongNoticed, CitizenReminded, ContactFailed:
+	case PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverAlertEvent, ContactEvent:
 		return true
-	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
-		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor,
-		Reclassified, OutcomeCarriedOut, PersonalDataErased:
+	case Opened, AssignmentEvent, NoteEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, ActWithdrawn,
+		AutoClosed, Reclassified, OutcomeCarriedOut, PersonalDataErased:
 	}
 	return false
 }

@@ -9,9 +9,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Apply remembers what an event says of the run. Maps are copied: an earlier state keeps its own.
+// Apply returns the run after an event. It copies the maps that it changes, so an earlier state keeps its own.
 func (run PlaybookRun) Apply(r Recorded) PlaybookRun {
-	switch e := r.Event.(type) {
+	step, ok := r.Event.(PlaybookEvent)
+	if !ok {
+		return run
+	}
+	switch e := step.(type) {
 	case PlaybookStarted:
 		return PlaybookRun{N: e.Run, Pinned: e.Pinned, Entity: e.Entity}
 	case CheckAnswered:
@@ -39,9 +43,6 @@ func (run PlaybookRun) Apply(r Recorded) PlaybookRun {
 		run.Outcome, run.Remind, run.Reminded = e.Outcome, e.Remind, 0
 	case PlaybookReminded:
 		run.Reminded = e.N
-	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
-		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor,
-		Reclassified, HandoverWarned, HandoverBreached, PingPongNoticed, CitizenReminded, ContactFailed, PersonalDataErased:
 	}
 	return run
 }

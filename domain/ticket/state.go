@@ -90,17 +90,17 @@ type Handover struct {
 
 // apply remembers what the system has noted of the hand-over, so that it is noted once.
 func (h Handover) apply(e Event) Handover {
-	switch e := e.(type) {
+	alert, ok := e.(HandoverAlertEvent)
+	if !ok || alert.HandoverNumber() != h.N {
+		return h
+	}
+	switch alert.(type) {
 	case HandoverWarned:
-		h.Warned = h.Warned || e.Handover == h.N
+		h.Warned = true
 	case HandoverBreached:
-		h.Breached = h.Breached || e.Handover == h.N
+		h.Breached = true
 	case PingPongNoticed:
-		h.PingPong = h.PingPong || e.Handover == h.N
-	case Opened, Assigned, Unassigned, Taken, CitizenNote, InternalNote, RegionalNote, CitizenAsked, Resumed, CitizenReplied,
-		Escalated, Recalled, Redirected, Resolved, Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor,
-		Reclassified, PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded,
-		CitizenReminded, ContactFailed, PersonalDataErased:
+		h.PingPong = true
 	}
 	return h
 }

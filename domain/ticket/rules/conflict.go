@@ -74,12 +74,8 @@ func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
 		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity)}
 	case ticket.Redirected:
 		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.To)}
-	case ticket.Resolved:
-		return map[string]string{"status": string(e.Status)}
-	case ticket.Discarded:
-		return map[string]string{"status": string(e.Status)}
-	case ticket.MarkedDuplicate:
-		return map[string]string{"status": string(e.Status)}
+	case ticket.ResolutionEvent:
+		return map[string]string{"status": string(e.NewStatus())}
 	case ticket.Reopened:
 		return map[string]string{"status": string(e.Status)}
 	case ticket.ActWithdrawn:
@@ -92,8 +88,8 @@ func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
 		return map[string]string{"problem": string(e.Problem)}
 	case ticket.CheckAnswered:
 		return map[string]string{"answers": string(e.Check)}
-	case ticket.Opened, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookStarted, ticket.OutcomeCarriedOut, ticket.PlaybookReminded, ticket.HandoverWarned, ticket.HandoverBreached,
-		ticket.PingPongNoticed, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
+	case ticket.PlaybookStarted, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded:
+	case ticket.Opened, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return nil
 }
