@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package refusal
+
+// Codes for any field.
+const (
+	Required        Code = "required"
+	TooLong         Code = "too-long"
+	NotText         Code = "not-text"
+	NotOneOf        Code = "not-one-of" // the value, cut
+	NothingToUpdate Code = "nothing-to-update"
+	NotEvidence     Code = "not-evidence" // the check
+	OperatorsOnly   Code = "operators-only"
+	UnknownOperator Code = "unknown-operator"
+	NotYesOrNo      Code = "not-yes-or-no"
+	CheckNotAsked   Code = "check-not-asked" // the check, cut
+	ReclassifyFirst Code = "reclassify-first"
+)
+
+// Codes for identifiers of a person (FAQ 2.2).
+const (
+	TaxCodeMissing        Code = "tax-code-missing"
+	TaxCodeLength         Code = "tax-code-length"
+	TaxCodeCharacter      Code = "tax-code-character" // the character's place, from 1
+	TaxCodeMonth          Code = "tax-code-month"
+	TaxCodeDay            Code = "tax-code-day"
+	TaxCodeCheckCharacter Code = "tax-code-check-character"
+	TaxCodeDigits         Code = "tax-code-digits"
+	TaxCodeCheckDigit     Code = "tax-code-check-digit"
+	EmailMissing          Code = "email-missing"
+	EmailLength           Code = "email-length"
+	EmailShape            Code = "email-shape"
+	EmailLocalPart        Code = "email-local-part"
+	EmailDomain           Code = "email-domain"
+	PhoneMissing          Code = "phone-missing"
+	PhoneTooLong          Code = "phone-too-long"
+	PhoneLength           Code = "phone-length"
+	PhoneCharacter        Code = "phone-character"
+	PhoneParenthesis      Code = "phone-parenthesis"
+	PhoneCountryCode      Code = "phone-country-code"
+	OperatorsFormOnly     Code = "operators-form-only"
+)
+
+// Codes for files (FAQ 2.2).
+const (
+	TooManyFiles      Code = "too-many-files"
+	FileWithoutName   Code = "file-without-name"
+	FileNameLength    Code = "file-name-length"
+	FileType          Code = "file-type"
+	FileSize          Code = "file-size"
+	FileContent       Code = "file-content" // the extension
+	ImageTooLarge     Code = "image-too-large"
+	ArchiveUnreadable Code = "archive-unreadable"
+	ArchiveTooLarge   Code = "archive-too-large"
+)
+
+// Codes for the health authority that a ticket is for.
+const (
+	UnknownAuthority      Code = "unknown-authority"        // its code, cut
+	AuthorityNotYetActive Code = "authority-not-yet-active" // its name
+	AuthorityCeased       Code = "authority-ceased"         // its name, its successor's code
+)
+
+// Codes for an update (FAQ 2.3 to 2.6).
+const (
+	AskNeedsNote         Code = "ask-needs-note"
+	ResolveNeedsNote     Code = "resolve-needs-note"
+	EscalateNeedsNote    Code = "escalate-needs-note"
+	RedirectNeedsNote    Code = "redirect-needs-note"
+	DuplicateNeedsNote   Code = "duplicate-needs-note"
+	DuplicateWithMove    Code = "duplicate-with-move" // the move
+	NotSameCitizen       Code = "not-same-citizen"
+	UnknownTicket        Code = "unknown-ticket"
+	DuplicateIsResolved  Code = "duplicate-is-resolved"
+	RedirectedIsNew      Code = "redirected-is-new"
+	RegionMeansHandover  Code = "region-means-handover"
+	RegionalMessageAlone Code = "regional-message-alone"
+	ReasonRequired       Code = "reason-required" // the move
+	ReasonNotRecorded    Code = "reason-not-recorded"
+	ResolveReasonIsNote  Code = "resolve-reason-is-note"
+	TakeNeedsAssignee    Code = "take-needs-assignee"
+	ReceiverAssigns      Code = "receiver-assigns"
+	NotOwnOperator       Code = "not-own-operator"
+)
+
+// Codes for the checks of a playbook (FAQ 2.7 to 2.12).
+const (
+	NoChecks              Code = "no-checks"
+	PlaybookNotLoaded     Code = "playbook-not-loaded" // the version, the playbook
+	EvidenceMissing       Code = "evidence-missing"
+	HandoverAgainstChecks Code = "handover-against-checks" // the playbook
+	UnknownGround         Code = "unknown-ground"          // the reason, cut
+)
+
+// Codes for actors who may not make a move (FAQ 2.6).
+const (
+	CitizenMayReply     Code = "citizen-may-reply"
+	SystemOnly          Code = "system-only"
+	TraceMayRecall      Code = "trace-may-recall" // the status to recall it to
+	TraceMayWrite       Code = "trace-may-write"
+	TraceOnly           Code = "trace-only"
+	RegionHasTicket     Code = "region-has-ticket" // the move
+	RegionRedirects     Code = "region-redirects"
+	AlreadyAtRegion     Code = "already-at-region"
+	NoRegionalMessage   Code = "no-regional-message"
+	SupervisorDiscards  Code = "supervisor-discards"
+	CitizenReplies      Code = "citizen-replies"
+	ASRAnswersChecks    Code = "asr-answers-checks"
+	AdministratorErases Code = "administrator-erases"
+	SystemCloses        Code = "system-closes"
+	SystemTransfers     Code = "system-transfers"
+	SystemReleases      Code = "system-releases"
+)
+
+// Codes for moves that are not possible now.
+const (
+	PossibleFrom    Code = "possible-from" // the statuses, any number
+	UndoNotLast     Code = "undo-not-last"
+	UndoTooLate     Code = "undo-too-late"
+	TakenAlready    Code = "taken-already"
+	NotClosedByHand Code = "not-closed-by-hand"
+	ClosedIsFinal   Code = "closed-is-final"
+	DataErased      Code = "data-erased"
+	TicketMissing   Code = "ticket-missing"
+	TicketExists    Code = "ticket-exists"
+)
+
+// Codes for timers that are about what a ticket was before.
+const (
+	StaleClose            Code = "stale-close"
+	StaleHandoverAlert    Code = "stale-handover-alert"
+	StalePingPong         Code = "stale-ping-pong"
+	StalePlaybookReminder Code = "stale-playbook-reminder"
+	StaleCitizenReminder  Code = "stale-citizen-reminder"
+	StaleQuestion         Code = "stale-question"
+)
+
+// Codes for accounts and placements.
+const (
+	UsernameShape    Code = "username-shape"
+	PersonName       Code = "person-name"
+	PasswordLength   Code = "password-length"
+	PINShape         Code = "pin-shape"
+	RoleNotHeld      Code = "role-not-held" // the role, the entity's code
+	UnknownPlacement Code = "unknown-placement"
+)
+
+// Codes for lists, figures and their filters.
+const (
+	UnknownQueue          Code = "unknown-queue"
+	UnknownStatus         Code = "unknown-status"
+	UnknownSort           Code = "unknown-sort"
+	TooManyByName         Code = "too-many-by-name"
+	OutOfRange            Code = "out-of-range"
+	NoAssigneeFilter      Code = "no-assignee-filter"
+	UnknownAssignee       Code = "unknown-assignee"
+	SearchTooLong         Code = "search-too-long"
+	FilterNotText         Code = "filter-not-text"
+	ListCursor            Code = "list-cursor"
+	DrillDownCursor       Code = "drill-down-cursor"
+	NotificationCursor    Code = "notification-cursor"
+	QueueHasNoPast        Code = "queue-has-no-past"
+	UnknownFigure         Code = "unknown-figure"
+	UnknownAge            Code = "unknown-age"
+	NotForTickets         Code = "not-for-tickets"
+	NotForActivities      Code = "not-for-activities"
+	NotADay               Code = "not-a-day"
+	FutureDay             Code = "future-day"
+	PeriodReversed        Code = "period-reversed"
+	PeriodTooLong         Code = "period-too-long"
+	ProblemWithoutService Code = "problem-without-service"
+	UnknownEntity         Code = "unknown-entity"
+	ForeignEntity         Code = "foreign-entity"
+)
+
+// Codes for evidence that is odd and is kept as given.
+const (
+	OddDate         Code = "odd-date"
+	OddFutureDate   Code = "odd-future-date"
+	OddOldDate      Code = "odd-old-date"
+	OddTicketNumber Code = "odd-ticket-number"
+	OddIdentifier   Code = "odd-identifier"
+	OddChoice       Code = "odd-choice" // the choices, any number
+	OddFlag         Code = "odd-flag"
+	OddNoticeCheck  Code = "odd-notice-check"
+	OddOldNotice    Code = "odd-old-notice"
+	OddIUV          Code = "odd-iuv"
+)

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package refusal_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
+)
+
+var update = flag.Bool("update", false, "write testdata/english.golden anew")
+
+// The codes are a contract between the packages, and the English texts one with the clients of the API.
+func TestCodesAndTexts(t *testing.T) {
+	const golden = "testdata/english.golden"
+	var got strings.Builder
+	for _, c := range refusal.Codes() {
+		fmt.Fprintf(&got, "%s: %s\n", c, refusal.English(c))
+	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(got.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("codes or texts changed; look at the difference, then run with -update:\n%s", got.String())
+	}
+}
+
+// Every constant of type Code has a text in English, and every text has a constant.
+func TestEveryCodeHasEnglish(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []refusal.Code
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			for _, v := range spec.Values {
+				text, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				declared = append(declared, refusal.Code(text))
+			}
+		}
+		return true
+	})
+	slices.Sort(declared)
+	if !slices.Equal(declared, refusal.Codes()) {
+		t.Errorf("codes.go declares\n %s\nenglish.go has\n %s", declared, refusal.Codes())
+	}
+}
+
+// A verb without an index would complain of arguments that a text leaves out.
+func TestTextsMarkTheirArgumentsByNumber(t *testing.T) {
+	marked := regexp.MustCompile(`%\[[1-9]\][sq]`)
+	for _, c := range refusal.Codes() {
+		if rest := marked.ReplaceAllString(refusal.English(c), ""); rest == "" || strings.Contains(rest, "%") {
+			t.Errorf("%s: %q", c, refusal.English(c))
+		}
+	}
+}
+
+func TestString(t *testing.T) {
+	for want, r := range map[string]refusal.Reason{
+		"":            {},
+		"is required": refusal.Required.With(),
+		"character 5 of the tax code cannot stand there": refusal.TaxCodeCharacter.With("5"),
+		`"a\nb" is not one of the values`:                refusal.NotOneOf.With("a\nb"),
+		"ASL TO1 has ceased; its successor is 010301":    refusal.AuthorityCeased.With("ASL TO1", "010301"),
+		"it is possible from risolto":                    refusal.PossibleFrom.With("risolto"),
+		"it is possible from nuovo, in_lavorazione":      refusal.PossibleFrom.With("nuovo", "in_lavorazione"),
+		`role auditor is not held at entity "010301"`:    refusal.RoleNotHeld.With("auditor", "010301"),
+	} {
+		if got := r.String(); got != want {
+			t.Errorf("%+v: %q, want %q", r, got, want)
+		}
+	}
+	if got := refusal.AuthorityCeased.With("ASL TO1", "010301").Format("%[1]s non esiste più"); got != "ASL TO1 non esiste più" {
+		t.Errorf("a text that leaves an argument out: %q", got)
+	}
+}
