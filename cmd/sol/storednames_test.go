@@ -104,8 +104,9 @@ func compareGolden(t *testing.T, file string, got []byte) {
 // sourceRoot is the module's directory.
 const sourceRoot = "../.."
 
-// isTestCode matches what stores nothing of a product's: tests, their helpers, benches, demo data, and our own Postgres.
-var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|simulator|embedpg|\w*test)/|^tools/`)
+// isTestCode matches what stores nothing of a product's: tests, their helpers, benches, demo data, our own Postgres, and the codes of
+// refusals, which have a golden file of their own.
+var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|simulator|embedpg|refusal|\w*test)/|^tools/`)
 
 // filesBelowRoot lists the module's files by their path from sourceRoot.
 func filesBelowRoot(t *testing.T) (files []string) {

@@ -7,6 +7,8 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 const emailFormat = "one address such as nome.cognome@example.it, at most 254 characters, without a name around it"
@@ -24,23 +26,23 @@ var (
 func ParseEmail(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
 	if s == "" {
-		return "", &InvalidError{"email-missing", "there is no e-mail address", emailFormat}
+		return "", &InvalidError{refusal.EmailMissing.With(), emailFormat}
 	}
 	if len(s) > 254 { // RFC 5321, 4.5.3.1.3, without the angle brackets
-		return "", &InvalidError{"email-length", "the e-mail address is longer than 254 characters", emailFormat}
+		return "", &InvalidError{refusal.EmailLength.With(), emailFormat}
 	}
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s {
-		return "", &InvalidError{"email-shape", "this is not one plain e-mail address", emailFormat}
+		return "", &InvalidError{refusal.EmailShape.With(), emailFormat}
 	}
 	at := strings.LastIndexByte(s, '@')
 	local, domain := s[:at], strings.ToLower(s[at+1:])
 	if len(local) > 64 || !localPart.MatchString(local) {
-		return "", &InvalidError{"email-local-part", "what stands before the @ is no mailbox name",
+		return "", &InvalidError{refusal.EmailLocalPart.With(),
 			"up to 64 unaccented letters, digits and signs, with single full stops between them"}
 	}
 	if !hostName.MatchString(domain) {
-		return "", &InvalidError{"email-domain", "what stands after the @ is no domain",
+		return "", &InvalidError{refusal.EmailDomain.With(),
 			"a domain with a full stop, such as example.it; an accented one in its xn-- form"}
 	}
 	return local + "@" + domain, nil

@@ -6,17 +6,17 @@ package person
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// InvalidError says what is wrong with something a person wrote. It never repeats what they wrote, so it may
-// be logged.
+// InvalidError refuses an identifier. It never repeats what a person wrote, so it may be logged.
 type InvalidError struct {
-	Code    string // stable, e.g. "tax-code-check-character"
-	Message string // in English, e.g. "the last character does not fit the others"
-	Allowed string // what would do
+	Reason  refusal.Reason
+	Allowed string // what would be accepted, in English
 }
 
-func (e *InvalidError) Error() string { return e.Message + "; allowed: " + e.Allowed }
+func (e *InvalidError) Error() string { return e.Reason.String() + "; allowed: " + e.Allowed }
 
 // maxInputLength is more than any spelling of an identifier needs: what is longer is not even looked at.
 const maxInputLength = 1000

@@ -3,7 +3,11 @@
 
 package person
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
+)
 
 const phoneFormat = "6 to 15 digits, with a country code after + or 00 or without one, such as +39 011 1234567; spaces, -, / and ( ) between them"
 
@@ -13,10 +17,10 @@ const phoneFormat = "6 to 15 digits, with a country code after + or 00 or withou
 func ParsePhone(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
 	if s == "" {
-		return "", &InvalidError{"phone-missing", "there is no telephone number", phoneFormat}
+		return "", &InvalidError{refusal.PhoneMissing.With(), phoneFormat}
 	}
 	if len(s) > maxInputLength {
-		return "", &InvalidError{"phone-length", "the telephone number has more than 15 digits", phoneFormat}
+		return "", &InvalidError{refusal.PhoneTooLong.With(), phoneFormat}
 	}
 	var number strings.Builder
 	open, plus := false, false
@@ -30,11 +34,11 @@ func ParsePhone(typed string) (string, error) {
 		case r == '(' && !open, r == ')' && open:
 			open = !open
 		default:
-			return "", &InvalidError{"phone-character", "the telephone number holds a character that cannot stand there", phoneFormat}
+			return "", &InvalidError{refusal.PhoneCharacter.With(), phoneFormat}
 		}
 	}
 	if open {
-		return "", &InvalidError{"phone-character", "a parenthesis in the telephone number is not closed", phoneFormat}
+		return "", &InvalidError{refusal.PhoneParenthesis.With(), phoneFormat}
 	}
 	digits, zeros := number.String(), false
 	if !plus {
@@ -42,13 +46,13 @@ func ParsePhone(typed string) (string, error) {
 	}
 	abroad := plus || zeros
 	if len(digits) < 6 || len(digits) > 15 { // 15: ITU-T E.164
-		return "", &InvalidError{"phone-length", "the telephone number has fewer than 6 digits or more than 15", phoneFormat}
+		return "", &InvalidError{refusal.PhoneLength.With(), phoneFormat}
 	}
 	if !abroad {
 		return digits, nil
 	}
 	if digits[0] == '0' {
-		return "", &InvalidError{"phone-country-code", "no country code begins with 0", phoneFormat}
+		return "", &InvalidError{refusal.PhoneCountryCode.With(), phoneFormat}
 	}
 	return "+" + digits, nil
 }

@@ -41,7 +41,7 @@ func TestParsePhoneRefuses(t *testing.T) {
 		"011 1234567 int. 3":           "phone-character",
 		"011+1234567":                  "phone-character",
 		"++39 011 1234567":             "phone-character",
-		"+39 (011 1234567":             "phone-character",
+		"+39 (011 1234567":             "phone-parenthesis",
 		"+39 011) 1234567":             "phone-character",
 		"((011)) 1234567":              "phone-character",
 		"011) 123)4567":                "phone-character",
@@ -50,8 +50,8 @@ func TestParsePhoneRefuses(t *testing.T) {
 		"\xff011 1234567":              "phone-character",
 		"+0039 011 1234567":            "phone-country-code",
 		"000 111 222 333":              "phone-country-code",
-		strings.Repeat("1", 1<<20):     "phone-length",
-		"1" + strings.Repeat("-", 2e3): "phone-length",
+		strings.Repeat("1", 1<<20):     "phone-too-long",
+		"1" + strings.Repeat("-", 2e3): "phone-too-long",
 	} {
 		if got, err := person.ParsePhone(typed); errorCode(t, err) != want || got != "" {
 			t.Errorf("%.40q: got %q, %v, want %s", typed, got, err, want)

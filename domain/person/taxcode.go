@@ -4,11 +4,13 @@
 package person
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // TaxCodeKind tells the identifiers apart that the form takes for a codice fiscale.
@@ -45,7 +47,7 @@ func ParseTaxCode(typed string) (TaxCode, error) {
 	s := normalize(typed)
 	switch n := utf8.RuneCountInString(s); {
 	case n == 0:
-		return TaxCode{}, &InvalidError{"tax-code-missing", "there is no tax code", taxCodeFormats}
+		return TaxCode{}, &InvalidError{refusal.TaxCodeMissing.With(), taxCodeFormats}
 	case n == 16 && isDigits(s[3:]) && s[:3] == "STP":
 		return TaxCode{s, STP}, nil
 	case n == 16 && isDigits(s[3:]) && s[:3] == "ENI":
@@ -55,7 +57,7 @@ func ParseTaxCode(typed string) (TaxCode, error) {
 	case n == 11:
 		return parseNumericCode(s)
 	default:
-		return TaxCode{}, &InvalidError{"tax-code-length", "the tax code has neither 16 nor 11 characters", taxCodeFormats}
+		return TaxCode{}, &InvalidError{refusal.TaxCodeLength.With(), taxCodeFormats}
 	}
 }
 
@@ -94,13 +96,12 @@ func parsePersonalCode(s string) (TaxCode, error) {
 		case personalCodeShape[i] == 'D' && at >= 0:
 			plain[i] = byte('0' + at)
 		default:
-			return TaxCode{}, &InvalidError{"tax-code-shape",
-				fmt.Sprintf("character %d of the tax code cannot stand there", i+1), taxCodeFormats}
+			return TaxCode{}, &InvalidError{refusal.TaxCodeCharacter.With(strconv.Itoa(i + 1)), taxCodeFormats}
 		}
 	}
 	month := strings.IndexByte(monthLetters, s[8]) + 1
 	if month == 0 {
-		return TaxCode{}, &InvalidError{"tax-code-month", "the ninth character of the tax code names no month",
+		return TaxCode{}, &InvalidError{refusal.TaxCodeMonth.With(),
 			"one of " + monthLetters + " for January to December"}
 	}
 	year, day := twoDigits(plain[6:8]), twoDigits(plain[9:11])
@@ -109,11 +110,11 @@ func parsePersonalCode(s string) (TaxCode, error) {
 	}
 	// The century is not in the code; 2000 to 2099 has the 29 February of every year that may be meant.
 	if born := time.Date(2000+year, time.Month(month), day, 0, 0, 0, 0, time.UTC); born.Day() != day {
-		return TaxCode{}, &InvalidError{"tax-code-day", "the tenth and eleventh character of the tax code name no day of that month",
+		return TaxCode{}, &InvalidError{refusal.TaxCodeDay.With(),
 			"01 to the last day of the month for a man, 40 more for a woman"}
 	}
 	if s[15] != checkCharacter(s[:15]) {
-		return TaxCode{}, &InvalidError{"tax-code-check-character", "the last character of the tax code does not fit the others",
+		return TaxCode{}, &InvalidError{refusal.TaxCodeCheckCharacter.With(),
 			"the code exactly as it stands on the health card; one of its characters is mistyped"}
 	}
 	return TaxCode{s, NaturalPerson}, nil
@@ -142,7 +143,7 @@ func checkCharacter(fifteen string) byte {
 // with nine taken off what passes nine (Luhn).
 func parseNumericCode(s string) (TaxCode, error) {
 	if !isDigits(s) {
-		return TaxCode{}, &InvalidError{"tax-code-shape", "a tax code of 11 characters holds other than digits", taxCodeFormats}
+		return TaxCode{}, &InvalidError{refusal.TaxCodeDigits.With(), taxCodeFormats}
 	}
 	sum := 0
 	for i := range len(s) {
@@ -156,7 +157,7 @@ func parseNumericCode(s string) (TaxCode, error) {
 		sum += v
 	}
 	if sum%10 != 0 || s == "00000000000" {
-		return TaxCode{}, &InvalidError{"tax-code-check-digit", "the last digit of the tax code does not fit the others",
+		return TaxCode{}, &InvalidError{refusal.TaxCodeCheckDigit.With(),
 			"the eleven digits exactly as they were issued; one of them is mistyped"}
 	}
 	return TaxCode{s, Numeric}, nil

@@ -98,7 +98,7 @@ func TestOddEvidenceIsWarnedOf(t *testing.T) {
 		{choice, "totem", false}, {choice, "posta", true},
 		{field(playbook.Flag), "true", false}, {field(playbook.Flag), "forse", true}, {field(playbook.FreeText), "qualunque cosa", false},
 	} {
-		if got := c.field.Warning(c.value, today); (got != "") != c.odd {
+		if got := c.field.Warning(c.value, today); (got.Code != "") != c.odd {
 			t.Errorf("%s %q: warned %q", c.field.Type, c.value, got)
 		}
 	}

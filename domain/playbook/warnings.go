@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // Dates are written as 2006-01-02 or as 02/01/2006; a moment's day counts.
@@ -40,53 +42,53 @@ var (
 	ticketNumber  = regexp.MustCompile(`^[0-9A-Z][0-9A-Z/-]{3,29}$`)
 )
 
-// Warning says, in English, what is odd about a value of the field; "" if nothing is. It is kept as given all the same.
+// Warning returns what is odd about a value of the field; the zero Reason if nothing is. The value is kept as given all the same.
 // today is the day of the person who typed it.
-func (f Field) Warning(value string, today time.Time) string {
+func (f Field) Warning(value string, today time.Time) refusal.Reason {
 	value = strings.TrimSpace(value)
 	compact := strings.ToUpper(strings.ReplaceAll(value, " ", ""))
 	switch {
 	case value == "":
-		return ""
+		return refusal.Reason{}
 	case f.Type == Date:
 		d, ok := parseDate(value)
 		switch {
 		case !ok:
-			return "is no date; want 2026-11-20 or 20/11/2026"
+			return refusal.OddDate.With()
 		case d.Format(time.DateOnly) > today.Format(time.DateOnly):
-			return "is in the future"
+			return refusal.OddFutureDate.With()
 		case d.Year() < 1990:
-			return "is very long ago"
+			return refusal.OddOldDate.With()
 		}
 	case f.Type == IUV:
 		return iuvWarning(compact)
 	case f.Type == TicketNumber && !ticketNumber.MatchString(compact):
-		return "does not look like a regional ticket number; want 4 to 30 digits and letters"
+		return refusal.OddTicketNumber.With()
 	case f.Type == Identifier && strings.ContainsAny(value, " \t\n"):
-		return "holds spaces; an identifier has none"
+		return refusal.OddIdentifier.With()
 	case f.Type == Choice && !slices.Contains(f.Options, value):
-		return "is none of " + strings.Join(f.Options, ", ")
+		return refusal.OddChoice.With(f.Options...)
 	case f.Type == Flag && value != "true" && value != "false":
-		return `is neither "true" nor "false"`
+		return refusal.OddFlag.With()
 	}
-	return ""
+	return refusal.Reason{}
 }
 
 // iuvWarning knows the codice avviso of pagoPA (18 digits from 3, the last two the first sixteen modulo 93), the IUV that is its
 // last seventeen, and the older forms.
-func iuvWarning(code string) string {
+func iuvWarning(code string) refusal.Reason {
 	switch {
 	case paymentNotice.MatchString(code):
 		first, _ := strconv.ParseUint(code[:16], 10, 64) // sixteen digits
 		if check, _ := strconv.ParseUint(code[16:], 10, 64); first%93 != check {
-			return "has wrong check digits: compare it with the payment slip"
+			return refusal.OddNoticeCheck.With()
 		}
-		return ""
+		return refusal.Reason{}
 	case bareIUV.MatchString(code):
-		return ""
+		return refusal.Reason{}
 	case olderNotice.MatchString(code), creditorIUV.MatchString(code):
-		return "is of an older form: compare it with the payment slip"
+		return refusal.OddOldNotice.With()
 	default:
-		return "is no IUV: want 15 or 17 digits, or the 18 of a codice avviso"
+		return refusal.OddIUV.With()
 	}
 }

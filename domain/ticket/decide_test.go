@@ -139,7 +139,7 @@ func refuses[E error](check func(E) bool) expectation {
 }
 
 func notAllowed(m Move, s Status) expectation {
-	return refuses(func(e *NotAllowedError) bool { return e.Move == m && e.Status == s && e.Rule != "" })
+	return refuses(func(e *NotAllowedError) bool { return e.Move == m && e.Status == s && e.Reason.String() != "" })
 }
 
 func invalidFields(names ...string) expectation {
@@ -152,7 +152,9 @@ func invalidFields(names ...string) expectation {
 	})
 }
 
-func forbidden() expectation  { return refuses(func(e *ForbiddenError) bool { return e.Rule != "" }) }
+func forbidden() expectation {
+	return refuses(func(e *ForbiddenError) bool { return e.Reason.String() != "" })
+}
 func notVisible() expectation { return refuses(func(*NotVisibleError) bool { return true }) }
 
 func TestDecide(t *testing.T) {

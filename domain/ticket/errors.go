@@ -9,39 +9,40 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // NotAllowedError refuses a move that the lifecycle does not have from the ticket's status.
 type NotAllowedError struct {
 	Move   Move
-	Status Status // of the ticket
-	Rule   string // what would be allowed, and by which rule
+	Status Status         // of the ticket
+	Reason refusal.Reason // what would be allowed, and by which rule
 }
 
 func (e *NotAllowedError) Error() string {
 	if e.Status == "" {
-		return fmt.Sprintf("%s is not possible: %s", e.Move, e.Rule)
+		return fmt.Sprintf("%s is not possible: %s", e.Move, e.Reason)
 	}
-	return fmt.Sprintf("%s is not possible on a ticket that is %s: %s", e.Move, e.Status, e.Rule)
+	return fmt.Sprintf("%s is not possible on a ticket that is %s: %s", e.Move, e.Status, e.Reason)
 }
 
 // ForbiddenError refuses an actor who sees the ticket but may not do this with it.
 type ForbiddenError struct {
-	Rule string
+	Reason refusal.Reason
 }
 
-func (e *ForbiddenError) Error() string { return e.Rule }
+func (e *ForbiddenError) Error() string { return e.Reason.String() }
 
 // NotVisibleError refuses an actor to whom the ticket must look as if it were not there.
 type NotVisibleError struct{}
 
 func (*NotVisibleError) Error() string { return "there is no such ticket" }
 
-// FieldError says what is wrong with one field, and what would be allowed. Field is the wire's name.
+// FieldError refuses the value of one field.
 type FieldError struct {
-	Field   string
-	Rule    string
-	Allowed string
+	Field   string // its name in the API
+	Reason  refusal.Reason
+	Allowed string // what would be accepted, in English
 }
 
 // InvalidError refuses a command for what it holds. All wrong fields are named at once.
@@ -52,7 +53,7 @@ type InvalidError struct {
 func (e *InvalidError) Error() string {
 	said := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		said[i] = f.Field + ": " + f.Rule
+		said[i] = f.Field + ": " + f.Reason.String()
 	}
 	return strings.Join(said, "; ")
 }

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
 
@@ -62,10 +64,10 @@ func TestProblemTable(t *testing.T) {
 		seen[k.name] = true
 	}
 	for want, err := range map[string]error{
-		"invalid 422":                &ticket.InvalidError{Fields: []ticket.FieldError{{Field: "f", Rule: "r"}}},
+		"invalid 422":                &ticket.InvalidError{Fields: []ticket.FieldError{{Field: "f", Reason: refusal.Required.With()}}},
 		"stale-version 412":          &ticket.ConflictError{},
-		"forbidden-move 409":         &ticket.NotAllowedError{Move: ticket.MoveClose, Rule: "r"},
-		"forbidden 403":              &ticket.ForbiddenError{Rule: "r"},
+		"forbidden-move 409":         &ticket.NotAllowedError{Move: ticket.MoveClose, Reason: refusal.NotClosedByHand.With()},
+		"forbidden 403":              &ticket.ForbiddenError{Reason: refusal.SystemOnly.With()},
 		"not-found 404":              &ticket.NotVisibleError{},
 		"erased 410":                 eventstore.ErrErased,
 		"idempotency-key-reused 422": eventstore.ErrKeyReused,

@@ -153,11 +153,11 @@ func problemFor(err error, now time.Time) *Problem {
 		p := invalidField("", "", "")
 		p.Errors = nil
 		for _, f := range invalidErr.Fields {
-			p.Errors = append(p.Errors, FieldProblem(f))
+			p.Errors = append(p.Errors, FieldProblem{f.Field, f.Reason.String(), f.Allowed})
 		}
 		return p
 	case errors.As(err, &filter):
-		return invalidField(filter.Field, filter.Rule, filter.Allowed)
+		return invalidField(filter.Field, filter.Reason.String(), filter.Allowed)
 	case errors.As(err, &conflict):
 		p := staleVersion.detail("Read the ticket again, compare both sides in conflicts, and send your update with the new version; nothing of yours was changed or lost.")
 		for _, f := range conflict.Fields {
@@ -169,7 +169,7 @@ func problemFor(err error, now time.Time) *Problem {
 	case errors.As(err, &notAllowed):
 		return forbiddenMove.detail("%s.", notAllowed.Error())
 	case errors.As(err, &refused):
-		return forbidden.detail("%s.", refused.Rule)
+		return forbidden.detail("%s.", refused.Reason)
 	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):
 		return notFound.detail("There is no such ticket or attachment, or it is not yours to see.")
 	case errors.Is(err, eventstore.ErrErased):

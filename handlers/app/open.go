@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -32,7 +34,7 @@ func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotenc
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
-		return Outcome{}, invalidField("channel", "is for operators", "leave it out")
+		return Outcome{}, invalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
 	}
 	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
 }

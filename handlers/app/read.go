@@ -8,6 +8,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -168,7 +170,7 @@ func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (l
 	if f.Assignee != "" && f.Assignee != ticketview.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
 		o, err := c.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
-			return lists.Page{}, &readmodel.FilterError{Field: "assignee", Rule: "there is no such operator", Allowed: "user name or id of an operator, supervisori, nessuno"}
+			return lists.Page{}, &readmodel.FilterError{Field: "assignee", Reason: refusal.UnknownAssignee.With(), Allowed: "user name or id of an operator, supervisori, nessuno"}
 		}
 		if err != nil {
 			return lists.Page{}, err

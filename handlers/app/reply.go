@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -110,7 +112,7 @@ func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, 
 	}
 	if strings.TrimSpace(text) == "" { // the old description would open a ticket that says nothing new
 		return ticket.Open{}, &ticket.InvalidError{Fields: []ticket.FieldError{
-			{Field: "text", Rule: "is required", Allowed: "what is still to be solved"},
+			{Field: "text", Reason: refusal.Required.With(), Allowed: "what is still to be solved"},
 		}}
 	}
 	form := *first.Personal

@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -77,8 +78,8 @@ type Idempotency struct {
 	Body []byte // what was sent, to tell a repetition from another use of the key; nil: nothing to compare
 }
 
-func invalidField(field, rule, allowed string) error {
-	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: rule, Allowed: allowed}}}
+func invalidField(field string, reason refusal.Reason, allowed string) error {
+	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: reason, Allowed: allowed}}}
 }
 
 // storeFiles stores the files that come with a command for a ticket, once there is nothing to say against it: what is

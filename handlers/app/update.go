@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -101,7 +103,7 @@ func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 	}
 	o, err := c.Identity.FindOperator(ctx, *chosen, by.Entity)
 	if errors.Is(err, identity.ErrNotFound) {
-		return nil, invalidField("assignee", "there is no such operator", "user name or id of an operator of the competent entity (GET /api/v1/operators), supervisori, regione, or empty")
+		return nil, invalidField("assignee", refusal.UnknownOperator.With(), "user name or id of an operator of the competent entity (GET /api/v1/operators), supervisori, regione, or empty")
 	}
 	if err != nil {
 		return nil, err
@@ -123,7 +125,7 @@ func (c *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	}
 	w, err := c.buildView(ctx, by, id, nil)
 	if errors.Is(err, eventstore.ErrNotFound) || errors.As(err, new(*ticket.NotVisibleError)) {
-		return nil, invalidField("duplicate_of", "there is no such ticket, or it is not yours to see", "number or id of another ticket of the same citizen")
+		return nil, invalidField("duplicate_of", refusal.UnknownTicket.With(), "number or id of another ticket of the same citizen")
 	}
 	if err != nil {
 		return nil, err
@@ -157,7 +159,7 @@ func parseAnswers(sent []AnswerRequest) ([]ticket.AnswerInput, error) {
 	var all []ticket.AnswerInput
 	for i, s := range sent {
 		if s.Answer != "yes" && s.Answer != "no" {
-			return nil, invalidField(fmt.Sprintf("answers[%d].answer", i), "is neither yes nor no", "yes or no; what is not known is not answered")
+			return nil, invalidField(fmt.Sprintf("answers[%d].answer", i), refusal.NotYesOrNo.With(), "yes or no; what is not known is not answered")
 		}
 		all = append(all, ticket.AnswerInput{Check: s.Check, Yes: s.Answer == "yes", Evidence: s.Evidence})
 	}

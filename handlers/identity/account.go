@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -48,10 +50,10 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	n.Username = normalizeUsername(n.Username)
 	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
 	if !usernamePattern.MatchString(n.Username) {
-		return "", &InvalidError{"username", "2 to 64 of a–z, 0–9, dot, hyphen, underscore, @"}
+		return "", &InvalidError{Field: "username", Reason: refusal.UsernameShape.With()}
 	}
 	if n.GivenName == "" || n.FamilyName == "" || utf8.RuneCountInString(n.GivenName+n.FamilyName) > 200 {
-		return "", &InvalidError{"name", "given and family name are required, 200 characters at most"}
+		return "", &InvalidError{Field: "name", Reason: refusal.PersonName.With()}
 	}
 	if err := checkSecrets(n.Password, n.PIN); err != nil {
 		return "", err
@@ -60,7 +62,7 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	if n.TaxCode != "" {
 		code, err := person.ParseTaxCode(n.TaxCode)
 		if err != nil {
-			return "", &InvalidError{"tax_code", err.Error()}
+			return "", invalidTaxCode(err)
 		}
 		hash := i.KeyedHash(person.TaxCodeHashPurpose, code.String())
 		subject = &hash
@@ -83,13 +85,22 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	return id.String(), nil
 }
 
+// invalidTaxCode refuses a tax code for the reason that person.ParseTaxCode gave.
+func invalidTaxCode(err error) error {
+	var wrong *person.InvalidError
+	if !errors.As(err, &wrong) {
+		return fmt.Errorf("parse tax code: %w", err)
+	}
+	return &InvalidError{Field: "tax_code", Reason: wrong.Reason, Allowed: wrong.Allowed}
+}
+
 // checkSecrets holds a password and a PIN to the least that is accepted.
 func checkSecrets(password, pin string) error {
 	if n := utf8.RuneCountInString(password); n < 10 || n > 200 {
-		return &InvalidError{"password", "10 to 200 characters"}
+		return &InvalidError{Field: "password", Reason: refusal.PasswordLength.With()}
 	}
 	if len(pin) < 4 || len(pin) > 12 || strings.Trim(pin, "0123456789") != "" {
-		return &InvalidError{"pin", "4 to 12 digits"}
+		return &InvalidError{Field: "pin", Reason: refusal.PINShape.With()}
 	}
 	return nil
 }

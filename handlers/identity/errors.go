@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // What a login, a session or a choice can be refused for.
@@ -32,9 +34,17 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("too many failed logins: locked until %s", e.Until.Format(time.RFC3339))
 }
 
-// InvalidError says what an account or placement cannot be made of.
+// InvalidError refuses one field of an account or placement.
 type InvalidError struct {
-	Field, Rule string
+	Field   string
+	Reason  refusal.Reason
+	Allowed string // what would be accepted, in English, where the reason does not say it
 }
 
-func (e *InvalidError) Error() string { return e.Field + ": " + e.Rule }
+func (e *InvalidError) Error() string {
+	text := e.Field + ": " + e.Reason.String()
+	if e.Allowed != "" {
+		text += "; allowed: " + e.Allowed
+	}
+	return text
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // Placement is a role at an entity for a time.
@@ -42,7 +43,7 @@ func isHeldAt(role person.Role, entity catalog.EntityCode) bool {
 // CheckPlacement refuses a role at an entity where it is not held. Error: *InvalidError.
 func CheckPlacement(role person.Role, entity catalog.EntityCode) error {
 	if !isHeldAt(role, entity) {
-		return &InvalidError{"placement", fmt.Sprintf("role %s is not held at entity %q", role, entity)}
+		return &InvalidError{Field: "placement", Reason: refusal.RoleNotHeld.With(string(role), string(entity))}
 	}
 	return nil
 }

@@ -170,13 +170,13 @@ func rejection(err error, files []attachment.FileUpload) error {
 	}
 	f, n := invalid.Fields[0], 0
 	if _, err := fmt.Sscanf(f.Field, "attachments[%d]", &n); err != nil || n >= len(files) {
-		return smtpError(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Its %s %s; accepted: %s.", f.Field, f.Rule, f.Allowed)
+		return smtpError(554, smtp.EnhancedCode{5, 7, 0}, "The message was not accepted, and nothing was stored. Its %s %s; accepted: %s.", f.Field, f.Reason, f.Allowed)
 	}
 	code, enhanced, name := 554, smtp.EnhancedCode{5, 7, 0}, []rune(files[n].Name)
 	if len(files[n].Content) > ticket.MaxAttachmentSize {
 		code, enhanced = 552, smtp.EnhancedCode{5, 3, 4}
 	}
-	return smtpError(code, enhanced, "The message was not accepted, and nothing was stored. Attachment %+q: %s; accepted: %s.", string(name[:min(len(name), maxShownName)]), f.Rule, f.Allowed)
+	return smtpError(code, enhanced, "The message was not accepted, and nothing was stored. Attachment %+q: %s; accepted: %s.", string(name[:min(len(name), maxShownName)]), f.Reason, f.Allowed)
 }
 
 // maxShownName is how much of a file's name an answer repeats, in characters: its lines are bounded (RFC 5321).

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -43,7 +44,7 @@ func (w *Web) listNotifications(v *ui.Request, unread bool, cursor string, most 
 	var err error
 	d.Page, err = w.Notifications.List(v.Context(), v.Caller.Actor, unread, cursor, most)
 	if errors.Is(err, notification.ErrCursor) {
-		err = &readmodel.FilterError{Field: "da", Rule: err.Error()}
+		err = &readmodel.FilterError{Field: "da", Reason: refusal.NotificationCursor.With()}
 	}
 	return d, err
 }

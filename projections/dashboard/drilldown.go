@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -141,12 +143,12 @@ func parseDrillDownCursor(text string) (*drillDownCursor, error) {
 	}
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 || !eventstore.IsID(parts[1]) {
-		return nil, readmodel.NewFilterError("cursor", "not a place in this list", "that of the page before")
+		return nil, readmodel.NewFilterError("cursor", refusal.DrillDownCursor.With(), "that of the page before")
 	}
 	micros, err := strconv.ParseInt(parts[0], 10, 64)
 	version, err2 := strconv.ParseInt(parts[2], 10, 32)
 	if err != nil || err2 != nil || micros < 0 || micros > 1<<52 {
-		return nil, readmodel.NewFilterError("cursor", "not a place in this list", "that of the page before")
+		return nil, readmodel.NewFilterError("cursor", refusal.DrillDownCursor.With(), "that of the page before")
 	}
 	return &drillDownCursor{time.UnixMicro(micros).UTC(), parts[1], int(version)}, nil
 }
@@ -171,11 +173,11 @@ func (b DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 	kind, did := activityFigureKinds[b.Figure]
 	switch {
 	case !tickets && !did:
-		return a, readmodel.NewFilterError("figure", "no such figure", readmodel.JoinValues(FigureIDs()))
+		return a, readmodel.NewFilterError("figure", refusal.UnknownFigure.With(), readmodel.JoinValues(FigureIDs()))
 	case a.limit < 1 || a.limit > readmodel.MaxLimit:
-		return a, readmodel.NewFilterError("limit", "out of range", fmt.Sprintf("1 to %d", readmodel.MaxLimit))
+		return a, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d", readmodel.MaxLimit))
 	case b.Status != "" && !slices.Contains(ticket.Statuses(), b.Status):
-		return a, readmodel.NewFilterError("status", "no such status", readmodel.JoinValues(ticket.Statuses()))
+		return a, readmodel.NewFilterError("status", refusal.UnknownStatus.With(), readmodel.JoinValues(ticket.Statuses()))
 	}
 	if err := readmodel.CheckText(map[string]string{"operator": b.Operator, "giver": string(b.Giver), "receiver": string(b.Receiver), "detail": b.Detail}); err != nil {
 		return a, err
@@ -196,7 +198,7 @@ func (b DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 
 func (b DrillDown) addTicketConditions(a drillDownQuery) error {
 	if b.Day != "" || b.Giver != "" || b.Receiver != "" || b.Detail != "" {
-		return readmodel.NewFilterError("figure", "tickets as they stood have no day, giver, receiver or detail", "a figure of what was done")
+		return readmodel.NewFilterError("figure", refusal.NotForTickets.With(), "a figure of what was done")
 	}
 	if b.Status != "" {
 		a.where.Add("s.status = %s", string(b.Status))
@@ -210,7 +212,7 @@ func (b DrillDown) addTicketConditions(a drillDownQuery) error {
 	least, err := strconv.Atoi(b.Age)
 	i := slices.Index(ageLimits, least)
 	if err != nil || i < 0 && least != 0 {
-		return readmodel.NewFilterError("age", "no such age", "0, 1, 3, 7, 14 or 30")
+		return readmodel.NewFilterError("age", refusal.UnknownAge.With(), "0, 1, 3, 7, 14 or 30")
 	}
 	a.where.Add("greatest(0, floor(extract(epoch from %s::timestamptz - s.opened_at))) >= %s", a.at, int64(least)*24*60*60)
 	if i+1 < len(ageLimits) {
@@ -221,7 +223,7 @@ func (b DrillDown) addTicketConditions(a drillDownQuery) error {
 
 func (b DrillDown) addActivityConditions(a drillDownQuery) error {
 	if b.Status != "" || b.Age != "" {
-		return readmodel.NewFilterError("figure", "what was done has no status or age", "a figure of tickets as they stood")
+		return readmodel.NewFilterError("figure", refusal.NotForActivities.With(), "a figure of tickets as they stood")
 	}
 	if b.Day != "" {
 		d, err := parseDay("day", b.Day, a.from)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -57,22 +59,22 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 	}
 	switch {
 	case last.After(today):
-		return period{}, readmodel.NewFilterError("to", "that day has not come yet", "a day up to "+today.Format(dayFormat))
+		return period{}, readmodel.NewFilterError("to", refusal.FutureDay.With(), "a day up to "+today.Format(dayFormat))
 	case first.After(last):
-		return period{}, readmodel.NewFilterError("from", "the period ends before it begins", "a day up to "+last.Format(dayFormat))
+		return period{}, readmodel.NewFilterError("from", refusal.PeriodReversed.With(), "a day up to "+last.Format(dayFormat))
 	case first.Before(last.AddDate(0, 0, 1-maxDays)):
-		return period{}, readmodel.NewFilterError("from", "too long a period", fmt.Sprintf("at most %d days", maxDays))
+		return period{}, readmodel.NewFilterError("from", refusal.PeriodTooLong.With(), fmt.Sprintf("at most %d days", maxDays))
 	case s.Problem != "" && s.Service == "":
-		return period{}, readmodel.NewFilterError("problem", "the same problem has another name elsewhere", "service and problem together")
+		return period{}, readmodel.NewFilterError("problem", refusal.ProblemWithoutService.With(), "service and problem together")
 	}
 	if s.Entity != "" {
 		if _, ok := c.Entity(s.Entity); !ok {
-			return period{}, readmodel.NewFilterError("entity", "there is no such entity", "its ministerial code, or "+string(catalog.Region))
+			return period{}, readmodel.NewFilterError("entity", refusal.UnknownEntity.With(), "its ministerial code, or "+string(catalog.Region))
 		}
 	}
 	if v.Actor.Role == person.ASRSupervisor {
 		if s.Entity != "" && s.Entity != v.Actor.Entity {
-			return period{}, readmodel.NewFilterError("entity", "the figures of another entity are not yours", string(v.Actor.Entity))
+			return period{}, readmodel.NewFilterError("entity", refusal.ForeignEntity.With(), string(v.Actor.Entity))
 		}
 		s.Entity = v.Actor.Entity
 	}
@@ -96,7 +98,7 @@ func parseDay(field, asked string, otherwise time.Time) (time.Time, error) {
 	}
 	d, err := time.ParseInLocation(dayFormat, asked, calendar.Rome())
 	if err != nil || d.Year() < 2000 {
-		return d, readmodel.NewFilterError(field, "is not a day", "e.g. 2026-03-31")
+		return d, readmodel.NewFilterError(field, refusal.NotADay.With(), "e.g. 2026-03-31")
 	}
 	return d, nil
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -60,10 +62,10 @@ const foldBatchSize = 500
 func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, asked AsOfQuery) (AsOfPage, error) {
 	queues := AsOfQueues()
 	if !slices.ContainsFunc(queues, func(q Queue) bool { return q.ID == asked.Queue }) {
-		return AsOfPage{}, readmodel.NewFilterError("queue", "cannot be looked at in the past", readmodel.JoinValues(queuesForRole(person.ASRSupervisor)))
+		return AsOfPage{}, readmodel.NewFilterError("queue", refusal.QueueHasNoPast.With(), readmodel.JoinValues(queuesForRole(person.ASRSupervisor)))
 	}
 	if asked.Limit < 1 || asked.Limit > readmodel.MaxLimit || asked.Skip < 0 {
-		return AsOfPage{}, readmodel.NewFilterError("limit", "out of range", fmt.Sprintf("1 to %d, from the first on", readmodel.MaxLimit))
+		return AsOfPage{}, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d, from the first on", readmodel.MaxLimit))
 	}
 	s := AsOfPage{Items: []Item{}}
 	var err error

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -47,7 +49,7 @@ func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil || !hmac.Equal([]byte(c.Signature), []byte(c.withSignature(sign, f, v).Signature)) {
-		return cursor{}, readmodel.NewFilterError("cursor", "not the cursor of a page of this list", "a cursor of the page beside it, with the same filter and sort")
+		return cursor{}, readmodel.NewFilterError("cursor", refusal.ListCursor.With(), "a cursor of the page beside it, with the same filter and sort")
 	}
 	return c, nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -61,17 +63,17 @@ func (f Filter) validate(role person.Role) (Filter, error) {
 	sorts := []Sort{OldestFirst, NewestFirst, LeastRecentFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown}
 	switch {
 	case f.Queue != "" && !slices.Contains(queues, f.Queue):
-		return f, readmodel.NewFilterError("queue", "not a queue of your role", readmodel.JoinValues(queues))
+		return f, readmodel.NewFilterError("queue", refusal.UnknownQueue.With(), readmodel.JoinValues(queues))
 	case f.Status != "" && !slices.Contains(ticket.Statuses(), f.Status):
-		return f, readmodel.NewFilterError("status", "no such status", readmodel.JoinValues(ticket.Statuses()))
+		return f, readmodel.NewFilterError("status", refusal.UnknownStatus.With(), readmodel.JoinValues(ticket.Statuses()))
 	case !slices.Contains(sorts, f.Sort):
-		return f, readmodel.NewFilterError("sort", "no such order", readmodel.JoinValues(sorts))
+		return f, readmodel.NewFilterError("sort", refusal.UnknownSort.With(), readmodel.JoinValues(sorts))
 	case f.Limit < 1 || f.Limit > readmodel.MaxLimit:
-		return f, readmodel.NewFilterError("limit", "out of range", fmt.Sprintf("1 to %d", readmodel.MaxLimit))
+		return f, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d", readmodel.MaxLimit))
 	case f.Assignee != "" && role == person.Citizen:
-		return f, readmodel.NewFilterError("assignee", "who works on a ticket is not for citizens", "no assignee")
+		return f, readmodel.NewFilterError("assignee", refusal.NoAssigneeFilter.With(), "no assignee")
 	case utf8.RuneCountInString(f.Q) > MaxSearchLength:
-		return f, readmodel.NewFilterError("q", "too long", fmt.Sprintf("at most %d characters", MaxSearchLength))
+		return f, readmodel.NewFilterError("q", refusal.SearchTooLong.With(), fmt.Sprintf("at most %d characters", MaxSearchLength))
 	}
 	return f, readmodel.CheckText(map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)})
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -47,7 +49,7 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 			return fmt.Errorf("count: %w", err)
 		}
 		if f.sortsByName() && page.TooManyByName() {
-			return readmodel.NewFilterError("sort", RuleTooManyByName, fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName))
+			return readmodel.NewFilterError("sort", refusal.TooManyByName.With(), fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName))
 		}
 		asked := f.conditions(seen, searched)
 		found, err := seen.page(ctx, f, asked, from)

@@ -61,9 +61,6 @@ type Page struct {
 	Position       eventstore.Position
 }
 
-// RuleTooManyByName is the rule that refuses an order.
-const RuleTooManyByName = "too many tickets to put in order by name"
-
 // TooManyByName tells that the list cannot be put in order by name.
 func (p Page) TooManyByName() bool { return p.MoreThanTotal || p.Total > maxSortedByName }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
@@ -16,25 +18,25 @@ const (
 	MaxLimit     = 200
 )
 
-// FilterError refuses a list for one field of what was asked, by the wire's name.
+// FilterError refuses one field of the filter of a list or of the dashboard.
 type FilterError struct {
-	Field   string
-	Rule    string
-	Allowed string
+	Field   string // its name in the API
+	Reason  refusal.Reason
+	Allowed string // what would be accepted, in English
 }
 
-func (e *FilterError) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Field, e.Rule, e.Allowed) }
+func (e *FilterError) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Field, e.Reason, e.Allowed) }
 
-// NewFilterError refuses a field by a rule, and says what is allowed.
-func NewFilterError(field, rule, allowed string) *FilterError {
-	return &FilterError{Field: field, Rule: rule, Allowed: allowed}
+// NewFilterError returns the refusal of a field, with what would be accepted.
+func NewFilterError(field string, reason refusal.Reason, allowed string) *FilterError {
+	return &FilterError{Field: field, Reason: reason, Allowed: allowed}
 }
 
 // CheckText refuses fields that are not UTF-8 text without NUL.
 func CheckText(fields map[string]string) error {
 	for field, text := range fields {
 		if !person.IsValidText(text) {
-			return NewFilterError(field, "not text", "UTF-8 without NUL")
+			return NewFilterError(field, refusal.FilterNotText.With(), "UTF-8 without NUL")
 		}
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -45,13 +47,14 @@ type Check struct {
 
 // Evidence is what an answer rests on.
 type Evidence struct {
-	ID       playbook.FieldID   `json:"id"`
-	Type     playbook.FieldType `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
-	Label    string             `json:"label"`
-	Required bool               `json:"required" doc:"some outcome behind the check cannot do without it"`
-	Options  []string           `json:"options"`
-	Value    string             `json:"value,omitempty"`
-	Warning  string             `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
+	ID            playbook.FieldID   `json:"id"`
+	Type          playbook.FieldType `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
+	Label         string             `json:"label"`
+	Required      bool               `json:"required" doc:"some outcome behind the check cannot do without it"`
+	Options       []string           `json:"options"`
+	Value         string             `json:"value,omitempty"`
+	Warning       string             `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
+	WarningReason refusal.Reason     `json:"-"` // the warning for pages, which translate it
 }
 
 // Attempt is a question that a connected system did not answer.
@@ -154,9 +157,10 @@ func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.Playboo
 	for _, e := range c.Evidence {
 		f := in.Fields[slices.IndexFunc(in.Fields, func(f playbook.Field) bool { return f.ID == e.Field })]
 		value := given.Evidence[f.ID]
+		odd := f.Warning(value, at.In(calendar.Rome()))
 		k.Evidence = append(k.Evidence, Evidence{
 			ID: f.ID, Type: f.Type, Label: f.Label, Required: e.Required, Options: append([]string{}, f.Options...),
-			Value: value, Warning: f.Warning(value, at.In(calendar.Rome())),
+			Value: value, WarningReason: odd, Warning: odd.String(),
 		})
 	}
 	if answered {

@@ -6,6 +6,7 @@ package rules
 import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -60,32 +61,31 @@ func actorRefusal(s ticket.State, m ticket.Move, by person.Actor) error {
 	case !canSee(s, by):
 		return &ticket.NotVisibleError{}
 	case ticketCitizen(s, by):
-		return &ticket.ForbiddenError{Rule: "this is done by operators; you can reply"}
+		return &ticket.ForbiddenError{Reason: refusal.CitizenMayReply.With()}
 	case competent(s, by):
-		if rule, ok := reservedMoves[m]; ok {
-			return &ticket.ForbiddenError{Rule: rule}
+		if code, ok := reservedMoves[m]; ok {
+			return &ticket.ForbiddenError{Reason: code.With()}
 		}
-		return &ticket.ForbiddenError{Rule: "the system alone does this, by itself"}
+		return &ticket.ForbiddenError{Reason: refusal.SystemOnly.With()}
 	case s.Handover.ASR == by.Entity && s.Status == ticket.HandedOver:
-		return &ticket.ForbiddenError{Rule: "the ticket was handed over and you keep a read-only trace: until the Region takes it you can recall it (status " +
-			string(s.Handover.Status) + ", with a reason) or write a regional message (FAQ 2.6)"}
+		return &ticket.ForbiddenError{Reason: refusal.TraceMayRecall.With(string(s.Handover.Status))}
 	case handoverSender(s, by):
-		return &ticket.ForbiddenError{Rule: "the Region has taken the ticket over and you keep a read-only trace: you can write a regional message (FAQ 2.6)"}
+		return &ticket.ForbiddenError{Reason: refusal.TraceMayWrite.With()}
 	default:
-		return &ticket.ForbiddenError{Rule: "the ticket was handed over: your entity keeps a read-only trace (FAQ 2.6)"}
+		return &ticket.ForbiddenError{Reason: refusal.TraceOnly.With()}
 	}
 }
 
 // reservedMoves says, to competent operators, whose the moves are that are not theirs.
-var reservedMoves = map[ticket.Move]string{
-	ticket.MoveRedirect:            "only the Region sends a ticket to another entity, and nuovo is no other target: hand it over with status non_di_competenza (FAQ 2.6)",
-	ticket.MoveEscalate:            "the ticket is the Region's already: send it to an ASR with entity",
-	ticket.MoveRegionalMessage:     "a regional message goes between the Region and the ASR that handed over, while the Region has the ticket: write a note",
-	ticket.MoveDiscard:             "only a supervisor discards: resolve with a public note, or assign the ticket to supervisori",
-	ticket.MoveAnswer:              "only the citizen replies: write a public note",
-	ticket.MoveAnswerCheck:         "the checks are made by the ASR, on its own systems: send the ticket back to it with entity",
-	ticket.MoveErase:               "only an administrator erases personal data",
-	ticket.MoveClose:               "the system alone closes (FAQ 2.5)",
-	ticket.MoveTransferToSuccessor: "the system alone moves tickets of a ceased entity",
-	ticket.MoveRelease:             "the system alone does this, when a placement ends: leave the ticket without anyone (assignee)",
+var reservedMoves = map[ticket.Move]refusal.Code{
+	ticket.MoveRedirect:            refusal.RegionRedirects,
+	ticket.MoveEscalate:            refusal.AlreadyAtRegion,
+	ticket.MoveRegionalMessage:     refusal.NoRegionalMessage,
+	ticket.MoveDiscard:             refusal.SupervisorDiscards,
+	ticket.MoveAnswer:              refusal.CitizenReplies,
+	ticket.MoveAnswerCheck:         refusal.ASRAnswersChecks,
+	ticket.MoveErase:               refusal.AdministratorErases,
+	ticket.MoveClose:               refusal.SystemCloses,
+	ticket.MoveTransferToSuccessor: refusal.SystemTransfers,
+	ticket.MoveRelease:             refusal.SystemReleases,
 }

@@ -7,6 +7,8 @@ package rules
 import (
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -113,12 +115,12 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 func decideUndo(s ticket.State, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveUndo, by); err != nil {
 		if by.Role.Operates() && canSee(s, by) {
-			return nil, &ticket.NotAllowedError{Move: ticket.MoveUndo, Status: s.Status, Rule: "something happened since, or the last act was not yours"}
+			return nil, &ticket.NotAllowedError{Move: ticket.MoveUndo, Status: s.Status, Reason: refusal.UndoNotLast.With()}
 		}
 		return nil, err
 	}
 	if !now.Before(s.Last.HeldUntil) {
-		return nil, &ticket.NotAllowedError{Move: ticket.MoveUndo, Status: s.Status, Rule: "only an act whose public note has not been shown yet can be withdrawn"}
+		return nil, &ticket.NotAllowedError{Move: ticket.MoveUndo, Status: s.Status, Reason: refusal.UndoTooLate.With()}
 	}
 	back := s.Last.Before
 	to, err := nextStatus(s, ticket.MoveUndo, back.Status)
@@ -141,7 +143,7 @@ func decideClose(s ticket.State, c ticket.Close, by person.Actor) ([]ticket.Even
 		return nil, err
 	}
 	if c.Resolution != s.Resolution {
-		return nil, &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status, Rule: "the ticket was resolved again since this closing was set"}
+		return nil, &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status, Reason: refusal.StaleClose.With()}
 	}
 	return []ticket.Event{ticket.AutoClosed{Resolution: c.Resolution, Status: to}}, nil
 }
@@ -188,7 +190,7 @@ func decideErase(s ticket.State, by person.Actor) ([]ticket.Event, error) {
 // checkNotErased refuses to write personal text to a ticket whose keys were destroyed.
 func checkNotErased(s ticket.State, m ticket.Move) error {
 	if s.Erased {
-		return &ticket.NotAllowedError{Move: m, Status: s.Status, Rule: "the ticket's personal data was erased; open a new ticket"}
+		return &ticket.NotAllowedError{Move: m, Status: s.Status, Reason: refusal.DataErased.With()}
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
@@ -19,8 +21,8 @@ import (
 // fieldErrors gathers what is wrong with a command, so that one refusal names it all.
 type fieldErrors []ticket.FieldError
 
-func (w *fieldErrors) add(field, rule, allowed string) {
-	*w = append(*w, ticket.FieldError{Field: field, Rule: rule, Allowed: allowed})
+func (w *fieldErrors) add(field string, reason refusal.Reason, allowed string) {
+	*w = append(*w, ticket.FieldError{Field: field, Reason: reason, Allowed: allowed})
 }
 
 func (w *fieldErrors) err() error {
@@ -30,19 +32,16 @@ func (w *fieldErrors) err() error {
 	return &ticket.InvalidError{Fields: *w}
 }
 
-// addIdentifier names what a person's identifier was refused for.
+// addIdentifier adds the reason of an error from package person. Its functions return no other errors than *person.InvalidError.
 func (w *fieldErrors) addIdentifier(field string, err error) {
-	var refused *person.InvalidError
-	if errors.As(err, &refused) {
-		w.add(field, refused.Message, refused.Allowed)
-		return
-	}
-	w.add(field, err.Error(), "")
+	refused := &person.InvalidError{Reason: refusal.NotText.With()}
+	_ = errors.As(err, &refused)
+	w.add(field, refused.Reason, refused.Allowed)
 }
 
 func (w *fieldErrors) requireOneOf(field, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
-		w.add(field, quoteInput(value)+" is not one of the values", "one of "+strings.Join(allowed, ", "))
+		w.add(field, refusal.NotOneOf.With(cutInput(value)), "one of "+strings.Join(allowed, ", "))
 	}
 }
 
@@ -51,9 +50,9 @@ func (w *fieldErrors) requireText(field, value string, most int) {
 	allowed := fmt.Sprintf("1 to %d characters", most)
 	switch {
 	case strings.TrimSpace(value) == "":
-		w.add(field, "is required", allowed)
+		w.add(field, refusal.Required.With(), allowed)
 	case utf8.RuneCountInString(value) > most:
-		w.add(field, "is too long", allowed)
+		w.add(field, refusal.TooLong.With(), allowed)
 	default:
 		w.requireValidText(field, value)
 	}
@@ -62,39 +61,39 @@ func (w *fieldErrors) requireText(field, value string, most int) {
 // requireValidText wants valid UTF-8 without NUL, if anything.
 func (w *fieldErrors) requireValidText(field, value string) {
 	if !person.IsValidText(value) {
-		w.add(field, "is not readable text", "UTF-8 text")
+		w.add(field, refusal.NotText.With(), "UTF-8 text")
 	}
 }
 
 // checkAttachments checks what can be told without the content, which the door has looked into.
 func (w *fieldErrors) checkAttachments(field string, files []ticket.Attachment, names []string) {
 	if len(files) > ticket.MaxAttachments {
-		w.add(field, "too many files", fmt.Sprintf("at most %d", ticket.MaxAttachments))
+		w.add(field, refusal.TooManyFiles.With(), fmt.Sprintf("at most %d", ticket.MaxAttachments))
 	}
 	if len(files) != len(names) {
-		w.add(field, "every file has a name", "as many names as files")
+		w.add(field, refusal.FileWithoutName.With(), "as many names as files")
 		return
 	}
 	for i, f := range files {
 		at := field + "[" + strconv.Itoa(i) + "]"
 		w.requireValidText(at+".name", names[i])
 		if ext := strings.TrimPrefix(strings.ToLower(path.Ext(names[i])), "."); !slices.Contains(ticket.AttachmentExtensions, ext) {
-			w.add(at+".name", "files of this kind are not accepted", strings.Join(ticket.AttachmentExtensions, ", "))
+			w.add(at+".name", refusal.FileType.With(), strings.Join(ticket.AttachmentExtensions, ", "))
 		}
 		if f.Size < 1 || f.Size > ticket.MaxAttachmentSize {
-			w.add(at+".content_base64", "is empty or over 1 MB", "1 to 1048576 bytes")
+			w.add(at+".content_base64", refusal.FileSize.With(), "1 to 1048576 bytes")
 		}
 	}
 }
 
-// quoteInput shows a value that somebody typed, cut to what a message can bear.
-func quoteInput(s string) string {
+// cutInput shortens a value that somebody typed to at most 40 characters for a message.
+func cutInput(s string) string {
 	if utf8.RuneCountInString(s) > 40 {
 		s = string([]rune(s)[:40]) + "…"
 	}
-	return strconv.Quote(s)
+	return s
 }
 
-func fieldError(field, rule, allowed string) error {
-	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: rule, Allowed: allowed}}}
+func fieldError(field string, reason refusal.Reason, allowed string) error {
+	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: reason, Allowed: allowed}}}
 }

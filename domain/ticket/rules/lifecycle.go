@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/looplab/fsm"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -20,11 +22,11 @@ func notAllowed(s ticket.State, m ticket.Move) error {
 	e := &ticket.NotAllowedError{Move: m, Status: s.Status}
 	switch {
 	case s.Status == "":
-		e.Rule = "the ticket does not exist yet"
+		e.Reason = refusal.TicketMissing.With()
 	case m == ticket.MoveOpen:
-		e.Rule = "the ticket exists already"
+		e.Reason = refusal.TicketExists.With()
 	case s.Status == ticket.Closed:
-		e.Rule = "a closed ticket is final (FAQ 2.5); the citizen's next message opens a new ticket linked to it"
+		e.Reason = refusal.ClosedIsFinal.With()
 	default:
 		var from []string
 		for _, r := range rulesFor(m) {
@@ -32,7 +34,7 @@ func notAllowed(s ticket.State, m ticket.Move) error {
 				from = append(from, string(f))
 			}
 		}
-		e.Rule = "it is possible from " + strings.Join(from, ", ")
+		e.Reason = refusal.PossibleFrom.With(from...)
 	}
 	return e
 }

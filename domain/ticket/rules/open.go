@@ -6,6 +6,8 @@ package rules
 import (
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -23,7 +25,7 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 		r.checkEntity(&wrong, "entity", c.Entity, now)
 	}
 	if c.Service == ticket.OperatorsForm && c.Requester != ticket.AsOperator {
-		wrong.add("requester.role", "the operators' form is for operators", string(ticket.AsOperator))
+		wrong.add("requester.role", refusal.OperatorsFormOnly.With(), string(ticket.AsOperator))
 	}
 	wrong.requireOneOf("requester.role", string(c.Requester), string(ticket.ForSelf), string(ticket.ForMinor), string(ticket.ForDelegator), string(ticket.AsOperator))
 	f := c.Form
@@ -84,10 +86,10 @@ func (r Engine) checkEntity(wrong *fieldErrors, field string, code catalog.Entit
 	entity, ok := r.Catalog.Entity(code)
 	switch {
 	case !ok || code == catalog.Region:
-		wrong.add(field, "there is no health authority "+quoteInput(string(code)), allowed)
+		wrong.add(field, refusal.UnknownAuthority.With(cutInput(string(code))), allowed)
 	case !entity.ValidAt(now) && now.Before(entity.ValidFrom):
-		wrong.add(field, entity.Name+" does not work yet", allowed)
+		wrong.add(field, refusal.AuthorityNotYetActive.With(entity.Name), allowed)
 	case !entity.ValidAt(now):
-		wrong.add(field, entity.Name+" has ceased; its successor is "+string(r.Catalog.Successor(code)), allowed)
+		wrong.add(field, refusal.AuthorityCeased.With(entity.Name, string(r.Catalog.Successor(code))), allowed)
 	}
 }

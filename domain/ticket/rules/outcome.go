@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -55,9 +57,9 @@ func (a *updateDecision) checkAnswerable(prescribed bool) error {
 	}
 	switch {
 	case a.update.Service != "" || a.update.Problem != "":
-		return fieldError("answers", "another problem has other checks", "classify first, then answer")
+		return fieldError("answers", refusal.ReclassifyFirst.With(), "classify first, then answer")
 	case !prescribed:
-		return fieldError("answers", "no checks are prescribed for this problem", "no answers, or another problem")
+		return fieldError("answers", refusal.NoChecks.With(), "no answers, or another problem")
 	}
 	return checkNotErased(a.state, ticket.MoveAnswerCheck)
 }
@@ -67,7 +69,7 @@ func (a *updateDecision) takeAnswer(i int, answer ticket.AnswerInput) {
 	at := fmt.Sprintf("answers[%d]", i)
 	walk, ok := a.engine.Walk(*a.run)
 	if !ok {
-		a.errors.add(at, "version "+fmt.Sprint(a.run.Pinned.Version)+" of playbook "+string(a.run.Pinned.Playbook)+" is not loaded", "put its file back")
+		a.errors.add(at, refusal.PlaybookNotLoaded.With(fmt.Sprint(a.run.Pinned.Version), string(a.run.Pinned.Playbook)), "put its file back")
 		return
 	}
 	step := findStep(walk, answer.Check)
@@ -76,7 +78,7 @@ func (a *updateDecision) takeAnswer(i int, answer ticket.AnswerInput) {
 		for _, s := range walk.Steps {
 			asked = append(asked, string(s.Check.ID))
 		}
-		a.errors.add(at+".check", quoteInput(string(answer.Check))+" is not asked here", "one of "+strings.Join(asked, ", "))
+		a.errors.add(at+".check", refusal.CheckNotAsked.With(cutInput(string(answer.Check))), "one of "+strings.Join(asked, ", "))
 		return
 	}
 	for field, value := range answer.Evidence {
@@ -86,7 +88,7 @@ func (a *updateDecision) takeAnswer(i int, answer ticket.AnswerInput) {
 			for _, n := range step.Check.Evidence {
 				fields = append(fields, string(n.Field))
 			}
-			a.errors.add(where, "is not evidence for "+string(answer.Check), "one of "+strings.Join(fields, ", "))
+			a.errors.add(where, refusal.NotEvidence.With(string(answer.Check)), "one of "+strings.Join(fields, ", "))
 		} else if strings.TrimSpace(value) != "" {
 			a.errors.requireText(where, value, ticket.MaxNameLength)
 		}
@@ -141,7 +143,7 @@ func (a *updateDecision) checkEvidence(m ticket.Move) {
 		return
 	}
 	for _, f := range a.missingEvidence {
-		a.errors.add("answers.evidence."+string(f), "is missing for the note of the outcome", "the value, with the answer to its check")
+		a.errors.add("answers.evidence."+string(f), refusal.EvidenceMissing.With(), "the value, with the answer to its check")
 	}
 }
 
@@ -152,11 +154,11 @@ func (a *updateDecision) checkGround() {
 	known := reason == ticket.NotOurs || reason.IsOverride()
 	switch {
 	case reason != "" && !known, reason == "" && a.answeredByPerson && !a.escalatesByOutcome():
-		rule := "the checks of playbook " + a.playbookID() + " have not come to a hand-over: say why it is made all the same"
+		why := refusal.HandoverAgainstChecks.With(a.playbookID())
 		if reason != "" {
-			rule = quoteInput(a.update.Reason) + " is not one of the reasons for a hand-over; a text goes into the note"
+			why = refusal.UnknownGround.With(cutInput(a.update.Reason))
 		}
-		a.errors.add("reason", rule, "one of "+strings.Join(wireNames(append([]ticket.Ground{ticket.NotOurs}, ticket.OverrideGrounds()...)), ", "))
+		a.errors.add("reason", why, "one of "+strings.Join(wireNames(append([]ticket.Ground{ticket.NotOurs}, ticket.OverrideGrounds()...)), ", "))
 	}
 }
 

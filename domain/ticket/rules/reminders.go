@@ -6,6 +6,8 @@ package rules
 import (
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
@@ -15,8 +17,8 @@ const noReplyText = "Non avendo ricevuto risposta alla nostra richiesta di infor
 	"Se ha ancora bisogno di aiuto risponda a questo messaggio: riprenderemo da dove eravamo rimasti."
 
 // staleError refuses what a timer asks for when the ticket has moved on since it was set.
-func staleError(s ticket.State, m ticket.Move, rule string) error {
-	return &ticket.NotAllowedError{Move: m, Status: s.Status, Rule: rule}
+func staleError(s ticket.State, m ticket.Move, code refusal.Code) error {
+	return &ticket.NotAllowedError{Move: m, Status: s.Status, Reason: code.With()}
 }
 
 // checkMove asks whether the system may do this now.
@@ -34,7 +36,7 @@ func decideHandoverAlert(s ticket.State, m ticket.Move, handover int, noted bool
 		return nil, err
 	}
 	if s.Handover.N != handover || noted {
-		return nil, staleError(s, m, "it is about another hand-over, or noted already")
+		return nil, staleError(s, m, refusal.StaleHandoverAlert)
 	}
 	return []ticket.Event{e}, nil
 }
@@ -44,7 +46,7 @@ func decidePingPong(s ticket.State, c ticket.NoticePingPong, by person.Actor) ([
 		return nil, err
 	}
 	if s.Handover.N != c.Handover || s.Handover.PingPong {
-		return nil, staleError(s, ticket.MoveNoticePingPong, "that hand-over was withdrawn, another one followed, or it is noticed already")
+		return nil, staleError(s, ticket.MoveNoticePingPong, refusal.StalePingPong)
 	}
 	return []ticket.Event{ticket.PingPongNoticed{Handover: c.Handover, ASR: s.Handover.ASR}}, nil
 }
@@ -55,7 +57,7 @@ func (r Engine) decidePlaybookReminder(s ticket.State, c ticket.RemindPlaybook, 
 		return nil, err
 	}
 	if run, own := r.activeRun(s, c.Run); !own || !run.Remind || c.N <= run.Reminded {
-		return nil, staleError(s, ticket.MoveRemindPlaybook, "the checks have moved on since this reminder was set")
+		return nil, staleError(s, ticket.MoveRemindPlaybook, refusal.StalePlaybookReminder)
 	}
 	return []ticket.Event{ticket.PlaybookReminded(c)}, nil
 }
@@ -65,7 +67,7 @@ func decideCitizenReminder(s ticket.State, c ticket.RemindCitizen, by person.Act
 		return nil, err
 	}
 	if s.Asked.Note != c.Question || c.N <= s.Asked.Reminded || s.Erased {
-		return nil, staleError(s, ticket.MoveRemindCitizen, "the citizen was asked something else since, was reminded already, or cannot be reached: the data was erased")
+		return nil, staleError(s, ticket.MoveRemindCitizen, refusal.StaleCitizenReminder)
 	}
 	return []ticket.Event{ticket.CitizenReminded(c)}, nil
 }
@@ -80,7 +82,7 @@ func decideExpireQuestion(s ticket.State, c ticket.ExpireQuestion, by person.Act
 		return nil, err
 	}
 	if s.Asked.Note != c.Question {
-		return nil, staleError(s, ticket.MoveExpireQuestion, "the citizen was asked something else since")
+		return nil, staleError(s, ticket.MoveExpireQuestion, refusal.StaleQuestion)
 	}
 	resolved := ticket.Resolved{Resolution: s.Resolution + 1, EffectFrom: now, Status: to}
 	if s.Erased {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -85,7 +87,7 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 	switch {
 	case u.Status == ticket.Closed:
 		return "", &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status,
-			Rule: "the system alone closes, by itself, some time after risolto (FAQ 2.5: do not use the status chiuso)"}
+			Reason: refusal.NotClosedByHand.With()}
 	case u.Status != "" && !slices.Contains(ticket.Statuses(), u.Status):
 		a.errors.requireOneOf("status", string(u.Status), wireNames(notClosed)...)
 		return "", a.errors.err()
@@ -138,11 +140,11 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 	switch {
 	case u.Status == ticket.InProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
 		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status,
-			Rule: "somebody took it already, or left it; choose yourself in the operator menu (assignee) to take it over"}
+			Reason: refusal.TakenAlready.With()}
 	case u.Status != "":
 		return ticket.MoveNote, nil // the status it has already: permitted or not, nothing follows
 	}
-	return "", fieldError("status", "nothing to update", "at least one of note, status, assignee, entity, service, duplicate_of, answers")
+	return "", fieldError("status", refusal.NothingToUpdate.With(), "at least one of note, status, assignee, entity, service, duplicate_of, answers")
 }
 
 var discardReasons = []ticket.DiscardReason{ticket.Spam, ticket.TestOnly, ticket.Repeated}
@@ -166,7 +168,7 @@ func (a *updateDecision) checkPermission(m ticket.Move) error {
 		return err
 	}
 	if !competent(a.state, a.actor) && (a.update.Assignee != nil || len(a.update.Answers) > 0 || a.update.Service != "" || a.update.Problem != "") {
-		return &ticket.ForbiddenError{Rule: "the ticket is in the Region's hands: a " + string(m) + " changes nothing else"}
+		return &ticket.ForbiddenError{Reason: refusal.RegionHasTicket.With(string(m))}
 	}
 	return nil
 }

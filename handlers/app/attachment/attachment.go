@@ -15,6 +15,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -37,7 +39,7 @@ type FileUpload struct {
 func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	var wrong []ticket.FieldError
 	if len(files) > ticket.MaxAttachments {
-		wrong = append(wrong, ticket.FieldError{Field: field, Rule: "too many files", Allowed: fmt.Sprintf("at most %d", ticket.MaxAttachments)})
+		wrong = append(wrong, ticket.FieldError{Field: field, Reason: refusal.TooManyFiles.With(), Allowed: fmt.Sprintf("at most %d", ticket.MaxAttachments)})
 	}
 	var checked []FileUpload
 	for n, f := range files {
@@ -46,15 +48,15 @@ func Check(field string, files []FileUpload) ([]FileUpload, error) {
 		ext := strings.TrimPrefix(strings.ToLower(path.Ext(f.Name)), ".")
 		switch {
 		case f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName:
-			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "is empty or too long", Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
+			wrong = append(wrong, ticket.FieldError{Field: at + "name", Reason: refusal.FileNameLength.With(), Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
 		case !slices.Contains(ticket.AttachmentExtensions, ext):
-			wrong = append(wrong, ticket.FieldError{Field: at + "name", Rule: "files of this kind are not accepted", Allowed: strings.Join(ticket.AttachmentExtensions, ", ")})
+			wrong = append(wrong, ticket.FieldError{Field: at + "name", Reason: refusal.FileType.With(), Allowed: strings.Join(ticket.AttachmentExtensions, ", ")})
 		case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
-			wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Rule: "is empty or over 1 MB", Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
+			wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Reason: refusal.FileSize.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
 		default:
-			var bad *refusal
+			var bad *badContent
 			if f.MediaType, bad = inspect(ext, f.Content); bad != nil {
-				wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Rule: bad.rule, Allowed: bad.allowed})
+				wrong = append(wrong, ticket.FieldError{Field: at + "content_base64", Reason: bad.reason, Allowed: bad.allowed})
 			}
 		}
 		checked = append(checked, f)

@@ -126,7 +126,7 @@ func TestCheck(t *testing.T) {
 			if !errors.As(err, &invalid) {
 				t.Fatalf("got %v, want a refusal", err)
 			}
-			if f := invalid.Fields[0]; f.Field != c.field || !strings.Contains(f.Rule+" "+f.Allowed, c.says) {
+			if f := invalid.Fields[0]; f.Field != c.field || !strings.Contains(f.Reason.String()+" "+f.Allowed, c.says) {
 				t.Fatalf("got %+v, want %s to say %q", f, c.field, c.says)
 			}
 		})

@@ -13,6 +13,8 @@ import (
 	_ "image/png"
 	"io"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/gabriel-vasile/mimetype"
 )
 
@@ -24,8 +26,11 @@ const (
 	maxPixels   = 50_000_000
 )
 
-// refusal says why a content is not taken.
-type refusal struct{ rule, allowed string }
+// badContent is why the content of a file is refused, and what would be accepted.
+type badContent struct {
+	reason  refusal.Reason
+	allowed string
+}
 
 // mediaTypes gives the media type that goes with an extension.
 var mediaTypes = map[string]string{
@@ -42,9 +47,9 @@ var mediaTypes = map[string]string{
 }
 
 // inspect gives the media type of a content whose name ends in ext, or says why it is not such a file.
-func inspect(ext string, content []byte) (string, *refusal) {
+func inspect(ext string, content []byte) (string, *badContent) {
 	want, found := mediaTypes[ext], mimetype.Detect(content)
-	other := &refusal{"the content is not that of a ." + ext + " file", "a content of type " + want}
+	other := &badContent{refusal.FileContent.With(ext), "a content of type " + want}
 	switch ext {
 	case "doc", "xls":
 		// Where the file says too late for the detector what made it, it is an OLE container and no more is known.
@@ -68,7 +73,7 @@ func inspect(ext string, content []byte) (string, *refusal) {
 			return "", other
 		}
 		if int64(size.Width)*int64(size.Height) > maxPixels {
-			return "", &refusal{"the image is too large", fmt.Sprintf("at most %d pixels", maxPixels)}
+			return "", &badContent{refusal.ImageTooLarge.With(), fmt.Sprintf("at most %d pixels", maxPixels)}
 		}
 	default:
 		if !found.Is(want) {
@@ -79,9 +84,9 @@ func inspect(ext string, content []byte) (string, *refusal) {
 }
 
 // inspectArchive unpacks a zip into nothing, within bounds, and tells which kind it is. Sizes are counted, not believed.
-func inspectArchive(content []byte) (kind string, bad *refusal) {
-	broken := &refusal{"the archive cannot be read", "a whole, readable archive"}
-	bomb := &refusal{"the archive unpacks to too much", fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
+func inspectArchive(content []byte) (kind string, bad *badContent) {
+	broken := &badContent{refusal.ArchiveUnreadable.With(), "a whole, readable archive"}
+	bomb := &badContent{refusal.ArchiveTooLarge.With(), fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return "", broken

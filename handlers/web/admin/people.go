@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -116,7 +118,7 @@ func (w *Pages) readRoleForm(v *ui.Request) roleForm {
 // check refuses a role that nobody is given here, and one that is not held there.
 func (f roleForm) check(c *catalog.Catalog) error {
 	if _, known := c.Entity(f.Entity); !slices.Contains(staffRoles, f.Role) || f.Entity != "" && !known {
-		return &identity.InvalidError{Field: "placement", Rule: "there is no such role or entity"}
+		return &identity.InvalidError{Field: "placement", Reason: refusal.UnknownPlacement.With()}
 	}
 	return identity.CheckPlacement(f.Role, f.Entity)
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -145,7 +147,7 @@ func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 		"requester.on_behalf_of": r.Form.OnBehalfOf == "" && (r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegator),
 	} {
 		if absent {
-			wrong = append(wrong, ticket.FieldError{Field: wire, Rule: "is required"})
+			wrong = append(wrong, ticket.FieldError{Field: wire, Reason: refusal.Required.With()})
 		}
 	}
 	for wire, text := range map[string]struct {
@@ -153,7 +155,7 @@ func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 		most  int
 	}{"requester.on_behalf_of": {r.Form.OnBehalfOf, maxConcerns}, "iuv": {r.Form.IUV, maxIUV}} {
 		if utf8.RuneCountInString(text.typed) > text.most {
-			wrong = append(wrong, ticket.FieldError{Field: wire, Rule: "is too long", Allowed: "at most " + strconv.Itoa(text.most)})
+			wrong = append(wrong, ticket.FieldError{Field: wire, Reason: refusal.TooLong.With(), Allowed: "at most " + strconv.Itoa(text.most)})
 		}
 	}
 	return wrong
@@ -204,7 +206,7 @@ func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.Fiel
 func fileProblemText(at string, wrong ticket.FieldError, files []attachment.FileUpload) string {
 	n, _, _ := strings.Cut(at, "]")
 	if i, err := strconv.Atoi(n); err == nil && i < len(files) {
-		return "«" + files[i].Name + "»: " + ui.RuleText(wrong.Rule)
+		return "«" + files[i].Name + "»: " + ui.ReasonText(wrong.Reason)
 	}
 	return ui.FieldText(wrong)
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -19,35 +21,41 @@ var identifierParsers = map[string]func(typed string) error{
 }
 
 const (
-	emailIncomplete = "L’indirizzo e-mail non è completo: ha la forma nome@esempio.it."
-	impossibleBirth = "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."
+	emailIncomplete    = "L’indirizzo e-mail non è completo: ha la forma nome@esempio.it."
+	impossibleBirth    = "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."
+	misplacedCharacter = "Nel codice fiscale c’è un carattere che in quel punto non può stare: lo confronti con la tessera sanitaria."
+	phoneDigits        = "Il numero di telefono ha da 6 a 15 cifre."
+	phoneCharacters    = "Nel numero di telefono bastano le cifre, con il + davanti se è estero."
 )
 
-// identifierTexts says to who typed an identifier what is wrong with it, by the rule.
-var identifierTexts = map[string]string{
-	"tax-code-missing":         "Scriva il codice fiscale.",
-	"tax-code-length":          "Il codice fiscale ha 16 caratteri, o 11 cifre se è provvisorio: controlli di averlo scritto tutto.",
-	"tax-code-shape":           "Nel codice fiscale c’è un carattere che in quel punto non può stare: lo confronti con la tessera sanitaria.",
-	"tax-code-month":           impossibleBirth,
-	"tax-code-day":             impossibleBirth,
-	"tax-code-check-character": "Un carattere del codice fiscale è sbagliato: lo confronti uno per uno con la tessera sanitaria.",
-	"tax-code-check-digit":     "Una cifra del codice fiscale è sbagliata: lo confronti con quello che Le hanno dato.",
-	"email-missing":            "Scriva l’indirizzo e-mail.",
-	"email-length":             "L’indirizzo e-mail è troppo lungo.",
-	"email-shape":              emailIncomplete,
-	"email-local-part":         emailIncomplete,
-	"email-domain":             emailIncomplete,
-	"phone-missing":            "Scriva un numero di telefono.",
-	"phone-length":             "Il numero di telefono ha da 6 a 15 cifre.",
-	"phone-character":          "Nel numero di telefono bastano le cifre, con il + davanti se è estero.",
-	"phone-country-code":       "Il prefisso internazionale non comincia per 0.",
+// identifierTexts holds what the form says beside an identifier, by the code of its refusal.
+var identifierTexts = map[refusal.Code]string{
+	refusal.TaxCodeMissing:        "Scriva il codice fiscale.",
+	refusal.TaxCodeLength:         "Il codice fiscale ha 16 caratteri, o 11 cifre se è provvisorio: controlli di averlo scritto tutto.",
+	refusal.TaxCodeCharacter:      misplacedCharacter,
+	refusal.TaxCodeDigits:         misplacedCharacter,
+	refusal.TaxCodeMonth:          impossibleBirth,
+	refusal.TaxCodeDay:            impossibleBirth,
+	refusal.TaxCodeCheckCharacter: "Un carattere del codice fiscale è sbagliato: lo confronti uno per uno con la tessera sanitaria.",
+	refusal.TaxCodeCheckDigit:     "Una cifra del codice fiscale è sbagliata: lo confronti con quello che Le hanno dato.",
+	refusal.EmailMissing:          "Scriva l’indirizzo e-mail.",
+	refusal.EmailLength:           "L’indirizzo e-mail è troppo lungo.",
+	refusal.EmailShape:            emailIncomplete,
+	refusal.EmailLocalPart:        emailIncomplete,
+	refusal.EmailDomain:           emailIncomplete,
+	refusal.PhoneMissing:          "Scriva un numero di telefono.",
+	refusal.PhoneTooLong:          phoneDigits,
+	refusal.PhoneLength:           phoneDigits,
+	refusal.PhoneCharacter:        phoneCharacters,
+	refusal.PhoneParenthesis:      phoneCharacters,
+	refusal.PhoneCountryCode:      "Il prefisso internazionale non comincia per 0.",
 }
 
 // identifierText is what to say of an identifier as typed; "" if it is good, or none.
 func identifierText(input, typed string) string {
 	var refused *person.InvalidError
 	if judge, ok := identifierParsers[input]; ok && errors.As(judge(typed), &refused) {
-		return identifierTexts[refused.Code]
+		return identifierTexts[refused.Reason.Code]
 	}
 	return ""
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -99,9 +101,9 @@ func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpl
 			solved := f.Resolution == justMessage
 			in.Solved = &solved
 		default:
-			wrong := []ticket.FieldError{{Field: "solved", Rule: "is required"}}
+			wrong := []ticket.FieldError{{Field: "solved", Reason: refusal.Required.With()}}
 			if strings.TrimSpace(f.Text) == "" && len(files) == 0 {
-				wrong = append(wrong, ticket.FieldError{Field: "text", Rule: "is required"})
+				wrong = append(wrong, ticket.FieldError{Field: "text", Reason: refusal.Required.With()})
 			}
 			return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
 		}
@@ -125,7 +127,7 @@ func replyProblem(err error, files []attachment.FileUpload) *ui.Problem {
 			switch {
 			case wrong.Field == "solved":
 				p.Fields = append(p.Fields, ui.FieldProblem{Field: "esito", Text: "Scelga se il problema c’è ancora, o se è solo un messaggio."})
-			case wrong.Field == "text" && wrong.Rule == "is required":
+			case wrong.Field == "text" && wrong.Reason.Code == refusal.Required:
 				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: "Scriva il messaggio."})
 			case wrong.Field == "text":
 				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: ui.FieldText(wrong)})

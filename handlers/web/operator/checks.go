@@ -61,28 +61,12 @@ func (e evidenceInput) Display() string {
 	return e.Evidence.Value
 }
 
-// WarningText says in Italian what is odd about the value.
+// WarningText returns in Italian what is odd about the value; "" if nothing is.
 func (e evidenceInput) WarningText() string {
-	for english, italian := range warningTexts {
-		if strings.HasPrefix(e.Warning, english) {
-			return italian
-		}
+	if e.WarningReason.Code == "" {
+		return ""
 	}
-	return ""
-}
-
-// warningTexts are what playbook.Field.Warn says, by how it begins.
-var warningTexts = map[string]string{
-	"is no date":                           "Non è una data: la scriva come gg/mm/aaaa.",
-	"is in the future":                     "La data è nel futuro.",
-	"is very long ago":                     "La data è di molti anni fa.",
-	"does not look like a regional ticket": "Non sembra un numero ticket regionale: ha da 4 a 30 cifre e lettere.",
-	"holds spaces":                         "Contiene spazi: un identificativo non ne ha.",
-	"is none of":                           "Non è tra le scelte previste.",
-	`is neither "true"`:                    "Non è né sì né no.",
-	"has wrong check digits":               "Le cifre di controllo non tornano: lo confronti con la cedola di pagamento.",
-	"is of an older form":                  "È di un formato più vecchio: lo confronti con la cedola di pagamento.",
-	"is no IUV":                            "Non è uno IUV: ha 15 o 17 cifre, o le 18 di un codice avviso.",
+	return ui.ReasonText(e.WarningReason)
 }
 
 // newChecklist is a ticket's; nil: no checks are prescribed, or they are not the reader's to see.

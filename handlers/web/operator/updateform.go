@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -90,5 +92,5 @@ func (f updateForm) toUpdate() (app.UpdateRequest, error) {
 }
 
 func requiredField(field string) error {
-	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Rule: "is required"}}}
+	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: refusal.Required.With()}}}
 }

@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -17,7 +19,7 @@ var fieldNames = map[string]string{
 	"service": "Servizio", "problem": "Tipologia", "description": "Descrizione della richiesta", "requester.role": "Ruolo",
 	"requester.given_name": "Nome", "requester.family_name": "Cognome", "requester.tax_code": "Codice fiscale", "requester.email": "Email",
 	"requester.phone": "Recapito telefonico", "requester.on_behalf_of": "Persona interessata", "iuv": "Codice avviso o IUV", "answers": "Verifiche", "channel": "Canale",
-	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "tax_code": "Codice fiscale", "placement": "Ruolo e collocazione",
+	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "tax_code": "Codice fiscale", "placement": "Ruolo",
 }
 
 // moveNames say each move in Italian, as it would be on a button.
@@ -29,27 +31,30 @@ var moveNames = map[ticket.Move]string{
 	ticket.MoveRegionalMessage: "Scrivere un messaggio regionale", ticket.MoveReclassify: "Riclassificare", ticket.MoveAnswerCheck: "Rispondere alle verifiche",
 }
 
-// FieldText says what is wrong with a field.
-func FieldText(f ticket.FieldError) string {
-	name := f.Field
+// FieldText returns what is wrong with a field, after its name.
+func FieldText(f ticket.FieldError) string { return fieldReasonText(f.Field, f.Reason) }
+
+// fieldReasonText returns the reason after the name of the field, which is given by its name in the API.
+func fieldReasonText(name string, r refusal.Reason) string {
 	for name != "" && fieldNames[name] == "" { // note.attachments[0].name is one of note.attachments
 		name = name[:max(0, strings.LastIndexAny(name, ".["))]
 	}
-	return cmp.Or(fieldNames[name], "Campo") + ": " + RuleText(f.Rule)
+	return cmp.Or(fieldNames[name], "Campo") + ": " + ReasonText(r)
 }
 
-// moveText says why a move is not possible, and which rule says so.
+// moveText returns why a move is not possible, and from which statuses it is.
 func moveText(e *ticket.NotAllowedError) string {
-	if why, ok := translate(e.Rule); ok {
-		return why
-	}
 	where := ""
-	if from, ok := strings.CutPrefix(e.Rule, "it is possible from "); ok {
-		labels := strings.Split(from, ", ")
-		for i, status := range labels {
+	switch e.Reason.Code {
+	case "": // the move and the status say it all
+	case refusal.PossibleFrom:
+		labels := make([]string, len(e.Reason.Args))
+		for i, status := range e.Reason.Args {
 			labels[i] = "«" + ticket.Status(status).Label() + "»"
 		}
-		where = " Lo è da: " + strings.Join(labels, ", ") + "."
+		where = " " + ReasonText(refusal.PossibleFrom.With(labels...))
+	default:
+		return ReasonText(e.Reason)
 	}
 	return "«" + cmp.Or(moveNames[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
 }

@@ -9,10 +9,11 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
+
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
@@ -85,10 +86,10 @@ func ProblemOf(err error) *Problem {
 			p.Fields = append(p.Fields, FieldProblem{Field: f.Field, Text: FieldText(f)})
 		}
 		return p
-	case errors.As(err, &filter) && filter.Rule == lists.RuleTooManyByName:
-		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Troppe richieste da ordinare per nome", Text: "L’elenco è troppo lungo per essere messo in ordine di richiedente: lo restringa con i filtri o con la ricerca, o scelga un altro ordine."}
+	case errors.As(err, &filter) && filter.Reason.Code == refusal.TooManyByName:
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Troppe richieste da ordinare per nome", Text: ReasonText(filter.Reason)}
 	case errors.As(err, &filter):
-		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Ricerca non valida", Text: "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."}
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Ricerca non valida", Text: ReasonText(filter.Reason)}
 	case errors.As(err, &conflict):
 		return &Problem{
 			Status: http.StatusPreconditionFailed, Title: "Nel frattempo la richiesta è cambiata",
@@ -100,7 +101,7 @@ func ProblemOf(err error) *Problem {
 	case errors.As(err, &notAllowed):
 		return &Problem{Status: http.StatusConflict, Title: "Questo ora non si può fare", Text: moveText(notAllowed)}
 	case errors.As(err, &forbidden):
-		return &Problem{Status: http.StatusForbidden, Title: "Non può farlo su questa richiesta", Text: RuleText(forbidden.Rule)}
+		return &Problem{Status: http.StatusForbidden, Title: "Non può farlo su questa richiesta", Text: ReasonText(forbidden.Reason)}
 	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):
 		return NotFound()
 	case errors.Is(err, eventstore.ErrErased):
@@ -114,7 +115,7 @@ func ProblemOf(err error) *Problem {
 	case errors.Is(err, identity.ErrNotPlaced):
 		return &Problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
 	case errors.As(err, &account):
-		f := accountProblems[account.Field]
+		f := FieldProblem{Field: accountInputs[account.Field], Text: fieldReasonText(account.Field, account.Reason)}
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato modificato nulla.", Fields: []FieldProblem{f}}
 	case errors.Is(err, identity.ErrTaken):
 		return &Problem{Status: http.StatusConflict, Title: "Esiste già", Text: "Questo nome utente, o questo ruolo presso questo ente, c’è già: non è stato modificato nulla."}
@@ -137,9 +138,5 @@ func ProblemOf(err error) *Problem {
 	}
 }
 
-// accountProblems say what an account or a placement cannot be made of, beside the field that it was typed into.
-var accountProblems = map[string]FieldProblem{
-	"username":  {Field: "utente", Text: "Nome utente: da 2 a 64 caratteri tra lettere minuscole, cifre, punto, trattino e @."},
-	"name":      {Field: "nome", Text: "Nome e cognome: sono obbligatori, al massimo 200 caratteri in tutto."},
-	"placement": {Field: "ruolo", Text: "Ruolo: non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."},
-}
+// accountInputs names the input of each field of an account or placement.
+var accountInputs = map[string]string{"username": "utente", "name": "nome", "placement": "ruolo"}
