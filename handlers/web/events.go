@@ -23,8 +23,8 @@ func (w *Web) eventsRoutes() []ui.Route {
 	return []ui.Route{{Pattern: eventsRoute, Access: ui.Anyone, Handle: w.serveEvents}}
 }
 
-// serveEvents follows what the reader may see: static/script/stream.js tells the page. Who has no session is told that it is
-// over, by an event as everything else: a browser would ask again for ever after a refusal, or call it an error.
+// serveEvents streams the changes that the reader may see; ui/static/script/stream.js applies them to the page. A client without a
+// session gets an event that says so: after an error status a browser would retry for ever.
 func (w *Web) serveEvents(v *ui.Request) error {
 	if !identity.Allows(v.Session.Actor.Role, identity.SubscribeToChanges) {
 		sse.EndSession(v.Writer)

@@ -15,7 +15,7 @@ const (
 	requestTimeout = 90 * time.Second // with five attachments on a slow line
 )
 
-// setSecurityHeaders sets the headers that every page has. Pages are personal, or change: nothing here is for caches.
+// setSecurityHeaders sets the headers of every page. Pages are personal or change often: no cache may keep them.
 func (w *Web) setSecurityHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -29,7 +29,7 @@ func (w *Web) setSecurityHeaders(h http.Header) {
 	}
 }
 
-// denyCrossOrigin answers a form that another site sent here.
+// denyCrossOrigin refuses a form that another site sent.
 func (w *Web) denyCrossOrigin(rw http.ResponseWriter, r *http.Request) {
 	w.setSecurityHeaders(rw.Header())
 	v := &ui.Request{Request: r, Writer: rw}

@@ -23,12 +23,12 @@ func (w *Web) notificationRoutes() []ui.Route {
 	}
 }
 
-// notificationsData are notices, the newest first.
+// notificationsData lists notifications, the newest first.
 type notificationsData struct {
 	notification.Page
-	IncludesRead bool   // those that were read too
+	IncludesRead bool   // also those already read
 	IsLaterPage  bool   // not the first page
-	TicketPath   string // where a notice's ticket is: the path before its id
+	TicketPath   string // the path of a notification's ticket, without its id
 }
 
 const (
@@ -49,7 +49,7 @@ func (w *Web) listNotifications(v *ui.Request, unread bool, cursor string, most 
 	return d, err
 }
 
-// notificationsPage shows what the reader has not read yet, or all.
+// notificationsPage shows the unread notifications, or all.
 func (w *Web) notificationsPage(v *ui.Request) error {
 	d, err := w.listNotifications(v, v.FormValue("tutte") == "", v.FormValue("da"), notificationsPageSize)
 	if err != nil {
@@ -58,7 +58,7 @@ func (w *Web) notificationsPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
 }
 
-// notificationsPanel is what the header shows of them: the newest that were not read.
+// notificationsPanel shows the newest unread notifications below the header's bell.
 func (w *Web) notificationsPanel(v *ui.Request) error {
 	d, err := w.listNotifications(v, true, "", notificationsPanelSize)
 	if err != nil {
@@ -67,6 +67,7 @@ func (w *Web) notificationsPanel(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
 }
 
+// markAllRead marks all notifications of the reader as read.
 func (w *Web) markAllRead(v *ui.Request) error {
 	if _, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, ""); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (w *Web) markAllRead(v *ui.Request) error {
 	return v.Redirect("/notifiche?fatto=lette")
 }
 
-// markRead marks one. Script tells it when a notice is opened, and goes on to the ticket meanwhile.
+// markRead marks one notification as read. A script calls it when a notification is opened, while the browser loads the ticket.
 func (w *Web) markRead(v *ui.Request) error {
 	there, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, v.PathValue("id"))
 	if err == nil && !there {

@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// handle lets a visitor through to a page, or sends them where they can get in.
+// handle authenticates and authorizes a request, calls the page's handler, and renders its error.
 func (w *Web) handle(r ui.Route) http.HandlerFunc {
 	if r.MaxBody == 0 {
 		r.MaxBody = middleware.SmallBody
@@ -51,9 +51,9 @@ func (w *Web) handle(r ui.Route) http.HandlerFunc {
 	}
 }
 
-// authenticate finds out who comes: by the session's cookie, or by the personal link that stands in the path. What the page does
-// unasked shows nobody at work, so that a tab that was left open ends its session in time.
-func (w *Web) authenticate(v *ui.Request, unasked bool) error {
+// authenticate sets the request's caller from the personal link in the path or from the session's cookie. A background request
+// does not extend the session, so that a session ends in time although a tab stays open.
+func (w *Web) authenticate(v *ui.Request, background bool) error {
 	v.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(v.Request)}
 	if link := v.PathValue("link"); link != "" {
 		if actor, ok := w.Identity.ParsePersonalLink(link); ok {
@@ -66,7 +66,7 @@ func (w *Web) authenticate(v *ui.Request, unasked bool) error {
 		return nil
 	}
 	authenticate := w.Identity.Authenticate
-	if unasked {
+	if background {
 		authenticate = w.Identity.CheckSession
 	}
 	s, err := authenticate(v.Context(), cookie.Value)
@@ -118,7 +118,7 @@ func (w *Web) authorize(v *ui.Request, r ui.Route) error {
 	return nil
 }
 
-// middlewareConfig is how the pages speak where no page of their own does.
+// middlewareConfig configures the middleware: the routes without a time limit, and the pages for a panic and an unknown path.
 func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 	plain := func(rw http.ResponseWriter, r *http.Request, p *ui.Problem) {
 		v := &ui.Request{Request: r, Writer: rw}
@@ -133,7 +133,7 @@ func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 	}
 }
 
-// redirectWholePage sends the whole page on, also when htmx asked for a part of it.
+// redirectWholePage redirects the browser's page, also when htmx asked for a part of it.
 func (w *Web) redirectWholePage(v *ui.Request, to string) {
 	if v.Partial {
 		v.Writer.Header().Set("HX-Redirect", to)
@@ -142,7 +142,8 @@ func (w *Web) redirectWholePage(v *ui.Request, to string) {
 	http.Redirect(v.Writer, v.Request, to, http.StatusSeeOther)
 }
 
-// unsentText is the text of a form whose sender is not logged in any more; "" where a script sent it, which has it still.
+// unsentText returns the text of a form whose sender is no longer logged in; "" if a script sent the form, because the page still
+// shows it.
 func unsentText(v *ui.Request) string {
 	if v.Partial || strings.HasSuffix(v.URL.Path, "/bozza") {
 		return ""
@@ -151,7 +152,7 @@ func unsentText(v *ui.Request) string {
 	return strings.TrimSpace(v.FormValue("testo"))
 }
 
-// renderError answers for a page that came to nothing.
+// renderError answers a request whose handler returned an error: by the login page, the choice of a role, or the error page.
 func (w *Web) renderError(v *ui.Request, err error) {
 	switch {
 	case errors.Is(err, errLogin):

@@ -25,7 +25,7 @@ func (w *Web) sessionRoutes() []ui.Route {
 	}
 }
 
-// cookieName is that of the session's cookie. Over https browsers take it from us alone, and send it nowhere else.
+// cookieName returns the name of the session's cookie. Over https its prefix makes browsers bind it to this host.
 func (w *Web) cookieName() string {
 	if w.isHTTPS() {
 		return "__Host-sol"
@@ -33,10 +33,10 @@ func (w *Web) cookieName() string {
 	return "sol"
 }
 
-// setSessionCookie gives the browser the session's token, until it is closed.
+// setSessionCookie sends the session's token. The browser keeps it until it is closed.
 func (w *Web) setSessionCookie(v *ui.Request, token string) { w.writeSessionCookie(v, token, 0) }
 
-// clearSessionCookie takes it away.
+// clearSessionCookie deletes the session's cookie.
 func (w *Web) clearSessionCookie(v *ui.Request) { w.writeSessionCookie(v, "", -1) }
 
 func (w *Web) writeSessionCookie(v *ui.Request, token string, maxAge int) {
@@ -45,18 +45,18 @@ func (w *Web) writeSessionCookie(v *ui.Request, token string, maxAge int) {
 	})
 }
 
-// loginData is the form of FAQ 2.1, as typed. The secrets are never sent back.
+// loginData is the login form of FAQ 2.1 as typed, without the secrets.
 type loginData struct {
 	Username string
 	Next     string
-	Unsent   string // what somebody was sending when their session had ended
+	Unsent   string // the text of a form that arrived after its sender's session had ended
 }
 
 func (w *Web) loginPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: ui.LocalPath(v.FormValue("poi"), "")}})
 }
 
-// renderLoginAgain asks somebody to log in whose session ended while they wrote, and shows what they wrote: nothing else has it.
+// renderLoginAgain shows the login page with the text of a form that arrived after the session had ended: nothing else has that text.
 func (w *Web) renderLoginAgain(v *ui.Request, unsent string) error {
 	p := &ui.Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
@@ -88,7 +88,7 @@ func (w *Web) login(v *ui.Request) error {
 	return v.Redirect(cmp.Or(d.Next, ui.HomePath(s.Actor.Role)))
 }
 
-// placementData is what may be chosen after login (FAQ 2.1: ruolo e collocazione).
+// placementData lists the roles and placements to choose from after login (FAQ 2.1: ruolo e collocazione).
 type placementData struct {
 	Placements []placementChoice
 	Next       string

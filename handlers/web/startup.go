@@ -17,8 +17,8 @@ var (
 	startupCSS string
 )
 
-// StartupPage answers people while there is nothing behind the address yet, or the database is away: a page that needs
-// nothing, and asks again by itself. After a form was sent it does not: going back would then no longer lead to what was typed.
+// StartupPage answers while the service starts or the database is unreachable. The page reloads itself every 5 s, except after a
+// form was sent: going back in the browser must still lead to what was typed.
 func StartupPage(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	if r.URL.Path == "/avvio.css" {

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package web is the door for people: the pages of operators, citizens, supervisors, auditors and administrators, rendered
-// here and whole without script. Script only makes them quicker: counts that follow, lists that keep their place.
+// Package web serves the pages to browsers: it routes requests, keeps sessions by a cookie, sets the headers of every page, and has
+// the pages of nobody in particular (login, notifications, documents, live updates). Each audience's pages are a package of their
+// own. Every page works without script; script only updates counts and lists in place.
 package web
 
 import (
@@ -88,12 +89,13 @@ func New(c Config) (*Web, error) {
 	return w, nil
 }
 
+// ServeHTTP answers one request.
 func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.handler.ServeHTTP(rw, r) }
 
-// EndStreams makes every stream end; a page comes back with the last id it saw.
+// EndStreams ends every stream. A page reconnects with the last id it received.
 func (w *Web) EndStreams() { w.endStreams() }
 
-// isHTTPS tells whether people come over https.
+// isHTTPS reports whether people reach the service over https.
 func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://") }
 
 // routes returns all pages. Their names are Italian: people read them in the address bar.

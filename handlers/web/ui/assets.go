@@ -19,15 +19,16 @@ import (
 	"sync"
 )
 
-// staticFiles holds the design system and htmx, which tools/assets.sh renews, and our own: style/*.css are served as sol.css,
-// script/*.js as sol.js, so that every idea has a file and every page two requests.
+// staticFiles holds the design system and htmx, which tools/assets.sh updates, and this service's own styles and scripts: style/*.css
+// are served as one file sol.css, script/*.js as one file sol.js.
 //
 //go:embed static
 var staticFiles embed.FS
 
+// StaticPath is the prefix of the addresses of static files.
 const StaticPath = "/statico/"
 
-// assetServer serves the files under an address that holds the hash of them all: what a browser has kept is what we have.
+// assetServer serves the static files under an address with the hash of all of them, so that browsers may cache them for ever.
 type assetServer struct {
 	prefix string
 	files  map[string]asset
@@ -35,10 +36,10 @@ type assetServer struct {
 
 type asset struct {
 	mediaType      string
-	plain, gzipped []byte // packed: nil where it does not pay
+	plain, gzipped []byte // gzipped is nil where compression saves less than a tenth
 }
 
-// loadAssets are made once: packing takes longer than anything else that New does.
+// loadAssets reads and compresses the static files once a process.
 var loadAssets = sync.OnceValues(func() (*assetServer, error) {
 	a := &assetServer{files: map[string]asset{}}
 	sum := sha256.New()
@@ -81,7 +82,7 @@ func (a *assetServer) add(name string, content []byte) (err error) {
 	return err
 }
 
-// compress compresses once what is sent often. Fonts and the like are compressed already.
+// compress returns the content compressed by gzip; nil if that saves less than a tenth, as with fonts.
 func compress(content []byte) ([]byte, error) {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -97,7 +98,7 @@ func compress(content []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// url is the address of a file.
+// url returns the address of a file.
 func (a *assetServer) url(name string) (string, error) {
 	if _, ok := a.files[name]; !ok {
 		return "", fmt.Errorf("there is no static file %s", name)
@@ -105,6 +106,7 @@ func (a *assetServer) url(name string) (string, error) {
 	return a.prefix + name, nil
 }
 
+// ServeHTTP sends a file, compressed if the browser accepts it.
 func (a *assetServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := a.files[strings.TrimPrefix(r.URL.Path, a.prefix)]
 	if !ok {

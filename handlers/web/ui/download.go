@@ -13,18 +13,18 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// AbortDownload ends a file that has begun: the browser must not take it for the whole.
+// AbortDownload breaks the connection of a download that has begun, so that the browser does not take the file for complete.
 func (u *UI) AbortDownload(v *Request, err error) error {
 	u.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
 	panic(http.ErrAbortHandler)
 }
 
-// ContentSecurityPolicy lets nothing run, load or send but ours: no inline script or style, no third party.
+// ContentSecurityPolicy allows only this service's scripts, styles, images and forms: nothing inline, no third party.
 const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// SendFile gives a file as one to be kept, never to be run: whoever sent it is not us. Pictures and PDFs are shown when a page of
-// ours asks for them.
+// SendFile sends an attachment as a download that browsers do not run. With the parameter «mostra» pictures and PDFs are shown in the
+// page.
 func (v *Request) SendFile(f ticketview.File, content []byte) {
 	h, how := v.Writer.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
@@ -42,7 +42,7 @@ func (v *Request) SendFile(f ticketview.File, content []byte) {
 
 const pdfType = "application/pdf"
 
-// PreviewKind is how a page shows files of a kind: "image", "pdf", or "" for those that are only downloaded.
+// PreviewKind returns how a page shows files of a media type: "image", "pdf", or "" for those that are only downloaded.
 func PreviewKind(mediaType string) string {
 	switch {
 	case mediaType == pdfType:

@@ -12,10 +12,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// FormatTime is a time as it is read in Italy.
+// FormatTime returns date and time in Rome: 02/01/2006 15:04.
 func FormatTime(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04") }
 
-// FormatClock is a time of a day that need not be said.
+// FormatClock returns the time of day in Rome: 15:04.
 func FormatClock(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") }
 
 func formatSize(bytes int64) string {
@@ -25,7 +25,7 @@ func formatSize(bytes int64) string {
 	return strings.Replace(fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20)), ".", ",", 1)
 }
 
-// FormatCount is a number of things: 1 richiesta, 1.250 richieste.
+// FormatCount returns a number with its noun: 1 richiesta, 1.250 richieste.
 func FormatCount(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -33,7 +33,7 @@ func FormatCount(n int, one, many string) string {
 	return FormatNumber(n) + " " + many
 }
 
-// FormatNumber writes a number as it is read in Italy: 1.250.
+// FormatNumber returns a number with dots between thousands: 1.250.
 func FormatNumber(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -42,7 +42,7 @@ func FormatNumber(n int) string {
 	return digits
 }
 
-// formatAge is how long something has lasted, in the one unit that says it.
+// formatAge returns the time between two moments in its largest unit.
 func formatAge(from, to time.Time) string {
 	switch d := to.Sub(from); {
 	case d < time.Minute:
@@ -56,7 +56,7 @@ func formatAge(from, to time.Time) string {
 	}
 }
 
-// FormatDuration says a time in the two units that matter, in one piece.
+// FormatDuration returns a duration in its two largest units, with spaces that do not break.
 func FormatDuration(seconds int64) string {
 	minutes, hours := seconds/60, seconds/3600
 	switch {
@@ -69,7 +69,7 @@ func FormatDuration(seconds int64) string {
 	}
 }
 
-// FormatDate is a day as it is read in Italy. What is no day stays what it is.
+// FormatDate returns a day 2006-01-02 as 02/01/2006, and any other text unchanged.
 func FormatDate(day string) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {

@@ -26,7 +26,7 @@ var requesterNames = map[ticket.RequesterRole]string{
 	ticket.ForSelf: "per sé", ticket.ForMinor: "per un minore", ticket.ForDelegator: "per chi l’ha delegato", ticket.AsOperator: "come operatore di assistenza",
 }
 
-// queueKeys are the letters that lead to a queue, after g.
+// queueKeys are the letters that open a queue, typed after g.
 var queueKeys = map[lists.QueueID]string{
 	lists.NewQueue: "n", lists.MyQueue: "m", lists.GroupQueue: "s", lists.InProgressQueue: "l", lists.WaitingQueue: "a",
 	lists.HandedOverQueue: "i", lists.SolvedQueue: "r", lists.OverrideQueue: "f", lists.AllQueue: "t",
@@ -61,7 +61,7 @@ var DiscardReasons = []Label{
 	{Value: string(ticket.Repeated), Text: "Già presente"},
 }
 
-// EntityName is the short name of an entity.
+// EntityName returns the short name of an entity.
 func (u *UI) EntityName(code catalog.EntityCode) string {
 	if e, ok := u.App.Catalog.Entity(code); ok {
 		return e.Short

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// HomePath is where somebody goes after login, by role.
+// HomePath returns the path of a role's first page after login.
 func HomePath(role person.Role) string {
 	switch {
 	case role == "":
@@ -32,18 +32,18 @@ func HomePath(role person.Role) string {
 	}
 }
 
-// Request is one request of a browser: who makes it, and what is to be answered.
+// Request is one HTTP request for a page, with its caller and session.
 type Request struct {
 	*http.Request
 	Writer         http.ResponseWriter
 	Caller         app.Caller
 	Session        identity.Session // zero without one
 	Token          string           // of the session
-	SessionExpired bool             // a session's cookie came, and the session is over
+	SessionExpired bool             // the request has the cookie of a session that is over
 	Partial        bool             // htmx asks for a part of the page
 }
 
-// RateLimitedError tells how long to wait.
+// RateLimitedError refuses a request over its limit, and says after how many seconds the next one is allowed.
 type RateLimitedError struct{ Seconds int }
 
 func (RateLimitedError) Error() string { return "too many requests" }
@@ -55,14 +55,14 @@ var (
 	ErrTooManyUploads = errors.New("too many large forms at a time")
 )
 
-// Redirect sends the browser on after something was done: a reload does it no second time.
+// Redirect answers 303, so that a reload does not repeat what was done.
 func (v *Request) Redirect(to string) error {
 	http.Redirect(v.Writer, v.Request, to, http.StatusSeeOther)
 	return nil
 }
 
-// LocalPath is a path of ours to go on to; everything else leads home. Browsers leave tabs and line ends out of an address before
-// they read it, and take \ for /.
+// LocalPath returns path if it is a path of this service, otherwise the second argument. Browsers remove tabs and line ends from an
+// address before they read it, and read \ as /.
 func LocalPath(path, otherwise string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.ContainsFunc(path, unicode.IsControl) {
 		return otherwise

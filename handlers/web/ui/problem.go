@@ -17,32 +17,32 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// Problem is every refusal that a person can meet on a page: what happened, and what to do next.
+// Problem is an error message on a page: what happened, and what to do next.
 type Problem struct {
 	Status    int
 	Title     string
 	Text      string
 	Fields    []FieldProblem
-	Conflicts []ticket.FieldConflict // what somebody else changed meanwhile
+	Conflicts []ticket.FieldConflict // fields that somebody else changed meanwhile
 }
 
 // Error makes a Problem an error, so that pages can return one of their own.
 func (p *Problem) Error() string { return p.Title }
 
-// FieldProblem is what is wrong with one field: the summary leads to it, and it stands beside it.
+// FieldProblem is the error of one field. The summary links to the field, and the text stands beside it.
 type FieldProblem struct {
 	Field string // the name of the input
 	Text  string
 }
 
-// Anchor is where on the page the field stands: the parts of one stand together.
+// Anchor returns the name of the input that the summary links to: a field's parts have one anchor.
 func (f FieldProblem) Anchor() string {
 	name, _, _ := strings.Cut(f.Field, "[")
 	name, _, _ = strings.Cut(name, ".")
 	return name
 }
 
-// For is all that is wrong with a field, for the page to say beside it; "" if nothing is.
+// For returns the errors of a field, to be shown beside it; "" if there are none.
 func (p *Problem) For(field string) string {
 	if p == nil {
 		return ""
@@ -61,7 +61,7 @@ func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Title: "Questa pagina non c’è", Text: "L’indirizzo è sbagliato, o la richiesta non è tra quelle che può vedere. Torni alla pagina iniziale, o cerchi la richiesta per numero."}
 }
 
-// ProblemOf is the one table from the errors of all rooms to what a page says of them.
+// ProblemOf returns the error message for an error of any package. It is the only such table of the pages.
 func ProblemOf(err error) *Problem {
 	var (
 		own         *Problem

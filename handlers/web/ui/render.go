@@ -15,14 +15,14 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// Page is what a template is filled with: its own data, and what the frame says around it.
+// Page is the content of one page: its template and data, and what the frame shows around it.
 type Page struct {
 	Template   string
 	Title      string
-	Breadcrumb []Crumb  // where the page stands, between home and itself
-	Problem    *Problem // what was refused; nil: nothing
+	Breadcrumb []Crumb  // the steps between the home page and this page
+	Problem    *Problem // the error message; nil: none
 	Data       any
-	Part       string              // of the page, that htmx asks for; "": the whole
+	Part       string              // the template that htmx gets instead of the page; "": the page
 	Queue      lists.QueueID       // that the page belongs to; "": none
 	Ticket     ticket.ID           // that it shows to who works on it; "": none
 	Position   eventstore.Position // that the page is of, for the stream to go on from; zero: it begins now
@@ -31,7 +31,7 @@ type Page struct {
 // Crumb is a step of the breadcrumb.
 type Crumb struct{ Name, Path string }
 
-// frame is what frame.html and the page see.
+// frame is the data of frame.html and of the page's template.
 type frame struct {
 	Title        string
 	Breadcrumb   []Crumb
@@ -42,24 +42,24 @@ type frame struct {
 	User         *user // nil: nobody has logged in
 	Queues       []lists.Queue
 	Queue        lists.QueueID // that the page belongs to
-	Unread       int           // notices
+	Unread       int           // notifications
 	Position     string        // position that the page is of
 	Ticket       ticket.ID     // that it shows; "": none
 	Data         any
 }
 
-// user is who is logged in, as the header says it.
+// user is the logged-in reader as the header shows them.
 type user struct {
-	Name, Role, EntityName string // Place: the entity's short name; empty for roles that are held at none
+	Name, Role, EntityName string // EntityName is the entity's short name; "" for roles without an entity
 	Operates               bool
 	Supervises             bool
 	Audits                 bool
 	Administers            bool
 	Citizen                bool
 	Home                   string
-	HasRole                bool // a role is
-	LiveUpdates            bool // the stream of changes
-	HasNotifications       bool // has notices
+	HasRole                bool // a role is chosen
+	LiveUpdates            bool // the role may subscribe to changes
+	HasNotifications       bool // the role gets notifications
 }
 
 // Render answers with a page, or with the part of it that htmx asks for.
@@ -88,7 +88,7 @@ func (u *UI) Render(v *Request, status int, p Page) error {
 	return nil
 }
 
-// fillFrame fills in what the frame says of who is logged in. Operators see their queues on every page.
+// fillFrame fills in the logged-in reader. Operators see their queues on every page.
 func (u *UI) fillFrame(v *Request, f *frame) (err error) {
 	if v.Session.Account == "" {
 		return nil
@@ -114,7 +114,7 @@ func (u *UI) fillFrame(v *Request, f *frame) (err error) {
 	return err
 }
 
-// confirmations says what was just done, by the word that the address carries after it.
+// confirmations are the sentences that confirm an action, by the value of «fatto» in the address.
 var confirmations = map[string]string{
 	"uscita":     "È uscito dall’area riservata.",
 	"presa":      "La richiesta è in carico a Lei.",

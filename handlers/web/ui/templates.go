@@ -43,7 +43,7 @@ func (u *UI) TemplateFuncs() template.FuncMap {
 	}
 }
 
-// icon draws one of the design system's signs; what it means stands in words beside it.
+// icon draws an icon of the design system. Its meaning stands in words beside it.
 func (u *UI) icon(name string, classes ...string) (template.HTML, error) {
 	sprites, err := u.assets.url("italia/sprites.svg")
 	if err != nil {

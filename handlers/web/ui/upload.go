@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// MaxUploadBody is how much of a form with files is read. It is far more than may be kept: whoever attaches photos straight
-// from a telephone is told which of them are too large, and finds what they typed again.
+// MaxUploadBody is the maximum size of a form with files, in bytes. It is far more than attachments may have, so that somebody who
+// sends photos straight from a telephone is told which of them are too large, and keeps what they typed.
 const MaxUploadBody = 64 << 20
 
 const (
@@ -25,7 +25,7 @@ const (
 	partOverhead  = 64        // bytes that a part is taken for beside its name and value: what is empty is kept too
 )
 
-// errIncompleteForm is a form that did not arrive whole.
+// errIncompleteForm refuses a form of which only a part arrived.
 var errIncompleteForm = errors.New("the form did not arrive whole")
 
 // ParseUpload reads a form with files: the fields are then in v.Form as of any other, the files named allegati are given back. A
@@ -64,7 +64,7 @@ func (v *Request) ParseUpload() ([]attachment.FileUpload, error) {
 	return files, formError(err)
 }
 
-// formError tells a form that is too large from one that did not arrive whole.
+// formError returns the size error of a form that is too large, and errIncompleteForm for other errors.
 func formError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if err == nil || errors.As(err, &tooLarge) {
