@@ -6,6 +6,7 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -56,21 +57,10 @@ func New(c Config) (*Server, error) {
 	if c.App == nil || c.Addresses == nil || c.Domain == "" {
 		return nil, errors.New("inbound: App, Addresses and Domain are required")
 	}
-	if c.MaxBytes == 0 {
-		c.MaxBytes = 8 << 20
-	}
-	if c.Timeout == 0 {
-		c.Timeout = time.Minute
-	}
-	if c.MaxConns == 0 {
-		c.MaxConns = 50
-	}
-	if c.MaxDuration == 0 {
-		c.MaxDuration = 10 * time.Minute
-	}
-	if c.ShutdownGrace == 0 {
-		c.ShutdownGrace = 5 * time.Second
-	}
+	c.MaxBytes, c.MaxConns = cmp.Or(c.MaxBytes, 8<<20), cmp.Or(c.MaxConns, 50)
+	c.Timeout = cmp.Or(c.Timeout, time.Minute)
+	c.MaxDuration = cmp.Or(c.MaxDuration, 10*time.Minute)
+	c.ShutdownGrace = cmp.Or(c.ShutdownGrace, 5*time.Second)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -6,6 +6,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,26 +64,21 @@ type Router struct{ Config }
 // New checks the configuration.
 func New(c Config) (*Router, error) {
 	if c.Pool == nil {
-		return nil, errors.New("bus: Pool is required")
+		return nil, errors.New("outbox: Pool is required")
 	}
 	seen := map[string]bool{}
 	for i, h := range c.Handlers {
 		if h.Name == "" || h.Topic == "" || h.Topic == poisonTopic || h.Handle == nil || h.Workers < 0 || seen[h.Topic] {
-			return nil, fmt.Errorf("bus: handler %q: want a name, a topic of its own and what to do", h.Name)
+			return nil, fmt.Errorf("outbox: handler %q: want a name, a topic of its own and what to do", h.Name)
 		}
 		seen[h.Topic] = true
 		c.Handlers[i].Workers = max(1, h.Workers)
 	}
-	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.RetryDelay: 250 * time.Millisecond, &c.BreakerTimeout: 10 * time.Second, &c.PollInterval: 500 * time.Millisecond, &c.Deadline: 5 * time.Minute,
-	} {
-		if *d == 0 {
-			*d = otherwise
-		}
-	}
-	if c.MaxRetries == 0 {
-		c.MaxRetries = 8
-	}
+	c.RetryDelay = cmp.Or(c.RetryDelay, 250*time.Millisecond)
+	c.BreakerTimeout = cmp.Or(c.BreakerTimeout, 10*time.Second)
+	c.PollInterval = cmp.Or(c.PollInterval, 500*time.Millisecond)
+	c.Deadline = cmp.Or(c.Deadline, 5*time.Minute)
+	c.MaxRetries = cmp.Or(c.MaxRetries, 8)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -98,7 +94,7 @@ const closeTimeout = 75 * time.Second
 func (b *Router) Run(ctx context.Context) error {
 	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, b.logger())
 	if err != nil {
-		return fmt.Errorf("bus: %w", err)
+		return fmt.Errorf("outbox: %w", err)
 	}
 	if b.Metrics != nil {
 		builder := metrics.NewPrometheusMetricsBuilder(b.Metrics, "sol", "outbox")
@@ -106,21 +102,21 @@ func (b *Router) Run(ctx context.Context) error {
 	}
 	poison, err := b.poisonQueue()
 	if err != nil {
-		return fmt.Errorf("bus: %w", err)
+		return fmt.Errorf("outbox: %w", err)
 	}
 	router.AddMiddleware(poison, middleware.CorrelationID)
 	taking, err := b.newSubscriberPool(ctx)
 	if err != nil {
-		return fmt.Errorf("bus: %w", err)
+		return fmt.Errorf("outbox: %w", err)
 	}
 	defer taking.Close()
 	for _, h := range b.Handlers {
 		if err := b.addHandler(router, taking, h); err != nil {
-			return fmt.Errorf("bus: handler %s: %w", h.Name, err)
+			return fmt.Errorf("outbox: handler %s: %w", h.Name, err)
 		}
 	}
 	if err := router.Run(ctx); err != nil {
-		return fmt.Errorf("bus: %w", err)
+		return fmt.Errorf("outbox: %w", err)
 	}
 	return nil
 }

@@ -46,24 +46,25 @@ func (b *Router) newRetry() middleware.Retry {
 	}
 }
 
-// maxAvailabilityPause is the longest pause before a message that waits for its door looks whether it is there again. A breaker
-// that is open answers at once, and a door that is away is tried as its breaker allows.
+// maxAvailabilityPause is the longest pause before a waiting message is tried again. An open breaker answers at once, so a try costs
+// little.
 const maxAvailabilityPause = 5 * time.Second
 
-// waitWhileUnavailable keeps a message waiting while its door is away: in its place, and without using up its retries. When its
-// deadline comes it is taken anew, its retries all before it.
+// waitWhileUnavailable keeps a message waiting while its handler, or the database behind it, is unavailable: the message keeps its
+// place and uses up none of its retries. At its deadline it is delivered again, with all its retries.
 func (b *Router) waitWhileUnavailable(h message.HandlerFunc) message.HandlerFunc {
 	return func(m *message.Message) ([]*message.Message, error) {
-		for pause := b.RetryDelay; ; pause = min(2*pause, maxAvailabilityPause) {
+		pauses := &backoff.ExponentialBackOff{InitialInterval: b.RetryDelay, Multiplier: 2, MaxInterval: maxAvailabilityPause}
+		for {
 			out, err := h(m)
 			if err == nil || !isUnavailable(err) {
 				return out, err
 			}
-			look := time.NewTimer(pause)
+			pause := time.NewTimer(pauses.NextBackOff())
 			select {
-			case <-look.C:
+			case <-pause.C:
 			case <-m.Context().Done():
-				look.Stop()
+				pause.Stop()
 				return nil, errors.Join(err, m.Context().Err())
 			}
 		}

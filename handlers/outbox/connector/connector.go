@@ -4,6 +4,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,22 +63,12 @@ type Connector struct {
 // New checks the configuration and reads the tokens.
 func New(c Config) (*Connector, error) {
 	if c.App == nil {
-		return nil, errors.New("referto: Desk is required")
+		return nil, errors.New("connector: App is required")
 	}
-	for d, otherwise := range map[*time.Duration]time.Duration{&c.Timeout: 5 * time.Second, &c.RetryDelay: 200 * time.Millisecond, &c.BreakerTimeout: 30 * time.Second} {
-		if *d == 0 {
-			*d = otherwise
-		}
-	}
-	if c.MaxRetries == 0 {
-		c.MaxRetries = 2
-	}
-	if c.MaxFailures == 0 {
-		c.MaxFailures = 5
-	}
-	if c.MaxConcurrent == 0 {
-		c.MaxConcurrent = 2
-	}
+	c.Timeout = cmp.Or(c.Timeout, 5*time.Second)
+	c.RetryDelay = cmp.Or(c.RetryDelay, 200*time.Millisecond)
+	c.BreakerTimeout = cmp.Or(c.BreakerTimeout, 30*time.Second)
+	c.MaxRetries, c.MaxFailures, c.MaxConcurrent = cmp.Or(c.MaxRetries, 2), cmp.Or(c.MaxFailures, 5), cmp.Or(c.MaxConcurrent, 2)
 	client := http.Client{}
 	if c.Client != nil {
 		client = *c.Client
@@ -149,7 +140,7 @@ func (d *Connector) HandleQuestion(ctx context.Context, messageID string, on tic
 	outcome := "answered"
 	if learned.Answer == nil {
 		outcome = string(learned.Why)
-		d.Log.InfoContext(ctx, "a connected system did not answer", "entity", q.Entity, "query", q.Query, "ticket", on, "why", learned.Why, "error", err)
+		d.Log.InfoContext(ctx, "a connected system did not answer", "entity", q.Entity, "query", q.Query, "ticket", on, "reason", learned.Why, "error", err)
 	}
 	d.metrics.observe(q, outcome, time.Since(begun))
 	_, err = d.App.Dispatch(ctx, app.CommandRequest{

@@ -10,13 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/sony/gobreaker"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -92,28 +92,24 @@ func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, 
 	case <-ctx.Done():
 		return Answer{}, ctx.Err()
 	}
-	for try := 0; ; try++ {
-		var a Answer
-		_, err := s.breaker.Execute(func() (any, error) {
-			var err error
-			a, err = s.send(ctx, q, r)
-			return nil, err
-		})
-		if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
-			return a, errBreakerOpen
-		}
-		if err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) || try >= s.config.MaxRetries || ctx.Err() != nil {
-			return a, err
-		}
-		wait := s.config.RetryDelay << try
-		t := time.NewTimer(wait/2 + rand.N(wait)) //nolint:gosec // jitter, so that many do not come back together, is no secret
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-			return a, ctx.Err()
-		}
+	delays := &backoff.ExponentialBackOff{InitialInterval: s.config.RetryDelay, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.5}
+	return backoff.Retry(ctx, func() (Answer, error) { return s.try(ctx, q, r) },
+		backoff.WithBackOff(delays), backoff.WithMaxTries(uint(1+max(0, s.config.MaxRetries))), backoff.WithMaxElapsedTime(0))
+}
+
+// try makes one request unless the breaker is open. Errors after which a retry cannot help are marked permanent.
+func (s *system) try(ctx context.Context, q playbook.Query, r Request) (a Answer, err error) {
+	_, err = s.breaker.Execute(func() (any, error) {
+		a, err = s.send(ctx, q, r)
+		return nil, err
+	})
+	switch {
+	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+		return a, backoff.Permanent(errBreakerOpen)
+	case errors.Is(err, errNoAnswer), errors.Is(err, errInvalidAnswer):
+		return a, backoff.Permanent(err)
 	}
+	return a, err
 }
 
 // send makes one request. What it was about is in no error: it goes into logs.

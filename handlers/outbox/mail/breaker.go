@@ -4,48 +4,39 @@
 package mail
 
 import (
-	"sync"
+	"context"
+	"errors"
 	"time"
 
-	"golang.org/x/time/rate"
+	"github.com/sony/gobreaker"
+	gomail "github.com/wneessen/go-mail"
 )
 
-// relayBreaker keeps mails from the peer while it does not answer, so that a peer that is away costs one time-out a pause and
-// not one a mail, and keeps the pace that it is asked to bear.
-type relayBreaker struct {
-	rateLimit  *rate.Limiter
-	retryDelay time.Duration // the pause after one failure, then doubled up to longest
+// maxBreakerTimeout is the longest time that the circuit breaker stays open before it lets one mail try the relay.
+const maxBreakerTimeout = time.Minute
 
-	mu        sync.Mutex
-	openUntil time.Time
-	failures  int
+// newBreaker returns the circuit breaker of the relay. It opens when the relay cannot be reached, so that an unreachable relay costs
+// one time-out per period and not one per mail. A relay that answers, whatever it says of a mail, keeps it closed.
+func newBreaker(retryDelay time.Duration) *gobreaker.CircuitBreaker {
+	return gobreaker.NewCircuitBreaker(gobreaker.Settings{
+		Name: "mail", Timeout: min(retryDelay, maxBreakerTimeout), MaxRequests: 1,
+		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 1 },
+	})
 }
 
-// maxRetryDelay is the longest pause before a peer that is away is looked for again.
-const maxRetryDelay = time.Minute
+// isOpen reports whether no mail may try the relay now.
+func (d *Sender) isOpen() bool { return d.breaker.State() == gobreaker.StateOpen }
 
-func newRelayBreaker(perMinute int, first time.Duration) *relayBreaker {
-	return &relayBreaker{
-		rateLimit:  rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute),
-		retryDelay: first,
+// send gives a mail to the relay unless the breaker is open.
+func (d *Sender) send(ctx context.Context, m *gomail.Msg) (result deliveryResult, err error) {
+	_, refused := d.breaker.Execute(func() (any, error) {
+		if result, err = d.Relay.send(ctx, m, d.Timeout); result == unreachable {
+			return nil, err
+		}
+		return nil, nil
+	})
+	if errors.Is(refused, gobreaker.ErrOpenState) || errors.Is(refused, gobreaker.ErrTooManyRequests) {
+		return unreachable, errors.New("the mail server cannot be reached: another mail found out or is finding out")
 	}
-}
-
-// isOpen tells whether the peer is left alone now.
-func (g *relayBreaker) isOpen() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return time.Now().Before(g.openUntil)
-}
-
-// record takes note of whether the peer was there.
-func (g *relayBreaker) record(there bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if there {
-		g.failures, g.openUntil = 0, time.Time{}
-		return
-	}
-	g.openUntil = time.Now().Add(min(g.retryDelay<<min(g.failures, 10), maxRetryDelay))
-	g.failures++
+	return result, err
 }

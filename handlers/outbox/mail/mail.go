@@ -6,6 +6,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,11 +15,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/sony/gobreaker"
 	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/time/rate"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -63,29 +67,27 @@ type Config struct {
 // Sender sends mails.
 type Sender struct {
 	Config
-	*relayBreaker
-	outcomes *prometheus.CounterVec
+	breaker   *gobreaker.CircuitBreaker
+	rateLimit *rate.Limiter
+	outcomes  *prometheus.CounterVec
 }
 
 // New checks the configuration.
 func New(c Config) (*Sender, error) {
 	if c.Pool == nil || c.App == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil {
-		return nil, errors.New("mail: Pool, Desk, Catalog, Now, Addresses and Link are required")
+		return nil, errors.New("mail: Pool, App, Catalog, Now, Addresses and Link are required")
 	}
-	for d, otherwise := range map[*time.Duration]time.Duration{
-		&c.Timeout: 30 * time.Second, &c.RetryDelay: time.Minute, &c.Lease: 5 * time.Minute, &c.GiveUpAfter: 5 * 24 * time.Hour, &c.PollInterval: 5 * time.Second,
-	} {
-		if *d == 0 {
-			*d = otherwise
-		}
-	}
-	if c.PerMinute == 0 {
-		c.PerMinute = 600
-	}
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.RetryDelay = cmp.Or(c.RetryDelay, time.Minute)
+	c.Lease = cmp.Or(c.Lease, 5*time.Minute)
+	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 5*24*time.Hour)
+	c.PollInterval = cmp.Or(c.PollInterval, 5*time.Second)
+	c.PerMinute = cmp.Or(c.PerMinute, 600)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Sender{c, newRelayBreaker(c.PerMinute, c.RetryDelay), promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+	limit := rate.NewLimiter(rate.Limit(float64(c.PerMinute)/60), c.PerMinute)
+	return &Sender{c, newBreaker(c.RetryDelay), limit, promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
 		Name: "sol_mail_total", Help: "Mail delivery attempts, by result: sent, deferred, uncertain, refused, dropped or bounced.",
 	}, []string{"outcome"})}, nil
 }
@@ -121,7 +123,7 @@ func (d *Sender) Run(ctx context.Context) error {
 		case <-look.C:
 		}
 		if err := d.Retry(ctx); err != nil && ctx.Err() == nil {
-			d.Log.ErrorContext(ctx, "mails that wait could not be tried; it looks again", "error", err)
+			d.Log.ErrorContext(ctx, "due mails could not be sent, will retry", "error", err)
 		}
 	}
 }
@@ -210,9 +212,8 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 	if msg == nil {
 		return d.finish(ctx, m, "void", why)
 	}
-	fate, err := d.Relay.send(asked, msg, d.Timeout)
-	d.record(fate != unreachable)
-	switch fate {
+	result, err := d.send(asked, msg)
+	switch result {
 	case accepted:
 		return d.finish(ctx, m, "sent", "")
 	case rejected:
@@ -221,7 +222,7 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 		if time.Since(m.since) > d.GiveUpAfter {
 			return d.reject(ctx, m, fmt.Errorf("given up: %w", err))
 		}
-		return d.postpone(ctx, m, err.Error(), fate == uncertain)
+		return d.postpone(ctx, m, err.Error(), result == uncertain)
 	}
 	return nil
 }
@@ -234,7 +235,7 @@ func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
 			return errors.Join(d.postpone(ctx, m, "refused, and not reported yet", false), err)
 		}
 	} else {
-		d.Log.ErrorContext(ctx, "a mail was not taken, and that is not the recipient's fault", "message", m.id, "ticket", m.ticket, "why", why)
+		d.Log.ErrorContext(ctx, "relay rejected mail for a reason other than the recipient", "message", m.id, "ticket", m.ticket, "reason", why)
 	}
 	return d.finish(ctx, m, "refused", why.Error())
 }
@@ -250,12 +251,21 @@ func (d *Sender) finish(ctx context.Context, m delivery, state, why string) erro
 
 func (d *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
 	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "deferred"}[uncertain]).Inc()
-	wait := min(d.RetryDelay<<min(m.attempts-1, 10), time.Hour)
-	d.Log.WarnContext(ctx, "a mail is tried again", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "wait", wait, "why", why)
+	wait := d.backoff(m.attempts)
+	d.Log.WarnContext(ctx, "mail postponed", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "retry_in", wait, "reason", why)
 	_, err := d.Pool.Exec(ctx, `
 		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2
 		where id = $1 and state = 'sending' and attempts = $5`, m.id, why, uncertain, wait, m.attempts)
 	return err
+}
+
+// backoff returns the delay after a number of failed attempts: RetryDelay, doubled for each attempt after the first, at most an hour.
+func (d *Sender) backoff(attempts int) (delay time.Duration) {
+	b := backoff.ExponentialBackOff{InitialInterval: d.RetryDelay, Multiplier: 2, MaxInterval: time.Hour}
+	for range max(1, min(attempts, 11)) {
+		delay = b.NextBackOff()
+	}
+	return min(delay, time.Hour)
 }
 
 // reportContactFailure tells the ticket's operators that the address takes no mail: «recapito fallito».
