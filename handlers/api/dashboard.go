@@ -132,7 +132,7 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 		case err != nil && sheet == nil:
 			a.refuse(ctx, err).write(w)
 		case err != nil: // the client must not take it for the whole
-			a.Log.LogAttrs(ctx, slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
+			a.Log.LogAttrs(ctx, slog.LevelWarn, "export aborted", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
 			panic(http.ErrAbortHandler)
 		}
 	}}, nil

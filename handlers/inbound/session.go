@@ -61,7 +61,7 @@ func (s *session) acceptRecipient(to string) error {
 		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
 			return smtpError(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
 		case err != nil:
-			s.server.Log.Error("mail could not be taken in", "error", err)
+			s.server.Log.Error("inbound mail failed", "error", err)
 			return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundM
 		}
 		return "bounce", nil
 	case l.automaticReason != "":
-		s.Log.InfoContext(ctx, "a machine's mail was ignored", "ticket", to.ID, "why", l.automaticReason)
+		s.Log.InfoContext(ctx, "automatic mail ignored", "ticket", to.ID, "reason", l.automaticReason)
 		return "automatic", nil
 	case l.undecodable: // half an answer taken for the whole would be worse than none
 		return "refused", smtpError(554, smtp.EnhancedCode{5, 6, 0}, "A part of the message cannot be decoded; nothing was stored. Please send it again.")
@@ -158,7 +158,7 @@ func (s *Server) senderNames(ctx context.Context, on ticket.ID, l inboundMail) (
 }
 
 func (s *Server) temporaryFailure(err error) error {
-	s.Log.Error("mail could not be taken in", "error", err)
+	s.Log.Error("inbound mail failed", "error", err)
 	return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later; nothing was stored.")
 }
 

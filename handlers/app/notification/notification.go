@@ -102,7 +102,7 @@ type Page struct {
 }
 
 // ErrCursor is a cursor that no page gave.
-var ErrCursor = errors.New("notices: no such cursor")
+var ErrCursor = errors.New("notification: no such cursor")
 
 // List reads a page for somebody in a role, after a cursor. Row-level security decides what they may read: their notices,
 // of tickets that they still see.
@@ -144,7 +144,7 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 		return err
 	})
 	if err != nil {
-		return Page{}, fmt.Errorf("list notices: %w", err)
+		return Page{}, fmt.Errorf("list notifications: %w", err)
 	}
 	if len(p.Items) > limit {
 		p.Items, p.NextCursor = p.Items[:limit], p.Items[limit-1].ID
@@ -159,7 +159,7 @@ func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err err
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("count notices: %w", err)
+		return 0, fmt.Errorf("count notifications: %w", err)
 	}
 	return count, nil
 }
@@ -191,7 +191,7 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 			mine, by.ID, n.store.Now())
 	}
 	if err != nil {
-		return false, fmt.Errorf("mark notices: %w", err)
+		return false, fmt.Errorf("mark notifications: %w", err)
 	}
 	if len(mine) > 0 {
 		n.store.Publish(topic(by.Entity))
@@ -211,7 +211,7 @@ func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("mark notices: %w", err)
+		return fmt.Errorf("mark notifications: %w", err)
 	}
 	return nil
 }
@@ -240,7 +240,7 @@ const Retention = 365 * 24 * time.Hour
 func (n *Store) DeleteOlderThan(ctx context.Context, keep time.Duration) (int64, error) {
 	tag, err := n.store.WorkerPool().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
 	if err != nil {
-		return 0, fmt.Errorf("tidy notices: %w", err)
+		return 0, fmt.Errorf("delete old notifications: %w", err)
 	}
 	return tag.RowsAffected(), nil
 }

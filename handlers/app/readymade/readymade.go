@@ -55,15 +55,15 @@ func Load(content []byte) (*Texts, error) {
 	strict := json.NewDecoder(bytes.NewReader(content))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(&file); err != nil {
-		return nil, fmt.Errorf("canned texts: %w", err)
+		return nil, fmt.Errorf("ready-made texts: %w", err)
 	}
 	seen := map[string]bool{}
 	for _, t := range file.Texts {
 		if err := t.validate(); err != nil {
-			return nil, fmt.Errorf("canned text %q: %w", t.ID, err)
+			return nil, fmt.Errorf("ready-made text %q: %w", t.ID, err)
 		}
 		if seen[t.ID] {
-			return nil, fmt.Errorf("canned text %q stands there twice", t.ID)
+			return nil, fmt.Errorf("ready-made text %q is defined twice", t.ID)
 		}
 		seen[t.ID] = true
 	}

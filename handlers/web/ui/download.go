@@ -15,7 +15,7 @@ import (
 
 // AbortDownload breaks the connection of a download that has begun, so that the browser does not take the file for complete.
 func (u *UI) AbortDownload(v *Request, err error) error {
-	u.Log.LogAttrs(v.Context(), slog.LevelWarn, "an export broke off", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
+	u.Log.LogAttrs(v.Context(), slog.LevelWarn, "export aborted", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
 	panic(http.ErrAbortHandler)
 }
 
