@@ -158,7 +158,7 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 				width_bucket(old, %[3]s) as age, old
 			from (
 				select s.*, greatest(0, floor(extract(epoch from %[2]s::timestamptz - opened_at)))::bigint as old
-				from read.standings_v1 s where %[4]s) s) s
+				from `+Model.Table("standings")+` s where %[4]s) s) s
 		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
 		having works or works is null`, openStatuses, at, limits, asked.SQL()), asked.Args...)
 	if err != nil {
@@ -203,7 +203,7 @@ func (g *collector) collectActivities(ctx context.Context, s readmodel.Snapshot,
 		select `+groupingSQL("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
 			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
 			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
-		from (select d.*, (at at time zone 'Europe/Rome')::date as day from read.deeds_v1 d where `+asked.SQL()+`) d
+		from (select d.*, (at at time zone 'Europe/Rome')::date as day from `+Model.Table("deeds")+` d where `+asked.SQL()+`) d
 		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
 			(kind, detail), (kind, operator), (kind, day))`, asked.Args...)
 	if err != nil {
@@ -231,7 +231,7 @@ func (g *collector) collectDurations(ctx context.Context, s readmodel.Snapshot, 
 	rows, err := s.Tx.Query(ctx, `
 		select `+groupingSQL("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
 			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
-		from read.deeds_v1 d where `+asked.SQL()+`
+		from `+Model.Table("deeds")+` d where `+asked.SQL()+`
 		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, asked.Args...)
 	if err != nil {
 		return err
@@ -307,7 +307,7 @@ func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, 
 	c.Add("s.to_at >= %s", p.from)
 	p.addScope(c, "s", "s.entity = %s")
 	rows, err := s.Tx.Query(ctx, `
-		with works as (select from_at, to_at from read.standings_v1 s where s.status in (`+openStatuses+`) and `+c.SQL()+`)
+		with works as (select from_at, to_at from `+Model.Table("standings")+` s where s.status in (`+openStatuses+`) and `+c.SQL()+`)
 		select '', count(*) from works where from_at < $2
 		union all
 		select (e.at at time zone 'Europe/Rome')::date::text, sum(e.more) from works cross join lateral (values (from_at, 1), (to_at, -1)) e (at, more)

@@ -20,12 +20,12 @@ import (
 // rows reads what was asked for in order, after a place, limit of them.
 func (a drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCursor, limit int) ([]DrillDownItem, error) {
 	c := a.where.Clone()
-	from, columns, order := "read.standings_v1 s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
+	from, columns, order := Model.Table("standings")+" s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
-		exists (select from read.tickets_v1 t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
+		exists (select from `+lists.Model.Table("tickets")+` t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
 	if !a.tickets {
-		from, columns, order = "read.deeds_v1 d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
-			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from read.tickets_v1 t where t.id = d.ticket)`, "d.at, d.ticket, d.version"
+		from, columns, order = Model.Table("deeds")+" d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
+			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.Table("tickets")+` t where t.id = d.ticket)`, "d.at, d.ticket, d.version"
 	}
 	if after != nil {
 		c.Add("("+order+") > (%s, %s::uuid, %s)", after.at, after.ticket, after.version)
@@ -94,9 +94,9 @@ func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, b DrillDown
 	page := DrillDownPage{From: a.From, To: a.To, At: a.at.UTC()}
 	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(seen readmodel.Snapshot) error {
 		page.Position = seen.Position
-		from := "read.standings_v1 s"
+		from := Model.Table("standings") + " s"
 		if !a.tickets {
-			from = "read.deeds_v1 d"
+			from = Model.Table("deeds") + " d"
 		}
 		if err := seen.Tx.QueryRow(ctx, `select count(*) from `+from+` where `+a.where.SQL(), a.where.Args...).Scan(&page.Total); err != nil {
 			return err

@@ -27,7 +27,7 @@ import (
 // Both are written by folding the log. The fold remembers a ticket by the rules' own state, without anything that tells who
 // the citizen is: no name, no word, no hash comes here, so an erasure changes nothing.
 
-// statusInterval is a row of read.standings_v1: how a ticket stood for a while.
+// statusInterval is a row of the table "standings": how a ticket stood for a while.
 type statusInterval struct {
 	Ticket   ticket.ID
 	Version  int // of the ticket, when it began: with the ticket it names the row
@@ -56,7 +56,7 @@ type progress struct {
 	Reopenings int       `json:",omitempty"`
 }
 
-// activity is a row of read.deeds_v1.
+// activity is a row of the table "deeds".
 type activity struct {
 	Ticket  ticket.ID
 	Version int // of the ticket, with the event: with the ticket it names the row
@@ -90,7 +90,7 @@ const (
 	activityCarriedOut activityKind = "carried_out"
 )
 
-// ticketFigures is what the fold remembers of a ticket: column folded of read.figures_v1.
+// ticketFigures is what the fold remembers of a ticket: column folded of the table "figures".
 type ticketFigures struct {
 	State    ticket.State   `json:"state"`
 	Version  int            `json:"version"`

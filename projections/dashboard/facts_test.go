@@ -231,7 +231,7 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 			t.Error("doors may read the fold's memory")
 		}
 		for _, table := range Model.Tables {
-			if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from read.`+table); err == nil {
+			if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from `+Model.Table(table)); err == nil {
 				t.Errorf("doors may delete from %s", table)
 			}
 		}

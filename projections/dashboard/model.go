@@ -18,11 +18,10 @@ import (
 // Model keeps what the supervisors' figures follow from; see figures.go.
 var Model = readmodel.Model{
 	Name: "figures", Version: 1,
-	Tables:         []string{intervalsTable.Name, activitiesTable.Name, figuresTable.Name},
-	ReadTables:     []string{intervalsTable.Name, activitiesTable.Name},
-	SetupProcedure: "read.dress_figures_v1",
-	Apply:          applyFigures,
-	Build:          buildFigures,
+	Tables:     []string{intervalsTable.Name, activitiesTable.Name, figuresTable.Name},
+	ReadTables: []string{intervalsTable.Name, activitiesTable.Name},
+	Apply:      applyFigures,
+	Build:      buildFigures,
 }
 
 // rowKey names a standing or a deed: one event begins one at most.
@@ -31,7 +30,7 @@ type rowKey struct {
 	Version int
 }
 
-var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name: "standings_v1", Key: "ticket, version", Columns: []readmodel.Column[statusInterval]{
+var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name: "standings", Key: "ticket, version", Columns: []readmodel.Column[statusInterval]{
 	readmodel.NewColumn("ticket", "uuid", func(s statusInterval) string { return string(s.Ticket) }),
 	readmodel.NewColumn("version", "integer", func(s statusInterval) string { return strconv.Itoa(s.Version) }),
 	readmodel.NewColumn("number", "text", func(s statusInterval) string { return s.Number }),
@@ -50,7 +49,7 @@ var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name:
 	readmodel.NewColumn("to_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.To) }),
 }})
 
-var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "deeds_v1", Key: "ticket, version", Columns: []readmodel.Column[activity]{
+var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "deeds", Key: "ticket, version", Columns: []readmodel.Column[activity]{
 	readmodel.NewColumn("ticket", "uuid", func(d activity) string { return string(d.Ticket) }),
 	readmodel.NewColumn("version", "integer", func(d activity) string { return strconv.Itoa(d.Version) }),
 	readmodel.NewColumn("number", "text", func(d activity) string { return d.Number }),
@@ -66,7 +65,7 @@ var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "dee
 	readmodel.NewColumn("withdrawn_at", "timestamptz", func(d activity) string { return timeOrInfinity(d.Withdrawn) }),
 }})
 
-var figuresTable = readmodel.WithReplace(readmodel.Table[ticketFigures]{Name: "figures_v1", Key: "ticket", Columns: []readmodel.Column[ticketFigures]{
+var figuresTable = readmodel.WithReplace(readmodel.Table[ticketFigures]{Name: "figures", Key: "ticket", Columns: []readmodel.Column[ticketFigures]{
 	readmodel.NewColumn("ticket", "uuid", func(f ticketFigures) string { return string(f.State.ID) }),
 	readmodel.NewColumn("folded", "jsonb", ticketFigures.marshal),
 }})
@@ -123,8 +122,8 @@ func (f *figuresFold) drain() (memories []ticketFigures, standings []statusInter
 	return memories, standings, deeds
 }
 
-func applyFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error {
-	memories, err := loadFigures(ctx, tx, suffix, happened)
+func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) error {
+	memories, err := loadFigures(ctx, tx, names, happened)
 	if err != nil {
 		return err
 	}
@@ -133,22 +132,22 @@ func applyFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []tick
 		f.apply(r)
 	}
 	touched, standings, deeds := f.drain()
-	if err := figuresTable.Upsert(ctx, tx, suffix, touched); err != nil {
+	if err := figuresTable.Upsert(ctx, tx, names, touched); err != nil {
 		return err
 	}
-	if err := intervalsTable.Upsert(ctx, tx, suffix, standings); err != nil {
+	if err := intervalsTable.Upsert(ctx, tx, names, standings); err != nil {
 		return err
 	}
-	return activitiesTable.Upsert(ctx, tx, suffix, deeds)
+	return activitiesTable.Upsert(ctx, tx, names, deeds)
 }
 
 // loadFigures reads the memories of the tickets that the events touch.
-func loadFigures(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
+func loadFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
 	ids := make([]string, len(happened))
 	for i, r := range happened {
 		ids[i] = string(r.Ticket)
 	}
-	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, figuresTable.Name+suffix), ids)
+	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, names.Name(figuresTable.Name)), ids)
 	if err != nil {
 		return nil, fmt.Errorf("load figures: %w", err)
 	}
@@ -171,17 +170,17 @@ func buildFigures() readmodel.Builder {
 				f.apply(r)
 			}
 		},
-		Flush: func(ctx context.Context, tx pgx.Tx, suffix string) error {
+		Flush: func(ctx context.Context, tx pgx.Tx, names readmodel.TableNames) error {
 			memories, standings, deeds := f.drain()
 			clear(f.tickets)
-			if err := figuresTable.CopyIn(ctx, tx, suffix, memories); err != nil {
+			if err := figuresTable.CopyIn(ctx, tx, names, memories); err != nil {
 				return err
 			}
-			if err := intervalsTable.CopyIn(ctx, tx, suffix, standings); err != nil {
+			if err := intervalsTable.CopyIn(ctx, tx, names, standings); err != nil {
 				return err
 			}
-			return activitiesTable.CopyIn(ctx, tx, suffix, deeds)
+			return activitiesTable.CopyIn(ctx, tx, names, deeds)
 		},
-		Finish: func(context.Context, pgx.Tx, string) error { return nil }, // every ticket was whole
+		Finish: func(context.Context, pgx.Tx, readmodel.TableNames) error { return nil }, // every ticket was whole
 	}
 }

@@ -128,7 +128,7 @@ func openQueuesAt(row Row, of catalog.EntityCode) (in []QueueID) {
 func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
 	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
 		rows, err := seen.tx.Query(ctx, `
-			select id::text from read.tickets_v1 where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`, at, position)
+			select id::text from `+seen.table("tickets")+` where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`, at, position)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// changeRow is one event in the stream of changes, one row of read.timeline_v1: that a ticket changed, and who may know.
+// changeRow is one event in the stream of changes, one row of the table "timeline": that a ticket changed, and who may know.
 type changeRow struct {
 	Position int64
 	Ticket   ticket.ID

@@ -21,7 +21,7 @@ func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, 
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
 			select position, ticket::text, type, at, `+s.visibleFromSQL()+`
-			from read.timeline_v1 where position > $1 and $2::text is not null order by position limit $3`,
+			from `+s.table("timeline")+` where position > $1 and $2::text is not null order by position limit $3`,
 			after, string(s.viewer.Actor.Entity), limit)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, 
 func (r *Reader) ResumePosition(ctx context.Context, v ticketview.Viewer, read int64) (int64, error) {
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
-			select position from read.timeline_v1
+			select position from `+s.table("timeline")+`
 			where position <= $1 and $2::text is not null and citizen_at > at and citizen_at > $3 and `+s.visibleFromSQL()+` > $3`,
 			read, string(s.viewer.Actor.Entity), s.now)
 		if err != nil {

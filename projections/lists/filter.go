@@ -115,8 +115,8 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 		c.Add("t.assignee = %s", f.Assignee)
 	}
 	if f.SameCitizenAs != "" { // looked up first: the planner, which knows nothing of subjects, takes a citizen's tickets for thousands, and reads all in order
-		c.Add(`t.id = any (array(select s.id from read.tickets_v1 s where s.subject <> '' and s.id <> %s::text::uuid
-			and s.subject = (select o.subject from read.tickets_v1 o where o.id = %[1]s::text::uuid)))`, string(f.SameCitizenAs))
+		c.Add(`t.id = any (array(select s.id from `+s.table("tickets")+` s where s.subject <> '' and s.id <> %s::text::uuid
+			and s.subject = (select o.subject from `+s.table("tickets")+` o where o.id = %[1]s::text::uuid)))`, string(f.SameCitizenAs))
 	}
 	switch {
 	case q.isEmpty():
@@ -134,7 +134,7 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 // sort a whole entity's for a page that the first rows fill.
 func matchesWordsSQL(words, now string) string {
 	asked := "(select websearch_to_tsquery('pg_catalog.italian', " + words + "::text))"
-	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or read.said_v1(t.folded, " + asked + ", " + now + "::timestamptz))"
+	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or " + saidFunction + "(t.folded, " + asked + ", " + now + "::timestamptz))"
 }
 
 // overrideGroundsSQL lists the grounds of hand-overs against the playbook, for SQL.

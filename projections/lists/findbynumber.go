@@ -23,7 +23,7 @@ func (r *Reader) FindByNumber(ctx context.Context, v ticketview.Viewer, number s
 		return "", nil
 	}
 	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
-		err := seen.tx.QueryRow(ctx, `select id::text from read.tickets_v1 where number = $1`, number).Scan(&id)
+		err := seen.tx.QueryRow(ctx, `select id::text from `+seen.table("tickets")+` where number = $1`, number).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

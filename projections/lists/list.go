@@ -108,7 +108,7 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
 	asked := f.conditions(s, q)
-	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from read.tickets_v1 t where %s limit %d) counted`, asked.SQL(), maxCounted+1),
+	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from %s t where %s limit %d) counted`, s.table("tickets"), asked.SQL(), maxCounted+1),
 		asked.Args...).Scan(&n)
 	return min(n, maxCounted), n > maxCounted, err
 }
@@ -118,7 +118,7 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 func (s snapshot) matchesTooMany(ctx context.Context, words string) (said bool, err error) {
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
-			select search, said_until, folded from read.tickets_v1 where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
+			select search, said_until, folded from `+s.table("tickets")+` where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
 		where `+matchesWordsSQL("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
 	return said, err
 }
@@ -135,7 +135,7 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 			return q, err
 		}
 	}
-	rows, err := s.tx.Query(ctx, `select distinct found::text from read.search_tickets_v3($1, $2, $3, $4, $5) found`,
+	rows, err := s.tx.Query(ctx, `select distinct found::text from `+searchFunction+`($1, $2, $3, $4, $5) found`,
 		q.words, q.numberPrefix, q.taxCodeHash, s.now, maxCounted+1)
 	if err == nil {
 		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])
@@ -146,7 +146,7 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 // findHandedOver looks up the tickets that the viewer's entity handed over and that are at one now (zero: at any), as far as one more
 // than most.
 func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode) ([]string, error) {
-	rows, err := s.tx.Query(ctx, `select read.handed_over_v1($1, $2)::text`, string(at), maxCounted+1)
+	rows, err := s.tx.Query(ctx, `select `+handedOverFunction+`($1, $2)::text`, string(at), maxCounted+1)
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +172,8 @@ func (s snapshot) page(ctx context.Context, f Filter, asked *readmodel.Condition
 		asked.Add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.sqlType), from.Key, from.ID)
 	}
 	found, err := s.tx.Query(ctx, fmt.Sprintf(`
-		select t.folded, %[1]s::text, t.id::text from read.tickets_v1 t where %[2]s
-		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, asked.SQL(), direction, f.Limit+1), asked.Args...)
+		select t.folded, %[1]s::text, t.id::text from %[5]s t where %[2]s
+		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, asked.SQL(), direction, f.Limit+1, s.table("tickets")), asked.Args...)
 	if err != nil {
 		return pageRows{}, err
 	}

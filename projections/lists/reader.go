@@ -23,11 +23,12 @@ type Reader struct {
 	store         *eventstore.Store
 	catalog       *catalog.Catalog
 	operatorNames ticketview.OperatorNames
+	model         readmodel.Model
 }
 
 // NewReader returns a reader that uses the store's pool for requests.
 func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *Reader {
-	return &Reader{store: store, catalog: c, operatorNames: operators}
+	return &Reader{store: store, catalog: c, operatorNames: operators, model: Model}
 }
 
 // snapshot is one snapshot of the lists, as one viewer may see it.
@@ -36,12 +37,16 @@ type snapshot struct {
 	viewer   ticketview.Viewer
 	now      time.Time
 	position eventstore.Position // of the lists in this snapshot
+	model    readmodel.Model
 }
+
+// table returns the name in SQL of one of the lists' tables.
+func (s snapshot) table(name string) string { return s.model.Table(name) }
 
 // withSnapshot runs do in a snapshot of the lists. A personal link grants no lists, so only the viewer's actor counts.
 func (r *Reader) withSnapshot(ctx context.Context, v ticketview.Viewer, do func(snapshot) error) error {
-	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(s readmodel.Snapshot) error {
-		return do(snapshot{tx: s.Tx, viewer: ticketview.Viewer{Actor: v.Actor}, now: s.Now, position: s.Position})
+	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
+		return do(snapshot{tx: s.Tx, viewer: ticketview.Viewer{Actor: v.Actor}, now: s.Now, position: s.Position, model: r.model})
 	})
 }
 
@@ -67,7 +72,7 @@ func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, even
 // queueCounts reads the counts that the viewer may see.
 func (s snapshot) queueCounts(ctx context.Context) (map[countKey]int, error) {
 	rows, err := s.tx.Query(ctx, `
-		select entity, person, queue, count from read.queue_counts_v1
+		select entity, person, queue, count from `+s.table("queue_counts")+`
 		where entity = $1 and person in ('', $2)`, s.countEntity(), s.viewer.Actor.ID)
 	if err != nil {
 		return nil, err
@@ -87,5 +92,5 @@ func (s snapshot) countEntity() string { return string(countKeyFor(s.viewer, All
 // Wait waits until the lists have passed the position, for at most two seconds; stale reports that they have not by then. It holds no
 // connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
 func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
-	return readmodel.WaitFor(ctx, r.store, Model, after)
+	return readmodel.WaitFor(ctx, r.store, r.model, after)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Row is a ticket in the lists, and the memory of its fold: column folded of read.tickets_v1. It remembers the rules' own state, so that lists and
+// Row is a ticket in the lists, and the memory of its fold: column folded of the table "tickets". It remembers the rules' own state, so that lists and
 // rules cannot disagree on where a ticket is.
 type Row struct {
 	State      ticket.State    `json:"state"`

@@ -52,7 +52,7 @@ func (h *fixture) checkPolicies(t *testing.T) {
 		}
 	}
 	for _, table := range Model.Tables {
-		if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from read.`+table); err == nil {
+		if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from `+Model.Table(table)); err == nil {
 			t.Errorf("doors may delete from %s", table)
 		}
 	}

@@ -38,7 +38,7 @@ type Fixture struct {
 	T          testing.TB
 	DB         *storetest.DB
 	Store      *eventstore.Store
-	models     []readmodel.Model
+	Models     []readmodel.Model // that Project and Run run
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 	clock      atomic.Int64 // Unix nanoseconds
 	number     int
@@ -47,7 +47,7 @@ type Fixture struct {
 // New returns a fixture with an empty log.
 func New(t testing.TB, models ...readmodel.Model) *Fixture {
 	t.Helper()
-	f := &Fixture{T: t, models: models}
+	f := &Fixture{T: t, Models: models}
 	f.SetTime(tickettest.StartTime)
 	f.DB = storetest.New(t, func(c *eventstore.Config) { c.Clock = f.Now })
 	f.Store = f.DB.Store
@@ -118,7 +118,7 @@ func (f *Fixture) Run(node *eventstore.Store) (stop func()) {
 	f.T.Helper()
 	ctx, cancel := context.WithCancel(f.T.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- readmodel.NewRunner(node, f.models...).Start(ctx) }()
+	go func() { ended <- readmodel.NewRunner(node, f.Models...).Start(ctx) }()
 	return func() {
 		f.T.Helper()
 		cancel()
@@ -135,7 +135,7 @@ func (f *Fixture) WaitForModels() {
 	if err != nil {
 		f.T.Fatal(err)
 	}
-	for _, m := range f.models {
+	for _, m := range f.Models {
 		if err := f.Store.WaitForConsumer(f.T.Context(), m.Name, m.Version, head.N); err != nil {
 			f.T.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func (f *Fixture) WaitForModels() {
 }
 
 // Runner runs the fixture's read models.
-func (f *Fixture) Runner() *readmodel.Runner { return readmodel.NewRunner(f.Store, f.models...) }
+func (f *Fixture) Runner() *readmodel.Runner { return readmodel.NewRunner(f.Store, f.Models...) }
 
 // Rebuild rebuilds one of the read models.
 func (f *Fixture) Rebuild(m readmodel.Model) {
@@ -158,11 +158,13 @@ func (f *Fixture) Dump() []string {
 	f.T.Helper()
 	var all []string
 	var tables []string
-	for _, m := range f.models {
-		tables = append(tables, m.Tables...)
+	for _, m := range f.Models {
+		for _, t := range m.Tables {
+			tables = append(tables, m.Table(t))
+		}
 	}
 	for _, table := range tables {
-		rows, err := f.Store.WorkerPool().Query(f.T.Context(), `select to_jsonb(t)::text from read.`+table+` t order by 1`)
+		rows, err := f.Store.WorkerPool().Query(f.T.Context(), `select to_jsonb(t)::text from `+table+` t order by 1`)
 		if err != nil {
 			f.T.Fatal(err)
 		}

@@ -6,6 +6,7 @@ package readmodel
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,13 +16,14 @@ import (
 // Model is a read model: what tables of schema read hold of tickets. A new one is a Go file that fills in a model,
 // a migration that makes its tables, and its place in All.
 type Model struct {
-	Name           string
-	Version        int // its tables' names carry it: another version is built beside this one
-	Tables         []string
-	ReadTables     []string // those that doors read
-	SetupProcedure string   // procedure that gives filled tables of a suffix their indexes, owner, policies and grants
-	// Apply folds what happened next into the tables of a suffix. It is given events that the tables may hold already.
-	Apply func(ctx context.Context, tx pgx.Tx, suffix string, happened []ticket.Recorded) error
+	Name string
+	// Version is part of the name of every table, so that two versions stand side by side. A new version needs a migration that
+	// creates its tables and its setup procedure, and nothing else but this number.
+	Version    int
+	Tables     []string // without schema and version, for example "tickets"
+	ReadTables []string // those of Tables that requests read
+	// Apply folds events into the tables with these names. The tables may hold some of the events already.
+	Apply func(ctx context.Context, tx pgx.Tx, names TableNames, happened []ticket.Recorded) error
 	// Build begins empty tables.
 	Build func() Builder
 }
@@ -29,6 +31,27 @@ type Model struct {
 // Builder fills empty tables with whole tickets, in any order of tickets.
 type Builder struct {
 	Add    func(history []ticket.Recorded)
-	Flush  func(ctx context.Context, tx pgx.Tx, suffix string) error // writes what was added, as far as it is final
-	Finish func(ctx context.Context, tx pgx.Tx, suffix string) error // writes the rest
+	Flush  func(ctx context.Context, tx pgx.Tx, names TableNames) error // writes what was added, as far as it is final
+	Finish func(ctx context.Context, tx pgx.Tx, names TableNames) error // writes the rest
+}
+
+// Table returns the name of one of the model's tables in SQL, for example "read.tickets_v1" for "tickets".
+func (m Model) Table(table string) string { return "read." + m.tableNames("").Name(table) }
+
+func (m Model) tableNames(suffix string) TableNames {
+	return TableNames{version: m.Version, suffix: suffix}
+}
+
+// setupProcedure is the name of the SQL procedure that gives filled tables with a suffix their indexes, owner, policies and grants.
+func (m Model) setupProcedure() string { return fmt.Sprintf("read.dress_%s_v%d", m.Name, m.Version) }
+
+// TableNames names the tables of one version of a read model: those that are read or, while a rebuild runs, those that it fills.
+type TableNames struct {
+	version int
+	suffix  string
+}
+
+// Name returns the name of a table in schema read, for example "tickets_v1" for "tickets".
+func (n TableNames) Name(table string) string {
+	return fmt.Sprintf("%s_v%d%s", table, n.version, n.suffix)
 }

@@ -89,11 +89,11 @@ func (b *rebuild) run(ctx context.Context) error {
 		return err
 	}
 	if err := b.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `call `+b.model.SetupProcedure+`($1)`, newSuffix); err != nil {
+		if _, err := tx.Exec(ctx, `call `+b.model.setupProcedure()+`($1)`, newSuffix); err != nil {
 			return err
 		}
 		for _, t := range b.model.Tables { // plans are to be right from the first query after the swap
-			if _, err := tx.Exec(ctx, `analyze read.`+t+newSuffix); err != nil {
+			if _, err := tx.Exec(ctx, `analyze `+b.model.Table(t)+newSuffix); err != nil {
 				return err
 			}
 		}
@@ -121,7 +121,7 @@ func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
 func (b *rebuild) createTables(ctx context.Context, tx pgx.Tx) error {
 	for _, t := range b.model.Tables {
 		sql := fmt.Sprintf(`drop table if exists read.%[1]s%[2]s;
-			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, t, newSuffix)
+			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, b.model.tableNames("").Name(t), newSuffix)
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 	flush := func() error {
 		held = 0
 		b.progress(done, b.total)
-		return b.inTx(ctx, func(tx pgx.Tx) error { return building.Flush(ctx, tx, newSuffix) })
+		return b.inTx(ctx, func(tx pgx.Tx) error { return building.Flush(ctx, tx, b.model.tableNames(newSuffix)) })
 	}
 	err := b.store.ReadByStream(ctx, upTo, func(records []eventstore.Record) error {
 		history, err := ticketlog.DecodeHistory(records)
@@ -156,7 +156,7 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	return b.inTx(ctx, func(tx pgx.Tx) error { return building.Finish(ctx, tx, newSuffix) })
+	return b.inTx(ctx, func(tx pgx.Tx) error { return building.Finish(ctx, tx, b.model.tableNames(newSuffix)) })
 }
 
 // catchUp applies what happened since, one batch, and tells whether there may be more.
@@ -169,7 +169,7 @@ func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error)
 	if err != nil {
 		return false, err
 	}
-	if err := b.model.Apply(ctx, tx, newSuffix, happened); err != nil {
+	if err := b.model.Apply(ctx, tx, b.model.tableNames(newSuffix), happened); err != nil {
 		return false, err
 	}
 	b.position = records[len(records)-1].Position
@@ -224,7 +224,7 @@ func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
 	for _, t := range m.Tables {
 		sql := fmt.Sprintf(`alter table read.%[1]s rename to %[1]s%[3]s;
 			alter table read.%[1]s%[2]s rename to %[1]s;
-			drop table read.%[1]s%[3]s`, t, newSuffix, oldSuffix)
+			drop table read.%[1]s%[3]s`, m.tableNames("").Name(t), newSuffix, oldSuffix)
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func (m Model) consumer() eventstore.Consumer {
 			if err != nil {
 				return err
 			}
-			return m.Apply(ctx, tx, "", happened)
+			return m.Apply(ctx, tx, m.tableNames(""), happened)
 		},
 	}
 }

@@ -30,7 +30,7 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor,
 	var tables []string
 	for _, m := range models {
 		for _, t := range m.ReadTables {
-			tables = append(tables, "read."+t)
+			tables = append(tables, m.Table(t))
 		}
 	}
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}

@@ -16,7 +16,7 @@ import (
 // Table writes rows of type R to a table of schema read, all of a batch at once. Values travel as text, which
 // Postgres casts to the column's type: so one list of columns serves the upsert and COPY.
 type Table[R any] struct {
-	Name       string // with its version, e.g. tickets_v1
+	Name       string // without schema and version, for example "tickets"
 	Key        string // columns of the primary key
 	OnConflict string // what an upsert does with a row that is there
 	Columns    []Column[R]
@@ -34,18 +34,19 @@ func NewColumn[R any](name, sqlType string, value func(R) string) Column[R] {
 }
 
 // Upsert writes the rows in one statement. A key stands among them once.
-func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, suffix string, rows []R) error {
+func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows []R) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	name := names.Name(t.Name)
 	values := make([]any, len(t.Columns))
-	names, params, casts := make([]string, len(t.Columns)), make([]string, len(t.Columns)), make([]string, len(t.Columns))
+	columns, params, casts := make([]string, len(t.Columns)), make([]string, len(t.Columns)), make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		column := make([]string, len(rows))
 		for j, r := range rows {
 			column[j] = c.value(r)
 		}
-		values[i], names[i] = column, c.name
+		values[i], columns[i] = column, c.name
 		params[i], casts[i] = fmt.Sprintf("$%d::text[]", i+1), fmt.Sprintf("u.c%d::%s", i, c.sqlType)
 	}
 	given := make([]string, len(t.Columns))
@@ -53,10 +54,10 @@ func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, suffix string, rows []R
 		given[i] = fmt.Sprintf("c%d", i)
 	}
 	sql := fmt.Sprintf(`insert into read.%s as t (%s) select %s from unnest(%s) u(%s) on conflict (%s) do %s`,
-		t.Name+suffix, strings.Join(names, ", "), strings.Join(casts, ", "), strings.Join(params, ", "),
+		name, strings.Join(columns, ", "), strings.Join(casts, ", "), strings.Join(params, ", "),
 		strings.Join(given, ", "), t.Key, t.OnConflict)
 	if _, err := tx.Exec(ctx, sql, values...); err != nil {
-		return fmt.Errorf("write %s: %w", t.Name+suffix, err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }
@@ -79,13 +80,14 @@ func WithReplace[R any](t Table[R]) Table[R] {
 var copyEscaper = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 
 // CopyIn fills the table by COPY.
-func (t Table[R]) CopyIn(ctx context.Context, tx pgx.Tx, suffix string, rows []R) error {
+func (t Table[R]) CopyIn(ctx context.Context, tx pgx.Tx, names TableNames, rows []R) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	names := make([]string, len(t.Columns))
+	name := names.Name(t.Name)
+	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		names[i] = c.name
+		columns[i] = c.name
 	}
 	lines, in := io.Pipe()
 	go func() { // ends with the rows, or when COPY closes its end
@@ -106,9 +108,9 @@ func (t Table[R]) CopyIn(ctx context.Context, tx pgx.Tx, suffix string, rows []R
 		_ = in.Close() // never fails
 	}()
 	defer lines.Close()
-	sql := fmt.Sprintf(`copy read.%s (%s) from stdin`, t.Name+suffix, strings.Join(names, ", "))
+	sql := fmt.Sprintf(`copy read.%s (%s) from stdin`, name, strings.Join(columns, ", "))
 	if _, err := tx.Conn().PgConn().CopyFrom(ctx, lines, sql); err != nil {
-		return fmt.Errorf("load %s: %w", t.Name+suffix, err)
+		return fmt.Errorf("load %s: %w", name, err)
 	}
 	return nil
 }

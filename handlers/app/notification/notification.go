@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sol-assistenza/sol/projections/lists"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -122,7 +124,7 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 		}
 		rows, err := tx.Query(ctx, `
 			select n.id::text, n.kind, n.ticket::text, t.number, n.at, m.at is not null, n.n
-			from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+			from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 				left join notice.marks m on m.notice = n.id and m.person = $1
 			where (m.at is null or not $2)
 				and ($3 = '' or (n.at, n.id) < (select c.at, c.id from notice.notices c where c.id = nullif($3, '')::uuid))
@@ -166,7 +168,7 @@ func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err err
 
 func countUnread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
 	err = tx.QueryRow(ctx, `
-		select count(*) from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+		select count(*) from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 		where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
 	return count, err
 }
@@ -178,7 +180,7 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 	}
 	var mine []string
 	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join read.tickets_v1 t on t.id = n.ticket
+		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 			where $1 = '' or n.id = nullif($1, '')::uuid`, id)
 		if err == nil {
 			mine, err = pgx.CollectRows(rows, pgx.RowTo[string])

@@ -20,7 +20,7 @@ type listFilters struct {
 	Queue    lists.QueueID
 	Q        string
 	Status   ticket.Status
-	Assignee string // an account's id, Me, ticketview.Supervisors or projections.Nobody
+	Assignee string // an account's id, Me, ticketview.Supervisors or lists.NoAssignee
 	Entity   catalog.EntityCode
 	Sort     lists.Sort
 	cursor   string
