@@ -50,7 +50,7 @@ func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) 
 	case ticket.AutoClosed:
 		return autoCloseState{}, ""
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
-		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent:
+		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
 	case ticket.PersonalDataErased: // closing goes on without a name
 	}
 	return s, why

@@ -59,7 +59,7 @@ func (s notificationState) apply(r ticket.Recorded) (notificationState, string) 
 	case ticket.Recalled, ticket.TransferredToSuccessor:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.ContactEvent:
+		ticket.CitizenReminded, ticket.ContactEvent:
 	}
 	return s, ""
 }

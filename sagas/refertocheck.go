@@ -146,7 +146,7 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 	case ticket.AutoClosed:
 		return refertoCheckState{}, "the ticket is closed"
 	case ticket.ActWithdrawn: // see undoable
-	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.ContactEvent:
+	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
 	}
 	return s, why
 }
@@ -162,7 +162,7 @@ func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []ru
 	switch r.Event.(type) {
 	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn, ticket.Reopened:
 	case ticket.Escalated, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ResolutionEvent,
-		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 		return nil
 	}
 	called, ok := l.Select(s.Service, s.Problem, s.Facilitated)
@@ -187,7 +187,7 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 	case ticket.Escalated, ticket.ResolutionEvent, ticket.AutoClosed, ticket.PersonalDataErased:
 		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	case ticket.Opened, ticket.OutcomeCarriedOut, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent,
-		ticket.HandoverAlertEvent, ticket.ContactEvent:
+		ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
 		return nil
 	}
 	walk, ok := s.walk(l)

@@ -95,8 +95,8 @@ func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
 		return waitingState{}, "the ticket is closed"
 	case ticket.InternalNote, ticket.RegionalNote:
 	case ticket.TransferredToSuccessor: // the clock goes on by the successor's calendar
-	case ticket.ContactFailed:
-	case ticket.Opened, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent:
+	case ticket.Opened, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent:
 	}
 	return s, why
 }

@@ -15,6 +15,30 @@ import (
 //sumtype:decl
 type Command interface{ command() }
 
+// PersonCommand is a command that a person gives.
+//
+//sumtype:decl
+type PersonCommand interface {
+	Command
+	personCommand()
+}
+
+// AdapterCommand is a command with which an adapter reports what it has learned. The system alone gives it.
+//
+//sumtype:decl
+type AdapterCommand interface {
+	Command
+	adapterCommand()
+}
+
+// SagaCommand is a command that a saga gives. The system alone gives it, and a timer can store it.
+//
+//sumtype:decl
+type SagaCommand interface {
+	Command
+	sagaCommand()
+}
+
 // Open asks for help: the citizen's form, the operators' own, or an operator for a citizen (FAQ 2.2).
 type Open struct {
 	Number      string
@@ -183,24 +207,43 @@ type ReportContact struct {
 	Why     DeliveryFailure `json:"why"`
 }
 
-func (BeginPlaybook) command()     {}
-func (RecordQueryResult) command() {}
-func (RemindPlaybook) command()    {}
-func (WarnHandover) command()      {}
-func (BreachHandover) command()    {}
-func (NoticePingPong) command()    {}
-func (RemindCitizen) command()     {}
-func (ExpireQuestion) command()    {}
-func (ReportContact) command()     {}
-
 func (Open) command()                {}
 func (Update) command()              {}
 func (Reply) command()               {}
 func (Undo) command()                {}
+func (Erase) command()               {}
+func (Release) command()             {}
+func (RecordQueryResult) command()   {}
+func (ReportContact) command()       {}
 func (Close) command()               {}
 func (TransferToSuccessor) command() {}
-func (Release) command()             {}
-func (Erase) command()               {}
+func (BeginPlaybook) command()       {}
+func (RemindPlaybook) command()      {}
+func (WarnHandover) command()        {}
+func (BreachHandover) command()      {}
+func (NoticePingPong) command()      {}
+func (RemindCitizen) command()       {}
+func (ExpireQuestion) command()      {}
+
+func (Open) personCommand()   {}
+func (Update) personCommand() {}
+func (Reply) personCommand()  {}
+func (Undo) personCommand()   {}
+func (Erase) personCommand()  {}
+
+func (Release) adapterCommand()           {}
+func (RecordQueryResult) adapterCommand() {}
+func (ReportContact) adapterCommand()     {}
+
+func (Close) sagaCommand()               {}
+func (TransferToSuccessor) sagaCommand() {}
+func (BeginPlaybook) sagaCommand()       {}
+func (RemindPlaybook) sagaCommand()      {}
+func (WarnHandover) sagaCommand()        {}
+func (BreachHandover) sagaCommand()      {}
+func (NoticePingPong) sagaCommand()      {}
+func (RemindCitizen) sagaCommand()       {}
+func (ExpireQuestion) sagaCommand()      {}
 
 // FieldValue tells whether the update sets the field, and to what. Whoever updates should have read every note.
 func (u Update) FieldValue(field string) (string, bool) {

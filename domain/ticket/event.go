@@ -342,3 +342,86 @@ func (PingPongNoticed) event()        {}
 func (CitizenReminded) event()        {}
 func (ContactFailed) event()          {}
 func (PersonalDataErased) event()     {}
+
+// The families of the events (family.go), and what their members have in common.
+
+func (Assigned) assignmentEvent()   {}
+func (Unassigned) assignmentEvent() {}
+
+func (CitizenNote) noteEvent()  {}
+func (InternalNote) noteEvent() {}
+func (RegionalNote) noteEvent() {}
+
+func (Taken) progressEvent()          {}
+func (CitizenAsked) progressEvent()   {}
+func (Resumed) progressEvent()        {}
+func (CitizenReplied) progressEvent() {}
+
+func (Escalated) competenceEvent()              {}
+func (Recalled) competenceEvent()               {}
+func (Redirected) competenceEvent()             {}
+func (TransferredToSuccessor) competenceEvent() {}
+
+func (Resolved) resolutionEvent()        {}
+func (Discarded) resolutionEvent()       {}
+func (MarkedDuplicate) resolutionEvent() {}
+
+func (PlaybookStarted) playbookEvent()   {}
+func (CheckAnswered) playbookEvent()     {}
+func (CheckTried) playbookEvent()        {}
+func (AnswersForgotten) playbookEvent()  {}
+func (OutcomeCarriedOut) playbookEvent() {}
+func (PlaybookReminded) playbookEvent()  {}
+
+func (HandoverWarned) handoverAlertEvent()   {}
+func (HandoverBreached) handoverAlertEvent() {}
+func (PingPongNoticed) handoverAlertEvent()  {}
+
+func (ContactFailed) contactEvent() {}
+
+func (e CitizenNote) NoteID() ID  { return e.Note }
+func (e InternalNote) NoteID() ID { return e.Note }
+func (e RegionalNote) NoteID() ID { return e.Note }
+
+func (e CitizenNote) HeldUntil() time.Time  { return e.VisibleFrom }
+func (InternalNote) HeldUntil() time.Time   { return time.Time{} }
+func (e RegionalNote) HeldUntil() time.Time { return e.VisibleFrom }
+
+func (e Resolved) ResolutionNumber() int        { return e.Resolution }
+func (e Discarded) ResolutionNumber() int       { return e.Resolution }
+func (e MarkedDuplicate) ResolutionNumber() int { return e.Resolution }
+
+func (e Resolved) EffectiveFrom() time.Time        { return e.EffectFrom }
+func (e Discarded) EffectiveFrom() time.Time       { return e.EffectFrom }
+func (e MarkedDuplicate) EffectiveFrom() time.Time { return e.EffectFrom }
+
+func (e Resolved) NewStatus() Status        { return e.Status }
+func (e Discarded) NewStatus() Status       { return e.Status }
+func (e MarkedDuplicate) NewStatus() Status { return e.Status }
+
+func (e PlaybookStarted) RunNumber() int   { return e.Run }
+func (e CheckAnswered) RunNumber() int     { return e.Run }
+func (e CheckTried) RunNumber() int        { return e.Run }
+func (e AnswersForgotten) RunNumber() int  { return e.Run }
+func (e OutcomeCarriedOut) RunNumber() int { return e.Run }
+func (e PlaybookReminded) RunNumber() int  { return e.Run }
+
+func (e HandoverWarned) HandoverNumber() int   { return e.Handover }
+func (e HandoverBreached) HandoverNumber() int { return e.Handover }
+func (e PingPongNoticed) HandoverNumber() int  { return e.Handover }
+
+func (e Opened) CompetentEntity() catalog.EntityCode                 { return e.Entity }
+func (Escalated) CompetentEntity() catalog.EntityCode                { return catalog.Region }
+func (e Recalled) CompetentEntity() catalog.EntityCode               { return e.Entity }
+func (e Redirected) CompetentEntity() catalog.EntityCode             { return e.To }
+func (e TransferredToSuccessor) CompetentEntity() catalog.EntityCode { return e.To }
+func (e ActWithdrawn) CompetentEntity() catalog.EntityCode           { return e.Entity }
+
+func (e Assigned) NewAssignee() Assignee     { return e.Assignee }
+func (Unassigned) NewAssignee() Assignee     { return Assignee{} }
+func (e Taken) NewAssignee() Assignee        { return e.Assignee }
+func (Escalated) NewAssignee() Assignee      { return Assignee{} }
+func (e Recalled) NewAssignee() Assignee     { return e.Assignee }
+func (e Redirected) NewAssignee() Assignee   { return e.Assignee }
+func (e Reopened) NewAssignee() Assignee     { return e.Assignee }
+func (e ActWithdrawn) NewAssignee() Assignee { return e.Assignee }

@@ -68,8 +68,10 @@ func Evolve(s State, r Recorded) State {
 		if s.Asked.Note == e.Question {
 			s.Asked.Reminded = e.N
 		}
-	case ContactFailed:
-		s.Unreachable = true
+	case ContactEvent: // rules read no more of it
+		if _, failed := e.(ContactFailed); failed {
+			s.Unreachable = true
+		}
 	case PersonalDataErased:
 		s.Erased = true
 		s.Run = s.Run.withoutEvidence()
@@ -101,7 +103,8 @@ func IsBackground(r Recorded) bool {
 		return false
 	}
 	switch r.Event.(type) {
-	case PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverAlertEvent, ContactEvent:
+	case PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverAlertEvent, CitizenReminded,
+		ContactEvent:
 		return true
 	case Opened, AssignmentEvent, NoteEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, ActWithdrawn,
 		AutoClosed, Reclassified, OutcomeCarriedOut, PersonalDataErased:

@@ -84,7 +84,7 @@ type HandoverAlertEvent interface {
 	HandoverNumber() int
 }
 
-// ContactEvent is about reaching the citizen outside the ticket's notes.
+// ContactEvent records for operators how the citizen can be reached, or could not be.
 //
 //sumtype:decl
 type ContactEvent interface {
@@ -106,85 +106,3 @@ type AssigneeEvent interface {
 	Event
 	NewAssignee() Assignee
 }
-
-func (Assigned) assignmentEvent()   {}
-func (Unassigned) assignmentEvent() {}
-
-func (CitizenNote) noteEvent()  {}
-func (InternalNote) noteEvent() {}
-func (RegionalNote) noteEvent() {}
-
-func (Taken) progressEvent()          {}
-func (CitizenAsked) progressEvent()   {}
-func (Resumed) progressEvent()        {}
-func (CitizenReplied) progressEvent() {}
-
-func (Escalated) competenceEvent()              {}
-func (Recalled) competenceEvent()               {}
-func (Redirected) competenceEvent()             {}
-func (TransferredToSuccessor) competenceEvent() {}
-
-func (Resolved) resolutionEvent()        {}
-func (Discarded) resolutionEvent()       {}
-func (MarkedDuplicate) resolutionEvent() {}
-
-func (PlaybookStarted) playbookEvent()   {}
-func (CheckAnswered) playbookEvent()     {}
-func (CheckTried) playbookEvent()        {}
-func (AnswersForgotten) playbookEvent()  {}
-func (OutcomeCarriedOut) playbookEvent() {}
-func (PlaybookReminded) playbookEvent()  {}
-
-func (HandoverWarned) handoverAlertEvent()   {}
-func (HandoverBreached) handoverAlertEvent() {}
-func (PingPongNoticed) handoverAlertEvent()  {}
-
-func (CitizenReminded) contactEvent() {}
-func (ContactFailed) contactEvent()   {}
-
-func (e CitizenNote) NoteID() ID  { return e.Note }
-func (e InternalNote) NoteID() ID { return e.Note }
-func (e RegionalNote) NoteID() ID { return e.Note }
-
-func (e CitizenNote) HeldUntil() time.Time  { return e.VisibleFrom }
-func (InternalNote) HeldUntil() time.Time   { return time.Time{} }
-func (e RegionalNote) HeldUntil() time.Time { return e.VisibleFrom }
-
-func (e Resolved) ResolutionNumber() int        { return e.Resolution }
-func (e Discarded) ResolutionNumber() int       { return e.Resolution }
-func (e MarkedDuplicate) ResolutionNumber() int { return e.Resolution }
-
-func (e Resolved) EffectiveFrom() time.Time        { return e.EffectFrom }
-func (e Discarded) EffectiveFrom() time.Time       { return e.EffectFrom }
-func (e MarkedDuplicate) EffectiveFrom() time.Time { return e.EffectFrom }
-
-func (e Resolved) NewStatus() Status        { return e.Status }
-func (e Discarded) NewStatus() Status       { return e.Status }
-func (e MarkedDuplicate) NewStatus() Status { return e.Status }
-
-func (e PlaybookStarted) RunNumber() int   { return e.Run }
-func (e CheckAnswered) RunNumber() int     { return e.Run }
-func (e CheckTried) RunNumber() int        { return e.Run }
-func (e AnswersForgotten) RunNumber() int  { return e.Run }
-func (e OutcomeCarriedOut) RunNumber() int { return e.Run }
-func (e PlaybookReminded) RunNumber() int  { return e.Run }
-
-func (e HandoverWarned) HandoverNumber() int   { return e.Handover }
-func (e HandoverBreached) HandoverNumber() int { return e.Handover }
-func (e PingPongNoticed) HandoverNumber() int  { return e.Handover }
-
-func (e Opened) CompetentEntity() catalog.EntityCode                 { return e.Entity }
-func (Escalated) CompetentEntity() catalog.EntityCode                { return catalog.Region }
-func (e Recalled) CompetentEntity() catalog.EntityCode               { return e.Entity }
-func (e Redirected) CompetentEntity() catalog.EntityCode             { return e.To }
-func (e TransferredToSuccessor) CompetentEntity() catalog.EntityCode { return e.To }
-func (e ActWithdrawn) CompetentEntity() catalog.EntityCode           { return e.Entity }
-
-func (e Assigned) NewAssignee() Assignee     { return e.Assignee }
-func (Unassigned) NewAssignee() Assignee     { return Assignee{} }
-func (e Taken) NewAssignee() Assignee        { return e.Assignee }
-func (Escalated) NewAssignee() Assignee      { return Assignee{} }
-func (e Recalled) NewAssignee() Assignee     { return e.Assignee }
-func (e Redirected) NewAssignee() Assignee   { return e.Assignee }
-func (e Reopened) NewAssignee() Assignee     { return e.Assignee }
-func (e ActWithdrawn) NewAssignee() Assignee { return e.Assignee }

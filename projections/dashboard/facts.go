@@ -126,7 +126,7 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, standings 
 		}
 	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	if d := f.activityOf(was, r); d.Kind != "" {
 		deeds = append(deeds, d)
@@ -205,7 +205,7 @@ func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity
 	case ticket.HandoverWarned, ticket.PingPongNoticed:
 	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookReminded:
 	case ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
-		ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return d
 }

@@ -50,7 +50,7 @@ func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
 	case ticket.PlaybookEvent:
 		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // it happens only while that entity has the ticket
-	case ticket.AssignmentEvent, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverAlertEvent, ticket.ContactFailed:
+	case ticket.AssignmentEvent, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverAlertEvent, ticket.ContactEvent:
 		e.Citizen = ""
 	case ticket.Opened, ticket.CitizenNote, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded, ticket.PersonalDataErased:

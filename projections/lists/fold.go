@@ -32,7 +32,7 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 	case ticket.CitizenReplied:
 		row = row.addText(e.Reply, e.Personal, r.At)
 	case ticket.InternalNote, ticket.RegionalNote, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent,
-		ticket.HandoverAlertEvent, ticket.ContactFailed:
+		ticket.HandoverAlertEvent, ticket.ContactEvent:
 		return row
 	case ticket.ActWithdrawn:
 		if row = row.removeTexts(e.Notes).removeCitizenStates(e.Act); len(row.CitizenStates) > 0 {

@@ -74,7 +74,7 @@ func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at 
 		case ticket.InternalNote, ticket.RegionalNote:
 		case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
 			ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
-			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
+			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 			if !all[r.Act].isHeld(at) {
 				told, known = append(told, as), ticket.Evolve(known, as)
 			}

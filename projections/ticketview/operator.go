@@ -81,7 +81,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, f ActState, at time.Time) (No
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }
@@ -113,7 +113,7 @@ func (v Viewer) readReason(r ticket.Recorded) string {
 	case ticket.Taken, ticket.CitizenAsked, ticket.CitizenReplied:
 	case ticket.Redirected, ticket.TransferredToSuccessor:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ResolutionEvent, ticket.ActWithdrawn,
-		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.ContactEvent,
+		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
 		ticket.PersonalDataErased:
 	}
 	if text == nil || !shown {

@@ -139,8 +139,8 @@ func citizenSentence(e ticket.Event, n Names) string {
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	case ticket.InternalNote, ticket.RegionalNote:
-	case ticket.ContactFailed:
-	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent:
+	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ContactEvent:
 	}
 	return ""
 }

@@ -54,7 +54,7 @@ func encodeCommand(c ticket.Command) (name string, data []byte, err error) {
 		name = "remind-citizen.v1"
 	case ticket.ExpireQuestion:
 		name = "expire.v1"
-	case ticket.Open, ticket.Update, ticket.Reply, ticket.Undo, ticket.Release, ticket.Erase, ticket.RecordQueryResult, ticket.ReportContact:
+	case ticket.PersonCommand, ticket.AdapterCommand:
 		return "", nil, fmt.Errorf("encode command: %T is not for sagas", c)
 	}
 	data, err = json.Marshal(c)

@@ -89,7 +89,7 @@ func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
 	case ticket.CheckAnswered:
 		return map[string]string{"answers": string(e.Check)}
 	case ticket.PlaybookStarted, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded:
-	case ticket.Opened, ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.PersonalDataErased:
+	case ticket.Opened, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return nil
 }

@@ -132,21 +132,17 @@ func (on Installation) dispatchStep(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	switch c := s.Command.(type) {
-	case ticket.Open:
-		c.Attachments, c.Form.FileNames = files, names
-		if c.Number, err = on.Dispatcher.NextNumber(ctx); err != nil {
+	if open, ok := s.Command.(ticket.Open); ok {
+		open.Attachments, open.Form.FileNames = files, names
+		if open.Number, err = on.Dispatcher.NextNumber(ctx); err != nil {
 			return err
 		}
-		s.Command = c
-	case ticket.Reply:
-		c.Attachments, c.FileNames = files, names
-		s.Command = c
-	case ticket.Update, ticket.Undo, ticket.Close, ticket.TransferToSuccessor, ticket.Release, ticket.Erase, ticket.BeginPlaybook, ticket.RecordQueryResult,
-		ticket.RemindPlaybook, ticket.WarnHandover, ticket.BreachHandover, ticket.NoticePingPong, ticket.RemindCitizen, ticket.ExpireQuestion, ticket.ReportContact:
-		if files != nil {
-			return errors.New("only forms and replies have files in this plan")
-		}
+		s.Command = open
+	} else if reply, ok := s.Command.(ticket.Reply); ok {
+		reply.Attachments, reply.FileNames = files, names
+		s.Command = reply
+	} else if files != nil {
+		return errors.New("only forms and replies have files in this plan")
 	}
 	_, err = on.Dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: s.Ticket, Command: s.Command, By: s.By, Key: s.Key()})
 	return err
