@@ -34,11 +34,7 @@ func TestNodesUseTheDatabaseClock(t *testing.T) {
 		}
 	}
 	wrong.Store(int64(time.Hour)) // somebody sets it while the node runs
-	for deadline := time.Now().Add(2 * time.Minute); !closeTo(node.Now(), db.Store.Now()); {
-		if time.Now().After(deadline) {
-			t.Fatalf("an hour ahead: now %v, elsewhere %v", node.Now(), db.Store.Now())
-		}
-	}
+	storetest.Eventually(t, "an hour ahead: the node corrects its clock", func() bool { return closeTo(node.Now(), db.Store.Now()) })
 }
 
 func TestConfiguredClockIsNotCorrected(t *testing.T) {

@@ -179,17 +179,20 @@ func TestFailingConsumerRecordsErrorAndRetries(t *testing.T) {
 	r := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
 	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 2, Handle: failing})()
 	led := false // at some time: a slow machine may lose the lease between two attempts, and has it again
-	for status := (eventstore.ConsumerStatus{}); status.Failures < 2 || !led; {
-		status = firstConsumer(t, db.Store)
+	storetest.Eventually(t, "two failures are recorded, and a leader", func() bool {
+		status := firstConsumer(t, db.Store)
 		led = led || status.HasLeader
 		if status.Failures > 0 && (status.Error != "the row is not there" || status.Lag != 1 || status.FailedAt.IsZero()) {
 			t.Fatalf("status %+v", status)
 		}
-	}
-	lag, led := gaugeValue(t, registry, "sol_consumer_lag_events")
-	for !led { // the node that leads tells it
-		lag, led = gaugeValue(t, registry, "sol_consumer_lag_events")
-	}
+		return status.Failures >= 2 && led
+	})
+	var lag float64
+	storetest.Eventually(t, "the node that leads reports the lag", func() bool {
+		value, ok := gaugeValue(t, registry, "sol_consumer_lag_events")
+		lag = value
+		return ok
+	})
 	if lag != 1 {
 		t.Errorf("lag metric %v", lag)
 	}
@@ -210,8 +213,7 @@ func TestFailingNodeReleasesItsLease(t *testing.T) {
 	ill := db.OpenNode(t, useShortIntervals)
 	failing := func(context.Context, pgx.Tx, []eventstore.Record) error { return errors.New("ill") }
 	defer startConsumer(t, ill, eventstore.Consumer{Name: "tally", Version: 1, Handle: failing})()
-	for firstConsumer(t, db.Store).Failures == 0 { // it leads
-	}
+	storetest.Eventually(t, "the failing node leads", func() bool { return firstConsumer(t, db.Store).Failures > 0 })
 	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})()
 	soon, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()

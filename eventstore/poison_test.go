@@ -37,13 +37,15 @@ func lockAllocator(t *testing.T, db *storetest.DB) (release func()) {
 func waitUntilBlocked(t *testing.T, db *storetest.DB) {
 	t.Helper()
 	conn := ownerConn(t, db)
-	for waiting := 0; waiting == 0; {
+	storetest.Eventually(t, "a backend waits for the allocator row", func() bool {
+		var waiting int
 		err := conn.QueryRow(t.Context(), `
 			select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting)
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
+		return waiting > 0
+	})
 }
 
 func TestInvalidAppendFailsAlone(t *testing.T) {

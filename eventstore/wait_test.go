@@ -16,18 +16,15 @@ func TestPublishWakesEveryNode(t *testing.T) {
 	other := db.OpenNode(t)
 	for range 3 { // every time anew
 		here, there, elsewhere := db.Store.Subscribe("notices/a"), other.Subscribe("notices/a"), other.Subscribe("notices/b")
-		for deadline, retell := time.After(2*time.Minute), time.NewTicker(50*time.Millisecond); ; {
-			db.Store.Publish("notices/a")
+		storetest.Eventually(t, "the other node is woken", func() bool {
+			db.Store.Publish("notices/a") // again and again: it may not listen yet
 			select {
 			case <-there:
-			case <-retell.C: // it may not listen yet
-				continue
-			case <-deadline:
-				t.Fatal("the other node was not woken")
+				return true
+			case <-time.After(50 * time.Millisecond):
+				return false
 			}
-			retell.Stop()
-			break
-		}
+		})
 		select {
 		case <-here:
 		default:

@@ -13,6 +13,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -44,34 +45,73 @@ func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
 	return db
 }
 
-// Empty makes a database that is not migrated, and gives its URL as its owner.
+// Open makes a database and opens a store on it, for examples, which have no testing.TB. close closes the store and drops
+// the database.
+func Open(ctx context.Context, options ...func(*eventstore.Config)) (db *DB, closeDB func() error, err error) {
+	url, drop, err := newDatabase(ctx, templateDB)
+	if err != nil {
+		return nil, nil, err
+	}
+	db = &DB{URL: url}
+	if db.Store, err = db.openNode(ctx, options); err != nil {
+		return nil, nil, errors.Join(err, drop())
+	}
+	return db, func() error { db.Store.Close(); return drop() }, nil
+}
+
+// Empty makes a database that is not migrated, and returns its URL as its owner.
 func Empty(t testing.TB) string {
 	t.Helper()
 	return createDatabase(t, "template1")
 }
 
-func createDatabase(t testing.TB, from string) (url string) {
+func createDatabase(t testing.TB, template string) (url string) {
 	t.Helper()
-	server := startServer(t)
+	url, drop, err := newDatabase(t.Context(), template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return url
+}
+
+// newDatabase starts the server if it does not run, and copies the template.
+func newDatabase(ctx context.Context, template string) (url string, drop func() error, err error) {
+	startOnce.Do(func() { startErr = launchServer(context.Background()) })
+	if startErr != nil {
+		return "", nil, startErr
+	}
 	name := fmt.Sprintf("sol_test_%d", databaseCount.Add(1))
-	server.mustExec(t, `create database `+name+` template `+from+` strategy file_copy`)
-	t.Cleanup(func() { server.mustExec(t, `drop database `+name+` with (force)`) })
-	return server.postgres.URL(name)
+	if err := testServer.execContext(ctx, `create database `+name+` template `+template+` strategy file_copy`); err != nil {
+		return "", nil, err
+	}
+	drop = func() error {
+		return testServer.execContext(context.WithoutCancel(ctx), `drop database `+name+` with (force)`)
+	}
+	return testServer.postgres.URL(name), drop, nil
 }
 
 // OpenNode opens one more store on the database, as another process would; it is closed when the test ends.
 func (d *DB) OpenNode(t testing.TB, options ...func(*eventstore.Config)) *eventstore.Store {
 	t.Helper()
-	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey()}
-	for _, o := range options {
-		o(&cfg)
-	}
-	store, err := eventstore.Open(t.Context(), cfg)
+	store, err := d.openNode(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
 	return store
+}
+
+func (d *DB) openNode(ctx context.Context, options []func(*eventstore.Config)) (*eventstore.Store, error) {
+	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey()}
+	for _, o := range options {
+		o(&cfg)
+	}
+	return eventstore.Open(ctx, cfg)
 }
 
 // MasterKey is the one that all test databases share.
@@ -114,15 +154,6 @@ var (
 	startErr      error
 )
 
-func startServer(t testing.TB) *server {
-	t.Helper()
-	startOnce.Do(func() { startErr = launchServer(context.Background()) })
-	if startErr != nil {
-		t.Fatal(startErr)
-	}
-	return &testServer
-}
-
 // launchServer starts the server and migrates the database that all others are copies of.
 func launchServer(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "storetest")
@@ -157,13 +188,6 @@ func stopServer() error {
 		return nil
 	}
 	return os.RemoveAll(testServer.dir)
-}
-
-func (s *server) mustExec(t testing.TB, sql string) {
-	t.Helper()
-	if err := s.execContext(context.WithoutCancel(t.Context()), sql); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // execContext runs a statement from a database that no test uses.
