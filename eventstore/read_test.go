@@ -105,17 +105,6 @@ func TestWaitIsWokenFromAnotherNode(t *testing.T) {
 	}
 }
 
-func TestParsePosition(t *testing.T) {
-	if p, err := eventstore.ParsePosition("2.41"); err != nil || p != (eventstore.Position{Epoch: 2, N: 41}) || p.String() != "2.41" {
-		t.Errorf("%v, %v", p, err)
-	}
-	for _, bad := range []string{"", "1", "1.", ".1", "0.1", "-1.2", "1.-2", "1.2.3", "a.b", "1.9223372036854775808", "+1.2"} {
-		if p, err := eventstore.ParsePosition(bad); err == nil {
-			t.Errorf("%q gave %v", bad, p)
-		}
-	}
-}
-
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	s := storetest.New(t, func(c *eventstore.Config) { c.Metrics = registry }).Store

@@ -4,6 +4,9 @@
 package proof_test
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"testing"
 	"time"
@@ -28,4 +31,79 @@ func TestLeafStays(t *testing.T) {
 	if leaf := record.Hash(); hex.EncodeToString(leaf[:]) != want {
 		t.Errorf("leaf %x, want %s", leaf, want)
 	}
+}
+
+// FuzzLeaf: the fields of an event can be read back from the bytes, so that no two events share them; and the leaf is RFC 6962's.
+func FuzzLeaf(f *testing.F) {
+	f.Add("someone", "operatore_asr", "010301", int64(7), []byte("data"), []byte("sealed"), 1, uint32(2), "ticket.opened.v1", int64(1764417600000000))
+	f.Add("", "", "", int64(0), []byte(nil), []byte(nil), 0, uint32(1), "", int64(0))
+	f.Add("a\x00b", "\xff", "à", int64(-1), []byte{0}, []byte{0, 0}, 3, uint32(1<<31), "x", int64(-1))
+	f.Fuzz(func(t *testing.T, actor, role, entity string, cause int64, data, sealed []byte, blobs int, version uint32, kind string, micros int64) {
+		id := uuid.NewSHA1(uuid.Nil, []byte(actor))
+		content := proof.Content{Actor: actor, Role: role, Entity: entity, Act: id, Cause: cause, Key: id, Data: data, Sealed: sealed}
+		for range max(0, blobs) % 4 {
+			content.Blobs = append(content.Blobs, id)
+		}
+		r := reader{t, content.Bytes()}
+		if got := [3]string{r.sized(), r.sized(), r.sized()}; got != [3]string{actor, role, entity} {
+			t.Errorf("author %q", got)
+		}
+		if act := r.take(16); !bytes.Equal(act, id[:]) {
+			t.Errorf("act %x", act)
+		}
+		if got := int64(binary.BigEndian.Uint64(r.take(8))); got != cause {
+			t.Errorf("cause %d", got)
+		}
+		if key := r.take(16); !bytes.Equal(key, id[:]) {
+			t.Errorf("key %x", key)
+		}
+		if got := [2]string{r.sized(), r.sized()}; got != [2]string{string(data), string(sealed)} {
+			t.Errorf("data and sealed part %q", got)
+		}
+		if n := binary.BigEndian.Uint32(r.take(4)); int(n) != len(content.Blobs) || len(r.rest) != 16*len(content.Blobs) {
+			t.Errorf("%d blobs in %d bytes", n, len(r.rest))
+		}
+
+		record := proof.Record{Stream: id, Version: int(version), Type: kind, At: time.UnixMicro(micros), Content: content.Hash()}
+		r = reader{t, record.Bytes()}
+		if stream := r.take(16); !bytes.Equal(stream, id[:]) {
+			t.Errorf("stream %x", stream)
+		}
+		if got := binary.BigEndian.Uint32(r.take(4)); got != version {
+			t.Errorf("version %d", got)
+		}
+		if got := r.sized(); got != kind {
+			t.Errorf("type %q", got)
+		}
+		if got := int64(binary.BigEndian.Uint64(r.take(8))); got != micros {
+			t.Errorf("time %d", got)
+		}
+		if sum := sha256.Sum256(content.Bytes()); !bytes.Equal(r.rest, sum[:]) {
+			t.Errorf("content's hash %x, want %x", r.rest, sum)
+		}
+		if want := sha256.Sum256(append([]byte{0}, record.Bytes()...)); want != record.Hash() {
+			t.Errorf("leaf %x, want %x", record.Hash(), want)
+		}
+	})
+}
+
+// reader takes apart what proof puts together.
+type reader struct {
+	*testing.T
+	rest []byte
+}
+
+func (r *reader) take(n int) []byte {
+	r.Helper()
+	if n > len(r.rest) {
+		r.Fatalf("%d bytes wanted, %d left", n, len(r.rest))
+	}
+	var part []byte
+	part, r.rest = r.rest[:n], r.rest[n:]
+	return part
+}
+
+func (r *reader) sized() string {
+	r.Helper()
+	return string(r.take(int(binary.BigEndian.Uint32(r.take(4)))))
 }
