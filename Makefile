@@ -6,8 +6,9 @@ export PATH := $(PATH):/usr/local/go/bin
 
 TESTFLAGS ?=
 TEST_TIMEOUT ?= 20m
+FUZZTIME ?= 20s
 
-.PHONY: help run test check build setup bench fmt browser screenshots
+.PHONY: help run test check build setup bench fmt fuzz browser screenshots
 
 run: ## build, and run the service with demo data; Ctrl-C stops it
 	@tools/setup.sh run
@@ -38,6 +39,12 @@ screenshots: build ## save pictures of every page and state in bin/screenshots
 
 bench: build ## measure appends beside pgbench; needs an idle machine
 	bin/sol bench append --json
+
+fuzz: ## run every fuzz target for FUZZTIME, beginning with the seeds that make test runs
+	@grep -rEo --include='*_test.go' '^func Fuzz\w+' * | while IFS=: read -r file target; do \
+		echo "$$file: $${target#func }"; \
+		go test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+	done
 
 fmt: ## format the Go code
 	tools/lint.sh fmt

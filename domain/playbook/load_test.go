@@ -19,7 +19,7 @@ import (
 )
 
 // embeddedFiles reads the embedded files, to be changed.
-func embeddedFiles(t *testing.T) fstest.MapFS {
+func embeddedFiles(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	names, err := fs.Glob(playbook.Embedded(), "*.yaml")
