@@ -74,8 +74,8 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int
 // try goes the way once. It asks for another go when the stream has moved on beyond what it decided on.
 func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out DispatchResult[S], again bool, err error) {
 	state, version, cached := d.cache.get(r.Stream)
-	behind := r.SeenVersion > 0 && r.SeenVersion != version
-	if !cached || behind { // against a pin the history is needed
+	outdated := r.SeenVersion > 0 && r.SeenVersion != version
+	if !cached || outdated { // against a pin the history is needed
 		var history []StoredEvent[E]
 		state, version, history, err = d.Load(ctx, r.Stream)
 		if err != nil && !errors.Is(err, ErrNotFound) {

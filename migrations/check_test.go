@@ -16,8 +16,8 @@ import (
 // An older and a newer schema are told apart from ours, and asking makes nothing.
 func TestCheck(t *testing.T) {
 	url := storetest.Empty(t)
-	var told *migrations.VersionError
-	if err := migrations.Check(t.Context(), url); !errors.As(err, &told) || told.Has != 0 || told.Wants < 4 {
+	var versionError *migrations.VersionError
+	if err := migrations.Check(t.Context(), url); !errors.As(err, &versionError) || versionError.Has != 0 || versionError.Wants < 4 {
 		t.Errorf("an empty database: %v", err)
 	}
 	conn, err := pgx.Connect(t.Context(), url)
@@ -38,7 +38,7 @@ func TestCheck(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), `insert into goose_db_version (version_id, is_applied) values (99, true)`); err != nil {
 		t.Fatal(err)
 	}
-	if err := migrations.Check(t.Context(), url); !errors.As(err, &told) || told.Has != 99 {
+	if err := migrations.Check(t.Context(), url); !errors.As(err, &versionError) || versionError.Has != 99 {
 		t.Errorf("a newer database: %v", err)
 	}
 }

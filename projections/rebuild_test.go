@@ -100,15 +100,15 @@ func TestRebuildIsExclusiveAndReportsProgress(t *testing.T) {
 	h := projectionstest.New(t, All()...)
 	h.OpenTicket(tickettest.Torino)
 	runner := NewRunner(h.Store)
-	told := int64(0)
+	reported := int64(0)
 	err := runner.Rebuild(t.Context(), "tickets", func(done, total int64) {
-		told = done
+		reported = done
 		if err := runner.Rebuild(t.Context(), "tickets", nil); !errors.Is(err, readmodel.ErrRebuilding) {
 			t.Errorf("a second one beside it: %v", err)
 		}
 	})
-	if err != nil || told != 1 {
-		t.Errorf("told of %d events: %v", told, err)
+	if err != nil || reported != 1 {
+		t.Errorf("told of %d events: %v", reported, err)
 	}
 	if err := runner.Rebuild(t.Context(), "queues", nil); !errors.Is(err, readmodel.ErrNoModel) {
 		t.Errorf("an unknown one: %v", err)

@@ -142,9 +142,9 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 	if _, err := n.store.WorkerPool().Exec(ctx, `analyze`); err != nil {
 		return nil, err
 	}
-	doors, err := n.newRouter()
+	router, err := n.newRouter()
 	if err != nil {
 		return nil, err
 	}
-	return &bench.Site{Tickets: tickets, LongTicket: long, Pages: doors}, nil
+	return &bench.Site{Tickets: tickets, LongTicket: long, Pages: router}, nil
 }

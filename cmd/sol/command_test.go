@@ -32,13 +32,13 @@ func TestCommandLine(t *testing.T) {
 		"erase unsure":         {args: []string{"ticket", "erase", "2026-0000001"}, code: 1, err: "--yes"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var out, said bytes.Buffer
-			code := run(t.Context(), c.args, func(name string) string { return c.env[name] }, &out, &said)
-			if code != c.code || !strings.Contains(said.String(), c.err) {
-				t.Errorf("exit code %d, said %q; want %d, %q", code, said.String(), c.code, c.err)
+			var out, stderr bytes.Buffer
+			code := run(t.Context(), c.args, func(name string) string { return c.env[name] }, &out, &stderr)
+			if code != c.code || !strings.Contains(stderr.String(), c.err) {
+				t.Errorf("exit code %d, said %q; want %d, %q", code, stderr.String(), c.code, c.err)
 			}
-			if c.code != 0 && strings.Count(said.String(), "\n") != 1 {
-				t.Errorf("not one line: %q", said.String())
+			if c.code != 0 && strings.Count(stderr.String(), "\n") != 1 {
+				t.Errorf("not one line: %q", stderr.String())
 			}
 		})
 	}

@@ -97,13 +97,13 @@ func TestDemo(t *testing.T) {
 // testSecondStart: a second start beside a demo says so, and leaves the first one's demo.json where it is.
 func (s demoRun) testSecondStart(t *testing.T) {
 	s.waitFor("it is introduced", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
-	if said := s.runRefused("demo"); !strings.Contains(said, "sol already runs on the data in "+s.dir) {
-		t.Errorf("at the same address it says %q", said)
+	if output := s.runRefused("demo"); !strings.Contains(output, "sol already runs on the data in "+s.dir) {
+		t.Errorf("at the same address it says %q", output)
 	}
 	elsewhere := *s.installation
 	elsewhere.env = append(slices.Clone(s.env), "SOL_ADDR=127.0.0.1:0")
-	if said := elsewhere.runRefused("demo"); !strings.Contains(said, "in use by another sol") {
-		t.Errorf("on the same data it says %q", said)
+	if output := elsewhere.runRefused("demo"); !strings.Contains(output, "in use by another sol") {
+		t.Errorf("on the same data it says %q", output)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "demo.json")); err != nil {
 		t.Error(err)
@@ -113,8 +113,8 @@ func (s demoRun) testSecondStart(t *testing.T) {
 // testEraseOffline erases while no server runs: the lists hold nothing of it afterwards, not only when the next server starts.
 func (s demoRun) testEraseOffline(t *testing.T) {
 	number := parseJSONLines(t, s.run("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
-	if said := s.run("ticket", "erase", number, "--yes"); !strings.Contains(said, "in the log and in the read models") || !strings.Contains(said, "backups") {
-		t.Errorf("erase says %q", said)
+	if output := s.run("ticket", "erase", number, "--yes"); !strings.Contains(output, "in the log and in the read models") || !strings.Contains(output, "backups") {
+		t.Errorf("erase says %q", output)
 	}
 	for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
 		if p["lag"] != 0.0 && p["name"] != "figures" { // those hold nothing of anybody
@@ -178,34 +178,34 @@ func (s demoRun) testTicketLife(t *testing.T) {
 	operator.update(id, publicNoteBody("risolto", "Il referto è ora disponibile."))
 	operator.expect(http.StatusConflict, http.MethodPost, "/api/v1/tickets/"+id+"/updates", map[string]any{"status": "chiuso"})
 
-	var told []string
+	var visible []string
 	for _, line := range parseJSONLines(t, s.run("replay", number, "--json")) {
 		if kind := line["type"].(string); !strings.HasPrefix(kind, "playbook_") && !strings.HasPrefix(kind, "check_") { // by itself, meanwhile
-			told = append(told, kind)
+			visible = append(visible, kind)
 		}
 	}
 	want := []string{"opened", "taken", "citizen_note", "citizen_asked", "citizen_replied", "citizen_note", "resolved"}
-	if !slices.Equal(told, want) {
-		t.Errorf("replay tells %v, want %v", told, want)
+	if !slices.Equal(visible, want) {
+		t.Errorf("replay tells %v, want %v", visible, want)
 	}
-	for as, told := range map[string]bool{"auditor": true, "operatore_asr@010301": true, "cittadino": false} {
-		var said string
+	for as, visible := range map[string]bool{"auditor": true, "operatore_asr@010301": true, "cittadino": false} {
+		var output string
 		s.waitFor("replay tells "+as+" of the resolution", func() bool { // the citizen, when it is held no more
-			said = s.run("replay", number, "--as", as)
-			return strings.Contains(said, " resolved ")
+			output = s.run("replay", number, "--as", as)
+			return strings.Contains(output, " resolved ")
 		})
-		if strings.Contains(said, " operatore_asr@") != told {
-			t.Errorf("replay as %s: want the role of who did it told: %v\n%s", as, told, said)
+		if strings.Contains(output, " operatore_asr@") != visible {
+			t.Errorf("replay as %s: want the role of who did it told: %v\n%s", as, visible, output)
 		}
 	}
-	if said := s.runRefused("replay", number, "--as", "operatore_asr@010203"); !strings.Contains(said, "no ticket "+number) {
-		t.Errorf("replay as another ASR says %q", said)
+	if output := s.runRefused("replay", number, "--as", "operatore_asr@010203"); !strings.Contains(output, "no ticket "+number) {
+		t.Errorf("replay as another ASR says %q", output)
 	}
 	s.waitFor("the saga has set its timer", func() bool {
 		return strings.Contains(s.run("sagas", "explain", number), "auto-close  closes on ")
 	})
-	if said := s.run("sagas", "list", "--timers", "1000"); !strings.Contains(said, number+"  auto-close: closes on ") {
-		t.Errorf("sagas list does not name the ticket: %s", said)
+	if output := s.run("sagas", "list", "--timers", "1000"); !strings.Contains(output, number+"  auto-close: closes on ") {
+		t.Errorf("sagas list does not name the ticket: %s", output)
 	}
 	if shown := parseJSONLines(t, s.run("ticket", "show", number, "--json"))[0]; shown["status"] != "risolto" {
 		t.Errorf("ticket show tells %v", shown["status"])
@@ -333,8 +333,8 @@ func (s demoRun) testRebuild(t *testing.T) {
 	for was := int64(-1); was < 0 || asked.Load() == was && len(ended) == 0; { // until something was asked meanwhile
 		was = asked.Load()
 		for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
-			if said := s.run("projections", "rebuild", p["name"].(string)); !strings.Contains(said, "rebuilt") {
-				t.Errorf("rebuild says %q", said)
+			if output := s.run("projections", "rebuild", p["name"].(string)); !strings.Contains(output, "rebuilt") {
+				t.Errorf("rebuild says %q", output)
 			}
 		}
 	}
@@ -355,8 +355,8 @@ func (s demoRun) testPeople(t *testing.T) {
 	if a := operator.ticket(id).body["assignee"]; a == nil {
 		t.Fatal("the ticket was not assigned")
 	}
-	if said := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, place...)...); !strings.Contains(said, "released 1 tickets") {
-		t.Errorf("placement end says %q", said)
+	if output := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, place...)...); !strings.Contains(output, "released 1 tickets") {
+		t.Errorf("placement end says %q", output)
 	}
 	if a := operator.ticket(id).body["assignee"]; a != nil {
 		t.Errorf("the ticket is still with %v", a)
@@ -376,8 +376,8 @@ func (s demoRun) testPeople(t *testing.T) {
 		{[]string{"add", "altra.prova", "--generate"}, "name"},
 		{[]string{"disable", "altra.prova"}, "there is no account"},
 	} {
-		if said := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(said, c.says) || strings.Contains(said, "password ") {
-			t.Errorf("user %v says %q", c.args, said)
+		if output := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(output, c.says) || strings.Contains(output, "password ") {
+			t.Errorf("user %v says %q", c.args, output)
 		}
 	}
 	s.run("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
@@ -427,17 +427,17 @@ func (s demoRun) testOutbox(t *testing.T) {
 		}
 		return len(p.Counts) == 2 && p.Counts[1].Topic == "notify" && p.Counts[1].Delivered > 0 && p.MailCounts["sent"] > 0
 	})
-	if said := s.run("outbox", "list", "--topic", "notify"); !strings.Contains(said, "notify: ") || strings.Contains(said, "mail") || strings.Contains(said, "ask-connector") {
-		t.Errorf("of one topic it tells %s", said)
+	if output := s.run("outbox", "list", "--topic", "notify"); !strings.Contains(output, "notify: ") || strings.Contains(output, "mail") || strings.Contains(output, "ask-connector") {
+		t.Errorf("of one topic it tells %s", output)
 	}
 	mailed := regexp.MustCompile(`(?m)^mail: ([0-9]+ [a-z]+, )*[1-9][0-9]* sent(, [0-9]+ [a-z]+)*$`) // some may be void, or wait
-	if said := s.run("outbox", "list", "--topic", "mail"); !mailed.MatchString(said) || strings.Contains(said, "notify") {
-		t.Errorf("of mails it tells %s", said)
+	if output := s.run("outbox", "list", "--topic", "mail"); !mailed.MatchString(output) || strings.Contains(output, "notify") {
+		t.Errorf("of mails it tells %s", output)
 	}
-	if said := s.runRefused("outbox", "list", "--topic", "post"); !strings.Contains(said, "notify, ask-connector, mail") {
-		t.Errorf("of an unknown topic it says %q", said)
+	if output := s.runRefused("outbox", "list", "--topic", "post"); !strings.Contains(output, "notify, ask-connector, mail") {
+		t.Errorf("of an unknown topic it says %q", output)
 	}
-	if said := s.runRefused("outbox", "retry", "--all"); !strings.Contains(said, "sol outbox list --poison") {
-		t.Errorf("with nothing to try again it says %q", said)
+	if output := s.runRefused("outbox", "retry", "--all"); !strings.Contains(output, "sol outbox list --poison") {
+		t.Errorf("with nothing to try again it says %q", output)
 	}
 }

@@ -31,21 +31,21 @@ func TestDemoInfo(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, "demo.json")); err != nil || json.Unmarshal(text, &info) != nil || len(info.Identities) <= len(people) {
 		t.Fatalf("demo.json: %v, %d identities", err, len(info.Identities))
 	}
-	said := strings.ReplaceAll(out.String(), dir, "DIR")
-	if n := strings.Count(said, "\n"); n > 45 {
+	printed := strings.ReplaceAll(out.String(), dir, "DIR")
+	if n := strings.Count(printed, "\n"); n > 45 {
 		t.Errorf("%d lines", n)
 	}
-	for line := range strings.Lines(said) {
+	for line := range strings.Lines(printed) {
 		if n := utf8.RuneCountInString(line); n > 121 {
 			t.Errorf("%d columns: %s", n-1, line)
 		}
 	}
 	roles := map[string]bool{}
 	for _, i := range info.Identities {
-		if !strings.Contains(said, i.Username) {
+		if !strings.Contains(printed, i.Username) {
 			t.Errorf("%s is not named", i.Username)
 		}
-		if !roles[string(i.Role)] && (!strings.Contains(said, i.Password) || !strings.Contains(said, " "+i.PIN+"\n")) {
+		if !roles[string(i.Role)] && (!strings.Contains(printed, i.Password) || !strings.Contains(printed, " "+i.PIN+"\n")) {
 			t.Errorf("nobody can log in as the first %s", i.Role)
 		}
 		roles[string(i.Role)] = true

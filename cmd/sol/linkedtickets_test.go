@@ -90,7 +90,7 @@ func TestLinkedTickets(t *testing.T) {
 		if err := a.eraseTicket(t.Context(), n, step.erase); err != nil {
 			t.Fatal(err)
 		}
-		if told := strings.Contains(out.String(), "linked tickets with the same personal data"); told != (step.left != nil) {
+		if named := strings.Contains(out.String(), "linked tickets with the same personal data"); named != (step.left != nil) {
 			t.Errorf("erase %s says %q", step.erase, out.String())
 		}
 	}

@@ -97,11 +97,11 @@ func (a *cli) printOutbox(p outboxListing) {
 		fmt.Fprintf(a.out, "%s: %d waiting, %d poisoned, %d delivered recently\n", c.Topic, c.Waiting, c.Poisoned, c.Delivered)
 	}
 	if len(p.MailCounts) > 0 {
-		var said []string
+		var counts []string
 		for _, state := range slices.Sorted(maps.Keys(p.MailCounts)) {
-			said = append(said, fmt.Sprintf("%d %s", p.MailCounts[state], state))
+			counts = append(counts, fmt.Sprintf("%d %s", p.MailCounts[state], state))
 		}
-		fmt.Fprintf(a.out, "mail: %s\n", strings.Join(said, ", "))
+		fmt.Fprintf(a.out, "mail: %s\n", strings.Join(counts, ", "))
 	}
 }
 

@@ -205,15 +205,15 @@ func (s *process) end(signal syscall.Signal) int {
 // run runs a command beside whatever runs, and gives what it printed.
 func (i *installation) run(args ...string) string {
 	i.t.Helper()
-	out, said, err := i.runMayFail(args...)
+	out, stderr, err := i.runMayFail(args...)
 	if err != nil {
-		i.t.Fatalf("sol %s: %v: %s", strings.Join(args, " "), err, said)
+		i.t.Fatalf("sol %s: %v: %s", strings.Join(args, " "), err, stderr)
 	}
 	return out
 }
 
 // runMayFail is sol for a command that may fail.
-func (i *installation) runMayFail(args ...string) (out, said string, err error) {
+func (i *installation) runMayFail(args ...string) (out, stderr string, err error) {
 	cmd := exec.Command(i.program, args...)
 	var onErr bytes.Buffer
 	cmd.Env, cmd.Stderr = i.env, &onErr

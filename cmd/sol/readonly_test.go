@@ -18,11 +18,11 @@ import (
 // runRefused runs a command that must fail, and gives what it said.
 func (i *installation) runRefused(args ...string) string {
 	i.t.Helper()
-	out, said, err := i.runMayFail(args...)
+	out, stderr, err := i.runMayFail(args...)
 	if err == nil {
 		i.t.Fatalf("sol %s did: %s", strings.Join(args, " "), out)
 	}
-	return out + said
+	return out + stderr
 }
 
 func (i *installation) keyFile() string { return filepath.Join(i.dir, "master.key") }
@@ -32,8 +32,8 @@ func TestReadOnlyCommandsChangeNothing(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
 	for _, args := range [][]string{{"ticket", "list"}, {"projections", "list"}, {"user", "list"}, {"replay", "2026-0000001"}} {
-		if said := i.runRefused(args...); !strings.Contains(said, "no database in "+i.dir) || !strings.Contains(said, "sol migrate") {
-			t.Errorf("%v says %q", args, said)
+		if stderr := i.runRefused(args...); !strings.Contains(stderr, "no database in "+i.dir) || !strings.Contains(stderr, "sol migrate") {
+			t.Errorf("%v says %q", args, stderr)
 		}
 	}
 	if left, err := os.ReadDir(i.dir); err != nil || len(left) != 0 {
@@ -67,8 +67,8 @@ func TestReadOnlyCommandsChangeNothing(t *testing.T) {
 		{`create table kept as select * from goose_db_version; truncate goose_db_version`, `insert into goose_db_version overriding system value select * from kept`, "sol migrate or starting the server"},
 	} {
 		run(c.change)
-		if said := i.runRefused("sagas", "list"); !strings.Contains(said, c.says) {
-			t.Errorf("%s: it says %q", c.change, said)
+		if stderr := i.runRefused("sagas", "list"); !strings.Contains(stderr, c.says) {
+			t.Errorf("%s: it says %q", c.change, stderr)
 		}
 		run(c.back)
 	}
@@ -94,8 +94,8 @@ func TestMasterKey(t *testing.T) {
 	lost := func(i *installation) {
 		t.Helper()
 		for _, args := range [][]string{{"migrate"}, {"serve"}, {"ticket", "list"}} {
-			if said := i.runRefused(args...); !strings.Contains(said, "SOL_MASTER_KEY_FILE") {
-				t.Errorf("%v without its key says %q", args, said)
+			if stderr := i.runRefused(args...); !strings.Contains(stderr, "SOL_MASTER_KEY_FILE") {
+				t.Errorf("%v without its key says %q", args, stderr)
 			}
 			if _, err := os.Stat(i.keyFile()); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("%v made a key: %v", args, err)
@@ -119,7 +119,7 @@ func TestMasterKey(t *testing.T) {
 	if err := os.WriteFile(i.keyFile(), []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if said := i.runRefused("serve"); !strings.Contains(said, "64 hexadecimal digits") {
-		t.Errorf("a key of five letters: %q", said)
+	if stderr := i.runRefused("serve"); !strings.Contains(stderr, "64 hexadecimal digits") {
+		t.Errorf("a key of five letters: %q", stderr)
 	}
 }

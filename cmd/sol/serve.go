@@ -63,7 +63,7 @@ func (s service) run(ctx context.Context) error {
 	if _, err := database.ReadMasterKey(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
 		return err
 	}
-	front, err := server.Listen(s.config.Addr, s.log)
+	srv, err := server.Listen(s.config.Addr, s.log)
 	if err != nil {
 		if _, running := embedpg.Find(s.config.PostgresDir(), "sol"); running {
 			return fmt.Errorf("%w; sol already runs on the data in %s: stop it, or set another SOL_DATA_DIR", err, s.config.DataDir)
@@ -74,18 +74,18 @@ func (s service) run(ctx context.Context) error {
 		err = s.onListen()
 	}
 	if err == nil {
-		err = s.start(ctx, front)
+		err = s.start(ctx, srv)
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // asked to stop while still starting
 	}
-	err = errors.Join(err, front.Close())
+	err = errors.Join(err, srv.Close())
 	s.log.Info("server stopped")
 	return err
 }
 
 // start starts everything that the front needs, and ends it again.
-func (s service) start(ctx context.Context, front *server.Server) (err error) {
+func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	db, err := database.Open(ctx, s.config, s.log, database.Migrate(s.config.MasterKeyFile))
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (s service) start(ctx context.Context, front *server.Server) (err error) {
 			return err
 		}
 	}
-	s.config.External.PublicURL = cmp.Or(s.config.External.PublicURL, front.URL())
+	s.config.External.PublicURL = cmp.Or(s.config.External.PublicURL, srv.URL())
 	mails, err := listenMail(s.config.External)
 	if err != nil {
 		return err
@@ -110,12 +110,12 @@ func (s service) start(ctx context.Context, front *server.Server) (err error) {
 		return err
 	}
 	defer n.close()
-	doors, err := n.newRouter()
+	router, err := n.newRouter()
 	if err != nil {
 		return err
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	workers := s.startWorkers(working, n, db.Postgres, front, mails)
+	workers := s.startWorkers(working, n, db.Postgres, srv, mails)
 	ended := make(chan error, 1)
 	go func() { ended <- workers.Wait() }()
 	defer func() {
@@ -123,32 +123,32 @@ func (s service) start(ctx context.Context, front *server.Server) (err error) {
 		err = errors.Join(err, <-ended)
 	}()
 
-	front.Router.Store(doors)
-	if err := s.onReady(ctx, n, front.URL()); err != nil {
-		return errors.Join(err, front.Drain(context.WithoutCancel(ctx)))
+	srv.Router.Store(router)
+	if err := s.onReady(ctx, n, srv.URL()); err != nil {
+		return errors.Join(err, srv.Drain(context.WithoutCancel(ctx)))
 	}
 	select {
 	case <-ctx.Done():
 		s.log.Info("stopping")
-	case failure := <-front.ServeErr:
-		front.ServeErr <- failure
+	case failure := <-srv.ServeErr:
+		srv.ServeErr <- failure
 		return fmt.Errorf("serve: %w", failure)
 	case failure := <-ended:
 		ended <- nil
-		return errors.Join(failure, front.Drain(context.WithoutCancel(ctx)))
+		return errors.Join(failure, srv.Drain(context.WithoutCancel(ctx)))
 	}
-	return front.Drain(context.WithoutCancel(ctx))
+	return srv.Drain(context.WithoutCancel(ctx))
 }
 
 // startWorkers runs what goes on by itself until ctx ends. One part that fails ends them all.
-func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, front *server.Server, mails net.Listener) *errgroup.Group {
+func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, srv *server.Server, mails net.Listener) *errgroup.Group {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.projections.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })
 	g.Go(func() error { return n.runCleanup(ctx) })
 	n.adapters.run(ctx, g, mails)
 	if own != nil {
-		g.Go(func() error { return database.WatchPostgres(ctx, own, &front.DatabaseDown) })
+		g.Go(func() error { return database.WatchPostgres(ctx, own, &srv.DatabaseDown) })
 	}
 	return g
 }

@@ -22,9 +22,9 @@ func TestServeLeavesNothing(t *testing.T) {
 	env := map[string]string{"SOL_DATA_DIR": i.dir, "SOL_ADDR": i.address, "SOL_LOG": "json,debug"}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	said, ended := &outputBuffer{}, make(chan int, 1)
+	output, ended := &outputBuffer{}, make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"serve"}, func(name string) string { return env[name] }, said, said)
+		ended <- run(ctx, []string{"serve"}, func(name string) string { return env[name] }, output, output)
 	}()
 	var seen []int
 	deadline, tick := time.After(waitTimeout), time.NewTicker(10*time.Millisecond)
@@ -33,9 +33,9 @@ func TestServeLeavesNothing(t *testing.T) {
 		select {
 		case <-tick.C:
 		case code := <-ended:
-			t.Fatalf("it ended with %d: %s", code, said)
+			t.Fatalf("it ended with %d: %s", code, output)
 		case <-deadline:
-			t.Fatalf("it does not answer: %v, %s", seen, said)
+			t.Fatalf("it does not answer: %v, %s", seen, output)
 		}
 		if response, err := http.Get("http://" + i.address + "/status"); err == nil {
 			seen = append(seen, response.StatusCode)
@@ -47,7 +47,7 @@ func TestServeLeavesNothing(t *testing.T) {
 	}
 	stop()
 	if code := <-ended; code != 0 {
-		t.Errorf("it ended with %d: %s", code, said)
+		t.Errorf("it ended with %d: %s", code, output)
 	}
 	http.DefaultClient.CloseIdleConnections()
 	if err := storetest.Leaks(before); err != nil {

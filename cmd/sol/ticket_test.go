@@ -52,9 +52,9 @@ func TestCommandsRecordAccess(t *testing.T) {
 	for _, args := range [][]string{
 		{"ticket", "show", "2026-0000001"}, {"replay", "2026-0000001"}, {"ticket", "list", "--search", code}, {"ticket", "list", "--search", "prova"},
 	} {
-		var out, said bytes.Buffer
-		if code := run(t.Context(), args, func(name string) string { return env[name] }, &out, &said); code != 0 {
-			t.Fatalf("%v: %d, %s", args, code, &said)
+		var out, stderr bytes.Buffer
+		if code := run(t.Context(), args, func(name string) string { return env[name] }, &out, &stderr); code != 0 {
+			t.Fatalf("%v: %d, %s", args, code, &stderr)
 		}
 	}
 	all, err := accesslog.List(t.Context(), n.store.RequestPool(), person.Actor{Role: person.Auditor}, id, subject, 0, 10)

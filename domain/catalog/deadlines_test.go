@@ -16,8 +16,8 @@ import (
 func TestHandoverDue(t *testing.T) {
 	friday := time.Date(2026, 11, 27, 14, 30, 0, 0, calendar.Rome())
 	warn, due, why := catalog.Default().HandoverDue(catalog.Region, friday)
-	const said = "16 working hours (08:30-16:30) after 2026-11-27 14:30 end on Tue 1 Dec 2026 at 14:30, calendar of Regione Piemonte"
-	if !due.Equal(time.Date(2026, 12, 1, 14, 30, 0, 0, calendar.Rome())) || !warn.Equal(time.Date(2026, 12, 1, 10, 30, 0, 0, calendar.Rome())) || why != said {
+	const want = "16 working hours (08:30-16:30) after 2026-11-27 14:30 end on Tue 1 Dec 2026 at 14:30, calendar of Regione Piemonte"
+	if !due.Equal(time.Date(2026, 12, 1, 14, 30, 0, 0, calendar.Rome())) || !warn.Equal(time.Date(2026, 12, 1, 10, 30, 0, 0, calendar.Rome())) || why != want {
 		t.Errorf("warned at %s, due at %s because %s", warn.In(calendar.Rome()), due.In(calendar.Rome()), why)
 	}
 }

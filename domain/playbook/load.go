@@ -55,11 +55,11 @@ func (f Fault) String() string {
 type InvalidError struct{ Faults []Fault }
 
 func (e *InvalidError) Error() string {
-	said := make([]string, len(e.Faults))
+	lines := make([]string, len(e.Faults))
 	for i, f := range e.Faults {
-		said[i] = f.String()
+		lines[i] = f.String()
 	}
-	return strings.Join(said, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // Load reads every .yaml file of the sources, checks each alone and then all together by walking every path. The catalogue

@@ -239,10 +239,10 @@ func forEachMutation(n *yaml.Node, path string, try func(what string)) {
 		key, value := n.Content[i], n.Content[i+1]
 		here := path + "/" + key.Value
 		if !optionalKeys[key.Value] {
-			whole := n.Content
-			n.Content = append(append([]*yaml.Node{}, whole[:i]...), whole[i+2:]...)
+			children := n.Content
+			n.Content = append(append([]*yaml.Node{}, children[:i]...), children[i+2:]...)
 			try("without " + here)
-			n.Content = whole
+			n.Content = children
 		}
 		name := key.Value
 		key.Value += "-x"

@@ -37,21 +37,21 @@ func (p *Playbook) drawCheck(b *strings.Builder, id CheckID, first, rest string,
 
 // evidenceLabel says what goes with the answer, and who else can give it.
 func (c *Check) evidenceLabel() string {
-	var said []string
+	var lines []string
 	for _, e := range c.Evidence {
 		name := string(e.Field)
 		if !e.Required {
 			name += "?"
 		}
-		said = append(said, name)
+		lines = append(lines, name)
 	}
 	if c.System != nil {
-		said = append(said, fmt.Sprintf("⇄ %s.%s", c.System.Query, c.System.Fact))
+		lines = append(lines, fmt.Sprintf("⇄ %s.%s", c.System.Query, c.System.Fact))
 	}
-	if said == nil {
+	if lines == nil {
 		return ""
 	}
-	return " [" + strings.Join(said, ", ") + "]"
+	return " [" + strings.Join(lines, ", ") + "]"
 }
 
 func (p *Playbook) drawBranch(b *strings.Builder, answer string, to Branch, first, rest string, drawn map[CheckID]bool) {

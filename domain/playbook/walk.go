@@ -139,18 +139,18 @@ func (w Walk) Note() (text string, missing []FieldID) {
 
 // PathText says a walk's answers in words, e.g. "referto=yes, inviato=no".
 func (w Walk) PathText() string {
-	var said []string
+	var texts []string
 	for _, s := range w.Steps {
 		switch {
 		case s.Answer == nil:
-			said = append(said, string(s.Check.ID)+"=?")
+			texts = append(texts, string(s.Check.ID)+"=?")
 		case s.Answer.Yes:
-			said = append(said, string(s.Check.ID)+"=yes")
+			texts = append(texts, string(s.Check.ID)+"=yes")
 		default:
-			said = append(said, string(s.Check.ID)+"=no")
+			texts = append(texts, string(s.Check.ID)+"=no")
 		}
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(texts, ", ")
 }
 
 // Paths gives every end that a run can come to: each outcome with each way to it, and each way that comes back to a check.

@@ -51,11 +51,11 @@ type InvalidError struct {
 }
 
 func (e *InvalidError) Error() string {
-	said := make([]string, len(e.Fields))
+	texts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		said[i] = f.Field + ": " + f.Reason.String()
+		texts[i] = f.Field + ": " + f.Reason.String()
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(texts, "; ")
 }
 
 // FieldConflict is one field that a command sets and that somebody changed since the version the sender saw.
@@ -73,9 +73,9 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	said := make([]string, len(e.Fields))
+	texts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		said[i] = f.Field
+		texts[i] = f.Field
 	}
-	return "changed since the version you saw: " + strings.Join(said, ", ")
+	return "changed since the version you saw: " + strings.Join(texts, ", ")
 }

@@ -30,7 +30,7 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	w := newFixtureWithPlaybooks(t, playbook.Default())
 	sim := simulator.New(simulator.Config{})
 	served := httptest.NewServer(sim)
-	door, err := connector.New(connector.Config{
+	connectors, err := connector.New(connector.Config{
 		App:       app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}),
 		Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: served.URL}}, Timeout: 2 * time.Minute, RetryDelay: time.Millisecond,
 	})
@@ -41,7 +41,7 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 			if err := json.Unmarshal(m.Payload, &q); err != nil {
 				return err
 			}
-			return door.HandleQuestion(ctx, m.ID, m.Ticket, q)
+			return connectors.HandleQuestion(ctx, m.ID, m.Ticket, q)
 		},
 	}}})
 	w.must(err)

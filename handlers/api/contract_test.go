@@ -64,9 +64,9 @@ func (c *contract) holds(r *http.Request, a apiResponse) string {
 	}
 	found := &huma.ValidateResult{}
 	huma.Validate(c.document.Components.Schemas, content.Schema, huma.NewPathBuffer([]byte{}, 0), huma.ModeReadFromServer, value, found)
-	var said []string
+	var missing []string
 	for _, err := range found.Errors {
-		said = append(said, err.Error())
+		missing = append(missing, err.Error())
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(missing, "; ")
 }

@@ -65,8 +65,8 @@ func TestFiguresForSupervisors(t *testing.T) {
 			t.Errorf("of the Region: %s", of.raw)
 		}
 	}
-	if past := rita.get("/api/v1/dashboard?to=2026-03-01").want(200); past.at("total", "open") != float64(0) || past.text("at") != "2026-03-01T23:00:00Z" {
-		t.Errorf("yesterday: %s", past.raw)
+	if earlier := rita.get("/api/v1/dashboard?to=2026-03-01").want(200); earlier.at("total", "open") != float64(0) || earlier.text("at") != "2026-03-01T23:00:00Z" {
+		t.Errorf("yesterday: %s", earlier.raw)
 	}
 
 	anna.get("/api/v1/dashboard").problem(403, "forbidden", "figures.read")

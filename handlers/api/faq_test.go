@@ -266,13 +266,13 @@ func TestAttachmentsAreReadByWhoReadsTheirText(t *testing.T) {
 		files := notes[len(notes)-1]["attachments"].([]any)
 		return "/api/v1/tickets/" + id + "/attachments/" + files[0].(map[string]any)["id"].(string)
 	}
-	secret, told := sent("internal"), sent("public")
+	secret, visible := sent("internal"), sent("public")
 	anna.get(secret).want(200)
 	maria.get(secret).problem(404, "not-found")
-	maria.get(told).problem(404, "not-found") // held
+	maria.get(visible).problem(404, "not-found") // held
 	w.advance(rules.DefaultHold)
-	maria.get(told).want(200)
-	w.anonymous().get(told).problem(401, "unauthorized")
-	w.logIn("bruna", person.ASROperator, novara).get(told).problem(404, "not-found")
+	maria.get(visible).want(200)
+	w.anonymous().get(visible).problem(401, "unauthorized")
+	w.logIn("bruna", person.ASROperator, novara).get(visible).problem(404, "not-found")
 	maria.get("/api/v1/tickets/"+id+"/attachments/01999999-0000-7000-8000-000000000001").problem(404, "not-found")
 }

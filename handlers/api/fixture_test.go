@@ -84,10 +84,10 @@ func newFixtureWithLog(t *testing.T, known *catalog.Catalog, log func(*eventstor
 
 func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(*api.Config)) *fixture {
 	t.Helper()
-	behind := handlertest.New(t, o)
-	w := &fixture{T: t, system: behind, clock: behind.Clock, store: behind.Store, database: behind.Database, identity: behind.App.Identity, log: &logBuffer{}}
+	base := handlertest.New(t, o)
+	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &logBuffer{}}
 	config := api.Config{
-		App: behind.App, Notifications: behind.Notifications,
+		App: base.App, Notifications: base.Notifications,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
 	}

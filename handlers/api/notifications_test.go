@@ -18,24 +18,24 @@ import (
 
 // TestNotifications: who reads what, page by page, each for themselves (issue 3, item 6).
 func TestNotifications(t *testing.T) {
-	var notices *notification.Store
-	w := newFixture(t, func(c *api.Config) { notices = c.Notifications })
+	var store *notification.Store
+	w := newFixture(t, func(c *api.Config) { store = c.Notifications })
 	maria, anna, bruno := w.logIn("maria", person.Citizen, ""), w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino)
 	nina, zoe := w.logIn("nina", person.ASROperator, novara), w.logIn("zoe", person.Citizen, "")
 	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
 	id := opened.text("id")
 	anna.reached("/api/v1/queues?after=" + opened.text("position"))
-	tell := func(n sagas.Notification) string {
+	notify := func(n sagas.Notification) string {
 		message := uuid.NewString()
 		w.advance(time.Minute) // so that their order is certain
 		for range 2 {
-			w.must(notices.Deliver(t.Context(), message, ticket.ID(id), n))
+			w.must(store.Deliver(t.Context(), message, ticket.ID(id), n))
 		}
 		return message
 	}
-	theirs := tell(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
-	tell(sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: torino})
-	hers := tell(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
+	theirs := notify(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
+	notify(sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: torino})
+	hers := notify(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
 
 	for who, c := range map[string]struct {
 		user

@@ -114,8 +114,8 @@ func walkRoutes(t *testing.T, service, problem string, leave ...playbook.FieldID
 		w.advance(time.Minute)
 		note := after.text("outcome", "note")
 		reads := anna.ticket(id).want(200)
-		if said := reads.list("notes"); len(said) != 1 || said[0]["text"] != note || note == "" {
-			t.Fatalf("route %d: the notes are %v, the outcome's is %q", n, said, note)
+		if citizenNotes := reads.list("notes"); len(citizenNotes) != 1 || citizenNotes[0]["text"] != note || note == "" {
+			t.Fatalf("route %d: the notes are %v, the outcome's is %q", n, citizenNotes, note)
 		}
 		citizen := w.linkHolder(id).ticket(id).want(200)
 		if public := !r.outcome.Action.IsInternal() && r.outcome.Action != playbook.Escalate; (len(citizen.list("notes")) == 1) != public {
@@ -330,8 +330,8 @@ outcomes:
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.openAbout("ritiro-documenti", "altro")
 	anna.update(id, fields{"status": "risolto", "answers": []fields{{"check": "tutto-bene", "answer": "yes"}}}).want(200)
-	if said := anna.ticket(id).want(200).list("notes"); len(said) != 1 || said[0]["text"] != "Va tutto bene." {
-		t.Errorf("the notes are %v", said)
+	if citizenNotes := anna.ticket(id).want(200).list("notes"); len(citizenNotes) != 1 || citizenNotes[0]["text"] != "Va tutto bene." {
+		t.Errorf("the notes are %v", citizenNotes)
 	}
 	if c := w.anonymous().get("/api/v1/catalog").want(200); !strings.Contains(string(c.raw), `"playbook":"prova-settima"`) {
 		t.Error("the catalogue does not name it")

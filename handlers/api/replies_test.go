@@ -48,10 +48,10 @@ func (w *fixture) closedTicket(by user, of fields, solver user) (id string) {
 func TestACitizenGoesOnWithAnOperatorsProblem(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
-	desk := form(torino)
-	desk["problem"] = "invio-fallito" // which citizens cannot name
-	w.anonymous().post("/api/v1/tickets", desk).problem(422, "invalid", `"field":"problem"`)
-	id := w.closedTicket(anna, desk, anna)
+	operatorForm := form(torino)
+	operatorForm["problem"] = "invio-fallito" // which citizens cannot name
+	w.anonymous().post("/api/v1/tickets", operatorForm).problem(422, "invalid", `"field":"problem"`)
+	id := w.closedTicket(anna, operatorForm, anna)
 
 	if w.linkHolder(id).ticket(id).text("problem", "id") != "altro" {
 		t.Fatal("the citizen is told a problem in operators' words")
@@ -73,13 +73,13 @@ func TestWhoHoldsALinkGoesOnDeclared(t *testing.T) {
 		opening := ada.get("/api/v1/tickets/" + of.text("id") + "/events").want(200).list("items")[0]
 		return opening["data"]
 	}
-	said := fields{"text": "Ancora niente"}
-	byLink := w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", said).want(201)
+	body := fields{"text": "Ancora niente"}
+	byLink := w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", body).want(201)
 	if data, _ := identityOf(byLink).(map[string]any); data["identity"] != "declared" || data["citizen"] != nil {
 		t.Fatalf("by the link it is %v", data)
 	}
 	maria.ticket(byLink.text("id")).problem(404, "not-found")
-	byAccount := maria.post("/api/v1/tickets/"+id+"/replies", said).want(201)
+	byAccount := maria.post("/api/v1/tickets/"+id+"/replies", body).want(201)
 	if data, _ := identityOf(byAccount).(map[string]any); data["identity"] != "verified" || data["citizen"] != maria.id {
 		t.Fatalf("by the account it is %v", data)
 	}

@@ -52,8 +52,8 @@ func TestStrangeTextBreaksNothing(t *testing.T) {
 			{"note": fields{"text": text}}, {"note": public(text), "status": "in_attesa_utente"}, {"reason": text, "status": "in_lavorazione"}, {"assignee": text},
 			{"duplicate_of": text, "note": public("x")}, {"entity": text}, {"service": text}, {"problem": text}, {"status": text},
 		} {
-			said, _ := json.Marshal(body)
-			sound(string(said[:min(len(said), 30)]), text, anna.update(id, body))
+			sent, _ := json.Marshal(body)
+			sound(string(sent[:min(len(sent), 30)]), text, anna.update(id, body))
 		}
 		sound("reply", text, w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": text}))
 		sound("key", text, anna.update(id, fields{"note": fields{"text": "x"}}, "Idempotency-Key", strings.Map(visible, text)))

@@ -150,18 +150,18 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	first := w.nextMessage(anna.stream(""), "the first counts", counting("nuove", 0))
-	told, last := map[string]bool{}, first.id
+	received, last := map[string]bool{}, first.id
 	for n := range 5 { // a client that is cut off after each ticket
 		id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 		stream, counted := anna.stream(last), false
 		w.nextMessage(stream, fmt.Sprintf("ticket %d", n), func(m message) bool {
-			if again, _ := m.data["id"].(string); told[again] {
+			if again, _ := m.data["id"].(string); received[again] {
 				t.Errorf("ticket %d is told again after an id that came later", n)
 			}
 			counted = counted || counting("nuove", n+1)(m) // the lists may have the ticket before it is told
 			return about(id)(m)
 		})
-		told[id] = true
+		received[id] = true
 		last = w.nextMessage(stream, "an id after it", func(m message) bool {
 			counted = counted || counting("nuove", n+1)(m)
 			return counted && m.id != last
@@ -175,32 +175,32 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 // TestStreamTellsOfNotifications: at the beginning, when one comes and when they are read, without waiting for a heartbeat;
 // nobody is told of what is not theirs to see.
 func TestStreamTellsOfNotifications(t *testing.T) {
-	var notices *notification.Store
-	w := newFixture(t, func(c *api.Config) { notices, c.Heartbeat = c.Notifications, time.Hour })
+	var store *notification.Store
+	w := newFixture(t, func(c *api.Config) { store, c.Heartbeat = c.Notifications, time.Hour })
 	anna, bruno, nina := w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino), w.logIn("nina", person.ASROperator, novara)
 	maria := w.logIn("maria", person.Citizen, "")
 	id := maria.post("/api/v1/tickets", form(torino)).want(201).text("id")
 	unread := func(n int) func(message) bool {
 		return func(m message) bool { return m.name == "notification" && m.data["unread"] == float64(n) }
 	}
-	tell := func(n sagas.Notification) {
+	notify := func(n sagas.Notification) {
 		t.Helper()
 		w.advance(time.Minute)
-		w.must(notices.Deliver(t.Context(), uuid.NewString(), ticket.ID(id), n))
+		w.must(store.Deliver(t.Context(), uuid.NewString(), ticket.ID(id), n))
 	}
 	annas, brunos, ninas, marias := anna.stream(""), bruno.stream(""), nina.stream(""), maria.stream("")
 	for _, s := range []<-chan message{annas, brunos, ninas, marias} {
 		w.nextMessage(s, "how many there are", unread(0))
 	}
-	tell(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
+	notify(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
 	got := w.nextMessage(annas, "one that is new", unread(1))
 	if latest, _ := got.data["latest"].(map[string]any); latest["kind"] != "new_ticket" || got.id == "" {
 		t.Errorf("anna is told %v", got)
 	}
 	w.nextMessage(brunos, "the same", unread(1))
-	tell(sagas.Notification{Kind: sagas.KindAssigned, To: sagas.ToAccount, Entity: torino, Operator: anna.id})
+	notify(sagas.Notification{Kind: sagas.KindAssigned, To: sagas.ToAccount, Entity: torino, Operator: anna.id})
 	w.nextMessage(annas, "one for her alone", unread(2))
-	tell(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
+	notify(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
 	w.nextMessage(marias, "the citizen's", unread(1))
 
 	anna.post("/api/v1/notifications/read", nil).want(204)

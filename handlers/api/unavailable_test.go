@@ -22,11 +22,11 @@ func TestWithoutTheDatabase(t *testing.T) {
 	w.must(err)
 	name := config.Database
 	config.Database = "postgres"
-	outside, err := pgx.ConnectConfig(t.Context(), config)
+	admin, err := pgx.ConnectConfig(t.Context(), config)
 	w.must(err)
-	defer outside.Close(t.Context())
+	defer admin.Close(t.Context())
 	run := func(sql string) {
-		_, err := outside.Exec(t.Context(), sql)
+		_, err := admin.Exec(t.Context(), sql)
 		w.must(err)
 	}
 

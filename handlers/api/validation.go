@@ -27,14 +27,14 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 	case 0: // huma asks what errors look like, for the OpenAPI document
 		return &Problem{}
 	case http.StatusBadRequest:
-		said := message
+		rule := message
 		for _, err := range errs {
 			var detail *huma.ErrorDetail
 			if errors.As(err, &detail) {
-				said = detail.Message
+				rule = detail.Message
 			}
 		}
-		return malformed.detail("Send one JSON object as /openapi.json describes it: %s.", said)
+		return malformed.detail("Send one JSON object as /openapi.json describes it: %s.", rule)
 	case http.StatusRequestTimeout:
 		return requestTimeout.detail("Send it again, or less at a time.")
 	case http.StatusRequestEntityTooLarge:

@@ -97,11 +97,11 @@ func (r *Replay) At(v ticketview.Viewer, at time.Time) (ticketview.Ticket, bool)
 
 // Checks is the playbook's run as a viewer could see it at a moment. False: there was none, or it was not theirs to read.
 func (r *Replay) Checks(v ticketview.Viewer, at time.Time) (ticketview.Playbook, bool) {
-	past := r.eventsUntil(at)
-	if _, sees := ticketview.Detail(v, past, r.names, at); !sees {
+	history := r.eventsUntil(at)
+	if _, sees := ticketview.Detail(v, history, r.names, at); !sees {
 		return ticketview.Playbook{}, false
 	}
-	return ticketview.PlaybookRun(v, past, r.names, at)
+	return ticketview.PlaybookRun(v, history, r.names, at)
 }
 
 func (r *Replay) eventsUntil(at time.Time) []ticket.Recorded {

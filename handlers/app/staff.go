@@ -57,7 +57,7 @@ func (c *Service) releaseTickets(ctx context.Context, account string, at catalog
 	if err != nil {
 		return 0, err
 	}
-	if behind, err := c.Lists.Wait(ctx, head); err != nil || behind {
+	if late, err := c.Lists.Wait(ctx, head); err != nil || late {
 		return 0, errors.Join(err, errors.New("release tickets: the lists do not hold everything yet"))
 	}
 	f := lists.Filter{Queue: lists.AllQueue, Assignee: account, Entity: at, Sort: lists.OldestFirst, Limit: 200}

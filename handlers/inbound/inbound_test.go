@@ -162,9 +162,9 @@ func TestAReplyReopensAResolvedTicket(t *testing.T) {
 	}
 	_, s, n := w.last(id)
 	history, _ := w.dispatcher.History(t.Context(), id)
-	said, ok := history[n-2].Event.(ticket.CitizenReplied)
-	if s.Status != ticket.InProgress || n != 5 || !ok || said.Kind != ticket.ReplyNotSolved || said.Personal.Text != "Non funziona ancora." {
-		t.Errorf("it is %s after %d events: %+v", s.Status, n, said)
+	reply, ok := history[n-2].Event.(ticket.CitizenReplied)
+	if s.Status != ticket.InProgress || n != 5 || !ok || reply.Kind != ticket.ReplyNotSolved || reply.Personal.Text != "Non funziona ancora." {
+		t.Errorf("it is %s after %d events: %+v", s.Status, n, reply)
 	}
 }
 
@@ -194,8 +194,8 @@ func TestWhatChangesNoStatus(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			last, s, after := w.last(id)
-			said, _ := last.(ticket.CitizenReplied)
-			if s.Status != status || (after > before) != c.flagged || c.flagged && said.Kind != ticket.ReplyMessage {
+			reply, _ := last.(ticket.CitizenReplied)
+			if s.Status != status || (after > before) != c.flagged || c.flagged && reply.Kind != ticket.ReplyMessage {
 				t.Errorf("%s: it is %s with %+v", name, s.Status, last)
 			}
 		}
@@ -313,7 +313,7 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	last, s, _ := w.last(id)
-	if said, ok := last.(ticket.CitizenReplied); !ok || len(said.Attachments) != 1 || said.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.InProgress || blobs() != 1 {
+	if reply, ok := last.(ticket.CitizenReplied); !ok || len(reply.Attachments) != 1 || reply.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.InProgress || blobs() != 1 {
 		t.Errorf("a good one: %+v", last)
 	}
 }

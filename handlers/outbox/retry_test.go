@@ -52,19 +52,19 @@ func away(t *testing.T, of string) (back func()) {
 // The database goes away with messages in hand, or only the one behind the door, and stays away for longer than all
 // retries take: no message is put aside for it, and when it is back they come in their ticket's order.
 func TestUnavailableDatabasePoisonsNothing(t *testing.T) {
-	for name, whole := range map[string]bool{"the whole": true, "behind the door": false} {
+	for name, allDown := range map[string]bool{"the whole": true, "behind the door": false} {
 		t.Run(name, func(t *testing.T) {
-			world := storetest.New(t)
-			behind := world
-			if !whole {
-				behind = storetest.New(t)
+			db := storetest.New(t)
+			downstream := db
+			if !allDown {
+				downstream = storetest.New(t)
 			}
-			testUnavailableDatabase(t, world.Store.WorkerPool(), behind)
+			testUnavailableDatabase(t, db.Store.WorkerPool(), downstream)
 		})
 	}
 }
 
-func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, behind *storetest.DB) {
+func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storetest.DB) {
 	t.Helper()
 	ids := publishMessages(t, db, "told", 6)
 	var g receivedMessages
@@ -75,7 +75,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, behind *storetest.D
 		Handle: func(ctx context.Context, m outbox.Message) error {
 			begin()
 			<-gone
-			if err := behind.Store.WorkerPool().Ping(ctx); err != nil {
+			if err := downstream.Store.WorkerPool().Ping(ctx); err != nil {
 				failed.Add(1)
 				return fmt.Errorf("tell: %w", err)
 			}
@@ -83,7 +83,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, behind *storetest.D
 			return nil
 		}}}})
 	<-begun
-	back := away(t, behind.URL)
+	back := away(t, downstream.URL)
 	close(gone)
 	eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
 	back()

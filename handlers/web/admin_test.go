@@ -81,7 +81,7 @@ func TestAPersonComesAndGoes(t *testing.T) {
 	}
 	login(first[1], first[2], 200)
 	nina := ada.open("/amministrazione/persone?q=nina").want(200).follow("Prova Nina").want(200).says("Operatore ASR", "ASL Città di Torino", "in corso").doesNotSay(first[1])
-	if said := w.log.String(); strings.Contains(said, first[1]) || !strings.Contains(said, "account made") {
+	if logged := w.log.String(); strings.Contains(logged, first[1]) || !strings.Contains(logged, "account made") {
 		t.Error("the log holds a password, or not what was done")
 	}
 

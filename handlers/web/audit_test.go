@@ -87,9 +87,9 @@ func TestATicketInTime(t *testing.T) {
 	begun.follow("Passo dopo").says("passo 2 di").follow("Adesso").says("Adesso", "Risolto")
 
 	begun.says("Non trovo il referto delle analisi")
-	past := begun.text()[:strings.Index(begun.text(), "Eventi registrati")]
-	if strings.Contains(past, "In che giorno") {
-		t.Errorf("before the note was written it stands there: %s", past)
+	page := begun.text()[:strings.Index(begun.text(), "Eventi registrati")]
+	if strings.Contains(page, "In che giorno") {
+		t.Errorf("before the note was written it stands there: %s", page)
 	}
 	slid := now.submit("Mostra", formValues{"Passo": "2"}).want(200).says("passo 2 di", "In attesa di informazioni da utente")
 	if slid.at.Query().Get("passo") != "2" {

@@ -104,8 +104,8 @@ func TestTheSupervisorsFigures(t *testing.T) {
 	if of := rita.open("/cruscotto?ente=" + string(novara)).want(200); of.tiles()["Arrivate"] != "1" {
 		t.Errorf("of Novara: %v", of.tiles())
 	}
-	if past := rita.open("/cruscotto?al=2026-03-01").want(200).says("come registrati alla fine del giorno: 02/03/2026 00:00"); past.tiles()["Aperte"] != "0" {
-		t.Errorf("the day before: %v", past.tiles())
+	if earlier := rita.open("/cruscotto?al=2026-03-01").want(200).says("come registrati alla fine del giorno: 02/03/2026 00:00"); earlier.tiles()["Aperte"] != "0" {
+		t.Errorf("the day before: %v", earlier.tiles())
 	}
 
 	// What is wrong with the choice is said where it is, and kept.

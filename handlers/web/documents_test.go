@@ -59,13 +59,13 @@ func TestWhatOnlyTheBodyCanSayIsLinked(t *testing.T) {
 	}
 	p.follow("Segnala l’ostacolo").says("Un altro problema con i miei documenti")
 
-	said := ui.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
-	b := newSystem(t, func(c *web.Config) { c.Documents = said }).browser()
+	documents := ui.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
+	b := newSystem(t, func(c *web.Config) { c.Documents = documents }).browser()
 	p = b.open("/accessibilita").says("pubblicata presso AgID").doesNotSay("non l’ha ancora")
-	if p.elementLink("accessibility-link") != said.Accessibility {
+	if p.elementLink("accessibility-link") != documents.Accessibility {
 		t.Errorf("the foot leads to %q", p.elementLink("accessibility-link"))
 	}
-	if !linksTo(p, said.Feedback) || !linksTo(b.open("/privacy").doesNotSay("non ha ancora"), said.Privacy) {
+	if !linksTo(p, documents.Feedback) || !linksTo(b.open("/privacy").doesNotSay("non ha ancora"), documents.Privacy) {
 		t.Error("what is configured is not linked")
 	}
 }

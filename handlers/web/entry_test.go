@@ -90,10 +90,10 @@ func TestPagesNeedLoginAndComeBack(t *testing.T) {
 	if got := p.at.RequestURI(); got != "/code/risolte?q=referto" {
 		t.Errorf("one comes back to %s", got)
 	}
-	for _, away := range []string{"https://example.org/", "//example.org/", `/\example.org`, "/%09/example.org", "/%0a/example.org"} {
-		p := w.browser().open("/accesso?poi="+away).submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN})
+	for _, target := range []string{"https://example.org/", "//example.org/", `/\example.org`, "/%09/example.org", "/%0a/example.org"} {
+		p := w.browser().open("/accesso?poi="+target).submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN})
 		if got := p.at.RequestURI(); got != "/code/nuove" {
-			t.Errorf("with poi=%s one lands on %s", away, got)
+			t.Errorf("with poi=%s one lands on %s", target, got)
 		}
 	}
 }

@@ -184,9 +184,9 @@ func TestWritingToAClosedRequestOpensANewOne(t *testing.T) {
 	stale := dora.open("/richieste/" + string(id))
 	w.close(id)
 	// Who was not told before is told first, and nothing is lost.
-	told := stale.submit("Invia", formValues{"Solo un messaggio La richiesta resta risolta; l’operatore lo legge.": "✓", "Il Suo messaggio": "Non va ancora"}).
+	answer := stale.submit("Invia", formValues{"Solo un messaggio La richiesta resta risolta; l’operatore lo legge.": "✓", "Il Suo messaggio": "Non va ancora"}).
 		want(http.StatusConflict).says("Nel frattempo la richiesta si è chiusa", "si apre una nuova richiesta", "Non va ancora")
-	told.submit("Apri una nuova richiesta", nil).says("Richiesta inviata").follow("Segui la richiesta").says("Non va ancora", "una Sua richiesta precedente", "Ricevuta")
+	answer.submit("Apri una nuova richiesta", nil).says("Richiesta inviata").follow("Segui la richiesta").says("Non va ancora", "una Sua richiesta precedente", "Ricevuta")
 
 	declared := w.open(request(torino))
 	w.updateAsOperator(declared, resolveUpdate("Fatto"))

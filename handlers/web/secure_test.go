@@ -175,11 +175,11 @@ func TestWithoutTheDatabase(t *testing.T) {
 	w.must(err)
 	name := config.Database
 	config.Database = "postgres"
-	outside, err := pgx.ConnectConfig(t.Context(), config)
+	admin, err := pgx.ConnectConfig(t.Context(), config)
 	w.must(err)
-	defer outside.Close(context.WithoutCancel(t.Context()))
+	defer admin.Close(context.WithoutCancel(t.Context()))
 	run := func(sql string) {
-		_, err := outside.Exec(t.Context(), sql)
+		_, err := admin.Exec(t.Context(), sql)
 		w.must(err)
 	}
 	run(`alter database ` + name + ` allow_connections false`)

@@ -186,17 +186,17 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	w.nextEvent(stream, "counts", "")
 	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: &app.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
 	mine := citizen.openStream("1.0", "")
-	told := 0
+	received := 0
 	for e := range mine {
 		if e.name == "ticket" {
-			told++
+			received++
 		}
 		if e.name == "counts" { // the first push is over
 			break
 		}
 	}
-	if told != 1 {
-		t.Errorf("%d changes are told, want the opening alone", told)
+	if received != 1 {
+		t.Errorf("%d changes are told, want the opening alone", received)
 	}
 	head, _, err := w.App.Store.Head(t.Context())
 	w.must(err)

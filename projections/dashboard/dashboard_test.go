@@ -81,15 +81,15 @@ func tookByHand(durations []time.Duration) Took {
 func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
 	var ages, answers, resolutions []time.Duration
 	for _, history := range histories {
-		past := recordedBefore(history, end)
-		if len(past) == 0 {
+		earlier := recordedBefore(history, end)
+		if len(earlier) == 0 {
 			continue
 		}
-		s := ticketview.FoldState(past)
-		p, _ := recountActivities(past)
+		s := ticketview.FoldState(earlier)
+		p, _ := recountActivities(earlier)
 		if s.Status.IsOpen() && (entity == "" || s.Entity == entity) {
 			f.Open++
-			ages = append(ages, at.Sub(past[0].At))
+			ages = append(ages, at.Sub(earlier[0].At))
 			if p.Answered.IsZero() {
 				f.Unanswered++
 			}
@@ -99,14 +99,14 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 		}
 		var where ticket.State
 		wasAnswered := false
-		all := ticketview.ActStates(past)
-		for _, r := range past {
+		all := ticketview.ActStates(earlier)
+		for _, r := range earlier {
 			before := where
 			where = ticket.Evolve(where, r)
 			if _, undone := r.Event.(ticket.ActWithdrawn); undone || all[r.Act].Withdrawn {
 				continue
 			}
-			by, since := before.Entity, r.At.Sub(past[0].At)
+			by, since := before.Entity, r.At.Sub(earlier[0].At)
 			counts := func() bool { return !r.At.Before(from) && (entity == "" || by == entity) }
 			switch e := r.Event.(type) {
 			case ticket.Opened:
@@ -318,11 +318,11 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 	say := func(day string) string {
 		d := h.dashboard(tickettest.RegionalSupervisor, Scope{To: day})
 		d.Position = eventstore.Position{}
-		said, err := json.Marshal(d)
+		encoded, err := json.Marshal(d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return string(said)
+		return string(encoded)
 	}
 	var open []ticket.ID
 	for range 20 {
@@ -345,18 +345,18 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 		h.Advance(8 * time.Hour)
 	}
 	h.Project()
-	for day, said := range then {
-		if now := say(day); now != said {
-			t.Fatalf("%s was\n%s, is\n%s", day, said, now)
+	for day, encoded := range then {
+		if now := say(day); now != encoded {
+			t.Fatalf("%s was\n%s, is\n%s", day, encoded, now)
 		}
-		if !strings.Contains(said, `"resolutions":1`) {
-			t.Fatalf("%s: the resolution that was undone after midnight is not in %s", day, said)
+		if !strings.Contains(encoded, `"resolutions":1`) {
+			t.Fatalf("%s: the resolution that was undone after midnight is not in %s", day, encoded)
 		}
 	}
 	h.Rebuild(Model)
-	for day, said := range then {
-		if now := say(day); now != said {
-			t.Fatalf("%s was\n%s, is once rebuilt\n%s", day, said, now)
+	for day, encoded := range then {
+		if now := say(day); now != encoded {
+			t.Fatalf("%s was\n%s, is once rebuilt\n%s", day, encoded, now)
 		}
 	}
 }

@@ -105,7 +105,7 @@ type ticketFigures struct {
 
 // apply takes one event and tells which standings and deeds are to be written, those that it ends or withdraws included.
 // An event that was taken already changes nothing.
-func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, standings []statusInterval, deeds []activity) {
+func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals []statusInterval, activities []activity) {
 	if r.Version <= f.Version {
 		return f, nil, nil
 	}
@@ -122,14 +122,14 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, standings 
 		f.Progress = was.Before
 		for _, d := range was.Recent {
 			d.Withdrawn = r.At
-			deeds = append(deeds, d)
+			activities = append(activities, d)
 		}
 	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
 		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	if d := f.activityOf(was, r); d.Kind != "" {
-		deeds = append(deeds, d)
+		activities = append(activities, d)
 		f.Progress = f.Progress.with(d)
 		if r.Act == f.State.Last.ID { // what the system notes beside it is not undone with it
 			f.Recent = append(f.Recent[:len(f.Recent):len(f.Recent)], d)
@@ -139,14 +139,14 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, standings 
 	case f.Begun == 0:
 		f.Since, f.Begun = r.At, r.Version
 	case f.currentState() == was.currentState():
-		return f, nil, deeds
+		return f, nil, activities
 	case !r.At.Equal(f.Since): // else it is the same moment: nobody ever saw how it stood in between
 		ended := was.currentInterval()
 		ended.To = r.At
-		standings = append(standings, ended)
+		intervals = append(intervals, ended)
 		f.Since, f.Begun = r.At, r.Version
 	}
-	return f, append(standings, f.currentInterval()), deeds
+	return f, append(intervals, f.currentInterval()), activities
 }
 
 // anonymize is a state that does not tell whose ticket it is, nor whose the last act was.

@@ -37,7 +37,7 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 		entity catalog.EntityCode
 		counts map[QueueID]int
 	}
-	var past []then
+	var earlier []then
 	look := func() {
 		h.Project()
 		for _, entity := range []catalog.EntityCode{tickettest.Torino, catalog.Region} {
@@ -56,7 +56,7 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 			}
 			delete(was.counts, MyQueue)
 			was.counts[AllQueue] -= h.list(who, Filter{Queue: AllQueue, Status: ticket.Closed, Limit: readmodel.MaxLimit}).Total
-			past = append(past, was)
+			earlier = append(earlier, was)
 		}
 	}
 	for i, life := range tickettest.DrawExamples(40, 25) {
@@ -68,7 +68,7 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 	}
 	h.Project()
 	held := 0
-	for _, was := range past {
+	for _, was := range earlier {
 		for _, q := range h.asOf(was.entity, AllQueue, was.at).Queues {
 			if q.Count != was.counts[q.ID] {
 				t.Errorf("%s at %s: %s held %d, the log gives %d", was.entity, was.at, q.ID, was.counts[q.ID], q.Count)

@@ -27,12 +27,12 @@ func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, 
 			return err
 		}
 		changes.Next = s.position
-		told, held := 0, int64(0)
+		sent, held := 0, int64(0)
 		var c Change
 		var from time.Time
 		_, err = pgx.ForEachRow(rows, []any{&c.Position, &c.Ticket, &c.Type, &c.At, &from}, func() error {
-			told++
-			if told == limit { // there may be more
+			sent++
+			if sent == limit { // there may be more
 				changes.Next.N = c.Position
 			}
 			if s.viewer.IsCitizen() {

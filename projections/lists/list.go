@@ -115,12 +115,12 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 
 // matchesTooMany tells whether so many of the newest tickets say the words that a page of the list is soon full of them: then looking
 // them all up would be for nothing.
-func (s snapshot) matchesTooMany(ctx context.Context, words string) (said bool, err error) {
+func (s snapshot) matchesTooMany(ctx context.Context, words string) (many bool, err error) {
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
 			select search, said_until, folded from `+s.table("tickets")+` where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
-		where `+matchesWordsSQL("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&said)
-	return said, err
+		where `+matchesWordsSQL("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&many)
+	return many, err
 }
 
 // search looks up what was asked for by words, number or codice fiscale.
@@ -129,9 +129,9 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 		return q, nil
 	}
 	if q.words != "" && q.numberPrefix+q.taxCodeHash == "" && !s.viewer.IsCitizen() {
-		said, err := s.matchesTooMany(ctx, q.words)
-		if err != nil || said {
-			q.tooMany = said
+		many, err := s.matchesTooMany(ctx, q.words)
+		if err != nil || many {
+			q.tooMany = many
 			return q, err
 		}
 	}

@@ -87,13 +87,13 @@ func TestVeryLongTextsDoNotStopTheLists(t *testing.T) {
 	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "Un lampione" })
 	stop := h.Run(h.Store)
 	defer stop()
-	for behind := true; behind; { // however long it takes, as long as it does not fail
+	for waiting := true; waiting; { // however long it takes, as long as it does not fail
 		list, err := h.Runner().List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		lists := list[slices.IndexFunc(list, func(s readmodel.Status) bool { return s.Name == Model.Name })]
-		if behind = lists.Lag > 0; lists.Failures > 0 {
+		if waiting = lists.Lag > 0; lists.Failures > 0 {
 			t.Fatalf("the lists stand still: %s", lists.Error)
 		}
 	}

@@ -89,19 +89,19 @@ func (row Row) addCitizenState(r ticket.Recorded, truth ticket.State, from time.
 	for i < len(row.CitizenStates) && !row.CitizenStates[i].From.After(from) {
 		i++
 	}
-	told := slices.Clone(row.CitizenStates[:i])
+	states := slices.Clone(row.CitizenStates[:i])
 	next := citizenState{Act: r.Act, From: from}
 	if i > 0 {
-		next.State = told[i-1].State
-		if told[i-1].Act == r.Act && told[i-1].From.Equal(from) {
-			told = told[:i-1]
+		next.State = states[i-1].State
+		if states[i-1].Act == r.Act && states[i-1].From.Equal(from) {
+			states = states[:i-1]
 		}
 	}
-	told = append(told, next.apply(r, truth))
+	states = append(states, next.apply(r, truth))
 	for _, held := range row.CitizenStates[i:] {
-		told = append(told, held.apply(r, truth))
+		states = append(states, held.apply(r, truth))
 	}
-	row.CitizenStates = told
+	row.CitizenStates = states
 	return row.dropReplacedStates(r.At)
 }
 

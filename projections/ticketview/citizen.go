@@ -11,14 +11,14 @@ import (
 )
 
 // citizenView is the ticket as its citizen reads it, from the part of its history that the citizen may know of.
-func citizenView(v Viewer, told []ticket.Recorded, n Names, at time.Time) Ticket {
-	s := FoldState(told)
-	t := commonView(s, told, n, at)
+func citizenView(v Viewer, visible []ticket.Recorded, n Names, at time.Time) Ticket {
+	s := FoldState(visible)
+	t := commonView(s, visible, n, at)
 	t.StatusLabel = s.Status.CitizenLabel(CameFromRegion(s))
 	t.Problem = n.Problem(s.Service, s.Problem, true)
 	t.Handovers = []Handover{} // the timeline says what concerns the citizen; who passed it to whom how often is ours
 	requester := t.requesterName()
-	for _, r := range told {
+	for _, r := range visible {
 		by := n.byForCitizen(r.By, requester)
 		if w, ok := publicTextOf(r.Event); ok {
 			t.Notes = append(t.Notes, w.toNote(r.At, by))

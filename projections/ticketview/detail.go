@@ -20,16 +20,16 @@ import (
 // ticket went to by mistake, and was taken back from, does not keep that moment. So history is the whole of it, and
 // the viewer must see the ticket both then and today.
 func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
-	past := history[:CountUpTo(history, at)]
-	s := FoldState(past)
+	earlier := history[:CountUpTo(history, at)]
+	s := FoldState(earlier)
 	if s.Status == "" || !v.sees(s) || !v.sees(FoldState(history)) {
 		return Ticket{}, false
 	}
-	all := ActStates(past)
+	all := ActStates(earlier)
 	if v.IsCitizen() {
-		return citizenView(v, visibleToCitizen(past, all, at), n, at), true
+		return citizenView(v, visibleToCitizen(earlier, all, at), n, at), true
 	}
-	return operatorView(v, past, s, all, n, at), true
+	return operatorView(v, earlier, s, all, n, at), true
 }
 
 // CountUpTo is how many events of a history had happened at a moment.

@@ -65,7 +65,7 @@ func WithoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]ActState) []t
 // but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
 // already; the citizen's view could not take them up anyway.
 func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at time.Time) []ticket.Recorded {
-	var told []ticket.Recorded
+	var visible []ticket.Recorded
 	var truth, known ticket.State
 	for _, r := range WithoutWithdrawn(history, all) {
 		as := AsCitizenSees(r, truth, known)
@@ -76,11 +76,11 @@ func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at 
 			ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
 			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 			if !all[r.Act].isHeld(at) {
-				told, known = append(told, as), ticket.Evolve(known, as)
+				visible, known = append(visible, as), ticket.Evolve(known, as)
 			}
 		}
 	}
-	return told
+	return visible
 }
 
 // AsCitizenSees is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as

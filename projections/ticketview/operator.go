@@ -13,9 +13,9 @@ import (
 )
 
 // operatorView is the ticket as an operator or the auditor reads it.
-func operatorView(v Viewer, past []ticket.Recorded, s ticket.State, all map[ticket.ID]ActState, n Names, at time.Time) Ticket {
-	t := commonView(s, WithoutWithdrawn(past, all), n, at)
-	last := past[len(past)-1]
+func operatorView(v Viewer, earlier []ticket.Recorded, s ticket.State, all map[ticket.ID]ActState, n Names, at time.Time) Ticket {
+	t := commonView(s, WithoutWithdrawn(earlier, all), n, at)
+	last := earlier[len(earlier)-1]
 	t.Version, t.UpdatedAt = last.Version, last.At
 	t.Position = n.formatPosition(last.Position)
 	t.StatusLabel = s.Status.Label()
@@ -23,10 +23,10 @@ func operatorView(v Viewer, past []ticket.Recorded, s ticket.State, all map[tick
 	t.Problem = n.Problem(s.Service, s.Problem, false)
 	t.ReadOnly = !v.WorksAt(s.Entity)
 	t.Unreachable = s.Unreachable
-	t.setClock(past, s)
+	t.setClock(earlier, s)
 	t.Playbook = v.currentPlaybook(n, s)
-	requester, runs := t.requesterName(), collectRunEntities(past)
-	for _, r := range past {
+	requester, runs := t.requesterName(), collectRunEntities(earlier)
+	for _, r := range earlier {
 		if at, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(at) {
 			continue
 		}

@@ -251,12 +251,12 @@ type Clock struct {
 }
 
 // setClock takes what the escalation saga noted of the hand-over that is still to be taken.
-func (t *Ticket) setClock(past []ticket.Recorded, s ticket.State) {
+func (t *Ticket) setClock(earlier []ticket.Recorded, s ticket.State) {
 	if s.Status != ticket.HandedOver && s.Status != ticket.New {
 		return
 	}
 	noted := map[int]Clock{}
-	for _, r := range past {
+	for _, r := range earlier {
 		if e, ok := r.Event.(ticket.HandoverWarned); ok {
 			noted[e.Handover] = Clock{Handover: e.Handover, Due: e.Due}
 		}

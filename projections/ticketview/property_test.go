@@ -46,20 +46,20 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		by := rapid.SampledFrom([]person.Actor{tickettest.Operator, tickettest.Neighbour, tickettest.Regional}).Draw(t, "viewer")
 		for _, at := range tickettest.Moments(life.History) {
-			past := life.History[:CountUpTo(life.History, at)]
+			earlier := life.History[:CountUpTo(life.History, at)]
 			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
 			if !ok {
 				continue
 			}
 			withdrawn := map[ticket.ID]bool{}
-			for _, r := range past {
+			for _, r := range earlier {
 				if w, undo := r.Event.(ticket.ActWithdrawn); undo {
 					for _, note := range w.Notes {
 						withdrawn[note] = true
 					}
 				}
 			}
-			for _, r := range past {
+			for _, r := range earlier {
 				var note ticket.ID
 				var reads bool
 				own := r.By.Entity == by.Entity

@@ -121,9 +121,9 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			n := w.poll(r)
 			head, _, err := w.store.Head(w.ctx)
 			w.must(err)
-			var behind int
-			w.must(w.store.WorkerPool().QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&behind))
-			again, crash = n > 0 || behind > 0, 0
+			var lag int
+			w.must(w.store.WorkerPool().QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&lag))
+			again, crash = n > 0 || lag > 0, 0
 		}
 	}
 	goOn(0)

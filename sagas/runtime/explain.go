@@ -45,11 +45,11 @@ type Timer struct {
 
 // String tells a person what will happen and why.
 func (t Timer) String() string {
-	said := fmt.Sprintf("%s on %s because %s", describeCommand(t.Command), formatTime(t.Due), t.Why)
+	line := fmt.Sprintf("%s on %s because %s", describeCommand(t.Command), formatTime(t.Due), t.Why)
 	if t.Attempts > 0 {
-		said += fmt.Sprintf(" (tried %d times, again on %s: %s)", t.Attempts, formatTime(t.NextAttempt), t.Error)
+		line += fmt.Sprintf(" (tried %d times, again on %s: %s)", t.Attempts, formatTime(t.NextAttempt), t.Error)
 	}
-	return said
+	return line
 }
 
 // Decision is a line of the journal: what a saga decided about a ticket, or what came of a timer.
@@ -67,14 +67,14 @@ type Decision struct {
 
 // String tells a person what was decided and why.
 func (d Decision) String() string {
-	said := fmt.Sprintf("%s: %s %s", formatTime(d.At), d.What, d.Key)
+	line := fmt.Sprintf("%s: %s %s", formatTime(d.At), d.What, d.Key)
 	if d.Due != nil && (d.What == "schedule" || d.What == "reschedule" || d.What == "later") {
-		said += ": " + describeCommand(d.Command) + " on " + formatTime(*d.Due)
+		line += ": " + describeCommand(d.Command) + " on " + formatTime(*d.Due)
 	}
 	if d.Why != "" {
-		said += " because " + d.Why
+		line += " because " + d.Why
 	}
-	return said
+	return line
 }
 
 // Instance is what a saga remembers of the ticket.

@@ -38,10 +38,10 @@ func TestWhatIsPendingCanBeListedAndExplained(t *testing.T) {
 		t.Errorf("pending are %+v", timers)
 	}
 	x := w.explain(second)
-	said, err := json.Marshal(x)
+	encoded, err := json.Marshal(x)
 	w.must(err)
-	if !strings.Contains(string(said), `"timers":[]`) || !strings.Contains(string(said), `"at":"2026-11-18T09:00:00Z"`) {
-		t.Errorf("as JSON it is %s", said)
+	if !strings.Contains(string(encoded), `"timers":[]`) || !strings.Contains(string(encoded), `"at":"2026-11-18T09:00:00Z"`) {
+		t.Errorf("as JSON it is %s", encoded)
 	}
 	if got, want := x.Decisions[1].String(), "Wed 18 Nov 2026 at 10:00: cancel close/1 because the ticket was reopened"; got != want {
 		t.Errorf("it says %q, want %q", got, want)

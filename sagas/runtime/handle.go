@@ -50,14 +50,14 @@ func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventst
 		return nil, fmt.Errorf("%s stands at %d and is handed %d: its rows do not fit its checkpoint", d.ID(), after, records[0].Position)
 	}
 	b := newBatch(d.ID())
-	told, err := ticketlog.DecodeHistoryWithoutPersonal(records)
+	history, err := ticketlog.DecodeHistoryWithoutPersonal(records)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.ID(), err)
 	}
-	if err := b.loadStates(ctx, tx, told); err != nil {
+	if err := b.loadStates(ctx, tx, history); err != nil {
 		return nil, fmt.Errorf("load %s: %w", d.ID(), err)
 	}
-	for _, t := range told {
+	for _, t := range history {
 		state, actions, err := d.reactStored(b.states[t.Ticket], t)
 		if err == nil {
 			err = b.add(t, state, actions)

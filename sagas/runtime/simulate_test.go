@@ -33,9 +33,9 @@ func (w *fixture) allRows() (all []string) {
 	queries, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	w.must(err)
 	for _, q := range queries {
-		var said string
-		w.must(w.store.WorkerPool().QueryRow(w.ctx, q).Scan(&said))
-		all = append(all, said)
+		var output string
+		w.must(w.store.WorkerPool().QueryRow(w.ctx, q).Scan(&output))
+		all = append(all, output)
 	}
 	return all
 }

@@ -103,12 +103,12 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
-	said := ticket.CitizenReplied{Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames}}
+	reply := ticket.CitizenReplied{Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames}}
 	if m != ticket.MoveNotSolved {
-		return []ticket.Event{said}, nil
+		return []ticket.Event{reply}, nil
 	}
-	said.Status = s.Status
-	return []ticket.Event{said, ticket.Reopened{Assignee: s.Assignee, Status: to}}, nil
+	reply.Status = s.Status
+	return []ticket.Event{reply, ticket.Reopened{Assignee: s.Assignee, Status: to}}, nil
 }
 
 // decideUndo withdraws the latest act whole, while its note is held and nothing has happened since.

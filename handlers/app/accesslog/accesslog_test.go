@@ -43,7 +43,7 @@ func TestWhoRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list := func(as person.Actor, subject string, before int64, limit int) (ids []int64, said []string) {
+	list := func(as person.Actor, subject string, before int64, limit int) (ids []int64, texts []string) {
 		t.Helper()
 		all, err := accesslog.List(t.Context(), requests, as, one, subject, before, limit)
 		if err != nil {
@@ -53,19 +53,19 @@ func TestWhoRead(t *testing.T) {
 			if e.At.IsZero() {
 				t.Errorf("%+v has no time", e)
 			}
-			ids, said = append(ids, e.ID), append(said, string(e.By.Role)+" "+string(e.Kind)+" "+string(e.Detail))
+			ids, texts = append(ids, e.ID), append(texts, string(e.By.Role)+" "+string(e.Kind)+" "+string(e.Detail))
 		}
-		return ids, said
+		return ids, texts
 	}
-	ids, said := list(auditor, "somebody", 0, 10)
-	if got, want := strings.Join(said, "|"), "auditor history |operatore_asr search |cittadino attachment "+string(other)+"|operatore_asr ticket "; got != want {
+	ids, texts := list(auditor, "somebody", 0, 10)
+	if got, want := strings.Join(texts, "|"), "auditor history |operatore_asr search |cittadino attachment "+string(other)+"|operatore_asr ticket "; got != want {
 		t.Errorf("it tells %s, want %s", got, want)
 	}
 	if next, _ := list(auditor, "somebody", ids[1], 1); len(next) != 1 || next[0] != ids[2] {
 		t.Errorf("after %d comes %v, want %d", ids[1], next, ids[2])
 	}
-	if _, said := list(auditor, "", 0, 10); len(said) != 3 {
-		t.Errorf("of an erased citizen it tells %q", said)
+	if _, texts := list(auditor, "", 0, 10); len(texts) != 3 {
+		t.Errorf("of an erased citizen it tells %q", texts)
 	}
 	for _, as := range []person.Actor{anna, holder, {Role: person.Administrator}, {}} {
 		if ids, _ := list(as, "somebody", 0, 10); len(ids) != 0 {

@@ -26,14 +26,14 @@ type Delivery struct {
 
 // String describes the state of the delivery in English.
 func (d Delivery) String() string {
-	said := d.State
+	text := d.State
 	if d.Uncertain {
-		said += ", uncertain: it may have arrived twice"
+		text += ", uncertain: it may have arrived twice"
 	}
 	if d.Error != "" {
-		said += ": " + d.Error
+		text += ": " + d.Error
 	}
-	return said
+	return text
 }
 
 // ListMails returns at most limit mails that were not simply sent, the newest first.

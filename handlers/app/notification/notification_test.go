@@ -173,15 +173,15 @@ func TestWhatIsOverIsNotRead(t *testing.T) {
 func TestEachMarksForThemselves(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
-	var told []string
+	var names []string
 	for range 5 {
-		told = append(told, w.deliver(id, sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}))
+		names = append(names, w.deliver(id, sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}))
 	}
 	anna, bruno := readers["anna"], readers["bruno"]
-	if there, err := w.notifications.MarkRead(t.Context(), anna, told[0]); err != nil || !there {
+	if there, err := w.notifications.MarkRead(t.Context(), anna, names[0]); err != nil || !there {
 		t.Fatalf("marked %t, %v", there, err)
 	}
-	if there, err := w.notifications.MarkRead(t.Context(), readers["novara"], told[1]); err != nil || there {
+	if there, err := w.notifications.MarkRead(t.Context(), readers["novara"], names[1]); err != nil || there {
 		t.Errorf("a stranger marked %t, %v", there, err)
 	}
 	var seen []string
@@ -199,9 +199,9 @@ func TestEachMarksForThemselves(t *testing.T) {
 		}
 	}
 	slices.Sort(seen)
-	slices.Sort(told[1:])
-	if !slices.Equal(seen, told[1:]) {
-		t.Errorf("the pages hold %v, want %v", seen, told[1:])
+	slices.Sort(names[1:])
+	if !slices.Equal(seen, names[1:]) {
+		t.Errorf("the pages hold %v, want %v", seen, names[1:])
 	}
 	if _, err := w.notifications.MarkRead(t.Context(), anna, ""); err != nil {
 		t.Fatal(err)

@@ -239,9 +239,9 @@ func TestInvalidAnswerIsUnknown(t *testing.T) {
 
 // A tax code goes where the configuration says and nowhere else, and no answer is too long, too deep or too slow to bear.
 func TestASystemThatMisbehaves(t *testing.T) {
-	var told atomic.Int32
+	var requests atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		told.Add(1)
+		requests.Add(1)
 		_, _ = fmt.Fprint(w, `{"facts": {"found": true}}`)
 	}))
 	defer elsewhere.Close()
@@ -303,7 +303,7 @@ func TestASystemThatMisbehaves(t *testing.T) {
 			}
 		})
 	}
-	if n := told.Load(); n > 0 {
+	if n := requests.Load(); n > 0 {
 		t.Errorf("%d others were told", n)
 	}
 }

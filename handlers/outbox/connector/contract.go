@@ -118,12 +118,12 @@ func decodeObject(d *json.Decoder, each func(name string) error) error {
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return errInvalidAnswer
 	}
-	for said := map[string]bool{}; d.More(); {
+	for seen := map[string]bool{}; d.More(); {
 		name, err := decodeValue[string](d)
-		if err != nil || said[name] {
+		if err != nil || seen[name] {
 			return errInvalidAnswer
 		}
-		said[name] = true
+		seen[name] = true
 		if err := each(name); err != nil {
 			return err
 		}

@@ -150,11 +150,11 @@ func newSender(store *eventstore.Store, peer string, options ...func(*mail.Confi
 	for _, o := range options {
 		o(&c)
 	}
-	door, err := mail.New(c)
+	sender, err := mail.New(c)
 	if err != nil {
 		panic(err)
 	}
-	return d, door
+	return d, sender
 }
 
 var (
@@ -372,9 +372,9 @@ func runChildSender(spec string) {
 	if err != nil {
 		panic(err)
 	}
-	_, door := newSender(store, c.Peer)
+	_, sender := newSender(store, c.Peer)
 	for {
-		if err := door.Retry(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		if err := sender.Retry(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			panic(err)
 		}
 	}

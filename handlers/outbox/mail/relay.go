@@ -59,17 +59,17 @@ type recipientError struct{ error }
 
 // classifyReply reads what the peer said at a stage of the conversation.
 func classifyReply(stage gomail.SendErrReason, code int, enhanced string) (deliveryResult, error) {
-	said := fmt.Errorf("%d %s", code, enhanced)
+	status := fmt.Errorf("%d %s", code, enhanced)
 	if blamesRecipient(stage, code, enhanced) {
-		said = recipientError{said}
+		status = recipientError{status}
 	}
 	switch {
 	case code < 500:
-		return deferred, fmt.Errorf("put off with %w", said)
-	case stage == gomail.ErrSMTPMailFrom, stage == gomail.ErrSMTPRcptTo && !errors.As(said, new(recipientError)):
-		return deferred, fmt.Errorf("the mail server does not let us send: %w", said) // until somebody mends the configuration
+		return deferred, fmt.Errorf("put off with %w", status)
+	case stage == gomail.ErrSMTPMailFrom, stage == gomail.ErrSMTPRcptTo && !errors.As(status, new(recipientError)):
+		return deferred, fmt.Errorf("the mail server does not let us send: %w", status) // until somebody mends the configuration
 	default:
-		return rejected, fmt.Errorf("refused with %w", said)
+		return rejected, fmt.Errorf("refused with %w", status)
 	}
 }
 

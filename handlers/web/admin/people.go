@@ -184,7 +184,7 @@ func (w *Pages) renderPerson(v *ui.Request, status int, p *ui.Problem, id string
 }
 
 // changeAccount carries out what was asked of one account, and shows it again: with what was refused, or with what was done.
-func (w *Pages) changeAccount(v *ui.Request, what, said string, do func(id string) error) error {
+func (w *Pages) changeAccount(v *ui.Request, what, message string, do func(id string) error) error {
 	id := v.PathValue("account")
 	err := do(id)
 	if err != nil {
@@ -195,7 +195,7 @@ func (w *Pages) changeAccount(v *ui.Request, what, said string, do func(id strin
 		return w.renderPerson(v, p.Status, p, id, nil)
 	}
 	w.logAdministration(v, what, id)
-	return v.Redirect("/amministrazione/persone/" + id + "?fatto=" + said)
+	return v.Redirect("/amministrazione/persone/" + id + "?fatto=" + message)
 }
 
 // logAdministration writes down who changed what of whose account.

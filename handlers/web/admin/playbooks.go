@@ -34,7 +34,7 @@ func (w *Pages) playbooksPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
 }
 
-func (w *Pages) startTexts(p *playbook.Playbook) (said []string) {
+func (w *Pages) startTexts(p *playbook.Playbook) (texts []string) {
 	for _, s := range p.Starts {
 		service, _ := w.App.Catalog.Service(s.Service)
 		problem, _ := w.App.Catalog.Problem(s.Service, s.Problem)
@@ -42,9 +42,9 @@ func (w *Pages) startTexts(p *playbook.Playbook) (said []string) {
 		if s.Facilitated {
 			text += ", con accesso facilitato"
 		}
-		said = append(said, text)
+		texts = append(texts, text)
 	}
-	return said
+	return texts
 }
 
 // playbookData is one version of a playbook: its tree, and every way through it.

@@ -134,15 +134,15 @@ func (d *replayData) setTicket(r *app.Replay, at time.Time, eyes []viewpoint) {
 	if chosen < 0 {
 		chosen, d.ViewpointID = 0, ""
 	}
-	whole, there := r.At(app.AuditorViewer, at)
+	full, there := r.At(app.AuditorViewer, at)
 	latest, _ := r.At(app.AuditorViewer, r.Now)
 	d.Number = latest.Number
 	if chosen == 0 {
-		d.Ticket, d.Visible = whole, there
+		d.Ticket, d.Visible = full, there
 	} else {
 		d.ViewpointName = eyes[chosen].Name
 		d.Ticket, d.Visible = r.At(eyes[chosen].viewer, at)
-		d.HiddenText = hiddenText(whole, d.Ticket)
+		d.HiddenText = hiddenText(full, d.Ticket)
 	}
 	if checks, ok := r.Checks(eyes[chosen].viewer, at); ok {
 		d.Checks = &checks
@@ -150,14 +150,14 @@ func (d *replayData) setTicket(r *app.Replay, at time.Time, eyes []viewpoint) {
 }
 
 // hiddenText says in words how much of the whole somebody did not see.
-func hiddenText(whole, seen ticketview.Ticket) string {
+func hiddenText(full, seen ticketview.Ticket) string {
 	counts := map[ticketview.Audience]int{}
-	for _, n := range whole.Notes {
+	for _, n := range full.Notes {
 		if !slices.ContainsFunc(seen.Notes, func(s ticketview.Note) bool { return s.ID == n.ID }) {
 			counts[n.Audience]++
 		}
 	}
-	var said []string
+	var parts []string
 	for _, a := range []struct {
 		audience  ticketview.Audience
 		one, many string
@@ -167,15 +167,15 @@ func hiddenText(whole, seen ticketview.Ticket) string {
 		{ticketview.Public, "nota pubblica non ancora leggibile", "note pubbliche non ancora leggibili"},
 	} {
 		if n := counts[a.audience]; n == 1 {
-			said = append(said, "1 "+a.one)
+			parts = append(parts, "1 "+a.one)
 		} else if n > 1 {
-			said = append(said, strconv.Itoa(n)+" "+a.many)
+			parts = append(parts, strconv.Itoa(n)+" "+a.many)
 		}
 	}
-	if n := len(whole.Timeline) - len(seen.Timeline); n > 0 {
-		said = append(said, "e in tutto "+strconv.Itoa(n)+" passaggi della cronologia")
+	if n := len(full.Timeline) - len(seen.Timeline); n > 0 {
+		parts = append(parts, "e in tutto "+strconv.Itoa(n)+" passaggi della cronologia")
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // setSteps fills in the steps, and those beside the moment.
@@ -226,13 +226,13 @@ func (w *Pages) actorName(by ticketview.By) string {
 	case person.Citizen, person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor,
 		person.Auditor, person.Administrator, person.Integration:
 	}
-	var said []string
+	var parts []string
 	for _, part := range []string{name, ui.RoleNames[by.Role], w.EntityName(by.Entity)} {
 		if part != "" {
-			said = append(said, part)
+			parts = append(parts, part)
 		}
 	}
-	return strings.Join(said, " · ")
+	return strings.Join(parts, " · ")
 }
 
 // positionNumber is a position without its epoch, for an id on the page.

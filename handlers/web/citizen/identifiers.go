@@ -63,12 +63,12 @@ func identifierText(input, typed string) string {
 // checkIdentifier judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
 // empty one is not judged before the form is sent.
 func (w *Pages) checkIdentifier(v *ui.Request) error {
-	said := ""
+	text := ""
 	if typed := v.PostFormValue("valore"); typed != "" {
-		said = identifierText(v.PostFormValue("campo"), typed)
+		text = identifierText(v.PostFormValue("campo"), typed)
 	}
 	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	v.Writer.WriteHeader(http.StatusOK)
-	_, _ = v.Writer.Write([]byte(said)) // the browser may have gone
+	_, _ = v.Writer.Write([]byte(text)) // the browser may have gone
 	return nil
 }

@@ -179,8 +179,8 @@ func (t bulkForm) describe() string {
 	if t.Status != "" {
 		parts = append(parts, "stato «"+t.Status.Label()+"»")
 	}
-	said := strings.Join(parts, ", ")
-	return strings.ToUpper(said[:1]) + said[1:]
+	text := strings.Join(parts, ", ")
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // refusalText is a refusal in a sentence; "" for none.

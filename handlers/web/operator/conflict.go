@@ -44,34 +44,34 @@ func (w *Pages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []t
 	}
 	var all []conflict
 	for _, c := range fields {
-		said := conflict{Field: c.Field, By: names[c.By.ID], At: c.At}
+		shown := conflict{Field: c.Field, By: names[c.By.ID], At: c.At}
 		switch {
 		case c.By.Role == person.Citizen:
-			said.By = "il cittadino"
-		case said.By == "":
-			said.By = w.EntityName(c.By.Entity)
+			shown.By = "il cittadino"
+		case shown.By == "":
+			shown.By = w.EntityName(c.By.Entity)
 		}
 		switch c.Field {
 		case "status":
-			said.Field, said.Yours, said.Theirs = "Stato", ticket.Status(c.Yours).Label(), ticket.Status(c.Theirs).Label()
+			shown.Field, shown.Yours, shown.Theirs = "Stato", ticket.Status(c.Yours).Label(), ticket.Status(c.Theirs).Label()
 		case "assignee":
-			said.Field, said.Yours, said.Theirs = "Operatore", assigneeName(c.Yours, names), assigneeName(c.Theirs, names)
+			shown.Field, shown.Yours, shown.Theirs = "Operatore", assigneeName(c.Yours, names), assigneeName(c.Theirs, names)
 		case "entity":
-			said.Field, said.Yours, said.Theirs = "Ente competente", w.EntityName(catalog.EntityCode(c.Yours)), w.EntityName(catalog.EntityCode(c.Theirs))
+			shown.Field, shown.Yours, shown.Theirs = "Ente competente", w.EntityName(catalog.EntityCode(c.Yours)), w.EntityName(catalog.EntityCode(c.Theirs))
 		case "problem":
-			said.Field, said.Yours, said.Theirs = "Tipologia", w.problemLabel(f.Problem), t.Problem.Label
+			shown.Field, shown.Yours, shown.Theirs = "Tipologia", w.problemLabel(f.Problem), t.Problem.Label
 		case "answers":
-			said.Field, said.Theirs = "Verifiche", "ha risposto a una verifica"
+			shown.Field, shown.Theirs = "Verifiche", "ha risposto a una verifica"
 		case "notes":
-			said.Field, said.Note = "Nota", ticket.ID(c.Theirs)
+			shown.Field, shown.Note = "Nota", ticket.ID(c.Theirs)
 			if f.Act == "" {
-				said.Yours = f.Text
+				shown.Yours = f.Text
 			}
-			if i := slices.IndexFunc(t.Notes, func(n ticketview.Note) bool { return n.ID == said.Note }); i >= 0 {
-				said.Theirs = t.Notes[i].Text
+			if i := slices.IndexFunc(t.Notes, func(n ticketview.Note) bool { return n.ID == shown.Note }); i >= 0 {
+				shown.Theirs = t.Notes[i].Text
 			}
 		}
-		all = append(all, said)
+		all = append(all, shown)
 	}
 	return all, nil
 }

@@ -21,19 +21,19 @@ func (w *Pages) presenceText(v *ui.Request, id ticket.ID) (string, error) {
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
-	var said []string
+	var texts []string
 	for _, o := range others {
 		name := cmp.Or(o.Name, "Un operatore")
 		if o.Entity != v.Caller.Actor.Entity {
 			name += " (" + w.EntityName(o.Entity) + ")"
 		}
 		if o.Writing {
-			said = append(said, name+" sta scrivendo…")
+			texts = append(texts, name+" sta scrivendo…")
 		} else {
-			said = append(said, name+" sta guardando")
+			texts = append(texts, name+" sta guardando")
 		}
 	}
-	return strings.Join(said, " · "), nil
+	return strings.Join(texts, " · "), nil
 }
 
 // reportPresence takes what the page says of its reader while it is open, and answers with who else is there.
@@ -52,11 +52,11 @@ func (w *Pages) reportPresence(v *ui.Request) error {
 	if err := w.presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
 		return err
 	}
-	said, err := w.presenceText(v, id)
+	texts, err := w.presenceText(v, id)
 	if err != nil {
 		return err
 	}
 	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = fmt.Fprint(v.Writer, said) // the browser may have gone
+	_, _ = fmt.Fprint(v.Writer, texts) // the browser may have gone
 	return nil
 }

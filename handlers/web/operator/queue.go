@@ -135,18 +135,18 @@ func (w *Pages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
 	if l.hasFilters() {
 		d.Unfiltered, d.EmptyText = w.listPath(v, listFilters{Queue: l.Queue, Sort: l.Sort}), "Nessuna richiesta corrisponde a ciò che ha cercato."
 	}
-	beside := func(cursor string) string {
+	pageLink := func(cursor string) string {
 		l.cursor = cursor
 		return w.listPath(v, l)
 	}
 	if d.Page.PreviousCursor != "" || l.cursor != "" {
-		d.First = beside("")
+		d.First = pageLink("")
 	}
 	if c := d.Page.PreviousCursor; c != "" {
-		d.Previous = beside(c)
+		d.Previous = pageLink(c)
 	}
 	if c := d.Page.NextCursor; c != "" {
-		d.Next = beside(c)
+		d.Next = pageLink(c)
 	}
 	return d, nil
 }

@@ -85,10 +85,10 @@ func (w *Pages) drilldownPage(v *ui.Request) error {
 }
 
 // filterTexts says in words what the list was narrowed to.
-func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (said []string, err error) {
+func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (texts []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
-			said = append(said, name+": "+value)
+			texts = append(texts, name+": "+value)
 		}
 	}
 	if b.Status != "" {
@@ -121,7 +121,7 @@ func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (said []string
 	if b.Detail != "" {
 		add("dettaglio", w.detailLabel(b.Figure, b.Detail))
 	}
-	return said, nil
+	return texts, nil
 }
 
 // detailLabel says in words what the detail of something done is.

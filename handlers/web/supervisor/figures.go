@@ -116,7 +116,7 @@ func plural(n int, one, many string) string {
 }
 
 // tiles are the figures of all together: what is so now, what was done, and what is worth a word besides.
-func tiles(s figureScope, d dashboard.Dashboard) (now, done, aside []tile) {
+func tiles(s figureScope, d dashboard.Dashboard) (now, done, separate []tile) {
 	f := d.Total
 	one := func(name string, n int, note, link string) tile {
 		t := tile{Name: name, Value: ui.FormatNumber(n), Note: note, count: n}
@@ -157,20 +157,20 @@ func tiles(s figureScope, d dashboard.Dashboard) (now, done, aside []tile) {
 		one("Prese in carico scadute", f.Breaches, "oltre il tempo previsto", s.drilldownLink(dashboard.Breaches)),
 		one("Forzature", f.Overrides, "inoltri contro le verifiche", s.drilldownLink(dashboard.OverrideHandovers)),
 	}
-	aside = []tile{
+	separate = []tile{
 		one(plural(f.Discards, "scartata", "scartate"), f.Discards, "", s.drilldownLink(dashboard.Discards)),
 		one(plural(f.Duplicates, "segnata come doppia", "segnate come doppie"), f.Duplicates, "", s.drilldownLink(dashboard.Duplicates)),
 		one(plural(f.Recalls, "inoltro ripreso", "inoltri ripresi"), f.Recalls, "", s.drilldownLink(dashboard.Recalls)),
 	}
-	return now, done, aside
+	return now, done, separate
 }
 
 // totalsTable are the tiles as a table.
 func totalsTable(s figureScope, d dashboard.Dashboard) table {
 	f := d.Total
 	t := table{ID: "totali", Caption: "Totali", Heads: []string{"Cifra", "Valore"}}
-	now, done, aside := tiles(s, d)
-	for _, group := range [][]tile{now, done, aside} {
+	now, done, separate := tiles(s, d)
+	for _, group := range [][]tile{now, done, separate} {
 		for _, one := range group {
 			switch one.Name {
 			case "Prima risposta":

@@ -82,7 +82,7 @@ func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, suits Pr
 
 // waitUntilReachable waits until a database can be reached. What waiting will not change is refused at once.
 func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error {
-	for told := false; ; {
+	for logged := false; ; {
 		conn, err := pgx.Connect(ctx, url)
 		if err == nil {
 			return conn.Close(ctx)
@@ -92,9 +92,9 @@ func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error
 		if errors.As(err, &parse) || errors.As(err, &refused) && refused.Code[:2] != "57" && refused.Code[:2] != "53" {
 			return fmt.Errorf("database: %w; check SOL_DATABASE_URL", err)
 		}
-		if !told {
+		if !logged {
 			log.WarnContext(ctx, "database unreachable; waiting", "error", err)
-			told = true
+			logged = true
 		}
 		if err := Sleep(ctx, time.Second); err != nil {
 			return err

@@ -11,19 +11,19 @@ import (
 )
 
 // WatchPostgres tells, until ctx ends, whether our own Postgres is away: it has died and comes back.
-func WatchPostgres(ctx context.Context, own *embedpg.Server, away *atomic.Bool) error {
+func WatchPostgres(ctx context.Context, own *embedpg.Server, databaseDown *atomic.Bool) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-own.Down():
-			away.Store(true)
+			databaseDown.Store(true)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-own.Up():
-			away.Store(false)
+			databaseDown.Store(false)
 		}
 	}
 }

@@ -83,14 +83,14 @@ func (s *Backends) Close() error {
 
 // Describe says where they are.
 func (s *Backends) Describe(c config.Config) string {
-	said := fmt.Sprintf("Replies by e-mail are taken in at %s, for the addresses that the mails give.\n", c.External.MailListen)
+	text := fmt.Sprintf("Replies by e-mail are taken in at %s, for the addresses that the mails give.\n", c.External.MailListen)
 	if s.MailDir != "" {
-		said += fmt.Sprintf("Mails to citizens go nowhere but into %s.\n", s.MailDir)
+		text += fmt.Sprintf("Mails to citizens go nowhere but into %s.\n", s.MailDir)
 	}
 	if s.ConnectorsURL != "" {
-		said += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help tells how to set what they know).\n", s.ConnectorsURL)
+		text += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help tells how to set what they know).\n", s.ConnectorsURL)
 	}
-	return said
+	return text
 }
 
 // ServeUntil serves until ctx ends, which is no error.

@@ -33,18 +33,18 @@ func TestOutboxMessages(t *testing.T) {
 		if err := news.Deliver(t.Context(), p, th.accounts); err != nil {
 			t.Fatal(err)
 		}
-		var notices, read, marks int
+		var notifications, read, marks int
 		var oldest, newest time.Time
 		err := db.QueryRow(t.Context(), `
 			select count(*), count(*) filter (where exists (select from notice.marks m where m.notice = n.id)), (select count(*) from notice.marks),
-				min(at), max(at) from notice.notices n`).Scan(&notices, &read, &marks, &oldest, &newest)
+				min(at), max(at) from notice.notices n`).Scan(&notifications, &read, &marks, &oldest, &newest)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if notices == 0 || read == 0 || read == notices || oldest.Before(p.Until.AddDate(0, 0, -7)) || newest.After(p.Until) {
-			t.Errorf("%d notices, %d of them read, from %s to %s", notices, read, oldest, newest)
+		if notifications == 0 || read == 0 || read == notifications || oldest.Before(p.Until.AddDate(0, 0, -7)) || newest.After(p.Until) {
+			t.Errorf("%d notices, %d of them read, from %s to %s", notifications, read, oldest, newest)
 		}
-		if got := [3]int{notices, read, marks}; round == 0 {
+		if got := [3]int{notifications, read, marks}; round == 0 {
 			first = got
 		} else if got != first {
 			t.Errorf("first %v notices, read, marks; again %v", first, got)

@@ -86,11 +86,11 @@ func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode
 // the queues are full today.
 func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Account) *scenario {
 	s := &scenario{planner: w, random: r, citizen: newCitizen(r)}
-	whole := p.Until.Sub(p.From())
-	s.now = p.From().Add(randomDuration(r, whole-time.Hour))
+	total := p.Until.Sub(p.From())
+	s.now = p.From().Add(randomDuration(r, total-time.Hour))
 	switch {
 	case n%6 == 0:
-		s.now = p.Until.Add(-time.Hour - randomDuration(r, min(2*week, whole/2)))
+		s.now = p.Until.Add(-time.Hour - randomDuration(r, min(2*week, total/2)))
 	case n%20 == 3:
 		s.now = p.Until.Add(-time.Hour - randomDuration(r, 3*day))
 	}

@@ -87,8 +87,8 @@ func (f *Server) URL() string {
 }
 
 func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if behind := f.Router.Load(); behind != nil && (!f.DatabaseDown.Load() || r.URL.Path == "/metrics") {
-		behind.ServeHTTP(w, r)
+	if router := f.Router.Load(); router != nil && (!f.DatabaseDown.Load() || r.URL.Path == "/metrics") {
+		router.ServeHTTP(w, r)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -109,8 +109,8 @@ func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *Server) Drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
-	if behind := f.Router.Load(); behind != nil {
-		behind.endStreams()
+	if router := f.Router.Load(); router != nil {
+		router.endStreams()
 	}
 	if err := f.httpServer.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainTimeout), f.httpServer.Close())

@@ -15,7 +15,7 @@ import (
 // What a person sets by hand is taken or named as wrong, never kept and passed over.
 func TestPeopleAreSetByHand(t *testing.T) {
 	s := simulator.New(simulator.Config{})
-	for said, want := range map[string]int{
+	for answer, want := range map[string]int{
 		`{"facts": {"found": true}, "evidence": {"identifier": "REF-1"}, "delay": "2s"}`: http.StatusNoContent,
 		`{"status": 503}`:            http.StatusNoContent,
 		`{"status": 99}`:             http.StatusUnprocessableEntity,
@@ -25,9 +25,9 @@ func TestPeopleAreSetByHand(t *testing.T) {
 		`{"fact": {}}`:               http.StatusUnprocessableEntity,
 	} {
 		w := httptest.NewRecorder()
-		s.ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/_people/RSSMRA85T10A562S", strings.NewReader(said)))
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/_people/RSSMRA85T10A562S", strings.NewReader(answer)))
 		if w.Code != want {
-			t.Errorf("%s: %d %s", said, w.Code, w.Body)
+			t.Errorf("%s: %d %s", answer, w.Code, w.Body)
 		}
 	}
 }

@@ -43,10 +43,10 @@ func (b Columns) Draw(width int) template.HTML {
 }
 
 // Bar draws a part of a whole, as wide as the table's cell that it stands in; the number stands beside it.
-func Bar(value, whole int) template.HTML {
+func Bar(value, total int) template.HTML {
 	wide := 0.0
-	if whole > 0 {
-		wide = 100 * float64(value) / float64(whole)
+	if total > 0 {
+		wide = 100 * float64(value) / float64(total)
 	}
 	c := &canvas{}
 	fmt.Fprint(c, `<svg class="sol-bar" viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" aria-hidden="true">`)
