@@ -113,7 +113,7 @@ func (n *node) close() { n.store.Close() }
 func (n *node) newRouter() (*server.Router, error) {
 	programs, err := api.New(api.Config{
 		App: n.service, Notifications: n.notifications,
-		Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
+		PublicURL: n.config.External.PublicURL, Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ type Config struct {
 	Notifications *notification.Store
 
 	Version     string               // of the program, shown in the OpenAPI document; empty: "dev"
+	PublicURL   string               // of the service, named by the OpenAPI document; empty: "/", where the document was read
 	Log         *slog.Logger         // nil: slog.Default
 	Metrics     *prometheus.Registry // served at /metrics; nil: a new one
 	Middleware  *middleware.Stack    // shared with other doors; nil: one of its own, with its defaults
@@ -63,6 +64,7 @@ func New(c Config) (*API, error) {
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
+	c.PublicURL = cmp.Or(c.PublicURL, "/")
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	c.BodyTimeout = cmp.Or(c.BodyTimeout, time.Minute)
 	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
@@ -73,7 +75,7 @@ func New(c Config) (*API, error) {
 	a.closing, a.endStreams = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()
-	a.huma = humago.New(mux, openAPIConfig(c.Version))
+	a.huma = humago.New(mux, openAPIConfig(c.Version, c.PublicURL))
 	a.registerSessions()
 	a.registerOpen()
 	a.registerLists()

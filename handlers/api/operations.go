@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// openAPIConfig is the head of the OpenAPI document.
-func openAPIConfig(version string) huma.Config {
+// openAPIConfig returns the head of the OpenAPI document for a server at publicURL.
+func openAPIConfig(version, publicURL string) huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -28,6 +28,7 @@ func openAPIConfig(version string) huma.Config {
 					"read your own writes by passing the position of an answer as ?after=.",
 				License: &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"},
 			},
+			Servers: []*huma.Server{{URL: publicURL}},
 			Components: &huma.Components{
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {
@@ -60,6 +61,7 @@ func (a *API) registerOperations(mux *http.ServeMux) error {
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "get-status", Method: http.MethodGet, Path: "/status", Summary: "Health", Tags: []string{"operations"},
 		Description: "200 while the service can read its log, 503 while it cannot.",
+		Security:    []map[string][]string{{}}, // none
 		Responses: map[string]*huma.Response{
 			"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/problem+json": {
 				Schema: huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[statusBody]()),
