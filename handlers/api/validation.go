@@ -7,22 +7,35 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// huma is told once, for the process, what our errors look like and that lists are never null. It has no other way.
+// init configures huma, which keeps it in variables of the process: the form and the texts of errors, and that lists are never null.
 func init() {
 	huma.DefaultArrayNullable = false
-	huma.NewError = humaError
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return humaError(nil, status, message, errs...)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		if ctx == nil {
+			return humaError(nil, status, message, errs...)
+		}
+		return humaError(ctx.Operation(), status, message, errs...)
+	}
+	for _, v := range validationTexts {
+		*v.message = v.rule + separator + v.allowed
+	}
 }
 
-// humaError is what huma itself refuses, before a handler is reached, as one of our problems. It repeats nothing of
-// what was sent: that may be personal.
-func humaError(status int, message string, errs ...error) huma.StatusError {
+// humaError converts what huma refuses, before a handler is reached, into a problem. It repeats nothing of what was sent: that may be
+// personal. op is the operation that was called, if known.
+func humaError(op *huma.Operation, status int, message string, errs ...error) huma.StatusError {
 	switch status {
 	case 0: // huma asks what errors look like, for the OpenAPI document
 		return &Problem{}
@@ -47,7 +60,7 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 		for _, err := range errs {
 			var detail *huma.ErrorDetail
 			if errors.As(err, &detail) {
-				p.Errors = append(p.Errors, fieldProblem(detail))
+				p.Errors = append(p.Errors, fieldProblem(op, detail))
 			}
 		}
 		return p
@@ -56,37 +69,87 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 	}
 }
 
-// fieldProblem says in our words what huma says in its own.
-func fieldProblem(d *huma.ErrorDetail) FieldProblem {
-	at := d.Location
-	for _, place := range []string{"body", "query", "path", "header"} {
-		if rest, ok := strings.CutPrefix(at, place+"."); ok {
-			at = rest
+// Rules that several messages share, and the marks within a message. No text holds a control character.
+const (
+	isRequired = "is required"
+	wrongForm  = "has the wrong type or form"
+	separator  = "\x1f" // between rule and what is allowed
+	ofProperty = "\x1e" // before the name of the property that is wrong, if it is not the location itself
+)
+
+// validationTexts replaces huma's messages, which are variables, so that fieldProblem takes apart what this package wrote.
+// The verbs are filled in by huma.
+var validationTexts = []struct {
+	message       *string
+	rule, allowed string
+}{
+	{&validation.MsgUnexpectedProperty, "is not a field of this call", "the fields that /openapi.json names"},
+	{&validation.MsgExpectedRFC3339DateTime, wrongForm, "string to be RFC 3339 date-time"},
+	{&validation.MsgExpectedRFC1123DateTime, wrongForm, "string to be RFC 1123 date-time"},
+	{&validation.MsgExpectedRFC3339Date, wrongForm, "string to be RFC 3339 date"},
+	{&validation.MsgExpectedRFC3339Time, wrongForm, "string to be RFC 3339 time"},
+	{&validation.MsgExpectedRFC5322Email, wrongForm, "string to be RFC 5322 email: %v"},
+	{&validation.MsgExpectedRFC5890Hostname, wrongForm, "string to be RFC 5890 hostname"},
+	{&validation.MsgExpectedRFC2673IPv4, wrongForm, "string to be RFC 2673 ipv4"},
+	{&validation.MsgExpectedRFC2373IPv6, wrongForm, "string to be RFC 2373 ipv6"},
+	{&validation.MsgExpectedRFCIPAddr, wrongForm, "string to be either RFC 2673 ipv4 or RFC 2373 ipv6"},
+	{&validation.MsgExpectedRFC3986URI, wrongForm, "string to be RFC 3986 uri: %v"},
+	{&validation.MsgExpectedRFC4122UUID, wrongForm, "string to be RFC 4122 uuid: %v"},
+	{&validation.MsgExpectedRFC6570URITemplate, wrongForm, "string to be RFC 6570 uri-template"},
+	{&validation.MsgExpectedRFC6901JSONPointer, wrongForm, "string to be RFC 6901 json-pointer"},
+	{&validation.MsgExpectedRFC6901RelativeJSONPointer, wrongForm, "string to be RFC 6901 relative-json-pointer"},
+	{&validation.MsgExpectedRegexp, wrongForm, "string to be regex: %v"},
+	{&validation.MsgExpectedMatchAtLeastOneSchema, wrongForm, "value to match at least one schema but matched none"},
+	{&validation.MsgExpectedMatchExactlyOneSchema, wrongForm, "value to match exactly one schema but matched none"},
+	{&validation.MsgExpectedNotMatchSchema, wrongForm, "value to not match schema"},
+	{&validation.MsgExpectedPropertyNameInObject, wrongForm, "propertyName value to be present in object"},
+	{&validation.MsgExpectedBoolean, wrongForm, "boolean"},
+	{&validation.MsgExpectedDuration, wrongForm, "duration: %v"},
+	{&validation.MsgExpectedNumber, wrongForm, "number"},
+	{&validation.MsgExpectedInteger, wrongForm, "integer"},
+	{&validation.MsgExpectedString, wrongForm, "string"},
+	{&validation.MsgExpectedBase64String, "is empty or not base64", fmt.Sprintf("1 to %d bytes in base64", ticket.MaxAttachmentSize)},
+	{&validation.MsgExpectedArray, wrongForm, "array"},
+	{&validation.MsgExpectedObject, wrongForm, "object"},
+	{&validation.MsgExpectedArrayItemsUnique, wrongForm, "array items to be unique"},
+	{&validation.MsgExpectedOneOf, "is not one of the values", "one of %s"},
+	{&validation.MsgExpectedMinimumNumber, wrongForm, "number >= %v"},
+	{&validation.MsgExpectedExclusiveMinimumNumber, wrongForm, "number > %v"},
+	{&validation.MsgExpectedMaximumNumber, wrongForm, "number <= %v"},
+	{&validation.MsgExpectedExclusiveMaximumNumber, wrongForm, "number < %v"},
+	{&validation.MsgExpectedNumberBeMultipleOf, wrongForm, "number to be a multiple of %v"},
+	{&validation.MsgExpectedMinLength, wrongForm, "length >= %d"},
+	{&validation.MsgExpectedMaxLength, wrongForm, "length <= %d"},
+	{&validation.MsgExpectedBePattern, wrongForm, "string to be %s"},
+	{&validation.MsgExpectedMatchPattern, wrongForm, "string to match pattern %s"},
+	{&validation.MsgExpectedMinItems, wrongForm, "array length >= %d"},
+	{&validation.MsgExpectedMaxItems, wrongForm, "array length <= %d"},
+	{&validation.MsgExpectedMinProperties, wrongForm, "object with at least %d properties"},
+	{&validation.MsgExpectedMaxProperties, wrongForm, "object with at most %d properties"},
+	{&validation.MsgExpectedRequiredProperty, isRequired, ofProperty + "%s"},
+	{&validation.MsgExpectedDependentRequiredProperty, wrongForm, "property %s to be present when %s is present"},
+}
+
+// fieldProblem converts an error of huma's validation of op's parameters and body.
+func fieldProblem(op *huma.Operation, d *huma.ErrorDetail) FieldProblem {
+	place, at, _ := strings.Cut(d.Location, ".")
+	if at == "" || !slices.Contains([]string{"body", "query", "path", "header"}, place) {
+		place, at = "body", d.Location
+	}
+	if rule, allowed, ours := strings.Cut(d.Message, separator); ours {
+		if name, ok := strings.CutPrefix(allowed, ofProperty); ok {
+			if at != "body" {
+				name = at + "." + name
+			}
+			return FieldProblem{Field: name, Rule: rule}
 		}
+		return FieldProblem{Field: at, Rule: rule, Allowed: allowed}
 	}
-	if name, ok := strings.CutPrefix(d.Message, "expected required property "); ok {
-		name = strings.TrimSuffix(name, " to be present")
-		if at == "body" {
-			return FieldProblem{Field: name, Rule: "is required"}
+	if place != "body" && d.Value == "" && op != nil {
+		if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == place && p.Name == at }) {
+			return FieldProblem{Field: at, Rule: "is not a parameter of this call", Allowed: "the parameters that /openapi.json names"}
 		}
-		return FieldProblem{Field: at + "." + name, Rule: "is required"}
-	}
-	switch {
-	case d.Message == "unexpected property":
-		return FieldProblem{Field: at, Rule: "is not a field of this call", Allowed: "the fields that /openapi.json names"}
-	case d.Message == "unknown query parameter":
-		return FieldProblem{Field: at, Rule: "is not a parameter of this call", Allowed: "the parameters that /openapi.json names"}
-	case strings.HasPrefix(d.Message, "required "):
-		return FieldProblem{Field: at, Rule: "is required"}
-	}
-	if allowed, ok := strings.CutPrefix(d.Message, "expected value to be "); ok {
-		return FieldProblem{Field: at, Rule: "is not one of the values", Allowed: strings.ReplaceAll(allowed, `"`, "")} // huma puts the whole list between quotes
-	}
-	if d.Message == "expected string to be base64 encoded" { // huma's word for an empty one too
-		return FieldProblem{Field: at, Rule: "is empty or not base64", Allowed: fmt.Sprintf("1 to %d bytes in base64", ticket.MaxAttachmentSize)}
-	}
-	if allowed, ok := strings.CutPrefix(d.Message, "expected "); ok {
-		return FieldProblem{Field: at, Rule: "has the wrong type or form", Allowed: allowed}
+		return FieldProblem{Field: at, Rule: isRequired}
 	}
 	return FieldProblem{Field: at, Rule: "is not valid", Allowed: d.Message}
 }
