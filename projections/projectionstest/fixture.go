@@ -212,8 +212,7 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 	case ticket.Reply:
 		c.ID = tickettest.NewID()
 		return c
-	case ticket.Undo, ticket.Close, ticket.TransferToSuccessor, ticket.Release, ticket.Erase:
-		return c
+	case ticket.Undo, ticket.Erase, ticket.AdapterCommand, ticket.SagaCommand:
 	}
 	return c
 }
