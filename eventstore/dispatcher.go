@@ -44,8 +44,8 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Dispa
 		return DispatchResult[S]{}, fmt.Errorf("act id: %w", err)
 	}
 	for n := range maxTries {
-		out, again, err := d.try(ctx, r, act.String())
-		if again {
+		out, retry, err := d.try(ctx, r, act.String())
+		if retry {
 			d.cache.remove(r.Stream)
 			if err := pauseBeforeRetry(ctx, n); err != nil {
 				return DispatchResult[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
@@ -71,11 +71,11 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int
 	return state, len(records), history, err
 }
 
-// try goes the way once. It asks for another go when the stream has moved on beyond what it decided on.
-func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out DispatchResult[S], again bool, err error) {
+// try loads, decides and appends once. retry is true when the stream has moved on beyond the version that it decided on.
+func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out DispatchResult[S], retry bool, err error) {
 	state, version, cached := d.cache.get(r.Stream)
 	outdated := r.SeenVersion > 0 && r.SeenVersion != version
-	if !cached || outdated { // against a pin the history is needed
+	if !cached || outdated { // a seen version is compared with what came after it
 		var history []StoredEvent[E]
 		state, version, history, err = d.Load(ctx, r.Stream)
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -112,7 +112,7 @@ func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, 
 
 // appendDecision records what was decided; an empty decision confirms the version and keeps the command.
 func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
-	out DispatchResult[S], again bool, err error,
+	out DispatchResult[S], retry bool, err error,
 ) {
 	a := Append{
 		Stream: r.Stream, Kind: d.decider.Kind, ExpectedVersion: version, By: r.By, Act: act,

@@ -106,8 +106,8 @@ func (g *groupCommitter) nextBatch() []*pendingAppend {
 // waitForMore gives the callers answered a moment ago the time to come back: a commit for the first of them alone would
 // make all the others wait for it. A lone writer is not held up.
 func (g *groupCommitter) waitForMore() {
-	const step, most = 50 * time.Microsecond, 500 * time.Microsecond
-	for waited := time.Duration(0); waited < most && len(g.queue) < g.lastBatch && !g.closed; waited += step {
+	const step, limit = 50 * time.Microsecond, 500 * time.Microsecond
+	for waited := time.Duration(0); waited < limit && len(g.queue) < g.lastBatch && !g.closed; waited += step {
 		g.mu.Unlock()
 		time.Sleep(step)
 		g.mu.Lock()

@@ -22,7 +22,7 @@ import (
 )
 
 // helperDir, when set, makes the test binary a sol that runs a server there until it is killed.
-const helperDir = "OWNPG_TEST_HELPER_DIR"
+const helperDir = "EMBEDPG_TEST_HELPER_DIR"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(helperDir); dir != "" {
