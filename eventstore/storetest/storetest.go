@@ -45,9 +45,9 @@ func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
 	return db
 }
 
-// Open makes a database and opens a store on it, for examples, which have no testing.TB. close closes the store and drops
-// the database.
-func Open(ctx context.Context, options ...func(*eventstore.Config)) (db *DB, closeDB func() error, err error) {
+// Open makes a database and opens a store on it, for examples, which have no testing.TB. closeDB closes the store and drops
+// the database; it panics when that fails.
+func Open(ctx context.Context, options ...func(*eventstore.Config)) (db *DB, closeDB func(), err error) {
 	url, drop, err := newDatabase(ctx, templateDB)
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +56,13 @@ func Open(ctx context.Context, options ...func(*eventstore.Config)) (db *DB, clo
 	if db.Store, err = db.openNode(ctx, options); err != nil {
 		return nil, nil, errors.Join(err, drop())
 	}
-	return db, func() error { db.Store.Close(); return drop() }, nil
+	closeDB = func() {
+		db.Store.Close()
+		if err := drop(); err != nil {
+			panic(err)
+		}
+	}
+	return db, closeDB, nil
 }
 
 // Empty makes a database that is not migrated, and returns its URL as its owner.
