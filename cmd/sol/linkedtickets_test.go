@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -78,17 +77,17 @@ func TestLinkedTickets(t *testing.T) {
 		{"2026-0000002", []string{"2026-0000001", "2026-0000003"}},
 		{"2026-0000002", nil}, // what would tell is gone
 	} {
-		if err := n.waitForLists(t.Context()); err != nil {
+		if err := n.service.WaitForLists(t.Context()); err != nil {
 			t.Fatal(err)
-		}
-		left, err := n.linkedTickets(t.Context(), ids[step.erase])
-		slices.Sort(left)
-		if err != nil || !slices.Equal(left, step.left) {
-			t.Errorf("%s: %v, %v; want %v", step.erase, left, err, step.left)
 		}
 		out.Reset()
 		if err := a.eraseTicket(t.Context(), n, step.erase); err != nil {
 			t.Fatal(err)
+		}
+		for _, number := range step.left {
+			if !strings.Contains(out.String(), number) {
+				t.Errorf("erase %s says %q, without %s", step.erase, out.String(), number)
+			}
 		}
 		if named := strings.Contains(out.String(), "linked tickets with the same personal data"); named != (step.left != nil) {
 			t.Errorf("erase %s says %q", step.erase, out.String())

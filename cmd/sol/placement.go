@@ -121,5 +121,5 @@ func (a *cli) endPlacement(ctx context.Context, n *node, u identity.Account, in 
 // printReleased tells how many tickets were taken from somebody, once the lists show it.
 func (a *cli) printReleased(ctx context.Context, n *node, u identity.Account, tickets int) error {
 	fmt.Fprintf(a.out, "released %d tickets of %s\n", tickets, u.Username)
-	return n.waitForLists(ctx)
+	return n.service.WaitForLists(ctx)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -41,30 +42,24 @@ func (a *cli) replayCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				p, err := n.loadHistory(ctx, id)
+				moment, err := parseMoment(at)
 				if err != nil {
 					return err
 				}
-				moment := p.viewTime(n)
-				if at != "" {
-					if moment, err = n.historyAt(ctx, &p, at); err != nil {
-						return err
-					}
-				}
-				t, there := ticketview.Detail(viewer, p.history, p.names, moment)
+				r, err := n.service.ReadTicketAs(ctx, cliActor, viewer, id, moment, accesslog.History)
 				switch {
-				case !there && at == "":
+				case errors.Is(err, eventstore.ErrBeyondHead):
+					return errors.New("the log has not reached this position; sol projections list shows its head")
+				case err != nil:
+					return explainNotFound(err, id)
+				case !r.Visible && at == "":
 					return fmt.Errorf("there is no ticket %s for %s", args[0], as)
-				case !there:
+				case !r.Visible:
 					return fmt.Errorf("at %s there was no ticket %s for %s", at, args[0], as)
+				case at == "":
+					return a.printHistory(r, asJSON)
 				}
-				if err := n.recordAccess(ctx, accesslog.Access{Ticket: id, Kind: accesslog.History}); err != nil {
-					return err
-				}
-				if at == "" {
-					return a.printHistory(p, t, asJSON)
-				}
-				return a.printJSON(t)
+				return a.printJSON(r.Ticket)
 			})
 		},
 	}
@@ -86,28 +81,19 @@ func parseViewer(text string, id ticket.ID) (ticketview.Viewer, error) {
 	return ticketview.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)
 }
 
-// historyAt finds the moment that is meant, and leaves of a history what stands at or before a position.
-func (n *node) historyAt(ctx context.Context, p *ticketHistory, at string) (time.Time, error) {
+// parseMoment parses the --at flag; "" is now.
+func parseMoment(at string) (app.Moment, error) {
+	if at == "" {
+		return app.Moment{}, nil
+	}
 	if moment, err := time.Parse(time.RFC3339Nano, at); err == nil {
-		return moment.UTC(), nil
+		return app.Moment{Time: moment.UTC()}, nil
 	}
 	position, err := eventstore.ParsePosition(at)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("--at %q: want RFC 3339, e.g. 2026-11-20T09:00:00Z, or EPOCH.POSITION, e.g. 1.42", at)
+		return app.Moment{}, fmt.Errorf("--at %q: want RFC 3339, e.g. 2026-11-20T09:00:00Z, or EPOCH.POSITION, e.g. 1.42", at)
 	}
-	records, err := n.store.Read(ctx, position.N-1, 1)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if len(records) == 0 || position.Epoch != p.names.Epoch {
-		return time.Time{}, errors.New("the log has not reached this position; sol projections list shows its head")
-	}
-	kept := 0
-	for kept < len(p.history) && p.history[kept].Position <= position.N {
-		kept++
-	}
-	p.history = p.history[:kept]
-	return records[0].At, nil
+	return app.Moment{Position: position}, nil
 }
 
 // historyLine is a line of a history.
@@ -120,11 +106,11 @@ type historyLine struct {
 	Text     string        `json:"text"`
 }
 
-// printHistory prints a history as a viewer's timeline tells it. The auditor's has a line for every event.
-func (a *cli) printHistory(p ticketHistory, t ticketview.Ticket, asJSON bool) error {
-	for _, l := range t.Timeline {
-		of := slices.IndexFunc(p.history, func(r ticket.Recorded) bool { return r.Version == l.Version })
-		position := eventstore.Position{Epoch: p.names.Epoch, N: p.history[of].Position}.String()
+// printHistory prints the timeline of a reading. The auditor's has a line for every event.
+func (a *cli) printHistory(p app.Reading, asJSON bool) error {
+	for _, l := range p.Ticket.Timeline {
+		of := slices.IndexFunc(p.Events, func(r ticket.Recorded) bool { return r.Version == l.Version })
+		position := eventstore.Position{Epoch: p.Epoch, N: p.Events[of].Position}.String()
 		if asJSON {
 			if err := a.printJSON(historyLine{position, l.Version, l.At, l.By, l.Type, l.Text}); err != nil {
 				return err

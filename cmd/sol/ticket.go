@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,83 +17,30 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
-
-// auditorViewer is who the command line reads as: it sees everything and changes nothing.
-var auditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
 
 func (a *cli) ticketCommand() *cobra.Command {
 	return commandGroup("ticket", "Inspect tickets, and erase their personal data",
 		a.ticketShow(), a.ticketList(), a.ticketLink(), a.ticketErase())
 }
 
-// findTicket gives the ticket of a number, or of an id.
+// findTicket returns the id of the ticket with a number; the argument may be an id.
 func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error) {
-	if eventstore.IsID(number) {
-		return ticket.ID(number), nil
-	}
-	page, err := n.service.Lists.ListTickets(ctx, auditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
-	if err != nil {
-		return "", err
-	}
-	for _, item := range page.Items {
-		if item.Number == number {
-			return item.ID, nil
-		}
-	}
-	return "", fmt.Errorf("there is no ticket %s; sol ticket list shows the latest", number)
-}
-
-// ticketHistory is a ticket's history with the names of everybody in it.
-type ticketHistory struct {
-	history []ticket.Recorded
-	names   ticketview.Names
-}
-
-func (n *node) loadHistory(ctx context.Context, id ticket.ID) (ticketHistory, error) {
-	history, err := n.service.History(ctx, id)
+	id, err := n.service.FindTicket(ctx, number)
 	if errors.Is(err, eventstore.ErrNotFound) {
-		return ticketHistory{}, fmt.Errorf("there is no ticket %s", id)
+		return "", fmt.Errorf("there is no ticket %s; sol ticket list shows the latest", number)
 	}
-	if err != nil {
-		return ticketHistory{}, err
-	}
-	head, _, err := n.store.Head(ctx)
-	if err != nil {
-		return ticketHistory{}, err
-	}
-	var ids []string
-	var s ticket.State
-	for _, r := range history {
-		s = ticket.Evolve(s, r)
-		ids = append(ids, r.By.ID, s.Assignee.Operator)
-	}
-	slices.Sort(ids)
-	known, err := n.identity.Names(ctx, slices.Compact(ids))
-	if err != nil {
-		return ticketHistory{}, err
-	}
-	names := ticketview.Names{Catalog: n.catalog, Playbooks: n.playbooks, Epoch: head.Epoch, Operator: func(id string) string { return known[id] }}
-	return ticketHistory{history, names}, nil
+	return id, err
 }
 
-// recordAccess records what the command line tells of tickets, before it does: nobody reads unseen.
-func (n *node) recordAccess(ctx context.Context, r accesslog.Access) error {
-	r.By = person.Actor{ID: cliActorID, Role: person.Administrator}
-	return accesslog.Record(ctx, n.store.RequestPool(), r)
-}
-
-// viewTime is the moment to look at a history from: not before its last event.
-func (p ticketHistory) viewTime(n *node) time.Time {
-	now := n.store.SettledTime()
-	if last := p.history[len(p.history)-1].At; last.After(now) {
-		return last
+// explainNotFound replaces eventstore.ErrNotFound by a sentence that names the ticket.
+func explainNotFound(err error, id ticket.ID) error {
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return fmt.Errorf("there is no ticket %s", id)
 	}
-	return now
+	return err
 }
 
 func (a *cli) ticketShow() *cobra.Command {
@@ -107,14 +53,10 @@ func (a *cli) ticketShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				p, err := n.loadHistory(ctx, id)
+				t, err := n.service.ReadTicketAsAuditor(ctx, cliActor, id)
 				if err != nil {
-					return err
+					return explainNotFound(err, id)
 				}
-				if err := n.recordAccess(ctx, accesslog.Access{Ticket: id, Kind: accesslog.Ticket}); err != nil {
-					return err
-				}
-				t, _ := ticketview.Detail(auditorViewer, p.history, p.names, p.viewTime(n)) // the auditor sees every ticket
 				if asJSON {
 					return a.printJSON(t)
 				}
@@ -161,13 +103,7 @@ func (a *cli) ticketList() *cobra.Command {
 		Use: "list", Short: "List tickets, the last changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				if subject := n.service.HashTaxCode(filter.Q); subject != "" {
-					if err := n.recordAccess(ctx, accesslog.Access{Kind: accesslog.Search, Subject: subject}); err != nil {
-						return err
-					}
-				}
-				filter.Queue = lists.AllQueue
-				page, err := n.service.Lists.ListTickets(ctx, auditorViewer, filter)
+				page, err := n.service.ListTicketsAsAuditor(ctx, cliActor, filter)
 				if err != nil {
 					return err
 				}
@@ -228,28 +164,19 @@ func (a *cli) ticketErase() *cobra.Command {
 	return c
 }
 
-// eraseTicket destroys a ticket's personal data, waits until the lists have forgotten them too, and says what else holds them.
+// eraseTicket erases a ticket's personal data and prints what still holds them.
 func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 	id, err := n.findTicket(ctx, number)
 	if err != nil {
 		return err
 	}
-	others, err := n.linkedTickets(ctx, id) // found by what is about to be erased
+	erasure, err := n.service.EraseTicket(ctx, cliActor, id)
 	if err != nil {
-		return err
+		return explainNotFound(err, id)
 	}
-	out, err := n.service.Dispatch(ctx, app.CommandRequest{
-		Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: cliActorID, Role: person.Administrator},
-	})
-	if err != nil {
-		return err
-	}
-	if err := n.waitForLists(ctx); err != nil {
-		return fmt.Errorf("the keys are destroyed, the read models do not show it yet: %w", err)
-	}
-	fmt.Fprintf(a.out, "%s: erased at %s, in the log and in the read models\n", number, out.Position)
-	if len(others) > 0 {
-		fmt.Fprintf(a.out, "linked tickets with the same personal data were not erased: %s; erase them too\n", strings.Join(others, ", "))
+	fmt.Fprintf(a.out, "%s: erased at %s, in the log and in the read models\n", number, erasure.Position)
+	if len(erasure.Linked) > 0 {
+		fmt.Fprintf(a.out, "linked tickets with the same personal data were not erased: %s; erase them too\n", strings.Join(erasure.Linked, ", "))
 	}
 	fmt.Fprintln(a.out, "backups of the database were not erased: a key restored from one opens the data again")
 	return nil
@@ -257,6 +184,9 @@ func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 
 // cliActorID is the actor of what the command line does: who sat there, the machine knows.
 const cliActorID = "sol-command-line"
+
+// cliActor is recorded as the actor of commands and reads by the command line.
+var cliActor = person.Actor{ID: cliActorID, Role: person.Administrator}
 
 // parseEntityCode reads an entity's code as somebody typed it.
 func parseEntityCode(text string) catalog.EntityCode {

@@ -48,26 +48,13 @@ func (a *cli) withLists(cmd *cobra.Command, do func(context.Context, *node) erro
 		following, stop := context.WithCancel(ctx)
 		ended := make(chan error, 1)
 		go func() { ended <- n.projections.Start(following) }()
-		err := n.waitForLists(ctx)
+		err := n.service.WaitForLists(ctx)
 		if err == nil {
 			err = do(ctx, n)
 		}
 		stop()
 		return errors.Join(err, <-ended)
 	})
-}
-
-// waitForLists waits until the lists hold what the log holds now.
-func (n *node) waitForLists(ctx context.Context) error {
-	head, _, err := n.store.Head(ctx)
-	if err != nil {
-		return err
-	}
-	for {
-		if stale, err := n.service.Lists.Wait(ctx, head); err != nil || !stale {
-			return err
-		}
-	}
 }
 
 func (a *cli) migrateCommand() *cobra.Command {

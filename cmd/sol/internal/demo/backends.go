@@ -83,12 +83,12 @@ func (s *Backends) Close() error {
 
 // Describe says where they are.
 func (s *Backends) Describe(c config.Config) string {
-	text := fmt.Sprintf("Replies by e-mail are taken in at %s, for the addresses that the mails give.\n", c.External.MailListen)
+	text := fmt.Sprintf("Replies by e-mail are received at %s, for the reply addresses in the mails.\n", c.External.MailListen)
 	if s.MailDir != "" {
-		text += fmt.Sprintf("Mails to citizens go nowhere but into %s.\n", s.MailDir)
+		text += fmt.Sprintf("Mails to citizens are written to %s.\n", s.MailDir)
 	}
 	if s.ConnectorsURL != "" {
-		text += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help tells how to set what they know).\n", s.ConnectorsURL)
+		text += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help says how to set their data).\n", s.ConnectorsURL)
 	}
 	return text
 }

@@ -5,7 +5,9 @@ package demo
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -31,11 +33,30 @@ type Identity struct {
 	Entity   catalog.EntityCode `json:"entity"`
 }
 
+// NewInfo returns the info of a demo that listens at an address.
+func NewInfo(address string, people []Person, b *Backends) Info {
+	info := Info{Address: address, Systems: b.ConnectorsURL, Mails: b.MailDir}
+	for _, p := range people {
+		for _, in := range p.Placements {
+			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: in.Role, Entity: in.Entity})
+		}
+	}
+	return info
+}
+
+// RemoveInfo removes demo.json, which exists only while the demo listens.
+func RemoveInfo(file string) error {
+	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // Describe is demo.json for people, 120 columns wide: one identity of each role with its secrets, to begin with, and
 // who there is at every entity.
 func (info Info) Describe(c config.Config) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nSOL Assistenza answers at %s. Everybody here is made up. To begin with:\n\n", info.Address)
+	fmt.Fprintf(&b, "\nSOL Assistenza is ready at %s. All people are fictitious. Examples:\n\n", info.Address)
 	line := func(role, entity, username, password, pin string) {
 		fmt.Fprintf(&b, "  %-22s %-10s %-24s %-16s %s\n", role, entity, username, password, pin)
 	}
@@ -47,7 +68,7 @@ func (info Info) Describe(c config.Config) string {
 			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
 		}
 	}
-	fmt.Fprintf(&b, "\nEverybody, with passwords and PINs, stands in %s. The supervisor comes last:\n\n", c.DemoInfoFile())
+	fmt.Fprintf(&b, "\n%s lists all accounts with passwords and PINs. The supervisor of each entity comes last:\n\n", c.DemoInfoFile())
 	for _, e := range catalog.Default().Entities(time.Now()) {
 		operators := info.usernames(e.Code, person.ASROperator, person.RegionalOperator)
 		supervisors := info.usernames(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
@@ -64,7 +85,7 @@ Try it:
   curl -s %[1]s/api/v1/queues -H "Authorization: Bearer $TOKEN"      # TOKEN: the token of that answer
   curl -s '%[1]s/api/v1/tickets?queue=nuove' -H "Authorization: Bearer $TOKEN"
 
-Ctrl-C stops it; what was made stays in %[5]s.
+Ctrl-C stops it. The data stays in %[5]s.
 `, info.Address, first.Username, first.Password, first.PIN, c.DataDir)
 	return b.String()
 }

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// Erasure is the result of EraseTicket.
+type Erasure struct {
+	Position eventstore.Position // of the event
+	Linked   []string            // numbers of the linked tickets with the same personal data, which are not erased
+}
+
+// EraseTicket destroys the keys of a ticket's personal data and waits until the lists show it.
+func (c *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID) (Erasure, error) {
+	linked, err := c.linkedTickets(ctx, id) // found by the tax code, which is about to be erased
+	if err != nil {
+		return Erasure{}, err
+	}
+	out, err := c.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Erase{}, By: by})
+	if err != nil {
+		return Erasure{}, err
+	}
+	if err := c.WaitForLists(ctx); err != nil {
+		return Erasure{}, fmt.Errorf("the keys are destroyed, the read models do not show it yet: %w", err)
+	}
+	return Erasure{Position: out.Position, Linked: linked}, nil
+}
+
+// linkedTickets returns the numbers of the tickets that are linked to a ticket by continuation, directly or through others, and not
+// erased: each got a copy of the form of the one before. They are found by their common tax code.
+func (c *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
+	read := func(id ticket.ID) (ticketview.Ticket, error) {
+		history, names, now, err := c.loadHistory(ctx, id, nil)
+		if err != nil {
+			return ticketview.Ticket{}, err
+		}
+		t, _ := ticketview.Detail(auditorViewer, history, names, now) // the auditor sees every ticket
+		return t, nil
+	}
+	this, err := read(id)
+	if err != nil || this.Requester.TaxCode == "" { // erased before
+		return nil, err
+	}
+	var others []ticketview.Ticket
+	f := lists.Filter{Queue: lists.AllQueue, Q: this.Requester.TaxCode, Sort: lists.OldestFirst, Limit: 200}
+	for {
+		page, err := c.Lists.ListTickets(ctx, auditorViewer, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range page.Items {
+			t, err := read(item.ID)
+			if err != nil {
+				return nil, err
+			}
+			others = append(others, t)
+		}
+		if f.Cursor = page.NextCursor; f.Cursor == "" {
+			return linkedNumbers(this, others), nil
+		}
+	}
+}
+
+// linkedNumbers returns the numbers of the tickets among others that are connected with this by continuation, without this and
+// without erased ones.
+func linkedNumbers(this ticketview.Ticket, others []ticketview.Ticket) (numbers []string) {
+	others = slices.Clone(others)
+	for chain := []ticketview.Ticket{this}; len(chain) > 0; chain = chain[1:] {
+		others = slices.DeleteFunc(others, func(t ticketview.Ticket) bool {
+			linked := t.ID == chain[0].Continues || t.Continues == chain[0].ID
+			if linked && t.ID != this.ID && !t.Erased {
+				numbers = append(numbers, t.Number)
+			}
+			if linked {
+				chain = append(chain, t)
+			}
+			return linked
+		})
+	}
+	return numbers
+}

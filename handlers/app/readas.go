@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// The queries in this file are for the command line: its actor reads as another viewer, and is recorded as who read.
+
+// auditorViewer sees every ticket and changes nothing.
+var auditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
+
+// Moment is a moment of a ticket's history: a time, a log position, or now (the zero value).
+type Moment struct {
+	Time     time.Time
+	Position eventstore.Position // with Time zero: the ticket after the event at this position
+}
+
+// Reading is a ticket as a viewer sees it at a moment, with the events up to that moment.
+type Reading struct {
+	Ticket  ticketview.Ticket
+	Visible bool // false: the viewer sees no such ticket at that moment; the rest is empty
+	Events  []ticket.Recorded
+	Epoch   int // of the log
+}
+
+// ReadTicketAs returns a ticket as viewer v sees it at a moment, and records that by read it, if v sees it.
+// Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead when the log has not reached the moment's position.
+func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (Reading, error) {
+	history, names, when, err := c.loadHistory(ctx, id, nil)
+	if err != nil {
+		return Reading{}, err
+	}
+	switch {
+	case !at.Time.IsZero():
+		when = at.Time
+	case at.Position != eventstore.Position{}:
+		records, err := c.Store.Read(ctx, at.Position.N-1, 1)
+		if err != nil {
+			return Reading{}, err
+		}
+		if len(records) == 0 || at.Position.Epoch != names.Epoch {
+			return Reading{}, eventstore.ErrBeyondHead
+		}
+		when = records[0].At
+		kept := 0
+		for kept < len(history) && history[kept].Position <= at.Position.N {
+			kept++
+		}
+		history = history[:kept]
+	}
+	t, visible := ticketview.Detail(v, history, names, when)
+	if !visible {
+		return Reading{}, nil
+	}
+	if err := c.recordAccess(ctx, Caller{Actor: by}, kind, id, ""); err != nil {
+		return Reading{}, err
+	}
+	return Reading{Ticket: t, Visible: true, Events: history, Epoch: names.Epoch}, nil
+}
+
+// ListTicketsAsAuditor returns a page of all tickets as the auditor sees them. It records a search by tax code as a read of by.
+func (c *Service) ListTicketsAsAuditor(ctx context.Context, by person.Actor, f lists.Filter) (lists.Page, error) {
+	if err := c.recordSearch(ctx, Caller{Actor: by}, f.Q); err != nil {
+		return lists.Page{}, err
+	}
+	f.Queue = lists.AllQueue
+	return c.Lists.ListTickets(ctx, auditorViewer, f)
+}
+
+// ReadTicketAsAuditor is ReadTicketAs for the auditor, now.
+func (c *Service) ReadTicketAsAuditor(ctx context.Context, by person.Actor, id ticket.ID) (ticketview.Ticket, error) {
+	r, err := c.ReadTicketAs(ctx, by, auditorViewer, id, Moment{}, accesslog.Ticket)
+	return r.Ticket, err
+}
+
+// FindTicket returns the id of the ticket with a number. The argument may be an id, which it returns. Error: eventstore.ErrNotFound.
+func (c *Service) FindTicket(ctx context.Context, number string) (ticket.ID, error) {
+	if eventstore.IsID(number) {
+		return ticket.ID(number), nil
+	}
+	page, err := c.Lists.ListTickets(ctx, auditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
+	if err != nil {
+		return "", err
+	}
+	for _, item := range page.Items {
+		if item.Number == number {
+			return item.ID, nil
+		}
+	}
+	return "", eventstore.ErrNotFound
+}
+
+// WaitForLists waits until the lists show everything that the log holds now.
+func (c *Service) WaitForLists(ctx context.Context) error {
+	head, _, err := c.Store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		if stale, err := c.Lists.Wait(ctx, head); err != nil || !stale {
+			return err
+		}
+	}
+}
