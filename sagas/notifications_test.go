@@ -197,7 +197,7 @@ func TestARecalledHandoverTellsNobody(t *testing.T) {
 }
 
 // An alert waits with the note beside it, and goes with it.
-func TestAWithdrawnAlertIsNotTold(t *testing.T) {
+func TestWithdrawnAlertIsNotSent(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	s, state, got := Notifications(), undoState[notificationState]{}, []runtime.Action(nil)
 	for _, r := range []ticket.Recorded{

@@ -143,7 +143,7 @@ func TestComingBackForgetsWhatIsAffected(t *testing.T) {
 	}
 }
 
-func TestAVersionThatIsNotLoadedIsSaid(t *testing.T) {
+func TestMissingVersionIsReported(t *testing.T) {
 	l := playbook.Default()
 	run := pinned(t, l, "referto-non-trovato")
 	run.Version = 99

@@ -103,18 +103,18 @@ func TestSwitchesNameWholeFamilies(t *testing.T) {
 				t.Errorf("%s: a case names an interface that is no family: a new event would pass unseen", files.Position(s.Pos()))
 			}
 			for family, all := range members {
-				whole := slices.Contains(named, family)
+				namesFamily := slices.Contains(named, family)
 				var missing []string
 				for _, m := range all {
 					if !slices.Contains(named, m) {
 						missing = append(missing, m)
 					}
 				}
-				if cares := len(missing) < len(all); cares && whole {
+				if cares := len(missing) < len(all); cares && namesFamily {
 					t.Errorf("%s: a case names %s beside a member of it: a new member would pass unseen", files.Position(s.Pos()), family)
 				} else if cares && len(missing) > 0 {
 					t.Errorf("%s: of %s the switch does not name %v", files.Position(s.Pos()), family, missing)
-				} else if cares || whole {
+				} else if cares || namesFamily {
 					switches++
 				}
 			}

@@ -75,8 +75,8 @@ type System struct {
 	App           *app.Service
 	Notifications *notification.Store
 
-	// Settle waits until the sagas have done what follows from all that has happened.
-	Settle func(context.Context) error
+	// RunUntilIdle waits until the sagas have done what follows from all that has happened.
+	RunUntilIdle func(context.Context) error
 }
 
 // New runs a world until the test ends.
@@ -109,7 +109,7 @@ func New(t *testing.T, o Options) *System {
 	timers, err := runtime.New(runtime.Config{Store: w.Store, Dispatch: sendCommand(w.App.Dispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas})
 	must(t, err)
 
-	w.Settle = timers.RunUntilIdle
+	w.RunUntilIdle = timers.RunUntilIdle
 
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	var workers sync.WaitGroup

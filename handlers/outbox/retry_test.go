@@ -24,8 +24,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox"
 )
 
-// away takes a database away, connections and all, and gives it back.
-func away(t *testing.T, of string) (back func()) {
+// makeUnavailable takes a database away, connections and all, and gives it back.
+func makeUnavailable(t *testing.T, of string) (back func()) {
 	t.Helper()
 	u, err := url.Parse(of)
 	if err != nil {
@@ -83,7 +83,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storete
 			return nil
 		}}}})
 	<-begun
-	back := away(t, downstream.URL)
+	back := makeUnavailable(t, downstream.URL)
 	close(gone)
 	eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
 	back()

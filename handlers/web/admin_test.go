@@ -29,14 +29,14 @@ func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
 		ada.open("/amministrazione"+path).want(200).doesNotSay("Finzione", "RSSMRA80A01H501U", number)
 	}
 	home := ada.open("/amministrazione").says("3 persone con 3 ruoli in corso", "scadenze in attesa")
-	home.follow("Enti").want(200).says("010301", "ASL Città di Torino", "Regione Piemonte", "senza limiti")
-	home.follow("Servizi e problemi").want(200).says("Referto non trovato").follow("Referto non trovato").want(200).
+	home.openLink("Enti").want(200).says("010301", "ASL Città di Torino", "Regione Piemonte", "senza limiti")
+	home.openLink("Servizi e problemi").want(200).says("Referto non trovato").openLink("Referto non trovato").want(200).
 		says("FAQ 2.8", "versione 1", "Ogni esito è raggiunto", "percorsi", "Il referto è stato prodotto in data", "procedura invio-fallito").
 		follow("invio-fallito").want(200).says("FAQ 2.7")
-	home.follow("Procedure di verifica").want(200).says("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")
-	home.follow("Elaborazioni").want(200).says("Richieste e code", "Cifre del cruscotto", "Chiusura automatica", "posizione 1.")
-	home.follow("Messaggi in uscita").want(200).says("Avvisi e posta")
-	calendar := home.follow("Calendari").want(200)
+	home.openLink("Procedure di verifica").want(200).says("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")
+	home.openLink("Elaborazioni").want(200).says("Richieste e code", "Cifre del cruscotto", "Chiusura automatica", "posizione 1.")
+	home.openLink("Messaggi in uscita").want(200).says("Avvisi e posta")
+	calendar := home.openLink("Calendari").want(200)
 	calendar.submit("Mostra", formValues{"Ente": "ASL Città di Torino", "Anno": "2027"}).want(200).
 		says("ASL Città di Torino, 2027", "lunedì 29/03/2027", "giovedì 24/06/2027").doesNotSay("24/06/2026")
 	for _, path := range []string{"/procedure/boh", "/procedure/referto-non-trovato?versione=9", "/automatismi/notifications", "/persone/boh", "/persone/01930000-0000-7000-8000-000000000001", "/persone/urn:uuid:01930000-0000-7000-8000-000000000001"} {
@@ -63,7 +63,7 @@ var secretsPattern = regexp.MustCompile(`<dt>Password</dt><dd><code>([^<]+)</cod
 func TestAPersonComesAndGoes(t *testing.T) {
 	w := newSystem(t)
 	ada := w.login("ada", person.Administrator, "")
-	form := ada.open("/amministrazione/persone").follow("Nuova persona").want(200)
+	form := ada.open("/amministrazione/persone").openLink("Nuova persona").want(200)
 	refused := form.submit("Crea la persona", formValues{"Nome utente": "Più Uno", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(422).says("lettere minuscole")
 	if kept := refused.fields("Crea la persona"); kept.Get("utente") != "Più Uno" || kept.Get("cognome") != "Prova" || kept.Get("ente") != "010301" || kept.Get("ruolo") != "operatore_asr" {
 		t.Errorf("the form comes back with %v", kept)
@@ -80,7 +80,7 @@ func TestAPersonComesAndGoes(t *testing.T) {
 		w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "nina", "Password": password, "PIN": pin}).want(want)
 	}
 	login(first[1], first[2], 200)
-	nina := ada.open("/amministrazione/persone?q=nina").want(200).follow("Prova Nina").want(200).says("Operatore ASR", "ASL Città di Torino", "in corso").doesNotSay(first[1])
+	nina := ada.open("/amministrazione/persone?q=nina").want(200).openLink("Prova Nina").want(200).says("Operatore ASR", "ASL Città di Torino", "in corso").doesNotSay(first[1])
 	if logged := w.log.String(); strings.Contains(logged, first[1]) || !strings.Contains(logged, "account made") {
 		t.Error("the log holds a password, or not what was done")
 	}
@@ -127,7 +127,7 @@ func TestATicketIsFreeWhenItsOperatorLeaves(t *testing.T) {
 func TestNobodyLocksThemselvesOut(t *testing.T) {
 	w := newSystem(t)
 	ada := w.login("ada", person.Administrator, "")
-	own := ada.open("/amministrazione/persone").follow("ADA Prova").want(200).doesNotSay(">Disattiva<")
+	own := ada.open("/amministrazione/persone").openLink("ADA Prova").want(200).doesNotSay(">Disattiva<")
 	own.submit("Termina il ruolo: Amministratore", nil).want(409).says("lo chieda a un altro amministratore")
 	ada.open("/amministrazione").want(200)
 }
@@ -137,7 +137,7 @@ func TestOtherSettingsAreSimulated(t *testing.T) {
 	newAuditedTicket(w) // resolved on 2 March; nothing closes it for a week
 	w.Clock.Advance(3 * 24 * time.Hour)
 	ada := w.login("ada", person.Administrator, "")
-	form := ada.open("/amministrazione/automatismi").want(200).says("Tutti gli enti", "08:30-16:30", "9:00", "3 e 7", "mai").doesNotSay("3,7").follow("Simula altre impostazioni : Chiusura automatica").want(200).doesNotSay("Che cosa sarebbe successo")
+	form := ada.open("/amministrazione/automatismi").want(200).says("Tutti gli enti", "08:30-16:30", "9:00", "3 e 7", "mai").doesNotSay("3,7").openLink("Simula altre impostazioni : Chiusura automatica").want(200).doesNotSay("Che cosa sarebbe successo")
 	form.submit("Simula", nil).want(200).says("Avrebbe agito 0 volte", "1 richiesta")
 	sooner := form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "Regione Piemonte"}).want(200).says("Avrebbe agito 1 volta", "ha agito 0 volte", "04/03/2026")
 	if kept := sooner.fields("Simula"); kept.Get("auto_close.after_days") != "1" || kept.Get("ente") != "regione" {
@@ -159,6 +159,6 @@ func TestMessagesPutAsideAreTriedAgain(t *testing.T) {
 	list := ada.open("/amministrazione/messaggi").want(200).says("Sistemi collegati", "it was nonsense", "nobody answered")
 	one := list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(200).says("rimessi in uscita", "nobody answered").doesNotSay("it was nonsense")
 	list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(409).says("Nulla da riprovare")
-	one.follow("Solo quelli messi da parte").want(200).says("nobody answered").submit("Riprova tutti quelli messi da parte", nil).want(200).doesNotSay("nobody answered", "Riprova tutti")
+	one.openLink("Solo quelli messi da parte").want(200).says("nobody answered").submit("Riprova tutti quelli messi da parte", nil).want(200).doesNotSay("nobody answered", "Riprova tutti")
 	ada.open("/amministrazione/messaggi?solo=da-parte").want(200).says("Nessun messaggio è stato messo da parte")
 }

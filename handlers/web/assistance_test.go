@@ -67,7 +67,7 @@ func TestACitizenAsksForHelp(t *testing.T) {
 	w := newSystem(t)
 	in := citizenForm()
 	in["Allegati (facoltativi)"] = []uploadFile{{"schermata.png", pngImage(t)}, {"altra.png", pngImage(t)}}
-	sent := w.browser().open("/").follow("Compila il modulo").says("Di che cosa ha bisogno?", "Servizio on line assistenza").
+	sent := w.browser().open("/").openLink("Compila il modulo").says("Di che cosa ha bisogno?", "Servizio on line assistenza").
 		follow("Non trovo il mio referto").submit(sendButton, in).want(http.StatusOK)
 	got := w.onlyTicket(torino)
 	sent.says("Richiesta inviata", got.Number, "Azienda Sanitaria Locale Città di Torino", "m•••@example.org", "collegamento personale").
@@ -177,7 +177,7 @@ func TestAFormSentTwiceCountsOnce(t *testing.T) {
 func TestAnOperatorWithoutAccessAsksForHelp(t *testing.T) {
 	w := newSystem(t)
 	b := w.browser()
-	form := b.open("/assistenza").follow("Servizio on line assistenza").says(
+	form := b.open("/assistenza").openLink("Servizio on line assistenza").says(
 		"Nuova richiesta di assistenza", "Dati richiedente", "* Ruolo", "Operatore di Assistenza", "* Nome", "* Cognome", "* Codice fiscale", "0 / 16", "* Email",
 		"* Recapito telefonico", "* ASR di competenza", "Problema riscontrato", "* Tipologia", "* Descrizione della richiesta", "Allegato",
 		"Estensioni accettate: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg", "Dimensione massima 1MB", "chiuda tutte le finestre del browser",
@@ -196,11 +196,11 @@ func TestAnOperatorOpensForACitizen(t *testing.T) {
 	b := w.login("anna", person.ASROperator, torino)
 	in := citizenForm()
 	delete(in, "Azienda sanitaria") // it is the operator's own
-	b.open("/code/nuove").follow("Istruzioni per gli operatori").want(http.StatusOK)
-	which := b.open("/code/nuove").follow("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").doesNotSay("Suo problema.")
-	form := which.follow("Un altro problema con i miei documenti").says("I dati del cittadino").doesNotSay("risponderLe", "I Suoi dati")
+	b.open("/code/nuove").openLink("Istruzioni per gli operatori").want(http.StatusOK)
+	which := b.open("/code/nuove").openLink("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").doesNotSay("Suo problema.")
+	form := which.openLink("Un altro problema con i miei documenti").says("I dati del cittadino").doesNotSay("risponderLe", "I Suoi dati")
 	form.submit(sendButton, in).want(http.StatusUnprocessableEntity).says("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
-		submit(sendButton, formValues{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").follow("Apri la richiesta").want(http.StatusOK)
+		submit(sendButton, formValues{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").openLink("Apri la richiesta").want(http.StatusOK)
 	if got := w.onlyTicket(torino); got.Channel != ticket.ChannelTelephone || got.Identity != ticket.Declared {
 		t.Errorf("got %+v", got)
 	}

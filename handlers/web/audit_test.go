@@ -63,7 +63,7 @@ func TestTheAuditorFindsATicket(t *testing.T) {
 		if found.at.RawQuery != "" {
 			t.Errorf("the address holds what was looked for: %s", found.at)
 		}
-		if got := found.follow(number).want(200).at.Path; got != "/revisione/"+string(id) {
+		if got := found.openLink(number).want(200).at.Path; got != "/revisione/"+string(id) {
 			t.Errorf("it leads to %s", got)
 		}
 	}
@@ -81,10 +81,10 @@ func TestATicketInTime(t *testing.T) {
 		if !strings.Contains(begun.raw, ">Passo prima<") {
 			break
 		}
-		begun = begun.follow("Passo prima").want(200)
+		begun = begun.openLink("Passo prima").want(200)
 	}
 	begun.says("passo 1 di", "Nuovo", "dopo il momento mostrato").doesNotSay("Passo prima")
-	begun.follow("Passo dopo").says("passo 2 di").follow("Adesso").says("Adesso", "Risolto")
+	begun.openLink("Passo dopo").says("passo 2 di").openLink("Adesso").says("Adesso", "Risolto")
 
 	begun.says("Non trovo il referto delle analisi")
 	page := begun.text()[:strings.Index(begun.text(), "Eventi registrati")]
@@ -189,8 +189,8 @@ func TestWhoReadATicket(t *testing.T) {
 		_, err := w.App.Ticket(w.Context(), app.LinkHolder(id, ""), id, nil)
 		w.must(err)
 	}
-	oldest := audit.open(accesses).follow("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
-	oldest.follow("I più recenti").want(200).doesNotSay("I più recenti")
+	oldest := audit.open(accesses).openLink("Più vecchi").want(200).says("Prova ANNA", "I più recenti")
+	oldest.openLink("I più recenti").want(200).doesNotSay("I più recenti")
 	seen := w.accesses(id)
 	audit.open(accesses + "?prima=999999999").want(200).says("con il collegamento personale")
 	if got := w.accesses(id) - seen; got != 1 {
@@ -303,8 +303,8 @@ func TestAQueueOfThePast(t *testing.T) {
 	at("ASL Città di Torino", "Nuove", "2026-03-02T10:30").says("02/03/2026 10:30:59,999", "posizione 1.", number, "Nuovo", "Nuove 1", "In attesa del cittadino 0").
 		doesNotSay("Finzione") // whose it is is not what a queue is looked at for
 	was := at("ASL Città di Torino", "In attesa del cittadino", "2026-03-02T11:00").says(number, "In attesa di informazioni")
-	was.follow(number).want(200).says("Storia della richiesta "+number, "In attesa di informazioni da utente", "dopo il momento mostrato")
-	was.follow("Nuove 0").want(200).says("A quel momento la coda era vuota")
+	was.openLink(number).want(200).says("Storia della richiesta "+number, "In attesa di informazioni da utente", "dopo il momento mostrato")
+	was.openLink("Nuove 0").want(200).says("A quel momento la coda era vuota")
 	at("Regione Piemonte", "Nuove", "2026-03-02T11:02").says(number, "Non di competenza")
 	at("ASL Città di Torino", "Inoltrate", "2026-03-02T11:02").says(number)
 	at("ASL Città di Torino", "Tutte", "2026-03-01T10:00").says("posizione 1.0", "la coda era vuota")

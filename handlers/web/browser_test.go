@@ -106,8 +106,8 @@ func (p *page) doesNotSay(texts ...string) *page {
 // text is what a reader finds on the page, in one line.
 func (p *page) text() string { return textOf(p.root) }
 
-// follow opens what a link leads to.
-func (p *page) follow(link string) *page {
+// openLink opens what a link leads to.
+func (p *page) openLink(link string) *page {
 	p.b.w.Helper()
 	for _, a := range all(p.root, "a") {
 		if textOf(a) == link {

@@ -55,7 +55,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 			t.Errorf("%s is %s of %v", numbers[n], s.Status, s.Assignee)
 		}
 	}
-	if to := p.follow("Torna alla coda"); to.at.RequestURI() != "/code/tutte?ordine=opened_at" || to.sortOrder() != "Numero0 Numero1 Numero2" {
+	if to := p.openLink("Torna alla coda"); to.at.RequestURI() != "/code/tutte?ordine=opened_at" || to.sortOrder() != "Numero0 Numero1 Numero2" {
 		t.Errorf("back at %s: %s", to.at, to.sortOrder())
 	}
 	before := w.countActivities(account, ids...)
@@ -73,7 +73,7 @@ func TestManyAtOnceWithAResultEach(t *testing.T) {
 			t.Errorf("after the undo: %s, %v", s.Status, err)
 		}
 	}
-	undone.follow("Torna alla coda").want(200)
+	undone.openLink("Torna alla coda").want(200)
 
 	assigned := anna.open("/code/tutte").submit(applyButton, selectRows(numbers, formValues{"Assegna a": "Prova BRUNO"})).want(200).says("Fatto: 3 richieste", "Assegnare a un collega")
 	assigned.doesNotSay("Annulla tutto")

@@ -118,7 +118,7 @@ func TestTheSupervisorsFigures(t *testing.T) {
 	for _, path := range []string{"/cruscotto", "/cruscotto/elenco", "/cruscotto/elenco.csv", "/cruscotto/dati/enti.csv"} {
 		anna.open(path).want(403).says("Pagina di un altro ruolo")
 	}
-	own.follow("Cruscotto")
+	own.openLink("Cruscotto")
 	anna.open("/code/nuove").doesNotSay("/cruscotto")
 }
 

@@ -19,15 +19,15 @@ import (
 func TestTheLandingPageLeadsEveryoneOn(t *testing.T) {
 	w := newSystem(t)
 	home := w.browser().open("/").says("Accesso riservato", "Assistenza", "Documentazione", "Chiuda tutte le finestre del browser.", "Ne apra una nuova e riprovi.")
-	home.follow("Accedi").says("Nome utente", "Password", "PIN")
-	home.follow("Compila il modulo").says("Di che cosa ha bisogno?")
-	home.follow("compili il modulo di assistenza").says("Di che cosa ha bisogno?")
-	w.login("dora", person.Citizen, "").open("/").says("Prova DORA").follow("Le mie richieste").says("Nuova richiesta")
+	home.openLink("Accedi").says("Nome utente", "Password", "PIN")
+	home.openLink("Compila il modulo").says("Di che cosa ha bisogno?")
+	home.openLink("compili il modulo di assistenza").says("Di che cosa ha bisogno?")
+	w.login("dora", person.Citizen, "").open("/").says("Prova DORA").openLink("Le mie richieste").says("Nuova richiesta")
 }
 
 // Every paragraph of the operators' FAQ has its place.
 func TestTheInstructionsAnswerEveryQuestion(t *testing.T) {
-	p := newSystem(t).browser().open("/").follow("Leggi le istruzioni").says("Il referto è stato prodotto in data", "Il paziente è esente", "si prega di verificare l’effettivo",
+	p := newSystem(t).browser().open("/").openLink("Leggi le istruzioni").says("Il referto è stato prodotto in data", "Il paziente è esente", "si prega di verificare l’effettivo",
 		"inviato con successo a FSE/ROL da parte dell’Azienda", "non si usa", "Aprire una richiesta per un cittadino", "allo sportello o per telefono")
 	n := 0
 	for _, s := range all(p.root, "section") {
@@ -57,7 +57,7 @@ func TestWhatOnlyTheBodyCanSayIsLinked(t *testing.T) {
 	if p.elementLink("accessibility-link") != "/accessibilita" || p.elementLink("privacy-policy-link") != "/privacy" {
 		t.Errorf("the foot leads to %q and %q", p.elementLink("accessibility-link"), p.elementLink("privacy-policy-link"))
 	}
-	p.follow("Segnala l’ostacolo").says("Un altro problema con i miei documenti")
+	p.openLink("Segnala l’ostacolo").says("Un altro problema con i miei documenti")
 
 	documents := ui.Documents{Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it"}
 	b := newSystem(t, func(c *web.Config) { c.Documents = documents }).browser()

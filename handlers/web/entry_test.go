@@ -20,7 +20,7 @@ func TestLoginAndChoiceOfRole(t *testing.T) {
 
 	b := w.browser()
 	landing := b.open("/").want(200).says("Accesso riservato", "Assistenza", "Documentazione")
-	form := landing.follow("Accedi").want(200)
+	form := landing.openLink("Accedi").want(200)
 	chosen := form.submit("Accedi", formValues{"Nome utente": "Anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	chosen.says("Ruolo e collocazione", "Operatore ASR · ASL Città di Torino", "Supervisore ASR · ASL NO")
 	if chosen.at.Path != "/accesso/ruolo" {
@@ -32,7 +32,7 @@ func TestLoginAndChoiceOfRole(t *testing.T) {
 	if work.at.Path != "/code/nuove" {
 		t.Fatalf("after the choice one stands on %s", work.at)
 	}
-	work.follow("Cambia ruolo").want(200).says("Supervisore ASR · ASL NO (in uso)").
+	work.openLink("Cambia ruolo").want(200).says("Supervisore ASR · ASL NO (in uso)").
 		submit("Operatore ASR · ASL Città di Torino", nil).want(200).says("Operatore ASR, ASL Città di Torino")
 }
 

@@ -45,7 +45,7 @@ func (p *page) firstNotification() string {
 	return textOf(link)
 }
 
-func TestNotices(t *testing.T) {
+func TestNotifications(t *testing.T) {
 	w := newSystem(t)
 	anna, bruno := w.login("anna", person.ASROperator, torino), w.login("bruno", person.ASROperator, torino)
 	if p := anna.open("/notifiche").want(200).says("Ha letto tutto"); p.unread() != "" {
@@ -55,7 +55,7 @@ func TestNotices(t *testing.T) {
 	w.eventually("both are told of", func() bool { return anna.open("/code/nuove").unread() == "2" })
 
 	p := anna.open("/notifiche").want(200).says("Da leggere 2", "Nuova richiesta n. "+anna.number(two))
-	if opened := p.follow(p.firstNotification()).want(200); !strings.HasSuffix(opened.at.Path, string(two)) {
+	if opened := p.openLink(p.firstNotification()).want(200); !strings.HasSuffix(opened.at.Path, string(two)) {
 		t.Errorf("the newest leads to %s", opened.at)
 	}
 	left := p.submit("Segna come letta: "+p.firstNotification(), nil).want(200).says("Da leggere 1")
@@ -65,7 +65,7 @@ func TestNotices(t *testing.T) {
 	if bruno.open("/notifiche").unread() != "2" {
 		t.Error("what anna has read is read by bruno")
 	}
-	if both := left.follow("Tutte").want(200); strings.Count(both.text(), "Nuova richiesta") < 2 || strings.Count(both.text(), "Da leggere ·") != 1 {
+	if both := left.openLink("Tutte").want(200); strings.Count(both.text(), "Nuova richiesta") < 2 || strings.Count(both.text(), "Da leggere ·") != 1 {
 		t.Errorf("all of them: %s", both.text())
 	}
 	panel := anna.open("/notifiche/ultime", "HX-Request", "true", "HX-Request-Type", "partial").want(200).says("Nuova richiesta", "Tutte le notifiche")
@@ -80,7 +80,7 @@ func TestNotices(t *testing.T) {
 	w.login("ada", person.Auditor, "").open("/notifiche").want(403)
 }
 
-func TestACitizensNotices(t *testing.T) {
+func TestCitizenNotifications(t *testing.T) {
 	w := newSystem(t)
 	account := w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser().login("maria")
@@ -89,7 +89,7 @@ func TestACitizensNotices(t *testing.T) {
 	w.waitForLists()
 	w.must(w.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(o.Stream), sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}))
 	p := maria.open("/notifiche").want(200).says("C’è un messaggio per Lei")
-	if opened := p.follow(p.firstNotification()).want(200); opened.at.Path != "/richieste/"+o.Stream {
+	if opened := p.openLink(p.firstNotification()).want(200); opened.at.Path != "/richieste/"+o.Stream {
 		t.Errorf("a citizen's notice leads to %s", opened.at)
 	}
 }

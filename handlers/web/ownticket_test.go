@@ -105,7 +105,7 @@ func TestCitizensSeeTheirOwnRequests(t *testing.T) {
 	orco.open("/richieste").says("Non ha ancora inviato richieste")
 	orco.open("/richieste/" + string(declared)).want(http.StatusNotFound)
 	w.Clock.Advance(time.Second)
-	dora.open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).follow("Segui la richiesta").says("Ricevuta", "Un operatore la leggerà", "con la app")
+	dora.open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).openLink("Segui la richiesta").says("Ricevuta", "Un operatore la leggerà", "con la app")
 	w.waitForLists()
 	list := dora.open("/richieste").says("Mi viene chiesto di pagare", "Ricevuta")
 	var id string
@@ -186,7 +186,7 @@ func TestWritingToAClosedRequestOpensANewOne(t *testing.T) {
 	// Who was not told before is told first, and nothing is lost.
 	answer := stale.submit("Invia", formValues{"Solo un messaggio La richiesta resta risolta; l’operatore lo legge.": "✓", "Il Suo messaggio": "Non va ancora"}).
 		want(http.StatusConflict).says("Nel frattempo la richiesta si è chiusa", "si apre una nuova richiesta", "Non va ancora")
-	answer.submit("Apri una nuova richiesta", nil).says("Richiesta inviata").follow("Segui la richiesta").says("Non va ancora", "una Sua richiesta precedente", "Ricevuta")
+	answer.submit("Apri una nuova richiesta", nil).says("Richiesta inviata").openLink("Segui la richiesta").says("Non va ancora", "una Sua richiesta precedente", "Ricevuta")
 
 	declared := w.open(request(torino))
 	w.updateAsOperator(declared, resolveUpdate("Fatto"))

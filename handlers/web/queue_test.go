@@ -73,7 +73,7 @@ func TestAQueueShowsWhatServes(t *testing.T) {
 	if current != 1 {
 		t.Errorf("the menu is at %d queues", current)
 	}
-	if opened := p.follow(strings.Fields(p.rows()[0])[0]); !strings.HasSuffix(opened.at.Path, string(id)) {
+	if opened := p.openLink(strings.Fields(p.rows()[0])[0]); !strings.HasSuffix(opened.at.Path, string(id)) {
 		t.Errorf("the row leads to %s", opened.at)
 	}
 	for queue, says := range map[string]string{
@@ -113,7 +113,7 @@ func TestAQueueIsOrderedByItsColumns(t *testing.T) {
 		{"Aggiornata", "descending", "Amato Zeta Bianchi"}, {"Aperta da", "descending", "Bianchi Zeta Amato"},
 	} {
 		if step.column != "" {
-			p = p.follow(step.column).want(200)
+			p = p.openLink(step.column).want(200)
 		}
 		if got := p.sortOrder(); got != step.want {
 			t.Errorf("by %s: %s, want %s", step.column, got, step.want)
@@ -126,7 +126,7 @@ func TestAQueueIsOrderedByItsColumns(t *testing.T) {
 	}
 }
 
-func TestAQueueIsNarrowed(t *testing.T) {
+func TestQueueFilters(t *testing.T) {
 	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna := w.browser().login("anna")
@@ -174,7 +174,7 @@ func TestAQueueIsNarrowed(t *testing.T) {
 	}
 }
 
-func TestOtherEntitiesAreSaidWhereTheyMatter(t *testing.T) {
+func TestOtherEntitiesAreNamedWhereTheyMatter(t *testing.T) {
 	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna, rita, ada := w.browser().login("anna"), w.login("rita", person.RegionalOperator, catalog.Region), w.login("ada", person.Auditor, "")
@@ -205,20 +205,20 @@ func TestAListIsPagedBothWays(t *testing.T) {
 	}
 	w.waitForLists()
 	first := anna.open("/code/nuove").says("53 richieste")
-	second := first.follow("Successive").want(200)
+	second := first.openLink("Successive").want(200)
 	if len(first.rows()) != 50 || len(second.rows()) != 3 {
 		t.Fatalf("pages of %d and %d", len(first.rows()), len(second.rows()))
 	}
 	if strings.Contains(second.text(), "Successive") || strings.Contains(first.text(), "Precedenti") {
 		t.Error("a page leads further than there is")
 	}
-	if back := second.follow("Precedenti").want(200); !slices.Equal(back.rows(), first.rows()) {
+	if back := second.openLink("Precedenti").want(200); !slices.Equal(back.rows(), first.rows()) {
 		t.Errorf("back at %s", back.at)
 	}
-	if top := second.follow("Prima pagina").want(200); !slices.Equal(top.rows(), first.rows()) || top.at.RawQuery != "" {
+	if top := second.openLink("Prima pagina").want(200); !slices.Equal(top.rows(), first.rows()) || top.at.RawQuery != "" {
 		t.Errorf("the first page is %s", top.at)
 	}
-	byName := anna.open("/code/nuove?ordine=requester").follow("Successive").want(200)
+	byName := anna.open("/code/nuove?ordine=requester").openLink("Successive").want(200)
 	if len(byName.rows()) != 3 || strings.Contains(byName.at.String(), "Finzione") {
 		t.Errorf("by name: %d rows at %s", len(byName.rows()), byName.at)
 	}

@@ -158,10 +158,10 @@ func (w *system) static(path, encoding string) staticResponse {
 func TestErrorPages(t *testing.T) {
 	w := newSystem(t)
 	nobody := w.browser()
-	nobody.open("/non-esiste").want(404).says("Questa pagina non c’è", "Torna alla pagina iniziale").follow("Torna alla pagina iniziale").want(200)
+	nobody.open("/non-esiste").want(404).says("Questa pagina non c’è", "Torna alla pagina iniziale").openLink("Torna alla pagina iniziale").want(200)
 	anna := w.login("anna", person.ASROperator, torino)
 	p := anna.open("/code/inventata").want(404).says("Questa pagina non c’è")
-	if home := p.follow("Torna alla pagina iniziale"); home.at.Path != "/code/nuove" {
+	if home := p.openLink("Torna alla pagina iniziale"); home.at.Path != "/code/nuove" {
 		t.Errorf("an operator's home is %s", home.at)
 	}
 	anna.open("/code/nuove?stato=inventato").want(422).says("Ricerca non valida")

@@ -128,7 +128,7 @@ func TestAPageFollowsFromWhereItStands(t *testing.T) {
 	}
 }
 
-func TestAPagesStreamCarriesNotices(t *testing.T) {
+func TestPageStreamSendsNotifications(t *testing.T) {
 	w := newSystem(t, func(c *web.Config) { c.Heartbeat = time.Hour })
 	anna := w.login("anna", person.ASROperator, torino)
 	annas := anna.openStream("", "")

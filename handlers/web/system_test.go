@@ -133,7 +133,7 @@ func (w *system) open(r app.OpenRequest) ticket.ID {
 // waitForLists waits until the lists show all that happened until now.
 func (w *system) waitForLists() {
 	w.Helper()
-	w.must(w.Settle(w.Context())) // or what they do would be dated later, when the clock has gone on
+	w.must(w.RunUntilIdle(w.Context())) // or what they do would be dated later, when the clock has gone on
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
 	w.eventually("the lists follow", func() bool {

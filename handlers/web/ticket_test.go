@@ -118,7 +118,7 @@ func TestEveryMoveHasItsForm(t *testing.T) {
 	number := strings.TrimPrefix(textOf(all(main.root, "h1")[0]), "Richiesta ")
 	p = anna.ticket(id).submit("Aggiorna", formValues{"Nota": "Ne ha già una", publicNote: "✓", "Stato": "Risolto, perché ripete un’altra richiesta"}).want(422)
 	p = p.submit("Aggiorna", formValues{"Numero della richiesta principale": number}).want(200).says("Ripete la richiesta " + number)
-	p.follow(number).want(200)
+	p.openLink(number).want(200)
 	// discarded, by a supervisor alone
 	id = fresh()
 	if words := anna.ticket(id).options("stato"); strings.Contains(strings.Join(words, " "), "scartata") {
@@ -259,7 +259,7 @@ func TestWhoseTicketItIs(t *testing.T) {
 	w.browser().open(path).want(200).says("Accesso riservato")
 	anna.open("/ticket/01a20000-0000-7000-8000-000000000000").want(404)
 	anna.open("/ticket/niente").want(404)
-	auditor.ticket(id).follow("Storia della richiesta").want(200).says("Eventi registrati")
+	auditor.ticket(id).openLink("Storia della richiesta").want(200).says("Eventi registrati")
 	if p := auditor.ticket(id).says("sola lettura"); len(all(p.root, "textarea")) != 0 {
 		t.Error("an auditor can write")
 	}

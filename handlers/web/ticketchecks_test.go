@@ -56,7 +56,7 @@ func TestAnAnswerIsCorrected(t *testing.T) {
 }
 
 // What a connected system is asked in vain, again and again, is told once, with how often and when last.
-func TestVainQuestionsAreToldOnce(t *testing.T) {
+func TestUnansweredQuestionsAreShownOnce(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	id := w.open(request(torino))

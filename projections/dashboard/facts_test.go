@@ -22,19 +22,19 @@ import (
 )
 
 // recordedBefore is the part of a history that had happened before a moment.
-func recordedBefore(history []ticket.Recorded, before time.Time) (past []ticket.Recorded) {
+func recordedBefore(history []ticket.Recorded, before time.Time) (earlier []ticket.Recorded) {
 	for _, r := range history {
 		if r.At.Before(before) {
-			past = append(past, r)
+			earlier = append(earlier, r)
 		}
 	}
-	return past
+	return earlier
 }
 
 // recountActivities tells what counts of a ticket, by hand: the acts that were not undone, told one after the other.
-func recountActivities(past []ticket.Recorded) (p progress, kinds map[activityKind][]time.Time) {
+func recountActivities(earlier []ticket.Recorded) (p progress, kinds map[activityKind][]time.Time) {
 	kinds = map[activityKind][]time.Time{}
-	for _, r := range ticketview.WithoutWithdrawn(past, ticketview.ActStates(past)) {
+	for _, r := range ticketview.WithoutWithdrawn(earlier, ticketview.ActStates(earlier)) {
 		count := func(k activityKind) { kinds[k] = append(kinds[k], r.At) }
 		switch e := r.Event.(type) {
 		case ticket.Opened:
@@ -74,7 +74,7 @@ func recountActivities(past []ticket.Recorded) (p progress, kinds map[activityKi
 }
 
 // TestFactsMatchHistoryAtEveryMoment: at each moment of a life one standing holds, and it is the rules' own state;
-// the deeds that count are those of the acts that had not been undone by then.
+// the activities that count are those of the acts that had not been undone by then.
 func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
@@ -82,29 +82,29 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 		for _, r := range life.History {
 			f.apply(r)
 		}
-		_, standings, deeds := f.drain()
+		_, statusIntervals, doneActivities := f.drain()
 		for _, at := range append(tickettest.Moments(life.History), life.Now.Add(time.Hour)) {
-			past := recordedBefore(life.History, at)
+			earlier := recordedBefore(life.History, at)
 			var holds []statusInterval
-			for _, s := range standings {
+			for _, s := range statusIntervals {
 				if s.From.Before(at) && (s.To.IsZero() || !s.To.Before(at)) {
 					holds = append(holds, s)
 				}
 			}
-			if len(past) == 0 {
+			if len(earlier) == 0 {
 				if len(holds) != 0 {
 					t.Fatalf("before it was opened it stands as %+v", holds)
 				}
 				continue
 			}
-			s := ticketview.FoldState(past)
-			p, kinds := recountActivities(past)
+			s := ticketview.FoldState(earlier)
+			p, kinds := recountActivities(earlier)
 			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, ticketview.AssigneeKey(s.Assignee), p}
 			if len(holds) != 1 || holds[0].intervalState != want {
 				t.Fatalf("at %s it stands as\n%+v, want\n%+v", at, holds, want)
 			}
 			got := map[activityKind][]time.Time{}
-			for _, d := range deeds {
+			for _, d := range doneActivities {
 				if d.At.Before(at) && (d.Withdrawn.IsZero() || !d.Withdrawn.Before(at)) {
 					got[d.Kind] = append(got[d.Kind], d.At)
 				}
@@ -124,7 +124,7 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history, rebuiltFrom := tickettest.DrawLog(t)
-		memories, standings, deeds := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
+		memories, statusIntervals, doneActivities := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
 			f := newFiguresFold(map[ticket.ID]ticketFigures{})
@@ -139,8 +139,8 @@ func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 				f.apply(r)
 				f.apply(r) // a redelivery changes nothing
 			}
-			maps.Copy(standings, f.intervals)
-			maps.Copy(deeds, f.activities)
+			maps.Copy(statusIntervals, f.intervals)
+			maps.Copy(doneActivities, f.activities)
 			touched, _, _ := f.drain()
 			for _, m := range touched {
 				memories[m.State.ID] = m.marshal()
@@ -151,8 +151,8 @@ func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 		for _, r := range rebuiltFrom {
 			f.apply(r)
 		}
-		if !maps.Equal(standings, f.intervals) || !maps.Equal(deeds, f.activities) {
-			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", standings, deeds, f.intervals, f.activities)
+		if !maps.Equal(statusIntervals, f.intervals) || !maps.Equal(doneActivities, f.activities) {
+			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", statusIntervals, doneActivities, f.intervals, f.activities)
 		}
 		for id, m := range f.tickets {
 			if m.marshal() != memories[id] {
@@ -170,8 +170,8 @@ func TestFiguresHoldNoPersonalData(t *testing.T) {
 		for _, r := range life.History {
 			f.apply(r)
 		}
-		memories, standings, deeds := f.drain()
-		all := fmt.Sprint(memories[0].marshal(), standings, deeds)
+		memories, statusIntervals, doneActivities := f.drain()
+		all := fmt.Sprint(memories[0].marshal(), statusIntervals, doneActivities)
 		for _, trace := range []string{
 			tickettest.CitizenID, `"s1"`, "Fittizia", "RSSMRA", tickettest.MarkChecks, tickettest.MarkCitizen, tickettest.MarkInternal, tickettest.MarkRegional,
 		} {
@@ -204,8 +204,8 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 	h.Project()
 	check := func(t *testing.T) {
 		for name, c := range map[string]struct {
-			who              person.Actor
-			standings, deeds int
+			who                             person.Actor
+			statusIntervals, doneActivities int
 		}{
 			"no settings at all":       {person.Actor{}, 0, 0},
 			"a role alone":             {person.Actor{Role: person.ASRSupervisor}, 0, 0},
@@ -220,11 +220,11 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 			"the Region's":             {tickettest.Actors[6], 4, 4},
 			"the auditor":              {tickettest.Auditor, 4, 4},
 		} {
-			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.standings {
-				t.Errorf("%s sees %d standings, want %d", name, got, c.standings)
+			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.statusIntervals {
+				t.Errorf("%s sees %d status intervals, want %d", name, got, c.statusIntervals)
 			}
-			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.deeds {
-				t.Errorf("%s sees %d deeds, want %d", name, got, c.deeds)
+			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.doneActivities {
+				t.Errorf("%s sees %d activities, want %d", name, got, c.doneActivities)
 			}
 		}
 		if _, err := h.Store.RequestPool().Exec(t.Context(), `select from read.figures_v1`); err == nil {

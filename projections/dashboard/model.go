@@ -92,34 +92,34 @@ func newFiguresFold(memories map[ticket.ID]ticketFigures) *figuresFold {
 
 func (f *figuresFold) apply(r ticket.Recorded) {
 	before := f.tickets[r.Ticket]
-	after, standings, deeds := before.apply(r)
+	after, statusIntervals, doneActivities := before.apply(r)
 	if after.Version == before.Version {
 		return
 	}
 	f.tickets[r.Ticket], f.touched[r.Ticket] = after, true
-	for _, s := range standings {
+	for _, s := range statusIntervals {
 		f.intervals[rowKey{s.Ticket, s.Version}] = s
 	}
-	for _, d := range deeds {
+	for _, d := range doneActivities {
 		f.activities[rowKey{d.Ticket, d.Version}] = d
 	}
 }
 
 // drain gives the rows that were touched since the last time.
-func (f *figuresFold) drain() (memories []ticketFigures, standings []statusInterval, deeds []activity) {
+func (f *figuresFold) drain() (memories []ticketFigures, statusIntervals []statusInterval, doneActivities []activity) {
 	for id := range f.touched {
 		memories = append(memories, f.tickets[id])
 	}
 	for _, s := range f.intervals {
-		standings = append(standings, s)
+		statusIntervals = append(statusIntervals, s)
 	}
 	for _, d := range f.activities {
-		deeds = append(deeds, d)
+		doneActivities = append(doneActivities, d)
 	}
 	clear(f.touched)
 	clear(f.intervals)
 	clear(f.activities)
-	return memories, standings, deeds
+	return memories, statusIntervals, doneActivities
 }
 
 func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) error {
@@ -131,14 +131,14 @@ func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, ha
 	for _, r := range happened {
 		f.apply(r)
 	}
-	touched, standings, deeds := f.drain()
+	touched, statusIntervals, doneActivities := f.drain()
 	if err := figuresTable.Upsert(ctx, tx, names, touched); err != nil {
 		return err
 	}
-	if err := intervalsTable.Upsert(ctx, tx, names, standings); err != nil {
+	if err := intervalsTable.Upsert(ctx, tx, names, statusIntervals); err != nil {
 		return err
 	}
-	return activitiesTable.Upsert(ctx, tx, names, deeds)
+	return activitiesTable.Upsert(ctx, tx, names, doneActivities)
 }
 
 // loadFigures reads the memories of the tickets that the events touch.
@@ -171,15 +171,15 @@ func buildFigures() readmodel.Builder {
 			}
 		},
 		Flush: func(ctx context.Context, tx pgx.Tx, names readmodel.TableNames) error {
-			memories, standings, deeds := f.drain()
+			memories, statusIntervals, doneActivities := f.drain()
 			clear(f.tickets)
 			if err := figuresTable.CopyIn(ctx, tx, names, memories); err != nil {
 				return err
 			}
-			if err := intervalsTable.CopyIn(ctx, tx, names, standings); err != nil {
+			if err := intervalsTable.CopyIn(ctx, tx, names, statusIntervals); err != nil {
 				return err
 			}
-			return activitiesTable.CopyIn(ctx, tx, names, deeds)
+			return activitiesTable.CopyIn(ctx, tx, names, doneActivities)
 		},
 		Finish: func(context.Context, pgx.Tx, readmodel.TableNames) error { return nil }, // every ticket was whole
 	}

@@ -134,7 +134,7 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 // sort a whole entity's for a page that the first rows fill.
 func matchesWordsSQL(words, now string) string {
 	asked := "(select websearch_to_tsquery('pg_catalog.italian', " + words + "::text))"
-	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or " + saidFunction + "(t.folded, " + asked + ", " + now + "::timestamptz))"
+	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or " + matchFunction + "(t.folded, " + asked + ", " + now + "::timestamptz))"
 }
 
 // overrideGroundsSQL lists the grounds of hand-overs against the playbook, for SQL.

@@ -32,7 +32,7 @@ var Model = readmodel.Model{
 const (
 	searchFunction     = "read.search_tickets_v3"
 	handedOverFunction = "read.handed_over_v1"
-	saidFunction       = "read.said_v1"
+	matchFunction       = "read.said_v1"
 )
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: []readmodel.Column[Row]{

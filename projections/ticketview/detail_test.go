@@ -44,9 +44,9 @@ func TestViewerSees(t *testing.T) {
 	atRegion := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	other := person.Actor{ID: "01930000-0000-7000-8000-00000000c172", Role: person.Citizen}
 	for name, c := range map[string]struct {
-		tale   *tickettest.Scenario
-		viewer Viewer
-		sees   bool
+		scenario *tickettest.Scenario
+		viewer   Viewer
+		sees     bool
 	}{
 		"competent operator":                {atTorino, Viewer{Actor: tickettest.Colleague}, true},
 		"another entity":                    {atTorino, Viewer{Actor: tickettest.Neighbour}, false},
@@ -63,7 +63,7 @@ func TestViewerSees(t *testing.T) {
 		"the administrator":                 {atTorino, Viewer{Actor: person.Actor{ID: "a", Role: person.Administrator}}, false},
 		"nobody":                            {atTorino, Viewer{}, false},
 	} {
-		if _, ok := Detail(c.viewer, c.tale.History, names, c.tale.Now); ok != c.sees {
+		if _, ok := Detail(c.viewer, c.scenario.History, names, c.scenario.Now); ok != c.sees {
 			t.Errorf("%s: seen %v, want %v", name, ok, c.sees)
 		}
 	}
@@ -79,27 +79,27 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	escalated := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	recalled := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	for name, c := range map[string]struct {
-		tale  *tickettest.Scenario
-		wrong person.Actor // has it now, and soon no more
-		by    person.Actor
-		after time.Duration
-		back  ticket.Command
+		scenario *tickettest.Scenario
+		wrong    person.Actor // has it now, and soon no more
+		by       person.Actor
+		after    time.Duration
+		back     ticket.Command
 	}{
 		"a redirect undone":    {redirected, tickettest.Neighbour, tickettest.Regional, time.Second, ticket.Undo{}},
 		"an escalation undone": {escalated, tickettest.Regional, tickettest.Operator, time.Second, ticket.Undo{}},
 		"a hand-over recalled": {recalled, tickettest.Regional, tickettest.Operator, time.Hour, ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "è nostra"}}},
 	} {
-		at := c.tale.Now
-		if _, ok := Detail(Viewer{Actor: c.wrong}, c.tale.History, names, at); !ok {
+		at := c.scenario.Now
+		if _, ok := Detail(Viewer{Actor: c.wrong}, c.scenario.History, names, at); !ok {
 			t.Fatalf("%s: %s does not see what is its own for now", name, c.wrong.Entity)
 		}
-		c.tale.After(c.after, c.by, c.back)
-		for _, moment := range []time.Time{at, at.Add(time.Nanosecond), c.tale.Now} {
-			if _, ok := Detail(Viewer{Actor: c.wrong}, c.tale.History, names, moment); ok {
+		c.scenario.After(c.after, c.by, c.back)
+		for _, moment := range []time.Time{at, at.Add(time.Nanosecond), c.scenario.Now} {
+			if _, ok := Detail(Viewer{Actor: c.wrong}, c.scenario.History, names, moment); ok {
 				t.Errorf("%s: %s reads the ticket at %s", name, c.wrong.Entity, moment)
 			}
 		}
-		if _, ok := Detail(Viewer{Actor: c.by}, c.tale.History, names, at); !ok {
+		if _, ok := Detail(Viewer{Actor: c.by}, c.scenario.History, names, at); !ok {
 			t.Errorf("%s: %s does not read its own past", name, c.by.Entity)
 		}
 	}
@@ -118,10 +118,10 @@ func TestWhoReadsANote(t *testing.T) {
 	undone := tickettest.Given(t).Then(tickettest.Operator, tickettest.Ask("per sbaglio")).After(time.Second, tickettest.Operator, ticket.Undo{})
 	held := tickettest.Given(t).Then(tickettest.Operator, tickettest.Ask("domanda"))
 	for name, c := range map[string]struct {
-		tale  *tickettest.Scenario
-		by    person.Actor
-		after time.Duration
-		want  []string
+		scenario *tickettest.Scenario
+		by       person.Actor
+		after    time.Duration
+		want     []string
 	}{
 		"trace: own internal, public, reply, own hand-over": {handed, tickettest.Operator, hold, []string{"interna di Torino", "domanda", "risposta", "all’assistenza"}},
 		"Region: no internal of Torino":                     {handed, tickettest.Regional, hold, []string{"domanda", "risposta", "all’assistenza"}},
@@ -138,7 +138,7 @@ func TestWhoReadsANote(t *testing.T) {
 		"author: after the undo":                            {undone, tickettest.Operator, hold, []string{"per sbaglio"}},
 		"citizen: never":                                    {undone, tickettest.Citizen, hold, nil},
 	} {
-		if got := texts(t, c.tale, c.by, c.after); !slices.Equal(got, c.want) {
+		if got := texts(t, c.scenario, c.by, c.after); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -187,7 +187,7 @@ func TestCitizensReadPlainWordsAndNoNames(t *testing.T) {
 	}
 }
 
-func TestCitizensAreNotToldThatTheirRequestWasDiscarded(t *testing.T) {
+func TestCitizensDoNotSeeDiscards(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		lines := view(t, h, who, time.Minute).Timeline

@@ -41,7 +41,7 @@ func TestFAQ_2_5_ResolvedClosesByItselfWhenItsTimeComes(t *testing.T) {
 	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	w.must(r.RunUntilIdle(w.ctx))
 
-	history, err := w.desk.History(w.ctx, id)
+	history, err := w.dispatcher.History(w.ctx, id)
 	w.must(err)
 	last := history[len(history)-1]
 	if last.Event != (ticket.AutoClosed{Resolution: 1, Status: ticket.Closed}) || last.By != (person.Actor{ID: "auto-close", Role: person.System}) {
@@ -116,7 +116,7 @@ func TestAStaleTimerIsRefusedAndJournaled(t *testing.T) {
 func TestACommandSentTwiceTakesEffectOnce(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	ctx, die := context.WithCancel(w.ctx)
-	through := dispatchWith(w.desk)
+	through := dispatchWith(w.dispatcher)
 	dying := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())},
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			defer die()
@@ -147,7 +147,7 @@ func TestAFailingCommandIsTriedAgainAndHoldsNobodyUp(t *testing.T) {
 	sick, healthy := w.open(), w.open()
 	w.resolve(sick)
 	w.resolve(healthy)
-	through, broken := dispatchWith(w.desk), true
+	through, broken := dispatchWith(w.dispatcher), true
 	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, TimersPerPoll: 1,
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			if on == sick && broken {

@@ -59,7 +59,7 @@ func (w *fixture) act(on ticket.ID, what int) {
 	case 7:
 		c = ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato", Yes: true}}}
 	}
-	if _, err := w.desk.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !runtime.IsRefusal(err) {
+	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !runtime.IsRefusal(err) {
 		w.Fatal(err)
 	}
 }
@@ -73,9 +73,9 @@ type scriptResult struct {
 // playScript plays a script in a world of its own.
 func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	w := newFixture(t, "2026-11-16 10:00")
-	w.desk = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
+	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
 	var dying context.CancelFunc // the node dies when a command was carried out; nil: it lives
-	carried := dispatchWith(w.desk)
+	carried := dispatchWith(w.dispatcher)
 	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
 		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
 			err := carried(ctx, on, c, by, as, cause)
@@ -137,7 +137,7 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	goOn(0)
 	all := scriptResult{events: make([][]string, tickets)}
 	for n, id := range ids {
-		history, err := w.desk.History(w.ctx, id)
+		history, err := w.dispatcher.History(w.ctx, id)
 		w.must(err)
 		for _, h := range history {
 			if h.By.Role == person.System {

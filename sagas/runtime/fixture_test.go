@@ -44,11 +44,11 @@ func (c *clock) Set(to time.Time) {
 // fixture is a log of its own with the rules of tickets, at a time of its own.
 type fixture struct {
 	*testing.T
-	ctx   context.Context
-	clock *clock
-	db    *storetest.DB
-	store *eventstore.Store
-	desk  *app.Dispatcher
+	ctx        context.Context
+	clock      *clock
+	db         *storetest.DB
+	store      *eventstore.Store
+	dispatcher *app.Dispatcher
 }
 
 func TestMain(m *testing.M) { storetest.Run(m) }
@@ -57,7 +57,7 @@ func newFixture(t *testing.T, start string) *fixture {
 	w := &fixture{T: t, ctx: t.Context(), clock: &clock{now: sagastest.Rome(t, start)}}
 	w.db = storetest.New(t, w.setClock)
 	w.store = w.db.Store
-	w.desk = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
+	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
 	return w
 }
 
@@ -83,7 +83,7 @@ func dispatchWith(d *app.Dispatcher) runtime.DispatchFunc {
 // runner makes a runner that does not run yet.
 func (w *fixture) runner(all ...runtime.Definition) *runtime.Runner {
 	w.Helper()
-	return w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: all})
+	return w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: all})
 }
 
 func (w *fixture) runnerOn(c runtime.Config) *runtime.Runner {
@@ -159,7 +159,7 @@ func (w *fixture) letGo() {
 // dispatch sends a command and answers the version it led to.
 func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	_, err := w.desk.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by})
+	_, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by})
 	w.must(err)
 }
 
@@ -189,7 +189,7 @@ func (w *fixture) reopen(on ticket.ID) {
 
 func (w *fixture) state(on ticket.ID) ticket.State {
 	w.Helper()
-	s, _, err := w.desk.State(w.ctx, on)
+	s, _, err := w.dispatcher.State(w.ctx, on)
 	w.must(err)
 	return s
 }
@@ -214,7 +214,7 @@ func (w *fixture) decisions(on ticket.ID) []string {
 // countClosings counts how often a ticket was closed.
 func (w *fixture) countClosings(on ticket.ID) (n int) {
 	w.Helper()
-	history, err := w.desk.History(w.ctx, on)
+	history, err := w.dispatcher.History(w.ctx, on)
 	w.must(err)
 	for _, r := range history {
 		if _, ok := r.Event.(ticket.AutoClosed); ok {

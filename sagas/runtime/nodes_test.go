@@ -103,7 +103,7 @@ func TestAYearOfClosings(t *testing.T) {
 func TestMetricsTellWhatIsDueAndHowLate(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	to := prometheus.NewRegistry()
-	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: to})
+	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: to})
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)

@@ -57,7 +57,7 @@ func TestRunEndsAllThatItStarted(t *testing.T) {
 
 func TestConfigIsValidated(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	good := runtime.Config{Store: w.store, Dispatch: dispatchWith(w.desk), Sagas: []runtime.Definition{dispatchingSaga}}
+	good := runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: []runtime.Definition{dispatchingSaga}}
 	for name, spoil := range map[string]func(*runtime.Config){
 		"no store":            func(c *runtime.Config) { c.Store = nil },
 		"no dispatch":         func(c *runtime.Config) { c.Dispatch = nil },

@@ -34,20 +34,20 @@ func (w *Pages) ticketRoutes() []ui.Route {
 // ticketData is the ticket as its reader sees it, what they may do with it now, and the form of «Aggiorna» as it was typed.
 type ticketData struct {
 	app.TicketView
-	Conversation    conversation
-	Menu            updateMenu
-	Form            updateForm
-	DraftSavedAt    time.Time // when the form was kept as a draft; zero: it is not one
-	Checks          *checklist
-	ReadymadeTexts  []readymadeText
-	PresenceText    string // who else has the ticket open
-	Conflicts       []conflict
-	IsAuditor       bool        // the reader only looks
-	CanTake         bool        // «Prendi in carico»
-	UndoSeconds     int         // seconds in which the last act can still be withdrawn; 0: it cannot
-	ContinuedTicket *ticketLink // the closed ticket that this one goes on from
-	MainTicket      *ticketLink // the ticket that this one repeats
-	SameCitizen     []lists.Item
+	Conversation   conversation
+	Menu           updateMenu
+	Form           updateForm
+	DraftSavedAt   time.Time // when the form was kept as a draft; zero: it is not one
+	Checks         *checklist
+	ReadymadeTexts []readymadeText
+	PresenceText   string // who else has the ticket open
+	Conflicts      []conflict
+	IsAuditor      bool        // the reader only looks
+	CanTake        bool        // «Prendi in carico»
+	UndoSeconds    int         // seconds in which the last act can still be withdrawn; 0: it cannot
+	ClosedTicket   *ticketLink // the closed ticket that this one goes on from
+	MainTicket     *ticketLink // the ticket that this one repeats
+	SameCitizen    []lists.Item
 }
 
 // ticketLink names another ticket. Number is "" if the reader may not see it.
@@ -194,7 +194,7 @@ func (d ticketData) LastHandover() *ticketview.Handover {
 
 // loadLinks looks up the tickets that this one points to, and what else the same citizen asks for.
 func (w *Pages) loadLinks(v *ui.Request, d *ticketData) (err error) {
-	if d.ContinuedTicket, err = w.linkTo(v, d.Continues); err != nil {
+	if d.ClosedTicket, err = w.linkTo(v, d.Continues); err != nil {
 		return err
 	}
 	if d.MainTicket, err = w.linkTo(v, d.DuplicateOf); err != nil {

@@ -50,8 +50,8 @@ const (
 	statusDiscard   = "scarta"
 )
 
-func (w *Pages) newUpdateMenu(v *ui.Request, whole app.TicketView, f updateForm) (updateMenu, error) {
-	t, s := whole.Ticket, whole.State
+func (w *Pages) newUpdateMenu(v *ui.Request, view app.TicketView, f updateForm) (updateMenu, error) {
+	t, s := view.Ticket, view.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := updateMenu{
 		RegionalPartner: w.EntityName(s.Handover.ASR), InternalReaders: "solo la Sua Azienda (" + w.EntityName(v.Caller.Actor.Entity) + ")", CitizenChannel: "per e-mail",

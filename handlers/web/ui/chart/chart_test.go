@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// whole reads a drawing as XML and gives every attribute and text of it.
-func whole(t interface{ Fatal(...any) }, drawing string) (attributes map[string][]string, texts []string) {
+// readDrawing reads a drawing as XML and gives every attribute and text of it.
+func readDrawing(t interface{ Fatal(...any) }, drawing string) (attributes map[string][]string, texts []string) {
 	attributes = map[string][]string{}
 	for d := xml.NewDecoder(strings.NewReader(drawing)); ; {
 		token, err := d.Token()
@@ -56,7 +56,7 @@ func TestDrawingsAreWhole(t *testing.T) {
 		} {
 			for _, width := range []int{Wide, Narrow} {
 				drawing := string(d.Draw(width))
-				attributes, texts := whole(t, cleaned(drawing))
+				attributes, texts := readDrawing(t, cleaned(drawing))
 				if attributes["style"] != nil || attributes["role"][0] != "img" || !strings.HasPrefix(texts[0], "T") || texts[1] != n.Description {
 					t.Fatal("it is", drawing)
 				}
@@ -100,11 +100,11 @@ func TestAxesGoToRoundNumbers(t *testing.T) {
 
 func TestABarIsAPartOfAWhole(t *testing.T) {
 	for _, c := range []struct {
-		value, whole int
+		value, total int
 		says         string
 	}{{5, 10, `width="50"`}, {0, 0, `width="0"`}, {10, 10, `width="100" height="8"></rect>`}} {
-		if bar := string(Bar(c.value, c.whole)); !strings.Contains(bar, c.says) {
-			t.Errorf("%d of %d: %s", c.value, c.whole, bar)
+		if bar := string(Bar(c.value, c.total)); !strings.Contains(bar, c.says) {
+			t.Errorf("%d of %d: %s", c.value, c.total, bar)
 		}
 	}
 }
