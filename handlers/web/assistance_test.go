@@ -68,7 +68,7 @@ func TestACitizenAsksForHelp(t *testing.T) {
 	in := citizenForm()
 	in["Allegati (facoltativi)"] = []uploadFile{{"schermata.png", pngImage(t)}, {"altra.png", pngImage(t)}}
 	sent := w.browser().open("/").openLink("Compila il modulo").says("Di che cosa ha bisogno?", "Servizio on line assistenza").
-		follow("Non trovo il mio referto").submit(sendButton, in).want(http.StatusOK)
+		openLink("Non trovo il mio referto").submit(sendButton, in).want(http.StatusOK)
 	got := w.onlyTicket(torino)
 	sent.says("Richiesta inviata", got.Number, "Azienda Sanitaria Locale Città di Torino", "m•••@example.org", "collegamento personale").
 		doesNotSay("maria@", "Finzione", "con la app", "RSSMRA")
