@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package app_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+)
+
+const torino catalog.EntityCode = "010301"
+
+// service is an application service on a database of its own, with two operators of an ASR and an auditor.
+type service struct {
+	*testing.T
+	*handlertest.System
+	anna, bruna, auditor app.Caller
+}
+
+func newService(t *testing.T) *service {
+	t.Helper()
+	s := &service{T: t, System: handlertest.New(t, handlertest.Options{})}
+	account := func(name string, role person.Role, entity catalog.EntityCode) app.Caller {
+		return app.Caller{Actor: person.Actor{ID: s.Account(t, name, role, entity), Role: role, Entity: entity}}
+	}
+	s.anna, s.bruna = account("anna", person.ASROperator, torino), account("bruna", person.ASROperator, torino)
+	s.auditor = account("revisore", person.Auditor, "")
+	return s
+}
+
+// open is given: a ticket that somebody opened with the public form.
+func (s *service) open() ticket.ID {
+	s.Helper()
+	o, err := s.App.Open(s.Context(), app.Caller{Actor: anybody, From: "192.0.2.1"}, openRequest(), app.Idempotency{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return ticket.ID(o.Stream)
+}
+
+// update is given, or when: an update that is carried out.
+func (s *service) update(by app.Caller, id ticket.ID, u app.UpdateRequest) app.Outcome {
+	s.Helper()
+	o, err := s.App.Update(s.Context(), by, id, u, app.Idempotency{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return o
+}
+
+// state is then: the ticket as the rules see it.
+func (s *service) state(id ticket.ID) (ticket.State, int) {
+	s.Helper()
+	state, version, err := s.App.State(s.Context(), id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return state, version
+}
+
+func openRequest() app.OpenRequest {
+	return app.OpenRequest{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, Form: form().Form}
+}
+
+func take() app.UpdateRequest {
+	return app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}}
+}
+
+func TestUpdateResolvesNamesAndStoresFiles(t *testing.T) {
+	s := newService(t)
+	id := s.open()
+	s.update(s.anna, id, take())
+
+	to := "bruna"
+	s.update(s.anna, id, app.UpdateRequest{
+		Assignee: &to,
+		Note:     &app.NoteRequest{Text: "Ecco il modulo", Files: []attachment.FileUpload{{Name: "modulo.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}}},
+	})
+
+	if state, _ := s.state(id); state.Assignee.Operator != s.bruna.Actor.ID {
+		t.Errorf("the assignee is %+v, want bruna", state.Assignee)
+	}
+	view, err := s.App.ViewTicket(t.Context(), s.bruna, id)
+	if err != nil || len(view.Notes) != 1 || view.Notes[0].Audience != "internal" || len(view.Files()) != 1 {
+		t.Fatalf("the view holds the notes %+v, %v; want one internal note with a file", view.Notes, err)
+	}
+	file, content, err := s.App.ReadFile(t.Context(), s.bruna, id, view.Files()[0].ID)
+	if err != nil || file.Name != "modulo.pdf" || string(content) != "%PDF-1.4\n%%EOF\n" {
+		t.Errorf("the file is %+v, %q, %v", file, content, err)
+	}
+}
+
+func TestARefusedUpdateStoresNothing(t *testing.T) {
+	s := newService(t)
+	id := s.open()
+	s.update(s.anna, id, take())
+	_, before := s.state(id)
+	nobody := "nessuno.di.noto"
+	for name, c := range map[string]struct {
+		update app.UpdateRequest
+		field  string
+	}{
+		"unknown assignee":   {app.UpdateRequest{Assignee: &nobody}, "assignee"},
+		"unknown duplicate":  {app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, DuplicateOf: "2026-9999999"}, "duplicate_of"},
+		"a program as file":  {app.UpdateRequest{Note: &app.NoteRequest{Text: "Ecco", Files: []attachment.FileUpload{{Name: "a.exe", Content: []byte("MZ")}}}}, "note.attachments[0].name"},
+		"neither yes nor no": {app.UpdateRequest{Answers: []app.AnswerRequest{{Check: "referto-individuato", Answer: "maybe"}}}, "answers[0].answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := s.App.Update(t.Context(), s.anna, id, c.update, app.Idempotency{})
+
+			var refused *ticket.InvalidError
+			if !errors.As(err, &refused) || refused.Fields[0].Field != c.field {
+				t.Errorf("got %v, want a refusal of %s", err, c.field)
+			}
+			if _, after := s.state(id); after != before {
+				t.Errorf("the ticket is at version %d, want %d", after, before)
+			}
+		})
+	}
+}
+
+func TestARepeatedRequestGetsTheFirstOutcome(t *testing.T) {
+	s := newService(t)
+	once := app.Idempotency{Key: "k1", Body: []byte("body")}
+	from := app.Caller{Actor: anybody, From: "192.0.2.1"}
+	first, err := s.App.Open(t.Context(), from, openRequest(), once)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	again, err := s.App.Open(t.Context(), from, openRequest(), once)
+	if err != nil || !again.Repeated || again.Stream != first.Stream || again.Position != first.Position {
+		t.Errorf("the repetition gives %+v, %v; want %+v", again, err, first)
+	}
+	if _, err := s.App.Open(t.Context(), from, openRequest(), app.Idempotency{Key: "k1", Body: []byte("another body")}); !errors.Is(err, eventstore.ErrKeyReused) {
+		t.Errorf("another body gives %v, want ErrKeyReused", err)
+	}
+	other, err := s.App.Open(t.Context(), app.Caller{Actor: anybody, From: "192.0.2.2"}, openRequest(), once)
+	if err != nil || other.Stream == first.Stream {
+		t.Errorf("the same key from elsewhere gives %+v, %v; want a ticket of its own", other, err)
+	}
+}
+
+func TestReadsAreRecorded(t *testing.T) {
+	s := newService(t)
+	id := s.open()
+	if _, err := s.App.Ticket(t.Context(), s.anna, id, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.App.CheckVisible(t.Context(), s.bruna, id); err != nil {
+		t.Fatal(err)
+	}
+
+	entries, _, names, err := s.App.ListAccesses(t.Context(), s.auditor, id, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []accesslog.Kind
+	for _, e := range entries {
+		kinds = append(kinds, e.Kind)
+		if e.By.ID == s.bruna.Actor.ID {
+			t.Errorf("a look that shows nothing is recorded: %+v", e)
+		}
+	}
+	if len(kinds) != 2 || kinds[0] != accesslog.Accesses || kinds[1] != accesslog.Ticket || names[s.anna.Actor.ID] == "" {
+		t.Errorf("recorded are %v by %v, want the auditor's look and anna's", kinds, names)
+	}
+	if _, _, _, err := s.App.ListAccesses(t.Context(), s.anna, id, 0, 10); !errors.As(err, new(*ticket.NotVisibleError)) {
+		t.Errorf("an operator reads accesses: %v", err)
+	}
+}
+
+func TestDisableReleasesTickets(t *testing.T) {
+	s := newService(t)
+	id := s.open()
+	s.update(s.anna, id, take())
+
+	released, err := s.App.Disable(t.Context(), s.anna.Actor.ID, "test")
+	if err != nil || released != 1 {
+		t.Errorf("released %d, %v; want 1", released, err)
+	}
+	if state, _ := s.state(id); state.Assignee.Operator != "" {
+		t.Errorf("the assignee is still %+v", state.Assignee)
+	}
+	if released, err := s.App.Disable(t.Context(), s.anna.Actor.ID, "test"); err != nil || released != 0 {
+		t.Errorf("repeated it releases %d, %v", released, err)
+	}
+}

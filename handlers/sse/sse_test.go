@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package sse_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/sse"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// fixture is a server whose every request is the stream of one operator.
+type fixture struct {
+	*testing.T
+	*handlertest.System
+	streams *sse.Streams
+	client  sse.Client
+	server  *handlertest.Server
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{T: t, System: handlertest.New(t, handlertest.Options{})}
+	closing, end := context.WithCancel(context.Background())
+	t.Cleanup(end)
+	f.streams = &sse.Streams{
+		App: f.App, Notifications: f.Notifications, Presence: presence.New(f.Store, f.App.Identity.Names),
+		Middleware: middleware.New(middleware.Config{Metrics: prometheus.NewRegistry()}), Heartbeat: 50 * time.Millisecond, Closing: closing,
+		OnError: func(_ context.Context, err error) { t.Errorf("a stream broke off: %v", err) },
+	}
+	id := f.Account(t, "anna", person.ASROperator, "010301")
+	session, err := f.App.Identity.Login(t.Context(), "anna", handlertest.Password, handlertest.PIN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.client = sse.Client{Caller: app.Caller{Actor: person.Actor{ID: id, Role: person.ASROperator, Entity: "010301"}}, Token: session.Token}
+	f.server = handlertest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at, err := f.streams.StartPosition(r.Context(), f.client.Caller, eventstore.Position{})
+		if err != nil {
+			t.Errorf("start: %v", err)
+			return
+		}
+		f.streams.Serve(r.Context(), w, f.client, at)
+	}), end)
+	return f
+}
+
+func (f *fixture) open() ticket.ID {
+	f.Helper()
+	o, err := f.App.Open(f.Context(), app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "192.0.2.1"}, app.OpenRequest{
+		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301",
+		Form: ticket.Form{GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "+390110000000", Description: "Non trovo il referto"},
+	}, app.Idempotency{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return ticket.ID(o.Stream)
+}
+
+// stream is an open stream, read line by line.
+type stream struct {
+	*testing.T
+	lines *bufio.Scanner
+}
+
+func (f *fixture) connect() stream {
+	f.Helper()
+	r, err := http.NewRequestWithContext(f.Context(), http.MethodGet, f.server.Address, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = response.Body.Close() })
+	return stream{f.T, bufio.NewScanner(response.Body)}
+}
+
+// next returns the data of the next event with a name. The stream must not end before it.
+func (s stream) next(name string) (data string) {
+	s.Helper()
+	for found := false; s.lines.Scan(); {
+		line := s.lines.Text()
+		if line == "event: "+name {
+			found = true
+		}
+		if data, ok := strings.CutPrefix(line, "data: "); ok && found {
+			return data
+		}
+	}
+	s.Fatalf("the stream ended before an event %s: %v", name, s.lines.Err())
+	return ""
+}
+
+func TestAStreamBeginsWithCountsAndTellsOfChanges(t *testing.T) {
+	f := newFixture(t)
+	s := f.connect()
+	s.next("counts")
+
+	id := f.open()
+
+	if data := s.next("ticket"); !strings.Contains(data, string(id)) || !strings.Contains(data, `"type":"opened"`) {
+		t.Errorf("the event is %s, want the opening of %s", data, id)
+	}
+	if data := s.next("counts"); !strings.Contains(data, `"count":1`) {
+		t.Errorf("the counts are %s, want one new ticket", data)
+	}
+}
+
+func TestAStreamEndsWithItsSession(t *testing.T) {
+	f := newFixture(t)
+	s := f.connect()
+	s.next("counts")
+
+	if err := f.App.Identity.EndSession(t.Context(), f.client.Token); err != nil {
+		t.Fatal(err)
+	}
+
+	if data := s.next("end"); !strings.Contains(data, string(sse.SessionEnded)) {
+		t.Errorf("the end is %s", data)
+	}
+}
+
+func TestAStreamEndsWithTheService(t *testing.T) {
+	f := newFixture(t)
+	s := f.connect()
+	s.next("counts")
+
+	f.server.Stop()
+
+	if data := s.next("end"); !strings.Contains(data, string(sse.Shutdown)) {
+		t.Errorf("the end is %s", data)
+	}
+}
+
+func TestStartPosition(t *testing.T) {
+	f := newFixture(t)
+	f.open()
+	head, _, err := f.Store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	handlertest.Eventually(t, "the lists hold the ticket", func() bool {
+		late, err := f.App.Lists.Wait(t.Context(), head)
+		return err == nil && !late
+	})
+	for name, c := range map[string]struct {
+		from, want eventstore.Position
+		err        error
+	}{
+		"a new stream starts at the head":       {eventstore.Position{}, head, nil},
+		"a known position is resumed":           {eventstore.Position{Epoch: head.Epoch}, eventstore.Position{Epoch: head.Epoch}, nil},
+		"the epoch of an earlier log":           {eventstore.Position{Epoch: head.Epoch - 1, N: 1000}, head, nil},
+		"a position beyond the head is refused": {eventstore.Position{Epoch: head.Epoch, N: head.N + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
+		"the epoch of a log to come is refused": {eventstore.Position{Epoch: head.Epoch + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := f.streams.StartPosition(t.Context(), f.client.Caller, c.from)
+			if !errors.Is(err, c.err) || err == nil && got != c.want {
+				t.Errorf("got %v, %v; want %v, %v", got, err, c.want, c.err)
+			}
+		})
+	}
+}
