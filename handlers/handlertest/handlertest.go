@@ -189,17 +189,10 @@ func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog
 	must(t, err)
 }
 
-// Eventually waits until a condition holds.
+// Eventually is storetest.Eventually, for tests of a running system.
 func Eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	enough := time.After(2 * time.Minute)
-	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
-		select {
-		case <-look.C:
-		case <-enough:
-			t.Fatalf("in vain: %s", what)
-		}
-	}
+	storetest.Eventually(t, what, holds)
 }
 
 func must(t *testing.T, err error) {

@@ -97,18 +97,6 @@ func runRouter(t *testing.T, c outbox.Config) (stop func()) {
 	return stop
 }
 
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	enough := time.After(2 * time.Minute)
-	for look := time.NewTicker(5 * time.Millisecond); !holds(); {
-		select {
-		case <-look.C:
-		case <-enough:
-			t.Fatalf("in vain: %s", what)
-		}
-	}
-}
-
 func listMessages(t *testing.T, db *pgxpool.Pool) (all []messages.Entry) {
 	t.Helper()
 	all, err := messages.List(t.Context(), db, "", false, 1000)
@@ -125,7 +113,7 @@ func TestEveryMessageIsDeliveredOnceAndInItsTicketsOrder(t *testing.T) {
 	var g receivedMessages
 	runRouter(t, outbox.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 3,
 		Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
-	eventually(t, "all are carried", func() bool { return len(listMessages(t, db)) == 1 })
+	storetest.Eventually(t, "all are carried", func() bool { return len(listMessages(t, db)) == 1 })
 	all := g.ids()
 	if slices.Sort(all); len(all) != 60 || len(slices.Compact(all)) != 60 {
 		t.Fatalf("%d were carried", len(all))
@@ -162,7 +150,7 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 		}
 		return nil
 	}}}})
-	eventually(t, "two are put aside", func() bool {
+	storetest.Eventually(t, "two are put aside", func() bool {
 		all := listMessages(t, db)
 		return len(all) == 2 && all[0].Poisoned && all[1].Poisoned
 	})
@@ -194,11 +182,11 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
 		t.Fatalf("retried again %d, %v", n, err)
 	}
-	eventually(t, "it is carried", func() bool { return len(listMessages(t, db)) == 1 })
+	storetest.Eventually(t, "it is carried", func() bool { return len(listMessages(t, db)) == 1 })
 	if n, err := messages.Retry(t.Context(), db); err != nil || n != 1 {
 		t.Fatalf("retried %d, %v", n, err)
 	}
-	eventually(t, "both are", func() bool { return len(listMessages(t, db)) == 0 })
+	storetest.Eventually(t, "both are", func() bool { return len(listMessages(t, db)) == 0 })
 	if n, err := outbox.DeleteDelivered(t.Context(), db, 0); err != nil || n == 0 {
 		t.Errorf("tidied %d, %v", n, err)
 	}
@@ -220,7 +208,7 @@ func TestWhatIsInHandWhenTheServiceStopsComesAgain(t *testing.T) {
 	}
 	var g receivedMessages
 	runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
-	eventually(t, "it comes again", func() bool { return slices.Equal(g.ids(), ids) })
+	storetest.Eventually(t, "it comes again", func() bool { return slices.Equal(g.ids(), ids) })
 }
 
 func TestRouterThatEndsLeavesNothingRunning(t *testing.T) {
@@ -232,7 +220,7 @@ func TestRouterThatEndsLeavesNothingRunning(t *testing.T) {
 	publishMessages(t, db, "told", 1)
 	var g receivedMessages
 	stop := runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
-	eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
+	storetest.Eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
 	stop()
 	err := storetest.Leaks(before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
 		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).checkMinConns"))

@@ -85,9 +85,9 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storete
 	<-begun
 	back := makeUnavailable(t, downstream.URL)
 	close(gone)
-	eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
+	storetest.Eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
 	back()
-	eventually(t, "all are carried", func() bool {
+	storetest.Eventually(t, "all are carried", func() bool {
 		all, err := messages.List(t.Context(), db, "", false, 10)
 		return err == nil && (len(all) == 0 || all[0].Poisoned)
 	})
@@ -117,7 +117,7 @@ func TestAnOpenBreakerIsNotCounted(t *testing.T) {
 		}
 		return nil
 	}}}})
-	eventually(t, "one is put aside, the other carried", func() bool {
+	storetest.Eventually(t, "one is put aside, the other carried", func() bool {
 		all := listMessages(t, db)
 		return len(all) == 1 && all[0].Poisoned && all[0].ID == ids[0]
 	})
@@ -136,7 +136,7 @@ func TestWhatPanickedIsTriedAgain(t *testing.T) {
 		}
 		return nil
 	}}}})
-	eventually(t, "one is put aside, the other carried", func() bool { return len(listMessages(t, db)) == 1 && listMessages(t, db)[0].Poisoned })
+	storetest.Eventually(t, "one is put aside, the other carried", func() bool { return len(listMessages(t, db)) == 1 && listMessages(t, db)[0].Poisoned })
 	if e := listMessages(t, db)[0]; e.ID != ids[0] || !strings.Contains(e.Reason, "broken") || strings.Contains(e.Reason, "goroutine") || len([]rune(e.Reason)) > 301 {
 		t.Errorf("put aside is %+v", e)
 	}
@@ -170,5 +170,5 @@ func TestMessagesInHandStarveNobody(t *testing.T) {
 		}})
 	}
 	runRouter(t, outbox.Config{Pool: db, Handlers: handlers})
-	eventually(t, "all are carried", func() bool { return carried.Load() == n && len(listMessages(t, db)) == 0 })
+	storetest.Eventually(t, "all are carried", func() bool { return carried.Load() == n && len(listMessages(t, db)) == 0 })
 }

@@ -121,14 +121,7 @@ func (w *fixture) ask(id ticket.ID) ticket.QueryFailure {
 // eventually asks again until the systems answer.
 func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
-	enough := time.After(2 * time.Minute)
-	for look := time.NewTicker(10 * time.Millisecond); !holds(); {
-		select {
-		case <-look.C:
-		case <-enough:
-			w.Fatalf("in vain: %s", what)
-		}
-	}
+	storetest.Eventually(w.T, what, holds)
 }
 
 // open tells whether the entity's breaker is.
