@@ -70,7 +70,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/attachment":             {"domain/...", "eventstore"},
 	"handlers/app/draft":                  {"domain/...", "eventstore"},
 	"handlers/app/messages":               {"domain/..."},
-	"handlers/app/notification":           {"domain/...", "eventstore", "sagas"},
+	"handlers/app/notification":           {"domain/...", "eventstore", "projections/lists", "sagas"},
 	"handlers/app/presence":               {"domain/...", "eventstore"},
 	"handlers/app/readymade":              {"domain/..."},
 	"handlers/middleware":                 {"domain/..."},
