@@ -146,7 +146,7 @@ func (d ticketData) LostStatus() string {
 	case statusDuplicate, statusDiscard:
 		return ticket.Solved.Label()
 	}
-	return ticket.Status(wanted).Label()
+	return wanted.Label()
 }
 
 // UndoneText says what the withdrawn note was that stands in the form again: the padlock is closed, and the status is not chosen.
