@@ -3,7 +3,7 @@
 
 'use strict';
 
-// Notices: the header's panel shows the newest, the page follows what comes, and one that is opened is read.
+// Notifications: the panel in the header shows the newest, live updates refresh the list, and opening a notification marks it as read.
 const panel = document.getElementById('novita');
 const list = document.getElementById('notifiche');
 let known = Number(panel?.querySelector('[data-unread]').textContent ?? 0);
