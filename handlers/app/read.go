@@ -79,36 +79,34 @@ func (c *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (st
 
 // buildView is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
 func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
-	history, names, now, err := c.loadHistory(ctx, id, at)
+	history, names, err := c.openHistory(ctx, id, at)
 	if err != nil {
 		return TicketView{}, err
 	}
-	t, ok := ticketview.Detail(by.Viewer(), history, names, now)
+	t, ok := history.Detail(by.Viewer(), names)
 	if !ok {
 		return TicketView{}, &ticket.NotVisibleError{}
 	}
-	w := TicketView{Ticket: t, version: history[len(history)-1].Version}
-	for _, r := range history {
-		w.State = ticket.Evolve(w.State, r)
-	}
-	if run, ok := ticketview.PlaybookRun(by.Viewer(), history, names, now); ok {
+	w := TicketView{Ticket: t, version: history.Version, State: history.Today}
+	if run, ok := history.PlaybookRun(by.Viewer(), names); ok {
 		w.PlaybookRun = &run
 	}
 	return w, nil
 }
 
-// loadHistory is all of a ticket, with the names of everybody whom it mentions and the moment that is asked for.
-func (c *Service) loadHistory(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, ticketview.Names, time.Time, error) {
-	history, err := c.History(ctx, id)
+// openHistory reads and folds all of a ticket, for a moment or for now (nil), and looks up the names of everybody whom it mentions.
+func (c *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
+	events, err := c.History(ctx, id)
 	if err != nil {
-		return nil, ticketview.Names{}, time.Time{}, err
+		return ticketview.History{}, ticketview.Names{}, err
 	}
-	now := c.viewTime(history)
+	now := c.viewTime(events)
 	if at != nil {
 		now = *at
 	}
+	history := ticketview.Open(events, now)
 	names, err := c.lookUpNames(ctx, history)
-	return history, names, now, err
+	return history, names, err
 }
 
 // viewTime is the moment that «now» shows of a history.
@@ -121,22 +119,8 @@ func (c *Service) viewTime(history []ticket.Recorded) time.Time {
 }
 
 // lookUpNames looks up everybody whom a history mentions, at once.
-func (c *Service) lookUpNames(ctx context.Context, history []ticket.Recorded) (ticketview.Names, error) {
-	seen := map[string]bool{}
-	var ids []string
-	mention := func(id string) {
-		if id != "" && !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
-	}
-	var s ticket.State
-	for _, r := range history {
-		s = ticket.Evolve(s, r)
-		mention(r.By.ID)
-		mention(s.Assignee.Operator)
-	}
-	known, err := c.Identity.Names(ctx, ids)
+func (c *Service) lookUpNames(ctx context.Context, history ticketview.History) (ticketview.Names, error) {
+	names, err := ticketview.LookUpNames(ctx, c.Catalog, c.Identity.Names, history.Accounts)
 	if err != nil {
 		return ticketview.Names{}, err
 	}
@@ -144,7 +128,8 @@ func (c *Service) lookUpNames(ctx context.Context, history []ticket.Recorded) (t
 	if err != nil {
 		return ticketview.Names{}, err
 	}
-	return ticketview.Names{Catalog: c.Catalog, Playbooks: c.Playbooks, Operator: func(id string) string { return known[id] }, Epoch: head.Epoch}, nil
+	names.Playbooks, names.Epoch = c.Playbooks, head.Epoch
+	return names, nil
 }
 
 // ReadFile is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
@@ -181,4 +166,18 @@ func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (l
 		return lists.Page{}, err
 	}
 	return c.Lists.ListTickets(ctx, by.Viewer(), f)
+}
+
+// loadHistory reads all of a ticket, with the names of everybody whom it mentions and the moment that is asked for; nil: now.
+func (c *Service) loadHistory(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, ticketview.Names, time.Time, error) {
+	events, err := c.History(ctx, id)
+	if err != nil {
+		return nil, ticketview.Names{}, time.Time{}, err
+	}
+	now := c.viewTime(events)
+	if at != nil {
+		now = *at
+	}
+	names, err := c.lookUpNames(ctx, ticketview.Open(events, now))
+	return events, names, now, err
 }

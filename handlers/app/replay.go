@@ -66,10 +66,10 @@ func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, what 
 	if r.history, err = ticketlog.DecodeHistory(records); err != nil {
 		return nil, err
 	}
-	if r.names, err = c.lookUpNames(ctx, r.history); err != nil {
+	r.Now = c.viewTime(r.history)
+	if r.names, err = c.lookUpNames(ctx, ticketview.Open(r.history, r.Now)); err != nil {
 		return nil, err
 	}
-	r.Now = c.viewTime(r.history)
 	for _, record := range records {
 		r.Events = append(r.Events, r.rawEvent(record))
 	}
@@ -97,11 +97,7 @@ func (r *Replay) At(v ticketview.Viewer, at time.Time) (ticketview.Ticket, bool)
 
 // Checks is the playbook's run as a viewer could see it at a moment. False: there was none, or it was not theirs to read.
 func (r *Replay) Checks(v ticketview.Viewer, at time.Time) (ticketview.Playbook, bool) {
-	history := r.eventsUntil(at)
-	if _, sees := ticketview.Detail(v, history, r.names, at); !sees {
-		return ticketview.Playbook{}, false
-	}
-	return ticketview.PlaybookRun(v, history, r.names, at)
+	return ticketview.Open(r.eventsUntil(at), at).PlaybookRun(v, r.names)
 }
 
 func (r *Replay) eventsUntil(at time.Time) []ticket.Recorded {

@@ -10,9 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// citizenView is the ticket as its citizen reads it, from the part of its history that the citizen may know of.
-func citizenView(v Viewer, visible []ticket.Recorded, n Names, at time.Time) Ticket {
-	s := FoldState(visible)
+// citizenView is the ticket as its citizen reads it, from the part of its history that the citizen may know of and the state after it.
+func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, at time.Time) Ticket {
 	t := commonView(s, visible, n, at)
 	t.StatusLabel = s.Status.CitizenLabel(CameFromRegion(s))
 	t.Problem = n.Problem(s.Service, s.Problem, true)

@@ -12,24 +12,65 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Detail is one ticket as the viewer may see it at a moment: a fold of what its stream held then. The live read,
-// ?at=, sol replay and the auditor all use it, so the same moment gives the same answer for ever to who still sees the
-// ticket. False: to this viewer the ticket is not there.
+// History is a ticket's events up to a moment, folded once for all that is shown of them.
+type History struct {
+	At    time.Time
+	State ticket.State // at the moment
+	Today ticket.State // after the last event, whatever the moment
+	// Version is that of the last event.
+	Version int
+	// Accounts are the accounts that the whole history names, as actors or as assignees, each once, in the order of their first mention.
+	Accounts []string
+	earlier  []ticket.Recorded // up to the moment
+	acts     map[ticket.ID]ActState
+	runs     entityByRun
+}
+
+// Open folds the whole history of a ticket, and remembers where it stood at a moment.
+func Open(history []ticket.Recorded, at time.Time) History {
+	earlier := history[:CountUpTo(history, at)]
+	h := History{At: at, earlier: earlier, acts: ActStates(earlier), runs: collectRunEntities(earlier)}
+	seen := map[string]bool{"": true}
+	for i, r := range history {
+		h.Today, h.Version = ticket.Evolve(h.Today, r), r.Version
+		for _, id := range []string{r.By.ID, h.Today.Assignee.Operator} {
+			if !seen[id] {
+				seen[id] = true
+				h.Accounts = append(h.Accounts, id)
+			}
+		}
+		if i == len(earlier)-1 {
+			h.State = h.Today
+		}
+	}
+	return h
+}
+
+// isVisible reports whether the ticket was there at the moment, and the viewer sees it both then and today.
+func (h History) isVisible(v Viewer) bool {
+	return h.State.Status != "" && v.sees(h.State) && v.sees(h.Today)
+}
+
+// Detail returns the ticket as the viewer may see it at the moment. The live read, ?at=, sol replay and the auditor all use it, so the
+// same moment gives the same answer for ever to who still sees the ticket. It returns false if the ticket is not there for this viewer.
 //
 // What must not be told any more is told at no moment: erased texts are gone from the past too, and an entity that a
-// ticket went to by mistake, and was taken back from, does not keep that moment. So history is the whole of it, and
-// the viewer must see the ticket both then and today.
-func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
-	earlier := history[:CountUpTo(history, at)]
-	s := FoldState(earlier)
-	if s.Status == "" || !v.sees(s) || !v.sees(FoldState(history)) {
+// ticket went to by mistake, and was taken back from, does not keep that moment. So the viewer must see the ticket both then and today.
+func (h History) Detail(v Viewer, n Names) (Ticket, bool) {
+	switch {
+	case !h.isVisible(v):
 		return Ticket{}, false
+	case v.IsCitizen():
+		visible, known := visibleToCitizen(h.earlier, h.acts, h.At)
+		return citizenView(v, visible, known, n, h.At), true
+	default:
+		return operatorView(v, h, n), true
 	}
-	all := ActStates(earlier)
-	if v.IsCitizen() {
-		return citizenView(v, visibleToCitizen(earlier, all, at), n, at), true
-	}
-	return operatorView(v, earlier, s, all, n, at), true
+}
+
+// Detail is History.Detail for one viewer of a history.
+func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
+	return Open(history, at).Detail(v, n)
 }
 
 // CountUpTo is how many events of a history had happened at a moment.

@@ -57,16 +57,15 @@ func WithoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]ActState) []t
 	return kept
 }
 
-// visibleToCitizen is the part of a history that its citizen may know of at a moment.
+// visibleToCitizen returns the part of a history that its citizen may know of at a moment, and the state after it.
 //
 // An act whose public note is still held has not happened yet for the citizen, with all that it did: until the note
 // may be read, the status is the one before, so that «Risolto» never stands there without its reason, and an act
 // that is withdrawn in time leaves no mark. That holds for a note to the Region too: the citizen does not read it,
 // but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
 // already; the citizen's view could not take them up anyway.
-func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at time.Time) []ticket.Recorded {
-	var visible []ticket.Recorded
-	var truth, known ticket.State
+func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at time.Time) (visible []ticket.Recorded, known ticket.State) {
+	var truth ticket.State
 	for _, r := range WithoutWithdrawn(history, all) {
 		as := AsCitizenSees(r, truth, known)
 		truth = ticket.Evolve(truth, r)
@@ -80,7 +79,7 @@ func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at 
 			}
 		}
 	}
-	return visible
+	return visible, known
 }
 
 // AsCitizenSees is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as

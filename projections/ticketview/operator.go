@@ -13,7 +13,8 @@ import (
 )
 
 // operatorView is the ticket as an operator or the auditor reads it.
-func operatorView(v Viewer, earlier []ticket.Recorded, s ticket.State, all map[ticket.ID]ActState, n Names, at time.Time) Ticket {
+func operatorView(v Viewer, h History, n Names) Ticket {
+	earlier, s, all, at := h.earlier, h.State, h.acts, h.At
 	t := commonView(s, WithoutWithdrawn(earlier, all), n, at)
 	last := earlier[len(earlier)-1]
 	t.Version, t.UpdatedAt = last.Version, last.At
@@ -25,7 +26,7 @@ func operatorView(v Viewer, earlier []ticket.Recorded, s ticket.State, all map[t
 	t.Unreachable = s.Unreachable
 	t.setClock(earlier, s)
 	t.Playbook = v.currentPlaybook(n, s)
-	requester, runs := t.requesterName(), collectRunEntities(earlier)
+	requester, runs := t.requesterName(), h.runs
 	for _, r := range earlier {
 		if at, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(at) {
 			continue

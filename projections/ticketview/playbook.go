@@ -98,12 +98,14 @@ func (v Viewer) seesPlaybookOf(of catalog.EntityCode) bool {
 	return v.IsAuditor() || v.WorksAt(of) || v.WorksAt(catalog.Region)
 }
 
-// PlaybookRun is the run of a ticket as the viewer may see it at a moment. False: there is none for them.
-func PlaybookRun(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Playbook, bool) {
-	s := FoldState(history[:CountUpTo(history, at)])
+// PlaybookRun returns the run of the ticket as the viewer may see it at the moment. It returns false if there is none for this viewer.
+func (h History) PlaybookRun(v Viewer, n Names) (Playbook, bool) {
+	if v.IsCitizen() || !h.isVisible(v) {
+		return Playbook{}, false
+	}
 	rules := rules.Engine{Playbooks: n.Playbooks}
-	run, _, ok := rules.RunFor(s)
-	if !ok || v.IsCitizen() || !v.sees(s) || !v.sees(FoldState(history)) || !v.seesPlaybookOf(run.Entity) {
+	run, _, ok := rules.RunFor(h.State)
+	if !ok || !v.seesPlaybookOf(run.Entity) {
 		return Playbook{}, false
 	}
 	walk, ok := rules.Walk(run)
@@ -117,7 +119,7 @@ func PlaybookRun(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Pl
 	}
 	within := []*playbook.Playbook{root}
 	for _, step := range walk.Steps {
-		p.Checks = append(p.Checks, n.check(step.Playbook, *step.Check, run, at))
+		p.Checks = append(p.Checks, n.check(step.Playbook, *step.Check, run, h.At))
 		if !slices.Contains(within, step.Playbook) {
 			within = append(within, step.Playbook)
 		}
@@ -125,7 +127,7 @@ func PlaybookRun(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Pl
 	for _, b := range within {
 		for _, c := range b.Checks {
 			if !slices.ContainsFunc(p.Checks, func(k Check) bool { return k.ID == c.ID }) {
-				k := n.check(b, c, ticket.PlaybookRun{}, at)
+				k := n.check(b, c, ticket.PlaybookRun{}, h.At)
 				k.State = "not_applicable"
 				p.Checks = append(p.Checks, k)
 			}
