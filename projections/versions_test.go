@@ -107,3 +107,17 @@ func TestTablesAreNamedInOnePlace(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestStoredTableNames holds the names under which read models are stored. A changed name would leave the rows of a running system behind.
+func TestStoredTableNames(t *testing.T) {
+	var names []string
+	for _, m := range All() {
+		for _, table := range m.Tables {
+			names = append(names, m.Table(table))
+		}
+	}
+	want := []string{"read.tickets_v1", "read.queue_counts_v1", "read.timeline_v1", "read.standings_v1", "read.deeds_v1", "read.figures_v1"}
+	if !slices.Equal(names, want) {
+		t.Errorf("tables are named %q, want %q", names, want)
+	}
+}
