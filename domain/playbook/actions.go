@@ -3,14 +3,15 @@
 
 package playbook
 
-// actionRule is what an act means for the ticket: the statuses that it may lead to, and whether its note stays inside the ASR.
+// actionRule holds what an action allows: the ticket statuses that an outcome with it may set, and whether its note is internal to the
+// ASR.
 type actionRule struct {
 	statuses []string
 	internal bool
 }
 
-// actionRules is the table of what an outcome may do. A public note is the citizen's in every act but Escalate, where the Region
-// reads it (FAQ 2.6).
+// actionRules is the table of actions. The citizen reads the note of an action that is not internal; with Escalate, the Region reads it
+// (FAQ 2.6).
 var actionRules = map[Action]actionRule{
 	Ask:      {statuses: []string{"in_attesa_utente"}},
 	Tell:     {statuses: []string{"in_attesa_utente", "risolto"}},
@@ -21,5 +22,5 @@ var actionRules = map[Action]actionRule{
 	Resolve:  {statuses: []string{"risolto"}},
 }
 
-// IsInternal tells whether the act's note is for the ASR alone.
+// IsInternal reports whether only the ASR reads the action's note.
 func (a Action) IsInternal() bool { return actionRules[a].internal }

@@ -9,24 +9,25 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// LoadReplacing is Load of the files with one of them replaced. The others are read once: reading YAML is most of its cost.
+// LoadReplacing returns a function that loads the files with one of them replaced. It parses the others only once, because parsing YAML
+// is most of the cost of Load.
 func LoadReplacing(c *catalog.Catalog, files fs.FS) func(name string, text []byte) error {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
-		panic(err) // the pattern is sound
+		panic(err) // cannot happen: the pattern is valid
 	}
-	sound := map[string]*parsedFile{}
+	parsed := map[string]*parsedFile{}
 	for _, n := range names {
 		text, err := fs.ReadFile(files, n)
 		if err != nil {
-			panic(err) // the files are in memory
+			panic(err) // cannot happen: the files are in memory
 		}
-		sound[n] = parseAndCheck(c, n, text)
+		parsed[n] = parseAndCheck(c, n, text)
 	}
 	return func(name string, text []byte) error {
 		var all []*parsedFile
 		for _, n := range names {
-			p := sound[n]
+			p := parsed[n]
 			if n == name {
 				p = parseAndCheck(c, n, text)
 			}

@@ -19,7 +19,7 @@ var (
 	fieldTypes = []FieldType{Date, Identifier, IUV, TicketNumber, Choice, Flag, FreeText}
 )
 
-// check holds one file to what can be said of it alone.
+// check checks everything about one file that does not depend on other files, and adds a fault for each error.
 func (p *parsedFile) check(c *catalog.Catalog) {
 	b := p.playbook
 	if !kebab.MatchString(string(b.ID)) {
@@ -96,12 +96,12 @@ func (p *parsedFile) checkOutcome(o Outcome) {
 	if !kebab.MatchString(string(o.ID)) {
 		p.addFault(line, "outcome %q: want small letters, joined by hyphens", o.ID)
 	}
-	does, known := actionRules[o.Action]
+	rule, known := actionRules[o.Action]
 	switch {
 	case !known:
 		p.addFault(line, "outcome %s has the act %q; there are %v", o.ID, o.Action, slices.Sorted(maps.Keys(actionRules)))
-	case !slices.Contains(does.statuses, o.Status):
-		p.addFault(line, "outcome %s: to %s leads to %v, not to %q", o.ID, o.Action, does.statuses, o.Status)
+	case !slices.Contains(rule.statuses, o.Status):
+		p.addFault(line, "outcome %s: to %s leads to %v, not to %q", o.ID, o.Action, rule.statuses, o.Status)
 	}
 	if o.Remind && o.Status != "in_lavorazione" {
 		p.addFault(line, "outcome %s: only what stays in_lavorazione reminds of itself", o.ID)
@@ -121,7 +121,7 @@ func (p *parsedFile) checkOutcome(o Outcome) {
 	}
 }
 
-// noteFields are those that each wording needs.
+// noteFields returns, for each wording of a note, the fields that it needs: those of its condition and those of its placeholders.
 func noteFields(note []NoteVariant) (all [][]FieldID) {
 	for _, v := range note {
 		all = append(all, v.When, v.placeholders())
@@ -129,18 +129,18 @@ func noteFields(note []NoteVariant) (all [][]FieldID) {
 	return all
 }
 
-// checkReachable names the checks, outcomes and fields to which nothing leads in the playbook's own runs. To be entered from another
-// one too is not enough for a check.
+// checkReachable adds a fault for each check and outcome that no path from the playbook's own start reaches, and for each field that
+// nothing uses. A check that only a branch of another playbook reaches is a fault too.
 func (p *parsedFile) checkReachable() {
 	b := p.playbook
 	checks, outcomes, fields := map[CheckID]bool{b.Start: true}, map[OutcomeID]bool{}, map[FieldID]bool{}
-	for open := []CheckID{b.Start}; len(open) > 0; open = open[1:] {
-		c := b.find(open[0])
-		for _, to := range []Branch{c.Yes, c.No} {
-			outcomes[to.Outcome] = true
-			if to.Check != "" && !checks[to.Check] {
-				checks[to.Check] = true
-				open = append(open, to.Check)
+	for queue := []CheckID{b.Start}; len(queue) > 0; queue = queue[1:] {
+		c := b.find(queue[0])
+		for _, branch := range []Branch{c.Yes, c.No} {
+			outcomes[branch.Outcome] = true
+			if branch.Check != "" && !checks[branch.Check] {
+				checks[branch.Check] = true
+				queue = append(queue, branch.Check)
 			}
 		}
 		for _, e := range c.Evidence {
@@ -149,17 +149,17 @@ func (p *parsedFile) checkReachable() {
 	}
 	for _, c := range b.Checks {
 		if !checks[c.ID] {
-			p.addFault(p.lines["check/"+string(c.ID)], "nothing leads to check %s", c.ID)
+			p.addFault(p.lines["check/"+string(c.ID)], "nothing leads branch check %s", c.ID)
 		}
 	}
 	for _, o := range b.Outcomes {
 		if !outcomes[o.ID] {
-			p.addFault(p.lines["outcome/"+string(o.ID)], "nothing leads to outcome %s", o.ID)
+			p.addFault(p.lines["outcome/"+string(o.ID)], "nothing leads branch outcome %s", o.ID)
 		}
 	}
 	for _, o := range b.Outcomes {
 		for _, f := range slices.Concat(append([][]FieldID{o.Evidence}, noteFields(o.Note)...)...) {
-			fields[f] = true // perhaps taken by a playbook before; together sees to it
+			fields[f] = true // an earlier playbook of the run may collect it; checkPaths verifies that
 		}
 	}
 	for _, f := range b.Fields {
@@ -169,16 +169,16 @@ func (p *parsedFile) checkReachable() {
 	}
 }
 
-// checkLoops names a way that comes back to a check of the same playbook: it would never end.
-func (p *parsedFile) checkLoops(at CheckID, way []CheckID) {
-	if slices.Contains(way, at) {
-		p.addFault(p.lines["check/"+string(at)], "the way %v comes back to %s", append(way, at), at)
+// checkLoops adds a fault for a path that returns to a check of the same playbook: such a run would never end.
+func (p *parsedFile) checkLoops(at CheckID, path []CheckID) {
+	if slices.Contains(path, at) {
+		p.addFault(p.lines["check/"+string(at)], "the way %v comes back to %s", append(path, at), at)
 		return
 	}
 	c := p.playbook.find(at)
 	for _, to := range []Branch{c.Yes, c.No} {
 		if to.Check != "" && len(p.faults) == 0 {
-			p.checkLoops(to.Check, append(slices.Clone(way), at))
+			p.checkLoops(to.Check, append(slices.Clone(path), at))
 		}
 	}
 }

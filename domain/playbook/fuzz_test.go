@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// FuzzLoad: whatever one of the playbook files holds, Load accepts the library or names the faults, and never panics.
+// FuzzLoad puts any content into one of the playbook files: Load accepts the library or returns the faults, and never panics.
 func FuzzLoad(f *testing.F) {
 	for name, file := range embeddedFiles(f) {
 		f.Add(name, file.Data)
@@ -27,7 +27,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		var invalid *playbook.InvalidError
 		if err := load(name, text); err != nil && (!errors.As(err, &invalid) || len(invalid.Faults) == 0) {
-			t.Errorf("refused without a fault: %v", err)
+			t.Errorf("got error %v without faults, want an *InvalidError with faults", err)
 		}
 	})
 }

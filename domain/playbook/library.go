@@ -9,12 +9,12 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// Library is every playbook that is loaded, in all its versions. It cannot be altered.
+// Library holds all loaded playbooks in all their versions. It does not change after Load. A nil Library holds no playbooks.
 type Library struct {
 	playbooks []*Playbook // by id, then by version
 }
 
-// Find gives one version of a playbook.
+// Find returns one version of a playbook; false if it is not loaded.
 func (l *Library) Find(id ID, version int) (*Playbook, bool) {
 	if l == nil {
 		return nil, false
@@ -26,7 +26,7 @@ func (l *Library) Find(id ID, version int) (*Playbook, bool) {
 	return l.playbooks[i], true
 }
 
-// Current gives the highest version of every playbook, by id.
+// Current returns the highest version of each playbook, sorted by id.
 func (l *Library) Current() []*Playbook {
 	if l == nil {
 		return nil
@@ -40,7 +40,7 @@ func (l *Library) Current() []*Playbook {
 	return all
 }
 
-// Versions gives every version of a playbook, the lowest first.
+// Versions returns all versions of a playbook, the lowest first.
 func (l *Library) Versions(id ID) (all []*Playbook) {
 	if l == nil {
 		return nil
@@ -53,14 +53,14 @@ func (l *Library) Versions(id ID) (all []*Playbook) {
 	return all
 }
 
-// Select finds the playbook that a request calls for today, with the versions that its run will keep. An entry for
-// facilitated access goes before one that is for all.
+// Select returns the playbook for a ticket's service and problem, with the current versions, which the ticket's run keeps. For a ticket
+// with facilitated access, a start for facilitated access has precedence over a general one (FAQ 2.12). False: no playbook starts for it.
 func (l *Library) Select(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) (PinnedVersions, bool) {
 	current := l.Current()
-	for _, wanted := range []bool{true, false} {
+	for _, onlyFacilitated := range []bool{true, false} {
 		for _, p := range current {
 			for _, s := range p.Starts {
-				if s.Service == service && s.Problem == problem && s.Facilitated == wanted && (facilitated || !wanted) {
+				if s.Service == service && s.Problem == problem && s.Facilitated == onlyFacilitated && (facilitated || !onlyFacilitated) {
 					return l.Pin(p), true
 				}
 			}
@@ -69,20 +69,20 @@ func (l *Library) Select(service catalog.ServiceID, problem catalog.ProblemID, f
 	return PinnedVersions{}, false
 }
 
-// Pin notes the versions of today of all that a playbook can lead into.
+// Pin returns the playbook's version and the current versions of all playbooks that its branches lead to, directly or through others.
 func (l *Library) Pin(p *Playbook) PinnedVersions {
 	pinned := PinnedVersions{Playbook: p.ID, Version: p.Version, Reachable: map[ID]int{}}
-	for open := []*Playbook{p}; len(open) > 0; {
-		from := open[0]
-		open = open[1:]
+	for queue := []*Playbook{p}; len(queue) > 0; {
+		from := queue[0]
+		queue = queue[1:]
 		for _, c := range from.Checks {
 			for _, b := range []Branch{c.Yes, c.No} {
 				if b.Playbook == "" || b.Playbook == p.ID || pinned.Reachable[b.Playbook] != 0 {
 					continue
 				}
-				for _, into := range l.Current() {
-					if into.ID == b.Playbook {
-						pinned.Reachable[into.ID], open = into.Version, append(open, into)
+				for _, target := range l.Current() {
+					if target.ID == b.Playbook {
+						pinned.Reachable[target.ID], queue = target.Version, append(queue, target)
 					}
 				}
 			}

@@ -8,8 +8,9 @@ import (
 	"slices"
 )
 
-// checkLibrary checks what only all files show: that what is led into is there, that names mean one thing wherever playbooks
-// meet, that no two want the same requests, and that on every path the outcome's text can be filled in.
+// checkLibrary checks all files together: each version exists once, each branch leads to a playbook and check that exist, no two
+// playbooks start for the same tickets, a name means one thing in all playbooks of a run, and each path collects the evidence that the
+// outcome's note needs. It returns the faults of the first of these steps that finds any.
 func checkLibrary(all []*parsedFile) []Fault {
 	s := &libraryCheck{files: all, library: newLibrary(all)}
 	s.checkUnique()
@@ -50,23 +51,23 @@ func (s *libraryCheck) checkUnique() {
 	}
 }
 
-// checkBranches finds the playbooks, and their checks, that others lead into.
+// checkBranches adds a fault for each branch into a playbook or check that does not exist, or back into its own playbook.
 func (s *libraryCheck) checkBranches() {
 	for _, p := range s.files {
 		for _, c := range p.playbook.Checks {
-			for answer, to := range map[string]Branch{"yes": c.Yes, "no": c.No} {
-				if to.Playbook == "" {
+			for answer, branch := range map[string]Branch{"yes": c.Yes, "no": c.No} {
+				if branch.Playbook == "" {
 					continue
 				}
 				part := "check/" + string(c.ID) + "/" + answer
-				into := s.current(to.Playbook)
-				if into == nil || to.Playbook == p.playbook.ID {
-					s.addFault(p, part, "%s=%s leads into %q, which is no other playbook", c.ID, answer, to.Playbook)
+				target := s.current(branch.Playbook)
+				if target == nil || branch.Playbook == p.playbook.ID {
+					s.addFault(p, part, "%s=%s leads target %q, which is no other playbook", c.ID, answer, branch.Playbook)
 					continue
 				}
-				for _, at := range []CheckID{to.At, to.ReturnTo} {
-					if at != "" && into.find(at) == nil {
-						s.addFault(p, part, "%s=%s leads into %s at %q, which is no check of it", c.ID, answer, to.Playbook, at)
+				for _, at := range []CheckID{branch.At, branch.ReturnTo} {
+					if at != "" && target.find(at) == nil {
+						s.addFault(p, part, "%s=%s leads target %s at %q, which is no check of it", c.ID, answer, branch.Playbook, at)
 					}
 				}
 			}
@@ -83,21 +84,22 @@ func (s *libraryCheck) current(id ID) *Playbook {
 	return nil
 }
 
-// checkStarts refuses two playbooks for the same requests.
+// checkStarts adds a fault for each start that two current playbooks share.
 func (s *libraryCheck) checkStarts() {
-	by := map[Start]ID{}
+	byStart := map[Start]ID{}
 	for _, b := range s.library.Current() {
 		for _, start := range b.Starts {
-			if other, taken := by[start]; taken {
+			if other, taken := byStart[start]; taken {
 				i := slices.IndexFunc(s.files, func(p *parsedFile) bool { return p.playbook == b })
 				s.addFault(s.files[i], "starts/0", "%s starts for problem %q of %q already", other, start.Problem, start.Service)
 			}
-			by[start] = b.ID
+			byStart[start] = b.ID
 		}
 	}
 }
 
-// checkSharedNames holds a playbook to those that its runs can lead into: a check's name is one check's, a field has one type.
+// checkSharedNames compares a playbook with the playbooks that its runs can reach: two checks must not share an id, and a field must have
+// the same type in both.
 func (s *libraryCheck) checkSharedNames(p *parsedFile) {
 	pinned := s.library.Pin(p.playbook)
 	for id, version := range pinned.Reachable {
@@ -115,14 +117,15 @@ func (s *libraryCheck) checkSharedNames(p *parsedFile) {
 	}
 }
 
-// checkPaths takes every path of a playbook's runs, through all that they lead into, and looks at its end.
+// checkPaths walks every path of the playbook's runs, through the other playbooks that they reach. It adds a fault if a path returns to a
+// check and connected systems alone answer the repeated checks, and if a path does not collect the evidence that its outcome needs.
 func (s *libraryCheck) checkPaths(p *parsedFile) {
-	pinned, complained := s.library.Pin(p.playbook), map[string]bool{}
+	pinned, reported := s.library.Pin(p.playbook), map[string]bool{}
 	for end := range s.library.Paths(pinned) {
 		o := end.Outcome
 		if o == nil {
-			if at := string(end.ToForget[0]); !complained[at] && !slices.ContainsFunc(end.ToForget, func(c CheckID) bool { return s.needsPerson(pinned, c) }) {
-				complained[at] = true
+			if at := string(end.ToForget[0]); !reported[at] && !slices.ContainsFunc(end.ToForget, func(c CheckID) bool { return s.needsPerson(pinned, c) }) {
+				reported[at] = true
 				s.addFault(p, "", "the checks %v lead back to %s, and connected systems answer all of them: it would never end", end.ToForget, at)
 			}
 			continue
@@ -136,15 +139,15 @@ func (s *libraryCheck) checkPaths(p *parsedFile) {
 		lacks := func(fields []FieldID) bool {
 			return slices.ContainsFunc(fields, func(f FieldID) bool { return !collected[f] })
 		}
-		open := slices.ContainsFunc(o.Note, func(v NoteVariant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
-		if (!open || lacks(o.Evidence)) && !complained[string(o.ID)] {
-			complained[string(o.ID)] = true
+		canRender := slices.ContainsFunc(o.Note, func(v NoteVariant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
+		if (!canRender || lacks(o.Evidence)) && !reported[string(o.ID)] {
+			reported[string(o.ID)] = true
 			s.addFault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.PathText(), o.ID)
 		}
 	}
 }
 
-// needsPerson tells whether only a person can answer a check of the run.
+// needsPerson reports whether only a person can answer a check of the run, because no connected system is named for it.
 func (s *libraryCheck) needsPerson(pinned PinnedVersions, id CheckID) bool {
 	return slices.ContainsFunc(s.files, func(p *parsedFile) bool {
 		c := p.playbook.find(id)

@@ -19,28 +19,28 @@ import (
 //go:embed data/*.yaml
 var embedded embed.FS
 
-// Embedded are the files of the playbooks that come with the product.
+// Embedded returns the playbook files that are part of the program.
 func Embedded() fs.FS {
 	data, err := fs.Sub(embedded, "data")
 	if err != nil {
-		panic(err) // the directory is part of the program
+		panic(err) // cannot happen: the directory is embedded
 	}
 	return data
 }
 
-// Default is the library of the playbooks that come with the product.
+// Default returns the library of the embedded playbooks. It parses the files at each call.
 func Default() *Library {
 	l, err := Load(catalog.Default(), Embedded())
 	if err != nil {
-		panic(err) // the files are part of the program, and tested
+		panic(err) // cannot happen: the files are embedded, and tests load them
 	}
 	return l
 }
 
-// Fault is one thing that is wrong with a playbook file.
+// Fault is one error in a playbook file.
 type Fault struct {
 	File string
-	Line int // 0: the file as a whole
+	Line int // from 1; 0: the fault concerns the whole file
 	Text string
 }
 
@@ -51,7 +51,7 @@ func (f Fault) String() string {
 	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Text)
 }
 
-// InvalidError refuses playbook files. It names everything that is wrong with them at once.
+// InvalidError reports that playbook files are invalid. It holds all faults that were found.
 type InvalidError struct{ Faults []Fault }
 
 func (e *InvalidError) Error() string {
@@ -62,8 +62,8 @@ func (e *InvalidError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Load reads every .yaml file of the sources, checks each alone and then all together by walking every path. The catalogue
-// says which services and problems there are. Error: *InvalidError, or what reading a file gave.
+// Load reads all .yaml files at the top of the sources and checks first each file, then all files together by walking every path. The
+// services and problems of playbooks must exist in the catalogue. Errors: *InvalidError, or the joined errors of reading files.
 func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 	var (
 		all    []*parsedFile
@@ -87,7 +87,7 @@ func Load(c *catalog.Catalog, sources ...fs.FS) (*Library, error) {
 	return assemble(all)
 }
 
-// parseAndCheck reads one file and checks what can be said of it alone.
+// parseAndCheck parses one file and makes the checks that need no other file.
 func parseAndCheck(c *catalog.Catalog, file string, text []byte) *parsedFile {
 	p := parse(file, text)
 	if len(p.faults) == 0 {
@@ -96,7 +96,7 @@ func parseAndCheck(c *catalog.Catalog, file string, text []byte) *parsedFile {
 	return p
 }
 
-// assemble makes a library of the files, or refuses them.
+// assemble builds the library from parsed files. Error: *InvalidError.
 func assemble(all []*parsedFile) (*Library, error) {
 	var faults []Fault
 	for _, p := range all {

@@ -18,13 +18,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// embeddedFiles reads the embedded files, to be changed.
+// embeddedFiles returns a copy of the embedded files that a test can change.
 func embeddedFiles(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	names, err := fs.Glob(playbook.Embedded(), "*.yaml")
 	if err != nil || len(names) != 6 {
-		t.Fatalf("%v, %v", names, err)
+		t.Fatalf("got files %v, error %v, want 6 files", names, err)
 	}
 	for _, name := range names {
 		text, err := fs.ReadFile(playbook.Embedded(), name)
@@ -36,13 +36,13 @@ func embeddedFiles(t testing.TB) fstest.MapFS {
 	return files
 }
 
-// loadFaults loads files that must be refused.
+// loadFaults loads files that Load must refuse, and returns their faults.
 func loadFaults(t *testing.T, files fs.FS) []playbook.Fault {
 	t.Helper()
 	_, err := playbook.Load(catalog.Default(), files)
 	var invalid *playbook.InvalidError
 	if !errors.As(err, &invalid) {
-		t.Fatalf("loaded with %v", err)
+		t.Fatalf("got error %v, want an *InvalidError", err)
 	}
 	return invalid.Faults
 }
@@ -65,24 +65,24 @@ outcomes:
   ricetta-presente: {title: Comunicare, act: resolve, status: risolto, note: "La ricetta {nre} è presente."}
 `
 
-// Adding a seventh is one file and nothing else.
-func TestASeventhIsOneFile(t *testing.T) {
+// A new playbook needs one file and no other change.
+func TestNewPlaybookNeedsOneFile(t *testing.T) {
 	l, err := playbook.Load(catalog.Default(), playbook.Embedded(), fstest.MapFS{"ricetta-non-trovata.v1.yaml": {Data: []byte(seventhPlaybook)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	run, ok := l.Select("ritiro-documenti", "altro", false)
 	if !ok || run.Playbook != "ricetta-non-trovata" || run.Reachable["referto-non-trovato"] != 1 || run.Reachable["invio-fallito"] != 1 {
-		t.Fatalf("starts %+v, %t", run, ok)
+		t.Fatalf("got run %+v, %t, want ricetta-non-trovata", run, ok)
 	}
 	w, _ := l.Walk(run, playbook.Answers{"ricetta-trovata": {Yes: true, Evidence: playbook.Evidence{"nre": "N-1"}}})
 	if text, missing := w.Note(); text != "La ricetta N-1 è presente." || missing != nil {
-		t.Errorf("says %q, misses %v", text, missing)
+		t.Errorf("got note %q, missing %v, want the note of ricetta-presente", text, missing)
 	}
 }
 
-// A changed playbook is a new version: new runs take it, and a run keeps the one that it began with.
-func TestARunKeepsItsVersion(t *testing.T) {
+// A changed playbook is a new version. New runs use it; a run that has begun keeps its version.
+func TestRunKeepsItsVersion(t *testing.T) {
 	old := playbook.Default()
 	run := pinned(t, old, "referto-non-trovato")
 	files := embeddedFiles(t)
@@ -100,12 +100,12 @@ func TestARunKeepsItsVersion(t *testing.T) {
 		open playbook.CheckID
 	}{"begun before": {run, "invio-corretto"}, "begun now": {pinned(t, l, "referto-non-trovato"), "invio-davvero-corretto"}} {
 		if w, ok := l.Walk(c.run, answers); !ok || w.Open == nil || w.Open.ID != c.open {
-			t.Errorf("%s: comes to %+v", name, w)
+			t.Errorf("%s: got %+v, want open check %s", name, w, c.open)
 		}
 	}
 }
 
-func TestEveryFaultIsNamed(t *testing.T) {
+func TestLoadReportsEveryFault(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, changed, want string }{
 		"a gap":                {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "", `referto-individuato has no branch for no`},
 		"an overlap":           {"referto-non-trovato", "yes: {check: referto-della-asr}", "yes: {check: referto-della-asr, outcome: inoltro-altra-asr}", "names 2 of check, outcome and playbook"},
@@ -141,7 +141,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 				t.Fatalf("%s does not hold %q", c.file, c.old)
 			}
 			files[c.file+".v1.yaml"] = &fstest.MapFile{Data: []byte(changed)}
-			if name == "two types" { // they never meet, and may differ
+			if name == "two types" { // no run reaches both playbooks, so the types may differ
 				if _, err := playbook.Load(catalog.Default(), files); err != nil {
 					t.Fatal(err)
 				}
@@ -149,20 +149,20 @@ func TestEveryFaultIsNamed(t *testing.T) {
 			}
 			got := loadFaults(t, files)
 			if !strings.Contains(fmt.Sprint(got), c.want) || !regexp.MustCompile(`\.v1\.yaml:(\d+:)? `).MatchString(got[0].String()) {
-				t.Errorf("refused for %v, want %s", got, c.want)
+				t.Errorf("got faults %v, want %s", got, c.want)
 			}
 		})
 	}
 	t.Run("the same version twice", func(t *testing.T) {
 		_, err := playbook.Load(catalog.Default(), playbook.Embedded(), embeddedFiles(t))
 		if err == nil || !strings.Contains(err.Error(), "stands in another file") {
-			t.Errorf("loaded with %v", err)
+			t.Errorf("got error %v, want it to name the other file", err)
 		}
 	})
 }
 
-// Two playbooks that lead into each other for ever, if nobody but machines answers, are refused.
-func TestMachinesDoNotGoRoundForEver(t *testing.T) {
+// Load refuses two playbooks that lead to each other if connected systems answer all their checks: such a run would never end.
+func TestEndlessRunOfConnectedSystemsIsRefused(t *testing.T) {
 	const one = `
 id: %[1]s
 version: 1
@@ -182,24 +182,24 @@ outcomes:
 		return fstest.MapFS{"uno.v1.yaml": {Data: fmt.Appendf(nil, one, "uno", "due", system)}, "due.v1.yaml": {Data: fmt.Appendf(nil, one, "due", "uno", second)}}
 	}
 	if got := fmt.Sprint(loadFaults(t, files(system))); !strings.Contains(got, "uno.v1.yaml") || !strings.Contains(got, "it would never end") {
-		t.Errorf("refused for %s", got)
+		t.Errorf("got faults %s, want that it would never end", got)
 	}
 	if _, err := playbook.Load(catalog.Default(), files("help: Guardare.")); err != nil {
-		t.Errorf("where a person looks it is refused for %v", err)
+		t.Errorf("with a check that a person answers: got error %v, want none", err)
 	}
 }
 
-// optionalKeys may be left out without anything going wrong.
+// optionalKeys lists the keys that a file may leave out without a fault.
 var optionalKeys = map[string]bool{"help": true, "ask": true, "system": true, "optional": true, "facilitated": true, "remind": true, "starts": true, "at": true, "again": true, "start": true, "options": true, "when": true, "evidence": true}
 
-// Mutated files are refused: each mapping's entries are taken away one by one, and each reference is bent. What may be
-// left out for good is left alone; whatever is refused is refused with its file.
+// The test removes, renames, repeats and empties each entry of the files and changes each reference, one at a time, except removals of
+// optional keys. Load must refuse each mutant and name its file.
 func TestMutatedFilesAreRefused(t *testing.T) {
 	mutants, killed, files := 0, 0, embeddedFiles(t)
 	load := playbook.LoadReplacing(catalog.Default(), files)
 	for name, file := range files {
 		if err := load(name, file.Data); err != nil {
-			t.Fatal(err) // unchanged it is sound
+			t.Fatal(err) // the unchanged file must load
 		}
 		var document yaml.Node
 		if err := yaml.Unmarshal(file.Data, &document); err != nil {
@@ -215,9 +215,9 @@ func TestMutatedFilesAreRefused(t *testing.T) {
 			var invalid *playbook.InvalidError
 			switch {
 			case err == nil:
-				t.Errorf("%s: %s: loaded", name, what)
+				t.Errorf("%s: %s: got no error, want faults", name, what)
 			case !errors.As(err, &invalid) || !strings.Contains(err.Error(), ".yaml"):
-				t.Errorf("%s: %s: %v", name, what, err)
+				t.Errorf("%s: %s: got error %v, want an *InvalidError that names the file", name, what, err)
 			default:
 				killed++
 			}
@@ -225,15 +225,15 @@ func TestMutatedFilesAreRefused(t *testing.T) {
 	}
 	t.Logf("%d of %d mutants refused", killed, mutants)
 	if mutants < 400 {
-		t.Errorf("only %d mutants were tried", mutants)
+		t.Errorf("got %d mutants, want at least 400", mutants)
 	}
 }
 
-// references are keys whose value names something; bent, it names nothing.
+// references lists the keys whose value names something that must exist.
 var references = map[string]bool{"id": true, "version": true, "check": true, "outcome": true, "playbook": true, "at": true, "again": true, "act": true,
 	"status": true, "service": true, "problem": true, "query": true, "fact": true, "type": true, "facilitated": true, "remind": true, "optional": true}
 
-// forEachMutation makes every mutant of a document in turn, and mends it again.
+// forEachMutation calls try with each mutant of a document in turn, and restores the document after each.
 func forEachMutation(n *yaml.Node, path string, try func(what string)) {
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -246,7 +246,7 @@ func forEachMutation(n *yaml.Node, path string, try func(what string)) {
 		}
 		name := key.Value
 		key.Value += "-x"
-		if path != "/checks" || i > 0 { // nothing names the first check, so it may have any name
+		if path != "/checks" || i > 0 { // no branch names the first check, so it may have any name
 			try("renamed " + here)
 		}
 		key.Value = name
@@ -254,7 +254,7 @@ func forEachMutation(n *yaml.Node, path string, try func(what string)) {
 			was := value.Value
 			if references[key.Value] {
 				value.Value += "-x"
-				try("bent " + here)
+				try("changed " + here)
 			}
 			value.Value = ""
 			try("emptied " + here)

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// renderNote takes the first wording whose fields are all known. Missing are the outcome's own fields that are not known and,
-// if no wording can be filled in, what the wordings lack: any one of them may do.
+// renderNote returns the text of the first wording whose fields are all known, and the missing fields: those of the outcome's own evidence
+// that are not known and, if no wording can be filled in (the text is then empty), those that the wordings lack. A flag counts as known
+// only if it is "true".
 func (o *Outcome) renderNote(p *Playbook, known Evidence) (string, []FieldID) {
 	var missing []FieldID
 	lacks := func(fields []FieldID) (all []FieldID) {
@@ -38,7 +39,7 @@ func (o *Outcome) renderNote(p *Playbook, known Evidence) (string, []FieldID) {
 	return "", missing
 }
 
-// placeholders are the fields named in the text, in order.
+// placeholders returns the fields whose names the text holds in braces, in order.
 func (v NoteVariant) placeholders() []FieldID {
 	var names []FieldID
 	for rest := v.Text; ; {
@@ -60,5 +61,5 @@ func (v NoteVariant) render(p *Playbook, known Evidence) string {
 		}
 		values = append(values, "{"+string(f)+"}", value)
 	}
-	return strings.NewReplacer(values...).Replace(v.Text) // at once: a brace in a value is the value's
+	return strings.NewReplacer(values...).Replace(v.Text) // one pass, so that braces inside a value are not replaced
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// parsedFile is a playbook with what is wrong with its file, and on which line its parts stand.
+// parsedFile is a playbook with the faults of its file and the line numbers of its parts.
 type parsedFile struct {
 	file     string
 	playbook *Playbook
@@ -26,7 +26,7 @@ func (p *parsedFile) addFault(line int, format string, args ...any) {
 	p.faults = append(p.faults, Fault{p.file, line, fmt.Sprintf(format, args...)})
 }
 
-// parse reads one file into the playbook's shape. What its parts mean together is checked later.
+// parse decodes one file into a Playbook. It checks keys and types of values; check and checkLibrary check what refers to other parts.
 func parse(file string, text []byte) *parsedFile {
 	p := &parsedFile{file: file, playbook: &Playbook{}, lines: map[string]int{}}
 	var document yaml.Node
@@ -88,8 +88,8 @@ func (p *parsedFile) parseCheck(id CheckID, n *yaml.Node) {
 			c.Evidence = append(c.Evidence, EvidenceItem{Field: FieldID(e.Value), Required: true})
 			continue
 		}
-		needed := p.mapping(e, "evidence", "field", "optional")
-		c.Evidence = append(c.Evidence, EvidenceItem{Field: FieldID(p.requiredText(needed, "field")), Required: !p.boolean(needed["optional"])})
+		item := p.mapping(e, "evidence", "field", "optional")
+		c.Evidence = append(c.Evidence, EvidenceItem{Field: FieldID(p.requiredText(item, "field")), Required: !p.boolean(item["optional"])})
 	}
 	c.Yes, c.No = p.parseBranch(n, m, at, "yes"), p.parseBranch(n, m, at, "no")
 	p.playbook.Checks = append(p.playbook.Checks, c)
@@ -102,10 +102,10 @@ func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, 
 		return b
 	}
 	p.lines[at+"/"+answer] = n.Line
-	to := p.mapping(n, "a branch", "check", "outcome", "playbook", "at", "again")
+	branch := p.mapping(n, "a branch", "check", "outcome", "playbook", "at", "again")
 	b = Branch{
-		Check: CheckID(p.optionalText(to["check"])), Outcome: OutcomeID(p.optionalText(to["outcome"])), Playbook: ID(p.optionalText(to["playbook"])),
-		At: CheckID(p.optionalText(to["at"])), ReturnTo: CheckID(p.optionalText(to["again"])),
+		Check: CheckID(p.optionalText(branch["check"])), Outcome: OutcomeID(p.optionalText(branch["outcome"])), Playbook: ID(p.optionalText(branch["playbook"])),
+		At: CheckID(p.optionalText(branch["at"])), ReturnTo: CheckID(p.optionalText(branch["again"])),
 	}
 	set := 0
 	for _, given := range []bool{b.Check != "", b.Outcome != "", b.Playbook != ""} {
@@ -117,7 +117,7 @@ func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, 
 		p.addFault(n.Line, "%s/%s names %d of check, outcome and playbook; want exactly one", strings.TrimPrefix(at, "check/"), answer, set)
 	}
 	if b.Playbook == "" && (b.At != "" || b.ReturnTo != "") {
-		p.addFault(n.Line, "%s/%s: at and again belong to a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
+		p.addFault(n.Line, "%s/%s: at and again belong branch a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
 	}
 	return b
 }
@@ -149,7 +149,8 @@ func (p *parsedFile) parseOutcome(id OutcomeID, n *yaml.Node) {
 	p.playbook.Outcomes = append(p.playbook.Outcomes, o)
 }
 
-// mapping reads a mapping and refuses keys that it does not know or that stand twice.
+// mapping returns the values of a YAML mapping by key. It adds a fault for each unknown or repeated key. The key "" holds the mapping
+// itself.
 func (p *parsedFile) mapping(n *yaml.Node, what string, keys ...string) map[string]*yaml.Node {
 	m := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
@@ -168,12 +169,12 @@ func (p *parsedFile) mapping(n *yaml.Node, what string, keys ...string) map[stri
 		}
 	}
 	if n.Line > 0 {
-		m[""] = n // where the mapping stands, for what is missing in it
+		m[""] = n // gives the line for faults about missing keys
 	}
 	return m
 }
 
-// eachEntry reads a mapping of ids in its order.
+// eachEntry calls each for the entries of a mapping by id, in the order of the file. It adds a fault for each repeated id.
 func (p *parsedFile) eachEntry(n *yaml.Node, what string, each func(id string, n *yaml.Node)) {
 	switch {
 	case n == nil:

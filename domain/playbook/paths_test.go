@@ -13,23 +13,23 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// pinned is a run of the playbook as it is today.
+// pinned returns the versions of a new run of the playbook.
 func pinned(t *testing.T, l *playbook.Library, id playbook.ID) playbook.PinnedVersions {
 	t.Helper()
 	for _, p := range l.Current() {
 		if p.ID == id {
 			run, ok := l.Select(p.Starts[0].Service, p.Starts[0].Problem, p.Starts[0].Facilitated)
 			if !ok || run.Playbook != id {
-				t.Fatalf("%s does not start: %+v", id, run)
+				t.Fatalf("got run %+v, %t, want a run of %s", run, ok, id)
 			}
 			return run
 		}
 	}
-	t.Fatalf("there is no %s", id)
+	t.Fatalf("playbook %s is not in the library", id)
 	return playbook.PinnedVersions{}
 }
 
-// hasOneEnd holds a walk to what every walk must come to: exactly one outcome, or exactly one open check.
+// hasOneEnd reports whether a walk has exactly one end, an outcome or an open check, and passes no check twice.
 func hasOneEnd(w playbook.Walk) bool {
 	last := w.Steps[len(w.Steps)-1]
 	if (w.Open == nil) == (w.Outcome == nil) || (w.Open != nil) != (last.Answer == nil) || w.Open != nil && w.Open.ID != last.Check.ID {
@@ -45,10 +45,9 @@ func hasOneEnd(w playbook.Walk) bool {
 	return true
 }
 
-// All combinations of yes, no and not known, of every playbook: a walk depends on the answers of the checks that it
-// reaches alone, so cutting every path at each of its checks is all of them. How often each outcome ends a path is told
-// below, so that a path that vanishes is noticed.
-func TestEveryCombinationComesToOneEnd(t *testing.T) {
+// The test covers all combinations of yes, no and not known of each playbook: a walk depends only on the answers of the checks that it
+// reaches, so it is enough to cut each path at each of its checks. The number of paths is given, so that a lost path is noticed.
+func TestEveryCombinationHasOneEnd(t *testing.T) {
 	l := playbook.Default()
 	paths := map[playbook.ID]int{
 		"accesso-facilitato": 6, "invio-fallito": 2, "mancato-pagamento": 32, "non-scaricabile-pagamento": 19,
@@ -63,14 +62,14 @@ func TestEveryCombinationComesToOneEnd(t *testing.T) {
 			for _, s := range end.Steps {
 				w, ok := l.Walk(run, answers)
 				if !ok || !hasOneEnd(w) || w.Open == nil || w.Open.ID != s.Check.ID {
-					t.Fatalf("%s: %v leads to %+v, want the open check %s", id, answers, w, s.Check.ID)
+					t.Fatalf("%s: answers %v: got %+v, want open check %s", id, answers, w, s.Check.ID)
 				}
 				if s.Answer != nil {
 					answers[s.Check.ID] = *s.Answer
 				}
 			}
 			if !hasOneEnd(end) {
-				t.Fatalf("%s: %s comes to %+v", id, end.PathText(), end)
+				t.Fatalf("%s: path %s: got %+v, want one end", id, end.PathText(), end)
 			}
 			if end.Outcome != nil {
 				in := end.Steps[len(end.Steps)-1].Playbook.ID
@@ -81,20 +80,20 @@ func TestEveryCombinationComesToOneEnd(t *testing.T) {
 			}
 		}
 		if n != want {
-			t.Errorf("%s has %d paths, want %d", id, n, want)
+			t.Errorf("%s: got %d paths, want %d", id, n, want)
 		}
 	}
 	for _, p := range l.Current() {
 		for _, o := range p.Outcomes {
 			if !reached[p.ID][o.ID] {
-				t.Errorf("no path comes to %s of %s", o.ID, p.ID)
+				t.Errorf("got no path to outcome %s of %s, want one", o.ID, p.ID)
 			}
 		}
 	}
 }
 
-// Whatever is answered, of this playbook's checks and of others', in whatever order.
-func TestAnyAnswersComeToOneEnd(t *testing.T) {
+// Any answers to checks of this and other playbooks lead to one end, and Walk does not change them.
+func TestAnyAnswersHaveOneEnd(t *testing.T) {
 	l := playbook.Default()
 	var all []playbook.CheckID
 	for _, p := range l.Current() {
@@ -113,23 +112,23 @@ func TestAnyAnswersComeToOneEnd(t *testing.T) {
 		before := maps.Clone(answers)
 		w, ok := l.Walk(run, answers)
 		if !ok || !hasOneEnd(w) {
-			r.Fatalf("%v comes to %+v", answers, w)
+			r.Fatalf("answers %v: got %+v, want one end", answers, w)
 		}
 		if !maps.EqualFunc(before, answers, func(a, b playbook.Answer) bool { return a.Yes == b.Yes }) {
-			r.Fatal("the walk changed the answers")
+			r.Fatal("got changed answers, want them unchanged")
 		}
 		for _, forgotten := range w.ToForget {
 			delete(answers, forgotten)
 		}
 		if again, _ := l.Walk(run, answers); len(w.ToForget) > 0 && (len(again.ToForget) > 0 || again.Open == nil || again.Open.ID != w.Open.ID) {
-			r.Fatalf("forgetting %v leads to %+v", w.ToForget, again)
+			r.Fatalf("without the answers %v: got %+v, want open check %s", w.ToForget, again, w.Open.ID)
 		}
 	})
 }
 
-// FAQ 2.11: still not downloadable → the checks of 2.9, which keep that the referto is the patient's and ask again
-// whether it is paid.
-func TestComingBackForgetsWhatIsAffected(t *testing.T) {
+// FAQ 2.11: if the report is still not downloadable, the run returns to the checks of FAQ 2.9. It keeps the answer that the report is the
+// patient's and asks again whether it is paid.
+func TestReturnForgetsLaterAnswers(t *testing.T) {
 	l := playbook.Default()
 	yes, no := playbook.Answer{Yes: true}, playbook.Answer{}
 	w, ok := l.Walk(pinned(t, l, "referto-non-visualizzabile"), playbook.Answers{
@@ -139,7 +138,7 @@ func TestComingBackForgetsWhatIsAffected(t *testing.T) {
 	want := []playbook.CheckID{"referto-pagato", "pagamento-dichiarato", "pagamento-risulta", "altro-da-pagare",
 		"pagamento-registrato", "metadati-inviati", "ora-scaricabile"}
 	if !ok || !slices.Equal(w.ToForget, want) || w.Open == nil || w.Open.ID != "referto-pagato" || len(w.Steps) != 2 {
-		t.Errorf("comes to %+v", w)
+		t.Errorf("got %+v, want open check referto-pagato and %v to forget", w, want)
 	}
 }
 
@@ -148,10 +147,10 @@ func TestMissingVersionIsReported(t *testing.T) {
 	run := pinned(t, l, "referto-non-trovato")
 	run.Version = 99
 	if _, ok := l.Walk(run, nil); ok {
-		t.Error("walked through what is not there")
+		t.Error("got a walk of version 99, want none")
 	}
 	var none *playbook.Library
 	if _, ok := none.Select("ritiro-documenti", "referto-non-trovato", false); ok || len(none.Current()) > 0 {
-		t.Error("no library has playbooks")
+		t.Error("got playbooks of a nil library, want none")
 	}
 }

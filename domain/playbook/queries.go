@@ -3,10 +3,10 @@
 
 package playbook
 
-// Query is a question that connected systems understand: the ASR's reports and payments, FSE/ROL.
+// Query is a question that connected systems answer: the systems of the ASR for reports and payments, and FSE/ROL.
 type Query string
 
-// Fact is one thing that the answer to a query says, true or false. One that it leaves out is not known.
+// Fact is a true-or-false value in the answer to a query. A fact that the answer leaves out is not known.
 type Fact string
 
 // The queries of the connector contract.
@@ -18,16 +18,21 @@ const (
 	PaymentState      Query = "payment-state"
 )
 
-// QueryFacts are those that an answer to each query may hold.
+// QueryFacts lists the facts that the answer to each query may hold.
 var QueryFacts = map[Query][]Fact{
-	FindReport:        {"found", "ours", "patient", "preparing"},   // found; of this ASR; of this patient; examined but not written yet
-	DownloadRequested: {"requested"},                               //
-	SendingResult:     {"positive", "metadata_updated"},            // the document was taken in; so was its update after the payment
-	PINMatch:          {"matches"},                                 // the PIN sent is the PIN handed out; neither travels
-	PaymentState:      {"appears", "due", "settled", "registered"}, // is there; more is due; paid in full or exempt; marked as paid
+	// The report exists; it is of this ASR; it is of this patient; the examination is done and the report is not written yet.
+	FindReport: {"found", "ours", "patient", "preparing"},
+	// The citizen asked for the download.
+	DownloadRequested: {"requested"},
+	// FSE/ROL accepted the document; it accepted the document's update after the payment.
+	SendingResult: {"positive", "metadata_updated"},
+	// The PIN that was sent is the PIN that was handed out. No message holds a PIN.
+	PINMatch: {"matches"},
+	// The payment is recorded; more is due; all is paid, or the patient is exempt; the report is marked as paid.
+	PaymentState: {"appears", "due", "settled", "registered"},
 }
 
-// QueryEvidence are the fields of evidence that an answer to each query may hold.
+// QueryEvidence lists the fields of evidence that the answer to each query may hold.
 var QueryEvidence = map[Query][]FieldID{
 	FindReport:   {"identifier", "produced_on"},
 	PaymentState: {"paid_on", "exempt", "iuv", "ticket_number"},

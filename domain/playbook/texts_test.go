@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// The official texts of the FAQ, letter by letter, in every variant, and what is asked for by name when it is missing.
+// The notes are the FAQ's official texts, byte for byte, in each variant; missing fields are named.
 func TestOfficialTexts(t *testing.T) {
 	l := playbook.Default()
 	yes := func(evidence playbook.Evidence) playbook.Answer {
@@ -69,17 +69,17 @@ func TestOfficialTexts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, ok := l.Walk(pinned(t, l, c.playbook), c.answers)
 			if !ok || w.Outcome == nil {
-				t.Fatalf("comes to %+v", w)
+				t.Fatalf("got %+v, want an outcome", w)
 			}
 			text, missing := w.Note()
 			if text != c.text || !slices.Equal(missing, c.missing) {
-				t.Errorf("says %q, misses %v; want %q, %v", text, missing, c.text, c.missing)
+				t.Errorf("got note %q, missing %v, want %q, missing %v", text, missing, c.text, c.missing)
 			}
 		})
 	}
 }
 
-func TestOddEvidenceIsWarnedOf(t *testing.T) {
+func TestOddEvidenceCausesWarning(t *testing.T) {
 	today := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	choice := playbook.Field{Type: playbook.Choice, Options: []string{"totem"}}
 	field := func(t playbook.FieldType) playbook.Field { return playbook.Field{Type: t} }
@@ -99,7 +99,7 @@ func TestOddEvidenceIsWarnedOf(t *testing.T) {
 		{field(playbook.Flag), "true", false}, {field(playbook.Flag), "forse", true}, {field(playbook.FreeText), "qualunque cosa", false},
 	} {
 		if got := c.field.Warning(c.value, today); (got.Code != "") != c.odd {
-			t.Errorf("%s %q: warned %q", c.field.Type, c.value, got)
+			t.Errorf("%s %q: got warning %q, want a warning: %t", c.field.Type, c.value, got, c.odd)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Draw shows the tree as text: each check with its two branches, down to the outcomes and their wordings.
+// Draw returns the tree as text: each check with its two branches, down to the outcomes and their wordings.
 func (p *Playbook) Draw() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s version %d: %s (%s)\n", p.ID, p.Version, p.Title, p.Source)
@@ -35,7 +35,8 @@ func (p *Playbook) drawCheck(b *strings.Builder, id CheckID, first, rest string,
 	p.drawBranch(b, "no", c.No, rest+"└─ ", rest+"   ", drawn)
 }
 
-// evidenceLabel says what goes with the answer, and who else can give it.
+// evidenceLabel returns, in brackets, the fields that are collected with the answer (? marks an optional one) and, after ⇄, the query and
+// fact of the connected system that can answer. It returns "" if there is neither.
 func (c *Check) evidenceLabel() string {
 	var lines []string
 	for _, e := range c.Evidence {
@@ -54,22 +55,22 @@ func (c *Check) evidenceLabel() string {
 	return " [" + strings.Join(lines, ", ") + "]"
 }
 
-func (p *Playbook) drawBranch(b *strings.Builder, answer string, to Branch, first, rest string, drawn map[CheckID]bool) {
+func (p *Playbook) drawBranch(b *strings.Builder, answer string, branch Branch, first, rest string, drawn map[CheckID]bool) {
 	first += answer + " → "
 	switch {
-	case to.Check != "":
-		p.drawCheck(b, to.Check, first, rest, drawn)
-	case to.Playbook != "":
+	case branch.Check != "":
+		p.drawCheck(b, branch.Check, first, rest, drawn)
+	case branch.Playbook != "":
 		at := ""
-		if to.At != "" {
-			at = " at " + string(to.At)
+		if branch.At != "" {
+			at = " at " + string(branch.At)
 		}
-		if to.ReturnTo != "" {
-			at += ", coming back at " + string(to.ReturnTo)
+		if branch.ReturnTo != "" {
+			at += ", coming back at " + string(branch.ReturnTo)
 		}
-		fmt.Fprintf(b, "%splaybook %s%s\n", first, to.Playbook, at)
+		fmt.Fprintf(b, "%splaybook %s%s\n", first, branch.Playbook, at)
 	default:
-		o := p.outcome(to.Outcome)
+		o := p.outcome(branch.Outcome)
 		fmt.Fprintf(b, "%s%s %s: %s (%s)\n", first, o.Action, o.ID, o.Title, o.Status)
 		for _, v := range o.Note {
 			fmt.Fprintf(b, "%s   «%s»\n", rest, v.Text)

@@ -9,26 +9,26 @@ import (
 	"strings"
 )
 
-// Answers are the answers of a run by check. A check that is not there is not known yet.
+// Answers holds a run's answers by check. A check that is not in it has no answer yet.
 type Answers map[CheckID]Answer
 
-// Answer is yes or no, with the evidence for it.
+// Answer is yes or no, with its evidence.
 type Answer struct {
 	Yes      bool
 	Evidence Evidence
 }
 
-// Evidence are values by field, as given.
+// Evidence holds values by field, as given.
 type Evidence map[FieldID]string
 
-// PinnedVersions names the versions that a run keeps: its own, and those of every playbook that it can lead into.
+// PinnedVersions holds the versions that a run keeps: that of its playbook, and those of all playbooks that it can reach.
 type PinnedVersions struct {
 	Playbook  ID         `json:"playbook"`
 	Version   int        `json:"version"`
 	Reachable map[ID]int `json:"leads,omitempty"`
 }
 
-// version of a playbook in the run.
+// version returns the version of a playbook in the run; 0 if the run cannot reach it.
 func (p PinnedVersions) version(id ID) int {
 	if id == p.Playbook {
 		return p.Version
@@ -36,37 +36,37 @@ func (p PinnedVersions) version(id ID) int {
 	return p.Reachable[id]
 }
 
-// Step is a check that the walk reached.
+// Step is a check on the walk's path.
 type Step struct {
 	Playbook *Playbook
 	Check    *Check
-	Answer   *Answer // nil: not known yet
+	Answer   *Answer // nil: no answer yet
 }
 
-// Walk is where a run stands: the checks that its answers reach, in order, and either the one that is open or the
+// Walk is the path of a run through its playbooks: the checks that its answers reach, in order, and at its end either an open check or an
 // outcome. All other checks are not applicable.
 type Walk struct {
 	Steps   []Step
 	Open    *Check
 	Outcome *Outcome
-	// ToForget lists, when the last answer led back to a check that the walk had passed, the checks whose answers are to be
-	// forgotten: those from where it goes on. Open is the first of them.
+	// ToForget is set if the last answer led back to a check that the walk had passed. It lists the checks whose answers must be forgotten:
+	// the one at which the run continues, which is Open, and all after it.
 	ToForget []CheckID
 
-	playbook *Playbook // of the outcome
+	playbook *Playbook // the outcome's
 }
 
-// Walk follows the answers through the pinned playbooks. It ends: a check that comes up a second time is the end. False:
-// a pinned version is not loaded.
+// Walk follows the answers through the pinned playbooks. It always ends, because it stops at a check that it reaches a second time. It
+// does not change answers. False: a pinned version is not loaded.
 func (l *Library) Walk(pinned PinnedVersions, answers Answers) (Walk, bool) {
 	var w Walk
 	p, ok := l.Find(pinned.Playbook, pinned.Version)
 	if !ok {
 		return w, false
 	}
-	for at, again := p.Start, CheckID(""); ; {
+	for at, returnCheck := p.Start, CheckID(""); ; {
 		if w.hasPassed(at) {
-			return w.returnTo(at, again), true
+			return w.returnTo(at, returnCheck), true
 		}
 		check := p.find(at)
 		step := Step{Playbook: p, Check: check}
@@ -77,24 +77,24 @@ func (l *Library) Walk(pinned PinnedVersions, answers Answers) (Walk, bool) {
 		}
 		step.Answer = &answer
 		w.Steps = append(w.Steps, step)
-		to := check.No
+		branch := check.No
 		if answer.Yes {
-			to = check.Yes
+			branch = check.Yes
 		}
-		again = ""
+		returnCheck = ""
 		switch {
-		case to.Outcome != "":
-			w.Outcome, w.playbook = p.outcome(to.Outcome), p
+		case branch.Outcome != "":
+			w.Outcome, w.playbook = p.outcome(branch.Outcome), p
 			return w, true
-		case to.Playbook != "":
-			if p, ok = l.Find(to.Playbook, pinned.version(to.Playbook)); !ok {
+		case branch.Playbook != "":
+			if p, ok = l.Find(branch.Playbook, pinned.version(branch.Playbook)); !ok {
 				return w, false
 			}
-			if at, again = to.At, to.ReturnTo; at == "" {
+			if at, returnCheck = branch.At, branch.ReturnTo; at == "" {
 				at = p.Start
 			}
 		default:
-			at = to.Check
+			at = branch.Check
 		}
 	}
 }
@@ -103,10 +103,11 @@ func (w Walk) hasPassed(id CheckID) bool {
 	return slices.ContainsFunc(w.Steps, func(s Step) bool { return s.Check.ID == id })
 }
 
-// returnTo ends a walk that has come to a check again: it goes on there, or where the branch says.
-func (w Walk) returnTo(at, again CheckID) Walk {
-	if again != "" && w.hasPassed(again) {
-		at = again
+// returnTo ends a walk that reaches a check a second time. The run continues at that check or, if the walk has passed it, at the check
+// that the branch names in ReturnTo. The answers from there on are to be forgotten.
+func (w Walk) returnTo(at, returnCheck CheckID) Walk {
+	if returnCheck != "" && w.hasPassed(returnCheck) {
+		at = returnCheck
 	}
 	i := slices.IndexFunc(w.Steps, func(s Step) bool { return s.Check.ID == at })
 	for _, s := range w.Steps[i:] {
@@ -117,7 +118,7 @@ func (w Walk) returnTo(at, again CheckID) Walk {
 	return w
 }
 
-// Evidence is what the walk's answers hold together; a later check's value stands.
+// Evidence returns the evidence of all answers of the walk. If two answers hold the same field, the later check's value counts.
 func (w Walk) Evidence() Evidence {
 	all := Evidence{}
 	for _, s := range w.Steps {
@@ -128,8 +129,8 @@ func (w Walk) Evidence() Evidence {
 	return all
 }
 
-// Note is the outcome's text, filled in, and what is missing for it or for the outcome. A text with something missing
-// is not to be sent.
+// Note returns the text of the outcome's note and the fields that are missing for the note or for the outcome. A text with missing fields
+// must not be sent.
 func (w Walk) Note() (text string, missing []FieldID) {
 	if w.Outcome == nil {
 		return "", nil
@@ -137,7 +138,7 @@ func (w Walk) Note() (text string, missing []FieldID) {
 	return w.Outcome.renderNote(w.playbook, w.Evidence())
 }
 
-// PathText says a walk's answers in words, e.g. "referto=yes, inviato=no".
+// PathText returns the walk's answers as text, e.g. "referto=yes, inviato=no"; an open check is shown as "=?".
 func (w Walk) PathText() string {
 	var texts []string
 	for _, s := range w.Steps {
@@ -153,7 +154,7 @@ func (w Walk) PathText() string {
 	return strings.Join(texts, ", ")
 }
 
-// Paths gives every end that a run can come to: each outcome with each way to it, and each way that comes back to a check.
+// Paths yields every complete path of a run: each path to an outcome, and each path that returns to a check.
 func (l *Library) Paths(pinned PinnedVersions) func(yield func(Walk) bool) {
 	return func(yield func(Walk) bool) {
 		l.walkPaths(pinned, Answers{}, yield)

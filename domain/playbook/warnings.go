@@ -13,10 +13,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// Dates are written as 2006-01-02 or as 02/01/2006; a moment's day counts.
+// dateForms lists the accepted formats of a date. Of an RFC 3339 time only the day counts.
 var dateForms = []string{time.DateOnly, "02/01/2006", "2/1/2006", time.RFC3339}
 
-// parseDate reads a date in any of its forms.
+// parseDate parses a date in one of dateForms; false if it has none of them.
 func parseDate(value string) (time.Time, bool) {
 	for _, form := range dateForms {
 		if d, err := time.Parse(form, value); err == nil {
@@ -26,7 +26,7 @@ func parseDate(value string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// italianDate writes a date as the FAQ's texts do, gg/mm/aaaa; what is no date stays as given.
+// italianDate returns a date in the format of the FAQ's texts, gg/mm/aaaa. A value that is no date is returned as given.
 func italianDate(value string) string {
 	if d, ok := parseDate(value); ok {
 		return d.Format("02/01/2006")
@@ -42,8 +42,8 @@ var (
 	ticketNumber  = regexp.MustCompile(`^[0-9A-Z][0-9A-Z/-]{3,29}$`)
 )
 
-// Warning returns what is odd about a value of the field; the zero Reason if nothing is. The value is kept as given all the same.
-// today is the day of the person who typed it.
+// Warning returns a warning about a value whose format does not fit the field; the zero Reason if it fits. A value with a warning is kept
+// as given. today is the current time in the zone of the person who typed the value; later days are warned of.
 func (f Field) Warning(value string, today time.Time) refusal.Reason {
 	value = strings.TrimSpace(value)
 	compact := strings.ToUpper(strings.ReplaceAll(value, " ", ""))
@@ -74,12 +74,13 @@ func (f Field) Warning(value string, today time.Time) refusal.Reason {
 	return refusal.Reason{}
 }
 
-// iuvWarning knows the codice avviso of pagoPA (18 digits from 3, the last two the first sixteen modulo 93), the IUV that is its
-// last seventeen, and the older forms.
+// iuvWarning returns a warning about an IUV or codice avviso. It accepts the codice avviso of pagoPA (18 digits that begin with 3; the last
+// two are the first 16 modulo 93) and the IUV (15 digits, or the last 17 of a codice avviso). For the older forms it advises to compare
+// the value with the payment slip.
 func iuvWarning(code string) refusal.Reason {
 	switch {
 	case paymentNotice.MatchString(code):
-		first, _ := strconv.ParseUint(code[:16], 10, 64) // sixteen digits
+		first, _ := strconv.ParseUint(code[:16], 10, 64) // cannot fail: the pattern matched digits
 		if check, _ := strconv.ParseUint(code[16:], 10, 64); first%93 != check {
 			return refusal.OddNoticeCheck.With()
 		}
