@@ -149,12 +149,12 @@ func (p *parsedFile) checkReachable() {
 	}
 	for _, c := range b.Checks {
 		if !checks[c.ID] {
-			p.addFault(p.lines["check/"+string(c.ID)], "nothing leads branch check %s", c.ID)
+			p.addFault(p.lines["check/"+string(c.ID)], "nothing leads to check %s", c.ID)
 		}
 	}
 	for _, o := range b.Outcomes {
 		if !outcomes[o.ID] {
-			p.addFault(p.lines["outcome/"+string(o.ID)], "nothing leads branch outcome %s", o.ID)
+			p.addFault(p.lines["outcome/"+string(o.ID)], "nothing leads to outcome %s", o.ID)
 		}
 	}
 	for _, o := range b.Outcomes {

@@ -62,12 +62,12 @@ func (s *libraryCheck) checkBranches() {
 				part := "check/" + string(c.ID) + "/" + answer
 				target := s.current(branch.Playbook)
 				if target == nil || branch.Playbook == p.playbook.ID {
-					s.addFault(p, part, "%s=%s leads target %q, which is no other playbook", c.ID, answer, branch.Playbook)
+					s.addFault(p, part, "%s=%s leads into %q, which is no other playbook", c.ID, answer, branch.Playbook)
 					continue
 				}
 				for _, at := range []CheckID{branch.At, branch.ReturnTo} {
 					if at != "" && target.find(at) == nil {
-						s.addFault(p, part, "%s=%s leads target %s at %q, which is no check of it", c.ID, answer, branch.Playbook, at)
+						s.addFault(p, part, "%s=%s leads into %s at %q, which is no check of it", c.ID, answer, branch.Playbook, at)
 					}
 				}
 			}

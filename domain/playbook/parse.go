@@ -117,7 +117,7 @@ func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, 
 		p.addFault(n.Line, "%s/%s names %d of check, outcome and playbook; want exactly one", strings.TrimPrefix(at, "check/"), answer, set)
 	}
 	if b.Playbook == "" && (b.At != "" || b.ReturnTo != "") {
-		p.addFault(n.Line, "%s/%s: at and again belong branch a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
+		p.addFault(n.Line, "%s/%s: at and again belong to a branch into a playbook", strings.TrimPrefix(at, "check/"), answer)
 	}
 	return b
 }
