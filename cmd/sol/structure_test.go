@@ -74,7 +74,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/presence":               {"domain/...", "eventstore"},
 	"handlers/app/readymade":              {"domain/..."},
 	"handlers/middleware":                 {"domain/..."},
-	"handlers/sse":                        append([]string{"handlers/middleware"}, application...),
+	"handlers/sse":                        application,
 	"handlers/api":                        append([]string{"handlers/middleware", "handlers/sse"}, application...),
 	"handlers/web":                        append([]string{"handlers/middleware", "handlers/sse", "handlers/web/..."}, application...),
 	"handlers/web/ui":                     append([]string{"handlers/middleware"}, application...),

@@ -18,7 +18,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
@@ -33,7 +32,7 @@ type Streams struct {
 	App           *app.Service
 	Notifications *notification.Store
 	Presence      *presence.Tracker
-	Middleware    *middleware.Stack
+	TrackStream   func() (ended func())                // counts a stream as open until ended is called
 	Heartbeat     time.Duration                        // between signs of life, at which rights are checked too
 	Closing       context.Context                      // ends when streams must
 	OnError       func(ctx context.Context, err error) // told why a stream broke off; its client comes back by itself
@@ -68,7 +67,7 @@ func (s *Streams) Serve(ctx context.Context, w http.ResponseWriter, c Client, fr
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.Closing, cancel)()
-	defer s.Middleware.TrackStream()()
+	defer s.TrackStream()()
 	if !eventstore.IsID(string(c.OpenTicket)) {
 		c.OpenTicket = "" // nobody has open what is no ticket
 	}

@@ -9,10 +9,9 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -21,7 +20,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
-	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
@@ -31,9 +29,10 @@ func TestMain(m *testing.M) { storetest.Run(m) }
 type fixture struct {
 	*testing.T
 	*handlertest.System
-	streams *sse.Streams
-	client  sse.Client
-	server  *handlertest.Server
+	streams     *sse.Streams
+	client      sse.Client
+	server      *handlertest.Server
+	openStreams atomic.Int64 // as TrackStream counts them
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -43,7 +42,11 @@ func newFixture(t *testing.T) *fixture {
 	t.Cleanup(end)
 	f.streams = &sse.Streams{
 		App: f.App, Notifications: f.Notifications, Presence: presence.New(f.Store, f.App.Identity.Names),
-		Middleware: middleware.New(middleware.Config{Metrics: prometheus.NewRegistry()}), Heartbeat: 50 * time.Millisecond, Closing: closing,
+		TrackStream: func() func() {
+			f.openStreams.Add(1)
+			return func() { f.openStreams.Add(-1) }
+		},
+		Heartbeat: 50 * time.Millisecond, Closing: closing,
 		OnError: func(_ context.Context, err error) { t.Errorf("a stream broke off: %v", err) },
 	}
 	id := f.Account(t, "anna", person.ASROperator, "010301")
@@ -150,6 +153,20 @@ func TestAStreamEndsWithTheService(t *testing.T) {
 	if data := s.next("end"); !strings.Contains(data, string(sse.Shutdown)) {
 		t.Errorf("the end is %s", data)
 	}
+}
+
+func TestTrackStreamCountsAStreamUntilItEnds(t *testing.T) {
+	f := newFixture(t)
+	s := f.connect()
+	s.next("counts")
+	if n := f.openStreams.Load(); n != 1 {
+		t.Errorf("got %d open streams, want 1", n)
+	}
+
+	f.server.Stop()
+
+	s.next("end")
+	handlertest.Eventually(t, "no stream counts as open", func() bool { return f.openStreams.Load() == 0 })
 }
 
 func TestStartPosition(t *testing.T) {
