@@ -63,9 +63,11 @@ var allowedImports = map[string][]string{
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.
-	"handlers/identity":                   {"domain/...", "eventstore"},
-	"handlers/identity/mailaddress":       {"domain/..."},
-	"handlers/app":                        append([]string{"handlers/app/accesslog", "handlers/app/attachment", "handlers/identity", "eventstore/ticketlog"}, below...),
+	"handlers/identity":             {"domain/...", "eventstore"},
+	"handlers/identity/mailaddress": {"domain/..."},
+	"handlers/app": append([]string{
+		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/presence", "handlers/identity", "eventstore/ticketlog",
+	}, below...),
 	"handlers/app/accesslog":              {"domain/..."},
 	"handlers/app/attachment":             {"domain/...", "eventstore"},
 	"handlers/app/draft":                  {"domain/...", "eventstore"},

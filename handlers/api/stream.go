@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
@@ -37,7 +36,7 @@ type (
 // registerStream adds the server-sent events.
 func (a *API) registerStream() {
 	streams := &sse.Streams{
-		App: a.App, Notifications: a.Notifications, Presence: presence.New(a.App.Store, a.App.Identity.Names), TrackStream: a.Middleware.TrackStream, Heartbeat: a.Heartbeat, Closing: a.closing,
+		App: a.App, Notifications: a.Notifications, TrackStream: a.Middleware.TrackStream, Heartbeat: a.Heartbeat, Closing: a.closing,
 		OnError: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
 	registry := a.huma.OpenAPI().Components.Schemas

@@ -17,6 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/dashboard"
 	"github.com/sol-assistenza/sol/projections/lists"
@@ -38,11 +40,13 @@ type Service struct {
 	Identity  *identity.Identity
 	Lists     *lists.Reader
 	Dashboard *dashboard.Reader
+	Drafts    *draft.Store
+	Presence  *presence.Tracker
 	Catalog   *catalog.Catalog
 	Playbooks *playbook.Library // the checks that problems prescribe; nil: no problem prescribes any
 }
 
-// New builds the application service and the readers of the lists that it needs.
+// New builds the application service with its readers of lists and figures, its drafts and its presence.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Rules.Catalog == nil || c.Identity == nil {
 		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
@@ -51,6 +55,8 @@ func New(c Config) (*Service, error) {
 		Dispatcher: NewDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
 		Lists:     lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Dashboard: dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Drafts:    draft.New(c.Store),
+		Presence:  presence.New(c.Store, c.Identity.Names),
 		Catalog:   c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}, nil
 }

@@ -179,6 +179,25 @@ func TestReadsAreRecorded(t *testing.T) {
 	}
 }
 
+func TestServiceKeepsDraftsAndPresence(t *testing.T) {
+	s := newService(t)
+	id := s.open()
+	if _, err := s.App.Drafts.Save(t.Context(), s.anna.Actor.ID, id, "1", []byte("bozza")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.App.Presence.Enter(t.Context(), id, s.anna.Actor, false); err != nil {
+		t.Fatal(err)
+	}
+
+	if draft, _, err := s.App.Drafts.Read(t.Context(), s.anna.Actor.ID, id); err != nil || string(draft) != "bozza" {
+		t.Errorf("got draft %q, %v, want %q", draft, err, "bozza")
+	}
+	others, err := s.App.Presence.Others(t.Context(), id, s.bruna.Actor)
+	if err != nil || len(others) != 1 || others[0].Account != s.anna.Actor.ID || others[0].Name != "Prova ANNA" {
+		t.Errorf("got readers %+v, %v, want anna with her name", others, err)
+	}
+}
+
 func TestDisableReleasesTickets(t *testing.T) {
 	s := newService(t)
 	id := s.open()

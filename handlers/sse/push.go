@@ -96,7 +96,7 @@ func (f *subscriber) pushPresence(ctx context.Context) (again time.Duration, err
 			return left, nil
 		}
 	}
-	f.presenceChanged = f.Presence.Changed(f.client.OpenTicket) // before it looks, so that nothing falls in between
+	f.presenceChanged = f.App.Presence.Changed(f.client.OpenTicket) // before it looks, so that nothing falls in between
 	now, err := f.readPresence(ctx)
 	if err != nil {
 		return 0, err
@@ -116,7 +116,7 @@ func (f *subscriber) pushPresence(ctx context.Context) (again time.Duration, err
 // readPresence is nobody where the ticket is not, or no longer, the client's to see.
 func (f *subscriber) readPresence(ctx context.Context) (Presence, error) {
 	on, now := f.client.OpenTicket, Presence{Ticket: f.client.OpenTicket, Readers: []Reader{}}
-	others, err := f.Presence.Others(ctx, on, f.client.Actor)
+	others, err := f.App.Presence.Others(ctx, on, f.client.Actor)
 	if err != nil || len(others) == 0 {
 		return now, err
 	}

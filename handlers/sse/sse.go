@@ -16,7 +16,6 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
-	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -31,7 +30,6 @@ const (
 type Streams struct {
 	App           *app.Service
 	Notifications *notification.Store
-	Presence      *presence.Tracker
 	TrackStream   func() (ended func())                // counts a stream as open until ended is called
 	Heartbeat     time.Duration                        // between signs of life, at which rights are checked too
 	Closing       context.Context                      // ends when streams must

@@ -18,7 +18,6 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
@@ -41,7 +40,7 @@ func newFixture(t *testing.T) *fixture {
 	closing, end := context.WithCancel(context.Background())
 	t.Cleanup(end)
 	f.streams = &sse.Streams{
-		App: f.App, Notifications: f.Notifications, Presence: presence.New(f.Store, f.App.Identity.Names),
+		App: f.App, Notifications: f.Notifications,
 		TrackStream: func() func() {
 			f.openStreams.Add(1)
 			return func() { f.openStreams.Add(-1) }

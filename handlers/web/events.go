@@ -12,7 +12,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
@@ -45,9 +44,9 @@ func (w *Web) serveEvents(v *ui.Request) error {
 	return nil
 }
 
-func (w *Web) newLiveUpdates(tracker *presence.Tracker, heartbeat time.Duration) *sse.Streams {
+func (w *Web) newLiveUpdates(heartbeat time.Duration) *sse.Streams {
 	return &sse.Streams{
-		App: w.App, Notifications: w.Notifications, Presence: tracker, TrackStream: w.Middleware.TrackStream, Heartbeat: cmp.Or(max(0, heartbeat), 15*time.Second), Closing: w.streamsContext,
+		App: w.App, Notifications: w.Notifications, TrackStream: w.Middleware.TrackStream, Heartbeat: cmp.Or(max(0, heartbeat), 15*time.Second), Closing: w.streamsContext,
 		OnError: func(ctx context.Context, err error) {
 			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
 		},

@@ -18,7 +18,6 @@ import (
 
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
-	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
 	"github.com/sol-assistenza/sol/handlers/web/admin"
@@ -72,9 +71,8 @@ func New(c Config) (*Web, error) {
 	}
 	w := &Web{UI: u, publicURL: c.PublicURL}
 	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
-	tracker := presence.New(c.App.Store, c.App.Identity.Names)
-	w.liveUpdates = w.newLiveUpdates(tracker, c.Heartbeat)
-	routes, err := w.routes(tracker)
+	w.liveUpdates = w.newLiveUpdates(c.Heartbeat)
+	routes, err := w.routes()
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +97,8 @@ func (w *Web) EndStreams() { w.endStreams() }
 func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://") }
 
 // routes returns all pages. Their names are Italian: people read them in the address bar.
-func (w *Web) routes(tracker *presence.Tracker) ([]ui.Route, error) {
-	operators, err := operator.New(w.UI, tracker)
+func (w *Web) routes() ([]ui.Route, error) {
+	operators, err := operator.New(w.UI)
 	if err != nil {
 		return nil, err
 	}

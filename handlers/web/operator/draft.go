@@ -24,13 +24,13 @@ func (f updateForm) hasContent() bool {
 // storeDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
 func (w *Pages) storeDraft(v *ui.Request, id ticket.ID, f updateForm) (time.Time, error) {
 	if !f.hasContent() {
-		return time.Time{}, w.drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
+		return time.Time{}, w.App.Drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
 	}
 	content, err := json.Marshal(f)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("draft: %w", err)
 	}
-	at, err := w.drafts.Save(v.Context(), v.Session.Account, id, string(f.IdempotencyKey), content)
+	at, err := w.App.Drafts.Save(v.Context(), v.Session.Account, id, string(f.IdempotencyKey), content)
 	if errors.Is(err, eventstore.ErrErased) { // there is nobody left to write to
 		return time.Time{}, nil
 	}
@@ -51,7 +51,7 @@ func (w *Pages) storeVisibleDraft(v *ui.Request, f updateForm) (time.Time, error
 
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.
 func (w *Pages) readDraft(v *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
-	content, at, err := w.drafts.Read(v.Context(), v.Session.Account, id)
+	content, at, err := w.App.Drafts.Read(v.Context(), v.Session.Account, id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
 	}

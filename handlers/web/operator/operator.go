@@ -9,8 +9,6 @@ import (
 	"embed"
 	"slices"
 
-	"github.com/sol-assistenza/sol/handlers/app/draft"
-	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/app/readymade"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -21,19 +19,17 @@ var templateFiles embed.FS
 // Pages are the pages on which operators work: queues, tickets, and changes to several tickets at once.
 type Pages struct {
 	*ui.UI
-	drafts      *draft.Store
-	presence    *presence.Tracker
 	readymade   *readymade.Texts
 	paramCipher cipher.AEAD // encrypts what is typed, for addresses
 }
 
 // New returns the pages of operators and adds their templates to u.
-func New(u *ui.UI, tracker *presence.Tracker) (*Pages, error) {
+func New(u *ui.UI) (*Pages, error) {
 	c, err := newParamCipher(u.App.Store.KeyedHash)
 	if err != nil {
 		return nil, err
 	}
-	w := &Pages{UI: u, drafts: draft.New(u.App.Store), presence: tracker, readymade: readymade.Default(), paramCipher: c}
+	w := &Pages{UI: u, readymade: readymade.Default(), paramCipher: c}
 	return w, u.AddTemplates(templateFiles)
 }
 

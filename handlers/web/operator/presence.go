@@ -17,7 +17,7 @@ func (w *Pages) presenceText(v *ui.Request, id ticket.ID) (string, error) {
 	if !v.Caller.Actor.Role.Operates() {
 		return "", nil
 	}
-	others, err := w.presence.Others(v.Context(), id, v.Caller.Actor)
+	others, err := w.App.Presence.Others(v.Context(), id, v.Caller.Actor)
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
@@ -47,9 +47,9 @@ func (w *Pages) reportPresence(v *ui.Request) error {
 	}
 	by := v.Caller.Actor
 	if v.FormValue("via") != "" {
-		return w.presence.Leave(v.Context(), id, by)
+		return w.App.Presence.Leave(v.Context(), id, by)
 	}
-	if err := w.presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
+	if err := w.App.Presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
 		return err
 	}
 	texts, err := w.presenceText(v, id)
