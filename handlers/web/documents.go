@@ -11,8 +11,8 @@ import (
 
 func (w *Web) documentRoutes() []ui.Route {
 	about := func(name, title string) func(*ui.Request) error {
-		return func(v *ui.Request) error {
-			return w.Render(v, http.StatusOK, ui.Page{Template: name, Title: title, Breadcrumb: []ui.Crumb{{Name: "Inizio", Path: "/"}}, Data: w.Documents})
+		return func(r *ui.Request) error {
+			return w.Render(r, http.StatusOK, ui.Page{Template: name, Title: title, Breadcrumb: []ui.Crumb{{Name: "Inizio", Path: "/"}}, Data: w.Documents})
 		}
 	}
 	return []ui.Route{

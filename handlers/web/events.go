@@ -24,23 +24,23 @@ func (w *Web) eventsRoutes() []ui.Route {
 
 // serveEvents streams the changes that the reader may see; ui/static/script/stream.js applies them to the page. A client without a
 // session gets an event that says so: after an error status a browser would retry for ever.
-func (w *Web) serveEvents(v *ui.Request) error {
-	if !identity.Allows(v.Session.Actor.Role, identity.SubscribeToChanges) {
-		sse.EndSession(v.Writer)
+func (w *Web) serveEvents(r *ui.Request) error {
+	if !identity.Allows(r.Session.Actor.Role, identity.SubscribeToChanges) {
+		sse.EndSession(r.Writer)
 		return nil
 	}
-	from, err := eventstore.ParsePosition(cmp.Or(v.Header.Get("Last-Event-ID"), v.FormValue("dopo")))
+	from, err := eventstore.ParsePosition(cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("dopo")))
 	if err != nil {
 		from = eventstore.Position{} // now
 	}
-	at, err := w.liveUpdates.StartPosition(v.Context(), v.Caller, from)
+	at, err := w.liveUpdates.StartPosition(r.Context(), r.Caller, from)
 	if errors.Is(err, eventstore.ErrBeyondHead) { // of a log that is no more
-		at, err = w.liveUpdates.StartPosition(v.Context(), v.Caller, eventstore.Position{})
+		at, err = w.liveUpdates.StartPosition(r.Context(), r.Caller, eventstore.Position{})
 	}
 	if err != nil {
 		return err
 	}
-	w.liveUpdates.Serve(v.Context(), v.Writer, sse.Client{Caller: v.Caller, Token: v.Token, OpenTicket: ticket.ID(v.FormValue("richiesta"))}, at)
+	w.liveUpdates.Serve(r.Context(), r.Writer, sse.Client{Caller: r.Caller, Token: r.Token, OpenTicket: ticket.ID(r.FormValue("richiesta"))}, at)
 	return nil
 }
 

@@ -30,11 +30,11 @@ func (w *Web) setSecurityHeaders(h http.Header) {
 }
 
 // denyCrossOrigin refuses a form that another site sent.
-func (w *Web) denyCrossOrigin(rw http.ResponseWriter, r *http.Request) {
+func (w *Web) denyCrossOrigin(rw http.ResponseWriter, request *http.Request) {
 	w.setSecurityHeaders(rw.Header())
-	v := &ui.Request{Request: r, Writer: rw}
+	r := &ui.Request{Request: request, Writer: rw}
 	p := &ui.Problem{Status: http.StatusForbidden, Title: "Modulo inviato da un altro sito", Text: "Per sicurezza accettiamo solo i moduli di queste pagine. Torni alla pagina iniziale e ricominci da lì: niente è stato modificato."}
-	if err := w.Render(v, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
+	if err := w.Render(r, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
 		http.Error(rw, p.Title, p.Status)
 	}
 }

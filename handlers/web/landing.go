@@ -10,6 +10,6 @@ import (
 )
 
 // landingPage shows the three boxes of FAQ 2.1 and 2.2: reserved access, the assistance form, documentation.
-func (w *Web) landingPage(v *ui.Request) error {
-	return w.Render(v, http.StatusOK, ui.Page{Template: "inizio", Title: "Assistenza ai servizi sanitari on line"})
+func (w *Web) landingPage(r *ui.Request) error {
+	return w.Render(r, http.StatusOK, ui.Page{Template: "inizio", Title: "Assistenza ai servizi sanitari on line"})
 }

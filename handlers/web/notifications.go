@@ -36,13 +36,13 @@ const (
 	notificationsPanelSize = 8
 )
 
-func (w *Web) listNotifications(v *ui.Request, unread bool, cursor string, most int) (notificationsData, error) {
+func (w *Web) listNotifications(r *ui.Request, unread bool, cursor string, most int) (notificationsData, error) {
 	d := notificationsData{IncludesRead: !unread, IsLaterPage: cursor != "", TicketPath: "/ticket/"}
-	if v.Caller.Viewer().IsCitizen() {
+	if r.Caller.Viewer().IsCitizen() {
 		d.TicketPath = "/richieste/"
 	}
 	var err error
-	d.Page, err = w.Notifications.List(v.Context(), v.Caller.Actor, unread, cursor, most)
+	d.Page, err = w.Notifications.List(r.Context(), r.Caller.Actor, unread, cursor, most)
 	if errors.Is(err, notification.ErrCursor) {
 		err = &readmodel.FilterError{Field: "da", Reason: refusal.NotificationCursor.With()}
 	}
@@ -50,43 +50,43 @@ func (w *Web) listNotifications(v *ui.Request, unread bool, cursor string, most 
 }
 
 // notificationsPage shows the unread notifications, or all.
-func (w *Web) notificationsPage(v *ui.Request) error {
-	d, err := w.listNotifications(v, v.FormValue("tutte") == "", v.FormValue("da"), notificationsPageSize)
+func (w *Web) notificationsPage(r *ui.Request) error {
+	d, err := w.listNotifications(r, r.FormValue("tutte") == "", r.FormValue("da"), notificationsPageSize)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
+	return w.Render(r, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "notifications"})
 }
 
 // notificationsPanel shows the newest unread notifications below the header's bell.
-func (w *Web) notificationsPanel(v *ui.Request) error {
-	d, err := w.listNotifications(v, true, "", notificationsPanelSize)
+func (w *Web) notificationsPanel(r *ui.Request) error {
+	d, err := w.listNotifications(r, true, "", notificationsPanelSize)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
+	return w.Render(r, http.StatusOK, ui.Page{Template: "notifiche", Title: "Notifiche", Data: d, Part: "panel"})
 }
 
 // markAllRead marks all notifications of the reader as read.
-func (w *Web) markAllRead(v *ui.Request) error {
-	if _, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, ""); err != nil {
+func (w *Web) markAllRead(r *ui.Request) error {
+	if _, err := w.Notifications.MarkRead(r.Context(), r.Caller.Actor, ""); err != nil {
 		return err
 	}
-	return v.Redirect("/notifiche?fatto=lette")
+	return r.Redirect("/notifiche?fatto=lette")
 }
 
 // markRead marks one notification as read. A script calls it when a notification is opened, while the browser loads the ticket.
-func (w *Web) markRead(v *ui.Request) error {
-	there, err := w.Notifications.MarkRead(v.Context(), v.Caller.Actor, v.PathValue("id"))
+func (w *Web) markRead(r *ui.Request) error {
+	there, err := w.Notifications.MarkRead(r.Context(), r.Caller.Actor, r.PathValue("id"))
 	if err == nil && !there {
 		err = identity.ErrNotFound
 	}
 	if err != nil {
 		return err
 	}
-	if back := ui.LocalPath(v.PostFormValue("ritorno"), ""); back != "" {
-		return v.Redirect(back)
+	if back := ui.LocalPath(r.PostFormValue("ritorno"), ""); back != "" {
+		return r.Redirect(back)
 	}
-	v.Writer.WriteHeader(http.StatusNoContent)
+	r.Writer.WriteHeader(http.StatusNoContent)
 	return nil
 }

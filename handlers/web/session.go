@@ -34,13 +34,13 @@ func (w *Web) cookieName() string {
 }
 
 // setSessionCookie sends the session's token. The browser keeps it until it is closed.
-func (w *Web) setSessionCookie(v *ui.Request, token string) { w.writeSessionCookie(v, token, 0) }
+func (w *Web) setSessionCookie(r *ui.Request, token string) { w.writeSessionCookie(r, token, 0) }
 
 // clearSessionCookie deletes the session's cookie.
-func (w *Web) clearSessionCookie(v *ui.Request) { w.writeSessionCookie(v, "", -1) }
+func (w *Web) clearSessionCookie(r *ui.Request) { w.writeSessionCookie(r, "", -1) }
 
-func (w *Web) writeSessionCookie(v *ui.Request, token string, maxAge int) {
-	http.SetCookie(v.Writer, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
+func (w *Web) writeSessionCookie(r *ui.Request, token string, maxAge int) {
+	http.SetCookie(r.Writer, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
 		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.isHTTPS(), SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
 	})
 }
@@ -52,40 +52,40 @@ type loginData struct {
 	Unsent   string // the text of a form that arrived after its sender's session had ended
 }
 
-func (w *Web) loginPage(v *ui.Request) error {
-	return w.Render(v, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: ui.LocalPath(v.FormValue("poi"), "")}})
+func (w *Web) loginPage(r *ui.Request) error {
+	return w.Render(r, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: ui.LocalPath(r.FormValue("poi"), "")}})
 }
 
 // renderLoginAgain shows the login page with the text of a form that arrived after the session had ended: nothing else has that text.
-func (w *Web) renderLoginAgain(v *ui.Request, unsent string) error {
+func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 	p := &ui.Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
 		Text: "Ciò che ha scritto non è stato inviato: lo trova qui sotto. Lo copi, acceda di nuovo e lo incolli nella pagina che si apre.",
 	}
 	d := loginData{Unsent: unsent}
 	for name, path := range map[string]string{"id": "/ticket/", "link": "/richieste/", "queue": "/code/"} {
-		if of := v.PathValue(name); of != "" {
+		if of := r.PathValue(name); of != "" {
 			d.Next = path + url.PathEscape(of)
 		}
 	}
-	return w.Render(v, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
+	return w.Render(r, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 }
 
-func (w *Web) login(v *ui.Request) error {
-	d := loginData{Username: v.FormValue("utente"), Next: ui.LocalPath(v.FormValue("poi"), "")}
-	s, err := w.Identity.Login(v.Context(), d.Username, v.FormValue("password"), v.FormValue("pin"))
+func (w *Web) login(r *ui.Request) error {
+	d := loginData{Username: r.FormValue("utente"), Next: ui.LocalPath(r.FormValue("poi"), "")}
+	s, err := w.Identity.Login(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"))
 	if err != nil {
 		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.Render(v, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
+		return w.Render(r, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 	}
-	w.setSessionCookie(v, s.Token)
+	w.setSessionCookie(r, s.Token)
 	if s.Actor.Role == "" {
-		return v.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
+		return r.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
 	}
-	return v.Redirect(cmp.Or(d.Next, ui.HomePath(s.Actor.Role)))
+	return r.Redirect(cmp.Or(d.Next, ui.HomePath(s.Actor.Role)))
 }
 
 // placementData lists the roles and placements to choose from after login (FAQ 2.1: ruolo e collocazione).
@@ -99,46 +99,46 @@ type placementChoice struct {
 	Current bool
 }
 
-func (w *Web) loadPlacements(v *ui.Request) (placementData, error) {
-	d := placementData{Next: ui.LocalPath(v.FormValue("poi"), "")}
-	all, err := w.Identity.Placements(v.Context(), v.Session.Account)
+func (w *Web) loadPlacements(r *ui.Request) (placementData, error) {
+	d := placementData{Next: ui.LocalPath(r.FormValue("poi"), "")}
+	all, err := w.Identity.Placements(r.Context(), r.Session.Account)
 	for _, p := range all {
-		d.Placements = append(d.Placements, placementChoice{p, p.Role == v.Session.Actor.Role && p.Entity == v.Session.Actor.Entity})
+		d.Placements = append(d.Placements, placementChoice{p, p.Role == r.Session.Actor.Role && p.Entity == r.Session.Actor.Entity})
 	}
 	return d, err
 }
 
-func (w *Web) placementPage(v *ui.Request) error {
-	d, err := w.loadPlacements(v)
+func (w *Web) placementPage(r *ui.Request) error {
+	d, err := w.loadPlacements(r)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Data: d})
+	return w.Render(r, http.StatusOK, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Data: d})
 }
 
-func (w *Web) choosePlacement(v *ui.Request) error {
-	s, err := w.Identity.ChoosePlacement(v.Context(), v.Token, person.Role(v.FormValue("ruolo")), catalog.EntityCode(v.FormValue("ente")))
+func (w *Web) choosePlacement(r *ui.Request) error {
+	s, err := w.Identity.ChoosePlacement(r.Context(), r.Token, person.Role(r.FormValue("ruolo")), catalog.EntityCode(r.FormValue("ente")))
 	if err != nil {
 		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		d, again := w.loadPlacements(v)
+		d, again := w.loadPlacements(r)
 		if again != nil {
 			return again
 		}
-		return w.Render(v, p.Status, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Problem: p, Data: d})
+		return w.Render(r, p.Status, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Problem: p, Data: d})
 	}
-	w.setSessionCookie(v, s.Token)
-	return v.Redirect(ui.HomePath(s.Actor.Role))
+	w.setSessionCookie(r, s.Token)
+	return r.Redirect(ui.HomePath(s.Actor.Role))
 }
 
-func (w *Web) logout(v *ui.Request) error {
-	if v.Token != "" {
-		if err := w.Identity.EndSession(v.Context(), v.Token); err != nil {
+func (w *Web) logout(r *ui.Request) error {
+	if r.Token != "" {
+		if err := w.Identity.EndSession(r.Context(), r.Token); err != nil {
 			return err
 		}
 	}
-	w.clearSessionCookie(v)
-	return v.Redirect("/?fatto=uscita")
+	w.clearSessionCookie(r)
+	return r.Redirect("/?fatto=uscita")
 }

@@ -12,21 +12,21 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *Pages) downloadAttachment(v *ui.Request) error {
-	f, content, err := w.readFile(v)
+func (p *Pages) downloadAttachment(r *ui.Request) error {
+	f, content, err := p.readFile(r)
 	if err != nil {
 		return err
 	}
-	v.SendFile(f, content)
+	r.SendFile(f, content)
 	return nil
 }
 
-func (w *Pages) readFile(v *ui.Request) (ticketview.File, []byte, error) {
-	id, err := ticketID(v)
+func (p *Pages) readFile(r *ui.Request) (ticketview.File, []byte, error) {
+	id, err := ticketID(r)
 	if err != nil {
 		return ticketview.File{}, nil, err
 	}
-	return w.App.ReadFile(v.Context(), v.Caller, id, ticket.ID(v.PathValue("file")))
+	return p.App.ReadFile(r.Context(), r.Caller, id, ticket.ID(r.PathValue("file")))
 }
 
 // previewData is one attachment on a page of its own.
@@ -38,20 +38,20 @@ type previewData struct {
 }
 
 // previewPage shows an attachment, with the way back to its ticket. The content comes to it by itself.
-func (w *Pages) previewPage(v *ui.Request) error {
-	t, err := w.readTicket(v)
+func (p *Pages) previewPage(r *ui.Request) error {
+	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
 	all := t.Files()
-	i := slices.IndexFunc(all, func(f ticketview.File) bool { return f.ID == ticket.ID(v.PathValue("file")) })
+	i := slices.IndexFunc(all, func(f ticketview.File) bool { return f.ID == ticket.ID(r.PathValue("file")) })
 	if i < 0 {
 		return &ticket.NotVisibleError{}
 	}
 	f := all[i]
 	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: ui.PreviewKind(f.MediaType)}
-	v.Writer.Header().Set("Content-Security-Policy", ui.ContentSecurityPolicy+"; frame-src 'self'")
-	return w.Render(v, http.StatusOK, ui.Page{
+	r.Writer.Header().Set("Content-Security-Policy", ui.ContentSecurityPolicy+"; frame-src 'self'")
+	return p.Render(r, http.StatusOK, ui.Page{
 		Template: "allegato", Title: "Allegato", Data: d, Breadcrumb: []ui.Crumb{{Name: "Richiesta " + t.Number, Path: "/ticket/" + string(t.ID)}},
 	})
 }

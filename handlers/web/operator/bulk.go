@@ -20,10 +20,10 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *Pages) bulkRoutes() []ui.Route {
+func (p *Pages) bulkRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "POST /code/{queue}/insieme", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: w.updateSelected},
-		{Pattern: "POST /code/{queue}/insieme/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: w.undoSelected},
+		{Pattern: "POST /code/{queue}/insieme", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.updateSelected},
+		{Pattern: "POST /code/{queue}/insieme/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: p.undoSelected},
 	}
 }
 
@@ -65,8 +65,8 @@ type bulkResultData struct {
 	IdempotencyKey ticket.ID
 }
 
-func readSelection(v *ui.Request) (all []selectedRow) {
-	for _, box := range v.PostForm["scelta"] {
+func readSelection(r *ui.Request) (all []selectedRow) {
+	for _, box := range r.PostForm["scelta"] {
 		part := strings.SplitN(box, " ", 3)
 		if len(part) != 3 {
 			continue
@@ -80,9 +80,9 @@ func readSelection(v *ui.Request) (all []selectedRow) {
 }
 
 // returnPath is the list's address, for the way back from its results.
-func returnPath(v *ui.Request) string {
-	queue := "/code/" + v.PathValue("queue")
-	if to := ui.LocalPath(v.PostFormValue("ritorno"), queue); to == queue || strings.HasPrefix(to, queue+"?") {
+func returnPath(r *ui.Request) string {
+	queue := "/code/" + r.PathValue("queue")
+	if to := ui.LocalPath(r.PostFormValue("ritorno"), queue); to == queue || strings.HasPrefix(to, queue+"?") {
 		return to
 	}
 	return queue
@@ -90,24 +90,24 @@ func returnPath(v *ui.Request) string {
 
 // updateSelected carries one act out on every ticket that was chosen, each for itself: one result a ticket, and what is
 // refused for one is done for the others.
-func (w *Pages) updateSelected(v *ui.Request) error {
+func (p *Pages) updateSelected(r *ui.Request) error {
 	t := bulkForm{
-		Selected: map[ticket.ID]bool{}, Assignee: v.PostFormValue("assegna"), Status: ticket.Status(v.PostFormValue("diventa")), Text: strings.TrimSpace(v.PostFormValue("testo")),
+		Selected: map[ticket.ID]bool{}, Assignee: r.PostFormValue("assegna"), Status: ticket.Status(r.PostFormValue("diventa")), Text: strings.TrimSpace(r.PostFormValue("testo")),
 	}
-	all := readSelection(v)
+	all := readSelection(r)
 	for _, row := range all {
 		t.Selected[row.ID] = true
 	}
-	if p := t.validate(all); p != nil {
-		return w.renderSelectionAgain(v, p, t)
+	if problem := t.validate(all); problem != nil {
+		return p.renderSelectionAgain(r, problem, t)
 	}
-	d := bulkResultData{Back: returnPath(v), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
+	d := bulkResultData{Back: returnPath(r), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
 	for _, c := range all {
 		u := app.UpdateRequest{Changes: ticket.Changes{Status: t.Status}, ExpectedVersion: c.Version}
 		switch t.Assignee {
 		case "":
 		case meChoice:
-			u.Assignee = &v.Caller.Actor.ID
+			u.Assignee = &r.Caller.Actor.ID
 		case lists.NoAssignee:
 			u.Assignee = new(string)
 		default:
@@ -116,20 +116,20 @@ func (w *Pages) updateSelected(v *ui.Request) error {
 		if t.Text != "" {
 			u.Note = &app.NoteRequest{Text: t.Text, Visibility: ticket.Public}
 		}
-		_, err := w.App.Update(v.Context(), v.Caller, c.ID, u, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
-		d.add(c, w.refusalText(v, err))
+		_, err := p.App.Update(r.Context(), r.Caller, c.ID, u, app.Idempotency{Key: r.PostFormValue("chiave") + " " + string(c.ID)})
+		d.add(c, p.refusalText(r, err))
 	}
-	return w.renderBulkResult(v, d)
+	return p.renderBulkResult(r, d)
 }
 
 // undoSelected takes back what updateTogether did, as long as its notes are held.
-func (w *Pages) undoSelected(v *ui.Request) error {
-	d := bulkResultData{Back: returnPath(v), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(v.FormValue("testo")), Undone: true}
-	for _, c := range readSelection(v) {
-		_, err := w.App.Undo(v.Context(), v.Caller, c.ID, app.Idempotency{Key: v.PostFormValue("chiave") + " " + string(c.ID)})
-		d.add(c, w.refusalText(v, err))
+func (p *Pages) undoSelected(r *ui.Request) error {
+	d := bulkResultData{Back: returnPath(r), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(r.FormValue("testo")), Undone: true}
+	for _, c := range readSelection(r) {
+		_, err := p.App.Undo(r.Context(), r.Caller, c.ID, app.Idempotency{Key: r.PostFormValue("chiave") + " " + string(c.ID)})
+		d.add(c, p.refusalText(r, err))
 	}
-	return w.renderBulkResult(v, d)
+	return p.renderBulkResult(r, d)
 }
 
 func (d *bulkResultData) add(c selectedRow, refused string) {
@@ -143,23 +143,23 @@ func (d *bulkResultData) add(c selectedRow, refused string) {
 
 // validate is what keeps anything from being tried.
 func (t bulkForm) validate(all []selectedRow) *ui.Problem {
-	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
+	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
 	asks := t.Status == ticket.Waiting || t.Status == ticket.Solved
 	switch {
 	case len(all) == 0 || slices.ContainsFunc(all, func(r selectedRow) bool { return r.Version < 1 }):
-		p.Text = "Scelga almeno una richiesta dell’elenco."
+		problem.Text = "Scelga almeno una richiesta dell’elenco."
 	case len(all) > maxBulk:
-		p.Text = "Si possono modificare insieme al massimo " + strconv.Itoa(maxBulk) + " richieste."
+		problem.Text = "Si possono modificare insieme al massimo " + strconv.Itoa(maxBulk) + " richieste."
 	case t.Assignee == "" && t.Status == "":
-		p.Text = "Scelga l’operatore o lo stato da dare alle richieste scelte."
+		problem.Text = "Scelga l’operatore o lo stato da dare alle richieste scelte."
 	case asks && t.Text == "":
-		p.Text = "Scriva la nota per i cittadini: lo stato «" + t.Status.Label() + "» la richiede."
+		problem.Text = "Scriva la nota per i cittadini: lo stato «" + t.Status.Label() + "» la richiede."
 	case !asks && t.Text != "":
-		p.Text = "La nota per i cittadini si invia con lo stato «" + ticket.Waiting.Label() + "» o «" + ticket.Solved.Label() + "»: scelga lo stato, o tolga la nota."
+		problem.Text = "La nota per i cittadini si invia con lo stato «" + ticket.Waiting.Label() + "» o «" + ticket.Solved.Label() + "»: scelga lo stato, o tolga la nota."
 	default:
 		return nil
 	}
-	return p
+	return problem
 }
 
 // describe what was asked for.
@@ -184,50 +184,50 @@ func (t bulkForm) describe() string {
 }
 
 // refusalText is a refusal in a sentence; "" for none.
-func (w *Pages) refusalText(v *ui.Request, err error) string {
+func (p *Pages) refusalText(r *ui.Request, err error) string {
 	if err == nil {
 		return ""
 	}
-	p := ui.ProblemOf(err)
-	if p.Status == http.StatusInternalServerError {
-		w.Log.LogAttrs(v.Context(), slog.LevelError, "one of many failed", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
+	problem := ui.ProblemOf(err)
+	if problem.Status == http.StatusInternalServerError {
+		p.Log.LogAttrs(r.Context(), slog.LevelError, "one of many failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
 	}
-	if p.Status == http.StatusNotFound {
+	if problem.Status == http.StatusNotFound {
 		return "La richiesta non c’è, o non è tra quelle che può vedere."
 	}
-	if len(p.Fields) == 0 {
-		return p.Title + ": " + p.Text
+	if len(problem.Fields) == 0 {
+		return problem.Title + ": " + problem.Text
 	}
 	var texts []string
-	for _, f := range p.Fields {
+	for _, f := range problem.Fields {
 		texts = append(texts, f.Text)
 	}
 	return strings.Join(texts, " ")
 }
 
 // renderBulkResult shows them at once: every command has a key, so that a reload does nothing a second time.
-func (w *Pages) renderBulkResult(v *ui.Request, d bulkResultData) (err error) {
-	d.Queue = lists.QueueID(v.PathValue("queue"))
+func (p *Pages) renderBulkResult(r *ui.Request, d bulkResultData) (err error) {
+	d.Queue = lists.QueueID(r.PathValue("queue"))
 	d.CanUndo = d.CanUndo && len(d.Done) > 0
 	if d.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
-	name, ok := lists.QueueName(v.Caller.Actor.Role, d.Queue)
+	name, ok := lists.QueueName(r.Caller.Actor.Role, d.Queue)
 	if !ok {
 		return &ticket.NotVisibleError{}
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "insieme", Title: "Esito", Breadcrumb: []ui.Crumb{{Name: name, Path: d.Back}}, Data: d, Queue: d.Queue})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "insieme", Title: "Esito", Breadcrumb: []ui.Crumb{{Name: name, Path: d.Back}}, Data: d, Queue: d.Queue})
 }
 
 // renderSelectionAgain shows the list again with what was chosen and typed, and what is missing.
-func (w *Pages) renderSelectionAgain(v *ui.Request, p *ui.Problem, t bulkForm) error {
-	_, asked, _ := strings.Cut(returnPath(v), "?")
+func (p *Pages) renderSelectionAgain(r *ui.Request, problem *ui.Problem, t bulkForm) error {
+	_, asked, _ := strings.Cut(returnPath(r), "?")
 	query, _ := url.ParseQuery(asked) // as far as it can be read, as of any address
-	d, err := w.loadQueue(v, w.readFilterQuery(v, query))
+	d, err := p.loadQueue(r, p.readFilterQuery(r, query))
 	if err != nil {
 		return err
 	}
 	t.IdempotencyKey = d.Bulk.IdempotencyKey
 	d.Bulk = t
-	return w.Render(v, p.Status, ui.Page{Template: "coda", Title: d.Name, Problem: p, Data: d, Queue: d.Queue, Position: d.Page.Position})
+	return p.Render(r, problem.Status, ui.Page{Template: "coda", Title: d.Name, Problem: problem, Data: d, Queue: d.Queue, Position: d.Page.Position})
 }

@@ -148,18 +148,18 @@ func canonicalAnswer(answer string, values playbook.Evidence) string {
 }
 
 // readAnswers are the checks that the reader touched, in the order in which they are asked.
-func readAnswers(v *ui.Request) (all []app.AnswerRequest) {
-	for _, id := range v.Form["verifiche"] {
-		a := app.AnswerRequest{Check: playbook.CheckID(id), Answer: v.FormValue("esito." + id), Evidence: playbook.Evidence{}}
-		for name := range v.Form {
+func readAnswers(r *ui.Request) (all []app.AnswerRequest) {
+	for _, id := range r.Form["verifiche"] {
+		a := app.AnswerRequest{Check: playbook.CheckID(id), Answer: r.FormValue("esito." + id), Evidence: playbook.Evidence{}}
+		for name := range r.Form {
 			for _, kind := range []string{"prova.", "manca."} {
 				field, ok := strings.CutPrefix(name, kind+id+".")
-				if value := strings.TrimSpace(v.FormValue(name)); ok && value != "" {
+				if value := strings.TrimSpace(r.FormValue(name)); ok && value != "" {
 					a.Evidence[playbook.FieldID(field)] = value
 				}
 			}
 		}
-		was := v.FormValue("era." + id)
+		was := r.FormValue("era." + id)
 		if canonicalAnswer(a.Answer, a.Evidence) == was {
 			continue
 		}
@@ -178,17 +178,17 @@ func readAnswers(v *ui.Request) (all []app.AnswerRequest) {
 func checkAnchor(id playbook.CheckID) string { return "verifica-" + string(id) }
 
 // moveToChecks moves what is wrong with the n-th answer to the check that it answers.
-func moveToChecks(p *ui.Problem, answers []app.AnswerRequest) {
-	for i, f := range p.Fields {
+func moveToChecks(problem *ui.Problem, answers []app.AnswerRequest) {
+	for i, f := range problem.Fields {
 		rest, ok := strings.CutPrefix(f.Field, "answers[")
 		number, of, _ := strings.Cut(rest, "]")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil || n >= len(answers) {
 			continue
 		}
-		p.Fields[i].Field = checkAnchor(answers[n].Check)
+		problem.Fields[i].Field = checkAnchor(answers[n].Check)
 		if of == ".answer" {
-			p.Fields[i].Text = "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto."
+			problem.Fields[i].Text = "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto."
 		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 func TestARefusedAnswerStandsBesideItsCheck(t *testing.T) {
 	answers := make([]app.AnswerRequest, 12)
 	answers[11].Check = "ultima"
-	p := &ui.Problem{Fields: []ui.FieldProblem{{Field: "answers[11].answer", Text: ""}, {Field: "answers[11].evidence.iuv", Text: "no"}, {Field: "answers", Text: "altro"}, {Field: "answers[12]", Text: "di nessuna"}}}
-	moveToChecks(p, answers)
-	if p.For("verifica-ultima") != "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto. no" || p.Fields[2].Field != "answers" || p.Fields[3].Field != "answers[12]" {
-		t.Errorf("got %+v", p.Fields)
+	problem := &ui.Problem{Fields: []ui.FieldProblem{{Field: "answers[11].answer", Text: ""}, {Field: "answers[11].evidence.iuv", Text: "no"}, {Field: "answers", Text: "altro"}, {Field: "answers[12]", Text: "di nessuna"}}}
+	moveToChecks(problem, answers)
+	if problem.For("verifica-ultima") != "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto. no" || problem.Fields[2].Field != "answers" || problem.Fields[3].Field != "answers[12]" {
+		t.Errorf("got %+v", problem.Fields)
 	}
 }

@@ -27,7 +27,7 @@ type conflict struct {
 }
 
 // describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
-func (w *Pages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
+func (p *Pages) describeConflicts(r *ui.Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
@@ -38,7 +38,7 @@ func (w *Pages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []t
 			ids = append(ids, c.Yours, c.Theirs)
 		}
 	}
-	names, err := w.Identity.Names(v.Context(), ids)
+	names, err := p.Identity.Names(r.Context(), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (w *Pages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []t
 		case c.By.Role == person.Citizen:
 			shown.By = "il cittadino"
 		case shown.By == "":
-			shown.By = w.EntityName(c.By.Entity)
+			shown.By = p.EntityName(c.By.Entity)
 		}
 		switch c.Field {
 		case "status":
@@ -57,9 +57,9 @@ func (w *Pages) describeConflicts(v *ui.Request, t ticketview.Ticket, fields []t
 		case "assignee":
 			shown.Field, shown.Yours, shown.Theirs = "Operatore", assigneeName(c.Yours, names), assigneeName(c.Theirs, names)
 		case "entity":
-			shown.Field, shown.Yours, shown.Theirs = "Ente competente", w.EntityName(catalog.EntityCode(c.Yours)), w.EntityName(catalog.EntityCode(c.Theirs))
+			shown.Field, shown.Yours, shown.Theirs = "Ente competente", p.EntityName(catalog.EntityCode(c.Yours)), p.EntityName(catalog.EntityCode(c.Theirs))
 		case "problem":
-			shown.Field, shown.Yours, shown.Theirs = "Tipologia", w.problemLabel(f.Problem), t.Problem.Label
+			shown.Field, shown.Yours, shown.Theirs = "Tipologia", p.problemLabel(f.Problem), t.Problem.Label
 		case "answers":
 			shown.Field, shown.Theirs = "Verifiche", "ha risposto a una verifica"
 		case "notes":
@@ -87,8 +87,8 @@ func assigneeName(value string, names map[string]string) string {
 	return cmp.Or(names[value], "un operatore")
 }
 
-func (w *Pages) problemLabel(value string) string {
+func (p *Pages) problemLabel(value string) string {
 	service, problem, _ := strings.Cut(value, "/")
-	p, _ := w.App.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))
-	return p.Label
+	found, _ := p.App.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))
+	return found.Label
 }

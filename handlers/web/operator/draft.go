@@ -22,15 +22,15 @@ func (f updateForm) hasContent() bool {
 }
 
 // storeDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
-func (w *Pages) storeDraft(v *ui.Request, id ticket.ID, f updateForm) (time.Time, error) {
+func (p *Pages) storeDraft(r *ui.Request, id ticket.ID, f updateForm) (time.Time, error) {
 	if !f.hasContent() {
-		return time.Time{}, w.App.Drafts.Discard(v.Context(), v.Session.Account, id, string(f.IdempotencyKey))
+		return time.Time{}, p.App.Drafts.Discard(r.Context(), r.Session.Account, id, string(f.IdempotencyKey))
 	}
 	content, err := json.Marshal(f)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("draft: %w", err)
 	}
-	at, err := w.App.Drafts.Save(v.Context(), v.Session.Account, id, string(f.IdempotencyKey), content)
+	at, err := p.App.Drafts.Save(r.Context(), r.Session.Account, id, string(f.IdempotencyKey), content)
 	if errors.Is(err, eventstore.ErrErased) { // there is nobody left to write to
 		return time.Time{}, nil
 	}
@@ -38,20 +38,20 @@ func (w *Pages) storeDraft(v *ui.Request, id ticket.ID, f updateForm) (time.Time
 }
 
 // storeVisibleDraft is keepDraft for who sees the ticket that the address names.
-func (w *Pages) storeVisibleDraft(v *ui.Request, f updateForm) (time.Time, error) {
-	id, err := ticketID(v)
+func (p *Pages) storeVisibleDraft(r *ui.Request, f updateForm) (time.Time, error) {
+	id, err := ticketID(r)
 	if err == nil {
-		err = w.App.CheckVisible(v.Context(), v.Caller, id)
+		err = p.App.CheckVisible(r.Context(), r.Caller, id)
 	}
 	if err != nil {
 		return time.Time{}, err
 	}
-	return w.storeDraft(v, id, f)
+	return p.storeDraft(r, id, f)
 }
 
 // readDraft is the form as its author left it, and when; a zero time: they left nothing.
-func (w *Pages) readDraft(v *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
-	content, at, err := w.App.Drafts.Read(v.Context(), v.Session.Account, id)
+func (p *Pages) readDraft(r *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
+	content, at, err := p.App.Drafts.Read(r.Context(), r.Session.Account, id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
 	}
@@ -62,18 +62,18 @@ func (w *Pages) readDraft(v *ui.Request, id ticket.ID) (f updateForm, at time.Ti
 }
 
 // autosaveDraft keeps what is typed while it is being typed, and answers with the words for it.
-func (w *Pages) autosaveDraft(v *ui.Request) error {
-	f, err := readUpdate(v)
+func (p *Pages) autosaveDraft(r *ui.Request) error {
+	f, err := readUpdate(r)
 	if err != nil {
 		return err
 	}
-	at, err := w.storeVisibleDraft(v, f)
+	at, err := p.storeVisibleDraft(r, f)
 	if err != nil {
 		return err
 	}
-	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	r.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if !at.IsZero() {
-		_, _ = fmt.Fprint(v.Writer, "Bozza salvata alle "+ui.FormatClock(at)) // the browser may have gone
+		_, _ = fmt.Fprint(r.Writer, "Bozza salvata alle "+ui.FormatClock(at)) // the browser may have gone
 	}
 	return nil
 }

@@ -30,19 +30,19 @@ type listFilters struct {
 const meChoice = "io"
 
 // readFilterQuery reads what an address asks for.
-func (w *Pages) readFilterQuery(v *ui.Request, query url.Values) listFilters {
+func (p *Pages) readFilterQuery(r *ui.Request, query url.Values) listFilters {
 	return listFilters{
-		Queue: lists.QueueID(v.PathValue("queue")), Q: w.decryptParam(v, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
+		Queue: lists.QueueID(r.PathValue("queue")), Q: p.decryptParam(r, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
 		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: lists.Sort(query.Get("ordine")),
-		cursor: w.decryptParam(v, query.Get("da")),
+		cursor: p.decryptParam(r, query.Get("da")),
 	}.withDefaultSort()
 }
 
 // readFilterForm reads what the form above the list asks for.
-func readFilterForm(v *ui.Request) listFilters {
+func readFilterForm(r *ui.Request) listFilters {
 	return listFilters{
-		Queue: lists.QueueID(v.PathValue("queue")), Q: v.PostFormValue("q"), Status: ticket.Status(v.PostFormValue("stato")),
-		Assignee: v.PostFormValue("operatore"), Entity: catalog.EntityCode(v.PostFormValue("ente")), Sort: lists.Sort(v.PostFormValue("ordine")),
+		Queue: lists.QueueID(r.PathValue("queue")), Q: r.PostFormValue("q"), Status: ticket.Status(r.PostFormValue("stato")),
+		Assignee: r.PostFormValue("operatore"), Entity: catalog.EntityCode(r.PostFormValue("ente")), Sort: lists.Sort(r.PostFormValue("ordine")),
 	}.withDefaultSort()
 }
 
@@ -60,21 +60,21 @@ func defaultSort(q lists.QueueID) lists.Sort {
 }
 
 // listPath is the list's address.
-func (w *Pages) listPath(v *ui.Request, l listFilters) string {
+func (p *Pages) listPath(r *ui.Request, l listFilters) string {
 	query := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
-	set("cerca", w.encryptParam(v, l.Q))
+	set("cerca", p.encryptParam(r, l.Q))
 	set("stato", string(l.Status))
 	set("operatore", l.Assignee)
 	set("ente", string(l.Entity))
 	if l.Sort != defaultSort(l.Queue) {
 		set("ordine", string(l.Sort))
 	}
-	set("da", w.encryptParam(v, l.cursor))
+	set("da", p.encryptParam(r, l.cursor))
 	path := "/code/" + url.PathEscape(string(l.Queue))
 	if len(query) > 0 {
 		path += "?" + query.Encode()
@@ -83,10 +83,10 @@ func (w *Pages) listPath(v *ui.Request, l listFilters) string {
 }
 
 // filter is the listing as the read models know it.
-func (l listFilters) filter(v *ui.Request) lists.Filter {
+func (l listFilters) filter(r *ui.Request) lists.Filter {
 	f := lists.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
 	if f.Assignee == meChoice {
-		f.Assignee = v.Caller.Actor.ID
+		f.Assignee = r.Caller.Actor.ID
 	}
 	return f
 }
@@ -103,7 +103,7 @@ type sortColumn struct {
 }
 
 // sortColumns are the columns that order a list, by their names in the template.
-func (w *Pages) sortColumns(v *ui.Request, l listFilters) map[string]sortColumn {
+func (p *Pages) sortColumns(r *ui.Request, l listFilters) map[string]sortColumn {
 	all := map[string]sortColumn{}
 	for _, c := range []struct {
 		id, name string
@@ -125,7 +125,7 @@ func (w *Pages) sortColumns(v *ui.Request, l listFilters) map[string]sortColumn 
 		default:
 			next.Sort = c.first
 		}
-		h.Path = w.listPath(v, next)
+		h.Path = p.listPath(r, next)
 		all[c.id] = h
 	}
 	return all

@@ -29,11 +29,11 @@ func New(u *ui.UI) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Pages{UI: u, readymade: readymade.Default(), paramCipher: c}
-	return w, u.AddTemplates(templateFiles)
+	p := &Pages{UI: u, readymade: readymade.Default(), paramCipher: c}
+	return p, u.AddTemplates(templateFiles)
 }
 
 // Routes returns the pages' routes.
-func (w *Pages) Routes() []ui.Route {
-	return slices.Concat(w.queueRoutes(), w.ticketRoutes(), w.bulkRoutes())
+func (p *Pages) Routes() []ui.Route {
+	return slices.Concat(p.queueRoutes(), p.ticketRoutes(), p.bulkRoutes())
 }

@@ -28,20 +28,20 @@ func newParamCipher(keyedHash func(purpose, value string) string) (cipher.AEAD, 
 }
 
 // encryptParam is what was typed, for an address; "" stays empty.
-func (w *Pages) encryptParam(v *ui.Request, typed string) string {
+func (p *Pages) encryptParam(r *ui.Request, typed string) string {
 	if typed == "" {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(w.paramCipher.Seal(nil, nil, []byte(typed), []byte(v.Session.Account)))
+	return base64.RawURLEncoding.EncodeToString(p.paramCipher.Seal(nil, nil, []byte(typed), []byte(r.Session.Account)))
 }
 
 // decryptParam is what sealed hid. An address that somebody else was given, or that was edited, holds nothing.
-func (w *Pages) decryptParam(v *ui.Request, text string) string {
+func (p *Pages) decryptParam(r *ui.Request, text string) string {
 	secret, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(secret) == 0 {
 		return ""
 	}
-	typed, err := w.paramCipher.Open(nil, nil, secret, []byte(v.Session.Account))
+	typed, err := p.paramCipher.Open(nil, nil, secret, []byte(r.Session.Account))
 	if err != nil {
 		return ""
 	}

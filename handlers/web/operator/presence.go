@@ -13,19 +13,19 @@ import (
 )
 
 // presenceText says who else has the ticket open, and who is writing; "" for nobody.
-func (w *Pages) presenceText(v *ui.Request, id ticket.ID) (string, error) {
-	if !v.Caller.Actor.Role.Operates() {
+func (p *Pages) presenceText(r *ui.Request, id ticket.ID) (string, error) {
+	if !r.Caller.Actor.Role.Operates() {
 		return "", nil
 	}
-	others, err := w.App.Presence.Others(v.Context(), id, v.Caller.Actor)
+	others, err := p.App.Presence.Others(r.Context(), id, r.Caller.Actor)
 	if err != nil || len(others) == 0 {
 		return "", err
 	}
 	var texts []string
 	for _, o := range others {
 		name := cmp.Or(o.Name, "Un operatore")
-		if o.Entity != v.Caller.Actor.Entity {
-			name += " (" + w.EntityName(o.Entity) + ")"
+		if o.Entity != r.Caller.Actor.Entity {
+			name += " (" + p.EntityName(o.Entity) + ")"
 		}
 		if o.Writing {
 			texts = append(texts, name+" sta scrivendo…")
@@ -37,26 +37,26 @@ func (w *Pages) presenceText(v *ui.Request, id ticket.ID) (string, error) {
 }
 
 // reportPresence takes what the page says of its reader while it is open, and answers with who else is there.
-func (w *Pages) reportPresence(v *ui.Request) error {
-	id, err := ticketID(v)
+func (p *Pages) reportPresence(r *ui.Request) error {
+	id, err := ticketID(r)
 	if err == nil {
-		err = w.App.CheckVisible(v.Context(), v.Caller, id)
+		err = p.App.CheckVisible(r.Context(), r.Caller, id)
 	}
 	if err != nil {
 		return err
 	}
-	by := v.Caller.Actor
-	if v.FormValue("via") != "" {
-		return w.App.Presence.Leave(v.Context(), id, by)
+	by := r.Caller.Actor
+	if r.FormValue("via") != "" {
+		return p.App.Presence.Leave(r.Context(), id, by)
 	}
-	if err := w.App.Presence.Enter(v.Context(), id, by, v.FormValue("scrive") != ""); err != nil {
+	if err := p.App.Presence.Enter(r.Context(), id, by, r.FormValue("scrive") != ""); err != nil {
 		return err
 	}
-	texts, err := w.presenceText(v, id)
+	texts, err := p.presenceText(r, id)
 	if err != nil {
 		return err
 	}
-	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = fmt.Fprint(v.Writer, texts) // the browser may have gone
+	r.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = fmt.Fprint(r.Writer, texts) // the browser may have gone
 	return nil
 }

@@ -17,10 +17,10 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-func (w *Pages) queueRoutes() []ui.Route {
+func (p *Pages) queueRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: w.queuePage},
-		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: w.searchQueue},
+		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: p.queuePage},
+		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: p.searchQueue},
 	}
 }
 
@@ -58,86 +58,86 @@ func (d queueData) FiltersByStatus() bool {
 	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
 }
 
-func (w *Pages) queuePage(v *ui.Request) error {
-	d, err := w.loadQueue(v, w.readFilterQuery(v, v.URL.Query()))
+func (p *Pages) queuePage(r *ui.Request) error {
+	d, err := p.loadQueue(r, p.readFilterQuery(r, r.URL.Query()))
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list", Queue: d.Queue, Position: d.Page.Position})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list", Queue: d.Queue, Position: d.Page.Position})
 }
 
 // searchQueue takes the form above a list: what is typed there travels in no address that can be read.
-func (w *Pages) searchQueue(v *ui.Request) error {
-	l := readFilterForm(v)
+func (p *Pages) searchQueue(r *ui.Request) error {
+	l := readFilterForm(r)
 	if words := []rune(l.Q); len(words) > lists.MaxSearchLength { // no address would hold it
 		l.Q = string(words[:lists.MaxSearchLength])
-		return w.renderSearchTooLong(v, l)
+		return p.renderSearchTooLong(r, l)
 	}
-	to := w.listPath(v, l)
-	if !v.Partial {
-		return v.Redirect(to)
+	to := p.listPath(r, l)
+	if !r.Partial {
+		return r.Redirect(to)
 	}
-	v.Writer.Header().Set("HX-Replace-Url", to)
-	d, err := w.loadQueue(v, l)
+	r.Writer.Header().Set("HX-Replace-Url", to)
+	d, err := p.loadQueue(r, l)
 	if err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list"})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list"})
 }
 
 // renderSearchTooLong refuses a search that is too long, on the list of what is left of it.
-func (w *Pages) renderSearchTooLong(v *ui.Request, l listFilters) error {
-	d, err := w.loadQueue(v, l)
+func (p *Pages) renderSearchTooLong(r *ui.Request, l listFilters) error {
+	d, err := p.loadQueue(r, l)
 	if err != nil {
 		return err
 	}
-	p := &ui.Problem{
+	problem := &ui.Problem{
 		Status: http.StatusUnprocessableEntity, Title: "Ricerca troppo lunga",
 		Text: fmt.Sprintf("Si cerca con al massimo %d caratteri: qui sotto sono rimasti i primi.", lists.MaxSearchLength),
 	}
-	return w.Render(v, p.Status, ui.Page{Template: "coda", Title: d.Name, Problem: p, Data: d, Queue: d.Queue, Position: d.Page.Position})
+	return p.Render(r, problem.Status, ui.Page{Template: "coda", Title: d.Name, Problem: problem, Data: d, Queue: d.Queue, Position: d.Page.Position})
 }
 
 // loadQueue reads a page of a queue. It waits for what was recorded before it was asked for.
-func (w *Pages) loadQueue(v *ui.Request, l listFilters) (queueData, error) {
-	by := v.Caller.Actor
+func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
+	by := r.Caller.Actor
 	name, ok := lists.QueueName(by.Role, l.Queue)
-	if !ok || !by.Role.Operates() && !v.Caller.Viewer().IsAuditor() {
+	if !ok || !by.Role.Operates() && !r.Caller.Viewer().IsAuditor() {
 		return queueData{}, &ticket.NotVisibleError{}
 	}
 	d := queueData{
-		listFilters: l, Name: name, SortColumns: w.sortColumns(v, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(by.Role, identity.UpdateTicket),
-		ShowsOrigin: by.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: w.App.Store.Now(), Self: w.listPath(v, l),
+		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(by.Role, identity.UpdateTicket),
+		ShowsOrigin: by.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: p.App.Store.Now(), Self: p.listPath(r, l),
 	}
-	head, _, err := w.App.Store.Head(v.Context())
+	head, _, err := p.App.Store.Head(r.Context())
 	if err == nil {
-		d.Stale, err = w.App.Lists.Wait(v.Context(), head)
+		d.Stale, err = p.App.Lists.Wait(r.Context(), head)
 	}
 	if err == nil {
-		d.At = w.App.Store.Now()
-		d.Page, err = w.App.ListTickets(v.Context(), v.Caller, l.filter(v))
+		d.At = p.App.Store.Now()
+		d.Page, err = p.App.ListTickets(r.Context(), r.Caller, l.filter(r))
 	}
 	if err == nil {
 		d.Bulk.IdempotencyKey, err = app.NewID()
 	}
 	if err == nil && by.Entity != "" {
-		d.Operators, err = w.Identity.ListOperators(v.Context(), by.Entity)
+		d.Operators, err = p.Identity.ListOperators(r.Context(), by.Entity)
 	}
 	if err != nil {
 		return d, err
 	}
 	if elsewhere := []lists.QueueID{lists.HandedOverQueue, lists.OverrideQueue}; by.Entity == "" || slices.Contains(elsewhere, l.Queue) {
-		d.Entities = w.App.Catalog.Entities(d.Now)
+		d.Entities = p.App.Catalog.Entities(d.Now)
 	}
 	if d.Page.TooManyByName() {
 		delete(d.SortColumns, "richiedente")
 	}
 	if l.hasFilters() {
-		d.Unfiltered, d.EmptyText = w.listPath(v, listFilters{Queue: l.Queue, Sort: l.Sort}), "Nessuna richiesta corrisponde a ciò che ha cercato."
+		d.Unfiltered, d.EmptyText = p.listPath(r, listFilters{Queue: l.Queue, Sort: l.Sort}), "Nessuna richiesta corrisponde a ciò che ha cercato."
 	}
 	pageLink := func(cursor string) string {
 		l.cursor = cursor
-		return w.listPath(v, l)
+		return p.listPath(r, l)
 	}
 	if d.Page.PreviousCursor != "" || l.cursor != "" {
 		d.First = pageLink("")

@@ -30,14 +30,14 @@ func (r readymadeText) Effect() string {
 }
 
 // readymadeTexts are the texts that can be sent on the ticket as it stands.
-func (w *Pages) readymadeTexts(v *ui.Request, t ticketview.Ticket) (all []readymadeText) {
+func (p *Pages) readymadeTexts(r *ui.Request, t ticketview.Ticket) (all []readymadeText) {
 	values := readymade.Values{
 		Number: t.Number, GivenName: t.Requester.GivenName, FamilyName: t.Requester.FamilyName, Service: t.Service.Label, Problem: t.Problem.Label,
-		Entity: w.EntityName(v.Caller.Actor.Entity),
+		Entity: p.EntityName(r.Caller.Actor.Entity),
 	}
 	needs := map[ticket.Visibility]ticket.Move{ticket.Internal: ticket.MoveNote, ticket.Public: ticket.MoveNote, ticket.Regional: ticket.MoveRegionalMessage}
 	leads := map[ticket.Status]ticket.Move{ticket.Waiting: ticket.MoveAsk, ticket.Solved: ticket.MoveResolve, ticket.HandedOver: ticket.MoveEscalate}
-	for _, c := range w.readymade.ForTicket(v.Caller.Actor.Entity, catalog.ServiceID(t.Service.ID), catalog.ProblemID(t.Problem.ID)) {
+	for _, c := range p.readymade.ForTicket(r.Caller.Actor.Entity, catalog.ServiceID(t.Service.ID), catalog.ProblemID(t.Problem.ID)) {
 		if !slices.Contains(t.Moves, needs[c.Visibility]) || c.Status != "" && !slices.Contains(t.Moves, leads[c.Status]) {
 			continue
 		}
@@ -47,24 +47,24 @@ func (w *Pages) readymadeTexts(v *ui.Request, t ticketview.Ticket) (all []readym
 }
 
 // useReadymadeText puts a canned text into the note, or as an act sends it in one click. What is typed stays where it is.
-func (w *Pages) useReadymadeText(v *ui.Request, f updateForm, id string, send bool) error {
-	t, err := w.readTicket(v)
+func (p *Pages) useReadymadeText(r *ui.Request, f updateForm, id string, send bool) error {
+	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
-	all := w.readymadeTexts(v, t.Ticket)
-	i := slices.IndexFunc(all, func(r readymadeText) bool { return r.ID == id })
+	all := p.readymadeTexts(r, t.Ticket)
+	i := slices.IndexFunc(all, func(text readymadeText) bool { return text.ID == id })
 	switch {
 	case !send && i < 0: // nothing was chosen
-		return w.renderWithForm(v, http.StatusOK, nil, t, f)
+		return p.renderWithForm(r, http.StatusOK, nil, t, f)
 	case !send:
 		f.addText(all[i].Filled, all[i].Visibility, all[i].Status)
-		return w.renderWithForm(v, http.StatusOK, nil, t, f)
+		return p.renderWithForm(r, http.StatusOK, nil, t, f)
 	case i < 0 || !all[i].Act:
-		p := ui.ProblemOf(&ticket.NotAllowedError{Move: ticket.MoveNote, Status: t.Status})
-		return w.renderWithForm(v, p.Status, p, t, f)
+		problem := ui.ProblemOf(&ticket.NotAllowedError{Move: ticket.MoveNote, Status: t.Status})
+		return p.renderWithForm(r, problem.Status, problem, t, f)
 	}
-	return w.updatePart(v, f, f, app.UpdateRequest{
+	return p.updatePart(r, f, f, app.UpdateRequest{
 		Note: &app.NoteRequest{Text: all[i].Filled, Visibility: all[i].Visibility}, Changes: ticket.Changes{Status: all[i].Status}, ExpectedVersion: f.ExpectedVersion,
 	}, "aggiornata")
 }

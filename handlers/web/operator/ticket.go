@@ -19,15 +19,15 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func (w *Pages) ticketRoutes() []ui.Route {
+func (p *Pages) ticketRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: w.ticketPage},
-		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: w.updateTicket},
-		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: w.autosaveDraft},
-		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: identity.UpdateTicket, Background: true, Handle: w.reportPresence},
-		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: w.undo},
-		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: w.downloadAttachment},
-		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: identity.ReadTicket, Handle: w.previewPage},
+		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.ticketPage},
+		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.updateTicket},
+		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
+		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: identity.UpdateTicket, Background: true, Handle: p.reportPresence},
+		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: p.undo},
+		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.downloadAttachment},
+		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.previewPage},
 	}
 }
 
@@ -56,74 +56,74 @@ type ticketLink struct {
 	Number string
 }
 
-func (w *Pages) ticketPage(v *ui.Request) error {
-	t, err := w.readTicket(v)
+func (p *Pages) ticketPage(r *ui.Request) error {
+	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
-	f, at, err := w.readDraft(v, t.ID)
+	f, at, err := p.readDraft(r, t.ID)
 	if err != nil {
 		return err
 	}
-	return w.renderTicket(v, http.StatusOK, nil, ticketData{TicketView: t, Form: f, DraftSavedAt: at})
+	return p.renderTicket(r, http.StatusOK, nil, ticketData{TicketView: t, Form: f, DraftSavedAt: at})
 }
 
 // readTicket is the ticket to those who work on it or audit it.
-func (w *Pages) readTicket(v *ui.Request) (app.TicketView, error) {
-	id, err := ticketID(v)
+func (p *Pages) readTicket(r *ui.Request) (app.TicketView, error) {
+	id, err := ticketID(r)
 	if err != nil {
 		return app.TicketView{}, err
 	}
-	return w.App.ViewTicket(v.Context(), v.Caller, id)
+	return p.App.ViewTicket(r.Context(), r.Caller, id)
 }
 
 // ticketID is the one that the address names, for those who work on tickets or audit them. Citizens have pages of their own.
-func ticketID(v *ui.Request) (ticket.ID, error) {
-	if role := v.Caller.Actor.Role; !role.Operates() && role != person.Auditor {
+func ticketID(r *ui.Request) (ticket.ID, error) {
+	if role := r.Caller.Actor.Role; !role.Operates() && role != person.Auditor {
 		return "", &ticket.NotVisibleError{}
 	}
-	return ticket.ID(v.PathValue("id")), nil
+	return ticket.ID(r.PathValue("id")), nil
 }
 
 // renderWithForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
-func (w *Pages) renderWithForm(v *ui.Request, status int, p *ui.Problem, t app.TicketView, f updateForm) (err error) {
+func (p *Pages) renderWithForm(r *ui.Request, status int, problem *ui.Problem, t app.TicketView, f updateForm) (err error) {
 	if f.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
 	d := ticketData{TicketView: t, Form: f}
 	if f.hasContent() {
-		if d.DraftSavedAt, err = w.storeDraft(v, t.ID, f); err != nil {
+		if d.DraftSavedAt, err = p.storeDraft(r, t.ID, f); err != nil {
 			return err
 		}
 	}
-	return w.renderTicket(v, status, p, d)
+	return p.renderTicket(r, status, problem, d)
 }
 
-func (w *Pages) renderTicket(v *ui.Request, status int, p *ui.Problem, d ticketData) (err error) {
+func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d ticketData) (err error) {
 	t := d.Ticket
-	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), v.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
+	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), r.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
 	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
 	d.Form.ExpectedVersion = t.Version
 	if len(t.Moves) > 0 {
-		if d.Menu, err = w.newUpdateMenu(v, d.TicketView, d.Form); err != nil {
+		if d.Menu, err = p.newUpdateMenu(r, d.TicketView, d.Form); err != nil {
 			return err
 		}
 	}
-	d.ReadymadeTexts = w.readymadeTexts(v, t)
-	if d.PresenceText, err = w.presenceText(v, t.ID); err != nil {
+	d.ReadymadeTexts = p.readymadeTexts(r, t)
+	if d.PresenceText, err = p.presenceText(r, t.ID); err != nil {
 		return err
 	}
 	d.CanTake = d.can(ticket.MoveTake)
 	if t.UndoUntil != nil {
-		d.UndoSeconds = max(0, int(t.UndoUntil.Sub(w.App.Store.Now())/time.Second))
+		d.UndoSeconds = max(0, int(t.UndoUntil.Sub(p.App.Store.Now())/time.Second))
 	}
-	if err := w.loadLinks(v, &d); err != nil {
+	if err := p.loadLinks(r, &d); err != nil {
 		return err
 	}
-	if p != nil {
-		if d.Conflicts, err = w.describeConflicts(v, t, p.Conflicts, d.Form); err != nil {
+	if problem != nil {
+		if d.Conflicts, err = p.describeConflicts(r, t, problem.Conflicts, d.Form); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func (w *Pages) renderTicket(v *ui.Request, status int, p *ui.Problem, d ticketD
 	if err != nil {
 		return err
 	}
-	return w.Render(v, status, ui.Page{Template: "ticket", Title: "Richiesta " + t.Number, Problem: p, Data: d, Ticket: t.ID, Position: at})
+	return p.Render(r, status, ui.Page{Template: "ticket", Title: "Richiesta " + t.Number, Problem: problem, Data: d, Ticket: t.ID, Position: at})
 }
 
 // LostStatus is the status that the form was left with, where it is none of the menu's any more; "": there is none, or it still is.
@@ -193,23 +193,23 @@ func (d ticketData) LastHandover() *ticketview.Handover {
 }
 
 // loadLinks looks up the tickets that this one points to, and what else the same citizen asks for.
-func (w *Pages) loadLinks(v *ui.Request, d *ticketData) (err error) {
-	if d.ClosedTicket, err = w.linkTo(v, d.Continues); err != nil {
+func (p *Pages) loadLinks(r *ui.Request, d *ticketData) (err error) {
+	if d.ClosedTicket, err = p.linkTo(r, d.Continues); err != nil {
 		return err
 	}
-	if d.MainTicket, err = w.linkTo(v, d.DuplicateOf); err != nil {
+	if d.MainTicket, err = p.linkTo(r, d.DuplicateOf); err != nil {
 		return err
 	}
-	same, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{SameCitizenAs: d.ID, Limit: 5})
+	same, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{SameCitizenAs: d.ID, Limit: 5})
 	d.SameCitizen = same.Items
 	return err
 }
 
-func (w *Pages) linkTo(v *ui.Request, id ticket.ID) (*ticketLink, error) {
+func (p *Pages) linkTo(r *ui.Request, id ticket.ID) (*ticketLink, error) {
 	if id == "" {
 		return nil, nil
 	}
-	number, err := w.App.TicketNumber(v.Context(), v.Caller, id)
+	number, err := p.App.TicketNumber(r.Context(), r.Caller, id)
 	if err != nil && ui.ProblemOf(err).Status == http.StatusNotFound {
 		return &ticketLink{}, nil
 	}

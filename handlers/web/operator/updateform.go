@@ -36,22 +36,22 @@ type updateForm struct {
 }
 
 // readUpdate reads the form, as far as it came when there is an error.
-func readUpdate(v *ui.Request) (updateForm, error) {
-	files, err := v.ParseUpload()
+func readUpdate(r *ui.Request) (updateForm, error) {
+	files, err := r.ParseUpload()
 	f := updateForm{
 		UpdateRequest: app.UpdateRequest{
 			Changes: ticket.Changes{
-				Status: ticket.Status(v.FormValue("stato")), Entity: catalog.EntityCode(v.FormValue("ente")), Reason: strings.TrimSpace(v.FormValue("motivo")),
+				Status: ticket.Status(r.FormValue("stato")), Entity: catalog.EntityCode(r.FormValue("ente")), Reason: strings.TrimSpace(r.FormValue("motivo")),
 			},
-			Answers: readAnswers(v),
+			Answers: readAnswers(r),
 		},
-		Text: v.FormValue("testo"), Visibility: v.FormValue("visibilita"), Ground: v.FormValue("fondamento"),
-		Discard: v.FormValue("scarto"), Main: strings.TrimSpace(v.FormValue("principale")), Problem: v.FormValue("problema"),
-		IdempotencyKey: ticket.ID(v.FormValue("chiave")), Act: v.FormValue("azione"), Undone: v.FormValue("annullata"),
-		files: files, body: v.IdempotencyBody(files),
+		Text: r.FormValue("testo"), Visibility: r.FormValue("visibilita"), Ground: r.FormValue("fondamento"),
+		Discard: r.FormValue("scarto"), Main: strings.TrimSpace(r.FormValue("principale")), Problem: r.FormValue("problema"),
+		IdempotencyKey: ticket.ID(r.FormValue("chiave")), Act: r.FormValue("azione"), Undone: r.FormValue("annullata"),
+		files: files, body: r.IdempotencyBody(files),
 	}
-	f.ExpectedVersion, _ = strconv.Atoi(v.FormValue("versione")) // what is no number is no version
-	if to := v.FormValue("operatore"); v.Form.Has("operatore") && to != v.FormValue("operatore_prima") {
+	f.ExpectedVersion, _ = strconv.Atoi(r.FormValue("versione")) // what is no number is no version
+	if to := r.FormValue("operatore"); r.Form.Has("operatore") && to != r.FormValue("operatore_prima") {
 		f.Assignee = &to
 	}
 	return f, err

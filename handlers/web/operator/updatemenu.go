@@ -50,17 +50,17 @@ const (
 	statusDiscard   = "scarta"
 )
 
-func (w *Pages) newUpdateMenu(v *ui.Request, view app.TicketView, f updateForm) (updateMenu, error) {
+func (p *Pages) newUpdateMenu(r *ui.Request, view app.TicketView, f updateForm) (updateMenu, error) {
 	t, s := view.Ticket, view.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
 	m := updateMenu{
-		RegionalPartner: w.EntityName(s.Handover.ASR), InternalReaders: "solo la Sua Azienda (" + w.EntityName(v.Caller.Actor.Entity) + ")", CitizenChannel: "per e-mail",
+		RegionalPartner: p.EntityName(s.Handover.ASR), InternalReaders: "solo la Sua Azienda (" + p.EntityName(r.Caller.Actor.Entity) + ")", CitizenChannel: "per e-mail",
 		Statuses: withSelected(statusOptions(t, s, may), string(f.Status)), Discards: withSelected(optionsOf(ui.DiscardReasons), f.Discard),
 	}
 	if t.Identity == ticket.Verified {
 		m.CitizenChannel = "nella sua area riservata"
 	}
-	if v.Caller.Actor.Entity == catalog.Region {
+	if r.Caller.Actor.Entity == catalog.Region {
 		m.InternalReaders = "solo l’assistenza regionale"
 	}
 	if may(ticket.MoveNote) {
@@ -73,18 +73,18 @@ func (w *Pages) newUpdateMenu(v *ui.Request, view app.TicketView, f updateForm) 
 		m.Audiences = withSelected(m.Audiences, cmp.Or(f.Visibility, m.Audiences[0].Value))
 	}
 	if may(ticket.MoveAssign) {
-		if err := w.addOperatorOptions(v, t, f, &m); err != nil {
+		if err := p.addOperatorOptions(r, t, f, &m); err != nil {
 			return updateMenu{}, err
 		}
 	}
 	if may(ticket.MoveRedirect) {
-		m.ASRs = withSelected(w.asrOptions(s), string(f.Entity))
+		m.ASRs = withSelected(p.asrOptions(s), string(f.Entity))
 	}
 	if may(ticket.MoveEscalate) && t.Playbook != nil {
 		m.Grounds = withSelected(optionsOf(ui.HandoverGrounds), f.Ground)
 	}
 	if may(ticket.MoveReclassify) {
-		m.Problems = w.problemOptions(t, f)
+		m.Problems = p.problemOptions(t, f)
 	}
 	return m, nil
 }
@@ -122,8 +122,8 @@ func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bo
 }
 
 // addOperatorOptions is the menu of FAQ 2.3: the colleagues, their supervisors as a group, and «Regione Piemonte», which hands over.
-func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
-	colleagues, err := w.Identity.ListOperators(v.Context(), t.Entity.Code)
+func (p *Pages) addOperatorOptions(r *ui.Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
+	colleagues, err := p.Identity.ListOperators(r.Context(), t.Entity.Code)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateF
 		}
 		seen[o.ID] = true
 		label := o.Name
-		if o.ID == v.Caller.Actor.ID {
+		if o.ID == r.Caller.Actor.ID {
 			label += " (io)"
 		}
 		all = append(all, option{Value: o.ID, Label: label})
@@ -151,7 +151,7 @@ func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateF
 	}
 	supervisors := "Supervisori"
 	if t.Entity.Code != catalog.Region {
-		supervisors += " " + w.EntityName(t.Entity.Code)
+		supervisors += " " + p.EntityName(t.Entity.Code)
 	}
 	all = append(all, option{Value: ticketview.Supervisors, Label: supervisors})
 	if slices.Contains(t.Moves, ticket.MoveEscalate) {
@@ -166,9 +166,9 @@ func (w *Pages) addOperatorOptions(v *ui.Request, t ticketview.Ticket, f updateF
 }
 
 // asrOptions are where the Region may send the ticket; the one that it came from says so.
-func (w *Pages) asrOptions(s ticket.State) []option {
+func (p *Pages) asrOptions(s ticket.State) []option {
 	var all []option
-	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
+	for _, e := range p.App.Catalog.Entities(p.App.Store.Now()) {
 		if e.Code == catalog.Region {
 			continue
 		}
@@ -182,14 +182,14 @@ func (w *Pages) asrOptions(s ticket.State) []option {
 }
 
 // problemOptions are what the ticket could be about instead, by service.
-func (w *Pages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
+func (p *Pages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
 	var all []optionGroup
-	for _, s := range w.App.Catalog.Services() {
+	for _, s := range p.App.Catalog.Services() {
 		g := optionGroup{Label: s.Label}
-		for _, p := range s.Problems {
-			value := string(s.ID) + "/" + string(p.ID)
+		for _, problem := range s.Problems {
+			value := string(s.ID) + "/" + string(problem.ID)
 			if value != t.Service.ID+"/"+t.Problem.ID {
-				g.Options = append(g.Options, option{Value: value, Label: p.Label, Selected: value == f.Problem})
+				g.Options = append(g.Options, option{Value: value, Label: problem.Label, Selected: value == f.Problem})
 			}
 		}
 		all = append(all, g)

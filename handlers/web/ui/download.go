@@ -14,8 +14,8 @@ import (
 )
 
 // AbortDownload breaks the connection of a download that has begun, so that the browser does not take the file for complete.
-func (u *UI) AbortDownload(v *Request, err error) error {
-	u.Log.LogAttrs(v.Context(), slog.LevelWarn, "export aborted", slog.String("request_id", middleware.RequestID(v.Context())), slog.Any("error", err))
+func (u *UI) AbortDownload(r *Request, err error) error {
+	u.Log.LogAttrs(r.Context(), slog.LevelWarn, "export aborted", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
 	panic(http.ErrAbortHandler)
 }
 
@@ -25,10 +25,10 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 
 // SendFile sends an attachment as a download that browsers do not run. With the parameter «mostra» pictures and PDFs are shown in the
 // page.
-func (v *Request) SendFile(f ticketview.File, content []byte) {
-	h, how := v.Writer.Header(), "attachment"
+func (r *Request) SendFile(f ticketview.File, content []byte) {
+	h, how := r.Writer.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if v.URL.Query().Has("mostra") && PreviewKind(f.MediaType) != "" {
+	if r.URL.Query().Has("mostra") && PreviewKind(f.MediaType) != "" {
 		how = "inline"
 		if f.MediaType == pdfType { // a browser's reader of PDFs does not work inside a sandbox: it is one itself
 			h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
@@ -37,7 +37,7 @@ func (v *Request) SendFile(f ticketview.File, content []byte) {
 	}
 	h.Set("Content-Type", f.MediaType)
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.Name}))
-	_, _ = v.Writer.Write(content) // the browser may have gone
+	_, _ = r.Writer.Write(content) // the browser may have gone
 }
 
 const pdfType = "application/pdf"

@@ -56,8 +56,8 @@ var (
 )
 
 // Redirect answers 303, so that a reload does not repeat what was done.
-func (v *Request) Redirect(to string) error {
-	http.Redirect(v.Writer, v.Request, to, http.StatusSeeOther)
+func (r *Request) Redirect(to string) error {
+	http.Redirect(r.Writer, r.Request, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -63,18 +63,18 @@ type user struct {
 }
 
 // Render answers with a page, or with the part of it that htmx asks for.
-func (u *UI) Render(v *Request, status int, p Page) error {
+func (u *UI) Render(r *Request, status int, p Page) error {
 	f := frame{
-		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[v.URL.Query().Get("fatto")], Path: v.URL.RequestURI(),
-		RequestID: middleware.RequestID(v.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data,
+		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[r.URL.Query().Get("fatto")], Path: r.URL.RequestURI(),
+		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data,
 	}
 	if p.Position.N > 0 {
 		f.Position = p.Position.String()
 	}
 	name := p.Part
-	if name == "" || !v.Partial {
+	if name == "" || !r.Partial {
 		name = "frame.html"
-		if err := u.fillFrame(v, &f); err != nil {
+		if err := u.fillFrame(r, &f); err != nil {
 			return err
 		}
 	}
@@ -82,20 +82,20 @@ func (u *UI) Render(v *Request, status int, p Page) error {
 	if err := u.pages[p.Template].ExecuteTemplate(&b, name, f); err != nil {
 		return fmt.Errorf("page %s: %w", p.Template, err)
 	}
-	v.Writer.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.Writer.WriteHeader(status)
-	_, _ = b.WriteTo(v.Writer) // the browser may have gone
+	r.Writer.Header().Set("Content-Type", "text/html; charset=utf-8")
+	r.Writer.WriteHeader(status)
+	_, _ = b.WriteTo(r.Writer) // the browser may have gone
 	return nil
 }
 
 // fillFrame fills in the logged-in reader. Operators see their queues on every page.
-func (u *UI) fillFrame(v *Request, f *frame) (err error) {
-	if v.Session.Account == "" {
+func (u *UI) fillFrame(r *Request, f *frame) (err error) {
+	if r.Session.Account == "" {
 		return nil
 	}
-	by := v.Session.Actor
+	by := r.Session.Actor
 	f.User = &user{
-		Name: v.Session.Name, Role: RoleNames[by.Role], Operates: by.Role.Operates(), Supervises: by.Role.Supervises(),
+		Name: r.Session.Name, Role: RoleNames[by.Role], Operates: by.Role.Operates(), Supervises: by.Role.Supervises(),
 		Audits: by.Role == person.Auditor, Administers: by.Role == person.Administrator, Citizen: by.Role == person.Citizen,
 		Home: HomePath(by.Role), HasRole: by.Role != "", LiveUpdates: identity.Allows(by.Role, identity.SubscribeToChanges),
 		HasNotifications: identity.Allows(by.Role, identity.ReadNotifications),
@@ -104,12 +104,12 @@ func (u *UI) fillFrame(v *Request, f *frame) (err error) {
 		f.User.EntityName = e.Short
 	}
 	if f.User.Operates || f.User.Audits {
-		if f.Queues, _, err = u.App.Lists.Queues(v.Context(), v.Caller.Viewer()); err != nil {
+		if f.Queues, _, err = u.App.Lists.Queues(r.Context(), r.Caller.Viewer()); err != nil {
 			return err
 		}
 	}
 	if f.User.HasNotifications {
-		f.Unread, err = u.Notifications.Unread(v.Context(), by)
+		f.Unread, err = u.Notifications.Unread(r.Context(), by)
 	}
 	return err
 }

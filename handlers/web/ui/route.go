@@ -16,7 +16,7 @@ type Route struct {
 	Limit      *middleware.Limiter
 	MaxBody    int64 // bytes; 0: middleware.SmallBody
 	Background bool  // a script sends the request by itself: it does not extend the session
-	Handle     func(v *Request) error
+	Handle     func(r *Request) error
 }
 
 // Access is who may call a route.

@@ -31,13 +31,13 @@ var errIncompleteForm = errors.New("the form did not arrive whole")
 // ParseUpload reads a form with files: the fields are then in v.Form as of any other, the files named allegati are given back. A
 // file that is too large is cut just after the size that attachment.Check refuses it for. A route that takes files allows
 // uploadBody; the inputs for files stand last in their form, so that a body that is larger still leaves what was typed.
-func (v *Request) ParseUpload() ([]attachment.FileUpload, error) {
-	parts, err := v.MultipartReader()
+func (r *Request) ParseUpload() ([]attachment.FileUpload, error) {
+	parts, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) { // it holds no files
-		v.Body = http.MaxBytesReader(v.Writer, v.Body, maxFormFields)
-		return nil, formError(v.ParseForm())
+		r.Body = http.MaxBytesReader(r.Writer, r.Body, maxFormFields)
+		return nil, formError(r.ParseForm())
 	}
-	v.Form = v.URL.Query()
+	r.Form = r.URL.Query()
 	var files []attachment.FileUpload
 	for left := int64(maxFormFields); err == nil; {
 		var p *multipart.Part
@@ -58,7 +58,7 @@ func (v *Request) ParseUpload() ([]attachment.FileUpload, error) {
 			if left -= int64(len(value)); err == nil && left < 0 {
 				err = &http.MaxBytesError{Limit: maxFormFields}
 			}
-			v.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers send lines as mail does
+			r.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers send lines as mail does
 		}
 	}
 	return files, formError(err)
@@ -74,8 +74,8 @@ func formError(err error) error {
 }
 
 // IdempotencyBody is all that came with a form, to tell a form sent twice from another one under the same key.
-func (v *Request) IdempotencyBody(files []attachment.FileUpload) []byte {
-	body := []byte(v.Form.Encode())
+func (r *Request) IdempotencyBody(files []attachment.FileUpload) []byte {
+	body := []byte(r.Form.Encode())
 	for _, f := range files {
 		body = fmt.Appendf(body, "&%q=%x", f.Name, sha256.Sum256(f.Content))
 	}
