@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// office keeps some days of each sort; the real ones are the catalogue's data and are tested there.
+// office returns a calendar with holidays of each kind. The real holidays are data of package catalog, which tests them.
 func office(t testing.TB) calendar.Calendar {
 	return calendar.New("office", holiday(t, "01-01", 0), holiday(t, "01-06", 0), holiday(t, "easter+1", 0),
 		holiday(t, "12-08", 0), holiday(t, "12-25", 0), holiday(t, "12-26", 0), holiday(t, "first tuesday of may", 0))
@@ -46,7 +46,7 @@ func TestIsWorking(t *testing.T) {
 		"2026-10-25T23:00:00Z": true,
 	} {
 		if got := cal.IsWorking(at(t, text)); got != want {
-			t.Errorf("%s: got %t", text, got)
+			t.Errorf("%s: got %t, want %t", text, got, want)
 		}
 	}
 }
@@ -89,32 +89,32 @@ func TestNextWorkingIsTheFirst(t *testing.T) {
 		next := cal.NextWorking(from, hour)
 		local := next.In(rome)
 		if next.Before(from) || !cal.IsWorking(next) || local.Hour() != hour || !local.Equal(local.Truncate(time.Hour)) {
-			t.Fatalf("%s is no working day's hour %d from %s on", local, hour, from)
+			t.Fatalf("after %s: got %s, want %d o'clock of a working day", from, local, hour)
 		}
 		y, m, d := from.In(rome).Date()
 		for ; time.Date(y, m, d, 12, 0, 0, 0, rome).Before(time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, rome)); d++ {
-			if sooner := time.Date(y, m, d, hour, 0, 0, 0, rome); !sooner.Before(from) && cal.IsWorking(sooner) {
-				t.Fatalf("%s comes before %s", sooner, local)
+			if earlier := time.Date(y, m, d, hour, 0, 0, 0, rome); !earlier.Before(from) && cal.IsWorking(earlier) {
+				t.Fatalf("got %s, want the earlier %s", local, earlier)
 			}
 		}
 		if again := cal.NextWorking(next, hour); !again.Equal(next) {
-			t.Fatalf("from %s on it is %s", next, again)
+			t.Fatalf("after %s: got %s, want the same time", next, again)
 		}
-		elsewhere := time.FixedZone("", rapid.IntRange(-12*3600, 14*3600).Draw(t, "zone"))
-		if same := cal.NextWorking(from.In(elsewhere), hour); !same.Equal(next) {
-			t.Fatalf("told in another zone: %s", same)
+		zone := time.FixedZone("", rapid.IntRange(-12*3600, 14*3600).Draw(t, "zone"))
+		if same := cal.NextWorking(from.In(zone), hour); !same.Equal(next) {
+			t.Fatalf("with t in another zone: got %s, want %s", same, next)
 		}
 	})
 }
 
-func TestCalendarCannotBeAltered(t *testing.T) {
+func TestCallersCannotChangeACalendar(t *testing.T) {
 	days := []calendar.Holiday{holiday(t, "12-25", 0)}
 	cal := calendar.New("office", days...)
 	days[0] = holiday(t, "12-24", 0)
 	if name, ok := cal.Holiday(at(t, "2026-12-25T12:00:00Z")); !ok || name != "festa" {
-		t.Errorf("25 December is %q, %t", name, ok)
+		t.Errorf("25 December: got %q, %t, want festa", name, ok)
 	}
 	if !(calendar.Calendar{}).IsWorking(at(t, "2026-12-25T12:00:00Z")) {
-		t.Error("the zero calendar knows a holiday")
+		t.Error("zero calendar: got a holiday, want a working day")
 	}
 }

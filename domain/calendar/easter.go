@@ -3,8 +3,8 @@
 
 package calendar
 
-// easter is Easter Sunday of the Gregorian calendar as a day counted from 1 March (32 is 1 April): the
-// "anonymous" computus of 1876, in Meeus, Astronomical Algorithms, chapter 8.
+// easter returns Easter Sunday of the Gregorian calendar as a day of March (32 is 1 April). It is the "anonymous" computus of 1876, from
+// Meeus, Astronomical Algorithms, chapter 8.
 func easter(year int) int {
 	a, b, c := year%19, year/100, year%100
 	h := (19*a + b - b/4 - (b-(b+8)/25+1)/3 + 15) % 30

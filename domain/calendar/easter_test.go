@@ -9,7 +9,7 @@ import (
 )
 
 func TestEaster(t *testing.T) {
-	// Published dates, the earliest and latest possible among them.
+	// Published dates. They include the earliest and the latest possible date.
 	for _, want := range []string{
 		"1818-03-22", "1943-04-25", "1961-04-02", "1991-03-31", "2000-04-23", "2008-03-23", "2011-04-24", "2016-03-27",
 		"2019-04-21", "2020-04-12", "2021-04-04", "2022-04-17", "2023-04-09", "2024-03-31", "2025-04-20", "2026-04-05",
@@ -20,12 +20,12 @@ func TestEaster(t *testing.T) {
 			t.Fatal(err)
 		}
 		if m, d := normalizeDay(day.Year(), time.March, easter(day.Year())); m != day.Month() || d != day.Day() {
-			t.Errorf("Easter %s: got %d %s", want, d, m)
+			t.Errorf("Easter %d: got %d %s, want %s", day.Year(), d, m, want)
 		}
 	}
 }
 
-// Another algorithm, Knuth's (The Art of Computer Programming 1, 1.3.2, exercise 14), says the same of every year.
+// Knuth's algorithm (The Art of Computer Programming 1, 1.3.2, exercise 14) gives the same day in every year from 1583 to 4999.
 func TestEasterAgreesWithKnuth(t *testing.T) {
 	for y := 1583; y < 5000; y++ {
 		g, c := y%19+1, y/100+1

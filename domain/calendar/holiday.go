@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// Holiday is a day off that comes back every year. NewHoliday makes one; the zero value never falls.
+// Holiday is a yearly day off. NewHoliday makes one; the zero value falls on no day.
 type Holiday struct {
 	Name string // in Italian, e.g. "Lunedì dell’Angelo"
 	rule rule
-	from int // the first year in which it is held
+	from int // first year of the holiday; 0: no limit
 }
 
-// NewHoliday makes a holiday of data. On says when it falls: "06-24", "easter+1", "first tuesday of may",
-// "third sunday of july+1" (the day after). From is the first year in which it is held, 0 when it always was.
+// NewHoliday returns a holiday with an Italian name. on is its day, e.g. "06-24", "easter+1", "first tuesday of may" or
+// "third sunday of july+1" (the day after). from is the first year of the holiday; 0 means no limit. It returns an error for an empty name
+// and for a day in another format.
 func NewHoliday(name, on string, from int) (Holiday, error) {
 	if strings.TrimSpace(name) == "" {
 		return Holiday{}, errors.New("a holiday needs a name")
@@ -30,7 +31,7 @@ func NewHoliday(name, on string, from int) (Holiday, error) {
 	return Holiday{Name: name, rule: r, from: from}, nil
 }
 
-// DateIn is the day of the holiday in a year, in Rome; false when it is not held in that year.
+// DateIn returns the month and day of the holiday in a year; false if the year has no such holiday.
 func (h Holiday) DateIn(year int) (time.Month, int, bool) {
 	if h.rule == nil || year < h.from {
 		return 0, 0, false

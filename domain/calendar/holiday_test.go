@@ -22,7 +22,7 @@ func holiday(t testing.TB, on string, from int) calendar.Holiday {
 	return h
 }
 
-func TestHolidayFalls(t *testing.T) {
+func TestHolidayDates(t *testing.T) {
 	for _, c := range []struct {
 		on   string
 		from int
@@ -51,26 +51,26 @@ func TestHolidayFalls(t *testing.T) {
 			}
 		}
 		if _, _, held := h.DateIn(c.from - 1); held {
-			t.Errorf("%s: held before %d", c.on, c.from)
+			t.Errorf("%s: got a holiday before %d, want none", c.on, c.from)
 		}
 	}
 }
 
-func TestHolidayRefuses(t *testing.T) {
+func TestNewHolidayRefusesInvalidDays(t *testing.T) {
 	for _, on := range []string{
 		"", "24 June", "6-24", "02-30", "13-01", "00-10", "01-00", "easter-2", "easter+", "easter+100", "fifth monday of may",
 		"first someday of may", "first monday of mayo", "first monday of may+10", "first monday", "０６-24",
 	} {
 		if _, err := calendar.NewHoliday("festa", on, 0); err == nil || !strings.Contains(err.Error(), "festa") || !strings.Contains(err.Error(), "allowed: ") {
-			t.Errorf("%q: got %v, want an error that names the holiday and what is allowed", on, err)
+			t.Errorf("%q: got %v, want an error with the holiday and the allowed formats", on, err)
 		}
 	}
 	if _, err := calendar.NewHoliday(" ", "06-24", 0); err == nil {
-		t.Error("a holiday without a name passed")
+		t.Error("holiday without a name: got no error, want one")
 	}
 }
 
-func TestHolidayWordsNeverPanic(t *testing.T) {
+func TestNewHolidayNeverPanics(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		on := rapid.OneOf(rapid.String(), rapid.StringMatching(`(easter|first|last|\d\d-\d\d)[ +a-z0-9]{0,20}`)).Draw(t, "on")
 		if h, err := calendar.NewHoliday("festa", on, 0); err == nil {
@@ -79,7 +79,7 @@ func TestHolidayWordsNeverPanic(t *testing.T) {
 	})
 }
 
-func TestNthWeekdayIsThatWeekdayOfThatMonth(t *testing.T) {
+func TestNthWeekdayIsInItsMonth(t *testing.T) {
 	ordinals := []string{"first", "second", "third", "fourth", "last"}
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 4).Draw(t, "n")
@@ -93,13 +93,13 @@ func TestNthWeekdayIsThatWeekdayOfThatMonth(t *testing.T) {
 		m, d, ok := h.DateIn(year)
 		day := time.Date(year, m, d, 0, 0, 0, 0, time.UTC)
 		if !ok || m != month || day.Weekday() != weekday {
-			t.Fatalf("got %s", day)
+			t.Fatalf("got %s, want a %s in %s", day, weekday, month)
 		}
 		switch {
 		case n < 4 && (d-1)/7 != n:
-			t.Fatalf("got the %d. of its kind: %s", (d-1)/7+1, day)
+			t.Fatalf("got number %d, %s, want number %d", (d-1)/7+1, day, n+1)
 		case n == 4 && day.AddDate(0, 0, 7).Month() == month:
-			t.Fatalf("another one follows: %s", day)
+			t.Fatalf("got %s, want the last %s of the month", day, weekday)
 		}
 	})
 }

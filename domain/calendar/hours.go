@@ -5,8 +5,8 @@ package calendar
 
 import "time"
 
-// AfterWorkingDays is the moment at which it is hour o'clock (0–23) in Rome on the n-th working day after the day of t; n is at
-// least one. The day of t itself does not count, whatever the time.
+// AfterWorkingDays returns the time, in UTC, of hour o'clock (0–23) in Rome on the n-th working day after t's day; n is at least 1. t's own
+// day does not count, at any time of day.
 func (c Calendar) AfterWorkingDays(t time.Time, n, hour int) time.Time {
 	y, m, d := t.In(rome).Date()
 	at := time.Date(y, m, d, hour, 0, 0, 0, rome)
@@ -20,13 +20,13 @@ func (c Calendar) AfterWorkingDays(t time.Time, n, hour int) time.Time {
 	return at.UTC()
 }
 
-// Hours are the office hours of a working day in Rome, in minutes after midnight.
+// Hours holds the office hours of a working day in Rome, in minutes after midnight.
 type Hours struct {
 	Open, Close int
 }
 
-// AfterOfficeHours is the moment at which so much office time has passed since t: nights, weekends and holidays do not count.
-// The change to and from summer time falls into no office's hours.
+// AfterOfficeHours returns the time, in UTC, at which d of office time has passed since t. Nights, weekends and holidays do not count. h must
+// not include the hours of the change to and from summer time, 2 to 3 o'clock.
 func (c Calendar) AfterOfficeHours(t time.Time, d time.Duration, h Hours) time.Time {
 	for day := t.In(rome); ; day = midnight(day, 1) {
 		if !c.IsWorking(day) {
@@ -45,7 +45,7 @@ func (c Calendar) AfterOfficeHours(t time.Time, d time.Duration, h Hours) time.T
 	}
 }
 
-// midnight is the beginning of the day so many days after t's.
+// midnight returns the beginning of the day that is days after t's day.
 func midnight(t time.Time, days int) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d+days, 0, 0, 0, 0, rome)

@@ -23,7 +23,7 @@ func inRome(t testing.TB, text string) time.Time {
 	return at
 }
 
-func TestWorkingTimePasses(t *testing.T) {
+func TestOfficeHoursAndWorkingDaysPass(t *testing.T) {
 	c := calendar.New("prova", holiday(t, "12-08", 0), holiday(t, "easter+1", 0))
 	for _, x := range []struct {
 		from string
@@ -40,7 +40,7 @@ func TestWorkingTimePasses(t *testing.T) {
 		{"2026-04-03 10:00", 8 * time.Hour, "2026-04-07 10:00"},    // Easter
 	} {
 		if got := c.AfterOfficeHours(inRome(t, x.from), x.d, opening); !got.Equal(inRome(t, x.want)) {
-			t.Errorf("%s of work after %s: %s, want %s", x.d, x.from, got.In(calendar.Rome()), x.want)
+			t.Errorf("%s of office time after %s: got %s, want %s", x.d, x.from, got.In(calendar.Rome()), x.want)
 		}
 	}
 	for _, x := range []struct {
@@ -51,12 +51,12 @@ func TestWorkingTimePasses(t *testing.T) {
 		{"2026-11-23 10:00", 1, "2026-11-24 09:00"}, {"2026-11-27 23:00", 3, "2026-12-02 09:00"}, {"2026-12-05 00:00", 2, "2026-12-09 09:00"},
 	} {
 		if got := c.AfterWorkingDays(inRome(t, x.from), x.n, 9); !got.Equal(inRome(t, x.want)) {
-			t.Errorf("%d working days after %s: %s, want %s", x.n, x.from, got.In(calendar.Rome()), x.want)
+			t.Errorf("%d working days after %s: got %s, want %s", x.n, x.from, got.In(calendar.Rome()), x.want)
 		}
 	}
 }
 
-func TestWorkingTimeAddsUp(t *testing.T) {
+func TestOfficeHoursAddUp(t *testing.T) {
 	c := calendar.New("prova", holiday(t, "01-01", 0), holiday(t, "12-25", 0), holiday(t, "easter+1", 0))
 	start := inRome(t, "2026-01-01 00:00")
 	rapid.Check(t, func(t *rapid.T) {
@@ -65,12 +65,12 @@ func TestWorkingTimeAddsUp(t *testing.T) {
 		b := time.Duration(rapid.IntRange(1, 60*60).Draw(t, "b")) * time.Minute
 		once := c.AfterOfficeHours(from, a+b, opening)
 		if twice := c.AfterOfficeHours(c.AfterOfficeHours(from, a, opening), b, opening); !once.Equal(twice) {
-			t.Fatalf("%s at once ends at %s, in two at %s", a+b, once, twice)
+			t.Fatalf("%s in two steps: got %s, want %s", a+b, twice, once)
 		}
 		local := once.In(calendar.Rome())
 		minute := local.Hour()*60 + local.Minute()
 		if !c.IsWorking(local) || minute < opening.Open || minute > opening.Close || once.Sub(from) < a+b {
-			t.Fatalf("%s after %s it is %s", a+b, from, local)
+			t.Fatalf("%s after %s: got %s, want a time within office hours", a+b, from, local)
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// rule finds the day of a year; month 0 where that year has none.
+// rule returns the month and day of a holiday in a year.
 type rule func(year int) (time.Month, int)
 
 const ruleSyntax = `"06-24" (month-day), "easter+1" (days after Easter Sunday), or "first tuesday of may" ` +
@@ -23,7 +23,7 @@ var (
 	nthWeekday  = regexp.MustCompile(`^(\w+) (\w+) of (\w+)(?:\+(\d))?$`)
 )
 
-// parseRule reads when a holiday falls; ruleWords says how that is written.
+// parseRule parses the day of a holiday in one of the formats of ruleSyntax.
 func parseRule(on string) (rule, error) {
 	on = strings.ToLower(strings.TrimSpace(on))
 	if f := fixedDay.FindStringSubmatch(on); f != nil {
@@ -40,7 +40,7 @@ func parseRule(on string) (rule, error) {
 }
 
 func fixedRule(month, day int) (rule, error) {
-	// 2000 is a leap year: 02-29 is a day, though not of every year.
+	// 2000 is a leap year, so 02-29 is accepted.
 	if d := time.Date(2000, time.Month(month), day, 0, 0, 0, 0, time.UTC); d.Month() != time.Month(month) || d.Day() != day {
 		return nil, fmt.Errorf("%02d-%02d is no day of the year; allowed: 01-01 to 12-31", month, day)
 	}
@@ -66,13 +66,13 @@ func weekdayRule(ordinal, weekday, month string, plus int) (rule, error) {
 	}, nil
 }
 
-// normalizeDay carries a day past the month's end over into the next month.
+// normalizeDay converts a day after the end of the month into a day of a later month.
 func normalizeDay(y int, m time.Month, day int) (time.Month, int) {
 	_, m, day = time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Date()
 	return m, day
 }
 
-// parseName finds a weekday or month by its English name in lower case.
+// parseName returns the weekday or month with an English name in lower case; false if there is none.
 func parseName[T interface {
 	~int
 	fmt.Stringer
@@ -85,8 +85,8 @@ func parseName[T interface {
 	return first, false
 }
 
-// parseDigits reads digits that a pattern has matched; none are 0.
+// parseDigits parses digits that a pattern has matched; an empty text is 0.
 func parseDigits(digits string) int {
-	n, _ := strconv.Atoi(digits) // a pattern lets at most two digits through
+	n, _ := strconv.Atoi(digits) // fails for "" only: the patterns match at most two digits
 	return n
 }

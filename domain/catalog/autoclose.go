@@ -11,17 +11,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// AutoCloseRule says when a resolved ticket closes by itself (FAQ 2.5): so many calendar days after the resolution
-// took effect, then at the next Hour o'clock, Europe/Rome, of a working day.
+// AutoCloseRule is the rule by which the system closes a resolved ticket (FAQ 2.5): AfterDays calendar days after the resolution took
+// effect, at the next Hour o'clock, Europe/Rome, of a working day.
 type AutoCloseRule struct {
 	AfterDays int `json:"after_days"` // 0–365
 	Hour      int `json:"hour"`       // 0–23
-	// FixedWait, when positive, replaces the rule by a plain wait, to see it happen. No data file sets it.
+	// FixedWait, when positive, replaces the rule by a wait of this length, for demonstrations. No data file sets it.
 	FixedWait time.Duration `json:"-"`
 }
 
-// At is the moment, in UTC, at which a resolution that took effect at from closes its ticket, and an English
-// sentence that says why.
+// At returns the time, in UTC, at which the system closes a ticket whose resolution took effect at from, and an English sentence that
+// explains the time.
 func (a AutoCloseRule) At(from time.Time, cal calendar.Calendar) (time.Time, string) {
 	rome := calendar.Rome()
 	local := from.In(rome)
@@ -39,18 +39,18 @@ func (a AutoCloseRule) At(from time.Time, cal calendar.Calendar) (time.Time, str
 	return at, why
 }
 
-// holidays names those from the day of one moment up to the day of another; weekends explain themselves.
+// holidays returns the dates and names of the holidays from one time until another. It leaves out weekends, which need no explanation.
 func holidays(cal calendar.Calendar, from, to time.Time) []string {
-	var named []string
+	var names []string
 	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
 		if name, ok := cal.Holiday(day); ok {
-			named = append(named, fmt.Sprintf("%s (%s)", day.Format("Mon 2 Jan"), name))
+			names = append(names, fmt.Sprintf("%s (%s)", day.Format("Mon 2 Jan"), name))
 		}
 	}
-	return named
+	return names
 }
 
-// AutoClose is the rule for tickets that the entity resolved.
+// AutoClose returns the rule for tickets of an entity; the general rule if the catalogue does not know the entity.
 func (c *Catalog) AutoClose(code EntityCode) AutoCloseRule {
 	a := c.autoClose
 	if e, ok := c.find(code); ok {
@@ -60,13 +60,13 @@ func (c *Catalog) AutoClose(code EntityCode) AutoCloseRule {
 	return a
 }
 
-// AutoCloseAt applies the entity's rule on the entity's calendar: AutoClose.At for who has only a code.
+// AutoCloseAt applies the rule and the calendar of an entity, as AutoCloseRule.At does.
 func (c *Catalog) AutoCloseAt(code EntityCode, from time.Time) (time.Time, string) {
 	return c.AutoClose(code).At(from, c.Calendar(code))
 }
 
-// WithAutoCloseAfter is the same catalogue with every ticket closing so long after its resolution, working day
-// or not, to see it happen. Zero or less changes nothing.
+// WithAutoCloseAfter returns a copy of the catalogue in which each ticket closes d after its resolution, on a working day or not. It is for
+// demonstrations. With d of zero or less the rules of the data apply.
 func (c *Catalog) WithAutoCloseAfter(d time.Duration) *Catalog {
 	shortened := *c
 	shortened.fixedAutoClose = max(d, 0)

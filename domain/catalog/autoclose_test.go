@@ -43,16 +43,16 @@ func TestAutoCloseAt(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			at, why := c.AutoCloseAt(tc.entity, rome(t, tc.from).UTC())
 			if want := rome(t, tc.at); !at.Equal(want) || at.Location() != time.UTC {
-				t.Errorf("at %s, want %s", at, want)
+				t.Errorf("got %s, want %s in UTC", at, want)
 			}
 			if why != tc.why {
-				t.Errorf("because %s\nwant    %s", why, tc.why)
+				t.Errorf("got reason  %s\nwant reason %s", why, tc.why)
 			}
 		})
 	}
 }
 
-func TestAutoCloseOfAnEntity(t *testing.T) {
+func TestEntityHasItsOwnAutoCloseRule(t *testing.T) {
 	c, err := catalog.Parse(editedFiles(t, "entities.json", `"code": "010203", `, `"code": "010203", "auto_close": {"after_days": 3}, `))
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestAutoCloseOfAnEntity(t *testing.T) {
 		"010203": {AfterDays: 3, Hour: 9}, "010301": usual, "regione": usual, "999999": usual,
 	} {
 		if got := c.AutoClose(code); got != want {
-			t.Errorf("%s: %+v, want %+v", code, got, want)
+			t.Errorf("%s: got %+v, want %+v", code, got, want)
 		}
 	}
 }
@@ -73,17 +73,17 @@ func TestWithAutoCloseAfter(t *testing.T) {
 	for _, code := range []catalog.EntityCode{"010301", "regione", "999999"} {
 		at, why := short.AutoCloseAt(code, from)
 		if !at.Equal(from.Add(90*time.Second)) || why != "1m30s after 2026-12-24 23:00:00, a wait set for trying it out" {
-			t.Errorf("%s: %s, %s", code, at, why)
+			t.Errorf("%s: got %s, %s, want 1m30s after %s", code, at, why, from)
 		}
 	}
 	usual := catalog.AutoCloseRule{AfterDays: 7, Hour: 9}
 	if catalog.Default().AutoClose("010301") != usual || short.WithAutoCloseAfter(0).AutoClose("010301") != usual ||
 		catalog.Default().WithAutoCloseAfter(-time.Hour).AutoClose("010301") != usual {
-		t.Error("the rule changed where nothing was to be shortened")
+		t.Error("got a changed rule, want the general rule")
 	}
 }
 
-func TestAutoCloseWaitsLongEnoughAndNoLonger(t *testing.T) {
+func TestAutoCloseWaitIsBounded(t *testing.T) {
 	c := catalog.Default()
 	everyone := c.Entities(rome(t, "2026-11-22 12:00:00"))
 	rapid.Check(t, func(t *rapid.T) {
@@ -92,16 +92,16 @@ func TestAutoCloseWaitsLongEnoughAndNoLonger(t *testing.T) {
 		at, _ := c.AutoCloseAt(e.Code, from)
 		local := at.In(calendar.Rome())
 		if !c.Calendar(e.Code).IsWorking(at) || local.Format(time.TimeOnly) != "09:00:00" {
-			t.Fatalf("closes at %s", local)
+			t.Fatalf("got %s, want 09:00 of a working day", local)
 		}
-		// The longest row of days off is Christmas to Saint Stephen's beside a weekend, or a patron saint's day
-		// before another holiday: five days; one more for the hour that has passed, one hour for summer time.
+		// The longest series of days off is five days: Christmas and Saint Stephen's Day next to a weekend, or a patron saint's day
+		// before another holiday. One day is added if the hour has passed, and one hour for summer time.
 		if wait := at.Sub(from); wait < 7*24*time.Hour-time.Hour || wait > 13*24*time.Hour+time.Hour {
-			t.Fatalf("waits %s", wait)
+			t.Fatalf("got a wait of %s, want 7 to 13 days", wait)
 		}
 		later := from.Add(time.Duration(rapid.Int64Range(0, int64(30*24*time.Hour)).Draw(t, "later")))
 		if then, _ := c.AutoCloseAt(e.Code, later); then.Before(at) {
-			t.Fatalf("resolved later, at %s, it closes sooner: %s before %s", later, then, at)
+			t.Fatalf("resolved later, at %s: got %s, want not before %s", later, then, at)
 		}
 	})
 }

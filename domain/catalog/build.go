@@ -19,7 +19,7 @@ var (
 	kebab           = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 )
 
-// dataErrors gathers what is wrong with the data while they are turned into what the catalogue holds.
+// dataErrors collects the errors in the data while its methods build the parts of the catalogue.
 type dataErrors []error
 
 func (f *dataErrors) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
@@ -128,10 +128,10 @@ func (f *dataErrors) buildEntities(file entitiesFile, national []calendar.Holida
 			f.checkAutoClose(where, e.autoClose)
 		}
 		e.handover, e.waiting = file.Handover, file.Waiting
-		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays) // decoding writes into it
-		for setting, own := range map[any]json.RawMessage{&e.handover: d.Handover, &e.waiting: d.Waiting} {
-			if len(own) > 0 {
-				if err := decode(own, setting); err != nil {
+		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays) // decoding would write into the shared slice
+		for setting, raw := range map[any]json.RawMessage{&e.handover: d.Handover, &e.waiting: d.Waiting} {
+			if len(raw) > 0 {
+				if err := decode(raw, setting); err != nil {
 					f.add("%s: handover or waiting: %w", where, err)
 				}
 			}
@@ -166,20 +166,21 @@ func (f *dataErrors) buildEntity(where string, d entityData) Entity {
 	return e
 }
 
-// checkSuccessors checks that whoever ceases leaves its tickets to somebody, and that this comes to an end.
+// checkSuccessors checks that the Region exists without end, and that each successor is an entity that exists on the day on which its
+// predecessor ceases. So each chain of successors ends.
 func (f *dataErrors) checkSuccessors(all []entity) {
-	by := make(map[EntityCode]Entity)
+	byCode := make(map[EntityCode]Entity)
 	for _, e := range all {
-		by[e.Code] = e.Entity
+		byCode[e.Code] = e.Entity
 	}
-	if r, ok := by[Region]; !ok || !r.ValidFrom.IsZero() || !r.ValidTo.IsZero() || r.Successor != "" {
+	if r, ok := byCode[Region]; !ok || !r.ValidFrom.IsZero() || !r.ValidTo.IsZero() || r.Successor != "" {
 		f.add("entities.json: there must be %s, without beginning, end or successor", Region)
 	}
 	for _, e := range all {
 		if e.Successor == "" {
 			continue
 		}
-		next, ok := by[e.Successor]
+		next, ok := byCode[e.Successor]
 		switch {
 		case !ok:
 			f.add("entities.json: entity %q: successor %q is no entity", e.Code, e.Successor)

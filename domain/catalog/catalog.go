@@ -10,9 +10,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// Catalog is everything that the data files say. It cannot be altered: what it hands out are copies.
+// Catalog holds the content of the data files. It does not change; its methods return copies.
 type Catalog struct {
-	entities       []entity // in the data's order, which is that of menus
+	entities       []entity // in the order of the data file, which is the order of menus
 	services       []Service
 	national       calendar.Calendar
 	autoClose      AutoCloseRule
@@ -29,13 +29,13 @@ type entity struct {
 	waiting   WaitingRule
 }
 
-// Entity finds an entity, valid or ceased.
+// Entity returns an entity by its code, whether it is valid now or not; false if there is none.
 func (c *Catalog) Entity(code EntityCode) (Entity, bool) {
 	e, ok := c.find(code)
 	return e.Entity, ok
 }
 
-// Entities lists who exists at a moment, the Region among them, in the order of the data.
+// Entities lists the entities that exist at a time, the Region included, in the order of the data.
 func (c *Catalog) Entities(at time.Time) []Entity {
 	var valid []Entity
 	for _, e := range c.entities {
@@ -46,7 +46,7 @@ func (c *Catalog) Entities(at time.Time) []Entity {
 	return valid
 }
 
-// AllEntities lists those that ever were or will be, in the order of the data.
+// AllEntities lists all entities, past and future ones included, in the order of the data.
 func (c *Catalog) AllEntities() []Entity {
 	all := make([]Entity, len(c.entities))
 	for i, e := range c.entities {
@@ -55,7 +55,7 @@ func (c *Catalog) AllEntities() []Entity {
 	return all
 }
 
-// Successor is who follows an entity when it ceases: the Region where the data name nobody.
+// Successor returns the entity that takes over an entity's tickets when it ceases; the Region if the data name no successor.
 func (c *Catalog) Successor(code EntityCode) EntityCode {
 	if e, ok := c.find(code); ok && e.Successor != "" {
 		return e.Successor
@@ -63,7 +63,7 @@ func (c *Catalog) Successor(code EntityCode) EntityCode {
 	return Region
 }
 
-// Service finds a service of the form.
+// Service returns a service by its id; false if there is none.
 func (c *Catalog) Service(id ServiceID) (Service, bool) {
 	i := slices.IndexFunc(c.services, func(s Service) bool { return s.ID == id })
 	if i < 0 {
@@ -81,7 +81,7 @@ func (c *Catalog) Services() []Service {
 	return all
 }
 
-// Problem finds a problem of a service.
+// Problem returns a problem of a service; false if there is none.
 func (c *Catalog) Problem(service ServiceID, problem ProblemID) (Problem, bool) {
 	s, ok := c.Service(service)
 	if !ok {
@@ -90,7 +90,7 @@ func (c *Catalog) Problem(service ServiceID, problem ProblemID) (Problem, bool) 
 	return s.Problem(problem)
 }
 
-// Calendar is the working calendar of an entity: the national one for a code that the catalogue does not know.
+// Calendar returns the working calendar of an entity; the national one if the catalogue does not know the code.
 func (c *Catalog) Calendar(code EntityCode) calendar.Calendar {
 	if e, ok := c.find(code); ok {
 		return e.calendar

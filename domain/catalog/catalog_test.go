@@ -20,7 +20,7 @@ func rome(t testing.TB, text string) time.Time {
 	return at
 }
 
-func TestTheEighteenAndTheRegion(t *testing.T) {
+func TestDefaultHasEighteenAuthoritiesAndTheRegion(t *testing.T) {
 	want := map[catalog.EntityCode]struct {
 		kind catalog.Kind
 		name string
@@ -49,22 +49,22 @@ func TestTheEighteenAndTheRegion(t *testing.T) {
 	c := catalog.Default()
 	now := c.Entities(rome(t, "2026-11-22 12:00:00"))
 	if len(now) != len(want) {
-		t.Errorf("%d entities, want %d", len(now), len(want))
+		t.Errorf("got %d entities, want %d", len(now), len(want))
 	}
 	for _, e := range now {
 		w, ok := want[e.Code]
 		if !ok || e.Kind != w.kind || e.Short != w.name || e.Seat != w.seat || e.Name == "" {
-			t.Errorf("%+v, want %+v", e, w)
+			t.Errorf("got %+v, want %+v", e, w)
 		}
 		if found, ok := c.Entity(e.Code); !ok || found != e {
-			t.Errorf("%s: found %+v", e.Code, found)
+			t.Errorf("%s: got %+v, want %+v", e.Code, found, e)
 		}
 		if c.Successor(e.Code) != catalog.Region {
-			t.Errorf("%s is followed by %s", e.Code, c.Successor(e.Code))
+			t.Errorf("%s: got successor %s, want %s", e.Code, c.Successor(e.Code), catalog.Region)
 		}
 	}
 	if _, ok := c.Entity("999999"); ok {
-		t.Error("found 999999")
+		t.Error("got entity 999999, want none")
 	}
 }
 
@@ -77,20 +77,20 @@ func TestServicesAndProblems(t *testing.T) {
 	}
 	c := catalog.Default()
 	if n := len(c.Services()); n != len(want) {
-		t.Errorf("%d services", n)
+		t.Errorf("got %d services, want %d", n, len(want))
 	}
 	for id, problems := range want {
 		s, ok := c.Service(id)
 		if !ok || len(s.Problems) != len(problems) {
-			t.Errorf("%s: %+v", id, s)
+			t.Errorf("%s: got %+v, want %d problems", id, s, len(problems))
 		}
 		for _, p := range problems {
 			got, ok := c.Problem(id, p)
 			if !ok || got.ID != p || got.Label == "" {
-				t.Errorf("%s/%s: %+v, %t", id, p, got, ok)
+				t.Errorf("%s/%s: got %+v, %t, want a problem with a label", id, p, got, ok)
 			}
 			if got.ForCitizens() == (p == "invio-fallito") {
-				t.Errorf("%s/%s: for citizens %t", id, p, got.ForCitizens())
+				t.Errorf("%s/%s: got for citizens %t, want %t", id, p, got.ForCitizens(), p != "invio-fallito")
 			}
 		}
 	}
@@ -99,12 +99,12 @@ func TestServicesAndProblems(t *testing.T) {
 		p catalog.ProblemID
 	}{{"", ""}, {"nessuno", "altro"}, {"accesso-facilitato", "referto-non-trovato"}} {
 		if _, ok := c.Problem(none.s, none.p); ok {
-			t.Errorf("found %v", none)
+			t.Errorf("got problem %v, want none", none)
 		}
 	}
 }
 
-func TestTheCatalogueCannotBeAltered(t *testing.T) {
+func TestCallersCannotChangeTheCatalog(t *testing.T) {
 	c := catalog.Default()
 	at := rome(t, "2026-11-22 12:00:00")
 	c.Entities(at)[0].Name = "altered"
@@ -113,12 +113,12 @@ func TestTheCatalogueCannotBeAltered(t *testing.T) {
 	s.Problems[0].Label = "altered"
 	p, _ := c.Problem("ritiro-documenti", "referto-non-trovato")
 	if c.Entities(at)[0].Name == "altered" || p.Label == "altered" || c.Services()[0].Label == "altered" {
-		t.Error("a caller altered the catalogue")
+		t.Error("got a changed catalogue, want it unchanged")
 	}
 }
 
-// The days below are no Saturdays and no Sundays; those of the movable feasts stood in the towns' announcements.
-func TestHolidaysOfTheTowns(t *testing.T) {
+// None of the days below is a Saturday or Sunday. The days of movable feasts are from the towns' announcements.
+func TestCalendarsKnowNationalAndPatronHolidays(t *testing.T) {
 	national := []string{
 		"2024-01-01", "2025-01-06", "2024-04-01", "2025-04-21", "2026-04-06", "2024-04-25", "2026-05-01", "2026-06-02",
 		"2025-08-15", "2027-10-04", "2024-11-01", "2026-12-08", "2026-12-25", "2025-12-26",
@@ -131,14 +131,14 @@ func TestHolidaysOfTheTowns(t *testing.T) {
 		"010907": {"2026-11-10"}, "010908": {"2026-06-24"}, "010909": {"2026-06-24"}, "regione": {"2026-06-24"},
 	}
 	c := catalog.Default()
-	shut := make(map[string]map[string]bool) // day, town
+	closedTowns := make(map[string]map[string]bool) // day, town
 	for code, days := range patrons {
 		e, _ := c.Entity(code)
 		for _, d := range days {
-			if shut[d] == nil {
-				shut[d] = make(map[string]bool)
+			if closedTowns[d] == nil {
+				closedTowns[d] = make(map[string]bool)
 			}
-			shut[d][e.Seat] = true
+			closedTowns[d][e.Seat] = true
 		}
 	}
 	for code := range patrons {
@@ -146,25 +146,25 @@ func TestHolidaysOfTheTowns(t *testing.T) {
 		cal := c.Calendar(code)
 		for _, d := range national {
 			if cal.IsWorking(rome(t, d+" 12:00:00")) {
-				t.Errorf("%s works on %s", cal.Name(), d)
+				t.Errorf("%s: got a working day on %s, want a holiday", cal.Name(), d)
 			}
 		}
-		for d, towns := range shut {
+		for d, towns := range closedTowns {
 			if cal.IsWorking(rome(t, d+" 12:00:00")) == towns[e.Seat] {
-				t.Errorf("%s of %s, on %s: works %t", cal.Name(), e.Seat, d, towns[e.Seat])
+				t.Errorf("%s of %s, on %s: got working %t, want %t", cal.Name(), e.Seat, d, towns[e.Seat], !towns[e.Seat])
 			}
 		}
 		if !cal.IsWorking(rome(t, "2024-10-04 12:00:00")) {
-			t.Errorf("%s kept 4 October before 2026", cal.Name())
+			t.Errorf("%s: got a holiday on 4 October 2024, want a working day", cal.Name())
 		}
 	}
-	if abroad := c.Calendar("999999"); abroad.IsWorking(rome(t, "2026-12-08 12:00:00")) || !abroad.IsWorking(rome(t, "2026-06-24 12:00:00")) {
-		t.Error("an unknown entity does not keep the national calendar")
+	if unknown := c.Calendar("999999"); unknown.IsWorking(rome(t, "2026-12-08 12:00:00")) || !unknown.IsWorking(rome(t, "2026-06-24 12:00:00")) {
+		t.Error("unknown entity: got another calendar, want the national one")
 	}
 }
 
-// The weekdays of a year less the holidays of Torino that fall on them, counted apart from this code: in 2026
-// 1.1, 6.1, 6.4, 1.5, 2.6, 24.6, 8.12 and 25.12.
+// The wanted numbers are the weekdays of a year minus the holidays of Torino on weekdays, counted by hand: in 2026 these are 1.1, 6.1, 6.4,
+// 1.5, 2.6, 24.6, 8.12 and 25.12.
 func TestWorkingDaysOfAYear(t *testing.T) {
 	cal := catalog.Default().Calendar("010301")
 	for year, want := range map[int]int{2024: 262 - 9, 2025: 261 - 11, 2026: 261 - 8, 2027: 261 - 8, 2028: 260 - 11, 2029: 261 - 9} {
@@ -175,7 +175,7 @@ func TestWorkingDaysOfAYear(t *testing.T) {
 			}
 		}
 		if got != want {
-			t.Errorf("%d: %d working days, want %d", year, got, want)
+			t.Errorf("%d: got %d working days, want %d", year, got, want)
 		}
 	}
 }

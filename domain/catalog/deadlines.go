@@ -11,22 +11,23 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// HandoverRule says within which office time an entity is to take what is handed over to it (FAQ 2.6; the clock is ours).
+// HandoverRule is the deadline, in office hours, within which an entity must take a ticket that was handed over to it (FAQ 2.6). The FAQ
+// gives no deadline; the length is this project's choice.
 type HandoverRule struct {
 	TargetHours     int    `json:"target_hours"`      // 1–400
-	WarnHoursBefore int    `json:"warn_hours_before"` // less than the target
-	Office          string `json:"office"`            // e.g. 08:30-16:30, Europe/Rome
+	WarnHoursBefore int    `json:"warn_hours_before"` // less than target_hours
+	Office          string `json:"office"`            // office hours, e.g. 08:30-16:30, Europe/Rome
 }
 
-// WaitingRule says when a citizen who was asked is reminded, and whether a question that stays without an answer resolves the
-// ticket in the end (FAQ 2.4; both are ours).
+// WaitingRule holds the times at which a citizen who was asked something is reminded, and the time after which a ticket without an answer is
+// resolved (FAQ 2.4). The FAQ gives no times; both are this project's choice.
 type WaitingRule struct {
-	RemindAfterDays  []int `json:"remind_after_working_days"`  // rising
-	ResolveAfterDays int   `json:"resolve_after_working_days"` // 0: never
-	Hour             int   `json:"hour"`                       // o'clock of the day, Europe/Rome
+	RemindAfterDays  []int `json:"remind_after_working_days"`  // 1–365 each, rising
+	ResolveAfterDays int   `json:"resolve_after_working_days"` // up to 365 and after the last reminder; 0: never
+	Hour             int   `json:"hour"`                       // 0–23, o'clock of the day, Europe/Rome
 }
 
-// officeHours reads the office hours.
+// officeHours parses Office.
 func (h HandoverRule) officeHours() (calendar.Hours, error) {
 	var oh, om, ch, cm int
 	const form = "%02d:%02d-%02d:%02d"
@@ -40,7 +41,7 @@ func (h HandoverRule) officeHours() (calendar.Hours, error) {
 	return hours, nil
 }
 
-// check names what is wrong with the settings.
+// check returns an error that names the first setting out of bounds.
 func (h HandoverRule) check() error {
 	if _, err := h.officeHours(); err != nil {
 		return err
@@ -68,13 +69,13 @@ func (w WaitingRule) check() error {
 	return nil
 }
 
-// HandoverDue is by when an entity is to take what it received at from, when it is warned, and an English sentence that
-// says why.
+// HandoverDue returns the deadline by which an entity must take a ticket that it received at from, the time of the warning before it, and an
+// English sentence that explains the deadline.
 func (c *Catalog) HandoverDue(code EntityCode, from time.Time) (warn, due time.Time, why string) {
 	rule, cal := c.Handover(code), c.Calendar(code)
 	hours, err := rule.officeHours()
 	if err != nil {
-		panic(err) // checked when it was read
+		panic(err) // cannot happen: Parse and WithSettings check the rule
 	}
 	target := time.Duration(rule.TargetHours) * time.Hour
 	due = cal.AfterOfficeHours(from, target, hours)
@@ -84,7 +85,7 @@ func (c *Catalog) HandoverDue(code EntityCode, from time.Time) (warn, due time.T
 	return warn, due, why
 }
 
-// Handover is the rule for what an entity receives.
+// Handover returns the rule for tickets that are handed over to an entity; the general rule if the catalogue does not know it.
 func (c *Catalog) Handover(code EntityCode) HandoverRule {
 	if e, ok := c.find(code); ok {
 		return e.handover
@@ -92,7 +93,7 @@ func (c *Catalog) Handover(code EntityCode) HandoverRule {
 	return c.handover
 }
 
-// Waiting is the rule for questions that an entity asked.
+// Waiting returns the rule for questions that an entity asked; the general rule if the catalogue does not know it.
 func (c *Catalog) Waiting(code EntityCode) WaitingRule {
 	w := c.waiting
 	if e, ok := c.find(code); ok {
@@ -102,8 +103,8 @@ func (c *Catalog) Waiting(code EntityCode) WaitingRule {
 	return w
 }
 
-// WithSettings is the same catalogue with the settings of some entities changed: of all, if codes is empty. It refuses what the
-// data files would be refused for.
+// WithSettings returns a copy of the catalogue with changed settings of the given entities, or of all entities if codes is empty. It returns
+// an error for settings that Parse would refuse too.
 func (c *Catalog) WithSettings(change func(*AutoCloseRule, *HandoverRule, *WaitingRule), codes ...EntityCode) (*Catalog, error) {
 	changed := *c
 	changed.entities = slices.Clone(c.entities)

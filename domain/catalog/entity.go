@@ -5,7 +5,7 @@ package catalog
 
 import "time"
 
-// Kind is what sort of public body an entity is. The values are the data files'.
+// Kind is the legal form of an entity. Its values are those of the data files.
 type Kind string
 
 // The kinds of entity.
@@ -16,20 +16,20 @@ const (
 	RegionalBody Kind = "regione" // Regione Piemonte
 )
 
-// Entity is a health authority or the Region (mission.md, "The entities").
+// Entity is a health authority (ASR) or the Region.
 type Entity struct {
 	Code  EntityCode
 	Name  string // in full, e.g. "Azienda Sanitaria Locale Città di Torino"
 	Short string // as people say it, e.g. "ASL Città di Torino"
 	Kind  Kind
-	Seat  string // town of its offices, whose patron saint's day it keeps
+	Seat  string // town of its administrative seat; its patron saint's day is a holiday
 
-	// It exists from ValidFrom on and no longer at ValidTo; both are midnights in Rome, zero where open.
+	// The entity exists from ValidFrom until before ValidTo. Both are midnights in Rome; zero means without limit.
 	ValidFrom, ValidTo time.Time
-	Successor          EntityCode // who follows it from ValidTo on; empty: the Region
+	Successor          EntityCode // takes over its tickets at ValidTo; empty: the Region
 }
 
-// ValidAt tells whether the entity exists at a moment.
+// ValidAt reports whether the entity exists at a time.
 func (e Entity) ValidAt(t time.Time) bool {
 	return !t.Before(e.ValidFrom) && (e.ValidTo.IsZero() || t.Before(e.ValidTo))
 }

@@ -20,27 +20,27 @@ import (
 //go:embed data/*.json
 var embedded embed.FS
 
-// DataFiles is the files that Default reads, for laying others over them.
+// DataFiles returns the embedded data files, which Default reads. Callers can replace some of them and call Parse.
 func DataFiles() fs.FS {
 	sub, err := fs.Sub(embedded, "data")
 	if err != nil {
-		panic(err) // cannot be: "data" is a valid path
+		panic(err) // cannot happen: "data" is a valid path
 	}
 	return sub
 }
 
-// Default is the catalogue that comes with the program.
+// Default returns the catalogue of the embedded data files. It parses them once.
 func Default() *Catalog { return embeddedCatalog() }
 
 var embeddedCatalog = sync.OnceValue(func() *Catalog {
 	c, err := Parse(DataFiles())
 	if err != nil {
-		panic(err) // the data is part of the program, and a test reads it
+		panic(err) // cannot happen: the data is embedded, and tests parse it
 	}
 	return c
 })
 
-// The files' shapes. About is for whoever edits a file: nothing reads it.
+// Structure of the data files. About is a comment for people who edit a file; the program ignores it.
 type (
 	entitiesFile struct {
 		About     string        `json:"about"`
@@ -55,10 +55,10 @@ type (
 		Short     string          `json:"short"`
 		Kind      Kind            `json:"kind"`
 		Seat      string          `json:"seat"`
-		ValidFrom string          `json:"valid_from"` // 2006-01-02, the first day; absent: open
-		ValidTo   string          `json:"valid_to"`   // the first day on which it is no more
+		ValidFrom string          `json:"valid_from"` // 2006-01-02, the first day; absent: no limit
+		ValidTo   string          `json:"valid_to"`   // the first day after the last; absent: no limit
 		Successor EntityCode      `json:"successor"`
-		AutoClose json.RawMessage `json:"auto_close"` // what it leaves out is as for everybody; so are the next two
+		AutoClose json.RawMessage `json:"auto_close"` // overrides the general rule; keys that it leaves out keep the general value, here and in the next two
 		Handover  json.RawMessage `json:"handover"`
 		Waiting   json.RawMessage `json:"waiting"`
 	}
@@ -93,8 +93,8 @@ type (
 	}
 )
 
-// Parse reads a catalogue from entities.json, services.json and calendars.json. It refuses data that do not
-// hold together and names everything that is wrong, file and entry.
+// Parse reads a catalogue from entities.json, services.json and calendars.json and checks that the data are consistent. If not, it returns
+// all errors joined, each with its file and entry.
 func Parse(files fs.FS) (*Catalog, error) {
 	var (
 		e entitiesFile

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// editedFiles is the built-in data with one passage of one file replaced.
+// editedFiles returns the embedded data with one passage of one file replaced.
 func editedFiles(t testing.TB, file, old, with string) fs.FS {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -24,7 +24,7 @@ func editedFiles(t testing.TB, file, old, with string) fs.FS {
 		text := string(content)
 		if name == file {
 			if !strings.Contains(text, old) {
-				t.Fatalf("%s holds no %s", file, old)
+				t.Fatalf("%s does not contain %s", file, old)
 			}
 			text = strings.Replace(text, old, with, 1)
 		}
@@ -33,7 +33,7 @@ func editedFiles(t testing.TB, file, old, with string) fs.FS {
 	return files
 }
 
-func TestParseNamesWhatIsWrong(t *testing.T) {
+func TestParseRefusesInvalidData(t *testing.T) {
 	const (
 		to3    = `"code": "010203", `
 		region = `"code": "regione", `
@@ -72,26 +72,26 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := catalog.Parse(editedFiles(t, c.file, c.old, c.with))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want %s", err, c.want)
+				t.Errorf("got error %v, want %s", err, c.want)
 			}
 		})
 	}
 }
 
-func TestParseNamesEverythingAtOnce(t *testing.T) {
+func TestParseReportsAllErrors(t *testing.T) {
 	files := editedFiles(t, "entities.json", `"seat": "Collegno"`, `"seat": "Pinerolo"`).(fstest.MapFS)
 	files["services.json"] = &fstest.MapFile{Data: []byte(`{"services": []}`)}
 	_, err := catalog.Parse(files)
 	if err == nil || !strings.Contains(err.Error(), "Pinerolo") || !strings.Contains(err.Error(), "there are no services") {
-		t.Errorf("got %v", err)
+		t.Errorf("got error %v, want both errors", err)
 	}
 	delete(files, "calendars.json")
 	if _, err := catalog.Parse(files); err == nil || !strings.Contains(err.Error(), "calendars.json") {
-		t.Errorf("without calendars.json: %v", err)
+		t.Errorf("without calendars.json: got error %v, want one that names the file", err)
 	}
 }
 
-func TestSuccession(t *testing.T) {
+func TestSuccessorAndValidity(t *testing.T) {
 	c, err := catalog.Parse(editedFiles(t, "entities.json", `"code": "010203", `,
 		`"code": "010203", "valid_to": "2027-01-01", "successor": "010301", `))
 	if err != nil {
@@ -99,7 +99,7 @@ func TestSuccession(t *testing.T) {
 	}
 	e, ok := c.Entity("010203")
 	if !ok || e.Successor != "010301" || c.Successor("010203") != "010301" || c.Successor("010301") != catalog.Region {
-		t.Errorf("%+v is followed by %s", e, c.Successor("010203"))
+		t.Errorf("got %+v with successor %s, want 010301", e, c.Successor("010203"))
 	}
 	for text, want := range map[string]bool{
 		"2007-12-31 23:59:59": false, "2008-01-01 00:00:00": true,
@@ -111,7 +111,7 @@ func TestSuccession(t *testing.T) {
 			listed = listed || e.Code == "010203"
 		}
 		if e.ValidAt(at) != want || e.ValidAt(at.UTC()) != want || listed != want {
-			t.Errorf("%s: valid %t, listed %t", text, e.ValidAt(at), listed)
+			t.Errorf("%s: got valid %t, listed %t, want %t", text, e.ValidAt(at), listed, want)
 		}
 	}
 }

@@ -5,27 +5,27 @@ package catalog
 
 import "slices"
 
-// Service is an on-line service that people ask for help with.
+// Service is an on-line service for which citizens ask help.
 type Service struct {
 	ID       ServiceID
-	Label    string // in Italian, as the portal calls it
+	Label    string // in Italian, the portal's name
 	Problems []Problem
 }
 
-// Other is the problem that every service has: none of those listed.
+// Other is the problem that every service has, for problems that are not listed.
 const Other ProblemID = "altro"
 
-// Problem is what can be wrong with a service.
+// Problem is a kind of problem with a service.
 type Problem struct {
 	ID           ProblemID
-	Label        string // in Italian, in the FAQ's words, for operators
-	CitizenLabel string // in Italian, in a citizen's words; empty: operators alone may choose it
+	Label        string // in Italian, in the FAQ's terms, for operators
+	CitizenLabel string // in Italian, in plain terms for citizens; empty: only operators may choose the problem
 }
 
-// ForCitizens tells whether a citizen may choose the problem in the form.
+// ForCitizens reports whether a citizen may choose the problem in the form.
 func (p Problem) ForCitizens() bool { return p.CitizenLabel != "" }
 
-// Problem finds a problem of the service.
+// Problem returns a problem of the service; false if it has none with this id.
 func (s Service) Problem(id ProblemID) (Problem, bool) {
 	i := slices.IndexFunc(s.Problems, func(p Problem) bool { return p.ID == id })
 	if i < 0 {

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package person says who people are to the system: actors with a role at an entity, and the identifiers
-// that citizens write into a form.
+// Package person defines actors (a person or the system, in a role at an entity) and parses the identifiers that citizens enter in forms: tax
+// codes, e-mail addresses and telephone numbers. It stores and logs nothing.
 package person
 
 import "github.com/sol-assistenza/sol/domain/catalog"
 
-// Role is what a person acts as; one at a time, chosen after login. The values are the wire's.
+// Role is the role in which a person acts. A session has one role, chosen after login (FAQ 2.1). The values are stored and used in the API.
 type Role string
 
 // The roles that an account can hold, and the two that no account holds.
@@ -21,26 +21,26 @@ const (
 	Citizen            Role = "cittadino"
 	Integration        Role = "integrazione"
 
-	// System is the role of what happens by itself: sagas and timers.
+	// System is the role of sagas, timers and other automatic commands.
 	System Role = "sistema"
-	// Anonymous is the role of who fills in the public form without logging in.
+	// Anonymous is the role of a person who fills in the public form without a login.
 	Anonymous Role = "anonimo"
 )
 
-// Operates tells whether the role works tickets, at an ASR or at the Region.
+// Operates reports whether the role works on tickets, at an ASR or at the Region.
 func (r Role) Operates() bool {
 	return r == ASROperator || r == ASRSupervisor || r == RegionalOperator || r == RegionalSupervisor
 }
 
-// Supervises tells whether the role leads the operators of its entity.
+// Supervises reports whether the role leads the operators of its entity.
 func (r Role) Supervises() bool { return r == ASRSupervisor || r == RegionalSupervisor }
 
 // Actor is a person, or the system, in one role at one entity. It is recorded with every event.
 type Actor struct {
 	ID     string             `json:"id"`     // the account's UUID; the saga's name for System; empty for Anonymous
 	Role   Role               `json:"role"`   //
-	Entity catalog.EntityCode `json:"entity"` // empty where the role is not held at an entity
+	Entity catalog.EntityCode `json:"entity"` // empty if the role does not belong to an entity
 }
 
-// Operates tells whether the actor works tickets of the entity.
+// Operates reports whether the actor works on tickets of the entity.
 func (a Actor) Operates(at catalog.EntityCode) bool { return a.Role.Operates() && a.Entity == at }

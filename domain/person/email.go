@@ -14,15 +14,15 @@ import (
 const emailFormat = "one address such as nome.cognome@example.it, at most 254 characters, without a name around it"
 
 var (
-	// localPart is a dot-atom (RFC 5322) in ASCII: neither quoted nor internationalised, which not every
-	// mail server on the way delivers.
+	// localPart matches a dot-atom (RFC 5322) in ASCII. Quoted and internationalised local parts are refused, because not every mail
+	// server delivers to them.
 	localPart = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
-	// hostName is two labels or more, the last not a number.
+	// hostName matches a name of two or more labels, the last of which begins with a letter.
 	hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
 )
 
-// ParseEmail reads an e-mail address and gives its normal form: no spaces around, the domain in small letters.
-// Errors are *InvalidError.
+// ParseEmail parses an e-mail address and returns its normal form: without surrounding spaces, with the domain in lower case. Error:
+// *InvalidError.
 func ParseEmail(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
 	if s == "" {

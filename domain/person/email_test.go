@@ -22,7 +22,7 @@ func TestParseEmail(t *testing.T) {
 		long:                               long,
 	} {
 		if got, err := person.ParseEmail(typed); err != nil || got != want {
-			t.Errorf("%q: got %q, %v", typed, got, err)
+			t.Errorf("%q: got %q, error %v, want %q", typed, got, err, want)
 		}
 	}
 }
@@ -76,10 +76,10 @@ func FuzzParseEmail(f *testing.F) {
 			return
 		}
 		if strings.ContainsAny(got, " \t\r\n<>,;:\"()") || strings.Count(got, "@") != 1 || len(got) > 254 {
-			t.Errorf("%q is no plain address", got)
+			t.Errorf("got %q, want a plain address", got)
 		}
 		if again, err := person.ParseEmail(got); err != nil || again != got {
-			t.Errorf("%q is not normal: %q, %v", got, again, err)
+			t.Errorf("%q parsed again: got %q, %v, want no change", got, again, err)
 		}
 	})
 }

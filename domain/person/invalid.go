@@ -10,16 +10,16 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// InvalidError refuses an identifier. It never repeats what a person wrote, so it may be logged.
+// InvalidError reports that an identifier is invalid. It never contains what a person typed, so it may be logged.
 type InvalidError struct {
 	Reason  refusal.Reason
-	Allowed string // what would be accepted, in English
+	Allowed string // the accepted formats, in English
 }
 
 func (e *InvalidError) Error() string { return e.Reason.String() + "; allowed: " + e.Allowed }
 
-// maxInputLength is more than any spelling of an identifier needs: what is longer is not even looked at.
+// maxInputLength is the longest input, in bytes, that is parsed. No form of an identifier needs more.
 const maxInputLength = 1000
 
-// IsValidText tells whether what a person wrote is text that can be kept: valid UTF-8 without NUL, which Postgres takes for none.
+// IsValidText reports whether a text can be stored: it must be valid UTF-8 without NUL, which Postgres does not accept.
 func IsValidText(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }

@@ -11,9 +11,8 @@ import (
 
 const phoneFormat = "6 to 15 digits, with a country code after + or 00 or without one, such as +39 011 1234567; spaces, -, / and ( ) between them"
 
-// ParsePhone reads an Italian or international telephone number and gives its normal form: the digits, after a +
-// where a country code was written. A number without one stays without one: it is how its owner dials it.
-// Errors are *InvalidError.
+// ParsePhone parses an Italian or international telephone number and returns its normal form: the digits, with a leading + if a country code
+// was typed. It adds no country code to a number without one. Error: *InvalidError.
 func ParsePhone(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
 	if s == "" {
@@ -44,11 +43,11 @@ func ParsePhone(typed string) (string, error) {
 	if !plus {
 		digits, zeros = strings.CutPrefix(digits, "00")
 	}
-	abroad := plus || zeros
+	hasCountryCode := plus || zeros
 	if len(digits) < 6 || len(digits) > 15 { // 15: ITU-T E.164
 		return "", &InvalidError{refusal.PhoneLength.With(), phoneFormat}
 	}
-	if !abroad {
+	if !hasCountryCode {
 		return digits, nil
 	}
 	if digits[0] == '0' {

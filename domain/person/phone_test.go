@@ -24,7 +24,7 @@ func TestParsePhone(t *testing.T) {
 		"+123456789012345":    "+123456789012345",
 	} {
 		if got, err := person.ParsePhone(typed); err != nil || got != want {
-			t.Errorf("%q: got %q, %v", typed, got, err)
+			t.Errorf("%q: got %q, error %v, want %q", typed, got, err, want)
 		}
 	}
 }
@@ -70,10 +70,10 @@ func FuzzParsePhone(f *testing.F) {
 			return
 		}
 		if n := len(strings.TrimPrefix(got, "+")); n < 6 || n > 15 {
-			t.Errorf("%q has %d digits", got, n)
+			t.Errorf("got %q with %d digits, want 6 to 15", got, n)
 		}
 		if again, err := person.ParsePhone(got); err != nil || again != got {
-			t.Errorf("%q is not normal: %q, %v", got, again, err)
+			t.Errorf("%q parsed again: got %q, %v, want no change", got, again, err)
 		}
 	})
 }

@@ -3,6 +3,6 @@
 
 package person
 
-// TaxCodeHashPurpose is the purpose of the keyed hash by which a tax code is known without being kept: in the log, in
-// accounts and in search. It goes into every hash that is stored, so it stays as it is for ever.
+// TaxCodeHashPurpose is the purpose string of the keyed hash of a tax code. The hash identifies a tax code in the log, in accounts and in
+// search without storing it. The purpose is part of each stored hash, so it must never change.
 const TaxCodeHashPurpose = "subject"

@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// TaxCodeKind tells the identifiers apart that the form takes for a codice fiscale.
+// TaxCodeKind is the kind of an identifier that the form accepts as a codice fiscale.
 type TaxCodeKind string
 
 // The kinds of tax code.
@@ -21,28 +21,27 @@ const (
 	NaturalPerson TaxCodeKind = "persona"  // 16 characters, DM 23 December 1976
 	Numeric       TaxCodeKind = "numerico" // 11 digits: a body, or a person's provisional code
 	STP           TaxCodeKind = "stp"      // STP and 13 digits: a foreigner temporarily present
-	ENI           TaxCodeKind = "eni"      // ENI and 13 digits: a European who is not enrolled
+	ENI           TaxCodeKind = "eni"      // ENI and 13 digits: an EU citizen not enrolled in the health service
 )
 
-// TaxCode is a codice fiscale, or what stands in its place, in normal form: capitals and digits, no spaces.
-// ParseTaxCode makes one; the zero value is none.
+// TaxCode is a codice fiscale or a replacement for it (STP, ENI) in normal form: capital letters and digits without spaces. ParseTaxCode
+// makes one; the zero value is no code.
 type TaxCode struct {
 	text string
 	kind TaxCodeKind
 }
 
-// String is the normal form. It is a personal datum.
+// String returns the normal form. It is personal data.
 func (c TaxCode) String() string { return c.text }
 
-// Kind tells what sort of code it is; empty for the zero value.
+// Kind returns the kind of the code; empty for the zero value.
 func (c TaxCode) Kind() TaxCodeKind { return c.kind }
 
 const taxCodeFormats = "a codice fiscale of 16 characters, such as RSSMRA85T10A562S, one of 11 digits, or STP or ENI and 13 digits"
 
-// ParseTaxCode reads a tax code as a person types it: capitals or not, spaces anywhere. It judges what cannot
-// be otherwise (shape, month, day, check character) and nothing that merely looks odd: a real person's code must
-// never be refused. Codes with letters in the place of digits (omocodia) are codes of their own and stay as they
-// are. Errors are *InvalidError.
+// ParseTaxCode parses a tax code in capital or small letters, with spaces anywhere. It checks only what is certain (shape, month, day, check
+// character) and accepts a code that merely looks odd, because a real person's code must never be refused. A code with letters in place of
+// digits (omocodia) is a code of its own and is not converted. Error: *InvalidError.
 func ParseTaxCode(typed string) (TaxCode, error) {
 	s := normalize(typed)
 	switch n := utf8.RuneCountInString(s); {
@@ -61,8 +60,8 @@ func ParseTaxCode(typed string) (TaxCode, error) {
 	}
 }
 
-// normalize leaves out white space and the invisible marks that come along when text is pasted, and raises a to z
-// and no other letter: "ſ" must not become S.
+// normalize removes white space and invisible characters, which pasted text can contain, and converts a to z to capitals. It converts no
+// other letter: "ſ" must not become S.
 func normalize(typed string) string {
 	if len(typed) > maxInputLength {
 		return typed
@@ -79,18 +78,18 @@ func normalize(typed string) string {
 	}, typed)
 }
 
-// personalCodeShape has a letter where the code has one, and a digit where it has a digit or, by omocodia, one of omocodia.
+// personalCodeShape has L where a code has a letter and D where it has a digit or, by omocodia, a letter of omocodiaLetters.
 const personalCodeShape = "LLLLLLDDLDDLDDDL"
 
-// omocodiaLetters lists the letters that stand for 0 to 9 where two people would share a code.
+// omocodiaLetters lists the letters that replace the digits 0 to 9 if two people would have the same code.
 const omocodiaLetters = "LMNPQRSTUV"
 
-// monthLetters lists the letters of January to December.
+// monthLetters lists the letters for January to December.
 const monthLetters = "ABCDEHLMPRST"
 
 func parsePersonalCode(s string) (TaxCode, error) {
-	plain := []byte(s)      // digits where omocodia put letters
-	for i := range len(s) { // what is not ASCII stops it within sixteen bytes
+	plain := []byte(s)      // with digits in place of omocodia's letters
+	for i := range len(s) { // a character outside ASCII ends the loop within the first 16 bytes
 		switch at := strings.IndexByte(omocodiaLetters, s[i]); {
 		case personalCodeShape[i] == 'L' && 'A' <= s[i] && s[i] <= 'Z', personalCodeShape[i] == 'D' && '0' <= s[i] && s[i] <= '9':
 		case personalCodeShape[i] == 'D' && at >= 0:
@@ -106,9 +105,9 @@ func parsePersonalCode(s string) (TaxCode, error) {
 	}
 	year, day := twoDigits(plain[6:8]), twoDigits(plain[9:11])
 	if day > 40 {
-		day -= 40 // a woman's
+		day -= 40 // women's codes have 40 added
 	}
-	// The century is not in the code; 2000 to 2099 has the 29 February of every year that may be meant.
+	// The code does not contain the century. The years 2000 to 2099 have 29 February whenever the same year of another century has it.
 	if born := time.Date(2000+year, time.Month(month), day, 0, 0, 0, 0, time.UTC); born.Day() != day {
 		return TaxCode{}, &InvalidError{refusal.TaxCodeDay.With(),
 			"01 to the last day of the month for a man, 40 more for a woman"}
@@ -120,8 +119,8 @@ func parsePersonalCode(s string) (TaxCode, error) {
 	return TaxCode{s, NaturalPerson}, nil
 }
 
-// oddPositionValues has, for 0 to 9 and for A to Z alike, the values in the first, third … place (DM 23 December 1976, table);
-// digits count like the first ten letters.
+// oddPositionValues holds the values of A to Z at the first, third, … position (table in DM 23 December 1976). The digits 0 to 9 have the
+// values of A to J.
 var oddPositionValues = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
 
 func checkCharacter(fifteen string) byte {
@@ -139,8 +138,8 @@ func checkCharacter(fifteen string) byte {
 	return byte('A' + sum%26)
 }
 
-// parseNumericCode checks eleven digits: the last makes the sum a multiple of ten, every second one counting double,
-// with nine taken off what passes nine (Luhn).
+// parseNumericCode checks a code of 11 digits. By Luhn's rule the sum of the digits must be a multiple of 10; each second digit is doubled,
+// and 9 is subtracted from a result over 9.
 func parseNumericCode(s string) (TaxCode, error) {
 	if !isDigits(s) {
 		return TaxCode{}, &InvalidError{refusal.TaxCodeDigits.With(), taxCodeFormats}

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// errorCode is the stable name in a refusal; empty for none.
+// errorCode returns the code in an *InvalidError; empty for no error.
 func errorCode(t rapid.TB, err error) string {
 	t.Helper()
 	if err == nil {
@@ -22,7 +22,7 @@ func errorCode(t rapid.TB, err error) string {
 	}
 	var invalid *person.InvalidError
 	if !errors.As(err, &invalid) || invalid.Reason.String() == "" || invalid.Allowed == "" {
-		t.Fatalf("%v is no whole InvalidError", err)
+		t.Fatalf("got error %v, want an *InvalidError with reason and allowed formats", err)
 	}
 	return string(invalid.Reason.Code)
 }
@@ -42,10 +42,10 @@ func TestParseTaxCode(t *testing.T) {
 	} {
 		got, err := person.ParseTaxCode(typed)
 		if err != nil || got.Kind() != want {
-			t.Errorf("%q: got %q, %v, want %q", typed, got.Kind(), err, want)
+			t.Errorf("%q: got kind %q, error %v, want %q", typed, got.Kind(), err, want)
 		}
 		if strings.ToUpper(got.String()) != got.String() || strings.ContainsAny(got.String(), " \t\n\ufeff") {
-			t.Errorf("%q: normal form %q", typed, got)
+			t.Errorf("%q: got normal form %q, want capitals without spaces", typed, got)
 		}
 	}
 }
@@ -62,7 +62,7 @@ func TestParseTaxCodeRefuses(t *testing.T) {
 		"RSSMRA81A01H501U":   "tax-code-check-character",
 		"RSSMRB80A01H501U":   "tax-code-check-character",
 		"R5SMRA80A01H501U":   "tax-code-character",
-		"RSSMRA8OA01H501U":   "tax-code-character", // the letter O for a nought
+		"RSSMRA8OA01H501U":   "tax-code-character", // the letter O in place of a zero
 		"RSSMRÀ80A01H501U":   "tax-code-character",
 		"RſSMRA80A01H501U":   "tax-code-character",
 		"RSSMRA80A01H50١U":   "tax-code-character",
@@ -91,7 +91,7 @@ func TestParseTaxCodeRefuses(t *testing.T) {
 	}
 }
 
-// checkCharacter is the check character by another way: the odd places' values are where a letter stands in a string.
+// checkCharacter computes the check character by another method: the value at an odd position is the letter's index in a string.
 func checkCharacter(fifteen string) string {
 	sum := 0
 	for i, r := range fifteen {
@@ -107,7 +107,7 @@ func checkCharacter(fifteen string) string {
 	return string(rune('A' + sum%26))
 }
 
-// generateTaxCode draws valid codes of natural persons, omocodia among them.
+// generateTaxCode draws valid codes of natural persons, some with omocodia.
 var generateTaxCode = rapid.Custom(func(t *rapid.T) string {
 	female := rapid.SampledFrom([]int{0, 40}).Draw(t, "sex")
 	code := []byte(fmt.Sprintf("%s%02d%s%02d%s",
@@ -124,12 +124,12 @@ var generateTaxCode = rapid.Custom(func(t *rapid.T) string {
 	return string(code) + checkCharacter(string(code))
 })
 
-func TestValidTaxCodesPass(t *testing.T) {
+func TestValidTaxCodesAreAccepted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := generateTaxCode.Draw(t, "code")
 		got, err := person.ParseTaxCode(" " + strings.ToLower(code[:7]) + " " + code[7:])
 		if err != nil || got.String() != code || got.Kind() != person.NaturalPerson {
-			t.Fatalf("%s: got %q %q, %v", code, got, got.Kind(), err)
+			t.Fatalf("%s: got %q, kind %q, error %v, want the code as it is", code, got, got.Kind(), err)
 		}
 	})
 }
@@ -137,13 +137,13 @@ func TestValidTaxCodesPass(t *testing.T) {
 func TestOneMistypedCharacterIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := []byte(generateTaxCode.Draw(t, "code"))
-		place := rapid.IntRange(0, 15).Draw(t, "place")
-		code[place] = rapid.SampledFrom([]byte("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")).
-			Filter(func(c byte) bool { return c != code[place] }).Draw(t, "mistyped")
+		position := rapid.IntRange(0, 15).Draw(t, "place")
+		code[position] = rapid.SampledFrom([]byte("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")).
+			Filter(func(c byte) bool { return c != code[position] }).Draw(t, "mistyped")
 		if _, err := person.ParseTaxCode(string(code)); err == nil {
-			t.Fatalf("%s passed", code)
+			t.Fatalf("%s: got no error, want one", code)
 		} else if strings.Contains(err.Error(), string(code)) {
-			t.Fatalf("the refusal tells the code: %v", err)
+			t.Fatalf("got error %v, want one without the code", err)
 		}
 	})
 }
@@ -151,11 +151,11 @@ func TestOneMistypedCharacterIsRefused(t *testing.T) {
 func TestOneMistypedDigitIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := []byte("80087670016")
-		place := rapid.IntRange(0, 10).Draw(t, "place")
-		code[place] = rapid.SampledFrom([]byte("0123456789")).
-			Filter(func(c byte) bool { return c != code[place] }).Draw(t, "mistyped")
+		position := rapid.IntRange(0, 10).Draw(t, "place")
+		code[position] = rapid.SampledFrom([]byte("0123456789")).
+			Filter(func(c byte) bool { return c != code[position] }).Draw(t, "mistyped")
 		if _, err := person.ParseTaxCode(string(code)); errorCode(t, err) != "tax-code-check-digit" {
-			t.Fatalf("%s: %v", code, err)
+			t.Fatalf("%s: got error %v, want tax-code-check-digit", code, err)
 		}
 	})
 }
@@ -171,7 +171,7 @@ func FuzzParseTaxCode(f *testing.F) {
 			return
 		}
 		if again, err := person.ParseTaxCode(got.String()); err != nil || again != got {
-			t.Errorf("%q is not normal: %q, %v", got, again, err)
+			t.Errorf("%q parsed again: got %q, %v, want no change", got, again, err)
 		}
 	})
 }

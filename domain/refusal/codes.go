@@ -8,13 +8,13 @@ const (
 	Required        Code = "required"
 	TooLong         Code = "too-long"
 	NotText         Code = "not-text"
-	NotOneOf        Code = "not-one-of" // the value, cut
+	NotOneOf        Code = "not-one-of" // argument: the value, truncated
 	NothingToUpdate Code = "nothing-to-update"
-	NotEvidence     Code = "not-evidence" // the check
+	NotEvidence     Code = "not-evidence" // argument: the check
 	OperatorsOnly   Code = "operators-only"
 	UnknownOperator Code = "unknown-operator"
 	NotYesOrNo      Code = "not-yes-or-no"
-	CheckNotAsked   Code = "check-not-asked" // the check, cut
+	CheckNotAsked   Code = "check-not-asked" // argument: the check, truncated
 	ReclassifyFirst Code = "reclassify-first"
 )
 
@@ -22,7 +22,7 @@ const (
 const (
 	TaxCodeMissing        Code = "tax-code-missing"
 	TaxCodeLength         Code = "tax-code-length"
-	TaxCodeCharacter      Code = "tax-code-character" // the character's place, from 1
+	TaxCodeCharacter      Code = "tax-code-character" // argument: the character's position, from 1
 	TaxCodeMonth          Code = "tax-code-month"
 	TaxCodeDay            Code = "tax-code-day"
 	TaxCodeCheckCharacter Code = "tax-code-check-character"
@@ -49,17 +49,17 @@ const (
 	FileNameLength    Code = "file-name-length"
 	FileType          Code = "file-type"
 	FileSize          Code = "file-size"
-	FileContent       Code = "file-content" // the extension
+	FileContent       Code = "file-content" // argument: the extension
 	ImageTooLarge     Code = "image-too-large"
 	ArchiveUnreadable Code = "archive-unreadable"
 	ArchiveTooLarge   Code = "archive-too-large"
 )
 
-// Codes for the health authority that a ticket is for.
+// Codes for the health authority of a ticket.
 const (
-	UnknownAuthority      Code = "unknown-authority"        // its code, cut
-	AuthorityNotYetActive Code = "authority-not-yet-active" // its name
-	AuthorityCeased       Code = "authority-ceased"         // its name, its successor's code
+	UnknownAuthority      Code = "unknown-authority"        // argument: its code, truncated
+	AuthorityNotYetActive Code = "authority-not-yet-active" // argument: its name
+	AuthorityCeased       Code = "authority-ceased"         // arguments: its name, its successor's code
 )
 
 // Codes for an update (FAQ 2.3 to 2.6).
@@ -69,14 +69,14 @@ const (
 	EscalateNeedsNote    Code = "escalate-needs-note"
 	RedirectNeedsNote    Code = "redirect-needs-note"
 	DuplicateNeedsNote   Code = "duplicate-needs-note"
-	DuplicateWithMove    Code = "duplicate-with-move" // the move
+	DuplicateWithMove    Code = "duplicate-with-move" // argument: the move
 	NotSameCitizen       Code = "not-same-citizen"
 	UnknownTicket        Code = "unknown-ticket"
 	DuplicateIsResolved  Code = "duplicate-is-resolved"
 	RedirectedIsNew      Code = "redirected-is-new"
 	RegionMeansHandover  Code = "region-means-handover"
 	RegionalMessageAlone Code = "regional-message-alone"
-	ReasonRequired       Code = "reason-required" // the move
+	ReasonRequired       Code = "reason-required" // argument: the move
 	ReasonNotRecorded    Code = "reason-not-recorded"
 	ResolveReasonIsNote  Code = "resolve-reason-is-note"
 	TakeNeedsAssignee    Code = "take-needs-assignee"
@@ -87,20 +87,20 @@ const (
 // Codes for the checks of a playbook (FAQ 2.7 to 2.12).
 const (
 	NoChecks              Code = "no-checks"
-	PlaybookNotLoaded     Code = "playbook-not-loaded" // the version, the playbook
+	PlaybookNotLoaded     Code = "playbook-not-loaded" // arguments: the version, the playbook
 	EvidenceMissing       Code = "evidence-missing"
-	HandoverAgainstChecks Code = "handover-against-checks" // the playbook
-	UnknownGround         Code = "unknown-ground"          // the reason, cut
+	HandoverAgainstChecks Code = "handover-against-checks" // argument: the playbook
+	UnknownGround         Code = "unknown-ground"          // argument: the reason, truncated
 )
 
 // Codes for actors who may not make a move (FAQ 2.6).
 const (
 	CitizenMayReply     Code = "citizen-may-reply"
 	SystemOnly          Code = "system-only"
-	TraceMayRecall      Code = "trace-may-recall" // the status to recall it to
+	TraceMayRecall      Code = "trace-may-recall" // argument: the status to which it can be recalled
 	TraceMayWrite       Code = "trace-may-write"
 	TraceOnly           Code = "trace-only"
-	RegionHasTicket     Code = "region-has-ticket" // the move
+	RegionHasTicket     Code = "region-has-ticket" // argument: the move
 	RegionRedirects     Code = "region-redirects"
 	AlreadyAtRegion     Code = "already-at-region"
 	NoRegionalMessage   Code = "no-regional-message"
@@ -113,9 +113,9 @@ const (
 	SystemReleases      Code = "system-releases"
 )
 
-// Codes for moves that are not possible now.
+// Codes for moves that are not possible in the ticket's present state.
 const (
-	PossibleFrom    Code = "possible-from" // the statuses, any number
+	PossibleFrom    Code = "possible-from" // arguments: the possible statuses, any number
 	UndoNotLast     Code = "undo-not-last"
 	UndoTooLate     Code = "undo-too-late"
 	TakenAlready    Code = "taken-already"
@@ -126,7 +126,7 @@ const (
 	TicketExists    Code = "ticket-exists"
 )
 
-// Codes for timers that are about what a ticket was before.
+// Codes for commands of timers that no longer apply, because the ticket has changed.
 const (
 	StaleClose            Code = "stale-close"
 	StaleHandoverAlert    Code = "stale-handover-alert"
@@ -142,7 +142,7 @@ const (
 	PersonName       Code = "person-name"
 	PasswordLength   Code = "password-length"
 	PINShape         Code = "pin-shape"
-	RoleNotHeld      Code = "role-not-held" // the role, the entity's code
+	RoleNotHeld      Code = "role-not-held" // arguments: the role, the entity's code
 	UnknownPlacement Code = "unknown-placement"
 )
 
@@ -174,14 +174,14 @@ const (
 	ForeignEntity         Code = "foreign-entity"
 )
 
-// Codes for evidence that is odd and is kept as given.
+// Codes of warnings about evidence in an unexpected format. Such evidence is kept as given; nothing is refused.
 const (
 	OddDate         Code = "odd-date"
 	OddFutureDate   Code = "odd-future-date"
 	OddOldDate      Code = "odd-old-date"
 	OddTicketNumber Code = "odd-ticket-number"
 	OddIdentifier   Code = "odd-identifier"
-	OddChoice       Code = "odd-choice" // the choices, any number
+	OddChoice       Code = "odd-choice" // arguments: the choices, any number
 	OddFlag         Code = "odd-flag"
 	OddNoticeCheck  Code = "odd-notice-check"
 	OddOldNotice    Code = "odd-old-notice"

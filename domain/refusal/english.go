@@ -3,8 +3,8 @@
 
 package refusal
 
-// english holds the English text of each code. API clients read these texts in `rule` and `detail`, so a text changes only on
-// purpose.
+// english holds the English text of each code. API clients get these texts in `rule` and `detail`, so a change of a text is a change of the
+// API.
 var english = map[Code]string{
 	Required:        "is required",
 	TooLong:         "is too long",

@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/english.golden anew")
 
-// The codes are a contract between the packages, and the English texts one with the clients of the API.
+// The codes are a contract between packages; the English texts are a contract with clients of the API.
 func TestCodesAndTexts(t *testing.T) {
 	const golden = "testdata/english.golden"
 	var got strings.Builder
@@ -67,12 +67,12 @@ func TestEveryCodeHasEnglish(t *testing.T) {
 	}
 }
 
-// A verb without an index would complain of arguments that a text leaves out.
-func TestTextsMarkTheirArgumentsByNumber(t *testing.T) {
+// With a verb without an index, fmt would report the arguments that a text leaves out.
+func TestTextsUseIndexedArguments(t *testing.T) {
 	marked := regexp.MustCompile(`%\[[1-9]\][sq]`)
 	for _, c := range refusal.Codes() {
 		if rest := marked.ReplaceAllString(refusal.English(c), ""); rest == "" || strings.Contains(rest, "%") {
-			t.Errorf("%s: %q", c, refusal.English(c))
+			t.Errorf("%s: got %q, want indexed arguments only", c, refusal.English(c))
 		}
 	}
 }
@@ -89,10 +89,10 @@ func TestString(t *testing.T) {
 		`role auditor is not held at entity "010301"`:    refusal.RoleNotHeld.With("auditor", "010301"),
 	} {
 		if got := r.String(); got != want {
-			t.Errorf("%+v: %q, want %q", r, got, want)
+			t.Errorf("%+v: got %q, want %q", r, got, want)
 		}
 	}
 	if got := refusal.AuthorityCeased.With("ASL TO1", "010301").Format("%[1]s non esiste più"); got != "ASL TO1 non esiste più" {
-		t.Errorf("a text that leaves an argument out: %q", got)
+		t.Errorf("text without one of the arguments: got %q, want the other one inserted", got)
 	}
 }
