@@ -17,18 +17,18 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// accessNames say what was read.
+// accessNames holds the Italian names of what was read.
 var accessNames = map[accesslog.Kind]string{
 	accesslog.Ticket: "Richiesta", accesslog.Checks: "Verifiche", accesslog.Attachment: "Allegato", accesslog.History: "Storia completa",
 	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
 }
 
-// accessesData is who read a ticket, the newest first.
+// accessesData holds the access records of a ticket, newest first.
 type accessesData struct {
 	ID          ticket.ID
 	Number      string
 	Rows        []accessRow
-	NextBefore  int64 // older ones come before this entry; 0: there are none
+	NextBefore  int64 // id of the entry before which the next page begins; 0: no older entries
 	IsLaterPage bool  // the page is not the newest
 }
 
@@ -41,13 +41,13 @@ type accessRow struct {
 const accessesPageSize = 100
 
 func (w *Pages) accessesPage(v *ui.Request) error {
-	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // what is no entry is the newest
+	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // a text that is not a number shows the newest page
 	d := accessesData{ID: ticket.ID(v.PathValue("id")), IsLaterPage: before > 0}
-	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
+	entries, t, names, err := w.App.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
 	if err != nil {
 		return err
 	}
-	d.Number = on.Number
+	d.Number = t.Number
 	if len(entries) > accessesPageSize {
 		entries = entries[:accessesPageSize]
 		d.NextBefore = entries[accessesPageSize-1].ID
@@ -61,25 +61,26 @@ func (w *Pages) accessesPage(v *ui.Request) error {
 	})
 }
 
-func (w *Pages) newAccessRow(of ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
+// newAccessRow converts an access record of the ticket id. A citizen whose actor id is the ticket's id read by the personal link.
+func (w *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
 	r := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
 	if e.By.Entity != "" {
 		r.EntityName = w.EntityName(e.By.Entity)
 	}
-	if e.By.Role == person.Citizen && e.By.ID == string(of) {
+	if e.By.Role == person.Citizen && e.By.ID == string(id) {
 		r.Who = "con il collegamento personale"
 	}
 	return r
 }
 
-// accessesCSV is all of them, as far back as they are kept.
+// accessesCSV sends all stored access records of a ticket as a CSV file.
 func (w *Pages) accessesCSV(v *ui.Request) error {
 	id := ticket.ID(v.PathValue("id"))
-	entries, on, names, err := w.App.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
+	entries, t, names, err := w.App.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
 	if err != nil {
 		return err
 	}
-	out := middleware.NewCSVWriter(v.Writer, "accessi-"+on.Number+".csv", ';')
+	out := middleware.NewCSVWriter(v.Writer, "accessi-"+t.Number+".csv", ';')
 	if err := out.WriteRow("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
 		return w.AbortDownload(v, err)
 	}

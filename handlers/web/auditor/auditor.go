@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package auditor has the pages of auditors: the events of a ticket, its state and the queues at any moment, the dossier, and who
-// read it.
+// Package auditor serves the pages of auditors: a ticket's events, its state and the queues at any moment, the dossier, and the access
+// records. It only reads; reading a ticket here is recorded as an access.
 package auditor
 
 import (
@@ -15,8 +15,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Pages are the pages of auditors: the events of a ticket, its state and the queues at any moment, the dossier, and who
-// read it.
+// Pages serves the pages of auditors: a ticket's events, its state and the queues at any moment, the dossier, and the access records.
 type Pages struct {
 	*ui.UI
 	dossierTemplate *template.Template
@@ -32,5 +31,5 @@ func New(u *ui.UI) (*Pages, error) {
 	return w, u.AddTemplates(templateFiles)
 }
 
-// Routes returns the pages' routes.
+// Routes returns the routes of the pages of auditors.
 func (w *Pages) Routes() []ui.Route { return w.auditRoutes() }

@@ -14,7 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// dossierTemplatePath is the one template without the frame: a file that is whole by itself, its style in it, and refers to nothing.
+// dossierTemplatePath is the template of the dossier's HTML file. It does not use the frame of the pages: the file holds its style and
+// refers to no other file.
 const dossierTemplatePath = "templates/fascicolo.html"
 
 func (w *Pages) parseDossier() (*template.Template, error) {
@@ -31,7 +32,7 @@ func (w *Pages) readDossier(v *ui.Request) (app.Dossier, error) {
 	return w.App.Dossier(v.Context(), v.Caller, ticket.ID(v.PathValue("id")))
 }
 
-// dossierHTML is the dossier to read and to print.
+// dossierHTML sends the dossier as an HTML file to read and to print.
 func (w *Pages) dossierHTML(v *ui.Request) error {
 	d, err := w.readDossier(v)
 	if err != nil {
@@ -46,7 +47,7 @@ func (w *Pages) dossierHTML(v *ui.Request) error {
 	return nil
 }
 
-// dossierJSON is the same for programs, with the bytes that the hashes are computed from.
+// dossierJSON sends the dossier as JSON for programs, with the bytes from which the hashes are computed.
 func (w *Pages) dossierJSON(v *ui.Request) error {
 	d, err := w.readDossier(v)
 	if err != nil {
@@ -61,10 +62,10 @@ func (w *Pages) dossierJSON(v *ui.Request) error {
 	return nil
 }
 
-// setDownloadHeaders sends what follows as a file to be kept.
-func setDownloadHeaders(v *ui.Request, kind, name string) {
+// setDownloadHeaders sets the headers of a file that the browser saves. The policy forbids scripts and other requests in it.
+func setDownloadHeaders(v *ui.Request, mediaType, name string) {
 	h := v.Writer.Header()
-	h.Set("Content-Type", kind)
+	h.Set("Content-Type", mediaType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 }

@@ -16,18 +16,18 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// queueAsOfData is a queue of an entity as it stood at a moment.
+// queueAsOfData holds a queue of an entity at a moment.
 type queueAsOfData struct {
 	Entity      catalog.EntityCode
 	Queue       lists.QueueID
-	FieldValue  string // the moment as the field holds it
-	Moment      string // as people read it; "": nothing was asked for
-	MomentParam string // for the addresses of tickets as they stood
-	Day         string // for the dashboard's
+	FieldValue  string // the moment in the form's input
+	Moment      string // for people; "": no queue was requested
+	MomentParam string // the moment in links to tickets
+	Day         string // the moment's day in links to the dashboard
 	Entities    []catalog.Entity
 	Queues      []lists.Queue
 	Snapshot    lists.AsOfPage
-	From        int // the first that is shown, from 1
+	From        int // number of the first row on this page, from 1
 	Next        string
 	Previous    string
 }
@@ -60,7 +60,7 @@ func (w *Pages) queueAsOfPage(v *ui.Request) error {
 	d.Moment, d.MomentParam, d.Day = formatInstant(at), at.Format(time.RFC3339Nano), at.In(calendar.Rome()).Format(time.DateOnly)
 	d.Entities = w.App.Catalog.Entities(at)
 	n, _ := strconv.Atoi(v.FormValue("pagina"))
-	n = max(n, 1) // what is no number is the first
+	n = max(n, 1) // a text that is not a number shows the first page
 	skip := (n - 1) * queueAsOfPageSize
 	var err error
 	d.Snapshot, err = w.App.Lists.QueueAsOf(v.Context(), v.Caller.Viewer(), lists.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
@@ -77,10 +77,10 @@ func (w *Pages) queueAsOfPage(v *ui.Request) error {
 	return show(http.StatusOK, nil)
 }
 
-// path of a page of one of the entity's queues at the same moment.
+// path returns the address of page n of one of the entity's queues at the same moment.
 func (d queueAsOfData) path(q lists.QueueID, n int) string {
 	return "/revisione/coda?" + url.Values{"ente": {string(d.Entity)}, "coda": {string(q)}, "momento": {d.MomentParam}, "pagina": {strconv.Itoa(n)}}.Encode()
 }
 
-// QueuePath is the address of another queue, for the page.
+// QueuePath returns the address of the first page of another queue, for the template.
 func (d queueAsOfData) QueuePath(q lists.QueueID) string { return d.path(q, 1) }

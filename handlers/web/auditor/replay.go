@@ -21,22 +21,22 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// replayData is a ticket at a moment, through somebody's eyes, with everything that was ever recorded of it.
+// replayData holds a ticket at a moment as one viewer saw it, and all events that were ever recorded of it.
 type replayData struct {
 	ID            ticket.ID
 	Number        string
-	Moment        string // as people read it
-	FieldValue    string // as the field for it holds it
+	Moment        string // for people
+	FieldValue    string // the moment in the form's input
 	IsNow         bool   // the moment is now
 	Steps         []replayStep
-	Step          int    // that holds at the moment, from 1; 0: before the first
-	Previous      string // moment of the step before; "": none
-	Next          string
+	Step          int    // number of the last step up to the moment, from 1; 0: none
+	Previous      string // moment of the previous step; "": none
+	Next          string // moment of the next step; "": none
 	Viewpoints    []viewpoint
-	ViewpointID   string // who looks
-	ViewpointName string // the same in words; "": the auditor
-	Visible       bool
-	HiddenText    string // what they did not see
+	ViewpointID   string // the chosen viewer; "": the auditor
+	ViewpointName string // the chosen viewer in words; "": the auditor
+	Visible       bool   // the viewer saw the ticket at the moment
+	HiddenText    string // what the viewer did not see, in words
 	Ticket        ticketview.Ticket
 	Checks        *ticketview.Playbook
 	Events        []replayEvent
@@ -48,7 +48,7 @@ type replayStep struct {
 	Text   string
 }
 
-// viewpoint is one of those through whose eyes the ticket can be looked at.
+// viewpoint is a viewer whose view of the ticket the auditor can choose.
 type viewpoint struct {
 	ID, Name string
 	viewer   ticketview.Viewer
@@ -56,13 +56,13 @@ type viewpoint struct {
 
 type replayEvent struct {
 	app.RawEvent
-	PositionNumber         string // of its position
-	Description            string // what it is, in words
+	PositionNumber         string // the position without its epoch
+	Description            string // the event in words
 	Moment                 string
-	ActorName              string // name, role and placement
-	IsLater                bool   // than the moment that is shown
-	CauseNumber            string // of the event on this page that caused it
-	DataJSON, PersonalJSON string // what was recorded, and what of it was sealed
+	ActorName              string // name, role and entity
+	IsLater                bool   // the event is later than the shown moment
+	CauseNumber            string // PositionNumber of the event on this page that caused this one; "": none
+	DataJSON, PersonalJSON string // the recorded data, and the part of it that is sealed in the log
 }
 
 const citizenViewpoint = "cittadino"
@@ -74,21 +74,22 @@ func (w *Pages) replayPage(v *ui.Request) error {
 		return err
 	}
 	steps := r.Steps()
-	at, wrong := readReplayMoment(v, r, steps)
+	at, problem := readReplayMoment(v, r, steps)
 	d := replayData{ID: id, Moment: formatInstant(at), FieldValue: at.In(calendar.Rome()).Format("2006-01-02T15:04:05"), IsNow: at.Equal(r.Now), ViewpointID: v.FormValue("come")}
 	d.setTicket(r, at, w.viewpoints(r, id))
 	d.setSteps(steps, at)
 	w.setEvents(&d, r, at)
 	status := http.StatusOK
-	if wrong != nil {
-		status = wrong.Status
+	if problem != nil {
+		status = problem.Status
 	}
 	return w.Render(v, status, ui.Page{
-		Template: "storia", Title: "Storia della richiesta " + d.Number, Breadcrumb: auditTrail, Problem: wrong, Data: d, Part: "replay",
+		Template: "storia", Title: "Storia della richiesta " + d.Number, Breadcrumb: auditTrail, Problem: problem, Data: d, Part: "replay",
 	})
 }
 
-// readReplayMoment is the one that is asked for: by its step on the slider, or by its time. Otherwise now.
+// readReplayMoment reads the requested moment: the number of a step (slider) or a time. Without both, and for a time in the future, it is
+// now; a time that cannot be read gives now and an error message.
 func readReplayMoment(v *ui.Request, r *app.Replay, steps []app.Step) (time.Time, *ui.Problem) {
 	if n, err := strconv.Atoi(v.FormValue("passo")); err == nil && n >= 1 && n <= len(steps) {
 		return steps[n-1].At, nil
@@ -110,7 +111,8 @@ func readReplayMoment(v *ui.Request, r *app.Replay, steps []app.Step) (time.Time
 	return at, nil
 }
 
-// viewpoints are those through which the ticket can be looked at: the citizen's, and every entity's that ever had it.
+// viewpoints returns the viewers to choose from: the auditor, the citizen, the operators of each entity that ever had the ticket, and those
+// of the Region.
 func (w *Pages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
 	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
 	entities := r.Entities()
@@ -127,29 +129,29 @@ func (w *Pages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
 	return all
 }
 
-// setTicket fills in the ticket through the chosen eyes.
-func (d *replayData) setTicket(r *app.Replay, at time.Time, eyes []viewpoint) {
-	d.Viewpoints = eyes
-	chosen := slices.IndexFunc(eyes, func(e viewpoint) bool { return e.ID == d.ViewpointID })
+// setTicket fills in the ticket and its checks as the chosen viewer saw them at the moment.
+func (d *replayData) setTicket(r *app.Replay, at time.Time, viewpoints []viewpoint) {
+	d.Viewpoints = viewpoints
+	chosen := slices.IndexFunc(viewpoints, func(e viewpoint) bool { return e.ID == d.ViewpointID })
 	if chosen < 0 {
 		chosen, d.ViewpointID = 0, ""
 	}
-	full, there := r.At(app.AuditorViewer, at)
+	full, visible := r.At(app.AuditorViewer, at)
 	latest, _ := r.At(app.AuditorViewer, r.Now)
 	d.Number = latest.Number
 	if chosen == 0 {
-		d.Ticket, d.Visible = full, there
+		d.Ticket, d.Visible = full, visible
 	} else {
-		d.ViewpointName = eyes[chosen].Name
-		d.Ticket, d.Visible = r.At(eyes[chosen].viewer, at)
+		d.ViewpointName = viewpoints[chosen].Name
+		d.Ticket, d.Visible = r.At(viewpoints[chosen].viewer, at)
 		d.HiddenText = hiddenText(full, d.Ticket)
 	}
-	if checks, ok := r.Checks(eyes[chosen].viewer, at); ok {
+	if checks, ok := r.Checks(viewpoints[chosen].viewer, at); ok {
 		d.Checks = &checks
 	}
 }
 
-// hiddenText says in words how much of the whole somebody did not see.
+// hiddenText returns in words how many notes and timeline entries of full are not in seen.
 func hiddenText(full, seen ticketview.Ticket) string {
 	counts := map[ticketview.Audience]int{}
 	for _, n := range full.Notes {
@@ -178,7 +180,7 @@ func hiddenText(full, seen ticketview.Ticket) string {
 	return strings.Join(parts, ", ")
 }
 
-// setSteps fills in the steps, and those beside the moment.
+// setSteps fills in the steps, and the moments of the previous and the next one.
 func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 	for i, s := range steps {
 		d.Steps = append(d.Steps, replayStep{i + 1, formatInstant(s.At), s.Text})
@@ -186,7 +188,7 @@ func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 			d.Step = i + 1
 		}
 	}
-	before := d.Step - 1 // from a moment between two steps one goes back to the one that holds
+	before := d.Step - 1 // between two steps, «previous» leads to the step that was last
 	if d.Step > 0 && steps[d.Step-1].At.Before(at) && !d.IsNow {
 		before = d.Step
 	}
@@ -198,24 +200,24 @@ func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 	}
 }
 
-// setEvents fills in what the log holds, the later part marked.
+// setEvents fills in all recorded events and marks those later than the moment.
 func (w *Pages) setEvents(d *replayData, r *app.Replay, at time.Time) {
-	here, says := map[string]bool{}, map[int]string{}
+	listed, descriptions := map[string]bool{}, map[int]string{}
 	latest, _ := r.At(app.AuditorViewer, r.Now)
-	for _, l := range latest.Timeline { // the auditor's has a line for every event
-		says[l.Version] = l.Text
+	for _, l := range latest.Timeline { // the auditor's timeline has an entry for every event
+		descriptions[l.Version] = l.Text
 	}
 	for _, e := range r.Events {
-		here[e.Position] = true
-		shown := replayEvent{RawEvent: e, PositionNumber: positionNumber(e.Position), Description: says[e.Version], Moment: formatInstant(e.At), ActorName: w.actorName(e.By), IsLater: e.At.After(at), DataJSON: indentJSON(e.Data), PersonalJSON: indentJSON(e.Personal)}
-		if here[e.Cause] {
+		listed[e.Position] = true
+		shown := replayEvent{RawEvent: e, PositionNumber: positionNumber(e.Position), Description: descriptions[e.Version], Moment: formatInstant(e.At), ActorName: w.actorName(e.By), IsLater: e.At.After(at), DataJSON: indentJSON(e.Data), PersonalJSON: indentJSON(e.Personal)}
+		if listed[e.Cause] {
 			shown.CauseNumber = positionNumber(e.Cause)
 		}
 		d.Events = append(d.Events, shown)
 	}
 }
 
-// actorName is an actor in words: name, role and placement, each where there is one.
+// actorName returns name, role and entity of an actor, in words; missing parts are left out.
 func (w *Pages) actorName(by ticketview.By) string {
 	name := by.Name
 	switch by.Role {
@@ -235,13 +237,13 @@ func (w *Pages) actorName(by ticketview.By) string {
 	return strings.Join(parts, " · ")
 }
 
-// positionNumber is a position without its epoch, for an id on the page.
+// positionNumber returns a position without its epoch, for an HTML id on the page.
 func positionNumber(position string) string {
 	_, n, _ := strings.Cut(position, ".")
 	return n
 }
 
-// indentJSON is JSON as people read it.
+// indentJSON returns indented JSON for people to read.
 func indentJSON(raw json.RawMessage) string {
 	var b bytes.Buffer
 	if len(raw) == 0 || json.Indent(&b, raw, "", "  ") != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// auditRoutes are the auditor's pages: what was recorded, and how it looked at any moment.
+// auditRoutes returns the routes of the auditor's pages.
 func (w *Pages) auditRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.searchPage},
@@ -28,21 +28,21 @@ func (w *Pages) auditRoutes() []ui.Route {
 	}
 }
 
-// auditTrail is where the auditor's pages stand.
+// auditTrail is the breadcrumb of the auditor's pages.
 var auditTrail = []ui.Crumb{{Name: "Revisione", Path: "/revisione"}}
 
-// searchData is a search among all tickets.
+// searchData holds a search in all tickets.
 type searchData struct {
 	Q    string
-	Page *lists.Page // nil: nothing was asked for
+	Page *lists.Page // nil: nothing was searched for
 }
 
 func (w *Pages) searchPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
 }
 
-// search answers a form that is sent by POST: what is searched for may be a name or a codice fiscale, which addresses must
-// not hold.
+// search lists the tickets that a text is found in. The form is sent by POST, since the text can be a name or a tax code, which must not
+// be in an address.
 func (w *Pages) search(v *ui.Request) error {
 	d := searchData{Q: strings.TrimSpace(v.FormValue("q"))}
 	if d.Q == "" {
@@ -56,12 +56,12 @@ func (w *Pages) search(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: d})
 }
 
-// formatInstant is a moment to the thousandth of a second: what happened within one minute must be told apart.
+// formatInstant formats a moment in Rome with milliseconds, so that events within one second can be told apart.
 func formatInstant(t time.Time) string {
 	return t.In(calendar.Rome()).Format("02/01/2006 15:04:05,000")
 }
 
-// momentLayouts are the ways to name a moment, and how much of it each covers: it means the end of that.
+// momentLayouts holds the accepted layouts of a moment without a zone, and the time that each covers. A moment means the end of that time.
 var momentLayouts = []struct {
 	layout string
 	covers time.Duration
@@ -69,7 +69,8 @@ var momentLayouts = []struct {
 	{"2006-01-02T15:04:05", time.Second}, {"2006-01-02T15:04", time.Minute}, {"2006-01-02", 24 * time.Hour},
 }
 
-// parseMoment reads a moment of an address or a field: as the log keeps it, or a second, a minute or a day in Rome.
+// parseMoment reads a moment of an address or an input: RFC 3339 as the log keeps it, or a second, a minute or a day in Rome, which mean
+// their last microsecond.
 func parseMoment(text string) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return t.UTC(), true

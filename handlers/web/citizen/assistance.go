@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
+// assistanceRoutes returns the routes of the assistance forms, which need no login.
 func (w *Pages) assistanceRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /assistenza", Access: ui.Anyone, Handle: w.assistancePage},
@@ -29,9 +30,10 @@ func (w *Pages) assistanceRoutes() []ui.Route {
 	}
 }
 
+// assistanceTrail is the breadcrumb of the assistance forms.
 var assistanceTrail = []ui.Crumb{{Name: "Inizio", Path: "/"}, {Name: "Assistenza", Path: "/assistenza"}}
 
-// assistancePage lets choose what help is needed for.
+// assistancePage lists the services that a person can ask for help with, and the operators' own form.
 func (w *Pages) assistancePage(v *ui.Request) error {
 	var services []catalog.Service
 	for _, s := range w.App.Catalog.Services() {
@@ -43,20 +45,21 @@ func (w *Pages) assistancePage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "assistenza", Title: "Assistenza", Breadcrumb: assistanceTrail[:1], Data: struct {
 		Services  []catalog.Service
 		Operators catalog.Service
-		AtCounter bool // an operator opens for a citizen
+		AtCounter bool // an operator opens a ticket for a citizen
 	}{services, operators, w.openingCaller(v).Actor.Role.Operates()}})
 }
 
-// openingCaller is who asks for help. Whoever works here in a role that opens no tickets is anybody.
+// openingCaller returns the caller that opens a ticket. A caller in a role that may not open tickets opens as an anonymous requester.
 func (*Pages) openingCaller(v *ui.Request) app.Caller {
-	by := v.Caller
-	if !identity.Allows(by.Actor.Role, identity.OpenTicket) {
-		by.Actor = person.Actor{Role: person.Anonymous}
+	caller := v.Caller
+	if !identity.Allows(caller.Actor.Role, identity.OpenTicket) {
+		caller.Actor = person.Actor{Role: person.Anonymous}
 	}
-	return by
+	return caller
 }
 
-// newAssistanceForm is the empty form of the service in the path.
+// newAssistanceForm returns the empty form of the service in the path, with a new idempotency key. An unknown service is a
+// ticket.NotVisibleError.
 func (w *Pages) newAssistanceForm(v *ui.Request) (f assistanceForm, err error) {
 	known := false
 	if f.Service, known = w.App.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
@@ -89,12 +92,12 @@ func (w *Pages) assistanceFormPage(v *ui.Request) error {
 	if err := w.prefill(v, &f); err != nil {
 		return err
 	}
-	f.values.Set("tipologia", v.FormValue("tipologia")) // the problem was chosen on the page before
+	f.values.Set("tipologia", v.FormValue("tipologia")) // a link can preselect the problem
 	return w.renderAssistanceForm(v, http.StatusOK, f)
 }
 
-// prefill puts in what is known: what a logged-in citizen wrote the last time, or the health authority at whose desk a
-// citizen asks.
+// prefill fills in known values: for an operator the operator's own health authority; for a logged-in citizen the requester's data of
+// their newest ticket, unless it was erased.
 func (w *Pages) prefill(v *ui.Request, f *assistanceForm) error {
 	if f.AtCounter {
 		f.values.Set("ente", string(v.Caller.Actor.Entity))
@@ -120,9 +123,9 @@ func (w *Pages) prefill(v *ui.Request, f *assistanceForm) error {
 	return nil
 }
 
-// submitAssistance opens a ticket, or shows the form again as it was typed with everything that is wrong with it.
+// submitAssistance opens a ticket and redirects to its confirmation. A refused form is shown again with what was typed and all errors.
 func (w *Pages) submitAssistance(v *ui.Request) error {
-	files, broken := v.ParseUpload()
+	files, uploadErr := v.ParseUpload()
 	f, err := w.newAssistanceForm(v)
 	if err != nil {
 		return err
@@ -133,7 +136,7 @@ func (w *Pages) submitAssistance(v *ui.Request) error {
 		f.problem.Text += filesLostNote(v, files)
 		return w.renderAssistanceForm(v, f.problem.Status, f)
 	}
-	o, err := w.openTicket(v, f, files, broken)
+	o, err := w.openTicket(v, f, files, uploadErr)
 	if err == nil {
 		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
 	}
@@ -144,7 +147,7 @@ func (w *Pages) submitAssistance(v *ui.Request) error {
 		case errors.Is(err, eventstore.ErrKeyReused):
 			f.problem = alreadySentProblem()
 		case eventstore.IsUnavailable(err):
-			v.Session = identity.Session{} // the frame would ask the same database
+			v.Session = identity.Session{} // the page's frame would query the database that is unavailable
 		case !errors.As(err, new(*http.MaxBytesError)):
 			return err
 		}
@@ -153,8 +156,8 @@ func (w *Pages) submitAssistance(v *ui.Request) error {
 	return w.renderAssistanceForm(v, f.problem.Status, f)
 }
 
-// sessionExpiredProblem holds back a form whose writer was logged in when they began: sent without, it would be nobody's in particular,
-// and never show among their requests.
+// sessionExpiredProblem refuses a form whose session ended while it was filled in. Sent without a session the ticket would belong to no
+// account, and would not be listed among the citizen's own tickets.
 func sessionExpiredProblem() *ui.Problem {
 	return &ui.Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
@@ -163,24 +166,26 @@ func sessionExpiredProblem() *ui.Problem {
 	}
 }
 
-func (w *Pages) openTicket(v *ui.Request, f assistanceForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
-	if broken != nil {
-		return app.Outcome{}, broken
+// openTicket validates the form by its own rules and those of the domain together, so that all errors show at once, and opens the ticket.
+func (w *Pages) openTicket(v *ui.Request, f assistanceForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
+	if uploadErr != nil {
+		return app.Outcome{}, uploadErr
 	}
-	by, request := w.openingCaller(v), f.toRequest(files)
+	caller, request := w.openingCaller(v), f.toRequest(files)
 	if wrong := f.validate(); wrong != nil {
 		var invalid *ticket.InvalidError
-		if err := w.App.ValidateOpen(v.Context(), by, request); errors.As(err, &invalid) {
+		if err := w.App.ValidateOpen(v.Context(), caller, request); errors.As(err, &invalid) {
 			wrong = append(wrong, invalid.Fields...)
 		} else if err != nil {
 			return app.Outcome{}, err
 		}
 		return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
 	}
-	return w.App.Open(v.Context(), by, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+	return w.App.Open(v.Context(), caller, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
 }
 
-// filesLostNote is what to add to a refusal where the files are lost with it. upload.js keeps them, and says so.
+// filesLostNote returns a sentence for an error message: the files must be chosen again. It is empty without files, and where upload.js
+// has kept the files (input «tenuti»).
 func filesLostNote(v *ui.Request, files []attachment.FileUpload) string {
 	if len(files) == 0 || v.FormValue("tenuti") != "" {
 		return ""
@@ -188,7 +193,7 @@ func filesLostNote(v *ui.Request, files []attachment.FileUpload) string {
 	return " Gli allegati invece vanno scelti di nuovo."
 }
 
-// alreadySentProblem refuses a form whose first sending had arrived, and that says something else now.
+// alreadySentProblem refuses a form that was changed and sent again with the idempotency key of a form that had arrived.
 func alreadySentProblem() *ui.Problem {
 	return &ui.Problem{
 		Status: http.StatusConflict, Title: "Il primo invio era già arrivato",

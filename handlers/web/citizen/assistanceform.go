@@ -22,7 +22,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// The inputs of the forms in the order of the page, by the wire's name, with what to say when one is left empty.
+// formInputs lists the inputs of the forms in the order of the page: the field's name in refusals, the name of the input, and the error
+// message for an empty input.
 var formInputs = []struct{ wire, input, missing string }{
 	{"service", "servizio", "Scelga il servizio."},
 	{"channel", "canale", "Scelga come ha chiesto aiuto il cittadino."},
@@ -40,52 +41,53 @@ var formInputs = []struct{ wire, input, missing string }{
 	{"attachments", "allegati", ""},
 }
 
-// Bounds on what the rules leave open, in characters.
+// Maximum lengths, in characters, of inputs that the domain does not limit.
 const (
 	maxConcerns = 200
-	maxIUV      = 35 // of a codice avviso or an IUV, with room for how they are printed
+	maxIUV      = 35 // of a payment notice's code (codice avviso) or an IUV, with the separators of its printed form
 )
 
-// paymentProblems are the problems for which the identifiers of a payment matter (FAQ 2.10, 2.11).
+// paymentProblems lists the problems whose form asks for the identifier of a payment (FAQ 2.10, 2.11).
 var paymentProblems = []catalog.ProblemID{"mancato-pagamento", "non-scaricabile-pagamento"}
 
-// facilitatedAccess is the service that facilitated access is all about (FAQ 2.12): there it need not be asked.
+// facilitatedAccess is the service about facilitated access itself (FAQ 2.12). Its form does not ask whether facilitated access was used.
 const facilitatedAccess catalog.ServiceID = "accesso-facilitato"
 
-// assistanceForm is a form for assistance as it was typed, with what is wrong with it.
+// assistanceForm is an assistance form with the typed values and the error messages about them.
 type assistanceForm struct {
 	Service        catalog.Service
-	Entities       []catalog.Entity // the health authorities of today
-	AtCounter      bool             // an operator fills it in for a citizen
-	Prefilled      bool             // the citizen's data are filled in from their last request
-	IdempotencyKey ticket.ID        // of this form: sent twice it counts once
+	Entities       []catalog.Entity // the health authorities that are valid now, without the Region
+	AtCounter      bool             // an operator fills the form in for a citizen
+	Prefilled      bool             // the values come from the citizen's newest ticket
+	IdempotencyKey ticket.ID        // of this form: a form that is sent twice opens one ticket
 	values         url.Values
 	problem        *ui.Problem
 }
 
-// Value is what stands in an input.
+// Value returns the value of an input.
 func (f assistanceForm) Value(input string) string { return f.values.Get(input) }
 
-// ErrorText is what is wrong with it.
+// ErrorText returns the error message of an input, empty if it has none.
 func (f assistanceForm) ErrorText(input string) string { return f.problem.For(input) }
 
-// IsOperatorsForm tells that it is the operators' own form (FAQ 2.2).
+// IsOperatorsForm reports whether the form is the operators' own form (FAQ 2.2).
 func (f assistanceForm) IsOperatorsForm() bool { return f.Service.ID == ticket.OperatorsForm }
 
-// AsksFacilitated tells whether facilitated access may have been used, and is not what the service is about.
+// AsksFacilitated reports whether the form asks if facilitated access was used. Every form does, except the one about facilitated access.
 func (f assistanceForm) AsksFacilitated() bool { return f.Service.ID != facilitatedAccess }
 
-// IsPaymentProblem tells whether the identifiers of a payment matter for a problem; Payment, for any of the service's.
+// IsPaymentProblem reports whether the form asks for the identifier of a payment if the problem is p.
 func (assistanceForm) IsPaymentProblem(p catalog.ProblemID) bool {
 	return slices.Contains(paymentProblems, p)
 }
 
-// HasPaymentProblems tells whether they matter for any problem of the service.
+// HasPaymentProblems reports whether the service has a problem for which IsPaymentProblem is true.
 func (f assistanceForm) HasPaymentProblems() bool {
 	return slices.ContainsFunc(f.Service.Problems, func(p catalog.Problem) bool { return f.IsPaymentProblem(p.ID) })
 }
 
-// EntityLabel is a health authority as people know it: by its name, and by the town of its offices where the name is a code.
+// EntityLabel returns the name of a health authority for the menu. An ASL has its short name, with the town of its offices if the name
+// does not contain it.
 func (assistanceForm) EntityLabel(e catalog.Entity) string {
 	switch {
 	case e.Kind != catalog.ASL:
@@ -96,24 +98,24 @@ func (assistanceForm) EntityLabel(e catalog.Entity) string {
 	return e.Short + " (" + e.Seat + ")"
 }
 
-// fieldInput is one line to type in, as templates/parts/fields.html draws it.
+// fieldInput is a one-line text input for the template part fields.html.
 type fieldInput struct {
 	Name, Label, Kind, Autocomplete, Help string
 	Value, ErrorText                      string
 }
 
-// Input is one of the form's.
+// Input returns a text input of the form with its value and its error message.
 func (f assistanceForm) Input(name, label, kind, autocomplete, help string) fieldInput {
 	if f.AtCounter {
-		autocomplete = "off" // it is not the operator's own
+		autocomplete = "off" // the data are not the operator's own
 	}
 	return fieldInput{name, label, kind, autocomplete, help, f.Value(name), f.ErrorText(name)}
 }
 
-// TaxCodeLength is how many characters of the codice fiscale are typed.
+// TaxCodeLength returns the number of characters in the input of the tax code.
 func (f assistanceForm) TaxCodeLength() int { return utf8.RuneCountInString(f.Value("codice_fiscale")) }
 
-// toRequest is the form as the rules take it.
+// toRequest converts the form to a request to the application service.
 func (f assistanceForm) toRequest(files []attachment.FileUpload) app.OpenRequest {
 	r := app.OpenRequest{
 		Service: f.Service.ID, Problem: catalog.ProblemID(f.Value("tipologia")), Entity: catalog.EntityCode(f.Value("ente")),
@@ -138,7 +140,7 @@ func (f assistanceForm) toRequest(files []attachment.FileUpload) app.OpenRequest
 	return r
 }
 
-// validate is what the form wants and the rules do not.
+// validate returns the errors that the form's own rules find. The domain's rules are not applied here: App.ValidateOpen applies them.
 func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 	r := f.toRequest(nil)
 	for wire, absent := range map[string]bool{
@@ -152,16 +154,16 @@ func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 	}
 	for wire, text := range map[string]struct {
 		typed string
-		most  int
+		limit int
 	}{"requester.on_behalf_of": {r.Form.OnBehalfOf, maxConcerns}, "iuv": {r.Form.IUV, maxIUV}} {
-		if utf8.RuneCountInString(text.typed) > text.most {
-			wrong = append(wrong, ticket.FieldError{Field: wire, Reason: refusal.TooLong.With(), Allowed: "at most " + strconv.Itoa(text.most)})
+		if utf8.RuneCountInString(text.typed) > text.limit {
+			wrong = append(wrong, ticket.FieldError{Field: wire, Reason: refusal.TooLong.With(), Allowed: "at most " + strconv.Itoa(text.limit)})
 		}
 	}
 	return wrong
 }
 
-// problemFor says what was refused in the words of the form, in the order of its inputs; false: it is no refusal of its fields.
+// problemFor converts a ticket.InvalidError to error messages in the order of the form's inputs. It returns false for other errors.
 func (f assistanceForm) problemFor(err error, files []attachment.FileUpload) (*ui.Problem, bool) {
 	var invalid *ticket.InvalidError
 	if !errors.As(err, &invalid) {
@@ -179,6 +181,7 @@ func (f assistanceForm) problemFor(err error, files []attachment.FileUpload) (*u
 	return p, true
 }
 
+// correctionsTitle returns the title of an error with n fields to correct.
 func correctionsTitle(n int) string {
 	if n == 1 {
 		return "C’è una cosa da correggere"
@@ -186,11 +189,11 @@ func correctionsTitle(n int) string {
 	return fmt.Sprintf("Ci sono %d cose da correggere", n)
 }
 
-// fieldText says one refusal of one input; "" if it is another's.
+// fieldText returns the error message of one refused field for one input, empty if the field belongs to another input.
 func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.FieldError, files []attachment.FileUpload) string {
-	at, of := strings.CutPrefix(wrong.Field, wire+"[")
+	at, isItem := strings.CutPrefix(wrong.Field, wire+"[")
 	switch {
-	case of:
+	case isItem:
 		return fileProblemText(at, wrong, files)
 	case wrong.Field != wire:
 		return ""
@@ -202,7 +205,7 @@ func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.Fiel
 	return ui.FieldText(wrong)
 }
 
-// fileProblemText says what is wrong with the file that "2].name" is about.
+// fileProblemText returns the error message of a refused file. at is the field after "attachments[", for example "2].name".
 func fileProblemText(at string, wrong ticket.FieldError, files []attachment.FileUpload) string {
 	n, _, _ := strings.Cut(at, "]")
 	if i, err := strconv.Atoi(n); err == nil && i < len(files) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package citizen has the pages of citizens: the assistance forms, and their own requests.
+// Package citizen serves the pages of citizens: the assistance forms and the citizen's own tickets. It reads and changes tickets through
+// the application service only.
 package citizen
 
 import (
@@ -14,7 +15,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Pages are the pages of citizens: the assistance forms, and their own requests.
+// Pages serves the pages of citizens: the assistance forms and the citizen's own tickets.
 type Pages struct{ *ui.UI }
 
 // New returns the pages of citizens and adds their templates to u.
@@ -22,7 +23,7 @@ func New(u *ui.UI) (*Pages, error) {
 	return &Pages{u}, u.AddTemplates(templateFiles)
 }
 
-// Routes returns the pages' routes.
+// Routes returns the routes of the pages of citizens.
 func (w *Pages) Routes() []ui.Route {
 	return slices.Concat(w.assistanceRoutes(), w.ownTicketRoutes())
 }

@@ -15,28 +15,29 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// confirmationPath is the address of the confirmation of a ticket: only who was sent there knows it. It shows that the request
-// has arrived, and none of what was written.
+// confirmationPath returns the address of a ticket's confirmation page. It holds a MAC, so that only the person who was redirected there
+// knows it. The page confirms that the ticket was opened and shows no text of it.
 func (w *Pages) confirmationPath(id ticket.ID) string {
 	return "/assistenza/inviata/" + string(id) + "." + w.confirmationMAC(string(id))
 }
 
+// confirmationMAC returns the MAC that authorizes reading the confirmation of a ticket.
 func (w *Pages) confirmationMAC(id string) string {
 	return w.Identity.KeyedHash("opened-page", id)
 }
 
-// confirmationData is what the confirmation says.
+// confirmationData holds the values of the confirmation page.
 type confirmationData struct {
 	ticketview.Ticket
-	MaskedEmail     string // the address of the form, as far as its owner recognises it
+	MaskedEmail     string // the requester's e-mail address, masked so that only its owner recognises it
 	Verified        bool
-	AtCounter       bool // an operator has opened it for a citizen
+	AtCounter       bool // an operator opened the ticket for a citizen
 	IsOperatorsForm bool // the operators' own form (FAQ 2.2)
 }
 
 func (w *Pages) confirmationPage(v *ui.Request) error {
-	id, mark, _ := strings.Cut(v.PathValue("opened"), ".")
-	if !eventstore.IsID(id) || !hmac.Equal([]byte(mark), []byte(w.confirmationMAC(id))) {
+	id, mac, _ := strings.Cut(v.PathValue("opened"), ".")
+	if !eventstore.IsID(id) || !hmac.Equal([]byte(mac), []byte(w.confirmationMAC(id))) {
 		return &ticket.NotVisibleError{}
 	}
 	t, err := w.App.Ticket(v.Context(), app.LinkHolder(ticket.ID(id), v.Caller.From), ticket.ID(id), nil)
@@ -50,7 +51,8 @@ func (w *Pages) confirmationPage(v *ui.Request) error {
 	}})
 }
 
-// maskEmail is an address that its owner recognises, and notices a mistake in, and nobody else can write to.
+// maskEmail keeps the first character and the domain of an e-mail address: its owner recognises it and notices a wrong domain, and nobody
+// else can write to it. It returns "" for a text that is not an address.
 func maskEmail(address string) string {
 	name, domain, ok := strings.Cut(address, "@")
 	if !ok || name == "" {
@@ -60,5 +62,5 @@ func maskEmail(address string) string {
 	return string(first) + "•••@" + domain
 }
 
-// setNoIndex keeps a page whose address is a secret out of search engines. Referrer-Policy keeps it from other sites.
+// setNoIndex tells search engines not to index a page whose address is a secret. The header Referrer-Policy hides it from other sites.
 func setNoIndex(v *ui.Request) { v.Writer.Header().Set("X-Robots-Tag", "noindex, nofollow") }

@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// identifierParsers are the inputs that can be judged while one types, each with its rules.
+// identifierParsers holds the parser of each input that script/check.js checks while the form is filled in.
 var identifierParsers = map[string]func(typed string) error{
 	"codice_fiscale": func(s string) error { _, err := person.ParseTaxCode(s); return err },
 	"email":          func(s string) error { _, err := person.ParseEmail(s); return err },
@@ -28,7 +28,7 @@ const (
 	phoneCharacters    = "Nel numero di telefono bastano le cifre, con il + davanti se è estero."
 )
 
-// identifierTexts holds what the form says beside an identifier, by the code of its refusal.
+// identifierTexts holds the form's error messages of identifiers, by the code of the refusal.
 var identifierTexts = map[refusal.Code]string{
 	refusal.TaxCodeMissing:        "Scriva il codice fiscale.",
 	refusal.TaxCodeLength:         "Il codice fiscale ha 16 caratteri, o 11 cifre se è provvisorio: controlli di averlo scritto tutto.",
@@ -51,17 +51,17 @@ var identifierTexts = map[refusal.Code]string{
 	refusal.PhoneCountryCode:      "Il prefisso internazionale non comincia per 0.",
 }
 
-// identifierText is what to say of an identifier as typed; "" if it is good, or none.
+// identifierText returns the error message of a typed identifier, empty if it is valid or the input holds no identifier.
 func identifierText(input, typed string) string {
 	var refused *person.InvalidError
-	if judge, ok := identifierParsers[input]; ok && errors.As(judge(typed), &refused) {
+	if parse, ok := identifierParsers[input]; ok && errors.As(parse(typed), &refused) {
 		return identifierTexts[refused.Reason.Code]
 	}
 	return ""
 }
 
-// checkIdentifier judges an identifier as soon as somebody has typed it: script/check.js says the answer beside the field. An
-// empty one is not judged before the form is sent.
+// checkIdentifier answers with the error message of one identifier as text, or with nothing if it is valid; script/check.js shows it beside
+// the input. An empty identifier is not checked before the form is sent.
 func (w *Pages) checkIdentifier(v *ui.Request) error {
 	text := ""
 	if typed := v.PostFormValue("valore"); typed != "" {
@@ -69,6 +69,6 @@ func (w *Pages) checkIdentifier(v *ui.Request) error {
 	}
 	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	v.Writer.WriteHeader(http.StatusOK)
-	_, _ = v.Writer.Write([]byte(text)) // the browser may have gone
+	_, _ = v.Writer.Write([]byte(text)) // the browser may have closed the connection
 	return nil
 }

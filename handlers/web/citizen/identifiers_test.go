@@ -10,13 +10,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// The form has a text of its own for every code that refuses an identifier, and for no other.
-func TestEveryIdentifierCodeHasAText(t *testing.T) {
+// The form has an error message for each code that refuses an identifier, and for no other code.
+func TestEachIdentifierCodeHasAText(t *testing.T) {
 	for _, c := range refusal.Codes() {
 		prefix, _, _ := strings.Cut(string(c), "-")
-		of := prefix == "email" || prefix == "phone" || strings.HasPrefix(string(c), "tax-code-")
-		if (identifierTexts[c] != "") != of {
-			t.Errorf("%s: %q", c, identifierTexts[c])
+		isIdentifier := prefix == "email" || prefix == "phone" || strings.HasPrefix(string(c), "tax-code-")
+		if (identifierTexts[c] != "") != isIdentifier {
+			t.Errorf("text of %s: got %q, want a text: %t", c, identifierTexts[c], isIdentifier)
 		}
 	}
 }

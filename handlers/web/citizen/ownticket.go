@@ -18,24 +18,25 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// ownTicketData is a request as its citizen reads it, and the answer as it was typed.
+// ownTicketData holds a ticket as its citizen reads it, and the reply as it was typed.
 type ownTicketData struct {
 	ticketview.Ticket
-	Path          string // of this page: with the personal link, where there is no other way in
-	ByLink        bool
+	Path          string // of this page; with the token of the personal link, if the citizen came by it
+	ByLink        bool   // the citizen came by the personal link
 	CitizenStatus citizenStatus
-	Question      *ticketview.Note
+	Question      *ticketview.Note // the open question to the citizen; nil: none
 	Reply         replyForm
 }
 
-// replyForm is the answer. Meant is what it is to a resolution; Seen is the status that its writer saw.
+// replyForm is a citizen's reply as typed. Resolution is the choice that a reply to a solved ticket needs: notSolved or justMessage.
+// SeenStatus is the status that the page showed.
 type replyForm struct {
 	Text, Resolution string
 	SeenStatus       ticket.Status
-	IdempotencyKey   ticket.ID // of this form: sent twice it counts once
+	IdempotencyKey   ticket.ID // of this form: a form that is sent twice records one reply
 }
 
-// What a citizen may mean by an answer to a resolution.
+// The choices for a reply to a solved ticket, as values of the form.
 const (
 	notSolved   = "non_risolto"
 	justMessage = "messaggio"
@@ -67,12 +68,12 @@ func (w *Pages) renderOwnTicket(v *ui.Request, status int, p *ui.Problem, f repl
 	return w.Render(v, status, out)
 }
 
-// reply takes the citizen's answer (FAQ 2.4), or their word on a resolution. On a closed request it opens a new one: only for
-// who was told so before.
+// reply records the citizen's reply to a question (FAQ 2.4) or to a resolution. A reply to a closed ticket opens a linked ticket, but only
+// if the page had shown the ticket as closed.
 func (w *Pages) reply(v *ui.Request) error {
-	files, broken := v.ParseUpload()
+	files, uploadErr := v.ParseUpload()
 	f := replyForm{Text: v.FormValue("testo"), Resolution: v.FormValue("esito"), SeenStatus: ticket.Status(v.FormValue("visto"))}
-	o, err := w.sendReply(v, f, files, broken)
+	o, err := w.sendReply(v, f, files, uploadErr)
 	if err != nil {
 		p := replyProblem(err, files)
 		if p == nil || eventstore.IsUnavailable(err) {
@@ -90,9 +91,10 @@ func (w *Pages) reply(v *ui.Request) error {
 	return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=risposta")
 }
 
-func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpload, broken error) (app.Outcome, error) {
-	if broken != nil {
-		return app.Outcome{}, broken
+// sendReply gives the reply to the application service. A reply to a solved ticket without a choice is a ticket.InvalidError.
+func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
+	if uploadErr != nil {
+		return app.Outcome{}, uploadErr
 	}
 	in := app.ReplyRequest{Text: f.Text, Files: files, SeenOpen: f.SeenStatus != ticket.Closed}
 	if f.SeenStatus == ticket.Solved {
@@ -111,7 +113,7 @@ func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpl
 	return w.App.Reply(v.Context(), v.Caller, ownTicketID(v), in, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
 }
 
-// replyProblem says what was refused in the words of the form; nil: it is nothing that its writer can mend here.
+// replyProblem converts an error to the form's error messages. It returns nil for an error that the citizen cannot correct in the form.
 func replyProblem(err error, files []attachment.FileUpload) *ui.Problem {
 	const kept = "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."
 	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: kept}

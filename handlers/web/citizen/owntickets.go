@@ -12,7 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// The citizens' own pages. {link} is the id of a request, for who has logged in, or a personal link.
+// ownTicketRoutes returns the routes of a citizen's own tickets. {link} is the id of a ticket for a logged-in citizen, or the token of a
+// personal link.
 func (w *Pages) ownTicketRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /richieste", Access: ui.WithRole, Action: identity.ReplyToTicket, Handle: w.ownTicketsPage},
@@ -23,13 +24,13 @@ func (w *Pages) ownTicketRoutes() []ui.Route {
 	}
 }
 
-// ownTicketsData are the requests of a logged-in citizen: what waits for them stands on top.
+// ownTicketsData holds the tickets of a logged-in citizen. The tickets that wait for the citizen's reply are listed first.
 type ownTicketsData struct {
 	Waiting     []ownTicketItem
 	Others      []ownTicketItem
 	Next        string // cursor; empty on the last page
-	IsLaterPage bool   // not the first page
-	WantsMail   bool   // they are told of news by mail
+	IsLaterPage bool   // the page is not the first one
+	WantsMail   bool   // the citizen gets notifications by e-mail
 }
 
 type ownTicketItem struct {
@@ -50,11 +51,11 @@ func (w *Pages) ownTicketsPage(v *ui.Request) error {
 		}
 	}
 	if !d.IsLaterPage {
-		asked, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Status: ticket.Waiting, Limit: 200})
+		waiting, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Status: ticket.Waiting, Limit: 200})
 		if err != nil {
 			return err
 		}
-		for _, i := range asked.Items {
+		for _, i := range waiting.Items {
 			d.Waiting = append(d.Waiting, ownTicketItem{i, newCitizenStatus(i.Status, i.StatusLabel)})
 		}
 	}
@@ -71,7 +72,7 @@ func (w *Pages) choosePreferences(v *ui.Request) error {
 	return v.Redirect("/richieste?fatto=preferenze")
 }
 
-// ownTicketID is the request that the path names.
+// ownTicketID returns the id of the ticket that the path names, by id or by personal link.
 func ownTicketID(v *ui.Request) ticket.ID {
 	if v.Caller.Link != "" {
 		return v.Caller.Link

@@ -8,12 +8,13 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// citizenStatus is where a request stands, in a citizen's words: what it is called, and what it means for them.
+// citizenStatus is a status in the words for citizens: its label, and what it means for the citizen.
 type citizenStatus struct {
 	Label, Explanation string
 }
 
-// newCitizenStatus says it. label is the status as the read models tell it to citizens: it knows of redirects.
+// newCitizenStatus returns the text of a status. label is the label of the read models for citizens. A new ticket that its entity got
+// from the Region has another label than a ticket that was just opened: the citizen reads that an operator works on it.
 func newCitizenStatus(s ticket.Status, label string) citizenStatus {
 	switch s {
 	case ticket.Waiting:
@@ -33,7 +34,8 @@ func newCitizenStatus(s ticket.Status, label string) citizenStatus {
 	return citizenStatus{label, "Un operatore ci sta lavorando. Non deve fare nulla: Le scriviamo appena ci sono novità."}
 }
 
-// openQuestion is what the citizen is asked: the last note that is not theirs. Nil: nothing is.
+// openQuestion returns the question that the citizen has to answer: the last note of an operator on a waiting ticket. It returns nil for
+// a ticket with another status.
 func openQuestion(t ticketview.Ticket) *ticketview.Note {
 	if t.Status != ticket.Waiting {
 		return nil

@@ -23,6 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
+// dashboardRoutes returns the routes of the dashboard.
 func (w *Pages) dashboardRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardPage},
@@ -32,23 +33,25 @@ func (w *Pages) dashboardRoutes() []ui.Route {
 	}
 }
 
-// figureScope is what figures are asked for, as it stands in the address.
+// figureScope is the period, entity and service of the figures, as in the query of the page's address.
 type figureScope struct {
 	From, To    string // 2006-01-02
 	Entity      catalog.EntityCode
 	ServicePath string // service, or service/problem
 }
 
+// readScope reads the scope from the query.
 func readScope(v *ui.Request) figureScope {
 	return figureScope{From: v.FormValue("dal"), To: v.FormValue("al"), Entity: catalog.EntityCode(v.FormValue("ente")), ServicePath: v.FormValue("tipologia")}
 }
 
+// scope converts the scope for the read model.
 func (s figureScope) scope() dashboard.Scope {
 	service, problem, _ := strings.Cut(s.ServicePath, "/")
 	return dashboard.Scope{From: s.From, To: s.To, Entity: s.Entity, Service: catalog.ServiceID(service), Problem: catalog.ProblemID(problem)}
 }
 
-// link leads to a page about the same figures; more are further pairs of its query. What is empty is left out.
+// link returns the address of a page with the same scope. more holds further names and values of the query; empty values are left out.
 func (s figureScope) link(path string, more ...string) string {
 	query := url.Values{}
 	pairs := append([]string{"dal", s.From, "al", s.To, "ente", string(s.Entity), "tipologia", s.ServicePath}, more...)
@@ -63,37 +66,38 @@ func (s figureScope) link(path string, more ...string) string {
 	return path + "?" + query.Encode()
 }
 
-// drilldownLink leads to what is behind a figure.
+// drilldownLink returns the address of a figure's drill-down.
 func (s figureScope) drilldownLink(figure dashboard.FigureID, more ...string) string {
 	return s.link("/cruscotto/elenco", append([]string{"cifra", string(figure)}, more...)...)
 }
 
-// dashboardData is the supervisors' page.
+// dashboardData holds the values of the dashboard page.
 type dashboardData struct {
 	figureScope
-	Title      string // whose figures
-	Period     string // which days
-	HasFigures bool   // there are figures; else only the form, to correct
-	IsPast     bool   // of a day that is over
+	Title      string // entity and service of the figures
+	Period     string // the days, in words
+	HasFigures bool   // false: the scope was refused, and the page shows only the form
+	IsPast     bool   // the period ended before today
 	At         time.Time
 	Position   string
-	Uncounted  int    // what happened lately and is not counted yet; 0: nothing
+	Uncounted  int    // number of events that the figures do not contain yet
 	Building   bool   // the figures are being prepared for the first time
-	Self       string // this page again
-	TotalsFile string // the tiles as a file
+	Self       string // address of this page
+	TotalsFile string // address of the tiles as a CSV file
 
-	Earlier, Later            string // the period before, and after; "" where there is none
+	Earlier, Later            string // addresses of the period before and after this one; "": none
 	Presets                   []ui.Crumb
 	CurrentTiles, PeriodTiles []tile
 	OtherTiles                []tile
 	Charts                    []chartPanel
 	Tables                    []table
 
-	Entities []catalog.Entity // to choose from; nil where there is no choice
+	Entities []catalog.Entity // to choose from; nil for a supervisor of an ASR, who sees only one
 	Services []catalog.Service
 }
 
-// loadFigures reads them once they contain what had happened when they were asked for, or after two seconds.
+// loadFigures reads the figures after they contain all events that the log had at the time of the request, or after two seconds. missing
+// is the number of these events that they do not contain.
 func (w *Pages) loadFigures(v *ui.Request, s figureScope) (d dashboard.Dashboard, missing int64, err error) {
 	head, _, err := w.App.Store.Head(v.Context())
 	if err != nil {
@@ -132,23 +136,23 @@ func (w *Pages) dashboardPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "cruscotto", Title: "Cruscotto", Data: data})
 }
 
-// newDashboardData is what stands around the figures: the form, and where to go from it.
+// newDashboardData returns the page's data without figures: the form, and links to usual periods.
 func (w *Pages) newDashboardData(v *ui.Request, s figureScope) dashboardData {
 	d := dashboardData{figureScope: s, Services: w.App.Catalog.Services()}
 	if v.Caller.Actor.Role != person.ASRSupervisor {
 		d.Entities = w.App.Catalog.Entities(w.App.Store.SettledTime())
 	}
 	today := w.today()
-	of := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
+	periodLink := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
 	first := today[:8] + "01"
 	d.Presets = []ui.Crumb{
-		{Name: "Oggi", Path: of(today, today)}, {Name: "Ieri", Path: of(addDays(today, -1), addDays(today, -1))}, {Name: "Ultimi 7 giorni", Path: of(addDays(today, -6), today)},
-		{Name: "Ultimi 30 giorni", Path: of(addDays(today, -29), today)}, {Name: "Mese scorso", Path: of(addDays(first, -1)[:8]+"01", addDays(first, -1))},
+		{Name: "Oggi", Path: periodLink(today, today)}, {Name: "Ieri", Path: periodLink(addDays(today, -1), addDays(today, -1))}, {Name: "Ultimi 7 giorni", Path: periodLink(addDays(today, -6), today)},
+		{Name: "Ultimi 30 giorni", Path: periodLink(addDays(today, -29), today)}, {Name: "Mese scorso", Path: periodLink(addDays(first, -1)[:8]+"01", addDays(first, -1))},
 	}
 	return d
 }
 
-// scopeTitle figures they are, in words.
+// scopeTitle returns the entity and service of the figures, in words.
 func (w *Pages) scopeTitle(v *ui.Request, s figureScope) string {
 	entity := s.Entity
 	if v.Caller.Actor.Role == person.ASRSupervisor {
@@ -164,7 +168,7 @@ func (w *Pages) scopeTitle(v *ui.Request, s figureScope) string {
 	return title
 }
 
-// servicePathLabel is a service, or a problem of it, in words.
+// servicePathLabel returns the label of "service" or "service/problem".
 func (w *Pages) servicePathLabel(part string) string {
 	id, problem, _ := strings.Cut(part, "/")
 	service, ok := w.App.Catalog.Service(catalog.ServiceID(id))
@@ -177,11 +181,12 @@ func (w *Pages) servicePathLabel(part string) string {
 	return service.Label
 }
 
+// today returns the date in Rome, by the log's clock.
 func (w *Pages) today() string {
 	return w.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
 }
 
-// addDays is a day some days later. What is no day stays what it is: it was refused before.
+// addDays returns the day n days after a day. It returns a text that is not a day unchanged: the read model refuses such a text.
 func addDays(day string, n int) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {
@@ -190,14 +195,15 @@ func addDays(day string, n int) string {
 	return d.AddDate(0, 0, n).Format(time.DateOnly)
 }
 
-// shiftedLink leads to a period as long as this one, before or after it.
-func (s figureScope) shiftedLink(way int, today string) string {
+// shiftedLink returns the address of the period of the same length before (direction -1) or after (1) this one, "" if it would end after
+// today.
+func (s figureScope) shiftedLink(direction int, today string) string {
 	from, errFrom := time.Parse(time.DateOnly, s.From)
 	to, errTo := time.Parse(time.DateOnly, s.To)
 	if errFrom != nil || errTo != nil {
 		return ""
 	}
-	n := way * (int(to.Sub(from)/(24*time.Hour)) + 1)
+	n := direction * (int(to.Sub(from)/(24*time.Hour)) + 1)
 	s.From, s.To = addDays(s.From, n), addDays(s.To, n)
 	if s.To > today {
 		return ""
@@ -205,7 +211,7 @@ func (s figureScope) shiftedLink(way int, today string) string {
 	return s.link("/cruscotto")
 }
 
-// formatPeriod says a period as people do.
+// formatPeriod returns a period in Italian words.
 func formatPeriod(from, to string) string {
 	if from == to {
 		return "il " + ui.FormatDate(from)
@@ -213,7 +219,7 @@ func formatPeriod(from, to string) string {
 	return "dal " + ui.FormatDate(from) + " al " + ui.FormatDate(to)
 }
 
-// periodProblems say what is wrong with what was asked for, by the wire's field: the name of the input, and why.
+// periodProblems holds the error messages of a refused scope, by the field that the read model refuses.
 var periodProblems = map[string]ui.FieldProblem{
 	"from":    {Field: "dal", Text: "Il primo giorno non può venire dopo l’ultimo, e il periodo può durare al massimo cinque anni."},
 	"to":      {Field: "al", Text: "L’ultimo giorno può essere al più tardi oggi."},
@@ -221,7 +227,7 @@ var periodProblems = map[string]ui.FieldProblem{
 	"problem": {Field: "tipologia", Text: "Questa tipologia non c’è: la scelga dall’elenco."}, "service": {Field: "tipologia", Text: "Questo servizio non c’è: lo scelga dall’elenco."},
 }
 
-// periodProblem is a refusal of what was asked for, to be corrected in the form; nil for other errors.
+// periodProblem converts a readmodel.FilterError to an error message of the form. It returns nil for other errors.
 func periodProblem(err error) *ui.Problem {
 	var refused *readmodel.FilterError
 	if !errors.As(err, &refused) {
@@ -234,7 +240,7 @@ func periodProblem(err error) *ui.Problem {
 	return &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Queste cifre non ci sono", Text: "Corregga la scelta e prema di nuovo «Mostra».", Fields: []ui.FieldProblem{field}}
 }
 
-// dashboardCSV sends one of the tables as a file: the same rows that stand on the page.
+// dashboardCSV sends one table of the page as a CSV file, with the same rows.
 func (w *Pages) dashboardCSV(v *ui.Request) error {
 	s := readScope(v)
 	name, isSheet := strings.CutSuffix(v.PathValue("sheet"), ".csv")
@@ -247,7 +253,7 @@ func (w *Pages) dashboardCSV(v *ui.Request) error {
 	for _, g := range w.chartPanels(s, figures) {
 		all = append(all, g.Table)
 	}
-	i := slices.IndexFunc(all, func(of table) bool { return of.ID == name })
+	i := slices.IndexFunc(all, func(t table) bool { return t.ID == name })
 	if i < 0 || !isSheet {
 		return &ticket.NotVisibleError{}
 	}
@@ -258,7 +264,7 @@ func (w *Pages) dashboardCSV(v *ui.Request) error {
 	return out.Flush()
 }
 
-// sortedByOpen puts what has most to do first.
+// sortedByOpen returns a copy, sorted by the number of open tickets, largest first.
 func sortedByOpen[T any](all []T, open func(T) int) []T {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(open(b), open(a)) })

@@ -20,7 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// figureNames are the titles of the lists behind the figures.
+// figureNames holds the titles of the drill-downs.
 var figureNames = map[dashboard.FigureID]string{
 	dashboard.AllTickets: "Richieste", dashboard.OpenTickets: "Richieste aperte", dashboard.Unanswered: "Aperte senza prima risposta", dashboard.Unassigned: "Aperte senza operatore",
 	dashboard.Arrivals: "Richieste arrivate", dashboard.FirstAnswers: "Prime risposte", dashboard.Resolutions: "Richieste risolte", dashboard.Discards: "Richieste scartate",
@@ -28,23 +28,23 @@ var figureNames = map[dashboard.FigureID]string{
 	dashboard.Breaches: "Prese in carico scadute", dashboard.OverrideHandovers: "Inoltri contro le verifiche", dashboard.Outcomes: "Esiti delle verifiche",
 }
 
-// drilldownData is the list behind a figure.
+// drilldownData holds one page of a figure's drill-down.
 type drilldownData struct {
 	dashboard.DrillDownPage
 	Name         string
 	ScopeTitle   string
 	Period       string
-	FilterTexts  []string // what else it was narrowed to, in words
-	ListsTickets bool     // as they stood; else what was done
-	IsHandover   bool     // it is about hand-overs
-	IsPast       bool
-	BackLink     string // to the figures
-	NextLink     string // the next page; "" on the last
-	FirstLink    string // the first page; "" on it
-	FileLink     string
+	FilterTexts  []string // the other filters of the list, in words
+	ListsTickets bool     // the rows are tickets at the end of the period; false: activities of the period
+	IsHandover   bool     // the rows are hand-overs
+	IsPast       bool     // the period ended before today
+	BackLink     string   // the dashboard
+	NextLink     string   // the next page; "" on the last
+	FirstLink    string   // the first page; "" on the first
+	FileLink     string   // the list as a CSV file
 }
 
-// readDrilldown reads what was asked for from the address.
+// readDrilldown reads scope and filters of a drill-down from the query. It returns the filters also as names and values for links.
 func readDrilldown(v *ui.Request) (figureScope, dashboard.DrillDown, []string) {
 	s := readScope(v)
 	b := dashboard.DrillDown{
@@ -57,7 +57,7 @@ func readDrilldown(v *ui.Request) (figureScope, dashboard.DrillDown, []string) {
 }
 
 func (w *Pages) drilldownPage(v *ui.Request) error {
-	s, b, asked := readDrilldown(v)
+	s, b, query := readDrilldown(v)
 	b.Cursor = v.FormValue("dopo")
 	list, err := w.App.Dashboard.DrillDown(v.Context(), v.Caller.Viewer(), b)
 	if err != nil {
@@ -67,13 +67,13 @@ func (w *Pages) drilldownPage(v *ui.Request) error {
 	d := drilldownData{
 		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: w.scopeTitle(v, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != w.today(),
 		IsHandover: b.Figure == dashboard.Handovers || b.Figure == dashboard.Recalls || b.Figure == dashboard.OverrideHandovers,
-		BackLink:   s.link("/cruscotto"), FileLink: s.link("/cruscotto/elenco.csv", asked...),
+		BackLink:   s.link("/cruscotto"), FileLink: s.link("/cruscotto/elenco.csv", query...),
 	}
 	if list.Next != "" {
-		d.NextLink = s.link("/cruscotto/elenco", append(asked, "dopo", list.Next)...)
+		d.NextLink = s.link("/cruscotto/elenco", append(query, "dopo", list.Next)...)
 	}
 	if b.Cursor != "" {
-		d.FirstLink = s.link("/cruscotto/elenco", asked...)
+		d.FirstLink = s.link("/cruscotto/elenco", query...)
 	}
 	for i := range d.Items {
 		d.Items[i].Detail = w.detailLabel(b.Figure, d.Items[i].Detail)
@@ -84,7 +84,7 @@ func (w *Pages) drilldownPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "cruscotto-elenco", Title: d.Name, Breadcrumb: []ui.Crumb{{Name: "Cruscotto", Path: d.BackLink}}, Data: d})
 }
 
-// filterTexts says in words what the list was narrowed to.
+// filterTexts returns the filters of the list in words.
 func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (texts []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
@@ -145,7 +145,7 @@ func (w *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 	return detail
 }
 
-// exportDrilldown sends the whole list, however long it is.
+// exportDrilldown sends the whole list as a CSV file, whatever its length. An error after the first row aborts the download.
 func (w *Pages) exportDrilldown(v *ui.Request) error {
 	_, b, _ := readDrilldown(v)
 	var out *middleware.CSVWriter

@@ -12,8 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/dashboard"
 )
 
-// A file holds numbers as programs read them, however the page writes them.
-func TestTotalsInAFile(t *testing.T) {
+// A CSV file holds plain numbers, and times in minutes, whatever the format on the page.
+func TestTotalsFileHoldsPlainNumbers(t *testing.T) {
 	d := dashboard.Dashboard{Total: dashboard.Figures{Open: 1250, FirstAnswer: dashboard.Took{Count: 1, Median: 7200, P90: 90000}}}
 	answer := httptest.NewRecorder()
 	out := middleware.NewCSVWriter(answer, "totali.csv", ';')
@@ -25,7 +25,7 @@ func TestTotalsInAFile(t *testing.T) {
 	}
 	for _, row := range []string{"Aperte;1250\n", "Risolte;0\n", "Prima risposta, mediana (minuti);120\n", "Prima risposta, 9 su 10 (minuti);1500\n"} {
 		if !strings.Contains(strings.ReplaceAll(answer.Body.String(), "\r", ""), row) {
-			t.Errorf("no %q in %s", row, answer.Body)
+			t.Errorf("got %s, want the row %q", answer.Body, row)
 		}
 	}
 }

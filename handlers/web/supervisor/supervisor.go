@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package supervisor has the pages of supervisors: the dashboard, and the tickets that its figures count.
+// Package supervisor serves the pages of supervisors: the dashboard, and the drill-down of each figure. It only reads.
 package supervisor
 
 import (
@@ -13,10 +13,10 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Pages are the pages of supervisors: the dashboard, and the tickets that its figures count.
+// Pages serves the pages of supervisors: the dashboard, and the drill-down of each figure.
 type Pages struct{ *ui.UI }
 
-// ExportRoute sends a list of unbounded length: no time limit ends it.
+// ExportRoute is the route of the drill-down as a CSV file. The list has no maximum length, so the router sets no time limit.
 const ExportRoute = "GET /cruscotto/elenco.csv"
 
 // New returns the pages of supervisors and adds their templates to u.
@@ -24,5 +24,5 @@ func New(u *ui.UI) (*Pages, error) {
 	return &Pages{u}, u.AddTemplates(templateFiles)
 }
 
-// Routes returns the pages' routes.
+// Routes returns the routes of the pages of supervisors.
 func (w *Pages) Routes() []ui.Route { return w.dashboardRoutes() }

@@ -12,11 +12,11 @@ import (
 	"github.com/sol-assistenza/sol/projections/dashboard"
 )
 
-// durationMethod says how times are counted.
+// durationMethod explains to the reader how times are counted.
 const durationMethod = "I tempi vanno dall’apertura della richiesta, notti e attese comprese. La mediana è il tempo che metà dei casi non supera, «9 su 10» quello che non superano nove casi su dieci: sono " +
 	"tempi realmente osservati, senza stime."
 
-// tables are the tables that stand on the page as they are. all: those of more than one entity too.
+// tables returns the tables of the page. The table by entity is included if all is true.
 func (w *Pages) tables(s figureScope, d dashboard.Dashboard, all bool) []table {
 	sheets := []table{w.statusTable(s, d)}
 	if all {
@@ -29,21 +29,21 @@ func (w *Pages) tables(s figureScope, d dashboard.Dashboard, all bool) []table {
 	return sheets
 }
 
-// barCell is a number with its bar.
-func barCell(n, most int, link string) cell {
+// barCell returns a countCell with a bar whose full width is the number most.
+func barCell(n, largest int, link string) cell {
 	c := countCell(n, link)
-	c.Bar = chart.Bar(n, most)
+	c.Bar = chart.Bar(n, largest)
 	return c
 }
 
 func (*Pages) statusTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "stati", Caption: "Per stato", Heads: []string{"Stato", "Richieste"}}
-	most := 0
+	largest := 0
 	for _, f := range d.Statuses {
-		most = max(most, f.Count)
+		largest = max(largest, f.Count)
 	}
 	for _, f := range d.Statuses {
-		t.Rows = append(t.Rows, []cell{textCell(f.Label), barCell(f.Count, most, s.drilldownLink(dashboard.AllTickets, "stato", string(f.Status)))})
+		t.Rows = append(t.Rows, []cell{textCell(f.Label), barCell(f.Count, largest, s.drilldownLink(dashboard.AllTickets, "stato", string(f.Status)))})
 	}
 	return t
 }
@@ -54,15 +54,15 @@ func (w *Pages) entityTable(s figureScope, d dashboard.Dashboard) table {
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
 	}}
 	entities := sortedByOpen(d.Entities, func(f dashboard.EntityFigures) int { return f.Open })
-	most := 0
+	largest := 0
 	for _, f := range entities {
-		most = max(most, f.Open)
+		largest = max(largest, f.Open)
 	}
 	for _, f := range entities {
 		own := s
 		own.Entity = f.Entity.Code
 		t.Rows = append(t.Rows, append([]cell{
-			textCell(w.EntityName(f.Entity.Code)), barCell(f.Open, most, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)),
+			textCell(w.EntityName(f.Entity.Code)), barCell(f.Open, largest, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)),
 			countCell(f.Arrivals, own.drilldownLink(dashboard.Arrivals)), countCell(f.Resolutions, own.drilldownLink(dashboard.Resolutions)), countCell(f.Reopenings, own.drilldownLink(dashboard.Reopenings)),
 			countCell(f.Handovers, own.drilldownLink(dashboard.Handovers, "da", string(f.Entity.Code))), countCell(f.Received, own.drilldownLink(dashboard.Handovers, "a", string(f.Entity.Code))),
 			countCell(f.Breaches, own.drilldownLink(dashboard.Breaches)), countCell(f.Overrides, own.drilldownLink(dashboard.OverrideHandovers, "da", string(f.Entity.Code))),
@@ -77,19 +77,19 @@ func durationCells(f dashboard.Figures) []cell {
 	}
 }
 
-// problemTable lists every service, and beneath it its problems.
+// problemTable lists each service, followed by its problems.
 func (w *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "tipologie", Caption: "Per servizio e tipologia", MethodNote: durationMethod, Heads: []string{
 		"Servizio", "Tipologia", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Passaggi", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
 	}}
 	const all = "tutte"
-	most := d.Total.Open
+	largest := d.Total.Open
 	add := func(service, problem, part string, f dashboard.Figures) {
 		own := s
 		own.ServicePath = part
 		t.Rows = append(t.Rows, append([]cell{
-			{Text: service, Repeated: problem != all}, textCell(problem), barCell(f.Open, most, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)), countCell(f.Arrivals, own.drilldownLink(dashboard.Arrivals)),
+			{Text: service, Repeated: problem != all}, textCell(problem), barCell(f.Open, largest, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)), countCell(f.Arrivals, own.drilldownLink(dashboard.Arrivals)),
 			countCell(f.Resolutions, own.drilldownLink(dashboard.Resolutions)), countCell(f.Reopenings, own.drilldownLink(dashboard.Reopenings)), countCell(f.Handovers, own.drilldownLink(dashboard.Handovers)),
 		}, durationCells(f)...))
 	}
@@ -106,13 +106,13 @@ func (w *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
 
 func (*Pages) operatorTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}}
-	most := 0
+	largest := 0
 	for _, f := range d.Operators {
-		most = max(most, f.Open)
+		largest = max(largest, f.Open)
 	}
 	for _, f := range d.Operators {
 		t.Rows = append(t.Rows, []cell{
-			textCell(cmp.Or(f.Name, "operatore non più presente")), barCell(f.Open, most, s.drilldownLink(dashboard.OpenTickets, "operatore", f.ID)),
+			textCell(cmp.Or(f.Name, "operatore non più presente")), barCell(f.Open, largest, s.drilldownLink(dashboard.OpenTickets, "operatore", f.ID)),
 			countCell(f.Answers, s.drilldownLink(dashboard.FirstAnswers, "operatore", f.ID)), countCell(f.Resolutions, s.drilldownLink(dashboard.Resolutions, "operatore", f.ID)),
 		})
 	}
@@ -121,14 +121,14 @@ func (*Pages) operatorTable(s figureScope, d dashboard.Dashboard) table {
 
 func (w *Pages) outcomeTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "esiti", Caption: "Esiti delle verifiche", Heads: []string{"Verifiche", "Esito", "Volte"}}
-	most := 0
+	largest := 0
 	for _, f := range d.Outcomes {
-		most = max(most, f.Count)
+		largest = max(largest, f.Count)
 	}
 	for _, f := range d.Outcomes {
 		t.Rows = append(t.Rows, []cell{
 			textCell(w.playbookTitle(f.Playbook)), textCell(w.outcomeTitle(f.Playbook, f.Outcome)),
-			barCell(f.Count, most, s.drilldownLink(dashboard.Outcomes, "dettaglio", string(f.Playbook)+"/"+string(f.Outcome))),
+			barCell(f.Count, largest, s.drilldownLink(dashboard.Outcomes, "dettaglio", string(f.Playbook)+"/"+string(f.Outcome))),
 		})
 	}
 	return t
@@ -136,12 +136,12 @@ func (w *Pages) outcomeTable(s figureScope, d dashboard.Dashboard) table {
 
 func (*Pages) groundTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "motivi", Caption: "Motivi degli inoltri alla Regione", Heads: []string{"Motivo", "Inoltri"}}
-	most := 0
+	largest := 0
 	for _, f := range d.Grounds {
-		most = max(most, f.Count)
+		largest = max(largest, f.Count)
 	}
 	for _, f := range d.Grounds {
-		t.Rows = append(t.Rows, []cell{textCell(groundLabel(f.Ground)), barCell(f.Count, most, s.drilldownLink(dashboard.Handovers, "dettaglio", string(f.Ground)))})
+		t.Rows = append(t.Rows, []cell{textCell(groundLabel(f.Ground)), barCell(f.Count, largest, s.drilldownLink(dashboard.Handovers, "dettaglio", string(f.Ground)))})
 	}
 	return t
 }
