@@ -15,10 +15,24 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	. "github.com/sol-assistenza/sol/domain/ticket"
+)
+
+const (
+	torino catalog.EntityCode = "010301"
+	to3    catalog.EntityCode = "010203"
+	id     ID                 = "01930000-0000-7000-8000-000000000001"
+	noteID ID                 = "01930000-0000-7000-8000-0000000000aa"
+)
+
+var (
+	noon       = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	heldUntil  = noon.Add(10 * time.Second)
+	sampleText = &Text{Text: "parole"}
 )
 
 var updateGolden = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")

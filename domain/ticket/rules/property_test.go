@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package ticket_test
+package rules_test
 
 import (
 	"errors"
@@ -33,13 +33,30 @@ func TestMain(m *testing.M) {
 // allowedTargets is mission.md's table once more, by hand and apart from the machine: where a person or the system may bring
 // a ticket from each status. Undo is judged by itself.
 var allowedTargets = map[Status]map[person.Role][]Status{
-	"":         {person.Citizen: {New}},
-	New:        {person.ASROperator: {InProgress, Waiting, HandedOver, Solved}, person.ASRSupervisor: {InProgress, Waiting, HandedOver, Solved}, person.RegionalOperator: {InProgress, Waiting, Solved}, person.RegionalSupervisor: {InProgress, Waiting, Solved}},
-	InProgress: {person.ASROperator: {Waiting, HandedOver, Solved}, person.ASRSupervisor: {Waiting, HandedOver, Solved}, person.RegionalOperator: {New, Waiting, Solved}, person.RegionalSupervisor: {New, Waiting, Solved}},
-	Waiting:    {person.System: {Solved}, person.Citizen: {InProgress}, person.ASROperator: {InProgress, HandedOver, Solved}, person.ASRSupervisor: {InProgress, HandedOver, Solved}, person.RegionalOperator: {New, InProgress, Solved}, person.RegionalSupervisor: {New, InProgress, Solved}},
-	HandedOver: {person.ASROperator: {New, InProgress, Waiting}, person.ASRSupervisor: {New, InProgress, Waiting}, person.RegionalOperator: {New, InProgress, Waiting, Solved}, person.RegionalSupervisor: {New, InProgress, Waiting, Solved}},
-	Solved:     {person.Citizen: {InProgress}, person.ASROperator: {InProgress}, person.ASRSupervisor: {InProgress}, person.RegionalOperator: {InProgress}, person.RegionalSupervisor: {InProgress}, person.System: {Closed}},
-	Closed:     {},
+	"": {person.Citizen: {New}},
+	New: {
+		person.ASROperator: {InProgress, Waiting, HandedOver, Solved}, person.ASRSupervisor: {InProgress, Waiting, HandedOver, Solved},
+		person.RegionalOperator: {InProgress, Waiting, Solved}, person.RegionalSupervisor: {InProgress, Waiting, Solved},
+	},
+	InProgress: {
+		person.ASROperator: {Waiting, HandedOver, Solved}, person.ASRSupervisor: {Waiting, HandedOver, Solved},
+		person.RegionalOperator: {New, Waiting, Solved}, person.RegionalSupervisor: {New, Waiting, Solved},
+	},
+	Waiting: {
+		person.System: {Solved}, person.Citizen: {InProgress},
+		person.ASROperator: {InProgress, HandedOver, Solved}, person.ASRSupervisor: {InProgress, HandedOver, Solved},
+		person.RegionalOperator: {New, InProgress, Solved}, person.RegionalSupervisor: {New, InProgress, Solved},
+	},
+	HandedOver: {
+		person.ASROperator: {New, InProgress, Waiting}, person.ASRSupervisor: {New, InProgress, Waiting},
+		person.RegionalOperator: {New, InProgress, Waiting, Solved}, person.RegionalSupervisor: {New, InProgress, Waiting, Solved},
+	},
+	Solved: {
+		person.Citizen: {InProgress}, person.System: {Closed},
+		person.ASROperator: {InProgress}, person.ASRSupervisor: {InProgress},
+		person.RegionalOperator: {InProgress}, person.RegionalSupervisor: {InProgress},
+	},
+	Closed: {},
 }
 
 func TestOnlyAllowedTransitionsHappen(t *testing.T) {
@@ -67,7 +84,8 @@ func TestOnlyAllowedTransitionsHappen(t *testing.T) {
 			if s.Err != nil && len(s.Events) > 0 {
 				t.Fatalf("refused, yet it recorded %v", s.Events)
 			}
-			if s.Err == nil && len(s.Events) > 0 && s.By.Role.Operates() && !s.By.Operates(s.Before.Entity) && !s.By.Operates(s.Before.Handover.ASR) {
+			if s.Err == nil && len(s.Events) > 0 && s.By.Role.Operates() &&
+				!s.By.Operates(s.Before.Entity) && !s.By.Operates(s.Before.Handover.ASR) {
 				t.Fatalf("%v acted on a ticket of %s", s.By, s.Before.Entity)
 			}
 		}
@@ -88,7 +106,8 @@ func TestTextsKeepTheirAudience(t *testing.T) {
 					t.Fatalf("the citizen reads %q", e.Personal.Text)
 				}
 			case RegionalNote:
-				if !strings.Contains(e.Personal.Text, tickettest.MarkRegional) && !strings.Contains(e.Personal.Text, tickettest.MarkChecks) || e.ASR == catalog.Region || e.Handover == 0 {
+				marked := strings.Contains(e.Personal.Text, tickettest.MarkRegional) || strings.Contains(e.Personal.Text, tickettest.MarkChecks)
+				if !marked || e.ASR == catalog.Region || e.Handover == 0 {
 					t.Fatalf("the Region and %s read %q", e.ASR, e.Personal.Text)
 				}
 			case InternalNote:
@@ -135,8 +154,8 @@ func TestDecidedEventsRoundTrip(t *testing.T) {
 			}
 			s = Evolve(s, r)
 		}
-		if s.Status != life.State.Status || s.Entity != life.State.Entity || s.Assignee != life.State.Assignee || s.Resolution != life.State.Resolution ||
-			!life.State.Erased && !reflect.DeepEqual(s.Run, life.State.Run) {
+		if s.Status != life.State.Status || s.Entity != life.State.Entity || s.Assignee != life.State.Assignee ||
+			s.Resolution != life.State.Resolution || !life.State.Erased && !reflect.DeepEqual(s.Run, life.State.Run) {
 			t.Fatalf("remembered %+v, was %+v", s, life.State)
 		}
 	})
@@ -162,18 +181,20 @@ func TestRefusalsHaveKnownTypes(t *testing.T) {
 // TestPinnedUpdatesConflictOnlyWhereTheyTouch: an update that sets nothing that changed passes, one that sets it does not.
 func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
 	at := given(opened())
-	since := []Recorded{{Event: Assigned{Assignee{Operator: "bruno"}}, By: supervisor, At: noon}}
-	if err := Conflicts(at, Update{Changes: Changes{Status: InProgress}}, anna, since); err != nil {
+	since := []Recorded{{Event: Assigned{Assignee: Assignee{Operator: colleague.ID}}, By: supervisor, At: noon}}
+	if err := Conflicts(at, setStatus(InProgress), operator, since); err != nil {
 		t.Fatalf("a status against an assignment: %v", err)
 	}
 	refuses(func(e *ConflictError) bool {
-		return len(e.Fields) == 1 && e.Fields[0] == FieldConflict{"assignee", "anna", "bruno", supervisor, noon}
-	})(t, nil, Conflicts(at, Update{Assignee: to(anna)}, anna, since))
+		want := FieldConflict{Field: "assignee", Yours: operator.ID, Theirs: colleague.ID, By: supervisor, At: noon}
+		return len(e.Fields) == 1 && e.Fields[0] == want
+	})(t, nil, Conflicts(at, Update{Assignee: to(operator)}, operator, since))
 	unread := []Recorded{{Event: CitizenReplied{Reply: "r", Status: New}, By: citizen, At: noon}}
 	refuses(func(e *ConflictError) bool { return e.Fields[0].Field == "notes" && e.Fields[0].Theirs == "r" })(t, nil,
-		Conflicts(at, Update{Changes: Changes{Status: InProgress}}, anna, append(since, unread...)))
-	if err := Conflicts(at, Update{Changes: Changes{Status: InProgress}}, anna, []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: carla, At: noon}}); err != nil {
-		t.Fatalf("a note that anna does not see: %v", err)
+		Conflicts(at, setStatus(InProgress), operator, append(since, unread...)))
+	elsewhere := []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: neighbour, At: noon}}
+	if err := Conflicts(at, setStatus(InProgress), operator, elsewhere); err != nil {
+		t.Fatalf("a note that operator does not see: %v", err)
 	}
-	notVisible()(t, nil, Conflicts(at, Update{Assignee: to(carla)}, carla, since))
+	notVisible()(t, nil, Conflicts(at, Update{Assignee: to(neighbour)}, neighbour, since))
 }

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package rules_test
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	. "github.com/sol-assistenza/sol/domain/ticket"
+	. "github.com/sol-assistenza/sol/domain/ticket/rules"
+)
+
+// TestLifecycleIsAsDrawn holds the diagram of ARCHITECTURE.md to the machine that decides.
+func TestLifecycleIsAsDrawn(t *testing.T) {
+	want, err := Diagram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "```mermaid\n"+strings.TrimSpace(want)+"\n```") {
+		t.Fatalf("ARCHITECTURE.md should draw\n%s", want)
+	}
+}
+
+func TestMoves(t *testing.T) {
+	for name, c := range map[string]struct {
+		given State
+		by    person.Actor
+		want  []Move
+	}{
+		"an operator of a new ticket": {
+			given(opened()),
+			operator,
+			[]Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveReclassify,
+				MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveAnswerCheck},
+		},
+		"an operator of a resolved ticket": {
+			given(opened(), resolved(1)),
+			colleague,
+			[]Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen},
+		},
+		"a supervisor of a closed ticket": {given(opened(), resolved(1), closed(1)), supervisor, nil},
+		"the citizen of the ticket":       {given(opened()), citizen, []Move{MoveAnswer}},
+		"an operator of another ASR":      {given(opened()), neighbour, nil},
+		"the ASR that handed over": {
+			given(opened(), escalated()),
+			colleague,
+			[]Move{MoveRegionalMessage, MoveRecall},
+		},
+		"the Region after a hand-over": {
+			given(opened(), escalated()),
+			regional,
+			[]Move{
+				MoveTake,
+				MoveAssign,
+				MoveUnassign,
+				MoveNote,
+				MoveRegionalMessage,
+				MoveReclassify,
+				MoveAsk,
+				MoveResume,
+				MoveRedirect,
+				MoveResolve,
+			},
+		},
+		"the system on a new ticket": {
+			given(opened()),
+			system,
+			[]Move{
+				MoveTransferToSuccessor,
+				MoveRelease,
+				MoveBeginPlaybook,
+				MoveRecordQueryResult,
+				MoveRemindPlaybook,
+				MoveWarnHandover,
+				MoveBreachHandover,
+				MoveNoticePingPong,
+				MoveReportContact,
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Moves(c.given, c.by); !reflect.DeepEqual(got, c.want) {
+				t.Fatalf("moves %v, want %v", got, c.want)
+			}
+		})
+	}
+}
