@@ -16,11 +16,10 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// adminRoutes are the administrator's pages: who works where, what the rules are, whether everything runs. No ticket is shown
-// on any of them.
+// adminRoutes returns the routes of the overview, the catalogue, the calendars, the playbooks and the consumers of the log.
 func (w *Pages) adminRoutes() []ui.Route {
-	read := func(path string, serve func(*ui.Request) error) ui.Route {
-		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: identity.Administer, Handle: serve}
+	read := func(path string, handle func(*ui.Request) error) ui.Route {
+		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
 	}
 	return []ui.Route{
 		read("", w.adminPage), read("/enti", w.entitiesPage), read("/catalogo", w.cataloguePage), read("/calendari", w.calendarsPage),
@@ -28,20 +27,20 @@ func (w *Pages) adminRoutes() []ui.Route {
 	}
 }
 
-// adminTrail is where the administrator's pages stand.
+// adminTrail is the breadcrumb of the administrator's pages.
 var adminTrail = []ui.Crumb{{Name: "Amministrazione", Path: "/amministrazione"}}
 
-// modelNames are what the read models hold, in words.
+// modelNames holds the Italian names of the read models.
 var modelNames = map[string]string{"tickets": "Richieste e code", "figures": "Cifre del cruscotto"}
 
-// adminData says at a glance what there is, and what asks for attention.
+// adminData holds the counts of the overview.
 type adminData struct {
 	Accounts, Placements           int
 	Entities, Services             int
 	Playbooks                      int
-	MaxLag                         int64 // events that the one that is furthest behind has not seen
-	Failing, Timers, FailingTimers int   // consumers that fail; timers that wait; those that are tried again
-	Waiting, Poisoned              int   // messages
+	MaxLag                         int64 // largest number of events that a consumer has not processed
+	Failing, Timers, FailingTimers int   // failing consumers; waiting timers; timers that are retried after a failure
+	Waiting, Poisoned              int   // messages of the outbox
 }
 
 func (w *Pages) adminPage(v *ui.Request) error {
@@ -74,7 +73,7 @@ func (w *Pages) adminPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "amministrazione", Title: "Amministrazione", Data: d})
 }
 
-// listConsumers are what follows the log: the read models and the sagas.
+// listConsumers returns the state of the consumers of the log: read models and sagas.
 func (w *Pages) listConsumers(v *ui.Request) ([]readmodel.Status, []runtime.SagaStatus, error) {
 	models, err := projections.NewRunner(w.App.Store).List(v.Context())
 	if err != nil {
@@ -100,7 +99,7 @@ type sagaStatus struct {
 	Name string
 }
 
-// sagaNames are what the sagas do, for people.
+// sagaNames holds the Italian names of the sagas.
 var sagaNames = map[string]string{
 	"auto-close": "Chiusura automatica", "waiting": "Attesa del cittadino", "escalation": "Inoltro regionale", "referto-check": "Verifiche sui referti",
 	"notifications": "Avvisi", "succession": "Successione tra enti",
@@ -126,16 +125,16 @@ func (w *Pages) consumersPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "elaborazioni", Title: "Elaborazioni", Breadcrumb: adminTrail, Data: d})
 }
 
-// entityKindNames of entities, for people.
+// entityKindNames holds the Italian names of the kinds of entity.
 var entityKindNames = map[catalog.Kind]string{
 	catalog.ASL: "Azienda sanitaria locale", catalog.AO: "Azienda ospedaliera", catalog.AOU: "Azienda ospedaliero-universitaria", catalog.RegionalBody: "Regione",
 }
 
 type entityRow struct {
 	catalog.Entity
-	KindName  string // its kind in words
-	From, To  string // days; "": open
-	IsCurrent bool   // it exists
+	KindName  string // the kind in words
+	From, To  string // first and last day; "": not limited
+	IsCurrent bool   // the entity exists today
 	Successor string
 }
 

@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// automationRoutes are what happens by itself: the settings that it goes by, and what others would have done.
+// automationRoutes returns the routes of the sagas with settings: their current settings, and simulations with other settings.
 func (w *Pages) automationRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationsPage},
@@ -30,14 +30,14 @@ func (w *Pages) automationRoutes() []ui.Route {
 	}
 }
 
-// automationTexts are the sagas that go by settings, as people call them.
+// automationTexts describes the sagas that have settings.
 var automationTexts = []struct{ ID, Does string }{
 	{"auto-close", "Una richiesta risolta si chiude da sola dopo i giorni di calendario indicati, al primo giorno lavorativo e all’ora indicata (FAQ 2.5)."},
 	{"waiting", "Il cittadino a cui si è chiesto qualcosa riceve dei solleciti dopo i giorni lavorativi indicati; se si vuole, la richiesta si risolve senza risposta (FAQ 2.4)."},
 	{"escalation", "Ciò che passa tra ASR e Regione va preso in carico entro le ore lavorative indicate: prima arriva un preavviso, poi il ritardo è segnato (FAQ 2.6)."},
 }
 
-// settingNames say each setting, and what values it takes.
+// settingNames holds the Italian label of each setting, and the values that it accepts.
 var settingNames = map[string]struct{ Label, Takes string }{
 	"auto_close.after_days":              {"Giorni di calendario", "da 0 a 365"},
 	"auto_close.hour":                    {"Ora", "da 0 a 23"},
@@ -48,7 +48,7 @@ var settingNames = map[string]struct{ Label, Takes string }{
 	"waiting.resolve_after_working_days": {"Risolta dopo giorni lavorativi", "0 per mai, altrimenti dopo l’ultimo sollecito"},
 }
 
-// settingText is a setting's value as it is read: «3,7» would be a number with a comma.
+// settingText returns a setting's value as people read it: the list «3,7» becomes «3 e 7», since «3,7» reads as a decimal number.
 func settingText(name, value string) string {
 	switch name {
 	case "auto_close.hour":
@@ -65,20 +65,20 @@ func settingText(name, value string) string {
 	return value
 }
 
-// automation is one of them with its settings.
+// automation is a saga with its settings, grouped by entity.
 type automation struct {
 	ID, Name, Description string
 	Heads                 []string
 	Groups                []settingGroup
 }
 
-// settingGroup is entities that share their settings.
+// settingGroup holds the entities that have the same values of a saga's settings.
 type settingGroup struct {
 	Entities string
 	Values   []string
 }
 
-// findAutomation gives one of automatisms. False: there is none of the name.
+// findAutomation returns the saga with the id; false: no saga with settings has it.
 func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 	i := slices.IndexFunc(automationTexts, func(a struct{ ID, Does string }) bool { return a.ID == id })
 	if i < 0 {
@@ -91,7 +91,7 @@ func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 		}
 	}
 	all := w.App.Catalog.Entities(w.App.Store.Now())
-	places := map[string][]string{}
+	entitiesByValues := map[string][]string{}
 	for _, e := range all {
 		var values []string
 		for _, s := range sagas.Settings() {
@@ -100,13 +100,13 @@ func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 			}
 		}
 		key := strings.Join(values, "\n")
-		if places[key] == nil {
+		if entitiesByValues[key] == nil {
 			a.Groups = append(a.Groups, settingGroup{Values: values})
 		}
-		places[key] = append(places[key], e.Short)
+		entitiesByValues[key] = append(entitiesByValues[key], e.Short)
 	}
 	for i, g := range a.Groups {
-		shared := places[strings.Join(g.Values, "\n")]
+		shared := entitiesByValues[strings.Join(g.Values, "\n")]
 		if a.Groups[i].Entities = strings.Join(shared, ", "); len(shared) == len(all) {
 			a.Groups[i].Entities = "Tutti gli enti"
 		}
@@ -116,14 +116,14 @@ func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 
 func (w *Pages) automationsPage(v *ui.Request) error {
 	var all []automation
-	for _, known := range automationTexts {
-		a, _ := w.findAutomation(known.ID)
+	for _, text := range automationTexts {
+		a, _ := w.findAutomation(text.ID)
 		all = append(all, a)
 	}
 	return w.Render(v, http.StatusOK, ui.Page{Template: "automatismi", Title: "Automatismi", Breadcrumb: adminTrail, Data: all})
 }
 
-// simulationData is a saga's settings, the form to try others with, and what came of it.
+// simulationData holds a saga with its settings, the form of a simulation, and the simulation's result.
 type simulationData struct {
 	automation
 	Settings  []settingField
@@ -144,13 +144,13 @@ type simulatedDay struct {
 
 type overtakenCommand struct{ Number, Command, At, Event, EventAt string }
 
-// commandNames say what a saga's commands do.
+// commandNames holds the Italian names of the commands of sagas.
 var commandNames = map[string]string{
 	"close.v1": "chiusura", "expire.v1": "risoluzione senza risposta", "remind-citizen.v1": "sollecito al cittadino", "warn.v1": "preavviso",
 	"breach.v1": "ritardo segnato", "notice-ping-pong.v1": "avviso di rimbalzo", "succeed.v1": "passaggio al successore",
 }
 
-// eventNames are the events that a saga's command can come before, in words; what is rare keeps the log's name.
+// eventNames holds the Italian names of the events that a simulated command can precede. Rare events keep their stored name.
 var eventNames = map[string]string{
 	"ticket.citizen-replied.v1": "il cittadino ha scritto", "ticket.reopened.v1": "un operatore l’ha riaperta", "ticket.resumed.v1": "un operatore ha ripreso la lavorazione",
 	"ticket.taken.v1": "un operatore l’ha presa in carico", "ticket.assigned.v1": "è stata assegnata", "ticket.unassigned.v1": "è rimasta senza operatore",
@@ -160,6 +160,7 @@ var eventNames = map[string]string{
 	"ticket.discarded.v1": "un supervisore l’ha scartata", "ticket.marked-duplicate.v1": "un operatore l’ha segnata come doppia", "ticket.auto-closed.v1": "si è chiusa da sola",
 }
 
+// readSimulation reads the saga of the path and the form of a simulation. An unknown saga is identity.ErrNotFound.
 func (w *Pages) readSimulation(v *ui.Request) (simulationData, error) {
 	a, ok := w.findAutomation(v.PathValue("saga"))
 	if !ok {
@@ -188,16 +189,17 @@ func (w *Pages) renderSimulation(v *ui.Request, status int, p *ui.Problem, d sim
 	})
 }
 
-// simulationTimeout is less than a page may take; longer ones are for the command line.
+// simulationTimeout limits a simulation on a page. It is shorter than the router's time limit; longer simulations run from the command line.
 const simulationTimeout = 75 * time.Second
 
-// simulate replays the whole log against other settings and shows what would have happened. One at a time: it reads everything.
+// simulate runs the saga over the whole log with other settings and shows the result. Only one simulation runs at a time on this node,
+// since each reads the whole log.
 func (w *Pages) simulate(v *ui.Request) error {
 	d, err := w.readSimulation(v)
 	if err != nil {
 		return err
 	}
-	tried, from, to, p := w.parseSimulation(d)
+	changed, from, to, p := w.parseSimulation(d)
 	if p != nil {
 		return w.renderSimulation(v, p.Status, p, d)
 	}
@@ -206,10 +208,10 @@ func (w *Pages) simulate(v *ui.Request) error {
 		return w.renderSimulation(v, p.Status, p, d)
 	}
 	defer w.simulating.Unlock()
-	ctx, enough := context.WithTimeout(v.Context(), simulationTimeout)
-	defer enough()
-	saga, _ := sagas.ForSimulation(d.ID, tried)
-	result, err := runtime.Simulate(ctx, w.App.Store, saga, rules.Engine{Catalog: tried, Playbooks: w.App.Playbooks}, from, to, func(int) {})
+	ctx, cancel := context.WithTimeout(v.Context(), simulationTimeout)
+	defer cancel()
+	saga, _ := sagas.ForSimulation(d.ID, changed)
+	result, err := runtime.Simulate(ctx, w.App.Store, saga, rules.Engine{Catalog: changed, Playbooks: w.App.Playbooks}, from, to, func(int) {})
 	if errors.Is(err, context.DeadlineExceeded) && v.Context().Err() == nil {
 		p := &ui.Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
 		return w.renderSimulation(v, p.Status, p, d)
@@ -221,9 +223,9 @@ func (w *Pages) simulate(v *ui.Request) error {
 	return w.renderSimulation(v, http.StatusOK, nil, d)
 }
 
-// parseSimulation is the catalogue with the settings that were typed, and the period to count in.
-func (w *Pages) parseSimulation(d simulationData) (tried *catalog.Catalog, from, to time.Time, p *ui.Problem) {
-	wrong := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
+// parseSimulation returns the catalogue with the typed settings, and the period to simulate. Its problem is nil if all values are valid.
+func (w *Pages) parseSimulation(d simulationData) (changed *catalog.Catalog, from, to time.Time, p *ui.Problem) {
+	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
 	to = w.App.Store.Now()
 	for _, day := range []struct {
 		name, text string
@@ -233,7 +235,7 @@ func (w *Pages) parseSimulation(d simulationData) (tried *catalog.Catalog, from,
 		switch {
 		case day.text == "":
 		case err != nil:
-			wrong.Fields = append(wrong.Fields, ui.FieldProblem{Field: day.name, Text: "Periodo: non è un giorno."})
+			problem.Fields = append(problem.Fields, ui.FieldProblem{Field: day.name, Text: "Periodo: non è un giorno."})
 		default:
 			*day.into = t
 		}
@@ -248,19 +250,19 @@ func (w *Pages) parseSimulation(d simulationData) (tried *catalog.Catalog, from,
 	if _, known := w.App.Catalog.Entity(d.Entity); known {
 		entities = append(entities, d.Entity)
 	} else if d.Entity != "" {
-		wrong.Fields = append(wrong.Fields, ui.FieldProblem{Field: "ente", Text: "Ente: non esiste."})
+		problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "ente", Text: "Ente: non esiste."})
 	}
-	tried, err := sagas.WithSettings(w.App.Catalog, changes, entities...)
+	changed, err := sagas.WithSettings(w.App.Catalog, changes, entities...)
 	if err != nil {
-		wrong.Fields = append(wrong.Fields, ui.FieldProblem{Field: "impostazioni", Text: "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
+		problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "impostazioni", Text: "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
 	}
-	if wrong.Fields != nil {
-		return nil, from, to, wrong
+	if problem.Fields != nil {
+		return nil, from, to, problem
 	}
-	return tried, from, to, nil
+	return changed, from, to, nil
 }
 
-// setResult fills in what the simulation came to.
+// setResult fills in the result of the simulation.
 func (d *simulationData) setResult(s runtime.Simulation) {
 	d.Result = &s
 	for day, n := range s.ByDay {

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// catalogueService is a service with its problems, and the checks that each calls for.
+// catalogueService is a service with its problems and the playbook of each.
 type catalogueService struct {
 	ID, Label string
 	Problems  []catalogueProblem
@@ -22,7 +22,7 @@ type catalogueService struct {
 
 type catalogueProblem struct {
 	catalog.Problem
-	Playbook, Facilitated *playbook.Playbook // the second where access was facilitated; nil where that makes no difference
+	Playbook, Facilitated *playbook.Playbook // Facilitated: the playbook after facilitated access; nil if it is the same
 }
 
 func (w *Pages) cataloguePage(v *ui.Request) error {
@@ -32,8 +32,8 @@ func (w *Pages) cataloguePage(v *ui.Request) error {
 		for _, p := range s.Problems {
 			row := catalogueProblem{Problem: p}
 			row.Playbook = w.startedPlaybook(s.ID, p.ID, false)
-			if other := w.startedPlaybook(s.ID, p.ID, true); other != row.Playbook {
-				row.Facilitated = other
+			if facilitated := w.startedPlaybook(s.ID, p.ID, true); facilitated != row.Playbook {
+				row.Facilitated = facilitated
 			}
 			service.Problems = append(service.Problems, row)
 		}
@@ -42,14 +42,14 @@ func (w *Pages) cataloguePage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "catalogo", Title: "Servizi e problemi", Breadcrumb: adminTrail, Data: all})
 }
 
-// startedPlaybook is the playbook that a problem starts today, nil for none.
+// startedPlaybook returns the playbook that a problem starts today, nil if none.
 func (w *Pages) startedPlaybook(service catalog.ServiceID, problem catalog.ProblemID, facilitated bool) *playbook.Playbook {
 	run, _ := w.App.Playbooks.Select(service, problem, facilitated)
 	p, _ := w.App.Playbooks.Find(run.Playbook, run.Version)
 	return p
 }
 
-// calendarData is a year of an entity: the days on which it does not work, weekends apart.
+// calendarData holds the days of a year on which an entity does not work, without weekends.
 type calendarData struct {
 	Entities []catalog.Entity
 	Entity   catalog.Entity
@@ -74,9 +74,9 @@ func (w *Pages) calendarsPage(v *ui.Request) error {
 	if year, err := strconv.Atoi(v.FormValue("anno")); err == nil && year >= 2000 && year <= 2100 {
 		d.Year = year
 	}
-	kept := w.App.Catalog.Calendar(d.Entity.Code)
+	entityCalendar := w.App.Catalog.Calendar(d.Entity.Code)
 	for day := time.Date(d.Year, 1, 1, 12, 0, 0, 0, calendar.Rome()); day.Year() == d.Year; day = day.AddDate(0, 0, 1) {
-		if name, ok := kept.Holiday(day); ok {
+		if name, ok := entityCalendar.Holiday(day); ok {
 			d.Days = append(d.Days, dayOff{day.Format("02/01/2006"), weekdays[day.Weekday()], name, day.Format(time.DateOnly)})
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// outboxRoutes are the messages on their way out, and those that were put aside.
+// outboxRoutes returns the routes of the outbox: waiting and poisoned messages, and e-mails.
 func (w *Pages) outboxRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: identity.Administer, Handle: w.outboxPage},
@@ -22,23 +22,23 @@ func (w *Pages) outboxRoutes() []ui.Route {
 	}
 }
 
-// topicNames are what messages are about, for people.
+// topicNames holds the Italian names of the topics of the outbox.
 var topicNames = map[string]string{runtime.TopicNotify: "Avvisi e posta", runtime.TopicAskConnector: "Sistemi collegati"}
 
-// mailStates are what became of a mail, and of several.
+// mailStates holds the Italian name of each state of a mail, for one mail and for several.
 var mailStates = []struct{ ID, One, Many string }{
 	{"waiting", "in attesa", "in attesa"}, {"sending", "in invio", "in invio"}, {"sent", "inviata", "inviate"}, {"refused", "rifiutata", "rifiutate"},
 	{"bounced", "tornata indietro", "tornate indietro"}, {"void", "non più da inviare", "non più da inviare"},
 }
 
-// outboxData is what waits, what was put aside and what became of the mails.
+// outboxData holds the waiting and poisoned messages, and the mails by state.
 type outboxData struct {
 	Counts        []outboxCount
-	OnlyPoisoned  bool // only what was put aside is listed
+	OnlyPoisoned  bool // only poisoned messages are listed
 	Messages      []outboxMessage
-	PoisonedTotal int      // put aside, in all
-	Limit         int      // how many are listed at most
-	MailCounts    []string // as 3 inviate
+	PoisonedTotal int      // number of all poisoned messages
+	Limit         int      // maximum number of listed messages
+	MailCounts    []string // for example «3 inviate»
 	Mails         []outboxMail
 }
 
@@ -54,7 +54,7 @@ type outboxMessage struct {
 
 type outboxMail struct {
 	messages.Delivery
-	Name string // of its state
+	Name string // of the state
 }
 
 const messagesPageSize = 100
@@ -82,13 +82,13 @@ func (w *Pages) outboxPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "messaggi", Title: "Messaggi in uscita", Breadcrumb: adminTrail, Data: d})
 }
 
-// addMails fills in what became of those that the door for mail took on.
+// addMails fills in the number of mails by state, and the mails that need attention.
 func (w *Pages) addMails(v *ui.Request, d *outboxData) error {
 	counts, err := messages.CountMails(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
-	unsettled, err := messages.ListMails(v.Context(), w.App.Store.WorkerPool(), messagesPageSize)
+	mails, err := messages.ListMails(v.Context(), w.App.Store.WorkerPool(), messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -99,16 +99,16 @@ func (w *Pages) addMails(v *ui.Request, d *outboxData) error {
 			d.MailCounts = append(d.MailCounts, ui.FormatCount(counts[s.ID], s.One, s.Many))
 		}
 	}
-	for _, m := range unsettled {
+	for _, m := range mails {
 		d.Mails = append(d.Mails, outboxMail{m, names[m.State]})
 	}
 	return nil
 }
 
-// errNothingToRetry refuses to try again what is on its way already.
+// errNothingToRetry refuses to retry a message that is not, or not any more, poisoned.
 var errNothingToRetry = &ui.Problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
 
-// retryMessages puts one message that was put aside, or all of them, back on their way.
+// retryMessages puts one poisoned message, or all of them, back into its topic.
 func (w *Pages) retryMessages(v *ui.Request) error {
 	ids := slices.DeleteFunc([]string{v.FormValue("messaggio")}, func(id string) bool { return id == "" })
 	if len(ids) == 0 && v.FormValue("tutti") == "" {

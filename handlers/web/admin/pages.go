@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package admin has the pages of administrators: accounts and placements, the catalogue, playbooks, automations, and messages.
+// Package admin serves the pages of administrators: accounts and placements, the catalogue, playbooks, sagas, consumers of the log, and
+// outgoing messages. It shows no ticket's content.
 package admin
 
 import (
@@ -15,7 +16,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Pages are the pages of administrators: accounts and placements, the catalogue, playbooks, automations, and messages.
+// Pages serves the pages of administrators.
 type Pages struct {
 	*ui.UI
 	simulating sync.Mutex // one simulation at a time
@@ -26,7 +27,7 @@ func New(u *ui.UI) (*Pages, error) {
 	return &Pages{UI: u}, u.AddTemplates(templateFiles)
 }
 
-// Routes returns the pages' routes.
+// Routes returns the routes of the pages of administrators.
 func (w *Pages) Routes() []ui.Route {
 	return slices.Concat(w.adminRoutes(), w.peopleRoutes(), w.automationRoutes(), w.outboxRoutes())
 }

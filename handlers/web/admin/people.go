@@ -20,24 +20,24 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// peopleRoutes are who works here, and in which roles.
+// peopleRoutes returns the routes of staff accounts and their placements.
 func (w *Pages) peopleRoutes() []ui.Route {
-	does := func(method, path string, serve func(*ui.Request) error) ui.Route {
-		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: identity.Administer, Handle: serve}
+	route := func(method, path string, handle func(*ui.Request) error) ui.Route {
+		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
 	}
 	return []ui.Route{
-		does("GET", "", w.peoplePage), does("GET", "/nuova", w.newPersonPage), does("POST", "/nuova", w.addPerson),
-		does("GET", "/{account}", w.personPage), does("POST", "/{account}/ruoli", w.addPlacement), does("POST", "/{account}/ruoli/fine", w.endPlacement),
-		does("POST", "/{account}/credenziali", w.renewSecrets), does("POST", "/{account}/disattiva", w.disablePerson),
+		route("GET", "", w.peoplePage), route("GET", "/nuova", w.newPersonPage), route("POST", "/nuova", w.addPerson),
+		route("GET", "/{account}", w.personPage), route("POST", "/{account}/ruoli", w.addPlacement), route("POST", "/{account}/ruoli/fine", w.endPlacement),
+		route("POST", "/{account}/credenziali", w.renewSecrets), route("POST", "/{account}/disattiva", w.disablePerson),
 	}
 }
 
-// staffRoles are the roles that an administrator gives; citizens come by having proved who they are.
+// staffRoles lists the roles that an administrator can give. Citizen is not one of them: citizens get accounts by identification.
 var staffRoles = []person.Role{
 	person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.Administrator, person.Integration,
 }
 
-// peopleTrail is where the pages of one person stand.
+// peopleTrail is the breadcrumb of the pages of one person.
 var peopleTrail = []ui.Crumb{adminTrail[0], {Name: "Persone e ruoli", Path: "/amministrazione/persone"}}
 
 type peopleData struct {
@@ -45,12 +45,12 @@ type peopleData struct {
 	Entity   catalog.EntityCode
 	Entities []catalog.Entity
 	Rows     []personRow
-	Next     string // address of the next page; "": there is none
+	Next     string // address of the next page; "": none
 }
 
 type personRow struct {
 	identity.Account
-	CurrentRoles []placementRow // that count now
+	CurrentRoles []placementRow // placements that are valid now
 }
 
 type placementRow struct {
@@ -95,13 +95,13 @@ func (w *Pages) placementRows(a identity.Account) (rows []placementRow) {
 	return rows
 }
 
-// newPersonData is the form for an account, as typed.
+// newPersonData holds the form of a new account as it was typed.
 type newPersonData struct {
 	Username, GivenName, FamilyName string
 	roleForm
 }
 
-// roleForm is the choice of a role and of where it is held.
+// roleForm holds the choice of a role and an entity.
 type roleForm struct {
 	Role     person.Role
 	Entity   catalog.EntityCode
@@ -115,7 +115,8 @@ func (w *Pages) readRoleForm(v *ui.Request) roleForm {
 	}
 }
 
-// check refuses a role that nobody is given here, and one that is not held there.
+// check returns an identity.InvalidError for a role that an administrator cannot give, an unknown entity, or a role that is not held at
+// this entity.
 func (f roleForm) check(c *catalog.Catalog) error {
 	if _, known := c.Entity(f.Entity); !slices.Contains(staffRoles, f.Role) || f.Entity != "" && !known {
 		return &identity.InvalidError{Field: "placement", Reason: refusal.UnknownPlacement.With()}
@@ -132,7 +133,7 @@ func (w *Pages) renderNewPerson(v *ui.Request, status int, p *ui.Problem) error 
 	return w.Render(v, status, ui.Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
-// addPerson makes an account with its first role, and tells the password and the PIN once.
+// addPerson creates an account with its first placement, and shows its password and PIN once.
 func (w *Pages) addPerson(v *ui.Request) error {
 	f := w.readRoleForm(v)
 	password, pin, err := identity.GenerateSecrets()
@@ -159,7 +160,7 @@ func (w *Pages) addPerson(v *ui.Request) error {
 	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
-// secrets are shown once, in the answer to who made them.
+// secrets holds a new password and PIN. They are shown once, in the response to the request that created them.
 type secrets struct{ Password, PIN string }
 
 type personData struct {
@@ -183,8 +184,9 @@ func (w *Pages) renderPerson(v *ui.Request, status int, p *ui.Problem, id string
 	return w.Render(v, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
-// changeAccount carries out what was asked of one account, and shows it again: with what was refused, or with what was done.
-func (w *Pages) changeAccount(v *ui.Request, what, message string, do func(id string) error) error {
+// changeAccount runs a change of the account in the path and logs it. It shows the account again, with the error message of a refused change
+// or with a message of success.
+func (w *Pages) changeAccount(v *ui.Request, action, message string, do func(id string) error) error {
 	id := v.PathValue("account")
 	err := do(id)
 	if err != nil {
@@ -194,17 +196,17 @@ func (w *Pages) changeAccount(v *ui.Request, what, message string, do func(id st
 		}
 		return w.renderPerson(v, p.Status, p, id, nil)
 	}
-	w.logAdministration(v, what, id)
+	w.logAdministration(v, action, id)
 	return v.Redirect("/amministrazione/persone/" + id + "?fatto=" + message)
 }
 
-// logAdministration writes down who changed what of whose account.
-func (w *Pages) logAdministration(v *ui.Request, what, account string) {
-	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administered", slog.String("what", what), slog.String("account", account),
+// logAdministration logs an administrator's action, the account that it changed, and the administrator's account.
+func (w *Pages) logAdministration(v *ui.Request, action, account string) {
+	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administrative action", slog.String("what", action), slog.String("account", account),
 		slog.String("by", v.Session.Account), slog.String("request_id", middleware.RequestID(v.Context())))
 }
 
-// administrationRef names the administrator in the history of the tickets that what they do releases.
+// administrationRef returns the reference to the administrator in the history of the tickets that lose their assignee by the change.
 func administrationRef(v *ui.Request) string { return "administration/" + v.Session.Account }
 
 func (w *Pages) addPlacement(v *ui.Request) error {
@@ -229,7 +231,7 @@ func (w *Pages) endPlacement(v *ui.Request) error {
 	})
 }
 
-// renewSecrets gives an account a password and a PIN that nobody knows yet, and tells them once.
+// renewSecrets gives an account a new password and PIN, and shows them once.
 func (w *Pages) renewSecrets(v *ui.Request) error {
 	id := v.PathValue("account")
 	password, pin, err := identity.GenerateSecrets()
@@ -256,7 +258,7 @@ func (w *Pages) disablePerson(v *ui.Request) error {
 	})
 }
 
-// What an administrator is refused.
+// The refusals of changes of accounts.
 var (
 	errOwnAccount  = &ui.Problem{Status: http.StatusConflict, Title: "Non su sé stessi", Text: "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore."}
 	errUnconfirmed = &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Manca la conferma", Text: "Selezioni la casella di conferma: chi viene disattivato non può più accedere."}

@@ -18,7 +18,7 @@ type playbookRow struct {
 	*playbook.Playbook
 	Versions []*playbook.Playbook
 	Paths    int
-	Starts   []string // what calls for it
+	Starts   []string // the problems that start it
 }
 
 func (w *Pages) playbooksPage(v *ui.Request) error {
@@ -34,6 +34,7 @@ func (w *Pages) playbooksPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
 }
 
+// startTexts returns the problems that start a playbook, in words.
 func (w *Pages) startTexts(p *playbook.Playbook) (texts []string) {
 	for _, s := range p.Starts {
 		service, _ := w.App.Catalog.Service(s.Service)
@@ -47,34 +48,34 @@ func (w *Pages) startTexts(p *playbook.Playbook) (texts []string) {
 	return texts
 }
 
-// playbookData is one version of a playbook: its tree, and every way through it.
+// playbookData holds one version of a playbook: its tree and every path through it.
 type playbookData struct {
 	*playbook.Playbook
 	Versions []*playbook.Playbook
 	Starts   []string
 	Tree     *treeNode
 	Paths    []treePath
-	Unused   []playbook.OutcomeID // outcomes that only other playbooks' runs come to, if any
+	Unused   []playbook.OutcomeID // outcomes that no path of a run that starts here reaches
 }
 
-// treeNode is a check with its two ways on.
+// treeNode is a check with the branches of its two answers.
 type treeNode struct {
 	*playbook.Check
 	Needs   []string
 	Yes, No treeBranch
 }
 
-// treeBranch is where an answer leads: to another check, whose way on may stand above already, to an outcome or to another playbook.
+// treeBranch is what follows an answer: another check, a check that is already drawn, an outcome, or another playbook.
 type treeBranch struct {
 	Node         *treeNode
-	SeenQuestion string // the check that stands above
+	SeenQuestion string // the question of a check that is already drawn
 	Outcome      *playbook.Outcome
 	Playbook     playbook.ID
 }
 
 type treePath struct {
 	Steps []treeStep
-	End   string // the outcome, or what it comes back to
+	End   string // the outcome, or a text that the path returns to an answered check
 }
 
 type treeStep struct {
@@ -118,7 +119,7 @@ func (w *Pages) playbookPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "procedura", Title: p.Title, Breadcrumb: append(slices.Clone(adminTrail), ui.Crumb{Name: "Procedure di verifica", Path: "/amministrazione/procedure"}), Data: d})
 }
 
-// newTree is a playbook from a check on. A check that several ways lead to is drawn where the first one comes to it.
+// newTree returns the tree of a playbook below a check. A check that several branches lead to is drawn only once, where it comes first.
 func newTree(p *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]bool) *treeNode {
 	drawn[id] = true
 	c := &p.Checks[slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == id })]
