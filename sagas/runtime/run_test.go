@@ -43,13 +43,15 @@ func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
 	}
 }
 
-func TestRunEndsAllThatItStarted(t *testing.T) {
-	w := newFixture(t, "2026-11-16 10:00")
+func TestRunEndsItsGoroutines(t *testing.T) {
+	storetest.Empty(t) // starts the test server, which runs until the last test has ended
 	before := goleak.IgnoreCurrent()
+	w := newFixture(t, "2026-11-16 10:00")
 	stop := w.run(w.runner(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()), dispatchingSaga))
 	id := w.open()
-	w.eventually("it works", func() bool { return w.state(id).Entity == sagastest.TO3 })
+	w.eventually("the ticket is moved", func() bool { return w.state(id).Entity == sagastest.TO3 })
 	stop()
+	w.store.Close() // it starts goroutines after Open has returned, so before cannot hold them
 	if err := storetest.Leaks(before); err != nil {
 		t.Error(err)
 	}
