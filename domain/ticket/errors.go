@@ -4,6 +4,7 @@
 package ticket
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -78,4 +79,18 @@ func (e *ConflictError) Error() string {
 		texts[i] = f.Field
 	}
 	return "changed since the version you saw: " + strings.Join(texts, ", ")
+}
+
+// IsRefusal reports whether err is, or wraps, a refusal of the rules: one of the error types of this file. Every other error is a
+// failure, for example of the database.
+func IsRefusal(err error) bool {
+	var (
+		notAllowed *NotAllowedError
+		forbidden  *ForbiddenError
+		notVisible *NotVisibleError
+		invalid    *InvalidError
+		conflict   *ConflictError
+	)
+	return errors.As(err, &notAllowed) || errors.As(err, &forbidden) || errors.As(err, &notVisible) ||
+		errors.As(err, &invalid) || errors.As(err, &conflict)
 }

@@ -59,7 +59,7 @@ func (w *fixture) act(on ticket.ID, what int) {
 	case 7:
 		c = ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato", Yes: true}}}
 	}
-	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !runtime.IsRefusal(err) {
+	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !ticket.IsRefusal(err) {
 		w.Fatal(err)
 	}
 }

@@ -163,19 +163,6 @@ func commandID(id SagaID, t timerRow) eventstore.CommandID {
 	}
 }
 
-// isRefusal tells whether the rules said no: the ticket has moved on since the timer was set. That is an outcome.
-func isRefusal(err error) bool {
-	var (
-		notAllowed *ticket.NotAllowedError
-		forbidden  *ticket.ForbiddenError
-		notYours   *ticket.NotVisibleError
-		invalid    *ticket.InvalidError
-		conflict   *ticket.ConflictError
-	)
-	return errors.As(err, &notAllowed) || errors.As(err, &forbidden) || errors.As(err, &notYours) ||
-		errors.As(err, &invalid) || errors.As(err, &conflict)
-}
-
 // outcomes are the results of a batch of dispatched timers.
 type outcomes struct {
 	tickets, keys []string       // of the timers that are finished
@@ -195,7 +182,7 @@ func (o *outcomes) add(t *dueTimer, now time.Time) {
 	entry := journalEntry{timerRow: t.timerRow, at: now, what: "done"}
 	switch {
 	case t.err == nil:
-	case isRefusal(t.err):
+	case ticket.IsRefusal(t.err):
 		entry.what, entry.why = "refused", t.err.Error()
 	default:
 		o.failed = append(o.failed, t)

@@ -139,7 +139,7 @@ func (o *ticketSimulation) runTimersUntil(at time.Time, next string) error {
 		o.sentKeys = append(o.sentKeys, t.Key)
 		events, err := o.rules.Decide(o.ticket, t.Command, person.Actor{ID: o.saga.ID().Name, Role: person.System}, t.At)
 		if err != nil {
-			if !isRefusal(err) {
+			if !ticket.IsRefusal(err) {
 				return err
 			}
 			o.result.Refused++
