@@ -25,8 +25,8 @@ type Hours struct {
 	Open, Close int
 }
 
-// AfterOfficeHours returns the time, in UTC, at which d of office time has passed since t. Nights, weekends and holidays do not count. h must
-// not include the hours of the change to and from summer time, 2 to 3 o'clock.
+// AfterOfficeHours returns the time, in UTC, at which d of office time has passed since t. Nights, weekends and holidays do not count. h
+// must not include the hours of the change to and from summer time, 2 to 3 o'clock.
 func (c Calendar) AfterOfficeHours(t time.Time, d time.Duration, h Hours) time.Time {
 	for day := t.In(rome); ; day = midnight(day, 1) {
 		if !c.IsWorking(day) {

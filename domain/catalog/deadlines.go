@@ -19,8 +19,8 @@ type HandoverRule struct {
 	Office          string `json:"office"`            // office hours, e.g. 08:30-16:30, Europe/Rome
 }
 
-// WaitingRule holds the times at which a citizen who was asked something is reminded, and the time after which a ticket without an answer is
-// resolved (FAQ 2.4). The FAQ gives no times; both are this project's choice.
+// WaitingRule holds the times at which a citizen who was asked something is reminded, and the time after which a ticket without an answer
+// is resolved (FAQ 2.4). The FAQ gives no times; both are this project's choice.
 type WaitingRule struct {
 	RemindAfterDays  []int `json:"remind_after_working_days"`  // 1–365 each, rising
 	ResolveAfterDays int   `json:"resolve_after_working_days"` // up to 365 and after the last reminder; 0: never
@@ -69,8 +69,8 @@ func (w WaitingRule) check() error {
 	return nil
 }
 
-// HandoverDue returns the deadline by which an entity must take a ticket that it received at from, the time of the warning before it, and an
-// English sentence that explains the deadline.
+// HandoverDue returns the deadline by which an entity must take a ticket that it received at from, the time of the warning before it, and
+// an English sentence that explains the deadline.
 func (c *Catalog) HandoverDue(code EntityCode, from time.Time) (warn, due time.Time, why string) {
 	rule, cal := c.Handover(code), c.Calendar(code)
 	hours, err := rule.officeHours()
@@ -103,8 +103,8 @@ func (c *Catalog) Waiting(code EntityCode) WaitingRule {
 	return w
 }
 
-// WithSettings returns a copy of the catalogue with changed settings of the given entities, or of all entities if codes is empty. It returns
-// an error for settings that Parse would refuse too.
+// WithSettings returns a copy of the catalogue with changed settings of the given entities, or of all entities if codes is empty. It
+// returns an error for settings that Parse would refuse too.
 func (c *Catalog) WithSettings(change func(*AutoCloseRule, *HandoverRule, *WaitingRule), codes ...EntityCode) (*Catalog, error) {
 	changed := *c
 	changed.entities = slices.Clone(c.entities)

@@ -58,7 +58,7 @@ type (
 		ValidFrom string          `json:"valid_from"` // 2006-01-02, the first day; absent: no limit
 		ValidTo   string          `json:"valid_to"`   // the first day after the last; absent: no limit
 		Successor EntityCode      `json:"successor"`
-		AutoClose json.RawMessage `json:"auto_close"` // overrides the general rule; keys that it leaves out keep the general value, here and in the next two
+		AutoClose json.RawMessage `json:"auto_close"` // overrides of the general rule, key by key; so are the next two
 		Handover  json.RawMessage `json:"handover"`
 		Waiting   json.RawMessage `json:"waiting"`
 	}

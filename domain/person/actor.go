@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package person defines actors (a person or the system, in a role at an entity) and parses the identifiers that citizens enter in forms: tax
-// codes, e-mail addresses and telephone numbers. It stores and logs nothing.
+// Package person defines actors (a person or the system, in a role at an entity) and parses the identifiers that citizens enter in forms:
+// tax codes, e-mail addresses and telephone numbers. It stores and logs nothing.
 package person
 
 import "github.com/sol-assistenza/sol/domain/catalog"

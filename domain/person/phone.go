@@ -11,8 +11,8 @@ import (
 
 const phoneFormat = "6 to 15 digits, with a country code after + or 00 or without one, such as +39 011 1234567; spaces, -, / and ( ) between them"
 
-// ParsePhone parses an Italian or international telephone number and returns its normal form: the digits, with a leading + if a country code
-// was typed. It adds no country code to a number without one. Error: *InvalidError.
+// ParsePhone parses an Italian or international telephone number and returns its normal form: the digits, with a leading + if a country
+// code was typed. It adds no country code to a number without one. Error: *InvalidError.
 func ParsePhone(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
 	if s == "" {

@@ -39,9 +39,9 @@ func (c TaxCode) Kind() TaxCodeKind { return c.kind }
 
 const taxCodeFormats = "a codice fiscale of 16 characters, such as RSSMRA85T10A562S, one of 11 digits, or STP or ENI and 13 digits"
 
-// ParseTaxCode parses a tax code in capital or small letters, with spaces anywhere. It checks only what is certain (shape, month, day, check
-// character) and accepts a code that merely looks odd, because a real person's code must never be refused. A code with letters in place of
-// digits (omocodia) is a code of its own and is not converted. Error: *InvalidError.
+// ParseTaxCode parses a tax code in capital or small letters, with spaces anywhere. It checks only what is certain (shape, month, day,
+// check character) and accepts a code that merely looks odd, because a real person's code must never be refused. A code with letters in
+// place of digits (omocodia) is a code of its own and is not converted. Error: *InvalidError.
 func ParseTaxCode(typed string) (TaxCode, error) {
 	s := normalize(typed)
 	switch n := utf8.RuneCountInString(s); {

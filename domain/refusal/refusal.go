@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package refusal defines the codes of refusals. A refusal is a code with arguments; each adapter looks up its text by the code. The English
-// texts are here, for the API, the command line and the log. The package decides nothing: the rules that refuse are elsewhere.
+// Package refusal defines the codes of refusals. A refusal is a code with arguments; each adapter looks up its text by the code. The
+// English texts are here, for the API, the command line and the log. The package decides nothing: the rules that refuse are elsewhere.
 package refusal
 
 import (

@@ -26,41 +26,41 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// App is where the door finds what to ask with, and brings what it learns.
+// App is the part of the application service that a Connector uses: it reads ticket histories and records results.
 type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
 	Dispatch(ctx context.Context, r app.CommandRequest) (app.Outcome, error)
 }
 
-// Config is what the door is made of. Zero values stand for the defaults.
+// Config configures a Connector. App is required. Zero values mean the defaults given below.
 type Config struct {
 	App       App
 	Systems   Systems
 	Playbooks *playbook.Library
 
-	Timeout        time.Duration // for one request; 5 s
-	MaxRetries     int           // after the first request; 2
-	RetryDelay     time.Duration // before the first retry, then doubled, with jitter; 200 ms
-	MaxFailures    uint32        // failures in a row that open the breaker; 5
-	BreakerTimeout time.Duration // how long an open breaker leaves the system alone; 30 s
-	MaxConcurrent  int           // questions to one entity's systems at a time; 2
-	Client         *http.Client  // its redirects are not followed
+	Timeout        time.Duration // of one request; default 5 s
+	MaxRetries     int           // requests after the first one; default 2
+	RetryDelay     time.Duration // before the first retry, then doubled, with jitter; default 200 ms
+	MaxFailures    uint32        // consecutive failures that open the circuit breaker; default 5
+	BreakerTimeout time.Duration // time for which an open breaker stays open; default 30 s
+	MaxConcurrent  int           // simultaneous questions to the systems of one entity; default 2
+	Client         *http.Client  // redirects are not followed, whatever its CheckRedirect; default: a new client
 	Log            *slog.Logger
 	Metrics        prometheus.Registerer
 
 	metrics metrics
 }
 
-// Connector asks connected systems. It never fails an operator: it runs from the outbox.
+// Connector asks connected systems and records their answers. It runs from the outbox, so a system that fails does not delay operators.
 type Connector struct {
 	Config
 	tokens map[catalog.EntityCode]string
 
 	mu      sync.Mutex
-	systems map[catalog.EntityCode]*system // those that were asked
+	systems map[catalog.EntityCode]*system // made at the first question for each entity
 }
 
-// New checks the configuration and reads the tokens.
+// New checks the configuration and reads the token files. It returns an error if App is missing or a token file cannot be read.
 func New(c Config) (*Connector, error) {
 	if c.App == nil {
 		return nil, errors.New("connector: App is required")
@@ -73,7 +73,7 @@ func New(c Config) (*Connector, error) {
 	if c.Client != nil {
 		client = *c.Client
 	}
-	// Whom to tell a tax code the configuration says, and not whoever answers there.
+	// Requests contain tax codes. They must go only to configured addresses, so redirects are not followed.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.Client = &client
 	if c.Log == nil {
@@ -94,7 +94,8 @@ func New(c Config) (*Connector, error) {
 	return d, nil
 }
 
-// systemOf is an entity's own, with a breaker of its own, also where the address is everybody's. Nil: there is none.
+// systemOf returns the system of an entity, or nil if none is configured. Each entity has its own circuit breaker, even if it uses the
+// address configured for "*".
 func (d *Connector) systemOf(entity catalog.EntityCode) *system {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -110,45 +111,46 @@ func (d *Connector) systemOf(entity catalog.EntityCode) *system {
 	return nil
 }
 
-// HandleQuestion asks what a message of the topic ask-connector asks, and brings the answer in: yes, no, or why it is not known. An
-// error means that it is to be tried again. messageID makes a redelivery harmless.
-func (d *Connector) HandleQuestion(ctx context.Context, messageID string, on ticket.ID, q sagas.ConnectorQuestion) error {
-	history, err := d.App.History(ctx, on)
+// HandleQuestion handles a message of the topic ask-connector: it asks the connected system and records the result on the ticket, which is
+// yes, no or the reason why there is no answer. It does nothing if the question no longer applies. After an error the message must be
+// delivered again; messageID is the idempotency key, so a repeated delivery has no further effect.
+func (d *Connector) HandleQuestion(ctx context.Context, messageID string, id ticket.ID, q sagas.ConnectorQuestion) error {
+	history, err := d.App.History(ctx, id)
 	if err != nil {
-		return fmt.Errorf("ask about ticket %s: %w", on, err)
+		return fmt.Errorf("ask about ticket %s: %w", id, err)
 	}
-	r, asked := d.buildRequest(history, q)
-	if !asked {
-		return nil // somebody answered meanwhile, or the run is over
+	r, applies := d.buildRequest(history, q)
+	if !applies {
+		return nil // somebody has answered meanwhile, or the run has ended
 	}
 	r.ID = messageID
-	learned := ticket.RecordQueryResult{Run: q.Run, Query: q.Query, Check: q.Check}
-	begun := time.Now()
+	result := ticket.RecordQueryResult{Run: q.Run, Query: q.Query, Check: q.Check}
+	start := time.Now()
 	answer, err := d.ask(ctx, q, r)
 	if ctx.Err() != nil {
-		return ctx.Err() // the service stops; it will be asked again
+		return ctx.Err() // the service stops; the message will be delivered again
 	}
 	yes, known := answer.Facts[q.Fact]
 	switch {
 	case err != nil:
-		learned.Why = unknownReason(err)
+		result.Why = unknownReason(err)
 	case !known:
-		learned.Why = ticket.AnswerNotKnown
+		result.Why = ticket.AnswerNotKnown
 	default:
-		learned.Answer, learned.Evidence = &yes, answer.Evidence
+		result.Answer, result.Evidence = &yes, answer.Evidence
 	}
 	outcome := "answered"
-	if learned.Answer == nil {
-		outcome = string(learned.Why)
-		d.Log.InfoContext(ctx, "a connected system did not answer", "entity", q.Entity, "query", q.Query, "ticket", on, "reason", learned.Why, "error", err)
+	if result.Answer == nil {
+		outcome = string(result.Why)
+		d.Log.InfoContext(ctx, "connected system gave no answer", "entity", q.Entity, "query", q.Query, "ticket", id, "reason", result.Why, "error", err)
 	}
-	d.metrics.observe(q, outcome, time.Since(begun))
+	d.metrics.observe(q, outcome, time.Since(start))
 	_, err = d.App.Dispatch(ctx, app.CommandRequest{
-		Ticket: on, Command: learned, By: person.Actor{ID: "connector", Role: person.System}, Key: messageID, Permanent: true,
+		Ticket: id, Command: result, By: person.Actor{ID: "connector", Role: person.System}, Key: messageID, Permanent: true,
 	})
 	var notAllowed *ticket.NotAllowedError
 	if errors.As(err, &notAllowed) {
-		return nil // the ticket has moved on
+		return nil // the ticket's state has changed meanwhile
 	}
 	return err
 }
@@ -163,6 +165,7 @@ func (d *Connector) ask(ctx context.Context, q sagas.ConnectorQuestion, r Reques
 
 var errNoSystem = errors.New("no system is connected for the entity")
 
+// unknownReason returns the reason, as it is recorded on the ticket, why a question has no answer.
 func unknownReason(err error) ticket.QueryFailure {
 	switch {
 	case errors.Is(err, errNoSystem):
@@ -176,7 +179,9 @@ func unknownReason(err error) ticket.QueryFailure {
 	}
 }
 
-// buildRequest gathers what is known to ask with. False: the check is not to be asked any more.
+// buildRequest builds the request for a question from the ticket's history: tax code, facilitated access and IUV from the form, the other
+// values from the evidence of the run's answers, which also replaces the IUV. False: the question no longer applies, because the run has
+// changed or ended, the check is no longer the last on its path, the ticket has another entity, or its personal data are erased.
 func (d *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQuestion) (Request, bool) {
 	var s ticket.State
 	var r Request

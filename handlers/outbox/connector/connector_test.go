@@ -40,13 +40,13 @@ const taxCode = "RSSMRA85T10A562S"
 
 var anna = person.Actor{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: "010301"}
 
-// patience is how long the door waits for systems that do answer; short is for those that never do.
+// longTimeout is the timeout in tests of systems that answer; shortTimeout is for systems that never answer.
 const (
-	patience = 2 * time.Minute
-	short    = 300 * time.Millisecond
+	longTimeout  = 2 * time.Minute
+	shortTimeout = 300 * time.Millisecond
 )
 
-// fixture is a desk, a simulator, and a fault-injecting proxy between the simulator and the door.
+// fixture is a command dispatcher, a simulator, a connector, and a fault-injecting proxy between the connector and the simulator.
 type fixture struct {
 	*testing.T
 	dispatcher *app.Dispatcher
@@ -64,7 +64,7 @@ func newFixture(t *testing.T, options ...func(*connector.Config)) *fixture {
 	w.proxy = newFaultyProxy(t, strings.TrimPrefix(served.URL, "http://"))
 	c := connector.Config{
 		App: w.dispatcher, Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: "http://" + w.proxy.address}},
-		Timeout: patience, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: 50 * time.Millisecond, Metrics: w.metrics,
+		Timeout: longTimeout, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: 50 * time.Millisecond, Metrics: w.metrics,
 	}
 	for _, o := range options {
 		o(&c)
@@ -76,7 +76,7 @@ func newFixture(t *testing.T, options ...func(*connector.Config)) *fixture {
 	return w
 }
 
-// open makes a ticket whose run has begun.
+// open opens a ticket and begins its playbook run.
 func (w *fixture) open() ticket.ID { w.Helper(); return w.openAt("010301") }
 
 func (w *fixture) openAt(entity catalog.EntityCode) ticket.ID {
@@ -91,9 +91,9 @@ func (w *fixture) openAt(entity catalog.EntityCode) ticket.ID {
 	return id
 }
 
-func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: by}); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -107,24 +107,24 @@ func (w *fixture) run(id ticket.ID) ticket.PlaybookRun {
 	return s.Run
 }
 
-var whichReport = sagas.ConnectorQuestion{Run: 1, Entity: "010301", Check: "referto-individuato", Query: playbook.FindReport, Fact: "found"}
+var findReport = sagas.ConnectorQuestion{Run: 1, Entity: "010301", Check: "referto-individuato", Query: playbook.FindReport, Fact: "found"}
 
-// ask asks once and answers why it is not known; "" when it is.
+// ask handles one question and returns the recorded reason why there is no answer; "" if there is one.
 func (w *fixture) ask(id ticket.ID) ticket.QueryFailure {
 	w.Helper()
-	if err := w.connector.HandleQuestion(w.Context(), uuid.NewString(), id, whichReport); err != nil {
+	if err := w.connector.HandleQuestion(w.Context(), uuid.NewString(), id, findReport); err != nil {
 		w.Fatal(err)
 	}
 	return w.run(id).Tried["referto-individuato"].Why
 }
 
-// eventually asks again until the systems answer.
+// eventually waits until holds returns true.
 func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
 	storetest.Eventually(w.T, what, holds)
 }
 
-// open tells whether the entity's breaker is.
+// breakerIsOpen reports whether the metric shows an open circuit breaker of the first entity.
 func (w *fixture) breakerIsOpen() bool {
 	w.Helper()
 	families, err := w.metrics.Gather()
@@ -139,52 +139,51 @@ func (w *fixture) breakerIsOpen() bool {
 	return false
 }
 
-func TestAMachineAnswersACheckWithItsEvidence(t *testing.T) {
+func TestSystemAnswersCheckWithEvidence(t *testing.T) {
 	w := newFixture(t)
 	w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true, "ours": true}, Evidence: playbook.Evidence{"identifier": "REF-1", "produced_on": "2026-11-03"}})
 	id := w.open()
 	if why := w.ask(id); why != "" {
-		t.Fatalf("not known: %s", why)
+		t.Fatalf("got reason %s, want an answer", why)
 	}
-	given := w.run(id).Answers["referto-individuato"]
-	if !given.Yes || given.Query != playbook.FindReport || given.By.ID != "connector" || given.Evidence["identifier"] != "REF-1" {
-		t.Errorf("it learned %+v", given)
+	answer := w.run(id).Answers["referto-individuato"]
+	if !answer.Yes || answer.Query != playbook.FindReport || answer.By.ID != "connector" || answer.Evidence["identifier"] != "REF-1" {
+		t.Errorf("got answer %+v, want yes with identifier REF-1", answer)
 	}
-	asked := w.sim.QuestionCount()
-	if w.ask(id); w.sim.QuestionCount() != asked {
-		t.Error("it asks for what is known")
+	before := w.sim.QuestionCount()
+	if w.ask(id); w.sim.QuestionCount() != before {
+		t.Error("got a second question about an answered check, want none")
 	}
 }
 
-// Timeouts, half answers, cut connections, a crawling peer: never an answer, and never for ever. The breaker opens, and
-// when the peer is back the answer comes in.
-func TestFaultsOnTheWay(t *testing.T) {
-	for name, f := range map[string]fault{"a lost answer": lose, "a crawling peer": crawl, "a half answer": truncate, "a cut line": reset} {
+// A timeout, an incomplete answer, a reset connection and a slow peer give no answer, within bounded time. The circuit breaker opens. When
+// the peer works again, the answer is recorded.
+func TestNetworkFaultsGiveNoAnswer(t *testing.T) {
+	for name, f := range map[string]fault{"lost answer": lose, "slow peer": crawl, "incomplete answer": truncate, "connection reset": reset} {
 		t.Run(name, func(t *testing.T) {
-			w := newFixture(t, func(c *connector.Config) { c.Timeout = short })
+			w := newFixture(t, func(c *connector.Config) { c.Timeout = shortTimeout })
 			w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true}})
 			id := w.open()
 			w.proxy.fault.Store(&f)
 			if why := w.ask(id); why != ticket.SystemUnreachable {
-				t.Fatalf("it is %q", why)
+				t.Fatalf("got reason %q, want %q", why, ticket.SystemUnreachable)
 			}
-			if !w.breakerIsOpen() { // three failures in a row
-				t.Error("the breaker is closed")
+			if !w.breakerIsOpen() { // three consecutive failures
+				t.Error("got a closed breaker, want an open one")
 			}
 			if len(w.run(id).Answers) > 0 {
-				t.Fatalf("it learned %+v", w.run(id).Answers)
+				t.Fatalf("got answers %+v, want none", w.run(id).Answers)
 			}
 			w.proxy.fault.Store(nil)
-			w.eventually("the answer comes in", func() bool { return w.ask(id) == "" && w.run(id).Answers["referto-individuato"].Yes })
+			w.eventually("the answer is recorded", func() bool { return w.ask(id) == "" && w.run(id).Answers["referto-individuato"].Yes })
 			if w.breakerIsOpen() {
-				t.Error("the breaker is still open")
+				t.Error("got an open breaker, want a closed one")
 			}
 		})
 	}
 }
 
-// What is no answer is never taken for one.
-func TestInvalidAnswerIsUnknown(t *testing.T) {
+func TestInvalidAnswerIsNotRecorded(t *testing.T) {
 	for answer, want := range map[string]ticket.QueryFailure{
 		`{"facts": {"found": "yes"}}`: ticket.InvalidAnswer,
 		`{"facts": {"found": true}`:   ticket.InvalidAnswer,
@@ -219,7 +218,7 @@ func TestInvalidAnswerIsUnknown(t *testing.T) {
 		}
 		id := w.open()
 		if why := w.ask(id); why != want || len(w.run(id).Answers) > 0 {
-			t.Errorf("%.60s is %q, %+v", answer, why, w.run(id).Answers)
+			t.Errorf("%.60s: got reason %q, answers %+v, want %q, none", answer, why, w.run(id).Answers, want)
 		}
 	}
 	w := newFixture(t)
@@ -230,8 +229,8 @@ func TestInvalidAnswerIsUnknown(t *testing.T) {
 	}
 }
 
-// A tax code goes where the configuration says and nowhere else, and no answer is too long, too deep or too slow to bear.
-func TestASystemThatMisbehaves(t *testing.T) {
+// Requests go only to the configured address, and answers that are too long, too deep or too slow give a failure.
+func TestMisbehavingSystemGivesNoAnswer(t *testing.T) {
 	var requests atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		requests.Add(1)
@@ -251,37 +250,37 @@ func TestASystemThatMisbehaves(t *testing.T) {
 		want    ticket.QueryFailure
 		timeout time.Duration
 	}{
-		"302": {redirect(http.StatusFound), ticket.SystemUnreachable, patience},
-		"307": {redirect(http.StatusTemporaryRedirect), ticket.SystemUnreachable, patience},
-		"308": {redirect(http.StatusPermanentRedirect), ticket.SystemUnreachable, patience},
-		"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, ticket.SystemUnreachable, patience},
-		"an endless body": {func(w http.ResponseWriter, r *http.Request) {
+		"302": {redirect(http.StatusFound), ticket.SystemUnreachable, longTimeout},
+		"307": {redirect(http.StatusTemporaryRedirect), ticket.SystemUnreachable, longTimeout},
+		"308": {redirect(http.StatusPermanentRedirect), ticket.SystemUnreachable, longTimeout},
+		"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, ticket.SystemUnreachable, longTimeout},
+		"endless body": {func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				_, _ = w.Write(make([]byte, 4096))
 			}
-		}, ticket.InvalidAnswer, patience},
+		}, ticket.InvalidAnswer, longTimeout},
 		"endless headers": {func(w http.ResponseWriter, _ *http.Request) {
 			for n := range 200 {
 				w.Header().Set(fmt.Sprintf("X-%d", n), strings.Repeat("x", 100_000))
 			}
-		}, ticket.SystemUnreachable, patience},
-		"a body that unpacks without end": {func(w http.ResponseWriter, _ *http.Request) {
+		}, ticket.SystemUnreachable, longTimeout},
+		"compressed body of 50 MB": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(packed.Bytes())
-		}, ticket.InvalidAnswer, patience},
-		"a body that trickles": {func(w http.ResponseWriter, r *http.Request) {
+		}, ticket.InvalidAnswer, longTimeout},
+		"body that does not end": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, `{"facts": {"found": true}`)
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, ticket.SystemUnreachable, short},
-		"headers that do not come": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ticket.SystemUnreachable, short},
+		}, ticket.SystemUnreachable, shortTimeout},
+		"headers that never come": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ticket.SystemUnreachable, shortTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newFixture(t)
-			// Who serves notices that the door has hung up only once the request was read.
-			served := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+			// The server notices that the connector has closed the connection only after it has read the request.
+			served := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
-				c.handle(to, r)
+				c.handle(rw, r)
 			}))
 			defer served.Close()
 			var err error
@@ -292,81 +291,81 @@ func TestASystemThatMisbehaves(t *testing.T) {
 			}
 			id := w.open()
 			if why := w.ask(id); why != c.want || len(w.run(id).Answers) > 0 {
-				t.Errorf("it is %q, %+v", why, w.run(id).Answers)
+				t.Errorf("got reason %q, answers %+v, want %q, none", why, w.run(id).Answers, c.want)
 			}
 		})
 	}
 	if n := requests.Load(); n > 0 {
-		t.Errorf("%d others were told", n)
+		t.Errorf("got %d requests at another address, want none", n)
 	}
 }
 
-// Where everybody has the same address, one entity's trouble is not the others'.
-func TestEveryEntityHasABreakerOfItsOwn(t *testing.T) {
+// Entities with the same address have separate circuit breakers: failures for one entity do not affect the others.
+func TestEachEntityHasItsOwnBreaker(t *testing.T) {
 	w := newFixture(t)
-	var asked atomic.Int32
-	served := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+	var requests atomic.Int32
+	served := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/010301/") {
-			asked.Add(1)
-			to.WriteHeader(http.StatusInternalServerError)
+			requests.Add(1)
+			rw.WriteHeader(http.StatusInternalServerError)
 			return
 		}
-		_, _ = fmt.Fprint(to, `{"facts": {"found": true}}`)
+		_, _ = fmt.Fprint(rw, `{"facts": {"found": true}}`)
 	}))
 	defer served.Close()
 	var err error
 	w.connector, err = connector.New(connector.Config{App: w.dispatcher, Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: served.URL + "/{entity}"}},
-		Timeout: patience, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: time.Hour})
+		Timeout: longTimeout, RetryDelay: time.Millisecond, MaxFailures: 3, BreakerTimeout: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
 		if why := w.ask(w.open()); why != ticket.SystemUnreachable {
-			t.Fatalf("it is %q", why)
+			t.Fatalf("got reason %q, want %q", why, ticket.SystemUnreachable)
 		}
 	}
-	if n := asked.Load(); n != 3 {
-		t.Errorf("it is asked %d times", n)
+	if n := requests.Load(); n != 3 {
+		t.Errorf("got %d requests, want 3", n)
 	}
-	id, theirs := w.openAt("010203"), whichReport
-	theirs.Entity = "010203"
-	if err := w.connector.HandleQuestion(t.Context(), uuid.NewString(), id, theirs); err != nil || !w.run(id).Answers["referto-individuato"].Yes {
-		t.Errorf("another's is %+v, %v", w.run(id), err)
+	id, question := w.openAt("010203"), findReport
+	question.Entity = "010203"
+	if err := w.connector.HandleQuestion(t.Context(), uuid.NewString(), id, question); err != nil || !w.run(id).Answers["referto-individuato"].Yes {
+		t.Errorf("other entity: got %+v, error %v, want the answer yes", w.run(id), err)
 	}
 }
 
-func TestWithoutASystemItIsNotKnown(t *testing.T) {
+func TestEntityWithoutSystemGetsNoAnswer(t *testing.T) {
 	w := newFixture(t)
 	var err error
 	if w.connector, err = connector.New(connector.Config{App: w.dispatcher, Playbooks: playbook.Default()}); err != nil {
 		t.Fatal(err)
 	}
 	if why := w.ask(w.open()); why != ticket.NoSystemConnected {
-		t.Errorf("it is %q", why)
+		t.Errorf("got reason %q, want %q", why, ticket.NoSystemConnected)
 	}
 }
 
-// An operator's call does not wait for a system that hangs: both are under way at the same time, and the call is answered.
-func TestAHangingSystemHoldsNobodyUp(t *testing.T) {
+// An operator's command does not wait for a system that hangs: it is carried out while the question still waits for its answer.
+func TestHangingSystemDoesNotDelayOperators(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
 	w.sim.Set(taxCode, simulator.Person{Delay: simulator.Duration(time.Hour)})
 	ctx, cancel := context.WithCancel(t.Context())
 	answered := make(chan error, 1)
-	go func() { answered <- w.connector.HandleQuestion(ctx, uuid.NewString(), id, whichReport) }()
+	go func() { answered <- w.connector.HandleQuestion(ctx, uuid.NewString(), id, findReport) }()
 	w.eventually("the system is asked", func() bool { return w.sim.QuestionCount() > 0 })
 	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	w.dispatch(id, anna, ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato"}}})
 	cancel()
 	if err := <-answered; !errors.Is(err, context.Canceled) {
-		t.Errorf("the question that was given up ends with %v", err)
+		t.Errorf("cancelled question: got error %v, want %v", err, context.Canceled)
 	}
-	if given := w.run(id).Answers["referto-individuato"]; given.Yes || given.By != anna {
-		t.Errorf("the operator's answer is %+v", given)
+	if answer := w.run(id).Answers["referto-individuato"]; answer.Yes || answer.By != anna {
+		t.Errorf("got answer %+v, want no by %+v", answer, anna)
 	}
 }
 
-func TestSystemsAreReadFromAFile(t *testing.T) {
+func TestReadSystems(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"010301": {"url": "https://sistemi.example.it"}, "*": {"url": "http://127.0.0.1:1"}}`: "",
 		`{"010301": {"url": "sistemi"}}`:      "url",
@@ -379,7 +378,7 @@ func TestSystemsAreReadFromAFile(t *testing.T) {
 		}
 		_, err := connector.ReadSystems(path)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", text, err)
+			t.Errorf("%s: got error %v, want %q", text, err, want)
 		}
 	}
 }

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package connector is the door to the connected systems: the ASR's own reports and payments, and FSE/ROL, behind one small
-// HTTP contract of ours.
+// Package connector asks connected systems about checks of a playbook and records their answers on tickets. Connected systems are the
+// systems of an ASR for reports and payments, and FSE/ROL. They all implement one small HTTP contract, which this project defines.
 //
 // A system answers POST {base}/v1/{query} for find-report, download-requested, sending-result, pin-match and
-// payment-state. The request is JSON with what is known: request (a UUID, the same when it is repeated), tax_code,
-// facilitated, identifier, produced_on, iuv, ticket_number; a POST, so that nothing personal stands in a URL. 200 answers
-// {"facts": {name: true or false}, "evidence": {field: text}} with those names that package playbook lists for the query;
-// a fact that is left out is not known. 404 says that nothing is known. Anything else is a failure. Where a token is
-// configured it comes as Authorization: Bearer.
+// payment-state. The request is JSON with the known values: request (a UUID, the same for repeated requests), tax_code, facilitated,
+// identifier, produced_on, iuv, ticket_number. It is a POST so that URLs contain no personal data. The answer has status 200 and the body
+// {"facts": {name: true or false}, "evidence": {field: text}} with the names that package playbook lists for the query; a fact that the
+// answer leaves out is not known. Status 404 means that the system has no information. Any other status is a failure. A configured token
+// is sent as Authorization: Bearer.
 package connector
 
 import (
@@ -27,7 +27,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Request is what a system is asked with.
+// Request is the body of a request to a connected system.
 type Request struct {
 	ID           string `json:"request"`
 	TaxCode      string `json:"tax_code,omitempty"`
@@ -38,24 +38,24 @@ type Request struct {
 	TicketNumber string `json:"ticket_number,omitempty"`
 }
 
-// Answer is what it says.
+// Answer is the body of a connected system's answer.
 type Answer struct {
 	Facts    map[playbook.Fact]bool `json:"facts"`
 	Evidence playbook.Evidence      `json:"evidence,omitempty"`
 }
 
-// maxAnswer bounds an answer, bytes.
+// maxAnswer is the maximum size of an answer's body, in bytes.
 const maxAnswer = 64 << 10
 
-// errInvalidAnswer is an answer that is none.
-var errInvalidAnswer = errors.New("the answer does not keep to the contract")
+// errInvalidAnswer reports an answer that violates the contract.
+var errInvalidAnswer = errors.New("the answer violates the contract")
 
-// contradictions are facts that cannot both hold.
+// contradictions lists pairs of facts that cannot both be true.
 var contradictions = [][2]playbook.Fact{{"found", "preparing"}, {"due", "settled"}}
 
-// decodeAnswer takes an answer strictly: a half answer, an unknown name or one that is said twice, a value of another type (null is
-// no answer either), evidence that could not stand in a note, a date that is none or facts that contradict one another
-// make all of it worthless.
+// decodeAnswer decodes an answer strictly. It returns errInvalidAnswer for an incomplete or too long answer, an unknown or repeated name, a
+// value of another type (null included), evidence that cannot be part of a note, an invalid date, and contradictory facts. An error of
+// reading the body is returned as it is.
 func decodeAnswer(q playbook.Query, body io.Reader) (Answer, error) {
 	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	if err != nil {
@@ -98,7 +98,8 @@ func decodeAnswer(q playbook.Query, body io.Reader) (Answer, error) {
 	return a, nil
 }
 
-// isValidEvidence tells whether a system may supply the evidence, and whether it has the form.
+// isValidEvidence reports whether the query's answer may contain the field and the value has its format: 1 to 100 bytes of printable
+// characters, a date for fields that end in _on, true or false for exempt.
 func isValidEvidence(q playbook.Query, f playbook.FieldID, value string) bool {
 	if !slices.Contains(playbook.QueryEvidence[q], f) || value == "" || len(value) > 100 {
 		return false
@@ -113,7 +114,7 @@ func isValidEvidence(q playbook.Query, f playbook.FieldID, value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// decodeObject reads a JSON object in which every name stands once; each reads what follows a name.
+// decodeObject reads a JSON object with unique names. It calls each after each name; each must read the value.
 func decodeObject(d *json.Decoder, each func(name string) error) error {
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return errInvalidAnswer
@@ -128,11 +129,11 @@ func decodeObject(d *json.Decoder, each func(name string) error) error {
 			return err
 		}
 	}
-	_, err := d.Token() // its end, or what is not
+	_, err := d.Token() // the closing brace, or an error
 	return err
 }
 
-// decodeValue reads a JSON value of exactly that type.
+// decodeValue reads a JSON value of type T; errInvalidAnswer for any other value.
 func decodeValue[T bool | string](d *json.Decoder) (T, error) {
 	t, err := d.Token()
 	v, ok := t.(T)

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// fault passes a part of an answer on to the client, or does not. It returns false to cut the connection.
+// fault passes a part of an answer to the client, in whole, in part or not at all. It returns false to close the connection.
 type fault func(client *net.TCPConn, answer []byte) bool
 
-// faultyProxy is a TCP proxy that treats answers as its fault says; it passes requests on as they are.
+// faultyProxy is a TCP proxy that applies a fault to answers and passes requests unchanged.
 type faultyProxy struct {
 	address string
-	fault   atomic.Pointer[fault] // nil: answers are passed on too
+	fault   atomic.Pointer[fault] // nil: answers pass unchanged
 }
 
-// newFaultyProxy starts a proxy in front of an address.
+// newFaultyProxy starts a proxy to the target address. It stops at the end of the test.
 func newFaultyProxy(t *testing.T, target string) *faultyProxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,7 +40,7 @@ func newFaultyProxy(t *testing.T, target string) *faultyProxy {
 				_ = client.Close()
 				continue
 			}
-			go func() { // ends when the client does
+			go func() { // ends when the client closes the connection
 				_, _ = io.Copy(server, client)
 				_ = server.Close()
 			}()
@@ -67,10 +67,10 @@ func (p *faultyProxy) answer(client *net.TCPConn, server net.Conn) {
 	}
 }
 
-// lose passes nothing on and leaves the connection open.
+// lose discards the answer and leaves the connection open.
 func lose(*net.TCPConn, []byte) bool { return true }
 
-// crawl passes one byte a second on.
+// crawl passes one byte per second.
 func crawl(client *net.TCPConn, answer []byte) bool {
 	for i := range answer {
 		if _, err := client.Write(answer[i : i+1]); err != nil {
@@ -81,13 +81,13 @@ func crawl(client *net.TCPConn, answer []byte) bool {
 	return true
 }
 
-// truncate passes the first 120 bytes on and closes the connection.
+// truncate passes the first 120 bytes of the answer and closes the connection.
 func truncate(client *net.TCPConn, answer []byte) bool {
 	_, _ = client.Write(answer[:min(120, len(answer))])
 	return false
 }
 
-// reset cuts the connection without passing anything on: the client sees "connection reset by peer".
+// reset discards the answer and resets the connection: the client gets "connection reset by peer".
 func reset(client *net.TCPConn, _ []byte) bool {
 	_ = client.SetLinger(0)
 	return false

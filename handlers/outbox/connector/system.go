@@ -23,16 +23,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// System is where the systems of an entity answer.
+// System configures the connected systems of an entity.
 type System struct {
-	URL       string `json:"url"`                  // {entity} in it stands for the entity's code
-	TokenFile string `json:"token_file,omitempty"` // its content is the bearer token
+	URL       string `json:"url"`                  // base address; {entity} in it stands for the entity's code
+	TokenFile string `json:"token_file,omitempty"` // path of a file that contains the bearer token
 }
 
-// Systems are those of all entities; "*" is for those that have none of their own.
+// Systems configures connected systems by entity; "*" is for entities without an entry.
 type Systems map[catalog.EntityCode]System
 
-// ReadSystems reads the file that SOL_CONNECTORS names and refuses what is not as it should be.
+// ReadSystems reads a JSON file, named by SOL_CONNECTORS. It returns an error for unknown keys, addresses other than http:// or https://
+// with a host, and unknown entities.
 func ReadSystems(path string) (Systems, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -55,13 +56,13 @@ func ReadSystems(path string) (Systems, error) {
 	return all, nil
 }
 
-// errNoAnswer is a 404: the system is there and knows nothing.
-var errNoAnswer = errors.New("the system knows nothing of it")
+// errNoAnswer reports status 404: the system works and has no information.
+var errNoAnswer = errors.New("the system has no information")
 
-// errBreakerOpen is a breaker that is open.
-var errBreakerOpen = errors.New("the system failed too often and is left alone for a while")
+// errBreakerOpen reports that no request was made because the circuit breaker is open.
+var errBreakerOpen = errors.New("the circuit breaker of the system is open after repeated failures")
 
-// system asks one entity's systems, at most so many questions at a time.
+// system asks the connected systems of one entity. slots limits simultaneous questions.
 type system struct {
 	config  Config
 	url     string
@@ -76,7 +77,7 @@ func newSystem(c Config, entity catalog.EntityCode, url, token string) *system {
 		Name: string(entity), Timeout: c.BreakerTimeout, MaxRequests: 1,
 		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= c.MaxFailures },
 		IsSuccessful: func(err error) bool {
-			return err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) // it answered
+			return err == nil || errors.Is(err, errNoAnswer) || errors.Is(err, errInvalidAnswer) // the system answered, so it is available
 		},
 		OnStateChange: func(_ string, _, to gobreaker.State) { c.metrics.setBreaker(entity, to) },
 	})
@@ -84,7 +85,8 @@ func newSystem(c Config, entity catalog.EntityCode, url, token string) *system {
 	return sys
 }
 
-// ask puts a question, and again where that may help.
+// ask waits for a free slot and makes a request, with retries after failures that may be temporary. It returns errNoAnswer,
+// errInvalidAnswer, errBreakerOpen, the context's error or the error of the last request.
 func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
 	select {
 	case s.slots <- struct{}{}:
@@ -97,7 +99,7 @@ func (s *system) ask(ctx context.Context, q playbook.Query, r Request) (Answer, 
 		backoff.WithBackOff(delays), backoff.WithMaxTries(uint(1+max(0, s.config.MaxRetries))), backoff.WithMaxElapsedTime(0))
 }
 
-// try makes one request unless the breaker is open. Errors after which a retry cannot help are marked permanent.
+// try makes one request unless the circuit breaker is open. It marks errors as permanent if a retry cannot help.
 func (s *system) try(ctx context.Context, q playbook.Query, r Request) (a Answer, err error) {
 	_, err = s.breaker.Execute(func() (any, error) {
 		a, err = s.send(ctx, q, r)
@@ -112,7 +114,7 @@ func (s *system) try(ctx context.Context, q playbook.Query, r Request) (a Answer
 	return a, err
 }
 
-// send makes one request. What it was about is in no error: it goes into logs.
+// send makes one request. Its errors are logged, so they contain no data of the request.
 func (s *system) send(ctx context.Context, q playbook.Query, r Request) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
@@ -134,7 +136,7 @@ func (s *system) send(ctx context.Context, q playbook.Query, r Request) (Answer,
 		return Answer{}, err
 	}
 	defer func() {
-		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer)) // so that the connection can be used again
+		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer)) // so that the connection can be reused
 		_ = response.Body.Close()
 	}()
 	switch response.StatusCode {
@@ -143,6 +145,6 @@ func (s *system) send(ctx context.Context, q playbook.Query, r Request) (Answer,
 	case http.StatusNotFound:
 		return Answer{}, errNoAnswer
 	default:
-		return Answer{}, fmt.Errorf("it answered %d", response.StatusCode)
+		return Answer{}, fmt.Errorf("got status %d", response.StatusCode)
 	}
 }

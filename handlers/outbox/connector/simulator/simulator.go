@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package simulator is a connected system that ships with the product: a real server that keeps to the contract of
-// package referto, with made-up data, and with delays, errors and wrong answers where they are asked for.
+// Package simulator is a connected system for demo and tests. It implements the HTTP contract of package connector with invented data, and
+// makes delays, errors and invalid answers if configured to.
 package simulator
 
 import (
@@ -19,38 +19,38 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 )
 
-// Person is what the systems know of one tax code, and how they behave when they are asked about it.
+// Person holds the simulator's data about one tax code, and its behaviour for questions about it.
 type Person struct {
 	Facts     map[playbook.Fact]bool `json:"facts"`
 	Evidence  playbook.Evidence      `json:"evidence,omitempty"`
-	Status    int                    `json:"status,omitempty"`   // instead of an answer, e.g. 500, 404
-	RawAnswer string                 `json:"nonsense,omitempty"` // instead of an answer, as it stands
+	Status    int                    `json:"status,omitempty"`   // HTTP status instead of an answer, e.g. 500, 404
+	RawAnswer string                 `json:"nonsense,omitempty"` // body instead of a valid answer, sent unchanged
 	Delay     Duration               `json:"delay,omitempty"`
 }
 
-// Duration is written as 250ms or 2s.
+// Duration is a time.Duration that is written as text in JSON, e.g. 250ms or 2s.
 type Duration time.Duration
 
-// UnmarshalText reads a duration.
+// UnmarshalText parses the text as time.ParseDuration does.
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	*d = Duration(parsed)
 	return err
 }
 
-// MarshalText writes it.
+// MarshalText returns the text of time.Duration.String.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// Config says how people behave of whom nothing was set: everything follows from the seed and the tax code.
+// Config configures the behaviour for tax codes that were not set. It depends only on the seed and the tax code.
 type Config struct {
 	Seed           uint64
-	Errors         float64       // share of people about whom it answers 500
-	InvalidAnswers float64       // share of people about whom it answers what is none
-	Unknown        float64       // share of people of whom it knows nothing
+	Errors         float64       // share of tax codes, 0 to 1, that get status 500
+	InvalidAnswers float64       // share of tax codes that get an invalid answer
+	Unknown        float64       // share of tax codes that get status 404
 	Delay          time.Duration // before every answer
 }
 
-// Simulator answers POST /v1/QUERY and POST /ENTITY/v1/QUERY, and PUT /_people/TAXCODE to set a Person by hand.
+// Simulator is an HTTP handler for POST /v1/QUERY, POST /ENTITY/v1/QUERY and PUT /_people/TAXCODE, which sets a Person.
 type Simulator struct {
 	config Config
 	mux    *http.ServeMux
@@ -60,7 +60,7 @@ type Simulator struct {
 	questions int
 }
 
-// New makes a simulator.
+// New returns a simulator in which no person is set.
 func New(c Config) *Simulator {
 	s := &Simulator{config: c, mux: http.NewServeMux(), people: map[string]Person{}}
 	s.mux.HandleFunc("POST /v1/{query}", s.answer)
@@ -71,14 +71,14 @@ func New(c Config) *Simulator {
 
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// Set says what is known of a tax code from now on.
+// Set stores the data and behaviour for a tax code.
 func (s *Simulator) Set(taxCode string, p Person) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.people[taxCode] = p
 }
 
-// QuestionCount counts the questions so far.
+// QuestionCount returns the number of questions so far.
 func (s *Simulator) QuestionCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,12 +110,12 @@ func (s *Simulator) put(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 	query := playbook.Query(r.PathValue("query"))
 	facts, known := playbook.QueryFacts[query]
-	var asked connector.Request
-	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || !known {
+	var request connector.Request
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil || !known {
 		http.Error(w, "no such query", http.StatusBadRequest)
 		return
 	}
-	p := s.person(asked.TaxCode)
+	p := s.person(request.TaxCode)
 	wait := time.NewTimer(s.config.Delay + time.Duration(p.Delay))
 	defer wait.Stop()
 	select {
@@ -128,7 +128,7 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "as asked for", p.Status)
 		return
 	case p.RawAnswer != "":
-		_, _ = fmt.Fprint(w, p.RawAnswer) // the client may have gone
+		_, _ = fmt.Fprint(w, p.RawAnswer) // fails if the client has disconnected
 		return
 	}
 	a := connector.Answer{Facts: map[playbook.Fact]bool{}, Evidence: playbook.Evidence{}}
@@ -143,10 +143,10 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(a) // the client may have gone
+	_ = json.NewEncoder(w).Encode(a) // fails if the client has disconnected
 }
 
-// person is who was set, or whoever the seed makes of a tax code.
+// person returns the Person that was set for a tax code, or one derived from the seed and the tax code.
 func (s *Simulator) person(taxCode string) Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,10 +157,10 @@ func (s *Simulator) person(taxCode string) Person {
 	}
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %s", s.config.Seed, taxCode)
-	dice := h.Sum64()
+	random := h.Sum64()
 	roll := func(share float64) bool {
-		dice = dice*6364136223846793005 + 1442695040888963407
-		return float64(dice>>11)/(1<<53) < share
+		random = random*6364136223846793005 + 1442695040888963407
+		return float64(random>>11)/(1<<53) < share
 	}
 	switch {
 	case roll(s.config.Errors):
@@ -177,11 +177,11 @@ func (s *Simulator) person(taxCode string) Person {
 		"positive": roll(0.8), "metadata_updated": roll(0.8), "matches": roll(0.8), "appears": paid, "registered": paid, "settled": paid, "due": !paid && roll(0.3),
 	}, Evidence: playbook.Evidence{}}
 	if found {
-		p.Evidence["identifier"] = fmt.Sprintf("SIM-%010d", dice%10_000_000_000)
-		p.Evidence["produced_on"] = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(dice>>40%300)).Format(time.DateOnly)
+		p.Evidence["identifier"] = fmt.Sprintf("SIM-%010d", random%10_000_000_000)
+		p.Evidence["produced_on"] = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(random>>40%300)).Format(time.DateOnly)
 	}
 	if paid {
-		p.Evidence["paid_on"] = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(dice>>30%300)).Format(time.DateOnly)
+		p.Evidence["paid_on"] = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(random>>30%300)).Format(time.DateOnly)
 	}
 	return p
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
 )
 
-// What a person sets by hand is taken or named as wrong, never kept and passed over.
-func TestPeopleAreSetByHand(t *testing.T) {
+// The simulator accepts valid data of a person and refuses all other data; it never stores data that it cannot use.
+func TestPutAcceptsOnlyValidPeople(t *testing.T) {
 	s := simulator.New(simulator.Config{})
 	for answer, want := range map[string]int{
 		`{"facts": {"found": true}, "evidence": {"identifier": "REF-1"}, "delay": "2s"}`: http.StatusNoContent,
@@ -27,7 +27,7 @@ func TestPeopleAreSetByHand(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/_people/RSSMRA85T10A562S", strings.NewReader(answer)))
 		if w.Code != want {
-			t.Errorf("%s: %d %s", answer, w.Code, w.Body)
+			t.Errorf("%s: got %d %s, want %d", answer, w.Code, w.Body, want)
 		}
 	}
 }
