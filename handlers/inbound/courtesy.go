@@ -13,7 +13,7 @@ import (
 //go:embed data/courtesies.txt
 var courtesyList string
 
-// courtesies are phrases in small letters without accents and punctuation, the longest first.
+// courtesies lists the courtesy phrases of data/courtesies.txt, in the form of normalizeWords, the longest first.
 var courtesies = func() []string {
 	var all []string
 	for line := range strings.Lines(courtesyList) {
@@ -25,7 +25,7 @@ var courtesies = func() []string {
 	return all
 }()
 
-// isCourtesy tells whether a text holds nothing but courtesies, and perhaps the name of who sends it: it asks for nothing
+// isCourtesy reports whether a text contains only courtesy phrases and, at its end, words of the sender's name. Such a text asks nothing
 // and answers nothing.
 func isCourtesy(text, name string) bool {
 	rest, signed := normalizeWords(text), strings.Fields(normalizeWords(name))
@@ -43,7 +43,8 @@ func isCourtesy(text, name string) bool {
 
 var accentReplacer = strings.NewReplacer("à", "a", "è", "e", "é", "e", "ì", "i", "ò", "o", "ù", "u")
 
-// normalizeWords is a text as the list of courtesies is written: words and pictures, one space between them.
+// normalizeWords returns a text in the form of the list of courtesies: lower case, without accents and punctuation, words and symbols
+// (such as emoji) separated by one space. Question marks stay.
 func normalizeWords(text string) string {
 	var b strings.Builder
 	for _, r := range accentReplacer.Replace(strings.ToLower(text)) {
@@ -52,7 +53,7 @@ func normalizeWords(text string) string {
 			b.WriteRune(r)
 		case unicode.Is(unicode.So, r):
 			b.WriteString(" " + string(r) + " ")
-		case r == '?': // who asks something is not merely polite
+		case r == '?': // a text with a question is not a courtesy
 			b.WriteString(" ? ")
 		default:
 			b.WriteByte(' ')

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// FuzzParse: any bytes are refused or read as a mail within the bounds, never a panic.
+// FuzzParse parses any bytes: the result is an error or a mail within the limits, never a panic.
 func FuzzParse(f *testing.F) {
 	for _, raw := range []string{
 		"From: prova@example.it\nContent-Type: text/plain; charset=\"utf-8\"\n\nEra il 3 novembre\n\n-- \nProva\n",
@@ -29,10 +29,10 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		if len(m.files) > maxParts {
-			t.Errorf("%d files", len(m.files))
+			t.Errorf("got %d files, want at most %d", len(m.files), maxParts)
 		}
 		if got := stripQuotes(m.text); len(got) > len(m.text) {
-			t.Errorf("text grows when quotations are taken off: %q, %q", m.text, got)
+			t.Errorf("without quotes: got %q, want no more than %q", got, m.text)
 		}
 	})
 }

@@ -9,25 +9,25 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Elements that begin and end a line of their own, and those whose text nobody sees.
+// blockElements lists the elements that begin and end a line; hiddenElements lists those whose text is not displayed.
 var (
 	blockElements  = map[string]bool{"p": true, "div": true, "tr": true, "li": true, "h1": true, "h2": true, "h3": true, "blockquote": true, "hr": true}
 	hiddenElements = map[string]bool{"script": true, "style": true, "title": true}
 )
 
-// htmlSpace is what HTML shows as one space.
+// htmlSpace lists the characters that count as space between words of HTML text.
 const htmlSpace = " \t\r\n\f\u00a0"
 
-// textExtractor gathers the text of an HTML mail.
+// textExtractor collects the text of an HTML mail.
 type textExtractor struct {
 	strings.Builder
-	quoted       int  // how many quotations deep
-	spacePending bool // a space is due before the next word
-	inLine       bool // the line holds something
+	quoted       int  // depth of nested quotations
+	spacePending bool // the next word needs a space before it
+	inLine       bool // the current line is not empty
 }
 
-// htmlToText is the text of a page, quotations marked by «> » as in plain mails. It only reads: nothing of the page is ever
-// shown as a page, so there is nothing to sanitise, and a tokenizer that cannot fail is enough.
+// htmlToText returns the text of an HTML mail, with "> " before quoted lines as in plain mails. The HTML itself is never displayed, so it
+// needs no sanitising, and a tokenizer, which accepts any input, is enough.
 func htmlToText(source string) string {
 	var p textExtractor
 	skip := ""
@@ -69,7 +69,7 @@ func htmlToText(source string) string {
 	}
 }
 
-// addText adds words, whatever space is around them shown as one.
+// addText appends words, separated by single spaces.
 func (p *textExtractor) addText(s string) {
 	words := strings.Fields(s)
 	p.spacePending = p.spacePending || s != strings.TrimLeft(s, htmlSpace)
@@ -88,12 +88,13 @@ func (p *textExtractor) addText(s string) {
 	}
 }
 
-// endLine ends the line; fresh does so if it holds something.
+// endLine ends the current line.
 func (p *textExtractor) endLine() {
 	p.WriteByte('\n')
 	p.spacePending, p.inLine = false, false
 }
 
+// startLine ends the current line if it is not empty.
 func (p *textExtractor) startLine() {
 	if p.inLine {
 		p.endLine()

@@ -36,7 +36,7 @@ var (
 	system = person.Actor{ID: "auto-close", Role: person.System}
 )
 
-// fixture is a listener on a log of its own.
+// fixture is a running Server with its own log.
 type fixture struct {
 	*testing.T
 	store      *eventstore.Store
@@ -76,15 +76,15 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	on, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.address = on.Addr().String()
-	ctx, stop := context.WithCancel(context.Background())
+	w.address = listener.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, on) }()
-	w.stop = sync.OnceValue(func() error { stop(); return <-ended })
+	go func() { ended <- s.Run(ctx, listener) }()
+	w.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() {
 		if err := w.stop(); err != nil {
 			t.Errorf("run: %v", err)
@@ -95,14 +95,14 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
-func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: by}); err != nil {
 		w.Fatal(err)
 	}
 }
 
-// open makes a ticket and brings it into a status.
+// open opens a ticket and moves it to a status.
 func (w *fixture) open(status ticket.Status) ticket.ID {
 	w.Helper()
 	id := newID()
@@ -127,12 +127,12 @@ func (w *fixture) open(status ticket.Status) ticket.ID {
 	return id
 }
 
-// mail brings a message by SMTP and answers what the server said.
+// mail sends a message by SMTP and returns the server's answer as an error; nil if it was accepted.
 func (w *fixture) mail(to, raw string) error {
 	return smtp.SendMail(w.address, nil, "prova@example.it", []string{to}, []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
 }
 
-// last is the latest event of a ticket, with its state and how many events there are.
+// last returns the last event of a ticket, its state and the number of its events.
 func (w *fixture) last(id ticket.ID) (ticket.Event, ticket.State, int) {
 	w.Helper()
 	history, err := w.dispatcher.History(w.Context(), id)
@@ -151,11 +151,11 @@ func plain(text string, headers ...string) string {
 		"\nContent-Type: text/plain; charset=utf-8\n\n" + text + "\n"
 }
 
-func TestAReplyReopensAResolvedTicket(t *testing.T) {
+func TestReplyReopensResolvedTicket(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Solved)
 	raw := plain("Non funziona ancora.\n\nIl giorno lun 23 nov 2026 alle ore 10:00 SOL Assistenza ha scritto:\n> La Sua richiesta è risolta")
-	for range 2 { // the peer did not hear our answer and comes again
+	for range 2 { // the peer did not get the answer and sends the mail again
 		if err := w.mail(w.addresses.Reply(id), raw); err != nil {
 			t.Fatal(err)
 		}
@@ -164,11 +164,11 @@ func TestAReplyReopensAResolvedTicket(t *testing.T) {
 	history, _ := w.dispatcher.History(t.Context(), id)
 	reply, ok := history[n-2].Event.(ticket.CitizenReplied)
 	if s.Status != ticket.InProgress || n != 5 || !ok || reply.Kind != ticket.ReplyNotSolved || reply.Personal.Text != "Non funziona ancora." {
-		t.Errorf("it is %s after %d events: %+v", s.Status, n, reply)
+		t.Errorf("got status %s after %d events, reply %+v, want %s after 5", s.Status, n, reply, ticket.InProgress)
 	}
 }
 
-func TestWhatChangesNoStatus(t *testing.T) {
+func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 	w := newFixture(t)
 	for name, c := range map[string]struct {
 		raw     string
@@ -196,7 +196,7 @@ func TestWhatChangesNoStatus(t *testing.T) {
 			last, s, after := w.last(id)
 			reply, _ := last.(ticket.CitizenReplied)
 			if s.Status != status || (after > before) != c.flagged || c.flagged && reply.Kind != ticket.ReplyMessage {
-				t.Errorf("%s: it is %s with %+v", name, s.Status, last)
+				t.Errorf("%s: got status %s, last event %+v, want %s", name, s.Status, last, status)
 			}
 		}
 	}
@@ -205,18 +205,18 @@ func TestWhatChangesNoStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
-		t.Errorf("an answer with an odd subject leaves it %s", s.Status)
+		t.Errorf("answer whose subject contains \"fuori sede\": got status %s, want %s", s.Status, ticket.InProgress)
 	}
 	id = w.open(ticket.Waiting)
 	if err := w.mail(w.addresses.Reply(id), plain("Grazie, ma era il 3 novembre")); err != nil {
 		t.Fatal(err)
 	}
 	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
-		t.Errorf("an answer with thanks leaves it %s", s.Status)
+		t.Errorf("answer with thanks: got status %s, want %s", s.Status, ticket.InProgress)
 	}
 }
 
-func TestAReplyToAClosedTicketOpensAnother(t *testing.T) {
+func TestReplyToClosedTicketOpensLinkedTicket(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Closed)
 	if err := w.mail(w.addresses.Reply(id), plain("È di nuovo sparito")); err != nil {
@@ -238,21 +238,21 @@ func TestAReplyToAClosedTicketOpensAnother(t *testing.T) {
 		}
 	}
 	if len(opened) != 1 || opened[0].Personal.Description != "È di nuovo sparito" || opened[0].Identity != ticket.Declared || opened[0].Personal.FamilyName != "Fittizia" {
-		t.Errorf("opened are %+v", opened)
+		t.Errorf("got opened tickets %+v, want one with the reply's text", opened)
 	}
 }
 
-// nested is a mail of multiparts in multiparts.
-func nested(deep int) string {
+// nested returns a mail with nested multiparts.
+func nested(depth int) string {
 	var b strings.Builder
 	b.WriteString("From: prova@example.it\n")
-	for n := range deep {
+	for n := range depth {
 		fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", n, n)
 	}
 	return b.String() + "Content-Type: text/plain\n\nciao\n"
 }
 
-// withFile is a mail with an attachment.
+// withFile returns a mail with an attachment.
 func withFile(name, kind string, content []byte) string {
 	return "From: prova@example.it\nMessage-ID: <" + uuid.NewString() + "@example.it>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" +
 		"--b\nContent-Type: text/plain; charset=utf-8\n\nEcco la ricevuta\n" +
@@ -260,7 +260,7 @@ func withFile(name, kind string, content []byte) string {
 		folded(base64.StdEncoding.EncodeToString(content)) + "\n--b--\n"
 }
 
-// folded breaks what is encoded into lines as long as mail wants them.
+// folded breaks encoded content into lines of 76 characters.
 func folded(s string) string {
 	var b strings.Builder
 	for line := range slices.Chunk([]byte(s), 76) {
@@ -270,7 +270,7 @@ func folded(s string) string {
 	return b.String()
 }
 
-func TestWhatIsRefusedStoresNothing(t *testing.T) {
+func TestRefusedMailStoresNothing(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Waiting)
 	_, _, before := w.last(id)
@@ -282,7 +282,7 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 	}
 	good := w.addresses.Reply(id)
 	forged := good[:10] + map[bool]string{true: "b", false: "a"}[good[10] == 'a'] + good[11:]
-	for name, c := range map[string]struct{ to, raw, says string }{
+	for name, c := range map[string]struct{ to, raw, want string }{
 		"a forged token":         {forged, plain("ciao"), "550"},
 		"no token":               {"assistenza@assistenza.example.it", plain("ciao"), "550"},
 		"somebody else's domain": {"prova@example.org", plain("ciao"), "550"},
@@ -302,23 +302,23 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 		"no end of parts":        {good, "From: a@example.it\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/plain\n\nx\n", 200) + "--b--\n", "554"},
 	} {
 		err := w.mail(c.to, c.raw)
-		if err == nil || !strings.HasPrefix(err.Error(), c.says) {
-			t.Errorf("%s: %v", name, err)
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s", name, err, c.want)
 		}
 	}
 	if _, _, after := w.last(id); after != before || blobs() != 0 {
-		t.Errorf("%d events more, %d blobs", after-before, blobs())
+		t.Errorf("got %d new events, %d blobs, want none", after-before, blobs())
 	}
 	if err := w.mail(good, withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova"))); err != nil {
 		t.Fatal(err)
 	}
 	last, s, _ := w.last(id)
 	if reply, ok := last.(ticket.CitizenReplied); !ok || len(reply.Attachments) != 1 || reply.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.InProgress || blobs() != 1 {
-		t.Errorf("a good one: %+v", last)
+		t.Errorf("valid mail: got last event %+v, want a reply with one attachment", last)
 	}
 }
 
-func TestMailsThatComeBack(t *testing.T) {
+func TestFailedDeliveryIsRecorded(t *testing.T) {
 	w := newFixture(t)
 	report := func(action string) string {
 		return "From: mailer-daemon@example.it\nAuto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry\n" +
@@ -333,7 +333,7 @@ func TestMailsThatComeBack(t *testing.T) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !slices.Equal(w.bounced, []string{m}) {
-		t.Errorf("came back: %v", w.bounced)
+		t.Errorf("got bounces %v, want %s once", w.bounced, m)
 	}
 }
 
@@ -357,7 +357,7 @@ func TestStripQuotes(t *testing.T) {
 		"a list":             {"Da: vedere\n- uno\n- due", "Da: vedere\n- uno\n- due"},
 	} {
 		if got := stripQuotes(c.mail); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
 	page := `<html><head><style>p{}</style></head><body><div>Era il <b>3 novembre</b></div><div class="gmail_quote">Il giorno lun 23 nov 2026 alle ore 10:12 SOL &lt;<a href="mailto:a@example.it">a@example.it</a>&gt; ha scritto:<br><blockquote>In che data?</blockquote></div></body></html>`
@@ -369,18 +369,18 @@ func TestStripQuotes(t *testing.T) {
 		`<html><head><meta charset=utf-8><body>mai chiuso <script>x</script><blockquote>citato`:                                                            "mai chiuso",
 	} {
 		if got := stripQuotes(htmlToText(page)); got != want {
-			t.Errorf("a page: %q, want %q", got, want)
+			t.Errorf("HTML mail: got %q, want %q", got, want)
 		}
 	}
 }
 
-// Whatever comes, nothing is made up and nothing panics.
-func TestNothingIsMadeUp(t *testing.T) {
+// For any input, stripQuotes returns only text of the mail, and nothing panics.
+func TestStripQuotesAddsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"> ", "Il giorno x ha scritto:", "Il giorno 23, 10:12", "SOL ha scritto:", "________", "-- ", "Da: a", "Inviato: b", "grazie"}))).Draw(t, "lines"), "\n")
 		for _, line := range strings.Split(stripQuotes(text), "\n") {
 			if !strings.Contains(strings.ReplaceAll(text, "\r\n", "\n"), line) {
-				t.Fatalf("%q is not in %q", line, text)
+				t.Fatalf("got line %q, want lines of %q only", line, text)
 			}
 		}
 		raw := []byte("Content-Type: " + rapid.SampledFrom([]string{"text/plain", "text/html", "multipart/mixed; boundary=b", "message/rfc822", "x"}).Draw(t, "kind") +
@@ -399,7 +399,7 @@ func TestCourtesies(t *testing.T) {
 		"Grazie 🙏🏻": true, "Grazie?": false, "GRAZIE PER LA DISPONIBILITÀ": true,
 	} {
 		if got := isCourtesy(text, "Prova Fittizia"); got != want {
-			t.Errorf("%q: %t", text, got)
+			t.Errorf("%q: got %t, want %t", text, got, want)
 		}
 	}
 }

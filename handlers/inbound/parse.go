@@ -12,49 +12,50 @@ import (
 	"unicode/utf8"
 
 	"github.com/emersion/go-message"
-	"github.com/emersion/go-message/charset" // mails in older character sets are read too
+	"github.com/emersion/go-message/charset" // also registers decoders of older character sets
 	"github.com/emersion/go-message/mail"
 
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// inboundMail is a mail as far as it concerns us.
+// inboundMail holds the parts of a mail that this package uses.
 type inboundMail struct {
 	messageID       string
-	name            string // of the sender, as their program gives it
-	text            string // what the sender wrote, quotations and signature taken off
+	name            string // display name of the sender, from the From field
+	text            string // without quotations and signature
 	files           []attachment.FileUpload
-	automaticReason string // why it is taken for a machine's; "" for a person's
-	deliveryFailed  bool   // it is a report that a mail could not be delivered
-	undecodable     bool   // a part cannot be decoded: what is read of it is not what was sent
+	automaticReason string // why the mail counts as automatic; "" for a person's mail
+	deliveryFailed  bool   // it reports that a mail could not be delivered
+	undecodable     bool   // a part cannot be decoded, so the mail is incomplete
 }
 
-// Bounds on what a mail may unfold to.
+// Limits for the content of a mail.
 const (
 	maxParts  = 50
 	maxDepth  = 20
 	maxHeader = 256 << 10 // bytes
-	maxText   = 512 << 10 // bytes, quotations included: to look for them in more takes many seconds
+	maxText   = 512 << 10 // bytes, quotations included; the search for quotations in a longer text takes many seconds
 )
 
-// logoSize is up to which size, bytes, a picture that the text shows is taken for a logo in a signature.
+// logoSize is the maximum size, in bytes, of an embedded picture that counts as a logo in a signature.
 const logoSize = 20 << 10
 
 var (
 	errParts         = errors.New("it has too many parts")
 	errText          = errors.New("its text is over 512 kB")
 	autoReplySubject = regexp.MustCompile(`(?i)(risposta automatica|out of (the )?office|automatic reply|auto-?reply|autorisposta)|` +
-		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`) // elsewhere in a subject a person may say so
+		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`) // only at the beginning, because a person may write these words elsewhere in a subject
 	failedLine = regexp.MustCompile(`(?im)^action:\s*failed\s*$`)
 )
 
-// ignoredTypes are parts that programs add by themselves, and that say nothing.
+// ignoredTypes lists the types of parts that mail programs add automatically and that contain no message.
 var ignoredTypes = map[string]bool{
 	"application/pkcs7-signature": true, "application/x-pkcs7-signature": true, "application/pgp-signature": true, "application/pgp-keys": true,
 	"text/vcard": true, "text/x-vcard": true, "text/rfc822-headers": true,
 }
 
-// parse reads a mail. Certified mail (PEC) brings the citizen's own as one of its parts: that one is read.
+// parse parses a mail. from is the sender's address in the SMTP envelope. Of a certified mail (PEC), which carries the citizen's mail as a
+// part, parse returns the citizen's mail. It returns an error for a mail over the limits and for an unreadable header.
 func parse(raw []byte, from string) (inboundMail, error) {
 	l, carried, err := parseMessage(raw, from)
 	if err == nil && carried != nil {
@@ -63,6 +64,7 @@ func parse(raw []byte, from string) (inboundMail, error) {
 	return l, err
 }
 
+// parseMessage parses one mail. carried is the mail inside a certified mail; nil for other mails.
 func parseMessage(raw []byte, from string) (l inboundMail, carried []byte, err error) {
 	entity, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxHeader})
 	if entity == nil {
@@ -111,7 +113,7 @@ func parseMessage(raw []byte, from string) (l inboundMail, carried []byte, err e
 		case name != "":
 			l.files = append(l.files, attachment.FileUpload{Name: name, Content: content})
 		case disposition == "attachment" || !strings.HasPrefix(kind, "text/"):
-			l.files = append(l.files, attachment.FileUpload{Name: "allegato", Content: content}) // without a name it has no extension either
+			l.files = append(l.files, attachment.FileUpload{Name: "allegato", Content: content}) // has no extension, so the check of file types refuses it
 		}
 		return nil
 	})
@@ -130,8 +132,8 @@ func parseMessage(raw []byte, from string) (l inboundMail, carried []byte, err e
 	return l, carried, nil
 }
 
-// decodeText is decoded text that is UTF-8. What says that it is and is not was written in the older Western set: every
-// byte of that means something, so nothing is lost.
+// decodeText returns content as valid UTF-8 without NUL. Content that is not UTF-8 is decoded as Windows-1252, which is the most likely
+// character set.
 func decodeText(content []byte) string {
 	if !utf8.Valid(content) {
 		if r, err := charset.Reader("windows-1252", bytes.NewReader(content)); err == nil {
@@ -143,7 +145,8 @@ func decodeText(content []byte) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(string(content), "\uFFFD"), "\x00", "")
 }
 
-// detectAutomatic tells why a mail is taken for one that no person wrote (RFC 3834, and what programs do instead).
+// detectAutomatic returns the reason why a mail counts as automatic, or "" for a person's mail. It checks the fields of RFC 3834 and
+// those that programs use instead.
 func detectAutomatic(h mail.Header, from string) string {
 	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
 	precedence := strings.ToLower(strings.TrimSpace(h.Get("Precedence")))
@@ -160,7 +163,7 @@ func detectAutomatic(h mail.Header, from string) string {
 		return "Auto-Submitted"
 	case precedence == "bulk", precedence == "junk", precedence == "list", precedence == "auto_reply":
 		return "Precedence"
-	case kind == "multipart/report": // delivered, read, thrown away: RFC 6522
+	case kind == "multipart/report": // delivery status, read receipt and the like (RFC 6522)
 		return "a report"
 	case suppress != "" && suppress != "none", h.Get("X-Ricevuta") != "", h.Get("X-Autoreply") != "", h.Get("X-Autorespond") != "", h.Get("X-Autoresponder") != "", h.Get("List-Id") != "":
 		return "an automatic header"

@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// Mails as programs shape them, of people who do not exist.
+// The mails have the structure that common mail programs give them. The people do not exist.
 func TestParse(t *testing.T) {
 	for name, c := range map[string]struct {
 		raw, text string
-		files     string // names, one space between them
+		files     string // names, separated by a space
 	}{
 		"Gmail keeps a small receipt": {`From: Prova Fittizia <prova@example.it>
 MIME-Version: 1.0
@@ -65,13 +65,13 @@ Content-Transfer-Encoding: base64
 iVBORw0KGgo=
 --m--
 `, "Perché no? Sì", ""},
-		"a name in the older way": {"From: prova@example.it\nContent-Type: application/pdf; name=\"=?utf-8?Q?ricevuta_di_citt=C3=A0.pdf?=\"\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQ=\n",
+		"file name in the type's parameters": {"From: prova@example.it\nContent-Type: application/pdf; name=\"=?utf-8?Q?ricevuta_di_citt=C3=A0.pdf?=\"\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQ=\n",
 			"", "ricevuta di città.pdf"},
-		"a name in pieces": {"From: prova@example.it\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0*=UTF-8''ricevuta%20;\n filename*1*=citt%C3%A0.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQ=\n",
+		"file name in pieces": {"From: prova@example.it\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0*=UTF-8''ricevuta%20;\n filename*1*=citt%C3%A0.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQ=\n",
 			"", "ricevuta città.pdf"},
-		"a lie about its set": {"From: prova@example.it\nContent-Type: text/plain; charset=utf-8\n\nLa citt\xe0 \x80 5\n", "La città € 5", ""},
-		"a set of nobody's":   {"From: prova@example.it\nContent-Type: text/plain; charset=x-mai\n\nLa citt\xe0\n", "La città", ""},
-		"a signed one": {"From: prova@example.it\nContent-Type: multipart/signed; boundary=m\n\n--m\nContent-Type: text/plain\n\nEcco\n" +
+		"wrong character set":   {"From: prova@example.it\nContent-Type: text/plain; charset=utf-8\n\nLa citt\xe0 \x80 5\n", "La città € 5", ""},
+		"unknown character set": {"From: prova@example.it\nContent-Type: text/plain; charset=x-mai\n\nLa citt\xe0\n", "La città", ""},
+		"signed mail": {"From: prova@example.it\nContent-Type: multipart/signed; boundary=m\n\n--m\nContent-Type: text/plain\n\nEcco\n" +
 			"--m\nContent-Type: application/pkcs7-signature; name=\"smime.p7s\"\nContent-Disposition: attachment; filename=\"smime.p7s\"\n\nx\n--m--\n", "Ecco", ""},
 		"certified mail": {`From: "Per conto di: prova@pec.example.it" <posta-certificata@pec.example.it>
 X-Trasporto: posta-certificata
@@ -112,7 +112,7 @@ x
 			names = append(names, f.Name)
 		}
 		if err != nil || l.undecodable || l.automaticReason != "" || l.text != c.text || strings.Join(names, " ") != c.files {
-			t.Errorf("%s: %q with %q, broken %t, machine %q, %v", name, l.text, names, l.undecodable, l.automaticReason, err)
+			t.Errorf("%s: got text %q, files %q, undecodable %t, automatic %q, error %v, want text %q, files %q", name, l.text, names, l.undecodable, l.automaticReason, err, c.text, c.files)
 		}
 	}
 }

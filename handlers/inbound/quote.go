@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// How the mail programs that people here use mark what is not the sender's answer. A line counts only with what no
-// sentence of a person has, a time of day or an address, for what is taken off is never seen by an operator.
+// Patterns by which common mail programs mark quotations and signatures. Operators never see the text that is removed, so a pattern for an
+// attribution or a quoted header must contain something that sentences of people do not have, such as a time of day or an address.
 var (
 	attribution       = regexp.MustCompile(`(?i)^(il|in data|on)\b.*(\d{1,2}[:.]\d{2}|@).*\b(ha scritto|wrote)\s*:$`)
 	attributionStart  = regexp.MustCompile(`(?i)^(il|in data|on)\b`)
@@ -22,11 +22,11 @@ var (
 	deviceSignature   = regexp.MustCompile(`(?i)^((inviato|sent|scritto) (da|dal|con|from) (il )?(mio |my )?(iphone|ipad|android|smartphone|cellulare|dispositivo|samsung|huawei|tiscali|libero|outlook|proton ?mail|mail|posta|yahoo|tim)\b|(ottieni|scarica|get) outlook\b).{0,60}$`)
 )
 
-// maxAttribution is the longest line, with those that it is broken into, that may introduce a quotation, in bytes.
+// maxAttribution is the maximum length, in bytes, of an attribution («Il giorno … ha scritto:»), with all its lines.
 const maxAttribution = 400
 
-// stripQuotes is what the sender wrote: without what is quoted and without signatures. An answer below or between quoted
-// lines is kept, and so is what is forwarded: that is sent for us to see. It holds no line that the mail does not hold.
+// stripQuotes returns the text that the sender wrote, without quotations and signatures. It keeps answers below and between quoted lines,
+// and forwarded mails, because the sender wants us to read them. Each line of the result is a line of the mail.
 func stripQuotes(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	var kept []string
@@ -39,7 +39,7 @@ func stripQuotes(text string) string {
 			signing = false
 		case n > 0 && strings.HasPrefix(firstNonEmpty(lines[i+n:]), ">"):
 			i, signing = i+n-1, false
-		case n > 0, originalMessage.MatchString(line), isQuotedHeader(line, lines[i+1:]): // nothing marks where the quotation ends
+		case n > 0, originalMessage.MatchString(line), isQuotedHeader(line, lines[i+1:]): // the end of the quotation is not marked
 			return joinLines(kept)
 		case separatorLine.MatchString(line) && startsQuotedHeader(lines[i+1:]):
 			return joinLines(kept)
@@ -62,7 +62,7 @@ func joinLines(lines []string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// trimLine is a line without what takes no room: spaces at its ends, and the marks that some programs put before it.
+// trimLine returns a line without surrounding spaces and without invisible characters, which some programs put before lines.
 func trimLine(line string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
@@ -72,7 +72,7 @@ func trimLine(line string) string {
 	}, line))
 }
 
-// firstNonEmpty is the first line that is not empty, bare.
+// firstNonEmpty returns the first line that trimLine does not make empty, trimmed; "" if there is none.
 func firstNonEmpty(lines []string) string {
 	for _, line := range lines {
 		if b := trimLine(line); b != "" {
@@ -82,7 +82,8 @@ func firstNonEmpty(lines []string) string {
 	return ""
 }
 
-// attributionLines is how many lines say «Il giorno … ha scritto:»; programs break it into up to three. 0: it is none.
+// attributionLines returns the number of lines, 1 to 3, of an attribution («Il giorno … ha scritto:») at the beginning of lines; 0 if there
+// is none.
 func attributionLines(lines []string) int {
 	if !attributionStart.MatchString(trimLine(lines[0])) {
 		return 0
@@ -100,7 +101,7 @@ func attributionLines(lines []string) int {
 	return 0
 }
 
-// startsQuotedHeader tells whether the head of a quoted mail is what comes next.
+// startsQuotedHeader reports whether the first line that is not empty begins the header of a quoted mail.
 func startsQuotedHeader(lines []string) bool {
 	for i, line := range lines {
 		if b := trimLine(line); b != "" {
@@ -110,7 +111,8 @@ func startsQuotedHeader(lines []string) bool {
 	return false
 }
 
-// isQuotedHeader tells whether a line begins the head of a quoted mail: «Da: …», with «Inviato: …» or «Oggetto: …» soon after.
+// isQuotedHeader reports whether a line begins the header of a quoted mail: «Da: …», with «Inviato: …», «Oggetto: …» or the like in the
+// next 8 lines.
 func isQuotedHeader(line string, next []string) bool {
 	if !quotedHeaderStart.MatchString(line) {
 		return false

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package inbound is the door through which citizens answer by e-mail, and by which mails come back that could not be
-// delivered. It takes mail for the addresses that package mailaddr made, and for no others.
+// Package inbound is an SMTP server that receives citizens' replies by e-mail and reports of mails that could not be delivered. It accepts
+// mail only for addresses that package mailaddress has made. A mail is processed as a whole or refused. The package sends no mail.
 package inbound
 
 import (
@@ -25,34 +25,34 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
 
-// Config is what the door is made of.
+// Config configures a Server. App, Addresses and Domain are required.
 type Config struct {
 	App       *app.Service
 	Addresses *mailaddress.Addresses
 	Domain    string // announced in the greeting
-	// RecordBounce takes note of a mail of ours that came back. Nil: nothing is done.
+	// RecordBounce records that a mail of ours could not be delivered. Nil: bounces are ignored.
 	RecordBounce func(ctx context.Context, messageID string) error
 
-	MaxBytes      int64         // of a message; 0: 8 MB
-	MaxConns      int           // at a time, more wait; 0: 50
-	Timeout       time.Duration // for a command, and for carrying a message out; 0: 1 min
-	MaxDuration   time.Duration // a conversation may last; 0: 10 min
-	ShutdownGrace time.Duration // for conversations under way when the service stops; 0: 5 s
+	MaxBytes      int64         // size of a message; 0: 8 MiB
+	MaxConns      int           // simultaneous connections, further ones wait; 0: 50
+	Timeout       time.Duration // of an SMTP command, and of processing a message; 0: 1 min
+	MaxDuration   time.Duration // of an SMTP session; 0: 10 min
+	ShutdownGrace time.Duration // for open SMTP sessions when the service stops; 0: 5 s
 	TLS           *tls.Config   // for STARTTLS; nil: not offered
 	Log           *slog.Logger
 	Metrics       prometheus.Registerer
 }
 
-// Server takes mail in.
+// Server receives mail by SMTP.
 type Server struct {
 	Config
 	smtp       *smtp.Server
-	workCtx    context.Context // what is carried out; it ends with the service
+	workCtx    context.Context // of processing messages; Run cancels it at its end
 	cancelWork context.CancelFunc
 	outcomes   *prometheus.CounterVec
 }
 
-// New checks the configuration.
+// New checks the configuration and returns a server. It returns an error if App, Addresses or Domain is missing.
 func New(c Config) (*Server, error) {
 	if c.App == nil || c.Addresses == nil || c.Domain == "" {
 		return nil, errors.New("inbound: App, Addresses and Domain are required")
@@ -75,39 +75,40 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Run takes mail in on the listener until ctx ends, once. Conversations under way then are given a little time, and are cut
-// off: whoever was not answered comes again, and is known by the mail's key. Nothing of them goes on when it returns.
-func (s *Server) Run(ctx context.Context, on net.Listener) error {
+// Run receives mail on the listener until ctx ends. It may be called once. At the end it gives open sessions ShutdownGrace, then closes
+// their connections. A peer without an answer sends its mail again; the mail's idempotency key makes that harmless. No session runs after
+// Run returns.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	defer s.cancelWork()
-	conversations := &boundedListener{Listener: netutil.LimitListener(on, s.MaxConns), maxDuration: s.MaxDuration, open: map[*boundedConn]bool{}}
-	ended, down := make(chan error, 1), make(chan error, 1)
-	go func() { ended <- s.smtp.Serve(conversations) }()
+	bounded := &boundedListener{Listener: netutil.LimitListener(listener, s.MaxConns), maxDuration: s.MaxDuration, open: map[*boundedConn]bool{}}
+	serveErr, shutdownErr := make(chan error, 1), make(chan error, 1)
+	go func() { serveErr <- s.smtp.Serve(bounded) }()
 	select {
-	case err := <-ended:
-		return fmt.Errorf("take mail in: %w", err)
+	case err := <-serveErr:
+		return fmt.Errorf("receive mail: %w", err)
 	case <-ctx.Done():
 	}
-	go func() { down <- s.smtp.Shutdown(context.WithoutCancel(ctx)) }()
+	go func() { shutdownErr <- s.smtp.Shutdown(context.WithoutCancel(ctx)) }()
 	grace := time.NewTimer(s.ShutdownGrace)
 	defer grace.Stop()
 	var err error
 	select {
-	case err = <-down:
-	case <-grace.C: // not smtp's Close: after Shutdown it closes nothing
+	case err = <-shutdownErr:
+	case <-grace.C: // smtp.Server.Close would close nothing after Shutdown
 		s.cancelWork()
-		conversations.closeAll()
-		err = <-down
+		bounded.closeAll()
+		err = <-shutdownErr
 	}
-	if closed := on.Close(); !errors.Is(closed, net.ErrClosed) { // it had not begun to serve yet
+	if closed := listener.Close(); !errors.Is(closed, net.ErrClosed) { // open if Serve had not begun yet
 		err = errors.Join(err, closed)
 	}
-	if served := <-ended; !errors.Is(served, smtp.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
+	if served := <-serveErr; !errors.Is(served, smtp.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
 		err = errors.Join(err, served)
 	}
 	return err
 }
 
-// boundedListener ends conversations that last too long, however lively they are, and all of them when it is told to.
+// boundedListener limits the duration of each connection, whether it is active or idle, and can close all connections.
 type boundedListener struct {
 	net.Listener
 	maxDuration time.Duration
@@ -132,15 +133,17 @@ func (b *boundedListener) Accept() (net.Conn, error) {
 	return conn, nil
 }
 
+// closeAll closes all open connections and each one that is accepted later.
 func (b *boundedListener) closeAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
 	for c := range b.open {
-		_ = c.Conn.Close() // whoever serves it notices
+		_ = c.Conn.Close() // the session's next read fails, and the session ends
 	}
 }
 
+// boundedConn is a connection whose read deadline is never after its final deadline.
 type boundedConn struct {
 	net.Conn
 	listener *boundedListener

@@ -20,7 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// dial begins a conversation.
+// dial opens an SMTP session.
 func (w *fixture) dial() *smtp.Client {
 	w.Helper()
 	c, err := smtp.Dial(w.address)
@@ -31,7 +31,7 @@ func (w *fixture) dial() *smtp.Client {
 	return c
 }
 
-// replyCode is the code of an SMTP answer; 0: it was good.
+// replyCode returns the SMTP code of an error; 0 for no error.
 func replyCode(err error) int {
 	var answer *smtp.SMTPError
 	if errors.As(err, &answer) {
@@ -40,8 +40,9 @@ func replyCode(err error) int {
 	return 0
 }
 
-// A message is for one ticket: then "nothing was stored" is true of the whole of it. Peers bring the others apart.
-func TestOneRecipientAMessage(t *testing.T) {
+// A message has one recipient, so that the answer "nothing was stored" is true of the whole message. Peers send it again for further
+// recipients.
+func TestMessageHasOneRecipient(t *testing.T) {
 	w := newFixture(t)
 	c, one, other := w.dial(), w.open(ticket.Waiting), w.open(ticket.Waiting)
 	if err := c.Mail("prova@example.it", nil); err != nil {
@@ -51,25 +52,25 @@ func TestOneRecipientAMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := replyCode(c.Rcpt(w.addresses.Reply(other), nil)); got != 452 {
-		t.Errorf("a second recipient gets %d", got)
+		t.Errorf("second recipient: got code %d, want 452", got)
 	}
 }
 
-func TestTheSizeIsAnnounced(t *testing.T) {
+func TestServerAnnouncesMaxSize(t *testing.T) {
 	w := newFixture(t, func(c *Config) { c.MaxBytes = 1000 })
 	c := w.dial()
 	if ok, size := c.Extension("SIZE"); !ok || size != "1000" {
-		t.Errorf("SIZE is %q", size)
+		t.Errorf("got SIZE %q, want 1000", size)
 	}
 	if ok, _ := c.Extension("AUTH"); ok {
-		t.Error("it offers to log in")
+		t.Error("got extension AUTH, want none")
 	}
 	if got := replyCode(c.Mail("prova@example.it", &smtp.MailOptions{Size: 1001})); got != 552 {
-		t.Errorf("too large a message gets %d", got)
+		t.Errorf("too large a message: got code %d, want 552", got)
 	}
 }
 
-func TestMailComesInEncrypted(t *testing.T) {
+func TestServerAcceptsMailOverTLS(t *testing.T) {
 	certified := httptest.NewTLSServer(http.NotFoundHandler())
 	defer certified.Close()
 	w := newFixture(t, func(c *Config) {
@@ -86,22 +87,22 @@ func TestMailComesInEncrypted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
-		t.Errorf("it is %s", s.Status)
+		t.Errorf("got status %s, want %s", s.Status, ticket.InProgress)
 	}
 	if ok, _ := newFixture(t).dial().Extension("STARTTLS"); ok {
-		t.Error("it is offered without a certificate")
+		t.Error("without certificate: got extension STARTTLS, want none")
 	}
 }
 
-// Who is connected when the service stops is cut off, and that is no error.
-func TestAnOpenConversationEndsWithTheService(t *testing.T) {
+// At the end of the service the server closes open sessions without an error.
+func TestOpenSessionEndsWithTheService(t *testing.T) {
 	w := newFixture(t, func(c *Config) { c.ShutdownGrace = time.Millisecond })
 	conn, err := net.Dial("tcp", w.address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := bufio.NewReader(conn).ReadString('\n'); err != nil { // the greeting: it is being served
+	if _, err := bufio.NewReader(conn).ReadString('\n'); err != nil { // after the greeting the session is served
 		t.Fatal(err)
 	}
 	if err := w.stop(); err != nil {
@@ -112,12 +113,12 @@ func TestAnOpenConversationEndsWithTheService(t *testing.T) {
 	}
 	var late net.Error
 	if _, err := io.Copy(io.Discard, conn); errors.As(err, &late) && late.Timeout() {
-		t.Errorf("it is still open: %v", err)
+		t.Errorf("got %v, want a closed connection", err)
 	}
 }
 
-// Who keeps talking is cut off all the same.
-func TestAConversationEnds(t *testing.T) {
+// The server closes an active session too after MaxDuration.
+func TestActiveSessionEndsAfterMaxDuration(t *testing.T) {
 	w := newFixture(t, func(c *Config) { c.MaxDuration = 300 * time.Millisecond })
 	conn, err := net.Dial("tcp", w.address)
 	if err != nil {
@@ -135,6 +136,6 @@ func TestAConversationEnds(t *testing.T) {
 	}
 	var late net.Error
 	if errors.As(err, &late) && late.Timeout() {
-		t.Errorf("it went on: %v", err)
+		t.Errorf("got %v, want a closed connection", err)
 	}
 }

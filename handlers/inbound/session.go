@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
 
-// session is one conversation with who brings mail.
+// session is one SMTP session. It implements smtp.Session.
 type session struct {
 	server *Server
 	from   string
@@ -36,7 +36,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.from = from; 
 func (s *session) Reset()                                      { s.from, s.to = "", mailaddress.Address{} }
 func (s *session) Logout() error                               { return nil }
 
-// Rcpt refuses what is not addressed to us, forged, or of a ticket that takes no replies.
+// Rcpt refuses addresses of other domains, forged addresses, and addresses of tickets that are unknown or whose personal data are erased.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	err := s.acceptRecipient(to)
 	if err != nil {
@@ -65,15 +65,15 @@ func (s *session) acceptRecipient(to string) error {
 			return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
 		}
 	}
-	s.to = at // the only one: the server takes one recipient a message
+	s.to = at // the server accepts one recipient per message
 	return nil
 }
 
-// Data carries the message out whole, or refuses it and stores nothing.
+// Data processes the whole message, or refuses it and stores nothing.
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
-		return err // too large, or the line broke
+		return err // the message is too large, or the connection failed
 	}
 	l, err := parse(raw, s.from)
 	if err != nil {
@@ -87,8 +87,9 @@ func (s *session) Data(r io.Reader) error {
 	return err
 }
 
-// idempotencyKey is the same for a mail that is brought again, even by another way, and holds nothing of it. Without a Message-ID
-// (RFC 5322 wants one) the same words on another day must not count as brought again, so all of the mail tells.
+// idempotencyKey returns the same key for a mail that is delivered again, even by another route, and other keys for other mails. The key
+// is a hash and reveals nothing of the mail. For a mail without Message-ID (RFC 5322 wants one) it is the hash of all bytes, headers
+// included: the same text on another day is another mail.
 func idempotencyKey(l inboundMail, raw []byte) string {
 	h := sha256.New()
 	part := func(b []byte) {
@@ -108,12 +109,13 @@ func idempotencyKey(l inboundMail, raw []byte) string {
 	return "mail/" + hex.EncodeToString(h.Sum(nil))
 }
 
-// process carries a message out for one address.
+// process processes a message for one address. outcome is the value of the metric's label: reply, courtesy, automatic, bounce, refused or
+// failed. err is the SMTP answer; nil if the message was accepted.
 func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundMail, key string) (outcome string, err error) {
 	switch {
 	case to.Kind == mailaddress.Bounce:
 		if !l.deliveryFailed || s.RecordBounce == nil {
-			return "automatic", nil // delayed, delivered, or no report
+			return "automatic", nil // a report of a delay or of a delivery, or no report
 		}
 		if err := s.RecordBounce(ctx, to.ID); err != nil {
 			return "failed", s.temporaryFailure(err)
@@ -122,9 +124,9 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundM
 	case l.automaticReason != "":
 		s.Log.InfoContext(ctx, "automatic mail ignored", "ticket", to.ID, "reason", l.automaticReason)
 		return "automatic", nil
-	case l.undecodable: // half an answer taken for the whole would be worse than none
+	case l.undecodable: // an incomplete answer that counts as complete would be worse than none
 		return "refused", smtpError(554, smtp.EnhancedCode{5, 6, 0}, "A part of the message cannot be decoded; nothing was stored. Please send it again.")
-	case l.text == "" && len(l.files) == 0: // silence would leave somebody waiting who thinks that they answered
+	case l.text == "" && len(l.files) == 0: // without an error the citizen would believe that they have answered
 		return "refused", smtpError(554, smtp.EnhancedCode{5, 6, 0}, "No text was found besides quotations and signature; nothing was stored. Please write above the quoted message.")
 	}
 	names, err := s.senderNames(ctx, ticket.ID(to.ID), l)
@@ -145,9 +147,9 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, l inboundM
 	return outcome, nil
 }
 
-// senderNames are those that a courtesy may be signed with: as the sender's program gives it, and as the form has it.
-func (s *Server) senderNames(ctx context.Context, on ticket.ID, l inboundMail) (string, error) {
-	history, err := s.App.History(ctx, on)
+// senderNames returns the names with which a courtesy may be signed: the display name of the mail and the requester's name in the form.
+func (s *Server) senderNames(ctx context.Context, id ticket.ID, l inboundMail) (string, error) {
+	history, err := s.App.History(ctx, id)
 	if err != nil {
 		return "", err
 	}
@@ -162,7 +164,7 @@ func (s *Server) temporaryFailure(err error) error {
 	return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later; nothing was stored.")
 }
 
-// rejection says what is wrong with a message, and what would be accepted.
+// rejection returns the SMTP answer that names the first invalid field and the values that would be accepted.
 func rejection(err error, files []attachment.FileUpload) error {
 	var invalid *ticket.InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Fields) == 0 {
@@ -179,19 +181,19 @@ func rejection(err error, files []attachment.FileUpload) error {
 	return smtpError(code, enhanced, "The message was not accepted, and nothing was stored. Attachment %+q: %s; accepted: %s.", string(name[:min(len(name), maxShownName)]), f.Reason, f.Allowed)
 }
 
-// maxShownName is how much of a file's name an answer repeats, in characters: its lines are bounded (RFC 5321).
+// maxShownName is the maximum length, in characters, of a file name in an SMTP answer. RFC 5321 limits the length of answer lines.
 const maxShownName = 60
 
-// reply brings the answer in as the holder of the ticket's personal link, who got the address. The same mail brought twice
-// counts once.
-func (s *Server) reply(ctx context.Context, on ticket.ID, l inboundMail, courtesy bool, key string) error {
-	state, _, err := s.App.State(ctx, on)
+// reply records the answer as a reply by the holder of the ticket's personal link, to whom the address was sent. A mail that is delivered
+// twice is recorded once.
+func (s *Server) reply(ctx context.Context, id ticket.ID, l inboundMail, courtesy bool, key string) error {
+	state, _, err := s.App.State(ctx, id)
 	if err != nil {
 		return err
 	}
 	if courtesy && state.Status == ticket.Closed {
-		return nil // thanks for what is closed open nothing
+		return nil // a courtesy about a closed ticket must not open a linked ticket
 	}
-	_, err = s.App.Reply(ctx, app.LinkHolder(on, ""), on, app.ReplyRequest{Text: l.text, Files: l.files, Courtesy: courtesy}, app.Idempotency{Key: key})
+	_, err = s.App.Reply(ctx, app.LinkHolder(id, ""), id, app.ReplyRequest{Text: l.text, Files: l.files, Courtesy: courtesy}, app.Idempotency{Key: key})
 	return err
 }
