@@ -16,7 +16,7 @@ import (
 // table lists the sagas of the product. A new saga is a file beside autoclose.go and a line here.
 var table = []struct {
 	make      func(*catalog.Catalog, *playbook.Library) runtime.Definition
-	simulated bool // its timers follow from the catalogue's settings, so it can be simulated with others
+	simulated bool // the timers depend on settings of the catalogue, so Simulate can try other settings
 }{
 	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return AutoClose(c) }, true},
 	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return Succession(c) }, true},

@@ -12,17 +12,17 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// autoCloseState is what auto-close remembers of a ticket: where it is, and its latest resolution.
+// autoCloseState holds the competent entity of a ticket and its latest resolution.
 type autoCloseState struct {
-	Entity        catalog.EntityCode `json:"entity"`            // competent
-	Resolution    int                `json:"n,omitempty"`       // 0: there was none
-	EffectiveFrom time.Time          `json:"from,omitzero"`     // since when it is in effect
-	Pending       bool               `json:"waiting,omitempty"` // to be closed
+	Entity        catalog.EntityCode `json:"entity"`            // the competent entity
+	Resolution    int                `json:"n,omitempty"`       // number of the resolution; 0: none yet
+	EffectiveFrom time.Time          `json:"from,omitzero"`     // start of the waiting time
+	Pending       bool               `json:"waiting,omitempty"` // the ticket is resolved and waits for its closing
 }
 
-// AutoClose closes a resolved ticket when its waiting time has passed: the step from Risolto to Chiuso that FAQ 2.5
-// forbids to people. The time comes from the rule and calendar of the competent entity. A reopening cancels it;
-// the command names its resolution and is refused for any later one.
+// AutoClose returns the saga that closes a resolved ticket after its waiting time: FAQ 2.5 forbids people the step from Risolto to
+// Chiuso. The rule and the calendar of the competent entity give the time. A reopening cancels the timer. The command names its
+// resolution, so the rules refuse it after a later resolution.
 func AutoClose(c *catalog.Catalog) runtime.Saga[autoCloseState] {
 	pending := func(s autoCloseState) []runtime.Schedule {
 		if !s.Pending {
@@ -36,22 +36,22 @@ func AutoClose(c *catalog.Catalog) runtime.Saga[autoCloseState] {
 
 func (s autoCloseState) timerKey() string { return fmt.Sprintf("close/%d", s.Resolution) }
 
-// apply folds an event; why is for a timer that goes with it.
+// apply folds an event. why is the reason for a timer that the event cancels.
 func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) {
-	s.Entity = competentEntity(s.Entity, r.Event) // after a succession the clocks go on by the successor's calendar
+	s.Entity = competentEntity(s.Entity, r.Event) // after a succession the successor's calendar applies
 	switch e := r.Event.(type) {
 	case ticket.ResolutionEvent:
 		s.Resolution, s.EffectiveFrom, s.Pending = e.ResolutionNumber(), e.EffectiveFrom(), true
 	case ticket.Reopened:
 		s.Pending, why = false, "the ticket was reopened"
 	case ticket.ActWithdrawn:
-		// The act was the resolution, or it was a reopening, or neither: the status after it tells.
+		// The withdrawn act may be the resolution, a reopening or another act; the resulting status decides.
 		s.Pending, why = e.Status == ticket.Solved, "the act that resolved the ticket was withdrawn"
 	case ticket.AutoClosed:
 		return autoCloseState{}, ""
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
 		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
-	case ticket.PersonalDataErased: // closing goes on without a name
+	case ticket.PersonalDataErased: // the ticket still closes
 	}
 	return s, why
 }

@@ -39,11 +39,11 @@ func TestAutoCloseReacts(t *testing.T) {
 			[]ticket.Event{opened, ticket.Discarded{Resolution: 1, EffectFrom: friday}}, first},
 		"and so does a duplicate": {
 			[]ticket.Event{opened, ticket.MarkedDuplicate{Resolution: 1, EffectFrom: friday}}, first},
-		"Torino rests on San Giovanni": {
+		"San Giovanni is a holiday in Torino": {
 			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}},
 			closes(1, "2026-06-25 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Thu 25 Jun 2026), calendar of 010301 ASL Città di Torino; days off on the way: Wed 24 Jun (San Giovanni Battista)")},
-		"Cuneo works on San Giovanni: the calendar is that of the entity competent at the resolution": {
+		"San Giovanni is a working day in Cuneo: the calendar of the entity competent at the resolution applies": {
 			[]ticket.Event{opened, ticket.Redirected{To: sagastest.Cuneo}, ticket.Resolved{Resolution: 1, EffectFrom: june}},
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
@@ -58,7 +58,7 @@ func TestAutoCloseReacts(t *testing.T) {
 			[]ticket.Event{opened, resolved, ticket.CitizenNote{}, withdraw(ticket.Solved)}, nil},
 		"a withdrawn reopening lets the resolution close": {
 			[]ticket.Event{opened, resolved, reopened, withdraw(ticket.Solved)}, first},
-		"a second resolution closes under its own name": {
+		"a second resolution has its own timer key": {
 			[]ticket.Event{opened, resolved, reopened, again},
 			closes(2, "2026-11-30 09:00", "7 calendar days after 2026-11-20 10:00, then the next working day at 09:00 "+
 				"(Mon 30 Nov 2026), calendar of 010301 ASL Città di Torino")},
@@ -66,21 +66,21 @@ func TestAutoCloseReacts(t *testing.T) {
 			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.Cuneo}},
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
-		"closed is the end": {
+		"a closed ticket has no timer": {
 			[]ticket.Event{opened, resolved, ticket.AutoClosed{Resolution: 1}}, []runtime.Action{runtime.Cancel{Key: "close/1"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(AutoClose(catalog.Default()), c.given...); !reflect.DeepEqual(got, c.then) {
-				t.Errorf("leads to\n%+v, want\n%+v", got, c.then)
+				t.Errorf("got actions\n%+v, want\n%+v", got, c.then)
 			}
 		})
 	}
 }
 
-func TestAutoCloseForgetsAClosedTicket(t *testing.T) {
+func TestAutoCloseKeepsNoStateOfAClosedTicket(t *testing.T) {
 	state, _ := react(AutoClose(catalog.Default()), ticket.Opened{Entity: sagastest.Torino},
 		ticket.Resolved{Resolution: 1, EffectFrom: sagastest.Rome(t, "2026-11-13 10:00")}, ticket.AutoClosed{Resolution: 1})
 	if state != (autoCloseState{}) {
-		t.Errorf("remembers %+v of a closed ticket", state)
+		t.Errorf("got state %+v for a closed ticket, want the zero value", state)
 	}
 }

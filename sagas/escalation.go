@@ -12,26 +12,26 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// escalationState is what the escalation saga remembers: the hand-over that its receiver has not taken yet.
+// escalationState holds the latest hand-over of a ticket and the state of its clock.
 type escalationState struct {
-	Entity          catalog.EntityCode `json:"entity"`            // competent: the receiver
-	Handover        int                `json:"n,omitempty"`       // of the latest hand-over; 0: there was none
-	HandoverCount   int                `json:"stood,omitempty"`   // how many there were, but for those that were withdrawn or recalled
-	StartedAt       time.Time          `json:"from,omitzero"`     // since when the receiver may know of it
-	Running         bool               `json:"running,omitempty"` // nobody there has taken it, and its time is not over
-	Warned          bool               `json:"warned,omitempty"`  // that it soon will be
-	PingPongNoticed bool               `json:"noticed,omitempty"` // that the ticket goes to and fro
-	NoteAct         ticket.ID          `json:"act,omitempty"`     // of the latest public note between ASR and Region,
-	NoteVisibleFrom time.Time          `json:"held,omitzero"`     // and from when it can be seen
+	Entity          catalog.EntityCode `json:"entity"`            // the competent entity: the receiver
+	Handover        int                `json:"n,omitempty"`       // number of the latest hand-over; 0: none yet
+	HandoverCount   int                `json:"stood,omitempty"`   // hand-overs so far, without those withdrawn or recalled
+	StartedAt       time.Time          `json:"from,omitzero"`     // the receiver can see the hand-over from then on
+	Running         bool               `json:"running,omitempty"` // the receiver has not taken it, and it is not breached
+	Warned          bool               `json:"warned,omitempty"`  // the warning before the breach was recorded
+	PingPongNoticed bool               `json:"noticed,omitempty"` // PingPongNoticed was recorded for the latest hand-over
+	NoteAct         ticket.ID          `json:"act,omitempty"`     // the act of the latest regional note
+	NoteVisibleFrom time.Time          `json:"held,omitzero"`     // its reader sees that note from then on
 }
 
-// pingPongThreshold is the hand-over, counted in both directions, from which on supervisors are told that a ticket goes to and fro.
+// pingPongThreshold is the number of hand-overs, in both directions together, from which supervisors are notified of ping-pong.
 const pingPongThreshold = 3
 
-// Escalation runs the clock of every hand-over, to the Region (FAQ 2.6) and from it to an ASR: the receiver is warned before
-// its target time has passed, in its own working hours, and the breach is marked when it has. The clock stops when the
-// status changes: taken, answered, sent on or taken back; to assign alone is no taking. From the third hand-over on it
-// notices that the ticket goes to and fro.
+// Escalation returns the saga that runs the clock of each hand-over, to the Region (FAQ 2.6) or from the Region to an ASR. It records
+// a warning before the target time ends and a breach when it has ended; both count working hours of the receiver. A change of the
+// status stops the clock: the receiver takes, answers or redirects the ticket, or the sender recalls it. An assignment alone does not.
+// From the third hand-over on the saga records ping-pong.
 func Escalation(c *catalog.Catalog) runtime.Saga[undoState[escalationState]] {
 	pending := func(u undoState[escalationState]) []runtime.Schedule {
 		s := u.Current
@@ -54,7 +54,7 @@ func Escalation(c *catalog.Catalog) runtime.Saga[undoState[escalationState]] {
 	}, pending)
 }
 
-// apply folds an event; why is for timers that go with it.
+// apply folds an event. why is the reason for the timers that the event cancels.
 func (s escalationState) apply(r ticket.Recorded) (_ escalationState, why string) {
 	s.Entity = competentEntity(s.Entity, r.Event)
 	switch e := r.Event.(type) {
@@ -77,8 +77,8 @@ func (s escalationState) apply(r ticket.Recorded) (_ escalationState, why string
 		s.PingPongNoticed = true
 	case ticket.AutoClosed:
 		return escalationState{}, "the ticket is closed"
-	case ticket.TransferredToSuccessor: // the clock goes on by the successor's calendar
-	case ticket.ActWithdrawn: // see undoable
+	case ticket.TransferredToSuccessor: // the clock continues with the successor's calendar
+	case ticket.ActWithdrawn: // undoState handles it
 	case ticket.CitizenNote, ticket.InternalNote:
 	case ticket.CitizenReplied:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.Reopened, ticket.Reclassified, ticket.PlaybookEvent,
@@ -87,7 +87,7 @@ func (s escalationState) apply(r ticket.Recorded) (_ escalationState, why string
 	return s, why
 }
 
-// startClock starts the clock at the moment at which the receiver may read the note.
+// startClock starts the clock of hand-over n at the time of the event or, if the note of the same act is held, when the hold ends.
 func (s escalationState) startClock(r ticket.Recorded, n int) escalationState {
 	s.Handover, s.HandoverCount, s.StartedAt, s.Running, s.Warned, s.PingPongNoticed = n, s.HandoverCount+1, r.At, true, false, false
 	if s.NoteAct == r.Act && s.NoteVisibleFrom.After(r.At) {

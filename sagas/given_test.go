@@ -13,7 +13,7 @@ import (
 
 const testTicket ticket.ID = "01930000-0000-7000-8000-000000000001"
 
-// record numbers events as the log would, each an act of its own: the first is act-1.
+// record returns the events with versions and positions from 1, one minute apart, each in its own act: act-1, act-2, …
 func record(events ...ticket.Event) []ticket.Recorded {
 	all := make([]ticket.Recorded, len(events))
 	for i, e := range events {
@@ -25,7 +25,7 @@ func record(events ...ticket.Event) []ticket.Recorded {
 	return all
 }
 
-// react folds all events and answers what the last of them led to.
+// react folds all events and returns the state and the actions of the last one.
 func react[S comparable](s runtime.Saga[S], events ...ticket.Event) (state S, actions []runtime.Action) {
 	for _, r := range record(events...) {
 		state, actions = s.React(state, r)

@@ -9,68 +9,69 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Notification is something that somebody is to be told once. Who exactly, and in which words, its door finds out in
-// the ticket's history when it hands it over.
+// Notification is the payload of topic notify: one thing that an audience must learn once. The adapter that delivers it derives the
+// recipients and the text from the ticket's history at the time of delivery.
 type Notification struct {
 	Kind     NotificationKind   `json:"kind"`
 	To       Audience           `json:"to"`
-	Entity   catalog.EntityCode `json:"entity,omitempty"`   // whose operators or supervisors; empty for the citizen
-	Operator string             `json:"operator,omitempty"` // the account, To Person alone
-	Note     ticket.ID          `json:"note,omitempty"`     // the note or reply that it is about
-	Act      ticket.ID          `json:"act,omitempty"`      // whose withdrawal makes it void
-	N        int                `json:"n,omitempty"`        // of the reminder, hand-over or resolution
-	By       string             `json:"by,omitempty"`       // the account that did it, who is not told of it
+	Entity   catalog.EntityCode `json:"entity,omitempty"`   // entity of the operators or supervisors; empty for the citizen
+	Operator string             `json:"operator,omitempty"` // the account, if To is ToAccount
+	Note     ticket.ID          `json:"note,omitempty"`     // the note or reply, if there is one
+	Act      ticket.ID          `json:"act,omitempty"`      // the withdrawal of this act cancels the notification
+	N        int                `json:"n,omitempty"`        // number of the reminder, hand-over, run or resolution
+	By       string             `json:"by,omitempty"`       // the account that caused it; it gets no notification
 }
 
-// Audience is who is told.
+// Audience is the group of people that a notification is for.
 type Audience string
 
 // The audiences.
 const (
 	ToCitizen     Audience = "citizen"
-	ToOperators   Audience = "operators"   // of Entity
-	ToSupervisors Audience = "supervisors" // of Entity
-	ToAccount     Audience = "operator"
+	ToOperators   Audience = "operators"   // of Notification.Entity
+	ToSupervisors Audience = "supervisors" // of Notification.Entity
+	ToAccount     Audience = "operator"    // the account Notification.Operator
 )
 
-// NotificationKind is what somebody is told.
+// NotificationKind is the subject of a notification.
 type NotificationKind string
 
-// What citizens are told. Each public text reaches them once; whether it asks, resolves or merges the request, its door
-// sees in the act that wrote it.
+// Kinds for citizens. A public note causes one notification; the adapter reads in the note's act whether it asks, resolves or marks a
+// duplicate.
 const (
 	KindOpened     NotificationKind = "opened"     // the request has arrived
 	KindPublicNote NotificationKind = "note"       // a public note (FAQ 2.4, 2.5)
-	KindConfirmed  NotificationKind = "confirmed"  // resolved again after a reopening, without another note
-	KindReminder   NotificationKind = "reminder"   // of a question, the N-th
+	KindConfirmed  NotificationKind = "confirmed"  // resolved without a note, for example after a reopening
+	KindReminder   NotificationKind = "reminder"   // the N-th reminder of a question
 	KindReopened   NotificationKind = "reopened"   // by an operator
-	KindClosed     NotificationKind = "closed"     //
-	KindWithRegion NotificationKind = "regional"   // it is with the regional assistance now; without the note, which is not theirs
-	KindRedirected NotificationKind = "redirected" // it is with another ASR now
-	KindBackAtASR  NotificationKind = "returned"   // it is back with the ASR that had handed it over
+	KindClosed     NotificationKind = "closed"     // the saga auto-close closed it
+	KindWithRegion NotificationKind = "regional"   // handed over to the Region; citizens do not get the note
+	KindRedirected NotificationKind = "redirected" // sent to another ASR
+	KindBackAtASR  NotificationKind = "returned"   // back at the ASR that had handed it over
 )
 
-// What operators and supervisors are told.
+// Kinds for operators and supervisors.
 const (
 	KindNewTicket        NotificationKind = "new_ticket"
 	KindAssigned         NotificationKind = "assigned"
 	KindReply            NotificationKind = "reply"             // the citizen answered
-	KindCourtesyReply    NotificationKind = "courtesy"          // a message on a resolved ticket that changes nothing
+	KindCourtesyReply    NotificationKind = "courtesy"          // a message of the citizen that leaves the status as it is
 	KindHandover         NotificationKind = "handover"          // to the Region's operators
-	KindHandoverReceipt  NotificationKind = "receipt"           // to the ASR that handed over
-	KindHandedBack       NotificationKind = "handed_back"       // to the ASR that the Region sends the ticket to
+	KindHandoverReceipt  NotificationKind = "receipt"           // to the operator who handed over
+	KindHandedBack       NotificationKind = "handed_back"       // to the ASR to which the Region sends the ticket
 	KindRecalled         NotificationKind = "recalled"          // to the Region
-	KindRegionalMessage  NotificationKind = "regional_message"  // to the other side
-	KindDeadlineNear     NotificationKind = "warned"            // the hand-over's time is nearly over
-	KindDeadlineMissed   NotificationKind = "breached"          //
-	KindPingPong         NotificationKind = "ping_pong"         //
-	KindPlaybookReminder NotificationKind = "playbook_reminder" // a run still waits for something to be mended
-	KindOutcomeProposed  NotificationKind = "proposal"          // the checks have come to an outcome
-	KindPrivacyAlert     NotificationKind = "alert"             // a referto of somebody else: supervisors, and whoever minds privacy (FAQ 2.9)
+	KindRegionalMessage  NotificationKind = "regional_message"  // to the other side of the hand-over
+	KindDeadlineNear     NotificationKind = "warned"            // the target time of a hand-over is nearly over
+	KindDeadlineMissed   NotificationKind = "breached"          // the target time of a hand-over is over
+	KindPingPong         NotificationKind = "ping_pong"         // the third hand-over or a later one
+	KindPlaybookReminder NotificationKind = "playbook_reminder" // a run still waits for a correction
+	KindOutcomeProposed  NotificationKind = "proposal"          // the answers of a connected system lead to an outcome
+	KindPrivacyAlert     NotificationKind = "alert"             // a medical report of another person (FAQ 2.9)
 	KindContactFailed    NotificationKind = "contact_failed"    // «recapito fallito»
 )
 
-// ConnectorQuestion asks the connected systems of an entity for what they know of a check. The door answers with ticket.Learn.
+// ConnectorQuestion is the payload of topic ask-connector: it asks the connected systems of an entity for the fact that a check needs.
+// The adapter answers with the command ticket.RecordQueryResult.
 type ConnectorQuestion struct {
 	Run    int                `json:"run"`
 	Entity catalog.EntityCode `json:"entity"`

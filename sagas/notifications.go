@@ -13,21 +13,21 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// notificationState is what the notifications saga remembers: who has the ticket, and until when the act at hand is held.
+// notificationState holds the entity and assignee of a ticket, its latest hand-over and the hold of its latest note.
 type notificationState struct {
-	Entity              catalog.EntityCode `json:"entity"` // competent
-	ASR                 catalog.EntityCode `json:"asr,omitempty"`
-	Handover            int                `json:"handover,omitempty"` // the latest
-	HandoverAct         ticket.ID          `json:"handed,omitempty"`   // the act that handed over to the Region,
-	HandoverVisibleFrom time.Time          `json:"known,omitzero"`     // and from when anybody is told of it
+	Entity              catalog.EntityCode `json:"entity"`             // the competent entity
+	ASR                 catalog.EntityCode `json:"asr,omitempty"`      // the ASR of the latest hand-over
+	Handover            int                `json:"handover,omitempty"` // number of the latest hand-over
+	HandoverAct         ticket.ID          `json:"handed,omitempty"`   // the act that handed over to the Region
+	HandoverVisibleFrom time.Time          `json:"known,omitzero"`     // the notifications of that act leave then
 	Assignee            ticket.Assignee    `json:"assignee,omitzero"`
-	NoteAct             ticket.ID          `json:"act,omitempty"` // of the latest public note,
-	NoteVisibleFrom     time.Time          `json:"held,omitzero"` // and from when it can be seen
+	NoteAct             ticket.ID          `json:"act,omitempty"` // the act of the latest public or regional note
+	NoteVisibleFrom     time.Time          `json:"held,omitzero"` // its reader sees that note from then on
 	Erased              bool               `json:"erased,omitempty"`
 }
 
-// Notifications tells citizens, operators and supervisors what they should know, once, and never what they should not
-// (FAQ 2.4–2.6; mission.md, saga 5). What can still be undone is not told before it cannot.
+// Notifications returns the saga that notifies citizens, operators and supervisors, each once for an event, and only of what they may
+// read (FAQ 2.4–2.6). It sends nothing about an act before its hold has ended.
 func Notifications() runtime.Saga[undoState[notificationState]] {
 	react := func(before undoState[notificationState], r ticket.Recorded) (undoState[notificationState], []runtime.Action) {
 		after, _ := before.apply(r, notificationState.apply)
@@ -64,17 +64,17 @@ func (s notificationState) apply(r ticket.Recorded) (notificationState, string) 
 	return s, ""
 }
 
-// notificationBuilder gathers who is told of one event.
+// notificationBuilder collects the notifications of one event.
 type notificationBuilder struct {
 	recorded      ticket.Recorded
 	after, before notificationState
 	actions       []runtime.Action
 }
 
-// heldKeys are the keys of what may wait until its act can no longer be undone.
+// heldKeys are the keys of the messages that may wait for the end of a hold.
 var heldKeys = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
 
-// addForEvent is the table of who is told what.
+// addForEvent adds the notifications of the event.
 func (n *notificationBuilder) addForEvent() {
 	switch e := n.recorded.Event.(type) {
 	case ticket.Opened:
@@ -87,7 +87,7 @@ func (n *notificationBuilder) addForEvent() {
 	case ticket.CitizenNote:
 		n.notifyCitizen(KindPublicNote, Notification{Note: e.Note})
 	case ticket.RegionalNote:
-		if e.Handover == n.before.Handover { // in a hand-over's own act it is the next one's
+		if e.Handover == n.before.Handover { // the note of the hand-over's own act has the next number
 			n.notifyOtherSide(e)
 		}
 	case ticket.CitizenReplied:
@@ -110,7 +110,7 @@ func (n *notificationBuilder) addForEvent() {
 		n.notifyCitizen(kind, Notification{})
 		n.add("asr", Notification{Kind: KindHandedBack, To: ToOperators, Entity: e.To, N: e.Handover})
 	case ticket.Recalled:
-		if n.recorded.At.Before(n.before.HandoverVisibleFrom) { // nobody has heard of the hand-over
+		if n.recorded.At.Before(n.before.HandoverVisibleFrom) { // the notifications of the hand-over have not left
 			n.cancelHeld(n.before.HandoverAct)
 			break
 		}
@@ -125,7 +125,7 @@ func (n *notificationBuilder) addForEvent() {
 			n.notifyCitizen(KindReopened, Notification{})
 		}
 	case ticket.AutoClosed:
-		n.after = n.before // who had it
+		n.after = n.before // after the closing the state is empty
 		n.notifyCitizen(KindClosed, Notification{})
 	case ticket.CitizenReminded:
 		n.notifyCitizen(KindReminder, Notification{Note: e.Question, N: e.N})
@@ -157,14 +157,14 @@ func (n *notificationBuilder) addForEvent() {
 	}
 }
 
-// cancelHeld takes back what an act had put aside.
+// cancelHeld cancels the messages of an act that still wait for the end of its hold.
 func (n *notificationBuilder) cancelHeld(act ticket.ID) {
 	for _, key := range heldKeys {
 		n.actions = append(n.actions, runtime.Cancel{Key: string(act) + "/" + key})
 	}
 }
 
-// notifyCitizen tells the citizen. Of a ticket whose personal data was erased, there is nobody to tell.
+// notifyCitizen notifies the citizen, unless the personal data of the ticket was erased.
 func (n *notificationBuilder) notifyCitizen(kind NotificationKind, note Notification) {
 	if n.after.Erased {
 		return
@@ -173,7 +173,7 @@ func (n *notificationBuilder) notifyCitizen(kind NotificationKind, note Notifica
 	n.add("citizen/"+string(kind), note)
 }
 
-// notifyAssignee tells whoever was given the ticket, but not those who took it themselves.
+// notifyAssignee notifies the new assignee, but not an operator who took the ticket.
 func (n *notificationBuilder) notifyAssignee(to ticket.Assignee) {
 	switch {
 	case to.Supervisors:
@@ -183,10 +183,10 @@ func (n *notificationBuilder) notifyAssignee(to ticket.Assignee) {
 	}
 }
 
-// notifyHolder tells whoever has the ticket: its assignee, or all operators of the competent entity.
+// notifyHolder notifies the assignee or, if there is none, all operators of the competent entity.
 func (n *notificationBuilder) notifyHolder(kind NotificationKind, note Notification) {
 	if n.after.Entity == "" {
-		return // closed: nobody's any more
+		return // the ticket is closed
 	}
 	note.Kind, note.To, note.Entity, note.Operator = kind, ToOperators, n.after.Entity, n.after.Assignee.Operator
 	switch {
@@ -202,7 +202,7 @@ func (n *notificationBuilder) notifyOperators(kind NotificationKind, at catalog.
 	n.add("operators", Notification{Kind: kind, To: ToOperators, Entity: at})
 }
 
-// notifyOtherSide tells the other side of a hand-over that there is a message for it.
+// notifyOtherSide notifies the operators of the other side of a hand-over of a regional message.
 func (n *notificationBuilder) notifyOtherSide(e ticket.RegionalNote) {
 	at := catalog.Region
 	if n.recorded.By.Entity == catalog.Region {
@@ -211,18 +211,19 @@ func (n *notificationBuilder) notifyOtherSide(e ticket.RegionalNote) {
 	n.add("regional", Notification{Kind: KindRegionalMessage, To: ToOperators, Entity: at, Note: e.Note, N: e.Handover})
 }
 
-// notifyDeadline tells operators and supervisors of an entity that a hand-over to it runs out of time.
+// notifyDeadline notifies operators and supervisors of an entity of the warning or breach of a hand-over to it.
 func (n *notificationBuilder) notifyDeadline(kind NotificationKind, at catalog.EntityCode, handover int) {
 	n.add("operators", Notification{Kind: kind, To: ToOperators, Entity: at, N: handover})
 	n.add("supervisors", Notification{Kind: kind, To: ToSupervisors, Entity: at, N: handover})
 }
 
-// add sends a message now, or once the act at hand can no longer be undone.
+// add adds a notification. The account that caused the event gets no notification of it.
 func (n *notificationBuilder) add(key string, note Notification) {
 	note.By = n.recorded.By.ID
 	n.actions = append(n.actions, n.sendWhenVisible(key, note))
 }
 
+// sendWhenVisible returns the action that sends the notification now or, if the event's act is held, when the hold ends.
 func (n *notificationBuilder) sendWhenVisible(key string, note Notification) runtime.Action {
 	note.Act = n.recorded.Act
 	send := runtime.Send{Topic: runtime.TopicNotify, Key: key, Payload: mustMarshal(note)}

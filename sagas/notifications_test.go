@@ -23,7 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// describe tells in words what messages the actions hold: kind, to whom, and whether later.
+// describe returns kind and recipient of each notification in the actions, and the time of one that is sent later.
 func describe(t *testing.T, actions []runtime.Action) (all []string) {
 	t.Helper()
 	for _, a := range actions {
@@ -41,11 +41,11 @@ func describe(t *testing.T, actions []runtime.Action) (all []string) {
 		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != runtime.TopicNotify || send.Key == "" {
 			t.Fatalf("%s %q holds %s, %v", send.Topic, send.Key, send.Payload, err)
 		}
-		whom := string(n.To)
+		to := string(n.To)
 		if n.To != ToCitizen {
-			whom += " " + string(n.Entity) + n.Operator
+			to += " " + string(n.Entity) + n.Operator
 		}
-		all = append(all, fmt.Sprintf("%s to %s%s", n.Kind, whom, when))
+		all = append(all, fmt.Sprintf("%s to %s%s", n.Kind, to, when))
 	}
 	return all
 }
@@ -78,38 +78,38 @@ func TestNotificationsReact(t *testing.T) {
 		then []string
 	}{
 		"a request arrives":                   {[]act{opened}, []string{"opened to citizen", "new_ticket to operators 010301"}},
-		"who takes it knows":                  {[]act{opened, taken}, nil},
-		"who is given it is told":             {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Operator: "-bruno"}})}, []string{"assigned to operator 010301-bruno"}},
-		"the supervisors as a group":          {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}})}, []string{"assigned to supervisors 010301"}},
-		"a public text once, when it is out":  {[]act{opened, resolved}, []string{"note to citizen at 08:00:10"}},
-		"one that cannot be undone, at once":  {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: start})}, []string{"note to citizen"}},
+		"taking a ticket notifies nobody":     {[]act{opened, taken}, nil},
+		"an assignment to its operator":       {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Operator: "-bruno"}})}, []string{"assigned to operator 010301-bruno"}},
+		"an assignment to the supervisors":    {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}})}, []string{"assigned to supervisors 010301"}},
+		"a public note when its hold ends":    {[]act{opened, resolved}, []string{"note to citizen at 08:00:10"}},
+		"a public note without hold at once":  {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: start})}, []string{"note to citizen"}},
 		"an internal note to nobody":          {[]act{opened, do(anna, ticket.InternalNote{Note: "n"})}, nil},
-		"a reply to whoever has the ticket":   {[]act{opened, taken, do(citizen, reply)}, []string{"reply to operator 010301-anna"}},
-		"or to everybody":                     {[]act{opened, do(citizen, reply)}, []string{"reply to operators 010301"}},
-		"a courtesy is flagged":               {[]act{opened, taken, do(citizen, message2)}, []string{"courtesy to operator 010301-anna"}},
-		"a hand-over, never its note":         {[]act{opened, escalated}, []string{"regional to citizen at 08:00:10", "handover to operators regione at 08:00:10", "receipt to operator 010301-anna at 08:00:10"}},
+		"a reply to the assignee":             {[]act{opened, taken, do(citizen, reply)}, []string{"reply to operator 010301-anna"}},
+		"a reply without assignee to all":     {[]act{opened, do(citizen, reply)}, []string{"reply to operators 010301"}},
+		"a courtesy reply has its own kind":   {[]act{opened, taken, do(citizen, message2)}, []string{"courtesy to operator 010301-anna"}},
+		"a hand-over, without its note":       {[]act{opened, escalated}, []string{"regional to citizen at 08:00:10", "handover to operators regione at 08:00:10", "receipt to operator 010301-anna at 08:00:10"}},
 		"a message to the Region":             {[]act{opened, escalated, do(anna, message)}, []string{"regional_message to operators regione"}},
-		"and to the ASR":                      {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
-		"sent on":                             {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
-		"sent back":                           {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Torino, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Torino})}, []string{"returned to citizen at 08:00:10", "handed_back to operators 010301 at 08:00:10"}},
-		"taken back":                          {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: sagastest.Torino}))}, []string{"returned to citizen", "recalled to operators regione"}},
-		"taken back before anybody knew":      {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: sagastest.Torino})}, nil},
+		"a message to the ASR":                {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
+		"redirected to another ASR":           {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
+		"redirected to the same ASR":          {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Torino, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Torino})}, []string{"returned to citizen at 08:00:10", "handed_back to operators 010301 at 08:00:10"}},
+		"a recall":                            {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: sagastest.Torino}))}, []string{"returned to citizen", "recalled to operators regione"}},
+		"a recall during the hold":            {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: sagastest.Torino})}, nil},
 		"reopened by an operator":             {[]act{opened, resolved, do(anna, ticket.Reopened{})}, []string{"reopened to citizen"}},
 		"reopened by the citizen":             {[]act{opened, taken, do(citizen, reply, ticket.Reopened{Assignee: ticket.Assignee{Operator: anna.ID}})}, []string{"reply to operator 010301-anna"}},
-		"resolved again without a word":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
-		"discarded without a word":            {[]act{opened, do(anna, ticket.Discarded{Resolution: 1})}, nil},
+		"resolved again without a note":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
+		"discarded without a note":            {[]act{opened, do(anna, ticket.Discarded{Resolution: 1})}, nil},
 		"closed":                              {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1})}, []string{"closed to citizen"}},
 		"a reminder":                          {[]act{opened, do(system, ticket.CitizenReminded{Question: "n", N: 1})}, []string{"reminder to citizen"}},
-		"a hand-over runs late":               {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})}, []string{"warned to operators regione", "warned to supervisors regione"}},
-		"too late":                            {[]act{opened, escalated, do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})}, []string{"breached to operators regione", "breached to supervisors regione"}},
-		"to and fro, both supervisors":        {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: sagastest.Cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
-		"somebody else's referto":             {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Alert})}, []string{"alert to supervisors 010301"}},
-		"other outcomes tell by what they do": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Wait})}, nil},
-		"a run that waits":                    {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
-		"an address that takes nothing":       {[]act{opened, do(system, ticket.ContactFailed{})}, []string{"contact_failed to operators 010301"}},
-		"of a closed one no operator is":      {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1}), do(system, ticket.ContactFailed{})}, nil},
-		"of an erased ticket nobody is told":  {[]act{opened, do(system, ticket.PersonalDataErased{}), resolved}, nil},
-		"an undone taking leaves it to all":   {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)}, []string{"reply to operators 010301"}},
+		"the warning of a hand-over":          {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})}, []string{"warned to operators regione", "warned to supervisors regione"}},
+		"the breach of a hand-over":           {[]act{opened, escalated, do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})}, []string{"breached to operators regione", "breached to supervisors regione"}},
+		"ping-pong to both supervisors":       {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: sagastest.Cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
+		"another person's medical report":     {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Alert})}, []string{"alert to supervisors 010301"}},
+		"other outcomes notify nobody":        {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Wait})}, nil},
+		"a reminder of a run":                 {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
+		"a failed contact":                    {[]act{opened, do(system, ticket.ContactFailed{})}, []string{"contact_failed to operators 010301"}},
+		"a failed contact of a closed ticket": {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1}), do(system, ticket.ContactFailed{})}, nil},
+		"an erased ticket notifies nobody":    {[]act{opened, do(system, ticket.PersonalDataErased{}), resolved}, nil},
+		"a withdrawn taking has no assignee":  {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)}, []string{"reply to operators 010301"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, state, version := Notifications(), undoState[notificationState]{}, 0
@@ -128,15 +128,15 @@ func TestNotificationsReact(t *testing.T) {
 				}
 			}
 			if !reflect.DeepEqual(got, c.then) {
-				t.Errorf("tells %q, want %q", got, c.then)
+				t.Errorf("got notifications %q, want %q", got, c.then)
 			}
 		})
 	}
 }
 
-// Whatever a withdrawn act had put aside is taken away with it, whatever the act was.
-func TestAWithdrawnActTellsNobody(t *testing.T) {
-	undone := 0
+// A withdrawal cancels every delayed message of the withdrawn act, for any act.
+func TestWithdrawnActSendsNothing(t *testing.T) {
+	withdrawn := 0
 	rapid.Check(t, func(t *rapid.T) {
 		s, state, waiting := Notifications(), undoState[notificationState]{}, map[string]bool{}
 		for _, r := range tickettest.DrawTicket(t, testTicket, 40, true).History {
@@ -155,21 +155,21 @@ func TestAWithdrawnActTellsNobody(t *testing.T) {
 			if !ok {
 				continue
 			}
-			undone++
+			withdrawn++
 			for key := range waiting {
 				if strings.HasPrefix(key, string(e.Act)+"/") {
-					t.Fatalf("still to be told: %s", key)
+					t.Fatalf("got delayed message %s of the withdrawn act, want none", key)
 				}
 			}
 		}
 	})
-	if undone == 0 {
-		t.Error("no act was withdrawn")
+	if withdrawn == 0 {
+		t.Error("got no withdrawn act in any round, want some")
 	}
 }
 
-// A hand-over that is recalled before anybody knew of it is told to nobody.
-func TestARecalledHandoverTellsNobody(t *testing.T) {
+// A recall during the hold cancels all messages of the hand-over.
+func TestRecalledHandoverSendsNothing(t *testing.T) {
 	s, state, waiting := Notifications(), undoState[notificationState]{}, map[string]bool{}
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	for _, r := range []ticket.Recorded{
@@ -187,16 +187,16 @@ func TestARecalledHandoverTellsNobody(t *testing.T) {
 			case runtime.Cancel:
 				delete(waiting, a.Key)
 			case runtime.Send, runtime.Schedule, runtime.Dispatch:
-				t.Errorf("%T leads to %+v", r.Event, a)
+				t.Errorf("%T: got action %+v, want none but delayed messages and cancellations", r.Event, a)
 			}
 		}
 	}
 	if len(waiting) > 0 {
-		t.Errorf("still to be told: %v", waiting)
+		t.Errorf("got delayed messages %v after the recall, want none", waiting)
 	}
 }
 
-// An alert waits with the note beside it, and goes with it.
+// An alert waits for the hold of the note in its act, and a withdrawal cancels it.
 func TestWithdrawnAlertIsNotSent(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	s, state, got := Notifications(), undoState[notificationState]{}, []runtime.Action(nil)
@@ -210,6 +210,6 @@ func TestWithdrawnAlertIsNotSent(t *testing.T) {
 		got = append(got, actions...)
 	}
 	if all := keys(got); !slices.Contains(all, "later held/alert") || !slices.Contains(all, "cancel held/alert") {
-		t.Errorf("leads to %q", all)
+		t.Errorf("got actions %q, want a delayed alert and its cancellation", all)
 	}
 }

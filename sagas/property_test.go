@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// applyTimers keeps timers as the runner would.
+// applyTimers applies the actions to the timers, as the runner does.
 func applyTimers(timers map[string]runtime.Schedule, actions []runtime.Action) {
 	for _, a := range actions {
 		switch a := a.(type) {
@@ -30,7 +30,7 @@ func applyTimers(timers map[string]runtime.Schedule, actions []runtime.Action) {
 	}
 }
 
-// replay folds a life and checks after every event that the timers set on the way are those that the state must have.
+// replay folds a ticket's history. After every event it checks that the timers set so far equal those that Pending returns.
 func replay[S comparable](t *rapid.T, s runtime.Saga[S], l tickettest.RandomTicket, check func(S, ticket.State, map[string]runtime.Schedule)) {
 	var (
 		state  S
@@ -47,44 +47,44 @@ func replay[S comparable](t *rapid.T, s runtime.Saga[S], l tickettest.RandomTick
 			wanted[w.Key] = w
 		}
 		if !reflect.DeepEqual(timers, wanted) {
-			t.Fatalf("after %T there are the timers %+v, pending are %+v", r.Event, timers, wanted)
+			t.Fatalf("after %T: got timers %+v, want %+v as Pending returns", r.Event, timers, wanted)
 		}
 		check(state, status, timers)
 	}
 }
 
-func TestAutoCloseWaitsExactlyForResolvedTickets(t *testing.T) {
+func TestAutoCloseHasATimerForEachResolvedTicketOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
 		replay(t, AutoClose(catalog.Default()), l, func(_ autoCloseState, s ticket.State, timers map[string]runtime.Schedule) {
 			if s.Status != ticket.Solved {
 				if len(timers) > 0 {
-					t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
+					t.Fatalf("a ticket that is %s: got timers %+v", s.Status, timers)
 				}
 				return
 			}
 			want := ticket.Close{Resolution: s.Resolution}
 			if len(timers) != 1 || timers[autoCloseState{Resolution: s.Resolution}.timerKey()].Command != want {
-				t.Fatalf("resolution %d has the timers %+v", s.Resolution, timers)
+				t.Fatalf("resolution %d: got timers %+v", s.Resolution, timers)
 			}
 		})
 	})
 }
 
-func TestSuccessionWaitsExactlyAtEntitiesThatEnd(t *testing.T) {
+func TestSuccessionHasATimerAtEntitiesThatEndOnly(t *testing.T) {
 	c := sagastest.CatalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
 		replay(t, Succession(c), l, func(_ successionState, s ticket.State, timers map[string]runtime.Schedule) {
 			waits := s.Status != ticket.Closed && s.Entity == sagastest.Torino
 			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
-				t.Fatalf("a ticket that is %s at %s has the timers %+v", s.Status, s.Entity, timers)
+				t.Fatalf("a ticket that is %s at %s: got timers %+v", s.Status, s.Entity, timers)
 			}
 		})
 	})
 }
 
-func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
+func TestHandoverClockRunsUntilTheReceiverActs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
 		replay(t, Escalation(catalog.Default()), l, func(_ undoState[escalationState], s ticket.State, timers map[string]runtime.Schedule) {
@@ -94,10 +94,10 @@ func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
 				if !strings.HasPrefix(key, "ping-pong/") {
 					clocks++
 				} else if s.Handovers < pingPongThreshold {
-					t.Fatalf("%d hand-overs go to and fro", s.Handovers)
+					t.Fatalf("%d hand-overs: got a ping-pong timer, want none", s.Handovers)
 				}
 				if w, ok := timer.Command.(ticket.WarnHandover); ok && w.Handover != s.Handover.N {
-					t.Fatalf("hand-over %d is warned of as %d", s.Handover.N, w.Handover)
+					t.Fatalf("got a warning for hand-over %d, want %d", w.Handover, s.Handover.N)
 				}
 			}
 			want := 0
@@ -108,13 +108,13 @@ func TestHandoversAreClockedUntilSomebodyTakesThem(t *testing.T) {
 				}
 			}
 			if clocks != want {
-				t.Fatalf("a ticket that is %s at %s with hand-over %+v has the timers %+v", s.Status, s.Entity, s.Handover, timers)
+				t.Fatalf("a ticket that is %s at %s with hand-over %+v: got timers %+v", s.Status, s.Entity, s.Handover, timers)
 			}
 		})
 	})
 }
 
-func TestQuestionsAreRemindedOfWhileTheyWait(t *testing.T) {
+func TestQuestionsHaveRemindersWhileTheyWait(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
 		replay(t, Waiting(catalog.Default()), l, func(_ undoState[waitingState], s ticket.State, timers map[string]runtime.Schedule) {
@@ -123,11 +123,11 @@ func TestQuestionsAreRemindedOfWhileTheyWait(t *testing.T) {
 				want = max(0, 2-s.Asked.Reminded)
 			}
 			if len(timers) != want {
-				t.Fatalf("a ticket that is %s has the timers %+v", s.Status, timers)
+				t.Fatalf("a ticket that is %s: got timers %+v", s.Status, timers)
 			}
 			for _, timer := range timers {
 				if c, ok := timer.Command.(ticket.RemindCitizen); !ok || c.Question != s.Asked.Note {
-					t.Fatalf("of %q it reminds with %+v", s.Asked.Note, timer.Command)
+					t.Fatalf("question %q: got command %+v", s.Asked.Note, timer.Command)
 				}
 			}
 		})

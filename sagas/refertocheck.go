@@ -16,26 +16,26 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// refertoCheckState is what the referto-check saga remembers: what the ticket is about, and where its run stands.
+// refertoCheckState holds the classification of a ticket and the progress of its run.
 type refertoCheckState struct {
 	Service     catalog.ServiceID  `json:"service"`
 	Problem     catalog.ProblemID  `json:"problem"`
 	Facilitated bool               `json:"facilitated,omitempty"`
-	Entity      catalog.EntityCode `json:"entity"` // competent
+	Entity      catalog.EntityCode `json:"entity"` // the competent entity
 	Open        bool               `json:"worked"` // neither resolved nor closed
 	Assignee    ticket.Assignee    `json:"assignee,omitzero"`
 	Erased      bool               `json:"erased,omitempty"`
 
-	RunNumber       int                `json:"n,omitempty"` // of the run; 0: there is none
+	RunNumber       int                `json:"n,omitempty"` // number of the run; 0: none
 	RunEntity       catalog.EntityCode `json:"at,omitempty"`
 	Run             encodedRun         `json:"run,omitempty"`
-	Tries           int                `json:"tries,omitempty"`  // of the open check, in vain
-	NextReminder    int                `json:"remind,omitempty"` // the next reminder; 0: the run does not wait
-	ReminderFrom    time.Time          `json:"since,omitzero"`   // from when the next reminder counts
+	Tries           int                `json:"tries,omitempty"`  // failed queries of the open check
+	NextReminder    int                `json:"remind,omitempty"` // number of the next reminder; 0: the run does not wait
+	ReminderFrom    time.Time          `json:"since,omitzero"`   // start of the time until the next reminder
 	ProposedOutcome playbook.OutcomeID `json:"offered,omitempty"`
 }
 
-// encodedRun is the versions and answers of a run as JSON, so that states can be compared. It holds no evidence.
+// encodedRun holds the versions and answers of a run as JSON text, which makes the state comparable. It holds no evidence.
 type encodedRun string
 
 type runState struct {
@@ -43,18 +43,19 @@ type runState struct {
 	Answers map[playbook.CheckID]bool `json:"answers,omitempty"`
 }
 
-// Reminders of a run that waits for something to be mended come at nine o'clock: after one working day, then every two.
+// Reminders of a run that waits for a correction are due at 9:00: the first after one working day, the others after two more each.
 const (
 	firstReminderDays = 1
 	nextReminderDays  = 2
 	reminderHour      = 9
 )
 
-// retryDelays is how long to wait before a connected system is asked once more for what it did not answer.
+// retryDelays are the times to wait after the first, second, … failed query before the connected system is asked again.
 var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
 
-// RefertoCheck runs the playbooks (FAQ 2.7–2.12): it begins the run that a ticket calls for, asks the connected systems for
-// the check that is open, offers the outcome that their answers come to, and keeps alive what waits to be mended.
+// RefertoCheck returns the saga that runs the playbooks (FAQ 2.7–2.12). It starts the run that the problem of a ticket requires, asks
+// the connected systems for the open check, proposes the outcome that their answers lead to, and reminds of runs that wait for a
+// correction.
 func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoState[refertoCheckState]] {
 	pending := func(u undoState[refertoCheckState]) []runtime.Schedule {
 		s := u.Current
@@ -86,13 +87,13 @@ func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoStat
 	return runtime.Saga[undoState[refertoCheckState]]{Name: "referto-check", Version: 1, React: react, Pending: pending}
 }
 
-// hasCurrentRun tells whether the run is the one that the ticket calls for, and the competent ASR's to go on with.
+// hasCurrentRun reports whether the run belongs to the playbook of the ticket's problem and to the competent ASR, on an open ticket.
 func (s refertoCheckState) hasCurrentRun(l *playbook.Library) bool {
-	called, ok := l.Select(s.Service, s.Problem, s.Facilitated)
-	return ok && s.RunNumber > 0 && s.Open && s.Entity == s.RunEntity && !s.Erased && s.Run.decode().Pinned.Playbook == called.Playbook
+	selected, ok := l.Select(s.Service, s.Problem, s.Facilitated)
+	return ok && s.RunNumber > 0 && s.Open && s.Entity == s.RunEntity && !s.Erased && s.Run.decode().Pinned.Playbook == selected.Playbook
 }
 
-// apply folds an event; why is for timers that go with it.
+// apply folds an event. why is the reason for the timers that the event cancels.
 func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why string) {
 	s.Entity, s.Assignee = competentEntity(s.Entity, r.Event), currentAssignee(s.Assignee, r.Event)
 	switch e := r.Event.(type) {
@@ -114,7 +115,7 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 		if e.Run == s.RunNumber {
 			run := s.Run.decode()
 			if before, known := run.Answers[e.Check]; known && before == e.Yes {
-				return s, "" // evidence alone mends nothing
+				return s, "" // new evidence with the same answer corrects nothing
 			}
 			run.Answers[e.Check] = e.Yes
 			s.Run = encodeRun(run)
@@ -145,19 +146,19 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 		s.Erased, why = true, "the personal data was erased"
 	case ticket.AutoClosed:
 		return refertoCheckState{}, "the ticket is closed"
-	case ticket.ActWithdrawn: // see undoable
+	case ticket.ActWithdrawn: // undoState handles it
 	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
 	}
 	return s, why
 }
 
-// resetCheck forgets what was about the check before.
+// resetCheck clears the tries, reminders and proposal of the previous check.
 func (s refertoCheckState) resetCheck() refertoCheckState {
 	s.Tries, s.NextReminder, s.ReminderFrom, s.ProposedOutcome = 0, 0, time.Time{}, ""
 	return s
 }
 
-// startRun asks for the run that the ticket calls for, when it may be another one than before.
+// startRun returns the command that starts a run, if the event may require another run and the current one does not fit.
 func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []runtime.Action {
 	switch r.Event.(type) {
 	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn, ticket.Reopened:
@@ -165,15 +166,15 @@ func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []ru
 		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 		return nil
 	}
-	called, ok := l.Select(s.Service, s.Problem, s.Facilitated)
+	selected, ok := l.Select(s.Service, s.Problem, s.Facilitated)
 	if !ok || !s.Open || s.Erased || s.Entity == catalog.Region || s.hasCurrentRun(l) {
 		return nil
 	}
-	return []runtime.Action{runtime.Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(called.Playbook)}}
+	return []runtime.Action{runtime.Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(selected.Playbook)}}
 }
 
-// askConnector asks the connected system for the check at which the run stands: when it has come there, when it is asked again
-// after a failure, and when it is reminded of.
+// askConnector returns the message that asks the connected system for the open check, and cancels an earlier delayed one. It asks when
+// the run reaches the check, with a delay after a failed query, and with each reminder, then for the last check of the path.
 func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) []runtime.Action {
 	var why ticket.QueryFailure
 	reminded := false
@@ -211,9 +212,9 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 	return []runtime.Action{runtime.SendLater{Key: "ask", At: r.At.Add(wait), Send: send, Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
 }
 
-// newOutcome answers the outcome to which a connected system's answer has brought the run, if nobody was told of it.
+// newOutcome returns the outcome that the answer of a connected system leads to, or "" if there is none or it was proposed already.
 func (s refertoCheckState) newOutcome(l *playbook.Library, r ticket.Recorded) playbook.OutcomeID {
-	if _, given := r.Event.(ticket.CheckAnswered); !given || r.By.Role != person.System || !s.hasCurrentRun(l) {
+	if _, answered := r.Event.(ticket.CheckAnswered); !answered || r.By.Role != person.System || !s.hasCurrentRun(l) {
 		return ""
 	}
 	if walk, ok := s.walk(l); ok && walk.Outcome != nil && walk.Outcome.ID != s.ProposedOutcome {
@@ -222,7 +223,7 @@ func (s refertoCheckState) newOutcome(l *playbook.Library, r ticket.Recorded) pl
 	return ""
 }
 
-// proposeOutcome tells whoever has the ticket that the checks have come to an outcome.
+// proposeOutcome notifies the assignee or, if there is none, all operators of the competent entity of the outcome.
 func (s refertoCheckState) proposeOutcome(r ticket.Recorded) runtime.Action {
 	n := Notification{Kind: KindOutcomeProposed, To: ToOperators, Entity: s.Entity, Operator: s.Assignee.Operator, Act: r.Act, N: s.RunNumber}
 	switch {
@@ -251,12 +252,12 @@ func (s encodedRun) decode() runState {
 		return run
 	}
 	if err := json.Unmarshal([]byte(s), &run); err != nil {
-		panic(fmt.Sprintf("a stored run is not JSON: %v", err)) // payload made it
+		panic(fmt.Sprintf("a stored run is not JSON: %v", err)) // encodeRun made it
 	}
 	return run
 }
 
-// mustMarshal is the JSON of what consists of strings, numbers and maps of them: it cannot fail.
+// mustMarshal returns v as JSON. v consists of strings, numbers, booleans, structs and maps, which always encode.
 func mustMarshal(v any) json.RawMessage {
 	text, err := json.Marshal(v)
 	if err != nil {

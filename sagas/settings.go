@@ -12,16 +12,16 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// Setting is one that a simulation may change.
+// Setting is a setting of the catalogue that a simulation can change.
 type Setting struct {
 	Name string // e.g. auto_close.after_days
-	Saga string // that goes by it
-	// Value gives the value that an entity has, as Set reads it.
+	Saga string // name of the saga that uses the setting
+	// Value returns the value for an entity, in the form that SettingChange.Value has.
 	Value func(c *catalog.Catalog, e catalog.EntityCode) string
 	apply func(text string, a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) error
 }
 
-// Settings are all of them.
+// Settings returns all settings that a simulation can change.
 func Settings() []Setting { return slices.Clone(settings) }
 
 var settings = []Setting{
@@ -103,11 +103,11 @@ func parseInt(text string, into *int) (err error) {
 	return nil
 }
 
-// SettingChange is a setting with the value to try.
+// SettingChange is the name of a setting and the value to try.
 type SettingChange struct{ Name, Value string }
 
-// WithSettings is a catalogue with settings changed together, for the entities named or for all. It refuses names that there are
-// not, and values that the data files would be refused for.
+// WithSettings returns a copy of the catalogue with the changes, for the named entities or, without names, for all. It returns an error
+// for an unknown name and for a value that the data files may not have.
 func WithSettings(c *catalog.Catalog, changes []SettingChange, entities ...catalog.EntityCode) (*catalog.Catalog, error) {
 	var wrong error
 	changed, err := c.WithSettings(func(a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) {

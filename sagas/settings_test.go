@@ -24,13 +24,13 @@ func TestSettings(t *testing.T) {
 	}
 	for i, s := range sagas.Settings() {
 		if s.Name != tried[i].Name || s.Value(changed, torino) != tried[i].Value {
-			t.Errorf("%s is %q, want %s", s.Name, s.Value(changed, torino), tried[i].Value)
+			t.Errorf("%s: got %q, want %s", s.Name, s.Value(changed, torino), tried[i].Value)
 		}
 		if got, was := s.Value(changed, novara), s.Value(c, novara); got != was {
-			t.Errorf("%s of another entity is %s, was %s", s.Name, got, was)
+			t.Errorf("%s of another entity: got %s, want %s", s.Name, got, was)
 		}
 		if _, ok := sagas.ForSimulation(s.Saga, changed); !ok {
-			t.Errorf("%s belongs to %s, which cannot be simulated", s.Name, s.Saga)
+			t.Errorf("%s: got no simulation of its saga %s, want one", s.Name, s.Saga)
 		}
 	}
 	for want, wrong := range map[string]sagas.SettingChange{
@@ -38,15 +38,15 @@ func TestSettings(t *testing.T) {
 		"allowed: e.g. 08:30-16:30": {"handover.office", ""},
 	} {
 		if _, err := sagas.WithSettings(c, []sagas.SettingChange{wrong}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%+v: %v, want %q", wrong, err, want)
+			t.Errorf("%+v: got %v, want %q", wrong, err, want)
 		}
 	}
 	for _, name := range sagas.SimulationNames() {
 		if _, ok := sagas.ForSimulation(name, c); !ok {
-			t.Errorf("%s cannot be simulated", name)
+			t.Errorf("%s: got no simulation, want one", name)
 		}
 	}
 	if _, ok := sagas.ForSimulation("notifications", c); ok {
-		t.Error("what has no timers is simulated")
+		t.Error("notifications: got a simulation, want none")
 	}
 }

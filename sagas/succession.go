@@ -12,13 +12,13 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// successionState is what succession remembers of a ticket that is not closed.
+// successionState holds the competent entity of a ticket that is not closed.
 type successionState struct {
 	Entity catalog.EntityCode `json:"entity"`
 }
 
-// Succession moves the tickets of an entity that ceases to its successor, or to the Region where it has none, at the
-// moment at which it is no more (mission.md, "succession (ours)"). Closed tickets stay where they are.
+// Succession returns the saga that transfers the tickets of an entity to its successor at the moment at which the entity ceases, or to
+// the Region if there is no successor. Closed tickets stay at the entity. The rule is our own, not the FAQ's.
 func Succession(c *catalog.Catalog) runtime.Saga[successionState] {
 	pending := func(s successionState) []runtime.Schedule {
 		e, known := c.Entity(s.Entity)
@@ -35,6 +35,7 @@ func Succession(c *catalog.Catalog) runtime.Saga[successionState] {
 	return runtime.NewTimerSaga("succession", 1, successionState.apply, pending)
 }
 
+// apply folds an event. why is the reason for the timer that the event cancels.
 func (s successionState) apply(r ticket.Recorded) (_ successionState, why string) {
 	s.Entity = competentEntity(s.Entity, r.Event)
 	switch r.Event.(type) {

@@ -29,27 +29,27 @@ func TestSuccessionReacts(t *testing.T) {
 	}{
 		"an entity without an end keeps its tickets": {catalog.Default(), []ticket.Event{opened}, nil},
 		"a ticket moves to the successor":            {sagastest.CatalogWithSuccession(t), []ticket.Event{opened}, moves},
-		"or to the Region where there is none": {
+		"without a successor it moves to the Region": {
 			sagastest.CatalogWith(t, alone, alone+`, "valid_to": "2027-01-01"`), []ticket.Event{opened},
 			[]runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end, Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: catalog.Region},
 				Why: "ASL Città di Torino is no more from Fri 1 Jan 2027 on; Regione Piemonte follows it"}}},
-		"not one that was handed over": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}}, stays},
-		"nor redirected": {
+		"a hand-over cancels the transfer": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}}, stays},
+		"a redirected ticket has no transfer": {
 			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}, ticket.Redirected{To: sagastest.Cuneo}}, nil},
-		"but one that comes back": {
+		"a recall schedules it again": {
 			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino}}, moves},
-		"also by an act withdrawn": {
+		"so does a withdrawn hand-over": {
 			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Escalated{From: sagastest.Torino}, ticket.ActWithdrawn{Entity: sagastest.Torino}}, moves},
 		"a resolution changes nothing": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}}, nil},
-		"a closed one stays": {
+		"a closed ticket stays": {
 			sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.Resolved{Resolution: 1}, ticket.AutoClosed{Resolution: 1}},
 			[]runtime.Action{runtime.Cancel{Key: "succeed/010301", Why: "the ticket is closed"}}},
-		"moved is done": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.TO3}},
+		"after the transfer the timer is gone": {sagastest.CatalogWithSuccession(t), []ticket.Event{opened, ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.TO3}},
 			[]runtime.Action{runtime.Cancel{Key: "succeed/010301"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(Succession(c.catalog), c.given...); !reflect.DeepEqual(got, c.then) {
-				t.Errorf("leads to\n%+v, want\n%+v", got, c.then)
+				t.Errorf("got actions\n%+v, want\n%+v", got, c.then)
 			}
 		})
 	}

@@ -15,21 +15,21 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// waitingState is what the waiting saga remembers: the latest question to the citizen.
+// waitingState holds the latest question to the citizen.
 type waitingState struct {
-	Entity          catalog.EntityCode `json:"entity"`            // competent
-	Question        ticket.ID          `json:"note,omitempty"`    // with the question
-	AskedAt         time.Time          `json:"from,omitzero"`     // since when the citizen may read it, and the ticket waits for the answer
-	Waiting         bool               `json:"waiting,omitempty"` // for the answer
-	ReminderCount   int                `json:"told,omitempty"`    // how many reminders of it there were
-	Erased          bool               `json:"erased,omitempty"`  // there is nobody to remind
-	PublicNote      ticket.ID          `json:"text,omitempty"`    // the latest public note,
-	NoteVisibleFrom time.Time          `json:"seen,omitzero"`     // and from when it can be seen
+	Entity          catalog.EntityCode `json:"entity"`            // the competent entity
+	Question        ticket.ID          `json:"note,omitempty"`    // id of the note with the question
+	AskedAt         time.Time          `json:"from,omitzero"`     // the citizen can read the question from then on
+	Waiting         bool               `json:"waiting,omitempty"` // the ticket waits for the answer
+	ReminderCount   int                `json:"told,omitempty"`    // reminders of the question so far
+	Erased          bool               `json:"erased,omitempty"`  // the personal data was erased: no reminders
+	PublicNote      ticket.ID          `json:"text,omitempty"`    // id of the latest public note
+	NoteVisibleFrom time.Time          `json:"seen,omitzero"`     // the citizen sees that note from then on
 }
 
-// Waiting reminds a citizen who was asked and has not answered (FAQ 2.4; the reminders are ours), in the competent
-// entity's working days, and where its setting says so resolves the ticket in the end. The answer, or anything else that
-// leaves the status, cancels both.
+// Waiting returns the saga that reminds a citizen who was asked and has not answered (FAQ 2.4; the reminders are our own rule) and, if
+// the competent entity's setting says so, resolves the ticket in the end. It counts working days of the competent entity. The answer
+// and every other event that leaves the status cancel the timers.
 func Waiting(c *catalog.Catalog) runtime.Saga[undoState[waitingState]] {
 	pending := func(u undoState[waitingState]) []runtime.Schedule {
 		s := u.Current
@@ -61,12 +61,12 @@ func Waiting(c *catalog.Catalog) runtime.Saga[undoState[waitingState]] {
 	}, pending)
 }
 
-// expiryNoteID is the id of the note that resolves a question without an answer: the same whoever derives it.
-func expiryNoteID(asked ticket.ID) ticket.ID {
-	return ticket.ID(uuid.NewSHA1(runtime.IDNamespace, []byte("expire\n"+string(asked))).String())
+// expiryNoteID returns the id of the note that resolves a question without an answer. It depends on the question's id only.
+func expiryNoteID(question ticket.ID) ticket.ID {
+	return ticket.ID(uuid.NewSHA1(runtime.IDNamespace, []byte("expire\n"+string(question))).String())
 }
 
-// apply folds an event; why is for timers that go with it.
+// apply folds an event. why is the reason for the timers that the event cancels.
 func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
 	s.Entity = competentEntity(s.Entity, r.Event)
 	switch e := r.Event.(type) {
@@ -81,20 +81,20 @@ func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
 	case ticket.CitizenReplied:
 		s.Waiting, why = e.Status == ticket.Waiting, "the citizen answered"
 	case ticket.Recalled:
-		s.Waiting, s.AskedAt = e.Status == ticket.Waiting, r.At // back to the question that was open
+		s.Waiting, s.AskedAt = e.Status == ticket.Waiting, r.At // the question is open again and its days count anew
 	case ticket.CitizenReminded:
 		if e.Question == s.Question {
 			s.ReminderCount = e.N
 		}
 	case ticket.PersonalDataErased:
 		s.Erased, why = true, "the personal data was erased"
-	case ticket.ActWithdrawn: // see undoable
+	case ticket.ActWithdrawn: // undoState handles it
 	case ticket.Resumed, ticket.Taken, ticket.Escalated, ticket.Redirected, ticket.ResolutionEvent, ticket.Reopened:
 		s.Waiting, why = false, "the ticket does not wait for the citizen any more"
 	case ticket.AutoClosed:
 		return waitingState{}, "the ticket is closed"
 	case ticket.InternalNote, ticket.RegionalNote:
-	case ticket.TransferredToSuccessor: // the clock goes on by the successor's calendar
+	case ticket.TransferredToSuccessor: // the successor's calendar applies
 	case ticket.Opened, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
 		ticket.ContactEvent:
 	}
