@@ -41,11 +41,11 @@ func (c *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID
 // erased: each got a copy of the form of the one before. They are found by their common tax code.
 func (c *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
 	read := func(id ticket.ID) (ticketview.Ticket, error) {
-		history, names, now, err := c.loadHistory(ctx, id, nil)
+		history, names, err := c.openHistory(ctx, id, nil)
 		if err != nil {
 			return ticketview.Ticket{}, err
 		}
-		t, _ := ticketview.Detail(auditorViewer, history, names, now) // the auditor sees every ticket
+		t, _ := history.Detail(auditorViewer, names) // the auditor sees every ticket
 		return t, nil
 	}
 	this, err := read(id)

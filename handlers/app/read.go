@@ -167,17 +167,3 @@ func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (l
 	}
 	return c.Lists.ListTickets(ctx, by.Viewer(), f)
 }
-
-// loadHistory reads all of a ticket, with the names of everybody whom it mentions and the moment that is asked for; nil: now.
-func (c *Service) loadHistory(ctx context.Context, id ticket.ID, at *time.Time) ([]ticket.Recorded, ticketview.Names, time.Time, error) {
-	events, err := c.History(ctx, id)
-	if err != nil {
-		return nil, ticketview.Names{}, time.Time{}, err
-	}
-	now := c.viewTime(events)
-	if at != nil {
-		now = *at
-	}
-	names, err := c.lookUpNames(ctx, ticketview.Open(events, now))
-	return events, names, now, err
-}

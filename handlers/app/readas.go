@@ -37,10 +37,11 @@ type Reading struct {
 // ReadTicketAs returns a ticket as viewer v sees it at a moment, and records that by read it, if v sees it.
 // Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead when the log has not reached the moment's position.
 func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (Reading, error) {
-	history, names, when, err := c.loadHistory(ctx, id, nil)
+	events, err := c.History(ctx, id)
 	if err != nil {
 		return Reading{}, err
 	}
+	when, byPosition := c.viewTime(events), false
 	switch {
 	case !at.Time.IsZero():
 		when = at.Time
@@ -49,24 +50,32 @@ func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 		if err != nil {
 			return Reading{}, err
 		}
-		if len(records) == 0 || at.Position.Epoch != names.Epoch {
+		if len(records) == 0 {
 			return Reading{}, eventstore.ErrBeyondHead
 		}
-		when = records[0].At
+		when, byPosition = records[0].At, true
 		kept := 0
-		for kept < len(history) && history[kept].Position <= at.Position.N {
+		for kept < len(events) && events[kept].Position <= at.Position.N {
 			kept++
 		}
-		history = history[:kept]
+		events = events[:kept]
 	}
-	t, visible := ticketview.Detail(v, history, names, when)
+	history := ticketview.Open(events, when)
+	names, err := c.lookUpNames(ctx, history)
+	if err != nil {
+		return Reading{}, err
+	}
+	if byPosition && at.Position.Epoch != names.Epoch {
+		return Reading{}, eventstore.ErrBeyondHead
+	}
+	t, visible := history.Detail(v, names)
 	if !visible {
 		return Reading{}, nil
 	}
 	if err := c.recordAccess(ctx, Caller{Actor: by}, kind, id, ""); err != nil {
 		return Reading{}, err
 	}
-	return Reading{Ticket: t, Visible: true, Events: history, Epoch: names.Epoch}, nil
+	return Reading{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
 }
 
 // ListTicketsAsAuditor returns a page of all tickets as the auditor sees them. It records a search by tax code as a read of by.

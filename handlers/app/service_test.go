@@ -99,6 +99,33 @@ func TestUpdateResolvesNamesAndStoresFiles(t *testing.T) {
 	}
 }
 
+func TestReadTicketAsAtAPosition(t *testing.T) {
+	s := newService(t)
+	id := s.open()
+	opened, _, err := s.App.Store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.update(s.anna, id, take())
+	read := func(at app.Moment) (app.Reading, error) {
+		return s.App.ReadTicketAs(t.Context(), s.auditor.Actor, s.auditor.Viewer(), id, at, accesslog.Ticket)
+	}
+
+	now, err := read(app.Moment{})
+	if err != nil || now.Ticket.Status != ticket.InProgress || now.Ticket.Assignee == nil || now.Ticket.Assignee.Name == "" {
+		t.Errorf("now the ticket is %s of %+v, %v; want %s of an operator with a name", now.Ticket.Status, now.Ticket.Assignee, err, ticket.InProgress)
+	}
+	first, err := read(app.Moment{Position: opened})
+	if err != nil || first.Ticket.Status != ticket.New || len(first.Events) != 1 || first.Epoch != opened.Epoch {
+		t.Errorf("at %s the ticket is %s after %d events, %v; want %s after 1", opened, first.Ticket.Status, len(first.Events), err, ticket.New)
+	}
+	for _, beyond := range []eventstore.Position{{Epoch: opened.Epoch, N: opened.N + 100}, {Epoch: opened.Epoch + 1, N: opened.N}} {
+		if _, err := read(app.Moment{Position: beyond}); !errors.Is(err, eventstore.ErrBeyondHead) {
+			t.Errorf("at %s: got %v, want %v", beyond, err, eventstore.ErrBeyondHead)
+		}
+	}
+}
+
 func TestARefusedUpdateStoresNothing(t *testing.T) {
 	s := newService(t)
 	id := s.open()
