@@ -85,7 +85,7 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 		if len(earlier) == 0 {
 			continue
 		}
-		s := ticketview.FoldState(earlier)
+		s := foldState(earlier)
 		p, _ := recountActivities(earlier)
 		if s.Status.IsOpen() && (entity == "" || s.Entity == entity) {
 			f.Open++
@@ -99,11 +99,14 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 		}
 		var where ticket.State
 		wasAnswered := false
-		all := ticketview.ActStates(earlier)
+		holds := map[int]bool{} // the versions of the events that count
+		for _, r := range withoutUndone(earlier) {
+			holds[r.Version] = true
+		}
 		for _, r := range earlier {
 			before := where
 			where = ticket.Evolve(where, r)
-			if _, undone := r.Event.(ticket.ActWithdrawn); undone || all[r.Act].Withdrawn {
+			if !holds[r.Version] {
 				continue
 			}
 			by, since := before.Entity, r.At.Sub(earlier[0].At)

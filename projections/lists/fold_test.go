@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -25,13 +26,18 @@ func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
 		for _, at := range tickettest.Moments(life.History) {
-			row := foldHistory(life.History[:ticketview.CountUpTo(life.History, at)])
+			row := foldHistory(recordedUpTo(life.History, at))
 			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, life.History, ticketview.Names{Catalog: catalog.Default()}, at)
 			if got := row.citizenStateAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
 				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
 			}
 		}
 	})
+}
+
+// recordedUpTo returns the events of a history that had happened at a moment.
+func recordedUpTo(history []ticket.Recorded, at time.Time) []ticket.Recorded {
+	return slices.DeleteFunc(slices.Clone(history), func(r ticket.Recorded) bool { return r.At.After(at) })
 }
 
 // TestIncrementalIsRebuilt: whatever the batches, with the rows stored in between, and with every text erased by the

@@ -22,14 +22,14 @@ type History struct {
 	// Accounts are the accounts that the whole history names, as actors or as assignees, each once, in the order of their first mention.
 	Accounts []string
 	earlier  []ticket.Recorded // up to the moment
-	acts     map[ticket.ID]ActState
+	acts     map[ticket.ID]actState
 	runs     entityByRun
 }
 
 // Open folds the whole history of a ticket, and remembers where it stood at a moment.
 func Open(history []ticket.Recorded, at time.Time) History {
-	earlier := history[:CountUpTo(history, at)]
-	h := History{At: at, earlier: earlier, acts: ActStates(earlier), runs: collectRunEntities(earlier)}
+	earlier := history[:countUpTo(history, at)]
+	h := History{At: at, earlier: earlier, acts: actStates(earlier), runs: collectRunEntities(earlier)}
 	seen := map[string]bool{"": true}
 	for i, r := range history {
 		h.Today, h.Version = ticket.Evolve(h.Today, r), r.Version
@@ -73,8 +73,8 @@ func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket,
 	return Open(history, at).Detail(v, n)
 }
 
-// CountUpTo is how many events of a history had happened at a moment.
-func CountUpTo(history []ticket.Recorded, at time.Time) int {
+// countUpTo is how many events of a history had happened at a moment.
+func countUpTo(history []ticket.Recorded, at time.Time) int {
 	i, _ := slices.BinarySearchFunc(history, at, func(r ticket.Recorded, at time.Time) int {
 		if r.At.After(at) {
 			return 1
@@ -82,15 +82,6 @@ func CountUpTo(history []ticket.Recorded, at time.Time) int {
 		return -1
 	})
 	return i
-}
-
-// FoldState returns the state of a ticket after its history.
-func FoldState(history []ticket.Recorded) ticket.State {
-	var s ticket.State
-	for _, r := range history {
-		s = ticket.Evolve(s, r)
-	}
-	return s
 }
 
 // commonView is what every viewer reads alike: the form, where the ticket stands, what it is linked to. It holds no text

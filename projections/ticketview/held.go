@@ -9,19 +9,19 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// ActState is what became of an act: until when its public notes are held, and whether it was withdrawn before that
+// actState is what became of an act: until when its public notes are held, and whether it was withdrawn before that
 // (architecture.md, "Undo").
-type ActState struct {
+type actState struct {
 	heldUntil time.Time
-	Withdrawn bool
+	withdrawn bool
 }
 
-func (f ActState) isHeld(at time.Time) bool { return f.heldUntil.After(at) }
+func (f actState) isHeld(at time.Time) bool { return f.heldUntil.After(at) }
 
-// ActStates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
+// actStates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
 // an act its note stands.
-func ActStates(history []ticket.Recorded) map[ticket.ID]ActState {
-	all := map[ticket.ID]ActState{}
+func actStates(history []ticket.Recorded) map[ticket.ID]actState {
+	all := map[ticket.ID]actState{}
 	for _, r := range history {
 		if until := HeldUntil(r.Event); until.After(all[r.Act].heldUntil) {
 			f := all[r.Act]
@@ -30,7 +30,7 @@ func ActStates(history []ticket.Recorded) map[ticket.ID]ActState {
 		}
 		if w, ok := r.Event.(ticket.ActWithdrawn); ok {
 			f := all[w.Act]
-			f.Withdrawn = true
+			f.withdrawn = true
 			all[w.Act] = f
 		}
 	}
@@ -46,11 +46,11 @@ func HeldUntil(e ticket.Event) time.Time {
 	return time.Time{}
 }
 
-// WithoutWithdrawn is a history without the acts that were withdrawn and without their withdrawals: what holds.
-func WithoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]ActState) []ticket.Recorded {
+// withoutWithdrawn is a history without the acts that were withdrawn and without their withdrawals: what holds.
+func withoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]actState) []ticket.Recorded {
 	var kept []ticket.Recorded
 	for _, r := range history {
-		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !all[r.Act].Withdrawn {
+		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !all[r.Act].withdrawn {
 			kept = append(kept, r)
 		}
 	}
@@ -64,9 +64,9 @@ func WithoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]ActState) []t
 // that is withdrawn in time leaves no mark. That holds for a note to the Region too: the citizen does not read it,
 // but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
 // already; the citizen's view could not take them up anyway.
-func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]ActState, at time.Time) (visible []ticket.Recorded, known ticket.State) {
+func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]actState, at time.Time) (visible []ticket.Recorded, known ticket.State) {
 	var truth ticket.State
-	for _, r := range WithoutWithdrawn(history, all) {
+	for _, r := range withoutWithdrawn(history, all) {
 		as := AsCitizenSees(r, truth, known)
 		truth = ticket.Evolve(truth, r)
 		switch r.Event.(type) {

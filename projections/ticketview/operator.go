@@ -15,7 +15,7 @@ import (
 // operatorView is the ticket as an operator or the auditor reads it.
 func operatorView(v Viewer, h History, n Names) Ticket {
 	earlier, s, all, at := h.earlier, h.State, h.acts, h.At
-	t := commonView(s, WithoutWithdrawn(earlier, all), n, at)
+	t := commonView(s, withoutWithdrawn(earlier, all), n, at)
 	last := earlier[len(earlier)-1]
 	t.Version, t.UpdatedAt = last.Version, last.At
 	t.Position = n.formatPosition(last.Position)
@@ -61,11 +61,11 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 //   - citizen: every operator who sees the ticket.
 //
 // Outside the author's entity nobody sees a public note while it is held, nor ever when it was withdrawn in time.
-func (v Viewer) readNote(r ticket.Recorded, by By, f ActState, at time.Time) (Note, bool) {
+func (v Viewer) readNote(r ticket.Recorded, by By, f actState, at time.Time) (Note, bool) {
 	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.CitizenNote:
-		shown = shown || !f.Withdrawn && !e.VisibleFrom.After(at)
+		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
 		return publicTextOfNote(e).toNote(r.At, by).visibleIf(shown, f, at), true
 	case ticket.CitizenReplied:
 		return publicTextOfReply(e).toNote(r.At, by), true
@@ -75,7 +75,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, f ActState, at time.Time) (No
 		return n.visibleIf(v.IsAuditor() || v.WorksAt(e.Entity), f, at), true
 	case ticket.RegionalNote:
 		party := v.IsAuditor() || v.WorksAt(catalog.Region) || v.WorksAt(e.ASR)
-		shown = shown || !f.Withdrawn && !e.VisibleFrom.After(at)
+		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
 		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.setText(e.Personal, e.Attachments)
 		return n.visibleIf(party && shown, f, at), true
@@ -88,12 +88,12 @@ func (v Viewer) readNote(r ticket.Recorded, by By, f ActState, at time.Time) (No
 }
 
 // visibleIf marks what became of the note, or leaves nothing of it.
-func (n Note) visibleIf(shown bool, f ActState, at time.Time) Note {
+func (n Note) visibleIf(shown bool, f actState, at time.Time) Note {
 	if !shown {
 		return Note{}
 	}
-	n.Withdrawn = f.Withdrawn
-	n.Held = !f.Withdrawn && n.VisibleFrom.After(at)
+	n.Withdrawn = f.withdrawn
+	n.Held = !f.withdrawn && n.VisibleFrom.After(at)
 	return n
 }
 

@@ -46,7 +46,7 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		by := rapid.SampledFrom([]person.Actor{tickettest.Operator, tickettest.Neighbour, tickettest.Regional}).Draw(t, "viewer")
 		for _, at := range tickettest.Moments(life.History) {
-			earlier := life.History[:CountUpTo(life.History, at)]
+			earlier := life.History[:countUpTo(life.History, at)]
 			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
 			if !ok {
 				continue
@@ -89,7 +89,7 @@ func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
 		by := rapid.SampledFrom(append(slices.Clone(tickettest.Actors), tickettest.Auditor)).Draw(t, "viewer")
 		_, now := Detail(Viewer{Actor: by}, life.History, names, life.Now)
 		for _, at := range tickettest.Moments(life.History) {
-			_, then := Detail(Viewer{Actor: by}, life.History[:CountUpTo(life.History, at)], names, at)
+			_, then := Detail(Viewer{Actor: by}, life.History[:countUpTo(life.History, at)], names, at)
 			if _, ok := Detail(Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
 				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
 			}
