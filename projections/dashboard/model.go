@@ -6,10 +6,10 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -31,51 +31,51 @@ type rowKey struct {
 }
 
 var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name: "standings", Key: "ticket, version", Columns: []readmodel.Column[statusInterval]{
-	readmodel.NewColumn("ticket", "uuid", func(s statusInterval) string { return string(s.Ticket) }),
-	readmodel.NewColumn("version", "integer", func(s statusInterval) string { return strconv.Itoa(s.Version) }),
-	readmodel.NewColumn("number", "text", func(s statusInterval) string { return s.Number }),
-	readmodel.NewColumn("entity", "text", func(s statusInterval) string { return string(s.Entity) }),
-	readmodel.NewColumn("service", "text", func(s statusInterval) string { return string(s.Service) }),
-	readmodel.NewColumn("problem", "text", func(s statusInterval) string { return string(s.Problem) }),
-	readmodel.NewColumn("status", "text", func(s statusInterval) string { return string(s.Status) }),
-	readmodel.NewColumn("assignee", "text", func(s statusInterval) string { return s.Assignee }),
-	readmodel.NewColumn("channel", "text", func(s statusInterval) string { return string(s.Channel) }),
-	readmodel.NewColumn("opened_at", "timestamptz", func(s statusInterval) string { return readmodel.FormatTime(s.Opened) }),
-	readmodel.NewColumn("answered_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Answered) }),
-	readmodel.NewColumn("resolved_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.Resolved) }),
-	readmodel.NewColumn("handovers", "integer", func(s statusInterval) string { return strconv.Itoa(s.Handovers) }),
-	readmodel.NewColumn("reopenings", "integer", func(s statusInterval) string { return strconv.Itoa(s.Reopenings) }),
-	readmodel.NewColumn("from_at", "timestamptz", func(s statusInterval) string { return readmodel.FormatTime(s.From) }),
-	readmodel.NewColumn("to_at", "timestamptz", func(s statusInterval) string { return timeOrInfinity(s.To) }),
+	readmodel.NewColumn("ticket", "uuid", func(s statusInterval) any { return readmodel.UUID(s.Ticket) }),
+	readmodel.NewColumn("version", "int4", func(s statusInterval) any { return s.Version }),
+	readmodel.NewColumn("number", "text", func(s statusInterval) any { return s.Number }),
+	readmodel.NewColumn("entity", "text", func(s statusInterval) any { return string(s.Entity) }),
+	readmodel.NewColumn("service", "text", func(s statusInterval) any { return string(s.Service) }),
+	readmodel.NewColumn("problem", "text", func(s statusInterval) any { return string(s.Problem) }),
+	readmodel.NewColumn("status", "text", func(s statusInterval) any { return string(s.Status) }),
+	readmodel.NewColumn("assignee", "text", func(s statusInterval) any { return s.Assignee }),
+	readmodel.NewColumn("channel", "text", func(s statusInterval) any { return string(s.Channel) }),
+	readmodel.NewColumn("opened_at", "timestamptz", func(s statusInterval) any { return s.Opened }),
+	readmodel.NewColumn("answered_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.Answered) }),
+	readmodel.NewColumn("resolved_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.Resolved) }),
+	readmodel.NewColumn("handovers", "int4", func(s statusInterval) any { return s.Handovers }),
+	readmodel.NewColumn("reopenings", "int4", func(s statusInterval) any { return s.Reopenings }),
+	readmodel.NewColumn("from_at", "timestamptz", func(s statusInterval) any { return s.From }),
+	readmodel.NewColumn("to_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.To) }),
 }})
 
 var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "deeds", Key: "ticket, version", Columns: []readmodel.Column[activity]{
-	readmodel.NewColumn("ticket", "uuid", func(d activity) string { return string(d.Ticket) }),
-	readmodel.NewColumn("version", "integer", func(d activity) string { return strconv.Itoa(d.Version) }),
-	readmodel.NewColumn("number", "text", func(d activity) string { return d.Number }),
-	readmodel.NewColumn("kind", "text", func(d activity) string { return string(d.Kind) }),
-	readmodel.NewColumn("entity", "text", func(d activity) string { return string(d.Entity) }),
-	readmodel.NewColumn("other", "text", func(d activity) string { return string(d.Other) }),
-	readmodel.NewColumn("service", "text", func(d activity) string { return string(d.Service) }),
-	readmodel.NewColumn("problem", "text", func(d activity) string { return string(d.Problem) }),
-	readmodel.NewColumn("detail", "text", func(d activity) string { return d.Detail }),
-	readmodel.NewColumn("operator", "text", func(d activity) string { return d.Operator }),
-	readmodel.NewColumn("opened_at", "timestamptz", func(d activity) string { return readmodel.FormatTime(d.Opened) }),
-	readmodel.NewColumn("at", "timestamptz", func(d activity) string { return readmodel.FormatTime(d.At) }),
-	readmodel.NewColumn("withdrawn_at", "timestamptz", func(d activity) string { return timeOrInfinity(d.Withdrawn) }),
+	readmodel.NewColumn("ticket", "uuid", func(d activity) any { return readmodel.UUID(d.Ticket) }),
+	readmodel.NewColumn("version", "int4", func(d activity) any { return d.Version }),
+	readmodel.NewColumn("number", "text", func(d activity) any { return d.Number }),
+	readmodel.NewColumn("kind", "text", func(d activity) any { return string(d.Kind) }),
+	readmodel.NewColumn("entity", "text", func(d activity) any { return string(d.Entity) }),
+	readmodel.NewColumn("other", "text", func(d activity) any { return string(d.Other) }),
+	readmodel.NewColumn("service", "text", func(d activity) any { return string(d.Service) }),
+	readmodel.NewColumn("problem", "text", func(d activity) any { return string(d.Problem) }),
+	readmodel.NewColumn("detail", "text", func(d activity) any { return d.Detail }),
+	readmodel.NewColumn("operator", "text", func(d activity) any { return d.Operator }),
+	readmodel.NewColumn("opened_at", "timestamptz", func(d activity) any { return d.Opened }),
+	readmodel.NewColumn("at", "timestamptz", func(d activity) any { return d.At }),
+	readmodel.NewColumn("withdrawn_at", "timestamptz", func(d activity) any { return timeOrInfinity(d.Withdrawn) }),
 }})
 
 var figuresTable = readmodel.WithReplace(readmodel.Table[ticketFigures]{Name: "figures", Key: "ticket", Columns: []readmodel.Column[ticketFigures]{
-	readmodel.NewColumn("ticket", "uuid", func(f ticketFigures) string { return string(f.State.ID) }),
-	readmodel.NewColumn("folded", "jsonb", ticketFigures.marshal),
+	readmodel.NewColumn("ticket", "uuid", func(f ticketFigures) any { return readmodel.UUID(f.State.ID) }),
+	readmodel.NewColumn("folded", "jsonb", func(f ticketFigures) any { return f.marshal() }),
 }})
 
-// timeOrInfinity is a moment that may not have come: zero is for ever.
-func timeOrInfinity(t time.Time) string {
+// timeOrInfinity returns a moment as the value of a timestamptz column; the zero time becomes infinity.
+func timeOrInfinity(t time.Time) pgtype.Timestamptz {
 	if t.IsZero() {
-		return "infinity"
+		return pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}
 	}
-	return readmodel.FormatTime(t)
+	return pgtype.Timestamptz{Time: t, Valid: true}
 }
 
 // figuresFold takes events into memories and keeps the rows that follow.

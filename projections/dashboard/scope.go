@@ -80,7 +80,7 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 	}
 	s.From, s.To = first.Format(dayFormat), last.Format(dayFormat)
 	p := period{Scope: s, from: first, end: last.AddDate(0, 0, 1)}
-	p.at, p.cutoff = p.end, readmodel.FormatTime(p.end)
+	p.at, p.cutoff = p.end, p.end.UTC().Format(time.RFC3339Nano)
 	if last.Equal(today) {
 		p.at, p.cutoff = now, infinity
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,30 +26,31 @@ var Model = readmodel.Model{
 	Build:      buildTickets,
 }
 
-// The SQL functions that read version 1 of the tables. They bypass row-level security where a policy would keep an index from being
-// used, and ask for themselves what the viewer may see. A new version of the model brings its own.
+// The SQL functions that belong to version 1 of the model: a new version needs functions of its own. searchFunction and
+// handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
+// viewer may see.
 const (
 	searchFunction     = "read.search_tickets_v3"
 	handedOverFunction = "read.handed_over_v1"
-	matchFunction       = "read.said_v1"
+	matchFunction      = "read.said_v1"
 )
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: []readmodel.Column[Row]{
-	readmodel.NewColumn("id", "uuid", func(r Row) string { return string(r.State.ID) }),
-	readmodel.NewColumn("entity", "text", func(r Row) string { return string(r.State.Entity) }),
-	readmodel.NewColumn("traces", "text[]", func(r Row) string { return readmodel.TextArray(r.State.Traces) }),
-	readmodel.NewColumn("citizen", "text", Row.citizenColumn),
-	readmodel.NewColumn("number", "text", func(r Row) string { return r.State.Number }),
-	readmodel.NewColumn("status", "text", func(r Row) string { return string(r.State.Status) }),
-	readmodel.NewColumn("assignee", "text", Row.assigneeColumn),
-	readmodel.NewColumn("subject", "text", func(r Row) string { return r.State.Subject }),
-	readmodel.NewColumn("requester", "text", func(r Row) string { return r.FamilyName + ", " + r.GivenName }),
-	readmodel.NewColumn("opened_at", "timestamptz", func(r Row) string { return readmodel.FormatTime(r.OpenedAt) }),
-	readmodel.NewColumn("updated_at", "timestamptz", func(r Row) string { return readmodel.FormatTime(r.UpdatedAt) }),
-	readmodel.NewColumn("version", "integer", func(r Row) string { return strconv.Itoa(r.Version) }),
-	readmodel.NewColumn("position", "bigint", func(r Row) string { return strconv.FormatInt(r.Position, 10) }),
-	readmodel.NewColumn("said_until", "timestamptz", func(r Row) string { return readmodel.FormatTime(r.allTextsVisibleFrom()) }),
-	readmodel.NewColumn("folded", "jsonb", Row.marshal),
+	readmodel.NewColumn("id", "uuid", func(r Row) any { return readmodel.UUID(r.State.ID) }),
+	readmodel.NewColumn("entity", "text", func(r Row) any { return string(r.State.Entity) }),
+	readmodel.NewColumn("traces", "_text", func(r Row) any { return readmodel.TextArray(r.State.Traces) }),
+	readmodel.NewColumn("citizen", "text", func(r Row) any { return r.citizenColumn() }),
+	readmodel.NewColumn("number", "text", func(r Row) any { return r.State.Number }),
+	readmodel.NewColumn("status", "text", func(r Row) any { return string(r.State.Status) }),
+	readmodel.NewColumn("assignee", "text", func(r Row) any { return r.assigneeColumn() }),
+	readmodel.NewColumn("subject", "text", func(r Row) any { return r.State.Subject }),
+	readmodel.NewColumn("requester", "text", func(r Row) any { return r.FamilyName + ", " + r.GivenName }),
+	readmodel.NewColumn("opened_at", "timestamptz", func(r Row) any { return r.OpenedAt }),
+	readmodel.NewColumn("updated_at", "timestamptz", func(r Row) any { return r.UpdatedAt }),
+	readmodel.NewColumn("version", "int4", func(r Row) any { return r.Version }),
+	readmodel.NewColumn("position", "int8", func(r Row) any { return r.Position }),
+	readmodel.NewColumn("said_until", "timestamptz", func(r Row) any { return r.allTextsVisibleFrom() }),
+	readmodel.NewColumn("folded", "jsonb", func(r Row) any { return r.marshal() }),
 }})
 
 // countChange is a change of one kept count.
@@ -62,25 +62,25 @@ type countChange struct {
 var countsTable = readmodel.Table[countChange]{
 	Name: "queue_counts", Key: "entity, person, queue", OnConflict: "update set count = t.count + excluded.count",
 	Columns: []readmodel.Column[countChange]{
-		readmodel.NewColumn("entity", "text", func(c countChange) string { return string(c.Entity) }),
-		readmodel.NewColumn("person", "text", func(c countChange) string { return c.Person }),
-		readmodel.NewColumn("queue", "text", func(c countChange) string { return string(c.Queue) }),
-		readmodel.NewColumn("count", "bigint", func(c countChange) string { return strconv.Itoa(c.n) }),
+		readmodel.NewColumn("entity", "text", func(c countChange) any { return string(c.Entity) }),
+		readmodel.NewColumn("person", "text", func(c countChange) any { return c.Person }),
+		readmodel.NewColumn("queue", "text", func(c countChange) any { return string(c.Queue) }),
+		readmodel.NewColumn("count", "int8", func(c countChange) any { return c.n }),
 	},
 }
 
 var timelineTable = readmodel.Table[changeRow]{
 	Name: "timeline", Key: "position", OnConflict: "nothing",
 	Columns: []readmodel.Column[changeRow]{
-		readmodel.NewColumn("position", "bigint", func(e changeRow) string { return strconv.FormatInt(e.Position, 10) }),
-		readmodel.NewColumn("ticket", "uuid", func(e changeRow) string { return string(e.Ticket) }),
-		readmodel.NewColumn("type", "text", func(e changeRow) string { return e.Type }),
-		readmodel.NewColumn("at", "timestamptz", func(e changeRow) string { return readmodel.FormatTime(e.At) }),
-		readmodel.NewColumn("author", "text", func(e changeRow) string { return string(e.Author) }),
-		readmodel.NewColumn("entities", "text[]", func(e changeRow) string { return readmodel.TextArray(e.Entities) }),
-		readmodel.NewColumn("entities_at", "timestamptz", func(e changeRow) string { return readmodel.FormatTime(e.EntitiesFrom) }),
-		readmodel.NewColumn("citizen", "text", func(e changeRow) string { return e.Citizen }),
-		readmodel.NewColumn("citizen_at", "timestamptz", func(e changeRow) string { return readmodel.FormatTime(e.CitizenFrom) }),
+		readmodel.NewColumn("position", "int8", func(e changeRow) any { return e.Position }),
+		readmodel.NewColumn("ticket", "uuid", func(e changeRow) any { return readmodel.UUID(e.Ticket) }),
+		readmodel.NewColumn("type", "text", func(e changeRow) any { return e.Type }),
+		readmodel.NewColumn("at", "timestamptz", func(e changeRow) any { return e.At }),
+		readmodel.NewColumn("author", "text", func(e changeRow) any { return string(e.Author) }),
+		readmodel.NewColumn("entities", "_text", func(e changeRow) any { return readmodel.TextArray(e.Entities) }),
+		readmodel.NewColumn("entities_at", "timestamptz", func(e changeRow) any { return e.EntitiesFrom }),
+		readmodel.NewColumn("citizen", "text", func(e changeRow) any { return e.Citizen }),
+		readmodel.NewColumn("citizen_at", "timestamptz", func(e changeRow) any { return e.CitizenFrom }),
 	},
 }
 

@@ -6,45 +6,55 @@ package readmodel
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Table writes rows of type R to a table of schema read, all of a batch at once. Values travel as text, which
-// Postgres casts to the column's type: so one list of columns serves the upsert and COPY.
+// Table writes rows of type R to a table of schema read, all rows of a batch at once: Upsert for live events, CopyIn for a rebuild.
 type Table[R any] struct {
 	Name       string // without schema and version, for example "tickets"
-	Key        string // columns of the primary key
-	OnConflict string // what an upsert does with a row that is there
+	Key        string // columns of the primary key, separated by commas
+	OnConflict string // the action of the upsert for a row that exists, for example "nothing"
 	Columns    []Column[R]
 }
 
+// Column is a column of a Table.
 type Column[R any] struct {
 	name    string
-	sqlType string // Postgres type
-	value   func(R) string
+	sqlType string // Postgres type, by the name that pgx knows, for example "_text" for text[]
+	value   func(R) any
 }
 
-// NewColumn returns a column with a Postgres type and the value it has of a row.
-func NewColumn[R any](name, sqlType string, value func(R) string) Column[R] {
+// NewColumn returns a column with a Postgres type: uuid, text, _text, int4, int8, timestamptz or jsonb. value returns the column's value
+// of a row, as a Go type that pgx encodes to the Postgres type.
+func NewColumn[R any](name, sqlType string, value func(R) any) Column[R] {
 	return Column[R]{name: name, sqlType: sqlType, value: value}
 }
 
-// Upsert writes the rows in one statement. A key stands among them once.
+// Upsert writes the rows in one statement. No two rows may have the same key. The values are sent as one text array for each column,
+// because unnest would flatten an array of arrays; Postgres casts them to the column's type.
 func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows []R) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	name := names.Name(t.Name)
+	types := tx.Conn().TypeMap()
 	values := make([]any, len(t.Columns))
 	columns, params, casts := make([]string, len(t.Columns)), make([]string, len(t.Columns)), make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		column := make([]string, len(rows))
+		known, ok := types.TypeForName(c.sqlType)
+		if !ok {
+			return fmt.Errorf("write %s: column %s has the unknown type %s", name, c.name, c.sqlType)
+		}
+		column := make([]pgtype.Text, len(rows))
 		for j, r := range rows {
-			column[j] = c.value(r)
+			text, err := types.Encode(known.OID, pgtype.TextFormatCode, c.value(r), []byte{}) // nil stands for null, also for ""
+			if err != nil {
+				return fmt.Errorf("write %s: column %s: %w", name, c.name, err)
+			}
+			column[j] = pgtype.Text{String: string(text), Valid: text != nil}
 		}
 		values[i], columns[i] = column, c.name
 		params[i], casts[i] = fmt.Sprintf("$%d::text[]", i+1), fmt.Sprintf("u.c%d::%s", i, c.sqlType)
@@ -62,7 +72,7 @@ func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows 
 	return nil
 }
 
-// updateAllColumns is the clash that takes every column from the new row.
+// updateAllColumns returns the action of an upsert that takes every column from the new row.
 func (t Table[R]) updateAllColumns() string {
 	set := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
@@ -71,15 +81,13 @@ func (t Table[R]) updateAllColumns() string {
 	return "update set " + strings.Join(set, ", ")
 }
 
-// WithReplace is a table whose rows are written anew as a whole.
+// WithReplace returns the table with an upsert that replaces the whole row.
 func WithReplace[R any](t Table[R]) Table[R] {
 	t.OnConflict = t.updateAllColumns()
 	return t
 }
 
-var copyEscaper = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
-
-// CopyIn fills the table by COPY.
+// CopyIn adds the rows to the table by COPY. The table must not hold their keys yet.
 func (t Table[R]) CopyIn(ctx context.Context, tx pgx.Tx, names TableNames, rows []R) error {
 	if len(rows) == 0 {
 		return nil
@@ -89,39 +97,33 @@ func (t Table[R]) CopyIn(ctx context.Context, tx pgx.Tx, names TableNames, rows 
 	for i, c := range t.Columns {
 		columns[i] = c.name
 	}
-	lines, in := io.Pipe()
-	go func() { // ends with the rows, or when COPY closes its end
-		var line strings.Builder
-		for _, r := range rows {
-			line.Reset()
-			for i, c := range t.Columns {
-				if i > 0 {
-					line.WriteByte('\t')
-				}
-				_, _ = copyEscaper.WriteString(&line, c.value(r)) // a Builder does not fail
-			}
-			line.WriteByte('\n')
-			if _, err := io.WriteString(in, line.String()); err != nil {
-				return
-			}
+	values := make([]any, len(t.Columns))
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"read", name}, columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+		for j, c := range t.Columns {
+			values[j] = c.value(rows[i])
 		}
-		_ = in.Close() // never fails
-	}()
-	defer lines.Close()
-	sql := fmt.Sprintf(`copy read.%s (%s) from stdin`, name, strings.Join(columns, ", "))
-	if _, err := tx.Conn().PgConn().CopyFrom(ctx, lines, sql); err != nil {
+		return values, nil
+	}))
+	if err != nil {
 		return fmt.Errorf("load %s: %w", name, err)
 	}
 	return nil
 }
 
-func FormatTime(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+// UUID returns an id as the value of a uuid column. An id that is no UUID becomes null, which the tables refuse.
+func UUID[S ~string](id S) pgtype.UUID {
+	var u pgtype.UUID
+	if err := u.Scan(string(id)); err != nil {
+		return pgtype.UUID{}
+	}
+	return u
+}
 
-// TextArray is a Postgres array of codes, which hold no character that would need quoting.
-func TextArray[S ~string](codes []S) string {
+// TextArray returns codes as the value of a _text column. It is never null.
+func TextArray[S ~string](codes []S) []string {
 	list := make([]string, len(codes))
 	for i, c := range codes {
-		list[i] = `"` + string(c) + `"`
+		list[i] = string(c)
 	}
-	return "{" + strings.Join(list, ",") + "}"
+	return list
 }
