@@ -13,7 +13,7 @@ import (
 // All lists every read model of this binary.
 func All() []readmodel.Model { return []readmodel.Model{lists.Model, dashboard.Model} }
 
-// NewRunner returns a runner of every read model of this binary.
+// NewRunner returns a runner for every read model of this binary.
 func NewRunner(store *eventstore.Store) *readmodel.Runner {
 	return readmodel.NewRunner(store, All()...)
 }

@@ -9,22 +9,23 @@ import (
 	"strings"
 )
 
-// Conditions collects a where clause and its arguments.
+// Conditions collects the conditions of a where clause and their arguments.
 type Conditions struct {
 	where []string
 	Args  []any
 }
 
-// Add appends a condition; %s stands for its arguments, in order.
+// Add appends a condition. Each %s in it becomes the placeholder of the next argument; %[1]s names the first one again.
 func (c *Conditions) Add(condition string, args ...any) {
-	places := make([]any, len(args))
+	placeholders := make([]any, len(args))
 	for i, a := range args {
 		c.Args = append(c.Args, a)
-		places[i] = fmt.Sprintf("$%d", len(c.Args))
+		placeholders[i] = fmt.Sprintf("$%d", len(c.Args))
 	}
-	c.where = append(c.where, fmt.Sprintf(condition, places...))
+	c.where = append(c.where, fmt.Sprintf(condition, placeholders...))
 }
 
+// SQL returns the conditions, joined by "and".
 func (c *Conditions) SQL() string {
 	return strings.Join(c.where, " and ")
 }
@@ -40,7 +41,8 @@ func (c *Conditions) Clone() *Conditions {
 	return &Conditions{where: slices.Clone(c.where), Args: slices.Clone(c.Args)}
 }
 
-// QuoteList is a list of codes as SQL literals, separated by commas. A query that names them can use an index with the same condition.
+// QuoteList returns codes as SQL literals, separated by commas. The codes must not contain quotes. Postgres uses a partial index only for a
+// query that contains the index's condition as literals.
 func QuoteList[S ~string](values []S) string {
 	return "'" + strings.ReplaceAll(JoinValues(values), ", ", "', '") + "'"
 }

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package readmodel runs read models: it applies the log to their tables, rebuilds them, and reads them in snapshots.
+// Package readmodel runs read models: it applies the log's events to their tables, rebuilds the tables, and reads them in snapshots.
+// Rows and checkpoint always change in one transaction. The package knows no read model by name.
 package readmodel
 
 import (
@@ -13,26 +14,27 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Model is a read model: what tables of schema read hold of tickets. A new one is a Go file that fills in a model,
-// a migration that makes its tables, and its place in All.
+// Model is a read model: tables of schema read and the functions that fold events into their rows. A new read model needs a Go file with a
+// Model, a migration that creates its tables, and an entry in projections.All.
 type Model struct {
 	Name string
-	// Version is part of the name of every table, so that two versions stand side by side. A new version needs a migration that
-	// creates its tables and its setup procedure, and nothing else but this number.
+	// Version is part of the name of every table, so that two versions can exist side by side. A new version needs this number and a
+	// migration that creates its tables and its setup procedure. SQL functions over the stored rows belong to a version too: the
+	// same migration creates new ones, and their names change with this number. Only lists has such functions; lists/model.go names them all.
 	Version    int
 	Tables     []string // without schema and version, for example "tickets"
-	ReadTables []string // those of Tables that requests read
-	// Apply folds events into the tables with these names. The tables may hold some of the events already.
+	ReadTables []string // the part of Tables that requests read
+	// Apply folds events into the tables with these names. It must change nothing for an event that the tables hold already.
 	Apply func(ctx context.Context, tx pgx.Tx, names TableNames, happened []ticket.Recorded) error
-	// Build begins empty tables.
+	// Build returns a new builder, which fills empty tables.
 	Build func() Builder
 }
 
-// Builder fills empty tables with whole tickets, in any order of tickets.
+// Builder fills empty tables. Add takes the whole history of one ticket; the tickets come in any order.
 type Builder struct {
 	Add    func(history []ticket.Recorded)
-	Flush  func(ctx context.Context, tx pgx.Tx, names TableNames) error // writes what was added, as far as it is final
-	Finish func(ctx context.Context, tx pgx.Tx, names TableNames) error // writes the rest
+	Flush  func(ctx context.Context, tx pgx.Tx, names TableNames) error // writes the rows of the tickets added since the last Flush
+	Finish func(ctx context.Context, tx pgx.Tx, names TableNames) error // writes the rows that depend on all tickets
 }
 
 // Table returns the name of one of the model's tables in SQL, for example "read.tickets_v1" for "tickets".
@@ -42,10 +44,10 @@ func (m Model) tableNames(suffix string) TableNames {
 	return TableNames{version: m.Version, suffix: suffix}
 }
 
-// setupProcedure is the name of the SQL procedure that gives filled tables with a suffix their indexes, owner, policies and grants.
+// setupProcedure returns the name of the SQL procedure that gives the tables with a suffix their indexes, owner, policies and grants.
 func (m Model) setupProcedure() string { return fmt.Sprintf("read.dress_%s_v%d", m.Name, m.Version) }
 
-// TableNames names the tables of one version of a read model: those that are read or, while a rebuild runs, those that it fills.
+// TableNames names the tables of one version of a read model: the live tables, or the tables that a rebuild fills.
 type TableNames struct {
 	version int
 	suffix  string

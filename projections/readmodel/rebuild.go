@@ -18,18 +18,19 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// newSuffix ends the names of tables that are being built; old, of those that were replaced.
+// newSuffix ends the names of tables that a rebuild fills; oldSuffix ends the names of tables that it has replaced.
 const (
 	newSuffix = "_new"
 	oldSuffix = "_old"
 )
 
-// maxBufferedEvents is how many events a rebuild holds in memory before it writes, besides one whole stream.
+// maxBufferedEvents is the number of events after which a rebuild writes its rows. It takes whole streams, so it holds up to one stream more.
 const maxBufferedEvents = 20_000
 
-// Rebuild builds a read model's tables again from the log, beside those that go on answering, and swaps them in one
-// transaction with the checkpoint. progress is told how many of the log's events are done, now and then.
-// Interrupted, it leaves tables that the next one clears away.
+// Rebuild fills new tables of a read model from the log while the current tables serve reads, and then replaces the current tables and the
+// checkpoint in one transaction. It calls progress, which may be nil, with the number of events done and the number of events in the log.
+// An interrupted rebuild leaves its tables behind; the next rebuild drops them. Errors: ErrNoModel; ErrRebuilding when another rebuild of
+// the same read model runs, on any node.
 func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, total int64)) error {
 	m, err := r.findModel(name)
 	if err != nil {
@@ -51,26 +52,26 @@ type rebuild struct {
 	model    Model
 	progress func(done, total int64)
 	total    int64
-	position int64 // up to where the new tables have come
+	position int64 // of the last event in the new tables
 }
 
-// withLock keeps a second rebuild out while this one runs.
+// withLock calls run with the advisory lock of a rebuild. It returns ErrRebuilding when another rebuild holds the lock.
 func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error) (err error) {
 	conn, err := b.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	var mine bool
-	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lockKey(rebuildLock)).Scan(&mine); err != nil {
+	var locked bool
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lockKey(rebuildLock)).Scan(&locked); err != nil {
 		return err
 	}
-	if !mine {
+	if !locked {
 		return ErrRebuilding
 	}
 	defer func() {
 		if _, e := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lockKey(rebuildLock)); e != nil {
-			err = errors.Join(err, e, conn.Conn().Close(context.WithoutCancel(ctx))) // the lock goes with the connection
+			err = errors.Join(err, e, conn.Conn().Close(context.WithoutCancel(ctx))) // closing the connection releases the lock
 		}
 	}()
 	return run(ctx)
@@ -92,7 +93,7 @@ func (b *rebuild) run(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `call `+b.model.setupProcedure()+`($1)`, newSuffix); err != nil {
 			return err
 		}
-		for _, t := range b.model.Tables { // plans are to be right from the first query after the swap
+		for _, t := range b.model.Tables { // the planner needs statistics for the first query after the swap
 			if _, err := tx.Exec(ctx, `analyze `+b.model.Table(t)+newSuffix); err != nil {
 				return err
 			}
@@ -117,11 +118,12 @@ func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, b.pool, do)
 }
 
-// createTables makes empty tables shaped like those that answer.
+// createTables creates empty tables with the columns of the live tables. It drops the tables of an interrupted rebuild.
 func (b *rebuild) createTables(ctx context.Context, tx pgx.Tx) error {
 	for _, t := range b.model.Tables {
 		sql := fmt.Sprintf(`drop table if exists read.%[1]s%[2]s;
-			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`, b.model.tableNames("").Name(t), newSuffix)
+			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`,
+			b.model.tableNames("").Name(t), newSuffix)
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -129,23 +131,23 @@ func (b *rebuild) createTables(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// fill folds every stream as it stood at the frozen head and copies the rows in.
+// fill folds every stream up to a position of the log and copies the rows into the new tables.
 func (b *rebuild) fill(ctx context.Context, upTo int64) error {
-	building := b.model.Build()
-	var done, held int64
+	builder := b.model.Build()
+	var done, buffered int64
 	flush := func() error {
-		held = 0
+		buffered = 0
 		b.progress(done, b.total)
-		return b.inTx(ctx, func(tx pgx.Tx) error { return building.Flush(ctx, tx, b.model.tableNames(newSuffix)) })
+		return b.inTx(ctx, func(tx pgx.Tx) error { return builder.Flush(ctx, tx, b.model.tableNames(newSuffix)) })
 	}
 	err := b.store.ReadByStream(ctx, upTo, func(records []eventstore.Record) error {
 		history, err := ticketlog.DecodeHistory(records)
 		if err != nil {
 			return err
 		}
-		building.Add(history)
-		done, held = done+int64(len(records)), held+int64(len(records))
-		if held < maxBufferedEvents {
+		builder.Add(history)
+		done, buffered = done+int64(len(records)), buffered+int64(len(records))
+		if buffered < maxBufferedEvents {
 			return nil
 		}
 		return flush()
@@ -156,10 +158,10 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	return b.inTx(ctx, func(tx pgx.Tx) error { return building.Finish(ctx, tx, b.model.tableNames(newSuffix)) })
+	return b.inTx(ctx, func(tx pgx.Tx) error { return builder.Finish(ctx, tx, b.model.tableNames(newSuffix)) })
 }
 
-// catchUp applies what happened since, one batch, and tells whether there may be more.
+// catchUp applies the next batch of events to the new tables. full reports that the batch was full, so there may be more events.
 func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error) {
 	records, err := b.store.Read(ctx, b.position, batchSize)
 	if err != nil || len(records) == 0 {
@@ -178,14 +180,14 @@ func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error)
 	return len(records) == batchSize, nil
 }
 
-// swapLockTimeout bounds how long readers that come during a swap wait behind it for those that came before; swapAgain is how
-// long they are left alone before the next try.
+// swapLockTimeout is the time for which a swap waits for the table locks of running reads; new reads queue behind it meanwhile.
+// swapRetryDelay is the time between a swap that did not get its locks and the next try.
 const (
 	swapLockTimeout = 200 * time.Millisecond
 	swapRetryDelay  = time.Second
 )
 
-// swap puts the new tables in the place of the old ones. It gives way to readers and tries again.
+// swap replaces the current tables with the new ones. When running reads hold the tables for too long, it waits and tries again.
 func (b *rebuild) swap(ctx context.Context) error {
 	for {
 		at := b.position
@@ -194,7 +196,7 @@ func (b *rebuild) swap(ctx context.Context) error {
 		if err == nil || !errors.As(err, &busy) || busy.Code != "55P03" { // lock_not_available
 			return err
 		}
-		b.position = at // what this attempt applied was rolled back
+		b.position = at // the transaction of this attempt was rolled back
 		again := time.NewTimer(swapRetryDelay)
 		select {
 		case <-again.C:
@@ -205,8 +207,8 @@ func (b *rebuild) swap(ctx context.Context) error {
 	}
 }
 
-// trySwap keeps the live batches out, catches up with them, renames, and moves the checkpoint with it. So the
-// position never goes back for a reader. Locks are taken in the order in which a live batch takes them.
+// trySwap excludes the live batches, applies the events that they have applied, renames the tables, and moves the checkpoint in the same
+// transaction. So the position never goes back for a reader. It takes its locks in the order in which a live batch takes them.
 func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
 	m := b.model
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, m.lockKey(swapLock)); err != nil {
@@ -236,9 +238,9 @@ func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// lockKey is the number of one of the model's advisory locks.
-func (m Model) lockKey(of string) int64 {
+// lockKey returns the key of one of the model's advisory locks. Nodes of different releases must compute the same key.
+func (m Model) lockKey(lock string) int64 {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "read.%s_v%d %s", m.Name, m.Version, of)
+	fmt.Fprintf(h, "read.%s_v%d %s", m.Name, m.Version, lock)
 	return int64(h.Sum64())
 }

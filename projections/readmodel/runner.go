@@ -16,22 +16,22 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// batchSize is how many events a live transaction or a step of a rebuild's tail takes at most.
+// batchSize is the largest number of events that one transaction of a live run, or of a rebuild that catches up, applies.
 const batchSize = 500
 
-// Runner keeps the read models of one log up to date.
+// Runner applies the events of one log to read models, and rebuilds them.
 type Runner struct {
 	store  *eventstore.Store
 	models []Model
 }
 
-// NewRunner returns a runner of some read models.
+// NewRunner returns a runner for the read models.
 func NewRunner(store *eventstore.Store, models ...Model) *Runner {
 	return &Runner{store: store, models: models}
 }
 
-// Start follows the log with every read model until ctx ends, and returns when all have stopped. Each runs on one
-// node at a time.
+// Start applies new events to every read model until ctx ends, and returns when all have stopped. Each read model runs on one node at a
+// time.
 func (r *Runner) Start(ctx context.Context) error {
 	var running sync.WaitGroup
 	failed := make([]error, len(r.models))
@@ -42,13 +42,13 @@ func (r *Runner) Start(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// consumer applies the log to the model's tables, batch and checkpoint in one transaction.
+// consumer returns the consumer that applies the log to the model's tables, each batch in one transaction with the checkpoint.
 func (m Model) consumer() eventstore.Consumer {
 	return eventstore.Consumer{
 		Name: m.Name, Version: m.Version, BatchSize: batchSize,
 		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
-			// A swap waits for this batch and keeps the next one from beginning: then the checkpoint has moved,
-			// and the store gives the batch up.
+			// A swap waits for this batch to end, and the next batch waits for the swap. The swap has moved the checkpoint by then, so the
+			// store refuses that batch.
 			if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared($1)`, m.lockKey(swapLock)); err != nil {
 				return fmt.Errorf("wait for a rebuild of %s: %w", m.Name, err)
 			}
@@ -61,7 +61,7 @@ func (m Model) consumer() eventstore.Consumer {
 	}
 }
 
-// Status is where a read model stands.
+// Status is the state of one read model.
 type Status struct {
 	Name     string     `json:"name"`
 	Version  int        `json:"version"`
@@ -74,7 +74,7 @@ type Status struct {
 	Error    string     `json:"error,omitempty" doc:"the last one, while it fails"`
 }
 
-// List tells where every read model of this binary stands, on whichever node it runs.
+// List returns the status of every read model of the runner, whichever node runs it.
 func (r *Runner) List(ctx context.Context) ([]Status, error) {
 	consumers, err := r.store.Consumers(ctx)
 	if err != nil {
@@ -101,7 +101,7 @@ func (r *Runner) List(ctx context.Context) ([]Status, error) {
 	return list, nil
 }
 
-// findModel gives the model of a name.
+// findModel returns the model with a name, or ErrNoModel.
 func (r *Runner) findModel(name string) (Model, error) {
 	names := make([]string, len(r.models))
 	for i, m := range r.models {
@@ -112,14 +112,14 @@ func (r *Runner) findModel(name string) (Model, error) {
 	return Model{}, fmt.Errorf("%w: %q; there are %q", ErrNoModel, name, names)
 }
 
-// Refusals of a rebuild.
+// Errors of Rebuild.
 var (
 	ErrNoModel    = errors.New("no such read model")
 	ErrRebuilding = errors.New("the read model is being rebuilt already")
 )
 
-// The locks of a model, all advisory: a rebuild holds one from beginning to end, a swap and the live batches exclude
-// each other by the other.
+// Names of a model's advisory locks. A rebuild holds rebuildLock from beginning to end. A swap holds swapLock alone; the live batches
+// share it.
 const (
 	rebuildLock = "rebuilding"
 	swapLock    = "swapping"

@@ -16,15 +16,15 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Snapshot is one database snapshot of some read models, as row-level security shows it to one actor.
+// Snapshot is a read-only transaction on read models, in one database snapshot, under row-level security for one actor.
 type Snapshot struct {
 	Tx       pgx.Tx
 	Now      time.Time           // the log's settled time when the snapshot was taken
 	Position eventstore.Position // of the first read model in this snapshot
 }
 
-// WithSnapshot runs do in a snapshot of the read models. It locks their tables against a swap before it takes the snapshot, so that
-// rows and position belong together. The lock statement is sent alone: Postgres parses the statements of a batch first, and parsing a
+// WithSnapshot calls do with a snapshot of the read models. It locks their tables against a swap before it takes the snapshot, so that
+// rows and position belong together. It sends the lock statement alone: Postgres parses all statements of a batch first, and parsing a
 // query takes the snapshot.
 func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor, models []Model, do func(Snapshot) error) error {
 	var tables []string
@@ -52,7 +52,7 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor,
 	})
 }
 
-// maxWait is how long a read waits for the position that a client has seen (architecture.md, "One command's way").
+// maxWait is the longest time for which a read waits for the position that a client has seen.
 const maxWait = 2 * time.Second
 
 // WaitFor waits until the read model has passed the position, for at most two seconds; stale reports that it has not by then. It holds
