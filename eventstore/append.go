@@ -13,26 +13,28 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
-// Append records the events at the version they were decided on, all or none, and returns when they are durable.
-// Without events it records the command alone: a repetition of an accepted no-op gets the same answer.
+// Append stores the events, all or none, if the stream has the expected version, and returns when they are durable.
+// Without events it stores only the command, so that a repetition of an accepted no-op gets the same result.
 //
-// Errors: ErrConflict, ErrKeyReused, ErrErased (a personal part under a destroyed key), ErrNotFound (a blob that
-// this node did not write), ErrUnavailable, or the context's. After the last two the outcome is not known.
+// Errors: ErrConflict, ErrKeyReused, ErrErased (a personal part whose key was destroyed), ErrNotFound (a blob that this
+// node did not write), ErrClosed, ErrUnavailable, or the context's error. After the last two the caller does not know
+// whether the append was stored.
 func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
 	result, _, err := s.appendEvents(ctx, a)
 	return result, err
 }
 
-// appendEvents also returns what was stored, for its records; nil when the result is a repeated one.
+// appendEvents does the work of Append and also returns the stored append, from which the caller computes its records.
+// The append is nil when the result is a repeated one.
 func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingAppend, error) {
-	// The caller's wait is bounded here, so that the writer need not know what a caller is.
+	// The timeout is set here, so that the group committer only has to look at the context.
 	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.AppendTimeout, ErrUnavailable)
 	defer cancel()
 	p, err := parseAppend(a)
 	if err == nil {
 		err = s.sealEvents(ctx, p)
 	}
-	if errors.Is(err, ErrNotFound) { // a blob that is not here may belong to a command that was carried out
+	if errors.Is(err, ErrNotFound) { // a repetition may name a blob whose key this node no longer holds, or never held
 		if first, ok, lookupErr := s.findCommand(ctx, a.Command, a.RequestBody); ok {
 			return first, nil, nil
 		} else if lookupErr != nil {
@@ -62,10 +64,10 @@ func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingApp
 	}
 }
 
-// pendingAppend is an append on its way: checked, sealed, its ids as bytes.
+// pendingAppend is a validated append with sealed parts and parsed ids. It waits for its commit.
 type pendingAppend struct {
 	ctx             context.Context
-	done            chan answer // takes one answer without blocking
+	done            chan answer // has room for one answer: sending it does not block
 	stream          uuid.UUID
 	kind            string
 	subject         string
@@ -83,17 +85,19 @@ type pendingAppend struct {
 
 type pendingEvent struct {
 	NewEvent
-	keyID       uuid.NullUUID // of the sealed part
+	keyID       uuid.NullUUID // key of the sealed part; not valid: no personal part
 	blobIDs     []uuid.UUID
 	sealed      []byte
 	contentHash [32]byte
 }
 
+// newKey is a wrapped data key that the append stores.
 type newKey struct {
 	id      uuid.UUID
 	wrapped []byte
 }
 
+// answer is an append's result or error.
 type answer struct {
 	Result
 	err error
@@ -117,11 +121,11 @@ func parseAppend(a Append) (*pendingAppend, error) {
 		return nil, fmt.Errorf("expected version %d is negative", a.ExpectedVersion)
 	}
 	if a.Erase && len(a.Events) == 0 {
-		return nil, errors.New("erasing takes an event that says so")
+		return nil, errors.New("an append that erases must have an event")
 	}
 	for i, e := range a.Events {
 		if a.Erase && (e.Personal != nil || e.Blobs != nil) {
-			return nil, errors.New("an append that erases cannot hold anything personal")
+			return nil, errors.New("an append that erases must not have personal data or blobs")
 		}
 		if p.events[i], err = parseEvent(e, p.stream); err != nil {
 			return nil, fmt.Errorf("event %d (%s): %w", i+1, e.Type, err)
@@ -159,7 +163,7 @@ func (p *pendingAppend) blobIDs() (ids []uuid.UUID) {
 	return ids
 }
 
-// size is about what the append weighs on the wire, in bytes.
+// size returns the approximate size of the append on the wire, in bytes.
 func (p *pendingAppend) size() (n int) {
 	for _, e := range p.events {
 		n += 256 + len(e.Data) + len(e.sealed)
@@ -167,7 +171,7 @@ func (p *pendingAppend) size() (n int) {
 	return n
 }
 
-// records are the events as a read would give them.
+// records returns the events as Read returns them.
 func (p *pendingAppend) records(result Result) []Record {
 	records := make([]Record, len(p.events))
 	for i, e := range p.events {

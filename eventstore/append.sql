@@ -1,14 +1,15 @@
 -- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 -- SPDX-License-Identifier: EUPL-1.2
 
--- One batch of appends, in one statement. It runs behind `select … for update` on log.logs in the same implicit
--- transaction, so its snapshot holds everything that has a position, and nobody else is handing positions out.
--- $1 the clock, null for ours; $2–$11 one element an append; $12–$24 one an event; $25–$27 one a new key.
+-- This statement stores one batch of appends. `select … for update` on log.logs precedes it in the same implicit
+-- transaction: its snapshot contains every event that has a position, and no other transaction assigns positions.
+-- $1 is the time, null for the database's clock. $2–$11 have one element for each append, $12–$24 one for each event,
+-- $25–$27 one for each new key.
 with allocator as materialized (
   select epoch, head, at, (extract(epoch from at) * 1000000)::bigint as micros
   from (select epoch, head, greatest(last_at, coalesce($1::timestamptz, clock_timestamp())) as at from log.logs) l
 ),
-asked as materialized (
+requested as materialized (
   select a.*,
     coalesce((select s.version from log.streams s where s.id = a.stream), 0) as found,
     (select c from log.commands c where c.id = a.command) as first
@@ -16,12 +17,12 @@ asked as materialized (
               $9::integer[], $10::boolean[], $11::integer[])
     as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord)
 ),
-won as materialized ( -- last: position of its last event; of the event before it when it brings none
+accepted as materialized ( -- last: position of the append's last event; without events, of the event before the append
   select a.*, l.epoch, l.at, l.micros, l.head + sum(a.events) over (order by a.ord) as last
-  from asked a cross join allocator l
+  from requested a cross join allocator l
   where (a.first).id is null and a.found = a.expected
 ),
-stored as (
+new_events as (
   insert into log.events (position, stream, version, type, recorded_at, actor, role, entity, act, cause, data,
                           sealed, key, blobs, hash)
   select w.last - w.events + e.n, w.stream, w.expected + e.n, e.type, w.at, e.actor, e.role, e.entity, e.act,
@@ -31,31 +32,31 @@ stored as (
   from unnest($12::integer[], $13::integer[], $14::text[], $15::text[], $16::text[], $17::text[], $18::uuid[],
               $19::bigint[], $20::bytea[], $21::bytea[], $22::uuid[], $23::text[], $24::bytea[])
       as e (ord, n, type, actor, role, entity, act, cause, data, sealed, key, blobs, content)
-    join won w using (ord)
+    join accepted w using (ord)
   order by 1
 ),
-sealing as (
+new_keys as (
   insert into keys.keys (id, stream, subject, wrapped)
   select k.id, w.stream, coalesce(nullif(w.subject, ''), (select s.subject from log.streams s where s.id = w.stream), ''),
     k.wrapped
-  from unnest($25::integer[], $26::uuid[], $27::bytea[]) as k (ord, id, wrapped) join won w using (ord)
+  from unnest($25::integer[], $26::uuid[], $27::bytea[]) as k (ord, id, wrapped) join accepted w using (ord)
 ),
-erased as (
+destroyed_keys as (
   update keys.keys set wrapped = null, destroyed_at = (select at from allocator)
-  where stream = any ((select array_agg(w.stream) from won w where w.erase)::uuid[]) and wrapped is not null
+  where stream = any ((select array_agg(w.stream) from accepted w where w.erase)::uuid[]) and wrapped is not null
 ),
-moved as (
+new_versions as (
   insert into log.streams (id, kind, subject, version, position)
-  select stream, kind, subject, expected + events, last from won where events > 0
+  select stream, kind, subject, expected + events, last from accepted where events > 0
   on conflict (id) do update set version = excluded.version, position = excluded.position
 ),
-kept as (
+new_commands as (
   insert into log.commands (id, request, stream, version, position, at, permanent)
-  select command, request, stream, expected + events, last, at, permanent from won
+  select command, request, stream, expected + events, last, at, permanent from accepted
 ),
-advanced as (
-  update log.logs set head = head + (select sum(events) from won), last_at = (select at from allocator)
-  where (select sum(events) from won) > 0
+new_head as (
+  update log.logs set head = head + (select sum(events) from accepted), last_at = (select at from allocator)
+  where (select sum(events) from accepted) > 0
 )
 select a.ord,
   case when (a.first).id is not null then 1 when w.ord is not null then 0 else 2 end as outcome,
@@ -65,5 +66,5 @@ select a.ord,
   coalesce((a.first).position, w.last, 0)::bigint,
   coalesce((a.first).at, w.at, (select at from allocator)),
   (a.first).request is null or a.request is null or (a.first).request = a.request
-from asked a left join won w using (ord)
+from requested a left join accepted w using (ord)
 order by a.ord

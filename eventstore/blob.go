@@ -17,15 +17,16 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
 
-// Blob is a sealed file as an event names it.
+// Blob describes a stored file. An event names it by its ID.
 type Blob struct {
 	ID     string
-	Size   int64  // of the content, bytes
-	SHA256 string // of the sealed bytes, hex: provable after erasure
+	Size   int64  // size of the content in bytes
+	SHA256 string // of the sealed bytes, in hex; it can still be checked after an erasure
 }
 
-// WriteBlob seals the content and stores it, before the append that names it. Its key waits in this process until
-// that append stores it, for an hour at most: if none does, nobody can ever read the blob. The id is a new UUID.
+// WriteBlob seals the content with a new key and stores it. It must precede the append that names the blob. This process
+// keeps the key until that append stores it, for keyring.PendingKeyLifetime (50 minutes) at most; without such an append
+// nobody can ever read the blob. The id must be a new UUID.
 func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, content []byte) (Blob, error) {
 	streamID, blobID, err := parseBlobIDs(stream, id)
 	if err != nil {
@@ -45,8 +46,8 @@ func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, conte
 	return Blob{ID: blobID.String(), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}, nil
 }
 
-// ReadBlob opens a blob of the stream. ErrNotFound: there is none, or no append ever named it; ErrErased: its key
-// was destroyed.
+// ReadBlob returns the content of a blob of the stream. Errors: ErrNotFound (no such blob, or no append named it),
+// ErrErased (its key was destroyed).
 func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byte, error) {
 	streamID, blobID, err := parseBlobIDs(stream, id)
 	if err != nil {
@@ -75,11 +76,12 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 	return content, nil
 }
 
-// OrphanAge is the age from which a blob that no append names counts as orphaned: the argument for CollectOrphans.
+// OrphanAge is the age from which a blob that no append names is an orphan. It is the argument for CollectOrphans.
 const OrphanAge = 24 * time.Hour
 
-// CollectOrphans deletes the blobs that no append named within olderThan, and says how many there were. No age
-// under an hour is safe while doors are open: an append may still be on its way with the blob's key.
+// CollectOrphans deletes the blobs that are older than olderThan and that no append named, and returns their number. While
+// nodes accept commands, olderThan must be one hour or more: an append that names the blob may not be finished yet. It
+// also drops the pending keys of this process that are older than keyring.PendingKeyLifetime.
 func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int, error) {
 	s.pendingKeys.Expire(time.Now().Add(-keyring.PendingKeyLifetime))
 	tag, err := s.workerPool.Exec(ctx, `

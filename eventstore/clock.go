@@ -10,51 +10,52 @@ import (
 	"time"
 )
 
-// clock tells the database's time, whatever this node's own clock says: holds, undo and timers on all nodes go by the
-// same time as recorded_at.
+// clock returns the database's time, independent of this node's own clock. Holds, undo and timers on all nodes therefore
+// use the same time as recorded_at.
 type clock struct {
-	local  func() time.Time // this node's
-	offset atomic.Int64     // nanoseconds that the database's is ahead of it
+	local  func() time.Time // the clock of this node
+	offset atomic.Int64     // nanoseconds by which the database's clock is ahead of local
 }
 
 func (c *clock) now() time.Time { return c.local().Add(time.Duration(c.offset.Load())) }
 
-// clockSamples is how often the database is asked for its time at once; the quickest answer says most.
+// clockSamples is the number of readings of the database's clock in one synchronization. The reading with the shortest round
+// trip is used, because it is the most exact.
 const clockSamples = 3
 
-// syncClock measures how far ahead the database's clock is, to half of the way there and back.
+// syncClock measures how far the database's clock is ahead of the local one. The error is at most half of the round trip.
 func (s *Store) syncClock(ctx context.Context) error {
 	conn, err := s.workerPool.Acquire(ctx)
 	if err != nil {
-		return fmt.Errorf("ask for the time: %w", err)
+		return fmt.Errorf("read the database's clock: %w", err)
 	}
 	defer conn.Release()
-	var ahead, quickest time.Duration
+	var ahead, shortest time.Duration
 	for n := range clockSamples {
-		var there time.Time
-		asked := s.clock.local()
-		if err := conn.QueryRow(ctx, `select clock_timestamp()`).Scan(&there); err != nil {
-			return fmt.Errorf("ask for the time: %w", err)
+		var databaseTime time.Time
+		sent := s.clock.local()
+		if err := conn.QueryRow(ctx, `select clock_timestamp()`).Scan(&databaseTime); err != nil {
+			return fmt.Errorf("read the database's clock: %w", err)
 		}
-		took := s.clock.local().Sub(asked)
-		if n == 0 || took < quickest {
-			ahead, quickest = there.Sub(asked.Add(took/2)), took
+		roundTrip := s.clock.local().Sub(sent)
+		if n == 0 || roundTrip < shortest {
+			ahead, shortest = databaseTime.Sub(sent.Add(roundTrip/2)), roundTrip
 		}
 	}
 	s.clock.offset.Store(int64(ahead))
 	return nil
 }
 
-// keepClockSynced measures again and again: clocks drift, and are put right.
+// keepClockSynced calls syncClock at every clockSyncInterval until ctx ends, because clocks drift and are corrected.
 func (s *Store) keepClockSynced(ctx context.Context) {
 	for pause(ctx, s.cfg.clockSyncInterval) == nil {
 		if err := s.syncClock(ctx); err != nil && ctx.Err() == nil {
-			s.cfg.Log.Warn("the database's clock could not be read; going on by the last reading", "error", err)
+			s.cfg.Log.Warn("the database's clock could not be read; the last reading stays in use", "error", err)
 		}
 	}
 }
 
-// pause waits, or returns the context's error.
+// pause waits for d. It returns the context's error when ctx ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

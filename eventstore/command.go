@@ -16,11 +16,11 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
 
-// commandRetention is how long a client's command can be repeated.
+// commandRetention is the time for which the result of a client's command is kept.
 const commandRetention = 90 * 24 * time.Hour
 
-// setCommandID gives the append the id under which its outcome can be looked up. One that nobody will repeat gets an
-// id as well: a lost connection is asked about by it.
+// setCommandID sets the id under which the result of the append is stored. A command without an idempotency key gets a
+// random id: after a lost connection the committer uses it to find out whether the append was stored.
 func (p *pendingAppend) setCommandID(k *keyring.Keyring, a Append) {
 	if a.Command.Key == "" {
 		p.command = uuid.New()
@@ -30,8 +30,8 @@ func (p *pendingAppend) setCommandID(k *keyring.Keyring, a Append) {
 	p.requestHash = k.RequestHash(a.RequestBody)
 }
 
-// findCommand is what the command came to first, and whether it was carried out at all. ErrKeyReused: its id was used for
-// another request.
+// findCommand returns the first result of a command, and false when the command was not carried out.
+// Error: ErrKeyReused, when the command id was used for another request.
 func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
 	if id.Key == "" {
 		return Result{}, false, nil
@@ -47,7 +47,7 @@ func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Res
 	case errors.Is(err, pgx.ErrNoRows):
 		return Result{}, false, nil
 	case err != nil:
-		return Result{}, false, fmt.Errorf("look command up: %w", err)
+		return Result{}, false, fmt.Errorf("look up command: %w", err)
 	}
 	r.Stream, r.At = stream.String(), r.At.UTC()
 	if hash := s.keyring.RequestHash(body); hash != nil && request != nil && !bytes.Equal(hash, request) {
@@ -56,8 +56,8 @@ func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Res
 	return r, true, nil
 }
 
-// ForgetCommands removes the clients' commands that are older than 90 days and says how many there were. The
-// commands of sagas stay for ever.
+// ForgetCommands deletes the clients' commands that are older than 90 days and returns their number. The commands of
+// sagas are permanent.
 func (s *Store) ForgetCommands(ctx context.Context) (int, error) {
 	tag, err := s.workerPool.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
 	if err != nil {

@@ -16,22 +16,25 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Consumer follows the log from its checkpoint on. A new version is a new consumer, which begins at the start.
+// Consumer is a named reader of the log that continues at its checkpoint. A new version is a new consumer, which begins
+// at the start of the log.
 type Consumer struct {
 	Name      string
 	Version   int
-	BatchSize int // most events a transaction; 0: 500
-	// Handle writes what the records mean, in the transaction that moves the checkpoint: all of it is kept or
-	// none. It sees every event once in what is kept; after a rollback it sees the same ones again.
+	BatchSize int // maximum number of events in one transaction; 0: 500
+	// Handle writes the effects of the records in the transaction that moves the checkpoint: both are committed, or
+	// neither. After a rollback it gets the same records again, so every event takes effect once.
 	Handle func(ctx context.Context, tx pgx.Tx, records []Record) error
 }
 
-// errFenced: another node moved the checkpoint; what this one did for the batch was rolled back.
-var errFenced = errors.New("another node has moved this consumer on")
+// errFenced means that another node moved the checkpoint; the work of this node on the batch was rolled back.
+var errFenced = errors.New("another node has moved the checkpoint")
 
-// Consume runs the consumer until ctx ends, and then returns nil. One node leads it at a time, by a lease that is
-// only an optimisation: a batch is kept only if the checkpoint still stood where the batch began. A batch that
-// fails is tried again after a growing pause, its error kept for Consumers. A node that keeps failing steps back.
+// Consume runs the consumer until ctx ends, and then returns nil. It returns an error at once when c is not valid.
+//
+// A lease lets one node at a time run the consumer. The lease is only an optimisation: a batch is committed only if the
+// checkpoint is still where the batch began. A failed batch is retried after a growing pause, and Consumers returns its
+// error. A node releases the lease after maxFailures consecutive failures.
 func (s *Store) Consume(ctx context.Context, c Consumer) error {
 	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.BatchSize < 0 {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
@@ -41,7 +44,7 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 	for ctx.Err() == nil {
 		position, leads, err := s.acquireLease(ctx, c)
 		if err != nil && ctx.Err() == nil {
-			s.cfg.Log.Warn("lease not taken", "consumer", c.Name, "version", c.Version, "error", err)
+			s.cfg.Log.Warn("lease could not be acquired", "consumer", c.Name, "version", c.Version, "error", err)
 		}
 		if !leads {
 			_ = pause(ctx, s.cfg.LeaseDuration/4) // ends with ctx, as the loop does
@@ -55,15 +58,15 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 	return nil
 }
 
-// maxFailures is the number of consecutive failures after which a node releases its lease; it releases it at each further one
-// too. The cause may be the node and not the batch: an older build, a disk, a network. The other nodes ask for the lease four
-// times while this one pauses.
+// maxFailures is the number of consecutive failures after which a node releases its lease. It also releases it after each
+// further failure. The cause may be the node and not the batch: an older build, a disk, a network. While this node pauses,
+// the other nodes try to acquire the lease four times.
 const maxFailures = 5
 
-// failures counts how often in a row a consumer's batch has failed on this node, whether or not it led without a break.
+// failures counts the consecutive failures of a consumer's batch on this node. The count survives a release of the lease.
 type failures struct {
 	count   int
-	delay   time.Duration // before the next attempt: from 0.1 s doubling to 30 s, give or take a quarter
+	delay   time.Duration // before the next attempt: 0.1 s, doubling up to 30 s, each ±25 %
 	backOff backoff.ExponentialBackOff
 }
 
@@ -80,8 +83,8 @@ func (f *failures) reset() {
 	f.backOff.Reset()
 }
 
-// consumeAsLeader handles batches from the position on until ctx ends, another node leads, or maxFailures batches in a row have
-// failed.
+// consumeAsLeader handles batches from the position on until ctx ends, another node has the lease, or maxFailures
+// consecutive attempts have failed.
 func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64, failed *failures) {
 	leading, stop := context.WithCancel(ctx)
 	var renewing sync.WaitGroup
@@ -96,12 +99,13 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 	s.metrics.setLeading(c, position)
 	defer s.metrics.clearLeading(c)
 	for s.WaitForHead(leading, position) == nil && leading.Err() == nil {
-		moved, err := s.handleBatch(leading, c, position)
+		next, err := s.handleBatch(leading, c, position)
 		switch {
-		case err == nil && moved == position: // the known head is above the database's, which lost what it never acknowledged
+		case err == nil && next == position:
+			// The head that this node knows is above the database's, which lost events that it had not acknowledged.
 			_ = pause(leading, s.cfg.PollInterval) // ends with leading, as the loop does
 		case err == nil:
-			position = moved
+			position = next
 			failed.reset()
 			s.metrics.setLeading(c, position)
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
@@ -119,10 +123,11 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 	}
 }
 
-// jitter returns a random duration below d. It keeps nodes that failed together from coming back together.
+// jitter returns a random duration below d, so that nodes that failed at the same time do not retry at the same time.
 func jitter(d time.Duration) time.Duration { return rand.N(d) }
 
-// handleBatch is one transaction: the handler's writes and, last, the checkpoint.
+// handleBatch handles the next batch in one transaction: the handler's writes and, last, the new checkpoint, which it
+// returns. Without new events it returns from.
 func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int64, err error) {
 	records, err := s.Read(ctx, from, c.BatchSize)
 	if err != nil || len(records) == 0 {
@@ -144,7 +149,7 @@ func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int
 	return to, err
 }
 
-// recordFailure keeps the error where the status is read from.
+// recordFailure logs and counts a failure, and stores the error for Consumers.
 func (s *Store) recordFailure(ctx context.Context, c Consumer, position int64, cause error) {
 	s.cfg.Log.Error("consumer failed", "consumer", c.Name, "version", c.Version, "after", position, "error", cause)
 	s.metrics.failures.WithLabelValues(c.Name).Inc()
@@ -152,6 +157,6 @@ func (s *Store) recordFailure(ctx context.Context, c Consumer, position int64, c
 		update log.consumers set failures = failures + 1, error = $4, failed_at = clock_timestamp()
 		where name = $1 and version = $2 and position = $3`, c.Name, c.Version, position, cause.Error())
 	if err != nil && ctx.Err() == nil {
-		s.cfg.Log.Warn("a consumer's error was not kept", "consumer", c.Name, "error", err)
+		s.cfg.Log.Warn("a consumer's error could not be stored", "consumer", c.Name, "error", err)
 	}
 }

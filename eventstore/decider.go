@@ -7,42 +7,44 @@ import (
 	"time"
 )
 
-// Decider is the rules of one kind of stream, as the domain hands them over: state S, command C, event E.
+// Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. Conflict, Subject
+// and Erases may be nil.
 type Decider[S, C, E any] struct {
-	Kind string
-	// Decide answers which events follow; nil, nil when there is nothing to do.
+	Kind string // of the streams; stored
+	// Decide returns the events that the command causes; nil, nil when there is nothing to do.
 	Decide func(s S, c C, by Actor, act string, now time.Time) ([]E, error)
-	// Evolve folds one record. It cannot fail.
+	// Evolve applies one event to the state. It cannot fail.
 	Evolve func(s S, e E, r Record) S
+	// Encode and Decode convert between an event and its stored form.
 	Encode func(e E) (NewEvent, error)
 	Decode func(r Record) (E, error)
-	// Conflict names, as an error for the client, what the events since the pinned version changed that the
-	// command also sets; nil when they do not touch each other.
+	// Conflict returns an error for the client when the events since the seen version changed a value that the command
+	// also sets; nil when there is no such value.
 	Conflict func(s S, c C, by Actor, since []StoredEvent[E]) error
-	// Subject is the keyed id of the person that a stream beginning with e is about; Erases tells that e
-	// destroys the stream's keys.
+	// Subject returns the keyed id of the person that a stream beginning with e is about.
 	Subject func(e E) string
-	Erases  func(e E) bool
+	// Erases reports whether e destroys the stream's keys.
+	Erases func(e E) bool
 }
 
-// StoredEvent is an event with its record.
+// StoredEvent is a decoded event with its record.
 type StoredEvent[E any] struct {
 	Event  E
 	Record Record
 }
 
-// Request is one command on its way in.
+// Request is one command for Dispatch.
 type Request[C any] struct {
 	Stream      StreamID
 	Command     C
 	By          Actor
-	ID          CommandID // Key empty: not repeatable, the dispatcher makes one up
-	Body        []byte    // what the client sent, to tell a repetition from a reuse; nil: nothing to compare
-	SeenVersion int       // version the client saw; 0: none
-	Cause       int64     // position that a saga answers; 0: none
+	ID          CommandID // empty Key: the command cannot be repeated
+	Body        []byte    // the client's request, to distinguish a repetition from a reused key; nil: no comparison
+	SeenVersion int       // version that the client read; 0: none
+	Cause       int64     // position of the event to which a saga reacts; 0: none
 }
 
-// DispatchResult is where a dispatched command left the stream.
+// DispatchResult is the result of a dispatched command and the state of the stream after it.
 type DispatchResult[S any] struct {
 	Result
 	State S // at Result.Version

@@ -12,32 +12,35 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxTries bounds how often a command is decided anew because somebody was faster. Somebody always was: the stream
-// moves on all the same.
+// maxTries is the maximum number of attempts to decide and append a command. An attempt fails only because another append
+// to the stream succeeded first, so the stream makes progress all the same.
 const maxTries = 32
 
-// pauseBeforeRetry is a random pause that grows with the tries, so that commands racing for a stream come one by one.
+// pauseBeforeRetry waits for a random time, whose limit grows by 2 ms with each attempt, so that commands that compete for
+// a stream do not retry at the same time.
 func pauseBeforeRetry(ctx context.Context, try int) error {
 	return pause(ctx, jitter(time.Duration(try+1)*2*time.Millisecond))
 }
 
-// Dispatcher is the one way in for commands of one kind of stream: load, decide, append.
+// Dispatcher carries out the commands of one kind of stream: it loads the stream, decides and appends the events. Every
+// command of that kind goes through it.
 type Dispatcher[S, C, E any] struct {
 	store   *Store
 	decider Decider[S, C, E]
 	cache   *stateCache[S]
 }
 
-// NewDispatcher makes a dispatcher. The folded states it keeps are shared by all its callers: neither Evolve nor a
-// caller may change what a state points to.
+// NewDispatcher returns a dispatcher. All its callers share the cached states: neither Evolve nor a caller may change the
+// data that a state points to.
 func NewDispatcher[S, C, E any](s *Store, d Decider[S, C, E]) *Dispatcher[S, C, E] {
 	return &Dispatcher[S, C, E]{store: s, decider: d, cache: newStateCache[S](s.cfg.CachedStates)}
 }
 
-// Dispatch carries a command out and tells where it left the stream. A command that was carried out before gets its
-// first result and the state as it was then, whatever happened since. What Decide or Conflict refuse is returned as
-// they gave it, and was decided on the stream as it stands. Further errors are Append's; ErrConflict means that the
-// client pinned a version that does not exist, or that others were faster time and again.
+// Dispatch carries out a command and returns its result and the state after it. A command that was carried out before gets
+// its first result and the state at that version, whatever happened since.
+//
+// Errors: those of Decide and Conflict, unchanged and based on the current version of the stream; those of Append;
+// ErrConflict, when SeenVersion does not exist yet or other appends came first in all maxTries attempts.
 func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (DispatchResult[S], error) {
 	act, err := uuid.NewV7()
 	if err != nil {
@@ -60,7 +63,7 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Dispa
 	return d.FirstResultOr(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
 }
 
-// Load folds the whole stream, read anew: its state, version and history. ErrNotFound when there is none.
+// Load reads the whole stream, without the cache, and returns its state, version and history. Error: ErrNotFound.
 func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int, []StoredEvent[E], error) {
 	var state S
 	records, err := d.store.ReadStream(ctx, stream)
@@ -71,11 +74,11 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int
 	return state, len(records), history, err
 }
 
-// try loads, decides and appends once. retry is true when the stream has moved on beyond the version that it decided on.
+// try loads, decides and appends once. retry is true when the stream has moved beyond the version that the decision used.
 func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out DispatchResult[S], retry bool, err error) {
 	state, version, cached := d.cache.get(r.Stream)
 	outdated := r.SeenVersion > 0 && r.SeenVersion != version
-	if !cached || outdated { // a seen version is compared with what came after it
+	if !cached || outdated { // the conflict check needs the events after the seen version
 		var history []StoredEvent[E]
 		state, version, history, err = d.Load(ctx, r.Stream)
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -89,20 +92,20 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 	events, err := d.decider.Decide(state, r.Command, r.By, act, d.store.Now())
 	if err != nil {
 		if cached {
-			now, readErr := d.store.streamVersion(ctx, r.Stream)
-			if readErr != nil || now != version {
+			current, readErr := d.store.streamVersion(ctx, r.Stream)
+			if readErr != nil || current != version {
 				return out, readErr == nil, readErr
 			}
 		}
 		return out, false, err
 	}
-	if r.SeenVersion > version { // said to those alone whom the rules let in
+	if r.SeenVersion > version { // after Decide: an actor whom the rules refuse learns nothing about versions
 		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.SeenVersion, r.Stream, ErrConflict)
 	}
 	return d.appendDecision(ctx, r, act, state, version, events)
 }
 
-// checkConflict tells what the client could not have seen and its command would overrule.
+// checkConflict returns the error of Conflict for the events that the client has not seen; nil without a seen version.
 func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, history []StoredEvent[E]) error {
 	if r.SeenVersion == 0 || r.SeenVersion >= version || d.decider.Conflict == nil {
 		return nil
@@ -110,7 +113,7 @@ func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, 
 	return d.decider.Conflict(state, r.Command, r.By, history[r.SeenVersion:])
 }
 
-// appendDecision records what was decided; an empty decision confirms the version and keeps the command.
+// appendDecision appends the decided events. Without events it checks the version and stores the command.
 func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
 	out DispatchResult[S], retry bool, err error,
 ) {
@@ -137,7 +140,7 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 		out, err = d.firstResult(ctx, result)
 		return out, false, err
 	}
-	// What was stored is folded, not what was decided: encoding may have rounded something.
+	// The stored events are folded, not the decided ones, because encoding may round values.
 	if state, _, err = d.fold(state, stored.records(result)); err != nil {
 		return out, false, err
 	}
@@ -147,9 +150,9 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 	return DispatchResult[S]{result, state}, false, nil
 }
 
-// FirstResultOr answers a refusal, by the rules or by a caller before Dispatch. If the command was carried out before, its
-// first outcome still stands, whatever has changed since (a repetition is decided on a stream that the command itself
-// has changed); otherwise the refusal does.
+// FirstResultOr returns the first result of the command if it was carried out before, and the refusal otherwise. The refusal
+// comes from the rules, or from a caller that refuses before Dispatch. It does not prove that the command is new: a
+// repetition is decided on a stream that the command itself has changed.
 func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (DispatchResult[S], error) {
 	if errors.Is(refusal, ErrKeyReused) || ctx.Err() != nil {
 		return DispatchResult[S]{}, refusal
@@ -164,7 +167,7 @@ func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], r
 	return d.firstResult(ctx, result)
 }
 
-// firstResult is the outcome that a repeated command had.
+// firstResult returns the result of a repeated command with the state at its version.
 func (d *Dispatcher[S, C, E]) firstResult(ctx context.Context, result Result) (DispatchResult[S], error) {
 	out := DispatchResult[S]{Result: result}
 	if result.Version == 0 {
@@ -178,6 +181,7 @@ func (d *Dispatcher[S, C, E]) firstResult(ctx context.Context, result Result) (D
 	return out, err
 }
 
+// fold decodes the records and applies them to the state. It returns the new state and the decoded events.
 func (d *Dispatcher[S, C, E]) fold(state S, records []Record) (S, []StoredEvent[E], error) {
 	history := make([]StoredEvent[E], len(records))
 	for i, r := range records {

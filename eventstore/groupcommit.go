@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// groupCommitter makes one commit of the appends that wait together. One batch is in flight at a time: while it is, the
-// next one gathers.
+// groupCommitter stores the appends that wait at the same time in one transaction. One batch is in flight at a time;
+// meanwhile further appends queue for the next one.
 type groupCommitter struct {
 	store *Store
 	done  chan struct{}
@@ -25,7 +25,7 @@ type groupCommitter struct {
 	queueChanged *sync.Cond
 	queue        []*pendingAppend
 	closed       bool
-	lastBatch    int // appends in the batch before
+	lastBatch    int // number of appends in the previous batch
 }
 
 func newGroupCommitter(s *Store) *groupCommitter {
@@ -46,7 +46,7 @@ func (g *groupCommitter) enqueue(p *pendingAppend) error {
 	return nil
 }
 
-// close lets what is queued finish and refuses what comes after.
+// close refuses new appends, and returns when the queued ones are finished.
 func (g *groupCommitter) close() {
 	g.mu.Lock()
 	g.closed = true
@@ -66,8 +66,9 @@ func (g *groupCommitter) run() {
 	}
 }
 
-// nextBatch waits for the next batch: in the order of arrival, a stream and a command id once each, so that every
-// append meets what the one before it left. Nil when the group is closed and its queue empty.
+// nextBatch waits for appends and returns the next batch, in the order of arrival. It contains a stream and a command id at
+// most once, so that every append sees the result of the one before it. It returns nil when the committer is closed and its
+// queue is empty.
 func (g *groupCommitter) nextBatch() []*pendingAppend {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -84,14 +85,14 @@ func (g *groupCommitter) nextBatch() []*pendingAppend {
 	bytes := 0
 	for i, p := range g.queue {
 		if p.ctx.Err() != nil {
-			continue // its caller has gone: it never leaves this node
+			continue // its caller no longer waits: it is dropped and never sent
 		}
 		if len(batch) > 0 && (len(batch) == g.store.cfg.MaxBatch || bytes+p.size() > g.store.cfg.MaxBatchBytes) {
 			rest = append(rest, g.queue[i:]...)
 			break
 		}
 		if seen[p.stream] || seen[p.command] {
-			seen[p.stream], seen[p.command] = true, true // those behind it keep their order
+			seen[p.stream], seen[p.command] = true, true // later appends of this stream or command keep their order
 			rest = append(rest, p)
 			continue
 		}
@@ -103,8 +104,8 @@ func (g *groupCommitter) nextBatch() []*pendingAppend {
 	return batch
 }
 
-// waitForMore gives the callers answered a moment ago the time to come back: a commit for the first of them alone would
-// make all the others wait for it. A lone writer is not held up.
+// waitForMore waits, for 500 µs at most, until the callers of the previous batch have sent their next appends: a commit for
+// the first of them alone would delay all the others. A single writer does not wait.
 func (g *groupCommitter) waitForMore() {
 	const step, limit = 50 * time.Microsecond, 500 * time.Microsecond
 	for waited := time.Duration(0); waited < limit && len(g.queue) < g.lastBatch && !g.closed; waited += step {
@@ -114,9 +115,9 @@ func (g *groupCommitter) waitForMore() {
 	}
 }
 
-// commit writes the batch and answers everyone in it. When the database refuses the batch for what is in it, each
-// append is tried alone, so that a bad one harms only itself. When it is not known what became of the batch, it is
-// sent again: the statement looks the command ids up first, so what was stored is found and nothing is stored twice.
+// commit writes the batch and sends each append its answer. When the database refuses the batch because of its content,
+// each append is sent alone, so that an invalid one fails alone. When it is not known whether the batch was stored, it is
+// sent again: the statement looks up the command ids first, so nothing is stored twice.
 func (g *groupCommitter) commit(batch []*pendingAppend) {
 	retry := newRetryBackOff()
 	for {
@@ -137,18 +138,18 @@ func (g *groupCommitter) commit(batch []*pendingAppend) {
 			}
 			return
 		}
-		g.store.cfg.Log.Warn("append is tried again", "appends", len(batch), "error", err)
+		g.store.cfg.Log.Warn("append failed; retrying", "appends", len(batch), "error", err)
 		g.store.metrics.retries.Inc()
 		time.Sleep(retry.NextBackOff())
 	}
 }
 
-// newRetryBackOff returns the pauses before a database that failed is asked again: 10 ms, doubling to 500 ms.
+// newRetryBackOff returns the pauses between attempts while the database fails: 10 ms, doubling up to 500 ms.
 func newRetryBackOff() backoff.ExponentialBackOff {
 	return backoff.ExponentialBackOff{InitialInterval: 10 * time.Millisecond, Multiplier: 2, MaxInterval: 500 * time.Millisecond}
 }
 
-// dropCancelled leaves out the appends whose callers have gone or lost patience.
+// dropCancelled returns the appends whose contexts have not ended.
 func dropCancelled(batch []*pendingAppend) []*pendingAppend {
 	kept := make([]*pendingAppend, 0, len(batch))
 	for _, p := range batch {
@@ -159,9 +160,10 @@ func dropCancelled(batch []*pendingAppend) []*pendingAppend {
 	return kept
 }
 
+// writeAndAnswer writes the batch, sends the answers and publishes the new head.
 func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 	s := g.store
-	// Longer than the server's own bounds: a connection is only given up when the server is silent.
+	// This is longer than the server's own timeouts, so that a connection is abandoned only when the server does not answer.
 	ctx, cancel := context.WithTimeout(context.Background(), 3*s.cfg.LockTimeout)
 	defer cancel()
 	begun := time.Now()
@@ -182,11 +184,11 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 	return nil
 }
 
-// rejectionError is what a lone append is told.
+// rejectionError returns the error for the caller of a single append that the database refused.
 func rejectionError(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == "keys_pkey" {
-		return fmt.Errorf("%w: its key was stored meanwhile", ErrConflict)
+		return fmt.Errorf("%w: another append has stored its key", ErrConflict)
 	}
 	return fmt.Errorf("refused by the database: %w", err)
 }

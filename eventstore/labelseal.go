@@ -12,31 +12,31 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SealWithLabel seals content that belongs to a stream but is no event of it (a draft, for example) with one of the stream's
-// keys: destroying the key erases the content too. The label names the row that holds the ciphertext; it opens with the same
-// label only. Errors: ErrNotFound, ErrErased.
+// SealWithLabel seals content that belongs to a stream but is not an event of it, for example a draft, with one of the
+// stream's keys: destroying the key also erases the content. The label names the row that holds the ciphertext, which can
+// be opened with the same label only. Errors: ErrNotFound, ErrErased.
 func (s *Store) SealWithLabel(ctx context.Context, stream StreamID, key, label string, content []byte) ([]byte, error) {
 	data, aad, err := s.loadLabelKey(ctx, stream, key, label)
 	if err != nil {
-		return nil, fmt.Errorf("seal beside %s: %w", stream, err)
+		return nil, fmt.Errorf("seal content of %s with label: %w", stream, err)
 	}
 	return data.Seal(nil, nil, content, aad), nil
 }
 
-// OpenWithLabel opens what SealWithLabel sealed with the same stream, key and label. Errors: ErrNotFound, ErrErased.
+// OpenWithLabel opens content that SealWithLabel sealed with the same stream, key and label. Errors: ErrNotFound, ErrErased.
 func (s *Store) OpenWithLabel(ctx context.Context, stream StreamID, key, label string, sealed []byte) ([]byte, error) {
 	data, aad, err := s.loadLabelKey(ctx, stream, key, label)
 	if err != nil {
-		return nil, fmt.Errorf("open beside %s: %w", stream, err)
+		return nil, fmt.Errorf("open content of %s with label: %w", stream, err)
 	}
 	content, err := data.Open([]byte{}, nil, sealed, aad)
 	if err != nil {
-		return nil, fmt.Errorf("what stands beside %s cannot be opened: %w", stream, err)
+		return nil, fmt.Errorf("content of %s with this label cannot be opened: %w", stream, err)
 	}
 	return content, nil
 }
 
-// loadLabelKey reads and unwraps a key of the stream, and returns the AAD of the label with it.
+// loadLabelKey returns an unwrapped key of the stream and the associated data (AAD) of the label.
 func (s *Store) loadLabelKey(ctx context.Context, stream StreamID, key, label string) (data cipher.AEAD, aad []byte, err error) {
 	streamID, keyID, err := parseBlobIDs(stream, key)
 	if err != nil {

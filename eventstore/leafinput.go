@@ -14,17 +14,17 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
-// LeafInputs returns the leaf input of every event of a stream, in version order. It opens nothing. Error: ErrNotFound.
+// LeafInputs returns the leaf input of every event of a stream, in version order. It opens no sealed part. Error: ErrNotFound.
 func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]proof.LeafInput, error) {
 	stream, err := parseID(id)
 	if err != nil {
-		return nil, fmt.Errorf("evidence of stream %q: %w", id, ErrNotFound)
+		return nil, fmt.Errorf("leaf inputs of stream %q: %w", id, ErrNotFound)
 	}
 	rows, err := s.workerPool.Query(ctx, `
 		select position, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, sealed, key, blobs
 		from log.events where stream = $1 order by version`, stream)
 	if err != nil {
-		return nil, fmt.Errorf("evidence of stream %s: %w", id, err)
+		return nil, fmt.Errorf("leaf inputs of stream %s: %w", id, err)
 	}
 	inputs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e proof.LeafInput, err error) {
 		content, record := proof.Content{}, proof.Record{Stream: stream}
@@ -38,10 +38,10 @@ func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]proof.LeafInput,
 		return e, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("evidence of stream %s: %w", id, err)
+		return nil, fmt.Errorf("leaf inputs of stream %s: %w", id, err)
 	}
 	if len(inputs) == 0 {
-		return nil, fmt.Errorf("evidence of stream %s: %w", id, ErrNotFound)
+		return nil, fmt.Errorf("leaf inputs of stream %s: %w", id, ErrNotFound)
 	}
 	return inputs, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// acquireLease takes the consumer's lease if it is free, ours or run out, and gives the checkpoint. The lease is measured
-// by the database's clock alone and binds no connection.
+// acquireLease acquires the consumer's lease if it is free, expired or held by this node, and returns the checkpoint. leads
+// is false when another node holds the lease. Only the database's clock measures a lease, and it occupies no connection.
 func (s *Store) acquireLease(ctx context.Context, c Consumer) (position int64, leads bool, err error) {
 	err = s.workerPool.QueryRow(ctx, `
 		insert into log.consumers as c (name, version, holder, lease_until)
@@ -30,7 +30,8 @@ func (s *Store) acquireLease(ctx context.Context, c Consumer) (position int64, l
 	return position, true, nil
 }
 
-// renewLease keeps the lease until ctx ends; it returns when another node has it.
+// renewLease renews the lease after each quarter of LeaseDuration. It returns when ctx ends or this node no longer holds
+// the lease.
 func (s *Store) renewLease(ctx context.Context, c Consumer) {
 	for pause(ctx, s.cfg.LeaseDuration/4) == nil {
 		tag, err := s.workerPool.Exec(ctx, `
@@ -42,7 +43,7 @@ func (s *Store) renewLease(ctx context.Context, c Consumer) {
 	}
 }
 
-// releaseLease lets another node lead at once.
+// releaseLease releases the lease, so that another node can acquire it at once.
 func (s *Store) releaseLease(ctx context.Context, c Consumer) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.LeaseDuration)
 	defer cancel()
@@ -50,24 +51,24 @@ func (s *Store) releaseLease(ctx context.Context, c Consumer) {
 		update log.consumers set holder = null, lease_until = null
 		where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.nodeID)
 	if err != nil {
-		s.cfg.Log.Warn("lease not given back; it runs out by itself", "consumer", c.Name, "error", err)
+		s.cfg.Log.Warn("lease could not be released; it expires by itself", "consumer", c.Name, "error", err)
 	}
 }
 
-// ConsumerStatus is where a consumer stands, on whichever node.
+// ConsumerStatus is the status of a consumer across all nodes.
 type ConsumerStatus struct {
 	Name       string
 	Version    int
 	Position   int64
-	Lag        int64 // events behind the head
-	HasLeader  bool  // some node leads it now
-	Failures   int   // of the batch it is at
+	Lag        int64 // number of events between Position and the head
+	HasLeader  bool  // a node holds the lease now
+	Failures   int   // consecutive failures of the batch after Position
 	Error      string
-	FailedAt   time.Time // zero while it does not fail
-	AdvancedAt time.Time // zero before its first batch
+	FailedAt   time.Time // of the last failure; zero when Failures is 0
+	AdvancedAt time.Time // when Position last moved; zero before the first batch
 }
 
-// Consumers lists all that ever ran, by name and version.
+// Consumers returns the status of every consumer that ever ran, ordered by name and version.
 func (s *Store) Consumers(ctx context.Context) ([]ConsumerStatus, error) {
 	rows, err := s.workerPool.Query(ctx, `
 		select name, version, position, l.head - position, coalesce(lease_until > clock_timestamp(), false), failures,

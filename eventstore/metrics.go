@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics are the log's figures for Prometheus. Nothing in them names a person or a ticket.
+// metrics holds the Prometheus metrics of the log. No metric or label names a person or a ticket.
 type metrics struct {
 	store         *Store
 	registry      prometheus.Registerer
@@ -113,13 +113,13 @@ var (
 		[]string{"consumer", "version"}, nil)
 )
 
-// Describe is prometheus.Collector's.
+// Describe implements prometheus.Collector.
 func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 	out <- headDesc
 	out <- lagDesc
 }
 
-// Collect is prometheus.Collector's.
+// Collect implements prometheus.Collector.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	head := m.store.notifier.Head()
 	out <- prometheus.MustNewConstMetric(headDesc, prometheus.GaugeValue, float64(head))

@@ -13,30 +13,32 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// One batch is in flight per node; beside it go key look-ups, blobs and numbers.
+// appendConns is the number of connections for appends. One batch is in flight per node; the other connections serve key
+// look-ups, blobs and numbers.
 const appendConns = 4
 
-// appendSettings hold the append's plan to index look-ups and hash joins whatever the planner believes of tables
-// that it never analysed: a generic plan made on an empty log must still be right on a full one.
+// appendSettings restrict the plan of the append statement to index look-ups and hash joins, also for tables that were never
+// analysed: a generic plan that was made on an empty log must still be right on a full one.
 var appendSettings = map[string]string{
 	"plan_cache_mode":  "force_generic_plan",
 	"enable_seqscan":   "off",
 	"enable_nestloop":  "off",
 	"enable_mergejoin": "off",
 	"jit":              "off",
-	// A node that vanishes without closing its connection must not keep the allocator row.
+	// A node that vanishes without closing its connection must not keep the lock on the allocator row.
 	"tcp_keepalives_idle":     "5",
 	"tcp_keepalives_interval": "2",
 	"tcp_keepalives_count":    "3",
 }
 
+// openPools opens the three pools. The sessions of the append pool have timeouts, so that a stalled one releases its locks.
 func (s *Store) openPools(ctx context.Context) (err error) {
-	bounded := maps.Clone(appendSettings)
+	settings := maps.Clone(appendSettings)
 	lock := s.cfg.LockTimeout
-	bounded["lock_timeout"] = milliseconds(lock)
-	bounded["statement_timeout"] = milliseconds(2 * lock)
-	bounded["idle_in_transaction_session_timeout"] = milliseconds(lock)
-	if s.appendPool, err = s.openPool(ctx, "sol_append", appendConns, bounded); err != nil {
+	settings["lock_timeout"] = milliseconds(lock)
+	settings["statement_timeout"] = milliseconds(2 * lock)
+	settings["idle_in_transaction_session_timeout"] = milliseconds(lock)
+	if s.appendPool, err = s.openPool(ctx, "sol_append", appendConns, settings); err != nil {
 		return err
 	}
 	if s.workerPool, err = s.openPool(ctx, "sol_worker", s.cfg.WorkerConns, nil); err != nil {
@@ -54,8 +56,8 @@ func (s *Store) closePools() {
 	}
 }
 
-// openPool makes a pool whose sessions act as the role: what our statements may do is what the role may. That bounds
-// mistakes, not strangers: `set role none` goes back to the login role, which owns the tables.
+// openPool opens a pool whose sessions act as the role, so that statements have only the rights of the role. This limits
+// mistakes, not attackers: `set role none` returns to the login role, which owns the tables.
 func (s *Store) openPool(ctx context.Context, role string, conns int32, settings map[string]string) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(s.cfg.URL)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Every read takes the keys along in its own snapshot and keeps none of them: what was erased before the read
-// began is never opened, on whichever node.
+// selectRecords reads events and their keys in one snapshot. Keys are not cached, so no node opens a personal part that was
+// erased before the read began.
 const selectRecords = `
 	select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
 		coalesce(e.cause, 0), e.data, e.sealed, e.key, e.blobs, e.hash, k.wrapped
 	from log.events e join log.streams s on s.id = e.stream left join keys.keys k on k.id = e.key `
 
-// ReadStream is the whole stream in version order; ErrNotFound when there is none.
+// ReadStream returns all events of a stream in version order. Error: ErrNotFound.
 func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 	stream, err := parseID(id)
 	if err != nil {
@@ -36,8 +36,8 @@ func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 	return records, nil
 }
 
-// Read is the events after a position, in its order, at most limit of them. What it returns is always the exact
-// next stretch of the log: positions have no gap, and nothing appears later at or before a position once seen.
+// Read returns the events after a position in the order of their positions, at most limit of them. The events follow the
+// position without a gap: no event can appear later at or before a position that was read. A gap is an error.
 func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, error) {
 	records, err := s.queryRecords(ctx, selectRecords+`where e.position > $1 order by e.position limit $2`, after, limit)
 	if err != nil {
@@ -45,14 +45,14 @@ func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, err
 	}
 	for i, r := range records {
 		if r.Position != after+int64(i)+1 {
-			return nil, fmt.Errorf("read log after %d: position %d found where %d belongs", after, r.Position, after+int64(i)+1)
+			return nil, fmt.Errorf("read log after %d: found position %d, want %d", after, r.Position, after+int64(i)+1)
 		}
 	}
 	return records, nil
 }
 
-// ReadByStream hands over every stream whole, as it stood at position upTo, one stream a call, in the order of their
-// ids. It holds one stream in memory at a time, and a snapshot of the database until it returns.
+// ReadByStream calls each once for every stream, in the order of their ids, with the stream's events up to position upTo.
+// It holds one stream in memory at a time, and a snapshot of the database until it returns.
 func (s *Store) ReadByStream(ctx context.Context, upTo int64, each func([]Record) error) error {
 	rows, err := s.workerPool.Query(ctx, selectRecords+`where e.position <= $1 order by e.stream, e.version`, upTo)
 	if err != nil {
@@ -64,6 +64,7 @@ func (s *Store) ReadByStream(ctx context.Context, upTo int64, each func([]Record
 	return nil
 }
 
+// forEachStream calls each once for every stream of the rows, which must be ordered by stream.
 func (s *Store) forEachStream(rows pgx.Rows, each func([]Record) error) error {
 	defer rows.Close()
 	var stream []Record
@@ -89,8 +90,8 @@ func (s *Store) forEachStream(rows pgx.Rows, each func([]Record) error) error {
 	return nil
 }
 
-// ReadStreams hands over each of some streams whole, as it stood at position upTo, one stream a call, in the order of their
-// ids; those that had not begun are left out. Nothing personal is opened.
+// ReadStreams calls each once for every one of the given streams, in the order of their ids, with the stream's events up to
+// position upTo. It leaves out the streams that begin later. The records have no personal parts.
 func (s *Store) ReadStreams(ctx context.Context, ids []StreamID, upTo int64, each func([]Record) error) error {
 	rows, err := s.workerPool.Query(ctx, `
 		select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
@@ -106,8 +107,8 @@ func (s *Store) ReadStreams(ctx context.Context, ids []StreamID, upTo int64, eac
 	return nil
 }
 
-// PositionAt is the position of the last event that was recorded by a moment: zero if none was. Since recorded_at never decreases
-// with the position, everything up to there is the log as it stood then.
+// PositionAt returns the position of the last event that was recorded at or before a moment, position 0 if there is none.
+// recorded_at never decreases with the position, so the events up to that position are the log as it was at that moment.
 func (s *Store) PositionAt(ctx context.Context, moment time.Time) (p Position, err error) {
 	err = s.workerPool.QueryRow(ctx, `
 		with recursive halves(low, high) as (
@@ -123,7 +124,8 @@ func (s *Store) PositionAt(ctx context.Context, moment time.Time) (p Position, e
 	return p, nil
 }
 
-// Head is the position of the last event and when it was recorded: zero for an empty log.
+// Head returns the position of the last event and the time when it was recorded. For an empty log they are position 0 and
+// the zero time.
 func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	var p Position
 	var at *time.Time
@@ -142,7 +144,7 @@ func (s *Store) readHead(ctx context.Context) (int64, error) {
 	return head.N, err
 }
 
-// streamVersion is where the stream stands; 0 when there is none.
+// streamVersion returns the version of a stream, 0 when there is no such stream.
 func (s *Store) streamVersion(ctx context.Context, stream StreamID) (v int, err error) {
 	const query = `select coalesce((select version from log.streams where id = $1), 0)`
 	if err := s.workerPool.QueryRow(ctx, query, stream).Scan(&v); err != nil {
@@ -159,7 +161,7 @@ func (s *Store) queryRecords(ctx context.Context, sql string, args ...any) ([]Re
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) { return s.scanRecord(row) })
 }
 
-// scanRecord reads one row of selectRecords and opens it.
+// scanRecord reads one row with the columns of selectRecords and opens its personal part.
 func (s *Store) scanRecord(row pgx.CollectableRow) (Record, error) {
 	var r Record
 	var stream, act, key pgtype.UUID

@@ -16,10 +16,11 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
-// sealEvents seals the personal parts and finds the keys that the append has to store: new ones, and those of the blobs.
+// sealEvents seals the personal parts, computes the content hashes, and collects the keys that the append has to store: new
+// ones, and those of the blobs.
 //
-// Two appends may both make a key of the same id; they expect the same version, so one of them wins and the other
-// one's key is never stored. An erasure between here and the append moves the version too.
+// Two appends may make a key with the same id. They expect the same version, so one of them gets a conflict and its key is
+// not stored. An erasure between sealEvents and the append also changes the version.
 func (s *Store) sealEvents(ctx context.Context, p *pendingAppend) error {
 	var eventKeys []uuid.UUID
 	for _, e := range p.events {
@@ -38,7 +39,7 @@ func (s *Store) sealEvents(ctx context.Context, p *pendingAppend) error {
 		}
 		wrapped, ok := s.pendingKeys.Get(id, p.stream)
 		if !ok {
-			return fmt.Errorf("blob %s: not written to this stream here: %w", id, ErrNotFound)
+			return fmt.Errorf("blob %s was not written to this stream on this node: %w", id, ErrNotFound)
 		}
 		p.keys = append(p.keys, newKey{id, wrapped})
 		aeads[id] = nil
@@ -66,7 +67,8 @@ func (s *Store) sealEvents(ctx context.Context, p *pendingAppend) error {
 	return nil
 }
 
-// loadKeys reads the keys that exist already. A stream that is to begin has none, which spares it the look-up.
+// loadKeys returns those of the keys that are stored already, by id; the values are unwrapped. A new stream has no keys and
+// needs no look-up. Error: ErrErased, when a key was destroyed.
 func (s *Store) loadKeys(ctx context.Context, p *pendingAppend, eventKeys, blobs []uuid.UUID) (map[uuid.UUID]cipher.AEAD, error) {
 	aeads := make(map[uuid.UUID]cipher.AEAD)
 	if p.expectedVersion == 0 || len(eventKeys)+len(blobs) == 0 {
@@ -95,7 +97,7 @@ type keyRow struct {
 	Wrapped    []byte
 }
 
-// queryKeys reads the keys with the given ids. Like the append that it is part of, it tries again while the database fails.
+// queryKeys reads the keys with the given ids. Like the append that it belongs to, it retries while the database fails.
 func (s *Store) queryKeys(ctx context.Context, ids []uuid.UUID) ([]keyRow, error) {
 	read := func() ([]keyRow, error) {
 		rows, err := s.appendPool.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
@@ -109,5 +111,5 @@ func (s *Store) queryKeys(ctx context.Context, ids []uuid.UUID) ([]keyRow, error
 		return keys, err
 	}
 	retry := newRetryBackOff()
-	return backoff.Retry(ctx, read, backoff.WithBackOff(&retry), backoff.WithMaxElapsedTime(0)) // ctx alone bounds it
+	return backoff.Retry(ctx, read, backoff.WithBackOff(&retry), backoff.WithMaxElapsedTime(0)) // only ctx limits it
 }

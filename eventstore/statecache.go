@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// stateCache keeps the folded states that were used last, by stream. A state may be older than its stream; it is never wrong for
-// its version.
+// stateCache keeps the most recently used folded states, by stream. A state may be older than its stream, but it is always
+// the right one for its version.
 type stateCache[S any] struct {
-	mu     sync.Mutex // of the whole: put compares and replaces in one step
+	mu     sync.Mutex // makes the comparison and replacement of put atomic
 	states *simplelru.LRU[StreamID, cachedState[S]]
 }
 
@@ -21,7 +21,7 @@ type cachedState[S any] struct {
 	version int
 }
 
-// newStateCache makes a cache of at most capacity states, which must be positive.
+// newStateCache returns a cache of at most capacity states. capacity must be positive.
 func newStateCache[S any](capacity int) *stateCache[S] {
 	states, err := simplelru.NewLRU[StreamID, cachedState[S]](capacity, nil)
 	if err != nil {
@@ -37,7 +37,8 @@ func (c *stateCache[S]) get(stream StreamID) (state S, version int, ok bool) {
 	return cached.state, cached.version, ok
 }
 
-// put never replaces a state by an older one: two dispatches to a stream may finish in either order.
+// put stores a state unless the cache holds the same or a newer version: two dispatches to a stream may finish in either
+// order.
 func (c *stateCache[S]) put(stream StreamID, state S, version int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -22,30 +22,31 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
-// Config says where the log is and how a node works with it. URL and MasterKey are required; the zero value of
-// everything else is replaced by the default named beside it.
+// Config is the configuration of a Store. URL and MasterKey are required; in the other fields the zero value means the
+// default that the field's comment names.
 type Config struct {
 	URL       string
-	MasterKey []byte                // 32 bytes: wraps the data keys, keys the hashes
-	Clock     func() time.Time      // nil: the database's clock, for all nodes the same (set for seeding and tests)
+	MasterKey []byte                // 32 bytes; wraps the data keys and is the key of the hashes
+	Clock     func() time.Time      // nil: the database's clock, the same for all nodes; set it for seeding and tests only
 	Log       *slog.Logger          // nil: nothing is logged
 	Metrics   prometheus.Registerer // nil: none
-	Tracer    pgx.QueryTracer       // nil: none; is told of every query
+	Tracer    pgx.QueryTracer       // nil: none; traces every query
 
-	MaxBatch      int           // 512: most appends in one commit
-	MaxBatchBytes int           // 4 MiB: most payload in one commit; a larger append goes alone
-	AppendTimeout time.Duration // 10 s: how long an append waits for a database that does not answer
-	LockTimeout   time.Duration // 5 s: server's bound on waiting for another node's commit
-	PollInterval  time.Duration // 1 s: how often the head is looked at, beside being told
-	LeaseDuration time.Duration // 4 s: a silent node's consumers are taken over after this long
-	CachedStates  int           // 4096: folded states a dispatcher keeps
-	WorkerConns   int32         // 12: connections for consumers and reading the log
+	MaxBatch      int           // 512: maximum number of appends in one commit
+	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
+	AppendTimeout time.Duration // 10 s: timeout of an append when the database does not answer
+	LockTimeout   time.Duration // 5 s: timeout on the server for the commit of another node
+	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
+	LeaseDuration time.Duration // 4 s: time after which other nodes take over the consumers of a silent node
+	CachedStates  int           // 4096: number of folded states that a dispatcher keeps
+	WorkerConns   int32         // 12: connections for consumers and for reading the log
 	RequestConns  int32         // 8: connections for reading read models
 
-	localClock        func() time.Time // time.Now, but for tests
-	clockSyncInterval time.Duration    // 1 min: how often the database's clock is looked at
+	localClock        func() time.Time // time.Now, except in tests
+	clockSyncInterval time.Duration    // 1 min: interval of reading the database's clock
 }
 
+// validate checks the configuration and sets the defaults.
 func (c *Config) validate() error {
 	if c.URL == "" {
 		return errors.New("no database URL")
@@ -76,10 +77,10 @@ func (c *Config) validate() error {
 	return nil
 }
 
-// Store is one node's way to the log. Its methods may be called from any goroutine.
+// Store gives a node access to the log. Its methods may be called from any goroutine.
 type Store struct {
 	cfg         Config
-	nodeID      uuid.UUID // names this node in leases
+	nodeID      uuid.UUID // identifies this node in leases
 	keyring     *keyring.Keyring
 	appendPool  *pgxpool.Pool
 	workerPool  *pgxpool.Pool
@@ -95,7 +96,7 @@ type Store struct {
 	closeOnce  sync.Once
 }
 
-// Open connects to a migrated database. It refuses a master key other than the one the log was begun with.
+// Open connects to a migrated database. It refuses a master key other than that of the log.
 func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -137,8 +138,8 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	return s, nil
 }
 
-// Close answers the appends that are waiting, ends what the store runs and closes its connections. Consumers are
-// ended by their own context, and before this.
+// Close finishes the queued appends, ends the goroutines of the store and closes its connections. Consumers must have ended
+// before, by their own contexts.
 func (s *Store) Close() {
 	s.closeOnce.Do(func() {
 		s.committer.close()
@@ -149,13 +150,14 @@ func (s *Store) Close() {
 	})
 }
 
-// WorkerPool is the pool of role sol_worker: what consumers and rebuilds write through.
+// WorkerPool returns the pool of role sol_worker, for the writes of consumers and rebuilds.
 func (s *Store) WorkerPool() *pgxpool.Pool { return s.workerPool }
 
-// RequestPool is the pool of role sol_request: what doors read through, under row-level security.
+// RequestPool returns the pool of role sol_request, for the reads of adapters under row-level security.
 func (s *Store) RequestPool() *pgxpool.Pool { return s.requestPool }
 
-// Now is the time that decisions are made at: the database's, as recorded_at is, or Config.Clock's. UTC, microseconds.
+// Now returns the time that decisions use: the database's time, as recorded_at, or that of Config.Clock. UTC, whole
+// microseconds.
 func (s *Store) Now() time.Time {
 	now := s.clock.now
 	if s.cfg.Clock != nil {
@@ -164,20 +166,20 @@ func (s *Store) Now() time.Time {
 	return now().UTC().Truncate(time.Microsecond)
 }
 
-// settleDelay is how long it takes at most, in all likelihood, until what was stamped is committed, and how much two clocks may
-// be apart that were compared.
+// settleDelay is an upper bound for the time from an event's recorded_at to its commit, including the difference between two
+// synchronized clocks. It is an estimate: a slow commit can take longer.
 const settleDelay = 100 * time.Millisecond
 
-// SettledTime is the latest moment that can be shown as it will always have been: whatever was stamped before it can be read by
-// now. Who reads «now» shows this moment, or the last event if that is later.
+// SettledTime returns a time that no later append can get: all events with an earlier recorded_at can be read now. A reader of
+// the present state shows the state at this time, or at the last event if that is later.
 func (s *Store) SettledTime() time.Time {
 	if s.cfg.Clock != nil {
-		return s.Now() // stamps what is appended too
+		return s.Now() // the same clock sets recorded_at
 	}
 	return s.Now().Add(-settleDelay)
 }
 
-// NextNumber draws the next number for people to read out. Numbers drawn and not used leave gaps.
+// NextNumber returns the next number of the log's sequence, for people to use. Numbers that are not used leave gaps.
 func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 	if err := s.appendPool.QueryRow(ctx, `select nextval('log.numbers')`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("next number: %w", err)
@@ -185,8 +187,8 @@ func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
-// KeyedHash is HMAC-SHA-256 of the value under a key derived from the master key for that purpose, in hex. Equal
-// values give equal hashes within a log, and without the key nobody can try values out.
+// KeyedHash returns the HMAC-SHA-256 of the value in hex. Its key is derived from the master key for the purpose. Equal values
+// have equal hashes within a log; without the key nobody can find a value by trying values.
 func (s *Store) KeyedHash(purpose, value string) string {
 	return hex.EncodeToString(s.keyring.Hash(purpose, []byte(value)))
 }

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package eventstore is the log: it appends, reads, follows, seals and dispatches. It knows nothing of tickets.
+// Package eventstore is the log in Postgres: it appends, reads, consumes and dispatches events, and seals their personal
+// parts. Events never change, positions have no gaps, and a repeated command is stored once. It knows nothing of tickets.
 package eventstore
 
 import (
@@ -14,11 +15,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// StreamID is a UUID (version 7) in canonical text.
+// StreamID is a UUID (version 7) in its canonical text form.
 type StreamID = string
 
-// IsID tells whether a text is an id as we write them: 36 characters, in lower case. There are other spellings of a UUID; one
-// thing that went by two of them would be two, and Postgres takes fewer of them than our library.
+// IsID reports whether a text is a UUID in canonical form: 36 characters, in lower case. Other spellings are refused: one
+// thing with two spellings of its id would count as two things, and Postgres accepts fewer spellings than the uuid package.
 func IsID(text string) bool {
 	_, err := parseID(text)
 	return err == nil
@@ -27,12 +28,12 @@ func IsID(text string) bool {
 func parseID(text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
 	if err == nil && id.String() != text {
-		err = errors.New("another spelling of a UUID")
+		err = errors.New("not the canonical form of a UUID")
 	}
 	return id, err
 }
 
-// Actor is who caused an event, as three plain columns.
+// Actor is the author of an event. The fields are stored as they are; the store does not interpret them.
 type Actor struct {
 	ID, Role, Entity string
 }
@@ -40,54 +41,55 @@ type Actor struct {
 // NewEvent is an event to append.
 type NewEvent struct {
 	Type     string   // the stored name, e.g. ticket.resolved.v1
-	Data     []byte   // the facts as JSON; stored as these very bytes
-	Personal []byte   // sealed before it is stored; nil where there is nothing personal
-	KeyID    string   // UUID of the key that seals Personal; empty: the stream's own key, whose id is the stream's
-	Blobs    []string // UUIDs of blobs the event names; their keys are kept with this append
+	Data     []byte   // the facts as JSON; stored byte for byte
+	Personal []byte   // sealed before it is stored; nil: no personal part
+	KeyID    string   // UUID of the key that seals Personal; empty: the key whose id is the stream's id
+	Blobs    []string // UUIDs of the blobs that the event names; the append stores their keys
 }
 
-// CommandID makes a command repeatable: who sent it and under which key. The same pair gives the first result for
-// ever (Permanent, for sagas) or for 90 days (clients).
+// CommandID identifies a command by its actor and idempotency key. A repeated pair gets the first result for ever
+// (Permanent, for sagas) or for 90 days (clients). A command with an empty Key cannot be repeated.
 type CommandID struct {
 	Actor     string
 	Key       string
 	Permanent bool
 }
 
-// Append is one atomic append: all events or none, at the version it was decided on.
+// Append is the argument of Store.Append: events that are stored all or none.
 type Append struct {
 	Stream          StreamID
 	Kind            string // of the stream, e.g. "ticket"
-	ExpectedVersion int    // version the stream must have; 0: it must not exist
+	ExpectedVersion int    // version that the stream must have; 0: the stream must not exist
 	Events          []NewEvent
 	By              Actor
 	Act             string // UUID that the events of this append share
 	Command         CommandID
-	RequestBody     []byte // what was asked, hashed with a key; nil: nothing to compare
-	Cause           int64  // position of the event that a saga answered; 0: a person did it
-	Subject         string // keyed subject id of the person the stream is about; "" unless the stream begins here
-	Erase           bool   // destroy every key of the stream in the same transaction; takes events, none of them personal
+	RequestBody     []byte // the request, of which a keyed hash is stored; nil: no comparison
+	Cause           int64  // position of the event to which a saga reacted; 0: a person's command
+	Subject         string // keyed id of the person that the stream is about; "" unless the stream begins here
+	Erase           bool   // destroy all keys of the stream in the same transaction; requires events, without personal parts or blobs
 }
 
-// Result is what an append came to.
+// Result is the result of an append.
 type Result struct {
 	Stream   StreamID
-	Version  int // of the stream after it
-	Position Position
+	Version  int       // of the stream after the append
+	Position Position  // of the last event; of an append without events: of the event before it in the log
 	At       time.Time // recorded_at of its events
-	Repeated bool      // the command had been carried out before: this is the first result
+	Repeated bool      // the command was carried out before, and this is its first result
 }
 
-// Position is a place in the log: dense from 1 within its epoch. It prints as EPOCH.POSITION.
+// Position is the number of an event in the log, from 1 without gaps, with the epoch of the log. N is 0 before the first
+// event. Its text is EPOCH.POSITION.
 type Position struct {
 	Epoch int
 	N     int64
 }
 
-// String gives the wire form.
+// String returns the wire form, which ParsePosition reads.
 func (p Position) String() string { return fmt.Sprintf("%d.%d", p.Epoch, p.N) }
 
-// ParsePosition reads the wire form: EPOCH.POSITION, both decimal, the epoch from 1 and the position from 0.
+// ParsePosition parses the wire form: EPOCH.POSITION, both decimal, the epoch from 1 and the position from 0.
 func ParsePosition(text string) (Position, error) {
 	epoch, n, _ := strings.Cut(text, ".")
 	e, errEpoch := strconv.ParseUint(epoch, 10, 31)
@@ -98,7 +100,7 @@ func ParsePosition(text string) (Position, error) {
 	return Position{Epoch: int(e), N: int64(p)}, nil
 }
 
-// Record is a stored event, opened.
+// Record is a stored event with its personal part opened. Its fields are those of Append, NewEvent and Result.
 type Record struct {
 	Position int64
 	Stream   StreamID
@@ -110,27 +112,27 @@ type Record struct {
 	Act      string
 	Cause    int64
 	Data     []byte
-	Personal []byte // nil when there was none, or Erased
-	Erased   bool   // there was, and its key was destroyed
+	Personal []byte // nil: there was none, or it is erased
+	Erased   bool   // there was a personal part, and its key was destroyed
 	KeyID    string
 	Blobs    []string
 	Hash     [32]byte // RFC 6962 leaf hash
 }
 
-// What an append or a read can be refused for.
+// Errors of appends and reads.
 var (
-	// ErrConflict: the stream is not at the expected version. Read it again and decide again.
+	// ErrConflict: the stream does not have the expected version. Read it and decide again.
 	ErrConflict = errors.New("the stream has moved on")
 	// ErrKeyReused: the command id was used before for another request.
 	ErrKeyReused = errors.New("the idempotency key was used for another request")
-	// ErrNotFound: no such stream or blob.
+	// ErrNotFound: there is no such stream, blob or key.
 	ErrNotFound = errors.New("not found")
 	// ErrErased: the key was destroyed; the content cannot be read any more.
 	ErrErased = errors.New("erased")
-	// ErrBeyondHead: the position has not been reached by the log.
+	// ErrBeyondHead: the log has no event at the position yet.
 	ErrBeyondHead = errors.New("position beyond the head of the log")
-	// ErrUnavailable: the database did not answer in time. Whether the append was made is not known; repeating
-	// the same command tells.
+	// ErrUnavailable: the database did not answer in time. It is not known whether the append was stored; a repetition of
+	// the command returns its result.
 	ErrUnavailable = errors.New("the log cannot be reached")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the store is closed")

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// WaitForHead returns when the log has an event after the position: woken by an append of this node, by a NOTIFY message of
-// another, or by polling. It holds no connection.
+// WaitForHead returns when the log has an event after the position, or the context's error. An append of this node, a NOTIFY
+// message of another node or polling wakes it. It holds no connection.
 func (s *Store) WaitForHead(ctx context.Context, after int64) error {
 	return s.notifier.WaitForHead(ctx, after)
 }
@@ -39,23 +39,23 @@ func (s *Store) WaitForConsumer(ctx context.Context, name string, version int, p
 	}
 	for {
 		changed := s.notifier.ConsumerChanged(name, version)
-		var at int64
+		var checkpoint int64
 		err := s.workerPool.QueryRow(ctx, `
-			select coalesce((select position from log.consumers where name = $1 and version = $2), 0)`, name, version).Scan(&at)
+			select coalesce((select position from log.consumers where name = $1 and version = $2), 0)`, name, version).Scan(&checkpoint)
 		if err != nil {
 			return fmt.Errorf("wait for consumer %s: %w", name, err)
 		}
-		if at >= position {
+		if checkpoint >= position {
 			return nil
 		}
-		again := time.NewTimer(s.cfg.PollInterval / 4)
+		poll := time.NewTimer(s.cfg.PollInterval / 4)
 		select {
 		case <-changed:
-		case <-again.C:
+		case <-poll.C:
 		case <-ctx.Done():
-			again.Stop()
+			poll.Stop()
 			return fmt.Errorf("wait for consumer %s at %d: %w", name, position, context.Cause(ctx))
 		}
-		again.Stop()
+		poll.Stop()
 	}
 }

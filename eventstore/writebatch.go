@@ -18,20 +18,20 @@ import (
 //go:embed append.sql
 var appendSQL string
 
-// How the statement tells what became of an append.
+// Values of the column outcome in the result of append.sql.
 const (
 	statusStored = iota
 	statusRepeated
 	statusConflict
 )
 
-// writeBatch makes one transaction of the batch. Both statements travel together and the commit with them: the
-// allocator row is locked for one round trip.
+// writeBatch writes the batch in one transaction and returns the answers in its order. Both statements and the commit are
+// sent together, so that the allocator row is locked for one round trip.
 func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend) ([]answer, error) {
-	var both pgx.Batch
-	both.Queue(`select from log.logs for update`)
-	both.Queue(appendSQL, s.batchColumns(batch)...)
-	results := s.appendPool.SendBatch(ctx, &both)
+	var statements pgx.Batch
+	statements.Queue(`select from log.logs for update`)
+	statements.Queue(appendSQL, s.batchColumns(batch)...)
+	results := s.appendPool.SendBatch(ctx, &statements)
 	answers, err := readAnswers(results, len(batch))
 	if closeErr := results.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("commit: %w", closeErr)
@@ -42,6 +42,7 @@ func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend) ([]answe
 	return answers, nil
 }
 
+// readAnswers reads the results of both statements, and returns one answer for each of the n appends.
 func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 	if _, err := results.Exec(); err != nil {
 		return nil, fmt.Errorf("lock the allocator: %w", err)
@@ -79,8 +80,8 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 	return answers, nil
 }
 
-// batchColumns lays the batch out as the flat arrays that append.sql takes, in its order. FlatArray and UUID spare pgx
-// the way through reflection and text, a quarter of a node's work.
+// batchColumns returns the batch as the arguments of append.sql: flat arrays, in the order of its parameters. With FlatArray
+// and UUID pgx uses neither reflection nor text encoding, which saves a quarter of a node's work.
 func (s *Store) batchColumns(batch []*pendingAppend) []any {
 	events, keys := 0, 0
 	for _, p := range batch {
@@ -130,7 +131,7 @@ type (
 	byteaArray = pgtype.FlatArray[[]byte]
 )
 
-// configuredTime is the configured clock's time, or nil for the database's.
+// configuredTime returns the time of Config.Clock, or nil for the database's time.
 func (s *Store) configuredTime() *time.Time {
 	if s.cfg.Clock == nil {
 		return nil
@@ -139,7 +140,8 @@ func (s *Store) configuredTime() *time.Time {
 	return &now
 }
 
-// arrayLiteral writes a Postgres array as text: arrays of arrays cannot be unnested a level at a time.
+// arrayLiteral returns the ids as the text of a Postgres array, nil for none. Text is needed because unnest cannot take an
+// array of arrays apart by one level only.
 func arrayLiteral(ids []uuid.UUID) *string {
 	if len(ids) == 0 {
 		return nil

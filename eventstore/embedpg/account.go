@@ -14,15 +14,16 @@ import (
 	"syscall"
 )
 
-// account is who the server runs as: ourselves, or an unprivileged user when we are root, as which Postgres refuses
-// to run.
+// account is the user that the server runs as: sol's own user, or an unprivileged user when sol runs as root, because Postgres
+// refuses to run as root.
 type account struct {
 	name     string
 	uid, gid int
-	isOther  bool // it is not us
+	isOther  bool // not the user that sol runs as
 }
 
-// chooseAccount chooses the account; what is already in data decides between those possible.
+// chooseAccount returns the account. If the directory data exists, it is the possible account that owns data.
+// Error: ErrOtherOwner.
 func chooseAccount(data string) (account, error) {
 	possible := []account{{name: userName(os.Geteuid()), uid: os.Geteuid(), gid: os.Getegid()}}
 	if os.Geteuid() == 0 {
@@ -43,10 +44,11 @@ func chooseAccount(data string) (account, error) {
 			return a, nil
 		}
 	}
-	return account{}, fmt.Errorf("%w: %s belongs to user %s, the server would run as %s; start sol as %s, or set SOL_DATA_DIR to another directory",
-		ErrOtherOwner, data, userName(owner), possible[0].name, userName(owner))
+	return account{}, fmt.Errorf("%w: %s belongs to user %s, the server would run as %s; start sol as %s, "+
+		"or set SOL_DATA_DIR to another directory", ErrOtherOwner, data, userName(owner), possible[0].name, userName(owner))
 }
 
+// unprivilegedAccounts returns those of the users postgres and nobody that exist.
 func unprivilegedAccounts() []account {
 	var found []account
 	for _, name := range []string{"postgres", "nobody"} {
@@ -63,6 +65,7 @@ func unprivilegedAccounts() []account {
 	return found
 }
 
+// ownerOf returns the uid of the owner of a path. It does not follow a link.
 func ownerOf(path string) (int, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -75,6 +78,7 @@ func ownerOf(path string) (int, error) {
 	return int(stat.Uid), nil
 }
 
+// userName returns the name of a user, or the uid when the user has no name.
 func userName(uid int) string {
 	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
 		return u.Username
@@ -82,8 +86,8 @@ func userName(uid int) string {
 	return strconv.Itoa(uid)
 }
 
-// prepareCommand makes a command run as the account, in a session of its own (so that an interrupt at the terminal is ours to
-// handle), with none of the environment that Postgres would read.
+// prepareCommand makes a command run as the account in dir. The command gets its own session, so that an interrupt at the terminal
+// reaches only sol, and an environment without the variables that Postgres reads.
 func (a account) prepareCommand(cmd *exec.Cmd, dir string) {
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "TZ=UTC"}
@@ -93,7 +97,7 @@ func (a account) prepareCommand(cmd *exec.Cmd, dir string) {
 	}
 }
 
-// chown gives path to the account.
+// chown makes the account the owner of path.
 func (a account) chown(path string) error {
 	if !a.isOther {
 		return nil
@@ -101,7 +105,7 @@ func (a account) chown(path string) error {
 	return os.Lchown(path, a.uid, a.gid)
 }
 
-// checkAccess tells whether the account can enter dir, by having it do so.
+// checkAccess runs a command in dir as the account, and returns ErrUnreachable when that fails.
 func (a account) checkAccess(bin binaries, dir string) error {
 	cmd := exec.Command(bin.path("postgres"), "--version")
 	a.prepareCommand(cmd, dir)
@@ -111,8 +115,8 @@ func (a account) checkAccess(bin binaries, dir string) error {
 	}
 	for at := dir; ; at = filepath.Dir(at) {
 		if info, errStat := os.Stat(at); errStat == nil && info.Mode()&0o001 == 0 {
-			return fmt.Errorf("%w: user %s, as which the server runs when sol is started by root, cannot pass through %s; set SOL_DATA_DIR to a place it can reach, such as /var/lib/sol",
-				ErrUnreachable, a.name, at)
+			return fmt.Errorf("%w: user %s, as which the server runs when sol is started by root, cannot pass through %s; "+
+				"set SOL_DATA_DIR to a directory that it can reach, such as /var/lib/sol", ErrUnreachable, a.name, at)
 		}
 		if at == filepath.Dir(at) {
 			return fmt.Errorf("%w: as user %s: %w", ErrUnreachable, a.name, err)

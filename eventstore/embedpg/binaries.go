@@ -14,19 +14,19 @@ import (
 	"strings"
 )
 
-// minVersion major version that sol is tested on.
+// minVersion is the oldest major version of Postgres that sol supports.
 const minVersion = 15
 
-// binaries is one installed server.
+// binaries describes one installed server.
 type binaries struct {
-	dir   string
-	major int
+	dir   string // directory of its programs
+	major int    // major version
 }
 
 func (b binaries) path(name string) string { return filepath.Join(b.dir, name) }
 
-// findBinaries gives the newest installed server, or the one of exactly major when that is not 0. SOL_PG_BIN, a
-// directory, replaces the search.
+// findBinaries returns the newest installed server of minVersion or later, or the one with the major version if major is not 0.
+// If SOL_PG_BIN is set, only that directory is searched. Errors: ErrNoServer, ErrOtherVersion.
 func findBinaries(ctx context.Context, major int) (binaries, error) {
 	var found []binaries
 	for _, dir := range binaryDirs() {
@@ -41,14 +41,16 @@ func findBinaries(ctx context.Context, major int) (binaries, error) {
 		}
 	}
 	if major != 0 {
-		return binaries{}, fmt.Errorf("%w: they need PostgreSQL %d, here there is %s; install version %d, or move the data (pg_dumpall there, psql here)",
-			ErrOtherVersion, major, describeVersions(found), major)
+		return binaries{}, fmt.Errorf("%w: they need PostgreSQL %d, installed is %s; install version %d, "+
+			"or move the data (pg_dumpall with the old version, psql with the new one)", ErrOtherVersion, major, describeVersions(found), major)
 	}
-	return binaries{}, fmt.Errorf("%w (version %d or later; here there is %s): on Debian and Ubuntu run tools/setup.sh or install the package postgresql, "+
-		"on Fedora postgresql-server, on macOS brew install postgresql; or name the directory of its programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL",
+	return binaries{}, fmt.Errorf("%w (version %d or later; installed is %s): on Debian and Ubuntu run tools/setup.sh "+
+		"or install the package postgresql, on Fedora postgresql-server, on macOS brew install postgresql; "+
+		"or set SOL_PG_BIN to the directory of its programs, or SOL_DATABASE_URL to a running database",
 		ErrNoServer, minVersion, describeVersions(found))
 }
 
+// binaryDirs returns the directories in which findBinaries searches.
 func binaryDirs() []string {
 	if dir := os.Getenv("SOL_PG_BIN"); dir != "" {
 		return []string{dir}
@@ -64,7 +66,7 @@ func binaryDirs() []string {
 	return dirs
 }
 
-// inspectBinaries reads the version of the server in dir; false when there is none.
+// inspectBinaries reads the version of the server in dir. It returns false when dir has no usable server.
 func inspectBinaries(ctx context.Context, dir string) (binaries, bool) {
 	b := binaries{dir: dir}
 	if _, err := os.Stat(b.path("initdb")); err != nil {

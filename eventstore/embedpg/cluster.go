@@ -18,7 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// prepare finds binaries, user, cluster and socket that belong together, and makes what is not there yet.
+// prepare chooses the account and the binaries that fit the cluster, and creates the cluster and the socket's directory if they
+// do not exist.
 func (s *Server) prepare(ctx context.Context) error {
 	var err error
 	if s.account, err = chooseAccount(s.dataDir); err != nil {
@@ -43,7 +44,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	return err
 }
 
-// clusterVersion is the major version that made the cluster; 0 when there is none.
+// clusterVersion returns the major version that created the cluster in data, 0 when data does not exist.
 func clusterVersion(data string) (int, error) {
 	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -58,11 +59,12 @@ func clusterVersion(data string) (int, error) {
 	return strconv.Atoi(strings.TrimSpace(string(text)))
 }
 
-// initialise makes a cluster beside its place and moves it there when it is whole, so that being killed meanwhile
-// leaves nothing half made.
+// initialise creates a cluster in a temporary directory and renames it when it is complete, so that a kill never leaves an
+// incomplete cluster.
 func (s *Server) initialise(ctx context.Context) error {
 	begun := time.Now()
-	s.log.InfoContext(ctx, "own Postgres: making a new database cluster, this takes some seconds", "version", s.bin.major, "dir", s.dataDir, "user", s.account.name)
+	s.log.InfoContext(ctx, "own Postgres: creating a new database cluster, this takes some seconds",
+		"version", s.bin.major, "dir", s.dataDir, "user", s.account.name)
 	fresh := s.dataDir + ".new"
 	if err := os.RemoveAll(fresh); err != nil {
 		return err
@@ -89,14 +91,14 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := os.Rename(fresh, s.dataDir); err != nil {
 		return err
 	}
-	s.log.InfoContext(ctx, "own Postgres: cluster made", "took", time.Since(begun).Round(time.Millisecond))
+	s.log.InfoContext(ctx, "own Postgres: cluster created", "took", time.Since(begun).Round(time.Millisecond))
 	return nil
 }
 
-// superuser is the cluster's first role. Nothing but this package uses it.
+// superuser is the cluster's first role. Only this package uses it.
 const superuser = "postgres"
 
-// ensureRoleAndDatabase makes role and database `sol`, or puts the role's rights right.
+// ensureRoleAndDatabase creates role and database `sol`, or resets the rights of the existing role.
 func (s *Server) ensureRoleAndDatabase(ctx context.Context) (err error) {
 	conn, err := pgx.Connect(ctx, s.url(superuser, "postgres"))
 	if err != nil {
@@ -104,7 +106,8 @@ func (s *Server) ensureRoleAndDatabase(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
 	var role, database bool
-	err = conn.QueryRow(ctx, `select exists (select from pg_roles where rolname = 'sol'), exists (select from pg_database where datname = 'sol')`).Scan(&role, &database)
+	const exist = `select exists (select from pg_roles where rolname = 'sol'), exists (select from pg_database where datname = 'sol')`
+	err = conn.QueryRow(ctx, exist).Scan(&role, &database)
 	if err != nil {
 		return err
 	}

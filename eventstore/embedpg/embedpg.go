@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package embedpg runs sol's own Postgres: a private server made from the installed binaries, reachable through a
-// socket that only our uid (and root) can open, restarted when it dies and stopped with sol.
+// Package embedpg runs sol's own Postgres: a private server from the installed binaries. Only the server's user and root can open
+// its socket. The package restarts the server when it dies, and stops it with sol.
 //
 // A directory holds one server:
 //
-//	DIR/lock   held by the one sol that may use the directory
-//	DIR/data   the cluster; local.conf in it is the administrator's and wins over what sol writes
-//	DIR/run    the socket, or a link to where it is when DIR is too deep for a socket's path
-//	DIR/data/log  a log file a weekday; it never holds statements or rows
+//	DIR/lock      lock file of the one sol that may use the directory
+//	DIR/data      the cluster; local.conf in it belongs to the administrator and overrides the settings that sol writes
+//	DIR/data/log  a log file for each weekday, without statements and rows
+//	DIR/run       directory of the socket, or a link to it when the path of DIR is too long for a socket
+//	DIR/start.log output of the last start
 package embedpg
 
 import (
@@ -23,31 +24,31 @@ import (
 	"sync"
 )
 
-// Config says where the server lives and how it is set.
+// Config is the configuration of a Server.
 type Config struct {
-	// Dir is the server's directory, made when it is not there. Required. When sol runs as root, the server runs
-	// as an unprivileged user who must be able to pass through every directory above it.
+	// Dir is the server's directory. Start creates it if it does not exist. Required. When sol runs as root, the server
+	// runs as an unprivileged user, who must be able to pass through every directory above Dir.
 	Dir string
-	// Log takes what a person waits for or must know. Nil: nothing is logged.
+	// Log gets messages about long operations and failures. Nil: nothing is logged.
 	Log *slog.Logger
-	// Settings are Postgres settings by name, over the defaults in settings.go.
+	// Settings are Postgres settings by name. They override the defaults in settings.go.
 	Settings map[string]string
-	// Unsafe gives durability up for speed: tests only. On Linux such a server also dies with its process.
+	// Unsafe trades durability for speed, for tests only. On Linux such a server also dies with the process of sol.
 	Unsafe bool
 }
 
-// What Start can refuse, beside plain failures.
+// Errors of Start, besides those of the operating system and of Postgres.
 var (
-	// ErrNoServer: no usable server binaries are installed. The text says what to install.
+	// ErrNoServer: no usable server binaries are installed. The text names the packages to install.
 	ErrNoServer = errors.New("no PostgreSQL server found")
 	// ErrInUse: another sol uses the directory.
 	ErrInUse = errors.New("directory in use")
-	// ErrOtherVersion: the data were made by a major version of which no binaries are installed.
+	// ErrOtherVersion: the data were created by a major version whose binaries are not installed.
 	ErrOtherVersion = errors.New("data of another PostgreSQL version")
-	// ErrOtherOwner: the data belong to another user than the one the server would run as.
+	// ErrOtherOwner: the data belong to a user other than the one that the server would run as.
 	ErrOtherOwner = errors.New("data of another owner")
 	// ErrUnreachable: the user that the server runs as cannot enter the directory.
-	ErrUnreachable = errors.New("directory out of the server's reach")
+	ErrUnreachable = errors.New("directory not accessible to the server")
 )
 
 // Server is a running server. Its methods may be called from any goroutine.
@@ -56,13 +57,13 @@ type Server struct {
 	log         *slog.Logger
 	dir         string // canonical
 	dataDir     string
-	socketDir   string // directory
+	socketDir   string // directory of the socket
 	bin         binaries
 	account     account
 	lockFile    *os.File
 	cancel      context.CancelFunc
 	done        chan struct{} // the supervisor has ended
-	stopNow     chan struct{} // closed: no more patience while stopping
+	stopNow     chan struct{} // closed: a running stop must become immediate
 	stopNowOnce sync.Once
 
 	mu   sync.Mutex
@@ -70,9 +71,9 @@ type Server struct {
 	down chan struct{} // closed while it does not
 }
 
-// Start brings the server up and returns when it accepts connections and role and database `sol` exist. The first
-// start in a directory initialises it (seconds); one after a crash may recover for longer: ctx bounds the wait, and
-// nothing else. A server that outlived its sol is adopted, or stopped first when it was set otherwise.
+// Start starts the server. It returns when the server accepts connections and role and database `sol` exist. The first start in
+// a directory creates the cluster, which takes seconds; recovery after a crash may take longer. Only ctx limits the wait, and it
+// limits nothing else. If a server of an earlier sol still runs, Start adopts it, or stops it first when its settings differ.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: cfg.Log,
@@ -87,7 +88,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	if err := s.start(ctx); err != nil {
 		if s.lockFile != nil {
-			_ = s.lockFile.Close() // nothing was written through it
+			_ = s.lockFile.Close() // releases the lock; the content is not needed any more
 		}
 		return nil, fmt.Errorf("own Postgres in %s: %w", cfg.Dir, err)
 	}
@@ -116,35 +117,35 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
-// URL is the connection string of a database for role `sol`, which may create databases and roles and is no
+// URL returns the connection string of a database for role `sol`. The role may create databases and roles, and is not a
 // superuser.
 func (s *Server) URL(database string) string { return s.url("sol", database) }
 
 func (s *Server) url(user, database string) string {
-	// PathEscape, because libpq takes a plus sign for itself.
+	// PathEscape, because libpq does not decode a plus sign as a space.
 	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%s", user, url.PathEscape(database), url.PathEscape(s.socketDir), port)
 }
 
-// BinDir is the directory of the server's own client programs (psql, pg_dump, pgbench where it is installed).
+// BinDir returns the directory of the server's client programs: psql, pg_dump, and pgbench if it is installed.
 func (s *Server) BinDir() string { return s.bin.dir }
 
-// Down is closed when the server that runs now has gone; ask again once it is back.
+// Down returns a channel that is closed when the running server has died or stopped. After a restart, call Down again.
 func (s *Server) Down() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.down
 }
 
-// Up is closed when the server accepts connections.
+// Up returns a channel that is closed when the server accepts connections.
 func (s *Server) Up() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.up
 }
 
-// Stop ends the server: connections are cut, work committed is kept. It takes ten seconds at most before it stops
-// harder (the next start then recovers), and no longer than ctx before it does so at once. It returns when no process
-// of the server is left; a second call waits for the same.
+// Stop stops the server by a fast shutdown, which closes connections and keeps committed transactions. After ten seconds, or when
+// ctx ends, Stop changes to an immediate shutdown, after which the next start recovers. It returns when no process of the server
+// is left. A second call waits for the same end.
 func (s *Server) Stop(ctx context.Context) error {
 	s.cancel()
 	select {
@@ -170,7 +171,7 @@ func (s *Server) markDown() {
 	s.up = make(chan struct{})
 }
 
-// lockDir takes the directory for this process, until the lock is closed or the process dies.
+// lockDir locks the directory for this process, until the lock file is closed or the process ends. Error: ErrInUse.
 func (s *Server) lockDir() error {
 	var err error
 	if s.dir, err = ensureDir(s.cfg.Dir); err != nil {

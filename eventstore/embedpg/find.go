@@ -5,7 +5,7 @@ package embedpg
 
 import "path/filepath"
 
-// Find gives the connection string of a database on the server that another sol runs in dir; false when none runs
+// Find returns the connection string of a database on the server that another sol runs in dir, and false when no server runs
 // there. The server may still be starting.
 func Find(dir, database string) (url string, running bool) {
 	abs, err := filepath.Abs(dir)

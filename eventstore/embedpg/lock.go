@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// ensureDir makes the directory when it is not there and gives its path as the kernel names it. Root's stays
-// passable, because the server's user has its own directories in it.
+// ensureDir creates the directory if it does not exist, and returns its absolute path without links. For root the directory lets
+// other users pass, because the server's user owns directories in it.
 func ensureDir(dir string) (string, error) {
 	mode := os.FileMode(0o700)
 	if os.Geteuid() == 0 {
@@ -30,13 +30,14 @@ func ensureDir(dir string) (string, error) {
 	return filepath.EvalSymlinks(abs)
 }
 
-// acquireLockFile takes an advisory lock that the kernel gives back when the process ends in whatever way. Children do not
-// inherit it (close-on-exec), so a server that outlives its sol does not keep it.
+// acquireLockFile acquires an advisory lock on a file and writes the pid of this process into it. The kernel releases the lock when
+// the process ends in any way. Children do not inherit it (close-on-exec), so a server that outlives its sol does not keep it.
 func acquireLockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		if errors.Is(err, os.ErrPermission) {
-			return nil, fmt.Errorf("%w: %w; start sol as the user who did before, or set SOL_DATA_DIR to a directory of your own", ErrOtherOwner, err)
+			return nil, fmt.Errorf("%w: %w; start sol as the user who started it before, or set SOL_DATA_DIR to a directory of your own",
+				ErrOtherOwner, err)
 		}
 		return nil, err
 	}

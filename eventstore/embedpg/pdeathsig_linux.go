@@ -5,5 +5,5 @@ package embedpg
 
 import "syscall"
 
-// dieWithParent has the kernel stop the child when the thread that started it ends (see spawn).
+// dieWithParent makes the kernel send SIGQUIT to the child when the thread that started it ends (see spawn).
 func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGQUIT }

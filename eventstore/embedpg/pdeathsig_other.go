@@ -7,5 +7,5 @@ package embedpg
 
 import "syscall"
 
-// dieWithParent: other kernels know no such tie.
+// dieWithParent does nothing: other kernels have no such signal.
 func dieWithParent(*syscall.SysProcAttr) {}

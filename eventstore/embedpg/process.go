@@ -14,21 +14,22 @@ import (
 	"time"
 )
 
-// postmaster is the server's first process: a child of ours, or one that outlived a former sol.
+// postmaster is the first process of the server: a child of this process, or a process that outlived an earlier sol.
 type postmaster struct {
 	pid    int
-	exited chan struct{} // closed when it has ended
+	exited chan struct{} // closed when the process has ended
 }
 
+// signal sends a signal to the process, if it has not ended.
 func (p *postmaster) signal(sig syscall.Signal) {
 	select {
 	case <-p.exited:
 	default:
-		_ = syscall.Kill(p.pid, sig) // it may end at this moment
+		_ = syscall.Kill(p.pid, sig) // an error means that it ended a moment ago
 	}
 }
 
-// waitExit waits for the end, but no longer than d or until hurry is closed.
+// waitExit waits until the process has ended, for d at most or until hurry is closed. It reports whether the process has ended.
 func (p *postmaster) waitExit(d time.Duration, hurry <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -41,8 +42,8 @@ func (p *postmaster) waitExit(d time.Duration, hurry <-chan struct{}) bool {
 	return false
 }
 
-// spawn starts a command and waits for its end in a goroutine that keeps its thread, because the kernel ties
-// "die with your parent" to the thread that made the child.
+// spawn starts a command and waits for its end in a goroutine that keeps its thread, because the parent-death signal of the kernel
+// follows the thread that started the child.
 func spawn(cmd *exec.Cmd) (*postmaster, error) {
 	p := &postmaster{exited: make(chan struct{})}
 	started := make(chan error)
@@ -55,14 +56,14 @@ func spawn(cmd *exec.Cmd) (*postmaster, error) {
 		}
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // how it ended stands in its own log
+			_ = cmd.Wait() // the server's own log says how it ended
 			close(p.exited)
 		}
 	}()
 	return p, <-started
 }
 
-// watchPostmaster follows a postmaster that is not our child.
+// watchPostmaster returns a postmaster that is not a child of this process. It checks every 100 ms whether the process has ended.
 func watchPostmaster(pid int, data string) *postmaster {
 	p := &postmaster{pid: pid, exited: make(chan struct{})}
 	go func() {
@@ -75,8 +76,8 @@ func watchPostmaster(pid int, data string) *postmaster {
 	return p
 }
 
-// findPostmaster is the postmaster that runs in data, and the directory of its socket; 0 when there is none. A pid file
-// alone proves nothing: the pid may be somebody else's by now.
+// findPostmaster returns the pid of the postmaster that runs in data, and the directory of its socket; pid 0 when there is none.
+// The pid file alone is not enough: another process may have the pid now.
 func findPostmaster(data string) (pid int, socket string) {
 	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
 	if err != nil {
@@ -93,8 +94,8 @@ func findPostmaster(data string) (pid int, socket string) {
 	return pid, socket
 }
 
-// belongsToCluster tells whether a process belongs to the server of data: all of them work in that directory. Where there is
-// no /proc the command line tells.
+// belongsToCluster reports whether a process belongs to the server of data: the working directory of all its processes is data.
+// Without /proc it looks for data in the command line.
 func belongsToCluster(pid int, data string) bool {
 	if runtime.GOOS == "linux" {
 		cwd, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/cwd")
@@ -104,8 +105,9 @@ func belongsToCluster(pid int, data string) bool {
 	return err == nil && strings.Contains(string(line), data)
 }
 
-// killLeftovers ends what a killed postmaster left behind: its children hold the shared memory, and Postgres refuses to start
-// beside them. It returns when none is left, or gives up after some seconds; the start then fails and is tried again.
+// killLeftovers ends the children that a killed postmaster left: they hold the shared memory, and Postgres does not start while they
+// run. It sends SIGQUIT, and after one second SIGKILL. It returns when no process is left, or after five seconds; then the start
+// fails and is retried. It works on Linux only.
 func killLeftovers(data string) {
 	if runtime.GOOS != "linux" {
 		return
@@ -120,7 +122,7 @@ func killLeftovers(data string) {
 		for _, pid := range left {
 			switch round {
 			case 0:
-				_ = syscall.Kill(pid, syscall.SIGQUIT) // they end by themselves as a rule
+				_ = syscall.Kill(pid, syscall.SIGQUIT) // usually they end by themselves
 			case 50:
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
@@ -144,7 +146,7 @@ func serverProcesses(data string) []int {
 	return found
 }
 
-// isPostgres spares a shell that happens to stand in the directory.
+// isPostgres reports whether a process is a Postgres process, and not for example a shell whose working directory is data.
 func isPostgres(pid int) bool {
 	comm, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
 	return err == nil && strings.HasPrefix(string(comm), "postgres")

@@ -14,10 +14,10 @@ import (
 	"strings"
 )
 
-// port only names the socket: the server listens on no network.
+// port is only a part of the socket's name: the server does not listen on a network.
 const port = "5432"
 
-// defaultSettings suit a machine of a few gigabytes that the server shares with sol.
+// defaultSettings returns settings for a machine with a few gigabytes of memory that the server shares with sol.
 func defaultSettings() map[string]string {
 	return map[string]string{
 		"port":                    port,
@@ -45,7 +45,7 @@ func defaultSettings() map[string]string {
 		"log_timezone":        "UTC",
 		"password_encryption": "scram-sha-256",
 
-		// A week of logs, overwritten. Personal data stay out: no statement, no parameter, no failing row.
+		// Logs of one week, then overwritten. They contain no personal data: no statement, no parameter, no failing row.
 		"logging_collector":                 "on",
 		"log_directory":                     "log",
 		"log_filename":                      "postgresql-%a.log",
@@ -61,7 +61,8 @@ func defaultSettings() map[string]string {
 	}
 }
 
-// settings is what the server runs with.
+// settings returns the defaults, the unsafe settings if Config.Unsafe is set, and Config.Settings; later ones override earlier
+// ones.
 func (s *Server) settings() map[string]string {
 	all := defaultSettings()
 	all["unix_socket_directories"] = `"` + s.socketDir + `"`
@@ -75,8 +76,8 @@ func (s *Server) settings() map[string]string {
 	return all
 }
 
-// writeConfig writes the server's files and tells whether they said the same before. Everyone who reaches the socket is
-// trusted: its directory is closed to all but the server's user.
+// writeConfig writes the server's configuration files and reports whether they had the same content before. Every connection is
+// trusted, because only the server's user and root can enter the directory of the socket.
 func (s *Server) writeConfig() (same bool, err error) {
 	var conf strings.Builder
 	conf.WriteString("# Written by sol at each start. Put settings of your own into local.conf.\n")
@@ -86,7 +87,8 @@ func (s *Server) writeConfig() (same bool, err error) {
 	}
 	conf.WriteString("include 'local.conf'\n")
 	if _, err := os.Lstat(filepath.Join(s.dataDir, "local.conf")); errors.Is(err, os.ErrNotExist) {
-		if _, err := s.replaceFile("local.conf", "# Settings of your own, for the next start. Unlike postgresql.conf, sol leaves this file alone.\n"); err != nil {
+		const initial = "# Settings of your own, for the next start. Unlike postgresql.conf, sol leaves this file alone.\n"
+		if _, err := s.replaceFile("local.conf", initial); err != nil {
 			return false, err
 		}
 	}
@@ -98,7 +100,7 @@ func (s *Server) writeConfig() (same bool, err error) {
 	return sameConf && sameAccess, err
 }
 
-// replaceFile replaces a file of the cluster as a whole.
+// replaceFile writes a file of the cluster in one step, by a rename. It reports whether the file had the same content before.
 func (s *Server) replaceFile(name, content string) (same bool, err error) {
 	path := filepath.Join(s.dataDir, name)
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, []byte(content)) {

@@ -10,12 +10,12 @@ import (
 	"path/filepath"
 )
 
-// maxSocketPath is how long a socket's path may be, in bytes: 107 on Linux, 103 elsewhere.
+// maxSocketPath is the maximum length of a socket's path in bytes: 107 on Linux, 103 on other systems.
 const maxSocketPath = 103
 
-// prepareSocketDir gives a directory for the socket that nobody but the account (and root) can enter: DIR/run, or, where
-// that path is too long for a socket, a short one under the temporary directory to which DIR/run then points. Its
-// name is random and remembered by that link, so nobody can have made it before us.
+// prepareSocketDir returns a directory for the socket that only the account and root can enter. It is DIR/run, or, if that path is
+// too long for a socket, a directory with a short path under the temporary directory, to which DIR/run is then a link. The name of
+// that directory is random and stored in the link only, so nobody else can have created it before.
 func prepareSocketDir(dir string, a account) (string, error) {
 	run := filepath.Join(dir, "run")
 	if target, err := os.Readlink(run); err == nil {
@@ -49,14 +49,16 @@ func prepareSocketDir(dir string, a account) (string, error) {
 		}
 		return short, os.Symlink(short, run)
 	}
-	return "", fmt.Errorf("no directory with a path short enough for a socket: %s is too deep, and neither %s nor /tmp will do", dir, os.TempDir())
+	return "", fmt.Errorf("no directory with a path short enough for a socket: %s is too deep, and neither %s nor /tmp can be used",
+		dir, os.TempDir())
 }
 
+// fitsSocketPath reports whether the path of a socket in dir is short enough.
 func fitsSocketPath(dir string) bool {
 	return len(filepath.Join(dir, ".s.PGSQL."+port)) <= maxSocketPath
 }
 
-// isPrivate tells whether path is a directory (not a link) of the account, closed to others.
+// isPrivate reports whether path is a directory, not a link, that belongs to the account and that others cannot enter.
 func isPrivate(path string, a account) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.IsDir() || info.Mode().Perm() != 0o700 {
@@ -66,7 +68,7 @@ func isPrivate(path string, a account) bool {
 	return err == nil && owner == a.uid
 }
 
-// removeSocketDir removes the short directory, if there is one, so that nothing stays behind where everybody's files are.
+// removeSocketDir removes the socket's directory, if it is under the temporary directory, and the link to it.
 func (s *Server) removeSocketDir() {
 	run := filepath.Join(s.dir, "run")
 	if s.socketDir == run {

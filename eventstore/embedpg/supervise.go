@@ -19,15 +19,15 @@ import (
 )
 
 const (
-	minRestartDelay          = 100 * time.Millisecond // before a restart that follows a failed or short-lived one; doubles
+	minRestartDelay          = 100 * time.Millisecond // pause before the second start in a row; it doubles
 	maxRestartDelay          = 5 * time.Second
-	stableAfter              = 10 * time.Second // a server that lived as long is not failing
-	fastShutdownTimeout      = 10 * time.Second // for a fast shutdown
-	immediateShutdownTimeout = 5 * time.Second  // for an immediate one
+	stableAfter              = 10 * time.Second // after this uptime the next restart has no pause
+	fastShutdownTimeout      = 10 * time.Second // time for a fast shutdown
+	immediateShutdownTimeout = 5 * time.Second  // time for an immediate shutdown
 )
 
-// adoptOrLaunch takes over the server that outlived its sol when it runs with these very settings, stops it when not,
-// and starts one when there is none.
+// adoptOrLaunch adopts a server of an earlier sol that still runs, if its settings are the same and it accepts connections.
+// Otherwise it stops that server, if there is one, and starts a new one.
 func (s *Server) adoptOrLaunch(ctx context.Context) (*postmaster, error) {
 	same, err := s.writeConfig()
 	if err != nil {
@@ -50,11 +50,11 @@ func (s *Server) adoptOrLaunch(ctx context.Context) (*postmaster, error) {
 	return s.launch(ctx)
 }
 
-// launch starts the server and waits until it accepts connections; a failure leaves no process.
+// launch starts the server and waits until it accepts connections. After a failure no process is left.
 func (s *Server) launch(ctx context.Context) (*postmaster, error) {
 	killLeftovers(s.dataDir)
-	// Nobody runs here: we hold the lock and have looked. What a killed server leaves names a pid that may by now be
-	// another process of the same user, or a zombie nobody waits for; Postgres would take either for itself.
+	// No server runs in the directory: this process holds the lock and has checked. The files of a killed server name a pid that
+	// may belong to another process of the same user now, or to a zombie. Postgres would take either for a running server.
 	for _, stale := range []string{
 		filepath.Join(s.dataDir, "postmaster.pid"),
 		filepath.Join(s.socketDir, ".s.PGSQL."+port), filepath.Join(s.socketDir, ".s.PGSQL."+port+".lock"),
@@ -67,9 +67,9 @@ func (s *Server) launch(ctx context.Context) (*postmaster, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = output.Close() }() // the child has its own
+	defer func() { _ = output.Close() }() // the child has its own descriptor
 	cmd := exec.Command(s.bin.path("postgres"), "-D", s.dataDir)
-	cmd.Stdout, cmd.Stderr = output, output // a file, not a pipe: it must be able to outlive us
+	cmd.Stdout, cmd.Stderr = output, output // a file, not a pipe: the server may outlive this process
 	s.account.prepareCommand(cmd, s.dataDir)
 	if s.cfg.Unsafe {
 		dieWithParent(cmd.SysProcAttr)
@@ -81,12 +81,14 @@ func (s *Server) launch(ctx context.Context) (*postmaster, error) {
 	if err := s.waitUntilAccepting(ctx, p); err != nil {
 		s.stopProcess(p)
 		lines, _ := os.ReadFile(output.Name())
-		return nil, fmt.Errorf("start the server: %w; its log is in %s\n%s", err, filepath.Join(s.dataDir, "log"), strings.TrimSpace(string(lines)))
+		return nil, fmt.Errorf("start the server: %w; its log is in %s\n%s",
+			err, filepath.Join(s.dataDir, "log"), strings.TrimSpace(string(lines)))
 	}
 	return p, nil
 }
 
-// waitUntilAccepting waits until the server answers a connection; crash recovery may take its time, so only ctx bounds it.
+// waitUntilAccepting waits until the server accepts a connection or has ended. Only ctx limits the wait, because recovery after a
+// crash may take long.
 func (s *Server) waitUntilAccepting(ctx context.Context, p *postmaster) error {
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
@@ -98,14 +100,14 @@ func (s *Server) waitUntilAccepting(ctx context.Context, p *postmaster) error {
 		select {
 		case <-tick.C:
 		case <-p.exited:
-			return errors.New("it ended at once")
+			return errors.New("the server ended before it accepted a connection")
 		case <-ctx.Done():
-			return fmt.Errorf("%w: last answer: %w", ctx.Err(), err)
+			return fmt.Errorf("%w: last error: %w", ctx.Err(), err)
 		}
 	}
 }
 
-// supervise keeps a server running until ctx ends, then stops it.
+// supervise restarts the server whenever it dies, until ctx ends, and then stops it.
 func (s *Server) supervise(ctx context.Context, p *postmaster) {
 	defer close(s.done)
 	retry := restartBackOff{ExponentialBackOff: backoff.ExponentialBackOff{
@@ -121,33 +123,33 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 		case <-p.exited:
 		}
 		s.markDown()
-		s.log.Error("own Postgres: the server has died, starting it again", "lived", time.Since(since).Round(time.Millisecond))
+		s.log.Error("own Postgres: the server died; restarting it", "lived", time.Since(since).Round(time.Millisecond))
 		if time.Since(since) > stableAfter {
 			retry.Reset()
 		}
 		if p = s.restart(ctx, &retry); p == nil {
-			killLeftovers(s.dataDir) // what the server that died left behind
+			killLeftovers(s.dataDir) // children of the server that died
 			s.removeSocketDir()
 			return
 		}
 		s.markUp()
-		s.log.Info("own Postgres: the server is back")
+		s.log.Info("own Postgres: the server is running again")
 	}
 }
 
-// restartBackOff holds the pause before the next start of the server: none before the first, then growing.
+// restartBackOff holds the pause before the next start of the server: no pause before the first start, then a growing one.
 type restartBackOff struct {
 	backoff.ExponentialBackOff
 	delay time.Duration
 }
 
-// Reset makes the next start come without a pause.
+// Reset removes the pause before the next start.
 func (r *restartBackOff) Reset() {
 	r.ExponentialBackOff.Reset()
 	r.delay = 0
 }
 
-// restart starts the server again, as often as it takes; it returns nil when ctx ends first.
+// restart starts the server, and retries until a start succeeds. It returns nil when ctx ends first.
 func (s *Server) restart(ctx context.Context, retry *restartBackOff) *postmaster {
 	for {
 		select {
@@ -161,20 +163,20 @@ func (s *Server) restart(ctx context.Context, retry *restartBackOff) *postmaster
 			return p
 		}
 		if ctx.Err() == nil {
-			s.log.Error("own Postgres: the server does not start", "error", err, "again_in", retry.delay)
+			s.log.Error("own Postgres: the server does not start", "error", err, "retry_in", retry.delay)
 		}
 	}
 }
 
-// shutdown ends the server and what only its running needed.
+// shutdown stops the server and removes the directory of its socket.
 func (s *Server) shutdown(p *postmaster) {
 	s.stopProcess(p)
 	s.removeSocketDir()
 }
 
-// stopProcess stops a server: fast, then immediate, then by force. It returns when no process is left.
+// stopProcess stops a server: by a fast shutdown, then an immediate one, then SIGKILL. It returns when no process is left.
 func (s *Server) stopProcess(p *postmaster) {
-	// The postmaster waits for its children in a fast shutdown only, and never for the log's writer.
+	// The postmaster waits for its children in a fast shutdown only, and never for the process that writes the log.
 	defer killLeftovers(s.dataDir)
 	p.signal(syscall.SIGINT)
 	if p.waitExit(fastShutdownTimeout, s.stopNow) {

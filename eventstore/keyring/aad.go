@@ -9,9 +9,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// The additional authenticated data (AAD) of a ciphertext name the one row that it belongs to: copied into another row, it does
-// not open. Every part but the last has a fixed length or is preceded by its length, so two rows never have the same AAD.
-// The texts "sol/1/..." are stored names: a change makes every stored ciphertext unreadable.
+// The associated data (AAD) of a ciphertext identifies its row: a ciphertext that is copied into another row cannot be opened.
+// Every part except the last has a fixed length or is preceded by its length, so two rows never have the same AAD.
+// The texts "sol/1/..." are stored names: a change of one makes every stored ciphertext unreadable.
 
 // keyAAD returns the AAD of a wrapped data key.
 func (k *Keyring) keyAAD(id, stream uuid.UUID) []byte {
@@ -36,8 +36,8 @@ func (k *Keyring) BlobAAD(stream, id uuid.UUID) []byte {
 	return append(b, id[:]...)
 }
 
-// LabelAAD returns the AAD of content that is sealed with a key of the stream but is no event of it; the label names the
-// row that holds it.
+// LabelAAD returns the AAD of content that is sealed with a key of the stream but is not an event of it. The label names the
+// row that holds the content.
 func (k *Keyring) LabelAAD(stream, key uuid.UUID, label string) []byte {
 	b := append([]byte("sol/1/beside\x00"), k.logID[:]...)
 	b = append(b, stream[:]...)

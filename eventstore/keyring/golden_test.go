@@ -17,18 +17,18 @@ import (
 
 var update = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
 
-// sealed is what a log with a known master key holds: values that follow from the key, and ciphertexts.
+// sealed holds the values of a log with a known master key: values that are derived from the key, and ciphertexts.
 type sealed struct {
 	Check, Hash, Command, Request         []byte
 	KeyContext, EventContext, BlobContext []byte
 	BesideContext                         []byte
-	Wrapped                               []byte // the data key, under which the rest is sealed
+	Wrapped                               []byte // the data key that sealed the other values
 	SealedEvent, SealedBlob, SealedBeside []byte
 }
 
-// TestWhatWasSealedOpensForEver holds the derivation of keys, the associated data and the hashes as the first release
-// wrote them: whatever changes one of them makes every stored ciphertext unreadable.
-func TestWhatWasSealedOpensForEver(t *testing.T) {
+// TestSealedValuesOfFirstRelease compares derived keys, associated data and hashes with those of the first release, and opens
+// its ciphertexts: a change of any of them makes every stored ciphertext unreadable.
+func TestSealedValuesOfFirstRelease(t *testing.T) {
 	var (
 		stream = uuid.MustParse("01930000-0000-7000-8000-000000000001")
 		keyID  = uuid.MustParse("01930000-0000-7000-8000-000000000002")
@@ -69,27 +69,27 @@ func TestWhatWasSealedOpensForEver(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, pair := range map[string][2][]byte{
-		"the check of the master key": {got.Check, want.Check}, "a keyed hash": {got.Hash, want.Hash}, "the id of a command": {got.Command, want.Command},
-		"the hash of a request": {got.Request, want.Request}, "the label of a key": {got.KeyContext, want.KeyContext},
-		"the label of an event": {got.EventContext, want.EventContext}, "the label of a blob": {got.BlobContext, want.BlobContext},
-		"the label of content beside a stream": {got.BesideContext, want.BesideContext},
+		"check of the master key": {got.Check, want.Check}, "keyed hash": {got.Hash, want.Hash},
+		"command id": {got.Command, want.Command}, "request hash": {got.Request, want.Request},
+		"AAD of a key": {got.KeyContext, want.KeyContext}, "AAD of an event": {got.EventContext, want.EventContext},
+		"AAD of a blob": {got.BlobContext, want.BlobContext}, "AAD of a label": {got.BesideContext, want.BesideContext},
 	} {
 		if !bytes.Equal(pair[0], pair[1]) {
-			t.Errorf("%s is %x, was %x", name, pair[0], pair[1])
+			t.Errorf("%s: got %x, want %x", name, pair[0], pair[1])
 		}
 	}
 	data, err := k.Unwrap(keyID, stream, want.Wrapped)
 	if err != nil {
 		t.Fatal(err)
 	}
-	opens(t, data, want.SealedEvent, got.EventContext, text)
-	opens(t, data, want.SealedBlob, got.BlobContext, text)
-	opens(t, data, want.SealedBeside, got.BesideContext, text)
+	checkOpens(t, data, want.SealedEvent, got.EventContext, text)
+	checkOpens(t, data, want.SealedBlob, got.BlobContext, text)
+	checkOpens(t, data, want.SealedBeside, got.BesideContext, text)
 }
 
-func opens(t *testing.T, data cipher.AEAD, ciphertext, context, want []byte) {
+func checkOpens(t *testing.T, data cipher.AEAD, ciphertext, context, want []byte) {
 	t.Helper()
 	if got, err := data.Open(nil, nil, ciphertext, context); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("opened %q, %v, from what was sealed as %q", got, err, context)
+		t.Errorf("AAD %q: opened %q, %v, want %q", context, got, err, want)
 	}
 }

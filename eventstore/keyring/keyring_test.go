@@ -19,7 +19,7 @@ func newTestKeyring(t *testing.T) *Keyring {
 	return k
 }
 
-// FuzzAAD: two rows have the same associated data only if they are the same row.
+// FuzzAAD checks that two rows have the same associated data only if they are the same row.
 func FuzzAAD(f *testing.F) {
 	f.Add([]byte("stream"), []byte("key"), int32(1), "ticket.opened.v1", []byte("stream"), []byte("key"), int32(1), "ticket.opened.v1")
 	f.Add([]byte("stream"), []byte("key"), int32(1), "draft/a", []byte("stream"), []byte("key"), int32(1), "draft/")
@@ -37,14 +37,15 @@ func FuzzAAD(f *testing.F) {
 		for i := range a {
 			for j := range b {
 				if got, want := bytes.Equal(a[i], b[j]), i == j && same[i]; got != want {
-					t.Errorf("kinds %d and %d: equal %v, want %v:\n%q\n%q", i, j, got, want, a[i], b[j])
+					t.Errorf("AAD kinds %d and %d: got equal %v, want %v:\n%q\n%q", i, j, got, want, a[i], b[j])
 				}
 			}
 		}
 	})
 }
 
-// FuzzCommandID: an actor and a key have the same id as others only if both are the same, wherever one ends and the other begins.
+// FuzzCommandID checks that two pairs of actor and key have the same id only if both parts are the same, wherever the boundary
+// between the parts is.
 func FuzzCommandID(f *testing.F) {
 	f.Add("someone", "once", "someone", "once")
 	f.Add("some", "oneonce", "someone", "once")
@@ -52,12 +53,12 @@ func FuzzCommandID(f *testing.F) {
 	f.Fuzz(func(t *testing.T, actorA, keyA, actorB, keyB string) {
 		k := newTestKeyring(t)
 		if same := k.CommandID(actorA, keyA) == k.CommandID(actorB, keyB); same != (actorA == actorB && keyA == keyB) {
-			t.Errorf("%q %q and %q %q: the same id %v", actorA, keyA, actorB, keyB, same)
+			t.Errorf("%q %q and %q %q: got same id %v, want %v", actorA, keyA, actorB, keyB, same, !same)
 		}
 	})
 }
 
-// FuzzSeal: what is sealed under a label opens under it, and under no other.
+// FuzzSeal checks that content that is sealed with a label opens with the same label only.
 func FuzzSeal(f *testing.F) {
 	f.Add([]byte("Testo di prova"), "draft/a", "draft/b")
 	f.Add([]byte{}, "", "\x00")
@@ -74,13 +75,13 @@ func FuzzSeal(f *testing.F) {
 			t.Fatal(err)
 		}
 		if opened, err := again.Open(nil, nil, sealed, k.LabelAAD(stream, id, label)); err != nil || !bytes.Equal(opened, content) {
-			t.Errorf("opened %q, %v; sealed %q", opened, err, content)
+			t.Errorf("opened %q, %v, want %q", opened, err, content)
 		}
 		if _, err := again.Open(nil, nil, sealed, k.LabelAAD(stream, id, other)); (err == nil) != (label == other) {
-			t.Errorf("sealed under %q, opened under %q: %v", label, other, err)
+			t.Errorf("sealed with label %q, opened with label %q: %v", label, other, err)
 		}
 		if _, err := k.Unwrap(stream, id, wrapped); err == nil {
-			t.Error("a key opens in another key's row")
+			t.Error("a wrapped key opens in the row of another key")
 		}
 	})
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// PendingKeyLifetime bounds how long a pending key waits for its append: less than the age at which its blob counts as an orphan.
+// PendingKeyLifetime is the time for which a pending key waits for its append. It is shorter than the age from which the blob
+// may be collected as an orphan.
 const PendingKeyLifetime = 50 * time.Minute
 
-// PendingKeys holds the wrapped keys of blobs that are written but not yet named by an event. The zero value is ready to use;
-// its methods may be called from any goroutine.
+// PendingKeys holds the wrapped keys of blobs that are stored and that no event names yet. The zero value is ready for use. Its
+// methods may be called from any goroutine.
 type PendingKeys struct {
 	mu   sync.Mutex
 	keys map[uuid.UUID]pendingKey
@@ -26,7 +27,7 @@ type pendingKey struct {
 	addedAt time.Time
 }
 
-// Add keeps the wrapped key of a blob.
+// Add adds the wrapped key of a blob.
 func (p *PendingKeys) Add(id, stream uuid.UUID, wrapped []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,8 +37,8 @@ func (p *PendingKeys) Add(id, stream uuid.UUID, wrapped []byte) {
 	p.keys[id] = pendingKey{stream, wrapped, time.Now()}
 }
 
-// Get returns the wrapped key of a blob of the stream, and false when this process does not hold it. The key stays: the append
-// may have to be tried again.
+// Get returns the wrapped key of a blob of the stream, and false when this process does not hold it or it is older than
+// PendingKeyLifetime. It does not remove the key, because the append may have to be retried.
 func (p *PendingKeys) Get(id, stream uuid.UUID) (wrapped []byte, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -48,7 +49,7 @@ func (p *PendingKeys) Get(id, stream uuid.UUID) (wrapped []byte, ok bool) {
 	return key.wrapped, true
 }
 
-// Remove drops the keys that an append has stored.
+// Remove removes the keys of blobs, after an append has stored them.
 func (p *PendingKeys) Remove(ids []uuid.UUID) {
 	if len(ids) == 0 {
 		return
@@ -60,7 +61,7 @@ func (p *PendingKeys) Remove(ids []uuid.UUID) {
 	}
 }
 
-// Expire drops the keys that were added before a moment.
+// Expire removes the keys that were added before a moment.
 func (p *PendingKeys) Expire(before time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

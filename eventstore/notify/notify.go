@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package notify wakes goroutines that wait for the log, on this node and on the others: for its head, for a consumer, for a topic.
-// Nodes tell each other by Postgres NOTIFY messages; polling finds what a lost message did not tell.
+// Package notify wakes goroutines on all nodes that wait for the head of the log, for a consumer or for a topic. Nodes inform each
+// other by Postgres NOTIFY messages; when a message is lost, polling finds a new head.
 package notify
 
 import (
@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	channel  = "sol_log"             // of LISTEN and NOTIFY
-	debounce = 20 * time.Millisecond // least time between two NOTIFY messages of a node
+	channel  = "sol_log"             // name for LISTEN and NOTIFY
+	debounce = 20 * time.Millisecond // minimum time between two NOTIFY messages of a node
 )
 
-// Config says which database a notifier uses and how. All fields are required.
+// Config is the configuration of a Notifier. All fields are required.
 type Config struct {
 	Pool         *pgxpool.Pool // sends NOTIFY messages; its connection settings also serve the listening connection
 	Log          *slog.Logger
@@ -30,8 +30,8 @@ type Config struct {
 	ReadHead     func(ctx context.Context) (int64, error) // reads the position of the last event from the database
 }
 
-// Notifier knows how far the head and the consumers have come, wakes those who wait on this node and tells the other nodes.
-// Its methods may be called from any goroutine.
+// Notifier keeps the positions of the head and of the consumers, wakes the goroutines of this node that wait for them and informs
+// the other nodes. Its methods may be called from any goroutine.
 type Notifier struct {
 	cfg        Config
 	watermarks watermarks
@@ -41,7 +41,7 @@ type Notifier struct {
 	unsent map[string]int64 // values of watermarks that no NOTIFY message has carried yet
 }
 
-// New makes a notifier. It neither listens nor sends before Run.
+// New returns a notifier. It neither listens nor sends before Run.
 func New(cfg Config) *Notifier {
 	return &Notifier{cfg: cfg, wake: make(chan struct{}, 1), unsent: make(map[string]int64)}
 }
@@ -64,14 +64,14 @@ func (n *Notifier) Head() int64 {
 // SetHead records a head that was read from the database. It wakes waiting goroutines of this node only.
 func (n *Notifier) SetHead(position int64) { n.watermarks.advance(headWatermark, position) }
 
-// AdvanceHead records that this node has moved the head, and tells the other nodes.
+// AdvanceHead records that this node has moved the head, and informs the other nodes.
 func (n *Notifier) AdvanceHead(position int64) {
 	if n.watermarks.advance(headWatermark, position) {
 		n.enqueue(headWatermark, position)
 	}
 }
 
-// WaitForHead returns when the head is above a position. It holds no connection.
+// WaitForHead returns when the head is above a position, or the context's error. It holds no connection.
 func (n *Notifier) WaitForHead(ctx context.Context, after int64) error {
 	return n.watermarks.wait(ctx, headWatermark, after)
 }
@@ -85,7 +85,7 @@ func (n *Notifier) HeadChanged(after int64) <-chan struct{} {
 	return changed
 }
 
-// AdvanceConsumer records that a consumer's checkpoint has moved, and tells the other nodes.
+// AdvanceConsumer records that a consumer's checkpoint has moved, and informs the other nodes.
 func (n *Notifier) AdvanceConsumer(name string, version int, position int64) {
 	watermark := consumerWatermark(name, version)
 	n.watermarks.advance(watermark, position)
@@ -124,11 +124,11 @@ func (n *Notifier) enqueue(name string, value int64) {
 	n.mu.Unlock()
 	select {
 	case n.wake <- struct{}{}:
-	default: // send has yet to wake, and will find this
+	default: // send is already going to wake, and will find this value
 	}
 }
 
-// send tells the other nodes what was enqueued, at most once every debounce.
+// send sends the enqueued watermarks to the other nodes, at most once in each debounce interval.
 func (n *Notifier) send(ctx context.Context) {
 	for {
 		select {
@@ -145,7 +145,8 @@ func (n *Notifier) send(ctx context.Context) {
 	}
 }
 
-// flush sends one NOTIFY message, outside every append's transaction: inside one it takes a lock of the whole cluster at commit.
+// flush sends one NOTIFY message, outside the transactions of appends: in one of them NOTIFY would take a lock of the whole
+// database cluster at commit.
 func (n *Notifier) flush(ctx context.Context) error {
 	n.mu.Lock()
 	values := n.unsent
@@ -155,7 +156,7 @@ func (n *Notifier) flush(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode NOTIFY message: %w", err)
 	}
-	// Polling makes good a message that a crash loses: it need not wait for the disk.
+	// The message need not wait for the disk: polling replaces a message that a crash loses.
 	_, err = n.cfg.Pool.Exec(ctx, `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`, channel, string(payload))
 	if err != nil {
 		return fmt.Errorf("notify: %w", err)
@@ -173,6 +174,7 @@ func (n *Notifier) listen(ctx context.Context) {
 	}
 }
 
+// listenOnce listens on one connection until it fails or ctx ends.
 func (n *Notifier) listenOnce(ctx context.Context) error {
 	conn, err := pgx.ConnectConfig(ctx, n.cfg.Pool.Config().ConnConfig)
 	if err != nil {
@@ -191,7 +193,7 @@ func (n *Notifier) listenOnce(ctx context.Context) error {
 	}
 }
 
-// receive raises the watermarks that a NOTIFY message carries. It ignores a message that is not of a node.
+// receive raises the watermarks that a NOTIFY message carries. It ignores a message of another format.
 func (n *Notifier) receive(payload []byte) {
 	var values map[string]int64
 	if err := json.Unmarshal(payload, &values); err != nil {
@@ -216,7 +218,7 @@ func (n *Notifier) poll(ctx context.Context) {
 	}
 }
 
-// pause waits, or returns the context's error.
+// pause waits for d. It returns the context's error when ctx ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

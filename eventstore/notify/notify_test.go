@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// FuzzReceive: whatever a NOTIFY message carries, watermarks only grow, and those that a valid message names are at least as high as
-// it says.
+// FuzzReceive checks that a NOTIFY message never lowers a watermark, and that a valid message raises the watermarks that it names
+// to its values at least.
 func FuzzReceive(f *testing.F) {
 	for _, payload := range []string{
-		`{"":42}`, `{"ticketview/3":41,"topic/notices/a/":1764417600000000}`, `{"":-1}`, `{}`, `null`, ``, `{"":"42"}`, `[1]`, `{"":1e99}`, "{\"\xff\":7}",
+		`{"":42}`, `{"ticketview/3":41,"topic/notices/a/":1764417600000000}`, `{"":-1}`, `{}`,
+		`null`, ``, `{"":"42"}`, `[1]`, `{"":1e99}`, "{\"\xff\":7}",
 	} {
 		f.Add([]byte(payload))
 	}
@@ -27,20 +28,20 @@ func FuzzReceive(f *testing.F) {
 		}
 		for name, value := range sent {
 			if known, _ := n.watermarks.watch(name); known < value {
-				t.Errorf("watermark %q is %d, the message says %d", name, known, value)
+				t.Errorf("watermark %q: got %d, want at least %d", name, known, value)
 			}
 		}
 		if want := max(7, sent[headWatermark]); n.Head() != want {
-			t.Errorf("head %d, want %d", n.Head(), want)
+			t.Errorf("got head %d, want %d", n.Head(), want)
 		}
 		select {
 		case <-changed:
 			if n.Head() == 7 {
-				t.Error("woken for a head that has not moved")
+				t.Error("woken although the head has not moved")
 			}
 		default:
 			if n.Head() > 7 {
-				t.Error("not woken for a head that has moved")
+				t.Error("not woken although the head has moved")
 			}
 		}
 	})

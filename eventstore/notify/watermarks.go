@@ -9,18 +9,20 @@ import (
 	"sync"
 )
 
-// Names of watermarks are part of the payload of NOTIFY messages between nodes, old and new releases among them: they stay.
+// The names of watermarks are part of the payload of NOTIFY messages between nodes, which may run different releases: they must
+// not change.
 
 // headWatermark is the name of the head's watermark.
 const headWatermark = ""
 
+// consumerWatermark returns the name of a consumer's watermark.
 func consumerWatermark(name string, version int) string { return fmt.Sprintf("%s/%d", name, version) }
 
-// topicWatermark returns the name of a topic's watermark. It is never a consumer's: those end with a version.
+// topicWatermark returns the name of a topic's watermark. It cannot be the name of a consumer's, which ends with a version.
 func topicWatermark(topic string) string { return "topic/" + topic + "/" }
 
-// watermarks hold the highest position that this node knows of, by name: the head's, the consumers' and the topics'. They only
-// grow. They wake waiting goroutines; what is stored is asked of the database.
+// watermarks holds the highest value that this node knows, by name: of the head, the consumers and the topics. Values only grow.
+// They serve to wake goroutines; the stored positions are read from the database.
 type watermarks struct {
 	mu     sync.Mutex
 	byName map[string]*watermark
@@ -31,6 +33,7 @@ type watermark struct {
 	changed chan struct{} // closed when value grows
 }
 
+// get returns the watermark with a name, and creates it if needed. The caller holds mu.
 func (m *watermarks) get(name string) *watermark {
 	w, ok := m.byName[name]
 	if !ok {
@@ -57,7 +60,7 @@ func (m *watermarks) advance(name string, to int64) bool {
 	return true
 }
 
-// bump raises a watermark to a value, or by one if it is there already, and returns the new value.
+// bump raises a watermark to a value, or by one if it has that value or a higher one, and returns the new value.
 func (m *watermarks) bump(name string, to int64) int64 {
 	for {
 		value, _ := m.watch(name)
@@ -75,7 +78,7 @@ func (m *watermarks) watch(name string) (int64, <-chan struct{}) {
 	return w.value, w.changed
 }
 
-// wait returns when the value is above after, or the context's error.
+// wait returns nil when the value is above after, or the context's error.
 func (m *watermarks) wait(ctx context.Context, name string, after int64) error {
 	for {
 		value, changed := m.watch(name)

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package proof computes an event's leaf in the Merkle tree over the log, and the bytes that it is the hash of.
+// Package proof computes the leaf of an event in the Merkle tree over the log, and the bytes that the leaf is the hash of. The
+// layout of the bytes must not change, because the leaves are stored.
 package proof
 
 import (
@@ -13,23 +14,22 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// An event's leaf in the Merkle tree is RFC 6962's: SHA-256 over a zero byte and the record below. Integers are
-// big-endian; "sized" is a four-byte length and then the bytes; texts are UTF-8. No position is in it: the leaf's
-// place in the tree is the position less one.
+// The leaf of an event is an RFC 6962 leaf hash: SHA-256 of a zero byte and the record below. Integers are big-endian;
+// "sized" means a four-byte length followed by the bytes; texts are UTF-8. The record does not contain the position: the index of
+// the leaf in the tree is the position minus one.
 //
 //	record  = stream (16 bytes) · version (4) · type (sized) · recorded_at (8: microseconds since 1970 UTC) · content (32)
 //	content = SHA-256 of: actor · role · entity (sized each) · act (16) · cause (8; 0 for none)
 //	          · key (16; zeros for none) · data (sized) · sealed (sized; empty for none) · number of blobs (4) · blobs (16 each)
 //
-// The personal part enters as it is stored, sealed: the leaf stays provable after its key was destroyed. The
-// content is hashed by the node; recorded_at is known to the database alone, so the append's statement (append.sql)
-// finishes the leaf there.
+// The content contains the personal part as it is stored, sealed: the leaf can still be proved after the key was destroyed. The
+// node computes the content hash. Only the database knows recorded_at, so the append statement (append.sql) computes the leaf.
 
-// Content is the part of an event that the node knows before the append: who, why, and the bytes.
+// Content is the part of an event that the node knows before the append: author, cause and stored bytes.
 type Content struct {
 	Actor, Role, Entity string
 	Act                 uuid.UUID
-	Cause               int64     // position of the event that a saga answered; 0: none
+	Cause               int64     // position of the event to which a saga reacted; 0: none
 	Key                 uuid.UUID // data key of the sealed part; zeros: none
 	Data, Sealed        []byte
 	Blobs               []uuid.UUID
@@ -56,12 +56,12 @@ func (c Content) Bytes() []byte {
 // Hash returns the content hash: SHA-256 of Bytes.
 func (c Content) Hash() [32]byte { return sha256.Sum256(c.Bytes()) }
 
-// Record is what a leaf is the hash of.
+// Record holds the values that a leaf is computed from.
 type Record struct {
 	Stream  uuid.UUID
 	Version int
 	Type    string    // the event's stored name
-	At      time.Time // recorded_at, whole microseconds
+	At      time.Time // recorded_at, in whole microseconds
 	Content [32]byte  // Content.Hash
 }
 
@@ -77,8 +77,8 @@ func (r Record) Bytes() []byte {
 // Hash returns the leaf: the RFC 6962 leaf hash of Bytes.
 func (r Record) Hash() tlog.Hash { return tlog.RecordHash(r.Bytes()) }
 
-// LeafInput is the bytes that an event's leaf hash is computed from, as they are stored now: SHA-256 of Content is the end
-// of Record, and the leaf is SHA-256 of a zero byte and Record. An auditor needs nothing else to compute it again.
+// LeafInput holds the bytes from which the leaf of a stored event is computed. Record ends with the SHA-256 of Content, and the
+// leaf is the SHA-256 of a zero byte and Record. An auditor needs nothing else to recompute the leaf.
 type LeafInput struct {
 	Position        int64
 	Content, Record []byte

@@ -16,9 +16,9 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
-// TestLeafStays compares a leaf with the one that the first release computed: a change of the layout makes every leaf that is
-// stored wrong.
-func TestLeafStays(t *testing.T) {
+// TestLeafOfFirstRelease compares a leaf with the one that the first release computed: a change of the layout makes every stored
+// leaf wrong.
+func TestLeafOfFirstRelease(t *testing.T) {
 	stream, id := uuid.MustParse("01930000-0000-7000-8000-000000000001"), uuid.MustParse("01930000-0000-7000-8000-000000000002")
 	content := proof.Content{
 		Actor: "someone", Role: "operatore_asr", Entity: "010301", Act: id, Cause: 7, Key: id,
@@ -29,16 +29,20 @@ func TestLeafStays(t *testing.T) {
 	}
 	const want = "6063ec6a6b646befd7b3a65eadd716a29ef8ca5e59b6c12e94cbf039610bc530"
 	if leaf := record.Hash(); hex.EncodeToString(leaf[:]) != want {
-		t.Errorf("leaf %x, want %s", leaf, want)
+		t.Errorf("got leaf %x, want %s", leaf, want)
 	}
 }
 
-// FuzzLeaf: the fields of an event can be read back from the bytes, so that no two events share them; and the leaf is RFC 6962's.
+// FuzzLeaf checks that the fields of an event can be read back from the bytes, so that two events never have the same bytes, and
+// that the leaf is an RFC 6962 leaf hash.
 func FuzzLeaf(f *testing.F) {
-	f.Add("someone", "operatore_asr", "010301", int64(7), []byte("data"), []byte("sealed"), 1, uint32(2), "ticket.opened.v1", int64(1764417600000000))
+	f.Add("someone", "operatore_asr", "010301", int64(7), []byte("data"), []byte("sealed"), 1, uint32(2), "ticket.opened.v1",
+		int64(1764417600000000))
 	f.Add("", "", "", int64(0), []byte(nil), []byte(nil), 0, uint32(1), "", int64(0))
 	f.Add("a\x00b", "\xff", "à", int64(-1), []byte{0}, []byte{0, 0}, 3, uint32(1<<31), "x", int64(-1))
-	f.Fuzz(func(t *testing.T, actor, role, entity string, cause int64, data, sealed []byte, blobs int, version uint32, kind string, micros int64) {
+	f.Fuzz(func(
+		t *testing.T, actor, role, entity string, cause int64, data, sealed []byte, blobs int, version uint32, kind string, micros int64,
+	) {
 		id := uuid.NewSHA1(uuid.Nil, []byte(actor))
 		content := proof.Content{Actor: actor, Role: role, Entity: entity, Act: id, Cause: cause, Key: id, Data: data, Sealed: sealed}
 		for range max(0, blobs) % 4 {
@@ -46,48 +50,48 @@ func FuzzLeaf(f *testing.F) {
 		}
 		r := reader{t, content.Bytes()}
 		if got := [3]string{r.sized(), r.sized(), r.sized()}; got != [3]string{actor, role, entity} {
-			t.Errorf("author %q", got)
+			t.Errorf("got author %q, want %q %q %q", got, actor, role, entity)
 		}
 		if act := r.take(16); !bytes.Equal(act, id[:]) {
-			t.Errorf("act %x", act)
+			t.Errorf("got act %x, want %x", act, id)
 		}
 		if got := int64(binary.BigEndian.Uint64(r.take(8))); got != cause {
-			t.Errorf("cause %d", got)
+			t.Errorf("got cause %d, want %d", got, cause)
 		}
 		if key := r.take(16); !bytes.Equal(key, id[:]) {
-			t.Errorf("key %x", key)
+			t.Errorf("got key %x, want %x", key, id)
 		}
 		if got := [2]string{r.sized(), r.sized()}; got != [2]string{string(data), string(sealed)} {
-			t.Errorf("data and sealed part %q", got)
+			t.Errorf("got data and sealed part %q, want %q %q", got, data, sealed)
 		}
 		if n := binary.BigEndian.Uint32(r.take(4)); int(n) != len(content.Blobs) || len(r.rest) != 16*len(content.Blobs) {
-			t.Errorf("%d blobs in %d bytes", n, len(r.rest))
+			t.Errorf("got %d blobs in %d bytes, want %d", n, len(r.rest), len(content.Blobs))
 		}
 
 		record := proof.Record{Stream: id, Version: int(version), Type: kind, At: time.UnixMicro(micros), Content: content.Hash()}
 		r = reader{t, record.Bytes()}
 		if stream := r.take(16); !bytes.Equal(stream, id[:]) {
-			t.Errorf("stream %x", stream)
+			t.Errorf("got stream %x, want %x", stream, id)
 		}
 		if got := binary.BigEndian.Uint32(r.take(4)); got != version {
-			t.Errorf("version %d", got)
+			t.Errorf("got version %d, want %d", got, version)
 		}
 		if got := r.sized(); got != kind {
-			t.Errorf("type %q", got)
+			t.Errorf("got type %q, want %q", got, kind)
 		}
 		if got := int64(binary.BigEndian.Uint64(r.take(8))); got != micros {
-			t.Errorf("time %d", got)
+			t.Errorf("got time %d, want %d", got, micros)
 		}
 		if sum := sha256.Sum256(content.Bytes()); !bytes.Equal(r.rest, sum[:]) {
-			t.Errorf("content's hash %x, want %x", r.rest, sum)
+			t.Errorf("got content hash %x, want %x", r.rest, sum)
 		}
 		if want := sha256.Sum256(append([]byte{0}, record.Bytes()...)); want != record.Hash() {
-			t.Errorf("leaf %x, want %x", record.Hash(), want)
+			t.Errorf("got leaf %x, want %x", record.Hash(), want)
 		}
 	})
 }
 
-// reader takes apart what proof puts together.
+// reader reads the parts of the bytes that package proof writes.
 type reader struct {
 	*testing.T
 	rest []byte
@@ -96,7 +100,7 @@ type reader struct {
 func (r *reader) take(n int) []byte {
 	r.Helper()
 	if n > len(r.rest) {
-		r.Fatalf("%d bytes wanted, %d left", n, len(r.rest))
+		r.Fatalf("got %d bytes, want at least %d", len(r.rest), n)
 	}
 	var part []byte
 	part, r.rest = r.rest[:n], r.rest[n:]

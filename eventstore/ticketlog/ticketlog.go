@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package ticketlog converts between records of the log and events of tickets. It is the one package that knows both the
-// event store and the domain.
+// Package ticketlog converts between records of the log and events of tickets. It connects the event store and the domain, which
+// do not import each other.
 package ticketlog
 
 import (
@@ -16,11 +16,11 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// StreamKind is the kind of the streams that hold tickets. It is stored.
+// StreamKind is the kind of the streams that hold tickets. It is a stored name.
 const StreamKind = "ticket"
 
-// Decode returns a record as a recorded event of its ticket.
-// It fails when this binary does not know the record's type, or when the record's JSON is not what the type wants.
+// Decode returns a record as a recorded event of its ticket. It returns an error when this binary does not know the record's
+// type, or when the record's JSON does not fit the type.
 func Decode(r eventstore.Record) (ticket.Recorded, error) {
 	return decode(r, r.Personal)
 }
@@ -38,12 +38,12 @@ func decode(r eventstore.Record, personal []byte) (ticket.Recorded, error) {
 	return recorded(e, r), nil
 }
 
-// DecodeHistory returns the events of tickets among records, in the same order. It leaves out records of other kinds of streams.
+// DecodeHistory returns the records of tickets as recorded events, in the same order. It omits records of other kinds of streams.
 func DecodeHistory(records []eventstore.Record) ([]ticket.Recorded, error) {
 	return decodeAll(records, Decode)
 }
 
-// DecodeHistoryWithoutPersonal is DecodeHistory with DecodeWithoutPersonal for each record.
+// DecodeHistoryWithoutPersonal does the same as DecodeHistory, with DecodeWithoutPersonal for each record.
 func DecodeHistoryWithoutPersonal(records []eventstore.Record) ([]ticket.Recorded, error) {
 	return decodeAll(records, DecodeWithoutPersonal)
 }
@@ -63,7 +63,7 @@ func decodeAll(records []eventstore.Record, decode func(eventstore.Record) (tick
 	return history, nil
 }
 
-// History returns stored events, as eventstore.Dispatcher loads them, as recorded events.
+// History converts the stored events that eventstore.Dispatcher loads into recorded events.
 func History(stored []eventstore.StoredEvent[ticket.Event]) []ticket.Recorded {
 	history := make([]ticket.Recorded, len(stored))
 	for i, s := range stored {
@@ -91,12 +91,12 @@ func Encode(e ticket.Event) (eventstore.NewEvent, error) {
 	return n, nil
 }
 
-// DomainActor returns the actor of a record as the domain knows it.
+// DomainActor converts the actor of a record into an actor of the domain.
 func DomainActor(a eventstore.Actor) person.Actor {
 	return person.Actor{ID: a.ID, Role: person.Role(a.Role), Entity: catalog.EntityCode(a.Entity)}
 }
 
-// StoreActor returns an actor of the domain as the log stores it.
+// StoreActor converts an actor of the domain into the stored form.
 func StoreActor(a person.Actor) eventstore.Actor {
 	return eventstore.Actor{ID: a.ID, Role: string(a.Role), Entity: string(a.Entity)}
 }
