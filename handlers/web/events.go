@@ -23,7 +23,7 @@ func (w *Web) eventsRoutes() []ui.Route {
 }
 
 // serveEvents streams the changes that the reader may see; ui/static/script/stream.js applies them to the page. A client without a
-// session gets an event that says so: after an error status a browser would retry for ever.
+// session gets an event "end" instead of an error status, because a browser would repeat a failed request for ever.
 func (w *Web) serveEvents(r *ui.Request) error {
 	if !identity.Allows(r.Session.Actor.Role, identity.SubscribeToChanges) {
 		sse.EndSession(r.Writer)
@@ -31,10 +31,10 @@ func (w *Web) serveEvents(r *ui.Request) error {
 	}
 	from, err := eventstore.ParsePosition(cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("dopo")))
 	if err != nil {
-		from = eventstore.Position{} // now
+		from = eventstore.Position{} // start at the head
 	}
 	at, err := w.liveUpdates.StartPosition(r.Context(), r.Caller, from)
-	if errors.Is(err, eventstore.ErrBeyondHead) { // of a log that is no more
+	if errors.Is(err, eventstore.ErrBeyondHead) { // the position is of a log that was replaced
 		at, err = w.liveUpdates.StartPosition(r.Context(), r.Caller, eventstore.Position{})
 	}
 	if err != nil {

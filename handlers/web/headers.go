@@ -12,10 +12,10 @@ import (
 
 const (
 	eventsRoute    = "GET /eventi"
-	requestTimeout = 90 * time.Second // with five attachments on a slow line
+	requestTimeout = 90 * time.Second // enough for five attachments on a slow line
 )
 
-// setSecurityHeaders sets the headers of every page. Pages are personal or change often: no cache may keep them.
+// setSecurityHeaders sets the headers of every page. No cache may keep a page, because pages are personal or change often.
 func (w *Web) setSecurityHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -29,7 +29,7 @@ func (w *Web) setSecurityHeaders(h http.Header) {
 	}
 }
 
-// denyCrossOrigin refuses a form that another site sent.
+// denyCrossOrigin refuses, with status 403, a form that another site sent.
 func (w *Web) denyCrossOrigin(rw http.ResponseWriter, request *http.Request) {
 	w.setSecurityHeaders(rw.Header())
 	r := &ui.Request{Request: request, Writer: rw}

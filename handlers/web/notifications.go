@@ -23,12 +23,12 @@ func (w *Web) notificationRoutes() []ui.Route {
 	}
 }
 
-// notificationsData lists notifications, the newest first.
+// notificationsData is one page of the reader's notifications, the newest first.
 type notificationsData struct {
 	notification.Page
-	IncludesRead bool   // also those already read
+	IncludesRead bool   // the page also lists notifications that are read
 	IsLaterPage  bool   // not the first page
-	TicketPath   string // the path of a notification's ticket, without its id
+	TicketPath   string // path of a ticket's page, without the ticket's id
 }
 
 const (
@@ -36,20 +36,22 @@ const (
 	notificationsPanelSize = 8
 )
 
-func (w *Web) listNotifications(r *ui.Request, unread bool, cursor string, most int) (notificationsData, error) {
+// listNotifications reads at most limit notifications of the reader, after cursor. Error: *readmodel.FilterError for a cursor that
+// is not valid.
+func (w *Web) listNotifications(r *ui.Request, unread bool, cursor string, limit int) (notificationsData, error) {
 	d := notificationsData{IncludesRead: !unread, IsLaterPage: cursor != "", TicketPath: "/ticket/"}
 	if r.Caller.Viewer().IsCitizen() {
 		d.TicketPath = "/richieste/"
 	}
 	var err error
-	d.Page, err = w.Notifications.List(r.Context(), r.Caller.Actor, unread, cursor, most)
+	d.Page, err = w.Notifications.List(r.Context(), r.Caller.Actor, unread, cursor, limit)
 	if errors.Is(err, notification.ErrCursor) {
 		err = &readmodel.FilterError{Field: "da", Reason: refusal.NotificationCursor.With()}
 	}
 	return d, err
 }
 
-// notificationsPage shows the unread notifications, or all.
+// notificationsPage shows the unread notifications, or all of them if the parameter «tutte» is set.
 func (w *Web) notificationsPage(r *ui.Request) error {
 	d, err := w.listNotifications(r, r.FormValue("tutte") == "", r.FormValue("da"), notificationsPageSize)
 	if err != nil {
@@ -75,10 +77,10 @@ func (w *Web) markAllRead(r *ui.Request) error {
 	return r.Redirect("/notifiche?fatto=lette")
 }
 
-// markRead marks one notification as read. A script calls it when a notification is opened, while the browser loads the ticket.
+// markRead marks one notification as read. A script also calls it when the reader opens a notification, while the ticket's page loads.
 func (w *Web) markRead(r *ui.Request) error {
-	there, err := w.Notifications.MarkRead(r.Context(), r.Caller.Actor, r.PathValue("id"))
-	if err == nil && !there {
+	found, err := w.Notifications.MarkRead(r.Context(), r.Caller.Actor, r.PathValue("id"))
+	if err == nil && !found {
 		err = identity.ErrNotFound
 	}
 	if err != nil {

@@ -34,7 +34,7 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 			middleware.SetActor(request.Context(), r.Caller.Actor)
 			err = w.authorize(r, route)
 		}
-		if route.MaxBody > middleware.SmallBody && (err == nil || errors.Is(err, errLogin)) { // who has to log in again is shown what they sent
+		if route.MaxBody > middleware.SmallBody && (err == nil || errors.Is(err, errLogin)) { // on errLogin renderError reads the body too
 			done, ok := w.Middleware.AcquireUpload(request)
 			if ok {
 				defer done()
@@ -51,8 +51,8 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 	}
 }
 
-// authenticate sets the request's caller from the personal link in the path or from the session's cookie. A background request
-// does not extend the session, so that a session ends in time although a tab stays open.
+// authenticate sets the request's caller from the personal link in the path or from the session's cookie. A background request does
+// not extend the session, so that a session also ends after its idle time if a tab stays open.
 func (w *Web) authenticate(r *ui.Request, background bool) error {
 	r.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(r.Request)}
 	if link := r.PathValue("link"); link != "" {
@@ -71,7 +71,7 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 	}
 	s, err := authenticate(r.Context(), cookie.Value)
 	if errors.Is(err, identity.ErrNoSession) {
-		w.clearSessionCookie(r) // what it was is over
+		w.clearSessionCookie(r)
 		r.SessionExpired = true
 		return nil
 	}
@@ -82,12 +82,14 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 	return nil
 }
 
-// Errors that lead to another page: to the login, or to the choice of a role.
+// Errors that renderError answers with a redirect: errLogin to the login page, errNoRole to the choice of a role.
 var (
 	errLogin  = errors.New("not logged in")
 	errNoRole = errors.New("no role chosen")
 )
 
+// authorize applies the rate limit, then the route's access rule. The limit is the route's own one, or that of the account, or that
+// of the client address. Errors: ui.RateLimitedError, ui.ErrUnknownLink, ui.ErrWrongRole, errLogin, errNoRole.
 func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 	limit, client := route.Limit, r.Caller.From
 	if limit == nil {
@@ -104,7 +106,7 @@ func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 		return nil
 	case route.Access == ui.TicketHolder && r.Caller.Link != "":
 		return nil
-	case route.Access == ui.TicketHolder && !eventstore.IsID(r.PathValue("link")): // no id: it was meant to be a link
+	case route.Access == ui.TicketHolder && !eventstore.IsID(r.PathValue("link")): // the path has no ticket id, so it has a wrong personal link
 		return ui.ErrUnknownLink
 	case r.Session.Account == "":
 		return errLogin
@@ -133,7 +135,7 @@ func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 	}
 }
 
-// redirectWholePage redirects the browser's page, also when htmx asked for a part of it.
+// redirectWholePage redirects the whole page, also if htmx requested a part of it.
 func (w *Web) redirectWholePage(r *ui.Request, to string) {
 	if r.Partial {
 		r.Writer.Header().Set("HX-Redirect", to)
@@ -142,17 +144,17 @@ func (w *Web) redirectWholePage(r *ui.Request, to string) {
 	http.Redirect(r.Writer, r.Request, to, http.StatusSeeOther)
 }
 
-// unsentText returns the text of a form whose sender is no longer logged in; "" if a script sent the form, because the page still
-// shows it.
+// unsentText returns the field «testo» of a form that a person sent after the session had ended. It returns "" for a form that a
+// script sent, because the page still shows the text.
 func unsentText(r *ui.Request) string {
 	if r.Partial || strings.HasSuffix(r.URL.Path, "/bozza") {
 		return ""
 	}
-	_, _ = r.ParseUpload() // as far as it came
+	_, _ = r.ParseUpload() // on an error the fields before it are still read
 	return strings.TrimSpace(r.FormValue("testo"))
 }
 
-// renderError answers a request whose handler returned an error: by the login page, the choice of a role, or the error page.
+// renderError answers a request that failed with err: it sends the login page, the choice of a role, or the error page.
 func (w *Web) renderError(r *ui.Request, err error) {
 	switch {
 	case errors.Is(err, errLogin):
@@ -178,12 +180,12 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		r.Writer.Header().Set("Retry-After", "5")
-		r.Session = identity.Session{} // the frame would ask the same database
+		r.Session = identity.Session{} // with a session the frame would query the same database
 	}
-	r.Writer.Header().Set("HX-Retarget", "#avviso") // a part that came to nothing says so above the page, which stays as it was
+	r.Writer.Header().Set("HX-Retarget", "#avviso") // htmx shows the error above the page and leaves the page unchanged
 	r.Writer.Header().Set("HX-Reswap", "innerHTML")
-	if again := w.Render(r, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); again != nil {
-		w.Log.LogAttrs(r.Context(), slog.LevelError, "page failed twice", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", again))
+	if renderErr := w.Render(r, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); renderErr != nil {
+		w.Log.LogAttrs(r.Context(), slog.LevelError, "error page failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", renderErr))
 		http.Error(r.Writer, p.Title, p.Status)
 	}
 }

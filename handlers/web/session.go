@@ -25,7 +25,7 @@ func (w *Web) sessionRoutes() []ui.Route {
 	}
 }
 
-// cookieName returns the name of the session's cookie. Over https its prefix makes browsers bind it to this host.
+// cookieName returns the name of the session's cookie. Over https its prefix __Host- makes browsers bind the cookie to this host.
 func (w *Web) cookieName() string {
 	if w.isHTTPS() {
 		return "__Host-sol"
@@ -33,30 +33,31 @@ func (w *Web) cookieName() string {
 	return "sol"
 }
 
-// setSessionCookie sends the session's token. The browser keeps it until it is closed.
+// setSessionCookie sends the session's token. The browser keeps it until the browser is closed.
 func (w *Web) setSessionCookie(r *ui.Request, token string) { w.writeSessionCookie(r, token, 0) }
 
 // clearSessionCookie deletes the session's cookie.
 func (w *Web) clearSessionCookie(r *ui.Request) { w.writeSessionCookie(r, "", -1) }
 
 func (w *Web) writeSessionCookie(r *ui.Request, token string, maxAge int) {
-	http.SetCookie(r.Writer, &http.Cookie{ //nolint:gosec // G124: Secure wherever people come over https
+	http.SetCookie(r.Writer, &http.Cookie{ //nolint:gosec // G124: Secure is set if PublicURL is https
 		Name: w.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: w.isHTTPS(), SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
 	})
 }
 
-// loginData is the login form of FAQ 2.1 as typed, without the secrets.
+// loginData is the login form of FAQ 2.1 as typed, without password and PIN.
 type loginData struct {
 	Username string
 	Next     string
-	Unsent   string // the text of a form that arrived after its sender's session had ended
+	Unsent   string // the text of a form that was sent after the session had ended
 }
 
 func (w *Web) loginPage(r *ui.Request) error {
 	return w.Render(r, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: ui.LocalPath(r.FormValue("poi"), "")}})
 }
 
-// renderLoginAgain shows the login page with the text of a form that arrived after the session had ended: nothing else has that text.
+// renderLoginAgain shows the login page with the text of a form that was sent after the session had ended. The text is not stored
+// anywhere, so the page must show it.
 func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 	p := &ui.Problem{
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
@@ -64,8 +65,8 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 	}
 	d := loginData{Unsent: unsent}
 	for name, path := range map[string]string{"id": "/ticket/", "link": "/richieste/", "queue": "/code/"} {
-		if of := r.PathValue(name); of != "" {
-			d.Next = path + url.PathEscape(of)
+		if value := r.PathValue(name); value != "" {
+			d.Next = path + url.PathEscape(value)
 		}
 	}
 	return w.Render(r, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
@@ -88,7 +89,7 @@ func (w *Web) login(r *ui.Request) error {
 	return r.Redirect(cmp.Or(d.Next, ui.HomePath(s.Actor.Role)))
 }
 
-// placementData lists the roles and placements to choose from after login (FAQ 2.1: ruolo e collocazione).
+// placementData holds the placements that the reader can choose after login (FAQ 2.1: ruolo e collocazione).
 type placementData struct {
 	Placements []placementChoice
 	Next       string
@@ -123,9 +124,9 @@ func (w *Web) choosePlacement(r *ui.Request) error {
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		d, again := w.loadPlacements(r)
-		if again != nil {
-			return again
+		d, loadErr := w.loadPlacements(r)
+		if loadErr != nil {
+			return loadErr
 		}
 		return w.Render(r, p.Status, ui.Page{Template: "ruolo", Title: "Ruolo e collocazione", Problem: p, Data: d})
 	}

@@ -17,8 +17,8 @@ var (
 	startupCSS string
 )
 
-// StartupPage answers while the service starts or the database is unreachable. The page reloads itself every 5 s, except after a
-// form was sent: going back in the browser must still lead to what was typed.
+// StartupPage answers every request with status 503 while the service starts or the database is unreachable. The answer to a GET
+// reloads itself every 5 s. The answer to a form does not, so that the browser's back button still leads to the form as typed.
 func StartupPage(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	if r.URL.Path == "/avvio.css" {

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package web serves the pages to browsers: it routes requests, keeps sessions by a cookie, sets the headers of every page, and has
-// the pages of nobody in particular (login, notifications, documents, live updates). Each audience's pages are a package of their
-// own. Every page works without script; script only updates counts and lists in place.
+// Package web serves the pages to browsers: it routes requests, keeps the session in a cookie and sets the headers of every page.
+// It also has the pages that are not for one audience: login, notifications, documents and live updates; the pages of each audience
+// are a package of their own. Every page works without script; scripts only make a page easier to use and update it in place.
 package web
 
 import (
@@ -31,7 +31,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Config lists what the pages are made of. App, Notifications and Middleware are required.
+// Config holds the services and settings of the pages. App, Notifications and Middleware are required.
 type Config struct {
 	App           *app.Service
 	Notifications *notification.Store
@@ -39,25 +39,25 @@ type Config struct {
 
 	Documents ui.Documents
 
-	// PublicURL is where people reach the service. Over https the session's cookie never travels without.
+	// PublicURL is the address of the service for browsers. If it begins with https, browsers send the session's cookie over https only.
 	PublicURL string
 	Log       *slog.Logger  // nil: slog.Default
-	Heartbeat time.Duration // between signs of life on a stream, at which rights are checked too; 0: 15 s
+	Heartbeat time.Duration // interval of a stream's heartbeats and of its checks of the session; 0: 15 s
 }
 
-// Web routes the requests of browsers to the pages and keeps their sessions. Whoever runs its server calls EndStreams when it
-// shuts down.
+// Web routes the requests of browsers to the pages and keeps their sessions. The caller that runs the server must call EndStreams
+// when the server shuts down.
 type Web struct {
 	*ui.UI
 	publicURL   string
 	liveUpdates *sse.Streams
 	handler     http.Handler
 
-	streamsContext context.Context // ends when streams must
+	streamsContext context.Context // canceled by EndStreams
 	endStreams     context.CancelFunc
 }
 
-// New checks the configuration and builds the pages.
+// New checks the configuration, parses the templates and builds the routes. It returns an error if a required field of c is nil.
 func New(c Config) (*Web, error) {
 	if c.App == nil || c.Notifications == nil || c.Middleware == nil {
 		return nil, errors.New("web: App, Notifications and Middleware are required")
@@ -87,16 +87,16 @@ func New(c Config) (*Web, error) {
 	return w, nil
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP serves one request.
 func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.handler.ServeHTTP(rw, r) }
 
-// EndStreams ends every stream. A page reconnects with the last id it received.
+// EndStreams ends every stream of live updates. A page connects again and sends the last event id that it received.
 func (w *Web) EndStreams() { w.endStreams() }
 
-// isHTTPS reports whether people reach the service over https.
+// isHTTPS reports whether browsers reach the service over https.
 func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://") }
 
-// routes returns all pages. Their names are Italian: people read them in the address bar.
+// routes returns the routes of all pages. Paths are Italian, because people read them in the address bar.
 func (w *Web) routes() ([]ui.Route, error) {
 	operators, err := operator.New(w.UI)
 	if err != nil {

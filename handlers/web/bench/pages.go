@@ -28,20 +28,20 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// Site is the service over one database.
+// Site is the service with one database.
 type Site struct {
 	Tickets    int
 	Pages      http.Handler
-	Queries    *QueryCounter // of this database
-	LongTicket ticket.ID
-	longNumber string // of Long
+	Queries    *QueryCounter // the tracer of the store of this database
+	LongTicket ticket.ID     // the ticket with many notes
+	longNumber string        // the number of LongTicket
 	clients    map[person.Role]*client
 }
 
-// QueryCounter counts what pages ask of a database: its store's tracer.
+// QueryCounter counts the database queries of page requests. It is a tracer for a store.
 type QueryCounter struct{ n atomic.Int64 }
 
-// TraceQueryStart is called before every query. What the store asks for itself is no page's.
+// TraceQueryStart counts a query that belongs to a request. Queries of background tasks have no request id.
 func (q *QueryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	if middleware.RequestID(ctx) != "" {
 		q.n.Add(1)
@@ -49,37 +49,37 @@ func (q *QueryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.T
 	return ctx
 }
 
-// TraceQueryEnd has nothing to do.
+// TraceQueryEnd does nothing.
 func (*QueryCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// client is somebody who has logged in.
+// client sends requests in the session of one account.
 type client struct {
 	pages   http.Handler
 	session *http.Cookie
 }
 
-// Login is a local account with one placement, in a role.
+// Login holds the credentials of a local account and the role of its only placement.
 type Login struct {
 	Username, Password, PIN string
 	Role                    person.Role
 }
 
-// Login logs in the first account of each role.
+// Login logs in the first account of each role and reads the number of the long ticket. It must be called before Pages.
 func (s *Site) Login(accounts []Login) error {
 	s.clients = map[person.Role]*client{}
 	for _, p := range accounts {
 		if s.clients[p.Role] != nil {
 			continue
 		}
-		v := &client{pages: s.Pages}
-		answer := v.send(http.MethodPost, "/accesso", url.Values{"utente": {p.Username}, "password": {p.Password}, "pin": {p.PIN}})
-		for _, c := range answer.Result().Cookies() {
-			v.session = c
+		c := &client{pages: s.Pages}
+		answer := c.send(http.MethodPost, "/accesso", url.Values{"utente": {p.Username}, "password": {p.Password}, "pin": {p.PIN}})
+		for _, cookie := range answer.Result().Cookies() {
+			c.session = cookie
 		}
-		if v.session == nil {
+		if c.session == nil {
 			return fmt.Errorf("%s cannot log in: %d", p.Username, answer.Code)
 		}
-		s.clients[p.Role] = v
+		s.clients[p.Role] = c
 	}
 	title := titlePattern.FindStringSubmatch(s.clients[person.ASROperator].send(http.MethodGet, "/ticket/"+string(s.LongTicket), nil).Body.String())
 	if title == nil {
@@ -91,7 +91,8 @@ func (s *Site) Login(accounts []Login) error {
 
 var titlePattern = regexp.MustCompile(`<h1 class="h3">Richiesta ([0-9-]+)</h1>`)
 
-func (v *client) send(method, path string, form url.Values) *httptest.ResponseRecorder {
+// send sends a request as htmx does if it has a form, and returns the answer.
+func (c *client) send(method, path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, bytes.NewBufferString(form.Encode()))
 	r.RemoteAddr = "198.51.100.7:1"
 	if form != nil {
@@ -99,11 +100,11 @@ func (v *client) send(method, path string, form url.Values) *httptest.ResponseRe
 		r.Header.Set("HX-Request", "true")
 		r.Header.Set("HX-Request-Type", "partial")
 	}
-	if v.session != nil {
-		r.AddCookie(v.session)
+	if c.session != nil {
+		r.AddCookie(c.session)
 	}
 	answer := httptest.NewRecorder()
-	v.pages.ServeHTTP(answer, r)
+	c.pages.ServeHTTP(answer, r)
 	return answer
 }
 
@@ -112,29 +113,29 @@ type pageCase struct {
 	name string
 	by   person.Role
 	path string
-	form url.Values // nil: it is read
-	rows int        // that a list must have, at least: what answers with nothing is quick
-	next bool       // the page after it is meant
+	form url.Values // of a POST request; nil: a GET request
+	rows int        // minimum number of rows; an empty list would be fast without meaning anything
+	next bool       // measure the next page of the list instead
 }
 
 var nextPage = regexp.MustCompile(`id="pagina-avanti" rel="next" href="([^"]+)"`)
 
-// pageCases are the pages: of each kind of list every queue, every order and every filter, and what a search is for.
+// pageCases returns the pages to measure: for each kind of list its queues, orders and filters, and each kind of search.
 func pageCases(s *Site) []pageCase {
 	search := func(name, q string, rows int) pageCase {
 		return pageCase{name: "search " + name, by: person.ASROperator, path: "/code/tutte", form: url.Values{"q": {q}}, rows: rows}
 	}
-	of := (s.Tickets - 1) - (s.Tickets-1)%18 // one that stands at the first ASR
+	n := (s.Tickets - 1) - (s.Tickets-1)%18 // the latest ticket of the first of 18 ASRs
 	all := []pageCase{
 		{name: "ticket with 50 notes", by: person.ASROperator, path: "/ticket/" + string(s.LongTicket)},
-		search("a number", s.longNumber, 1), search("the beginning of a number", s.longNumber[:9], 1), search("a codice fiscale", TaxCode(of), 1),
-		search("a name", FamilyName(of), 1), search("words that few have", "risonanza magnetica", rareCount*9/10), search("a word that all have", "referto", 50),
+		search("a number", s.longNumber, 1), search("the beginning of a number", s.longNumber[:9], 1), search("a codice fiscale", TaxCode(n), 1),
+		search("a name", FamilyName(n), 1), search("words that few have", "risonanza magnetica", rareCount*9/10), search("a word that all have", "referto", 50),
 		{name: "dashboard of an ASR", by: person.ASRSupervisor, path: "/cruscotto"},
 		{name: "dashboard of the Region", by: person.RegionalSupervisor, path: "/cruscotto"},
 	}
-	list := func(by person.Role, of string, rows int, paths ...string) {
+	list := func(by person.Role, scope string, rows int, paths ...string) {
 		for _, path := range paths {
-			all = append(all, pageCase{name: of + " " + path, by: by, path: "/code/" + path, rows: rows})
+			all = append(all, pageCase{name: scope + " " + path, by: by, path: "/code/" + path, rows: rows})
 		}
 	}
 	list(person.ASROperator, "ASR", 50, "nuove", "mie", "in_lavorazione", "in_attesa", "inoltrate", "risolte", "tutte")
@@ -153,7 +154,7 @@ func pageCases(s *Site) []pageCase {
 	return all
 }
 
-// measurement is a page among so many tickets.
+// measurement is the result for one page of one site, as one line of the output.
 type measurement struct {
 	Name    string  `json:"name"`
 	Tickets int     `json:"tickets"`
@@ -162,13 +163,14 @@ type measurement struct {
 	Queries int64   `json:"queries"`
 	Bytes   int     `json:"bytes"`
 	Packed  int     `json:"gzip_bytes"`
-	Ratio   float64 `json:"ratio,omitempty"` // of p50 to that among the fewest tickets of the run
+	Ratio   float64 `json:"ratio,omitempty"` // of p50 to the p50 of the same page in the first site
 
 	took     []time.Duration
 	pageCase pageCase
 }
 
-// Pages measures every page of every site, the sites by turns, and writes one JSON object a line.
+// Pages measures every page of every site in a number of rounds, the sites in turn, and writes one JSON object per line. It returns an
+// error if a page does not answer 200 or has fewer rows than its case requires.
 func Pages(out io.Writer, sites []*Site, rounds int) error {
 	figures := make([][]*measurement, len(sites))
 	for i, s := range sites {
@@ -210,15 +212,16 @@ func Pages(out io.Writer, sites []*Site, rounds int) error {
 
 var rowMark = []byte(`<tr role="row" id="riga-`)
 
+// measure requests the page once and records time, queries and sizes.
 func (m *measurement) measure(s *Site) error {
 	method := http.MethodGet
 	if m.pageCase.form != nil {
 		method = http.MethodPost
 	}
-	asked, begun := s.Queries.n.Load(), time.Now()
+	queriesBefore, start := s.Queries.n.Load(), time.Now()
 	answer := s.clients[m.pageCase.by].send(method, m.pageCase.path, m.pageCase.form)
-	m.took = append(m.took, time.Since(begun))
-	m.Queries = s.Queries.n.Load() - asked
+	m.took = append(m.took, time.Since(start))
+	m.Queries = s.Queries.n.Load() - queriesBefore
 	page := answer.Body.Bytes()
 	if rows := bytes.Count(page, rowMark); answer.Code != http.StatusOK || rows < m.pageCase.rows {
 		return fmt.Errorf("%s among %d tickets answers %d with %d rows", m.Name, s.Tickets, answer.Code, rows)
@@ -237,12 +240,14 @@ func (m *measurement) measure(s *Site) error {
 	return nil
 }
 
+// summarize computes the percentiles of the times, in milliseconds.
 func (m *measurement) summarize() {
 	slices.Sort(m.took)
-	at := func(share int) float64 { return round(float64(m.took[len(m.took)*share/100].Microseconds()) / 1000) }
-	m.P50, m.P90 = at(50), at(90)
+	percentile := func(p int) float64 { return round(float64(m.took[len(m.took)*p/100].Microseconds()) / 1000) }
+	m.P50, m.P90 = percentile(50), percentile(90)
 }
 
+// round rounds a number to two decimals.
 func round(f float64) float64 {
 	r, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'f', 2, 64), 64)
 	return r

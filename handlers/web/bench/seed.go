@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package bench measures the pages as the server renders them: among few tickets and among as many as years bring.
+// Package bench measures the time, the database queries and the size of pages as the server renders them, in databases with few and with
+// many tickets. It fills the databases with synthetic tickets.
 package bench
 
 import (
@@ -19,37 +20,37 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
-// Clock is the simulated clock of a store. Between spreads the next asks readings of it over the time from one moment to another.
+// Clock is the simulated clock of a store. Between spreads the next readings of the clock, about as many as given, over the time between
+// two moments.
 type Clock interface {
-	Between(from, to time.Time, asks int)
+	Between(from, to time.Time, readings int)
 }
 
-// Seeder is a database to be filled, by the one way in that everybody has.
+// Seeder fills a database with tickets. It dispatches commands, as the application does.
 type Seeder struct {
 	App       *app.Dispatcher
 	Clock     Clock // the store's
 	Catalog   *catalog.Catalog
-	Operators map[catalog.EntityCode]person.Actor
+	Operators map[catalog.EntityCode]person.Actor // one operator for each ASR
 	Tickets   int
-	Progress  func(done, total int)
+	Progress  func(done, total int) // called after each batch
 }
 
-// The years that the tickets are spread over, and how many are made together.
 const (
-	years           = 5
-	batchSize       = 2000
-	writersPerCPU   = 64 // a processor
-	longTicketNotes = 50 // of the ticket that is much talked about
-	minPerQueue     = 60 // in each queue of an entity, so that its first page is as long whatever their number
-	rareCount       = 20 // of an entity's say what few do, whatever their number
+	years           = 5    // time over which the tickets are spread
+	batchSize       = 2000 // number of tickets that go through each step together
+	writersPerCPU   = 64   // number of concurrent commands for each CPU
+	longTicketNotes = 50   // number of notes of the long ticket
+	minPerQueue     = 60   // minimum number of tickets in a queue of an entity, so that its first page is full
+	rareCount       = 20   // number of tickets of an entity with the rare words, for any number of tickets
 )
 
-// firstOpened is when the first is opened.
+// firstOpened is the time at which the first ticket is opened.
 var firstOpened = time.Date(2021, 1, 4, 8, 0, 0, 0, time.UTC)
 
-// Fill opens tickets and takes them to where tickets stand: of each ASR's newest hundredth is new, and one each is in hand,
-// waits for the citizen, is handed over to the Region and is resolved; all others are closed. A hundredth is sixty at least.
-// It gives one more ticket, of the first ASR, with fifty notes.
+// Fill opens the tickets and changes their status. Of each ASR, the newest hundredth of its tickets is new, the next hundredths are in
+// progress, wait for the citizen, are handed over to the Region and are resolved; all older tickets are closed. A hundredth has at least
+// minPerQueue tickets. Fill returns the id of one more ticket, of the first ASR, that has longTicketNotes notes.
 func (f Seeder) Fill(ctx context.Context) (ticket.ID, error) {
 	var asrs []catalog.EntityCode
 	for _, e := range f.Catalog.Entities(firstOpened) {
@@ -95,21 +96,24 @@ func (f Seeder) Fill(ctx context.Context) (ticket.ID, error) {
 	return long.id, nil
 }
 
-// seededTicket is the n-th ticket.
+// seededTicket is one ticket to make.
 type seededTicket struct {
-	n        int
+	n        int // number of the ticket, from 0
 	id       ticket.ID
 	entity   catalog.EntityCode
-	ageShare int // how many hundredths of its entity's are newer
-	rare     bool
+	ageShare int  // number of hundredths of the entity's tickets that are newer
+	rare     bool // the description has the rare words
 }
 
+// plan returns the n-th ticket. Tickets go to the ASRs in turn.
 func (f Seeder) plan(n int, asrs []catalog.EntityCode) seededTicket {
-	each, nth := f.Tickets/len(asrs), n/len(asrs)
-	return seededTicket{n: n, entity: asrs[n%len(asrs)], ageShare: (each - 1 - nth) / max(minPerQueue, each/100), rare: nth%max(1, each/rareCount) == 0}
+	perASR, nth := f.Tickets/len(asrs), n/len(asrs)
+	return seededTicket{
+		n: n, entity: asrs[n%len(asrs)], ageShare: (perASR - 1 - nth) / max(minPerQueue, perASR/100), rare: nth%max(1, perASR/rareCount) == 0,
+	}
 }
 
-// FamilyName is a family name that no other ticket has.
+// FamilyName returns the family name of the n-th ticket's citizen, different for each n below 3,200,000.
 func FamilyName(n int) string {
 	syllables := []string{"ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo", "bra", "cle", "dri", "fro", "glu", "stra"}
 	name := "Fin"
@@ -120,9 +124,10 @@ func FamilyName(n int) string {
 	return name
 }
 
-// TaxCode is that of the n-th ticket's citizen, who asks twice in all.
+// TaxCode returns the tax code of the n-th ticket's citizen. Each citizen has two tickets.
 func TaxCode(n int) string { return fmt.Sprintf("STP%013d", n/2+1) }
 
+// open opens a ticket and sets its id.
 func (f Seeder) open(ctx context.Context, t *seededTicket) (err error) {
 	if t.id, err = app.NewID(); err != nil {
 		return err
@@ -146,32 +151,32 @@ func (f Seeder) open(ctx context.Context, t *seededTicket) (err error) {
 	})
 }
 
-// work is what an operator does first.
+// work makes the first change of an operator to a ticket, which depends on its age; none if the ticket stays new.
 func (f Seeder) work(ctx context.Context, t *seededTicket) error {
 	note, err := app.NewID()
 	if err != nil {
 		return err
 	}
-	say := func(text string, to ticket.Status) ticket.Update {
-		return ticket.Update{Changes: ticket.Changes{Status: to}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
+	update := func(text string, status ticket.Status) ticket.Update {
+		return ticket.Update{Changes: ticket.Changes{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
 	}
-	by := f.Operators[t.entity]
+	operator := f.Operators[t.entity]
 	switch t.ageShare {
 	case 0:
 		return nil
 	case 1:
-		return f.send(ctx, t.id, by, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+		return f.send(ctx, t.id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
 	case 2:
-		return f.send(ctx, t.id, by, say("In quale giorno ha fatto l’esame?", ticket.Waiting))
+		return f.send(ctx, t.id, operator, update("In quale giorno ha fatto l’esame?", ticket.Waiting))
 	case 3:
-		handed := say("Il referto risulta inviato, e il cittadino non lo trova.", ticket.HandedOver)
-		handed.Reason = string(ticket.NotOurs)
-		return f.send(ctx, t.id, by, handed)
+		handOver := update("Il referto risulta inviato, e il cittadino non lo trova.", ticket.HandedOver)
+		handOver.Reason = string(ticket.NotOurs)
+		return f.send(ctx, t.id, operator, handOver)
 	}
-	return f.send(ctx, t.id, by, say("Il referto è stato inviato: ora si può scaricare.", ticket.Solved))
+	return f.send(ctx, t.id, operator, update("Il referto è stato inviato: ora si può scaricare.", ticket.Solved))
 }
 
-// closeOld closes what is long resolved.
+// closeOld closes a ticket whose ageShare is 5 or more.
 func (f Seeder) closeOld(ctx context.Context, t *seededTicket) error {
 	if t.ageShare < 5 {
 		return nil
@@ -179,10 +184,11 @@ func (f Seeder) closeOld(ctx context.Context, t *seededTicket) error {
 	return f.send(ctx, t.id, person.Actor{ID: "auto-close", Role: person.System}, ticket.Close{Resolution: 1})
 }
 
-func (f Seeder) send(ctx context.Context, on ticket.ID, by person.Actor, c ticket.Command) error {
+// send dispatches a command for a ticket.
+func (f Seeder) send(ctx context.Context, id ticket.ID, by person.Actor, c ticket.Command) error {
 	if by.Role == "" {
 		return errors.New("an entity without an operator")
 	}
-	_, err := f.App.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by})
+	_, err := f.App.Dispatch(ctx, app.CommandRequest{Ticket: id, Command: c, By: by})
 	return err
 }

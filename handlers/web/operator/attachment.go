@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
+// downloadAttachment sends an attachment of a ticket.
 func (p *Pages) downloadAttachment(r *ui.Request) error {
 	f, content, err := p.readFile(r)
 	if err != nil {
@@ -21,6 +22,7 @@ func (p *Pages) downloadAttachment(r *ui.Request) error {
 	return nil
 }
 
+// readFile reads the attachment in the path. Error: *ticket.NotVisibleError for a reader that is neither operator nor auditor.
 func (p *Pages) readFile(r *ui.Request) (ticketview.File, []byte, error) {
 	id, err := ticketID(r)
 	if err != nil {
@@ -29,26 +31,26 @@ func (p *Pages) readFile(r *ui.Request) (ticketview.File, []byte, error) {
 	return p.App.ReadFile(r.Context(), r.Caller, id, ticket.ID(r.PathValue("file")))
 }
 
-// previewData is one attachment on a page of its own.
+// previewData is the data of the page that shows one attachment.
 type previewData struct {
 	ticketview.File
 	Ticket ticket.ID
 	Number string
-	Kind   string
+	Kind   string // as ui.PreviewKind
 }
 
-// previewPage shows an attachment, with the way back to its ticket. The content comes to it by itself.
+// previewPage shows one attachment, with a link back to its ticket. The browser loads the content with a request of its own.
 func (p *Pages) previewPage(r *ui.Request) error {
 	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
-	all := t.Files()
-	i := slices.IndexFunc(all, func(f ticketview.File) bool { return f.ID == ticket.ID(r.PathValue("file")) })
+	files := t.Files()
+	i := slices.IndexFunc(files, func(f ticketview.File) bool { return f.ID == ticket.ID(r.PathValue("file")) })
 	if i < 0 {
 		return &ticket.NotVisibleError{}
 	}
-	f := all[i]
+	f := files[i]
 	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: ui.PreviewKind(f.MediaType)}
 	r.Writer.Header().Set("Content-Security-Policy", ui.ContentSecurityPolicy+"; frame-src 'self'")
 	return p.Render(r, http.StatusOK, ui.Page{

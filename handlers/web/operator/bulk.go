@@ -27,45 +27,46 @@ func (p *Pages) bulkRoutes() []ui.Route {
 	}
 }
 
-// maxBulk is how many tickets are changed by one click: as many as a page shows.
+// maxBulk is the maximum number of tickets that one click changes: the number that a page of a list shows.
 const maxBulk = 50
 
-// bulkForm is what is to be done to the tickets that were chosen on a list, as typed.
+// bulkForm is the form for the selected tickets of a list, as typed.
 type bulkForm struct {
-	Selected       map[ticket.ID]bool // also when the row has another version since
-	Assignee       string             // "": as it is
-	Status         ticket.Status      // "": as it is
-	Text           string             // for the citizens
-	IdempotencyKey ticket.ID          // of this form: sent twice it counts once
+	Selected       map[ticket.ID]bool // also if the ticket has a newer version than the row
+	Assignee       string             // as listFilters.Assignee; "": unchanged
+	Status         ticket.Status      // "": unchanged
+	Text           string             // the public note for the citizens
+	IdempotencyKey ticket.ID          // of this form, which has an effect once although it is sent twice
 }
 
-// selectedRow is one row that was chosen, in the version that was seen.
+// selectedRow is one selected row. Version is the seen version of its ticket.
 type selectedRow struct {
 	ID      ticket.ID
 	Version int
 	Number  string
 }
 
-// bulkResult is what became of one of them.
+// bulkResult is the result for one ticket.
 type bulkResult struct {
 	ID      ticket.ID
 	Number  string
-	Refused string // why not; "": it is done
+	Refused string // the error message; "": the ticket was changed
 }
 
-// bulkResultData is what became of them all.
+// bulkResultData is the data of the page with the results.
 type bulkResultData struct {
 	Queue          lists.QueueID
-	Back           string // the list that they were chosen on
+	Back           string // path of the list on which the tickets were selected
 	Action         string
 	Text           string
 	Done, Refused  []bulkResult
-	CanUndo        bool // what was done can still be taken back
-	Undone         bool // this took it back; Text is what had been written
+	CanUndo        bool // the changes can still be undone
+	Undone         bool // the results are those of an undo; Text is the note that was withdrawn
 	IdempotencyKey ticket.ID
 }
 
-func readSelection(r *ui.Request) (all []selectedRow) {
+// readSelection reads the selected rows, each as "id version number", and ignores values of another form.
+func readSelection(r *ui.Request) (rows []selectedRow) {
 	for _, box := range r.PostForm["scelta"] {
 		part := strings.SplitN(box, " ", 3)
 		if len(part) != 3 {
@@ -73,13 +74,13 @@ func readSelection(r *ui.Request) (all []selectedRow) {
 		}
 		version, err := strconv.Atoi(part[1])
 		if err == nil {
-			all = append(all, selectedRow{ticket.ID(part[0]), version, part[2]})
+			rows = append(rows, selectedRow{ticket.ID(part[0]), version, part[2]})
 		}
 	}
-	return all
+	return rows
 }
 
-// returnPath is the list's address, for the way back from its results.
+// returnPath returns the address of the list to go back to: the field «ritorno» if it is an address of this queue, otherwise the queue's.
 func returnPath(r *ui.Request) string {
 	queue := "/code/" + r.PathValue("queue")
 	if to := ui.LocalPath(r.PostFormValue("ritorno"), queue); to == queue || strings.HasPrefix(to, queue+"?") {
@@ -88,22 +89,22 @@ func returnPath(r *ui.Request) string {
 	return queue
 }
 
-// updateSelected carries one act out on every ticket that was chosen, each for itself: one result a ticket, and what is
-// refused for one is done for the others.
+// updateSelected makes the same change to every selected ticket, each with a command of its own. Each ticket has its own result: a
+// refusal for one ticket does not stop the changes to the others.
 func (p *Pages) updateSelected(r *ui.Request) error {
 	t := bulkForm{
 		Selected: map[ticket.ID]bool{}, Assignee: r.PostFormValue("assegna"), Status: ticket.Status(r.PostFormValue("diventa")), Text: strings.TrimSpace(r.PostFormValue("testo")),
 	}
-	all := readSelection(r)
-	for _, row := range all {
+	rows := readSelection(r)
+	for _, row := range rows {
 		t.Selected[row.ID] = true
 	}
-	if problem := t.validate(all); problem != nil {
+	if problem := t.validate(rows); problem != nil {
 		return p.renderSelectionAgain(r, problem, t)
 	}
 	d := bulkResultData{Back: returnPath(r), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
-	for _, c := range all {
-		u := app.UpdateRequest{Changes: ticket.Changes{Status: t.Status}, ExpectedVersion: c.Version}
+	for _, row := range rows {
+		u := app.UpdateRequest{Changes: ticket.Changes{Status: t.Status}, ExpectedVersion: row.Version}
 		switch t.Assignee {
 		case "":
 		case meChoice:
@@ -116,24 +117,25 @@ func (p *Pages) updateSelected(r *ui.Request) error {
 		if t.Text != "" {
 			u.Note = &app.NoteRequest{Text: t.Text, Visibility: ticket.Public}
 		}
-		_, err := p.App.Update(r.Context(), r.Caller, c.ID, u, app.Idempotency{Key: r.PostFormValue("chiave") + " " + string(c.ID)})
-		d.add(c, p.refusalText(r, err))
+		_, err := p.App.Update(r.Context(), r.Caller, row.ID, u, app.Idempotency{Key: r.PostFormValue("chiave") + " " + string(row.ID)})
+		d.add(row, p.refusalText(r, err))
 	}
 	return p.renderBulkResult(r, d)
 }
 
-// undoSelected takes back what updateTogether did, as long as its notes are held.
+// undoSelected undoes what updateSelected did. That is possible while the notes are held.
 func (p *Pages) undoSelected(r *ui.Request) error {
 	d := bulkResultData{Back: returnPath(r), Action: "Annullamento dell’ultima azione", Text: strings.TrimSpace(r.FormValue("testo")), Undone: true}
-	for _, c := range readSelection(r) {
-		_, err := p.App.Undo(r.Context(), r.Caller, c.ID, app.Idempotency{Key: r.PostFormValue("chiave") + " " + string(c.ID)})
-		d.add(c, p.refusalText(r, err))
+	for _, row := range readSelection(r) {
+		_, err := p.App.Undo(r.Context(), r.Caller, row.ID, app.Idempotency{Key: r.PostFormValue("chiave") + " " + string(row.ID)})
+		d.add(row, p.refusalText(r, err))
 	}
 	return p.renderBulkResult(r, d)
 }
 
-func (d *bulkResultData) add(c selectedRow, refused string) {
-	r := bulkResult{c.ID, c.Number, refused}
+// add adds the result for a ticket. refused is the error message, or "".
+func (d *bulkResultData) add(row selectedRow, refused string) {
+	r := bulkResult{row.ID, row.Number, refused}
 	if refused == "" {
 		d.Done = append(d.Done, r)
 	} else {
@@ -141,20 +143,20 @@ func (d *bulkResultData) add(c selectedRow, refused string) {
 	}
 }
 
-// validate is what keeps anything from being tried.
-func (t bulkForm) validate(all []selectedRow) *ui.Problem {
+// validate returns the error message for a form that must not change any ticket, or nil.
+func (t bulkForm) validate(rows []selectedRow) *ui.Problem {
 	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
-	asks := t.Status == ticket.Waiting || t.Status == ticket.Solved
+	needsNote := t.Status == ticket.Waiting || t.Status == ticket.Solved
 	switch {
-	case len(all) == 0 || slices.ContainsFunc(all, func(r selectedRow) bool { return r.Version < 1 }):
+	case len(rows) == 0 || slices.ContainsFunc(rows, func(r selectedRow) bool { return r.Version < 1 }):
 		problem.Text = "Scelga almeno una richiesta dell’elenco."
-	case len(all) > maxBulk:
+	case len(rows) > maxBulk:
 		problem.Text = "Si possono modificare insieme al massimo " + strconv.Itoa(maxBulk) + " richieste."
 	case t.Assignee == "" && t.Status == "":
 		problem.Text = "Scelga l’operatore o lo stato da dare alle richieste scelte."
-	case asks && t.Text == "":
+	case needsNote && t.Text == "":
 		problem.Text = "Scriva la nota per i cittadini: lo stato «" + t.Status.Label() + "» la richiede."
-	case !asks && t.Text != "":
+	case !needsNote && t.Text != "":
 		problem.Text = "La nota per i cittadini si invia con lo stato «" + ticket.Waiting.Label() + "» o «" + ticket.Solved.Label() + "»: scelga lo stato, o tolga la nota."
 	default:
 		return nil
@@ -162,7 +164,7 @@ func (t bulkForm) validate(all []selectedRow) *ui.Problem {
 	return problem
 }
 
-// describe what was asked for.
+// describe returns the change in words, for the page with the results.
 func (t bulkForm) describe() string {
 	var parts []string
 	switch t.Assignee {
@@ -183,14 +185,14 @@ func (t bulkForm) describe() string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// refusalText is a refusal in a sentence; "" for none.
+// refusalText returns the error message for err in one line, or "" for nil. It logs an internal error.
 func (p *Pages) refusalText(r *ui.Request, err error) string {
 	if err == nil {
 		return ""
 	}
 	problem := ui.ProblemOf(err)
 	if problem.Status == http.StatusInternalServerError {
-		p.Log.LogAttrs(r.Context(), slog.LevelError, "one of many failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
+		p.Log.LogAttrs(r.Context(), slog.LevelError, "change to one of several tickets failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
 	}
 	if problem.Status == http.StatusNotFound {
 		return "La richiesta non c’è, o non è tra quelle che può vedere."
@@ -205,7 +207,7 @@ func (p *Pages) refusalText(r *ui.Request, err error) string {
 	return strings.Join(texts, " ")
 }
 
-// renderBulkResult shows them at once: every command has a key, so that a reload does nothing a second time.
+// renderBulkResult answers a POST with the results instead of a redirect. A reload changes nothing, because every command has a key.
 func (p *Pages) renderBulkResult(r *ui.Request, d bulkResultData) (err error) {
 	d.Queue = lists.QueueID(r.PathValue("queue"))
 	d.CanUndo = d.CanUndo && len(d.Done) > 0
@@ -219,10 +221,10 @@ func (p *Pages) renderBulkResult(r *ui.Request, d bulkResultData) (err error) {
 	return p.Render(r, http.StatusOK, ui.Page{Template: "insieme", Title: "Esito", Breadcrumb: []ui.Crumb{{Name: name, Path: d.Back}}, Data: d, Queue: d.Queue})
 }
 
-// renderSelectionAgain shows the list again with what was chosen and typed, and what is missing.
+// renderSelectionAgain shows the list with the selection and the form as typed, and the error message.
 func (p *Pages) renderSelectionAgain(r *ui.Request, problem *ui.Problem, t bulkForm) error {
-	_, asked, _ := strings.Cut(returnPath(r), "?")
-	query, _ := url.ParseQuery(asked) // as far as it can be read, as of any address
+	_, rawQuery, _ := strings.Cut(returnPath(r), "?")
+	query, _ := url.ParseQuery(rawQuery) // on an error it has the valid parameters, as http.Request.URL.Query
 	d, err := p.loadQueue(r, p.readFilterQuery(r, query))
 	if err != nil {
 		return err

@@ -17,40 +17,44 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// checklist is the playbook of a ticket as its page shows it (FAQ 2.7–2.12): what is asked, as it stands and as it was typed,
-// what is not, and what the answers come to.
+// checklist is the playbook of a ticket as its page shows it (FAQ 2.7–2.12): the applicable checks with their answers as stored and as
+// typed, the checks that do not apply, and the outcome.
 type checklist struct {
 	ticketview.Playbook
 	Applicable      []checkItem
 	NotApplicable   []ticketview.Check
-	MissingEvidence []evidenceInput // what the outcome cannot do without
-	CanAnswer       bool            // the reader may answer
-	Answered        int             // how many are answered
-	NoteReader      string          // who reads the outcome's note: internal, cittadino, regione
+	MissingEvidence []evidenceInput // inputs for the evidence that the outcome's note needs and that is missing
+	CanAnswer       bool            // the reader may answer checks
+	Answered        int             // number of answered checks
+	NoteReader      string          // readers of the outcome's note: internal, cittadino or regione
 }
 
-// AwaitsConfirmation tells whether the outcome waits for the reader's click, Goes whether a check waits for their answer.
+// AwaitsConfirmation reports whether there is an outcome that the reader has to confirm.
 func (l *checklist) AwaitsConfirmation() bool {
 	return l.CanAnswer && l.Outcome != nil && !l.Outcome.CarriedOut
 }
+
+// AwaitsAnswer reports whether there is a check that the reader has to answer next.
 func (l *checklist) AwaitsAnswer() bool { return l.CanAnswer && len(l.Next) > 0 }
 
+// checkItem is one applicable check with its inputs.
 type checkItem struct {
 	ticketview.Check
-	Answer   string // as typed, or as it stands
+	Answer   string // as typed, otherwise as stored
 	Evidence []evidenceInput
-	Original string // how the page showed it: what still is so was not touched
-	Touched  bool   // typed, and not sent yet
-	BySystem bool   // a connected system answered
+	Original string // the canonical answer as stored; the form sends it back so that readAnswers can skip unchanged answers
+	Touched  bool   // the answer was typed and not sent yet
+	BySystem bool   // a connected system gave the stored answer
 }
 
+// evidenceInput is the input for one value of evidence.
 type evidenceInput struct {
 	ticketview.Evidence
 	Name  string // of the input
-	Value string // as typed, or as it stands
+	Value string // as typed, otherwise as stored
 }
 
-// Display is the value as people write it.
+// Display returns the stored value in Italian notation.
 func (e evidenceInput) Display() string {
 	switch {
 	case e.Type == playbook.Date:
@@ -61,7 +65,7 @@ func (e evidenceInput) Display() string {
 	return e.Evidence.Value
 }
 
-// WarningText returns in Italian what is odd about the value; "" if nothing is.
+// WarningText returns the Italian warning about the stored value; "" if there is none.
 func (e evidenceInput) WarningText() string {
 	if e.WarningReason.Code == "" {
 		return ""
@@ -69,7 +73,7 @@ func (e evidenceInput) WarningText() string {
 	return ui.ReasonText(e.WarningReason)
 }
 
-// newChecklist is a ticket's; nil: no checks are prescribed, or they are not the reader's to see.
+// newChecklist returns the checks of a ticket, or nil if none are prescribed or the reader may not see them.
 func newChecklist(t app.TicketView, f updateForm) *checklist {
 	if t.PlaybookRun == nil {
 		return nil
@@ -100,6 +104,7 @@ func newChecklist(t app.TicketView, f updateForm) *checklist {
 	return l
 }
 
+// newCheckItem returns a check with its stored answer, or with the answer in the form if that has one.
 func newCheckItem(c ticketview.Check, f updateForm) checkItem {
 	k := checkItem{Check: c, Answer: c.Answer, Original: canonicalAnswer(c.Answer, evidenceValues(c)), BySystem: c.By != nil && c.By.Role == person.System}
 	typed := slices.IndexFunc(f.Answers, func(a app.AnswerRequest) bool { return a.Check == c.ID })
@@ -116,7 +121,7 @@ func newCheckItem(c ticketview.Check, f updateForm) checkItem {
 	return k
 }
 
-// missingInput is the input for evidence that the outcome misses, with the last answered check that takes it.
+// missingInput returns the input for a missing value of evidence, at the last answered check that has the field; nil if there is none.
 func (l *checklist) missingInput(field playbook.FieldID) []evidenceInput {
 	for _, c := range slices.Backward(l.Applicable) {
 		for _, e := range c.Evidence {
@@ -128,6 +133,7 @@ func (l *checklist) missingInput(field playbook.FieldID) []evidenceInput {
 	return nil
 }
 
+// evidenceValues returns the stored evidence of a check.
 func evidenceValues(c ticketview.Check) playbook.Evidence {
 	values := playbook.Evidence{}
 	for _, e := range c.Evidence {
@@ -136,7 +142,7 @@ func evidenceValues(c ticketview.Check) playbook.Evidence {
 	return values
 }
 
-// canonicalAnswer writes an answer and its evidence in one line, always the same for the same.
+// canonicalAnswer returns an answer and its non-empty evidence as one string. Equal answers give equal strings.
 func canonicalAnswer(answer string, values playbook.Evidence) string {
 	b := answer
 	for _, field := range slices.Sorted(maps.Keys(values)) {
@@ -147,8 +153,8 @@ func canonicalAnswer(answer string, values playbook.Evidence) string {
 	return b
 }
 
-// readAnswers are the checks that the reader touched, in the order in which they are asked.
-func readAnswers(r *ui.Request) (all []app.AnswerRequest) {
+// readAnswers returns the answers that the reader changed, in the order of the checks on the page.
+func readAnswers(r *ui.Request) (answers []app.AnswerRequest) {
 	for _, id := range r.Form["verifiche"] {
 		a := app.AnswerRequest{Check: playbook.CheckID(id), Answer: r.FormValue("esito." + id), Evidence: playbook.Evidence{}}
 		for name := range r.Form {
@@ -159,35 +165,35 @@ func readAnswers(r *ui.Request) (all []app.AnswerRequest) {
 				}
 			}
 		}
-		was := r.FormValue("era." + id)
-		if canonicalAnswer(a.Answer, a.Evidence) == was {
+		original := r.FormValue("era." + id)
+		if canonicalAnswer(a.Answer, a.Evidence) == original {
 			continue
 		}
-		for _, before := range strings.Split(was, "\x1f")[1:] { // what was taken away is sent as empty
-			field, _, _ := strings.Cut(before, "=")
+		for _, stored := range strings.Split(original, "\x1f")[1:] { // send evidence that was removed as an empty value
+			field, _, _ := strings.Cut(stored, "=")
 			if _, kept := a.Evidence[playbook.FieldID(field)]; !kept {
 				a.Evidence[playbook.FieldID(field)] = ""
 			}
 		}
-		all = append(all, a)
+		answers = append(answers, a)
 	}
-	return all
+	return answers
 }
 
-// checkAnchor is the name under which the page says what is wrong with a check.
+// checkAnchor returns the field name for the errors of a check. The summary of errors links to it.
 func checkAnchor(id playbook.CheckID) string { return "verifica-" + string(id) }
 
-// moveToChecks moves what is wrong with the n-th answer to the check that it answers.
+// moveToChecks changes the field of each error about answers[n] to the anchor of the check that the answer is for.
 func moveToChecks(problem *ui.Problem, answers []app.AnswerRequest) {
 	for i, f := range problem.Fields {
 		rest, ok := strings.CutPrefix(f.Field, "answers[")
-		number, of, _ := strings.Cut(rest, "]")
+		number, part, _ := strings.Cut(rest, "]")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil || n >= len(answers) {
 			continue
 		}
 		problem.Fields[i].Field = checkAnchor(answers[n].Check)
-		if of == ".answer" {
+		if part == ".answer" {
 			problem.Fields[i].Text = "Verifiche: risponda sì o no, oppure tolga ciò che ha scritto."
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-func TestARefusedAnswerStandsBesideItsCheck(t *testing.T) {
+func TestErrorsOfAnswersMoveToTheirChecks(t *testing.T) {
 	answers := make([]app.AnswerRequest, 12)
 	answers[11].Check = "ultima"
 	problem := &ui.Problem{Fields: []ui.FieldProblem{{Field: "answers[11].answer", Text: ""}, {Field: "answers[11].evidence.iuv", Text: "no"}, {Field: "answers", Text: "altro"}, {Field: "answers[12]", Text: "di nessuna"}}}

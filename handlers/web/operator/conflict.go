@@ -16,17 +16,17 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// conflict is one field that somebody else changed since the page was read, in words.
+// conflict describes one field that another person has changed since the page was read.
 type conflict struct {
 	Field  string
-	Yours  string // "" where the reader set nothing
+	Yours  string // the reader's value; "": none
 	Theirs string
-	Note   ticket.ID // that came in meanwhile; "" for another field
+	Note   ticket.ID // the note that was added meanwhile; "" for another field
 	By     string
 	At     time.Time
 }
 
-// describeConflicts says what changed meanwhile. Names are those that the ticket's own page gives.
+// describeConflicts returns the Italian description of each conflicting field.
 func (p *Pages) describeConflicts(r *ui.Request, t ticketview.Ticket, fields []ticket.FieldConflict, f updateForm) ([]conflict, error) {
 	if len(fields) == 0 {
 		return nil, nil
@@ -42,7 +42,7 @@ func (p *Pages) describeConflicts(r *ui.Request, t ticketview.Ticket, fields []t
 	if err != nil {
 		return nil, err
 	}
-	var all []conflict
+	var conflicts []conflict
 	for _, c := range fields {
 		shown := conflict{Field: c.Field, By: names[c.By.ID], At: c.At}
 		switch {
@@ -71,12 +71,12 @@ func (p *Pages) describeConflicts(r *ui.Request, t ticketview.Ticket, fields []t
 				shown.Theirs = t.Notes[i].Text
 			}
 		}
-		all = append(all, shown)
+		conflicts = append(conflicts, shown)
 	}
-	return all, nil
+	return conflicts, nil
 }
 
-// assigneeName names a choice of the operator menu.
+// assigneeName returns the name for a value of the operator menu.
 func assigneeName(value string, names map[string]string) string {
 	switch value {
 	case "":
@@ -87,6 +87,7 @@ func assigneeName(value string, names map[string]string) string {
 	return cmp.Or(names[value], "un operatore")
 }
 
+// problemLabel returns the label of a problem, given as service/problem.
 func (p *Pages) problemLabel(value string) string {
 	service, problem, _ := strings.Cut(value, "/")
 	found, _ := p.App.Catalog.Problem(catalog.ServiceID(service), catalog.ProblemID(problem))

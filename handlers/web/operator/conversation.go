@@ -9,52 +9,54 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// conversation is what was said and done about a ticket: notes, and quieter what happened between them. The latest are in sight, what
-// came before is folded away.
+// conversation is the ticket's notes and, less prominent, the events between them. The page shows the latest items and folds the earlier
+// ones.
 type conversation struct {
 	Earlier   []conversationItem
 	Latest    []conversationItem
-	NoteCount int // how many texts there are in all
+	NoteCount int // number of all notes
 }
 
-// conversationItem is a note, or what happened before the next one.
+// conversationItem is either a note or the events between two notes.
 type conversationItem struct {
 	Note   *ticketview.Note
 	Events timelineEvents
 }
 
-// timelineEvent is what happened, and how often in a row: a connected system that gives no answer is asked again and again.
+// timelineEvent is an event and the number of its repetitions in a row. Queries to a connected system that does not answer are repeated.
 type timelineEvent struct {
-	ticketview.Line // the last time
+	ticketview.Line // of the last repetition
 	Count           int
 }
 
-// timelineEvents are events with no note between them.
+// timelineEvents is a sequence of events without a note between them.
 type timelineEvents []timelineEvent
 
-// Last returns the latest of them.
-func (all timelineEvents) Last() timelineEvent { return all[len(all)-1] }
+// Last returns the last event.
+func (events timelineEvents) Last() timelineEvent { return events[len(events)-1] }
 
-// ActorName is who did it; "": the sentence names them.
-func (h timelineEvent) ActorName() string {
-	if h.Type == "taken" && strings.HasSuffix(h.Text, " "+h.By.Name) {
+// ActorName returns the actor's name; "" if the sentence ends with it already.
+func (e timelineEvent) ActorName() string {
+	if e.Type == "taken" && strings.HasSuffix(e.Text, " "+e.By.Name) {
 		return ""
 	}
-	return h.By.Name
+	return e.By.Name
 }
 
-// latestShown is how many exchanges a reader gets without asking.
+// latestShown is the number of items that the page shows unfolded.
 const latestShown = 6
 
-// textEvents are the events that hold one: the timeline names them where the notes have it.
+// textEvents holds the types of events that have a note: for each such line of the timeline the ticket's notes have the text, in the
+// same order.
 var textEvents = map[string]bool{"citizen_note": true, "internal_note": true, "regional_note": true, "citizen_replied": true}
 
+// newConversation builds the conversation from the timeline and the notes.
 func newConversation(t ticketview.Ticket) conversation {
 	var all []conversationItem
 	next := 0
 	for _, line := range t.Timeline {
 		switch {
-		case line.Type == "opened": // the request itself, which stands at the head
+		case line.Type == "opened": // the page shows the request itself at the top
 		case textEvents[line.Type] && next < len(t.Notes):
 			all = append(all, conversationItem{Note: &t.Notes[next]})
 			next++
@@ -68,7 +70,7 @@ func newConversation(t ticketview.Ticket) conversation {
 	return conversation{Earlier: all[:from], Latest: all[from:], NoteCount: next}
 }
 
-// addEvent tells a question that was asked in vain as the one before with it.
+// addEvent appends an event. A failed query that repeats the one before it only raises that one's count.
 func (e *conversationItem) addEvent(line ticketview.Line) {
 	if last := &e.Events[len(e.Events)-1]; line.Type == "check_tried" && last.Type == line.Type && last.Text == line.Text {
 		last.Line, last.Count = line, last.Count+1

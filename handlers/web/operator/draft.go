@@ -15,13 +15,15 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// hasContent tells whether the form holds anything worth keeping: an open padlock alone is nothing, nor is what a note once was.
+// hasContent reports whether the form has content to keep as a draft. The visibility alone is no content, nor is the mark of an undone
+// note.
 func (f updateForm) hasContent() bool {
 	f.Visibility, f.Undone, f.ExpectedVersion, f.IdempotencyKey, f.Act, f.files, f.body = "", "", 0, "", "", nil, nil
 	return !reflect.ValueOf(f).IsZero()
 }
 
-// storeDraft keeps a form for its author, or forgets it when it holds nothing any more. Zero time: it holds nothing.
+// storeDraft stores a form as its author's draft and returns the time, or deletes the draft if the form has no content. A zero time
+// means that there is no draft.
 func (p *Pages) storeDraft(r *ui.Request, id ticket.ID, f updateForm) (time.Time, error) {
 	if !f.hasContent() {
 		return time.Time{}, p.App.Drafts.Discard(r.Context(), r.Session.Account, id, string(f.IdempotencyKey))
@@ -31,13 +33,13 @@ func (p *Pages) storeDraft(r *ui.Request, id ticket.ID, f updateForm) (time.Time
 		return time.Time{}, fmt.Errorf("draft: %w", err)
 	}
 	at, err := p.App.Drafts.Save(r.Context(), r.Session.Account, id, string(f.IdempotencyKey), content)
-	if errors.Is(err, eventstore.ErrErased) { // there is nobody left to write to
+	if errors.Is(err, eventstore.ErrErased) { // an erased ticket takes no notes
 		return time.Time{}, nil
 	}
 	return at, err
 }
 
-// storeVisibleDraft is keepDraft for who sees the ticket that the address names.
+// storeVisibleDraft calls storeDraft for the ticket in the path if the reader may see it.
 func (p *Pages) storeVisibleDraft(r *ui.Request, f updateForm) (time.Time, error) {
 	id, err := ticketID(r)
 	if err == nil {
@@ -49,19 +51,19 @@ func (p *Pages) storeVisibleDraft(r *ui.Request, f updateForm) (time.Time, error
 	return p.storeDraft(r, id, f)
 }
 
-// readDraft is the form as its author left it, and when; a zero time: they left nothing.
+// readDraft returns the reader's draft and the time at which it was stored; a zero time if there is none.
 func (p *Pages) readDraft(r *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
 	content, at, err := p.App.Drafts.Read(r.Context(), r.Session.Account, id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
 	}
-	if json.Unmarshal(content, &f) != nil { // of another version of these pages
+	if json.Unmarshal(content, &f) != nil { // a draft of another version of these pages
 		return updateForm{}, time.Time{}, nil
 	}
 	return f, at, nil
 }
 
-// autosaveDraft keeps what is typed while it is being typed, and answers with the words for it.
+// autosaveDraft stores the form while its author types, and answers with a sentence that confirms it, as plain text.
 func (p *Pages) autosaveDraft(r *ui.Request) error {
 	f, err := readUpdate(r)
 	if err != nil {

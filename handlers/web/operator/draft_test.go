@@ -14,7 +14,7 @@ import (
 )
 
 // Drafts outlive a release: the names in their JSON are stored names.
-func TestAStoredDraftReadsIntoTheForm(t *testing.T) {
+func TestStoredDraftIsReadIntoTheForm(t *testing.T) {
 	const stored = `{"Text":"Scriva il numero.","Visibility":"public","Status":"in_attesa_utente","Assignee":"anna","Entity":"010301","Reason":"sbagliato",
 		"Ground":"urgenza","Discard":"prova","Main":"26-000001","Problem":"ritiro-documenti/altro",
 		"Answers":[{"Check":"referto-individuato","Answer":"yes","Evidence":{"numero":"12"}}],"Undone":"citizen/risolto"}`
@@ -29,13 +29,13 @@ func TestAStoredDraftReadsIntoTheForm(t *testing.T) {
 	}
 	var got updateForm
 	if err := json.Unmarshal([]byte(stored), &got); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("the draft of an earlier release is read as %+v, %v", got, err)
+		t.Errorf("draft of an earlier release: got %+v, %v, want %+v", got, err, want)
 	}
 	again, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got = (updateForm{}); json.Unmarshal(again, &got) != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("%s is read as %+v", again, got)
+		t.Errorf("draft %s: got %+v, want %+v", again, got, want)
 	}
 }

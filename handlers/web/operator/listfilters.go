@@ -13,23 +13,23 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// listFilters is what a list is asked by. All of it stands in the list's address, so that a reload, the way back and a
-// bookmark lead to the same place; what was typed, and the cursor, which holds a name where names are the order, stand
-// there sealed.
+// listFilters holds the conditions of a list. The list's address contains all of them, so that a reload, the back button and a bookmark
+// lead to the same page. The address contains the search and the cursor encrypted, because a search is a name or a tax code and a cursor
+// contains a name if the list is sorted by name.
 type listFilters struct {
 	Queue    lists.QueueID
 	Q        string
 	Status   ticket.Status
-	Assignee string // an account's id, Me, ticketview.Supervisors or lists.NoAssignee
+	Assignee string // an account's id, meChoice, ticketview.Supervisors or lists.NoAssignee; "": any
 	Entity   catalog.EntityCode
 	Sort     lists.Sort
 	cursor   string
 }
 
-// meChoice is the reader, in the choice of operators.
+// meChoice is the value for the reader in a menu of operators.
 const meChoice = "io"
 
-// readFilterQuery reads what an address asks for.
+// readFilterQuery reads the list filters from an address.
 func (p *Pages) readFilterQuery(r *ui.Request, query url.Values) listFilters {
 	return listFilters{
 		Queue: lists.QueueID(r.PathValue("queue")), Q: p.decryptParam(r, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
@@ -38,7 +38,7 @@ func (p *Pages) readFilterQuery(r *ui.Request, query url.Values) listFilters {
 	}.withDefaultSort()
 }
 
-// readFilterForm reads what the form above the list asks for.
+// readFilterForm reads the list filters from the form above the list.
 func readFilterForm(r *ui.Request) listFilters {
 	return listFilters{
 		Queue: lists.QueueID(r.PathValue("queue")), Q: r.PostFormValue("q"), Status: ticket.Status(r.PostFormValue("stato")),
@@ -46,12 +46,13 @@ func readFilterForm(r *ui.Request) listFilters {
 	}.withDefaultSort()
 }
 
+// withDefaultSort returns the list filters with the queue's default order if they have none.
 func (l listFilters) withDefaultSort() listFilters {
 	l.Sort = cmp.Or(l.Sort, defaultSort(l.Queue))
 	return l
 }
 
-// defaultSort is the order of a queue that nobody ordered: who has waited longest for somebody to begin comes first.
+// defaultSort returns the order of a queue if the reader chose none. Where tickets wait to be taken, the oldest comes first.
 func defaultSort(q lists.QueueID) lists.Sort {
 	if q == lists.NewQueue || q == lists.GroupQueue {
 		return lists.OldestFirst
@@ -59,7 +60,7 @@ func defaultSort(q lists.QueueID) lists.Sort {
 	return lists.RecentFirst
 }
 
-// listPath is the list's address.
+// listPath returns the address of the list.
 func (p *Pages) listPath(r *ui.Request, l listFilters) string {
 	query := url.Values{}
 	set := func(name, value string) {
@@ -82,7 +83,7 @@ func (p *Pages) listPath(r *ui.Request, l listFilters) string {
 	return path
 }
 
-// filter is the listing as the read models know it.
+// filter returns the list filters in the form of the read model.
 func (l listFilters) filter(r *ui.Request) lists.Filter {
 	f := lists.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
 	if f.Assignee == meChoice {
@@ -91,20 +92,20 @@ func (l listFilters) filter(r *ui.Request) lists.Filter {
 	return f
 }
 
-// hasFilters tells whether anything but the queue is asked for.
+// hasFilters reports whether there is a condition besides the queue.
 func (l listFilters) hasFilters() bool {
 	return l.Q != "" || l.Status != "" || l.Assignee != "" || l.Entity != ""
 }
 
-// sortColumn is the head of a column that orders the list: which way it does so now, and where another click leads.
+// sortColumn is the head of a column by which the list can be sorted. Path is the address of the list with the order that a click chooses.
 type sortColumn struct {
 	ID, Name, Path string
-	Order          string // as aria-sort says it; "" where another column orders
+	Order          string // the value of aria-sort; "": the list is sorted by another column
 }
 
-// sortColumns are the columns that order a list, by their names in the template.
+// sortColumns returns the columns by which a list can be sorted, by their names in the template.
 func (p *Pages) sortColumns(r *ui.Request, l listFilters) map[string]sortColumn {
-	all := map[string]sortColumn{}
+	columns := map[string]sortColumn{}
 	for _, c := range []struct {
 		id, name string
 		up, down lists.Sort
@@ -126,7 +127,7 @@ func (p *Pages) sortColumns(r *ui.Request, l listFilters) map[string]sortColumn 
 			next.Sort = c.first
 		}
 		h.Path = p.listPath(r, next)
-		all[c.id] = h
+		columns[c.id] = h
 	}
-	return all
+	return columns
 }

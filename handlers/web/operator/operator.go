@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package operator has the pages on which operators work: queues, tickets, and changes to several tickets at once.
+// Package operator serves the pages on which operators work: queues, tickets, and changes to several tickets at once. Auditors read
+// queues and tickets on the same pages.
 package operator
 
 import (
@@ -16,14 +17,14 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Pages are the pages on which operators work: queues, tickets, and changes to several tickets at once.
+// Pages serves the pages of operators.
 type Pages struct {
 	*ui.UI
 	readymade   *readymade.Texts
-	paramCipher cipher.AEAD // encrypts what is typed, for addresses
+	paramCipher cipher.AEAD // encrypts values in addresses
 }
 
-// New returns the pages of operators and adds their templates to u.
+// New returns the pages of operators and adds their templates to u. Presence and drafts come from u.App.
 func New(u *ui.UI) (*Pages, error) {
 	c, err := newParamCipher(u.App.Store.KeyedHash)
 	if err != nil {
@@ -33,7 +34,7 @@ func New(u *ui.UI) (*Pages, error) {
 	return p, u.AddTemplates(templateFiles)
 }
 
-// Routes returns the pages' routes.
+// Routes returns the routes of all pages.
 func (p *Pages) Routes() []ui.Route {
 	return slices.Concat(p.queueRoutes(), p.ticketRoutes(), p.bulkRoutes())
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// newParamCipher makes what seals words for addresses. Browsers, proxies and logs keep addresses, and what somebody searches
-// for is a name or a codice fiscale: an address holds it unreadable, and only for the account that typed it.
+// newParamCipher returns the cipher that encrypts values in addresses. Browsers, proxies and logs keep addresses, and a search is a name
+// or a tax code. Only the account that typed a value can use its address.
 func newParamCipher(keyedHash func(purpose, value string) string) (cipher.AEAD, error) {
 	key, err := hex.DecodeString(keyedHash("page-address", ""))
 	if err != nil {
@@ -27,7 +27,7 @@ func newParamCipher(keyedHash func(purpose, value string) string) (cipher.AEAD, 
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// encryptParam is what was typed, for an address; "" stays empty.
+// encryptParam returns a typed value encrypted for an address of the reader's account; "" for "".
 func (p *Pages) encryptParam(r *ui.Request, typed string) string {
 	if typed == "" {
 		return ""
@@ -35,13 +35,13 @@ func (p *Pages) encryptParam(r *ui.Request, typed string) string {
 	return base64.RawURLEncoding.EncodeToString(p.paramCipher.Seal(nil, nil, []byte(typed), []byte(r.Session.Account)))
 }
 
-// decryptParam is what sealed hid. An address that somebody else was given, or that was edited, holds nothing.
-func (p *Pages) decryptParam(r *ui.Request, text string) string {
-	secret, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(secret) == 0 {
+// decryptParam returns the value that encryptParam encrypted for the same account; "" for a value of another account or an edited one.
+func (p *Pages) decryptParam(r *ui.Request, param string) string {
+	sealed, err := base64.RawURLEncoding.DecodeString(param)
+	if err != nil || len(sealed) == 0 {
 		return ""
 	}
-	typed, err := p.paramCipher.Open(nil, nil, secret, []byte(r.Session.Account))
+	typed, err := p.paramCipher.Open(nil, nil, sealed, []byte(r.Session.Account))
 	if err != nil {
 		return ""
 	}

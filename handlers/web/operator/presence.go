@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// presenceText says who else has the ticket open, and who is writing; "" for nobody.
+// presenceText returns the names of the other operators who have the ticket open, and who of them is writing; "" if there are none.
 func (p *Pages) presenceText(r *ui.Request, id ticket.ID) (string, error) {
 	if !r.Caller.Actor.Role.Operates() {
 		return "", nil
@@ -36,7 +36,8 @@ func (p *Pages) presenceText(r *ui.Request, id ticket.ID) (string, error) {
 	return strings.Join(texts, " · "), nil
 }
 
-// reportPresence takes what the page says of its reader while it is open, and answers with who else is there.
+// reportPresence records that the reader has the ticket open, writes or leaves, as the page's script reports, and answers with
+// presenceText as plain text.
 func (p *Pages) reportPresence(r *ui.Request) error {
 	id, err := ticketID(r)
 	if err == nil {
@@ -45,11 +46,11 @@ func (p *Pages) reportPresence(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	by := r.Caller.Actor
+	actor := r.Caller.Actor
 	if r.FormValue("via") != "" {
-		return p.App.Presence.Leave(r.Context(), id, by)
+		return p.App.Presence.Leave(r.Context(), id, actor)
 	}
-	if err := p.App.Presence.Enter(r.Context(), id, by, r.FormValue("scrive") != ""); err != nil {
+	if err := p.App.Presence.Enter(r.Context(), id, actor, r.FormValue("scrive") != ""); err != nil {
 		return err
 	}
 	texts, err := p.presenceText(r, id)

@@ -24,40 +24,41 @@ func (p *Pages) queueRoutes() []ui.Route {
 	}
 }
 
-// queueData is one page of a queue, with what it was asked by and where its links lead.
+// queueData is the data of one page of a queue: list filters, tickets, and the addresses of its links.
 type queueData struct {
 	listFilters
 	Name        string
 	Page        lists.Page
 	SortColumns map[string]sortColumn
-	EmptyText   string // what an empty list says
+	EmptyText   string // text to show if the list is empty
 
-	Self, First, Previous, Next, Unfiltered string // addresses; "" where there is no such page. All is without filters
+	Self, First, Previous, Next, Unfiltered string // addresses; "": there is no such page. Unfiltered is the queue without conditions
 
-	At    time.Time // that the list is of
-	Now   time.Time // that ages are counted to
-	Stale bool      // what happened lately may be missing
+	At    time.Time // at which the list was read
+	Now   time.Time // up to which ages are counted
+	Stale bool      // the latest changes may be missing
 
 	Statuses    []ticket.Status
 	Operators   []identity.Operator
-	Entities    []catalog.Entity // to choose from; nil where all tickets are at one
-	ShowsOrigin bool             // whose hand-over it was says something
-	CanUpdate   bool             // the reader may change tickets
+	Entities    []catalog.Entity // options of the filter; nil: all tickets are of one entity
+	ShowsOrigin bool             // the list shows which ASR handed a ticket over
+	CanUpdate   bool             // the reader's role may change tickets
 
 	Bulk bulkForm
 }
 
-// HasSelectable tells whether any of the page's tickets can be chosen: a trace is none of the reader's to change.
+// HasSelectable reports whether the reader can select a ticket of the page. The reader cannot change a trace.
 func (d queueData) HasSelectable() bool {
 	return d.CanUpdate && slices.ContainsFunc(d.Page.Items, func(i lists.Item) bool { return !i.ReadOnly })
 }
 
-// FiltersByStatus tells whether there is a status to choose: some queues are of one.
+// FiltersByStatus reports whether the page has a filter by status. Queues with tickets of one status do not need it.
 func (d queueData) FiltersByStatus() bool {
-	ofOne := []lists.QueueID{lists.InProgressQueue, lists.WaitingQueue, lists.SolvedQueue}
-	return d.Status != "" || !slices.Contains(ofOne, d.Queue)
+	singleStatus := []lists.QueueID{lists.InProgressQueue, lists.WaitingQueue, lists.SolvedQueue}
+	return d.Status != "" || !slices.Contains(singleStatus, d.Queue)
 }
 
+// queuePage shows a queue with the list filters of its address.
 func (p *Pages) queuePage(r *ui.Request) error {
 	d, err := p.loadQueue(r, p.readFilterQuery(r, r.URL.Query()))
 	if err != nil {
@@ -66,18 +67,19 @@ func (p *Pages) queuePage(r *ui.Request) error {
 	return p.Render(r, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list", Queue: d.Queue, Position: d.Page.Position})
 }
 
-// searchQueue takes the form above a list: what is typed there travels in no address that can be read.
+// searchQueue handles the form above a list. The form is a POST so that the search is in no readable address; searchQueue redirects to
+// the address with the search encrypted, or sends the list if htmx requests it.
 func (p *Pages) searchQueue(r *ui.Request) error {
 	l := readFilterForm(r)
-	if words := []rune(l.Q); len(words) > lists.MaxSearchLength { // no address would hold it
-		l.Q = string(words[:lists.MaxSearchLength])
+	if search := []rune(l.Q); len(search) > lists.MaxSearchLength { // it would not fit into an address
+		l.Q = string(search[:lists.MaxSearchLength])
 		return p.renderSearchTooLong(r, l)
 	}
-	to := p.listPath(r, l)
+	path := p.listPath(r, l)
 	if !r.Partial {
-		return r.Redirect(to)
+		return r.Redirect(path)
 	}
-	r.Writer.Header().Set("HX-Replace-Url", to)
+	r.Writer.Header().Set("HX-Replace-Url", path)
 	d, err := p.loadQueue(r, l)
 	if err != nil {
 		return err
@@ -85,7 +87,7 @@ func (p *Pages) searchQueue(r *ui.Request) error {
 	return p.Render(r, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list"})
 }
 
-// renderSearchTooLong refuses a search that is too long, on the list of what is left of it.
+// renderSearchTooLong shows the list for the shortened search, with the error message that the search was too long.
 func (p *Pages) renderSearchTooLong(r *ui.Request, l listFilters) error {
 	d, err := p.loadQueue(r, l)
 	if err != nil {
@@ -98,16 +100,17 @@ func (p *Pages) renderSearchTooLong(r *ui.Request, l listFilters) error {
 	return p.Render(r, problem.Status, ui.Page{Template: "coda", Title: d.Name, Problem: problem, Data: d, Queue: d.Queue, Position: d.Page.Position})
 }
 
-// loadQueue reads a page of a queue. It waits for what was recorded before it was asked for.
+// loadQueue reads a page of a queue. It waits until the lists have processed the head of the log, so that readers see their own changes;
+// if that takes too long, the page is marked as stale. Error: *ticket.NotVisibleError for a queue that the role does not have.
 func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
-	by := r.Caller.Actor
-	name, ok := lists.QueueName(by.Role, l.Queue)
-	if !ok || !by.Role.Operates() && !r.Caller.Viewer().IsAuditor() {
+	actor := r.Caller.Actor
+	name, ok := lists.QueueName(actor.Role, l.Queue)
+	if !ok || !actor.Role.Operates() && !r.Caller.Viewer().IsAuditor() {
 		return queueData{}, &ticket.NotVisibleError{}
 	}
 	d := queueData{
-		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(by.Role, identity.UpdateTicket),
-		ShowsOrigin: by.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: p.App.Store.Now(), Self: p.listPath(r, l),
+		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(actor.Role, identity.UpdateTicket),
+		ShowsOrigin: actor.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: p.App.Store.Now(), Self: p.listPath(r, l),
 	}
 	head, _, err := p.App.Store.Head(r.Context())
 	if err == nil {
@@ -120,13 +123,13 @@ func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 	if err == nil {
 		d.Bulk.IdempotencyKey, err = app.NewID()
 	}
-	if err == nil && by.Entity != "" {
-		d.Operators, err = p.Identity.ListOperators(r.Context(), by.Entity)
+	if err == nil && actor.Entity != "" {
+		d.Operators, err = p.Identity.ListOperators(r.Context(), actor.Entity)
 	}
 	if err != nil {
 		return d, err
 	}
-	if elsewhere := []lists.QueueID{lists.HandedOverQueue, lists.OverrideQueue}; by.Entity == "" || slices.Contains(elsewhere, l.Queue) {
+	if otherEntities := []lists.QueueID{lists.HandedOverQueue, lists.OverrideQueue}; actor.Entity == "" || slices.Contains(otherEntities, l.Queue) {
 		d.Entities = p.App.Catalog.Entities(d.Now)
 	}
 	if d.Page.TooManyByName() {
@@ -151,7 +154,7 @@ func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 	return d, nil
 }
 
-// emptyQueueTexts says of each queue what it means that nothing is in it.
+// emptyQueueTexts holds, for each queue, the text to show if it is empty.
 var emptyQueueTexts = map[lists.QueueID]string{
 	lists.NewQueue:        "Non ci sono richieste che aspettano qualcuno: sono tutte prese in carico.",
 	lists.MyQueue:         "Non ha richieste in carico. Ne può prendere una dalla coda «Nuove».",

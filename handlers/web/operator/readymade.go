@@ -15,13 +15,13 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// readymadeText is a canned text as it would stand in the note of this ticket.
+// readymadeText is a ready-made text, filled in for one ticket.
 type readymadeText struct {
 	readymade.Text
 	Filled string
 }
 
-// Effect says what the click of an act does besides sending the text.
+// Effect returns, in Italian, the status that the ticket gets when a quick action sends the text.
 func (r readymadeText) Effect() string {
 	if r.Status == "" {
 		return "stato invariato"
@@ -29,42 +29,43 @@ func (r readymadeText) Effect() string {
 	return "stato: " + r.Status.Label()
 }
 
-// readymadeTexts are the texts that can be sent on the ticket as it stands.
-func (p *Pages) readymadeTexts(r *ui.Request, t ticketview.Ticket) (all []readymadeText) {
+// readymadeTexts returns the ready-made texts whose visibility and status are possible on the ticket now.
+func (p *Pages) readymadeTexts(r *ui.Request, t ticketview.Ticket) (texts []readymadeText) {
 	values := readymade.Values{
 		Number: t.Number, GivenName: t.Requester.GivenName, FamilyName: t.Requester.FamilyName, Service: t.Service.Label, Problem: t.Problem.Label,
 		Entity: p.EntityName(r.Caller.Actor.Entity),
 	}
-	needs := map[ticket.Visibility]ticket.Move{ticket.Internal: ticket.MoveNote, ticket.Public: ticket.MoveNote, ticket.Regional: ticket.MoveRegionalMessage}
-	leads := map[ticket.Status]ticket.Move{ticket.Waiting: ticket.MoveAsk, ticket.Solved: ticket.MoveResolve, ticket.HandedOver: ticket.MoveEscalate}
+	noteMoves := map[ticket.Visibility]ticket.Move{ticket.Internal: ticket.MoveNote, ticket.Public: ticket.MoveNote, ticket.Regional: ticket.MoveRegionalMessage}
+	statusMoves := map[ticket.Status]ticket.Move{ticket.Waiting: ticket.MoveAsk, ticket.Solved: ticket.MoveResolve, ticket.HandedOver: ticket.MoveEscalate}
 	for _, c := range p.readymade.ForTicket(r.Caller.Actor.Entity, catalog.ServiceID(t.Service.ID), catalog.ProblemID(t.Problem.ID)) {
-		if !slices.Contains(t.Moves, needs[c.Visibility]) || c.Status != "" && !slices.Contains(t.Moves, leads[c.Status]) {
+		if !slices.Contains(t.Moves, noteMoves[c.Visibility]) || c.Status != "" && !slices.Contains(t.Moves, statusMoves[c.Status]) {
 			continue
 		}
-		all = append(all, readymadeText{c, c.Fill(values)})
+		texts = append(texts, readymadeText{c, c.Fill(values)})
 	}
-	return all
+	return texts
 }
 
-// useReadymadeText puts a canned text into the note, or as an act sends it in one click. What is typed stays where it is.
+// useReadymadeText adds a ready-made text to the note. With send it sends the text at once instead, as a quick action, and keeps the form
+// as a draft.
 func (p *Pages) useReadymadeText(r *ui.Request, f updateForm, id string, send bool) error {
 	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
-	all := p.readymadeTexts(r, t.Ticket)
-	i := slices.IndexFunc(all, func(text readymadeText) bool { return text.ID == id })
+	texts := p.readymadeTexts(r, t.Ticket)
+	i := slices.IndexFunc(texts, func(text readymadeText) bool { return text.ID == id })
 	switch {
-	case !send && i < 0: // nothing was chosen
+	case !send && i < 0: // the reader chose no text
 		return p.renderWithForm(r, http.StatusOK, nil, t, f)
 	case !send:
-		f.addText(all[i].Filled, all[i].Visibility, all[i].Status)
+		f.addText(texts[i].Filled, texts[i].Visibility, texts[i].Status)
 		return p.renderWithForm(r, http.StatusOK, nil, t, f)
-	case i < 0 || !all[i].Act:
+	case i < 0 || !texts[i].Act:
 		problem := ui.ProblemOf(&ticket.NotAllowedError{Move: ticket.MoveNote, Status: t.Status})
 		return p.renderWithForm(r, problem.Status, problem, t, f)
 	}
 	return p.updatePart(r, f, f, app.UpdateRequest{
-		Note: &app.NoteRequest{Text: all[i].Filled, Visibility: all[i].Visibility}, Changes: ticket.Changes{Status: all[i].Status}, ExpectedVersion: f.ExpectedVersion,
+		Note: &app.NoteRequest{Text: texts[i].Filled, Visibility: texts[i].Visibility}, Changes: ticket.Changes{Status: texts[i].Status}, ExpectedVersion: f.ExpectedVersion,
 	}, "aggiornata")
 }

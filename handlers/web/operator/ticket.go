@@ -31,31 +31,32 @@ func (p *Pages) ticketRoutes() []ui.Route {
 	}
 }
 
-// ticketData is the ticket as its reader sees it, what they may do with it now, and the form of «Aggiorna» as it was typed.
+// ticketData is the data of a ticket's page: the ticket view, the possible changes, and the form «Aggiorna» as typed.
 type ticketData struct {
 	app.TicketView
 	Conversation   conversation
 	Menu           updateMenu
 	Form           updateForm
-	DraftSavedAt   time.Time // when the form was kept as a draft; zero: it is not one
+	DraftSavedAt   time.Time // time at which the form was stored as a draft; zero: it is no draft
 	Checks         *checklist
 	ReadymadeTexts []readymadeText
-	PresenceText   string // who else has the ticket open
+	PresenceText   string // as presenceText
 	Conflicts      []conflict
-	IsAuditor      bool        // the reader only looks
-	CanTake        bool        // «Prendi in carico»
-	UndoSeconds    int         // seconds in which the last act can still be withdrawn; 0: it cannot
-	ClosedTicket   *ticketLink // the closed ticket that this one goes on from
-	MainTicket     *ticketLink // the ticket that this one repeats
-	SameCitizen    []lists.Item
+	IsAuditor      bool         // the reader is an auditor, who cannot change tickets
+	CanTake        bool         // the page has the button «Prendi in carico»
+	UndoSeconds    int          // seconds in which the reader can still undo the last update; 0: not possible
+	ClosedTicket   *ticketLink  // the closed ticket that this one continues; nil: none
+	MainTicket     *ticketLink  // the ticket that this one is a duplicate of; nil: none
+	SameCitizen    []lists.Item // other tickets of the same citizen, at most 5
 }
 
-// ticketLink names another ticket. Number is "" if the reader may not see it.
+// ticketLink is a link to another ticket. Its fields are "" if the reader may not see that ticket.
 type ticketLink struct {
 	ID     ticket.ID
 	Number string
 }
 
+// ticketPage shows a ticket, with the reader's draft in the form.
 func (p *Pages) ticketPage(r *ui.Request) error {
 	t, err := p.readTicket(r)
 	if err != nil {
@@ -68,7 +69,7 @@ func (p *Pages) ticketPage(r *ui.Request) error {
 	return p.renderTicket(r, http.StatusOK, nil, ticketData{TicketView: t, Form: f, DraftSavedAt: at})
 }
 
-// readTicket is the ticket to those who work on it or audit it.
+// readTicket reads the ticket in the path for an operator or auditor, and records the access.
 func (p *Pages) readTicket(r *ui.Request) (app.TicketView, error) {
 	id, err := ticketID(r)
 	if err != nil {
@@ -77,7 +78,8 @@ func (p *Pages) readTicket(r *ui.Request) (app.TicketView, error) {
 	return p.App.ViewTicket(r.Context(), r.Caller, id)
 }
 
-// ticketID is the one that the address names, for those who work on tickets or audit them. Citizens have pages of their own.
+// ticketID returns the ticket id in the path. Error: *ticket.NotVisibleError for a reader that is neither operator nor auditor; citizens
+// have pages of their own.
 func ticketID(r *ui.Request) (ticket.ID, error) {
 	if role := r.Caller.Actor.Role; !role.Operates() && role != person.Auditor {
 		return "", &ticket.NotVisibleError{}
@@ -85,7 +87,8 @@ func ticketID(r *ui.Request) (ticket.ID, error) {
 	return ticket.ID(r.PathValue("id")), nil
 }
 
-// renderWithForm renders a ticket that was just read around a form as it was typed, which is kept as a draft: the page may be left.
+// renderWithForm renders ticket view t with the form as typed and stores the form as a draft, so that the reader can leave the page.
+// Callers pass the ticket view that they have read, so that one request records one access.
 func (p *Pages) renderWithForm(r *ui.Request, status int, problem *ui.Problem, t app.TicketView, f updateForm) (err error) {
 	if f.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
@@ -99,6 +102,7 @@ func (p *Pages) renderWithForm(r *ui.Request, status int, problem *ui.Problem, t
 	return p.renderTicket(r, status, problem, d)
 }
 
+// renderTicket fills in the rest of d and renders the ticket's page.
 func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d ticketData) (err error) {
 	t := d.Ticket
 	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), r.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
@@ -134,57 +138,60 @@ func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d t
 	return p.Render(r, status, ui.Page{Template: "ticket", Title: "Richiesta " + t.Number, Problem: problem, Data: d, Ticket: t.ID, Position: at})
 }
 
-// LostStatus is the status that the form was left with, where it is none of the menu's any more; "": there is none, or it still is.
+// LostStatus returns the label of the form's status if that status is no longer possible, otherwise "".
 func (d ticketData) LostStatus() string {
-	wanted := d.Form.Status
-	if wanted == "" || slices.ContainsFunc(d.Menu.Statuses, func(c option) bool { return c.Value == string(wanted) }) {
+	status := d.Form.Status
+	if status == "" || slices.ContainsFunc(d.Menu.Statuses, func(c option) bool { return c.Value == string(status) }) {
 		return ""
 	}
-	switch wanted {
+	switch status {
 	case statusRedirect:
 		return "Inoltro a un’altra ASR"
 	case statusDuplicate, statusDiscard:
 		return ticket.Solved.Label()
 	}
-	return wanted.Label()
+	return status.Label()
 }
 
-// UndoneText says what the withdrawn note was that stands in the form again: the padlock is closed, and the status is not chosen.
+// UndoneText returns a warning for a form with the text of an undone note: it names the readers and the status that the note had. The
+// form has the padlock closed and no status, so the reader has to choose both again. It returns "" if there is no such note.
 func (d ticketData) UndoneText() string {
 	audience, status, _ := strings.Cut(d.Form.Undone, "/")
-	was, ok := map[string]string{string(ticketview.Public): "al cittadino", string(ticketview.Regional): "tra Regione e ASR, non al cittadino"}[audience]
+	readers, ok := map[string]string{string(ticketview.Public): "al cittadino", string(ticketview.Regional): "tra Regione e ASR, non al cittadino"}[audience]
 	label := ticket.Status(status).Label()
 	if !ok || !slices.ContainsFunc(d.Menu.Audiences, func(c option) bool { return c.Value == string(ticket.Internal) }) {
 		return ""
 	}
 	if label == "" || status == string(d.Status) {
-		return "La nota annullata era " + was + ": ora il lucchetto è chiuso, scelga di nuovo chi la legge."
+		return "La nota annullata era " + readers + ": ora il lucchetto è chiuso, scelga di nuovo chi la legge."
 	}
-	return "La nota annullata era " + was + ", con lo stato «" + label + "»: ora il lucchetto è chiuso e lo stato invariato, li scelga di nuovo entrambi."
+	return "La nota annullata era " + readers + ", con lo stato «" + label + "»: ora il lucchetto è chiuso e lo stato invariato, li scelga di nuovo entrambi."
 }
 
-// CanDiscard and Repeats tell what of the form there is.
-func (d ticketData) CanDiscard() bool       { return d.can(ticket.MoveDiscard) }
+// CanDiscard reports whether the reader can discard the ticket.
+func (d ticketData) CanDiscard() bool { return d.can(ticket.MoveDiscard) }
+
+// CanMarkDuplicate reports whether the reader can mark the ticket as a duplicate.
 func (d ticketData) CanMarkDuplicate() bool { return d.can(ticket.MoveDuplicate) }
 
-// QuickActions are the texts that one click sends.
-func (d ticketData) QuickActions() (acts []readymadeText) {
+// QuickActions returns the ready-made texts that one click sends.
+func (d ticketData) QuickActions() (actions []readymadeText) {
 	for _, r := range d.ReadymadeTexts {
 		if r.Act {
-			acts = append(acts, r)
+			actions = append(actions, r)
 		}
 	}
-	return acts
+	return actions
 }
 
 func (d ticketData) can(m ticket.Move) bool { return slices.Contains(d.Moves, m) }
 
-// CanWrite tells whether there is anything at all to do on the page.
+// CanWrite reports whether the form «Aggiorna» has anything to choose or write.
 func (d ticketData) CanWrite() bool {
 	return len(d.Menu.Audiences)+len(d.Menu.Operators) > 0 || len(d.Menu.Statuses) > 1
 }
 
-// LastHandover is the latest change of competence, for the banner over a trace; nil: there was none.
+// LastHandover returns the latest hand-over, for the banner of a trace; nil if there was none.
 func (d ticketData) LastHandover() *ticketview.Handover {
 	if len(d.Handovers) == 0 {
 		return nil
@@ -192,7 +199,7 @@ func (d ticketData) LastHandover() *ticketview.Handover {
 	return &d.Handovers[len(d.Handovers)-1]
 }
 
-// loadLinks looks up the tickets that this one points to, and what else the same citizen asks for.
+// loadLinks reads the linked tickets and the other tickets of the same citizen.
 func (p *Pages) loadLinks(r *ui.Request, d *ticketData) (err error) {
 	if d.ClosedTicket, err = p.linkTo(r, d.Continues); err != nil {
 		return err
@@ -200,11 +207,12 @@ func (p *Pages) loadLinks(r *ui.Request, d *ticketData) (err error) {
 	if d.MainTicket, err = p.linkTo(r, d.DuplicateOf); err != nil {
 		return err
 	}
-	same, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{SameCitizenAs: d.ID, Limit: 5})
-	d.SameCitizen = same.Items
+	sameCitizen, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{SameCitizenAs: d.ID, Limit: 5})
+	d.SameCitizen = sameCitizen.Items
 	return err
 }
 
+// linkTo returns the link to a ticket: nil for "", and an empty link if the reader may not see the ticket.
 func (p *Pages) linkTo(r *ui.Request, id ticket.ID) (*ticketLink, error) {
 	if id == "" {
 		return nil, nil

@@ -16,29 +16,29 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// updateTicket does what the button means that the form was sent with. All of them send the whole form: what a button does not
-// send is kept as the reader's draft, and stands there again afterwards.
+// updateTicket carries out the action of the pressed button. Every button sends the whole form; fields that the button's action does not
+// use are stored as the reader's draft, and the page shows them again afterwards.
 func (p *Pages) updateTicket(r *ui.Request) error {
 	f, err := readUpdate(r)
 	if err != nil {
 		return p.renderRefusal(r, err, f)
 	}
-	act, of, _ := strings.Cut(f.Act, ":")
-	switch act {
+	action, argument, _ := strings.Cut(f.Act, ":")
+	switch action {
 	case "prendi":
 		return p.updatePart(r, f, f, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}, ExpectedVersion: f.ExpectedVersion}, "presa")
 	case "risposte":
-		left := f
-		left.Answers = nil
-		return p.updatePart(r, f, left, app.UpdateRequest{Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "verifiche")
+		rest := f
+		rest.Answers = nil
+		return p.updatePart(r, f, rest, app.UpdateRequest{Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "verifiche")
 	case "esito":
-		return p.carryOutOutcome(r, f, playbook.OutcomeID(of))
+		return p.carryOutOutcome(r, f, playbook.OutcomeID(argument))
 	case "usa", "chiedi":
-		return p.fillNote(r, f, act, playbook.CheckID(of))
+		return p.fillNote(r, f, action, playbook.CheckID(argument))
 	case "testo":
 		return p.useReadymadeText(r, f, r.FormValue("testo_pronto"), false)
 	case "rapida":
-		return p.useReadymadeText(r, f, of, true)
+		return p.useReadymadeText(r, f, argument, true)
 	case "svuota":
 		if _, err := p.storeVisibleDraft(r, updateForm{IdempotencyKey: f.IdempotencyKey}); err != nil {
 			return err
@@ -57,8 +57,9 @@ func (p *Pages) updateTicket(r *ui.Request) error {
 	return p.updatePart(r, f, updateForm{IdempotencyKey: f.IdempotencyKey}, u, "aggiornata")
 }
 
-// updatePart carries out a part of the form, or all of it, and keeps what is left.
-func (p *Pages) updatePart(r *ui.Request, f, left updateForm, u app.UpdateRequest, done string) error {
+// updatePart sends update u, which is a part of form f or all of it, stores the rest as a draft, and redirects to the ticket. confirmation
+// is the value of the parameter «fatto».
+func (p *Pages) updatePart(r *ui.Request, f, rest updateForm, u app.UpdateRequest, confirmation string) error {
 	if u.ExpectedVersion < 1 {
 		return p.renderUnpinned(r, f)
 	}
@@ -66,13 +67,13 @@ func (p *Pages) updatePart(r *ui.Request, f, left updateForm, u app.UpdateReques
 	if _, err := p.App.Update(r.Context(), r.Caller, id, u, app.Idempotency{Key: string(f.IdempotencyKey), Body: f.body}); err != nil {
 		return p.renderRefusal(r, err, f)
 	}
-	if _, err := p.storeDraft(r, id, left); err != nil {
+	if _, err := p.storeDraft(r, id, rest); err != nil {
 		return err
 	}
-	return r.Redirect("/ticket/" + string(id) + "?fatto=" + done)
+	return r.Redirect("/ticket/" + string(id) + "?fatto=" + confirmation)
 }
 
-// renderUnpinned refuses a form that does not say which version of the ticket its writer saw: nobody else's act is overwritten by it.
+// renderUnpinned refuses a form without the seen version of the ticket, because it could overwrite the changes of another person.
 func (p *Pages) renderUnpinned(r *ui.Request, f updateForm) error {
 	t, err := p.readTicket(r)
 	if err != nil {
@@ -85,54 +86,57 @@ func (p *Pages) renderUnpinned(r *ui.Request, f updateForm) error {
 	return p.renderWithForm(r, problem.Status, problem, t, f)
 }
 
-// carryOutOutcome makes the answers and the status of what they come to one act; its note is the outcome's.
-func (p *Pages) carryOutOutcome(r *ui.Request, f updateForm, wanted playbook.OutcomeID) error {
+// carryOutOutcome sends the answers of the form and the status of the outcome in one update, whose note is the outcome's. It refuses an
+// outcome that is no longer the ticket's.
+func (p *Pages) carryOutOutcome(r *ui.Request, f updateForm, id playbook.OutcomeID) error {
 	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
-	if t.PlaybookRun == nil || t.PlaybookRun.Outcome == nil || t.PlaybookRun.Outcome.ID != wanted {
+	if t.PlaybookRun == nil || t.PlaybookRun.Outcome == nil || t.PlaybookRun.Outcome.ID != id {
 		problem := ui.ProblemOf(eventstore.ErrConflict)
 		return p.renderWithForm(r, problem.Status, problem, t, f)
 	}
-	left := f
-	left.Answers = nil
-	return p.updatePart(r, f, left, app.UpdateRequest{Changes: ticket.Changes{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "esito")
+	rest := f
+	rest.Answers = nil
+	return p.updatePart(r, f, rest, app.UpdateRequest{Changes: ticket.Changes{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "esito")
 }
 
-// fillNote puts a text of the playbook into the note: the question of a check to the citizen, or the outcome's note. Nothing is sent.
-func (p *Pages) fillNote(r *ui.Request, f updateForm, what string, id playbook.CheckID) error {
+// fillNote adds a text of the playbook to the note, without sending it: the outcome's note for action «usa», the question of check id to
+// the citizen for action «chiedi».
+func (p *Pages) fillNote(r *ui.Request, f updateForm, action string, id playbook.CheckID) error {
 	t, err := p.readTicket(r)
 	if err != nil {
 		return err
 	}
 	run := cmp.Or(t.PlaybookRun, &ticketview.Playbook{})
-	if o := run.Outcome; what == "usa" && o != nil {
+	if o := run.Outcome; action == "usa" && o != nil {
 		f.addText(o.Note, o.Visibility, o.Status)
 	}
 	for _, c := range run.Checks {
-		if what == "chiedi" && c.ID == id && c.Ask != "" {
+		if action == "chiedi" && c.ID == id && c.Ask != "" {
 			f.addText(c.Ask, ticket.Public, ticket.Waiting)
 		}
 	}
 	return p.renderWithForm(r, http.StatusOK, nil, t, f)
 }
 
-// addText adds a text to the note, and chooses what goes with it.
-func (f *updateForm) addText(text string, to ticket.Visibility, status ticket.Status) {
+// addText appends a text to the note and sets visibility and status, if they are not empty.
+func (f *updateForm) addText(text string, visibility ticket.Visibility, status ticket.Status) {
 	if f.Text = strings.TrimSpace(f.Text); f.Text != "" && text != "" {
 		f.Text += "\n\n"
 	}
 	f.Text += text
-	if to != "" {
-		f.Visibility = string(to)
+	if visibility != "" {
+		f.Visibility = string(visibility)
 	}
 	if status != "" {
 		f.Status = status
 	}
 }
 
-// renderRefusal says a refusal on the ticket's page, with all that was typed. What leaves no ticket to show is passed on.
+// renderRefusal shows the ticket's page with the error message for err and the form as typed. It returns err itself if that is an internal
+// error or the reader may not see the ticket.
 func (p *Pages) renderRefusal(r *ui.Request, err error, f updateForm) error {
 	problem := ui.ProblemOf(err)
 	if problem.Status >= http.StatusInternalServerError || problem.Status == http.StatusNotFound {
@@ -146,7 +150,8 @@ func (p *Pages) renderRefusal(r *ui.Request, err error, f updateForm) error {
 	return p.renderWithForm(r, problem.Status, problem, t, f)
 }
 
-// undo withdraws the reader's last act. What they had written comes back as their draft, behind a closed padlock.
+// undo undoes the reader's last update. The text of its note becomes the reader's draft again, with the padlock closed: as an internal
+// note.
 func (p *Pages) undo(r *ui.Request) error {
 	t, err := p.readTicket(r)
 	if err != nil {

@@ -16,26 +16,26 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// updateForm is «Aggiorna» as typed (FAQ 2.3–2.6): the request, and what only the form has. A refused form is shown again from it.
-// Drafts are stored as its JSON: Problem, Text and the others without a tag keep their names.
+// updateForm is the form «Aggiorna» as typed (FAQ 2.3–2.6): the update, and fields that only the form has. A refused form is rendered
+// from it. Drafts are stored as its JSON: the names of its fields are stored names.
 type updateForm struct {
-	app.UpdateRequest // Status is one of the menu's choices; Note, DuplicateOf and Service are set by toUpdate
+	app.UpdateRequest // Status is a value of the status menu; Note, DuplicateOf and Service are set by toUpdate
 
 	Text       string
 	Visibility string
 	Ground     string
 	Discard    string
-	Main       string // number of the ticket that this one repeats
+	Main       string // number of the ticket that this one is a duplicate of
 	Problem    string // service/problem
-	Undone     string // audience/status of the note that was withdrawn and stands here again; "": there was none
+	Undone     string // audience/status of the undone note whose text the form has; "": none
 
-	IdempotencyKey ticket.ID `json:"-"` // of this form: sent twice it counts once
-	Act            string    `json:"-"` // of the button that it was sent with; "": Aggiorna
+	IdempotencyKey ticket.ID `json:"-"` // of this form, which has an effect once although it is sent twice
+	Act            string    `json:"-"` // value of the pressed button; "": «Aggiorna»
 	files          []attachment.FileUpload
-	body           []byte // all that was sent
+	body           []byte // as ui.Request.IdempotencyBody
 }
 
-// readUpdate reads the form, as far as it came when there is an error.
+// readUpdate reads the form. If it returns an error, the form has the fields that were read before the error.
 func readUpdate(r *ui.Request) (updateForm, error) {
 	files, err := r.ParseUpload()
 	f := updateForm{
@@ -50,23 +50,23 @@ func readUpdate(r *ui.Request) (updateForm, error) {
 		IdempotencyKey: ticket.ID(r.FormValue("chiave")), Act: r.FormValue("azione"), Undone: r.FormValue("annullata"),
 		files: files, body: r.IdempotencyBody(files),
 	}
-	f.ExpectedVersion, _ = strconv.Atoi(r.FormValue("versione")) // what is no number is no version
-	if to := r.FormValue("operatore"); r.Form.Has("operatore") && to != r.FormValue("operatore_prima") {
-		f.Assignee = &to
+	f.ExpectedVersion, _ = strconv.Atoi(r.FormValue("versione")) // 0 for an invalid number
+	if assignee := r.FormValue("operatore"); r.Form.Has("operatore") && assignee != r.FormValue("operatore_prima") {
+		f.Assignee = &assignee
 	}
 	return f, err
 }
 
-// HandsOver tells whether the click hands the ticket over to the Region, by either menu.
+// HandsOver reports whether the form hands the ticket over to the Region, by the status menu or by the operator menu.
 func (f updateForm) HandsOver() bool {
 	return f.Status == ticket.HandedOver || f.Assignee != nil && *f.Assignee == string(catalog.Region)
 }
 
-// toUpdate is the one act that the click means. Error: *ticket.InvalidError for what the rules could not tell from a choice
-// that was not made.
+// toUpdate returns the update for the whole form. Error: *ticket.InvalidError if a duplicate has no main ticket or a discard has no
+// reason; without them the update would be an ordinary resolution.
 func (f updateForm) toUpdate() (app.UpdateRequest, error) {
 	u := f.UpdateRequest
-	u.Entity = "" // it is the redirect's, whatever stands in its menu
+	u.Entity = "" // the entity menu only counts for a redirect
 	if strings.TrimSpace(f.Text) != "" || len(f.files) > 0 {
 		u.Note = &app.NoteRequest{Text: f.Text, Visibility: ticket.Visibility(f.Visibility), Files: f.files}
 	}
@@ -91,6 +91,7 @@ func (f updateForm) toUpdate() (app.UpdateRequest, error) {
 	return u, nil
 }
 
+// requiredField returns the error for a field without a value.
 func requiredField(field string) error {
 	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: refusal.Required.With()}}}
 }

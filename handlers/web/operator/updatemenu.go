@@ -14,42 +14,44 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// updateMenu is what «Aggiorna» offers: only what is possible now, each choice with what it takes besides.
+// updateMenu holds the options of the form «Aggiorna»: only those that are possible now.
 type updateMenu struct {
 	Statuses  []option
 	Operators []option
-	Audiences []option // the positions of the padlock; none: nothing can be written
+	Audiences []option // positions of the padlock; empty: the reader cannot write a note
 	ASRs      []option
-	Grounds   []option // of a hand-over, where checks are prescribed
+	Grounds   []option // of a hand-over; empty if no checks are prescribed
 	Discards  []option
 	Problems  []optionGroup
 
 	CurrentAssignee string
-	InternalReaders string // who reads an internal note
-	CitizenChannel  string // how a public one reaches the citizen
-	RegionalPartner string // the ASR on one side of a regional message
+	InternalReaders string // the readers of an internal note, in Italian
+	CitizenChannel  string // how a public note reaches the citizen, in Italian
+	RegionalPartner string // the ASR that exchanges regional messages with the Region
 }
 
-// option is one of a menu's. Needs are words that the style sheet knows: which fields the choice brings along.
+// option is one option of a menu. Needs names the fields that the style sheet shows with the option.
 type option struct {
 	Value, Label string
 	Needs        string
-	NoteReader   string // who reads a public note with it: cittadino, regione, asr
+	NoteReader   string // the reader of a public note with this option: cittadino, regione, asr or nessuno
 	Selected     bool
 }
 
+// optionGroup is a group of options under one label.
 type optionGroup struct {
 	Label   string
 	Options []option
 }
 
-// Choices of the status menu that are no status by themselves.
+// Values of the status menu that are not a status.
 const (
 	statusRedirect  = "inoltra"
 	statusDuplicate = "doppia"
 	statusDiscard   = "scarta"
 )
 
+// newUpdateMenu returns the options that are possible on a ticket now, with those of form f selected.
 func (p *Pages) newUpdateMenu(r *ui.Request, view app.TicketView, f updateForm) (updateMenu, error) {
 	t, s := view.Ticket, view.State
 	may := func(m ticket.Move) bool { return slices.Contains(t.Moves, m) }
@@ -89,12 +91,12 @@ func (p *Pages) newUpdateMenu(r *ui.Request, view app.TicketView, f updateForm) 
 	return m, nil
 }
 
-// statusOptions offers the moves as the statuses that they lead to.
+// statusOptions returns an option for each possible move that changes the status, after the option to leave the status unchanged.
 func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bool) []option {
 	all := []option{{Label: t.StatusLabel + " (invariato)", NoteReader: "cittadino"}}
-	add := func(m ticket.Move, value, label, needs, reads string) {
+	add := func(m ticket.Move, value, label, needs, noteReader string) {
 		if may(m) {
-			all = append(all, option{Value: value, Label: label, Needs: needs, NoteReader: reads})
+			all = append(all, option{Value: value, Label: label, Needs: needs, NoteReader: noteReader})
 		}
 	}
 	working, waiting := string(ticket.InProgress), string(ticket.Waiting)
@@ -121,7 +123,8 @@ func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bo
 	return all
 }
 
-// addOperatorOptions is the menu of FAQ 2.3: the colleagues, their supervisors as a group, and «Regione Piemonte», which hands over.
+// addOperatorOptions adds the operator menu of FAQ 2.3 to m: the operators of the ticket's entity, their supervisors as a group, and
+// «Regione Piemonte», which hands the ticket over.
 func (p *Pages) addOperatorOptions(r *ui.Request, t ticketview.Ticket, f updateForm, m *updateMenu) error {
 	colleagues, err := p.Identity.ListOperators(r.Context(), t.Entity.Code)
 	if err != nil {
@@ -134,19 +137,19 @@ func (p *Pages) addOperatorOptions(r *ui.Request, t ticketview.Ticket, f updateF
 		}
 	}
 	all := []option{{Value: "", Label: "Nessuno"}}
-	seen := map[string]bool{"": true, ticketview.Supervisors: true}
+	listed := map[string]bool{"": true, ticketview.Supervisors: true}
 	for _, o := range colleagues {
-		if seen[o.ID] {
-			continue // also placed there in another role
+		if listed[o.ID] {
+			continue // the operator has two placements at the entity
 		}
-		seen[o.ID] = true
+		listed[o.ID] = true
 		label := o.Name
 		if o.ID == r.Caller.Actor.ID {
 			label += " (io)"
 		}
 		all = append(all, option{Value: o.ID, Label: label})
 	}
-	if !seen[m.CurrentAssignee] { // whoever has it no longer works here
+	if !listed[m.CurrentAssignee] { // the assignee no longer has a placement at the entity
 		all = append(all, option{Value: m.CurrentAssignee, Label: cmp.Or(t.Assignee.Name, "un operatore")})
 	}
 	supervisors := "Supervisori"
@@ -157,15 +160,15 @@ func (p *Pages) addOperatorOptions(r *ui.Request, t ticketview.Ticket, f updateF
 	if slices.Contains(t.Moves, ticket.MoveEscalate) {
 		all = append(all, option{Value: string(catalog.Region), Label: "Regione Piemonte (inoltra la richiesta)", Needs: "nota fondamento", NoteReader: "regione"})
 	}
-	now := m.CurrentAssignee
+	selected := m.CurrentAssignee
 	if f.Assignee != nil {
-		now = *f.Assignee
+		selected = *f.Assignee
 	}
-	m.Operators = withSelected(all, now)
+	m.Operators = withSelected(all, selected)
 	return nil
 }
 
-// asrOptions are where the Region may send the ticket; the one that it came from says so.
+// asrOptions returns the ASRs to which the Region can redirect the ticket. The label of the one that handed it over states so.
 func (p *Pages) asrOptions(s ticket.State) []option {
 	var all []option
 	for _, e := range p.App.Catalog.Entities(p.App.Store.Now()) {
@@ -181,7 +184,7 @@ func (p *Pages) asrOptions(s ticket.State) []option {
 	return all
 }
 
-// problemOptions are what the ticket could be about instead, by service.
+// problemOptions returns all problems except the ticket's own, grouped by service.
 func (p *Pages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup {
 	var all []optionGroup
 	for _, s := range p.App.Catalog.Services() {
@@ -197,7 +200,7 @@ func (p *Pages) problemOptions(t ticketview.Ticket, f updateForm) []optionGroup 
 	return all
 }
 
-// optionsOf makes a menu of labels.
+// optionsOf returns an option for each label.
 func optionsOf(labels []ui.Label) []option {
 	var all []option
 	for _, l := range labels {
@@ -206,7 +209,7 @@ func optionsOf(labels []ui.Label) []option {
 	return all
 }
 
-// withSelected marks a value in a copy of a menu.
+// withSelected returns a copy of a menu in which only the option with the value is selected.
 func withSelected(all []option, value string) []option {
 	all = slices.Clone(all)
 	for i := range all {

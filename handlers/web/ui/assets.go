@@ -19,8 +19,8 @@ import (
 	"sync"
 )
 
-// staticFiles holds the design system and htmx, which tools/assets.sh updates, and this service's own styles and scripts: style/*.css
-// are served as one file sol.css, script/*.js as one file sol.js.
+// staticFiles holds the design system and htmx, which tools/assets.sh updates, and the service's own styles and scripts. The files
+// style/*.css are served as one file sol.css, the files script/*.js as one file sol.js.
 //
 //go:embed static
 var staticFiles embed.FS
@@ -28,7 +28,7 @@ var staticFiles embed.FS
 // StaticPath is the prefix of the addresses of static files.
 const StaticPath = "/statico/"
 
-// assetServer serves the static files under an address with the hash of all of them, so that browsers may cache them for ever.
+// assetServer serves the static files. Their addresses contain a hash of all files, so that browsers may cache them for ever.
 type assetServer struct {
 	prefix string
 	files  map[string]asset
@@ -36,10 +36,10 @@ type assetServer struct {
 
 type asset struct {
 	mediaType      string
-	plain, gzipped []byte // gzipped is nil where compression saves less than a tenth
+	plain, gzipped []byte // gzipped is nil if compression saves less than 10%
 }
 
-// loadAssets reads and compresses the static files once a process.
+// loadAssets reads and compresses the static files, once in a process.
 var loadAssets = sync.OnceValues(func() (*assetServer, error) {
 	a := &assetServer{files: map[string]asset{}}
 	sum := sha256.New()
@@ -82,7 +82,7 @@ func (a *assetServer) add(name string, content []byte) (err error) {
 	return err
 }
 
-// compress returns the content compressed by gzip; nil if that saves less than a tenth, as with fonts.
+// compress returns the content compressed by gzip, or nil if that saves less than 10%, as for fonts.
 func compress(content []byte) ([]byte, error) {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -98,7 +98,7 @@ func compress(content []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// url returns the address of a file.
+// url returns the address of a file. A file that does not exist is an error.
 func (a *assetServer) url(name string) (string, error) {
 	if _, ok := a.files[name]; !ok {
 		return "", fmt.Errorf("there is no static file %s", name)
@@ -106,7 +106,7 @@ func (a *assetServer) url(name string) (string, error) {
 	return a.prefix + name, nil
 }
 
-// ServeHTTP sends a file, compressed if the browser accepts it.
+// ServeHTTP sends a file, compressed if the browser accepts gzip.
 func (a *assetServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := a.files[strings.TrimPrefix(r.URL.Path, a.prefix)]
 	if !ok {

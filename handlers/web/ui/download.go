@@ -13,36 +13,38 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// AbortDownload breaks the connection of a download that has begun, so that the browser does not take the file for complete.
+// AbortDownload logs err and closes the connection of a download that has begun, so that the browser reports the file as incomplete.
+// It does not return: it panics with http.ErrAbortHandler.
 func (u *UI) AbortDownload(r *Request, err error) error {
 	u.Log.LogAttrs(r.Context(), slog.LevelWarn, "export aborted", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
 	panic(http.ErrAbortHandler)
 }
 
-// ContentSecurityPolicy allows only this service's scripts, styles, images and forms: nothing inline, no third party.
+// ContentSecurityPolicy allows scripts, styles and forms of this service only, none of them inline. Images and fonts may also be data
+// URLs, images also blob URLs.
 const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// SendFile sends an attachment as a download that browsers do not run. With the parameter «mostra» pictures and PDFs are shown in the
-// page.
+// SendFile sends an attachment as a download that browsers do not execute. With the parameter «mostra» browsers show images and PDFs
+// in the page.
 func (r *Request) SendFile(f ticketview.File, content []byte) {
-	h, how := r.Writer.Header(), "attachment"
+	h, disposition := r.Writer.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if r.URL.Query().Has("mostra") && PreviewKind(f.MediaType) != "" {
-		how = "inline"
-		if f.MediaType == pdfType { // a browser's reader of PDFs does not work inside a sandbox: it is one itself
+		disposition = "inline"
+		if f.MediaType == pdfType { // a browser's PDF viewer is sandboxed by itself and does not work inside another sandbox
 			h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
 			h.Set("X-Frame-Options", "SAMEORIGIN")
 		}
 	}
 	h.Set("Content-Type", f.MediaType)
-	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.Name}))
+	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}))
 	_, _ = r.Writer.Write(content) // the browser may have gone
 }
 
 const pdfType = "application/pdf"
 
-// PreviewKind returns how a page shows files of a media type: "image", "pdf", or "" for those that are only downloaded.
+// PreviewKind returns the kind of preview for a media type: "image", "pdf", or "" for a file that can only be downloaded.
 func PreviewKind(mediaType string) string {
 	switch {
 	case mediaType == pdfType:

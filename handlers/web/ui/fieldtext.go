@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// fieldNames are the names of what people fill in, by the wire's.
+// fieldNames holds the Italian name of each field, by its name in the API.
 var fieldNames = map[string]string{
 	"note": "Nota", "note.text": "Nota", "note.visibility": "Destinatario della nota", "note.attachments": "Allegati", "attachments": "Allegati", "text": "Testo",
 	"status": "Stato", "assignee": "Operatore", "entity": "ASR di competenza", "reason": "Motivo", "duplicate_of": "Richiesta principale",
@@ -22,7 +22,7 @@ var fieldNames = map[string]string{
 	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "tax_code": "Codice fiscale", "placement": "Ruolo",
 }
 
-// moveNames say each move in Italian, as it would be on a button.
+// moveNames holds the Italian name of each move, in the form that a button has.
 var moveNames = map[ticket.Move]string{
 	ticket.MoveTake: "Prendere in carico", ticket.MoveAssign: "Assegnare", ticket.MoveUnassign: "Togliere l’operatore", ticket.MoveAsk: "Chiedere informazioni",
 	ticket.MoveResume: "Riprendere la lavorazione", ticket.MoveEscalate: "Inoltrare all’assistenza regionale", ticket.MoveRecall: "Riprendersi la richiesta",
@@ -31,30 +31,30 @@ var moveNames = map[ticket.Move]string{
 	ticket.MoveRegionalMessage: "Scrivere un messaggio regionale", ticket.MoveReclassify: "Riclassificare", ticket.MoveAnswerCheck: "Rispondere alle verifiche",
 }
 
-// FieldText returns what is wrong with a field, after its name.
+// FieldText returns the Italian name of a field and what is wrong with it.
 func FieldText(f ticket.FieldError) string { return fieldReasonText(f.Field, f.Reason) }
 
-// fieldReasonText returns the reason after the name of the field, which is given by its name in the API.
+// fieldReasonText returns the Italian name of a field and the text of the reason. The argument name is the field's name in the API.
 func fieldReasonText(name string, r refusal.Reason) string {
-	for name != "" && fieldNames[name] == "" { // note.attachments[0].name is one of note.attachments
+	for name != "" && fieldNames[name] == "" { // note.attachments[0].name gets the name of note.attachments
 		name = name[:max(0, strings.LastIndexAny(name, ".["))]
 	}
 	return cmp.Or(fieldNames[name], "Campo") + ": " + ReasonText(r)
 }
 
-// moveText returns why a move is not possible, and from which statuses it is.
+// moveText returns the error message for a move that is not possible, with the statuses from which it would be.
 func moveText(e *ticket.NotAllowedError) string {
-	where := ""
+	possibleFrom := ""
 	switch e.Reason.Code {
-	case "": // the move and the status say it all
+	case "": // the move and the status are enough
 	case refusal.PossibleFrom:
 		labels := make([]string, len(e.Reason.Args))
 		for i, status := range e.Reason.Args {
 			labels[i] = "«" + ticket.Status(status).Label() + "»"
 		}
-		where = " " + ReasonText(refusal.PossibleFrom.With(labels...))
+		possibleFrom = " " + ReasonText(refusal.PossibleFrom.With(labels...))
 	default:
 		return ReasonText(e.Reason)
 	}
-	return "«" + cmp.Or(moveNames[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + where
+	return "«" + cmp.Or(moveNames[e.Move], "Questa azione") + "» non è possibile su una richiesta nello stato «" + e.Status.Label() + "»." + possibleFrom
 }

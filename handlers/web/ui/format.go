@@ -12,12 +12,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// FormatTime returns date and time in Rome: 02/01/2006 15:04.
+// FormatTime returns date and time in Rome, for example 02/01/2006 15:04.
 func FormatTime(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04") }
 
-// FormatClock returns the time of day in Rome: 15:04.
+// FormatClock returns the time of day in Rome, for example 15:04.
 func FormatClock(t time.Time) string { return t.In(calendar.Rome()).Format("15:04") }
 
+// formatSize returns a number of bytes in kB or MB.
 func formatSize(bytes int64) string {
 	if bytes < 1<<20 {
 		return fmt.Sprintf("%d kB", max(1, bytes>>10))
@@ -25,7 +26,7 @@ func formatSize(bytes int64) string {
 	return strings.Replace(fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20)), ".", ",", 1)
 }
 
-// FormatCount returns a number with its noun: 1 richiesta, 1.250 richieste.
+// FormatCount returns a number with the noun in singular or plural, for example 1 richiesta, 1.250 richieste.
 func FormatCount(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -33,7 +34,7 @@ func FormatCount(n int, one, many string) string {
 	return FormatNumber(n) + " " + many
 }
 
-// FormatNumber returns a number with dots between thousands: 1.250.
+// FormatNumber returns a number with dots between thousands, for example 1.250.
 func FormatNumber(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -42,7 +43,7 @@ func FormatNumber(n int) string {
 	return digits
 }
 
-// formatAge returns the time between two moments in its largest unit.
+// formatAge returns the time between two moments in its largest unit; "ora" if it is less than a minute.
 func formatAge(from, to time.Time) string {
 	switch d := to.Sub(from); {
 	case d < time.Minute:
@@ -56,7 +57,7 @@ func formatAge(from, to time.Time) string {
 	}
 }
 
-// FormatDuration returns a duration in its two largest units, with spaces that do not break.
+// FormatDuration returns a duration in its two largest units, with no-break spaces.
 func FormatDuration(seconds int64) string {
 	minutes, hours := seconds/60, seconds/3600
 	switch {

@@ -10,34 +10,35 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// RoleNames are the roles' names on the pages.
+// RoleNames holds the Italian names of the roles.
 var RoleNames = map[person.Role]string{
 	person.ASROperator: "Operatore ASR", person.ASRSupervisor: "Supervisore ASR", person.RegionalOperator: "Operatore regionale",
 	person.RegionalSupervisor: "Supervisore regionale", person.Auditor: "Revisore", person.Administrator: "Amministratore",
 	person.Citizen: "Cittadino", person.Integration: "Integrazione",
 }
 
-// ChannelNames are the channels' names on the pages.
+// ChannelNames holds the Italian names of the channels.
 var ChannelNames = map[ticket.Channel]string{
 	ticket.ChannelWeb: "Modulo on line", ticket.ChannelCounter: "Sportello", ticket.ChannelTelephone: "Telefono", ticket.ChannelIntegration: "Altro sistema",
 }
 
+// requesterNames holds, in Italian, for whom a requester asks.
 var requesterNames = map[ticket.RequesterRole]string{
 	ticket.ForSelf: "per sé", ticket.ForMinor: "per un minore", ticket.ForDelegator: "per chi l’ha delegato", ticket.AsOperator: "come operatore di assistenza",
 }
 
-// queueKeys are the letters that open a queue, typed after g.
+// queueKeys holds the key that opens each queue, pressed after g.
 var queueKeys = map[lists.QueueID]string{
 	lists.NewQueue: "n", lists.MyQueue: "m", lists.GroupQueue: "s", lists.InProgressQueue: "l", lists.WaitingQueue: "a",
 	lists.HandedOverQueue: "i", lists.SolvedQueue: "r", lists.OverrideQueue: "f", lists.AllQueue: "t",
 }
 
-// Label is a stored value and its text on the pages.
+// Label is a stored value and its Italian text.
 type Label struct{ Value, Text string }
 
 // LabelOf returns the text of a value, or the value itself if it has none.
-func LabelOf(all []Label, value string) string {
-	for _, l := range all {
+func LabelOf(labels []Label, value string) string {
+	for _, l := range labels {
 		if l.Value == value {
 			return l.Text
 		}

@@ -37,35 +37,35 @@ type Request struct {
 	*http.Request
 	Writer         http.ResponseWriter
 	Caller         app.Caller
-	Session        identity.Session // zero without one
+	Session        identity.Session // zero: nobody is logged in
 	Token          string           // of the session
-	SessionExpired bool             // the request has the cookie of a session that is over
-	Partial        bool             // htmx asks for a part of the page
+	SessionExpired bool             // the request has the cookie of a session that has ended
+	Partial        bool             // htmx requests a part of the page
 }
 
-// RateLimitedError refuses a request over its limit, and says after how many seconds the next one is allowed.
+// RateLimitedError refuses a request over its rate limit. Seconds is the time until the next request is allowed.
 type RateLimitedError struct{ Seconds int }
 
 func (RateLimitedError) Error() string { return "too many requests" }
 
-// Errors of a request that ProblemOf has a text for.
+// Errors of a page request. ProblemOf has an error message for each.
 var (
 	ErrWrongRole      = errors.New("not for this role")
 	ErrUnknownLink    = errors.New("no such personal link")
 	ErrTooManyUploads = errors.New("too many large forms at a time")
 )
 
-// Redirect answers 303, so that a reload does not repeat what was done.
+// Redirect answers 303, so that a reload does not send the form again. It returns nil.
 func (r *Request) Redirect(to string) error {
 	http.Redirect(r.Writer, r.Request, to, http.StatusSeeOther)
 	return nil
 }
 
-// LocalPath returns path if it is a path of this service, otherwise the second argument. Browsers remove tabs and line ends from an
-// address before they read it, and read \ as /.
-func LocalPath(path, otherwise string) string {
+// LocalPath returns path if it is a path of this service, otherwise fallback. It refuses control characters and \ because browsers
+// remove tabs and line ends from an address and read \ as /.
+func LocalPath(path, fallback string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.ContainsFunc(path, unicode.IsControl) {
-		return otherwise
+		return fallback
 	}
 	return path
 }

@@ -17,32 +17,32 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// Problem is an error message on a page: what happened, and what to do next.
+// Problem is an error message on a page: it states what happened and what the reader can do next.
 type Problem struct {
 	Status    int
 	Title     string
 	Text      string
 	Fields    []FieldProblem
-	Conflicts []ticket.FieldConflict // fields that somebody else changed meanwhile
+	Conflicts []ticket.FieldConflict // fields that another person has changed since the page was read
 }
 
-// Error makes a Problem an error, so that pages can return one of their own.
+// Error returns the title. Problem is an error so that a page can return an error message of its own.
 func (p *Problem) Error() string { return p.Title }
 
-// FieldProblem is the error of one field. The summary links to the field, and the text stands beside it.
+// FieldProblem is the error of one field. The page shows the text beside the field, and links to the field from the summary of errors.
 type FieldProblem struct {
 	Field string // the name of the input
 	Text  string
 }
 
-// Anchor returns the name of the input that the summary links to: a field's parts have one anchor.
+// Anchor returns the name of the input that the summary links to. All parts of a field have the same anchor.
 func (f FieldProblem) Anchor() string {
 	name, _, _ := strings.Cut(f.Field, "[")
 	name, _, _ = strings.Cut(name, ".")
 	return name
 }
 
-// For returns the errors of a field, to be shown beside it; "" if there are none.
+// For returns the error texts of a field and its parts, joined by spaces; "" if there are none or p is nil.
 func (p *Problem) For(field string) string {
 	if p == nil {
 		return ""
@@ -56,12 +56,12 @@ func (p *Problem) For(field string) string {
 	return strings.Join(texts, " ")
 }
 
-// NotFound returns the problem of a page that does not exist.
+// NotFound returns the error message for a page that does not exist or that the reader may not see.
 func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Title: "Questa pagina non c’è", Text: "L’indirizzo è sbagliato, o la richiesta non è tra quelle che può vedere. Torni alla pagina iniziale, o cerchi la richiesta per numero."}
 }
 
-// ProblemOf returns the error message for an error of any package. It is the only such table of the pages.
+// ProblemOf returns the error message for an error of any package. No other place of the pages maps errors to messages and statuses.
 func ProblemOf(err error) *Problem {
 	var (
 		own         *Problem
@@ -78,7 +78,7 @@ func ProblemOf(err error) *Problem {
 	)
 	switch {
 	case errors.As(err, &own):
-		p := *own // callers add to it
+		p := *own // a copy, because callers add to it
 		return &p
 	case errors.As(err, &invalid):
 		p := &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Corregga i campi indicati e invii di nuovo. Non è stato modificato nulla, e ciò che ha scritto è ancora qui."}
@@ -138,5 +138,5 @@ func ProblemOf(err error) *Problem {
 	}
 }
 
-// accountInputs names the input of each field of an account or placement.
+// accountInputs holds the name of the input for each field of an account or placement.
 var accountInputs = map[string]string{"username": "utente", "name": "nome", "placement": "ruolo"}

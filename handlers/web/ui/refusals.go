@@ -12,8 +12,8 @@ const (
 	notHeld    = "non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."
 )
 
-// refusalTexts holds the Italian text of each code. A text about a field follows the field's name. A text marks the arguments that
-// it shows as %[1]s; it need not show all.
+// refusalTexts holds the Italian text of each code. A text about a field is shown after the field's name. %[1]s stands for the first
+// argument of the reason; a text need not show all arguments.
 var refusalTexts = map[refusal.Code]string{
 	// Any field.
 	refusal.Required:        "compili questo campo.",
@@ -61,7 +61,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.ArchiveUnreadable: "l’archivio non si può leggere: lo crei di nuovo.",
 	refusal.ArchiveTooLarge:   "l’archivio contiene troppo: ne alleghi solo una parte.",
 
-	// The health authority that a ticket is for.
+	// The health authority of a ticket.
 	refusal.UnknownAuthority:      "questa Azienda non c’è: la scelga dall’elenco.",
 	refusal.AuthorityNotYetActive: "%[1]s non è ancora attiva: ne scelga un’altra.",
 	refusal.AuthorityCeased:       "%[1]s non esiste più: scelga l’Azienda che l’ha sostituita.",
@@ -122,7 +122,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.TicketMissing:   "La richiesta non c’è ancora.",
 	refusal.TicketExists:    "La richiesta c’è già.",
 
-	// Timers that are about what a ticket was before.
+	// Timers for a state that the ticket has left.
 	refusal.StaleClose:            staleTimer,
 	refusal.StaleHandoverAlert:    staleTimer,
 	refusal.StalePingPong:         staleTimer,
@@ -164,7 +164,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.UnknownEntity:         badFilter,
 	refusal.ForeignEntity:         badFilter,
 
-	// Evidence that is odd and is kept as given.
+	// Warnings about evidence, which is stored as given.
 	refusal.OddDate:         "Non è una data: la scriva come gg/mm/aaaa.",
 	refusal.OddFutureDate:   "La data è nel futuro.",
 	refusal.OddOldDate:      "La data è di molti anni fa.",
@@ -177,7 +177,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.OddIUV:          "Non è uno IUV: ha 15 o 17 cifre, o le 18 di un codice avviso.",
 }
 
-// ReasonText returns the Italian text of a reason.
+// ReasonText returns the Italian text of a reason, and a general text for a code that is not in the table.
 func ReasonText(r refusal.Reason) string {
 	text, ok := refusalTexts[r.Code]
 	if !ok {

@@ -17,8 +17,8 @@ import (
 
 var argument = regexp.MustCompile(`%\[[1-9]\][sq]`)
 
-// Every code has an Italian text, which shows no argument that the English text does not have.
-func TestEveryRefusalHasItsItalian(t *testing.T) {
+// Every code has an Italian text, and the text only shows arguments that the English text shows too.
+func TestEveryRefusalCodeHasAnItalianText(t *testing.T) {
 	for _, c := range refusal.Codes() {
 		italian, ok := refusalTexts[c]
 		if !ok {
@@ -31,7 +31,7 @@ func TestEveryRefusalHasItsItalian(t *testing.T) {
 			return ""
 		})
 		if strings.ContainsAny(rest, "%'\"") {
-			t.Errorf("%s: %q has a verb without a number, or typewriter's quotes", c, italian)
+			t.Errorf("%s: %q has a verb without a number, or straight quotes", c, italian)
 		}
 	}
 	for c := range refusalTexts {
@@ -41,15 +41,15 @@ func TestEveryRefusalHasItsItalian(t *testing.T) {
 	}
 }
 
-// refusedField finds, in the source of the packages that refuse, the API's name of the field that is refused.
+// refusedField matches, in the source of the packages that refuse input, the API name of the refused field.
 var refusedField = regexp.MustCompile(`(?:(?:add|addIdentifier|requireText|requireValidText|requireOneOf|checkAttachments|fieldError|invalidField|checkEntity|Check)\((?:&[\w.]+, )?|Field: +)"([a-z_.]+)"`)
 
 func TestEveryRefusedFieldHasAName(t *testing.T) {
 	fields := map[string]bool{}
-	for _, of := range []string{"domain/ticket/rules", "handlers/app", "handlers/identity"} {
-		paths, err := filepath.Glob(filepath.Join("../../..", of, "*.go"))
+	for _, dir := range []string{"domain/ticket/rules", "handlers/app", "handlers/identity"} {
+		paths, err := filepath.Glob(filepath.Join("../../..", dir, "*.go"))
 		if err != nil || len(paths) == 0 {
-			t.Fatalf("%s: %v, %v", of, paths, err)
+			t.Fatalf("%s: got files %v, error %v", dir, paths, err)
 		}
 		for _, path := range paths {
 			content, err := os.ReadFile(path)
@@ -62,7 +62,7 @@ func TestEveryRefusedFieldHasAName(t *testing.T) {
 		}
 	}
 	if len(fields) < 25 {
-		t.Fatalf("only %d fields are found: %v", len(fields), fields)
+		t.Fatalf("got %d refused fields, want at least 25: %v", len(fields), fields)
 	}
 	for field := range fields {
 		if strings.HasPrefix(fieldReasonText(field, refusal.Required.With()), "Campo: ") {
@@ -81,13 +81,13 @@ func TestReasonText(t *testing.T) {
 		"non è ammesso qui.":                                                                              {Code: "something-new"},
 	} {
 		if got := ReasonText(r); got != want {
-			t.Errorf("%+v is %q, want %q", r, got, want)
+			t.Errorf("%+v: got %q, want %q", r, got, want)
 		}
 	}
 }
 
-// Whatever is refused on whatever ticket reads as Italian.
-func TestMovesAreRefusedInItalian(t *testing.T) {
+// The error message for a move that is not possible is an Italian sentence.
+func TestMoveText(t *testing.T) {
 	for name, c := range map[string]struct {
 		e    ticket.NotAllowedError
 		want string
@@ -110,18 +110,18 @@ func TestMovesAreRefusedInItalian(t *testing.T) {
 		},
 	} {
 		if got := moveText(&c.e); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
 }
 
-func TestEveryRoleAndStatusHasAName(t *testing.T) {
+func TestEveryRoleHasAName(t *testing.T) {
 	for _, r := range []person.Role{
 		person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.Administrator,
 		person.Citizen, person.Integration,
 	} {
 		if RoleNames[r] == "" {
-			t.Errorf("%s has no name", r)
+			t.Errorf("role %s has no name", r)
 		}
 	}
 }

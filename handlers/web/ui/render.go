@@ -15,17 +15,17 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// Page is the content of one page: its template and data, and what the frame shows around it.
+// Page is the content of one page: its template and data, and the values that the frame shows.
 type Page struct {
 	Template   string
 	Title      string
 	Breadcrumb []Crumb  // the steps between the home page and this page
 	Problem    *Problem // the error message; nil: none
 	Data       any
-	Part       string              // the template that htmx gets instead of the page; "": the page
-	Queue      lists.QueueID       // that the page belongs to; "": none
-	Ticket     ticket.ID           // that it shows to who works on it; "": none
-	Position   eventstore.Position // that the page is of, for the stream to go on from; zero: it begins now
+	Part       string              // the template to render if htmx requests a part of the page; "": the whole page
+	Queue      lists.QueueID       // the queue that the page belongs to; "": none
+	Ticket     ticket.ID           // the ticket that the page shows to operators and auditors; "": none
+	Position   eventstore.Position // the position up to which the page shows the log: live updates begin after it; zero: at the head
 }
 
 // Crumb is a step of the breadcrumb.
@@ -36,19 +36,19 @@ type frame struct {
 	Title        string
 	Breadcrumb   []Crumb
 	Problem      *Problem
-	Confirmation string // what was just done, in a sentence
+	Confirmation string // the sentence that confirms the action before
 	Path         string
 	RequestID    string
-	User         *user // nil: nobody has logged in
+	User         *user // nil: the reader is not logged in
 	Queues       []lists.Queue
-	Queue        lists.QueueID // that the page belongs to
-	Unread       int           // notifications
-	Position     string        // position that the page is of
-	Ticket       ticket.ID     // that it shows; "": none
+	Queue        lists.QueueID // the queue that the page belongs to; "": none
+	Unread       int           // number of unread notifications
+	Position     string        // as Page.Position; "": zero
+	Ticket       ticket.ID     // as Page.Ticket
 	Data         any
 }
 
-// user is the logged-in reader as the header shows them.
+// user is the logged-in reader, for the header and the menus.
 type user struct {
 	Name, Role, EntityName string // EntityName is the entity's short name; "" for roles without an entity
 	Operates               bool
@@ -57,12 +57,12 @@ type user struct {
 	Administers            bool
 	Citizen                bool
 	Home                   string
-	HasRole                bool // a role is chosen
+	HasRole                bool // the reader has chosen a role
 	LiveUpdates            bool // the role may subscribe to changes
-	HasNotifications       bool // the role gets notifications
+	HasNotifications       bool // the role may read notifications
 }
 
-// Render answers with a page, or with the part of it that htmx asks for.
+// Render answers with a page, or with its Part if htmx requests a part. An error means that nothing was sent.
 func (u *UI) Render(r *Request, status int, p Page) error {
 	f := frame{
 		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[r.URL.Query().Get("fatto")], Path: r.URL.RequestURI(),
@@ -88,19 +88,19 @@ func (u *UI) Render(r *Request, status int, p Page) error {
 	return nil
 }
 
-// fillFrame fills in the logged-in reader. Operators see their queues on every page.
+// fillFrame sets the logged-in reader, the number of unread notifications, and the queues, which operators and auditors see on every page.
 func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	if r.Session.Account == "" {
 		return nil
 	}
-	by := r.Session.Actor
+	actor := r.Session.Actor
 	f.User = &user{
-		Name: r.Session.Name, Role: RoleNames[by.Role], Operates: by.Role.Operates(), Supervises: by.Role.Supervises(),
-		Audits: by.Role == person.Auditor, Administers: by.Role == person.Administrator, Citizen: by.Role == person.Citizen,
-		Home: HomePath(by.Role), HasRole: by.Role != "", LiveUpdates: identity.Allows(by.Role, identity.SubscribeToChanges),
-		HasNotifications: identity.Allows(by.Role, identity.ReadNotifications),
+		Name: r.Session.Name, Role: RoleNames[actor.Role], Operates: actor.Role.Operates(), Supervises: actor.Role.Supervises(),
+		Audits: actor.Role == person.Auditor, Administers: actor.Role == person.Administrator, Citizen: actor.Role == person.Citizen,
+		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: identity.Allows(actor.Role, identity.SubscribeToChanges),
+		HasNotifications: identity.Allows(actor.Role, identity.ReadNotifications),
 	}
-	if e, ok := u.App.Catalog.Entity(by.Entity); ok {
+	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {
 		f.User.EntityName = e.Short
 	}
 	if f.User.Operates || f.User.Audits {
@@ -109,12 +109,12 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 		}
 	}
 	if f.User.HasNotifications {
-		f.Unread, err = u.Notifications.Unread(r.Context(), by)
+		f.Unread, err = u.Notifications.Unread(r.Context(), actor)
 	}
 	return err
 }
 
-// confirmations are the sentences that confirm an action, by the value of «fatto» in the address.
+// confirmations holds the sentence that confirms an action, by the value of the parameter «fatto».
 var confirmations = map[string]string{
 	"uscita":     "È uscito dall’area riservata.",
 	"presa":      "La richiesta è in carico a Lei.",

@@ -12,26 +12,26 @@ import (
 type Route struct {
 	Pattern    string
 	Access     Access
-	Action     identity.Action // that the policy must allow to the reader's role; for WithRole
-	Limit      *middleware.Limiter
-	MaxBody    int64 // bytes; 0: middleware.SmallBody
-	Background bool  // a script sends the request by itself: it does not extend the session
+	Action     identity.Action     // for WithRole: the action that the reader's role must be allowed
+	Limit      *middleware.Limiter // nil: the limit per account, or per address without a session
+	MaxBody    int64               // bytes; 0: middleware.SmallBody
+	Background bool                // a script sends the request without the reader's action: it does not extend the session
 	Handle     func(r *Request) error
 }
 
-// Access is who may call a route.
+// Access states who may call a route.
 type Access int
 
 const (
 	Anyone       Access = iota // with or without a session
-	LoggedIn                   // in any role, or in none yet
-	WithRole                   // in a role that the route's Action is allowed to
-	TicketHolder               // the citizen of one ticket: logged in, or by a personal link in the path
+	LoggedIn                   // with a session, also if no role is chosen yet
+	WithRole                   // with a session in a role that is allowed the route's Action
+	TicketHolder               // with a personal link in the path, or as WithRole
 )
 
-// Documents are the addresses of the documents that the body which runs the service publishes. Where one is empty, the pages say so.
+// Documents holds the addresses of the documents that the body which runs the service publishes. The pages state which are missing.
 type Documents struct {
 	Privacy       string // URL of the privacy notice
 	Accessibility string // URL of the declaration made with AgID
-	Feedback      string // URL or mailto: where obstacles are reported
+	Feedback      string // URL or mailto: for reports of accessibility problems
 }

@@ -43,12 +43,12 @@ func (u *UI) TemplateFuncs() template.FuncMap {
 	}
 }
 
-// icon draws an icon of the design system. Its meaning stands in words beside it.
+// icon returns an icon of the design system as SVG. Assistive technologies skip it, so a page must also state its meaning in words.
 func (u *UI) icon(name string, classes ...string) (template.HTML, error) {
 	sprites, err := u.assets.url("italia/sprites.svg")
 	if err != nil {
 		return "", err
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="icon %s" aria-hidden="true"><use href="%s#it-%s"></use></svg>`, //nolint:gosec // G203: no part of it is typed by anybody
+	return template.HTML(fmt.Sprintf(`<svg class="icon %s" aria-hidden="true"><use href="%s#it-%s"></use></svg>`, //nolint:gosec // G203: names and classes come from templates
 		template.HTMLEscapeString(strings.Join(classes, " ")), sprites, template.HTMLEscapeString(name))), nil
 }

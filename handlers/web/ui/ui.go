@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package ui is what the pages of all audiences share: templates and their rendering, static files, requests and forms, error
-// messages and formats in Italian.
+// Package ui holds what the pages of all audiences share: templates and their rendering, static files, page requests and forms, error
+// messages and formats in Italian. It does not contain pages of its own, except the error page.
 package ui
 
 import (
@@ -26,7 +26,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Config lists what all pages need. App, Notifications and Middleware are required.
+// Config holds the services and settings that all pages need. App, Notifications and Middleware are required.
 type Config struct {
 	App           *app.Service
 	Notifications *notification.Store
@@ -35,17 +35,17 @@ type Config struct {
 	Log           *slog.Logger // nil: slog.Default
 }
 
-// UI holds what all pages share: the services they call, the templates, and the static files.
+// UI holds the services, templates and static files that all pages share.
 type UI struct {
 	Config
 	Identity *identity.Identity
 
 	assets *assetServer
 	shared *template.Template            // the frame and its parts
-	pages  map[string]*template.Template // by name, each with the frame around it
+	pages  map[string]*template.Template // by name; each contains the frame
 }
 
-// New loads the static files and the shared templates. Pages are added by AddTemplates.
+// New loads the static files and the shared templates. AddTemplates adds the pages of an audience.
 func New(c Config) (*UI, error) {
 	c.Log = cmp.Or(c.Log, slog.Default())
 	u := &UI{Config: c, Identity: c.App.Identity, pages: map[string]*template.Template{}}
@@ -59,14 +59,14 @@ func New(c Config) (*UI, error) {
 	return u, u.AddTemplates(templateFiles)
 }
 
-// AddTemplates parses the pages of one audience: each file templates/pages/NAME.html becomes the page NAME, with the shared
-// templates and the audience's own templates/parts/*.html around it. A page name that exists already is an error.
+// AddTemplates parses the pages of one audience. Each file templates/pages/NAME.html becomes the page NAME; it can use the shared
+// templates and the audience's own templates/parts/*.html. A page name that exists already is an error.
 func (u *UI) AddTemplates(fsys fs.FS) error {
 	shared, err := u.shared.Clone()
 	if err != nil {
 		return fmt.Errorf("web: templates: %w", err)
 	}
-	parts, _ := fs.Glob(fsys, "templates/parts/*.html") // the pattern is valid, no other error exists
+	parts, _ := fs.Glob(fsys, "templates/parts/*.html") // Glob only fails for an invalid pattern
 	pages, _ := fs.Glob(fsys, "templates/pages/*.html")
 	if len(parts) > 0 {
 		if shared, err = shared.ParseFS(fsys, parts...); err != nil {
@@ -90,8 +90,8 @@ func (u *UI) AddTemplates(fsys fs.FS) error {
 	return nil
 }
 
-// Now returns the time of the wall clock. Rate limits, cookies and the dates of placements use it; the log has its own time.
+// Now returns the time of the wall clock, for rate limits, cookies and the dates of placements. Events get the time of the store's clock.
 func (*UI) Now() time.Time { return time.Now() }
 
-// Assets serves the static files; their addresses begin with StaticPath.
+// Assets returns the handler of the static files. Their addresses begin with StaticPath.
 func (u *UI) Assets() http.Handler { return u.assets }

@@ -16,24 +16,25 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// MaxUploadBody is the maximum size of a form with files, in bytes. It is far more than attachments may have, so that somebody who
-// sends photos straight from a telephone is told which of them are too large, and keeps what they typed.
+// MaxUploadBody is the maximum size of a form with files, in bytes. It is far more than attachments may have, so that a person who
+// sends photos from a telephone gets an error that names the files that are too large, and keeps the text of the form.
 const MaxUploadBody = 64 << 20
 
 const (
-	maxFormFields = 256 << 10 // bytes of a form without its files, names included
-	partOverhead  = 64        // bytes that a part is taken for beside its name and value: what is empty is kept too
+	maxFormFields = 256 << 10 // maximum size of a form without its files, names included, in bytes
+	partOverhead  = 64        // bytes that each part counts beside its name and value, because empty parts use memory too
 )
 
-// errIncompleteForm refuses a form of which only a part arrived.
+// errIncompleteForm refuses a form that arrived in part or cannot be parsed.
 var errIncompleteForm = errors.New("the form did not arrive whole")
 
-// ParseUpload reads a form with files: the fields are then in v.Form as of any other, the files named allegati are given back. A
-// file that is too large is cut just after the size that attachment.Check refuses it for. A route that takes files allows
-// uploadBody; the inputs for files stand last in their form, so that a body that is larger still leaves what was typed.
+// ParseUpload reads a form with or without files. It puts the fields into r.Form and returns the files named allegati. A file that is
+// too large is cut one byte above the maximum size, so that attachment.Check refuses it. The route must have MaxBody: MaxUploadBody.
+// The form must have its file inputs last: then the fields are read although the body is too large.
+// Errors: *http.MaxBytesError for a form that is too large, errIncompleteForm otherwise.
 func (r *Request) ParseUpload() ([]attachment.FileUpload, error) {
 	parts, err := r.MultipartReader()
-	if errors.Is(err, http.ErrNotMultipart) { // it holds no files
+	if errors.Is(err, http.ErrNotMultipart) { // the form has no files
 		r.Body = http.MaxBytesReader(r.Writer, r.Body, maxFormFields)
 		return nil, formError(r.ParseForm())
 	}
@@ -58,13 +59,13 @@ func (r *Request) ParseUpload() ([]attachment.FileUpload, error) {
 			if left -= int64(len(value)); err == nil && left < 0 {
 				err = &http.MaxBytesError{Limit: maxFormFields}
 			}
-			r.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers send lines as mail does
+			r.Form.Add(p.FormName(), strings.ReplaceAll(string(value), "\r\n", "\n")) // browsers end lines with CR LF
 		}
 	}
 	return files, formError(err)
 }
 
-// formError returns the size error of a form that is too large, and errIncompleteForm for other errors.
+// formError returns an *http.MaxBytesError as it is and wraps every other error in errIncompleteForm.
 func formError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if err == nil || errors.As(err, &tooLarge) {
@@ -73,7 +74,7 @@ func formError(err error) error {
 	return fmt.Errorf("%w: %w", errIncompleteForm, err)
 }
 
-// IdempotencyBody is all that came with a form, to tell a form sent twice from another one under the same key.
+// IdempotencyBody returns the form's fields and the hashes of its files. A form with the same key and another body is not a repetition.
 func (r *Request) IdempotencyBody(files []attachment.FileUpload) []byte {
 	body := []byte(r.Form.Encode())
 	for _, f := range files {
@@ -82,8 +83,8 @@ func (r *Request) IdempotencyBody(files []attachment.FileUpload) []byte {
 	return body
 }
 
-// appendFile reads one file more. Of those that are too many one is kept, for the refusal to count. An input that was left
-// empty is no file.
+// appendFile reads a file and appends it to files. It keeps at most one file above ticket.MaxAttachments, which is enough for the
+// refusal. An input without a file sends a part without name and content, which appendFile ignores.
 func appendFile(files []attachment.FileUpload, p *multipart.Part) ([]attachment.FileUpload, error) {
 	content, err := io.ReadAll(io.LimitReader(p, ticket.MaxAttachmentSize+1))
 	if err == nil && len(content) > ticket.MaxAttachmentSize {

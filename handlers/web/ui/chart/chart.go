@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package chart draws figures as SVG, on the server. A drawing is plain shapes and text: its colours are classes that begin
-// with sol-c and belong to the style sheet, what differs by colour differs by dash or by place too, and it has a title and a
-// description. The numbers themselves stand in a table beside it, which is the page's affair.
+// Package chart draws figures as SVG on the server. A drawing has a title and a description and consists of shapes and text without
+// inline styles; its colours are classes of the style sheet that begin with sol-c. Series that differ in colour also differ in dashes
+// and marks. A page that shows a drawing must also show the numbers in a table.
 package chart
 
 import (
@@ -13,43 +13,43 @@ import (
 	"strings"
 )
 
-// Labels is what every drawing is called: ID is unique on the page, Title says what it shows, Description what it comes to.
+// Labels names a drawing for readers who cannot see it. ID must be unique on the page; Title is the subject, Description the result.
 type Labels struct {
 	ID, Title, Description string
 }
 
-// Widths at which a drawing is made, in the pixels that it is shown at: text stays legible, so a narrow one is another
-// drawing and not a smaller one.
+// Widths of a drawing, in pixels as shown. A narrow drawing has another layout instead of a smaller scale, so that text stays legible.
 const (
 	Wide   = 560
 	Narrow = 320
 )
 
-// Drawing is made for a width.
+// Drawing is a figure that can be drawn at a width in pixels.
 type Drawing interface {
 	Draw(width int) template.HTML
 }
 
-// canvas collects shapes.
+// canvas collects the shapes of one drawing.
 type canvas struct {
 	strings.Builder
 }
 
-// open begins the drawing.
+// open writes the start of the drawing, with title and description.
 func (c *canvas) open(n Labels, width, height int) {
 	id := fmt.Sprintf("%s-%d", n.ID, width)
 	fmt.Fprintf(c, `<svg class="sol-chart sol-chart-%[1]d" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img" aria-labelledby="%[3]s-t %[3]s-d">`+
 		`<title id="%[3]s-t">%[4]s</title><desc id="%[3]s-d">%[5]s</desc>`, width, height, escape(id), escape(n.Title), escape(n.Description))
 }
 
+// close writes the end of the drawing and returns it.
 func (c *canvas) close() template.HTML {
 	c.WriteString("</svg>")
-	return template.HTML(c.String()) //nolint:gosec // G203: what was given from outside went through escape
+	return template.HTML(c.String()) //nolint:gosec // G203: every label is escaped
 }
 
 func escape(s string) string { return template.HTMLEscapeString(s) }
 
-// text writes a label; anchor is start, middle or end.
+// text writes a label at x, y; anchor is start, middle or end.
 func (c *canvas) text(class string, x, y float64, anchor, label string) {
 	fmt.Fprintf(c, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, formatCoordinate(x), formatCoordinate(y), anchor, escape(label))
 }
@@ -64,26 +64,27 @@ func (c *canvas) rect(class string, x, y, w, h float64) {
 
 func (c *canvas) path(class, d string) { fmt.Fprintf(c, `<path class="%s" d="%s"></path>`, class, d) }
 
-// formatCoordinate writes a coordinate, to a tenth of a pixel.
+// formatCoordinate returns a coordinate rounded to a tenth of a pixel.
 func formatCoordinate(v float64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
 }
 
-// axisScale is the round number to which an axis goes, and the step of its lines: at most five of them.
-func axisScale(most int) (top, step int) {
-	if most < 4 {
+// axisScale returns, for values up to highest, a round number as the end of the axis and the step between its lines, of which there
+// are at most five above zero.
+func axisScale(highest int) (top, step int) {
+	if highest < 4 {
 		return 4, 1
 	}
-	magnitude := int(math.Pow10(int(math.Log10(float64(most) / 4))))
+	magnitude := int(math.Pow10(int(math.Log10(float64(highest) / 4))))
 	for _, m := range []int{1, 2, 5, 10} {
-		if step = m * magnitude; step*5 >= most {
+		if step = m * magnitude; step*5 >= highest {
 			break
 		}
 	}
-	return (most + step - 1) / step * step, step
+	return (highest + step - 1) / step * step, step
 }
 
-// truncate cuts a label where it would run into the drawing.
+// truncate shortens a label to a number of letters, so that it does not overlap the drawing.
 func truncate(label string, letters int) string {
 	if r := []rune(label); len(r) > letters {
 		return strings.TrimSpace(string(r[:letters-1])) + "…"

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// readDrawing reads a drawing as XML and gives every attribute and text of it.
+// readDrawing parses a drawing as XML and returns all its attributes and texts.
 func readDrawing(t interface{ Fatal(...any) }, drawing string) (attributes map[string][]string, texts []string) {
 	attributes = map[string][]string{}
 	for d := xml.NewDecoder(strings.NewReader(drawing)); ; {
@@ -38,9 +38,9 @@ func readDrawing(t interface{ Fatal(...any) }, drawing string) (attributes map[s
 
 var coordinate = regexp.MustCompile(`-?\d+(\.\d)?`)
 
-// TestDrawingsAreWhole: whatever the numbers and names, a drawing is well-formed, says what it is, has no style of its own,
-// and every shape lies on it.
-func TestDrawingsAreWhole(t *testing.T) {
+// For all numbers and names a drawing is well-formed, has a title and a description, has no inline style, and has no negative or
+// undefined coordinates.
+func TestDrawingsAreWellFormed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := Labels{ID: "g", Title: "T" + rapid.String().Draw(t, "title"), Description: "<b>&"}
 		values := rapid.SliceOfN(rapid.IntRange(0, 5000), 0, 60).Draw(t, "values")
@@ -56,23 +56,23 @@ func TestDrawingsAreWhole(t *testing.T) {
 		} {
 			for _, width := range []int{Wide, Narrow} {
 				drawing := string(d.Draw(width))
-				attributes, texts := readDrawing(t, cleaned(drawing))
+				attributes, texts := readDrawing(t, replaceInvalidCharacters(drawing))
 				if attributes["style"] != nil || attributes["role"][0] != "img" || !strings.HasPrefix(texts[0], "T") || texts[1] != n.Description {
-					t.Fatal("it is", drawing)
+					t.Fatal("got style, role, title or description not as wanted:", drawing)
 				}
 				for _, x := range append(append(attributes["x"], attributes["x1"]...), attributes["cx"]...) {
 					if !coordinate.MatchString(x) || strings.HasPrefix(x, "-") {
-						t.Fatal("x is", x, drawing)
+						t.Fatal("got coordinate", x, drawing)
 					}
 				}
 				for _, h := range append(attributes["height"], attributes["width"]...) {
 					if strings.HasPrefix(h, "-") || h == "NaN" {
-						t.Fatal("a size is", h, drawing)
+						t.Fatal("got size", h, drawing)
 					}
 				}
-				for name, values := range attributes { // names of things stand in texts, and may be «Inf»
+				for name, values := range attributes { // texts may contain these words, attributes may not
 					if all := strings.Join(values, " "); strings.Contains(all, "NaN") || strings.Contains(all, "Inf") {
-						t.Fatal("no number in", name, drawing)
+						t.Fatal("got an undefined number in", name, drawing)
 					}
 				}
 			}
@@ -80,8 +80,8 @@ func TestDrawingsAreWhole(t *testing.T) {
 	})
 }
 
-// cleaned leaves out what no XML may hold, which browsers pass over.
-func cleaned(s string) string {
+// replaceInvalidCharacters replaces the characters that XML does not allow; browsers ignore them.
+func replaceInvalidCharacters(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0xfffd || r == 0xfffe || r == 0xffff {
 			return ' '
@@ -90,21 +90,21 @@ func cleaned(s string) string {
 	}, s)
 }
 
-func TestAxesGoToRoundNumbers(t *testing.T) {
-	for most, want := range map[int][2]int{0: {4, 1}, 3: {4, 1}, 4: {4, 1}, 7: {8, 2}, 13: {15, 5}, 99: {100, 20}, 101: {150, 50}, 12345: {15000, 5000}} {
-		if top, step := axisScale(most); top != want[0] || step != want[1] {
-			t.Errorf("up to %d: an axis to %d by %d, want %v", most, top, step, want)
+func TestAxesEndAtRoundNumbers(t *testing.T) {
+	for highest, want := range map[int][2]int{0: {4, 1}, 3: {4, 1}, 4: {4, 1}, 7: {8, 2}, 13: {15, 5}, 99: {100, 20}, 101: {150, 50}, 12345: {15000, 5000}} {
+		if top, step := axisScale(highest); top != want[0] || step != want[1] {
+			t.Errorf("axisScale(%d): got %d, %d, want %v", highest, top, step, want)
 		}
 	}
 }
 
-func TestABarIsAPartOfAWhole(t *testing.T) {
+func TestBarWidthIsAPercentage(t *testing.T) {
 	for _, c := range []struct {
 		value, total int
-		says         string
+		want         string
 	}{{5, 10, `width="50"`}, {0, 0, `width="0"`}, {10, 10, `width="100" height="8"></rect>`}} {
-		if bar := string(Bar(c.value, c.total)); !strings.Contains(bar, c.says) {
-			t.Errorf("%d of %d: %s", c.value, c.total, bar)
+		if bar := string(Bar(c.value, c.total)); !strings.Contains(bar, c.want) {
+			t.Errorf("Bar(%d, %d): got %s, want %s in it", c.value, c.total, bar, c.want)
 		}
 	}
 }

@@ -8,27 +8,25 @@ import (
 	"html/template"
 )
 
-// Flow draws what goes through one place: what comes to it on the left, what goes from it on the right, as wide as it is
-// much.
+// Flow draws numbers that arrive at one hub, on the left, and leave it, on the right. The height of a band is proportional to its number.
 type Flow struct {
 	Labels
 	Hub     string
 	In, Out []Band // the largest first
 }
 
-// Band is what comes from, or goes to, one side.
+// Band is the number that arrives from, or goes to, one named place.
 type Band struct {
 	Name  string
 	Value int
 }
 
-// All bands of the larger side are so high together; a band's name needs so much.
 const (
-	bandsHeight = 200.0
-	labelHeight = 19.0
+	bandsHeight = 200.0 // height of all bands of the larger side, in pixels
+	labelHeight = 19.0  // minimum height for a band's name, in pixels
 )
 
-// Draw makes the drawing.
+// Draw returns the drawing for a width in pixels.
 func (f Flow) Draw(width int) template.HTML {
 	labels, hub, letters := float64(width)*.3, 16.0, 24
 	if width < Wide {
@@ -48,38 +46,40 @@ func (f Flow) Draw(width int) template.HTML {
 	return c.close()
 }
 
-// flowSide is where the bands of one side are.
+// flowSide is the geometry of the bands on one side: bands go from x to the hub at x = to, names are at x = label.
 type flowSide struct {
 	x, to, label float64
 	anchor       string
 	letters      int
 }
 
-func (f Flow) drawSide(c *canvas, all []Band, at flowSide, scale, hub, height float64) {
-	y := 26 + (height-40-stackHeight(all, scale))/2
-	bend := (at.x + at.to) / 2
-	for _, b := range all {
-		high := scale * float64(b.Value)
-		slot := max(labelHeight, high+3)
-		top := y + (slot-high)/2
+// drawSide draws the bands of one side and their names.
+func (f Flow) drawSide(c *canvas, bands []Band, side flowSide, scale, hub, height float64) {
+	y := 26 + (height-40-stackHeight(bands, scale))/2
+	bend := (side.x + side.to) / 2
+	for _, b := range bands {
+		bandHeight := scale * float64(b.Value)
+		slot := max(labelHeight, bandHeight+3)
+		top := y + (slot-bandHeight)/2
 		c.path("sol-c-ribbon sol-c1", fmt.Sprintf("M%[1]s %[3]sC%[5]s %[3]s %[5]s %[4]s %[2]s %[4]sv%[6]sC%[5]s %[8]s %[5]s %[7]s %[1]s %[7]sz",
-			formatCoordinate(at.x), formatCoordinate(at.to), formatCoordinate(top), formatCoordinate(hub), formatCoordinate(bend), formatCoordinate(high), formatCoordinate(top+high), formatCoordinate(hub+high)))
-		c.text("sol-c-tick", at.label, y+slot/2+4, at.anchor, fmt.Sprintf("%s · %d", truncate(b.Name, at.letters), b.Value))
-		y, hub = y+slot, hub+high
+			formatCoordinate(side.x), formatCoordinate(side.to), formatCoordinate(top), formatCoordinate(hub), formatCoordinate(bend),
+			formatCoordinate(bandHeight), formatCoordinate(top+bandHeight), formatCoordinate(hub+bandHeight)))
+		c.text("sol-c-tick", side.label, y+slot/2+4, side.anchor, fmt.Sprintf("%s · %d", truncate(b.Name, side.letters), b.Value))
+		y, hub = y+slot, hub+bandHeight
 	}
 }
 
-func sum(all []Band) (n int) {
-	for _, b := range all {
+func sum(bands []Band) (n int) {
+	for _, b := range bands {
 		n += b.Value
 	}
 	return n
 }
 
-// stackHeight is how high the bands are with room for their names.
-func stackHeight(all []Band, scale float64) (high float64) {
-	for _, b := range all {
-		high += max(labelHeight, scale*float64(b.Value)+3)
+// stackHeight returns the height of the bands of one side, with space for their names.
+func stackHeight(bands []Band, scale float64) (height float64) {
+	for _, b := range bands {
+		height += max(labelHeight, scale*float64(b.Value)+3)
 	}
-	return high
+	return height
 }

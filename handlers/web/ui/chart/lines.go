@@ -9,47 +9,47 @@ import (
 	"strings"
 )
 
-// Lines draws how numbers went from point to point.
+// Lines draws series of numbers over the same points, for example days.
 type Lines struct {
 	Labels
-	Points []string // what the points are called, e.g. days
-	Series []Series // up to three; the first is drawn full, the others with dashes
+	Points []string // names of the points
+	Series []Series // at most three; the first line is solid, the others are dashed
 }
 
-// Series is one line: a value a point.
+// Series is one line: Values holds a value for each point.
 type Series struct {
 	Name   string
 	Values []int
 }
 
-// maxMarkedPoints is up to how many points each has a mark of its own.
+// maxMarkedPoints is the number of points up to which each point of a line has a mark.
 const maxMarkedPoints = 45
 
-// Draw makes the drawing.
+// Draw returns the drawing for a width in pixels.
 func (l Lines) Draw(width int) template.HTML {
 	const height, left, right, head, foot = 240.0, 40.0, 14.0, 34.0, 26.0
 	c := &canvas{}
 	c.open(l.Labels, width, height)
-	most := 0
+	highest := 0
 	for _, s := range l.Series {
 		for _, v := range s.Values {
-			most = max(most, v)
+			highest = max(highest, v)
 		}
 	}
-	top, step := axisScale(most)
-	wide := float64(width) - left - right
+	top, step := axisScale(highest)
+	plotWidth := float64(width) - left - right
 	x := func(i int) float64 {
 		if len(l.Points) < 2 {
-			return left + wide/2
+			return left + plotWidth/2
 		}
-		return left + wide*float64(i)/float64(len(l.Points)-1)
+		return left + plotWidth*float64(i)/float64(len(l.Points)-1)
 	}
 	y := func(v int) float64 { return head + (height-head-foot)*(1-float64(v)/float64(top)) }
 	for v := 0; v <= top; v += step {
 		c.line("sol-c-grid", left, y(v), float64(width)-right, y(v))
 		c.text("sol-c-tick", left-6, y(v)+4, "end", fmt.Sprint(v))
 	}
-	l.drawDayLabels(c, x, height-8, int(wide)/90)
+	l.drawDayLabels(c, x, height-8, int(plotWidth)/90)
 	for n, s := range l.Series {
 		l.drawSeries(c, n+1, s, x, y)
 	}
@@ -63,10 +63,10 @@ func (l Lines) Draw(width int) template.HTML {
 	return c.close()
 }
 
-// drawDayLabels names some of the points, the first and the last among them.
-func (l Lines) drawDayLabels(c *canvas, x func(int) float64, y float64, most int) {
+// drawDayLabels writes the names of at most maxParts+1 points, always of the first and the last one.
+func (l Lines) drawDayLabels(c *canvas, x func(int) float64, y float64, maxParts int) {
 	last := len(l.Points) - 1
-	parts := max(1, min(most, last))
+	parts := max(1, min(maxParts, last))
 	for n := 0; n <= parts && last >= 0; n++ {
 		i, anchor := last*n/parts, "middle"
 		switch {
@@ -83,14 +83,15 @@ func (l Lines) drawDayLabels(c *canvas, x func(int) float64, y float64, most int
 	}
 }
 
+// drawSeries draws the n-th series, counted from 1: its line and the marks of its points.
 func (l Lines) drawSeries(c *canvas, n int, s Series, x func(int) float64, y func(int) float64) {
 	var d strings.Builder
 	for i, v := range s.Values {
-		way := "L"
+		command := "L"
 		if i == 0 {
-			way = "M"
+			command = "M"
 		}
-		d.WriteString(way + formatCoordinate(x(i)) + " " + formatCoordinate(y(v)))
+		d.WriteString(command + formatCoordinate(x(i)) + " " + formatCoordinate(y(v)))
 	}
 	c.path(fmt.Sprintf("sol-c-line sol-c%d", n), d.String())
 	if len(s.Values) > maxMarkedPoints {
@@ -101,7 +102,7 @@ func (l Lines) drawSeries(c *canvas, n int, s Series, x func(int) float64, y fun
 	}
 }
 
-// mark draws the sign of the n-th series: a disc, a square, a diamond.
+// mark draws the mark of the n-th series: a disc, a square or a diamond.
 func (c *canvas) mark(n int, x, y float64) {
 	class := fmt.Sprintf("sol-c-mark sol-c%d", n)
 	switch n {
