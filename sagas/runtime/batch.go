@@ -12,13 +12,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// batch gathers what some events lead to, so that it is written once, whatever happened in between.
+// batch collects the changes that a batch of events causes, so that each table is written once. For a timer only the last change counts.
 type batch struct {
 	saga     SagaID
-	states   map[ticket.ID][]byte   // as they are now; nil: nothing to wait for
-	changed  map[ticket.ID]int64    // by the event at this position
-	finished map[ticket.ID]bool     // went through the zero value: stored timers go
-	timers   map[timerKey]*timerRow // nil: to be taken away
+	states   map[ticket.ID][]byte   // current states; nil: the zero value
+	changed  map[ticket.ID]int64    // position of the event that last changed the state
+	finished map[ticket.ID]bool     // the state was the zero value in between: stored timers are deleted
+	timers   map[timerKey]*timerRow // nil: to be deleted
 	journal  []journalEntry
 	messages []outboxMessage
 }
@@ -31,7 +31,7 @@ type timerKey struct {
 // timerRow is a row of saga.timers.
 type timerRow struct {
 	timerKey
-	once    bool // an event said all about it: the state does not tell of it
+	once    bool // set by an event alone; it does not follow from the state, so reconciling leaves it alone
 	due     time.Time
 	command string
 	data    []byte
@@ -54,7 +54,7 @@ func newBatch(id SagaID) *batch {
 	}
 }
 
-// add takes up what one event led to.
+// add adds the new state and the actions that one event led to.
 func (b *batch) add(r ticket.Recorded, state []byte, actions []Action) error {
 	before := b.states[r.Ticket]
 	if !bytes.Equal(state, before) {
@@ -71,7 +71,7 @@ func (b *batch) add(r ticket.Recorded, state []byte, actions []Action) error {
 	return nil
 }
 
-// addAction notes one action. n is its place among what the event led to.
+// addAction adds one action. n is its index among the actions of the event.
 func (b *batch) addAction(r ticket.Recorded, n int, a Action) (err error) {
 	t := &timerRow{timerKey: timerKey{ticket: r.Ticket}, cause: r.Position}
 	what := ""
@@ -105,17 +105,17 @@ func (b *batch) addAction(r ticket.Recorded, n int, a Action) (err error) {
 	return err
 }
 
-// dropInstanceTimers takes away every timer of an instance that has nothing to wait for any more, but what is to be sent.
-func (b *batch) dropInstanceTimers(on ticket.ID) {
-	b.finished[on] = true
+// dropInstanceTimers deletes the timers of an instance whose state is the zero value, except those that an event set once.
+func (b *batch) dropInstanceTimers(id ticket.ID) {
+	b.finished[id] = true
 	for k, t := range b.timers {
-		if k.ticket == on && (t == nil || !t.once) {
+		if k.ticket == id && (t == nil || !t.once) {
 			delete(b.timers, k)
 		}
 	}
 }
 
-// earliestDue is when the earliest timer of the batch is due.
+// earliestDue returns the time at which the earliest timer of the batch is due, or the zero time if it sets none.
 func (b *batch) earliestDue() (at time.Time) {
 	for _, t := range b.timers {
 		if t != nil && (at.IsZero() || t.due.Before(at)) {

@@ -11,17 +11,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// checkpoint is where one version of a saga stands. Its row is locked before its instances and timers are touched, so
-// they move with it alone.
+// checkpoint is the row of one version of a saga in saga.sagas. A transaction locks it before it changes instances and timers, so these
+// always fit the position.
 type checkpoint struct {
 	Position int64
-	WorkerID *uuid.UUID // who handled last; nil: nobody yet
+	WorkerID *uuid.UUID // the runner that handled the last batch; nil: none yet
 	Live     bool
-	LiveAt   *int64 // goes live when it gets there; nil: it is live, or was replaced
+	LiveAt   *int64 // position at which the version goes live; nil: it is live, or was replaced
 }
 
-// registerVersion makes the row of a version that is new here, and lets one that is not live go live at today's head: it first
-// handles what the log already tells, because timers set on the way are mostly cancelled further on.
+// registerVersion inserts the row of a new version and sets today's head as the position at which a version that is not live goes live.
+// It first handles the log up to there, because later events cancel most timers that earlier events set.
 func registerVersion(ctx context.Context, tx pgx.Tx, id SagaID) error {
 	_, err := tx.Exec(ctx, `
 		insert into saga.sagas as s (name, version, live, live_from) select $1, $2, false, head from log.logs
@@ -29,6 +29,7 @@ func registerVersion(ctx context.Context, tx pgx.Tx, id SagaID) error {
 	return err
 }
 
+// lockCheckpoint reads and locks the row of a version.
 func lockCheckpoint(ctx context.Context, tx pgx.Tx, id SagaID) (checkpoint, error) {
 	rows, err := tx.Query(ctx, `
 		select position, worker, live, live_from from saga.sagas where name = $1 and version = $2 for update`,
@@ -39,11 +40,11 @@ func lockCheckpoint(ctx context.Context, tx pgx.Tx, id SagaID) (checkpoint, erro
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[checkpoint])
 }
 
-// saveCheckpoint says how far the version has come and who brought it there. One that arrives where it goes live takes
-// over from the version that was; going back to that one works in the same way.
+// saveCheckpoint stores the checkpoint. A version that has reached the position at which it goes live replaces the live version; going
+// back to the former version works in the same way.
 func saveCheckpoint(ctx context.Context, tx pgx.Tx, id SagaID, p checkpoint) error {
-	arrives := p.LiveAt != nil && p.Position >= *p.LiveAt
-	if arrives {
+	goesLive := p.LiveAt != nil && p.Position >= *p.LiveAt
+	if goesLive {
 		p.Live, p.LiveAt = true, nil
 	}
 	_, err := tx.Exec(ctx, `
@@ -52,7 +53,7 @@ func saveCheckpoint(ctx context.Context, tx pgx.Tx, id SagaID, p checkpoint) err
 	if err != nil {
 		return fmt.Errorf("move %s: %w", id, err)
 	}
-	if arrives {
+	if goesLive {
 		_, err = tx.Exec(ctx, `
 			update saga.sagas set live = false, live_from = null where name = $1 and version <> $2 and live`, id.Name, id.Version)
 	}

@@ -10,11 +10,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// sendMessageCommand is the stored name of a timer that sends a message (Later): its data is the Send.
+// sendMessageCommand is the stored command name of a timer that sends a message (SendLater). Its data is the Send as JSON.
 const sendMessageCommand = "send.v1"
 
-// decoders are the commands that a saga may issue, under the names that timers store. A name is a contract: a
-// command that changes shape gets a new one, and the old one stays for the timers that hold it.
+// decoders maps the stored name of each command that a saga may dispatch to its decoder. A name is a contract: a command that changes
+// its fields gets a new name, and the old name stays for stored timers.
 var decoders = map[string]func(data []byte) (ticket.Command, error){
 	"close.v1":            decodeJSON[ticket.Close],
 	"succeed.v1":          decodeJSON[ticket.TransferToSuccessor],
@@ -33,7 +33,7 @@ func decodeJSON[C ticket.Command](data []byte) (ticket.Command, error) {
 	return c, err
 }
 
-// encodeCommand gives a command's stored form.
+// encodeCommand returns the stored name and the JSON of a command. It returns an error for commands that sagas may not dispatch.
 func encodeCommand(c ticket.Command) (name string, data []byte, err error) {
 	switch c.(type) {
 	case ticket.Close:
@@ -61,6 +61,7 @@ func encodeCommand(c ticket.Command) (name string, data []byte, err error) {
 	return name, data, err
 }
 
+// decodeCommand returns the command that encodeCommand stored.
 func decodeCommand(name string, data []byte) (ticket.Command, error) {
 	decode, ok := decoders[name]
 	if !ok {

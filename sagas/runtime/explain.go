@@ -16,20 +16,20 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// SagaStatus is where one version of a saga stands.
+// SagaStatus is the progress of one version of a saga.
 type SagaStatus struct {
 	Saga      string     `json:"saga"`
 	Version   int        `json:"version"`
-	Live      bool       `json:"live"`     // its timers are taken; otherwise it is catching up, or was replaced
-	Position  int64      `json:"position"` // it has handled every event up to here
+	Live      bool       `json:"live"`     // its timers are dispatched; false: it is catching up, or was replaced
+	Position  int64      `json:"position"` // position of the last event that it has handled
 	Lag       int64      `json:"behind"`   // events that it has not handled yet
 	Instances int        `json:"instances"`
 	Timers    int        `json:"timers"`
-	Failing   int        `json:"failing"`            // timers that are being tried again
-	NextDue   *time.Time `json:"next_due,omitempty"` // the earliest timer
+	Failing   int        `json:"failing"`            // timers that have failed and are retried
+	NextDue   *time.Time `json:"next_due,omitempty"` // due time of the earliest timer
 }
 
-// Timer is a command that waits for its time.
+// Timer is a stored command with the time at which it is due.
 type Timer struct {
 	Saga        string    `json:"saga"`
 	Ticket      ticket.ID `json:"ticket"`
@@ -38,12 +38,12 @@ type Timer struct {
 	NextAttempt time.Time `json:"next_at"` // later than Due after failures
 	Command     string    `json:"command"`
 	Why         string    `json:"why"`
-	Cause       int64     `json:"cause"` // position of the event that set it
+	Cause       int64     `json:"cause"` // position of the event that set the timer
 	Attempts    int       `json:"attempts,omitempty"`
-	Error       string    `json:"error,omitempty"` // of the last attempt
+	Error       string    `json:"error,omitempty"` // error of the last attempt
 }
 
-// String tells a person what will happen and why.
+// String returns an English sentence that says what the timer will do, when and why.
 func (t Timer) String() string {
 	line := fmt.Sprintf("%s on %s because %s", describeCommand(t.Command), formatTime(t.Due), t.Why)
 	if t.Attempts > 0 {
@@ -52,7 +52,7 @@ func (t Timer) String() string {
 	return line
 }
 
-// Decision is a line of the journal: what a saga decided about a ticket, or what came of a timer.
+// Decision is an entry of the journal: an action of a saga on a ticket, or the outcome of a timer.
 type Decision struct {
 	Saga    string     `json:"saga"`
 	Version int        `json:"version"`
@@ -62,10 +62,10 @@ type Decision struct {
 	Due     *time.Time `json:"due_at,omitempty"`
 	Command string     `json:"command,omitempty"`
 	Why     string     `json:"why,omitempty"`
-	Cause   int64      `json:"cause"` // position of the event that it follows from
+	Cause   int64      `json:"cause"` // position of the event that caused it
 }
 
-// String tells a person what was decided and why.
+// String returns an English sentence that says what was decided, when and why.
 func (d Decision) String() string {
 	line := fmt.Sprintf("%s: %s %s", formatTime(d.At), d.What, d.Key)
 	if d.Due != nil && (d.What == "schedule" || d.What == "reschedule" || d.What == "later") {
@@ -77,23 +77,23 @@ func (d Decision) String() string {
 	return line
 }
 
-// Instance is what a saga remembers of the ticket.
+// Instance is the state of a saga for one ticket.
 type Instance struct {
 	Saga     string          `json:"saga"`
 	Version  int             `json:"version"`
 	State    json.RawMessage `json:"state"`
-	Position int64           `json:"position"` // of the last event that changed it
+	Position int64           `json:"position"` // position of the last event that changed it
 }
 
-// Explanation is all that the sagas know of one ticket.
+// Explanation holds the states, timers and journal of all live sagas for one ticket.
 type Explanation struct {
 	Ticket    ticket.ID  `json:"ticket"`
 	Instances []Instance `json:"instances"`
 	Timers    []Timer    `json:"timers"`
-	Decisions []Decision `json:"decisions"` // in the order in which they were taken
+	Decisions []Decision `json:"decisions"` // oldest first
 }
 
-// ListSagas tells where every saga stands. It reads what the nodes have written, so it needs no running sagas.
+// ListSagas returns the status of all versions of all sagas, by name and version. It reads the database and needs no running sagas.
 func ListSagas(ctx context.Context, db *pgxpool.Pool) ([]SagaStatus, error) {
 	rows, err := db.Query(ctx, `
 		select s.name, s.version, s.live, s.position, (select head from log.logs) - s.position,
@@ -116,7 +116,7 @@ func ListSagas(ctx context.Context, db *pgxpool.Pool) ([]SagaStatus, error) {
 const timerSelect = `t.saga, t.ticket::text, t.key, t.due_at, t.next_at, t.command, t.why, t.cause, t.attempts, t.error
 	from saga.timers t join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live `
 
-// ListTimers lists the next timers of every saga, the earliest first.
+// ListTimers returns the earliest timers of all live sagas, at most limit, in the order in which they are due.
 func ListTimers(ctx context.Context, db *pgxpool.Pool, limit int) ([]Timer, error) {
 	rows, err := db.Query(ctx, `select `+timerSelect+`order by t.due_at, t.ticket, t.key limit $1`, limit)
 	if err != nil {
@@ -129,31 +129,30 @@ func ListTimers(ctx context.Context, db *pgxpool.Pool, limit int) ([]Timer, erro
 	return all, err
 }
 
-// Explain tells what the sagas remember of a ticket, what they will do with it and why, and what they did. A version
-// that was replaced is left out, but for what came of its timers.
-func Explain(ctx context.Context, db *pgxpool.Pool, on ticket.ID) (Explanation, error) {
-	x := Explanation{Ticket: on}
+// Explain returns the states, timers and journal of a ticket. Of replaced versions it returns only the outcomes of their timers.
+func Explain(ctx context.Context, db *pgxpool.Pool, id ticket.ID) (Explanation, error) {
+	x := Explanation{Ticket: id}
 	err := pgx.BeginTxFunc(ctx, db, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
 		x.Instances, err = collect[Instance](ctx, tx, `
 			select i.saga, i.version, i.state, i.position from saga.instances i
 			join saga.sagas s on (s.name, s.version) = (i.saga, i.version) and s.live
-			where i.ticket = $1::text::uuid order by i.saga`, on)
+			where i.ticket = $1::text::uuid order by i.saga`, id)
 		if err != nil {
 			return err
 		}
 		x.Timers, err = collect[Timer](ctx, tx, `
-			select `+timerSelect+`where t.ticket = $1::text::uuid order by t.due_at, t.saga, t.key`, on)
+			select `+timerSelect+`where t.ticket = $1::text::uuid order by t.due_at, t.saga, t.key`, id)
 		if err != nil {
 			return err
 		}
 		x.Decisions, err = collect[Decision](ctx, tx, `
 			select j.saga, j.version, j.at, j.what, j.key, j.due_at, j.command, j.why, j.cause from saga.journal j
 			join saga.sagas s on (s.name, s.version) = (j.saga, j.version)
-			where j.ticket = $1::text::uuid and (s.live or j.what in ('done', 'refused')) order by j.at, j.id`, on)
+			where j.ticket = $1::text::uuid and (s.live or j.what in ('done', 'refused')) order by j.at, j.id`, id)
 		return err
 	})
 	if err != nil {
-		return Explanation{}, fmt.Errorf("explain ticket %s: %w", on, err)
+		return Explanation{}, fmt.Errorf("explain ticket %s: %w", id, err)
 	}
 	for i := range x.Timers {
 		toUTC(&x.Timers[i].Due, &x.Timers[i].NextAttempt)
@@ -164,15 +163,16 @@ func Explain(ctx context.Context, db *pgxpool.Pool, on ticket.ID) (Explanation, 
 	return x, nil
 }
 
-func collect[T any](ctx context.Context, tx pgx.Tx, query string, on ticket.ID) ([]T, error) {
-	rows, err := tx.Query(ctx, query, string(on))
+// collect reads the rows of a query with a ticket's id as its argument.
+func collect[T any](ctx context.Context, tx pgx.Tx, query string, id ticket.ID) ([]T, error) {
+	rows, err := tx.Query(ctx, query, string(id))
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[T])
 }
 
-// toUTC turns the times that the driver gives in the machine's zone.
+// toUTC converts times, which the driver returns in the local time zone, to UTC.
 func toUTC(all ...*time.Time) {
 	for _, t := range all {
 		if t != nil {
@@ -181,7 +181,7 @@ func toUTC(all ...*time.Time) {
 	}
 }
 
-// describeCommand says in a word what a stored command does.
+// describeCommand returns what a stored command does, as an English predicate.
 func describeCommand(command string) string {
 	switch command {
 	case "close.v1":
@@ -209,5 +209,5 @@ func describeCommand(command string) string {
 	}
 }
 
-// formatTime is a moment as people in Piemonte say it.
+// formatTime returns a time in Europe/Rome with its weekday.
 func formatTime(t time.Time) string { return t.In(calendar.Rome()).Format("Mon 2 Jan 2006 at 15:04") }

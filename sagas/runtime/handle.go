@@ -14,16 +14,16 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// handleBatch folds a batch of the log into the saga's instances and writes what follows, all in tx. What was handled
-// before is passed over, so a redelivery changes nothing. It answers when the first timer of the batch is due; the
-// zero time stands for none.
+// handleBatch folds a batch of the log over the saga's states and writes states, timers, journal, messages and checkpoint in tx. It
+// skips events that were handled before, so a redelivery changes nothing. It returns the time at which the first timer of the batch is
+// due, or the zero time if the batch sets none.
 func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
 	p, err := lockCheckpoint(ctx, tx, d.ID())
 	if err != nil {
 		return time.Time{}, fmt.Errorf("lock %s: %w", d.ID(), err)
 	}
 	if p.WorkerID == nil || *p.WorkerID != r.workerID {
-		if err := r.reconcileTimers(ctx, tx, d); err != nil { // another node's rules may be others
+		if err := r.reconcileTimers(ctx, tx, d); err != nil { // the settings of the runner that handled the last batch may differ
 			return time.Time{}, err
 		}
 		p.WorkerID = &r.workerID
@@ -41,7 +41,7 @@ func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, recor
 	return b.earliestDue(), saveCheckpoint(ctx, tx, d.ID(), p)
 }
 
-// foldRecords folds the records after a position over the stored states.
+// foldRecords folds the records after a position over the stored states. It returns an error if a position is missing.
 func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record, after int64) (*batch, error) {
 	for len(records) > 0 && records[0].Position <= after {
 		records = records[1:]

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// RunUntilIdle waits until the sagas, running here or elsewhere, have handled what the log holds, and sends every command
-// that is due by the store's clock, until nothing follows from that any more: for seeding simulated time, and tests.
-// What fails and waits to be tried again is left to wait.
+// RunUntilIdle waits until the sagas, on this node or another, have handled the whole log, and dispatches the timers that are due by
+// the store's clock. It repeats this until no new event and no due timer is left. The demo's seed with simulated time and tests use it.
+// It does not wait for failed timers that are retried later.
 func (r *Runner) RunUntilIdle(ctx context.Context) error {
 	for settled := int64(-1); ; {
 		head, err := r.waitUntilHandled(ctx)
@@ -19,7 +19,7 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 			return fmt.Errorf("settle sagas: %w", err)
 		}
 		if head == settled {
-			return nil // since nothing was due here, nothing has happened
+			return nil // no event was appended since a poll found nothing due
 		}
 		settled = -1
 		n, err := r.poll(ctx)
@@ -37,13 +37,13 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 			settled = head
 			continue
 		}
-		if err := sleep(ctx, 5*time.Millisecond); err != nil { // another node is sending them
+		if err := sleep(ctx, 5*time.Millisecond); err != nil { // another node is dispatching them
 			return fmt.Errorf("settle sagas: %w", err)
 		}
 	}
 }
 
-// waitUntilHandled waits until every saga has handled what the log holds now, and answers up to where.
+// waitUntilHandled waits until every saga has handled the log up to its present head, and returns the head.
 func (r *Runner) waitUntilHandled(ctx context.Context) (int64, error) {
 	head, _, err := r.Store.Head(ctx)
 	if err != nil {
@@ -57,17 +57,17 @@ func (r *Runner) waitUntilHandled(ctx context.Context) (int64, error) {
 	return head.N, nil
 }
 
-// countDue counts the timers that are to be sent now.
+// countDue counts the timers whose next attempt is due.
 func (r *Runner) countDue(ctx context.Context) (n int, err error) {
 	for _, d := range r.Sagas {
-		var here int
+		var count int
 		err = r.Store.WorkerPool().QueryRow(ctx, `
 			select count(*) from saga.timers where saga = $1 and version = $2 and next_at <= $3`,
-			d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&here)
+			d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&count)
 		if err != nil {
 			return 0, err
 		}
-		n += here
+		n += count
 	}
 	return n, nil
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
+// metrics are the Prometheus metrics of a runner.
 type metrics struct {
 	due         *prometheus.GaugeVec
 	lateSeconds *prometheus.GaugeVec
 	outcomes    *prometheus.CounterVec
 }
 
-func newMetrics(to prometheus.Registerer) metrics {
-	f := promauto.With(to)
+func newMetrics(registerer prometheus.Registerer) metrics {
+	f := promauto.With(registerer)
 	return metrics{
 		due: f.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "sol_saga_timers_due", Help: "Timers that are due and not yet processed.",
@@ -32,7 +33,8 @@ func newMetrics(to prometheus.Registerer) metrics {
 	}
 }
 
-// updateGauges counts what is due, timers that keep failing among it: its cost follows that, not what is pending.
+// updateGauges sets the gauges from the timers that are due, including failed ones that wait for a retry. Its cost depends on the number
+// of these, not of all pending timers.
 func (r *Runner) updateGauges(ctx context.Context) error {
 	now := r.Store.Now()
 	for _, d := range r.Sagas {

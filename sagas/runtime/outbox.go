@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// The metadata of every message, for routing and for finding where it came from.
+// Names of the metadata of every message. They serve for routing and for finding the message's cause.
 const (
 	MetadataTopic    = "topic"
 	MetadataSaga     = "saga"
@@ -28,8 +28,8 @@ const (
 
 const outboxTable = "saga.outbox"
 
-// OutboxSchema reads and writes saga.outbox, which holds all topics. A subscriber takes one message at a time:
-// watermill-sql 4.1.2 acknowledges a whole batch when part of it timed out.
+// OutboxSchema returns the Watermill schema adapter for saga.outbox, which holds all topics. A subscriber takes one message at a time,
+// because watermill-sql 4.1.2 acknowledges a whole batch when part of it timed out.
 func OutboxSchema() wmsql.PostgreSQLQueueSchema {
 	return wmsql.PostgreSQLQueueSchema{
 		SubscribeBatchSize:        1,
@@ -40,37 +40,37 @@ func OutboxSchema() wmsql.PostgreSQLQueueSchema {
 	}
 }
 
-// OutboxOffsets marks what a subscriber has acknowledged and keeps it.
+// OutboxOffsets returns the Watermill offsets adapter for saga.outbox. It marks acknowledged messages and does not delete them.
 func OutboxOffsets() wmsql.PostgreSQLQueueOffsetsAdapter {
 	return wmsql.PostgreSQLQueueOffsetsAdapter{GenerateMessagesTableName: func(string) string { return outboxTable }}
 }
 
-// outboxMessage is a message with where it comes from.
+// outboxMessage is a message with its ticket and cause.
 type outboxMessage struct {
 	send   Send
 	ticket ticket.ID
 	cause  int64
-	at     time.Time // of its cause, or when it was no longer to be held back
+	at     time.Time // time of its cause or, for SendLater, its due time
 }
 
-// maxNotificationAge is how long news are news. A saga that is new, or in a new version, goes through the log from its beginning: what
-// it would have told then is noted as told, and told to nobody.
+// maxNotificationAge is the age above which a notification is recorded as sent and not sent. A new saga, or a new version, handles the
+// log from its beginning and would otherwise notify people of old events.
 const maxNotificationAge = 5 * 24 * time.Hour
 
+// isStale reports whether the message is a notification older than maxNotificationAge.
 func (m outboxMessage) isStale(now time.Time) bool {
 	return m.send.Topic == TopicNotify && now.Sub(m.at) > maxNotificationAge
 }
 
-// IDNamespace is the namespace of message ids.
+// IDNamespace is the UUID namespace of message ids and of ids that sagas derive.
 var IDNamespace = uuid.MustParse("15abb5e1-4a63-5811-abb7-ffd412efc494")
 
-// messageID is the same for the same cause, whoever derives it and when.
+// messageID returns the id of a message. It depends on saga, ticket, cause, topic and key only, so a repetition gets the same id.
 func messageID(saga string, m outboxMessage) uuid.UUID {
 	return uuid.NewSHA1(IDNamespace, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
 }
 
-// publishMessages puts the messages into the outbox, inside tx, except those that their causes have sent before and those that are no
-// news any more.
+// publishMessages writes the messages to the outbox in tx, except those that were sent before and stale notifications.
 func publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage, now time.Time) error {
 	if len(messages) == 0 {
 		return nil
@@ -86,12 +86,12 @@ func publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outbo
 			continue
 		}
 		delete(fresh, mid)
-		w := message.NewMessageWithContext(ctx, mid, message.Payload(m.send.Payload))
-		w.Metadata.Set(MetadataTopic, m.send.Topic)
-		w.Metadata.Set(MetadataSaga, id.Name)
-		w.Metadata.Set(MetadataTicket, string(m.ticket))
-		w.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: epoch, N: m.cause}.String())
-		byTopic[m.send.Topic] = append(byTopic[m.send.Topic], w)
+		out := message.NewMessageWithContext(ctx, mid, message.Payload(m.send.Payload))
+		out.Metadata.Set(MetadataTopic, m.send.Topic)
+		out.Metadata.Set(MetadataSaga, id.Name)
+		out.Metadata.Set(MetadataTicket, string(m.ticket))
+		out.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: epoch, N: m.cause}.String())
+		byTopic[m.send.Topic] = append(byTopic[m.send.Topic], out)
 	}
 	publisher, err := wmsql.NewPublisher(wmsql.TxFromPgx(tx), wmsql.PublisherConfig{SchemaAdapter: OutboxSchema()}, watermill.NopLogger{})
 	if err != nil {
@@ -105,7 +105,7 @@ func publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outbo
 	return publisher.Close()
 }
 
-// recordSent notes the messages as sent, for ever, and answers which of them had not been, with the log's epoch.
+// recordSent records the messages as sent, for ever. It returns the ids of those that were not recorded before, and the log's epoch.
 func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage) (map[string]bool, int, error) {
 	var (
 		ids, topics, tickets, keys []string
@@ -138,9 +138,9 @@ func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMess
 	return fresh, epoch, err
 }
 
-// The topics of the outbox. Payloads are the JSON of the types below; they are contracts: a field is added, never
-// changed. They hold references, never personal data.
+// The topics of the outbox. A payload is the JSON of a type of package sagas. It is a contract: fields are added and never changed. It
+// holds references, never personal data.
 const (
-	TopicNotify       = "notify"        // Notification
-	TopicAskConnector = "ask-connector" // Question
+	TopicNotify       = "notify"        // sagas.Notification
+	TopicAskConnector = "ask-connector" // sagas.ConnectorQuestion
 )

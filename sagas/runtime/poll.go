@@ -19,13 +19,13 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// A command that fails for reasons outside the rules is tried again after one second, two, four … five minutes.
+// A command that fails for another reason than a refusal is retried after 1 s, 2 s, 4 s, …, at most 5 minutes.
 const (
 	minBackoff = time.Second
 	maxBackoff = 5 * time.Minute
 )
 
-// pollTimers sends what is due until ctx ends. It sleeps until the next timer is due, at most Config.Every.
+// pollTimers dispatches due timers until ctx ends. Between two polls it sleeps until the next timer is due, at most PollInterval.
 func (r *Runner) pollTimers(ctx context.Context) error {
 	for observed := (time.Time{}); ; {
 		n, err := r.poll(ctx)
@@ -39,7 +39,7 @@ func (r *Runner) pollTimers(ctx context.Context) error {
 			r.Log.ErrorContext(ctx, "cannot poll timers; retrying", "error", err)
 		}
 		if n > 0 && err == nil {
-			continue // there may be more
+			continue // more may be due
 		}
 		t := time.NewTimer(r.untilNextTimer(ctx))
 		select {
@@ -51,11 +51,11 @@ func (r *Runner) pollTimers(ctx context.Context) error {
 	}
 }
 
-// nextDueQuery stops at the first: min() reads all that is pending where the planner expects little.
+// nextDueQuery reads one row of the index. min() would read all pending timers where the planner expects few.
 const nextDueQuery = `select next_at from saga.timers where saga = $1 and version = $2 and next_at > $3 order by next_at limit 1`
 
-// untilNextTimer is how long to sleep: until the next try of a timer, if that is sooner than Config.Every. A timer that
-// is due and still there is being sent by another node.
+// untilNextTimer returns the time until the next attempt of a timer, at most PollInterval. It ignores timers that are due already:
+// another node is dispatching them.
 func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
 	wait := r.PollInterval
 	for _, d := range r.Sagas {
@@ -68,21 +68,21 @@ func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
 	return wait
 }
 
-// poll takes the timers that are due by the store's clock, at most Config.Take of each saga, sends their commands
-// and answers how many came to an end: carried out, or refused by the rules because the ticket has moved on.
+// poll dispatches the timers that are due by the store's clock, at most TimersPerPoll of each saga, and returns the number of finished
+// timers: carried out, or refused by the rules because the ticket has changed since.
 func (r *Runner) poll(ctx context.Context) (n int, err error) {
 	for _, d := range r.Sagas {
-		taken, e := r.pollSaga(ctx, d.ID())
+		finished, e := r.pollSaga(ctx, d.ID())
 		if e != nil {
 			err = errors.Join(err, fmt.Errorf("poll %s: %w", d.ID(), e))
 		}
-		n += taken
+		n += finished
 	}
 	return n, err
 }
 
-// pollSaga holds the rows it takes until their outcomes are stored with them: a node that dies lets go of them, and the
-// next one sends the same command ids again, which gives the first result.
+// pollSaga dispatches the due timers of one saga. It locks their rows until the outcomes are stored in the same transaction. If the node
+// dies, the locks end and the next node dispatches the same command ids, which return the first result.
 func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
 	err = pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
 		due, err := takeDueTimers(ctx, tx, id, r.Store.Now(), r.TimersPerPoll)
@@ -91,7 +91,7 @@ func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
 		}
 		r.dispatchAll(ctx, id, due)
 		if err := ctx.Err(); err != nil {
-			return err // what failed, failed for this
+			return err // the commands failed because ctx ended
 		}
 		n, err = r.storeOutcomes(ctx, tx, id, due)
 		return err
@@ -99,13 +99,14 @@ func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
 	return n, err
 }
 
-// dueTimer is a timer that is being sent, and what came of it.
+// dueTimer is a timer that is dispatched, with its result.
 type dueTimer struct {
 	timerRow
 	attempts int
 	err      error
 }
 
+// takeDueQuery locks due timers of a live version and skips those that another node has locked.
 const takeDueQuery = `
 	select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
 	where saga = $1 and version = $2 and next_at <= $3
@@ -124,8 +125,8 @@ func takeDueTimers(ctx context.Context, tx pgx.Tx, id SagaID, now time.Time, lim
 	})
 }
 
-// dispatchAll sends the commands of different tickets side by side, since the log commits appends that wait together as one, and
-// those of one ticket in the order in which they were due. What sends a message is written with the outcomes.
+// dispatchAll dispatches commands of different tickets concurrently, because the log commits concurrent appends together, and those of
+// one ticket in the order in which they were due. It skips timers that send a message: storeOutcomes writes those.
 func (r *Runner) dispatchAll(ctx context.Context, id SagaID, due []*dueTimer) {
 	byTicket := map[ticket.ID][]*dueTimer{}
 	for _, t := range due {
@@ -144,6 +145,7 @@ func (r *Runner) dispatchAll(ctx context.Context, id SagaID, due []*dueTimer) {
 	wg.Wait()
 }
 
+// dispatchTimer dispatches the command of one timer, within CommandTimeout.
 func (r *Runner) dispatchTimer(ctx context.Context, id SagaID, t timerRow) error {
 	c, err := decodeCommand(t.command, t.data)
 	if err != nil {
@@ -155,7 +157,8 @@ func (r *Runner) dispatchTimer(ctx context.Context, id SagaID, t timerRow) error
 	return r.Dispatch(ctx, t.ticket, c, by, commandID(id, t), t.cause)
 }
 
-// commandID is the same for the same timer, whichever node sends it and however often: what set it names it.
+// commandID returns the command id of a timer. It depends on ticket, cause and key only, so a repetition on any node gets the first
+// result.
 func commandID(id SagaID, t timerRow) eventstore.CommandID {
 	return eventstore.CommandID{
 		Actor: id.Name, Permanent: true,
@@ -227,6 +230,7 @@ func (t *dueTimer) backoff() (delay time.Duration) {
 	return delay
 }
 
+// postponeTimers stores the error and the time of the next attempt of failed timers.
 func postponeTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []*dueTimer, now time.Time) error {
 	if len(timers) == 0 {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// activate makes this node's version of the saga known and brings its timers up to the rules that this node has: a
-// changed calendar or setting moves what is pending.
+// activate registers this node's version of the saga and reconciles its timers with the settings of this node: a changed calendar or
+// setting moves pending timers.
 func (r *Runner) activate(ctx context.Context, d Definition) error {
 	return pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
 		if err := registerVersion(ctx, tx, d.ID()); err != nil {
@@ -32,11 +32,11 @@ func (r *Runner) activate(ctx context.Context, d Definition) error {
 	})
 }
 
-// reconcilePageSize is how many instances are looked at together; it bounds memory.
+// reconcilePageSize is the number of instances that are reconciled together; it bounds memory.
 const reconcilePageSize = 1000
 
-// reconcileTimers asks every instance which timers it must have, and corrects those that differ. The caller holds the
-// saga's row.
+// reconcileTimers compares the stored timers of every instance with those that Pending returns, and corrects the differences. The caller
+// has locked the saga's row.
 func (r *Runner) reconcileTimers(ctx context.Context, tx pgx.Tx, d Definition) error {
 	after := "00000000-0000-0000-0000-000000000000"
 	for {
@@ -54,13 +54,14 @@ func (r *Runner) reconcileTimers(ctx context.Context, tx pgx.Tx, d Definition) e
 	}
 }
 
-// storedInstance is what a saga remembers of one ticket.
+// storedInstance is a row of saga.instances.
 type storedInstance struct {
 	Ticket   ticket.ID
 	State    []byte
 	Position int64
 }
 
+// listInstancesAfter reads the next page of instances, in the order of ticket ids.
 func listInstancesAfter(ctx context.Context, tx pgx.Tx, id SagaID, after string) ([]storedInstance, error) {
 	rows, err := tx.Query(ctx, `
 		select ticket::text, state, position from saga.instances
@@ -71,19 +72,19 @@ func listInstancesAfter(ctx context.Context, tx pgx.Tx, id SagaID, after string)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[storedInstance])
 }
 
-// reconcilePage compares the timers of some instances with what the rules say now.
+// reconcilePage reconciles the timers of one page of instances and writes each change to the journal.
 func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, instances []storedInstance) error {
 	have, err := listStoredTimers(ctx, tx, d.ID(), instances)
 	if err != nil {
 		return err
 	}
 	var (
-		lines         []journalEntry
+		entries       []journalEntry
 		set           []timerRow
 		tickets, keys []string
 	)
-	note := func(t timerRow, what string) {
-		lines = append(lines, journalEntry{timerRow: t, at: r.Store.Now(), what: what})
+	record := func(t timerRow, what string) {
+		entries = append(entries, journalEntry{timerRow: t, at: r.Store.Now(), what: what})
 	}
 	for _, i := range instances {
 		wanted, err := d.pendingStored(i.State)
@@ -95,25 +96,25 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 			if err != nil {
 				return fmt.Errorf("ticket %s: %w", i.Ticket, err)
 			}
-			old, there := have[t.timerKey]
+			old, stored := have[t.timerKey]
 			delete(have, t.timerKey)
-			if there {
+			if stored {
 				t.cause = old.cause
 			}
-			if there && t.equalRule(old) {
+			if stored && t.equalRule(old) {
 				continue
 			}
 			set = append(set, t)
-			if there {
+			if stored {
 				t.why += "; it was due on " + formatTime(old.due)
 			}
-			note(t, "reschedule")
+			record(t, "reschedule")
 		}
 	}
 	for k, old := range have {
 		old.why = "by the rules as they are now there is nothing to wait for"
 		tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
-		note(old, "cancel")
+		record(old, "cancel")
 	}
 	if err := deleteTimers(ctx, tx, d.ID(), tickets, keys); err != nil {
 		return err
@@ -121,10 +122,10 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 	if err := upsertTimers(ctx, tx, d.ID(), set); err != nil {
 		return err
 	}
-	return writeJournal(ctx, tx, d.ID(), lines)
+	return writeJournal(ctx, tx, d.ID(), entries)
 }
 
-// listStoredTimers reads the timers of the instances, but for those that an event dispatched at once.
+// listStoredTimers reads the timers of the instances, except those that an event set once.
 func listStoredTimers(ctx context.Context, tx pgx.Tx, id SagaID, instances []storedInstance) (map[timerKey]timerRow, error) {
 	tickets := make([]string, len(instances))
 	for n, i := range instances {
@@ -145,16 +146,16 @@ func listStoredTimers(ctx context.Context, tx pgx.Tx, id SagaID, instances []sto
 	return have, err
 }
 
-// row is the row of a schedule. What set it is the event that brought the instance into its state.
-func (s Schedule) row(of storedInstance) (timerRow, error) {
+// row returns the row of a schedule of an instance. Its cause is the last event that changed the instance.
+func (s Schedule) row(i storedInstance) (timerRow, error) {
 	name, data, err := encodeCommand(s.Command)
 	return timerRow{
-		timerKey: timerKey{of.Ticket, s.Key}, due: s.At.Truncate(time.Microsecond),
-		command: name, data: data, why: s.Why, cause: of.Position,
+		timerKey: timerKey{i.Ticket, s.Key}, due: s.At.Truncate(time.Microsecond),
+		command: name, data: data, why: s.Why, cause: i.Position,
 	}, err
 }
 
-// equalRule compares what rules can change. A command follows from state and rule together with its key and reason.
+// equalRule reports whether due time, command name and reason are equal. The command's data follows from these, the key and the state.
 func (t timerRow) equalRule(o timerRow) bool {
 	return t.due.Equal(o.due) && t.command == o.command && t.why == o.why
 }

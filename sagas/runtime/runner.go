@@ -22,20 +22,20 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// DispatchFunc is the one way in for commands, as cmd/sol hands it over. cause is the position that the saga answers.
-// A refusal by the rules is one of domain/ticket's error types; every other error is tried again.
-type DispatchFunc func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error
+// DispatchFunc dispatches a command to a ticket; cmd/sol passes the application's dispatcher. cause is the position of the event that
+// the saga reacts to. The runner finishes a timer whose error is a refusal (ticket.IsRefusal) and retries after every other error.
+type DispatchFunc func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error
 
-// Config is what a runner needs. Zero values stand for the defaults.
+// Config is the configuration of a runner. Store and Dispatch are required; other zero values mean the defaults.
 type Config struct {
 	Store    *eventstore.Store
 	Dispatch DispatchFunc
 	Sagas    []Definition
 
 	Batch          int           // events in one transaction; default 500
-	TimersPerPoll  int           // timers of one saga taken at once; default 32, each holds one dispatch
-	PollInterval   time.Duration // the longest sleep between two looks at the timers; default 1 s
-	CommandTimeout time.Duration // for one command; default 10 s
+	TimersPerPoll  int           // most timers of one saga that a poll dispatches, concurrently; default 32
+	PollInterval   time.Duration // longest time between two polls of the timers; default 1 s
+	CommandTimeout time.Duration // longest time for one command; default 10 s
 
 	Log     *slog.Logger          // default: none
 	Metrics prometheus.Registerer // default: none
@@ -69,15 +69,15 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// Runner runs sagas on this node. Each saga follows the log on one node at a time; timers are taken by all.
+// Runner runs sagas on this node. One node at a time reads the log for a saga; all nodes dispatch timers.
 type Runner struct {
 	Config
-	workerID uuid.UUID // this process, in saga.sagas
-	wake     chan struct{}
+	workerID uuid.UUID     // identifies this runner in saga.sagas
+	wake     chan struct{} // ends the sleep of pollTimers
 	metrics  metrics
 }
 
-// New makes a runner. It touches nothing yet.
+// New returns a runner, or an error for an invalid configuration. It does not use the database.
 func New(c Config) (*Runner, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -86,8 +86,8 @@ func New(c Config) (*Runner, error) {
 	return &Runner{Config: c, workerID: uuid.New(), wake: make(chan struct{}, 1), metrics: newMetrics(c.Metrics)}, nil
 }
 
-// Run follows the log and takes timers until ctx ends; everything it started has ended when it returns. What the
-// database refuses meanwhile is logged and tried again.
+// Run reads the log and dispatches timers until ctx ends. All goroutines that it started have ended when it returns. It logs errors of
+// the database and retries.
 func (r *Runner) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, d := range r.Sagas {
@@ -125,7 +125,7 @@ func (r *Runner) consume(ctx context.Context, d Definition, early chan int64) er
 	})
 }
 
-// wakeAfterCommit wakes the poller for a batch that set a timer due before its next look, once the batch is committed.
+// wakeAfterCommit wakes pollTimers when a batch that set a timer due within PollInterval is committed. early carries its last position.
 func (r *Runner) wakeAfterCommit(ctx context.Context, id SagaID, early <-chan int64) error {
 	for {
 		select {
@@ -133,14 +133,14 @@ func (r *Runner) wakeAfterCommit(ctx context.Context, id SagaID, early <-chan in
 			return ctx.Err()
 		case position := <-early:
 			if err := r.Store.WaitForConsumer(ctx, id.consumerName(), id.Version, position); err != nil {
-				continue // the poller looks by itself anyway
+				continue // pollTimers polls every PollInterval anyway
 			}
 			replaceLatest(r.wake, struct{}{})
 		}
 	}
 }
 
-// replaceLatest leaves a value in a channel of one place, instead of an older one.
+// replaceLatest puts a value into a channel of capacity 1 and replaces the value that it may hold.
 func replaceLatest[T any](c chan T, v T) {
 	for {
 		select {

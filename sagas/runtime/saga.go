@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package runtime makes happen what must happen by itself: it follows the log, decides with pure functions, and
-// keeps timers that send commands the same way in as everybody's.
+// Package runtime runs sagas: it reads the log, calls the sagas' pure functions, and stores their states, timers and messages in the
+// transaction that moves their checkpoint. Timers dispatch commands through the same dispatcher as people's commands.
 //
-// What is to leave the house goes through an outbox (Send, Later), from where its doors take it.
+// Messages that leave the system go to the outbox (Send, SendLater); package handlers/outbox delivers them.
 package runtime
 
 import (
@@ -15,59 +15,59 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Saga is a rule that follows every ticket on its own: one instance a ticket, one file a saga.
+// Saga is a rule that reacts to the events of a ticket, with one instance for each ticket.
 //
-// S is what an instance remembers: references, never personal data. It is stored as JSON. The zero value is an
-// instance that has nothing to wait for: it is not kept, and what timers it still has go with it.
+// S is the state of an instance. It is stored as JSON and holds references, never personal data. The zero value means that the instance
+// waits for nothing: its row and its timers are deleted.
 type Saga[S comparable] struct {
-	Name    string // stored, and the id of the actor that its commands come from
-	Version int    // another number derives everything from the log again, beside the version that works
+	Name    string // stored; it is also the id of the actor of its commands
+	Version int    // from 1; a new number handles the whole log again while the live version continues
 
-	// React folds one event and answers what follows from it. It is pure, and sees no personal data.
+	// React folds one event and returns the new state and the actions. It is pure, and gets events without personal data.
 	React func(s S, r ticket.Recorded) (S, []Action)
 
-	// Pending answers which timers an instance in that state must have by the rules of today. The runner asks when
-	// the rules may have changed (a new binary, another calendar) and corrects what differs. React, in reaching
-	// that state, has scheduled exactly these; nil: the saga has no timers but what it dispatches or sends.
+	// Pending returns the timers that an instance in that state must have by today's settings. The runner calls it when settings
+	// may have changed (a new binary, another calendar) and reconciles the timers. React must have scheduled exactly these when it
+	// reached the state. nil: the saga has no timers that follow from its state.
 	Pending func(s S) []Schedule
 }
 
-// Action is what a saga wants done.
+// Action is a timer, a command or a message that a saga asks for, or the cancellation of a timer.
 //
 //sumtype:decl
 type Action interface{ action() }
 
-// Schedule sets a timer, or moves the one that the ticket's instance has under this key.
+// Schedule sets a timer, or replaces the timer of the same instance with this key.
 type Schedule struct {
-	Key     string // names what the timer is about, e.g. "close/2": the second resolution
+	Key     string // identifies the timer in its instance, e.g. "close/2" for the second resolution
 	At      time.Time
-	Command ticket.Command // one of those that commands.go stores
-	Why     string         // an English sentence for whoever asks, without personal data
+	Command ticket.Command // one that commands.go can store
+	Why     string         // reason in English for sol ticket explain, without personal data
 }
 
-// Cancel takes a timer away. One that is not there is fine.
+// Cancel deletes a timer. It does nothing if there is no timer with the key.
 type Cancel struct {
 	Key string
-	Why string // empty: the timer has done what it was for, which is no decision to keep a line of
+	Why string // empty: the timer has served its purpose, and the journal gets no entry
 }
 
-// Dispatch sends a command now: a timer that is due at once, and is tried again like any other.
+// Dispatch dispatches a command now, by a timer that is due at once and retried like every other.
 type Dispatch struct {
 	Key     string
 	Command ticket.Command
 	Why     string
 }
 
-// Send puts a message into the outbox, once for its cause, whatever is delivered again. Payload is JSON and holds
-// references, never personal data.
+// Send puts a message into the outbox, once for each cause, even if events are delivered again. Payload is JSON and holds references,
+// never personal data.
 type Send struct {
 	Topic   string
-	Key     string // among the messages of one event; not empty
+	Key     string // identifies the message among those of one event; not empty
 	Payload json.RawMessage
 }
 
-// SendLater puts a message into the outbox when its time comes, unless a Cancel with its key comes before: a note that can
-// still be undone has not left. A second one with the key takes the place of the first.
+// SendLater puts a message into the outbox at a later time, unless a Cancel with its key comes before: a note that can still be undone
+// must not leave. A second SendLater with the same key replaces the first.
 type SendLater struct {
 	Key  string
 	At   time.Time
@@ -81,7 +81,7 @@ func (Dispatch) action()  {}
 func (Send) action()      {}
 func (SendLater) action() {}
 
-// Definition is a Saga of any state.
+// Definition is a Saga with any type of state.
 type Definition interface {
 	ID() SagaID
 	reactStored(state []byte, r ticket.Recorded) (after []byte, actions []Action, err error)
@@ -96,12 +96,13 @@ type SagaID struct {
 
 func (i SagaID) String() string { return fmt.Sprintf("saga %s version %d", i.Name, i.Version) }
 
-// consumerName is the saga's name among the log's consumers.
+// consumerName returns the name of the saga's consumer of the log.
 func (i SagaID) consumerName() string { return "saga." + i.Name }
 
+// ID returns name and version.
 func (s Saga[S]) ID() SagaID { return SagaID{s.Name, s.Version} }
 
-// reactStored is React on stored states; nil stands for the zero value.
+// reactStored calls React on a stored state; nil is the zero value.
 func (s Saga[S]) reactStored(state []byte, r ticket.Recorded) ([]byte, []Action, error) {
 	before, err := decodeState[S](state)
 	if err != nil {
@@ -118,6 +119,7 @@ func (s Saga[S]) reactStored(state []byte, r ticket.Recorded) ([]byte, []Action,
 	return encoded, actions, err
 }
 
+// pendingStored calls Pending on a stored state.
 func (s Saga[S]) pendingStored(state []byte) ([]Schedule, error) {
 	decoded, err := decodeState[S](state)
 	if err != nil || s.Pending == nil {

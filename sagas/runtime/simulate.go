@@ -17,39 +17,38 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// Simulation is what a saga would have done with other settings, on the events that really happened. Nothing is changed by
-// it.
+// Simulation is the result of Simulate: what a saga would have done with other settings on the recorded events.
 type Simulation struct {
 	Saga string    `json:"saga"`
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Simulated are the commands that the rules would have accepted at their time, Did those that the saga's events in the log
-	// show, Refused those that the rules would have refused.
+	// Simulated counts the commands that the rules would have accepted at their time, Actual the saga's events in the log, Refused the
+	// commands that the rules would have refused.
 	Simulated int            `json:"would"`
 	Actual    int            `json:"did"`
 	Refused   int            `json:"refused"`
 	ByDay     map[string]int `json:"would_by_day"` // 2006-01-02, Europe/Rome
-	// EarlyCommands are the tickets on which the command would have come before something that really happened: the citizen's answer
-	// after an earlier closing, for one.
+	// EarlyCommands are the simulated commands that precede a recorded event of the same ticket, for example an earlier closing before
+	// the citizen's answer. It holds at most maxEarlyCommands.
 	EarlyCommands []EarlyCommand `json:"overtaken"`
-	Tickets       int            `json:"tickets"` // looked at
+	Tickets       int            `json:"tickets"` // tickets in the log
 }
 
-// EarlyCommand is one of them.
+// EarlyCommand is a simulated command that precedes a recorded event of its ticket.
 type EarlyCommand struct {
 	Ticket      ticket.ID `json:"ticket"`
 	Number      string    `json:"number"`
-	At          time.Time `json:"at"`      // when the command would have come
+	At          time.Time `json:"at"`      // due time of the command
 	Command     string    `json:"command"` // e.g. close.v1
-	NextEvent   string    `json:"by"`      // what happened next, e.g. ticket.citizen-replied.v1
+	NextEvent   string    `json:"by"`      // the next recorded event, e.g. ticket.citizen-replied.v1
 	NextEventAt time.Time `json:"then"`
 }
 
-// maxEarlyCommands bounds the list.
+// maxEarlyCommands is the largest number of entries in Simulation.EarlyCommands.
 const maxEarlyCommands = 50
 
-// Simulate replays the log up to a moment against a saga that has other settings. It asks the real rules whether each command
-// would have been accepted on the ticket as it stood. progress is told how many tickets were looked at.
+// Simulate replays the log against a saga with other settings and counts the commands due from from until before to. The rules decide
+// each command on the ticket's state at that time. It calls progress with the number of tickets read so far, and changes nothing.
 func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules rules.Engine, from, to time.Time, progress func(tickets int)) (Simulation, error) {
 	s := Simulation{Saga: d.ID().Name, From: from, To: to, ByDay: map[string]int{}, EarlyCommands: []EarlyCommand{}}
 	head, _, err := store.Head(ctx)
@@ -62,17 +61,17 @@ func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules 
 		}
 		s.Tickets++
 		progress(s.Tickets)
-		one := ticketSimulation{result: &s, saga: d, rules: rules}
+		simulation := ticketSimulation{result: &s, saga: d, rules: rules}
 		for _, rec := range records {
 			r, err := ticketlog.DecodeWithoutPersonal(rec)
 			if err != nil {
 				return err
 			}
-			if err := one.apply(r, rec.Type); err != nil {
+			if err := simulation.apply(r, rec.Type); err != nil {
 				return err
 			}
 		}
-		return one.runTimersUntil(to, "")
+		return simulation.runTimersUntil(to, "")
 	})
 	if err != nil {
 		return s, fmt.Errorf("simulate %s: %w", s.Saga, err)
@@ -80,7 +79,7 @@ func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules 
 	return s, nil
 }
 
-// ticketSimulation is one ticket's life with the saga beside it.
+// ticketSimulation replays the history of one ticket with the saga.
 type ticketSimulation struct {
 	result   *Simulation
 	saga     Definition
@@ -88,10 +87,10 @@ type ticketSimulation struct {
 	ticket   ticket.State
 	state    []byte
 	timers   []Schedule
-	sentKeys []string // keys whose command has come
+	sentKeys []string // keys of the timers that were due
 }
 
-// apply folds an event. The saga's own are only counted: with other settings they might have come at another time, or never.
+// apply folds an event. It only counts events of the saga itself: with other settings they might have another time, or not exist.
 func (o *ticketSimulation) apply(r ticket.Recorded, name string) error {
 	if r.By.Role == person.System && r.By.ID == o.saga.ID().Name {
 		if isBetween(r.At, o.result.From, o.result.To) {
@@ -117,7 +116,7 @@ func (o *ticketSimulation) apply(r ticket.Recorded, name string) error {
 		}
 	}
 	if after == nil {
-		o.timers = nil // it has nothing to wait for any more
+		o.timers = nil // the zero value waits for nothing
 	}
 	o.state, o.ticket = after, ticket.Evolve(o.ticket, r)
 	return nil
@@ -127,7 +126,8 @@ func (o *ticketSimulation) cancelTimer(key string) {
 	o.timers = slices.DeleteFunc(o.timers, func(t Schedule) bool { return t.Key == key })
 }
 
-// runTimersUntil lets the timers come that are due by a moment. next is what really happens then, if that is not the saga's own doing.
+// runTimersUntil runs the timers that are due until a time. next is the name of the event recorded at that time, or "" if the saga
+// itself caused it or there is none.
 func (o *ticketSimulation) runTimersUntil(at time.Time, next string) error {
 	slices.SortFunc(o.timers, func(a, b Schedule) int { return a.At.Compare(b.At) })
 	for len(o.timers) > 0 && !o.timers[0].At.After(at) {

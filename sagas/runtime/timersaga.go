@@ -9,9 +9,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// NewTimerSaga makes a saga whose timers follow from its state alone: it says once which they are, and React and Pending
-// cannot disagree. fold answers the state after an event, and why, in English, a timer that goes with it is no
-// longer wanted; "" when it has done what it was for.
+// NewTimerSaga returns a saga whose timers follow from its state alone. React and Pending use the same function pending, so they always
+// agree. fold returns the state after an event and, in English, the reason for the timers that it cancels, or "" if these have served
+// their purpose.
 func NewTimerSaga[S comparable](name string, version int,
 	fold func(S, ticket.Recorded) (S, string), pending func(S) []Schedule,
 ) Saga[S] {
@@ -25,7 +25,7 @@ func NewTimerSaga[S comparable](name string, version int,
 	return Saga[S]{Name: name, Version: version, React: react, Pending: pending}
 }
 
-// DiffTimers answers what turns the timers of one state into those of the next.
+// DiffTimers returns the actions that turn the timers of one state into those of the next. why is the reason of the cancellations.
 func DiffTimers(before, after []Schedule, why string) []Action {
 	var actions []Action
 	for _, b := range before {

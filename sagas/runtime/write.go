@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// loadStates reads the states of the tickets that the events are about.
+// loadStates reads the stored states of the events' tickets into the batch.
 func (b *batch) loadStates(ctx context.Context, tx pgx.Tx, events []ticket.Recorded) error {
 	seen := make(map[ticket.ID]bool)
 	var tickets []string
@@ -30,17 +30,17 @@ func (b *batch) loadStates(ctx context.Context, tx pgx.Tx, events []ticket.Recor
 		return err
 	}
 	var (
-		on    string
+		id    string
 		state []byte
 	)
-	_, err = pgx.ForEachRow(rows, []any{&on, &state}, func() error {
-		b.states[ticket.ID(on)] = append([]byte(nil), state...)
+	_, err = pgx.ForEachRow(rows, []any{&id, &state}, func() error {
+		b.states[ticket.ID(id)] = append([]byte(nil), state...)
 		return nil
 	})
 	return err
 }
 
-// write stores the batch: one statement a table.
+// write stores the batch. It uses a fixed number of statements for each table.
 func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	if err := b.writeInstances(ctx, tx); err != nil {
 		return fmt.Errorf("instances: %w", err)
@@ -59,26 +59,27 @@ func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
 
 func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 	var (
-		over, on  []string
+		deleted   []string // tickets
+		changed   []string // tickets
 		states    []string
 		positions []int64
 	)
 	for t, position := range b.changed {
 		if b.states[t] == nil {
-			over = append(over, string(t))
+			deleted = append(deleted, string(t))
 			continue
 		}
-		on, states, positions = append(on, string(t)), append(states, string(b.states[t])), append(positions, position)
+		changed, states, positions = append(changed, string(t)), append(states, string(b.states[t])), append(positions, position)
 	}
-	if over != nil {
+	if deleted != nil {
 		_, err := tx.Exec(ctx, `
 			delete from saga.instances where saga = $1 and version = $2 and ticket = any($3::text[]::uuid[])`,
-			b.saga.Name, b.saga.Version, over)
+			b.saga.Name, b.saga.Version, deleted)
 		if err != nil {
 			return err
 		}
 	}
-	if on == nil {
+	if changed == nil {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `
@@ -86,19 +87,19 @@ func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 		select $1, $2, ticket::uuid, state::jsonb, position
 		from unnest($3::text[], $4::text[], $5::bigint[]) as i (ticket, state, position)
 		on conflict (saga, version, ticket) do update set state = excluded.state, position = excluded.position`,
-		b.saga.Name, b.saga.Version, on, states, positions)
+		b.saga.Name, b.saga.Version, changed, states, positions)
 	return err
 }
 
 func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
-	var finished, on, keys []string
+	var finished, tickets, keys []string
 	for t := range b.finished {
 		finished = append(finished, string(t))
 	}
 	var set []timerRow
 	for k, t := range b.timers {
 		if t == nil {
-			on, keys = append(on, string(k.ticket)), append(keys, k.key)
+			tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
 			continue
 		}
 		set = append(set, *t)
@@ -112,13 +113,13 @@ func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	if err := deleteTimers(ctx, tx, b.saga, on, keys); err != nil {
+	if err := deleteTimers(ctx, tx, b.saga, tickets, keys); err != nil {
 		return err
 	}
 	return upsertTimers(ctx, tx, b.saga, set)
 }
 
-// deleteTimers deletes the timers of the pairs of ticket and key.
+// deleteTimers deletes the timers with the ticket and key at the same index of the two lists.
 func deleteTimers(ctx context.Context, tx pgx.Tx, id SagaID, tickets, keys []string) error {
 	if len(keys) == 0 {
 		return nil
@@ -130,7 +131,7 @@ func deleteTimers(ctx context.Context, tx pgx.Tx, id SagaID, tickets, keys []str
 	return err
 }
 
-// upsertTimers stores timers; one with the same key is replaced and starts afresh.
+// upsertTimers stores timers. A timer replaces the one with the same ticket and key, and its attempts are reset.
 func upsertTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []timerRow) error {
 	if len(timers) == 0 {
 		return nil
@@ -151,8 +152,9 @@ func upsertTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []timerRow) 
 	return err
 }
 
-func writeJournal(ctx context.Context, tx pgx.Tx, id SagaID, lines []journalEntry) error {
-	if len(lines) == 0 {
+// writeJournal appends entries to the journal, in order.
+func writeJournal(ctx context.Context, tx pgx.Tx, id SagaID, entries []journalEntry) error {
+	if len(entries) == 0 {
 		return nil
 	}
 	var (
@@ -161,9 +163,9 @@ func writeJournal(ctx context.Context, tx pgx.Tx, id SagaID, lines []journalEntr
 		at    []time.Time
 		whats []string
 	)
-	for _, l := range lines {
-		c.add(l.timerRow)
-		ns, at, whats = append(ns, l.n), append(at, l.at), append(whats, l.what)
+	for _, e := range entries {
+		c.add(e.timerRow)
+		ns, at, whats = append(ns, e.n), append(at, e.at), append(whats, e.what)
 	}
 	_, err := tx.Exec(ctx, `
 		insert into saga.journal (saga, version, ticket, cause, n, at, what, key, due_at, command, why)
@@ -176,7 +178,7 @@ func writeJournal(ctx context.Context, tx pgx.Tx, id SagaID, lines []journalEntr
 	return err
 }
 
-// timerColumns are timers turned on their side, for unnest. A timer that is not due any day has a null there.
+// timerColumns holds timers as one array for each column, for unnest. due is nil for an entry without a due time.
 type timerColumns struct {
 	tickets, keys, commands, data, whys []string
 	once                                []bool
