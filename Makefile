@@ -29,7 +29,7 @@ check: ## formatting, vet and lint
 build: ## build bin/sol
 	go build -o bin/sol ./cmd/sol
 
-browser: build ## walk the pages in Chromium; WALK='FAQ 2.6' selects walks by name
+browser: build ## test the pages in Chromium; WALK='FAQ 2.6' selects tests by name
 	@tools/setup.sh test
 	tools/browser.sh test $(if $(WALK),'$(WALK)')
 
@@ -37,10 +37,10 @@ screenshots: build ## save pictures of every page and state in bin/screenshots
 	@tools/setup.sh test
 	tools/browser.sh screenshots
 
-bench: build ## measure appends beside pgbench; needs an idle machine
+bench: build ## measure appends and compare them with pgbench; needs an idle machine
 	bin/sol bench append --json
 
-fuzz: ## run every fuzz target for FUZZTIME, beginning with the seeds that make test runs
+fuzz: ## run every fuzz target for FUZZTIME, after its seeds
 	@grep -rEo --include='*_test.go' '^func Fuzz\w+' * | while IFS=: read -r file target; do \
 		echo "$$file: $${target#func }"; \
 		go test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \

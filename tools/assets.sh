@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-# Renews what the pages serve and others wrote: the parts of bootstrap-italia and htmx that we need, in the versions named
-# here, with their licences. They are committed, so that building sol needs no Node. Run it after changing a version.
+# Copies third-party files of the pages into the repository: the parts of bootstrap-italia and htmx that the pages use, in the versions
+# below, with their licences. The files are committed, so building sol needs no Node. Run the script after a change of a version.
 set -euo pipefail
 italia=2.18.3
 htmx=4.0.1
@@ -14,7 +14,7 @@ trap 'rm -rf "$from"' EXIT
 npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$from" "bootstrap-italia@$italia" "htmx.org@$htmx"
 cd "$from/node_modules"
 
-copy() { # FILE... DIRECTORY, readable and no more
+copy() { # FILE... DIRECTORY; files get mode 644
 	install -m 644 -D -t "${@: -1}" "${@:1:$#-1}"
 }
 copy bootstrap-italia/dist/css/bootstrap-italia.min.css bootstrap-italia/dist/svg/sprites.svg bootstrap-italia/LICENSE "$static/italia"

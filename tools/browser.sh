@@ -2,12 +2,12 @@
 # SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-# Walks the pages in Chromium, on bin/sol. What it needs from npm it gets once, in the versions of package-lock.json.
+# Tests the pages of bin/sol in Chromium. Installs the npm packages of package-lock.json once.
 #
-# usage: tools/browser.sh test [PATTERN]             only the walks whose names match it
-#        tools/browser.sh screenshots [DIRECTORY]    pictures of every state walked, instead of judging it (bin/screenshots)
+# usage: tools/browser.sh test [PATTERN]             run all walks, or those whose names match PATTERN
+#        tools/browser.sh screenshots [DIRECTORY]    save pictures of every page instead of checking it (default: bin/screenshots)
 set -euo pipefail
-oldest=20 # Node, as playwright-core wants it
+oldest=20 # oldest Node version for playwright-core
 newer=22.23.3
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,7 +25,7 @@ if ! cmp -s package-lock.json node_modules/.package-lock-installed; then
 	cp package-lock.json node_modules/.package-lock-installed
 fi
 
-# Debian 12's Node is too old for playwright-core; npm has newer ones.
+# Debian 12's Node is too old for playwright-core. The npm registry has newer ones.
 node=node
 if (($(node -p 'process.versions.node.split(".")[0]') < oldest)); then
 	cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/sol-tools/node-$newer

@@ -2,21 +2,21 @@
 # SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-# Gets what `make run` and `make test` need and this machine lacks: with apt on Debian and Ubuntu (sudo when not root);
-# elsewhere it says what to install. Where all is there it does nothing, and needs no network.
+# Installs the missing programs that `make run` and `make test` need: with apt on Debian and Ubuntu (with sudo if not root). On other
+# systems it prints what to install. If nothing is missing, it does nothing and needs no network.
 #
 # usage: tools/setup.sh run|test
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose=${1:-test}
-oldest=15 # PostgreSQL, as in eventstore/embedpg
+oldest=15 # oldest PostgreSQL version, as in eventstore/embedpg
 
 fail() {
 	printf 'setup: %s\n' "$@" >&2
 	exit 1
 }
 
-# The places where sol itself looks (eventstore/embedpg).
+# has_postgres searches the directories that sol searches (eventstore/embedpg).
 has_postgres() {
 	local dir version dirs=()
 	if [[ -n ${SOL_PG_BIN:-} ]]; then
@@ -42,11 +42,12 @@ as_root() {
 	elif [[ -t 0 ]]; then
 		sudo "$@"
 	else
-		sudo -n "$@" # nobody is there to type a password
+		sudo -n "$@" # without a terminal nobody can type a password
 	fi
 }
 
-# The package's own cluster is not wanted: sol makes a private one. One that exists is left alone.
+# apt_install installs packages. It prevents the package's default database cluster, because sol makes its own. It does not change an
+# existing cluster.
 apt_install() {
 	local setting=/etc/postgresql-common/createcluster.d/sol-setup.conf
 	as_root mkdir -p "${setting%/*}"
@@ -67,7 +68,7 @@ fi
 if [[ $purpose == test ]] && ! command -v "$(go env CC)" >/dev/null; then
 	packages+=(gcc libc6-dev) # for the race detector
 fi
-if [[ $purpose == test ]]; then # the pages are walked in a browser (tools/browser.sh), best in one without a window
+if [[ $purpose == test ]]; then # tools/browser.sh tests the pages in a browser, preferably a headless one
 	if [[ -z ${SOL_CHROMIUM:-} ]] && ! command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; then
 		apt-cache show chromium-headless-shell >/dev/null 2>&1 && packages+=(chromium-headless-shell) || packages+=(chromium)
 	fi
@@ -78,7 +79,7 @@ fi
 command -v apt-get >/dev/null ||
 	fail "missing: ${packages[*]} (names as on Debian)" \
 		"install a PostgreSQL server, version $oldest or later, with its programs (Fedora: postgresql-server, macOS: brew install postgresql)" \
-		"for the tests a C compiler, and to walk the pages Chromium and Node; or name the server's programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL"
+		"for the tests also a C compiler, Chromium and Node; or name the server's programs in SOL_PG_BIN, or a running database in SOL_DATABASE_URL"
 echo "setup: installing ${packages[*]}" >&2
 apt_install
 has_postgres || [[ -n ${SOL_DATABASE_URL:-} ]] ||

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// The pages as people see them, in Chromium, on the built product. One product and one browser serve all walks; each walk
-// has its own tickets and its own people, so that several go at once: much of a walk waits for what is held.
+// Tests of the pages in Chromium, on the built program. One program and one browser serve all walks. Each walk has its own tickets and
+// people, so several run at once: a walk spends much of its time waiting for notes that are held.
 
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// A look at a page in the state that a walk has brought it to: no violation of WCAG 2.1 A and AA that axe finds, nothing to
-// scroll sideways for at 320 px, and, when SOL_SCREENSHOTS names a directory, pictures for a desk and for a telephone.
+// Checks of a page in its present state: axe finds no violation of WCAG 2.1 A and AA, and the page is not wider than 320 px. If
+// SOL_SCREENSHOTS names a directory, pictures in the sizes of a desktop and a telephone are taken instead.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -12,7 +12,7 @@ import axe from 'axe-core';
 export const pictures = process.env.SOL_SCREENSHOTS;
 const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'], preload: false };
 
-// look judges the page; the name is that of its pictures: faq-2-4-chiesta.
+// look checks the page, or takes its pictures. name is the first part of the pictures' file names, e.g. ticket-chiede.
 export async function look(page, name) {
   const desk = page.viewportSize();
   if (pictures) {

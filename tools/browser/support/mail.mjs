@@ -1,17 +1,18 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// The mails that a citizen gets.
+// The mails that citizens receive, from the directory in which the demo stores them.
 
 import fs from 'node:fs';
 import path from 'node:path';
 import { product } from './product.mjs';
 
-// read is a mail's text, as a person reads it.
+// read returns the decoded text of a mail file.
 const read = file => Buffer.from(fs.readFileSync(file, 'latin1').replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1').toString();
 
-// mailed waits for a mail about a ticket that says something, and gives its text and the path of its personal link.
-export async function mailed(number, says) {
+// waitForMail waits up to 60 s for a mail that contains the ticket number and the text. It returns the mail's text and the path of its
+// personal link.
+export async function waitForMail(number, says) {
   for (const until = Date.now() + 60_000; Date.now() < until;) {
     for (const name of fs.readdirSync(product.mails).reverse()) {
       const text = read(path.join(product.mails, name));
@@ -21,5 +22,5 @@ export async function mailed(number, says) {
     }
     await new Promise(resolve => setTimeout(resolve, 200));
   }
-  throw new Error(`no mail about ${number} says «${says}»`);
+  throw new Error(`no mail about ${number} contains «${says}»`);
 }

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// The built product, started once as a newcomer starts it, on data of its own that are removed afterwards. While walks are
-// written, SOL_DEMO may name the demo.json of a demo that runs already, with SOL_HOLD=8s.
+// The program under test: `sol demo`, started once, with its own data directory, which is removed afterwards. While you write walks,
+// SOL_DEMO can name the demo.json of a running demo, which must have SOL_HOLD=8s.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const patience = 600_000; // to make the demo's data, on a machine that is busy
+const startTimeout = 600_000; // ms; making the demo's data takes long on a busy machine
 
 export const product = { address: '', identities: [], hold: 8000 };
 
@@ -18,7 +18,7 @@ let child, dir, log;
 export async function start() {
   if (process.env.SOL_DEMO) return void Object.assign(product, JSON.parse(fs.readFileSync(process.env.SOL_DEMO)));
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sol-browser-'));
-  fs.chmodSync(dir, 0o711); // the user that Postgres runs as goes through it
+  fs.chmodSync(dir, 0o711); // the user of the Postgres server needs access to directories in it
   log = path.join(dir, 'log');
   const out = fs.openSync(log, 'w');
   child = spawn(process.env.SOL_PROGRAM, ['demo', '--tickets', '200', '--months', '2'], {
@@ -26,14 +26,14 @@ export async function start() {
     stdio: ['ignore', out, out],
   });
   fs.closeSync(out);
-  process.on('exit', () => child.kill('SIGTERM')); // also when a test runs into its time
+  process.on('exit', () => child.kill('SIGTERM')); // also after a test's timeout
   let ended;
   child.on('exit', code => { ended = `sol ended with ${code}`; });
   child.on('error', err => { ended = `sol does not start: ${err.message}; make build`; });
   const file = path.join(dir, 'data', 'demo.json');
-  const until = Date.now() + patience;
+  const until = Date.now() + startTimeout;
   while (!fs.existsSync(file)) {
-    if (ended || Date.now() > until) throw new Error(`${ended ?? 'the demo is not there in time'}\n${said()}`);
+    if (ended || Date.now() > until) throw new Error(`${ended ?? 'the demo did not start in time'}\n${logTail()}`);
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   Object.assign(product, JSON.parse(fs.readFileSync(file)));
@@ -46,17 +46,17 @@ export async function stop() {
   fs.rmSync(dir, { recursive: true, force: true });
 }
 
-// said is the end of the product's log.
-export const said = () => fs.readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
+// logTail returns the last 20 lines of the program's log.
+export const logTail = () => fs.readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
 
-// who is the n-th identity of a role at an entity.
+// who returns the n-th demo identity, from 0, with a role at an entity.
 export function who(role, entity = '', n = 0) {
   const found = product.identities.filter(i => i.role === role && i.entity === entity)[n];
   if (!found) throw new Error(`the demo has no ${role} ${n} at «${entity}»`);
   return found;
 }
 
-// call asks the API, for what a walk needs to be there before it begins.
+// call makes a request to the API and returns the decoded answer. Walks prepare their tickets with it.
 async function call(method, route, body, token) {
   const answer = await fetch(`${product.address}/api/v1/${route}`, {
     method, body: body && JSON.stringify(body),
@@ -68,20 +68,20 @@ async function call(method, route, body, token) {
 
 let people = 0;
 
-// stranger is a tax code that nobody else has, and of whom the connected systems know what is said: by default nothing.
-export async function stranger(knows = { facts: {} }) {
+// newTaxCode returns a new tax code. The demo's connected systems get the given facts and evidence about it; by default none.
+export async function newTaxCode(knows = { facts: {} }) {
   const code = `STP${String(Date.now() % 1e9 * 1e4 + ++people).padStart(13, '0')}`;
   const answer = await fetch(`${product.systems}/_people/${code}`, { method: 'PUT', body: JSON.stringify(knows) });
   if (!answer.ok) throw new Error(`the simulator answers ${answer.status}: ${await answer.text()}`);
   return code;
 }
 
-// opened is a new ticket at an entity, {id, number}: a declared citizen's, or that of an identity that is given.
-export async function opened(entity, { as, ...form } = {}) {
+// openTicket opens a ticket at an entity and returns {id, number}. It belongs to a citizen without an account, or to the identity `as`.
+export async function openTicket(entity, { as, ...form } = {}) {
   const token = as && (await call('POST', 'sessions', { username: as.username, password: as.password, pin: as.pin })).token;
   return call('POST', 'tickets', {
     service: 'ritiro-documenti', problem: 'referto-non-trovato', entity, description: 'Non trovo il referto del prelievo del 3 novembre.',
     ...form,
-    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: form.requester?.tax_code ?? await stranger(), email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
+    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: form.requester?.tax_code ?? await newTaxCode(), email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
   }, token);
 }

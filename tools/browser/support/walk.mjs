@@ -10,11 +10,11 @@ import { login, visitor } from './visitor.mjs';
 
 const failures = fileURLToPath(new URL('../../../bin/browser', import.meta.url));
 
-// walks are all of them, by name: walks.test.mjs makes tests of them.
+// walks lists all walks as [name, function]; walks.test.mjs runs each as a test.
 export const walks = [];
 
-// walk is a test of what people see. Its steps get {look, anybody, as}: anybody(options) is a visitor, as(role, entity, n,
-// options) one who has logged in. When it fails, what each of them saw last is in bin/browser.
+// walk defines a test of the pages. Its steps get {look, anybody, as}: anybody(options) opens a page for a new visitor, as(role, entity, n,
+// options) one for a visitor who is logged in. After a failure, bin/browser contains a picture of each visitor's last page.
 export function walk(name, steps) {
   walks.push([name, async () => {
     const people = [];
@@ -30,7 +30,7 @@ export function walk(name, steps) {
     };
     try {
       await steps({ anybody, as, look });
-      if (!pictures) assert.deepEqual(people.flatMap(v => v.wrong), [], 'nothing goes wrong behind their backs'); // taking a picture does: it sets styles
+      if (!pictures) assert.deepEqual(people.flatMap(v => v.wrong), [], 'pages cause no errors'); // taking pictures sets styles, which causes some
     } catch (err) {
       await keep(name, people);
       throw err;
@@ -40,10 +40,11 @@ export function walk(name, steps) {
   }]);
 }
 
+// keep saves a picture of each visitor's page.
 async function keep(name, people) {
   fs.mkdirSync(failures, { recursive: true });
   for (const [n, { page }] of people.entries()) {
     const file = path.join(failures, `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}-${n}.png`);
-    await page.screenshot({ path: file, fullPage: true }).catch(() => {}); // the page may be gone: the failure is what counts
+    await page.screenshot({ path: file, fullPage: true }).catch(() => {}); // the page may be closed already; the walk's own error is thrown
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// A line between a browser and the product that can be cut: a browser that is told to be off line keeps the streams it has.
+// A TCP proxy between a browser and the program whose connections can be cut. Playwright's offline mode does not help: it keeps open
+// streams.
 
 import net from 'node:net';
 import { product } from './product.mjs';
 
-// wire is {address, cut, mend, end}: what a browser opens instead of the product's own address.
+// wire starts a proxy and returns {address, cut, mend, end}. The browser uses address instead of the program's own. cut closes all
+// connections and refuses new ones until mend.
 export async function wire() {
   const { hostname, port } = new URL(product.address);
   const open = new Set();
@@ -16,7 +18,7 @@ export async function wire() {
     const there = net.connect(Number(port), hostname);
     for (const [from, to] of [[here, there], [there, here]]) {
       open.add(from);
-      from.on('error', () => to.destroy()); // one end is gone: so is the other
+      from.on('error', () => to.destroy()); // if one end fails, close the other
       from.on('close', () => open.delete(from) && to.destroy());
       from.pipe(to);
     }

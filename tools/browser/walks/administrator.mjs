@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Who administers the service: people and their roles, what the service is made of, what it does by itself. No ticket is on any page.
+// The administrator's pages: people and their roles, reference data, sagas and their simulation. They show no tickets.
 
 import assert from 'node:assert/strict';
 import { walk } from '../support/walk.mjs';
 
 const title = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor();
 
-walk('the administrator sees what the service is made of, and no ticket', async ({ as, look }) => {
+walk('the administrator sees reference data and sagas, and no ticket', async ({ as, look }) => {
   const page = await as('amministratore');
   await title(page, 'Amministrazione');
   await look(page, 'amministrazione');
@@ -25,7 +25,7 @@ walk('the administrator sees what the service is made of, and no ticket', async 
   await page.locator('#errore', { hasText: 'Pagina di un altro ruolo' }).waitFor();
 });
 
-walk('somebody comes, gets a role, logs in, and leaves', async ({ as, anybody, look }) => {
+walk('a new person gets a role, logs in, loses the role and the account', async ({ as, anybody, look }) => {
   const page = await as('amministratore');
   await page.goto('/amministrazione/persone');
   await look(page, 'amministrazione-persone');
@@ -75,7 +75,7 @@ walk('somebody comes, gets a role, logs in, and leaves', async ({ as, anybody, l
   await one.getByText('Accesso non riuscito').waitFor();
 });
 
-walk('other settings are tried on what happened', async ({ as, look }) => {
+walk('the administrator simulates other settings on past tickets', async ({ as, look }) => {
   const page = await as('amministratore');
   await page.goto('/amministrazione/automatismi');
   await page.getByRole('link', { name: /Simula altre impostazioni.*Chiusura automatica/ }).click();

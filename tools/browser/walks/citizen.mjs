@@ -2,26 +2,26 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { status, update } from '../support/desk.mjs';
-import { mailed } from '../support/mail.mjs';
-import { opened, who } from '../support/product.mjs';
+import { status, update } from '../support/ticketpage.mjs';
+import { waitForMail } from '../support/mail.mjs';
+import { openTicket, who } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
 const question = 'In che data ha fatto il prelievo?';
 
-walk('FAQ 2.4: who has no account answers behind the personal link', async ({ as, anybody, look }) => {
-  const ticket = await opened('010908');
+walk('FAQ 2.4: a citizen without an account answers through the personal link', async ({ as, anybody, look }) => {
+  const ticket = await openTicket('010908');
   const operator = await as('operatore_asr', '010908');
   await operator.goto(`/ticket/${ticket.id}`);
   await update(operator, { note: 'Chiamare il laboratorio' }); // internal
   await update(operator, { note: question, padlock: 'Pubblica', status: 'In attesa di informazioni da utente' });
 
-  const { link } = await mailed(ticket.number, question);
+  const { link } = await waitForMail(ticket.number, question);
   const citizen = await anybody();
   await citizen.goto(link);
   await citizen.getByText(question).first().waitFor();
   const text = await citizen.locator('body').innerText();
-  assert.ok(!text.includes('laboratorio'), 'an internal note stays inside');
+  assert.ok(!text.includes('laboratorio'), 'the citizen does not see an internal note');
   assert.ok(!/in_attesa|non_di_competenza/.test(text), 'the citizen reads plain words');
   await look(citizen, 'cittadino-domanda');
   await citizen.getByLabel('La Sua risposta').fill('Il 3 novembre.');
@@ -36,15 +36,15 @@ walk('FAQ 2.4: who has no account answers behind the personal link', async ({ as
   await operator.getByText('foglio.pdf').waitFor();
 });
 
-walk('FAQ 2.4 and 2.5: a citizen with an account, answers and a resolution that did not help, without script', async ({ as }) => {
-  const ticket = await opened('010909', { as: who('cittadino') });
+walk('FAQ 2.4 and 2.5: a citizen with an account rejects a resolution, without script', async ({ as }) => {
+  const ticket = await openTicket('010909', { as: who('cittadino') });
   const operator = await as('operatore_asr', '010909', 1);
   await operator.goto(`/ticket/${ticket.id}`);
   await update(operator, { note: 'Ora si scarica.', padlock: 'Pubblica', status: 'Risolto' });
 
   const citizen = await as('cittadino', '', 0, { javaScriptEnabled: false });
   await citizen.getByRole('link', { name: ticket.number }).click();
-  await readable(citizen, 'Ora si scarica.');
+  await waitForText(citizen, 'Ora si scarica.');
   await citizen.getByText('Il problema non è risolto').click();
   await citizen.getByLabel('Il Suo messaggio').fill('Non si scarica ancora.');
   await citizen.getByRole('button', { name: 'Invia', exact: true }).click();
@@ -55,8 +55,8 @@ walk('FAQ 2.4 and 2.5: a citizen with an account, answers and a resolution that 
   await operator.getByText('Non si scarica ancora.').waitFor();
 });
 
-// readable waits until a note is shown that can still be undone: the page is opened again, as somebody would.
-async function readable(page, text) {
+// waitForText reloads the page, for up to 60 s, until it shows the text: a note becomes visible when it can no longer be undone.
+async function waitForText(page, text) {
   for (const until = Date.now() + 60_000; Date.now() < until;) {
     if (await page.getByText(text).count() > 0) return;
     await page.reload();
@@ -64,8 +64,8 @@ async function readable(page, text) {
   assert.fail(`the citizen does not read «${text}»`);
 }
 
-walk('FAQ 2.6: what is handed over the citizen reads in plain words, and never its note', async ({ as, look }) => {
-  const ticket = await opened('010203', { as: who('cittadino', '', 1), problem: 'altro' });
+walk('FAQ 2.6: the citizen sees a hand-over in plain words, and never its note', async ({ as, look }) => {
+  const ticket = await openTicket('010203', { as: who('cittadino', '', 1), problem: 'altro' });
   const operator = await as('operatore_asr', '010203');
   await operator.goto(`/ticket/${ticket.id}`);
   await update(operator, { note: 'Non riguarda i nostri sistemi.', padlock: 'Pubblica', status: 'Non di competenza' });
@@ -76,7 +76,7 @@ walk('FAQ 2.6: what is handed over the citizen reads in plain words, and never i
   const citizen = await as('cittadino', '', 1);
   await look(citizen, 'cittadino-richieste');
   await citizen.getByRole('link', { name: ticket.number }).click();
-  await readable(citizen, 'In carico all’assistenza regionale');
-  assert.ok(!(await citizen.content()).includes('Non riguarda i nostri sistemi.'), 'not even where nobody looks');
+  await waitForText(citizen, 'In carico all’assistenza regionale');
+  assert.ok(!(await citizen.content()).includes('Non riguarda i nostri sistemi.'), 'the page source does not contain the note');
   await look(citizen, 'cittadino-inoltrata');
 });

@@ -12,7 +12,7 @@ const fill = async (page, { username, password, pin }) => {
   await page.getByRole('button', { name: 'Accedi' }).click();
 };
 
-walk('FAQ 2.1: the box, the credentials, role and placement', async ({ anybody, look }) => {
+walk('FAQ 2.1: login with the credentials, choice of role and placement', async ({ anybody, look }) => {
   const page = await anybody();
   await page.goto('/');
   for (const box of ['Accesso riservato', 'Assistenza', 'Documentazione']) await page.getByRole('heading', { name: box, exact: true }).waitFor();
@@ -34,15 +34,15 @@ walk('FAQ 2.1: the box, the credentials, role and placement', async ({ anybody, 
   await page.getByText('È uscito').waitFor();
 });
 
-walk('FAQ 2.2: what is said when the login fails', async ({ anybody, look }) => {
+walk('FAQ 2.2: the error message after a failed login', async ({ anybody, look }) => {
   const page = await anybody();
   await page.goto('/code/nuove');
   await page.getByRole('heading', { name: 'Accesso riservato' }).waitFor();
   await fill(page, { username: 'nessuno', password: 'niente', pin: '0' });
-  const said = page.getByRole('alert');
-  await said.waitFor();
-  assert.match(await said.innerText(), /Chiuda tutte le finestre del browser/);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'errore', 'the reader stands before what was wrong');
+  const message = page.getByRole('alert');
+  await message.waitFor();
+  assert.match(await message.innerText(), /Chiuda tutte le finestre del browser/);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'errore', 'the error message has the focus');
   assert.equal(await page.getByLabel('Nome utente').inputValue(), 'nessuno');
   await look(page, 'accesso-rifiutato');
 });

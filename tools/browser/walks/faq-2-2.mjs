@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { choose } from '../support/desk.mjs';
+import { choose } from '../support/ticketpage.mjs';
 import { walk } from '../support/walk.mjs';
 
 walk('FAQ 2.2: the operators’ own form', async ({ anybody, as, look }) => {
@@ -13,7 +13,7 @@ walk('FAQ 2.2: the operators’ own form', async ({ anybody, as, look }) => {
   await page.getByRole('link', { name: 'Servizio on line assistenza' }).click();
   await look(page, 'modulo-operatori');
 
-  await page.getByRole('button', { name: 'INVIA' }).click(); // all is required, and each field says so
+  await page.getByRole('button', { name: 'INVIA' }).click(); // all fields are required, and each shows it
   await page.locator('#errore').waitFor();
   for (const field of ['Nome', 'Cognome', 'Codice fiscale', 'Email', 'Recapito telefonico', 'ASR di competenza', 'Tipologia', 'Descrizione della richiesta']) {
     const wrong = page.getByLabel(`* ${field}`, { exact: true });
@@ -36,13 +36,13 @@ walk('FAQ 2.2: the operators’ own form', async ({ anybody, as, look }) => {
   const [number] = (await page.getByRole('main').innerText()).match(/\d{4}-\d{7}/);
   await look(page, 'inviata');
 
-  // The Region is competent for it, whichever ASR was named.
+  // The Region handles these tickets, whichever ASR the form names.
   const region = await as('operatore_regionale', 'regione');
   await region.goto('/code/nuove');
   await region.getByRole('searchbox').fill(number);
   await region.getByRole('link', { name: number }).click();
   const text = await region.getByRole('main').innerText();
-  for (const said of ['Servizio on line assistenza', 'Accesso al sistema', 'ASL TO3', 'RSSMRA85T10A562S', 'Il PIN non viene accettato.', 'errore.pdf']) assert.ok(text.includes(said), `the Region reads ${said}`);
+  for (const part of ['Servizio on line assistenza', 'Accesso al sistema', 'ASL TO3', 'RSSMRA85T10A562S', 'Il PIN non viene accettato.', 'errore.pdf']) assert.ok(text.includes(part), `the Region reads ${part}`);
 });
 
 walk('FAQ 2.2: the citizen’s form, without script', async ({ anybody, as }) => {
@@ -50,7 +50,7 @@ walk('FAQ 2.2: the citizen’s form, without script', async ({ anybody, as }) =>
   await page.goto('/assistenza');
   await page.getByRole('link', { name: 'Non trovo il mio referto' }).click();
   await page.getByLabel('Per sé').check();
-  await page.getByLabel('Codice fiscale', { exact: true }).fill('RSSMRA85T10A562T'); // mistyped
+  await page.getByLabel('Codice fiscale', { exact: true }).fill('RSSMRA85T10A562T'); // wrong check character
   await page.getByLabel('Nome', { exact: true }).fill('Prova');
   await page.getByLabel('Cognome', { exact: true }).fill('Fittizia');
   await page.getByLabel('E-mail', { exact: true }).fill('prova@example.it');
@@ -58,8 +58,8 @@ walk('FAQ 2.2: the citizen’s form, without script', async ({ anybody, as }) =>
   await choose(page.getByLabel('Azienda sanitaria', { exact: true }), 'ASL VC');
   await page.getByLabel('Che cosa è successo', { exact: true }).fill('Non trovo il referto del prelievo.');
   await page.getByRole('button', { name: 'Invia la richiesta' }).click();
-  const said = await page.locator('#errore').innerText();
-  assert.match(said, /codice fiscale/i);
+  const message = await page.locator('#errore').innerText();
+  assert.match(message, /codice fiscale/i);
   assert.equal(await page.getByLabel('Che cosa è successo', { exact: true }).inputValue(), 'Non trovo il referto del prelievo.', 'what was typed is still there');
   await page.getByLabel('Codice fiscale', { exact: true }).fill('RSSMRA85T10A562S');
   await page.getByRole('button', { name: 'Invia la richiesta' }).click();

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { status, update } from '../support/desk.mjs';
-import { opened, who } from '../support/product.mjs';
+import { status, update } from '../support/ticketpage.mjs';
+import { openTicket, who } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
-// name is how an identity of the demo is called on pages.
+// name returns the name of a demo identity as pages show it.
 const name = one => one.username.split('.').map(w => w[0].toUpperCase() + w.slice(1)).join(' ');
 
 walk('FAQ 2.3: to another operator of one’s own Azienda', async ({ as, look }) => {
-  const ticket = await opened('010203');
+  const ticket = await openTicket('010203');
   const colleague = who('operatore_asr', '010203', 1);
   const page = await as('operatore_asr', '010203');
   await page.getByRole('link', { name: ticket.number }).click();
@@ -22,7 +22,7 @@ walk('FAQ 2.3: to another operator of one’s own Azienda', async ({ as, look })
   assert.match(offered, /Supervisori ASL TO3/);
   await update(page, { operator: name(colleague) });
   assert.ok((await page.getByRole('main').innerText()).includes(`in carico a ASL TO3, ${name(colleague)}`));
-  assert.equal(await status(page), 'Nuovo', 'assigning changes no status');
+  assert.equal(await status(page), 'Nuovo', 'assigning does not change the status');
   await look(page, 'ticket-assegnato');
 
   const theirs = await as('operatore_asr', '010203', 1);
@@ -32,7 +32,7 @@ walk('FAQ 2.3: to another operator of one’s own Azienda', async ({ as, look })
 });
 
 walk('FAQ 2.3: to the supervisors, without script', async ({ as }) => {
-  const ticket = await opened('010204');
+  const ticket = await openTicket('010204');
   const page = await as('operatore_asr', '010204', 0, { javaScriptEnabled: false });
   await page.goto(`/ticket/${ticket.id}`);
   await update(page, { operator: 'Supervisori' });

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { status, update } from '../support/desk.mjs';
-import { opened } from '../support/product.mjs';
+import { status, update } from '../support/ticketpage.mjs';
+import { openTicket } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
-walk('FAQ 2.5: resolved, with the reason; nobody closes by hand', async ({ as, look }) => {
-  const ticket = await opened('010206');
+walk('FAQ 2.5: resolved, with the reason; operators cannot close', async ({ as, look }) => {
+  const ticket = await openTicket('010206');
   const page = await as('operatore_asr', '010206');
   await page.goto(`/ticket/${ticket.id}`);
   const offered = await page.getByLabel('Stato', { exact: true }).locator('option').allInnerTexts();
@@ -22,7 +22,7 @@ walk('FAQ 2.5: resolved, with the reason; nobody closes by hand', async ({ as, l
 });
 
 walk('FAQ 2.5: reopened with a reason', async ({ as }) => {
-  const ticket = await opened('010206');
+  const ticket = await openTicket('010206');
   const page = await as('operatore_asr', '010206', 1);
   await page.goto(`/ticket/${ticket.id}`);
   await update(page, { note: 'Risolta.', padlock: 'Pubblica', status: 'Risolto' });

@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { fill, send, status, update } from '../support/desk.mjs';
-import { opened } from '../support/product.mjs';
+import { fill, send, status, update } from '../support/ticketpage.mjs';
+import { openTicket } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
-walk('FAQ 2.6: not ours, to the Region, and from there to another ASR', async ({ as, look }) => {
-  const ticket = await opened('010207', { problem: 'altro' });
+walk('FAQ 2.6: an ASR hands over to the Region, which redirects to another ASR', async ({ as, look }) => {
+  const ticket = await openTicket('010207', { problem: 'altro' });
   const asr = await as('operatore_asr', '010207');
   await asr.goto(`/ticket/${ticket.id}`);
   await fill(asr, { note: 'Il referto non è nostro.', padlock: 'Pubblica', status: 'Non di competenza' });
-  const said = await asr.locator('#lettore').innerText();
-  assert.match(said, /assistenza regionale, non il cittadino/, 'who will read follows the status');
+  const audience = await asr.locator('#lettore').innerText();
+  assert.match(audience, /assistenza regionale, non il cittadino/, 'the audience of the note depends on the status');
   await look(asr, 'ticket-inoltra');
   await send(asr);
   await asr.getByText('Sola lettura').waitFor();
@@ -35,11 +35,11 @@ walk('FAQ 2.6: not ours, to the Region, and from there to another ASR', async ({
   await novara.goto(`/ticket/${ticket.id}`);
   assert.equal(await status(novara), 'Nuovo');
   await novara.getByText('Risulta alla ASL NO.').waitFor();
-  assert.ok(!(await novara.getByRole('main').innerText()).includes('Il referto non è nostro.'), 'the next ASR reads its own redirect note alone');
+  assert.ok(!(await novara.getByRole('main').innerText()).includes('Il referto non è nostro.'), 'the next ASR reads only the note of the redirect');
 });
 
 walk('FAQ 2.6: taken back before the Region takes it, without script', async ({ as }) => {
-  const ticket = await opened('010207', { problem: 'altro' });
+  const ticket = await openTicket('010207', { problem: 'altro' });
   const asr = await as('operatore_asr', '010207', 1, { javaScriptEnabled: false });
   await asr.goto(`/ticket/${ticket.id}`);
   await update(asr, { note: 'Non è nostro.', padlock: 'Pubblica', status: 'Non di competenza' });

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { status } from '../support/desk.mjs';
+import { status } from '../support/ticketpage.mjs';
 import { pick, tabTo } from '../support/keyboard.mjs';
-import { opened, who } from '../support/product.mjs';
+import { openTicket, who } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
 const done = page => page.getByText('La richiesta è stata aggiornata.').waitFor();
 
-// login without a mouse. The page begins with the way past the header.
+// enter logs in with the keyboard. The first element of the page is the link that skips the header.
 async function enter(page, one) {
   await page.goto('/accesso');
   await page.keyboard.press('Tab');
@@ -25,18 +25,18 @@ async function enter(page, one) {
   await page.getByRole('heading', { name: 'Nuove', level: 1 }).waitFor();
 }
 
-// find searches for a ticket by its number, and opens it.
+// find searches for a ticket by its number and opens it.
 async function find(page, number) {
   await tabTo(page, 'Cerca');
   await page.keyboard.type(number);
-  await page.locator('#annunci', { hasText: '1 richiesta' }).waitFor({ state: 'attached' }); // who does not see the list hears it
+  await page.locator('#annunci', { hasText: '1 richiesta' }).waitFor({ state: 'attached' }); // announced to screen readers
   await tabTo(page, number);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: `Richiesta ${number}` }).waitFor();
 }
 
 walk('FAQ 2.3, 2.4 and 2.5 with the keyboard alone', async ({ anybody }) => {
-  const ticket = await opened('010209', { problem: 'altro' });
+  const ticket = await openTicket('010209', { problem: 'altro' });
   const page = await anybody();
   await enter(page, who('operatore_asr', '010209'));
   await find(page, ticket.number);
@@ -51,7 +51,7 @@ walk('FAQ 2.3, 2.4 and 2.5 with the keyboard alone', async ({ anybody }) => {
     await page.goto(`/ticket/${ticket.id}`);
     await tabTo(page, 'Interna');
     await page.keyboard.press('ArrowRight');
-    assert.ok(await page.getByRole('radio', { name: 'Pubblica' }).isChecked(), 'the padlock opens with an arrow');
+    assert.ok(await page.getByRole('radio', { name: 'Pubblica' }).isChecked(), 'the arrow key makes the note public');
     await tabTo(page, 'Nota');
     await page.keyboard.type(note);
     await tabTo(page, 'Stato');
@@ -66,7 +66,7 @@ walk('FAQ 2.3, 2.4 and 2.5 with the keyboard alone', async ({ anybody }) => {
 });
 
 walk('FAQ 2.6 with the keyboard alone', async ({ anybody }) => {
-  const ticket = await opened('010211', { problem: 'altro' });
+  const ticket = await openTicket('010211', { problem: 'altro' });
   const page = await anybody();
   await enter(page, who('operatore_asr', '010211'));
   await find(page, ticket.number);

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// The pages that no paragraph of the FAQ walks through: what is on them, and that they hold what all pages hold.
+// The pages that no paragraph of the FAQ describes: their content, and the checks that all pages must pass.
 
 import assert from 'node:assert/strict';
-import { update } from '../support/desk.mjs';
-import { opened } from '../support/product.mjs';
+import { update } from '../support/ticketpage.mjs';
+import { openTicket } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
-walk('what anybody may read', async ({ anybody, look }) => {
+walk('public pages', async ({ anybody, look }) => {
   const page = await anybody();
   for (const name of ['documentazione', 'privacy', 'accessibilita']) {
     await page.goto(`/${name}`);
@@ -24,8 +24,8 @@ walk('what anybody may read', async ({ anybody, look }) => {
   await look(page, 'modulo-cittadino-rifiutato');
 });
 
-walk('many at once are chosen', async ({ as, look }) => {
-  const tickets = [await opened('010211', { problem: 'altro' }), await opened('010211', { problem: 'altro' })];
+walk('an operator selects several tickets of a queue', async ({ as, look }) => {
+  const tickets = [await openTicket('010211', { problem: 'altro' }), await openTicket('010211', { problem: 'altro' })];
   const page = await as('operatore_asr', '010211', 1);
   await page.goto('/code/nuove');
   for (const t of tickets) await page.locator(`#riga-${t.id} input[name=scelta]`).check();
@@ -33,7 +33,7 @@ walk('many at once are chosen', async ({ as, look }) => {
   await look(page, 'coda-scelte');
 });
 
-walk('an operator’s queues, keys and notices', async ({ as, look }) => {
+walk('an operator’s queues, keyboard shortcuts and notifications', async ({ as, look }) => {
   const page = await as('operatore_asr', '010301');
   for (const queue of ['nuove', 'mie', 'in_lavorazione', 'in_attesa', 'inoltrate', 'risolte', 'tutte']) {
     await page.goto(`/code/${queue}`);
@@ -42,15 +42,15 @@ walk('an operator’s queues, keys and notices', async ({ as, look }) => {
   const focus = () => page.evaluate(() => document.activeElement.id);
   await page.getByRole('searchbox').pressSequentially('referto');
   await page.locator('#annunci', { hasText: 'richiest' }).waitFor({ state: 'attached' });
-  assert.equal(await focus(), 'q', 'who types is not taken away from it');
+  assert.equal(await focus(), 'q', 'the search box keeps the focus while somebody types');
   await page.getByRole('link', { name: 'Numero', exact: true }).click();
   await page.locator('th[aria-sort] #ordina-numero').waitFor();
-  assert.equal(await focus(), 'ordina-numero', 'nor who orders the list');
+  assert.equal(await focus(), 'ordina-numero', 'the column header keeps the focus after ordering');
   await look(page, 'coda-trovate');
   await page.getByRole('searchbox').fill('nessunacorrispondenza');
   await page.getByText('Nessuna richiesta corrisponde').waitFor();
   await look(page, 'coda-vuota');
-  await page.evaluate(() => document.activeElement.blur()); // in a field it is a question mark
+  await page.evaluate(() => document.activeElement.blur()); // in a field the key types a question mark
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
   await look(page, 'tasti');
@@ -59,18 +59,18 @@ walk('an operator’s queues, keys and notices', async ({ as, look }) => {
   await look(page, 'notifiche');
 });
 
-walk('a supervisor’s dashboard, and the list behind a figure', async ({ as, look }) => {
+walk('a supervisor’s dashboard, and the drill-down of a figure', async ({ as, look }) => {
   const page = await as('supervisore_asr', '010203');
   await page.goto('/cruscotto');
   await page.getByRole('heading', { name: 'In questo momento' }).waitFor();
   await look(page, 'cruscotto');
-  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10); // other walks go on: what was is not moved by them
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10); // other walks run at the same time and change today's figures only
   await page.goto(`/cruscotto?al=${yesterday}`);
   const figure = page.locator('.sol-tile a').first();
-  const promised = Number((await figure.locator('strong').innerText()).replace(/\D/g, ''));
+  const want = Number((await figure.locator('strong').innerText()).replace(/\D/g, ''));
   await figure.click();
   await page.getByRole('heading', { level: 1 }).waitFor();
-  assert.match(await page.getByRole('main').innerText(), new RegExp(`\\b${promised}\\b`), 'the list has as many as the figure says');
+  assert.match(await page.getByRole('main').innerText(), new RegExp(`\\b${want}\\b`), 'the list has as many rows as the figure');
   await look(page, 'cruscotto-elenco');
   const region = await as('supervisore_regionale', 'regione');
   await region.goto('/cruscotto');
@@ -80,8 +80,8 @@ walk('a supervisor’s dashboard, and the list behind a figure', async ({ as, lo
   await look(region, 'cruscotto-regione');
 });
 
-walk('an auditor finds a ticket, sees it as it stood and with whose eyes, and takes its dossier along', async ({ as, look }) => {
-  const ticket = await opened('010203', { problem: 'altro' });
+walk('an auditor finds a ticket, reads its history as other viewers saw it, and downloads its dossier', async ({ as, look }) => {
+  const ticket = await openTicket('010203', { problem: 'altro' });
   const operator = await as('operatore_asr', '010203', 1);
   await operator.goto(`/ticket/${ticket.id}`);
   await update(operator, { note: 'Solo per noi' });

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// FAQ 2.7–2.12: the checks as an operator makes them, and what the Region or the citizen reads at their end.
+// FAQ 2.7–2.12: an operator answers the checks and carries out the outcome, and the Region reads its note.
 
 import assert from 'node:assert/strict';
-import { answer, carryOut, check, status } from '../support/desk.mjs';
-import { opened, stranger } from '../support/product.mjs';
+import { answer, carryOut, check, status } from '../support/ticketpage.mjs';
+import { openTicket, newTaxCode } from '../support/product.mjs';
 import { walk } from '../support/walk.mjs';
 
-const ways = {
-  'FAQ 2.7: the sending failed and is being mended': {
+const paths = {
+  'FAQ 2.7: the sending failed and is being corrected': {
     problem: 'referto-non-trovato', asr: '010211',
     answers: [
       ['È stato individuato il referto', true, { Identificativo: 'REF-27' }], ['prodotto dalla propria Azienda', true],
@@ -47,12 +47,12 @@ const ways = {
     ],
     reads: 'assistenza regionale, non il cittadino', becomes: 'Non di competenza', says: 'Il pagamento associato allo IUV 01123456789012316 non risulta sul sistema aziendale',
   },
-  'FAQ 2.11: paid, registered, and sent on': {
+  'FAQ 2.11: paid, registered, and metadata updated': {
     problem: 'non-scaricabile-pagamento', asr: '010213',
     answers: [['La ricevuta fornita dal cittadino è corretta', true], ['marcato come pagato', true], ['aggiornamento dei metadati', true], ['risulta ora scaricabile', true]],
     reads: 'il cittadino', becomes: 'Risolto', says: 'Il Suo pagamento è stato registrato',
   },
-  'FAQ 2.12: all is right, and the page does not give it': {
+  'FAQ 2.12: all checks pass, and the download page gives no report': {
     service: 'accesso-facilitato', problem: 'accesso-facilitato', asr: '010904',
     answers: [
       ['chiesto lo scarico on line', true], ['inviato a FSE/ROL con esito positivo', true, { Identificativo: 'REF-212' }],
@@ -62,30 +62,30 @@ const ways = {
   },
 };
 
-for (const [name, way] of Object.entries(ways)) {
+for (const [name, path] of Object.entries(paths)) {
   walk(name, async ({ as, look }) => {
-    const ticket = await opened(way.asr, { service: way.service ?? 'ritiro-documenti', problem: way.problem });
-    const page = await as('operatore_asr', way.asr);
+    const ticket = await openTicket(path.asr, { service: path.service ?? 'ritiro-documenti', problem: path.problem });
+    const page = await as('operatore_asr', path.asr);
     await page.goto(`/ticket/${ticket.id}`);
     const paragraph = name.match(/2\.\d+/)[0].replace('.', '-');
     await look(page, `verifiche-${paragraph}`);
-    for (const [question, yes, evidence] of way.answers) await answer(page, question, yes, evidence);
+    for (const [question, yes, evidence] of path.answers) await answer(page, question, yes, evidence);
     const outcome = page.locator('.sol-outcome');
-    assert.ok((await outcome.locator('blockquote').innerText()).includes(way.says), 'the note is filled in');
-    assert.ok((await outcome.innerText()).includes(way.reads), 'who will read it stands beside it');
+    assert.ok((await outcome.locator('blockquote').innerText()).includes(path.says), 'the note is filled in');
+    assert.ok((await outcome.innerText()).includes(path.reads), 'the outcome shows the audience of its note');
     await look(page, `esito-${paragraph}`);
     await carryOut(page);
-    assert.equal(await status(page), way.becomes);
-    if (way.becomes !== 'Non di competenza') return;
+    assert.equal(await status(page), path.becomes);
+    if (path.becomes !== 'Non di competenza') return;
     const region = await as('operatore_regionale', 'regione');
     await region.goto(`/ticket/${ticket.id}`);
-    await region.getByText(way.says).first().waitFor();
+    await region.getByText(path.says).first().waitFor();
   });
 }
 
-walk('FAQ 2.8: the connected systems answer, and a person has the last word', async ({ as, look }) => {
-  const code = await stranger({ facts: { found: true, ours: false }, evidence: { identifier: 'REF-SISTEMA' } });
-  const ticket = await opened('010905', { requester: { tax_code: code } });
+walk('FAQ 2.8: the connected systems answer, and the operator corrects an answer', async ({ as, look }) => {
+  const code = await newTaxCode({ facts: { found: true, ours: false }, evidence: { identifier: 'REF-SISTEMA' } });
+  const ticket = await openTicket('010905', { requester: { tax_code: code } });
   const page = await as('operatore_asr', '010905');
   await page.goto(`/ticket/${ticket.id}`);
   await page.getByText('Esito proposto').waitFor();
@@ -93,14 +93,14 @@ walk('FAQ 2.8: the connected systems answer, and a person has the last word', as
   assert.match(await checks.innerText(), /REF-SISTEMA/);
   assert.match(await checks.innerText(), /dal sistema collegato/);
   await look(page, 'verifiche-dal-sistema');
-  const theirs = checks.getByRole('listitem').filter({ hasText: 'prodotto dalla propria Azienda' });
-  await theirs.getByText('Correggi').click();
+  const row = checks.getByRole('listitem').filter({ hasText: 'prodotto dalla propria Azienda' });
+  await row.getByText('Correggi').click();
   await answer(page, 'prodotto dalla propria Azienda', true);
   await check(page, 'chiesto lo scarico on line').waitFor();
 });
 
 walk('FAQ 2.8: asking the citizen without leaving the checks', async ({ as }) => {
-  const ticket = await opened('010906');
+  const ticket = await openTicket('010906');
   const page = await as('operatore_asr', '010906');
   await page.goto(`/ticket/${ticket.id}`);
   await page.getByRole('button', { name: 'Chiedi al cittadino' }).click();
@@ -114,7 +114,7 @@ walk('FAQ 2.8: asking the citizen without leaving the checks', async ({ as }) =>
 });
 
 walk('FAQ 2.8: the checks without script', async ({ as }) => {
-  const ticket = await opened('010907');
+  const ticket = await openTicket('010907');
   const page = await as('operatore_asr', '010907', 0, { javaScriptEnabled: false });
   await page.goto(`/ticket/${ticket.id}`);
   await answer(page, 'È stato individuato il referto', true, { Identificativo: 'REF-SENZA' });

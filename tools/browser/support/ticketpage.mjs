@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// What people do at their desks, in the words that stand on the pages.
+// Actions of operators on the page of a ticket. Arguments are the Italian texts of the page.
 
-// choose takes the option of a menu whose words begin so.
+// choose selects the option of a menu whose label begins with the text.
 export async function choose(menu, words) {
   const labels = await menu.locator('option').allInnerTexts();
   const label = labels.find(l => l.trim().startsWith(words));
@@ -11,7 +11,7 @@ export async function choose(menu, words) {
   await menu.selectOption({ label });
 }
 
-// fill in «Aggiorna» without sending it: {note, padlock, status, operator, reason, asr, ground}.
+// fill fills in the form «Aggiorna» without sending it: {note, padlock, status, operator, reason, asr, ground}.
 export async function fill(page, { note, padlock, status, operator, reason, asr, ground }) {
   if (note) await page.getByLabel('Nota', { exact: true }).fill(note);
   if (padlock) await page.getByText(padlock, { exact: true }).click();
@@ -22,24 +22,25 @@ export async function fill(page, { note, padlock, status, operator, reason, asr,
   if (ground) await choose(page.getByLabel('Perché la inoltra'), ground);
 }
 
-// send presses «Aggiorna» and waits until the ticket's page says that it was done.
+// send presses «Aggiorna» and waits until the ticket's page confirms the update.
 export async function send(page) {
-  await renewed(page, () => page.getByRole('button', { name: 'Aggiorna', exact: true }).click());
+  await submitForm(page, () => page.getByRole('button', { name: 'Aggiorna', exact: true }).click());
   await page.getByText('La richiesta è stata aggiornata.').waitFor();
 }
 
+// update fills in «Aggiorna» and sends it.
 export async function update(page, what) {
   await fill(page, what);
   await send(page);
 }
 
-// status is what stands beside the ticket's number.
+// status returns the status that the page shows beside the ticket's number.
 export const status = page => page.locator('main .sol-status').first().innerText();
 
-// check is the part of the page where a check of the playbook is answered.
+// check returns the fieldset in which the check with this question is answered.
 export const check = (page, question) => page.locator('.sol-checks fieldset').filter({ hasText: question }).first();
 
-// answer one, as it is asked now: yes or no, with evidence by its labels.
+// answer answers the check with this question: yes or no, with evidence by the labels of its fields.
 export async function answer(page, question, yes, evidence = {}) {
   const form = check(page, question);
   for (const [label, value] of Object.entries(evidence)) {
@@ -49,14 +50,14 @@ export async function answer(page, question, yes, evidence = {}) {
     else await field.fill(value);
   }
   await form.getByText(yes ? 'Sì' : 'No', { exact: true }).click();
-  await renewed(page, () => form.getByRole('button', { name: 'Rispondi' }).click());
+  await submitForm(page, () => form.getByRole('button', { name: 'Rispondi' }).click());
 }
 
-// carryOut lets the proposed outcome happen.
-export const carryOut = page => renewed(page, () => page.getByRole('button', { name: 'Esegui l’esito' }).click());
+// carryOut carries out the proposed outcome.
+export const carryOut = page => submitForm(page, () => page.getByRole('button', { name: 'Esegui l’esito' }).click());
 
-// renewed does something that sends the ticket's form, and waits for the page that answers.
-export async function renewed(page, act) {
+// submitForm calls act, which sends the ticket's form, and waits for the new page: each page has another idempotency key.
+export async function submitForm(page, act) {
   const key = await page.locator('#aggiorna input[name=chiave]').inputValue();
   await act();
   await page.locator(`#aggiorna input[name=chiave][value="${key}"]`).waitFor({ state: 'detached' });
