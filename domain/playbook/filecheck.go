@@ -62,7 +62,7 @@ func (p *parsedFile) checkField(f Field) {
 		p.addFault(line, "field %s is of type %q; there are %v", f.ID, f.Type, fieldTypes)
 	}
 	if (f.Type == Choice) != (len(f.Options) > 0) {
-		p.addFault(line, "field %s: options belong to a choice, and a choice has some", f.ID)
+		p.addFault(line, "field %s: a choice needs options, and only a choice may have them", f.ID)
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *parsedFile) checkOutcome(o Outcome) {
 		p.addFault(line, "outcome %s: to %s leads to %v, not to %q", o.ID, o.Action, rule.statuses, o.Status)
 	}
 	if o.Remind && o.Status != "in_lavorazione" {
-		p.addFault(line, "outcome %s: only what stays in_lavorazione reminds of itself", o.ID)
+		p.addFault(line, "outcome %s: remind is possible only with the status in_lavorazione", o.ID)
 	}
 	for _, f := range slices.Concat(append([][]FieldID{o.Evidence}, noteFields(o.Note)...)...) {
 		if p.playbook.field(f) == nil {
@@ -112,11 +112,11 @@ func (p *parsedFile) checkOutcome(o Outcome) {
 		}
 	}
 	if len(o.Note) == 0 {
-		p.addFault(line, "outcome %s has no wording", o.ID)
+		p.addFault(line, "outcome %s has an empty note", o.ID)
 	}
 	for _, v := range o.Note {
 		if strings.Count(v.Text, "{") != len(v.placeholders()) || strings.Count(v.Text, "{") != strings.Count(v.Text, "}") {
-			p.addFault(line, "outcome %s: a brace stands alone in %q", o.ID, v.Text)
+			p.addFault(line, "outcome %s: unmatched brace in %q", o.ID, v.Text)
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (p *parsedFile) checkReachable() {
 // checkLoops adds a fault for a path that returns to a check of the same playbook: such a run would never end.
 func (p *parsedFile) checkLoops(at CheckID, path []CheckID) {
 	if slices.Contains(path, at) {
-		p.addFault(p.lines["check/"+string(at)], "the way %v comes back to %s", append(path, at), at)
+		p.addFault(p.lines["check/"+string(at)], "the path %v comes back to %s", append(path, at), at)
 		return
 	}
 	c := p.playbook.find(at)

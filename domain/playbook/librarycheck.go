@@ -45,7 +45,7 @@ func (s *libraryCheck) checkUnique() {
 	for i, p := range s.files {
 		for _, other := range s.files[:i] {
 			if p.playbook.ID == other.playbook.ID && p.playbook.Version == other.playbook.Version {
-				s.addFault(p, "", "%s version %d stands in another file of that name too; a changed playbook is a new version", p.playbook.ID, p.playbook.Version)
+				s.addFault(p, "", "%s version %d stands in another file too; a changed playbook needs a new version", p.playbook.ID, p.playbook.Version)
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (s *libraryCheck) checkPaths(p *parsedFile) {
 		canRender := slices.ContainsFunc(o.Note, func(v NoteVariant) bool { return !lacks(v.When) && !lacks(v.placeholders()) })
 		if (!canRender || lacks(o.Evidence)) && !reported[string(o.ID)] {
 			reported[string(o.ID)] = true
-			s.addFault(p, "outcome/"+string(o.ID), "on the way %s no check takes what the text of outcome %s needs", end.PathText(), o.ID)
+			s.addFault(p, "outcome/"+string(o.ID), "on the path %s no check takes what the text of outcome %s needs", end.PathText(), o.ID)
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (p *parsedFile) parseCheck(id CheckID, n *yaml.Node) {
 func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, answer string) (b Branch) {
 	n := m[answer]
 	if n == nil {
-		p.addFault(check.Line, "%s has no branch for %s: every answer leads somewhere", strings.TrimPrefix(at, "check/"), answer)
+		p.addFault(check.Line, "%s has no branch for %s; both answers need one", strings.TrimPrefix(at, "check/"), answer)
 		return b
 	}
 	p.lines[at+"/"+answer] = n.Line
@@ -133,7 +133,7 @@ func (p *parsedFile) parseOutcome(id OutcomeID, n *yaml.Node) {
 	}
 	switch note := m["note"]; {
 	case note == nil:
-		p.addFault(n.Line, "outcome %s has no note: whoever reads of it is told something", id)
+		p.addFault(n.Line, "outcome %s has no note; every outcome needs one", id)
 	case note.Kind == yaml.ScalarNode:
 		o.Note = []NoteVariant{{Text: p.requiredText(m, "note")}}
 	default:
@@ -154,7 +154,7 @@ func (p *parsedFile) parseOutcome(id OutcomeID, n *yaml.Node) {
 func (p *parsedFile) mapping(n *yaml.Node, what string, keys ...string) map[string]*yaml.Node {
 	m := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
-		p.addFault(n.Line, "%s is no mapping; want %s", what, strings.Join(keys, ", "))
+		p.addFault(n.Line, "%s is not a mapping; want %s", what, strings.Join(keys, ", "))
 		return m
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -163,7 +163,7 @@ func (p *parsedFile) mapping(n *yaml.Node, what string, keys ...string) map[stri
 		case !slices.Contains(keys, key.Value):
 			p.addFault(key.Line, "%s has no %q; it has %s", what, key.Value, strings.Join(keys, ", "))
 		case m[key.Value] != nil:
-			p.addFault(key.Line, "%q stands here twice", key.Value)
+			p.addFault(key.Line, "%q is given twice", key.Value)
 		default:
 			m[key.Value] = n.Content[i+1]
 		}
@@ -180,7 +180,7 @@ func (p *parsedFile) eachEntry(n *yaml.Node, what string, each func(id string, n
 	case n == nil:
 		return
 	case n.Kind != yaml.MappingNode:
-		p.addFault(n.Line, "%s is no mapping of ids", what)
+		p.addFault(n.Line, "%s is not a mapping of ids", what)
 		return
 	}
 	seen := map[string]bool{}
@@ -227,7 +227,7 @@ func (p *parsedFile) optionalText(n *yaml.Node) string {
 		return ""
 	}
 	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-		p.addFault(n.Line, "want a text here, or nothing at all")
+		p.addFault(n.Line, "want a text here; leave the key out if there is none")
 		return ""
 	}
 	return n.Value
