@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-func TestAppendIsReadBackAsItWas(t *testing.T) {
+func TestReadReturnsAppendedEvents(t *testing.T) {
 	s := storetest.New(t).Store
 	stream, note, act := newID(), newID(), newID()
 	blob, err := s.WriteBlob(t.Context(), stream, newID(), []byte("content"))
@@ -29,7 +29,7 @@ func TestAppendIsReadBackAsItWas(t *testing.T) {
 		},
 	})
 	if result.Version != 3 || result.Position.String() != "1.3" || result.Repeated || result.At.Before(before) {
-		t.Errorf("result %+v", result)
+		t.Errorf("got result %+v, want version 3 at position 1.3", result)
 	}
 	records, err := s.ReadStream(t.Context(), stream)
 	if err != nil {
@@ -38,78 +38,79 @@ func TestAppendIsReadBackAsItWas(t *testing.T) {
 	first, second := records[0], records[1]
 	if string(first.Data) != `{"a":  1}` || string(first.Personal) != "Mario" || first.KeyID != stream || first.By != operator ||
 		first.Act != act || first.Cause != 7 || first.Kind != "talk" || first.Version != 1 || first.Position != 1 {
-		t.Errorf("first record %+v", first)
+		t.Errorf("got first record %+v, want what was appended", first)
 	}
 	if string(second.Personal) != "a note" || second.KeyID != note || len(second.Blobs) != 1 || second.Blobs[0] != blob.ID {
-		t.Errorf("second record %+v", second)
+		t.Errorf("got second record %+v, want what was appended", second)
 	}
 	if third := records[2]; third.Personal != nil || third.KeyID != "" || third.Erased || third.At != result.At {
-		t.Errorf("third record %+v", third)
+		t.Errorf("got third record %+v, want one without a personal part", third)
 	}
 	content, err := s.ReadBlob(t.Context(), stream, blob.ID)
 	if err != nil || string(content) != "content" {
-		t.Errorf("blob %q, %v", content, err)
+		t.Errorf("got blob %q, %v, want \"content\"", content, err)
 	}
 }
 
-func TestAppendAtAnotherVersionConflicts(t *testing.T) {
+func TestAppendAtOtherVersionConflicts(t *testing.T) {
 	s := storetest.New(t).Store
 	stream := newID()
 	for _, expected := range []int{1, 5} {
 		if _, err := s.Append(t.Context(), newAppend(stream, expected, "early")); !errors.Is(err, eventstore.ErrConflict) {
-			t.Errorf("expecting %d of no stream: %v", expected, err)
+			t.Errorf("expected version %d of no stream: got %v, want ErrConflict", expected, err)
 		}
 	}
 	mustAppend(t, s, newAppend(stream, 0, "one", "two"))
 	for _, expected := range []int{0, 1, 3} {
 		if _, err := s.Append(t.Context(), newAppend(stream, expected, "late")); !errors.Is(err, eventstore.ErrConflict) {
-			t.Errorf("expecting %d of version 2: %v", expected, err)
+			t.Errorf("expected version %d at version 2: got %v, want ErrConflict", expected, err)
 		}
 	}
 	if r := mustAppend(t, s, newAppend(stream, 2, "three")); r.Version != 3 || r.Position.N != 3 {
-		t.Errorf("after conflicts: %+v", r)
+		t.Errorf("after conflicts: got %+v, want version 3 at position 3", r)
 	}
 }
 
-func TestCommandsAreCarriedOutOnce(t *testing.T) {
+func TestRepeatedCommandGetsFirstResult(t *testing.T) {
 	db := storetest.New(t)
 	stream := newID()
-	ask := withCommand(newAppend(stream, 0, "once"), "key-1", "body")
-	first := mustAppend(t, db.Store, ask)
+	request := withCommand(newAppend(stream, 0, "once"), "key-1", "body")
+	first := mustAppend(t, db.Store, request)
 
-	again := mustAppend(t, db.OpenNode(t), ask) // another node
+	again := mustAppend(t, db.OpenNode(t), request) // on another node
 	if !again.Repeated || again.Version != first.Version || again.Position != first.Position || !again.At.Equal(first.At) {
-		t.Errorf("first %+v, again %+v", first, again)
+		t.Errorf("got %+v, want the first result %+v", again, first)
 	}
-	elsewhere := ask
-	elsewhere.Stream = newID() // two opens of one command make one stream
-	if r := mustAppend(t, db.Store, elsewhere); r.Stream != stream || !r.Repeated {
-		t.Errorf("repeated with a new stream id: %+v", r)
+	otherStream := request
+	otherStream.Stream = newID() // a command that begins a stream begins it once
+	if r := mustAppend(t, db.Store, otherStream); r.Stream != stream || !r.Repeated {
+		t.Errorf("repeated with another stream id: got %+v, want stream %s", r, stream)
 	}
-	if _, err := db.Store.Append(t.Context(), withCommand(newAppend(stream, 1, "x"), "key-1", "other")); !errors.Is(err, eventstore.ErrKeyReused) {
-		t.Errorf("same key, another body: %v", err)
+	_, err := db.Store.Append(t.Context(), withCommand(newAppend(stream, 1, "x"), "key-1", "other"))
+	if !errors.Is(err, eventstore.ErrKeyReused) {
+		t.Errorf("same key, other body: got %v, want ErrKeyReused", err)
 	}
 	other := withCommand(newAppend(stream, 1, "two"), "key-1", "other")
 	other.Command.Actor = "someone else"
 	if r := mustAppend(t, db.Store, other); r.Repeated || r.Version != 2 {
-		t.Errorf("same key, another actor: %+v", r)
+		t.Errorf("same key, other actor: got %+v, want a new result", r)
 	}
 }
 
-func TestAcceptedNoOpIsRemembered(t *testing.T) {
+func TestRepeatedNoOpGetsFirstResult(t *testing.T) {
 	s := storetest.New(t).Store
 	stream := newID()
 	mustAppend(t, s, newAppend(stream, 0, "one"))
 	nothing := withCommand(newAppend(stream, 1), "noop", "body")
 	if r := mustAppend(t, s, nothing); r.Repeated || r.Version != 1 || r.Position.N != 1 {
-		t.Errorf("no-op: %+v", r)
+		t.Errorf("no-op: got %+v, want a new result at version 1", r)
 	}
 	mustAppend(t, s, newAppend(stream, 1, "two"))
 	if r := mustAppend(t, s, nothing); !r.Repeated || r.Version != 1 || r.Position.N != 1 {
-		t.Errorf("repeated no-op: %+v", r)
+		t.Errorf("repeated no-op: got %+v, want the first result", r)
 	}
 	if _, err := s.Append(t.Context(), newAppend(stream, 1)); !errors.Is(err, eventstore.ErrConflict) {
-		t.Errorf("no-op at an old version: %v", err)
+		t.Errorf("no-op at an old version: got %v, want ErrConflict", err)
 	}
 }
 
@@ -118,10 +119,10 @@ func TestRecordedAtNeverDecreases(t *testing.T) {
 	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
 	first := mustAppend(t, s, newAppend(newID(), 0, "one"))
 	if want := now.Truncate(time.Microsecond); !first.At.Equal(want) {
-		t.Errorf("recorded at %v, clock %v", first.At, want)
+		t.Errorf("got recorded at %v, want the clock's %v", first.At, want)
 	}
 	now = now.Add(-time.Hour)
 	if second := mustAppend(t, s, newAppend(newID(), 0, "two")); second.At.Before(first.At) {
-		t.Errorf("second at %v, before %v", second.At, first.At)
+		t.Errorf("got second at %v, want not before %v", second.At, first.At)
 	}
 }

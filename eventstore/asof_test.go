@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// The log as of a moment is a prefix of it, and streams are read as they stood in that prefix.
+// TestPositionAt checks that the log at a moment is a prefix of the log, and that ReadStreams reads the streams of that prefix.
 func TestPositionAt(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
@@ -24,7 +24,7 @@ func TestPositionAt(t *testing.T) {
 		return p.N
 	}
 	if n := at(now); n != 0 {
-		t.Errorf("of an empty log it is %d", n)
+		t.Errorf("empty log: got position %d, want 0", n)
 	}
 	one, other, begun := newID(), newID(), now
 	first := newAppend(one, 0, "a", "b")
@@ -38,18 +38,18 @@ func TestPositionAt(t *testing.T) {
 		begun.Add(-time.Microsecond): 0, begun: 3, now.Add(-time.Microsecond): 3, now: 5, now.AddDate(1, 0, 0): 5,
 	} {
 		if got := at(moment); got != want {
-			t.Errorf("as of %s it is %d, want %d", moment, got, want)
+			t.Errorf("at %s: got position %d, want %d", moment, got, want)
 		}
 	}
 	sizes := map[string]int{}
 	err := s.ReadStreams(t.Context(), []string{other, one, newID()}, 4, func(records []eventstore.Record) error {
 		sizes[records[0].Stream] = len(records)
 		if records[0].Personal != nil {
-			t.Errorf("it opened %s", records[0].Personal)
+			t.Errorf("got personal part %s, want none", records[0].Personal)
 		}
 		return nil
 	})
 	if err != nil || len(sizes) != 1 || sizes[one] != 3 {
-		t.Errorf("up to 4 they are %v, %v", sizes, err)
+		t.Errorf("up to position 4: got streams %v, %v, want 3 events of %s", sizes, err, one)
 	}
 }

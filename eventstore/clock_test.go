@@ -12,35 +12,37 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// inexact is by how much two readings of clocks that agree may differ: each node measures the way to the database.
-const inexact = 5 * time.Second
+// tolerance is the maximum difference between the readings of two synchronized clocks. It is large, because a slow round trip to the
+// database makes the synchronization inexact.
+const tolerance = 5 * time.Second
 
-// closeTo tells whether two readings could be of clocks that agree.
-func closeTo(a, b time.Time) bool { return a.Sub(b).Abs() < inexact }
+// closeTo reports whether two readings can come from synchronized clocks.
+func closeTo(a, b time.Time) bool { return a.Sub(b).Abs() < tolerance }
 
-// A hold that one node ends and another undoes is over at the same moment for both.
-func TestNodesUseTheDatabaseClock(t *testing.T) {
+// TestNodesUseDatabaseClock checks that a node with a wrong clock uses the database's time, so that a hold ends at the same moment on
+// all nodes.
+func TestNodesUseDatabaseClock(t *testing.T) {
 	db := storetest.New(t)
-	var wrong atomic.Int64
-	wrong.Store(int64(-time.Hour))
-	wall := func() time.Time { return time.Now().Add(time.Duration(wrong.Load())) }
+	var deviation atomic.Int64 // of the node's clock
+	deviation.Store(int64(-time.Hour))
+	wall := func() time.Time { return time.Now().Add(time.Duration(deviation.Load())) }
 	node := db.OpenNode(t, func(c *eventstore.Config) { c.SetLocalClock(wall, 10*time.Millisecond) })
 	begun := db.Store.Now()
 	r := mustAppend(t, node, newAppend(newID(), 0, "x"))
-	now, ended := node.Now(), db.Store.Now() // however long that took
+	now, ended := node.Now(), db.Store.Now()
 	for what, at := range map[string]time.Time{"recorded at": r.At, "now": now} {
-		if at.Before(begun.Add(-inexact)) || at.After(ended.Add(inexact)) {
-			t.Errorf("an hour behind: %s %v, elsewhere from %v to %v", what, at, begun, ended)
+		if at.Before(begun.Add(-tolerance)) || at.After(ended.Add(tolerance)) {
+			t.Errorf("clock one hour slow: got %s %v, want a time from %v to %v", what, at, begun, ended)
 		}
 	}
-	wrong.Store(int64(time.Hour)) // somebody sets it while the node runs
-	storetest.Eventually(t, "an hour ahead: the node corrects its clock", func() bool { return closeTo(node.Now(), db.Store.Now()) })
+	deviation.Store(int64(time.Hour)) // the clock is set while the node runs
+	storetest.Eventually(t, "the node corrects a clock that is one hour fast", func() bool { return closeTo(node.Now(), db.Store.Now()) })
 }
 
 func TestConfiguredClockIsNotCorrected(t *testing.T) {
 	then := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return then } })
 	if now := db.Store.Now(); !now.Equal(then) {
-		t.Errorf("now %v, want %v", now, then)
+		t.Errorf("got %v, want %v", now, then)
 	}
 }

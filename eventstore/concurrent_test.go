@@ -18,16 +18,16 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// writerGroup is many writers on two nodes. Each has a stream of its own and, now and then, adds to one that they
-// share; every command is sent twice, the second time to the other node.
+// writerGroup runs concurrent writers on two nodes. Each writer appends to its own stream; some also append to a shared stream. Every
+// command is sent twice, the second time to the other node.
 type writerGroup struct {
 	nodes          [2]*eventstore.Store
 	writers        int
 	rounds         int
-	serverRestarts bool // the server itself goes down: reads may fail
+	serverRestarts bool // the server is killed during the run: reads may fail
 	shared         string
 	acked          sync.Map     // command key -> eventstore.Result
-	appends        atomic.Int64 // acknowledged, repetitions left out
+	appends        atomic.Int64 // number of acknowledged appends, without repetitions
 }
 
 func (c *writerGroup) writesToShared(writer, round int) bool { return writer%4 == 0 && round%5 == 4 }
@@ -53,7 +53,7 @@ func (c *writerGroup) run(t *testing.T) {
 				}
 				again, err := other.Append(t.Context(), withCommand(a, key, key))
 				if err != nil || !again.Repeated || again.Position != first.Position || again.Version != first.Version {
-					t.Errorf("%s: first %+v, again %+v, %v", key, first, again, err)
+					t.Errorf("%s: got %+v, %v, want the first result %+v", key, again, err, first)
 				}
 				c.acked.Store(key, first)
 				c.appends.Add(1)
@@ -63,7 +63,8 @@ func (c *writerGroup) run(t *testing.T) {
 	all.Wait()
 }
 
-// appendWithRetry decides again after each conflict, as a dispatcher would. Only the shared stream has conflicts.
+// appendWithRetry appends, and retries at the current version after a conflict, like a dispatcher. Only the shared stream may have
+// conflicts.
 func (c *writerGroup) appendWithRetry(t *testing.T, s *eventstore.Store, a eventstore.Append) (eventstore.Result, bool) {
 	for {
 		r, err := s.Append(t.Context(), a)
@@ -84,37 +85,37 @@ func (c *writerGroup) appendWithRetry(t *testing.T, s *eventstore.Store, a event
 	}
 }
 
-// check compares the log with what was acknowledged: nothing is missing, nothing is there twice.
+// check compares the log with the acknowledged appends: no event is missing, and none is stored twice.
 func (c *writerGroup) check(t *testing.T) {
 	t.Helper()
 	log := readLog(t, c.nodes[0])
-	where := make(map[string][]eventstore.Record)
+	recordsByText := make(map[string][]eventstore.Record)
 	versions := make(map[string]int)
 	last := time.Time{}
 	for i, r := range log {
 		if r.Position != int64(i)+1 || r.At.Before(last) {
-			t.Fatalf("event %d at position %d, recorded %v after %v", i+1, r.Position, r.At, last)
+			t.Fatalf("event %d: got position %d, recorded at %v, want position %d, not before %v", i+1, r.Position, r.At, i+1, last)
 		}
 		if versions[r.Stream]++; r.Version != versions[r.Stream] {
-			t.Fatalf("stream %s: version %d where %d belongs", r.Stream, r.Version, versions[r.Stream])
+			t.Fatalf("stream %s: got version %d, want %d", r.Stream, r.Version, versions[r.Stream])
 		}
 		last = r.At
 		text := string(r.Data[1 : len(r.Data)-1])
-		where[text] = append(where[text], r)
+		recordsByText[text] = append(recordsByText[text], r)
 	}
 	c.acked.Range(func(key, value any) bool {
-		found, result := where[key.(string)], value.(eventstore.Result)
+		found, result := recordsByText[key.(string)], value.(eventstore.Result)
 		if len(found) != 1 {
-			t.Errorf("%s stands %d times in the log", key, len(found))
+			t.Errorf("%s: got %d events in the log, want 1", key, len(found))
 		} else if found[0].Position > result.Position.N || !found[0].At.Equal(result.At) {
-			t.Errorf("%s acknowledged as %+v, stored as %+v", key, result, found[0])
+			t.Errorf("%s: got stored event %+v, want the acknowledged %+v", key, found[0], result)
 		}
 		return true
 	})
 	if got, want := c.appends.Load(), int64(c.writers*c.rounds); got != want {
-		t.Errorf("%d appends acknowledged, want %d", got, want)
+		t.Errorf("got %d acknowledged appends, want %d", got, want)
 	}
-	events := 1 // the shared stream's opening
+	events := 1 // the first event of the shared stream
 	for round := range c.rounds {
 		for w := range c.writers {
 			events += 2
@@ -124,44 +125,44 @@ func (c *writerGroup) check(t *testing.T) {
 		}
 	}
 	if len(log) != events {
-		t.Errorf("%d events in the log, want %d", len(log), events)
+		t.Errorf("got %d events in the log, want %d", len(log), events)
 	}
 }
 
-// tailLog reads a node's log as it grows, until it has reached the end that it is told of.
+// tailLog reads new events on a node, until end is set and reached.
 func tailLog(ctx context.Context, t *testing.T, s *eventstore.Store, end *atomic.Int64, seen *[]eventstore.Record) {
 	for after := int64(0); ; after = int64(len(*seen)) {
 		if stop := end.Load(); stop > 0 && after >= stop {
 			return
 		}
 		if err := s.WaitForHead(ctx, after); err != nil {
-			t.Errorf("follower: %v", err)
+			t.Errorf("reader: %v", err)
 			return
 		}
 		records, err := s.Read(ctx, after, 97) // refuses any gap
 		if err != nil {
-			t.Errorf("follower: %v", err)
+			t.Errorf("reader: %v", err)
 			return
 		}
 		*seen = append(*seen, records...)
 	}
 }
 
-func TestWritersOnTwoNodes(t *testing.T) {
+func TestConcurrentWritersOnTwoNodes(t *testing.T) {
 	db := storetest.New(t)
 	c := &writerGroup{nodes: [2]*eventstore.Store{db.Store, db.OpenNode(t)}, writers: 48, rounds: 30, shared: newID()}
-	reader := db.OpenNode(t) // hears of the others by notice and polling alone
+	reader := db.OpenNode(t) // gets new positions by NOTIFY messages and polling only
 
-	var following sync.WaitGroup
+	var readers sync.WaitGroup
 	var end atomic.Int64
 	var seen []eventstore.Record
-	following.Go(func() { tailLog(t.Context(), t, reader, &end, &seen) })
+	readers.Go(func() { tailLog(t.Context(), t, reader, &end, &seen) })
 
-	// Whatever moment a snapshot is taken at, it holds the positions 1 to its highest.
-	looking, stop := context.WithCancel(t.Context())
+	// Every snapshot contains the positions from 1 to its highest without a gap.
+	checking, stop := context.WithCancel(t.Context())
 	conn := ownerConn(t, db)
-	following.Go(func() {
-		for at := int64(0); db.Store.WaitForHead(looking, at) == nil; {
+	readers.Go(func() {
+		for at := int64(0); db.Store.WaitForHead(checking, at) == nil; {
 			at = checkNoGaps(t, conn)
 		}
 	})
@@ -170,17 +171,18 @@ func TestWritersOnTwoNodes(t *testing.T) {
 	c.check(t)
 	log := readLog(t, c.nodes[1])
 	end.Store(int64(len(log)))
-	mustAppend(t, db.Store, newAppend(newID(), 0, "wakes the follower if it has seen everything already"))
-	following.Wait()
+	mustAppend(t, db.Store, newAppend(newID(), 0, "wakes the reader if it has read everything already"))
+	readers.Wait()
 	for i, r := range log {
 		if seen[i].Position != r.Position || seen[i].Hash != r.Hash {
-			t.Fatalf("follower saw %+v at %d, the log has %+v", seen[i], i+1, r)
+			t.Fatalf("reader at position %d: got %+v, want %+v", i+1, seen[i], r)
 		}
 	}
 }
 
-// A backend that is killed may have committed or not; nobody is told before that is known.
-func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
+// TestAppendsSurviveKilledBackends checks that an append is acknowledged only when its outcome is known: a killed backend may have
+// committed or not.
+func TestAppendsSurviveKilledBackends(t *testing.T) {
 	db := storetest.New(t)
 	c := &writerGroup{nodes: [2]*eventstore.Store{db.Store, db.OpenNode(t)}, writers: 24, rounds: 50, shared: newID()}
 	conn := ownerConn(t, db)
@@ -188,7 +190,7 @@ func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
 	load, stop := context.WithCancel(t.Context())
 	var killing sync.WaitGroup
 	killing.Go(func() {
-		const calm = 40 // events between kills: appends must come through
+		const calm = 40 // number of events between two kills, so that appends can succeed
 		for after := int64(0); db.Store.WaitForHead(load, after) == nil; {
 			var head int64
 			var n int
@@ -209,18 +211,19 @@ func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
 	stop()
 	killing.Wait()
 	if killed == 0 {
-		t.Error("no backend was caught at work: the test shows nothing")
+		t.Error("no backend was killed during an append: the test proves nothing")
 	}
 	t.Logf("%d backends killed", killed)
 	c.check(t)
 }
 
+// checkNoGaps checks that a snapshot contains all positions from 1 to the head, and returns the head.
 func checkNoGaps(t *testing.T, conn *pgx.Conn) (head int64) {
 	var count, highest int64
 	err := conn.QueryRow(t.Context(), `
 		select count(*), coalesce(max(position), 0), (select head from log.logs) from log.events`).Scan(&count, &highest, &head)
 	if err != nil || count != highest || highest != head {
-		t.Errorf("a snapshot holds %d events up to %d, head %d, %v", count, highest, head, err)
+		t.Errorf("snapshot: got %d events up to position %d at head %d, %v, want no gap", count, highest, head, err)
 	}
 	return head
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// newTallyDB is a database with a table that consumers write positions into, and the store on it.
+// newTallyDB returns a database with the table tally, into which consumers write positions.
 func newTallyDB(t *testing.T, options ...func(*eventstore.Config)) *storetest.DB {
 	t.Helper()
 	db := storetest.New(t, options...)
@@ -30,7 +30,7 @@ func newTallyDB(t *testing.T, options ...func(*eventstore.Config)) *storetest.DB
 	return db
 }
 
-// writeTally writes every position down; a second write of one shows as a duplicate.
+// writeTally is a handler that writes the position of every event. An event that is handled twice gives a duplicate.
 func writeTally(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
 	for _, r := range records {
 		if _, err := tx.Exec(ctx, `insert into tally values ($1)`, r.Position); err != nil {
@@ -40,18 +40,18 @@ func writeTally(ctx context.Context, tx pgx.Tx, records []eventstore.Record) err
 	return nil
 }
 
-// assertTally fails unless the tally holds 1 to n once each.
+// assertTally checks that the tally contains the positions from 1 to n once each.
 func assertTally(t *testing.T, db *storetest.DB, n int64) {
 	t.Helper()
 	var count, distinct, highest int64
 	err := ownerConn(t, db).QueryRow(t.Context(), `select count(*), count(distinct position), coalesce(max(position), 0) from tally`).
 		Scan(&count, &distinct, &highest)
 	if err != nil || count != n || distinct != n || highest != n {
-		t.Errorf("the tally holds %d positions, %d of them distinct, up to %d; want %d; %v", count, distinct, highest, n, err)
+		t.Errorf("tally: got %d positions, %d of them distinct, up to %d, %v, want each from 1 to %d once", count, distinct, highest, err, n)
 	}
 }
 
-// startConsumer consumes in the background; stop ends it and waits.
+// startConsumer runs a consumer in a goroutine. stop ends it and waits for its end.
 func startConsumer(t *testing.T, s *eventstore.Store, c eventstore.Consumer) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -82,21 +82,21 @@ func TestConsumerSeesEveryEventOnce(t *testing.T) {
 		if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, r.Position.N); err != nil {
 			t.Fatal(err)
 		}
-		assertTally(t, db, r.Position.N) // reads its own write
+		assertTally(t, db, r.Position.N) // the writes of the consumer are visible
 	}
 	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, 51); !errors.Is(err, eventstore.ErrBeyondHead) {
-		t.Errorf("beyond the head: %v", err)
+		t.Errorf("beyond the head: got %v, want ErrBeyondHead", err)
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := db.Store.WaitForConsumer(soon, "none", 1, 1); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a consumer that never ran: %v", err)
+		t.Errorf("consumer that never ran: got %v, want DeadlineExceeded", err)
 	}
 }
 
-// Both nodes hold the same batch in hand at the same moment, as when a lease runs out under a slow node: one keeps
-// its work, the other's is rolled back whole.
-func TestFenceBetweenTwoNodes(t *testing.T) {
+// TestFencedNodeRollsBack makes two nodes handle the same batch at the same time, as when the lease of a slow node expires: one node
+// commits its work, the work of the other is rolled back.
+func TestFencedNodeRollsBack(t *testing.T) {
 	db := newTallyDB(t, useShortIntervals)
 	slow := db.OpenNode(t, func(c *eventstore.Config) { useShortIntervals(c); c.LeaseDuration = 20 * time.Millisecond })
 	for range 10 {
@@ -114,7 +114,7 @@ func TestFenceBetweenTwoNodes(t *testing.T) {
 	}
 	stopSlow := startConsumer(t, slow, eventstore.Consumer{Name: "tally", Version: 1, Handle: stalling})
 	<-entered
-	// Its lease is taken away as if it had fallen silent: the other node leads and goes past it.
+	// The lease of the slow node ends, as if the node were silent: the other node leads and moves the checkpoint.
 	if _, err := ownerConn(t, db).Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestManyNodesCompeteForOneConsumer(t *testing.T) {
 	var last eventstore.Result
 	for i := range 60 {
 		last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
-		if i%6 == 0 { // leadership wanders in the middle of the work
+		if i%6 == 0 { // another node may become the leader during the work
 			if _, err := conn.Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestManyNodesCompeteForOneConsumer(t *testing.T) {
 	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
 		t.Fatal(err)
 	}
-	stops[0]() // whoever led: the others go on
+	stops[0]() // this node may be the leader: the others continue
 	last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
 	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
 		t.Fatal(err)
@@ -172,18 +172,18 @@ func TestFailingConsumerRecordsErrorAndRetries(t *testing.T) {
 			return err
 		}
 		if broken.Load() {
-			return errors.New("the row is not there")
+			return errors.New("handler failed")
 		}
 		return nil
 	}
 	r := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
 	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 2, Handle: failing})()
-	led := false // at some time: a slow machine may lose the lease between two attempts, and has it again
-	storetest.Eventually(t, "two failures are recorded, and a leader", func() bool {
+	led := false // at any time: on a slow machine the node may lose the lease between two attempts and acquire it again
+	storetest.Eventually(t, "two failures are recorded, and a leader was seen", func() bool {
 		status := firstConsumer(t, db.Store)
 		led = led || status.HasLeader
-		if status.Failures > 0 && (status.Error != "the row is not there" || status.Lag != 1 || status.FailedAt.IsZero()) {
-			t.Fatalf("status %+v", status)
+		if status.Failures > 0 && (status.Error != "handler failed" || status.Lag != 1 || status.FailedAt.IsZero()) {
+			t.Fatalf("got status %+v, want the handler's error and lag 1", status)
 		}
 		return status.Failures >= 2 && led
 	})
@@ -194,30 +194,31 @@ func TestFailingConsumerRecordsErrorAndRetries(t *testing.T) {
 		return ok
 	})
 	if lag != 1 {
-		t.Errorf("lag metric %v", lag)
+		t.Errorf("got lag metric %v, want 1", lag)
 	}
 	broken.Store(false)
 	if err := db.Store.WaitForConsumer(t.Context(), "tally", 2, r.Position.N); err != nil {
 		t.Fatal(err)
 	}
 	if status := firstConsumer(t, db.Store); status.Error != "" || status.Failures != 0 || status.Lag != 0 || status.AdvancedAt.IsZero() {
-		t.Errorf("status after mending: %+v", status)
+		t.Errorf("after the failures: got status %+v, want no error, no failures, no lag", status)
 	}
-	assertTally(t, db, 1) // nothing of the failed attempts was kept
+	assertTally(t, db, 1) // the failed attempts were rolled back
 }
 
-// A node whose own build, disk or network makes every batch fail must not keep a healthy one from the work.
+// TestFailingNodeReleasesItsLease checks that a healthy node takes over from a node on which every batch fails, for example because of
+// its build, disk or network.
 func TestFailingNodeReleasesItsLease(t *testing.T) {
 	db := newTallyDB(t, useShortIntervals)
 	last := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
-	ill := db.OpenNode(t, useShortIntervals)
-	failing := func(context.Context, pgx.Tx, []eventstore.Record) error { return errors.New("ill") }
-	defer startConsumer(t, ill, eventstore.Consumer{Name: "tally", Version: 1, Handle: failing})()
+	failingNode := db.OpenNode(t, useShortIntervals)
+	failing := func(context.Context, pgx.Tx, []eventstore.Record) error { return errors.New("handler failed") }
+	defer startConsumer(t, failingNode, eventstore.Consumer{Name: "tally", Version: 1, Handle: failing})()
 	storetest.Eventually(t, "the failing node leads", func() bool { return firstConsumer(t, db.Store).Failures > 0 })
 	defer startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})()
 	soon, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	for range 3 { // and goes on leading
+	for range 3 { // the healthy node stays the leader
 		if err := db.Store.WaitForConsumer(soon, "tally", 1, last.Position.N); err != nil {
 			t.Fatal(err)
 		}
@@ -241,9 +242,9 @@ func firstConsumer(t *testing.T, s *eventstore.Store) eventstore.ConsumerStatus 
 	return list[0]
 }
 
-func gaugeValue(t *testing.T, from prometheus.Gatherer, name string) (value float64, there bool) {
+func gaugeValue(t *testing.T, gatherer prometheus.Gatherer, name string) (value float64, ok bool) {
 	t.Helper()
-	families, err := from.Gather()
+	families, err := gatherer.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,11 +20,11 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// The whole server is killed in the middle of load, twice, and comes back: what was acknowledged is there, what was
-// sent twice is there once, and no writer had to know.
-func TestPostgresKilledUnderLoad(t *testing.T) {
+// TestAppendsSurviveKilledServer kills the server twice under load; it restarts each time. All acknowledged events must be stored, a
+// repeated command must be stored once, and no writer may get an error.
+func TestAppendsSurviveKilledServer(t *testing.T) {
 	dir := t.TempDir()
-	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) { // the server's own user passes through
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) { // the server's user must pass through
 		if err := os.Chmod(d, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -43,9 +43,9 @@ func TestPostgresKilledUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := &storetest.DB{URL: url}
-	patient := func(c *eventstore.Config) { c.AppendTimeout = time.Minute }
+	withLongTimeout := func(c *eventstore.Config) { c.AppendTimeout = time.Minute }
 	c := &writerGroup{
-		nodes:   [2]*eventstore.Store{db.OpenNode(t, patient), db.OpenNode(t, patient)},
+		nodes:   [2]*eventstore.Store{db.OpenNode(t, withLongTimeout), db.OpenNode(t, withLongTimeout)},
 		writers: 16, rounds: 60, serverRestarts: true, shared: newID(),
 	}
 	defer c.nodes[0].Close() // before the server stops
@@ -69,11 +69,12 @@ func TestPostgresKilledUnderLoad(t *testing.T) {
 	stop()
 	killing.Wait()
 	if killed != 2 {
-		t.Errorf("killed %d times, want 2", killed)
+		t.Errorf("got %d kills, want 2", killed)
 	}
 	c.check(t)
 }
 
+// killPostmaster kills the server of a directory, and reports whether that succeeded.
 func killPostmaster(t *testing.T, dir string) bool {
 	content, err := os.ReadFile(filepath.Join(dir, "pg", "data", "postmaster.pid"))
 	if err != nil {
@@ -82,7 +83,7 @@ func killPostmaster(t *testing.T, dir string) bool {
 	}
 	line, _, _ := strings.Cut(string(content), "\n")
 	pid, err := strconv.Atoi(line)
-	if err != nil || pid < 2 { // other numbers mean groups of processes
+	if err != nil || pid < 2 { // kill takes other numbers as process groups
 		t.Errorf("postmaster's pid %q: %v", line, err)
 		return false
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// An account is the smallest thing with rules: it cannot be overdrawn, adding nothing is nothing to do, and what a
-// client decides against a balance it did not see is a conflict only if somebody withdrew meanwhile.
+// An account is a small example of rules: it cannot be overdrawn; a move of 0 is nothing to do; a command with an old seen version is a
+// conflict only if somebody withdrew since.
 type (
 	account struct{ Balance, Moves int }
 	move    struct {
@@ -69,107 +69,108 @@ type (
 	accountRequest    = eventstore.Request[int]
 )
 
-func TestDispatchDecidesOnTheStreamAsItStands(t *testing.T) {
+func TestDispatchDecidesOnCurrentVersion(t *testing.T) {
 	db := storetest.New(t)
 	here, there := eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())
 	stream := newID()
-	at := func(d *accountDispatcher, amount int) (eventstore.DispatchResult[account], error) {
+	dispatch := func(d *accountDispatcher, amount int) (eventstore.DispatchResult[account], error) {
 		return d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator})
 	}
-	if _, err := at(here, -1); !errors.Is(err, errOverdrawn) {
-		t.Errorf("from nothing: %v", err)
+	if _, err := dispatch(here, -1); !errors.Is(err, errOverdrawn) {
+		t.Errorf("withdrawal from a new account: got %v, want errOverdrawn", err)
 	}
-	if out, err := at(here, 0); err != nil || out.Version != 0 {
-		t.Errorf("nothing to do on no stream: %+v, %v", out, err)
+	if out, err := dispatch(here, 0); err != nil || out.Version != 0 {
+		t.Errorf("no-op on no stream: got %+v, %v, want version 0", out, err)
 	}
-	if out, err := at(here, 5); err != nil || out.State.Balance != 5 || out.Version != 1 {
-		t.Fatalf("%+v, %v", out, err)
+	if out, err := dispatch(here, 5); err != nil || out.State.Balance != 5 || out.Version != 1 {
+		t.Fatalf("got %+v, %v, want balance 5 at version 1", out, err)
 	}
-	if out, err := at(there, 5); err != nil || out.State.Balance != 10 { // here's cached state is behind now
-		t.Fatalf("%+v, %v", out, err)
+	if out, err := dispatch(there, 5); err != nil || out.State.Balance != 10 { // the state that here has cached is now old
+		t.Fatalf("got %+v, %v, want balance 10", out, err)
 	}
-	if out, err := at(here, -8); err != nil || out.State.Balance != 2 || out.Version != 3 {
-		t.Errorf("a refusal from an outdated state: %+v, %v", out, err)
+	if out, err := dispatch(here, -8); err != nil || out.State.Balance != 2 || out.Version != 3 {
+		t.Errorf("refused on an old state: got %+v, %v, want balance 2 at version 3", out, err)
 	}
-	if out, err := at(there, 0); err != nil || out.Version != 3 || out.State.Balance != 2 {
-		t.Errorf("a no-op from an outdated state: %+v, %v", out, err)
+	if out, err := dispatch(there, 0); err != nil || out.Version != 3 || out.State.Balance != 2 {
+		t.Errorf("no-op on an old state: got %+v, %v, want balance 2 at version 3", out, err)
 	}
-	if _, err := at(there, -3); !errors.Is(err, errOverdrawn) {
-		t.Errorf("overdrawn: %v", err)
+	if _, err := dispatch(there, -3); !errors.Is(err, errOverdrawn) {
+		t.Errorf("overdrawn: got %v, want errOverdrawn", err)
 	}
 	if state, version, history, err := here.Load(t.Context(), stream); err != nil || version != 3 || state.Balance != 2 || len(history) != 3 {
-		t.Errorf("loaded %+v %d %+v, %v", state, version, history, err)
+		t.Errorf("load: got %+v at %d with %+v, %v, want balance 2 at version 3", state, version, history, err)
 	}
 	if _, _, _, err := here.Load(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("loaded none: %v", err)
+		t.Errorf("load of no stream: got %v, want ErrNotFound", err)
 	}
 }
 
-func TestDispatchGivesTheFirstResultAgain(t *testing.T) {
+func TestRepeatedDispatchGetsFirstResult(t *testing.T) {
 	db := storetest.New(t)
 	here, there := eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())
 	stream := newID()
-	ask := func(key string, amount int) accountRequest {
+	request := func(key string, amount int) accountRequest {
 		return accountRequest{
 			Stream: stream, Command: amount, By: operator, Body: fmt.Append(nil, amount),
 			ID: eventstore.CommandID{Actor: operator.ID, Key: key},
 		}
 	}
 	for key, amount := range map[string]int{"a": 10} {
-		if _, err := here.Dispatch(t.Context(), ask(key, amount)); err != nil {
+		if _, err := here.Dispatch(t.Context(), request(key, amount)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	first, err := here.Dispatch(t.Context(), ask("b", -7))
+	first, err := here.Dispatch(t.Context(), request("b", -7))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := there.Dispatch(t.Context(), ask("c", -1)); err != nil {
+	if _, err := there.Dispatch(t.Context(), request("c", -1)); err != nil {
 		t.Fatal(err)
 	}
-	again := ask("b", -7) // would be refused now: 2 are left
-	again.SeenVersion = 1 // and would be a conflict: withdrawn since
+	again := request("b", -7) // a new command would be refused now: the balance is 2
+	again.SeenVersion = 1     // and it would be a conflict: there was a withdrawal since
 	for _, d := range []*accountDispatcher{here, there} {
 		out, err := d.Dispatch(t.Context(), again)
 		if err != nil || !out.Repeated || out.Version != first.Version || out.Position != first.Position || out.State != first.State {
-			t.Errorf("first %+v, again %+v, %v", first, out, err)
+			t.Errorf("got %+v, %v, want the first result %+v", out, err, first)
 		}
 	}
-	reused := ask("b", -1)
+	reused := request("b", -1)
 	if _, err := here.Dispatch(t.Context(), reused); !errors.Is(err, eventstore.ErrKeyReused) {
-		t.Errorf("accepted with a used key: %v", err)
+		t.Errorf("reused key, command that the rules accept: got %v, want ErrKeyReused", err)
 	}
-	reused = ask("b", -1000)
+	reused = request("b", -1000)
 	if _, err := here.Dispatch(t.Context(), reused); !errors.Is(err, eventstore.ErrKeyReused) {
-		t.Errorf("refused with a used key: %v", err)
+		t.Errorf("reused key, command that the rules refuse: got %v, want ErrKeyReused", err)
 	}
 }
 
-func TestSeenVersion(t *testing.T) {
+func TestSeenVersionConflictsWithLaterWithdrawal(t *testing.T) {
 	db := storetest.New(t)
 	d := eventstore.NewDispatcher(db.Store, accountDecider())
 	stream := newID()
-	pinned := func(version, amount int) error {
+	dispatch := func(version, amount int) error {
 		_, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator, SeenVersion: version})
 		return err
 	}
 	for _, amount := range []int{10, 1} {
-		if err := pinned(0, amount); err != nil {
+		if err := dispatch(0, amount); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := pinned(1, 1); err != nil { // only deposits since
-		t.Errorf("harmless: %v", err)
+	if err := dispatch(1, 1); err != nil { // only deposits since
+		t.Errorf("old seen version without conflict: got %v, want nil", err)
 	}
-	if err := pinned(3, -1); err != nil {
-		t.Errorf("as it stands: %v", err)
+	if err := dispatch(3, -1); err != nil {
+		t.Errorf("current seen version: got %v, want nil", err)
 	}
-	if err := pinned(2, 1); !errors.Is(err, errWithdrawn) {
-		t.Errorf("contradicted: %v", err)
+	if err := dispatch(2, 1); !errors.Is(err, errWithdrawn) {
+		t.Errorf("old seen version before a withdrawal: got %v, want errWithdrawn", err)
 	}
 }
 
-// Who may not act learns nothing from the versions they make up: the rules answer first, about a stream as about none.
+// TestSeenVersionBeyondStream checks that the rules are applied before a seen version that does not exist is reported: an actor without
+// permission cannot find out which streams and versions exist.
 func TestSeenVersionBeyondStream(t *testing.T) {
 	db := storetest.New(t)
 	d := eventstore.NewDispatcher(db.Store, accountDecider())
@@ -182,23 +183,25 @@ func TestSeenVersionBeyondStream(t *testing.T) {
 		amount int
 		want   error
 	}{
-		"of no stream, refused by the rules": {newID(), -11, errOverdrawn},
-		"of a stream, refused by the rules":  {stream, -11, errOverdrawn},
-		"of no stream, allowed by the rules": {newID(), 1, eventstore.ErrConflict},
-		"of a stream, allowed by the rules":  {stream, 1, eventstore.ErrConflict},
-		"of no stream, with nothing to do":   {newID(), 0, eventstore.ErrConflict},
+		"no stream, refused by the rules":  {newID(), -11, errOverdrawn},
+		"a stream, refused by the rules":   {stream, -11, errOverdrawn},
+		"no stream, accepted by the rules": {newID(), 1, eventstore.ErrConflict},
+		"a stream, accepted by the rules":  {stream, 1, eventstore.ErrConflict},
+		"no stream, with nothing to do":    {newID(), 0, eventstore.ErrConflict},
 	} {
 		_, err := d.Dispatch(t.Context(), accountRequest{Stream: c.stream, Command: c.amount, By: operator, SeenVersion: 9})
 		if !errors.Is(err, c.want) {
-			t.Errorf("%s: %v, want %v", name, err, c.want)
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 	}
 }
 
-func TestDispatchersRaceOnOneStream(t *testing.T) {
+func TestConcurrentDispatchToOneStream(t *testing.T) {
 	db := storetest.New(t)
 	stream := newID()
-	both := []*accountDispatcher{eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())}
+	both := []*accountDispatcher{
+		eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider()),
+	}
 	if _, err := both[0].Dispatch(t.Context(), accountRequest{Stream: stream, Command: 30, By: operator}); err != nil {
 		t.Fatal(err)
 	}
@@ -221,15 +224,17 @@ func TestDispatchersRaceOnOneStream(t *testing.T) {
 	}
 	all.Wait()
 	if state, version, _, err := both[1].Load(t.Context(), stream); err != nil || taken != 30 || state.Balance != 0 || version != 31 {
-		t.Errorf("%d withdrawn, %+v at %d, %v", taken, state, version, err)
+		t.Errorf("got %d withdrawals, %+v at version %d, %v, want 30, balance 0, version 31", taken, state, version, err)
 	}
 }
 
-// Whatever the sequence of commands and nodes, the dispatchers agree with a plain account.
-func TestDispatchAgreesWithAModel(t *testing.T) {
+// TestDispatchMatchesModel compares the dispatchers of two nodes with a plain account, for random sequences of commands.
+func TestDispatchMatchesModel(t *testing.T) {
 	db := storetest.New(t)
-	small := func(c *eventstore.Config) { c.CachedStates = 1 } // states fall out of the cache
-	both := []*accountDispatcher{eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t, small), accountDecider())}
+	small := func(c *eventstore.Config) { c.CachedStates = 1 } // the cache drops states
+	both := []*accountDispatcher{
+		eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t, small), accountDecider()),
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		streams := []string{newID(), newID()}
 		model := make(map[string]account)
@@ -241,7 +246,7 @@ func TestDispatchAgreesWithAModel(t *testing.T) {
 			out, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator})
 			if want.Balance+amount < 0 {
 				if !errors.Is(err, errOverdrawn) {
-					r.Fatalf("%+v %+d: %v", want, amount, err)
+					r.Fatalf("%+v %+d: got %v, want errOverdrawn", want, amount, err)
 				}
 				continue
 			}

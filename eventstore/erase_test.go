@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// appendPersonal is a stream with two personal parts under two keys, and a blob.
+// appendPersonal appends a stream with three personal parts under two keys, and a blob.
 func appendPersonal(t *testing.T, s *eventstore.Store) (stream, blob string) {
 	t.Helper()
 	stream = newID()
@@ -27,7 +27,7 @@ func appendPersonal(t *testing.T, s *eventstore.Store) (stream, blob string) {
 	mustAppend(t, s, eventstore.Append{
 		Stream: stream, Kind: "talk", ExpectedVersion: 1, By: operator,
 		Events: []eventstore.NewEvent{
-			{Type: "talk.said.v1", Data: []byte(`{}`), Personal: []byte("Rossi")}, // under the key that is stored
+			{Type: "talk.said.v1", Data: []byte(`{}`), Personal: []byte("Rossi")}, // sealed with the key that is already stored
 			{Type: "talk.noted.v1", Data: []byte(`{}`), Personal: []byte("a note"), KeyID: newID()},
 		},
 	})
@@ -39,9 +39,9 @@ func TestErasedPartsCannotBeRead(t *testing.T) {
 	other := db.OpenNode(t)
 	stream, blob := appendPersonal(t, db.Store)
 	kept, _ := appendPersonal(t, other)
-	before, err := other.ReadStream(t.Context(), stream) // the other node has had the keys in hand
+	before, err := other.ReadStream(t.Context(), stream) // the other node has used the keys
 	if err != nil || string(before[1].Personal) != "Rossi" || string(before[2].Personal) != "a note" {
-		t.Fatalf("before: %+v, %v", before, err)
+		t.Fatalf("before the erasure: got %+v, %v, want the personal parts", before, err)
 	}
 
 	erase := newAppend(stream, 3, "erased")
@@ -54,43 +54,43 @@ func TestErasedPartsCannotBeRead(t *testing.T) {
 	}
 	for i, r := range after[:3] {
 		if !r.Erased || r.Personal != nil || r.Hash != before[i].Hash || r.KeyID == "" {
-			t.Errorf("after erasure: %+v", r)
+			t.Errorf("after the erasure: got %+v, want an erased record with the same hash", r)
 		}
 	}
 	if after[3].Erased {
-		t.Error("the event that erases had nothing personal")
+		t.Error("the event that erases is reported as erased, but has no personal part")
 	}
 	if _, err := other.ReadBlob(t.Context(), stream, blob); !errors.Is(err, eventstore.ErrErased) {
-		t.Errorf("blob: %v", err)
+		t.Errorf("blob: got %v, want ErrErased", err)
 	}
 	var left, subjects int
 	err = ownerConn(t, db).QueryRow(t.Context(), `
 		select count(wrapped), count(*) filter (where subject = 'subject-1' and destroyed_at is not null)
 		from keys.keys where stream = $1`, stream).Scan(&left, &subjects)
 	if err != nil || left != 0 || subjects != 3 {
-		t.Errorf("%d keys left, %d of the subject destroyed, %v", left, subjects, err)
+		t.Errorf("got %d keys left and %d keys of the subject destroyed, %v, want 0 and 3", left, subjects, err)
 	}
 	if untouched, err := other.ReadStream(t.Context(), kept); err != nil || string(untouched[0].Personal) != "Mario" {
-		t.Errorf("another stream: %+v, %v", untouched, err)
+		t.Errorf("other stream: got %+v, %v, want its personal parts", untouched, err)
 	}
 
 	late := newAppend(stream, 4, "late")
 	late.Events[0].Personal = []byte("x")
 	if _, err := other.Append(t.Context(), late); !errors.Is(err, eventstore.ErrErased) {
-		t.Errorf("append under a destroyed key: %v", err)
+		t.Errorf("append with a destroyed key: got %v, want ErrErased", err)
 	}
 	late.Erase = true
 	if _, err := other.Append(t.Context(), late); err == nil {
-		t.Error("an append erased its own personal part")
+		t.Error("an append that erases and has a personal part was accepted")
 	}
 }
 
-func TestSealedPartsOpenOnlyWhereTheyWereSealed(t *testing.T) {
+func TestSealedPartsOpenOnlyInTheirRow(t *testing.T) {
 	db := storetest.New(t)
 	stream, _ := appendPersonal(t, db.Store)
 	conn := ownerConn(t, db)
 	for _, sql := range []string{
-		`alter table log.events disable trigger append_only`, // an owner's attack
+		`alter table log.events disable trigger append_only`, // only the owner can do this
 		`update log.events set sealed = (select sealed from log.events where position = 1) where position = 2`,
 	} {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
@@ -98,7 +98,7 @@ func TestSealedPartsOpenOnlyWhereTheyWereSealed(t *testing.T) {
 		}
 	}
 	if _, err := db.Store.ReadStream(t.Context(), stream); err == nil {
-		t.Error("a ciphertext moved to another version was opened")
+		t.Error("a ciphertext that was copied to another version was opened")
 	}
 }
 
@@ -110,32 +110,33 @@ func TestOrphansCannotBeReadAndAreCollected(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := db.Store.ReadBlob(t.Context(), stream, orphan.ID); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("orphan: %v", err)
+		t.Errorf("orphan: got %v, want ErrNotFound", err)
 	}
-	elsewhere := newAppend(newID(), 0, "x")
-	elsewhere.Events[0].Blobs = []string{orphan.ID}
-	if _, err := db.Store.Append(t.Context(), elsewhere); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("another stream names the blob: %v", err)
+	otherStream := newAppend(newID(), 0, "x")
+	otherStream.Events[0].Blobs = []string{orphan.ID}
+	if _, err := db.Store.Append(t.Context(), otherStream); !errors.Is(err, eventstore.ErrNotFound) {
+		t.Errorf("another stream names the blob: got %v, want ErrNotFound", err)
 	}
 	if n, err := db.Store.CollectOrphans(t.Context(), time.Hour); err != nil || n != 0 {
-		t.Errorf("young orphans: %d, %v", n, err)
+		t.Errorf("young orphans: got %d, %v, want 0", n, err)
 	}
 	if n, err := db.Store.CollectOrphans(t.Context(), 0); err != nil || n != 1 {
-		t.Errorf("orphans: %d, %v", n, err)
+		t.Errorf("orphans: got %d, %v, want 1", n, err)
 	}
 	if content, err := db.Store.ReadBlob(t.Context(), stream, named); err != nil || string(content) != "a file" {
-		t.Errorf("a named blob: %q, %v", content, err)
+		t.Errorf("named blob: got %q, %v, want \"a file\"", content, err)
 	}
 	if _, err := db.Store.ReadBlob(t.Context(), newID(), named); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("of another stream: %v", err)
+		t.Errorf("blob of another stream: got %v, want ErrNotFound", err)
 	}
 }
 
-// A client that repeats a command wrote its files anew; the first result stands and the new files are orphans.
+// TestRepeatedCommandWithNewBlobs checks that a client that repeats a command with new copies of its files gets the first result, and
+// that the new files become orphans.
 func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 	db := storetest.New(t)
 	stream := newID()
-	ask := func() eventstore.Append {
+	request := func() eventstore.Append {
 		blob, err := db.Store.WriteBlob(t.Context(), stream, newID(), []byte("file"))
 		if err != nil {
 			t.Fatal(err)
@@ -144,16 +145,16 @@ func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 		a.Events[0].Blobs = []string{blob.ID}
 		return a
 	}
-	first := ask()
+	first := request()
 	mustAppend(t, db.Store, first)
-	if r := mustAppend(t, db.Store, ask()); !r.Repeated || r.Version != 1 {
-		t.Errorf("repeated: %+v", r)
+	if r := mustAppend(t, db.Store, request()); !r.Repeated || r.Version != 1 {
+		t.Errorf("repeated: got %+v, want the first result", r)
 	}
 	if r := mustAppend(t, db.OpenNode(t), first); !r.Repeated || r.Version != 1 { // a node that does not hold the key
-		t.Errorf("repeated elsewhere: %+v", r)
+		t.Errorf("repeated on another node: got %+v, want the first result", r)
 	}
 	if n, err := db.Store.CollectOrphans(t.Context(), 0); err != nil || n != 1 {
-		t.Errorf("orphans: %d, %v", n, err)
+		t.Errorf("orphans: got %d, %v, want 1", n, err)
 	}
 }
 
@@ -166,46 +167,46 @@ func TestForgetCommands(t *testing.T) {
 	mustAppend(t, s, saga)
 	now = now.Add(89 * 24 * time.Hour)
 	if n, err := s.ForgetCommands(t.Context()); err != nil || n != 0 {
-		t.Errorf("after 89 days: %d, %v", n, err)
+		t.Errorf("after 89 days: got %d, %v, want 0", n, err)
 	}
 	now = now.Add(2 * 24 * time.Hour)
 	if n, err := s.ForgetCommands(t.Context()); err != nil || n != 1 {
-		t.Errorf("after 91 days: %d, %v", n, err)
+		t.Errorf("after 91 days: got %d, %v, want 1", n, err)
 	}
 	if r := mustAppend(t, s, saga); !r.Repeated {
-		t.Errorf("the saga's command: %+v", r)
+		t.Errorf("command of a saga: got %+v, want a repeated result", r)
 	}
 }
 
-// What is sealed beside a stream opens at its own place alone, and is erased with the stream.
+// TestSealWithLabel checks that content opens with its own stream and label only, and that it is erased with the stream.
 func TestSealWithLabel(t *testing.T) {
 	db := storetest.New(t)
 	s, other := db.Store, db.OpenNode(t)
 	stream, _ := appendPersonal(t, s)
-	elsewhere, _ := appendPersonal(t, s)
+	otherStream, _ := appendPersonal(t, s)
 	sealed, err := s.SealWithLabel(t.Context(), stream, stream, "a", []byte("half a sentence"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if content, err := other.OpenWithLabel(t.Context(), stream, stream, "a", sealed); err != nil || string(content) != "half a sentence" {
-		t.Errorf("got %q, %v", content, err)
+		t.Errorf("got %q, %v, want the sealed content", content, err)
 	}
 	if content, err := s.OpenWithLabel(t.Context(), stream, stream, "b", sealed); err == nil {
-		t.Errorf("at another place: %q", content)
+		t.Errorf("other label: got %q, want an error", content)
 	}
-	if content, err := s.OpenWithLabel(t.Context(), elsewhere, elsewhere, "a", sealed); err == nil {
-		t.Errorf("beside another stream: %q", content)
+	if content, err := s.OpenWithLabel(t.Context(), otherStream, otherStream, "a", sealed); err == nil {
+		t.Errorf("other stream: got %q, want an error", content)
 	}
 	if _, err := s.SealWithLabel(t.Context(), newID(), newID(), "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("beside nothing: %v", err)
+		t.Errorf("unknown stream and key: got %v, want ErrNotFound", err)
 	}
 	if _, err := s.SealWithLabel(t.Context(), "nothing", "", "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("beside no stream: %v", err)
+		t.Errorf("invalid stream id: got %v, want ErrNotFound", err)
 	}
 	erase := newAppend(stream, 3, "erased")
 	erase.Erase = true
 	mustAppend(t, s, erase)
 	if _, err := other.OpenWithLabel(t.Context(), stream, stream, "a", sealed); !errors.Is(err, eventstore.ErrErased) {
-		t.Errorf("after erasure: %v", err)
+		t.Errorf("after the erasure: got %v, want ErrErased", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// An append is refused when its stream has moved on; a repeated command gets its first result.
+// An append is refused when the stream has another version than expected. A repeated command gets its first result.
 func ExampleStore_Append() {
 	ctx := context.Background()
 	db, closeDB, err := storetest.Open(ctx)
@@ -62,7 +62,7 @@ func ExampleStore_Append() {
 	// 2 talk.said.v1 {} "Mario Rossi, 347 0000000"
 }
 
-// A consumer writes in the transaction that moves its checkpoint; a reader waits until it has come as far as an append.
+// A consumer writes in the transaction that moves its checkpoint. A reader can wait until the consumer has handled an append.
 func ExampleStore_Consume() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -72,7 +72,8 @@ func ExampleStore_Consume() {
 		return
 	}
 	defer closeDB()
-	if err := execAsOwner(ctx, db.URL, `create table counts (type text primary key, events int); grant all on counts to sol_worker`); err != nil {
+	const createCounts = `create table counts (type text primary key, events int); grant all on counts to sol_worker`
+	if err := execAsOwner(ctx, db.URL, createCounts); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -83,7 +84,8 @@ func ExampleStore_Consume() {
 			Name: "counts", Version: 1,
 			Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
 				for _, r := range records {
-					_, err := tx.Exec(ctx, `insert into counts values ($1, 1) on conflict (type) do update set events = counts.events + 1`, r.Type)
+					_, err := tx.Exec(ctx, `
+						insert into counts values ($1, 1) on conflict (type) do update set events = counts.events + 1`, r.Type)
 					if err != nil {
 						return err
 					}
@@ -113,8 +115,8 @@ func ExampleStore_Consume() {
 	// ended: <nil>
 }
 
-// A dispatcher loads the stream, lets the rules decide and appends what they answer. Here the rules are those of an account that
-// cannot be overdrawn.
+// A dispatcher loads the stream, decides the command by the rules and appends the events. The rules of this example are those of an
+// account that cannot be overdrawn.
 func ExampleDispatcher_Dispatch() {
 	ctx := context.Background()
 	db, closeDB, err := storetest.Open(ctx)

@@ -5,7 +5,7 @@ package eventstore
 
 import "time"
 
-// SetLocalClock gives a node a clock of its own that may be wrong, and how often it looks at the database's.
-func (c *Config) SetLocalClock(wall func() time.Time, every time.Duration) {
-	c.localClock, c.clockSyncInterval = wall, every
+// SetLocalClock sets the node's own clock, which may be wrong, and the interval of reading the database's clock.
+func (c *Config) SetLocalClock(wall func() time.Time, syncInterval time.Duration) {
+	c.localClock, c.clockSyncInterval = wall, syncInterval
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// What is handed out as evidence gives the hash that was stored, by SHA-256 alone, and still does once the keys are gone.
+// TestLeafInputsHashToLeaf checks that SHA-256 of the leaf inputs gives the stored leaf, before and after an erasure.
 func TestLeafInputsHashToLeaf(t *testing.T) {
 	s := storetest.New(t).Store
 	a := newAppend(newID(), 0, "opened", "noted")
@@ -28,17 +28,17 @@ func TestLeafInputsHashToLeaf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		evidence, err := s.LeafInputs(t.Context(), a.Stream)
-		if err != nil || len(evidence) != len(records) {
-			t.Fatal(len(evidence), err)
+		inputs, err := s.LeafInputs(t.Context(), a.Stream)
+		if err != nil || len(inputs) != len(records) {
+			t.Fatal(len(inputs), err)
 		}
-		for i, e := range evidence {
+		for i, e := range inputs {
 			content := sha256.Sum256(e.Content)
 			if leaf := sha256.Sum256(append([]byte{0}, e.Record...)); leaf != records[i].Hash || e.Position != records[i].Position {
-				t.Errorf("event %d: evidence of %d gives %x, stored is %x", records[i].Position, e.Position, leaf, records[i].Hash)
+				t.Errorf("event %d: got leaf %x of position %d, want %x", records[i].Position, leaf, e.Position, records[i].Hash)
 			}
 			if !bytes.HasSuffix(e.Record, content[:]) {
-				t.Errorf("event %d: the record does not end with the content's hash", e.Position)
+				t.Errorf("event %d: the record does not end with the content hash", e.Position)
 			}
 		}
 	}
@@ -46,9 +46,9 @@ func TestLeafInputsHashToLeaf(t *testing.T) {
 	mustAppend(t, s, erase)
 	check()
 	if _, err := s.LeafInputs(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("of no stream: %v", err)
+		t.Errorf("unknown stream: got %v, want ErrNotFound", err)
 	}
 	if _, err := s.LeafInputs(t.Context(), "che"); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("of no id: %v", err)
+		t.Errorf("invalid id: got %v, want ErrNotFound", err)
 	}
 }

@@ -15,14 +15,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	storetest.Run(m, func() error { return storetest.Leaks() }) // a closed store leaves nothing running
+	storetest.Run(m, func() error { return storetest.Leaks() }) // a closed store leaves no goroutine
 }
 
 var operator = eventstore.Actor{ID: "0190a000-0000-7000-8000-000000000001", Role: "operatore_asr", Entity: "010301"}
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// newAppend is an append of one event for each text, without anything personal.
+// newAppend returns an append with one event for each text, without personal parts.
 func newAppend(stream string, expected int, texts ...string) eventstore.Append {
 	a := eventstore.Append{Stream: stream, Kind: "talk", ExpectedVersion: expected, By: operator}
 	for _, text := range texts {
@@ -31,6 +31,7 @@ func newAppend(stream string, expected int, texts ...string) eventstore.Append {
 	return a
 }
 
+// withCommand returns the append with a command id of its actor and key, and a request body.
 func withCommand(a eventstore.Append, key, body string) eventstore.Append {
 	a.Command, a.RequestBody = eventstore.CommandID{Actor: a.By.ID, Key: key}, []byte(body)
 	return a
@@ -54,7 +55,7 @@ func readLog(t testing.TB, s *eventstore.Store) []eventstore.Record {
 	return records
 }
 
-// ownerConn is a connection with the owner's rights, past the store.
+// ownerConn returns a connection with the rights of the database's owner. It does not use the store.
 func ownerConn(t testing.TB, db *storetest.DB) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), db.URL)

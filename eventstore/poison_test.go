@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// lockAllocator holds the allocator row, so that appends gather into one batch, until the returned function is called.
+// lockAllocator locks the allocator row until release is called. Meanwhile appends queue for one batch.
 func lockAllocator(t *testing.T, db *storetest.DB) (release func()) {
 	t.Helper()
 	tx, err := ownerConn(t, db).BeginTx(t.Context(), pgx.TxOptions{})
@@ -61,15 +61,15 @@ func TestInvalidAppendFailsAlone(t *testing.T) {
 	release := lockAllocator(t, db)
 	var all sync.WaitGroup
 	all.Go(func() { mustAppend(t, db.Store, newAppend(newID(), 0, "first in flight")) })
-	waitUntilBlocked(t, db) // what comes now gathers behind it
+	waitUntilBlocked(t, db) // further appends queue for the next batch
 	for _, bad := range []eventstore.Append{badType, noData, badActor, conflict} {
 		all.Go(func() {
 			_, err := db.Store.Append(t.Context(), bad)
 			if err == nil || errors.Is(err, eventstore.ErrUnavailable) {
-				t.Errorf("a poisonous append: %v", err)
+				t.Errorf("invalid append: got %v, want an error other than ErrUnavailable", err)
 			}
 			if errors.Is(err, eventstore.ErrConflict) != (bad.ExpectedVersion == 3) {
-				t.Errorf("expected version %d: %v", bad.ExpectedVersion, err)
+				t.Errorf("expected version %d: got %v, want ErrConflict for version 3 only", bad.ExpectedVersion, err)
 			}
 		})
 		for range 8 {
@@ -79,7 +79,7 @@ func TestInvalidAppendFailsAlone(t *testing.T) {
 	release()
 	all.Wait()
 	if n := len(readLog(t, db.Store)); n != 34 {
-		t.Errorf("%d events, want 34: one before, one in flight, 32 beside the bad ones", n)
+		t.Errorf("got %d events, want 34: one before, one in flight, 32 queued with the invalid appends", n)
 	}
 }
 
@@ -88,23 +88,23 @@ func TestCancelledAppendFailsAlone(t *testing.T) {
 	mustAppend(t, db.Store, newAppend(newID(), 0, "warm"))
 	release := lockAllocator(t, db)
 	var all sync.WaitGroup
-	inFlight, cancelFlying := context.WithCancel(t.Context())
+	inFlight, cancelInFlight := context.WithCancel(t.Context())
 	all.Go(func() {
 		if _, err := db.Store.Append(inFlight, newAppend(newID(), 0, "in flight")); !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled in flight: %v", err)
+			t.Errorf("cancelled in flight: got %v, want Canceled", err)
 		}
 	})
 	waitUntilBlocked(t, db)
 	queued, cancelQueued := context.WithCancel(t.Context())
 	all.Go(func() {
 		if _, err := db.Store.Append(queued, newAppend(newID(), 0, "queued")); !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled while queued: %v", err)
+			t.Errorf("cancelled while queued: got %v, want Canceled", err)
 		}
 	})
 	for range 8 {
 		all.Go(func() { mustAppend(t, db.Store, newAppend(newID(), 0, "good")) })
 	}
-	cancelFlying()
+	cancelInFlight()
 	cancelQueued()
 	release()
 	all.Wait()
@@ -117,36 +117,37 @@ func TestCancelledAppendFailsAlone(t *testing.T) {
 
 func TestAppendTimesOut(t *testing.T) {
 	db := storetest.New(t)
-	impatient := db.OpenNode(t, func(c *eventstore.Config) {
+	node := db.OpenNode(t, func(c *eventstore.Config) {
 		c.AppendTimeout, c.LockTimeout = 300*time.Millisecond, 100*time.Millisecond
 	})
-	insist := func(ask eventstore.Append) (r eventstore.Result) { // as clients do: on a busy machine its patience may be too short
+	// On a busy machine the timeout may be too short for any append, so this function retries, like clients.
+	appendWithRetry := func(request eventstore.Append) (r eventstore.Result) {
 		t.Helper()
 		err := eventstore.ErrUnavailable
 		for errors.Is(err, eventstore.ErrUnavailable) {
-			r, err = impatient.Append(t.Context(), ask)
+			r, err = node.Append(t.Context(), request)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
-	insist(withCommand(newAppend(newID(), 0, "warm"), "warm", "body"))
+	appendWithRetry(withCommand(newAppend(newID(), 0, "warm"), "warm", "body"))
 	release := lockAllocator(t, db)
-	ask := withCommand(newAppend(newID(), 0, "late"), "late", "body")
-	if _, err := impatient.Append(t.Context(), ask); !errors.Is(err, eventstore.ErrUnavailable) {
-		t.Errorf("while the allocator is held: %v", err)
+	request := withCommand(newAppend(newID(), 0, "late"), "late", "body")
+	if _, err := node.Append(t.Context(), request); !errors.Is(err, eventstore.ErrUnavailable) {
+		t.Errorf("while the allocator row is locked: got %v, want ErrUnavailable", err)
 	}
 	release()
-	if r := insist(ask); r.Version != 1 || r.Position.N != 2 {
-		t.Errorf("repeated afterwards: %+v", r)
+	if r := appendWithRetry(request); r.Version != 1 || r.Position.N != 2 {
+		t.Errorf("repeated afterwards: got %+v, want version 1 at position 2", r)
 	}
 }
 
-func TestClosedStoreRefuses(t *testing.T) {
+func TestClosedStoreRefusesAppends(t *testing.T) {
 	s := storetest.New(t).Store
 	s.Close()
 	if _, err := s.Append(t.Context(), newAppend(newID(), 0, "x")); !errors.Is(err, eventstore.ErrClosed) {
-		t.Errorf("append to a closed store: %v", err)
+		t.Errorf("append to a closed store: got %v, want ErrClosed", err)
 	}
 }

@@ -31,7 +31,7 @@ func TestEventsAreAppendOnly(t *testing.T) {
 		`insert into log.events select * from log.events on conflict (position) do update set actor = 'nobody'`,
 	}
 	conn := ownerConn(t, db)
-	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_request"} { // none: the tables' owner
+	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_request"} { // none: the owner of the tables
 		if _, err := conn.Exec(t.Context(), `set role `+role); err != nil {
 			t.Fatal(err)
 		}
@@ -39,18 +39,18 @@ func TestEventsAreAppendOnly(t *testing.T) {
 			_, err := conn.Exec(t.Context(), sql)
 			var pg *pgconn.PgError
 			if !errors.As(err, &pg) || pg.Code != "42501" {
-				t.Errorf("as %s: %s: %v", role, sql, err)
+				t.Errorf("as %s: %s: got %v, want a refusal", role, sql, err)
 			} else if byTrigger := strings.Contains(pg.Message, "append-only"); byTrigger != (role == "none") {
-				t.Errorf("as %s: %s: refused by %q", role, sql, pg.Message)
+				t.Errorf("as %s: %s: got %q, want the trigger's refusal for the owner only", role, sql, pg.Message)
 			}
 		}
 	}
 	if log := readLog(t, db.Store); len(log) != 1 || log[0].By != operator {
-		t.Errorf("the log afterwards: %+v", log)
+		t.Errorf("afterwards: got log %+v, want the one unchanged event", log)
 	}
 }
 
-// The request role reads where the log and its consumers stand, and nothing of what is in it.
+// TestRolePrivileges checks the rights of the roles. The request role may read positions of the log and its consumers, but not events.
 func TestRolePrivileges(t *testing.T) {
 	db := storetest.New(t)
 	can := map[string]bool{
@@ -71,15 +71,16 @@ func TestRolePrivileges(t *testing.T) {
 			select has_schema_privilege($1, split_part($2, '.', 1), 'usage') and has_table_privilege($1, to_regclass($2)::oid, $3)`,
 			parts[0], parts[1], parts[2]).Scan(&got)
 		if err != nil || got != want {
-			t.Errorf("%s: %v, %v", what, got, err)
+			t.Errorf("%s: got %v, %v, want %v", what, got, err, want)
 		}
 	}
 	for _, role := range []string{"sol_request", "sol_append", "sol_worker"} {
-		var mighty bool
+		var isPrivileged bool
 		err := conn.QueryRow(t.Context(), `
-			select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin from pg_roles where rolname = $1`, role).Scan(&mighty)
-		if err != nil || mighty {
-			t.Errorf("%s: mighty %v, %v", role, mighty, err)
+			select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin
+			from pg_roles where rolname = $1`, role).Scan(&isPrivileged)
+		if err != nil || isPrivileged {
+			t.Errorf("%s: got privileged %v, %v, want false", role, isPrivileged, err)
 		}
 	}
 }
@@ -89,13 +90,13 @@ func TestWrongMasterKeyIsRefused(t *testing.T) {
 	for name, key := range map[string][]byte{"not the master key": bytes.Repeat([]byte{8}, 32), "16 bytes": make([]byte, 16)} {
 		_, err := eventstore.Open(t.Context(), eventstore.Config{URL: db.URL, MasterKey: key})
 		if err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("got %v, want an error with %q", err, name)
 		}
 	}
 }
 
-// An auditor computes every leaf again from the columns alone, by the layout in package proof.
-func TestLeavesAreRecomputedFromColumns(t *testing.T) {
+// TestLeavesCanBeRecomputed computes every leaf from the columns of the table by the layout in package proof, as an auditor can.
+func TestLeavesCanBeRecomputed(t *testing.T) {
 	db := storetest.New(t)
 	text := rapid.StringMatching(`[a-zà-ú.€]{1,12}`)
 	rapid.Check(t, func(r *rapid.T) {
@@ -130,11 +131,11 @@ func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 		for i, record := range records {
 			if string(record.Data) != string(a.Events[i].Data) || string(record.Personal) != string(a.Events[i].Personal) ||
 				(record.Personal == nil) != (a.Events[i].Personal == nil) {
-				r.Fatalf("wrote %+v, read %+v", a.Events[i], record)
+				r.Fatalf("got %+v, want %+v", record, a.Events[i])
 			}
 		}
 		if result.Version != len(a.Events) {
-			r.Fatalf("%+v", result)
+			r.Fatalf("got %+v, want version %d", result, len(a.Events))
 		}
 	})
 
@@ -170,12 +171,12 @@ func TestLeavesAreRecomputedFromColumns(t *testing.T) {
 		record := appendSizedText(number.AppendUint32(stream[:], version), kind)
 		record = append(number.AppendUint64(record, uint64(at.UnixMicro())), sum[:]...)
 		if want := tlog.RecordHash(record); !bytes.Equal(want[:], hash) {
-			t.Fatalf("leaf of %s/%d: stored %x, recomputed %x", stream, version, hash, want)
+			t.Fatalf("leaf of %s/%d: got %x, want the recomputed %x", stream, version, hash, want)
 		}
 		checked++
 	}
 	if rows.Err() != nil || checked == 0 {
-		t.Fatalf("%d leaves checked, %v", checked, rows.Err())
+		t.Fatalf("got %d checked leaves, %v, want some", checked, rows.Err())
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 func TestReadPagesByPosition(t *testing.T) {
 	s := storetest.New(t).Store
 	if head, at, err := s.Head(t.Context()); err != nil || head.String() != "1.0" || !at.IsZero() {
-		t.Errorf("head of an empty log: %v %v %v", head, at, err)
+		t.Errorf("empty log: got head %v at %v, %v, want 1.0 at the zero time", head, at, err)
 	}
 	stream := newID()
 	mustAppend(t, s, newAppend(stream, 0, "a", "b", "c"))
@@ -38,20 +38,20 @@ func TestReadPagesByPosition(t *testing.T) {
 		after = seen[len(seen)-1]
 	}
 	if len(seen) != 5 {
-		t.Errorf("seen %v", seen)
+		t.Errorf("got positions %v, want 5", seen)
 	}
 	if head, at, err := s.Head(t.Context()); err != nil || head != last.Position || !at.Equal(last.At) {
-		t.Errorf("head %v %v %v, last %+v", head, at, err, last)
+		t.Errorf("got head %v at %v, %v, want %+v", head, at, err, last)
 	}
 	if _, err := s.ReadStream(t.Context(), newID()); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("no stream: %v", err)
+		t.Errorf("unknown stream: got %v, want ErrNotFound", err)
 	}
 	if _, err := s.ReadStream(t.Context(), "not an id"); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("no id: %v", err)
+		t.Errorf("invalid id: got %v, want ErrNotFound", err)
 	}
 }
 
-func TestByStreamStopsAtTheFrozenHead(t *testing.T) {
+func TestReadByStreamStopsAtPosition(t *testing.T) {
 	s := storetest.New(t).Store
 	sizes := make(map[string]int)
 	var streams []string
@@ -59,35 +59,36 @@ func TestByStreamStopsAtTheFrozenHead(t *testing.T) {
 		streams = append(streams, newID())
 		mustAppend(t, s, newAppend(streams[len(streams)-1], 0, "one"))
 	}
-	frozen := mustAppend(t, s, newAppend(streams[0], 1, "two")).Position.N
+	upTo := mustAppend(t, s, newAppend(streams[0], 1, "two")).Position.N
 	mustAppend(t, s, newAppend(streams[0], 2, "after"))
 	mustAppend(t, s, newAppend(newID(), 0, "after"))
-	err := s.ReadByStream(t.Context(), frozen, func(records []eventstore.Record) error {
+	err := s.ReadByStream(t.Context(), upTo, func(records []eventstore.Record) error {
 		for i, r := range records {
 			if r.Stream != records[0].Stream || r.Version != i+1 {
-				t.Errorf("record %+v in the stream %s", r, records[0].Stream)
+				t.Errorf("got record %+v, want version %d of %s", r, i+1, records[0].Stream)
 			}
 		}
 		sizes[records[0].Stream] += len(records)
 		return nil
 	})
 	if err != nil || len(sizes) != 5 || sizes[streams[0]] != 2 || sizes[streams[4]] != 1 {
-		t.Errorf("%v, %v", sizes, err)
+		t.Errorf("got %v, %v, want 5 streams, the first with 2 events", sizes, err)
 	}
 	stop := errors.New("stop")
-	if err := s.ReadByStream(t.Context(), frozen, func([]eventstore.Record) error { return stop }); !errors.Is(err, stop) {
-		t.Errorf("stopped: %v", err)
+	if err := s.ReadByStream(t.Context(), upTo, func([]eventstore.Record) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("got %v, want the callback's error", err)
 	}
 }
 
-func TestWaitIsWokenFromAnotherNode(t *testing.T) {
+func TestAppendWakesOtherNode(t *testing.T) {
 	db := storetest.New(t)
-	never := func(c *eventstore.Config) { c.PollInterval = time.Hour }
-	other := db.OpenNode(t, never) // hears by notice alone, once it listens
+	withoutPolling := func(c *eventstore.Config) { c.PollInterval = time.Hour }
+	other := db.OpenNode(t, withoutPolling) // only NOTIFY messages wake it, after it listens
 	conn := ownerConn(t, db)
-	for listening := 0; listening < 2; { // the one of db.Store too
+	for listening := 0; listening < 2; { // db.Store listens too
 		err := conn.QueryRow(t.Context(), `
-			select count(*) from pg_stat_activity where datname = current_database() and state = 'idle' and query = 'listen sol_log'`).Scan(&listening)
+			select count(*) from pg_stat_activity
+			where datname = current_database() and state = 'idle' and query = 'listen sol_log'`).Scan(&listening)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,17 +102,17 @@ func TestWaitIsWokenFromAnotherNode(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := other.WaitForHead(ended, 3); !errors.Is(err, context.Canceled) {
-		t.Errorf("waiting at the head: %v", err)
+		t.Errorf("wait after the head: got %v, want Canceled", err)
 	}
 }
 
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	s := storetest.New(t, func(c *eventstore.Config) { c.Metrics = registry }).Store
-	ask := withCommand(newAppend(newID(), 0, "a"), "k", "b")
-	mustAppend(t, s, ask)
-	mustAppend(t, s, ask)
-	_, _ = s.Append(t.Context(), newAppend(ask.Stream, 0, "conflict")) // counted below
+	request := withCommand(newAppend(newID(), 0, "a"), "k", "b")
+	mustAppend(t, s, request)
+	mustAppend(t, s, request)
+	_, _ = s.Append(t.Context(), newAppend(request.Stream, 0, "conflict")) // the metric counts it
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -125,10 +126,10 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	if got["stored"] != 1 || got["repeated"] != 1 || got["conflict"] != 1 {
-		t.Errorf("appends by outcome %v", got)
+		t.Errorf("got appends by outcome %v, want one each of stored, repeated, conflict", got)
 	}
 	if head, _ := gaugeValue(t, registry, "sol_log_head_position"); head != 1 {
-		t.Errorf("head %v", head)
+		t.Errorf("got head %v, want 1", head)
 	}
 	if _, err := eventstore.Open(t.Context(), eventstore.Config{URL: "", MasterKey: storetest.MasterKey()}); err == nil {
 		t.Error("opened without a URL")
@@ -142,10 +143,10 @@ func TestNumbersAndHashes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if second, err := db.OpenNode(t).NextNumber(t.Context()); err != nil || second != first+1 {
-		t.Errorf("%d after %d, %v", second, first, err)
+		t.Errorf("got %d, %v, want %d", second, err, first+1)
 	}
 	a, b := db.Store.KeyedHash("tax-code", "X"), db.Store.KeyedHash("subject", "X")
 	if len(a) != 64 || a == b || a != db.OpenNode(t).KeyedHash("tax-code", "X") {
-		t.Errorf("hashes %s, %s", a, b)
+		t.Errorf("got hashes %s and %s, want two different ones, the same on all nodes", a, b)
 	}
 }

@@ -10,29 +10,29 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// What one node tells wakes those who wait for that topic, on it and on others.
+// TestPublishWakesEveryNode checks that Publish wakes the subscribers of its topic on all nodes, and no others.
 func TestPublishWakesEveryNode(t *testing.T) {
 	db := storetest.New(t)
 	other := db.OpenNode(t)
-	for range 3 { // every time anew
-		here, there, elsewhere := db.Store.Subscribe("notices/a"), other.Subscribe("notices/a"), other.Subscribe("notices/b")
+	for range 3 { // a subscription is woken once, so each round subscribes again
+		sameNode, otherNode, otherTopic := db.Store.Subscribe("notices/a"), other.Subscribe("notices/a"), other.Subscribe("notices/b")
 		storetest.Eventually(t, "the other node is woken", func() bool {
-			db.Store.Publish("notices/a") // again and again: it may not listen yet
+			db.Store.Publish("notices/a") // repeated, because the other node may not listen yet
 			select {
-			case <-there:
+			case <-otherNode:
 				return true
 			case <-time.After(50 * time.Millisecond):
 				return false
 			}
 		})
 		select {
-		case <-here:
+		case <-sameNode:
 		default:
-			t.Error("the node that told it sleeps")
+			t.Error("the publishing node was not woken")
 		}
 		select {
-		case <-elsewhere:
-			t.Error("another topic was told")
+		case <-otherTopic:
+			t.Error("a subscriber of another topic was woken")
 		default:
 		}
 	}

@@ -13,15 +13,15 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// VersionError tells that a database's schema is not the one of this program. Versions are numbers of migrations; 0
-// is a database without a schema.
+// VersionError means that the schema of a database has another version than this program needs. A version is the number of the last
+// migration; 0 is a database without a schema.
 type VersionError struct{ Has, Wants int64 }
 
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("the database's schema is version %d, this program works with version %d", e.Has, e.Wants)
 }
 
-// Check compares the schema of the database at url with this program's, and changes nothing. Error: *VersionError.
+// Check returns a *VersionError if the schema of the database at url is not the one that this program needs. It changes nothing.
 func Check(ctx context.Context, url string) error {
 	entries, err := files.ReadDir(".") // in the order of their names
 	if err != nil {
@@ -36,10 +36,10 @@ func Check(ctx context.Context, url string) error {
 		return fmt.Errorf("check the schema: %w", err)
 	}
 	defer db.Close()
-	// goose's own questions make the table that they ask.
+	// A query through goose would create the table of versions.
 	err = db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version where is_applied`).Scan(&e.Has)
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == "42P01" { // there is no such table
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && pgErr.Code == "42P01" { // undefined_table: no migration was applied
 		err = nil
 	}
 	if err != nil {

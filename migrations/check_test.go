@@ -13,32 +13,33 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// An older and a newer schema are told apart from ours, and asking makes nothing.
-func TestCheck(t *testing.T) {
+// TestCheckReportsOtherVersions checks that an older and a newer schema are reported, and that Check creates no table.
+func TestCheckReportsOtherVersions(t *testing.T) {
 	url := storetest.Empty(t)
 	var versionError *migrations.VersionError
-	if err := migrations.Check(t.Context(), url); !errors.As(err, &versionError) || versionError.Has != 0 || versionError.Wants < 4 {
-		t.Errorf("an empty database: %v", err)
+	err := migrations.Check(t.Context(), url)
+	if !errors.As(err, &versionError) || versionError.Has != 0 || versionError.Wants < 4 {
+		t.Errorf("empty database: got %v, want a VersionError from 0 to the current version", err)
 	}
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(t.Context()) }()
-	var made int
-	if err := conn.QueryRow(t.Context(), `select count(*) from pg_tables where schemaname = 'public'`).Scan(&made); err != nil || made != 0 {
-		t.Errorf("asking made %d tables, %v", made, err)
+	var tables int
+	if err := conn.QueryRow(t.Context(), `select count(*) from pg_tables where schemaname = 'public'`).Scan(&tables); err != nil || tables != 0 {
+		t.Errorf("after Check: got %d tables, %v, want 0", tables, err)
 	}
 	if err := migrations.Up(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
 	if err := migrations.Check(t.Context(), url); err != nil {
-		t.Errorf("a migrated database: %v", err)
+		t.Errorf("migrated database: got %v, want nil", err)
 	}
 	if _, err := conn.Exec(t.Context(), `insert into goose_db_version (version_id, is_applied) values (99, true)`); err != nil {
 		t.Fatal(err)
 	}
 	if err := migrations.Check(t.Context(), url); !errors.As(err, &versionError) || versionError.Has != 99 {
-		t.Errorf("a newer database: %v", err)
+		t.Errorf("newer database: got %v, want a VersionError with version 99", err)
 	}
 }

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package migrations holds the database's schema as numbered SQL, and brings a database up to it.
+// Package migrations holds the database schema as numbered SQL files, applies them to a database and checks its version. A migration
+// never changes after its release.
 package migrations
 
 import (
@@ -10,7 +11,7 @@ import (
 	"embed"
 	"fmt"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose speaks through
+	_ "github.com/jackc/pgx/v5/stdlib" // the database driver for goose
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -18,8 +19,8 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// Up applies what the database at url does not have yet. The URL's user must own the database and hold CREATEROLE.
-// Nodes that start together wait for each other (up to two minutes): a session lock lets one of them migrate.
+// Up applies the migrations that the database at url does not have yet. The URL's user must own the database and have CREATEROLE. A
+// session lock lets one node at a time migrate; others wait for it for two minutes at most.
 func Up(ctx context.Context, url string) (err error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {

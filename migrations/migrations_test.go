@@ -16,8 +16,9 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// Nodes that start together on one database, and databases that share a cluster's roles, migrate side by side.
-func TestUpSideBySide(t *testing.T) {
+// TestConcurrentUp checks that several nodes can migrate one database at the same time, and that databases of one cluster, which share
+// its roles, can be migrated at the same time.
+func TestConcurrentUp(t *testing.T) {
 	urls := []string{storetest.Empty(t), storetest.Empty(t)}
 	var all sync.WaitGroup
 	for range 2 {
@@ -37,7 +38,7 @@ func TestUpSideBySide(t *testing.T) {
 		}
 		var head int64
 		if err := conn.QueryRow(t.Context(), `select head from log.logs`).Scan(&head); err != nil || head != 0 {
-			t.Errorf("head %d, %v", head, err)
+			t.Errorf("got head %d, %v, want 0", head, err)
 		}
 		if err := conn.Close(t.Context()); err != nil {
 			t.Fatal(err)
@@ -45,6 +46,6 @@ func TestUpSideBySide(t *testing.T) {
 	}
 	if err := migrations.Up(t.Context(), "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"); err == nil ||
 		!strings.HasPrefix(err.Error(), "migrate: ") {
-		t.Errorf("no server: %v", err)
+		t.Errorf("without a server: got %v, want an error that begins with \"migrate: \"", err)
 	}
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// eventsPerStream is how many events a writer adds to a stream before it begins another, about as many as a ticket has.
+// eventsPerStream is the number of events that a writer appends to a stream before it begins another: about as many as a ticket has.
 const eventsPerStream = 12
 
-// measureAppends gives events acknowledged per second. Every writer waits for each of its appends, gives it a command id,
-// and states the version its stream must have.
+// measureAppends returns the number of acknowledged events per second. Every writer waits for each of its appends. An append has one
+// event, a command id and an expected version.
 func measureAppends(ctx context.Context, cfg Config, writers int) (float64, error) {
 	store, err := eventstore.Open(ctx, eventstore.Config{URL: cfg.URL, MasterKey: cfg.MasterKey})
 	if err != nil {
@@ -55,6 +55,7 @@ func measureAppends(ctx context.Context, cfg Config, writers int) (float64, erro
 	return float64(total) / took.Seconds(), nil
 }
 
+// appendToStream appends events to a new stream until it has eventsPerStream or the duration is over, and returns their number.
 func appendToStream(ctx context.Context, store *eventstore.Store, cfg Config, begun time.Time) (n int, err error) {
 	id, err := uuid.NewV7()
 	if err != nil {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package bench measures the log beside what plain Postgres does in the same run, on the same database settings.
+// Package bench measures the throughput of the log, and compares it with plain inserts into Postgres in the same run and with the
+// same database settings.
 package bench
 
 import (
@@ -16,30 +17,30 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Config says what to measure and where. URL and MasterKey are required, and a migrated database that may keep
-// what the benchmark writes: the log forgets nothing.
+// Config is the configuration of a benchmark. URL and MasterKey are required. The database must be migrated; it keeps the events of
+// the benchmark, because the log never deletes events.
 type Config struct {
 	URL           string
 	MasterKey     []byte
-	Writers       []int         // nil: 1, 32 and 256
+	Writers       []int         // numbers of concurrent writers; nil: 1, 32 and 256
 	Duration      time.Duration // per figure; 0: 10 s
-	Pgbench       string        // path of pgbench, as FindPgbench returns it; empty: no comparison, ratio 0
-	DataBytes     int           // bytes of an event's facts; 0: 200
-	PersonalBytes int           // bytes of its sealed part; 0: none, as most events have
+	Pgbench       string        // path of pgbench, as FindPgbench returns it; empty: no comparison
+	DataBytes     int           // size of NewEvent.Data in bytes; 0: 200
+	PersonalBytes int           // size of NewEvent.Personal in bytes; 0: none, like most events
 }
 
-// Figure is one line of the answer.
+// Figure is one measurement: a line of the output.
 type Figure struct {
 	Name    string  `json:"name"`
 	Value   float64 `json:"figure"`
 	Unit    string  `json:"unit"`
-	Against string  `json:"against"` // what Ratio compares with, and its own figure
-	Ratio   float64 `json:"ratio"`   // figure / against; 0 when nothing was compared
+	Against string  `json:"against"` // the measurement that Ratio compares with, as text
+	Ratio   float64 `json:"ratio"`   // Value divided by the compared value; 0 without a comparison
 }
 
-// Append measures durable conditional single-event appends by concurrent writers beside pgbench's plain single-row
-// INSERT of a similar row at as many clients (at most 32: beyond that plain inserts only get slower), and writes
-// one JSON object a line.
+// Append measures durable appends of one event with an expected version, by concurrent writers. It compares them with pgbench, which
+// inserts similar rows one by one with the same number of clients, 32 at most: with more clients plain inserts only get slower. It
+// writes one Figure a line, as JSON.
 func Append(ctx context.Context, w io.Writer, cfg Config) error {
 	if cfg.Writers == nil {
 		cfg.Writers = []int{1, 32, 256}
@@ -76,7 +77,7 @@ func Append(ctx context.Context, w io.Writer, cfg Config) error {
 	return nil
 }
 
-// durabilitySettings is what the figures of a database are worth.
+// durabilitySettings returns the settings of the database that decide how durable a commit is.
 func durabilitySettings(ctx context.Context, url string) (text string, err error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
@@ -92,5 +93,5 @@ func durabilitySettings(ctx context.Context, url string) (text string, err error
 	return text, nil
 }
 
-// actor is who benchmarks.
+// actor is the author of the benchmark's events.
 var actor = eventstore.Actor{ID: "bench", Role: "sistema"}

@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// The figures of a test server mean nothing; that there are figures, and of what, is what is tested.
+// TestAppendWritesOneObjectPerLine checks the form of the figures only: their values on a test server mean nothing.
 func TestAppendWritesOneObjectPerLine(t *testing.T) {
 	db := storetest.New(t)
 	var out bytes.Buffer
@@ -34,14 +34,14 @@ func TestAppendWritesOneObjectPerLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f.Name != name || f.Value <= 0 || f.Unit != "events/s" {
-			t.Errorf("figure %+v", f)
+			t.Errorf("got figure %+v, want %s with a positive value in events/s", f, name)
 		}
 		if compared := strings.Contains(f.Against, "fsync off"); compared != (f.Ratio > 0) {
-			t.Errorf("compared with %q, ratio %v", f.Against, f.Ratio)
+			t.Errorf("got comparison %q with ratio %v, want a ratio exactly when there is a comparison", f.Against, f.Ratio)
 		}
 	}
 	head, _, err := db.Store.Head(t.Context())
 	if err != nil || head.N == 0 {
-		t.Errorf("head %v, %v", head, err)
+		t.Errorf("got head %v, %v, want events in the log", head, err)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// createPlainTable is a table like an event's row in weight and keys, without any of its guarantees.
+// createPlainTable creates a table whose rows have the size and keys of an event's row, without its guarantees.
 const createPlainTable = `
 	drop schema if exists bench cascade;
 	create schema bench;
@@ -28,7 +28,8 @@ const createPlainTable = `
 
 var tpsPattern = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
 
-// measureInserts gives pgbench's rows per second: one row a transaction, each client waiting for its commit.
+// measureInserts returns the number of rows per second that pgbench inserts. Each transaction inserts one row, and each client waits
+// for its commit.
 func measureInserts(ctx context.Context, cfg Config, clients int) (_ float64, err error) {
 	if err := execute(ctx, cfg.URL, createPlainTable); err != nil {
 		return 0, err
@@ -64,12 +65,13 @@ func measureInserts(ctx context.Context, cfg Config, clients int) (_ float64, er
 	}
 	found := tpsPattern.FindSubmatch(output)
 	if found == nil {
-		return 0, fmt.Errorf("pgbench gave no rate: %s", output)
+		return 0, fmt.Errorf("no rate in the output of pgbench: %s", output)
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
 }
 
-// splitPassword keeps the password off the command line, where everybody on the machine could read it.
+// splitPassword returns the address without its password, and the password as an environment variable: other users of the machine can
+// read a command line.
 func splitPassword(address string) (string, []string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -83,8 +85,8 @@ func splitPassword(address string) (string, []string, error) {
 	return u.String(), []string{"PGPASSWORD=" + password}, nil
 }
 
-// FindPgbench looks for pgbench beside the server's programs in dir (also behind their links), in PATH, and where
-// distributions put it; "" when there is none.
+// FindPgbench returns the path of pgbench, "" if there is none. It searches dir, the directory of the server's programs; the directory
+// to which dir/postgres is a link; PATH; and the directories of Linux distributions.
 func FindPgbench(dir string) string {
 	candidates := []string{filepath.Join(dir, "pgbench")}
 	if server, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// helperDir, when set, makes the test binary a sol that runs a server there until it is killed.
+// helperDir is an environment variable. If it is set, the test binary runs a server in that directory until it is killed.
 const helperDir = "EMBEDPG_TEST_HELPER_DIR"
 
 func TestMain(m *testing.M) {
@@ -36,14 +36,14 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	if template != "" {
-		_ = os.RemoveAll(filepath.Dir(template)) // temporary anyway
+		_ = os.RemoveAll(filepath.Dir(template)) // a temporary directory: an error does not matter
 	}
 	os.Exit(code)
 }
 
 var template string
 
-// newServerDir is a directory with a stopped server, copied from one that is made once.
+// newServerDir returns a directory with a stopped server. It is a copy of a template that is created once.
 func newServerDir(t *testing.T) string {
 	t.Helper()
 	if template == "" {
@@ -63,12 +63,13 @@ func newServerDir(t *testing.T) string {
 	return dir
 }
 
-// testConfig keeps a server light, but lets it outlive its process as Unsafe would not.
+// testConfig returns settings for a small server. Unlike with Unsafe, the server can outlive its process.
 func testConfig(dir string) Config {
 	return Config{Dir: dir, Log: slog.New(slog.DiscardHandler), Settings: map[string]string{"fsync": "off", "shared_buffers": "16MB"}}
 }
 
-// newEmptyDir is a fresh one that the server's user can reach, which testing's own is not when root runs the test.
+// newEmptyDir returns a path for a new directory that the server's user can reach. When root runs the test, the server's user cannot
+// reach t.TempDir.
 func newEmptyDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "embedpg-test-")
@@ -120,7 +121,7 @@ func queryValue[T any](t *testing.T, s *Server, query string) (answer T) {
 	return answer
 }
 
-// pidOf reads it where Postgres itself says it.
+// pidOf returns the pid of the running postmaster, from the pid file of Postgres.
 func pidOf(s *Server) int {
 	pid, _ := findPostmaster(s.dataDir)
 	return pid
@@ -131,24 +132,26 @@ func waitFor(t *testing.T, event <-chan struct{}, what string) {
 	select {
 	case <-event:
 	case <-time.After(2 * time.Minute):
-		t.Fatal("did not happen: " + what)
+		t.Fatal("did not happen within two minutes: " + what)
 	}
 }
 
-func TestFreshStartThenStopThenStart(t *testing.T) {
+func TestDataSurviveStopAndStart(t *testing.T) {
 	dir := newEmptyDir(t)
 	s := start(t, testConfig(dir))
 	if !isReady(s) {
-		t.Error("started, but not ready")
+		t.Error("the server is not ready after Start")
 	}
 	runStatements(t, s, "create table kept (n int)", "insert into kept values (1)")
 	if queryValue[bool](t, s, "select rolsuper or rolbypassrls from pg_roles where rolname = current_user") {
-		t.Error("role sol is above row-level security")
+		t.Error("role sol bypasses row-level security")
 	}
 	if !queryValue[bool](t, s, "select rolcreatedb and rolcreaterole from pg_roles where rolname = current_user") {
 		t.Error("role sol cannot create databases and roles")
 	}
-	for setting, want := range map[string]string{"data_checksums": "on", "listen_addresses": "", "synchronous_commit": "on", "server_encoding": "UTF8", "TimeZone": "UTC"} {
+	for setting, want := range map[string]string{
+		"data_checksums": "on", "listen_addresses": "", "synchronous_commit": "on", "server_encoding": "UTF8", "TimeZone": "UTC",
+	} {
 		if got := queryValue[string](t, s, "select current_setting('"+setting+"')"); got != want {
 			t.Errorf("%s = %q, want %q", setting, got, want)
 		}
@@ -159,17 +162,17 @@ func TestFreshStartThenStopThenStart(t *testing.T) {
 	runStatements(t, s, "create role someone", "create database other")
 	stop(t, s)
 	if isReady(s) {
-		t.Error("stopped, but ready")
+		t.Error("the server is ready after Stop")
 	}
 	if left := serverProcesses(s.dataDir); len(left) != 0 {
 		t.Errorf("processes left: %v", left)
 	}
 	if n := queryValue[int](t, start(t, testConfig(dir)), "select n from kept"); n != 1 {
-		t.Errorf("kept %d", n)
+		t.Errorf("got %d, want 1", n)
 	}
 }
 
-func TestSocketIsClosedToOthers(t *testing.T) {
+func TestSocketAndDataArePrivate(t *testing.T) {
 	s := start(t, testConfig(newServerDir(t)))
 	for _, dir := range []string{s.socketDir, s.dataDir} {
 		if !isPrivate(dir, s.account) {
@@ -178,26 +181,26 @@ func TestSocketIsClosedToOthers(t *testing.T) {
 	}
 }
 
-func TestDeepDirectoryGetsAShortSocket(t *testing.T) {
+func TestDeepDirectoryGetsShortSocketPath(t *testing.T) {
 	dir := filepath.Join(newEmptyDir(t), strings.Repeat("deep/", 30), "it's a \"dir\"")
 	s := start(t, testConfig(dir))
 	short := s.socketDir
 	if strings.HasPrefix(short, dir) || !isPrivate(short, s.account) {
-		t.Errorf("socket in %s", short)
+		t.Errorf("got socket directory %s, want a private one with a short path", short)
 	}
 	if queryValue[int](t, s, "select 1") != 1 {
-		t.Error("no answer")
+		t.Error("select 1 did not return 1")
 	}
 	stop(t, s)
 	if _, err := os.Lstat(short); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is left behind (%v)", short, err)
+		t.Errorf("%s exists after Stop (%v)", short, err)
 	}
 }
 
-func TestComesBackAfterKill(t *testing.T) {
+func TestServerRestartsAfterKill(t *testing.T) {
 	s := start(t, testConfig(newServerDir(t)))
 	runStatements(t, s, "create table kept (n int)")
-	// Twice, and the second time with a backend that holds the shared memory and does not look up.
+	// The server is killed twice, with a busy backend that holds the shared memory and does not notice the kill.
 	for n := range 2 {
 		runStatements(t, s, "insert into kept values (1)")
 		busy, err := pgx.Connect(t.Context(), s.URL("sol"))
@@ -209,33 +212,33 @@ func TestComesBackAfterKill(t *testing.T) {
 		}()
 		down, first := s.Down(), pidOf(s)
 		must(t, syscall.Kill(first, syscall.SIGKILL))
-		waitFor(t, down, "noticed that the server died")
-		waitFor(t, s.Up(), "started again")
+		waitFor(t, down, "the death of the server is noticed")
+		waitFor(t, s.Up(), "the server is started again")
 		if err := <-ended; err == nil {
-			t.Error("a query outlived its server")
+			t.Error("a query of the killed server succeeded")
 		}
 		_ = busy.Close(t.Context()) // broken already
 		if pidOf(s) == first || !isReady(s) {
-			t.Error("not another server, or not ready")
+			t.Error("the server was not replaced, or is not ready")
 		}
 		if got := queryValue[int](t, s, "select count(*)::int from kept"); got != n+1 {
-			t.Errorf("%d rows of %d committed", got, n+1)
+			t.Errorf("got %d rows, want the %d committed ones", got, n+1)
 		}
 	}
 }
 
-func TestStopWhileItComesBack(t *testing.T) {
+func TestStopDuringRestart(t *testing.T) {
 	s := start(t, testConfig(newServerDir(t)))
 	down := s.Down()
 	must(t, syscall.Kill(pidOf(s), syscall.SIGKILL))
-	waitFor(t, down, "noticed that the server died")
+	waitFor(t, down, "the death of the server is noticed")
 	stop(t, s)
 	if left := serverProcesses(s.dataDir); len(left) != 0 {
 		t.Errorf("processes left: %v", left)
 	}
 }
 
-func TestStopWithoutPatience(t *testing.T) {
+func TestStopWithEndedContext(t *testing.T) {
 	s := start(t, testConfig(newServerDir(t)))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -245,7 +248,7 @@ func TestStopWithoutPatience(t *testing.T) {
 	}
 }
 
-// startAndKillSol runs a sol in another process, kills it, and gives the pid of the server that it leaves running.
+// startAndKillSol starts a server in another process, kills that process, and returns the pid of the server, which still runs.
 func startAndKillSol(t *testing.T, dir string) int {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -264,24 +267,24 @@ func startAndKillSol(t *testing.T, dir string) int {
 	return pid
 }
 
-func TestAdoptsTheServerOfAKilledSol(t *testing.T) {
+func TestStartAdoptsRunningServer(t *testing.T) {
 	dir := newServerDir(t)
 	pid := startAndKillSol(t, dir)
 	s := start(t, testConfig(dir))
 	if pidOf(s) != pid {
-		t.Errorf("server %d instead of the surviving %d", pidOf(s), pid)
+		t.Errorf("got server %d, want the running server %d", pidOf(s), pid)
 	}
 	runStatements(t, s, "create table kept (n int)", "insert into kept values (1)")
 	down := s.Down()
 	must(t, syscall.Kill(pid, syscall.SIGKILL))
-	waitFor(t, down, "noticed that the adopted server died")
-	waitFor(t, s.Up(), "started again")
+	waitFor(t, down, "the death of the adopted server is noticed")
+	waitFor(t, s.Up(), "the server is started again")
 	if n := queryValue[int](t, s, "select n from kept"); n != 1 {
-		t.Errorf("kept %d", n)
+		t.Errorf("got %d, want 1", n)
 	}
 }
 
-func TestStopsTheAdoptedServer(t *testing.T) {
+func TestStopEndsAdoptedServer(t *testing.T) {
 	dir := newServerDir(t)
 	startAndKillSol(t, dir)
 	s := start(t, testConfig(dir))
@@ -291,68 +294,68 @@ func TestStopsTheAdoptedServer(t *testing.T) {
 	}
 }
 
-func TestReplacesTheServerOfAKilledSolWithOtherSettings(t *testing.T) {
+func TestStartReplacesServerWithOtherSettings(t *testing.T) {
 	dir := newServerDir(t)
 	pid := startAndKillSol(t, dir)
 	cfg := testConfig(dir)
 	cfg.Settings["max_connections"] = "33"
 	s := start(t, cfg)
 	if pidOf(s) == pid {
-		t.Error("the surviving server was kept")
+		t.Error("the server with the old settings still runs")
 	}
 	if got := queryValue[string](t, s, "show max_connections"); got != "33" {
-		t.Errorf("max_connections = %s", got)
+		t.Errorf("got max_connections %s, want 33", got)
 	}
 }
 
-func TestStartsWhenBothWereKilled(t *testing.T) {
+func TestStartAfterSolAndServerWereKilled(t *testing.T) {
 	dir := newServerDir(t)
 	must(t, syscall.Kill(startAndKillSol(t, dir), syscall.SIGKILL))
 	if queryValue[int](t, start(t, testConfig(dir)), "select 1") != 1 {
-		t.Error("no answer")
+		t.Error("select 1 did not return 1")
 	}
 }
 
-func TestFindNamesTheServerThatRuns(t *testing.T) {
+func TestFindReturnsRunningServer(t *testing.T) {
 	dir := newServerDir(t)
 	if url, running := Find(dir, "sol"); running {
-		t.Errorf("found %s where nothing is", url)
+		t.Errorf("got %s before the start, want nothing", url)
 	}
 	s := start(t, testConfig(dir))
 	if url, running := Find(dir, "sol"); !running || url != s.URL("sol") {
-		t.Errorf("found %q, %v", url, running)
+		t.Errorf("got %q, %v, want %q", url, running, s.URL("sol"))
 	}
 	stop(t, s)
 	if url, running := Find(dir, "sol"); running {
-		t.Errorf("found %s after the stop", url)
+		t.Errorf("got %s after the stop, want nothing", url)
 	}
 }
 
-func TestPidFileThatNamesAnotherProcess(t *testing.T) {
+func TestStartIgnoresPidFileOfOtherProcess(t *testing.T) {
 	dir := newServerDir(t)
 	s := start(t, testConfig(dir))
 	stop(t, s)
-	// Our own pid stands for one that was used again.
+	// The pid of the test process plays the part of a reused pid.
 	stale := fmt.Sprintf("%d\n%s\n1700000000\n5432\n%s\n\n\n", os.Getpid(), s.dataDir, s.socketDir)
 	must(t, os.WriteFile(filepath.Join(s.dataDir, "postmaster.pid"), []byte(stale), 0o600))
 	if queryValue[int](t, start(t, testConfig(dir)), "select 1") != 1 {
-		t.Error("no answer")
+		t.Error("select 1 did not return 1")
 	}
 }
 
-func TestSecondOwnerIsRefused(t *testing.T) {
+func TestSecondServerInDirectoryIsRefused(t *testing.T) {
 	dir := newServerDir(t)
 	first := start(t, testConfig(dir))
 	_, err := Start(t.Context(), testConfig(dir))
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want ErrInUse with %q", err, strconv.Itoa(os.Getpid()))
 	}
 	if queryValue[int](t, first, "select 1") != 1 {
-		t.Error("the first was disturbed")
+		t.Error("the first server no longer answers")
 	}
 }
 
-// newFakeCluster is a directory that looks like one of another version or owner.
+// newFakeCluster returns a directory that looks like the one of a server with a major version.
 func newFakeCluster(t *testing.T, version string) string {
 	t.Helper()
 	dir := newEmptyDir(t)
@@ -368,23 +371,23 @@ func newFakeCluster(t *testing.T, version string) string {
 func TestOtherMajorVersionIsRefused(t *testing.T) {
 	_, err := Start(t.Context(), testConfig(newFakeCluster(t, "9")))
 	if !errors.Is(err, ErrOtherVersion) || !strings.Contains(err.Error(), "PostgreSQL 9") {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want ErrOtherVersion with %q", err, "PostgreSQL 9")
 	}
 }
 
 func TestOtherOwnerIsRefused(t *testing.T) {
 	dir := newFakeCluster(t, "15")
 	if os.Geteuid() == 0 {
-		must(t, os.Chown(filepath.Join(dir, "data"), 0, 0)) // root's: the server never runs as root
+		must(t, os.Chown(filepath.Join(dir, "data"), 0, 0)) // the server never runs as root
 	} else {
 		must(t, os.RemoveAll(filepath.Join(dir, "data")))
-		must(t, os.Symlink("/", filepath.Join(dir, "data"))) // a link to what is root's
+		must(t, os.Symlink("/", filepath.Join(dir, "data"))) // a link to a directory of root
 	}
 	data, err := filepath.EvalSymlinks(filepath.Join(dir, "data"))
 	must(t, err)
 	_, err = chooseAccount(data)
 	if !errors.Is(err, ErrOtherOwner) || !strings.Contains(err.Error(), "root") {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want ErrOtherOwner with %q", err, "root")
 	}
 }
 
@@ -392,43 +395,43 @@ func TestForeignDirectoryIsRefused(t *testing.T) {
 	dir := newFakeCluster(t, "15")
 	must(t, os.Remove(filepath.Join(dir, "data", "PG_VERSION")))
 	if _, err := Start(t.Context(), testConfig(dir)); err == nil || !strings.Contains(err.Error(), "holds no PostgreSQL cluster") {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want an error with %q", err, "holds no PostgreSQL cluster")
 	}
 }
 
-func TestMissingServerSaysWhatToInstall(t *testing.T) {
+func TestMissingServerIsReported(t *testing.T) {
 	t.Setenv("SOL_PG_BIN", t.TempDir())
 	_, err := Start(t.Context(), testConfig(newEmptyDir(t)))
 	if !errors.Is(err, ErrNoServer) || !strings.Contains(err.Error(), "tools/setup.sh") {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want ErrNoServer with %q", err, "tools/setup.sh")
 	}
 }
 
-func TestDirectoryOutOfReachIsNamed(t *testing.T) {
+func TestUnreachableDirectoryIsReported(t *testing.T) {
 	if os.Geteuid() != 0 {
-		return // only root's server runs as somebody else
+		return // the server runs as another user only when sol runs as root
 	}
 	closed := filepath.Join(filepath.Dir(newEmptyDir(t)), "closed")
 	must(t, os.Mkdir(closed, 0o700))
 	_, err := Start(t.Context(), testConfig(filepath.Join(closed, "postgres")))
 	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "pass through "+closed) {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want ErrUnreachable with %q", err, "pass through "+closed)
 	}
 }
 
-func TestWrongSettingIsReportedAndLeavesNothing(t *testing.T) {
+func TestInvalidSettingIsReported(t *testing.T) {
 	cfg := testConfig(newServerDir(t))
 	cfg.Settings["max_connections"] = "many"
 	_, err := Start(t.Context(), cfg)
 	if err == nil || !strings.Contains(err.Error(), "max_connections") {
-		t.Errorf("error %v", err)
+		t.Errorf("got %v, want an error with %q", err, "max_connections")
 	}
 	if left := serverProcesses(filepath.Join(cfg.Dir, "data")); len(left) != 0 {
 		t.Errorf("processes left: %v", left)
 	}
 }
 
-// isReady tells whether the server accepts connections now.
+// isReady reports whether the server accepts connections now.
 func isReady(s *Server) bool {
 	select {
 	case <-s.Down():

@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	eventuallyTimeout  = 2 * time.Minute // a machine under load is slow; a test that passes does not wait as long
+	eventuallyTimeout  = 2 * time.Minute // long, because a machine under load is slow; a test that passes does not wait for it
 	eventuallyInterval = 10 * time.Millisecond
 )
 
-// Eventually asks every 10 ms whether a condition holds, and returns when it does. The test fails at once, with what was waited
-// for, when it does not hold within two minutes.
+// Eventually checks a condition every 10 ms and returns when it holds. The test fails at once when the condition does not hold within
+// two minutes; the failure message contains what, the description of the condition.
 func Eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	timeout, tick := time.NewTimer(eventuallyTimeout), time.NewTicker(eventuallyInterval)
@@ -24,7 +24,7 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-timeout.C:
-			t.Fatalf("waited %v in vain: %s", eventuallyTimeout, what)
+			t.Fatalf("did not happen within %v: %s", eventuallyTimeout, what)
 		}
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package storetest gives each test a migrated database of its own and a store on it, on a private Postgres that
-// the test process starts when the first test asks.
+// Package storetest gives each test its own migrated database with an open store. The databases are on a private Postgres server,
+// which the test process starts when the first test needs it and which Run stops.
 //
 //	func TestMain(m *testing.M) { storetest.Run(m) }
 //
@@ -31,13 +31,13 @@ import (
 
 const templateDB = "sol_template"
 
-// DB is a database that nobody else uses, dropped when the test ends.
+// DB is a database for one test. It is dropped when the test ends.
 type DB struct {
-	URL   string // as its owner
+	URL   string // for the owner of the database
 	Store *eventstore.Store
 }
 
-// New makes a database and opens a store on it; options change the store's configuration first.
+// New creates a database and opens a store on it. The options change the store's configuration before.
 func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
 	t.Helper()
 	db := &DB{URL: createDatabase(t, templateDB)}
@@ -45,8 +45,8 @@ func New(t testing.TB, options ...func(*eventstore.Config)) *DB {
 	return db
 }
 
-// Open makes a database and opens a store on it, for examples, which have no testing.TB. closeDB closes the store and drops
-// the database; it panics when that fails.
+// Open creates a database and opens a store on it, for examples, which have no testing.TB. closeDB closes the store and drops the
+// database; it panics when that fails.
 func Open(ctx context.Context, options ...func(*eventstore.Config)) (db *DB, closeDB func(), err error) {
 	url, drop, err := newDatabase(ctx, templateDB)
 	if err != nil {
@@ -65,7 +65,7 @@ func Open(ctx context.Context, options ...func(*eventstore.Config)) (db *DB, clo
 	return db, closeDB, nil
 }
 
-// Empty makes a database that is not migrated, and returns its URL as its owner.
+// Empty creates a database that is not migrated, and returns its URL for the owner.
 func Empty(t testing.TB) string {
 	t.Helper()
 	return createDatabase(t, "template1")
@@ -85,7 +85,7 @@ func createDatabase(t testing.TB, template string) (url string) {
 	return url
 }
 
-// newDatabase starts the server if it does not run, and copies the template.
+// newDatabase starts the server if it does not run, and creates a database as a copy of the template.
 func newDatabase(ctx context.Context, template string) (url string, drop func() error, err error) {
 	startOnce.Do(func() { startErr = launchServer(context.Background()) })
 	if startErr != nil {
@@ -101,7 +101,7 @@ func newDatabase(ctx context.Context, template string) (url string, drop func() 
 	return testServer.postgres.URL(name), drop, nil
 }
 
-// OpenNode opens one more store on the database, as another process would; it is closed when the test ends.
+// OpenNode opens a further store on the database, like another node. It is closed when the test ends.
 func (d *DB) OpenNode(t testing.TB, options ...func(*eventstore.Config)) *eventstore.Store {
 	t.Helper()
 	store, err := d.openNode(t.Context(), options)
@@ -120,10 +120,11 @@ func (d *DB) openNode(ctx context.Context, options []func(*eventstore.Config)) (
 	return eventstore.Open(ctx, cfg)
 }
 
-// MasterKey is the one that all test databases share.
+// MasterKey returns the master key of all test databases.
 func MasterKey() []byte { return bytes.Repeat([]byte{7}, 32) }
 
-// Run runs a package's tests and stops the server behind them. Checks come last, e.g. for goroutines left behind.
+// Run runs the tests of a package, stops the test server, runs the checks, for example Leaks, and exits the process. A failed
+// check makes the exit code non-zero.
 func Run(m *testing.M, checks ...func() error) {
 	code := m.Run()
 	for _, check := range append([]func() error{stopServer}, checks...) {
@@ -135,13 +136,14 @@ func Run(m *testing.M, checks ...func() error) {
 	os.Exit(code)
 }
 
-// patience is how long Leaks waits for goroutines to end.
-const patience = time.Minute
+// leaksTimeout is the time for which Leaks waits for goroutines to end.
+const leaksTimeout = time.Minute
 
-// Leaks waits until no goroutine runs but those that the options name, and reports those that stay. goleak alone gives up after less
-// than half a second: a pool of pgx that has lost a connection sleeps for half a second before it ends.
+// Leaks waits until only goroutines that the options name are running, and returns an error that names the others after one minute.
+// The timeout of goleak itself is too short: it is less than half a second, and a pgx pool that has lost a connection sleeps for half
+// a second before it ends.
 func Leaks(options ...goleak.Option) error {
-	for deadline := time.Now().Add(patience); ; { // each round of goleak's waits a while
+	for deadline := time.Now().Add(leaksTimeout); ; { // each call of goleak.Find waits a while
 		if err := goleak.Find(options...); err == nil || time.Now().After(deadline) {
 			return err
 		}
@@ -160,19 +162,19 @@ var (
 	startErr      error
 )
 
-// launchServer starts the server and migrates the database that all others are copies of.
+// launchServer starts the server and migrates the template of all test databases.
 func launchServer(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "storetest")
 	if err != nil {
 		return fmt.Errorf("test server: %w", err)
 	}
 	testServer.dir = dir
-	if err := os.Chmod(dir, 0o755); err != nil { // the server's own user passes through it
+	if err := os.Chmod(dir, 0o755); err != nil { // the server's user must pass through it
 		return fmt.Errorf("test server: %w", err)
 	}
 	testServer.postgres, err = embedpg.Start(ctx, embedpg.Config{
 		Dir: dir + "/pg", Unsafe: true,
-		// Autovacuum's workers are a superuser's: a database that one of them is in cannot be dropped by its owner.
+		// Autovacuum workers run as a superuser: an owner cannot drop a database while such a worker is connected to it.
 		Settings: map[string]string{"max_connections": "400", "autovacuum": "off"},
 	})
 	if err != nil {
@@ -196,7 +198,7 @@ func stopServer() error {
 	return os.RemoveAll(testServer.dir)
 }
 
-// execContext runs a statement from a database that no test uses.
+// execContext executes a statement in the database postgres, which no test uses.
 func (s *server) execContext(ctx context.Context, sql string) error {
 	conn, err := pgx.Connect(ctx, s.postgres.URL("postgres"))
 	if err != nil {
