@@ -59,17 +59,17 @@ func TestNextWorking(t *testing.T) {
 		want       string
 	}{
 		{"later the same day", "2026-11-20T07:59:59.999999Z", 9, "2026-11-20T08:00:00Z"},
-		{"at that very moment", "2026-11-20T08:00:00Z", 9, "2026-11-20T08:00:00Z"},
-		{"past it, over the weekend", "2026-11-20T08:00:00.000001Z", 9, "2026-11-23T08:00:00Z"},
+		{"at the hour", "2026-11-20T08:00:00Z", 9, "2026-11-20T08:00:00Z"},
+		{"after the hour, over the weekend", "2026-11-20T08:00:00.000001Z", 9, "2026-11-23T08:00:00Z"},
 		{"over a holiday", "2026-12-07T09:00:00Z", 9, "2026-12-09T08:00:00Z"},
 		{"over two holidays and a weekend", "2025-12-24T12:00:00Z", 9, "2025-12-29T08:00:00Z"},
 		{"over the end of the year", "2026-12-31T12:00:00Z", 9, "2027-01-04T08:00:00Z"},
 		{"over 29 February", "2028-02-29T12:00:00Z", 9, "2028-03-01T08:00:00Z"},
 		{"into summer time", "2026-03-27T12:00:00Z", 9, "2026-03-30T07:00:00Z"},
 		{"into winter time", "2026-10-23T12:00:00Z", 9, "2026-10-26T08:00:00Z"},
-		{"from the hour that comes twice, first", "2026-10-25T00:30:00Z", 9, "2026-10-26T08:00:00Z"},
-		{"from the hour that comes twice, second", "2026-10-25T01:30:00Z", 9, "2026-10-26T08:00:00Z"},
-		{"midnight is the day's beginning", "2026-11-20T12:00:00Z", 0, "2026-11-22T23:00:00Z"},
+		{"from the repeated hour, first time", "2026-10-25T00:30:00Z", 9, "2026-10-26T08:00:00Z"},
+		{"from the repeated hour, second time", "2026-10-25T01:30:00Z", 9, "2026-10-26T08:00:00Z"},
+		{"midnight is the beginning of the day", "2026-11-20T12:00:00Z", 0, "2026-11-22T23:00:00Z"},
 		{"already tomorrow in Rome", "2026-11-18T23:30:00Z", 9, "2026-11-19T08:00:00Z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

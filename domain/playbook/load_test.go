@@ -107,31 +107,31 @@ func TestRunKeepsItsVersion(t *testing.T) {
 
 func TestLoadReportsEveryFault(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, changed, want string }{
-		"a gap":                {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "", `referto-individuato has no branch for no`},
-		"an overlap":           {"referto-non-trovato", "yes: {check: referto-della-asr}", "yes: {check: referto-della-asr, outcome: inoltro-altra-asr}", "names 2 of check, outcome and playbook"},
-		"the same twice":       {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "    no: {check: referto-in-preparazione}\n    no: {check: referto-della-asr}\n", `"no"`},
-		"an unknown key":       {"invio-fallito", "remind: true", "reminder: true", `has no "reminder"`},
-		"an unknown field":     {"referto-non-trovato", "appartenere alla nostra Azienda.", "appartenere alla nostra Azienda {sede}.", `needs "sede"`},
-		"an unknown outcome":   {"invio-fallito", "{outcome: invio-risolto}", "{outcome: invio-fatto}", `"invio-fatto", which is no outcome`},
-		"an unknown check":     {"referto-non-trovato", "no: {check: referto-in-preparazione}", "no: {check: boh}", `"boh", which is no check`},
-		"an unknown playbook":  {"referto-non-trovato", "no: {playbook: invio-fallito}", "no: {playbook: boh}", `leads into "boh"`},
-		"an unknown entrance":  {"mancato-pagamento", "at: pagamento-registrato}", "at: boh}", `at "boh"`},
-		"an unknown act":       {"invio-fallito", "act: wait", "act: pray", `the act "pray"`},
-		"a status that cannot": {"invio-fallito", "status: in_lavorazione", "status: chiuso", `not to "chiuso"`},
-		"an unknown problem":   {"invio-fallito", "problem: invio-fallito", "problem: boh", `no problem "boh"`},
-		"an unknown fact":      {"invio-fallito", "fact: positive", "fact: negative", `a fact "negative"`},
-		"an unknown type":      {"referto-non-trovato", "type: date", "type: day", `type "day"`},
-		"a loop":               {"referto-non-trovato", "yes: {outcome: referto-da-attendere}", "yes: {check: referto-individuato}", "comes back to"},
-		"what nothing reaches": {"referto-non-trovato", "no: {check: referto-in-preparazione}", "no: {outcome: chiedere-quale-referto}", "nothing leads to check referto-in-preparazione"},
-		"a hole in a text":     {"accesso-facilitato", "    evidence: [identifier]\n", "", "no check takes what the text of outcome inoltro-facilitato needs"},
-		"one check, two names": {"invio-fallito", "invio-corretto", "referto-inviato", "is one of"},
-		"two types":            {"accesso-facilitato", "type: identifier", "type: date", ""},
-		"two for the same":     {"invio-fallito", "problem: invio-fallito", "problem: referto-non-trovato", "already"},
-		"a version of nothing": {"invio-fallito", "version: 1", "version: 0", `version is "0"`},
-		"another name":         {"invio-fallito", "id: invio-fallito", "id: invio", "want the name invio.v1.yaml"},
-		"no text":              {"invio-fallito", "question: L’errore di invio è stato corretto e il referto risulta inviato a FSE/ROL con esito positivo?", "question:", "question is missing"},
-		"a brace alone":        {"accesso-facilitato", "Referto {identifier} inviato", "Referto {identifier inviato", "brace"},
-		"no YAML":              {"invio-fallito", "checks:", "checks: [", "yaml"},
+		"missing branch":      {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "", `referto-individuato has no branch for no`},
+		"two targets":         {"referto-non-trovato", "yes: {check: referto-della-asr}", "yes: {check: referto-della-asr, outcome: inoltro-altra-asr}", "names 2 of check, outcome and playbook"},
+		"repeated key":        {"referto-non-trovato", "    no: {check: referto-in-preparazione}\n", "    no: {check: referto-in-preparazione}\n    no: {check: referto-della-asr}\n", `"no"`},
+		"an unknown key":      {"invio-fallito", "remind: true", "reminder: true", `has no "reminder"`},
+		"an unknown field":    {"referto-non-trovato", "appartenere alla nostra Azienda.", "appartenere alla nostra Azienda {sede}.", `needs "sede"`},
+		"an unknown outcome":  {"invio-fallito", "{outcome: invio-risolto}", "{outcome: invio-fatto}", `"invio-fatto", which is no outcome`},
+		"an unknown check":    {"referto-non-trovato", "no: {check: referto-in-preparazione}", "no: {check: boh}", `"boh", which is no check`},
+		"an unknown playbook": {"referto-non-trovato", "no: {playbook: invio-fallito}", "no: {playbook: boh}", `leads into "boh"`},
+		"unknown entry check": {"mancato-pagamento", "at: pagamento-registrato}", "at: boh}", `at "boh"`},
+		"an unknown act":      {"invio-fallito", "act: wait", "act: pray", `the act "pray"`},
+		"status not allowed":  {"invio-fallito", "status: in_lavorazione", "status: chiuso", `not to "chiuso"`},
+		"an unknown problem":  {"invio-fallito", "problem: invio-fallito", "problem: boh", `no problem "boh"`},
+		"an unknown fact":     {"invio-fallito", "fact: positive", "fact: negative", `a fact "negative"`},
+		"an unknown type":     {"referto-non-trovato", "type: date", "type: day", `type "day"`},
+		"a loop":              {"referto-non-trovato", "yes: {outcome: referto-da-attendere}", "yes: {check: referto-individuato}", "comes back to"},
+		"unreachable check":   {"referto-non-trovato", "no: {check: referto-in-preparazione}", "no: {outcome: chiedere-quale-referto}", "nothing leads to check referto-in-preparazione"},
+		"missing evidence":    {"accesso-facilitato", "    evidence: [identifier]\n", "", "no check takes what the text of outcome inoltro-facilitato needs"},
+		"shared check id":     {"invio-fallito", "invio-corretto", "referto-inviato", "is one of"},
+		"different types":     {"accesso-facilitato", "type: identifier", "type: date", ""},
+		"shared start":        {"invio-fallito", "problem: invio-fallito", "problem: referto-non-trovato", "already"},
+		"version 0":           {"invio-fallito", "version: 1", "version: 0", `version is "0"`},
+		"wrong file name":     {"invio-fallito", "id: invio-fallito", "id: invio", "want the name invio.v1.yaml"},
+		"no text":             {"invio-fallito", "question: L’errore di invio è stato corretto e il referto risulta inviato a FSE/ROL con esito positivo?", "question:", "question is missing"},
+		"unmatched brace":     {"accesso-facilitato", "Referto {identifier} inviato", "Referto {identifier inviato", "brace"},
+		"no YAML":             {"invio-fallito", "checks:", "checks: [", "yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := embeddedFiles(t)
@@ -141,7 +141,7 @@ func TestLoadReportsEveryFault(t *testing.T) {
 				t.Fatalf("%s does not hold %q", c.file, c.old)
 			}
 			files[c.file+".v1.yaml"] = &fstest.MapFile{Data: []byte(changed)}
-			if name == "two types" { // no run reaches both playbooks, so the types may differ
+			if name == "different types" { // no run reaches both playbooks, so the types may differ
 				if _, err := playbook.Load(catalog.Default(), files); err != nil {
 					t.Fatal(err)
 				}

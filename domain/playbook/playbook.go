@@ -24,7 +24,7 @@ type Playbook struct {
 	ID       ID
 	Version  int // from 1; a run keeps the version with which it started
 	Title    string
-	Source   string // the rule behind the playbook, e.g. FAQ 2.8
+	Source   string // the rule that the playbook implements, e.g. FAQ 2.8
 	Starts   []Start
 	Fields   []Field
 	Start    CheckID

@@ -174,7 +174,7 @@ func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 		raw     string
 		flagged bool
 	}{
-		"an answering machine":  {plain("Sono fuori ufficio fino a lunedì", "Auto-Submitted: auto-replied"), false},
+		"automatic reply":       {plain("Sono fuori ufficio fino a lunedì", "Auto-Submitted: auto-replied"), false},
 		"out of office":         {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "Risposta automatica: richiesta", 1), false},
 		"away":                  {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "R: Fuori sede", 1), false},
 		"a list":                {plain("Ciao", "List-Id: <lista.example.it>"), false},
@@ -185,7 +185,7 @@ func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 		"the requester's name":  {strings.Replace(plain("Perfetto, grazie.\nCordiali saluti\nProva Fittizia"), "From: Prova ", "From: ", 1), true},
 		"a read receipt":        {"From: prova@example.it\nSubject: Letto: richiesta\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nIl messaggio è stato letto\n--b--\n", false},
 		"a receipt of PEC":      {plain("Ricevuta di avvenuta consegna", "X-Ricevuta: avvenuta-consegna"), false},
-		"an Exchange notice":    {plain("Casella piena", "X-Auto-Response-Suppress: All"), false},
+		"Exchange auto-reply":   {plain("Casella piena", "X-Auto-Response-Suppress: All"), false},
 	} {
 		for _, status := range []ticket.Status{ticket.Solved, ticket.Waiting} {
 			id := w.open(status)
@@ -288,18 +288,18 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 		"somebody else's domain": {"prova@example.org", plain("ciao"), "550"},
 		"an unknown ticket":      {w.addresses.Reply(newID()), plain("ciao"), "550"},
 		"too large":              {good, plain(strings.Repeat("parole parole parole\n", 450_000)), "552"},
-		"a forbidden kind":       {good, withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), `554 "5.7.0 The message was not accepted, and nothing was stored. Attachment \"ricevuta.exe\"`},
-		"a lie about its kind":   {good, withFile("ricevuta.pdf", "application/pdf", []byte("MZ not a pdf")), "554"},
+		"forbidden file type":    {good, withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), `554 "5.7.0 The message was not accepted, and nothing was stored. Attachment \"ricevuta.exe\"`},
+		"wrong content type":     {good, withFile("ricevuta.pdf", "application/pdf", []byte("MZ not a pdf")), "554"},
 		"only a quotation":       {good, plain("> La Sua richiesta è risolta"), `554 "5.6.0 No text was found`},
 		"broken base64":          {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "JVBERi0", "JVB!!!!", 1), `554 "5.6.0 A part`},
 		"cut off in the middle":  {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "--b--", "", 1), `554 "5.6.0 A part`},
 		"too much text and file": {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "Ecco", strings.Repeat("Ecco\n", 20_000), 1), `554 "5.7.0 The message was not accepted, and nothing was stored. Its text`},
-		"a text without end":     {good, plain(strings.Repeat("Da: x\n", 100_000)), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
-		"a page without end":     {good, strings.Replace(plain(strings.Repeat("<p>parole\n", 100_000)), "text/plain", "text/html", 1), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
+		"text too long":          {good, plain(strings.Repeat("Da: x\n", 100_000)), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
+		"HTML text too long":     {good, strings.Replace(plain(strings.Repeat("<p>parole\n", 100_000)), "text/plain", "text/html", 1), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
 		"over 1 MB":              {good, withFile("ricevuta.pdf", "application/pdf", append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)), `552 "5.3.4`},
-		"a header without end":   {good, plain("ciao", "X-Lungo: "+strings.Repeat("parole ", 1000)+strings.Repeat("\n parole parole parole parole", 12_000)), "554"},
-		"nested without end":     {good, nested(200), "554"},
-		"no end of parts":        {good, "From: a@example.it\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/plain\n\nx\n", 200) + "--b--\n", "554"},
+		"header too long":        {good, plain("ciao", "X-Lungo: "+strings.Repeat("parole ", 1000)+strings.Repeat("\n parole parole parole parole", 12_000)), "554"},
+		"nested too deeply":      {good, nested(200), "554"},
+		"too many parts":         {good, "From: a@example.it\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/plain\n\nx\n", 200) + "--b--\n", "554"},
 	} {
 		err := w.mail(c.to, c.raw)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
@@ -348,7 +348,7 @@ func TestStripQuotes(t *testing.T) {
 		"Yahoo":              {"Sì\n\n    In data lunedì 23 novembre 2026 alle ore 10:12:00 CET, SOL Assistenza <a@example.it> ha scritto:\n\n In che data?", "Sì"},
 		"PEC on the web":     {"Ecco\n\nDa \"SOL\" a@example.it\nA prova@example.it\nCc\nData Mon, 23 Nov 2026\nOggetto Re: richiesta\nIn che data?", "Ecco"},
 		"a line of its own":  {"Primo\n--------------------------------\nSecondo", "Primo\n--------------------------------\nSecondo"},
-		"what others wrote":  {"Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede", "Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede"},
+		"text of others":     {"Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede", "Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede"},
 		"forwarded":          {"Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto", "Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto"},
 		"marks before lines": {"Sì\n\u200bOn Mon, Nov 23, 2026 at 10:12 AM SOL <a@example.it>\nwrote:\nok", "Sì"},
 		"English":            {"Done\n\nOn Mon, Nov 23, 2026 at 10:12 AM SOL <a@example.it> wrote:\n> ok", "Done"},
