@@ -15,8 +15,8 @@ import (
 // included.
 func TestIncrementalIsRebuiltOnPostgres(t *testing.T) {
 	h := projectionstest.New(t, All()...)
-	for i, life := range tickettest.DrawExamples(80, 40) {
-		h.PlayLife(life, func(step int) {
+	for i, random := range tickettest.DrawExamples(80, 40) {
+		h.PlayTicket(random, func(step int) {
 			if (i+step)%97 == 0 {
 				h.Project()
 			}

@@ -22,8 +22,8 @@ import (
 // both take the same events, and both hold the same rows.
 func TestTwoVersionsStandSideBySide(t *testing.T) {
 	h := projectionstest.New(t, All()...)
-	for _, life := range tickettest.DrawExamples(20, 20) {
-		h.PlayLife(life, func(int) {})
+	for _, random := range tickettest.DrawExamples(20, 20) {
+		h.PlayTicket(random, func(int) {})
 	}
 	h.Project()
 	first := h.Dump()

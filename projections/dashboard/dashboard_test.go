@@ -176,9 +176,9 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 // list as long as it is.
 func TestFiguresMatchRecount(t *testing.T) {
 	h := newFixture(t)
-	for _, life := range tickettest.DrawExamples(25, 30) {
-		h.PlayLife(life, func(int) {})
-		h.SetTime(h.Now().Add(-time.Duration(len(life.Steps)%7) * time.Hour)) // lives overlap as far as the log lets them
+	for _, random := range tickettest.DrawExamples(25, 30) {
+		h.PlayTicket(random, func(int) {})
+		h.SetTime(h.Now().Add(-time.Duration(len(random.Steps)%7) * time.Hour)) // lives overlap as far as the log lets them
 	}
 	h.Project()
 	histories := h.histories()
@@ -392,8 +392,8 @@ func TestInvalidScopeNamesTheField(t *testing.T) {
 // TestExportEqualsDrillDown, however many pages it takes.
 func TestExportEqualsDrillDown(t *testing.T) {
 	h := newFixture(t)
-	for _, life := range tickettest.DrawExamples(40, 20) {
-		h.PlayLife(life, func(int) {})
+	for _, random := range tickettest.DrawExamples(40, 20) {
+		h.PlayTicket(random, func(int) {})
 	}
 	h.Project()
 	for _, figure := range FigureIDs() {

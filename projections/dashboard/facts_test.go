@@ -101,14 +101,14 @@ func recountActivities(earlier []ticket.Recorded) (p progress, kinds map[activit
 // the activities that count are those of the acts that had not been undone by then.
 func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
+		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
 		f := newFiguresFold(map[ticket.ID]ticketFigures{})
-		for _, r := range life.History {
+		for _, r := range random.History {
 			f.apply(r)
 		}
 		_, statusIntervals, doneActivities := f.drain()
-		for _, at := range append(tickettest.Moments(life.History), life.Now.Add(time.Hour)) {
-			earlier := recordedBefore(life.History, at)
+		for _, at := range append(tickettest.Moments(random.History), random.Now.Add(time.Hour)) {
+			earlier := recordedBefore(random.History, at)
 			var holds []statusInterval
 			for _, s := range statusIntervals {
 				if s.From.Before(at) && (s.To.IsZero() || !s.To.Before(at)) {
@@ -189,9 +189,9 @@ func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 // TestFiguresHoldNoPersonalData: neither what was typed nor whose it was, before any erasure.
 func TestFiguresHoldNoPersonalData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
+		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		f := newFiguresFold(map[ticket.ID]ticketFigures{})
-		for _, r := range life.History {
+		for _, r := range random.History {
 			f.apply(r)
 		}
 		memories, statusIntervals, doneActivities := f.drain()

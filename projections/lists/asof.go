@@ -22,7 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// AsOfQuery asks for a queue of an entity as it stood at a moment, from the Skip-th ticket on, at most Limit of them.
+// AsOfQuery names a queue of an entity at a moment. The answer leaves out the first Skip tickets and has at most Limit.
 type AsOfQuery struct {
 	Entity catalog.EntityCode
 	Queue  QueueID
@@ -31,19 +31,19 @@ type AsOfQuery struct {
 	Limit  int // 1–200
 }
 
-// AsOfPage is a queue as it stood.
+// AsOfPage is a page of a queue at a moment in the past.
 type AsOfPage struct {
-	Queues []Queue // every one of the entity's, with what it held then
-	Total  int     // of the queue that was asked for
-	Items  []Item  // in the order in which they were opened; nobody's name is among them
-	// Position is that of the last event by then. Stale says that the lists have not come so far yet, so that what was
+	Queues []Queue // all queues of the entity, with their counts at the moment
+	Total  int     // of the queue in the query
+	Items  []Item  // in the order in which they were opened
+	// Position is the position of the last event up to the moment. Stale reports that the lists have not reached it yet, so the tickets
 	// opened last may be missing.
 	Position eventstore.Position
 	Stale    bool
 }
 
-// AsOfQueues are those that can be looked at in the past, as an entity's supervisors have them: nobody's own. What is closed
-// stands in none of them.
+// AsOfQueues returns the queues that QueueAsOf knows: those of an entity's supervisors, without MyQueue. None of them contains closed
+// tickets.
 func AsOfQueues() []Queue {
 	var all []Queue
 	for _, q := range queuesForRole(person.ASRSupervisor) {
@@ -54,43 +54,45 @@ func AsOfQueues() []Queue {
 	return all
 }
 
-// foldBatchSize is how many tickets are folded from one query.
+// foldBatchSize is the number of tickets that one query of the log reads.
 const foldBatchSize = 500
 
-// QueueAsOf folds a queue from the log as it stood. Only those tickets are read that were open then: opened before, and not
-// closed since, or touched since. *FilterError names what makes no such queue.
-func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, asked AsOfQuery) (AsOfPage, error) {
+// QueueAsOf returns a queue at a moment in the past, folded from the log. It reads only the tickets that may have been open then: opened
+// before, and not closed now or with a later event. Error: *readmodel.FilterError for a query that is not valid.
+func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery) (AsOfPage, error) {
 	queues := AsOfQueues()
-	if !slices.ContainsFunc(queues, func(q Queue) bool { return q.ID == asked.Queue }) {
-		return AsOfPage{}, readmodel.NewFilterError("queue", refusal.QueueHasNoPast.With(), readmodel.JoinValues(queuesForRole(person.ASRSupervisor)))
+	if !slices.ContainsFunc(queues, func(known Queue) bool { return known.ID == q.Queue }) {
+		return AsOfPage{}, readmodel.NewFilterError("queue", refusal.QueueHasNoPast.With(),
+			readmodel.JoinValues(queuesForRole(person.ASRSupervisor)))
 	}
-	if asked.Limit < 1 || asked.Limit > readmodel.MaxLimit || asked.Skip < 0 {
-		return AsOfPage{}, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d, from the first on", readmodel.MaxLimit))
+	if q.Limit < 1 || q.Limit > readmodel.MaxLimit || q.Skip < 0 {
+		return AsOfPage{}, readmodel.NewFilterError("limit", refusal.OutOfRange.With(),
+			fmt.Sprintf("1 to %d, from the first on", readmodel.MaxLimit))
 	}
-	s := AsOfPage{Items: []Item{}}
+	page := AsOfPage{Items: []Item{}}
 	var err error
-	if s.Position, err = r.store.PositionAt(ctx, asked.At); err != nil {
+	if page.Position, err = r.store.PositionAt(ctx, q.At); err != nil {
 		return AsOfPage{}, err
 	}
-	if s.Stale, err = r.Wait(ctx, s.Position); err != nil {
+	if page.Stale, err = r.Wait(ctx, page.Position); err != nil {
 		return AsOfPage{}, err
 	}
-	ids, err := r.findOpenAt(ctx, v, asked.At, s.Position.N)
+	ids, err := r.findOpenAt(ctx, v, q.At, page.Position.N)
 	if err != nil {
-		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
+		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", q.At, err)
 	}
 	counts := map[QueueID]int{}
 	var rows []Row
-	for some := range slices.Chunk(ids, foldBatchSize) {
-		folded, err := r.foldAt(ctx, some, s.Position.N)
+	for batch := range slices.Chunk(ids, foldBatchSize) {
+		folded, err := r.foldAt(ctx, batch, page.Position.N)
 		if err != nil {
-			return AsOfPage{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
+			return AsOfPage{}, fmt.Errorf("queue as of %s: %w", q.At, err)
 		}
-		for _, id := range some {
+		for _, id := range batch {
 			row := folded[id]
-			for _, key := range openQueuesAt(row, asked.Entity) {
+			for _, key := range openQueuesAt(row, q.Entity) {
 				counts[key]++
-				if n := counts[key]; key == asked.Queue && n > asked.Skip && n <= asked.Skip+asked.Limit {
+				if n := counts[key]; key == q.Queue && n > q.Skip && n <= q.Skip+q.Limit {
 					rows = append(rows, row)
 				}
 			}
@@ -99,36 +101,37 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, asked AsOfQ
 	for i := range queues {
 		queues[i].Count = counts[queues[i].ID]
 	}
-	s.Queues, s.Total = queues, counts[asked.Queue]
+	page.Queues, page.Total = queues, counts[q.Queue]
 	names, err := r.namesOf(ctx, rows)
 	if err != nil {
-		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", asked.At, err)
+		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", q.At, err)
 	}
-	seen := snapshot{viewer: v, now: asked.At}
+	past := snapshot{viewer: v, now: q.At}
 	for _, row := range rows {
-		s.Items = append(s.Items, seen.newItem(row, names))
+		page.Items = append(page.Items, past.newItem(row, names))
 	}
-	return s, nil
+	return page, nil
 }
 
-// openQueuesAt are the queues of an entity in which a ticket stands, but for what is closed.
-func openQueuesAt(row Row, of catalog.EntityCode) (in []QueueID) {
+// openQueuesAt returns the queues of an entity that contain a ticket: none if it is closed.
+func openQueuesAt(row Row, entity catalog.EntityCode) (queues []QueueID) {
 	if row.State.Status == ticket.Closed {
 		return nil
 	}
 	for _, key := range countKeys(row) {
-		if key.Entity == of && key.Person == "" {
-			in = append(in, key.Queue)
+		if key.Entity == entity && key.Person == "" {
+			queues = append(queues, key.Queue)
 		}
 	}
-	return in
+	return queues
 }
 
-// findOpenAt lists the tickets that may have been open at a moment, and the position that goes with it.
+// findOpenAt returns the ids of the tickets that may have been open at a moment; position is that of the last event up to it.
 func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Time, position int64) (ids []eventstore.StreamID, err error) {
-	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
-		rows, err := seen.tx.Query(ctx, `
-			select id::text from `+seen.table("tickets")+` where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`, at, position)
+	err = r.withSnapshot(ctx, v, func(s snapshot) error {
+		rows, err := s.tx.Query(ctx, `
+			select id::text from `+s.table("tickets")+` where opened_at <= $1 and (status <> 'chiuso' or position > $2) order by opened_at, id`,
+			at, position)
 		if err != nil {
 			return err
 		}
@@ -138,7 +141,7 @@ func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Ti
 	return ids, err
 }
 
-// foldAt folds some tickets up to a position.
+// foldAt returns the rows of tickets after their events up to a position.
 func (r *Reader) foldAt(ctx context.Context, ids []eventstore.StreamID, position int64) (map[eventstore.StreamID]Row, error) {
 	folded := map[eventstore.StreamID]Row{}
 	err := r.store.ReadStreams(ctx, ids, position, func(records []eventstore.Record) error {

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// asOf is a queue of the past, all of it.
+// asOf returns the first 200 tickets of a queue at a moment in the past.
 func (h *fixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfPage {
 	h.T.Helper()
 	s, err := h.reader.QueueAsOf(h.T.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: readmodel.MaxLimit})
@@ -24,21 +24,21 @@ func (h *fixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfP
 		h.T.Fatal(err)
 	}
 	if s.Stale {
-		h.T.Fatal("the lists are behind")
+		h.T.Fatal("the lists are stale")
 	}
 	return s
 }
 
-// TestAsOfQueuesMatchThePast compares what the log gives for a moment with what the live queues said then.
-func TestAsOfQueuesMatchThePast(t *testing.T) {
+// TestAsOfQueuesMatchLiveQueues compares the queues that QueueAsOf folds for a moment with the counts that the live queues had then.
+func TestAsOfQueuesMatchLiveQueues(t *testing.T) {
 	h := newFixture(t)
-	type then struct {
+	type liveCounts struct {
 		at     time.Time
 		entity catalog.EntityCode
 		counts map[QueueID]int
 	}
-	var earlier []then
-	look := func() {
+	var earlier []liveCounts
+	recordCounts := func() {
 		h.Project()
 		for _, entity := range []catalog.EntityCode{tickettest.Torino, catalog.Region} {
 			role := person.ASRSupervisor
@@ -50,7 +50,7 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			was := then{h.Now(), entity, map[QueueID]int{}}
+			was := liveCounts{h.Now(), entity, map[QueueID]int{}}
 			for _, q := range live {
 				was.counts[q.ID] = q.Count
 			}
@@ -59,25 +59,25 @@ func TestAsOfQueuesMatchThePast(t *testing.T) {
 			earlier = append(earlier, was)
 		}
 	}
-	for i, life := range tickettest.DrawExamples(40, 25) {
-		h.PlayLife(life, func(step int) {
+	for i, random := range tickettest.DrawExamples(40, 25) {
+		h.PlayTicket(random, func(step int) {
 			if (i+step)%37 == 0 {
-				look()
+				recordCounts()
 			}
 		})
 	}
 	h.Project()
-	held := 0
+	counted := 0
 	for _, was := range earlier {
 		for _, q := range h.asOf(was.entity, AllQueue, was.at).Queues {
 			if q.Count != was.counts[q.ID] {
-				t.Errorf("%s at %s: %s held %d, the log gives %d", was.entity, was.at, q.ID, was.counts[q.ID], q.Count)
+				t.Errorf("%s at %s: got %d in %s, want %d", was.entity, was.at, q.Count, q.ID, was.counts[q.ID])
 			}
-			held += q.Count
+			counted += q.Count
 		}
 	}
-	if held < 100 {
-		t.Errorf("only %d tickets stood in queues: nothing was compared", held)
+	if counted < 100 {
+		t.Errorf("got %d tickets in queues, want at least 100 to compare", counted)
 	}
 }
 
@@ -93,28 +93,28 @@ func TestQueueAsOf(t *testing.T) {
 
 	now := h.asOf(tickettest.Torino, NewQueue, h.Now())
 	if now.Total != 1 || now.Items[0].ID != second || now.Position.N != 3 {
-		t.Errorf("now: %+v", now)
+		t.Errorf("now: got %+v, want the second ticket at position 3", now)
 	}
 	if s := h.asOf(tickettest.Torino, NewQueue, opened); s.Total != 2 || s.Items[0].ID != first || s.Items[0].Status != ticket.New || s.Position.N != 2 || s.Items[0].Requester != (Person{}) {
-		t.Errorf("when the second was opened: %+v", s)
+		t.Errorf("when the second ticket was opened: got %+v, want both at position 2", s)
 	}
 	if s := h.asOf(tickettest.Torino, NewQueue, opened.Add(-time.Microsecond)); s.Total != 1 || s.Position.N != 1 {
-		t.Errorf("just before: %+v", s)
+		t.Errorf("1 µs before: got %+v, want the first ticket at position 1", s)
 	}
 	if s := h.asOf(tickettest.Torino, AllQueue, opened.AddDate(-1, 0, 0)); s.Total != 0 || s.Position.N != 0 || len(s.Queues) != 8 {
-		t.Errorf("before there was anything: %+v", s)
+		t.Errorf("before the first event: got %+v, want no tickets in 8 queues", s)
 	}
 	page, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Skip: 1, Limit: 1})
 	if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Items[0].ID != second {
-		t.Errorf("its second page: %+v, %v", page, err)
+		t.Errorf("the second page: got %+v, %v, want the second ticket of 2", page, err)
 	}
 	var refused *readmodel.FilterError
-	for _, wrong := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
-		if _, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, wrong); !errors.As(err, &refused) {
-			t.Errorf("%+v: %v", wrong, err)
+	for _, q := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
+		if _, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, q); !errors.As(err, &refused) {
+			t.Errorf("%+v: got %v, want a refusal", q, err)
 		}
 	}
 	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Limit: 1}); err != nil || s.Total != 0 {
-		t.Errorf("a neighbour sees %+v, %v", s, err)
+		t.Errorf("another entity: got %+v, %v, want no tickets", s, err)
 	}
 }

@@ -12,23 +12,24 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// changeRow is one event in the stream of changes, one row of the table "timeline": that a ticket changed, and who may know.
+// changeRow is a row of the table "timeline": one event in the stream of changes, and the people who may know of it.
 type changeRow struct {
 	Position int64
 	Ticket   ticket.ID
 	Type     string
 	At       time.Time
 	Author   catalog.EntityCode
-	// Entities may know of it: those that see the ticket after the event, and those that saw it before. All but the
-	// author's know from From on: a hand-over at once, a note when they may read it.
+	// Entities are the entities that may know of the event: those that see the ticket after it, and those that saw it before. The author's
+	// entity may know at once, the others from EntitiesFrom on: of a note when they may read it, of everything else at once.
 	Entities     []catalog.EntityCode
 	EntitiesFrom time.Time
-	// Citizen is the account that may know of it, from CitizenFrom on: nothing of an act before its note. "" for none.
+	// Citizen is the account that may know of the event from CitizenFrom on, or "". The events of an act are hidden until its note may be
+	// read.
 	Citizen     string
 	CitizenFrom time.Time
 }
 
-// newChangeRow is the entry of an event that took a ticket's row from before to after.
+// newChangeRow returns the change row of an event; before and after are the ticket's rows before and after the event.
 func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 	e := changeRow{
 		Position: r.Position, Ticket: r.Ticket, Type: ticket.EventName(r.Event), At: r.At, Author: r.By.Entity,
@@ -49,7 +50,7 @@ func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 	case ticket.RegionalNote:
 		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
 	case ticket.PlaybookEvent:
-		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // it happens only while that entity has the ticket
+		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // only while that entity has the ticket
 	case ticket.AssignmentEvent, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverAlertEvent, ticket.ContactEvent:
 		e.Citizen = ""
 	case ticket.Opened, ticket.CitizenNote, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
@@ -58,7 +59,7 @@ func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 	return e
 }
 
-// entitiesSeeing lists the entities that see the ticket before or after, each once.
+// entitiesSeeing returns the entities that see the ticket in one of two states, each once.
 func entitiesSeeing(before, after ticket.UndoableState) []catalog.EntityCode {
 	all := append([]catalog.EntityCode{before.Entity, after.Entity}, before.Traces...)
 	all = append(all, after.Traces...)

@@ -13,9 +13,9 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Changes tells which tickets that the viewer may see changed after a position, in its order, at most limit of them.
-// A change that is still held from the viewer is left out, and Next stays before it: ask again from there, at the
-// latest at HeldUntil. So every change is told at least once.
+// Changes returns the changes after a position that the viewer may see, in the order of the log, at most limit of them. It leaves out a
+// change that is still held from the viewer, and Next stays before it; the caller must ask again from Next, at HeldUntil at the latest. So
+// the caller gets every change at least once.
 func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, limit int) (Changes, error) {
 	changes := Changes{Items: []Change{}}
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
@@ -27,12 +27,12 @@ func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, 
 			return err
 		}
 		changes.Next = s.position
-		sent, held := 0, int64(0)
+		n, held := 0, int64(0)
 		var c Change
 		var from time.Time
 		_, err = pgx.ForEachRow(rows, []any{&c.Position, &c.Ticket, &c.Type, &c.At, &from}, func() error {
-			sent++
-			if sent == limit { // there may be more
+			n++
+			if n == limit { // there may be more
 				changes.Next.N = c.Position
 			}
 			if s.viewer.IsCitizen() {
@@ -62,8 +62,8 @@ func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, 
 	return changes, nil
 }
 
-// ResumePosition is from where a viewer who has read everything up to a position misses nothing: before the first change up to
-// there that was still held from them.
+// ResumePosition returns the position from which a viewer who has read the changes up to a position must read on to miss none: the position
+// before the first of those changes that is still held from them, or else the position itself.
 func (r *Reader) ResumePosition(ctx context.Context, v ticketview.Viewer, read int64) (int64, error) {
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
@@ -80,12 +80,12 @@ func (r *Reader) ResumePosition(ctx context.Context, v ticketview.Viewer, read i
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("read what is held: %w", err)
+		return 0, fmt.Errorf("find held changes: %w", err)
 	}
 	return read, nil
 }
 
-// visibleFromSQL is the moment from which the viewer may know of a change.
+// visibleFromSQL returns the SQL of the moment from which the viewer may know of a change. In it, $2 is the viewer's entity.
 func (s snapshot) visibleFromSQL() string {
 	switch {
 	case s.viewer.IsCitizen():

@@ -15,16 +15,16 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// cursor is where a page ended, or began: an item's key of the order, and its id. On the wire it is opaque and signed, so
-// that it goes on from where we said, with the filter and for the viewer it was given for.
+// cursor is the row after which, or before which, a page of a list begins: the row's sort key and id. On the wire it is opaque text. Its
+// signature makes it valid only for the filter and the viewer that it was made for.
 type cursor struct {
 	Key       string `json:"k"`
 	ID        string `json:"i"`
-	Back      bool   `json:"b,omitempty"` // to the page before
+	Back      bool   `json:"b,omitempty"` // leads to the page before the row
 	Signature string `json:"s"`
 }
 
-// signer signs with the log's master key.
+// signer returns the keyed hash of a value for a purpose, with the log's master key.
 type signer func(purpose, value string) string
 
 func (c cursor) withSignature(sign signer, f Filter, v ticketview.Viewer) cursor {
@@ -36,12 +36,12 @@ func (c cursor) withSignature(sign signer, f Filter, v ticketview.Viewer) cursor
 func (c cursor) encode(sign signer, f Filter, v ticketview.Viewer) string {
 	text, err := json.Marshal(c.withSignature(sign, f, v))
 	if err != nil {
-		panic("strings cannot be encoded: " + err.Error())
+		panic("encode cursor: " + err.Error())
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// decodeCursor reads a cursor; *FilterError for one that was not given out for this list.
+// decodeCursor returns the filter's cursor. Error: *readmodel.FilterError for a cursor of another list or viewer.
 func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
 	var c cursor
 	text, err := base64.RawURLEncoding.DecodeString(f.Cursor)

@@ -14,11 +14,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// mentionLampposts are in no code of the catalogue: where the word stands, the citizen wrote it.
+// mentionLampposts gives the form a word that only the citizen can have written: no code or label of the catalogue contains it.
 func mentionLampposts(o *ticket.Open) { o.Form.Description = "I lampioni del cortile" }
 
-// TestErasedRowHoldsNoPersonalData: neither a word nor the keyed hash of their codice fiscale, wherever it is
-// looked for in the row, live and rebuilt.
+// TestErasedRowHoldsNoPersonalData looks in the whole row of an erased ticket, live and rebuilt, for names, words and the keyed hash of the
+// tax code.
 func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino, mentionLampposts)
@@ -26,21 +26,21 @@ func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 	h.Do(id, tickettest.Operator, tickettest.Ask("Ci mandi la fotografia"))
 	h.Project()
 	hash := h.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
-	traces := []string{hash, "Fittizia", "Prova", "lampion", "fotografi"}
+	words := []string{hash, "Fittizia", "Prova", "lampion", "fotografi"}
 	if row := h.row(id); !strings.Contains(row, hash) || !strings.Contains(row, "fotografi") {
-		t.Fatalf("before: %s", row)
+		t.Fatalf("before the erasure the row lacks the personal data: %s", row)
 	}
 	h.Do(id, person.Actor{ID: "a", Role: person.Administrator}, ticket.Erase{})
 	h.Project()
 	check := func(when string) {
 		t.Helper()
-		for _, trace := range traces {
-			if row := h.row(id); strings.Contains(row, trace) {
-				t.Errorf("%s: %q is still in %s", when, trace, row)
+		for _, word := range words {
+			if row := h.row(id); strings.Contains(row, word) {
+				t.Errorf("%s: %q is still in %s", when, word, row)
 			}
 		}
 		if n := h.countFound(tickettest.Operator, "RSSMRA85T10A562S"); n != 0 {
-			t.Errorf("%s: found by codice fiscale", when)
+			t.Errorf("%s: the erased ticket is found by tax code", when)
 		}
 	}
 	check("live")
@@ -48,7 +48,7 @@ func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 	check("rebuilt")
 }
 
-// row is a ticket's row in the lists, all of it.
+// row returns all columns of a ticket's stored row, as JSON.
 func (h *fixture) row(id ticket.ID) (row string) {
 	h.T.Helper()
 	err := h.Store.WorkerPool().QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
@@ -58,8 +58,8 @@ func (h *fixture) row(id ticket.ID) (row string) {
 	return row
 }
 
-// TestPlannerStatisticsHoldNoPersonalData: what the planner keeps of a table outlives an erasure, so it keeps no names, words or
-// hashes of them at all.
+// TestPlannerStatisticsHoldNoPersonalData checks that the planner's statistics hold no names, words or hashes of tax codes. Statistics stay
+// after an erasure.
 func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 	h := newFixture(t)
 	for range 20 {
@@ -72,7 +72,7 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = tx.Rollback(t.Context()) }() // the view shows nothing while policies bind even the owner
+		defer func() { _ = tx.Rollback(t.Context()) }() // pg_stats shows nothing while row-level security is forced on the owner
 		if _, err := tx.Exec(t.Context(), `alter table read.tickets_v1 no force row level security; analyze read.tickets_v1`); err != nil {
 			t.Fatal(err)
 		}
@@ -86,15 +86,15 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 		known := 0
 		_, err = pgx.ForEachRow(rows, []any{&column, &values}, func() error {
 			known++
-			for _, trace := range []string{"Fittizia", "lampion", h.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")} {
-				if strings.Contains(values, trace) {
-					t.Errorf("%s: the statistics of %s hold %q", when, column, trace)
+			for _, word := range []string{"Fittizia", "lampion", h.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")} {
+				if strings.Contains(values, word) {
+					t.Errorf("%s: the statistics of %s hold %q", when, column, word)
 				}
 			}
 			return nil
 		})
 		if err != nil || known == 0 {
-			t.Fatalf("%s: %d columns with statistics, %v", when, known, err)
+			t.Fatalf("%s: got %d columns with statistics, %v", when, known, err)
 		}
 	}
 	check("live")

@@ -19,14 +19,14 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// sortOrder is what an order means in SQL: a key, its type, and which way. The id decides between equal keys.
+// sortOrder is the SQL of a Sort: the key, its type and the direction. Rows with equal keys are sorted by id.
 type sortOrder struct {
 	key        string
 	sqlType    string
 	descending bool
 }
 
-// sortOrders of a list. A citizen's list goes by what the citizen sees.
+// sortOrders returns the SQL of every Sort. A citizen's list is sorted by the times that the citizen sees.
 func sortOrders(citizen bool) map[Sort]sortOrder {
 	updated := "t.updated_at"
 	if citizen {
@@ -44,14 +44,14 @@ func sortOrders(citizen bool) map[Sort]sortOrder {
 	}
 }
 
-// citizenStateSQL is where the ticket stands for its citizen at the moment $1: Row.shownAt in SQL.
+// citizenStateSQL selects the state that the citizen sees at the moment $1. It must agree with Row.citizenStateAt.
 const citizenStateSQL = `(select s from jsonb_array_elements(t.folded -> 'shown') with ordinality e(s, n)
 	where n = 1 or (s ->> 'from')::timestamptz <= $1 order by n desc limit 1)`
 
-// MaxSearchLength bounds a search, characters.
+// MaxSearchLength is the largest length of a search, in characters.
 const MaxSearchLength = 200
 
-// validate refuses what no list can be made from, and fills in what was not asked for.
+// validate returns the filter with default values for empty fields. Error: *readmodel.FilterError.
 func (f Filter) validate(role person.Role) (Filter, error) {
 	if f.Sort == "" {
 		f.Sort = RecentFirst
@@ -78,17 +78,17 @@ func (f Filter) validate(role person.Role) (Filter, error) {
 	return f, readmodel.CheckText(map[string]string{"q": f.Q, "assignee": f.Assignee, "entity": string(f.Entity)})
 }
 
-// isQueueOnly tells that nothing but the queue, and perhaps an entity, was asked for.
+// isQueueOnly reports whether the filter has a queue, perhaps an entity, and nothing else.
 func (f Filter) isQueueOnly() bool {
 	return f.Queue != "" && f.Status == "" && f.Assignee == "" && f.SameCitizenAs == "" && f.Q == ""
 }
 
-// conditions says the filter in SQL. Whom it shows is the policy's affair; here stands what was asked for.
+// conditions returns the filter in SQL. Row-level security, not this filter, decides what the viewer may see.
 func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 	c := &readmodel.Conditions{}
-	c.Add("%s::timestamptz is not null", s.now) // $1, see seenByCitizen
+	c.Add("%s::timestamptz is not null", s.now) // makes now the argument $1, which citizenStateSQL uses
 	citizen := s.viewer.IsCitizen()
-	if f.Queue == HandedOverQueue && len(q.handedOver) <= maxCounted { // of more, a page in any order is soon full
+	if f.Queue == HandedOverQueue && len(q.handedOver) <= maxCounted { // with more matches, reading in the list's order fills a page soon
 		c.Add("t.id = any (%s::text[]::uuid[])", q.handedOver)
 	} else {
 		addQueueCondition(c, s.viewer, f.Queue)
@@ -114,7 +114,9 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 	default:
 		c.Add("t.assignee = %s", f.Assignee)
 	}
-	if f.SameCitizenAs != "" { // looked up first: the planner, which knows nothing of subjects, takes a citizen's tickets for thousands, and reads all in order
+	// The tickets of the same citizen are looked up first. The planner has no statistics on subjects: it would expect thousands of matches and
+	// read all tickets in the list's order.
+	if f.SameCitizenAs != "" {
 		c.Add(`t.id = any (array(select s.id from `+s.table("tickets")+` s where s.subject <> '' and s.id <> %s::text::uuid
 			and s.subject = (select o.subject from `+s.table("tickets")+` o where o.id = %[1]s::text::uuid)))`, string(f.SameCitizenAs))
 	}
@@ -122,25 +124,26 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 	case q.isEmpty():
 	case len(q.found) <= maxCounted && !q.tooMany:
 		c.Add("t.id = any (%s::text[]::uuid[])", q.found)
-	default: // any page of it is soon full
+	default: // with more matches, reading in the list's order fills a page soon
 		c.Add("("+matchesWordsSQL("%[1]s", "%[2]s")+" or %[3]s <> '' and t.number >= %[3]s and t.number < %[3]s || ':' or %[4]s <> '' and t.subject = %[4]s)",
 			q.words, s.now, q.numberPrefix, q.taxCodeHash)
 	}
 	return c
 }
 
-// matchesWordsSQL tells in SQL whether a ticket says the words by now. Those are parsed once a query; in a function, they would be once a
-// ticket. coalesce keeps the planner from guessing that next to none does, which it has no statistics to know: it would read and
-// sort a whole entity's for a page that the first rows fill.
+// matchesWordsSQL returns the SQL condition that a ticket contains the words in texts that its readers may see now. The words are parsed
+// once for each query; a function would parse them once for each ticket. coalesce keeps the planner, which has no statistics on words, from
+// expecting almost no match: it would then read and sort all tickets of an entity for a page that the first rows fill.
 func matchesWordsSQL(words, now string) string {
-	asked := "(select websearch_to_tsquery('pg_catalog.italian', " + words + "::text))"
-	return "coalesce(t.search @@ " + asked + ", false) and (t.said_until <= " + now + "::timestamptz or " + matchFunction + "(t.folded, " + asked + ", " + now + "::timestamptz))"
+	query := "(select websearch_to_tsquery('pg_catalog.italian', " + words + "::text))"
+	return "coalesce(t.search @@ " + query + ", false) and (t.said_until <= " + now + "::timestamptz or " +
+		matchFunction + "(t.folded, " + query + ", " + now + "::timestamptz))"
 }
 
-// overrideGroundsSQL lists the grounds of hand-overs against the playbook, for SQL.
+// overrideGroundsSQL lists the grounds of hand-overs against the playbook's outcome.
 var overrideGroundsSQL = readmodel.QuoteList(ticket.OverrideGrounds())
 
-// addQueueCondition says in SQL what queues says of a row.
+// addQueueCondition adds the condition that a ticket is in a queue of the viewer. It must agree with countKeys.
 func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) {
 	entity, person := string(v.Actor.Entity), v.Actor.ID
 	switch {
@@ -155,7 +158,8 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 	}
 	if q == OverrideQueue {
 		handover := "t.folded -> 'state' -> 'Handover'"
-		c.Add(handover+" ->> 'Ground' in ("+overrideGroundsSQL+") and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+handover+" ->> 'ASR' = %[1]s)", entity)
+		c.Add(handover+" ->> 'Ground' in ("+overrideGroundsSQL+") and t.status <> 'chiuso' and (%s = '"+string(catalog.Region)+"' or "+
+			handover+" ->> 'ASR' = %[1]s)", entity)
 		return
 	}
 	c.Add("t.entity = %s", entity)
@@ -176,21 +180,21 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 	}
 }
 
-// numberPrefixPattern is as much of a number as tells it from a year.
+// numberPrefixPattern matches a ticket number, or its beginning with at least four digits after the year.
 var numberPrefixPattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{4,}$`)
 
-// searchTerms is what to look for: words, the beginning of a number, the keyed hash of a codice fiscale; and what was found, as
-// far as one more than most.
+// searchTerms holds what a search looks for: words, the beginning of a ticket number and the keyed hash of a tax code. It also holds the
+// tickets that were looked up before the list is read: at most maxCounted+1 each.
 type searchTerms struct {
 	words, numberPrefix, taxCodeHash string
 	found                            []string // ids
 	handedOver                       []string // ids in the queue of hand-overs
-	tooMany                          bool     // the words are in so many that none was looked up
+	tooMany                          bool     // so many tickets contain the words that none was looked up
 }
 
 func (q searchTerms) isEmpty() bool { return q.words+q.numberPrefix+q.taxCodeHash == "" }
 
-// parseSearch reads what somebody looks for. Digits may be a number or stand in a text.
+// parseSearch returns the terms of the filter's search text. One text may be words and a ticket number or tax code at once.
 func (f Filter) parseSearch(hash func(purpose, value string) string) (s searchTerms) {
 	q := strings.TrimSpace(f.Q)
 	if code, err := person.ParseTaxCode(q); err == nil {

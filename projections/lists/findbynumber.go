@@ -17,13 +17,13 @@ import (
 
 var ticketNumberPattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,19}$`)
 
-// FindByNumber finds the ticket that has exactly this number, if the viewer may see it; "" otherwise.
+// FindByNumber returns the id of the ticket with a number, or "" if there is none that the viewer may see.
 func (r *Reader) FindByNumber(ctx context.Context, v ticketview.Viewer, number string) (id ticket.ID, err error) {
 	if !ticketNumberPattern.MatchString(number) {
 		return "", nil
 	}
-	err = r.withSnapshot(ctx, v, func(seen snapshot) error {
-		err := seen.tx.QueryRow(ctx, `select id::text from `+seen.table("tickets")+` where number = $1`, number).Scan(&id)
+	err = r.withSnapshot(ctx, v, func(s snapshot) error {
+		err := s.tx.QueryRow(ctx, `select id::text from `+s.table("tickets")+` where number = $1`, number).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

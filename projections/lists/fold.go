@@ -10,17 +10,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// foldEvent takes one event into a ticket's row. It is the same live and in a rebuild. An event that the row has
-// already taken changes nothing, so a redelivery is harmless.
+// foldEvent returns a ticket's row after one more event. Live runs and rebuilds both use it. An event that the row holds already changes
+// nothing, so an event may be delivered twice.
 func foldEvent(row Row, r ticket.Recorded) Row {
 	if r.Version <= row.Version {
 		return row
 	}
-	truth := row.State
-	row.State = ticket.Evolve(truth, r)
+	actual := row.State
+	row.State = ticket.Evolve(actual, r)
 	row.Version, row.Position, row.UpdatedAt = r.Version, r.Position, r.At
 	from := r.At
-	if held := row.State.Last.HeldUntil; held.After(from) { // the note stands before what its act does
+	if held := row.State.Last.HeldUntil; held.After(from) { // the citizen sees nothing of an act before its note
 		from = held
 	}
 	switch e := r.Event.(type) {
@@ -37,21 +37,21 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 	case ticket.ActWithdrawn:
 		if row = row.removeTexts(e.Notes).removeCitizenStates(e.Act); len(row.CitizenStates) > 0 {
 			return row
-		} // or it had been shown already by the time its withdrawal was recorded
+		} // otherwise the citizen has seen the act, so the withdrawal is an event for them too
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.AutoClosed, ticket.CitizenReminded:
 	}
-	row = row.addCitizenState(r, truth, from)
+	row = row.addCitizenState(r, actual, from)
 	if row.State.Erased {
 		row = row.withoutSubject()
 	}
 	return row
 }
 
-// withoutSubject drops the keyed hash of the codice fiscale, which would still tell whose ticket it was to who knows it. The
-// log keeps it, for the rules.
+// withoutSubject returns the row without the keyed hash of the tax code, which would identify the citizen to anybody who can compute it.
+// The log keeps the hash, because the rules need it.
 func (row Row) withoutSubject() Row {
 	row.State.Subject = ""
 	row.CitizenStates = slices.Clone(row.CitizenStates)
@@ -61,7 +61,7 @@ func (row Row) withoutSubject() Row {
 	return row
 }
 
-// withForm takes in the form, where it can still be read.
+// withForm returns the row with the names and texts of the form; f is nil for an erased form.
 func (row Row) withForm(f *ticket.Form) Row {
 	if f == nil {
 		return row
@@ -72,7 +72,7 @@ func (row Row) withForm(f *ticket.Form) Row {
 	return row
 }
 
-// foldHistory folds one ticket's events from its beginning.
+// foldHistory returns the row of a ticket after its whole history.
 func foldHistory(history []ticket.Recorded) Row {
 	var row Row
 	for _, r := range history {

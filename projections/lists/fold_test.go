@@ -21,13 +21,13 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// TestTheCitizensListSaysWhatTheirTicketSays, at every moment, held acts included.
-func TestTheCitizensListSaysWhatTheirTicketSays(t *testing.T) {
+// TestCitizenListAgreesWithTicketView compares status and entity at every moment of random histories, held acts included.
+func TestCitizenListAgreesWithTicketView(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
-		for _, at := range tickettest.Moments(life.History) {
-			row := foldHistory(recordedUpTo(life.History, at))
-			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, life.History, ticketview.Names{Catalog: catalog.Default()}, at)
+		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
+		for _, at := range tickettest.Moments(random.History) {
+			row := foldHistory(recordedUpTo(random.History, at))
+			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, random.History, ticketview.Names{Catalog: catalog.Default()}, at)
 			if got := row.citizenStateAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
 				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
 			}
@@ -40,12 +40,12 @@ func recordedUpTo(history []ticket.Recorded, at time.Time) []ticket.Recorded {
 	return slices.DeleteFunc(slices.Clone(history), func(r ticket.Recorded) bool { return r.At.After(at) })
 }
 
-// TestIncrementalIsRebuilt: whatever the batches, with the rows stored in between, and with every text erased by the
-// time of the rebuild.
-func TestIncrementalIsRebuilt(t *testing.T) {
+// TestLiveRowsEqualRebuiltRows folds random logs in random batches, with the rows stored between batches, and compares the result with a
+// fold of the whole log, in which every text is erased.
+func TestLiveRowsEqualRebuiltRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history, rebuiltFrom := tickettest.DrawLog(t)
-		live, counts, entries := map[ticket.ID]string{}, countChanges{}, []changeRow{}
+		live, counts, changes := map[ticket.ID]string{}, countChanges{}, []changeRow{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
 			f := newTicketsFold(map[ticket.ID]Row{})
@@ -66,7 +66,7 @@ func TestIncrementalIsRebuilt(t *testing.T) {
 			for k, n := range f.counts {
 				counts[k] += n
 			}
-			entries = append(entries, f.changes...)
+			changes = append(changes, f.changes...)
 			history = history[n:]
 		}
 		f := newTicketsFold(map[ticket.ID]Row{})
@@ -86,13 +86,13 @@ func TestIncrementalIsRebuilt(t *testing.T) {
 		}
 		byPosition := func(a, b changeRow) int { return int(a.Position - b.Position) }
 		slices.SortFunc(f.changes, byPosition)
-		if fmt.Sprint(entries) != fmt.Sprint(f.changes) {
-			t.Fatalf("live\n%v\nrebuilt\n%v", entries, f.changes)
+		if fmt.Sprint(changes) != fmt.Sprint(f.changes) {
+			t.Fatalf("live\n%v\nrebuilt\n%v", changes, f.changes)
 		}
 	})
 }
 
-// TestCountsMatchRecount among the tickets that stand in each queue.
+// TestCountsMatchRecount compares the counts after every event with a count of the tickets in each queue.
 func TestCountsMatchRecount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history, _ := tickettest.DrawLog(t)
@@ -105,24 +105,24 @@ func TestCountsMatchRecount(t *testing.T) {
 			}
 			for k, n := range f.counts {
 				if recount[k] != n || n < 0 {
-					t.Fatalf("%v: kept %d, counted %d", k, n, recount[k])
+					t.Fatalf("%v: got %d, want %d", k, n, recount[k])
 				}
 			}
 		}
 	})
 }
 
-// TestStoredRowGolden: rows that are stored in one shape are read again in the same one. When this
-// fails because the rules remember something else, the model needs a new version and a migration, not a new file.
+// TestStoredRowGolden holds the JSON of a stored row. When it fails because ticket.State has changed, the model needs a new version and a
+// migration, not a new golden file.
 func TestStoredRowGolden(t *testing.T) {
 	projectionstest.Golden(t, "testdata/row_v1.json", foldHistory(tickettest.SampleScenario(t).History))
 }
 
-// TestQueueCountsMatchLists: the SQL of a queue, its kept count and the pure function agree for every viewer.
+// TestQueueCountsMatchLists compares, for every viewer and queue, the stored count, the number of tickets listed and the list's total.
 func TestQueueCountsMatchLists(t *testing.T) {
 	h := newFixture(t)
-	for _, life := range tickettest.DrawExamples(60, 25) {
-		h.PlayLife(life, func(int) {})
+	for _, random := range tickettest.DrawExamples(60, 25) {
+		h.PlayTicket(random, func(int) {})
 	}
 	h.Project()
 	listed := 0
@@ -140,6 +140,6 @@ func TestQueueCountsMatchLists(t *testing.T) {
 		}
 	}
 	if listed < 100 {
-		t.Errorf("only %d tickets listed: nothing was shown", listed)
+		t.Errorf("got %d tickets listed, want at least 100 to compare", listed)
 	}
 }

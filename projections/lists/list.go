@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// ListTickets lists the tickets that the viewer may see and asked for, a page at a time. *FilterError names what in the
-// filter makes no list.
+// ListTickets returns one page of the tickets that match the filter and that the viewer may see. Error: *readmodel.FilterError for a field
+// of the filter that is not valid.
 func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter) (Page, error) {
 	f, err := f.validate(v.Actor.Role)
 	if err != nil {
@@ -35,26 +35,25 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 	}
 	page := Page{Items: []Item{}}
 	var rows []Row
-	var seen snapshot
+	var snap snapshot
 	err = r.withSnapshot(ctx, v, func(s snapshot) (err error) {
-		page.Position, seen = s.position, s
-		searched, err := seen.search(ctx, f.parseSearch(r.store.KeyedHash))
+		page.Position, snap = s.position, s
+		searched, err := snap.search(ctx, f.parseSearch(r.store.KeyedHash))
 		if err == nil && f.Queue == HandedOverQueue {
-			searched.handedOver, err = seen.findHandedOver(ctx, f.Entity)
+			searched.handedOver, err = snap.findHandedOver(ctx, f.Entity)
 		}
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
-		if page.Total, page.MoreThanTotal, err = seen.total(ctx, f, searched); err != nil {
+		if page.Total, page.MoreThanTotal, err = snap.total(ctx, f, searched); err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
 		if f.sortsByName() && page.TooManyByName() {
 			return readmodel.NewFilterError("sort", refusal.TooManyByName.With(), fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName))
 		}
-		asked := f.conditions(seen, searched)
-		found, err := seen.page(ctx, f, asked, from)
-		if err == nil && from != nil && from.Back && !found.before { // the first page is a whole one
-			found, err = seen.page(ctx, f, f.conditions(seen, searched), nil)
+		found, err := snap.page(ctx, f, f.conditions(snap, searched), from)
+		if err == nil && from != nil && from.Back && !found.before { // fewer rows than a page are before the cursor: return the first page
+			found, err = snap.page(ctx, f, f.conditions(snap, searched), nil)
 		}
 		rows = found.rows
 		if found.before {
@@ -73,12 +72,12 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
 	for _, row := range rows {
-		page.Items = append(page.Items, seen.newItem(row, names))
+		page.Items = append(page.Items, snap.newItem(row, names))
 	}
 	return page, nil
 }
 
-// namesOf looks up the operators that the rows name.
+// namesOf returns the names of the operators to whom the tickets are assigned.
 func (r *Reader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, error) {
 	var ids []string
 	for _, row := range rows {
@@ -89,32 +88,35 @@ func (r *Reader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, err
 	return ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, ids)
 }
 
-// maxCounted is how far a list is counted that is no queue, and how many tickets a search looks up before the list is read: what
-// has more is read in its order until a page is full. So neither takes longer among a million tickets.
+// maxCounted is the number at which the count of a list that is no queue stops, and the largest number of tickets that a search looks up
+// before the list is read. A list with more matches is read in its order until a page is full. So neither takes longer among a million
+// tickets.
 const maxCounted = 1000
 
-// maxSortedByName is how many tickets are put in order by name: no index holds names, which could outlive an erasure in it.
+// maxSortedByName is the largest number of tickets that are sorted by name. No index helps to sort them: an index on names could keep a
+// name after its erasure.
 const maxSortedByName = 10_000
 
 func (f Filter) sortsByName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
 
-// total is the kept count where a queue alone is asked for, and else counted, as far as most; more tells that it goes on.
+// total returns the number of tickets that match the filter. It is the stored count if the filter is a queue alone; otherwise it is counted
+// up to maxCounted, and more reports that there are more.
 func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, more bool, err error) {
 	switch {
 	case f.isQueueOnly() && f.Entity == "":
 		counts, err := s.queueCounts(ctx)
 		return counts[countKeyFor(s.viewer, f.Queue)], false, err
-	case f.isQueueOnly() && f.Queue == HandedOverQueue: // those at that entity were looked up
+	case f.isQueueOnly() && f.Queue == HandedOverQueue: // findHandedOver has looked them up
 		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
-	asked := f.conditions(s, q)
-	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from %s t where %s limit %d) counted`, s.table("tickets"), asked.SQL(), maxCounted+1),
-		asked.Args...).Scan(&n)
+	where := f.conditions(s, q)
+	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from %s t where %s limit %d) counted`, s.table("tickets"), where.SQL(), maxCounted+1),
+		where.Args...).Scan(&n)
 	return min(n, maxCounted), n > maxCounted, err
 }
 
-// matchesTooMany tells whether so many of the newest tickets say the words that a page of the list is soon full of them: then looking
-// them all up would be for nothing.
+// matchesTooMany reports whether more than 50 of the 200 tickets updated last, at the viewer's entity if there is one, contain the words.
+// Then a few rows of the list fill a page, and looking up all matches first would take longer.
 func (s snapshot) matchesTooMany(ctx context.Context, words string) (many bool, err error) {
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
@@ -123,7 +125,7 @@ func (s snapshot) matchesTooMany(ctx context.Context, words string) (many bool, 
 	return many, err
 }
 
-// search looks up what was asked for by words, number or codice fiscale.
+// search returns the terms with the ids of the tickets that match them, at most maxCounted+1, or with tooMany set.
 func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error) {
 	if q.isEmpty() {
 		return q, nil
@@ -143,8 +145,8 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 	return q, err
 }
 
-// findHandedOver looks up the tickets that the viewer's entity handed over and that are at one now (zero: at any), as far as one more
-// than most.
+// findHandedOver returns the ids of the tickets that the viewer's entity handed over and that are now at an entity, or at any entity if at
+// is empty: at most maxCounted+1 of them.
 func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode) ([]string, error) {
 	rows, err := s.tx.Query(ctx, `select `+handedOverFunction+`($1, $2)::text`, string(at), maxCounted+1)
 	if err != nil {
@@ -153,15 +155,16 @@ func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode) ([]
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// pageRows is some rows of a list in its order, where it begins and ends, and whether there are others before and after.
+// pageRows holds the rows of one page in the list's order, the cursors of the first and the last row, and whether more rows come before
+// and after.
 type pageRows struct {
 	rows          []Row
 	first, last   cursor
 	before, after bool
 }
 
-// page reads the rows after the cursor, or with one that leads back those before it.
-func (s snapshot) page(ctx context.Context, f Filter, asked *readmodel.Conditions, from *cursor) (pageRows, error) {
+// page reads the rows after the cursor, or those before it if the cursor leads back.
+func (s snapshot) page(ctx context.Context, f Filter, where *readmodel.Conditions, from *cursor) (pageRows, error) {
 	order := sortOrders(s.viewer.IsCitizen())[f.Sort]
 	back := from != nil && from.Back
 	beyond, direction := ">", "asc"
@@ -169,20 +172,20 @@ func (s snapshot) page(ctx context.Context, f Filter, asked *readmodel.Condition
 		beyond, direction = "<", "desc"
 	}
 	if from != nil {
-		asked.Add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.sqlType), from.Key, from.ID)
+		where.Add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.sqlType), from.Key, from.ID)
 	}
 	found, err := s.tx.Query(ctx, fmt.Sprintf(`
 		select t.folded, %[1]s::text, t.id::text from %[5]s t where %[2]s
-		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, asked.SQL(), direction, f.Limit+1, s.table("tickets")), asked.Args...)
+		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, where.SQL(), direction, f.Limit+1, s.table("tickets")), where.Args...)
 	if err != nil {
 		return pageRows{}, err
 	}
 	var rows []Row
-	var places []cursor
+	var cursors []cursor
 	var row Row
 	var at cursor
 	_, err = pgx.ForEachRow(found, []any{&row, &at.Key, &at.ID}, func() error {
-		rows, places = append(rows, row), append(places, at)
+		rows, cursors = append(rows, row), append(cursors, at)
 		row = Row{}
 		return nil
 	})
@@ -191,13 +194,13 @@ func (s snapshot) page(ctx context.Context, f Filter, asked *readmodel.Condition
 	}
 	more := len(rows) > f.Limit
 	if more {
-		rows, places = rows[:f.Limit], places[:f.Limit]
+		rows, cursors = rows[:f.Limit], cursors[:f.Limit]
 	}
 	if back {
 		slices.Reverse(rows)
-		slices.Reverse(places)
+		slices.Reverse(cursors)
 	}
-	all := pageRows{rows: rows, first: places[0], last: places[len(places)-1], before: from != nil, after: more}
+	all := pageRows{rows: rows, first: cursors[0], last: cursors[len(cursors)-1], before: from != nil, after: more}
 	if back {
 		all.before, all.after = more, true
 	}
@@ -205,7 +208,7 @@ func (s snapshot) page(ctx context.Context, f Filter, asked *readmodel.Condition
 	return all, nil
 }
 
-// newItem is a row as the viewer may see it: a citizen sees no operator, and nothing of an act before its note.
+// newItem returns a row as the viewer may see it. A citizen sees no operator, and nothing of an act before its note may be read.
 func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 	state := row.State
 	i := Item{
@@ -233,20 +236,20 @@ func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 	return i
 }
 
-func newFlags(s ticket.State) (raised []Flag) {
+func newFlags(s ticket.State) (flags []Flag) {
 	if s.Status == ticket.HandedOver {
 		switch {
 		case s.Handover.Breached:
-			raised = append(raised, FlagBreached)
+			flags = append(flags, FlagBreached)
 		case s.Handover.Warned:
-			raised = append(raised, FlagWarned)
+			flags = append(flags, FlagWarned)
 		}
 	}
 	if s.Unreachable && s.Status != ticket.Closed {
-		raised = append(raised, FlagUndeliverable)
+		flags = append(flags, FlagUndeliverable)
 	}
 	if s.Reopened {
-		raised = append(raised, FlagReopened)
+		flags = append(flags, FlagReopened)
 	}
-	return raised
+	return flags
 }

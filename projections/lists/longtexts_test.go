@@ -16,12 +16,12 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// heaviestTexts are texts that a citizen may write, of the short words that weigh the most in an index: all different, in pairs with a
-// hyphen. Together they have so many bytes.
+// heaviestTexts returns texts that a citizen may write, with the given number of bytes in all. They consist of the words that take the most
+// space in a tsvector: short, all different, in pairs with a hyphen.
 func heaviestTexts(bytes int) (texts []string) {
 	const letters, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 	var words []string
-	for _, a := range "ȺȾ" { // in lower case they are longer
+	for _, a := range "ȺȾ" { // their lower case takes more bytes
 		for _, b := range letters {
 			words = append(words, string(a)+string(b), string(b)+string(a))
 		}
@@ -37,7 +37,7 @@ func heaviestTexts(bytes int) (texts []string) {
 			}
 		}
 	}
-	const consonants = "bcdfghjklmnpqrstvwxz" // endings are cut, but none of these
+	const consonants = "bcdfghjklmnpqrstvwxz" // the stemmer cuts none of them as an ending
 	for _, a := range consonants {
 		for _, b := range consonants {
 			for _, c := range consonants {
@@ -55,8 +55,8 @@ func heaviestTexts(bytes int) (texts []string) {
 			}
 		}
 	}
-	for _, of := range [][2]rune{{'㐀', '䶴'}, {'一', '龥'}, {'가', '힣'}} {
-		for r := of[0]; r <= of[1]; r++ {
+	for _, block := range [][2]rune{{'㐀', '䶴'}, {'一', '龥'}, {'가', '힣'}} {
+		for r := block[0]; r <= block[1]; r++ {
 			words = append(words, string(r))
 		}
 	}
@@ -77,7 +77,7 @@ func heaviestTexts(bytes int) (texts []string) {
 	return append(texts, text.String())
 }
 
-// Postgres refuses a tsvector of 1 MB, and with it all that the lists would have taken in.
+// TestVeryLongTextsDoNotStopTheLists: Postgres refuses a tsvector of 1 MB, and with it the whole batch.
 func TestVeryLongTextsDoNotStopTheLists(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
@@ -87,19 +87,19 @@ func TestVeryLongTextsDoNotStopTheLists(t *testing.T) {
 	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "Un lampione" })
 	stop := h.Run(h.Store)
 	defer stop()
-	for waiting := true; waiting; { // however long it takes, as long as it does not fail
+	for waiting := true; waiting; { // without a limit of time, as long as no batch fails
 		list, err := h.Runner().List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		lists := list[slices.IndexFunc(list, func(s readmodel.Status) bool { return s.Name == Model.Name })]
 		if waiting = lists.Lag > 0; lists.Failures > 0 {
-			t.Fatalf("the lists stand still: %s", lists.Error)
+			t.Fatalf("the lists fail: %s", lists.Error)
 		}
 	}
 	for _, q := range []string{"lampione", "b1a"} {
 		if got := h.countFound(tickettest.Operator, q); got != 1 {
-			t.Errorf("%q finds %d", q, got)
+			t.Errorf("%q finds %d tickets, want 1", q, got)
 		}
 	}
 }

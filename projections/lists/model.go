@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Model keeps the lists, their counts and the stream of changes: one model, so that all three always stand at
-// the same position.
+// Model is the read model of the lists, of their counts and of the stream of changes. It is one model, so that all three always have the
+// same position.
 var Model = readmodel.Model{
 	Name: "tickets", Version: 1,
 	Tables:     []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
@@ -53,7 +53,7 @@ var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", K
 	readmodel.NewColumn("folded", "jsonb", func(r Row) any { return r.marshal() }),
 }})
 
-// countChange is a change of one kept count.
+// countChange is the number to add to one stored count.
 type countChange struct {
 	countKey
 	n int
@@ -84,7 +84,8 @@ var timelineTable = readmodel.Table[changeRow]{
 	},
 }
 
-// citizenColumn is the account in whose area the ticket shows: never one that was only typed into a form.
+// citizenColumn returns the account whose own list shows the ticket: that of a verified citizen, or "" for an identity that the form only
+// declares.
 func (row Row) citizenColumn() string {
 	if row.Identity != ticket.Verified {
 		return ""
@@ -94,6 +95,7 @@ func (row Row) citizenColumn() string {
 
 func (row Row) assigneeColumn() string { return ticketview.AssigneeKey(row.State.Assignee) }
 
+// allTextsVisibleFrom returns the moment from which no public note of the ticket is held any more.
 func (row Row) allTextsVisibleFrom() time.Time {
 	until := row.OpenedAt
 	for _, s := range row.SearchableTexts {
@@ -107,15 +109,15 @@ func (row Row) allTextsVisibleFrom() time.Time {
 func (row Row) marshal() string {
 	text, err := json.Marshal(row)
 	if err != nil {
-		panic("a row of plain values cannot be encoded: " + err.Error())
+		panic("encode row: " + err.Error())
 	}
 	return string(text)
 }
 
-// ticketsFold takes events into rows and keeps what follows from it.
+// ticketsFold folds events into rows, and collects the rows, counts and changes that are to be written.
 type ticketsFold struct {
 	rows    map[ticket.ID]Row
-	touched map[ticket.ID]bool
+	changed map[ticket.ID]bool
 	counts  countChanges
 	changes []changeRow
 }
@@ -126,26 +128,26 @@ func (f *ticketsFold) apply(r ticket.Recorded) {
 	if after.Version == before.Version {
 		return
 	}
-	f.rows[r.Ticket], f.touched[r.Ticket] = after, true
+	f.rows[r.Ticket], f.changed[r.Ticket] = after, true
 	f.counts.move(before, after)
 	f.changes = append(f.changes, newChangeRow(before, after, r))
 }
 
-// drain gives the rows touched since the last time.
+// drain returns the rows that changed since the last call.
 func (f *ticketsFold) drain() []Row {
-	rows := make([]Row, 0, len(f.touched))
-	for id := range f.touched {
+	rows := make([]Row, 0, len(f.changed))
+	for id := range f.changed {
 		rows = append(rows, f.rows[id])
 	}
-	clear(f.touched)
+	clear(f.changed)
 	return rows
 }
 
 func newTicketsFold(rows map[ticket.ID]Row) *ticketsFold {
-	return &ticketsFold{rows: rows, touched: map[ticket.ID]bool{}, counts: countChanges{}}
+	return &ticketsFold{rows: rows, changed: map[ticket.ID]bool{}, counts: countChanges{}}
 }
 
-// nonZero lists the counts that are not zero.
+// nonZero returns the changes of counts that are not zero.
 func (t countChanges) nonZero() []countChange {
 	var all []countChange
 	for k, n := range t {
@@ -156,13 +158,13 @@ func (t countChanges) nonZero() []countChange {
 	return all
 }
 
-func applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) error {
-	rows, err := loadRows(ctx, tx, names, happened)
+func applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) error {
+	rows, err := loadRows(ctx, tx, names, events)
 	if err != nil {
 		return err
 	}
 	f := newTicketsFold(rows)
-	for _, r := range happened {
+	for _, r := range events {
 		f.apply(r)
 	}
 	if err := ticketsTable.Upsert(ctx, tx, names, f.drain()); err != nil {
@@ -172,15 +174,15 @@ func applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, ha
 		return err
 	}
 	if _, err := tx.Exec(ctx, `delete from read.`+names.Name(countsTable.Name)+` where count = 0`); err != nil {
-		return fmt.Errorf("forget empty counts: %w", err)
+		return fmt.Errorf("delete empty counts: %w", err)
 	}
 	return timelineTable.Upsert(ctx, tx, names, f.changes)
 }
 
-// loadRows reads the rows that the events touch.
-func loadRows(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) (map[ticket.ID]Row, error) {
-	ids := make([]string, len(happened))
-	for i, r := range happened {
+// loadRows reads the stored rows of the tickets that the events are about.
+func loadRows(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) (map[ticket.ID]Row, error) {
+	ids := make([]string, len(events))
+	for i, r := range events {
 		ids[i] = string(r.Ticket)
 	}
 	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where id = any($1::text[]::uuid[])`,
@@ -208,13 +210,13 @@ func buildTickets() readmodel.Builder {
 			}
 		},
 		Flush: func(ctx context.Context, tx pgx.Tx, names readmodel.TableNames) error {
-			rows, entries := f.drain(), f.changes
+			rows, changes := f.drain(), f.changes
 			clear(f.rows)
 			f.changes = nil
 			if err := ticketsTable.CopyIn(ctx, tx, names, rows); err != nil {
 				return err
 			}
-			return timelineTable.CopyIn(ctx, tx, names, entries)
+			return timelineTable.CopyIn(ctx, tx, names, changes)
 		},
 		Finish: func(ctx context.Context, tx pgx.Tx, names readmodel.TableNames) error {
 			return countsTable.CopyIn(ctx, tx, names, f.counts.nonZero())

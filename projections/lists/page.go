@@ -19,27 +19,28 @@ type Queue struct {
 	Count int     `json:"count"`
 }
 
-// Filter narrows a list of tickets. Zero fields are not asked for.
+// Filter selects the tickets of a list, their order and the page. An empty field selects every ticket.
 type Filter struct {
 	Queue         QueueID
 	Status        ticket.Status
-	Entity        catalog.EntityCode // competent
-	Assignee      string             // an account's id, or Supervisors, or Nobody
+	Entity        catalog.EntityCode // the competent one
+	Assignee      string             // an account's id, or ticketview.Supervisors, or NoAssignee
 	SameCitizenAs ticket.ID          // the other tickets of this one's citizen
-	// Q is a number or its beginning, a codice fiscale, or Italian words in what every viewer of a ticket may read.
+	// Q is a ticket number or its beginning, a tax code, or Italian words. Words are looked up in the texts that every operator who sees a
+	// ticket may read.
 	Q      string
-	Sort   Sort   // default: -updated_at
-	Cursor string // NextCursor or PreviousCursor of the page beside it, with the same filter and sort
+	Sort   Sort   // default: RecentFirst
+	Cursor string // NextCursor or PreviousCursor of a page with the same filter and sort
 	Limit  int    // 1–200, default 50
 }
 
-// NoAssignee asks for tickets that nobody is assigned to.
+// NoAssignee is the value of Filter.Assignee for tickets without an assignee.
 const NoAssignee = "nessuno"
 
-// Sort is the order of a list; "-" is descending.
+// Sort is the order of a list. A leading "-" means descending.
 type Sort string
 
-// The orders. Requester is by family name, given name, in Italian order.
+// The orders. ByRequester sorts by family name and then given name, in Italian order.
 const (
 	OldestFirst      Sort = "opened_at"
 	NewestFirst      Sort = "-opened_at"
@@ -56,15 +57,15 @@ type Page struct {
 	Items          []Item
 	NextCursor     string // empty on the last page
 	PreviousCursor string // empty on the first page
-	Total          int    // of all pages; exact for a queue, and else up to a thousand
-	MoreThanTotal  bool   // there are more than Total
+	Total          int    // of all pages; exact for a queue alone, otherwise at most 1,000
+	MoreThanTotal  bool   // there are more tickets than Total
 	Position       eventstore.Position
 }
 
-// TooManyByName tells that the list cannot be put in order by name.
+// TooManyByName reports whether the list is too long to be sorted by name.
 func (p Page) TooManyByName() bool { return p.MoreThanTotal || p.Total > maxSortedByName }
 
-// Item is a ticket in a list, as the viewer may see it.
+// Item is one ticket of a list, as the viewer may see it.
 type Item struct {
 	ID          ticket.ID            `json:"id"`
 	Number      string               `json:"number"`
@@ -87,38 +88,38 @@ type Item struct {
 	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"what calls for an operator's attention; none for citizens"`
 }
 
-// Flag is something about a ticket that an operator should see without opening it.
+// Flag is a fact about a ticket that an operator should see in the list.
 type Flag string
 
 // The flags.
 const (
-	FlagWarned        Flag = "handover-warned"   // nobody has taken the hand-over yet, and its time is running out
-	FlagBreached      Flag = "handover-breached" // and its time is over
-	FlagUndeliverable Flag = "undeliverable"     // recapito fallito: the address in the form takes no mail
-	FlagReopened      Flag = "reopened"          // since the last resolution
+	FlagWarned        Flag = "handover-warned"   // nobody has taken the hand-over, and its working hours are nearly over
+	FlagBreached      Flag = "handover-breached" // nobody has taken the hand-over within its working hours
+	FlagUndeliverable Flag = "undeliverable"     // recapito fallito: mail to the address in the form is not accepted
+	FlagReopened      Flag = "reopened"          // after its last resolution
 )
 
-// Person is a name.
+// Person is the name of a requester.
 type Person struct {
 	GivenName  string `json:"given_name"`
 	FamilyName string `json:"family_name"`
 }
 
-// Change says that a ticket which the viewer may see changed.
+// Change is one event of a ticket that the viewer may see.
 type Change struct {
 	Position    int64     `json:"position"`
 	Ticket      ticket.ID `json:"ticket"`
 	Type        string    `json:"type"`
 	At          time.Time `json:"at"`
-	VisibleFrom time.Time `json:"from"` // when the viewer could first know of it: At, or later for what was held
+	VisibleFrom time.Time `json:"from"` // when the viewer may first know of it: At, or later if it was held
 }
 
-// Changes is a stretch of the stream of changes.
+// Changes is a part of the stream of changes.
 type Changes struct {
 	Items []Change
-	// Next is where to go on from: pass it as after. It stays before a change that is still held, so that one may
-	// come with others that were given already.
+	// Next is the position to pass as after in the next call. It stays before a change that is still held, so the next call may return
+	// changes again that this one returned.
 	Next eventstore.Position
-	// HeldUntil is when the first of the changes that are still held may be seen; zero: none is.
+	// HeldUntil is the first moment at which a change that is still held may be seen, or zero if none is held.
 	HeldUntil time.Time
 }

@@ -18,13 +18,13 @@ type QueueID string
 // The queues.
 const (
 	NewQueue        QueueID = "nuove"          // nobody works on it yet
-	MyQueue         QueueID = "mie"            // mine to work on; a citizen's own
-	GroupQueue      QueueID = "supervisori"    // given to the supervisors as a group
+	MyQueue         QueueID = "mie"            // assigned to the viewer; of a citizen, their own
+	GroupQueue      QueueID = "supervisori"    // assigned to the supervisors as a group
 	InProgressQueue QueueID = "in_lavorazione" //
 	WaitingQueue    QueueID = "in_attesa"      // for the citizen
-	HandedOverQueue QueueID = "inoltrate"      // read-only traces
+	HandedOverQueue QueueID = "inoltrate"      // read-only traces of tickets that the entity handed over
 	SolvedQueue     QueueID = "risolte"        //
-	OverrideQueue   QueueID = "forzature"      // handed over against their checks; for supervisors
+	OverrideQueue   QueueID = "forzature"      // handed over against the playbook's outcome; for supervisors
 	AllQueue        QueueID = "tutte"          //
 )
 
@@ -33,12 +33,12 @@ var queueNames = map[QueueID]string{
 	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati", AllQueue: "Tutte",
 }
 
-// QueueName is what a role calls a queue of its own; false: it has no such queue.
+// QueueName returns the Italian name of a queue, and whether the role has that queue.
 func QueueName(r person.Role, q QueueID) (string, bool) {
 	return queueNames[q], slices.Contains(queuesForRole(r), q)
 }
 
-// queuesForRole lists the queues that a role has, in the order of the menu.
+// queuesForRole returns the queues of a role, in the order of the menu.
 func queuesForRole(r person.Role) []QueueID {
 	switch {
 	case r.Supervises():
@@ -54,15 +54,15 @@ func queuesForRole(r person.Role) []QueueID {
 	}
 }
 
-// countKey names one kept count: a queue of an entity, or of one person there. The auditor's is of no entity, a
-// citizen's of the account alone.
+// countKey names one stored count: of a queue of an entity, or of one person there. The auditor's count has no entity; a citizen's count
+// has the account alone.
 type countKey struct {
 	Entity catalog.EntityCode
 	Person string
 	Queue  QueueID
 }
 
-// countKeys lists every count in which a ticket stands. The SQL of a queue's list (inQueue) says the same.
+// countKeys returns the key of every count that includes a ticket. It must agree with addQueueCondition, which selects a queue's list.
 func countKeys(row Row) []countKey {
 	if row.State.Status == "" {
 		return nil
@@ -106,7 +106,7 @@ func countKeys(row Row) []countKey {
 	return keys
 }
 
-// countKeyFor is the count of a viewer's queue.
+// countKeyFor returns the key of the count of a viewer's queue.
 func countKeyFor(v ticketview.Viewer, q QueueID) countKey {
 	switch {
 	case v.IsCitizen():
@@ -120,10 +120,10 @@ func countKeyFor(v ticketview.Viewer, q QueueID) countKey {
 	}
 }
 
-// countChanges is how counts change: sums by key, never a recount.
+// countChanges holds the number to add to each count.
 type countChanges map[countKey]int
 
-// move takes a ticket from the queues of its row before to those of its row after.
+// move subtracts a ticket from the counts that include its row before an event, and adds it to those that include its row after it.
 func (t countChanges) move(before, after Row) {
 	for _, k := range countKeys(before) {
 		t[k]--

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package lists is the read model of queues, lists, search and the stream of changes, and its reader.
+// Package lists holds the read model of queues, lists, search and the stream of changes, and its reader. The reader shows a viewer nothing
+// that row-level security hides from them.
 package lists
 
 import (
@@ -17,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Reader reads queues, lists, search and changes for viewers. Every query runs under row-level security for its viewer, which
-// shows no row to a viewer without a role.
+// Reader reads queues, lists, search results and changes for viewers. Every query runs under row-level security for its viewer, which shows
+// no row to a viewer without a role.
 type Reader struct {
 	store         *eventstore.Store
 	catalog       *catalog.Catalog
@@ -31,7 +32,7 @@ func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview
 	return &Reader{store: store, catalog: c, operatorNames: operators, model: Model}
 }
 
-// snapshot is one snapshot of the lists, as one viewer may see it.
+// snapshot is a database snapshot of the lists, under row-level security for one viewer.
 type snapshot struct {
 	tx       pgx.Tx
 	viewer   ticketview.Viewer
@@ -40,26 +41,25 @@ type snapshot struct {
 	model    readmodel.Model
 }
 
-// table returns the name in SQL of one of the lists' tables.
+// table returns the SQL name of one of the lists' tables.
 func (s snapshot) table(name string) string { return s.model.Table(name) }
 
-// withSnapshot runs do in a snapshot of the lists. A personal link grants no lists, so only the viewer's actor counts.
+// withSnapshot calls do with a snapshot of the lists. A personal link gives no access to lists, so only the viewer's actor counts.
 func (r *Reader) withSnapshot(ctx context.Context, v ticketview.Viewer, do func(snapshot) error) error {
 	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
 		return do(snapshot{tx: s.Tx, viewer: ticketview.Viewer{Actor: v.Actor}, now: s.Now, position: s.Position, model: r.model})
 	})
 }
 
-// Queues lists the viewer's queues with their exact counts, and the position they stand at. A role that works no
-// tickets has none.
+// Queues returns the viewer's queues with their exact counts, and the position of the lists. A role that works on no tickets has no queues.
 func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, eventstore.Position, error) {
 	list := []Queue{}
 	var at eventstore.Position
-	err := r.withSnapshot(ctx, v, func(seen snapshot) error {
-		at = seen.position
-		counts, err := seen.queueCounts(ctx)
+	err := r.withSnapshot(ctx, v, func(s snapshot) error {
+		at = s.position
+		counts, err := s.queueCounts(ctx)
 		for _, q := range queuesForRole(v.Actor.Role) {
-			list = append(list, Queue{ID: q, Name: queueNames[q], Count: counts[countKeyFor(seen.viewer, q)]})
+			list = append(list, Queue{ID: q, Name: queueNames[q], Count: counts[countKeyFor(s.viewer, q)]})
 		}
 		return err
 	})
@@ -69,7 +69,7 @@ func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, even
 	return list, at, nil
 }
 
-// queueCounts reads the counts that the viewer may see.
+// queueCounts reads the stored counts that the viewer may see.
 func (s snapshot) queueCounts(ctx context.Context) (map[countKey]int, error) {
 	rows, err := s.tx.Query(ctx, `
 		select entity, person, queue, count from `+s.table("queue_counts")+`
@@ -87,10 +87,11 @@ func (s snapshot) queueCounts(ctx context.Context) (map[countKey]int, error) {
 	return counts, err
 }
 
+// countEntity returns the entity of the viewer's counts.
 func (s snapshot) countEntity() string { return string(countKeyFor(s.viewer, AllQueue).Entity) }
 
-// Wait waits until the lists have passed the position, for at most two seconds; stale reports that they have not by then. It holds no
-// connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
+// Wait waits until the lists have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
+// holds no connection. Error: eventstore.ErrBeyondHead for a position after the head of the log.
 func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
 	return readmodel.WaitFor(ctx, r.store, r.model, after)
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// fixture is a fixture with the lists and a reader of them.
+// fixture is a projectionstest.Fixture with the lists and their reader.
 type fixture struct {
 	*projectionstest.Fixture
 	reader *Reader
@@ -57,11 +57,11 @@ func TestQueueCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(page.Items) != 1 || page.Total != 1 || !page.Items[0].ReadOnly || page.Items[0].ID != id {
-		t.Fatalf("the trace: %+v", page)
+		t.Fatalf("got the traces %+v, want one that is read-only", page)
 	}
 }
 
-// checkCounts checks all counts of a viewer; those not named must be zero.
+// checkCounts checks all counts of a viewer; a queue that want does not name must be empty.
 func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
 	h.T.Helper()
 	got, _, err := h.reader.Queues(h.T.Context(), ticketview.Viewer{Actor: who})
@@ -84,7 +84,7 @@ func (h *fixture) list(who person.Actor, f Filter) Page {
 	return page
 }
 
-// countFound is how many tickets a search gives the viewer.
+// countFound returns the number of tickets that a search finds for a viewer.
 func (h *fixture) countFound(who person.Actor, q string) int {
 	h.T.Helper()
 	page := h.list(who, Filter{Q: q})
@@ -134,11 +134,12 @@ func TestSearch(t *testing.T) {
 	}
 	h.Advance(rules.DefaultHold)
 	if got := h.countFound(tickettest.Operator, "fotografie"); got != 1 {
-		t.Errorf("words of a note that may be read by now find %d", got)
+		t.Errorf("words of a note after its hold: got %d, want 1", got)
 	}
 }
 
-// What more than a thousand tickets say is looked for while the list is read, and gives the same list.
+// TestCommonWordsAreReadInListOrder checks that a search with more than a thousand matches, which is not looked up first, gives the same
+// list.
 func TestCommonWordsAreReadInListOrder(t *testing.T) {
 	h := newFixture(t)
 	for range 3 {
@@ -161,12 +162,12 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 				return err
 			}
 			if len(found.found) != len(want) {
-				t.Errorf("%q: %d are found, the list has %d", q, len(found.found), len(want))
+				t.Errorf("%q: got %d found, want %d as in the list", q, len(found.found), len(want))
 			}
 			found.found = make([]string, maxCounted+1)
 			n, more, err := s.total(t.Context(), f, found)
 			if err != nil || n != len(want) || more {
-				t.Errorf("%q: counted %d, %t, %v", q, n, more, err)
+				t.Errorf("%q: got a total of %d, more %t, %v; want %d", q, n, more, err, len(want))
 			}
 			all, err := s.page(t.Context(), f, f.conditions(s, found), nil)
 			var got []string
@@ -174,7 +175,7 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 				got = append(got, row.State.Number)
 			}
 			if !slices.Equal(got, want) {
-				t.Errorf("%q: in order %q, want %q", q, got, want)
+				t.Errorf("%q: got %q, want %q", q, got, want)
 			}
 			return err
 		})
@@ -184,7 +185,7 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 	}
 }
 
-// What was opened a moment ago has been said nothing on.
+// TestSearchFindsWhatIsJustOpened checks a ticket without notes that is younger than the time of the snapshot.
 func TestSearchFindsWhatIsJustOpened(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
@@ -192,7 +193,7 @@ func TestSearchFindsWhatIsJustOpened(t *testing.T) {
 	h.Advance(-time.Millisecond)
 	for _, who := range []person.Actor{tickettest.Operator, tickettest.Auditor} {
 		if got := h.countFound(who, "referto"); got != 1 {
-			t.Errorf("%s finds %d", who.Role, got)
+			t.Errorf("%s finds %d, want 1", who.Role, got)
 		}
 	}
 }
@@ -203,7 +204,7 @@ func TestSortByNameIsLimited(t *testing.T) {
 		want bool
 	}{{Page{Total: 10_000}, false}, {Page{Total: 10_001}, true}, {Page{Total: maxCounted, MoreThanTotal: true}, true}} {
 		if got := c.page.TooManyByName(); got != c.want {
-			t.Errorf("of %d, and more %t: %t", c.page.Total, c.page.MoreThanTotal, got)
+			t.Errorf("total %d, more %t: got %t, want %t", c.page.Total, c.page.MoreThanTotal, got, c.want)
 		}
 	}
 }
@@ -211,14 +212,14 @@ func TestSortByNameIsLimited(t *testing.T) {
 func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
 	h := newFixture(t)
 	one, two := h.OpenTicket(tickettest.Torino), h.OpenTicket(tickettest.Torino)
-	h.OpenTicket(tickettest.TO3) // the same citizen's, elsewhere
+	h.OpenTicket(tickettest.TO3) // of the same citizen, at another entity
 	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z") })
 	h.Project()
 	if p := h.list(tickettest.Operator, Filter{SameCitizenAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
-		t.Errorf("beside %s there are %+v", one, p)
+		t.Errorf("got %+v, want the citizen's other ticket %s", p, two)
 	}
 	if p := h.list(tickettest.Neighbour, Filter{SameCitizenAs: one}); len(p.Items) != 0 {
-		t.Errorf("who does not see the ticket is told whose others there are: %+v", p)
+		t.Errorf("got %+v for a viewer who does not see the ticket, want none", p)
 	}
 }
 
@@ -241,27 +242,27 @@ func TestPagesCoverTheListOnce(t *testing.T) {
 				pages = append(pages, page)
 				for _, i := range page.Items {
 					if seen[i.ID] {
-						t.Fatalf("%s: %s comes twice", sort, i.Number)
+						t.Fatalf("%s: %s is listed twice", sort, i.Number)
 					}
 					seen[i.ID] = true
 				}
 				if page.Total != 23 {
-					t.Fatalf("%s: total %d", sort, page.Total)
+					t.Fatalf("%s: got a total of %d, want 23", sort, page.Total)
 				}
 				if f.Cursor = page.NextCursor; f.Cursor == "" {
 					break
 				}
 			}
 			if len(seen) != 23 {
-				t.Errorf("%s: %d of 23", sort, len(seen))
+				t.Errorf("%s: got %d tickets, want 23", sort, len(seen))
 			}
 			if first := pages[0].PreviousCursor; first != "" {
-				t.Errorf("%s: there is a page before the first: %s", sort, first)
+				t.Errorf("%s: the first page has the previous cursor %s", sort, first)
 			}
 			for n := len(pages) - 1; n > 0; n-- { // and back again
 				f.Cursor = pages[n].PreviousCursor
 				if back := h.list(who, f); !slices.Equal(numbers(back), numbers(pages[n-1])) || back.NextCursor == "" || (back.PreviousCursor == "") != (n == 1) {
-					t.Fatalf("%s: back from page %d: %q, want %q", sort, n, numbers(back), numbers(pages[n-1]))
+					t.Fatalf("%s: before page %d: got %q, want %q", sort, n, numbers(back), numbers(pages[n-1]))
 				}
 			}
 		}
@@ -273,11 +274,11 @@ func TestPagesCoverTheListOnce(t *testing.T) {
 		}
 	}
 	if want := []string{"Bianchi", "D’Angelo", "dangelo", "Ermini", "Èrmini"}; !slices.Equal(order, want) {
-		t.Errorf("Italian order: %q, want %q", order, want)
+		t.Errorf("got the order %q, want %q", order, want)
 	}
 }
 
-// TestPreviousPageIsFull: what came meanwhile stands before the page that was left.
+// TestPreviousPageIsFull checks the pages back to the first one after a new ticket has come in at the top.
 func TestPreviousPageIsFull(t *testing.T) {
 	h := newFixture(t)
 	for range 7 {
@@ -296,7 +297,7 @@ func TestPreviousPageIsFull(t *testing.T) {
 	first := h.list(tickettest.Operator, f)
 	f.Cursor = ""
 	if top := h.list(tickettest.Operator, f); len(first.Items) != 3 || first.PreviousCursor != "" || !slices.Equal(numbers(first), numbers(top)) {
-		t.Errorf("the first page is %q, from behind %q", numbers(top), numbers(first))
+		t.Errorf("back on the first page: got %q, want %q", numbers(first), numbers(top))
 	}
 }
 
@@ -338,12 +339,12 @@ func TestInvalidFilterNamesTheField(t *testing.T) {
 		_, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: c.who}, c.f)
 		var refused *readmodel.FilterError
 		if !errors.As(err, &refused) || refused.Field != c.field || refused.Allowed == "" {
-			t.Errorf("%s: %v, want a refusal of %s", name, err, c.field)
+			t.Errorf("%s: got %v, want a refusal of %s", name, err, c.field)
 		}
 	}
 }
 
-// TestCitizenListHidesHeldActs, in status, order and filter.
+// TestCitizenListHidesHeldActs checks the status and the status filter of a citizen's list during and after a hold.
 func TestCitizenListHidesHeldActs(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
@@ -354,7 +355,7 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 		t.Helper()
 		page := h.list(tickettest.Citizen, Filter{Status: want})
 		if len(page.Items) != 1 || page.Items[0].Status != want || page.Items[0].Assignee != nil {
-			t.Errorf("want one that is %s: %+v", want, page.Items)
+			t.Errorf("got %+v, want one ticket that is %s", page.Items, want)
 		}
 	}
 	check(ticket.InProgress)
@@ -369,7 +370,7 @@ func TestChangesHideDiscardFromCitizen(t *testing.T) {
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
 		if err != nil || len(c.Items) != 1 || c.Items[0].Type != want {
-			t.Errorf("%s is told %+v, %v, want %s", who.Role, c.Items, err, want)
+			t.Errorf("%s gets %+v, %v, want %s", who.Role, c.Items, err, want)
 		}
 	}
 }
@@ -390,7 +391,7 @@ func TestChanges(t *testing.T) {
 		var all []string
 		for _, i := range c.Items {
 			if i.Ticket != id && who.Entity != tickettest.TO3 && i.Ticket != other {
-				t.Errorf("%s is told of %s", who.Role, i.Ticket)
+				t.Errorf("%s gets a change of %s", who.Role, i.Ticket)
 			}
 			all = append(all, i.Type)
 		}
@@ -408,21 +409,21 @@ func TestChanges(t *testing.T) {
 	} {
 		got, changes := types(c.who, 0)
 		if got != c.want {
-			t.Errorf("%s is told %q, want %q", c.who.Role, got, c.want)
+			t.Errorf("%s gets %q, want %q", c.who.Role, got, c.want)
 		}
 		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.Now().Add(rules.DefaultHold)) {
-			t.Errorf("%s: held until %v", c.who.Role, changes.HeldUntil)
+			t.Errorf("%s: got held until %v, want held %t", c.who.Role, changes.HeldUntil, held)
 		}
 		if since, err := h.reader.ResumePosition(t.Context(), ticketview.Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
-			t.Errorf("%s has read all and goes on from %d, not %d, %v", c.who.Role, since, changes.Next.N, err)
+			t.Errorf("%s resumes from %d, %v, want %d", c.who.Role, since, err, changes.Next.N)
 		}
 		defer func() {
 			if got, again := types(c.who, 0); got != c.then || again.Next.N != 5 {
-				t.Errorf("later %s is told %q up to %s, want %q", c.who.Role, got, again.Next, c.then)
+				t.Errorf("after the hold %s gets %q up to %s, want %q up to 5", c.who.Role, got, again.Next, c.then)
 			}
 			rest, _ := types(c.who, changes.Next.N)
 			if missed := strings.TrimPrefix(c.then, c.want); c.want != c.then && missed != c.then && !strings.Contains(" "+rest, missed) {
-				t.Errorf("%s goes on at %s and misses %q: %q", c.who.Role, changes.Next, missed, rest)
+				t.Errorf("after %s %s gets %q, which lacks %q", changes.Next, c.who.Role, rest, missed)
 			}
 		}()
 	}
@@ -437,20 +438,20 @@ func TestWaitForOwnWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	if stale, err := h.reader.Wait(t.Context(), head); err != nil || !stale {
-		t.Errorf("nobody projects: stale %v, %v", stale, err)
+		t.Errorf("without a runner: got stale %t, %v, want stale", stale, err)
 	}
 	defer h.Run(h.Store)()
 	if stale, err := h.reader.Wait(t.Context(), head); err != nil || stale {
-		t.Errorf("projected: stale %v, %v", stale, err)
+		t.Errorf("with a runner: got stale %t, %v, want not stale", stale, err)
 	}
 	for _, beyond := range []eventstore.Position{{Epoch: head.Epoch, N: head.N + 1}, {Epoch: head.Epoch + 1, N: 1}} {
 		if _, err := h.reader.Wait(t.Context(), beyond); !errors.Is(err, eventstore.ErrBeyondHead) {
-			t.Errorf("%s: %v", beyond, err)
+			t.Errorf("%s: got %v, want %v", beyond, err, eventstore.ErrBeyondHead)
 		}
 	}
 }
 
-// A queue of hand-overs is the same whether its tickets are looked up or, where they are many, read in order.
+// TestManyHandoversAreReadInListOrder checks that the queue of hand-overs is the same when its tickets are not looked up first.
 func TestManyHandoversAreReadInListOrder(t *testing.T) {
 	h := newFixture(t)
 	for range 3 {
@@ -466,7 +467,7 @@ func TestManyHandoversAreReadInListOrder(t *testing.T) {
 	for at, n := range map[catalog.EntityCode]int{catalog.Region: 3, tickettest.TO3: 0} {
 		page, err := h.reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, Filter{Queue: HandedOverQueue, Entity: at})
 		if err != nil || page.Total != n || len(page.Items) != n {
-			t.Errorf("at %s: %d of %d, %v", at, len(page.Items), page.Total, err)
+			t.Errorf("at %s: got %d of %d, %v, want %d", at, len(page.Items), page.Total, err, n)
 		}
 	}
 	err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, func(s snapshot) error {
@@ -476,7 +477,7 @@ func TestManyHandoversAreReadInListOrder(t *testing.T) {
 			got = append(got, row.State.Number)
 		}
 		if len(want) != 3 || !slices.Equal(got, want) {
-			t.Errorf("in order %q, want %q", got, want)
+			t.Errorf("got %q, want %q", got, want)
 		}
 		return err
 	})

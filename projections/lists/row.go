@@ -11,8 +11,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Row is a ticket in the lists, and the memory of its fold: column folded of the table "tickets". It remembers the rules' own state, so that lists and
-// rules cannot disagree on where a ticket is.
+// Row is a ticket in the lists, stored in column folded of the table "tickets". It is also the state of its own fold. It holds the
+// ticket.State of the rules, so that lists and rules cannot disagree about a ticket's status, entity or assignee.
 type Row struct {
 	State      ticket.State    `json:"state"`
 	Version    int             `json:"version"`
@@ -23,37 +23,36 @@ type Row struct {
 	Identity   ticket.Identity `json:"identity"`
 	GivenName  string          `json:"given_name"`
 	FamilyName string          `json:"family_name"`
-	// Form and Said are what a search finds the ticket by. Every operator who sees the ticket may read all of it;
-	// internal and regional notes never come here.
+	// Form and SearchableTexts are the texts that a search looks in. Every operator who sees the ticket may read all of them, so internal
+	// and regional notes are not among them.
 	Form            string           `json:"form"`
 	SearchableTexts []searchableText `json:"said"`
 	CitizenStates   []citizenState   `json:"shown"`
 }
 
-// searchableText is a public note or a reply, found by its words from From on.
+// searchableText is the text of a public note or of a reply. A search finds it from From on.
 type searchableText struct {
 	Note ticket.ID `json:"note"`
 	Text string    `json:"text"`
 	From time.Time `json:"from"`
 }
 
-// citizenState is the ticket as its citizen sees it from From on: what they may know of by then. A row keeps the one that is
-// shown and those that are held, in rising order of From, so that a list can be read at any moment without a clock in
-// the fold.
+// citizenState is the ticket as its citizen sees it from From on. A row keeps the state that is shown and the states that are still held,
+// in ascending order of From. So a list can be read at any moment, and the fold needs no clock.
 type citizenState struct {
-	Act     ticket.ID    `json:"act"` // that made the difference
+	Act     ticket.ID    `json:"act"` // that led to this state
 	From    time.Time    `json:"from"`
 	At      time.Time    `json:"at"`      // of the latest event
 	Version int          `json:"version"` // of the latest event
 	State   ticket.State `json:"state"`
 }
 
-// maxSearchableBytes bounds what is searchable of one ticket, bytes. A tsvector holds less than 1 MB, and words may weigh up to five times
-// as much in it: of «a-b» it keeps the whole and both parts, with four bytes beside each. Beyond it the ticket is still found by
-// what was said first.
+// maxSearchableBytes is the largest size of the searchable texts of one ticket, in bytes. A tsvector holds less than 1 MB, and a text can
+// take up to five times its size there: for «a-b» it stores the compound and both parts, with four more bytes for each. A text that would
+// exceed the limit is not searchable; the earlier texts still are.
 const maxSearchableBytes = 200_000
 
-// addText makes the words findable.
+// addText adds a text that a search finds from a moment on. It ignores an erased text, and a text that would exceed maxSearchableBytes.
 func (row Row) addText(note ticket.ID, text *ticket.Text, from time.Time) Row {
 	if text == nil {
 		return row
@@ -69,7 +68,7 @@ func (row Row) addText(note ticket.ID, text *ticket.Text, from time.Time) Row {
 	return row
 }
 
-// removeTexts takes back the words of notes that were withdrawn.
+// removeTexts removes the texts of notes that were withdrawn.
 func (row Row) removeTexts(notes []ticket.ID) Row {
 	var kept []searchableText
 	for _, s := range row.SearchableTexts {
@@ -81,10 +80,10 @@ func (row Row) removeTexts(notes []ticket.ID) Row {
 	return row
 }
 
-// addCitizenState lets the citizen know of an event from a moment on; truth is the ticket before it. What is held until later
-// comes before the event all the same, so the event is folded into that too. Every act keeps a step of its own, which
-// goes when the act is withdrawn.
-func (row Row) addCitizenState(r ticket.Recorded, truth ticket.State, from time.Time) Row {
+// addCitizenState adds the state that the citizen sees from a moment on, after an event; actual is the ticket's state before the event.
+// States that are held until later belong to earlier events, so the event is folded into them too. Every act has a citizen state of its
+// own, which is removed when the act is withdrawn.
+func (row Row) addCitizenState(r ticket.Recorded, actual ticket.State, from time.Time) Row {
 	i := 0
 	for i < len(row.CitizenStates) && !row.CitizenStates[i].From.After(from) {
 		i++
@@ -97,22 +96,22 @@ func (row Row) addCitizenState(r ticket.Recorded, truth ticket.State, from time.
 			states = states[:i-1]
 		}
 	}
-	states = append(states, next.apply(r, truth))
+	states = append(states, next.apply(r, actual))
 	for _, held := range row.CitizenStates[i:] {
-		states = append(states, held.apply(r, truth))
+		states = append(states, held.apply(r, actual))
 	}
 	row.CitizenStates = states
 	return row.dropReplacedStates(r.At)
 }
 
-// apply is what is shown once the event is known too.
-func (s citizenState) apply(r ticket.Recorded, truth ticket.State) citizenState {
-	s.State = ticket.Evolve(s.State, ticketview.AsCitizenSees(r, truth, s.State))
+// apply returns the citizen state after one more event; actual is the ticket's state before the event.
+func (s citizenState) apply(r ticket.Recorded, actual ticket.State) citizenState {
+	s.State = ticket.Evolve(s.State, ticketview.AsCitizenSees(r, actual, s.State))
 	s.At, s.Version = r.At, r.Version
 	return s
 }
 
-// citizenStateAt is what the citizen sees of where the ticket stands at a moment.
+// citizenStateAt returns the state that the citizen sees at a moment.
 func (row Row) citizenStateAt(at time.Time) citizenState {
 	var now citizenState
 	for i, s := range row.CitizenStates {
@@ -123,7 +122,7 @@ func (row Row) citizenStateAt(at time.Time) citizenState {
 	return now
 }
 
-// dropReplacedStates forgets the statuses that another one had replaced for the citizen by then.
+// dropReplacedStates removes the citizen states that a later one has replaced by a moment.
 func (row Row) dropReplacedStates(at time.Time) Row {
 	first := 0
 	for i, s := range row.CitizenStates {
@@ -135,7 +134,7 @@ func (row Row) dropReplacedStates(at time.Time) Row {
 	return row
 }
 
-// removeCitizenStates takes back what an act that was withdrawn would have shown.
+// removeCitizenStates removes the citizen states of an act that was withdrawn.
 func (row Row) removeCitizenStates(act ticket.ID) Row {
 	var kept []citizenState
 	for _, s := range row.CitizenStates {

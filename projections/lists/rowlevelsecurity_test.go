@@ -11,8 +11,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// TestRowLevelSecurity asks the tables themselves, as the role that doors read with: nothing that a door forgets to
-// filter shows a row to who may not see it. It holds for the tables that a rebuild has swapped in, too.
+// TestRowLevelSecurity reads the tables with the database role of requests. A query that forgets a filter must not show a row to a person
+// who may not see it. The test covers the live tables and the tables of a rebuild.
 func TestRowLevelSecurity(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
@@ -53,7 +53,7 @@ func (h *fixture) checkPolicies(t *testing.T) {
 	}
 	for _, table := range Model.Tables {
 		if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from `+Model.Table(table)); err == nil {
-			t.Errorf("doors may delete from %s", table)
+			t.Errorf("the role of requests may delete from %s", table)
 		}
 	}
 }

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// normalizeForSearch is a text as Postgres can hold and find it: valid UTF-8 without NUL, and without the plurals that the
-// Italian stemmer takes for something else. Texts and queries both pass through it.
+// normalizeForSearch returns a text that Postgres can store and find: valid UTF-8 without NUL, with the singular for the plurals that the
+// Italian stemmer gets wrong. Searchable texts and search terms must both be normalized.
 func normalizeForSearch(text string) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 	return misstemmedPlurals.ReplaceAllStringFunc(text, func(plural string) string { return plural[:len(plural)-1] + "o" })
 }
 
-// misstemmedPlurals are the plurals that Snowball's Italian stemmer reads as a verb with a pronoun: it cuts «referti» to
-// «ref», as if somebody were doing something to you, and so misses «referto», which is what most tickets are about.
+// misstemmedPlurals matches the plurals that Snowball's Italian stemmer takes for a verb with a pronoun. It cuts «referti» to «ref» and so
+// does not find «referto», the document that most tickets are about.
 var misstemmedPlurals = regexp.MustCompile(`(?i)\b(referti)\b`)

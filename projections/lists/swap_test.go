@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// TestSwapYieldsToLongRead: somebody reads for long, others keep getting answers, and the swap comes after.
+// TestSwapYieldsToLongRead checks that other reads get answers while a swap waits for a long read, and that the swap follows the long read.
 func TestSwapYieldsToLongRead(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
@@ -27,10 +27,10 @@ func TestSwapYieldsToLongRead(t *testing.T) {
 	swapped := make(chan error, 1)
 	go func() { swapped <- h.Runner().Rebuild(t.Context(), Model.Name, nil) }()
 	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v1'::regclass and not granted`)
-	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits behind the try, not behind the long read
+	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits for this attempt of the swap only
 	select {
 	case err := <-swapped:
-		t.Fatalf("swapped under a reader: %v", err)
+		t.Fatalf("the swap did not wait for the read: %v", err)
 	default:
 	}
 	if err := long.Rollback(t.Context()); err != nil {
@@ -42,8 +42,8 @@ func TestSwapYieldsToLongRead(t *testing.T) {
 	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1})
 }
 
-// TestReadDuringSwapSeesNewTables: it takes its snapshot behind the swap that it waited for, whichever statements
-// its connection knows already. Otherwise the new tables would be empty to it.
+// TestReadDuringSwapSeesNewTables checks that a read takes its snapshot after the swap that it waited for, whichever statements its
+// connection has prepared. In an earlier snapshot the new tables would be empty.
 func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
@@ -81,6 +81,6 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	}
 	got := <-answered
 	if got.err != nil || got.at.N != 2 || got.queues[0].Count != 1 {
-		t.Errorf("at %s, %v: %+v", got.at, got.err, got.queues)
+		t.Errorf("got %+v at %s, %v; want one ticket at position 2", got.queues, got.at, got.err)
 	}
 }

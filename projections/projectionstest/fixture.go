@@ -182,13 +182,13 @@ func (f *Fixture) Dump() []string {
 	return all
 }
 
-// PlayLife plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
-func (f *Fixture) PlayLife(life tickettest.RandomTicket, between func(step int)) {
+// PlayTicket plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
+func (f *Fixture) PlayTicket(random tickettest.RandomTicket, between func(step int)) {
 	f.T.Helper()
 	id := tickettest.NewID()
-	begun := life.Steps[0].Now
+	begun := random.Steps[0].Now
 	base := f.Now()
-	for i, s := range life.Steps {
+	for i, s := range random.Steps {
 		f.SetTime(base.Add(s.Now.Sub(begun)))
 		_ = f.Dispatch(id, s.By, f.withNewIDs(s.Command)) // refusals are part of a life
 		between(i)

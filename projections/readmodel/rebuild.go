@@ -24,7 +24,8 @@ const (
 	oldSuffix = "_old"
 )
 
-// maxBufferedEvents is the number of events after which a rebuild writes its rows. It takes whole streams, so it holds up to one stream more.
+// maxBufferedEvents is the number of events after which a rebuild writes its rows. It takes whole streams, so it holds up to one stream
+// more.
 const maxBufferedEvents = 20_000
 
 // Rebuild fills new tables of a read model from the log while the current tables serve reads, and then replaces the current tables and the

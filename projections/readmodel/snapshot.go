@@ -55,8 +55,8 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor,
 // maxWait is the longest time for which a read waits for the position that a client has seen.
 const maxWait = 2 * time.Second
 
-// WaitFor waits until the read model has passed the position, for at most two seconds; stale reports that it has not by then. It holds
-// no connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
+// WaitFor waits until the read model has reached the position, for at most two seconds; stale reports that it has not reached it by then.
+// It holds no connection. Error: eventstore.ErrBeyondHead for a position after the head of the log, or of another epoch.
 func WaitFor(ctx context.Context, store *eventstore.Store, m Model, after eventstore.Position) (stale bool, err error) {
 	head, _, err := store.Head(ctx)
 	if err != nil {

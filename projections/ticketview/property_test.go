@@ -19,10 +19,10 @@ import (
 
 func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
+		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		for _, v := range []Viewer{{Actor: tickettest.Citizen}, {Ticket: tickettest.TicketID}} {
-			for _, at := range tickettest.Moments(life.History) {
-				seen, ok := Detail(v, life.History, names, at)
+			for _, at := range tickettest.Moments(random.History) {
+				seen, ok := Detail(v, random.History, names, at)
 				if !ok {
 					t.Fatalf("the citizen does not see the ticket at %s", at)
 				}
@@ -43,11 +43,11 @@ func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
 // TestNotesReachTheirReadersAndNobodyElse says mission.md's row "note; audience" once more, by hand, for operators.
 func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
+		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		by := rapid.SampledFrom([]person.Actor{tickettest.Operator, tickettest.Neighbour, tickettest.Regional}).Draw(t, "viewer")
-		for _, at := range tickettest.Moments(life.History) {
-			earlier := life.History[:countUpTo(life.History, at)]
-			seen, ok := Detail(Viewer{Actor: by}, life.History, names, at)
+		for _, at := range tickettest.Moments(random.History) {
+			earlier := random.History[:countUpTo(random.History, at)]
+			seen, ok := Detail(Viewer{Actor: by}, random.History, names, at)
 			if !ok {
 				continue
 			}
@@ -85,12 +85,12 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 // TestViewerMustSeeTheTicketThenAndNow: a moment is read by who saw the ticket at that moment and sees it today.
 func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		life := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
+		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
 		by := rapid.SampledFrom(append(slices.Clone(tickettest.Actors), tickettest.Auditor)).Draw(t, "viewer")
-		_, now := Detail(Viewer{Actor: by}, life.History, names, life.Now)
-		for _, at := range tickettest.Moments(life.History) {
-			_, then := Detail(Viewer{Actor: by}, life.History[:countUpTo(life.History, at)], names, at)
-			if _, ok := Detail(Viewer{Actor: by}, life.History, names, at); ok != (then && now) {
+		_, now := Detail(Viewer{Actor: by}, random.History, names, random.Now)
+		for _, at := range tickettest.Moments(random.History) {
+			_, then := Detail(Viewer{Actor: by}, random.History[:countUpTo(random.History, at)], names, at)
+			if _, ok := Detail(Viewer{Actor: by}, random.History, names, at); ok != (then && now) {
 				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
 			}
 		}
