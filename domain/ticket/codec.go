@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// EncodedEvent is an event as the log wants it.
+// EncodedEvent is the stored form of an event.
 type EncodedEvent struct {
-	Name        string // a contract: explicit, versioned, never reused
+	Name        string // stored name with a version, e.g. ticket.opened.v1; never changed or reused
 	Data        []byte // JSON
-	Personal    []byte // JSON, to be sealed; nil where there is nothing personal
-	KeyID       ID     // what seals Personal and is destroyed to erase it; empty: the ticket's own
-	Attachments []ID
+	Personal    []byte // JSON, to be sealed; nil if the event holds no personal data
+	KeyID       ID     // key that seals Personal: of a note or reply by its id; empty for the key of the ticket
+	Attachments []ID   // the files of the event
 }
 
-// encoding is what encoding needs to know of an event: one line a type.
+// encoding holds the parts of an EncodedEvent that depend on the type of the event.
 type encoding struct {
 	name     string
 	personal any
@@ -26,6 +26,7 @@ type encoding struct {
 	files    []Attachment
 }
 
+// encodingOf returns the encoding of an event. The stored names never change.
 func encodingOf(e Event) encoding {
 	switch e := e.(type) {
 	case Opened:
@@ -98,7 +99,7 @@ func encodingOf(e Event) encoding {
 	return encoding{}
 }
 
-// personalOrNil keeps a nil pointer from becoming a non-nil interface.
+// personalOrNil returns p, or a nil interface if p is nil.
 func personalOrNil[P any](p *P) any {
 	if p == nil {
 		return nil
@@ -106,8 +107,8 @@ func personalOrNil[P any](p *P) any {
 	return p
 }
 
-// decoders maps every name that was ever stored to what it means today. An event that changes shape gets a new name;
-// the old one stays here for ever and its decoder lifts the old facts into the new type (upcasting).
+// decoders maps every name that was ever stored to its decoder. An event whose shape changes gets a new name. The old name stays here for
+// ever, and its decoder converts the old fields to the new type (upcasting).
 var decoders = map[string]func(data, personal []byte) (Event, error){
 	"ticket.opened.v1":               decodeWithPersonal(func(e *Opened) **Form { return &e.Personal }),
 	"ticket.assigned.v1":             decodePlain[Assigned],
@@ -144,12 +145,14 @@ var decoders = map[string]func(data, personal []byte) (Event, error){
 	"ticket.personal-data-erased.v1": decodePlain[PersonalDataErased],
 }
 
+// decodePlain decodes an event without personal data.
 func decodePlain[E Event](data, _ []byte) (Event, error) {
 	var e E
 	err := json.Unmarshal(data, &e)
 	return e, err
 }
 
+// decodeWithPersonal returns the decoder of an event with personal data. field returns the address of its field Personal.
 func decodeWithPersonal[E Event, P any](field func(*E) **P) func(data, personal []byte) (Event, error) {
 	return func(data, personal []byte) (Event, error) {
 		var e E
@@ -166,7 +169,7 @@ func decodeWithPersonal[E Event, P any](field func(*E) **P) func(data, personal 
 	}
 }
 
-// Encode gives the stored form of an event.
+// Encode returns the stored form of an event.
 func Encode(e Event) (EncodedEvent, error) {
 	d := encodingOf(e)
 	data, err := json.Marshal(e)
@@ -185,7 +188,8 @@ func Encode(e Event) (EncodedEvent, error) {
 	return s, nil
 }
 
-// Decode reads a stored event of any version. personal is nil where there was nothing personal, or it was erased.
+// Decode decodes a stored event of any version. personal is nil if the event has no personal data or if they were erased. It returns an
+// error for an unknown name and for invalid JSON.
 func Decode(name string, data, personal []byte) (Event, error) {
 	decode, ok := decoders[name]
 	if !ok {
@@ -198,7 +202,7 @@ func Decode(name string, data, personal []byte) (Event, error) {
 	return e, nil
 }
 
-// AttachmentsOf are the attachments that came with an event.
+// AttachmentsOf returns the attachments of an event.
 func AttachmentsOf(e Event) []Attachment { return encodingOf(e).files }
 
 // EventName returns the event's name on the wire, e.g. citizen_note for ticket.citizen-note.v1.

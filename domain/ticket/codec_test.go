@@ -37,9 +37,11 @@ var (
 
 var updateGolden = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
 
-// samples has one full event of every type.
+// samples returns an event of every type with all fields set.
 func samples() []Event {
-	files := []Attachment{{ID: "01930000-0000-7000-8000-0000000000f1", MediaType: "application/pdf", Size: 1024, SHA256: strings.Repeat("ab", 32)}}
+	files := []Attachment{{
+		ID: "01930000-0000-7000-8000-0000000000f1", MediaType: "application/pdf", Size: 1024, SHA256: strings.Repeat("ab", 32),
+	}}
 	text := &Text{Text: "Testo di prova", FileNames: []string{"prova.pdf"}}
 	someone := Assignee{Operator: "01930000-0000-7000-8000-0000000000c1"}
 	return []Event{
@@ -47,7 +49,8 @@ func samples() []Event {
 			Channel: ChannelWeb, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Subject: "s1", Requester: ForSelf,
 			Facilitated: true, LinkedTo: "01930000-0000-7000-8000-000000000002", Attachments: files, Status: New,
 			Personal: &Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
-				Phone: "+390110000000", Description: "Non trovo il referto", OnBehalfOf: "Minore Fittizio", IUV: "01123456789012316", FileNames: []string{"prova.pdf"}}},
+				Phone: "+390110000000", Description: "Non trovo il referto", OnBehalfOf: "Minore Fittizio", IUV: "01123456789012316",
+				FileNames: []string{"prova.pdf"}}},
 		Assigned{Assignee: Assignee{Supervisors: true}},
 		Unassigned{},
 		Taken{Assignee: someone, Status: InProgress},
@@ -69,7 +72,8 @@ func samples() []Event {
 		AutoClosed{Resolution: 1, Status: Closed},
 		TransferredToSuccessor{From: torino, To: to3},
 		Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"},
-		PlaybookStarted{Run: 1, Pinned: playbook.PinnedVersions{Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}, Entity: torino},
+		PlaybookStarted{Run: 1, Entity: torino, Pinned: playbook.PinnedVersions{
+			Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}},
 		CheckAnswered{Run: 1, Entity: torino, Check: "inviato", Yes: true, Query: playbook.SendingResult,
 			Personal: &Evidence{Values: playbook.Evidence{"identifier": "REF-PROVA-1"}}},
 		CheckTried{Run: 1, Entity: torino, Check: "inviato", Query: playbook.SendingResult, Why: SystemUnreachable},
@@ -85,8 +89,8 @@ func samples() []Event {
 	}
 }
 
-// TestStoredEventsGolden holds what is in the log readable: every version's golden file decodes to its sample, and
-// today's version encodes to it.
+// TestStoredEventsGolden checks that stored events stay readable: the golden file of every stored name decodes to its sample, and the
+// sample encodes to the file.
 func TestStoredEventsGolden(t *testing.T) {
 	for _, e := range samples() {
 		s, err := Encode(e)
@@ -105,24 +109,24 @@ func TestStoredEventsGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(got, want) {
-				t.Fatalf("stored as\n%s\nwant\n%s\na changed shape takes a new name", got, want)
+				t.Fatalf("got stored form\n%s\nwant\n%s\nan event whose shape changes needs a new name", got, want)
 			}
 			data, personal, _ := bytes.Cut(want, []byte("\n"))
 			if len(personal) == 0 {
 				personal = nil
 			}
-			back, err := Decode(s.Name, data, personal)
+			decoded, err := Decode(s.Name, data, personal)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(back, e) {
-				t.Fatalf("read back\n%+v\nwant\n%+v", back, e)
+			if !reflect.DeepEqual(decoded, e) {
+				t.Fatalf("got decoded\n%+v\nwant\n%+v", decoded, e)
 			}
 		})
 	}
 }
 
-// TestEventNames holds the names on the wire, which follow from the stored names.
+// TestEventNames checks the names of events in the API, which are made from the stored names.
 func TestEventNames(t *testing.T) {
 	var got []string
 	for _, e := range samples() {
@@ -133,13 +137,12 @@ func TestEventNames(t *testing.T) {
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
 		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed personal_data_erased`)
 	if !slices.Equal(got, want) {
-		t.Errorf("names are\n%v\nwant\n%v", got, want)
+		t.Errorf("got names\n%v\nwant\n%v", got, want)
 	}
 }
 
-// TestEveryEventIsStored counts the sealed set in the source against the samples, so that a new event cannot be
-// forgotten here.
-func TestEveryEventIsStored(t *testing.T) {
+// TestEveryEventHasSample compares the types in event.go with the samples, so that each new event gets a sample.
+func TestEveryEventHasSample(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "event.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -154,25 +157,27 @@ func TestEveryEventIsStored(t *testing.T) {
 		delete(declared, reflect.TypeOf(e).Name())
 	}
 	if len(declared) != 0 || len(samples()) < 22 {
-		t.Fatalf("no sample of %v", declared)
+		t.Fatalf("got %d samples, want a sample of each event: missing %v", len(samples()), declared)
 	}
 }
 
-func TestNothingPersonalIsStoredInTheClear(t *testing.T) {
+func TestPersonalDataIsNotStoredInTheClear(t *testing.T) {
 	for _, e := range samples() {
 		s, err := Encode(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range []string{"Prova", "Fittizi", "RSSMRA", "example.it", "referto\"", "Testo", "prova.pdf", "parole", "01123456789012316"} {
+		for _, word := range []string{
+			"Prova", "Fittizi", "RSSMRA", "example.it", "referto\"", "Testo", "prova.pdf", "parole", "01123456789012316",
+		} {
 			if bytes.Contains(s.Data, []byte(word)) {
-				t.Errorf("%s shows %q: %s", s.Name, word, s.Data)
+				t.Errorf("%s: got %q in the clear: %s", s.Name, word, s.Data)
 			}
 		}
 	}
 }
 
-func TestErasedEventsDecode(t *testing.T) {
+func TestEventsDecodeWithoutPersonalData(t *testing.T) {
 	for _, e := range samples() {
 		s, err := Encode(e)
 		if err != nil {
@@ -186,6 +191,6 @@ func TestErasedEventsDecode(t *testing.T) {
 
 func TestDecodeRefusesUnknownNames(t *testing.T) {
 	if _, err := Decode("ticket.opened.v99", []byte("{}"), nil); err == nil || !strings.Contains(err.Error(), "ticket.opened.v99") {
-		t.Fatalf("got %v, want an error that names it", err)
+		t.Fatalf("got error %v, want an error with the name", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Command is what someone wants to do with a ticket. Who and when come beside it.
+// Command is the intention of a person or of the system to change a ticket. The actor and the time are separate arguments of the rules.
 //
 //sumtype:decl
 type Command interface{ command() }
@@ -23,7 +23,7 @@ type PersonCommand interface {
 	personCommand()
 }
 
-// AdapterCommand is a command with which an adapter reports what it has learned. The system alone gives it.
+// AdapterCommand is a command with which an adapter reports a fact from outside the ticket. Only the system gives it.
 //
 //sumtype:decl
 type AdapterCommand interface {
@@ -31,7 +31,7 @@ type AdapterCommand interface {
 	adapterCommand()
 }
 
-// SagaCommand is a command that a saga gives. The system alone gives it, and a timer can store it.
+// SagaCommand is a command that a saga gives. Only the system gives it. A timer can store it.
 //
 //sumtype:decl
 type SagaCommand interface {
@@ -39,35 +39,35 @@ type SagaCommand interface {
 	sagaCommand()
 }
 
-// Open asks for help: the citizen's form, the operators' own, or an operator for a citizen (FAQ 2.2).
+// Open opens a ticket from the citizen's form, from the operators' own form, or by an operator for a citizen (FAQ 2.2).
 type Open struct {
 	Number      string
 	Service     catalog.ServiceID
 	Problem     catalog.ProblemID
-	Entity      catalog.EntityCode // as chosen in the form
+	Entity      catalog.EntityCode // the entity chosen in the form
 	Channel     Channel
 	Identity    Identity
 	Citizen     string
 	Subject     string
 	Requester   RequesterRole
 	Facilitated bool
-	LinkedTo    ID // the closed ticket that this one goes on from; the door takes the fields over from it
+	LinkedTo    ID // the closed ticket to which the citizen replied; the application service copies its fields
 	Form        Form
 	Attachments []Attachment
 }
 
-// Update is «Aggiorna»: everything that an operator's click sends, one act (FAQ 2.3–2.6). Zero fields are not asked for.
+// Update is the command «Aggiorna»: all that an operator changes at once, as one act (FAQ 2.3–2.6). Zero fields change nothing.
 type Update struct {
 	Changes
 	Note        *NoteInput
-	Assignee    *AssigneeInput // nil: unchanged
+	Assignee    *AssigneeInput // nil leaves the assignee as it is
 	DuplicateOf *OriginalTicket
-	Answers     []AnswerInput // to checks of the playbook, in the order in which they count
-	OutcomeNote ID            // for the note that the outcome writes when Note is nil; chosen by the caller
+	Answers     []AnswerInput // to checks of the playbook, applied in this order
+	OutcomeNote ID            // id, chosen by the caller, for the note that the outcome writes if Note is nil
 }
 
-// Changes holds the fields of an update that mean the same on the wire and to the rules: the request of the API, the form of the
-// pages and the command embed it. Zero fields stay as they are.
+// Changes holds the fields of an update that are the same in the API, in the form of the pages and in the command, which embed it. Zero
+// fields change nothing.
 type Changes struct {
 	Status  Status             `json:"status,omitempty" example:"in_attesa_utente" doc:"Target of the move"`
 	Entity  catalog.EntityCode `json:"entity,omitempty" doc:"The ASR that the Region sends the ticket to"`
@@ -76,14 +76,14 @@ type Changes struct {
 	Problem catalog.ProblemID  `json:"problem,omitempty"`
 }
 
-// AnswerInput is an operator's answer to a check. Evidence that it leaves out stays as it was if the answer does.
+// AnswerInput is an operator's answer to a check. Evidence that it leaves out stays as it was, unless the answer changes.
 type AnswerInput struct {
 	Check    playbook.CheckID
 	Yes      bool
 	Evidence playbook.Evidence
 }
 
-// NoteInput is a note as typed, its ids chosen by the door.
+// NoteInput is a note as typed. The application service chooses the ids.
 type NoteInput struct {
 	ID          ID
 	Text        string
@@ -92,87 +92,89 @@ type NoteInput struct {
 	Attachments []Attachment
 }
 
-// Visibility is the padlock as the operator set it. Who «public» means depends on the act: the Region and one ASR when
-// the act escalates or redirects (FAQ 2.6), the citizen in every other. «regional» is a labelled message between
-// the Region and the ASR of the hand-over, outside such an act.
+// Visibility is the audience of a note that the operator chose with the padlock. The audience of Public depends on the act: the Region and
+// one ASR if the act escalates or redirects (FAQ 2.6), else the citizen. Regional is a message between the Region and the ASR of the
+// hand-over, outside such an act.
 type Visibility string
 
-// The positions of the padlock; a note starts internal.
+// The positions of the padlock. A new note is Internal.
 const (
 	Internal Visibility = "internal"
 	Public   Visibility = "public"
 	Regional Visibility = "regional"
 )
 
-// AssigneeInput is a choice in the operator menu. The zero value leaves the ticket without anyone.
+// AssigneeInput is a choice in the operator menu. The zero value removes the assignee.
 type AssigneeInput struct {
 	Operator    string             // the account's UUID
-	Entity      catalog.EntityCode // where that operator works tickets, resolved by the door; empty: nowhere
+	Entity      catalog.EntityCode // where the operator works on tickets, found by the application service; empty if nowhere
 	Supervisors bool
-	Region      bool // «Regione Piemonte» in the menu: opens the hand-over (FAQ 2.3, 2.6)
+	Region      bool // «Regione Piemonte» in the menu: hands the ticket over (FAQ 2.3, 2.6)
 }
 
-// OriginalTicket is the ticket that a duplicate repeats, as the door found it.
+// OriginalTicket is the ticket that a duplicate repeats, as the application service found it.
 type OriginalTicket struct {
 	Ticket  ID
-	Subject string
+	Subject string // keyed hash of its requester's tax code
 }
 
-// Reply is the citizen's answer (FAQ 2.4), or their word on a resolution. On a resolved ticket it reopens, unless Solved
-// is true: «Solo un messaggio», or it is a mere courtesy.
+// Reply is a reply of the citizen (FAQ 2.4, 2.5). It reopens a resolved ticket, unless Solved is true («Solo un messaggio») or it is a
+// courtesy.
 type Reply struct {
 	ID          ID
 	Text        string
 	FileNames   []string
 	Attachments []Attachment
-	Solved      *bool
-	Courtesy    bool // it holds nothing but a "grazie": it changes no status, and is flagged
+	Solved      *bool // nil if the citizen did not answer whether the problem is solved
+	Courtesy    bool  // the reply contains only thanks: it changes no status
 }
 
-// Undo withdraws the actor's last act while its note is held.
+// Undo withdraws the actor's last act, whole, while its note is held.
 type Undo struct{}
 
-// Close ends a resolution whose waiting time has passed; stale when the ticket has moved on. The system alone.
+// Close closes a ticket after the waiting time of a resolution. It is refused if the ticket was reopened or resolved again since. Only the
+// system gives it.
 type Close struct {
 	Resolution int `json:"resolution"`
 }
 
-// TransferToSuccessor moves a ticket of a ceased entity to its successor. The system alone.
+// TransferToSuccessor moves a ticket from a ceased entity to its successor. Only the system gives it.
 type TransferToSuccessor struct {
 	From catalog.EntityCode `json:"from"`
 	To   catalog.EntityCode `json:"to"`
 }
 
-// Release takes a ticket from an operator whose placement ended. The system alone.
+// Release removes an assignee whose placement ended. Only the system gives it.
 type Release struct {
 	Operator string `json:"operator"`
 }
 
-// Erase destroys the keys of the ticket's personal data. The administrator alone.
+// Erase destroys the keys of the ticket's personal data. Only an administrator gives it.
 type Erase struct{}
 
-// BeginPlaybook starts the run that the ticket calls for, if another one or none is going on. The system alone.
+// BeginPlaybook starts the run that is prescribed for the ticket, unless it is the present run. Only the system gives it.
 type BeginPlaybook struct{}
 
-// RecordQueryResult takes what a connected system said about a check, or that it said nothing. A person's answer is never
-// overwritten, and an answer for another run is stale. The system alone.
+// RecordQueryResult records the answer of a connected system to a check, or that it gave none. It does not replace a person's answer,
+// except where the run waits for this answer to change. It does nothing for another run than the present one. Only the system gives it.
 type RecordQueryResult struct {
 	Run      int
 	Query    playbook.Query
 	Check    playbook.CheckID
-	Answer   *bool // nil: not known
+	Answer   *bool // nil if the system gave none; then Why is set
 	Why      QueryFailure
 	Evidence playbook.Evidence
 }
 
-// RemindPlaybook tells the operators that the run still waits; stale when it has moved on. The system alone.
+// RemindPlaybook reminds the operators that the run still waits for a correction. It is refused if the run does not wait any more. Only the
+// system gives it.
 type RemindPlaybook struct {
 	Run int `json:"run"`
 	N   int `json:"n"`
 }
 
-// WarnHandover says that a hand-over's time is nearly over, Breach that it is. Stale once the receiver has taken the ticket.
-// The system alone.
+// WarnHandover records that the deadline of a hand-over is near, BreachHandover that it has passed. They are refused once the receiver has
+// taken the ticket. Only the system gives them.
 type (
 	WarnHandover struct {
 		Handover int       `json:"handover"`
@@ -184,33 +186,34 @@ type (
 	}
 )
 
-// NoticePingPong says that a ticket goes to and fro. The system alone.
+// NoticePingPong records that a ticket was handed over too often. Only the system gives it.
 type NoticePingPong struct {
 	Handover int `json:"handover"`
 }
 
-// RemindCitizen reminds of a question; stale when it was answered or another one was asked. The system alone.
+// RemindCitizen reminds the citizen of a question. It is refused if the question was answered or followed by another one. Only the system
+// gives it.
 type RemindCitizen struct {
 	Question ID  `json:"asked"`
 	N        int `json:"n"`
 }
 
-// ExpireQuestion resolves a ticket whose question was never answered, with a note that says so. The system alone.
+// ExpireQuestion resolves a ticket whose question was not answered, with a note to the citizen. Only the system gives it.
 type ExpireQuestion struct {
 	Question ID `json:"asked"`
-	Note     ID `json:"note"` // for the note to the citizen
+	Note     ID `json:"note"` // id for the note to the citizen
 }
 
-// ReportContact says that a message to the citizen could not be delivered. The system alone.
+// ReportContact records that a message to the citizen could not be delivered. Only the system gives it.
 type ReportContact struct {
 	Message string          `json:"message"`
 	Why     DeliveryFailure `json:"why"`
 }
 
-// Move names a row of the lifecycle.
+// Move is the name of a move of the lifecycle. Several rows of its table may have the same move.
 type Move string
 
-// The moves. Those that stand in no FAQ paragraph are ours (mission.md, "The lifecycle").
+// The moves. The FAQ does not name all of them; the table of the lifecycle in package rules is complete.
 const (
 	MoveOpen                Move = "open"
 	MoveTake                Move = "take"
@@ -287,7 +290,8 @@ func (NoticePingPong) sagaCommand()      {}
 func (RemindCitizen) sagaCommand()       {}
 func (ExpireQuestion) sagaCommand()      {}
 
-// FieldValue tells whether the update sets the field, and to what. Whoever updates should have read every note.
+// FieldValue returns the value that the update gives to a field, and whether it sets the field. It sets "notes" and "entity" in every case:
+// the sender of an update should have read every note, and the competent entity decides the meaning of every act.
 func (u Update) FieldValue(field string) (string, bool) {
 	switch field {
 	case "status":
@@ -298,7 +302,7 @@ func (u Update) FieldValue(field string) (string, bool) {
 		}
 		return u.Assignee.wireName(), true
 	case "entity":
-		return string(u.Entity), true // competence decides what every act means
+		return string(u.Entity), true
 	case "problem":
 		return string(u.Problem), u.Problem != "" || u.Service != ""
 	case "answers":
@@ -308,6 +312,7 @@ func (u Update) FieldValue(field string) (string, bool) {
 	}
 }
 
+// wireName returns the chosen assignee as the API names it.
 func (n AssigneeInput) wireName() string {
 	return Assignee{Operator: n.Operator, Supervisors: n.Supervisors}.WireName()
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// NotAllowedError refuses a move that the lifecycle does not have from the ticket's status.
+// NotAllowedError refuses a move that is not possible in the ticket's status or state.
 type NotAllowedError struct {
 	Move   Move
 	Status Status         // of the ticket
-	Reason refusal.Reason // what would be allowed, and by which rule
+	Reason refusal.Reason // the rule, and what it allows
 }
 
 func (e *NotAllowedError) Error() string {
@@ -27,14 +27,14 @@ func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("%s is not possible on a ticket that is %s: %s", e.Move, e.Status, e.Reason)
 }
 
-// ForbiddenError refuses an actor who sees the ticket but may not do this with it.
+// ForbiddenError refuses a command of an actor who sees the ticket but may not give this command.
 type ForbiddenError struct {
 	Reason refusal.Reason
 }
 
 func (e *ForbiddenError) Error() string { return e.Reason.String() }
 
-// NotVisibleError refuses an actor to whom the ticket must look as if it were not there.
+// NotVisibleError refuses an actor who must not learn that the ticket exists.
 type NotVisibleError struct{}
 
 func (*NotVisibleError) Error() string { return "there is no such ticket" }
@@ -43,10 +43,10 @@ func (*NotVisibleError) Error() string { return "there is no such ticket" }
 type FieldError struct {
 	Field   string // its name in the API
 	Reason  refusal.Reason
-	Allowed string // what would be accepted, in English
+	Allowed string // the accepted values, in English
 }
 
-// InvalidError refuses a command for what it holds. All wrong fields are named at once.
+// InvalidError refuses a command with wrong fields. It names all of them at once.
 type InvalidError struct {
 	Fields []FieldError
 }
@@ -59,7 +59,7 @@ func (e *InvalidError) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// FieldConflict is one field that a command sets and that somebody changed since the version the sender saw.
+// FieldConflict is a field that a command sets and that By changed, at At, since the version that the sender of the command saw.
 type FieldConflict struct {
 	Field  string
 	Yours  string
@@ -68,7 +68,7 @@ type FieldConflict struct {
 	At     time.Time
 }
 
-// ConflictError refuses a command that was made on an older version of the ticket.
+// ConflictError refuses a command that was given on an older version of the ticket and sets fields that changed since.
 type ConflictError struct {
 	Fields []FieldConflict
 }

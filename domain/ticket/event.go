@@ -11,45 +11,46 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Event is a fact about a ticket. The set is closed: a switch over it lists every case.
+// Event is a recorded fact about a ticket. The set is closed: a switch over Event names every event or its family.
 //
-// What identifies someone or is free text stands in a field named Personal, which is stored sealed and is nil
-// once its key was destroyed. Everything else is stored in the clear and may be kept for ever.
+// Names, tax codes, contacts, evidence and free text are in a field named Personal only. Personal is stored sealed and is nil once its key
+// was destroyed. All other fields are stored in the clear and may be kept for ever.
 //
 //sumtype:decl
 type Event interface{ event() }
 
-// Recorded is an event as the log keeps it.
+// Recorded is an event with its ticket, version, position, time, actor and act.
 type Recorded struct {
 	Event    Event
 	Ticket   ID
-	Version  int   // of the ticket, from 1
-	Position int64 // in the log, from 1; 0 while it is being decided
+	Version  int   // number of the event in the ticket, from 1
+	Position int64 // number of the event in the log, from 1; 0 until it is appended
 	At       time.Time
 	By       person.Actor
-	Act      ID // the command it belongs to; all events of one act share it and stand together
+	Act      ID // shared by all events of one command, which are consecutive
 }
 
-// Opened starts a ticket (FAQ 2.2).
+// Opened records a new ticket (FAQ 2.2).
 type Opened struct {
-	Number       string             `json:"number"` // e.g. 2026-0001234, as people read it out
+	Number       string             `json:"number"` // e.g. 2026-0001234
 	Service      catalog.ServiceID  `json:"service"`
 	Problem      catalog.ProblemID  `json:"problem"`
-	Entity       catalog.EntityCode `json:"entity"`            // competent from here on
-	ChosenEntity catalog.EntityCode `json:"chosen"`            // in the form; differs from Entity in the operators' own form
-	Channel      Channel            `json:"channel"`           //
-	Identity     Identity           `json:"identity"`          //
+	Entity       catalog.EntityCode `json:"entity"` // the competent entity
+	ChosenEntity catalog.EntityCode `json:"chosen"` // the entity chosen in the form; not Entity if Service is OperatorsForm
+	Channel      Channel            `json:"channel"`
+	Identity     Identity           `json:"identity"`
 	Citizen      string             `json:"citizen,omitempty"` // account of the verified citizen whose ticket it is
 	Subject      string             `json:"subject"`           // keyed hash of the requester's tax code, hex
-	Requester    RequesterRole      `json:"requester"`         //
+	Requester    RequesterRole      `json:"requester"`
 	Facilitated  bool               `json:"facilitated,omitempty"`
-	LinkedTo     ID                 `json:"continues,omitempty"` // the closed ticket that this one goes on from
+	LinkedTo     ID                 `json:"continues,omitempty"` // the closed ticket to which the citizen replied
 	Attachments  []Attachment       `json:"attachments,omitempty"`
 	Status       Status             `json:"status"`
 	Personal     *Form              `json:"-"`
 }
 
-// Form is what the requester wrote.
+// Form holds the personal data of a request. In Opened the tax code, the e-mail address and the telephone number are in the form in which
+// package person returns them.
 type Form struct {
 	GivenName   string `json:"given_name"`
 	FamilyName  string `json:"family_name"`
@@ -57,28 +58,28 @@ type Form struct {
 	Email       string `json:"email"`
 	Phone       string `json:"phone"`
 	Description string `json:"description"`
-	// OnBehalfOf is whom the request is about when not the requester: a minor, a delegating person.
+	// OnBehalfOf names the person concerned if it is not the requester: a minor or a person who delegated.
 	OnBehalfOf string   `json:"concerns,omitempty"`
 	IUV        string   `json:"iuv,omitempty"`
 	FileNames  []string `json:"file_names,omitempty"` // in the order of the attachments
 }
 
-// Assigned gives the ticket to an operator of the competent entity or to its supervisors (FAQ 2.3).
+// Assigned records that the ticket was given to an operator of the competent entity or to its supervisors (FAQ 2.3).
 type Assigned struct {
 	Assignee Assignee `json:"assignee"`
 }
 
-// Unassigned leaves the ticket without anyone.
+// Unassigned records that the ticket has no assignee any more.
 type Unassigned struct{}
 
-// Taken records that an operator starts working on the ticket.
+// Taken records the start of work on the ticket, and its assignee (FAQ 2.3).
 type Taken struct {
 	Assignee Assignee `json:"assignee"`
 	Status   Status   `json:"status"`
 }
 
-// CitizenNote is a public note: the citizen reads it from VisibleFrom, and so does every operator who sees the
-// ticket. There is no way from another note's type to this one.
+// CitizenNote records a public note. The citizen and every operator who sees the ticket may read it from VisibleFrom on, the author's
+// entity at once. A note of another type cannot become a CitizenNote.
 type CitizenNote struct {
 	Note        ID           `json:"note"`
 	VisibleFrom time.Time    `json:"visible_from"`
@@ -86,7 +87,7 @@ type CitizenNote struct {
 	Personal    *Text        `json:"-"`
 }
 
-// InternalNote is read at the entity that was competent when it was written, and nowhere else.
+// InternalNote records a note that operators of Entity, the author's entity, may read and nobody else.
 type InternalNote struct {
 	Note        ID                 `json:"note"`
 	Entity      catalog.EntityCode `json:"entity"`
@@ -94,7 +95,8 @@ type InternalNote struct {
 	Personal    *Text              `json:"-"`
 }
 
-// RegionalNote is read by the Region and the ASR of one hand-over, never by the citizen (FAQ 2.6).
+// RegionalNote records a note that operators of the Region and of the ASR of one hand-over may read from VisibleFrom on, the author's
+// entity at once. The citizen never reads it (FAQ 2.6).
 type RegionalNote struct {
 	Note        ID                 `json:"note"`
 	Handover    int                `json:"handover"`
@@ -104,25 +106,25 @@ type RegionalNote struct {
 	Personal    *Text              `json:"-"`
 }
 
-// Text is free text, with the names of the files that came with it.
+// Text holds free text and the names of the files that are attached to it.
 type Text struct {
 	Text      string   `json:"text"`
 	FileNames []string `json:"file_names,omitempty"`
 }
 
-// CitizenAsked waits for the citizen's answer to the note (FAQ 2.4).
+// CitizenAsked records that the ticket waits for the citizen's answer to the note (FAQ 2.4).
 type CitizenAsked struct {
 	Note   ID     `json:"note"`
 	Status Status `json:"status"`
 }
 
-// Resumed goes on without waiting for the citizen.
+// Resumed records that an operator resumes work without an answer of the citizen (FAQ 2.4).
 type Resumed struct {
 	Status   Status `json:"status"`
 	Personal *Text  `json:"-"` // the reason
 }
 
-// CitizenReplied is what the citizen wrote back.
+// CitizenReplied records a reply of the citizen. Status is the status of the ticket after it.
 type CitizenReplied struct {
 	Reply       ID           `json:"reply"`
 	Kind        ReplyKind    `json:"kind"`
@@ -131,16 +133,16 @@ type CitizenReplied struct {
 	Personal    *Text        `json:"-"`
 }
 
-// Escalated hands the ticket over to the Region (FAQ 2.6). It clears the assignee.
+// Escalated records a hand-over to the Region (FAQ 2.6). The ticket loses its assignee.
 type Escalated struct {
-	Handover int                `json:"handover"` // 1, 2, 3 … : redirects count too
+	Handover int                `json:"handover"` // number of the hand-over in the ticket, from 1; redirects count too
 	From     catalog.EntityCode `json:"from"`
 	Note     ID                 `json:"note"`
-	Ground   Ground             `json:"ground,omitempty"` // why the playbook lets it go; empty: there was none
+	Ground   Ground             `json:"ground,omitempty"` // empty if no checks were prescribed and no ground was named
 	Status   Status             `json:"status"`
 }
 
-// Recalled takes back a hand-over that the Region had not yet taken.
+// Recalled records that an ASR took back a ticket before the Region took it (FAQ 2.6).
 type Recalled struct {
 	Handover int                `json:"handover"`
 	Entity   catalog.EntityCode `json:"entity"`
@@ -149,24 +151,24 @@ type Recalled struct {
 	Personal *Text              `json:"-"` // the reason
 }
 
-// Redirected sends the ticket from the Region to an ASR.
+// Redirected records that the Region sent the ticket to an ASR (FAQ 2.6).
 type Redirected struct {
 	Handover int                `json:"handover"`
 	To       catalog.EntityCode `json:"to"`
-	Assignee Assignee           `json:"assignee"` // the former one, when the ASR had the ticket before
+	Assignee Assignee           `json:"assignee"` // the former assignee if this ASR handed the ticket over; else nobody
 	Note     ID                 `json:"note"`
 	Status   Status             `json:"status"`
 }
 
-// Resolved answers the request (FAQ 2.5). Resolution counts resolutions of the ticket: closing names one of them.
+// Resolved records that the request was answered (FAQ 2.5). Resolution is the number of the resolution in the ticket, from 1.
 type Resolved struct {
 	Resolution int       `json:"resolution"`
-	Note       ID        `json:"note,omitempty"` // none when confirming again after a reopening
-	EffectFrom time.Time `json:"effect_from"`    // clocks start here: when the note can be seen
+	Note       ID        `json:"note,omitempty"` // empty if the ticket was reopened or erased before and is resolved without a note
+	EffectFrom time.Time `json:"effect_from"`    // the note becomes visible and the waiting time for closing begins
 	Status     Status    `json:"status"`
 }
 
-// Discarded ends a ticket that is no request, without a word to anyone.
+// Discarded records that the ticket is no request. The citizen gets no note.
 type Discarded struct {
 	Resolution int           `json:"resolution"`
 	Why        DiscardReason `json:"why"`
@@ -174,7 +176,7 @@ type Discarded struct {
 	Status     Status        `json:"status"`
 }
 
-// MarkedDuplicate ends a ticket that another one of the same citizen already tells.
+// MarkedDuplicate records that the ticket repeats another ticket, Original, of the same citizen.
 type MarkedDuplicate struct {
 	Resolution int       `json:"resolution"`
 	Original   ID        `json:"main"`
@@ -183,15 +185,15 @@ type MarkedDuplicate struct {
 	Status     Status    `json:"status"`
 }
 
-// Reopened takes a resolved ticket up again.
+// Reopened records that work on a resolved ticket begins again (FAQ 2.5).
 type Reopened struct {
 	Assignee Assignee `json:"assignee"`
 	Status   Status   `json:"status"`
-	Personal *Text    `json:"-"` // the operator's reason; the citizen's stands in the reply before it
+	Personal *Text    `json:"-"` // the operator's reason; nil if the CitizenReplied before it reopened the ticket
 }
 
-// ActWithdrawn undoes one whole act while its note was still held. Notes names what nobody will see; the rest is how
-// the ticket stands again.
+// ActWithdrawn records the undo of one whole act while its note was held. Notes lists the notes of the act, which stay unseen outside the
+// author's entity. The other fields are those of the ticket after the undo.
 type ActWithdrawn struct {
 	Act      ID                   `json:"act"`
 	Notes    []ID                 `json:"notes,omitempty"`
@@ -203,48 +205,48 @@ type ActWithdrawn struct {
 	Status   Status               `json:"status"`
 }
 
-// AutoClosed ends the ticket: that resolution's waiting time has passed (FAQ 2.5). Final.
+// AutoClosed records that the system closed the ticket, because the waiting time of the resolution has passed (FAQ 2.5). It is final.
 type AutoClosed struct {
 	Resolution int    `json:"resolution"`
 	Status     Status `json:"status"`
 }
 
-// TransferredToSuccessor moves the ticket from an entity that ceased to the one that follows it.
+// TransferredToSuccessor records that the ticket moved from an entity that ceased to its successor.
 type TransferredToSuccessor struct {
 	From catalog.EntityCode `json:"from"`
 	To   catalog.EntityCode `json:"to"`
 }
 
-// Reclassified says what the request is really about.
+// Reclassified records that an operator changed the service and problem of the ticket.
 type Reclassified struct {
 	Service catalog.ServiceID `json:"service"`
 	Problem catalog.ProblemID `json:"problem"`
 }
 
-// PlaybookStarted begins a run: the checks that the ticket's service and problem call for (FAQ 2.7–2.12). A run before it
-// is history.
+// PlaybookStarted records the start of a run: the checks that are prescribed for the ticket's service and problem (FAQ 2.7–2.12). The run
+// replaces an earlier one.
 type PlaybookStarted struct {
-	Run    int                     `json:"run"` // 1, 2, 3 … of the ticket
+	Run    int                     `json:"run"` // number of the run in the ticket, from 1
 	Pinned playbook.PinnedVersions `json:"pinned"`
-	Entity catalog.EntityCode      `json:"entity"` // whose systems are asked; its people and the Region's read the answers
+	Entity catalog.EntityCode      `json:"entity"` // the ASR whose systems are asked; it and the Region may read the answers
 }
 
-// CheckAnswered is an answer to a check of the run, an operator's or a connected system's.
+// CheckAnswered records an answer of an operator or of a connected system to a check of the run.
 type CheckAnswered struct {
 	Run      int                `json:"run"`
 	Entity   catalog.EntityCode `json:"entity"` // of the run
 	Check    playbook.CheckID   `json:"check"`
 	Yes      bool               `json:"yes"`
-	Query    playbook.Query     `json:"query,omitempty"` // that a connected system answered; empty: a person did
+	Query    playbook.Query     `json:"query,omitempty"` // the query that a connected system answered; empty if a person answered
 	Personal *Evidence          `json:"-"`
 }
 
-// Evidence is what an answer rests on.
+// Evidence holds the values on which an answer is based.
 type Evidence struct {
 	Values playbook.Evidence `json:"values,omitempty"`
 }
 
-// CheckTried records that a connected system was asked for a check in vain: it is not known yet.
+// CheckTried records that a connected system was asked and gave no answer to a check.
 type CheckTried struct {
 	Run    int                `json:"run"`
 	Entity catalog.EntityCode `json:"entity"`
@@ -253,60 +255,60 @@ type CheckTried struct {
 	Why    QueryFailure       `json:"why"`
 }
 
-// AnswersForgotten takes answers back to not known: the run came back to them from another playbook.
+// AnswersForgotten records that checks have no answer any more, because the run returned to them from another playbook (FAQ 2.11 → 2.9).
 type AnswersForgotten struct {
 	Run    int                `json:"run"`
 	Checks []playbook.CheckID `json:"checks"`
 }
 
-// OutcomeCarriedOut says that the act did what the run's outcome says.
+// OutcomeCarriedOut records that the act did what the outcome of the run prescribes.
 type OutcomeCarriedOut struct {
 	Run     int                `json:"run"`
 	Outcome playbook.OutcomeID `json:"outcome"`
 	Action  playbook.Action    `json:"act"`
-	Remind  bool               `json:"remind,omitempty"` // the run stays alive until an answer changes
+	Remind  bool               `json:"remind,omitempty"` // the run stays open, with reminders, until an answer changes
 }
 
-// PlaybookReminded tells the operators that a run still waits for something to be mended (FAQ 2.7, 2.11).
+// PlaybookReminded records a reminder to the operators: the run still waits for a correction (FAQ 2.7, 2.11).
 type PlaybookReminded struct {
 	Run int `json:"run"`
-	N   int `json:"n"` // 1, 2, 3 … since the outcome was carried out
+	N   int `json:"n"` // number of the reminder since the outcome was carried out, from 1
 }
 
-// HandoverWarned says that a hand-over is close to the time within which its receiver is to take it.
+// HandoverWarned records that the deadline is near within which the receiver of a hand-over must take the ticket.
 type HandoverWarned struct {
 	Handover int                `json:"handover"`
-	Entity   catalog.EntityCode `json:"entity"` // that received it
+	Entity   catalog.EntityCode `json:"entity"` // the receiver
 	Due      time.Time          `json:"due"`
 }
 
-// HandoverBreached says that this time has passed.
+// HandoverBreached records that the deadline of a hand-over has passed.
 type HandoverBreached struct {
 	Handover int                `json:"handover"`
 	Entity   catalog.EntityCode `json:"entity"`
 	Due      time.Time          `json:"due"`
 }
 
-// PingPongNoticed says that the ticket was handed over for the third time, or more often.
+// PingPongNoticed records that a hand-over is the ticket's third or a later one.
 type PingPongNoticed struct {
 	Handover int                `json:"handover"`
-	ASR      catalog.EntityCode `json:"asr"` // on the other side than the Region
+	ASR      catalog.EntityCode `json:"asr"` // of the hand-over; the other party is the Region
 }
 
-// CitizenReminded reminds the citizen of the question that they were asked.
+// CitizenReminded records a reminder to the citizen of a question.
 type CitizenReminded struct {
 	Question ID  `json:"asked"` // the note with the question
-	N        int `json:"n"`     // 1, 2 … of that question
+	N        int `json:"n"`     // number of the reminder of this question, from 1
 }
 
-// ContactFailed says that the address in the form takes no mail: «recapito fallito».
+// ContactFailed records that the e-mail address in the form accepts no mail («recapito fallito»).
 type ContactFailed struct {
-	Message string          `json:"message"` // the Message-ID of what was not delivered
+	Message string          `json:"message"` // Message-ID of the mail that was not delivered
 	Why     DeliveryFailure `json:"why"`
 }
 
-// PersonalDataErased says that the ticket's keys were destroyed with this event: no Personal field of the
-// ticket can be read any more.
+// PersonalDataErased records that the keys of the ticket were destroyed together with this event. No Personal field of the ticket can be
+// read any more.
 type PersonalDataErased struct{}
 
 func (Opened) event()                 {}
@@ -343,7 +345,7 @@ func (CitizenReminded) event()        {}
 func (ContactFailed) event()          {}
 func (PersonalDataErased) event()     {}
 
-// The families of the events (family.go), and what their members have in common.
+// The methods below make an event a member of its family, and of the interfaces EntityEvent and AssigneeEvent (family.go).
 
 func (Assigned) assignmentEvent()   {}
 func (Unassigned) assignmentEvent() {}

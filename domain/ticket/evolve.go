@@ -11,11 +11,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// Evolve remembers one event. It asks nothing and cannot fail.
+// Evolve returns the state after an event. It checks nothing and cannot fail.
 func Evolve(s State, r Recorded) State {
 	last := s.Last
-	quiet := IsBackground(r)
-	if r.Act != last.ID && !quiet {
+	background := IsBackground(r)
+	if r.Act != last.ID && !background {
 		s.Last = LastAct{ID: r.Act, By: r.By, Before: s.UndoableState}
 	}
 	switch e := r.Event.(type) {
@@ -61,14 +61,14 @@ func Evolve(s State, r Recorded) State {
 	case Reclassified:
 		s.Service, s.Problem = e.Service, e.Problem
 	case PlaybookEvent:
-		if _, begins := e.(PlaybookStarted); begins {
+		if _, started := e.(PlaybookStarted); started {
 			s.Runs = e.RunNumber()
 		}
 	case CitizenReminded:
 		if s.Asked.Note == e.Question {
 			s.Asked.Reminded = e.N
 		}
-	case ContactEvent: // rules read no more of it
+	case ContactEvent: // the rules read only that a contact failed
 		if _, failed := e.(ContactFailed); failed {
 			s.Unreachable = true
 		}
@@ -78,16 +78,16 @@ func Evolve(s State, r Recorded) State {
 	case HandoverAlertEvent:
 	}
 	s.Run, s.Handover = s.Run.Apply(r), s.Handover.apply(r.Event)
-	if quiet {
+	if background {
 		s.Last.Before = s.Last.Before.applyBackground(r)
 	}
 	return s
 }
 
-// applyBackground takes what the system notes into how the ticket stood before the last act: it holds whether or not that act is
-// withdrawn. A run that was begun since belongs to the act.
+// applyBackground returns the state before the last act with a background event applied, so that the event also holds after an undo of the
+// act. A run that was started after the act is undone with it.
 func (b UndoableState) applyBackground(r Recorded) UndoableState {
-	if _, begins := r.Event.(PlaybookStarted); begins {
+	if _, started := r.Event.(PlaybookStarted); started {
 		return b
 	}
 	if e, ok := r.Event.(CitizenReminded); ok && b.Asked.Note == e.Question {
@@ -97,7 +97,8 @@ func (b UndoableState) applyBackground(r Recorded) UndoableState {
 	return b
 }
 
-// IsBackground tells what the system notes beside what people do: it neither stops an undo nor is withdrawn by it.
+// IsBackground reports whether the system recorded the event beside the work of people. Such an event does not prevent an undo of the act
+// before it and is not undone with it.
 func IsBackground(r Recorded) bool {
 	if r.By.Role != person.System {
 		return false
@@ -112,7 +113,7 @@ func IsBackground(r Recorded) bool {
 	return false
 }
 
-// addNote adds a note to the act that wrote it.
+// addNote returns the act with a note that it wrote. until is the end of the hold; zero if the note is not held.
 func (a LastAct) addNote(note ID, until time.Time) LastAct {
 	a.Notes = append(slices.Clone(a.Notes), note)
 	if until.After(a.HeldUntil) {

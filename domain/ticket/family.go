@@ -9,11 +9,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// A family is a closed set of events that belong together. A switch over Event that does not care about a family passes over
-// all of it with one case. A switch that cares names each member, so that the linter (gochecksumtype) reports a new member
-// there and nowhere else. TestSwitchesNameWholeFamilies holds this rule. An event belongs to one family or to none.
+// A family is a closed set of events that belong together. A switch over Event that treats all members of a family alike names the family
+// in one case. A switch that treats members differently names each of them, so that the linter (gochecksumtype) reports a new member there
+// and nowhere else. TestSwitchesNameWholeFamilies checks this rule. An event belongs to one family or to none.
 
-// AssignmentEvent is an event that only changes who has the ticket (FAQ 2.3).
+// AssignmentEvent is an event that changes the assignee and nothing else (FAQ 2.3).
 //
 //sumtype:decl
 type AssignmentEvent interface {
@@ -21,7 +21,7 @@ type AssignmentEvent interface {
 	assignmentEvent()
 }
 
-// NoteEvent is a note that an operator wrote.
+// NoteEvent is a note of an operator, or of the system to the citizen.
 //
 //sumtype:decl
 type NoteEvent interface {
@@ -29,8 +29,8 @@ type NoteEvent interface {
 	noteEvent()
 	// NoteID returns the id of the note.
 	NoteID() ID
-	// HeldUntil returns the moment from which readers outside the author's entity may see the note. It is zero for a note that
-	// they never see.
+	// HeldUntil returns the time from which readers outside the author's entity may see the note. It is zero for a note that they never
+	// see.
 	HeldUntil() time.Time
 }
 
@@ -42,7 +42,7 @@ type ProgressEvent interface {
 	progressEvent()
 }
 
-// CompetenceEvent moves a ticket from one entity to another (FAQ 2.6).
+// CompetenceEvent is an event that moves a ticket from one entity to another (FAQ 2.6).
 //
 //sumtype:decl
 type CompetenceEvent interface {
@@ -50,15 +50,15 @@ type CompetenceEvent interface {
 	competenceEvent()
 }
 
-// ResolutionEvent resolves a ticket: from here on it waits to be closed (FAQ 2.5).
+// ResolutionEvent is an event that resolves a ticket, which then waits to be closed (FAQ 2.5).
 //
 //sumtype:decl
 type ResolutionEvent interface {
 	Event
 	resolutionEvent()
-	// ResolutionNumber returns 1, 2, 3 … of the ticket.
+	// ResolutionNumber returns the number of the resolution in the ticket, from 1.
 	ResolutionNumber() int
-	// EffectiveFrom returns the moment at which the waiting time begins.
+	// EffectiveFrom returns the time at which the waiting time for closing begins.
 	EffectiveFrom() time.Time
 	// NewStatus returns the status of the ticket after the event.
 	NewStatus() Status
@@ -70,21 +70,21 @@ type ResolutionEvent interface {
 type PlaybookEvent interface {
 	Event
 	playbookEvent()
-	// RunNumber returns 1, 2, 3 … of the ticket.
+	// RunNumber returns the number of the run in the ticket, from 1.
 	RunNumber() int
 }
 
-// HandoverAlertEvent is an observation of the system about a hand-over: it is late, or one too many.
+// HandoverAlertEvent is an observation of the system about a hand-over: nobody takes the ticket, or there are too many hand-overs.
 //
 //sumtype:decl
 type HandoverAlertEvent interface {
 	Event
 	handoverAlertEvent()
-	// HandoverNumber returns 1, 2, 3 … of the ticket.
+	// HandoverNumber returns the number of the hand-over in the ticket, from 1.
 	HandoverNumber() int
 }
 
-// ContactEvent records for operators how the citizen can be reached, or could not be.
+// ContactEvent is an event about contact with the citizen outside the ticket, for example an address that accepts no mail.
 //
 //sumtype:decl
 type ContactEvent interface {
@@ -92,17 +92,19 @@ type ContactEvent interface {
 	contactEvent()
 }
 
-// The interfaces below are no families. They are for handling what several events have in common, with a type assertion;
-// a type switch must not name them.
+// The interfaces below are not families. They give access to a field that several events have, by a type assertion. A type switch must not
+// name them.
 
 // EntityEvent is an event that names the entity that is competent after it.
 type EntityEvent interface {
 	Event
+	// CompetentEntity returns that entity.
 	CompetentEntity() catalog.EntityCode
 }
 
-// AssigneeEvent is an event that names the assignee that the ticket has after it; the zero Assignee for nobody.
+// AssigneeEvent is an event that names the assignee of the ticket after it.
 type AssigneeEvent interface {
 	Event
+	// NewAssignee returns that assignee; the zero Assignee for nobody.
 	NewAssignee() Assignee
 }

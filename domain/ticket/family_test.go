@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// families reads the families from family.go and their members from event.go.
+// families returns the members of each family: the families from family.go, the members from event.go.
 func families(t *testing.T) map[string][]string {
 	t.Helper()
 	var decls []ast.Decl
@@ -25,7 +25,7 @@ func families(t *testing.T) map[string][]string {
 		}
 		decls = append(decls, file.Decls...)
 	}
-	familyOf := map[string]string{} // by the name of its marker method
+	familyOf := map[string]string{} // by the name of the marker method
 	members := map[string][]string{}
 	for _, d := range decls {
 		switch d := d.(type) {
@@ -55,26 +55,26 @@ func families(t *testing.T) map[string][]string {
 	return members
 }
 
-// capabilities are the interfaces of family.go that are no families.
+// capabilities lists the interfaces of family.go that are not families.
 var capabilities = []string{"EntityEvent", "AssigneeEvent"}
 
 func TestEventsBelongToOneFamily(t *testing.T) {
 	seen := map[string]string{}
 	for family, members := range families(t) {
 		if len(members) == 0 {
-			t.Errorf("%s has no members", family)
+			t.Errorf("%s: got no members, want at least one", family)
 		}
 		for _, m := range members {
 			if other, twice := seen[m]; twice {
-				t.Errorf("%s belongs to %s and to %s", m, family, other)
+				t.Errorf("%s: got families %s and %s, want one", m, family, other)
 			}
 			seen[m] = family
 		}
 	}
 }
 
-// TestSwitchesNameWholeFamilies holds the rule of family.go over all code: a type switch names every member of a family one by
-// one, or the family in one case, or (in a switch over another family's value) neither.
+// TestSwitchesNameWholeFamilies checks the rule of family.go in all code: a type switch names every member of a family one by one, or the
+// family in one case, or, in a switch over a value of another family, neither.
 func TestSwitchesNameWholeFamilies(t *testing.T) {
 	members := families(t)
 	switches := 0
@@ -100,7 +100,8 @@ func TestSwitchesNameWholeFamilies(t *testing.T) {
 			}
 			named := eventsNamed(s, file.Name.Name == "ticket")
 			if slices.ContainsFunc(named, func(name string) bool { return name == "Event" || slices.Contains(capabilities, name) }) {
-				t.Errorf("%s: a case names an interface that is no family: a new event would pass unseen", files.Position(s.Pos()))
+				t.Errorf("%s: got a case with an interface that is not a family, want families and events: "+
+					"the linter would not report a new event", files.Position(s.Pos()))
 			}
 			for family, all := range members {
 				namesFamily := slices.Contains(named, family)
@@ -110,11 +111,12 @@ func TestSwitchesNameWholeFamilies(t *testing.T) {
 						missing = append(missing, m)
 					}
 				}
-				if cares := len(missing) < len(all); cares && namesFamily {
-					t.Errorf("%s: a case names %s beside a member of it: a new member would pass unseen", files.Position(s.Pos()), family)
-				} else if cares && len(missing) > 0 {
-					t.Errorf("%s: of %s the switch does not name %v", files.Position(s.Pos()), family, missing)
-				} else if cares || namesFamily {
+				if namesMembers := len(missing) < len(all); namesMembers && namesFamily {
+					t.Errorf("%s: got cases for %s and for a member of it, want one of both: "+
+						"the linter would not report a new member", files.Position(s.Pos()), family)
+				} else if namesMembers && len(missing) > 0 {
+					t.Errorf("%s: got cases for some members of %s, want all: missing %v", files.Position(s.Pos()), family, missing)
+				} else if namesMembers || namesFamily {
 					switches++
 				}
 			}
@@ -126,11 +128,11 @@ func TestSwitchesNameWholeFamilies(t *testing.T) {
 		t.Fatal(err)
 	}
 	if switches < 50 {
-		t.Errorf("only %d families were found in switches: does the test still read them?", switches)
+		t.Errorf("got %d families in switches, want at least 50", switches)
 	}
 }
 
-// eventsNamed returns the names in the cases of a switch that are of package ticket.
+// eventsNamed returns the names of package ticket in the cases of a switch. inTicket means that the switch is in package ticket.
 func eventsNamed(s *ast.TypeSwitchStmt, inTicket bool) (names []string) {
 	for _, c := range s.Body.List {
 		for _, e := range c.(*ast.CaseClause).List {

@@ -13,8 +13,8 @@ import (
 	. "github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// FuzzDecode: a stored event is refused or decoded, never a panic; what is decoded can be stored, and is the same when it is read
-// again.
+// FuzzDecode checks that Decode returns an event or an error and does not panic, and that a decoded event can be encoded, and decoded again
+// without a change.
 func FuzzDecode(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("testdata", "events", "*.json"))
 	if err != nil || len(files) == 0 {
@@ -43,16 +43,16 @@ func FuzzDecode(f *testing.F) {
 		}
 		stored, err := Encode(event)
 		if err != nil {
-			t.Fatalf("%+v cannot be stored: %v", event, err)
+			t.Fatalf("encode %+v: got error %v", event, err)
 		}
 		again, err := Decode(stored.Name, stored.Data, stored.Personal)
 		if err != nil {
-			t.Fatalf("stored as %s, it cannot be read: %v", stored.Data, err)
+			t.Fatalf("decode %s: got error %v", stored.Data, err)
 		}
 		twice, err := Encode(again)
 		if err != nil || stored.Name != twice.Name || !bytes.Equal(stored.Data, twice.Data) || !bytes.Equal(stored.Personal, twice.Personal) {
-			t.Errorf("stored as %s %s %s, and then as %s %s %s, %v",
-				stored.Name, stored.Data, stored.Personal, twice.Name, twice.Data, twice.Personal, err)
+			t.Errorf("got %s %s %s, error %v, want %s %s %s",
+				twice.Name, twice.Data, twice.Personal, err, stored.Name, stored.Data, stored.Personal)
 		}
 	})
 }

@@ -3,14 +3,14 @@
 
 package ticket
 
-// Bounds on what people write, in characters, and on what they attach (FAQ 2.2: 1 MB a file).
+// Limits of names and texts, in characters, and of attachments (FAQ 2.2: 1 MB per file).
 const (
 	MaxNameLength = 100
 	MaxTextLength = 20_000
 
-	MaxAttachments    = 5
+	MaxAttachments    = 5       // per form, note or reply
 	MaxAttachmentSize = 1 << 20 // bytes
 )
 
-// AttachmentExtensions are the accepted ends of a file's name (FAQ 2.2); jpg is an alias of jpeg.
+// AttachmentExtensions are the accepted file extensions (FAQ 2.2), in lower case. jpg is an alias of jpeg.
 var AttachmentExtensions = []string{"pdf", "doc", "docx", "xls", "xlsx", "zip", "png", "gif", "jpeg", "jpg"}

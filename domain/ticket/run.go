@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// Apply returns the run after an event. It copies the maps that it changes, so an earlier state keeps its own.
+// Apply returns the run after an event. It copies the maps that it changes, so that earlier states stay as they are.
 func (run PlaybookRun) Apply(r Recorded) PlaybookRun {
 	step, ok := r.Event.(PlaybookEvent)
 	if !ok {
@@ -28,7 +28,7 @@ func (run PlaybookRun) Apply(r Recorded) PlaybookRun {
 		}
 		before, known := run.Answers[e.Check]
 		run.Answers, run.Tried = withEntry(run.Answers, e.Check, given), withoutKeys(run.Tried, e.Check)
-		if !known || before.Yes != e.Yes { // evidence alone mends nothing
+		if !known || before.Yes != e.Yes { // a change of evidence alone keeps the outcome
 			run.Outcome, run.Remind, run.Reminded = "", false, 0
 		}
 	case CheckTried:
@@ -47,7 +47,7 @@ func (run PlaybookRun) Apply(r Recorded) PlaybookRun {
 	return run
 }
 
-// withoutEvidence drops the evidence, which nobody can read any more; the answers stay.
+// withoutEvidence returns the run with its answers but without their evidence, for an erased ticket.
 func (run PlaybookRun) withoutEvidence() PlaybookRun {
 	answers := make(map[playbook.CheckID]GivenAnswer, len(run.Answers))
 	for id, given := range run.Answers {
@@ -58,7 +58,7 @@ func (run PlaybookRun) withoutEvidence() PlaybookRun {
 	return run
 }
 
-// PlaybookAnswers are the run's answers as the playbook's walk takes them.
+// PlaybookAnswers returns the answers of the run in the type of package playbook.
 func (run PlaybookRun) PlaybookAnswers() playbook.Answers {
 	known := make(playbook.Answers, len(run.Answers))
 	for id, given := range run.Answers {
@@ -67,6 +67,7 @@ func (run PlaybookRun) PlaybookAnswers() playbook.Answers {
 	return known
 }
 
+// withEntry returns a copy of the map with the entry.
 func withEntry[K comparable, V any](m map[K]V, k K, v V) map[K]V {
 	c := make(map[K]V, len(m)+1)
 	maps.Copy(c, m)
@@ -74,6 +75,7 @@ func withEntry[K comparable, V any](m map[K]V, k K, v V) map[K]V {
 	return c
 }
 
+// withoutKeys returns a copy of the map without the keys.
 func withoutKeys[K comparable, V any](m map[K]V, keys ...K) map[K]V {
 	c := maps.Clone(m)
 	for _, k := range keys {

@@ -12,24 +12,24 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 )
 
-// State is what the rules remember of a ticket, and nothing else. The zero value is a ticket that does not exist.
-// A State is a value: Evolve never changes what an earlier one refers to.
+// State holds what the rules read of a ticket's history and nothing else. The zero value is a ticket that does not exist. A State is a
+// value: Evolve does not change the slices and maps of an earlier State.
 type State struct {
 	ID          ID
 	Number      string
 	Citizen     string // account of the verified citizen
 	Subject     string // keyed hash of the requester's tax code
 	Facilitated bool
-	Runs        int // how many runs of playbooks were begun, withdrawn ones included
-	Resolution  int // how many resolutions there were, withdrawn ones included
-	Handovers   int // how many hand-overs and redirects there were, withdrawn ones included
+	Runs        int // number of runs that were started, withdrawn ones included
+	Resolution  int // number of resolutions, withdrawn ones included
+	Handovers   int // number of hand-overs and redirects, withdrawn ones included
 	Erased      bool
-	Unreachable bool // the address in the form takes no mail, and the citizen has not written since
+	Unreachable bool // the address in the form accepts no mail, and the citizen has not written since
 	Last        LastAct
 	UndoableState
 }
 
-// UndoableState is where a ticket is and with whom. An undone act restores it whole.
+// UndoableState is the part of a State that an undo restores to its value before the undone act.
 type UndoableState struct {
 	Status   Status
 	Service  catalog.ServiceID
@@ -40,37 +40,37 @@ type UndoableState struct {
 	Handover Handover
 	Traces   []catalog.EntityCode // other entities that had the ticket, oldest first
 	Asked    OpenQuestion         `json:",omitzero"` // the latest question to the citizen
-	Run      PlaybookRun          `json:",omitzero"` // of the playbook that the ticket calls for
+	Run      PlaybookRun          `json:",omitzero"` // the latest run
 }
 
-// OpenQuestion is a question that waits for the citizen's answer.
+// OpenQuestion is the latest question to the citizen.
 type OpenQuestion struct {
-	Note     ID // empty: there was none
-	Reminded int
+	Note     ID  // with the question; empty if there was none
+	Reminded int // number of the latest reminder of it
 }
 
-// PlaybookRun is where the checks of a playbook stand.
+// PlaybookRun is the progress of a ticket through the checks of its playbook.
 type PlaybookRun struct {
-	N        int // 0: there is none
+	N        int // number of the run in the ticket, from 1; 0 if there is none
 	Pinned   playbook.PinnedVersions
-	Entity   catalog.EntityCode // whose systems are asked
+	Entity   catalog.EntityCode // the ASR whose connected systems are asked
 	Answers  map[playbook.CheckID]GivenAnswer
 	Tried    map[playbook.CheckID]FailedQuery
-	Outcome  playbook.OutcomeID // the one that was carried out since the last answer
-	Remind   bool               // it stays alive until an answer changes
-	Reminded int
+	Outcome  playbook.OutcomeID // the outcome that was carried out; empty once an answer changed
+	Remind   bool               // the run stays open, with reminders, until an answer changes
+	Reminded int                // number of the latest reminder since the outcome was carried out
 }
 
-// GivenAnswer is an answer as it was given. Evidence is personal: whoever stores a State leaves it out.
+// GivenAnswer is an answer to a check. Evidence is personal data, and a stored State does not contain it.
 type GivenAnswer struct {
 	Yes      bool
 	Evidence playbook.Evidence `json:"-"`
 	By       person.Actor
 	At       time.Time
-	Query    playbook.Query // that a connected system answered; empty: a person did
+	Query    playbook.Query // the query that a connected system answered; empty if a person answered
 }
 
-// FailedQuery is the latest time that a connected system was asked in vain.
+// FailedQuery is the latest query to a connected system that gave no answer.
 type FailedQuery struct {
 	At  time.Time
 	Why QueryFailure
@@ -78,17 +78,17 @@ type FailedQuery struct {
 
 // Handover is the latest change of competence between an ASR and the Region.
 type Handover struct {
-	N        int // 0: there was none
+	N        int // number of the hand-over in the ticket, from 1; 0 if there was none or it was recalled
 	ASR      catalog.EntityCode
-	Status   Status   // as the ASR left it
-	Assignee Assignee // as the ASR left it
-	Ground   Ground   `json:",omitempty"` // why the playbook let it go
+	Status   Status   // of the ticket before the ASR handed it over
+	Assignee Assignee // of the ticket before the ASR handed it over
+	Ground   Ground   `json:",omitempty"` // reason for the hand-over with regard to the playbook
 	Warned   bool     `json:",omitempty"`
 	Breached bool     `json:",omitempty"`
-	PingPong bool     `json:",omitempty"` // noticed
+	PingPong bool     `json:",omitempty"` // the ping-pong was noticed
 }
 
-// apply remembers what the system has noted of the hand-over, so that it is noted once.
+// apply returns the hand-over after an event. It marks the alerts of the hand-over, so that each is recorded once.
 func (h Handover) apply(e Event) Handover {
 	alert, ok := e.(HandoverAlertEvent)
 	if !ok || alert.HandoverNumber() != h.N {
@@ -105,22 +105,22 @@ func (h Handover) apply(e Event) Handover {
 	return h
 }
 
-// LastAct is the latest act, as far as undoing it needs to know.
+// LastAct holds what the undo of the latest act needs.
 type LastAct struct {
 	ID        ID
 	By        person.Actor
-	HeldUntil time.Time // zero: it sent no note that can be held
+	HeldUntil time.Time // end of the hold of its notes; zero if it wrote no note that is held
 	Notes     []ID
-	Before    UndoableState
+	Before    UndoableState // the state before the act
 }
 
-// HasTrace tells whether the entity had the ticket and has it no more: it keeps a read-only trace.
+// HasTrace reports whether the entity had the ticket earlier and keeps a read-only trace of it.
 func (s State) HasTrace(e catalog.EntityCode) bool {
 	return slices.Contains(s.Traces, e)
 }
 
-// tracesAfterTransfer gives the traces after a ticket went from one entity to another. An empty from leaves none: the ticket was
-// taken back.
+// tracesAfterTransfer returns the traces after a ticket went from one entity to another. With an empty from, as in a recall, the transfer
+// leaves no trace.
 func tracesAfterTransfer(traces []catalog.EntityCode, from, to catalog.EntityCode) []catalog.EntityCode {
 	var after []catalog.EntityCode
 	for _, t := range traces {

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package ticket holds the rules of a citizen's request: which acts are possible, what they record, and what
-// follows from what was recorded. It is pure: no I/O, no clock.
+// Package ticket defines the commands, events, state and errors of a citizen's request, and the stored form of its events. It is pure: it
+// does no I/O and reads no clock. Package rules decides commands.
 package ticket
 
-// ID is a UUID (version 7) in canonical lower-case text. It names tickets, notes, replies, attachments and acts.
+// ID is the id of a ticket, note, reply, attachment or act: a UUID (version 7) as canonical text in lower case.
 type ID string
 
-// Status is where a ticket stands in its life. The values are the wire's.
+// Status is the state of a ticket in its lifecycle. Its values are stored and are those of the API.
 type Status string
 
 // The statuses of the lifecycle (FAQ 2.4, 2.5, 2.6).
@@ -21,7 +21,7 @@ const (
 	Closed     Status = "chiuso"
 )
 
-// Statuses lists every status in the order of a ticket's life.
+// Statuses returns every status in the order of the lifecycle.
 func Statuses() []Status {
 	return []Status{New, InProgress, Waiting, HandedOver, Solved, Closed}
 }
@@ -31,10 +31,11 @@ var statusLabels = map[Status]string{
 	HandedOver: "Non di competenza", Solved: "Risolto", Closed: "Chiuso",
 }
 
-// Label is the status as operators read it.
+// Label returns the Italian name of the status for operators.
 func (s Status) Label() string { return statusLabels[s] }
 
-// CitizenLabel is the status in plain words; redirected tells that the Region sent the ticket to this entity.
+// CitizenLabel returns the Italian name of the status for citizens. redirected means that the Region sent the ticket to the present entity;
+// then a new ticket is shown as one in progress.
 func (s Status) CitizenLabel(redirected bool) string {
 	switch {
 	case s == HandedOver:
@@ -46,5 +47,5 @@ func (s Status) CitizenLabel(redirected bool) string {
 	}
 }
 
-// IsOpen tells whether somebody still has to work on a ticket in this status.
+// IsOpen reports whether work on a ticket in this status is not finished.
 func (s Status) IsOpen() bool { return s != Solved && s != Closed && s != "" }

@@ -9,22 +9,22 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// Assignee is whom a ticket is given to: one operator, the supervisors as a group, or nobody (the zero value).
+// Assignee is one operator, the supervisors of the entity as a group, or nobody (the zero value).
 type Assignee struct {
 	Operator    string `json:"operator,omitempty"` // the account's UUID
 	Supervisors bool   `json:"supervisors,omitempty"`
 }
 
-// Attachment is a file as the log knows it. Its content is sealed with the key named by ID; its name is
-// personal and stands in the sealed part of the event.
+// Attachment describes a file. Its content is stored apart from the events, sealed with the key that ID names. Its name is personal data
+// and is in the field Personal of the event.
 type Attachment struct {
 	ID        ID     `json:"id"`
 	MediaType string `json:"media_type"`
-	Size      int64  `json:"size"`   // of the content, bytes
-	SHA256    string `json:"sha256"` // of the sealed content, hex: it stays provable after erasure
+	Size      int64  `json:"size"`   // of the content, in bytes
+	SHA256    string `json:"sha256"` // of the sealed content, in hex; it can be proved after erasure
 }
 
-// Channel is how a request came in.
+// Channel is the way by which a request arrived.
 type Channel string
 
 // The channels.
@@ -35,19 +35,19 @@ const (
 	ChannelIntegration Channel = "integrazione"
 )
 
-// Identity says how sure we are of who the citizen is.
+// Identity is the source of the citizen's identity.
 type Identity string
 
-// Verified: through the portal. Declared: typed into the form, by anyone.
+// The identities: Verified by the portal, or Declared, which is typed into the form and not checked.
 const (
 	Verified Identity = "verified"
 	Declared Identity = "declared"
 )
 
-// RequesterRole is in which quality somebody asks.
+// RequesterRole is the relation of the requester to the person concerned.
 type RequesterRole string
 
-// The requester roles: for oneself, for a minor, for someone who delegated, and «Operatore di Assistenza» (FAQ 2.2).
+// The requester roles: for oneself, for a minor, for a person who delegated, and «Operatore di Assistenza» (FAQ 2.2).
 const (
 	ForSelf      RequesterRole = "cittadino"
 	ForMinor     RequesterRole = "genitore"
@@ -55,17 +55,17 @@ const (
 	AsOperator   RequesterRole = "operatore_asr"
 )
 
-// ReplyKind says what the citizen meant.
+// ReplyKind is the effect of a citizen's reply.
 type ReplyKind string
 
-// The kinds of reply. A plain message or a courtesy on a resolved ticket changes nothing and is flagged.
+// The kinds of reply. A ReplyMessage, which a courtesy is too, changes no status.
 const (
-	ReplyAnswer    ReplyKind = "answer"     // to a ticket being worked
-	ReplyNotSolved ReplyKind = "not_solved" // «Il problema non è risolto»
+	ReplyAnswer    ReplyKind = "answer"     // to a ticket that is not resolved, or whose resolution is still held
+	ReplyNotSolved ReplyKind = "not_solved" // «Il problema non è risolto»: it reopens a resolved ticket
 	ReplyMessage   ReplyKind = "message"    // «Solo un messaggio»
 )
 
-// DiscardReason says why a ticket is no request.
+// DiscardReason is the reason why a ticket is no request.
 type DiscardReason string
 
 // The reasons for discarding.
@@ -75,8 +75,8 @@ const (
 	Repeated DiscardReason = "duplicato"
 )
 
-// Ground is why an ASR may hand over a ticket that has a playbook: the outcome of its checks, «non è della mia Azienda»,
-// or an override, which supervisors see listed.
+// Ground is the reason for which an ASR may hand over a ticket that has a playbook: the outcome of its checks, «non è della mia Azienda»,
+// or an override, which supervisors find in a list.
 type Ground string
 
 // The grounds. Those from SystemsDown on are overrides.
@@ -89,37 +89,37 @@ const (
 	NotForeseen   Ground = "caso_non_previsto" // the playbook does not fit
 )
 
-// OverrideGrounds are the choices of who hands over against the playbook.
+// OverrideGrounds returns the grounds for a hand-over against the playbook.
 func OverrideGrounds() []Ground { return []Ground{SystemsDown, Urgent, AskedByRegion, NotForeseen} }
 
-// IsOverride tells whether the ground is one against the playbook.
+// IsOverride reports whether the ground is one of OverrideGrounds.
 func (g Ground) IsOverride() bool { return slices.Contains(OverrideGrounds(), g) }
 
-// QueryFailure is why a connected system gave no answer.
+// QueryFailure is the reason why a connected system gave no answer.
 type QueryFailure string
 
-// The reasons. A system that is there and says that it does not know is Silent.
+// The reasons why a connected system gave no answer.
 const (
-	NoSystemConnected QueryFailure = "no_system"   // none is connected for the entity
-	SystemUnreachable QueryFailure = "unreachable" // no connection, too slow, an error, or resting after many failures
-	InvalidAnswer     QueryFailure = "nonsense"    // an answer that is none
-	AnswerNotKnown    QueryFailure = "not_known"
+	NoSystemConnected QueryFailure = "no_system"   // no system is connected for the entity
+	SystemUnreachable QueryFailure = "unreachable" // no connection, a timeout, an error, or a pause after many failures
+	InvalidAnswer     QueryFailure = "nonsense"    // an answer that breaks the contract
+	AnswerNotKnown    QueryFailure = "not_known"   // the system does not know the answer
 )
 
-// DeliveryFailure is why a message did not reach an address.
+// DeliveryFailure is the reason why a message did not reach its address.
 type DeliveryFailure string
 
-// The failures: refused while it was handed over, or returned afterwards.
+// The failures: refused by the mail server, or returned after delivery.
 const (
 	DeliveryRefused DeliveryFailure = "refused"
 	DeliveryBounced DeliveryFailure = "bounced"
 )
 
-// OperatorsForm is the service of the operators' own form, for those who cannot get in (FAQ 2.2). The Region is
-// competent for it; the ASR chosen is kept as data.
+// OperatorsForm is the service of the form for operators who cannot get access themselves (FAQ 2.2). The Region is competent for it; the
+// chosen ASR is stored as Opened.ChosenEntity.
 const OperatorsForm catalog.ServiceID = "assistenza-online"
 
-// WireName is the assignee as the API names it: the account, the supervisors as a group, or nobody.
+// WireName returns the assignee as the API names it: the account, "supervisori", or "" for nobody.
 func (a Assignee) WireName() string {
 	if a.Supervisors {
 		return "supervisori"

@@ -10,8 +10,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// actorRule is who may make a move, judged on the ticket as it stands.
+// actorRule reports whether an actor may make a move on a ticket in its present state.
 type actorRule func(s ticket.State, by person.Actor) bool
+
+// The actors of the lifecycle.
 
 func anyone(ticket.State, person.Actor) bool         { return true }
 func competent(s ticket.State, by person.Actor) bool { return by.Operates(s.Entity) }
@@ -26,21 +28,28 @@ func supervisor(s ticket.State, by person.Actor) bool {
 }
 func system(_ ticket.State, by person.Actor) bool        { return by.Role == person.System }
 func administrator(_ ticket.State, by person.Actor) bool { return by.Role == person.Administrator }
-func author(s ticket.State, by person.Actor) bool        { return by.Role.Operates() && s.Last.By == by }
+
+// author accepts the operator who made the latest act.
+func author(s ticket.State, by person.Actor) bool { return by.Role.Operates() && s.Last.By == by }
+
+// handoverParty accepts operators of the Region while it has a handed-over ticket, and of the ASR that handed it over.
 func handoverParty(s ticket.State, by person.Actor) bool {
 	return s.Handover.N > 0 && region(s, by) || handoverSender(s, by)
 }
+
+// handoverSender accepts operators of the ASR of the latest hand-over while the Region has the ticket.
 func handoverSender(s ticket.State, by person.Actor) bool {
 	return s.Entity == catalog.Region && s.Handover.N > 0 && by.Operates(s.Handover.ASR)
 }
 
-// ticketCitizen is the account whose verified ticket it is, or who holds the ticket's personal link: that actor's
-// id is the ticket's.
+// ticketCitizen accepts the verified citizen of the ticket and the holder of the ticket's personal link. The id of the link's holder is the
+// id of the ticket.
 func ticketCitizen(s ticket.State, by person.Actor) bool {
 	return by.Role == person.Citizen && by.ID != "" && (by.ID == s.Citizen || by.ID == string(s.ID))
 }
 
-// checkActor judges the actor first and the status second, so that nobody learns the status of a ticket they cannot see.
+// checkActor returns an error if the actor may not make the move in any status. Callers check the status after it, so that actors do not
+// learn the status of a ticket that they cannot see.
 func checkActor(s ticket.State, m ticket.Move, by person.Actor) error {
 	for _, row := range rulesFor(m) {
 		if row.actor(s, by) {
@@ -50,12 +59,13 @@ func checkActor(s ticket.State, m ticket.Move, by person.Actor) error {
 	return actorRefusal(s, m, by)
 }
 
-// canSee tells whether the ticket is there for the actor at all.
+// canSee reports whether the actor may know that the ticket exists.
 func canSee(s ticket.State, by person.Actor) bool {
 	return competent(s, by) || by.Role.Operates() && s.HasTrace(by.Entity) || handoverSender(s, by) || ticketCitizen(s, by)
 }
 
-// actorRefusal explains why the move is not the actor's and what is, without showing a ticket that is not theirs.
+// actorRefusal returns the error for an actor who may not make the move: *NotVisibleError if they must not know the ticket, else
+// *ForbiddenError with a reason that says who may make it or what the actor may do instead.
 func actorRefusal(s ticket.State, m ticket.Move, by person.Actor) error {
 	switch {
 	case !canSee(s, by):
@@ -76,7 +86,7 @@ func actorRefusal(s ticket.State, m ticket.Move, by person.Actor) error {
 	}
 }
 
-// reservedMoves says, to competent operators, whose the moves are that are not theirs.
+// reservedMoves holds, for moves that a competent operator may not make, the code that says who may.
 var reservedMoves = map[ticket.Move]refusal.Code{
 	ticket.MoveRedirect:            refusal.RegionRedirects,
 	ticket.MoveEscalate:            refusal.AlreadyAtRegion,

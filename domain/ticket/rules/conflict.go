@@ -9,9 +9,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Conflicts compares a command with what was recorded after the version its sender saw. It refuses with
-// *ConflictError if an event touched a field that the command sets, or added a note that the sender would want
-// to have read, and with *NotYoursError whom the ticket is not for. What saga and timers do besides disturbs nobody.
+// Conflicts compares a command with the events since the version that its sender saw. s is the state after these events. It returns
+// *ConflictError if an event changed a field that the command sets or added a note that the sender has not read, and *NotVisibleError for
+// an actor who cannot see the ticket. Background events do not conflict. A command other than Update never conflicts.
 func Conflicts(s ticket.State, c ticket.Command, by person.Actor, since []ticket.Recorded) error {
 	u, ok := c.(ticket.Update)
 	if !ok {
@@ -43,8 +43,8 @@ func Conflicts(s ticket.State, c ticket.Command, by person.Actor, since []ticket
 	return &conflict
 }
 
-// changedFields names the fields that an event changed and what they hold since, as far as somebody at the entity sees it.
-func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
+// changedFields returns the fields that an event changed with their new values, by field name, as operators of an entity may see them.
+func changedFields(e ticket.Event, reader catalog.EntityCode) map[string]string {
 	switch e := e.(type) {
 	case ticket.Assigned:
 		return map[string]string{"assignee": e.Assignee.WireName()}
@@ -55,11 +55,11 @@ func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
 	case ticket.CitizenNote:
 		return map[string]string{"notes": string(e.Note)}
 	case ticket.InternalNote:
-		if e.Entity == at {
+		if e.Entity == reader {
 			return map[string]string{"notes": string(e.Note)}
 		}
 	case ticket.RegionalNote:
-		if e.ASR == at || at == catalog.Region {
+		if e.ASR == reader || reader == catalog.Region {
 			return map[string]string{"notes": string(e.Note)}
 		}
 	case ticket.CitizenReplied:
@@ -79,7 +79,9 @@ func changedFields(e ticket.Event, at catalog.EntityCode) map[string]string {
 	case ticket.Reopened:
 		return map[string]string{"status": string(e.Status)}
 	case ticket.ActWithdrawn:
-		return map[string]string{"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity), "problem": string(e.Problem)}
+		return map[string]string{
+			"status": string(e.Status), "assignee": e.Assignee.WireName(), "entity": string(e.Entity), "problem": string(e.Problem),
+		}
 	case ticket.AutoClosed:
 		return map[string]string{"status": string(e.Status)}
 	case ticket.TransferredToSuccessor:

@@ -1,32 +1,32 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package rules decides which commands a ticket accepts and which events they record. It is pure: time is an argument.
+// Package rules decides whether a ticket accepts a command and which events the command records. It is pure: it does no I/O, and time is an
+// argument.
 package rules
 
 import (
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Engine decides. It is a value of pure functions and safe to share.
+// Engine decides commands with the data of an installation. It may be used concurrently.
 type Engine struct {
 	Catalog   *catalog.Catalog
-	Hold      time.Duration     // how long a public note can be withdrawn before its reader may see it; 0: not at all
-	Playbooks *playbook.Library // the checks that problems call for; nil: none do
+	Hold      time.Duration     // time during which a public note is held and can be undone; 0 means no hold
+	Playbooks *playbook.Library // the checks that are prescribed for problems; nil if none are
 }
 
 // DefaultHold is the Hold of a fresh installation.
 const DefaultHold = 10 * time.Second
 
-// Decide answers which events follow from a command: one act, to be appended whole or not at all. Nothing to do is
-// nil, nil. It refuses with *NotAllowedError, *ForbiddenError, *NotYoursError or *InvalidError.
+// Decide returns the events that a command of an actor records at a time. They are one act and are appended together. A command that
+// changes nothing returns nil, nil. Decide refuses a command with *NotAllowedError, *ForbiddenError, *NotVisibleError or *InvalidError.
 func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if _, opens := c.(ticket.Open); !opens && s.Status == "" {
 		return nil, &ticket.NotVisibleError{}
@@ -55,9 +55,11 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 	case ticket.RemindPlaybook:
 		return r.decidePlaybookReminder(s, c, by)
 	case ticket.WarnHandover:
-		return decideHandoverAlert(s, ticket.MoveWarnHandover, c.Handover, s.Handover.Warned, by, ticket.HandoverWarned{Handover: c.Handover, Entity: s.Entity, Due: c.Due})
+		return decideHandoverAlert(s, ticket.MoveWarnHandover, s.Handover.Warned, by,
+			ticket.HandoverWarned{Handover: c.Handover, Entity: s.Entity, Due: c.Due})
 	case ticket.BreachHandover:
-		return decideHandoverAlert(s, ticket.MoveBreachHandover, c.Handover, s.Handover.Breached, by, ticket.HandoverBreached{Handover: c.Handover, Entity: s.Entity, Due: c.Due})
+		return decideHandoverAlert(s, ticket.MoveBreachHandover, s.Handover.Breached, by,
+			ticket.HandoverBreached{Handover: c.Handover, Entity: s.Entity, Due: c.Due})
 	case ticket.NoticePingPong:
 		return decidePingPong(s, c, by)
 	case ticket.RemindCitizen:
@@ -70,7 +72,7 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 	return nil, nil
 }
 
-// decideReply is the citizen's word: an answer while the ticket is worked (FAQ 2.4), or their word on a resolution.
+// decideReply decides a reply of the citizen: an answer before the ticket is resolved (FAQ 2.4), or a reply to a resolution (FAQ 2.5).
 func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveAnswer, by); err != nil {
 		return nil, err
@@ -82,14 +84,14 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 		case c.Courtesy, c.Solved != nil && *c.Solved:
 			m, kind = ticket.MoveCitizenMessage, ticket.ReplyMessage
 		case c.Solved == nil && now.Before(s.Last.HeldUntil):
-			kind = ticket.ReplyAnswer // to what the citizen still sees: the resolution is held
+			kind = ticket.ReplyAnswer // the citizen cannot see the resolution yet: it is held
 		}
 	}
 	to, err := nextStatus(s, m)
 	if err != nil {
 		return nil, err
 	}
-	if c.Courtesy { // a question is not answered by thanks
+	if c.Courtesy { // thanks do not answer a question
 		kind, to = ticket.ReplyMessage, s.Status
 	}
 	if err := checkNotErased(s, m); err != nil {
@@ -103,7 +105,9 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
-	reply := ticket.CitizenReplied{Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames}}
+	reply := ticket.CitizenReplied{
+		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames},
+	}
 	if m != ticket.MoveNotSolved {
 		return []ticket.Event{reply}, nil
 	}
@@ -111,7 +115,8 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 	return []ticket.Event{reply, ticket.Reopened{Assignee: s.Assignee, Status: to}}, nil
 }
 
-// decideUndo withdraws the latest act whole, while its note is held and nothing has happened since.
+// decideUndo withdraws the whole latest act while its note is held. A later act, also of the citizen, prevents that; background events do
+// not.
 func decideUndo(s ticket.State, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveUndo, by); err != nil {
 		if by.Role.Operates() && canSee(s, by) {
@@ -133,7 +138,7 @@ func decideUndo(s ticket.State, by person.Actor, now time.Time) ([]ticket.Event,
 	}}, nil
 }
 
-// decideClose ends the resolution that the timer was set for, and no later one (FAQ 2.5).
+// decideClose closes the ticket if its latest resolution is the one for which the timer was set (FAQ 2.5).
 func decideClose(s ticket.State, c ticket.Close, by person.Actor) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveClose, by); err != nil {
 		return nil, err
@@ -148,7 +153,8 @@ func decideClose(s ticket.State, c ticket.Close, by person.Actor) ([]ticket.Even
 	return []ticket.Event{ticket.AutoClosed{Resolution: c.Resolution, Status: to}}, nil
 }
 
-// decideTransferToSuccessor moves the ticket to the entity that follows a ceased one. Its operators are no longer there to hold it.
+// decideTransferToSuccessor moves the ticket from a ceased entity to its successor. It removes the assignee, who worked at the ceased
+// entity.
 func decideTransferToSuccessor(s ticket.State, c ticket.TransferToSuccessor, by person.Actor) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveTransferToSuccessor, by); err != nil {
 		return nil, err
@@ -166,7 +172,7 @@ func decideTransferToSuccessor(s ticket.State, c ticket.TransferToSuccessor, by 
 	return events, nil
 }
 
-// decideRelease takes the ticket from an operator who left.
+// decideRelease removes the assignee if it is the operator whose placement ended.
 func decideRelease(s ticket.State, c ticket.Release, by person.Actor) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveRelease, by); err != nil {
 		return nil, err
@@ -177,6 +183,7 @@ func decideRelease(s ticket.State, c ticket.Release, by person.Actor) ([]ticket.
 	return []ticket.Event{ticket.Unassigned{}}, nil
 }
 
+// decideErase erases the personal data of the ticket, once.
 func decideErase(s ticket.State, by person.Actor) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveErase, by); err != nil {
 		return nil, err
@@ -187,7 +194,7 @@ func decideErase(s ticket.State, by person.Actor) ([]ticket.Event, error) {
 	return []ticket.Event{ticket.PersonalDataErased{}}, nil
 }
 
-// checkNotErased refuses to write personal text to a ticket whose keys were destroyed.
+// checkNotErased returns an error if the keys of the ticket were destroyed: no personal text can be written to it.
 func checkNotErased(s ticket.State, m ticket.Move) error {
 	if s.Erased {
 		return &ticket.NotAllowedError{Move: m, Status: s.Status, Reason: refusal.DataErased.With()}

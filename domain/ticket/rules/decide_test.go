@@ -589,9 +589,9 @@ func TestUndoRestoresState(t *testing.T) {
 	handed := heldHandover()
 	undone := given(opened(), taken(operator), handed, by(operator, ActWithdrawn{Act: "hand"}))
 	if !reflect.DeepEqual(undone.UndoableState, before.UndoableState) {
-		t.Fatalf("stands\n %+v\nwant\n %+v", undone.UndoableState, before.UndoableState)
+		t.Fatalf("got\n %+v\nwant\n %+v", undone.UndoableState, before.UndoableState)
 	}
 	if undone.Handovers != 1 {
-		t.Fatalf("%d hand-overs, want the withdrawn one to keep its number", undone.Handovers)
+		t.Fatalf("got %d hand-overs, want 1: a withdrawn hand-over keeps its number", undone.Handovers)
 	}
 }

@@ -9,15 +9,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/looplab/fsm"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// notAllowed explains why a move is not in the lifecycle from here.
+// notAllowed returns the error for a move that the lifecycle does not have from the status of the ticket.
 func notAllowed(s ticket.State, m ticket.Move) error {
 	e := &ticket.NotAllowedError{Move: m, Status: s.Status}
 	switch {
@@ -39,8 +38,8 @@ func notAllowed(s ticket.State, m ticket.Move) error {
 	return e
 }
 
-// transitionRule is a row of the lifecycle as an auditor reads it. An empty to leaves the status as it is; several mean the one
-// that the ticket had before.
+// transitionRule is a row of the lifecycle: actor may make the move from each status in from. An empty to leaves the status as it is. With
+// several statuses in to, the move leads to the one that the ticket had before.
 type transitionRule struct {
 	move  ticket.Move
 	actor actorRule
@@ -48,16 +47,17 @@ type transitionRule struct {
 	to    []ticket.Status
 }
 
-// nonexistent is the machine's name for a ticket that does not exist yet.
+// nonexistent is the status of a ticket that does not exist yet, in the state machine and in the diagram.
 const nonexistent ticket.Status = "inesistente"
 
 var (
-	openStatuses = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting, ticket.HandedOver} // HandedOver is always the Region's
+	openStatuses = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting, ticket.HandedOver} // HandedOver: at the Region only
 	asrStatuses  = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting}
 	notClosed    = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting, ticket.HandedOver, ticket.Solved}
 )
 
-// lifecycle is the table of mission.md. What a move needs besides stands with the move's decision.
+// lifecycle is the complete table of moves. Most are from the FAQ (2.2–2.12), the others are this project's. Other conditions of a move,
+// such as a note or a reason, are checked where the move is decided.
 var lifecycle = []transitionRule{
 	{ticket.MoveOpen, anyone, []ticket.Status{nonexistent}, []ticket.Status{ticket.New}},
 	{ticket.MoveTake, competent, []ticket.Status{ticket.New, ticket.HandedOver}, []ticket.Status{ticket.InProgress}},
@@ -96,7 +96,7 @@ var lifecycle = []transitionRule{
 	{ticket.MoveReportContact, system, ticket.Statuses(), nil},
 }
 
-// transitions is the lifecycle as looplab/fsm takes it.
+// transitions returns the lifecycle in the type of looplab/fsm.
 func transitions() fsm.Events {
 	var events fsm.Events
 	for _, r := range lifecycle {
@@ -113,7 +113,7 @@ func transitions() fsm.Events {
 	return events
 }
 
-// eventName is the machine's event for the move: one a target where the move leads back to one of several.
+// eventName returns the name of the move in the state machine. A move with several targets has a name for each target.
 func (r transitionRule) eventName(to ticket.Status) string {
 	if len(r.to) < 2 {
 		return string(r.move)
@@ -121,7 +121,7 @@ func (r transitionRule) eventName(to ticket.Status) string {
 	return string(r.move) + " to " + string(to)
 }
 
-// machines holds one machine a status. They are asked and never moved, so they are safe to share.
+// machines holds a state machine for each status. Its methods that change the machine are not called, so it may be used concurrently.
 var machines = func() map[ticket.Status]*fsm.FSM {
 	events, all := transitions(), map[ticket.Status]*fsm.FSM{}
 	for _, s := range append(ticket.Statuses(), nonexistent) {
@@ -130,7 +130,7 @@ var machines = func() map[ticket.Status]*fsm.FSM {
 	return all
 }()
 
-// targets is where the machine goes from a status by one of its events, found out once by making the move.
+// targets holds, for each status and name of a move, the status after the move. It is computed once, by making each move.
 var targets = func() map[ticket.Status]map[string]ticket.Status {
 	events, all := transitions(), map[ticket.Status]map[string]ticket.Status{}
 	for s, m := range machines {
@@ -146,8 +146,8 @@ var targets = func() map[ticket.Status]map[string]ticket.Status {
 	return all
 }()
 
-// nextStatus asks the machine whether the move is possible from the state's status, and where it leads. The target is
-// given for the moves that lead back to where the ticket was.
+// nextStatus returns the status after a move, or *ticket.NotAllowedError if the move is not possible in the status of the ticket. back is
+// the target of a move that has several, as undo and recall do.
 func nextStatus(s ticket.State, m ticket.Move, back ...ticket.Status) (ticket.Status, error) {
 	from, name := s.Status, string(m)
 	if from == "" {
@@ -162,7 +162,7 @@ func nextStatus(s ticket.State, m ticket.Move, back ...ticket.Status) (ticket.St
 	return targets[from][name], nil
 }
 
-// rulesFor gives the rows of a move.
+// rulesFor returns the rows of a move.
 func rulesFor(m ticket.Move) []transitionRule {
 	var rows []transitionRule
 	for _, r := range lifecycle {
@@ -173,8 +173,8 @@ func rulesFor(m ticket.Move) []transitionRule {
 	return rows
 }
 
-// Moves lists what the actor may do with the ticket now. What the rules see only in the command itself (a missing
-// note, another's assignee, an act that is no longer held) is not looked at.
+// Moves returns the moves that an actor may make on the ticket now, in the order of the table. It does not check what depends on the
+// command or on the time: a missing note, an assignee of another entity, the end of a hold.
 func Moves(s ticket.State, by person.Actor) []ticket.Move {
 	var moves []ticket.Move
 	for _, r := range lifecycle {
@@ -186,13 +186,13 @@ func Moves(s ticket.State, by person.Actor) []ticket.Move {
 	return moves
 }
 
-// Diagram draws, as Mermaid, the moves that change a status; undo, which leads back from anywhere, is left out.
+// Diagram returns the moves that change the status as a Mermaid diagram, without undo, which is possible from almost every status.
 func Diagram() (string, error) {
-	var drawn fsm.Events
+	var shown fsm.Events
 	for _, e := range transitions() {
 		if e.Src[0] != e.Dst && !strings.HasPrefix(e.Name, string(ticket.MoveUndo)) {
-			drawn = append(drawn, e)
+			shown = append(shown, e)
 		}
 	}
-	return fsm.VisualizeForMermaidWithGraphType(fsm.NewFSM(string(nonexistent), drawn, nil), fsm.StateDiagram)
+	return fsm.VisualizeForMermaidWithGraphType(fsm.NewFSM(string(nonexistent), shown, nil), fsm.StateDiagram)
 }

@@ -14,8 +14,8 @@ import (
 	. "github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// TestLifecycleIsAsDrawn holds the diagram of ARCHITECTURE.md to the machine that decides.
-func TestLifecycleIsAsDrawn(t *testing.T) {
+// TestDiagramShowsLifecycle compares the diagram in ARCHITECTURE.md with the table that decides.
+func TestDiagramShowsLifecycle(t *testing.T) {
 	want, err := Diagram()
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestLifecycleIsAsDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(page), "```mermaid\n"+strings.TrimSpace(want)+"\n```") {
-		t.Fatalf("ARCHITECTURE.md should draw\n%s", want)
+		t.Fatalf("got another diagram in ARCHITECTURE.md, want\n%s", want)
 	}
 }
 
@@ -88,7 +88,7 @@ func TestMoves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Moves(c.given, c.by); !reflect.DeepEqual(got, c.want) {
-				t.Fatalf("moves %v, want %v", got, c.want)
+				t.Fatalf("got moves %v, want %v", got, c.want)
 			}
 		})
 	}

@@ -6,28 +6,28 @@ package rules
 import (
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// decideOpen checks the whole form and names everything that is wrong with it at once (FAQ 2.2).
+// decideOpen opens a ticket. It checks the whole form and refuses it with all wrong fields at once (FAQ 2.2).
 func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	to, err := nextStatus(s, ticket.MoveOpen)
 	if err != nil {
 		return nil, err
 	}
 	var wrong fieldErrors
-	if c.LinkedTo == "" { // otherwise it is about what the closed ticket was about, whoever named that
+	if c.LinkedTo == "" { // a linked ticket keeps the classification and entity of the closed ticket
 		r.checkClassification(&wrong, c.Service, c.Problem, by)
 		r.checkEntity(&wrong, "entity", c.Entity, now)
 	}
 	if c.Service == ticket.OperatorsForm && c.Requester != ticket.AsOperator {
 		wrong.add("requester.role", refusal.OperatorsFormOnly.With(), string(ticket.AsOperator))
 	}
-	wrong.requireOneOf("requester.role", string(c.Requester), string(ticket.ForSelf), string(ticket.ForMinor), string(ticket.ForDelegator), string(ticket.AsOperator))
+	wrong.requireOneOf("requester.role", string(c.Requester),
+		string(ticket.ForSelf), string(ticket.ForMinor), string(ticket.ForDelegator), string(ticket.AsOperator))
 	f := c.Form
 	wrong.requireText("requester.given_name", f.GivenName, ticket.MaxNameLength)
 	wrong.requireText("requester.family_name", f.FamilyName, ticket.MaxNameLength)
@@ -60,7 +60,8 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	}}, nil
 }
 
-// checkClassification checks that the problem is one of the service's, and one that the actor may name.
+// checkClassification checks that the service exists and has the problem, and that the actor may choose it: some problems are for operators
+// only.
 func (r Engine) checkClassification(wrong *fieldErrors, service catalog.ServiceID, problem catalog.ProblemID, by person.Actor) {
 	known, ok := r.Catalog.Service(service)
 	if !ok {
@@ -80,7 +81,7 @@ func (r Engine) checkClassification(wrong *fieldErrors, service catalog.ServiceI
 	wrong.requireOneOf("problem", string(problem), ids...)
 }
 
-// checkEntity checks that an ASR exists and works today.
+// checkEntity checks that the entity is an ASR that is active at now.
 func (r Engine) checkEntity(wrong *fieldErrors, field string, code catalog.EntityCode, now time.Time) {
 	const allowed = "the ministerial code of a working health authority, e.g. 010301"
 	entity, ok := r.Catalog.Entity(code)

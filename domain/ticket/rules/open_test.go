@@ -12,6 +12,7 @@ import (
 	. "github.com/sol-assistenza/sol/domain/ticket"
 )
 
+// validForm returns a valid command to open a ticket.
 func validForm() Open {
 	return Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, Channel: ChannelWeb,
@@ -21,13 +22,14 @@ func validForm() Open {
 	}
 }
 
+// formWith returns the valid command with a change.
 func formWith(change func(*Open)) Open {
 	c := validForm()
 	change(&c)
 	return c
 }
 
-func TestOpen(t *testing.T) {
+func TestOpenChecksForm(t *testing.T) {
 	nobody := person.Actor{Role: person.Anonymous}
 	file := Attachment{ID: "f", MediaType: "application/pdf", Size: 10, SHA256: "00"}
 	for name, c := range map[string]struct {
@@ -135,14 +137,14 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-func TestOpenNormalisesWhatWasTyped(t *testing.T) {
+func TestOpenNormalisesTaxCode(t *testing.T) {
 	events, err := engine.Decide(State{}, validForm(), person.Actor{Role: person.Anonymous}, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := events[0].(Opened)
 	if o.Personal.TaxCode != "RSSMRA85T10A562S" || o.Status != New || o.Entity != torino {
-		t.Fatalf("opened %+v with %+v", o, o.Personal)
+		t.Fatalf("got %+v with %+v, want the tax code in upper case, a new ticket and %s", o, o.Personal, torino)
 	}
 }
 
@@ -153,11 +155,11 @@ func TestOperatorsFormGoesToTheRegion(t *testing.T) {
 		t.Fatal(err)
 	}
 	if o := events[0].(Opened); o.Entity != catalog.Region || o.ChosenEntity != torino {
-		t.Fatalf("competent %s, chosen %s", o.Entity, o.ChosenEntity)
+		t.Fatalf("got competent entity %s and chosen entity %s, want %s and %s", o.Entity, o.ChosenEntity, catalog.Region, torino)
 	}
 }
 
-// TestLinkedTicketKeepsClassification: the citizen did not choose a problem that only operators name, and may go on with it.
+// TestLinkedTicketKeepsClassification checks that a linked ticket keeps a problem that a citizen may not choose.
 func TestLinkedTicketKeepsClassification(t *testing.T) {
 	linked := formWith(func(o *Open) { o.Problem, o.LinkedTo, o.Entity = "invio-fallito", id, catalog.Region })
 	events, err := engine.Decide(State{}, linked, citizen, noon)
@@ -165,7 +167,7 @@ func TestLinkedTicketKeepsClassification(t *testing.T) {
 		t.Fatal(err)
 	}
 	if o := events[0].(Opened); o.Problem != "invio-fallito" || o.LinkedTo != id {
-		t.Fatalf("opened %+v", o)
+		t.Fatalf("got problem %s linked to %s, want invio-fallito linked to %s", o.Problem, o.LinkedTo, id)
 	}
 }
 

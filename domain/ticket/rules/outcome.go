@@ -8,18 +8,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// takeAnswers is the playbook's part of a click: it takes the answers and, when the status asked for is that of the outcome
-// they lead to, lets the outcome fill in what was not typed (FAQ 2.7–2.12).
+// takeAnswers applies the answers of the update to the run of the ticket. If the update asks for the status of the outcome to which they
+// lead, the outcome fills in the fields that the operator left empty (FAQ 2.7–2.12).
 func (a *updateDecision) takeAnswers() error {
 	s := a.state
-	if a.update.Service != "" || a.update.Problem != "" { // another problem's checks have come to nothing here
+	if a.update.Service != "" || a.update.Problem != "" { // the outcome of the former problem does not apply
 		s.Service, s.Problem = a.classification()
 	}
 	run, fresh, ok := a.engine.RunFor(s)
@@ -44,13 +43,14 @@ func (a *updateDecision) takeAnswers() error {
 		a.run = nil
 	}
 	if fresh && (len(a.answerEvents) > 0 || a.carriedOut != nil) {
-		begun := ticket.PlaybookStarted{Run: run.N, Pinned: run.Pinned, Entity: run.Entity}
-		a.answerEvents = append([]ticket.Event{begun}, a.answerEvents...)
+		started := ticket.PlaybookStarted{Run: run.N, Pinned: run.Pinned, Entity: run.Entity}
+		a.answerEvents = append([]ticket.Event{started}, a.answerEvents...)
 	}
 	return nil
 }
 
-// checkAnswerable tells whether the actor may answer checks now, and whether there are any.
+// checkAnswerable returns an error if the actor may not answer checks now, if none are prescribed, or if the update also changes the
+// problem.
 func (a *updateDecision) checkAnswerable(prescribed bool) error {
 	if err := checkMove(a.state, ticket.MoveAnswerCheck, a.actor); err != nil {
 		return err
@@ -64,7 +64,8 @@ func (a *updateDecision) checkAnswerable(prescribed bool) error {
 	return checkNotErased(a.state, ticket.MoveAnswerCheck)
 }
 
-// takeAnswer takes one answer, as far as its check is asked by then.
+// takeAnswer applies answer i. It adds errors for a check that is not asked after the answers before it, and for evidence that does not
+// belong to the check.
 func (a *updateDecision) takeAnswer(i int, answer ticket.AnswerInput) {
 	at := fmt.Sprintf("answers[%d]", i)
 	walk, ok := a.engine.Walk(*a.run)
@@ -96,17 +97,18 @@ func (a *updateDecision) takeAnswer(i int, answer ticket.AnswerInput) {
 	a.answerEvents = append(a.answerEvents, a.engine.addAnswer(a.run, answer, "", a.actor)...)
 }
 
-// applyOutcome lets what the checks came to fill in the click that asks for its status.
+// applyOutcome fills in the update from the outcome of the walk if the update asks for its status: the note, and for an alert the
+// supervisors as assignee. Without the evidence for the note it carries out nothing and keeps the missing fields.
 func (a *updateDecision) applyOutcome(walk playbook.Walk) {
 	o, u := walk.Outcome, &a.update
 	for _, given := range a.run.Answers {
 		a.answeredByPerson = a.answeredByPerson || given.Query == ""
 	}
-	asked := u.Status
-	if u.Entity == catalog.Region || u.Assignee != nil && u.Assignee.Region { // «Regione Piemonte» in the menu says the same
-		asked = ticket.HandedOver
+	status := u.Status
+	if u.Entity == catalog.Region || u.Assignee != nil && u.Assignee.Region { // «Regione Piemonte» in the menu also hands over
+		status = ticket.HandedOver
 	}
-	if o == nil || asked == "" || string(asked) != o.Status || a.leavesOutcome(o) {
+	if o == nil || status == "" || string(status) != o.Status || a.leavesOutcome(o) {
 		return
 	}
 	text, missing := walk.Note()
@@ -126,18 +128,19 @@ func (a *updateDecision) applyOutcome(walk playbook.Walk) {
 	a.carriedOut = o
 }
 
-// leavesOutcome tells whether the click is about something else than the outcome: it takes the ticket, which says nothing to
-// anybody; or the status asked for is the one that the ticket has, sent by a page on which the ticket was given to somebody, or a
-// note written for other eyes than the outcome's, or the outcome was carried out already.
+// leavesOutcome reports whether the update does not mean to carry out the outcome although it names the status of the outcome. That is so
+// if it only takes the ticket. It is also so if the ticket has the status already, since pages send it in every update, and the outcome was
+// carried out before, or the update assigns the ticket without an answer, or its note is for another audience than the outcome's note.
 func (a *updateDecision) leavesOutcome(o *playbook.Outcome) bool {
 	if a.update.Status != a.state.Status {
 		return a.state.Status == ticket.New && a.update.Status == ticket.InProgress && a.update.Note == nil && len(a.update.Answers) == 0
 	}
-	return a.run.Outcome == o.ID || a.update.Assignee != nil && len(a.update.Answers) == 0 || a.update.Note != nil && a.hasPublicNote() == o.Action.IsInternal()
+	return a.run.Outcome == o.ID || a.update.Assignee != nil && len(a.update.Answers) == 0 ||
+		a.update.Note != nil && a.hasPublicNote() == o.Action.IsInternal()
 }
 
-// checkEvidence names the evidence without which the outcome cannot be carried out, unless the operator does something
-// else instead: types a note of their own, or hands over on another ground.
+// checkEvidence adds an error for each missing field of evidence that the outcome needs, unless the operator typed a note or hands over on
+// another ground.
 func (a *updateDecision) checkEvidence(m ticket.Move) {
 	if a.update.Note != nil || m == ticket.MoveEscalate && a.update.Reason != "" {
 		return
@@ -147,21 +150,23 @@ func (a *updateDecision) checkEvidence(m ticket.Move) {
 	}
 }
 
-// checkGround wants to know why a ticket is handed over although its checks do not say so. Who hands it over before
-// anybody has worked the checks says with the status itself that it is not theirs: «Non di competenza» (FAQ 2.6).
+// checkGround requires a ground for a hand-over that the outcome does not prescribe, once a person has answered a check. Before that the
+// status «Non di competenza» itself means that the ticket is not the ASR's (FAQ 2.6).
 func (a *updateDecision) checkGround() {
 	reason := ticket.Ground(a.update.Reason)
 	known := reason == ticket.NotOurs || reason.IsOverride()
 	switch {
 	case reason != "" && !known, reason == "" && a.answeredByPerson && !a.escalatesByOutcome():
-		why := refusal.HandoverAgainstChecks.With(a.playbookID())
+		refused := refusal.HandoverAgainstChecks.With(a.playbookID())
 		if reason != "" {
-			why = refusal.UnknownGround.With(cutInput(a.update.Reason))
+			refused = refusal.UnknownGround.With(cutInput(a.update.Reason))
 		}
-		a.errors.add("reason", why, "one of "+strings.Join(wireNames(append([]ticket.Ground{ticket.NotOurs}, ticket.OverrideGrounds()...)), ", "))
+		grounds := append([]ticket.Ground{ticket.NotOurs}, ticket.OverrideGrounds()...)
+		a.errors.add("reason", refused, "one of "+strings.Join(wireNames(grounds), ", "))
 	}
 }
 
+// playbookID returns the id of the playbook of the run; "" if there is none.
 func (a *updateDecision) playbookID() string {
 	if a.run == nil {
 		return ""
@@ -169,12 +174,12 @@ func (a *updateDecision) playbookID() string {
 	return string(a.run.Pinned.Playbook)
 }
 
-// escalatesByOutcome tells whether the checks have come to a hand-over with nothing missing.
+// escalatesByOutcome reports whether the update carries out an outcome that prescribes a hand-over.
 func (a *updateDecision) escalatesByOutcome() bool {
 	return a.carriedOut != nil && a.carriedOut.Action == playbook.Escalate
 }
 
-// ground is why the hand-over is made, for the record.
+// ground returns the ground that is recorded with the hand-over.
 func (a *updateDecision) ground() ticket.Ground {
 	switch {
 	case a.escalatesByOutcome():

@@ -13,9 +13,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// RunFor is the run that the ticket calls for: the one that is going on if it fits the problem and the competent ASR,
-// otherwise the one that is to be begun, and fresh says so. False: no checks are prescribed. At the Region it is the run
-// of the ASR that handed over.
+// RunFor returns the run that is prescribed for the ticket: the present run if it is for the ticket's problem and competent ASR, else a new
+// run, which is not started yet, with fresh true. At the Region it is the run of the ASR that handed over. ok is false if no checks are
+// prescribed, and at the Region if the ASR had not started the run.
 func (r Engine) RunFor(s ticket.State) (run ticket.PlaybookRun, fresh, ok bool) {
 	at := s.Entity
 	if at == catalog.Region {
@@ -34,19 +34,19 @@ func (r Engine) RunFor(s ticket.State) (run ticket.PlaybookRun, fresh, ok bool) 
 	return ticket.PlaybookRun{N: s.Runs + 1, Pinned: pinned, Entity: at}, true, true
 }
 
-// activeRun is the run of that number, if it is the one that the competent ASR goes on with.
+// activeRun returns the run with a number; false unless it is the present run of the competent ASR and the ticket is not erased.
 func (r Engine) activeRun(s ticket.State, n int) (ticket.PlaybookRun, bool) {
 	run, fresh, ok := r.RunFor(s)
 	return run, ok && !fresh && run.N == n && run.Entity == s.Entity && !s.Erased
 }
 
-// Walk tells where a run stands. False: a version that it keeps is not loaded any more; nothing can be answered then,
-// and nothing is demanded.
+// Walk returns the path of a run through its playbook. It returns false if a pinned version of a playbook is not loaded; then no check can
+// be answered and none is required.
 func (r Engine) Walk(run ticket.PlaybookRun) (playbook.Walk, bool) {
 	return r.Playbooks.Walk(run.Pinned, run.PlaybookAnswers())
 }
 
-// decideBeginPlaybook starts the run that the ticket calls for.
+// decideBeginPlaybook starts the run that is prescribed for the ticket, unless it is the present run.
 func (r Engine) decideBeginPlaybook(s ticket.State, by person.Actor) ([]ticket.Event, error) {
 	if err := checkMove(s, ticket.MoveBeginPlaybook, by); err != nil {
 		return nil, err
@@ -58,14 +58,14 @@ func (r Engine) decideBeginPlaybook(s ticket.State, by person.Actor) ([]ticket.E
 	return []ticket.Event{ticket.PlaybookStarted{Run: run.N, Pinned: run.Pinned, Entity: run.Entity}}, nil
 }
 
-// decideQueryResult takes what a connected system knows of a check that is open, or that a system answered before. What a person
-// answered stands, unless the run waits for exactly that to be mended. Anything else is too late and changes nothing.
+// decideQueryResult records the result of a connected system for a check that is open or that a connected system answered before. It does
+// not replace a person's answer, unless it is the last answer of a run that waits for a correction. In all other cases it changes nothing.
 func (r Engine) decideQueryResult(s ticket.State, c ticket.RecordQueryResult, by person.Actor) ([]ticket.Event, error) {
 	if err := checkMove(s, ticket.MoveRecordQueryResult, by); err != nil {
 		return nil, err
 	}
-	run, own := r.activeRun(s, c.Run)
-	if !own {
+	run, active := r.activeRun(s, c.Run)
+	if !active {
 		return nil, nil
 	}
 	walk, ok := r.Walk(run)
@@ -80,8 +80,8 @@ func (r Engine) decideQueryResult(s ticket.State, c ticket.RecordQueryResult, by
 		}
 		return []ticket.Event{ticket.CheckTried{Run: run.N, Entity: run.Entity, Check: c.Check, Query: c.Query, Why: c.Why}}, nil
 	}
-	mended := run.Remind && step.Check.ID == walk.Steps[len(walk.Steps)-1].Check.ID
-	if known && given.Query == "" && !mended {
+	corrected := run.Remind && step.Check.ID == walk.Steps[len(walk.Steps)-1].Check.ID
+	if known && given.Query == "" && !corrected {
 		return nil, nil
 	}
 	evidence := playbook.Evidence{}
@@ -93,7 +93,8 @@ func (r Engine) decideQueryResult(s ticket.State, c ticket.RecordQueryResult, by
 	return r.addAnswer(&run, ticket.AnswerInput{Check: c.Check, Yes: *c.Answer, Evidence: evidence}, c.Query, by), nil
 }
 
-// addAnswer adds an answer to the run and answers the events for it: none if it says nothing new.
+// addAnswer applies an answer to the run and returns its events; none if neither the answer nor its evidence changes. Evidence that a
+// repeated answer leaves out stays.
 func (r Engine) addAnswer(run *ticket.PlaybookRun, a ticket.AnswerInput, query playbook.Query, by person.Actor) []ticket.Event {
 	given, known := run.Answers[a.Check]
 	evidence := maps.Clone(a.Evidence)
@@ -114,14 +115,14 @@ func (r Engine) addAnswer(run *ticket.PlaybookRun, a ticket.AnswerInput, query p
 	*run = run.Apply(ticket.Recorded{Event: e, By: by})
 	events := []ticket.Event{e}
 	if walk, ok := r.Walk(*run); ok && len(walk.ToForget) > 0 {
-		back := ticket.AnswersForgotten{Run: run.N, Checks: walk.ToForget}
-		*run = run.Apply(ticket.Recorded{Event: back, By: by})
-		events = append(events, back)
+		forgotten := ticket.AnswersForgotten{Run: run.N, Checks: walk.ToForget}
+		*run = run.Apply(ticket.Recorded{Event: forgotten, By: by})
+		events = append(events, forgotten)
 	}
 	return events
 }
 
-// findStep finds a check that the walk has come to; nil: it is not asked.
+// findStep returns the step of a check; nil if the walk did not reach the check.
 func findStep(w playbook.Walk, id playbook.CheckID) *playbook.Step {
 	i := slices.IndexFunc(w.Steps, func(s playbook.Step) bool { return s.Check.ID == id })
 	if i < 0 {

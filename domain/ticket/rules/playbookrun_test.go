@@ -17,13 +17,13 @@ func TestPlaybookRules(t *testing.T) {
 	found := AnswerInput{
 		Check: "referto-individuato", Yes: true, Evidence: playbook.Evidence{"identifier": "REF-1", "produced_on": "2026-11-03"},
 	}
-	bare := AnswerInput{Check: "referto-individuato", Yes: true}
+	withoutEvidence := AnswerInput{Check: "referto-individuato", Yes: true}
 	ours, others := AnswerInput{Check: "referto-della-asr", Yes: true}, AnswerInput{Check: "referto-della-asr"}
 	asked := AnswerInput{Check: "scarico-richiesto", Yes: true}
 	sent, unsent := AnswerInput{Check: "referto-inviato", Yes: true}, AnswerInput{Check: "referto-inviato"}
-	mended := AnswerInput{Check: "invio-corretto", Yes: true}
+	corrected := AnswerInput{Check: "invio-corretto", Yes: true}
 	pinned := runStarted()[0].Event
-	learn := func(c playbook.CheckID, answer *bool) RecordQueryResult {
+	queryResult := func(c playbook.CheckID, answer *bool) RecordQueryResult {
 		return RecordQueryResult{
 			Run: 1, Query: playbook.FindReport, Check: c, Answer: answer, Why: SystemUnreachable,
 			Evidence: playbook.Evidence{"identifier": "REF-9", "exempt": "true"},
@@ -32,17 +32,17 @@ func TestPlaybookRules(t *testing.T) {
 	regionalNote := func(text string) Event {
 		return RegionalNote{Note: outcomeNote, Handover: 1, ASR: torino, VisibleFrom: heldUntil, Personal: &Text{Text: text}}
 	}
-	handed := func(g Ground) Event {
+	escalatedFor := func(g Ground) Event {
 		return Escalated{Handover: 1, From: torino, Note: outcomeNote, Ground: g, Status: HandedOver}
 	}
-	typed := func(g Ground) expectation {
+	escalatedWithTypedNote := func(g Ground) expectation {
 		return then(typedRegionalNote(1, torino),
 			Escalated{Handover: 1, From: torino, Note: noteID, Ground: g, Status: HandedOver})
 	}
 	escalate := setStatusWith(HandedOver, public("parole"))
-	with := func(u Update, reason Ground) Update { u.Reason = string(reason); return u }
-	alive := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
-	alive = append(alive, by(operator, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})...)
+	withReason := func(u Update, reason Ground) Update { u.Reason = string(reason); return u }
+	waiting := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
+	waiting = append(waiting, by(operator, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})...)
 	reached := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
 	reopened := by(system, Redirected{Handover: 2, To: to3, Status: New})
 	checkDecisions(t, tickettest.Engine, map[string]decision{
@@ -93,7 +93,7 @@ func TestPlaybookRules(t *testing.T) {
 			then(),
 		},
 		"evidence can be added later": {
-			given(opened(), runStarted(bare)),
+			given(opened(), runStarted(withoutEvidence)),
 			Update{Answers: []AnswerInput{found}}, operator,
 			then(checkAnswered(found, "")),
 		},
@@ -128,7 +128,7 @@ func TestPlaybookRules(t *testing.T) {
 			Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote}, operator,
 			then(
 				regionalNote("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"),
-				handed(ByOutcome),
+				escalatedFor(ByOutcome),
 				OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Action: playbook.Escalate},
 			),
 		},
@@ -137,14 +137,14 @@ func TestPlaybookRules(t *testing.T) {
 			Update{Assignee: &AssigneeInput{Region: true}, OutcomeNote: outcomeNote}, operator,
 			then(
 				regionalNote("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"),
-				handed(ByOutcome),
+				escalatedFor(ByOutcome),
 				OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Action: playbook.Escalate},
 			),
 		},
 		"2.6 after answers of a connected system only, the ground is NotOurs": {
-			given(opened(), runStarted(), by(system, checkAnswered(bare, playbook.FindReport))),
+			given(opened(), runStarted(), by(system, checkAnswered(withoutEvidence, playbook.FindReport))),
 			escalate, operator,
-			typed(NotOurs),
+			escalatedWithTypedNote(NotOurs),
 		},
 		"2.8 an answer and its outcome are one act": {
 			given(opened(), runStarted(found)),
@@ -152,12 +152,12 @@ func TestPlaybookRules(t *testing.T) {
 			then(
 				checkAnswered(others, ""),
 				regionalNote("Il referto REF-1 non risulta appartenere alla nostra Azienda."),
-				handed(ByOutcome),
+				escalatedFor(ByOutcome),
 				OutcomeCarriedOut{Run: 1, Outcome: "inoltro-altra-asr", Action: playbook.Escalate},
 			),
 		},
 		"2.8 missing evidence is named": {
-			given(opened(), runStarted(bare, ours, asked, sent)),
+			given(opened(), runStarted(withoutEvidence, ours, asked, sent)),
 			Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote}, operator,
 			invalidFields("answers.evidence.produced_on", "answers.evidence.identifier", "reason"),
 		},
@@ -177,28 +177,28 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"an unknown ground is refused": {
 			given(opened(), runStarted(found)),
-			with(escalate, "perché sì"), operator,
+			withReason(escalate, "perché sì"), operator,
 			invalidFields("reason"),
 		},
 		"a hand-over with an override is recorded": {
 			given(opened(), runStarted(found)),
-			with(escalate, Urgent), operator,
-			typed(Urgent),
+			withReason(escalate, Urgent), operator,
+			escalatedWithTypedNote(Urgent),
 		},
 		"the ground NotOurs is always accepted": {
 			given(opened(), runStarted(found)),
-			with(escalate, NotOurs), operator,
-			typed(NotOurs),
+			withReason(escalate, NotOurs), operator,
+			escalatedWithTypedNote(NotOurs),
 		},
 		"2.6 before any answer, the ground is NotOurs": {
 			given(opened(), runStarted()),
 			escalate, operator,
-			typed(NotOurs),
+			escalatedWithTypedNote(NotOurs),
 		},
 		"2.6 without checks a hand-over has no ground": {
 			given(opened(), reclassified("altro")),
 			escalate, operator,
-			typed(""),
+			escalatedWithTypedNote(""),
 		},
 
 		"2.7 the outcome of another playbook keeps the run alive": {
@@ -221,9 +221,9 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"2.7 an outcome resolves the ticket": {
 			given(opened(), taken(operator), runStarted(found, ours, asked, unsent)),
-			Update{Changes: Changes{Status: Solved}, OutcomeNote: outcomeNote, Answers: []AnswerInput{mended}}, operator,
+			Update{Changes: Changes{Status: Solved}, OutcomeNote: outcomeNote, Answers: []AnswerInput{corrected}}, operator,
 			then(
-				checkAnswered(mended, ""),
+				checkAnswered(corrected, ""),
 				CitizenNote{
 					Note:        outcomeNote,
 					VisibleFrom: heldUntil,
@@ -235,12 +235,12 @@ func TestPlaybookRules(t *testing.T) {
 		},
 
 		"an outcome is carried out once, although the status is sent again": {
-			given(opened(), taken(operator), alive),
+			given(opened(), taken(operator), waiting),
 			Update{Changes: Changes{Status: InProgress}, Assignee: to(colleague), OutcomeNote: outcomeNote}, operator,
 			then(Assigned{Assignee: Assignee{Operator: colleague.ID}}),
 		},
 		"an outcome is carried out once, although a note is sent with the status": {
-			given(opened(), taken(operator), alive),
+			given(opened(), taken(operator), waiting),
 			Update{Changes: Changes{Status: InProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, operator,
 			then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText}),
 		},
@@ -273,7 +273,7 @@ func TestPlaybookRules(t *testing.T) {
 			),
 		},
 		"after a change of problem the old outcome does not resolve": {
-			given(opened(), taken(operator), runStarted(found, ours, asked, unsent, mended)),
+			given(opened(), taken(operator), runStarted(found, ours, asked, unsent, corrected)),
 			Update{Changes: Changes{Problem: "altro", Status: Solved}, OutcomeNote: outcomeNote}, operator,
 			invalidFields("note"),
 		},
@@ -289,7 +289,7 @@ func TestPlaybookRules(t *testing.T) {
 
 		"a connected system answers the open check": {
 			given(opened(), runStarted()),
-			learn("referto-individuato", &yes), system,
+			queryResult("referto-individuato", &yes), system,
 			then(checkAnswered(
 				AnswerInput{
 					Check:    "referto-individuato",
@@ -301,7 +301,7 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"a connected system without an answer is recorded": {
 			given(opened(), runStarted()),
-			learn("referto-individuato", nil), system,
+			queryResult("referto-individuato", nil), system,
 			then(CheckTried{
 				Run:    1,
 				Entity: torino,
@@ -312,12 +312,12 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"a connected system does not replace a person's answer": {
 			given(opened(), runStarted(found)),
-			learn("referto-individuato", &no), system,
+			queryResult("referto-individuato", &no), system,
 			then(),
 		},
 		"a connected system replaces its own answer": {
-			given(opened(), runStarted(), by(system, checkAnswered(bare, playbook.FindReport))),
-			learn("referto-individuato", &no), system,
+			given(opened(), runStarted(), by(system, checkAnswered(withoutEvidence, playbook.FindReport))),
+			queryResult("referto-individuato", &no), system,
 			then(checkAnswered(
 				AnswerInput{Check: "referto-individuato", Evidence: playbook.Evidence{"identifier": "REF-9"}},
 				playbook.FindReport,
@@ -325,7 +325,7 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"a connected system cannot answer a check that is not asked": {
 			given(opened(), runStarted()),
-			learn("referto-inviato", &yes), system,
+			queryResult("referto-inviato", &yes), system,
 			then(),
 		},
 		"a connected system cannot answer for another run": {
@@ -341,31 +341,31 @@ func TestPlaybookRules(t *testing.T) {
 				by(operator, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Remind: true}),
 			),
 			RecordQueryResult{Run: 1, Query: playbook.SendingResult, Check: "invio-corretto", Answer: &yes}, system,
-			then(checkAnswered(mended, playbook.SendingResult)),
+			then(checkAnswered(corrected, playbook.SendingResult)),
 		},
-		"the system reminds of a run that is alive": {
+		"the system reminds of a run that waits for a correction": {
 			given(opened(), runStarted(), by(operator, OutcomeCarriedOut{Run: 1, Remind: true})),
 			RemindPlaybook{Run: 1, N: 1}, system,
 			then(PlaybookReminded{Run: 1, N: 1}),
 		},
 		"evidence alone does not end the reminders": {
-			given(opened(), alive, by(operator, checkAnswered(found, ""))),
+			given(opened(), waiting, by(operator, checkAnswered(found, ""))),
 			RemindPlaybook{Run: 1, N: 1}, system,
 			then(PlaybookReminded{Run: 1, N: 1}),
 		},
 		"a run of another problem is not reminded of": {
-			given(opened(), alive, reclassified("altro")),
+			given(opened(), waiting, reclassified("altro")),
 			RemindPlaybook{Run: 1, N: 1}, system,
 			notAllowed(MoveRemindPlaybook, New),
 		},
 		"a run of another ASR is not reminded of": {
-			given(opened(), alive, escalated(), reopened),
+			given(opened(), waiting, escalated(), reopened),
 			RemindPlaybook{Run: 1, N: 1}, system,
 			notAllowed(MoveRemindPlaybook, New),
 		},
 		"a connected system does not answer at the Region": {
 			given(opened(), runStarted(), escalated(), taken(regional)),
-			learn("referto-individuato", &yes), system,
+			queryResult("referto-individuato", &yes), system,
 			then(),
 		},
 		"a run that went on is not reminded of": {
@@ -380,32 +380,32 @@ func TestPlaybookRules(t *testing.T) {
 	})
 }
 
-// Coming back to a playbook forgets the answers that led away from there (FAQ 2.11 → 2.9).
+// TestReturningToPlaybookForgetsAnswers checks that a return to a playbook removes the answers that led away from it (FAQ 2.11 → 2.9).
 func TestReturningToPlaybookForgetsAnswers(t *testing.T) {
-	back := given(opened(), reclassified("referto-non-visualizzabile"))
+	state := given(opened(), reclassified("referto-non-visualizzabile"))
 	update := Update{Answers: []AnswerInput{
 		{Check: "referto-del-paziente", Yes: true}, {Check: "referto-pagato"}, {Check: "pagamento-dichiarato", Yes: true},
 		{Check: "pagamento-risulta", Yes: true}, {Check: "altro-da-pagare"}, {Check: "pagamento-registrato", Yes: true},
 		{Check: "metadati-inviati", Yes: true}, {Check: "ora-scaricabile"},
 	}}
-	events, err := tickettest.Engine.Decide(back, update, operator, noon)
+	events, err := tickettest.Engine.Decide(state, update, operator, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
 	forgotten, ok := events[len(events)-1].(AnswersForgotten)
 	if !ok || forgotten.Checks[0] != "referto-pagato" || len(forgotten.Checks) != 7 {
-		t.Fatalf("it ends with %+v", events[len(events)-1])
+		t.Fatalf("got last event %+v, want AnswersForgotten of seven checks from referto-pagato on", events[len(events)-1])
 	}
 	for _, e := range events {
-		back = Evolve(back, Recorded{Event: e, Ticket: id, By: operator, At: noon, Act: "answers"})
+		state = Evolve(state, Recorded{Event: e, Ticket: id, By: operator, At: noon, Act: "answers"})
 	}
-	if len(back.Run.Answers) != 1 || !back.Run.Answers["referto-del-paziente"].Yes {
-		t.Errorf("it knows %+v", back.Run.Answers)
+	if len(state.Run.Answers) != 1 || !state.Run.Answers["referto-del-paziente"].Yes {
+		t.Errorf("got answers %+v, want a yes to referto-del-paziente only", state.Run.Answers)
 	}
 }
 
-// An undo takes the act's answers with it, and leaves what a machine has said since.
-func TestUndoAndTheRun(t *testing.T) {
+// TestUndoWithdrawsAnswers checks that an undo removes the answers of the act and keeps later answers of a connected system.
+func TestUndoWithdrawsAnswers(t *testing.T) {
 	found := AnswerInput{Check: "referto-individuato", Yes: true}
 	asked := inOneAct("ask", noon, by(operator,
 		checkAnswered(AnswerInput{Check: "referto-in-preparazione"}, ""), CitizenNote{Note: noteID, VisibleFrom: heldUntil},
@@ -413,7 +413,7 @@ func TestUndoAndTheRun(t *testing.T) {
 	s := given(opened(), runStarted(AnswerInput{Check: "referto-individuato"}), asked, by(system, checkAnswered(found, playbook.FindReport)))
 	events, err := tickettest.Engine.Decide(s, Undo{}, operator, noon)
 	if err != nil || len(events) != 1 {
-		t.Fatalf("undo: %+v, %v", events, err)
+		t.Fatalf("got %+v and error %v, want one event", events, err)
 	}
 	s = Evolve(s, Recorded{Event: events[0], Ticket: id, By: operator, Act: "undo"})
 	var left []playbook.CheckID
@@ -421,13 +421,13 @@ func TestUndoAndTheRun(t *testing.T) {
 		left = append(left, c)
 	}
 	if !reflect.DeepEqual(left, []playbook.CheckID{"referto-individuato"}) || !s.Run.Answers["referto-individuato"].Yes || s.Status != New {
-		t.Errorf("left are %v of %+v", left, s.Run)
+		t.Errorf("got answers to %v in %+v, want a yes to referto-individuato only", left, s.Run)
 	}
 }
 
-// outcomeText is what an outcome says that takes no evidence.
-func outcomeText(in playbook.ID, outcome playbook.OutcomeID) string {
-	p, _ := playbook.Default().Find(in, 1)
+// outcomeText returns the note of an outcome that needs no evidence.
+func outcomeText(id playbook.ID, outcome playbook.OutcomeID) string {
+	p, _ := playbook.Default().Find(id, 1)
 	for _, o := range p.Outcomes {
 		if o.ID == outcome {
 			return o.Note[0].Text

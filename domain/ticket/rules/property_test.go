@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// TestMain tries thousands of lives where rapid alone would try a hundred.
+// TestMain sets 2000 checks per property. The default of rapid is 100.
 func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "2000"); err != nil {
 		panic(err)
@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// allowedTargets is mission.md's table once more, by hand and apart from the machine: where a person or the system may bring
-// a ticket from each status. Undo is judged by itself.
+// allowedTargets lists, for each status and role, the statuses to which the role may bring a ticket. It is written by hand and not derived
+// from the table of the lifecycle. Undo is checked separately.
 var allowedTargets = map[Status]map[person.Role][]Status{
 	"": {person.Citizen: {New}},
 	New: {
@@ -64,54 +64,55 @@ func TestOnlyAllowedTransitionsHappen(t *testing.T) {
 			from, to := s.Before.Status, s.After.Status
 			if _, undo := s.Command.(Undo); undo {
 				if s.Err == nil && !s.Now.Before(s.Before.Last.HeldUntil) {
-					t.Fatalf("undone after the note was shown: %+v", s)
+					t.Fatalf("got an undo after the note was visible, want a refusal: %+v", s)
 				}
 				continue
 			}
 			if from != to && !slices.Contains(allowedTargets[from][s.By.Role], to) {
-				t.Fatalf("%s brought it from %q to %q by %+v", s.By.Role, from, to, s.Command)
+				t.Fatalf("got a change from %q to %q by %s with %+v, want one of allowedTargets", from, to, s.By.Role, s.Command)
 			}
 			if s.After.Status == HandedOver && s.After.Entity != catalog.Region {
-				t.Fatalf("handed over, but %s is competent", s.After.Entity)
+				t.Fatalf("got competent entity %s of a handed-over ticket, want the Region", s.After.Entity)
 			}
 			if slices.Contains(s.After.Traces, s.After.Entity) {
-				t.Fatalf("%s is competent and keeps a trace: %v", s.After.Entity, s.After.Traces)
+				t.Fatalf("got a trace of the competent entity %s, want none: %v", s.After.Entity, s.After.Traces)
 			}
-			if who := s.After.Assignee.Operator; who != "" && !worksAt(who, s.After.Entity) {
-				t.Fatalf("assigned to %s, who does not work at %s", who, s.After.Entity)
+			if assignee := s.After.Assignee.Operator; assignee != "" && !worksAt(assignee, s.After.Entity) {
+				t.Fatalf("got assignee %s, want an operator of %s", assignee, s.After.Entity)
 			}
 			if s.Err != nil && len(s.Events) > 0 {
-				t.Fatalf("refused, yet it recorded %v", s.Events)
+				t.Fatalf("got error %v and events %v, want no events", s.Err, s.Events)
 			}
 			if s.Err == nil && len(s.Events) > 0 && s.By.Role.Operates() &&
 				!s.By.Operates(s.Before.Entity) && !s.By.Operates(s.Before.Handover.ASR) {
-				t.Fatalf("%v acted on a ticket of %s", s.By, s.Before.Entity)
+				t.Fatalf("got events of %v on a ticket of %s, want a refusal", s.By, s.Before.Entity)
 			}
 		}
 	})
 }
 
+// worksAt reports whether the operator works at the entity.
 func worksAt(operator string, entity catalog.EntityCode) bool {
 	return slices.ContainsFunc(tickettest.Actors, func(p person.Actor) bool { return p.ID == operator && p.Entity == entity })
 }
 
-// TestTextsKeepTheirAudience: what was marked for someone's eyes is only ever stored in a type that those eyes read.
+// TestTextsKeepTheirAudience checks that a text that is marked for an audience is stored in an event for this audience.
 func TestTextsKeepTheirAudience(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, r := range tickettest.DrawTicket(t, id, 40, false).History {
 			switch e := r.Event.(type) {
 			case CitizenNote:
 				if !strings.Contains(e.Personal.Text, tickettest.MarkCitizen) && !isAutomaticText(e.Personal.Text, false) {
-					t.Fatalf("the citizen reads %q", e.Personal.Text)
+					t.Fatalf("got %q for the citizen, want a text that is marked for the citizen", e.Personal.Text)
 				}
 			case RegionalNote:
 				marked := strings.Contains(e.Personal.Text, tickettest.MarkRegional) || strings.Contains(e.Personal.Text, tickettest.MarkChecks)
 				if !marked || e.ASR == catalog.Region || e.Handover == 0 {
-					t.Fatalf("the Region and %s read %q", e.ASR, e.Personal.Text)
+					t.Fatalf("got %q for the Region and %s, want a text that is marked for them", e.Personal.Text, e.ASR)
 				}
 			case InternalNote:
 				if !strings.Contains(e.Personal.Text, tickettest.MarkInternal) && !isAutomaticText(e.Personal.Text, true) {
-					t.Fatalf("%s reads %q", e.Entity, e.Personal.Text)
+					t.Fatalf("got %q for %s, want a text that is marked as internal", e.Personal.Text, e.Entity)
 				}
 			case Opened, Assigned, Unassigned, Taken, CitizenAsked, Resumed, CitizenReplied, Escalated, Recalled, Redirected, Resolved,
 				Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor, Reclassified, PlaybookStarted, CheckAnswered,
@@ -122,8 +123,8 @@ func TestTextsKeepTheirAudience(t *testing.T) {
 	})
 }
 
-// isAutomaticText tells whether a text without a mark is one that nobody typed: of an outcome with such a note, or of a question
-// that stayed without an answer. None of them holds evidence.
+// isAutomaticText reports whether a text without a mark was not typed: it is the note of an outcome with an internal or public note, or of
+// an expired question. These notes contain no evidence.
 func isAutomaticText(text string, internal bool) bool {
 	if !internal && strings.HasPrefix(text, "Non avendo ricevuto risposta") {
 		return true
@@ -138,7 +139,7 @@ func isAutomaticText(text string, internal bool) bool {
 	return false
 }
 
-// TestDecidedEventsRoundTrip: every event round-trips through its stored form and evolves to the same state.
+// TestDecidedEventsRoundTrip checks that encoded and decoded events lead to the same state.
 func TestDecidedEventsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		life := tickettest.DrawTicket(t, id, 40, true)
@@ -155,28 +156,28 @@ func TestDecidedEventsRoundTrip(t *testing.T) {
 		}
 		if s.Status != life.State.Status || s.Entity != life.State.Entity || s.Assignee != life.State.Assignee ||
 			s.Resolution != life.State.Resolution || !life.State.Erased && !reflect.DeepEqual(s.Run, life.State.Run) {
-			t.Fatalf("remembered %+v, was %+v", s, life.State)
+			t.Fatalf("got state %+v, want %+v", s, life.State)
 		}
 	})
 }
 
-// TestRefusalsHaveKnownTypes: whatever is tried, the refusal is one that a door can explain.
+// TestRefusalsHaveKnownTypes checks that every error of Decide is a refusal.
 func TestRefusalsHaveKnownTypes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, s := range tickettest.DrawTicket(t, id, 40, true).Steps {
 			if s.Err != nil && !IsRefusal(s.Err) {
-				t.Fatalf("%T: %v", s.Err, s.Err)
+				t.Fatalf("got %T (%v), want an error for which IsRefusal is true", s.Err, s.Err)
 			}
 		}
 	})
 }
 
-// TestPinnedUpdatesConflictOnlyWhereTheyTouch: an update that sets nothing that changed passes, one that sets it does not.
-func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
+// TestUpdatesConflictInChangedFieldsOnly checks that an update conflicts if it sets a field that changed, and else does not.
+func TestUpdatesConflictInChangedFieldsOnly(t *testing.T) {
 	at := given(opened())
 	since := []Recorded{{Event: Assigned{Assignee: Assignee{Operator: colleague.ID}}, By: supervisor, At: noon}}
 	if err := Conflicts(at, setStatus(InProgress), operator, since); err != nil {
-		t.Fatalf("a status against an assignment: %v", err)
+		t.Fatalf("got %v for a status after an assignment, want no conflict", err)
 	}
 	refuses(func(e *ConflictError) bool {
 		want := FieldConflict{Field: "assignee", Yours: operator.ID, Theirs: colleague.ID, By: supervisor, At: noon}
@@ -187,7 +188,7 @@ func TestPinnedUpdatesConflictOnlyWhereTheyTouch(t *testing.T) {
 		Conflicts(at, setStatus(InProgress), operator, append(since, unread...)))
 	elsewhere := []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: neighbour, At: noon}}
 	if err := Conflicts(at, setStatus(InProgress), operator, elsewhere); err != nil {
-		t.Fatalf("a note that operator does not see: %v", err)
+		t.Fatalf("got %v after a note that the operator cannot see, want no conflict", err)
 	}
 	notVisible()(t, nil, Conflicts(at, Update{Assignee: to(neighbour)}, neighbour, since))
 }

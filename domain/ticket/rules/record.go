@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
+// classification returns the service and problem for which the update asks. Without a service it is that of the ticket.
 func (a *updateDecision) classification() (catalog.ServiceID, catalog.ProblemID) {
 	service := a.update.Service
 	if service == "" {
@@ -20,6 +21,7 @@ func (a *updateDecision) classification() (catalog.ServiceID, catalog.ProblemID)
 
 func (a *updateDecision) record(e ticket.Event) { a.events = append(a.events, e) }
 
+// recordClassification records a change of service or problem.
 func (a *updateDecision) recordClassification() {
 	if a.update.Service == "" && a.update.Problem == "" {
 		return
@@ -29,7 +31,7 @@ func (a *updateDecision) recordClassification() {
 	}
 }
 
-// recordNote writes the note for its audience. This is the one place where the padlock becomes a type.
+// recordNote records the note of the update. It is the only function that chooses the type of a note, and so its audience.
 func (a *updateDecision) recordNote(m ticket.Move) {
 	n := a.update.Note
 	if n == nil {
@@ -54,7 +56,7 @@ func (a *updateDecision) recordNote(m ticket.Move) {
 	}
 }
 
-// recordMove records the move itself, with the status that the machine gave.
+// recordMove records the move with its target status.
 func (a *updateDecision) recordMove(m ticket.Move) {
 	s, u, reason := a.state, a.update, &ticket.Text{Text: strings.TrimSpace(a.update.Reason)}
 	var note ticket.ID
@@ -81,7 +83,9 @@ func (a *updateDecision) recordMove(m ticket.Move) {
 	case ticket.MoveEscalate:
 		a.record(ticket.Escalated{Handover: s.Handovers + 1, From: s.Entity, Note: note, Ground: a.ground(), Status: a.target})
 	case ticket.MoveRecall:
-		a.record(ticket.Recalled{Handover: s.Handover.N, Entity: s.Handover.ASR, Assignee: s.Handover.Assignee, Status: a.target, Personal: reason})
+		a.record(ticket.Recalled{
+			Handover: s.Handover.N, Entity: s.Handover.ASR, Assignee: s.Handover.Assignee, Status: a.target, Personal: reason,
+		})
 	case ticket.MoveRedirect:
 		var to ticket.Assignee
 		if s.Handover.ASR == u.Entity {
@@ -93,11 +97,13 @@ func (a *updateDecision) recordMove(m ticket.Move) {
 	case ticket.MoveDiscard:
 		a.record(ticket.Discarded{Resolution: s.Resolution + 1, Why: ticket.DiscardReason(u.Reason), EffectFrom: effect, Status: a.target})
 	case ticket.MoveDuplicate:
-		a.record(ticket.MarkedDuplicate{Resolution: s.Resolution + 1, Original: u.DuplicateOf.Ticket, Note: note, EffectFrom: effect, Status: a.target})
+		a.record(ticket.MarkedDuplicate{
+			Resolution: s.Resolution + 1, Original: u.DuplicateOf.Ticket, Note: note, EffectFrom: effect, Status: a.target,
+		})
 	}
 }
 
-// recordAssignment records the choice in the operator menu, if it is one.
+// recordAssignment records a change of the assignee that was chosen in the operator menu.
 func (a *updateDecision) recordAssignment() {
 	to := a.update.Assignee
 	if to == nil || to.Region {

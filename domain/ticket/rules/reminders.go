@@ -6,22 +6,21 @@ package rules
 import (
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// noReplyText is what the citizen reads when nobody answered a question for so long that the ticket is resolved.
+// noReplyText is the note to a citizen who did not answer a question until the ticket was resolved.
 const noReplyText = "Non avendo ricevuto risposta alla nostra richiesta di informazioni, consideriamo conclusa la Sua richiesta. " +
 	"Se ha ancora bisogno di aiuto risponda a questo messaggio: riprenderemo da dove eravamo rimasti."
 
-// staleError refuses what a timer asks for when the ticket has moved on since it was set.
+// staleError refuses the command of a timer because the ticket changed since the timer was set.
 func staleError(s ticket.State, m ticket.Move, code refusal.Code) error {
 	return &ticket.NotAllowedError{Move: m, Status: s.Status, Reason: code.With()}
 }
 
-// checkMove asks whether the system may do this now.
+// checkMove returns an error if the actor may not make the move or if it is not possible in the status of the ticket.
 func checkMove(s ticket.State, m ticket.Move, by person.Actor) error {
 	if err := checkActor(s, m, by); err != nil {
 		return err
@@ -30,17 +29,21 @@ func checkMove(s ticket.State, m ticket.Move, by person.Actor) error {
 	return err
 }
 
-// decideHandoverAlert notes that a hand-over's time is nearly over or past, while nobody at the receiving entity has taken it.
-func decideHandoverAlert(s ticket.State, m ticket.Move, handover int, noted bool, by person.Actor, e ticket.Event) ([]ticket.Event, error) {
+// decideHandoverAlert records that the deadline of a hand-over is near or has passed, once per hand-over and only until the receiver takes
+// the ticket. recorded reports whether the alert was recorded before.
+func decideHandoverAlert(
+	s ticket.State, m ticket.Move, recorded bool, by person.Actor, e ticket.HandoverAlertEvent,
+) ([]ticket.Event, error) {
 	if err := checkMove(s, m, by); err != nil {
 		return nil, err
 	}
-	if s.Handover.N != handover || noted {
+	if s.Handover.N != e.HandoverNumber() || recorded {
 		return nil, staleError(s, m, refusal.StaleHandoverAlert)
 	}
 	return []ticket.Event{e}, nil
 }
 
+// decidePingPong records the ping-pong of the latest hand-over, once. The saga counts the hand-overs.
 func decidePingPong(s ticket.State, c ticket.NoticePingPong, by person.Actor) ([]ticket.Event, error) {
 	if err := checkMove(s, ticket.MoveNoticePingPong, by); err != nil {
 		return nil, err
@@ -51,17 +54,18 @@ func decidePingPong(s ticket.State, c ticket.NoticePingPong, by person.Actor) ([
 	return []ticket.Event{ticket.PingPongNoticed{Handover: c.Handover, ASR: s.Handover.ASR}}, nil
 }
 
-// decidePlaybookReminder keeps a run alive whose outcome waits for something to be mended (FAQ 2.7, 2.11).
+// decidePlaybookReminder records a reminder of a run whose outcome waits for a correction (FAQ 2.7, 2.11), each number once.
 func (r Engine) decidePlaybookReminder(s ticket.State, c ticket.RemindPlaybook, by person.Actor) ([]ticket.Event, error) {
 	if err := checkMove(s, ticket.MoveRemindPlaybook, by); err != nil {
 		return nil, err
 	}
-	if run, own := r.activeRun(s, c.Run); !own || !run.Remind || c.N <= run.Reminded {
+	if run, active := r.activeRun(s, c.Run); !active || !run.Remind || c.N <= run.Reminded {
 		return nil, staleError(s, ticket.MoveRemindPlaybook, refusal.StalePlaybookReminder)
 	}
 	return []ticket.Event{ticket.PlaybookReminded(c)}, nil
 }
 
+// decideCitizenReminder records a reminder of the latest question, each number once, while the citizen can be written to.
 func decideCitizenReminder(s ticket.State, c ticket.RemindCitizen, by person.Actor) ([]ticket.Event, error) {
 	if err := checkMove(s, ticket.MoveRemindCitizen, by); err != nil {
 		return nil, err
@@ -72,7 +76,8 @@ func decideCitizenReminder(s ticket.State, c ticket.RemindCitizen, by person.Act
 	return []ticket.Event{ticket.CitizenReminded(c)}, nil
 }
 
-// decideExpireQuestion resolves a ticket that waited in vain, and tells the citizen how to go on.
+// decideExpireQuestion resolves a ticket whose latest question was not answered. Its note, which is not held, tells the citizen how to
+// continue. An erased ticket is resolved without a note.
 func decideExpireQuestion(s ticket.State, c ticket.ExpireQuestion, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveExpireQuestion, by); err != nil {
 		return nil, err
@@ -92,6 +97,7 @@ func decideExpireQuestion(s ticket.State, c ticket.ExpireQuestion, by person.Act
 	return []ticket.Event{ticket.CitizenNote{Note: c.Note, VisibleFrom: now, Personal: &ticket.Text{Text: noReplyText}}, resolved}, nil
 }
 
+// decideReportContact records that the citizen cannot be reached, once until the citizen writes again.
 func decideReportContact(s ticket.State, c ticket.ReportContact, by person.Actor) ([]ticket.Event, error) {
 	if err := checkMove(s, ticket.MoveReportContact, by); err != nil || s.Unreachable {
 		return nil, err

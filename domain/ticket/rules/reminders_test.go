@@ -132,45 +132,46 @@ func TestSystemCommands(t *testing.T) {
 			c.then(t, events, err)
 			_, err = engine.Decide(c.given, c.when, supervisor, noon)
 			if err == nil {
-				t.Error("a person may do it too")
+				t.Error("got no error for a supervisor, want a refusal: only the system gives the command")
 			}
 		})
 	}
 }
 
-// A question that nobody answered resolves with a note that the citizen reads at once; without keys there is none to write.
-func TestExpire(t *testing.T) {
+// TestExpiredQuestionResolves checks that an expired question resolves the ticket with a note that the citizen reads at once, and an erased
+// ticket without a note.
+func TestExpiredQuestionResolves(t *testing.T) {
 	waiting := given(opened(), citizenAsked("q"))
 	events, err := engine.Decide(waiting, ExpireQuestion{Question: "q", Note: "n"}, system, noon)
 	if err != nil || len(events) != 2 {
-		t.Fatalf("decided %+v, %v", events, err)
+		t.Fatalf("got %+v and error %v, want two events", events, err)
 	}
 	note, ok := events[0].(CitizenNote)
 	if !ok || note.Note != "n" || note.VisibleFrom != noon || note.Personal == nil || note.Personal.Text == "" {
-		t.Errorf("the note is %+v", events[0])
+		t.Errorf("got %+v, want a note with a text that is visible at once", events[0])
 	}
-	resolved := Resolved{Resolution: 1, Note: "n", EffectFrom: noon, Status: Solved}
-	if events[1] != resolved {
-		t.Errorf("then %+v", events[1])
+	want := Resolved{Resolution: 1, Note: "n", EffectFrom: noon, Status: Solved}
+	if events[1] != want {
+		t.Errorf("got %+v, want %+v", events[1], want)
 	}
-	erased := given(opened(), citizenAsked("q"), erased())
-	resolved.Note = ""
-	events, err = engine.Decide(erased, ExpireQuestion{Question: "q", Note: "n"}, system, noon)
-	then(resolved)(t, events, err)
+	withoutKeys := given(opened(), citizenAsked("q"), erased())
+	want.Note = ""
+	events, err = engine.Decide(withoutKeys, ExpireQuestion{Question: "q", Note: "n"}, system, noon)
+	then(want)(t, events, err)
 }
 
-// What the system notes while an act can still be withdrawn stands neither in the way of that nor goes with it.
+// TestBackgroundEventsDoNotPreventUndo checks that events of the system after an act do not prevent its undo and are not undone with it.
 func TestBackgroundEventsDoNotPreventUndo(t *testing.T) {
 	before := given(opened(), citizenAsked("q"), by(system, CitizenReminded{Question: "q", N: 1}))
 	handed := heldHandover()
-	noted := given(opened(), citizenAsked("q"), handed,
+	withReminders := given(opened(), citizenAsked("q"), handed,
 		by(system, CitizenReminded{Question: "q", N: 1}, HandoverWarned{Handover: 1, Entity: catalog.Region, Due: noon}))
-	events, err := engine.Decide(noted, Undo{}, operator, noon)
+	events, err := engine.Decide(withReminders, Undo{}, operator, noon)
 	if err != nil || len(events) != 1 {
-		t.Fatalf("undo: %+v, %v", events, err)
+		t.Fatalf("got %+v and error %v, want one event", events, err)
 	}
-	undone := Evolve(noted, Recorded{Event: events[0], Ticket: id, By: operator, Act: "undo", At: noon})
+	undone := Evolve(withReminders, Recorded{Event: events[0], Ticket: id, By: operator, Act: "undo", At: noon})
 	if !reflect.DeepEqual(undone.UndoableState, before.UndoableState) {
-		t.Errorf("stands\n %+v\nwant\n %+v", undone.UndoableState, before.UndoableState)
+		t.Errorf("got\n %+v\nwant\n %+v", undone.UndoableState, before.UndoableState)
 	}
 }

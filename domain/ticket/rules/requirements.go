@@ -6,9 +6,8 @@ package rules
 import (
 	"strings"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -21,26 +20,28 @@ var requiredNotes = map[ticket.Move]refusal.Code{
 	ticket.MoveDuplicate: refusal.DuplicateNeedsNote,
 }
 
-// requiredReasons says which moves ask for a reason.
+// requiredReasons holds, for each move that needs a reason, a description of the reason.
 var requiredReasons = map[ticket.Move]string{
 	ticket.MoveResume: "set by mistake, telephoned, found elsewhere …",
 	ticket.MoveReopen: "why the ticket is taken up again",
 	ticket.MoveRecall: "why the ticket is taken back",
 }
 
-// writesPersonalText says which moves cannot do without personal text: those that a ticket whose keys are gone cannot make.
-// Resolving can: with nobody left to write to, it needs no note.
+// writesPersonalText holds the moves that need a personal text. They are not possible on a ticket whose keys were destroyed. Resolving is
+// possible: an erased ticket is resolved without a note.
 var writesPersonalText = map[ticket.Move]bool{
-	ticket.MoveNote: true, ticket.MoveRegionalMessage: true, ticket.MoveAnswer: true, ticket.MoveNotSolved: true, ticket.MoveCitizenMessage: true, ticket.MoveAsk: true, ticket.MoveEscalate: true,
-	ticket.MoveRedirect: true, ticket.MoveDuplicate: true, ticket.MoveResume: true, ticket.MoveReopen: true, ticket.MoveRecall: true, ticket.MoveAnswerCheck: true,
+	ticket.MoveNote: true, ticket.MoveRegionalMessage: true, ticket.MoveAnswer: true, ticket.MoveNotSolved: true,
+	ticket.MoveCitizenMessage: true, ticket.MoveAsk: true, ticket.MoveEscalate: true, ticket.MoveRedirect: true,
+	ticket.MoveDuplicate: true, ticket.MoveResume: true, ticket.MoveReopen: true, ticket.MoveRecall: true, ticket.MoveAnswerCheck: true,
 }
 
-// checkFields names everything that the move misses or that does not fit beside it.
+// checkFields adds an error for each field of the update that the move needs and that is missing, and for each that is wrong or does not
+// fit the move.
 func (a *updateDecision) checkFields(m ticket.Move) {
 	u := a.update
 	a.checkEvidence(m)
-	confirms := m == ticket.MoveResolve && u.Note == nil && (a.state.Reopened || a.state.Erased)
-	if code, needed := requiredNotes[m]; needed && !a.hasPublicNote() && !confirms && a.missingEvidence == nil {
+	withoutNote := m == ticket.MoveResolve && u.Note == nil && (a.state.Reopened || a.state.Erased)
+	if code, needed := requiredNotes[m]; needed && !a.hasPublicNote() && !withoutNote && a.missingEvidence == nil {
 		a.errors.add("note", code.With(), `note.visibility "public" with a text`)
 	}
 	a.checkReason(m)
@@ -49,7 +50,8 @@ func (a *updateDecision) checkFields(m ticket.Move) {
 	}
 	if u.Note != nil {
 		a.errors.requireText("note.text", u.Note.Text, ticket.MaxTextLength)
-		a.errors.requireOneOf("note.visibility", string(u.Note.Visibility), string(ticket.Internal), string(ticket.Public), string(ticket.Regional))
+		a.errors.requireOneOf("note.visibility", string(u.Note.Visibility),
+			string(ticket.Internal), string(ticket.Public), string(ticket.Regional))
 		a.errors.checkAttachments("note.attachments", u.Note.Attachments, u.Note.FileNames)
 		if u.Note.Visibility == ticket.Regional && m != ticket.MoveRegionalMessage {
 			a.errors.add("note.visibility", refusal.RegionalMessageAlone.With(), "public, internal")
@@ -80,15 +82,15 @@ func (a *updateDecision) checkFields(m ticket.Move) {
 	a.checkAssignee(m)
 }
 
-// checkReason wants a reason where the move records one, and drops none that was typed elsewhere.
+// checkReason requires a reason for a move that records one, and refuses a reason for any other move, so that no typed reason is lost.
 func (a *updateDecision) checkReason(m ticket.Move) {
-	what, needed := requiredReasons[m]
+	allowed, needed := requiredReasons[m]
 	switch {
 	case m == ticket.MoveEscalate:
 		a.checkGround()
 	case m == ticket.MoveResume && a.carriedOut != nil && a.update.Reason == "": // the outcome is the reason
 	case needed && a.update.Reason == "":
-		a.errors.add("reason", refusal.ReasonRequired.With(string(m)), what)
+		a.errors.add("reason", refusal.ReasonRequired.With(string(m)), allowed)
 	case needed:
 		a.errors.requireText("reason", a.update.Reason, ticket.MaxTextLength)
 	case m == ticket.MoveResolve && a.update.Reason != "":
@@ -99,7 +101,7 @@ func (a *updateDecision) checkReason(m ticket.Move) {
 	}
 }
 
-// checkAssignee holds the operator menu to the entity's own people (FAQ 2.3).
+// checkAssignee checks that the chosen assignee is an operator of the competent entity or its supervisors (FAQ 2.3), and fits the move.
 func (a *updateDecision) checkAssignee(m ticket.Move) {
 	to := a.update.Assignee
 	if to == nil || to.Region && m == ticket.MoveEscalate {

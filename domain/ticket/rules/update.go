@@ -7,16 +7,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// decideUpdate is «Aggiorna» (FAQ 2.3–2.6): it finds the one move that the click means, lets it write its note, and puts around it what
-// changes no status.
+// decideUpdate decides the command «Aggiorna» (FAQ 2.3–2.6). It finds the one move that the update asks for and records it with the note,
+// the answers, the classification and the assignment as one act.
 func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if !canSee(s, by) {
 		return nil, &ticket.NotVisibleError{}
@@ -58,7 +57,7 @@ func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, n
 	return a.events, nil
 }
 
-// updateDecision is one click on its way through the rules.
+// updateDecision holds an update while it is decided.
 type updateDecision struct {
 	engine Engine
 	state  ticket.State
@@ -69,25 +68,24 @@ type updateDecision struct {
 	errors fieldErrors
 	events []ticket.Event
 
-	run              *ticket.PlaybookRun // with the click's answers; nil: no checks are prescribed
-	answerEvents     []ticket.Event      // what the answers lead to
+	run              *ticket.PlaybookRun // with the answers of the update; nil if there is none
+	answerEvents     []ticket.Event      // of the answers
 	answeredByPerson bool                // a person has answered a check
-	carriedOut       *playbook.Outcome   // what the click carries out; nil: nothing
-	missingEvidence  []playbook.FieldID  // for the outcome that it asks for
+	carriedOut       *playbook.Outcome   // outcome that the update carries out; nil if none
+	missingEvidence  []playbook.FieldID  // that the outcome needs
 }
 
-// findMove names the row of the lifecycle that the click asks for. What sets no status is MoveNote, MoveMessage,
-// MoveAssign, MoveUnassign or MoveReclassify.
+// findMove returns the move that the update asks for. An update that leaves the status as it is has the move of the first field that it
+// sets: MoveRegionalMessage, MoveNote, MoveReclassify, MoveUnassign, MoveAssign or MoveAnswerCheck.
 func (a *updateDecision) findMove() (ticket.Move, error) {
 	s, u := a.state, a.update
-	asked := u.Status
-	if asked == s.Status && (asked != ticket.Waiting || !a.hasPublicNote()) { // a page sends the status also where nobody touched it
-		asked = ""
+	status := u.Status
+	if status == s.Status && (status != ticket.Waiting || !a.hasPublicNote()) { // pages send the status in every update
+		status = ""
 	}
 	switch {
 	case u.Status == ticket.Closed:
-		return "", &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status,
-			Reason: refusal.NotClosedByHand.With()}
+		return "", &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status, Reason: refusal.NotClosedByHand.With()}
 	case u.Status != "" && !slices.Contains(ticket.Statuses(), u.Status):
 		a.errors.requireOneOf("status", string(u.Status), wireNames(notClosed)...)
 		return "", a.errors.err()
@@ -98,10 +96,10 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 	case u.DuplicateOf != nil:
 		return ticket.MoveDuplicate, nil
 	}
-	if asked != "" && asked == s.Handover.Status && s.Status == ticket.HandedOver && handoverSender(s, a.actor) {
+	if status != "" && status == s.Handover.Status && s.Status == ticket.HandedOver && handoverSender(s, a.actor) {
 		return ticket.MoveRecall, nil
 	}
-	switch asked {
+	switch status {
 	case ticket.New:
 		return ticket.MoveRedirect, nil
 	case ticket.InProgress:
@@ -139,16 +137,17 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 	}
 	switch {
 	case u.Status == ticket.InProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
-		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status,
-			Reason: refusal.TakenAlready.With()}
+		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status, Reason: refusal.TakenAlready.With()}
 	case u.Status != "":
-		return ticket.MoveNote, nil // the status it has already: permitted or not, nothing follows
+		return ticket.MoveNote, nil // the ticket has this status: the actor is checked as for a note, and nothing is recorded
 	}
-	return "", fieldError("status", refusal.NothingToUpdate.With(), "at least one of note, status, assignee, entity, service, duplicate_of, answers")
+	return "", fieldError("status", refusal.NothingToUpdate.With(),
+		"at least one of note, status, assignee, entity, service, duplicate_of, answers")
 }
 
 var discardReasons = []ticket.DiscardReason{ticket.Spam, ticket.TestOnly, ticket.Repeated}
 
+// wireNames returns the values as text.
 func wireNames[S ~string](values []S) []string {
 	text := make([]string, len(values))
 	for i, v := range values {
@@ -157,23 +156,25 @@ func wireNames[S ~string](values []S) []string {
 	return text
 }
 
-// hasPublicNote tells whether the padlock of the note is open.
+// hasPublicNote reports whether the update has a public note.
 func (a *updateDecision) hasPublicNote() bool {
 	return a.update.Note != nil && a.update.Note.Visibility == ticket.Public
 }
 
-// checkPermission asks the table, for the move and for what the click does beside it.
+// checkPermission returns an error if the actor may not make the move, or changes more than the move on a ticket that is not at their
+// entity.
 func (a *updateDecision) checkPermission(m ticket.Move) error {
 	if err := checkActor(a.state, m, a.actor); err != nil {
 		return err
 	}
-	if !competent(a.state, a.actor) && (a.update.Assignee != nil || len(a.update.Answers) > 0 || a.update.Service != "" || a.update.Problem != "") {
+	changesMore := a.update.Assignee != nil || len(a.update.Answers) > 0 || a.update.Service != "" || a.update.Problem != ""
+	if !competent(a.state, a.actor) && changesMore {
 		return &ticket.ForbiddenError{Reason: refusal.RegionHasTicket.With(string(m))}
 	}
 	return nil
 }
 
-// targetStatus asks the machine where the move leads.
+// targetStatus returns the status after the move. A recall leads back to the status before the hand-over.
 func (a *updateDecision) targetStatus(m ticket.Move) (ticket.Status, error) {
 	if m == ticket.MoveRecall {
 		return nextStatus(a.state, m, a.state.Handover.Status)

@@ -73,6 +73,7 @@ func setStatusWith(s Status, n *NoteInput) Update {
 	return Update{Changes: Changes{Status: s}, Note: n}
 }
 
+// note returns the note of a command.
 func note(v Visibility, text string) *NoteInput {
 	return &NoteInput{ID: noteID, Text: text, Visibility: v}
 }
@@ -98,7 +99,7 @@ func typedRegionalNote(handover int, asr catalog.EntityCode) RegionalNote {
 	return RegionalNote{Note: noteID, Handover: handover, ASR: asr, VisibleFrom: heldUntil, Personal: sampleText}
 }
 
-// heldHandover: operator handed the ticket over at noon; the note is held.
+// heldHandover returns the facts that operator handed the ticket over at noon. Their note is held.
 func heldHandover() []tickettest.Fact {
 	return inOneAct("hand", noon, by(operator, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil},
 		Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
@@ -112,6 +113,7 @@ type decision struct {
 	then  expectation
 }
 
+// checkDecisions runs each case as a subtest.
 func checkDecisions(t *testing.T, e Engine, cases map[string]decision) {
 	t.Helper()
 	for name, c := range cases {
@@ -155,10 +157,12 @@ func refuses[E error](condition func(E) bool) expectation {
 	}
 }
 
+// notAllowed expects that the move is refused in the status.
 func notAllowed(m Move, s Status) expectation {
 	return refuses(func(e *NotAllowedError) bool { return e.Move == m && e.Status == s && e.Reason.String() != "" })
 }
 
+// invalidFields expects that exactly these fields are refused, in this order.
 func invalidFields(names ...string) expectation {
 	return refuses(func(e *InvalidError) bool {
 		var got []string
@@ -169,8 +173,10 @@ func invalidFields(names ...string) expectation {
 	})
 }
 
+// forbidden expects that the actor may not give the command.
 func forbidden() expectation {
 	return refuses(func(e *ForbiddenError) bool { return e.Reason.String() != "" })
 }
 
+// notVisible expects that the actor does not learn that the ticket exists.
 func notVisible() expectation { return refuses(func(*NotVisibleError) bool { return true }) }

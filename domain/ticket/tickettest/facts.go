@@ -79,7 +79,7 @@ func StateAfter(groups ...[]Fact) ticket.State {
 	return s
 }
 
-// OpenedFacts: Citizen opened the ticket at Torino.
+// OpenedFacts returns the fact that Citizen opened the ticket at Torino.
 func OpenedFacts() []Fact {
 	return FactsBy(Citizen, ticket.Opened{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Torino, ChosenEntity: Torino,
@@ -87,46 +87,46 @@ func OpenedFacts() []Fact {
 	})
 }
 
-// TakenFacts: an operator took the ticket.
+// TakenFacts returns the fact that an operator took the ticket.
 func TakenFacts(by person.Actor) []Fact {
 	return FactsBy(by, ticket.Taken{Assignee: ticket.Assignee{Operator: by.ID}, Status: ticket.InProgress})
 }
 
-// AskedFacts: Operator asked the citizen with a note.
+// AskedFacts returns the facts that Operator asked the citizen with a note.
 func AskedFacts(note ticket.ID) []Fact {
 	return FactsBy(Operator, ticket.CitizenNote{Note: note, VisibleFrom: Noon}, ticket.CitizenAsked{Note: note, Status: ticket.Waiting})
 }
 
-// EscalatedFacts: Operator handed the ticket over to the Region, the ticket's first hand-over.
+// EscalatedFacts returns the facts that Operator handed the ticket over to the Region for the first time.
 func EscalatedFacts() []Fact {
 	return FactsBy(Operator, ticket.RegionalNote{Note: NoteID, Handover: 1, ASR: Torino, VisibleFrom: Noon},
 		ticket.Escalated{Handover: 1, From: Torino, Note: NoteID, Status: ticket.HandedOver})
 }
 
-// ResolvedFacts: Operator resolved the ticket for the nth time.
+// ResolvedFacts returns the fact that Operator resolved the ticket for the nth time.
 func ResolvedFacts(n int) []Fact {
 	return FactsBy(Operator, ticket.Resolved{Resolution: n, EffectFrom: Noon, Status: ticket.Solved})
 }
 
-// ReopenedFacts: Citizen reopened the ticket.
+// ReopenedFacts returns the fact that Citizen reopened the ticket.
 func ReopenedFacts() []Fact {
 	return FactsBy(Citizen, ticket.Reopened{Status: ticket.InProgress})
 }
 
-// ClosedFacts: the system closed the nth resolution.
+// ClosedFacts returns the fact that the system closed the nth resolution.
 func ClosedFacts(n int) []Fact {
 	return FactsBy(System, ticket.AutoClosed{Resolution: n, Status: ticket.Closed})
 }
 
-// ReclassifiedFacts: Operator changed the problem within the service ritiro-documenti.
+// ReclassifiedFacts returns the fact that Operator changed the problem within the service ritiro-documenti.
 func ReclassifiedFacts(problem catalog.ProblemID) []Fact {
 	return FactsBy(Operator, ticket.Reclassified{Service: "ritiro-documenti", Problem: problem})
 }
 
-// ErasedFacts: the administrator erased the personal data.
+// ErasedFacts returns the fact that Administrator erased the personal data.
 func ErasedFacts() []Fact { return FactsBy(Administrator, ticket.PersonalDataErased{}) }
 
-// RunStartedFacts: the system started the run of referto-non-trovato, and Operator answered checks.
+// RunStartedFacts returns the facts that the system started the run of referto-non-trovato, and Operator answered checks.
 func RunStartedFacts(answers ...ticket.AnswerInput) []Fact {
 	facts := FactsBy(System, ticket.PlaybookStarted{Run: 1, Entity: Torino, Pinned: playbook.PinnedVersions{
 		Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1},

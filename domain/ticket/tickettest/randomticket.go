@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package tickettest makes lives of tickets up, for properties: whatever people and the system may try, decided by the
-// real rules.
+// Package tickettest makes tickets for tests: facts and actors for tests of the rules, scenarios, and random tickets and logs for
+// properties. The rules decide the commands of scenarios and random tickets.
 package tickettest
 
 import (
@@ -18,16 +18,16 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// The entities whose people act, besides the Region.
+// The entities of the actors, beside the Region.
 const (
 	Torino catalog.EntityCode = "010301"
 	TO3    catalog.EntityCode = "010203"
 )
 
-// CitizenID is the account of the citizen whose ticket it is.
+// CitizenID is the account of the citizen who opens the tickets.
 const CitizenID = "01930000-0000-7000-8000-00000000c171"
 
-// Actors are who may try something.
+// Actors lists the actors of random tickets.
 var Actors = []person.Actor{
 	{ID: "01930000-0000-7000-8000-000000000a01", Role: person.ASROperator, Entity: Torino},
 	{ID: "01930000-0000-7000-8000-000000000a02", Role: person.ASROperator, Entity: Torino},
@@ -43,7 +43,7 @@ var Actors = []person.Actor{
 
 var system = person.Actor{ID: "auto-close", Role: person.System}
 
-// Marks in texts tell for whose eyes they were written.
+// The marks in the texts of random tickets. Each names the audience for which the text was written.
 const (
 	MarkInternal = "SOLO-INTERNO"
 	MarkRegional = "SOLO-REGIONE"
@@ -51,10 +51,10 @@ const (
 	MarkChecks   = "SOLO-VERIFICHE" // in evidence
 )
 
-// Engine are the ones that histories are decided by.
+// Engine decides the commands of scenarios and random tickets.
 var Engine = rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}
 
-// Step is one command that was tried.
+// Step is a command that was given to a random ticket, and the decision: events or an error.
 type Step struct {
 	Before, After ticket.State
 	Command       ticket.Command
@@ -64,7 +64,7 @@ type Step struct {
 	Err           error
 }
 
-// RandomTicket is a ticket's made-up life.
+// RandomTicket is a ticket with random commands.
 type RandomTicket struct {
 	Steps   []Step
 	History []ticket.Recorded
@@ -72,45 +72,50 @@ type RandomTicket struct {
 	Now     time.Time
 }
 
-// DrawTicket makes a life of up to n tries. erasures: whether the personal data may be erased on the way. Positions are
-// those of a log that holds this ticket alone.
+// DrawTicket draws a ticket with up to n commands after the one that opens it, and some undos. erasures allows that its personal data are
+// erased. The positions are those of a log that holds only this ticket.
 func DrawTicket(t *rapid.T, id ticket.ID, n int, erasures bool) RandomTicket {
-	l := RandomTicket{Now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	l.attempt(id, openCommand(t), Actors[len(Actors)-3])
-	for range rapid.IntRange(0, n).Draw(t, "tries") {
-		l.Now = l.Now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 3600, 86400}).Draw(t, "seconds")) * time.Second)
+	r := RandomTicket{Now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
+	r.attempt(id, openCommand(t), Actors[len(Actors)-3])
+	for range rapid.IntRange(0, n).Draw(t, "commands") {
+		r.Now = r.Now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 3600, 86400}).Draw(t, "seconds")) * time.Second)
 		by := rapid.SampledFrom(Actors).Draw(t, "by")
 		kind := rapid.IntRange(0, 22).Draw(t, "command")
-		if kind > 15 && kind != 19 && rapid.IntRange(0, 3).Draw(t, "by itself") > 0 { // what is the system's to do, people try too
+		// The system gives most of its commands. Some are given by a person, whom the rules refuse.
+		if kind > 15 && kind != 19 && rapid.IntRange(0, 3).Draw(t, "by the system") > 0 {
 			by = system
 		}
-		l.attempt(id, l.command(t, kind, by, erasures), by)
-		if rapid.IntRange(0, 5).Draw(t, "regrets") == 0 {
-			l.attempt(id, ticket.Undo{}, by)
+		r.attempt(id, r.command(t, kind, by, erasures), by)
+		if rapid.IntRange(0, 5).Draw(t, "undo") == 0 {
+			r.attempt(id, ticket.Undo{}, by)
 		}
 	}
-	return l
+	return r
 }
 
-func (l *RandomTicket) attempt(id ticket.ID, c ticket.Command, by person.Actor) {
-	step := Step{Before: l.State, Command: c, By: by, Now: l.Now}
-	events, err := Engine.Decide(l.State, c, by, l.Now)
+// attempt gives the command to the ticket and records the step.
+func (r *RandomTicket) attempt(id ticket.ID, c ticket.Command, by person.Actor) {
+	step := Step{Before: r.State, Command: c, By: by, Now: r.Now}
+	events, err := Engine.Decide(r.State, c, by, r.Now)
 	step.Err = err
-	act := l.newID("ac")
+	act := r.newID("ac")
 	for _, e := range events {
-		r := ticket.Recorded{Event: e, Ticket: id, Version: len(l.History) + 1, Position: int64(len(l.History) + 1), At: l.Now, By: by, Act: act}
-		l.History = append(l.History, r)
-		step.Events = append(step.Events, r)
-		l.State = ticket.Evolve(l.State, r)
+		n := len(r.History) + 1
+		recorded := ticket.Recorded{Event: e, Ticket: id, Version: n, Position: int64(n), At: r.Now, By: by, Act: act}
+		r.History = append(r.History, recorded)
+		step.Events = append(step.Events, recorded)
+		r.State = ticket.Evolve(r.State, recorded)
 	}
-	step.After = l.State
-	l.Steps = append(l.Steps, step)
+	step.After = r.State
+	r.Steps = append(r.Steps, step)
 }
 
-func (l *RandomTicket) newID(kind string) ticket.ID {
-	return ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%s%010d", kind, len(l.Steps)))
+// newID returns an id with two characters for its kind and the number of the step.
+func (r *RandomTicket) newID(kind string) ticket.ID {
+	return ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%s%010d", kind, len(r.Steps)))
 }
 
+// openCommand draws the form: mostly the citizen's, sometimes the operators' own.
 func openCommand(t *rapid.T) ticket.Open {
 	o := ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Torino, Channel: ticket.ChannelWeb,
@@ -124,47 +129,55 @@ func openCommand(t *rapid.T) ticket.Open {
 	return o
 }
 
-func (l *RandomTicket) command(t *rapid.T, kind int, by person.Actor, erasures bool) ticket.Command {
+// command draws a command. kind is a number from 0 to 22; 13 of these are updates.
+func (r *RandomTicket) command(t *rapid.T, kind int, by person.Actor, erasures bool) ticket.Command {
 	switch {
 	case kind > 19:
-		return l.systemCommand(t)
+		return r.systemCommand(t)
 	case kind < 13:
-		return l.update(t, by)
+		return r.update(t, by)
 	case kind < 15:
 		solved := rapid.Bool().Draw(t, "solved")
-		return ticket.Reply{ID: l.newID("re"), Text: MarkCitizen, Solved: rapid.SampledFrom([]*bool{nil, &solved}).Draw(t, "said")}
+		return ticket.Reply{ID: r.newID("re"), Text: MarkCitizen, Solved: rapid.SampledFrom([]*bool{nil, &solved}).Draw(t, "solved or nothing")}
 	case kind < 16:
 		return ticket.Undo{}
 	case kind < 17:
-		return ticket.Close{Resolution: rapid.IntRange(1, l.State.Resolution+1).Draw(t, "resolution")}
+		return ticket.Close{Resolution: rapid.IntRange(1, r.State.Resolution+1).Draw(t, "resolution")}
 	case kind < 18:
 		return ticket.TransferToSuccessor{From: rapid.SampledFrom([]catalog.EntityCode{Torino, TO3}).Draw(t, "from"), To: TO3}
 	case kind < 19 || !erasures:
-		return ticket.Release{Operator: rapid.SampledFrom(Actors).Draw(t, "gone").ID}
+		return ticket.Release{Operator: rapid.SampledFrom(Actors).Draw(t, "released").ID}
 	default:
 		return ticket.Erase{}
 	}
 }
 
-func (l *RandomTicket) update(t *rapid.T, by person.Actor) ticket.Update {
+// update draws an operator's update, with a note that is marked for its audience.
+func (r *RandomTicket) update(t *rapid.T, by person.Actor) ticket.Update {
 	u := ticket.Update{
-		Changes: ticket.Changes{Status: rapid.SampledFrom(append(ticket.Statuses(), "", "", "")).Draw(t, "status"), Reason: rapid.SampledFrom([]string{"", "", MarkInternal, string(ticket.Spam)}).Draw(t, "reason"), Entity: rapid.SampledFrom([]catalog.EntityCode{"", "", "", "", "", Torino, TO3, catalog.Region}).Draw(t, "entity")},
+		Changes: ticket.Changes{
+			Status: rapid.SampledFrom(append(ticket.Statuses(), "", "", "")).Draw(t, "status"),
+			Reason: rapid.SampledFrom([]string{"", "", MarkInternal, string(ticket.Spam)}).Draw(t, "reason"),
+			Entity: rapid.SampledFrom([]catalog.EntityCode{"", "", "", "", "", Torino, TO3, catalog.Region}).Draw(t, "entity"),
+		},
 	}
 	if rapid.IntRange(0, 3).Draw(t, "reassign") == 0 {
 		to := rapid.SampledFrom(Actors[:7]).Draw(t, "to")
-		u.Assignee = rapid.SampledFrom([]*ticket.AssigneeInput{{}, {Supervisors: true}, {Region: true}, {Operator: to.ID, Entity: to.Entity}}).Draw(t, "assignee")
+		choices := []*ticket.AssigneeInput{{}, {Supervisors: true}, {Region: true}, {Operator: to.ID, Entity: to.Entity}}
+		u.Assignee = rapid.SampledFrom(choices).Draw(t, "assignee")
 	}
-	if v := rapid.SampledFrom([]ticket.Visibility{"", ticket.Public, ticket.Public, ticket.Internal, ticket.Regional}).Draw(t, "note"); v != "" {
-		u.Note = &ticket.NoteInput{ID: l.newID("ae"), Visibility: v, Text: l.audienceMark(u, v, by)}
+	visibilities := []ticket.Visibility{"", ticket.Public, ticket.Public, ticket.Internal, ticket.Regional}
+	if v := rapid.SampledFrom(visibilities).Draw(t, "note"); v != "" {
+		u.Note = &ticket.NoteInput{ID: r.newID("ae"), Visibility: v, Text: r.audienceMark(u, v, by)}
 	}
 	if rapid.IntRange(0, 9).Draw(t, "reclassify") == 0 {
 		u.Problem = rapid.SampledFrom([]catalog.ProblemID{"mancato-pagamento", "altro"}).Draw(t, "problem")
 	}
 	if rapid.IntRange(0, 3).Draw(t, "answer") == 0 {
-		u.Answers, u.OutcomeNote = l.answerInputs(t), l.newID("0c")
+		u.Answers, u.OutcomeNote = r.answerInputs(t), r.newID("0c")
 	}
 	if rapid.IntRange(0, 5).Draw(t, "ground") == 0 {
-		u.Reason = rapid.SampledFrom(wireNames(append(ticket.OverrideGrounds(), ticket.NotOurs))).Draw(t, "why")
+		u.Reason = rapid.SampledFrom(wireNames(append(ticket.OverrideGrounds(), ticket.NotOurs))).Draw(t, "ground of the hand-over")
 	}
 	if rapid.IntRange(0, 14).Draw(t, "duplicate") == 0 {
 		u.DuplicateOf = &ticket.OriginalTicket{Ticket: "01930000-0000-7000-8000-000000000999", Subject: "s1"}
@@ -172,25 +185,25 @@ func (l *RandomTicket) update(t *rapid.T, by person.Actor) ticket.Update {
 	return u
 }
 
-// systemCommand is what timers and connected systems may try, at their time or too late.
-func (l *RandomTicket) systemCommand(t *rapid.T) ticket.Command {
+// systemCommand draws a command of a timer, a saga or an adapter. The ticket may have changed since, so that it is refused.
+func (r *RandomTicket) systemCommand(t *rapid.T) ticket.Command {
 	n := rapid.IntRange(1, 3).Draw(t, "n")
 	yes := rapid.Bool().Draw(t, "yes")
 	return rapid.SampledFrom([]ticket.Command{
-		ticket.BeginPlaybook{}, ticket.BeginPlaybook{}, ticket.RemindPlaybook{Run: l.State.Run.N, N: n},
-		ticket.WarnHandover{Handover: l.State.Handover.N, Due: l.Now}, ticket.BreachHandover{Handover: l.State.Handover.N, Due: l.Now},
-		ticket.NoticePingPong{Handover: l.State.Handover.N}, ticket.RemindCitizen{Question: l.State.Asked.Note, N: n},
-		ticket.ExpireQuestion{Question: l.State.Asked.Note, Note: l.newID("e0")}, ticket.ReportContact{Message: "m", Why: ticket.DeliveryBounced},
-		ticket.RecordQueryResult{Run: l.State.Run.N, Check: l.openCheck(), Query: playbook.FindReport, Answer: &yes, Evidence: evidence},
-		ticket.RecordQueryResult{Run: l.State.Run.N, Check: l.openCheck(), Query: playbook.FindReport, Why: ticket.SystemUnreachable},
-	}).Draw(t, "by itself")
+		ticket.BeginPlaybook{}, ticket.BeginPlaybook{}, ticket.RemindPlaybook{Run: r.State.Run.N, N: n},
+		ticket.WarnHandover{Handover: r.State.Handover.N, Due: r.Now}, ticket.BreachHandover{Handover: r.State.Handover.N, Due: r.Now},
+		ticket.NoticePingPong{Handover: r.State.Handover.N}, ticket.RemindCitizen{Question: r.State.Asked.Note, N: n},
+		ticket.ExpireQuestion{Question: r.State.Asked.Note, Note: r.newID("e0")}, ticket.ReportContact{Message: "m", Why: ticket.DeliveryBounced},
+		ticket.RecordQueryResult{Run: r.State.Run.N, Check: r.openCheck(), Query: playbook.FindReport, Answer: &yes, Evidence: evidence},
+		ticket.RecordQueryResult{Run: r.State.Run.N, Check: r.openCheck(), Query: playbook.FindReport, Why: ticket.SystemUnreachable},
+	}).Draw(t, "system command")
 }
 
 var evidence = playbook.Evidence{"identifier": MarkChecks, "produced_on": "2026-03-01", "iuv": MarkChecks, "paid_on": "2026-03-01"}
 
-// openCheck is the check that the ticket's run would ask next; "" when there is none.
-func (l *RandomTicket) openCheck() playbook.CheckID {
-	if run, _, ok := Engine.RunFor(l.State); ok {
+// openCheck returns the last check that the run of the ticket asks; "" if there is no run.
+func (r *RandomTicket) openCheck() playbook.CheckID {
+	if run, _, ok := Engine.RunFor(r.State); ok {
 		if walk, ok := Engine.Walk(run); ok {
 			return walk.Steps[len(walk.Steps)-1].Check.ID
 		}
@@ -198,10 +211,10 @@ func (l *RandomTicket) openCheck() playbook.CheckID {
 	return ""
 }
 
-// answerInputs are to the check that is open, with the evidence that it takes.
-func (l *RandomTicket) answerInputs(t *rapid.T) []ticket.AnswerInput {
-	a := ticket.AnswerInput{Check: l.openCheck(), Yes: rapid.IntRange(0, 3).Draw(t, "yes") > 0, Evidence: playbook.Evidence{}}
-	if run, _, ok := Engine.RunFor(l.State); ok && a.Check != "" {
+// answerInputs draws an answer to the open check, with all evidence that it takes.
+func (r *RandomTicket) answerInputs(t *rapid.T) []ticket.AnswerInput {
+	a := ticket.AnswerInput{Check: r.openCheck(), Yes: rapid.IntRange(0, 3).Draw(t, "yes") > 0, Evidence: playbook.Evidence{}}
+	if run, _, ok := Engine.RunFor(r.State); ok && a.Check != "" {
 		walk, _ := Engine.Walk(run)
 		for _, e := range walk.Steps[len(walk.Steps)-1].Check.Evidence {
 			if value, ok := evidence[e.Field]; ok {
@@ -212,11 +225,11 @@ func (l *RandomTicket) answerInputs(t *rapid.T) []ticket.AnswerInput {
 	return []ticket.AnswerInput{a}
 }
 
-// audienceMark writes who may read the note, by mission.md and not by the rules under test: a public note goes to the citizen
-// in every act but those that escalate or redirect.
-func (l *RandomTicket) audienceMark(u ticket.Update, v ticket.Visibility, by person.Actor) string {
-	escalates := u.Status == ticket.HandedOver && l.State.Status != ticket.HandedOver || u.Assignee != nil && u.Assignee.Region
-	redirects := u.Status == ticket.New && l.State.Status != ticket.New && by.Entity == catalog.Region || u.Entity != ""
+// audienceMark returns the mark for the audience of a note. It does not use the rules under test: a public note is for the citizen, except
+// in an update that escalates or redirects.
+func (r *RandomTicket) audienceMark(u ticket.Update, v ticket.Visibility, by person.Actor) string {
+	escalates := u.Status == ticket.HandedOver && r.State.Status != ticket.HandedOver || u.Assignee != nil && u.Assignee.Region
+	redirects := u.Status == ticket.New && r.State.Status != ticket.New && by.Entity == catalog.Region || u.Entity != ""
 	switch {
 	case v == ticket.Internal:
 		return MarkInternal
@@ -227,6 +240,7 @@ func (l *RandomTicket) audienceMark(u ticket.Update, v ticket.Visibility, by per
 	}
 }
 
+// wireNames returns the grounds as text.
 func wireNames(grounds []ticket.Ground) (all []string) {
 	for _, g := range grounds {
 		all = append(all, string(g))

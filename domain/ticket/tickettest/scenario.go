@@ -15,16 +15,16 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// TicketID is the id of a scenario's ticket.
+// TicketID is the id of the ticket in scenarios and facts.
 const TicketID ticket.ID = "01930000-0000-7000-8000-000000000001"
 
-// StartTime is when a scenario opens its ticket.
+// StartTime is the time at which a scenario opens its ticket.
 var StartTime = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
-// The actors of scenarios.
+// The actors of scenarios and of tests of the rules.
 var (
-	Operator           = Actors[0] // of Torino
-	Colleague          = Actors[1] // of Operator
+	Operator           = Actors[0] // an operator of Torino
+	Colleague          = Actors[1] // an operator of Torino, beside Operator
 	Supervisor         = Actors[2] // of Torino
 	Neighbour          = Actors[3] // an operator of TO3
 	Regional           = Actors[5] // an operator of the Region
@@ -33,7 +33,7 @@ var (
 	Auditor            = person.Actor{ID: "01930000-0000-7000-8000-0000000000e1", Role: person.Auditor}
 )
 
-// Scenario is a ticket whose every act the real rules decide.
+// Scenario is a ticket that a test builds command by command. The rules decide each command.
 type Scenario struct {
 	t       testing.TB
 	History []ticket.Recorded
@@ -41,7 +41,7 @@ type Scenario struct {
 	Now     time.Time // of the last act
 }
 
-// OpenCommand opens a ticket of Citizen at an entity.
+// OpenCommand returns the command that opens a ticket of Citizen at an entity.
 func OpenCommand(number string, at catalog.EntityCode) ticket.Open {
 	return ticket.Open{
 		Number: number, Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
@@ -53,20 +53,20 @@ func OpenCommand(number string, at catalog.EntityCode) ticket.Open {
 	}
 }
 
-// Given opens a ticket at Torino.
+// Given returns a scenario with a new ticket at Torino.
 func Given(t testing.TB) *Scenario {
 	t.Helper()
 	s := &Scenario{t: t, Now: StartTime.Add(-time.Minute)}
 	return s.Then(Citizen, OpenCommand("2026-0000001", Torino))
 }
 
-// Then carries out a command one minute after the last act. The rules must accept it.
+// Then gives a command one minute after the last act. The test fails if the rules refuse it.
 func (s *Scenario) Then(by person.Actor, c ticket.Command) *Scenario {
 	s.t.Helper()
 	return s.After(time.Minute, by, c)
 }
 
-// After carries out a command so long after the last act. The rules must accept it.
+// After gives a command at the time d after the last act. The test fails if the rules refuse it.
 func (s *Scenario) After(d time.Duration, by person.Actor, c ticket.Command) *Scenario {
 	s.t.Helper()
 	s.Now = s.Now.Add(d)
@@ -83,73 +83,75 @@ func (s *Scenario) After(d time.Duration, by person.Actor, c ticket.Command) *Sc
 	return s
 }
 
-// SampleScenario is a ticket with a note for every audience, a reply and a hand-over to the Region. Golden files hold it.
+// SampleScenario returns a ticket with a note for every audience, a reply and a hand-over to the Region. Golden files contain it.
 func SampleScenario(t testing.TB) *Scenario {
 	t.Helper()
-	note := func(n, text string, v ticket.Visibility) *ticket.NoteInput {
-		return &ticket.NoteInput{ID: ticket.ID("01930000-0000-7000-8000-00000000000" + n), Text: text, Visibility: v}
+	note := func(lastDigit, text string, v ticket.Visibility) *ticket.NoteInput {
+		return &ticket.NoteInput{ID: ticket.ID("01930000-0000-7000-8000-00000000000" + lastDigit), Text: text, Visibility: v}
 	}
 	return Given(t).Then(Operator, Take).
 		Then(Operator, ticket.Update{Note: note("2", "sentito il laboratorio", ticket.Internal)}).
 		Then(Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note("3", "In che data?", ticket.Public)}).
 		Then(Citizen, ticket.Reply{ID: "01930000-0000-7000-8000-000000000004", Text: "Il 3 marzo"}).
-		Then(Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note("5", "Referto inviato, non visibile", ticket.Public)})
+		Then(Operator, ticket.Update{
+			Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note("5", "Referto inviato, non visibile", ticket.Public),
+		})
 }
 
-// Take takes a ticket.
+// Take is the update that takes a ticket.
 var Take = ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}}
 
-// Ask asks the citizen.
+// Ask returns the update that asks the citizen.
 func Ask(text string) ticket.Update {
 	return ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: PublicNote(text)}
 }
 
-// Escalate hands a ticket over to the Region.
+// Escalate returns the update that hands a ticket over to the Region.
 func Escalate(text string) ticket.Update {
 	return ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: PublicNote(text)}
 }
 
-// Redirect hands a ticket over from the Region to an ASR.
+// Redirect returns the update that sends a ticket from the Region to an ASR.
 func Redirect(to catalog.EntityCode, text string) ticket.Update {
 	return ticket.Update{Changes: ticket.Changes{Entity: to}, Note: PublicNote(text)}
 }
 
-// PublicNote is a note that the citizen reads; in a hand-over, the other side.
+// PublicNote returns a note for the citizen; in a hand-over it is for the Region and the ASR.
 func PublicNote(text string) *ticket.NoteInput {
 	return &ticket.NoteInput{ID: NewID(), Text: text, Visibility: ticket.Public}
 }
 
-// InternalNote is a note for the operators of the author's entity.
+// InternalNote returns a note for the operators of the author's entity.
 func InternalNote(text string) *ticket.NoteInput {
 	return &ticket.NoteInput{ID: NewID(), Text: text, Visibility: ticket.Internal}
 }
 
 var lastID atomic.Int64
 
-// NewID returns an id that this process has not used yet.
+// NewID returns an id that it has not returned before in this process.
 func NewID() ticket.ID {
 	return ticket.ID(fmt.Sprintf("01940000-0000-7000-8000-%012d", lastID.Add(1)))
 }
 
-// Moments are the times at which what a viewer sees of a history may change: every event, every end of a hold, and one nanosecond
-// before it.
+// Moments returns the times at which the view of a history can change: of each event, of each end of a hold, and one nanosecond before each
+// end of a hold. They are sorted and without repetitions.
 func Moments(history []ticket.Recorded) []time.Time {
 	var at []time.Time
-	hold := func(until time.Time) { at = append(at, until.Add(-time.Nanosecond), until) }
+	addHold := func(until time.Time) { at = append(at, until.Add(-time.Nanosecond), until) }
 	for _, r := range history {
 		at = append(at, r.At)
 		if e, ok := r.Event.(ticket.CitizenNote); ok {
-			hold(e.VisibleFrom)
+			addHold(e.VisibleFrom)
 		}
 		if e, ok := r.Event.(ticket.RegionalNote); ok {
-			hold(e.VisibleFrom)
+			addHold(e.VisibleFrom)
 		}
 	}
 	slices.SortFunc(at, time.Time.Compare)
 	return slices.CompactFunc(at, time.Time.Equal)
 }
 
-// WithoutPersonalData is the event as a reader gets it once its keys are destroyed.
+// WithoutPersonalData returns the event as it is read once its keys are destroyed.
 func WithoutPersonalData(e ticket.Event) ticket.Event {
 	stored, err := ticket.Encode(e)
 	if err == nil {
