@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// TestIsRefusal tries one error of each type that errors.go gives a method Error.
+// TestIsRefusal checks IsRefusal with an error of each type in errors.go that has a method Error, and with other errors.
 func TestIsRefusal(t *testing.T) {
 	refusals := map[string]error{
 		"NotAllowedError": &ticket.NotAllowedError{},
@@ -42,7 +42,7 @@ func TestIsRefusal(t *testing.T) {
 		}
 		name := f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name
 		if refusals[name] == nil {
-			t.Errorf("%s is not in this test", name)
+			t.Errorf("got no case for %s, want one for each error type", name)
 		}
 	}
 }

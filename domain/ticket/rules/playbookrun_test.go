@@ -44,12 +44,12 @@ func TestPlaybookRules(t *testing.T) {
 	waiting := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
 	waiting = append(waiting, by(operator, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})...)
 	reached := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
-	reopened := by(system, Redirected{Handover: 2, To: to3, Status: New})
+	redirected := by(system, Redirected{Handover: 2, To: to3, Status: New})
 	checkDecisions(t, tickettest.Engine, map[string]decision{
 		"the system starts a run": {given(opened()), BeginPlaybook{}, system, then(pinned)},
 		"a run is started once":   {given(opened(), runStarted()), BeginPlaybook{}, system, then()},
 		"another ASR gets a new run": {
-			given(opened(), runStarted(), escalated(), reopened),
+			given(opened(), runStarted(), escalated(), redirected),
 			BeginPlaybook{}, system,
 			then(PlaybookStarted{Run: 2, Entity: to3, Pinned: pinned.(PlaybookStarted).Pinned}),
 		},
@@ -359,7 +359,7 @@ func TestPlaybookRules(t *testing.T) {
 			notAllowed(MoveRemindPlaybook, New),
 		},
 		"a run of another ASR is not reminded of": {
-			given(opened(), waiting, escalated(), reopened),
+			given(opened(), waiting, escalated(), redirected),
 			RemindPlaybook{Run: 1, N: 1}, system,
 			notAllowed(MoveRemindPlaybook, New),
 		},

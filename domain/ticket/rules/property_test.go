@@ -161,8 +161,8 @@ func TestDecidedEventsRoundTrip(t *testing.T) {
 	})
 }
 
-// TestRefusalsHaveKnownTypes checks that every error of Decide is a refusal.
-func TestRefusalsHaveKnownTypes(t *testing.T) {
+// TestErrorsOfDecideAreRefusals checks that every error of Decide is a refusal.
+func TestErrorsOfDecideAreRefusals(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, s := range tickettest.DrawTicket(t, id, 40, true).Steps {
 			if s.Err != nil && !IsRefusal(s.Err) {
