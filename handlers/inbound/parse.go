@@ -41,10 +41,11 @@ const (
 const logoSize = 20 << 10
 
 var (
-	errParts         = errors.New("it has too many parts")
-	errText          = errors.New("its text is over 512 kB")
+	errParts = errors.New("it has too many parts")
+	errText  = errors.New("its text is over 512 kB")
+	// autoReplySubject matches some words only at the beginning, because a person may write them elsewhere in a subject.
 	autoReplySubject = regexp.MustCompile(`(?i)(risposta automatica|out of (the )?office|automatic reply|auto-?reply|autorisposta)|` +
-		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`) // only at the beginning, because a person may write these words elsewhere in a subject
+		`^\s*((re|r|rif|i|fwd?)\s*:\s*)*(fuori (sede|ufficio)|sono assente|assenza dall.ufficio)`)
 	failedLine = regexp.MustCompile(`(?im)^action:\s*failed\s*$`)
 )
 
