@@ -152,7 +152,8 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 
 // FirstResultOr returns the first result of the command if it was carried out before, and the refusal otherwise. The refusal
 // comes from the rules, or from a caller that refuses before Dispatch. It does not prove that the command is new: a
-// repetition is decided on a stream that the command itself has changed.
+// repetition is decided on a stream that the command itself has changed. ErrKeyReused, and any refusal after the end of ctx, is
+// returned as it is.
 func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (DispatchResult[S], error) {
 	if errors.Is(refusal, ErrKeyReused) || ctx.Err() != nil {
 		return DispatchResult[S]{}, refusal

@@ -166,12 +166,12 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 	// This is longer than the server's own timeouts, so that a connection is abandoned only when the server does not answer.
 	ctx, cancel := context.WithTimeout(context.Background(), 3*s.cfg.LockTimeout)
 	defer cancel()
-	begun := time.Now()
+	start := time.Now()
 	answers, err := s.writeBatch(ctx, batch)
 	if err != nil {
 		return err
 	}
-	s.metrics.observeBatch(len(batch), time.Since(begun))
+	s.metrics.observeBatch(len(batch), time.Since(start))
 	var head int64
 	for i, p := range batch {
 		s.metrics.countAppend(answers[i])

@@ -77,9 +77,9 @@ func (m *metrics) close() {
 	}
 }
 
-func (m *metrics) observeBatch(appends int, took time.Duration) {
+func (m *metrics) observeBatch(appends int, duration time.Duration) {
 	m.batchSize.Observe(float64(appends))
-	m.commitSeconds.Observe(took.Seconds())
+	m.commitSeconds.Observe(duration.Seconds())
 }
 
 func (m *metrics) countAppend(a answer) {

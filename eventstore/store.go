@@ -34,8 +34,8 @@ type Config struct {
 
 	MaxBatch      int           // 512: maximum number of appends in one commit
 	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
-	AppendTimeout time.Duration // 10 s: timeout of an append when the database does not answer
-	LockTimeout   time.Duration // 5 s: timeout on the server for the commit of another node
+	AppendTimeout time.Duration // 10 s: timeout of an append
+	LockTimeout   time.Duration // 5 s: lock timeout on the server: how long a batch waits for the commit of another node
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 4 s: time after which other nodes take over the consumers of a silent node
 	CachedStates  int           // 4096: number of folded states that a dispatcher keeps
@@ -128,12 +128,12 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	s.notifier = notify.New(notify.Config{Pool: s.workerPool, Log: cfg.Log, PollInterval: cfg.PollInterval, ReadHead: s.readHead})
 	s.notifier.SetHead(head.N)
 
-	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
 	s.committer = newGroupCommitter(s)
-	s.goroutines.Go(func() { s.notifier.Run(life) })
+	s.goroutines.Go(func() { s.notifier.Run(runCtx) })
 	if cfg.Clock == nil {
-		s.goroutines.Go(func() { s.keepClockSynced(life) })
+		s.goroutines.Go(func() { s.keepClockSynced(runCtx) })
 	}
 	return s, nil
 }

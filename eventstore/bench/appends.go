@@ -29,11 +29,11 @@ func measureAppends(ctx context.Context, cfg Config, writers int) (float64, erro
 
 	var all sync.WaitGroup
 	counts, errs := make([]int, writers), make(chan error, writers)
-	begun := time.Now()
+	start := time.Now()
 	for w := range writers {
 		all.Go(func() {
-			for time.Since(begun) < cfg.Duration {
-				n, err := appendToStream(ctx, store, cfg, begun)
+			for time.Since(start) < cfg.Duration {
+				n, err := appendToStream(ctx, store, cfg, start)
 				counts[w] += n
 				if err != nil {
 					errs <- err
@@ -43,7 +43,7 @@ func measureAppends(ctx context.Context, cfg Config, writers int) (float64, erro
 		})
 	}
 	all.Wait()
-	took := time.Since(begun)
+	elapsed := time.Since(start)
 	close(errs)
 	if err := <-errs; err != nil {
 		return 0, err
@@ -52,11 +52,11 @@ func measureAppends(ctx context.Context, cfg Config, writers int) (float64, erro
 	for _, n := range counts {
 		total += n
 	}
-	return float64(total) / took.Seconds(), nil
+	return float64(total) / elapsed.Seconds(), nil
 }
 
 // appendToStream appends events to a new stream until it has eventsPerStream or the duration is over, and returns their number.
-func appendToStream(ctx context.Context, store *eventstore.Store, cfg Config, begun time.Time) (n int, err error) {
+func appendToStream(ctx context.Context, store *eventstore.Store, cfg Config, start time.Time) (n int, err error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return 0, fmt.Errorf("stream id: %w", err)
@@ -65,7 +65,7 @@ func appendToStream(ctx context.Context, store *eventstore.Store, cfg Config, be
 	if cfg.PersonalBytes > 0 {
 		event.Personal = bytes.Repeat([]byte("p"), cfg.PersonalBytes)
 	}
-	for n < eventsPerStream && time.Since(begun) < cfg.Duration {
+	for n < eventsPerStream && time.Since(start) < cfg.Duration {
 		_, err := store.Append(ctx, eventstore.Append{
 			Stream: id.String(), Kind: "bench", ExpectedVersion: n, Events: []eventstore.NewEvent{event}, By: actor,
 			Command: eventstore.CommandID{Actor: actor.ID, Key: fmt.Sprintf("%s-%d", id, n)}, RequestBody: event.Data,

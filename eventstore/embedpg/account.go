@@ -22,30 +22,30 @@ type account struct {
 	isOther  bool // not the user that sol runs as
 }
 
-// chooseAccount returns the account. If the directory data exists, it is the possible account that owns data.
+// chooseAccount returns the account. If the directory data exists, it is the candidate that owns data.
 // Error: ErrOtherOwner.
 func chooseAccount(data string) (account, error) {
-	possible := []account{{name: userName(os.Geteuid()), uid: os.Geteuid(), gid: os.Getegid()}}
+	candidates := []account{{name: userName(os.Geteuid()), uid: os.Geteuid(), gid: os.Getegid()}}
 	if os.Geteuid() == 0 {
-		possible = unprivilegedAccounts()
+		candidates = unprivilegedAccounts()
 	}
-	if len(possible) == 0 {
+	if len(candidates) == 0 {
 		return account{}, errors.New("started by root, and there is neither a user postgres nor a user nobody to run the server as")
 	}
 	owner, err := ownerOf(data)
 	if errors.Is(err, os.ErrNotExist) {
-		return possible[0], nil
+		return candidates[0], nil
 	}
 	if err != nil {
 		return account{}, err
 	}
-	for _, a := range possible {
+	for _, a := range candidates {
 		if a.uid == owner {
 			return a, nil
 		}
 	}
 	return account{}, fmt.Errorf("%w: %s belongs to user %s, the server would run as %s; start sol as %s, "+
-		"or set SOL_DATA_DIR to another directory", ErrOtherOwner, data, userName(owner), possible[0].name, userName(owner))
+		"or set SOL_DATA_DIR to another directory", ErrOtherOwner, data, userName(owner), candidates[0].name, userName(owner))
 }
 
 // unprivilegedAccounts returns those of the users postgres and nobody that exist.

@@ -62,7 +62,7 @@ func clusterVersion(data string) (int, error) {
 // initialise creates a cluster in a temporary directory and renames it when it is complete, so that a kill never leaves an
 // incomplete cluster.
 func (s *Server) initialise(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	s.log.InfoContext(ctx, "own Postgres: creating a new database cluster, this takes some seconds",
 		"version", s.bin.major, "dir", s.dataDir, "user", s.account.name)
 	fresh := s.dataDir + ".new"
@@ -91,7 +91,7 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := os.Rename(fresh, s.dataDir); err != nil {
 		return err
 	}
-	s.log.InfoContext(ctx, "own Postgres: cluster created", "took", time.Since(begun).Round(time.Millisecond))
+	s.log.InfoContext(ctx, "own Postgres: cluster created", "took", time.Since(start).Round(time.Millisecond))
 	return nil
 }
 

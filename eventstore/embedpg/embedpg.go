@@ -111,9 +111,9 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	s.markUp()
-	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
-	go s.supervise(life, p)
+	go s.supervise(runCtx, p)
 	return nil
 }
 

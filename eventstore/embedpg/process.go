@@ -29,15 +29,15 @@ func (p *postmaster) signal(sig syscall.Signal) {
 	}
 }
 
-// waitExit waits until the process has ended, for d at most or until hurry is closed. It reports whether the process has ended.
-func (p *postmaster) waitExit(d time.Duration, hurry <-chan struct{}) bool {
+// waitExit waits until the process has ended, for d at most or until stopWaiting is closed. It reports whether the process has ended.
+func (p *postmaster) waitExit(d time.Duration, stopWaiting <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-p.exited:
 		return true
 	case <-timer.C:
-	case <-hurry:
+	case <-stopWaiting:
 	}
 	return false
 }

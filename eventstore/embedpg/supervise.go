@@ -114,7 +114,7 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 		InitialInterval: minRestartDelay, Multiplier: 2, MaxInterval: maxRestartDelay,
 	}}
 	for {
-		since := time.Now()
+		started := time.Now()
 		select {
 		case <-ctx.Done():
 			s.markDown()
@@ -123,8 +123,8 @@ func (s *Server) supervise(ctx context.Context, p *postmaster) {
 		case <-p.exited:
 		}
 		s.markDown()
-		s.log.Error("own Postgres: the server died; restarting it", "lived", time.Since(since).Round(time.Millisecond))
-		if time.Since(since) > stableAfter {
+		s.log.Error("own Postgres: the server died; restarting it", "lived", time.Since(started).Round(time.Millisecond))
+		if time.Since(started) > stableAfter {
 			retry.Reset()
 		}
 		if p = s.restart(ctx, &retry); p == nil {
