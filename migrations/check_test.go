@@ -27,7 +27,8 @@ func TestCheckReportsOtherVersions(t *testing.T) {
 	}
 	defer func() { _ = conn.Close(t.Context()) }()
 	var tables int
-	if err := conn.QueryRow(t.Context(), `select count(*) from pg_tables where schemaname = 'public'`).Scan(&tables); err != nil || tables != 0 {
+	err = conn.QueryRow(t.Context(), `select count(*) from pg_tables where schemaname = 'public'`).Scan(&tables)
+	if err != nil || tables != 0 {
 		t.Errorf("after Check: got %d tables, %v, want 0", tables, err)
 	}
 	if err := migrations.Up(t.Context(), url); err != nil {
