@@ -205,7 +205,7 @@ func Decode(name string, data, personal []byte) (Event, error) {
 // AttachmentsOf returns the attachments of an event.
 func AttachmentsOf(e Event) []Attachment { return encodingOf(e).files }
 
-// EventName returns the event's name on the wire, e.g. citizen_note for ticket.citizen-note.v1.
+// EventName returns the name of an event in the API, e.g. citizen_note for ticket.citizen-note.v1.
 func EventName(e Event) string {
 	name := strings.TrimPrefix(encodingOf(e).name, "ticket.")
 	name, _, _ = strings.Cut(name, ".")

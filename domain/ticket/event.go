@@ -42,15 +42,15 @@ type Opened struct {
 	Citizen      string             `json:"citizen,omitempty"` // account of the verified citizen whose ticket it is
 	Subject      string             `json:"subject"`           // keyed hash of the requester's tax code, hex
 	Requester    RequesterRole      `json:"requester"`
-	Facilitated  bool               `json:"facilitated,omitempty"`
-	LinkedTo     ID                 `json:"continues,omitempty"` // the closed ticket to which the citizen replied
+	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
+	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied
 	Attachments  []Attachment       `json:"attachments,omitempty"`
 	Status       Status             `json:"status"`
 	Personal     *Form              `json:"-"`
 }
 
-// Form holds the personal data of a request. In Opened the tax code, the e-mail address and the telephone number are in the form in which
-// package person returns them.
+// Form holds the personal data of a request. In Opened the tax code, the e-mail address and the telephone number are normalised by package
+// person.
 type Form struct {
 	GivenName   string `json:"given_name"`
 	FamilyName  string `json:"family_name"`
@@ -87,7 +87,7 @@ type CitizenNote struct {
 	Personal    *Text        `json:"-"`
 }
 
-// InternalNote records a note that operators of Entity, the author's entity, may read and nobody else.
+// InternalNote records a note for the operators of Entity, the author's entity. Other operators and the citizen never read it.
 type InternalNote struct {
 	Note        ID                 `json:"note"`
 	Entity      catalog.EntityCode `json:"entity"`

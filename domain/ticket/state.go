@@ -20,9 +20,9 @@ type State struct {
 	Citizen     string // account of the verified citizen
 	Subject     string // keyed hash of the requester's tax code
 	Facilitated bool
-	Runs        int // number of runs that were started, withdrawn ones included
-	Resolution  int // number of resolutions, withdrawn ones included
-	Handovers   int // number of hand-overs and redirects, withdrawn ones included
+	Runs        int // number of the latest run; withdrawn ones count
+	Resolution  int // number of the latest resolution; withdrawn ones count
+	Handovers   int // number of the latest hand-over or redirect; withdrawn ones count
 	Erased      bool
 	Unreachable bool // the address in the form accepts no mail, and the citizen has not written since
 	Last        LastAct

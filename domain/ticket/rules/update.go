@@ -156,7 +156,7 @@ func wireNames[S ~string](values []S) []string {
 	return text
 }
 
-// hasPublicNote reports whether the update has a public note.
+// hasPublicNote reports whether the update writes a note that is Public.
 func (a *updateDecision) hasPublicNote() bool {
 	return a.update.Note != nil && a.update.Note.Visibility == ticket.Public
 }
