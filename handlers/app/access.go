@@ -11,42 +11,46 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
 
-// recordAccess records that the caller reads something of a ticket, before they get it. A read that cannot be recorded is refused:
-// what is read lies in the same database, so nobody loses by it who would not lose anyway, and nobody reads unseen.
-func (c *Service) recordAccess(ctx context.Context, by Caller, what accesslog.Kind, of, detail ticket.ID) error {
-	return accesslog.Record(ctx, c.Store.RequestPool(), accesslog.Access{By: by.Actor, Ticket: of, Kind: what, Detail: detail})
+// recordAccess records that the caller reads something of a ticket; callers of recordAccess call it before they return the data. A
+// read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
+// costs no availability.
+func (c *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
+	return accesslog.Record(ctx, c.Store.RequestPool(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
 }
 
-// recordSearch records a search for a codice fiscale, whatever it finds: the citizen may ask who looked for them.
-func (c *Service) recordSearch(ctx context.Context, by Caller, q string) error {
-	subject := c.HashTaxCode(q)
+// recordSearch records a search for a tax code, with or without results: the citizen may ask who searched for them. It does nothing if
+// query is not a valid tax code.
+func (c *Service) recordSearch(ctx context.Context, by Caller, query string) error {
+	subject := c.HashTaxCode(query)
 	if subject == "" {
 		return nil
 	}
 	return accesslog.Record(ctx, c.Store.RequestPool(), accesslog.Access{By: by.Actor, Kind: accesslog.Search, Subject: subject})
 }
 
-// ListAccesses are who read a ticket and who searched for its citizen, the newest first: at most limit, before the entry with
-// an id (0: from the newest on). names are those of the accounts among them. Every look is an access too. Errors:
-// *ticket.NotYoursError for all but auditors, eventstore.ErrNotFound.
-func (c *Service) ListAccesses(ctx context.Context, by Caller, of ticket.ID, before int64, limit int) (_ []accesslog.Entry, on ticket.State, names map[string]string, err error) {
+// ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below
+// before (0: from the newest). It also returns the ticket's state, and the names of the readers by account id. It records this read
+// too. Errors: *ticket.NotVisibleError for every role except auditor; eventstore.ErrNotFound.
+func (c *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, before int64, limit int) (
+	_ []accesslog.Entry, state ticket.State, names map[string]string, err error,
+) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
-		return nil, on, nil, &ticket.NotVisibleError{}
+		return nil, state, nil, &ticket.NotVisibleError{}
 	}
-	if on, _, err = c.State(ctx, of); err != nil {
-		return nil, on, nil, err
+	if state, _, err = c.State(ctx, id); err != nil {
+		return nil, state, nil, err
 	}
-	if err := c.recordAccess(ctx, by, accesslog.Accesses, of, ""); err != nil {
-		return nil, on, nil, err
+	if err := c.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
+		return nil, state, nil, err
 	}
-	all, err := accesslog.List(ctx, c.Store.RequestPool(), by.Actor, of, on.Subject, before, limit)
+	all, err := accesslog.List(ctx, c.Store.RequestPool(), by.Actor, id, state.Subject, before, limit)
 	if err != nil {
-		return nil, on, nil, err
+		return nil, state, nil, err
 	}
 	var ids []string
 	for _, e := range all {
 		ids = append(ids, e.By.ID)
 	}
 	names, err = c.Identity.Names(ctx, ids)
-	return all, on, names, err
+	return all, state, names, err
 }

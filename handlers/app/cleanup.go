@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// CleanupTask deletes what has outlived its retention.
+// CleanupTask deletes rows of one kind that are older than their retention.
 type CleanupTask struct {
 	Name string // key of the log line, e.g. delivered_messages
-	// Run deletes and returns the number of deleted rows. What its retention is, its package decides.
+	// Run deletes and returns the number of deleted rows. Its package decides the retention.
 	Run func(ctx context.Context) (int64, error)
 }
 
-// RunCleanup runs the tasks at an interval until ctx ends, and logs how many rows each deleted. A task that fails is logged and runs
-// again the next time.
+// RunCleanup runs all tasks once per interval until ctx ends, and logs the number of rows that each deleted. It logs a task's error and
+// runs the task again at the next interval.
 func RunCleanup(ctx context.Context, log *slog.Logger, interval time.Duration, tasks ...CleanupTask) error {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

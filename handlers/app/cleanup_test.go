@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
-// A task that fails keeps neither the other tasks nor the next run from being done.
+// A failed task stops neither the other tasks nor the next cleanup.
 func TestCleanupRunsEveryTask(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var log bytes.Buffer
@@ -29,11 +29,11 @@ func TestCleanupRunsEveryTask(t *testing.T) {
 			return 7, nil
 		}})
 	if err != nil || runs < 2 {
-		t.Errorf("%d runs, error %v", runs, err)
+		t.Errorf("got %d runs, error %v, want at least 2 runs and no error", runs, err)
 	}
 	for _, want := range []string{"cleanup task failed", "task=failing", "no answer", "cleanup done", "counting=7"} {
 		if !strings.Contains(log.String(), want) {
-			t.Errorf("the log does not say %q:\n%s", want, log.String())
+			t.Errorf("got log\n%s\nwant it to contain %q", log.String(), want)
 		}
 	}
 }

@@ -14,25 +14,25 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// CommandRequest is one command on its way in.
+// CommandRequest is a command for a ticket, with its actor and idempotency key.
 type CommandRequest struct {
 	Ticket  ticket.ID
 	Command ticket.Command
 	By      person.Actor
-	// Key makes the command repeatable, together with its actor: the same key gives the first outcome. Empty: not
-	// repeatable.
+	// Key is the idempotency key. A second command of the same actor with the same key gets the first outcome. Empty: the command is
+	// not repeatable.
 	Key string
-	// From is where somebody without an id calls from. It keeps their keys apart, or one could get the first outcome of
-	// another's command; only a keyed hash of it is kept. Empty: all of a role without ids are one.
+	// From is the client address of an actor without an id. It separates the idempotency keys of such actors; without it one of them
+	// could get the outcome of another's command. Only its keyed hash is stored. Empty: all actors of a role without ids share keys.
 	From string
-	// Permanent keeps the key for ever, as sagas need; otherwise 90 days.
+	// Permanent stores the key for ever, as sagas need; other keys are stored for 90 days.
 	Permanent       bool
-	Body            []byte // what the client sent, to tell a repetition from a reuse; nil: nothing to compare
+	Body            []byte // request body, to distinguish a repetition from another use of the key; nil: no comparison
 	ExpectedVersion int    // version that the client saw; 0: none
-	Cause           int64  // position of the event that a saga answers; 0: a person did it
+	Cause           int64  // log position of the event that made a saga dispatch the command; 0: a person dispatched it
 }
 
-// Outcome is where a command left its ticket. Repeated tells that it is the outcome of an earlier, equal command.
+// Outcome is the ticket after a command. Repeated is true if it is the outcome of an earlier, equal command.
 type Outcome = eventstore.DispatchResult[ticket.State]
 
 // Dispatcher dispatches commands and reads histories. It is safe for concurrent use.
@@ -42,18 +42,18 @@ type Dispatcher struct {
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 }
 
-// NewDispatcher joins rules and store.
+// NewDispatcher returns a dispatcher that decides commands with the engine's rules and appends their events to the store.
 func NewDispatcher(store *eventstore.Store, engine rules.Engine) *Dispatcher {
 	return &Dispatcher{store, engine, eventstore.NewDispatcher(store, ticketlog.Decider(engine))}
 }
 
-// Dispatch carries a command out, or refuses it with the domain's or the store's error.
+// Dispatch decides a command and appends its events. Errors: those of the rules and of the store.
 func (d *Dispatcher) Dispatch(ctx context.Context, r CommandRequest) (Outcome, error) {
 	return d.dispatcher.Dispatch(ctx, d.storeRequest(r))
 }
 
-// Reject answers a request that its door refuses before it reaches the rules: with the first outcome if it is a
-// repetition, with the refusal otherwise.
+// Reject is for a request that is refused before the rules decide it. It returns the first outcome if the request is a repetition, and
+// the refusal otherwise.
 func (d *Dispatcher) Reject(ctx context.Context, r CommandRequest, refusal error) (Outcome, error) {
 	return d.dispatcher.FirstResultOr(ctx, d.storeRequest(r), refusal)
 }
@@ -65,7 +65,7 @@ func (d *Dispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Co
 	}
 }
 
-// idempotencyActor is who a command's key belongs to.
+// idempotencyActor returns the actor part of a command id: two commands are the same only if it and the key are equal.
 func (d *Dispatcher) idempotencyActor(r CommandRequest) string {
 	switch {
 	case r.By.ID != "":
@@ -77,7 +77,7 @@ func (d *Dispatcher) idempotencyActor(r CommandRequest) string {
 	}
 }
 
-// History gives everything that was recorded of a ticket, in order. Error: eventstore.ErrNotFound.
+// History returns all recorded events of a ticket, in order. Error: eventstore.ErrNotFound.
 func (d *Dispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
 	_, _, history, err := d.dispatcher.Load(ctx, string(id))
 	if err != nil {
@@ -86,7 +86,7 @@ func (d *Dispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Record
 	return ticketlog.History(history), nil
 }
 
-// State gives a ticket as the rules see it now, with its version. Error: eventstore.ErrNotFound.
+// State returns the state of a ticket on which the rules decide, and its version. Error: eventstore.ErrNotFound.
 func (d *Dispatcher) State(ctx context.Context, id ticket.ID) (ticket.State, int, error) {
 	s, version, _, err := d.dispatcher.Load(ctx, string(id))
 	if err != nil {

@@ -64,23 +64,23 @@ func TestDispatchRecordsEvents(t *testing.T) {
 	}
 	opened, ok := history[0].Event.(ticket.Opened)
 	if !ok || opened.Personal == nil || opened.Personal.FamilyName != "Finzione" || history[0].By != anybody || history[0].Version != 1 {
-		t.Errorf("it begins with %+v", history[0])
+		t.Errorf("got first event %+v, want an opening with personal data by the anonymous actor", history[0])
 	}
 	if history[2].Act != history[3].Act || history[1].Act == history[2].Act || history[3].By != anna {
-		t.Errorf("acts are %+v", history[1:])
+		t.Errorf("got events %+v, want the last two in one act by anna", history[1:])
 	}
 	s, version, err := d.State(t.Context(), id)
 	if err != nil || version != 4 || s.Status != ticket.Solved || s.Assignee.Operator != anna.ID || s.Subject != "aa" {
-		t.Errorf("state is %+v at %d, %v", s, version, err)
+		t.Errorf("got state %+v, version %d, %v, want a solved ticket of anna at version 4", s, version, err)
 	}
 	if _, err := d.History(t.Context(), "01999999-0000-7000-8000-000000000001"); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("a ticket that is not: %v", err)
+		t.Errorf("history of an unknown ticket: got %v, want ErrNotFound", err)
 	}
 }
 
-func TestKeysBelongToActors(t *testing.T) {
+func TestEachActorHasItsOwnIdempotencyKeys(t *testing.T) {
 	d := newDispatcher(t)
-	opening := func(by person.Actor, key string) app.Outcome {
+	open := func(by person.Actor, key string) app.Outcome {
 		id, err := app.NewID()
 		if err != nil {
 			t.Fatal(err)
@@ -91,16 +91,16 @@ func TestKeysBelongToActors(t *testing.T) {
 		}
 		return o
 	}
-	first := opening(anna, "k")
-	if again := opening(anna, "k"); !again.Repeated || again.Stream != first.Stream || again.State.Status != ticket.New {
-		t.Errorf("repeated: %+v", again)
+	first := open(anna, "k")
+	if again := open(anna, "k"); !again.Repeated || again.Stream != first.Stream || again.State.Status != ticket.New {
+		t.Errorf("repeated command: got %+v, want the outcome %+v", again, first)
 	}
-	for _, other := range []app.Outcome{opening(bruna, "k"), opening(anybody, "k"), opening(anna, "k2"), opening(anna, "")} {
+	for _, other := range []app.Outcome{open(bruna, "k"), open(anybody, "k"), open(anna, "k2"), open(anna, "")} {
 		if other.Repeated || other.Stream == first.Stream {
-			t.Errorf("taken for the first: %+v", other)
+			t.Errorf("other actor or key: got %+v, want a new ticket", other)
 		}
 	}
-	from := func(address string) app.Outcome {
+	openFrom := func(address string) app.Outcome {
 		id, err := app.NewID()
 		if err != nil {
 			t.Fatal(err)
@@ -111,16 +111,16 @@ func TestKeysBelongToActors(t *testing.T) {
 		}
 		return o
 	}
-	here := from("192.0.2.1")
-	if again, there := from("192.0.2.1"), from("192.0.2.2"); here.Repeated || !again.Repeated || again.Stream != here.Stream || there.Repeated {
-		t.Errorf("from two addresses: %+v, %+v, %+v", here, again, there)
+	here := openFrom("192.0.2.1")
+	if again, there := openFrom("192.0.2.1"), openFrom("192.0.2.2"); here.Repeated || !again.Repeated || again.Stream != here.Stream || there.Repeated {
+		t.Errorf("got %+v, %+v from the same address, %+v from another; want one ticket for each address", here, again, there)
 	}
 	refusal := errors.New("not today")
 	if o, err := d.Reject(t.Context(), app.CommandRequest{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
-		t.Errorf("a repetition that a door refuses: %+v, %v", o, err)
+		t.Errorf("rejected repetition: got %+v, %v, want the outcome %+v", o, err, first)
 	}
 	if _, err := d.Reject(t.Context(), app.CommandRequest{By: anna, Key: "k3"}, refusal); !errors.Is(err, refusal) {
-		t.Errorf("what was never carried out: %v", err)
+		t.Errorf("rejected new command: got %v, want the refusal", err)
 	}
 }
 
@@ -134,6 +134,6 @@ func TestNumbersFollowTheYearInRome(t *testing.T) {
 		t.Fatalf("got %s, %v", second, err)
 	}
 	if d.HashTaxCode("RSSMRA80A01H501U") != d.HashTaxCode(" rss mra 80a01 h501u") || d.HashTaxCode("RSSMRA80A01H501V") != "" {
-		t.Error("a tax code has one hash however it is typed, and a wrong one has none")
+		t.Error("got different hashes for one tax code, or a hash for an invalid one; want one hash and none")
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Dossier is everything there is about one ticket, in one piece, with what proves it: to be kept or handed over.
+// Dossier holds all data of one ticket with the proof of its events, for an auditor to keep or to hand over.
 type Dossier struct {
 	Number   string               `json:"number"`
 	MadeAt   time.Time            `json:"made_at"`
@@ -26,31 +26,32 @@ type Dossier struct {
 	Checks   *ticketview.Playbook `json:"checks,omitempty"`
 	Files    []DossierFile        `json:"attachments"`
 	Events   []DossierEvent       `json:"events"`
-	// Erased are the positions of the events whose personal part was destroyed.
+	// Erased lists the positions of the events whose personal part was destroyed.
 	Erased            []string `json:"erased"`
 	VerificationSteps []string `json:"how_to_check"` // Italian
 }
 
-// DossierEvent is an event with the bytes that its hash is computed from; see eventstore.Evidence.
+// DossierEvent is an event with the bytes from which its hash is computed; see proof.LeafInput.
 type DossierEvent struct {
 	RawEvent
 	Content []byte `json:"content"` // base64
 	Record  []byte `json:"record"`  // base64
 }
 
-// DossierFile is an attachment, by its hashes: the file itself is fetched apart.
+// DossierFile describes an attachment and its hashes. It does not hold the content, which is downloaded separately.
 type DossierFile struct {
 	ID        ticket.ID `json:"id"`
 	Name      string    `json:"name"`
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size"`
 	State     string    `json:"state"`         // kept, erased, missing
-	SHA256    string    `json:"sha256"`        // of the file; empty unless it is kept
+	SHA256    string    `json:"sha256"`        // of the file; empty unless State is kept
 	Sealed    string    `json:"sealed_sha256"` // of the file as it was encrypted, recorded with the event
-	Position  string    `json:"position"`      // of the event that came with it
+	Position  string    `json:"position"`      // of the event that names it
 }
 
-// verificationSteps says how to compute a leaf again with nothing of ours; dossier_test does it so.
+// verificationSteps explains how to compute a leaf hash without any program of this repository.
+// handlers/web/dossier_test.go follows them.
 var verificationSteps = []string{
 	"Il fascicolo in formato JSON riporta per ogni evento, in base64, i byte da cui si calcola la sua impronta («content» e «record») e l’impronta stessa («hash»).",
 	"L’impronta SHA-256 di «content» è uguale agli ultimi 32 byte di «record».",
@@ -60,7 +61,7 @@ var verificationSteps = []string{
 	"La parte cifrata entra nell’impronta così com’è conservata: l’impronta si può ricontrollare anche dopo che i dati personali sono stati cancellati.",
 }
 
-// Dossier puts it together. It is the auditor's; taking it is recorded. Errors as Replay's.
+// Dossier builds the dossier of a ticket, for auditors only, and records the access. Errors: those of Replay.
 func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
 	r, err := c.loadReplay(ctx, by, id, accesslog.Dossier)
 	if err != nil {
@@ -74,20 +75,20 @@ func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 	if err != nil {
 		return Dossier{}, err
 	}
-	known, err := c.Identity.Names(ctx, []string{by.Actor.ID})
+	names, err := c.Identity.Names(ctx, []string{by.Actor.ID})
 	if err != nil {
 		return Dossier{}, err
 	}
 	d := Dossier{
 		MadeAt: c.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
-		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: known[by.Actor.ID]},
+		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: names[by.Actor.ID]},
 	}
 	d.Ticket, _ = r.At(AuditorViewer, r.Now)
 	d.Number = d.Ticket.Number
 	if checks, ok := r.Checks(AuditorViewer, r.Now); ok {
 		d.Checks = &checks
 	}
-	for i, e := range r.Events { // the evidence may be of some events more
+	for i, e := range r.Events { // evidence was read later and may hold some more events
 		d.Events = append(d.Events, DossierEvent{RawEvent: e, Content: evidence[i].Content, Record: evidence[i].Record})
 		if e.Erased {
 			d.Erased = append(d.Erased, e.Position)
@@ -96,21 +97,21 @@ func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 	return d, c.addFiles(ctx, id, r, &d)
 }
 
-// addFiles lists the attachments of every event, each with the hash of what it holds now.
+// addFiles lists the attachments of all events. It hashes the content of those that can still be read.
 func (c *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
-	names := map[ticket.ID]string{}
+	fileNames := map[ticket.ID]string{}
 	for _, f := range d.Ticket.Files() {
-		names[f.ID] = f.Name
+		fileNames[f.ID] = f.Name
 	}
 	for i, e := range r.history {
 		for _, a := range ticket.AttachmentsOf(e.Event) {
-			f := DossierFile{ID: a.ID, Name: names[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256, Position: r.Events[i].Position}
+			f := DossierFile{ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256, Position: r.Events[i].Position}
 			content, err := c.Store.ReadBlob(ctx, string(id), string(a.ID))
 			switch {
 			case errors.Is(err, eventstore.ErrErased):
 				f.State = "erased"
 			case errors.Is(err, eventstore.ErrNotFound):
-				f.State = "missing" // a dossier says so, and is made all the same
+				f.State = "missing" // this does not stop the dossier
 			case err != nil:
 				return err
 			default:

@@ -17,13 +17,13 @@ import (
 
 // Erasure is the result of EraseTicket.
 type Erasure struct {
-	Position eventstore.Position // of the event
+	Position eventstore.Position // of the recorded event
 	Linked   []string            // numbers of the linked tickets with the same personal data, which are not erased
 }
 
-// EraseTicket destroys the keys of a ticket's personal data and waits until the lists show it.
+// EraseTicket destroys the keys of a ticket's personal data and waits until the lists show the erasure.
 func (c *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID) (Erasure, error) {
-	linked, err := c.linkedTickets(ctx, id) // found by the tax code, which is about to be erased
+	linked, err := c.linkedTickets(ctx, id) // before the erasure: linkedTickets needs the tax code
 	if err != nil {
 		return Erasure{}, err
 	}
@@ -37,25 +37,25 @@ func (c *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID
 	return Erasure{Position: out.Position, Linked: linked}, nil
 }
 
-// linkedTickets returns the numbers of the tickets that are linked to a ticket by continuation, directly or through others, and not
-// erased: each got a copy of the form of the one before. They are found by their common tax code.
+// linkedTickets returns the numbers of the tickets that are linked to a ticket, directly or through others, and not erased. Each linked
+// ticket holds a copy of the form of the ticket that it continues. linkedTickets finds them by their common tax code.
 func (c *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
 	read := func(id ticket.ID) (ticketview.Ticket, error) {
 		history, names, err := c.openHistory(ctx, id, nil)
 		if err != nil {
 			return ticketview.Ticket{}, err
 		}
-		t, _ := history.Detail(auditorViewer, names) // the auditor sees every ticket
+		t, _ := history.Detail(AuditorViewer, names) // the auditor sees every ticket
 		return t, nil
 	}
 	this, err := read(id)
-	if err != nil || this.Requester.TaxCode == "" { // erased before
+	if err != nil || this.Requester.TaxCode == "" { // an erased ticket has no tax code
 		return nil, err
 	}
 	var others []ticketview.Ticket
 	f := lists.Filter{Queue: lists.AllQueue, Q: this.Requester.TaxCode, Sort: lists.OldestFirst, Limit: 200}
 	for {
-		page, err := c.Lists.ListTickets(ctx, auditorViewer, f)
+		page, err := c.Lists.ListTickets(ctx, AuditorViewer, f)
 		if err != nil {
 			return nil, err
 		}
@@ -72,8 +72,8 @@ func (c *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, er
 	}
 }
 
-// linkedNumbers returns the numbers of the tickets among others that are connected with this by continuation, without this and
-// without erased ones.
+// linkedNumbers returns the numbers of those others that are linked to this ticket, directly or through others. It leaves out this ticket
+// and erased ones.
 func linkedNumbers(this ticketview.Ticket, others []ticketview.Ticket) (numbers []string) {
 	others = slices.Clone(others)
 	for chain := []ticketview.Ticket{this}; len(chain) > 0; chain = chain[1:] {

@@ -11,14 +11,14 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func TestLinkedNumbers(t *testing.T) {
+func TestLinkedNumbersReturnsTheWholeChain(t *testing.T) {
 	one := func(id, continues ticket.ID, erased bool) ticketview.Ticket {
 		return ticketview.Ticket{ID: id, Number: string(id), Continues: continues, Erased: erased}
 	}
 	all := []ticketview.Ticket{
-		one("a", "", false), one("b", "a", false), one("c", "b", true), one("d", "c", false), // a chain with an erased link
-		one("e", "b", false), // a branch of it
-		one("f", "", false),  // of the same citizen, with a form of its own
+		one("a", "", false), one("b", "a", false), one("c", "b", true), one("d", "c", false), // a chain that contains an erased ticket
+		one("e", "b", false), // a second ticket linked to b
+		one("f", "", false),  // not linked, of the same citizen
 	}
 	for id, want := range map[ticket.ID][]string{
 		"a": {"b", "d", "e"}, "b": {"a", "d", "e"}, "d": {"a", "b", "e"}, "e": {"a", "b", "d"}, "f": nil,
@@ -27,7 +27,7 @@ func TestLinkedNumbers(t *testing.T) {
 		got := linkedNumbers(all[i], all)
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
-			t.Errorf("with %s are linked %v, want %v", id, got, want)
+			t.Errorf("linked to %s: got %v, want %v", id, got, want)
 		}
 	}
 }

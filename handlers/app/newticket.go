@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// NewID makes the id of a ticket, note, reply or attachment.
+// NewID returns a new id, a UUID of version 7, for a ticket, note, reply or attachment.
 func NewID() (ticket.ID, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -25,7 +25,8 @@ func NewID() (ticket.ID, error) {
 	return ticket.ID(id.String()), nil
 }
 
-// HashTaxCode is the keyed hash of a tax code as typed; "" for one that is not valid, which the rules refuse anyway.
+// HashTaxCode returns the keyed hash of a tax code, in whatever case and spacing it is typed. It returns "" for an invalid tax code,
+// which the rules refuse.
 func (d *Dispatcher) HashTaxCode(taxCode string) string {
 	code, err := person.ParseTaxCode(taxCode)
 	if err != nil {
@@ -34,7 +35,7 @@ func (d *Dispatcher) HashTaxCode(taxCode string) string {
 	return d.store.KeyedHash(person.TaxCodeHashPurpose, code.String())
 }
 
-// NextNumber draws the number of a new ticket, as people read it out: the year and a running number with gaps.
+// NextNumber returns the next ticket number: the year in Italy, a hyphen and a running number, which has gaps.
 func (d *Dispatcher) NextNumber(ctx context.Context) (string, error) {
 	n, err := d.store.NextNumber(ctx)
 	if err != nil {
@@ -43,8 +44,8 @@ func (d *Dispatcher) NextNumber(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d-%07d", d.store.Now().In(calendar.Rome()).Year(), n), nil
 }
 
-// Validate tells what would be said to a command now, before a number is drawn and attachments are stored: nil if it
-// is good. A request without a ticket is one for a new ticket. Errors are the rules', or the store's.
+// Validate returns the error that Dispatch would return for a command now, or nil. It appends nothing, so callers use it before they
+// draw a ticket number and store attachments. A request without a ticket is for a new ticket. Errors: those of the rules and the store.
 func (d *Dispatcher) Validate(ctx context.Context, r CommandRequest) error {
 	var s ticket.State
 	version := 0

@@ -15,22 +15,22 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// OpenRequest is a request for help as typed into a form: the citizen's, or the operators' own (FAQ 2.2).
+// OpenRequest holds the fields of the form that opens a ticket: the citizens' form or the operators' form (FAQ 2.2).
 type OpenRequest struct {
 	Service     catalog.ServiceID
 	Problem     catalog.ProblemID
 	Entity      catalog.EntityCode
-	Requester   ticket.RequesterRole // empty: for oneself, or as an operator in the operators' own form
+	Requester   ticket.RequesterRole // empty: ForSelf, or AsOperator in the operators' form
 	Facilitated bool
-	Channel     ticket.Channel // for operators, who open for a citizen at the desk or on the telephone
-	Form        ticket.Form    // without the files' names
+	Channel     ticket.Channel // only for operators who open a ticket for a citizen; empty: the counter
+	Form        ticket.Form    // without FileNames, which Open sets
 	Files       []attachment.FileUpload
 }
 
-// Open opens a ticket. Who calls decides how sure we are of the citizen. Errors: the rules', *ticket.InvalidError for all
-// that is wrong with form and files together.
+// Open opens a ticket. The citizen's identity is verified if the caller is a logged-in citizen, and declared otherwise. Errors: those of
+// the rules; one *ticket.InvalidError for all invalid fields of the form and all invalid files.
 func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (Outcome, error) {
-	if by.Link != "" { // the link is to one ticket: for another its holder is anybody
+	if by.Link != "" { // a personal link gives rights on its own ticket only
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
@@ -39,8 +39,8 @@ func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotenc
 	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
 }
 
-// ValidateOpen tells what would be idempotency to a request now, of form and files together; nil: it is good. For doors that ask for
-// more than the rules do, and name everything at once.
+// ValidateOpen returns the error that Open would return for a request now, or nil. Adapters that require more than the rules do use it
+// to show all invalid fields at once.
 func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
 	_, err := attachment.Check("attachments", r.Files)
 	return joinInvalid(c.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
@@ -66,7 +66,8 @@ func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, f
 	return c.Dispatch(ctx, request)
 }
 
-// joinInvalid joins the fields that two checks refused.
+// joinInvalid returns one error with the fields of both if both are *ticket.InvalidError. Otherwise it returns the first that is not nil.
+
 func joinInvalid(first, second error) error {
 	var a, b *ticket.InvalidError
 	if errors.As(first, &a) && errors.As(second, &b) {
@@ -78,7 +79,7 @@ func joinInvalid(first, second error) error {
 	return second
 }
 
-// openCommand is the form as the rules want it.
+// openCommand returns the command for a request of an actor, with channel, requester and identity set.
 func (r OpenRequest) openCommand(by person.Actor) ticket.Open {
 	form := ticket.Open{
 		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,

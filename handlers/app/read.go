@@ -19,15 +19,15 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// TicketView is a ticket with all that its page shows, from one reading of its history.
+// TicketView is a ticket with everything that its page shows, folded from one read of its history.
 type TicketView struct {
 	ticketview.Ticket
-	PlaybookRun *ticketview.Playbook // nil: no checks are prescribed, or they are not the caller's to read
-	State       ticket.State         // that the rules decide on, today
-	version     int                  // of its last event
+	PlaybookRun *ticketview.Playbook // nil: no checks are prescribed, or the caller may not read them
+	State       ticket.State         // the current state, on which the rules decide
+	version     int                  // number of the last event
 }
 
-// ViewTicket is the ticket as the caller may see it now, with its checks. That it was read is recorded, once. Errors as Ticket's.
+// ViewTicket returns the ticket as the caller may see it now, with its checks. It records one access. Errors: those of Ticket.
 func (c *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
 	w, err := c.buildView(ctx, by, id, nil)
 	if err == nil {
@@ -39,8 +39,8 @@ func (c *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 	return w, nil
 }
 
-// Ticket is the ticket as the caller may see it, at a moment or now (nil). It is folded from the log: never stale. That it
-// was read is recorded. Error: *ticket.NotYoursError, eventstore.ErrNotFound.
+// Ticket returns the ticket as the caller may see it, at a moment or now (nil). It folds the ticket from the log, so the result is never
+// stale, and records the access. Errors: *ticket.NotVisibleError, eventstore.ErrNotFound.
 func (c *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (ticketview.Ticket, error) {
 	w, err := c.buildView(ctx, by, id, at)
 	if err == nil {
@@ -52,8 +52,8 @@ func (c *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.
 	return w.Ticket, nil
 }
 
-// Checks is the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version. False: no
-// checks are prescribed, or they are not the caller's to read. Errors as Ticket's.
+// Checks returns the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version, and records the access.
+// It returns false if no checks are prescribed or the caller may not read them. Errors: those of Ticket.
 func (c *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ ticketview.Playbook, version int, _ bool, _ error) {
 	w, err := c.buildView(ctx, by, id, at)
 	if err != nil || w.PlaybookRun == nil {
@@ -65,19 +65,22 @@ func (c *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.
 	return *w.PlaybookRun, w.version, true, nil
 }
 
-// CheckVisible looks that the caller may see the ticket, of which nothing is shown: so nothing is recorded. Errors as Ticket's.
+// CheckVisible returns an error if the caller may not see the ticket. It records no access, since it returns no data. Errors: those of
+// Ticket.
 func (c *Service) CheckVisible(ctx context.Context, by Caller, id ticket.ID) error {
 	_, err := c.buildView(ctx, by, id, nil)
 	return err
 }
 
-// TicketNumber is what the caller may call the ticket, of which nothing else is shown: so nothing is recorded. Errors as Ticket's.
+// TicketNumber returns the ticket's number if the caller may see the ticket. It records no access, since it returns no other data.
+// Errors: those of Ticket.
 func (c *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (string, error) {
 	w, err := c.buildView(ctx, by, id, nil)
 	return w.Number, err
 }
 
-// buildView is Whole at a moment or now (nil), for what the service itself looks at on the caller's way to something else.
+// buildView returns the ticket as the caller may see it, at a moment or now (nil). It records no access: callers that return data of
+// the ticket do.
 func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
 	history, names, err := c.openHistory(ctx, id, at)
 	if err != nil {
@@ -94,7 +97,7 @@ func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 	return w, nil
 }
 
-// openHistory reads and folds all of a ticket, for a moment or for now (nil), and looks up the names of everybody whom it mentions.
+// openHistory reads and folds the history of a ticket, at a moment or now (nil), and returns it with the names of all accounts in it.
 func (c *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
 	events, err := c.History(ctx, id)
 	if err != nil {
@@ -109,7 +112,7 @@ func (c *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) 
 	return history, names, err
 }
 
-// viewTime is the moment that «now» shows of a history.
+// viewTime returns the moment at which a current view shows a history: the settled time, or the last event's time if that is later.
 func (c *Service) viewTime(history []ticket.Recorded) time.Time {
 	now := c.Store.SettledTime()
 	if last := history[len(history)-1].At; last.After(now) {
@@ -118,7 +121,7 @@ func (c *Service) viewTime(history []ticket.Recorded) time.Time {
 	return now
 }
 
-// lookUpNames looks up everybody whom a history mentions, at once.
+// lookUpNames returns the names of all actors and assignees of a history, with one query.
 func (c *Service) lookUpNames(ctx context.Context, history ticketview.History) (ticketview.Names, error) {
 	names, err := ticketview.LookUpNames(ctx, c.Catalog, c.Identity.Names, history.Accounts)
 	if err != nil {
@@ -132,25 +135,27 @@ func (c *Service) lookUpNames(ctx context.Context, history ticketview.History) (
 	return names, nil
 }
 
-// ReadFile is an attachment of a text that the caller may read. Errors: *ticket.NotYoursError, eventstore.ErrErased.
-func (c *Service) ReadFile(ctx context.Context, by Caller, of, attachment ticket.ID) (ticketview.File, []byte, error) {
-	t, err := c.buildView(ctx, by, of, nil)
+// ReadFile returns an attachment of a text that the caller may read, and records the access. Errors: *ticket.NotVisibleError,
+// eventstore.ErrErased, eventstore.ErrNotFound.
+func (c *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.File, []byte, error) {
+	t, err := c.buildView(ctx, by, id, nil)
 	if err != nil {
 		return ticketview.File{}, nil, err
 	}
 	for _, f := range t.Files() {
-		if f.ID == attachment {
-			if err := c.recordAccess(ctx, by, accesslog.Attachment, of, attachment); err != nil {
+		if f.ID == fileID {
+			if err := c.recordAccess(ctx, by, accesslog.Attachment, id, fileID); err != nil {
 				return ticketview.File{}, nil, err
 			}
-			content, err := c.Store.ReadBlob(ctx, string(of), string(attachment))
+			content, err := c.Store.ReadBlob(ctx, string(id), string(fileID))
 			return f, content, err
 		}
 	}
 	return ticketview.File{}, nil, &ticket.NotVisibleError{}
 }
 
-// ListTickets is a page of the list that the caller asks for; a search for a codice fiscale is recorded. The assignee may be a user name. Error: *readmodel.FilterError.
+// ListTickets returns one page of a list as the caller may see it, and records a search for a tax code. The filter's assignee may be a
+// user name. Error: *readmodel.FilterError.
 func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
 	if f.Assignee != "" && f.Assignee != ticketview.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
 		o, err := c.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)

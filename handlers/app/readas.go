@@ -15,36 +15,33 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// The queries in this file are for the command line: its actor reads as another viewer, and is recorded as who read.
+// The queries in this file are for the command line. It reads as another viewer; the access records name the actor of the command line.
 
-// auditorViewer sees every ticket and changes nothing.
-var auditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
-
-// Moment is a moment of a ticket's history: a time, a log position, or now (the zero value).
+// Moment is a moment of a ticket's history: a time, a log position, or now (zero value).
 type Moment struct {
 	Time     time.Time
-	Position eventstore.Position // with Time zero: the ticket after the event at this position
+	Position eventstore.Position // used if Time is zero: the moment after the event at this position
 }
 
 // Reading is a ticket as a viewer sees it at a moment, with the events up to that moment.
 type Reading struct {
 	Ticket  ticketview.Ticket
-	Visible bool // false: the viewer sees no such ticket at that moment; the rest is empty
+	Visible bool // false: the viewer does not see the ticket at that moment; the other fields are empty
 	Events  []ticket.Recorded
 	Epoch   int // of the log
 }
 
-// ReadTicketAs returns a ticket as viewer v sees it at a moment, and records that by read it, if v sees it.
-// Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead when the log has not reached the moment's position.
+// ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
+// Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead if the log has no event at the moment's position.
 func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (Reading, error) {
 	events, err := c.History(ctx, id)
 	if err != nil {
 		return Reading{}, err
 	}
-	when, byPosition := c.viewTime(events), false
+	moment, byPosition := c.viewTime(events), false
 	switch {
 	case !at.Time.IsZero():
-		when = at.Time
+		moment = at.Time
 	case at.Position != eventstore.Position{}:
 		records, err := c.Store.Read(ctx, at.Position.N-1, 1)
 		if err != nil {
@@ -53,14 +50,14 @@ func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 		if len(records) == 0 {
 			return Reading{}, eventstore.ErrBeyondHead
 		}
-		when, byPosition = records[0].At, true
+		moment, byPosition = records[0].At, true
 		kept := 0
 		for kept < len(events) && events[kept].Position <= at.Position.N {
 			kept++
 		}
 		events = events[:kept]
 	}
-	history := ticketview.Open(events, when)
+	history := ticketview.Open(events, moment)
 	names, err := c.lookUpNames(ctx, history)
 	if err != nil {
 		return Reading{}, err
@@ -78,27 +75,28 @@ func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	return Reading{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
 }
 
-// ListTicketsAsAuditor returns a page of all tickets as the auditor sees them. It records a search by tax code as a read of by.
+// ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records a search for a tax code as an access by actor
+// by.
 func (c *Service) ListTicketsAsAuditor(ctx context.Context, by person.Actor, f lists.Filter) (lists.Page, error) {
 	if err := c.recordSearch(ctx, Caller{Actor: by}, f.Q); err != nil {
 		return lists.Page{}, err
 	}
 	f.Queue = lists.AllQueue
-	return c.Lists.ListTickets(ctx, auditorViewer, f)
+	return c.Lists.ListTickets(ctx, AuditorViewer, f)
 }
 
-// ReadTicketAsAuditor is ReadTicketAs for the auditor, now.
+// ReadTicketAsAuditor returns a ticket as an auditor sees it now, and records an access by actor by. Error: eventstore.ErrNotFound.
 func (c *Service) ReadTicketAsAuditor(ctx context.Context, by person.Actor, id ticket.ID) (ticketview.Ticket, error) {
-	r, err := c.ReadTicketAs(ctx, by, auditorViewer, id, Moment{}, accesslog.Ticket)
+	r, err := c.ReadTicketAs(ctx, by, AuditorViewer, id, Moment{}, accesslog.Ticket)
 	return r.Ticket, err
 }
 
-// FindTicket returns the id of the ticket with a number. The argument may be an id, which it returns. Error: eventstore.ErrNotFound.
+// FindTicket returns the id of the ticket with a number. If number is an id, it returns it unchecked. Error: eventstore.ErrNotFound.
 func (c *Service) FindTicket(ctx context.Context, number string) (ticket.ID, error) {
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := c.Lists.ListTickets(ctx, auditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
+	page, err := c.Lists.ListTickets(ctx, AuditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -110,7 +108,7 @@ func (c *Service) FindTicket(ctx context.Context, number string) (ticket.ID, err
 	return "", eventstore.ErrNotFound
 }
 
-// WaitForLists waits until the lists show everything that the log holds now.
+// WaitForLists waits until the lists have processed all events that the log holds now.
 func (c *Service) WaitForLists(ctx context.Context) error {
 	head, _, err := c.Store.Head(ctx)
 	if err != nil {

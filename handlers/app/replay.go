@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// RawEvent is an event as the log keeps it.
+// RawEvent is an event as the log stores it, with its sealed part opened.
 type RawEvent struct {
 	Position string          `json:"position" example:"1.42"`
 	Version  int             `json:"version" doc:"Of the ticket"`
@@ -34,21 +34,21 @@ type RawEvent struct {
 	Hash     string          `json:"hash" doc:"RFC 6962 leaf hash, hex"`
 }
 
-// Replay is everything recorded of a ticket, to be looked at as it stood at any moment and as anybody could see it then.
+// Replay holds the history of a ticket, and returns the ticket at any moment as any viewer could see it then.
 type Replay struct {
 	Events  []RawEvent
-	Now     time.Time // the latest moment that can be looked at
+	Now     time.Time // the latest moment that can be viewed
 	history []ticket.Recorded
 	names   ticketview.Names
 }
 
-// Replay reads a ticket's whole history, once for all moments and viewers. It is the auditor's. Errors:
-// *ticket.NotYoursError, eventstore.ErrNotFound.
+// Replay reads a ticket's history, once for all moments and viewers, and records the access. Errors: *ticket.NotVisibleError for every
+// role except auditor; eventstore.ErrNotFound.
 func (c *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
 	return c.loadReplay(ctx, by, id, accesslog.History)
 }
 
-func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, what accesslog.Kind) (*Replay, error) {
+func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, &ticket.NotVisibleError{}
 	}
@@ -59,7 +59,7 @@ func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, what 
 	if records[0].Kind != ticketlog.StreamKind {
 		return nil, &ticket.NotVisibleError{}
 	}
-	if err := c.recordAccess(ctx, by, what, id, ""); err != nil {
+	if err := c.recordAccess(ctx, by, kind, id, ""); err != nil {
 		return nil, err
 	}
 	r := &Replay{}
@@ -89,13 +89,14 @@ func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 	return e
 }
 
-// At is the ticket as a viewer could see it at a moment: then, whatever they may see today. False: to them it was not
-// there. What was erased since is gone from that moment too.
+// At returns the ticket as a viewer could see it at a moment, with the rights of that moment. It returns false if the viewer could not
+// see the ticket then. Personal data that were erased later are missing too.
 func (r *Replay) At(v ticketview.Viewer, at time.Time) (ticketview.Ticket, bool) {
 	return ticketview.Detail(v, r.eventsUntil(at), r.names, at)
 }
 
-// Checks is the playbook's run as a viewer could see it at a moment. False: there was none, or it was not theirs to read.
+// Checks returns the playbook's run as a viewer could see it at a moment. It returns false if there was none or the viewer could not read
+// it.
 func (r *Replay) Checks(v ticketview.Viewer, at time.Time) (ticketview.Playbook, bool) {
 	return ticketview.Open(r.eventsUntil(at), at).PlaybookRun(v, r.names)
 }
@@ -108,13 +109,13 @@ func (r *Replay) eventsUntil(at time.Time) []ticket.Recorded {
 	return r.history[:n]
 }
 
-// Step is a moment at which something changed for somebody.
+// Step is a moment at which the ticket changed for some viewer.
 type Step struct {
 	At   time.Time
 	Text string // Italian
 }
 
-// Steps are all of them, in order: what was recorded, and when a note that was held could be read.
+// Steps returns all steps in order of time: the times of the timeline, and the times at which held notes became visible.
 func (r *Replay) Steps() []Step {
 	t, _ := r.At(AuditorViewer, r.Now)
 	var all []Step
@@ -134,7 +135,7 @@ func (r *Replay) Steps() []Step {
 	return all
 }
 
-// Entities are all that ever could see the ticket, in the order in which they came by it.
+// Entities returns all entities that were competent for the ticket, in the order in which they first were.
 func (r *Replay) Entities() []catalog.EntityCode {
 	var all []catalog.EntityCode
 	var s ticket.State
@@ -147,10 +148,10 @@ func (r *Replay) Entities() []catalog.EntityCode {
 	return all
 }
 
-// AuditorViewer is who sees everything and may do nothing.
+// AuditorViewer is the viewer that sees every ticket with all its texts.
 var AuditorViewer = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}
 
-// OperatorViewer is an entity's operators as viewers, none of them in particular.
+// OperatorViewer returns a viewer with the role of an operator at an entity, without an account.
 func OperatorViewer(e catalog.EntityCode) ticketview.Viewer {
 	role := person.ASROperator
 	if e == catalog.Region {
@@ -159,5 +160,5 @@ func OperatorViewer(e catalog.EntityCode) ticketview.Viewer {
 	return ticketview.Viewer{Actor: person.Actor{Role: role, Entity: e}}
 }
 
-// CitizenViewer is a ticket's citizen as a viewer, logged in or not.
+// CitizenViewer returns the viewer for a ticket's citizen, logged in or not.
 func CitizenViewer(id ticket.ID) ticketview.Viewer { return ticketview.Viewer{Ticket: id} }

@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// ReplyRequest is the citizen's answer (FAQ 2.4), or their word on a resolution.
+// ReplyRequest is a citizen's reply to a ticket (FAQ 2.4); on a resolved ticket it says whether the problem is solved.
 //
 // It is the body of the API's request.
 type ReplyRequest struct {
@@ -30,20 +30,21 @@ type ReplyRequest struct {
 	SeenOpen bool                    `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
 }
 
-// ErrClosed refuses a reply to a ticket that closed since its writer saw it.
+// ErrClosed refuses a reply to a ticket that was closed after the citizen saw it open.
 var ErrClosed = errors.New("closed since the ticket was read")
 
-// Reply takes an answer in. A closed ticket is answered by a new one that goes on from it, with its form's data: the
-// outcome's stream tells which ticket took the reply. Errors: *ticket.NotYoursError, eventstore.ErrErased, ErrClosed, the rules'.
+// Reply adds a citizen's reply to a ticket. If the ticket is closed, it opens a linked ticket with the data of its form and the reply as
+// description. The outcome's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
+// ErrClosed, those of the rules.
 func (c *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
-	before, err := c.buildView(ctx, by, id, nil)
+	view, err := c.buildView(ctx, by, id, nil)
 	if err != nil {
 		return Outcome{}, err
 	}
 	switch {
-	case before.Status == ticket.Closed && in.SeenOpen:
+	case view.Status == ticket.Closed && in.SeenOpen:
 		return Outcome{}, ErrClosed
-	case before.Status == ticket.Closed:
+	case view.Status == ticket.Closed:
 		return c.openLinkedTicket(ctx, by, id, in, idempotency)
 	}
 	return c.replyToTicket(ctx, by, id, in, idempotency)
@@ -68,7 +69,7 @@ func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	return c.Dispatch(ctx, r)
 }
 
-// openLinkedTicket opens the ticket that goes on from a closed one, with its form's data and the reply as its description.
+// openLinkedTicket opens a linked ticket with the form data of the closed one and the reply as its description.
 func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
 	history, err := c.History(ctx, closed)
 	if err != nil {
@@ -78,15 +79,15 @@ func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket
 	if err != nil {
 		return Outcome{}, err
 	}
-	if by.Link != "" { // whoever holds a link has not logged in: what they add is nobody's word but theirs
+	if by.Link != "" { // the holder of a link is not logged in, so the new ticket's identity is not verified
 		open.Identity, open.Citizen = ticket.Declared, ""
 	}
 	return c.openTicket(ctx, by, open, in.Files, idempotency)
 }
 
-// VisibleOutcome is where an outcome left the ticket as far as the caller knew at that moment: an act that is held is not
-// given away by the answer to a reply. The holder of a personal link does not see a ticket that the reply opened;
-// nothing has happened to it yet.
+// VisibleOutcome returns status and version of the ticket after an outcome, as the caller could see them at that moment: the response
+// to a reply must not reveal an act that is still held. The holder of a personal link does not see a linked ticket that the reply
+// opened; for it VisibleOutcome returns the outcome itself, since the ticket has no other events.
 func (c *Service) VisibleOutcome(ctx context.Context, by Caller, o Outcome) (ticket.Status, int, error) {
 	history, err := c.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
@@ -100,8 +101,9 @@ func (c *Service) VisibleOutcome(ctx context.Context, by Caller, o Outcome) (tic
 	return t.Status, t.Version, nil
 }
 
-// LinkedTicketForm is the form of the ticket that goes on from a closed one: its data, and what the citizen writes now. Its
-// number, subject and files are still to be set. Errors: eventstore.ErrErased, *ticket.InvalidError.
+// LinkedTicketForm returns the command that opens a ticket linked to a closed one, with the form data of the closed one and text as
+// description. If the entity is no longer valid at now, its successor takes its place. The caller sets number, subject and files.
+// Errors: eventstore.ErrErased; *ticket.InvalidError for an empty text.
 func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, c *catalog.Catalog, now time.Time) (ticket.Open, error) {
 	first, ok := history[0].Event.(ticket.Opened)
 	if !ok {
@@ -110,19 +112,19 @@ func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, 
 	if first.Personal == nil {
 		return ticket.Open{}, eventstore.ErrErased
 	}
-	if strings.TrimSpace(text) == "" { // the old description would open a ticket that says nothing new
+	if strings.TrimSpace(text) == "" { // the old description would add nothing new
 		return ticket.Open{}, &ticket.InvalidError{Fields: []ticket.FieldError{
 			{Field: "text", Reason: refusal.Required.With(), Allowed: "what is still to be solved"},
 		}}
 	}
 	form := *first.Personal
 	form.FileNames, form.Description = nil, text
-	at := first.ChosenEntity
-	if known, ok := c.Entity(at); ok && !known.ValidAt(now) {
-		at = c.Successor(at)
+	entity := first.ChosenEntity
+	if e, ok := c.Entity(entity); ok && !e.ValidAt(now) {
+		entity = c.Successor(entity)
 	}
 	return ticket.Open{
-		Service: first.Service, Problem: first.Problem, Entity: at, Channel: ticket.ChannelWeb, Identity: first.Identity,
+		Service: first.Service, Problem: first.Problem, Entity: entity, Channel: ticket.ChannelWeb, Identity: first.Identity,
 		Citizen: first.Citizen, Requester: first.Requester, Facilitated: first.Facilitated, LinkedTo: closed, Form: form,
 	}, nil
 }

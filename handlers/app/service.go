@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package app is what people do with tickets and read of them, whichever door they came by: programs, pages and mail
-// share it, so that none of them can do more, or see more, than another.
+// Package app is the application service: the commands on tickets and the queries of them, with authorization and access records. API,
+// pages, inbound mail and command line all use it, so no adapter can do or see more than another.
 package app
 
 import (
@@ -28,7 +28,7 @@ import (
 // Config holds the dependencies of the application service. Store, Rules.Catalog and Identity are required.
 type Config struct {
 	Store    *eventstore.Store
-	Rules    rules.Engine // with the catalogue, the hold of public notes and the playbooks
+	Rules    rules.Engine // with catalog, hold of public notes and playbooks
 	Identity *identity.Identity
 }
 
@@ -43,7 +43,7 @@ type Service struct {
 	Drafts    *draft.Store
 	Presence  *presence.Tracker
 	Catalog   *catalog.Catalog
-	Playbooks *playbook.Library // the checks that problems prescribe; nil: no problem prescribes any
+	Playbooks *playbook.Library // the checks that problems prescribe; nil: none
 }
 
 // New builds the application service with its readers of lists and figures, its drafts and its presence.
@@ -61,35 +61,36 @@ func New(c Config) (*Service, error) {
 	}, nil
 }
 
-// Caller is who acts or looks: somebody in a role at an entity, the holder of a personal link, or nobody in particular.
+// Caller identifies the person or program that uses the service: an actor with a role at an entity, the holder of a personal link, or an
+// anonymous client.
 type Caller struct {
-	Actor person.Actor // role empty until a placement is chosen; Anonymous for nobody in particular
-	Link  ticket.ID    // the one ticket that a personal link opens
-	From  string       // address, or what else tells those without an account apart
+	Actor person.Actor // the role is empty until a placement is chosen
+	Link  ticket.ID    // the ticket of the personal link; empty without a link
+	From  string       // client address, or another value that distinguishes callers without an account
 }
 
-// LinkHolder is who got the personal link of a ticket, or a mail about it: the citizen of that one ticket.
+// LinkHolder returns the caller for the holder of a ticket's personal link or reply address: the citizen of that one ticket.
 func LinkHolder(id ticket.ID, from string) Caller {
 	return Caller{Actor: person.Actor{ID: string(id), Role: person.Citizen}, Link: id, From: from}
 }
 
-// Viewer is the caller as who reads.
+// Viewer returns the viewer whose rights the caller has.
 func (c Caller) Viewer() ticketview.Viewer {
 	return ticketview.Viewer{Actor: c.Actor, Ticket: c.Link}
 }
 
-// Idempotency makes a command repeatable: the same key with the same body gives the first outcome again.
+// Idempotency makes a command repeatable: the same key with the same body gets the first outcome.
 type Idempotency struct {
-	Key  string // with the actor; empty: not repeatable
-	Body []byte // what was sent, to tell a repetition from another use of the key; nil: nothing to compare
+	Key  string // unique per actor; empty: not repeatable
+	Body []byte // request body, to distinguish a repetition from another use of the key; nil: no comparison
 }
 
 func invalidField(field string, reason refusal.Reason, allowed string) error {
 	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: reason, Allowed: allowed}}}
 }
 
-// storeFiles stores the files that come with a command for a ticket, once there is nothing to say against it: what is
-// refused leaves nothing behind.
+// storeFiles stores the files of a command if the rules would accept the command now, so that a refused command leaves no files in the
+// store.
 func (c *Service) storeFiles(ctx context.Context, r CommandRequest, files []attachment.FileUpload) ([]ticket.Attachment, error) {
 	if len(files) == 0 {
 		return nil, nil
@@ -97,6 +98,6 @@ func (c *Service) storeFiles(ctx context.Context, r CommandRequest, files []atta
 	if err := c.Validate(ctx, r); err != nil {
 		return nil, err
 	}
-	kept, _, err := attachment.Store(ctx, c.Store, r.Ticket, files)
-	return kept, err
+	stored, _, err := attachment.Store(ctx, c.Store, r.Ticket, files)
+	return stored, err
 }

@@ -37,7 +37,7 @@ func newService(t *testing.T) *service {
 	return s
 }
 
-// open is given: a ticket that somebody opened with the public form.
+// open is a given: it opens a ticket with the public form.
 func (s *service) open() ticket.ID {
 	s.Helper()
 	o, err := s.App.Open(s.Context(), app.Caller{Actor: anybody, From: "192.0.2.1"}, openRequest(), app.Idempotency{})
@@ -47,7 +47,7 @@ func (s *service) open() ticket.ID {
 	return ticket.ID(o.Stream)
 }
 
-// update is given, or when: an update that is carried out.
+// update is a given or a when: it dispatches an update that must succeed.
 func (s *service) update(by app.Caller, id ticket.ID, u app.UpdateRequest) app.Outcome {
 	s.Helper()
 	o, err := s.App.Update(s.Context(), by, id, u, app.Idempotency{})
@@ -57,7 +57,7 @@ func (s *service) update(by app.Caller, id ticket.ID, u app.UpdateRequest) app.O
 	return o
 }
 
-// state is then: the ticket as the rules see it.
+// state is for a then: it returns the ticket's state and version.
 func (s *service) state(id ticket.ID) (ticket.State, int) {
 	s.Helper()
 	state, version, err := s.App.State(s.Context(), id)
@@ -87,15 +87,15 @@ func TestUpdateResolvesNamesAndStoresFiles(t *testing.T) {
 	})
 
 	if state, _ := s.state(id); state.Assignee.Operator != s.bruna.Actor.ID {
-		t.Errorf("the assignee is %+v, want bruna", state.Assignee)
+		t.Errorf("got assignee %+v, want bruna", state.Assignee)
 	}
 	view, err := s.App.ViewTicket(t.Context(), s.bruna, id)
 	if err != nil || len(view.Notes) != 1 || view.Notes[0].Audience != "internal" || len(view.Files()) != 1 {
-		t.Fatalf("the view holds the notes %+v, %v; want one internal note with a file", view.Notes, err)
+		t.Fatalf("got notes %+v, %v, want one internal note with a file", view.Notes, err)
 	}
 	file, content, err := s.App.ReadFile(t.Context(), s.bruna, id, view.Files()[0].ID)
 	if err != nil || file.Name != "modulo.pdf" || string(content) != "%PDF-1.4\n%%EOF\n" {
-		t.Errorf("the file is %+v, %q, %v", file, content, err)
+		t.Errorf("got file %+v, %q, %v, want modulo.pdf with its content", file, content, err)
 	}
 }
 
@@ -113,11 +113,11 @@ func TestReadTicketAsAtAPosition(t *testing.T) {
 
 	now, err := read(app.Moment{})
 	if err != nil || now.Ticket.Status != ticket.InProgress || now.Ticket.Assignee == nil || now.Ticket.Assignee.Name == "" {
-		t.Errorf("now the ticket is %s of %+v, %v; want %s of an operator with a name", now.Ticket.Status, now.Ticket.Assignee, err, ticket.InProgress)
+		t.Errorf("now: got %s of %+v, %v, want %s of an operator with a name", now.Ticket.Status, now.Ticket.Assignee, err, ticket.InProgress)
 	}
 	first, err := read(app.Moment{Position: opened})
 	if err != nil || first.Ticket.Status != ticket.New || len(first.Events) != 1 || first.Epoch != opened.Epoch {
-		t.Errorf("at %s the ticket is %s after %d events, %v; want %s after 1", opened, first.Ticket.Status, len(first.Events), err, ticket.New)
+		t.Errorf("at %s: got %s after %d events, %v, want %s after 1", opened, first.Ticket.Status, len(first.Events), err, ticket.New)
 	}
 	for _, beyond := range []eventstore.Position{{Epoch: opened.Epoch, N: opened.N + 100}, {Epoch: opened.Epoch + 1, N: opened.N}} {
 		if _, err := read(app.Moment{Position: beyond}); !errors.Is(err, eventstore.ErrBeyondHead) {
@@ -126,7 +126,7 @@ func TestReadTicketAsAtAPosition(t *testing.T) {
 	}
 }
 
-func TestARefusedUpdateStoresNothing(t *testing.T) {
+func TestRefusedUpdateRecordsNothing(t *testing.T) {
 	s := newService(t)
 	id := s.open()
 	s.update(s.anna, id, take())
@@ -149,13 +149,13 @@ func TestARefusedUpdateStoresNothing(t *testing.T) {
 				t.Errorf("got %v, want a refusal of %s", err, c.field)
 			}
 			if _, after := s.state(id); after != before {
-				t.Errorf("the ticket is at version %d, want %d", after, before)
+				t.Errorf("got version %d, want %d", after, before)
 			}
 		})
 	}
 }
 
-func TestARepeatedRequestGetsTheFirstOutcome(t *testing.T) {
+func TestRepeatedRequestGetsTheFirstOutcome(t *testing.T) {
 	s := newService(t)
 	once := app.Idempotency{Key: "k1", Body: []byte("body")}
 	from := app.Caller{Actor: anybody, From: "192.0.2.1"}
@@ -166,14 +166,14 @@ func TestARepeatedRequestGetsTheFirstOutcome(t *testing.T) {
 
 	again, err := s.App.Open(t.Context(), from, openRequest(), once)
 	if err != nil || !again.Repeated || again.Stream != first.Stream || again.Position != first.Position {
-		t.Errorf("the repetition gives %+v, %v; want %+v", again, err, first)
+		t.Errorf("repetition: got %+v, %v, want %+v", again, err, first)
 	}
 	if _, err := s.App.Open(t.Context(), from, openRequest(), app.Idempotency{Key: "k1", Body: []byte("another body")}); !errors.Is(err, eventstore.ErrKeyReused) {
-		t.Errorf("another body gives %v, want ErrKeyReused", err)
+		t.Errorf("other body: got %v, want ErrKeyReused", err)
 	}
 	other, err := s.App.Open(t.Context(), app.Caller{Actor: anybody, From: "192.0.2.2"}, openRequest(), once)
 	if err != nil || other.Stream == first.Stream {
-		t.Errorf("the same key from elsewhere gives %+v, %v; want a ticket of its own", other, err)
+		t.Errorf("same key from another address: got %+v, %v, want another ticket", other, err)
 	}
 }
 
@@ -195,14 +195,14 @@ func TestReadsAreRecorded(t *testing.T) {
 	for _, e := range entries {
 		kinds = append(kinds, e.Kind)
 		if e.By.ID == s.bruna.Actor.ID {
-			t.Errorf("a look that shows nothing is recorded: %+v", e)
+			t.Errorf("got a record %+v of CheckVisible, want none", e)
 		}
 	}
 	if len(kinds) != 2 || kinds[0] != accesslog.Accesses || kinds[1] != accesslog.Ticket || names[s.anna.Actor.ID] == "" {
-		t.Errorf("recorded are %v by %v, want the auditor's look and anna's", kinds, names)
+		t.Errorf("got %v by %v, want the auditor's and anna's reads", kinds, names)
 	}
 	if _, _, _, err := s.App.ListAccesses(t.Context(), s.anna, id, 0, 10); !errors.As(err, new(*ticket.NotVisibleError)) {
-		t.Errorf("an operator reads accesses: %v", err)
+		t.Errorf("operator: got %v, want NotVisibleError", err)
 	}
 }
 
@@ -232,12 +232,12 @@ func TestDisableReleasesTickets(t *testing.T) {
 
 	released, err := s.App.Disable(t.Context(), s.anna.Actor.ID, "test")
 	if err != nil || released != 1 {
-		t.Errorf("released %d, %v; want 1", released, err)
+		t.Errorf("got %d released tickets, %v, want 1", released, err)
 	}
 	if state, _ := s.state(id); state.Assignee.Operator != "" {
-		t.Errorf("the assignee is still %+v", state.Assignee)
+		t.Errorf("got assignee %+v, want none", state.Assignee)
 	}
 	if released, err := s.App.Disable(t.Context(), s.anna.Actor.ID, "test"); err != nil || released != 0 {
-		t.Errorf("repeated it releases %d, %v", released, err)
+		t.Errorf("repetition: got %d released tickets, %v, want 0", released, err)
 	}
 }

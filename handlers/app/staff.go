@@ -15,41 +15,41 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// EndPlacement ends somebody's role at an entity, now, and releases the tickets that they had by it. What was cut off between
-// the two may be repeated: it releases the rest. as names who does it in the tickets' history. Error: identity.ErrNotFound
-// when there is nothing left to end or release.
-func (c *Service) EndPlacement(ctx context.Context, account string, role person.Role, at catalog.EntityCode, as string) (released int, err error) {
-	err = c.Identity.EndPlacement(ctx, account, role, at)
+// EndPlacement ends an account's role at an entity now and releases the account's tickets at that entity. It returns the number of
+// released tickets. If it fails between the two steps, the caller may repeat it to release the rest. actorID is the actor of the releases
+// in the tickets' histories. Error: identity.ErrNotFound if there was neither a placement to end nor a ticket to release.
+func (c *Service) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, actorID string) (released int, err error) {
+	err = c.Identity.EndPlacement(ctx, account, role, entity)
 	if err != nil && !errors.Is(err, identity.ErrNotFound) {
 		return 0, err
 	}
-	before := err
-	if at != "" {
-		if released, err = c.releaseTickets(ctx, account, at, as); err != nil {
+	endErr := err
+	if entity != "" {
+		if released, err = c.releaseTickets(ctx, account, entity, actorID); err != nil {
 			return released, err
 		}
 	}
-	if before != nil && released == 0 {
-		return 0, before
+	if endErr != nil && released == 0 {
+		return 0, endErr
 	}
 	return released, nil
 }
 
-// Disable keeps an account from logging in for ever, and releases all its tickets. It may be repeated. Error:
-// identity.ErrNotFound.
-func (c *Service) Disable(ctx context.Context, account, as string) (released int, err error) {
+// Disable disables an account for ever and releases all its tickets. It returns the number of released tickets. It may be repeated.
+// actorID is the actor of the releases in the tickets' histories. Error: identity.ErrNotFound.
+func (c *Service) Disable(ctx context.Context, account, actorID string) (released int, err error) {
 	if err := c.Identity.Disable(ctx, account); err != nil {
 		return 0, err
 	}
-	return c.releaseTickets(ctx, account, "", as)
+	return c.releaseTickets(ctx, account, "", actorID)
 }
 
-// releaseTickets takes an operator's tickets at an entity, or at all of them, from them: one command each. A role at the same entity
-// that goes on keeps them.
-func (c *Service) releaseTickets(ctx context.Context, account string, at catalog.EntityCode, as string) (released int, err error) {
-	if at != "" {
-		o, err := c.Identity.FindOperator(ctx, account, at)
-		if err == nil && o.Entity == at || err != nil && !errors.Is(err, identity.ErrNotFound) {
+// releaseTickets releases an operator's open tickets at an entity, or at all entities if entity is "", with one command for each ticket.
+// It releases nothing if the operator still has another role at that entity.
+func (c *Service) releaseTickets(ctx context.Context, account string, entity catalog.EntityCode, actorID string) (released int, err error) {
+	if entity != "" {
+		o, err := c.Identity.FindOperator(ctx, account, entity)
+		if err == nil && o.Entity == entity || err != nil && !errors.Is(err, identity.ErrNotFound) {
 			return 0, err
 		}
 	}
@@ -57,11 +57,11 @@ func (c *Service) releaseTickets(ctx context.Context, account string, at catalog
 	if err != nil {
 		return 0, err
 	}
-	if late, err := c.Lists.Wait(ctx, head); err != nil || late {
+	if stale, err := c.Lists.Wait(ctx, head); err != nil || stale {
 		return 0, errors.Join(err, errors.New("release tickets: the lists do not hold everything yet"))
 	}
-	f := lists.Filter{Queue: lists.AllQueue, Assignee: account, Entity: at, Sort: lists.OldestFirst, Limit: 200}
-	var held []ticket.ID
+	f := lists.Filter{Queue: lists.AllQueue, Assignee: account, Entity: entity, Sort: lists.OldestFirst, Limit: 200}
+	var ids []ticket.ID
 	for {
 		page, err := c.Lists.ListTickets(ctx, AuditorViewer, f)
 		if err != nil {
@@ -69,18 +69,18 @@ func (c *Service) releaseTickets(ctx context.Context, account string, at catalog
 		}
 		for _, t := range page.Items {
 			if t.Status != ticket.Closed {
-				held = append(held, t.ID)
+				ids = append(ids, t.ID)
 			}
 		}
 		if f.Cursor = page.NextCursor; f.Cursor == "" {
 			break
 		}
 	}
-	for n, id := range held {
-		_, err := c.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: as, Role: person.System}})
+	for n, id := range ids {
+		_, err := c.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: actorID, Role: person.System}})
 		if err != nil {
 			return n, fmt.Errorf("release ticket %s: %w", id, err)
 		}
 	}
-	return len(held), nil
+	return len(ids), nil
 }

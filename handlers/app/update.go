@@ -21,8 +21,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// UpdateRequest is «Aggiorna»: all that one click sends, carried out as one act or refused as a whole (FAQ 2.3–2.6). Zero fields
-// are not asked for.
+// UpdateRequest holds the changes that an operator sends with one click on «Aggiorna». They become one act or are refused together
+// (FAQ 2.3–2.6). Zero fields change nothing.
 //
 // It is the body of the API's request, and the pages parse their form into it.
 type UpdateRequest struct {
@@ -34,22 +34,24 @@ type UpdateRequest struct {
 	ExpectedVersion int             `json:"-"` // the version that the caller saw; 0: none
 }
 
-// AnswerRequest answers a check of the ticket's playbook (FAQ 2.7–2.12).
+// AnswerRequest is the answer to one check of the ticket's playbook (FAQ 2.7–2.12).
 type AnswerRequest struct {
 	Check    playbook.CheckID  `json:"check" example:"referto-individuato"`
-	Answer   string            `json:"answer" enum:"yes,no"` // a check whose answer is not known is left out
+	Answer   string            `json:"answer" enum:"yes,no"` // leave a check without a known answer out
 	Evidence playbook.Evidence `json:"evidence,omitempty" doc:"Values by field. What has an odd form is warned of and kept as given"`
 }
 
-// NoteRequest is a note as typed. A public note is for the Region in the act that escalates, for the ASR in the act that redirects,
-// and for the citizen in all others. Empty visibility is internal.
+// NoteRequest is a note as the operator typed it. A public note is for the Region in an act that hands the ticket over to the Region, for
+// the ASR in an act by which the Region sends it to an ASR, and for the citizen in all other acts. An empty visibility means internal.
 type NoteRequest struct {
 	Text       string                  `json:"text"`
 	Visibility ticket.Visibility       `json:"visibility,omitempty" enum:"public,internal,regional" doc:"internal if left out"`
 	Files      []attachment.FileUpload `json:"attachments,omitempty"`
 }
 
-// Update carries an update out. Errors: the rules', eventstore.ErrConflict and *ticket.ConflictError for a stale version.
+// Update dispatches an update. It resolves user names and ticket numbers first, and stores the files if the rules accept the update.
+// Errors: those of the rules; *ticket.ConflictError if a change that the caller has not seen conflicts with the update;
+// eventstore.ErrConflict if the ticket has not reached the expected version.
 func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, idempotency Idempotency) (Outcome, error) {
 	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body, ExpectedVersion: in.ExpectedVersion}
 	u := ticket.Update{Changes: in.Changes}
@@ -71,24 +73,24 @@ func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in Update
 		return c.Reject(ctx, r, err)
 	}
 	r.Command = u
-	kept, err := c.storeFiles(ctx, r, files)
+	stored, err := c.storeFiles(ctx, r, files)
 	if err != nil {
 		return c.Reject(ctx, r, err)
 	}
-	if kept != nil {
-		u.Note.Attachments = kept // the command holds the same note
+	if stored != nil {
+		u.Note.Attachments = stored // u.Note is a pointer, so r.Command has them too
 	}
 	return c.Dispatch(ctx, r)
 }
 
-// Undo withdraws the caller's last act on a ticket while its note is held.
+// Undo withdraws the last act on a ticket, if it is the caller's and its note is still held.
 func (c *Service) Undo(ctx context.Context, by Caller, id ticket.ID, idempotency Idempotency) (Outcome, error) {
 	return c.Dispatch(ctx, CommandRequest{
 		Ticket: id, Command: ticket.Undo{}, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body,
 	})
 }
 
-// resolveAssignee reads a choice of the operator menu (FAQ 2.3).
+// resolveAssignee parses a choice of the operator menu (FAQ 2.3). Nil means no change.
 func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *string) (*ticket.AssigneeInput, error) {
 	if chosen == nil {
 		return nil, nil
@@ -111,7 +113,7 @@ func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 	return &ticket.AssigneeInput{Operator: o.ID, Entity: o.Entity}, nil
 }
 
-// findDuplicateOf finds the ticket that a duplicate repeats, among those that the caller sees.
+// findDuplicateOf finds the original of a duplicate by number or id, among the tickets that the caller may see.
 func (c *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID string) (*ticket.OriginalTicket, error) {
 	if numberOrID == "" {
 		return nil, nil
@@ -123,17 +125,17 @@ func (c *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 			return nil, err
 		}
 	}
-	w, err := c.buildView(ctx, by, id, nil)
+	view, err := c.buildView(ctx, by, id, nil)
 	if errors.Is(err, eventstore.ErrNotFound) || errors.As(err, new(*ticket.NotVisibleError)) {
 		return nil, invalidField("duplicate_of", refusal.UnknownTicket.With(), "number or id of another ticket of the same citizen")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &ticket.OriginalTicket{Ticket: id, Subject: w.State.Subject}, nil
+	return &ticket.OriginalTicket{Ticket: id, Subject: view.State.Subject}, nil
 }
 
-// prepareNote checks what comes with a note; the files are still to be kept.
+// prepareNote checks the files of a note and returns the note, with descriptions of the files, and the files. It stores nothing.
 func prepareNote(n *NoteRequest) (*ticket.NoteInput, []attachment.FileUpload, error) {
 	if n == nil {
 		return nil, nil, nil
@@ -154,7 +156,7 @@ func prepareNote(n *NoteRequest) (*ticket.NoteInput, []attachment.FileUpload, er
 	return note, checked, nil
 }
 
-// parseAnswers reads what was sent. The rules judge the checks and their evidence.
+// parseAnswers parses the yes or no of each answer. The rules validate the checks and their evidence.
 func parseAnswers(sent []AnswerRequest) ([]ticket.AnswerInput, error) {
 	var all []ticket.AnswerInput
 	for i, s := range sent {

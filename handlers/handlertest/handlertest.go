@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package handlertest gives a test the whole service on a database of its own: the log, its read models, what happens by
-// itself, and people who can log in. The doors' own tests serve their door on it and come by HTTP.
+// Package handlertest gives a test a running system on a database of its own: log, read models, sagas, application service and accounts.
+// The tests of an adapter serve the adapter on it and send HTTP requests.
 package handlertest
 
 import (
@@ -30,56 +30,56 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// What everybody logs in with.
+// Password and PIN of all test accounts.
 const (
 	Password = "una parola lunga"
 	PIN      = "24680"
 )
 
-// StartTime is the time at which the log begins: a Monday.
+// StartTime is the first time of the log's clock: a Monday, 09:00 UTC.
 var StartTime = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// Clock is the time of the log, which the test moves.
+// Clock is the log's clock. Only the test advances it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// Now is the time that the log takes.
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Advance moves it.
+// Advance moves the clock forward.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-// Options say how the world differs from the product's.
+// Options configures a System.
 type Options struct {
 	Catalog   *catalog.Catalog         // nil: catalog.Default
 	Playbooks *playbook.Library        // nil: playbook.Default
-	Sagas     []runtime.Definition     // nil: those that leave a ticket alone until it is resolved, so that what tests count is theirs
-	Log       func(*eventstore.Config) // nil: as it is
+	Sagas     []runtime.Definition     // nil: AutoClose and Succession, which act on few tickets, so that a test sees its own events
+	Log       func(*eventstore.Config) // changes the event store's configuration; nil: no change
 }
 
-// System is the service behind its doors.
+// System is a running system without adapters.
 type System struct {
 	Clock         *Clock
-	Database      string // URL of its owner
+	Database      string // URL for the owner of the database
 	Store         *eventstore.Store
 	App           *app.Service
 	Notifications *notification.Store
 
-	// RunUntilIdle waits until the sagas have done what follows from all that has happened.
+	// RunUntilIdle waits until the sagas have processed all events and due timers.
 	RunUntilIdle func(context.Context) error
 }
 
-// New runs a world until the test ends.
+// New starts a system, which runs until the test ends.
 func New(t *testing.T, o Options) *System {
 	t.Helper()
 	if o.Catalog == nil {
@@ -97,12 +97,12 @@ func New(t *testing.T, o Options) *System {
 	w := &System{Clock: &Clock{now: StartTime}}
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, o.Log)
 	w.Database, w.Store = db.URL, db.Store
-	people, err := identity.New(identity.Config{
+	accounts, err := identity.New(identity.Config{
 		Pool: w.Store.WorkerPool(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	must(t, err)
 	w.App, err = app.New(app.Config{
-		Store: w.Store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: people,
+		Store: w.Store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
 	})
 	must(t, err)
 	w.Notifications = notification.New(w.Store, w.App)
@@ -122,30 +122,30 @@ func New(t *testing.T, o Options) *System {
 	return w
 }
 
-// sendCommand is the one way in, as cmd/sol hands it to sagas.
+// sendCommand returns the dispatch function for sagas, as cmd/sol wires it.
 func sendCommand(d *app.Dispatcher) runtime.DispatchFunc {
-	return func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-		_, err := d.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+	return func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, commandID eventstore.CommandID, cause int64) error {
+		_, err := d.Dispatch(ctx, app.CommandRequest{Ticket: id, Command: c, By: by, Key: commandID.Key, Permanent: commandID.Permanent, Cause: cause})
 		return err
 	}
 }
 
-// Server is a handler that listens.
+// Server is an HTTP server of a test.
 type Server struct {
 	Address string // http://…
 	ended   sync.WaitGroup
 	stop    context.CancelFunc
 }
 
-// Serve lets a handler listen until the test ends, or until the door is shut.
+// Serve serves a handler on a free port until the test ends or Stop is called. It calls endStreams before the server shuts down.
 func Serve(t *testing.T, h http.Handler, endStreams func()) *Server {
 	t.Helper()
-	on, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	d := &Server{Address: "http://" + on.Addr().String(), stop: stop}
+	d := &Server{Address: "http://" + listener.Addr().String(), stop: stop}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	d.ended.Go(func() { ExpectStopped(t, "serve", server.Serve(on)) })
+	d.ended.Go(func() { ExpectStopped(t, "serve", server.Serve(listener)) })
 	d.ended.Go(func() {
 		<-ctx.Done()
 		endStreams()
@@ -158,20 +158,20 @@ func Serve(t *testing.T, h http.Handler, endStreams func()) *Server {
 	return d
 }
 
-// Stop ends the streams and takes nobody in any more.
+// Stop ends the streams and starts the shutdown. It does not wait.
 func (d *Server) Stop() { d.stop() }
 
-// Wait waits until all that was under way is answered.
+// Wait waits, after Stop, until the server has answered its last request.
 func (d *Server) Wait() { d.ended.Wait() }
 
-// ExpectStopped fails the test if something that runs beside it ended otherwise than by being asked to.
-func ExpectStopped(t *testing.T, what string, err error) {
+// ExpectStopped fails the test if err, with which a background task ended, is not the error of a stopped context or server.
+func ExpectStopped(t *testing.T, name string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
-		t.Errorf("%s ended: %v", what, err)
+		t.Errorf("%s ended: %v", name, err)
 	}
 }
 
-// Account makes one, in one role at one entity, and gives its id. Everybody's given name is Prova.
+// Account creates an account with one placement and returns its id. The given name is Prova, the family name the user name in capitals.
 func (w *System) Account(t *testing.T, username string, role person.Role, entity catalog.EntityCode) (id string) {
 	t.Helper()
 	id, err := w.App.Identity.CreateAccount(t.Context(), identity.NewAccount{
@@ -182,7 +182,7 @@ func (w *System) Account(t *testing.T, username string, role person.Role, entity
 	return id
 }
 
-// Place gives an account one more role.
+// Place adds a placement to an account.
 func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog.EntityCode) {
 	t.Helper()
 	_, err := w.App.Identity.AddPlacement(t.Context(), id, role, entity, time.Time{})
@@ -190,9 +190,9 @@ func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog
 }
 
 // Eventually is storetest.Eventually, for tests of a running system.
-func Eventually(t *testing.T, what string, holds func() bool) {
+func Eventually(t *testing.T, name string, holds func() bool) {
 	t.Helper()
-	storetest.Eventually(t, what, holds)
+	storetest.Eventually(t, name, holds)
 }
 
 func must(t *testing.T, err error) {

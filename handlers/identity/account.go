@@ -21,15 +21,15 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// NewAccount is someone who shall be able to log in. TaxCode is given for citizens alone, whose identity has been
-// verified; it is kept as a keyed hash.
+// NewAccount holds the data of an account to create. TaxCode is for citizens only, whose identity has been verified; it is stored as a keyed
+// hash.
 type NewAccount struct {
 	Username, GivenName, FamilyName string
 	Password, PIN                   string
 	TaxCode                         string
 }
 
-// Account is someone who can log in.
+// Account is a local account.
 type Account struct {
 	ID         string      `json:"id"` // UUID
 	Username   string      `json:"username"`
@@ -37,15 +37,15 @@ type Account struct {
 	FamilyName string      `json:"family_name"`
 	CreatedAt  time.Time   `json:"created_at"`
 	DisabledAt *time.Time  `json:"disabled_at,omitempty"`
-	Placements []Placement `json:"placements"` // all that there ever were, oldest first
+	Placements []Placement `json:"placements"` // current, past and future ones, the oldest first
 }
 
-// usernamePattern is the normal form of a user name; the bounds keep it safe in a log line and in an address.
+// usernamePattern is the normal form of a user name. It is safe in a log line and in a URL.
 var usernamePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
 
 func normalizeUsername(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-// CreateAccount makes an account and gives its id. Errors: *InvalidError, ErrTaken.
+// CreateAccount creates an account and returns its id. Errors: *InvalidError, ErrTaken.
 func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, error) {
 	n.Username = normalizeUsername(n.Username)
 	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
@@ -85,7 +85,7 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	return id.String(), nil
 }
 
-// invalidTaxCode refuses a tax code for the reason that person.ParseTaxCode gave.
+// invalidTaxCode returns the refusal of a tax code for an error of person.ParseTaxCode.
 func invalidTaxCode(err error) error {
 	var wrong *person.InvalidError
 	if !errors.As(err, &wrong) {
@@ -94,7 +94,7 @@ func invalidTaxCode(err error) error {
 	return &InvalidError{Field: "tax_code", Reason: wrong.Reason, Allowed: wrong.Allowed}
 }
 
-// checkSecrets holds a password and a PIN to the least that is accepted.
+// checkSecrets validates a password (10 to 200 characters) and a PIN (4 to 12 digits). Error: *InvalidError.
 func checkSecrets(password, pin string) error {
 	if n := utf8.RuneCountInString(password); n < 10 || n > 200 {
 		return &InvalidError{Field: "password", Reason: refusal.PasswordLength.With()}
@@ -105,7 +105,7 @@ func checkSecrets(password, pin string) error {
 	return nil
 }
 
-// SetPassword gives an account a new password and PIN and ends its sessions. Errors: *InvalidError, ErrNotFound.
+// SetPassword sets a new password and PIN of an account and ends its sessions. Errors: *InvalidError, ErrNotFound.
 func (i *Identity) SetPassword(ctx context.Context, account, password, pin string) error {
 	if err := checkSecrets(password, pin); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (i *Identity) SetPassword(ctx context.Context, account, password, pin strin
 		`update identity.accounts set password = $2, pin = $3 where id = $1`, account, passwordHash, pinHash)
 }
 
-// Disable keeps an account from logging in for ever and ends its sessions; its name stays readable in what it did.
+// Disable disables an account for ever and ends its sessions. Its name stays, for the histories that name it. Error: ErrNotFound.
 func (i *Identity) Disable(ctx context.Context, account string) error {
 	return i.updateAndEndSessions(ctx, account, "disable account",
 		`update identity.accounts set disabled_at = coalesce(disabled_at, $2) where id = $1`, account, i.now())
@@ -140,12 +140,12 @@ func (i *Identity) updateAndEndSessions(ctx context.Context, account, what, sql 
 	})
 }
 
-// ListAccounts gives every account by user name, with its placements.
+// ListAccounts returns all accounts with their placements, by user name.
 func (i *Identity) ListAccounts(ctx context.Context) ([]Account, error) {
 	return i.queryAccounts(ctx, `order by a.username`)
 }
 
-// uniqueViolation turns a unique violation into ErrTaken.
+// uniqueViolation returns ErrTaken for a unique violation of Postgres, and other errors unchanged.
 func uniqueViolation(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {

@@ -11,21 +11,21 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// What a login, a session or a choice can be refused for.
+// Errors of this package.
 var (
-	// ErrCredentials: user name, password or PIN are wrong; which one is not said, nor whether the name exists.
+	// ErrCredentials: user name, password or PIN are wrong. The error does not tell which, nor whether the user name exists.
 	ErrCredentials = errors.New("user name, password or PIN are wrong")
 	// ErrNoSession: the token is unknown or its session has ended.
 	ErrNoSession = errors.New("there is no such session, or it has ended")
-	// ErrNotPlaced: the role at that entity is not the person's, or not now.
+	// ErrNotPlaced: the account has no current placement with that role at that entity.
 	ErrNotPlaced = errors.New("this role at this entity is not yours now")
 	// ErrNotFound: no such account or placement.
 	ErrNotFound = errors.New("there is no such account or placement")
-	// ErrTaken: the user name, the tax code or the placement is there already.
+	// ErrTaken: the user name, the tax code or the placement exists already.
 	ErrTaken = errors.New("exists already")
 )
 
-// LockedError refuses a user name after too many failed logins, whether it exists or not.
+// LockedError refuses logins with a user name after too many failed ones, whether an account has the name or not.
 type LockedError struct {
 	Until time.Time
 }
@@ -34,7 +34,7 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("too many failed logins: locked until %s", e.Until.Format(time.RFC3339))
 }
 
-// InvalidError refuses one field of an account or placement.
+// InvalidError refuses the value of one field of an account or placement.
 type InvalidError struct {
 	Field   string
 	Reason  refusal.Reason

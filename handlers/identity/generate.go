@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// GenerateSecrets makes up a password of 120 random bits and a PIN, to be told once.
+// GenerateSecrets returns a password of 120 random bits and a random PIN of six digits, to be shown once.
 func GenerateSecrets() (password, pin string, err error) {
 	bits := make([]byte, 15)
 	rand.Read(bits)
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
-		return "", "", fmt.Errorf("make up a PIN: %w", err)
+		return "", "", fmt.Errorf("generate a PIN: %w", err)
 	}
 	return strings.ToLower(base32.StdEncoding.EncodeToString(bits)), fmt.Sprintf("%06d", n), nil
 }

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Hashing is the cost of argon2id. Every hash says its own, so that the cost may be raised later.
+// Hashing is the cost of argon2id. Each stored hash names its cost, so the cost for new hashes may change.
 type Hashing struct {
 	Memory  uint32 // KiB
 	Passes  uint32
@@ -29,7 +29,7 @@ const (
 	hashSize = 32 // bytes
 )
 
-// hash gives the PHC string of a secret under a new salt.
+// hash returns the hash of a secret with a new salt, as a PHC string.
 func (h Hashing) hash(secret string) (string, error) {
 	salt := make([]byte, saltSize)
 	if _, err := rand.Read(salt); err != nil {
@@ -41,7 +41,7 @@ func (h Hashing) hash(secret string) (string, error) {
 		enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
 }
 
-// verifyHash compares a secret with a PHC string. What is no such string matches nothing.
+// verifyHash reports whether a secret matches a PHC string. It returns false for an invalid string.
 func verifyHash(phc, secret string) bool {
 	var version int
 	var h Hashing
@@ -67,17 +67,17 @@ func verifyHash(phc, secret string) bool {
 	return subtle.ConstantTimeCompare(got, want) == 1
 }
 
-// acquireHashSlot waits for leave to hash. The caller gives it back with done.
+// acquireHashSlot waits for one of Hashers slots. The caller releases the slot with done.
 func (i *Identity) acquireHashSlot(ctx context.Context) (done func(), err error) {
 	select {
 	case i.hashSlots <- struct{}{}:
 		return func() { <-i.hashSlots }, nil
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for a hasher: %w", ctx.Err())
+		return nil, fmt.Errorf("wait for a hash slot: %w", ctx.Err())
 	}
 }
 
-// hashSecrets hashes a password and a PIN within one slot.
+// hashSecrets returns the hashes of a password and a PIN. It uses one hash slot for both.
 func (i *Identity) hashSecrets(ctx context.Context, password, pin string) (passwordHash, pinHash string, err error) {
 	done, err := i.acquireHashSlot(ctx)
 	if err != nil {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package identity is the door that people come in by: local accounts with user name, password and PIN (FAQ 2.1), the
-// role and placement chosen after login, sessions, and the table of who may do what.
+// Package identity stores local accounts with user name, password and PIN (FAQ 2.1), their placements and their sessions, and holds the
+// policy: which role may do which action. Passwords, PINs, tax codes and session tokens are stored as hashes only.
 package identity
 
 import (
@@ -15,30 +15,30 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Config is what identity needs. Pool and KeyedHash are required.
+// Config holds the dependencies and settings of Identity. Pool and KeyedHash are required.
 type Config struct {
 	Pool *pgxpool.Pool
-	// KeyedHash makes a hash that only this installation can make (eventstore's Store.KeyedHash).
+	// KeyedHash returns a hash with a key of this installation (eventstore.Store.KeyedHash).
 	KeyedHash func(purpose, value string) string
-	// Clock tells the time that sessions, locks and placements are measured by; nil: the wall clock.
+	// Clock returns the time for sessions, locks and placements; nil: time.Now.
 	Clock func() time.Time
 
-	IdleTimeout  time.Duration // a session ends when unused for so long; 0: 30 minutes
-	Lifetime     time.Duration // and after so long in any case; 0: 12 hours
-	MaxFailures  int           // failed logins that lock a user name; 0: 5
-	LockDuration time.Duration // for how long; 0: 15 minutes
+	IdleTimeout  time.Duration // time without use after which a session ends; 0: 30 minutes
+	Lifetime     time.Duration // time after login at which a session ends, used or not; 0: 12 hours
+	MaxFailures  int           // number of failed logins that lock a user name; 0: 5
+	LockDuration time.Duration // duration of the lock after the last failed login; 0: 15 minutes
 
-	// Hashing is the cost of a password hash; zero: DefaultHashing. Hashers is how many are made at a time, the
-	// others wait, so that a storm of logins takes Hashers × Memory and no more; 0: one a processor.
+	// Hashing is the cost of a password hash; zero: DefaultHashing. Hashers is the number of logins that are hashed at a time; others wait,
+	// so that many logins at once use at most Hashers × Memory; 0: one for each processor.
 	Hashing Hashing
 	Hashers int
 }
 
-// Identity keeps accounts, placements and sessions. It is safe for concurrent use.
+// Identity stores and reads accounts, placements and sessions. It is safe for concurrent use.
 type Identity struct {
 	Config
 	hashSlots chan struct{}
-	dummyHash string // hash that an unknown user name is compared with, so that it takes as long as a known one
+	dummyHash string // compared with the secrets of an unknown user name, so that its login takes as long as that of a known one
 }
 
 // New checks the configuration and fills in its defaults.
@@ -59,13 +59,13 @@ func New(c Config) (*Identity, error) {
 	c.Hashers = cmp.Or(c.Hashers, runtime.GOMAXPROCS(0))
 	c.Hashing = cmp.Or(c.Hashing, DefaultHashing)
 	i := &Identity{Config: c, hashSlots: make(chan struct{}, c.Hashers)}
-	decoy, err := c.Hashing.hash("")
+	dummyHash, err := c.Hashing.hash("")
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
 	}
-	i.dummyHash = decoy
+	i.dummyHash = dummyHash
 	return i, nil
 }
 
-// now is the clock in the precision of the database.
+// now returns the clock's time in UTC, with the precision of the database: microseconds.
 func (i *Identity) now() time.Time { return i.Clock().UTC().Truncate(time.Microsecond) }

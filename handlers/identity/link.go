@@ -12,17 +12,17 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// linkPrefix tells a personal link's token from a session's, which has no dot.
+// linkPrefix distinguishes the token of a personal link from that of a session, which has no dot.
 const linkPrefix = "t."
 
-// PersonalLink is the token with which a citizen who did not log in reads and answers one ticket. It is sent to the
-// address that the form gave, and nowhere else.
+// PersonalLink returns the token with which a citizen who is not logged in reads and answers one ticket. The application sends it only to
+// the e-mail address in the ticket's form.
 func (i *Identity) PersonalLink(id ticket.ID) string {
 	return linkPrefix + string(id) + "." + i.KeyedHash("personal-link", string(id))
 }
 
-// ParsePersonalLink turns the token of a personal link into the citizen of that one ticket: an actor whose id is the
-// ticket's.
+// ParsePersonalLink returns the actor for the token of a personal link: a citizen whose id is the ticket's. It returns false for any other
+// token.
 func (i *Identity) ParsePersonalLink(token string) (person.Actor, bool) {
 	rest, ok := strings.CutPrefix(token, linkPrefix)
 	if !ok {

@@ -12,10 +12,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Login opens a session for user name, password and PIN (FAQ 2.1). Errors: ErrCredentials, *LockedError.
+// Login starts a session for user name, password and PIN (FAQ 2.1). Errors: ErrCredentials, *LockedError.
 //
-// An unknown name takes the same path as a known one: it is hashed, counted and locked alike. The lock is looked at
-// inside the hashing slot, so that guesses made side by side pass it by no more than there are slots.
+// Login treats an unknown user name like a known one: it hashes, counts failures and locks. It reads the lock while it holds a hash slot,
+// so concurrent guesses exceed MaxFailures by less than the number of slots.
 func (i *Identity) Login(ctx context.Context, username, password, pin string) (Session, error) {
 	s, err := i.verify(ctx, normalizeUsername(username), password, pin)
 	if err != nil {
@@ -53,13 +53,13 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 	}
 	if failed {
 		if _, err := i.Pool.Exec(ctx, `delete from identity.failures where name = $1`, name); err != nil {
-			return Session{}, fmt.Errorf("forget failed logins: %w", err)
+			return Session{}, fmt.Errorf("delete failed logins: %w", err)
 		}
 	}
 	return s, nil
 }
 
-// checkLock refuses a name that has failed too often, and tells whether it failed at all.
+// checkLock returns a *LockedError if a user name is locked, and reports whether it has failed logins. name is the name's keyed hash.
 func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err error) {
 	var failures int
 	var last time.Time
@@ -76,7 +76,8 @@ func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err
 	return true, nil
 }
 
-// recordFailure counts a failed login. Counts older than the lock's time start again, and everybody's are then forgotten.
+// recordFailure counts a failed login. A count whose last failure is older than LockDuration starts at 1 again. recordFailure deletes such
+// counts of all other names.
 func (i *Identity) recordFailure(ctx context.Context, name string) error {
 	now := i.now()
 	_, err := i.Pool.Exec(ctx, `

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Operator is someone who works tickets at an entity.
+// Operator is an operator or supervisor of an entity.
 type Operator struct {
 	ID       string // the account's UUID
 	Username string
@@ -24,7 +24,7 @@ type Operator struct {
 	Entity   catalog.EntityCode
 }
 
-// Names gives the names of accounts by id; ids that are no account's are left out.
+// Names returns the given and family names of accounts by id, without ids that no account has.
 func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, error) {
 	names := map[string]string{}
 	var valid []string
@@ -48,7 +48,7 @@ func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, 
 	return names, nil
 }
 
-// currentOperators selects who works tickets now; $1 is the time.
+// currentOperators selects the operators and supervisors with a placement at the time $1.
 const currentOperators = `
 	select a.id::text, a.username, a.given_name || ' ' || a.family_name, p.role, p.entity
 	from identity.placements p join identity.accounts a on a.id = p.account
@@ -60,7 +60,7 @@ func scanOperator(row pgx.CollectableRow) (o Operator, err error) {
 	return o, err
 }
 
-// ListOperators lists who works tickets at an entity now, by family name; a supervisor is one of them.
+// ListOperators returns the current operators and supervisors of an entity, by family name.
 func (i *Identity) ListOperators(ctx context.Context, at catalog.EntityCode) ([]Operator, error) {
 	rows, err := i.Pool.Query(ctx, currentOperators+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
 	if err != nil {
@@ -73,8 +73,8 @@ func (i *Identity) ListOperators(ctx context.Context, at catalog.EntityCode) ([]
 	return all, nil
 }
 
-// FindOperator resolves a user name or an id to somebody who works tickets now: at the entity preferred if also there, else
-// where they were placed first. Error: ErrNotFound.
+// FindOperator returns the current operator or supervisor with a user name or id: at the entity preferred if they have a placement there,
+// and otherwise at the entity of their oldest current placement. Error: ErrNotFound.
 func (i *Identity) FindOperator(ctx context.Context, nameOrID string, preferred catalog.EntityCode) (Operator, error) {
 	if !usernamePattern.MatchString(normalizeUsername(nameOrID)) {
 		return Operator{}, ErrNotFound

@@ -16,17 +16,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// Placement is a role at an entity for a time.
+// Placement is a role at an entity from one time to another.
 type Placement struct {
 	ID        string             `json:"id"` // UUID
 	Role      person.Role        `json:"role"`
-	Entity    catalog.EntityCode `json:"entity"` // empty for roles that are held at none
+	Entity    catalog.EntityCode `json:"entity"` // empty for roles without an entity
 	ValidFrom time.Time          `json:"valid_from"`
-	ValidTo   *time.Time         `json:"valid_to,omitempty"` // it does not count from here on
+	ValidTo   *time.Time         `json:"valid_to,omitempty"` // exclusive; nil: without end
 }
 
-// isHeldAt tells whether the role is held at such an entity: ASR roles at an ASR, regional ones at the Region, the rest
-// at none.
+// isHeldAt reports whether a placement may combine the role with the entity: ASR roles need an ASR, regional roles the Region, other roles no
+// entity. System and Anonymous have no placements.
 func isHeldAt(role person.Role, entity catalog.EntityCode) bool {
 	switch role {
 	case person.ASROperator, person.ASRSupervisor:
@@ -40,7 +40,7 @@ func isHeldAt(role person.Role, entity catalog.EntityCode) bool {
 	return false
 }
 
-// CheckPlacement refuses a role at an entity where it is not held. Error: *InvalidError.
+// CheckPlacement returns an *InvalidError if a placement may not combine the role with the entity.
 func CheckPlacement(role person.Role, entity catalog.EntityCode) error {
 	if !isHeldAt(role, entity) {
 		return &InvalidError{Field: "placement", Reason: refusal.RoleNotHeld.With(string(role), string(entity))}
@@ -48,8 +48,7 @@ func CheckPlacement(role person.Role, entity catalog.EntityCode) error {
 	return nil
 }
 
-// AddPlacement gives an account a role at an entity from a moment on (zero: now) and gives the placement's id.
-// Errors: *InvalidError, ErrTaken, ErrNotFound.
+// AddPlacement adds a placement that begins at a time (zero: now) and returns its id. Errors: *InvalidError, ErrTaken, ErrNotFound.
 func (i *Identity) AddPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, from time.Time) (string, error) {
 	if err := CheckPlacement(role, entity); err != nil {
 		return "", err
@@ -73,8 +72,8 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 	return id.String(), nil
 }
 
-// EndPlacement ends the current placement of an account in a role at an entity, now. Sessions that chose it can do
-// nothing more until another is chosen.
+// EndPlacement ends an account's placement with a role at an entity now. Sessions that use it have no role until their user chooses another
+// placement. Error: ErrNotFound.
 func (i *Identity) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode) error {
 	done, err := i.Pool.Exec(ctx, `
 		update identity.placements set valid_to = greatest(valid_from, $4)
@@ -88,7 +87,7 @@ func (i *Identity) EndPlacement(ctx context.Context, account string, role person
 	return nil
 }
 
-// queryPlacements gives placements by account.
+// queryPlacements returns the placements that match a where clause, by account.
 func (i *Identity) queryPlacements(ctx context.Context, where string, args ...any) (map[string][]Placement, error) {
 	rows, err := i.Pool.Query(ctx, `
 		select p.account::text, p.id::text, p.role, p.entity, p.valid_from, p.valid_to from identity.placements p `+where, args...)
@@ -109,7 +108,7 @@ func (i *Identity) queryPlacements(ctx context.Context, where string, args ...an
 	return all, nil
 }
 
-// Placements gives the placements of an account that count now, oldest first.
+// Placements returns the current placements of an account, the oldest first.
 func (i *Identity) Placements(ctx context.Context, account string) ([]Placement, error) {
 	all, err := i.queryPlacements(ctx, `
 		where p.account = $1 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2) order by p.valid_from, p.id`,

@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// Action is something that a door lets somebody do. Which tickets they may do it to is the domain's to judge.
+// Action is an action that the policy allows to roles. The domain's rules decide on which tickets an actor may do it.
 type Action string
 
 // The actions.
@@ -26,11 +26,11 @@ const (
 	SubscribeToChanges Action = "stream.follow"
 	ListOperators      Action = "operators.list"
 	ReadNotifications  Action = "notices.read"
-	ReadFigures        Action = "figures.read"   // how much, how old, how long: the supervisors' dashboard
-	ExportTickets      Action = "tickets.export" // what is behind the figures, all of it
+	ReadFigures        Action = "figures.read"   // the supervisors' dashboard
+	ExportTickets      Action = "tickets.export" // all tickets of a figure's drill-down
 
 	ChoosePreferences Action = "preferences.choose"
-	Administer        Action = "service.administer" // people and their roles, what waits or failed, settings; never a ticket
+	Administer        Action = "service.administer" // accounts, placements, waiting and failed work, settings; no tickets
 )
 
 // Actions lists every action.
@@ -38,15 +38,15 @@ func Actions() []Action {
 	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, TakeDossier, SubscribeToChanges, ListOperators, ReadNotifications, ChoosePreferences, ReadFigures, ExportTickets, Administer}
 }
 
-// PolicyVersion counts the changes of the policy.
+// PolicyVersion is the version of the policy. Each change of the policy increments it.
 const PolicyVersion = 6
 
 var operatorActions = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, SubscribeToChanges, ListOperators, ReadNotifications}
 
 var supervisorActions = append(slices.Clone(operatorActions), ReadFigures, ExportTickets)
 
-// policy is who may do what. What is not here is refused, a role that is not here may do nothing. A dossier is the auditor's
-// alone: it holds every event with every audience's texts, and no supervisor may read what another entity noted internally.
+// policy lists the actions that each role may do. All others are refused. Only auditors may take a dossier: it holds the texts for all
+// audiences, and a supervisor may not read the internal notes of another entity.
 var policy = map[person.Role][]Action{
 	person.ASROperator:        operatorActions,
 	person.ASRSupervisor:      supervisorActions,
@@ -59,5 +59,5 @@ var policy = map[person.Role][]Action{
 	person.Administrator:      {Administer},
 }
 
-// Allows asks the policy.
+// Allows reports whether the policy allows an action to a role.
 func Allows(role person.Role, action Action) bool { return slices.Contains(policy[role], action) }

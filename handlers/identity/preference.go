@@ -11,20 +11,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// WantsMail tells whether a logged-in citizen is told of news by a mail without content. All are, until they refuse.
+// WantsMail reports whether a citizen with an account gets a mail without content for each notification. The default is true.
 func (i *Identity) WantsMail(ctx context.Context, account string) (bool, error) {
-	wants := true
-	err := i.Pool.QueryRow(ctx, `select mail from identity.preferences where account = $1`, account).Scan(&wants)
+	wantsMail := true
+	err := i.Pool.QueryRow(ctx, `select mail from identity.preferences where account = $1`, account).Scan(&wantsMail)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return false, fmt.Errorf("preferences of %s: %w", account, err)
 	}
-	return wants, nil
+	return wantsMail, nil
 }
 
-// SetWantsMail keeps the choice.
-func (i *Identity) SetWantsMail(ctx context.Context, account string, wants bool) error {
+// SetWantsMail stores the choice of WantsMail.
+func (i *Identity) SetWantsMail(ctx context.Context, account string, wantsMail bool) error {
 	_, err := i.Pool.Exec(ctx, `
-		insert into identity.preferences (account, mail) values ($1, $2) on conflict (account) do update set mail = excluded.mail`, account, wants)
+		insert into identity.preferences (account, mail) values ($1, $2) on conflict (account) do update set mail = excluded.mail`, account, wantsMail)
 	if err != nil {
 		return fmt.Errorf("preferences of %s: %w", account, err)
 	}

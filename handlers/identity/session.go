@@ -18,22 +18,22 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// Session is somebody who has logged in, as of now.
+// Session is the session of an account that has logged in.
 type Session struct {
-	Token      string // given at login and when a placement is chosen; empty otherwise
+	Token      string // set by Login and ChoosePlacement only
 	Account    string // UUID
 	Username   string
 	Name       string       // given and family name
 	Actor      person.Actor // the role is empty until a placement is chosen
-	Placements []Placement  // those that count now; filled in at login and at the choice
+	Placements []Placement  // the current ones; set by Login and ChoosePlacement only
 }
 
-// touchInterval spares the database a write at every request.
+// touchInterval is the shortest time between two writes of a session's last use: not every request writes.
 const touchInterval = time.Minute
 
 const tokenSize = 32 // bytes
 
-// newToken makes 256 random bits and the hash under which they are kept.
+// newToken returns a token of 256 random bits, and its hash, which is stored in its place.
 func newToken() (token string, hash []byte, err error) {
 	bits := make([]byte, tokenSize)
 	if _, err := rand.Read(bits); err != nil {
@@ -43,7 +43,7 @@ func newToken() (token string, hash []byte, err error) {
 	return token, hashToken(token), nil
 }
 
-// isTokenShaped tells whether a token may be one of newToken's: what it is not need not be looked up.
+// isTokenShaped reports whether a token has the form of newToken's. Other tokens need no query.
 func isTokenShaped(token string) bool {
 	bits, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	return err == nil && len(bits) == tokenSize
@@ -54,7 +54,7 @@ func hashToken(token string) []byte {
 	return sum[:]
 }
 
-// startSession opens a session. Who has one placement alone need not choose.
+// startSession starts a session and deletes the account's ended ones. It chooses the placement if the account has just one.
 func (i *Identity) startSession(ctx context.Context, s Session) (Session, error) {
 	var err error
 	if s.Placements, err = i.Placements(ctx, s.Account); err != nil {
@@ -75,13 +75,13 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 		insert into identity.sessions (token, account, placement, begun_at, seen_at) values ($1, $2, $3, $4, $4)`,
 		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
 	if err != nil {
-		return Session{}, fmt.Errorf("begin session: %w", err)
+		return Session{}, fmt.Errorf("start session: %w", err)
 	}
 	s.Token = token
 	return s, nil
 }
 
-// Authenticate finds the session of a token and counts as use of it. Error: ErrNoSession.
+// Authenticate returns the session of a token and counts as a use of it. Error: ErrNoSession.
 func (i *Identity) Authenticate(ctx context.Context, token string) (Session, error) {
 	s, seen, err := i.findSession(ctx, token)
 	if err != nil {
@@ -96,7 +96,8 @@ func (i *Identity) Authenticate(ctx context.Context, token string) (Session, err
 	return s, nil
 }
 
-// CheckSession finds the session of a token without keeping it alive: for a stream that nobody may be looking at.
+// CheckSession returns the session of a token and does not count as a use of it: it is for streams, which may be open without a user.
+// Error: ErrNoSession.
 func (i *Identity) CheckSession(ctx context.Context, token string) (Session, error) {
 	s, _, err := i.findSession(ctx, token)
 	return s, err
@@ -128,8 +129,8 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	return s, seen, nil
 }
 
-// ChoosePlacement chooses role and placement (FAQ 2.1) and renews the token: the old one ends. It does not lengthen the
-// session's life. Errors: ErrNoSession, ErrNotPlaced.
+// ChoosePlacement sets the session's placement (FAQ 2.1) and replaces its token: the old one is no longer valid. The session's lifetime still
+// counts from login. Errors: ErrNoSession, ErrNotPlaced.
 func (i *Identity) ChoosePlacement(ctx context.Context, token string, role person.Role, entity catalog.EntityCode) (Session, error) {
 	s, err := i.Authenticate(ctx, token)
 	if err != nil {
@@ -160,7 +161,7 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 	return Session{}, ErrNotPlaced
 }
 
-// EndSession ends a session; one that has ended already is no error.
+// EndSession ends the session of a token. It returns no error if there is none.
 func (i *Identity) EndSession(ctx context.Context, token string) error {
 	if _, err := i.Pool.Exec(ctx, `delete from identity.sessions where token = $1`, hashToken(token)); err != nil {
 		return fmt.Errorf("end session: %w", err)

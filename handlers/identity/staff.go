@@ -15,18 +15,18 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// StaffFilter narrows the list of who works here. Zero fields are not asked for.
+// StaffFilter filters the list of accounts. Empty text fields do not filter.
 type StaffFilter struct {
 	Q      string             // a part of the user name, or of the given and family name
-	Entity catalog.EntityCode // where they have, or had, a role
-	After  string             // the user name of the last one of the page before
-	Limit  int
+	Entity catalog.EntityCode // of a current, past or future placement
+	After  string             // user name of the last account of the page before
+	Limit  int                // largest number of accounts
 }
 
-// ListStaff lists accounts with their placements by user name, but for those that are citizens' alone.
+// ListStaff returns accounts with their placements, by user name. It leaves out accounts that only have placements as a citizen.
 func (i *Identity) ListStaff(ctx context.Context, f StaffFilter) ([]Account, error) {
 	if !person.IsValidText(f.Q) || !person.IsValidText(string(f.Entity)) || !person.IsValidText(f.After) {
-		return nil, nil // nobody is called what Postgres does not take for text
+		return nil, nil // Postgres does not accept this text, so no account matches it
 	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(strings.TrimSpace(f.Q))) + "%"
 	return i.queryAccounts(ctx, `
@@ -37,7 +37,7 @@ func (i *Identity) ListStaff(ctx context.Context, f StaffFilter) ([]Account, err
 		order by a.username limit $4`, like, f.After, f.Entity, f.Limit)
 }
 
-// Account gives one, with its placements. Error: ErrNotFound.
+// Account returns an account with its placements. Error: ErrNotFound.
 func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 	if !eventstore.IsID(id) {
 		return Account{}, fmt.Errorf("account: %w", ErrNotFound)
@@ -52,7 +52,7 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 	return all[0], nil
 }
 
-// queryAccounts reads some, each with all the placements that it ever had.
+// queryAccounts returns the accounts that match a where clause, each with its current, past and future placements.
 func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any) ([]Account, error) {
 	rows, err := i.Pool.Query(ctx, `
 		select a.id::text, a.username, a.given_name, a.family_name, a.created_at, a.disabled_at from identity.accounts a `+where, args...)
@@ -80,7 +80,7 @@ func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any)
 	return accounts, nil
 }
 
-// CountStaff tells how many accounts can log in, citizens' apart, and how many placements count now.
+// CountStaff returns the number of enabled accounts with a current placement other than citizen, and the number of these placements.
 func (i *Identity) CountStaff(ctx context.Context) (accounts, placements int, err error) {
 	err = i.Pool.QueryRow(ctx, `
 		select count(distinct p.account), count(*) from identity.placements p join identity.accounts a on a.id = p.account

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ClientAddress is the client's: the peer's, or what the nearest proxy that we do not trust was told, read from the right.
-// Networks of IPv6 clients are counted as one, since each holds countless addresses.
+// ClientAddress returns the address of the client: the peer's, or, if the peer is a trusted proxy, the rightmost address of
+// X-Forwarded-For that is not a trusted proxy's. For an IPv6 client it returns the /64 network, since one client can use all its addresses.
 func (e *Stack) ClientAddress(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// flushTimeout is how long a client may take for a page of a sheet, or it is taken for gone.
+// flushTimeout is the time within which a client must receive the rows of one Flush. After it the client counts as gone.
 const flushTimeout = 30 * time.Second
 
-// CSVWriter is a table that is sent row by row, for as long as it takes: the client is in a hurry, not the table.
+// CSVWriter sends a table row by row. The whole response has no time limit; each Flush has.
 type CSVWriter struct {
 	rc  *http.ResponseController
 	csv *csv.Writer
 }
 
-// NewCSVWriter begins an answer with a file of a name. Cells are UTF-8, parted by comma or another sign.
-func NewCSVWriter(w http.ResponseWriter, name string, parted rune) *CSVWriter {
+// NewCSVWriter sets the headers of a CSV download with a file name and returns its writer. comma separates the cells, which are UTF-8.
+func NewCSVWriter(w http.ResponseWriter, name string, comma rune) *CSVWriter {
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
+	h.Set("X-Accel-Buffering", "no") // nginx must not buffer the response
 	s := &CSVWriter{rc: http.NewResponseController(w), csv: csv.NewWriter(w)}
-	s.csv.Comma = parted
+	s.csv.Comma = comma
 	return s
 }
 
-// WriteRow adds a row. A cell that a spreadsheet would take for a formula is made text.
+// WriteRow writes a row to the buffer. It puts an apostrophe before a cell that a spreadsheet would evaluate as a formula.
 func (s *CSVWriter) WriteRow(cells ...string) error {
 	for i, c := range cells {
 		if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
@@ -42,7 +42,7 @@ func (s *CSVWriter) WriteRow(cells ...string) error {
 	return s.csv.Write(cells)
 }
 
-// Flush sends what was added since.
+// Flush sends the buffered rows.
 func (s *CSVWriter) Flush() error {
 	if err := s.rc.SetWriteDeadline(time.Now().Add(flushTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err

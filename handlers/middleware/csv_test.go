@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestCSVHoldsNoFormula(t *testing.T) {
+func TestCSVContainsNoFormula(t *testing.T) {
 	w := httptest.NewRecorder()
 	s := NewCSVWriter(w, "prova.csv", ';')
 	for _, cells := range [][]string{{"Ente", "Aperte"}, {"=1+1", "-2"}, {"Ma; \"chi\"", ""}} {
@@ -23,6 +23,6 @@ func TestCSVHoldsNoFormula(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if w.Header().Get("Content-Disposition") != "attachment; filename=prova.csv" || !w.Flushed {
-		t.Errorf("headers %v, flushed %v", w.Header(), w.Flushed)
+		t.Errorf("got headers %v, flushed %v, want a download that was flushed", w.Header(), w.Flushed)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// httpMetrics counts requests by method, route pattern and status: a bounded set of labels.
+// httpMetrics measures requests by method, route pattern and status. The set of labels is bounded.
 type httpMetrics struct {
 	duration *prometheus.HistogramVec
 	inFlight prometheus.Gauge
@@ -30,6 +30,6 @@ func newHTTPMetrics(r prometheus.Registerer) *httpMetrics {
 	return m
 }
 
-func (m *httpMetrics) observe(verb, route string, status int, took time.Duration) {
-	m.duration.WithLabelValues(methodLabel(verb), route, strconv.Itoa(status)).Observe(took.Seconds())
+func (m *httpMetrics) observe(method, route string, status int, took time.Duration) {
+	m.duration.WithLabelValues(methodLabel(method), route, strconv.Itoa(status)).Observe(took.Seconds())
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package middleware is what all doors by HTTP share: who a client is, how often it may come, and for every request an id,
-// a line in the log, and an answer even when a handler breaks; and how many large bodies they take in at a time.
+// Package middleware holds what API and pages share: client address, rate limits, request id, request log, metrics, panic recovery, the
+// limit on large uploads at a time, and CSV responses.
 package middleware
 
 import (
@@ -13,30 +13,30 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Config of the entrance; all of it has defaults.
+// Config configures a Stack. All fields have defaults.
 type Config struct {
 	Log     *slog.Logger          // nil: slog.Default
-	Metrics prometheus.Registerer // nil: none are kept
+	Metrics prometheus.Registerer // nil: metrics are not exported
 	Limits  Limits
-	// TrustedProxies are the networks whose X-Forwarded-For is believed; none by default.
+	// TrustedProxies are the networks of the proxies whose X-Forwarded-For header is used; none by default.
 	TrustedProxies []netip.Prefix
-	// MaxUploads is how many bodies over SmallBody are taken in at a time, about 20 MB of memory each; others wait up to
-	// UploadWait. 0: 32, and 30 s.
+	// MaxUploads is the number of request bodies larger than SmallBody that are read at a time, each with about 20 MB of memory; 0: 32.
+	// Other such requests wait for at most UploadWait; 0: 30 s.
 	MaxUploads int
 	UploadWait time.Duration
 }
 
-// Stack stands before the doors. Limits count for all of them together, and so do Uploads.
+// Stack holds the limits and metrics that API and pages share: requests to both count together. It is safe for concurrent use.
 type Stack struct {
 	Config
 	Form, Login, Session, Public *Limiter
-	InvalidToken                 *Limiter // of tokens that were tried out
+	InvalidToken                 *Limiter // for requests with an invalid token, by address
 
 	metrics     *httpMetrics
-	uploadSlots chan struct{} // a place for each large body that is being taken in
+	uploadSlots chan struct{} // holds one value for each large body that is being read
 }
 
-// New opens the entrance.
+// New returns a stack with the defaults filled in, and registers its metrics.
 func New(c Config) *Stack {
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -58,7 +58,7 @@ func New(c Config) *Stack {
 	}
 }
 
-// TrackStream counts a stream as open until the answer is called.
+// TrackStream increments the gauge of open streams and returns a function that decrements it.
 func (e *Stack) TrackStream() (ended func()) {
 	e.metrics.streams.Inc()
 	return e.metrics.streams.Dec

@@ -13,20 +13,19 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Rate is how many requests a client may make. Zero fields take the default.
+// Rate limits the requests of one client: PerMinute in the long run, at most Burst at once. Zero fields take the default.
 type Rate struct {
 	PerMinute int
 	Burst     int
 }
 
-// Limits are the rates of a client: an address, or the account of who is logged in, however many sessions it has. A
-// whole health authority may be one address behind its NAT: the defaults let its desks and waiting rooms work side by
-// side, and still bound what one machine can do.
+// Limits holds the rates of a client: of an address, or of an account with all its sessions. A whole health authority may have one address
+// because of NAT: the defaults are high enough for all its counters and waiting rooms, and still limit one machine.
 type Limits struct {
-	Form    Rate // opening tickets, by address, logged in or not; default 300 a minute, burst 300
-	Login   Rate // by address; default 120 a minute, burst 200: a shift begins at once. The lock of a user name (FAQ 2.1) stops guessing
-	Session Rate // by account; default 3000 a minute, burst 600: somebody's pages, streams and scripts together
-	Public  Rate // everything else without a session, by address, and as much again for wrong tokens; default 600 a minute, burst 600
+	Form    Rate // for opening tickets, by address, logged in or not; default 300 a minute, burst 300
+	Login   Rate // by address; default 120 a minute, burst 200, since a whole shift logs in at once. The lock of a user name (FAQ 2.1) stops guessing
+	Session Rate // by account, for its pages, streams and scripts together; default 3000 a minute, burst 600
+	Public  Rate // for other requests without a session, by address, and separately for invalid tokens; default 600 a minute, burst 600
 }
 
 func (l Limits) withDefaults() Limits {
@@ -45,7 +44,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Limiter holds one rate for many clients, and forgets those who have been quiet long enough to have all of it again.
+// Limiter applies one rate to each of many clients. It deletes clients that have been idle long enough to have their full burst again. It is
+// safe for concurrent use.
 type Limiter struct {
 	rate    Rate
 	mu      sync.Mutex
@@ -53,11 +53,11 @@ type Limiter struct {
 	swept   time.Time
 }
 
-// NewLimiter makes one that has seen nobody yet.
+// NewLimiter returns a limiter without clients.
 func NewLimiter(r Rate) *Limiter { return &Limiter{rate: r, clients: map[string]*rate.Limiter{}} }
 
-// Take counts a request of a client and writes the X-RateLimit headers. A request that comes too early is refused: then
-// wait is how long until the next may come.
+// Take counts a request of a client and sets the X-RateLimit headers in h. If the client is over its rate, the request is not allowed, and
+// wait is the time after which the next one is.
 func (l *Limiter) Take(client string, now time.Time, h http.Header) (wait time.Duration, allowed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -86,14 +86,14 @@ func (l *Limiter) Take(client string, now time.Time, h http.Header) (wait time.D
 	return wait, allowed
 }
 
-// PerMinute is how many requests a minute a client may make in the long run.
+// PerMinute returns the number of requests that a client may make in a minute in the long run.
 func (l *Limiter) PerMinute() int { return l.rate.PerMinute }
 
-// Refund takes a request back that was counted and turned out to be another limiter's to count.
+// Refund takes back a request that Take counted and that another limiter counts instead.
 func (l *Limiter) Refund(client string, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if c, ok := l.clients[client]; ok {
-		c.AllowN(now, -1) // never more than the burst: the next look caps it
+		c.AllowN(now, -1) // the limiter caps the tokens at the burst
 	}
 }

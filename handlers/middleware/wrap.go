@@ -21,11 +21,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// requestInfo is what log lines and metrics say of a request: nothing that identifies a citizen.
+// requestInfo holds the data of a request for log lines and metrics. It holds nothing that identifies a citizen.
 type requestInfo struct {
-	id    string // X-Request-ID, as sent or made up
+	id    string // X-Request-ID, as sent or generated
 	trace string // trace id of a traceparent header, or ""
-	route string // the pattern that matched, never the path
+	route string // the pattern that matched, never the path, which may hold ids and tokens
 	actor person.Actor
 }
 
@@ -38,10 +38,10 @@ func requestInfoFrom(ctx context.Context) *requestInfo {
 	return &requestInfo{}
 }
 
-// SetActor remembers who makes the request, for its log line.
+// SetActor stores the actor of the request, for its log line.
 func SetActor(ctx context.Context, actor person.Actor) { requestInfoFrom(ctx).actor = actor }
 
-// RequestID names the request, to those who have to ask about it and in the log.
+// RequestID returns the id of the request, which the log and the response hold.
 func RequestID(ctx context.Context) string { return requestInfoFrom(ctx).id }
 
 var (
@@ -49,20 +49,20 @@ var (
 	traceparentHeader = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}`)
 )
 
-// Handlers is what is behind the entrance, and how it speaks where no handler of its own does.
+// Handlers is the router of an adapter, with its responses to requests that no handler of its own answers.
 type Handlers struct {
 	Mux          *http.ServeMux
-	SetHeaders   func(h http.Header)                                        // sets the headers that every answer has, but for the request's id
-	StreamRoutes []string                                                   // the routes that go on for as long as somebody looks, or takes
-	Timeout      time.Duration                                              // for all other answers, the body's arrival included
-	OnPanic      func(w http.ResponseWriter, r *http.Request, err error)    // answers for a handler that panicked
-	OnNoRoute    func(w http.ResponseWriter, r *http.Request, allow string) // answers where no route matches; allow: other methods that would
+	SetHeaders   func(h http.Header)                                        // sets the headers of every response, except X-Request-ID
+	StreamRoutes []string                                                   // routes without a timeout: live updates and downloads
+	Timeout      time.Duration                                              // for all other requests, reading of the body included
+	OnPanic      func(w http.ResponseWriter, r *http.Request, err error)    // responds if a handler panicked before it wrote
+	OnNoRoute    func(w http.ResponseWriter, r *http.Request, allow string) // responds if no route matches; allow: the Allow header, or ""
 }
 
-// Wrap puts around every request what all of them share.
+// Wrap returns the handler of an adapter with request id, headers, timeout, panic recovery, request log and metrics.
 func (e *Stack) Wrap(d Handlers) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
+		start := time.Now()
 		handler, route := d.Mux.Handler(r)
 		info := &requestInfo{id: r.Header.Get("X-Request-ID"), route: route}
 		if !validRequestID.MatchString(info.id) {
@@ -72,8 +72,8 @@ func (e *Stack) Wrap(d Handlers) http.Handler {
 			info.trace = m[1]
 		}
 		ctx := context.WithValue(r.Context(), requestKey{}, info)
-		streams := slices.Contains(d.StreamRoutes, route)
-		if !streams {
+		isStream := slices.Contains(d.StreamRoutes, route)
+		if !isStream {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 			defer cancel()
@@ -85,17 +85,17 @@ func (e *Stack) Wrap(d Handlers) http.Handler {
 		e.metrics.inFlight.Inc()
 		defer func() {
 			e.metrics.inFlight.Dec()
-			if broke := recover(); broke != nil {
-				if err, ok := broke.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-					panic(broke)
+			if recovered := recover(); recovered != nil {
+				if err, ok := recovered.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(recovered)
 				}
 				e.Log.LogAttrs(ctx, slog.LevelError, "handler panicked", slog.String("request_id", info.id),
-					slog.String("panic", fmt.Sprint(broke)), slog.String("stack", string(debug.Stack())))
+					slog.String("panic", fmt.Sprint(recovered)), slog.String("stack", string(debug.Stack())))
 				if out.status == 0 {
-					d.OnPanic(out, r, fmt.Errorf("panic: %v", broke))
+					d.OnPanic(out, r, fmt.Errorf("panic: %v", recovered))
 				}
 			}
-			e.logRequest(r, info, out, time.Since(began), streams)
+			e.logRequest(r, info, out, time.Since(start), isStream)
 		}()
 		if route == "" {
 			d.OnNoRoute(out, r, allowedMethods(handler, r))
@@ -105,18 +105,18 @@ func (e *Stack) Wrap(d Handlers) http.Handler {
 	})
 }
 
-// allowedMethods are the methods that would be answered at an address where this one is not: the mux knows. "" if none are.
+// allowedMethods returns the Allow header that the mux sets if a path has routes for other methods, and "" otherwise.
 func allowedMethods(handler http.Handler, r *http.Request) string {
-	would := httptest.NewRecorder()
-	handler.ServeHTTP(would, r)
-	if would.Code == http.StatusMethodNotAllowed {
-		return would.Header().Get("Allow")
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, r)
+	if recorder.Code == http.StatusMethodNotAllowed {
+		return recorder.Header().Get("Allow")
 	}
 	return ""
 }
 
-// logRequest writes the access log and counts the request.
-func (e *Stack) logRequest(r *http.Request, info *requestInfo, out *statusWriter, took time.Duration, streams bool) {
+// logRequest writes the log line of a request and observes its duration.
+func (e *Stack) logRequest(r *http.Request, info *requestInfo, out *statusWriter, duration time.Duration, isStream bool) {
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
@@ -124,19 +124,19 @@ func (e *Stack) logRequest(r *http.Request, info *requestInfo, out *statusWriter
 	if route == "" {
 		route = "none"
 	}
-	if !streams || out.status >= http.StatusMultipleChoices { // how long somebody looks at a page is no time to answer
-		e.metrics.observe(r.Method, route, out.status, took)
+	if !isStream || out.status >= http.StatusMultipleChoices { // the duration of an open stream is not a response time
+		e.metrics.observe(r.Method, route, out.status, duration)
 	}
 	level := slog.LevelInfo
 	if out.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
 	e.Log.LogAttrs(r.Context(), level, "request", slog.String("method", methodLabel(r.Method)), slog.String("route", route), slog.Int("status", out.status),
-		slog.Duration("took", took), slog.Int64("bytes", out.bytes), slog.String("request_id", info.id), slog.String("trace_id", info.trace),
+		slog.Duration("took", duration), slog.Int64("bytes", out.bytes), slog.String("request_id", info.id), slog.String("trace_id", info.trace),
 		slog.String("role", string(info.actor.Role)), slog.String("entity", string(info.actor.Entity)))
 }
 
-// methodLabel keeps made-up methods out of logs and labels.
+// methodLabel returns the method, or "other" for a method outside its list, so that the set of labels stays bounded.
 func methodLabel(m string) string {
 	if strings.Contains(" GET HEAD POST PUT PATCH DELETE OPTIONS ", " "+m+" ") {
 		return m
@@ -144,7 +144,7 @@ func methodLabel(m string) string {
 	return "other"
 }
 
-// statusWriter remembers what was answered.
+// statusWriter counts the bytes of a response and stores its status.
 type statusWriter struct {
 	http.ResponseWriter
 	status int

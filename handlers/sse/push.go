@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// push sends what is new, after looking whether the client may still see it. It tells when to look again.
-func (f *subscriber) push(ctx context.Context) (again time.Duration, err error) {
+// push checks the session and sends everything that changed since the last push. It returns the time after which to push again.
+func (f *subscriber) push(ctx context.Context) (delay time.Duration, err error) {
 	if f.client.Link == "" {
 		s, err := f.App.Identity.CheckSession(ctx, f.client.Token)
 		if err != nil {
@@ -32,10 +32,10 @@ func (f *subscriber) push(ctx context.Context) (again time.Duration, err error) 
 	if err := f.pushNotifications(ctx); err != nil {
 		return 0, err
 	}
-	if again, err = f.pushPresence(ctx); err != nil {
+	if delay, err = f.pushPresence(ctx); err != nil {
 		return 0, err
 	}
-	news := false
+	changed := false
 	for more := true; more; {
 		changes, err := f.App.Lists.Changes(ctx, f.client.Viewer(), f.resumeAt.N, pageSize)
 		if err != nil {
@@ -45,17 +45,17 @@ func (f *subscriber) push(ctx context.Context) (again time.Duration, err error) 
 			return 0, err
 		}
 		if !changes.HeldUntil.IsZero() {
-			again = min(again, max(changes.HeldUntil.Sub(f.App.Store.SettledTime()), debounce))
+			delay = min(delay, max(changes.HeldUntil.Sub(f.App.Store.SettledTime()), debounce))
 		}
-		more, news = len(changes.Items) >= pageSize, news || len(changes.Items) > 0
+		more, changed = len(changes.Items) >= pageSize, changed || len(changes.Items) > 0
 	}
-	if !news && time.Since(f.countsReadAt) < f.Heartbeat {
-		return again, nil
+	if !changed && time.Since(f.countsReadAt) < f.Heartbeat {
+		return delay, nil
 	}
-	return again, f.pushCounts(ctx)
+	return delay, f.pushCounts(ctx)
 }
 
-// pushNotifications sends how many notices wait, if they are others than those sent last. Whoever comes back is told anew.
+// pushNotifications sends the number of unread notifications and the newest of them, if they differ from those sent last on this stream.
 func (f *subscriber) pushNotifications(ctx context.Context) error {
 	if f.client.Link != "" || !identity.Allows(f.client.Actor.Role, identity.ReadNotifications) {
 		return nil
@@ -67,7 +67,7 @@ func (f *subscriber) pushNotifications(ctx context.Context) error {
 			return nil
 		}
 	}
-	f.notificationsReadAt, f.notificationsChanged = time.Now(), f.Notifications.Changed(f.client.Actor) // before it looks, so that nothing falls in between
+	f.notificationsReadAt, f.notificationsChanged = time.Now(), f.Notifications.Changed(f.client.Actor) // subscribes before it reads, so that no change is lost in between
 	page, err := f.Notifications.List(ctx, f.client.Actor, true, "", 1)
 	if err != nil {
 		return err
@@ -83,9 +83,9 @@ func (f *subscriber) pushNotifications(ctx context.Context) error {
 	return f.send("notification", now)
 }
 
-// pushPresence sends who else has the ticket open that the client has open, if they are others than those sent last, and tells when to
-// look again: nobody says that they fell silent.
-func (f *subscriber) pushPresence(ctx context.Context) (again time.Duration, err error) {
+// pushPresence sends the other readers of the client's open ticket, if they differ from those sent last. It returns the time after which to
+// read them again, since nothing is published when a reader expires.
+func (f *subscriber) pushPresence(ctx context.Context) (delay time.Duration, err error) {
 	if f.client.OpenTicket == "" || !f.client.Actor.Role.Operates() {
 		return f.Heartbeat, nil
 	}
@@ -96,32 +96,32 @@ func (f *subscriber) pushPresence(ctx context.Context) (again time.Duration, err
 			return left, nil
 		}
 	}
-	f.presenceChanged = f.App.Presence.Changed(f.client.OpenTicket) // before it looks, so that nothing falls in between
+	f.presenceChanged = f.App.Presence.Changed(f.client.OpenTicket) // subscribes before it reads, so that no change is lost in between
 	now, err := f.readPresence(ctx)
 	if err != nil {
 		return 0, err
 	}
-	again = f.Heartbeat
+	delay = f.Heartbeat
 	if len(now.Readers) > 0 {
-		again = min(again, presence.RefreshInterval)
+		delay = min(delay, presence.RefreshInterval)
 	}
-	f.presenceDueAt = time.Now().Add(again)
+	f.presenceDueAt = time.Now().Add(delay)
 	if reflect.DeepEqual(&now, f.present) {
-		return again, nil
+		return delay, nil
 	}
 	f.present = &now
-	return again, f.send("presence", now)
+	return delay, f.send("presence", now)
 }
 
-// readPresence is nobody where the ticket is not, or no longer, the client's to see.
+// readPresence returns the other readers of the client's open ticket; none if the client may not see the ticket.
 func (f *subscriber) readPresence(ctx context.Context) (Presence, error) {
-	on, now := f.client.OpenTicket, Presence{Ticket: f.client.OpenTicket, Readers: []Reader{}}
-	others, err := f.App.Presence.Others(ctx, on, f.client.Actor)
+	id, now := f.client.OpenTicket, Presence{Ticket: f.client.OpenTicket, Readers: []Reader{}}
+	others, err := f.App.Presence.Others(ctx, id, f.client.Actor)
 	if err != nil || len(others) == 0 {
 		return now, err
 	}
-	var notYours *ticket.NotVisibleError
-	if err := f.App.CheckVisible(ctx, f.client.Caller, on); errors.As(err, &notYours) || errors.Is(err, eventstore.ErrNotFound) {
+	var notVisible *ticket.NotVisibleError
+	if err := f.App.CheckVisible(ctx, f.client.Caller, id); errors.As(err, &notVisible) || errors.Is(err, eventstore.ErrNotFound) {
 		return now, nil
 	} else if err != nil {
 		return now, err
@@ -132,7 +132,7 @@ func (f *subscriber) readPresence(ctx context.Context) (Presence, error) {
 	return now, nil
 }
 
-// pushCounts sends the counts if they are others than those sent last, and else a sign of life.
+// pushCounts sends the counts if they differ from those sent last, and otherwise a comment that keeps the connection open.
 func (f *subscriber) pushCounts(ctx context.Context) error {
 	queues, at, err := f.App.Lists.Queues(ctx, f.client.Viewer())
 	if err != nil {
@@ -146,7 +146,8 @@ func (f *subscriber) pushCounts(ctx context.Context) error {
 	return f.send("counts", Counts{queues, at.String()})
 }
 
-// pushTickets sends changes. The id moves on with the last of them only: a client that goes in between gets them all again.
+// pushTickets sends changes. The event id advances after the last of them only, so a client that disconnects before gets all of them again.
+// It skips changes that were sent before, while an earlier change was still held.
 func (f *subscriber) pushTickets(c lists.Changes) error {
 	for _, item := range c.Items {
 		if f.sent[item.Position] {

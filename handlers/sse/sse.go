@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package sse pushes what changes to whoever keeps a program or a page open, as server-sent events: one loop for all
-// doors. Every id is a position to come back to: nothing is missed, a change may come twice.
+// Package sse sends live updates as server-sent events to clients of the API and to pages, and checks the client's rights before each push.
+// Every event id is a log position from which a client can resume: it misses no change, but may get a change twice.
 package sse
 
 import (
@@ -21,31 +21,31 @@ import (
 )
 
 const (
-	pageSize     = 500              // changes read at a time
-	writeTimeout = 10 * time.Second // or the client is taken for gone
-	debounce     = 100 * time.Millisecond
+	pageSize     = 500                    // changes per query
+	writeTimeout = 10 * time.Second       // after it the client counts as gone
+	debounce     = 100 * time.Millisecond // changes within it are pushed together
 )
 
-// Streams are those of one door. All fields are required.
+// Streams serves the streams of one adapter. All fields are required.
 type Streams struct {
 	App           *app.Service
 	Notifications *notification.Store
 	TrackStream   func() (ended func())                // counts a stream as open until ended is called
-	Heartbeat     time.Duration                        // between signs of life, at which rights are checked too
-	Closing       context.Context                      // ends when streams must
-	OnError       func(ctx context.Context, err error) // told why a stream broke off; its client comes back by itself
+	Heartbeat     time.Duration                        // longest time between two pushes; each push checks the session
+	Closing       context.Context                      // ends when all streams must end
+	OnError       func(ctx context.Context, err error) // is called with the error that ended a stream; the client reconnects by itself
 }
 
-// Client is who follows.
+// Client is the client of a stream.
 type Client struct {
 	app.Caller
-	Token      string    // of the session; the holder of a personal link has none
-	OpenTicket ticket.ID // that an operator has open, whose other readers they are told of; "": none
+	Token      string    // of the session; empty for the holder of a personal link
+	OpenTicket ticket.ID // the ticket that an operator has open, whose other readers the stream sends; "": none
 }
 
-// StartPosition is where a stream goes on from. One that begins now, or that was followed before the log was restored, goes on
-// from the head: what the lists show now is all there is to know, but for what is still held from the client, who hears of it
-// when it no longer is. Error: eventstore.ErrBeyondHead.
+// StartPosition returns the position from which to serve a stream of a client that resumes at p. A zero position, or one of an earlier epoch
+// of the log, becomes the head: the lists show all earlier changes. If changes before that position are still held from the client, the
+// result is before the first of them, so that the client gets them later. Error: eventstore.ErrBeyondHead.
 func (s *Streams) StartPosition(ctx context.Context, c app.Caller, p eventstore.Position) (eventstore.Position, error) {
 	head, _, err := s.App.Store.Head(ctx)
 	switch {
@@ -60,21 +60,21 @@ func (s *Streams) StartPosition(ctx context.Context, c app.Caller, p eventstore.
 	return p, err
 }
 
-// Serve pushes until the client, its session or the service goes.
+// Serve pushes events until the client disconnects, its session ends or Closing ends.
 func (s *Streams) Serve(ctx context.Context, w http.ResponseWriter, c Client, from eventstore.Position) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.Closing, cancel)()
 	defer s.TrackStream()()
 	if !eventstore.IsID(string(c.OpenTicket)) {
-		c.OpenTicket = "" // nobody has open what is no ticket
+		c.OpenTicket = "" // not an id: no ticket has it
 	}
 	f := &subscriber{Streams: s, client: c, writer: newEventWriter(w), resumeAt: from, sent: map[int64]bool{}}
-	if f.writer.write("retry: 2000\n\n") != nil { // milliseconds until a browser comes back
+	if f.writer.write("retry: 2000\n\n") != nil { // milliseconds after which a browser reconnects
 		return
 	}
 	for {
-		again, err := f.push(ctx)
+		delay, err := f.push(ctx)
 		switch {
 		case s.Closing.Err() != nil:
 			_ = f.send("end", End{Shutdown}) // the client may have gone
@@ -88,11 +88,12 @@ func (s *Streams) Serve(ctx context.Context, w http.ResponseWriter, c Client, fr
 			s.OnError(ctx, fmt.Errorf("stream: %w", err))
 			return
 		}
-		f.wait(ctx, again)
+		f.wait(ctx, delay)
 	}
 }
 
-// EndSession answers who has no session, or none that may follow: browsers ask again for ever after any other answer.
+// EndSession responds to a client without a session, or without the right to live updates, with an end event. After any other response
+// browsers would reconnect for ever.
 func EndSession(w http.ResponseWriter) {
 	_ = newEventWriter(w).writeEvent("end", "", End{SessionEnded}) // the client may have gone
 }
@@ -102,24 +103,24 @@ type subscriber struct {
 	*Streams
 	client       Client
 	writer       eventWriter
-	resumeAt     eventstore.Position // where a client that comes back goes on
-	readModelsAt int64               // the read models have passed it
-	sent         map[int64]bool      // changes after at that were sent already: one before them is still held
+	resumeAt     eventstore.Position // position from which a client that reconnects resumes
+	readModelsAt int64               // log position that the read models have reached
+	sent         map[int64]bool      // positions after resumeAt whose changes were sent; an earlier change is still held
 
 	counts               []lists.Queue // as sent last
 	countsReadAt         time.Time
-	notifications        *Notifications  // as sent last
-	notificationsReadAt  time.Time       // at the notices,
-	notificationsChanged <-chan struct{} // and closed when they may be others since
+	notifications        *Notifications // as sent last
+	notificationsReadAt  time.Time
+	notificationsChanged <-chan struct{} // closed when they may have changed
 	present              *Presence       // as sent last
-	presenceChanged      <-chan struct{} // closed when they may be others since
-	presenceDueAt        time.Time       // to look at them again
+	presenceChanged      <-chan struct{} // closed when it may have changed
+	presenceDueAt        time.Time       // when to read it again
 }
 
-// wait ends when the read models have something new, or it is time to look again. It is never shorter than settle:
-// what happens in a burst is pushed together.
-func (f *subscriber) wait(ctx context.Context, most time.Duration) {
-	ctx, stop := context.WithTimeout(ctx, most)
+// wait returns when the read models have processed new events, when notifications or presence may have changed, or after maxWait. It takes
+// at least debounce, so that a burst of changes is pushed together.
+func (f *subscriber) wait(ctx context.Context, maxWait time.Duration) {
+	ctx, stop := context.WithTimeout(ctx, maxWait)
 	defer stop()
 	select {
 	case <-time.After(debounce):
@@ -135,9 +136,9 @@ func (f *subscriber) wait(ctx context.Context, most time.Duration) {
 	}
 	head, _, err := f.App.Store.Head(ctx)
 	if err != nil {
-		return // the next push meets it too, and says so
+		return // the next push gets the same error and returns it
 	}
-	if late, err := f.App.Lists.Wait(ctx, head); err == nil && !late {
+	if stale, err := f.App.Lists.Wait(ctx, head); err == nil && !stale {
 		f.readModelsAt = head.N
 	}
 }

@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// fixture is a server whose every request is the stream of one operator.
+// fixture is a server that responds to each request with the stream of one operator.
 type fixture struct {
 	*testing.T
 	*handlertest.System
@@ -46,7 +46,7 @@ func newFixture(t *testing.T) *fixture {
 			return func() { f.openStreams.Add(-1) }
 		},
 		Heartbeat: 50 * time.Millisecond, Closing: closing,
-		OnError: func(_ context.Context, err error) { t.Errorf("a stream broke off: %v", err) },
+		OnError: func(_ context.Context, err error) { t.Errorf("stream failed: %v", err) },
 	}
 	id := f.Account(t, "anna", person.ASROperator, "010301")
 	session, err := f.App.Identity.Login(t.Context(), "anna", handlertest.Password, handlertest.PIN)
@@ -57,7 +57,7 @@ func newFixture(t *testing.T) *fixture {
 	f.server = handlertest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at, err := f.streams.StartPosition(r.Context(), f.client.Caller, eventstore.Position{})
 		if err != nil {
-			t.Errorf("start: %v", err)
+			t.Errorf("start position: %v", err)
 			return
 		}
 		f.streams.Serve(r.Context(), w, f.client, at)
@@ -97,7 +97,7 @@ func (f *fixture) connect() stream {
 	return stream{f.T, bufio.NewScanner(response.Body)}
 }
 
-// next returns the data of the next event with a name. The stream must not end before it.
+// next returns the data of the next event with a name. It fails if the stream ends before.
 func (s stream) next(name string) (data string) {
 	s.Helper()
 	for found := false; s.lines.Scan(); {
@@ -109,11 +109,11 @@ func (s stream) next(name string) (data string) {
 			return data
 		}
 	}
-	s.Fatalf("the stream ended before an event %s: %v", name, s.lines.Err())
+	s.Fatalf("the stream ended before an event %s, error %v", name, s.lines.Err())
 	return ""
 }
 
-func TestAStreamBeginsWithCountsAndTellsOfChanges(t *testing.T) {
+func TestStreamSendsCountsThenChanges(t *testing.T) {
 	f := newFixture(t)
 	s := f.connect()
 	s.next("counts")
@@ -121,14 +121,14 @@ func TestAStreamBeginsWithCountsAndTellsOfChanges(t *testing.T) {
 	id := f.open()
 
 	if data := s.next("ticket"); !strings.Contains(data, string(id)) || !strings.Contains(data, `"type":"opened"`) {
-		t.Errorf("the event is %s, want the opening of %s", data, id)
+		t.Errorf("got event %s, want the opening of %s", data, id)
 	}
 	if data := s.next("counts"); !strings.Contains(data, `"count":1`) {
-		t.Errorf("the counts are %s, want one new ticket", data)
+		t.Errorf("got counts %s, want one new ticket", data)
 	}
 }
 
-func TestAStreamEndsWithItsSession(t *testing.T) {
+func TestStreamEndsWhenItsSessionEnds(t *testing.T) {
 	f := newFixture(t)
 	s := f.connect()
 	s.next("counts")
@@ -138,11 +138,11 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	}
 
 	if data := s.next("end"); !strings.Contains(data, string(sse.SessionEnded)) {
-		t.Errorf("the end is %s", data)
+		t.Errorf("got end %s, want %s", data, sse.SessionEnded)
 	}
 }
 
-func TestAStreamEndsWithTheService(t *testing.T) {
+func TestStreamEndsWhenTheServerStops(t *testing.T) {
 	f := newFixture(t)
 	s := f.connect()
 	s.next("counts")
@@ -150,7 +150,7 @@ func TestAStreamEndsWithTheService(t *testing.T) {
 	f.server.Stop()
 
 	if data := s.next("end"); !strings.Contains(data, string(sse.Shutdown)) {
-		t.Errorf("the end is %s", data)
+		t.Errorf("got end %s, want %s", data, sse.Shutdown)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestTrackStreamCountsAStreamUntilItEnds(t *testing.T) {
 	handlertest.Eventually(t, "no stream counts as open", func() bool { return f.openStreams.Load() == 0 })
 }
 
-func TestStartPosition(t *testing.T) {
+func TestStartPositionResumesKnownPositionsOnly(t *testing.T) {
 	f := newFixture(t)
 	f.open()
 	head, _, err := f.Store.Head(t.Context())
@@ -185,9 +185,9 @@ func TestStartPosition(t *testing.T) {
 	}{
 		"a new stream starts at the head":       {eventstore.Position{}, head, nil},
 		"a known position is resumed":           {eventstore.Position{Epoch: head.Epoch}, eventstore.Position{Epoch: head.Epoch}, nil},
-		"the epoch of an earlier log":           {eventstore.Position{Epoch: head.Epoch - 1, N: 1000}, head, nil},
+		"an earlier epoch starts at the head":   {eventstore.Position{Epoch: head.Epoch - 1, N: 1000}, head, nil},
 		"a position beyond the head is refused": {eventstore.Position{Epoch: head.Epoch, N: head.N + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
-		"the epoch of a log to come is refused": {eventstore.Position{Epoch: head.Epoch + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
+		"a later epoch is refused":              {eventstore.Position{Epoch: head.Epoch + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := f.streams.StartPosition(t.Context(), f.client.Caller, c.from)

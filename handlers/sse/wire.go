@@ -17,13 +17,13 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// Counts is the data of an event named counts: sent at the beginning, and when a count has changed.
+// Counts is the data of the event counts. It is sent at the beginning and when a count has changed.
 type Counts struct {
 	Items    []lists.Queue `json:"items"`
 	Position string        `json:"position"`
 }
 
-// Ticket is the data of an event named ticket: one that the client may see has changed.
+// Ticket is the data of the event ticket. It is sent when a ticket that the client may see has changed.
 type Ticket struct {
 	ID       ticket.ID `json:"id"`
 	Type     string    `json:"type" doc:"The event's name"`
@@ -32,21 +32,20 @@ type Ticket struct {
 	Position string    `json:"position"`
 }
 
-// Notifications is the data of an event named notification: sent at the beginning, and when the client has something new to
-// read or has read it.
+// Notifications is the data of the event notification. It is sent at the beginning, and when the client's unread notifications have changed.
 type Notifications struct {
 	Unread int                        `json:"unread"`
 	Latest *notification.Notification `json:"latest,omitempty" doc:"The newest that I have not read"`
 }
 
-// Presence is the data of an event named presence: sent at the beginning, when somebody else comes to the ticket that the
-// client has open, begins to write or leaves, and some seconds after they fell silent.
+// Presence is the data of the event presence. It is sent at the beginning, when another reader opens the client's ticket, begins to write
+// or leaves, and some seconds after the last refresh of a reader who stopped writing or disappeared.
 type Presence struct {
 	Ticket  ticket.ID `json:"ticket"`
 	Readers []Reader  `json:"readers" doc:"Who writes comes first"`
 }
 
-// Reader is somebody who has the ticket open.
+// Reader is another account that has the client's ticket open.
 type Reader struct {
 	ID      string             `json:"id"`
 	Name    string             `json:"name"`
@@ -54,12 +53,12 @@ type Reader struct {
 	Writing bool               `json:"writing"`
 }
 
-// End is the data of an event named end, the last one.
+// End is the data of the event end, the last event of a stream.
 type End struct {
 	Reason Reason `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown come back; after session-ended log in"`
 }
 
-// Reason is why a stream ends.
+// Reason is the reason why a stream ends.
 type Reason string
 
 // The reasons.
@@ -68,7 +67,7 @@ const (
 	Shutdown     Reason = "shutdown"
 )
 
-// eventWriter is where events are written to.
+// eventWriter writes events to a response and flushes each of them.
 type eventWriter struct {
 	w  http.ResponseWriter
 	rc *http.ResponseController
@@ -77,12 +76,12 @@ type eventWriter struct {
 func newEventWriter(w http.ResponseWriter) eventWriter {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // a proxy must not wait for more
+	h.Set("X-Accel-Buffering", "no") // nginx must not buffer the response
 	w.WriteHeader(http.StatusOK)
 	return eventWriter{w, http.NewResponseController(w)}
 }
 
-// writeEvent sends one; id is where a client that comes back goes on, "": as before.
+// writeEvent sends an event. id is the position from which a client that reconnects resumes; "" leaves the earlier id.
 func (s eventWriter) writeEvent(name, id string, data any) error {
 	body, err := json.Marshal(data)
 	if err != nil {
@@ -95,10 +94,10 @@ func (s eventWriter) writeEvent(name, id string, data any) error {
 	return s.write(text + "data: " + string(body) + "\n\n")
 }
 
-// errClientGone: the client does not take what is sent.
+// errClientGone means that the client has disconnected or does not read.
 var errClientGone = errors.New("the client has gone")
 
-// write sends at once, within a time of its own: the server's is for answers that end.
+// write sends text at once, with its own write timeout: the server's write timeout is for responses that end.
 func (s eventWriter) write(text string) error {
 	if err := s.rc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return errors.Join(errClientGone, err)

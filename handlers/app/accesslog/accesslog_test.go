@@ -27,14 +27,14 @@ var (
 	auditor = person.Actor{ID: "01930000-0000-7000-8000-00000000000b", Role: person.Auditor}
 )
 
-func TestWhoRead(t *testing.T) {
+func TestOnlyAuditorsListAccesses(t *testing.T) {
 	db := storetest.New(t)
 	requests := db.Store.RequestPool()
-	holder := person.Actor{ID: string(one), Role: person.Citizen}
+	citizen := person.Actor{ID: string(one), Role: person.Citizen}
 	for _, r := range []accesslog.Access{
 		{By: anna, Ticket: one, Kind: accesslog.Ticket},
 		{By: anna, Ticket: other, Kind: accesslog.Ticket},
-		{By: holder, Ticket: one, Kind: accesslog.Attachment, Detail: other},
+		{By: citizen, Ticket: one, Kind: accesslog.Attachment, Detail: other},
 		{By: anna, Kind: accesslog.Search, Subject: "somebody"},
 		{By: anna, Kind: accesslog.Search, Subject: "somebody else"},
 		{By: auditor, Ticket: one, Kind: accesslog.History},
@@ -43,15 +43,15 @@ func TestWhoRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list := func(as person.Actor, subject string, before int64, limit int) (ids []int64, texts []string) {
+	list := func(reader person.Actor, subject string, before int64, limit int) (ids []int64, texts []string) {
 		t.Helper()
-		all, err := accesslog.List(t.Context(), requests, as, one, subject, before, limit)
+		all, err := accesslog.List(t.Context(), requests, reader, one, subject, before, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range all {
 			if e.At.IsZero() {
-				t.Errorf("%+v has no time", e)
+				t.Errorf("got %+v without a time", e)
 			}
 			ids, texts = append(ids, e.ID), append(texts, string(e.By.Role)+" "+string(e.Kind)+" "+string(e.Detail))
 		}
@@ -59,23 +59,23 @@ func TestWhoRead(t *testing.T) {
 	}
 	ids, texts := list(auditor, "somebody", 0, 10)
 	if got, want := strings.Join(texts, "|"), "auditor history |operatore_asr search |cittadino attachment "+string(other)+"|operatore_asr ticket "; got != want {
-		t.Errorf("it tells %s, want %s", got, want)
+		t.Errorf("got %s, want %s", got, want)
 	}
 	if next, _ := list(auditor, "somebody", ids[1], 1); len(next) != 1 || next[0] != ids[2] {
-		t.Errorf("after %d comes %v, want %d", ids[1], next, ids[2])
+		t.Errorf("got %v after %d, want %d", next, ids[1], ids[2])
 	}
 	if _, texts := list(auditor, "", 0, 10); len(texts) != 3 {
-		t.Errorf("of an erased citizen it tells %q", texts)
+		t.Errorf("without a subject: got %q, want the 3 reads of the ticket", texts)
 	}
-	for _, as := range []person.Actor{anna, holder, {Role: person.Administrator}, {}} {
-		if ids, _ := list(as, "somebody", 0, 10); len(ids) != 0 {
-			t.Errorf("%s is told of %v", as.Role, ids)
+	for _, reader := range []person.Actor{anna, citizen, {Role: person.Administrator}, {}} {
+		if ids, _ := list(reader, "somebody", 0, 10); len(ids) != 0 {
+			t.Errorf("%s: got %v, want no entry", reader.Role, ids)
 		}
 	}
 }
 
-// TestKept: what was written stays as it is for 24 months, whoever asks.
-func TestKept(t *testing.T) {
+// No database role, the owner included, can change or delete a record before 24 months have passed.
+func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 	db := storetest.New(t)
 	if err := accesslog.Record(t.Context(), db.Store.RequestPool(), accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func TestKept(t *testing.T) {
 		}
 		return n
 	}
-	for who, run := range map[string]func(sql string) error{
+	for role, run := range map[string]func(sql string) error{
 		"sol_request": func(sql string) error { _, err := db.Store.RequestPool().Exec(t.Context(), sql); return err },
 		"sol_worker":  func(sql string) error { _, err := db.Store.WorkerPool().Exec(t.Context(), sql); return err },
 		"the owner":   func(sql string) error { _, err := owner.Exec(t.Context(), sql); return err },
@@ -101,13 +101,13 @@ func TestKept(t *testing.T) {
 			`update access.reads set person = 'nobody'`, `update access.reads set at = at - interval '3 years'`, `delete from access.reads`, `truncate access.reads`,
 		} {
 			if err := run(sql); err == nil {
-				t.Errorf("%s may %s", who, sql)
+				t.Errorf("%s can run %q, want an error", role, sql)
 			}
 		}
 	}
 	insert := `insert into access.reads (at, person, role, entity, ticket, what, detail, subject) values (now() - $1::interval, '', 'anonimo', '', $2, 'ticket', '', '')`
 	if _, err := db.Store.RequestPool().Exec(t.Context(), insert, "1 hour", one); err == nil {
-		t.Error("sol_request says itself when it was")
+		t.Error("sol_request can set the time of a record, want an error")
 	}
 	for _, ago := range []string{"23 months", "25 months"} {
 		if _, err := owner.Exec(t.Context(), insert, ago, one); err != nil {
@@ -115,9 +115,9 @@ func TestKept(t *testing.T) {
 		}
 	}
 	if n, err := accesslog.DeleteExpired(t.Context(), db.Store.WorkerPool()); err != nil || n != 1 {
-		t.Errorf("tidied %d, %v", n, err)
+		t.Errorf("got %d deleted records, %v, want 1", n, err)
 	}
 	if n := count(); n != 2 {
-		t.Errorf("%d are left", n)
+		t.Errorf("got %d remaining records, want 2", n)
 	}
 }

@@ -39,7 +39,7 @@ func picture(t *testing.T, format string) []byte {
 	return b.Bytes()
 }
 
-// pngHeader is a PNG whose header claims a size.
+// pngHeader returns the beginning of a PNG with the given size in its header.
 func pngHeader(width, height uint32) []byte {
 	header := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
 	header = append(binary.BigEndian.AppendUint32(header, height), 8, 0, 0, 0, 0)
@@ -76,13 +76,13 @@ func TestCheck(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprint(i)
 	}
-	lying := bytes.Clone(plain)
-	copy(lying[len(lying)-22:], "XXXX") // the end-of-directory mark is gone
+	damaged := bytes.Clone(plain)
+	copy(damaged[len(damaged)-22:], "XXXX") // overwrites the mark of the end of the directory
 
 	for name, c := range map[string]struct {
 		file  FileUpload
 		field string // "": accepted
-		says  string // in rule or allowed; for accepted files the media type
+		says  string // part of the refusal; for accepted files the media type
 	}{
 		"pdf":                      {FileUpload{Name: "a.pdf", Content: pdf}, "", "application/pdf"},
 		"capitals":                 {FileUpload{Name: "A.PDF", Content: pdf}, "", "application/pdf"},
@@ -111,14 +111,14 @@ func TestCheck(t *testing.T) {
 		"zip as docx":              {FileUpload{Name: "a.docx", Content: plain}, "files[0].content_base64", "wordprocessingml"},
 		"a zip bomb":               {FileUpload{Name: "a.zip", Content: zipFile(t, []string{"0", "1"}, make([]byte, 4<<20))}, "files[0].content_base64", "unpacks to too much"},
 		"too many entries":         {FileUpload{Name: "a.zip", Content: zipFile(t, many, nil)}, "files[0].content_base64", "entries"},
-		"a broken zip":             {FileUpload{Name: "a.zip", Content: lying}, "files[0].content_base64", "cannot be read"},
+		"a broken zip":             {FileUpload{Name: "a.zip", Content: damaged}, "files[0].content_base64", "cannot be read"},
 		"text as doc":              {FileUpload{Name: "a.doc", Content: []byte("hello")}, "files[0].content_base64", "application/msword"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Check("files", []FileUpload{c.file})
 			if c.field == "" {
 				if err != nil || got[0].MediaType != c.says {
-					t.Fatalf("got %v, %v; want it accepted as %s", got, err, c.says)
+					t.Fatalf("got %v, %v, want media type %s", got, err, c.says)
 				}
 				return
 			}
@@ -127,13 +127,13 @@ func TestCheck(t *testing.T) {
 				t.Fatalf("got %v, want a refusal", err)
 			}
 			if f := invalid.Fields[0]; f.Field != c.field || !strings.Contains(f.Reason.String()+" "+f.Allowed, c.says) {
-				t.Fatalf("got %+v, want %s to say %q", f, c.field, c.says)
+				t.Fatalf("got %+v, want field %s with %q", f, c.field, c.says)
 			}
 		})
 	}
 }
 
-func TestCheckNamesEveryWrongFile(t *testing.T) {
+func TestCheckNamesAllInvalidFiles(t *testing.T) {
 	six := make([]FileUpload, 6)
 	for i := range six {
 		six[i] = FileUpload{Name: "a.pdf", Content: []byte("%PDF-1.4")}
@@ -146,12 +146,12 @@ func TestCheckNamesEveryWrongFile(t *testing.T) {
 	}
 	for i, want := range []string{"attachments", "attachments[2].content_base64", "attachments[4].name"} {
 		if invalid.Fields[i].Field != want {
-			t.Errorf("field %d is %s, want %s", i, invalid.Fields[i].Field, want)
+			t.Errorf("got field %s at %d, want %s", invalid.Fields[i].Field, i, want)
 		}
 	}
 }
 
-func TestClean(t *testing.T) {
+func TestCleanNameRemovesDirectoriesAndInvisibleCharacters(t *testing.T) {
 	for name, want := range map[string]string{
 		"referto.pdf":                     "referto.pdf",
 		"../../etc/referto.pdf":           "referto.pdf",
@@ -161,7 +161,7 @@ func TestClean(t *testing.T) {
 		"  ":                              "",
 	} {
 		if got := cleanName(name); got != want {
-			t.Errorf("clean(%q) = %q, want %q", name, got, want)
+			t.Errorf("cleanName(%q): got %q, want %q", name, got, want)
 		}
 	}
 }

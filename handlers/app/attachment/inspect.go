@@ -18,21 +18,21 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// Bounds on what a file of at most 1 MB may unfold to.
+// Limits on the unpacked size of a file.
 const (
-	maxEntries  = 2000     // of an archive; documents are archives too
+	maxEntries  = 2000     // of an archive; docx and xlsx are archives too
 	maxUnpacked = 64 << 20 // bytes, all entries together
-	maxRatio    = 200      // unpacked to packed, all entries together
+	maxRatio    = 200      // unpacked size to file size, all entries together
 	maxPixels   = 50_000_000
 )
 
-// badContent is why the content of a file is refused, and what would be accepted.
+// badContent is the reason why the content of a file is refused, and the accepted content in English.
 type badContent struct {
 	reason  refusal.Reason
 	allowed string
 }
 
-// mediaTypes gives the media type that goes with an extension.
+// mediaTypes holds the media type of each accepted extension.
 var mediaTypes = map[string]string{
 	"pdf":  "application/pdf",
 	"doc":  "application/msword",
@@ -46,15 +46,15 @@ var mediaTypes = map[string]string{
 	"jpg":  "image/jpeg",
 }
 
-// inspect gives the media type of a content whose name ends in ext, or says why it is not such a file.
+// inspect returns the media type of a file with the extension ext, or the reason why its content is refused.
 func inspect(ext string, content []byte) (string, *badContent) {
 	want, found := mediaTypes[ext], mimetype.Detect(content)
-	other := &badContent{refusal.FileContent.With(ext), "a content of type " + want}
+	wrongType := &badContent{refusal.FileContent.With(ext), "a content of type " + want}
 	switch ext {
 	case "doc", "xls":
-		// Where the file says too late for the detector what made it, it is an OLE container and no more is known.
+		// The detector reads only the beginning of the file. If the type is stated later, it detects just an OLE container.
 		if !found.Is(want) && !found.Is("application/x-ole-storage") {
-			return "", other
+			return "", wrongType
 		}
 	case "docx", "xlsx", "zip":
 		kind, bad := inspectArchive(content)
@@ -62,37 +62,38 @@ func inspect(ext string, content []byte) (string, *badContent) {
 			return "", bad
 		}
 		if kind != ext {
-			return "", other
+			return "", wrongType
 		}
 	case "png", "gif", "jpeg", "jpg":
 		if !found.Is(want) {
-			return "", other
+			return "", wrongType
 		}
 		size, _, err := image.DecodeConfig(bytes.NewReader(content))
 		if err != nil {
-			return "", other
+			return "", wrongType
 		}
 		if int64(size.Width)*int64(size.Height) > maxPixels {
 			return "", &badContent{refusal.ImageTooLarge.With(), fmt.Sprintf("at most %d pixels", maxPixels)}
 		}
 	default:
 		if !found.Is(want) {
-			return "", other
+			return "", wrongType
 		}
 	}
 	return want, nil
 }
 
-// inspectArchive unpacks a zip into nothing, within bounds, and tells which kind it is. Sizes are counted, not believed.
+// inspectArchive unpacks a zip within the limits, discards the content, and returns its kind: docx, xlsx or zip. It counts the unpacked
+// bytes, since the sizes in the directory of a zip may be false.
 func inspectArchive(content []byte) (kind string, bad *badContent) {
-	broken := &badContent{refusal.ArchiveUnreadable.With(), "a whole, readable archive"}
-	bomb := &badContent{refusal.ArchiveTooLarge.With(), fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
+	unreadable := &badContent{refusal.ArchiveUnreadable.With(), "a whole, readable archive"}
+	tooLarge := &badContent{refusal.ArchiveTooLarge.With(), fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return "", broken
+		return "", unreadable
 	}
 	if len(z.File) > maxEntries {
-		return "", bomb
+		return "", tooLarge
 	}
 	left := min(int64(maxUnpacked), int64(len(content))*maxRatio)
 	kind = "zip"
@@ -103,20 +104,20 @@ func inspectArchive(content []byte) (kind string, bad *badContent) {
 		case "xl/workbook.xml":
 			kind = "xlsx"
 		}
-		if f.Flags&1 != 0 { // encrypted: what is inside stays there
+		if f.Flags&1 != 0 { // encrypted: it cannot be unpacked
 			continue
 		}
 		r, err := f.Open()
 		if err != nil {
-			return "", broken
+			return "", unreadable
 		}
 		n, err := io.Copy(io.Discard, io.LimitReader(r, left+1))
 		r.Close()
 		if left -= n; left < 0 {
-			return "", bomb
+			return "", tooLarge
 		}
 		if err != nil {
-			return "", broken
+			return "", unreadable
 		}
 	}
 	return kind, nil

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package draft keeps what somebody has typed about a ticket and not sent yet: it survives a reload, another machine and a
-// session that ended. It is the author's alone, sealed with the ticket's key, and gone once it is sent.
+// Package draft stores the text that an operator typed into a ticket's form and did not send. A draft survives a reload, a change of
+// machine and the end of the session. Only its author can read it. It is sealed with the ticket's key and deleted when the form is sent.
 package draft
 
 import (
@@ -17,53 +17,55 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// retention is how long a draft lies untouched before it is thrown away.
+// retention is the time after the last change for which a draft is stored.
 const retention = 90 * 24 * time.Hour
 
-// Store keeps them beside the log.
+// Store stores drafts in the database of the log: one for each account and ticket. It is safe for concurrent use.
 type Store struct{ store *eventstore.Store }
 
-// New keeps drafts in the store's database.
+// New returns a store of drafts that uses the event store's database and keys.
 func New(store *eventstore.Store) *Store { return &Store{store} }
 
-// Save keeps what an account typed into a form about a ticket, in place of what it was before, and answers when. What comes
-// late, when that form was sent already, is not kept. Errors: eventstore.ErrNotFound, eventstore.ErrErased.
-func (d *Store) Save(ctx context.Context, account string, on ticket.ID, form string, content []byte) (time.Time, error) {
-	sealed, err := d.store.SealWithLabel(ctx, string(on), string(on), sealLabel(account), content)
+// Save stores the content of an account's form on a ticket, in place of an earlier draft, and returns the time. form identifies one form:
+// after Discard of a form, Save of the same form stores nothing, so that a late request does not restore a sent draft.
+// Errors: eventstore.ErrNotFound, eventstore.ErrErased.
+func (d *Store) Save(ctx context.Context, account string, id ticket.ID, form string, content []byte) (time.Time, error) {
+	sealed, err := d.store.SealWithLabel(ctx, string(id), string(id), sealLabel(account), content)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("save draft: %w", err)
 	}
-	return d.write(ctx, account, on, form, sealed)
+	return d.write(ctx, account, id, form, sealed)
 }
 
-// Discard throws away what an account typed about a ticket: the form was sent, or emptied.
-func (d *Store) Discard(ctx context.Context, account string, on ticket.ID, form string) error {
-	_, err := d.write(ctx, account, on, form, nil)
+// Discard deletes an account's draft on a ticket, after the form was sent or emptied.
+func (d *Store) Discard(ctx context.Context, account string, id ticket.ID, form string) error {
+	_, err := d.write(ctx, account, id, form, nil)
 	return err
 }
 
-func (d *Store) write(ctx context.Context, account string, on ticket.ID, form string, sealed []byte) (time.Time, error) {
+func (d *Store) write(ctx context.Context, account string, id ticket.ID, form string, sealed []byte) (time.Time, error) {
 	now := d.store.Now()
 	_, err := d.store.WorkerPool().Exec(ctx, `
 		with forgotten as (delete from draft.drafts where at < $6 and (account, ticket) <> ($1, $2))
 		insert into draft.drafts as d (account, ticket, form, sealed, at) values ($1, $2, $3, $4, $5)
 		on conflict (account, ticket) do update set form = excluded.form, sealed = excluded.sealed, at = excluded.at
-		where d.sealed is not null or d.form <> excluded.form`, account, string(on), form, sealed, now, now.Add(-retention))
+		where d.sealed is not null or d.form <> excluded.form`, account, string(id), form, sealed, now, now.Add(-retention))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("write draft: %w", err)
 	}
 	return now, nil
 }
 
-// Read gives what an account typed about a ticket, and when. Nil: nothing, or it was erased with the ticket.
-func (d *Store) Read(ctx context.Context, account string, on ticket.ID) (content []byte, at time.Time, err error) {
+// Read returns an account's draft on a ticket and the time of its last change. It returns nil without an error if there is no draft, or
+// if the ticket was erased.
+func (d *Store) Read(ctx context.Context, account string, id ticket.ID) (content []byte, at time.Time, err error) {
 	var sealed []byte
-	err = d.store.WorkerPool().QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(on)).Scan(&sealed, &at)
+	err = d.store.WorkerPool().QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(id)).Scan(&sealed, &at)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, time.Time{}, nil
 	}
 	if err == nil {
-		content, err = d.store.OpenWithLabel(ctx, string(on), string(on), sealLabel(account), sealed)
+		content, err = d.store.OpenWithLabel(ctx, string(id), string(id), sealLabel(account), sealed)
 	}
 	if errors.Is(err, eventstore.ErrErased) {
 		return nil, time.Time{}, nil

@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
+func TestDraftBelongsToItsAuthorUntilItIsSent(t *testing.T) {
 	w := handlertest.New(t, handlertest.Options{})
 	drafts := draft.New(w.Store)
 	anna := w.Account(t, "anna", person.ASROperator, "010301")
@@ -34,39 +34,39 @@ func TestADraftIsItsAuthorsUntilItIsSent(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	holds := func(account, text string) {
+	wantDraft := func(account, text string) {
 		t.Helper()
 		if content, _, err := drafts.Read(t.Context(), account, id); err != nil || string(content) != text {
 			t.Fatalf("got %q, %v, want %q", content, err, text)
 		}
 	}
-	holds(anna, "")
+	wantDraft(anna, "")
 	save(anna, "1", "prima parola")
 	save(anna, "1", "seconda parola")
-	holds(anna, "seconda parola")
-	holds(bice, "")
+	wantDraft(anna, "seconda parola")
+	wantDraft(bice, "")
 	if raw := readSealed(t, w); bytes.Contains(raw, []byte("parola")) {
-		t.Errorf("it lies there to be read: %q", raw)
+		t.Errorf("got the text in the database: %q, want it sealed", raw)
 	}
 	if err := drafts.Discard(t.Context(), anna, id, "1"); err != nil {
 		t.Fatal(err)
 	}
 	save(anna, "1", "arrivata tardi")
-	holds(anna, "")
+	wantDraft(anna, "")
 	save(anna, "2", "un’altra")
-	holds(anna, "un’altra")
+	wantDraft(anna, "un’altra")
 
-	// the ticket's key is the draft's: who erases the ticket erases it
+	// the draft is sealed with the ticket's key, so erasure of the ticket erases it
 	_, err := w.App.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: ticket.Erase{}, By: person.Actor{ID: anna, Role: person.Administrator}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	holds(anna, "")
+	wantDraft(anna, "")
 	if _, err := drafts.Save(t.Context(), anna, id, "3", []byte("x")); !errors.Is(err, eventstore.ErrErased) {
-		t.Errorf("after erasure: %v", err)
+		t.Errorf("after erasure: got %v, want ErrErased", err)
 	}
 	if _, err := drafts.Save(t.Context(), anna, "01a20000-0000-7000-8000-000000000000", "3", []byte("x")); !errors.Is(err, eventstore.ErrNotFound) {
-		t.Errorf("on no ticket: %v", err)
+		t.Errorf("unknown ticket: got %v, want ErrNotFound", err)
 	}
 }
 
@@ -85,7 +85,7 @@ func openTicket(t *testing.T, w *handlertest.System) ticket.ID {
 	return ticket.ID(o.Stream)
 }
 
-// readSealed is all that the owner of the database finds.
+// readSealed returns the content of the table as the owner of the database reads it.
 func readSealed(t *testing.T, w *handlertest.System) (raw []byte) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), w.Database)

@@ -61,7 +61,7 @@ func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
 		from (
 			select coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic') as topic,
 				bool_or(not acked and metadata ->> 'topic' <> 'poison') as waits, bool_or(not acked and metadata ->> 'topic' = 'poison') as aside
-			from saga.outbox group by 1, uuid -- one that was put aside is there twice
+			from saga.outbox group by 1, uuid -- a poisoned message has two rows
 		) m group by topic order by topic`)
 	if err != nil {
 		return nil, fmt.Errorf("count the outbox: %w", err)

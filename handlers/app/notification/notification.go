@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package notification tells operators, supervisors and logged-in citizens inside the application what they should know. A notice
-// holds no text of anybody's: whoever may no longer see its ticket reads nothing of it.
+// Package notification stores the notifications of operators, supervisors and logged-in citizens inside the application. A notification
+// holds no personal data and no text of the ticket, and only readers who may still see the ticket can read it.
 package notification
 
 import (
@@ -27,24 +27,24 @@ type HistoryReader interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
 }
 
-// Store keeps and reads them.
+// Store stores and reads notifications. It is safe for concurrent use.
 type Store struct {
 	store   *eventstore.Store
 	history HistoryReader
 }
 
-// New keeps notices beside the log.
+// New returns a store of notifications in the database of the log.
 func New(store *eventstore.Store, history HistoryReader) *Store { return &Store{store, history} }
 
-// Deliver keeps a notification for those whom it tells; messageID makes a redelivery harmless. One about an act that was
-// withdrawn is dropped, and so is one to a citizen who has no account.
-func (n *Store) Deliver(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification) error {
-	return n.DeliverAt(ctx, messageID, on, s, n.store.Now())
+// Deliver stores a notification for its recipients, with the current time. A second delivery of the same messageID does nothing. Deliver
+// drops a notification of an act that was withdrawn, and one to a citizen without an account.
+func (n *Store) Deliver(ctx context.Context, messageID string, id ticket.ID, s sagas.Notification) error {
+	return n.DeliverAt(ctx, messageID, id, s, n.store.Now())
 }
 
-// DeliverAt is Deliver for what was told at another moment than now.
-func (n *Store) DeliverAt(ctx context.Context, messageID string, on ticket.ID, s sagas.Notification, at time.Time) error {
-	history, err := n.history.History(ctx, on)
+// DeliverAt is Deliver with another time than now.
+func (n *Store) DeliverAt(ctx context.Context, messageID string, id ticket.ID, s sagas.Notification, at time.Time) error {
+	history, err := n.history.History(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -65,22 +65,22 @@ func (n *Store) DeliverAt(ctx context.Context, messageID string, on ticket.ID, s
 	}
 	_, err = n.store.WorkerPool().Exec(ctx, `
 		insert into notice.notices (id, ticket, kind, audience, entity, person, by, n, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		on conflict do nothing`, messageID, string(on), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, at)
+		on conflict do nothing`, messageID, string(id), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, at)
 	if err != nil {
-		return fmt.Errorf("keep notice %s: %w", messageID, err)
+		return fmt.Errorf("store notification %s: %w", messageID, err)
 	}
 	n.store.Publish(topic(s.Entity))
 	return nil
 }
 
-// Changed gives a channel that is closed when somebody in that role may have something new to read, or has read it elsewhere.
-// It is a hint: who waits looks now and then besides.
+// Changed returns a channel that is closed when a notification for the actor's entity (or for a citizen) is stored or marked as read. It is a
+// hint: a notification may be missed, so subscribers also poll.
 func (n *Store) Changed(by person.Actor) <-chan struct{} { return n.store.Subscribe(topic(by.Entity)) }
 
-// topic is one for each entity, and one for all citizens.
-func topic(of catalog.EntityCode) string { return "notices/" + string(of) }
+// topic returns the topic of an entity. Citizens have no entity and share one topic.
+func topic(entity catalog.EntityCode) string { return "notices/" + string(entity) }
 
-// Notification is one piece of news, as its reader gets it.
+// Notification is a notification as its reader gets it.
 type Notification struct {
 	ID     string                 `json:"id"`
 	Kind   sagas.NotificationKind `json:"kind" example:"handover"`
@@ -96,18 +96,18 @@ type Reference struct {
 	Number string    `json:"number"`
 }
 
-// Page is some of a reader's notices, the newest first.
+// Page is a page of a reader's notifications, the newest first.
 type Page struct {
 	Items      []Notification
 	NextCursor string // "" on the last page
-	Unread     int    // of all pages
+	Unread     int    // number of unread notifications on all pages
 }
 
-// ErrCursor is a cursor that no page gave.
+// ErrCursor refuses a cursor that List did not return.
 var ErrCursor = errors.New("notification: no such cursor")
 
-// List reads a page for somebody in a role, after a cursor. Row-level security decides what they may read: their notices,
-// of tickets that they still see.
+// List returns at most limit notifications of an actor, after a cursor ("": from the newest). Row-level security selects the actor's
+// notifications, of tickets that the actor may still see. Error: ErrCursor.
 func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, cursor string, limit int) (Page, error) {
 	p := Page{Items: []Notification{}}
 	if cursor != "" && !eventstore.IsID(cursor) {
@@ -154,7 +154,7 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 	return p, nil
 }
 
-// Unread counts somebody's notices that they have not read.
+// Unread returns the number of an actor's unread notifications.
 func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err error) {
 	err = n.readAs(ctx, by, func(tx pgx.Tx) error {
 		count, err = countUnread(ctx, tx, by)
@@ -173,35 +173,35 @@ func countUnread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, er
 	return count, err
 }
 
-// MarkRead notes that somebody has read a notice, or with an empty id all that they may read. False: there is none such for them.
+// MarkRead marks a notification as read by an actor; with an empty id, all that the actor may read. It returns false if there is none.
 func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool, error) {
 	if id != "" && !eventstore.IsID(id) {
-		return false, nil // no notice has such an id
+		return false, nil // all ids are UUIDs
 	}
-	var mine []string
+	var readable []string
 	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 			where $1 = '' or n.id = nullif($1, '')::uuid`, id)
 		if err == nil {
-			mine, err = pgx.CollectRows(rows, pgx.RowTo[string])
+			readable, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		}
 		return err
 	})
-	if err == nil && len(mine) > 0 {
+	if err == nil && len(readable) > 0 {
 		_, err = n.store.WorkerPool().Exec(ctx, `
 			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id) on conflict do nothing`,
-			mine, by.ID, n.store.Now())
+			readable, by.ID, n.store.Now())
 	}
 	if err != nil {
 		return false, fmt.Errorf("mark notifications: %w", err)
 	}
-	if len(mine) > 0 {
+	if len(readable) > 0 {
 		n.store.Publish(topic(by.Entity))
 	}
-	return len(mine) > 0, nil
+	return len(readable) > 0, nil
 }
 
-// MarkReadUntil notes that somebody had read at a moment whatever they could read by then; later notices are left unread.
+// MarkReadUntil marks all notifications up to a moment, which the actor may read, as read at that moment. Later ones stay unread.
 func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
 	err := pgx.BeginFunc(ctx, n.store.WorkerPool(), func(tx pgx.Tx) error {
 		if err := setActor(ctx, tx, by); err != nil {
@@ -218,17 +218,17 @@ func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time
 	return nil
 }
 
-// readAs reads through the requests' role, as the person in their role at their entity.
-func (n *Store) readAs(ctx context.Context, by person.Actor, do func(pgx.Tx) error) error {
+// readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
+func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, n.store.RequestPool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}
-		return do(tx)
+		return read(tx)
 	})
 }
 
-// setActor tells Postgres, for one transaction, who asks.
+// setActor sets the actor for the row-level security of one transaction.
 func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
 	_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
 		string(by.Role), string(by.Entity), by.ID)
@@ -238,7 +238,7 @@ func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
 // Retention is how long notifications are kept.
 const Retention = 365 * 24 * time.Hour
 
-// DeleteOlderThan deletes notices older than keep, and answers how many.
+// DeleteOlderThan deletes the notifications that are older than keep and returns their number.
 func (n *Store) DeleteOlderThan(ctx context.Context, keep time.Duration) (int64, error) {
 	tag, err := n.store.WorkerPool().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
 	if err != nil {

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) { storetest.Run(m) }
 
 func account(n int) string { return fmt.Sprintf("01930000-0000-7000-8000-%012d", n) }
 
-// readers are everybody who may look.
+// readers holds an actor of each role, by name.
 var readers = map[string]person.Actor{
 	"anna":      {ID: account(1), Role: person.ASROperator, Entity: "010301"},
 	"bruno":     {ID: account(2), Role: person.ASROperator, Entity: "010301"},
@@ -102,7 +102,7 @@ func (w *fixture) open() ticket.ID {
 func (w *fixture) deliver(on ticket.ID, n sagas.Notification) string {
 	w.Helper()
 	id := uuid.NewString()
-	for range 2 { // a redelivery is one notice all the same
+	for range 2 { // the second delivery stores nothing
 		if err := w.notifications.Deliver(w.Context(), id, on, n); err != nil {
 			w.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func (w *fixture) deliver(on ticket.ID, n sagas.Notification) string {
 	return id
 }
 
-// readersOfOne reads exactly one notice more than nothing.
+// readersOfOne returns the names of the readers who have one notification. It fails if a reader has more.
 func (w *fixture) readersOfOne() (names []string) {
 	w.Helper()
 	for name, by := range readers {
@@ -119,12 +119,12 @@ func (w *fixture) readersOfOne() (names []string) {
 			w.Fatal(err)
 		}
 		if len(p.Items) != p.Unread || len(p.Items) > 1 {
-			w.Fatalf("%s reads %+v", name, p)
+			w.Fatalf("%s: got %+v, want at most one notification, unread", name, p)
 		}
 		if len(p.Items) == 1 {
 			names = append(names, name)
 			if text := p.Items[0].Text; !strings.Contains(text, "2026-0000007") || strings.ContainsAny(text, "#%") {
-				w.Errorf("it says %q", text)
+				w.Errorf("got text %q, want the ticket's number and no placeholder", text)
 			}
 		}
 	}
@@ -132,13 +132,13 @@ func (w *fixture) readersOfOne() (names []string) {
 	return names
 }
 
-func TestWhoReadsWhat(t *testing.T) {
+func TestOnlyRecipientsReadANotification(t *testing.T) {
 	for name, c := range map[string]struct {
 		n    sagas.Notification
 		want []string
 	}{
 		"operators":                              {sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}, []string{"anna", "bruno", "capo"}},
-		"but not who did it":                     {sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: "010301", By: account(1)}, []string{"bruno", "capo"}},
+		"not the account that caused it":         {sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: "010301", By: account(1)}, []string{"bruno", "capo"}},
 		"supervisors":                            {sagas.Notification{Kind: sagas.KindPingPong, To: sagas.ToSupervisors, Entity: "010301"}, []string{"capo"}},
 		"one operator":                           {sagas.Notification{Kind: sagas.KindHandoverReceipt, To: sagas.ToAccount, Entity: "010301", Operator: account(1), By: account(1)}, []string{"anna"}},
 		"the citizen":                            {sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}, []string{"citizen"}},
@@ -148,29 +148,29 @@ func TestWhoReadsWhat(t *testing.T) {
 			w := newFixture(t)
 			w.deliver(w.open(), c.n)
 			if got := w.readersOfOne(); !slices.Equal(got, c.want) {
-				t.Errorf("%v read it, want %v", got, c.want)
+				t.Errorf("got readers %v, want %v", got, c.want)
 			}
 		})
 	}
 }
 
-// Whoever sees the ticket no more reads nothing of it; what was undone is told to nobody.
-func TestWhatIsOverIsNotRead(t *testing.T) {
+// The Region loses sight of a ticket whose hand-over is taken back.
+func TestReaderWhoMayNotSeeTheTicketReadsNothing(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
 	note := &ticket.NoteInput{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
 	w.dispatch(id, readers["anna"], ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note})
 	w.deliver(id, sagas.Notification{Kind: sagas.KindHandover, To: sagas.ToOperators, Entity: catalog.Region, N: 1})
 	if got := w.readersOfOne(); !slices.Equal(got, []string{"region", "regional"}) {
-		t.Errorf("%v read it", got)
+		t.Errorf("got readers %v, want the two of the Region", got)
 	}
 	w.dispatch(id, readers["anna"], ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "Un errore"}})
 	if got := w.readersOfOne(); got != nil {
-		t.Errorf("taken back, %v read it", got)
+		t.Errorf("after the hand-over was taken back: got readers %v, want none", got)
 	}
 }
 
-func TestEachMarksForThemselves(t *testing.T) {
+func TestMarkReadConcernsOneReaderOnly(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
 	var names []string
@@ -178,18 +178,18 @@ func TestEachMarksForThemselves(t *testing.T) {
 		names = append(names, w.deliver(id, sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}))
 	}
 	anna, bruno := readers["anna"], readers["bruno"]
-	if there, err := w.notifications.MarkRead(t.Context(), anna, names[0]); err != nil || !there {
-		t.Fatalf("marked %t, %v", there, err)
+	if found, err := w.notifications.MarkRead(t.Context(), anna, names[0]); err != nil || !found {
+		t.Fatalf("got %t, %v, want true", found, err)
 	}
-	if there, err := w.notifications.MarkRead(t.Context(), readers["novara"], names[1]); err != nil || there {
-		t.Errorf("a stranger marked %t, %v", there, err)
+	if found, err := w.notifications.MarkRead(t.Context(), readers["novara"], names[1]); err != nil || found {
+		t.Errorf("reader of another entity: got %t, %v, want false", found, err)
 	}
 	var seen []string
 	cursor := ""
 	for {
 		p, err := w.notifications.List(t.Context(), anna, true, cursor, 2)
 		if err != nil || p.Unread != 4 {
-			t.Fatalf("unread are %d, %v", p.Unread, err)
+			t.Fatalf("got %d unread, %v, want 4", p.Unread, err)
 		}
 		for _, i := range p.Items {
 			seen = append(seen, i.ID)
@@ -201,7 +201,7 @@ func TestEachMarksForThemselves(t *testing.T) {
 	slices.Sort(seen)
 	slices.Sort(names[1:])
 	if !slices.Equal(seen, names[1:]) {
-		t.Errorf("the pages hold %v, want %v", seen, names[1:])
+		t.Errorf("got %v on all pages, want %v", seen, names[1:])
 	}
 	if _, err := w.notifications.MarkRead(t.Context(), anna, ""); err != nil {
 		t.Fatal(err)
@@ -209,14 +209,13 @@ func TestEachMarksForThemselves(t *testing.T) {
 	a, errA := w.notifications.List(t.Context(), anna, false, "", 10)
 	b, errB := w.notifications.List(t.Context(), bruno, false, "", 10)
 	if errA != nil || errB != nil || a.Unread != 0 || b.Unread != 5 {
-		t.Errorf("unread are %d and %d, %v, %v", a.Unread, b.Unread, errA, errB)
+		t.Errorf("got %d and %d unread, %v, %v, want 0 and 5", a.Unread, b.Unread, errA, errB)
 	}
 	if n, err := w.notifications.DeleteOlderThan(t.Context(), -time.Hour); err != nil || n != 5 {
-		t.Errorf("tidied %d, %v", n, err)
+		t.Errorf("got %d deleted notifications, %v, want 5", n, err)
 	}
 }
 
-// Every kind that sagas send has its sentence.
 func TestEveryKindHasASentence(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
@@ -229,11 +228,11 @@ func TestEveryKindHasASentence(t *testing.T) {
 	}
 	p, err := w.notifications.List(t.Context(), readers["anna"], false, "", 100)
 	if err != nil || len(p.Items) != 25 {
-		t.Fatalf("%d, %v", len(p.Items), err)
+		t.Fatalf("got %d notifications, %v, want 25", len(p.Items), err)
 	}
 	for _, i := range p.Items {
 		if !strings.Contains(i.Text, "2026-0000007") {
-			t.Errorf("%s says %q", i.Kind, i.Text)
+			t.Errorf("%s: got %q, want a sentence with the ticket's number", i.Kind, i.Text)
 		}
 	}
 }

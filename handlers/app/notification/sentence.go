@@ -10,7 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// sentences say each kind of news in Italian; # stands for the ticket's number, % for which reminder or hand-over it is.
+// sentences holds the Italian sentence of each kind of notification. # stands for the ticket's number, % for the number of the reminder or
+// hand-over.
 var sentences = map[sagas.NotificationKind]string{
 	sagas.KindNewTicket:        "Nuova richiesta n. #",
 	sagas.KindAssigned:         "Le è stata assegnata la richiesta n. #",

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package presence knows who has a ticket open, and who is writing, on every node alike. Whoever does not say so again is
-// forgotten after some seconds.
+// Package presence stores who has a ticket open and who is writing on it, for all nodes. Clients refresh their entry; an entry without a
+// refresh expires after 20 seconds.
 package presence
 
 import (
@@ -19,49 +19,50 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// How long a reader counts as there, and as writing, after they last said so. Pages say it every eight seconds.
+// Times for which a reader counts as present and as writing after the last refresh. Pages refresh every eight seconds.
 const (
 	presentFor = "20 seconds"
 	writingFor = "8 seconds"
 )
 
-// Tracker keeps it in the database, by the database's clock.
+// Tracker stores presence in the database and measures time with the clock of the database. It is safe for concurrent use.
 type Tracker struct {
 	store *eventstore.Store
 	names Names
 }
 
-// Names gives the names of accounts by id; unknown ones are left out.
+// Names returns the names of accounts by id, without unknown ids.
 type Names func(ctx context.Context, ids []string) (map[string]string, error)
 
-// New keeps presence in the store's database.
+// New returns a tracker that uses the store's database and topics.
 func New(store *eventstore.Store, names Names) *Tracker { return &Tracker{store, names} }
 
-// Reader is somebody else who has the ticket open.
+// Reader is another account that has the ticket open.
 type Reader struct {
 	Account string
-	Name    string `db:"-"` // "" for an account that has none
+	Name    string `db:"-"` // "" for an unknown account
 	Entity  catalog.EntityCode
 	Writing bool
 }
 
-// RefreshInterval is how long it takes at most until somebody counts as gone, or as no longer writing, who did not say so.
+// RefreshInterval is the interval at which subscribers read the presence again while a ticket has other readers, since nothing is published
+// when an entry expires.
 const RefreshInterval = 5 * time.Second
 
-// Changed gives a channel that is closed when somebody comes to the ticket, begins to write or leaves. It is a hint, which
-// tickets share: who waits looks again.
-func (p *Tracker) Changed(on ticket.ID) <-chan struct{} { return p.store.Subscribe(topic(on)) }
+// Changed returns a channel that is closed when a reader enters the ticket, begins to write or leaves. Tickets share topics, so the channel
+// may be closed for another ticket: the subscriber reads the presence again.
+func (p *Tracker) Changed(id ticket.ID) <-chan struct{} { return p.store.Subscribe(topic(id)) }
 
-// topic is one of a few.
-func topic(on ticket.ID) string {
+// topic returns one of 64 topics for a ticket.
+func topic(id ticket.ID) string {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(on)) // it never fails
+	_, _ = h.Write([]byte(id)) // a hash never returns an error
 	return fmt.Sprintf("presence/%d", h.Sum32()%64)
 }
 
-// Enter notes that somebody has the ticket open, and whether they have just typed.
-func (p *Tracker) Enter(ctx context.Context, on ticket.ID, by person.Actor, writing bool) error {
-	var news bool
+// Enter stores that an actor has the ticket open, and whether they have just typed. Clients call it again to refresh the entry.
+func (p *Tracker) Enter(ctx context.Context, id ticket.ID, by person.Actor, writing bool) error {
+	var changed bool // the reader is new, or begins to write
 	err := p.store.WorkerPool().QueryRow(ctx, `
 		with gone as (delete from presence.readers where seen_at < clock_timestamp() - interval '1 hour' and (ticket, account) <> ($1, $2))
 		, was as (select writing_until > clock_timestamp() as writing from presence.readers
@@ -70,48 +71,48 @@ func (p *Tracker) Enter(ctx context.Context, on ticket.ID, by person.Actor, writ
 		values ($1, $2, $3, clock_timestamp(), clock_timestamp() + case when $4 then interval '`+writingFor+`' else interval '0' end)
 		on conflict (ticket, account) do update set entity = excluded.entity, seen_at = excluded.seen_at,
 			writing_until = greatest(r.writing_until, excluded.writing_until))
-		select not exists (select from was) or $4 and not (select writing from was)`, string(on), by.ID, string(by.Entity), writing).Scan(&news)
+		select not exists (select from was) or $4 and not (select writing from was)`, string(id), by.ID, string(by.Entity), writing).Scan(&changed)
 	if err != nil {
-		return fmt.Errorf("note who reads ticket %s: %w", on, err)
+		return fmt.Errorf("record presence on ticket %s: %w", id, err)
 	}
-	if news {
-		p.store.Publish(topic(on))
+	if changed {
+		p.store.Publish(topic(id))
 	}
 	return nil
 }
 
-// Leave notes that somebody has left the ticket.
-func (p *Tracker) Leave(ctx context.Context, on ticket.ID, by person.Actor) error {
-	if _, err := p.store.WorkerPool().Exec(ctx, `delete from presence.readers where ticket = $1 and account = $2`, string(on), by.ID); err != nil {
-		return fmt.Errorf("note who left ticket %s: %w", on, err)
+// Leave deletes the entry of an actor who has closed the ticket.
+func (p *Tracker) Leave(ctx context.Context, id ticket.ID, by person.Actor) error {
+	if _, err := p.store.WorkerPool().Exec(ctx, `delete from presence.readers where ticket = $1 and account = $2`, string(id), by.ID); err != nil {
+		return fmt.Errorf("delete presence on ticket %s: %w", id, err)
 	}
-	p.store.Publish(topic(on))
+	p.store.Publish(topic(id))
 	return nil
 }
 
-// Others are those beside somebody who have the ticket open now; who writes comes first.
-func (p *Tracker) Others(ctx context.Context, on ticket.ID, by person.Actor) ([]Reader, error) {
+// Others returns the readers that have the ticket open now, without the actor by, those who write first.
+func (p *Tracker) Others(ctx context.Context, id ticket.ID, by person.Actor) ([]Reader, error) {
 	rows, err := p.store.WorkerPool().Query(ctx, `
 		select account::text, entity, writing_until > clock_timestamp() from presence.readers
 		where ticket = $1 and account::text <> $2 and seen_at > clock_timestamp() - interval '`+presentFor+`'
-		order by 3 desc, 1`, string(on), by.ID)
+		order by 3 desc, 1`, string(id), by.ID)
 	if err != nil {
-		return nil, fmt.Errorf("who reads ticket %s: %w", on, err)
+		return nil, fmt.Errorf("list readers of ticket %s: %w", id, err)
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Reader])
+	readers, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Reader])
 	if err != nil {
-		return nil, fmt.Errorf("who reads ticket %s: %w", on, err)
+		return nil, fmt.Errorf("list readers of ticket %s: %w", id, err)
 	}
-	if len(all) == 0 {
+	if len(readers) == 0 {
 		return nil, nil
 	}
-	ids := make([]string, len(all))
-	for i, r := range all {
+	ids := make([]string, len(readers))
+	for i, r := range readers {
 		ids[i] = r.Account
 	}
 	names, err := p.names(ctx, ids)
-	for i := range all {
-		all[i].Name = names[all[i].Account]
+	for i := range readers {
+		readers[i].Name = names[readers[i].Account]
 	}
-	return all, err
+	return readers, err
 }

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// testNames gives everybody a name.
+// testNames returns a name for each id.
 func testNames(_ context.Context, ids []string) (map[string]string, error) {
 	names := map[string]string{}
 	for _, id := range ids {
@@ -28,9 +28,9 @@ func testNames(_ context.Context, ids []string) (map[string]string, error) {
 	return names, nil
 }
 
-func TestWhoHasTheTicketOpen(t *testing.T) {
+func TestReadersAreSharedBetweenNodesAndExpire(t *testing.T) {
 	db := storetest.New(t)
-	here, there := presence.New(db.Store, testNames), presence.New(db.OpenNode(t), testNames)
+	node1, node2 := presence.New(db.Store, testNames), presence.New(db.OpenNode(t), testNames)
 	anna := person.Actor{ID: uuid.NewString(), Role: person.ASROperator, Entity: "010301"}
 	bice := person.Actor{ID: uuid.NewString(), Role: person.ASRSupervisor, Entity: "010301"}
 	id, other := ticket.ID(uuid.NewString()), ticket.ID(uuid.NewString())
@@ -40,7 +40,7 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sees := func(p *presence.Tracker, by person.Actor, want ...presence.Reader) {
+	wantOthers := func(p *presence.Tracker, by person.Actor, want ...presence.Reader) {
 		t.Helper()
 		got, err := p.Others(t.Context(), id, by)
 		must(err)
@@ -48,13 +48,13 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 	}
-	must(here.Enter(t.Context(), id, anna, false))
-	must(here.Enter(t.Context(), other, anna, true))
-	must(there.Enter(t.Context(), id, bice, true))
-	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
-	sees(there, bice, presence.Reader{Account: anna.ID, Name: "nome " + anna.ID, Entity: "010301"})
-	must(there.Enter(t.Context(), id, bice, false)) // a look does not end the writing at once
-	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
+	must(node1.Enter(t.Context(), id, anna, false))
+	must(node1.Enter(t.Context(), other, anna, true))
+	must(node2.Enter(t.Context(), id, bice, true))
+	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
+	wantOthers(node2, bice, presence.Reader{Account: anna.ID, Name: "nome " + anna.ID, Entity: "010301"})
+	must(node2.Enter(t.Context(), id, bice, false)) // a refresh without typing does not end the writing at once
+	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
 
 	conn, err := pgx.Connect(t.Context(), db.URL)
 	must(err)
@@ -65,10 +65,10 @@ func TestWhoHasTheTicketOpen(t *testing.T) {
 		must(err)
 	}
 	earlier(10)
-	sees(here, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301"})
+	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301"})
 	earlier(15)
-	sees(here, anna)
-	must(there.Enter(t.Context(), id, bice, false))
-	must(there.Leave(t.Context(), id, bice))
-	sees(here, anna)
+	wantOthers(node1, anna)
+	must(node2.Enter(t.Context(), id, bice, false))
+	must(node2.Leave(t.Context(), id, bice))
+	wantOthers(node1, anna)
 }

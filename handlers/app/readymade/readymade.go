@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package readymade holds the ready-made texts of the operators' note box, and the acts that one click makes of them: data, by
-// entity, service and problem.
+// Package readymade holds the ready-made texts of the operators' note box, by entity, service and problem. The texts are data. Some set
+// text, visibility and status of an update with one click.
 package readymade
 
 import (
@@ -18,35 +18,35 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Text is one of them.
+// Text is a ready-made text.
 type Text struct {
 	ID         string               `json:"id"`
-	Title      string               `json:"title"` // what the menu says
+	Title      string               `json:"title"` // the entry in the menu
 	Text       string               `json:"text"`
-	Visibility ticket.Visibility    `json:"visibility"` // the padlock that goes with it
-	Status     ticket.Status        `json:"status"`     // that goes with it; empty: unchanged
-	Act        bool                 `json:"act"`        // text, padlock and status in one click
-	Entities   []catalog.EntityCode `json:"entities"`   // empty: all
+	Visibility ticket.Visibility    `json:"visibility"` // of the note
+	Status     ticket.Status        `json:"status"`     // status that the text sets; empty: unchanged
+	Act        bool                 `json:"act"`        // one click sets text, visibility and status
+	Entities   []catalog.EntityCode `json:"entities"`   // empty: for all; so for services and problems
 	Services   []catalog.ServiceID  `json:"services"`
 	Problems   []catalog.ProblemID  `json:"problems"`
 }
 
-// Texts are all that there are.
+// Texts is a list of ready-made texts.
 type Texts struct{ all []Text }
 
 //go:embed data/texts.json
 var defaultTexts []byte
 
-// Default are those that the product comes with.
+// Default returns the texts that sol ships with.
 func Default() *Texts {
 	t, err := Load(defaultTexts)
 	if err != nil {
-		panic(err) // they are part of the program
+		panic(err) // the texts are embedded in the program and tested
 	}
 	return t
 }
 
-// Load reads and checks a file of texts.
+// Load parses and validates a JSON file of texts.
 func Load(content []byte) (*Texts, error) {
 	var file struct {
 		About string `json:"about"`
@@ -70,7 +70,7 @@ func Load(content []byte) (*Texts, error) {
 	return &Texts{file.Texts}, nil
 }
 
-// allowedStatuses are the statuses that a text may bring along: those whose move needs nothing but a note.
+// allowedStatuses lists the statuses that a text may set: those whose move needs only a note. "" leaves the status unchanged.
 var allowedStatuses = []ticket.Status{"", ticket.Waiting, ticket.Solved, ticket.HandedOver}
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
@@ -94,22 +94,22 @@ func (t Text) validate() error {
 	return nil
 }
 
-// ForTicket are the texts for a ticket at an entity, in the file's order.
-func (t *Texts) ForTicket(at catalog.EntityCode, service catalog.ServiceID, problem catalog.ProblemID) []Text {
-	var some []Text
+// ForTicket returns the texts for a ticket with this entity, service and problem, in the order of the file.
+func (t *Texts) ForTicket(entity catalog.EntityCode, service catalog.ServiceID, problem catalog.ProblemID) []Text {
+	var texts []Text
 	for _, c := range t.all {
-		if emptyOrContains(c.Entities, at) && emptyOrContains(c.Services, service) && emptyOrContains(c.Problems, problem) {
-			some = append(some, c)
+		if emptyOrContains(c.Entities, entity) && emptyOrContains(c.Services, service) && emptyOrContains(c.Problems, problem) {
+			texts = append(texts, c)
 		}
 	}
-	return some
+	return texts
 }
 
-func emptyOrContains[T comparable](some []T, v T) bool {
-	return len(some) == 0 || slices.Contains(some, v)
+func emptyOrContains[T comparable](allowed []T, v T) bool {
+	return len(allowed) == 0 || slices.Contains(allowed, v)
 }
 
-// Values are what placeholders stand for on one ticket.
+// Values holds the values of the placeholders for one ticket.
 type Values struct{ Number, GivenName, FamilyName, Service, Problem, Entity string }
 
 func (v Values) lookup(placeholder string) (string, bool) {
@@ -119,7 +119,7 @@ func (v Values) lookup(placeholder string) (string, bool) {
 	return value, known
 }
 
-// Fill is the text on one ticket.
+// Fill returns the text with its placeholders replaced.
 func (t Text) Fill(v Values) string {
 	return placeholder.ReplaceAllStringFunc(t.Text, func(p string) string {
 		value, _ := v.lookup(p)

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package mailaddress makes the addresses that only their recipients got: for the reply to a ticket, and for the return of a
-// message that cannot be delivered. Whoever did not get one cannot make one up.
+// Package mailaddress builds and parses the e-mail addresses of this installation: for replies to a ticket, and for the return of a message
+// that cannot be delivered. Each such address holds a keyed hash, so nobody else can forge one.
 package mailaddress
 
 import (
@@ -16,53 +16,53 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Kind tells the two apart.
+// Kind is the kind of an address.
 type Kind string
 
-// The kinds, as they begin an address.
+// The kinds, with which the local part of an address begins.
 const (
-	Reply  Kind = "r" // names a ticket
-	Bounce Kind = "b" // names a message
+	Reply  Kind = "r" // for replies; names a ticket
+	Bounce Kind = "b" // for returned messages; names a message
 )
 
-// Address is what an address says.
+// Address is a parsed address.
 type Address struct {
 	Kind Kind
 	ID   string // of the ticket or of the message, a UUID
 }
 
-// Addresses makes and reads them.
+// Addresses builds and parses addresses. It is safe for concurrent use.
 type Addresses struct {
 	hash   func(purpose, value string) string
 	domain string
 }
 
-// New takes a keyed hash, hex, and the domain at which mail is taken in.
+// New returns the addresses at a mail domain. hash is a keyed hash, in hex.
 func New(hash func(purpose, value string) string, domain string) *Addresses {
 	return &Addresses{hash, strings.ToLower(domain)}
 }
 
-// macSize is how many bytes of the hash an address carries: 80 bits, and the local part stays under 64 characters.
+// macSize is the number of hash bytes in an address: 80 bits. The local part then has less than 64 characters.
 const macSize = 10
 
 var alphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// Reply is where the citizen of a ticket answers.
+// Reply returns the address to which the citizen of a ticket replies.
 func (a *Addresses) Reply(t ticket.ID) string { return a.build(Reply, string(t)) }
 
-// Bounce is where a message comes back to.
+// Bounce returns the address to which an undeliverable message is returned.
 func (a *Addresses) Bounce(messageID string) string { return a.build(Bounce, messageID) }
 
-// MessageID is the Message-ID header's value for a message's UUID.
+// MessageID returns the value of the Message-ID header for a message's UUID, without angle brackets.
 func (a *Addresses) MessageID(id string) string { return id + "@" + a.domain }
 
-// From is the address of the sender that people see; it takes no mail.
+// From returns the visible sender address. It receives no mail.
 func (a *Addresses) From() string { return "assistenza@" + a.domain }
 
 func (a *Addresses) build(k Kind, id string) string {
 	u, err := uuid.Parse(id)
 	if err != nil {
-		return a.From() // no id of ours: nothing to come back to
+		return a.From() // not a UUID: no address for replies or returns
 	}
 	token := append(u[:], a.mac(k, u.String())...)
 	return string(k) + "-" + strings.ToLower(alphabet.EncodeToString(token)) + "@" + a.domain
@@ -71,12 +71,12 @@ func (a *Addresses) build(k Kind, id string) string {
 func (a *Addresses) mac(k Kind, id string) []byte {
 	sum, err := hex.DecodeString(a.hash("mail-address-"+string(k), id))
 	if err != nil || len(sum) < macSize {
-		panic("mailaddr: the hash is no hex of 80 bits or more")
+		panic("mailaddress: the hash is not hex of at least 80 bits")
 	}
 	return sum[:macSize]
 }
 
-// Parse reads an address in whatever case it comes. False: it is not at our domain, or none that we made.
+// Parse parses an address in any case. It returns false if the address is at another domain or was not built with this hash key.
 func (a *Addresses) Parse(address string) (Address, bool) {
 	local, domain, ok := strings.Cut(strings.ToLower(strings.Trim(address, "<> ")), "@")
 	kind, token, dash := strings.Cut(local, "-")
@@ -94,7 +94,7 @@ func (a *Addresses) Parse(address string) (Address, bool) {
 	return Address{Kind(kind), id}, true
 }
 
-// IsOurs tells whether an address is at the domain.
+// IsOurs reports whether an address is at the domain.
 func (a *Addresses) IsOurs(address string) bool {
 	return strings.HasSuffix(strings.ToLower(strings.Trim(address, "<> ")), "@"+a.domain)
 }
