@@ -19,16 +19,16 @@ import (
 )
 
 const (
-	torino  catalog.EntityCode = "010301"
-	novara  catalog.EntityCode = "010208"
-	right                      = "una parola lunga"
-	pin                        = "24680"
-	taxCode                    = "RSSMRA80A01H501U"
+	torino   catalog.EntityCode = "010301"
+	novara   catalog.EntityCode = "010208"
+	password                    = "una parola lunga"
+	pin                         = "24680"
+	taxCode                     = "RSSMRA80A01H501U"
 )
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// fixture is an identity with a clock that the test moves.
+// fixture is an Identity on a database of its own, with a clock that only the test advances.
 type fixture struct {
 	*identity.Identity
 	t   *testing.T
@@ -64,7 +64,7 @@ func newFixture(t *testing.T) *fixture {
 
 func (h *fixture) account(username string, placements ...person.Actor) string {
 	h.t.Helper()
-	id, err := h.CreateAccount(context.Background(), identity.NewAccount{Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: right, PIN: pin})
+	id, err := h.CreateAccount(context.Background(), identity.NewAccount{Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: password, PIN: pin})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func (h *fixture) account(username string, placements ...person.Actor) string {
 
 func (h *fixture) login(username string) identity.Session {
 	h.t.Helper()
-	s, err := h.Login(context.Background(), username, right, pin)
+	s, err := h.Login(context.Background(), username, password, pin)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestFAQ_2_1_LoginThenRoleAndPlacement(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := (person.Actor{ID: id, Role: person.ASROperator, Entity: novara}); chosen.Actor != want {
-		t.Fatalf("acts as %+v, want %+v", chosen.Actor, want)
+		t.Fatalf("got actor %+v, want %+v", chosen.Actor, want)
 	}
 	_, err = h.Authenticate(ctx, s.Token)
 	h.wantError(err, identity.ErrNoSession) // the token was renewed
@@ -116,7 +116,7 @@ func TestFAQ_2_1_LoginThenRoleAndPlacement(t *testing.T) {
 	h.wantError(err, identity.ErrNotPlaced)
 	again, err := h.Authenticate(ctx, chosen.Token)
 	if err != nil || again.Actor != chosen.Actor || again.Name != "Prova ANNA" {
-		t.Fatalf("got %+v, %v", again, err)
+		t.Fatalf("got %+v, %v, want the same actor and name", again, err)
 	}
 	if err := h.EndSession(ctx, chosen.Token); err != nil {
 		t.Fatal(err)
@@ -125,24 +125,24 @@ func TestFAQ_2_1_LoginThenRoleAndPlacement(t *testing.T) {
 	h.wantError(err, identity.ErrNoSession)
 }
 
-func TestOnePlacementNeedsNoChoice(t *testing.T) {
+func TestLoginChoosesTheOnlyPlacement(t *testing.T) {
 	h := newFixture(t)
 	id := h.account("bruno", operatorAt(torino))
 	if s := h.login("bruno"); s.Actor != (person.Actor{ID: id, Role: person.ASROperator, Entity: torino}) {
-		t.Fatalf("acts as %+v", s.Actor)
+		t.Fatalf("got actor %+v, want the only placement", s.Actor)
 	}
 }
 
-func TestSessionsEnd(t *testing.T) {
+func TestSessionsEndAfterIdleTimeAndLifetime(t *testing.T) {
 	for name, c := range map[string]struct {
 		then  func(h *fixture, account, token string)
 		alive bool
 	}{
 		"used within the idle time":   {func(h *fixture, _, _ string) { h.advance(29 * time.Minute) }, true},
 		"unused for the idle time":    {func(h *fixture, _, _ string) { h.advance(30 * time.Minute) }, false},
-		"after its life, in use":      {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour) }, false},
+		"after its lifetime, in use":  {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour) }, false},
 		"just before its end, in use": {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour-20*time.Minute) }, true},
-		"looked at, but not used": {func(h *fixture, _, token string) {
+		"checked, but not used": {func(h *fixture, _, token string) {
 			h.advance(20 * time.Minute)
 			if _, err := h.CheckSession(context.Background(), token); err != nil {
 				h.t.Fatal(err)
@@ -161,7 +161,7 @@ func TestSessionsEnd(t *testing.T) {
 			c.then(h, account, token)
 			_, err := h.Authenticate(context.Background(), token)
 			if alive := err == nil; alive != c.alive || err != nil && !errors.Is(err, identity.ErrNoSession) {
-				t.Fatalf("got error %v, want it alive: %v", err, c.alive)
+				t.Fatalf("got error %v, want a valid session: %v", err, c.alive)
 			}
 		})
 	}
@@ -174,7 +174,7 @@ func (h *fixture) must(err error) {
 	}
 }
 
-// useUntil keeps a session busy for a time.
+// useUntil uses a session every 20 minutes for a time.
 func (h *fixture) useUntil(token string, d time.Duration) {
 	for ; d > 0; d -= 20 * time.Minute {
 		h.advance(min(d, 20*time.Minute))
@@ -182,7 +182,7 @@ func (h *fixture) useUntil(token string, d time.Duration) {
 	}
 }
 
-func TestEndedPlacementActsNoMore(t *testing.T) {
+func TestEndedPlacementGivesNoRole(t *testing.T) {
 	h, ctx := newFixture(t), context.Background()
 	account := h.account("dario", operatorAt(torino))
 	token := h.login("dario").Token
@@ -190,49 +190,49 @@ func TestEndedPlacementActsNoMore(t *testing.T) {
 	h.must(h.EndPlacement(ctx, account, person.ASROperator, torino))
 	s, err := h.Authenticate(ctx, token)
 	if err != nil || s.Actor.Role != "" {
-		t.Fatalf("acts as %+v, %v; want nothing chosen", s.Actor, err)
+		t.Fatalf("got actor %+v, %v, want no role", s.Actor, err)
 	}
 	h.wantError(h.EndPlacement(ctx, account, person.ASROperator, torino), identity.ErrNotFound)
 	if _, err := h.AddPlacement(ctx, account, person.ASROperator, torino, time.Time{}); err != nil {
-		t.Fatalf("coming back: %v", err)
+		t.Fatalf("add the ended placement again: %v", err)
 	}
 	_, err = h.AddPlacement(ctx, account, person.ASROperator, torino, time.Time{})
 	h.wantError(err, identity.ErrTaken)
 }
 
-func TestLockSaysNothingOfWhoExists(t *testing.T) {
+func TestLockIsTheSameForUnknownUserNames(t *testing.T) {
 	h, ctx := newFixture(t), context.Background()
 	h.account("elena", operatorAt(torino))
 	for _, name := range []string{"elena", "nessuno"} {
 		for n := range 5 {
-			_, err := h.Login(ctx, name, right, "9999")
+			_, err := h.Login(ctx, name, password, "9999")
 			if !errors.Is(err, identity.ErrCredentials) {
-				t.Fatalf("%s, failure %d: %v", name, n+1, err)
+				t.Fatalf("%s, failure %d: got %v, want ErrCredentials", name, n+1, err)
 			}
 			h.advance(time.Second)
 		}
 		var locked *identity.LockedError
-		if _, err := h.Login(ctx, name, right, pin); !errors.As(err, &locked) {
+		if _, err := h.Login(ctx, name, password, pin); !errors.As(err, &locked) {
 			t.Fatalf("%s: got %v, want a lock", name, err)
 		}
 		if left := locked.Until.Sub(h.clock()); left <= 14*time.Minute || left > 15*time.Minute {
-			t.Fatalf("%s: locked for %s", name, left)
+			t.Fatalf("%s: got a lock for %s, want 14 to 15 minutes", name, left)
 		}
 	}
 	h.advance(15 * time.Minute)
 	h.login("elena")
 	_, err := h.Login(ctx, "elena", "sbagliata!", pin)
-	h.wantError(err, identity.ErrCredentials) // counting began again
+	h.wantError(err, identity.ErrCredentials) // the count started again, so one failure does not lock
 	h.login("elena")
 }
 
-func TestGuessesSideBySideMeetTheLock(t *testing.T) {
+func TestConcurrentGuessesAreLocked(t *testing.T) {
 	h, ctx := newFixture(t), context.Background()
 	h.account("fabio", operatorAt(torino))
 	var tries sync.WaitGroup
 	answers := make([]error, 60)
 	for n := range answers {
-		tries.Go(func() { _, answers[n] = h.Login(ctx, "fabio", right, "0000") })
+		tries.Go(func() { _, answers[n] = h.Login(ctx, "fabio", password, "0000") })
 	}
 	tries.Wait()
 	wrong := 0
@@ -242,24 +242,24 @@ func TestGuessesSideBySideMeetTheLock(t *testing.T) {
 		}
 	}
 	if most := 5 + h.Hashers - 1; wrong < 5 || wrong > most {
-		t.Fatalf("%d guesses were looked at, want 5 to %d", wrong, most)
+		t.Fatalf("got %d verified guesses, want 5 to %d", wrong, most)
 	}
 }
 
-func TestLoginStormWaitsForHashers(t *testing.T) {
+func TestLoginStopsWhenItsContextEnds(t *testing.T) {
 	h := newFixture(t)
 	h.account("gina", operatorAt(torino))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := h.Login(ctx, "gina", right, pin); !errors.Is(err, context.Canceled) {
-		t.Fatalf("got %v, want the caller's end to end the wait", err)
+	if _, err := h.Login(ctx, "gina", password, pin); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want context.Canceled", err)
 	}
-	h.login("gina") // its slot was given back
+	h.login("gina") // the slot is free again
 }
 
-func TestAccountsAreRefused(t *testing.T) {
+func TestInvalidAccountsAndPlacementsAreRefused(t *testing.T) {
 	h, ctx := newFixture(t), context.Background()
-	good := identity.NewAccount{Username: "h.verdi", GivenName: "Ugo", FamilyName: "Verdi", Password: right, PIN: pin, TaxCode: taxCode}
+	good := identity.NewAccount{Username: "h.verdi", GivenName: "Ugo", FamilyName: "Verdi", Password: password, PIN: pin, TaxCode: taxCode}
 	for name, change := range map[string]func(*identity.NewAccount){
 		"a name that breaks lines": func(n *identity.NewAccount) { n.Username = "a\nb" },
 		"no family name":           func(n *identity.NewAccount) { n.FamilyName = " " },
@@ -271,7 +271,7 @@ func TestAccountsAreRefused(t *testing.T) {
 		change(&n)
 		var invalid *identity.InvalidError
 		if _, err := h.CreateAccount(ctx, n); !errors.As(err, &invalid) {
-			t.Errorf("%s: got %v", name, err)
+			t.Errorf("%s: got %v, want InvalidError", name, err)
 		}
 	}
 	if _, err := h.CreateAccount(ctx, good); err != nil {
@@ -284,14 +284,14 @@ func TestAccountsAreRefused(t *testing.T) {
 	} {
 		var invalid *identity.InvalidError
 		if _, err := h.AddPlacement(ctx, "00000000-0000-0000-0000-000000000000", role, entity, time.Time{}); !errors.As(err, &invalid) {
-			t.Errorf("%s at %q: got %v", role, entity, err)
+			t.Errorf("%s at %q: got %v, want InvalidError", role, entity, err)
 		}
 	}
 	_, err = h.AddPlacement(ctx, "00000000-0000-0000-0000-000000000000", person.Auditor, "", time.Time{})
 	h.wantError(err, identity.ErrNotFound)
 }
 
-func TestDirectory(t *testing.T) {
+func TestOperatorsNamesAndAccounts(t *testing.T) {
 	h, ctx := newFixture(t), context.Background()
 	lia := h.account("lia", operatorAt(torino), operatorAt(novara))
 	mara := h.account("mara", person.Actor{Role: person.ASRSupervisor, Entity: torino})
@@ -302,11 +302,11 @@ func TestDirectory(t *testing.T) {
 	colleagues, err := h.ListOperators(ctx, torino)
 	h.must(err)
 	if len(colleagues) != 2 || colleagues[0].ID != lia || colleagues[1].ID != mara {
-		t.Fatalf("operators are %+v", colleagues)
+		t.Fatalf("got operators %+v, want lia and mara", colleagues)
 	}
 	for query, at := range map[string]catalog.EntityCode{"lia": novara, lia: torino, "LIA": torino} {
 		if o, err := h.FindOperator(ctx, query, at); err != nil || o.ID != lia || o.Entity != at {
-			t.Errorf("find %s at %s: %+v, %v", query, at, o, err)
+			t.Errorf("find %s at %s: got %+v, %v, want lia", query, at, o, err)
 		}
 	}
 	for _, nobody := range []string{"nino", "olga", "x' or ''='"} {
@@ -315,25 +315,25 @@ func TestDirectory(t *testing.T) {
 	}
 	names, err := h.Names(ctx, []string{lia, gone, "auto-close", ""})
 	if err != nil || len(names) != 2 || names[gone] != "Prova OLGA" {
-		t.Fatalf("names are %v, %v", names, err)
+		t.Fatalf("got names %v, %v, want those of lia and olga", names, err)
 	}
 	all, err := h.ListAccounts(ctx)
 	if err != nil || len(all) != 4 || len(all[0].Placements) != 2 || all[3].DisabledAt == nil {
-		t.Fatalf("accounts are %+v, %v", all, err)
+		t.Fatalf("got accounts %+v, %v, want four, olga disabled", all, err)
 	}
 }
 
-func TestPersonalLink(t *testing.T) {
+func TestPersonalLinkIsValidForItsTicketOnly(t *testing.T) {
 	h := newFixture(t)
 	const id ticket.ID = "01999999-0000-7000-8000-000000000001"
 	link := h.PersonalLink(id)
 	if a, ok := h.ParsePersonalLink(link); !ok || a != (person.Actor{ID: string(id), Role: person.Citizen}) {
-		t.Fatalf("got %+v, %v", a, ok)
+		t.Fatalf("got %+v, %v, want the citizen of the ticket", a, ok)
 	}
 	other := strings.Replace(link, "0001.", "0002.", 1)
 	for _, forged := range []string{other, link[:len(link)-1], link + "0", "t." + string(id), "t..", ""} {
 		if _, ok := h.ParsePersonalLink(forged); ok {
-			t.Errorf("%q opens something", forged)
+			t.Errorf("%q: got it accepted, want a refusal", forged)
 		}
 	}
 }

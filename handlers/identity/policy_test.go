@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// The whole policy, enumerated: changing a right changes this table and PolicyVersion.
+// enumerated is the whole policy: a change of a right changes this table and PolicyVersion.
 const enumerated = `version 6
                       ticket.open ticket.read ticket.list ticket.update ticket.undo ticket.reply ticket.events ticket.accesses ticket.dossier stream.follow operators.list notices.read preferences.choose figures.read tickets.export service.administer
 operatore_asr         yes         yes         yes         yes           yes         -            -             -               -              yes           yes            yes          -                  -            -              -
@@ -40,26 +40,26 @@ func TestPolicyEnumerated(t *testing.T) {
 	for _, r := range roles {
 		line := fmt.Sprintf("%-21s", r)
 		for _, a := range Actions() {
-			may := "-"
+			allowed := "-"
 			if Allows(r, a) {
-				may = "yes"
+				allowed = "yes"
 			}
-			line += fmt.Sprintf(" %-*s", len(a), may)
+			line += fmt.Sprintf(" %-*s", len(a), allowed)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	if b.String() != enumerated {
-		t.Fatalf("the policy is\n%s\nwant\n%s", b.String(), enumerated)
+		t.Fatalf("got policy\n%s\nwant\n%s", b.String(), enumerated)
 	}
 }
 
-func TestPolicyFailsClosed(t *testing.T) {
+func TestPolicyRefusesUnknownRolesAndActions(t *testing.T) {
 	for _, a := range Actions() {
 		if Allows("", a) || Allows("operatore", a) {
-			t.Errorf("a role that does not exist may %s", a)
+			t.Errorf("unknown role: got %s allowed, want it refused", a)
 		}
 	}
 	if Allows(person.ASROperator, "ticket.burn") {
-		t.Error("an action that does not exist is allowed")
+		t.Error("unknown action: got it allowed, want it refused")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-func TestStaffLeavesCitizensOut(t *testing.T) {
+func TestListStaffExcludesCitizens(t *testing.T) {
 	h := newFixture(t)
 	citizen := person.Actor{Role: person.Citizen}
 	h.account("anna", person.Actor{Role: person.ASROperator, Entity: torino})
@@ -41,33 +41,33 @@ func TestStaffLeavesCitizensOut(t *testing.T) {
 			names = append(names, a.Username)
 		}
 		if got := strings.Join(names, " "); got != want {
-			t.Errorf("%+v gives %q, want %q", f, got, want)
+			t.Errorf("%+v: got %q, want %q", f, got, want)
 		}
 	}
 	if a, err := h.Account(t.Context(), bruno); err != nil || a.Username != "bruno" || len(a.Placements) != 1 || a.Placements[0].ValidTo == nil {
-		t.Errorf("bruno is %+v, %v", a, err)
+		t.Errorf("got account %+v, %v, want bruno with one ended placement", a, err)
 	}
 	for _, id := range []string{"bruno", "01930000-0000-7000-8000-000000000001"} {
 		if _, err := h.Account(t.Context(), id); !errors.Is(err, identity.ErrNotFound) {
-			t.Errorf("%s: %v", id, err)
+			t.Errorf("%s: got %v, want ErrNotFound", id, err)
 		}
 	}
 	if accounts, placements, err := h.CountStaff(t.Context()); err != nil || accounts != 2 || placements != 2 {
-		t.Errorf("%d accounts with %d placements, %v", accounts, placements, err)
+		t.Errorf("got %d accounts, %d placements, %v, want 2 and 2", accounts, placements, err)
 	}
 }
 
-func TestSecretsMadeUpAreAccepted(t *testing.T) {
+func TestGeneratedSecretsAreAccepted(t *testing.T) {
 	h := newFixture(t)
 	id := h.account("anna", person.Actor{Role: person.Auditor})
-	password, digits, err := identity.GenerateSecrets()
+	newPassword, newPIN, err := identity.GenerateSecrets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.SetPassword(t.Context(), id, password, digits); err != nil {
+	if err := h.SetPassword(t.Context(), id, newPassword, newPIN); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Login(t.Context(), "anna", password, digits); err != nil {
+	if _, err := h.Login(t.Context(), "anna", newPassword, newPIN); err != nil {
 		t.Error(err)
 	}
 }

@@ -21,22 +21,22 @@ func hash(key string) func(purpose, value string) string {
 
 const id = "01930000-0000-7000-8000-000000000001"
 
-func TestAddressesComeBack(t *testing.T) {
+func TestParseReturnsWhatWasBuilt(t *testing.T) {
 	a := mailaddress.New(hash("ours"), "Assistenza.example.it")
 	for address, want := range map[string]mailaddress.Address{
 		a.Reply(id): {Kind: mailaddress.Reply, ID: id}, a.Bounce(id): {Kind: mailaddress.Bounce, ID: id},
 		"<" + strings.ToUpper(a.Reply(id)) + ">": {Kind: mailaddress.Reply, ID: id},
 	} {
 		if got, ok := a.Parse(address); !ok || got != want {
-			t.Errorf("%s is %+v, %t", address, got, ok)
+			t.Errorf("%s: got %+v, %t, want %+v", address, got, ok, want)
 		}
 		if local, _, _ := strings.Cut(address, "@"); len(strings.Trim(local, "<")) > 64 {
-			t.Errorf("%s has a long local part", address)
+			t.Errorf("%s: got a local part of more than 64 characters", address)
 		}
 	}
 }
 
-func TestForgedAddressesAreNone(t *testing.T) {
+func TestParseRefusesForgedAddresses(t *testing.T) {
 	a, theirs := mailaddress.New(hash("ours"), "assistenza.example.it"), mailaddress.New(hash("theirs"), "assistenza.example.it")
 	good := a.Reply(id)
 	flipped := []byte(good)
@@ -46,7 +46,7 @@ func TestForgedAddressesAreNone(t *testing.T) {
 		strings.Replace(good, "r-", "b-", 1), strings.Replace(good, "r-", "x-", 1), strings.Replace(good, "assistenza.", "", 1), good + ".evil.example",
 	} {
 		if got, ok := a.Parse(address); ok {
-			t.Errorf("%q is taken for %+v", address, got)
+			t.Errorf("%q: got %+v, want a refusal", address, got)
 		}
 	}
 }
