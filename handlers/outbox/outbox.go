@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package outbox carries the outbox's messages to the doors that they are for: one Watermill router, with retries, a
-// circuit breaker, a throttle and a poison queue around every handler.
+// Package outbox delivers the messages of the outbox to handlers: one Watermill router with retries, a circuit breaker, a rate limit and a
+// poison queue for each handler. It delivers each message at least once, and the messages of one ticket in their order.
 package outbox
 
 import (
@@ -25,43 +25,45 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// Message is what a handler gets. It is delivered at least once: a handler goes by the ID.
+// Message is a message of the outbox. It is delivered at least once: a handler recognises a repetition by the ID.
 type Message struct {
-	ID       string // a UUID, derived from what caused it
+	ID       string // a UUID derived from saga, ticket, causing event, topic and key
 	Ticket   ticket.ID
-	Saga     string
+	Saga     string // name of the saga that sent it
 	Position string // EPOCH.POSITION of the event that caused it
 	Payload  []byte
 }
 
-// Handler takes the messages of one topic. An error is tried again, a panic too: what it met may have passed, and to put a
-// message aside takes it out of its ticket's order and costs a person's attention. Retries over, or at once if Permanent
-// made the error, the message goes to the poison queue. While the door is away nothing is counted: the message waits.
+// Handler handles the messages of one topic. After an error or a panic the message is retried, since the cause can be temporary, and a
+// poisoned message leaves its ticket's order and needs a person. After MaxRetries retries the message goes to the poison queue, or at once
+// if the error was made by Permanent. While the handler's database is unavailable or its circuit breaker is open, the message waits and
+// uses up no retries.
 type Handler struct {
 	Name      string
 	Topic     string
 	Handle    func(ctx context.Context, m Message) error
-	Workers   int   // messages at a time; those of one ticket stay in order; 0: 1
-	PerSecond int64 // at most; 0: no limit
+	Workers   int   // messages handled at the same time; the messages of one ticket stay in order; 0: 1
+	PerSecond int64 // maximum messages a second of all workers together; 0: no limit
 }
 
-// Config is what a bus is made of.
+// Config configures a Router. Pool is required, the rest has defaults.
 type Config struct {
-	Pool           *pgxpool.Pool // as sol_worker; handlers may use it too, for what messages are taken with comes from elsewhere
+	Pool           *pgxpool.Pool // connections as role sol_worker; handlers can share it, since subscribers have a pool of their own
 	Handlers       []Handler
-	MaxRetries     int           // before a message goes to the poison queue; 0: 8, over about a minute
+	MaxRetries     int           // retries before a message goes to the poison queue; 0: 8, over about a minute
 	RetryDelay     time.Duration // pause before the first retry, then doubled up to 30 s; 0: 250 ms
-	BreakerTimeout time.Duration // how long a door that failed five times in a row is left alone; 0: 10 s
-	PollInterval   time.Duration // how often an empty outbox is looked at; 0: 500 ms
-	Deadline       time.Duration // for one message, its retries included; 0: 5 min
+	BreakerTimeout time.Duration // how long a handler's circuit breaker stays open after five consecutive failures; 0: 10 s
+	PollInterval   time.Duration // pause between two polls of an empty outbox; 0: 500 ms
+	Deadline       time.Duration // for one delivery of a message, with its retries; 0: 5 min
 	Log            *slog.Logger
 	Metrics        prometheus.Registerer // nil: none
 }
 
-// Router runs the handlers.
+// Router delivers the messages of the outbox to its handlers.
 type Router struct{ Config }
 
-// New checks the configuration.
+// New checks the configuration and sets its defaults. It returns an error without a Pool, for an incomplete handler, and for two handlers
+// of one topic.
 func New(c Config) (*Router, error) {
 	if c.Pool == nil {
 		return nil, errors.New("outbox: Pool is required")
@@ -69,7 +71,7 @@ func New(c Config) (*Router, error) {
 	seen := map[string]bool{}
 	for i, h := range c.Handlers {
 		if h.Name == "" || h.Topic == "" || h.Topic == poisonTopic || h.Handle == nil || h.Workers < 0 || seen[h.Topic] {
-			return nil, fmt.Errorf("outbox: handler %q: want a name, a topic of its own and what to do", h.Name)
+			return nil, fmt.Errorf("outbox: handler %q: want Name, a Topic of its own, Handle and Workers >= 0", h.Name)
 		}
 		seen[h.Topic] = true
 		c.Handlers[i].Workers = max(1, h.Workers)
@@ -85,12 +87,12 @@ func New(c Config) (*Router, error) {
 	return &Router{c}, nil
 }
 
-// closeTimeout is how long Run waits for messages in hand: longer than a door's longest step, a mail under way to a server that
-// hangs (twice 30 s), so that the store is not closed under it.
+// closeTimeout is the time that Run waits at the end for messages that are being handled. It is longer than the longest step of a handler,
+// a mail to a server that hangs (twice 30 s), so that the store is not closed before the step ends.
 const closeTimeout = 75 * time.Second
 
-// Run takes messages until ctx ends; what is in hand then is finished or left for the next start. While the database is
-// away it waits.
+// Run delivers messages until ctx ends. A message that is being handled then is finished, or delivered again after the next start. While
+// the database is unavailable, Run waits.
 func (b *Router) Run(ctx context.Context) error {
 	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, b.logger())
 	if err != nil {
@@ -105,13 +107,13 @@ func (b *Router) Run(ctx context.Context) error {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	router.AddMiddleware(poison, middleware.CorrelationID)
-	taking, err := b.newSubscriberPool(ctx)
+	subscriberPool, err := b.newSubscriberPool(ctx)
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
-	defer taking.Close()
+	defer subscriberPool.Close()
 	for _, h := range b.Handlers {
-		if err := b.addHandler(router, taking, h); err != nil {
+		if err := b.addHandler(router, subscriberPool, h); err != nil {
 			return fmt.Errorf("outbox: handler %s: %w", h.Name, err)
 		}
 	}
@@ -121,9 +123,8 @@ func (b *Router) Run(ctx context.Context) error {
 	return nil
 }
 
-// newSubscriberPool is what messages are taken with: a message in hand holds a connection until it is carried. They are as many as the
-// workers and nobody else's, so that however many are in hand, whoever carries one never waits for a connection that
-// another message holds.
+// newSubscriberPool returns the connection pool of the subscribers. A message holds a connection until it is delivered. The pool has one
+// connection for each worker and serves no one else, so that a handler never waits for a connection that another message holds.
 func (b *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
 	c := b.Pool.Config()
 	c.MaxConns = 0
@@ -134,36 +135,36 @@ func (b *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(ctx, c)
 }
 
-// addHandler gives the handler its workers. Their subscribers share nothing but the table.
-func (b *Router) addHandler(router *message.Router, taking *pgxpool.Pool, h Handler) error {
+// addHandler adds the handler's workers to the router. Each has a subscriber of its own; they share the circuit breaker.
+func (b *Router) addHandler(router *message.Router, subscriberPool *pgxpool.Pool, h Handler) error {
 	breaker, retry := b.newBreaker(h.Name), b.newRetry()
 	for n := range h.Workers {
-		subscriber, err := b.newSubscriber(taking, n, h.Workers)
+		subscriber, err := b.newSubscriber(subscriberPool, n, h.Workers)
 		if err != nil {
 			return err
 		}
-		on := router.AddConsumerHandler(fmt.Sprintf("%s-%d", h.Name, n), h.Topic, subscriber, func(m *message.Message) error {
+		consumer := router.AddConsumerHandler(fmt.Sprintf("%s-%d", h.Name, n), h.Topic, subscriber, func(m *message.Message) error {
 			return h.Handle(m.Context(), Message{
 				ID: m.UUID, Ticket: ticket.ID(m.Metadata.Get(runtime.MetadataTicket)), Saga: m.Metadata.Get(runtime.MetadataSaga),
 				Position: m.Metadata.Get(runtime.MetadataPosition), Payload: m.Payload,
 			})
 		})
-		on.AddMiddleware(retry.Middleware, b.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
+		consumer.AddMiddleware(retry.Middleware, b.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
 		if h.PerSecond > 0 {
-			on.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
+			consumer.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
 		}
 	}
 	return nil
 }
 
-// newSubscriber takes, one at a time, the messages of its share of the tickets: watermill-sql 4.1.2 locks rows without
-// skipping locked ones, so that two subscribers of the same rows would wait for one another.
-func (b *Router) newSubscriber(taking *pgxpool.Pool, n, of int) (message.Subscriber, error) {
+// newSubscriber returns subscriber n of several. It reads, one at a time, the messages of its share of the tickets. The shares are
+// disjoint, because watermill-sql 4.1.2 locks rows without skipping locked ones: two subscribers of the same rows would block each other.
+func (b *Router) newSubscriber(subscriberPool *pgxpool.Pool, n, workers int) (message.Subscriber, error) {
 	schema := runtime.OutboxSchema()
 	schema.GenerateWhereClause = func(p wmsql.GenerateWhereClauseParams) (string, []any) {
-		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, of, n), []any{p.Topic}
+		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, workers, n), []any{p.Topic}
 	}
-	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(taking), wmsql.SubscriberConfig{
+	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(subscriberPool), wmsql.SubscriberConfig{
 		SchemaAdapter: schema, OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: b.PollInterval, AckDeadline: &b.Deadline,
 	}, b.logger())
 }

@@ -27,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// publishMessages puts messages for some tickets into the outbox, as sagas do.
+// publishMessages writes n messages for three tickets to the outbox, as sagas do, and returns their ids.
 func publishMessages(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids []string) {
 	t.Helper()
 	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(db), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, nil)
@@ -37,7 +37,7 @@ func publishMessages(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids [
 	for i := range n {
 		m := message.NewMessage(uuid.NewString(), []byte(fmt.Sprint(i)))
 		m.Metadata.Set(runtime.MetadataTopic, topic)
-		m.Metadata.Set(runtime.MetadataSaga, "teller")
+		m.Metadata.Set(runtime.MetadataSaga, "notifications")
 		m.Metadata.Set(runtime.MetadataPosition, fmt.Sprintf("1.%d", i+1))
 		m.Metadata.Set(runtime.MetadataTicket, fmt.Sprintf("01930000-0000-7000-8000-00000000000%d", i%3))
 		if err := publisher.Publish(topic, m); err != nil {
@@ -48,7 +48,7 @@ func publishMessages(t *testing.T, db *pgxpool.Pool, topic string, n int) (ids [
 	return ids
 }
 
-// receivedMessages notes what handlers were given.
+// receivedMessages records the messages that handlers get. add returns how often the message was delivered.
 type receivedMessages struct {
 	mu  sync.Mutex
 	all []outbox.Message
@@ -76,7 +76,7 @@ func (g *receivedMessages) ids() (ids []string) {
 	return ids
 }
 
-// runRouter runs a bus until the test ends or stop is called.
+// runRouter runs a router until the test ends or stop is called.
 func runRouter(t *testing.T, c outbox.Config) (stop func()) {
 	t.Helper()
 	c.RetryDelay, c.PollInterval = time.Millisecond, 5*time.Millisecond
@@ -90,7 +90,7 @@ func runRouter(t *testing.T, c outbox.Config) (stop func()) {
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("run: %v", err)
+			t.Errorf("Run: %v", err)
 		}
 	})
 	t.Cleanup(stop)
@@ -106,23 +106,23 @@ func listMessages(t *testing.T, db *pgxpool.Pool) (all []messages.Entry) {
 	return all
 }
 
-func TestEveryMessageIsDeliveredOnceAndInItsTicketsOrder(t *testing.T) {
+func TestMessagesAreDeliveredOnceAndInTheOrderOfTheirTicket(t *testing.T) {
 	db := storetest.New(t).Store.WorkerPool()
-	ids := publishMessages(t, db, "told", 60)
+	ids := publishMessages(t, db, "topic", 60)
 	publishMessages(t, db, "other", 1)
 	var g receivedMessages
-	runRouter(t, outbox.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 3,
+	runRouter(t, outbox.Config{Pool: db, Metrics: prometheus.NewRegistry(), Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Workers: 3,
 		Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
-	storetest.Eventually(t, "all are carried", func() bool { return len(listMessages(t, db)) == 1 })
+	storetest.Eventually(t, "all messages are delivered", func() bool { return len(listMessages(t, db)) == 1 })
 	all := g.ids()
 	if slices.Sort(all); len(all) != 60 || len(slices.Compact(all)) != 60 {
-		t.Fatalf("%d were carried", len(all))
+		t.Fatalf("got %d deliveries, want 60, each message once", len(all))
 	}
 	last := map[string]int{}
 	for _, m := range g.all {
 		n := slices.Index(ids, m.ID)
 		if before, ok := last[string(m.Ticket)]; ok && before > n {
-			t.Errorf("ticket %s is told %d after %d", m.Ticket, n, before)
+			t.Errorf("ticket %s: got message %d after %d, want them in order", m.Ticket, n, before)
 		}
 		last[string(m.Ticket)] = n
 	}
@@ -130,13 +130,13 @@ func TestEveryMessageIsDeliveredOnceAndInItsTicketsOrder(t *testing.T) {
 
 func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 	db := storetest.New(t).Store.WorkerPool()
-	ids := publishMessages(t, db, "told", 4)
+	ids := publishMessages(t, db, "topic", 4)
 	var g receivedMessages
-	mended := make(chan struct{})
-	runRouter(t, outbox.Config{Pool: db, MaxRetries: 3, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error {
+	repaired := make(chan struct{})
+	runRouter(t, outbox.Config{Pool: db, MaxRetries: 3, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error {
 		n := g.add(m)
 		select {
-		case <-mended:
+		case <-repaired:
 			return nil
 		default:
 		}
@@ -150,75 +150,75 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 		}
 		return nil
 	}}}})
-	storetest.Eventually(t, "two are put aside", func() bool {
+	storetest.Eventually(t, "two messages are poisoned", func() bool {
 		all := listMessages(t, db)
 		return len(all) == 2 && all[0].Poisoned && all[1].Poisoned
 	})
 	for _, e := range listMessages(t, db) {
-		if e.Topic != "told" || e.Reason == "" || e.Ticket == "" || (e.ID != ids[1] && e.ID != ids[2]) {
-			t.Errorf("put aside is %+v", e)
+		if e.Topic != "topic" || e.Reason == "" || e.Ticket == "" || (e.ID != ids[1] && e.ID != ids[2]) {
+			t.Errorf("got the poisoned message %+v, want %s or %s with topic, ticket and reason", e, ids[1], ids[2])
 		}
 	}
 	if n := len(g.ids()); n < 3+1+1+1 {
-		t.Errorf("%d deliveries", n)
+		t.Errorf("got %d deliveries, want at least 6", n)
 	}
 	publishMessages(t, db, "other", 3)
 	counts, err := messages.Counts(t.Context(), db)
-	if want := []messages.Count{{Topic: "other", Waiting: 3}, {Topic: "told", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
-		t.Errorf("counted %+v, %v; want %+v", counts, err, want)
+	if want := []messages.Count{{Topic: "other", Waiting: 3}, {Topic: "topic", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
+		t.Errorf("counts: got %+v, %v, want %+v", counts, err, want)
 	}
-	for topic, want := range map[string]int{"told": 2, "other": 3, "nothing": 0} {
+	for topic, want := range map[string]int{"topic": 2, "other": 3, "nothing": 0} {
 		if all, err := messages.List(t.Context(), db, topic, false, 1000); err != nil || len(all) != want {
-			t.Errorf("of %s it lists %+v, %v", topic, all, err)
+			t.Errorf("messages of %s: got %+v, %v, want %d", topic, all, err, want)
 		}
 	}
 	if _, err := db.Exec(t.Context(), `delete from saga.outbox where metadata ->> 'topic' = 'other'`); err != nil {
 		t.Fatal(err)
 	}
-	close(mended)
+	close(repaired)
 	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
 		t.Fatalf("retried %d, %v", n, err)
 	}
 	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
-		t.Fatalf("retried again %d, %v", n, err)
+		t.Fatalf("second retry: got %d, %v, want 0", n, err)
 	}
-	storetest.Eventually(t, "it is carried", func() bool { return len(listMessages(t, db)) == 1 })
+	storetest.Eventually(t, "the message is delivered", func() bool { return len(listMessages(t, db)) == 1 })
 	if n, err := messages.Retry(t.Context(), db); err != nil || n != 1 {
 		t.Fatalf("retried %d, %v", n, err)
 	}
-	storetest.Eventually(t, "both are", func() bool { return len(listMessages(t, db)) == 0 })
+	storetest.Eventually(t, "both messages are delivered", func() bool { return len(listMessages(t, db)) == 0 })
 	if n, err := outbox.DeleteDelivered(t.Context(), db, 0); err != nil || n == 0 {
-		t.Errorf("tidied %d, %v", n, err)
+		t.Errorf("deleted: got %d, %v, want more than 0", n, err)
 	}
 }
 
-func TestWhatIsInHandWhenTheServiceStopsComesAgain(t *testing.T) {
+func TestInterruptedMessageIsDeliveredAgain(t *testing.T) {
 	db := storetest.New(t).Store.WorkerPool()
-	ids := publishMessages(t, db, "told", 1)
-	begun := make(chan struct{})
-	stop := runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(ctx context.Context, _ outbox.Message) error {
-		close(begun)
+	ids := publishMessages(t, db, "topic", 1)
+	started := make(chan struct{})
+	stop := runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(ctx context.Context, _ outbox.Message) error {
+		close(started)
 		<-ctx.Done()
 		return ctx.Err()
 	}}}})
-	<-begun
+	<-started
 	stop()
 	if all := listMessages(t, db); len(all) != 1 || all[0].Poisoned {
-		t.Fatalf("left is %+v", all)
+		t.Fatalf("got %+v, want one message that is not poisoned", all)
 	}
 	var g receivedMessages
-	runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
-	storetest.Eventually(t, "it comes again", func() bool { return slices.Equal(g.ids(), ids) })
+	runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	storetest.Eventually(t, "the message is delivered again", func() bool { return slices.Equal(g.ids(), ids) })
 }
 
-func TestRouterThatEndsLeavesNothingRunning(t *testing.T) {
+func TestStoppedRouterLeavesNoGoroutines(t *testing.T) {
 	storetest.Empty(t) // starts the test server, which runs until the last test has ended
 	before := goleak.IgnoreCurrent()
 	store := storetest.New(t).Store
-	publishMessages(t, store.WorkerPool(), "told", 1)
+	publishMessages(t, store.WorkerPool(), "topic", 1)
 	var g receivedMessages
-	stop := runRouter(t, outbox.Config{Pool: store.WorkerPool(), Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 2, Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
-	storetest.Eventually(t, "it is carried", func() bool { return len(g.ids()) == 1 })
+	stop := runRouter(t, outbox.Config{Pool: store.WorkerPool(), Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Workers: 2, Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	storetest.Eventually(t, "the message is delivered", func() bool { return len(g.ids()) == 1 })
 	stop()
 	store.Close() // it starts goroutines after Open has returned, so before cannot hold them
 	if err := storetest.Leaks(before); err != nil {

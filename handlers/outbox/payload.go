@@ -11,8 +11,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// HandleJSON reads a message's payload for what handles it. One that cannot be read will not be later either.
-func HandleJSON[P any](handle func(ctx context.Context, messageID string, on ticket.ID, payload P) error) func(context.Context, Message) error {
+// HandleJSON returns a handler that decodes the payload from JSON and calls handle. A payload that cannot be decoded is a permanent error.
+func HandleJSON[P any](handle func(ctx context.Context, messageID string, id ticket.ID, payload P) error) func(context.Context, Message) error {
 	return func(ctx context.Context, m Message) error {
 		var payload P
 		if err := json.Unmarshal(m.Payload, &payload); err != nil {

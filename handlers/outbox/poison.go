@@ -19,21 +19,21 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// poisonTopic holds what no retry helped, for people to look at. Nobody subscribes to it.
+// poisonTopic is the topic of poisoned messages. It has no subscriber: a person decides about them.
 const poisonTopic = "poison"
 
-// poisonQueue is the middleware that puts a message aside when its handler has given up.
+// poisonQueue returns the middleware that moves a message to the poison topic after its last retry.
 func (b *Router) poisonQueue() (message.HandlerMiddleware, error) {
 	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(b.Pool), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, b.logger())
 	if err != nil {
 		return nil, err
 	}
 	return middleware.PoisonQueueWithFilter(poisonPublisher{publisher}, poisonTopic, func(err error) bool {
-		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the door is away: the message stays where it is
+		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the handler is unavailable: the message stays in its topic
 	})
 }
 
-// poisonPublisher publishes under the poison topic: the outbox tells topics by the metadata.
+// poisonPublisher sets the topic in a message's metadata, where the outbox reads it, and shortens the reason.
 type poisonPublisher struct{ message.Publisher }
 
 func (a poisonPublisher) Publish(topic string, messages ...*message.Message) error {
@@ -44,8 +44,8 @@ func (a poisonPublisher) Publish(topic string, messages ...*message.Message) err
 	return a.Publisher.Publish(topic, messages...)
 }
 
-// shortenReason is the first line of a reason: a panic brings its stack, which the log has, and Postgres reads no JSON that
-// holds a NUL.
+// shortenReason returns the first line of a reason, at most maxReason characters, without NUL characters: a panic's reason holds its stack,
+// which is in the log, and Postgres cannot read JSON with a NUL.
 func shortenReason(reason string) string {
 	first, _, _ := strings.Cut(strings.ReplaceAll(reason, "\x00", ""), "\n")
 	if r := []rune(first); len(r) > maxReason {
@@ -59,8 +59,8 @@ const maxReason = 300 // characters
 // Retention is how long delivered messages are kept.
 const Retention = 24 * time.Hour
 
-// DeleteDelivered deletes what was carried longer ago than keep, and answers how many rows. That a message was sent, saga.sent
-// remembers for ever.
+// DeleteDelivered deletes delivered messages that were created longer ago than keep, and returns their number. The table saga.sent keeps
+// for ever that a message was sent.
 func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
 	tag, err := db.Exec(ctx, `delete from saga.outbox where acked and created_at < clock_timestamp() - $1::interval`, keep)
 	if err != nil {
@@ -69,14 +69,14 @@ func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) 
 	return tag.RowsAffected(), nil
 }
 
-// PendingMessage is a message that nobody has taken yet.
+// PendingMessage is a message that is not delivered yet.
 type PendingMessage struct {
 	Message
 	Topic  string
 	SentAt time.Time // when it was sent, by the log's clock
 }
 
-// ListPendingSince gives the messages that wait and were sent after a moment, the oldest first.
+// ListPendingSince returns the undelivered messages that were sent after a moment, oldest first.
 func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]PendingMessage, error) {
 	rows, err := db.Query(ctx, `
 		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', o.payload::text::bytea, s.topic, s.at
@@ -90,8 +90,8 @@ func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([
 	})
 }
 
-// Discard takes every message that waits for carried, but for those named, and answers how many: what a simulated past
-// would have sent is not sent to anybody.
+// Discard marks all undelivered messages as delivered, except those with the ids in but, and returns their number. The demo uses it so that
+// messages of its generated past are not sent.
 func Discard(ctx context.Context, db *pgxpool.Pool, but ...string) (int64, error) {
 	tag, err := db.Exec(ctx, `update saga.outbox set acked = true where not acked and uuid <> all ($1::text[])`, append([]string{}, but...))
 	if err != nil {

@@ -15,22 +15,24 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Permanent marks an error that sends its message to the poison queue at once: it will not get better by itself.
+// Permanent marks an error that no retry can help: the message goes to the poison queue at once.
 func Permanent(err error) error { return backoff.Permanent(err) }
 
-// isUnavailable tells that the door, or the database behind it, is not there: nothing is said against the message.
+// isUnavailable reports whether an error says that the handler's breaker is open or a database is unavailable. Such an error is not the
+// message's fault.
 func isUnavailable(err error) bool {
 	return errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) || eventstore.IsUnavailable(err)
 }
 
-// newBreaker leaves a door alone that failed five times in a row, and then lets one message try it.
+// newBreaker returns a handler's circuit breaker. It opens after five consecutive failures for BreakerTimeout, and then lets one message
+// try the handler.
 func (b *Router) newBreaker(name string) middleware.CircuitBreaker {
 	return middleware.NewCircuitBreaker(gobreaker.Settings{
 		Name: name, Timeout: b.BreakerTimeout,
 		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
 		IsSuccessful: func(err error) bool {
 			var p *backoff.PermanentError
-			return err == nil || errors.As(err, &p) // the message's fault, not the door's
+			return err == nil || errors.As(err, &p) // a permanent error is the message's fault, not the handler's
 		},
 		OnStateChange: func(name string, _, to gobreaker.State) {
 			b.Log.Warn("outbox circuit breaker changed state", "handler", name, "state", to.String())
@@ -38,20 +40,20 @@ func (b *Router) newBreaker(name string) middleware.CircuitBreaker {
 	})
 }
 
-// newRetry tries again what may have been the message's fault, so many times.
+// newRetry returns the middleware that retries a message at most MaxRetries times.
 func (b *Router) newRetry() middleware.Retry {
 	return middleware.Retry{
 		MaxRetries: b.MaxRetries, InitialInterval: b.RetryDelay, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
-		Logger: b.logger(), // and no ShouldRetry: with one, watermill 1.5.1 doubles the pauses twice over
+		Logger: b.logger(), // no ShouldRetry: with one, watermill 1.5.1 doubles the pauses twice
 	}
 }
 
-// maxAvailabilityPause is the longest pause before a waiting message is tried again. An open breaker answers at once, so a try costs
-// little.
+// maxAvailabilityPause is the longest pause before a waiting message is tried again. A try costs little, since an open breaker answers at
+// once.
 const maxAvailabilityPause = 5 * time.Second
 
-// waitWhileUnavailable keeps a message waiting while its handler, or the database behind it, is unavailable: the message keeps its
-// place and uses up none of its retries. At its deadline it is delivered again, with all its retries.
+// waitWhileUnavailable keeps a message waiting while its handler or the handler's database is unavailable. The message keeps its position
+// in the order and uses up no retries. At its deadline it is delivered again, with all its retries.
 func (b *Router) waitWhileUnavailable(h message.HandlerFunc) message.HandlerFunc {
 	return func(m *message.Message) ([]*message.Message, error) {
 		pauses := &backoff.ExponentialBackOff{InitialInterval: b.RetryDelay, Multiplier: 2, MaxInterval: maxAvailabilityPause}

@@ -24,10 +24,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox"
 )
 
-// makeUnavailable takes a database away, connections and all, and gives it back.
-func makeUnavailable(t *testing.T, of string) (back func()) {
+// makeUnavailable refuses and ends all connections to a database, until the returned function is called.
+func makeUnavailable(t *testing.T, databaseURL string) (restore func()) {
 	t.Helper()
-	u, err := url.Parse(of)
+	u, err := url.Parse(databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,10 +49,10 @@ func makeUnavailable(t *testing.T, of string) (back func()) {
 	return func() { do(`alter database ` + name + ` with allow_connections true`) }
 }
 
-// The database goes away with messages in hand, or only the one behind the door, and stays away for longer than all
-// retries take: no message is put aside for it, and when it is back they come in their ticket's order.
+// The database becomes unavailable while messages are handled, either that of the outbox or only that of the handler, for longer than all
+// retries take. No message is poisoned for it, and afterwards the messages are delivered in the order of their ticket.
 func TestUnavailableDatabasePoisonsNothing(t *testing.T) {
-	for name, allDown := range map[string]bool{"the whole": true, "behind the door": false} {
+	for name, allDown := range map[string]bool{"database of the outbox": true, "database of the handler": false} {
 		t.Run(name, func(t *testing.T) {
 			db := storetest.New(t)
 			downstream := db
@@ -66,97 +66,97 @@ func TestUnavailableDatabasePoisonsNothing(t *testing.T) {
 
 func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storetest.DB) {
 	t.Helper()
-	ids := publishMessages(t, db, "told", 6)
+	ids := publishMessages(t, db, "topic", 6)
 	var g receivedMessages
 	var failed atomic.Int32
-	begun, gone := make(chan struct{}), make(chan struct{})
-	begin := sync.OnceFunc(func() { close(begun) })
-	stop := runRouter(t, outbox.Config{Pool: db, MaxRetries: 2, BreakerTimeout: time.Millisecond, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Workers: 2,
+	started, unavailable := make(chan struct{}), make(chan struct{})
+	signalStart := sync.OnceFunc(func() { close(started) })
+	stop := runRouter(t, outbox.Config{Pool: db, MaxRetries: 2, BreakerTimeout: time.Millisecond, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Workers: 2,
 		Handle: func(ctx context.Context, m outbox.Message) error {
-			begin()
-			<-gone
+			signalStart()
+			<-unavailable
 			if err := downstream.Store.WorkerPool().Ping(ctx); err != nil {
 				failed.Add(1)
-				return fmt.Errorf("tell: %w", err)
+				return fmt.Errorf("deliver: %w", err)
 			}
 			g.add(m)
 			return nil
 		}}}})
-	<-begun
-	back := makeUnavailable(t, downstream.URL)
-	close(gone)
-	storetest.Eventually(t, "it is tried more often than a message of its own fault", func() bool { return failed.Load() > 8 })
-	back()
-	storetest.Eventually(t, "all are carried", func() bool {
+	<-started
+	restore := makeUnavailable(t, downstream.URL)
+	close(unavailable)
+	storetest.Eventually(t, "the messages are tried more often than MaxRetries allows", func() bool { return failed.Load() > 8 })
+	restore()
+	storetest.Eventually(t, "all messages are delivered", func() bool {
 		all, err := messages.List(t.Context(), db, "", false, 10)
 		return err == nil && (len(all) == 0 || all[0].Poisoned)
 	})
 	stop()
 	last := map[string]int{}
-	carried := map[string]bool{}
-	for _, m := range g.all { // one whose receipt was lost comes twice, and no later one before it
+	delivered := map[string]bool{}
+	for _, m := range g.all { // a message whose acknowledgement was lost comes twice, but no later one comes before it
 		n := slices.Index(ids, m.ID)
 		if last[string(m.Ticket)] > n {
-			t.Errorf("ticket %s is told %d after %d", m.Ticket, n, last[string(m.Ticket)])
+			t.Errorf("ticket %s: got message %d after %d, want them in order", m.Ticket, n, last[string(m.Ticket)])
 		}
-		last[string(m.Ticket)], carried[m.ID] = n, true
+		last[string(m.Ticket)], delivered[m.ID] = n, true
 	}
-	if all := listMessages(t, db); len(carried) != len(ids) || len(all) != 0 {
-		t.Errorf("%d of %d were carried, left are %+v", len(carried), len(ids), all)
+	if all := listMessages(t, db); len(delivered) != len(ids) || len(all) != 0 {
+		t.Errorf("got %d of %d messages delivered, left %+v", len(delivered), len(ids), all)
 	}
 }
 
-// A message that fails alone opens the breaker by itself. That must neither use up its retries nor keep it for ever.
-func TestAnOpenBreakerIsNotCounted(t *testing.T) {
+// A failing message opens the breaker on its own. The open breaker must neither use up the message's retries nor keep it for ever.
+func TestOpenBreakerUsesUpNoRetries(t *testing.T) {
 	db := storetest.New(t).Store.WorkerPool()
-	ids := publishMessages(t, db, "told", 2)
+	ids := publishMessages(t, db, "topic", 2)
 	var g receivedMessages
-	runRouter(t, outbox.Config{Pool: db, MaxRetries: 8, BreakerTimeout: 20 * time.Millisecond, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error {
+	runRouter(t, outbox.Config{Pool: db, MaxRetries: 8, BreakerTimeout: 20 * time.Millisecond, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error {
 		if n := g.add(m); m.ID == ids[0] || n < 9 {
 			return errors.New("not yet")
 		}
 		return nil
 	}}}})
-	storetest.Eventually(t, "one is put aside, the other carried", func() bool {
+	storetest.Eventually(t, "one message is poisoned, the other delivered", func() bool {
 		all := listMessages(t, db)
 		return len(all) == 1 && all[0].Poisoned && all[0].ID == ids[0]
 	})
 	if n := len(g.ids()); n != 9+9 {
-		t.Errorf("%d deliveries", n)
+		t.Errorf("got %d deliveries, want 18", n)
 	}
 }
 
-func TestWhatPanickedIsTriedAgain(t *testing.T) {
+func TestPanickedMessageIsRetried(t *testing.T) {
 	db := storetest.New(t).Store.WorkerPool()
-	ids := publishMessages(t, db, "told", 2)
+	ids := publishMessages(t, db, "topic", 2)
 	var g receivedMessages
-	runRouter(t, outbox.Config{Pool: db, MaxRetries: 3, BreakerTimeout: time.Millisecond, Handlers: []outbox.Handler{{Name: "tell", Topic: "told", Handle: func(_ context.Context, m outbox.Message) error {
+	runRouter(t, outbox.Config{Pool: db, MaxRetries: 3, BreakerTimeout: time.Millisecond, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error {
 		if n := g.add(m); m.ID == ids[0] || n == 1 {
 			panic("broken\x00" + strings.Repeat("è", 400))
 		}
 		return nil
 	}}}})
-	storetest.Eventually(t, "one is put aside, the other carried", func() bool { return len(listMessages(t, db)) == 1 && listMessages(t, db)[0].Poisoned })
+	storetest.Eventually(t, "one message is poisoned, the other delivered", func() bool { return len(listMessages(t, db)) == 1 && listMessages(t, db)[0].Poisoned })
 	if e := listMessages(t, db)[0]; e.ID != ids[0] || !strings.Contains(e.Reason, "broken") || strings.Contains(e.Reason, "goroutine") || len([]rune(e.Reason)) > 301 {
-		t.Errorf("put aside is %+v", e)
+		t.Errorf("got the poisoned message %+v, want %s with a short reason", e, ids[0])
 	}
 	if n := len(g.ids()); n != 4+2 {
-		t.Errorf("%d deliveries", n)
+		t.Errorf("got %d deliveries, want 6", n)
 	}
 }
 
-// However many messages are in hand, whoever carries them finds a connection.
-func TestMessagesInHandStarveNobody(t *testing.T) {
+// Handlers get a connection even if more messages are handled at once than the worker pool has connections.
+func TestHandledMessagesDoNotExhaustConnections(t *testing.T) {
 	db := storetest.New(t, func(c *eventstore.Config) { c.WorkerConns = 2 }).Store.WorkerPool()
 	const n = 8
 	var handlers []outbox.Handler
-	var inHand, carried atomic.Int32
+	var handling, delivered atomic.Int32
 	all := make(chan struct{})
 	for i := range n {
-		topic := fmt.Sprintf("told-%d", i)
+		topic := fmt.Sprintf("topic-%d", i)
 		publishMessages(t, db, topic, 1)
 		handlers = append(handlers, outbox.Handler{Name: topic, Topic: topic, Handle: func(ctx context.Context, _ outbox.Message) error {
-			if inHand.Add(1) == n {
+			if handling.Add(1) == n {
 				close(all)
 			}
 			select {
@@ -165,10 +165,10 @@ func TestMessagesInHandStarveNobody(t *testing.T) {
 				return ctx.Err()
 			}
 			err := db.Ping(ctx)
-			carried.Add(1)
+			delivered.Add(1)
 			return err
 		}})
 	}
 	runRouter(t, outbox.Config{Pool: db, Handlers: handlers})
-	storetest.Eventually(t, "all are carried", func() bool { return carried.Load() == n && len(listMessages(t, db)) == 0 })
+	storetest.Eventually(t, "all messages are delivered", func() bool { return delivered.Load() == n && len(listMessages(t, db)) == 0 })
 }

@@ -24,10 +24,10 @@ func newBreaker(retryDelay time.Duration) *gobreaker.CircuitBreaker {
 	})
 }
 
-// isOpen reports whether no mail may try the relay now.
+// isOpen reports whether the breaker is open: no mail is sent now.
 func (d *Sender) isOpen() bool { return d.breaker.State() == gobreaker.StateOpen }
 
-// send gives a mail to the relay unless the breaker is open.
+// send sends a mail to the relay. While the breaker is open the result is unreachable.
 func (d *Sender) send(ctx context.Context, m *gomail.Msg) (result deliveryResult, err error) {
 	_, refused := d.breaker.Execute(func() (any, error) {
 		if result, err = d.Relay.send(ctx, m, d.Timeout); result == unreachable {

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package mail is the door through which citizens are told by e-mail: once each, in plain words, never a regional or
-// internal note. What it says it takes from the citizen's own view of the ticket when it hands the mail over.
+// Package mail sends notifications to citizens by e-mail. It sends each mail once, unless an attempt was interrupted: then the mail is marked
+// as uncertain. The text comes from the citizen's view of the ticket at the time of sending, so that a mail never holds a regional or
+// internal note.
 package mail
 
 import (
@@ -34,37 +35,37 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// App is where the door reads tickets, and reports addresses that take no mail.
+// App is the part of the application service that reads tickets and records failed contacts.
 type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
 	Dispatch(ctx context.Context, r app.CommandRequest) (app.Outcome, error)
 }
 
-// Config is what the door is made of.
+// Config configures a Sender. Pool, App, Catalog, Now, Addresses and Link are required.
 type Config struct {
-	Pool      *pgxpool.Pool // as sol_worker
+	Pool      *pgxpool.Pool // connections as role sol_worker
 	App       App
 	Catalog   *catalog.Catalog
-	Now       func() time.Time // the store's
-	Relay     Relay            // none: mails wait until there is one
+	Now       func() time.Time // the log's clock
+	Relay     Relay            // zero: mails wait until a relay is configured
 	Addresses *mailaddress.Addresses
-	// Link is the page of a ticket for its citizen: with the personal token for who did not log in.
+	// Link returns the address of a ticket's page for its citizen, with a personal link's token if the citizen did not log in.
 	Link func(id ticket.ID, verified bool) string
-	// WantsMail tells whether a logged-in citizen wants mail. Nil: all do.
+	// WantsMail reports whether a logged-in citizen wants mail. Nil: all do.
 	WantsMail func(ctx context.Context, account string) (bool, error)
 
-	Timeout      time.Duration // for one hand-over; 0: 30 s
-	RetryDelay   time.Duration // the first pause after a mail that was put off, then doubled up to an hour; 0: 1 min
-	Lease        time.Duration // after which a mail in hand is taken for left behind; 0: 5 min
-	GiveUpAfter  time.Duration // how long a mail is tried; 0: five days
-	PollInterval time.Duration // how often mails that wait are looked at; 0: 5 s
-	// PerMinute is how many hand-overs a minute the peer is asked for; what is above waits. 0: 600
+	Timeout      time.Duration // for connecting to the relay, and then for sending one mail; 0: 30 s
+	RetryDelay   time.Duration // pause after the first failed attempt, then doubled up to an hour; 0: 1 min
+	Lease        time.Duration // how long one attempt reserves a mail; then another attempt may begin; 0: 5 min
+	GiveUpAfter  time.Duration // how long a mail is tried after its creation; 0: five days
+	PollInterval time.Duration // pause between two looks for due mails; 0: 5 s
+	// PerMinute is the maximum number of mails a minute that are sent to the relay; further mails wait. 0: 600
 	PerMinute int
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 }
 
-// Sender sends mails.
+// Sender sends mails to citizens through a relay.
 type Sender struct {
 	Config
 	breaker   *gobreaker.CircuitBreaker
@@ -72,7 +73,7 @@ type Sender struct {
 	outcomes  *prometheus.CounterVec
 }
 
-// New checks the configuration.
+// New checks the configuration and sets its defaults. It returns an error if a required field is missing.
 func New(c Config) (*Sender, error) {
 	if c.Pool == nil || c.App == nil || c.Catalog == nil || c.Now == nil || c.Addresses == nil || c.Link == nil {
 		return nil, errors.New("mail: Pool, App, Catalog, Now, Addresses and Link are required")
@@ -92,19 +93,18 @@ func New(c Config) (*Sender, error) {
 	}, []string{"outcome"})}, nil
 }
 
-// Deliver takes a notification to a citizen on, and tries at once unless the peer is away or has had enough for now.
-// messageID makes a redelivery harmless: after an error the caller gives it again, and a mail that was sent is not sent
-// again.
-func (d *Sender) Deliver(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error {
+// Deliver stores a notification to a citizen as a mail, and sends it at once unless the relay is unreachable or the rate limit is reached.
+// After an error the caller calls it again with the same messageID: a stored mail is not stored twice, and a sent mail is not sent again.
+func (d *Sender) Deliver(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error {
 	reference, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
 	_, err = d.Pool.Exec(ctx, `
 		insert into mail.deliveries (id, ticket, kind, notification, state, next_at) values ($1, $2, $3, $4, 'waiting', clock_timestamp())
-		on conflict do nothing`, messageID, string(on), string(n.Kind), reference)
+		on conflict do nothing`, messageID, string(id), string(n.Kind), reference)
 	if err != nil {
-		return fmt.Errorf("take mail %s on: %w", messageID, err)
+		return fmt.Errorf("store mail %s: %w", messageID, err)
 	}
 	if d.isOpen() || !d.rateLimit.Allow() {
 		return nil // Run sends it
@@ -112,15 +112,15 @@ func (d *Sender) Deliver(ctx context.Context, messageID string, on ticket.ID, n 
 	return d.attempt(ctx, messageID)
 }
 
-// Run tries mails again that wait or were left behind, until ctx ends.
+// Run sends the due mails every PollInterval until ctx ends, also those whose attempt was interrupted.
 func (d *Sender) Run(ctx context.Context) error {
-	look := time.NewTicker(d.PollInterval)
-	defer look.Stop()
+	poll := time.NewTicker(d.PollInterval)
+	defer poll.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-look.C:
+		case <-poll.C:
 		}
 		if err := d.Retry(ctx); err != nil && ctx.Err() == nil {
 			d.Log.ErrorContext(ctx, "due mails could not be sent, will retry", "error", err)
@@ -128,53 +128,54 @@ func (d *Sender) Run(ctx context.Context) error {
 	}
 }
 
-// Retry tries what is due now, until the peer is away. A mail that cannot be written holds up no other.
-func (d *Sender) Retry(ctx context.Context) (failed error) {
+// Retry sends the mails that are due now, until the relay is unreachable. It joins the errors of mails that cannot be written; such a mail
+// does not stop the others.
+func (d *Sender) Retry(ctx context.Context) (failures error) {
 	for d.Relay.host != "" && !d.isOpen() {
 		rows, err := d.Pool.Query(ctx, `
 			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
 			order by next_at limit 100`)
 		if err != nil {
-			return errors.Join(failed, err)
+			return errors.Join(failures, err)
 		}
 		var due []string
 		for rows.Next() {
 			var id string
 			if err := rows.Scan(&id); err != nil {
-				return errors.Join(failed, err)
+				return errors.Join(failures, err)
 			}
 			due = append(due, id)
 		}
 		if err := rows.Err(); err != nil || len(due) == 0 {
-			return errors.Join(failed, err)
+			return errors.Join(failures, err)
 		}
 		for _, id := range due {
 			if d.isOpen() {
-				return failed
+				return failures
 			}
 			if err := d.rateLimit.Wait(ctx); err != nil {
-				return errors.Join(failed, err)
+				return errors.Join(failures, err)
 			}
 			err := d.attempt(ctx, id)
-			if failed = errors.Join(failed, err); eventstore.IsUnavailable(err) || ctx.Err() != nil {
-				return failed
+			if failures = errors.Join(failures, err); eventstore.IsUnavailable(err) || ctx.Err() != nil {
+				return failures
 			}
 		}
 	}
-	return failed
+	return failures
 }
 
-// delivery is a mail that this node has in hand.
+// delivery is a mail that this node is sending.
 type delivery struct {
 	id           string
 	ticket       ticket.ID
 	notification sagas.Notification
 	attempts     int
-	since        time.Time
+	since        time.Time // creation of the mail
 }
 
-// attempt hands a mail over if it is due and nobody has it in hand. One that was in hand when its node died may have
-// arrived: it is marked, and only such a mail may arrive twice.
+// attempt sends a mail if it is due and no other attempt has reserved it. A mail whose attempt was interrupted, for example by the end of
+// its node, may have arrived: it is marked as uncertain. Only an uncertain mail can arrive twice.
 func (d *Sender) attempt(ctx context.Context, id string) error {
 	if d.Relay.host == "" {
 		return nil
@@ -187,32 +188,32 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
 		returning ticket::text, notification, attempts, created_at`, id, d.Lease)
 	if err != nil {
-		return fmt.Errorf("take mail %s in hand: %w", id, err)
+		return fmt.Errorf("reserve mail %s: %w", id, err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return rows.Err() // sent, or in another's hand
+		return rows.Err() // sent already, or reserved by another attempt
 	}
 	if err := rows.Scan(&m.ticket, &reference, &m.attempts, &m.since); err != nil {
 		return err
 	}
 	rows.Close()
-	asked := ctx
-	ctx = context.WithoutCancel(ctx) // what becomes of it is kept, also when the service stops
+	requestCtx := ctx
+	ctx = context.WithoutCancel(ctx) // the result is stored even if the service stops
 	if err := json.Unmarshal(reference, &m.notification); err != nil {
 		return d.finish(ctx, m, "void", "cannot be read: "+err.Error())
 	}
 	if m.attempts == 1 && time.Since(m.since) > d.GiveUpAfter {
 		return d.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
-	msg, why, err := d.compose(asked, m)
+	msg, why, err := d.compose(requestCtx, m)
 	if err != nil {
 		return errors.Join(d.postpone(ctx, m, "could not be written", false), err)
 	}
 	if msg == nil {
 		return d.finish(ctx, m, "void", why)
 	}
-	result, err := d.send(asked, msg)
+	result, err := d.send(requestCtx, msg)
 	switch result {
 	case accepted:
 		return d.finish(ctx, m, "sent", "")
@@ -227,8 +228,8 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 	return nil
 }
 
-// reject ends a mail that is not taken. Only if that is said of the recipient is the address reported, and before the
-// mail is done with: whoever dies in between asks the peer again, and nobody is left unreachable without being shown as such.
+// reject ends a mail that the relay rejects. If the answer is about the recipient, it records the failed contact before it ends the mail: a
+// node that stops between the two sends the mail again, and no failed contact is lost.
 func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
 	if errors.As(why, new(recipientError)) {
 		if err := d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
@@ -240,7 +241,7 @@ func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
 	return d.finish(ctx, m, "refused", why.Error())
 }
 
-// finish settles a mail, unless it came back or is in another's hand meanwhile: then what they say of it holds.
+// finish stores the final state of a mail, unless it was returned or reserved by another attempt in the meantime: then that result holds.
 func (d *Sender) finish(ctx context.Context, m delivery, state, why string) error {
 	d.outcomes.WithLabelValues(map[bool]string{true: "dropped", false: state}[state == "void"]).Inc() // void is the stored state
 	_, err := d.Pool.Exec(ctx, `
@@ -249,6 +250,7 @@ func (d *Sender) finish(ctx context.Context, m delivery, state, why string) erro
 	return err
 }
 
+// postpone stores a failed attempt and the time of the next one. uncertain marks a mail that may have arrived.
 func (d *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
 	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "deferred"}[uncertain]).Inc()
 	wait := d.backoff(m.attempts)
@@ -268,32 +270,33 @@ func (d *Sender) backoff(attempts int) (delay time.Duration) {
 	return min(delay, time.Hour)
 }
 
-// reportContactFailure tells the ticket's operators that the address takes no mail: «recapito fallito».
-func (d *Sender) reportContactFailure(ctx context.Context, on ticket.ID, messageID string, why ticket.DeliveryFailure) error {
+// reportContactFailure records at the ticket that the citizen's address takes no mail. Operators see it as «recapito fallito».
+func (d *Sender) reportContactFailure(ctx context.Context, id ticket.ID, messageID string, why ticket.DeliveryFailure) error {
 	_, err := d.App.Dispatch(ctx, app.CommandRequest{
-		Ticket: on, Command: ticket.ReportContact{Message: messageID, Why: why},
+		Ticket: id, Command: ticket.ReportContact{Message: messageID, Why: why},
 		By: person.Actor{ID: "mail", Role: person.System}, Key: "contact/" + messageID, Permanent: true,
 	})
 	return err
 }
 
-// RecordBounce takes note that a mail came back.
+// RecordBounce stores that a mail was returned, and records the failed contact at its ticket. It ignores a mail that was never sent or was
+// rejected.
 func (d *Sender) RecordBounce(ctx context.Context, messageID string) error {
-	var on ticket.ID
+	var id ticket.ID
 	err := d.Pool.QueryRow(ctx, `
 		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced')
-		returning ticket::text`, messageID).Scan(&on)
-	if errors.Is(err, pgx.ErrNoRows) { // it was never sent, or its refusal was enough: who brings it need not come again
+		returning ticket::text`, messageID).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) { // never sent, or its rejection was recorded: the returned mail needs no retry
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("mail %s came back: %w", messageID, err)
+		return fmt.Errorf("record the return of mail %s: %w", messageID, err)
 	}
 	d.outcomes.WithLabelValues("bounced").Inc()
-	return d.reportContactFailure(ctx, on, messageID, ticket.DeliveryBounced)
+	return d.reportContactFailure(ctx, id, messageID, ticket.DeliveryBounced)
 }
 
-// compose writes the mail; nil and why: there is nothing to say any more.
+// compose writes the mail. Without a message and an error, why says why the mail is not to be sent any more.
 func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
 	history, err := d.App.History(ctx, m.ticket)
 	if err != nil {

@@ -34,7 +34,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// The sender that is killed is this program again, told by its environment what to do.
+// childEnv is the environment variable that makes the test binary run as the sender that a test kills. It holds a childSpec.
 const childEnv = "SOL_MAIL_TEST_SENDER"
 
 func TestMain(m *testing.M) {
@@ -45,15 +45,15 @@ func TestMain(m *testing.M) {
 	storetest.Run(m)
 }
 
-// fakeRelay is a real SMTP server that keeps what it is given and behaves as it is told.
+// fakeRelay is an SMTP server that stores the mails it gets, and fails as configured by behave.
 type fakeRelay struct {
 	server *smtp.Server
 	listen net.Listener
 
 	mu    sync.Mutex
 	mails []string
-	drop  bool  // take the text and break the line instead of answering
-	rcpt  error // answer to RCPT
+	drop  bool  // take the text and close the connection instead of a reply
+	rcpt  error // reply to RCPT
 }
 
 func newFakeRelay(t *testing.T) *fakeRelay {
@@ -112,7 +112,7 @@ func (s session) Data(r io.Reader) error {
 	return nil
 }
 
-// fixture is a log with a door to a peer.
+// fixture is a store with a sender that sends to a fakeRelay.
 type fixture struct {
 	*testing.T
 	store      *eventstore.Store
@@ -130,14 +130,14 @@ func newFixture(t *testing.T) *fixture {
 	return w
 }
 
-func newSender(store *eventstore.Store, peer string, options ...func(*mail.Config)) (*app.Dispatcher, *mail.Sender) {
+func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.Config)) (*app.Dispatcher, *mail.Sender) {
 	d := app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default()})
-	at, err := mail.ParseRelay(peer)
+	relay, err := mail.ParseRelay(relayURL)
 	if err != nil {
 		panic(err)
 	}
 	c := mail.Config{
-		Pool: store.WorkerPool(), App: d, Catalog: catalog.Default(), Now: store.Now, Relay: at,
+		Pool: store.WorkerPool(), App: d, Catalog: catalog.Default(), Now: store.Now, Relay: relay,
 		Addresses: mailaddress.New(store.KeyedHash, "assistenza.example.it"),
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
@@ -171,9 +171,9 @@ const (
 
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
-func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: by}); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -189,24 +189,24 @@ func (w *fixture) open(identity ticket.Identity) ticket.ID {
 	return id
 }
 
-// write writes a public note with an act and answers the notification of it.
-func (w *fixture) write(on ticket.ID, status ticket.Status, text string) sagas.Notification {
+// write writes a public note in an act and returns the notification about it.
+func (w *fixture) write(id ticket.ID, status ticket.Status, text string) sagas.Notification {
 	w.Helper()
 	note := newID()
-	w.dispatch(on, anna, ticket.Update{Changes: ticket.Changes{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
+	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
 	return sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen, Note: note}
 }
 
-func (w *fixture) deliver(on ticket.ID, n sagas.Notification) (messageID string) {
+func (w *fixture) deliver(id ticket.ID, n sagas.Notification) (messageID string) {
 	w.Helper()
 	messageID = uuid.NewString()
-	if err := w.sender.Deliver(w.Context(), messageID, on, n); err != nil {
+	if err := w.sender.Deliver(w.Context(), messageID, id, n); err != nil {
 		w.Fatal(err)
 	}
 	return messageID
 }
 
-// row is what became of a mail.
+// row returns the stored state of a mail.
 func (w *fixture) row(id string) (state string, uncertain bool) {
 	w.Helper()
 	if err := w.store.WorkerPool().QueryRow(w.Context(), "select state, uncertain from mail.deliveries where id = $1", id).Scan(&state, &uncertain); err != nil {
@@ -215,7 +215,7 @@ func (w *fixture) row(id string) (state string, uncertain bool) {
 	return state, uncertain
 }
 
-func TestACitizenReadsTheOperatorsText(t *testing.T) {
+func TestMailHoldsTheOperatorsText(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Declared)
 	for _, c := range []struct {
@@ -228,7 +228,7 @@ func TestACitizenReadsTheOperatorsText(t *testing.T) {
 		again := w.sender.Deliver(t.Context(), m, id, n) // a redelivery
 		mails := w.relay.received()
 		if state, uncertain := w.row(m); state != "sent" || uncertain || again != nil {
-			t.Fatalf("%s is %s, %t, %v", status, state, uncertain, again)
+			t.Fatalf("%s: got %s, uncertain %t, error %v, want sent", status, state, uncertain, again)
 		}
 		raw := strings.ReplaceAll(mails[len(mails)-1], "=\r\n", "")
 		for _, want := range []string{
@@ -236,19 +236,19 @@ func TestACitizenReadsTheOperatorsText(t *testing.T) {
 			"richieste/t." + string(id), "To: <prova@example.it>",
 		} {
 			if !strings.Contains(raw, want) && !strings.Contains(decoded(raw), want) {
-				t.Errorf("%s: the mail lacks %q:\n%s", status, want, raw)
+				t.Errorf("%s: got the mail\n%s\nwant it to hold %q", status, raw, want)
 			}
 		}
 		if subject := regexp.MustCompile(`(?m)^Subject: .*$`).FindString(raw); strings.Contains(subject, "Prova") || strings.Contains(subject, "RSSMRA") {
-			t.Errorf("the subject says too much: %s", subject)
+			t.Errorf("got the subject %s, want no personal data", subject)
 		}
 	}
 	if n := len(w.relay.received()); n != 2 {
-		t.Errorf("%d mails for two texts", n)
+		t.Errorf("got %d mails, want 2", n)
 	}
 }
 
-// decoded undoes the quoted-printable of what tests look for.
+// decoded decodes quoted-printable characters.
 func decoded(raw string) string {
 	return regexp.MustCompile(`=([0-9A-F]{2})`).ReplaceAllStringFunc(raw, func(hex string) string {
 		var b byte
@@ -257,18 +257,18 @@ func decoded(raw string) string {
 	})
 }
 
-func TestWhoIsLoggedInReadsItThere(t *testing.T) {
+func TestMailToAVerifiedCitizenHoldsNoText(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Verified)
 	w.deliver(id, w.write(id, ticket.Solved, "Il referto è pronto"))
 	raw := decoded(w.relay.received()[0])
 	if strings.Contains(raw, "pronto") || strings.Contains(raw, "/t.") || !strings.Contains(raw, "https://assistenza.example.it/richieste") {
-		t.Errorf("the mail says %s", raw)
+		t.Errorf("got the mail %s, want a link and no text", raw)
 	}
 }
 
-// What was undone, erased or is not the citizen's to read is not sent, whatever a message says.
-func TestWhatIsNotTheirsIsNeverSent(t *testing.T) {
+// Text that was undone or erased, or that the citizen may not read, is not sent, whatever the notification names.
+func TestHiddenTextIsNeverSent(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Declared)
 	hidden, handed := newID(), newID()
@@ -277,28 +277,28 @@ func TestWhatIsNotTheirsIsNeverSent(t *testing.T) {
 	w.dispatch(id, rita, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Regional}})
 	for _, n := range []sagas.Notification{{Kind: sagas.KindPublicNote, Note: hidden}, {Kind: sagas.KindPublicNote, Note: handed}, {Kind: sagas.KindPublicNote, Note: newID()}, {Kind: "boh"}} {
 		if state, _ := w.row(w.deliver(id, n)); state != "void" {
-			t.Errorf("%+v is %s", n, state)
+			t.Errorf("%+v: got %s, want void", n, state)
 		}
 	}
 	w.deliver(id, sagas.Notification{Kind: sagas.KindWithRegion})
 	w.dispatch(id, admin, ticket.Erase{})
 	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})); state != "void" {
-		t.Errorf("of an erased ticket it is %s", state)
+		t.Errorf("erased ticket: got %s, want void", state)
 	}
 	if mails := w.relay.received(); len(mails) != 1 || strings.Contains(mails[0], internal) || strings.Contains(mails[0], regional) {
-		t.Errorf("sent are %q", mails)
+		t.Errorf("got the mails %q, want one without internal and regional text", mails)
 	}
 }
 
-func TestARefusedAddressIsShown(t *testing.T) {
+func TestRejectedAddressIsRecorded(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Declared)
 	w.relay.behave(false, &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"})
 	if state, _ := w.row(w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})); state != "refused" {
-		t.Errorf("it is %s", state)
+		t.Errorf("got state %s, want refused", state)
 	}
 	if s, _, err := w.dispatcher.State(t.Context(), id); err != nil || !s.Unreachable {
-		t.Errorf("«recapito fallito»: %t, %v", s.Unreachable, err)
+		t.Errorf("«recapito fallito»: got %t, %v, want true", s.Unreachable, err)
 	}
 	w.relay.behave(false, nil)
 	id = w.open(ticket.Declared)
@@ -307,20 +307,20 @@ func TestARefusedAddressIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s, _, err := w.dispatcher.State(t.Context(), id); err != nil || !s.Unreachable {
-		t.Errorf("of one that came back, «recapito fallito»: %t, %v", s.Unreachable, err)
+		t.Errorf("returned mail, «recapito fallito»: got %t, %v, want true", s.Unreachable, err)
 	}
 	if state, _ := w.row(m); state != "bounced" {
-		t.Errorf("it is %s", state)
+		t.Errorf("got state %s, want bounced", state)
 	}
 }
 
 func (w *fixture) eventuallySent(id string) { w.Helper(); w.eventuallyState(id, "sent") }
 
-// eventuallyState tries what is due until a mail has come to a state.
+// eventuallyState sends due mails until a mail has the state want, for at most two minutes.
 func (w *fixture) eventuallyState(id, want string) {
 	w.Helper()
-	enough := time.After(2 * time.Minute)
-	for look := time.NewTicker(5 * time.Millisecond); ; {
+	timeout := time.After(2 * time.Minute)
+	for poll := time.NewTicker(5 * time.Millisecond); ; {
 		if err := w.sender.Retry(w.Context()); err != nil {
 			w.Fatal(err)
 		}
@@ -328,40 +328,40 @@ func (w *fixture) eventuallyState(id, want string) {
 			return
 		}
 		select {
-		case <-look.C:
-		case <-enough:
-			w.Fatalf("it is never %s", want)
+		case <-poll.C:
+		case <-timeout:
+			w.Fatalf("the mail never got the state %s", want)
 		}
 	}
 }
 
-// A peer that is down, or puts a mail off, loses nothing; a line that breaks at the end leaves it uncertain.
-func TestWhatIsPutOffIsSentLater(t *testing.T) {
+// A mail that the relay defers is sent later. A connection that breaks after the text leaves the mail uncertain.
+func TestDeferredMailIsSentLater(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Declared)
 	w.relay.behave(false, &smtp.SMTPError{Code: 451, Message: "later"})
 	m := w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
 	if state, uncertain := w.row(m); state != "waiting" || uncertain {
-		t.Errorf("put off, it is %s, %t", state, uncertain)
+		t.Errorf("deferred: got %s, uncertain %t, want waiting and false", state, uncertain)
 	}
 	w.relay.behave(false, nil)
 	w.eventuallySent(m)
 	w.relay.behave(true, nil)
 	m = w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
 	if state, uncertain := w.row(m); state != "waiting" || !uncertain {
-		t.Errorf("with a broken line it is %s, %t", state, uncertain)
+		t.Errorf("broken connection: got %s, uncertain %t, want waiting and true", state, uncertain)
 	}
 	w.relay.behave(false, nil)
 	w.eventuallySent(m)
 	if n := len(w.relay.received()); n != 3 {
-		t.Errorf("%d mails arrived, one of them twice", n)
+		t.Errorf("got %d mails, want 3: one of them twice", n)
 	}
 }
 
-// childSpec is what the sender is told.
+// childSpec holds the database and the relay of a child sender.
 type childSpec struct{ URL, Peer string }
 
-// runChildSender is the child: it sends what is due until it is killed.
+// runChildSender is the child process: it sends due mails until it is killed.
 func runChildSender(spec string) {
 	var c childSpec
 	if err := json.Unmarshal([]byte(spec), &c); err != nil {
@@ -382,9 +382,9 @@ func runChildSender(spec string) {
 
 var messageID = regexp.MustCompile(`Message-ID: <([0-9a-f-]{36})@`)
 
-// The sender is killed at random, again and again: every mail arrives, and only those that are listed as uncertain may
-// arrive twice. No mail of the run holds a note that is not the citizen's.
-func TestASenderThatIsKilled(t *testing.T) {
+// The sender is killed again and again at random moments. Every mail arrives, and only mails that are marked as uncertain arrive twice. No
+// mail holds an internal or regional note.
+func TestKilledSenderLosesNoMail(t *testing.T) {
 	w := newFixture(t)
 	const n = 120
 	down := listenNowhere(t)
@@ -409,8 +409,8 @@ func TestASenderThatIsKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		goal := len(w.relay.received()) + 1 + rand.IntN(25)
-		for look := time.NewTicker(200 * time.Microsecond); ; {
-			<-look.C
+		for poll := time.NewTicker(200 * time.Microsecond); ; {
+			<-poll.C
 			if len(w.relay.received()) >= goal {
 				break
 			}
@@ -429,7 +429,7 @@ func TestASenderThatIsKilled(t *testing.T) {
 	arrived := map[string]int{}
 	for _, m := range w.relay.received() {
 		if strings.Contains(m, internal) || strings.Contains(m, regional) {
-			t.Fatal("a mail holds what is not the citizen's")
+			t.Fatal("got a mail with internal or regional text")
 		}
 		arrived[messageID.FindStringSubmatch(m)[1]]++
 	}
@@ -441,9 +441,9 @@ func TestASenderThatIsKilled(t *testing.T) {
 		}
 		switch {
 		case arrived[id] == 0:
-			t.Errorf("%s never arrived", id)
+			t.Errorf("mail %s never arrived", id)
 		case arrived[id] > 1 && !marked:
-			t.Errorf("%s arrived %d times and is not listed as uncertain", id, arrived[id])
+			t.Errorf("mail %s arrived %d times and is not marked as uncertain", id, arrived[id])
 		case arrived[id] > 1:
 			twice++
 		}
@@ -451,7 +451,7 @@ func TestASenderThatIsKilled(t *testing.T) {
 	t.Logf("%d mails, sender killed %d times: %d uncertain, %d of them arrived twice", n, killed, uncertain, twice)
 }
 
-// listenNowhere is the address of a peer that is down.
+// listenNowhere returns the address of a relay that does not run.
 func listenNowhere(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -15,16 +15,16 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Relay is the mail server that takes our mails.
+// Relay is the mail server that takes mail to citizens.
 type Relay struct {
 	host     string
 	port     int
-	tls      bool // from the first byte; otherwise STARTTLS where it is offered
+	tls      bool // TLS from the first byte; otherwise STARTTLS if the server offers it
 	user     string
 	password string
 }
 
-// ParseRelay reads smtp://user:password@host:port or smtps://…; no error repeats a password.
+// ParseRelay reads smtp://user:password@host:port or smtps://…. Without a port it is 25 or 465. Its errors do not contain the password.
 func ParseRelay(text string) (Relay, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" {
@@ -33,7 +33,7 @@ func ParseRelay(text string) (Relay, error) {
 	p := Relay{host: u.Hostname(), tls: u.Scheme == "smtps", port: map[bool]int{true: 465, false: 25}[u.Scheme == "smtps"]}
 	if u.Port() != "" {
 		if p.port, err = strconv.Atoi(u.Port()); err != nil || p.port < 1 || p.port > 65535 {
-			return Relay{}, errors.New("mail server: the port is none from 1 to 65535")
+			return Relay{}, errors.New("mail server: the port must be a number from 1 to 65535")
 		}
 	}
 	if u.User != nil {
@@ -43,21 +43,21 @@ func ParseRelay(text string) (Relay, error) {
 	return p, nil
 }
 
-// deliveryResult is what came of handing a mail over.
+// deliveryResult is the result of an attempt to send a mail to the relay.
 type deliveryResult int
 
 const (
-	accepted    deliveryResult = iota // the peer said 250
-	unreachable                       // it does not answer at all: no mail needs trying now
-	deferred                          // it did not get it: again later
-	rejected                          // it will not take it, however often it is asked
-	uncertain                         // it may have got it: the line broke at the end
+	accepted    deliveryResult = iota // the relay answered 250
+	unreachable                       // the relay does not answer: no other mail is tried now
+	deferred                          // the relay did not take the mail now: retry later
+	rejected                          // the relay will never take the mail
+	uncertain                         // the relay may have the mail: the connection broke after the text
 )
 
-// recipientError is an answer that says something about the address that the mail is for, and not about us or the mail.
+// recipientError is a relay's answer about the recipient's address, not about the sender or the mail.
 type recipientError struct{ error }
 
-// classifyReply reads what the peer said at a stage of the conversation.
+// classifyReply converts a negative reply of the relay, at a stage of the SMTP dialogue, to a result and an error.
 func classifyReply(stage gomail.SendErrReason, code int, enhanced string) (deliveryResult, error) {
 	status := fmt.Errorf("%d %s", code, enhanced)
 	if blamesRecipient(stage, code, enhanced) {
@@ -65,17 +65,17 @@ func classifyReply(stage gomail.SendErrReason, code int, enhanced string) (deliv
 	}
 	switch {
 	case code < 500:
-		return deferred, fmt.Errorf("put off with %w", status)
+		return deferred, fmt.Errorf("deferred with %w", status)
 	case stage == gomail.ErrSMTPMailFrom, stage == gomail.ErrSMTPRcptTo && !errors.As(status, new(recipientError)):
-		return deferred, fmt.Errorf("the mail server does not let us send: %w", status) // until somebody mends the configuration
+		return deferred, fmt.Errorf("the mail server does not let us send: %w", status) // until the configuration is corrected
 	default:
 		return rejected, fmt.Errorf("refused with %w", status)
 	}
 }
 
-// blamesRecipient tells whether an answer is about the recipient. What is said to RCPT is, unless it is about our session or rights
-// (RFC 5321 4.2.2; RFC 3463: subjects 3, 5, 6 and 7, and 1.7 and 1.8, which are the sender's address); what is said to the
-// text is only if it says so.
+// blamesRecipient reports whether a reply is about the recipient. A reply to RCPT is, unless it is about the session or its rights
+// (RFC 5321 4.2.2; RFC 3463: subjects 3, 5, 6 and 7, and 1.7 and 1.8, which are the sender's address). A reply to the text is only
+// if its enhanced status code has subject 1 or 2.
 func blamesRecipient(stage gomail.SendErrReason, code int, enhanced string) bool {
 	subject := ""
 	if _, rest, ok := strings.Cut(enhanced, "."); ok {
@@ -89,13 +89,13 @@ func blamesRecipient(stage gomail.SendErrReason, code int, enhanced string) bool
 	case stage != gomail.ErrSMTPRcptTo:
 		return false
 	case subject == "":
-		return code%100 >= 50 // 450 to 459, 550 to 559: the mail system; below are syntax, connection and rights
+		return code%100 >= 50 // 450 to 459 and 550 to 559 are about the mail system; lower codes are about syntax, connection and rights
 	default:
 		return strings.HasPrefix(subject, "0.") || strings.HasPrefix(subject, "4.")
 	}
 }
 
-// send gives one mail to the peer.
+// send sends one mail to the relay, within timeout for each step. It returns the result, and an error for each result except accepted.
 func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (deliveryResult, error) {
 	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
 	if p.tls {
@@ -112,20 +112,20 @@ func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (
 		return unreachable, fmt.Errorf("the mail server cannot be reached: %w", err)
 	}
 	err = c.Send(m)
-	_ = c.Close() // the outcome is known
-	var failed *gomail.SendError
+	_ = c.Close() // the result is known
+	var sendErr *gomail.SendError
 	switch {
 	case err == nil:
 		return accepted, nil
-	case !errors.As(err, &failed):
-		return uncertain, errors.New("the line broke")
-	case failed.Reason == gomail.ErrSMTPReset:
-		return accepted, nil // it was taken before
-	case failed.ErrorCode() >= 400:
-		return classifyReply(failed.Reason, failed.ErrorCode(), failed.EnhancedStatusCode())
-	case failed.Reason == gomail.ErrSMTPDataClose:
-		return uncertain, errors.New("the line broke after the text")
+	case !errors.As(err, &sendErr):
+		return uncertain, errors.New("the connection broke")
+	case sendErr.Reason == gomail.ErrSMTPReset:
+		return accepted, nil // the mail was accepted before the reset
+	case sendErr.ErrorCode() >= 400:
+		return classifyReply(sendErr.Reason, sendErr.ErrorCode(), sendErr.EnhancedStatusCode())
+	case sendErr.Reason == gomail.ErrSMTPDataClose:
+		return uncertain, errors.New("the connection broke after the text")
 	default:
-		return deferred, errors.New("the line broke before the text was through")
+		return deferred, errors.New("the connection broke before the end of the text")
 	}
 }

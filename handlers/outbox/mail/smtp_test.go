@@ -21,11 +21,11 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// scripted is a mail server that misbehaves at one verb: it says what it is told to, or hangs («…»), or hangs up («»). reached is whether
-// a conversation came as far as that.
-func scripted(t *testing.T, at, says string) (url string, reached *atomic.Bool) {
+// newScriptedRelay starts a mail server that misbehaves at the verb at: it replies with reply, hangs («…») or closes the connection («»).
+// reached is set when a dialogue came to that verb.
+func newScriptedRelay(t *testing.T, at, reply string) (url string, reached *atomic.Bool) {
 	t.Helper()
-	on, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,28 +33,28 @@ func scripted(t *testing.T, at, says string) (url string, reached *atomic.Bool) 
 	var conversations sync.WaitGroup
 	conversations.Go(func() {
 		for {
-			c, err := on.Accept()
+			c, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			conversations.Go(func() { converse(c, at, says, ended, reached) })
+			conversations.Go(func() { converse(c, at, reply, ended, reached) })
 		}
 	})
-	t.Cleanup(func() { close(ended); _ = on.Close(); conversations.Wait() })
-	return "smtp://" + on.Addr().String(), reached
+	t.Cleanup(func() { close(ended); _ = listener.Close(); conversations.Wait() })
+	return "smtp://" + listener.Addr().String(), reached
 }
 
-func converse(c net.Conn, at, says string, ended <-chan struct{}, reached *atomic.Bool) {
+func converse(c net.Conn, at, reply string, ended <-chan struct{}, reached *atomic.Bool) {
 	defer c.Close()
 	r, text := bufio.NewReader(c), false
 	for verb := "CONNECT"; ; {
-		answer := map[string]string{
+		response := map[string]string{
 			"CONNECT": "220 localhost", "EHLO": "250-localhost\r\n250 ENHANCEDSTATUSCODES", "MAIL": "250 2.1.0 ok", "RCPT": "250 2.1.5 ok",
 			"DATA": "354 go on", ".": "250 2.0.0 taken", "RSET": "250 2.0.0 ok", "QUIT": "221 2.0.0 bye",
 		}[verb]
 		if verb == at {
 			reached.Store(true)
-			switch answer = says; answer {
+			switch response = reply; response {
 			case "":
 				return
 			case "…":
@@ -62,10 +62,10 @@ func converse(c net.Conn, at, says string, ended <-chan struct{}, reached *atomi
 				return
 			}
 		}
-		if _, err := fmt.Fprint(c, answer+"\r\n"); err != nil || verb == "QUIT" {
+		if _, err := fmt.Fprint(c, response+"\r\n"); err != nil || verb == "QUIT" {
 			return
 		}
-		text = verb == "DATA" && strings.HasPrefix(answer, "3")
+		text = verb == "DATA" && strings.HasPrefix(response, "3")
 		for verb = ""; verb == ""; {
 			line, err := r.ReadString('\n')
 			if err != nil {
@@ -81,12 +81,12 @@ func converse(c net.Conn, at, says string, ended <-chan struct{}, reached *atomi
 	}
 }
 
-// Whatever a peer does at whatever verb, no mail is lost, none is taken for sent that was not, and only what is said of the
-// recipient marks the recipient.
-func TestMisbehavingRelay(t *testing.T) {
+// Whatever a relay does at any verb, no mail is lost, no mail counts as sent that was not, and only a reply about the recipient records a
+// failed contact.
+func TestMisbehavingRelayLosesNoMail(t *testing.T) {
 	w := newFixture(t)
 	for _, c := range []struct {
-		at, says  string
+		at, reply string
 		state     string
 		uncertain bool
 		failed    bool // «recapito fallito»
@@ -131,54 +131,55 @@ func TestMisbehavingRelay(t *testing.T) {
 		{"RSET", "500 what?", "sent", false, false},
 		{"QUIT", "…", "sent", false, false},
 	} {
-		patience := 2 * time.Minute
-		if c.says == "…" {
-			patience = 300 * time.Millisecond
+		timeout := 2 * time.Minute
+		if c.reply == "…" {
+			timeout = 300 * time.Millisecond
 		}
-		var on ticket.ID
+		var ticketID ticket.ID
 		var m string
-		for reached := false; !reached; { // when the machine is busy a short patience may end before the peer hangs
-			on = w.open(ticket.Declared)
-			url, at := scripted(t, c.at, c.says)
-			_, w.sender = newSender(w.store, url, func(k *mail.Config) { k.RetryDelay, k.Lease, k.Timeout = time.Hour, time.Hour, patience })
-			m = w.deliver(on, sagas.Notification{Kind: sagas.KindOpened})
+		for reached := false; !reached; { // on a busy machine a short timeout can end before the relay hangs
+			ticketID = w.open(ticket.Declared)
+			url, at := newScriptedRelay(t, c.at, c.reply)
+			_, w.sender = newSender(w.store, url, func(k *mail.Config) { k.RetryDelay, k.Lease, k.Timeout = time.Hour, time.Hour, timeout })
+			m = w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
 			reached = at.Load()
 		}
 		state, uncertain := w.row(m)
-		s, _, err := w.dispatcher.State(t.Context(), on)
+		s, _, err := w.dispatcher.State(t.Context(), ticketID)
 		if err != nil || state != c.state || uncertain != c.uncertain || s.Unreachable != c.failed {
-			t.Errorf("%q to %s: it is %s, uncertain %t, «recapito fallito» %t, %v", c.says, c.at, state, uncertain, s.Unreachable, err)
+			t.Errorf("reply %q to %s: got %s, uncertain %t, «recapito fallito» %t, %v, want %s, %t, %t",
+				c.reply, c.at, state, uncertain, s.Unreachable, err, c.state, c.uncertain, c.failed)
 		}
 	}
 }
 
-// A mail that nobody took in all its time is done with and listed; the recipient is marked only for what is said of them.
-func TestWhatIsGivenUp(t *testing.T) {
+// A mail that the relay did not take until GiveUpAfter ends and is listed. Only a reply about the recipient records a failed contact.
+func TestMailIsGivenUpInTheEnd(t *testing.T) {
 	w := newFixture(t)
-	for says, failed := range map[string]bool{"450 4.2.2 mailbox full": true, "450 4.7.1 not you": false, "": false} {
-		on := w.open(ticket.Declared)
-		url, _ := scripted(t, "RCPT", says)
+	for reply, failed := range map[string]bool{"450 4.2.2 mailbox full": true, "450 4.7.1 not you": false, "": false} {
+		ticketID := w.open(ticket.Declared)
+		url, _ := newScriptedRelay(t, "RCPT", reply)
 		_, w.sender = newSender(w.store, url, func(k *mail.Config) { k.GiveUpAfter = time.Hour })
-		m := w.deliver(on, sagas.Notification{Kind: sagas.KindOpened})
+		m := w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
 		if _, err := w.store.WorkerPool().Exec(t.Context(), "update mail.deliveries set created_at = created_at - interval '2 hours' where id = $1", m); err != nil {
 			t.Fatal(err)
 		}
 		w.eventuallyState(m, "refused")
-		if s, _, err := w.dispatcher.State(t.Context(), on); err != nil || s.Unreachable != failed {
-			t.Errorf("%q: «recapito fallito» %t, %v", says, s.Unreachable, err)
+		if s, _, err := w.dispatcher.State(t.Context(), ticketID); err != nil || s.Unreachable != failed {
+			t.Errorf("%q: «recapito fallito»: got %t, %v, want %t", reply, s.Unreachable, err, failed)
 		}
 		if all, err := messages.ListMails(t.Context(), w.store.WorkerPool(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
-			t.Errorf("%q: listed are %+v, %v", says, all, err)
+			t.Errorf("%q: got the list %+v, %v, want %s given up", reply, all, err, m)
 		}
 	}
 }
 
-// Who brings back a mail that was never sent, or whose request was erased meanwhile, is not asked to come again.
-func TestWhatComesBackLate(t *testing.T) {
+// A returned mail that was never sent, or whose ticket was erased in the meantime, gives no error, so that it is not reported again.
+func TestLateBounceGivesNoError(t *testing.T) {
 	w := newFixture(t)
-	on := w.open(ticket.Declared)
-	void, sent := w.deliver(on, sagas.Notification{Kind: "boh"}), w.deliver(on, sagas.Notification{Kind: sagas.KindOpened})
-	w.dispatch(on, admin, ticket.Erase{})
+	ticketID := w.open(ticket.Declared)
+	void, sent := w.deliver(ticketID, sagas.Notification{Kind: "boh"}), w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
+	w.dispatch(ticketID, admin, ticket.Erase{})
 	for _, m := range []string{void, sent, uuid.NewString()} {
 		if err := w.sender.RecordBounce(t.Context(), m); err != nil {
 			t.Errorf("%s: %v", m, err)
@@ -186,10 +187,10 @@ func TestWhatComesBackLate(t *testing.T) {
 	}
 }
 
-func TestAMailServersAddressIsChecked(t *testing.T) {
+func TestParseRelayRefusesBadAddresses(t *testing.T) {
 	for _, text := range []string{"", "http://a", "smtp://", "smtp://a:0", "smtp://a:99999", "smtp://utente:segreto@a:99999", "smtp://utente:segreto@[a"} {
 		if _, err := mail.ParseRelay(text); err == nil || strings.Contains(err.Error(), "segreto") {
-			t.Errorf("%s: %v", text, err)
+			t.Errorf("%s: got %v, want an error without the password", text, err)
 		}
 	}
 }

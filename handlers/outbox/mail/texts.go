@@ -25,14 +25,14 @@ var (
 	}}).ParseFS(templates, "templates/mail.html.tmpl"))
 )
 
-// mailText are what a kind of mail says: its subject, and the sentences before and after the operator's text.
+// mailText holds the subject of a kind of mail, and the sentences before and after the operator's text.
 type mailText struct {
 	subject string
 	before  string
 	after   string
 }
 
-// mailTexts is the table of what citizens read. The subject is followed by the request's number: nothing personal stands there.
+// mailTexts holds the texts for citizens by kind of mail. The ticket's number follows the subject, which holds no personal data.
 var mailTexts = map[sagas.NotificationKind]mailText{
 	sagas.KindOpened:     {"Abbiamo ricevuto la Sua richiesta", "Abbiamo ricevuto la Sua richiesta di assistenza. La legge un operatore: Le scriveremo appena ci saranno novità.", "Non serve inviarne un’altra."},
 	sagas.KindPublicNote: {"Un messaggio sulla Sua richiesta", "C’è un messaggio per Lei:", "Se vuole rispondere, risponda a questa e-mail o usi il collegamento."},
@@ -48,14 +48,14 @@ var mailTexts = map[sagas.NotificationKind]mailText{
 	sagas.KindBackAtASR:  {"La Sua richiesta è tornata all’Azienda sanitaria", "La Sua richiesta è di nuovo seguita dall’Azienda sanitaria che l’aveva prima dell’assistenza regionale.", "Non deve fare nulla: Le risponderà quella Azienda."},
 }
 
-// What a public text is, by the act that wrote it.
+// The kinds of mail for a public note, by the act that wrote the note.
 const (
 	questionAsked   sagas.NotificationKind = "asked"
 	ticketResolved  sagas.NotificationKind = "resolved"
 	markedDuplicate sagas.NotificationKind = "duplicate"
 )
 
-// noteKind finds out what a public text does to the ticket.
+// noteKind returns the kind of mail for a public note, by the event that the note belongs to.
 func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind {
 	for _, r := range history {
 		switch e := r.Event.(type) {
@@ -81,14 +81,15 @@ func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind 
 	return sagas.KindPublicNote
 }
 
-// templateData is what the templates are filled with.
+// templateData holds the values of the templates.
 type templateData struct {
 	Number, Before, Text, After, Entity, Link string
 	Files                                     int
-	Verified                                  bool // then there is no text: it stands behind the login
+	Verified                                  bool // true: the mail holds no text, since the citizen reads it after the login
 }
 
-// render composes a mail from what the citizen may see. False: it is void, since what it is about was withdrawn or erased.
+// render writes subject and bodies of a mail from the citizen's view of the ticket. It returns false if the mail is not to be sent: the
+// note was withdrawn or erased, or no text exists for the kind.
 func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Ticket, history []ticket.Recorded, link string, verified bool) (subject, text, html string, ok bool, err error) {
 	l := templateData{Number: t.Number, Entity: t.Entity.Name, Link: link, Verified: verified}
 	if n.Note != "" {
@@ -114,9 +115,9 @@ func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Tick
 		w.subject, l.Text, l.Files = "Novità sulla Sua richiesta", "", 0
 		l.Before, l.After = "C’è una novità sulla Sua richiesta di assistenza.", "Per leggerla acceda all’area riservata."
 	}
-	var asText, asHTML bytes.Buffer
-	if err = textTmpl.Execute(&asText, l); err == nil {
-		err = htmlTmpl.Execute(&asHTML, l)
+	var textBody, htmlBody bytes.Buffer
+	if err = textTmpl.Execute(&textBody, l); err == nil {
+		err = htmlTmpl.Execute(&htmlBody, l)
 	}
-	return w.subject + " – n. " + t.Number, asText.String(), asHTML.String(), true, err
+	return w.subject + " – n. " + t.Number, textBody.String(), htmlBody.String(), true, err
 }

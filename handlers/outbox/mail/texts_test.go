@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// golden compares a text with a file.
+// golden compares a text with a file of testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
@@ -31,13 +31,13 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is not what it was:\n%s", name, got)
+		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
 	}
 }
 
 const testNote ticket.ID = "01930000-0000-7000-8000-000000000002"
 
-// testTicket is what the citizen sees of a ticket with one note, whose text tries to be markup.
+// testTicket returns the citizen's view of a ticket with one note, whose text holds markup.
 func testTicket() ticketview.Ticket {
 	return ticketview.Ticket{
 		Number: "2026-0001234", Entity: ticketview.Entity{Code: "010301", Name: "ASL di prova"},
@@ -48,8 +48,8 @@ func testTicket() ticketview.Ticket {
 	}
 }
 
-// The mails as they are read, one file a kind. Whoever changes a sentence reads the whole mail again.
-func TestMailsReadAsTheyShould(t *testing.T) {
+// The golden files hold the whole mail of each kind, so that a change of a sentence is read in its context.
+func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 	for kind := range mailTexts {
 		n := sagas.Notification{Kind: kind}
 		var history []ticket.Recorded
@@ -76,8 +76,8 @@ func TestMailsReadAsTheyShould(t *testing.T) {
 	}
 }
 
-// Who logs in reads that there is something to read, and nothing of it.
-func TestAVerifiedCitizensMailHoldsNothing(t *testing.T) {
+// A citizen who logs in gets a mail that announces news and does not hold their text.
+func TestVerifiedCitizensMailHoldsNoText(t *testing.T) {
 	for kind := range mailTexts {
 		n := sagas.Notification{Kind: kind, Note: testNote}
 		subject, text, html, ok, err := render(kind, n, testTicket(), nil, "https://assistenza.example.it/richieste", true)
@@ -85,9 +85,9 @@ func TestAVerifiedCitizensMailHoldsNothing(t *testing.T) {
 			t.Fatalf("%s: %t, %v", kind, ok, err)
 		}
 		if strings.Contains(text+html, "referto") {
-			t.Errorf("%s tells %s", kind, text)
+			t.Errorf("%s: got %s, want no text of the ticket", kind, text)
 		}
-		golden(t, "verified.txt", subject+"\n\n"+text) // whatever the kind is
+		golden(t, "verified.txt", subject+"\n\n"+text) // the same mail for each kind
 		golden(t, "verified.html", html)
 	}
 }

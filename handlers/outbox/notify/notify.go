@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package notify delivers the notifications of the outbox: to accounts in the application, and to citizens by mail as well.
+// Package notify delivers notifications from the outbox: all of them in the application, and those to citizens by mail as well.
 package notify
 
 import (
@@ -13,18 +13,18 @@ import (
 
 // DeliverFunc delivers one notification about a ticket. messageID is the id of the outbox message: delivering it again changes
 // nothing.
-type DeliverFunc func(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error
+type DeliverFunc func(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error
 
 // New returns the delivery of notifications: inApplication gets every notification, mailCitizen those to citizens as well.
 // The mail is a function, since adapters do not import each other.
 func New(inApplication, mailCitizen DeliverFunc) DeliverFunc {
-	return func(ctx context.Context, messageID string, on ticket.ID, n sagas.Notification) error {
-		if err := inApplication(ctx, messageID, on, n); err != nil {
+	return func(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error {
+		if err := inApplication(ctx, messageID, id, n); err != nil {
 			return err
 		}
 		if n.To != sagas.ToCitizen {
 			return nil
 		}
-		return mailCitizen(ctx, messageID, on, n)
+		return mailCitizen(ctx, messageID, id, n)
 	}
 }

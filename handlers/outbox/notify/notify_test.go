@@ -29,15 +29,15 @@ func TestCitizensAreNotifiedByMailToo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			by := func(way string, err error) notify.DeliverFunc {
+			record := func(channel string, err error) notify.DeliverFunc {
 				return func(context.Context, string, ticket.ID, sagas.Notification) error {
-					got = append(got, way)
+					got = append(got, channel)
 					return err
 				}
 			}
-			err := notify.New(by("application", c.fails), by("mail", nil))(t.Context(), "m", "t", sagas.Notification{To: c.to})
+			err := notify.New(record("application", c.fails), record("mail", nil))(t.Context(), "m", "t", sagas.Notification{To: c.to})
 			if !errors.Is(err, c.fails) || !slices.Equal(got, c.want) {
-				t.Errorf("delivered by %v with error %v, want %v", got, err, c.want)
+				t.Errorf("got delivery by %v and error %v, want %v and %v", got, err, c.want, c.fails)
 			}
 		})
 	}

@@ -189,7 +189,8 @@ func (w *Pages) renderSimulation(v *ui.Request, status int, p *ui.Problem, d sim
 	})
 }
 
-// simulationTimeout limits a simulation on a page. It is shorter than the router's time limit; longer simulations run from the command line.
+// simulationTimeout limits a simulation on a page. It is shorter than the router's time limit. Longer simulations run from the command
+// line.
 const simulationTimeout = 75 * time.Second
 
 // simulate runs the saga over the whole log with other settings and shows the result. Only one simulation runs at a time on this node,

@@ -82,7 +82,7 @@ func (w *Pages) outboxPage(v *ui.Request) error {
 	return w.Render(v, http.StatusOK, ui.Page{Template: "messaggi", Title: "Messaggi in uscita", Breadcrumb: adminTrail, Data: d})
 }
 
-// addMails fills in the number of mails by state, and the mails that need attention.
+// addMails fills in the number of mails by state, and lists the newest ones that were not simply sent.
 func (w *Pages) addMails(v *ui.Request, d *outboxData) error {
 	counts, err := messages.CountMails(v.Context(), w.App.Store.WorkerPool())
 	if err != nil {

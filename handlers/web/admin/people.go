@@ -184,8 +184,8 @@ func (w *Pages) renderPerson(v *ui.Request, status int, p *ui.Problem, id string
 	return w.Render(v, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
 }
 
-// changeAccount runs a change of the account in the path and logs it. It shows the account again, with the error message of a refused change
-// or with a message of success.
+// changeAccount runs a change of the account in the path and logs it. It shows the account again, with the error message of a refused
+// change or with a message of success.
 func (w *Pages) changeAccount(v *ui.Request, action, message string, do func(id string) error) error {
 	id := v.PathValue("account")
 	err := do(id)

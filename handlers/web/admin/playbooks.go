@@ -55,7 +55,7 @@ type playbookData struct {
 	Starts   []string
 	Tree     *treeNode
 	Paths    []treePath
-	Unused   []playbook.OutcomeID // outcomes that no path of a run that starts here reaches
+	Unused   []playbook.OutcomeID // outcomes that no path reaches; runs of other playbooks can reach them
 }
 
 // treeNode is a check with the branches of its two answers.
