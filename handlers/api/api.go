@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package api is the door for programs: the JSON API of architecture.md ("Contract with the outside"), its OpenAPI
-// document, health and metrics.
+// Package api serves the JSON API under /api/v1, its OpenAPI document, the health report and the metrics. It calls the application service
+// for everything; it guarantees that each refusal is a Problem (RFC 9457) and that a repeated idempotency key gets the first response.
 package api
 
 import (
@@ -27,27 +27,27 @@ type Config struct {
 	App           *app.Service
 	Notifications *notification.Store
 
-	Version     string               // of the program, shown in the OpenAPI document; empty: "dev"
-	PublicURL   string               // of the service, named by the OpenAPI document; empty: "/", where the document was read
+	Version     string               // version of the program in the OpenAPI document; empty: "dev"
+	PublicURL   string               // URL of the service in the OpenAPI document; empty: "/", the server that sent the document
 	Log         *slog.Logger         // nil: slog.Default
 	Metrics     *prometheus.Registry // served at /metrics; nil: a new one
-	Middleware  *middleware.Stack    // shared with other doors; nil: one of its own, with its defaults
-	Timeout     time.Duration        // for answering one request, streams excepted; 0: 30 s
-	BodyTimeout time.Duration        // for a request's body to arrive; 0: 60 s
-	Heartbeat   time.Duration        // between signs of life on a stream, at which rights are checked too; 0: 15 s
+	Middleware  *middleware.Stack    // shared with the pages; nil: an own one with defaults
+	Timeout     time.Duration        // maximum time for one response, except streams; 0: 30 s
+	BodyTimeout time.Duration        // maximum time for a request's body to arrive; 0: 60 s
+	Heartbeat   time.Duration        // interval of heartbeats on a stream, at which the session is checked too; 0: 15 s
 }
 
-// API answers requests. Whoever runs its server calls EndStreams when it shuts down.
+// API is the HTTP handler of the API. The owner of its server calls EndStreams at shutdown.
 type API struct {
 	Config
 	handler http.Handler
 	huma    huma.API
 
-	closing    context.Context // ends when streams must
+	closing    context.Context // its end makes all streams end
 	endStreams context.CancelFunc
 }
 
-// New checks the configuration and builds the API.
+// New checks the configuration, sets its defaults and builds the API.
 func New(c Config) (*API, error) {
 	if c.App == nil || c.Notifications == nil {
 		return nil, errors.New("api: App and Notifications are required")
@@ -97,8 +97,8 @@ func New(c Config) (*API, error) {
 
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// EndStreams makes every stream end; a client comes back with the last id it saw.
+// EndStreams ends all streams. Clients reconnect with the last id that they got.
 func (a *API) EndStreams() { a.endStreams() }
 
-// now is the wall clock: limits and Retry-After are about waiting, whatever time the log keeps.
+// now returns the wall-clock time, for rate limits and Retry-After. The log's clock, which tests and the demo move, is not used for them.
 func (*API) now() time.Time { return time.Now() }

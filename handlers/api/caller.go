@@ -20,11 +20,11 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// caller is who makes a request: a session, the holder of a personal link, or nobody in particular.
+// caller is the caller of a request: a person or system with a session, the holder of a personal link, or an anonymous client.
 type caller struct {
 	app.Caller
 	token   string
-	session identity.Session // zero without one
+	session identity.Session // zero without a session
 }
 
 type callerKey struct{}
@@ -34,7 +34,7 @@ func callerFrom(ctx context.Context) caller {
 	return c
 }
 
-// bearer reads the Authorization header.
+// bearer reads the token of the Authorization header. given is false without a header; another scheme than Bearer gives an empty token.
 func bearer(header string) (token string, given bool) {
 	if header == "" {
 		return "", false
@@ -46,9 +46,9 @@ func bearer(header string) (token string, given bool) {
 	return strings.TrimSpace(token), true
 }
 
-// identify tells who calls. Without a token it is nobody. A token is counted as a wrong one, by address, before the
-// database is asked, and given back if it was not: sessions are not charged, and who tries tokens out is stopped
-// without a look-up, apart from others of the same address who have none.
+// identify returns the caller of a request. Without a token the caller is anonymous. A token is charged to the limit of wrong tokens of the
+// client's address before the database is queried, and refunded unless no session has it. So a client that guesses tokens is stopped
+// without a query, and clients of the same address with a session or without a token are not affected.
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
 	from, now := a.Middleware.ClientAddress(r), a.now()
@@ -71,8 +71,8 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	return caller{Caller: app.Caller{From: from, Actor: s.Actor}, token: token, session: s}, nil
 }
 
-// admit lets a caller through to an endpoint, or says why not: who are you, too often, not yours. It runs before the
-// body is read.
+// admit is the middleware of an endpoint: it identifies and authorizes the caller, applies the rate limits, and limits concurrent uploads.
+// It runs before the body is read, and refuses with a Problem.
 func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
@@ -85,7 +85,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		middleware.SetActor(ctx.Context(), c.Actor)
-		if e.maxBody > middleware.SmallBody { // a stream must not keep a place
+		if e.maxBody > middleware.SmallBody { // only endpoints with large bodies reserve a place: a stream would keep it
 			done, ok := a.Middleware.AcquireUpload(r)
 			if !ok {
 				unavailable.detail("Too many attachments are being sent at this moment. Try again in a few seconds; nothing was changed.").withRetryAfter(5 * time.Second).write(w)
@@ -97,6 +97,7 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	}
 }
 
+// authorize checks the rate limits, and whether the caller may call the endpoint.
 func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 	if p := a.checkLimits(e, c, h); p != nil {
 		return p
@@ -116,7 +117,8 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 	return nil
 }
 
-// checkLimits takes a request from all the limits that it falls under: no session, nor many of them, passes an endpoint's own.
+// checkLimits charges a request to its rate limits: the session's, and the endpoint's own by address, which holds for all sessions of an
+// address together. A request without both is charged to the public limit.
 func (a *API) checkLimits(e endpoint, c caller, h http.Header) *Problem {
 	now := a.now()
 	if c.session.Account != "" {

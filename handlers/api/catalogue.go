@@ -15,11 +15,11 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Catalogue is what forms and menus are made of.
+// Catalogue holds the entities, services, problems and statuses for forms and menus.
 type Catalogue struct {
-	Entities []CatalogueEntity  `json:"entities" doc:"Those that work today, the Region among them"`
+	Entities []CatalogueEntity  `json:"entities" doc:"The entities that are valid today, including the Region"`
 	Services []CatalogueService `json:"services"`
-	Statuses []CatalogueStatus  `json:"statuses" doc:"In the order of a ticket's life"`
+	Statuses []CatalogueStatus  `json:"statuses" doc:"In the order of the lifecycle"`
 }
 
 // CatalogueEntity is a health authority or the Region.
@@ -31,19 +31,19 @@ type CatalogueEntity struct {
 	Seat  string             `json:"seat"`
 }
 
-// CatalogueService is an on-line service that people ask for help with.
+// CatalogueService is an on-line service with its problems.
 type CatalogueService struct {
 	ID       catalog.ServiceID  `json:"id"`
 	Label    string             `json:"label"`
 	Problems []CatalogueProblem `json:"problems"`
 }
 
-// CatalogueProblem is what can be wrong with it.
+// CatalogueProblem is a problem of a service.
 type CatalogueProblem struct {
 	ID           catalog.ProblemID `json:"id"`
 	Label        string            `json:"label" doc:"For operators"`
-	CitizenLabel string            `json:"citizen_label,omitempty" doc:"For citizens; absent where operators alone may choose it"`
-	Playbook     playbook.ID       `json:"playbook,omitempty" doc:"The checks that it calls for; absent where there are none"`
+	CitizenLabel string            `json:"citizen_label,omitempty" doc:"For citizens; absent if only operators may choose the problem"`
+	Playbook     playbook.ID       `json:"playbook,omitempty" doc:"The playbook that the problem starts; absent if none"`
 }
 
 // CatalogueStatus is a status with its label.
@@ -59,10 +59,10 @@ type catalogueOutput struct {
 // OperatorList is the operator menu (FAQ 2.3).
 type OperatorList struct {
 	Items  []MenuOperator `json:"items"`
-	Groups []MenuGroup    `json:"groups" doc:"What else an assignee may be"`
+	Groups []MenuGroup    `json:"groups" doc:"Assignees that are not persons"`
 }
 
-// MenuOperator is a colleague.
+// MenuOperator is an operator to whom a ticket can be assigned.
 type MenuOperator struct {
 	ID       string      `json:"id"`
 	Username string      `json:"username"`
@@ -70,7 +70,7 @@ type MenuOperator struct {
 	Role     person.Role `json:"role"`
 }
 
-// MenuGroup is a choice that is no person.
+// MenuGroup is an assignee that is not a person: the supervisors or the Region.
 type MenuGroup struct {
 	ID   string `json:"id" example:"supervisori"`
 	Name string `json:"name"`
@@ -80,7 +80,7 @@ type operatorsOutput struct {
 	Body OperatorList
 }
 
-// registerCatalogue adds what forms and menus need.
+// registerCatalogue adds the endpoints of the catalogue and of the operator menu.
 func (a *API) registerCatalogue() {
 	register(a, endpoint{
 		id: "get-catalogue", method: http.MethodGet, path: "/api/v1/catalog", tag: "catalogue",
@@ -90,7 +90,7 @@ func (a *API) registerCatalogue() {
 	})
 	register(a, endpoint{
 		id: "list-operators", method: http.MethodGet, path: "/api/v1/operators", tag: "catalogue",
-		summary: "The operator menu of my entity", description: "Whom a ticket can be assigned to (FAQ 2.3).", action: identity.ListOperators,
+		summary: "The operator menu of my entity", description: "The persons and groups to whom a ticket can be assigned (FAQ 2.3).", action: identity.ListOperators,
 	}, a.listOperators)
 }
 
@@ -102,8 +102,8 @@ func (a *API) catalogue() Catalogue {
 	for _, s := range a.App.Catalog.Services() {
 		service := CatalogueService{ID: s.ID, Label: s.Label, Problems: []CatalogueProblem{}}
 		for _, p := range s.Problems {
-			called, _ := a.App.Playbooks.Select(s.ID, p.ID, false)
-			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel, called.Playbook})
+			run, _ := a.App.Playbooks.Select(s.ID, p.ID, false)
+			service.Problems = append(service.Problems, CatalogueProblem{p.ID, p.Label, p.CitizenLabel, run.Playbook})
 		}
 		c.Services = append(c.Services, service)
 	}

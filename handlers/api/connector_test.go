@@ -24,7 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// newFixtureWithConnector is a world whose entities have connected systems: the simulator, reached through the outbox.
+// newFixtureWithConnector returns a fixture whose entities have a connected system: the simulator, reached through the outbox.
 func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	t.Helper()
 	w := newFixtureWithPlaybooks(t, playbook.Default())
@@ -50,25 +50,25 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	go func() { ended <- b.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		handlertest.ExpectStopped(t, "bus", <-ended)
+		handlertest.ExpectStopped(t, "outbox", <-ended)
 		served.Close()
 	})
 	return w, sim
 }
 
-// The connected systems answer what a machine can answer, with evidence, until an outcome is proposed with its note filled
-// in, or a check is left that only a person can answer. One act carries the outcome out (FAQ 2.7–2.12).
-func TestFAQ_2_7_to_2_12_TheSystemsAnswerByThemselves(t *testing.T) {
+// The connected systems answer with evidence all checks that a system can answer, until an outcome with its note is proposed or the next
+// check needs a person. One act carries out the outcome (FAQ 2.7–2.12).
+func TestFAQ_2_7_to_2_12_ConnectedSystemsAnswerChecks(t *testing.T) {
 	type facts = map[playbook.Fact]bool
 	report := playbook.Evidence{"identifier": "REF-PROVA-0001", "produced_on": "2026-02-20", "paid_on": "2026-02-21"}
 	for name, c := range map[string]struct {
 		service, problem string
 		facts            facts
-		first            []fields // what an operator has to say
+		first            []fields // answers of an operator
 		outcome, note    string
 		open             string
 	}{
-		"2.7 mended":             {"ritiro-documenti", "invio-fallito", facts{"positive": true}, nil, "invio-risolto", "", ""},
+		"2.7 repaired":           {"ritiro-documenti", "invio-fallito", facts{"positive": true}, nil, "invio-risolto", "", ""},
 		"2.8 sent":               {"ritiro-documenti", "referto-non-trovato", facts{"found": true, "ours": true, "requested": true, "positive": true}, nil, "inoltro-referto-inviato", textA, ""},
 		"2.8 another ASR's":      {"ritiro-documenti", "referto-non-trovato", facts{"found": true, "ours": false}, nil, "inoltro-altra-asr", textE, ""},
 		"2.8 not written yet":    {"ritiro-documenti", "referto-non-trovato", facts{"found": false, "preparing": true}, nil, "referto-da-attendere", "", ""},
@@ -92,7 +92,7 @@ func TestFAQ_2_7_to_2_12_TheSystemsAnswerByThemselves(t *testing.T) {
 				anna.post("/api/v1/tickets/"+id+"/playbook/answers", a).want(200)
 			}
 			var p apiResponse
-			w.eventually("the systems have said what they know", func() bool {
+			w.eventually("the connected systems have answered", func() bool {
 				p = anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
 				if c.outcome != "" {
 					return p.text("outcome", "id") == c.outcome
@@ -100,32 +100,32 @@ func TestFAQ_2_7_to_2_12_TheSystemsAnswerByThemselves(t *testing.T) {
 				return fmt.Sprint(p.at("next")) == "["+c.open+"]" && (len(c.facts) > 0 || p.list("checks")[0]["tried"] != nil)
 			})
 			if c.note != "" && p.text("outcome", "note") != c.note {
-				t.Errorf("the note is %q, want %q", p.text("outcome", "note"), c.note)
+				t.Errorf("note: got %q, want %q", p.text("outcome", "note"), c.note)
 			}
-			if c.outcome == "" || c.outcome == "pin-comunicato" { // the channel is a person's to name
+			if c.outcome == "" || c.outcome == "pin-comunicato" { // only a person can name the channel
 				return
 			}
 			acted := anna.update(id, fields{"status": p.text("outcome", "status")}).want(200)
 			if acted.text("status") != p.text("outcome", "status") {
-				t.Errorf("one act leads to %s", acted.raw)
+				t.Errorf("after one act: got %s, want status %s", acted.raw, p.text("outcome", "status"))
 			}
 		})
 	}
 }
 
-// A question that the systems could not answer is asked again, and what they say then comes in.
-func TestASystemThatComesBackIsHeard(t *testing.T) {
+// A question that a connected system could not answer is asked again later, and its answer is recorded.
+func TestConnectedSystemIsAskedAgain(t *testing.T) {
 	w, sim := newFixtureWithConnector(t)
 	sim.Set("RSSMRA80A01H501U", simulator.Person{Status: 500})
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := anna.openAbout("ritiro-documenti", "invio-fallito")
-	w.eventually("it was tried in vain", func() bool {
+	w.eventually("the system was tried without success", func() bool {
 		p := anna.get("/api/v1/tickets/" + id + "/playbook").want(200)
 		tried, ok := p.list("checks")[0]["tried"].(map[string]any)
 		return ok && tried["why"] == "unreachable" && p.list("checks")[0]["state"] == "open"
 	})
 	sim.Set("RSSMRA80A01H501U", simulator.Person{Facts: map[playbook.Fact]bool{"positive": true}})
-	w.eventually("it is asked again and answers", func() bool {
+	w.eventually("the system is asked again and answers", func() bool {
 		w.advance(10 * time.Minute)
 		return anna.get("/api/v1/tickets/"+id+"/playbook").want(200).text("outcome", "id") == "invio-risolto"
 	})

@@ -13,7 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// contract holds every answer that a test gets to the OpenAPI document.
+// contract checks every response that a test gets against the OpenAPI document.
 type contract struct {
 	document *huma.OpenAPI
 	routes   *http.ServeMux // finds the document's path for a request
@@ -27,18 +27,18 @@ func newContract(document *huma.OpenAPI) *contract {
 	return c
 }
 
-// holds tells how an answer breaks the contract; "" if it does not.
-func (c *contract) holds(r *http.Request, a apiResponse) string {
+// violation returns how a response violates the OpenAPI document, "" if it does not.
+func (c *contract) violation(r *http.Request, a apiResponse) string {
 	_, path := c.routes.Handler(r)
 	item, known := c.document.Paths[path]
 	if !known {
-		return "" // addresses that are none, and what is for machines alone
+		return "" // an unknown address, or one that the document does not describe
 	}
 	operation := map[string]*huma.Operation{
 		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodDelete: item.Delete,
 	}[r.Method]
 	if operation == nil {
-		return "" // 405
+		return "" // status 405
 	}
 	answer, known := operation.Responses[strconv.Itoa(a.status)]
 	if !known {
@@ -49,7 +49,7 @@ func (c *contract) holds(r *http.Request, a apiResponse) string {
 	}
 	mediaType, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	if strings.HasSuffix(path, "/{attachment}") && a.status == http.StatusOK {
-		mediaType = "application/octet-stream" // any of those accepted
+		mediaType = "application/octet-stream" // an attachment has one of the accepted types
 	}
 	content, known := answer.Content[mediaType]
 	if !known {

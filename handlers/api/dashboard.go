@@ -23,25 +23,25 @@ import (
 
 const exportRoute = "GET /api/v1/tickets.csv"
 
-// FigureScope is what figures are asked for.
+// FigureScope is the period, entity and service of figures.
 type FigureScope struct {
-	From    string             `query:"from" example:"2026-03-01" doc:"First day of the period, Europe/Rome; 29 days before its last if left out"`
-	To      string             `query:"to" example:"2026-03-31" doc:"Last day, whose end the figures are true for; today and now if left out"`
-	Entity  catalog.EntityCode `query:"entity" doc:"Of one entity; supervisors of an ASR see their own alone"`
+	From    string             `query:"from" example:"2026-03-01" doc:"First day of the period, Europe/Rome. Without it: 29 days before the last day"`
+	To      string             `query:"to" example:"2026-03-31" doc:"Last day of the period; states are those at its end. Without it: today, and states are those of now"`
+	Entity  catalog.EntityCode `query:"entity" doc:"Figures of one entity; supervisors of an ASR see only their own"`
 	Service catalog.ServiceID  `query:"service" maxLength:"100"`
-	Problem catalog.ProblemID  `query:"problem" maxLength:"100" doc:"Of the service"`
-	After   string             `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the figures contain it"`
+	Problem catalog.ProblemID  `query:"problem" maxLength:"100" doc:"Problem of the service"`
+	After   string             `query:"after" example:"1.42" doc:"Position of an earlier response: the service waits up to 2 s until the figures contain it"`
 }
 
 func (in FigureScope) scope() dashboard.Scope {
 	return dashboard.Scope{From: in.From, To: in.To, Entity: in.Entity, Service: in.Service, Problem: in.Problem}
 }
 
-// DashboardBody is the supervisors' figures.
+// DashboardBody holds the dashboard's figures.
 type DashboardBody struct {
 	dashboard.Dashboard
-	Position string `json:"position" example:"1.42" doc:"Of the log, that the figures are of"`
-	Stale    bool   `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+	Position string `json:"position" example:"1.42" doc:"Position of the log that the figures contain"`
+	Stale    bool   `json:"stale,omitempty" doc:"True if the figures do not contain the position of after"`
 }
 
 type dashboardOutput struct {
@@ -50,26 +50,26 @@ type dashboardOutput struct {
 
 type exportInput struct {
 	FigureScope
-	Figure   dashboard.FigureID `query:"figure" doc:"What is to be behind which figure; tutte: all tickets, as they stood at the end of the period" enum:"tutte,aperte,senza_risposta,senza_operatore,arrivate,prime_risposte,risolte,scartate,doppie,riaperte,inoltri,riprese,scadute,forzature,esiti" default:"tutte"`
+	Figure   dashboard.FigureID `query:"figure" doc:"The figure whose drill-down is exported; tutte: all tickets, as they were at the end of the period" enum:"tutte,aperte,senza_risposta,senza_operatore,arrivate,prime_risposte,risolte,scartate,doppie,riaperte,inoltri,riprese,scadute,forzature,esiti" default:"tutte"`
 	Status   ticket.Status      `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
-	Age      string             `query:"age" enum:"0,1,3,7,14,30" doc:"Of tickets: at least so many days, and less than the next of these"`
-	Day      string             `query:"day" example:"2026-03-02" doc:"Of what was done: on that day of the period"`
-	Operator string             `query:"operator" maxLength:"100" doc:"Id of the account: whose tickets, or who did it; supervisori"`
-	Giver    catalog.EntityCode `query:"giver" doc:"Of hand-overs"`
-	Receiver catalog.EntityCode `query:"receiver" doc:"Of hand-overs"`
-	Detail   string             `query:"detail" maxLength:"200" doc:"Ground of a hand-over, playbook/outcome of an outcome"`
+	Age      string             `query:"age" enum:"0,1,3,7,14,30" doc:"Age of tickets in days: at least this value, and less than the next value of the list"`
+	Day      string             `query:"day" example:"2026-03-02" doc:"Day of activities, within the period"`
+	Operator string             `query:"operator" maxLength:"100" doc:"Id of an account: assignee of tickets, or operator of activities; or supervisori"`
+	Giver    catalog.EntityCode `query:"giver" doc:"Entity that handed over"`
+	Receiver catalog.EntityCode `query:"receiver" doc:"Entity that received a hand-over"`
+	Detail   string             `query:"detail" maxLength:"200" doc:"Ground of hand-overs; playbook/outcome of outcomes"`
 }
 
-// registerDashboard adds the supervisors' figures and what is behind them.
+// registerDashboard adds the endpoints of the figures and of their drill-downs as CSV.
 func (a *API) registerDashboard() {
 	register(a, endpoint{
 		id: "get-dashboard", method: http.MethodGet, path: "/api/v1/dashboard", tag: "work",
 		summary: "Figures for supervisors",
-		description: "What was open at the end of the period, and what was done in it: exact, as recorded by then, for any past day. " +
-			"Supervisors of an ASR see those of their entity, those of the Region and auditors all.",
+		description: "Open tickets at the end of the period, and activities in it. They are exact for any past day, as recorded until its end. " +
+			"Supervisors of an ASR see the figures of their entity; supervisors of the Region and auditors see all.",
 		action: identity.ReadFigures,
 	}, func(ctx context.Context, c caller, in *FigureScope) (*dashboardOutput, error) {
-		late, err := a.waitForFigures(ctx, in.After)
+		stale, err := a.waitForFigures(ctx, in.After)
 		if err != nil {
 			return nil, err
 		}
@@ -77,26 +77,26 @@ func (a *API) registerDashboard() {
 		if err != nil {
 			return nil, err
 		}
-		return &dashboardOutput{DashboardBody{d, d.Position.String(), late}}, nil
+		return &dashboardOutput{DashboardBody{d, d.Position.String(), stale}}, nil
 	})
 	register(a, endpoint{
 		id: "export-tickets", method: http.MethodGet, path: "/api/v1/tickets.csv", tag: "work",
-		summary: "What is behind a figure, as CSV",
-		description: "All of it, however much, in one snapshot; RFC 4180, UTF-8, times RFC 3339 UTC. Of the figures of tickets (tutte, aperte, senza_risposta, senza_operatore) a row is a ticket as it " +
-			"stood, of the others one thing that was done. No names of citizens. X-Position and X-As-Of say what it is true for. An answer that breaks off is not whole.",
+		summary: "Drill-down of a figure, as CSV",
+		description: "All rows, without a maximum number, of one snapshot; RFC 4180, UTF-8, times in RFC 3339 UTC. For the figures tutte, aperte, senza_risposta and senza_operatore a row is a ticket at the end of " +
+			"the period; for the others it is an activity. The file holds no names of citizens. X-Position and X-As-Of hold position and time of the snapshot. A response that breaks off is incomplete.",
 		action: identity.ExportTickets,
 		responses: map[string]*huma.Response{"200": {
 			Description: "OK", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},
 			Headers: map[string]*huma.Param{
-				"X-Position": {Description: "Of the log, that the rows are of", Schema: &huma.Schema{Type: huma.TypeString}},
-				"X-As-Of":    {Description: "The rows are as recorded by then", Schema: &huma.Schema{Type: huma.TypeString, Format: "date-time"}},
+				"X-Position": {Description: "Position of the log that the rows contain", Schema: &huma.Schema{Type: huma.TypeString}},
+				"X-As-Of":    {Description: "Time of the rows: they hold what was recorded until then", Schema: &huma.Schema{Type: huma.TypeString, Format: "date-time"}},
 			},
 		}},
 	}, a.exportTickets)
 }
 
-// waitForFigures waits until the figures contain what a position tells.
-func (a *API) waitForFigures(ctx context.Context, position string) (late bool, err error) {
+// waitForFigures waits at most two seconds until the figures contain a position; late reports that they do not contain it.
+func (a *API) waitForFigures(ctx context.Context, position string) (stale bool, err error) {
 	p, err := parsePosition("after", position)
 	if err != nil || position == "" {
 		return false, err
@@ -108,13 +108,13 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	if _, err := a.waitForFigures(ctx, in.After); err != nil {
 		return nil, err
 	}
-	asked := dashboard.DrillDown{
+	query := dashboard.DrillDown{
 		Scope: in.scope(), Figure: in.Figure, Status: in.Status, Age: in.Age, Day: in.Day, Operator: in.Operator, Giver: in.Giver, Receiver: in.Receiver, Detail: in.Detail,
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
 		var sheet *middleware.CSVWriter
-		err := a.App.Dashboard.Export(ctx, c.Viewer(), asked, func(p dashboard.DrillDownPage) error {
+		err := a.App.Dashboard.Export(ctx, c.Viewer(), query, func(p dashboard.DrillDownPage) error {
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
 			sheet = middleware.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
@@ -131,7 +131,7 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 		switch {
 		case err != nil && sheet == nil:
 			a.refuse(ctx, err).write(w)
-		case err != nil: // the client must not take it for the whole
+		case err != nil: // the client must notice that the file is incomplete
 			a.Log.LogAttrs(ctx, slog.LevelWarn, "export aborted", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
 			panic(http.ErrAbortHandler)
 		}
@@ -139,9 +139,9 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 }
 
 func exportRow(figure dashboard.FigureID, i dashboard.DrillDownItem) []string {
-	received := ""
+	receiver := ""
 	if i.Receiver != nil {
-		received = string(i.Receiver.Code)
+		receiver = string(i.Receiver.Code)
 	}
 	moment := func(t time.Time) string {
 		if t.IsZero() {
@@ -150,7 +150,7 @@ func exportRow(figure dashboard.FigureID, i dashboard.DrillDownItem) []string {
 		return t.UTC().Format(time.RFC3339Nano)
 	}
 	return []string{
-		i.Number, string(i.Ticket), string(figure), string(i.Entity.Code), received, i.Service.ID, i.Problem.ID, string(i.Channel), string(i.Status), i.Operator, i.Detail,
+		i.Number, string(i.Ticket), string(figure), string(i.Entity.Code), receiver, i.Service.ID, i.Problem.ID, string(i.Channel), string(i.Status), i.Operator, i.Detail,
 		moment(i.OpenedAt), moment(i.At), strconv.FormatInt(int64(i.Elapsed/time.Second), 10), moment(i.AnsweredAt), moment(i.ResolvedAt),
 		strconv.Itoa(i.Handovers), strconv.Itoa(i.Reopenings),
 	}

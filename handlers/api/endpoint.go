@@ -15,21 +15,21 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// endpoint describes one call: to people, to the OpenAPI document, and to admit.
+// endpoint describes one operation of the API for register, the OpenAPI document and admit.
 type endpoint struct {
 	id, method, path     string
 	summary, description string
 	tag                  string
-	status               int                 // of success; 0: 200
+	status               int                 // status of a success; 0: 200
 	public               bool                // may be called without a token
-	action               identity.Action     // that the policy must allow; "": any session, placed or not
-	limiter              *middleware.Limiter // its own, by address, besides the session's; nil: the public one for callers without session
-	maxBody              int64               // bytes; 0: 64 kB
-	errorStatuses        []int               // beyond those that every call has
+	action               identity.Action     // action that the policy must allow; "": any session, also without a placement
+	limiter              *middleware.Limiter // an own limit by address, in addition to the session's; nil: the public limit, for callers without a session
+	maxBody              int64               // maximum body in bytes; 0: 64 kB
+	errorStatuses        []int               // statuses of refusals in addition to those of every operation
 	responses            map[string]*huma.Response
 }
 
-// register adds an endpoint. The handler's errors go through the table of problems.
+// register adds an endpoint to the API and to the OpenAPI document. Errors of handle are converted to problems.
 func register[I, O any](a *API, e endpoint, handle func(context.Context, caller, *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Description: e.description, Tags: []string{e.tag},
@@ -64,7 +64,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 	})
 }
 
-// refuse turns an error into the problem that the client gets, and logs what is ours to mend.
+// refuse converts an error to the problem for the client. It logs errors of the service (status 500 and above).
 func (a *API) refuse(ctx context.Context, err error) *Problem {
 	p := problemFor(err, a.now())
 	if p.Status >= http.StatusInternalServerError {
@@ -75,7 +75,7 @@ func (a *API) refuse(ctx context.Context, err error) *Problem {
 	return p
 }
 
-// addConflictNames fills in the names of those who were quicker.
+// addConflictNames fills in the names of the people who changed the conflicting fields.
 func (a *API) addConflictNames(ctx context.Context, p *Problem) {
 	if p.Conflicts == nil {
 		return
@@ -86,7 +86,7 @@ func (a *API) addConflictNames(ctx context.Context, p *Problem) {
 	}
 	names, err := a.App.Identity.Names(ctx, ids)
 	if err != nil {
-		return // the conflict is worth more than a name
+		return // the conflict is reported without names
 	}
 	for i := range p.Conflicts {
 		if name, ok := names[p.Conflicts[i].By.ID]; ok && p.Conflicts[i].By.Name == "" {

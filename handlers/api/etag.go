@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// etag is a version as HTTP names it.
+// etag returns the ETag of a ticket's version.
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 
-// parseIfMatch reads If-Match: the version that the client saw; 0 for none, or for any.
+// parseIfMatch reads the version that the client saw from the header If-Match. It returns 0 without a header and for "*", and a Problem of
+// type invalid for a header that is not a ticket's ETag.
 func parseIfMatch(header string) (int, error) {
 	text := strings.TrimSpace(header)
 	if text == "" || text == "*" {

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// RawEventList is all events of a ticket.
+// RawEventList holds all events of a ticket, and the position of the log when they were read.
 type RawEventList struct {
 	Items    []app.RawEvent `json:"items"`
 	Position string         `json:"position"`
@@ -26,10 +26,11 @@ type eventsOutput struct {
 	Body RawEventList
 }
 
+// registerEvents adds the endpoint that lists a ticket's events for auditors.
 func (a *API) registerEvents() {
 	register(a, endpoint{
 		id: "list-events", method: http.MethodGet, path: "/api/v1/tickets/{id}/events", tag: "tickets",
-		summary: "Raw events of a ticket", description: "For auditors: everything recorded, with position and hash.",
+		summary: "Raw events of a ticket", description: "For auditors: all recorded events, each with its position and hash.",
 		action: identity.ReadEvents, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *eventsInput) (*eventsOutput, error) {
 		replay, err := a.App.Replay(ctx, c.Caller, ticket.ID(in.ID))

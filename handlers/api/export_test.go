@@ -5,5 +5,5 @@ package api
 
 import "github.com/danielgtaylor/huma/v2"
 
-// Contract is the OpenAPI document, for tests that hold answers to it.
+// Contract returns the OpenAPI document, for tests that check responses against it.
 func (a *API) Contract() *huma.OpenAPI { return a.huma.OpenAPI() }

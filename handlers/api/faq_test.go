@@ -37,7 +37,7 @@ func TestFAQ_2_2_OpenFromTheCitizensForm(t *testing.T) {
 		got.header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(got.header.Get("Content-Security-Policy"), "sandbox") {
 		t.Fatalf("the attachment comes as %q with %v", got.raw, got.header)
 	}
-	// As if it were not there: another ASR, and the logged-in area of the tax code that was typed.
+	// Another ASR does not find the ticket, nor does the logged-in citizen whose tax code was typed.
 	bruna := w.logIn("bruna", person.ASROperator, novara)
 	bruna.ticket(opened.text("id")).problem(404, "not-found")
 	bruna.get("/api/v1/tickets/"+opened.text("id")+"/attachments/"+file["id"].(string)).problem(404, "not-found")
@@ -60,7 +60,7 @@ func TestFAQ_2_2_OperatorsOwnForm(t *testing.T) {
 	}
 }
 
-func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheDesk(t *testing.T) {
+func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheCounter(t *testing.T) {
 	w := newFixture(t)
 	maria := w.logIn("maria", person.Citizen, "")
 	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
@@ -157,29 +157,29 @@ func TestFAQ_2_5_Resolve(t *testing.T) {
 		t.Fatalf("the citizen sees %s", got.raw)
 	}
 
-	// A reply before the ticket closes reopens it, and the closing that was set does not come.
+	// A reply before the closing reopens the ticket and cancels the closing.
 	if back := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Non lo trovo ancora", "solved": false}).want(200); back.text("status") != "in_lavorazione" {
 		t.Fatalf("replied %s", back.raw)
 	}
 	other := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.update(other, fields{"status": "risolto", "note": public("Fatto")}).want(200)
 	w.advance(15 * 24 * time.Hour)
-	w.eventually("the other ticket is closed by itself", func() bool { return anna.ticket(other).text("status") == "chiuso" })
+	w.eventually("the other ticket is closed automatically", func() bool { return anna.ticket(other).text("status") == "chiuso" })
 	if got := anna.ticket(id).want(200); got.text("status") != "in_lavorazione" {
 		t.Fatalf("the reopened ticket is %s", got.text("status"))
 	}
 
-	// Confirmed again without a note, it closes when its own time has come.
+	// Resolved again without a note, it closes after a new period.
 	anna.update(id, fields{"status": "risolto"}).want(200)
 	w.advance(24 * time.Hour)
 	if got := anna.ticket(id).want(200); got.text("status") != "risolto" {
 		t.Fatalf("after a day it is %s", got.text("status"))
 	}
 	w.advance(15 * 24 * time.Hour)
-	w.eventually("the ticket is closed by itself", func() bool { return anna.ticket(id).text("status") == "chiuso" })
+	w.eventually("the ticket is closed automatically", func() bool { return anna.ticket(id).text("status") == "chiuso" })
 	anna.update(id, fields{"status": "in_lavorazione", "reason": "prova"}).problem(409, "forbidden-move", "FAQ 2.5")
 
-	// The citizen writes again: a new ticket, linked, with the form's data. Said twice, it is one.
+	// A reply to a closed ticket opens a linked ticket with the data of the form. A repeated reply opens no second one.
 	first := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "È sparito di nuovo"}, "Idempotency-Key", "k1").want(201)
 	again := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "È sparito di nuovo"}, "Idempotency-Key", "k1").want(201)
 	if first.text("id") == id || string(first.raw) != string(again.raw) || again.header.Get("Idempotency-Replayed") != "true" {
@@ -249,13 +249,13 @@ func TestFAQ_2_6_ChoosingTheRegionInTheMenuHandsOver(t *testing.T) {
 	if done.text("status") != "non_di_competenza" || len(rita.queue("nuove", done.text("position"))) != 1 {
 		t.Fatalf("handed over: %s", done.raw)
 	}
-	// Not yet taken, it can be recalled to what it was.
+	// Until the Region takes the ticket, it can be recalled to its earlier status.
 	if back := anna.update(id, fields{"status": "nuovo", "reason": "Era nostra"}).want(200); back.text("status") != "nuovo" {
 		t.Fatalf("recalled: %s", back.raw)
 	}
 }
 
-func TestAttachmentsAreReadByWhoReadsTheirText(t *testing.T) {
+func TestAttachmentIsReadableWithItsText(t *testing.T) {
 	w := newFixture(t)
 	anna, maria := w.logIn("anna", person.ASROperator, torino), w.logIn("maria", person.Citizen, "")
 	id := maria.post("/api/v1/tickets", form(torino)).want(201).text("id")

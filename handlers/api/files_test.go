@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-func TestWhatIsRefusedStoresNothing(t *testing.T) {
+func TestRefusedRequestStoresNoFile(t *testing.T) {
 	w := newFixture(t)
 	anna, bruna := w.logIn("anna", person.ASROperator, torino), w.logIn("bruna", person.ASROperator, novara)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
@@ -38,11 +38,11 @@ func TestWhatIsRefusedStoresNothing(t *testing.T) {
 	w.linkHolder(other).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco", "attachments": files}).problem(404, "not-found")
 	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "\u0000", "attachments": files}).problem(422, "invalid")
 	if n := stored(); n != 0 {
-		t.Fatalf("%d blobs are stored", n)
+		t.Fatalf("got %d stored blobs, want 0", n)
 	}
 	anna.update(id, fields{"note": with("public")}).want(200)
-	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"attachments": files}).want(200) // a file may be all there is to say
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"attachments": files}).want(200) // a reply may consist of a file only
 	if n := stored(); n != 2 {
-		t.Fatalf("%d blobs are stored, want 2", n)
+		t.Fatalf("got %d stored blobs, want 2", n)
 	}
 }

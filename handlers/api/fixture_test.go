@@ -36,20 +36,20 @@ const (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// fixture is the service and the API before it, reached over HTTP.
+// fixture is a running system with an API that tests call over HTTP.
 type fixture struct {
 	*testing.T
 	system   *handlertest.System
 	clock    *handlertest.Clock
 	store    *eventstore.Store
-	database string // URL of its owner
+	database string // URL of the database, as its owner
 	identity *identity.Identity
 	server   *handlertest.Server
 	contract *contract
 	log      *logBuffer
 }
 
-// logBuffer is a log that tests read.
+// logBuffer collects the log for tests to read.
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -101,14 +101,14 @@ func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(
 	return w
 }
 
-// in is the world for a subtest.
+// in returns the fixture for a subtest.
 func (w *fixture) in(t *testing.T) *fixture {
 	inner := *w
 	inner.T = t
 	return &inner
 }
 
-// in is the user in a subtest.
+// in returns the user for a subtest.
 func (u user) in(t *testing.T) user {
 	u.w = u.w.in(t)
 	return u
@@ -121,22 +121,22 @@ func (w *fixture) must(err error) {
 	}
 }
 
-// advance moves the time of the log.
+// advance moves the log's clock.
 func (w *fixture) advance(d time.Duration) { w.clock.Advance(d) }
 
-func (w *fixture) eventually(what string, holds func() bool) {
+func (w *fixture) eventually(what string, condition func() bool) {
 	w.Helper()
-	handlertest.Eventually(w.T, what, holds)
+	handlertest.Eventually(w.T, what, condition)
 }
 
-// user is somebody with a token.
+// user calls the API with a token, or without one.
 type user struct {
 	w     *fixture
 	id    string
 	token string
 }
 
-// logIn makes an account in one role at one entity, and logs in.
+// logIn creates an account with one placement and logs it in.
 func (w *fixture) logIn(username string, role person.Role, entity catalog.EntityCode) user {
 	w.Helper()
 	id := w.system.Account(w.T, username, role, entity)
@@ -146,21 +146,21 @@ func (w *fixture) logIn(username string, role person.Role, entity catalog.Entity
 
 func (w *fixture) anonymous() user { return user{w: w} }
 
-// linkHolder is who got the personal link of a ticket.
+// linkHolder returns the holder of a ticket's personal link.
 func (w *fixture) linkHolder(id string) user {
 	return user{w: w, token: w.identity.PersonalLink(ticket.ID(id))}
 }
 
-// apiResponse is an answer, read whole.
+// apiResponse is a response with its body read.
 type apiResponse struct {
 	w      *fixture
 	status int
 	header http.Header
 	raw    []byte
-	body   map[string]any // nil when it is no object
+	body   map[string]any // nil if the body is not a JSON object
 }
 
-// do sends a request; headers come in pairs.
+// do sends a request and checks the response against the OpenAPI document. headers holds names and values alternately.
 func (u user) do(method, path string, body any, headers ...string) apiResponse {
 	u.w.Helper()
 	var content io.Reader
@@ -190,9 +190,9 @@ func (u user) do(method, path string, body any, headers ...string) apiResponse {
 	raw, err := io.ReadAll(response.Body)
 	u.w.must(err)
 	a := apiResponse{w: u.w, status: response.StatusCode, header: response.Header, raw: raw}
-	_ = json.Unmarshal(raw, &a.body) // files and lists are no objects
-	if broken := u.w.contract.holds(r, a); broken != "" {
-		u.w.Errorf("%s %s, answered %d %.500s, breaks the contract: %s", method, path, a.status, raw, broken)
+	_ = json.Unmarshal(raw, &a.body) // files and lists are not objects
+	if violation := u.w.contract.violation(r, a); violation != "" {
+		u.w.Errorf("%s %s: got %d %.500s, which violates the OpenAPI document: %s", method, path, a.status, raw, violation)
 	}
 	return a
 }
@@ -207,7 +207,7 @@ func (u user) post(path string, body any, headers ...string) apiResponse {
 	return u.do(http.MethodPost, path, body, headers...)
 }
 
-// update sends «Aggiorna».
+// update posts an update of a ticket («Aggiorna»).
 func (u user) update(id string, body fields, headers ...string) apiResponse {
 	u.w.Helper()
 	return u.post("/api/v1/tickets/"+id+"/updates", body, headers...)
@@ -218,18 +218,18 @@ func (u user) ticket(id string) apiResponse {
 	return u.get("/api/v1/tickets/" + id)
 }
 
-// reached gives what is answered once the read models have come to the position that the path asks for. One request waits for
-// two seconds, and then says that its answer is stale.
+// reached gets a path with ?after= until the read models contain the position. One request waits for two seconds and then marks its
+// response as stale.
 func (u user) reached(path string) (a apiResponse) {
 	u.w.Helper()
-	u.w.eventually("the read models come to "+path, func() bool {
+	u.w.eventually("the read models reach "+path, func() bool {
 		a = u.get(path).want(200)
 		return a.at("stale") == nil
 	})
 	return a
 }
 
-// queue gives the numbers of the tickets in a queue, read after what the position tells.
+// queue returns the numbers of the tickets in a queue, after the read models have reached a position.
 func (u user) queue(id, after string) []string {
 	u.w.Helper()
 	var numbers []string
@@ -239,7 +239,7 @@ func (u user) queue(id, after string) []string {
 	return numbers
 }
 
-// want holds the answer to a status.
+// want fails the test unless the response has the status.
 func (a apiResponse) want(status int) apiResponse {
 	a.w.Helper()
 	if a.status != status {
@@ -248,25 +248,25 @@ func (a apiResponse) want(status int) apiResponse {
 	return a
 }
 
-// problem holds the answer to a problem: its type, and what its text says somewhere.
-func (a apiResponse) problem(status int, kind string, says ...string) apiResponse {
+// problem fails the test unless the response is a problem with this status and type whose text contains each of parts.
+func (a apiResponse) problem(status int, kind string, parts ...string) apiResponse {
 	a.w.Helper()
 	a.want(status)
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
 		a.w.Fatalf("content type %s: %s", got, a.raw)
 	}
 	if a.text("type") != "urn:sol:problem:"+kind || a.text("title") == "" || a.text("detail") == "" || a.body["status"] != float64(status) {
-		a.w.Fatalf("got %s, want a whole problem of kind %s", a.raw, kind)
+		a.w.Fatalf("got %s, want a complete problem of type %s", a.raw, kind)
 	}
-	for _, s := range says {
-		if !strings.Contains(string(a.raw), s) {
-			a.w.Fatalf("got %s, want it to say %q", a.raw, s)
+	for _, part := range parts {
+		if !strings.Contains(string(a.raw), part) {
+			a.w.Fatalf("got %s, want it to contain %q", a.raw, part)
 		}
 	}
 	return a
 }
 
-// at follows names into objects; a missing one gives nil.
+// at returns the value at a path of names in the body, nil if one is missing.
 func (a apiResponse) at(path ...string) any {
 	var v any = a.body
 	for _, name := range path {
@@ -298,7 +298,7 @@ func (a apiResponse) list(path ...string) []map[string]any {
 // fields is a JSON object.
 type fields map[string]any
 
-// form is a valid form for an entity.
+// form returns a valid assistance form for an entity.
 func form(entity catalog.EntityCode) fields {
 	return fields{
 		"service": "ritiro-documenti", "problem": "referto-non-trovato", "entity": entity, "description": "Non trovo il referto delle analisi",
@@ -309,5 +309,5 @@ func form(entity catalog.EntityCode) fields {
 	}
 }
 
-// public is a note with the padlock open.
+// public returns a public note.
 func public(text string) fields { return fields{"text": text, "visibility": "public"} }

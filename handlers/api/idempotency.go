@@ -5,18 +5,18 @@ package api
 
 import "github.com/sol-assistenza/sol/handlers/app"
 
-// IdempotencyInput is what a POST that may be repeated carries: the same key with the same body gets the first answer again.
+// IdempotencyInput is the input of a POST that can be repeated: a repetition of the key with the same body gets the first response again.
 type IdempotencyInput struct {
-	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"Any text of yours that names this request. Yours by account, or by address if you have none. Kept for 90 days"`
+	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"Any text that names this request. It is valid for your account, or for your address if you have no account. Kept for 90 days"`
 	RawBody []byte
 }
 
-// idempotency is what a repetition must say again, byte for byte. The slice that huma lends is not kept.
+// idempotency returns the key, and the content that a repetition must have byte for byte. It copies the body, since huma reuses its slice.
 func (r IdempotencyInput) idempotency(call string) app.Idempotency {
 	return app.Idempotency{Key: r.Key, Body: append([]byte("POST "+call+"\n"), r.RawBody...)}
 }
 
-// replayed is the value of the Idempotency-Replayed header.
+// replayed returns the value of the header Idempotency-Replayed.
 func replayed(o app.Outcome) string {
 	if o.Repeated {
 		return "true"

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
+func TestRepeatedKeyGetsTheFirstResponse(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	first := w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
@@ -26,7 +26,7 @@ func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
 		t.Fatalf("first %s, then %s", first.raw, again.raw)
 	}
 	w.anonymous().post("/api/v1/tickets", form(novara), "Idempotency-Key", "k").problem(422, "idempotency-key-reused")
-	// The first answer stands even where the same request would be refused today.
+	// A repetition gets the first response even if the request would be refused now.
 	asked := fields{"status": "in_attesa_utente", "note": public("Quale?"), "assignee": "carlo"}
 	carlo := w.logIn("carlo", person.ASROperator, torino)
 	done := anna.update(id, asked, "Idempotency-Key", "k2").want(200)
@@ -37,11 +37,11 @@ func TestARepeatedKeyGetsTheFirstAnswer(t *testing.T) {
 	}
 	anna.update(id, fields{"note": public("altro")}, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
 	anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
-	// Keys are each actor's own.
+	// Each actor has its own keys.
 	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "grazie", "solved": true}, "Idempotency-Key", "k2").want(200)
 }
 
-func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
+func TestAnonymousKeysBelongToAnAddress(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
 		c.Middleware = middleware.New(middleware.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	})
@@ -50,14 +50,14 @@ func TestKeysOfNobodyBelongToAnAddress(t *testing.T) {
 	}
 	first := open("192.0.2.1")
 	if again := open("192.0.2.1"); again.text("id") != first.text("id") {
-		t.Errorf("repeated, it is %s", again.raw)
+		t.Errorf("repeated: got %s, want the ticket %s", again.raw, first.text("id"))
 	}
 	if other := open("192.0.2.2"); other.text("id") == first.text("id") || other.header.Get("Idempotency-Replayed") != "" {
-		t.Errorf("somebody else got %s", other.raw)
+		t.Errorf("other address: got %s, want a new ticket", other.raw)
 	}
 }
 
-func TestTwoOpensWithOneKeyMakeOneTicket(t *testing.T) {
+func TestConcurrentRequestsWithOneKeyOpenOneTicket(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	var together sync.WaitGroup
@@ -68,15 +68,15 @@ func TestTwoOpensWithOneKeyMakeOneTicket(t *testing.T) {
 	together.Wait()
 	for _, a := range answers {
 		if a.status != 201 || a.text("id") != answers[0].text("id") || a.text("number") != answers[0].text("number") {
-			t.Fatalf("got %d %s and %s", a.status, a.raw, answers[0].raw)
+			t.Fatalf("got %d %s, want 201 and the ticket of %s", a.status, a.raw, answers[0].raw)
 		}
 	}
 	if numbers := anna.queue("tutte", answers[0].text("position")); len(numbers) != 1 {
-		t.Fatalf("there are %v", numbers)
+		t.Fatalf("got tickets %v, want one", numbers)
 	}
 }
 
-func TestUpdatesSideBySideAreAllKept(t *testing.T) {
+func TestConcurrentUpdatesAreAllRecorded(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
@@ -90,15 +90,15 @@ func TestUpdatesSideBySideAreAllKept(t *testing.T) {
 	together.Wait()
 	for _, s := range statuses {
 		if s != 200 {
-			t.Fatalf("got %v", statuses)
+			t.Fatalf("got %v, want 200 for each", statuses)
 		}
 	}
 	if got := anna.ticket(id).want(200); got.body["version"] != 13.0 || len(got.list("notes")) != 12 {
-		t.Fatalf("the ticket is %s", got.raw)
+		t.Fatalf("got %s, want version 13 and 12 notes", got.raw)
 	}
 }
 
-func TestThePastIsAnsweredAlike(t *testing.T) {
+func TestViewOfAPastMomentDoesNotChange(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
@@ -112,34 +112,34 @@ func TestThePastIsAnsweredAlike(t *testing.T) {
 		now := w.clock.Now().Format(time.RFC3339Nano)
 		moments = append(moments, moment{now, string(anna.get("/api/v1/tickets/" + id + "?at=" + now).want(200).raw)})
 		if live := anna.ticket(id).want(200); string(live.raw) != moments[len(moments)-1].body {
-			t.Fatalf("now it is %s, and at that moment %s", live.raw, moments[len(moments)-1].body)
+			t.Fatalf("got %s, want the same as with at: %s", live.raw, moments[len(moments)-1].body)
 		}
 	}
 	w.advance(time.Hour)
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}).want(200)
 	for _, m := range moments {
 		if then := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(then.raw) != m.body || then.header.Get("ETag") != "" {
-			t.Fatalf("at %s it was %s, and now is said to have been %s", m.at, m.body, then.raw)
+			t.Fatalf("at %s: got %s, want %s", m.at, then.raw, m.body)
 		}
 	}
 }
 
-func TestTheAuditorReadsRawEvents(t *testing.T) {
+func TestAuditorReadsRawEvents(t *testing.T) {
 	w := newFixture(t)
 	anna, ada := w.logIn("anna", person.ASROperator, torino), w.logIn("ada", person.Auditor, "")
 	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	anna.update(opened.text("id"), fields{"note": fields{"text": "solo per noi"}}).want(200)
 	items := ada.get("/api/v1/tickets/" + opened.text("id") + "/events").want(200).list("items")
 	if len(items) != 2 || items[0]["type"] != "ticket.opened.v1" || items[0]["position"] != opened.text("position") || len(items[0]["hash"].(string)) != 64 {
-		t.Fatalf("the events are %v", items)
+		t.Fatalf("got events %v", items)
 	}
 	note := items[1]
 	if note["personal"].(map[string]any)["text"] != "solo per noi" || note["by"].(map[string]any)["name"] != "Prova ANNA" || note["erased"] != false {
-		t.Fatalf("the note is %v", note)
+		t.Fatalf("got note %v", note)
 	}
 	ada.get("/api/v1/tickets/01999999-0000-7000-8000-000000000001/events").problem(404, "not-found")
 	ada.update(opened.text("id"), fields{"note": public("x")}).problem(403, "forbidden", "auditor")
 	if numbers := ada.queue("tutte", opened.text("position")); len(numbers) != 1 {
-		t.Fatalf("the auditor lists %v", numbers)
+		t.Fatalf("auditor: got tickets %v, want one", numbers)
 	}
 }

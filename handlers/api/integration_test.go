@@ -9,17 +9,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// An integration opens tickets for the system that it speaks for, and sees none, not even those.
-func TestAnIntegrationOpensAndSeesNothing(t *testing.T) {
+// An integration opens tickets for its system, and may read none, not even its own.
+func TestIntegrationOpensTicketsAndReadsNone(t *testing.T) {
 	w := newFixture(t)
 	portal, anna := w.logIn("portale", person.Integration, ""), w.logIn("anna", person.ASROperator, torino)
 	opened := portal.post("/api/v1/tickets", form(torino), "Idempotency-Key", "1").want(201)
 	if again := portal.post("/api/v1/tickets", form(torino), "Idempotency-Key", "1").want(201); again.text("id") != opened.text("id") {
-		t.Errorf("repeated, it is %s", again.raw)
+		t.Errorf("repeated: got %s, want the ticket %s", again.raw, opened.text("id"))
 	}
 	got := anna.ticket(opened.text("id")).want(200)
 	if got.text("channel") != "integrazione" || got.text("identity") != "declared" {
-		t.Errorf("the ticket is %s", got.raw)
+		t.Errorf("got %s, want channel integrazione and identity declared", got.raw)
 	}
 	telephoned := form(torino)
 	telephoned["channel"] = "telefono"

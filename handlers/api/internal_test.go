@@ -29,7 +29,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-func TestAPanicIsAProblemToo(t *testing.T) {
+func TestPanicIsAProblem(t *testing.T) {
 	var log strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
 	a := &API{Config: Config{Log: logger, Timeout: time.Second, Middleware: middleware.New(middleware.Config{Log: logger})}}
@@ -43,11 +43,11 @@ func TestAPanicIsAProblemToo(t *testing.T) {
 		t.Fatalf("got %d %s, %v", w.Code, w.Body, err)
 	}
 	if !strings.Contains(log.String(), "alas") || !strings.Contains(log.String(), w.Header().Get("X-Request-ID")) {
-		t.Errorf("the log is %s", log.String())
+		t.Errorf("got the log %s, want panic and request id", log.String())
 	}
 	defer func() {
 		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
-			t.Error("an abort is the server's to see")
+			t.Error("got no panic, want http.ErrAbortHandler to reach the server")
 		}
 	}()
 	a.Middleware.Wrap(a.middlewareHandlers(mux)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/aborts", nil))
@@ -59,7 +59,7 @@ func TestProblemTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range problemKinds() {
 		if seen[k.name] || !name.MatchString(k.name) || k.status < 400 || k.title == "" {
-			t.Errorf("kind %+v", k)
+			t.Errorf("got kind %+v, want a unique name, a status and a title", k)
 		}
 		seen[k.name] = true
 	}
@@ -80,7 +80,7 @@ func TestProblemTable(t *testing.T) {
 	} {
 		p := problemFor(fmt.Errorf("wrapped: %w", err), now)
 		if got := fmt.Sprintf("%s %d", strings.TrimPrefix(p.Type, "urn:sol:problem:"), p.Status); got != want {
-			t.Errorf("%v is %s, want %s", err, got, want)
+			t.Errorf("%v: got %s, want %s", err, got, want)
 		}
 	}
 	for _, err := range []error{
@@ -88,16 +88,16 @@ func TestProblemTable(t *testing.T) {
 		&pgconn.PgError{Code: "57P01"}, &pgconn.PgError{Code: "55P03"}, &pgconn.PgError{Code: "57014"},
 	} {
 		if p := problemFor(fmt.Errorf("wrapped: %w", err), now); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
-			t.Errorf("%v is %+v", err, p)
+			t.Errorf("%v: got %+v, want unavailable with Retry-After", err, p)
 		}
 	}
 	if p := problemFor(&readmodel.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
-		t.Errorf("a filter's error is %+v", p)
+		t.Errorf("filter error: got %+v, want field q", p)
 	}
 	if p := problemFor(errors.New("secret"), now); p.Status != 500 || strings.Contains(p.Detail, "secret") {
-		t.Errorf("an unknown error is %+v", p)
+		t.Errorf("unknown error: got %+v, want 500 without the error's text", p)
 	}
 	if p := problemFor(&identity.LockedError{Until: now.Add(90 * time.Second)}, now); p.headers.Get("Retry-After") != "90" {
-		t.Errorf("Retry-After is %q", p.headers.Get("Retry-After"))
+		t.Errorf("Retry-After: got %q, want 90", p.headers.Get("Retry-After"))
 	}
 }

@@ -14,14 +14,14 @@ import (
 )
 
 type queuesInput struct {
-	After string `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the counts contain it"`
+	After string `query:"after" example:"1.42" doc:"Position of an earlier response: the service waits up to 2 s until the counts contain it"`
 }
 
-// QueueList is the queues of a placement with their exact counts.
+// QueueList holds the queues of a placement with their exact counts.
 type QueueList struct {
 	Items    []lists.Queue `json:"items"`
-	Position string        `json:"position" example:"1.42" doc:"Of the log, that the counts are of"`
-	Stale    bool          `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+	Position string        `json:"position" example:"1.42" doc:"Position of the log that the counts contain"`
+	Stale    bool          `json:"stale,omitempty" doc:"True if the counts do not contain the position of after"`
 }
 
 type queuesOutput struct {
@@ -29,15 +29,15 @@ type queuesOutput struct {
 }
 
 type listInput struct {
-	Queue    lists.QueueID      `query:"queue" example:"nuove" doc:"Id of a queue of mine; if left out all that I may see, traces included"`
+	Queue    lists.QueueID      `query:"queue" example:"nuove" doc:"Id of one of my queues. Without it: all tickets that I may see, including those that my entity handed over"`
 	Status   ticket.Status      `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
-	Entity   catalog.EntityCode `query:"entity" doc:"Competent entity"`
-	Assignee string             `query:"assignee" doc:"User name or id, supervisori, nessuno"`
-	Q        string             `query:"q" maxLength:"200" doc:"A number or its beginning, a codice fiscale, or Italian words"`
+	Entity   catalog.EntityCode `query:"entity" doc:"The competent entity"`
+	Assignee string             `query:"assignee" doc:"User name or id of an operator, supervisori, or nessuno (no assignee)"`
+	Q        string             `query:"q" maxLength:"200" doc:"A ticket number or its beginning, a tax code (codice fiscale), or Italian words"`
 	Sort     lists.Sort         `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
-	Cursor   string             `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of the page beside it, with the same filter"`
+	Cursor   string             `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of another page with the same filters"`
 	Limit    int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	After    string             `query:"after" example:"1.42" doc:"Position of an answer: waits up to 2 s until the list contains it"`
+	After    string             `query:"after" example:"1.42" doc:"Position of an earlier response: the service waits up to 2 s until the list contains it"`
 }
 
 // TicketList is one page of a list of tickets.
@@ -45,30 +45,30 @@ type TicketList struct {
 	Items      []lists.Item `json:"items"`
 	NextCursor string       `json:"next_cursor,omitempty" doc:"Absent on the last page"`
 	Previous   string       `json:"previous_cursor,omitempty" doc:"Absent on the first page"`
-	Total      int          `json:"total" doc:"Of all pages: exact for a queue alone, and else up to 1000"`
-	More       bool         `json:"more" doc:"There are more than total"`
+	Total      int          `json:"total" doc:"Number of tickets on all pages: exact for a queue without other filters, otherwise at most 1000"`
+	More       bool         `json:"more" doc:"There are more tickets than total"`
 	Position   string       `json:"position" example:"1.42"`
-	Stale      bool         `json:"stale,omitempty" doc:"The position asked for was not reached in time"`
+	Stale      bool         `json:"stale,omitempty" doc:"True if the list does not contain the position of after"`
 }
 
 type listOutput struct {
 	Body TicketList
 }
 
-// registerLists adds queues and lists.
+// registerLists adds the endpoints of queues and lists of tickets.
 func (a *API) registerLists() {
 	register(a, endpoint{
 		id: "list-queues", method: http.MethodGet, path: "/api/v1/queues", tag: "work",
-		summary: "My queues", description: "The queues of the placement chosen, with exact counts.", action: identity.ListTickets,
+		summary: "My queues", description: "The queues of the chosen placement, with exact counts.", action: identity.ListTickets,
 	}, a.listQueues)
 	register(a, endpoint{
 		id: "list-tickets", method: http.MethodGet, path: "/api/v1/tickets", tag: "work",
-		summary: "List and search tickets", description: "Among those that the caller may see.", action: identity.ListTickets,
+		summary: "List and search tickets", description: "The tickets that the caller may see.", action: identity.ListTickets,
 	}, a.listTickets)
 }
 
 func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queuesOutput, error) {
-	late, err := a.waitForLists(ctx, in.After)
+	stale, err := a.waitForLists(ctx, in.After)
 	if err != nil {
 		return nil, err
 	}
@@ -76,11 +76,11 @@ func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queue
 	if err != nil {
 		return nil, err
 	}
-	return &queuesOutput{QueueList{Items: queues, Position: at.String(), Stale: late}}, nil
+	return &queuesOutput{QueueList{Items: queues, Position: at.String(), Stale: stale}}, nil
 }
 
 func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOutput, error) {
-	late, err := a.waitForLists(ctx, in.After)
+	stale, err := a.waitForLists(ctx, in.After)
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +91,11 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOu
 	if err != nil {
 		return nil, err
 	}
-	return &listOutput{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.MoreThanTotal, Position: page.Position.String(), Stale: late}}, nil
+	return &listOutput{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.MoreThanTotal, Position: page.Position.String(), Stale: stale}}, nil
 }
 
-// waitForLists waits until the lists contain what a position tells, at most two seconds; late tells that they do not.
-func (a *API) waitForLists(ctx context.Context, position string) (late bool, err error) {
+// waitForLists waits at most two seconds until the lists contain a position; late reports that they do not contain it.
+func (a *API) waitForLists(ctx context.Context, position string) (stale bool, err error) {
 	p, err := parsePosition("after", position)
 	if err != nil || position == "" {
 		return false, err

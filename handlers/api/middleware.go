@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// middlewareHandlers is how the API speaks where no handler of its own does.
+// middlewareHandlers returns what the middleware needs of the API: routes, headers, time limit, and responses to panics and unknown routes.
 func (a *API) middlewareHandlers(mux *http.ServeMux) middleware.Handlers {
 	return middleware.Handlers{
 		Mux: mux, SetHeaders: setSecurityHeaders, StreamRoutes: []string{streamRoute, exportRoute}, Timeout: a.BodyTimeout + a.Timeout,
@@ -25,7 +25,7 @@ func (a *API) middlewareHandlers(mux *http.ServeMux) middleware.Handlers {
 	}
 }
 
-// setSecurityHeaders sets the headers that every answer has. Nothing here is for caches: it is personal, or changes.
+// setSecurityHeaders sets the headers of every response. No response may be cached, since it is personal or changes.
 func setSecurityHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -34,7 +34,7 @@ func setSecurityHeaders(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 }
 
-// takeFromLimiter counts a request of a client, or refuses it.
+// takeFromLimiter charges a request to a client's limit. It returns a Problem with Retry-After if the limit is reached.
 func takeFromLimiter(l *middleware.Limiter, client string, now time.Time, h http.Header) *Problem {
 	wait, allowed := l.Take(client, now, h)
 	if allowed {

@@ -13,16 +13,16 @@ import (
 )
 
 type notificationsInput struct {
-	Unread bool   `query:"unread" doc:"Only those that I have not read"`
-	Cursor string `query:"cursor" maxLength:"100" doc:"next_cursor of the page before"`
+	Unread bool   `query:"unread" doc:"Only notifications that I have not read"`
+	Cursor string `query:"cursor" maxLength:"100" doc:"next_cursor of the previous page"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// NotificationList is one page of my notices, the newest first.
+// NotificationList is one page of the caller's notifications, newest first.
 type NotificationList struct {
 	Items      []notification.Notification `json:"items"`
 	NextCursor string                      `json:"next_cursor,omitempty" doc:"Absent on the last page"`
-	Unread     int                         `json:"unread" doc:"Of all pages"`
+	Unread     int                         `json:"unread" doc:"Number of unread notifications on all pages"`
 }
 
 type notificationsOutput struct {
@@ -33,9 +33,9 @@ type notificationInput struct {
 	ID string `path:"id" format:"uuid"`
 }
 
-// Preferences are what a person chose for themselves.
+// Preferences holds the choices of a person about their account.
 type Preferences struct {
-	Mail bool `json:"mail" doc:"Whether news are told by an e-mail without content besides"`
+	Mail bool `json:"mail" doc:"Whether notifications are also announced by an e-mail without content"`
 }
 
 type preferencesInput struct {
@@ -46,11 +46,11 @@ type preferencesOutput struct {
 	Body Preferences
 }
 
-// registerNotifications adds what people are told inside the application, and the preference about mail.
+// registerNotifications adds the endpoints of notifications in the application, and of the preference about mail.
 func (a *API) registerNotifications() {
 	register(a, endpoint{
 		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
-		summary: "My notices", description: "Of tickets that I still see: mine, my entity's, for supervisors theirs.", action: identity.ReadNotifications,
+		summary: "My notifications", description: "Notifications to me, to the operators of my entity and, for supervisors, to its supervisors, about tickets that I may still see.", action: identity.ReadNotifications,
 	}, func(ctx context.Context, c caller, in *notificationsInput) (*notificationsOutput, error) {
 		page, err := a.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
 		if errors.Is(err, notification.ErrCursor) {
@@ -63,17 +63,17 @@ func (a *API) registerNotifications() {
 	})
 	register(a, endpoint{
 		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
-		summary: "Mark a notice as read", description: "For myself; others have not read it by that.", action: identity.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
+		summary: "Mark a notification as read", description: "For me only: it stays unread for others.", action: identity.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *notificationInput) (*struct{}, error) {
 		there, err := a.Notifications.MarkRead(ctx, c.Actor, in.ID)
 		if err == nil && !there {
-			err = notFound.detail("There is no such notice, or it is not yours.")
+			err = notFound.detail("There is no such notification, or it is not yours.")
 		}
 		return nil, err
 	})
 	register(a, endpoint{
 		id: "read-notifications", method: http.MethodPost, path: "/api/v1/notifications/read", tag: "work", status: http.StatusNoContent,
-		summary: "Mark all my notices as read", action: identity.ReadNotifications,
+		summary: "Mark all my notifications as read", action: identity.ReadNotifications,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
 		_, err := a.Notifications.MarkRead(ctx, c.Actor, "")
 		return nil, err
@@ -99,7 +99,7 @@ func (a *API) registerNotifications() {
 	})
 }
 
-// linkHasNoPreferences refuses preferences to the holder of a personal link, who has no account to keep them for.
+// linkHasNoPreferences refuses preferences to the holder of a personal link: preferences belong to an account.
 func linkHasNoPreferences() *Problem {
 	return forbidden.detail("A personal link has no preferences: log in to choose.")
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// TestNotifications: who reads what, page by page, each for themselves (issue 3, item 6).
-func TestNotifications(t *testing.T) {
+// Notifications are listed in pages, for their addressees only, and are marked as read for each person alone.
+func TestNotificationsAreListedAndRead(t *testing.T) {
 	var store *notification.Store
 	w := newFixture(t, func(c *api.Config) { store = c.Notifications })
 	maria, anna, bruno := w.logIn("maria", person.Citizen, ""), w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino)
@@ -27,7 +27,7 @@ func TestNotifications(t *testing.T) {
 	anna.reached("/api/v1/queues?after=" + opened.text("position"))
 	notify := func(n sagas.Notification) string {
 		message := uuid.NewString()
-		w.advance(time.Minute) // so that their order is certain
+		w.advance(time.Minute) // so that their order is defined
 		for range 2 {
 			w.must(store.Deliver(t.Context(), message, ticket.ID(id), n))
 		}
@@ -37,30 +37,30 @@ func TestNotifications(t *testing.T) {
 	notify(sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: torino})
 	hers := notify(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
 
-	for who, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		user
 		want int
 	}{"anna": {anna, 2}, "bruno": {bruno, 2}, "nina": {nina, 0}, "maria": {maria, 1}, "zoe": {zoe, 0}, "link": {w.linkHolder(id), 0}} {
 		got := c.get("/api/v1/notifications").want(200)
 		if len(got.list("items")) != c.want || got.at("unread") != float64(c.want) {
-			t.Errorf("%s reads %s", who, got.raw)
+			t.Errorf("%s: got %s, want %d notifications", name, got.raw, c.want)
 		}
 	}
 	item := maria.get("/api/v1/notifications").list("items")[0]
 	if item["id"] != hers || item["kind"] != "note" || item["read"] != false || item["text"] != "C’è un messaggio per Lei sulla richiesta n. "+opened.text("number") {
-		t.Errorf("maria reads %v", item)
+		t.Errorf("maria: got %v", item)
 	}
 
 	first := anna.get("/api/v1/notifications?limit=1").want(200)
 	second := anna.get("/api/v1/notifications?limit=1&cursor=" + first.text("next_cursor")).want(200)
 	if second.list("items")[0]["id"] == first.list("items")[0]["id"] || second.text("next_cursor") != "" {
-		t.Errorf("the second page is %s", second.raw)
+		t.Errorf("second page: got %s, want the other notification", second.raw)
 	}
 	for _, cursor := range []string{"x", uuid.NewString()} {
 		anna.get("/api/v1/notifications?cursor="+cursor).problem(422, "invalid", `"field":"cursor"`)
 	}
 
-	for range 2 { // marked is marked
+	for range 2 { // marking twice changes nothing
 		anna.post("/api/v1/notifications/"+theirs+"/read", nil).want(204)
 		anna.post("/api/v1/notifications/urn:uuid:"+theirs+"/read", nil).problem(404, "not-found")
 	}
@@ -68,26 +68,26 @@ func TestNotifications(t *testing.T) {
 		stranger.post("/api/v1/notifications/"+theirs+"/read", nil).problem(404, "not-found")
 	}
 	if got := anna.get("/api/v1/notifications?unread=true").want(200); len(got.list("items")) != 1 || got.at("unread") != 1.0 {
-		t.Errorf("anna has not read %s", got.raw)
+		t.Errorf("anna, unread: got %s, want one", got.raw)
 	}
 	anna.post("/api/v1/notifications/read", nil).want(204)
 	if got := anna.get("/api/v1/notifications").want(200); len(got.list("items")) != 2 || got.at("unread") != 0.0 {
-		t.Errorf("anna has read %s", got.raw)
+		t.Errorf("anna, all read: got %s, want 2 and none unread", got.raw)
 	}
 	if got := bruno.get("/api/v1/notifications").want(200); got.at("unread") != 2.0 {
-		t.Errorf("bruno has read %s", got.raw)
+		t.Errorf("bruno: got %s, want 2 unread", got.raw)
 	}
 }
 
-// TestPreferences: a citizen who logs in may refuse the mail without content.
-func TestPreferences(t *testing.T) {
+// A citizen with an account can refuse the mail that announces notifications.
+func TestCitizenRefusesMail(t *testing.T) {
 	w := newFixture(t)
 	maria := w.logIn("maria", person.Citizen, "")
 	wants := func(want bool) {
 		t.Helper()
-		kept, err := w.identity.WantsMail(t.Context(), maria.id)
-		if got := maria.get("/api/v1/preferences").want(200); err != nil || kept != want || got.at("mail") != want {
-			t.Errorf("kept is %t, %v, told %s; want %t", kept, err, got.raw, want)
+		stored, err := w.identity.WantsMail(t.Context(), maria.id)
+		if got := maria.get("/api/v1/preferences").want(200); err != nil || stored != want || got.at("mail") != want {
+			t.Errorf("got stored %t, %v, and response %s, want %t", stored, err, got.raw, want)
 		}
 	}
 	wants(true)

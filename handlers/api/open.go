@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// OpenRequest is a request for help: the citizen's form, or the operators' own (FAQ 2.2).
+// OpenRequest is the content of an assistance form: the citizen's, or the operators' own (FAQ 2.2).
 type OpenRequest struct {
 	Service     catalog.ServiceID       `json:"service" example:"ritiro-documenti"`
 	Problem     catalog.ProblemID       `json:"problem" example:"referto-non-trovato"`
@@ -22,23 +22,23 @@ type OpenRequest struct {
 	Description string                  `json:"description"`
 	Requester   RequesterForm           `json:"requester"`
 	Facilitated bool                    `json:"facilitated,omitempty" doc:"Whether facilitated access was used"`
-	IUV         string                  `json:"iuv,omitempty" maxLength:"35" doc:"Payment identifier, where it matters"`
-	Channel     ticket.Channel          `json:"channel,omitempty" enum:"sportello,telefono" doc:"For operators, who open for a citizen at the desk or on the telephone"`
+	IUV         string                  `json:"iuv,omitempty" maxLength:"35" doc:"Payment identifier, for problems about a payment"`
+	Channel     ticket.Channel          `json:"channel,omitempty" enum:"sportello,telefono" doc:"For operators who open a ticket for a citizen at the counter or by telephone"`
 	Attachments []attachment.FileUpload `json:"attachments,omitempty"`
 }
 
-// RequesterForm is who asks.
+// RequesterForm holds the requester's data.
 type RequesterForm struct {
-	Role       ticket.RequesterRole `json:"role,omitempty" example:"cittadino" doc:"cittadino, genitore, delegato; operatore_asr in the operators' own form"`
+	Role       ticket.RequesterRole `json:"role,omitempty" example:"cittadino" doc:"cittadino, genitore or delegato; operatore_asr in the operators' own form"`
 	GivenName  string               `json:"given_name"`
 	FamilyName string               `json:"family_name"`
 	TaxCode    string               `json:"tax_code" example:"RSSMRA80A01H501U" doc:"Codice fiscale, or an STP/ENI code"`
 	Email      string               `json:"email" example:"mario.rossi@example.org"`
 	Phone      string               `json:"phone" example:"+39 011 0000000"`
-	OnBehalfOf string               `json:"on_behalf_of,omitempty" maxLength:"200" doc:"Whom the request is about when not the requester"`
+	OnBehalfOf string               `json:"on_behalf_of,omitempty" maxLength:"200" doc:"Name of the person whom the request is about, if not the requester"`
 }
 
-// OpenedTicket is what the requester needs to come back to it.
+// OpenedTicket identifies a new ticket.
 type OpenedTicket struct {
 	ID       ticket.ID     `json:"id"`
 	Number   string        `json:"number" example:"2026-0001234"`
@@ -59,15 +59,16 @@ type openOutput struct {
 	Body     OpenedTicket
 }
 
-// maxFormBody is the most that a form weighs: five attachments of 1 MB in base64, and 64 kB of everything else.
+// maxFormBody is the maximum size of a form in bytes: five attachments of 1 MB in base64, and 64 kB for everything else.
 const maxFormBody = ticket.MaxAttachments*((ticket.MaxAttachmentSize+2)/3*4) + 64<<10
 
+// registerOpen adds the endpoint that opens a ticket.
 func (a *API) registerOpen() {
 	register(a, endpoint{
 		id: "open-ticket", method: http.MethodPost, path: "/api/v1/tickets", tag: "tickets", status: http.StatusCreated,
 		summary: "Open a ticket",
-		description: "Without a token the requester is declared; with a citizen's it is that citizen's, verified, whatever is typed; with an operator's " +
-			"it is opened for a citizen at the desk or on the telephone (FAQ 2.2).",
+		description: "Without a token the requester's identity is declared. With a citizen's token the ticket belongs to that citizen and the identity is " +
+			"verified, whatever the form says. With an operator's token the ticket is opened for a citizen at the counter or by telephone (FAQ 2.2).",
 		public: true, action: identity.OpenTicket, limiter: a.Middleware.Form, maxBody: maxFormBody,
 	}, a.openTicket)
 }

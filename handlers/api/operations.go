@@ -23,9 +23,9 @@ func openAPIConfig(version, publicURL string) huma.Config {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "SOL Assistenza", Version: version,
-				Description: "Requests for help with the on-line health services of Regione Piemonte: open, work, hand over, resolve. " +
-					"Every refusal is an application/problem+json with a stable type. Repeat a POST safely with the same Idempotency-Key; " +
-					"read your own writes by passing the position of an answer as ?after=.",
+				Description: "Requests for help with the on-line health services of Regione Piemonte: open, work on, hand over and resolve tickets. " +
+					"Every refusal is an application/problem+json with a stable type. A POST can be repeated safely with the same Idempotency-Key. " +
+					"To read your own writes, pass the position of an earlier response as ?after=.",
 				License: &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"},
 			},
 			Servers: []*huma.Server{{URL: publicURL}},
@@ -33,14 +33,14 @@ func openAPIConfig(version, publicURL string) huma.Config {
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {
 					Type: "http", Scheme: "bearer",
-					Description: "The token of POST /api/v1/sessions, or of a citizen's personal link.",
+					Description: "The token of POST /api/v1/sessions, or the token of a citizen's personal link.",
 				}},
 			},
 			Tags: []*huma.Tag{
 				{Name: "sessions", Description: "Log in; choose role and placement"},
-				{Name: "tickets", Description: "A ticket's life"},
-				{Name: "work", Description: "Queues, lists, changes as they happen"},
-				{Name: "catalogue", Description: "What forms and menus are made of"},
+				{Name: "tickets", Description: "Open, read and change tickets"},
+				{Name: "work", Description: "Queues, lists, figures, notifications, live updates"},
+				{Name: "catalogue", Description: "Data for forms and menus"},
 				{Name: "operations", Description: "Health"},
 			},
 		},
@@ -50,17 +50,17 @@ func openAPIConfig(version, publicURL string) huma.Config {
 	}
 }
 
-// statusBody is a health report as the ModI rules want it.
+// statusBody is a health report as the interoperability rules ModI define it.
 type statusBody struct {
 	Status int    `json:"status" example:"200"`
 	Title  string `json:"title" example:"OK"`
 }
 
-// registerOperations adds what is for those who run the service: health, metrics, and the contract itself, made once.
+// registerOperations adds the health report, the metrics and the OpenAPI document, which is encoded once.
 func (a *API) registerOperations(mux *http.ServeMux) error {
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "get-status", Method: http.MethodGet, Path: "/status", Summary: "Health", Tags: []string{"operations"},
-		Description: "200 while the service can read its log, 503 while it cannot.",
+		Description: "200 while the service can read its log, otherwise 503.",
 		Security:    []map[string][]string{{}}, // none
 		Responses: map[string]*huma.Response{
 			"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/problem+json": {
@@ -104,7 +104,9 @@ func (a *API) serveStatus(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(statusBody{http.StatusOK, "OK"}) // the client may have gone
 }
 
-// promLog writes what promhttp complains about.
+// promLog writes errors of promhttp to the log.
 type promLog struct{ a *API }
 
-func (l promLog) Println(v ...any) { l.a.Log.Error("metrics", "error", fmt.Sprint(v...)) }
+func (l promLog) Println(v ...any) {
+	l.a.Log.Error("metrics could not be served", "error", fmt.Sprint(v...))
+}

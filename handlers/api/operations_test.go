@@ -31,7 +31,7 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 	} {
 		if got := a.header.Get(header); got != want {
-			t.Errorf("%s is %q", header, got)
+			t.Errorf("%s: got %q, want %q", header, got, want)
 		}
 	}
 	if a.header.Get("X-Request-ID") == "" {
@@ -42,33 +42,33 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	got := anna.get("/api/v1/tickets/"+id+"?at=2026-03-02T09:00:00Z", "X-Request-ID", "abc-1", "Traceparent", trace).want(200)
 	if got.header.Get("X-Request-ID") != "abc-1" {
-		t.Errorf("request id %q", got.header.Get("X-Request-ID"))
+		t.Errorf("request id: got %q, want abc-1", got.header.Get("X-Request-ID"))
 	}
 	anna.get("/api/v1/tickets?q=RSSMRA80A01H501U").want(200)
 	anna.get("/nessun/RSSMRA80A01H501U", "X-Request-ID", "RSSMRA 80A01 H501U").want(404)
 	metrics := string(w.anonymous().get("/metrics").want(200).raw)
-	for _, says := range []string{
+	for _, line := range []string{
 		`sol_http_request_duration_seconds_count{method="GET",route="GET /api/v1/tickets/{id}",status="200"} 1`,
 		`sol_http_request_duration_seconds_count{method="GET",route="none",status="404"} 1`,
 	} {
-		if !strings.Contains(metrics, says) {
-			t.Errorf("metrics do not hold %s", says)
+		if !strings.Contains(metrics, line) {
+			t.Errorf("got no metric %s", line)
 		}
 	}
 	log := w.log.String()
-	for _, says := range []string{`"route":"GET /api/v1/tickets/{id}"`, `"request_id":"abc-1"`, `"trace_id":"0af7651916cd43dd8448eb211c80319c"`, `"role":"operatore_asr"`, `"entity":"010301"`} {
-		if !strings.Contains(log, says) {
-			t.Errorf("the log does not hold %s", says)
+	for _, part := range []string{`"route":"GET /api/v1/tickets/{id}"`, `"request_id":"abc-1"`, `"trace_id":"0af7651916cd43dd8448eb211c80319c"`, `"role":"operatore_asr"`, `"entity":"010301"`} {
+		if !strings.Contains(log, part) {
+			t.Errorf("got no %s in the log", part)
 		}
 	}
 	for _, personal := range []string{"RSSMRA", "H501U", id, "127.0.0.1", password, anna.token} {
 		if strings.Contains(log, personal) || strings.Contains(metrics, personal) {
-			t.Errorf("log or metrics hold %s", personal)
+			t.Errorf("got %s in log or metrics, want no personal data", personal)
 		}
 	}
 }
 
-func TestOpenAPIIsServedAndWhole(t *testing.T) {
+func TestOpenAPIDocumentIsComplete(t *testing.T) {
 	w := newFixture(t)
 	a := w.anonymous().get("/openapi.json").want(200)
 	if a.text("openapi") != "3.1.0" || a.at("components", "securitySchemes", "session") == nil {
@@ -79,12 +79,12 @@ func TestOpenAPIIsServedAndWhole(t *testing.T) {
 	}
 	for _, never := range []string{"$schema", `["array","null"]`} {
 		if strings.Contains(string(a.raw), never) {
-			t.Errorf("it speaks of %s", never)
+			t.Errorf("got %s in the document", never)
 		}
 	}
 	for _, ref := range regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(string(a.raw), -1) {
 		if a.at("components", "schemas", ref[1]) == nil {
-			t.Errorf("it refers to %s, which is not there", ref[1])
+			t.Errorf("got a reference to the missing schema %s", ref[1])
 		}
 	}
 	var calls, ids []string
@@ -101,7 +101,7 @@ func TestOpenAPIIsServedAndWhole(t *testing.T) {
 			for _, status := range []string{"401", "422", "429", "500", "503"} {
 				content, _ := json.Marshal(responses[status])
 				if !strings.Contains(string(content), `"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}`) {
-					t.Errorf("%s %s says of %s: %s", verb, path, status, content)
+					t.Errorf("%s %s, status %s: got %s, want the schema Problem", verb, path, status, content)
 				}
 			}
 		}
@@ -115,14 +115,14 @@ func TestOpenAPIIsServedAndWhole(t *testing.T) {
 		"POST /api/v1/tickets/{id}/updates", "PUT /api/v1/preferences", "PUT /api/v1/sessions/current/placement",
 	}
 	if !slices.Equal(calls, want) {
-		t.Errorf("calls are %q", calls)
+		t.Errorf("operations: got %q, want %q", calls, want)
 	}
 	if slices.Sort(ids); len(slices.Compact(ids)) != len(want) {
-		t.Errorf("operation ids are %q", ids)
+		t.Errorf("operation ids: got %q, want %d different ones", ids, len(want))
 	}
 }
 
-func TestChoosingAPlacementComesFirst(t *testing.T) {
+func TestPlacementMustBeChosenFirst(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	_, err := w.identity.AddPlacement(t.Context(), anna.id, person.ASROperator, novara, time.Time{})
@@ -178,11 +178,11 @@ func TestRateLimits(t *testing.T) {
 		anna.get("/api/v1/queues").want(200)
 	}
 	anna.get("/api/v1/queues").problem(429, "rate-limited")
-	carlo.get("/api/v1/queues").want(200)                                                           // each account has its own
-	carlo.post("/api/v1/tickets", form(torino)).problem(429, "rate-limited", "1 requests a minute") // but the form's is by address
+	carlo.get("/api/v1/queues").want(200)                                                           // each account has its own limit
+	carlo.post("/api/v1/tickets", form(torino)).problem(429, "rate-limited", "1 requests a minute") // the form's limit is by address
 }
 
-func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
+func TestLoginLimitHoldsForSessions(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
 		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Login: middleware.Rate{PerMinute: 1, Burst: 2}}})
 	})
@@ -193,7 +193,7 @@ func TestASessionDoesNotPassTheLimitOfLogins(t *testing.T) {
 	anna.get("/api/v1/queues").want(200)
 }
 
-func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
+func TestWrongTokensAreLimitedAndSessionsAreNot(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
 		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Public: middleware.Rate{PerMinute: 1, Burst: 2}}})
 	})
@@ -207,10 +207,10 @@ func TestWrongTokensAreLimitedAndSessionsAreNotCharged(t *testing.T) {
 	}
 	guess.get("/api/v1/queues").problem(429, "rate-limited")
 	user{w: w, token: "t.x.y"}.get("/api/v1/queues").problem(429, "rate-limited")
-	w.anonymous().get("/api/v1/queues").problem(401, "unauthorized") // others of the address go on
+	w.anonymous().get("/api/v1/queues").problem(401, "unauthorized") // clients of the address without a token are not affected
 }
 
-func TestLargeBodiesWaitForAPlace(t *testing.T) {
+func TestConcurrentUploadsAreLimited(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
 		c.Middleware = middleware.New(middleware.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
 	})
@@ -229,26 +229,26 @@ func TestLargeBodiesWaitForAPlace(t *testing.T) {
 	}()
 	slow, err := json.Marshal(form(torino))
 	w.must(err)
-	_, err = writer.Write(slow[:10]) // the first is under way
+	_, err = writer.Write(slow[:10]) // the first upload has begun
 	w.must(err)
 
 	large := form(torino)
 	large["attachments"] = []fields{file("a.pdf", append([]byte("%PDF-1.4"), make([]byte, 100<<10)...))}
-	w.eventually("a second large one is refused", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 503 })
+	w.eventually("a second upload is refused", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 503 })
 	if a := w.anonymous().post("/api/v1/tickets", large).problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	w.anonymous().post("/api/v1/tickets", form(torino)).want(201) // small ones pass
+	w.anonymous().post("/api/v1/tickets", form(torino)).want(201) // small bodies are not limited
 	_, err = writer.Write(slow[10:])
 	w.must(err)
 	w.must(writer.Close())
 	if status := <-answers; status != 201 {
-		t.Errorf("the slow one is answered %d", status)
+		t.Errorf("slow upload: got %d, want 201", status)
 	}
-	w.eventually("there is a place again", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 201 })
+	w.eventually("an upload is accepted again", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 201 })
 }
 
-func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
+func TestPolicyRefusalsAreProblems(t *testing.T) {
 	w := newFixture(t)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	calls := map[identity.Action]func(u user) apiResponse{
@@ -268,7 +268,7 @@ func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
 		identity.ReadFigures:   func(u user) apiResponse { return u.get("/api/v1/dashboard") },
 		identity.ExportTickets: func(u user) apiResponse { return u.get("/api/v1/tickets.csv") },
 	}
-	onPages := []identity.Action{identity.ReadAccesses, identity.TakeDossier, identity.Administer} // alone
+	onPages := []identity.Action{identity.ReadAccesses, identity.TakeDossier, identity.Administer} // only on pages
 	if len(calls)+len(onPages) != len(identity.Actions()) {
 		t.Fatal("an action has no call here")
 	}
@@ -279,7 +279,7 @@ func TestEveryRefusalOfThePolicyIsAProblem(t *testing.T) {
 	} {
 		for action, call := range calls {
 			if a := call(u); (a.status == 403 && a.text("type") == "urn:sol:problem:forbidden") == identity.Allows(role, action) {
-				t.Errorf("%s, %s: %d %s", role, action, a.status, a.raw)
+				t.Errorf("%s, %s: got %d %s, want allowed %t", role, action, a.status, a.raw, identity.Allows(role, action))
 			}
 		}
 	}

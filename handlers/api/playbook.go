@@ -18,17 +18,17 @@ import (
 
 type playbookInput struct {
 	ID string    `path:"id" format:"uuid"`
-	At time.Time `query:"at" doc:"As it stood then, RFC 3339"`
+	At time.Time `query:"at" doc:"Moment in the past, RFC 3339: the checks as they were then"`
 }
 
 type playbookOutput struct {
-	ETag string `header:"ETag" doc:"The ticket's version, for If-Match; none for the past"`
+	ETag string `header:"ETag" doc:"The ticket's version, for If-Match; absent with at"`
 	Body ticketview.Playbook
 }
 
 type answerInput struct {
 	ID      string `path:"id" format:"uuid"`
-	IfMatch string `header:"If-Match" doc:"The ETag you saw: refused with 412 if somebody answered since"`
+	IfMatch string `header:"If-Match" doc:"The ETag that you read: the answer is refused with 412 if somebody answered since"`
 	IdempotencyInput
 	Body app.AnswerRequest
 }
@@ -39,29 +39,29 @@ type answerOutput struct {
 	Body     Answered
 }
 
-// Answered is the run after an answer, and where it left the ticket.
+// Answered holds the run after an answer, and the ticket's version and position.
 type Answered struct {
 	ticketview.Playbook
 	TicketVersion int    `json:"ticket_version"`
 	Position      string `json:"position"`
 }
 
-// registerPlaybook adds reading and answering the checks of a ticket.
+// registerPlaybook adds the endpoints that read and answer the checks of a ticket.
 func (a *API) registerPlaybook() {
 	register(a, endpoint{
 		id: "get-playbook", method: http.MethodGet, path: "/api/v1/tickets/{id}/playbook", tag: "tickets",
-		summary: "Read the checks of a ticket", description: "Which check is open, what was answered on what evidence, and the outcome that the answers come to, " +
-			"with its note filled in. For the entity whose checks they are, the Region and the auditor.",
+		summary: "Read the checks of a ticket", description: "The open check, the answers with their evidence, and the outcome of the answers with its note filled in. " +
+			"For operators of the entity that the checks belong to, of the Region, and for auditors.",
 		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound},
 	}, a.getPlaybook)
 	register(a, endpoint{
 		id: "answer-check", method: http.MethodPost, path: "/api/v1/tickets/{id}/playbook/answers", tag: "tickets",
-		summary: "Answer a check", description: "To answer and carry the outcome out in one act, send answers with a status in an update.",
+		summary: "Answer a check", description: "To answer and carry out the outcome in one act, send the answers together with a status in an update.",
 		action: identity.UpdateTicket, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
 	}, a.answerCheck)
 }
 
-// noPlaybook is the answer where no playbook applies, or it is not for the caller.
+// noPlaybook returns the problem for a ticket without a playbook, and for checks that the caller may not see.
 func noPlaybook() *Problem {
 	return notFound.detail("No checks are prescribed for this ticket, or they are not yours to read: its problem has no playbook, or they are another ASR's.")
 }
@@ -82,7 +82,7 @@ func (a *API) getPlaybook(ctx context.Context, c caller, in *playbookInput) (*pl
 	return out, nil
 }
 
-// readChecks is the run as the caller may see it, with the ticket's version.
+// readChecks returns the run as the caller may see it, and the ticket's version.
 func (a *API) readChecks(ctx context.Context, c caller, id ticket.ID, at *time.Time) (ticketview.Playbook, int, error) {
 	p, version, ok, err := a.App.Checks(ctx, c.Caller, id, at)
 	if err == nil && !ok {
@@ -108,7 +108,7 @@ func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answ
 	return &answerOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, o.Position.String()}}, nil
 }
 
-// singleAnswerError names fields as they stand in a body that is one answer, not a list of them.
+// singleAnswerError removes the prefix "answers[0]." from the refused fields, since the body of this endpoint is a single answer.
 func singleAnswerError(err error) error {
 	var refused *ticket.InvalidError
 	if !errors.As(err, &refused) {

@@ -10,7 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// parsePosition reads a position as our answers give them; "" is none.
+// parsePosition reads a position of a response. An empty text is the zero position; another text that is no position is a Problem of type
+// invalid.
 func parsePosition(field, text string) (eventstore.Position, error) {
 	if text == "" {
 		return eventstore.Position{}, nil
@@ -22,7 +23,7 @@ func parsePosition(field, text string) (eventstore.Position, error) {
 	return p, nil
 }
 
-// checkReached refuses a position that the log does not have, at once: one further on, or one of another epoch.
+// checkReached returns eventstore.ErrBeyondHead for a position beyond the head of the log or of another epoch. It does not wait.
 func (a *API) checkReached(ctx context.Context, p eventstore.Position) error {
 	head, err := a.head(ctx)
 	if err != nil {
@@ -34,6 +35,7 @@ func (a *API) checkReached(ctx context.Context, p eventstore.Position) error {
 	return nil
 }
 
+// head returns the position of the last event of the log.
 func (a *API) head(ctx context.Context) (eventstore.Position, error) {
 	head, _, err := a.App.Store.Head(ctx)
 	if err != nil {

@@ -19,31 +19,31 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// Problem is every refusal, as RFC 9457 wants it. Type is stable and what a client may branch on.
+// Problem is the body of every refusal (RFC 9457). Type is stable: clients can branch on it.
 type Problem struct {
-	Type      string          `json:"type" format:"uri" example:"urn:sol:problem:forbidden-move" doc:"What kind of problem, for programs. Stable."`
-	Title     string          `json:"title" doc:"The same in words"`
+	Type      string          `json:"type" format:"uri" example:"urn:sol:problem:forbidden-move" doc:"The kind of problem, for programs. Stable."`
+	Title     string          `json:"title" doc:"The kind of problem in words"`
 	Status    int             `json:"status" doc:"The HTTP status"`
-	Detail    string          `json:"detail" doc:"What happened here, and what to do next"`
-	Errors    []FieldProblem  `json:"errors,omitempty" doc:"The fields that are wrong, all of them"`
-	Conflicts []FieldConflict `json:"conflicts,omitempty" doc:"With 412: what changed since the version you saw"`
-	Current   int             `json:"current,omitempty" doc:"With 412: the ticket's version now"`
+	Detail    string          `json:"detail" doc:"What happened, and what to do next"`
+	Errors    []FieldProblem  `json:"errors,omitempty" doc:"All fields that are wrong"`
+	Conflicts []FieldConflict `json:"conflicts,omitempty" doc:"With 412: what changed since the version that you read"`
+	Current   int             `json:"current,omitempty" doc:"With 412: the current version of the ticket"`
 
 	headers http.Header
 }
 
-// FieldProblem is what is wrong with one field.
+// FieldProblem is the refusal of one field.
 type FieldProblem struct {
-	Field   string `json:"field" example:"requester.tax_code" doc:"Where, by the wire's names"`
-	Rule    string `json:"rule" doc:"What is wrong, or which rule says so"`
-	Allowed string `json:"allowed,omitempty" doc:"What would be accepted"`
+	Field   string `json:"field" example:"requester.tax_code" doc:"Path of the field in the request"`
+	Rule    string `json:"rule" doc:"What is wrong, or the rule that is broken"`
+	Allowed string `json:"allowed,omitempty" doc:"What is accepted"`
 }
 
-// FieldConflict is a field that you set and that somebody else changed meanwhile: both sides.
+// FieldConflict is a field that the client sets and that somebody else changed in the meantime, with both values.
 type FieldConflict struct {
 	Field  string    `json:"field" example:"status"`
-	Yours  string    `json:"yours" doc:"What you sent"`
-	Theirs string    `json:"theirs" doc:"What it is now"`
+	Yours  string    `json:"yours" doc:"The value that you sent"`
+	Theirs string    `json:"theirs" doc:"The current value"`
 	By     Who       `json:"by"`
 	At     time.Time `json:"at"`
 }
@@ -54,27 +54,27 @@ type Who struct {
 	Name string `json:"name"`
 }
 
-// roleNames is what those are called who stand in no directory.
+// roleNames holds the Italian names of actors without an account of the staff.
 var roleNames = map[person.Role]string{person.Citizen: "il cittadino", person.System: "il sistema", person.Anonymous: "il cittadino"}
 
 func (p *Problem) Error() string { return p.Type + ": " + p.Detail }
 
-// GetStatus, GetHeaders and ContentType are how huma asks.
+// GetStatus, GetHeaders and ContentType implement huma's interfaces for errors.
 func (p *Problem) GetStatus() int            { return p.Status }
 func (p *Problem) GetHeaders() http.Header   { return p.headers }
 func (*Problem) ContentType(_ string) string { return "application/problem+json" }
 
-// write answers with the problem where huma is not in charge.
+// write sends the problem as a response, outside huma's handlers.
 func (p *Problem) write(w http.ResponseWriter) {
 	for name, values := range p.headers {
 		w.Header()[name] = values
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the client may have gone
+	_ = json.NewEncoder(w).Encode(p) // the client may have closed the connection
 }
 
-// problemKind is a row of the table of problems.
+// problemKind is a kind of problem with its status and title.
 type problemKind struct {
 	name   string // of the type, urn:sol:problem:NAME
 	status int
@@ -106,12 +106,13 @@ var (
 	unavailable          = problemKind{"unavailable", http.StatusServiceUnavailable, "The service is not available right now"}
 )
 
-// problemKinds lists the table.
+// problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
 	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, placementRequired, notYourPlacement, notFound, methodNotAllowed,
 		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, usernameLocked, rateLimited, internalError, unavailable}
 }
 
+// detail returns a problem of the kind with a formatted detail.
 func (k problemKind) detail(format string, args ...any) *Problem {
 	return &Problem{Type: "urn:sol:problem:" + k.name, Title: k.title, Status: k.status, Detail: fmt.Sprintf(format, args...)}
 }
@@ -124,17 +125,19 @@ func (p *Problem) withHeader(header, value string) *Problem {
 	return p
 }
 
+// withRetryAfter sets the header Retry-After, in whole seconds, rounded up, at least 1.
 func (p *Problem) withRetryAfter(d time.Duration) *Problem {
 	return p.withHeader("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
 }
 
+// invalidField returns a problem of type invalid about one field.
 func invalidField(field, rule, allowed string) *Problem {
 	p := invalid.detail("Correct the fields named in errors and send the request again; nothing was changed.")
 	p.Errors = []FieldProblem{{field, rule, allowed}}
 	return p
 }
 
-// problemFor is the one table from the errors of all rooms to problems. now is for Retry-After.
+// problemFor converts an error of any package to a problem. An unknown error is internal-error. now is the time for Retry-After.
 func problemFor(err error, now time.Time) *Problem {
 	var (
 		problem     *Problem

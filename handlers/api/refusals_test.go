@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// formWith is a form with one change.
+// formWith returns a valid form with one change.
 func formWith(change func(f, requester fields)) fields {
 	f := form(torino)
 	change(f, f["requester"].(fields))
@@ -36,7 +36,7 @@ func file(name string, content []byte) fields {
 	return fields{"name": name, "content_base64": base64.StdEncoding.EncodeToString(content)}
 }
 
-func TestWhatABadFormGets(t *testing.T) {
+func TestBadFormsAreRefused(t *testing.T) {
 	w := newFixture(t)
 	w.logIn("anna", person.ASROperator, torino)
 	pdf := []byte("%PDF-1.4")
@@ -47,7 +47,7 @@ func TestWhatABadFormGets(t *testing.T) {
 		headers []string
 		status  int
 		kind    string
-		says    []string
+		parts   []string
 	}{
 		"no body":            {nil, nil, 400, "malformed-body", []string{"/openapi.json"}},
 		"malformed JSON":     {`{"service": "ritiro`, nil, 400, "malformed-body", []string{"/openapi.json"}},
@@ -74,7 +74,7 @@ func TestWhatABadFormGets(t *testing.T) {
 		"an operator's field": {formWith(func(f, _ fields) { f["channel"] = "telefono" }), nil, 422, "invalid", []string{`"field":"channel"`}},
 		"no valid base64": {withAttachments(fields{"name": "a.pdf", "content_base64": "!"}), nil, 422, "invalid",
 			[]string{`"field":"attachments[0].content_base64"`, "base64"}},
-		"a kind of file that is not taken": {withAttachments(file("a.pdf", pdf), file("a.exe", pdf)), nil, 422, "invalid",
+		"a type of file that is not accepted": {withAttachments(file("a.pdf", pdf), file("a.exe", pdf)), nil, 422, "invalid",
 			[]string{`"field":"attachments[1].name"`, "pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg"}},
 		"content that is not its extension": {withAttachments(file("a.pdf", pdf), file("b.pdf", pdf), file("c.png", pdf)), nil, 422, "invalid",
 			[]string{`"field":"attachments[2].content_base64"`, "image/png"}},
@@ -83,14 +83,14 @@ func TestWhatABadFormGets(t *testing.T) {
 			[]string{`"field":"attachments[0].content_base64"`, "over 1 MB"}},
 		"six files": {withAttachments(file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf), file("a.pdf", pdf)), nil, 422, "invalid",
 			[]string{`"field":"attachments"`, "at most 5"}},
-		"all that is wrong at once": {formWith(func(f, r fields) {
+		"several errors at once": {formWith(func(f, r fields) {
 			r["tax_code"], f["entity"], f["attachments"] = "X", "0", []fields{file("a.exe", pdf)}
 		}), nil, 422, "invalid", []string{`"requester.tax_code"`, `"entity"`, `"attachments[0].name"`}},
-		"a token that is none": {form(torino), []string{"Authorization", "Bearer abc"}, 401, "unauthorized", []string{"POST /api/v1/sessions"}},
-		"another scheme":       {form(torino), []string{"Authorization", "Basic YTpi"}, 401, "unauthorized", nil},
+		"an invalid token": {form(torino), []string{"Authorization", "Bearer abc"}, 401, "unauthorized", []string{"POST /api/v1/sessions"}},
+		"another scheme":   {form(torino), []string{"Authorization", "Basic YTpi"}, 401, "unauthorized", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.in(t).anonymous().post("/api/v1/tickets", c.body, c.headers...).problem(c.status, c.kind, c.says...)
+			w.in(t).anonymous().post("/api/v1/tickets", c.body, c.headers...).problem(c.status, c.kind, c.parts...)
 		})
 	}
 	if now, _, err := w.store.Head(t.Context()); err != nil || now != head {
@@ -98,12 +98,12 @@ func TestWhatABadFormGets(t *testing.T) {
 	}
 	for _, personal := range []string{"RSSMRA80A01H501V", "maria@example.org", "Finzione"} {
 		if strings.Contains(w.log.String(), personal) {
-			t.Errorf("the log holds %s", personal)
+			t.Errorf("got %s in the log, want no personal data", personal)
 		}
 	}
 }
 
-func TestWhatABadUpdateGets(t *testing.T) {
+func TestBadUpdatesAreRefused(t *testing.T) {
 	w := newFixture(t)
 	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
 	w.logIn("bruna", person.ASROperator, novara)
@@ -121,30 +121,30 @@ func TestWhatABadUpdateGets(t *testing.T) {
 		body   any
 		status int
 		kind   string
-		says   []string
+		parts  []string
 	}{
 		"closing":                     {anna, here, fields{"status": "chiuso"}, 409, "forbidden-move", []string{"FAQ 2.5", "the system alone closes"}},
-		"a status that is none":       {anna, here, fields{"status": "fatto"}, 422, "invalid", []string{`"field":"status"`, "in_attesa_utente"}},
+		"an unknown status":           {anna, here, fields{"status": "fatto"}, 422, "invalid", []string{`"field":"status"`, "in_attesa_utente"}},
 		"asking without a note":       {anna, here, fields{"status": "in_attesa_utente"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.4", "public"}},
 		"resolving without a note":    {anna, here, fields{"status": "risolto"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
 		"escalating without a note":   {anna, here, fields{"status": "non_di_competenza"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.6"}},
-		"resolving, padlock shut":     {anna, here, fields{"status": "risolto", "note": fields{"text": "x"}}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
+		"resolving, internal note":    {anna, here, fields{"status": "risolto", "note": fields{"text": "x"}}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
 		"a blank note":                {anna, here, fields{"note": public("  ")}, 422, "invalid", []string{`"field":"note.text"`}},
-		"a visibility that is none":   {anna, here, fields{"note": fields{"text": "x", "visibility": "all"}}, 422, "invalid", []string{`"field":"note.visibility"`, "internal"}},
+		"an unknown visibility":       {anna, here, fields{"note": fields{"text": "x", "visibility": "all"}}, 422, "invalid", []string{`"field":"note.visibility"`, "internal"}},
 		"a bad file with a note":      {anna, here, fields{"note": fields{"text": "x", "attachments": []fields{file("a.gif", []byte("no"))}}}, 422, "invalid", []string{`"field":"note.attachments[0].content_base64"`}},
 		"nothing at all":              {anna, here, fields{}, 422, "invalid", []string{"nothing to update"}},
 		"an assignee elsewhere":       {anna, here, fields{"assignee": "bruna"}, 422, "invalid", []string{`"field":"assignee"`, "FAQ 2.3", "010301"}},
-		"an assignee who is nobody":   {anna, here, fields{"assignee": "x"}, 422, "invalid", []string{`"field":"assignee"`, "supervisori"}},
+		"an unknown assignee":         {anna, here, fields{"assignee": "x"}, 422, "invalid", []string{`"field":"assignee"`, "supervisori"}},
 		"an unknown field":            {anna, here, fields{"state": "risolto"}, 422, "invalid", []string{`"field":"state"`}},
 		"a problem of another kind":   {anna, here, fields{"problem": "boh"}, 422, "invalid", []string{`"field":"problem"`}},
 		"a duplicate of nothing":      {anna, here, fields{"duplicate_of": "2026-9999999", "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`}},
 		"a duplicate of another's":    {anna, here, fields{"duplicate_of": other, "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`, "same citizen"}},
-		"a duplicate not to be seen":  {anna, here, fields{"duplicate_of": there.text("number"), "note": note}, 422, "invalid", []string{"not yours to see"}},
+		"a duplicate out of sight":    {anna, here, fields{"duplicate_of": there.text("number"), "note": note}, 422, "invalid", []string{"not yours to see"}},
 		"redirecting to a wrong code": {rita, atRegion, fields{"entity": "999999", "note": note}, 422, "invalid", []string{`"field":"entity"`}},
 		"redirecting from an ASR":     {anna, here, fields{"entity": novara, "note": note}, 403, "forbidden", []string{"FAQ 2.6"}},
 		"a ticket elsewhere":          {anna, there.text("id"), fields{"note": note}, 404, "not-found", nil},
-		"a ticket that is not":        {anna, "01999999-0000-7000-8000-000000000001", fields{"note": note}, 404, "not-found", nil},
-		"an id that is none":          {anna, "42", fields{"note": note}, 422, "invalid", []string{`"field":"id"`, "uuid"}},
+		"an unknown ticket":           {anna, "01999999-0000-7000-8000-000000000001", fields{"note": note}, 404, "not-found", nil},
+		"an invalid id":               {anna, "42", fields{"note": note}, 422, "invalid", []string{`"field":"id"`, "uuid"}},
 		"without a token":             {w.anonymous(), here, fields{"note": note}, 401, "unauthorized", nil},
 		"as a citizen":                {w.linkHolder(here), here, fields{"note": note}, 403, "forbidden", []string{"cittadino"}},
 	} {
@@ -153,7 +153,7 @@ func TestWhatABadUpdateGets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.by.in(t).update(c.id, c.body.(fields)).problem(c.status, c.kind, c.says...)
+			c.by.in(t).update(c.id, c.body.(fields)).problem(c.status, c.kind, c.parts...)
 			if after, _, err := w.store.Head(t.Context()); err != nil || after != before {
 				t.Errorf("something was recorded: %v, %v", after, err)
 			}
@@ -161,7 +161,7 @@ func TestWhatABadUpdateGets(t *testing.T) {
 	}
 }
 
-func TestACeasedEntityIsRefused(t *testing.T) {
+func TestCeasedEntityIsRefused(t *testing.T) {
 	files := fstest.MapFS{}
 	for _, name := range []string{"calendars.json", "entities.json", "services.json"} {
 		content, err := fs.ReadFile(catalog.DataFiles(), name)
@@ -180,7 +180,7 @@ func TestACeasedEntityIsRefused(t *testing.T) {
 	w.anonymous().post("/api/v1/tickets", form(novara)).problem(422, "invalid", `"field":"entity"`, "has ceased", "010301")
 }
 
-func TestAStaleVersionShowsBothSides(t *testing.T) {
+func TestStaleVersionShowsBothValues(t *testing.T) {
 	w := newFixture(t)
 	anna, carlo := w.logIn("anna", person.ASROperator, torino), w.logIn("carlo", person.ASROperator, torino)
 	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
@@ -191,16 +191,16 @@ func TestAStaleVersionShowsBothSides(t *testing.T) {
 	refused := anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "If-Match", etag).problem(412, "stale-version")
 	conflicts := refused.list("conflicts")
 	if refused.body["current"] != 2.0 || len(conflicts) == 0 {
-		t.Fatalf("refused with %s", refused.raw)
+		t.Fatalf("got %s, want the current version 2 and conflicts", refused.raw)
 	}
 	if c := conflicts[0]; c["field"] != "status" || c["yours"] != "risolto" || c["theirs"] != "in_lavorazione" || fmt.Sprint(c["by"]) != fmt.Sprint(map[string]any{"id": carlo.id, "name": "Prova CARLO"}) || c["at"] == nil {
-		t.Fatalf("the conflict is %v", c)
+		t.Fatalf("got conflict %v", c)
 	}
 	bruna := w.logIn("bruna", person.ASROperator, novara)
-	for _, tag := range []string{etag, `"99"`} { // a conflict would tell what is not theirs to know
+	for _, tag := range []string{etag, `"99"`} { // a conflict would disclose fields that bruna may not see
 		bruna.update(id, fields{"status": "risolto", "note": public("x")}, "If-Match", tag).problem(404, "not-found")
 	}
-	// What does not touch what changed goes through, weak tag or strong; so does the current version.
+	// An update of other fields than the changed ones is accepted, with a weak or a strong tag; so is one with the current version.
 	anna.update(id, fields{"note": fields{"text": "ho telefonato"}}, "If-Match", "W/"+etag).want(200)
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "If-Match", anna.ticket(id).header.Get("ETag")).want(200)
 	anna.update(id, fields{"note": fields{"text": "x"}}, "If-Match", "ieri").problem(422, "invalid", `"field":"If-Match"`)
@@ -215,26 +215,26 @@ func TestUndoWithinTheHold(t *testing.T) {
 	carlo.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move")
 	first := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200)
 	if first.text("status") != "nuovo" {
-		t.Fatalf("after undoing: %s", first.raw)
+		t.Fatalf("after undo: got %s, want status nuovo", first.raw)
 	}
 	if again := anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "u").want(200); string(again.raw) != string(first.raw) {
-		t.Fatalf("repeated: %s, first: %s", again.raw, first.raw)
+		t.Fatalf("repeated: got %s, want %s", again.raw, first.raw)
 	}
 	w.advance(rules.DefaultHold)
 	if seen := w.linkHolder(id).ticket(id).want(200); strings.Contains(string(seen.raw), "Sbagliato") || seen.text("status") != "nuovo" {
-		t.Fatalf("the citizen sees %s", seen.raw)
+		t.Fatalf("the citizen got %s, want status nuovo and no note", seen.raw)
 	}
 	anna.update(id, fields{"status": "risolto", "note": public("Giusto")}).want(200)
 	w.advance(rules.DefaultHold)
 	anna.post("/api/v1/tickets/"+id+"/undo", nil).problem(409, "forbidden-move", "shown")
 }
 
-func TestWhatABadAddressGets(t *testing.T) {
+func TestBadAddressesAreRefused(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	anna.get("/api/v1/nothing").problem(404, "not-found", "/openapi.json")
 	if a := anna.do(http.MethodDelete, "/api/v1/queues", nil).problem(405, "method-not-allowed", "GET"); !strings.Contains(a.header.Get("Allow"), "GET") {
-		t.Errorf("Allow is %q", a.header.Get("Allow"))
+		t.Errorf("Allow: got %q, want GET", a.header.Get("Allow"))
 	}
 	anna.get("/api/v1/tickets?colour=blue").problem(422, "invalid", `"field":"colour"`)
 	anna.get("/api/v1/tickets?limit=0").problem(422, "invalid", `"field":"limit"`)

@@ -21,9 +21,9 @@ type replyInput struct {
 	Body app.ReplyRequest
 }
 
-// Replied is where the reply left the ticket, or the new ticket that it opened.
+// Replied holds the state of the ticket after a reply, or of the new ticket that the reply opened.
 type Replied struct {
-	ID       ticket.ID     `json:"id" doc:"Of the ticket that holds the reply: a new one if this one was closed"`
+	ID       ticket.ID     `json:"id" doc:"Id of the ticket that holds the reply: a new ticket if this one was closed"`
 	Number   string        `json:"number"`
 	Status   ticket.Status `json:"status"`
 	Version  int           `json:"version"`
@@ -38,12 +38,13 @@ type replyOutput struct {
 	Body     Replied
 }
 
+// registerReplies adds the endpoint of citizens' replies.
 func (a *API) registerReplies() {
 	register(a, endpoint{
 		id: "reply", method: http.MethodPost, path: "/api/v1/tickets/{id}/replies", tag: "tickets",
 		summary: "Reply as the citizen",
-		description: "Answers a question, or a resolution. On a closed ticket it opens a new one, linked, with the form's data: 201. " +
-			"The token is the citizen's session, or the personal link's.",
+		description: "Replies to a question or to a resolution. A reply to a closed ticket opens a new, linked ticket with the data of its form (201). " +
+			"The token is that of the citizen's session or of the personal link.",
 		action: identity.ReplyToTicket, maxBody: maxFormBody, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
 		responses: map[string]*huma.Response{"201": {Description: "A new ticket, since this one was closed", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Replied](), true, "")},
@@ -57,7 +58,7 @@ func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*rep
 	if err != nil {
 		return nil, err
 	}
-	// A repetition may find closed what was open the first time: the outcome tells which ticket took the reply.
+	// A repetition may find a ticket closed that was open the first time: the outcome names the ticket that holds the reply.
 	status, version, err := a.App.VisibleOutcome(ctx, c.Caller, o)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// Credentials are what FAQ 2.1 asks for.
+// Credentials holds user name, password and PIN of a login (FAQ 2.1).
 type Credentials struct {
 	Username string `json:"username" maxLength:"200"`
 	Password string `json:"password" maxLength:"200"`
@@ -22,18 +22,18 @@ type Credentials struct {
 // RolePlacement is a role at an entity.
 type RolePlacement struct {
 	Role   person.Role        `json:"role" example:"operatore_asr"`
-	Entity catalog.EntityCode `json:"entity" required:"false" example:"010301" doc:"Empty for roles that are held at no entity"`
+	Entity catalog.EntityCode `json:"entity" required:"false" example:"010301" doc:"Empty for roles without an entity"`
 }
 
-// SessionState is who is logged in, and as what.
+// SessionState holds a session's token, person, and placements.
 type SessionState struct {
-	Token      string          `json:"token" doc:"For Authorization: Bearer. Choosing a placement renews it"`
+	Token      string          `json:"token" doc:"For the header Authorization: Bearer. Choosing a placement renews it"`
 	Person     SessionPerson   `json:"person"`
-	Placements []RolePlacement `json:"placements" doc:"What may be chosen now"`
-	Placement  *RolePlacement  `json:"placement,omitempty" doc:"What is chosen; who has one placement alone need not choose"`
+	Placements []RolePlacement `json:"placements" doc:"The placements that can be chosen now"`
+	Placement  *RolePlacement  `json:"placement,omitempty" doc:"The chosen placement. A person with only one placement need not choose it"`
 }
 
-// SessionPerson is who logged in.
+// SessionPerson is the person who logged in.
 type SessionPerson struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
@@ -63,11 +63,11 @@ type placementInput struct {
 	Body RolePlacement
 }
 
-// registerSessions adds login, the choice of role and placement, and logout (FAQ 2.1).
+// registerSessions adds the endpoints of login, choice of role and placement, and logout (FAQ 2.1).
 func (a *API) registerSessions() {
 	register(a, endpoint{
 		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
-		summary: "Log in", description: "User name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
+		summary: "Log in", description: "With user name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
 		public: true, limiter: a.Middleware.Login,
 	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionOutput, error) {
 		s, err := a.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
@@ -78,7 +78,7 @@ func (a *API) registerSessions() {
 	})
 	register(a, endpoint{
 		id: "choose-placement", method: http.MethodPut, path: "/api/v1/sessions/current/placement", tag: "sessions",
-		summary: "Choose role and placement", description: "Renews the token: the old one ends.", errorStatuses: []int{http.StatusForbidden},
+		summary: "Choose role and placement", description: "Renews the token: the old one is not valid any more.", errorStatuses: []int{http.StatusForbidden},
 	}, func(ctx context.Context, c caller, in *placementInput) (*sessionOutput, error) {
 		s, err := a.App.Identity.ChoosePlacement(ctx, c.token, in.Body.Role, in.Body.Entity)
 		if err != nil {

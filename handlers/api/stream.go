@@ -19,12 +19,12 @@ import (
 const streamRoute = "GET /api/v1/stream"
 
 type streamInput struct {
-	LastEventID string `header:"Last-Event-ID" doc:"Sent by browsers that come back: the stream goes on from there"`
-	After       string `query:"after" example:"1.42" doc:"The same, for the first time; now if both are left out"`
-	Ticket      string `query:"ticket" doc:"Id of the ticket that I have open: presence tells who else has"`
+	LastEventID string `header:"Last-Event-ID" doc:"Sent by browsers that reconnect: the stream continues after this position"`
+	After       string `query:"after" example:"1.42" doc:"The same for the first connection; without both the stream begins now"`
+	Ticket      string `query:"ticket" doc:"Id of the ticket that I have open: presence events name the others who have it open"`
 }
 
-// What the contract calls the data of the stream's events.
+// The names of the data of the stream's events in the OpenAPI document.
 type (
 	StreamCounts        sse.Counts
 	StreamTicket        sse.Ticket
@@ -33,7 +33,7 @@ type (
 	StreamEnd           sse.End
 )
 
-// registerStream adds the server-sent events.
+// registerStream adds the endpoint of live updates (server-sent events).
 func (a *API) registerStream() {
 	streams := &sse.Streams{
 		App: a.App, Notifications: a.Notifications, TrackStream: a.Middleware.TrackStream, Heartbeat: a.Heartbeat, Closing: a.closing,
@@ -43,9 +43,9 @@ func (a *API) registerStream() {
 	one := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, "") }
 	register(a, endpoint{
 		id: "follow-changes", method: http.MethodGet, path: "/api/v1/stream", tag: "work",
-		summary: "Changes as they happen",
-		description: "Server-sent events: counts (my queues), ticket (one that I may see has changed), notification (how many notices I have not read), presence (who else has the ticket open that I name), end. Every id is a position to come back to: " +
-			"nothing is missed, a change may come twice. Rights are checked at each push; the stream ends with the session.",
+		summary: "Live updates",
+		description: "Server-sent events: counts (my queues), ticket (a ticket that I may see has changed), notification (number of my unread notifications), presence (who else has the named ticket open), end. Every id is a position from which a " +
+			"client can reconnect: it misses no change, and can get a change twice. Rights are checked before each event; the stream ends with the session.",
 		action: identity.SubscribeToChanges,
 		responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
 			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotifications]()), one(reflect.TypeFor[StreamPresence]()), one(reflect.TypeFor[StreamEnd]())}},

@@ -31,7 +31,7 @@ type message struct {
 	data     map[string]any
 }
 
-// stream opens a stream. A message without a name only moves the id on. The channel closes when the stream ends.
+// stream opens a stream and returns its messages. A message without a name only has an id. The channel is closed when the stream ends.
 func (u user) stream(lastID string) <-chan message {
 	u.w.Helper()
 	r, err := http.NewRequestWithContext(u.w.Context(), http.MethodGet, u.w.server.Address+"/api/v1/stream", nil)
@@ -44,7 +44,7 @@ func (u user) stream(lastID string) <-chan message {
 	u.w.must(err)
 	u.w.Cleanup(func() { response.Body.Close() })
 	if got := response.Header.Get("Content-Type"); response.StatusCode != 200 || got != "text/event-stream" {
-		u.w.Fatalf("the stream answers %d, %s", response.StatusCode, got)
+		u.w.Fatalf("stream: got %d, %s, want 200, text/event-stream", response.StatusCode, got)
 	}
 	messages := make(chan message, 1000)
 	go func() {
@@ -58,7 +58,7 @@ func (u user) stream(lastID string) <-chan message {
 			case "id":
 				m.id, moved = value, true
 			case "data":
-				_ = json.Unmarshal([]byte(value), &m.data) // what is no object stays nil, and no test takes it
+				_ = json.Unmarshal([]byte(value), &m.data) // other data than an object stays nil, and no test uses it
 			case "":
 				if m.name != "" || moved {
 					messages <- m
@@ -70,29 +70,31 @@ func (u user) stream(lastID string) <-chan message {
 	return messages
 }
 
-// nextMessage waits for an event that fits.
-func (w *fixture) nextMessage(from <-chan message, what string, fits func(message) bool) message {
+// nextMessage waits at most two minutes for a message for which matches is true.
+func (w *fixture) nextMessage(from <-chan message, what string, matches func(message) bool) message {
 	w.Helper()
-	enough := time.After(2 * time.Minute)
+	timeout := time.After(2 * time.Minute)
 	for {
 		select {
 		case m, open := <-from:
 			if !open {
 				w.Fatalf("the stream ended before %s", what)
 			}
-			if fits(m) {
+			if matches(m) {
 				return m
 			}
-		case <-enough:
-			w.Fatalf("in vain: %s", what)
+		case <-timeout:
+			w.Fatalf("got no message: %s", what)
 		}
 	}
 }
 
+// about matches a message about a ticket.
 func about(id string) func(message) bool {
 	return func(m message) bool { return m.name == "ticket" && m.data["id"] == id }
 }
 
+// counting matches a message whose count of a queue is n.
 func counting(queue string, n int) func(message) bool {
 	return func(m message) bool {
 		items, _ := m.data["items"].([]any)
@@ -105,7 +107,7 @@ func counting(queue string, n int) func(message) bool {
 	}
 }
 
-func TestStreamTellsWhatIMaySee(t *testing.T) {
+func TestStreamSendsOnlyVisibleTickets(t *testing.T) {
 	w := newFixture(t)
 	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
 	annas, ritas := anna.stream(""), rita.stream("")
@@ -114,11 +116,11 @@ func TestStreamTellsWhatIMaySee(t *testing.T) {
 
 	hidden := w.anonymous().post("/api/v1/tickets", form(novara)).want(201).text("id")
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	counted := false // the lists may have the ticket before it is told
+	counted := false // the counts may come before the ticket's message
 	seen := w.nextMessage(annas, "the new ticket", func(m message) bool {
 		counted = counted || counting("nuove", 1)(m)
 		if m.data["id"] == hidden {
-			t.Error("a ticket of another ASR is told")
+			t.Error("got a message about a ticket of another ASR")
 		}
 		return about(id)(m)
 	})
@@ -137,7 +139,7 @@ func TestStreamTellsWhatIMaySee(t *testing.T) {
 	}
 	w.nextMessage(ritas, "the Region's count", counting("nuove", 1))
 
-	// Who comes back with an id misses nothing that happened meanwhile.
+	// A client that reconnects with an id misses no change.
 	again := anna.stream(seen.id)
 	w.nextMessage(again, "what happened since", about(id))
 	w.nextMessage(again, "the counts of now", counting("inoltrate", 1))
@@ -151,14 +153,14 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 	anna := w.logIn("anna", person.ASROperator, torino)
 	first := w.nextMessage(anna.stream(""), "the first counts", counting("nuove", 0))
 	received, last := map[string]bool{}, first.id
-	for n := range 5 { // a client that is cut off after each ticket
+	for n := range 5 { // the client is disconnected after each ticket
 		id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 		stream, counted := anna.stream(last), false
 		w.nextMessage(stream, fmt.Sprintf("ticket %d", n), func(m message) bool {
 			if again, _ := m.data["id"].(string); received[again] {
-				t.Errorf("ticket %d is told again after an id that came later", n)
+				t.Errorf("ticket %d: got an earlier ticket again, after a later id", n)
 			}
-			counted = counted || counting("nuove", n+1)(m) // the lists may have the ticket before it is told
+			counted = counted || counting("nuove", n+1)(m) // the counts may come before the ticket's message
 			return about(id)(m)
 		})
 		received[id] = true
@@ -172,9 +174,9 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 	w.anonymous().get("/api/v1/stream").problem(401, "unauthorized")
 }
 
-// TestStreamTellsOfNotifications: at the beginning, when one comes and when they are read, without waiting for a heartbeat;
-// nobody is told of what is not theirs to see.
-func TestStreamTellsOfNotifications(t *testing.T) {
+// The stream sends the number of unread notifications at its beginning, with each new one and after they are read, without waiting for a
+// heartbeat, and only to their addressees.
+func TestStreamSendsUnreadNotifications(t *testing.T) {
 	var store *notification.Store
 	w := newFixture(t, func(c *api.Config) { store, c.Heartbeat = c.Notifications, time.Hour })
 	anna, bruno, nina := w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino), w.logIn("nina", person.ASROperator, novara)
@@ -195,7 +197,7 @@ func TestStreamTellsOfNotifications(t *testing.T) {
 	notify(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
 	got := w.nextMessage(annas, "one that is new", unread(1))
 	if latest, _ := got.data["latest"].(map[string]any); latest["kind"] != "new_ticket" || got.id == "" {
-		t.Errorf("anna is told %v", got)
+		t.Errorf("anna: got %v, want the latest notification", got)
 	}
 	w.nextMessage(brunos, "the same", unread(1))
 	notify(sagas.Notification{Kind: sagas.KindAssigned, To: sagas.ToAccount, Entity: torino, Operator: anna.id})
@@ -206,19 +208,19 @@ func TestStreamTellsOfNotifications(t *testing.T) {
 	anna.post("/api/v1/notifications/read", nil).want(204)
 	w.nextMessage(annas, "that she has read them", unread(0))
 	bruno.update(id, fields{"status": "in_lavorazione"}).want(200)
-	w.nextMessage(brunos, "what he does, and of notices nothing", func(m message) bool {
+	w.nextMessage(brunos, "the message about his own change", func(m message) bool {
 		if m.name == "notification" {
-			t.Errorf("bruno is told %v", m.data)
+			t.Errorf("bruno: got the notification %v, want none", m.data)
 		}
 		return m.name == "ticket" && m.data["type"] == "taken"
 	})
 	back := anna.stream(got.id)
-	w.nextMessage(back, "what holds now, for who comes back", unread(0))
+	w.nextMessage(back, "the current number after reconnecting", unread(0))
 
 	w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
 	w.nextMessage(ninas, "a ticket of her own", func(m message) bool {
 		if m.name == "notification" {
-			t.Errorf("nina is told %v", m.data)
+			t.Errorf("nina: got the notification %v, want none", m.data)
 		}
 		return m.name == "ticket"
 	})
@@ -240,16 +242,16 @@ func TestStreamEndsWithTheSession(t *testing.T) {
 			ends(w, anna)
 			end := w.nextMessage(stream, "the end", func(m message) bool { return m.name == "end" })
 			if end.data["reason"] != "session-ended" {
-				t.Fatalf("it ends with %v", end.data)
+				t.Fatalf("end: got %v, want session-ended", end.data)
 			}
-			for range stream { // nothing comes after it
-				t.Error("something comes after the end")
+			for range stream { // no message comes after the end
+				t.Error("got a message after the end")
 			}
 		})
 	}
 }
 
-func TestShutdownDrainsAndLeavesNothingBehind(t *testing.T) {
+func TestShutdownEndsStreamsAndGoroutines(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Run("service", func(t *testing.T) {
 		w := newFixture(t)
@@ -259,7 +261,7 @@ func TestShutdownDrainsAndLeavesNothingBehind(t *testing.T) {
 		w.server.Stop()
 		end := w.nextMessage(stream, "the end", func(m message) bool { return m.name == "end" })
 		if end.data["reason"] != "shutdown" {
-			t.Fatalf("it ends with %v", end.data)
+			t.Fatalf("end: got %v, want shutdown", end.data)
 		}
 		w.server.Wait()
 	})

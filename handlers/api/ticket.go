@@ -18,12 +18,12 @@ import (
 
 type ticketInput struct {
 	ID    string    `path:"id" format:"uuid"`
-	At    time.Time `query:"at" doc:"As it stood then, RFC 3339. What was erased since stays erased"`
-	After string    `query:"after" example:"1.42" doc:"Position of an answer: what it told is contained in this one"`
+	At    time.Time `query:"at" doc:"Moment in the past, RFC 3339: the ticket as it was then. Data that was erased since stays erased"`
+	After string    `query:"after" example:"1.42" doc:"Position of an earlier response, whose changes this response contains"`
 }
 
 type ticketOutput struct {
-	ETag string `header:"ETag" doc:"The version, for If-Match; none for the past"`
+	ETag string `header:"ETag" doc:"The version, for If-Match; absent with at"`
 	Body ticketview.Ticket
 }
 
@@ -39,16 +39,16 @@ type fileOutput struct {
 	Body        []byte
 }
 
-// registerTicket adds reading one ticket, and its attachments.
+// registerTicket adds the endpoints that read a ticket and its attachments.
 func (a *API) registerTicket() {
 	register(a, endpoint{
 		id: "get-ticket", method: http.MethodGet, path: "/api/v1/tickets/{id}", tag: "tickets",
-		summary: "Read a ticket", description: "As the caller may see it, notes included. A ticket that is not yours is not there.",
+		summary: "Read a ticket", description: "The ticket with its notes, as the caller may see it. A ticket that the caller may not see is not found.",
 		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound},
 	}, a.getTicket)
 	register(a, endpoint{
 		id: "get-attachment", method: http.MethodGet, path: "/api/v1/tickets/{id}/attachments/{attachment}", tag: "tickets",
-		summary: "Fetch an attachment", description: "Of a text that the caller may read.",
+		summary: "Read an attachment", description: "The attachment of a text that the caller may read.",
 		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
 		responses: map[string]*huma.Response{"200": {Description: "The file, with its own media type", Content: map[string]*huma.MediaType{
 			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
@@ -79,7 +79,7 @@ func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticket
 	return out, nil
 }
 
-// parseMoment is the past that is asked for; nil: now.
+// parseMoment returns the requested moment, nil for now. A moment in the future is a Problem of type invalid.
 func (a *API) parseMoment(at time.Time) (*time.Time, error) {
 	switch {
 	case at.IsZero():

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-func TestWithoutTheDatabase(t *testing.T) {
+func TestUnavailableDatabaseGives503(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	config, err := pgx.ParseConfig(w.database)
@@ -41,15 +41,15 @@ func TestWithoutTheDatabase(t *testing.T) {
 			t.Error("no Retry-After")
 		}
 	}
-	user{w: w, token: "not-of-ours"}.get("/api/v1/queues").problem(401, "unauthorized") // told without asking it
+	user{w: w, token: "not-of-ours"}.get("/api/v1/queues").problem(401, "unauthorized") // refused without a query
 	run(`alter database ` + name + ` allow_connections true`)
-	w.eventually("the service comes back", func() bool { return w.anonymous().get("/status").status == 200 })
+	w.eventually("the service is available again", func() bool { return w.anonymous().get("/status").status == 200 })
 	w.eventually("requests are answered", func() bool { return anna.get("/api/v1/queues").status == 200 })
 	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
-	w.eventually("the read models go on", func() bool { return len(anna.queue("nuove", opened.text("position"))) == 1 })
+	w.eventually("the read models process events again", func() bool { return len(anna.queue("nuove", opened.text("position"))) == 1 })
 }
 
-// connectAsOwner is a connection as who owns the database, for what no door does.
+// connectAsOwner returns a connection as the database's owner, for statements that the service never runs.
 func (w *fixture) connectAsOwner() *pgx.Conn {
 	w.Helper()
 	conn, err := pgx.Connect(w.Context(), w.database)
@@ -64,7 +64,7 @@ func TestSlowLogIsUnavailable(t *testing.T) {
 	})
 	anna := w.logIn("anna", person.ASROperator, torino)
 	var id string
-	w.eventually("a ticket is opened", func() bool { // so little patience may be too little also when nobody holds the log
+	w.eventually("a ticket is opened", func() bool { // such short time-outs can be exceeded also while no one locks the log
 		a := w.anonymous().post("/api/v1/tickets", form(torino))
 		id = a.text("id")
 		return a.status == 201
@@ -72,7 +72,7 @@ func TestSlowLogIsUnavailable(t *testing.T) {
 
 	tx, err := w.connectAsOwner().Begin(t.Context())
 	w.must(err)
-	_, err = tx.Exec(t.Context(), `select from log.logs for update`) // nobody else can append
+	_, err = tx.Exec(t.Context(), `select from log.logs for update`) // no one else can append
 	w.must(err)
 	for _, a := range []apiResponse{
 		w.anonymous().post("/api/v1/tickets", form(torino)), anna.update(id, fields{"status": "in_lavorazione"}),
@@ -82,7 +82,7 @@ func TestSlowLogIsUnavailable(t *testing.T) {
 			t.Error("no Retry-After")
 		}
 	}
-	anna.ticket(id).want(200) // what was is read all the while
+	anna.ticket(id).want(200) // reading works while appending does not
 	w.must(tx.Rollback(t.Context()))
 	w.eventually("the log answers again", func() bool { return anna.update(id, fields{"status": "in_lavorazione"}).status == 200 })
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// Acted is where an act left the ticket.
+// Acted holds the state of a ticket after an act.
 type Acted struct {
 	Version  int           `json:"version"`
 	Position string        `json:"position" example:"1.42"`
@@ -23,7 +23,7 @@ type Acted struct {
 type updateInput struct {
 	IdempotencyInput
 	ID      string `path:"id" format:"uuid"`
-	IfMatch string `header:"If-Match" doc:"The ETag you saw: refused with 412 if something you set was changed since"`
+	IfMatch string `header:"If-Match" doc:"The ETag that you read: the update is refused with 412 if a field that you set was changed since"`
 	Body    app.UpdateRequest
 }
 
@@ -38,17 +38,18 @@ type actOutput struct {
 	Body     Acted
 }
 
+// registerUpdates adds the endpoints of updates and undo.
 func (a *API) registerUpdates() {
 	refusals := []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed}
 	register(a, endpoint{
 		id: "update-ticket", method: http.MethodPost, path: "/api/v1/tickets/{id}/updates", tag: "tickets",
 		summary:     "Update a ticket (Aggiorna)",
-		description: "Note, status, assignee, entity: one atomic act. Asking the citizen (FAQ 2.4), resolving (2.5) and handing over (2.6) take a public note.",
+		description: "Changes note, status, assignee and entity in one atomic act. Asking the citizen (FAQ 2.4), resolving (2.5) and handing over (2.6) need a public note.",
 		action:      identity.UpdateTicket, maxBody: maxFormBody, errorStatuses: refusals,
 	}, a.updateTicket)
 	register(a, endpoint{
 		id: "undo-act", method: http.MethodPost, path: "/api/v1/tickets/{id}/undo", tag: "tickets",
-		summary: "Withdraw my last act", description: "Possible while its note is held, and nothing happened since.",
+		summary: "Withdraw my last act", description: "Possible while the act's note is held and nothing has happened since.",
 		action: identity.UndoAct, errorStatuses: refusals,
 	}, a.undoAct)
 }
@@ -78,7 +79,7 @@ func newActOutput(o app.Outcome) *actOutput {
 	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: o.Position.String(), Status: o.State.Status}}
 }
 
-// addCurrentVersion adds to a conflict which version the ticket has now.
+// addCurrentVersion converts a conflict to a problem with the ticket's current version. It returns other errors unchanged.
 func (a *API) addCurrentVersion(ctx context.Context, id ticket.ID, err error) error {
 	var conflict *ticket.ConflictError
 	if !errors.As(err, &conflict) {

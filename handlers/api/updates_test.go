@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-func TestADuplicateIsFoundByItsExactNumber(t *testing.T) {
+func TestDuplicateIsNamedByItsExactNumber(t *testing.T) {
 	w := newFixture(t)
 	anna, bruna := w.logIn("anna", person.ASROperator, torino), w.logIn("bruna", person.ASROperator, novara)
 	first := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
@@ -24,12 +24,12 @@ func TestADuplicateIsFoundByItsExactNumber(t *testing.T) {
 	again := fields{"duplicate_of": number, "note": public("È la stessa richiesta")}
 	anna.update(last.text("id"), again).want(200)
 	if got := anna.ticket(last.text("id")).want(200); got.text("duplicate_of") != first.text("id") {
-		t.Fatalf("it is a duplicate of %v", got.at("duplicate_of"))
+		t.Fatalf("duplicate_of: got %v, want %s", got.at("duplicate_of"), first.text("id"))
 	}
 
 	there := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
 	bruna.reached("/api/v1/tickets?limit=1&after=" + there.text("position"))
-	for _, unknown := range []string{number, number[:len(number)-1], "2026-0000000001", "\x00"} { // the first is not bruna's to see
+	for _, unknown := range []string{number, number[:len(number)-1], "2026-0000000001", "\x00"} { // bruna may not see the first one
 		bruna.update(there.text("id"), fields{"duplicate_of": unknown, "note": public("x")}).problem(422, "invalid", `"field":"duplicate_of"`)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// init configures huma, which keeps it in variables of the process: the form and the texts of errors, and that lists are never null.
+// init configures huma, whose configuration is in package variables: the type and texts of its errors, and that lists are never null.
 func init() {
 	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
@@ -33,11 +33,11 @@ func init() {
 	}
 }
 
-// humaError converts what huma refuses, before a handler is reached, into a problem. It repeats nothing of what was sent: that may be
-// personal. op is the operation that was called, if known.
+// humaError converts a refusal of huma, before a handler is called, to a problem. It repeats no value of the request, which may be personal
+// data. op is the operation that was called, if known.
 func humaError(op *huma.Operation, status int, message string, errs ...error) huma.StatusError {
 	switch status {
-	case 0: // huma asks what errors look like, for the OpenAPI document
+	case 0: // huma calls it so for the schema of errors in the OpenAPI document
 		return &Problem{}
 	case http.StatusBadRequest:
 		rule := message
@@ -69,7 +69,7 @@ func humaError(op *huma.Operation, status int, message string, errs ...error) hu
 	}
 }
 
-// Rules that several messages share, and the marks within a message. No text holds a control character.
+// Rules that several messages share, and separators within a message. They are control characters, which no text contains.
 const (
 	isRequired = "is required"
 	wrongForm  = "has the wrong type or form"
@@ -77,8 +77,8 @@ const (
 	ofProperty = "\x1e" // before the name of the property that is wrong, if it is not the location itself
 )
 
-// validationTexts replaces huma's messages, which are variables, so that fieldProblem takes apart what this package wrote.
-// The verbs are filled in by huma.
+// validationTexts replaces huma's messages, which are variables, so that fieldProblem parses texts of this package and not huma's. Huma
+// fills in the formatting verbs.
 var validationTexts = []struct {
 	message       *string
 	rule, allowed string
@@ -132,11 +132,11 @@ var validationTexts = []struct {
 
 // fieldProblem converts an error of huma's validation of op's parameters and body.
 func fieldProblem(op *huma.Operation, d *huma.ErrorDetail) FieldProblem {
-	place, at, _ := strings.Cut(d.Location, ".")
-	if at == "" || !slices.Contains([]string{"body", "query", "path", "header"}, place) {
-		place, at = "body", d.Location
+	in, at, _ := strings.Cut(d.Location, ".")
+	if at == "" || !slices.Contains([]string{"body", "query", "path", "header"}, in) {
+		in, at = "body", d.Location
 	}
-	if rule, allowed, ours := strings.Cut(d.Message, separator); ours {
+	if rule, allowed, known := strings.Cut(d.Message, separator); known {
 		if name, ok := strings.CutPrefix(allowed, ofProperty); ok {
 			if at != "body" {
 				name = at + "." + name
@@ -145,8 +145,8 @@ func fieldProblem(op *huma.Operation, d *huma.ErrorDetail) FieldProblem {
 		}
 		return FieldProblem{Field: at, Rule: rule, Allowed: allowed}
 	}
-	if place != "body" && d.Value == "" && op != nil {
-		if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == place && p.Name == at }) {
+	if in != "body" && d.Value == "" && op != nil {
+		if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == in && p.Name == at }) {
 			return FieldProblem{Field: at, Rule: "is not a parameter of this call", Allowed: "the parameters that /openapi.json names"}
 		}
 		return FieldProblem{Field: at, Rule: isRequired}

@@ -35,8 +35,8 @@ type sampleInput struct {
 	}
 }
 
-// What huma refuses reads as our problems do, whatever words huma has for it.
-func TestHumasRefusals(t *testing.T) {
+// A refusal of huma is a problem with the texts of this package, whatever huma's texts are.
+func TestHumasRefusalsAreProblems(t *testing.T) {
 	mux := http.NewServeMux()
 	c := huma.DefaultConfig("test", "1")
 	c.RejectUnknownQueryParameters = true
@@ -88,7 +88,7 @@ func TestHumasRefusals(t *testing.T) {
 			}
 		}
 		if !reflect.DeepEqual(got.Errors, c.want) {
-			t.Errorf("%s: %d %+v, want %+v", name, w.Code, got.Errors, c.want)
+			t.Errorf("%s: got %d %+v, want %+v", name, w.Code, got.Errors, c.want)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 const maxBreakerTimeout = time.Minute
 
 // newBreaker returns the circuit breaker of the relay. It opens when the relay cannot be reached, so that an unreachable relay costs
-// one time-out per period and not one per mail. A relay that answers, whatever it says of a mail, keeps it closed.
+// one time-out per period and not one per mail. Any answer of the relay, also a rejection, keeps it closed.
 func newBreaker(retryDelay time.Duration) *gobreaker.CircuitBreaker {
 	return gobreaker.NewCircuitBreaker(gobreaker.Settings{
 		Name: "mail", Timeout: min(retryDelay, maxBreakerTimeout), MaxRequests: 1,
@@ -36,7 +36,7 @@ func (d *Sender) send(ctx context.Context, m *gomail.Msg) (result deliveryResult
 		return nil, nil
 	})
 	if errors.Is(refused, gobreaker.ErrOpenState) || errors.Is(refused, gobreaker.ErrTooManyRequests) {
-		return unreachable, errors.New("the mail server cannot be reached: another mail found out or is finding out")
+		return unreachable, errors.New("the mail server cannot be reached: another attempt failed or is under way")
 	}
 	return result, err
 }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package mail sends notifications to citizens by e-mail. It sends each mail once, unless an attempt was interrupted: then the mail is marked
-// as uncertain. The text comes from the citizen's view of the ticket at the time of sending, so that a mail never holds a regional or
-// internal note.
+// Package mail sends notifications to citizens by e-mail. It sends each mail once, unless an attempt was interrupted: then the mail is
+// marked as uncertain. The text comes from the citizen's view of the ticket at the time of sending, so that a mail never holds a regional
+// or internal note.
 package mail
 
 import (
@@ -208,7 +208,7 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 	}
 	msg, why, err := d.compose(requestCtx, m)
 	if err != nil {
-		return errors.Join(d.postpone(ctx, m, "could not be written", false), err)
+		return errors.Join(d.postpone(ctx, m, "the mail could not be composed", false), err)
 	}
 	if msg == nil {
 		return d.finish(ctx, m, "void", why)
@@ -233,7 +233,7 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
 	if errors.As(why, new(recipientError)) {
 		if err := d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
-			return errors.Join(d.postpone(ctx, m, "refused, and not reported yet", false), err)
+			return errors.Join(d.postpone(ctx, m, "rejected, the failed contact is not recorded yet", false), err)
 		}
 	} else {
 		d.Log.ErrorContext(ctx, "relay rejected mail for a reason other than the recipient", "message", m.id, "ticket", m.ticket, "reason", why)
@@ -328,7 +328,7 @@ func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	}
 	subject, text, html, ok, err := render(m.notification.Kind, m.notification, t, history, d.Link(m.ticket, verified), verified)
 	if err != nil || !ok {
-		return nil, "what it is about is not there any more", err
+		return nil, "the note is not available any more", err
 	}
 	msg := gomail.NewMsg()
 	msg.SetMessageIDWithValue(d.Addresses.MessageID(m.id))
@@ -348,7 +348,7 @@ func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 		return nil, "", err
 	}
 	if err := msg.To(strings.TrimSpace(opened.Personal.Email)); err != nil {
-		return nil, "the address cannot be written to", errors.Join(d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused))
+		return nil, "the address is not valid", errors.Join(d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused))
 	}
 	return msg, "", nil
 }

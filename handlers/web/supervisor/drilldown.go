@@ -124,7 +124,7 @@ func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (texts []strin
 	return texts, nil
 }
 
-// detailLabel says in words what the detail of something done is.
+// detailLabel returns the detail of an activity in words.
 func (w *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 	if detail == "" {
 		return ""
