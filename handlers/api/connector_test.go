@@ -29,10 +29,10 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	t.Helper()
 	w := newFixtureWithPlaybooks(t, playbook.Default())
 	sim := simulator.New(simulator.Config{})
-	served := httptest.NewServer(sim)
+	server := httptest.NewServer(sim)
 	connectors, err := connector.New(connector.Config{
 		App:       app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}),
-		Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: served.URL}}, Timeout: 2 * time.Minute, RetryDelay: time.Millisecond,
+		Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: server.URL}}, Timeout: 2 * time.Minute, RetryDelay: time.Millisecond,
 	})
 	w.must(err)
 	b, err := outbox.New(outbox.Config{Pool: w.store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
@@ -46,12 +46,12 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	}}})
 	w.must(err)
 	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx) }()
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		handlertest.ExpectStopped(t, "outbox", <-ended)
-		served.Close()
+		handlertest.ExpectStopped(t, "outbox", <-done)
+		server.Close()
 	})
 	return w, sim
 }

@@ -30,8 +30,8 @@ func newContract(document *huma.OpenAPI) *contract {
 // violation returns how a response violates the OpenAPI document, "" if it does not.
 func (c *contract) violation(r *http.Request, a apiResponse) string {
 	_, path := c.routes.Handler(r)
-	item, known := c.document.Paths[path]
-	if !known {
+	item, ok := c.document.Paths[path]
+	if !ok {
 		return "" // an unknown address, or one that the document does not describe
 	}
 	operation := map[string]*huma.Operation{
@@ -40,19 +40,19 @@ func (c *contract) violation(r *http.Request, a apiResponse) string {
 	if operation == nil {
 		return "" // status 405
 	}
-	answer, known := operation.Responses[strconv.Itoa(a.status)]
-	if !known {
+	response, ok := operation.Responses[strconv.Itoa(a.status)]
+	if !ok {
 		return "does not name the status " + strconv.Itoa(a.status)
 	}
-	if len(a.raw) == 0 && len(answer.Content) == 0 {
+	if len(a.raw) == 0 && len(response.Content) == 0 {
 		return ""
 	}
 	mediaType, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	if strings.HasSuffix(path, "/{attachment}") && a.status == http.StatusOK {
 		mediaType = "application/octet-stream" // an attachment has one of the accepted types
 	}
-	content, known := answer.Content[mediaType]
-	if !known {
+	content, ok := response.Content[mediaType]
+	if !ok {
 		return "does not name the type " + mediaType
 	}
 	var value any
@@ -64,9 +64,9 @@ func (c *contract) violation(r *http.Request, a apiResponse) string {
 	}
 	found := &huma.ValidateResult{}
 	huma.Validate(c.document.Components.Schemas, content.Schema, huma.NewPathBuffer([]byte{}, 0), huma.ModeReadFromServer, value, found)
-	var missing []string
+	var violations []string
 	for _, err := range found.Errors {
-		missing = append(missing, err.Error())
+		violations = append(violations, err.Error())
 	}
-	return strings.Join(missing, "; ")
+	return strings.Join(violations, "; ")
 }

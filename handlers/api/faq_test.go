@@ -22,14 +22,14 @@ func TestFAQ_2_2_OpenFromTheCitizensForm(t *testing.T) {
 	f["attachments"] = []fields{{"name": "referto.pdf", "content_base64": base64.StdEncoding.EncodeToString([]byte("%PDF-1.4 prova"))}}
 	opened := w.anonymous().post("/api/v1/tickets", f).want(201)
 	if opened.text("status") != "nuovo" || !strings.HasPrefix(opened.text("number"), "2026-") || opened.body["version"] != 1.0 {
-		t.Fatalf("opened %s", opened.raw)
+		t.Fatalf("got %s, want a new ticket, version 1", opened.raw)
 	}
 	if numbers := anna.queue("nuove", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
-		t.Fatalf("new tickets are %v", numbers)
+		t.Fatalf("new tickets: got %v, want %s", numbers, opened.text("number"))
 	}
 	seen := anna.ticket(opened.text("id")).want(200)
 	if seen.text("identity") != "declared" || seen.text("requester", "tax_code") != "RSSMRA80A01H501U" || seen.header.Get("ETag") != `"1"` {
-		t.Fatalf("the operator sees %s", seen.raw)
+		t.Fatalf("operator: got %s, want a declared identity and version 1", seen.raw)
 	}
 	file := seen.list("attachments")[0]
 	got := anna.get("/api/v1/tickets/" + opened.text("id") + "/attachments/" + file["id"].(string)).want(200)
@@ -52,11 +52,11 @@ func TestFAQ_2_2_OperatorsOwnForm(t *testing.T) {
 	delete(f["requester"].(fields), "role")
 	opened := w.anonymous().post("/api/v1/tickets", f).want(201)
 	if numbers := rita.queue("nuove", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
-		t.Fatalf("the Region's new tickets are %v", numbers)
+		t.Fatalf("new tickets of the Region: got %v, want %s", numbers, opened.text("number"))
 	}
 	seen := rita.ticket(opened.text("id")).want(200)
 	if seen.text("entity", "code") != "regione" || seen.text("chosen") != string(torino) || seen.text("requester", "role") != "operatore_asr" {
-		t.Fatalf("the Region sees %s", seen.raw)
+		t.Fatalf("Region: got %s", seen.raw)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestFAQ_2_2_VerifiedCitizenAndOperatorAtTheCounter(t *testing.T) {
 		t.Fatalf("the citizen sees %s", got.raw)
 	}
 	if numbers := maria.queue("mie", opened.text("position")); !slices.Equal(numbers, []string{opened.text("number")}) {
-		t.Fatalf("the citizen's tickets are %v", numbers)
+		t.Fatalf("tickets of the citizen: got %v, want %s", numbers, opened.text("number"))
 	}
 	anna := w.logIn("anna", person.ASROperator, torino)
 	f := form(torino)
@@ -88,11 +88,11 @@ func TestFAQ_2_3_AssignToAColleague(t *testing.T) {
 
 	menu := anna.get("/api/v1/operators").want(200)
 	if items := menu.list("items"); len(items) != 2 || items[1]["username"] != "carlo" || len(menu.list("groups")) != 2 {
-		t.Fatalf("the operator menu is %s", menu.raw)
+		t.Fatalf("operator menu: got %s, want two operators and two groups", menu.raw)
 	}
 	done := anna.update(id, fields{"assignee": "carlo"}).want(200)
 	if numbers := carlo.queue("mie", done.text("position")); len(numbers) != 1 {
-		t.Fatalf("the colleague has %v", numbers)
+		t.Fatalf("tickets of the colleague: got %v, want one", numbers)
 	}
 	if got := anna.ticket(id).want(200); got.text("assignee", "id") != carlo.id || got.text("assignee", "name") != "Prova CARLO" || got.text("status") != "nuovo" {
 		t.Fatalf("after assigning: %s", got.raw)
@@ -120,21 +120,21 @@ func TestFAQ_2_4_AskTheCitizen(t *testing.T) {
 		citizen := c.citizen(id)
 		anna.update(id, fields{"status": "in_attesa_utente"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.4")
 		anna.update(id, fields{"status": "in_attesa_utente", "note": fields{"text": "Quale referto?", "visibility": "internal"}}).problem(422, "invalid", "FAQ 2.4")
-		asked := anna.update(id, fields{"status": "in_attesa_utente", "note": public("Di che data è il referto?")}).want(200)
-		if asked.text("status") != "in_attesa_utente" {
-			t.Fatalf("%s: asked %s", name, asked.raw)
+		askedResponse := anna.update(id, fields{"status": "in_attesa_utente", "note": public("Di che data è il referto?")}).want(200)
+		if askedResponse.text("status") != "in_attesa_utente" {
+			t.Fatalf("%s: got %s, want in_attesa_utente", name, askedResponse.raw)
 		}
 		if before := citizen.ticket(id).want(200); strings.Contains(string(before.raw), "Di che data") {
-			t.Fatalf("%s: the note is shown while it is held: %s", name, before.raw)
+			t.Fatalf("%s: got the held note in %s", name, before.raw)
 		}
 		w.advance(rules.DefaultHold)
 		after := citizen.ticket(id).want(200)
 		if notes := after.list("notes"); len(notes) != 1 || notes[0]["text"] != "Di che data è il referto?" || after.text("status") != "in_attesa_utente" {
-			t.Fatalf("%s: the citizen sees %s", name, after.raw)
+			t.Fatalf("%s: citizen: got %s, want the question", name, after.raw)
 		}
 		answered := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Del 3 febbraio"}).want(200)
 		if answered.text("status") != "in_lavorazione" {
-			t.Fatalf("%s: answered %s", name, answered.raw)
+			t.Fatalf("%s: got %s, want in_lavorazione", name, answered.raw)
 		}
 		if got := anna.ticket(id).want(200); got.text("status") != "in_lavorazione" || !strings.Contains(string(got.raw), "Del 3 febbraio") {
 			t.Fatalf("%s: the operator sees %s", name, got.raw)
@@ -158,8 +158,8 @@ func TestFAQ_2_5_Resolve(t *testing.T) {
 	}
 
 	// A reply before the closing reopens the ticket and cancels the closing.
-	if back := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Non lo trovo ancora", "solved": false}).want(200); back.text("status") != "in_lavorazione" {
-		t.Fatalf("replied %s", back.raw)
+	if reopened := citizen.post("/api/v1/tickets/"+id+"/replies", fields{"text": "Non lo trovo ancora", "solved": false}).want(200); reopened.text("status") != "in_lavorazione" {
+		t.Fatalf("after the reply: got %s, want in_lavorazione", reopened.raw)
 	}
 	other := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	anna.update(other, fields{"status": "risolto", "note": public("Fatto")}).want(200)
@@ -205,15 +205,15 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	position := done.text("position")
 	for _, queue := range []string{"nuove", "mie", "in_lavorazione", "in_attesa", "risolte", "tutte"} {
 		if numbers := anna.queue(queue, position); numbers != nil {
-			t.Errorf("the ASR still has %v in %s", numbers, queue)
+			t.Errorf("the ASR got %v in %s, want none", numbers, queue)
 		}
 	}
 	if numbers := anna.queue("inoltrate", position); !slices.Equal(numbers, []string{number}) {
-		t.Errorf("the ASR's trace is %v", numbers)
+		t.Errorf("handed-over tickets of the ASR: got %v, want %s", numbers, number)
 	}
 	w.advance(rules.DefaultHold)
 	if numbers := rita.queue("nuove", position); !slices.Equal(numbers, []string{number}) {
-		t.Fatalf("the Region has %v", numbers)
+		t.Fatalf("new tickets of the Region: got %v, want %s", numbers, number)
 	}
 	if got := rita.ticket(id).want(200); !strings.Contains(string(got.raw), reason) || got.text("status") != "non_di_competenza" {
 		t.Fatalf("the Region sees %s", got.raw)
@@ -223,7 +223,7 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	sent := rita.update(id, fields{"entity": novara, "note": public("Di vostra competenza")}).want(200)
 	w.advance(rules.DefaultHold)
 	if numbers := bruna.queue("nuove", sent.text("position")); !slices.Equal(numbers, []string{number}) {
-		t.Fatalf("the other ASR has %v", numbers)
+		t.Fatalf("new tickets of the other ASR: got %v, want %s", numbers, number)
 	}
 	got := bruna.ticket(id).want(200)
 	if !strings.Contains(string(got.raw), "Di vostra competenza") || strings.Contains(string(got.raw), reason) || got.text("status") != "nuovo" {
@@ -232,11 +232,11 @@ func TestFAQ_2_6_HandOver(t *testing.T) {
 	citizen := w.linkHolder(id).ticket(id).want(200)
 	for _, secret := range []string{reason, "Di vostra competenza", "PROVA", "Prova", "non di competenza"} {
 		if strings.Contains(string(citizen.raw), secret) {
-			t.Errorf("the citizen reads %q: %s", secret, citizen.raw)
+			t.Errorf("got %q in the citizen's view %s", secret, citizen.raw)
 		}
 	}
 	if len(citizen.list("notes")) != 0 || citizen.text("status_label") != "In lavorazione" {
-		t.Errorf("the citizen sees %s", citizen.raw)
+		t.Errorf("citizen: got %s, want no notes and «In lavorazione»", citizen.raw)
 	}
 }
 
@@ -247,11 +247,11 @@ func TestFAQ_2_6_ChoosingTheRegionInTheMenuHandsOver(t *testing.T) {
 	anna.update(id, fields{"assignee": "regione"}).problem(422, "invalid", `"field":"note"`, "FAQ 2.6")
 	done := anna.update(id, fields{"assignee": "regione", "note": public("Per voi")}).want(200)
 	if done.text("status") != "non_di_competenza" || len(rita.queue("nuove", done.text("position"))) != 1 {
-		t.Fatalf("handed over: %s", done.raw)
+		t.Fatalf("hand-over: got %s, want non_di_competenza", done.raw)
 	}
 	// Until the Region takes the ticket, it can be recalled to its earlier status.
-	if back := anna.update(id, fields{"status": "nuovo", "reason": "Era nostra"}).want(200); back.text("status") != "nuovo" {
-		t.Fatalf("recalled: %s", back.raw)
+	if reopened := anna.update(id, fields{"status": "nuovo", "reason": "Era nostra"}).want(200); reopened.text("status") != "nuovo" {
+		t.Fatalf("recall: got %s, want nuovo", reopened.raw)
 	}
 }
 

@@ -72,14 +72,14 @@ func newFixture(t *testing.T, options ...func(*api.Config)) *fixture {
 	return newFixtureWithCatalog(t, catalog.Default(), options...)
 }
 
-func newFixtureWithCatalog(t *testing.T, known *catalog.Catalog, options ...func(*api.Config)) *fixture {
+func newFixtureWithCatalog(t *testing.T, cat *catalog.Catalog, options ...func(*api.Config)) *fixture {
 	t.Helper()
-	return newFixtureWithLog(t, known, func(*eventstore.Config) {}, options...)
+	return newFixtureWithLog(t, cat, func(*eventstore.Config) {}, options...)
 }
 
-func newFixtureWithLog(t *testing.T, known *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *fixture {
+func newFixtureWithLog(t *testing.T, cat *catalog.Catalog, log func(*eventstore.Config), options ...func(*api.Config)) *fixture {
 	t.Helper()
-	return newFixtureWithOptions(t, handlertest.Options{Catalog: known, Log: log}, options...)
+	return newFixtureWithOptions(t, handlertest.Options{Catalog: cat, Log: log}, options...)
 }
 
 func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(*api.Config)) *fixture {
@@ -94,10 +94,10 @@ func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(
 	for _, o := range options {
 		o(&config)
 	}
-	served, err := api.New(config)
+	handler, err := api.New(config)
 	w.must(err)
-	w.contract = newContract(served.Contract())
-	w.server = handlertest.Serve(t, served, served.EndStreams)
+	w.contract = newContract(handler.Contract())
+	w.server = handlertest.Serve(t, handler, handler.EndStreams)
 	return w
 }
 

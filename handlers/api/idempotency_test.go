@@ -23,17 +23,17 @@ func TestRepeatedKeyGetsTheFirstResponse(t *testing.T) {
 
 	again := w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "k").want(201)
 	if string(again.raw) != string(first.raw) || again.header.Get("ETag") != first.header.Get("ETag") || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" {
-		t.Fatalf("first %s, then %s", first.raw, again.raw)
+		t.Fatalf("repeated: got %s, want %s", again.raw, first.raw)
 	}
 	w.anonymous().post("/api/v1/tickets", form(novara), "Idempotency-Key", "k").problem(422, "idempotency-key-reused")
 	// A repetition gets the first response even if the request would be refused now.
-	asked := fields{"status": "in_attesa_utente", "note": public("Quale?"), "assignee": "carlo"}
+	waitingUpdate := fields{"status": "in_attesa_utente", "note": public("Quale?"), "assignee": "carlo"}
 	carlo := w.logIn("carlo", person.ASROperator, torino)
-	done := anna.update(id, asked, "Idempotency-Key", "k2").want(200)
+	done := anna.update(id, waitingUpdate, "Idempotency-Key", "k2").want(200)
 	w.must(w.identity.Disable(t.Context(), carlo.id))
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}, "Idempotency-Key", "k3").want(200)
-	if repeated := anna.update(id, asked, "Idempotency-Key", "k2").want(200); string(repeated.raw) != string(done.raw) {
-		t.Fatalf("first %s, then %s", done.raw, repeated.raw)
+	if repeated := anna.update(id, waitingUpdate, "Idempotency-Key", "k2").want(200); string(repeated.raw) != string(done.raw) {
+		t.Fatalf("repeated: got %s, want %s", repeated.raw, done.raw)
 	}
 	anna.update(id, fields{"note": public("altro")}, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
 	anna.post("/api/v1/tickets/"+id+"/undo", nil, "Idempotency-Key", "k2").problem(422, "idempotency-key-reused")
@@ -60,18 +60,18 @@ func TestAnonymousKeysBelongToAnAddress(t *testing.T) {
 func TestConcurrentRequestsWithOneKeyOpenOneTicket(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
-	var together sync.WaitGroup
-	answers := make([]apiResponse, 16)
-	for n := range answers {
-		together.Go(func() { answers[n] = w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "one") })
+	var group sync.WaitGroup
+	responses := make([]apiResponse, 16)
+	for n := range responses {
+		group.Go(func() { responses[n] = w.anonymous().post("/api/v1/tickets", form(torino), "Idempotency-Key", "one") })
 	}
-	together.Wait()
-	for _, a := range answers {
-		if a.status != 201 || a.text("id") != answers[0].text("id") || a.text("number") != answers[0].text("number") {
-			t.Fatalf("got %d %s, want 201 and the ticket of %s", a.status, a.raw, answers[0].raw)
+	group.Wait()
+	for _, a := range responses {
+		if a.status != 201 || a.text("id") != responses[0].text("id") || a.text("number") != responses[0].text("number") {
+			t.Fatalf("got %d %s, want 201 and the ticket of %s", a.status, a.raw, responses[0].raw)
 		}
 	}
-	if numbers := anna.queue("tutte", answers[0].text("position")); len(numbers) != 1 {
+	if numbers := anna.queue("tutte", responses[0].text("position")); len(numbers) != 1 {
 		t.Fatalf("got tickets %v, want one", numbers)
 	}
 }
@@ -80,14 +80,14 @@ func TestConcurrentUpdatesAreAllRecorded(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	var together sync.WaitGroup
+	var group sync.WaitGroup
 	statuses := make([]int, 12)
 	for n := range statuses {
-		together.Go(func() {
+		group.Go(func() {
 			statuses[n] = anna.update(id, fields{"note": fields{"text": "nota"}}).status
 		})
 	}
-	together.Wait()
+	group.Wait()
 	for _, s := range statuses {
 		if s != 200 {
 			t.Fatalf("got %v, want 200 for each", statuses)
@@ -118,8 +118,8 @@ func TestViewOfAPastMomentDoesNotChange(t *testing.T) {
 	w.advance(time.Hour)
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}).want(200)
 	for _, m := range moments {
-		if then := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(then.raw) != m.body || then.header.Get("ETag") != "" {
-			t.Fatalf("at %s: got %s, want %s", m.at, then.raw, m.body)
+		if past := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(past.raw) != m.body || past.header.Get("ETag") != "" {
+			t.Fatalf("at %s: got %s, want %s", m.at, past.raw, m.body)
 		}
 	}
 }

@@ -65,8 +65,8 @@ func (a *API) registerNotifications() {
 		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
 		summary: "Mark a notification as read", description: "For me only: it stays unread for others.", action: identity.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *notificationInput) (*struct{}, error) {
-		there, err := a.Notifications.MarkRead(ctx, c.Actor, in.ID)
-		if err == nil && !there {
+		found, err := a.Notifications.MarkRead(ctx, c.Actor, in.ID)
+		if err == nil && !found {
 			err = notFound.detail("There is no such notification, or it is not yours.")
 		}
 		return nil, err

@@ -33,9 +33,9 @@ func TestNotificationsAreListedAndRead(t *testing.T) {
 		}
 		return message
 	}
-	theirs := notify(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
+	newTicketID := notify(sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino})
 	notify(sagas.Notification{Kind: sagas.KindReply, To: sagas.ToOperators, Entity: torino})
-	hers := notify(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
+	noteID := notify(sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen})
 
 	for name, c := range map[string]struct {
 		user
@@ -47,7 +47,7 @@ func TestNotificationsAreListedAndRead(t *testing.T) {
 		}
 	}
 	item := maria.get("/api/v1/notifications").list("items")[0]
-	if item["id"] != hers || item["kind"] != "note" || item["read"] != false || item["text"] != "C’è un messaggio per Lei sulla richiesta n. "+opened.text("number") {
+	if item["id"] != noteID || item["kind"] != "note" || item["read"] != false || item["text"] != "C’è un messaggio per Lei sulla richiesta n. "+opened.text("number") {
 		t.Errorf("maria: got %v", item)
 	}
 
@@ -61,11 +61,11 @@ func TestNotificationsAreListedAndRead(t *testing.T) {
 	}
 
 	for range 2 { // marking twice changes nothing
-		anna.post("/api/v1/notifications/"+theirs+"/read", nil).want(204)
-		anna.post("/api/v1/notifications/urn:uuid:"+theirs+"/read", nil).problem(404, "not-found")
+		anna.post("/api/v1/notifications/"+newTicketID+"/read", nil).want(204)
+		anna.post("/api/v1/notifications/urn:uuid:"+newTicketID+"/read", nil).problem(404, "not-found")
 	}
 	for _, stranger := range []user{nina, maria, zoe} {
-		stranger.post("/api/v1/notifications/"+theirs+"/read", nil).problem(404, "not-found")
+		stranger.post("/api/v1/notifications/"+newTicketID+"/read", nil).problem(404, "not-found")
 	}
 	if got := anna.get("/api/v1/notifications?unread=true").want(200); len(got.list("items")) != 1 || got.at("unread") != 1.0 {
 		t.Errorf("anna, unread: got %s, want one", got.raw)

@@ -24,7 +24,7 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 	w := newFixture(t)
 	a := w.anonymous().get("/status").want(200)
 	if a.header.Get("Content-Type") != "application/problem+json" || string(a.raw) != "{\"status\":200,\"title\":\"OK\"}\n" {
-		t.Errorf("status is %s, %s", a.header.Get("Content-Type"), a.raw)
+		t.Errorf("status: got %s, %s", a.header.Get("Content-Type"), a.raw)
 	}
 	for header, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
@@ -35,7 +35,7 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 		}
 	}
 	if a.header.Get("X-Request-ID") == "" {
-		t.Error("no request id")
+		t.Error("got no X-Request-ID")
 	}
 	anna := w.logIn("anna", person.ASROperator, torino)
 	trace := "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -72,14 +72,14 @@ func TestOpenAPIDocumentIsComplete(t *testing.T) {
 	w := newFixture(t)
 	a := w.anonymous().get("/openapi.json").want(200)
 	if a.text("openapi") != "3.1.0" || a.at("components", "securitySchemes", "session") == nil {
-		t.Fatalf("the document is %.200s", a.raw)
+		t.Fatalf("got the document %.200s", a.raw)
 	}
 	if yaml := w.anonymous().get("/openapi.yaml").want(200); !strings.Contains(string(yaml.raw), "openapi: 3.1.0") {
-		t.Errorf("the YAML is %.200s", yaml.raw)
+		t.Errorf("got the YAML %.200s", yaml.raw)
 	}
-	for _, never := range []string{"$schema", `["array","null"]`} {
-		if strings.Contains(string(a.raw), never) {
-			t.Errorf("got %s in the document", never)
+	for _, unwanted := range []string{"$schema", `["array","null"]`} {
+		if strings.Contains(string(a.raw), unwanted) {
+			t.Errorf("got %s in the document", unwanted)
 		}
 	}
 	for _, ref := range regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(string(a.raw), -1) {
@@ -129,7 +129,7 @@ func TestPlacementMustBeChosenFirst(t *testing.T) {
 	w.must(err)
 	login := w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).want(201)
 	if len(login.list("placements")) != 2 || login.at("placement") != nil || login.text("person", "name") != "Prova ANNA" {
-		t.Fatalf("logged in: %s", login.raw)
+		t.Fatalf("login: got %s", login.raw)
 	}
 	unplaced := user{w, anna.id, login.text("token")}
 	unplaced.get("/api/v1/queues").problem(403, "placement-required", "PUT /api/v1/sessions/current/placement")
@@ -145,16 +145,16 @@ func TestPlacementMustBeChosenFirst(t *testing.T) {
 func TestLoginRefusals(t *testing.T) {
 	w := newFixture(t)
 	w.logIn("anna", person.ASROperator, torino)
-	wrong := fields{"username": "anna", "password": "sbagliata", "pin": pin}
+	badCredentials := fields{"username": "anna", "password": "sbagliata", "pin": pin}
 	for range 5 {
-		a := w.anonymous().post("/api/v1/sessions", wrong).problem(401, "wrong-credentials", "FAQ 2.2")
+		a := w.anonymous().post("/api/v1/sessions", badCredentials).problem(401, "wrong-credentials", "FAQ 2.2")
 		if !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
-			t.Errorf("WWW-Authenticate is %q", a.header.Get("WWW-Authenticate"))
+			t.Errorf("WWW-Authenticate: got %q, want Bearer", a.header.Get("WWW-Authenticate"))
 		}
 	}
 	a := w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}).problem(429, "login-locked", "FAQ 2.2")
 	if a.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+		t.Error("got no Retry-After")
 	}
 	w.anonymous().post("/api/v1/sessions", fields{"username": "anna"}).problem(422, "invalid", `"field":"password"`, `"field":"pin"`)
 }
@@ -167,12 +167,12 @@ func TestRateLimits(t *testing.T) {
 	for left := 1; left >= 0; left-- {
 		a := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 		if a.header.Get("X-RateLimit-Limit") != "2" || a.header.Get("X-RateLimit-Remaining") != fmt.Sprint(left) || a.header.Get("X-RateLimit-Reset") == "" {
-			t.Errorf("limits are %v", a.header)
+			t.Errorf("got headers %v, want the limit 2 and its rest", a.header)
 		}
 	}
 	a := w.anonymous().post("/api/v1/tickets", form(torino), "X-Forwarded-For", "192.0.2.1").problem(429, "rate-limited", "Retry-After")
 	if after := a.header.Get("Retry-After"); after == "" || after == "0" || a.header.Get("X-RateLimit-Remaining") != "0" {
-		t.Errorf("Retry-After is %q", after)
+		t.Errorf("Retry-After: got %q, want seconds", after)
 	}
 	for range 3 {
 		anna.get("/api/v1/queues").want(200)
@@ -218,14 +218,14 @@ func TestConcurrentUploadsAreLimited(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/api/v1/tickets", reader)
 	w.must(err)
 	r.Header.Set("Content-Type", "application/json")
-	answers := make(chan int, 1)
+	results := make(chan int, 1)
 	go func() {
 		status := 0
 		if response, err := http.DefaultClient.Do(r); err == nil {
 			status = response.StatusCode
 			response.Body.Close()
 		}
-		answers <- status
+		results <- status
 	}()
 	slow, err := json.Marshal(form(torino))
 	w.must(err)
@@ -236,13 +236,13 @@ func TestConcurrentUploadsAreLimited(t *testing.T) {
 	large["attachments"] = []fields{file("a.pdf", append([]byte("%PDF-1.4"), make([]byte, 100<<10)...))}
 	w.eventually("a second upload is refused", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 503 })
 	if a := w.anonymous().post("/api/v1/tickets", large).problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+		t.Error("got no Retry-After")
 	}
 	w.anonymous().post("/api/v1/tickets", form(torino)).want(201) // small bodies are not limited
 	_, err = writer.Write(slow[10:])
 	w.must(err)
 	w.must(writer.Close())
-	if status := <-answers; status != 201 {
+	if status := <-results; status != 201 {
 		t.Errorf("slow upload: got %d, want 201", status)
 	}
 	w.eventually("an upload is accepted again", func() bool { return w.anonymous().post("/api/v1/tickets", large).status == 201 })
@@ -270,7 +270,7 @@ func TestPolicyRefusalsAreProblems(t *testing.T) {
 	}
 	onPages := []identity.Action{identity.ReadAccesses, identity.TakeDossier, identity.Administer} // only on pages
 	if len(calls)+len(onPages) != len(identity.Actions()) {
-		t.Fatal("an action has no call here")
+		t.Fatal("an action has no call in this test")
 	}
 	for role, u := range map[person.Role]user{
 		person.ASROperator: w.logIn("aa", person.ASROperator, torino), person.Auditor: w.logIn("bb", person.Auditor, ""),

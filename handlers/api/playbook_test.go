@@ -21,8 +21,8 @@ import (
 // newFixtureWithPlaybooks returns a fixture with these playbooks and all sagas.
 func newFixtureWithPlaybooks(t *testing.T, l *playbook.Library) *fixture {
 	t.Helper()
-	known := catalog.Default()
-	return newFixtureWithOptions(t, handlertest.Options{Playbooks: l, Sagas: sagas.All(known, l)})
+	cat := catalog.Default()
+	return newFixtureWithOptions(t, handlertest.Options{Playbooks: l, Sagas: sagas.All(cat, l)})
 }
 
 // evidence holds a fictitious value for each field of evidence.
@@ -60,13 +60,13 @@ func routes(l *playbook.Library, run playbook.PinnedVersions, leave ...playbook.
 		}
 		r := route{outcome: end.Outcome}
 		for _, s := range end.Steps {
-			given := map[string]string{}
+			values := map[string]string{}
 			for _, e := range s.Check.Evidence {
 				if !slices.Contains(leave, e.Field) {
-					given[string(e.Field)] = evidence[e.Field]
+					values[string(e.Field)] = evidence[e.Field]
 				}
 			}
-			r.answers = append(r.answers, fields{"check": s.Check.ID, "answer": map[bool]string{true: "yes", false: "no"}[s.Answer.Yes], "evidence": given})
+			r.answers = append(r.answers, fields{"check": s.Check.ID, "answer": map[bool]string{true: "yes", false: "no"}[s.Answer.Yes], "evidence": values})
 			r.in = s.Playbook.ID
 		}
 		all = append(all, r)
@@ -228,12 +228,12 @@ func TestFAQ_2_6_HandingOverAgainstTheChecks(t *testing.T) {
 	anna, capo, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("capo", person.ASRSupervisor, torino), w.logIn("rita", person.RegionalSupervisor, catalog.Region)
 	id := w.openAbout("ritiro-documenti", "referto-non-trovato")
 	anna.post("/api/v1/tickets/"+id+"/playbook/answers", fields{"check": "referto-individuato", "answer": "yes"}).want(200)
-	over := func(reason string) fields {
+	override := func(reason string) fields {
 		return fields{"status": "non_di_competenza", "reason": reason, "note": fields{"text": "Serve subito", "visibility": "public"}}
 	}
-	anna.update(id, over("")).problem(422, "invalid", "reason", "non_della_mia_azienda", "sistemi_non_disponibili")
-	anna.update(id, over("perché sì")).problem(422, "invalid", "reason")
-	acted := anna.update(id, over("urgenza")).want(200)
+	anna.update(id, override("")).problem(422, "invalid", "reason", "non_della_mia_azienda", "sistemi_non_disponibili")
+	anna.update(id, override("perché sì")).problem(422, "invalid", "reason")
+	acted := anna.update(id, override("urgenza")).want(200)
 	for _, u := range []user{capo, rita} {
 		if got := u.queue("forzature", acted.text("position")); len(got) != 1 {
 			t.Errorf("forzature: got %v, want one ticket", got)
@@ -258,7 +258,7 @@ func TestFAQ_2_6_HandingOverAgainstTheChecks(t *testing.T) {
 	}
 	anna.get("/api/v1/tickets/"+id+"/playbook").problem(404, "not-found")
 	other := w.openAbout("ritiro-documenti", "referto-non-trovato")
-	if got := anna.update(other, over("non_della_mia_azienda")).want(200); got.text("status") != "non_di_competenza" {
+	if got := anna.update(other, override("non_della_mia_azienda")).want(200); got.text("status") != "non_di_competenza" {
 		t.Errorf("«non è della mia Azienda»: got %s, want non_di_competenza", got.raw)
 	}
 }
@@ -273,8 +273,8 @@ func TestRefusedAnswersNameTheField(t *testing.T) {
 	anna.post(to, fields{"check": "referto-individuato", "answer": "forse"}).problem(422, "invalid", `"allowed":"one of yes, no"`)
 	anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"iuv": "1"}}).problem(422, "invalid", `"field":"evidence.iuv"`, "identifier")
 	odd := anna.post(to, fields{"check": "referto-individuato", "answer": "yes", "evidence": fields{"identifier": "REF 1", "produced_on": "2030-01-01"}}).want(200)
-	kept := odd.list("checks")[0]["evidence"].([]any)
-	for _, e := range kept {
+	evidenceItems := odd.list("checks")[0]["evidence"].([]any)
+	for _, e := range evidenceItems {
 		if e := e.(map[string]any); e["value"] == "" || e["warning"] == nil {
 			t.Errorf("odd evidence: got %v, want the value with a warning", e)
 		}

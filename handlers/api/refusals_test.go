@@ -94,7 +94,7 @@ func TestBadFormsAreRefused(t *testing.T) {
 		})
 	}
 	if now, _, err := w.store.Head(t.Context()); err != nil || now != head {
-		t.Errorf("something was recorded: %v, %v", now, err)
+		t.Errorf("head: got %v, %v, want %v", now, err, head)
 	}
 	for _, personal := range []string{"RSSMRA80A01H501V", "maria@example.org", "Finzione"} {
 		if strings.Contains(w.log.String(), personal) {
@@ -107,55 +107,55 @@ func TestBadUpdatesAreRefused(t *testing.T) {
 	w := newFixture(t)
 	anna, rita := w.logIn("anna", person.ASROperator, torino), w.logIn("rita", person.RegionalOperator, catalog.Region)
 	w.logIn("bruna", person.ASROperator, novara)
-	here := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	torinoID := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	other := w.anonymous().post("/api/v1/tickets", formWith(func(_, r fields) { r["tax_code"] = "MRTMTT25D09F205Z" })).want(201).text("number")
-	there := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
+	novaraTicket := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
 	atRegion := w.anonymous().post("/api/v1/tickets", formWith(func(f, r fields) {
 		f["service"], f["problem"] = "assistenza-online", "altro"
 		r["role"] = "operatore_asr"
 	})).want(201).text("id")
 	note := public("testo")
 	for name, c := range map[string]struct {
-		by     user
+		caller user
 		id     string
 		body   any
 		status int
 		kind   string
 		parts  []string
 	}{
-		"closing":                     {anna, here, fields{"status": "chiuso"}, 409, "forbidden-move", []string{"FAQ 2.5", "the system alone closes"}},
-		"an unknown status":           {anna, here, fields{"status": "fatto"}, 422, "invalid", []string{`"field":"status"`, "in_attesa_utente"}},
-		"asking without a note":       {anna, here, fields{"status": "in_attesa_utente"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.4", "public"}},
-		"resolving without a note":    {anna, here, fields{"status": "risolto"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
-		"escalating without a note":   {anna, here, fields{"status": "non_di_competenza"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.6"}},
-		"resolving, internal note":    {anna, here, fields{"status": "risolto", "note": fields{"text": "x"}}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
-		"a blank note":                {anna, here, fields{"note": public("  ")}, 422, "invalid", []string{`"field":"note.text"`}},
-		"an unknown visibility":       {anna, here, fields{"note": fields{"text": "x", "visibility": "all"}}, 422, "invalid", []string{`"field":"note.visibility"`, "internal"}},
-		"a bad file with a note":      {anna, here, fields{"note": fields{"text": "x", "attachments": []fields{file("a.gif", []byte("no"))}}}, 422, "invalid", []string{`"field":"note.attachments[0].content_base64"`}},
-		"nothing at all":              {anna, here, fields{}, 422, "invalid", []string{"nothing to update"}},
-		"an assignee elsewhere":       {anna, here, fields{"assignee": "bruna"}, 422, "invalid", []string{`"field":"assignee"`, "FAQ 2.3", "010301"}},
-		"an unknown assignee":         {anna, here, fields{"assignee": "x"}, 422, "invalid", []string{`"field":"assignee"`, "supervisori"}},
-		"an unknown field":            {anna, here, fields{"state": "risolto"}, 422, "invalid", []string{`"field":"state"`}},
-		"a problem of another kind":   {anna, here, fields{"problem": "boh"}, 422, "invalid", []string{`"field":"problem"`}},
-		"a duplicate of nothing":      {anna, here, fields{"duplicate_of": "2026-9999999", "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`}},
-		"a duplicate of another's":    {anna, here, fields{"duplicate_of": other, "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`, "same citizen"}},
-		"a duplicate out of sight":    {anna, here, fields{"duplicate_of": there.text("number"), "note": note}, 422, "invalid", []string{"not yours to see"}},
+		"closing":                     {anna, torinoID, fields{"status": "chiuso"}, 409, "forbidden-move", []string{"FAQ 2.5", "the system alone closes"}},
+		"an unknown status":           {anna, torinoID, fields{"status": "fatto"}, 422, "invalid", []string{`"field":"status"`, "in_attesa_utente"}},
+		"asking without a note":       {anna, torinoID, fields{"status": "in_attesa_utente"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.4", "public"}},
+		"resolving without a note":    {anna, torinoID, fields{"status": "risolto"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
+		"escalating without a note":   {anna, torinoID, fields{"status": "non_di_competenza"}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.6"}},
+		"resolving, internal note":    {anna, torinoID, fields{"status": "risolto", "note": fields{"text": "x"}}, 422, "invalid", []string{`"field":"note"`, "FAQ 2.5"}},
+		"a blank note":                {anna, torinoID, fields{"note": public("  ")}, 422, "invalid", []string{`"field":"note.text"`}},
+		"an unknown visibility":       {anna, torinoID, fields{"note": fields{"text": "x", "visibility": "all"}}, 422, "invalid", []string{`"field":"note.visibility"`, "internal"}},
+		"a bad file with a note":      {anna, torinoID, fields{"note": fields{"text": "x", "attachments": []fields{file("a.gif", []byte("no"))}}}, 422, "invalid", []string{`"field":"note.attachments[0].content_base64"`}},
+		"nothing at all":              {anna, torinoID, fields{}, 422, "invalid", []string{"nothing to update"}},
+		"an assignee elsewhere":       {anna, torinoID, fields{"assignee": "bruna"}, 422, "invalid", []string{`"field":"assignee"`, "FAQ 2.3", "010301"}},
+		"an unknown assignee":         {anna, torinoID, fields{"assignee": "x"}, 422, "invalid", []string{`"field":"assignee"`, "supervisori"}},
+		"an unknown field":            {anna, torinoID, fields{"state": "risolto"}, 422, "invalid", []string{`"field":"state"`}},
+		"a problem of another kind":   {anna, torinoID, fields{"problem": "boh"}, 422, "invalid", []string{`"field":"problem"`}},
+		"a duplicate of nothing":      {anna, torinoID, fields{"duplicate_of": "2026-9999999", "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`}},
+		"a duplicate of another's":    {anna, torinoID, fields{"duplicate_of": other, "note": note}, 422, "invalid", []string{`"field":"duplicate_of"`, "same citizen"}},
+		"a duplicate out of sight":    {anna, torinoID, fields{"duplicate_of": novaraTicket.text("number"), "note": note}, 422, "invalid", []string{"not yours to see"}},
 		"redirecting to a wrong code": {rita, atRegion, fields{"entity": "999999", "note": note}, 422, "invalid", []string{`"field":"entity"`}},
-		"redirecting from an ASR":     {anna, here, fields{"entity": novara, "note": note}, 403, "forbidden", []string{"FAQ 2.6"}},
-		"a ticket elsewhere":          {anna, there.text("id"), fields{"note": note}, 404, "not-found", nil},
+		"redirecting from an ASR":     {anna, torinoID, fields{"entity": novara, "note": note}, 403, "forbidden", []string{"FAQ 2.6"}},
+		"a ticket elsewhere":          {anna, novaraTicket.text("id"), fields{"note": note}, 404, "not-found", nil},
 		"an unknown ticket":           {anna, "01999999-0000-7000-8000-000000000001", fields{"note": note}, 404, "not-found", nil},
 		"an invalid id":               {anna, "42", fields{"note": note}, 422, "invalid", []string{`"field":"id"`, "uuid"}},
-		"without a token":             {w.anonymous(), here, fields{"note": note}, 401, "unauthorized", nil},
-		"as a citizen":                {w.linkHolder(here), here, fields{"note": note}, 403, "forbidden", []string{"cittadino"}},
+		"without a token":             {w.anonymous(), torinoID, fields{"note": note}, 401, "unauthorized", nil},
+		"as a citizen":                {w.linkHolder(torinoID), torinoID, fields{"note": note}, 403, "forbidden", []string{"cittadino"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, _, err := w.store.Head(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.by.in(t).update(c.id, c.body.(fields)).problem(c.status, c.kind, c.parts...)
+			c.caller.in(t).update(c.id, c.body.(fields)).problem(c.status, c.kind, c.parts...)
 			if after, _, err := w.store.Head(t.Context()); err != nil || after != before {
-				t.Errorf("something was recorded: %v, %v", after, err)
+				t.Errorf("head: got %v, %v, want %v", after, err, before)
 			}
 		})
 	}
@@ -169,14 +169,14 @@ func TestCeasedEntityIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		const lasts = `"seat": "Novara", "valid_from": "2008-01-01"`
-		ended := strings.Replace(string(content), lasts, lasts+`, "valid_to": "2026-02-01", "successor": "010301"`, 1)
-		files[name] = &fstest.MapFile{Data: []byte(ended)}
+		changed := strings.Replace(string(content), lasts, lasts+`, "valid_to": "2026-02-01", "successor": "010301"`, 1)
+		files[name] = &fstest.MapFile{Data: []byte(changed)}
 	}
-	known, err := catalog.Parse(files)
+	cat, err := catalog.Parse(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newFixtureWithCatalog(t, known)
+	w := newFixtureWithCatalog(t, cat)
 	w.anonymous().post("/api/v1/tickets", form(novara)).problem(422, "invalid", `"field":"entity"`, "has ceased", "010301")
 }
 

@@ -19,8 +19,8 @@ var strange = []string{"\x00", "a\x00b", "\uFFFD", "\u202Eabc", "🩺", "' or 1=
 
 func TestStrangeTextGivesNoServerError(t *testing.T) {
 	w := newFixture(t, func(c *api.Config) {
-		many := middleware.Rate{PerMinute: 100_000, Burst: 100_000}
-		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Form: many, Login: many, Session: many, Public: many}})
+		unlimited := middleware.Rate{PerMinute: 100_000, Burst: 100_000}
+		c.Middleware = middleware.New(middleware.Config{Limits: middleware.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}})
 	})
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")

@@ -40,7 +40,7 @@ func (a *API) registerStream() {
 		OnError: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
 	registry := a.huma.OpenAPI().Components.Schemas
-	one := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, "") }
+	schemaOf := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, "") }
 	register(a, endpoint{
 		id: "follow-changes", method: http.MethodGet, path: "/api/v1/stream", tag: "work",
 		summary: "Live updates",
@@ -48,7 +48,7 @@ func (a *API) registerStream() {
 			"client can reconnect: it misses no change, and can get a change twice. Rights are checked before each event; the stream ends with the session.",
 		action: identity.SubscribeToChanges,
 		responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema: &huma.Schema{OneOf: []*huma.Schema{one(reflect.TypeFor[StreamCounts]()), one(reflect.TypeFor[StreamTicket]()), one(reflect.TypeFor[StreamNotifications]()), one(reflect.TypeFor[StreamPresence]()), one(reflect.TypeFor[StreamEnd]())}},
+			Schema: &huma.Schema{OneOf: []*huma.Schema{schemaOf(reflect.TypeFor[StreamCounts]()), schemaOf(reflect.TypeFor[StreamTicket]()), schemaOf(reflect.TypeFor[StreamNotifications]()), schemaOf(reflect.TypeFor[StreamPresence]()), schemaOf(reflect.TypeFor[StreamEnd]())}},
 		}}}},
 	}, func(ctx context.Context, c caller, in *streamInput) (*huma.StreamResponse, error) {
 		from := in.LastEventID

@@ -214,8 +214,8 @@ func TestStreamSendsUnreadNotifications(t *testing.T) {
 		}
 		return m.name == "ticket" && m.data["type"] == "taken"
 	})
-	back := anna.stream(got.id)
-	w.nextMessage(back, "the current number after reconnecting", unread(0))
+	again := anna.stream(got.id)
+	w.nextMessage(again, "the current number after reconnecting", unread(0))
 
 	w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
 	w.nextMessage(ninas, "a ticket of her own", func(m message) bool {

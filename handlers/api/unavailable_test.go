@@ -38,7 +38,7 @@ func TestUnavailableDatabaseGives503(t *testing.T) {
 		w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}),
 	} {
 		if a.problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
-			t.Error("no Retry-After")
+			t.Error("got no Retry-After")
 		}
 	}
 	user{w: w, token: "not-of-ours"}.get("/api/v1/queues").problem(401, "unauthorized") // refused without a query
@@ -79,7 +79,7 @@ func TestSlowLogIsUnavailable(t *testing.T) {
 		w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "ecco"}),
 	} {
 		if a.problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
-			t.Error("no Retry-After")
+			t.Error("got no Retry-After")
 		}
 	}
 	anna.ticket(id).want(200) // reading works while appending does not

@@ -27,9 +27,9 @@ func TestDuplicateIsNamedByItsExactNumber(t *testing.T) {
 		t.Fatalf("duplicate_of: got %v, want %s", got.at("duplicate_of"), first.text("id"))
 	}
 
-	there := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
-	bruna.reached("/api/v1/tickets?limit=1&after=" + there.text("position"))
+	novaraTicket := w.anonymous().post("/api/v1/tickets", form(novara)).want(201)
+	bruna.reached("/api/v1/tickets?limit=1&after=" + novaraTicket.text("position"))
 	for _, unknown := range []string{number, number[:len(number)-1], "2026-0000000001", "\x00"} { // bruna may not see the first one
-		bruna.update(there.text("id"), fields{"duplicate_of": unknown, "note": public("x")}).problem(422, "invalid", `"field":"duplicate_of"`)
+		bruna.update(novaraTicket.text("id"), fields{"duplicate_of": unknown, "note": public("x")}).problem(422, "invalid", `"field":"duplicate_of"`)
 	}
 }

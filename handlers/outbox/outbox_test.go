@@ -85,11 +85,11 @@ func runRouter(t *testing.T, c outbox.Config) (stop func()) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx) }()
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
-		if err := <-ended; err != nil {
+		if err := <-done; err != nil {
 			t.Errorf("Run: %v", err)
 		}
 	})
@@ -177,14 +177,14 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 	}
 	close(repaired)
 	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
-		t.Fatalf("retried %d, %v", n, err)
+		t.Fatalf("retried: got %d, %v, want 1", n, err)
 	}
 	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
 		t.Fatalf("second retry: got %d, %v, want 0", n, err)
 	}
 	storetest.Eventually(t, "the message is delivered", func() bool { return len(listMessages(t, db)) == 1 })
 	if n, err := messages.Retry(t.Context(), db); err != nil || n != 1 {
-		t.Fatalf("retried %d, %v", n, err)
+		t.Fatalf("retried: got %d, %v, want 1", n, err)
 	}
 	storetest.Eventually(t, "both messages are delivered", func() bool { return len(listMessages(t, db)) == 0 })
 	if n, err := outbox.DeleteDelivered(t.Context(), db, 0); err != nil || n == 0 {

@@ -171,9 +171,9 @@ const (
 
 func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
-func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
+func (w *fixture) dispatch(id ticket.ID, actor person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: by}); err != nil {
+	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: actor}); err != nil {
 		w.Fatal(err)
 	}
 }

@@ -37,9 +37,9 @@ func TestUnreachableRelayIsTriedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var calls atomic.Int32
-	ended := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(done)
 		for {
 			c, err := listen.Accept()
 			if err != nil {
@@ -49,7 +49,7 @@ func TestUnreachableRelayIsTriedOnce(t *testing.T) {
 			_ = c.Close()
 		}
 	}()
-	t.Cleanup(func() { _ = listen.Close(); <-ended })
+	t.Cleanup(func() { _ = listen.Close(); <-done })
 	ticketID := w.open(ticket.Declared)
 	_, w.sender = newSender(w.store, "smtp://"+listen.Addr().String(), func(c *mail.Config) { c.RetryDelay = time.Hour })
 	for range 20 {
@@ -136,7 +136,7 @@ func TestUnwritableMailDoesNotStopOthers(t *testing.T) {
 		t.Errorf("other mail: got %s and error %v, want sent and an error", state, err)
 	}
 	if state, uncertain := w.row(id); state != "waiting" || uncertain {
-		t.Errorf("it is %s, uncertain %t", state, uncertain)
+		t.Errorf("got %s, uncertain %t, want waiting and false", state, uncertain)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestInterruptedMailIsSentLater(t *testing.T) {
 		t.Error("got no error although the service stopped")
 	}
 	if state, uncertain := w.row(id); state != "waiting" || uncertain {
-		t.Errorf("it is %s, uncertain %t", state, uncertain)
+		t.Errorf("got %s, uncertain %t, want waiting and false", state, uncertain)
 	}
 	_, w.sender = newSender(w.store, w.relay.url())
 	w.eventuallySent(id)

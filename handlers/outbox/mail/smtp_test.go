@@ -29,7 +29,7 @@ func newScriptedRelay(t *testing.T, at, reply string) (url string, reached *atom
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended, reached := make(chan struct{}), &atomic.Bool{}
+	stopped, reached := make(chan struct{}), &atomic.Bool{}
 	var conversations sync.WaitGroup
 	conversations.Go(func() {
 		for {
@@ -37,14 +37,14 @@ func newScriptedRelay(t *testing.T, at, reply string) (url string, reached *atom
 			if err != nil {
 				return
 			}
-			conversations.Go(func() { converse(c, at, reply, ended, reached) })
+			conversations.Go(func() { converse(c, at, reply, stopped, reached) })
 		}
 	})
-	t.Cleanup(func() { close(ended); _ = listener.Close(); conversations.Wait() })
+	t.Cleanup(func() { close(stopped); _ = listener.Close(); conversations.Wait() })
 	return "smtp://" + listener.Addr().String(), reached
 }
 
-func converse(c net.Conn, at, reply string, ended <-chan struct{}, reached *atomic.Bool) {
+func converse(c net.Conn, at, reply string, stopped <-chan struct{}, reached *atomic.Bool) {
 	defer c.Close()
 	r, text := bufio.NewReader(c), false
 	for verb := "CONNECT"; ; {
@@ -58,7 +58,7 @@ func converse(c net.Conn, at, reply string, ended <-chan struct{}, reached *atom
 			case "":
 				return
 			case "…":
-				<-ended
+				<-stopped
 				return
 			}
 		}
@@ -182,7 +182,7 @@ func TestLateBounceGivesNoError(t *testing.T) {
 	w.dispatch(ticketID, admin, ticket.Erase{})
 	for _, m := range []string{void, sent, uuid.NewString()} {
 		if err := w.sender.RecordBounce(t.Context(), m); err != nil {
-			t.Errorf("%s: %v", m, err)
+			t.Errorf("mail %s: got %v, want no error", m, err)
 		}
 	}
 }

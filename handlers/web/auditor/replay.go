@@ -218,18 +218,18 @@ func (w *Pages) setEvents(d *replayData, r *app.Replay, at time.Time) {
 }
 
 // actorName returns name, role and entity of an actor, in words; missing parts are left out.
-func (w *Pages) actorName(by ticketview.By) string {
-	name := by.Name
-	switch by.Role {
+func (w *Pages) actorName(actor ticketview.By) string {
+	name := actor.Name
+	switch actor.Role {
 	case person.System:
-		name = "Sistema (" + by.ID + ")"
+		name = "Sistema (" + actor.ID + ")"
 	case person.Anonymous:
 		name = "Senza accesso"
 	case person.Citizen, person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor,
 		person.Auditor, person.Administrator, person.Integration:
 	}
 	var parts []string
-	for _, part := range []string{name, ui.RoleNames[by.Role], w.EntityName(by.Entity)} {
+	for _, part := range []string{name, ui.RoleNames[actor.Role], w.EntityName(actor.Entity)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

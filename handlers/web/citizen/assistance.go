@@ -172,14 +172,14 @@ func (w *Pages) openTicket(v *ui.Request, f assistanceForm, files []attachment.F
 		return app.Outcome{}, uploadErr
 	}
 	caller, request := w.openingCaller(v), f.toRequest(files)
-	if wrong := f.validate(); wrong != nil {
+	if fieldErrors := f.validate(); fieldErrors != nil {
 		var invalid *ticket.InvalidError
 		if err := w.App.ValidateOpen(v.Context(), caller, request); errors.As(err, &invalid) {
-			wrong = append(wrong, invalid.Fields...)
+			fieldErrors = append(fieldErrors, invalid.Fields...)
 		} else if err != nil {
 			return app.Outcome{}, err
 		}
-		return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
+		return app.Outcome{}, &ticket.InvalidError{Fields: fieldErrors}
 	}
 	return w.App.Open(v.Context(), caller, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
 }

@@ -141,7 +141,7 @@ func (f assistanceForm) toRequest(files []attachment.FileUpload) app.OpenRequest
 }
 
 // validate returns the errors that the form's own rules find. The domain's rules are not applied here: App.ValidateOpen applies them.
-func (f assistanceForm) validate() (wrong []ticket.FieldError) {
+func (f assistanceForm) validate() (fieldErrors []ticket.FieldError) {
 	r := f.toRequest(nil)
 	for wire, absent := range map[string]bool{
 		"requester.role":         r.Requester == "",
@@ -149,7 +149,7 @@ func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 		"requester.on_behalf_of": r.Form.OnBehalfOf == "" && (r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegator),
 	} {
 		if absent {
-			wrong = append(wrong, ticket.FieldError{Field: wire, Reason: refusal.Required.With()})
+			fieldErrors = append(fieldErrors, ticket.FieldError{Field: wire, Reason: refusal.Required.With()})
 		}
 	}
 	for wire, text := range map[string]struct {
@@ -157,10 +157,10 @@ func (f assistanceForm) validate() (wrong []ticket.FieldError) {
 		limit int
 	}{"requester.on_behalf_of": {r.Form.OnBehalfOf, maxConcerns}, "iuv": {r.Form.IUV, maxIUV}} {
 		if utf8.RuneCountInString(text.typed) > text.limit {
-			wrong = append(wrong, ticket.FieldError{Field: wire, Reason: refusal.TooLong.With(), Allowed: "at most " + strconv.Itoa(text.limit)})
+			fieldErrors = append(fieldErrors, ticket.FieldError{Field: wire, Reason: refusal.TooLong.With(), Allowed: "at most " + strconv.Itoa(text.limit)})
 		}
 	}
-	return wrong
+	return fieldErrors
 }
 
 // problemFor converts a ticket.InvalidError to error messages in the order of the form's inputs. It returns false for other errors.
@@ -171,8 +171,8 @@ func (f assistanceForm) problemFor(err error, files []attachment.FileUpload) (*u
 	}
 	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
 	for _, in := range formInputs {
-		for _, wrong := range invalid.Fields {
-			if text := f.fieldText(in.wire, in.input, in.missing, wrong, files); text != "" {
+		for _, fieldError := range invalid.Fields {
+			if text := f.fieldText(in.wire, in.input, in.missing, fieldError, files); text != "" {
 				p.Fields = append(p.Fields, ui.FieldProblem{Field: in.input, Text: text})
 			}
 		}
@@ -190,26 +190,26 @@ func correctionsTitle(n int) string {
 }
 
 // fieldText returns the error message of one refused field for one input, empty if the field belongs to another input.
-func (f assistanceForm) fieldText(wire, input, missing string, wrong ticket.FieldError, files []attachment.FileUpload) string {
-	at, isItem := strings.CutPrefix(wrong.Field, wire+"[")
+func (f assistanceForm) fieldText(wire, input, missing string, fieldError ticket.FieldError, files []attachment.FileUpload) string {
+	rest, isItem := strings.CutPrefix(fieldError.Field, wire+"[")
 	switch {
 	case isItem:
-		return fileProblemText(at, wrong, files)
-	case wrong.Field != wire:
+		return fileProblemText(rest, fieldError, files)
+	case fieldError.Field != wire:
 		return ""
 	case identifierText(input, f.Value(input)) != "":
 		return identifierText(input, f.Value(input))
 	case missing != "" && (strings.TrimSpace(f.Value(input)) == "" || wire == "problem" || wire == "entity"):
 		return missing
 	}
-	return ui.FieldText(wrong)
+	return ui.FieldText(fieldError)
 }
 
-// fileProblemText returns the error message of a refused file. at is the field after "attachments[", for example "2].name".
-func fileProblemText(at string, wrong ticket.FieldError, files []attachment.FileUpload) string {
-	n, _, _ := strings.Cut(at, "]")
+// fileProblemText returns the error message of a refused file. rest is the field after "attachments[", for example "2].name".
+func fileProblemText(rest string, fieldError ticket.FieldError, files []attachment.FileUpload) string {
+	n, _, _ := strings.Cut(rest, "]")
 	if i, err := strconv.Atoi(n); err == nil && i < len(files) {
-		return "«" + files[i].Name + "»: " + ui.ReasonText(wrong.Reason)
+		return "«" + files[i].Name + "»: " + ui.ReasonText(fieldError.Reason)
 	}
-	return ui.FieldText(wrong)
+	return ui.FieldText(fieldError)
 }

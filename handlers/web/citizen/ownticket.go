@@ -103,11 +103,11 @@ func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpl
 			solved := f.Resolution == justMessage
 			in.Solved = &solved
 		default:
-			wrong := []ticket.FieldError{{Field: "solved", Reason: refusal.Required.With()}}
+			fieldErrors := []ticket.FieldError{{Field: "solved", Reason: refusal.Required.With()}}
 			if strings.TrimSpace(f.Text) == "" && len(files) == 0 {
-				wrong = append(wrong, ticket.FieldError{Field: "text", Reason: refusal.Required.With()})
+				fieldErrors = append(fieldErrors, ticket.FieldError{Field: "text", Reason: refusal.Required.With()})
 			}
-			return app.Outcome{}, &ticket.InvalidError{Fields: wrong}
+			return app.Outcome{}, &ticket.InvalidError{Fields: fieldErrors}
 		}
 	}
 	return w.App.Reply(v.Context(), v.Caller, ownTicketID(v), in, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
@@ -115,8 +115,8 @@ func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpl
 
 // replyProblem converts an error to the form's error messages. It returns nil for an error that the citizen cannot correct in the form.
 func replyProblem(err error, files []attachment.FileUpload) *ui.Problem {
-	const kept = "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."
-	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: kept}
+	const notSent = "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."
+	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: notSent}
 	var invalid *ticket.InvalidError
 	switch {
 	case errors.Is(err, app.ErrClosed):
@@ -125,17 +125,17 @@ func replyProblem(err error, files []attachment.FileUpload) *ui.Problem {
 	case errors.Is(err, eventstore.ErrKeyReused):
 		return alreadySentProblem()
 	case errors.As(err, &invalid):
-		for _, wrong := range invalid.Fields {
+		for _, fieldError := range invalid.Fields {
 			switch {
-			case wrong.Field == "solved":
+			case fieldError.Field == "solved":
 				p.Fields = append(p.Fields, ui.FieldProblem{Field: "esito", Text: "Scelga se il problema c’è ancora, o se è solo un messaggio."})
-			case wrong.Field == "text" && wrong.Reason.Code == refusal.Required:
+			case fieldError.Field == "text" && fieldError.Reason.Code == refusal.Required:
 				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: "Scriva il messaggio."})
-			case wrong.Field == "text":
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: ui.FieldText(wrong)})
+			case fieldError.Field == "text":
+				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: ui.FieldText(fieldError)})
 			default:
-				at := wrong.Field[min(len("attachments["), len(wrong.Field)):]
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: "allegati", Text: fileProblemText(at, wrong, files)})
+				rest := fieldError.Field[min(len("attachments["), len(fieldError.Field)):]
+				p.Fields = append(p.Fields, ui.FieldProblem{Field: "allegati", Text: fileProblemText(rest, fieldError, files)})
 			}
 		}
 		p.Title = correctionsTitle(len(p.Fields))

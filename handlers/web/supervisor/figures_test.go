@@ -15,8 +15,8 @@ import (
 // A CSV file holds plain numbers, and times in minutes, whatever the format on the page.
 func TestTotalsFileHoldsPlainNumbers(t *testing.T) {
 	d := dashboard.Dashboard{Total: dashboard.Figures{Open: 1250, FirstAnswer: dashboard.Took{Count: 1, Median: 7200, P90: 90000}}}
-	answer := httptest.NewRecorder()
-	out := middleware.NewCSVWriter(answer, "totali.csv", ';')
+	recorder := httptest.NewRecorder()
+	out := middleware.NewCSVWriter(recorder, "totali.csv", ';')
 	if err := totalsTable(figureScope{}, d).writeRows(out); err != nil {
 		t.Fatal(err)
 	}
@@ -24,8 +24,8 @@ func TestTotalsFileHoldsPlainNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range []string{"Aperte;1250\n", "Risolte;0\n", "Prima risposta, mediana (minuti);120\n", "Prima risposta, 9 su 10 (minuti);1500\n"} {
-		if !strings.Contains(strings.ReplaceAll(answer.Body.String(), "\r", ""), row) {
-			t.Errorf("got %s, want the row %q", answer.Body, row)
+		if !strings.Contains(strings.ReplaceAll(recorder.Body.String(), "\r", ""), row) {
+			t.Errorf("got %s, want the row %q", recorder.Body, row)
 		}
 	}
 }
