@@ -21,8 +21,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// NewAccount holds the data of an account to create. TaxCode is for citizens only, whose identity has been verified; it is stored as a keyed
-// hash.
+// NewAccount holds the data of an account to create. TaxCode is for citizens only, whose identity has been verified; only its keyed hash is
+// stored.
 type NewAccount struct {
 	Username, GivenName, FamilyName string
 	Password, PIN                   string
@@ -87,11 +87,11 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 
 // invalidTaxCode returns the refusal of a tax code for an error of person.ParseTaxCode.
 func invalidTaxCode(err error) error {
-	var wrong *person.InvalidError
-	if !errors.As(err, &wrong) {
+	var invalid *person.InvalidError
+	if !errors.As(err, &invalid) {
 		return fmt.Errorf("parse tax code: %w", err)
 	}
-	return &InvalidError{Field: "tax_code", Reason: wrong.Reason, Allowed: wrong.Allowed}
+	return &InvalidError{Field: "tax_code", Reason: invalid.Reason, Allowed: invalid.Allowed}
 }
 
 // checkSecrets validates a password (10 to 200 characters) and a PIN (4 to 12 digits). Error: *InvalidError.
@@ -124,17 +124,17 @@ func (i *Identity) Disable(ctx context.Context, account string) error {
 		`update identity.accounts set disabled_at = coalesce(disabled_at, $2) where id = $1`, account, i.now())
 }
 
-func (i *Identity) updateAndEndSessions(ctx context.Context, account, what, sql string, args ...any) error {
+func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation, sql string, args ...any) error {
 	return pgx.BeginFunc(ctx, i.Pool, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, sql, args...)
 		if err != nil {
-			return fmt.Errorf("%s: %w", what, err)
+			return fmt.Errorf("%s: %w", operation, err)
 		}
 		if done.RowsAffected() == 0 {
-			return fmt.Errorf("%s: %w", what, ErrNotFound)
+			return fmt.Errorf("%s: %w", operation, ErrNotFound)
 		}
 		if _, err := tx.Exec(ctx, `delete from identity.sessions where account = $1`, account); err != nil {
-			return fmt.Errorf("%s: end sessions: %w", what, err)
+			return fmt.Errorf("%s: end sessions: %w", operation, err)
 		}
 		return nil
 	})

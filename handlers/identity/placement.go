@@ -25,8 +25,8 @@ type Placement struct {
 	ValidTo   *time.Time         `json:"valid_to,omitempty"` // exclusive; nil: without end
 }
 
-// isHeldAt reports whether a placement may combine the role with the entity: ASR roles need an ASR, regional roles the Region, other roles no
-// entity. System and Anonymous have no placements.
+// isHeldAt reports whether a placement may combine the role with the entity: ASR roles need an ASR, regional roles the Region, other roles
+// no entity. System and Anonymous have no placements.
 func isHeldAt(role person.Role, entity catalog.EntityCode) bool {
 	switch role {
 	case person.ASROperator, person.ASRSupervisor:

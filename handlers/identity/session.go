@@ -129,8 +129,8 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	return s, seen, nil
 }
 
-// ChoosePlacement sets the session's placement (FAQ 2.1) and replaces its token: the old one is no longer valid. The session's lifetime still
-// counts from login. Errors: ErrNoSession, ErrNotPlaced.
+// ChoosePlacement sets the session's placement (FAQ 2.1) and replaces its token: the old one is no longer valid. The session's lifetime
+// still counts from login. Errors: ErrNoSession, ErrNotPlaced.
 func (i *Identity) ChoosePlacement(ctx context.Context, token string, role person.Role, entity catalog.EntityCode) (Session, error) {
 	s, err := i.Authenticate(ctx, token)
 	if err != nil {

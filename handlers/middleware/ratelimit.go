@@ -22,8 +22,10 @@ type Rate struct {
 // Limits holds the rates of a client: of an address, or of an account with all its sessions. A whole health authority may have one address
 // because of NAT: the defaults are high enough for all its counters and waiting rooms, and still limit one machine.
 type Limits struct {
-	Form    Rate // for opening tickets, by address, logged in or not; default 300 a minute, burst 300
-	Login   Rate // by address; default 120 a minute, burst 200, since a whole shift logs in at once. The lock of a user name (FAQ 2.1) stops guessing
+	Form Rate // for opening tickets, by address, logged in or not; default 300 a minute, burst 300
+	// Login is by address; default 120 a minute, burst 200, since a whole shift logs in at once. The lock of a user name (FAQ 2.1) stops
+	// guesses.
+	Login   Rate
 	Session Rate // by account, for its pages, streams and scripts together; default 3000 a minute, burst 600
 	Public  Rate // for other requests without a session, by address, and separately for invalid tokens; default 600 a minute, burst 600
 }
@@ -44,8 +46,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Limiter applies one rate to each of many clients. It deletes clients that have been idle long enough to have their full burst again. It is
-// safe for concurrent use.
+// Limiter applies one rate to each of many clients. It deletes clients that have been idle long enough to have their full burst again.
+// It is safe for concurrent use.
 type Limiter struct {
 	rate    Rate
 	mu      sync.Mutex

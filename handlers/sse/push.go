@@ -67,7 +67,8 @@ func (f *subscriber) pushNotifications(ctx context.Context) error {
 			return nil
 		}
 	}
-	f.notificationsReadAt, f.notificationsChanged = time.Now(), f.Notifications.Changed(f.client.Actor) // subscribes before it reads, so that no change is lost in between
+	// Subscribe before the read, so that no change is lost in between.
+	f.notificationsReadAt, f.notificationsChanged = time.Now(), f.Notifications.Changed(f.client.Actor)
 	page, err := f.Notifications.List(ctx, f.client.Actor, true, "", 1)
 	if err != nil {
 		return err
@@ -96,7 +97,7 @@ func (f *subscriber) pushPresence(ctx context.Context) (delay time.Duration, err
 			return left, nil
 		}
 	}
-	f.presenceChanged = f.App.Presence.Changed(f.client.OpenTicket) // subscribes before it reads, so that no change is lost in between
+	f.presenceChanged = f.App.Presence.Changed(f.client.OpenTicket) // before the read, so that no change is lost in between
 	now, err := f.readPresence(ctx)
 	if err != nil {
 		return 0, err

@@ -43,9 +43,9 @@ type Client struct {
 	OpenTicket ticket.ID // the ticket that an operator has open, whose other readers the stream sends; "": none
 }
 
-// StartPosition returns the position from which to serve a stream of a client that resumes at p. A zero position, or one of an earlier epoch
-// of the log, becomes the head: the lists show all earlier changes. If changes before that position are still held from the client, the
-// result is before the first of them, so that the client gets them later. Error: eventstore.ErrBeyondHead.
+// StartPosition returns the position from which to serve a stream of a client that resumes at p. A zero position, or one of an earlier
+// epoch of the log, becomes the head: the lists show all earlier changes. If changes before that position are still held from the client,
+// the result is before the first of them, so that the client gets them later. Error: eventstore.ErrBeyondHead.
 func (s *Streams) StartPosition(ctx context.Context, c app.Caller, p eventstore.Position) (eventstore.Position, error) {
 	head, _, err := s.App.Store.Head(ctx)
 	switch {

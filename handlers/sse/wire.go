@@ -32,7 +32,8 @@ type Ticket struct {
 	Position string    `json:"position"`
 }
 
-// Notifications is the data of the event notification. It is sent at the beginning, and when the client's unread notifications have changed.
+// Notifications is the data of the event notification. It is sent at the beginning, and when the client's unread notifications have
+// changed.
 type Notifications struct {
 	Unread int                        `json:"unread"`
 	Latest *notification.Notification `json:"latest,omitempty" doc:"The newest that I have not read"`

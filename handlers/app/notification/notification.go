@@ -73,8 +73,8 @@ func (n *Store) DeliverAt(ctx context.Context, messageID string, id ticket.ID, s
 	return nil
 }
 
-// Changed returns a channel that is closed when a notification for the actor's entity (or for a citizen) is stored or marked as read. It is a
-// hint: a notification may be missed, so subscribers also poll.
+// Changed returns a channel that is closed when a notification for the actor's entity, or for any citizen if the actor is one, is stored or
+// marked as read. It is a hint: it may miss a notification, so subscribers also poll.
 func (n *Store) Changed(by person.Actor) <-chan struct{} { return n.store.Subscribe(topic(by.Entity)) }
 
 // topic returns the topic of an entity. Citizens have no entity and share one topic.
@@ -235,7 +235,7 @@ func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
 	return err
 }
 
-// Retention is how long notifications are kept.
+// Retention is the time for which notifications are stored.
 const Retention = 365 * 24 * time.Hour
 
 // DeleteOlderThan deletes the notifications that are older than keep and returns their number.
