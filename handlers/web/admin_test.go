@@ -21,33 +21,33 @@ var adminPaths = []string{
 	"/elaborazioni", "/messaggi",
 }
 
-func TestTheAdministratorSeesTheServiceAndNoTicket(t *testing.T) {
+func TestAdministrationPagesShowNoTicketData(t *testing.T) {
 	w := newSystem(t)
 	_, number := newAuditedTicket(w)
 	ada := w.login("ada", person.Administrator, "")
 	for _, path := range adminPaths {
-		ada.open("/amministrazione"+path).want(200).doesNotSay("Finzione", "RSSMRA80A01H501U", number)
+		ada.open("/amministrazione"+path).want(200).doesNotShow("Finzione", "RSSMRA80A01H501U", number)
 	}
-	home := ada.open("/amministrazione").says("3 persone con 3 ruoli in corso", "scadenze in attesa")
-	home.openLink("Enti").want(200).says("010301", "ASL Città di Torino", "Regione Piemonte", "senza limiti")
-	home.openLink("Servizi e problemi").want(200).says("Referto non trovato").openLink("Referto non trovato").want(200).
-		says("FAQ 2.8", "versione 1", "Ogni esito è raggiunto", "percorsi", "Il referto è stato prodotto in data", "procedura invio-fallito").
-		openLink("invio-fallito").want(200).says("FAQ 2.7")
-	home.openLink("Procedure di verifica").want(200).says("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")
-	home.openLink("Elaborazioni").want(200).says("Richieste e code", "Cifre del cruscotto", "Chiusura automatica", "posizione 1.")
-	home.openLink("Messaggi in uscita").want(200).says("Avvisi e posta")
+	home := ada.open("/amministrazione").shows("3 persone con 3 ruoli in corso", "scadenze in attesa")
+	home.openLink("Enti").want(200).shows("010301", "ASL Città di Torino", "Regione Piemonte", "senza limiti")
+	home.openLink("Servizi e problemi").want(200).shows("Referto non trovato").openLink("Referto non trovato").want(200).
+		shows("FAQ 2.8", "versione 1", "Ogni esito è raggiunto", "percorsi", "Il referto è stato prodotto in data", "procedura invio-fallito").
+		openLink("invio-fallito").want(200).shows("FAQ 2.7")
+	home.openLink("Procedure di verifica").want(200).shows("FAQ 2.7", "FAQ 2.12", "verifiche", "esiti")
+	home.openLink("Elaborazioni").want(200).shows("Richieste e code", "Cifre del cruscotto", "Chiusura automatica", "posizione 1.")
+	home.openLink("Messaggi in uscita").want(200).shows("Avvisi e posta")
 	calendar := home.openLink("Calendari").want(200)
 	calendar.submit("Mostra", formValues{"Ente": "ASL Città di Torino", "Anno": "2027"}).want(200).
-		says("ASL Città di Torino, 2027", "lunedì 29/03/2027", "giovedì 24/06/2027").doesNotSay("24/06/2026")
+		shows("ASL Città di Torino, 2027", "lunedì 29/03/2027", "giovedì 24/06/2027").doesNotShow("24/06/2026")
 	for _, path := range []string{"/procedure/boh", "/procedure/referto-non-trovato?versione=9", "/automatismi/notifications", "/persone/boh", "/persone/01930000-0000-7000-8000-000000000001", "/persone/urn:uuid:01930000-0000-7000-8000-000000000001"} {
 		ada.open("/amministrazione" + path).want(404)
 	}
-	for _, asked := range []string{"q=%00", "q=%ff", "ente=%00", "ente=%ff", "dopo=%00", "dopo=%ff"} {
-		ada.open("/amministrazione/persone?" + asked).want(200).doesNotSay("/amministrazione/persone/0")
+	for _, query := range []string{"q=%00", "q=%ff", "ente=%00", "ente=%ff", "dopo=%00", "dopo=%ff"} {
+		ada.open("/amministrazione/persone?" + query).want(200).doesNotShow("/amministrazione/persone/0")
 	}
 }
 
-func TestAdministrationIsTheAdministrators(t *testing.T) {
+func TestAdministrationPagesRefuseOtherRoles(t *testing.T) {
 	w := newSystem(t)
 	for name, role := range map[string]person.Role{"sara": person.ASRSupervisor, "ugo": person.Auditor} {
 		b := w.login(name, role, map[person.Role]catalog.EntityCode{person.ASRSupervisor: torino}[role])
@@ -57,108 +57,108 @@ func TestAdministrationIsTheAdministrators(t *testing.T) {
 	}
 }
 
-// secretsPattern is what an answer shows once.
+// secretsPattern matches the password and the PIN of a new account, which the page shows once.
 var secretsPattern = regexp.MustCompile(`<dt>Password</dt><dd><code>([^<]+)</code></dd><dt>PIN</dt><dd><code>([^<]+)</code>`)
 
-func TestAPersonComesAndGoes(t *testing.T) {
+func TestAdministratorManagesAnAccount(t *testing.T) {
 	w := newSystem(t)
 	ada := w.login("ada", person.Administrator, "")
 	form := ada.open("/amministrazione/persone").openLink("Nuova persona").want(200)
-	refused := form.submit("Crea la persona", formValues{"Nome utente": "Più Uno", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(422).says("lettere minuscole")
+	refused := form.submit("Crea la persona", formValues{"Nome utente": "Più Uno", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(422).shows("lettere minuscole")
 	if kept := refused.fields("Crea la persona"); kept.Get("utente") != "Più Uno" || kept.Get("cognome") != "Prova" || kept.Get("ente") != "010301" || kept.Get("ruolo") != "operatore_asr" {
-		t.Errorf("the form comes back with %v", kept)
+		t.Errorf("the refused form: got %v, want it as typed", kept)
 	}
-	form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "ASL Città di Torino"}).want(422).says("non si tiene presso questo ente")
-	form.submit("Crea la persona", formValues{"Nome utente": "ada", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "Nessuno (revisori, amministratori, integrazioni)"}).want(409).says("Esiste già")
-	made := form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(200).says("Nina Prova", "si vedono solo adesso")
-	first := secretsPattern.FindStringSubmatch(made.raw)
+	form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "ASL Città di Torino"}).want(422).shows("non si tiene presso questo ente")
+	form.submit("Crea la persona", formValues{"Nome utente": "ada", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "Nessuno (revisori, amministratori, integrazioni)"}).want(409).shows("Esiste già")
+	created := form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(200).shows("Nina Prova", "si vedono solo adesso")
+	first := secretsPattern.FindStringSubmatch(created.raw)
 	if first == nil {
-		t.Fatal("no password and PIN are shown")
+		t.Fatal("got no password and PIN on the page")
 	}
 	login := func(password, pin string, want int) {
 		t.Helper()
 		w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "nina", "Password": password, "PIN": pin}).want(want)
 	}
 	login(first[1], first[2], 200)
-	nina := ada.open("/amministrazione/persone?q=nina").want(200).openLink("Prova Nina").want(200).says("Operatore ASR", "ASL Città di Torino", "in corso").doesNotSay(first[1])
+	nina := ada.open("/amministrazione/persone?q=nina").want(200).openLink("Prova Nina").want(200).shows("Operatore ASR", "ASL Città di Torino", "in corso").doesNotShow(first[1])
 	if logged := w.log.String(); strings.Contains(logged, first[1]) || !strings.Contains(logged, "account made") {
-		t.Error("the log holds a password, or not what was done")
+		t.Error("the log has the password, or has no entry for the new account")
 	}
 
 	renewed := nina.submit("Nuova password e nuovo PIN", nil).want(200)
 	second := secretsPattern.FindStringSubmatch(renewed.raw)
 	if second == nil || second[1] == first[1] {
-		t.Fatalf("renewed they are %v", second)
+		t.Fatalf("new password and PIN: got %v, want others than before", second)
 	}
 	login(first[1], first[2], 401)
 	login(second[1], second[2], 200)
 
-	renewed.submit("Aggiungi", formValues{"Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(409).says("Esiste già")
-	two := renewed.submit("Aggiungi", formValues{"Ruolo": "Supervisore ASR", "Ente": "ASL NO"}).want(200).says("Il ruolo è stato aggiunto", "Supervisore ASR")
-	two.says("Le richieste che la persona ha in carico presso ASL NO restano senza operatore")
-	one := two.submit("Termina il ruolo: Supervisore ASR, ASL NO", nil).want(200).says("Il ruolo è terminato")
-	if n := strings.Count(one.raw, ">Termina<"); n != 1 {
-		t.Errorf("%d roles can be ended", n)
+	renewed.submit("Aggiungi", formValues{"Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(409).shows("Esiste già")
+	twoRoles := renewed.submit("Aggiungi", formValues{"Ruolo": "Supervisore ASR", "Ente": "ASL NO"}).want(200).shows("Il ruolo è stato aggiunto", "Supervisore ASR")
+	twoRoles.shows("Le richieste che la persona ha in carico presso ASL NO restano senza operatore")
+	oneRole := twoRoles.submit("Termina il ruolo: Supervisore ASR, ASL NO", nil).want(200).shows("Il ruolo è terminato")
+	if n := strings.Count(oneRole.raw, ">Termina<"); n != 1 {
+		t.Errorf("got %d roles that can be ended, want 1", n)
 	}
-	two.submit("Termina il ruolo: Supervisore ASR, ASL NO", nil).want(404) // it has ended already
-	one.submit("Disattiva", nil).want(422).says("Manca la conferma")
-	one.submit("Disattiva", formValues{"Confermo la disattivazione": "✓"}).want(200).says("non può più accedere")
+	twoRoles.submit("Termina il ruolo: Supervisore ASR, ASL NO", nil).want(404) // it has ended already
+	oneRole.submit("Disattiva", nil).want(422).shows("Manca la conferma")
+	oneRole.submit("Disattiva", formValues{"Confermo la disattivazione": "✓"}).want(200).shows("non può più accedere")
 	login(second[1], second[2], 401)
-	ada.open("/amministrazione/persone").want(200).says("nina · disattivata")
+	ada.open("/amministrazione/persone").want(200).shows("nina · disattivata")
 }
 
-// Who leaves keeps no ticket: the others would wait for them.
-func TestATicketIsFreeWhenItsOperatorLeaves(t *testing.T) {
+// When a placement ends, its operator's tickets lose their assignee, so that colleagues can take them.
+func TestEndedPlacementReleasesTickets(t *testing.T) {
 	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna := operatorAt(account, person.ASROperator, torino)
 	id := w.open(request(torino))
 	w.applyUpdate(anna, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}})
 	ada := w.login("ada", person.Administrator, "")
-	ada.open("/amministrazione/persone/"+account).submit("Termina il ruolo: Operatore ASR, ASL Città di Torino", nil).want(200).says("sono libere")
+	ada.open("/amministrazione/persone/"+account).submit("Termina il ruolo: Operatore ASR, ASL Città di Torino", nil).want(200).shows("sono libere")
 	s, _, err := w.App.State(t.Context(), id)
 	w.must(err)
 	if s.Assignee != (ticket.Assignee{}) {
-		t.Errorf("it is still %v's", s.Assignee)
+		t.Errorf("got assignee %v, want none", s.Assignee)
 	}
-	w.login("ugo", person.Auditor, "").open("/revisione/" + string(id)).want(200).says("Sistema (administration/")
+	w.login("ugo", person.Auditor, "").open("/revisione/" + string(id)).want(200).shows("Sistema (administration/")
 }
 
-func TestNobodyLocksThemselvesOut(t *testing.T) {
+func TestAdministratorCannotEndOwnPlacement(t *testing.T) {
 	w := newSystem(t)
 	ada := w.login("ada", person.Administrator, "")
-	own := ada.open("/amministrazione/persone").openLink("ADA Prova").want(200).doesNotSay(">Disattiva<")
-	own.submit("Termina il ruolo: Amministratore", nil).want(409).says("lo chieda a un altro amministratore")
+	own := ada.open("/amministrazione/persone").openLink("ADA Prova").want(200).doesNotShow(">Disattiva<")
+	own.submit("Termina il ruolo: Amministratore", nil).want(409).shows("lo chieda a un altro amministratore")
 	ada.open("/amministrazione").want(200)
 }
 
-func TestOtherSettingsAreSimulated(t *testing.T) {
+func TestSimulationOfSagaSettings(t *testing.T) {
 	w := newSystem(t)
-	newAuditedTicket(w) // resolved on 2 March; nothing closes it for a week
+	newAuditedTicket(w) // resolved on 2 March; it closes after a week
 	w.Clock.Advance(3 * 24 * time.Hour)
 	ada := w.login("ada", person.Administrator, "")
-	form := ada.open("/amministrazione/automatismi").want(200).says("Tutti gli enti", "08:30-16:30", "9:00", "3 e 7", "mai").doesNotSay("3,7").openLink("Simula altre impostazioni : Chiusura automatica").want(200).doesNotSay("Che cosa sarebbe successo")
-	form.submit("Simula", nil).want(200).says("Avrebbe agito 0 volte", "1 richiesta")
-	sooner := form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "Regione Piemonte"}).want(200).says("Avrebbe agito 1 volta", "ha agito 0 volte", "04/03/2026")
-	if kept := sooner.fields("Simula"); kept.Get("auto_close.after_days") != "1" || kept.Get("ente") != "regione" {
-		t.Errorf("the form comes back with %v", kept)
+	form := ada.open("/amministrazione/automatismi").want(200).shows("Tutti gli enti", "08:30-16:30", "9:00", "3 e 7", "mai").doesNotShow("3,7").openLink("Simula altre impostazioni : Chiusura automatica").want(200).doesNotShow("Che cosa sarebbe successo")
+	form.submit("Simula", nil).want(200).shows("Avrebbe agito 0 volte", "1 richiesta")
+	simulated := form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "Regione Piemonte"}).want(200).shows("Avrebbe agito 1 volta", "ha agito 0 volte", "04/03/2026")
+	if kept := simulated.fields("Simula"); kept.Get("auto_close.after_days") != "1" || kept.Get("ente") != "regione" {
+		t.Errorf("the form after a simulation: got %v, want it as typed", kept)
 	}
-	form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "ASL NO"}).want(200).says("Avrebbe agito 0 volte")
-	form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "Regione Piemonte", "Fino al giorno": "2026-03-03"}).want(200).says("Avrebbe agito 0 volte")
-	form.submit("Simula", formValues{"Giorni di calendario": "mai"}).want(422).says("una di queste non è ammessa")
-	form.submit("Simula", formValues{"Giorni di calendario": "1", "Conta dal giorno": "ieri"}).want(422).says("non è un giorno")
+	form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "ASL NO"}).want(200).shows("Avrebbe agito 0 volte")
+	form.submit("Simula", formValues{"Giorni di calendario": "1", "Ente": "Regione Piemonte", "Fino al giorno": "2026-03-03"}).want(200).shows("Avrebbe agito 0 volte")
+	form.submit("Simula", formValues{"Giorni di calendario": "mai"}).want(422).shows("una di queste non è ammessa")
+	form.submit("Simula", formValues{"Giorni di calendario": "1", "Conta dal giorno": "ieri"}).want(422).shows("non è un giorno")
 }
 
-func TestMessagesPutAsideAreTriedAgain(t *testing.T) {
+func TestPoisonedMessagesAreRetried(t *testing.T) {
 	w := newSystem(t)
 	w.sql(`insert into saga.outbox (uuid, payload, metadata) values
 		('01930000-0000-7000-8000-0000000000aa', '{"to":"operators","entity":"010301","kind":"opened"}', '{"topic":"poison","topic_poisoned":"ask-connector","reason_poisoned":"it was nonsense","saga":"referto-check","ticket":"01930000-0000-7000-8000-000000000001","position":"1.1"}'),
 		('01930000-0000-7000-8000-0000000000bb', '{}', '{"topic":"poison","topic_poisoned":"ask-connector","reason_poisoned":"nobody answered","saga":"referto-check","ticket":"01930000-0000-7000-8000-000000000001","position":"1.2"}')`)
 	ada := w.login("ada", person.Administrator, "")
-	ada.open("/amministrazione").says("2 messi da parte")
-	list := ada.open("/amministrazione/messaggi").want(200).says("Sistemi collegati", "it was nonsense", "nobody answered")
-	one := list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(200).says("rimessi in uscita", "nobody answered").doesNotSay("it was nonsense")
-	list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(409).says("Nulla da riprovare")
-	one.openLink("Solo quelli messi da parte").want(200).says("nobody answered").submit("Riprova tutti quelli messi da parte", nil).want(200).doesNotSay("nobody answered", "Riprova tutti")
-	ada.open("/amministrazione/messaggi?solo=da-parte").want(200).says("Nessun messaggio è stato messo da parte")
+	ada.open("/amministrazione").shows("2 messi da parte")
+	list := ada.open("/amministrazione/messaggi").want(200).shows("Sistemi collegati", "it was nonsense", "nobody answered")
+	retried := list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(200).shows("rimessi in uscita", "nobody answered").doesNotShow("it was nonsense")
+	list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(409).shows("Nulla da riprovare")
+	retried.openLink("Solo quelli messi da parte").want(200).shows("nobody answered").submit("Riprova tutti quelli messi da parte", nil).want(200).doesNotShow("nobody answered", "Riprova tutti")
+	ada.open("/amministrazione/messaggi?solo=da-parte").want(200).shows("Nessun messaggio è stato messo da parte")
 }

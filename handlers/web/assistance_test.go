@@ -25,7 +25,7 @@ import (
 
 const sendButton = "Invia la richiesta"
 
-// citizenForm is a valid form of somebody who asks for a minor about a payment.
+// citizenForm returns a valid form about a payment, for a minor.
 func citizenForm() formValues {
 	return formValues{
 		"Mi viene chiesto di pagare, ma ho già pagato o non devo pagare": "✓", "Codice avviso o IUV del pagamento (facoltativo)": " 301123456789012316 ",
@@ -35,7 +35,7 @@ func citizenForm() formValues {
 	}
 }
 
-// onlyTicket is the one that an operator of Torino, or of the Region, finds.
+// onlyTicket returns the only ticket that a supervisor of an entity sees, and fails the test if there are more or none.
 func (w *system) onlyTicket(entity catalog.EntityCode) ticketview.Ticket {
 	w.Helper()
 	w.waitForLists()
@@ -47,14 +47,14 @@ func (w *system) onlyTicket(entity catalog.EntityCode) ticketview.Ticket {
 	list, err := w.App.ListTickets(w.Context(), by, lists.Filter{})
 	w.must(err)
 	if len(list.Items) != 1 {
-		w.Fatalf("%s has %d tickets, want one", entity, len(list.Items))
+		w.Fatalf("%s: got %d tickets, want 1", entity, len(list.Items))
 	}
 	t, err := w.App.Ticket(w.Context(), by, list.Items[0].ID, nil)
 	w.must(err)
 	return t
 }
 
-// pngImage is a small PNG.
+// pngImage returns a small PNG.
 func pngImage(t *testing.T) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
@@ -63,17 +63,17 @@ func pngImage(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-func TestACitizenAsksForHelp(t *testing.T) {
+func TestCitizenOpensATicket(t *testing.T) {
 	w := newSystem(t)
 	in := citizenForm()
 	in["Allegati (facoltativi)"] = []uploadFile{{"schermata.png", pngImage(t)}, {"altra.png", pngImage(t)}}
-	sent := w.browser().open("/").openLink("Compila il modulo").says("Di che cosa ha bisogno?", "Servizio on line assistenza").
+	confirmation := w.browser().open("/").openLink("Compila il modulo").shows("Di che cosa ha bisogno?", "Servizio on line assistenza").
 		openLink("Non trovo il mio referto").submit(sendButton, in).want(http.StatusOK)
 	got := w.onlyTicket(torino)
-	sent.says("Richiesta inviata", got.Number, "Azienda Sanitaria Locale Città di Torino", "m•••@example.org", "collegamento personale").
-		doesNotSay("maria@", "Finzione", "con la app", "RSSMRA")
-	if sent.header.Get("X-Robots-Tag") != "noindex, nofollow" {
-		t.Error("the confirmation may be found by search engines")
+	confirmation.shows("Richiesta inviata", got.Number, "Azienda Sanitaria Locale Città di Torino", "m•••@example.org", "collegamento personale").
+		doesNotShow("maria@", "Finzione", "con la app", "RSSMRA")
+	if confirmation.header.Get("X-Robots-Tag") != "noindex, nofollow" {
+		t.Errorf("X-Robots-Tag: got %q, want noindex, nofollow", confirmation.header.Get("X-Robots-Tag"))
 	}
 	want := ticketview.Requester{
 		Role: ticket.ForMinor, GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "0110000000",
@@ -83,26 +83,26 @@ func TestACitizenAsksForHelp(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	if len(got.Attachments) != 2 || got.Attachments[0].Name != "schermata.png" || got.Attachments[1].MediaType != "image/png" {
-		t.Errorf("attachments are %+v", got.Attachments)
+		t.Errorf("got attachments %+v", got.Attachments)
 	}
 	w.browser().open("/assistenza/inviata/" + string(got.ID) + ".00").want(http.StatusNotFound)
 }
 
-func TestFacilitatedAccessIsKnownFromItsService(t *testing.T) {
+func TestFormOfFacilitatedAccessSetsFacilitated(t *testing.T) {
 	w := newSystem(t)
 	in := citizenForm()
 	in["Un altro problema con l’accesso facilitato"] = "✓"
 	for _, other := range []string{"Mi viene chiesto di pagare, ma ho già pagato o non devo pagare", "Codice avviso o IUV del pagamento (facoltativo)"} {
 		delete(in, other)
 	}
-	w.browser().open("/assistenza/accesso-facilitato").doesNotSay("Codice avviso", "Ho usato l’accesso").submit(sendButton, in).says("Richiesta inviata")
+	w.browser().open("/assistenza/accesso-facilitato").doesNotShow("Codice avviso", "Ho usato l’accesso").submit(sendButton, in).shows("Richiesta inviata")
 	if got := w.onlyTicket(torino); !got.Facilitated || got.Problem.ID != "altro" {
 		t.Errorf("got %+v", got)
 	}
 	w.browser().open("/assistenza/che-non-c-e").want(http.StatusNotFound)
 }
 
-func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
+func TestRefusedFormKeepsItsFields(t *testing.T) {
 	w := newSystem(t)
 	in := formValues{
 		"Ho pagato ma non riesco ancora a scaricare il referto": "✓", "Codice avviso o IUV del pagamento (facoltativo)": strings.Repeat("1", 36),
@@ -110,112 +110,112 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		"Che cosa è successo": "Ho pagato <b>ieri</b>", "Ho usato l’accesso facilitato: senza SPID, con il codice del referto e il PIN che mi hanno dato": "✓",
 		"Allegati (facoltativi)": []uploadFile{{"enorme.png", make([]byte, 3<<20)}, {"programma.exe", []byte("MZ")}},
 	}
-	back := w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, in).want(http.StatusUnprocessableEntity).says(
+	refused := w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, in).want(http.StatusUnprocessableEntity).shows(
 		"Ci sono 10 cose da correggere", "Ciò che ha scritto è ancora qui", "Gli allegati invece vanno scelti di nuovo",
 		"Scriva nome e cognome della persona per cui chiede aiuto.", "Scriva il nome.", "Scriva il cognome.", "Un carattere del codice fiscale è sbagliato",
 		"L’indirizzo e-mail non è completo", "Il numero di telefono ha da 6 a 15 cifre.", "Scelga l’Azienda sanitaria dall’elenco.", "«enorme.png»", "«programma.exe»",
 		"Ho pagato <b>ieri</b>",
 	)
-	kept := back.fields(sendButton)
+	kept := refused.fields(sendButton)
 	for name, want := range map[string]string{
 		"tipologia": "non-scaricabile-pagamento", "avviso": strings.Repeat("1", 36), "per": "delegato", "codice_fiscale": "RSSMRA80A01H501V", "email": "maria@",
 		"telefono": "0123", "descrizione": "Ho pagato <b>ieri</b>", "facilitato": "si",
 	} {
 		if got := kept.Get(name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
+			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
-	for _, a := range all(back.root, "a") { // every line of the summary leads to a field
-		if to, ok := strings.CutPrefix(attr(a, "href"), "#campo-"); ok && to != "allegati" && kept.Get(to) == "" && !kept.Has(to) && to != "tipologia" {
-			t.Errorf("the summary leads to %s, which is no field", to)
+	for _, a := range all(refused.root, "a") { // each line of the summary links to a field
+		if field, ok := strings.CutPrefix(attr(a, "href"), "#campo-"); ok && field != "allegati" && kept.Get(field) == "" && !kept.Has(field) && field != "tipologia" {
+			t.Errorf("the summary links to %s, which is no field", field)
 		}
 	}
-	w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, nil).want(http.StatusUnprocessableEntity).says("Scelga che problema ha.", "Scelga per chi chiede aiuto.", "Scriva che cosa è successo.")
+	w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, nil).want(http.StatusUnprocessableEntity).shows("Scelga che problema ha.", "Scelga per chi chiede aiuto.", "Scriva che cosa è successo.")
 	w.waitForLists()
 	if head, _, err := w.Store.Head(w.Context()); err != nil || head.N != 0 {
-		t.Errorf("a refused form left something: %v, %v", head, err)
+		t.Errorf("after a refused form: got head %v, error %v, want no events", head, err)
 	}
 }
 
-func TestALoggedInCitizenNeedNotTypeItAgain(t *testing.T) {
+func TestFormIsFilledInFromTheLastTicket(t *testing.T) {
 	w := newSystem(t)
 	b := w.login("dora", person.Citizen, "")
-	b.open("/assistenza/ritiro-documenti").doesNotSay("ultima richiesta").submit(sendButton, citizenForm()).
-		says("Richiesta inviata", "Segui la richiesta").doesNotSay("collegamento personale")
+	b.open("/assistenza/ritiro-documenti").doesNotShow("ultima richiesta").submit(sendButton, citizenForm()).
+		shows("Richiesta inviata", "Segui la richiesta").doesNotShow("collegamento personale")
 	got := w.onlyTicket(torino)
 	if got.Identity != ticket.Verified {
-		t.Errorf("the citizen is %s", got.Identity)
+		t.Errorf("got identity %s, want %s", got.Identity, ticket.Verified)
 	}
-	again := b.open("/assistenza/accesso-facilitato").says("ultima richiesta").fields(sendButton)
+	again := b.open("/assistenza/accesso-facilitato").shows("ultima richiesta").fields(sendButton)
 	for name, want := range map[string]string{
 		"nome": "Maria", "cognome": "Finzione", "codice_fiscale": "RSSMRA80A01H501U", "email": "maria@example.org", "telefono": "0110000000", "ente": "010301",
 		"per": "genitore", "interessato": "Prova Minore", "descrizione": "", "tipologia": "",
 	} {
 		if again.Get(name) != want {
-			t.Errorf("%s is %q, want %q", name, again.Get(name), want)
+			t.Errorf("%s: got %q, want %q", name, again.Get(name), want)
 		}
 	}
 }
 
-func TestAFormSentTwiceCountsOnce(t *testing.T) {
+func TestFormSentTwiceOpensOneTicket(t *testing.T) {
 	w := newSystem(t)
 	b := w.browser()
 	form := b.open("/assistenza/ritiro-documenti")
 	first, second := form.submit(sendButton, citizenForm()), form.submit(sendButton, citizenForm())
 	if first.at.Path != second.at.Path {
-		t.Errorf("%s, and %s", first.at, second.at)
+		t.Errorf("sent again: got page %s, want %s", second.at, first.at)
 	}
 	in := citizenForm()
 	in["Che cosa è successo"] = "Altro ancora"
-	form.submit(sendButton, in).want(http.StatusConflict).says("Il primo invio era già arrivato", "Altro ancora")
+	form.submit(sendButton, in).want(http.StatusConflict).shows("Il primo invio era già arrivato", "Altro ancora")
 	if got := w.onlyTicket(torino); got.Description != "Ho pagato\ncon la app" {
-		t.Errorf("it says %q", got.Description)
+		t.Errorf("got description %q", got.Description)
 	}
 }
 
-// FAQ 2.2: the operators' own form, for who cannot get in.
-func TestAnOperatorWithoutAccessAsksForHelp(t *testing.T) {
+// FAQ 2.2: operators who cannot log in have a form of their own.
+func TestOperatorWithoutAccessOpensATicket(t *testing.T) {
 	w := newSystem(t)
 	b := w.browser()
-	form := b.open("/assistenza").openLink("Servizio on line assistenza").says(
+	form := b.open("/assistenza").openLink("Servizio on line assistenza").shows(
 		"Nuova richiesta di assistenza", "Dati richiedente", "* Ruolo", "Operatore di Assistenza", "* Nome", "* Cognome", "* Codice fiscale", "0 / 16", "* Email",
 		"* Recapito telefonico", "* ASR di competenza", "Problema riscontrato", "* Tipologia", "* Descrizione della richiesta", "Allegato",
 		"Estensioni accettate: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg", "Dimensione massima 1MB", "chiuda tutte le finestre del browser",
 	)
-	form.submit("INVIA", formValues{"* Nome": "Mela"}).want(http.StatusUnprocessableEntity).says("Ci sono 7 cose da correggere").submit("INVIA", formValues{
+	form.submit("INVIA", formValues{"* Nome": "Mela"}).want(http.StatusUnprocessableEntity).shows("Ci sono 7 cose da correggere").submit("INVIA", formValues{
 		"* Cognome": "Finto", "* Codice fiscale": "RSSMRA80A01H501U", "* Email": "mela@example.org", "* Recapito telefonico": "011 0000000",
 		"* ASR di competenza": "ASL Città di Torino", "* Tipologia": "Accesso al sistema", "* Descrizione della richiesta": "Il PIN è rifiutato",
-	}).want(http.StatusOK).says("Richiesta inviata", "L’assistenza regionale legge la richiesta e La contatterà", "m•••@example.org")
+	}).want(http.StatusOK).shows("Richiesta inviata", "L’assistenza regionale legge la richiesta e La contatterà", "m•••@example.org")
 	if got := w.onlyTicket(catalog.Region); got.Requester.Role != ticket.AsOperator || got.Requester.GivenName != "Mela" || got.ChosenEntity != torino || got.Service.ID != string(ticket.OperatorsForm) {
 		t.Errorf("got %+v", got)
 	}
 }
 
-func TestAnOperatorOpensForACitizen(t *testing.T) {
+func TestOperatorOpensATicketForACitizen(t *testing.T) {
 	w := newSystem(t)
 	b := w.login("anna", person.ASROperator, torino)
 	in := citizenForm()
 	delete(in, "Azienda sanitaria") // it is the operator's own
 	b.open("/code/nuove").openLink("Istruzioni per gli operatori").want(http.StatusOK)
-	which := b.open("/code/nuove").openLink("Nuova richiesta").says("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").doesNotSay("Suo problema.")
-	form := which.openLink("Un altro problema con i miei documenti").says("I dati del cittadino").doesNotSay("risponderLe", "I Suoi dati")
-	form.submit(sendButton, in).want(http.StatusUnprocessableEntity).says("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
-		submit(sendButton, formValues{"Per telefono": "✓"}).says("Richiesta registrata", "Dica al cittadino il numero").openLink("Apri la richiesta").want(http.StatusOK)
+	services := b.open("/code/nuove").openLink("Nuova richiesta").shows("Nuova richiesta per un cittadino", "Serve aiuto a Lei?").doesNotShow("Suo problema.")
+	form := services.openLink("Un altro problema con i miei documenti").shows("I dati del cittadino").doesNotShow("risponderLe", "I Suoi dati")
+	form.submit(sendButton, in).want(http.StatusUnprocessableEntity).shows("C’è una cosa da correggere", "Scelga come ha chiesto aiuto il cittadino.").
+		submit(sendButton, formValues{"Per telefono": "✓"}).shows("Richiesta registrata", "Dica al cittadino il numero").openLink("Apri la richiesta").want(http.StatusOK)
 	if got := w.onlyTicket(torino); got.Channel != ticket.ChannelTelephone || got.Identity != ticket.Declared {
 		t.Errorf("got %+v", got)
 	}
 }
 
-// Who works here in a role that opens no tickets asks like anybody else.
-func TestAnAuditorAsksLikeAnybody(t *testing.T) {
+// An auditor may not open tickets for citizens: the auditor's own request is an anonymous one.
+func TestAuditorOpensATicketAsAnAnonymousCitizen(t *testing.T) {
 	w := newSystem(t)
-	w.login("revisore", person.Auditor, "").open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).says("Richiesta inviata")
+	w.login("revisore", person.Auditor, "").open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).shows("Richiesta inviata")
 	if got := w.onlyTicket(torino); got.Channel != ticket.ChannelWeb || got.Identity != ticket.Declared {
 		t.Errorf("got %+v", got)
 	}
 }
 
-func TestIdentifiersAreJudgedWhileOneTypes(t *testing.T) {
+func TestIdentifiersAreCheckedBeforeSending(t *testing.T) {
 	w := newSystem(t)
 	for _, c := range []struct{ field, typed, want string }{
 		{"codice_fiscale", "RSSMRA80A01H501U", ""},
@@ -232,22 +232,22 @@ func TestIdentifiersAreJudgedWhileOneTypes(t *testing.T) {
 		w.must(err)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if got := w.browser().send(r).want(http.StatusOK); got.raw != c.want {
-			t.Errorf("%s %q: %q, want %q", c.field, c.typed, got.raw, c.want)
+			t.Errorf("%s %q: got %q, want %q", c.field, c.typed, got.raw, c.want)
 		}
 	}
 }
 
-// A form that does not arrive whole opens nothing, and says so.
-func TestAFormThatBreaksOff(t *testing.T) {
+// A form that arrives in part opens no ticket and gets an error message.
+func TestIncompleteFormIsRefused(t *testing.T) {
 	w := newSystem(t)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/ritiro-documenti", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"nome\"\r\n\r\nMaria"))
 	w.must(err)
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	w.browser().send(r).want(http.StatusBadRequest).says("Il modulo non è arrivato intero")
+	w.browser().send(r).want(http.StatusBadRequest).shows("Il modulo non è arrivato intero")
 }
 
-// Every refusal of an identifier has its words.
-func TestNoIdentifierIsRefusedInSilence(t *testing.T) {
+// Every refusal of an identifier has a sentence as its error message.
+func TestEveryRefusalOfAnIdentifierHasAText(t *testing.T) {
 	w := newSystem(t)
 	for field, values := range map[string][]string{
 		"codice_fiscale": {"x", strings.Repeat("x", 16), "RSSMRA80X01H501U", "RSSMRA80A32H501U", "12345678901", "1234567890x", "RSSMRA80A01H501V"},
@@ -259,25 +259,25 @@ func TestNoIdentifierIsRefusedInSilence(t *testing.T) {
 			w.must(err)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if got := w.browser().send(r).want(http.StatusOK); !strings.HasSuffix(got.raw, ".") {
-				t.Errorf("%s %q: %q", field, v, got.raw)
+				t.Errorf("%s %q: got %q, want a sentence", field, v, got.raw)
 			}
 		}
 	}
 	w.Clock.Advance(time.Second)
 }
 
-// What is no file is bounded, whatever it comes as: nobody fills the memory with a form.
-func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
+// The fields, names and parts of a form are limited in size, so that a form cannot exhaust the memory.
+func TestSizeOfFormFieldsIsLimited(t *testing.T) {
 	w := newSystem(t)
 	const form = "/assistenza/ritiro-documenti"
 	p := w.browser().post(form, url.Values{"descrizione": {strings.Repeat("a", 1<<20)}}).want(http.StatusRequestEntityTooLarge)
 	if len(p.raw) > 256<<10 {
-		t.Errorf("%d bytes come back", len(p.raw))
+		t.Errorf("got an answer of %d bytes, want at most %d", len(p.raw), 256<<10)
 	}
 	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.server.Address+form, strings.NewReader("descrizione=%zz"))
 	w.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	w.browser().send(r).want(http.StatusBadRequest).says("Il modulo non è arrivato intero")
+	w.browser().send(r).want(http.StatusBadRequest).shows("Il modulo non è arrivato intero")
 	for name, part := range map[string]func(m *multipart.Writer, n int) error{
 		"names": func(m *multipart.Writer, n int) error {
 			return m.WriteField(strings.Repeat("n", 1000)+strconv.Itoa(n), "")
@@ -294,21 +294,22 @@ func TestAFormIsNoLargerThanAPersonTypes(t *testing.T) {
 		w.must(err)
 		r.Header.Set("Content-Type", m.FormDataContentType())
 		if got := w.browser().send(r).want(http.StatusRequestEntityTooLarge); len(got.raw) > 256<<10 {
-			t.Errorf("%s: %d bytes come back", name, len(got.raw))
+			t.Errorf("%s: got an answer of %d bytes, want at most %d", name, len(got.raw), 256<<10)
 		}
 	}
 }
 
-// A citizen whose session ends while they write is asked before their request becomes nobody's in particular.
-func TestAFormOutlivesTheSession(t *testing.T) {
+// If the session ends while a citizen writes, the form is refused once with a message, so that the request does not become anonymous
+// unnoticed.
+func TestCitizensFormSurvivesTheEndOfTheSession(t *testing.T) {
 	w := newSystem(t)
 	maria := w.login("maria", person.Citizen, "")
 	p := maria.open("/assistenza/ritiro-documenti")
 	w.must(w.App.Identity.EndSession(w.Context(), maria.token()))
-	p = p.submit(sendButton, citizenForm()).want(http.StatusUnauthorized).says("La sessione è finita mentre scriveva", "con la app")
+	p = p.submit(sendButton, citizenForm()).want(http.StatusUnauthorized).shows("La sessione è finita mentre scriveva", "con la app")
 	maria.login("maria") // in another tab
-	p.submit(sendButton, nil).want(http.StatusOK).says("Richiesta inviata")
+	p.submit(sendButton, nil).want(http.StatusOK).shows("Richiesta inviata")
 	if got := w.onlyTicket(torino); got.Identity != ticket.Verified {
-		t.Errorf("it is %s", got.Identity)
+		t.Errorf("got identity %s, want %s", got.Identity, ticket.Verified)
 	}
 }

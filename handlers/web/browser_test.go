@@ -16,36 +16,37 @@ import (
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
-// browser is one without script: it keeps cookies, goes where a 303 sends it, and can do with a page only what stands on it.
+// browser is a browser without script: it keeps cookies, follows redirects, and can only use the links and forms of a page.
 type browser struct {
 	w      *system
 	client *http.Client
 }
 
+// browser returns a browser without cookies.
 func (w *system) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	w.must(err)
 	return &browser{w, &http.Client{Jar: jar}}
 }
 
-// login goes through the door of FAQ 2.1.
+// login logs in with user name, password and PIN (FAQ 2.1).
 func (b *browser) login(username string) *browser {
 	b.w.Helper()
 	b.open("/accesso").submit("Accedi", formValues{"Nome utente": username, "Password": handlertest.Password, "PIN": handlertest.PIN}).want(200)
 	return b
 }
 
-// page is what an address answered, read whole.
+// page is an answer of the server.
 type page struct {
 	b      *browser
 	status int
 	header http.Header
-	at     *url.URL // where the browser stands after all redirects
+	at     *url.URL // address of the page after all redirects
 	raw    string
 	root   *html.Node
 }
 
-// open goes to a path; headers come in pairs.
+// open requests a path. headers holds names and values in turn.
 func (b *browser) open(path string, headers ...string) *page {
 	b.w.Helper()
 	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.server.Address+path, nil)
@@ -56,6 +57,7 @@ func (b *browser) open(path string, headers ...string) *page {
 	return b.send(r)
 }
 
+// send sends a request and reads the answer. It checks the markup of each complete HTML page.
 func (b *browser) send(r *http.Request) *page {
 	b.w.Helper()
 	response, err := b.client.Do(r)
@@ -64,7 +66,7 @@ func (b *browser) send(r *http.Request) *page {
 	raw, err := io.ReadAll(response.Body)
 	b.w.must(err)
 	p := &page{b: b, status: response.StatusCode, header: response.Header, at: response.Request.URL, raw: string(raw)}
-	p.root, err = html.ParseWithOptions(bytes.NewReader(raw), html.ParseOptionEnableScripting(false)) // what stands in noscript is for it
+	p.root, err = html.ParseWithOptions(bytes.NewReader(raw), html.ParseOptionEnableScripting(false)) // parses the content of noscript
 	b.w.must(err)
 	if strings.HasPrefix(p.header.Get("Content-Type"), "text/html") && strings.Contains(p.raw, "<html") {
 		p.checkMarkup()
@@ -72,41 +74,41 @@ func (b *browser) send(r *http.Request) *page {
 	return p
 }
 
-// want holds the answer to a status.
+// want fails the test if the answer has another status.
 func (p *page) want(status int) *page {
 	p.b.w.Helper()
 	if p.status != status {
-		p.b.w.Fatalf("%s answers %d, want %d: %s", p.at, p.status, status, p.text())
+		p.b.w.Fatalf("%s: got status %d, want %d: %s", p.at, p.status, status, p.text())
 	}
 	return p
 }
 
-// says holds the page to texts that a reader finds on it.
-func (p *page) says(texts ...string) *page {
+// shows fails the test if a text is not on the page.
+func (p *page) shows(texts ...string) *page {
 	p.b.w.Helper()
 	for _, t := range texts {
 		if !strings.Contains(p.text(), t) {
-			p.b.w.Fatalf("%s does not say %q: %s", p.at, t, p.text())
+			p.b.w.Fatalf("%s: want text %q, got %s", p.at, t, p.text())
 		}
 	}
 	return p
 }
 
-// doesNotSay holds the page to saying none of the texts, not even where nobody looks.
-func (p *page) doesNotSay(texts ...string) *page {
+// doesNotShow fails the test if a text is on the page or anywhere in its HTML.
+func (p *page) doesNotShow(texts ...string) *page {
 	p.b.w.Helper()
 	for _, t := range texts {
 		if strings.Contains(p.raw, t) || strings.Contains(p.text(), t) {
-			p.b.w.Fatalf("%s says %q", p.at, t)
+			p.b.w.Fatalf("%s: got text %q, want a page without it", p.at, t)
 		}
 	}
 	return p
 }
 
-// text is what a reader finds on the page, in one line.
+// text returns the text of the page in one line.
 func (p *page) text() string { return textOf(p.root) }
 
-// openLink opens what a link leads to.
+// openLink opens the target of the first link with a text.
 func (p *page) openLink(link string) *page {
 	p.b.w.Helper()
 	for _, a := range all(p.root, "a") {
@@ -120,46 +122,46 @@ func (p *page) openLink(link string) *page {
 	return nil
 }
 
-// formValues is what somebody puts into a form, by the labels that they read: a text, the words of an option or of a choice
-// ("✓" marks it, "" takes the mark away), or a file.
+// formValues holds the values to enter into a form, by label: a text, the text of an option, "✓" or "" to check or uncheck a box, an
+// uploadFile or several of them.
 type formValues map[string]any
 
-// uploadFile is one that somebody chooses.
+// uploadFile is a file to upload.
 type uploadFile struct {
 	name    string
 	content []byte
 }
 
-// submit fills in the form that a button belongs to, and presses it.
+// submit fills in the form of a button and presses the button.
 func (p *page) submit(button string, in formValues) *page {
 	p.b.w.Helper()
 	return p.b.send(p.request(button, in))
 }
 
-// request is what a browser sends when the button is pressed.
+// request returns the request that a browser sends when the form of a button is filled in and the button is pressed.
 func (p *page) request(button string, in formValues) *http.Request {
 	p.b.w.Helper()
-	press := p.button(button)
-	f := p.form(press)
+	pressed := p.button(button)
+	f := p.form(pressed)
 	for label, value := range in {
 		f.fill(label, value)
 	}
-	return f.request(press)
+	return f.request(pressed)
 }
 
-// button finds one by its words.
-func (p *page) button(words string) *html.Node {
+// button returns the button with a text or an aria-label.
+func (p *page) button(label string) *html.Node {
 	p.b.w.Helper()
 	for _, n := range all(p.root, "button") {
-		if textOf(n) == words || attr(n, "aria-label") == words {
+		if textOf(n) == label || attr(n, "aria-label") == label {
 			return n
 		}
 	}
-	p.b.w.Fatalf("%s has no button %q: %s", p.at, words, p.text())
+	p.b.w.Fatalf("%s has no button %q: %s", p.at, label, p.text())
 	return nil
 }
 
-// fields are the form's controls as they would be sent, before anything is typed.
+// fields returns the values that the form of a button would send as it is.
 func (p *page) fields(button string) url.Values {
 	p.b.w.Helper()
 	return p.form(p.button(button)).values(nil)

@@ -16,14 +16,14 @@ import (
 	"golang.org/x/net/html"
 )
 
-// form is one on a page, as it stands there and as it is filled in.
+// form is a form of a page. Filling it in changes the nodes of the page.
 type form struct {
 	p     *page
 	node  *html.Node
 	files map[string][]uploadFile // by the control's name
 }
 
-// form finds the one that a control belongs to: around it, or named by it.
+// form returns the form of a control: the form around it, or the one that its attribute form names.
 func (p *page) form(control *html.Node) *form {
 	p.b.w.Helper()
 	id := attr(control, "form")
@@ -36,18 +36,19 @@ func (p *page) form(control *html.Node) *form {
 	return nil
 }
 
-// controls of the form that can be sent, in the page's order.
+// controls returns the controls of the form that a browser would send, in the page's order.
 func (f *form) controls() (found []*html.Node) {
 	id := attr(f.node, "id")
 	for _, n := range all(f.p.root, "input", "select", "textarea") {
 		within := slices.Contains(all(f.node, n.Data), n)
-		if of := attr(n, "form"); (of == "" && within || of != "" && of == id) && attr(n, "name") != "" && !disabled(n) {
+		if formID := attr(n, "form"); (formID == "" && within || formID != "" && formID == id) && attr(n, "name") != "" && !disabled(n) {
 			found = append(found, n)
 		}
 	}
 	return found
 }
 
+// disabled reports whether a control, or an element around it, is disabled.
 func disabled(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
 		if hasAttr(n, "disabled") {
@@ -57,14 +58,14 @@ func disabled(n *html.Node) bool {
 	return false
 }
 
-// fill types a value into the control that a label names. A fieldset's legend may go before it: "Legenda: etichetta".
+// fill enters a value into the control with a label. The legend of its fieldset may precede the label: "Legenda: etichetta".
 func (f *form) fill(label string, value any) {
 	f.p.b.w.Helper()
 	var known []string
 	for _, n := range f.controls() {
-		words := f.p.labels(n)
-		known = append(known, words...)
-		if !slices.Contains(words, label) {
+		labels := f.p.labels(n)
+		known = append(known, labels...)
+		if !slices.Contains(labels, label) {
 			continue
 		}
 		switch v := value.(type) {
@@ -75,13 +76,14 @@ func (f *form) fill(label string, value any) {
 		case string:
 			f.set(n, v)
 		default:
-			f.p.b.w.Fatalf("nobody types a %T", value)
+			f.p.b.w.Fatalf("a form value of type %T is not supported", value)
 		}
 		return
 	}
 	f.p.b.w.Fatalf("%s has no field %q to fill in; it has %q", f.p.at, label, known)
 }
 
+// set enters a value into a control.
 func (f *form) set(n *html.Node, value string) {
 	switch {
 	case n.Data == "select":
@@ -116,8 +118,8 @@ func (f *form) set(n *html.Node, value string) {
 	}
 }
 
-// values are what the form sends.
-func (f *form) values(press *html.Node) (sent url.Values) {
+// values returns the values that the form sends when a button is pressed; nil: no button.
+func (f *form) values(pressed *html.Node) (sent url.Values) {
 	sent = url.Values{}
 	for _, n := range f.controls() {
 		name, kind := attr(n, "name"), attr(n, "type")
@@ -142,12 +144,13 @@ func (f *form) values(press *html.Node) (sent url.Values) {
 			sent.Add(name, attr(n, "value"))
 		}
 	}
-	if press != nil && attr(press, "name") != "" {
-		sent.Add(attr(press, "name"), attr(press, "value"))
+	if pressed != nil && attr(pressed, "name") != "" {
+		sent.Add(attr(pressed, "name"), attr(pressed, "value"))
 	}
 	return sent
 }
 
+// optionValue returns the value that an option sends.
 func optionValue(o *html.Node) string {
 	if hasAttr(o, "value") {
 		return attr(o, "value")
@@ -155,39 +158,40 @@ func optionValue(o *html.Node) string {
 	return textOf(o)
 }
 
-// request is what pressing a button of the form sends.
-func (f *form) request(press *html.Node) *http.Request {
+// request returns the request that the form sends when a button is pressed.
+func (f *form) request(pressed *html.Node) *http.Request {
 	w := f.p.b.w
 	w.Helper()
-	to, err := f.p.at.Parse(cmp.Or(attr(press, "formaction"), attr(f.node, "action")))
+	target, err := f.p.at.Parse(cmp.Or(attr(pressed, "formaction"), attr(f.node, "action")))
 	w.must(err)
-	values := f.values(press)
-	if !strings.EqualFold(cmp.Or(attr(press, "formmethod"), attr(f.node, "method")), "post") {
-		to.RawQuery = values.Encode()
-		r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, to.String(), nil)
+	values := f.values(pressed)
+	if !strings.EqualFold(cmp.Or(attr(pressed, "formmethod"), attr(f.node, "method")), "post") {
+		target.RawQuery = values.Encode()
+		r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, target.String(), nil)
 		w.must(err)
 		return r
 	}
 	var body io.Reader = strings.NewReader(values.Encode())
-	kind := "application/x-www-form-urlencoded"
+	contentType := "application/x-www-form-urlencoded"
 	if attr(f.node, "enctype") == "multipart/form-data" {
 		var b bytes.Buffer
-		kind, err = f.multipart(&b, values)
+		contentType, err = f.multipart(&b, values)
 		w.must(err)
 		body = &b
 	} else if len(f.files) > 0 {
-		w.Fatalf("%s: this form sends no files", f.p.at)
+		w.Fatalf("%s: the form cannot send files", f.p.at)
 	}
-	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, to.String(), body)
+	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, target.String(), body)
 	w.must(err)
-	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Content-Type", contentType)
 	r.Header.Set("Origin", w.server.Address)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	return r
 }
 
-// multipart writes values and files. A file control where nothing was chosen sends an empty one, as browsers do.
-func (f *form) multipart(b io.Writer, values url.Values) (kind string, err error) {
+// multipart writes values and files and returns the content type. Like a browser it writes an empty part for a file control without a
+// file.
+func (f *form) multipart(b io.Writer, values url.Values) (contentType string, err error) {
 	m := multipart.NewWriter(b)
 	for name, all := range values {
 		for _, v := range all {

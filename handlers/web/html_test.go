@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// all elements of some names beneath a node, in the page's order; no name: all.
+// all returns the elements with one of the names below a node, in the page's order; without names it returns all elements.
 func all(root *html.Node, names ...string) (found []*html.Node) {
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode && (len(names) == 0 || slices.Contains(names, n.Data)) {
@@ -42,7 +42,7 @@ func removeAttr(n *html.Node, name string) {
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-// rawText is all text beneath a node as it was written.
+// rawText returns the text below a node with its white space, without scripts and styles.
 func rawText(root *html.Node) string {
 	var b strings.Builder
 	for n := range root.Descendants() {
@@ -54,17 +54,17 @@ func rawText(root *html.Node) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// textOf is the text beneath a node as a reader takes it in: words with one space between them.
+// textOf returns the text below a node as a browser shows it: words with one space between them.
 func textOf(n *html.Node) string { return strings.Join(strings.Fields(rawText(n)), " ") }
 
-// labels are the words that name a control: its labels, what aria-label says, and each of them after the legend of its fieldset.
-func (p *page) labels(n *html.Node) (words []string) {
+// labels returns the accessible names of a control: its labels, its aria-label, and each of them after the legend of its fieldset.
+func (p *page) labels(n *html.Node) (labels []string) {
 	if l := attr(n, "aria-label"); l != "" {
-		words = append(words, l)
+		labels = append(labels, l)
 	}
 	for _, l := range all(p.root, "label") {
 		if id := attr(n, "id"); id != "" && attr(l, "for") == id || slices.Contains(all(l, n.Data), n) {
-			words = append(words, textOf(l))
+			labels = append(labels, textOf(l))
 		}
 	}
 	for up := n.Parent; up != nil; up = up.Parent {
@@ -72,11 +72,11 @@ func (p *page) labels(n *html.Node) (words []string) {
 			continue
 		}
 		if legend := all(up, "legend"); len(legend) > 0 {
-			for _, w := range words {
-				words = append(words, textOf(legend[0])+": "+w)
+			for _, l := range labels {
+				labels = append(labels, textOf(legend[0])+": "+l)
 			}
 			break
 		}
 	}
-	return words
+	return labels
 }

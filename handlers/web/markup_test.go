@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// checkMarkup looks at every page that any test opens for what no page may have, whoever made it: it is what can be told without
-// seeing it. The browser tests (tools/browser) see it.
+// checkMarkup checks the markup of a page: language, title, headings, ids and elements. It runs for every page that a test opens. The
+// browser tests (tools/browser) check what needs a rendered page.
 func (p *page) checkMarkup() {
 	p.b.w.Helper()
 	wrong := func(format string, values ...any) {
@@ -18,18 +18,18 @@ func (p *page) checkMarkup() {
 		p.b.w.Errorf("%s: "+format, append([]any{p.at.Path}, values...)...)
 	}
 	if lang := all(p.root, "html"); attr(lang[0], "lang") != "it" {
-		wrong("the page is in no language")
+		wrong("got lang %q, want it", attr(lang[0], "lang"))
 	}
 	if titles := all(p.root, "title"); len(titles) == 0 || !strings.HasSuffix(textOf(titles[0]), " – SOL Assistenza") {
-		wrong("the page has no title of ours")
+		wrong("got no title that ends with SOL Assistenza")
 	}
 	if n := len(all(p.root, "h1")); n != 1 {
-		wrong("%d first headings", n)
+		wrong("got %d elements <h1>, want 1", n)
 	}
 	ids := map[string]bool{}
 	for _, n := range all(p.root) {
 		if id := attr(n, "id"); id != "" && ids[id] {
-			wrong("two elements are called %q", id)
+			wrong("got two elements with id %q", id)
 		} else {
 			ids[id] = true
 		}
@@ -38,43 +38,43 @@ func (p *page) checkMarkup() {
 	for _, n := range all(p.root) {
 		p.checkElement(n, ids, wrong)
 		if heading := strings.Index("h1h2h3h4h5h6", n.Data); len(n.Data) == 2 && heading >= 0 && !isWithin(n, "header") {
-			now := heading/2 + 1
-			if now > level+1 {
-				wrong("<%s> %q comes after a heading of level %d", n.Data, textOf(n), level)
+			next := heading/2 + 1
+			if next > level+1 {
+				wrong("<%s> %q follows a heading of level %d", n.Data, textOf(n), level)
 			}
-			level = now
+			level = next
 		}
 	}
 }
 
-// checkElement is what is wrong with one.
+// checkElement checks one element.
 func (p *page) checkElement(n *html.Node, ids map[string]bool, wrong func(string, ...any)) {
 	for _, a := range n.Attr {
 		switch {
 		case a.Key == "style", strings.HasPrefix(a.Key, "on"), strings.HasPrefix(a.Key, "hx-on"):
-			wrong("<%s> has %s, which the policy forbids", n.Data, a.Key)
+			wrong("<%s> has %s, which the content security policy forbids", n.Data, a.Key)
 		case strings.Contains(a.Val, "javascript:"):
 			wrong("<%s> has script in %s", n.Data, a.Key)
 		case a.Key == "for", a.Key == "aria-labelledby", a.Key == "aria-describedby", a.Key == "aria-controls", a.Key == "form", a.Key == "popovertarget":
 			for id := range strings.FieldsSeq(a.Val) {
 				if !ids[id] {
-					wrong("<%s> names %q in %s, which is not there", n.Data, id, a.Key)
+					wrong("<%s> has id %q in %s, and no element has that id", n.Data, id, a.Key)
 				}
 			}
 		case a.Key == "href" && strings.HasPrefix(a.Val, "#") && len(a.Val) > 1 && !ids[a.Val[1:]]:
-			wrong("a link leads to %s, which is not there", a.Val)
+			wrong("a link has target %s, and no element has that id", a.Val)
 		}
 	}
 	switch n.Data {
 	case "style":
-		wrong("it has styles in it")
+		wrong("got inline styles")
 	case "script":
 		if !hasAttr(n, "src") {
-			wrong("it has script in it")
+			wrong("got inline script")
 		}
 	case "img":
 		if !hasAttr(n, "alt") {
-			wrong("an image says nothing to who does not see it")
+			wrong("an image has no alt")
 		}
 	case "input", "select", "textarea":
 		if attr(n, "type") != "hidden" && len(p.labels(n)) == 0 && !hasAttr(n, "aria-labelledby") {
@@ -82,11 +82,12 @@ func (p *page) checkElement(n *html.Node, ids map[string]bool, wrong func(string
 		}
 	case "button", "a":
 		if textOf(n) == "" && attr(n, "aria-label") == "" {
-			wrong("a <%s> has no words", n.Data)
+			wrong("a <%s> has no text and no aria-label", n.Data)
 		}
 	}
 }
 
+// isWithin reports whether an element is inside an element with a name.
 func isWithin(n *html.Node, name string) bool {
 	for n = n.Parent; n != nil; n = n.Parent {
 		if n.Data == name {

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// unread is what the header says of notices.
+// unread returns the number of unread notifications in the header; "" if the header shows none.
 func (p *page) unread() string {
 	p.b.w.Helper()
 	for _, n := range all(p.root, "span") {
@@ -27,11 +27,11 @@ func (p *page) unread() string {
 			return textOf(n)
 		}
 	}
-	p.b.w.Fatalf("%s says nothing of notices", p.at)
+	p.b.w.Fatalf("%s: got no number of unread notifications", p.at)
 	return ""
 }
 
-// firstNotification is the words of the first link of a list of notices.
+// firstNotification returns the text of the first unread notification of a list; "" if there is none.
 func (p *page) firstNotification() string {
 	var link *html.Node
 	for _, n := range all(p.root, "a") {
@@ -48,32 +48,32 @@ func (p *page) firstNotification() string {
 func TestNotifications(t *testing.T) {
 	w := newSystem(t)
 	anna, bruno := w.login("anna", person.ASROperator, torino), w.login("bruno", person.ASROperator, torino)
-	if p := anna.open("/notifiche").want(200).says("Ha letto tutto"); p.unread() != "" {
-		t.Errorf("without any the header says %s", p.unread())
+	if p := anna.open("/notifiche").want(200).shows("Ha letto tutto"); p.unread() != "" {
+		t.Errorf("unread notifications: got %s, want none", p.unread())
 	}
 	one, two := w.openNamed("Primi"), w.openNamed("Secondi")
-	w.eventually("both are told of", func() bool { return anna.open("/code/nuove").unread() == "2" })
+	w.eventually("two notifications are unread", func() bool { return anna.open("/code/nuove").unread() == "2" })
 
-	p := anna.open("/notifiche").want(200).says("Da leggere 2", "Nuova richiesta n. "+anna.number(two))
+	p := anna.open("/notifiche").want(200).shows("Da leggere 2", "Nuova richiesta n. "+anna.number(two))
 	if opened := p.openLink(p.firstNotification()).want(200); !strings.HasSuffix(opened.at.Path, string(two)) {
-		t.Errorf("the newest leads to %s", opened.at)
+		t.Errorf("the newest notification: got link to %s, want ticket %s", opened.at, two)
 	}
-	left := p.submit("Segna come letta: "+p.firstNotification(), nil).want(200).says("Da leggere 1")
+	left := p.submit("Segna come letta: "+p.firstNotification(), nil).want(200).shows("Da leggere 1")
 	if left.unread() != "1" || !strings.HasSuffix(left.firstNotification(), anna.number(one)) {
-		t.Errorf("after reading one: %s, %s", left.unread(), left.firstNotification())
+		t.Errorf("after reading one: got %s unread, first %s", left.unread(), left.firstNotification())
 	}
 	if bruno.open("/notifiche").unread() != "2" {
-		t.Error("what anna has read is read by bruno")
+		t.Error("a notification that anna has read: want it unread for bruno")
 	}
 	if both := left.openLink("Tutte").want(200); strings.Count(both.text(), "Nuova richiesta") < 2 || strings.Count(both.text(), "Da leggere ·") != 1 {
-		t.Errorf("all of them: %s", both.text())
+		t.Errorf("all notifications: got %s", both.text())
 	}
-	panel := anna.open("/notifiche/ultime", "HX-Request", "true", "HX-Request-Type", "partial").want(200).says("Nuova richiesta", "Tutte le notifiche")
-	panel.doesNotSay("<html", anna.number(two))
-	if none := left.submit("Segna tutte come lette", nil).want(200).says("Tutte le notifiche risultano lette", "Ha letto tutto"); none.unread() != "" {
-		t.Errorf("after reading all: %s", none.unread())
+	panel := anna.open("/notifiche/ultime", "HX-Request", "true", "HX-Request-Type", "partial").want(200).shows("Nuova richiesta", "Tutte le notifiche")
+	panel.doesNotShow("<html", anna.number(two))
+	if none := left.submit("Segna tutte come lette", nil).want(200).shows("Tutte le notifiche risultano lette", "Ha letto tutto"); none.unread() != "" {
+		t.Errorf("after reading all: got %s unread, want none", none.unread())
 	}
-	r := p.request("Segna come letta: "+p.firstNotification(), nil) // of a notice that is not theirs
+	r := p.request("Segna come letta: "+p.firstNotification(), nil) // for another person's notification
 	nina := w.login("nina", person.ASROperator, novara)
 	nina.send(r).want(404)
 	anna.open("/notifiche?da=inventato").want(422)
@@ -88,8 +88,8 @@ func TestCitizenNotifications(t *testing.T) {
 	w.must(err)
 	w.waitForLists()
 	w.must(w.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(o.Stream), sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}))
-	p := maria.open("/notifiche").want(200).says("C’è un messaggio per Lei")
+	p := maria.open("/notifiche").want(200).shows("C’è un messaggio per Lei")
 	if opened := p.openLink(p.firstNotification()).want(200); opened.at.Path != "/richieste/"+o.Stream {
-		t.Errorf("a citizen's notice leads to %s", opened.at)
+		t.Errorf("a citizen's notification: got link to %s", opened.at)
 	}
 }

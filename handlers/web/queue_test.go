@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
-// rows are the texts of the tickets on a list, in its order.
+// rows returns the texts of the rows of a list, in its order.
 func (p *page) rows() (texts []string) {
 	for _, r := range all(p.root, "tr") {
 		if hasAttr(r, "data-ticket") {
@@ -28,7 +28,7 @@ func (p *page) rows() (texts []string) {
 	return texts
 }
 
-// openNamed opens a ticket of a citizen of that family name, and a moment passes.
+// openNamed opens a ticket of a citizen with a family name and advances the clock by a second.
 func (w *system) openNamed(family string) ticket.ID {
 	w.Helper()
 	r := request(torino)
@@ -38,7 +38,7 @@ func (w *system) openNamed(family string) ticket.ID {
 	return id
 }
 
-// update carries out what somebody who has logged in as the browser does with a ticket elsewhere.
+// update updates a ticket as an account in a role at an entity, without a browser.
 func (w *system) update(account string, role person.Role, entity catalog.EntityCode, id ticket.ID, u app.UpdateRequest) {
 	w.Helper()
 	by := app.Caller{Actor: person.Actor{ID: account, Role: role, Entity: entity}}
@@ -47,6 +47,7 @@ func (w *system) update(account string, role person.Role, entity catalog.EntityC
 	w.waitForLists()
 }
 
+// sortOrder returns the family names of a list's rows, in its order.
 func (p *page) sortOrder() string {
 	p.b.w.Helper()
 	var names []string
@@ -56,50 +57,50 @@ func (p *page) sortOrder() string {
 	return strings.Join(names, " ")
 }
 
-func TestAQueueShowsWhatServes(t *testing.T) {
+func TestQueueShowsItsTickets(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	id := w.openNamed("Finzione")
-	p := anna.open("/code/nuove").want(200).says("1 richiesta", "Aggiornato alle 10:00", "Finzione Maria", "dichiarata", "Referto non trovato", "Nuovo", "nessuno", "02/03/2026 10:00")
+	p := anna.open("/code/nuove").want(200).shows("1 richiesta", "Aggiornato alle 10:00", "Finzione Maria", "dichiarata", "Referto non trovato", "Nuovo", "nessuno", "02/03/2026 10:00")
 	current := 0
 	for _, a := range all(p.root, "a") {
 		if attr(a, "aria-current") == "page" {
 			current++
 			if textOf(a) != "Nuove 1" {
-				t.Errorf("the menu is at %q", textOf(a))
+				t.Errorf("current queue: got %q, want Nuove 1", textOf(a))
 			}
 		}
 	}
 	if current != 1 {
-		t.Errorf("the menu is at %d queues", current)
+		t.Errorf("got %d current queues in the menu, want 1", current)
 	}
 	if opened := p.openLink(strings.Fields(p.rows()[0])[0]); !strings.HasSuffix(opened.at.Path, string(id)) {
-		t.Errorf("the row leads to %s", opened.at)
+		t.Errorf("link of the row: got page %s, want ticket %s", opened.at, id)
 	}
-	for queue, says := range map[string]string{
+	for queue, want := range map[string]string{
 		"mie": "Non ha richieste in carico", "in_attesa": "Nessun cittadino deve rispondere", "inoltrate": "Nessuna richiesta inoltrata",
 		"nuove?stato=risolto": "Nessuna richiesta corrisponde",
 	} {
-		if p := anna.open("/code/"+queue).want(200).says(says, "0 richieste"); len(p.rows()) > 0 {
-			t.Errorf("%s shows %q", queue, p.rows())
+		if p := anna.open("/code/"+queue).want(200).shows(want, "0 richieste"); len(p.rows()) > 0 {
+			t.Errorf("%s: got rows %q, want none", queue, p.rows())
 		}
 	}
-	for queue, filters := range map[string]bool{"nuove": true, "risolte": false, "risolte?stato=risolto": true} {
+	for queue, want := range map[string]bool{"nuove": true, "risolte": false, "risolte?stato=risolto": true} {
 		got := false
 		for _, label := range all(anna.open("/code/"+queue).want(200).root, "label") {
 			got = got || attr(label, "for") == "stato"
 		}
-		if got != filters {
-			t.Errorf("%s: a filter by status is there: %t", queue, got)
+		if got != want {
+			t.Errorf("%s: filter by status: got %t, want %t", queue, got, want)
 		}
 	}
 	w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser()
 	maria.open("/accesso").submit("Accedi", formValues{"Nome utente": "maria", "Password": handlertest.Password, "PIN": handlertest.PIN})
-	maria.open("/code/mie").want(404).says("Questa pagina non c’è", "Cittadino")
+	maria.open("/code/mie").want(404).shows("Questa pagina non c’è", "Cittadino")
 }
 
-func TestAQueueIsOrderedByItsColumns(t *testing.T) {
+func TestQueueIsSortedByItsColumns(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	for _, family := range []string{"Bianchi", "Zeta", "Amato"} {
@@ -107,7 +108,7 @@ func TestAQueueIsOrderedByItsColumns(t *testing.T) {
 	}
 	p := anna.open("/code/nuove")
 	for _, step := range []struct{ column, order, want string }{
-		{"", "", "Bianchi Zeta Amato"}, // who waits longest comes first
+		{"", "", "Bianchi Zeta Amato"}, // the oldest comes first
 		{"Richiedente", "ascending", "Amato Bianchi Zeta"}, {"Richiedente", "descending", "Zeta Bianchi Amato"},
 		{"Numero", "descending", "Amato Zeta Bianchi"}, {"Numero", "ascending", "Bianchi Zeta Amato"},
 		{"Aggiornata", "descending", "Amato Zeta Bianchi"}, {"Aperta da", "descending", "Bianchi Zeta Amato"},
@@ -116,11 +117,11 @@ func TestAQueueIsOrderedByItsColumns(t *testing.T) {
 			p = p.openLink(step.column).want(200)
 		}
 		if got := p.sortOrder(); got != step.want {
-			t.Errorf("by %s: %s, want %s", step.column, got, step.want)
+			t.Errorf("sorted by %s: got %s, want %s", step.column, got, step.want)
 		}
 		for _, th := range all(p.root, "th") {
 			if textOf(th) == step.column && attr(th, "aria-sort") != step.order {
-				t.Errorf("%s says of itself %q", step.column, attr(th, "aria-sort"))
+				t.Errorf("%s: got aria-sort %q, want %q", step.column, attr(th, "aria-sort"), step.order)
 			}
 		}
 	}
@@ -148,53 +149,53 @@ func TestQueueFilters(t *testing.T) {
 	} {
 		p := anna.open("/code/tutte?ordine=opened_at").submit("Filtra", c.in).want(200)
 		if got := p.sortOrder(); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
-		p.says(fmt.Sprintf("%d richiest", len(p.rows())), "Togli i filtri")
-		if words, ok := c.in["Cerca"].(string); ok {
-			if strings.Contains(strings.ToLower(p.at.String()), strings.ToLower(words)) {
-				t.Errorf("%s: the address tells what was looked for: %s", name, p.at)
+		p.shows(fmt.Sprintf("%d richiest", len(p.rows())), "Togli i filtri")
+		if search, ok := c.in["Cerca"].(string); ok {
+			if strings.Contains(strings.ToLower(p.at.String()), strings.ToLower(search)) {
+				t.Errorf("%s: got address %s, want one without the search", name, p.at)
 			}
-			if got := p.fields("Filtra").Get("q"); got != words {
-				t.Errorf("%s: the form has forgotten %q: %q", name, words, got)
+			if got := p.fields("Filtra").Get("q"); got != search {
+				t.Errorf("%s: search in the form: got %q, want %q", name, got, search)
 			}
-			if again := anna.open(p.at.RequestURI()); again.sortOrder() != c.want { // a reload, or the way back
-				t.Errorf("%s: the address leads to %q", name, again.sortOrder())
+			if again := anna.open(p.at.RequestURI()); again.sortOrder() != c.want { // a reload, or the back button
+				t.Errorf("%s: the address again: got %q, want %q", name, again.sortOrder(), c.want)
 			}
 		}
 	}
-	long := anna.post("/code/tutte", url.Values{"q": {strings.Repeat("a", 60_000)}, "stato": {"nuovo"}}).want(422).says("Ricerca troppo lunga", "200 caratteri")
+	long := anna.post("/code/tutte", url.Values{"q": {strings.Repeat("a", 60_000)}, "stato": {"nuovo"}}).want(422).shows("Ricerca troppo lunga", "200 caratteri")
 	if kept := long.fields("Filtra"); kept.Get("q") != strings.Repeat("a", 200) || kept.Get("stato") != "nuovo" {
-		t.Errorf("what was typed is lost: %v", kept)
+		t.Errorf("the form after a long search: got %v, want the first 200 characters", kept)
 	}
 	carla := w.login("carla", person.ASROperator, torino)
 	found := anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "secondi"})
 	if p := carla.open(found.at.RequestURI()).want(200); p.fields("Filtra").Get("q") != "" || len(p.rows()) != 2 {
-		t.Errorf("somebody else's address still searches: %q", p.sortOrder())
+		t.Errorf("the address of another account: got %q, want a list without search", p.sortOrder())
 	}
 }
 
-func TestOtherEntitiesAreNamedWhereTheyMatter(t *testing.T) {
+func TestQueueNamesOtherEntities(t *testing.T) {
 	w := newSystem(t)
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna, rita, ada := w.browser().login("anna"), w.login("rita", person.RegionalOperator, catalog.Region), w.login("ada", person.Auditor, "")
 	id := w.openNamed("Inoltrati")
 	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &app.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
 	w.Clock.Advance(time.Minute)
-	if p := anna.open("/code/inoltrate?ente=regione").want(200).says("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
-		t.Errorf("handed over: %q", p.rows())
+	if p := anna.open("/code/inoltrate?ente=regione").want(200).shows("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
+		t.Errorf("handed over to the Region: got rows %q, want 1", p.rows())
 	}
 	if p := anna.open("/code/inoltrate").want(200); strings.Contains(p.raw, "scegli-tutte") {
-		t.Error("traces alone can be chosen all at once")
+		t.Error("a list with traces only: got a box to select all, want none")
 	}
 	if p := anna.open("/code/inoltrate?ente=" + string(novara)); len(p.rows()) != 0 {
-		t.Errorf("handed over to Novara: %q", p.rows())
+		t.Errorf("handed over to Novara: got rows %q, want none", p.rows())
 	}
-	rita.open("/code/nuove").says("Inoltrati", "da ASL Città di Torino").doesNotSay("Ente competente")
-	ada.open("/code/tutte").says("Ente competente", "Regione Piemonte")
+	rita.open("/code/nuove").shows("Inoltrati", "da ASL Città di Torino").doesNotShow("Ente competente")
+	ada.open("/code/tutte").shows("Ente competente", "Regione Piemonte")
 }
 
-func TestAListIsPagedBothWays(t *testing.T) {
+func TestListIsPagedForwardsAndBackwards(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	by := app.Caller{Actor: person.Actor{Role: person.Anonymous}}
@@ -204,45 +205,45 @@ func TestAListIsPagedBothWays(t *testing.T) {
 		w.Clock.Advance(time.Second)
 	}
 	w.waitForLists()
-	first := anna.open("/code/nuove").says("53 richieste")
+	first := anna.open("/code/nuove").shows("53 richieste")
 	second := first.openLink("Successive").want(200)
 	if len(first.rows()) != 50 || len(second.rows()) != 3 {
-		t.Fatalf("pages of %d and %d", len(first.rows()), len(second.rows()))
+		t.Fatalf("got pages of %d and %d rows, want 50 and 3", len(first.rows()), len(second.rows()))
 	}
 	if strings.Contains(second.text(), "Successive") || strings.Contains(first.text(), "Precedenti") {
-		t.Error("a page leads further than there is")
+		t.Error("got a link to a page that does not exist")
 	}
 	if back := second.openLink("Precedenti").want(200); !slices.Equal(back.rows(), first.rows()) {
-		t.Errorf("back at %s", back.at)
+		t.Errorf("the page before the second: got %s, want the first page", back.at)
 	}
 	if top := second.openLink("Prima pagina").want(200); !slices.Equal(top.rows(), first.rows()) || top.at.RawQuery != "" {
-		t.Errorf("the first page is %s", top.at)
+		t.Errorf("the first page: got %s", top.at)
 	}
 	byName := anna.open("/code/nuove?ordine=requester").openLink("Successive").want(200)
 	if len(byName.rows()) != 3 || strings.Contains(byName.at.String(), "Finzione") {
-		t.Errorf("by name: %d rows at %s", len(byName.rows()), byName.at)
+		t.Errorf("sorted by name: got %d rows at %s, want 3 and no name in the address", len(byName.rows()), byName.at)
 	}
 }
 
-// TestAPartOfAQueue is what htmx asks for: the list alone, and with a search the address that it is at.
-func TestAPartOfAQueue(t *testing.T) {
+// htmx gets the list without the rest of the page, and for a search also the address of the list.
+func TestPartOfAQueue(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	w.openNamed("Primi")
-	part := anna.open("/code/nuove", "HX-Request", "true", "HX-Request-Type", "partial").want(200).says("1 richiesta", "Primi")
-	part.doesNotSay("<html", "Regione Piemonte")
+	part := anna.open("/code/nuove", "HX-Request", "true", "HX-Request-Type", "partial").want(200).shows("1 richiesta", "Primi")
+	part.doesNotShow("<html", "Regione Piemonte")
 	r := anna.open("/code/nuove").request("Filtra", formValues{"Cerca": "primi"})
 	r.Header.Set("HX-Request", "true")
 	r.Header.Set("HX-Request-Type", "partial")
-	p := anna.send(r).want(200).says("Primi").doesNotSay("<html")
-	if to := p.header.Get("HX-Replace-Url"); !strings.HasPrefix(to, "/code/nuove?cerca=") {
-		t.Errorf("the search is at %q", to)
+	p := anna.send(r).want(200).shows("Primi").doesNotShow("<html")
+	if address := p.header.Get("HX-Replace-Url"); !strings.HasPrefix(address, "/code/nuove?cerca=") {
+		t.Errorf("address of the search: got %q", address)
 	}
-	refused := anna.open("/code/nuove?stato=inventato", "HX-Request", "true", "HX-Request-Type", "partial").want(422).says("Ricerca non valida")
-	if refused.doesNotSay("<html").header.Get("HX-Retarget") != "#avviso" {
-		t.Error("a refusal takes the list's place")
+	refused := anna.open("/code/nuove?stato=inventato", "HX-Request", "true", "HX-Request-Type", "partial").want(422).shows("Ricerca non valida")
+	if refused.doesNotShow("<html").header.Get("HX-Retarget") != "#avviso" {
+		t.Error("HX-Retarget of a refusal: want #avviso, so that the list stays")
 	}
 	if p := w.browser().open("/code/nuove", "HX-Request", "true", "HX-Request-Type", "partial"); p.header.Get("HX-Redirect") != "/accesso?poi=%2Fcode%2Fnuove" || strings.Contains(p.raw, "Nome utente") {
-		t.Errorf("who is not logged in is sent to %q: %s", p.header.Get("HX-Redirect"), p.text())
+		t.Errorf("without a session: got redirect to %q, text %s", p.header.Get("HX-Redirect"), p.text())
 	}
 }

@@ -22,8 +22,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
-// C4: nothing inline, nothing of third parties, nothing kept by caches.
-func TestEveryAnswerIsSecured(t *testing.T) {
+// C4: every answer forbids inline content, content of third parties, and caching.
+func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	w := newSystem(t)
 	b := w.login("anna", person.ASROperator, torino)
 	for _, path := range []string{"/", "/accesso", "/code/nuove", "/non-esiste", "/ticket/00000000-0000-4000-8000-000000000000"} {
@@ -31,12 +31,12 @@ func TestEveryAnswerIsSecured(t *testing.T) {
 		policy := h.Get("Content-Security-Policy")
 		for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"} {
 			if !strings.Contains(policy, part) {
-				t.Errorf("%s: the policy %q lacks %s", path, policy, part)
+				t.Errorf("%s: got policy %q, want %s in it", path, policy, part)
 			}
 		}
-		for _, loose := range []string{"unsafe", "http:", "https:", "*"} {
-			if strings.Contains(policy, loose) {
-				t.Errorf("%s: the policy %q allows %s", path, policy, loose)
+		for _, part := range []string{"unsafe", "http:", "https:", "*"} {
+			if strings.Contains(policy, part) {
+				t.Errorf("%s: got policy %q, want it without %s", path, policy, part)
 			}
 		}
 		for name, want := range map[string]string{
@@ -44,16 +44,16 @@ func TestEveryAnswerIsSecured(t *testing.T) {
 			"Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if got := h.Get(name); got != want {
-				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+				t.Errorf("%s: %s: got %q, want %q", path, name, got, want)
 			}
 		}
 		if h.Get("X-Request-Id") == "" {
-			t.Errorf("%s has no request id", path)
+			t.Errorf("%s: got no request id", path)
 		}
 	}
 }
 
-func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
+func TestSessionCookieAttributes(t *testing.T) {
 	for address, want := range map[string]string{
 		"http://localhost":           `^sol=[^;]+; Path=/; HttpOnly; SameSite=Lax$`,
 		"https://assistenza.example": `^__Host-sol=[^;]+; Path=/; HttpOnly; Secure; SameSite=Lax$`,
@@ -64,16 +64,16 @@ func TestTheCookieIsTheBrowsersAlone(t *testing.T) {
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		p := b.open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(303)
 		if got := p.header.Get("Set-Cookie"); !regexp.MustCompile(want).MatchString(got) {
-			t.Errorf("%s: the cookie is %q", address, got)
+			t.Errorf("%s: got cookie %q, want %s", address, got, want)
 		}
 		if strict := p.header.Get("Strict-Transport-Security") != ""; strict != strings.HasPrefix(address, "https") {
-			t.Errorf("%s: strict transport %v", address, strict)
+			t.Errorf("%s: Strict-Transport-Security: got %v, want it over https only", address, strict)
 		}
 	}
 }
 
-// Another site can send a form with the operator's cookie; the browser says that it does.
-func TestAForeignFormIsRefused(t *testing.T) {
+// Another site can send a form with the operator's cookie. The headers of the browser identify such a form.
+func TestFormOfAnotherSiteIsRefused(t *testing.T) {
 	w := newSystem(t)
 	id := w.open(request(torino))
 	anna := w.login("anna", person.ASROperator, torino)
@@ -88,15 +88,15 @@ func TestAForeignFormIsRefused(t *testing.T) {
 	} {
 		r := p.request("Aggiorna", formValues{"Nota": "mai scritta"})
 		foreign(r)
-		answer := anna.send(r).want(403).says("Modulo inviato da un altro sito", "niente è stato modificato")
+		answer := anna.send(r).want(403).shows("Modulo inviato da un altro sito", "niente è stato modificato")
 		if answer.header.Get("Content-Security-Policy") == "" {
-			t.Errorf("%s: the refusal has no policy", name)
+			t.Errorf("%s: got a refusal without a content security policy", name)
 		}
 	}
-	anna.open("/ticket/" + string(id)).doesNotSay("mai scritta")
+	anna.open("/ticket/" + string(id)).doesNotShow("mai scritta")
 }
 
-func TestStaticFilesAreKeptForEver(t *testing.T) {
+func TestStaticFilesAreCachedForEver(t *testing.T) {
 	w := newSystem(t)
 	landing := w.browser().open("/")
 	var found int
@@ -107,41 +107,42 @@ func TestStaticFilesAreKeptForEver(t *testing.T) {
 		}
 		found++
 		if !regexp.MustCompile(`^/statico/[0-9a-f]{12}/`).MatchString(path) {
-			t.Errorf("%s has no hash in it", path)
+			t.Errorf("got address %s, want one with a hash", path)
 		}
 		plain, packed := w.static(path, "identity"), w.static(path, "gzip, br")
 		for _, a := range []staticResponse{plain, packed} {
 			if got := a.header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
-				t.Errorf("%s: Cache-Control %q", path, got)
+				t.Errorf("%s: got Cache-Control %q", path, got)
 			}
 			if a.header.Get("Vary") != "Accept-Encoding" {
-				t.Errorf("%s: Vary %q", path, a.header.Get("Vary"))
+				t.Errorf("%s: got Vary %q, want Accept-Encoding", path, a.header.Get("Vary"))
 			}
 		}
 		if packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) >= len(plain.body) {
-			t.Errorf("%s: %d bytes packed, %d plain", path, len(packed.body), len(plain.body))
+			t.Errorf("%s: got %d bytes compressed, %d plain", path, len(packed.body), len(plain.body))
 		}
 		z, err := gzip.NewReader(strings.NewReader(packed.body))
 		w.must(err)
 		if again, err := io.ReadAll(z); err != nil || string(again) != plain.body {
-			t.Errorf("%s: packed it is something else (%v)", path, err)
+			t.Errorf("%s: the compressed content differs from the plain one (%v)", path, err)
 		}
 	}
 	if found < 4 {
-		t.Errorf("the page names %d files", found)
+		t.Errorf("got %d static files on the page, want at least 4", found)
 	}
 	if a := w.static("/statico/000000000000/sol.css", ""); a.status != 404 {
-		t.Errorf("a file of another version answers %d", a.status)
+		t.Errorf("a file of another version: got status %d, want 404", a.status)
 	}
 }
 
-// staticResponse is what a static file answers.
+// staticResponse is the answer for a static file.
 type staticResponse struct {
 	status int
 	header http.Header
 	body   string
 }
 
+// static requests a static file with an Accept-Encoding.
 func (w *system) static(path, encoding string) staticResponse {
 	w.Helper()
 	r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.server.Address+path, nil)
@@ -157,18 +158,18 @@ func (w *system) static(path, encoding string) staticResponse {
 
 func TestErrorPages(t *testing.T) {
 	w := newSystem(t)
-	nobody := w.browser()
-	nobody.open("/non-esiste").want(404).says("Questa pagina non c’è", "Torna alla pagina iniziale").openLink("Torna alla pagina iniziale").want(200)
+	anonymous := w.browser()
+	anonymous.open("/non-esiste").want(404).shows("Questa pagina non c’è", "Torna alla pagina iniziale").openLink("Torna alla pagina iniziale").want(200)
 	anna := w.login("anna", person.ASROperator, torino)
-	p := anna.open("/code/inventata").want(404).says("Questa pagina non c’è")
+	p := anna.open("/code/inventata").want(404).shows("Questa pagina non c’è")
 	if home := p.openLink("Torna alla pagina iniziale"); home.at.Path != "/code/nuove" {
-		t.Errorf("an operator's home is %s", home.at)
+		t.Errorf("an operator's home: got %s, want /code/nuove", home.at)
 	}
-	anna.open("/code/nuove?stato=inventato").want(422).says("Ricerca non valida")
+	anna.open("/code/nuove?stato=inventato").want(422).shows("Ricerca non valida")
 }
 
-// With the database gone, pages say so and come back by themselves when it does.
-func TestWithoutTheDatabase(t *testing.T) {
+// While the database is unreachable, pages answer 503. They work again without a restart when it is reachable.
+func TestPagesWithoutTheDatabase(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	config, err := pgx.ParseConfig(w.Database)
@@ -184,38 +185,38 @@ func TestWithoutTheDatabase(t *testing.T) {
 	}
 	run(`alter database ` + name + ` allow_connections false`)
 	run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '` + name + `'`)
-	p := anna.open("/code/nuove").want(503).says("Il servizio si sta riprendendo", "non è stato modificato")
+	p := anna.open("/code/nuove").want(503).shows("Il servizio si sta riprendendo", "non è stato modificato")
 	if p.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+		t.Error("got no Retry-After")
 	}
-	w.browser().open("/").want(200) // what needs no data is there
+	w.browser().open("/").want(200) // the page needs no data
 	run(`alter database ` + name + ` allow_connections true`)
-	w.eventually("the pages come back", func() bool { return anna.open("/code/nuove").status == 200 })
+	w.eventually("the pages work again", func() bool { return anna.open("/code/nuove").status == 200 })
 }
 
-func TestComingUp(t *testing.T) {
+func TestStartupPage(t *testing.T) {
 	a := httptest.NewRecorder()
 	web.StartupPage(a, httptest.NewRequest(http.MethodGet, "/", nil))
 	if a.Code != 503 || a.Header().Get("Refresh") == "" || !strings.Contains(a.Body.String(), "questa pagina riprova da sola") {
-		t.Errorf("it answers %d, %v: %s", a.Code, a.Header(), a.Body)
+		t.Errorf("got %d, %v: %s", a.Code, a.Header(), a.Body)
 	}
 	if got := a.Header().Get("Content-Security-Policy"); got != "default-src 'none'; style-src 'self'; frame-ancestors 'none'" {
-		t.Errorf("its policy is %q", got)
+		t.Errorf("got policy %q", got)
 	}
 	style := httptest.NewRecorder()
 	web.StartupPage(style, httptest.NewRequest(http.MethodGet, "/avvio.css", nil))
 	if !strings.Contains(a.Body.String(), `href="/avvio.css"`) || style.Code != 200 || style.Header().Get("Content-Type") != "text/css; charset=utf-8" {
-		t.Errorf("its style answers %d, %v", style.Code, style.Header())
+		t.Errorf("the style sheet: got %d, %v", style.Code, style.Header())
 	}
 	sent := httptest.NewRecorder()
 	web.StartupPage(sent, httptest.NewRequest(http.MethodPost, "/assistenza/ritiro-documenti", nil))
 	if sent.Code != 503 || sent.Header().Get("Refresh") != "" || !strings.Contains(sent.Body.String(), "ciò che ha scritto è ancora lì") {
-		t.Errorf("after a form it answers %d, %v: %s", sent.Code, sent.Header(), sent.Body)
+		t.Errorf("after a form: got %d, %v: %s", sent.Code, sent.Header(), sent.Body)
 	}
 }
 
-func TestNewRefusesWhatIsMissing(t *testing.T) {
+func TestNewRefusesAnIncompleteConfig(t *testing.T) {
 	if _, err := web.New(web.Config{}); err == nil || errors.Unwrap(err) != nil {
-		t.Errorf("New answers %v", err)
+		t.Errorf("got error %v, want one that wraps no other", err)
 	}
 }

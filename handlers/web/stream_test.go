@@ -22,7 +22,7 @@ import (
 // streamEvent is one server-sent event.
 type streamEvent struct{ name, id, data string }
 
-// openStream opens the stream that a page follows. The channel closes when it ends.
+// openStream opens the stream of live updates as a page does that has a position and a last event id. The channel is closed at its end.
 func (b *browser) openStream(from, lastID string) <-chan streamEvent {
 	b.w.Helper()
 	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.server.Address+"/eventi?dopo="+from, nil)
@@ -33,8 +33,8 @@ func (b *browser) openStream(from, lastID string) <-chan streamEvent {
 	response, err := b.client.Do(r)
 	b.w.must(err)
 	b.w.Cleanup(func() { response.Body.Close() })
-	if kind := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || kind != "text/event-stream" {
-		b.w.Fatalf("the stream answers %d, %s", response.StatusCode, kind)
+	if contentType := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || contentType != "text/event-stream" {
+		b.w.Fatalf("the stream: got %d, %s", response.StatusCode, contentType)
 	}
 	events := make(chan streamEvent, 1000)
 	go func() {
@@ -58,44 +58,44 @@ func (b *browser) openStream(from, lastID string) <-chan streamEvent {
 	return events
 }
 
-// nextEvent waits for an event of a name that says something.
-func (w *system) nextEvent(from <-chan streamEvent, name, says string) streamEvent {
+// nextEvent waits for an event with a name and a text in its data, and skips other events. It fails the test after 2 minutes.
+func (w *system) nextEvent(from <-chan streamEvent, name, text string) streamEvent {
 	w.Helper()
-	enough := time.After(2 * time.Minute)
+	timeout := time.After(2 * time.Minute)
 	for {
 		select {
 		case e, open := <-from:
 			if !open {
-				w.Fatalf("the stream ended before %s that says %s", name, says)
+				w.Fatalf("the stream ended before an event %s with %q", name, text)
 			}
-			if e.name == name && strings.Contains(e.data, says) {
+			if e.name == name && strings.Contains(e.data, text) {
 				return e
 			}
-		case <-enough:
-			w.Fatalf("in vain: %s that says %s", name, says)
+		case <-timeout:
+			w.Fatalf("got no event %s with %q", name, text)
 		}
 	}
 }
 
-// position is what the page's stream begins with.
+// position returns the position with which the page's stream begins.
 func (p *page) position() string { return attr(all(p.root, "body")[0], "data-sol-from") }
 
-// openRequest is a request that calls for no checks: nothing happens to it by itself.
-func openRequest(at catalog.EntityCode) app.OpenRequest {
-	r := request(at)
+// openRequest returns a request for which no checks are prescribed, so that no saga changes its ticket.
+func openRequest(entity catalog.EntityCode) app.OpenRequest {
+	r := request(entity)
 	r.Problem = catalog.Other
 	return r
 }
 
-func TestAPageFollowsFromWhereItStands(t *testing.T) {
-	w := newSystem(t, func(c *web.Config) { c.Heartbeat = time.Hour }) // at a heartbeat a count may come before its ticket
+func TestStreamStartsAtThePositionOfThePage(t *testing.T) {
+	w := newSystem(t, func(c *web.Config) { c.Heartbeat = time.Hour }) // a heartbeat could send a count before its ticket
 	anna, nina := w.login("anna", person.ASROperator, torino), w.login("nina", person.ASROperator, novara)
 	w.open(openRequest(torino))
 	p := anna.open("/code/nuove")
 	if p.position() == "" || attr(all(p.root, "body")[0], "data-sol-stream") != "/eventi" {
-		t.Fatalf("the page does not say from where it follows: %q", p.position())
+		t.Fatalf("got position %q on the page", p.position())
 	}
-	between := w.open(openRequest(torino)) // after the page was made, before it follows
+	between := w.open(openRequest(torino)) // after the page was rendered, before its stream opens
 	annas := anna.openStream(p.position(), "")
 	w.nextEvent(annas, "ticket", string(between))
 	w.nextEvent(annas, "counts", `"id":"nuove","name":"Nuove","count":2`)
@@ -106,25 +106,25 @@ func TestAPageFollowsFromWhereItStands(t *testing.T) {
 	id := w.open(openRequest(torino))
 	seen := w.nextEvent(annas, "ticket", "")
 	if !strings.Contains(seen.data, string(id)) {
-		t.Errorf("not mine to see, %s, or twice: %s", hidden, seen.data)
+		t.Errorf("got change %s, want one of %s: not of the hidden %s and none twice", seen.data, id, hidden)
 	}
 	last := w.nextEvent(annas, "counts", `"count":3`).id
 
-	// A stream that was cut off goes on where it stopped.
+	// A stream that was interrupted goes on after the last event.
 	missed := w.open(openRequest(torino))
-	again := anna.openStream(p.position(), last) // browsers keep the address, and say what they saw last
+	again := anna.openStream(p.position(), last) // browsers keep the address and send the last event id
 	if e := w.nextEvent(again, "ticket", ""); !strings.Contains(e.data, string(missed)) {
-		t.Errorf("after %s comes %s, want %s", last, e.data, missed)
+		t.Errorf("after %s: got %s, want %s", last, e.data, missed)
 	}
 	w.nextEvent(again, "counts", `"count":4`)
-	for _, strange := range []string{"x", "9.9", "1.99999"} {
-		w.nextEvent(anna.openStream(strange, ""), "counts", `"count":4`)
+	for _, position := range []string{"x", "9.9", "1.99999"} {
+		w.nextEvent(anna.openStream(position, ""), "counts", `"count":4`)
 	}
-	for _, none := range []string{"abc", "%00", "urn:uuid:" + string(id)} {
-		w.nextEvent(anna.openStream("&richiesta="+none, ""), "counts", `"count":4`)
+	for _, noTicket := range []string{"abc", "%00", "urn:uuid:" + string(id)} {
+		w.nextEvent(anna.openStream("&richiesta="+noTicket, ""), "counts", `"count":4`)
 	}
 	if strings.Contains(w.log.String(), "stream failed") {
-		t.Errorf("the log: %s", w.log)
+		t.Errorf("got log %s, want no failed stream", w.log)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestPageStreamSendsNotifications(t *testing.T) {
 	w.nextEvent(annas, "notification", `"unread":1`)
 }
 
-func TestAPagesStreamEndsWithItsSession(t *testing.T) {
+func TestStreamEndsWithTheSession(t *testing.T) {
 	for name, ends := range map[string]func(w *system, b *browser, account string){
 		"logout": func(_ *system, b *browser, _ string) { b.open("/code/nuove").submit("Esci", nil) },
 		"the placement ends": func(w *system, _ *browser, account string) {
@@ -153,16 +153,16 @@ func TestAPagesStreamEndsWithItsSession(t *testing.T) {
 			w.nextEvent(stream, "counts", "")
 			ends(w, anna, account)
 			w.nextEvent(stream, "end", "session-ended")
-			for e := range stream { // nothing comes after it
-				t.Errorf("after the end comes %v", e)
+			for e := range stream {
+				t.Errorf("after the end: got %v, want no event", e)
 			}
-			over := w.browser().openStream("", "") // and who has no session is told at once
-			w.nextEvent(over, "end", "session-ended")
+			anonymous := w.browser().openStream("", "") // without a session the first event is the end
+			w.nextEvent(anonymous, "end", "session-ended")
 		})
 	}
 }
 
-func TestPagesStreamsEndWithTheService(t *testing.T) {
+func TestStreamEndsWithTheService(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
 	stream := anna.openStream("", "")
@@ -172,8 +172,8 @@ func TestPagesStreamsEndWithTheService(t *testing.T) {
 	w.server.Wait()
 }
 
-// TestAHeldActIsNotPushedToOthers: what can still be undone has not happened for those elsewhere.
-func TestAHeldActIsNotPushedToOthers(t *testing.T) {
+// Live updates of other viewers do not contain a change while it is held.
+func TestHeldChangeIsNotPushedToOthers(t *testing.T) {
 	w := newSystem(t, func(c *web.Config) { c.Heartbeat = 50 * time.Millisecond })
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	maria := w.Account(t, "maria", person.Citizen, "")
@@ -191,16 +191,16 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 		if e.name == "ticket" {
 			received++
 		}
-		if e.name == "counts" { // the first push is over
+		if e.name == "counts" { // the end of the first push
 			break
 		}
 	}
 	if received != 1 {
-		t.Errorf("%d changes are told, want the opening alone", received)
+		t.Errorf("got %d changes, want 1: the opening", received)
 	}
 	head, _, err := w.App.Store.Head(t.Context())
 	w.must(err)
-	late := citizen.openStream(head.String(), "") // of a page that was opened meanwhile
+	late := citizen.openStream(head.String(), "") // of a page that was opened while the note was held
 	w.nextEvent(late, "counts", "")
 	w.Clock.Advance(rules.DefaultHold)
 	for _, s := range []<-chan streamEvent{stream, late} {
@@ -208,14 +208,14 @@ func TestAHeldActIsNotPushedToOthers(t *testing.T) {
 	}
 }
 
-// Who opens a ticket, writes or leaves is known at once to whoever has it open: not to others, and not elsewhere.
-func TestAPagesStreamTellsWhoElseIsThere(t *testing.T) {
+// Operators of an entity who have a ticket open get its presence at once. Other entities do not.
+func TestStreamSendsPresence(t *testing.T) {
 	w := newSystem(t, func(c *web.Config) { c.Heartbeat = time.Hour })
 	anna, bice, nina := w.login("anna", person.ASROperator, torino), w.login("bice", person.ASROperator, torino), w.login("nina", person.ASROperator, novara)
 	id := string(w.open(openRequest(torino)))
 	p := anna.open("/ticket/" + id).want(200)
 	if got := attr(all(p.root, "body")[0], "data-sol-stream"); got != "/eventi?richiesta="+id {
-		t.Errorf("the page follows %q", got)
+		t.Errorf("address of the stream: got %q", got)
 	}
 	annas, ninas := anna.openStream(p.position()+"&richiesta="+id, ""), nina.openStream("&richiesta="+id, "")
 	w.nextEvent(annas, "presence", `"readers":[]`)
@@ -229,9 +229,9 @@ func TestAPagesStreamTellsWhoElseIsThere(t *testing.T) {
 	w.open(openRequest(novara))
 	for e := range ninas {
 		if strings.Contains(e.data, "BICE") {
-			t.Errorf("another ASR is told %s", e.data)
+			t.Errorf("another ASR: got %s, want no presence", e.data)
 		}
-		if e.name == "ticket" { // what came before is through
+		if e.name == "ticket" { // all earlier events have arrived
 			break
 		}
 	}

@@ -33,7 +33,7 @@ const (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// system is the service with its pages, reached as browsers reach it. All sagas run, and notices are delivered; mail is not.
+// system is the service with its pages, for one test. All sagas run and notifications are delivered; mail is not sent.
 type system struct {
 	*testing.T
 	*handlertest.System
@@ -41,7 +41,7 @@ type system struct {
 	log    *logBuffer
 }
 
-// logBuffer is a log that tests read.
+// logBuffer keeps the log for tests.
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -59,14 +59,16 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
+// newSystem starts a system with all sagas.
 func newSystem(t *testing.T, options ...func(*web.Config)) *system {
 	t.Helper()
 	return newSystemWith(t, handlertest.Options{Sagas: sagas.All(catalog.Default(), playbook.Default())}, options...)
 }
 
-func newSystemWith(t *testing.T, of handlertest.Options, options ...func(*web.Config)) *system {
+// newSystemWith starts a system with options for the service below the pages, and for the pages.
+func newSystemWith(t *testing.T, systemOptions handlertest.Options, options ...func(*web.Config)) *system {
 	t.Helper()
-	w := &system{T: t, System: handlertest.New(t, of), log: &logBuffer{}}
+	w := &system{T: t, System: handlertest.New(t, systemOptions), log: &logBuffer{}}
 	w.deliverNotifications()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
@@ -75,15 +77,15 @@ func newSystemWith(t *testing.T, of handlertest.Options, options ...func(*web.Co
 	for _, o := range options {
 		o(&config)
 	}
-	served, err := web.New(config)
+	pages, err := web.New(config)
 	w.must(err)
-	w.server = handlertest.Serve(t, served, served.EndStreams)
+	w.server = handlertest.Serve(t, pages, pages.EndStreams)
 	return w
 }
 
-// deliverNotifications brings the outbox's notifications to those whom they tell inside the application.
+// deliverNotifications starts an outbox router that stores the notifications of the outbox.
 func (w *system) deliverNotifications() {
-	b, err := outbox.New(outbox.Config{Pool: w.Store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
+	router, err := outbox.New(outbox.Config{Pool: w.Store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
 		Name: "notify", Topic: runtime.TopicNotify, Handle: func(ctx context.Context, m outbox.Message) error {
 			var n sagas.Notification
 			if err := json.Unmarshal(m.Payload, &n); err != nil {
@@ -95,13 +97,14 @@ func (w *system) deliverNotifications() {
 	w.must(err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx) }()
+	go func() { ended <- router.Run(ctx) }()
 	w.Cleanup(func() {
 		stop()
-		handlertest.ExpectStopped(w.T, "bus", <-ended)
+		handlertest.ExpectStopped(w.T, "outbox router", <-ended)
 	})
 }
 
+// must fails the test if err is not nil.
 func (w *system) must(err error) {
 	w.Helper()
 	if err != nil {
@@ -109,19 +112,20 @@ func (w *system) must(err error) {
 	}
 }
 
-func (w *system) eventually(what string, holds func() bool) {
+// eventually waits until a condition holds, and fails the test if it does not.
+func (w *system) eventually(condition string, holds func() bool) {
 	w.Helper()
-	handlertest.Eventually(w.T, what, holds)
+	handlertest.Eventually(w.T, condition, holds)
 }
 
-// login makes an account in one role at one entity, and logs it in as FAQ 2.1 says.
+// login makes an account with one placement and returns a browser that is logged in (FAQ 2.1).
 func (w *system) login(username string, role person.Role, entity catalog.EntityCode) *browser {
 	w.Helper()
 	w.Account(w.T, username, role, entity)
 	return w.browser().login(username)
 }
 
-// open opens a ticket as somebody who has not logged in would, and gives its id once it stands in the lists.
+// open opens a ticket as an anonymous citizen, waits until the lists have it, and returns its id.
 func (w *system) open(r app.OpenRequest) ticket.ID {
 	w.Helper()
 	o, err := w.App.Open(w.Context(), app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: "198.51.100.7"}, r, app.Idempotency{})
@@ -130,20 +134,20 @@ func (w *system) open(r app.OpenRequest) ticket.ID {
 	return ticket.ID(o.Stream)
 }
 
-// waitForLists waits until the lists show all that happened until now.
+// waitForLists waits until the lists contain all events up to now.
 func (w *system) waitForLists() {
 	w.Helper()
-	w.must(w.RunUntilIdle(w.Context())) // or what they do would be dated later, when the clock has gone on
+	w.must(w.RunUntilIdle(w.Context())) // the sagas act now, not after the test has advanced the clock
 	head, _, err := w.Store.Head(w.Context())
 	w.must(err)
-	w.eventually("the lists follow", func() bool {
+	w.eventually("the lists are up to date", func() bool {
 		stale, err := w.App.Lists.Wait(w.Context(), head)
 		w.must(err)
 		return !stale
 	})
 }
 
-// request is a valid form for an entity.
+// request returns a valid request for a ticket of an entity.
 func request(entity catalog.EntityCode) app.OpenRequest {
 	return app.OpenRequest{
 		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity,

@@ -17,11 +17,11 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
-// Of large forms only so many are taken in at a time, also of those whose sender has to log in again. Others wait, and then are asked
-// to try again.
-func TestLargeFormsWaitForAPlace(t *testing.T) {
-	one := middleware.New(middleware.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
-	w := newSystem(t, func(c *web.Config) { c.Middleware = one })
+// The number of large forms that are read at the same time is limited, also for senders without a session. Other large forms wait, and are
+// refused after a time.
+func TestNumberOfLargeFormsIsLimited(t *testing.T) {
+	stack := middleware.New(middleware.Config{MaxUploads: 1, UploadWait: 50 * time.Millisecond})
+	w := newSystem(t, func(c *web.Config) { c.Middleware = stack })
 	anna, id := w.login("anna", person.ASROperator, torino), w.open(request(torino))
 	reader, writer := io.Pipe()
 	slow, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/ritiro-documenti", reader)
@@ -36,18 +36,18 @@ func TestLargeFormsWaitForAPlace(t *testing.T) {
 		}
 		answers <- status
 	}()
-	_, err = io.WriteString(writer, "nome=Maria") // the first is under way
+	_, err = io.WriteString(writer, "nome=Maria") // the first form is now being read
 	w.must(err)
 
 	large, small := url.Values{"testo": {strings.Repeat("a", 100<<10)}}, url.Values{"testo": {"a"}}
 	citizen, form, update := w.browser(), "/assistenza/ritiro-documenti", "/ticket/"+string(id)
-	w.eventually("a second large one is refused", func() bool { return citizen.post(form, large).status == http.StatusServiceUnavailable })
-	for what, p := range map[string]*page{"anybody": citizen.post(form, large), "no session": citizen.post(update, large), "operator": anna.post(update, large)} {
-		if p.want(http.StatusServiceUnavailable).says("Troppi invii insieme", "non è stato modificato nulla", "torni indietro"); p.header.Get("Retry-After") == "" {
-			t.Errorf("%s: no Retry-After", what)
+	w.eventually("a second large form is refused", func() bool { return citizen.post(form, large).status == http.StatusServiceUnavailable })
+	for sender, p := range map[string]*page{"anybody": citizen.post(form, large), "no session": citizen.post(update, large), "operator": anna.post(update, large)} {
+		if p.want(http.StatusServiceUnavailable).shows("Troppi invii insieme", "non è stato modificato nulla", "torni indietro"); p.header.Get("Retry-After") == "" {
+			t.Errorf("%s: got no Retry-After", sender)
 		}
 	}
-	unread, end := io.Pipe() // nothing of it has to arrive for the refusal
+	unread, end := io.Pipe() // the refusal does not wait for the body
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+form, unread)
 	w.must(err)
 	r.ContentLength = 6 << 20
@@ -55,13 +55,13 @@ func TestLargeFormsWaitForAPlace(t *testing.T) {
 	stuck := time.AfterFunc(2*time.Minute, func() { end.CloseWithError(errors.New("the refusal waits for the body")) })
 	defer stuck.Stop()
 	citizen.send(r).want(http.StatusServiceUnavailable)
-	citizen.post(form, small).want(http.StatusUnprocessableEntity) // small ones pass
+	citizen.post(form, small).want(http.StatusUnprocessableEntity) // small forms are not limited
 	citizen.post(update, small).want(http.StatusUnauthorized)
 	w.must(writer.Close())
 	if status := <-answers; status != http.StatusUnprocessableEntity {
-		t.Errorf("the slow one is answered %d", status)
+		t.Errorf("the slow form: got status %d, want %d", status, http.StatusUnprocessableEntity)
 	}
-	// The place is given back after the answer.
-	w.eventually("there is a place again", func() bool { return citizen.post(form, large).status == http.StatusUnprocessableEntity })
-	w.eventually("and again", func() bool { return citizen.post(update, large).status == http.StatusUnauthorized })
+	// The answer to a form frees its slot.
+	w.eventually("a large form is accepted again", func() bool { return citizen.post(form, large).status == http.StatusUnprocessableEntity })
+	w.eventually("another large form is accepted", func() bool { return citizen.post(update, large).status == http.StatusUnauthorized })
 }

@@ -22,17 +22,17 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// maxPageBytes is what a page may weigh at the first visit, as it travels, beside fonts and the design system (C4).
-const maxPageBytes = 150_000 // bytes
+// maxPageBytes is the maximum size of a page at the first visit, in bytes as transferred, without fonts and the design system (C4).
+const maxPageBytes = 150_000
 
-// queryCounter counts what pages ask of the database, by the id of their request.
+// queryCounter counts database queries by request id. It is a tracer for a store.
 type queryCounter struct {
 	mu   sync.Mutex
 	by   map[string]int
 	last int
 }
 
-// TraceQueryStart is called before every query.
+// TraceQueryStart counts a query that belongs to a request.
 func (q *queryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	if id := middleware.RequestID(ctx); id != "" {
 		q.mu.Lock()
@@ -42,13 +42,13 @@ func (q *queryCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.T
 	return ctx
 }
 
-// TraceQueryEnd has nothing to do.
+// TraceQueryEnd does nothing.
 func (*queryCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// countFor counts a page's queries.
+// countFor returns the number of queries for a page.
 func (q *queryCounter) countFor(b *browser, path string) int {
 	b.w.Helper()
-	b.open(path).want(200) // if it is time to note that the session is used, that is noted with this one
+	b.open(path).want(200) // this request also stores the session's last use, if that is due
 	q.last++
 	id := fmt.Sprintf("count-%d", q.last)
 	b.open(path, "X-Request-ID", id).want(200)
@@ -57,39 +57,39 @@ func (q *queryCounter) countFor(b *browser, path string) int {
 	return q.by[id]
 }
 
-// C4: what a page weighs, and that it asks the database as often whether there are few tickets or many.
-func TestPagesAreLightAndAskTheDatabaseAFixedNumberOfTimes(t *testing.T) {
-	counted := &queryCounter{by: map[string]int{}}
-	w := newSystemWith(t, handlertest.Options{Log: func(c *eventstore.Config) { c.Tracer = counted }})
+// C4: the size of a page is limited, and the number of its queries does not depend on the number of tickets.
+func TestSizeAndQueriesOfPagesAreLimited(t *testing.T) {
+	counter := &queryCounter{by: map[string]int{}}
+	w := newSystemWith(t, handlertest.Options{Log: func(c *eventstore.Config) { c.Tracer = counter }})
 	anna, chief := w.login("anna", person.ASROperator, torino), w.login("capo", person.ASRSupervisor, torino)
 	region := w.login("remo", person.RegionalSupervisor, catalog.Region)
 	auditor, admin, citizen := w.login("rita", person.Auditor, ""), w.login("ada", person.Administrator, ""), w.login("dora", person.Citizen, "")
 	id, mine := w.open(request(torino)), w.openAs(citizen, request(torino))
-	type seen struct {
-		who  *browser
-		path string
+	type target struct {
+		browser *browser
+		path    string
 	}
-	pages := map[string]seen{
+	pages := map[string]target{
 		"landing": {w.browser(), "/"}, "login": {w.browser(), "/accesso"}, "which form": {w.browser(), "/assistenza"},
 		"the citizen's form": {w.browser(), "/assistenza/ritiro-documenti"}, "the operators' form": {w.browser(), "/assistenza/assistenza-online"},
 		"documentation": {w.browser(), "/documentazione"}, "queue": {anna, "/code/nuove"}, "all": {chief, "/code/tutte"},
 		"all, the new ones": {chief, "/code/tutte?stato=nuovo"}, "the auditor's list": {auditor, "/code/tutte"},
-		"ticket": {anna, "/ticket/" + string(id)}, "ticket, the auditor's": {auditor, "/ticket/" + string(id)}, "notices": {anna, "/notifiche"},
-		"behind the link": {w.browser(), w.link(id)}, "the citizen's area": {citizen, "/richieste"}, "the citizen's request": {citizen, "/richieste/" + string(mine)},
-		"dashboard": {chief, "/cruscotto"}, "dashboard of all": {region, "/cruscotto"}, "behind a figure": {chief, "/cruscotto/elenco?cifra=aperte"},
+		"ticket": {anna, "/ticket/" + string(id)}, "ticket, the auditor's": {auditor, "/ticket/" + string(id)}, "notifications": {anna, "/notifiche"},
+		"personal link": {w.browser(), w.link(id)}, "the citizen's area": {citizen, "/richieste"}, "the citizen's request": {citizen, "/richieste/" + string(mine)},
+		"dashboard": {chief, "/cruscotto"}, "dashboard of all": {region, "/cruscotto"}, "drill-down": {chief, "/cruscotto/elenco?cifra=aperte"},
 		"replay": {auditor, "/revisione/" + string(id)}, "replay, an early step": {auditor, "/revisione/" + string(id) + "?passo=1&come=cittadino"},
 		"accesses": {auditor, "/revisione/" + string(id) + "/accessi"}, "a queue of the past": {auditor, "/revisione/coda?ente=" + string(torino)},
 	}
-	pages["search"] = seen{anna, anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "referto"}).at.RequestURI()}
+	pages["search"] = target{anna, anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "referto"}).at.RequestURI()}
 	for _, path := range adminPaths {
-		pages["administration "+path] = seen{admin, "/amministrazione" + path}
+		pages["administration "+path] = target{admin, "/amministrazione" + path}
 	}
 	w.open(request(torino))
 	w.addNotes(anna, id, 2)
 	w.waitForFigures()
 	few := map[string]int{}
 	for name, p := range pages {
-		few[name] = counted.countFor(p.who, p.path)
+		few[name] = counter.countFor(p.browser, p.path)
 	}
 	for n := range 60 {
 		r := request(torino)
@@ -102,23 +102,23 @@ func TestPagesAreLightAndAskTheDatabaseAFixedNumberOfTimes(t *testing.T) {
 	w.addNotes(anna, mine, 50)
 	w.waitForFigures()
 	for name, p := range pages {
-		if many := counted.countFor(p.who, p.path); many > few[name] {
-			t.Errorf("%s asks the database %d times, and %d times when there is more to show", name, few[name], many)
+		if many := counter.countFor(p.browser, p.path); many > few[name] {
+			t.Errorf("%s: got %d queries with many tickets, want %d as with few", name, many, few[name])
 		}
-		weight := p.who.open(p.path).gzippedSize()
-		t.Logf("%-40s %2d queries, %6d bytes", name, few[name], weight)
-		if weight > maxPageBytes {
-			t.Errorf("%s weighs %d bytes at the first visit", name, weight)
+		size := p.browser.open(p.path).transferSize()
+		t.Logf("%-40s %2d queries, %6d bytes", name, few[name], size)
+		if size > maxPageBytes {
+			t.Errorf("%s: got %d bytes at the first visit, want at most %d", name, size, maxPageBytes)
 		}
 	}
 }
 
-// addNotes writes many on a ticket.
-func (w *system) addNotes(by *browser, id ticket.ID, many int) {
+// addNotes adds a number of internal notes to a ticket.
+func (w *system) addNotes(by *browser, id ticket.ID, count int) {
 	w.Helper()
 	account, err := w.App.Identity.Authenticate(w.Context(), by.token())
 	w.must(err)
-	for n := range many {
+	for n := range count {
 		_, err := w.App.Update(w.Context(), app.Caller{Actor: account.Actor}, id, app.UpdateRequest{
 			Note: &app.NoteRequest{Text: fmt.Sprintf("%d. Ho parlato con il laboratorio: il referto è stato prodotto e inviato, e il cittadino lo vede da domani.", n), Visibility: ticket.Internal},
 		}, app.Idempotency{})
@@ -127,9 +127,9 @@ func (w *system) addNotes(by *browser, id ticket.ID, many int) {
 	w.waitForLists()
 }
 
-// gzippedSize is what travels at the first visit: the page, which we do not compress, and every file that it names but for the
-// design system's.
-func (p *page) gzippedSize() int {
+// transferSize returns the number of bytes that a first visit transfers: the page, which is not compressed, and its compressed static
+// files except those of the design system.
+func (p *page) transferSize() int {
 	sum := len(p.raw)
 	for _, n := range all(p.root, "link", "script", "img") {
 		path := cmp.Or(attr(n, "href"), attr(n, "src"))
