@@ -10,17 +10,17 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// citizenView is the ticket as its citizen reads it, from the part of its history that the citizen may know of and the state after it.
+// citizenView returns the ticket as its citizen may see it, from the events that the citizen may know of and the state after them.
 func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, at time.Time) Ticket {
 	t := commonView(s, visible, n, at)
 	t.StatusLabel = s.Status.CitizenLabel(CameFromRegion(s))
 	t.Problem = n.Problem(s.Service, s.Problem, true)
-	t.Handovers = []Handover{} // the timeline says what concerns the citizen; who passed it to whom how often is ours
+	t.Handovers = []Handover{} // the timeline has what concerns the citizen; the count of hand-overs is internal
 	requester := t.requesterName()
 	for _, r := range visible {
 		by := n.byForCitizen(r.By, requester)
-		if w, ok := publicTextOf(r.Event); ok {
-			t.Notes = append(t.Notes, w.toNote(r.At, by))
+		if p, ok := publicTextOf(r.Event); ok {
+			t.Notes = append(t.Notes, p.toNote(r.At, by))
 		}
 		if text := citizenSentence(r.Event, n); text != "" {
 			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)), Text: text})
@@ -30,7 +30,7 @@ func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, a
 	return t
 }
 
-// EventNameForCitizen is what a citizen is told of an event's kind: that their request was scrapped is the operators' word for it.
+// EventNameForCitizen returns the name of an event as the citizen may see it: a discarded ticket is resolved for them.
 func EventNameForCitizen(kind string) string {
 	if kind == "discarded" {
 		return "resolved"
@@ -38,8 +38,8 @@ func EventNameForCitizen(kind string) string {
 	return kind
 }
 
-// publicText is a text that a citizen may read. Its only sources are the note that is written to the citizen and the
-// citizen's own reply: there is no way to make one of an internal or a regional note.
+// publicText is a text that a citizen may read. It can be made only from a note to the citizen or from a reply, never from an internal or
+// regional note.
 type publicText struct {
 	id          ticket.ID
 	kind        string
@@ -57,7 +57,7 @@ func publicTextOfReply(e ticket.CitizenReplied) publicText {
 	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, flagged: e.Kind == ticket.ReplyMessage}
 }
 
-// publicTextOf gives the text that an event has for the citizen, if any.
+// publicTextOf returns the text of an event that the citizen may read, and whether the event has one.
 func publicTextOf(e ticket.Event) (publicText, bool) {
 	switch e := e.(type) {
 	case ticket.CitizenNote:
@@ -73,19 +73,19 @@ func publicTextOf(e ticket.Event) (publicText, bool) {
 	return publicText{}, false
 }
 
-// toNote is how the words are shown to whoever may read them.
-func (w publicText) toNote(at time.Time, by By) Note {
+// toNote returns the text as a note for a viewer who may read it.
+func (p publicText) toNote(at time.Time, by By) Note {
 	n := Note{
-		ID: w.id, Kind: w.kind, Audience: Public, By: by, At: at, VisibleFrom: w.visibleFrom, Flagged: w.flagged,
+		ID: p.id, Kind: p.kind, Audience: Public, By: by, At: at, VisibleFrom: p.visibleFrom, Flagged: p.flagged,
 	}
-	if w.visibleFrom.IsZero() {
+	if p.visibleFrom.IsZero() {
 		n.VisibleFrom = at
 	}
-	n.setText(w.text, w.attachments)
+	n.setText(p.text, p.attachments)
 	return n
 }
 
-// setText puts the text into the note, as far as it can still be read.
+// setText sets the note's text and files. text is nil if it was erased.
 func (n *Note) setText(text *ticket.Text, attachments []ticket.Attachment) {
 	if text == nil {
 		n.Erased, n.Attachments = true, newFiles(attachments, nil)

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package ticketview builds the view of one ticket for one viewer, from its events.
+// Package ticketview builds the view of one ticket for one viewer at one moment, from the ticket's events. The same events, viewer and
+// moment always give the same view. It reads no table and no clock.
 package ticketview
 
 import (
@@ -12,21 +13,21 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// History is a ticket's events up to a moment, folded once for all that is shown of them.
+// History is a ticket's history, folded once, for views at one moment.
 type History struct {
-	At    time.Time
+	At    time.Time    // the moment
 	State ticket.State // at the moment
-	Today ticket.State // after the last event, whatever the moment
-	// Version is that of the last event.
+	Today ticket.State // after the last event of the whole history
+	// Version is the version of the last event of the whole history.
 	Version int
-	// Accounts are the accounts that the whole history names, as actors or as assignees, each once, in the order of their first mention.
+	// Accounts holds the ids of the accounts in the whole history, actors and assignees, each once, in the order of their first mention.
 	Accounts []string
-	earlier  []ticket.Recorded // up to the moment
+	earlier  []ticket.Recorded // the events up to the moment
 	acts     map[ticket.ID]actState
 	runs     entityByRun
 }
 
-// Open folds the whole history of a ticket, and remembers where it stood at a moment.
+// Open folds the whole history of a ticket for views at a moment.
 func Open(history []ticket.Recorded, at time.Time) History {
 	earlier := history[:countUpTo(history, at)]
 	h := History{At: at, earlier: earlier, acts: actStates(earlier), runs: collectRunEntities(earlier)}
@@ -46,16 +47,17 @@ func Open(history []ticket.Recorded, at time.Time) History {
 	return h
 }
 
-// isVisible reports whether the ticket was there at the moment, and the viewer sees it both then and today.
+// isVisible reports whether the ticket existed at the moment and the viewer sees it both in its state then and in its state today.
 func (h History) isVisible(v Viewer) bool {
 	return h.State.Status != "" && v.sees(h.State) && v.sees(h.Today)
 }
 
-// Detail returns the ticket as the viewer may see it at the moment. The live read, ?at=, sol replay and the auditor all use it, so the
-// same moment gives the same answer for ever to who still sees the ticket. It returns false if the ticket is not there for this viewer.
+// Detail returns the ticket as the viewer may see it at the moment, or false if the viewer may not see it. Live reads, ?at=, sol replay and
+// the auditor all use it, so one moment gives the same answer for ever to a viewer who still sees the ticket.
 //
-// What must not be told any more is told at no moment: erased texts are gone from the past too, and an entity that a
-// ticket went to by mistake, and was taken back from, does not keep that moment. So the viewer must see the ticket both then and today.
+// An answer about the past contains nothing that the viewer may not know today. Erased texts are missing from every moment. An entity that
+// got a ticket by mistake, and from which it was taken back, does not see the moment at which it had the ticket. So the viewer must see the
+// ticket both then and today.
 func (h History) Detail(v Viewer, n Names) (Ticket, bool) {
 	switch {
 	case !h.isVisible(v):
@@ -68,12 +70,12 @@ func (h History) Detail(v Viewer, n Names) (Ticket, bool) {
 	}
 }
 
-// Detail is History.Detail for one viewer of a history.
+// Detail opens a history and returns History.Detail.
 func Detail(v Viewer, history []ticket.Recorded, n Names, at time.Time) (Ticket, bool) {
 	return Open(history, at).Detail(v, n)
 }
 
-// countUpTo is how many events of a history had happened at a moment.
+// countUpTo returns the number of events of a history up to and including a moment.
 func countUpTo(history []ticket.Recorded, at time.Time) int {
 	i, _ := slices.BinarySearchFunc(history, at, func(r ticket.Recorded, at time.Time) int {
 		if r.At.After(at) {
@@ -84,9 +86,9 @@ func countUpTo(history []ticket.Recorded, at time.Time) int {
 	return i
 }
 
-// commonView is what every viewer reads alike: the form, where the ticket stands, what it is linked to. It holds no text
-// but the form's.
-func commonView(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) Ticket {
+// commonView returns the part of the view that is the same for every viewer: form, status, entity and links to other tickets. valid holds
+// the events that were not withdrawn. The form's texts are the only texts in it.
+func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) Ticket {
 	t := Ticket{
 		ID: s.ID, Number: s.Number, Status: s.Status, At: at,
 		Entity:      n.Entity(s.Entity),
@@ -95,7 +97,7 @@ func commonView(s ticket.State, holds []ticket.Recorded, n Names, at time.Time) 
 		Attachments: []File{}, Notes: []Note{}, Timeline: []Line{}, Handovers: []Handover{}, Moves: []ticket.Move{},
 	}
 	var solved time.Time
-	for _, r := range holds {
+	for _, r := range valid {
 		t.Version, t.Position, t.UpdatedAt = r.Version, n.formatPosition(r.Position), r.At
 		switch e := r.Event.(type) {
 		case ticket.Opened:
@@ -153,10 +155,10 @@ func (t *Ticket) markRecalled(n int, at time.Time) {
 	}
 }
 
-// CameFromRegion tells that the ticket's entity has it from the Region.
+// CameFromRegion reports whether the ticket's entity got it from the Region.
 func CameFromRegion(s ticket.State) bool { return s.Handover.N > 0 && s.Entity != catalog.Region }
 
-// requesterName is the requester's name in one line.
+// requesterName returns the given name and family name of the requester.
 func (t *Ticket) requesterName() string {
 	given, family := t.Requester.GivenName, t.Requester.FamilyName
 	if given == "" || family == "" {
@@ -165,7 +167,7 @@ func (t *Ticket) requesterName() string {
 	return given + " " + family
 }
 
-// newFiles puts the sealed names beside what the log knows of the files.
+// newFiles returns attachments with their names, which are sealed in the event and missing after an erasure.
 func newFiles(attachments []ticket.Attachment, names []string) []File {
 	all := make([]File, len(attachments))
 	for i, a := range attachments {

@@ -19,17 +19,17 @@ import (
 
 var names = Names{Catalog: catalog.Default(), Epoch: 1, Operator: func(id string) string { return "Operatore " + id[len(id)-3:] }}
 
-// view is the ticket as the actor sees it so long after the last act.
+// view returns the ticket as the actor sees it some time after the last act.
 func view(t testing.TB, h *tickettest.Scenario, by person.Actor, after time.Duration) Ticket {
 	t.Helper()
-	seen, ok := Detail(Viewer{Actor: by}, h.History, names, h.Now.Add(after))
+	got, ok := Detail(Viewer{Actor: by}, h.History, names, h.Now.Add(after))
 	if !ok {
 		t.Fatalf("%s %s does not see the ticket", by.Role, by.Entity)
 	}
-	return seen
+	return got
 }
 
-// texts are the notes that the actor reads so long after the last act.
+// texts returns the texts of the notes that the actor reads some time after the last act.
 func texts(t testing.TB, h *tickettest.Scenario, by person.Actor, after time.Duration) []string {
 	t.Helper()
 	var texts []string
@@ -64,15 +64,15 @@ func TestViewerSees(t *testing.T) {
 		"nobody":                            {atTorino, Viewer{}, false},
 	} {
 		if _, ok := Detail(c.viewer, c.scenario.History, names, c.scenario.Now); ok != c.sees {
-			t.Errorf("%s: seen %v, want %v", name, ok, c.sees)
+			t.Errorf("%s: got %t, want %t", name, ok, c.sees)
 		}
 	}
 	if _, ok := Detail(Viewer{Actor: tickettest.Auditor}, atTorino.History, names, tickettest.StartTime.Add(-time.Second)); ok {
-		t.Error("seen before it was opened")
+		t.Error("the auditor sees the ticket before it was opened")
 	}
 }
 
-// TestRecalledHandoverLeavesNoAccess: who had the ticket for a moment only, by mistake, does not read that moment
+// TestRecalledHandoverLeavesNoAccess checks that an entity that had a ticket by mistake, until it was taken back, does not see that time
 // later.
 func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	redirected := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra")).Then(tickettest.Regional, tickettest.Redirect(tickettest.TO3, "a voi"))
@@ -80,7 +80,7 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	recalled := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	for name, c := range map[string]struct {
 		scenario *tickettest.Scenario
-		wrong    person.Actor // has it now, and soon no more
+		wrong    person.Actor // works at the entity from which the ticket is taken back
 		by       person.Actor
 		after    time.Duration
 		back     ticket.Command
@@ -91,16 +91,16 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	} {
 		at := c.scenario.Now
 		if _, ok := Detail(Viewer{Actor: c.wrong}, c.scenario.History, names, at); !ok {
-			t.Fatalf("%s: %s does not see what is its own for now", name, c.wrong.Entity)
+			t.Fatalf("%s: %s does not see the ticket while it has it", name, c.wrong.Entity)
 		}
 		c.scenario.After(c.after, c.by, c.back)
 		for _, moment := range []time.Time{at, at.Add(time.Nanosecond), c.scenario.Now} {
 			if _, ok := Detail(Viewer{Actor: c.wrong}, c.scenario.History, names, moment); ok {
-				t.Errorf("%s: %s reads the ticket at %s", name, c.wrong.Entity, moment)
+				t.Errorf("%s: %s sees the ticket at %s", name, c.wrong.Entity, moment)
 			}
 		}
 		if _, ok := Detail(Viewer{Actor: c.by}, c.scenario.History, names, at); !ok {
-			t.Errorf("%s: %s does not read its own past", name, c.by.Entity)
+			t.Errorf("%s: %s does not see the ticket in its own past", name, c.by.Entity)
 		}
 	}
 }
@@ -139,19 +139,19 @@ func TestWhoReadsANote(t *testing.T) {
 		"citizen: never":                                    {undone, tickettest.Citizen, hold, nil},
 	} {
 		if got := texts(t, c.scenario, c.by, c.after); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
 	if n := view(t, undone, tickettest.Operator, 0).Notes[0]; !n.Withdrawn || n.Held {
-		t.Errorf("the author is not told that the note was withdrawn: %+v", n)
+		t.Errorf("got the author's note %+v, want it withdrawn", n)
 	}
 	if n := view(t, held, tickettest.Operator, 0).Notes[0]; !n.Held {
-		t.Errorf("the author is not told that the note is held: %+v", n)
+		t.Errorf("got the author's note %+v, want it held", n)
 	}
 }
 
-// TestAHeldActHasNotHappenedForTheCitizen: neither its status nor its line, until its note may be read.
-func TestAHeldActHasNotHappenedForTheCitizen(t *testing.T) {
+// TestHeldActIsHiddenFromCitizen checks status and timeline until the note of an act may be read.
+func TestHeldActIsHiddenFromCitizen(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
 	for name, c := range map[string]struct {
 		by     person.Actor
@@ -164,35 +164,35 @@ func TestAHeldActHasNotHappenedForTheCitizen(t *testing.T) {
 		"citizen, released": {tickettest.Citizen, rules.DefaultHold, ticket.Solved, 4},
 	} {
 		if got := view(t, h, c.by, c.after); got.Status != c.status || len(got.Timeline) != c.lines {
-			t.Errorf("%s: %s with %d lines, want %s with %d", name, got.Status, len(got.Timeline), c.status, c.lines)
+			t.Errorf("%s: got %s with %d lines, want %s with %d", name, got.Status, len(got.Timeline), c.status, c.lines)
 		}
 	}
 }
 
-func TestCitizensReadPlainWordsAndNoNames(t *testing.T) {
+func TestCitizenViewHasPlainLabelsAndNoOperators(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
-	there := view(t, h, tickettest.Citizen, time.Minute)
-	if there.StatusLabel != "In carico all’assistenza regionale" || there.Assignee != nil {
-		t.Errorf("the citizen reads %q, %+v", there.StatusLabel, there.Assignee)
+	atRegion := view(t, h, tickettest.Citizen, time.Minute)
+	if atRegion.StatusLabel != "In carico all’assistenza regionale" || atRegion.Assignee != nil {
+		t.Errorf("at the Region: got %q, assignee %+v", atRegion.StatusLabel, atRegion.Assignee)
 	}
 	h.Then(tickettest.Regional, tickettest.Redirect(tickettest.TO3, "a voi"))
 	back := view(t, h, tickettest.Citizen, time.Minute)
 	if back.Status != ticket.New || back.StatusLabel != "In lavorazione" {
-		t.Errorf("the citizen reads %q of %q", back.StatusLabel, back.Status)
+		t.Errorf("back at an ASR: got label %q of status %q", back.StatusLabel, back.Status)
 	}
 	for _, l := range back.Timeline {
 		if l.By.ID != "" || l.By.Role.Operates() {
-			t.Errorf("the citizen is told who: %+v", l)
+			t.Errorf("got the actor %+v, want no operator", l.By)
 		}
 	}
 }
 
-func TestCitizensDoNotSeeDiscards(t *testing.T) {
+func TestDiscardedIsResolvedForCitizens(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		lines := view(t, h, who, time.Minute).Timeline
 		if got := lines[len(lines)-1].Type; got != want {
-			t.Errorf("%s reads %s, want %s", who.Role, got, want)
+			t.Errorf("%s: got %s, want %s", who.Role, got, want)
 		}
 	}
 }
@@ -201,7 +201,7 @@ func TestMovesAndUndo(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).Then(tickettest.Operator, tickettest.Ask("domanda"))
 	until := h.Now.Add(rules.DefaultHold)
 	if got := view(t, h, tickettest.Operator, 0); !slices.Contains(got.Moves, ticket.MoveUndo) || !got.UndoUntil.Equal(until) {
-		t.Errorf("the author may undo until %v, moves %v", got.UndoUntil, got.Moves)
+		t.Errorf("author: got undo until %v, moves %v; want undo until %v", got.UndoUntil, got.Moves, until)
 	}
 	for name, got := range map[string]Ticket{
 		"a colleague": view(t, h, tickettest.Colleague, 0), "too late": view(t, h, tickettest.Operator, rules.DefaultHold), "the auditor": view(t, h, tickettest.Auditor, 0),
@@ -212,41 +212,41 @@ func TestMovesAndUndo(t *testing.T) {
 	}
 	h.Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	if got := view(t, h, tickettest.Colleague, 0); !got.ReadOnly || !slices.Contains(got.Moves, ticket.MoveRecall) {
-		t.Errorf("a trace: read-only %v, moves %v", got.ReadOnly, got.Moves)
+		t.Errorf("trace: got read-only %t, moves %v; want read-only with recall", got.ReadOnly, got.Moves)
 	}
 }
 
-// The day of closing that people read is the one at which the saga closes.
-func TestWhenATicketClosesByItself(t *testing.T) {
+// TestClosesAtIsTheTimeOfTheSaga compares the time of closing in the view with the time at which the saga closes.
+func TestClosesAtIsTheTimeOfTheSaga(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("Ora si vede.")})
 	visible := h.Now.Add(rules.DefaultHold)
 	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
 	for _, who := range []person.Actor{tickettest.Operator, tickettest.Citizen} {
 		if got := view(t, h, who, rules.DefaultHold).ClosesAt; got == nil || !got.Equal(want) {
-			t.Errorf("%s: closes %v, want %v", who.Role, got, want)
+			t.Errorf("%s: got %v, want %v", who.Role, got, want)
 		}
 	}
 	if got := view(t, h, tickettest.Citizen, 0).ClosesAt; got != nil {
-		t.Errorf("held from the citizen, and yet it closes %v", got)
+		t.Errorf("citizen during the hold: got %v, want none", got)
 	}
 	h.After(time.Hour, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "non è risolto"}})
 	if got := view(t, h, tickettest.Operator, 0).ClosesAt; got != nil {
-		t.Errorf("reopened, it closes %v", got)
+		t.Errorf("reopened: got %v, want none", got)
 	}
 }
 
-func TestAnyPastMomentIsTheSameForEver(t *testing.T) {
+func TestPastMomentNeverChanges(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).Then(tickettest.Operator, tickettest.Ask("domanda"))
 	at := h.Now.Add(time.Second)
 	before, _ := Detail(Viewer{Actor: tickettest.Citizen}, h.History, names, at)
 	h.Then(tickettest.Citizen, ticket.Reply{ID: tickettest.NewID(), Text: "risposta"}).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
 	after, _ := Detail(Viewer{Actor: tickettest.Citizen}, h.History, names, at)
 	if fmt.Sprintf("%+v", before) != fmt.Sprintf("%+v", after) {
-		t.Errorf("%+v\nwas\n%+v", after, before)
+		t.Errorf("got\n%+v\nwant\n%+v", after, before)
 	}
 }
 
-func TestErasedTextsAreGoneFromEveryMoment(t *testing.T) {
+func TestErasedTextsAreMissingFromEveryMoment(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Ask("domanda"))
 	for i, r := range h.History {
 		h.History[i].Event = tickettest.WithoutPersonalData(r.Event)
@@ -259,7 +259,7 @@ func TestErasedTextsAreGoneFromEveryMoment(t *testing.T) {
 	}
 }
 
-// TestTicketGoldenByViewer shows what each of them gets of the same ticket at the same moment.
+// TestTicketGoldenByViewer holds the views of one ticket for several viewers.
 func TestTicketGoldenByViewer(t *testing.T) {
 	h := tickettest.SampleScenario(t)
 	for file, c := range map[string]struct {

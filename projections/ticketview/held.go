@@ -9,36 +9,34 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// actState is what became of an act: until when its public notes are held, and whether it was withdrawn before that
-// (architecture.md, "Undo").
+// actState holds the moment until which the public and regional notes of an act are held, and whether the act was withdrawn.
 type actState struct {
 	heldUntil time.Time
 	withdrawn bool
 }
 
-func (f actState) isHeld(at time.Time) bool { return f.heldUntil.After(at) }
+func (a actState) isHeld(at time.Time) bool { return a.heldUntil.After(at) }
 
-// actStates finds what became of every act of a history. It reads the whole of it first, so it does not matter where in
-// an act its note stands.
+// actStates returns the state of every act of a history. The state of an act is the same for its events before and after its note.
 func actStates(history []ticket.Recorded) map[ticket.ID]actState {
-	all := map[ticket.ID]actState{}
+	acts := map[ticket.ID]actState{}
 	for _, r := range history {
-		if until := HeldUntil(r.Event); until.After(all[r.Act].heldUntil) {
-			f := all[r.Act]
-			f.heldUntil = until
-			all[r.Act] = f
+		if until := HeldUntil(r.Event); until.After(acts[r.Act].heldUntil) {
+			a := acts[r.Act]
+			a.heldUntil = until
+			acts[r.Act] = a
 		}
 		if w, ok := r.Event.(ticket.ActWithdrawn); ok {
-			f := all[w.Act]
-			f.withdrawn = true
-			all[w.Act] = f
+			a := acts[w.Act]
+			a.withdrawn = true
+			acts[w.Act] = a
 		}
 	}
-	return all
+	return acts
 }
 
-// HeldUntil returns the moment from which readers outside the author's entity may see the note that an event is. It is zero
-// for an internal note and for every other event.
+// HeldUntil returns the moment from which readers outside the author's entity may see the note of an event. It is zero for an internal note
+// and for every event that is no note.
 func HeldUntil(e ticket.Event) time.Time {
 	if note, ok := e.(ticket.NoteEvent); ok {
 		return note.HeldUntil()
@@ -46,35 +44,34 @@ func HeldUntil(e ticket.Event) time.Time {
 	return time.Time{}
 }
 
-// withoutWithdrawn is a history without the acts that were withdrawn and without their withdrawals: what holds.
-func withoutWithdrawn(history []ticket.Recorded, all map[ticket.ID]actState) []ticket.Recorded {
+// withoutWithdrawn returns a history without the acts that were withdrawn and without their withdrawals.
+func withoutWithdrawn(history []ticket.Recorded, acts map[ticket.ID]actState) []ticket.Recorded {
 	var kept []ticket.Recorded
 	for _, r := range history {
-		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !all[r.Act].withdrawn {
+		if _, undo := r.Event.(ticket.ActWithdrawn); !undo && !acts[r.Act].withdrawn {
 			kept = append(kept, r)
 		}
 	}
 	return kept
 }
 
-// visibleToCitizen returns the part of a history that its citizen may know of at a moment, and the state after it.
+// visibleToCitizen returns the events of a history that the citizen may know of at a moment, and the state after them.
 //
-// An act whose public note is still held has not happened yet for the citizen, with all that it did: until the note
-// may be read, the status is the one before, so that «Risolto» never stands there without its reason, and an act
-// that is withdrawn in time leaves no mark. That holds for a note to the Region too: the citizen does not read it,
-// but must not see a hand-over that its author takes back. Notes that are not for the citizen are left out here
-// already; the citizen's view could not take them up anyway.
-func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]actState, at time.Time) (visible []ticket.Recorded, known ticket.State) {
-	var truth ticket.State
-	for _, r := range withoutWithdrawn(history, all) {
-		as := AsCitizenSees(r, truth, known)
-		truth = ticket.Evolve(truth, r)
+// For the citizen, an act whose public note is still held has not happened yet, with acts its events. Until the note may be read, the
+// citizen sees the status before the act. So «Risolto» never appears without its reason, and an act that is withdrawn in time leaves no
+// trace. The same is true of an act with a note to the Region: the citizen does not read the note, but must not see a hand-over that its
+// author takes back. Internal and regional notes are left out; the citizen's view could not show them anyway.
+func visibleToCitizen(history []ticket.Recorded, acts map[ticket.ID]actState, at time.Time) (visible []ticket.Recorded, known ticket.State) {
+	var actual ticket.State
+	for _, r := range withoutWithdrawn(history, acts) {
+		as := AsCitizenSees(r, actual, known)
+		actual = ticket.Evolve(actual, r)
 		switch r.Event.(type) {
 		case ticket.InternalNote, ticket.RegionalNote:
 		case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
 			ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
 			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
-			if !all[r.Act].isHeld(at) {
+			if !acts[r.Act].isHeld(at) {
 				visible, known = append(visible, as), ticket.Evolve(known, as)
 			}
 		}
@@ -82,10 +79,11 @@ func visibleToCitizen(history []ticket.Recorded, all map[ticket.ID]actState, at 
 	return visible, known
 }
 
-// AsCitizenSees is an event as it is told to a citizen who does not know of everything yet: a reply that left the status as
-// it was does not give away a status that is still held.
-func AsCitizenSees(r ticket.Recorded, truth, known ticket.State) ticket.Recorded {
-	if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Status == truth.Status {
+// AsCitizenSees returns an event as the citizen may see it, who does not know of held acts yet. actual is the ticket's state before the
+// event, known is the state that the citizen knows. A reply that leaves the status unchanged gets the known status, so that it does not
+// reveal a status that is still held.
+func AsCitizenSees(r ticket.Recorded, actual, known ticket.State) ticket.Recorded {
+	if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Status == actual.Status {
 		e.Status = known.Status
 		r.Event = e
 	}

@@ -14,21 +14,21 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Names turns what events hold as ids into what people read.
+// Names gives the names and labels that people read for the ids in events.
 type Names struct {
 	Catalog *catalog.Catalog
-	// Operator gives the name of an account, "" when there is none (any more). Nil: nobody has a name.
+	// Operator returns the name of an account, or "" for an account that does not exist. If it is nil, no account has a name.
 	Operator func(id string) string
-	// Playbooks says what the checks of a run ask. Nil: they are named by id.
+	// Playbooks holds the questions of checks and the titles of outcomes. If it is nil, ids stand for them.
 	Playbooks *playbook.Library
-	// Epoch is the log's, in which positions are given.
+	// Epoch is the log's epoch, for positions.
 	Epoch int
 }
 
-// OperatorNames looks up the names of accounts by id. It leaves out unknown ids.
+// OperatorNames returns the names of accounts by id. It leaves out unknown ids.
 type OperatorNames func(ctx context.Context, ids []string) (map[string]string, error)
 
-// LookUpNames returns the names of a catalogue and of some operators. With look nil, no operator has a name.
+// LookUpNames returns the names of a catalogue and of the operators with the ids. If look is nil, no operator has a name.
 func LookUpNames(ctx context.Context, c *catalog.Catalog, look OperatorNames, ids []string) (Names, error) {
 	known := map[string]string{}
 	if look != nil && len(ids) > 0 {
@@ -44,6 +44,7 @@ func (n Names) formatPosition(at int64) string {
 	return eventstore.Position{Epoch: n.Epoch, N: at}.String()
 }
 
+// Entity returns an entity with its name. The name of an unknown entity is its code.
 func (n Names) Entity(code catalog.EntityCode) Entity {
 	if e, ok := n.Catalog.Entity(code); ok {
 		return Entity{Code: code, Name: e.Name}
@@ -51,7 +52,7 @@ func (n Names) Entity(code catalog.EntityCode) Entity {
 	return Entity{Code: code, Name: string(code)}
 }
 
-// shortName is the entity as people say it.
+// shortName returns the short name of an entity, or the code of an unknown one.
 func (n Names) shortName(code catalog.EntityCode) string {
 	if e, ok := n.Catalog.Entity(code); ok {
 		return e.Short
@@ -59,6 +60,7 @@ func (n Names) shortName(code catalog.EntityCode) string {
 	return string(code)
 }
 
+// OperatorName returns the name of an account, or "".
 func (n Names) OperatorName(id string) string {
 	if id == "" || n.Operator == nil {
 		return ""
@@ -66,6 +68,7 @@ func (n Names) OperatorName(id string) string {
 	return n.Operator(id)
 }
 
+// Assignee returns an assignee with its name, or nil if nobody is assigned.
 func (n Names) Assignee(a ticket.Assignee) *Assignee {
 	switch {
 	case a.Supervisors:
@@ -77,12 +80,14 @@ func (n Names) Assignee(a ticket.Assignee) *Assignee {
 	}
 }
 
+// Service returns a service with its Italian label. The label of an unknown service is its id.
 func (n Names) Service(id catalog.ServiceID) Labelled {
 	s, _ := n.Catalog.Service(id)
 	return Labelled{ID: string(id), Label: cmp.Or(s.Label, string(id))}
 }
 
-// Problem labels a problem in the FAQ's words, or in a citizen's. What only operators name is «altro» to the citizen.
+// Problem returns a problem with its Italian label: the FAQ's, or the label for citizens. A problem that is for operators only becomes
+// «altro» for the citizen.
 func (n Names) Problem(service catalog.ServiceID, id catalog.ProblemID, citizen bool) Labelled {
 	p, _ := n.Catalog.Problem(service, id)
 	label := p.Label
@@ -96,7 +101,7 @@ func (n Names) Problem(service catalog.ServiceID, id catalog.ProblemID, citizen 
 	return Labelled{ID: string(id), Label: cmp.Or(label, string(id))}
 }
 
-// byForOperator names an actor as operators read it. requester is the name in the form, for the citizen's own acts.
+// byForOperator returns an actor with the name that operators see. requester is the name in the form; it stands for a citizen.
 func (n Names) byForOperator(a person.Actor, requester string) By {
 	by := By{ID: a.ID, Role: a.Role, Entity: a.Entity}
 	switch {
@@ -110,7 +115,7 @@ func (n Names) byForOperator(a person.Actor, requester string) By {
 	return by
 }
 
-// byForCitizen names an actor to the citizen: the entity, never the operator.
+// byForCitizen returns an actor with the name that the citizen sees: the entity, never the operator.
 func (n Names) byForCitizen(a person.Actor, requester string) By {
 	switch {
 	case a.Role == person.Citizen || a.Role == person.Anonymous:
@@ -122,10 +127,10 @@ func (n Names) byForCitizen(a person.Actor, requester string) By {
 	}
 }
 
-// Supervisors stands for the supervisors of an entity as a group, where an account's id stands else.
+// Supervisors stands in place of an account's id for the supervisors of an entity as a group.
 const Supervisors = "supervisori"
 
-// AssigneeKey is an assignee in a column.
+// AssigneeKey returns an assignee as the value of a column: an account's id, Supervisors, or "".
 func AssigneeKey(a ticket.Assignee) string {
 	if a.Supervisors {
 		return Supervisors

@@ -12,10 +12,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// operatorView is the ticket as an operator or the auditor reads it.
+// operatorView returns the ticket as an operator or the auditor may see it.
 func operatorView(v Viewer, h History, n Names) Ticket {
-	earlier, s, all, at := h.earlier, h.State, h.acts, h.At
-	t := commonView(s, withoutWithdrawn(earlier, all), n, at)
+	earlier, s, acts, at := h.earlier, h.State, h.acts, h.At
+	t := commonView(s, withoutWithdrawn(earlier, acts), n, at)
 	last := earlier[len(earlier)-1]
 	t.Version, t.UpdatedAt = last.Version, last.At
 	t.Position = n.formatPosition(last.Position)
@@ -28,13 +28,13 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 	t.Playbook = v.currentPlaybook(n, s)
 	requester, runs := t.requesterName(), h.runs
 	for _, r := range earlier {
-		if at, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(at) {
+		if entity, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(entity) {
 			continue
 		}
-		by, f := n.byForOperator(r.By, requester), all[r.Act]
-		note, isNote := v.readNote(r, by, f, at)
+		by := n.byForOperator(r.By, requester)
+		note, isNote := v.readNote(r, by, acts[r.Act], at)
 		if isNote && note.ID == "" {
-			continue // not for this viewer: not even that it is there
+			continue // the viewer may not know that the note exists
 		}
 		if isNote {
 			t.Notes = append(t.Notes, note)
@@ -54,31 +54,31 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 	return t
 }
 
-// readNote gives the note that an event holds, and whether it holds one. A note without id is one that the viewer may
-// not know of (mission.md, "note; audience"):
-//   - internal: the entity that was competent when it was written, wherever the ticket is now;
-//   - regional: the Region and the ASR of that one hand-over;
+// readNote returns the note of an event, and whether the event has one. The note has no id if the viewer may not know of it. The readers
+// are:
+//   - internal: the entity that was competent when the note was written, wherever the ticket is now;
+//   - regional: the Region and the ASR of the hand-over;
 //   - citizen: every operator who sees the ticket.
 //
-// Outside the author's entity nobody sees a public note while it is held, nor ever when it was withdrawn in time.
-func (v Viewer) readNote(r ticket.Recorded, by By, f actState, at time.Time) (Note, bool) {
+// Outside the author's entity only the auditor sees a public or regional note while it is held and after it was withdrawn.
+func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (Note, bool) {
 	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.CitizenNote:
-		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
-		return publicTextOfNote(e).toNote(r.At, by).visibleIf(shown, f, at), true
+		shown = shown || !a.withdrawn && !e.VisibleFrom.After(at)
+		return publicTextOfNote(e).toNote(r.At, by).visibleIf(shown, a, at), true
 	case ticket.CitizenReplied:
 		return publicTextOfReply(e).toNote(r.At, by), true
 	case ticket.InternalNote:
 		n := Note{ID: e.Note, Kind: "note", Audience: Internal, By: by, At: r.At, VisibleFrom: r.At}
 		n.setText(e.Personal, e.Attachments)
-		return n.visibleIf(v.IsAuditor() || v.WorksAt(e.Entity), f, at), true
+		return n.visibleIf(v.IsAuditor() || v.WorksAt(e.Entity), a, at), true
 	case ticket.RegionalNote:
 		party := v.IsAuditor() || v.WorksAt(catalog.Region) || v.WorksAt(e.ASR)
-		shown = shown || !f.withdrawn && !e.VisibleFrom.After(at)
+		shown = shown || !a.withdrawn && !e.VisibleFrom.After(at)
 		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.setText(e.Personal, e.Attachments)
-		return n.visibleIf(party && shown, f, at), true
+		return n.visibleIf(party && shown, a, at), true
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
@@ -87,18 +87,18 @@ func (v Viewer) readNote(r ticket.Recorded, by By, f actState, at time.Time) (No
 	return Note{}, false
 }
 
-// visibleIf marks what became of the note, or leaves nothing of it.
-func (n Note) visibleIf(shown bool, f actState, at time.Time) Note {
+// visibleIf returns the note with its fields Held and Withdrawn set, or an empty note if it is not shown.
+func (n Note) visibleIf(shown bool, a actState, at time.Time) Note {
 	if !shown {
 		return Note{}
 	}
-	n.Withdrawn = f.withdrawn
-	n.Held = !f.withdrawn && n.VisibleFrom.After(at)
+	n.Withdrawn = a.withdrawn
+	n.Held = !a.withdrawn && n.VisibleFrom.After(at)
 	return n
 }
 
-// readReason gives what an actor wrote as reason, to those who may read it: the actor's own entity, and the Region
-// when an ASR takes back what it had handed over.
+// readReason returns the reason that an actor wrote, or "" if there is none or the viewer may not read it. The actor's entity and the
+// auditor may read it. The Region may also read the ground of a hand-over and the reason for which an ASR takes one back.
 func (v Viewer) readReason(r ticket.Recorded) string {
 	var text *ticket.Text
 	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// Playbook is where the checks of a ticket stand (FAQ 2.7–2.12); the wire's answer to GET /tickets/{id}/playbook.
+// Playbook is the state of the checks of a ticket (FAQ 2.7–2.12). It is the answer to GET /tickets/{id}/playbook.
 type Playbook struct {
 	Playbook playbook.ID        `json:"playbook" example:"referto-non-trovato"`
 	Version  int                `json:"version" doc:"of the playbook; a run keeps the one it began with"`
@@ -45,7 +45,7 @@ type Check struct {
 	Tried    *Attempt         `json:"tried,omitempty" doc:"the last time that system was asked in vain: not known yet"`
 }
 
-// Evidence is what an answer rests on.
+// Evidence is one value that an answer needs.
 type Evidence struct {
 	ID            playbook.FieldID   `json:"id"`
 	Type          playbook.FieldType `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
@@ -54,17 +54,17 @@ type Evidence struct {
 	Options       []string           `json:"options"`
 	Value         string             `json:"value,omitempty"`
 	Warning       string             `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
-	WarningReason refusal.Reason     `json:"-"` // the warning for pages, which translate it
+	WarningReason refusal.Reason     `json:"-"` // the warning as a code, which pages translate
 }
 
-// Attempt is a question that a connected system did not answer.
+// Attempt is a query that a connected system did not answer.
 type Attempt struct {
 	At    time.Time           `json:"at"`
 	Why   ticket.QueryFailure `json:"why" enum:"no_system,unreachable,nonsense,not_known"`
 	Label string              `json:"label" doc:"in Italian"`
 }
 
-// Outcome is what the answers come to. One act carries it out: its status, with answers if need be.
+// Outcome is the outcome of the answers. An update to its status carries it out; the same update may give answers.
 type Outcome struct {
 	ID         playbook.OutcomeID `json:"id"`
 	Title      string             `json:"title"`
@@ -92,13 +92,13 @@ var groundLabels = map[ticket.Ground]string{
 	ticket.NotForeseen:   "Forzatura: caso non previsto dalle verifiche",
 }
 
-// seesPlaybookOf tells whether the viewer may read the answers of an entity's run: its people, the Region, the auditor. Never
-// the citizen, nor the ASR that has the ticket next.
-func (v Viewer) seesPlaybookOf(of catalog.EntityCode) bool {
-	return v.IsAuditor() || v.WorksAt(of) || v.WorksAt(catalog.Region)
+// seesPlaybookOf reports whether the viewer may read the answers of an entity's run. The entity's operators, the Region and the auditor
+// may; the citizen and the ASR that gets the ticket next may not.
+func (v Viewer) seesPlaybookOf(entity catalog.EntityCode) bool {
+	return v.IsAuditor() || v.WorksAt(entity) || v.WorksAt(catalog.Region)
 }
 
-// PlaybookRun returns the run of the ticket as the viewer may see it at the moment. It returns false if there is none for this viewer.
+// PlaybookRun returns the ticket's run as the viewer may see it at the moment, or false if there is none for this viewer.
 func (h History) PlaybookRun(v Viewer, n Names) (Playbook, bool) {
 	if v.IsCitizen() || !h.isVisible(v) {
 		return Playbook{}, false
@@ -150,6 +150,7 @@ func (h History) PlaybookRun(v Viewer, n Names) (Playbook, bool) {
 	return p, true
 }
 
+// check returns one check of a playbook with its answer in a run, if the run has one.
 func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.PlaybookRun, at time.Time) Check {
 	k := Check{ID: c.ID, Playbook: in.ID, Question: c.Question, Help: c.Help, Ask: c.Ask, State: "open", Evidence: []Evidence{}}
 	if c.System != nil {
@@ -178,7 +179,7 @@ func (n Names) check(in *playbook.Playbook, c playbook.Check, run ticket.Playboo
 	return k
 }
 
-// currentPlaybook names the playbook that the ticket calls for, to those who may read its answers.
+// currentPlaybook returns the ticket's playbook, or nil if there is none or the viewer may not read its answers.
 func (v Viewer) currentPlaybook(n Names, s ticket.State) *Labelled {
 	run, _, ok := rules.Engine{Playbooks: n.Playbooks}.RunFor(s)
 	if !ok || !v.seesPlaybookOf(run.Entity) {
@@ -191,7 +192,7 @@ func (v Viewer) currentPlaybook(n Names, s ticket.State) *Labelled {
 	return &Labelled{ID: string(p.ID), Label: p.Title}
 }
 
-// entityByRun says whose each run of a history is.
+// entityByRun maps the number of each run of a history to the entity that began it.
 type entityByRun map[int]catalog.EntityCode
 
 func collectRunEntities(history []ticket.Recorded) entityByRun {
@@ -204,7 +205,7 @@ func collectRunEntities(history []ticket.Recorded) entityByRun {
 	return runs
 }
 
-// ofEvent returns the entity whose run an event is about. It returns false for an event that is about no run.
+// ofEvent returns the entity of the run that an event belongs to, or false if the event belongs to no run.
 func (runs entityByRun) ofEvent(e ticket.Event) (catalog.EntityCode, bool) {
 	step, ok := e.(ticket.PlaybookEvent)
 	if !ok {
@@ -222,7 +223,7 @@ func (runs entityByRun) ofEvent(e ticket.Event) (catalog.EntityCode, bool) {
 	return runs[step.RunNumber()], true
 }
 
-// question is what a check asks, as far as a playbook that is loaded says it.
+// question returns the question of a check, or its id if no loaded playbook has it.
 func (n Names) question(id playbook.CheckID) string {
 	for _, p := range n.Playbooks.Current() {
 		if i := slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == id }); i >= 0 {
@@ -232,7 +233,7 @@ func (n Names) question(id playbook.CheckID) string {
 	return string(id)
 }
 
-// title is what a playbook or an outcome of one is called.
+// title returns the title of a playbook or outcome, or its id if no loaded playbook has it.
 func (n Names) title(id string) string {
 	for _, p := range n.Playbooks.Current() {
 		if string(p.ID) == id {
@@ -245,28 +246,28 @@ func (n Names) title(id string) string {
 	return id
 }
 
-// Clock is how much time the receiver of a hand-over has left, as far as it is known: it is told of before the end.
+// Clock is the deadline of a hand-over. It is known from the warning before the deadline on.
 type Clock struct {
 	Handover int       `json:"handover"`
 	Due      time.Time `json:"due"`
 	Breached bool      `json:"breached"`
 }
 
-// setClock takes what the escalation saga noted of the hand-over that is still to be taken.
+// setClock sets the ticket's clock from the warnings and breaches that the escalation saga recorded, if nobody has taken the hand-over yet.
 func (t *Ticket) setClock(earlier []ticket.Recorded, s ticket.State) {
 	if s.Status != ticket.HandedOver && s.Status != ticket.New {
 		return
 	}
-	noted := map[int]Clock{}
+	clocks := map[int]Clock{}
 	for _, r := range earlier {
 		if e, ok := r.Event.(ticket.HandoverWarned); ok {
-			noted[e.Handover] = Clock{Handover: e.Handover, Due: e.Due}
+			clocks[e.Handover] = Clock{Handover: e.Handover, Due: e.Due}
 		}
 		if e, ok := r.Event.(ticket.HandoverBreached); ok {
-			noted[e.Handover] = Clock{Handover: e.Handover, Due: e.Due, Breached: true}
+			clocks[e.Handover] = Clock{Handover: e.Handover, Due: e.Due, Breached: true}
 		}
 	}
-	if c, ok := noted[s.Handover.N]; ok {
+	if c, ok := clocks[s.Handover.N]; ok {
 		t.Clock = &c
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
+func TestCitizenNeverReadsInternalOrRegionalTexts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		for _, v := range []Viewer{{Actor: tickettest.Citizen}, {Ticket: tickettest.TicketID}} {
@@ -40,8 +40,8 @@ func TestNoCitizenEverReadsAnInternalOrRegionalText(t *testing.T) {
 	})
 }
 
-// TestNotesReachTheirReadersAndNobodyElse says mission.md's row "note; audience" once more, by hand, for operators.
-func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
+// TestOperatorsReadOnlyTheirNotes compares the notes in the views of random histories with the rules for audiences, written here once more.
+func TestOperatorsReadOnlyTheirNotes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
 		by := rapid.SampledFrom([]person.Actor{tickettest.Operator, tickettest.Neighbour, tickettest.Regional}).Draw(t, "viewer")
@@ -75,14 +75,15 @@ func TestNotesReachTheirReadersAndNobodyElse(t *testing.T) {
 					continue
 				}
 				if got := slices.ContainsFunc(seen.Notes, func(n Note) bool { return n.ID == note }); got != reads {
-					t.Fatalf("at %s: %s reads %T of %s: %v, want %v", at, by.Entity, r.Event, r.By.Entity, got, reads)
+					t.Fatalf("at %s: %s reads %T of %s: got %t, want %t", at, by.Entity, r.Event, r.By.Entity, got, reads)
 				}
 			}
 		}
 	})
 }
 
-// TestViewerMustSeeTheTicketThenAndNow: a moment is read by who saw the ticket at that moment and sees it today.
+// TestViewerMustSeeTheTicketThenAndNow checks that a moment is shown to the viewers who saw the ticket then and see it today, and to no
+// other.
 func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
@@ -91,7 +92,7 @@ func TestViewerMustSeeTheTicketThenAndNow(t *testing.T) {
 		for _, at := range tickettest.Moments(random.History) {
 			_, then := Detail(Viewer{Actor: by}, random.History[:countUpTo(random.History, at)], names, at)
 			if _, ok := Detail(Viewer{Actor: by}, random.History, names, at); ok != (then && now) {
-				t.Fatalf("%s at %s: seen then %v, today %v; ?at=%s shows it: %v", by.Role, by.Entity, then, now, at, ok)
+				t.Fatalf("%s of %s at %s: got %t, want %t (then %t, today %t)", by.Role, by.Entity, at, ok, then && now, then, now)
 			}
 		}
 	})

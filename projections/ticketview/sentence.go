@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// operatorSentence says an event in an Italian sentence. It holds no text that anyone typed.
+// operatorSentence returns an Italian sentence about an event, for operators. It contains no text that a person typed.
 func operatorSentence(r ticket.Recorded, n Names) string {
 	switch e := r.Event.(type) {
 	case ticket.Opened:
@@ -101,7 +101,8 @@ func yesNo(yes bool) string {
 	return "No"
 }
 
-// citizenSentence says an event to the citizen, naming no operator; "" where it does not concern them.
+// citizenSentence returns an Italian sentence about an event, for the citizen, without the name of an operator. It is "" for an event that
+// is not for the citizen.
 func citizenSentence(e ticket.Event, n Names) string {
 	switch e := e.(type) {
 	case ticket.Opened:
@@ -145,7 +146,7 @@ func citizenSentence(e ticket.Event, n Names) string {
 	return ""
 }
 
-// assigneeName is whom a ticket is given to, in a sentence.
+// assigneeName returns the name of an assignee for a sentence.
 func (n Names) assigneeName(a ticket.Assignee) string {
 	if a.Supervisors {
 		return "Supervisori"

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Ticket is one ticket as one viewer may see it at one moment; the wire's answer to GET /tickets/{id}.
+// Ticket is one ticket as one viewer may see it at one moment. It is the answer to GET /tickets/{id}.
 type Ticket struct {
 	ID          ticket.ID     `json:"id"`
 	Number      string        `json:"number" example:"2026-0001234"`
@@ -30,7 +30,7 @@ type Ticket struct {
 	Channel      ticket.Channel     `json:"channel"`
 	Identity     ticket.Identity    `json:"identity"`
 	OpenedAt     time.Time          `json:"opened_at"`
-	// UpdatedAt is when the last event happened that the viewer may know of.
+	// UpdatedAt is the time of the last event that the viewer may know of.
 	UpdatedAt time.Time `json:"updated_at"`
 
 	Requester   Requester `json:"requester"`
@@ -43,25 +43,25 @@ type Ticket struct {
 	Timeline    []Line    `json:"timeline"`
 
 	Handovers []Handover `json:"handovers"`
-	// Clock is that of the hand-over which nobody at the receiving entity has taken yet.
+	// Clock is the remaining time of a hand-over that nobody at the receiving entity has taken, if it is known.
 	Clock *Clock `json:"handover_clock,omitempty"`
-	// Unreachable says that the address in the form takes no mail: «recapito fallito».
+	// Unreachable is true when mail to the address in the form is not accepted: «recapito fallito».
 	Unreachable bool `json:"unreachable" doc:"recapito fallito: the address in the form takes no mail"`
-	// Playbook names the checks that the ticket calls for; their state is a call of its own.
+	// Playbook names the playbook of the ticket. History.PlaybookRun returns the state of its checks.
 	Playbook *Labelled     `json:"playbook,omitempty"`
 	ReadOnly bool          `json:"read_only" doc:"true for the trace that a former entity keeps, and for the auditor"`
 	Moves    []ticket.Move `json:"moves" doc:"what the viewer may do now"`
-	// UndoUntil is set while the viewer may still withdraw their own last act.
+	// UndoUntil is the moment until which the viewer may withdraw their own last act, or nil.
 	UndoUntil   *time.Time `json:"undo_until,omitempty"`
 	Resolutions int        `json:"resolutions"`
-	// ClosesAt is when the resolved ticket closes by itself if nobody reopens it (FAQ 2.5).
+	// ClosesAt is the moment at which the resolved ticket closes by itself if nobody reopens it (FAQ 2.5).
 	ClosesAt    *time.Time `json:"closes_at,omitempty" doc:"when the resolved ticket closes by itself"`
 	Continues   ticket.ID  `json:"continues,omitempty" doc:"the closed ticket that this one goes on from"`
 	DuplicateOf ticket.ID  `json:"duplicate_of,omitempty"`
 	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`
 }
 
-// Files are all attachments: the form's, and every note's.
+// Files returns all attachments: those of the form and those of the notes.
 func (t Ticket) Files() []File {
 	all := slices.Clone(t.Attachments)
 	for _, n := range t.Notes {
@@ -89,7 +89,7 @@ type Labelled struct {
 	Label string `json:"label"`
 }
 
-// Requester is who asked, as typed into the form.
+// Requester holds the requester's data as typed into the form.
 type Requester struct {
 	Role       ticket.RequesterRole `json:"role"`
 	GivenName  string               `json:"given_name"`
@@ -99,7 +99,7 @@ type Requester struct {
 	Phone      string               `json:"phone"`
 }
 
-// File is an attachment. Its content is fetched by id.
+// File is an attachment without its content.
 type File struct {
 	ID        ticket.ID `json:"id"`
 	Name      string    `json:"name" doc:"empty once erased"`
@@ -107,10 +107,11 @@ type File struct {
 	Size      int64     `json:"size" doc:"bytes"`
 }
 
-// Audience is who reads a text (mission.md, "note; audience").
+// Audience is the group of people who may read a text.
 type Audience string
 
-// The audiences: one entity; the citizen and every operator who sees the ticket; the two sides of one hand-over.
+// The audiences. Internal is one entity. Public is the citizen and every operator who sees the ticket. Regional is the Region and the ASR
+// of one hand-over.
 const (
 	Internal Audience = "internal"
 	Public   Audience = "citizen"
@@ -133,7 +134,7 @@ type Note struct {
 	Erased      bool      `json:"erased"`
 }
 
-// By is who did it. The citizen is told the entity, never the operator.
+// By is the actor of an event. For the citizen it names the entity, never the operator.
 type By struct {
 	ID     string             `json:"id,omitempty"`
 	Role   person.Role        `json:"role,omitempty"`
@@ -141,18 +142,18 @@ type By struct {
 	Name   string             `json:"name"`
 }
 
-// Line is one event in words.
+// Line is one event in the timeline.
 type Line struct {
 	Version int       `json:"version"`
 	At      time.Time `json:"at"`
 	By      By        `json:"by"`
 	Type    string    `json:"type" doc:"the event's name, e.g. taken"`
 	Text    string    `json:"text" doc:"an Italian sentence"`
-	// Reason is what the actor gave as reason, for those who read the internal notes of the actor's entity.
+	// Reason is the reason that the actor gave, if the viewer may read it.
 	Reason string `json:"reason,omitempty"`
 }
 
-// Direction is which way a hand-over went.
+// Direction is the direction of a hand-over.
 type Direction string
 
 // The directions.

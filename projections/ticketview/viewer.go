@@ -11,18 +11,18 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Viewer is who looks, in the role and at the entity chosen after login.
+// Viewer is the person for whom a ticket or list is read, with the role and entity chosen after login.
 type Viewer struct {
 	Actor person.Actor
-	// Ticket is set when the viewer holds the personal link to this one ticket, logged in or not. Whoever holds it
-	// is the ticket's citizen, and sees no other ticket by it.
+	// Ticket is set when the viewer uses the personal link to this ticket, logged in or not. The holder of the link counts as the ticket's
+	// citizen, and the link shows no other ticket.
 	Ticket ticket.ID
 }
 
-// IsCitizen tells whether the viewer looks as a citizen.
+// IsCitizen reports whether the viewer reads as a citizen.
 func (v Viewer) IsCitizen() bool { return v.Ticket != "" || v.Actor.Role == person.Citizen }
 
-// actor is the viewer as the rules know them: a personal link acts under the ticket's own id.
+// actor returns the actor with which the rules decide. The holder of a personal link acts under the ticket's id.
 func (v Viewer) actor() person.Actor {
 	if v.Ticket != "" {
 		return person.Actor{ID: string(v.Ticket), Role: person.Citizen}
@@ -30,8 +30,8 @@ func (v Viewer) actor() person.Actor {
 	return v.Actor
 }
 
-// sees tells whether the ticket is there for the viewer: competent operators, operators of an entity that had it
-// and keeps a trace, its citizen, and the auditor. To all others it must look as if it did not exist.
+// sees reports whether the viewer may see the ticket in a state: operators of the competent entity, operators of an entity that had the
+// ticket and keeps a trace, its citizen, and the auditor. For all others the ticket must seem not to exist.
 func (v Viewer) sees(s ticket.State) bool {
 	switch {
 	case v.Ticket != "":
@@ -47,8 +47,8 @@ func (v Viewer) sees(s ticket.State) bool {
 	}
 }
 
-// WorksAt tells whether the viewer works at the entity. An empty placement is at none.
+// WorksAt reports whether the viewer works at the entity. It is false for an empty entity.
 func (v Viewer) WorksAt(e catalog.EntityCode) bool { return e != "" && v.Actor.Operates(e) }
 
-// IsAuditor tells whether the viewer sees everything, and may do nothing.
+// IsAuditor reports whether the viewer is an auditor, who sees everything and may change nothing.
 func (v Viewer) IsAuditor() bool { return v.Ticket == "" && v.Actor.Role == person.Auditor }
