@@ -18,9 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// TestRebuildUnderTraffic: while tickets come in and move, and two nodes follow the log, read models
-// are rebuilt time and again. Every answer meanwhile is whole, no position goes back, and in the end the live tables
-// are what one more rebuild makes of the log.
+// TestRebuildUnderTraffic rebuilds read models again and again while commands are dispatched and two nodes run the read models. Every
+// answer meanwhile must be complete, no position may go back, and in the end the live tables must equal those of one more rebuild.
 func TestRebuildUnderTraffic(t *testing.T) {
 	h := projectionstest.New(t, All()...)
 	reader := lists.NewReader(h.Store, catalog.Default(), nil)
@@ -61,7 +60,7 @@ func TestRebuildUnderTraffic(t *testing.T) {
 				last = page.Position.N
 				for _, q := range queues {
 					if q.ID == lists.AllQueue && q.Count < 50 || page.Total < 50 || page.Total != len(page.Items) {
-						t.Errorf("an answer that is not whole: %d in %s, %d of %d listed", q.Count, q.ID, len(page.Items), page.Total)
+						t.Errorf("got an incomplete answer: %d in %s, %d of %d listed", q.Count, q.ID, len(page.Items), page.Total)
 					}
 				}
 				answers.Add(1)
@@ -86,7 +85,7 @@ func TestRebuildUnderTraffic(t *testing.T) {
 	}
 	rebuilt := h.Dump()
 	if len(live) != len(rebuilt) {
-		t.Fatalf("%d rows live, %d rebuilt", len(live), len(rebuilt))
+		t.Fatalf("got %d rows rebuilt, want %d as live", len(rebuilt), len(live))
 	}
 	for i := range live {
 		if live[i] != rebuilt[i] {
@@ -104,25 +103,25 @@ func TestRebuildIsExclusiveAndReportsProgress(t *testing.T) {
 	err := runner.Rebuild(t.Context(), "tickets", func(done, total int64) {
 		reported = done
 		if err := runner.Rebuild(t.Context(), "tickets", nil); !errors.Is(err, readmodel.ErrRebuilding) {
-			t.Errorf("a second one beside it: %v", err)
+			t.Errorf("a second rebuild: got %v, want %v", err, readmodel.ErrRebuilding)
 		}
 	})
 	if err != nil || reported != 1 {
-		t.Errorf("told of %d events: %v", reported, err)
+		t.Errorf("got a progress of %d events, %v, want 1", reported, err)
 	}
 	if err := runner.Rebuild(t.Context(), "queues", nil); !errors.Is(err, readmodel.ErrNoModel) {
-		t.Errorf("an unknown one: %v", err)
+		t.Errorf("unknown read model: got %v, want %v", err, readmodel.ErrNoModel)
 	}
 	list, err := runner.List(t.Context())
 	if err != nil || len(list) != len(All()) {
-		t.Fatalf("%v, %v", list, err)
+		t.Fatalf("got %v, %v, want every read model", list, err)
 	}
 	if s := list[0]; s.Name != "tickets" || s.Version != 1 || s.Position != 1 || s.Head != 1 || s.Lag != 0 || s.Since == nil || s.Led {
-		t.Errorf("after the rebuild: %+v", s)
+		t.Errorf("after the rebuild: got %+v, want position 1 without a node", s)
 	}
 }
 
-// TestInterruptedRebuildIsCleanedUp, and what answers stays as it was.
+// TestInterruptedRebuildIsCleanedUp checks that an interrupted rebuild changes no live table and that the next rebuild works.
 func TestInterruptedRebuildIsCleanedUp(t *testing.T) {
 	h := projectionstest.New(t, All()...)
 	h.OpenTicket(tickettest.Torino)
@@ -131,12 +130,12 @@ func TestInterruptedRebuildIsCleanedUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	runner := NewRunner(h.Store)
 	if err := runner.Rebuild(ctx, "tickets", func(int64, int64) { cancel() }); !errors.Is(err, context.Canceled) {
-		t.Fatalf("interrupted: %v", err)
+		t.Fatalf("interrupted: got %v, want %v", err, context.Canceled)
 	}
 	if after := h.Dump(); len(after) != len(before) {
-		t.Errorf("%d rows, were %d", len(after), len(before))
+		t.Errorf("got %d rows, want %d", len(after), len(before))
 	}
 	if err := runner.Rebuild(t.Context(), "tickets", nil); err != nil {
-		t.Errorf("the next one: %v", err)
+		t.Errorf("the next rebuild: got %v", err)
 	}
 }

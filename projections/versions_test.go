@@ -18,9 +18,9 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// TestTwoVersionsStandSideBySide: another version of every read model differs by its number alone. It is built beside the first one,
-// both take the same events, and both hold the same rows.
-func TestTwoVersionsStandSideBySide(t *testing.T) {
+// TestTwoVersionsExistSideBySide builds a second version of every read model, which differs in its number alone, beside the first. Both
+// take the same events and must hold the same rows.
+func TestTwoVersionsExistSideBySide(t *testing.T) {
 	h := projectionstest.New(t, All()...)
 	for _, random := range tickettest.DrawExamples(20, 20) {
 		h.PlayTicket(random, func(int) {})
@@ -52,11 +52,11 @@ func TestTwoVersionsStandSideBySide(t *testing.T) {
 	}
 	h.Models = All()
 	if version1 := h.Dump(); !slices.Equal(version1, version2) || len(version1) <= len(first) {
-		t.Errorf("version 1 has %d rows, had %d; version 2 has %d", len(version1), len(first), len(version2))
+		t.Errorf("got %d rows in version 2, want the %d of version 1, which had %d before", len(version2), len(version1), len(first))
 	}
 }
 
-// createVersion2 does what the migration of a new version does: it creates tables, and procedures for them.
+// createVersion2 does what the migration of a new version does: it creates the tables, functions and setup procedures.
 func createVersion2(t *testing.T, h *projectionstest.Fixture, models []readmodel.Model) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), h.Store.WorkerPool(), func(tx pgx.Tx) error {
@@ -89,8 +89,8 @@ func createVersion2(t *testing.T, h *projectionstest.Fixture, models []readmodel
 	}
 }
 
-// TestTablesAreNamedInOnePlace: a model's version is the one place that says which tables are read and written. The SQL functions of a
-// version are named beside its model.
+// TestTablesAreNamedInOnePlace checks that only files named model.go contain names with a version: tables get their names from the model's
+// version, and the SQL functions of a version are named beside its model.
 func TestTablesAreNamedInOnePlace(t *testing.T) {
 	versioned := regexp.MustCompile(`read\.\w+_v[0-9]`)
 	err := fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
@@ -99,7 +99,7 @@ func TestTablesAreNamedInOnePlace(t *testing.T) {
 		}
 		text, err := os.ReadFile(path)
 		if found := versioned.Find(text); found != nil {
-			t.Errorf("%s names %s", path, found)
+			t.Errorf("%s contains %s, want no name with a version", path, found)
 		}
 		return err
 	})
@@ -108,7 +108,7 @@ func TestTablesAreNamedInOnePlace(t *testing.T) {
 	}
 }
 
-// TestStoredTableNames holds the names under which read models are stored. A changed name would leave the rows of a running system behind.
+// TestStoredTableNames holds the names of the tables. A running system with a changed name would not find its rows.
 func TestStoredTableNames(t *testing.T) {
 	var names []string
 	for _, m := range All() {
@@ -118,6 +118,6 @@ func TestStoredTableNames(t *testing.T) {
 	}
 	want := []string{"read.tickets_v1", "read.queue_counts_v1", "read.timeline_v1", "read.standings_v1", "read.deeds_v1", "read.figures_v1"}
 	if !slices.Equal(names, want) {
-		t.Errorf("tables are named %q, want %q", names, want)
+		t.Errorf("got %q, want %q", names, want)
 	}
 }

@@ -21,12 +21,12 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Reader reads figures, and the lists behind them, for viewers. Every query runs under row-level security for its viewer.
+// Reader reads figures, drill-downs and exports for viewers. Every query runs under row-level security for its viewer.
 type Reader struct {
 	store         *eventstore.Store
 	catalog       *catalog.Catalog
 	operatorNames ticketview.OperatorNames
-	exportSlots   chan struct{} // one for each export under way
+	exportSlots   chan struct{} // holds one value for each running export
 }
 
 // NewReader returns a reader that uses the store's pool for requests.
@@ -34,14 +34,14 @@ func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview
 	return &Reader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExports)}
 }
 
-// Wait waits until the figures have passed the position, for at most two seconds; stale reports that they have not by then. It holds no
-// connection. A position beyond the head of the log is refused with eventstore.ErrBeyondHead.
+// Wait waits until the figures have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
+// holds no connection. Error: eventstore.ErrBeyondHead for a position after the head of the log.
 func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
 	return readmodel.WaitFor(ctx, r.store, Model, after)
 }
 
-// Read gives the figures that the viewer asks for and may see; others see zeroes. *FilterError names what in the scope
-// makes no figures.
+// Read returns the figures for a scope. Tickets and activities that the viewer may not see are not counted. Error: *readmodel.FilterError
+// for a field of the scope that is not valid.
 func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
 	p, err := s.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
@@ -51,33 +51,33 @@ func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashbo
 		entities: map[catalog.EntityCode]*EntityFigures{}, services: map[catalog.ServiceID]*PartFigures{}, problems: map[problemKey]*PartFigures{},
 		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageLimits)+1),
 	}
-	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(seen readmodel.Snapshot) error {
-		g.result.Position = seen.Position
-		if err := g.collectIntervals(ctx, seen, p); err != nil {
+	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
+		g.result.Position = snap.Position
+		if err := g.collectIntervals(ctx, snap, p); err != nil {
 			return err
 		}
-		if err := g.collectActivities(ctx, seen, p); err != nil {
+		if err := g.collectActivities(ctx, snap, p); err != nil {
 			return err
 		}
-		if err := g.collectDurations(ctx, seen, p); err != nil {
+		if err := g.collectDurations(ctx, snap, p); err != nil {
 			return err
 		}
-		return g.collectOpenByDay(ctx, seen, p)
+		return g.collectOpenByDay(ctx, snap, p)
 	})
 	if err != nil {
-		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
+		return Dashboard{}, fmt.Errorf("read figures: %w", err)
 	}
 	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, slices.Sorted(maps.Keys(g.operators)))
 	if err != nil {
-		return Dashboard{}, fmt.Errorf("gather figures: %w", err)
+		return Dashboard{}, fmt.Errorf("read figures: %w", err)
 	}
 	return g.build(p, names), nil
 }
 
-// ageLimits divide the ages of open tickets.
+// ageLimits are the limits between the age ranges of open tickets, in days.
 var ageLimits = []int{1, 3, 7, 14, 30}
 
-// AgeRanges are those that open tickets are counted by, without their counts.
+// AgeRanges returns the age ranges of open tickets, with counts of 0.
 func AgeRanges() []AgeFigure {
 	ages := make([]AgeFigure, len(ageLimits)+1)
 	for i, d := range ageLimits {
@@ -91,7 +91,7 @@ type problemKey struct {
 	problem catalog.ProblemID
 }
 
-// collector is a dashboard while its figures come in.
+// collector collects the figures of a dashboard.
 type collector struct {
 	result    Dashboard
 	entities  map[catalog.EntityCode]*EntityFigures
@@ -103,7 +103,7 @@ type collector struct {
 	ages      []int
 }
 
-// figureGroup is a group of rows and what it is about; by says which of its fields are.
+// figureGroup is a group of counted rows. columns names the fields that define the group; the other fields are empty.
 type figureGroup struct {
 	columns                                           string
 	entity, other, service, problem, detail, operator string
@@ -111,7 +111,7 @@ type figureGroup struct {
 	age                                               int
 }
 
-// groupingSQL tells in SQL which of the columns a row of grouping sets is about.
+// groupingSQL returns the SQL of the names, separated by spaces, of the columns that define a row of grouping sets.
 func groupingSQL(columns ...string) string {
 	named := make([]string, len(columns))
 	for i, c := range columns {
@@ -120,6 +120,7 @@ func groupingSQL(columns ...string) string {
 	return "concat_ws(' ', " + strings.Join(named, ", ") + ")"
 }
 
+// getOrCreate returns the value of a key, and adds a new value if there is none.
 func getOrCreate[K comparable, V any](m map[K]*V, k K) *V {
 	if m[k] == nil {
 		m[k] = new(V)
@@ -127,27 +128,27 @@ func getOrCreate[K comparable, V any](m map[K]*V, k K) *V {
 	return m[k]
 }
 
-// figuresOf are those of the group; nil: its groups are counted otherwise.
-func (g *collector) figuresOf(p figureGroup) *Figures {
-	switch p.columns {
+// figuresOf returns the Figures of a group, or nil for a group that setGroupCount counts.
+func (g *collector) figuresOf(group figureGroup) *Figures {
+	switch group.columns {
 	case "":
 		return &g.result.Total
 	case "entity":
-		return &getOrCreate(g.entities, catalog.EntityCode(p.entity)).Figures
+		return &getOrCreate(g.entities, catalog.EntityCode(group.entity)).Figures
 	case "service":
-		return &getOrCreate(g.services, catalog.ServiceID(p.service)).Figures
+		return &getOrCreate(g.services, catalog.ServiceID(group.service)).Figures
 	case "service problem":
-		return &getOrCreate(g.problems, problemKey{catalog.ServiceID(p.service), catalog.ProblemID(p.problem)}).Figures
+		return &getOrCreate(g.problems, problemKey{catalog.ServiceID(group.service), catalog.ProblemID(group.problem)}).Figures
 	default:
 		return nil
 	}
 }
 
-// collectIntervals counts what was so at the moment.
+// collectIntervals counts tickets at the moment of the period.
 func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, p period) error {
-	asked := p.intervalConditions()
-	asked.Add("s.status <> 'chiuso'")
-	at, limits := asked.Arg(p.at), asked.Arg(secondsOf(ageLimits))
+	where := p.intervalConditions()
+	where.Add("s.status <> 'chiuso'")
+	at, limits := where.Arg(p.at), where.Arg(secondsOf(ageLimits))
 	rows, err := s.Tx.Query(ctx, fmt.Sprintf(`
 		select `+groupingSQL("entity", "service", "problem", "assignee", "status", "age")+`,
 			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(assignee, ''), coalesce(status, ''), coalesce(age, 0), count(*),
@@ -160,25 +161,25 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 				select s.*, greatest(0, floor(extract(epoch from %[2]s::timestamptz - opened_at)))::bigint as old
 				from `+Model.Table("standings")+` s where %[4]s) s) s
 		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
-		having works or works is null`, openStatuses, at, limits, asked.SQL()), asked.Args...)
+		having works or works is null`, openStatuses, at, limits, where.SQL()), where.Args...)
 	if err != nil {
 		return err
 	}
-	var of figureGroup
+	var group figureGroup
 	var n, unanswered, unassigned int
 	var age []int64
-	_, err = pgx.ForEachRow(rows, []any{&of.columns, &of.entity, &of.service, &of.problem, &of.operator, &of.status, &of.age, &n, &unanswered, &unassigned, &age}, func() error {
-		switch of.columns {
+	_, err = pgx.ForEachRow(rows, []any{&group.columns, &group.entity, &group.service, &group.problem, &group.operator, &group.status, &group.age, &n, &unanswered, &unassigned, &age}, func() error {
+		switch group.columns {
 		case "status":
-			g.statuses[ticket.Status(of.status)] = n
+			g.statuses[ticket.Status(group.status)] = n
 		case "age":
-			g.ages[of.age] = n
+			g.ages[group.age] = n
 		case "assignee":
-			if of.operator != "" {
-				getOrCreate(g.operators, of.operator).Open = n
+			if group.operator != "" {
+				getOrCreate(g.operators, group.operator).Open = n
 			}
 		default:
-			f := g.figuresOf(of)
+			f := g.figuresOf(group)
 			f.Open, f.Unanswered, f.Unassigned, f.Age = n, unanswered, unassigned, newTook(n, age)
 		}
 		return nil
@@ -196,52 +197,52 @@ func secondsOf(days []int) []int64 {
 
 func newTook(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
 
-// collectActivities counts what was done in the period.
+// collectActivities counts the activities in the period.
 func (g *collector) collectActivities(ctx context.Context, s readmodel.Snapshot, p period) error {
-	asked := p.activityConditions()
+	where := p.activityConditions()
 	rows, err := s.Tx.Query(ctx, `
 		select `+groupingSQL("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
 			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
 			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
-		from (select d.*, (at at time zone 'Europe/Rome')::date as day from `+Model.Table("deeds")+` d where `+asked.SQL()+`) d
+		from (select d.*, (at at time zone 'Europe/Rome')::date as day from `+Model.Table("deeds")+` d where `+where.SQL()+`) d
 		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
-			(kind, detail), (kind, operator), (kind, day))`, asked.Args...)
+			(kind, detail), (kind, operator), (kind, day))`, where.Args...)
 	if err != nil {
 		return err
 	}
-	var of figureGroup
+	var group figureGroup
 	var kind activityKind
 	var n, overrides int
-	_, err = pgx.ForEachRow(rows, []any{&of.columns, &kind, &of.entity, &of.other, &of.service, &of.problem, &of.detail, &of.operator, &of.day, &n, &overrides}, func() error {
-		if f := g.figuresOf(of); f != nil {
+	_, err = pgx.ForEachRow(rows, []any{&group.columns, &kind, &group.entity, &group.other, &group.service, &group.problem, &group.detail, &group.operator, &group.day, &n, &overrides}, func() error {
+		if f := g.figuresOf(group); f != nil {
 			f.setCount(kind, n, overrides)
 		} else {
-			g.setGroupCount(of, kind, n)
+			g.setGroupCount(group, kind, n)
 		}
 		return nil
 	})
 	return err
 }
 
-// collectDurations tells how long answers and resolutions took. They are asked for by themselves: percentiles have all rows sorted,
-// group by group, and what is only counted needs no order.
+// collectDurations computes the durations of first answers and resolutions. It is a query of its own because percentiles sort the rows of
+// every group, and counts need no order.
 func (g *collector) collectDurations(ctx context.Context, s readmodel.Snapshot, p period) error {
-	asked := p.activityConditions()
-	asked.Add("d.kind in ('answered', 'resolved')")
+	where := p.activityConditions()
+	where.Add("d.kind in ('answered', 'resolved')")
 	rows, err := s.Tx.Query(ctx, `
 		select `+groupingSQL("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
 			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
-		from `+Model.Table("deeds")+` d where `+asked.SQL()+`
-		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, asked.Args...)
+		from `+Model.Table("deeds")+` d where `+where.SQL()+`
+		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, where.Args...)
 	if err != nil {
 		return err
 	}
-	var of figureGroup
+	var group figureGroup
 	var kind activityKind
 	var n int
 	var times []int64
-	_, err = pgx.ForEachRow(rows, []any{&of.columns, &kind, &of.entity, &of.service, &of.problem, &n, &times}, func() error {
-		if f := g.figuresOf(of); kind == activityAnswered {
+	_, err = pgx.ForEachRow(rows, []any{&group.columns, &kind, &group.entity, &group.service, &group.problem, &n, &times}, func() error {
+		if f := g.figuresOf(group); kind == activityAnswered {
 			f.FirstAnswer = newTook(n, times)
 		} else {
 			f.Resolution = newTook(n, times)
@@ -251,7 +252,7 @@ func (g *collector) collectDurations(ctx context.Context, s readmodel.Snapshot, 
 	return err
 }
 
-// setCount counts what was done n times.
+// setCount sets the count of a kind of activity.
 func (f *Figures) setCount(kind activityKind, n, overrides int) {
 	switch kind {
 	case activityOpened:
@@ -270,37 +271,37 @@ func (f *Figures) setCount(kind activityKind, n, overrides int) {
 		f.Recalls = n
 	case activityBreached:
 		f.Breaches = n
-	case activityAnswered, activityCarriedOut: // by the times that they took, and by outcome
+	case activityAnswered, activityCarriedOut: // collectDurations and setGroupCount count them
 	}
 }
 
-// setGroupCount counts what was done n times by groups that are not counted like all.
-func (g *collector) setGroupCount(of figureGroup, kind activityKind, n int) {
+// setGroupCount sets the count of a kind of activity in a group that has no Figures.
+func (g *collector) setGroupCount(group figureGroup, kind activityKind, n int) {
 	switch {
-	case of.columns == "other" && kind == activityHandedOver:
-		getOrCreate(g.entities, catalog.EntityCode(of.other)).Received = n
-	case of.columns == "entity other" && kind == activityHandedOver:
-		g.result.Flows = append(g.result.Flows, FlowFigure{ticketview.Entity{Code: catalog.EntityCode(of.entity)}, ticketview.Entity{Code: catalog.EntityCode(of.other)}, n})
-	case of.columns == "detail" && kind == activityCarriedOut:
-		run, outcome, _ := strings.Cut(of.detail, "/")
+	case group.columns == "other" && kind == activityHandedOver:
+		getOrCreate(g.entities, catalog.EntityCode(group.other)).Received = n
+	case group.columns == "entity other" && kind == activityHandedOver:
+		g.result.Flows = append(g.result.Flows, FlowFigure{ticketview.Entity{Code: catalog.EntityCode(group.entity)}, ticketview.Entity{Code: catalog.EntityCode(group.other)}, n})
+	case group.columns == "detail" && kind == activityCarriedOut:
+		run, outcome, _ := strings.Cut(group.detail, "/")
 		g.result.Outcomes = append(g.result.Outcomes, OutcomeFigure{playbook.ID(run), playbook.OutcomeID(outcome), n})
-	case of.columns == "detail" && kind == activityHandedOver:
-		if ground := ticket.Ground(of.detail); ground != "" {
+	case group.columns == "detail" && kind == activityHandedOver:
+		if ground := ticket.Ground(group.detail); ground != "" {
 			g.result.Grounds = append(g.result.Grounds, GroundFigure{ground, ground.IsOverride(), n})
 		}
-	case of.columns == "operator" && kind == activityAnswered && of.operator != "":
-		getOrCreate(g.operators, of.operator).Answers = n
-	case of.columns == "operator" && kind == activityResolved && of.operator != "":
-		getOrCreate(g.operators, of.operator).Resolutions = n
-	case of.columns == "day" && kind == activityOpened:
-		getOrCreate(g.days, of.day).Arrivals = n
-	case of.columns == "day" && kind == activityResolved:
-		getOrCreate(g.days, of.day).Resolutions = n
+	case group.columns == "operator" && kind == activityAnswered && group.operator != "":
+		getOrCreate(g.operators, group.operator).Answers = n
+	case group.columns == "operator" && kind == activityResolved && group.operator != "":
+		getOrCreate(g.operators, group.operator).Resolutions = n
+	case group.columns == "day" && kind == activityOpened:
+		getOrCreate(g.days, group.day).Arrivals = n
+	case group.columns == "day" && kind == activityResolved:
+		getOrCreate(g.days, group.day).Resolutions = n
 	}
 }
 
-// collectOpenByDay counts how many were open at the end of each day: those that were when the period began, and what came and
-// went on every day.
+// collectOpenByDay counts the open tickets at the end of each day: those that were open when the period began, plus the changes of each
+// day.
 func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, p period) error {
 	c := &readmodel.Conditions{}
 	c.Add("s.from_at < %[1]s::timestamptz", p.cutoff)
@@ -321,15 +322,15 @@ func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, 
 	if _, err := pgx.ForEachRow(rows, []any{&d, &n}, func() error { changed[d] = n; return nil }); err != nil {
 		return err
 	}
-	works := changed[""]
+	open := changed[""]
 	for _, d := range p.days() {
-		works += changed[d]
-		getOrCreate(g.days, d).Open = works
+		open += changed[d]
+		getOrCreate(g.days, d).Open = open
 	}
 	return nil
 }
 
-// build puts in order what has come in.
+// build returns the dashboard with names, in the order of its lists.
 func (g *collector) build(p period, n ticketview.Names) Dashboard {
 	d := g.result
 	d.From, d.To, d.At, d.Service, d.Problem = p.From, p.To, p.at.UTC(), string(p.Service), string(p.Problem)
@@ -375,8 +376,8 @@ func (g *collector) build(p period, n ticketview.Names) Dashboard {
 	return d.withoutNilLists()
 }
 
-// addParts lists entities, services and problems in the order of their codes. Of one entity, those on the other side of its
-// hand-overs are no part.
+// addParts adds the figures of entities, services and problems in the order of their codes. For a scope of one entity it leaves out the
+// other entities of its hand-overs.
 func (g *collector) addParts(d *Dashboard, n ticketview.Names) {
 	for _, code := range slices.Sorted(maps.Keys(g.entities)) {
 		if d.Entity != nil && d.Entity.Code != code {
@@ -401,7 +402,7 @@ func (g *collector) addParts(d *Dashboard, n ticketview.Names) {
 	})
 }
 
-// withoutNilLists has no list that is null.
+// withoutNilLists returns the dashboard with empty lists in place of nil, which JSON would show as null.
 func (d Dashboard) withoutNilLists() Dashboard {
 	d.Entities, d.Services, d.Problems = orEmpty(d.Entities), orEmpty(d.Services), orEmpty(d.Problems)
 	d.Flows, d.Grounds, d.Outcomes, d.Operators = orEmpty(d.Flows), orEmpty(d.Grounds), orEmpty(d.Outcomes), orEmpty(d.Operators)

@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// FuzzDrillDownCursor: what is accepted reads the same when it is written again.
+// FuzzDrillDownCursor checks that an accepted cursor is read back equal after it is written again.
 func FuzzDrillDownCursor(f *testing.F) {
 	for _, text := range []string{
 		"", "0.01930000-0000-7000-8000-000000000001.1", "1764417600000000.01930000-0000-7000-8000-000000000001.2147483647",
@@ -24,12 +24,12 @@ func FuzzDrillDownCursor(f *testing.F) {
 			return
 		}
 		if c.at.Before(time.UnixMicro(0)) {
-			t.Errorf("%q is %v", text, c.at)
+			t.Errorf("%q: got %v, want no time before 1970", text, c.at)
 		}
 		item := DrillDownItem{At: c.at, OpenedAt: c.at, Ticket: ticket.ID(c.ticket), version: c.version}
 		again, err := parseDrillDownCursor(item.cursorText(false))
 		if err != nil || *again != *c {
-			t.Errorf("%q is %+v, and then %+v, %v", text, c, again, err)
+			t.Errorf("%q: got %+v, %v after writing, want %+v", text, again, err, c)
 		}
 	})
 }

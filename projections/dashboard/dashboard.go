@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package dashboard is the read model of the supervisors' figures, of the lists behind them and of their export, and its reader.
+// Package dashboard holds the read model of the supervisors' figures, and its reader: figures, drill-downs and exports. Every figure is
+// exact and equals the length of its drill-down. The package stores no personal data.
 package dashboard
 
 import (
@@ -13,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Dashboard is what supervisors watch. What is open is so at a moment; what was done was done in the period, and not
-// undone by that moment. All of it is exact.
+// Dashboard holds the figures for a scope. Open tickets are counted at one moment. Activities are counted in the period, without those
+// undone by that moment. All figures are exact.
 type Dashboard struct {
 	From      string             `json:"from" doc:"First day, Europe/Rome" example:"2026-03-01"`
 	To        string             `json:"to" doc:"Last day" example:"2026-03-31"`
@@ -37,7 +38,7 @@ type Dashboard struct {
 	Position eventstore.Position `json:"-"`
 }
 
-// Figures are counted alike for everything, and for each part of it.
+// Figures are the figures that are counted in total and for each entity, service and problem.
 type Figures struct {
 	Open       int  `json:"open" doc:"Somebody has to work on them, at that moment"`
 	Unanswered int  `json:"unanswered" doc:"Open, and their citizen has had no answer yet"`
@@ -57,29 +58,29 @@ type Figures struct {
 	Resolution  Took `json:"resolution" doc:"From opening to resolution, of the resolutions"`
 }
 
-// Took is how long something took, of Count cases: the value that half of them, and nine in ten, do not pass. Both are
-// values that occurred; elapsed time, nights and waiting for the citizen included.
+// Took holds durations of Count cases: the value that half of the cases do not exceed, and the value that nine in ten do not exceed. Both
+// are values of a case. Durations are elapsed time and include nights and the time of waiting for the citizen.
 type Took struct {
 	Count  int   `json:"count"`
 	Median int64 `json:"median_seconds"`
 	P90    int64 `json:"p90_seconds"`
 }
 
-// StatusFigure is how many tickets stood in a status.
+// StatusFigure is the number of tickets in a status.
 type StatusFigure struct {
 	Status ticket.Status `json:"status"`
 	Label  string        `json:"label" doc:"Italian"`
 	Count  int           `json:"count"`
 }
 
-// AgeFigure is how many open tickets were of an age: at least From days, less than To; To 0: or more.
+// AgeFigure is the number of open tickets with an age of at least From days and less than To days. A To of 0 means no limit.
 type AgeFigure struct {
 	From  int `json:"from_days"`
 	To    int `json:"to_days,omitempty"`
 	Count int `json:"count"`
 }
 
-// DayFigures are those of one day.
+// DayFigures are the figures of one day.
 type DayFigures struct {
 	Day         string `json:"day"`
 	Open        int    `json:"open" doc:"At its end, or now"`
@@ -87,42 +88,42 @@ type DayFigures struct {
 	Resolutions int    `json:"resolutions"`
 }
 
-// EntityFigures are those of one entity.
+// EntityFigures are the figures of one entity.
 type EntityFigures struct {
 	Entity ticketview.Entity `json:"entity"`
 	Figures
 	Received int `json:"received" doc:"Hand-overs to it"`
 }
 
-// PartFigures are those of a service, or of a problem of it.
+// PartFigures are the figures of a service, or of one problem of a service.
 type PartFigures struct {
 	Service ticketview.Labelled  `json:"service"`
 	Problem *ticketview.Labelled `json:"problem,omitempty"`
 	Figures
 }
 
-// FlowFigure counts the hand-overs from one entity to another.
+// FlowFigure is the number of hand-overs from one entity to another.
 type FlowFigure struct {
 	From  ticketview.Entity `json:"from"`
 	To    ticketview.Entity `json:"to"`
 	Count int               `json:"count"`
 }
 
-// GroundFigure counts hand-overs to the Region by why the playbook let them go; no ground: there were no checks.
+// GroundFigure is the number of hand-overs to the Region with a ground. A hand-over without a playbook has no ground and is not counted.
 type GroundFigure struct {
 	Ground   ticket.Ground `json:"ground"`
 	Override bool          `json:"override"`
 	Count    int           `json:"count"`
 }
 
-// OutcomeFigure counts how often an outcome was carried out.
+// OutcomeFigure is the number of times that an outcome was carried out.
 type OutcomeFigure struct {
 	Playbook playbook.ID        `json:"playbook" doc:"That the run began with"`
 	Outcome  playbook.OutcomeID `json:"outcome"`
 	Count    int                `json:"count"`
 }
 
-// OperatorFigures are what one operator has, and has done. The supervisors as a group are one of them.
+// OperatorFigures are the figures of one operator, or of the supervisors as a group.
 type OperatorFigures struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`

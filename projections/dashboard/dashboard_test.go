@@ -26,7 +26,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// fixture is a fixture with the lists, the figures and a reader of the figures.
+// fixture is a projectionstest.Fixture with lists, figures and a reader of the figures.
 type fixture struct {
 	*projectionstest.Fixture
 	reader *Reader
@@ -38,7 +38,7 @@ func newFixture(t testing.TB) *fixture {
 	return &fixture{f, NewReader(f.Store, catalog.Default(), nil)}
 }
 
-// histories reads every ticket of the log.
+// histories returns the history of every ticket of the log.
 func (h *fixture) histories() (all [][]ticket.Recorded) {
 	h.T.Helper()
 	head, _, err := h.Store.Head(h.T.Context())
@@ -65,7 +65,7 @@ func (h *fixture) dashboard(who person.Actor, s Scope) Dashboard {
 	return d
 }
 
-// took is the nearest rank, by hand.
+// tookByHand computes a Took by the nearest-rank method.
 func tookByHand(durations []time.Duration) Took {
 	if len(durations) == 0 {
 		return Took{}
@@ -77,7 +77,7 @@ func tookByHand(durations []time.Duration) Took {
 	return Took{len(durations), rank(5), rank(9)}
 }
 
-// recountFigures counts an entity's figures by hand; "" for all.
+// recountFigures counts the figures of an entity, or of all for "", from the histories: an oracle that does not use the read model.
 func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
 	var ages, answers, resolutions []time.Duration
 	for _, history := range histories {
@@ -172,13 +172,13 @@ func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, fr
 	return f, received
 }
 
-// TestFiguresMatchRecount, over lives that were made up and many periods of them; and behind every figure is a
-// list as long as it is.
+// TestFiguresMatchRecount compares the figures of many periods of a random log with a recount, and every figure with the length of its
+// drill-down.
 func TestFiguresMatchRecount(t *testing.T) {
 	h := newFixture(t)
 	for _, random := range tickettest.DrawExamples(25, 30) {
 		h.PlayTicket(random, func(int) {})
-		h.SetTime(h.Now().Add(-time.Duration(len(random.Steps)%7) * time.Hour)) // lives overlap as far as the log lets them
+		h.SetTime(h.Now().Add(-time.Duration(len(random.Steps)%7) * time.Hour)) // so that tickets overlap in time
 	}
 	h.Project()
 	histories := h.histories()
@@ -203,7 +203,7 @@ func TestFiguresMatchRecount(t *testing.T) {
 			d := h.dashboard(tickettest.RegionalSupervisor, s)
 			want, _ := recountFigures(histories, "", first, end, at)
 			if d.Total != want {
-				t.Fatalf("%+v: figures\n%+v, want\n%+v", s, d.Total, want)
+				t.Fatalf("%+v: got\n%+v, want\n%+v", s, d.Total, want)
 			}
 			for _, e := range []catalog.EntityCode{tickettest.Torino, tickettest.TO3, catalog.Region} {
 				want, received := recountFigures(histories, e, first, end, at)
@@ -214,7 +214,7 @@ func TestFiguresMatchRecount(t *testing.T) {
 					}
 				}
 				if got.Figures != want || got.Received != received {
-					t.Fatalf("%+v of %s: figures\n%+v, want\n%+v; received %d, want %d", s, e, got.Figures, want, got.Received, received)
+					t.Fatalf("%+v of %s: got\n%+v, want\n%+v; got %d received, want %d", s, e, got.Figures, want, got.Received, received)
 				}
 			}
 			for i, day := range d.Days {
@@ -222,24 +222,24 @@ func TestFiguresMatchRecount(t *testing.T) {
 				if end.After(at) {
 					end = h.Now().Add(time.Hour)
 				}
-				if stood, _ := recountFigures(histories, "", first, end, at); day.Open != stood.Open {
-					t.Fatalf("%+v: at the end of %s %d are open, want %d", s, day.Day, day.Open, stood.Open)
+				if want, _ := recountFigures(histories, "", first, end, at); day.Open != want.Open {
+					t.Fatalf("%+v: got %d open at the end of %s, want %d", s, day.Open, day.Day, want.Open)
 				}
 			}
 			listed += h.checkDrillDowns(t, tickettest.RegionalSupervisor, s, d)
 			own := h.dashboard(tickettest.Supervisor, s)
 			if own.Entity.Code != tickettest.Supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(tickettest.RegionalSupervisor, Scope{From: s.From, To: s.To, Entity: tickettest.Supervisor.Entity}).Total.Open {
-				t.Fatalf("%+v: the supervisor's own figures are %+v", s, own)
+				t.Fatalf("%+v: got the supervisor's figures %+v, want those of the entity", s, own)
 			}
 			h.checkDrillDowns(t, tickettest.Supervisor, s, own)
 		}
 	}
 	if listed < 500 {
-		t.Errorf("only %d things were counted", listed)
+		t.Errorf("got %d items listed, want at least 500 to compare", listed)
 	}
 }
 
-// checkDrillDowns holds every figure of a dashboard to the list behind it.
+// checkDrillDowns compares every figure of a dashboard with the total and the length of its drill-down.
 func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Dashboard) (listed int) {
 	t.Helper()
 	hold := func(what string, b DrillDown, want int) {
@@ -252,7 +252,7 @@ func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Das
 			}
 			n += len(page.Items)
 			if page.Total != want || page.Next == "" && n != want {
-				t.Fatalf("%s of %+v: %d, the list has %d of %d", what, b, want, n, page.Total)
+				t.Fatalf("%s of %+v: got %d of %d items, want %d", what, b, n, page.Total, want)
 			}
 			if b.Cursor = page.Next; b.Cursor == "" {
 				listed += n
@@ -313,12 +313,12 @@ func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Das
 	return listed
 }
 
-// TestPastDayFiguresNeverChange: what a day's figures were when it ended is what they are for ever, whatever happens
-// afterwards to the same tickets, an act that is undone after midnight included.
+// TestPastDayFiguresNeverChange compares the figures of days at their end with the figures of the same days later, after more events of the
+// same tickets and after acts were undone past midnight.
 func TestPastDayFiguresNeverChange(t *testing.T) {
 	h := newFixture(t)
-	then := map[string]string{}
-	say := func(day string) string {
+	atEnd := map[string]string{}
+	read := func(day string) string {
 		d := h.dashboard(tickettest.RegionalSupervisor, Scope{To: day})
 		d.Position = eventstore.Position{}
 		encoded, err := json.Marshal(d)
@@ -343,28 +343,27 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 		h.SetTime(evening.Add(3 * time.Second)) // midnight
 		h.Project()
 		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)
-		then[day] = say(day)
+		atEnd[day] = read(day)
 		h.Do(late, tickettest.Operator, ticket.Undo{})
 		h.Advance(8 * time.Hour)
 	}
 	h.Project()
-	for day, encoded := range then {
-		if now := say(day); now != encoded {
-			t.Fatalf("%s was\n%s, is\n%s", day, encoded, now)
+	for day, encoded := range atEnd {
+		if now := read(day); now != encoded {
+			t.Fatalf("%s: got\n%s, want\n%s", day, now, encoded)
 		}
 		if !strings.Contains(encoded, `"resolutions":1`) {
-			t.Fatalf("%s: the resolution that was undone after midnight is not in %s", day, encoded)
+			t.Fatalf("%s: got %s, want the resolution that was undone after midnight", day, encoded)
 		}
 	}
 	h.Rebuild(Model)
-	for day, encoded := range then {
-		if now := say(day); now != encoded {
-			t.Fatalf("%s was\n%s, is once rebuilt\n%s", day, encoded, now)
+	for day, encoded := range atEnd {
+		if now := read(day); now != encoded {
+			t.Fatalf("%s after a rebuild: got\n%s, want\n%s", day, now, encoded)
 		}
 	}
 }
 
-// TestInvalidScopeNamesTheField.
 func TestInvalidScopeNamesTheField(t *testing.T) {
 	h := newFixture(t)
 	for field, b := range map[string]DrillDown{
@@ -384,12 +383,12 @@ func TestInvalidScopeNamesTheField(t *testing.T) {
 		_, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: tickettest.Supervisor}, b)
 		var refused *readmodel.FilterError
 		if !errors.As(err, &refused) || refused.Field != field {
-			t.Errorf("%s: %v", field, err)
+			t.Errorf("got %v, want a refusal of %s", err, field)
 		}
 	}
 }
 
-// TestExportEqualsDrillDown, however many pages it takes.
+// TestExportEqualsDrillDown compares an export in pages of seven with one page of the drill-down, for every figure.
 func TestExportEqualsDrillDown(t *testing.T) {
 	h := newFixture(t)
 	for _, random := range tickettest.DrawExamples(40, 20) {
@@ -406,20 +405,20 @@ func TestExportEqualsDrillDown(t *testing.T) {
 		b.Limit = 7
 		err = h.reader.Export(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b, func(c DrillDownPage) error {
 			if c.Position != page.Position || !c.At.Equal(page.At) {
-				t.Errorf("%s: at %s %s, the list at %s %s", figure, c.Position, c.At, page.Position, page.At)
+				t.Errorf("%s: got position %s and moment %s, want %s and %s", figure, c.Position, c.At, page.Position, page.At)
 			}
 			return nil
-		}, func(some []DrillDownItem) error {
-			all = append(all, some...)
+		}, func(items []DrillDownItem) error {
+			all = append(all, items...)
 			return nil
 		})
 		if err != nil || fmt.Sprint(all) != fmt.Sprint(page.Items) {
-			t.Errorf("%s: exported %d, listed %d of %d, %v", figure, len(all), len(page.Items), page.Total, err)
+			t.Errorf("%s: got %d items exported, %v, want the %d of %d listed", figure, len(all), err, len(page.Items), page.Total)
 		}
 	}
 }
 
-// watched is a context that tells when somebody looks for the first time whether it has ended: they are about to wait.
+// watched is a context that calls look whenever Done is called: the caller is about to wait.
 type watched struct {
 	context.Context
 	look func()
@@ -430,20 +429,20 @@ func (w watched) Done() <-chan struct{} {
 	return w.Context.Done()
 }
 
-// Who takes long over a file keeps nobody from the pages: there is one connection more than exports may hold at a time, and a page
-// finds it free while many more exports wait for their turn.
+// TestSlowExportsDoNotBlockPages runs slow exports with one connection more than exports may hold. Pages must find that connection free
+// while further exports wait.
 func TestSlowExportsDoNotBlockPages(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
 	reader := NewReader(h.OpenNode(func(c *eventstore.Config) { c.RequestConns = maxExports + 1 }), catalog.Default(), nil)
-	slow, goOn := context.WithCancel(t.Context())
-	defer goOn()
-	var exports, asked sync.WaitGroup
+	slow, finish := context.WithCancel(t.Context())
+	defer finish()
+	var exports, waiting sync.WaitGroup
 	begun := make(chan struct{}, 10)
 	for range cap(begun) {
-		asked.Add(1)
-		ctx := watched{t.Context(), sync.OnceFunc(asked.Done)}
+		waiting.Add(1)
+		ctx := watched{t.Context(), sync.OnceFunc(waiting.Done)}
 		exports.Go(func() {
 			err := reader.Export(ctx, ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, func(DrillDownPage) error {
 				begun <- struct{}{}
@@ -455,24 +454,24 @@ func TestSlowExportsDoNotBlockPages(t *testing.T) {
 			}
 		})
 	}
-	asked.Wait() // each has taken its turn or waits for it
+	waiting.Wait() // each export runs or waits for its turn
 	for range maxExports {
 		<-begun
 	}
-	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for range 20 {
-		if _, err := reader.Read(patient, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
-			t.Errorf("a page while files are sent slowly: %v", err)
+		if _, err := reader.Read(ctx, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
+			t.Errorf("a page during slow exports: got %v", err)
 			break
 		}
 	}
 	if n := len(begun); n > 0 {
-		t.Errorf("%d exports more than may be under way have begun", n)
+		t.Errorf("got %d running exports, want %d", maxExports+n, maxExports)
 	}
-	goOn()
+	finish()
 	exports.Wait()
 	if n := maxExports + len(begun); n != cap(begun) {
-		t.Errorf("%d of %d exports had their turn", n, cap(begun))
+		t.Errorf("got %d finished exports, want %d", n, cap(begun))
 	}
 }

@@ -19,10 +19,10 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// FigureID names what is counted on the wire.
+// FigureID names a figure in the API.
 type FigureID string
 
-// What is counted: tickets as they stood at the moment, and what was done in the period.
+// The figures. The first four count tickets at a moment, the others activities in the period.
 const (
 	AllTickets  FigureID = "tutte"
 	OpenTickets FigureID = "aperte"
@@ -42,93 +42,95 @@ const (
 	Outcomes          FigureID = "esiti"
 )
 
-// FigureIDs lists all of them.
+// FigureIDs returns all figures.
 func FigureIDs() []FigureID {
 	return []FigureID{AllTickets, OpenTickets, Unanswered, Unassigned, Arrivals, FirstAnswers, Resolutions, Discards, Duplicates, Reopenings, Handovers,
 		Recalls, Breaches, OverrideHandovers, Outcomes}
 }
 
-// CountsTickets tells whether the figure counts tickets as they stood, and not what was done.
+// CountsTickets reports whether the figure counts tickets at a moment, not activities.
 func (f FigureID) CountsTickets() bool { return ticketFigureConditions[f] != "" }
 
-// ticketFigureConditions are the figures that count tickets as they stood, as SQL.
+// ticketFigureConditions holds the SQL condition of every figure that counts tickets.
 var ticketFigureConditions = map[FigureID]string{
 	AllTickets: "true", OpenTickets: "s.status in (" + openStatuses + ")", Unanswered: "s.status in (" + openStatuses + ") and s.answered_at = 'infinity'",
 	Unassigned: "s.status in (" + openStatuses + ") and s.assignee = ''",
 }
 
-// activityFigureKinds are the figures that count what was done.
+// activityFigureKinds holds the kind of activity that every other figure counts.
 var activityFigureKinds = map[FigureID]activityKind{
 	Arrivals: activityOpened, FirstAnswers: activityAnswered, Resolutions: activityResolved, Discards: activityDiscarded, Duplicates: activityDuplicated, Reopenings: activityReopened,
 	Handovers: activityHandedOver, Recalls: activityTakenBack, Breaches: activityBreached, OverrideHandovers: activityHandedOver, Outcomes: activityCarriedOut,
 }
 
-// DrillDown asks for what is behind a figure, or behind a part of it. Zero fields are not asked for.
+// DrillDown names a figure, or a part of it, whose tickets or activities are to be listed. An empty field selects everything.
 type DrillDown struct {
 	Scope
-	Figure   FigureID      // zero: AllTickets
+	Figure   FigureID      // default: AllTickets
 	Status   ticket.Status // of tickets
-	Age      string        // of tickets, as they stood: at least so many days, e.g. "7", and less than the next of 1, 3, 7, 14, 30; "0": less than one
-	Day      string        // of the period, on which it was done
-	Operator string        // an account, or Supervisors: of tickets whose they are, else who did it
+	Age      string        // of tickets, in days: the lower limit of an age range, one of 0, 1, 3, 7, 14, 30
+	Day      string        // of activities
+	Operator string        // an account, or ticketview.Supervisors: the assignee of tickets, the actor of activities
 	Giver    catalog.EntityCode
 	Receiver catalog.EntityCode
 	Detail   string // the ground of a hand-over, playbook/outcome of an outcome
 
-	Cursor string // Next of the page before, with the same question
+	Cursor string // Next of the page before, with the same other fields
 	Limit  int    // 1–200, default 50
 }
 
-// DrillDownItem is one of what a figure counts: a ticket as it stood at the moment, or one thing that was done with it.
+// DrillDownItem is one ticket or one activity that a figure counts. A ticket is as it was at the moment of the period.
 type DrillDownItem struct {
 	Ticket   ticket.ID
 	Number   string
 	Entity   ticketview.Entity
-	Receiver *ticketview.Entity // that received a hand-over
+	Receiver *ticketview.Entity // of a hand-over
 	Service  ticketview.Labelled
 	Problem  ticketview.Labelled
 	Channel  ticket.Channel // of tickets
 	Status   ticket.Status  // of tickets
-	Operator string         // name of whose it is, or of who did it; "" for nobody, the system or a citizen
-	Detail   string         // see Behind
+	Operator string         // name of the assignee or of the actor; "" for nobody, the system or a citizen
+	Detail   string         // see activity
 	OpenedAt time.Time
-	At       time.Time     // when it was done; of tickets, since when they stood so
-	Elapsed  time.Duration // from opening till then; of tickets, till the moment: their age
+	At       time.Time     // of the activity; of tickets, the beginning of their status interval
+	Elapsed  time.Duration // from opening to At; of tickets, their age at the moment of the period
 
-	AnsweredAt, ResolvedAt time.Time // of tickets; zero: not yet
+	AnsweredAt, ResolvedAt time.Time // of tickets; zero if not yet
 	Handovers, Reopenings  int       // of tickets
-	Reachable              bool      // the viewer may open the ticket today
+	Reachable              bool      // whether the viewer may open the ticket today
 
 	version    int
 	operatorID string
 }
 
-// DrillDownPage is a page of what a figure counts.
+// DrillDownPage is a page of the tickets or activities that a figure counts.
 type DrillDownPage struct {
 	Items    []DrillDownItem
 	Next     string // "" on the last page
-	Total    int    // is the figure
+	Total    int    // the figure
 	From, To string
 	At       time.Time
 	Position eventstore.Position
 }
 
-// drillDownQuery is a question for what is behind a figure, checked and said in SQL.
+// drillDownQuery is a valid DrillDown in SQL.
 type drillDownQuery struct {
 	period
 	where   *readmodel.Conditions
-	tickets bool
+	tickets bool // it lists tickets, not activities
 	after   *drillDownCursor
 	limit   int
 }
 
-// drillDownCursor is where a page ended. It is no secret and no right: the question and the policies decide what is shown.
+// drillDownCursor is the last item of a page. It is not signed, because it gives no access: the query and row-level security decide what is
+// shown.
 type drillDownCursor struct {
 	at      time.Time
 	ticket  string
 	version int
 }
 
+// cursorText returns the cursor of the page after the item.
 func (c DrillDownItem) cursorText(tickets bool) string {
 	at := c.At
 	if tickets {
@@ -137,6 +139,7 @@ func (c DrillDownItem) cursorText(tickets bool) string {
 	return fmt.Sprintf("%d.%s.%d", at.UnixMicro(), c.Ticket, c.version)
 }
 
+// parseDrillDownCursor returns the cursor of a text, or nil for an empty text. Error: *readmodel.FilterError.
 func parseDrillDownCursor(text string) (*drillDownCursor, error) {
 	if text == "" {
 		return nil, nil
@@ -153,88 +156,88 @@ func parseDrillDownCursor(text string) (*drillDownCursor, error) {
 	return &drillDownCursor{time.UnixMicro(micros).UTC(), parts[1], int(version)}, nil
 }
 
-// validate refuses what has no answer, and says the question in SQL.
-func (b DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) (drillDownQuery, error) {
-	var a drillDownQuery
+// validate returns the drill-down in SQL. Error: *readmodel.FilterError.
+func (d DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) (drillDownQuery, error) {
+	var q drillDownQuery
 	var err error
-	if a.period, err = b.Scope.validate(v, c, now); err != nil {
-		return a, err
+	if q.period, err = d.Scope.validate(v, c, now); err != nil {
+		return q, err
 	}
-	if a.after, err = parseDrillDownCursor(b.Cursor); err != nil {
-		return a, err
+	if q.after, err = parseDrillDownCursor(d.Cursor); err != nil {
+		return q, err
 	}
-	if a.limit = b.Limit; a.limit == 0 {
-		a.limit = readmodel.DefaultLimit
+	if q.limit = d.Limit; q.limit == 0 {
+		q.limit = readmodel.DefaultLimit
 	}
-	if b.Figure == "" {
-		b.Figure = AllTickets
+	if d.Figure == "" {
+		d.Figure = AllTickets
 	}
-	condition, tickets := ticketFigureConditions[b.Figure]
-	kind, did := activityFigureKinds[b.Figure]
+	condition, tickets := ticketFigureConditions[d.Figure]
+	kind, isActivity := activityFigureKinds[d.Figure]
 	switch {
-	case !tickets && !did:
-		return a, readmodel.NewFilterError("figure", refusal.UnknownFigure.With(), readmodel.JoinValues(FigureIDs()))
-	case a.limit < 1 || a.limit > readmodel.MaxLimit:
-		return a, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d", readmodel.MaxLimit))
-	case b.Status != "" && !slices.Contains(ticket.Statuses(), b.Status):
-		return a, readmodel.NewFilterError("status", refusal.UnknownStatus.With(), readmodel.JoinValues(ticket.Statuses()))
+	case !tickets && !isActivity:
+		return q, readmodel.NewFilterError("figure", refusal.UnknownFigure.With(), readmodel.JoinValues(FigureIDs()))
+	case q.limit < 1 || q.limit > readmodel.MaxLimit:
+		return q, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d", readmodel.MaxLimit))
+	case d.Status != "" && !slices.Contains(ticket.Statuses(), d.Status):
+		return q, readmodel.NewFilterError("status", refusal.UnknownStatus.With(), readmodel.JoinValues(ticket.Statuses()))
 	}
-	if err := readmodel.CheckText(map[string]string{"operator": b.Operator, "giver": string(b.Giver), "receiver": string(b.Receiver), "detail": b.Detail}); err != nil {
-		return a, err
+	if err := readmodel.CheckText(map[string]string{"operator": d.Operator, "giver": string(d.Giver), "receiver": string(d.Receiver), "detail": d.Detail}); err != nil {
+		return q, err
 	}
-	a.tickets = tickets
+	q.tickets = tickets
 	if tickets {
-		a.where = a.intervalConditions()
-		a.where.Add(condition)
-		return a, b.addTicketConditions(a)
+		q.where = q.intervalConditions()
+		q.where.Add(condition)
+		return q, d.addTicketConditions(q)
 	}
-	a.where = a.activityConditions()
-	a.where.Add("d.kind = %s", string(kind))
-	if b.Figure == OverrideHandovers {
-		a.where.Add("d.detail in (" + overrideGrounds + ")")
+	q.where = q.activityConditions()
+	q.where.Add("d.kind = %s", string(kind))
+	if d.Figure == OverrideHandovers {
+		q.where.Add("d.detail in (" + overrideGrounds + ")")
 	}
-	return a, b.addActivityConditions(a)
+	return q, d.addActivityConditions(q)
 }
 
-func (b DrillDown) addTicketConditions(a drillDownQuery) error {
-	if b.Day != "" || b.Giver != "" || b.Receiver != "" || b.Detail != "" {
+func (d DrillDown) addTicketConditions(q drillDownQuery) error {
+	if d.Day != "" || d.Giver != "" || d.Receiver != "" || d.Detail != "" {
 		return readmodel.NewFilterError("figure", refusal.NotForTickets.With(), "a figure of what was done")
 	}
-	if b.Status != "" {
-		a.where.Add("s.status = %s", string(b.Status))
+	if d.Status != "" {
+		q.where.Add("s.status = %s", string(d.Status))
 	}
-	if b.Operator != "" {
-		a.where.Add("s.assignee = %s", b.Operator)
+	if d.Operator != "" {
+		q.where.Add("s.assignee = %s", d.Operator)
 	}
-	if b.Age == "" {
+	if d.Age == "" {
 		return nil
 	}
-	least, err := strconv.Atoi(b.Age)
+	least, err := strconv.Atoi(d.Age)
 	i := slices.Index(ageLimits, least)
 	if err != nil || i < 0 && least != 0 {
 		return readmodel.NewFilterError("age", refusal.UnknownAge.With(), "0, 1, 3, 7, 14 or 30")
 	}
-	a.where.Add("greatest(0, floor(extract(epoch from %s::timestamptz - s.opened_at))) >= %s", a.at, int64(least)*24*60*60)
+	q.where.Add("greatest(0, floor(extract(epoch from %s::timestamptz - s.opened_at))) >= %s", q.at, int64(least)*24*60*60)
 	if i+1 < len(ageLimits) {
-		a.where.Add("floor(extract(epoch from %s::timestamptz - s.opened_at)) < %s", a.at, int64(ageLimits[i+1])*24*60*60)
+		q.where.Add("floor(extract(epoch from %s::timestamptz - s.opened_at)) < %s", q.at, int64(ageLimits[i+1])*24*60*60)
 	}
 	return nil
 }
 
-func (b DrillDown) addActivityConditions(a drillDownQuery) error {
-	if b.Status != "" || b.Age != "" {
+func (d DrillDown) addActivityConditions(q drillDownQuery) error {
+	if d.Status != "" || d.Age != "" {
 		return readmodel.NewFilterError("figure", refusal.NotForActivities.With(), "a figure of tickets as they stood")
 	}
-	if b.Day != "" {
-		d, err := parseDay("day", b.Day, a.from)
+	if d.Day != "" {
+		day, err := parseDay("day", d.Day, q.from)
 		if err != nil {
 			return err
 		}
-		a.where.Add("d.at >= %s and d.at < %s", d, d.AddDate(0, 0, 1))
+		q.where.Add("d.at >= %s and d.at < %s", day, day.AddDate(0, 0, 1))
 	}
-	for column, value := range map[string]string{"operator": b.Operator, "entity": string(b.Giver), "other": string(b.Receiver), "detail": b.Detail} {
+	for column, value := range map[string]string{"operator": d.Operator, "entity": string(d.Giver), "other": string(d.Receiver), "detail": d.Detail} {
 		if value != "" {
-			a.where.Add("d."+column+" = %s", value)
+			q.where.Add("d."+column+" = %s", value)
 		}
 	}
 	return nil

@@ -17,13 +17,13 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// rows reads what was asked for in order, after a place, limit of them.
-func (a drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCursor, limit int) ([]DrillDownItem, error) {
-	c := a.where.Clone()
+// rows reads the items after a cursor in their order, at most limit of them.
+func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCursor, limit int) ([]DrillDownItem, error) {
+	c := q.where.Clone()
 	from, columns, order := Model.Table("standings")+" s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
 		exists (select from `+lists.Model.Table("tickets")+` t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
-	if !a.tickets {
+	if !q.tickets {
 		from, columns, order = Model.Table("deeds")+" d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
 			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.Table("tickets")+` t where t.id = d.ticket)`, "d.at, d.ticket, d.version"
 	}
@@ -49,14 +49,14 @@ func (a drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 			c.ResolvedAt = *resolved
 		}
 		c.Elapsed = c.At.Sub(c.OpenedAt)
-		if a.tickets {
-			c.Elapsed = max(0, a.at.Sub(c.OpenedAt))
+		if q.tickets {
+			c.Elapsed = max(0, q.at.Sub(c.OpenedAt))
 		}
 		return c, err
 	})
 }
 
-// addNames fills in the names that people read.
+// addNames sets the names and labels of items.
 func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 	var ids []string
 	for _, c := range items {
@@ -84,52 +84,54 @@ func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 	return nil
 }
 
-// DrillDown lists what is behind a figure, a page at a time; the total is the figure. *FilterError names what in the question
-// has no answer.
-func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, b DrillDown) (DrillDownPage, error) {
-	a, err := b.validate(v, r.catalog, r.store.SettledTime())
+// DrillDown returns a page of the tickets or activities that a figure counts; the total is the figure. Error: *readmodel.FilterError for a
+// field that is not valid.
+func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown) (DrillDownPage, error) {
+	q, err := d.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return DrillDownPage{}, err
 	}
-	page := DrillDownPage{From: a.From, To: a.To, At: a.at.UTC()}
-	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(seen readmodel.Snapshot) error {
-		page.Position = seen.Position
+	page := DrillDownPage{From: q.From, To: q.To, At: q.at.UTC()}
+	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
+		page.Position = snap.Position
 		from := Model.Table("standings") + " s"
-		if !a.tickets {
+		if !q.tickets {
 			from = Model.Table("deeds") + " d"
 		}
-		if err := seen.Tx.QueryRow(ctx, `select count(*) from `+from+` where `+a.where.SQL(), a.where.Args...).Scan(&page.Total); err != nil {
+		if err := snap.Tx.QueryRow(ctx, `select count(*) from `+from+` where `+q.where.SQL(), q.where.Args...).Scan(&page.Total); err != nil {
 			return err
 		}
-		page.Items, err = a.rows(ctx, seen.Tx, a.after, a.limit+1)
+		page.Items, err = q.rows(ctx, snap.Tx, q.after, q.limit+1)
 		return err
 	})
 	if err != nil {
-		return DrillDownPage{}, fmt.Errorf("list what is counted: %w", err)
+		return DrillDownPage{}, fmt.Errorf("drill down: %w", err)
 	}
-	if len(page.Items) > a.limit {
-		page.Items = page.Items[:a.limit]
-		page.Next = page.Items[a.limit-1].cursorText(a.tickets)
+	if len(page.Items) > q.limit {
+		page.Items = page.Items[:q.limit]
+		page.Next = page.Items[q.limit-1].cursorText(q.tickets)
 	}
 	return page, r.addNames(ctx, page.Items)
 }
 
-// exportPageSize is how many rows an export reads at a time, if no limit is asked for.
+// exportPageSize is the number of rows that an export reads at a time if the drill-down has no limit.
 const exportPageSize = 1000
 
-// maxExports is how many exports read at a time. Each holds a connection for as long as its reader takes: the others are for pages.
+// maxExports is the largest number of exports that run at the same time. Each holds a connection until its client has read everything; the
+// other connections stay free for pages.
 const maxExports = 2
 
-// Export gives everything behind a figure, however much it is, in one snapshot: first begin is told where it stands, then
-// each is given a page of it. It waits for its turn.
-func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, b DrillDown, begin func(DrillDownPage) error, each func([]DrillDownItem) error) error {
-	a, err := b.validate(v, r.catalog, r.store.SettledTime())
+// Export passes everything that a figure counts to its caller, in one snapshot: it calls begin with a page without items, and then each
+// with the items of one page after another. It waits until fewer than maxExports exports run. Errors: *readmodel.FilterError, and those of
+// begin and each.
+func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, begin func(DrillDownPage) error, each func([]DrillDownItem) error) error {
+	q, err := d.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return err
 	}
 	step := exportPageSize
-	if b.Limit > 0 {
-		step = b.Limit
+	if d.Limit > 0 {
+		step = d.Limit
 	}
 	select {
 	case r.exportSlots <- struct{}{}:
@@ -137,12 +139,12 @@ func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, b DrillDown, b
 	case <-ctx.Done():
 		return fmt.Errorf("export: %w", ctx.Err())
 	}
-	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(seen readmodel.Snapshot) error {
-		if err := begin(DrillDownPage{From: a.From, To: a.To, At: a.at.UTC(), Position: seen.Position}); err != nil {
+	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
+		if err := begin(DrillDownPage{From: q.From, To: q.To, At: q.at.UTC(), Position: snap.Position}); err != nil {
 			return err
 		}
-		for after := a.after; ; {
-			page, err := a.rows(ctx, seen.Tx, after, step)
+		for after := q.after; ; {
+			page, err := q.rows(ctx, snap.Tx, after, step)
 			if err == nil {
 				err = r.addNames(ctx, page)
 			}
@@ -152,7 +154,7 @@ func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, b DrillDown, b
 			if err != nil || len(page) < step {
 				return err
 			}
-			if after, err = parseDrillDownCursor(page[len(page)-1].cursorText(a.tickets)); err != nil {
+			if after, err = parseDrillDownCursor(page[len(page)-1].cursorText(q.tickets)); err != nil {
 				return err
 			}
 		}

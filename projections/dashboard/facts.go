@@ -13,32 +13,31 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// What the supervisors' figures are made from. No figure is stored: stored are the facts that every figure of every day
-// follows from by a query, so that a past day is what had been recorded by its end, and stays that.
+// This file holds the facts from which the supervisors' figures are counted. No figure is stored. A query counts the figures of any day
+// from the facts, so the figures of a past day are what had been recorded by its end, and never change.
 //
-//   - A standing is how a ticket stood for a while: competent entity, classification, status, assignee, and how far it had
-//     come (first answer, resolution, hand-overs, reopenings). It holds from from_at until to_at, and a ticket has exactly
-//     one at every moment of its life. What is open, how old it is and who has it at the end of a day: the standings that
-//     held then.
-//   - A deed is something that was done once: opened, answered for the first time, resolved, handed over, breached, … It
-//     counts from at until withdrawn_at, which is when its act was undone: for ever, mostly. How much came in or was resolved
-//     in a period, and how long it took: what was done in it, and not undone by its end.
+//   - A status interval is a time in which a ticket's entity, classification, status, assignee and progress (first answer, resolution,
+//     hand-overs, reopenings) stay the same. It is valid from from_at until to_at, and every ticket has exactly one at every moment since it
+//     was opened. Open tickets, their ages and their assignees at the end of a day are counted from the intervals that are valid then.
+//   - An activity is something that was done once: opened, answered for the first time, resolved, handed over, breached, … It counts from at
+//     until withdrawn_at, the moment at which its act was undone; for most activities that is infinity. Arrivals and resolutions of a period,
+//     and their durations, are counted from the activities in the period that were not undone by its end.
 //
-// Both are written by folding the log. The fold remembers a ticket by the rules' own state, without anything that tells who
-// the citizen is: no name, no word, no hash comes here, so an erasure changes nothing.
+// The fold of the log writes both. It keeps the ticket.State of the rules without the data that identify the citizen: the read model holds
+// no name, text or hash, so an erasure changes nothing in it.
 
-// statusInterval is a row of the table "standings": how a ticket stood for a while.
+// statusInterval is a row of the table "standings".
 type statusInterval struct {
 	Ticket   ticket.ID
-	Version  int // of the ticket, when it began: with the ticket it names the row
+	Version  int // of the event that began the interval; with the ticket, the key of the row
 	Number   string
 	Channel  ticket.Channel
 	Opened   time.Time
-	From, To time.Time // zero To: it holds
+	From, To time.Time // a zero To means that the interval has not ended
 	intervalState
 }
 
-// intervalState is what a standing says. As long as it stays the same the standing goes on.
+// intervalState is the part of a ticket that stays the same during a status interval.
 type intervalState struct {
 	Entity   catalog.EntityCode
 	Service  catalog.ServiceID
@@ -48,10 +47,10 @@ type intervalState struct {
 	progress
 }
 
-// progress is how far a ticket has come.
+// progress holds what has happened to a ticket so far.
 type progress struct {
-	Answered   time.Time `json:",omitzero"` // when the first note to the citizen was written; zero: none was
-	Resolved   time.Time `json:",omitzero"` // when it was resolved, if it still is
+	Answered   time.Time `json:",omitzero"` // time of the first note to the citizen by an operator, or zero
+	Resolved   time.Time `json:",omitzero"` // time of the resolution, or zero if the ticket is not resolved
 	Handovers  int       `json:",omitempty"`
 	Reopenings int       `json:",omitempty"`
 }
@@ -59,20 +58,22 @@ type progress struct {
 // activity is a row of the table "deeds".
 type activity struct {
 	Ticket  ticket.ID
-	Version int // of the ticket, with the event: with the ticket it names the row
+	Version int // of the event; with the ticket, the key of the row
 	Number  string
 	Kind    activityKind
-	Entity  catalog.EntityCode // that did it; of a hand-over the one that gave, of a breach the one that is late
-	Other   catalog.EntityCode // of a hand-over: the one that received
+	// Entity is the entity that had the ticket: of a hand-over the giver, of a breach the one that is late. Of a hand-over that is taken back
+	// it is the one that takes it back, of an outcome the entity of the run.
+	Entity  catalog.EntityCode
+	Other   catalog.EntityCode // of a hand-over the receiver; of one that is taken back, the one that had the ticket
 	Service catalog.ServiceID
 	Problem catalog.ProblemID
-	// Detail is the channel of what was opened, the ground of a hand-over, the reason of what was discarded, the role of who
-	// reopened, playbook/outcome of what was carried out.
+	// Detail is the channel of an opening, the ground of a hand-over, the reason of a discard, the role of the actor who reopened, or
+	// playbook/outcome of an outcome that was carried out.
 	Detail    string
-	Operator  string // account of who did it, if it was one who works tickets
+	Operator  string // account of the actor if it is an operator, otherwise ""
 	Opened    time.Time
 	At        time.Time
-	Withdrawn time.Time `json:",omitzero"` // zero: it stands
+	Withdrawn time.Time `json:",omitzero"` // zero if it was not undone
 }
 
 type activityKind string
@@ -90,21 +91,21 @@ const (
 	activityCarriedOut activityKind = "carried_out"
 )
 
-// ticketFigures is what the fold remembers of a ticket: column folded of the table "figures".
+// ticketFigures is the state of the fold of one ticket, stored in column folded of the table "figures".
 type ticketFigures struct {
 	State    ticket.State   `json:"state"`
 	Version  int            `json:"version"`
 	Channel  ticket.Channel `json:"channel"`
 	Opened   time.Time      `json:"opened"`
 	Progress progress       `json:"progress,omitzero"`
-	Before   progress       `json:"before,omitzero"`  // as it was before the last act, which may be undone
-	Recent   []activity     `json:"recent,omitempty"` // what the last act did
-	Since    time.Time      `json:"since"`            // when the standing that holds began,
-	Begun    int            `json:"begun"`            // and at which version
+	Before   progress       `json:"before,omitzero"`  // before the last act, which may be undone
+	Recent   []activity     `json:"recent,omitempty"` // of the last act
+	Since    time.Time      `json:"since"`            // when the current status interval began
+	Begun    int            `json:"begun"`            // version of the event that began it
 }
 
-// apply takes one event and tells which standings and deeds are to be written, those that it ends or withdraws included.
-// An event that was taken already changes nothing.
+// apply returns the figures after one more event, and the status intervals and activities to write, including those that the event ends or
+// withdraws. An event that was applied already changes nothing.
 func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals []statusInterval, activities []activity) {
 	if r.Version <= f.Version {
 		return f, nil, nil
@@ -131,7 +132,7 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals 
 	if d := f.activityOf(was, r); d.Kind != "" {
 		activities = append(activities, d)
 		f.Progress = f.Progress.with(d)
-		if r.Act == f.State.Last.ID { // what the system notes beside it is not undone with it
+		if r.Act == f.State.Last.ID { // an undo does not withdraw events that the system adds to the act
 			f.Recent = append(f.Recent[:len(f.Recent):len(f.Recent)], d)
 		}
 	}
@@ -140,7 +141,7 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals 
 		f.Since, f.Begun = r.At, r.Version
 	case f.currentState() == was.currentState():
 		return f, nil, activities
-	case !r.At.Equal(f.Since): // else it is the same moment: nobody ever saw how it stood in between
+	case !r.At.Equal(f.Since): // within one moment the interval is replaced, because it had no duration
 		ended := was.currentInterval()
 		ended.To = r.At
 		intervals = append(intervals, ended)
@@ -149,7 +150,7 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals 
 	return f, append(intervals, f.currentInterval()), activities
 }
 
-// anonymize is a state that does not tell whose ticket it is, nor whose the last act was.
+// anonymize returns a state without the citizen and without the actor of the last act.
 func anonymize(s ticket.State) ticket.State {
 	s.Subject, s.Citizen, s.Last.By = "", "", person.Actor{}
 	return s
@@ -165,7 +166,8 @@ func (f ticketFigures) currentInterval() statusInterval {
 	}
 }
 
-// activityOf is what an event did that counts; of no kind for what does not. The ticket is where it was before.
+// activityOf returns the activity of an event, without a kind if figures do not count the event. was is the ticket's state before it; the
+// activity belongs to the entity that had the ticket then.
 func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity {
 	d := activity{
 		Ticket: r.Ticket, Version: r.Version, Number: f.State.Number, Entity: was.State.Entity, Service: was.State.Service, Problem: was.State.Problem,
@@ -197,7 +199,7 @@ func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity
 		d.Kind, d.Entity, d.Other = activityTakenBack, e.Entity, was.State.Entity
 	case ticket.HandoverBreached:
 		d.Kind = activityBreached
-	case ticket.OutcomeCarriedOut: // by the entity of the run, also where the same act has handed the ticket over
+	case ticket.OutcomeCarriedOut: // of the run's entity, even if the same act has handed the ticket over before
 		run := was.State.Run
 		d.Kind, d.Entity, d.Detail = activityCarriedOut, run.Entity, string(run.Pinned.Playbook)+"/"+string(e.Outcome)
 	case ticket.InternalNote, ticket.RegionalNote:
@@ -210,7 +212,7 @@ func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity
 	return d
 }
 
-// with is how far a ticket has come once something more was done.
+// with returns the progress after one more activity.
 func (p progress) with(d activity) progress {
 	switch d.Kind {
 	case activityAnswered:
@@ -229,7 +231,7 @@ func (p progress) with(d activity) progress {
 func (f ticketFigures) marshal() string {
 	text, err := json.Marshal(f)
 	if err != nil {
-		panic("a memory of plain values cannot be encoded: " + err.Error())
+		panic("encode ticket figures: " + err.Error())
 	}
 	return string(text)
 }

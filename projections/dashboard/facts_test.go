@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// recordedBefore is the part of a history that had happened before a moment.
+// recordedBefore returns the events of a history before a moment.
 func recordedBefore(history []ticket.Recorded, before time.Time) (earlier []ticket.Recorded) {
 	for _, r := range history {
 		if r.At.Before(before) {
@@ -55,7 +55,8 @@ func withoutUndone(history []ticket.Recorded) (kept []ticket.Recorded) {
 	return kept
 }
 
-// recountActivities tells what counts of a ticket, by hand: the acts that were not undone, told one after the other.
+// recountActivities computes the progress and the activities of a ticket from the events that were not undone: an oracle that does not use
+// the fold.
 func recountActivities(earlier []ticket.Recorded) (p progress, kinds map[activityKind][]time.Time) {
 	kinds = map[activityKind][]time.Time{}
 	for _, r := range withoutUndone(earlier) {
@@ -97,8 +98,8 @@ func recountActivities(earlier []ticket.Recorded) (p progress, kinds map[activit
 	return p, kinds
 }
 
-// TestFactsMatchHistoryAtEveryMoment: at each moment of a life one standing holds, and it is the rules' own state;
-// the activities that count are those of the acts that had not been undone by then.
+// TestFactsMatchHistoryAtEveryMoment checks that at each moment of a random history exactly one status interval is valid and agrees with
+// the state of the rules, and that the activities that count are those of acts that had not been undone by then.
 func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
@@ -106,29 +107,29 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 		for _, r := range random.History {
 			f.apply(r)
 		}
-		_, statusIntervals, doneActivities := f.drain()
+		_, intervals, activities := f.drain()
 		for _, at := range append(tickettest.Moments(random.History), random.Now.Add(time.Hour)) {
 			earlier := recordedBefore(random.History, at)
-			var holds []statusInterval
-			for _, s := range statusIntervals {
+			var valid []statusInterval
+			for _, s := range intervals {
 				if s.From.Before(at) && (s.To.IsZero() || !s.To.Before(at)) {
-					holds = append(holds, s)
+					valid = append(valid, s)
 				}
 			}
 			if len(earlier) == 0 {
-				if len(holds) != 0 {
-					t.Fatalf("before it was opened it stands as %+v", holds)
+				if len(valid) != 0 {
+					t.Fatalf("before the opening: got the status intervals %+v, want none", valid)
 				}
 				continue
 			}
 			s := foldState(earlier)
 			p, kinds := recountActivities(earlier)
 			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, ticketview.AssigneeKey(s.Assignee), p}
-			if len(holds) != 1 || holds[0].intervalState != want {
-				t.Fatalf("at %s it stands as\n%+v, want\n%+v", at, holds, want)
+			if len(valid) != 1 || valid[0].intervalState != want {
+				t.Fatalf("at %s: got the status intervals\n%+v, want one of\n%+v", at, valid, want)
 			}
 			got := map[activityKind][]time.Time{}
-			for _, d := range doneActivities {
+			for _, d := range activities {
 				if d.At.Before(at) && (d.Withdrawn.IsZero() || !d.Withdrawn.Before(at)) {
 					got[d.Kind] = append(got[d.Kind], d.At)
 				}
@@ -137,22 +138,22 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 				slices.SortFunc(times, time.Time.Compare)
 			}
 			if fmt.Sprint(got) != fmt.Sprint(kinds) {
-				t.Fatalf("at %s it did\n%v, want\n%v", at, got, kinds)
+				t.Fatalf("at %s: got the activities\n%v, want\n%v", at, got, kinds)
 			}
 		}
 	})
 }
 
-// TestFiguresIncrementalIsRebuilt: whatever the batches, with the memories stored in between, and with every text erased
-// by the time of the rebuild.
-func TestFiguresIncrementalIsRebuilt(t *testing.T) {
+// TestLiveFiguresEqualRebuiltFigures folds random logs in random batches, with the figures stored between batches, and compares the result
+// with a fold of the whole log, in which every text is erased.
+func TestLiveFiguresEqualRebuiltFigures(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history, rebuiltFrom := tickettest.DrawLog(t)
-		memories, statusIntervals, doneActivities := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
+		figures, intervals, activities := map[ticket.ID]string{}, map[rowKey]statusInterval{}, map[rowKey]activity{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
 			f := newFiguresFold(map[ticket.ID]ticketFigures{})
-			for id, stored := range memories {
+			for id, stored := range figures {
 				var m ticketFigures
 				if err := json.Unmarshal([]byte(stored), &m); err != nil {
 					t.Fatal(err)
@@ -163,11 +164,11 @@ func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 				f.apply(r)
 				f.apply(r) // a redelivery changes nothing
 			}
-			maps.Copy(statusIntervals, f.intervals)
-			maps.Copy(doneActivities, f.activities)
+			maps.Copy(intervals, f.intervals)
+			maps.Copy(activities, f.activities)
 			touched, _, _ := f.drain()
 			for _, m := range touched {
-				memories[m.State.ID] = m.marshal()
+				figures[m.State.ID] = m.marshal()
 			}
 			history = history[n:]
 		}
@@ -175,18 +176,18 @@ func TestFiguresIncrementalIsRebuilt(t *testing.T) {
 		for _, r := range rebuiltFrom {
 			f.apply(r)
 		}
-		if !maps.Equal(statusIntervals, f.intervals) || !maps.Equal(doneActivities, f.activities) {
-			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", statusIntervals, doneActivities, f.intervals, f.activities)
+		if !maps.Equal(intervals, f.intervals) || !maps.Equal(activities, f.activities) {
+			t.Fatalf("live\n%v\n%v\nrebuilt\n%v\n%v", intervals, activities, f.intervals, f.activities)
 		}
 		for id, m := range f.tickets {
-			if m.marshal() != memories[id] {
-				t.Fatalf("live\n%s\nrebuilt\n%s", memories[id], m.marshal())
+			if m.marshal() != figures[id] {
+				t.Fatalf("live\n%s\nrebuilt\n%s", figures[id], m.marshal())
 			}
 		}
 	})
 }
 
-// TestFiguresHoldNoPersonalData: neither what was typed nor whose it was, before any erasure.
+// TestFiguresHoldNoPersonalData looks for typed texts and for the citizen in the figures of tickets that are not erased.
 func TestFiguresHoldNoPersonalData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, false)
@@ -194,29 +195,30 @@ func TestFiguresHoldNoPersonalData(t *testing.T) {
 		for _, r := range random.History {
 			f.apply(r)
 		}
-		memories, statusIntervals, doneActivities := f.drain()
-		all := fmt.Sprint(memories[0].marshal(), statusIntervals, doneActivities)
-		for _, trace := range []string{
+		figures, intervals, activities := f.drain()
+		all := fmt.Sprint(figures[0].marshal(), intervals, activities)
+		for _, text := range []string{
 			tickettest.CitizenID, `"s1"`, "Fittizia", "RSSMRA", tickettest.MarkChecks, tickettest.MarkCitizen, tickettest.MarkInternal, tickettest.MarkRegional,
 		} {
-			if strings.Contains(all, trace) {
-				t.Fatalf("%s stands in %s", trace, all)
+			if strings.Contains(all, text) {
+				t.Fatalf("%s is in %s", text, all)
 			}
 		}
 	})
 }
 
-// TestStoredFiguresGolden, as for the lists' rows.
+// TestStoredFiguresGolden valid the JSON of stored figures. When it fails because ticket.State has changed, the model needs a new version
+// and a migration, not a new golden file.
 func TestStoredFiguresGolden(t *testing.T) {
 	f := newFiguresFold(map[ticket.ID]ticketFigures{})
 	for _, r := range tickettest.SampleScenario(t).History {
 		f.apply(r)
 	}
-	memories, _, _ := f.drain()
-	projectionstest.Golden(t, "testdata/figures_v1.json", memories[0])
+	figures, _, _ := f.drain()
+	projectionstest.Golden(t, "testdata/figures_v1.json", figures[0])
 }
 
-// TestFiguresRowLevelSecurity asks the tables themselves, live and rebuilt: the second wall.
+// TestFiguresRowLevelSecurity reads the tables with the database role of requests, live and rebuilt.
 func TestFiguresRowLevelSecurity(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
@@ -228,8 +230,8 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 	h.Project()
 	check := func(t *testing.T) {
 		for name, c := range map[string]struct {
-			who                             person.Actor
-			statusIntervals, doneActivities int
+			who                   person.Actor
+			intervals, activities int
 		}{
 			"no settings at all":       {person.Actor{}, 0, 0},
 			"a role alone":             {person.Actor{Role: person.ASRSupervisor}, 0, 0},
@@ -244,19 +246,19 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 			"the Region's":             {tickettest.Actors[6], 4, 4},
 			"the auditor":              {tickettest.Auditor, 4, 4},
 		} {
-			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.statusIntervals {
-				t.Errorf("%s sees %d status intervals, want %d", name, got, c.statusIntervals)
+			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.intervals {
+				t.Errorf("%s sees %d status intervals, want %d", name, got, c.intervals)
 			}
-			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.doneActivities {
-				t.Errorf("%s sees %d activities, want %d", name, got, c.doneActivities)
+			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.activities {
+				t.Errorf("%s sees %d activities, want %d", name, got, c.activities)
 			}
 		}
 		if _, err := h.Store.RequestPool().Exec(t.Context(), `select from read.figures_v1`); err == nil {
-			t.Error("doors may read the fold's memory")
+			t.Error("the role of requests may read the state of the fold")
 		}
 		for _, table := range Model.Tables {
 			if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from `+Model.Table(table)); err == nil {
-				t.Errorf("doors may delete from %s", table)
+				t.Errorf("the role of requests may delete from %s", table)
 			}
 		}
 	}

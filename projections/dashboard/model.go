@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// Model keeps what the supervisors' figures follow from; see figures.go.
+// Model is the read model of the facts from which the supervisors' figures are counted; see facts.go.
 var Model = readmodel.Model{
 	Name: "figures", Version: 1,
 	Tables:     []string{intervalsTable.Name, activitiesTable.Name, figuresTable.Name},
@@ -24,7 +24,7 @@ var Model = readmodel.Model{
 	Build:      buildFigures,
 }
 
-// rowKey names a standing or a deed: one event begins one at most.
+// rowKey names a status interval or an activity. One event begins at most one of each.
 type rowKey struct {
 	Ticket  ticket.ID
 	Version int
@@ -78,73 +78,73 @@ func timeOrInfinity(t time.Time) pgtype.Timestamptz {
 	return pgtype.Timestamptz{Time: t, Valid: true}
 }
 
-// figuresFold takes events into memories and keeps the rows that follow.
+// figuresFold folds events into ticketFigures, and collects the rows that are to be written.
 type figuresFold struct {
 	tickets    map[ticket.ID]ticketFigures
-	touched    map[ticket.ID]bool
+	changed    map[ticket.ID]bool
 	intervals  map[rowKey]statusInterval
 	activities map[rowKey]activity
 }
 
-func newFiguresFold(memories map[ticket.ID]ticketFigures) *figuresFold {
-	return &figuresFold{tickets: memories, touched: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{}, activities: map[rowKey]activity{}}
+func newFiguresFold(figures map[ticket.ID]ticketFigures) *figuresFold {
+	return &figuresFold{tickets: figures, changed: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{}, activities: map[rowKey]activity{}}
 }
 
 func (f *figuresFold) apply(r ticket.Recorded) {
 	before := f.tickets[r.Ticket]
-	after, statusIntervals, doneActivities := before.apply(r)
+	after, intervals, activities := before.apply(r)
 	if after.Version == before.Version {
 		return
 	}
-	f.tickets[r.Ticket], f.touched[r.Ticket] = after, true
-	for _, s := range statusIntervals {
+	f.tickets[r.Ticket], f.changed[r.Ticket] = after, true
+	for _, s := range intervals {
 		f.intervals[rowKey{s.Ticket, s.Version}] = s
 	}
-	for _, d := range doneActivities {
+	for _, d := range activities {
 		f.activities[rowKey{d.Ticket, d.Version}] = d
 	}
 }
 
-// drain gives the rows that were touched since the last time.
-func (f *figuresFold) drain() (memories []ticketFigures, statusIntervals []statusInterval, doneActivities []activity) {
-	for id := range f.touched {
-		memories = append(memories, f.tickets[id])
+// drain returns the rows that changed since the last call.
+func (f *figuresFold) drain() (figures []ticketFigures, intervals []statusInterval, activities []activity) {
+	for id := range f.changed {
+		figures = append(figures, f.tickets[id])
 	}
 	for _, s := range f.intervals {
-		statusIntervals = append(statusIntervals, s)
+		intervals = append(intervals, s)
 	}
 	for _, d := range f.activities {
-		doneActivities = append(doneActivities, d)
+		activities = append(activities, d)
 	}
-	clear(f.touched)
+	clear(f.changed)
 	clear(f.intervals)
 	clear(f.activities)
-	return memories, statusIntervals, doneActivities
+	return figures, intervals, activities
 }
 
-func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) error {
-	memories, err := loadFigures(ctx, tx, names, happened)
+func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) error {
+	figures, err := loadFigures(ctx, tx, names, events)
 	if err != nil {
 		return err
 	}
-	f := newFiguresFold(memories)
-	for _, r := range happened {
+	f := newFiguresFold(figures)
+	for _, r := range events {
 		f.apply(r)
 	}
-	touched, statusIntervals, doneActivities := f.drain()
-	if err := figuresTable.Upsert(ctx, tx, names, touched); err != nil {
+	changed, intervals, activities := f.drain()
+	if err := figuresTable.Upsert(ctx, tx, names, changed); err != nil {
 		return err
 	}
-	if err := intervalsTable.Upsert(ctx, tx, names, statusIntervals); err != nil {
+	if err := intervalsTable.Upsert(ctx, tx, names, intervals); err != nil {
 		return err
 	}
-	return activitiesTable.Upsert(ctx, tx, names, doneActivities)
+	return activitiesTable.Upsert(ctx, tx, names, activities)
 }
 
-// loadFigures reads the memories of the tickets that the events touch.
-func loadFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, happened []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
-	ids := make([]string, len(happened))
-	for i, r := range happened {
+// loadFigures reads the stored ticketFigures of the tickets that the events are about.
+func loadFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
+	ids := make([]string, len(events))
+	for i, r := range events {
 		ids[i] = string(r.Ticket)
 	}
 	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, names.Name(figuresTable.Name)), ids)
@@ -155,11 +155,11 @@ func loadFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, hap
 	if err != nil {
 		return nil, fmt.Errorf("load figures: %w", err)
 	}
-	memories := make(map[ticket.ID]ticketFigures, len(all))
+	figures := make(map[ticket.ID]ticketFigures, len(all))
 	for _, f := range all {
-		memories[f.State.ID] = f
+		figures[f.State.ID] = f
 	}
-	return memories, nil
+	return figures, nil
 }
 
 func buildFigures() readmodel.Builder {
@@ -171,16 +171,16 @@ func buildFigures() readmodel.Builder {
 			}
 		},
 		Flush: func(ctx context.Context, tx pgx.Tx, names readmodel.TableNames) error {
-			memories, statusIntervals, doneActivities := f.drain()
+			figures, intervals, activities := f.drain()
 			clear(f.tickets)
-			if err := figuresTable.CopyIn(ctx, tx, names, memories); err != nil {
+			if err := figuresTable.CopyIn(ctx, tx, names, figures); err != nil {
 				return err
 			}
-			if err := intervalsTable.CopyIn(ctx, tx, names, statusIntervals); err != nil {
+			if err := intervalsTable.CopyIn(ctx, tx, names, intervals); err != nil {
 				return err
 			}
-			return activitiesTable.CopyIn(ctx, tx, names, doneActivities)
+			return activitiesTable.CopyIn(ctx, tx, names, activities)
 		},
-		Finish: func(context.Context, pgx.Tx, readmodel.TableNames) error { return nil }, // every ticket was whole
+		Finish: func(context.Context, pgx.Tx, readmodel.TableNames) error { return nil }, // no row depends on more than one ticket
 	}
 }

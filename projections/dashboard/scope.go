@@ -18,32 +18,32 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Scope is what figures are asked for: days in Rome, both included, and what to narrow them to. Zero fields are not asked
-// for. What is open, and how old, is as it was at the end of the last day; everything else is of the whole period.
+// Scope is the period and the part of the tickets that figures count. Days are in Europe/Rome, both included; an empty field selects
+// everything. Open tickets and their ages are counted at the end of the last day, all other figures over the whole period.
 type Scope struct {
-	From, To string             // 2006-01-02; zero: 30 days up to To, today
-	Entity   catalog.EntityCode // a supervisor of an ASR is shown their own
+	From, To string             // 2006-01-02; defaults: today for To, 30 days up to To for From
+	Entity   catalog.EntityCode // for a supervisor of an ASR, always their own
 	Service  catalog.ServiceID
 	Problem  catalog.ProblemID
 }
 
 const (
 	dayFormat   = time.DateOnly
-	defaultDays = 30   // of a period that was not chosen
-	maxDays     = 1830 // of one that was: five years
+	defaultDays = 30   // length of the period without From
+	maxDays     = 1830 // longest period: five years
 
-	infinity = "infinity" // what has not come
+	infinity = "infinity" // in Postgres: later than every moment
 )
 
-// period is a scope that was checked.
+// period is a valid scope.
 type period struct {
 	Scope
-	from, end time.Time // the period: up to end, which is not of it
-	at        time.Time // the moment that the figures are true for
-	cutoff    string    // what was recorded before it counts: end, or infinity where the period is not over
+	from, end time.Time // first moment of the period, and first moment after it
+	at        time.Time // the moment at which open tickets are counted: end, or now while the period is not over
+	cutoff    string    // events recorded before it count: end, or infinity while the period is not over
 }
 
-// validate refuses what there are no figures for, and fills in what was not asked for.
+// validate returns the period with default values for empty fields. Error: *readmodel.FilterError.
 func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) (period, error) {
 	today := startOfDay(now)
 	last, err := parseDay("to", s.To, today)
@@ -87,23 +87,25 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 	return p, nil
 }
 
+// startOfDay returns the first moment of a moment's day in Rome.
 func startOfDay(t time.Time) time.Time {
 	t = t.In(calendar.Rome())
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, calendar.Rome())
 }
 
-func parseDay(field, asked string, otherwise time.Time) (time.Time, error) {
-	if asked == "" {
-		return otherwise, nil
+// parseDay returns the first moment of a day in Rome, or the default value for an empty text. Error: *readmodel.FilterError for the field.
+func parseDay(field, text string, defaultDay time.Time) (time.Time, error) {
+	if text == "" {
+		return defaultDay, nil
 	}
-	d, err := time.ParseInLocation(dayFormat, asked, calendar.Rome())
+	d, err := time.ParseInLocation(dayFormat, text, calendar.Rome())
 	if err != nil || d.Year() < 2000 {
 		return d, readmodel.NewFilterError(field, refusal.NotADay.With(), "e.g. 2026-03-31")
 	}
 	return d, nil
 }
 
-// days are those of the period.
+// days returns the days of the period.
 func (p period) days() []string {
 	var all []string
 	for d := p.from; d.Before(p.end); d = d.AddDate(0, 0, 1) {
@@ -112,7 +114,7 @@ func (p period) days() []string {
 	return all
 }
 
-// intervalConditions says in SQL which standings held at the end of the period, of the tickets that were asked for.
+// intervalConditions returns the conditions of the status intervals in the scope that are valid at the end of the period.
 func (p period) intervalConditions() *readmodel.Conditions {
 	c := &readmodel.Conditions{}
 	c.Add("s.from_at < %[1]s::timestamptz and s.to_at >= %[1]s::timestamptz", p.cutoff)
@@ -120,7 +122,7 @@ func (p period) intervalConditions() *readmodel.Conditions {
 	return c
 }
 
-// activityConditions says in SQL what was done in the period and not undone by its end.
+// activityConditions returns the conditions of the activities in the scope and the period that were not undone by its end.
 func (p period) activityConditions() *readmodel.Conditions {
 	c := &readmodel.Conditions{}
 	c.Add("d.at >= %s", p.from)
@@ -129,20 +131,21 @@ func (p period) activityConditions() *readmodel.Conditions {
 	return c
 }
 
-func (p period) addScope(c *readmodel.Conditions, of, entity string) {
+// addScope adds the conditions of the scope. alias is the table's alias, entity the condition for an entity.
+func (p period) addScope(c *readmodel.Conditions, alias, entity string) {
 	if p.Entity != "" {
 		c.Add(entity, string(p.Entity))
 	}
 	if p.Service != "" {
-		c.Add(of+".service = %s", string(p.Service))
+		c.Add(alias+".service = %s", string(p.Service))
 	}
 	if p.Problem != "" {
-		c.Add(of+".problem = %s", string(p.Problem))
+		c.Add(alias+".problem = %s", string(p.Problem))
 	}
 }
 
-// openStatuses are the statuses in which somebody still has to work, and overrides the grounds against the playbook, as SQL: an index that
-// holds these alone is used where they are named.
+// openStatuses lists the statuses of open tickets, and overrideGrounds the grounds against the playbook's outcome, as SQL literals: partial
+// indexes with the same literals can be used.
 var (
 	openStatuses    = readmodel.QuoteList(slices.DeleteFunc(ticket.Statuses(), func(s ticket.Status) bool { return !s.IsOpen() }))
 	overrideGrounds = readmodel.QuoteList(ticket.OverrideGrounds())

@@ -106,9 +106,9 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery
 	if err != nil {
 		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", q.At, err)
 	}
-	past := snapshot{viewer: v, now: q.At}
+	shown := snapshot{viewer: v, now: q.At}
 	for _, row := range rows {
-		page.Items = append(page.Items, past.newItem(row, names))
+		page.Items = append(page.Items, shown.newItem(row, names))
 	}
 	return page, nil
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package projectionstest gives a test a log with some read models on it.
+// Package projectionstest gives a test a log on a database of its own, with read models. Tests of all projections packages use it.
 package projectionstest
 
 import (
@@ -24,8 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// RunTests runs a package's tests. Every property is checked with thousands of histories, unless the command line asks for another
-// number.
+// RunTests runs a package's tests. Every property is checked with 2,000 random histories, unless the command line sets rapid.checks.
 func RunTests(m *testing.M) {
 	if err := flag.Set("rapid.checks", "2000"); err != nil {
 		panic(err)
@@ -33,12 +32,12 @@ func RunTests(m *testing.M) {
 	storetest.Run(m) // parses the command line after this
 }
 
-// Fixture is a log with the rules that decide its commands and some read models on it, on a database of the test's own.
+// Fixture is a log on a database of the test's own, with the rules that decide its commands and with read models.
 type Fixture struct {
 	T          testing.TB
 	DB         *storetest.DB
 	Store      *eventstore.Store
-	Models     []readmodel.Model // that Project and Run run
+	Models     []readmodel.Model // the read models of Project, Run, Runner and Dump
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 	clock      atomic.Int64 // Unix nanoseconds
 	number     int
@@ -55,22 +54,22 @@ func New(t testing.TB, models ...readmodel.Model) *Fixture {
 	return f
 }
 
-// Now is the time that the log's clock shows.
+// Now returns the time of the log's clock.
 func (f *Fixture) Now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
 
 // SetTime sets the log's clock.
 func (f *Fixture) SetTime(t time.Time) { f.clock.Store(t.UnixNano()) }
 
-// Advance moves the log's clock.
+// Advance moves the log's clock by d, which may be negative.
 func (f *Fixture) Advance(d time.Duration) { f.clock.Add(int64(d)) }
 
-// OpenNode opens the log on another node with the same clock.
+// OpenNode opens the log as another node does, with the same clock.
 func (f *Fixture) OpenNode(options ...func(*eventstore.Config)) *eventstore.Store {
 	f.T.Helper()
 	return f.DB.OpenNode(f.T, append(options, func(c *eventstore.Config) { c.Clock = f.Now })...)
 }
 
-// Dispatch dispatches a command and gives back what the rules answered.
+// Dispatch dispatches a command and returns the refusal of the rules, or nil.
 func (f *Fixture) Dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
 	f.T.Helper()
 	_, err := f.dispatcher.Dispatch(f.T.Context(), eventstore.Request[ticket.Command]{
@@ -79,7 +78,7 @@ func (f *Fixture) Dispatch(id ticket.ID, by person.Actor, c ticket.Command) erro
 	return err
 }
 
-// Do dispatches a command that must be accepted.
+// Do dispatches a command. The test fails if the rules refuse it.
 func (f *Fixture) Do(id ticket.ID, by person.Actor, c ticket.Command) {
 	f.T.Helper()
 	if err := f.Dispatch(id, by, c); err != nil {
@@ -87,7 +86,7 @@ func (f *Fixture) Do(id ticket.ID, by person.Actor, c ticket.Command) {
 	}
 }
 
-// OpenTicket opens a ticket of the citizen at an entity.
+// OpenTicket opens a ticket of tickettest.Citizen at an entity; the changes are applied to the command first.
 func (f *Fixture) OpenTicket(at catalog.EntityCode, change ...func(*ticket.Open)) ticket.ID {
 	f.T.Helper()
 	id := tickettest.NewID()
@@ -105,7 +104,7 @@ func (f *Fixture) nextNumber() string {
 	return fmt.Sprintf("2026-%07d", f.number)
 }
 
-// Project runs the read models until they have passed the head, and stops them.
+// Project runs the read models until they have reached the head, and stops them.
 func (f *Fixture) Project() {
 	f.T.Helper()
 	stop := f.Run(f.Store)
@@ -113,7 +112,7 @@ func (f *Fixture) Project() {
 	f.WaitForModels()
 }
 
-// Run starts the read models on a node.
+// Run starts the read models on a node. stop stops them and waits for their end.
 func (f *Fixture) Run(node *eventstore.Store) (stop func()) {
 	f.T.Helper()
 	ctx, cancel := context.WithCancel(f.T.Context())
@@ -128,7 +127,7 @@ func (f *Fixture) Run(node *eventstore.Store) (stop func()) {
 	}
 }
 
-// WaitForModels waits until the read models have passed the head.
+// WaitForModels waits until the read models have reached the head.
 func (f *Fixture) WaitForModels() {
 	f.T.Helper()
 	head, _, err := f.Store.Head(f.T.Context())
@@ -142,7 +141,7 @@ func (f *Fixture) WaitForModels() {
 	}
 }
 
-// Runner runs the fixture's read models.
+// Runner returns a runner for the fixture's read models.
 func (f *Fixture) Runner() *readmodel.Runner { return readmodel.NewRunner(f.Store, f.Models...) }
 
 // Rebuild rebuilds one of the read models.
@@ -153,7 +152,7 @@ func (f *Fixture) Rebuild(m readmodel.Model) {
 	}
 }
 
-// Dump is every row of the read models in an order of its own.
+// Dump returns every row of the read models as a table name and JSON, in a fixed order.
 func (f *Fixture) Dump() []string {
 	f.T.Helper()
 	var all []string
@@ -182,21 +181,22 @@ func (f *Fixture) Dump() []string {
 	return all
 }
 
-// PlayTicket plays a made-up life on the real log, whatever its commands come to there. between runs now and then.
+// PlayTicket dispatches the commands of a random ticket to the fixture's log, at their distances in time, and ignores refusals. It calls
+// between after every command.
 func (f *Fixture) PlayTicket(random tickettest.RandomTicket, between func(step int)) {
 	f.T.Helper()
 	id := tickettest.NewID()
-	begun := random.Steps[0].Now
+	start := random.Steps[0].Now
 	base := f.Now()
 	for i, s := range random.Steps {
-		f.SetTime(base.Add(s.Now.Sub(begun)))
-		_ = f.Dispatch(id, s.By, f.withNewIDs(s.Command)) // refusals are part of a life
+		f.SetTime(base.Add(s.Now.Sub(start)))
+		_ = f.Dispatch(id, s.By, f.withNewIDs(s.Command)) // a random ticket has commands that are refused
 		between(i)
 	}
 	f.Advance(time.Minute)
 }
 
-// withNewIDs gives a command ids and a number that no other life has.
+// withNewIDs returns a command with new ids and a new number, so that a random ticket can be played more than once.
 func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 	switch c := c.(type) {
 	case ticket.Open:
@@ -217,14 +217,15 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 	return c
 }
 
-// CountVisible counts the rows that a table or function shows to an actor, under the database role that requests use.
-func (f *Fixture) CountVisible(t *testing.T, who person.Actor, from string) (n int) {
+// CountVisible returns the number of rows that a table or function shows to an actor under the database role of requests. For the zero
+// actor it sets none of the settings that the policies read.
+func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n int) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), f.Store.RequestPool(), func(tx pgx.Tx) error {
-		if who != (person.Actor{}) {
+		if actor != (person.Actor{}) {
 			_, err := tx.Exec(t.Context(),
 				`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-				string(who.Role), string(who.Entity), who.ID)
+				string(actor.Role), string(actor.Entity), actor.ID)
 			if err != nil {
 				return err
 			}
@@ -237,11 +238,11 @@ func (f *Fixture) CountVisible(t *testing.T, who person.Actor, from string) (n i
 	return n
 }
 
-// Eventually asks the database a question until the answer is yes.
-func (f *Fixture) Eventually(question string) {
+// Eventually runs a query that returns a boolean until it returns true.
+func (f *Fixture) Eventually(query string) {
 	f.T.Helper()
-	for yes := false; !yes; {
-		if err := f.Store.WorkerPool().QueryRow(f.T.Context(), question).Scan(&yes); err != nil {
+	for done := false; !done; {
+		if err := f.Store.WorkerPool().QueryRow(f.T.Context(), query).Scan(&done); err != nil {
 			f.T.Fatal(err)
 		}
 	}

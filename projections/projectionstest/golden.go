@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// Golden compares a value's JSON with a file.
+// Golden compares the JSON of a value with a golden file, or writes the file if the command line sets -update.
 func Golden(t testing.TB, file string, value any) {
 	t.Helper()
 	got, err := json.MarshalIndent(value, "", "  ")
@@ -32,6 +32,6 @@ func Golden(t testing.TB, file string, value any) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what it was:\n%s", file, got)
+		t.Errorf("%s differs; got:\n%s", file, got)
 	}
 }

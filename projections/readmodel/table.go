@@ -50,7 +50,8 @@ func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows 
 		}
 		column := make([]pgtype.Text, len(rows))
 		for j, r := range rows {
-			text, err := types.Encode(known.OID, pgtype.TextFormatCode, c.value(r), []byte{}) // nil stands for null, also for ""
+			// Encode returns nil for null; with a nil buffer it would return nil for an empty text too.
+			text, err := types.Encode(known.OID, pgtype.TextFormatCode, c.value(r), []byte{})
 			if err != nil {
 				return fmt.Errorf("write %s: column %s: %w", name, c.name, err)
 			}
@@ -59,13 +60,13 @@ func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows 
 		values[i], columns[i] = column, c.name
 		params[i], casts[i] = fmt.Sprintf("$%d::text[]", i+1), fmt.Sprintf("u.c%d::%s", i, c.sqlType)
 	}
-	given := make([]string, len(t.Columns))
-	for i := range given {
-		given[i] = fmt.Sprintf("c%d", i)
+	aliases := make([]string, len(t.Columns))
+	for i := range aliases {
+		aliases[i] = fmt.Sprintf("c%d", i)
 	}
 	sql := fmt.Sprintf(`insert into read.%s as t (%s) select %s from unnest(%s) u(%s) on conflict (%s) do %s`,
 		name, strings.Join(columns, ", "), strings.Join(casts, ", "), strings.Join(params, ", "),
-		strings.Join(given, ", "), t.Key, t.OnConflict)
+		strings.Join(aliases, ", "), t.Key, t.OnConflict)
 	if _, err := tx.Exec(ctx, sql, values...); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
