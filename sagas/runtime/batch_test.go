@@ -24,26 +24,26 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// drawHistories makes up three tickets.
-func drawHistories(t *rapid.T, round int) (lives [][]ticket.Recorded) {
+// drawHistories draws the histories of three tickets.
+func drawHistories(t *rapid.T, round int) (histories [][]ticket.Recorded) {
 	for n := range 3 {
 		id := ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-%06d%06d", round, n))
-		lives = append(lives, tickettest.DrawTicket(t, id, 12, true).History)
+		histories = append(histories, tickettest.DrawTicket(t, id, 12, true).History)
 	}
-	return lives
+	return histories
 }
 
-// interleave is a log of the tickets, each event after those of its own ticket.
-func interleave(t *rapid.T, lives [][]ticket.Recorded) (log []eventstore.Record) {
-	lives = slices.Clone(lives)
-	for len(lives) > 0 {
-		n := rapid.IntRange(0, len(lives)-1).Draw(t, "whose")
-		if len(lives[n]) == 0 {
-			lives = slices.Delete(lives, n, n+1)
+// interleave returns a log of the tickets in a random order. The events of each ticket keep their order.
+func interleave(t *rapid.T, histories [][]ticket.Recorded) (log []eventstore.Record) {
+	histories = slices.Clone(histories)
+	for len(histories) > 0 {
+		n := rapid.IntRange(0, len(histories)-1).Draw(t, "whose")
+		if len(histories[n]) == 0 {
+			histories = slices.Delete(histories, n, n+1)
 			continue
 		}
-		r := lives[n][0]
-		lives[n] = lives[n][1:]
+		r := histories[n][0]
+		histories[n] = histories[n][1:]
 		s, err := ticket.Encode(r.Event)
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func interleave(t *rapid.T, lives [][]ticket.Recorded) (log []eventstore.Record)
 	return log
 }
 
-// allSagasNamed returns the sagas of the product under names with a suffix.
+// allSagasNamed returns the sagas of the product with a suffix at each name.
 func allSagasNamed(c *catalog.Catalog, suffix string) (all []runtime.Definition) {
 	for _, d := range sagas.All(c, playbook.Default()) {
 		all = append(all, d.(interface {
@@ -66,8 +66,8 @@ func allSagasNamed(c *catalog.Catalog, suffix string) (all []runtime.Definition)
 	return all
 }
 
-// storedRows is all that a saga keeps, under whatever name it ran; without the positions of its causes, which are others in another
-// log, if they are not asked for.
+// storedRows returns all rows of a saga as text, without the saga's name. The positions of the causes are included on request only: they
+// differ between logs.
 func (w *fixture) storedRows(saga string, positions bool) (all []string) {
 	w.Helper()
 	rows, err := w.store.WorkerPool().Query(w.ctx, `
@@ -82,23 +82,23 @@ func (w *fixture) storedRows(saga string, positions bool) (all []string) {
 	return all
 }
 
-// Whatever the batches, rolled back or delivered again, a saga comes to the same timers, states, journal and messages; and to
-// the same for each ticket in whatever order independent tickets come.
-func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
+// A saga stores the same timers, states, journal and messages for every division of the log into batches, with rollbacks and
+// redeliveries. The order of events of different tickets does not matter either.
+func TestBatchesAndRedeliveriesDoNotChangeTheResult(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	crash := errors.New("crash")
-	round, left := 0, map[string]int{}
+	round, rows := 0, map[string]int{}
 	c := sagastest.CatalogWithSuccession(t)
 	rapid.Check(t, func(t *rapid.T) {
 		round++
-		lives := drawHistories(t, round)
-		log := interleave(t, lives)
-		once, bits := w.runner(allSagasNamed(c, fmt.Sprintf("%d-once", round))...), w.runner(allSagasNamed(c, fmt.Sprintf("%d-bits", round))...)
+		histories := drawHistories(t, round)
+		log := interleave(t, histories)
+		once, batched := w.runner(allSagasNamed(c, fmt.Sprintf("%d-once", round))...), w.runner(allSagasNamed(c, fmt.Sprintf("%d-bits", round))...)
 		w.begin(once)
-		w.begin(bits)
+		w.begin(batched)
 		other := w.runner(allSagasNamed(c, fmt.Sprintf("%d-other", round))...)
 		w.begin(other)
-		give := func(r *runtime.Runner, records []eventstore.Record, fail error) {
+		handle := func(r *runtime.Runner, records []eventstore.Record, fail error) {
 			for _, d := range r.Sagas {
 				err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
 					if _, err := r.HandleBatch(w.ctx, tx, d, records); err != nil {
@@ -111,37 +111,37 @@ func TestBatchesAndRedeliveriesLeadToTheSame(t *testing.T) {
 				}
 			}
 		}
-		give(once, log, nil)
-		give(other, interleave(t, lives), nil)
+		handle(once, log, nil)
+		handle(other, interleave(t, histories), nil)
 		for at := 0; at < len(log); {
 			to := at + rapid.IntRange(1, len(log)-at).Draw(t, "batch")
-			again := rapid.IntRange(0, at).Draw(t, "again from")
+			redelivered := rapid.IntRange(0, at).Draw(t, "again from")
 			if rapid.IntRange(0, 3).Draw(t, "crash") == 0 {
-				give(bits, log[again:to], crash)
+				handle(batched, log[redelivered:to], crash)
 			}
-			give(bits, log[again:to], nil)
+			handle(batched, log[redelivered:to], nil)
 			at = to
 		}
 		for n := range once.Sagas {
 			name := once.Sagas[n].ID().Name
-			first, second := w.storedRows(name, true), w.storedRows(bits.Sagas[n].ID().Name, true)
-			left[strings.TrimSuffix(name, fmt.Sprintf("-%d-once", round))] += len(first)
+			first, second := w.storedRows(name, true), w.storedRows(batched.Sagas[n].ID().Name, true)
+			rows[strings.TrimSuffix(name, fmt.Sprintf("-%d-once", round))] += len(first)
 			if a, b := w.storedRows(name, false), w.storedRows(other.Sagas[n].ID().Name, false); !reflect.DeepEqual(a, b) {
-				t.Fatalf("%s with the tickets in one order leads to\n%q\nin another to\n%q", name, a, b)
+				t.Fatalf("%s: got\n%q\nfor one order of the tickets and\n%q\nfor another, want the same", name, a, b)
 			}
 			if !reflect.DeepEqual(first, second) {
-				t.Fatalf("%s in one batch leads to\n%q\nin bits to\n%q", name, first, second)
+				t.Fatalf("%s: got\n%q\nfor one batch and\n%q\nfor several, want the same", name, first, second)
 			}
 		}
 	})
 	for _, d := range sagas.All(c, playbook.Default()) {
-		if left[d.ID().Name] == 0 {
-			t.Errorf("%s left nothing in %d rounds", d.ID().Name, round)
+		if rows[d.ID().Name] == 0 {
+			t.Errorf("%s: got no rows in %d rounds, want some", d.ID().Name, round)
 		}
 	}
 }
 
-func TestASagaRefusesEventsThatDoNotFollow(t *testing.T) {
+func TestGapInTheLogIsAnError(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
@@ -154,6 +154,6 @@ func TestASagaRefusesEventsThatDoNotFollow(t *testing.T) {
 		return err
 	})
 	if err == nil {
-		t.Error("events from 2 on were handled before the first")
+		t.Error("got no error for a batch that begins at position 2, want one")
 	}
 }

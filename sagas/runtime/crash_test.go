@@ -28,22 +28,22 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// scriptStep is one step of a script: what happens to which of its tickets, how much later, and where the node that runs the
-// sagas dies meanwhile.
+// scriptStep is one step of a script: an action on one of its tickets after a delay, and the point at which the node that runs the sagas
+// dies before and after it.
 type scriptStep struct {
 	ticket int
 	action int
 	delay  time.Duration
-	crash  int // 0: nowhere; 1: before a batch is committed; 2: when a timer's command was carried out and not yet noted
+	crash  int // 0: no crash; 1: before the commit of a batch; 2: after the command of a timer, before its outcome is stored
 }
 
 var regionOperator = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Role: person.RegionalOperator, Entity: catalog.Region}
 
-// act does a deed, whether the rules allow it or not.
-func (w *fixture) act(on ticket.ID, what int) {
+// act dispatches the command of an action number. It ignores a refusal.
+func (w *fixture) act(target ticket.ID, action int) {
 	note := &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
-	by, c := sagastest.Operator, ticket.Command(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
-	switch what {
+	actor, c := sagastest.Operator, ticket.Command(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	switch action {
 	case 1:
 		c = ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note}
 	case 2:
@@ -51,36 +51,36 @@ func (w *fixture) act(on ticket.ID, what int) {
 	case 3:
 		c = ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver, Reason: string(ticket.NotOurs)}, Note: note}
 	case 4:
-		by, c = person.Actor{ID: string(on), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Risposta"}
+		actor, c = person.Actor{ID: string(target), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Risposta"}
 	case 5:
-		by, c = regionOperator, ticket.Update{Changes: ticket.Changes{Entity: sagastest.Torino}, Note: note}
+		actor, c = regionOperator, ticket.Update{Changes: ticket.Changes{Entity: sagastest.Torino}, Note: note}
 	case 6:
 		c = ticket.Undo{}
 	case 7:
 		c = ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato", Yes: true}}}
 	}
-	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by}); err != nil && !ticket.IsRefusal(err) {
+	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: target, Command: c, By: actor}); err != nil && !ticket.IsRefusal(err) {
 		w.Fatal(err)
 	}
 }
 
-// scriptResult is all that the sagas did in a script: the system's events on each ticket, in order, and every message, by ticket.
+// scriptResult holds what the sagas did in a script: the system's events on each ticket, sorted, and all messages.
 type scriptResult struct {
 	events   [][]string
 	messages []string
 }
 
-// playScript plays a script in a world of its own.
+// playScript plays a script on a new database, two months past its end, and returns what the sagas did.
 func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	w := newFixture(t, "2026-11-16 10:00")
 	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
-	var dying context.CancelFunc // the node dies when a command was carried out; nil: it lives
-	carried := dispatchWith(w.dispatcher)
+	var cancelNode context.CancelFunc // called after each command, so the node dies then; nil: it lives
+	dispatch := dispatchWith(w.dispatcher)
 	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
-		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-			err := carried(ctx, on, c, by, as, cause)
-			if dying != nil {
-				dying()
+		Dispatch: func(ctx context.Context, target ticket.ID, c ticket.Command, actor person.Actor, key eventstore.CommandID, cause int64) error {
+			err := dispatch(ctx, target, c, actor, key, cause)
+			if cancelNode != nil {
+				cancelNode()
 			}
 			return err
 		}})
@@ -89,8 +89,8 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	for range tickets {
 		ids = append(ids, w.open())
 	}
-	died := errors.New("died")
-	goOn := func(crash int) {
+	errDied := errors.New("died")
+	run := func(crash int) {
 		for again := true; again; {
 			if crash == 1 {
 				for _, d := range r.Sagas {
@@ -101,9 +101,9 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 					if len(records) > 0 {
 						err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
 							_, err := r.HandleBatch(w.ctx, tx, d, records)
-							return errors.Join(err, died)
+							return errors.Join(err, errDied)
 						})
-						if !errors.Is(err, died) {
+						if !errors.Is(err, errDied) {
 							w.Fatal(err)
 						}
 					}
@@ -112,9 +112,9 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			w.catchUp(r)
 			if crash == 2 {
 				ctx, cancel := context.WithCancel(w.ctx)
-				dying = cancel
-				_, _ = r.Poll(ctx) // what it had carried out is not noted
-				dying = nil
+				cancelNode = cancel
+				_, _ = r.Poll(ctx) // its commands take effect and their outcomes are not stored
+				cancelNode = nil
 				cancel()
 				w.letGo()
 			}
@@ -126,15 +126,15 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			again, crash = n > 0 || lag > 0, 0
 		}
 	}
-	goOn(0)
+	run(0)
 	for _, d := range script {
 		w.clock.Set(w.clock.Now().Add(d.delay))
-		goOn(d.crash)
+		run(d.crash)
 		w.act(ids[d.ticket], d.action)
-		goOn(d.crash)
+		run(d.crash)
 	}
 	w.clock.Set(w.clock.Now().AddDate(0, 2, 0))
-	goOn(0)
+	run(0)
 	all := scriptResult{events: make([][]string, tickets)}
 	for n, id := range ids {
 		history, err := w.dispatcher.History(w.ctx, id)
@@ -157,9 +157,8 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	return all
 }
 
-// Whatever dies in between, before a batch is committed or when a command was carried out and not yet noted: the commands
-// carried out and the messages sent are those of a run that nothing disturbed. No timer takes effect twice, and none on a later
-// resolution, question or hand-over.
+// A script with crashes, before the commit of a batch or between a command and its outcome, leads to the same events and messages as the
+// same script without crashes. No timer takes effect twice, and none on a later resolution, question or hand-over.
 func TestCrashesBetweenStepsChangeNothing(t *testing.T) {
 	if err := flag.Set("rapid.checks", "8"); err != nil {
 		t.Fatal(err)
@@ -178,12 +177,12 @@ func TestCrashesBetweenStepsChangeNothing(t *testing.T) {
 				crash: rapid.IntRange(0, 2).Draw(r, "crash"),
 			}
 		}), 4, 10).Draw(r, "script")
-		calm := slices.Clone(script)
-		for i := range calm {
-			calm[i].crash = 0
+		withoutCrashes := slices.Clone(script)
+		for i := range withoutCrashes {
+			withoutCrashes[i].crash = 0
 		}
-		if undisturbed, crashed := playScript(t, calm, tickets), playScript(t, script, tickets); !reflect.DeepEqual(undisturbed, crashed) {
-			r.Fatalf("undisturbed it did\n%q, with crashes\n%q", undisturbed, crashed)
+		if want, got := playScript(t, withoutCrashes, tickets), playScript(t, script, tickets); !reflect.DeepEqual(want, got) {
+			r.Fatalf("without crashes it did\n%q, with crashes\n%q, want the same", want, got)
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// A saga that closes a resolved ticket a week after its resolution, unless it is reopened before.
+// A saga that closes a resolved ticket one week after its resolution, unless it is reopened before.
 func ExampleSaga() {
 	saga := runtime.Saga[int]{Name: "close-after-a-week", Version: 1, React: func(resolution int, r ticket.Recorded) (int, []runtime.Action) {
 		switch e := r.Event.(type) {

@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-func TestWhatIsPendingCanBeListedAndExplained(t *testing.T) {
+func TestListAndExplainShowPendingTimers(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()))
 	w.begin(r)
@@ -30,23 +30,23 @@ func TestWhatIsPendingCanBeListedAndExplained(t *testing.T) {
 	next := sagastest.Rome(t, "2026-11-24 09:00")
 	if len(list) != 2 || list[0].Saga != "auto-close" || list[0].Instances != 2 || list[0].Timers != 1 || list[0].Lag != 0 ||
 		!list[0].Live || !list[0].NextDue.Equal(next) || list[1].Saga != "succession" || list[1].Instances != 2 || list[1].NextDue != nil {
-		t.Errorf("the sagas are %+v", list)
+		t.Errorf("got sagas %+v", list)
 	}
 	timers, err := runtime.ListTimers(w.ctx, w.store.WorkerPool(), 10)
 	w.must(err)
 	if len(timers) != 1 || timers[0].Ticket != first || !timers[0].Due.Equal(next) || timers[0].Command != "close.v1" {
-		t.Errorf("pending are %+v", timers)
+		t.Errorf("got timers %+v, want one for %s", timers, first)
 	}
-	x := w.explain(second)
-	encoded, err := json.Marshal(x)
+	explanation := w.explain(second)
+	encoded, err := json.Marshal(explanation)
 	w.must(err)
 	if !strings.Contains(string(encoded), `"timers":[]`) || !strings.Contains(string(encoded), `"at":"2026-11-18T09:00:00Z"`) {
-		t.Errorf("as JSON it is %s", encoded)
+		t.Errorf("got JSON %s", encoded)
 	}
-	if got, want := x.Decisions[1].String(), "Wed 18 Nov 2026 at 10:00: cancel close/1 because the ticket was reopened"; got != want {
-		t.Errorf("it says %q, want %q", got, want)
+	if got, want := explanation.Decisions[1].String(), "Wed 18 Nov 2026 at 10:00: cancel close/1 because the ticket was reopened"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := w.explain(newID()); len(got.Decisions)+len(got.Timers)+len(got.Instances) > 0 {
-		t.Errorf("of a ticket that is not there it says %+v", got)
+		t.Errorf("unknown ticket: got %+v, want nothing", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// What the tests of package runtime_test use of the runner's internals.
+// Constants for the tests of package runtime_test.
 const (
 	MinBackoff   = minBackoff
 	MaxBackoff   = maxBackoff

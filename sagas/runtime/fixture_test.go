@@ -23,7 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// clock is the time of a world: it goes on only when told.
+// clock is the clock of a fixture. Only Set changes its time.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -41,7 +41,7 @@ func (c *clock) Set(to time.Time) {
 	c.now = to
 }
 
-// fixture is a log of its own with the rules of tickets, at a time of its own.
+// fixture is a database of its own with a store, a dispatcher and a clock.
 type fixture struct {
 	*testing.T
 	ctx        context.Context
@@ -63,27 +63,27 @@ func newFixture(t *testing.T, start string) *fixture {
 
 func (w *fixture) setClock(c *eventstore.Config) { c.Clock = w.clock.Now }
 
-// node is one more process on the same log.
-func (w *fixture) node(all ...runtime.Definition) *runtime.Runner {
+// node returns a runner with a store of its own on the same log, as another process has it.
+func (w *fixture) node(definitions ...runtime.Definition) *runtime.Runner {
 	w.Helper()
 	s := w.db.OpenNode(w, w.setClock)
-	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})), Sagas: all})
+	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})), Sagas: definitions})
 }
 
-// dispatchWith is the one way in, as cmd/sol hands it to sagas.
+// dispatchWith returns the dispatch function of a dispatcher, as cmd/sol passes it to the runner.
 func dispatchWith(d *app.Dispatcher) runtime.DispatchFunc {
-	return func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
+	return func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
 		_, err := d.Dispatch(ctx, app.CommandRequest{
-			Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause,
+			Ticket: id, Command: c, By: by, Key: key.Key, Permanent: key.Permanent, Cause: cause,
 		})
 		return err
 	}
 }
 
-// runner makes a runner that does not run yet.
-func (w *fixture) runner(all ...runtime.Definition) *runtime.Runner {
+// runner returns a runner that does not run.
+func (w *fixture) runner(definitions ...runtime.Definition) *runtime.Runner {
 	w.Helper()
-	return w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: all})
+	return w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: definitions})
 }
 
 func (w *fixture) runnerOn(c runtime.Config) *runtime.Runner {
@@ -94,7 +94,7 @@ func (w *fixture) runnerOn(c runtime.Config) *runtime.Runner {
 	return r
 }
 
-// run runs sagas until the test ends or stop is called.
+// run runs the sagas until the test ends or stop is called.
 func (w *fixture) run(r *runtime.Runner) (stop func()) {
 	ctx, cancel := context.WithCancel(w.ctx)
 	ended := make(chan error, 1)
@@ -116,7 +116,7 @@ func (w *fixture) must(err error) {
 	}
 }
 
-// begin and catchUp are what Run does, a step at a time.
+// begin activates the sagas of a runner, as Run does at its start.
 func (w *fixture) begin(r *runtime.Runner) {
 	w.Helper()
 	for _, d := range r.Sagas {
@@ -124,6 +124,7 @@ func (w *fixture) begin(r *runtime.Runner) {
 	}
 }
 
+// catchUp handles the log up to its head in one batch for each saga.
 func (w *fixture) catchUp(r *runtime.Runner) {
 	w.Helper()
 	for _, d := range r.Sagas {
@@ -141,6 +142,7 @@ func (w *fixture) catchUp(r *runtime.Runner) {
 	}
 }
 
+// poll dispatches due timers once and returns the number of finished ones.
 func (w *fixture) poll(r *runtime.Runner) int {
 	w.Helper()
 	n, err := r.Poll(w.ctx)
@@ -148,18 +150,18 @@ func (w *fixture) poll(r *runtime.Runner) int {
 	return n
 }
 
-// letGo waits until the database has noticed that a node is dead, and no timer is in anybody's hand: others pass over those that are.
+// letGo waits until the database has released the locks of a dead node on its timers, which other nodes skip until then.
 func (w *fixture) letGo() {
 	w.Helper()
-	w.eventually("nobody holds a timer", func() bool {
+	w.eventually("no timer is locked", func() bool {
 		return w.count("select count(*) from (select 1 from saga.timers for update skip locked) free") == w.count("select count(*) from saga.timers")
 	})
 }
 
-// dispatch sends a command and answers the version it led to.
-func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
+// dispatch dispatches a command that must be accepted.
+func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	_, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: on, Command: c, By: by})
+	_, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: id, Command: c, By: by})
 	w.must(err)
 }
 
@@ -177,44 +179,44 @@ func (w *fixture) open() ticket.ID {
 	return id
 }
 
-func (w *fixture) resolve(on ticket.ID) {
+func (w *fixture) resolve(id ticket.ID) {
 	w.Helper()
-	w.dispatch(on, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
+	w.dispatch(id, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
 }
 
-func (w *fixture) reopen(on ticket.ID) {
+func (w *fixture) reopen(id ticket.ID) {
 	w.Helper()
-	w.dispatch(on, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"}})
+	w.dispatch(id, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"}})
 }
 
-func (w *fixture) state(on ticket.ID) ticket.State {
+func (w *fixture) state(id ticket.ID) ticket.State {
 	w.Helper()
-	s, _, err := w.dispatcher.State(w.ctx, on)
+	s, _, err := w.dispatcher.State(w.ctx, id)
 	w.must(err)
 	return s
 }
 
-func (w *fixture) explain(on ticket.ID) runtime.Explanation {
+func (w *fixture) explain(id ticket.ID) runtime.Explanation {
 	w.Helper()
-	x, err := runtime.Explain(w.ctx, w.store.WorkerPool(), on)
+	x, err := runtime.Explain(w.ctx, w.store.WorkerPool(), id)
 	w.must(err)
 	return x
 }
 
 // decisions lists the journal of a ticket as "what key", in order.
-func (w *fixture) decisions(on ticket.ID) []string {
+func (w *fixture) decisions(id ticket.ID) []string {
 	w.Helper()
-	var all []string
-	for _, d := range w.explain(on).Decisions {
-		all = append(all, d.What+" "+d.Key)
+	var definitions []string
+	for _, d := range w.explain(id).Decisions {
+		definitions = append(definitions, d.What+" "+d.Key)
 	}
-	return all
+	return definitions
 }
 
-// countClosings counts how often a ticket was closed.
-func (w *fixture) countClosings(on ticket.ID) (n int) {
+// countClosings returns how often a ticket was closed.
+func (w *fixture) countClosings(id ticket.ID) (n int) {
 	w.Helper()
-	history, err := w.dispatcher.History(w.ctx, on)
+	history, err := w.dispatcher.History(w.ctx, id)
 	w.must(err)
 	for _, r := range history {
 		if _, ok := r.Event.(ticket.AutoClosed); ok {

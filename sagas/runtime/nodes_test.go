@@ -34,17 +34,17 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	w.eventually("all are closed", func() bool {
 		return w.count("select count(*) from log.events where type = 'ticket.auto-closed.v1'") == len(tickets)
 	})
-	w.must(one.RunUntilIdle(w.ctx)) // the outcomes are noted too
+	w.must(one.RunUntilIdle(w.ctx)) // the outcomes are stored too
 	for _, id := range tickets {
 		if n := w.countClosings(id); n != 1 {
-			t.Errorf("ticket %s was closed %d times", id, n)
+			t.Errorf("ticket %s: got %d closings, want 1", id, n)
 		}
 	}
 	if n := w.count("select count(*) from saga.journal where what = 'done'"); n != len(tickets) {
-		t.Errorf("the journal knows of %d closings", n)
+		t.Errorf("got %d closings in the journal, want %d", n, len(tickets))
 	}
 
-	// The one that leads goes; the other follows and closes.
+	// The first node stops; the other one takes over and closes.
 	stop()
 	id := w.open()
 	w.resolve(id)
@@ -53,8 +53,8 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	w.eventually("the other node closes", func() bool { return w.state(id).Status == ticket.Closed })
 }
 
-// A year in which tickets are resolved on every day: each closes in its minute, by the calendar as people read it.
-func TestAYearOfClosings(t *testing.T) {
+// Tickets are resolved on each day of a year. Each closes at 9:00 of the day that the calendar gives, and not one second before.
+func TestClosingsOfAYear(t *testing.T) {
 	w := newFixture(t, "2026-01-02 11:00")
 	c := catalog.Default()
 	r := w.runner(sagas.AutoClose(c))
@@ -64,10 +64,9 @@ func TestAYearOfClosings(t *testing.T) {
 	for n := range 380 {
 		day := first.AddDate(0, 0, n)
 		nine := time.Date(day.Year(), day.Month(), day.Day(), 9, 0, 0, 0, calendar.Rome())
-		// At nine what is due today closes; a second earlier nothing does.
 		w.clock.Set(nine.Add(-time.Second))
 		if n := w.poll(r); n > 0 {
-			t.Fatalf("%d closed before nine on %s", n, day)
+			t.Fatalf("before 9:00 on %s: got %d closings, want 0", day, n)
 		}
 		w.clock.Set(nine)
 		want := 0
@@ -77,10 +76,10 @@ func TestAYearOfClosings(t *testing.T) {
 			}
 		}
 		if n := w.poll(r); n != want {
-			t.Fatalf("%d closed on %s, want %d", n, nine, want)
+			t.Fatalf("%s: got %d closings, want %d", nine, n, want)
 		}
 		if want > 0 && !c.Calendar(sagastest.Torino).IsWorking(nine) {
-			t.Fatalf("%s is no working day", nine)
+			t.Fatalf("%s: got closings, want none: it is no working day", nine)
 		}
 		if day.Year() == 2026 {
 			w.clock.Set(day)
@@ -91,34 +90,34 @@ func TestAYearOfClosings(t *testing.T) {
 		w.catchUp(r)
 	}
 	if n := w.count("select count(*) from saga.timers"); n > 0 {
-		t.Errorf("%d timers are left", n)
+		t.Errorf("got %d timers at the end, want 0", n)
 	}
 	for id := range due {
 		if w.countClosings(id) != 1 {
-			t.Errorf("ticket %s was closed %d times", id, w.countClosings(id))
+			t.Errorf("ticket %s: got %d closings, want 1", id, w.countClosings(id))
 		}
 	}
 }
 
-func TestMetricsTellWhatIsDueAndHowLate(t *testing.T) {
+func TestMetricsCountDueTimersAndTheirDelay(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	to := prometheus.NewRegistry()
-	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: to})
+	registry := prometheus.NewRegistry()
+	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: registry})
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)
 	w.catchUp(r)
 	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:05"))
 	w.must(r.UpdateGauges(w.ctx))
-	w.wantMetrics(to, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
+	w.wantMetrics(registry, map[string]float64{"sol_saga_timers_due": 1, "sol_saga_timers_late_seconds": 300})
 	w.poll(r)
 	w.must(r.UpdateGauges(w.ctx))
-	w.wantMetrics(to, map[string]float64{
+	w.wantMetrics(registry, map[string]float64{
 		"sol_saga_timers_due": 0, "sol_saga_timers_late_seconds": 0, "sol_saga_timers_sent_total": 1,
 	})
 }
 
-// wantMetrics compares the one series that each metric has.
+// wantMetrics compares the values of the metrics, which have one series each.
 func (w *fixture) wantMetrics(from prometheus.Gatherer, want map[string]float64) {
 	w.Helper()
 	families, err := from.Gather()
@@ -129,6 +128,6 @@ func (w *fixture) wantMetrics(from prometheus.Gatherer, want map[string]float64)
 		got[f.GetName()] = m.GetGauge().GetValue() + m.GetCounter().GetValue()
 	}
 	if !maps.Equal(got, want) {
-		w.Errorf("measured %v, want %v", got, want)
+		w.Errorf("got metrics %v, want %v", got, want)
 	}
 }

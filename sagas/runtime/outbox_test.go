@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// resolutionMessages is a saga that sends a message for every resolution. It remembers how many there were.
+// resolutionMessages returns a saga that sends a message for each resolution. Its state is the number of resolutions.
 func resolutionMessages(version int) runtime.Saga[int] {
 	return runtime.Saga[int]{Name: "teller", Version: version, React: func(n int, r ticket.Recorded) (int, []runtime.Action) {
 		e, ok := r.Event.(ticket.Resolved)
@@ -33,7 +33,7 @@ func resolutionMessages(version int) runtime.Saga[int] {
 	}}
 }
 
-// subscribe reads a topic as a door will: with watermill-sql's own subscriber, as the worker role.
+// subscribe reads a topic as the outbox router does: with the subscriber of watermill-sql, as the worker role.
 func (w *fixture) subscribe(topic string) <-chan *message.Message {
 	w.Helper()
 	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.WorkerPool()), wmsql.SubscriberConfig{
@@ -53,7 +53,7 @@ func (w *fixture) receive(from <-chan *message.Message) *message.Message {
 		m.Ack()
 		return m
 	case <-time.After(2 * time.Minute):
-		w.Fatal("no message came")
+		w.Fatal("got no message within 2 minutes, want one")
 		return nil
 	}
 }
@@ -64,7 +64,7 @@ func (w *fixture) count(query string, args ...any) (n int) {
 	return n
 }
 
-func TestAMessageIsSentOnceForItsCause(t *testing.T) {
+func TestMessageIsSentOnceForItsCause(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(resolutionMessages(1))
 	w.begin(r)
@@ -82,7 +82,7 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 		return crash
 	})
 	if !errors.Is(err, crash) || w.count("select count(*) from saga.outbox") != 0 {
-		t.Fatalf("after %v there are messages", err)
+		t.Fatalf("got messages after %v, want none", err)
 	}
 
 	// A redelivery of the same events, and the same events handled by the next version, send no second one.
@@ -102,21 +102,21 @@ func TestAMessageIsSentOnceForItsCause(t *testing.T) {
 	inbox := w.subscribe("told")
 	first, second := w.receive(inbox), w.receive(inbox)
 	if string(first.Payload) != "1" || string(second.Payload) != "2" || first.UUID == second.UUID {
-		t.Fatalf("received %s %s and %s %s", first.UUID, first.Payload, second.UUID, second.Payload)
+		t.Fatalf("got messages %s %s and %s %s, want 1 and 2", first.UUID, first.Payload, second.UUID, second.Payload)
 	}
 	cause := eventstore.Position{Epoch: 1, N: records[len(records)-1].Position}
 	if first.Metadata.Get(runtime.MetadataPosition) != cause.String() || first.Metadata.Get(runtime.MetadataTicket) != string(id) ||
 		first.Metadata.Get(runtime.MetadataSaga) != "teller" || first.Metadata.Get(runtime.MetadataTopic) != "told" {
-		t.Errorf("it says it comes from %v", first.Metadata)
+		t.Errorf("got metadata %v", first.Metadata)
 	}
 	if n := w.count("select count(*) from saga.outbox"); n != 2 {
-		t.Errorf("the outbox held %d messages", n)
+		t.Errorf("got %d messages in the outbox, want 2", n)
 	}
 	w.eventually("both are acknowledged", func() bool { return w.count("select count(*) from saga.outbox where not acked") == 0 })
 }
 
-// Whoever installs a new version tells nobody what happened months ago; what happened lately is told.
-func TestANewVersionTellsNoOldNews(t *testing.T) {
+// A new version of the saga sends no notifications of old events, but sends those of recent events.
+func TestNewVersionSendsNoOldNotifications(t *testing.T) {
 	w := newFixture(t, "2026-03-02 10:00")
 	id := w.open()
 	w.resolve(id)
@@ -131,21 +131,21 @@ func TestANewVersionTellsNoOldNews(t *testing.T) {
 	kinds, err := pgx.CollectRows(rows, pgx.RowTo[sagas.NotificationKind])
 	w.must(err)
 	if len(kinds) != 1 || kinds[0] != sagas.KindReopened {
-		t.Errorf("told is %v", kinds)
+		t.Errorf("got notifications %v, want one of the reopening", kinds)
 	}
 	if n := w.count("select count(*) from saga.sent"); n < 2 {
-		t.Errorf("%d messages are noted", n)
+		t.Errorf("got %d messages recorded as sent, want at least 2", n)
 	}
 }
 
-// eventually waits for what other goroutines bring about.
+// eventually waits until a condition holds, at most 2 minutes.
 func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	for !holds() {
 		if runtime.Sleep(ctx, 5*time.Millisecond) != nil {
-			w.Fatalf("it never came to be that %s", what)
+			w.Fatalf("got no change within 2 minutes, want: %s", what)
 		}
 	}
 }

@@ -23,6 +23,7 @@ type pendingTimer struct {
 	Cause                           int64
 }
 
+// timers returns the pending timers of the live version of a saga, by ticket and key.
 func (w *fixture) timers(saga string) map[string]pendingTimer {
 	w.Helper()
 	rows, err := w.store.WorkerPool().Query(w.ctx, `
@@ -40,39 +41,39 @@ func (w *fixture) timers(saga string) map[string]pendingTimer {
 	return all
 }
 
-func TestAChangedRuleMovesWhatIsPending(t *testing.T) {
+func TestChangedSettingMovesPendingTimers(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	id := w.open()
 	w.resolve(id)
 	before := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(before)
 	w.catchUp(before)
-	cause := w.explain(id).Timers[0].Cause // stays: it is part of the command's id
+	cause := w.explain(id).Timers[0].Cause // it must not change: it is part of the command id
 
 	after := w.runner(sagas.AutoClose(sagastest.CatalogWith(t, `"after_days": 7`, `"after_days": 14`)))
 	w.begin(after)
 	want := sagastest.Rome(t, "2026-12-01 09:00")
-	if x := w.explain(id); len(x.Timers) != 1 || !x.Timers[0].Due.Equal(want) || x.Timers[0].Cause != cause {
-		t.Fatalf("pending are %+v", x.Timers)
+	if explanation := w.explain(id); len(explanation.Timers) != 1 || !explanation.Timers[0].Due.Equal(want) || explanation.Timers[0].Cause != cause {
+		t.Fatalf("got timers %+v, want one for %s with cause %d", explanation.Timers, want, cause)
 	}
 	w.begin(after) // nothing is left to change
 	if got := w.decisions(id); !slices.Equal(got, []string{"schedule close/1", "reschedule close/1"}) {
-		t.Errorf("decided %q", got)
+		t.Errorf("got journal %q, want schedule and reschedule", got)
 	}
 	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	if n := w.poll(after); n > 0 {
-		t.Errorf("%d timers ended at the former time", n)
+		t.Errorf("at the former time: got %d finished timers, want 0", n)
 	}
 
-	// Who handles the next batch goes by its own rules, pending timers included: here the former ones.
+	// A runner that handles the next batch applies its own settings, also to pending timers; here the former settings.
 	w.open()
 	w.catchUp(before)
-	if x := w.explain(id); !x.Timers[0].Due.Equal(sagastest.Rome(t, "2026-11-24 09:00")) {
-		t.Errorf("another node's rules left %v", x.Timers)
+	if explanation := w.explain(id); !explanation.Timers[0].Due.Equal(sagastest.Rome(t, "2026-11-24 09:00")) {
+		t.Errorf("after a batch of the former runner: got timers %v, want one for 2026-11-24 09:00", explanation.Timers)
 	}
 }
 
-func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
+func TestEndOfAnEntitySetLaterSchedulesTheTransfer(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	moving, gone := w.open(), w.open()
 	w.dispatch(gone, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
@@ -80,24 +81,24 @@ func TestAnEndLearntLaterMovesTicketsThatArePending(t *testing.T) {
 	w.begin(unaware)
 	w.catchUp(unaware)
 	if all := w.timers("succession"); len(all) > 0 {
-		t.Fatalf("without an end there are %v", all)
+		t.Fatalf("without an end: got timers %v, want none", all)
 	}
 	aware := w.runner(sagas.Succession(sagastest.CatalogWithSuccession(t)))
 	w.begin(aware)
 	if all := w.timers("succession"); len(all) != 1 || !w.explain(moving).Timers[0].Due.Equal(sagastest.Rome(t, "2027-01-01 00:00")) {
-		t.Fatalf("with an end there are %v", all)
+		t.Fatalf("with an end: got timers %v, want one for 2027-01-01", all)
 	}
 	w.clock.Set(sagastest.Rome(t, "2027-01-01 00:00"))
 	if n := w.poll(aware); n != 1 || w.state(moving).Entity != sagastest.TO3 || w.state(gone).Entity != catalog.Region {
-		t.Errorf("%d timers ended; the tickets are at %s and %s", n, w.state(moving).Entity, w.state(gone).Entity)
+		t.Errorf("got %d finished timers and the tickets at %s and %s, want 1, TO3 and the Region", n, w.state(moving).Entity, w.state(gone).Entity)
 	}
 	w.catchUp(aware)
 	if all := w.timers("succession"); len(all) > 0 {
-		t.Errorf("after the move there are %v", all)
+		t.Errorf("after the transfer: got timers %v, want none", all)
 	}
 }
 
-func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
+func TestNewVersionSetsTheSameTimersAndTakesOver(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	one := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(one)
@@ -112,7 +113,7 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	w.reopen(reopened)
 	w.catchUp(one)
 	if w.state(closed).Status != ticket.Closed {
-		t.Fatalf("the first ticket is %s", w.state(closed).Status)
+		t.Fatalf("first ticket: got status %s, want closed", w.state(closed).Status)
 	}
 	before, journal := w.timers("auto-close"), w.decisions(closed)
 
@@ -122,28 +123,28 @@ func TestANewVersionDerivesTheSameTimersAndTakesOver(t *testing.T) {
 	w.begin(two)
 	w.clock.Set(sagastest.Rome(t, "2026-12-31 10:00"))
 	if n := w.poll(two); n > 0 {
-		t.Fatalf("%d timers ended while it was behind", n)
+		t.Fatalf("before it had caught up: got %d finished timers, want 0", n)
 	}
 	w.catchUp(two)
 	if after := w.timers("auto-close"); len(after) != 1 || !reflect.DeepEqual(after, before) {
-		t.Errorf("it derives %v, before there were %v", after, before)
+		t.Errorf("got timers %v, want %v", after, before)
 	}
 	if got := w.decisions(closed); !slices.Equal(got, journal) {
-		t.Errorf("the journal of what was closed says %q, before it said %q", got, journal)
+		t.Errorf("closed ticket: got journal %q, want %q", got, journal)
 	}
 	if n := w.poll(one); n > 0 {
-		t.Errorf("the version that was replaced ended %d timers", n)
+		t.Errorf("replaced version: got %d finished timers, want 0", n)
 	}
 	if n := w.poll(two); n != 1 || w.countClosings(pending) != 1 || w.countClosings(closed) != 1 || w.countClosings(reopened) != 0 {
-		t.Errorf("the new version ended %d timers", n)
+		t.Errorf("new version: got %d finished timers, want 1", n)
 	}
 
-	// Going back: the former version catches up and takes over again.
+	// The former version catches up and takes over again.
 	w.begin(one)
 	w.catchUp(one)
 	list, err := runtime.ListSagas(w.ctx, w.store.WorkerPool())
 	w.must(err)
 	if len(list) != 2 || !list[0].Live || list[1].Live || list[0].Lag != 0 || list[0].Timers != 0 {
-		t.Errorf("after going back there are %+v", list)
+		t.Errorf("after going back: got sagas %+v", list)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// dispatchingSaga is a saga that sends a command at once.
+// dispatchingSaga dispatches a command at once when a ticket is opened.
 var dispatchingSaga = runtime.Saga[int]{Name: "mover", Version: 1, React: func(n int, r ticket.Recorded) (int, []runtime.Action) {
 	if _, ok := r.Event.(ticket.Opened); !ok {
 		return n, nil
@@ -25,20 +25,20 @@ var dispatchingSaga = runtime.Saga[int]{Name: "mover", Version: 1, React: func(n
 	return 1, []runtime.Action{runtime.Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: sagastest.TO3}, Why: "every ticket moves"}}
 }}
 
-func TestACommandDueAtOnceDoesNotWaitForTheNextLook(t *testing.T) {
+func TestDispatchDoesNotWaitForTheNextPoll(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	r := w.runner(dispatchingSaga)
 	r.PollInterval = time.Hour
 	w.run(r)
-	w.eventually("it has looked once", func() bool { return w.count("select count(*) from saga.sagas where live") == 1 })
-	for range 3 { // also when it has gone to sleep again
+	w.eventually("the saga is live", func() bool { return w.count("select count(*) from saga.sagas where live") == 1 })
+	for range 3 { // also when pollTimers sleeps again
 		id := w.open()
 		w.eventually("the ticket is moved", func() bool { return w.state(id).Entity == sagastest.TO3 })
-		w.eventually("the outcome is noted", func() bool {
+		w.eventually("the outcome is stored", func() bool {
 			return len(w.explain(id).Decisions) == 2
 		})
 		if got := w.decisions(id); got[0] != "dispatch move" || got[1] != "done move" {
-			t.Errorf("decided %q", got)
+			t.Errorf("got journal %q, want dispatch and done", got)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func TestConfigIsValidated(t *testing.T) {
 		c := good
 		spoil(&c)
 		if _, err := runtime.New(c); err == nil {
-			t.Errorf("%s is accepted", name)
+			t.Errorf("%s: got no error, want one", name)
 		}
 	}
 	if _, err := runtime.New(good); err != nil {

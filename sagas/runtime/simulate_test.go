@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// allRows is what every table of ours holds, as a count and a checksum.
+// allRows returns the number of rows and a checksum of each table.
 func (w *fixture) allRows() (all []string) {
 	w.Helper()
 	rows, err := w.store.WorkerPool().Query(w.ctx, `
@@ -40,52 +40,52 @@ func (w *fixture) allRows() (all []string) {
 	return all
 }
 
-// Auto-close after three days instead of seven, on what really happened: one ticket closes earlier, another would have been
-// closed before its citizen wrote back. Nothing is changed by looking.
-func TestASimulationTellsWhatWouldHaveHappened(t *testing.T) {
+// Simulates auto-close after three days instead of seven: one ticket would have closed earlier, the other before its citizen replied. The
+// simulation changes no row.
+func TestSimulationComparesWithRecordedEvents(t *testing.T) {
 	w := newFixture(t, "2026-11-02 10:00")
 	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
 	first, second := w.open(), w.open()
 	w.resolve(first)
 	w.resolve(second)
-	w.clock.Set(sagastest.Rome(t, "2026-11-08 10:00")) // Sunday: after three days, before seven
+	w.clock.Set(sagastest.Rome(t, "2026-11-08 10:00")) // a Sunday, more than three days and less than seven later
 	w.dispatch(second, person.Actor{ID: string(second), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Non funziona"})
 	w.catchUp(r)
 	w.clock.Set(sagastest.Rome(t, "2026-11-10 09:00"))
 	w.poll(r)
 	w.clock.Set(sagastest.Rome(t, "2026-12-01 09:00"))
 	before := w.allRows()
-	looked := 0
+	progress := 0
 	simulate := func(days int) runtime.Simulation {
 		c, err := catalog.Default().WithSettings(func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) { a.AfterDays = days })
 		w.must(err)
-		s, err := runtime.Simulate(w.ctx, w.store, sagas.AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { looked = n })
+		s, err := runtime.Simulate(w.ctx, w.store, sagas.AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { progress = n })
 		w.must(err)
 		return s
 	}
 	s := simulate(3)
-	if s.Simulated != 2 || s.Actual != 1 || s.Tickets != 2 || looked != 2 || s.ByDay["2026-11-06"] != 2 {
-		t.Errorf("with three days it says %+v", s)
+	if s.Simulated != 2 || s.Actual != 1 || s.Tickets != 2 || progress != 2 || s.ByDay["2026-11-06"] != 2 {
+		t.Errorf("3 days: got %+v", s)
 	}
 	if len(s.EarlyCommands) != 1 || s.EarlyCommands[0].Ticket != second || s.EarlyCommands[0].NextEvent != "ticket.citizen-replied.v1" || !s.EarlyCommands[0].At.Equal(sagastest.Rome(t, "2026-11-06 09:00")) {
-		t.Errorf("overtaken are %+v", s.EarlyCommands)
+		t.Errorf("3 days: got early commands %+v, want one", s.EarlyCommands)
 	}
-	// Later than it really was: what really closed would still have been open.
+	// With 14 days the ticket that closed would have closed later.
 	if s := simulate(14); s.Simulated != 1 || s.Actual != 1 || s.ByDay["2026-11-17"] != 1 || len(s.EarlyCommands) != 0 {
-		t.Errorf("with fourteen days it says %+v", s)
+		t.Errorf("14 days: got %+v", s)
 	}
 	if s := simulate(7); s.Simulated != 1 || len(s.EarlyCommands) != 0 {
-		t.Errorf("as it is set it says %+v", s)
+		t.Errorf("7 days: got %+v", s)
 	}
 	if after := w.allRows(); !slices.Equal(before, after) {
-		t.Errorf("rows were\n%q, are\n%q", before, after)
+		t.Errorf("got rows\n%q, want\n%q", after, before)
 	}
 }
 
-// The cost of a look with nothing due does not follow what is pending: it reads as much at ten thousand timers as at a
-// hundred, for what is due and for when the next is.
-func TestAPollWithNothingDueReadsTheSame(t *testing.T) {
+// A poll that finds nothing due reads the same number of blocks with 10,000 pending timers as with 100, for the due timers and for the
+// time of the next.
+func TestPollCostDoesNotDependOnPendingTimers(t *testing.T) {
 	w := newFixture(t, "2026-11-02 10:00")
 	r := w.runner(sagas.AutoClose(catalog.Default()))
 	w.begin(r)
@@ -104,11 +104,11 @@ func TestAPollWithNothingDueReadsTheSame(t *testing.T) {
 	takes, looks := reads(runtime.TakeDueQuery, 32), reads(runtime.NextDueQuery)
 	w.must(r.FillTimers(w.ctx, 100, 10_000))
 	if n := w.poll(r); n > 0 {
-		t.Fatalf("%d timers were due", n)
+		t.Fatalf("got %d finished timers, want 0", n)
 	}
-	for name, c := range map[string][2]float64{"what is due": {takes, reads(runtime.TakeDueQuery, 32)}, "when the next is": {looks, reads(runtime.NextDueQuery)}} {
+	for name, c := range map[string][2]float64{"due timers": {takes, reads(runtime.TakeDueQuery, 32)}, "next timer": {looks, reads(runtime.NextDueQuery)}} {
 		if c[1] > c[0]+4 { // the index is a level or two higher
-			t.Errorf("for %s it reads %v blocks, with a hundredth of the timers %v", name, c[1], c[0])
+			t.Errorf("%s: got %v blocks for 10,000 timers, want at most 4 more than %v for 100", name, c[1], c[0])
 		}
 	}
 }
