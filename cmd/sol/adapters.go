@@ -23,7 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// adapters are the outbox router with the adapters behind it, and the server for inbound mail.
+// adapters are the outbox router, the adapters that it calls, and the server for inbound mail.
 type adapters struct {
 	outbox    *outbox.Router
 	mail      *mail.Sender
@@ -32,17 +32,17 @@ type adapters struct {
 }
 
 // newAdapters wires the adapters. run starts them.
-func (n *node) newAdapters() (d adapters, err error) {
+func (n *node) newAdapters() (a adapters, err error) {
 	o := n.config.External
 	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
-	var peer mail.Relay
+	var relay mail.Relay
 	if o.SMTPURL != "" {
-		if peer, err = mail.ParseRelay(o.SMTPURL); err != nil {
-			return d, err
+		if relay, err = mail.ParseRelay(o.SMTPURL); err != nil {
+			return a, err
 		}
 	}
-	d.mail, err = mail.New(mail.Config{
-		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: peer, Addresses: addresses,
+	a.mail, err = mail.New(mail.Config{
+		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: relay, Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
 				return o.PublicURL + "/richieste"
@@ -52,42 +52,42 @@ func (n *node) newAdapters() (d adapters, err error) {
 		WantsMail: n.identity.WantsMail, Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {
-		return d, err
+		return a, err
 	}
 	systems := o.Connectors
 	if systems == nil && o.ConnectorsFile != "" {
 		if systems, err = connector.ReadSystems(o.ConnectorsFile); err != nil {
-			return d, err
+			return a, err
 		}
 	}
-	d.connector, err = connector.New(connector.Config{App: n.service, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
+	a.connector, err = connector.New(connector.Config{App: n.service, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
 	if err != nil {
-		return d, err
+		return a, err
 	}
-	encrypted, err := mailTLS(o)
+	tlsConfig, err := mailTLS(o)
 	if err != nil {
-		return d, err
+		return a, err
 	}
-	d.inbound, err = inbound.New(inbound.Config{
-		App: n.service, Addresses: addresses, Domain: o.MailDomain, RecordBounce: d.mail.RecordBounce, TLS: encrypted,
+	a.inbound, err = inbound.New(inbound.Config{
+		App: n.service, Addresses: addresses, Domain: o.MailDomain, RecordBounce: a.mail.RecordBounce, TLS: tlsConfig,
 		Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {
-		return d, err
+		return a, err
 	}
-	d.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
-		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100, Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, d.mail.Deliver))},
-		{Name: "ask", Topic: runtime.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(d.connector.HandleQuestion)},
+	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
+		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100, Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, a.mail.Deliver))},
+		{Name: "ask", Topic: runtime.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
 	}})
-	return d, err
+	return a, err
 }
 
 // run starts the adapters in the group; they end with ctx. listen is the listener for inbound mail; nil for none.
-func (d adapters) run(ctx context.Context, g *errgroup.Group, listen net.Listener) {
-	g.Go(func() error { return d.outbox.Run(ctx) })
-	g.Go(func() error { return d.mail.Run(ctx) })
-	if listen != nil {
-		g.Go(func() error { return d.inbound.Run(ctx, listen) })
+func (a adapters) run(ctx context.Context, g *errgroup.Group, listener net.Listener) {
+	g.Go(func() error { return a.outbox.Run(ctx) })
+	g.Go(func() error { return a.mail.Run(ctx) })
+	if listener != nil {
+		g.Go(func() error { return a.inbound.Run(ctx, listener) })
 	}
 }
 
@@ -95,8 +95,8 @@ func (d adapters) run(ctx context.Context, g *errgroup.Group, listen net.Listene
 func checkExternalFiles(o config.External) error {
 	_, err := loadPlaybooks(o.PlaybooksDir)
 	if o.Connectors == nil && o.ConnectorsFile != "" {
-		_, unreadable := connector.ReadSystems(o.ConnectorsFile)
-		err = errors.Join(err, unreadable)
+		_, fileErr := connector.ReadSystems(o.ConnectorsFile)
+		err = errors.Join(err, fileErr)
 	}
 	return err
 }
@@ -106,11 +106,11 @@ func listenMail(o config.External) (net.Listener, error) {
 	if o.MailListen == "" {
 		return nil, nil
 	}
-	on, err := net.Listen("tcp", o.MailListen)
+	listener, err := net.Listen("tcp", o.MailListen)
 	if err != nil {
 		return nil, fmt.Errorf("SOL_MAIL_LISTEN: %w", err)
 	}
-	return on, nil
+	return listener, nil
 }
 
 // mailTLS returns the TLS configuration for inbound mail; nil if none is configured. It fails now if certificate and key do not

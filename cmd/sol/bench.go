@@ -72,10 +72,10 @@ func (a *cli) benchTimers() *cobra.Command {
 					return err
 				}
 				defer store.Close()
-				nobody := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
+				refuse := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
 					return errors.New("no timer should be due")
 				}
-				return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: nobody, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
+				return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: refuse, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
 			})
 		},
 	}
@@ -95,7 +95,7 @@ func (a *cli) withScratchDatabase(ctx context.Context, c config.Config, do func(
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if os.Geteuid() == 0 {
-		if err := os.Chmod(dir, 0o711); err != nil { // the Postgres user goes through it
+		if err := os.Chmod(dir, 0o711); err != nil { // the Postgres user must be able to enter it
 			return err
 		}
 	}

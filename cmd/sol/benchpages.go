@@ -49,6 +49,7 @@ func (a *cli) benchPages() *cobra.Command {
 	return c
 }
 
+// measurePages fills one database for each number of tickets and measures the pages on all of them. It switches rate limits off.
 func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Server, sizes []int, rounds int) (err error) {
 	dir, err := os.MkdirTemp("", "sol-bench-")
 	if err != nil {
@@ -103,7 +104,7 @@ func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Se
 			logins = append(logins, bench.Login{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: p.Placements[0].Role})
 		}
 	}
-	for _, site := range sites { // now: no session lasts as long as the filling of the next
+	for _, site := range sites { // after all are filled: filling the next one takes longer than a session lasts
 		if err := site.Login(logins); err != nil {
 			return err
 		}
@@ -111,23 +112,23 @@ func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Se
 	return bench.Pages(a.out, sites, rounds)
 }
 
-// fillSite makes the tickets and then builds the read models from the log, as `sol projections rebuild` does.
+// fillSite creates accounts and tickets and then builds the read models from the log, as `sol projections rebuild` does.
 func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people []demo.Person, tickets int) (*bench.Site, error) {
 	accounts, err := demo.CreateAccounts(ctx, n.identity, people, time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	operators := map[catalog.EntityCode]person.Actor{}
-	for _, one := range accounts {
-		if at := one.Placements[0]; at.Role == person.ASROperator && operators[at.Entity].ID == "" {
-			operators[at.Entity] = person.Actor{ID: one.ID, Role: at.Role, Entity: at.Entity}
+	for _, account := range accounts {
+		if placement := account.Placements[0]; placement.Role == person.ASROperator && operators[placement.Entity].ID == "" {
+			operators[placement.Entity] = person.Actor{ID: account.ID, Role: placement.Role, Entity: placement.Entity}
 		}
 	}
 	bar := a.progress(fmt.Sprintf("creating %d tickets", tickets))
-	filling := bench.Seeder{
+	seeder := bench.Seeder{
 		App: n.service.Dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	}
-	long, err := filling.Fill(ctx)
+	longTicket, err := seeder.Fill(ctx)
 	bar.finish()
 	if err != nil {
 		return nil, err
@@ -146,5 +147,5 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 	if err != nil {
 		return nil, err
 	}
-	return &bench.Site{Tickets: tickets, LongTicket: long, Pages: router}, nil
+	return &bench.Site{Tickets: tickets, LongTicket: longTicket, Pages: router}, nil
 }

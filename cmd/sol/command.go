@@ -16,17 +16,17 @@ import (
 // Exit codes.
 const (
 	exitFailed = 1
-	exitUsage  = 2 // the command line itself was wrong
+	exitUsage  = 2 // the command line is invalid
 )
 
-// cli is one invocation.
+// cli is one invocation of the program.
 type cli struct {
 	env      func(string) string
 	out, err io.Writer
-	parsed   bool // the command line was understood
+	parsed   bool // the command line is valid
 }
 
-// run carries a command line out and gives the exit code. A failure is one line on err that says what to do next.
+// run executes a command line and returns the exit code. It writes a failure to err, in one line that says what to do next.
 func run(ctx context.Context, args []string, env func(string) string, out, err io.Writer) int {
 	a := &cli{env: env, out: out, err: err}
 	root := a.rootCommand()
@@ -67,9 +67,9 @@ func (a *cli) rootCommand() *cobra.Command {
 	return root
 }
 
-// commandGroup is a command that only holds others.
-func commandGroup(use, short string, of ...*cobra.Command) *cobra.Command {
+// commandGroup returns a command that only has subcommands.
+func commandGroup(use, short string, subcommands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(of...)
+	c.AddCommand(subcommands...)
 	return c
 }

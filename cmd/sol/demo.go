@@ -45,7 +45,7 @@ func (a *cli) demoCommand() *cobra.Command {
 				config: c, log: config.NewLogger(a.err, c.Log),
 				onListen: func() error {
 					if _, running := embedpg.Find(c.PostgresDir(), "sol"); running {
-						return nil // perhaps for a demo that answers: the data are not ours yet
+						return nil // another demo may use these data and its demo.json
 					}
 					return demo.RemoveInfo(c.DemoInfoFile())
 				},
@@ -91,15 +91,16 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 	})
 }
 
-// withoutSynchronousCommit is the database without waiting for the disk at every commit: what an interrupted seeding loses is made again.
+// withoutSynchronousCommit returns the URL with synchronous_commit off, so commits do not wait for the disk. An interrupted seeding
+// creates lost data again.
 func withoutSynchronousCommit(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return address // it was used before
+		return address // cannot happen: the database was opened with it
 	}
-	q := u.Query()
-	q.Set("synchronous_commit", "off")
-	u.RawQuery = q.Encode()
+	query := u.Query()
+	query.Set("synchronous_commit", "off")
+	u.RawQuery = query.Encode()
 	return u.String()
 }
 

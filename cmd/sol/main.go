@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Command sol is SOL Assistenza: the server, its demo, and the commands of those who run it.
+// Command sol is SOL Assistenza: the server, its demo and the commands for administrators. It wires the packages and holds no rules.
 package main
 
 import (
@@ -20,11 +20,11 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// secondSignalDelay is how long after the first signal another one means it. Sooner it is the same one: timeout, make and
-// terminals send theirs to the group as well as to the process.
+// secondSignalDelay is the time after the first signal from which another signal ends the process at once. An earlier one may be a copy
+// of the first: timeout, make and terminals send a signal to the process group as well as to the process.
 const secondSignalDelay = 2 * time.Second
 
-// stopOnSignal stops the program in order at the first signal, and at once when somebody insists.
+// stopOnSignal calls stop at the first signal, for an ordered shutdown, and exits at a later second signal.
 func stopOnSignal(signals <-chan os.Signal, stop func()) {
 	<-signals
 	stop()

@@ -35,7 +35,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// node is everything wired on one database. Nothing in it runs by itself yet.
+// node holds all components of a server on one database. newNode starts only what the store runs.
 type node struct {
 	config    config.Config
 	log       *slog.Logger
@@ -53,7 +53,7 @@ type node struct {
 	adapters      adapters
 }
 
-// newNode wires a node. clock is nil but for the demo's simulated time.
+// newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
 func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
 	key, err := database.ReadMasterKey(c.MasterKeyFile)
 	if err != nil {
@@ -64,11 +64,11 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	stored := eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics}
-	for _, o := range options {
-		o(&stored)
+	storeConfig := eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics}
+	for _, option := range options {
+		option(&storeConfig)
 	}
-	n.store, err = eventstore.Open(ctx, stored)
+	n.store, err = eventstore.Open(ctx, storeConfig)
 	if err != nil {
 		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKeyFile)
 	}
@@ -101,36 +101,38 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	return n, err
 }
 
-// dispatch is the sagas' way in: the one that everybody has.
-func (n *node) dispatch(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-	_, err := n.service.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+// dispatch is the DispatchFunc of the sagas. It uses the same dispatcher as people's commands.
+func (n *node) dispatch(ctx context.Context, target ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
+	_, err := n.service.Dispatch(ctx, app.CommandRequest{Ticket: target, Command: c, By: by, Key: key.Key, Permanent: key.Permanent, Cause: cause})
 	return err
 }
 
+// close closes the store.
 func (n *node) close() { n.store.Close() }
 
-// newRouter are the doors for programs and for people.
+// newRouter returns the router with the API and the pages.
 func (n *node) newRouter() (*server.Router, error) {
-	programs, err := api.New(api.Config{
+	apiHandler, err := api.New(api.Config{
 		App: n.service, Notifications: n.notifications,
 		PublicURL: n.config.External.PublicURL, Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {
 		return nil, err
 	}
-	people, err := web.New(web.Config{
+	webHandler, err := web.New(web.Config{
 		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL, Documents: n.config.External.Documents, Log: n.log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &server.Router{API: programs, Web: people}, nil
+	return &server.Router{API: apiHandler, Web: webHandler}, nil
 }
 
 // cleanupInterval is the interval between two cleanups.
 const cleanupInterval = time.Hour
 
-// runCleanup deletes what has outlived its retention, once an hour, until ctx ends.
+// runCleanup deletes expired access records, orphaned blobs, command ids, delivered messages and old notifications, once an hour until
+// ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.WorkerPool()
 	return app.RunCleanup(ctx, n.log, cleanupInterval,

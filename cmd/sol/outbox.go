@@ -45,14 +45,14 @@ func (a *cli) outboxList() *cobra.Command {
 				return fmt.Errorf("--topic %s: want one of %s", topic, strings.Join(topics, ", "))
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				p, err := n.listOutbox(ctx, topic, poisoned, limit)
+				listing, err := n.listOutbox(ctx, topic, poisoned, limit)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return a.printJSON(p)
+					return a.printJSON(listing)
 				}
-				a.printOutbox(p)
+				a.printOutbox(listing)
 				return nil
 			})
 		},
@@ -64,42 +64,43 @@ func (a *cli) outboxList() *cobra.Command {
 	return c
 }
 
-func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (p outboxListing, err error) {
-	p = outboxListing{MailCounts: map[string]int{}, Messages: []messages.Entry{}, Mails: []messages.Delivery{}}
+// listOutbox reads the listing of one topic, or of all for "".
+func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (listing outboxListing, err error) {
+	listing = outboxListing{MailCounts: map[string]int{}, Messages: []messages.Entry{}, Mails: []messages.Delivery{}}
 	counts, err := messages.Counts(ctx, n.store.WorkerPool())
-	p.Counts = slices.DeleteFunc(counts, func(c messages.Count) bool { return topic != "" && c.Topic != topic })
+	listing.Counts = slices.DeleteFunc(counts, func(c messages.Count) bool { return topic != "" && c.Topic != topic })
 	if err == nil && topic != mailTopic {
-		p.Messages, err = messages.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
+		listing.Messages, err = messages.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
 	}
 	if err == nil && (topic == "" || topic == mailTopic) {
-		if p.Mails, err = messages.ListMails(ctx, n.store.WorkerPool(), limit); err == nil {
-			p.MailCounts, err = messages.CountMails(ctx, n.store.WorkerPool())
+		if listing.Mails, err = messages.ListMails(ctx, n.store.WorkerPool(), limit); err == nil {
+			listing.MailCounts, err = messages.CountMails(ctx, n.store.WorkerPool())
 		}
 	}
-	return p, err
+	return listing, err
 }
 
-func (a *cli) printOutbox(p outboxListing) {
-	for _, e := range p.Messages {
+func (a *cli) printOutbox(listing outboxListing) {
+	for _, e := range listing.Messages {
 		state := "waiting"
 		if e.Poisoned {
 			state = "poisoned: " + e.Reason
 		}
 		fmt.Fprintf(a.out, "%s  %-13s %s  ticket %s, since %s: %s\n", e.ID, e.Topic, e.Saga, e.Ticket, e.Since.Format(time.RFC3339), state)
 	}
-	for _, m := range p.Mails {
+	for _, m := range listing.Mails {
 		fmt.Fprintf(a.out, "%s  mail          %s  ticket %s, %d attempts: %s\n", m.ID, m.Kind, m.Ticket, m.Attempts, m)
 	}
-	if len(p.Messages)+len(p.Mails) == 0 {
+	if len(listing.Messages)+len(listing.Mails) == 0 {
 		fmt.Fprintln(a.out, "no waiting or poisoned messages")
 	}
-	for _, c := range p.Counts {
+	for _, c := range listing.Counts {
 		fmt.Fprintf(a.out, "%s: %d waiting, %d poisoned, %d delivered recently\n", c.Topic, c.Waiting, c.Poisoned, c.Delivered)
 	}
-	if len(p.MailCounts) > 0 {
+	if len(listing.MailCounts) > 0 {
 		var counts []string
-		for _, state := range slices.Sorted(maps.Keys(p.MailCounts)) {
-			counts = append(counts, fmt.Sprintf("%d %s", p.MailCounts[state], state))
+		for _, state := range slices.Sorted(maps.Keys(listing.MailCounts)) {
+			counts = append(counts, fmt.Sprintf("%d %s", listing.MailCounts[state], state))
 		}
 		fmt.Fprintf(a.out, "mail: %s\n", strings.Join(counts, ", "))
 	}
@@ -114,14 +115,14 @@ func (a *cli) outboxRetry() *cobra.Command {
 				return errors.New("name the messages to retry, or use --all; sol outbox list --poison lists them")
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				tried, err := messages.Retry(ctx, n.store.WorkerPool(), ids...)
+				requeued, err := messages.Retry(ctx, n.store.WorkerPool(), ids...)
 				if err != nil {
 					return err
 				}
-				if tried == 0 {
+				if requeued == 0 {
 					return errors.New("there are no such poisoned messages; sol outbox list --poison lists them")
 				}
-				fmt.Fprintf(a.out, "%d requeued\n", tried)
+				fmt.Fprintf(a.out, "%d requeued\n", requeued)
 				return nil
 			})
 		},

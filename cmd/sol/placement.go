@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// placementFlags is a role at an entity as flags give it.
+// placementFlags are the flags --role and --entity.
 type placementFlags struct{ role, entity string }
 
 func (p *placementFlags) register(c *cobra.Command) {
@@ -23,10 +23,10 @@ func (p *placementFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&p.entity, "entity", "", "ministerial code, or regione; none for auditor, amministratore, cittadino")
 }
 
-// errNoRole refuses flags that name no role.
+// errNoRole is the error for a missing --role.
 var errNoRole = errors.New("--role is required, e.g. operatore_asr with --entity 010301, or auditor")
 
-// String names the placement as its flags do.
+// String returns ROLE@ENTITY, or ROLE without an entity.
 func (p placementFlags) String() string {
 	if p.entity == "" {
 		return p.role
@@ -34,7 +34,7 @@ func (p placementFlags) String() string {
 	return p.role + "@" + p.entity
 }
 
-// check refuses an entity that the catalogue does not know, and a role that is not held there.
+// check returns an error for a missing role, an unknown entity, or a role that does not exist at the entity.
 func (p placementFlags) check(n *node) error {
 	entity := parseEntityCode(p.entity)
 	if p.role == "" {
@@ -46,7 +46,7 @@ func (p placementFlags) check(n *node) error {
 	return identity.CheckPlacement(person.Role(p.role), entity)
 }
 
-// add gives an account the placement.
+// add adds the placement to an account.
 func (p placementFlags) add(ctx context.Context, n *node, account string) error {
 	if err := p.check(n); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (p placementFlags) add(ctx context.Context, n *node, account string) error 
 }
 
 func (a *cli) placementAdd() *cobra.Command {
-	var in placementFlags
+	var flags placementFlags
 	c := &cobra.Command{
 		Use: "add USERNAME --role ROLE [--entity CODE]", Short: "Give an account a role at an entity, from now on", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,16 +65,16 @@ func (a *cli) placementAdd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return in.add(ctx, n, u.ID)
+				return flags.add(ctx, n, u.ID)
 			})
 		},
 	}
-	in.register(c)
+	flags.register(c)
 	return c
 }
 
 func (a *cli) placementEnd() *cobra.Command {
-	var in placementFlags
+	var flags placementFlags
 	c := &cobra.Command{
 		Use: "end USERNAME --role ROLE [--entity CODE]", Short: "End a placement now, and unassign its tickets", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -83,42 +83,42 @@ func (a *cli) placementEnd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.endPlacement(ctx, n, u, in)
+				return a.endPlacement(ctx, n, u, flags)
 			})
 		},
 	}
-	in.register(c)
+	flags.register(c)
 	return c
 }
 
-// endPlacement ends a placement and releases what was held by it. A command that was cut off between the two may be
-// repeated: it releases the rest. When there is nothing left to do it fails, and says why.
-func (a *cli) endPlacement(ctx context.Context, n *node, u identity.Account, in placementFlags) error {
-	if in.role == "" {
+// endPlacement ends a placement and releases its tickets. After an interruption between the two the command can be repeated: it releases
+// the remaining tickets. It returns an error if nothing is left to do.
+func (a *cli) endPlacement(ctx context.Context, n *node, u identity.Account, flags placementFlags) error {
+	if flags.role == "" {
 		return errNoRole
 	}
-	entity := parseEntityCode(in.entity)
-	var last *identity.Placement
+	entity := parseEntityCode(flags.entity)
+	var placement *identity.Placement
 	for i, p := range u.Placements {
-		if string(p.Role) == in.role && p.Entity == entity {
-			last = &u.Placements[i]
+		if string(p.Role) == flags.role && p.Entity == entity {
+			placement = &u.Placements[i]
 		}
 	}
-	if last == nil {
-		return fmt.Errorf("%s has no placement %q; sol user list shows what there is", u.Username, in)
+	if placement == nil {
+		return fmt.Errorf("%s has no placement %q; sol user list shows what there is", u.Username, flags)
 	}
-	released, err := n.service.EndPlacement(ctx, u.ID, last.Role, entity, cliActorID)
+	released, err := n.service.EndPlacement(ctx, u.ID, placement.Role, entity, cliActorID)
 	if errors.Is(err, identity.ErrNotFound) {
-		return fmt.Errorf("%s of %s has ended already; sol user list shows when", in, u.Username)
+		return fmt.Errorf("%s of %s has ended already; sol user list shows when", flags, u.Username)
 	}
 	if err != nil {
 		return fmt.Errorf("%w; repeat the command", err)
 	}
-	fmt.Fprintf(a.out, "ended %s of %s\n", in, u.Username)
+	fmt.Fprintf(a.out, "ended %s of %s\n", flags, u.Username)
 	return a.printReleased(ctx, n, u, released)
 }
 
-// printReleased tells how many tickets were taken from somebody, once the lists show it.
+// printReleased prints the number of released tickets and waits until the lists show them as released.
 func (a *cli) printReleased(ctx context.Context, n *node, u identity.Account, tickets int) error {
 	fmt.Fprintf(a.out, "released %d tickets of %s\n", tickets, u.Username)
 	return n.service.WaitForLists(ctx)

@@ -82,6 +82,7 @@ func (a *cli) playbooksShow() *cobra.Command {
 	}
 }
 
+// findPlaybook returns the playbook for ID or ID@VERSION; without a version the current one.
 func findPlaybook(l *playbook.Library, arg string) (*playbook.Playbook, error) {
 	id, wanted, versioned := strings.Cut(arg, "@")
 	var ids []string

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows a person how far something has come: a bar on a terminal, a line now and then elsewhere.
+// progress displays progress: as a bar on a terminal, elsewhere as a line every progressEvery.
 type progress struct {
 	out       io.Writer
 	label     string
@@ -23,9 +23,10 @@ type progress struct {
 	total     int64
 }
 
-// progressEvery keeps the lines of a log few.
+// progressEvery is the time between two lines, so that logs stay short.
 const progressEvery = 5 * time.Second
 
+// progress returns a progress display on the error output.
 func (a *cli) progress(what string) *progress {
 	p := &progress{out: a.err, label: what, printedAt: time.Now()}
 	if f, ok := a.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -35,12 +36,12 @@ func (a *cli) progress(what string) *progress {
 	return p
 }
 
-// set tells how much of how much is done.
+// set updates the display: done of total.
 func (p *progress) set(done, total int64) {
 	p.done, p.total = done, total
 	if p.bar != nil {
 		p.bar.ChangeMax64(total)
-		_ = p.bar.Set64(done) // a terminal that is gone is no reason to stop
+		_ = p.bar.Set64(done) // a closed terminal must not stop the work
 		return
 	}
 	if time.Since(p.printedAt) >= progressEvery {
@@ -49,7 +50,7 @@ func (p *progress) set(done, total int64) {
 	}
 }
 
-// finish takes the bar away.
+// finish removes the bar.
 func (p *progress) finish() {
 	if p.bar != nil {
 		_ = p.bar.Finish()

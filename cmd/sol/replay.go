@@ -69,6 +69,7 @@ func (a *cli) replayCommand() *cobra.Command {
 	return c
 }
 
+// parseViewer parses the --as flag. id is the ticket whose citizen cittadino means.
 func parseViewer(text string, id ticket.ID) (ticketview.Viewer, error) {
 	role, entity, _ := strings.Cut(text, "@")
 	actor := person.Actor{Role: person.Role(role), Entity: parseEntityCode(entity)}
@@ -81,7 +82,7 @@ func parseViewer(text string, id ticket.ID) (ticketview.Viewer, error) {
 	return ticketview.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)
 }
 
-// parseMoment parses the --at flag; "" is now.
+// parseMoment parses the --at flag; "" means now.
 func parseMoment(at string) (app.Moment, error) {
 	if at == "" {
 		return app.Moment{}, nil
@@ -96,7 +97,7 @@ func parseMoment(at string) (app.Moment, error) {
 	return app.Moment{Position: position}, nil
 }
 
-// historyLine is a line of a history.
+// historyLine is an event in the JSON output of sol replay.
 type historyLine struct {
 	Position string        `json:"position"`
 	Version  int           `json:"version"`
@@ -106,22 +107,22 @@ type historyLine struct {
 	Text     string        `json:"text"`
 }
 
-// printHistory prints the timeline of a reading. The auditor's has a line for every event.
+// printHistory prints the timeline of a reading, which for the auditor has a line for every event.
 func (a *cli) printHistory(p app.Reading, asJSON bool) error {
 	for _, l := range p.Ticket.Timeline {
-		of := slices.IndexFunc(p.Events, func(r ticket.Recorded) bool { return r.Version == l.Version })
-		position := eventstore.Position{Epoch: p.Epoch, N: p.Events[of].Position}.String()
+		index := slices.IndexFunc(p.Events, func(r ticket.Recorded) bool { return r.Version == l.Version })
+		position := eventstore.Position{Epoch: p.Epoch, N: p.Events[index].Position}.String()
 		if asJSON {
 			if err := a.printJSON(historyLine{position, l.Version, l.At, l.By, l.Type, l.Text}); err != nil {
 				return err
 			}
 			continue
 		}
-		who := cmp.Or(string(l.By.Role), l.By.Name) // the citizen is told the entity alone
+		actor := cmp.Or(string(l.By.Role), l.By.Name) // a citizen sees only the entity's name
 		if l.By.Role != "" && l.By.Entity != "" {
-			who += "@" + string(l.By.Entity)
+			actor += "@" + string(l.By.Entity)
 		}
-		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, formatTime(l.At), who, l.Type, l.Text)
+		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, formatTime(l.At), actor, l.Type, l.Text)
 	}
 	return nil
 }

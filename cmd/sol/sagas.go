@@ -39,11 +39,11 @@ func (a *cli) sagasList() *cobra.Command {
 						s.Saga, s.Version, s.Position, s.Lag, s.Instances, s.Timers, s.Failing)
 				}
 				for _, t := range next {
-					on, _, err := n.service.State(ctx, t.Ticket)
+					state, _, err := n.service.State(ctx, t.Ticket)
 					if err != nil {
 						return err
 					}
-					fmt.Fprintf(a.out, "%s  %s: %s\n", on.Number, t.Saga, t)
+					fmt.Fprintf(a.out, "%s  %s: %s\n", state.Number, t.Saga, t)
 				}
 				return nil
 			})

@@ -15,13 +15,14 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// secrets are what somebody logs in with, beside the user name.
+// secrets are the password and PIN of an account.
 type secrets struct {
 	password, pin string
-	generated     bool // nobody knows them yet
+	generated     bool // print must show them
 }
 
-// readSecrets asks for a password and a PIN, never on the command line, or makes them up.
+// readSecrets reads password and PIN from the terminal or from two lines of standard input, or generates them. They are never
+// arguments.
 func (a *cli) readSecrets(generate bool) (s secrets, err error) {
 	if generate {
 		s.generated = true
@@ -29,8 +30,8 @@ func (a *cli) readSecrets(generate bool) (s secrets, err error) {
 		return s, err
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
-		ask := func(what string) string {
-			fmt.Fprint(a.err, what+": ")
+		ask := func(label string) string {
+			fmt.Fprint(a.err, label+": ")
 			typed, e := term.ReadPassword(int(os.Stdin.Fd()))
 			fmt.Fprintln(a.err)
 			err = errors.Join(err, e)
@@ -40,16 +41,16 @@ func (a *cli) readSecrets(generate bool) (s secrets, err error) {
 		return s, err
 	}
 	lines := bufio.NewScanner(os.Stdin)
-	for _, into := range []*string{&s.password, &s.pin} {
+	for _, field := range []*string{&s.password, &s.pin} {
 		if !lines.Scan() {
 			return s, errors.New("want two lines on standard input, password and PIN; or use --generate")
 		}
-		*into = lines.Text()
+		*field = lines.Text()
 	}
 	return s, nil
 }
 
-// print prints what was made up, once it counts.
+// print prints generated secrets. Call it when they are stored.
 func (s secrets) print(out io.Writer) {
 	if s.generated {
 		fmt.Fprintf(out, "password %s\nPIN      %s\n", s.password, s.pin)

@@ -39,20 +39,20 @@ func (a *cli) serveCommand() *cobra.Command {
 	}
 }
 
-// service is a server from its start to its end.
+// service runs a server: it starts all components in order and stops them in reverse order.
 type service struct {
 	config config.Config
 	log    *slog.Logger
-	// onListen is called when the address is ours, before anything else; nil: there is nothing to do.
+	// onListen is called first, when the server listens on its address. nil: no call.
 	onListen func() error
-	// onMigrated works on the migrated database before anything is served; nil: there is nothing to prepare.
+	// onMigrated is called with the migrated database, before the node opens it. nil: no call.
 	onMigrated func(ctx context.Context, url string) error
-	// onReady is called when the service answers.
+	// onReady is called when the server answers requests.
 	onReady func(ctx context.Context, n *node, address string) error
 }
 
-// run serves until ctx ends, which is no error. What was started last ends first: doors drain and streams end, sagas
-// and projections stop, the store closes, Postgres stops.
+// run serves until ctx ends, which is no error. It stops in reverse order of the start: open requests finish and streams end, sagas and
+// projections stop, the store closes, Postgres stops.
 func (s service) run(ctx context.Context) error {
 	if err := checkExternalFiles(s.config.External); err != nil {
 		return err
@@ -60,7 +60,8 @@ func (s service) run(ctx context.Context) error {
 	if err := database.MakeDataDir(s.config.DataDir); err != nil {
 		return err
 	}
-	if _, err := database.ReadMasterKey(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) { // a new log is given one
+	// The key file of a new log is created later.
+	if _, err := database.ReadMasterKey(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	srv, err := server.Listen(s.config.Addr, s.log)
@@ -77,14 +78,14 @@ func (s service) run(ctx context.Context) error {
 		err = s.start(ctx, srv)
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = nil // asked to stop while still starting
+		err = nil // stopped during the start
 	}
 	err = errors.Join(err, srv.Close())
 	s.log.Info("server stopped")
 	return err
 }
 
-// start starts everything that the front needs, and ends it again.
+// start opens the database, wires the node, starts the workers and serves until ctx ends or a part fails. Then it stops them all.
 func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	db, err := database.Open(ctx, s.config, s.log, database.Migrate(s.config.MasterKeyFile))
 	if err != nil {
@@ -97,13 +98,13 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		}
 	}
 	s.config.External.PublicURL = cmp.Or(s.config.External.PublicURL, srv.URL())
-	mails, err := listenMail(s.config.External)
+	mailListener, err := listenMail(s.config.External)
 	if err != nil {
 		return err
 	}
-	if mails != nil {
-		defer func() { _ = mails.Close() }() // it is closed already when it was served
-		s.log.Info("inbound mail listening", "address", mails.Addr().String(), "domain", s.config.External.MailDomain)
+	if mailListener != nil {
+		defer func() { _ = mailListener.Close() }() // an error means that the inbound server has closed it already
+		s.log.Info("inbound mail listening", "address", mailListener.Addr().String(), "domain", s.config.External.MailDomain)
 	}
 	n, err := newNode(ctx, s.config, s.log, db.URL, nil)
 	if err != nil {
@@ -115,7 +116,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		return err
 	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	workers := s.startWorkers(working, n, db.Postgres, srv, mails)
+	workers := s.startWorkers(working, n, db.Postgres, srv, mailListener)
 	ended := make(chan error, 1)
 	go func() { ended <- workers.Wait() }()
 	defer func() {
@@ -140,13 +141,13 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	return srv.Drain(context.WithoutCancel(ctx))
 }
 
-// startWorkers runs what goes on by itself until ctx ends. One part that fails ends them all.
-func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, srv *server.Server, mails net.Listener) *errgroup.Group {
+// startWorkers starts projections, sagas, cleanup and adapters, which run until ctx ends. A failure of one ends them all.
+func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, srv *server.Server, mailListener net.Listener) *errgroup.Group {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.projections.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })
 	g.Go(func() error { return n.runCleanup(ctx) })
-	n.adapters.run(ctx, g, mails)
+	n.adapters.run(ctx, g, mailListener)
 	if own != nil {
 		g.Go(func() error { return database.WatchPostgres(ctx, own, &srv.DatabaseDown) })
 	}

@@ -34,12 +34,12 @@ Instead of facts, "status": 500 makes the request fail and "nonsense": "text" is
 					return fmt.Errorf("--%s: want a share from 0 to 1", name)
 				}
 			}
-			listen, err := net.Listen("tcp", addr)
+			listener, err := net.Listen("tcp", addr)
 			if err != nil {
 				return fmt.Errorf("simulate: %w", err)
 			}
-			fmt.Fprintf(a.out, "connected systems listen at http://%s\n", listen.Addr())
-			return demo.ServeUntil(cmd.Context(), listen, simulator.New(c))
+			fmt.Fprintf(a.out, "connected systems listen at http://%s\n", listener.Addr())
+			return demo.ServeUntil(cmd.Context(), listener, simulator.New(c))
 		},
 	}
 	f := cmd.Flags()

@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// catalogWithSettings is the catalogue with settings changed, for the entities named or for all.
+// catalogWithSettings returns the catalogue with changed settings, KEY=VALUE each, for the named entities or, without names, for all.
 func catalogWithSettings(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error) {
 	var codes []catalog.EntityCode
 	for _, e := range entities {
@@ -30,7 +30,7 @@ func catalogWithSettings(c *catalog.Catalog, set, entities []string) (*catalog.C
 	}
 	var changes []sagas.SettingChange
 	for _, s := range set {
-		name, value, _ := strings.Cut(s, "=") // without one the value is empty, which none may be
+		name, value, _ := strings.Cut(s, "=") // without "=" the value is empty, which no setting accepts
 		changes = append(changes, sagas.SettingChange{Name: name, Value: value})
 	}
 	changed, err := sagas.WithSettings(c, changes, codes...)
@@ -100,7 +100,7 @@ func (a *cli) sagasSimulate() *cobra.Command {
 	return c
 }
 
-// parseDay reads the beginning of a day in Rome.
+// parseDay returns the beginning of a day in Europe/Rome, or otherwise for an empty text.
 func parseDay(flag, text string, otherwise time.Time) (time.Time, error) {
 	if text == "" {
 		return otherwise, nil

@@ -69,7 +69,7 @@ func (a *cli) ticketShow() *cobra.Command {
 	return c
 }
 
-// printTicket prints a ticket for a person.
+// printTicket prints a ticket as text.
 func (a *cli) printTicket(t ticketview.Ticket) {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(a.out, "%-12s %s\n", label, fmt.Sprintf(format, args...))
@@ -93,7 +93,7 @@ func (a *cli) printTicket(t ticketview.Ticket) {
 	}
 }
 
-// formatTime is a time as people in Piemonte read it.
+// formatTime returns a time in Europe/Rome, in Italian order.
 func formatTime(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04:05") }
 
 func (a *cli) ticketList() *cobra.Command {
@@ -182,13 +182,13 @@ func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 	return nil
 }
 
-// cliActorID is the actor of what the command line does: who sat there, the machine knows.
+// cliActorID is the id of cliActor. The log does not know the person at the terminal; the machine's own records do.
 const cliActorID = "sol-command-line"
 
 // cliActor is recorded as the actor of commands and reads by the command line.
 var cliActor = person.Actor{ID: cliActorID, Role: person.Administrator}
 
-// parseEntityCode reads an entity's code as somebody typed it.
+// parseEntityCode returns an entity's code from text that a person typed: without spaces around it, in lower case.
 func parseEntityCode(text string) catalog.EntityCode {
 	return catalog.EntityCode(strings.ToLower(strings.TrimSpace(text)))
 }

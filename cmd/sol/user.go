@@ -22,30 +22,30 @@ func (a *cli) userCommand() *cobra.Command {
 		commandGroup("placement", "Manage roles at entities", a.placementAdd(), a.placementEnd()))
 }
 
-// findAccount finds an account by its user name, if there is one.
+// findAccount returns the account with a user name, in upper or lower case, and whether there is one.
 func (n *node) findAccount(ctx context.Context, username string) (identity.Account, bool, error) {
 	all, err := n.identity.ListAccounts(ctx)
 	if err != nil {
 		return identity.Account{}, false, err
 	}
-	at := slices.IndexFunc(all, func(a identity.Account) bool { return strings.EqualFold(a.Username, strings.TrimSpace(username)) })
-	if at < 0 {
+	index := slices.IndexFunc(all, func(a identity.Account) bool { return strings.EqualFold(a.Username, strings.TrimSpace(username)) })
+	if index < 0 {
 		return identity.Account{}, false, nil
 	}
-	return all[at], true, nil
+	return all[index], true, nil
 }
 
-// getAccount finds an account that must be there.
+// getAccount returns the account with a user name, or an error if there is none.
 func (n *node) getAccount(ctx context.Context, username string) (identity.Account, error) {
-	u, there, err := n.findAccount(ctx, username)
-	if err == nil && !there {
+	u, exists, err := n.findAccount(ctx, username)
+	if err == nil && !exists {
 		err = fmt.Errorf("there is no account %s; sol user list shows them", username)
 	}
 	return u, err
 }
 
 func (a *cli) userAdd() *cobra.Command {
-	var in placementFlags
+	var flags placementFlags
 	var n identity.NewAccount
 	var generate bool
 	c := &cobra.Command{
@@ -54,7 +54,7 @@ func (a *cli) userAdd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, node *node) error {
 				n.Username = args[0]
-				if err := in.checkNewAccount(ctx, node, n); err != nil {
+				if err := flags.checkNewAccount(ctx, node, n); err != nil {
 					return err
 				}
 				s, err := a.readSecrets(generate)
@@ -67,8 +67,8 @@ func (a *cli) userAdd() *cobra.Command {
 					return err
 				}
 				s.print(a.out)
-				if in != (placementFlags{}) {
-					if err := in.add(ctx, node, id); err != nil {
+				if flags != (placementFlags{}) {
+					if err := flags.add(ctx, node, id); err != nil {
 						return fmt.Errorf("the account was created, its placement was not: %w; use sol user placement add", err)
 					}
 				}
@@ -81,17 +81,17 @@ func (a *cli) userAdd() *cobra.Command {
 	c.Flags().StringVar(&n.FamilyName, "family-name", "", "required")
 	c.Flags().StringVar(&n.TaxCode, "tax-code", "", "codice fiscale of a citizen whose identity was verified")
 	c.Flags().BoolVar(&generate, "generate", false, "generate password and PIN, and print them")
-	in.register(c)
+	flags.register(c)
 	return c
 }
 
-// checkNewAccount refuses, before anything is asked or made, an account that cannot be made with its placement.
+// checkNewAccount returns an error if the account and its placement cannot be created. It runs before secrets are asked for.
 func (p placementFlags) checkNewAccount(ctx context.Context, n *node, account identity.NewAccount) error {
-	_, there, err := n.findAccount(ctx, account.Username)
+	_, exists, err := n.findAccount(ctx, account.Username)
 	switch {
 	case err != nil:
 		return err
-	case there:
+	case exists:
 		return fmt.Errorf("there is an account %s already; sol user placement add gives it a role", strings.ToLower(account.Username))
 	case p == placementFlags{}:
 		return nil

@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is the version that a release build is given by the linker.
+// release is the version of a release build; the linker sets it.
 var release string
 
-// version names what runs: a release, or the commit it was built from.
+// version returns the release, or "dev-" and the commit of the build, or "dev".
 func version() string {
 	if release != "" {
 		return release

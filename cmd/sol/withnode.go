@@ -14,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 )
 
-// withNode carries a command out on a node of its own: beside a running server on the same database, or, when there
-// is none, with our own Postgres for as long as it takes. It makes and migrates nothing.
+// withNode runs do on a node of its own. It uses the database of a running server or, if none runs, starts the embedded Postgres for the
+// duration of the command. It creates and migrates nothing.
 func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error) (err error) {
 	c, err := config.Load(a.env)
 	if err != nil {
@@ -41,13 +41,13 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	return do(ctx, n)
 }
 
-// withLists is withNode for what reads lists: it follows the log itself, in case nobody else does, and begins when
-// the lists hold everything.
+// withLists is withNode for commands that read lists. It runs the projections itself, because no server may run, and calls do when the
+// lists contain all events of the log.
 func (a *cli) withLists(cmd *cobra.Command, do func(context.Context, *node) error) error {
 	return a.withNode(cmd, func(ctx context.Context, n *node) error {
-		following, stop := context.WithCancel(ctx)
+		running, stop := context.WithCancel(ctx)
 		ended := make(chan error, 1)
-		go func() { ended <- n.projections.Start(following) }()
+		go func() { ended <- n.projections.Start(running) }()
 		err := n.service.WaitForLists(ctx)
 		if err == nil {
 			err = do(ctx, n)

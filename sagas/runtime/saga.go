@@ -42,7 +42,7 @@ type Schedule struct {
 	Key     string // identifies the timer in its instance, e.g. "close/2" for the second resolution
 	At      time.Time
 	Command ticket.Command // one that commands.go can store
-	Why     string         // reason in English for sol ticket explain, without personal data
+	Why     string         // reason in English for sol sagas explain, without personal data
 }
 
 // Cancel deletes a timer. It does nothing if there is no timer with the key.

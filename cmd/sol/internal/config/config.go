@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package config reads and checks the configuration of sol from the environment.
+// Package config reads and validates the configuration of sol from environment variables, and makes the loggers.
 package config
 
 import (
@@ -22,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
+// Help is the help text of sol: all environment variables with their defaults.
 const Help = `SOL Assistenza: requests for help with the on-line health services of Regione Piemonte.
 
 Environment variables configure it. Without any of them, sol runs alone with its own Postgres.
@@ -44,11 +45,11 @@ Environment variables configure it. Without any of them, sol runs alone with its
 // Config is the validated configuration.
 type Config struct {
 	Addr           string
-	DatabaseURL    string // empty: own Postgres
+	DatabaseURL    string // empty: embedded Postgres
 	DataDir        string // absolute
 	MasterKeyFile  string // path
 	Hold           time.Duration
-	AutoCloseAfter time.Duration // 0: by the catalogue
+	AutoCloseAfter time.Duration // replaces the delay of the catalogue; 0: the catalogue's
 	Log            LogConfig
 	Limits         middleware.Limits
 	TrustedProxies []netip.Prefix
@@ -72,19 +73,19 @@ func Load(env func(string) string) (Config, error) {
 	}
 	c.DataDir = dir
 	c.MasterKeyFile = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
-	for name, into := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
+	for name, target := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
 		if text := env(name); text != "" {
 			d, err := time.ParseDuration(text)
 			if err != nil || d < 0 || d > 24*time.Hour {
 				refuse(name, "a duration from 0s to 24h, e.g. 10s")
 			}
-			*into = d
+			*target = d
 		}
 	}
 	if c.Log, err = parseLog(env("SOL_LOG")); err != nil {
 		wrong = append(wrong, err)
 	}
-	for name, into := range map[string]*middleware.Rate{
+	for name, target := range map[string]*middleware.Rate{
 		"SOL_LIMIT_FORM": &c.Limits.Form, "SOL_LIMIT_LOGIN": &c.Limits.Login, "SOL_LIMIT_SESSION": &c.Limits.Session, "SOL_LIMIT_PUBLIC": &c.Limits.Public,
 	} {
 		if text := env(name); text != "" {
@@ -92,7 +93,7 @@ func Load(env func(string) string) (Config, error) {
 			if !ok {
 				refuse(name, "requests a minute, e.g. 120, or with a burst, e.g. 120/30")
 			}
-			*into = rate
+			*target = rate
 		}
 	}
 	for text := range strings.FieldsFuncSeq(env("SOL_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -114,7 +115,8 @@ func isPort(text string) bool {
 	return err == nil
 }
 
-// dataDir is where everything is kept. Root's home is closed to the user that Postgres runs as then.
+// dataDir returns the absolute path of the data directory. For root the default is not in the home directory, which the user of Postgres
+// cannot enter.
 func dataDir(env func(string) string) (string, error) {
 	dir := env("SOL_DATA_DIR")
 	if dir == "" {
@@ -136,9 +138,10 @@ func dataDir(env func(string) string) (string, error) {
 	return abs, nil
 }
 
+// parseRate parses PER_MINUTE or PER_MINUTE/BURST.
 func parseRate(text string) (middleware.Rate, bool) {
-	minute, burst, two := strings.Cut(text, "/")
-	if !two {
+	minute, burst, hasBurst := strings.Cut(text, "/")
+	if !hasBurst {
 		burst = minute
 	}
 	m, errMinute := strconv.Atoi(minute)
@@ -146,7 +149,7 @@ func parseRate(text string) (middleware.Rate, bool) {
 	return middleware.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
 }
 
-// LogConfig is how to log.
+// LogConfig is the format and the lowest level of the log.
 type LogConfig struct {
 	JSON  bool
 	Level slog.Level
@@ -160,7 +163,7 @@ func parseLog(text string) (LogConfig, error) {
 		case "json":
 			c.JSON = true
 		case "debug", "info", "warn", "error":
-			_ = c.Level.UnmarshalText([]byte(strings.TrimSpace(word))) // knows these four
+			_ = c.Level.UnmarshalText([]byte(strings.TrimSpace(word))) // these four always parse
 		default:
 			return c, fmt.Errorf("SOL_LOG=%q: want text or json, and debug, info, warn or error, e.g. json,info", text)
 		}
@@ -168,8 +171,8 @@ func parseLog(text string) (LogConfig, error) {
 	return c, nil
 }
 
-// DemoInfoFile is the path of the file that says where the demo answers and who can log in.
+// DemoInfoFile returns the path of demo.json, which holds the address and the accounts of the demo.
 func (c Config) DemoInfoFile() string { return filepath.Join(c.DataDir, "demo.json") }
 
-// PostgresDir is the directory of the embedded Postgres.
+// PostgresDir returns the directory of the embedded Postgres.
 func (c Config) PostgresDir() string { return filepath.Join(c.DataDir, "postgres") }

@@ -66,7 +66,7 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// TestConfigRefuses: everything that is wrong is named at once, and a password is not repeated.
+// TestConfigRefuses: the error names all invalid variables and contains no password.
 func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
@@ -76,14 +76,14 @@ func TestConfigRefuses(t *testing.T) {
 	}
 	_, err := Load(func(name string) string { return set[name] })
 	if err == nil {
-		t.Fatal("accepted")
+		t.Fatal("got no error, want one")
 	}
 	for name := range set {
 		if !strings.Contains(err.Error(), name) {
-			t.Errorf("%s is not named: %v", name, err)
+			t.Errorf("got error %v, want it to name %s", err, name)
 		}
 	}
 	if strings.Contains(err.Error(), "secret") {
-		t.Errorf("a password is repeated: %v", err)
+		t.Errorf("got a password in the error: %v", err)
 	}
 }

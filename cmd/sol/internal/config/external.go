@@ -29,37 +29,37 @@ const externalHelp = `
 
 // External is the configuration of systems and documents outside the service.
 type External struct {
-	PlaybooksDir   string            // absolute; empty: the playbooks that come with sol alone
+	PlaybooksDir   string            // absolute path of additional playbooks; empty: none
 	ConnectorsFile string            // path; empty: no connected systems
-	Connectors     connector.Systems // in the place of the file
-	PublicURL      string            // without a slash at its end; empty: the address that it answers at
+	Connectors     connector.Systems // replaces ConnectorsFile; nil: use the file
+	PublicURL      string            // without a slash at the end; empty: the server's address
 	SMTPURL        string            // URL, may hold a password; empty: no mail is sent
-	MailDomain     string
-	MailListen     string // empty: no inbound mail
-	MailTLSCert    string // path, with MailTLSKey; empty: inbound mail without TLS
-	MailTLSKey     string // path
+	MailDomain     string            // of the sender and the reply addresses
+	MailListen     string            // host:port; empty: no inbound mail
+	MailTLSCert    string            // path, with MailTLSKey; empty: inbound mail without TLS
+	MailTLSKey     string            // path
 	Documents      ui.Documents
 }
 
 // loadExternal reads the external configuration. Its errors do not contain the password of SOL_SMTP_URL.
 func loadExternal(env func(string) string, refuse func(name, want string)) (External, error) {
-	o := External{
+	e := External{
 		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"), SMTPURL: env("SOL_SMTP_URL"),
 		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"), MailTLSKey: env("SOL_MAIL_TLS_KEY"),
 		PublicURL: strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
 	}
 	var wrong []error
-	for name, into := range map[string]*string{
-		"SOL_PRIVACY_URL": &o.Documents.Privacy, "SOL_ACCESSIBILITY_URL": &o.Documents.Accessibility, "SOL_FEEDBACK_URL": &o.Documents.Feedback,
+	for name, target := range map[string]*string{
+		"SOL_PRIVACY_URL": &e.Documents.Privacy, "SOL_ACCESSIBILITY_URL": &e.Documents.Accessibility, "SOL_FEEDBACK_URL": &e.Documents.Feedback,
 	} {
-		*into = env(name)
-		u, err := url.Parse(*into)
+		*target = env(name)
+		u, err := url.Parse(*target)
 		mail := name == "SOL_FEEDBACK_URL" && err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
-		if *into != "" && !mail && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		if *target != "" && !mail && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			refuse(name, "https://host/path")
 		}
 	}
-	for _, path := range []*string{&o.PlaybooksDir, &o.ConnectorsFile, &o.MailTLSCert, &o.MailTLSKey} {
+	for _, path := range []*string{&e.PlaybooksDir, &e.ConnectorsFile, &e.MailTLSCert, &e.MailTLSKey} {
 		if *path != "" {
 			abs, err := filepath.Abs(*path)
 			if err != nil {
@@ -68,29 +68,29 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 			*path = abs
 		}
 	}
-	public, err := url.Parse(o.PublicURL)
+	public, err := url.Parse(e.PublicURL)
 	switch {
-	case err != nil || o.PublicURL != "" && (public.Scheme != "http" && public.Scheme != "https" || public.Host == "" || public.User != nil):
+	case err != nil || e.PublicURL != "" && (public.Scheme != "http" && public.Scheme != "https" || public.Host == "" || public.User != nil):
 		refuse("SOL_PUBLIC_URL", "https://host, with a path where there is one")
-	case o.MailDomain != "":
-	case public.Hostname() == "" || net.ParseIP(public.Hostname()) != nil: // an address is no domain
-		o.MailDomain = "localhost"
+	case e.MailDomain != "":
+	case public.Hostname() == "" || net.ParseIP(public.Hostname()) != nil: // an IP address is no domain
+		e.MailDomain = "localhost"
 	default:
-		o.MailDomain = public.Hostname()
+		e.MailDomain = public.Hostname()
 	}
-	if strings.ContainsAny(o.MailDomain, "@/ :") {
+	if strings.ContainsAny(e.MailDomain, "@/ :") {
 		refuse("SOL_MAIL_DOMAIN", "a domain, e.g. assistenza.example.it")
 	}
-	if u, err := url.Parse(o.SMTPURL); o.SMTPURL != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
+	if u, err := url.Parse(e.SMTPURL); e.SMTPURL != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
 		wrong = append(wrong, errors.New("SOL_SMTP_URL: want smtp://user:password@host:port or smtps://…")) // it may hold a password
 	}
-	if o.MailListen != "" {
-		if _, port, err := net.SplitHostPort(o.MailListen); err != nil || !isPort(port) {
+	if e.MailListen != "" {
+		if _, port, err := net.SplitHostPort(e.MailListen); err != nil || !isPort(port) {
 			refuse("SOL_MAIL_LISTEN", "host:port, e.g. 0.0.0.0:25")
 		}
 	}
-	if (o.MailTLSCert == "") != (o.MailTLSKey == "") {
+	if (e.MailTLSCert == "") != (e.MailTLSKey == "") {
 		wrong = append(wrong, errors.New("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: want both, PEM files of a certificate and of its key, or neither"))
 	}
-	return o, errors.Join(wrong...)
+	return e, errors.Join(wrong...)
 }

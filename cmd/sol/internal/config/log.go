@@ -8,7 +8,7 @@ import (
 	"log/slog"
 )
 
-// NewLogger writes to w. Nothing that identifies a citizen is ever given to it.
+// NewLogger returns a logger that writes to w. Callers must not log data that identifies a citizen.
 func NewLogger(w io.Writer, c LogConfig) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.Level}
 	if c.JSON {
@@ -17,7 +17,7 @@ func NewLogger(w io.Writer, c LogConfig) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// NewQuietLogger logs what a person at a terminal should hear of: warnings and worse, unless more is asked for.
+// NewQuietLogger returns a logger for commands at a terminal: it logs warnings and errors only, unless the configured level is not info.
 func NewQuietLogger(w io.Writer, c LogConfig) *slog.Logger {
 	if c.Level == slog.LevelInfo {
 		c.Level = slog.LevelWarn

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package database opens the Postgres that a command works on: its own, a running one, or that of SOL_DATABASE_URL.
+// Package database opens the Postgres of a command: the embedded one, the embedded one of a running sol, or that of SOL_DATABASE_URL. It
+// also reads and creates the master key file.
 package database
 
 import (
@@ -19,16 +20,17 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// Database is the Postgres that a command works with, its schema that of this program.
+// Database is an open Postgres whose schema fits this program.
 type Database struct {
 	URL      string
-	Postgres *embedpg.Server // nil: not ours to stop
+	Postgres *embedpg.Server // the embedded Postgres of this process; nil: another process stops it
 }
 
-// PrepareSchema sees to it that a database has the schema of this program: migrate or fits.
+// PrepareSchema migrates or checks the schema of a database: Migrate or CheckSchema.
 type PrepareSchema func(ctx context.Context, url string) error
 
-// CheckSchema refuses a database of another schema, and changes nothing: whoever looks at a list upgrades no installation.
+// CheckSchema returns an error for a database with another schema version. It changes nothing: a command that only reads must not
+// upgrade an installation.
 func CheckSchema(ctx context.Context, url string) error {
 	err := migrations.Check(ctx, url)
 	var other *migrations.VersionError
@@ -41,37 +43,39 @@ func CheckSchema(ctx context.Context, url string) error {
 	return err
 }
 
-// Open brings the database up: the one that is configured, or our own, which then belongs to this process.
-func Open(ctx context.Context, c config.Config, log *slog.Logger, suits PrepareSchema) (Database, error) {
+// Open waits for the configured database or, if none is configured, starts the embedded Postgres, and prepares the schema. Error:
+// embedpg.ErrInUse if another process runs the embedded Postgres.
+func Open(ctx context.Context, c config.Config, log *slog.Logger, prepare PrepareSchema) (Database, error) {
 	if c.DatabaseURL != "" {
 		if err := waitUntilReachable(ctx, c.DatabaseURL, log); err != nil {
 			return Database{}, err
 		}
-		return Database{URL: c.DatabaseURL}, suits(ctx, c.DatabaseURL)
+		return Database{URL: c.DatabaseURL}, prepare(ctx, c.DatabaseURL)
 	}
 	own, err := embedpg.Start(ctx, embedpg.Config{Dir: c.PostgresDir(), Log: log})
 	if err != nil {
 		return Database{}, err
 	}
 	d := Database{URL: own.URL("sol"), Postgres: own}
-	if err := suits(ctx, d.URL); err != nil {
+	if err := prepare(ctx, d.URL); err != nil {
 		return Database{}, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
 }
 
-// OpenOrJoin is openDatabase for a command that may run beside a server: if one holds our own Postgres, that is used.
-func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, suits PrepareSchema) (Database, error) {
-	d, err := Open(ctx, c, log, suits)
+// OpenOrJoin is Open for a command that may run beside a server: it joins the embedded Postgres of the server, for which it waits up to
+// 30 s.
+func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, prepare PrepareSchema) (Database, error) {
+	d, err := Open(ctx, c, log, prepare)
 	if !errors.Is(err, embedpg.ErrInUse) {
 		return d, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	for { // the other sol may just be starting it
+	for { // the other process may still be starting it
 		if url, ok := embedpg.Find(c.PostgresDir(), "sol"); ok {
 			if waitUntilReachable(ctx, url, log) == nil {
-				return Database{URL: url}, suits(ctx, url)
+				return Database{URL: url}, prepare(ctx, url)
 			}
 		}
 		if Sleep(ctx, 100*time.Millisecond) != nil {
@@ -80,7 +84,8 @@ func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, suits Pr
 	}
 }
 
-// waitUntilReachable waits until a database can be reached. What waiting will not change is refused at once.
+// waitUntilReachable waits until the database answers. It returns at once an error that waiting does not change, for example a wrong
+// password.
 func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error {
 	for logged := false; ; {
 		conn, err := pgx.Connect(ctx, url)
@@ -102,7 +107,7 @@ func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error
 	}
 }
 
-// Close stops our own Postgres, within ten seconds.
+// Close stops the embedded Postgres of this process, within 10 s.
 func (d Database) Close(ctx context.Context) error {
 	if d.Postgres == nil {
 		return nil
@@ -112,7 +117,7 @@ func (d Database) Close(ctx context.Context) error {
 	return d.Postgres.Stop(ctx)
 }
 
-// Sleep waits for d or until ctx ends, and returns the error of ctx then.
+// Sleep waits for d. It returns the cause of ctx if that ends before.
 func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

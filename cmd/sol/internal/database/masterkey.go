@@ -20,8 +20,8 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// MakeDataDir creates the data directory. Root's can be entered by other users, since the user that Postgres runs as has its own
-// directory in it.
+// MakeDataDir creates the data directory with mode 0700. For root it is 0711, because the unprivileged user of Postgres has a directory
+// in it.
 func MakeDataDir(dir string) error {
 	mode := os.FileMode(0o700)
 	if os.Geteuid() == 0 {
@@ -60,15 +60,15 @@ func initLog(ctx context.Context, keyFile, url string) (err error) {
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		var begun bool
+		var exists bool
 		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('sol: begin the log'))`); err != nil {
 			return fmt.Errorf("begin the log: %w", err)
 		}
-		if err := tx.QueryRow(ctx, `select exists (select from keys.master)`).Scan(&begun); err != nil {
+		if err := tx.QueryRow(ctx, `select exists (select from keys.master)`).Scan(&exists); err != nil {
 			return fmt.Errorf("begin the log: %w", err)
 		}
 		_, err := ReadMasterKey(keyFile)
-		if begun || !errors.Is(err, os.ErrNotExist) { // another node may have made it meanwhile
+		if exists || !errors.Is(err, os.ErrNotExist) { // another node may have created it meanwhile
 			return err
 		}
 		if err := CreateMasterKey(keyFile); err != nil {

@@ -10,19 +10,19 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
-// WatchPostgres tells, until ctx ends, whether our own Postgres is away: it has died and comes back.
-func WatchPostgres(ctx context.Context, own *embedpg.Server, databaseDown *atomic.Bool) error {
+// WatchPostgres sets databaseDown while the embedded Postgres has stopped and is restarted, until ctx ends.
+func WatchPostgres(ctx context.Context, server *embedpg.Server, databaseDown *atomic.Bool) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-own.Down():
+		case <-server.Down():
 			databaseDown.Store(true)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-own.Up():
+		case <-server.Up():
 			databaseDown.Store(false)
 		}
 	}

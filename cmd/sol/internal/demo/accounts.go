@@ -16,10 +16,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// CreateAccounts makes the accounts and placements that are not there yet, as of a moment, and gives the people with their ids.
-// Hashing their secrets takes all processors.
-func CreateAccounts(ctx context.Context, to *identity.Identity, people []Person, from time.Time) ([]Account, error) {
-	there, err := to.ListAccounts(ctx)
+// CreateAccounts creates missing accounts, and missing placements that are valid from a time, and returns the people with the ids of their
+// accounts. It uses all processors, because hashing the secrets is slow.
+func CreateAccounts(ctx context.Context, identities *identity.Identity, people []Person, from time.Time) ([]Account, error) {
+	existing, err := identities.ListAccounts(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("enrol: %w", err)
 	}
@@ -28,20 +28,20 @@ func CreateAccounts(ctx context.Context, to *identity.Identity, people []Person,
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for n, p := range people {
 		accounts[n].Person = p
-		if at := slices.IndexFunc(there, func(a identity.Account) bool { return a.Username == p.Username }); at >= 0 {
-			accounts[n].ID = there[at].ID
+		if index := slices.IndexFunc(existing, func(a identity.Account) bool { return a.Username == p.Username }); index >= 0 {
+			accounts[n].ID = existing[index].ID
 		}
 		g.Go(func() (err error) {
-			accounts[n].ID, err = createAccount(ctx, to, accounts[n], from)
+			accounts[n].ID, err = createAccount(ctx, identities, accounts[n], from)
 			return err
 		})
 	}
 	return accounts, g.Wait()
 }
 
-func createAccount(ctx context.Context, to *identity.Identity, a Account, from time.Time) (id string, err error) {
+func createAccount(ctx context.Context, identities *identity.Identity, a Account, from time.Time) (id string, err error) {
 	if id = a.ID; id == "" {
-		id, err = to.CreateAccount(ctx, identity.NewAccount{
+		id, err = identities.CreateAccount(ctx, identity.NewAccount{
 			Username: a.Username, GivenName: a.GivenName, FamilyName: a.FamilyName,
 			Password: a.Password, PIN: a.PIN, TaxCode: a.TaxCode,
 		})
@@ -49,8 +49,8 @@ func createAccount(ctx context.Context, to *identity.Identity, a Account, from t
 			return "", fmt.Errorf("enrol %s: %w", a.Username, err)
 		}
 	}
-	for _, in := range a.Placements {
-		_, err := to.AddPlacement(ctx, id, in.Role, in.Entity, from)
+	for _, placement := range a.Placements {
+		_, err := identities.AddPlacement(ctx, id, placement.Role, placement.Entity, from)
 		if err != nil && !errors.Is(err, identity.ErrTaken) {
 			return "", fmt.Errorf("place %s: %w", a.Username, err)
 		}

@@ -15,7 +15,7 @@ const (
 	week = 7 * day
 )
 
-// handleAtASR is what an ASR does with a request (FAQ 2.3–2.6), from a ticket that is new there.
+// handleAtASR adds the steps of an ASR for a ticket that is new there (FAQ 2.3–2.6).
 func (s *scenario) handleAtASR() {
 	s.passOfficeTime(10*time.Minute, 2*day)
 	switch {
@@ -49,7 +49,7 @@ func (s *scenario) handleAtASR() {
 	s.resolve(s.topic.resolutions)
 }
 
-// reassign gives the ticket to a colleague (FAQ 2.3), or to nobody.
+// reassign assigns the ticket to a colleague (FAQ 2.3), or removes the assignee.
 func (s *scenario) reassign() {
 	if chance(s.random, 15) {
 		s.update(ticket.Update{Assignee: &ticket.AssigneeInput{}})
@@ -61,7 +61,7 @@ func (s *scenario) reassign() {
 	s.passOfficeTime(10*time.Minute, day)
 }
 
-// askCitizen asks the citizen (FAQ 2.4) and tells whether the story goes on from in_lavorazione.
+// askCitizen asks the citizen (FAQ 2.4) and reports whether the ticket returns to in_lavorazione, so that the caller continues.
 func (s *scenario) askCitizen() bool {
 	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: s.publicNote(s.topic.questions), Answers: s.drawAnswers(answersBeforeQuestion, 70)})
 	switch {
@@ -82,7 +82,7 @@ func (s *scenario) askCitizen() bool {
 	return false
 }
 
-// reply is the citizen's reply.
+// reply adds a reply of the citizen, some with a file.
 func (s *scenario) reply(text string) {
 	r := ticket.Reply{ID: s.newID(s.now), Text: text}
 	if chance(s.random, 25) {
@@ -92,7 +92,7 @@ func (s *scenario) reply(text string) {
 	s.addStep(s.requester, r)
 }
 
-// resolve answers the request (FAQ 2.5) and goes on with what the citizen makes of it.
+// resolve resolves the ticket (FAQ 2.5) and adds a reaction of the citizen to some: a reply, thanks, or a follow-up.
 func (s *scenario) resolve(texts []string) {
 	if chance(s.random, 2) {
 		s.updateAndUndo(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(unfinishedNotes)})
@@ -105,7 +105,7 @@ func (s *scenario) resolve(texts []string) {
 		s.addStep(s.requester, ticket.Reply{ID: s.newID(s.now), Text: s.text(notSolvedReplies)})
 		s.passOfficeTime(10*time.Minute, day)
 		if chance(s.random, 30) {
-			s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}}) // confirmed: no note is needed
+			s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}}) // after a reopening no note is needed
 			return
 		}
 		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(secondResolutions)})
@@ -120,12 +120,12 @@ func (s *scenario) resolve(texts []string) {
 		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(secondResolutions)})
 	case chance(s.random, 2):
 		s.now = resolved
-		s.passCitizenTime(3*week, 6*week) // it is closed by then
+		s.passCitizenTime(3*week, 6*week) // the ticket is closed by then
 		s.openFollowUp()
 	}
 }
 
-// updateAndUndo does something and takes it back within the time for which its note is held.
+// updateAndUndo adds an update and its undo 4 s later, within the hold. Both steps are exact.
 func (s *scenario) updateAndUndo(u ticket.Update) {
 	s.now = s.now.Truncate(time.Second)
 	s.update(u)
@@ -137,7 +137,7 @@ func (s *scenario) updateAndUndo(u ticket.Update) {
 	s.now = s.now.Add(time.Minute)
 }
 
-// openFollowUp opens a ticket that goes on from the closed one, as the door does when a citizen writes to that.
+// openFollowUp opens a linked ticket, as the application does for a citizen's reply to a closed ticket.
 func (s *scenario) openFollowUp() {
 	if s.ended || s.now.After(s.end) {
 		return

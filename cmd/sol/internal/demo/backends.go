@@ -20,91 +20,93 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
 )
 
-// Backends are what the demo plays where nothing of its own was configured: connected systems, and a mail server that
-// keeps every mail in a directory.
+// Backends are the demo backends: simulated connected systems, and a mail server that writes each mail to a directory. A backend starts
+// only if none is configured.
 type Backends struct {
-	ConnectorsURL string // where they answer; empty: real ones are configured
-	MailDir       string // the directory; empty: a real server is configured
+	ConnectorsURL string // URL of the simulated systems; empty: others are configured
+	MailDir       string // directory of the mails; empty: another mail server is configured
 	group         errgroup.Group
 	stop          context.CancelFunc
 	mailServer    *mailServer
 }
 
-// StartBackends starts them and points the configuration to them.
+// StartBackends starts the backends and writes their addresses into the configuration. It also chooses a port for inbound mail if none
+// is configured.
 func StartBackends(c *config.Config) (*Backends, error) {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Backends{stop: stop}
+	b := &Backends{stop: stop}
 	if c.External.ConnectorsFile == "" {
-		on, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			stop()
 			return nil, fmt.Errorf("simulated systems: %w", err)
 		}
-		s.ConnectorsURL = "http://" + on.Addr().String()
-		c.External.Connectors = connector.Systems{"*": {URL: s.ConnectorsURL}}
+		b.ConnectorsURL = "http://" + listener.Addr().String()
+		c.External.Connectors = connector.Systems{"*": {URL: b.ConnectorsURL}}
 		simulated := simulator.New(simulator.Config{Seed: 1, Errors: 0.03, InvalidAnswers: 0.02, Unknown: 0.05, Delay: 300 * time.Millisecond})
-		s.group.Go(func() error { return ServeUntil(ctx, on, simulated) })
+		b.group.Go(func() error { return ServeUntil(ctx, listener, simulated) })
 	}
 	if c.External.SMTPURL == "" {
-		s.MailDir = filepath.Join(c.DataDir, "mail")
+		b.MailDir = filepath.Join(c.DataDir, "mail")
 		if err := database.MakeDataDir(c.DataDir); err != nil {
 			stop()
 			return nil, err
 		}
 		var err error
-		if s.mailServer, err = startMailServer(s.MailDir); err != nil {
+		if b.mailServer, err = startMailServer(b.MailDir); err != nil {
 			stop()
-			return nil, errors.Join(err, s.group.Wait())
+			return nil, errors.Join(err, b.group.Wait())
 		}
-		c.External.SMTPURL = s.mailServer.url()
-		s.group.Go(s.mailServer.serve)
+		c.External.SMTPURL = b.mailServer.url()
+		b.group.Go(b.mailServer.serve)
 	}
 	if c.External.MailListen == "" {
-		on, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free now
+		listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free now
 		if err != nil {
-			return nil, errors.Join(err, s.Close())
+			return nil, errors.Join(err, b.Close())
 		}
-		c.External.MailListen = on.Addr().String()
-		if err := on.Close(); err != nil {
-			return nil, errors.Join(err, s.Close())
+		c.External.MailListen = listener.Addr().String()
+		if err := listener.Close(); err != nil {
+			return nil, errors.Join(err, b.Close())
 		}
 	}
-	return s, nil
+	return b, nil
 }
 
-func (s *Backends) Close() error {
-	s.stop()
+// Close stops the backends and waits for them.
+func (b *Backends) Close() error {
+	b.stop()
 	var err error
-	if s.mailServer != nil {
-		err = s.mailServer.close()
+	if b.mailServer != nil {
+		err = b.mailServer.close()
 	}
-	return errors.Join(err, s.group.Wait())
+	return errors.Join(err, b.group.Wait())
 }
 
-// Describe says where they are.
-func (s *Backends) Describe(c config.Config) string {
+// Describe returns the addresses of the backends as English text.
+func (b *Backends) Describe(c config.Config) string {
 	text := fmt.Sprintf("Replies by e-mail are received at %s, for the reply addresses in the mails.\n", c.External.MailListen)
-	if s.MailDir != "" {
-		text += fmt.Sprintf("Mails to citizens are written to %s.\n", s.MailDir)
+	if b.MailDir != "" {
+		text += fmt.Sprintf("Mails to citizens are written to %s.\n", b.MailDir)
 	}
-	if s.ConnectorsURL != "" {
-		text += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help says how to set their data).\n", s.ConnectorsURL)
+	if b.ConnectorsURL != "" {
+		text += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help says how to set their data).\n", b.ConnectorsURL)
 	}
 	return text
 }
 
-// ServeUntil serves until ctx ends, which is no error.
-func ServeUntil(ctx context.Context, on net.Listener, h http.Handler) error {
+// ServeUntil serves HTTP until ctx ends, which is no error.
+func ServeUntil(ctx context.Context, listener net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(on) }()
+	go func() { ended <- server.Serve(listener) }()
 	select {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
 		err := server.Close()
-		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
-			err = errors.Join(err, served)
+		if serveErr := <-ended; !errors.Is(serveErr, http.ErrServerClosed) {
+			err = errors.Join(err, serveErr)
 		}
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// answersBeforeQuestion are the answers to a problem's checks (FAQ 2.8, 2.10) that come to asking the citizen, handing those that come to a
-// hand-over.
+// answersBeforeQuestion are answers to the checks of a problem (FAQ 2.8, 2.10) whose outcome is a question to the citizen;
+// answersBeforeHandover are answers whose outcome is a hand-over.
 var (
 	answersBeforeQuestion = map[catalog.ProblemID][]ticket.AnswerInput{
 		"referto-non-trovato": {{Check: "referto-individuato"}, {Check: "referto-in-preparazione"}},
@@ -25,17 +25,17 @@ var (
 	}
 )
 
-// drawAnswers works the checks of the ticket's problem in some of the acts that they can lead to.
-func (s *scenario) drawAnswers(lead map[catalog.ProblemID][]ticket.AnswerInput, percent int) []ticket.AnswerInput {
+// drawAnswers returns the answers for the ticket's problem with a probability in percent, or nil.
+func (s *scenario) drawAnswers(byProblem map[catalog.ProblemID][]ticket.AnswerInput, percent int) []ticket.AnswerInput {
 	if s.entity == catalog.Region || s.reclassified || !chance(s.random, percent) {
 		return nil
 	}
-	all := lead[s.topic.problem]
-	s.checksAnswered = s.checksAnswered || all != nil
-	return all
+	answers := byProblem[s.topic.problem]
+	s.checksAnswered = s.checksAnswered || answers != nil
+	return answers
 }
 
-// drawHandoverReason is why a ticket is handed over whose checks somebody has worked, and have come to something else.
+// drawHandoverReason returns the reason for a hand-over against the outcome of the answered checks.
 func (s *scenario) drawHandoverReason() string {
 	if chance(s.random, 60) {
 		return string(ticket.NotOurs)

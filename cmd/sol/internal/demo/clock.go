@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// Clock is the time of the simulation. It moves by being asked, from one moment towards another and no further, so
-// that what happens side by side does not happen in the same second.
+// Clock is the simulated clock. Each call of Now moves it one step towards an end and not beyond, so that concurrent commands get
+// different times.
 type Clock struct {
 	mu       sync.Mutex
 	now, end time.Time
 	step     time.Duration
 }
 
-// Now is the store's clock.
+// Now moves the clock one step and returns its time. The store uses it as its clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -26,11 +26,11 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// maxStep keeps what is decided near what is recorded: other tickets' questions come in between.
+// maxStep is the longest step. It keeps the time of a decision near the time of its event, although other tickets call Now in between.
 const maxStep = 2 * time.Second
 
-// Between has the next questions fall between two moments, about as many as there are asks. It never turns back.
-func (c *Clock) Between(from, to time.Time, asks int) {
+// Between spreads about the next calls calls of Now over the time between from and to. The clock never goes back.
+func (c *Clock) Between(from, to time.Time, calls int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if from.After(c.now) {
@@ -39,5 +39,5 @@ func (c *Clock) Between(from, to time.Time, asks int) {
 	if to.Before(c.now) {
 		to = c.now
 	}
-	c.end, c.step = to, min(maxStep, to.Sub(c.now)/time.Duration(max(1, asks)))
+	c.end, c.step = to, min(maxStep, to.Sub(c.now)/time.Duration(max(1, calls)))
 }

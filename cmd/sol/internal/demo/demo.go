@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package demo makes a believable installation out of nothing: fictitious people at every entity, and some thousands
-// of tickets over simulated months. Nothing is inserted: every ticket is real commands, sent through the one way in,
-// in the order of their time, while the store's clock is driven and the sagas run.
+// Package demo creates the demo's data: fictitious people at all entities and thousands of tickets over simulated months. It inserts no
+// rows: it dispatches commands in the order of their simulated time, while it moves the store's clock and the sagas run. It also runs the
+// demo backends and writes demo.json.
 package demo
 
 import (
@@ -13,24 +13,24 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// Params say how much to make. The same Params make the same plan.
+// Params are the size, time and seed of the simulation. The same Params give the same plan.
 type Params struct {
-	Tickets int       `json:"tickets"` // 1–100,000; some of them bring another one about
+	Tickets int       `json:"tickets"` // 1–100,000, without duplicates and linked tickets, which come in addition
 	Months  int       `json:"months"`  // of simulated time, 1–60
-	Until   time.Time `json:"until"`   // when the simulation ends; nothing is dated later
+	Until   time.Time `json:"until"`   // end of the simulation; no event is later
 	Seed    uint64    `json:"seed"`
 }
 
-// The Params of a fresh demo.
+// Defaults of Params.
 const (
 	DefaultTickets = 3000
 	DefaultMonths  = 6
 )
 
-// From is when the simulation begins.
+// From returns the start of the simulation.
 func (p Params) From() time.Time { return p.Until.AddDate(0, -p.Months, 0) }
 
-// Validate refuses what cannot be simulated.
+// Validate returns an error for a value that is out of range.
 func (p Params) Validate() error {
 	switch {
 	case p.Tickets < 1 || p.Tickets > 100_000:
@@ -43,7 +43,7 @@ func (p Params) Validate() error {
 	return nil
 }
 
-// listASRs lists the health authorities that work at a moment.
+// listASRs returns the health authorities that are active at a time.
 func listASRs(c *catalog.Catalog, at time.Time) []catalog.Entity {
 	var all []catalog.Entity
 	for _, e := range c.Entities(at) {

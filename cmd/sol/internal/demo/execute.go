@@ -19,50 +19,50 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// Installation is the installation that the plan is played on. Its store runs by the Clock.
+// Installation is the system on which a plan is executed. Its store uses Clock.
 type Installation struct {
 	Store      *eventstore.Store
 	Dispatcher *app.Dispatcher
 	Clock      *Clock
-	// RunUntilIdle has the sagas handle everything so far and send what is due by the clock.
+	// RunUntilIdle makes the sagas handle all events and dispatch the timers that are due by the clock.
 	RunUntilIdle func(context.Context) error
-	// Progress is told how many steps are done; nil: nobody wants to know.
+	// Progress is called with the number of executed steps; nil: no call.
 	Progress func(done, total int)
 }
 
-// Bounds of a scene: what happens side by side.
+// Limits of a batch, whose steps are executed concurrently.
 const (
 	maxBatchSteps = 96
 	maxBatchTime  = 30 * time.Minute
 )
 
-// Execute sends the plan's commands in the order of time, those of one half hour side by side so that the log commits them
-// together, and lets the sagas act every morning. A plan that was cut off is played from the beginning: what was done
-// gives its first outcome again.
-func Execute(ctx context.Context, on Installation, p Params, plan []Step) error {
+// Execute dispatches the plan's commands in the order of time, those of half an hour concurrently, so that the log commits them together.
+// It runs the sagas at 9:00 of each working day. After an interruption, execute the whole plan again: repeated commands return their first
+// outcome.
+func Execute(ctx context.Context, installation Installation, p Params, plan []Step) error {
 	morning := p.From()
 	for done := 0; done < len(plan); {
-		scene := nextBatch(plan[done:])
+		batch := nextBatch(plan[done:])
 		var err error
-		if morning, err = on.runSagasEachMorning(ctx, morning, scene[0].At); err != nil {
+		if morning, err = installation.runSagasEachMorning(ctx, morning, batch[0].At); err != nil {
 			return err
 		}
-		on.Clock.Between(scene[0].At, scene[len(scene)-1].At, 3*len(scene))
-		if err := on.dispatchBatch(ctx, scene); err != nil {
+		installation.Clock.Between(batch[0].At, batch[len(batch)-1].At, 3*len(batch))
+		if err := installation.dispatchBatch(ctx, batch); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
-		done += len(scene)
-		if on.Progress != nil {
-			on.Progress(done, len(plan))
+		done += len(batch)
+		if installation.Progress != nil {
+			installation.Progress(done, len(plan))
 		}
 	}
-	if _, err := on.runSagasEachMorning(ctx, morning, p.Until); err != nil {
+	if _, err := installation.runSagasEachMorning(ctx, morning, p.Until); err != nil {
 		return err
 	}
-	return on.runSagasAt(ctx, p.Until)
+	return installation.runSagasAt(ctx, p.Until)
 }
 
-// nextBatch cuts the first scene off a plan. An exact step is a scene of its own.
+// nextBatch returns the first batch of a plan. An exact step is a batch of its own.
 func nextBatch(plan []Step) []Step {
 	n := 1
 	for n < len(plan) && n < maxBatchSteps && !plan[n].Exact && !plan[n-1].Exact && plan[n].At.Sub(plan[0].At) < maxBatchTime {
@@ -71,48 +71,49 @@ func nextBatch(plan []Step) []Step {
 	return plan[:n]
 }
 
-// officeCalendar keep the national holidays, and each its patron's besides.
+// officeCalendar is the calendar with the national holidays only.
 var officeCalendar = catalog.Default().Calendar("")
 
-// runSagasEachMorning lets the sagas act at nine o'clock of every working day up to a moment, and gives the next such morning:
-// tickets close by themselves then and at no other time.
-func (on Installation) runSagasEachMorning(ctx context.Context, from, to time.Time) (time.Time, error) {
+// runSagasEachMorning runs the sagas at 9:00 of each working day up to a time, and returns the next day's 9:00. auto-close is due at that
+// hour only.
+func (installation Installation) runSagasEachMorning(ctx context.Context, from, to time.Time) (time.Time, error) {
 	local := from.In(calendar.Rome())
 	at := time.Date(local.Year(), local.Month(), local.Day(), 9, 0, 0, 0, calendar.Rome())
 	for ; !at.After(to); at = at.AddDate(0, 0, 1) {
 		if at.Before(from) || !officeCalendar.IsWorking(at) {
 			continue
 		}
-		if err := on.runSagasAt(ctx, at); err != nil {
+		if err := installation.runSagasAt(ctx, at); err != nil {
 			return at, err
 		}
 	}
 	return at, nil
 }
 
-func (on Installation) runSagasAt(ctx context.Context, at time.Time) error {
-	on.Clock.Between(at, at, 1)
-	if err := on.RunUntilIdle(ctx); err != nil {
+// runSagasAt sets the clock and runs the sagas until they are idle.
+func (installation Installation) runSagasAt(ctx context.Context, at time.Time) error {
+	installation.Clock.Between(at, at, 1)
+	if err := installation.RunUntilIdle(ctx); err != nil {
 		return fmt.Errorf("demo: sagas at %s: %w", at.Format(time.DateTime), err)
 	}
 	return nil
 }
 
-// dispatchBatch sends the commands of one scene: a ticket's one after the other, different tickets' side by side.
-func (on Installation) dispatchBatch(ctx context.Context, scene []Step) error {
+// dispatchBatch dispatches the commands of a batch: those of one ticket in order, those of different tickets concurrently.
+func (installation Installation) dispatchBatch(ctx context.Context, batch []Step) error {
 	var order []ticket.ID
-	of := map[ticket.ID][]Step{}
-	for _, s := range scene {
-		if of[s.Ticket] == nil {
+	byTicket := map[ticket.ID][]Step{}
+	for _, s := range batch {
+		if byTicket[s.Ticket] == nil {
 			order = append(order, s.Ticket)
 		}
-		of[s.Ticket] = append(of[s.Ticket], s)
+		byTicket[s.Ticket] = append(byTicket[s.Ticket], s)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, id := range order {
 		g.Go(func() error {
-			for _, s := range of[id] {
-				if err := on.dispatchStep(ctx, s); err != nil {
+			for _, s := range byTicket[id] {
+				if err := installation.dispatchStep(ctx, s); err != nil {
 					return fmt.Errorf("%s, %T at %s: %w", s.Key(), s.Command, s.At.Format(time.DateTime), err)
 				}
 			}
@@ -122,19 +123,19 @@ func (on Installation) dispatchBatch(ctx context.Context, scene []Step) error {
 	return g.Wait()
 }
 
-// dispatchStep completes a command with what only the store can give, and dispatches it.
-func (on Installation) dispatchStep(ctx context.Context, s Step) error {
+// dispatchStep stores the files of a step, adds them and the ticket number to the command, and dispatches it.
+func (installation Installation) dispatchStep(ctx context.Context, s Step) error {
 	checked, err := attachment.Check("attachments", s.Files)
 	if err != nil {
 		return err
 	}
-	files, names, err := attachment.Store(ctx, on.Store, s.Ticket, checked)
+	files, names, err := attachment.Store(ctx, installation.Store, s.Ticket, checked)
 	if err != nil {
 		return err
 	}
 	if open, ok := s.Command.(ticket.Open); ok {
 		open.Attachments, open.Form.FileNames = files, names
-		if open.Number, err = on.Dispatcher.NextNumber(ctx); err != nil {
+		if open.Number, err = installation.Dispatcher.NextNumber(ctx); err != nil {
 			return err
 		}
 		s.Command = open
@@ -144,6 +145,6 @@ func (on Installation) dispatchStep(ctx context.Context, s Step) error {
 	} else if files != nil {
 		return errors.New("only forms and replies have files in this plan")
 	}
-	_, err = on.Dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: s.Ticket, Command: s.Command, By: s.By, Key: s.Key()})
+	_, err = installation.Dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: s.Ticket, Command: s.Command, By: s.By, Key: s.Key()})
 	return err
 }

@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// fixture is an empty installation to play on.
+// fixture is an installation with accounts and without tickets, whose sagas run.
 type fixture struct {
 	installation demo.Installation
 	accounts     []demo.Account
@@ -35,7 +35,7 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
-	at := app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()})
+	dispatcher := app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()})
 	people, err := identity.New(identity.Config{
 		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
@@ -48,8 +48,8 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 	}
 	runner, err := runtime.New(runtime.Config{
 		Store: store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
-		Dispatch: func(ctx context.Context, on ticket.ID, c ticket.Command, by person.Actor, as eventstore.CommandID, cause int64) error {
-			_, err := at.Dispatch(ctx, app.CommandRequest{Ticket: on, Command: c, By: by, Key: as.Key, Permanent: as.Permanent, Cause: cause})
+		Dispatch: func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
+			_, err := dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: id, Command: c, By: by, Key: key.Key, Permanent: key.Permanent, Cause: cause})
 			return err
 		},
 	})
@@ -65,28 +65,28 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 			t.Error(err)
 		}
 	})
-	return fixture{demo.Installation{Store: store, Dispatcher: at, Clock: clock, RunUntilIdle: runner.RunUntilIdle}, accounts}
+	return fixture{demo.Installation{Store: store, Dispatcher: dispatcher, Clock: clock, RunUntilIdle: runner.RunUntilIdle}, accounts}
 }
 
 func (th fixture) plan(p demo.Params) []demo.Step {
 	return demo.Plan(p, catalog.Default(), th.accounts, th.installation.Dispatcher.HashTaxCode)
 }
 
-// TestExecuteResumes plays a plan, stops in the middle and begins again: the log then holds every ticket once, nothing is
-// dated outside the simulation, and what was due is closed.
+// TestExecuteResumes executes a plan, stops in the middle and executes it again. Then the log holds each ticket once, all events have times
+// of the simulation, and due tickets are closed.
 func TestExecuteResumes(t *testing.T) {
 	p := demo.Params{Tickets: 60, Months: 2, Until: simulationEnd, Seed: 3}
 	th := newFixture(t, p)
 	plan := th.plan(p)
-	ctx, cut := context.WithCancel(t.Context())
-	stage := th.installation
-	stage.Progress = func(done, total int) {
+	ctx, cancel := context.WithCancel(t.Context())
+	interrupted := th.installation
+	interrupted.Progress = func(done, total int) {
 		if done > total/2 {
-			cut()
+			cancel()
 		}
 	}
-	if err := demo.Execute(ctx, stage, p, plan); !errors.Is(err, context.Canceled) {
-		t.Fatalf("cut off with %v", err)
+	if err := demo.Execute(ctx, interrupted, p, plan); !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted Execute: got error %v, want %v", err, context.Canceled)
 	}
 	if err := demo.Execute(t.Context(), th.installation, p, plan); err != nil {
 		t.Fatal(err)
@@ -103,10 +103,10 @@ func TestExecuteResumes(t *testing.T) {
 		}
 		for n, e := range history {
 			if _, opened := e.Event.(ticket.Opened); opened != (n == 0) {
-				t.Errorf("event %d of %s is %T", n+1, s.Ticket, e.Event)
+				t.Errorf("event %d of %s: got %T, want Opened as the first event only", n+1, s.Ticket, e.Event)
 			}
 			if e.At.Before(p.From()) || e.At.After(p.Until) {
-				t.Errorf("%T of %s is dated %s", e.Event, s.Ticket, e.At)
+				t.Errorf("%T of %s: got time %s, want one of the simulation", e.Event, s.Ticket, e.At)
 			}
 		}
 		if _, ok := history[len(history)-1].Event.(ticket.AutoClosed); ok {
@@ -114,6 +114,6 @@ func TestExecuteResumes(t *testing.T) {
 		}
 	}
 	if closed < 20 {
-		t.Errorf("only %d of %d tickets are closed", closed, opens)
+		t.Errorf("got %d closed tickets of %d, want at least 20", closed, opens)
 	}
 }

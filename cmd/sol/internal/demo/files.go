@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// randomAttachment is what people attach: a receipt, or a picture of an error.
+// randomAttachment returns a PDF receipt or a PNG screenshot.
 func randomAttachment(r *rand.Rand) attachment.FileUpload {
 	if chance(r, 60) {
 		return attachment.FileUpload{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)), Content: pdfPage(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
@@ -22,7 +22,7 @@ func randomAttachment(r *rand.Rand) attachment.FileUpload {
 	return attachment.FileUpload{Name: fmt.Sprintf("schermata %02d.png", r.IntN(100)), Content: pngPicture(r)}
 }
 
-// pdfPage is a PDF of one page with one line on it.
+// pdfPage returns a PDF with one page and one line of text.
 func pdfPage(text string) []byte {
 	var b bytes.Buffer
 	var offsets []int
@@ -47,7 +47,7 @@ func pdfPage(text string) []byte {
 	return b.Bytes()
 }
 
-// pngPicture is a window with a bar, in colours of its own.
+// pngPicture returns a PNG of a window with a title bar in random colours.
 func pngPicture(r *rand.Rand) []byte {
 	const width, height, bar = 120, 80, 14
 	tints := color.Palette{color.White, color.RGBA{uint8(r.IntN(256)), uint8(r.IntN(256)), 200, 255}}
@@ -57,7 +57,7 @@ func pngPicture(r *rand.Rand) []byte {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, window); err != nil {
-		panic(err) // cannot be: a buffer takes everything
+		panic(err) // cannot happen: writing to a buffer never fails
 	}
 	return b.Bytes()
 }

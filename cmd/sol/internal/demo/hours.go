@@ -10,18 +10,18 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
 
-// Offices work from half past eight to five, in Rome.
+// Opening hours of the offices, in Europe/Rome.
 const (
 	officeOpens  = 8*time.Hour + 30*time.Minute
 	officeCloses = 17 * time.Hour
 )
 
-// nextOfficeTime gives the first moment, not before t, at which the office works; on another day than t's, some time in its morning.
+// nextOfficeTime returns t if the office is open at t, and otherwise a random time in the morning of the next opening.
 func nextOfficeTime(r *rand.Rand, c calendar.Calendar, t time.Time) time.Time {
 	local := t.In(calendar.Rome())
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, calendar.Rome())
-	if into := local.Sub(midnight); c.IsWorking(local) && into < officeCloses {
-		if into >= officeOpens {
+	if sinceMidnight := local.Sub(midnight); c.IsWorking(local) && sinceMidnight < officeCloses {
+		if sinceMidnight >= officeOpens {
 			return t
 		}
 		return midnight.Add(officeOpens + randomDuration(r, time.Hour))
@@ -34,7 +34,7 @@ func nextOfficeTime(r *rand.Rand, c calendar.Calendar, t time.Time) time.Time {
 	}
 }
 
-// nextWakingTime gives the moment, or one in the next morning when people sleep at t.
+// nextWakingTime returns t if it is between 7:00 and 23:00 in Europe/Rome, and otherwise a random time in the next morning.
 func nextWakingTime(r *rand.Rand, t time.Time) time.Time {
 	local := t.In(calendar.Rome())
 	if h := local.Hour(); h >= 7 && h < 23 {
@@ -47,7 +47,7 @@ func nextWakingTime(r *rand.Rand, t time.Time) time.Time {
 	return time.Date(local.Year(), local.Month(), day, 7, 0, 0, 0, calendar.Rome()).Add(randomDuration(r, 4*time.Hour)).UTC()
 }
 
-// randomDuration is some time up to most.
+// randomDuration returns a random number of whole seconds, from 0 to most.
 func randomDuration(r *rand.Rand, most time.Duration) time.Duration {
 	return time.Duration(r.Int64N(int64(most/time.Second)+1)) * time.Second
 }

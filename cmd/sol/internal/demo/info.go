@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// Info is demo.json: where the demo answers and who can log in. A person with two placements stands there twice.
+// Info is the content of demo.json: address and accounts of the demo. A person with two placements has two entries.
 type Info struct {
 	Address    string     `json:"address"`
 	Identities []Identity `json:"identities"`
@@ -25,6 +25,7 @@ type Info struct {
 	Mails      string     `json:"mails,omitempty"`   // directory of the mails to citizens
 }
 
+// Identity is one placement of a person, with the secrets to log in.
 type Identity struct {
 	Username string             `json:"username"`
 	Password string             `json:"password"`
@@ -37,8 +38,8 @@ type Identity struct {
 func NewInfo(address string, people []Person, b *Backends) Info {
 	info := Info{Address: address, Systems: b.ConnectorsURL, Mails: b.MailDir}
 	for _, p := range people {
-		for _, in := range p.Placements {
-			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: in.Role, Entity: in.Entity})
+		for _, placement := range p.Placements {
+			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: placement.Role, Entity: placement.Entity})
 		}
 	}
 	return info
@@ -52,8 +53,8 @@ func RemoveInfo(file string) error {
 	return nil
 }
 
-// Describe is demo.json for people, 120 columns wide: one identity of each role with its secrets, to begin with, and
-// who there is at every entity.
+// Describe returns the info as text of 120 columns: one identity of each role with its secrets, the user names of each entity, and
+// example requests.
 func (info Info) Describe(c config.Config) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nSOL Assistenza is ready at %s. All people are fictitious. Examples:\n\n", info.Address)
@@ -90,7 +91,7 @@ Ctrl-C stops it. The data stays in %[5]s.
 	return b.String()
 }
 
-// usernames lists who has one of the roles at an entity.
+// usernames returns the user names with one of the roles at an entity.
 func (info Info) usernames(entity catalog.EntityCode, roles ...person.Role) []string {
 	var names []string
 	for _, i := range info.Identities {

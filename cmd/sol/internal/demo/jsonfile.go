@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 )
 
-// WriteJSON puts a file in its place whole or not at all. It may hold a demo's passwords: only the owner reads it.
+// WriteJSON writes a JSON file atomically. Only the owner can read the file, which may hold the passwords of the demo.
 func WriteJSON(path string, v any) (err error) {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -28,8 +28,8 @@ func WriteJSON(path string, v any) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// ReadJSON reads a file; false when there is none.
-func ReadJSON(path string, into any) (there bool, err error) {
+// ReadJSON reads a JSON file. It returns false if the file does not exist.
+func ReadJSON(path string, target any) (exists bool, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
@@ -37,7 +37,7 @@ func ReadJSON(path string, into any) (there bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := json.Unmarshal(text, into); err != nil {
+	if err := json.Unmarshal(text, target); err != nil {
 		return true, fmt.Errorf("%s: %w", path, err)
 	}
 	return true, nil

@@ -16,8 +16,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// mailServer is the demo's mail server: it takes everything in and puts it into a directory, a file a message, where it
-// can be read and answered. Nothing leaves the machine.
+// mailServer is the demo's mail server. It accepts each message and writes it to a file of its own in a directory. It sends nothing.
 type mailServer struct {
 	dir      string
 	server   *smtp.Server
@@ -25,16 +24,16 @@ type mailServer struct {
 	received atomic.Int64
 }
 
-// startMailServer listens on a free port of this machine.
+// startMailServer listens on a free port of 127.0.0.1. serve accepts connections.
 func startMailServer(dir string) (*mailServer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	listen, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("demo's mail server: %w", err)
 	}
-	m := &mailServer{dir: dir, listen: listen}
+	m := &mailServer{dir: dir, listen: listener}
 	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return smtpSession{m}, nil }))
 	m.server.Domain, m.server.ReadTimeout, m.server.WriteTimeout = "localhost", time.Minute, time.Minute
 	return m, nil
@@ -42,7 +41,7 @@ func startMailServer(dir string) (*mailServer, error) {
 
 func (m *mailServer) url() string { return "smtp://" + m.listen.Addr().String() }
 
-// serve ends when the mailbox is closed, which is no error.
+// serve serves until close is called, which is no error.
 func (m *mailServer) serve() error {
 	if err := m.server.Serve(m.listen); err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("demo's mail server: %w", err)
@@ -50,16 +49,16 @@ func (m *mailServer) serve() error {
 	return nil
 }
 
-// close ends it, also when it has not begun to serve yet: then the server does not know of its listener.
+// close stops the server. It closes the listener as well, because a server that does not serve yet does not know its listener.
 func (m *mailServer) close() error {
 	err := m.server.Close()
-	if closed := m.listen.Close(); !errors.Is(closed, net.ErrClosed) {
-		err = errors.Join(err, closed)
+	if closeErr := m.listen.Close(); !errors.Is(closeErr, net.ErrClosed) {
+		err = errors.Join(err, closeErr)
 	}
 	return err
 }
 
-// smtpSession is one conversation with who sends.
+// smtpSession is the session of one SMTP connection. It accepts every sender and recipient.
 type smtpSession struct{ *mailServer }
 
 func (smtpSession) Mail(string, *smtp.MailOptions) error { return nil }
@@ -67,7 +66,7 @@ func (smtpSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
 func (smtpSession) Reset()                               {}
 func (smtpSession) Logout() error                        { return nil }
 
-// Data keeps the message under the time and a running number, so that a listing shows them in order.
+// Data writes the message to a file whose name is the time and a sequence number, so that a listing shows the order of arrival.
 func (d smtpSession) Data(r io.Reader) error {
 	name := fmt.Sprintf("%s-%06d.eml", time.Now().UTC().Format("20060102T150405"), d.received.Add(1))
 	text, err := io.ReadAll(r)

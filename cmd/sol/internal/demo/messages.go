@@ -23,18 +23,19 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// OutboxMessages is what becomes of what the sagas of a simulated past had to say: notices of the last week are delivered as of then,
-// questions about tickets that are still worked on are left for the connected systems, and the rest is dropped. No mail
-// of the past leaves.
+// OutboxMessages processes the messages that the sagas wrote during the simulation. Notifications of the last week are delivered with
+// their simulated time, questions about open tickets stay in the outbox for the connected systems, and all others are discarded. It sends
+// no mail.
 type OutboxMessages struct {
 	Pool          *pgxpool.Pool // as sol_worker
 	Dispatcher    *app.Dispatcher
 	Notifications *notification.Store
 }
 
+// recentPeriod is the time before the end of the simulation whose messages are kept.
 const recentPeriod = week
 
-// Deliver deals with everything that the outbox holds. Doing it again gives the same.
+// Deliver processes all messages of the outbox and marks most notifications as read. A repetition changes nothing.
 func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Account) error {
 	recent, err := outbox.ListPendingSince(ctx, n.Pool, p.Until.Add(-recentPeriod))
 	if err != nil {
@@ -44,11 +45,11 @@ func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Accoun
 		mu   sync.Mutex
 		kept []string
 	)
-	g, carrying := errgroup.WithContext(ctx)
+	g, groupCtx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for _, m := range recent {
 		g.Go(func() error {
-			keep, err := n.deliverMessage(carrying, m)
+			keep, err := n.deliverMessage(groupCtx, m)
 			if keep {
 				mu.Lock()
 				kept = append(kept, m.ID)
@@ -62,9 +63,9 @@ func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Accoun
 	}
 	for i, a := range accounts {
 		r := rand.New(rand.NewPCG(p.Seed, uint64(i)))
-		looked := p.Until.Add(-time.Hour - randomDuration(r, day)) // at what there was to read
-		for _, in := range a.Placements {
-			if err := n.Notifications.MarkReadUntil(ctx, person.Actor{ID: a.ID, Role: in.Role, Entity: in.Entity}, looked); err != nil {
+		readUntil := p.Until.Add(-time.Hour - randomDuration(r, day)) // the time at which the person last read notifications
+		for _, placement := range a.Placements {
+			if err := n.Notifications.MarkReadUntil(ctx, person.Actor{ID: a.ID, Role: placement.Role, Entity: placement.Entity}, readUntil); err != nil {
 				return err
 			}
 		}
@@ -73,7 +74,7 @@ func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Accoun
 	return err
 }
 
-// deliverMessage delivers a notice, and tells whether a message is to wait for the real present.
+// deliverMessage delivers a notification, and reports whether the message must stay in the outbox.
 func (n OutboxMessages) deliverMessage(ctx context.Context, m outbox.PendingMessage) (keep bool, err error) {
 	switch m.Topic {
 	case runtime.TopicNotify:

@@ -25,12 +25,12 @@ func TestOutboxMessages(t *testing.T) {
 	db := th.installation.Store.WorkerPool()
 	before, err := outbox.ListPendingSince(t.Context(), db, p.From())
 	if err != nil || len(before) == 0 {
-		t.Fatalf("the past said %d things, %v", len(before), err)
+		t.Fatalf("got %d messages of the simulation, %v; want some", len(before), err)
 	}
-	news := demo.OutboxMessages{Pool: db, Dispatcher: th.installation.Dispatcher, Notifications: notification.New(th.installation.Store, th.installation.Dispatcher)}
+	messages := demo.OutboxMessages{Pool: db, Dispatcher: th.installation.Dispatcher, Notifications: notification.New(th.installation.Store, th.installation.Dispatcher)}
 	var first [3]int
-	for round := range 2 { // a seeding that was cut off does it again
-		if err := news.Deliver(t.Context(), p, th.accounts); err != nil {
+	for round := range 2 { // a resumed seeding delivers again
+		if err := messages.Deliver(t.Context(), p, th.accounts); err != nil {
 			t.Fatal(err)
 		}
 		var notifications, read, marks int
@@ -42,26 +42,26 @@ func TestOutboxMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if notifications == 0 || read == 0 || read == notifications || oldest.Before(p.Until.AddDate(0, 0, -7)) || newest.After(p.Until) {
-			t.Errorf("%d notices, %d of them read, from %s to %s", notifications, read, oldest, newest)
+			t.Errorf("got %d notifications, %d of them read, from %s to %s; want some read, some not, all of the last week", notifications, read, oldest, newest)
 		}
 		if got := [3]int{notifications, read, marks}; round == 0 {
 			first = got
 		} else if got != first {
-			t.Errorf("first %v notices, read, marks; again %v", first, got)
+			t.Errorf("second delivery: got %v notifications, read ones and marks, want %v", got, first)
 		}
 	}
 	waiting, err := outbox.ListPendingSince(t.Context(), db, p.From())
 	if err != nil || len(waiting) == 0 {
-		t.Fatalf("%d questions wait, %v", len(waiting), err)
+		t.Fatalf("got %d waiting messages, %v; want some", len(waiting), err)
 	}
 	for _, m := range waiting {
 		s, _, err := th.installation.Dispatcher.State(t.Context(), m.Ticket)
 		if err != nil || m.Topic != runtime.TopicAskConnector || s.Status == ticket.Solved || s.Status == ticket.Closed {
-			t.Errorf("%s waits, of a ticket that is %s, %v", m.Topic, s.Status, err)
+			t.Errorf("got a waiting message of topic %s for a ticket that is %s, %v; want questions about open tickets only", m.Topic, s.Status, err)
 		}
 	}
 	var mails int
 	if err := db.QueryRow(t.Context(), `select count(*) from mail.deliveries`).Scan(&mails); err != nil || mails > 0 {
-		t.Errorf("%d mails of the past, %v", mails, err)
+		t.Errorf("got %d mails, %v; want none", mails, err)
 	}
 }

@@ -5,7 +5,7 @@ package demo
 
 import "math/rand/v2"
 
-// Whoever works here is named after a fruit or a tree, and every family name says that nobody is meant.
+// Operators are named after fruits and trees. All family names say that the person is fictitious.
 var (
 	fruits = []string{
 		"Albicocca", "Amarena", "Anguria", "Arancia", "Bergamotto", "Betulla", "Carrubo", "Castagno", "Cedro",
@@ -16,7 +16,7 @@ var (
 	staffFamilies = []string{"Prova", "Finto", "Esempio", "Campione"}
 )
 
-// Whoever writes to them is named after a river of Piemonte or beyond.
+// Citizens are named after Italian rivers.
 var (
 	rivers = []river{
 		{"Dora", true}, {"Sesia", true}, {"Stura", true}, {"Bormida", true}, {"Maira", true}, {"Varaita", true}, {"Trebbia", true},
@@ -32,11 +32,11 @@ type river struct {
 	female bool
 }
 
-// pick takes one of several.
+// pick returns a random element.
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-// chance tells yes so often in a hundred.
+// chance returns true with a probability in percent.
 func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
 
-// randomInt takes a whole number, both ends included.
+// randomInt returns a random number from least to most.
 func randomInt(r *rand.Rand, least, most int) int { return least + r.IntN(most-least+1) }

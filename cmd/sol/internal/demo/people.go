@@ -14,22 +14,21 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// Person is a demo identity. Password and PIN follow from the user name: they are good for trying out, and for
-// nothing else.
+// Person is a fictitious person of the demo. Password and PIN are derived from the user name, so they protect nothing.
 type Person struct {
 	Username, GivenName, FamilyName string
 	Password, PIN                   string
-	TaxCode                         string // of citizens alone
+	TaxCode                         string // of citizens only
 	Placements                      []Placement
 }
 
-// Placement is a role at an entity, empty for the roles that are held at none.
+// Placement is a role at an entity; Entity is empty for auditor, administrator and citizen.
 type Placement struct {
 	Role   person.Role
 	Entity catalog.EntityCode
 }
 
-// People makes the demo's identities: two or three operators and a supervisor for every ASR, two operators and a
+// People returns the demo's people: two or three operators and a supervisor for every ASR, two operators and a
 // supervisor for the Region, an auditor, an administrator, four citizens. The first supervisor is also an operator
 // of the last ASR: someone with two placements. The same catalogue gives the same people.
 func People(c *catalog.Catalog, at time.Time) []Person {
@@ -58,19 +57,19 @@ func People(c *catalog.Catalog, at time.Time) []Person {
 	}
 	r := rand.New(rand.NewPCG(1, 0))
 	for i := range 4 {
-		named := rivers[i*5]
+		river := rivers[i*5]
 		born := time.Date(randomInt(r, 1950, 1999), time.Month(randomInt(r, 1, 12)), randomInt(r, 1, 28), 0, 0, 0, 0, time.UTC)
-		p := newPerson(named.name, "Cittadino", Placement{person.Citizen, ""})
-		p.TaxCode = taxCode(named.name, "Cittadino", born, named.female, pick(r, townCodes))
+		p := newPerson(river.name, "Cittadino", Placement{person.Citizen, ""})
+		p.TaxCode = taxCode(river.name, "Cittadino", born, river.female, pick(r, townCodes))
 		all = append(all, p)
 	}
 	return all
 }
 
-func newPerson(given, family string, in Placement) Person {
+func newPerson(given, family string, placement Placement) Person {
 	p := Person{
 		Username:  strings.ToLower(given + "." + family),
-		GivenName: given, FamilyName: family, Placements: []Placement{in},
+		GivenName: given, FamilyName: family, Placements: []Placement{placement},
 	}
 	var seed [32]byte
 	copy(seed[:], p.Username)

@@ -15,13 +15,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Account is a demo person who has an account by now.
+// Account is a person with the id of their account.
 type Account struct {
 	Person
 	ID string // UUID
 }
 
-// planner is what all stories share.
+// planner holds what all scenarios share.
 type planner struct {
 	catalog     *catalog.Catalog
 	end         time.Time
@@ -30,33 +30,33 @@ type planner struct {
 	hashTaxCode func(taxCode string) string
 }
 
-// staff is who works at an entity.
+// staff are the people of an entity.
 type staff struct {
-	operators  []person.Actor // the supervisor among them
+	operators  []person.Actor // includes the supervisor
 	supervisor person.Actor
 }
 
-// Plan writes every step of the simulation, in the order of time. subject makes the keyed hash of a tax code. The
-// same Params, catalogue and accounts give the same plan.
-func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode string) string) []Step {
-	w := &planner{catalog: c, end: p.Until.UTC(), asrs: listASRs(c, p.Until), staff: map[catalog.EntityCode]staff{}, hashTaxCode: subject}
+// Plan returns all steps of the simulation in the order of time. hashTaxCode returns the keyed hash of a tax code. The same Params,
+// catalogue and accounts give the same plan.
+func Plan(p Params, c *catalog.Catalog, accounts []Account, hashTaxCode func(taxCode string) string) []Step {
+	w := &planner{catalog: c, end: p.Until.UTC(), asrs: listASRs(c, p.Until), staff: map[catalog.EntityCode]staff{}, hashTaxCode: hashTaxCode}
 	var citizens []Account
 	var administrator person.Actor
 	for _, a := range accounts {
-		in := a.Placements[0]
-		actor := person.Actor{ID: a.ID, Role: in.Role, Entity: in.Entity}
+		placement := a.Placements[0]
+		actor := person.Actor{ID: a.ID, Role: placement.Role, Entity: placement.Entity}
 		switch {
-		case in.Role == person.Citizen:
+		case placement.Role == person.Citizen:
 			citizens = append(citizens, a)
-		case in.Role == person.Administrator:
+		case placement.Role == person.Administrator:
 			administrator = actor
-		case in.Role.Operates():
-			s := w.staff[in.Entity]
+		case placement.Role.Operates():
+			s := w.staff[placement.Entity]
 			s.operators = append(s.operators, actor)
-			if in.Role.Supervises() {
+			if placement.Role.Supervises() {
 				s.supervisor = actor
 			}
-			w.staff[in.Entity] = s
+			w.staff[placement.Entity] = s
 		}
 	}
 	var steps []Step
@@ -66,7 +66,7 @@ func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode
 		for _, s := range append([]*scenario{s}, s.followUps...) {
 			steps = append(steps, s.steps...)
 		}
-		if n%1000 == 700 { // someone asked for their data to be erased
+		if n%1000 == 700 { // a citizen asked for erasure
 			s.now = s.now.Add(week)
 			s.steps = nil
 			s.addStep(administrator, ticket.Erase{})
@@ -82,8 +82,8 @@ func Plan(p Params, c *catalog.Catalog, accounts []Account, subject func(taxCode
 	return steps
 }
 
-// writeScenario tells the n-th story. Every sixth opens in the last two weeks and every twentieth in the last three days, so that
-// the queues are full today.
+// writeScenario returns the scenario of the n-th ticket. Every sixth ticket is opened in the last two weeks and every twentieth in the
+// last three days, so that the queues are full at the end.
 func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Account) *scenario {
 	s := &scenario{planner: w, random: r, citizen: newCitizen(r)}
 	total := p.Until.Sub(p.From())
@@ -95,11 +95,11 @@ func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Accoun
 		s.now = p.Until.Add(-time.Hour - randomDuration(r, 3*day))
 	}
 	s.now = openingTime(r, s.now, s.end)
-	m := drawTopic(r)
+	topic := drawTopic(r)
 	entity := w.drawEntity(r)
 	kind := r.IntN(1000)
 	if kind < 45 {
-		m = operatorTopic
+		topic = operatorTopic
 	} else if kind < 95 && len(citizens) > 0 {
 		a := pick(r, citizens)
 		s.account = a.ID
@@ -107,11 +107,11 @@ func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Accoun
 	}
 	s.placeholders = newPlaceholders(r, s.citizen, s.now)
 	if kind >= 975 {
-		m.requests = junk
+		topic.requests = junk
 	}
-	s.openTicket(m, entity, "")
+	s.openTicket(topic, entity, "")
 	switch {
-	case m.service == ticket.OperatorsForm:
+	case topic.service == ticket.OperatorsForm:
 		s.handleAtRegion(0)
 	case kind >= 985:
 		s.discard(ticket.Spam)
@@ -126,10 +126,10 @@ func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Accoun
 	return s
 }
 
-// openingTime moves a moment to when people write: by day, more on working days, and never after the end.
+// openingTime moves a time to one at which people write: by day, more often on working days, and before the end.
 func openingTime(r *rand.Rand, t, until time.Time) time.Time {
 	t = nextWakingTime(r, t)
-	if w := t.In(calendar.Rome()).Weekday(); (w == time.Saturday || w == time.Sunday) && chance(r, 60) {
+	if planner := t.In(calendar.Rome()).Weekday(); (planner == time.Saturday || planner == time.Sunday) && chance(r, 60) {
 		t = t.Add(2 * day)
 	}
 	if t.After(until) {
@@ -138,17 +138,18 @@ func openingTime(r *rand.Rand, t, until time.Time) time.Time {
 	return t
 }
 
+// drawTopic returns a random topic by weight.
 func drawTopic(r *rand.Rand) topic {
-	at := r.IntN(100)
+	n := r.IntN(100)
 	for _, m := range topics {
-		if at -= m.weight; at < 0 {
+		if n -= m.weight; n < 0 {
 			return m
 		}
 	}
 	return topics[0]
 }
 
-// drawEntity prefers the first of the list, which is the largest, and then decreases.
+// drawEntity returns a random ASR. The first of the list, the largest, is the most probable; the probability decreases along the list.
 func (w *planner) drawEntity(r *rand.Rand) catalog.EntityCode {
 	return w.asrs[min(r.IntN(len(w.asrs)), r.IntN(len(w.asrs)+6))%len(w.asrs)].Code
 }

@@ -33,12 +33,12 @@ func plan(p demo.Params) []demo.Step {
 	return demo.Plan(p, catalog.Default(), accounts(), func(taxCode string) string { return "hash of " + taxCode })
 }
 
-// TestPlanKeepsTheRules sends the whole plan through the rules, closing what is due on the way, and looks at where the
-// tickets end.
+// TestPlanKeepsTheRules decides all steps of a plan with the rules, closes due tickets in between, and checks the final statuses and
+// entities.
 func TestPlanKeepsTheRules(t *testing.T) {
 	rules := rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}
 	states, last := map[ticket.ID]ticket.State{}, time.Time{}
-	since := map[ticket.ID]time.Time{} // in effect, of the latest resolution
+	since := map[ticket.ID]time.Time{} // the latest resolution is in effect from then on
 	events := map[string]int{}
 	send := func(id ticket.ID, c ticket.Command, by person.Actor, at time.Time, act string) {
 		decided, err := rules.Decide(states[id], c, by, at)
@@ -62,7 +62,7 @@ func TestPlanKeepsTheRules(t *testing.T) {
 	}
 	for _, step := range plan(demo.Params{Tickets: 3000, Months: 6, Until: simulationEnd, Seed: 1}) {
 		if step.At.Before(last) || step.At.After(simulationEnd) {
-			t.Fatalf("%s at %s follows %s", step.Key(), step.At, last)
+			t.Fatalf("%s: got time %s after %s, want an ascending time before the end", step.Key(), step.At, last)
 		}
 		last = step.At
 		closeDue(step.Ticket, step.At)
@@ -79,12 +79,12 @@ func TestPlanKeepsTheRules(t *testing.T) {
 	}
 	for _, status := range ticket.Statuses() {
 		if statuses[status] < 10 {
-			t.Errorf("only %d tickets end as %s", statuses[status], status)
+			t.Errorf("got %d tickets with final status %s, want at least 10", statuses[status], status)
 		}
 	}
 	for _, e := range catalog.Default().Entities(simulationEnd) {
 		if entities[e.Code] < 5 {
-			t.Errorf("only %d tickets at %s", entities[e.Code], e.Short)
+			t.Errorf("got %d tickets at %s, want at least 5", entities[e.Code], e.Short)
 		}
 	}
 	for _, name := range []string{
@@ -93,17 +93,17 @@ func TestPlanKeepsTheRules(t *testing.T) {
 		"ActWithdrawn", "AutoClosed", "Reclassified", "PersonalDataErased", "CheckAnswered", "OutcomeCarriedOut",
 	} {
 		if events[name] == 0 {
-			t.Errorf("no %s", name)
+			t.Errorf("got no event %s, want some", name)
 		}
 	}
 	t.Logf("%d tickets; %v; %v", len(states), statuses, events)
 }
 
-// TestPlanIsTheSame: what was cut off can be begun again.
-func TestPlanIsTheSame(t *testing.T) {
+// TestPlanIsDeterministic: an interrupted seeding makes the same plan again.
+func TestPlanIsDeterministic(t *testing.T) {
 	p := demo.Params{Tickets: 50, Months: 2, Until: simulationEnd, Seed: 7}
 	if !reflect.DeepEqual(plan(p), plan(p)) {
-		t.Error("the same Params made two plans")
+		t.Error("got two different plans for the same Params")
 	}
 }
 
@@ -112,7 +112,7 @@ func TestPeople(t *testing.T) {
 	names, at := map[string]bool{}, map[demo.Placement]int{}
 	for _, p := range people {
 		if names[p.Username] {
-			t.Errorf("%s is there twice", p.Username)
+			t.Errorf("got user name %s twice", p.Username)
 		}
 		names[p.Username] = true
 		for _, in := range p.Placements {
@@ -130,10 +130,10 @@ func TestPeople(t *testing.T) {
 			operator, supervisor = person.RegionalOperator, person.RegionalSupervisor
 		}
 		if at[demo.Placement{Role: operator, Entity: e.Code}] < 2 || at[demo.Placement{Role: supervisor, Entity: e.Code}] != 1 {
-			t.Errorf("%s is not staffed", e.Short)
+			t.Errorf("%s: got too few operators, or not one supervisor", e.Short)
 		}
 	}
 	if at[demo.Placement{Role: person.Auditor}] != 1 || at[demo.Placement{Role: person.Administrator}] != 1 || at[demo.Placement{Role: person.Citizen}] < 2 {
-		t.Error("auditor, administrator or citizens are missing")
+		t.Error("got no auditor, no administrator, or fewer than two citizens")
 	}
 }

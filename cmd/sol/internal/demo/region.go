@@ -10,12 +10,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// most hand-overs of one ticket, redirects included.
+// maxHandovers is the largest number of hand-overs of one ticket, redirects included.
 const maxHandovers = 4
 
-// handOver sends the ticket to the Region (FAQ 2.6), by its status or by «Regione Piemonte» in the menu.
+// handOver hands the ticket over to the Region (FAQ 2.6), by the status or by «Regione Piemonte» in the operator menu.
 func (s *scenario) handOver() { s.handOverNth(1) }
 
+// handOverNth adds the n-th hand-over of the ticket and the steps after it.
 func (s *scenario) handOverNth(n int) {
 	from, worker := s.entity, s.worker
 	u := ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: s.publicNote(s.topic.handoverNotes), Answers: s.drawAnswers(answersBeforeHandover, 40)}
@@ -51,7 +52,7 @@ func (s *scenario) handOverNth(n int) {
 	s.handleAtRegion(n)
 }
 
-// handleAtRegion is what the Region does with a ticket that is new there; n counts the hand-overs that there were.
+// handleAtRegion adds the steps of the Region for a ticket that is new there. n is the number of hand-overs so far.
 func (s *scenario) handleAtRegion(n int) {
 	if n == 0 {
 		s.passOfficeTime(15*time.Minute, day)
@@ -75,7 +76,7 @@ func (s *scenario) handleAtRegion(n int) {
 	s.resolve(regionalResolutions)
 }
 
-// consultASR asks the ASR something, between the two of them.
+// consultASR adds a regional message to the ASR and its answer.
 func (s *scenario) consultASR() {
 	s.update(ticket.Update{Note: s.newNote(ticket.Regional, pick(s.random, questionsToASR))})
 	worker, asr := s.worker, pick(s.random, s.staff[s.fromASR].operators)
@@ -86,14 +87,14 @@ func (s *scenario) consultASR() {
 	s.passOfficeTime(time.Hour, day)
 }
 
-// redirect sends the ticket to another ASR, or back to the one that it came from.
+// redirect sends the ticket to another ASR, or back to the one that handed it over. It is hand-over n.
 func (s *scenario) redirect(n int) {
-	to := s.fromASR
+	target := s.fromASR
 	if chance(s.random, 70) {
-		to = pick(s.random, s.asrs).Code
+		target = pick(s.random, s.asrs).Code
 	}
-	s.update(ticket.Update{Changes: ticket.Changes{Entity: to}, Note: s.publicNote(redirectNotes)})
-	s.entity, s.checksAnswered = to, false
+	s.update(ticket.Update{Changes: ticket.Changes{Entity: target}, Note: s.publicNote(redirectNotes)})
+	s.entity, s.checksAnswered = target, false
 	s.pickWorker()
 	s.passOfficeTime(30*time.Minute, 2*day)
 	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
@@ -105,21 +106,21 @@ func (s *scenario) redirect(n int) {
 	s.resolve(s.topic.resolutions)
 }
 
-// discard is what supervisors do with what is no request.
+// discard adds the discarding of a ticket that is no request, by a supervisor.
 func (s *scenario) discard(why ticket.DiscardReason) {
 	s.passOfficeTime(time.Hour, 2*day)
 	s.addStep(s.supervisor(), ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(why)}})
 }
 
-// addDuplicate sends the same request again some time later, and marks that one as a duplicate of this.
+// addDuplicate opens the same request again some time later and marks the second ticket as a duplicate of the first.
 func (s *scenario) addDuplicate() {
-	again := &scenario{planner: s.planner, random: s.random, citizen: s.citizen, account: s.account, placeholders: s.placeholders, now: s.now}
-	again.passCitizenTime(10*time.Minute, 8*time.Hour)
-	again.openTicket(s.topic, s.formEntity, "")
-	again.passOfficeTime(20*time.Minute, day)
-	again.update(ticket.Update{
+	duplicate := &scenario{planner: s.planner, random: s.random, citizen: s.citizen, account: s.account, placeholders: s.placeholders, now: s.now}
+	duplicate.passCitizenTime(10*time.Minute, 8*time.Hour)
+	duplicate.openTicket(s.topic, s.formEntity, "")
+	duplicate.passOfficeTime(20*time.Minute, day)
+	duplicate.update(ticket.Update{
 		DuplicateOf: &ticket.OriginalTicket{Ticket: s.id, Subject: s.hashTaxCode(s.citizen.taxCode)},
-		Note:        again.newNote(ticket.Public, "Gentile "+s.citizen.given+" "+s.citizen.family+", questa richiesta ripete una sua precedente: le rispondiamo su quella."),
+		Note:        duplicate.newNote(ticket.Public, "Gentile "+s.citizen.given+" "+s.citizen.family+", questa richiesta ripete una sua precedente: le rispondiamo su quella."),
 	})
-	s.followUps = append(s.followUps, again)
+	s.followUps = append(s.followUps, duplicate)
 }

@@ -18,48 +18,48 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
-// Step is one command at its time. Of an Open the number is still missing, of any command the content of its files.
+// Step is one command with its time. Execute adds the number of an Open and the stored files.
 type Step struct {
 	At      time.Time
 	Ticket  ticket.ID
-	N       int // among the ticket's steps, from 1
+	N       int // number of the step of its ticket, from 1
 	By      person.Actor
 	Command ticket.Command
 	Files   []attachment.FileUpload
-	// Exact steps happen to the second, others within their half hour.
+	// Exact steps are executed at their time, others within half an hour of it.
 	Exact bool
 }
 
-// Key makes the step repeatable, so that a seeding that was cut off can be begun again.
+// Key returns the idempotency key of the step, so that an interrupted seeding can be repeated.
 func (s Step) Key() string { return fmt.Sprintf("demo/%s/%d", s.Ticket, s.N) }
 
-// scenario writes the life of one ticket, act by act, until the simulation's end cuts it off.
+// scenario builds the steps of one ticket. It drops steps after the end of the simulation.
 type scenario struct {
 	*planner
 	random       *rand.Rand
 	id           ticket.ID
 	topic        topic
 	citizen      citizen
-	account      string // of a verified citizen
+	account      string // id of a verified citizen's account
 	requester    person.Actor
 	placeholders *strings.Replacer
-	now          time.Time          // of the last act
-	formEntity   catalog.EntityCode // in the form
-	entity       catalog.EntityCode // competent
-	fromASR      catalog.EntityCode // that handed it over
-	worker       person.Actor       // who works on it there
+	now          time.Time          // time of the next step
+	formEntity   catalog.EntityCode // chosen in the form
+	entity       catalog.EntityCode // the competent entity
+	fromASR      catalog.EntityCode // the ASR that handed it over
+	worker       person.Actor       // operator who works on it there
 	steps        []Step
-	followUps    []*scenario // that come of this one
+	followUps    []*scenario // duplicates and linked tickets
 	ended        bool        // the simulation has ended
 
-	reclassified   bool // its checks are others' then
-	checksAnswered bool // somebody has worked the checks where it is
+	reclassified   bool // the problem, and with it the checks, has changed
+	checksAnswered bool // the checks were answered at the competent entity
 }
 
-// text fills the facts into one of several texts.
+// text returns one of the texts with its placeholders filled.
 func (s *scenario) text(texts []string) string { return s.placeholders.Replace(pick(s.random, texts)) }
 
-// newID makes a UUID of version 7 that belongs to the moment and to the story.
+// newID returns a UUID of version 7 for a time, from the scenario's random numbers.
 func (s *scenario) newID(at time.Time) ticket.ID {
 	var u uuid.UUID
 	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16|uint64(s.random.Uint32()&0x0fff)|0x7000)
@@ -67,7 +67,7 @@ func (s *scenario) newID(at time.Time) ticket.ID {
 	return ticket.ID(u.String())
 }
 
-// addStep adds a step at the story's time.
+// addStep adds a step at the scenario's present time, unless the simulation has ended by then.
 func (s *scenario) addStep(by person.Actor, c ticket.Command, files ...attachment.FileUpload) {
 	if s.ended = s.ended || s.now.After(s.end); s.ended {
 		return
@@ -75,12 +75,12 @@ func (s *scenario) addStep(by person.Actor, c ticket.Command, files ...attachmen
 	s.steps = append(s.steps, Step{At: s.now.UTC(), Ticket: s.id, N: len(s.steps) + 1, By: by, Command: c, Files: files})
 }
 
-// passOfficeTime lets office time pass: some of it, then until the office works.
+// passOfficeTime moves the time on by least to most, and then to the next time at which the office is open.
 func (s *scenario) passOfficeTime(least, most time.Duration) {
 	s.now = nextOfficeTime(s.random, s.catalog.Calendar(s.entity), s.now.Add(least+randomDuration(s.random, most-least)))
 }
 
-// passCitizenTime lets the citizen's time pass.
+// passCitizenTime moves the time on by least to most, and then to a time at which people are awake.
 func (s *scenario) passCitizenTime(least, most time.Duration) {
 	s.now = nextWakingTime(s.random, s.now.Add(least+randomDuration(s.random, most-least)))
 }
@@ -93,24 +93,24 @@ func (s *scenario) publicNote(texts []string) *ticket.NoteInput {
 	return s.newNote(ticket.Public, s.text(texts))
 }
 
-// update is the worker's click.
+// update adds an update by the worker.
 func (s *scenario) update(u ticket.Update) { s.addStep(s.worker, u) }
 
-// pickWorker chooses who works on the ticket at the competent entity.
+// pickWorker chooses a random operator of the competent entity as worker.
 func (s *scenario) pickWorker() { s.worker = pick(s.random, s.staff[s.entity].operators) }
 
 func (s *scenario) supervisor() person.Actor { return s.staff[s.entity].supervisor }
 
-// assignTo is an operator of the competent entity in the menu.
+// assignTo returns the input that assigns the ticket to an operator of the competent entity.
 func (s *scenario) assignTo(a person.Actor) *ticket.AssigneeInput {
 	return &ticket.AssigneeInput{Operator: a.ID, Entity: s.entity}
 }
 
-// openTicket sends the form, in one of the ways in which requests come.
+// openTicket adds the opening of the ticket, by a random channel and requester. continues is the closed ticket of a linked ticket, or "".
 func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues ticket.ID) {
 	s.topic, s.formEntity, s.entity = m, entity, entity
 	s.id = s.newID(s.now)
-	s.requester = person.Actor{ID: string(s.id), Role: person.Citizen} // by the personal link
+	s.requester = person.Actor{ID: string(s.id), Role: person.Citizen} // uses the personal link
 	by := person.Actor{Role: person.Anonymous}
 	c := ticket.Open{
 		Service: m.service, Problem: m.problem, Entity: entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,

@@ -44,14 +44,14 @@ type seedRecord struct {
 // Seed creates people and tickets in an empty log, and resumes an interrupted seeding. It refuses a log that the demo did not
 // create, since the passwords of the demo are public.
 func Seed(ctx context.Context, c SeedConfig) error {
-	var was seedRecord
-	known, err := ReadJSON(c.File, &was)
-	if err != nil || was.Done {
+	var record seedRecord
+	resuming, err := ReadJSON(c.File, &record)
+	if err != nil || record.Done {
 		return err
 	}
 	p := c.Params
-	if known {
-		p = was.Params
+	if resuming {
+		p = record.Params
 		fmt.Fprintln(c.Log, "resuming interrupted demo seeding")
 	}
 	clock := &Clock{}
@@ -65,18 +65,18 @@ func Seed(ctx context.Context, c SeedConfig) error {
 	if err != nil {
 		return err
 	}
-	if head.N > 0 && !known {
+	if head.N > 0 && !resuming {
 		return errors.New("this database holds tickets that were not created by the demo: run it with sol serve, or set SOL_DATA_DIR to an empty directory")
 	}
 	if err := WriteJSON(c.File, seedRecord{p, false}); err != nil {
 		return err
 	}
-	begun := time.Now()
+	start := time.Now()
 	fmt.Fprintf(c.Log, "creating demo data: %d people, %d tickets over %d months\n", len(c.People), p.Tickets, p.Months)
 	if err := s.create(ctx, clock, p, c); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.Log, "demo data created in %s\n", time.Since(begun).Round(100*time.Millisecond))
+	fmt.Fprintf(c.Log, "demo data created in %s\n", time.Since(start).Round(100*time.Millisecond))
 	return WriteJSON(c.File, seedRecord{p, true})
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// taxCode makes the codice fiscale that a person so named would have (DM 23 December 1976).
+// taxCode returns the codice fiscale of a person (DM 23 December 1976).
 func taxCode(given, family string, born time.Time, female bool, town string) string {
 	day := born.Day()
 	if female {
@@ -21,7 +21,7 @@ func taxCode(given, family string, born time.Time, female bool, town string) str
 	return code + string(checkCharacter(code))
 }
 
-// letters divides a name into consonants and vowels.
+// letters returns the consonants and the vowels of a name, in upper case.
 func letters(name string) (consonants, vowels string) {
 	for _, r := range strings.ToUpper(name) {
 		switch {
@@ -34,12 +34,13 @@ func letters(name string) (consonants, vowels string) {
 	return consonants, vowels
 }
 
+// familyLetters returns the three letters of the family name.
 func familyLetters(name string) string {
 	consonants, vowels := letters(name)
 	return (consonants + vowels + "XXX")[:3]
 }
 
-// givenLetters leaves out the second of four consonants or more.
+// givenLetters returns the three letters of the given name. It skips the second of four or more consonants.
 func givenLetters(name string) string {
 	consonants, vowels := letters(name)
 	if len(consonants) > 3 {
@@ -48,9 +49,10 @@ func givenLetters(name string) string {
 	return (consonants + vowels + "XXX")[:3]
 }
 
-// oddValues is what 0 to 9, and A to Z alike, count in the first, third … place.
+// oddValues are the values of 0 to 9, and of A to Z, at the first, third, … position.
 var oddValues = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
 
+// checkCharacter returns the last character of a tax code.
 func checkCharacter(code string) byte {
 	sum := 0
 	for i := range len(code) {
@@ -69,18 +71,18 @@ func checkCharacter(code string) byte {
 // townCodes are cadastral codes of Torino, Novara, Cuneo, Asti, Alessandria, Biella, Vercelli.
 var townCodes = []string{"L219", "F952", "D205", "A479", "A182", "A859", "L750"}
 
-// citizen makes someone who needs help.
+// citizen is a fictitious citizen who sends requests.
 type citizen struct {
 	given, family, taxCode, email, phone string
 }
 
 func newCitizen(r *rand.Rand) citizen {
-	named, family := pick(r, rivers), pick(r, citizenFamilies)
+	river, family := pick(r, rivers), pick(r, citizenFamilies)
 	born := time.Date(randomInt(r, 1935, 2004), time.Month(randomInt(r, 1, 12)), randomInt(r, 1, 28), 0, 0, 0, 0, time.UTC)
 	return citizen{
-		given: named.name, family: family,
-		taxCode: taxCode(named.name, family, born, named.female, pick(r, townCodes)),
-		email:   fmt.Sprintf("%s.%s%02d@example.org", strings.ToLower(named.name), strings.ToLower(family), born.Year()%100),
+		given: river.name, family: family,
+		taxCode: taxCode(river.name, family, born, river.female, pick(r, townCodes)),
+		email:   fmt.Sprintf("%s.%s%02d@example.org", strings.ToLower(river.name), strings.ToLower(family), born.Year()%100),
 		phone:   fmt.Sprintf("011 555%04d", r.IntN(10000)),
 	}
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// topic is what a request is about: a service and a problem of the catalogue, and what people write of it.
+// topic is a service and a problem of the catalogue, with the texts that people write about it.
 type topic struct {
 	service       catalog.ServiceID
 	problem       catalog.ProblemID
-	weight        int      // among all
-	requests      []string // the request
+	weight        int      // share of the requests, relative to the other topics
+	requests      []string // of the citizen
 	questions     []string // to the citizen
 	answers       []string // by the citizen
-	internalNotes []string // internal note
+	internalNotes []string // between operators
 	resolutions   []string // to the citizen
 	handoverNotes []string // to the Region
 }
 
-// topics are the requests that citizens make (FAQ 2.7–2.12). {…} stand for the facts of a ticket.
+// topics are the requests that citizens make (FAQ 2.7–2.12). {…} are placeholders.
 var topics = []topic{
 	{
 		service: "ritiro-documenti", problem: "referto-non-trovato", weight: 30,
@@ -181,7 +181,7 @@ var topics = []topic{
 	},
 }
 
-// operatorTopic is the request of somebody who works at an ASR and cannot get in (FAQ 2.2).
+// operatorTopic is the request of an operator of an ASR who cannot log in (FAQ 2.2).
 var operatorTopic = topic{
 	service: "assistenza-online", problem: "accesso-al-sistema",
 	requests: []string{
@@ -198,7 +198,7 @@ var operatorTopic = topic{
 	},
 }
 
-// What is said whatever the matter is.
+// Texts for all topics.
 var (
 	unansweredResolutions = []string{"Gentile {nome}, non avendo ricevuto le informazioni richieste consideriamo conclusa la richiesta. Può scriverci di nuovo in qualunque momento."}
 	notSolvedReplies      = []string{"Ho riprovato oggi ma il problema non è risolto.", "Purtroppo continuo a non vedere il referto.", "Non è cambiato nulla, compare lo stesso errore."}
@@ -219,7 +219,7 @@ var (
 	followUpRequests = []string{"La mia richiesta precedente è stata chiusa ma il problema è tornato con {esame} del {data}."}
 )
 
-// newPlaceholders are what a ticket's texts speak of.
+// newPlaceholders returns the replacer that fills random values into the placeholders of a ticket's texts.
 func newPlaceholders(r *rand.Rand, c citizen, opened time.Time) *strings.Replacer {
 	done, exam := opened.AddDate(0, 0, -randomInt(r, 5, 40)), pick(r, exams)
 	return strings.NewReplacer(
@@ -235,7 +235,7 @@ func newPlaceholders(r *rand.Rand, c citizen, opened time.Time) *strings.Replace
 	)
 }
 
-// withPreposition puts di (as de) or da before a noun with its article: della TAC, dall’ecografia.
+// withPreposition returns a noun with its article after di (given as de) or da: della TAC, dall’ecografia.
 func withPreposition(preposition, noun string) string {
 	if rest, ok := strings.CutPrefix(noun, "il "); ok {
 		return preposition + "l " + rest

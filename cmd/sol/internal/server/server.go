@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package server listens for HTTP from the start of the process and routes requests to the API and the pages.
+// Package server listens for HTTP from the start of the process and routes requests to the API and the pages. Until these are set, and
+// while the database is down, it answers 503.
 package server
 
 import (
@@ -21,73 +22,73 @@ import (
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
-// Server is what listens. It does so from the start, and answers 503 as long as there is nothing behind it: a load
-// balancer, or a person with curl, learns that sol is coming up.
+// Server is the HTTP server. It answers 503 with Retry-After while Router is nil or the database is down, so that load balancers and
+// people learn that sol is starting.
 type Server struct {
 	httpServer   *http.Server
 	addr         net.Addr
-	Router       atomic.Pointer[Router] // nil: not up
-	DatabaseDown atomic.Bool            // the database has gone for the moment
-	ServeErr     chan error
+	Router       atomic.Pointer[Router] // nil: not ready
+	DatabaseDown atomic.Bool            // the embedded Postgres has stopped and is restarted
+	ServeErr     chan error             // the error of serving, once
 }
 
-// Router is what the front leads to: programs to the API, people to the pages.
+// Router sends /api, /status, /metrics and /openapi to the API and everything else to the pages.
 type Router struct {
 	API *api.API
 	Web *web.Web
 }
 
-func (b *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if isAPIPath(r.URL.Path) {
-		b.API.ServeHTTP(w, r)
+		rt.API.ServeHTTP(w, r)
 		return
 	}
-	b.Web.ServeHTTP(w, r)
+	rt.Web.ServeHTTP(w, r)
 }
 
 func isAPIPath(path string) bool {
 	return strings.HasPrefix(path, "/api/") || path == "/status" || path == "/metrics" || strings.HasPrefix(path, "/openapi")
 }
 
-func (b *Router) endStreams() {
-	b.API.EndStreams()
-	b.Web.EndStreams()
+func (rt *Router) endStreams() {
+	rt.API.EndStreams()
+	rt.Web.EndStreams()
 }
 
-// drainTimeout bounds how long requests under way may take when sol stops.
+// drainTimeout is the longest time that open requests may take when sol stops.
 const drainTimeout = 15 * time.Second
 
-// Listen opens the address and answers 503 until a router is set.
+// Listen listens on the address and serves. The server answers 503 until a router is set.
 func Listen(addr string, log *slog.Logger) (*Server, error) {
-	on, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%w; set SOL_ADDR to an address that is free", err)
 	}
-	f := &Server{addr: on.Addr(), ServeErr: make(chan error, 1)}
-	f.httpServer = &http.Server{
-		Handler:           f,
+	s := &Server{addr: listener.Addr(), ServeErr: make(chan error, 1)}
+	s.httpServer = &http.Server{
+		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       70 * time.Second, // five attachments on a slow line
-		WriteTimeout:      2 * time.Minute,  // streams lift it for themselves
+		WriteTimeout:      2 * time.Minute,  // live-update streams set their own deadline
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what broken clients cause
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // errors that broken clients cause
 	}
-	go func() { f.ServeErr <- f.httpServer.Serve(on) }()
-	return f, nil
+	go func() { s.ServeErr <- s.httpServer.Serve(listener) }()
+	return s, nil
 }
 
-// URL is where the front answers, for people and demo.json: on this machine, when it answers on every address.
-func (f *Server) URL() string {
-	at, ok := f.addr.(*net.TCPAddr)
-	if ok && at.IP.IsUnspecified() {
-		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(at.Port))
+// URL returns the server's URL for people and demo.json, with the host localhost if it listens on all addresses.
+func (s *Server) URL() string {
+	tcpAddr, ok := s.addr.(*net.TCPAddr)
+	if ok && tcpAddr.IP.IsUnspecified() {
+		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(tcpAddr.Port))
 	}
-	return "http://" + f.addr.String()
+	return "http://" + s.addr.String()
 }
 
-func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if router := f.Router.Load(); router != nil && (!f.DatabaseDown.Load() || r.URL.Path == "/metrics") {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if router := s.Router.Load(); router != nil && (!s.DatabaseDown.Load() || r.URL.Path == "/metrics") {
 		router.ServeHTTP(w, r)
 		return
 	}
@@ -105,24 +106,24 @@ func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// Drain takes no new connections, ends streams, and lets requests under way finish.
-func (f *Server) Drain(ctx context.Context) error {
+// Drain closes the listener, ends streams and waits until open requests finish, at most drainTimeout.
+func (s *Server) Drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
-	if router := f.Router.Load(); router != nil {
+	if router := s.Router.Load(); router != nil {
 		router.endStreams()
 	}
-	if err := f.httpServer.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainTimeout), f.httpServer.Close())
+	if err := s.httpServer.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainTimeout), s.httpServer.Close())
 	}
 	return nil
 }
 
-// Close ends what is left and waits for it.
-func (f *Server) Close() error {
-	err := f.httpServer.Close()
-	if served := <-f.ServeErr; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
+// Close closes all connections and waits until serving has ended.
+func (s *Server) Close() error {
+	err := s.httpServer.Close()
+	if serveErr := <-s.ServeErr; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
 	}
 	return err
 }

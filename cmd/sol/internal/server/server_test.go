@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestServerAnswers503BeforeStart: it listens at once, and says that one should come back.
+// TestServerAnswers503BeforeStart: it listens at once and answers 503 with Retry-After.
 func TestServerAnswers503BeforeStart(t *testing.T) {
 	f, err := Listen("127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -33,7 +33,7 @@ func TestServerAnswers503BeforeStart(t *testing.T) {
 		t.Errorf("got %s, %v, %+v", response.Status, response.Header, problem)
 	}
 	if _, err := Listen(f.addr.String(), slog.New(slog.DiscardHandler)); err == nil {
-		t.Error("two listen on one address")
+		t.Error("second Listen on the address: got no error, want one")
 	}
 	if err := f.Drain(t.Context()); err != nil {
 		t.Error(err)
