@@ -18,10 +18,10 @@ import (
 type apiClient struct {
 	t     *testing.T
 	base  string
-	token string // empty: nobody
+	token string // empty: not logged in
 }
 
-// apiResponse is what came back.
+// apiResponse is a response of the API.
 type apiResponse struct {
 	status int
 	header http.Header
@@ -29,12 +29,13 @@ type apiResponse struct {
 	raw    []byte
 }
 
+// text returns a field of the body, "" if it is no text.
 func (a apiResponse) text(field string) string {
 	s, _ := a.body[field].(string)
 	return s
 }
 
-// request makes a call; it fails when sol is not there.
+// request sends a request. It returns an error if sol does not answer with JSON.
 func (c apiClient) request(method, path string, body any, header ...string) (apiResponse, error) {
 	var sent io.Reader
 	if body != nil {
@@ -67,7 +68,7 @@ func (c apiClient) request(method, path string, body any, header ...string) (api
 	return a, json.Unmarshal(a.raw, &a.body)
 }
 
-// expect makes a call that must be answered so.
+// expect sends a request and fails the test if the response has another status.
 func (c apiClient) expect(want int, method, path string, body any, header ...string) apiResponse {
 	c.t.Helper()
 	a, err := c.request(method, path, body, header...)
@@ -75,12 +76,12 @@ func (c apiClient) expect(want int, method, path string, body any, header ...str
 		c.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	if a.status != want {
-		c.t.Fatalf("%s %s: %d, want %d: %s", method, path, a.status, want, a.raw)
+		c.t.Fatalf("%s %s: got status %d, want %d: %s", method, path, a.status, want, a.raw)
 	}
 	return a
 }
 
-// login is as demo.json says.
+// login logs in and chooses the placement of an identity.
 func (c apiClient) login(i demo.Identity) apiClient {
 	c.t.Helper()
 	a := c.expect(http.StatusCreated, http.MethodPost, "/api/v1/sessions", map[string]string{"username": i.Username, "password": i.Password, "pin": i.PIN})
@@ -92,7 +93,7 @@ func (c apiClient) login(i demo.Identity) apiClient {
 	return c
 }
 
-// newTicketBody is a citizen's request to an ASR.
+// newTicketBody returns the body that opens a citizen's ticket at an ASR.
 func newTicketBody(description string) map[string]any {
 	return map[string]any{
 		"service": "ritiro-documenti", "problem": "referto-non-trovato", "entity": "010301", "description": description,
@@ -117,7 +118,7 @@ func (c apiClient) ticket(id string) apiResponse {
 	return c.expect(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id, nil)
 }
 
-// open sends the form under a key.
+// open opens a ticket with an idempotency key of its own for each n.
 func (c apiClient) open(n int) (apiResponse, error) {
 	return c.request(http.MethodPost, "/api/v1/tickets", newTicketBody(fmt.Sprintf("Richiesta di prova numero %d.", n)), "Idempotency-Key", fmt.Sprintf("prova-%d", n))
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestCommandLine: what is wrong with a command line, or with what it meets, is one line, and the exit code tells which.
+// TestCommandLine: an error is one line; the exit code tells an invalid command line from a failure.
 func TestCommandLine(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string
@@ -29,16 +29,16 @@ func TestCommandLine(t *testing.T) {
 		"no connectors":        {args: []string{"serve"}, env: map[string]string{"SOL_CONNECTORS": "/nowhere/systems.json", "SOL_DATA_DIR": "/nowhere/data"}, code: 1, err: "/nowhere/systems.json"},
 		"no such saga":         {args: []string{"sagas", "simulate", "closing", "--set", "a=b"}, code: 1, err: "closing cannot be simulated; those with timers can: auto-close, escalation"},
 		"no such topic":        {args: []string{"outbox", "list", "--topic", "post"}, code: 1, err: "want one of notify, ask-connector, mail"},
-		"erase unsure":         {args: []string{"ticket", "erase", "2026-0000001"}, code: 1, err: "--yes"},
+		"erase without --yes":  {args: []string{"ticket", "erase", "2026-0000001"}, code: 1, err: "--yes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, stderr bytes.Buffer
 			code := run(t.Context(), c.args, func(name string) string { return c.env[name] }, &out, &stderr)
 			if code != c.code || !strings.Contains(stderr.String(), c.err) {
-				t.Errorf("exit code %d, said %q; want %d, %q", code, stderr.String(), c.code, c.err)
+				t.Errorf("got exit code %d and %q, want %d and %q", code, stderr.String(), c.code, c.err)
 			}
 			if c.code != 0 && strings.Count(stderr.String(), "\n") != 1 {
-				t.Errorf("not one line: %q", stderr.String())
+				t.Errorf("got %q, want one line", stderr.String())
 			}
 		})
 	}

@@ -24,20 +24,20 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// demoRun is a demo that runs, and who can log in there.
+// demoRun is a running demo with its demo.json.
 type demoRun struct {
 	*process
 	info demo.Info
 }
 
-// withT is the stage as a subtest uses it: what fails there fails that.
+// withT returns the run for a subtest, whose failures count for that subtest.
 func (s demoRun) withT(t *testing.T) demoRun {
 	i, server := *s.installation, *s.process
 	i.t, server.installation = t, &i
 	return demoRun{&server, s.info}
 }
 
-// login logs the n-th identity of a role at an entity in.
+// login logs in as the n-th identity, from 0, of a role at an entity.
 func (s demoRun) login(role person.Role, entity catalog.EntityCode, n int) apiClient {
 	s.t.Helper()
 	for _, i := range s.info.Identities {
@@ -47,22 +47,21 @@ func (s demoRun) login(role person.Role, entity catalog.EntityCode, n int) apiCl
 			}
 		}
 	}
-	s.t.Fatalf("demo.json has no such %s at %q", role, entity)
+	s.t.Fatalf("got too few identities with role %s at %q in demo.json", role, entity)
 	return apiClient{}
 }
 
-// TestDemo starts the demo as a newcomer does, walks through the FAQ with what demo.json gives, runs the commands beside
-// it, and stops it.
+// TestDemo starts the demo, follows the FAQ with the identities of demo.json, runs the commands beside the server, and stops it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	i := newInstallation(t, "SOL_HOLD=1s") // the citizen need not be waited for long
+	i := newInstallation(t, "SOL_HOLD=1s") // a short hold, so that the citizen sees notes soon
 	s := demoRun{process: i.start("demo", "--tickets", "60", "--months", "1")}
 	s.waitFor("demo.json is there", func() bool {
 		text, err := os.ReadFile(filepath.Join(i.dir, "demo.json"))
 		return err == nil && json.Unmarshal(text, &s.info) == nil
 	})
 	if !s.isUp() {
-		t.Fatal("demo.json is there and nobody answers")
+		t.Fatal("got demo.json and no answer of the server")
 	}
 	t.Run("identities", s.testIdentities)
 	t.Run("life", s.testTicketLife)
@@ -74,56 +73,56 @@ func TestDemo(t *testing.T) {
 	t.Run("outbox", s.testOutbox)
 	stream := s.openStream(t)
 	if code := s.stop(); code != 0 {
-		t.Errorf("ended with %d", code)
+		t.Errorf("got exit code %d, want 0", code)
 	}
 	if err := <-stream; err != nil {
-		t.Errorf("a stream was cut off: %v", err)
+		t.Errorf("stream: got error %v, want an ordered end", err)
 	}
 	if !strings.Contains(s.output.String(), "server stopped") {
-		t.Error("it did not end in order")
+		t.Error("got no log message of an ordered stop")
 	}
 	if _, err := os.Stat(filepath.Join(i.dir, "demo.json")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("demo.json is there when nobody answers: %v", err)
+		t.Errorf("got demo.json after the stop, %v; want none", err)
 	}
 	s.testEraseOffline(t)
 	again := demoRun{process: i.start("demo", "--tickets", "60", "--months", "1"), info: s.info}
-	again.waitFor("it answers again", again.isUp)
+	again.waitFor("the server answers again", again.isUp)
 	again.testSecondStart(t)
-	if strings.Contains(again.output.String(), "creating demo data") { // demo.json is there: what it makes, it has made
-		t.Error("the demo was made twice")
+	if strings.Contains(again.output.String(), "creating demo data") { // demo.json exists, so the seeding has ended
+		t.Error("got a second seeding, want none")
 	}
 }
 
-// testSecondStart: a second start beside a demo says so, and leaves the first one's demo.json where it is.
+// testSecondStart: a second demo on the same data fails with a message and leaves demo.json as it is.
 func (s demoRun) testSecondStart(t *testing.T) {
-	s.waitFor("it is introduced", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
+	s.waitFor("demo.json exists", func() bool { _, err := os.Stat(filepath.Join(s.dir, "demo.json")); return err == nil })
 	if output := s.runRefused("demo"); !strings.Contains(output, "sol already runs on the data in "+s.dir) {
-		t.Errorf("at the same address it says %q", output)
+		t.Errorf("same address: got %q", output)
 	}
-	elsewhere := *s.installation
-	elsewhere.env = append(slices.Clone(s.env), "SOL_ADDR=127.0.0.1:0")
-	if output := elsewhere.runRefused("demo"); !strings.Contains(output, "in use by another sol") {
-		t.Errorf("on the same data it says %q", output)
+	other := *s.installation
+	other.env = append(slices.Clone(s.env), "SOL_ADDR=127.0.0.1:0")
+	if output := other.runRefused("demo"); !strings.Contains(output, "in use by another sol") {
+		t.Errorf("other address: got %q", output)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "demo.json")); err != nil {
 		t.Error(err)
 	}
 }
 
-// testEraseOffline erases while no server runs: the lists hold nothing of it afterwards, not only when the next server starts.
+// testEraseOffline erases a ticket while no server runs: the command itself removes the data from the lists.
 func (s demoRun) testEraseOffline(t *testing.T) {
 	number := parseJSONLines(t, s.run("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
 	if output := s.run("ticket", "erase", number, "--yes"); !strings.Contains(output, "in the log and in the read models") || !strings.Contains(output, "backups") {
-		t.Errorf("erase says %q", output)
+		t.Errorf("erase: got %q", output)
 	}
 	for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
-		if p["lag"] != 0.0 && p["name"] != "figures" { // those hold nothing of anybody
-			t.Errorf("after the erasure %v is %v events behind", p["name"], p["lag"])
+		if p["lag"] != 0.0 && p["name"] != "figures" { // figures hold no personal data
+			t.Errorf("after the erasure: got %v with a lag of %v events, want 0", p["name"], p["lag"])
 		}
 	}
 }
 
-// openStream opens a stream of changes, and tells how it ended.
+// openStream opens a stream of live updates, and returns a channel that gets the error of its end.
 func (s demoRun) openStream(t *testing.T) <-chan error {
 	operator := s.login(person.ASROperator, "010301", 0)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.info.Address+"/api/v1/stream", nil)
@@ -144,7 +143,7 @@ func (s demoRun) openStream(t *testing.T) <-chan error {
 	return ended
 }
 
-// testIdentities: at least two operators an entity, and everybody can log in where they are placed.
+// testIdentities: each entity has at least three people who operate, and the roles without entity can log in.
 func (s demoRun) testIdentities(t *testing.T) {
 	operators := map[catalog.EntityCode]int{}
 	for _, i := range s.info.Identities {
@@ -154,7 +153,7 @@ func (s demoRun) testIdentities(t *testing.T) {
 	}
 	for _, e := range catalog.Default().Entities(time.Now()) {
 		if operators[e.Code] < 3 {
-			t.Errorf("%s has %d operators", e.Short, operators[e.Code])
+			t.Errorf("%s: got %d operators and supervisors, want at least 3", e.Short, operators[e.Code])
 		}
 	}
 	s = s.withT(t)
@@ -163,12 +162,12 @@ func (s demoRun) testIdentities(t *testing.T) {
 	}
 }
 
-// testTicketLife walks a ticket from the form to the resolution (FAQ 2.2, 2.4, 2.5), and looks at it with the commands.
+// testTicketLife takes a ticket from the form to the resolution (FAQ 2.2, 2.4, 2.5), and reads it with the commands.
 func (s demoRun) testTicketLife(t *testing.T) {
 	s = s.withT(t)
-	nobody := apiClient{t: t, base: s.info.Address}
+	anonymous := apiClient{t: t, base: s.info.Address}
 	operator := s.login(person.ASROperator, "010301", 0)
-	opened := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Non trovo il referto di marzo."))
+	opened := anonymous.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Non trovo il referto di marzo."))
 	id, number := opened.text("id"), opened.text("number")
 	operator.update(id, map[string]any{"status": "in_lavorazione"})
 	operator.update(id, publicNoteBody("in_attesa_utente", "Qual è la data dell’esame?"))
@@ -180,54 +179,55 @@ func (s demoRun) testTicketLife(t *testing.T) {
 
 	var visible []string
 	for _, line := range parseJSONLines(t, s.run("replay", number, "--json")) {
-		if kind := line["type"].(string); !strings.HasPrefix(kind, "playbook_") && !strings.HasPrefix(kind, "check_") { // by itself, meanwhile
+		// The sagas record events of playbooks and checks meanwhile.
+		if kind := line["type"].(string); !strings.HasPrefix(kind, "playbook_") && !strings.HasPrefix(kind, "check_") {
 			visible = append(visible, kind)
 		}
 	}
 	want := []string{"opened", "taken", "citizen_note", "citizen_asked", "citizen_replied", "citizen_note", "resolved"}
 	if !slices.Equal(visible, want) {
-		t.Errorf("replay tells %v, want %v", visible, want)
+		t.Errorf("replay: got events %v, want %v", visible, want)
 	}
 	for as, visible := range map[string]bool{"auditor": true, "operatore_asr@010301": true, "cittadino": false} {
 		var output string
-		s.waitFor("replay tells "+as+" of the resolution", func() bool { // the citizen, when it is held no more
+		s.waitFor("replay shows the resolution to "+as, func() bool { // the citizen sees it after the hold
 			output = s.run("replay", number, "--as", as)
 			return strings.Contains(output, " resolved ")
 		})
 		if strings.Contains(output, " operatore_asr@") != visible {
-			t.Errorf("replay as %s: want the role of who did it told: %v\n%s", as, visible, output)
+			t.Errorf("replay as %s: want roles of the actors shown: %v, got\n%s", as, visible, output)
 		}
 	}
 	if output := s.runRefused("replay", number, "--as", "operatore_asr@010203"); !strings.Contains(output, "no ticket "+number) {
-		t.Errorf("replay as another ASR says %q", output)
+		t.Errorf("replay as another ASR: got %q", output)
 	}
 	s.waitFor("the saga has set its timer", func() bool {
 		return strings.Contains(s.run("sagas", "explain", number), "auto-close  closes on ")
 	})
 	if output := s.run("sagas", "list", "--timers", "1000"); !strings.Contains(output, number+"  auto-close: closes on ") {
-		t.Errorf("sagas list does not name the ticket: %s", output)
+		t.Errorf("sagas list: got %s, want the timer of ticket %s", output, number)
 	}
 	if shown := parseJSONLines(t, s.run("ticket", "show", number, "--json"))[0]; shown["status"] != "risolto" {
-		t.Errorf("ticket show tells %v", shown["status"])
+		t.Errorf("ticket show: got status %v, want risolto", shown["status"])
 	}
 	if listed := s.run("ticket", "list", "--search", number); !strings.Contains(listed, number) {
-		t.Errorf("ticket list tells %q", listed)
+		t.Errorf("ticket list: got %q, want ticket %s", listed, number)
 	}
 	for _, line := range parseJSONLines(t, s.run("user", "list", "--json")) {
 		if line["username"] == "" || line["placements"] == nil {
-			t.Errorf("user list tells %v", line)
+			t.Errorf("user list: got %v", line)
 		}
 	}
 }
 
-// testAsOf keeps what every viewer was answered after every act, and asks again for that moment: by the API, by sol replay at
-// the moment, and by sol replay at the position (A6).
+// testAsOf keeps each viewer's response after each act, and reads the ticket again as of that time: by the API, by sol replay with the
+// time, and by sol replay with the position (A6).
 func (s demoRun) testAsOf(t *testing.T) {
 	s = s.withT(t)
-	nobody := apiClient{t: t, base: s.info.Address}
+	anonymous := apiClient{t: t, base: s.info.Address}
 	operator, region := s.login(person.ASROperator, "010301", 0), s.login(person.RegionalOperator, catalog.Region, 0)
 	auditor := s.login(person.Auditor, "", 0)
-	opened := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Prova di rilettura."))
+	opened := anonymous.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Prova di rilettura."))
 	id, number := opened.text("id"), opened.text("number")
 	citizen := apiClient{t: t, base: s.info.Address, token: strings.TrimSpace(s.run("ticket", "link", number))}
 	viewers := map[string]apiClient{"auditor": auditor, "cittadino": citizen, "operatore_asr@010301": operator, "operatore_regionale@regione": region}
@@ -263,30 +263,30 @@ func (s demoRun) testAsOf(t *testing.T) {
 		keep()
 	}
 	if len(all) < 24 {
-		t.Fatalf("only %d answers were kept", len(all))
+		t.Fatalf("got %d responses, want at least 24", len(all))
 	}
 	for n, k := range all {
 		then := k.by.expect(http.StatusOK, http.MethodGet, "/api/v1/tickets/"+id+"?at="+k.text("at"), nil)
 		if !reflect.DeepEqual(then.body, k.body) {
-			t.Errorf("%s at %s: ?at= gives\n%s\nwas\n%s", k.as, k.text("at"), then.raw, k.raw)
+			t.Errorf("%s at %s: ?at= got\n%s\nwant\n%s", k.as, k.text("at"), then.raw, k.raw)
 		}
-		if n%4 != 0 && k.as != "auditor" { // a process each: some of them
+		if n%4 != 0 && k.as != "auditor" { // each replay starts a process, so only some are compared
 			continue
 		}
 		replayed := parseJSONLines(t, s.run("replay", number, "--at", k.text("at"), "--as", k.as))[0]
 		if !reflect.DeepEqual(withoutViewerFields(replayed), withoutViewerFields(k.body)) {
-			t.Errorf("%s at %s: replay gives\n%v\nwas\n%s", k.as, k.text("at"), replayed, k.raw)
+			t.Errorf("%s at %s: replay got\n%v\nwant\n%s", k.as, k.text("at"), replayed, k.raw)
 		}
 		if k.as == "auditor" {
 			placed := parseJSONLines(t, s.run("replay", number, "--at", k.text("position")))[0]
 			if placed["version"] != k.body["version"] || placed["status"] != k.body["status"] {
-				t.Errorf("at %s: replay gives version %v, %v", k.text("position"), placed["version"], placed["status"])
+				t.Errorf("at %s: replay got version %v, %v", k.text("position"), placed["version"], placed["status"])
 			}
 		}
 	}
 }
 
-// withoutViewerFields leaves out what depends on who looks, and not only on the role: whether the last act was their own.
+// withoutViewerFields removes the fields that depend on the person and not only on the role: those for the undo of one's own act.
 func withoutViewerFields(ticket map[string]any) map[string]any {
 	delete(ticket, "undo_until")
 	moves, _ := ticket["moves"].([]any)
@@ -294,19 +294,19 @@ func withoutViewerFields(ticket map[string]any) map[string]any {
 	return ticket
 }
 
-// testRebuild builds every list anew while an operator works and reads (A6).
+// testRebuild rebuilds all read models while an operator opens tickets and reads lists (A6).
 func (s demoRun) testRebuild(t *testing.T) {
 	s = s.withT(t)
 	operator := s.login(person.ASROperator, "010301", 1)
 	opened := operator.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Prima della ricostruzione."))
 	var before apiResponse
-	s.waitFor("the lists hold what was opened before", func() bool {
+	s.waitFor("the lists hold the ticket", func() bool {
 		before = operator.expect(http.StatusOK, http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
 		return before.body["stale"] == nil
 	})
 	total := before.body["total"].(float64)
 	stop, ended := make(chan struct{}), make(chan error, 1)
-	var asked atomic.Int64
+	var openedCount atomic.Int64
 	go func() {
 		ended <- func() error {
 			for {
@@ -315,11 +315,11 @@ func (s demoRun) testRebuild(t *testing.T) {
 					return nil
 				default:
 				}
-				opened, err := operator.open(1_000_000 + int(asked.Load()))
+				opened, err := operator.open(1_000_000 + int(openedCount.Load()))
 				if err != nil || opened.status != http.StatusCreated {
 					return fmt.Errorf("open: %w, %s", err, opened.raw)
 				}
-				n := asked.Add(1)
+				n := openedCount.Add(1)
 				listed, err := operator.request(http.MethodGet, "/api/v1/tickets?queue=tutte&limit=1&after="+opened.text("position"), nil)
 				if err != nil || listed.status != http.StatusOK {
 					return fmt.Errorf("list: %w, %s", err, listed.raw)
@@ -330,11 +330,11 @@ func (s demoRun) testRebuild(t *testing.T) {
 			}
 		}()
 	}()
-	for was := int64(-1); was < 0 || asked.Load() == was && len(ended) == 0; { // until something was asked meanwhile
-		was = asked.Load()
+	for was := int64(-1); was < 0 || openedCount.Load() == was && len(ended) == 0; { // until tickets were opened during a rebuild
+		was = openedCount.Load()
 		for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
 			if output := s.run("projections", "rebuild", p["name"].(string)); !strings.Contains(output, "rebuilt") {
-				t.Errorf("rebuild says %q", output)
+				t.Errorf("rebuild: got %q", output)
 			}
 		}
 	}
@@ -344,31 +344,31 @@ func (s demoRun) testRebuild(t *testing.T) {
 	}
 }
 
-// testPeople hires somebody, gives them a ticket and lets them go: the ticket is nobody's then.
+// testPeople adds an account, assigns a ticket to it and ends its placement: the ticket then has no assignee.
 func (s demoRun) testPeople(t *testing.T) {
 	s = s.withT(t)
-	place := []string{"--role", "operatore_asr", "--entity", "010301"}
-	s.run(append([]string{"user", "add", "nuova.prova", "--given-name", "Nuova", "--family-name", "Prova", "--generate"}, place...)...)
+	placement := []string{"--role", "operatore_asr", "--entity", "010301"}
+	s.run(append([]string{"user", "add", "nuova.prova", "--given-name", "Nuova", "--family-name", "Prova", "--generate"}, placement...)...)
 	operator := s.login(person.ASROperator, "010301", 0)
 	id := operator.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da assegnare.")).text("id")
 	operator.update(id, map[string]any{"assignee": "nuova.prova"})
 	if a := operator.ticket(id).body["assignee"]; a == nil {
-		t.Fatal("the ticket was not assigned")
+		t.Fatal("got no assignee, want one")
 	}
-	if output := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, place...)...); !strings.Contains(output, "released 1 tickets") {
-		t.Errorf("placement end says %q", output)
+	if output := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, placement...)...); !strings.Contains(output, "released 1 tickets") {
+		t.Errorf("placement end: got %q", output)
 	}
 	if a := operator.ticket(id).body["assignee"]; a != nil {
-		t.Errorf("the ticket is still with %v", a)
+		t.Errorf("after the end of the placement: got assignee %v, want none", a)
 	}
 	for _, c := range []struct {
 		args []string
 		says string
 	}{
-		{append([]string{"placement", "end", "nuova.prova"}, place...), "has ended already"},
+		{append([]string{"placement", "end", "nuova.prova"}, placement...), "has ended already"},
 		{[]string{"placement", "end", "nuova.prova", "--role", "auditor"}, `has no placement "auditor"`},
 		{[]string{"placement", "end", "nuova.prova"}, "--role is required"},
-		{append([]string{"add", "NUOVA.prova", "--given-name", "N", "--family-name", "P", "--generate"}, place...), "there is an account nuova.prova already"},
+		{append([]string{"add", "NUOVA.prova", "--given-name", "N", "--family-name", "P", "--generate"}, placement...), "there is an account nuova.prova already"},
 		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity", "regione"}, "is not held"},
 		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity", "999999"}, "no entity"},
 		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--entity", "010301"}, "--role is required"},
@@ -377,7 +377,7 @@ func (s demoRun) testPeople(t *testing.T) {
 		{[]string{"disable", "altra.prova"}, "there is no account"},
 	} {
 		if output := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(output, c.says) || strings.Contains(output, "password ") {
-			t.Errorf("user %v says %q", c.args, output)
+			t.Errorf("user %v: got %q, want %q", c.args, output, c.says)
 		}
 	}
 	s.run("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
@@ -385,18 +385,18 @@ func (s demoRun) testPeople(t *testing.T) {
 	s.run("user", "disable", "nuova.prova")
 }
 
-// testErase destroys what identifies somebody; the history stays.
+// testErase erases the personal data of a ticket; the ticket itself stays.
 func (s demoRun) testErase(t *testing.T) {
 	s = s.withT(t)
 	operator := s.login(person.ASROperator, "010301", 0)
 	opened := operator.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da cancellare."))
 	s.run("ticket", "erase", opened.text("number"), "--yes")
 	if a := operator.ticket(opened.text("id")); a.body["erased"] != true || strings.Contains(string(a.raw), "Da cancellare") {
-		t.Errorf("after the erasure: %s", a.raw)
+		t.Errorf("after the erasure: got %s", a.raw)
 	}
 }
 
-// testMetrics: the log, the sagas and the doors are all measured in one place.
+// testMetrics: /metrics has the metrics of the log, the sagas, HTTP and the process.
 func (s demoRun) testMetrics(t *testing.T) {
 	response, err := http.Get(s.info.Address + "/metrics")
 	if err != nil {
@@ -412,15 +412,15 @@ func (s demoRun) testMetrics(t *testing.T) {
 		"sol_http_request_duration_seconds", "go_goroutines", "process_resident_memory_bytes",
 	} {
 		if !strings.Contains(string(text), "\n"+name) {
-			t.Errorf("/metrics lacks %s", name)
+			t.Errorf("/metrics: got no %s", name)
 		}
 	}
 }
 
-// testOutbox: it counts what is on its way and what was, of all topics or of one.
+// testOutbox: sol outbox list counts waiting, poisoned and delivered messages of all topics or of one.
 func (s demoRun) testOutbox(t *testing.T) {
 	s = s.withT(t)
-	s.waitFor("a notice was carried and a mail was sent", func() bool {
+	s.waitFor("a notification is delivered and a mail is sent", func() bool {
 		var p outboxListing
 		if err := json.Unmarshal([]byte(s.run("outbox", "list", "--json")), &p); err != nil {
 			t.Fatal(err)
@@ -428,16 +428,16 @@ func (s demoRun) testOutbox(t *testing.T) {
 		return len(p.Counts) == 2 && p.Counts[1].Topic == "notify" && p.Counts[1].Delivered > 0 && p.MailCounts["sent"] > 0
 	})
 	if output := s.run("outbox", "list", "--topic", "notify"); !strings.Contains(output, "notify: ") || strings.Contains(output, "mail") || strings.Contains(output, "ask-connector") {
-		t.Errorf("of one topic it tells %s", output)
+		t.Errorf("topic notify: got %s", output)
 	}
-	mailed := regexp.MustCompile(`(?m)^mail: ([0-9]+ [a-z]+, )*[1-9][0-9]* sent(, [0-9]+ [a-z]+)*$`) // some may be void, or wait
+	mailed := regexp.MustCompile(`(?m)^mail: ([0-9]+ [a-z]+, )*[1-9][0-9]* sent(, [0-9]+ [a-z]+)*$`) // others may be void or waiting
 	if output := s.run("outbox", "list", "--topic", "mail"); !mailed.MatchString(output) || strings.Contains(output, "notify") {
-		t.Errorf("of mails it tells %s", output)
+		t.Errorf("topic mail: got %s", output)
 	}
 	if output := s.runRefused("outbox", "list", "--topic", "post"); !strings.Contains(output, "notify, ask-connector, mail") {
-		t.Errorf("of an unknown topic it says %q", output)
+		t.Errorf("unknown topic: got %q", output)
 	}
 	if output := s.runRefused("outbox", "retry", "--all"); !strings.Contains(output, "sol outbox list --poison") {
-		t.Errorf("with nothing to try again it says %q", output)
+		t.Errorf("retry without poisoned messages: got %q", output)
 	}
 }

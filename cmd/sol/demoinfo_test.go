@@ -18,7 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// TestDemoInfo: it fits a screen, one identity of each role can be copied, everybody is named, and demo.json has all.
+// TestDemoInfo: the printed info has at most 45 lines of 120 columns, one identity of each role with its secrets and all user names;
+// demo.json has all placements.
 func TestDemoInfo(t *testing.T) {
 	dir := t.TempDir()
 	c := config.Config{DataDir: dir}
@@ -33,20 +34,20 @@ func TestDemoInfo(t *testing.T) {
 	}
 	printed := strings.ReplaceAll(out.String(), dir, "DIR")
 	if n := strings.Count(printed, "\n"); n > 45 {
-		t.Errorf("%d lines", n)
+		t.Errorf("got %d lines, want at most 45", n)
 	}
 	for line := range strings.Lines(printed) {
 		if n := utf8.RuneCountInString(line); n > 121 {
-			t.Errorf("%d columns: %s", n-1, line)
+			t.Errorf("got %d columns, want at most 120: %s", n-1, line)
 		}
 	}
 	roles := map[string]bool{}
 	for _, i := range info.Identities {
 		if !strings.Contains(printed, i.Username) {
-			t.Errorf("%s is not named", i.Username)
+			t.Errorf("got no user name %s, want all", i.Username)
 		}
 		if !roles[string(i.Role)] && (!strings.Contains(printed, i.Password) || !strings.Contains(printed, " "+i.PIN+"\n")) {
-			t.Errorf("nobody can log in as the first %s", i.Role)
+			t.Errorf("got no password and PIN for the first %s", i.Role)
 		}
 		roles[string(i.Role)] = true
 	}

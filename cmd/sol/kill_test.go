@@ -21,12 +21,12 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 )
 
-// ticketLoad opens tickets under keys of their own, side by side, and remembers what was acknowledged.
+// ticketLoad opens tickets concurrently, each with its own idempotency key, and keeps the acknowledged numbers.
 type ticketLoad struct {
 	by     apiClient
 	tried  atomic.Int64
 	mu     sync.Mutex
-	opened map[int]string // number of the ticket, by key
+	opened map[int]string // numbers of the acknowledged tickets, by key
 }
 
 // run opens tickets until stop is closed.
@@ -52,48 +52,49 @@ func (l *ticketLoad) run(stop <-chan struct{}) {
 	all.Wait()
 }
 
+// acknowledged returns the number of acknowledged tickets.
 func (l *ticketLoad) acknowledged() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.opened)
 }
 
-// check sends every key again: what was acknowledged has its number still, what was not has one now, and the log
-// holds one ticket a key.
+// check repeats all keys: an acknowledged ticket still has its number, every other key gets one now, and the log holds one ticket for each
+// key and the others.
 func (l *ticketLoad) check(t *testing.T, s *process, others int) {
 	t.Helper()
 	numbers := map[string]int{}
 	for key := 1; key <= int(l.tried.Load()); key++ {
 		a, err := l.by.open(key)
 		if err != nil || a.status != http.StatusCreated {
-			t.Fatalf("key %d again: %v, %s", key, err, a.raw)
+			t.Fatalf("repeat key %d: %v, %s", key, err, a.raw)
 		}
 		if was, ok := l.opened[key]; ok && was != a.text("number") {
-			t.Errorf("key %d was acknowledged as %s and is %s now", key, was, a.text("number"))
+			t.Errorf("key %d: got %s, want %s as acknowledged", key, a.text("number"), was)
 		}
 		l.opened[key] = a.text("number")
 		numbers[a.text("number")]++
 	}
 	if len(numbers) != int(l.tried.Load()) {
-		t.Errorf("%d keys gave %d tickets", l.tried.Load(), len(numbers))
+		t.Errorf("got %d tickets for %d keys, want one each", len(numbers), l.tried.Load())
 	}
 	listed := s.run("ticket", "list", "--limit", "1")
 	if want := fmt.Sprintf("of %d\n", len(numbers)+others); !strings.HasSuffix(listed, want) {
-		t.Errorf("the list ends %q, want %q", listed, want)
+		t.Errorf("got list %q, want it to end with %q", listed, want)
 	}
 }
 
-// TestKilled kills sol, then its Postgres, in the middle of a load, and starts again each time: nothing that was
-// acknowledged is missing, nothing is doubled, what was to happen by itself happens (A5).
+// TestKilled kills sol, then its Postgres, then both during a load, and restarts each time: all acknowledged tickets exist, none exists
+// twice, and the sagas continue (A5).
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t, "SOL_AUTO_CLOSE_AFTER=2s", "SOL_HOLD=0s")
 	s := i.serve()
 	generated := i.run("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
 		"--entity", "010301", "--generate")
-	words := strings.Fields(generated) // password P PIN N added …
+	fields := strings.Fields(generated) // password P PIN N added …
 	nobody := apiClient{t: t, base: "http://" + i.address}
-	operator := nobody.login(demo.Identity{Username: "mela.prova", Password: words[1], PIN: words[3], Role: "supervisore_asr", Entity: "010301"})
+	operator := nobody.login(demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr", Entity: "010301"})
 	solved := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
 
 	l := &ticketLoad{by: nobody, opened: map[int]string{}}
@@ -108,39 +109,39 @@ func TestKilled(t *testing.T) {
 			l.run(stop)
 		}()
 		enough := l.acknowledged() + 40
-		s.waitFor("the load is on", func() bool { return l.acknowledged() >= enough })
+		s.waitFor("40 more tickets are acknowledged", func() bool { return l.acknowledged() >= enough })
 		if round == 0 {
-			operator.update(solved, publicNoteBody("risolto", "Fatto.")) // it is to close while nobody is there
+			operator.update(solved, publicNoteBody("risolto", "Fatto.")) // its timer is due while sol does not run
 		}
 		killed := kill()
 		close(stop)
 		<-ended
-		if round == 1 { // then sol itself is alive; it may answer still, as long as it has not noticed
-			s.waitFor("it has brought its Postgres back", func() bool {
+		if round == 1 { // sol still runs, and may answer before it notices
+			s.waitFor("Postgres is restarted", func() bool {
 				now, err := postmaster(i.dir)
 				return err == nil && now != killed
 			})
 		} else {
 			s = i.serve()
 		}
-		s.waitFor("it answers again", s.isUp)
+		s.waitFor("the server answers again", s.isUp)
 		l.check(t, s, 1)
 	}
-	s.waitFor("the ticket has closed by itself", func() bool { return operator.ticket(solved).text("status") == "chiuso" })
-	s.waitFor("no projection fails or lags", func() bool { // one may be at a batch that it failed at when the server died
+	s.waitFor("the saga has closed the ticket", func() bool { return operator.ticket(solved).text("status") == "chiuso" })
+	s.waitFor("no projection fails or lags", func() bool { // one may still retry the batch at which the server died
 		return !slices.ContainsFunc(parseJSONLines(t, i.run("projections", "list", "--json")), func(p map[string]any) bool {
 			return p["failures"] != float64(0) || p["lag"] != float64(0)
 		})
 	})
 	if code := s.stop(); code != 0 {
-		t.Errorf("ended with %d", code)
+		t.Errorf("got exit code %d, want 0", code)
 	}
 	if text, err := os.ReadFile(filepath.Join(i.dir, "postgres", "data", "postmaster.pid")); err == nil {
-		t.Errorf("Postgres was left behind: %s", text)
+		t.Errorf("got a running Postgres after the stop, want none: %s", text)
 	}
 }
 
-// postmaster is the first process of the installation's server.
+// postmaster returns the process id of the installation's Postgres.
 func postmaster(dir string) (pid int, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "postgres", "data", "postmaster.pid"))
 	if err != nil {
@@ -153,7 +154,7 @@ func postmaster(dir string) (pid int, err error) {
 	return pid, nil
 }
 
-// killPostgres kills it.
+// killPostgres kills the installation's Postgres and returns its process id.
 func killPostgres(t *testing.T, dir string) (pid int) {
 	t.Helper()
 	pid, err := postmaster(dir)
@@ -166,17 +167,17 @@ func killPostgres(t *testing.T, dir string) (pid int) {
 	return pid
 }
 
-// TestTwoNodes serves one database from two nodes: they share keys, commands and lists, and one goes on when the other is
-// killed. Who comes with another key, or wants the directory for itself, is told so and harms nobody.
+// TestTwoNodes serves one database from two nodes: they share idempotency keys and lists, and one continues when the other is killed. A
+// node with another master key, and a second server on the same data directory, fail and disturb nobody.
 func TestTwoNodes(t *testing.T) {
 	t.Parallel()
 	home := newInstallation(t)
-	holder := home.serve() // has the Postgres that the nodes share
+	holder := home.serve() // runs the Postgres that the nodes share
 	url := ownPostgresURL(t, home)
 	second := exec.Command(home.program, "serve")
 	second.Env = append(append([]string{}, home.env...), "SOL_ADDR=127.0.0.1:0")
 	if out, err := second.CombinedOutput(); err == nil || !strings.Contains(string(out), "in use by another sol") {
-		t.Errorf("a second sol on the same directory ended with %v: %s", err, out)
+		t.Errorf("second sol on the directory: got %v, want an error: %s", err, out)
 	}
 	nodes := make([]*process, 2)
 	for n := range nodes {
@@ -198,7 +199,7 @@ func TestTwoNodes(t *testing.T) {
 	all.Wait()
 	for key, number := range both[1].opened {
 		if other, ok := both[0].opened[key]; ok && other != number {
-			t.Errorf("key %d is %s on one node and %s on the other", key, other, number)
+			t.Errorf("key %d: got %s on one node and %s on the other, want the same", key, other, number)
 		}
 	}
 	both[1].tried.Store(max(both[0].tried.Load(), both[1].tried.Load()))
@@ -210,15 +211,15 @@ func TestTwoNodes(t *testing.T) {
 	cmd.Env = stranger.env
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "SOL_MASTER_KEY_FILE") {
-		t.Errorf("a node with another master key: %v, %s", err, out)
+		t.Errorf("node with another master key: got %v, want an error: %s", err, out)
 	}
 	if !holder.isUp() || !nodes[1].isUp() {
-		t.Error("the others do not answer any more")
+		t.Error("got no answer of the other nodes, want one")
 	}
 	nodes[1].stop()
 }
 
-// ownPostgresURL is the socket of the installation's own Postgres, as another program would name it.
+// ownPostgresURL returns the URL of the installation's embedded Postgres, by its socket.
 func ownPostgresURL(t *testing.T, i *installation) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(i.dir, "postgres", "data", "postmaster.pid"))

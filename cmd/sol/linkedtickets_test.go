@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
-// TestLinkedTickets: whoever erases a ticket is told of every other one that holds the same form, and of no other.
+// TestLinkedTickets: the erasure of a ticket prints the numbers of all linked tickets with the same personal data, and no others.
 func TestLinkedTickets(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
@@ -56,11 +56,11 @@ func TestLinkedTickets(t *testing.T) {
 	open("2026-0000001", "RSSMRA85T10A562S", "")
 	open("2026-0000002", "RSSMRA85T10A562S", "2026-0000001")
 	open("2026-0000003", "RSSMRA85T10A562S", "2026-0000002")
-	open("2026-0000004", "RSSMRA85T10A562S", "") // the same citizen's, with a form of its own
+	open("2026-0000004", "RSSMRA85T10A562S", "") // the same citizen, not linked
 	open("2026-0000005", "RSSMRA80A01H501U", "")
-	following, stop := context.WithCancel(t.Context())
+	running, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- n.projections.Start(following) }()
+	go func() { ended <- n.projections.Start(running) }()
 	defer func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -75,7 +75,7 @@ func TestLinkedTickets(t *testing.T) {
 	}{
 		{"2026-0000004", nil},
 		{"2026-0000002", []string{"2026-0000001", "2026-0000003"}},
-		{"2026-0000002", nil}, // what would tell is gone
+		{"2026-0000002", nil}, // the first erasure destroyed the data that the comparison needs
 	} {
 		if err := n.service.WaitForLists(t.Context()); err != nil {
 			t.Fatal(err)
@@ -86,11 +86,11 @@ func TestLinkedTickets(t *testing.T) {
 		}
 		for _, number := range step.left {
 			if !strings.Contains(out.String(), number) {
-				t.Errorf("erase %s says %q, without %s", step.erase, out.String(), number)
+				t.Errorf("erase %s: got %q, want it to name %s", step.erase, out.String(), number)
 			}
 		}
 		if named := strings.Contains(out.String(), "linked tickets with the same personal data"); named != (step.left != nil) {
-			t.Errorf("erase %s says %q", step.erase, out.String())
+			t.Errorf("erase %s: got %q, want linked tickets %v", step.erase, out.String(), step.left)
 		}
 	}
 }

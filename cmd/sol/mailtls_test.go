@@ -29,7 +29,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// writeCertificate writes a certificate for localhost and its key, and answers who believes in it.
+// writeCertificate writes a certificate for localhost and its key, and returns a pool that trusts it.
 func writeCertificate(t *testing.T, o config.External) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -56,7 +56,7 @@ func writeCertificate(t *testing.T, o config.External) *x509.CertPool {
 	return pool
 }
 
-// A node with a certificate offers STARTTLS, and a renewed certificate is the next one served.
+// A node with a certificate offers STARTTLS, and serves a renewed certificate from the next connection on.
 func TestInboundMailOffersSTARTTLS(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
@@ -71,21 +71,21 @@ func TestInboundMailOffersSTARTTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer n.close()
-	on, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	serving, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- n.adapters.inbound.Run(serving, on) }()
+	go func() { ended <- n.adapters.inbound.Run(serving, listener) }()
 	defer func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	}()
-	say := func(roots *x509.CertPool) error {
-		client, err := smtp.DialStartTLS(on.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12})
+	sendMail := func(roots *x509.CertPool) error {
+		client, err := smtp.DialStartTLS(listener.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12})
 		if err != nil {
 			return err
 		}
@@ -93,15 +93,15 @@ func TestInboundMailOffersSTARTTLS(t *testing.T) {
 		return client.SendMail("prova@example.it", []string{"nessuno@localhost"}, strings.NewReader("ciao"))
 	}
 	var answer *smtp.SMTPError
-	if err := say(roots); !errors.As(err, &answer) || answer.Code != 550 {
-		t.Errorf("it says %v", err)
+	if err := sendMail(roots); !errors.As(err, &answer) || answer.Code != 550 {
+		t.Errorf("got %v, want code 550 for an unknown recipient", err)
 	}
 	renewed := writeCertificate(t, c.External)
-	if err := say(renewed); !errors.As(err, &answer) || answer.Code != 550 {
-		t.Errorf("when it is renewed it says %v", err)
+	if err := sendMail(renewed); !errors.As(err, &answer) || answer.Code != 550 {
+		t.Errorf("renewed certificate: got %v, want code 550", err)
 	}
-	if err := say(roots); err == nil || errors.As(err, &answer) {
-		t.Errorf("to who believes in the old one it says %v", err)
+	if err := sendMail(roots); err == nil || errors.As(err, &answer) {
+		t.Errorf("client that trusts the former certificate: got %v, want a TLS error", err)
 	}
 }
 
@@ -115,16 +115,16 @@ func TestInvalidCertificateIsRefused(t *testing.T) {
 		config.External
 		says string
 	}{
-		"a good one":               {good, ""},
-		"none":                     {config.External{}, ""},
-		"somebody else's key":      {config.External{MailTLSCert: good.MailTLSCert, MailTLSKey: other.MailTLSKey}, "does not match"},
-		"no file":                  {config.External{MailTLSCert: filepath.Join(dir, "none"), MailTLSKey: good.MailTLSKey}, "no such file"},
-		"the key in its place":     {config.External{MailTLSCert: good.MailTLSKey, MailTLSKey: good.MailTLSKey}, "certificate"},
-		"a directory in its place": {config.External{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
+		"valid":                      {good, ""},
+		"none":                       {config.External{}, ""},
+		"key of another certificate": {config.External{MailTLSCert: good.MailTLSCert, MailTLSKey: other.MailTLSKey}, "does not match"},
+		"no file":                    {config.External{MailTLSCert: filepath.Join(dir, "none"), MailTLSKey: good.MailTLSKey}, "no such file"},
+		"key as certificate":         {config.External{MailTLSCert: good.MailTLSKey, MailTLSKey: good.MailTLSKey}, "certificate"},
+		"directory as certificate":   {config.External{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
 	} {
 		_, err := mailTLS(c.External)
 		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "SOL_MAIL_TLS_CERT")) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got error %v, want %q", name, err, c.says)
 		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// programDir is where the tests' sol is.
+// programDir is the directory of the program that the tests run.
 var programDir string
 
 func TestMain(m *testing.M) {
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	storetest.Run(m, func() error { return os.RemoveAll(programDir) })
 }
 
-// program builds sol once for all tests.
+// program builds sol once for all tests and returns its path.
 var program = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(programDir, "sol")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
@@ -46,10 +46,10 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// waitTimeout bounds every wait of these tests: for what takes seconds, on a machine that is busy.
+// waitTimeout is the longest wait of these tests. What they wait for takes seconds, but the machine may be busy.
 const waitTimeout = 3 * time.Minute
 
-// installation is a data directory and how sol is set there.
+// installation is a data directory with the environment of sol for it.
 type installation struct {
 	t       *testing.T
 	program string
@@ -58,7 +58,7 @@ type installation struct {
 	env     []string
 }
 
-// newInstallation makes an empty installation on a free port. It is stopped and removed when the test ends.
+// newInstallation makes an empty installation on a free port. It is removed when the test ends.
 func newInstallation(t *testing.T, env ...string) *installation {
 	t.Helper()
 	path, err := program()
@@ -84,34 +84,34 @@ func newInstallation(t *testing.T, env ...string) *installation {
 	return i
 }
 
-// freeAddress is one where nobody listens. Its port is below those that the system gives to connections: no client of another test
-// takes it before sol listens there, or while sol is down.
+// freeAddress returns an address at which nobody listens. Its port is below the range for outgoing connections, so no client of another
+// test gets it before sol listens, or while sol is down.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for {
-		on, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
 		if errors.Is(err, syscall.EADDRINUSE) {
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := on.Close(); err != nil {
+		if err := listener.Close(); err != nil {
 			t.Fatal(err)
 		}
-		return on.Addr().String()
+		return listener.Addr().String()
 	}
 }
 
-// process is a sol that runs.
+// process is a running sol.
 type process struct {
 	*installation
 	cmd    *exec.Cmd
 	output *outputBuffer
-	done   chan struct{} // closed when it has ended
+	done   chan struct{} // closed when the process has ended
 }
 
-// outputBuffer keeps what a process says; it is shown when a test fails.
+// outputBuffer keeps the error output of a process; a failed test logs it.
 type outputBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -129,7 +129,7 @@ func (b *outputBuffer) String() string {
 	return b.b.String()
 }
 
-// start runs sol and returns at once.
+// start starts sol and returns at once.
 func (i *installation) start(args ...string) *process {
 	i.t.Helper()
 	s := &process{installation: i, cmd: exec.Command(i.program, args...), output: &outputBuffer{}, done: make(chan struct{})}
@@ -138,26 +138,27 @@ func (i *installation) start(args ...string) *process {
 		i.t.Fatal(err)
 	}
 	go func() {
-		_ = s.cmd.Wait() // ProcessState tells
+		_ = s.cmd.Wait() // ProcessState has the result
 		close(s.done)
 	}()
 	i.t.Cleanup(func() {
 		s.stop()
 		if i.t.Failed() {
-			i.t.Logf("sol %s said:\n%s", strings.Join(args, " "), s.output)
+			i.t.Logf("output of sol %s:\n%s", strings.Join(args, " "), s.output)
 		}
 	})
 	return s
 }
 
-// serve runs sol and returns when it answers.
+// serve starts the server and returns when it answers.
 func (i *installation) serve() *process {
 	i.t.Helper()
 	s := i.start("serve")
-	s.waitFor("it answers", func() bool { return s.isUp() })
+	s.waitFor("the server answers", func() bool { return s.isUp() })
 	return s
 }
 
+// isUp reports whether the server answers.
 func (s *process) isUp() bool {
 	response, err := http.Get("http://" + s.address + "/status")
 	if err != nil {
@@ -167,7 +168,7 @@ func (s *process) isUp() bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// waitFor waits for a condition, as long as the server runs.
+// waitFor waits until a condition holds. The test fails if the process ends before or after waitTimeout.
 func (s *process) waitFor(what string, met func() bool) {
 	s.t.Helper()
 	deadline, tick := time.After(waitTimeout), time.NewTicker(20*time.Millisecond)
@@ -183,12 +184,13 @@ func (s *process) waitFor(what string, met func() bool) {
 	}
 }
 
-// stop asks sol to end, and tells how it did.
+// stop sends SIGTERM and returns the exit code.
 func (s *process) stop() int { return s.end(syscall.SIGTERM) }
 
-// kill gives it no time.
+// kill sends SIGKILL.
 func (s *process) kill() { s.end(syscall.SIGKILL) }
 
+// end sends a signal, waits for the end and returns the exit code.
 func (s *process) end(signal syscall.Signal) int {
 	s.t.Helper()
 	_ = s.cmd.Process.Signal(signal) // it may have ended before
@@ -197,12 +199,12 @@ func (s *process) end(signal syscall.Signal) int {
 	case <-time.After(waitTimeout):
 		_ = s.cmd.Process.Kill()
 		<-s.done
-		s.t.Errorf("sol did not end after %s", signal)
+		s.t.Errorf("got no end within %s after %s, want one", waitTimeout, signal)
 	}
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// run runs a command beside whatever runs, and gives what it printed.
+// run runs a command, also beside a server, and returns its output. The test fails if the command fails.
 func (i *installation) run(args ...string) string {
 	i.t.Helper()
 	out, stderr, err := i.runMayFail(args...)
@@ -212,16 +214,16 @@ func (i *installation) run(args ...string) string {
 	return out
 }
 
-// runMayFail is sol for a command that may fail.
+// runMayFail runs a command and returns its output, error output and error.
 func (i *installation) runMayFail(args ...string) (out, stderr string, err error) {
 	cmd := exec.Command(i.program, args...)
-	var onErr bytes.Buffer
-	cmd.Env, cmd.Stderr = i.env, &onErr
-	printed, err := cmd.Output()
-	return string(printed), onErr.String(), err
+	var errOutput bytes.Buffer
+	cmd.Env, cmd.Stderr = i.env, &errOutput
+	output, err := cmd.Output()
+	return string(output), errOutput.String(), err
 }
 
-// parseJSONLines decodes a JSON object a line.
+// parseJSONLines decodes one JSON object from each line.
 func parseJSONLines(t *testing.T, text string) []map[string]any {
 	t.Helper()
 	var all []map[string]any

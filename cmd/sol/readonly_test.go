@@ -15,29 +15,30 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
-// runRefused runs a command that must fail, and gives what it said.
+// runRefused runs a command that must fail, and returns its output and error output.
 func (i *installation) runRefused(args ...string) string {
 	i.t.Helper()
 	out, stderr, err := i.runMayFail(args...)
 	if err == nil {
-		i.t.Fatalf("sol %s did: %s", strings.Join(args, " "), out)
+		i.t.Fatalf("sol %s: got %s, want a failure", strings.Join(args, " "), out)
 	}
 	return out + stderr
 }
 
 func (i *installation) keyFile() string { return filepath.Join(i.dir, "master.key") }
 
-// TestReadOnlyCommandsChangeNothing: a command that looks makes no database and no key, migrates nothing, and says what to do instead.
+// TestReadOnlyCommandsChangeNothing: a command that only reads creates no database and no key and migrates nothing. Its error says what
+// to do.
 func TestReadOnlyCommandsChangeNothing(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
 	for _, args := range [][]string{{"ticket", "list"}, {"projections", "list"}, {"user", "list"}, {"replay", "2026-0000001"}} {
 		if stderr := i.runRefused(args...); !strings.Contains(stderr, "no database in "+i.dir) || !strings.Contains(stderr, "sol migrate") {
-			t.Errorf("%v says %q", args, stderr)
+			t.Errorf("%v: got error %q, want one that names sol migrate", args, stderr)
 		}
 	}
 	if left, err := os.ReadDir(i.dir); err != nil || len(left) != 0 {
-		t.Errorf("looking made %v, %v", left, err)
+		t.Errorf("got files %v, %v; want none", left, err)
 	}
 	i.run("migrate")
 	i.run("ticket", "list")
@@ -68,14 +69,15 @@ func TestReadOnlyCommandsChangeNothing(t *testing.T) {
 	} {
 		run(c.change)
 		if stderr := i.runRefused("sagas", "list"); !strings.Contains(stderr, c.says) {
-			t.Errorf("%s: it says %q", c.change, stderr)
+			t.Errorf("%s: got error %q, want %q", c.change, stderr, c.says)
 		}
 		run(c.back)
 	}
 	i.run("sagas", "list")
 }
 
-// TestMasterKey: made once for a new log, kept, never made up beside a log that has another, refused when it is none.
+// TestMasterKey: the key file is created once for a new log and kept. It is never created for a log that exists. An invalid file is an
+// error.
 func TestMasterKey(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
@@ -85,27 +87,27 @@ func TestMasterKey(t *testing.T) {
 		t.Fatal(len(key), err)
 	}
 	if info, err := os.Stat(i.keyFile()); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file is %v, %v", info.Mode(), err)
+		t.Errorf("got mode %v, %v; want 0600", info.Mode(), err)
 	}
 	i.run("migrate")
 	if again, err := os.ReadFile(i.keyFile()); err != nil || string(again) != string(key) {
-		t.Errorf("it was made again: %v", err)
+		t.Errorf("second migrate: got another key, %v; want the same", err)
 	}
-	lost := func(i *installation) {
+	checkWithoutKey := func(i *installation) {
 		t.Helper()
 		for _, args := range [][]string{{"migrate"}, {"serve"}, {"ticket", "list"}} {
 			if stderr := i.runRefused(args...); !strings.Contains(stderr, "SOL_MASTER_KEY_FILE") {
-				t.Errorf("%v without its key says %q", args, stderr)
+				t.Errorf("%v without the key: got error %q, want one that names SOL_MASTER_KEY_FILE", args, stderr)
 			}
 			if _, err := os.Stat(i.keyFile()); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("%v made a key: %v", args, err)
+				t.Errorf("%v: got a key file, %v; want none", args, err)
 			}
 		}
 	}
 	if err := os.Remove(i.keyFile()); err != nil {
 		t.Fatal(err)
 	}
-	lost(i)
+	checkWithoutKey(i)
 	own, err := embedpg.Start(t.Context(), embedpg.Config{Dir: filepath.Join(i.dir, "postgres")})
 	if err != nil {
 		t.Fatal(err)
@@ -115,11 +117,11 @@ func TestMasterKey(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	lost(newInstallation(t, "SOL_DATABASE_URL="+own.URL("sol")))
+	checkWithoutKey(newInstallation(t, "SOL_DATABASE_URL="+own.URL("sol")))
 	if err := os.WriteFile(i.keyFile(), []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if stderr := i.runRefused("serve"); !strings.Contains(stderr, "64 hexadecimal digits") {
-		t.Errorf("a key of five letters: %q", stderr)
+		t.Errorf("key of five letters: got error %q", stderr)
 	}
 }

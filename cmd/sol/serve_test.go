@@ -14,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
-// TestServeLeavesNothing runs the server in this process: it answers 503 until it is up, and when it has stopped none
-// of its goroutines is left.
+// TestServeLeavesNothing runs the server in this process: it answers 503 until it is ready, and none of its goroutines is left after the
+// stop.
 func TestServeLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	i := newInstallation(t)
@@ -33,9 +33,9 @@ func TestServeLeavesNothing(t *testing.T) {
 		select {
 		case <-tick.C:
 		case code := <-ended:
-			t.Fatalf("it ended with %d: %s", code, output)
+			t.Fatalf("got exit code %d before it answered: %s", code, output)
 		case <-deadline:
-			t.Fatalf("it does not answer: %v, %s", seen, output)
+			t.Fatalf("got no 200 within %s: statuses %v, %s", waitTimeout, seen, output)
 		}
 		if response, err := http.Get("http://" + i.address + "/status"); err == nil {
 			seen = append(seen, response.StatusCode)
@@ -43,11 +43,11 @@ func TestServeLeavesNothing(t *testing.T) {
 		}
 	}
 	if seen[0] != http.StatusServiceUnavailable {
-		t.Errorf("before it was up it answered %d", seen[0])
+		t.Errorf("first response: got status %d, want 503", seen[0])
 	}
 	stop()
 	if code := <-ended; code != 0 {
-		t.Errorf("it ended with %d: %s", code, output)
+		t.Errorf("got exit code %d, want 0: %s", code, output)
 	}
 	http.DefaultClient.CloseIdleConnections()
 	if err := storetest.Leaks(before); err != nil {

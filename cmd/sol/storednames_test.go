@@ -37,10 +37,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file anew; what disappears from it may be in somebody's database")
 
-// TestStoredNames compares every name that a database, a data directory, a link or a client holds with a golden file, so
-// that no rename in the code changes one unseen. The names are collected from the sources and from running code; the file
-// holds no Go identifier and no package path, so moving and renaming code leaves it as it is. When a function whose
-// arguments are collected is renamed, its new name is added to keyed, and the golden file stays.
+// TestStoredNames compares all names that databases, data directories, links and clients hold with a golden file, so that a rename in the
+// code cannot change them unnoticed. It collects the names from the sources and from running code. The file holds no Go identifier and no
+// package path, so moved and renamed code leaves it unchanged. If a function whose arguments are collected gets a new name, add the name
+// to keyed and leave the golden file as it is.
 func TestStoredNames(t *testing.T) {
 	names, objects := make(section), make(map[string]object)
 	for _, file := range filesBelowRoot(t) {
@@ -97,18 +97,18 @@ func compareGolden(t *testing.T, file string, got []byte) {
 		}
 	}
 	if !t.Failed() && !bytes.Equal(got, want) {
-		t.Errorf("the lines of %s come in another order", file)
+		t.Errorf("got the lines of %s in another order", file)
 	}
 }
 
 // sourceRoot is the module's directory.
 const sourceRoot = "../.."
 
-// isTestCode matches what stores nothing of a product's: tests, their helpers, benches, demo data, our own Postgres, and the codes of
-// refusals, which have a golden file of their own.
+// isTestCode matches files that store nothing in an installation: tests, their helpers, benchmarks, demo data, the embedded Postgres, and
+// the codes of refusals, which have a golden file of their own.
 var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|simulator|embedpg|refusal|\w*test)/|^tools/`)
 
-// filesBelowRoot lists the module's files by their path from sourceRoot.
+// filesBelowRoot returns the paths of the module's files, relative to sourceRoot.
 func filesBelowRoot(t *testing.T) (files []string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS(sourceRoot), ".", func(path string, entry fs.DirEntry, err error) error {
@@ -137,7 +137,7 @@ func (s section) add(title, name string) {
 }
 
 var (
-	// keyed are the functions that are given the purpose of a key or the label of associated data.
+	// keyed are the functions that take the purpose of a key or the label of associated data.
 	keyed     = regexp.MustCompile(`(?i)^(derive|keyedhash|hash|sign|sealbeside|openbeside|sealwithlabel|openwithlabel)$`)
 	composing = regexp.MustCompile(`^(Sprintf|Appendf|Fprintf)$`)
 	word      = regexp.MustCompile(`^[!-~]+$`)
@@ -151,7 +151,7 @@ var (
 
 const enumPrefix = "enum "
 
-// addSource collects from one Go file.
+// addSource collects the names in one Go file.
 func (s section) addSource(t *testing.T, file string, objects map[string]object) {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(sourceRoot, file), nil, 0)
@@ -212,7 +212,7 @@ func (s section) addConstants(dir string, d *ast.GenDecl) {
 	}
 }
 
-// enumerations gives the values of each named type, without the type's name.
+// enumerations returns the constants of each named type, without the type's name.
 func (s section) enumerations() (groups []string) {
 	for title, values := range s {
 		if strings.HasPrefix(title, enumPrefix) {
@@ -222,7 +222,7 @@ func (s section) enumerations() (groups []string) {
 	return groups
 }
 
-// addComposed collects the fixed parts of names that are put together.
+// addComposed collects the constant parts of concatenated names.
 func (s section) addComposed(parts ...ast.Expr) {
 	for _, part := range parts {
 		if text, ok := literal(part); ok && composed.MatchString(text) && !strings.Contains(text, "::") && !strings.Contains(text, "://") {
@@ -231,7 +231,7 @@ func (s section) addComposed(parts ...ast.Expr) {
 	}
 }
 
-// addText collects what a literal says by its form alone.
+// addText collects the literals that have the form of a stored name.
 func (s section) addText(text string) {
 	if versioned.MatchString(text) {
 		s.add("names with a version", text)
@@ -252,8 +252,7 @@ func (s section) addText(text string) {
 	}
 }
 
-// addComposite collects names of read models and sagas with their versions, ids of actors that are no person, keys, and types
-// of problems.
+// addComposite collects names and versions of read models and sagas, ids of actors who are no people, keys, and problem types.
 func (s section) addComposite(n *ast.CompositeLit) {
 	fields := make(map[string]string)
 	for _, element := range n.Elts {
@@ -302,9 +301,9 @@ func calledName(c *ast.CallExpr) string {
 	return ""
 }
 
-// object is a struct as JSON shows it.
+// object is the JSON form of a struct.
 type object struct {
-	names  string // of its fields; one without a tag has its Go name
+	names  string // names of its fields; a field without a tag has its Go name
 	tagged bool
 	holds  []string // the types of its fields, with their packages
 }
@@ -343,7 +342,7 @@ func objectOf(inPackage string, n *ast.StructType) (o object) {
 	return o
 }
 
-// addObjects collects the structs that have tags for JSON, and what these hold.
+// addObjects collects the structs with JSON tags, and the structs that these contain.
 func (s section) addObjects(all map[string]object) {
 	var pending []string
 	for name, o := range all {
@@ -366,7 +365,7 @@ var (
 	created    = regexp.MustCompile(`(?m)^create (?:unlogged )?(schema|table|sequence|function|procedure|collation|trigger|policy) (\S+?)(?:\(| |;|$)`)
 )
 
-// addMigration holds a migration as it is, but for its comments: one that has been applied is never applied again.
+// addMigration collects a migration without its comments: an applied migration must never change.
 func (s section) addMigration(t *testing.T, file string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(sourceRoot, file))
@@ -383,7 +382,7 @@ func (s section) addMigration(t *testing.T, file string) {
 	}
 }
 
-// addCatalog collects the services and problems that events name.
+// addCatalog collects the ids of services and problems, which events contain.
 func (s section) addCatalog() {
 	for _, service := range catalog.Default().Services() {
 		for _, problem := range service.Problems {
@@ -392,7 +391,7 @@ func (s section) addCatalog() {
 	}
 }
 
-// addDerived shows what stands in mails and links: made with a hash that shows its purpose and its value.
+// addDerived collects the derived values in mails and links. The hash of this test returns its purpose and value as text.
 func (s section) addDerived() {
 	const id = "01930000-0000-7000-8000-0000000000a1"
 	hash := func(purpose, value string) string {
@@ -407,24 +406,24 @@ func (s section) addDerived() {
 	s.add("addresses and links", someone.PersonalLink(id))
 }
 
-// ticketLife is a history in which every event happens; after + an event belongs to the act of the one before.
+// ticketLife is a history with all events. An event after + belongs to the act of the event before.
 var ticketLife = strings.Fields(`opened assigned taken playbook-started check-tried check-answered answers-forgotten
 	outcome-carried-out playbook-reminded internal-note citizen-note +citizen-asked citizen-reminded contact-failed citizen-replied
 	resumed regional-note +escalated handover-warned handover-breached ping-pong-noticed regional-note recalled escalated
 	citizen-note +redirected escalated redirected escalated redirected reclassified unassigned succeeded citizen-note +resolved
 	reopened marked-duplicate reopened discarded act-withdrawn resolved auto-closed personal-data-erased`)
 
-// writeSagas writes what each saga stores and sends while a ticket lives: keys of timers, commands, messages and states.
+// writeSagas collects what each saga stores and sends during ticketLife: keys of timers, commands, messages and states.
 func writeSagas(t *testing.T, w *bytes.Buffer) {
 	t.Helper()
 	var history []ticket.Recorded
 	samples := eventSamples(t)
-	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // before what the samples hold back can be seen
+	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // before the holds of the samples end
 	for n, name := range ticketLife {
 		name, same := strings.CutPrefix(name, "+")
 		event, ok := samples["ticket."+name+".v1"]
 		if !ok {
-			t.Fatalf("no sample of %s", name)
+			t.Fatalf("got no sample of event %s", name)
 		}
 		act := ticket.ID(fmt.Sprintf("01930000-0000-7000-8000-0000000ac%03d", n))
 		if same {
@@ -437,7 +436,7 @@ func writeSagas(t *testing.T, w *bytes.Buffer) {
 	}
 	for name := range samples {
 		if short := strings.TrimSuffix(strings.TrimPrefix(name, "ticket."), ".v1"); !slices.Contains(ticketLife, short) && !slices.Contains(ticketLife, "+"+short) {
-			t.Errorf("%s does not happen in the life that sagas are shown", name)
+			t.Errorf("got no event %s in ticketLife, want all", name)
 		}
 	}
 	for _, saga := range sagas.All(catalog.Default(), playbook.Default()) {
@@ -461,7 +460,7 @@ func writeSagas(t *testing.T, w *bytes.Buffer) {
 	}
 }
 
-// describeAction shows an action's key, and as JSON what it sends. The JSON of commands has golden files of its own.
+// describeAction returns an action's key and the JSON of what it sends. The JSON of commands has golden files of its own.
 func describeAction(t *testing.T, a runtime.Action) string {
 	t.Helper()
 	switch a := a.(type) {
@@ -488,7 +487,7 @@ func toJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-// addPaths collects the names of a JSON object's fields, those of an object inside after the one that holds it.
+// addPaths collects the paths of a JSON object's fields; the path of a nested field begins with the field that contains it.
 func addPaths(t *testing.T, paths map[string]bool, object string) {
 	t.Helper()
 	var fields map[string]json.RawMessage
@@ -508,7 +507,7 @@ func addPaths(t *testing.T, paths map[string]bool, object string) {
 	}
 }
 
-// eventSamples decodes the golden files of all events, wherever they are.
+// eventSamples decodes the golden files of all events.
 func eventSamples(t *testing.T) map[string]ticket.Event {
 	t.Helper()
 	samples := make(map[string]ticket.Event)
@@ -521,7 +520,7 @@ func eventSamples(t *testing.T) map[string]ticket.Event {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, _, _ := bytes.Cut(text, []byte("\n")) // sagas see no personal part
+		data, _, _ := bytes.Cut(text, []byte("\n")) // sagas get events without the personal part
 		if samples[name], err = ticket.Decode(name, data, nil); err != nil {
 			t.Fatal(err)
 		}

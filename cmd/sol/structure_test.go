@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// These tests check the structure that ARCHITECTURE.md draws against what the Go tool says of the code.
+// These tests compare the imports of the code with the structure in ARCHITECTURE.md.
 
 const (
 	module = "github.com/sol-assistenza/sol"
@@ -58,7 +58,7 @@ var allowedImports = map[string][]string{
 	"projections/lists":      {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview"},
 	"projections/dashboard":  {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview", "projections/lists"},
 
-	// sagas: what the system does by itself. They do not know the read models.
+	// sagas: automatic actions. They do not import read models.
 	"sagas/runtime": {"domain/...", "eventstore", "eventstore/ticketlog"},
 	"sagas":         {"domain/...", "sagas/runtime"},
 
@@ -104,8 +104,7 @@ var allowedImports = map[string][]string{
 	}, application...),
 }
 
-// below is what the application service stands on; application is that with the service itself, for adapters; page is what the
-// pages of one audience may import.
+// below lists the imports of the application service, application those of its adapters, page those of the pages for one audience.
 var (
 	below       = []string{"domain/...", "eventstore", "projections/..."}
 	application = append([]string{"handlers/app/...", "handlers/identity"}, below...)
@@ -121,7 +120,7 @@ const (
 // allowedInDomain lists the modules that the domain may use beside the standard library and itself.
 var allowedInDomain = []string{"github.com/looplab/fsm", "go.yaml.in/yaml/v3"}
 
-// deniedInDomain lists packages of the standard library with input and output, or chance.
+// deniedInDomain lists packages of the standard library for input, output and random numbers.
 var deniedInDomain = []string{"net/http", "database/sql", "log/slog", "os/exec", "math/rand"}
 
 // otherTopLevelEntries are the top-level entries beside the directories with Go code, hidden ones included.
@@ -130,6 +129,7 @@ var otherTopLevelEntries = []string{
 	"README.md", "REUSE.toml", "SECURITY.md", "TERMINOLOGY.md", "docs", "go.mod", "go.sum", "publiccode.yml", "tools",
 }
 
+// goPackage is a package as go list describes it.
 type goPackage struct {
 	ImportPath string
 	Dir        string
@@ -177,7 +177,7 @@ func TestAllowedImports(t *testing.T) {
 		from, _ := inModule(p.ImportPath)
 		allowed, known := allowedImports[from]
 		if !known && !isTestPackage(from) {
-			t.Errorf("%s has no line in allowedImports: say what it may import", from)
+			t.Errorf("%s: got no line in allowedImports, want one", from)
 		}
 		for _, imported := range p.Imports {
 			to, ours := inModule(imported)
@@ -203,12 +203,12 @@ func TestPackagesAreSmall(t *testing.T) {
 			lines += bytes.Count(content, []byte("\n"))
 		}
 		if lines > maxPackageLines || len(p.GoFiles) > maxPackageFiles {
-			t.Errorf("%s has %d lines in %d files; at most %d in %d", p.ImportPath, lines, len(p.GoFiles), maxPackageLines, maxPackageFiles)
+			t.Errorf("%s: got %d lines in %d files, want at most %d in %d", p.ImportPath, lines, len(p.GoFiles), maxPackageLines, maxPackageFiles)
 		}
 	}
 }
 
-func TestTheDomainIsPure(t *testing.T) {
+func TestDomainIsPure(t *testing.T) {
 	for _, p := range listPackages(t) {
 		if path, _ := inModule(p.ImportPath); !matches("domain/...", path) || isTestPackage(path) {
 			continue
@@ -234,7 +234,7 @@ func TestTopLevelEntries(t *testing.T) {
 	for _, entry := range entries {
 		name := entry.Name()
 		if !slices.Contains(topLevelDirectories, name) && !slices.Contains(otherTopLevelEntries, name) && !isGitIgnored(name) {
-			t.Errorf("%s at the top level is not listed", name)
+			t.Errorf("got %s at the top level, want listed entries only", name)
 		}
 	}
 }
@@ -248,7 +248,7 @@ func isGitIgnored(path string) bool {
 }
 
 func TestLicenceHeaders(t *testing.T) {
-	elsewhere := reuseAnnotations(t)
+	annotated := reuseAnnotations(t)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -263,7 +263,7 @@ func TestLicenceHeaders(t *testing.T) {
 			}
 			return nil
 		}
-		if entry.IsDir() || strings.HasPrefix(inside, "LICENSES") || elsewhere.MatchString(filepath.ToSlash(inside)) {
+		if entry.IsDir() || strings.HasPrefix(inside, "LICENSES") || annotated.MatchString(filepath.ToSlash(inside)) {
 			return nil
 		}
 		content, err := os.ReadFile(path)
@@ -272,7 +272,7 @@ func TestLicenceHeaders(t *testing.T) {
 		}
 		head := string(content[:min(len(content), 400)])
 		if !strings.Contains(head, "SPDX-FileCopyrightText: ") || !strings.Contains(head, "SPDX-License-Identifier: ") {
-			t.Errorf("%s neither begins with the two REUSE lines nor stands in REUSE.toml", inside)
+			t.Errorf("%s: got no REUSE header and no entry in REUSE.toml", inside)
 		}
 		return nil
 	})
@@ -281,7 +281,7 @@ func TestLicenceHeaders(t *testing.T) {
 	}
 }
 
-// reuseAnnotations matches the paths that REUSE.toml names: ** is anything, * anything but a slash.
+// reuseAnnotations returns a pattern for the paths that REUSE.toml names: ** matches everything, * everything but a slash.
 func reuseAnnotations(t *testing.T) *regexp.Regexp {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, "REUSE.toml"))

@@ -18,7 +18,7 @@ import (
 	"unicode"
 )
 
-// terminology is what TERMINOLOGY.md says about names.
+// terminology holds the words of the column "not used" in TERMINOLOGY.md and the exceptions.
 type terminology struct {
 	words      map[string]bool // refused as a part of a name
 	names      map[string]bool // refused as a whole name, in lower case

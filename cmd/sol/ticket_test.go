@@ -20,7 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
 
-// TestCommandsRecordAccess: what the commands tell of a ticket stands among its accesses.
+// TestCommandsRecordAccess: each command that shows a ticket, or searches by tax code, records an access.
 func TestCommandsRecordAccess(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
@@ -54,7 +54,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 	} {
 		var out, stderr bytes.Buffer
 		if code := run(t.Context(), args, func(name string) string { return env[name] }, &out, &stderr); code != 0 {
-			t.Fatalf("%v: %d, %s", args, code, &stderr)
+			t.Fatalf("%v: got exit code %d, want 0: %s", args, code, &stderr)
 		}
 	}
 	all, err := accesslog.List(t.Context(), n.store.RequestPool(), person.Actor{Role: person.Auditor}, id, subject, 0, 10)
@@ -62,6 +62,6 @@ func TestCommandsRecordAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(all) != 3 || all[0].Kind != accesslog.Search || all[1].Kind != accesslog.History || all[2].Kind != accesslog.Ticket || all[2].By.ID != cliActorID {
-		t.Errorf("recorded are %+v", all)
+		t.Errorf("got access records %+v, want a search, a history and a ticket", all)
 	}
 }
