@@ -35,7 +35,7 @@ func (p *page) unread() string {
 func (p *page) firstNotification() string {
 	var link *html.Node
 	for _, n := range all(p.root, "a") {
-		if hasAttr(n, "data-notice") && link == nil {
+		if hasAttr(n, "data-notification") && link == nil {
 			link = n
 		}
 	}

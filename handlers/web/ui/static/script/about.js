@@ -3,5 +3,5 @@
 
 'use strict';
 
-// What only script can do is shown only with script: class sol-scripted.
+// Marks the document as scripted. Elements of class sol-scripted are shown only then.
 document.documentElement.classList.add('sol-js');

@@ -3,8 +3,7 @@
 
 'use strict';
 
-// What has changed, in a sentence, for those who do not see it: other scripts dispatch sol:say on the document with the
-// sentence as detail.
+// Announces changes to screen readers: other scripts dispatch sol:say on the document, with a sentence as detail.
 document.addEventListener('sol:say', (e) => {
   document.getElementById('annunci').textContent = e.detail;
 });

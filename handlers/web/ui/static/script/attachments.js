@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Files of a form (templates/parts/attachments.html): a list of what was chosen, taking away, photos over 1 MB offered to be
-// shrunk, dropping. Nothing leaves the browser before the form is sent; without script the plain input does.
+// Files of a form (templates/parts/attachments.html): lists the chosen files, removes single files, shrinks photos over 1 MB on demand,
+// and accepts dropped files. Nothing leaves the browser before the form is sent. Without script the file input works by itself.
 'use strict';
 
 const chosen = new WeakMap(); // zone -> files
@@ -67,14 +67,14 @@ function add(zone, files) {
   say(`${chosen.get(zone).length} file scelti${bad ? `, ${bad} da correggere` : ''}.`);
 }
 
-// shrink draws a photo smaller until it fits.
+// shrink returns the photo as a JPEG scaled down until it has at most the given number of bytes.
 async function shrink(file, bytes) {
   const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const canvas = document.createElement('canvas'), context = canvas.getContext('2d');
   for (let scale = Math.min(1, 2400 / Math.max(image.width, image.height)); scale > 0.02; scale *= 0.75) {
     canvas.width = Math.max(1, Math.round(image.width * scale));
     canvas.height = Math.max(1, Math.round(image.height * scale));
-    context.fillStyle = '#fff'; // what is transparent would turn black
+    context.fillStyle = '#fff'; // transparent pixels would become black
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     for (const quality of [0.85, 0.7]) {
@@ -89,7 +89,7 @@ function arm(root) {
   for (const zone of root.querySelectorAll('[data-files]:not(.sol-armed)')) {
     zone.classList.add('sol-armed');
     zone.querySelectorAll('.sol-choose, .sol-drophint').forEach((e) => { e.hidden = false; });
-    if (inputOf(zone).files.length) add(zone, inputOf(zone).files); // the browser has come back to the page
+    if (inputOf(zone).files.length) add(zone, inputOf(zone).files); // the browser has restored the input, for example after the back button
   }
 }
 
@@ -136,7 +136,7 @@ for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
   });
 }
 
-// A form whose files would be refused is not sent: they would have to be chosen again.
+// A form with files that the server would refuse is not sent, because the reader would have to choose all files again.
 document.addEventListener('submit', (e) => {
   const zone = e.target.querySelector('[data-files]');
   const bad = zone?.querySelector('.sol-filelist .sol-wrong');
@@ -147,7 +147,7 @@ document.addEventListener('submit', (e) => {
   say(`Prima di inviare corregga gli allegati. ${bad.parentElement.querySelector('.sol-filename').textContent}: ${bad.textContent}`);
 }, true);
 
-// What others put into the page later (script/upload.js, htmx) is found here, with the files that it had before.
+// Parts that script/upload.js or htmx insert later are set up here, with the files that the form had before.
 document.addEventListener('sol:shown', (e) => {
   arm(e.target);
   const zone = e.target.querySelector('[data-files]');

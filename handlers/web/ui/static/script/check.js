@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// What one types is judged when one leaves the field, by the same rules as when the form is sent; a counter counts.
+// Checks a field when the reader leaves it, by the same rules as when the form is sent, and counts the characters of some fields.
 'use strict';
 
 function say(input, text) {
@@ -36,7 +36,7 @@ document.addEventListener('change', async (e) => {
     const answer = await fetch(input.dataset.check, { method: 'POST', body: new URLSearchParams({ campo: input.name, valore: typed }) });
     if (answer.ok && input.value === typed) say(input, await answer.text());
   } catch {
-    // Without a connection it is judged when the form is sent.
+    // Without a connection the field is checked when the form is sent.
   }
 });
 

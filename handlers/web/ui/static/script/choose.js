@@ -3,8 +3,8 @@
 
 'use strict';
 
-// Choosing rows of a list: all of the page, or with the shift key all between two. What is to be done with them is at hand as soon as
-// one is chosen; the note for the citizens stands there where the new status takes one.
+// Selects rows of a list: all rows of the page, or with the shift key all rows between two. The form for the selected rows is shown as
+// soon as a row is selected; its note for the citizens is shown if the new status needs one.
 const form = document.getElementById('insieme');
 const boxes = () => [...document.querySelectorAll('#elenco input[name="scelta"]')];
 let latest, many = 0;
@@ -50,7 +50,7 @@ if (form) {
   });
   form.addEventListener('change', show);
   document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
-    if (ctx.target?.id === 'elenco') say(); // a chosen row may have left the list
+    if (ctx.target?.id === 'elenco') say(); // a selected row may have left the list
   });
   many = show();
 }

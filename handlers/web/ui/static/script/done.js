@@ -3,9 +3,9 @@
 
 'use strict';
 
-// What was just done is said once: whoever loads the page again, or comes back to it, is not told anew.
-const place = new URL(location.href);
-if (place.searchParams.has('fatto')) {
-  place.searchParams.delete('fatto');
-  history.replaceState(history.state, '', place);
+// Removes the confirmation from the address, so that a reload or the back button does not show it again.
+const address = new URL(location.href);
+if (address.searchParams.has('fatto')) {
+  address.searchParams.delete('fatto');
+  history.replaceState(history.state, '', address);
 }

@@ -3,13 +3,13 @@
 
 'use strict';
 
-// Keys for what is done all day. Whatever has data-key="x" is reached by that key, and by data-key="g n" with g and then n: links
-// and buttons are pressed, fields are focused; data-key-name says what it does, for the list under ?, where its own words do not. In
-// lists j and k go from ticket to ticket, o opens and x chooses. No key counts while somebody types, and all of them can be
-// switched off (WCAG 2.1.4).
+// Keyboard shortcuts. The key of an element with data-key="x" is x; with data-key="g n" it is g and then n. The key presses a link or
+// button and focuses a field. The key ? shows a list of all keys; data-key-name is an element's name in it, if its text is not enough. In
+// lists j and k move from ticket to ticket, o opens and x selects one. Keys have no effect while the reader types, and the reader can
+// switch them off (WCAG 2.1.4).
 const dialog = document.getElementById('tasti');
 const kept = 'sol:keys';
-const sequence = 1500; // ms between the two keys of one
+const sequence = 1500; // maximum time between the two keys of a shortcut, in ms
 let first = '', forget;
 
 const enabled = () => localStorage.getItem(kept) !== 'off';

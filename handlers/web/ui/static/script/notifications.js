@@ -23,10 +23,10 @@ if (panel) {
     panel.querySelector('summary').focus();
   });
   document.addEventListener('click', (e) => {
-    const notice = e.target.closest('a[data-notice]');
-    if (notice) navigator.sendBeacon(`/notifiche/${notice.dataset.notice}`);
+    const link = e.target.closest('a[data-notification]');
+    if (link) navigator.sendBeacon(`/notifiche/${link.dataset.notification}`);
   });
-  document.addEventListener('sol:notices', ({ detail: { unread, latest } }) => {
+  document.addEventListener('sol:notifications', ({ detail: { unread, latest } }) => {
     if (unread > known && latest) document.dispatchEvent(new CustomEvent('sol:say', { detail: latest.text }));
     if (unread !== known) {
       if (panel.open) fill();

@@ -3,7 +3,7 @@
 
 'use strict';
 
-// The slider of a ticket's history: which moment it stands on is said while it moves, and announced once it is shown.
+// The slider of a ticket's history: shows the chosen moment while it moves, and announces it when the ticket is shown as of then.
 const slider = document.getElementById('passo');
 slider?.addEventListener('input', () => {
   const { label } = slider.list.options[slider.value - 1];

@@ -3,23 +3,22 @@
 
 'use strict';
 
-// The stream of changes: one connection for each tab that somebody looks at. A tab in the background lets go of it, since a browser
-// gives a site six, and goes on where it stopped when it is looked at again. The rest of the page hears of it by events
-// on the document:
-//   sol:ticket   {id, type, at, from, position}  a ticket that the reader may see has changed, perhaps by this very page: whoever shows
-//                                          it compares the position with its own
-//   sol:counts   {items: [{id, name, count}], position}
-//   sol:notices  {unread, latest}
-//   sol:presence {ticket, readers}  who else has the ticket open that this page shows
-//   sol:stream   {state, since}  open: it follows · lost: it does not, since then · resumed: it follows again after it was
-//                                lost · ended: the session is over, or its role was changed in another tab
+// The stream of live updates: one connection for each visible tab. A tab in the background closes its connection after a while, because a
+// browser allows a site six; it continues after the last event when it becomes visible again. Other scripts get events on the document:
+//   sol:ticket         {id, type, at, from, position}  a ticket that the reader may see has changed, perhaps by this page itself: a script
+//                      that shows the ticket compares the position with its own
+//   sol:counts         {items: [{id, name, count}], position}
+//   sol:notifications  {unread, latest}
+//   sol:presence       {ticket, readers}  the other people who have this page's ticket open
+//   sol:stream         {state, since}  open: connected · lost: not connected since then · resumed: connected again after lost ·
+//                      ended: the session has ended, or its role was changed in another tab
 const at = document.body.dataset.solStream;
 const line = document.getElementById('collegamento');
-const patience = 3000; // ms without the stream before anybody is told
-const restful = 20000; // ms in the background before it is let go
-let source, told, again, rest;
+const lostDelay = 3000; // time without a connection before the page shows it, in ms
+const backgroundDelay = 20000; // time in the background before the connection is closed, in ms
+let source, lostTimer, retryTimer, backgroundTimer;
 let from = document.body.dataset.solFrom ?? '';
-let fresh = Date.now(); // when the page was last known to be whole
+let fresh = Date.now(); // the time at which the page was last known to be up to date
 let wait = 1000;
 let state = 'open';
 
@@ -40,16 +39,16 @@ function become(next, words) {
 }
 
 function lost() {
-  told ??= setTimeout(() => {
+  lostTimer ??= setTimeout(() => {
     const clock = new Date(fresh).toLocaleTimeString('it-IT', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Rome' });
     const why = navigator.onLine ? 'Collegamento interrotto' : 'Il computer non è in rete';
     become('lost', [`${why}: i dati sono quelli delle ${clock}. La pagina riprova da sola.`]);
-  }, patience);
+  }, lostDelay);
 }
 
 function found() {
-  clearTimeout(told);
-  told = undefined;
+  clearTimeout(lostTimer);
+  lostTimer = undefined;
   wait = 1000;
   become('open', []);
   fresh = Date.now();
@@ -64,7 +63,7 @@ function ended() {
 }
 
 function close() {
-  clearTimeout(again);
+  clearTimeout(retryTimer);
   source?.close();
   source = undefined;
 }
@@ -75,16 +74,16 @@ function open() {
   const address = new URL(at, location.href);
   if (from) address.searchParams.set('dopo', from);
   source = new EventSource(address);
-  const on = (name, heard) => source.addEventListener(name, (e) => {
+  const on = (name, handle) => source.addEventListener(name, (e) => {
     from = e.lastEventId || from;
     fresh = Date.now();
-    heard(JSON.parse(e.data));
+    handle(JSON.parse(e.data));
   });
   source.addEventListener('open', found);
   source.addEventListener('error', (e) => {
     lost();
-    if (e.target.readyState !== EventSource.CLOSED || e.target !== source) return; // it comes back by itself
-    again = setTimeout(open, wait);
+    if (e.target.readyState !== EventSource.CLOSED || e.target !== source) return; // the browser connects again by itself
+    retryTimer = setTimeout(open, wait);
     wait = Math.min(wait * 2, 30000);
   });
   on('ticket', (data) => say('sol:ticket', data));
@@ -100,7 +99,7 @@ function open() {
       number.textContent = data.unread;
       number.hidden = data.unread === 0;
     }
-    say('sol:notices', data);
+    say('sol:notifications', data);
   });
   on('end', (data) => {
     if (data.reason === 'session-ended') ended();
@@ -109,8 +108,8 @@ function open() {
 
 if (at) {
   document.addEventListener('visibilitychange', () => {
-    clearTimeout(rest);
-    if (document.hidden) rest = setTimeout(close, restful);
+    clearTimeout(backgroundTimer);
+    if (document.hidden) backgroundTimer = setTimeout(close, backgroundDelay);
     else if (!source) open();
   });
   addEventListener('online', open);

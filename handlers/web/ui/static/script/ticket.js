@@ -1,27 +1,27 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// A ticket's page while it is open: who else is there, how long an act can still be undone, and what happens meanwhile. What
-// somebody types is never taken from under their hands: then the page says that there is news, and waits.
+// An open ticket page: shows the presence of others and the time in which an update can be undone, and updates itself after a change. If
+// the reader is typing, the page does not update itself: it shows a message that there are changes.
 'use strict';
 
 const page = () => document.querySelector('[data-sol-ticket]');
 const say = (detail) => document.dispatchEvent(new CustomEvent('sol:say', { detail }));
 const path = () => `/ticket/${page().dataset.solTicket}`;
 
-// Presence. Only a page that is looked at says so; typing is said at once and then now and then.
-const every = 8000, typing = 4000; // ms
+// Presence. Only a visible page reports it; typing is reported at once and then at intervals.
+const every = 8000, typing = 4000; // intervals of the reports, in ms
 let typed = 0, present;
 
 async function here(scrive) {
   if (!page()?.hasAttribute('data-writes') || document.hidden) return;
   try {
     const answer = await fetch(`${path()}/presenza`, { method: 'POST', body: new URLSearchParams(scrive ? { scrive: '1' } : {}) });
-    if (answer.redirected) return clearInterval(present); // the session is over, as the stream says
+    if (answer.redirected) return clearInterval(present); // the session has ended; the stream shows that
     const line = document.getElementById('presenti');
-    const said = answer.ok ? await answer.text() : '';
-    if (line.textContent !== said) line.textContent = said;
-  } catch { /* the stream tells that the line is down */ }
+    const text = answer.ok ? await answer.text() : '';
+    if (line.textContent !== text) line.textContent = text;
+  } catch { /* the stream shows that there is no connection */ }
 }
 
 function leave() {
@@ -40,7 +40,7 @@ if (page()) {
   });
 }
 
-// busy tells whether somebody is at work in the form: something differs from what came with the page, or they stand in it.
+// busy reports whether the reader works in the form: a control has the focus, or its value differs from that of the page.
 function busy() {
   const form = document.getElementById('aggiorna');
   if (!form) return false;
@@ -51,7 +51,7 @@ function busy() {
     || (c instanceof HTMLTextAreaElement || c.type === 'text' || c.type === 'date') && c.value !== c.defaultValue);
 }
 
-// renew shows the ticket as it is now, unless somebody is at work on it.
+// renew replaces the page by the ticket as it is now, unless the reader works in the form.
 async function renew() {
   if (!page() || busy()) return;
   const answer = await fetch(path());
@@ -82,21 +82,21 @@ function news() {
   say('La richiesta è cambiata mentre scriveva. In fondo al modulo può mostrare le novità.');
 }
 
-// later tells whether a position of the log comes after another one.
+// later reports whether position a of the log is after position b.
 function later(a, b) {
   const [ea, na] = a.split('.').map(Number), [eb, nb] = b.split('.').map(Number);
   return ea > eb || ea === eb && na > nb;
 }
 
-// A note that was held stands before what its page knows, and is news all the same when it is shown.
+// A note that was held has an earlier position than the page, and is still a change when it becomes visible.
 document.addEventListener('sol:ticket', ({ detail }) => {
   if (detail.id !== page()?.dataset.solTicket) return;
   if (later(detail.position, page().dataset.position) || Date.parse(detail.from) > page().dataset.read) news();
 });
-document.addEventListener('sol:presence', ({ detail }) => detail.ticket === page()?.dataset.solTicket && here(false)); // which says it in words
+document.addEventListener('sol:presence', ({ detail }) => detail.ticket === page()?.dataset.solTicket && here(false)); // the answer has the text
 document.addEventListener('sol:stream', ({ detail }) => detail.state === 'resumed' && renew());
 
-// The time in which an act can be undone.
+// The time in which an update can be undone.
 let clock;
 
 function count() {

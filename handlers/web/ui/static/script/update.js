@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// What «Aggiorna» does without asking the server: a text that a button carries goes into the note at once, and what is typed is
-// kept while it is being typed. Without script the same buttons send the form, which comes back with the text in it.
+// The form «Aggiorna»: a button with a text adds it to the note without a request, and the form is saved as a draft while the reader
+// types. Without script the same buttons send the form, and the answer has the text in it.
 'use strict';
 
 const form = () => document.getElementById('aggiorna');
@@ -15,7 +15,7 @@ function choose(name, value) {
   control.value = value;
 }
 
-// fill puts a text into the note, after what stands there, and chooses its reader and the status that go with it.
+// fill appends a text to the note and sets the visibility and the status that belong to the text.
 function fill({ fill: text, visibility, status }) {
   const note = form().elements.testo;
   note.value = [note.value.trim(), text].filter(Boolean).join('\n\n');
@@ -35,7 +35,7 @@ document.addEventListener('click', (e) => {
   if ('fill' in chosen.dataset) fill(chosen.dataset);
 });
 
-// Enter beneath a check answers that check, and sends nothing else of what is typed.
+// Enter in an input of a check sends the answers and keeps the rest of the form as a draft.
 document.addEventListener('keydown', (e) => {
   const check = e.target.closest?.('.sol-check-form');
   if (e.key !== 'Enter' || !check || e.target.tagName !== 'INPUT') return;
@@ -45,7 +45,7 @@ document.addEventListener('keydown', (e) => {
 
 let timer;
 
-// save keeps the draft; at the end of the page there is no time to wait for an answer.
+// save stores the draft. When the reader leaves the page, the request outlives the page (keepalive).
 async function save(leaving) {
   clearTimeout(timer);
   timer = undefined;
@@ -73,7 +73,7 @@ function changed(e) {
 document.addEventListener('input', changed);
 document.addEventListener('change', changed);
 document.addEventListener('submit', (e) => {
-  if (e.target === form()) clearTimeout(timer), timer = undefined; // it is sent
+  if (e.target === form()) clearTimeout(timer), timer = undefined; // the form is sent, so there is no draft to save
 });
 window.addEventListener('pagehide', () => { if (timer) save(true); });
 document.addEventListener('sol:keep', async ({ detail: then }) => {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Forms with data-upload are sent with their progress, and stay on the page until there is an answer: when the line breaks, or
-// the form is refused, nothing that was typed or chosen is lost. Sent twice it counts once: the form carries its key.
+// Forms with data-upload are sent with a progress bar and stay on the page until there is an answer. If the connection breaks or the form
+// is refused, the texts and the chosen files are kept. The form has an idempotency key, so sending it twice has one effect.
 'use strict';
 
 function tell(form, text, link) {
@@ -86,7 +86,7 @@ document.addEventListener('submit', (e) => {
   request.send(body);
 });
 
-// Whoever writes without a connection learns it before they send.
+// Without a connection the form shows a message before the reader sends it.
 const offline = (form) => tell(form, 'Manca la connessione. Può continuare a scrivere: invii quando torna la rete.');
 window.addEventListener('offline', () => document.querySelectorAll('form[data-upload]').forEach(offline));
 window.addEventListener('online', () => document.querySelectorAll('form[data-upload]:not([data-sending]) .sol-sending').forEach((box) => box.remove()));
