@@ -61,7 +61,8 @@ func (d *Dispatcher) Reject(ctx context.Context, r CommandRequest, refusal error
 func (d *Dispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Command] {
 	key := eventstore.CommandID{Actor: d.idempotencyActor(r), Key: r.Key, Permanent: r.Permanent}
 	return eventstore.Request[ticket.Command]{
-		Stream: string(r.Ticket), Command: r.Command, By: ticketlog.StoreActor(r.By), ID: key, Body: r.Body, SeenVersion: r.ExpectedVersion, Cause: r.Cause,
+		Stream: string(r.Ticket), Command: r.Command, By: ticketlog.StoreActor(r.By), ID: key, Body: r.Body,
+		SeenVersion: r.ExpectedVersion, Cause: r.Cause,
 	}
 }
 

@@ -105,7 +105,10 @@ func (c *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Doss
 	}
 	for i, e := range r.history {
 		for _, a := range ticket.AttachmentsOf(e.Event) {
-			f := DossierFile{ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256, Position: r.Events[i].Position}
+			f := DossierFile{
+				ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256,
+				Position: r.Events[i].Position,
+			}
 			content, err := c.Store.ReadBlob(ctx, string(id), string(a.ID))
 			switch {
 			case errors.Is(err, eventstore.ErrErased):

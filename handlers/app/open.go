@@ -46,7 +46,9 @@ func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) er
 	return joinInvalid(c.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (Outcome, error) {
+func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (
+	Outcome, error,
+) {
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", files)
 	if err := joinInvalid(c.Validate(ctx, request), err); err != nil {

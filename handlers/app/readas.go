@@ -33,7 +33,9 @@ type Reading struct {
 
 // ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
 // Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead if the log has no event at the moment's position.
-func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (Reading, error) {
+func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
+	Reading, error,
+) {
 	events, err := c.History(ctx, id)
 	if err != nil {
 		return Reading{}, err

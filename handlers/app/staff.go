@@ -18,7 +18,9 @@ import (
 // EndPlacement ends an account's role at an entity now and releases the account's tickets at that entity. It returns the number of
 // released tickets. If it fails between the two steps, the caller may repeat it to release the rest. actorID is the actor of the releases
 // in the tickets' histories. Error: identity.ErrNotFound if there was neither a placement to end nor a ticket to release.
-func (c *Service) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, actorID string) (released int, err error) {
+func (c *Service) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, actorID string) (
+	released int, err error,
+) {
 	err = c.Identity.EndPlacement(ctx, account, role, entity)
 	if err != nil && !errors.Is(err, identity.ErrNotFound) {
 		return 0, err
@@ -77,7 +79,9 @@ func (c *Service) releaseTickets(ctx context.Context, account string, entity cat
 		}
 	}
 	for n, id := range ids {
-		_, err := c.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: actorID, Role: person.System}})
+		_, err := c.Dispatch(ctx, CommandRequest{
+			Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: actorID, Role: person.System},
+		})
 		if err != nil {
 			return n, fmt.Errorf("release ticket %s: %w", id, err)
 		}

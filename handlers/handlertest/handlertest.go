@@ -106,15 +106,17 @@ func New(t *testing.T, o Options) *System {
 	})
 	must(t, err)
 	w.Notifications = notification.New(w.Store, w.App)
-	timers, err := runtime.New(runtime.Config{Store: w.Store, Dispatch: sendCommand(w.App.Dispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas})
+	sagaRunner, err := runtime.New(runtime.Config{
+		Store: w.Store, Dispatch: sendCommand(w.App.Dispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
+	})
 	must(t, err)
 
-	w.RunUntilIdle = timers.RunUntilIdle
+	w.RunUntilIdle = sagaRunner.RunUntilIdle
 
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	var workers sync.WaitGroup
 	workers.Go(func() { ExpectStopped(t, "read models", projections.NewRunner(w.Store).Start(ctx)) })
-	workers.Go(func() { ExpectStopped(t, "sagas", timers.Run(ctx)) })
+	workers.Go(func() { ExpectStopped(t, "sagas", sagaRunner.Run(ctx)) })
 	t.Cleanup(func() {
 		end()
 		workers.Wait()

@@ -35,13 +35,18 @@ const (
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, TakeDossier, SubscribeToChanges, ListOperators, ReadNotifications, ChoosePreferences, ReadFigures, ExportTickets, Administer}
+	return []Action{
+		OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, ReplyToTicket, ReadEvents, ReadAccesses, TakeDossier, SubscribeToChanges,
+		ListOperators, ReadNotifications, ChoosePreferences, ReadFigures, ExportTickets, Administer,
+	}
 }
 
 // PolicyVersion is the version of the policy. Each change of the policy increments it.
 const PolicyVersion = 6
 
-var operatorActions = []Action{OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, SubscribeToChanges, ListOperators, ReadNotifications}
+var operatorActions = []Action{
+	OpenTicket, ReadTicket, ListTickets, UpdateTicket, UndoAct, SubscribeToChanges, ListOperators, ReadNotifications,
+}
 
 var supervisorActions = append(slices.Clone(operatorActions), ReadFigures, ExportTickets)
 

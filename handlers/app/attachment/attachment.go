@@ -90,7 +90,9 @@ func Describe(files []FileUpload) (described []ticket.Attachment, names []string
 
 // Store seals and stores the checked files of a ticket, before the append of the event that names them. It returns the attachments for the
 // event, with ids and hashes, and the file names.
-func Store(ctx context.Context, store *eventstore.Store, ticketID ticket.ID, files []FileUpload) (stored []ticket.Attachment, names []string, err error) {
+func Store(ctx context.Context, store *eventstore.Store, ticketID ticket.ID, files []FileUpload) (
+	stored []ticket.Attachment, names []string, err error,
+) {
 	stored, names = Describe(files)
 	for n, f := range files {
 		id, err := uuid.NewV7()
