@@ -25,7 +25,8 @@ func TestAutoCloseReacts(t *testing.T) {
 			return ticket.ActWithdrawn{Entity: sagastest.Torino, Status: to}
 		}
 		closes = func(n int, at, why string) []runtime.Action {
-			return []runtime.Action{runtime.Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: sagastest.Rome(t, at), Command: ticket.Close{Resolution: n}, Why: why}}
+			return []runtime.Action{runtime.Schedule{Key: autoCloseState{Resolution: n}.timerKey(), At: sagastest.Rome(t, at),
+				Command: ticket.Close{Resolution: n}, Why: why}}
 		}
 		first = closes(1, "2026-11-23 09:00", "7 calendar days after 2026-11-13 10:00, then the next working day at 09:00 "+
 			"(Mon 23 Nov 2026), calendar of 010301 ASL Città di Torino")
@@ -63,7 +64,8 @@ func TestAutoCloseReacts(t *testing.T) {
 			closes(2, "2026-11-30 09:00", "7 calendar days after 2026-11-20 10:00, then the next working day at 09:00 "+
 				"(Mon 30 Nov 2026), calendar of 010301 ASL Città di Torino")},
 		"a successor's calendar moves the day": {
-			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june}, ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.Cuneo}},
+			[]ticket.Event{opened, ticket.Resolved{Resolution: 1, EffectFrom: june},
+				ticket.TransferredToSuccessor{From: sagastest.Torino, To: sagastest.Cuneo}},
 			closes(1, "2026-06-24 09:00", "7 calendar days after 2026-06-16 10:00, then the next working day at 09:00 "+
 				"(Wed 24 Jun 2026), calendar of 010210 ASL CN1")},
 		"a closed ticket has no timer": {

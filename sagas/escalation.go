@@ -39,9 +39,11 @@ func Escalation(c *catalog.Catalog) runtime.Saga[undoState[escalationState]] {
 		if s.Running {
 			warn, due, why := c.HandoverDue(s.Entity, s.StartedAt)
 			if !s.Warned {
-				all = append(all, runtime.Schedule{Key: fmt.Sprintf("warn/%d", s.Handover), At: warn, Command: ticket.WarnHandover{Handover: s.Handover, Due: due}, Why: why})
+				all = append(all, runtime.Schedule{Key: fmt.Sprintf("warn/%d", s.Handover), At: warn,
+					Command: ticket.WarnHandover{Handover: s.Handover, Due: due}, Why: why})
 			}
-			all = append(all, runtime.Schedule{Key: fmt.Sprintf("breach/%d", s.Handover), At: due, Command: ticket.BreachHandover{Handover: s.Handover, Due: due}, Why: why})
+			all = append(all, runtime.Schedule{Key: fmt.Sprintf("breach/%d", s.Handover), At: due,
+				Command: ticket.BreachHandover{Handover: s.Handover, Due: due}, Why: why})
 		}
 		if s.HandoverCount >= pingPongThreshold && !s.PingPongNoticed {
 			all = append(all, runtime.Schedule{Key: fmt.Sprintf("ping-pong/%d", s.Handover), At: s.StartedAt,

@@ -47,23 +47,35 @@ func TestEscalationReacts(t *testing.T) {
 		given []ticket.Event
 		then  []string
 	}{
-		"a hand-over starts the Region's clock":      {[]ticket.Event{opened, note, escalated}, clock},
-		"taking it stops the clock":                  {[]ticket.Event{opened, note, escalated, ticket.Taken{}}, stopped},
-		"so does an answer":                          {[]ticket.Event{opened, note, escalated, ticket.Resolved{}}, stopped},
-		"an assignment alone does not":               {[]ticket.Event{opened, note, escalated, ticket.Assigned{}}, nil},
-		"nor does a message":                         {[]ticket.Event{opened, note, escalated, note}, nil},
-		"nor does a reply of the citizen":            {[]ticket.Event{opened, note, escalated, ticket.CitizenReplied{Status: ticket.HandedOver}}, nil},
-		"redirected, the ASR's clock runs":           {[]ticket.Event{opened, note, escalated, redirected}, []string{"cancel warn/1", "cancel breach/1", "schedule warn/2", "schedule breach/2"}},
-		"a recall stops the clock":                   {[]ticket.Event{opened, note, escalated, ticket.Recalled{Entity: sagastest.Torino}}, stopped},
-		"a withdrawal stops the clock":               {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino}}, stopped},
-		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.HandedOver}}, nil},
-		"the third hand-over is ping-pong":           {[]ticket.Event{opened, escalated, redirected, again}, []string{"cancel warn/2", "cancel breach/2", "schedule warn/3", "schedule breach/3", "schedule ping-pong/3"}},
-		"ping-pong is recorded once":                 {[]ticket.Event{opened, escalated, redirected, again, ticket.PingPongNoticed{Handover: 3}}, []string{"cancel ping-pong/3"}},
-		"after the warning the breach remains":       {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}}, []string{"cancel warn/1"}},
-		"after the breach no timer remains":          {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}, ticket.HandoverBreached{Handover: 1}}, []string{"cancel breach/1"}},
-		"withdrawn hand-overs do not count":          {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino}, ticket.Escalated{Handover: 2, From: sagastest.Torino}, ticket.ActWithdrawn{Entity: sagastest.Torino}, ticket.Escalated{Handover: 3, From: sagastest.Torino}}, []string{"schedule warn/3", "schedule breach/3"}},
-		"nor do recalled ones":                       {[]ticket.Event{opened, escalated, ticket.Recalled{Entity: sagastest.Torino}, ticket.Escalated{Handover: 2, From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino}, ticket.Escalated{Handover: 3, From: sagastest.Torino}}, []string{"schedule warn/3", "schedule breach/3"}},
-		"a closed ticket has no clock":               {[]ticket.Event{opened, escalated, ticket.Resolved{}, ticket.AutoClosed{}}, nil},
+		"a hand-over starts the Region's clock": {[]ticket.Event{opened, note, escalated}, clock},
+		"taking it stops the clock":             {[]ticket.Event{opened, note, escalated, ticket.Taken{}}, stopped},
+		"so does an answer":                     {[]ticket.Event{opened, note, escalated, ticket.Resolved{}}, stopped},
+		"an assignment alone does not":          {[]ticket.Event{opened, note, escalated, ticket.Assigned{}}, nil},
+		"nor does a message":                    {[]ticket.Event{opened, note, escalated, note}, nil},
+		"nor does a reply of the citizen": {[]ticket.Event{opened, note, escalated, ticket.CitizenReplied{Status: ticket.HandedOver}},
+			nil},
+		"redirected, the ASR's clock runs": {[]ticket.Event{opened, note, escalated, redirected},
+			[]string{"cancel warn/1", "cancel breach/1", "schedule warn/2", "schedule breach/2"}},
+		"a recall stops the clock": {[]ticket.Event{opened, note, escalated, ticket.Recalled{Entity: sagastest.Torino}},
+			stopped},
+		"a withdrawal stops the clock": {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino}}, stopped},
+		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.HandedOver}},
+			nil},
+		"the third hand-over is ping-pong": {[]ticket.Event{opened, escalated, redirected, again},
+			[]string{"cancel warn/2", "cancel breach/2", "schedule warn/3", "schedule breach/3", "schedule ping-pong/3"}},
+		"ping-pong is recorded once": {[]ticket.Event{opened, escalated, redirected, again, ticket.PingPongNoticed{Handover: 3}},
+			[]string{"cancel ping-pong/3"}},
+		"after the warning the breach remains": {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1}},
+			[]string{"cancel warn/1"}},
+		"after the breach no timer remains": {[]ticket.Event{opened, note, escalated, ticket.HandoverWarned{Handover: 1},
+			ticket.HandoverBreached{Handover: 1}}, []string{"cancel breach/1"}},
+		"withdrawn hand-overs do not count": {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino},
+			ticket.Escalated{Handover: 2, From: sagastest.Torino}, ticket.ActWithdrawn{Entity: sagastest.Torino},
+			ticket.Escalated{Handover: 3, From: sagastest.Torino}}, []string{"schedule warn/3", "schedule breach/3"}},
+		"nor do recalled ones": {[]ticket.Event{opened, escalated, ticket.Recalled{Entity: sagastest.Torino},
+			ticket.Escalated{Handover: 2, From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino},
+			ticket.Escalated{Handover: 3, From: sagastest.Torino}}, []string{"schedule warn/3", "schedule breach/3"}},
+		"a closed ticket has no clock": {[]ticket.Event{opened, escalated, ticket.Resolved{}, ticket.AutoClosed{}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(Escalation(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
@@ -75,7 +87,8 @@ func TestEscalationReacts(t *testing.T) {
 
 // The target time counts the receiver's working hours and holidays, from the moment at which it can read the note.
 func TestHandoverIsDueInWorkingHours(t *testing.T) {
-	act := record(ticket.Opened{Entity: sagastest.Torino}, ticket.RegionalNote{VisibleFrom: sagastest.Rome(t, "2026-12-04 15:00")}, ticket.Escalated{Handover: 1, From: sagastest.Torino})
+	act := record(ticket.Opened{Entity: sagastest.Torino}, ticket.RegionalNote{VisibleFrom: sagastest.Rome(t, "2026-12-04 15:00")},
+		ticket.Escalated{Handover: 1, From: sagastest.Torino})
 	act[2].Act, act[1].At, act[2].At = act[1].Act, sagastest.Rome(t, "2026-12-04 14:59"), sagastest.Rome(t, "2026-12-04 14:59")
 	s, state, actions := Escalation(catalog.Default()), undoState[escalationState]{}, []runtime.Action(nil)
 	for _, r := range act {
@@ -105,18 +118,24 @@ func TestWaitingReacts(t *testing.T) {
 		given []ticket.Event
 		then  []string
 	}{
-		"a question sets its reminders":                          {[]ticket.Event{opened, asked}, set},
-		"the answer cancels them":                                {[]ticket.Event{opened, asked, answered}, canceled},
-		"a message that leaves the status does not":              {[]ticket.Event{opened, asked, ticket.CitizenReplied{Kind: ticket.ReplyMessage, Status: ticket.Waiting}}, nil},
-		"nor does a note":                                        {[]ticket.Event{opened, asked, ticket.CitizenNote{}}, nil},
-		"a reminder is sent once":                                {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "q", N: 1}}, []string{"cancel remind/q/1"}},
-		"a reminder of another question changes nothing":         {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "p", N: 1}}, nil},
-		"an erased ticket has no reminders":                      {[]ticket.Event{opened, asked, ticket.PersonalDataErased{}}, canceled},
-		"another question starts afresh":                         {[]ticket.Event{opened, asked, other}, append(canceled, "schedule remind/r/1", "schedule remind/r/2")},
-		"a hand-over cancels the reminders":                      {[]ticket.Event{opened, asked, ticket.Escalated{}}, canceled},
-		"a recall opens the question again":                      {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting}}, set},
-		"a withdrawn question has no reminders":                  {[]ticket.Event{opened, asked, ticket.ActWithdrawn{}}, canceled},
-		"after a withdrawn hand-over the question is open again": {[]ticket.Event{opened, asked, ticket.Escalated{}, ticket.ActWithdrawn{Status: ticket.Waiting}}, set},
+		"a question sets its reminders": {[]ticket.Event{opened, asked}, set},
+		"the answer cancels them":       {[]ticket.Event{opened, asked, answered}, canceled},
+		"a message that leaves the status does not": {[]ticket.Event{opened, asked,
+			ticket.CitizenReplied{Kind: ticket.ReplyMessage, Status: ticket.Waiting}}, nil},
+		"nor does a note": {[]ticket.Event{opened, asked, ticket.CitizenNote{}}, nil},
+		"a reminder is sent once": {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "q", N: 1}},
+			[]string{"cancel remind/q/1"}},
+		"a reminder of another question changes nothing": {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "p", N: 1}},
+			nil},
+		"an erased ticket has no reminders": {[]ticket.Event{opened, asked, ticket.PersonalDataErased{}}, canceled},
+		"another question starts afresh": {[]ticket.Event{opened, asked, other},
+			append(canceled, "schedule remind/r/1", "schedule remind/r/2")},
+		"a hand-over cancels the reminders": {[]ticket.Event{opened, asked, ticket.Escalated{}}, canceled},
+		"a recall opens the question again": {[]ticket.Event{opened, asked, ticket.Escalated{},
+			ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting}}, set},
+		"a withdrawn question has no reminders": {[]ticket.Event{opened, asked, ticket.ActWithdrawn{}}, canceled},
+		"after a withdrawn hand-over the question is open again": {[]ticket.Event{opened, asked, ticket.Escalated{},
+			ticket.ActWithdrawn{Status: ticket.Waiting}}, set},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(Waiting(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
@@ -129,7 +148,8 @@ func TestWaitingReacts(t *testing.T) {
 // A recall opens the question again and its days count anew, so the citizen does not get two reminders at once.
 func TestDaysCountAnewAfterARecall(t *testing.T) {
 	s, state, actions := Waiting(catalog.Default()), undoState[waitingState]{}, []runtime.Action(nil)
-	events := record(ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{}, ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting})
+	events := record(ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{},
+		ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting})
 	events[3].At = sagastest.Rome(t, "2026-03-23 10:00") // three weeks later
 	for _, r := range events {
 		state, actions = s.React(state, r)
@@ -149,7 +169,8 @@ func TestWaitingResolvesIfTheSettingSaysSo(t *testing.T) {
 	}
 	_, got := react(Waiting(c), ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
 	last, ok := got[len(got)-1].(runtime.Schedule)
-	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want || !last.At.Equal(sagastest.Rome(t, "2026-03-30 09:00")) {
+	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want ||
+		!last.At.Equal(sagastest.Rome(t, "2026-03-30 09:00")) {
 		t.Errorf("got actions %+v, want %+v for 2026-03-30 09:00 as the last", got, want)
 	}
 }

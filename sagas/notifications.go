@@ -72,7 +72,8 @@ type notificationBuilder struct {
 }
 
 // heldKeys are the keys of the messages that may wait for the end of a hold.
-var heldKeys = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened", "citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
+var heldKeys = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened",
+	"citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
 
 // addForEvent adds the notifications of the event.
 func (n *notificationBuilder) addForEvent() {
@@ -100,7 +101,8 @@ func (n *notificationBuilder) addForEvent() {
 		n.notifyCitizen(KindWithRegion, Notification{})
 		n.add("region", Notification{Kind: KindHandover, To: ToOperators, Entity: catalog.Region, N: e.Handover})
 		if n.recorded.By.ID != "" {
-			n.actions = append(n.actions, n.sendWhenVisible("receipt", Notification{Kind: KindHandoverReceipt, To: ToAccount, Entity: e.From, Operator: n.recorded.By.ID, N: e.Handover}))
+			n.actions = append(n.actions, n.sendWhenVisible("receipt",
+				Notification{Kind: KindHandoverReceipt, To: ToAccount, Entity: e.From, Operator: n.recorded.By.ID, N: e.Handover}))
 		}
 	case ticket.Redirected:
 		kind := KindRedirected
@@ -230,5 +232,6 @@ func (n *notificationBuilder) sendWhenVisible(key string, note Notification) run
 	if n.after.NoteAct != n.recorded.Act || !n.after.NoteVisibleFrom.After(n.recorded.At) {
 		return send
 	}
-	return runtime.SendLater{Key: string(n.recorded.Act) + "/" + key, At: n.after.NoteVisibleFrom, Send: send, Why: "the act can be undone until then"}
+	return runtime.SendLater{Key: string(n.recorded.Act) + "/" + key, At: n.after.NoteVisibleFrom, Send: send,
+		Why: "the act can be undone until then"}
 }

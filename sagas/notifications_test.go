@@ -68,48 +68,73 @@ func TestNotificationsReact(t *testing.T) {
 		opened    = do(citizen, ticket.Opened{Entity: sagastest.Torino})
 		taken     = do(anna, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}})
 		resolved  = do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Resolved{Resolution: 1, Note: "n"})
-		escalated = do(anna, ticket.RegionalNote{Note: "n", Handover: 1, ASR: sagastest.Torino, VisibleFrom: held}, ticket.Escalated{Handover: 1, From: sagastest.Torino})
-		message   = ticket.RegionalNote{Note: "m", Handover: 1, ASR: sagastest.Torino, VisibleFrom: start}
-		message2  = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyMessage}
-		reply     = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyAnswer}
+		escalated = do(anna, ticket.RegionalNote{Note: "n", Handover: 1, ASR: sagastest.Torino, VisibleFrom: held},
+			ticket.Escalated{Handover: 1, From: sagastest.Torino})
+		message  = ticket.RegionalNote{Note: "m", Handover: 1, ASR: sagastest.Torino, VisibleFrom: start}
+		message2 = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyMessage}
+		reply    = ticket.CitizenReplied{Reply: "r", Kind: ticket.ReplyAnswer}
 	)
 	for name, c := range map[string]struct {
 		acts []act
 		then []string
 	}{
-		"a request arrives":                   {[]act{opened}, []string{"opened to citizen", "new_ticket to operators 010301"}},
-		"taking a ticket notifies nobody":     {[]act{opened, taken}, nil},
-		"an assignment to its operator":       {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Operator: "-bruno"}})}, []string{"assigned to operator 010301-bruno"}},
-		"an assignment to the supervisors":    {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}})}, []string{"assigned to supervisors 010301"}},
-		"a public note when its hold ends":    {[]act{opened, resolved}, []string{"note to citizen at 08:00:10"}},
-		"a public note without hold at once":  {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: start})}, []string{"note to citizen"}},
-		"an internal note to nobody":          {[]act{opened, do(anna, ticket.InternalNote{Note: "n"})}, nil},
-		"a reply to the assignee":             {[]act{opened, taken, do(citizen, reply)}, []string{"reply to operator 010301-anna"}},
-		"a reply without assignee to all":     {[]act{opened, do(citizen, reply)}, []string{"reply to operators 010301"}},
-		"a courtesy reply has its own kind":   {[]act{opened, taken, do(citizen, message2)}, []string{"courtesy to operator 010301-anna"}},
-		"a hand-over, without its note":       {[]act{opened, escalated}, []string{"regional to citizen at 08:00:10", "handover to operators regione at 08:00:10", "receipt to operator 010301-anna at 08:00:10"}},
-		"a message to the Region":             {[]act{opened, escalated, do(anna, message)}, []string{"regional_message to operators regione"}},
-		"a message to the ASR":                {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
-		"redirected to another ASR":           {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Cuneo, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Cuneo})}, []string{"redirected to citizen at 08:00:10", "handed_back to operators 010210 at 08:00:10"}},
-		"redirected to the same ASR":          {[]act{opened, escalated, do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Torino, VisibleFrom: held}, ticket.Redirected{Handover: 2, To: sagastest.Torino})}, []string{"returned to citizen at 08:00:10", "handed_back to operators 010301 at 08:00:10"}},
-		"a recall":                            {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: sagastest.Torino}))}, []string{"returned to citizen", "recalled to operators regione"}},
-		"a recall during the hold":            {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: sagastest.Torino})}, nil},
-		"reopened by an operator":             {[]act{opened, resolved, do(anna, ticket.Reopened{})}, []string{"reopened to citizen"}},
-		"reopened by the citizen":             {[]act{opened, taken, do(citizen, reply, ticket.Reopened{Assignee: ticket.Assignee{Operator: anna.ID}})}, []string{"reply to operator 010301-anna"}},
-		"resolved again without a note":       {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
-		"discarded without a note":            {[]act{opened, do(anna, ticket.Discarded{Resolution: 1})}, nil},
-		"closed":                              {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1})}, []string{"closed to citizen"}},
-		"a reminder":                          {[]act{opened, do(system, ticket.CitizenReminded{Question: "n", N: 1})}, []string{"reminder to citizen"}},
-		"the warning of a hand-over":          {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})}, []string{"warned to operators regione", "warned to supervisors regione"}},
-		"the breach of a hand-over":           {[]act{opened, escalated, do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})}, []string{"breached to operators regione", "breached to supervisors regione"}},
-		"ping-pong to both supervisors":       {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: sagastest.Cuneo})}, []string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
-		"another person's medical report":     {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Alert})}, []string{"alert to supervisors 010301"}},
-		"other outcomes notify nobody":        {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Wait})}, nil},
-		"a reminder of a run":                 {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})}, []string{"playbook_reminder to operator 010301-anna"}},
-		"a failed contact":                    {[]act{opened, do(system, ticket.ContactFailed{})}, []string{"contact_failed to operators 010301"}},
-		"a failed contact of a closed ticket": {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1}), do(system, ticket.ContactFailed{})}, nil},
-		"an erased ticket notifies nobody":    {[]act{opened, do(system, ticket.PersonalDataErased{}), resolved}, nil},
-		"a withdrawn taking has no assignee":  {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held}, ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)}, []string{"reply to operators 010301"}},
+		"a request arrives":               {[]act{opened}, []string{"opened to citizen", "new_ticket to operators 010301"}},
+		"taking a ticket notifies nobody": {[]act{opened, taken}, nil},
+		"an assignment to its operator": {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Operator: "-bruno"}})},
+			[]string{"assigned to operator 010301-bruno"}},
+		"an assignment to the supervisors": {[]act{opened, do(anna, ticket.Assigned{Assignee: ticket.Assignee{Supervisors: true}})},
+			[]string{"assigned to supervisors 010301"}},
+		"a public note when its hold ends": {[]act{opened, resolved}, []string{"note to citizen at 08:00:10"}},
+		"a public note without hold at once": {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: start})},
+			[]string{"note to citizen"}},
+		"an internal note to nobody":        {[]act{opened, do(anna, ticket.InternalNote{Note: "n"})}, nil},
+		"a reply to the assignee":           {[]act{opened, taken, do(citizen, reply)}, []string{"reply to operator 010301-anna"}},
+		"a reply without assignee to all":   {[]act{opened, do(citizen, reply)}, []string{"reply to operators 010301"}},
+		"a courtesy reply has its own kind": {[]act{opened, taken, do(citizen, message2)}, []string{"courtesy to operator 010301-anna"}},
+		"a hand-over, without its note": {[]act{opened, escalated},
+			[]string{"regional to citizen at 08:00:10", "handover to operators regione at 08:00:10", "receipt to operator 010301-anna at 08:00:10"}},
+		"a message to the Region": {[]act{opened, escalated, do(anna, message)}, []string{"regional_message to operators regione"}},
+		"a message to the ASR":    {[]act{opened, escalated, do(rita, message)}, []string{"regional_message to operators 010301"}},
+		"redirected to another ASR": {[]act{opened, escalated,
+			do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Cuneo, VisibleFrom: held},
+				ticket.Redirected{Handover: 2, To: sagastest.Cuneo})}, []string{"redirected to citizen at 08:00:10",
+			"handed_back to operators 010210 at 08:00:10"}},
+		"redirected to the same ASR": {[]act{opened, escalated,
+			do(rita, ticket.RegionalNote{Handover: 2, ASR: sagastest.Torino, VisibleFrom: held},
+				ticket.Redirected{Handover: 2, To: sagastest.Torino})}, []string{"returned to citizen at 08:00:10",
+			"handed_back to operators 010301 at 08:00:10"}},
+		"a recall": {[]act{opened, escalated, then(do(anna, ticket.Recalled{Entity: sagastest.Torino}))},
+			[]string{"returned to citizen", "recalled to operators regione"}},
+		"a recall during the hold": {[]act{opened, escalated, do(anna, ticket.Recalled{Entity: sagastest.Torino})}, nil},
+		"reopened by an operator":  {[]act{opened, resolved, do(anna, ticket.Reopened{})}, []string{"reopened to citizen"}},
+		"reopened by the citizen": {[]act{opened, taken,
+			do(citizen, reply, ticket.Reopened{Assignee: ticket.Assignee{Operator: anna.ID}})}, []string{"reply to operator 010301-anna"}},
+		"resolved again without a note": {[]act{opened, do(anna, ticket.Resolved{Resolution: 2})}, []string{"confirmed to citizen"}},
+		"discarded without a note":      {[]act{opened, do(anna, ticket.Discarded{Resolution: 1})}, nil},
+		"closed": {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1})},
+			[]string{"closed to citizen"}},
+		"a reminder": {[]act{opened, do(system, ticket.CitizenReminded{Question: "n", N: 1})},
+			[]string{"reminder to citizen"}},
+		"the warning of a hand-over": {[]act{opened, escalated, do(system, ticket.HandoverWarned{Handover: 1, Entity: catalog.Region})},
+			[]string{"warned to operators regione", "warned to supervisors regione"}},
+		"the breach of a hand-over": {[]act{opened, escalated,
+			do(system, ticket.HandoverBreached{Handover: 1, Entity: catalog.Region})},
+			[]string{"breached to operators regione", "breached to supervisors regione"}},
+		"ping-pong to both supervisors": {[]act{opened, do(system, ticket.PingPongNoticed{Handover: 3, ASR: sagastest.Cuneo})},
+			[]string{"ping_pong to supervisors 010210", "ping_pong to supervisors regione"}},
+		"another person's medical report": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Alert})},
+			[]string{"alert to supervisors 010301"}},
+		"other outcomes notify nobody": {[]act{opened, do(anna, ticket.OutcomeCarriedOut{Action: playbook.Wait})}, nil},
+		"a reminder of a run": {[]act{opened, taken, do(system, ticket.PlaybookReminded{Run: 1, N: 1})},
+			[]string{"playbook_reminder to operator 010301-anna"}},
+		"a failed contact": {[]act{opened, do(system, ticket.ContactFailed{})},
+			[]string{"contact_failed to operators 010301"}},
+		"a failed contact of a closed ticket": {[]act{opened, resolved, do(system, ticket.AutoClosed{Resolution: 1}),
+			do(system, ticket.ContactFailed{})}, nil},
+		"an erased ticket notifies nobody": {[]act{opened, do(system, ticket.PersonalDataErased{}), resolved}, nil},
+		"a withdrawn taking has no assignee": {[]act{opened, do(anna, ticket.CitizenNote{Note: "n", VisibleFrom: held},
+			ticket.Taken{Assignee: ticket.Assignee{Operator: anna.ID}}), do(anna, ticket.ActWithdrawn{Act: "act-2"}), do(citizen, reply)},
+			[]string{"reply to operators 010301"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, state, version := Notifications(), undoState[notificationState]{}, 0
@@ -123,7 +148,8 @@ func TestNotificationsReact(t *testing.T) {
 				for _, e := range a.events {
 					version++
 					var actions []runtime.Action
-					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: testTicket, Version: version, Position: int64(version), At: at, By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
+					state, actions = s.React(state, ticket.Recorded{Event: e, Ticket: testTicket, Version: version, Position: int64(version), At: at,
+						By: a.by, Act: ticket.ID(fmt.Sprintf("act-%d", i+1))})
 					got = append(got, describe(t, actions)...)
 				}
 			}
@@ -201,7 +227,8 @@ func TestWithdrawnAlertIsNotSent(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	s, state, got := Notifications(), undoState[notificationState]{}, []runtime.Action(nil)
 	for _, r := range []ticket.Recorded{
-		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"}, {Event: ticket.OutcomeCarriedOut{Action: playbook.Alert}, Act: "held"},
+		{Event: ticket.CitizenNote{VisibleFrom: at.Add(time.Second)}, Act: "held"},
+		{Event: ticket.OutcomeCarriedOut{Action: playbook.Alert}, Act: "held"},
 		{Event: ticket.ActWithdrawn{Act: "held"}, Act: "undo"},
 	} {
 		r.Ticket, r.At, r.By = testTicket, at, sagastest.Operator

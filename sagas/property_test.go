@@ -31,7 +31,8 @@ func applyTimers(timers map[string]runtime.Schedule, actions []runtime.Action) {
 }
 
 // replay folds a ticket's history. After every event it checks that the timers set so far equal those that Pending returns.
-func replay[S comparable](t *rapid.T, s runtime.Saga[S], l tickettest.RandomTicket, check func(S, ticket.State, map[string]runtime.Schedule)) {
+func replay[S comparable](t *rapid.T, s runtime.Saga[S], l tickettest.RandomTicket,
+	check func(S, ticket.State, map[string]runtime.Schedule)) {
 	var (
 		state  S
 		status ticket.State

@@ -51,7 +51,8 @@ const (
 )
 
 // retryDelays are the times to wait after the first, second, … failed query before the connected system is asked again.
-var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
+var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+	48 * time.Hour}
 
 // RefertoCheck returns the saga that runs the playbooks (FAQ 2.7–2.12). It starts the run that the problem of a ticket requires, asks
 // the connected systems for the open check, proposes the outcome that their answers lead to, and reminds of runs that wait for a
@@ -147,7 +148,8 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 	case ticket.AutoClosed:
 		return refertoCheckState{}, "the ticket is closed"
 	case ticket.ActWithdrawn: // undoState handles it
-	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
+	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
+		ticket.ContactEvent:
 	}
 	return s, why
 }
@@ -161,16 +163,19 @@ func (s refertoCheckState) resetCheck() refertoCheckState {
 // startRun returns the command that starts a run, if the event may require another run and the current one does not fit.
 func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []runtime.Action {
 	switch r.Event.(type) {
-	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn, ticket.Reopened:
+	case ticket.Opened, ticket.Reclassified, ticket.Redirected, ticket.Recalled, ticket.TransferredToSuccessor, ticket.ActWithdrawn,
+		ticket.Reopened:
 	case ticket.Escalated, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ResolutionEvent,
-		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
+		ticket.PersonalDataErased:
 		return nil
 	}
 	selected, ok := l.Select(s.Service, s.Problem, s.Facilitated)
 	if !ok || !s.Open || s.Erased || s.Entity == catalog.Region || s.hasCurrentRun(l) {
 		return nil
 	}
-	return []runtime.Action{runtime.Dispatch{Key: "begin", Command: ticket.BeginPlaybook{}, Why: "its problem calls for the checks of " + string(selected.Playbook)}}
+	return []runtime.Action{runtime.Dispatch{Key: "begin", Command: ticket.BeginPlaybook{},
+		Why: "its problem calls for the checks of " + string(selected.Playbook)}}
 }
 
 // askConnector returns the message that asks the connected system for the open check, and cancels an earlier delayed one. It asks when
@@ -209,7 +214,8 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 		return []runtime.Action{runtime.Cancel{Key: "ask"}, send}
 	}
 	wait := retryDelays[s.Tries-1]
-	return []runtime.Action{runtime.SendLater{Key: "ask", At: r.At.Add(wait), Send: send, Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
+	return []runtime.Action{runtime.SendLater{Key: "ask", At: r.At.Add(wait), Send: send,
+		Why: fmt.Sprintf("it did not answer at try %d", s.Tries)}}
 }
 
 // newOutcome returns the outcome that the answer of a connected system leads to, or "" if there is none or it was proposed already.

@@ -32,7 +32,8 @@ func TestRefertoCheckReacts(t *testing.T) {
 		return ticket.CheckTried{Run: 1, Check: "referto-individuato", Why: why}
 	}
 	waits := ticket.OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true}
-	notSent := []ticket.Event{opened, started, answer("referto-individuato", true), answer("referto-della-asr", true), answer("scarico-richiesto", true), answer("referto-inviato", false)}
+	notSent := []ticket.Event{opened, started, answer("referto-individuato", true), answer("referto-della-asr", true),
+		answer("scarico-richiesto", true), answer("referto-inviato", false)}
 	waiting := append(append([]ticket.Event{}, notSent...), answer("invio-corretto", false), waits)
 	upTo := func(events []ticket.Event, more ...ticket.Event) []ticket.Event {
 		return append(append([]ticket.Event{}, events...), more...)
@@ -42,25 +43,38 @@ func TestRefertoCheckReacts(t *testing.T) {
 		then  []string
 	}{
 		"a ticket starts the checks of its problem": {[]ticket.Event{opened}, []string{"dispatch begin"}},
-		"a problem without checks starts none":      {[]ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "altro", Entity: sagastest.Torino}}, nil},
-		"a run asks for its first check":            {[]ticket.Event{opened, started}, []string{"cancel ask", "send referto-individuato"}},
-		"an answer asks for the next check":         {[]ticket.Event{opened, started, answer("referto-individuato", true)}, []string{"cancel ask", "send referto-della-asr"}},
-		"without a system nothing is asked again":   {[]ticket.Event{opened, started, tried(ticket.NoSystemConnected)}, []string{"cancel ask"}},
-		"an unreachable system is asked later":      {[]ticket.Event{opened, started, tried(ticket.SystemUnreachable)}, []string{"later ask"}},
-		"checks continue in another playbook":       {notSent, []string{"cancel ask", "send invio-corretto"}},
-		"a waiting run has a reminder":              {waiting, []string{"schedule remind/1/1"}},
-		"a reminder sets the next and asks":         {upTo(waiting, ticket.PlaybookReminded{Run: 1, N: 1}), []string{"cancel remind/1/1", "schedule remind/1/2", "cancel ask", "send invio-corretto"}},
-		"an outcome from a system is proposed":      {upTo(waiting, answer("invio-corretto", true)), []string{"cancel remind/1/1", "cancel ask", "send proposal"}},
-		"a hand-over stops the run":                 {upTo(waiting, ticket.Escalated{From: sagastest.Torino}), []string{"cancel remind/1/1", "cancel ask"}},
-		"a recall continues the run":                {upTo(waiting, ticket.Escalated{From: sagastest.Torino}, ticket.Recalled{Entity: sagastest.Torino}), []string{"schedule remind/1/1", "cancel ask"}},
-		"another ASR starts a new run":              {upTo(waiting, ticket.Escalated{From: sagastest.Torino}, ticket.Redirected{To: sagastest.Cuneo}), []string{"dispatch begin", "cancel ask"}},
-		"another problem starts a new run":          {upTo(waiting, ticket.Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}), []string{"cancel remind/1/1", "dispatch begin", "cancel ask"}},
-		"a problem without checks ends the run":     {upTo(waiting, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}), []string{"cancel remind/1/1", "cancel ask"}},
-		"the former problem continues the run":      {upTo(waiting, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}, ticket.Reclassified{Service: "ritiro-documenti", Problem: "referto-non-trovato"}), []string{"schedule remind/1/1", "cancel ask"}},
-		"the same ASR continues and asks again":     {[]ticket.Event{opened, started, ticket.Escalated{From: sagastest.Torino}, ticket.Redirected{To: sagastest.Torino}}, []string{"cancel ask", "send referto-individuato"}},
-		"the same answer again keeps the reminder":  {upTo(waiting, answer("referto-individuato", true)), []string{"cancel ask"}},
-		"a resolution stops the run":                {upTo(waiting, ticket.Resolved{Resolution: 1}), []string{"cancel remind/1/1", "cancel ask"}},
-		"a reopening continues the run":             {upTo(waiting, ticket.Resolved{Resolution: 1}, ticket.Reopened{}), []string{"schedule remind/1/1", "cancel ask"}},
+		"a problem without checks starts none": {[]ticket.Event{ticket.Opened{Service: "ritiro-documenti", Problem: "altro",
+			Entity: sagastest.Torino}}, nil},
+		"a run asks for its first check": {[]ticket.Event{opened, started}, []string{"cancel ask", "send referto-individuato"}},
+		"an answer asks for the next check": {[]ticket.Event{opened, started, answer("referto-individuato", true)},
+			[]string{"cancel ask", "send referto-della-asr"}},
+		"without a system nothing is asked again": {[]ticket.Event{opened, started, tried(ticket.NoSystemConnected)}, []string{"cancel ask"}},
+		"an unreachable system is asked later":    {[]ticket.Event{opened, started, tried(ticket.SystemUnreachable)}, []string{"later ask"}},
+		"checks continue in another playbook":     {notSent, []string{"cancel ask", "send invio-corretto"}},
+		"a waiting run has a reminder":            {waiting, []string{"schedule remind/1/1"}},
+		"a reminder sets the next and asks": {upTo(waiting, ticket.PlaybookReminded{Run: 1, N: 1}),
+			[]string{"cancel remind/1/1", "schedule remind/1/2", "cancel ask", "send invio-corretto"}},
+		"an outcome from a system is proposed": {upTo(waiting, answer("invio-corretto", true)),
+			[]string{"cancel remind/1/1", "cancel ask", "send proposal"}},
+		"a hand-over stops the run": {upTo(waiting, ticket.Escalated{From: sagastest.Torino}),
+			[]string{"cancel remind/1/1", "cancel ask"}},
+		"a recall continues the run": {upTo(waiting, ticket.Escalated{From: sagastest.Torino},
+			ticket.Recalled{Entity: sagastest.Torino}), []string{"schedule remind/1/1", "cancel ask"}},
+		"another ASR starts a new run": {upTo(waiting, ticket.Escalated{From: sagastest.Torino},
+			ticket.Redirected{To: sagastest.Cuneo}), []string{"dispatch begin", "cancel ask"}},
+		"another problem starts a new run": {upTo(waiting,
+			ticket.Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}),
+			[]string{"cancel remind/1/1", "dispatch begin", "cancel ask"}},
+		"a problem without checks ends the run": {upTo(waiting, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"}),
+			[]string{"cancel remind/1/1", "cancel ask"}},
+		"the former problem continues the run": {upTo(waiting, ticket.Reclassified{Service: "ritiro-documenti", Problem: "altro"},
+			ticket.Reclassified{Service: "ritiro-documenti", Problem: "referto-non-trovato"}), []string{"schedule remind/1/1", "cancel ask"}},
+		"the same ASR continues and asks again": {[]ticket.Event{opened, started, ticket.Escalated{From: sagastest.Torino},
+			ticket.Redirected{To: sagastest.Torino}}, []string{"cancel ask", "send referto-individuato"}},
+		"the same answer again keeps the reminder": {upTo(waiting, answer("referto-individuato", true)), []string{"cancel ask"}},
+		"a resolution stops the run":               {upTo(waiting, ticket.Resolved{Resolution: 1}), []string{"cancel remind/1/1", "cancel ask"}},
+		"a reopening continues the run": {upTo(waiting, ticket.Resolved{Resolution: 1}, ticket.Reopened{}),
+			[]string{"schedule remind/1/1", "cancel ask"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, state, actions := RefertoCheck(catalog.Default(), playbook.Default()), undoState[refertoCheckState]{}, []runtime.Action(nil)
@@ -103,25 +117,26 @@ func TestUnreachableSystemIsAskedAgainAfterEachDelay(t *testing.T) {
 func TestRunsHaveRemindersWhileTheyWait(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
-		replay(t, RefertoCheck(catalog.Default(), playbook.Default()), l, func(u undoState[refertoCheckState], s ticket.State, timers map[string]runtime.Schedule) {
-			atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
-			run, fresh, selected := tickettest.Engine.RunFor(s)
-			waiting := selected && !fresh && run.Remind && atTheASR && run.Entity == s.Entity && !s.Erased
-			if (len(timers) == 1) != waiting {
-				t.Fatalf("a ticket that is %s at %s with run %+v: got timers %+v; the saga's state is %+v", s.Status, s.Entity, s.Run, timers, u)
-			}
-			if s.Status == ticket.Closed { // the saga keeps no state of a closed ticket
-				if u != (undoState[refertoCheckState]{}) {
-					t.Fatalf("a closed ticket: got state %+v, want the zero value", u)
+		replay(t, RefertoCheck(catalog.Default(), playbook.Default()), l,
+			func(u undoState[refertoCheckState], s ticket.State, timers map[string]runtime.Schedule) {
+				atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
+				run, fresh, selected := tickettest.Engine.RunFor(s)
+				waiting := selected && !fresh && run.Remind && atTheASR && run.Entity == s.Entity && !s.Erased
+				if (len(timers) == 1) != waiting {
+					t.Fatalf("a ticket that is %s at %s with run %+v: got timers %+v; the saga's state is %+v", s.Status, s.Entity, s.Run, timers, u)
 				}
-				return
-			}
-			known := u.Current.Run.decode().Answers
-			for id, answer := range s.Run.Answers {
-				if yes, ok := known[id]; !ok || yes != answer.Yes {
-					t.Fatalf("got answers %v, want %+v", known, s.Run.Answers)
+				if s.Status == ticket.Closed { // the saga keeps no state of a closed ticket
+					if u != (undoState[refertoCheckState]{}) {
+						t.Fatalf("a closed ticket: got state %+v, want the zero value", u)
+					}
+					return
 				}
-			}
-		})
+				known := u.Current.Run.decode().Answers
+				for id, answer := range s.Run.Answers {
+					if yes, ok := known[id]; !ok || yes != answer.Yes {
+						t.Fatalf("got answers %v, want %+v", known, s.Run.Answers)
+					}
+				}
+			})
 	})
 }

@@ -34,7 +34,8 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	for want, wrong := range map[string]sagas.SettingChange{
-		"is no number": {"auto_close.hour", "nine"}, "KEY one of auto_close.after_days": {"auto_close", "9"}, "allowed: 1 to 400": {"handover.target_hours", "0"},
+		"is no number": {"auto_close.hour", "nine"}, "KEY one of auto_close.after_days": {"auto_close", "9"},
+		"allowed: 1 to 400":         {"handover.target_hours", "0"},
 		"allowed: e.g. 08:30-16:30": {"handover.office", ""},
 	} {
 		if _, err := sagas.WithSettings(c, []sagas.SettingChange{wrong}); err == nil || !strings.Contains(err.Error(), want) {

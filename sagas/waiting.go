@@ -52,7 +52,8 @@ func Waiting(c *catalog.Catalog) runtime.Saga[undoState[waitingState]] {
 		}
 		if rule.ResolveAfterDays > 0 {
 			at, why := after(rule.ResolveAfterDays)
-			all = append(all, runtime.Schedule{Key: "expire/" + string(s.Question), At: at, Command: ticket.ExpireQuestion{Question: s.Question, Note: expiryNoteID(s.Question)}, Why: why})
+			all = append(all, runtime.Schedule{Key: "expire/" + string(s.Question), At: at,
+				Command: ticket.ExpireQuestion{Question: s.Question, Note: expiryNoteID(s.Question)}, Why: why})
 		}
 		return all
 	}

@@ -60,7 +60,8 @@ func (n *node) newAdapters() (a adapters, err error) {
 			return a, err
 		}
 	}
-	a.connector, err = connector.New(connector.Config{App: n.service, Systems: systems, Playbooks: n.playbooks, Log: n.log, Metrics: n.metrics})
+	a.connector, err = connector.New(connector.Config{App: n.service, Systems: systems, Playbooks: n.playbooks, Log: n.log,
+		Metrics: n.metrics})
 	if err != nil {
 		return a, err
 	}
@@ -76,7 +77,8 @@ func (n *node) newAdapters() (a adapters, err error) {
 		return a, err
 	}
 	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
-		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100, Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, a.mail.Deliver))},
+		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100,
+			Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, a.mail.Deliver))},
 		{Name: "ask", Topic: runtime.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
 	}})
 	return a, err

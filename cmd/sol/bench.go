@@ -58,7 +58,8 @@ func (a *cli) benchAppend() *cobra.Command {
 
 func (a *cli) benchTimers() *cobra.Command {
 	c := &cobra.Command{
-		Use: "timers", Short: "Poll cost with no timer due, with 100,000 and with 1,000,000 pending timers; one JSON object per line", Args: cobra.NoArgs,
+		Use: "timers", Short: "Poll cost with no timer due, with 100,000 and with 1,000,000 pending timers; one JSON object per line",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.env)
 			if err != nil {
@@ -75,7 +76,8 @@ func (a *cli) benchTimers() *cobra.Command {
 				refuse := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
 					return errors.New("no timer should be due")
 				}
-				return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: refuse, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
+				return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: refuse,
+					Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
 			})
 		},
 	}

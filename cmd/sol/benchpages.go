@@ -86,7 +86,8 @@ func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Se
 			return err
 		}
 		clock, queries := &demo.Clock{}, &bench.QueryCounter{}
-		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(own.URL(name)), clock.Now, func(c *eventstore.Config) { c.Tracer = queries })
+		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(own.URL(name)), clock.Now,
+			func(c *eventstore.Config) { c.Tracer = queries })
 		if err != nil {
 			return err
 		}
@@ -126,7 +127,8 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 	}
 	bar := a.progress(fmt.Sprintf("creating %d tickets", tickets))
 	seeder := bench.Seeder{
-		App: n.service.Dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets, Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
+		App: n.service.Dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets,
+		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	}
 	longTicket, err := seeder.Fill(ctx)
 	bar.finish()

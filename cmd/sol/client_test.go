@@ -84,7 +84,8 @@ func (c apiClient) expect(want int, method, path string, body any, header ...str
 // login logs in and chooses the placement of an identity.
 func (c apiClient) login(i demo.Identity) apiClient {
 	c.t.Helper()
-	a := c.expect(http.StatusCreated, http.MethodPost, "/api/v1/sessions", map[string]string{"username": i.Username, "password": i.Password, "pin": i.PIN})
+	a := c.expect(http.StatusCreated, http.MethodPost, "/api/v1/sessions",
+		map[string]string{"username": i.Username, "password": i.Password, "pin": i.PIN})
 	c.token = a.text("token")
 	if a.body["placement"] == nil {
 		a = c.expect(http.StatusOK, http.MethodPut, "/api/v1/sessions/current/placement", map[string]any{"role": i.Role, "entity": i.Entity})
@@ -120,5 +121,6 @@ func (c apiClient) ticket(id string) apiResponse {
 
 // open opens a ticket with an idempotency key of its own for each n.
 func (c apiClient) open(n int) (apiResponse, error) {
-	return c.request(http.MethodPost, "/api/v1/tickets", newTicketBody(fmt.Sprintf("Richiesta di prova numero %d.", n)), "Idempotency-Key", fmt.Sprintf("prova-%d", n))
+	return c.request(http.MethodPost, "/api/v1/tickets", newTicketBody(fmt.Sprintf("Richiesta di prova numero %d.", n)), "Idempotency-Key",
+		fmt.Sprintf("prova-%d", n))
 }

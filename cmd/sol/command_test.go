@@ -17,19 +17,24 @@ func TestCommandLine(t *testing.T) {
 		code int
 		err  string
 	}{
-		"help":                 {args: []string{"--help"}},
-		"version":              {args: []string{"version", "--json"}},
-		"unknown command":      {args: []string{"sreve"}, code: 2, err: `unknown command "sreve"`},
-		"unknown flag":         {args: []string{"serve", "--port", "1"}, code: 2, err: "unknown flag: --port"},
-		"too many arguments":   {args: []string{"serve", "now"}, code: 2, err: "unknown command"},
-		"no ticket":            {args: []string{"replay"}, code: 2, err: "accepts 1 arg"},
-		"bad configuration":    {args: []string{"serve"}, env: map[string]string{"SOL_LOG": "xml", "HOME": "/nowhere"}, code: 1, err: `SOL_LOG="xml"`},
-		"demo without tickets": {args: []string{"demo", "--tickets", "0"}, env: map[string]string{"HOME": "/nowhere"}, code: 1, err: "number of tickets"},
-		"no playbooks":         {args: []string{"serve"}, env: map[string]string{"SOL_PLAYBOOKS_DIR": "/nowhere/playbooks", "SOL_DATA_DIR": "/nowhere/data"}, code: 1, err: "/nowhere/playbooks is no directory"},
-		"no connectors":        {args: []string{"serve"}, env: map[string]string{"SOL_CONNECTORS": "/nowhere/systems.json", "SOL_DATA_DIR": "/nowhere/data"}, code: 1, err: "/nowhere/systems.json"},
-		"no such saga":         {args: []string{"sagas", "simulate", "closing", "--set", "a=b"}, code: 1, err: "closing cannot be simulated; those with timers can: auto-close, escalation"},
-		"no such topic":        {args: []string{"outbox", "list", "--topic", "post"}, code: 1, err: "want one of notify, ask-connector, mail"},
-		"erase without --yes":  {args: []string{"ticket", "erase", "2026-0000001"}, code: 1, err: "--yes"},
+		"help":               {args: []string{"--help"}},
+		"version":            {args: []string{"version", "--json"}},
+		"unknown command":    {args: []string{"sreve"}, code: 2, err: `unknown command "sreve"`},
+		"unknown flag":       {args: []string{"serve", "--port", "1"}, code: 2, err: "unknown flag: --port"},
+		"too many arguments": {args: []string{"serve", "now"}, code: 2, err: "unknown command"},
+		"no ticket":          {args: []string{"replay"}, code: 2, err: "accepts 1 arg"},
+		"bad configuration": {args: []string{"serve"}, env: map[string]string{"SOL_LOG": "xml", "HOME": "/nowhere"}, code: 1,
+			err: `SOL_LOG="xml"`},
+		"demo without tickets": {args: []string{"demo", "--tickets", "0"}, env: map[string]string{"HOME": "/nowhere"}, code: 1,
+			err: "number of tickets"},
+		"no playbooks": {args: []string{"serve"}, env: map[string]string{"SOL_PLAYBOOKS_DIR": "/nowhere/playbooks",
+			"SOL_DATA_DIR": "/nowhere/data"}, code: 1, err: "/nowhere/playbooks is no directory"},
+		"no connectors": {args: []string{"serve"}, env: map[string]string{"SOL_CONNECTORS": "/nowhere/systems.json",
+			"SOL_DATA_DIR": "/nowhere/data"}, code: 1, err: "/nowhere/systems.json"},
+		"no such saga": {args: []string{"sagas", "simulate", "closing", "--set", "a=b"}, code: 1,
+			err: "closing cannot be simulated; those with timers can: auto-close, escalation"},
+		"no such topic":       {args: []string{"outbox", "list", "--topic", "post"}, code: 1, err: "want one of notify, ask-connector, mail"},
+		"erase without --yes": {args: []string{"ticket", "erase", "2026-0000001"}, code: 1, err: "--yes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, stderr bytes.Buffer

@@ -112,7 +112,8 @@ func (s demoRun) testSecondStart(t *testing.T) {
 // testEraseOffline erases a ticket while no server runs: the command itself removes the data from the lists.
 func (s demoRun) testEraseOffline(t *testing.T) {
 	number := parseJSONLines(t, s.run("ticket", "list", "--json", "--limit", "1"))[0]["number"].(string)
-	if output := s.run("ticket", "erase", number, "--yes"); !strings.Contains(output, "in the log and in the read models") || !strings.Contains(output, "backups") {
+	if output := s.run("ticket", "erase", number, "--yes"); !strings.Contains(output, "in the log and in the read models") ||
+		!strings.Contains(output, "backups") {
 		t.Errorf("erase: got %q", output)
 	}
 	for _, p := range parseJSONLines(t, s.run("projections", "list", "--json")) {
@@ -230,7 +231,8 @@ func (s demoRun) testAsOf(t *testing.T) {
 	opened := anonymous.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Prova di rilettura."))
 	id, number := opened.text("id"), opened.text("number")
 	citizen := apiClient{t: t, base: s.info.Address, token: strings.TrimSpace(s.run("ticket", "link", number))}
-	viewers := map[string]apiClient{"auditor": auditor, "cittadino": citizen, "operatore_asr@010301": operator, "operatore_regionale@regione": region}
+	viewers := map[string]apiClient{"auditor": auditor, "cittadino": citizen, "operatore_asr@010301": operator,
+		"operatore_regionale@regione": region}
 	type kept struct {
 		as string
 		by apiClient
@@ -355,7 +357,8 @@ func (s demoRun) testPeople(t *testing.T) {
 	if a := operator.ticket(id).body["assignee"]; a == nil {
 		t.Fatal("got no assignee, want one")
 	}
-	if output := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, placement...)...); !strings.Contains(output, "released 1 tickets") {
+	if output := s.run(append([]string{"user", "placement", "end", "nuova.prova"}, placement...)...); !strings.Contains(output,
+		"released 1 tickets") {
 		t.Errorf("placement end: got %q", output)
 	}
 	if a := operator.ticket(id).body["assignee"]; a != nil {
@@ -368,15 +371,19 @@ func (s demoRun) testPeople(t *testing.T) {
 		{append([]string{"placement", "end", "nuova.prova"}, placement...), "has ended already"},
 		{[]string{"placement", "end", "nuova.prova", "--role", "auditor"}, `has no placement "auditor"`},
 		{[]string{"placement", "end", "nuova.prova"}, "--role is required"},
-		{append([]string{"add", "NUOVA.prova", "--given-name", "N", "--family-name", "P", "--generate"}, placement...), "there is an account nuova.prova already"},
-		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity", "regione"}, "is not held"},
-		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity", "999999"}, "no entity"},
+		{append([]string{"add", "NUOVA.prova", "--given-name", "N", "--family-name", "P", "--generate"}, placement...),
+			"there is an account nuova.prova already"},
+		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity",
+			"regione"}, "is not held"},
+		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "operatore_asr", "--entity",
+			"999999"}, "no entity"},
 		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--entity", "010301"}, "--role is required"},
 		{[]string{"add", "altra.prova", "--given-name", "A", "--family-name", "P", "--generate", "--role", "cittadino"}, "--tax-code"},
 		{[]string{"add", "altra.prova", "--generate"}, "name"},
 		{[]string{"disable", "altra.prova"}, "there is no account"},
 	} {
-		if output := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(output, c.says) || strings.Contains(output, "password ") {
+		if output := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(output, c.says) ||
+			strings.Contains(output, "password ") {
 			t.Errorf("user %v: got %q, want %q", c.args, output, c.says)
 		}
 	}
@@ -427,7 +434,8 @@ func (s demoRun) testOutbox(t *testing.T) {
 		}
 		return len(p.Counts) == 2 && p.Counts[1].Topic == "notify" && p.Counts[1].Delivered > 0 && p.MailCounts["sent"] > 0
 	})
-	if output := s.run("outbox", "list", "--topic", "notify"); !strings.Contains(output, "notify: ") || strings.Contains(output, "mail") || strings.Contains(output, "ask-connector") {
+	if output := s.run("outbox", "list", "--topic", "notify"); !strings.Contains(output, "notify: ") || strings.Contains(output, "mail") ||
+		strings.Contains(output, "ask-connector") {
 		t.Errorf("topic notify: got %s", output)
 	}
 	mailed := regexp.MustCompile(`(?m)^mail: ([0-9]+ [a-z]+, )*[1-9][0-9]* sent(, [0-9]+ [a-z]+)*$`) // others may be void or waiting

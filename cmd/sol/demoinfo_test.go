@@ -29,7 +29,8 @@ func TestDemoInfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	var info demo.Info
-	if text, err := os.ReadFile(filepath.Join(dir, "demo.json")); err != nil || json.Unmarshal(text, &info) != nil || len(info.Identities) <= len(people) {
+	if text, err := os.ReadFile(filepath.Join(dir, "demo.json")); err != nil || json.Unmarshal(text, &info) != nil ||
+		len(info.Identities) <= len(people) {
 		t.Fatalf("demo.json: %v, %d identities", err, len(info.Identities))
 	}
 	printed := strings.ReplaceAll(out.String(), dir, "DIR")

@@ -94,7 +94,8 @@ func TestKilled(t *testing.T) {
 		"--entity", "010301", "--generate")
 	fields := strings.Fields(generated) // password P PIN N added …
 	nobody := apiClient{t: t, base: "http://" + i.address}
-	operator := nobody.login(demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr", Entity: "010301"})
+	operator := nobody.login(demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr",
+		Entity: "010301"})
 	solved := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
 
 	l := &ticketLoad{by: nobody, opened: map[int]string{}}

@@ -25,7 +25,8 @@ import (
 func TestLinkedTickets(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
-	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold, External: config.External{MailDomain: "localhost"}}
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold,
+		External: config.External{MailDomain: "localhost"}}
 	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}

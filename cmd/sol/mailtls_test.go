@@ -36,7 +36,8 @@ func writeCertificate(t *testing.T, o config.External) *x509.CertPool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	c := x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour), IsCA: true,
+		BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, &c, &c, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +47,8 @@ func writeCertificate(t *testing.T, o config.External) *x509.CertPool {
 		t.Fatal(err)
 	}
 	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	for path, text := range map[string][]byte{o.MailTLSCert: public, o.MailTLSKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})} {
+	for path, text := range map[string][]byte{o.MailTLSCert: public,
+		o.MailTLSKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})} {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +63,8 @@ func TestInboundMailOffersSTARTTLS(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
 	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold,
-		External: config.External{MailDomain: "localhost", MailTLSCert: filepath.Join(dir, "mail.crt"), MailTLSKey: filepath.Join(dir, "mail.key")}}
+		External: config.External{MailDomain: "localhost", MailTLSCert: filepath.Join(dir, "mail.crt"),
+			MailTLSKey: filepath.Join(dir, "mail.key")}}
 	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +88,8 @@ func TestInboundMailOffersSTARTTLS(t *testing.T) {
 		}
 	}()
 	sendMail := func(roots *x509.CertPool) error {
-		client, err := smtp.DialStartTLS(listener.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12})
+		client, err := smtp.DialStartTLS(listener.Addr().String(),
+			&tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12})
 		if err != nil {
 			return err
 		}
@@ -123,7 +127,8 @@ func TestInvalidCertificateIsRefused(t *testing.T) {
 		"directory as certificate":   {config.External{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
 	} {
 		_, err := mailTLS(c.External)
-		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "SOL_MAIL_TLS_CERT")) {
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) ||
+			!strings.Contains(err.Error(), "SOL_MAIL_TLS_CERT")) {
 			t.Errorf("%s: got error %v, want %q", name, err, c.says)
 		}
 	}

@@ -54,7 +54,8 @@ type node struct {
 }
 
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
-func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time, options ...func(*eventstore.Config)) (_ *node, err error) {
+func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time,
+	options ...func(*eventstore.Config)) (_ *node, err error) {
 	key, err := database.ReadMasterKey(c.MasterKeyFile)
 	if err != nil {
 		return nil, err
@@ -102,8 +103,10 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 }
 
 // dispatch is the DispatchFunc of the sagas. It uses the same dispatcher as people's commands.
-func (n *node) dispatch(ctx context.Context, target ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
-	_, err := n.service.Dispatch(ctx, app.CommandRequest{Ticket: target, Command: c, By: by, Key: key.Key, Permanent: key.Permanent, Cause: cause})
+func (n *node) dispatch(ctx context.Context, target ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID,
+	cause int64) error {
+	_, err := n.service.Dispatch(ctx, app.CommandRequest{Ticket: target, Command: c, By: by, Key: key.Key, Permanent: key.Permanent,
+		Cause: cause})
 	return err
 }
 
@@ -120,7 +123,8 @@ func (n *node) newRouter() (*server.Router, error) {
 		return nil, err
 	}
 	webHandler, err := web.New(web.Config{
-		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL, Documents: n.config.External.Documents, Log: n.log,
+		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL,
+		Documents: n.config.External.Documents, Log: n.log,
 	})
 	if err != nil {
 		return nil, err
@@ -145,7 +149,10 @@ func (n *node) runCleanup(ctx context.Context) error {
 			deleted, err := n.store.ForgetCommands(ctx)
 			return int64(deleted), err
 		}},
-		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64, error) { return outbox.DeleteDelivered(ctx, worker, outbox.Retention) }},
+		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64,
+			error) {
+			return outbox.DeleteDelivered(ctx, worker, outbox.Retention)
+		}},
 		app.CleanupTask{Name: "notifications", Run: func(ctx context.Context) (int64, error) {
 			return n.notifications.DeleteOlderThan(ctx, notification.Retention)
 		}},

@@ -142,7 +142,8 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 }
 
 // startWorkers starts projections, sagas, cleanup and adapters, which run until ctx ends. A failure of one ends them all.
-func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, srv *server.Server, mailListener net.Listener) *errgroup.Group {
+func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server, srv *server.Server,
+	mailListener net.Listener) *errgroup.Group {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.projections.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })

@@ -74,7 +74,8 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				}
 				simulated, _ := sagas.ForSimulation(args[0], changed)
 				bar := a.progress("replaying tickets")
-				s, err := runtime.Simulate(ctx, n.store, simulated, rules.Engine{Catalog: changed, Playbooks: n.playbooks}, begin, end, func(done int) { bar.set(int64(done), total) })
+				s, err := runtime.Simulate(ctx, n.store, simulated, rules.Engine{Catalog: changed, Playbooks: n.playbooks}, begin, end,
+					func(done int) { bar.set(int64(done), total) })
 				bar.finish()
 				if err != nil {
 					return err
@@ -82,7 +83,8 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				if asJSON {
 					return a.printJSON(s)
 				}
-				fmt.Fprintf(a.out, "%s, %d tickets: it would have acted %d times; it did %d times; %d would have been refused\n", s.Saga, s.Tickets, s.Simulated, s.Actual, s.Refused)
+				fmt.Fprintf(a.out, "%s, %d tickets: it would have acted %d times; it did %d times; %d would have been refused\n", s.Saga, s.Tickets,
+					s.Simulated, s.Actual, s.Refused)
 				for _, o := range s.EarlyCommands {
 					fmt.Fprintf(a.out, "  %s: %s on %s would have come before %s on %s\n", o.Number, o.Command,
 						o.At.In(calendar.Rome()).Format("2006-01-02 15:04"), o.NextEvent, o.NextEventAt.In(calendar.Rome()).Format("2006-01-02 15:04"))

@@ -112,7 +112,8 @@ var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|simulator|emb
 func filesBelowRoot(t *testing.T) (files []string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS(sourceRoot), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && path != "." && (strings.HasPrefix(path, ".") || path == "bin" || path == "data" || entry.Name() == "node_modules") {
+		if err == nil && entry.IsDir() && path != "." && (strings.HasPrefix(path, ".") || path == "bin" || path == "data" ||
+			entry.Name() == "node_modules") {
 			return fs.SkipDir
 		}
 		if err == nil && !entry.IsDir() {

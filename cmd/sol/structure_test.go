@@ -56,7 +56,8 @@ var allowedImports = map[string][]string{
 	"projections/readmodel":  {"domain/...", "eventstore", "eventstore/ticketlog"},
 	"projections/ticketview": {"domain/...", "eventstore", "eventstore/ticketlog"},
 	"projections/lists":      {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview"},
-	"projections/dashboard":  {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview", "projections/lists"},
+	"projections/dashboard": {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview",
+		"projections/lists"},
 
 	// sagas: automatic actions. They do not import read models.
 	"sagas/runtime": {"domain/...", "eventstore", "eventstore/ticketlog"},
@@ -66,7 +67,8 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/presence", "handlers/identity", "eventstore/ticketlog",
+		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/presence", "handlers/identity",
+		"eventstore/ticketlog",
 	}, below...),
 	"handlers/app/accesslog":              {"domain/..."},
 	"handlers/app/attachment":             {"domain/...", "eventstore"},

@@ -133,7 +133,8 @@ func (a *cli) ticketList() *cobra.Command {
 
 func (a *cli) ticketLink() *cobra.Command {
 	return &cobra.Command{
-		Use: "link NUMBER", Short: "Print the token with which the citizen reads and answers the ticket without logging in", Args: cobra.ExactArgs(1),
+		Use: "link NUMBER", Short: "Print the token with which the citizen reads and answers the ticket without logging in",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
 				id, err := n.findTicket(ctx, args[0])

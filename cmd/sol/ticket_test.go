@@ -28,7 +28,8 @@ func TestCommandsRecordAccess(t *testing.T) {
 	if err := os.WriteFile(key, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: rules.DefaultHold, External: config.External{MailDomain: "localhost"}}
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: rules.DefaultHold,
+		External: config.External{MailDomain: "localhost"}}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -43,14 +44,16 @@ func TestCommandsRecordAccess(t *testing.T) {
 	_, err = n.service.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
 		Identity: ticket.Declared, Requester: ticket.ForSelf, Subject: subject,
-		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000", Description: "Prova"},
+		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000",
+			Description: "Prova"},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"SOL_DATABASE_URL": db.URL, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key}
 	for _, args := range [][]string{
-		{"ticket", "show", "2026-0000001"}, {"replay", "2026-0000001"}, {"ticket", "list", "--search", code}, {"ticket", "list", "--search", "prova"},
+		{"ticket", "show", "2026-0000001"}, {"replay", "2026-0000001"}, {"ticket", "list", "--search", code},
+		{"ticket", "list", "--search", "prova"},
 	} {
 		var out, stderr bytes.Buffer
 		if code := run(t.Context(), args, func(name string) string { return env[name] }, &out, &stderr); code != 0 {
@@ -61,7 +64,8 @@ func TestCommandsRecordAccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 3 || all[0].Kind != accesslog.Search || all[1].Kind != accesslog.History || all[2].Kind != accesslog.Ticket || all[2].By.ID != cliActorID {
+	if len(all) != 3 || all[0].Kind != accesslog.Search || all[1].Kind != accesslog.History || all[2].Kind != accesslog.Ticket ||
+		all[2].By.ID != cliActorID {
 		t.Errorf("got access records %+v, want a search, a history and a ticket", all)
 	}
 }

@@ -59,7 +59,8 @@ func (a *cli) withLists(cmd *cobra.Command, do func(context.Context, *node) erro
 
 func (a *cli) migrateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "migrate", Short: "Create the database or migrate its schema to this version (run automatically by serve and demo)", Args: cobra.NoArgs,
+		Use: "migrate", Short: "Create the database or migrate its schema to this version (run automatically by serve and demo)",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := config.Load(a.env)
 			if err != nil {

@@ -93,7 +93,8 @@ func TestBatchesAndRedeliveriesDoNotChangeTheResult(t *testing.T) {
 		round++
 		histories := drawHistories(t, round)
 		log := interleave(t, histories)
-		once, batched := w.runner(allSagasNamed(c, fmt.Sprintf("%d-once", round))...), w.runner(allSagasNamed(c, fmt.Sprintf("%d-bits", round))...)
+		once, batched := w.runner(allSagasNamed(c, fmt.Sprintf("%d-once", round))...),
+			w.runner(allSagasNamed(c, fmt.Sprintf("%d-bits", round))...)
 		w.begin(once)
 		w.begin(batched)
 		other := w.runner(allSagasNamed(c, fmt.Sprintf("%d-other", round))...)

@@ -44,7 +44,8 @@ func TestFAQ_2_5_ResolvedTicketClosesWhenItsTimerIsDue(t *testing.T) {
 	history, err := w.dispatcher.History(w.ctx, id)
 	w.must(err)
 	last := history[len(history)-1]
-	if last.Event != (ticket.AutoClosed{Resolution: 1, Status: ticket.Closed}) || last.By != (person.Actor{ID: "auto-close", Role: person.System}) {
+	if last.Event != (ticket.AutoClosed{Resolution: 1, Status: ticket.Closed}) ||
+		last.By != (person.Actor{ID: "auto-close", Role: person.System}) {
 		t.Errorf("got last event %+v by %+v, want the closing by auto-close", last.Event, last.By)
 	}
 	records, err := w.store.ReadStream(w.ctx, string(id))
@@ -163,7 +164,8 @@ func TestFailingCommandIsRetriedAndDelaysNoOther(t *testing.T) {
 		t.Fatalf("got %d finished timers and status %s of the healthy ticket, want 1 and closed", n, w.state(healthy).Status)
 	}
 	timers := w.explain(sick).Timers
-	if len(timers) != 1 || timers[0].Attempts != 1 || timers[0].Error != "no connection" || !timers[0].NextAttempt.Equal(due.Add(runtime.MinBackoff)) {
+	if len(timers) != 1 || timers[0].Attempts != 1 || timers[0].Error != "no connection" ||
+		!timers[0].NextAttempt.Equal(due.Add(runtime.MinBackoff)) {
 		t.Fatalf("got timers %+v, want one with one attempt", timers)
 	}
 	for range 12 { // the delay grows to MaxBackoff

@@ -59,7 +59,8 @@ func (w *fixture) act(target ticket.ID, action int) {
 	case 7:
 		c = ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato", Yes: true}}}
 	}
-	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: target, Command: c, By: actor}); err != nil && !ticket.IsRefusal(err) {
+	if _, err := w.dispatcher.Dispatch(w.ctx, app.CommandRequest{Ticket: target, Command: c, By: actor}); err != nil &&
+		!ticket.IsRefusal(err) {
 		w.Fatal(err)
 	}
 }
@@ -95,7 +96,8 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			if crash == 1 {
 				for _, d := range r.Sagas {
 					var from int64
-					w.must(w.store.WorkerPool().QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.ID().Name, d.ID().Version).Scan(&from))
+					w.must(w.store.WorkerPool().QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.ID().Name,
+						d.ID().Version).Scan(&from))
 					records, err := w.store.Read(w.ctx, from, 10000)
 					w.must(err)
 					if len(records) > 0 {

@@ -67,7 +67,8 @@ func (w *fixture) setClock(c *eventstore.Config) { c.Clock = w.clock.Now }
 func (w *fixture) node(definitions ...runtime.Definition) *runtime.Runner {
 	w.Helper()
 	s := w.db.OpenNode(w, w.setClock)
-	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})), Sagas: definitions})
+	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})),
+		Sagas: definitions})
 }
 
 // dispatchWith returns the dispatch function of a dispatcher, as cmd/sol passes it to the runner.
@@ -181,7 +182,8 @@ func (w *fixture) open() ticket.ID {
 
 func (w *fixture) resolve(id ticket.ID) {
 	w.Helper()
-	w.dispatch(id, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
+	w.dispatch(id, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved},
+		Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
 }
 
 func (w *fixture) reopen(id ticket.ID) {

@@ -20,7 +20,8 @@ import (
 
 func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
-	one, two := w.node(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default())), w.node(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()))
+	one, two := w.node(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default())),
+		w.node(sagas.AutoClose(catalog.Default()), sagas.Succession(catalog.Default()))
 	stop := w.run(one)
 	w.run(two)
 	var tickets []ticket.ID
@@ -102,7 +103,8 @@ func TestClosingsOfAYear(t *testing.T) {
 func TestMetricsCountDueTimersAndTheirDelay(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	registry := prometheus.NewRegistry()
-	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher), Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: registry})
+	r := w.runnerOn(runtime.Config{Store: w.store, Dispatch: dispatchWith(w.dispatcher),
+		Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, Metrics: registry})
 	w.begin(r)
 	id := w.open()
 	w.resolve(id)

@@ -53,7 +53,8 @@ func TestChangedSettingMovesPendingTimers(t *testing.T) {
 	after := w.runner(sagas.AutoClose(sagastest.CatalogWith(t, `"after_days": 7`, `"after_days": 14`)))
 	w.begin(after)
 	want := sagastest.Rome(t, "2026-12-01 09:00")
-	if explanation := w.explain(id); len(explanation.Timers) != 1 || !explanation.Timers[0].Due.Equal(want) || explanation.Timers[0].Cause != cause {
+	if explanation := w.explain(id); len(explanation.Timers) != 1 || !explanation.Timers[0].Due.Equal(want) ||
+		explanation.Timers[0].Cause != cause {
 		t.Fatalf("got timers %+v, want one for %s with cause %d", explanation.Timers, want, cause)
 	}
 	w.begin(after) // nothing is left to change
@@ -76,7 +77,8 @@ func TestChangedSettingMovesPendingTimers(t *testing.T) {
 func TestEndOfAnEntitySetLaterSchedulesTheTransfer(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	moving, gone := w.open(), w.open()
-	w.dispatch(gone, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
+	w.dispatch(gone, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver},
+		Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
 	unaware := w.runner(sagas.Succession(catalog.Default()))
 	w.begin(unaware)
 	w.catchUp(unaware)
@@ -90,7 +92,8 @@ func TestEndOfAnEntitySetLaterSchedulesTheTransfer(t *testing.T) {
 	}
 	w.clock.Set(sagastest.Rome(t, "2027-01-01 00:00"))
 	if n := w.poll(aware); n != 1 || w.state(moving).Entity != sagastest.TO3 || w.state(gone).Entity != catalog.Region {
-		t.Errorf("got %d finished timers and the tickets at %s and %s, want 1, TO3 and the Region", n, w.state(moving).Entity, w.state(gone).Entity)
+		t.Errorf("got %d finished timers and the tickets at %s and %s, want 1, TO3 and the Region", n, w.state(moving).Entity,
+			w.state(gone).Entity)
 	}
 	w.catchUp(aware)
 	if all := w.timers("succession"); len(all) > 0 {

@@ -22,7 +22,8 @@ var dispatchingSaga = runtime.Saga[int]{Name: "mover", Version: 1, React: func(n
 	if _, ok := r.Event.(ticket.Opened); !ok {
 		return n, nil
 	}
-	return 1, []runtime.Action{runtime.Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: sagastest.TO3}, Why: "every ticket moves"}}
+	return 1, []runtime.Action{runtime.Dispatch{Key: "move", Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: sagastest.TO3},
+		Why: "every ticket moves"}}
 }}
 
 func TestDispatchDoesNotWaitForTheNextPoll(t *testing.T) {

@@ -49,7 +49,8 @@ const maxEarlyCommands = 50
 
 // Simulate replays the log against a saga with other settings and counts the commands due from from until before to. The rules decide
 // each command on the ticket's state at that time. It calls progress with the number of tickets read so far, and changes nothing.
-func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules rules.Engine, from, to time.Time, progress func(tickets int)) (Simulation, error) {
+func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules rules.Engine, from, to time.Time,
+	progress func(tickets int)) (Simulation, error) {
 	s := Simulation{Saga: d.ID().Name, From: from, To: to, ByDay: map[string]int{}, EarlyCommands: []EarlyCommand{}}
 	head, _, err := store.Head(ctx)
 	if err != nil {
@@ -155,7 +156,8 @@ func (o *ticketSimulation) runTimersUntil(at time.Time, next string) error {
 			return err
 		}
 		if next != "" && len(o.result.EarlyCommands) < maxEarlyCommands {
-			o.result.EarlyCommands = append(o.result.EarlyCommands, EarlyCommand{Ticket: o.ticket.ID, Number: o.ticket.Number, At: t.At, Command: name, NextEvent: next, NextEventAt: at})
+			o.result.EarlyCommands = append(o.result.EarlyCommands, EarlyCommand{Ticket: o.ticket.ID, Number: o.ticket.Number, At: t.At,
+				Command: name, NextEvent: next, NextEventAt: at})
 		}
 	}
 	return nil

@@ -58,9 +58,13 @@ func TestSimulationComparesWithRecordedEvents(t *testing.T) {
 	before := w.allRows()
 	progress := 0
 	simulate := func(days int) runtime.Simulation {
-		c, err := catalog.Default().WithSettings(func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule, _ *catalog.WaitingRule) { a.AfterDays = days })
+		c, err := catalog.Default().WithSettings(func(a *catalog.AutoCloseRule, _ *catalog.HandoverRule,
+			_ *catalog.WaitingRule) {
+			a.AfterDays = days
+		})
 		w.must(err)
-		s, err := runtime.Simulate(w.ctx, w.store, sagas.AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(), func(n int) { progress = n })
+		s, err := runtime.Simulate(w.ctx, w.store, sagas.AutoClose(c), rules.Engine{Catalog: c}, time.Time{}, w.clock.Now(),
+			func(n int) { progress = n })
 		w.must(err)
 		return s
 	}
@@ -68,7 +72,8 @@ func TestSimulationComparesWithRecordedEvents(t *testing.T) {
 	if s.Simulated != 2 || s.Actual != 1 || s.Tickets != 2 || progress != 2 || s.ByDay["2026-11-06"] != 2 {
 		t.Errorf("3 days: got %+v", s)
 	}
-	if len(s.EarlyCommands) != 1 || s.EarlyCommands[0].Ticket != second || s.EarlyCommands[0].NextEvent != "ticket.citizen-replied.v1" || !s.EarlyCommands[0].At.Equal(sagastest.Rome(t, "2026-11-06 09:00")) {
+	if len(s.EarlyCommands) != 1 || s.EarlyCommands[0].Ticket != second || s.EarlyCommands[0].NextEvent != "ticket.citizen-replied.v1" ||
+		!s.EarlyCommands[0].At.Equal(sagastest.Rome(t, "2026-11-06 09:00")) {
 		t.Errorf("3 days: got early commands %+v, want one", s.EarlyCommands)
 	}
 	// With 14 days the ticket that closed would have closed later.
@@ -106,7 +111,8 @@ func TestPollCostDoesNotDependOnPendingTimers(t *testing.T) {
 	if n := w.poll(r); n > 0 {
 		t.Fatalf("got %d finished timers, want 0", n)
 	}
-	for name, c := range map[string][2]float64{"due timers": {takes, reads(runtime.TakeDueQuery, 32)}, "next timer": {looks, reads(runtime.NextDueQuery)}} {
+	for name, c := range map[string][2]float64{"due timers": {takes, reads(runtime.TakeDueQuery, 32)},
+		"next timer": {looks, reads(runtime.NextDueQuery)}} {
 		if c[1] > c[0]+4 { // the index is a level or two higher
 			t.Errorf("%s: got %v blocks for 10,000 timers, want at most 4 more than %v for 100", name, c[1], c[0])
 		}

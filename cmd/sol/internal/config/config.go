@@ -86,7 +86,8 @@ func Load(env func(string) string) (Config, error) {
 		wrong = append(wrong, err)
 	}
 	for name, target := range map[string]*middleware.Rate{
-		"SOL_LIMIT_FORM": &c.Limits.Form, "SOL_LIMIT_LOGIN": &c.Limits.Login, "SOL_LIMIT_SESSION": &c.Limits.Session, "SOL_LIMIT_PUBLIC": &c.Limits.Public,
+		"SOL_LIMIT_FORM": &c.Limits.Form, "SOL_LIMIT_LOGIN": &c.Limits.Login, "SOL_LIMIT_SESSION": &c.Limits.Session,
+		"SOL_LIMIT_PUBLIC": &c.Limits.Public,
 	} {
 		if text := env(name); text != "" {
 			rate, ok := parseRate(text)

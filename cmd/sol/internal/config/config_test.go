@@ -38,10 +38,12 @@ func TestConfig(t *testing.T) {
 		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_HOLD": "0s", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
-		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json", "SOL_PUBLIC_URL": "https://assistenza.example.it/",
-		"SOL_SMTP_URL": "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25",
+		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
+		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
+		"SOL_SMTP_URL":   "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25",
 		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
-		"SOL_PRIVACY_URL": "https://example.it/privacy", "SOL_ACCESSIBILITY_URL": "https://form.agid.gov.it/view/x", "SOL_FEEDBACK_URL": "mailto:barriere@example.it",
+		"SOL_PRIVACY_URL": "https://example.it/privacy", "SOL_ACCESSIBILITY_URL": "https://form.agid.gov.it/view/x",
+		"SOL_FEEDBACK_URL": "mailto:barriere@example.it",
 	}
 	c, err := Load(func(name string) string { return set[name] })
 	if err != nil {
@@ -72,7 +74,8 @@ func TestConfigRefuses(t *testing.T) {
 		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_LIMIT_SESSION": "many", "SOL_TRUSTED_PROXIES": "localhost",
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b",
-		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)", "SOL_FEEDBACK_URL": "mailto:nobody",
+		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)",
+		"SOL_FEEDBACK_URL": "mailto:nobody",
 	}
 	_, err := Load(func(name string) string { return set[name] })
 	if err == nil {

@@ -45,8 +45,9 @@ type External struct {
 func loadExternal(env func(string) string, refuse func(name, want string)) (External, error) {
 	e := External{
 		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"), SMTPURL: env("SOL_SMTP_URL"),
-		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"), MailTLSKey: env("SOL_MAIL_TLS_KEY"),
-		PublicURL: strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
+		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"),
+		MailTLSKey: env("SOL_MAIL_TLS_KEY"),
+		PublicURL:  strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
 	}
 	var wrong []error
 	for name, target := range map[string]*string{

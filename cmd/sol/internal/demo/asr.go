@@ -63,7 +63,8 @@ func (s *scenario) reassign() {
 
 // askCitizen asks the citizen (FAQ 2.4) and reports whether the ticket returns to in_lavorazione, so that the caller continues.
 func (s *scenario) askCitizen() bool {
-	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: s.publicNote(s.topic.questions), Answers: s.drawAnswers(answersBeforeQuestion, 70)})
+	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: s.publicNote(s.topic.questions),
+		Answers: s.drawAnswers(answersBeforeQuestion, 70)})
 	switch {
 	case chance(s.random, 80):
 		s.passCitizenTime(20*time.Minute, 4*day)

@@ -15,7 +15,8 @@ var (
 	answersBeforeQuestion = map[catalog.ProblemID][]ticket.AnswerInput{
 		"referto-non-trovato": {{Check: "referto-individuato"}, {Check: "referto-in-preparazione"}},
 		"mancato-pagamento": {
-			{Check: "pagamento-dichiarato", Yes: true}, {Check: "pagamento-risulta"}, {Check: "altri-importi"}, {Check: "ricevuta-fornita"}, {Check: "ricevuta-impossibile"},
+			{Check: "pagamento-dichiarato", Yes: true}, {Check: "pagamento-risulta"}, {Check: "altri-importi"}, {Check: "ricevuta-fornita"},
+			{Check: "ricevuta-impossibile"},
 		},
 	}
 	answersBeforeHandover = map[catalog.ProblemID][]ticket.AnswerInput{

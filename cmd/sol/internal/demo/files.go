@@ -17,7 +17,8 @@ import (
 // randomAttachment returns a PDF receipt or a PNG screenshot.
 func randomAttachment(r *rand.Rand) attachment.FileUpload {
 	if chance(r, 60) {
-		return attachment.FileUpload{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)), Content: pdfPage(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
+		return attachment.FileUpload{Name: fmt.Sprintf("ricevuta-%04d.pdf", r.IntN(10000)),
+			Content: pdfPage(fmt.Sprintf("Ricevuta di prova n. %06d", r.IntN(1_000_000)))}
 	}
 	return attachment.FileUpload{Name: fmt.Sprintf("schermata %02d.png", r.IntN(100)), Content: pngPicture(r)}
 }

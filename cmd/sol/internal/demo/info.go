@@ -39,7 +39,8 @@ func NewInfo(address string, people []Person, b *Backends) Info {
 	info := Info{Address: address, Systems: b.ConnectorsURL, Mails: b.MailDir}
 	for _, p := range people {
 		for _, placement := range p.Placements {
-			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: placement.Role, Entity: placement.Entity})
+			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: placement.Role,
+				Entity: placement.Entity})
 		}
 	}
 	return info

@@ -65,7 +65,8 @@ func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Accoun
 		r := rand.New(rand.NewPCG(p.Seed, uint64(i)))
 		readUntil := p.Until.Add(-time.Hour - randomDuration(r, day)) // the time at which the person last read notifications
 		for _, placement := range a.Placements {
-			if err := n.Notifications.MarkReadUntil(ctx, person.Actor{ID: a.ID, Role: placement.Role, Entity: placement.Entity}, readUntil); err != nil {
+			if err := n.Notifications.MarkReadUntil(ctx, person.Actor{ID: a.ID, Role: placement.Role, Entity: placement.Entity},
+				readUntil); err != nil {
 				return err
 			}
 		}

@@ -27,7 +27,8 @@ func TestOutboxMessages(t *testing.T) {
 	if err != nil || len(before) == 0 {
 		t.Fatalf("got %d messages of the simulation, %v; want some", len(before), err)
 	}
-	messages := demo.OutboxMessages{Pool: db, Dispatcher: th.installation.Dispatcher, Notifications: notification.New(th.installation.Store, th.installation.Dispatcher)}
+	messages := demo.OutboxMessages{Pool: db, Dispatcher: th.installation.Dispatcher,
+		Notifications: notification.New(th.installation.Store, th.installation.Dispatcher)}
 	var first [3]int
 	for round := range 2 { // a resumed seeding delivers again
 		if err := messages.Deliver(t.Context(), p, th.accounts); err != nil {
@@ -42,7 +43,8 @@ func TestOutboxMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if notifications == 0 || read == 0 || read == notifications || oldest.Before(p.Until.AddDate(0, 0, -7)) || newest.After(p.Until) {
-			t.Errorf("got %d notifications, %d of them read, from %s to %s; want some read, some not, all of the last week", notifications, read, oldest, newest)
+			t.Errorf("got %d notifications, %d of them read, from %s to %s; want some read, some not, all of the last week", notifications, read,
+				oldest, newest)
 		}
 		if got := [3]int{notifications, read, marks}; round == 0 {
 			first = got

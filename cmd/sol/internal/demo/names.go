@@ -24,7 +24,8 @@ var (
 		{"Chisone", false}, {"Orco", false}, {"Toce", false}, {"Belbo", false}, {"Elvo", false}, {"Cervo", false}, {"Sangone", false},
 		{"Adige", false}, {"Arno", false}, {"Tevere", false}, {"Isonzo", false}, {"Reno", false}, {"Scrivia", true}, {"Agogna", true},
 	}
-	citizenFamilies = []string{"Prova", "Finto", "Esempio", "Campione", "Modello", "Fittizio", "Immaginario", "Inventato", "Saggio", "Simulato"}
+	citizenFamilies = []string{"Prova", "Finto", "Esempio", "Campione", "Modello", "Fittizio", "Immaginario", "Inventato", "Saggio",
+		"Simulato"}
 )
 
 type river struct {

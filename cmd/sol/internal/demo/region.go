@@ -19,7 +19,8 @@ func (s *scenario) handOver() { s.handOverNth(1) }
 // handOverNth adds the n-th hand-over of the ticket and the steps after it.
 func (s *scenario) handOverNth(n int) {
 	from, worker := s.entity, s.worker
-	u := ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: s.publicNote(s.topic.handoverNotes), Answers: s.drawAnswers(answersBeforeHandover, 40)}
+	u := ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: s.publicNote(s.topic.handoverNotes),
+		Answers: s.drawAnswers(answersBeforeHandover, 40)}
 	if s.checksAnswered && u.Answers == nil {
 		u.Reason = s.drawHandoverReason()
 	}
@@ -114,7 +115,8 @@ func (s *scenario) discard(why ticket.DiscardReason) {
 
 // addDuplicate opens the same request again some time later and marks the second ticket as a duplicate of the first.
 func (s *scenario) addDuplicate() {
-	duplicate := &scenario{planner: s.planner, random: s.random, citizen: s.citizen, account: s.account, placeholders: s.placeholders, now: s.now}
+	duplicate := &scenario{planner: s.planner, random: s.random, citizen: s.citizen, account: s.account, placeholders: s.placeholders,
+		now: s.now}
 	duplicate.passCitizenTime(10*time.Minute, 8*time.Hour)
 	duplicate.openTicket(s.topic, s.formEntity, "")
 	duplicate.passOfficeTime(20*time.Minute, day)

@@ -128,7 +128,8 @@ func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues tick
 		by = person.Actor{ID: s.account, Role: person.Citizen}
 		s.requester, c.Identity, c.Citizen = by, ticket.Verified, s.account
 	case chance(s.random, 7):
-		by, c.Channel = pick(s.random, s.staff[entity].operators), pick(s.random, []ticket.Channel{ticket.ChannelCounter, ticket.ChannelTelephone})
+		by, c.Channel = pick(s.random, s.staff[entity].operators),
+			pick(s.random, []ticket.Channel{ticket.ChannelCounter, ticket.ChannelTelephone})
 	case chance(s.random, 8):
 		c.Requester = pick(s.random, []ticket.RequesterRole{ticket.ForMinor, ticket.ForDelegator})
 		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family

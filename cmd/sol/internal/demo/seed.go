@@ -98,5 +98,6 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.Dispatcher, Notifications: s.Notifications}.Deliver(ctx, p, accounts)
+	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.Dispatcher, Notifications: s.Notifications}.Deliver(ctx, p,
+		accounts)
 }

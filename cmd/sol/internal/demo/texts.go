@@ -172,7 +172,8 @@ var topics = []topic{
 	},
 	{
 		service: "accesso-facilitato", problem: "altro", weight: 5,
-		requests:      []string{"La pagina dell’accesso facilitato non mi lascia scrivere il codice della tessera.", "Che cos’è il codice del referto? Sul mio foglio non lo trovo."},
+		requests: []string{"La pagina dell’accesso facilitato non mi lascia scrivere il codice della tessera.",
+			"Che cos’è il codice del referto? Sul mio foglio non lo trovo."},
 		questions:     []string{"Gentile {nome}, con quale dispositivo e programma accede alla pagina?"},
 		answers:       []string{"Con il telefono, un modello di tre anni fa.", "Con il computer dell’ufficio."},
 		internalNotes: []string{"Provato l’accesso con gli stessi passi: funziona. Possibile tessera scaduta."},
@@ -201,19 +202,24 @@ var operatorTopic = topic{
 // Texts for all topics.
 var (
 	unansweredResolutions = []string{"Gentile {nome}, non avendo ricevuto le informazioni richieste consideriamo conclusa la richiesta. Può scriverci di nuovo in qualunque momento."}
-	notSolvedReplies      = []string{"Ho riprovato oggi ma il problema non è risolto.", "Purtroppo continuo a non vedere il referto.", "Non è cambiato nulla, compare lo stesso errore."}
-	secondResolutions     = []string{"Gentile {nome}, abbiamo corretto anche l’ultimo passaggio: ora è tutto disponibile. Ci scusiamo per il disagio."}
-	thankReplies          = []string{"Grazie mille, tutto a posto!", "Perfetto, grazie e buon lavoro.", "Grazie, gentilissimi."}
-	resumeReasons         = []string{"il cittadino ha telefonato e ha dato le informazioni", "informazione trovata sul sistema aziendale", "stato impostato per errore"}
-	recallReasons         = []string{"inoltrata per errore: il referto è della nostra Azienda", "trovata la causa sui nostri sistemi"}
-	reopenReasons         = []string{"il cittadino segnala per telefono che il problema si ripresenta", "verifica aggiuntiva richiesta dal reparto"}
-	questionsToASR        = []string{"Buongiorno, potete indicarci anche la data di firma del referto?", "Ci confermate che l’invio è avvenuto dopo la migrazione?"}
-	repliesFromASR        = []string{"La firma è del {data}, stesso giorno dell’esame.", "Confermiamo, l’invio è successivo."}
-	regionalResolutions   = []string{
+	notSolvedReplies      = []string{"Ho riprovato oggi ma il problema non è risolto.", "Purtroppo continuo a non vedere il referto.",
+		"Non è cambiato nulla, compare lo stesso errore."}
+	secondResolutions = []string{"Gentile {nome}, abbiamo corretto anche l’ultimo passaggio: ora è tutto disponibile. Ci scusiamo per il disagio."}
+	thankReplies      = []string{"Grazie mille, tutto a posto!", "Perfetto, grazie e buon lavoro.", "Grazie, gentilissimi."}
+	resumeReasons     = []string{"il cittadino ha telefonato e ha dato le informazioni", "informazione trovata sul sistema aziendale",
+		"stato impostato per errore"}
+	recallReasons = []string{"inoltrata per errore: il referto è della nostra Azienda", "trovata la causa sui nostri sistemi"}
+	reopenReasons = []string{"il cittadino segnala per telefono che il problema si ripresenta",
+		"verifica aggiuntiva richiesta dal reparto"}
+	questionsToASR = []string{"Buongiorno, potete indicarci anche la data di firma del referto?",
+		"Ci confermate che l’invio è avvenuto dopo la migrazione?"}
+	repliesFromASR      = []string{"La firma è del {data}, stesso giorno dell’esame.", "Confermiamo, l’invio è successivo."}
+	regionalResolutions = []string{
 		"Gentile {nome}, l’assistenza regionale ha corretto l’indicizzazione del documento, che ora è disponibile. Cordiali saluti.",
 		"Buongiorno, il documento è stato recuperato dal repository regionale ed è visibile nel suo Fascicolo.",
 	}
-	redirectNotes    = []string{"Il documento risulta prodotto da codesta Azienda: si prega di verificare l’invio.", "Dalle verifiche il referto {id} è di vostra competenza."}
+	redirectNotes = []string{"Il documento risulta prodotto da codesta Azienda: si prega di verificare l’invio.",
+		"Dalle verifiche il referto {id} è di vostra competenza."}
 	junk             = []string{"OFFERTA IRRIPETIBILE guadagna da casa subito", "test test test", "asdf prova invio"}
 	unfinishedNotes  = []string{"Gentile {nome}, il referto è disponib"}
 	followUpRequests = []string{"La mia richiesta precedente è stata chiusa ma il problema è tornato con {esame} del {data}."}

@@ -28,7 +28,8 @@ func TestServerAnswers503BeforeStart(t *testing.T) {
 		t.Error(err)
 	}
 	_ = response.Body.Close()
-	if response.StatusCode != 503 || response.Header.Get("Content-Type") != "application/problem+json" || response.Header.Get("Retry-After") == "" ||
+	if response.StatusCode != 503 || response.Header.Get("Content-Type") != "application/problem+json" ||
+		response.Header.Get("Retry-After") == "" ||
 		problem.Type != "urn:sol:problem:unavailable" || problem.Status != 503 {
 		t.Errorf("got %s, %v, %+v", response.Status, response.Header, problem)
 	}
