@@ -39,7 +39,7 @@ func describe(t *testing.T, actions []runtime.Action) (all []string) {
 		}
 		var n Notification
 		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != runtime.TopicNotify || send.Key == "" {
-			t.Fatalf("%s %q holds %s, %v", send.Topic, send.Key, send.Payload, err)
+			t.Fatalf("%s %q: got payload %s, %v", send.Topic, send.Key, send.Payload, err)
 		}
 		to := string(n.To)
 		if n.To != ToCitizen {

@@ -366,7 +366,7 @@ func (s demoRun) testPeople(t *testing.T) {
 	}
 	for _, c := range []struct {
 		args []string
-		says string
+		want string
 	}{
 		{append([]string{"placement", "end", "nuova.prova"}, placement...), "has ended already"},
 		{[]string{"placement", "end", "nuova.prova", "--role", "auditor"}, `has no placement "auditor"`},
@@ -382,9 +382,9 @@ func (s demoRun) testPeople(t *testing.T) {
 		{[]string{"add", "altra.prova", "--generate"}, "name"},
 		{[]string{"disable", "altra.prova"}, "there is no account"},
 	} {
-		if output := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(output, c.says) ||
+		if output := s.runRefused(append([]string{"user"}, c.args...)...); !strings.Contains(output, c.want) ||
 			strings.Contains(output, "password ") {
-			t.Errorf("user %v: got %q, want %q", c.args, output, c.says)
+			t.Errorf("user %v: got %q, want %q", c.args, output, c.want)
 		}
 	}
 	s.run("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")

@@ -31,7 +31,7 @@ func TestDemoInfo(t *testing.T) {
 	var info demo.Info
 	if text, err := os.ReadFile(filepath.Join(dir, "demo.json")); err != nil || json.Unmarshal(text, &info) != nil ||
 		len(info.Identities) <= len(people) {
-		t.Fatalf("demo.json: %v, %d identities", err, len(info.Identities))
+		t.Fatalf("demo.json: got %v and %d identities, want more than %d", err, len(info.Identities), len(people))
 	}
 	printed := strings.ReplaceAll(out.String(), dir, "DIR")
 	if n := strings.Count(printed, "\n"); n > 45 {

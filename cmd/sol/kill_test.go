@@ -67,7 +67,7 @@ func (l *ticketLoad) check(t *testing.T, s *process, others int) {
 	for key := 1; key <= int(l.tried.Load()); key++ {
 		a, err := l.by.open(key)
 		if err != nil || a.status != http.StatusCreated {
-			t.Fatalf("repeat key %d: %v, %s", key, err, a.raw)
+			t.Fatalf("repeat key %d: got %v, %s, want status 201", key, err, a.raw)
 		}
 		if was, ok := l.opened[key]; ok && was != a.text("number") {
 			t.Errorf("key %d: got %s, want %s as acknowledged", key, a.text("number"), was)
@@ -93,12 +93,12 @@ func TestKilled(t *testing.T) {
 	generated := i.run("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
 		"--entity", "010301", "--generate")
 	fields := strings.Fields(generated) // password P PIN N added …
-	nobody := apiClient{t: t, base: "http://" + i.address}
-	operator := nobody.login(demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr",
+	anonymous := apiClient{t: t, base: "http://" + i.address}
+	operator := anonymous.login(demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr",
 		Entity: "010301"})
-	solved := nobody.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
+	solved := anonymous.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
 
-	l := &ticketLoad{by: nobody, opened: map[int]string{}}
+	l := &ticketLoad{by: anonymous, opened: map[int]string{}}
 	for round, kill := range []func() (postgres int){
 		func() int { s.kill(); return 0 },
 		func() int { return killPostgres(t, i.dir) },

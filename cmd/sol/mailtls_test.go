@@ -117,7 +117,7 @@ func TestInvalidCertificateIsRefused(t *testing.T) {
 	writeCertificate(t, other)
 	for name, c := range map[string]struct {
 		config.External
-		says string
+		want string
 	}{
 		"valid":                      {good, ""},
 		"none":                       {config.External{}, ""},
@@ -127,9 +127,9 @@ func TestInvalidCertificateIsRefused(t *testing.T) {
 		"directory as certificate":   {config.External{MailTLSCert: dir, MailTLSKey: good.MailTLSKey}, "directory"},
 	} {
 		_, err := mailTLS(c.External)
-		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) ||
+		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) ||
 			!strings.Contains(err.Error(), "SOL_MAIL_TLS_CERT")) {
-			t.Errorf("%s: got error %v, want %q", name, err, c.says)
+			t.Errorf("%s: got error %v, want %q", name, err, c.want)
 		}
 	}
 }

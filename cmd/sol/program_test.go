@@ -177,9 +177,9 @@ func (s *process) waitFor(what string, met func() bool) {
 		select {
 		case <-tick.C:
 		case <-s.done:
-			s.t.Fatalf("waiting until %s: sol has ended: %s", what, s.cmd.ProcessState)
+			s.t.Fatalf("got an end of sol (%s), want: %s", s.cmd.ProcessState, what)
 		case <-deadline:
-			s.t.Fatalf("waiting until %s took too long", what)
+			s.t.Fatalf("got no change within %s, want: %s", waitTimeout, what)
 		}
 	}
 }

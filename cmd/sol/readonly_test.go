@@ -63,15 +63,15 @@ func TestReadOnlyCommandsChangeNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, c := range []struct{ change, back, says string }{
+	for _, c := range []struct{ change, back, want string }{
 		{`insert into goose_db_version (version_id, is_applied) values (99, true)`, `delete from goose_db_version where version_id = 99`,
 			"version 99"},
 		{`create table kept as select * from goose_db_version; truncate goose_db_version`,
 			`insert into goose_db_version overriding system value select * from kept`, "sol migrate or starting the server"},
 	} {
 		run(c.change)
-		if stderr := i.runRefused("sagas", "list"); !strings.Contains(stderr, c.says) {
-			t.Errorf("%s: got error %q, want %q", c.change, stderr, c.says)
+		if stderr := i.runRefused("sagas", "list"); !strings.Contains(stderr, c.want) {
+			t.Errorf("%s: got error %q, want %q", c.change, stderr, c.want)
 		}
 		run(c.back)
 	}

@@ -88,12 +88,12 @@ func compareGolden(t *testing.T, file string, got []byte) {
 	before, after := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
 	for _, line := range before {
 		if !slices.Contains(after, line) {
-			t.Errorf("gone: %s", line)
+			t.Errorf("got no stored name %s, want it as in the golden file", line)
 		}
 	}
 	for _, line := range after {
 		if !slices.Contains(before, line) {
-			t.Errorf("new: %s", line)
+			t.Errorf("got a stored name that the golden file does not have: %s", line)
 		}
 	}
 	if !t.Failed() && !bytes.Equal(got, want) {

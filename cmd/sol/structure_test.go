@@ -186,9 +186,9 @@ func TestAllowedImports(t *testing.T) {
 			switch {
 			case !ours:
 			case isTestPackage(to) && !isTestPackage(from):
-				t.Errorf("%s imports %s, which is for tests", from, to)
+				t.Errorf("%s: got an import of %s, which is for tests only", from, to)
 			case known && !slices.ContainsFunc(allowed, func(pattern string) bool { return matches(pattern, to) }):
-				t.Errorf("%s imports %s; it may import %s", from, to, strings.Join(allowed, ", "))
+				t.Errorf("%s: got an import of %s, want only %s", from, to, strings.Join(allowed, ", "))
 			}
 		}
 	}
@@ -220,9 +220,9 @@ func TestDomainIsPure(t *testing.T) {
 			external := strings.Contains(strings.Split(dep, "/")[0], ".") // the standard library has no dots there
 			switch {
 			case slices.Contains(deniedInDomain, dep):
-				t.Errorf("%s depends on %s", p.ImportPath, dep)
+				t.Errorf("%s: got a dependency on %s, want none", p.ImportPath, dep)
 			case external && !(ours && matches("domain/...", path)) && !slices.Contains(allowedInDomain, dep):
-				t.Errorf("%s depends on %s", p.ImportPath, dep)
+				t.Errorf("%s: got a dependency on %s, want none", p.ImportPath, dep)
 			}
 		}
 	}

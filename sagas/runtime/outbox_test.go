@@ -23,13 +23,13 @@ import (
 
 // resolutionMessages returns a saga that sends a message for each resolution. Its state is the number of resolutions.
 func resolutionMessages(version int) runtime.Saga[int] {
-	return runtime.Saga[int]{Name: "teller", Version: version, React: func(n int, r ticket.Recorded) (int, []runtime.Action) {
+	return runtime.Saga[int]{Name: "resolution-messages", Version: version, React: func(n int, r ticket.Recorded) (int, []runtime.Action) {
 		e, ok := r.Event.(ticket.Resolved)
 		if !ok {
 			return n, nil
 		}
 		payload, _ := json.Marshal(e.Resolution)
-		return n + 1, []runtime.Action{runtime.Send{Topic: "told", Key: "resolved", Payload: payload}}
+		return n + 1, []runtime.Action{runtime.Send{Topic: "resolutions", Key: "resolved", Payload: payload}}
 	}}
 }
 
@@ -99,14 +99,14 @@ func TestMessageIsSentOnceForItsCause(t *testing.T) {
 	w.catchUp(next)
 	w.catchUp(r)
 
-	inbox := w.subscribe("told")
+	inbox := w.subscribe("resolutions")
 	first, second := w.receive(inbox), w.receive(inbox)
 	if string(first.Payload) != "1" || string(second.Payload) != "2" || first.UUID == second.UUID {
 		t.Fatalf("got messages %s %s and %s %s, want 1 and 2", first.UUID, first.Payload, second.UUID, second.Payload)
 	}
 	cause := eventstore.Position{Epoch: 1, N: records[len(records)-1].Position}
 	if first.Metadata.Get(runtime.MetadataPosition) != cause.String() || first.Metadata.Get(runtime.MetadataTicket) != string(id) ||
-		first.Metadata.Get(runtime.MetadataSaga) != "teller" || first.Metadata.Get(runtime.MetadataTopic) != "told" {
+		first.Metadata.Get(runtime.MetadataSaga) != "resolution-messages" || first.Metadata.Get(runtime.MetadataTopic) != "resolutions" {
 		t.Errorf("got metadata %v", first.Metadata)
 	}
 	if n := w.count("select count(*) from saga.outbox"); n != 2 {

@@ -14,8 +14,8 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// TestOutboxMessages: after a simulated past there are notices of its last week, some of them unread; what waits are questions about
-// open tickets, and nothing else.
+// TestOutboxMessages: after the simulation there are notifications of its last week, some of them unread. Only questions about open
+// tickets wait in the outbox.
 func TestOutboxMessages(t *testing.T) {
 	p := demo.Params{Tickets: 60, Months: 1, Until: simulationEnd, Seed: 3}
 	th := newFixture(t, p)

@@ -20,7 +20,7 @@ import (
 
 var simulationEnd = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
 
-// accounts are the demo's people with ids of their own.
+// accounts returns the demo's people with generated ids.
 func accounts() []demo.Account {
 	var all []demo.Account
 	for n, p := range demo.People(catalog.Default(), simulationEnd) {
@@ -120,7 +120,7 @@ func TestPeople(t *testing.T) {
 		}
 		if p.TaxCode != "" {
 			if _, err := person.ParseTaxCode(p.TaxCode); err != nil {
-				t.Errorf("%s: %v", p.TaxCode, err)
+				t.Errorf("tax code %s: got error %v, want none", p.TaxCode, err)
 			}
 		}
 	}

@@ -23,7 +23,7 @@ type System struct {
 	Close         func()
 }
 
-// SeedConfig says what Seed creates and where. Every field is required.
+// SeedConfig is the configuration of Seed. All fields are required.
 type SeedConfig struct {
 	File   string // demo-seed.json, which records what the demo created or was about to create
 	Params Params
