@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Package api serves the JSON API under /api/v1, its OpenAPI document, the health report and the metrics. It calls the application service
-// for everything; it guarantees that each refusal is a Problem (RFC 9457) and that a repeated idempotency key gets the first response.
+// and holds no rules of its own. It guarantees that each refusal is a Problem (RFC 9457).
 package api
 
 import (

@@ -21,8 +21,8 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// newScriptedRelay starts a mail server that misbehaves at the verb at: it replies with reply, hangs («…») or closes the connection («»).
-// reached is set when a dialogue came to that verb.
+// newScriptedRelay starts a mail server that misbehaves at the verb at: it replies with reply, hangs («…») or closes the connection
+// («»). reached is set when a dialogue came to that verb.
 func newScriptedRelay(t *testing.T, at, reply string) (url string, reached *atomic.Bool) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
