@@ -118,8 +118,8 @@ func TestViewOfAPastMomentDoesNotChange(t *testing.T) {
 	w.advance(time.Hour)
 	anna.update(id, fields{"status": "risolto", "note": public("Fatto")}).want(200)
 	for _, m := range moments {
-		if past := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(past.raw) != m.body || past.header.Get("ETag") != "" {
-			t.Fatalf("at %s: got %s, want %s", m.at, past.raw, m.body)
+		if earlier := anna.get("/api/v1/tickets/" + id + "?at=" + m.at).want(200); string(earlier.raw) != m.body || earlier.header.Get("ETag") != "" {
+			t.Fatalf("at %s: got %s, want %s", m.at, earlier.raw, m.body)
 		}
 	}
 }
