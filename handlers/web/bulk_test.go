@@ -46,8 +46,8 @@ func TestBulkUpdateHasAResultForEachTicket(t *testing.T) {
 
 	// Another operator resolves the second ticket meanwhile.
 	w.update(bruno, person.ASROperator, torino, ids[1], app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, Note: &app.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
-	request := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
-	p := anna.send(request).want(200).shows("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
+	earlier := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
+	p := anna.send(earlier).want(200).shows("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
 	for n, want := range []ticket.Status{ticket.InProgress, ticket.Solved, ticket.InProgress} {
 		s, _, err := w.App.State(t.Context(), ids[n])
 		w.must(err)
