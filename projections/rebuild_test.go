@@ -49,7 +49,8 @@ func TestRebuildUnderTraffic(t *testing.T) {
 					t.Errorf("queues: %v", err)
 					return
 				}
-				page, err := reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, lists.Filter{Status: "nuovo", Limit: readmodel.MaxLimit})
+				page, err := reader.ListTickets(t.Context(), ticketview.Viewer{Actor: tickettest.Operator},
+					lists.Filter{Status: "nuovo", Limit: readmodel.MaxLimit})
 				if err != nil {
 					t.Errorf("list: %v", err)
 					return

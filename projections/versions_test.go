@@ -94,7 +94,8 @@ func createVersion2(t *testing.T, h *projectionstest.Fixture, models []readmodel
 func TestTablesAreNamedInOnePlace(t *testing.T) {
 	versioned := regexp.MustCompile(`read\.\w+_v[0-9]`)
 	err := fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "/model.go") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasSuffix(path, "/model.go") {
 			return err
 		}
 		text, err := os.ReadFile(path)

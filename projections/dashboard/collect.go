@@ -48,8 +48,13 @@ func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashbo
 		return Dashboard{}, err
 	}
 	g := collector{
-		entities: map[catalog.EntityCode]*EntityFigures{}, services: map[catalog.ServiceID]*PartFigures{}, problems: map[problemKey]*PartFigures{},
-		operators: map[string]*OperatorFigures{}, days: map[string]*DayFigures{}, statuses: map[ticket.Status]int{}, ages: make([]int, len(ageLimits)+1),
+		entities:  map[catalog.EntityCode]*EntityFigures{},
+		services:  map[catalog.ServiceID]*PartFigures{},
+		problems:  map[problemKey]*PartFigures{},
+		operators: map[string]*OperatorFigures{},
+		days:      map[string]*DayFigures{},
+		statuses:  map[ticket.Status]int{},
+		ages:      make([]int, len(ageLimits)+1),
 	}
 	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
 		g.result.Position = snap.Position
@@ -168,7 +173,8 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 	var group figureGroup
 	var n, unanswered, unassigned int
 	var age []int64
-	_, err = pgx.ForEachRow(rows, []any{&group.columns, &group.entity, &group.service, &group.problem, &group.operator, &group.status, &group.age, &n, &unanswered, &unassigned, &age}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&group.columns, &group.entity, &group.service, &group.problem, &group.operator, &group.status,
+		&group.age, &n, &unanswered, &unassigned, &age}, func() error {
 		switch group.columns {
 		case "status":
 			g.statuses[ticket.Status(group.status)] = n
@@ -213,7 +219,8 @@ func (g *collector) collectActivities(ctx context.Context, s readmodel.Snapshot,
 	var group figureGroup
 	var kind activityKind
 	var n, overrides int
-	_, err = pgx.ForEachRow(rows, []any{&group.columns, &kind, &group.entity, &group.other, &group.service, &group.problem, &group.detail, &group.operator, &group.day, &n, &overrides}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&group.columns, &kind, &group.entity, &group.other, &group.service, &group.problem, &group.detail,
+		&group.operator, &group.day, &n, &overrides}, func() error {
 		if f := g.figuresOf(group); f != nil {
 			f.setCount(kind, n, overrides)
 		} else {
@@ -281,7 +288,8 @@ func (g *collector) setGroupCount(group figureGroup, kind activityKind, n int) {
 	case group.columns == "other" && kind == activityHandedOver:
 		getOrCreate(g.entities, catalog.EntityCode(group.other)).Received = n
 	case group.columns == "entity other" && kind == activityHandedOver:
-		g.result.Flows = append(g.result.Flows, FlowFigure{ticketview.Entity{Code: catalog.EntityCode(group.entity)}, ticketview.Entity{Code: catalog.EntityCode(group.other)}, n})
+		from, to := ticketview.Entity{Code: catalog.EntityCode(group.entity)}, ticketview.Entity{Code: catalog.EntityCode(group.other)}
+		g.result.Flows = append(g.result.Flows, FlowFigure{from, to, n})
 	case group.columns == "detail" && kind == activityCarriedOut:
 		run, outcome, _ := strings.Cut(group.detail, "/")
 		g.result.Outcomes = append(g.result.Outcomes, OutcomeFigure{playbook.ID(run), playbook.OutcomeID(outcome), n})

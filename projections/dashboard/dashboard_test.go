@@ -228,7 +228,9 @@ func TestFiguresMatchRecount(t *testing.T) {
 			}
 			listed += h.checkDrillDowns(t, tickettest.RegionalSupervisor, s, d)
 			own := h.dashboard(tickettest.Supervisor, s)
-			if own.Entity.Code != tickettest.Supervisor.Entity || len(own.Entities) > 0 && own.Total.Open != h.dashboard(tickettest.RegionalSupervisor, Scope{From: s.From, To: s.To, Entity: tickettest.Supervisor.Entity}).Total.Open {
+			if own.Entity.Code != tickettest.Supervisor.Entity || len(own.Entities) > 0 &&
+				own.Total.Open != h.dashboard(tickettest.RegionalSupervisor,
+					Scope{From: s.From, To: s.To, Entity: tickettest.Supervisor.Entity}).Total.Open {
 				t.Fatalf("%+v: got the supervisor's figures %+v, want those of the entity", s, own)
 			}
 			h.checkDrillDowns(t, tickettest.Supervisor, s, own)
@@ -263,8 +265,10 @@ func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Das
 	figures := func(b DrillDown, f Figures, handovers bool) {
 		t.Helper()
 		for figure, n := range map[FigureID]int{
-			OpenTickets: f.Open, Unanswered: f.Unanswered, Unassigned: f.Unassigned, Arrivals: f.Arrivals, FirstAnswers: f.FirstAnswer.Count, Resolutions: f.Resolutions,
-			Discards: f.Discards, Duplicates: f.Duplicates, Reopenings: f.Reopenings, Breaches: f.Breaches, Handovers: f.Handovers, OverrideHandovers: f.Overrides, Recalls: f.Recalls,
+			OpenTickets: f.Open, Unanswered: f.Unanswered, Unassigned: f.Unassigned, Arrivals: f.Arrivals, FirstAnswers: f.FirstAnswer.Count,
+			Resolutions: f.Resolutions,
+			Discards:    f.Discards, Duplicates: f.Duplicates, Reopenings: f.Reopenings, Breaches: f.Breaches, Handovers: f.Handovers,
+			OverrideHandovers: f.Overrides, Recalls: f.Recalls,
 		} {
 			if b.Figure = figure; !handovers && (figure == Handovers || figure == OverrideHandovers || figure == Recalls) {
 				b.Giver = b.Entity

@@ -44,8 +44,8 @@ const (
 
 // FigureIDs returns all figures.
 func FigureIDs() []FigureID {
-	return []FigureID{AllTickets, OpenTickets, Unanswered, Unassigned, Arrivals, FirstAnswers, Resolutions, Discards, Duplicates, Reopenings, Handovers,
-		Recalls, Breaches, OverrideHandovers, Outcomes}
+	return []FigureID{AllTickets, OpenTickets, Unanswered, Unassigned, Arrivals, FirstAnswers, Resolutions, Discards, Duplicates, Reopenings,
+		Handovers, Recalls, Breaches, OverrideHandovers, Outcomes}
 }
 
 // CountsTickets reports whether the figure counts tickets at a moment, not activities.
@@ -53,14 +53,25 @@ func (f FigureID) CountsTickets() bool { return ticketFigureConditions[f] != "" 
 
 // ticketFigureConditions holds the SQL condition of every figure that counts tickets.
 var ticketFigureConditions = map[FigureID]string{
-	AllTickets: "true", OpenTickets: "s.status in (" + openStatuses + ")", Unanswered: "s.status in (" + openStatuses + ") and s.answered_at = 'infinity'",
-	Unassigned: "s.status in (" + openStatuses + ") and s.assignee = ''",
+	AllTickets:  "true",
+	OpenTickets: "s.status in (" + openStatuses + ")",
+	Unanswered:  "s.status in (" + openStatuses + ") and s.answered_at = 'infinity'",
+	Unassigned:  "s.status in (" + openStatuses + ") and s.assignee = ''",
 }
 
 // activityFigureKinds holds the kind of activity that every other figure counts.
 var activityFigureKinds = map[FigureID]activityKind{
-	Arrivals: activityOpened, FirstAnswers: activityAnswered, Resolutions: activityResolved, Discards: activityDiscarded, Duplicates: activityDuplicated, Reopenings: activityReopened,
-	Handovers: activityHandedOver, Recalls: activityTakenBack, Breaches: activityBreached, OverrideHandovers: activityHandedOver, Outcomes: activityCarriedOut,
+	Arrivals:          activityOpened,
+	FirstAnswers:      activityAnswered,
+	Resolutions:       activityResolved,
+	Discards:          activityDiscarded,
+	Duplicates:        activityDuplicated,
+	Reopenings:        activityReopened,
+	Handovers:         activityHandedOver,
+	Recalls:           activityTakenBack,
+	Breaches:          activityBreached,
+	OverrideHandovers: activityHandedOver,
+	Outcomes:          activityCarriedOut,
 }
 
 // DrillDown names a figure, or a part of it, whose tickets or activities are to be listed. An empty field selects everything.
@@ -182,7 +193,8 @@ func (d DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 	case d.Status != "" && !slices.Contains(ticket.Statuses(), d.Status):
 		return q, readmodel.NewFilterError("status", refusal.UnknownStatus.With(), readmodel.JoinValues(ticket.Statuses()))
 	}
-	if err := readmodel.CheckText(map[string]string{"operator": d.Operator, "giver": string(d.Giver), "receiver": string(d.Receiver), "detail": d.Detail}); err != nil {
+	if err := readmodel.CheckText(map[string]string{"operator": d.Operator, "giver": string(d.Giver), "receiver": string(d.Receiver),
+		"detail": d.Detail}); err != nil {
 		return q, err
 	}
 	q.tickets = tickets
@@ -235,7 +247,8 @@ func (d DrillDown) addActivityConditions(q drillDownQuery) error {
 		}
 		q.where.Add("d.at >= %s and d.at < %s", day, day.AddDate(0, 0, 1))
 	}
-	for column, value := range map[string]string{"operator": d.Operator, "entity": string(d.Giver), "other": string(d.Receiver), "detail": d.Detail} {
+	for column, value := range map[string]string{"operator": d.Operator, "entity": string(d.Giver), "other": string(d.Receiver),
+		"detail": d.Detail} {
 		if value != "" {
 			q.where.Add("d."+column+" = %s", value)
 		}

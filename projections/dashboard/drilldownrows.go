@@ -30,14 +30,16 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 	if after != nil {
 		c.Add("("+order+") > (%s, %s::uuid, %s)", after.at, after.ticket, after.version)
 	}
-	found, err := tx.Query(ctx, fmt.Sprintf(`select %s from %s where %s order by %s limit %d`, columns, from, c.SQL(), order, limit), c.Args...)
+	found, err := tx.Query(ctx, fmt.Sprintf(`select %s from %s where %s order by %s limit %d`, columns, from, c.SQL(), order, limit),
+		c.Args...)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(found, func(row pgx.CollectableRow) (c DrillDownItem, err error) {
 		var other catalog.EntityCode
 		var answered, resolved *time.Time
-		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status, &c.operatorID, &c.Detail,
+		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status,
+			&c.operatorID, &c.Detail,
 			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable)
 		if other != "" {
 			c.Receiver = &ticketview.Entity{Code: other}
@@ -124,7 +126,8 @@ const maxExports = 2
 // Export passes everything that a figure counts to its caller, in one snapshot: it calls begin with a page without items, and then each
 // with the items of one page after another. It waits until fewer than maxExports exports run. Errors: *readmodel.FilterError, and those of
 // begin and each.
-func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, begin func(DrillDownPage) error, each func([]DrillDownItem) error) error {
+func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, begin func(DrillDownPage) error,
+	each func([]DrillDownItem) error) error {
 	q, err := d.validate(v, r.catalog, r.store.SettledTime())
 	if err != nil {
 		return err

@@ -157,12 +157,14 @@ func anonymize(s ticket.State) ticket.State {
 }
 
 func (f ticketFigures) currentState() intervalState {
-	return intervalState{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, ticketview.AssigneeKey(f.State.Assignee), f.Progress}
+	return intervalState{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, ticketview.AssigneeKey(f.State.Assignee),
+		f.Progress}
 }
 
 func (f ticketFigures) currentInterval() statusInterval {
 	return statusInterval{
-		Ticket: f.State.ID, Version: f.Begun, Number: f.State.Number, Channel: f.Channel, Opened: f.Opened, From: f.Since, intervalState: f.currentState(),
+		Ticket: f.State.ID, Version: f.Begun, Number: f.State.Number, Channel: f.Channel, Opened: f.Opened, From: f.Since,
+		intervalState: f.currentState(),
 	}
 }
 
@@ -170,8 +172,8 @@ func (f ticketFigures) currentInterval() statusInterval {
 // activity belongs to the entity that had the ticket then.
 func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity {
 	d := activity{
-		Ticket: r.Ticket, Version: r.Version, Number: f.State.Number, Entity: was.State.Entity, Service: was.State.Service, Problem: was.State.Problem,
-		Opened: f.Opened, At: r.At,
+		Ticket: r.Ticket, Version: r.Version, Number: f.State.Number, Entity: was.State.Entity, Service: was.State.Service,
+		Problem: was.State.Problem, Opened: f.Opened, At: r.At,
 	}
 	if r.By.Role.Operates() {
 		d.Operator = r.By.ID

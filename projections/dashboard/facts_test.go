@@ -198,7 +198,8 @@ func TestFiguresHoldNoPersonalData(t *testing.T) {
 		figures, intervals, activities := f.drain()
 		all := fmt.Sprint(figures[0].marshal(), intervals, activities)
 		for _, text := range []string{
-			tickettest.CitizenID, `"s1"`, "Fittizia", "RSSMRA", tickettest.MarkChecks, tickettest.MarkCitizen, tickettest.MarkInternal, tickettest.MarkRegional,
+			tickettest.CitizenID, `"s1"`, "Fittizia", "RSSMRA", tickettest.MarkChecks, tickettest.MarkCitizen, tickettest.MarkInternal,
+			tickettest.MarkRegional,
 		} {
 			if strings.Contains(all, text) {
 				t.Fatalf("%s is in %s", text, all)

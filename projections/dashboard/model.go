@@ -30,45 +30,48 @@ type rowKey struct {
 	Version int
 }
 
-var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name: "standings", Key: "ticket, version", Columns: []readmodel.Column[statusInterval]{
-	readmodel.NewColumn("ticket", "uuid", func(s statusInterval) any { return readmodel.UUID(s.Ticket) }),
-	readmodel.NewColumn("version", "int4", func(s statusInterval) any { return s.Version }),
-	readmodel.NewColumn("number", "text", func(s statusInterval) any { return s.Number }),
-	readmodel.NewColumn("entity", "text", func(s statusInterval) any { return string(s.Entity) }),
-	readmodel.NewColumn("service", "text", func(s statusInterval) any { return string(s.Service) }),
-	readmodel.NewColumn("problem", "text", func(s statusInterval) any { return string(s.Problem) }),
-	readmodel.NewColumn("status", "text", func(s statusInterval) any { return string(s.Status) }),
-	readmodel.NewColumn("assignee", "text", func(s statusInterval) any { return s.Assignee }),
-	readmodel.NewColumn("channel", "text", func(s statusInterval) any { return string(s.Channel) }),
-	readmodel.NewColumn("opened_at", "timestamptz", func(s statusInterval) any { return s.Opened }),
-	readmodel.NewColumn("answered_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.Answered) }),
-	readmodel.NewColumn("resolved_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.Resolved) }),
-	readmodel.NewColumn("handovers", "int4", func(s statusInterval) any { return s.Handovers }),
-	readmodel.NewColumn("reopenings", "int4", func(s statusInterval) any { return s.Reopenings }),
-	readmodel.NewColumn("from_at", "timestamptz", func(s statusInterval) any { return s.From }),
-	readmodel.NewColumn("to_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.To) }),
-}})
+var intervalsTable = readmodel.WithReplace(readmodel.Table[statusInterval]{Name: "standings", Key: "ticket, version",
+	Columns: []readmodel.Column[statusInterval]{
+		readmodel.NewColumn("ticket", "uuid", func(s statusInterval) any { return readmodel.UUID(s.Ticket) }),
+		readmodel.NewColumn("version", "int4", func(s statusInterval) any { return s.Version }),
+		readmodel.NewColumn("number", "text", func(s statusInterval) any { return s.Number }),
+		readmodel.NewColumn("entity", "text", func(s statusInterval) any { return string(s.Entity) }),
+		readmodel.NewColumn("service", "text", func(s statusInterval) any { return string(s.Service) }),
+		readmodel.NewColumn("problem", "text", func(s statusInterval) any { return string(s.Problem) }),
+		readmodel.NewColumn("status", "text", func(s statusInterval) any { return string(s.Status) }),
+		readmodel.NewColumn("assignee", "text", func(s statusInterval) any { return s.Assignee }),
+		readmodel.NewColumn("channel", "text", func(s statusInterval) any { return string(s.Channel) }),
+		readmodel.NewColumn("opened_at", "timestamptz", func(s statusInterval) any { return s.Opened }),
+		readmodel.NewColumn("answered_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.Answered) }),
+		readmodel.NewColumn("resolved_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.Resolved) }),
+		readmodel.NewColumn("handovers", "int4", func(s statusInterval) any { return s.Handovers }),
+		readmodel.NewColumn("reopenings", "int4", func(s statusInterval) any { return s.Reopenings }),
+		readmodel.NewColumn("from_at", "timestamptz", func(s statusInterval) any { return s.From }),
+		readmodel.NewColumn("to_at", "timestamptz", func(s statusInterval) any { return timeOrInfinity(s.To) }),
+	}})
 
-var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "deeds", Key: "ticket, version", Columns: []readmodel.Column[activity]{
-	readmodel.NewColumn("ticket", "uuid", func(d activity) any { return readmodel.UUID(d.Ticket) }),
-	readmodel.NewColumn("version", "int4", func(d activity) any { return d.Version }),
-	readmodel.NewColumn("number", "text", func(d activity) any { return d.Number }),
-	readmodel.NewColumn("kind", "text", func(d activity) any { return string(d.Kind) }),
-	readmodel.NewColumn("entity", "text", func(d activity) any { return string(d.Entity) }),
-	readmodel.NewColumn("other", "text", func(d activity) any { return string(d.Other) }),
-	readmodel.NewColumn("service", "text", func(d activity) any { return string(d.Service) }),
-	readmodel.NewColumn("problem", "text", func(d activity) any { return string(d.Problem) }),
-	readmodel.NewColumn("detail", "text", func(d activity) any { return d.Detail }),
-	readmodel.NewColumn("operator", "text", func(d activity) any { return d.Operator }),
-	readmodel.NewColumn("opened_at", "timestamptz", func(d activity) any { return d.Opened }),
-	readmodel.NewColumn("at", "timestamptz", func(d activity) any { return d.At }),
-	readmodel.NewColumn("withdrawn_at", "timestamptz", func(d activity) any { return timeOrInfinity(d.Withdrawn) }),
-}})
+var activitiesTable = readmodel.WithReplace(readmodel.Table[activity]{Name: "deeds", Key: "ticket, version",
+	Columns: []readmodel.Column[activity]{
+		readmodel.NewColumn("ticket", "uuid", func(d activity) any { return readmodel.UUID(d.Ticket) }),
+		readmodel.NewColumn("version", "int4", func(d activity) any { return d.Version }),
+		readmodel.NewColumn("number", "text", func(d activity) any { return d.Number }),
+		readmodel.NewColumn("kind", "text", func(d activity) any { return string(d.Kind) }),
+		readmodel.NewColumn("entity", "text", func(d activity) any { return string(d.Entity) }),
+		readmodel.NewColumn("other", "text", func(d activity) any { return string(d.Other) }),
+		readmodel.NewColumn("service", "text", func(d activity) any { return string(d.Service) }),
+		readmodel.NewColumn("problem", "text", func(d activity) any { return string(d.Problem) }),
+		readmodel.NewColumn("detail", "text", func(d activity) any { return d.Detail }),
+		readmodel.NewColumn("operator", "text", func(d activity) any { return d.Operator }),
+		readmodel.NewColumn("opened_at", "timestamptz", func(d activity) any { return d.Opened }),
+		readmodel.NewColumn("at", "timestamptz", func(d activity) any { return d.At }),
+		readmodel.NewColumn("withdrawn_at", "timestamptz", func(d activity) any { return timeOrInfinity(d.Withdrawn) }),
+	}})
 
-var figuresTable = readmodel.WithReplace(readmodel.Table[ticketFigures]{Name: "figures", Key: "ticket", Columns: []readmodel.Column[ticketFigures]{
-	readmodel.NewColumn("ticket", "uuid", func(f ticketFigures) any { return readmodel.UUID(f.State.ID) }),
-	readmodel.NewColumn("folded", "jsonb", func(f ticketFigures) any { return f.marshal() }),
-}})
+var figuresTable = readmodel.WithReplace(readmodel.Table[ticketFigures]{Name: "figures", Key: "ticket",
+	Columns: []readmodel.Column[ticketFigures]{
+		readmodel.NewColumn("ticket", "uuid", func(f ticketFigures) any { return readmodel.UUID(f.State.ID) }),
+		readmodel.NewColumn("folded", "jsonb", func(f ticketFigures) any { return f.marshal() }),
+	}})
 
 // timeOrInfinity returns a moment as the value of a timestamptz column; the zero time becomes infinity.
 func timeOrInfinity(t time.Time) pgtype.Timestamptz {
@@ -87,7 +90,8 @@ type figuresFold struct {
 }
 
 func newFiguresFold(figures map[ticket.ID]ticketFigures) *figuresFold {
-	return &figuresFold{tickets: figures, changed: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{}, activities: map[rowKey]activity{}}
+	return &figuresFold{tickets: figures, changed: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{},
+		activities: map[rowKey]activity{}}
 }
 
 func (f *figuresFold) apply(r ticket.Recorded) {
@@ -142,12 +146,15 @@ func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, ev
 }
 
 // loadFigures reads the stored ticketFigures of the tickets that the events are about.
-func loadFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) (map[ticket.ID]ticketFigures, error) {
+func loadFigures(
+	ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded,
+) (map[ticket.ID]ticketFigures, error) {
 	ids := make([]string, len(events))
 	for i, r := range events {
 		ids[i] = string(r.Ticket)
 	}
-	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`, names.Name(figuresTable.Name)), ids)
+	found, err := tx.Query(ctx, fmt.Sprintf(`select folded from read.%s where ticket = any($1::text[]::uuid[])`,
+		names.Name(figuresTable.Name)), ids)
 	if err != nil {
 		return nil, fmt.Errorf("load figures: %w", err)
 	}

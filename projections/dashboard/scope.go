@@ -54,7 +54,8 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 	if err != nil {
 		return period{}, err
 	}
-	if err := readmodel.CheckText(map[string]string{"entity": string(s.Entity), "service": string(s.Service), "problem": string(s.Problem)}); err != nil {
+	if err := readmodel.CheckText(map[string]string{"entity": string(s.Entity), "service": string(s.Service),
+		"problem": string(s.Problem)}); err != nil {
 		return period{}, err
 	}
 	switch {

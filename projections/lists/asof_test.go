@@ -19,7 +19,8 @@ import (
 // asOf returns the first 200 tickets of a queue at a moment in the past.
 func (h *fixture) asOf(entity catalog.EntityCode, q QueueID, at time.Time) AsOfPage {
 	h.T.Helper()
-	s, err := h.reader.QueueAsOf(h.T.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, AsOfQuery{Entity: entity, Queue: q, At: at, Limit: readmodel.MaxLimit})
+	s, err := h.reader.QueueAsOf(h.T.Context(), ticketview.Viewer{Actor: tickettest.Auditor},
+		AsOfQuery{Entity: entity, Queue: q, At: at, Limit: readmodel.MaxLimit})
 	if err != nil {
 		h.T.Fatal(err)
 	}
@@ -95,7 +96,8 @@ func TestQueueAsOf(t *testing.T) {
 	if now.Total != 1 || now.Items[0].ID != second || now.Position.N != 3 {
 		t.Errorf("now: got %+v, want the second ticket at position 3", now)
 	}
-	if s := h.asOf(tickettest.Torino, NewQueue, opened); s.Total != 2 || s.Items[0].ID != first || s.Items[0].Status != ticket.New || s.Position.N != 2 || s.Items[0].Requester != (Person{}) {
+	if s := h.asOf(tickettest.Torino, NewQueue, opened); s.Total != 2 || s.Items[0].ID != first || s.Items[0].Status != ticket.New ||
+		s.Position.N != 2 || s.Items[0].Requester != (Person{}) {
 		t.Errorf("when the second ticket was opened: got %+v, want both at position 2", s)
 	}
 	if s := h.asOf(tickettest.Torino, NewQueue, opened.Add(-time.Microsecond)); s.Total != 1 || s.Position.N != 1 {
@@ -104,17 +106,20 @@ func TestQueueAsOf(t *testing.T) {
 	if s := h.asOf(tickettest.Torino, AllQueue, opened.AddDate(-1, 0, 0)); s.Total != 0 || s.Position.N != 0 || len(s.Queues) != 8 {
 		t.Errorf("before the first event: got %+v, want no tickets in 8 queues", s)
 	}
-	page, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Skip: 1, Limit: 1})
+	page, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor},
+		AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Skip: 1, Limit: 1})
 	if err != nil || page.Total != 2 || len(page.Items) != 1 || page.Items[0].ID != second {
 		t.Errorf("the second page: got %+v, %v, want the second ticket of 2", page, err)
 	}
 	var refused *readmodel.FilterError
-	for _, q := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201}, {Queue: AllQueue, Limit: 1, Skip: -1}} {
+	for _, q := range []AsOfQuery{{Queue: MyQueue, Limit: 1}, {Queue: "boh", Limit: 1}, {Queue: AllQueue}, {Queue: AllQueue, Limit: 201},
+		{Queue: AllQueue, Limit: 1, Skip: -1}} {
 		if _, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, q); !errors.As(err, &refused) {
 			t.Errorf("%+v: got %v, want a refusal", q, err)
 		}
 	}
-	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Neighbour}, AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Limit: 1}); err != nil || s.Total != 0 {
+	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Neighbour},
+		AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Limit: 1}); err != nil || s.Total != 0 {
 		t.Errorf("another entity: got %+v, %v, want no tickets", s, err)
 	}
 }

@@ -49,7 +49,8 @@ func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil || !hmac.Equal([]byte(c.Signature), []byte(c.withSignature(sign, f, v).Signature)) {
-		return cursor{}, readmodel.NewFilterError("cursor", refusal.ListCursor.With(), "a cursor of the page beside it, with the same filter and sort")
+		return cursor{}, readmodel.NewFilterError("cursor", refusal.ListCursor.With(),
+			"a cursor of the page beside it, with the same filter and sort")
 	}
 	return c, nil
 }

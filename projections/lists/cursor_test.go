@@ -38,7 +38,8 @@ func FuzzCursor(f *testing.F) {
 		}
 		c := cursor{Key: key, ID: id, Back: back}
 		text := c.encode(signForTest, Filter{Q: search}, viewer)
-		if got, err := decodeCursor(signForTest, Filter{Q: search, Cursor: text}, viewer); err != nil || got.Key != key || got.ID != id || got.Back != back {
+		if got, err := decodeCursor(signForTest, Filter{Q: search, Cursor: text}, viewer); err != nil || got.Key != key || got.ID != id ||
+			got.Back != back {
 			t.Errorf("got %+v, %v, want %+v", got, err, c)
 		}
 		if _, err := decodeCursor(signForTest, Filter{Q: search + "x", Cursor: text}, viewer); err == nil {

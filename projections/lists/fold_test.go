@@ -27,7 +27,8 @@ func TestCitizenListAgreesWithTicketView(t *testing.T) {
 		random := tickettest.DrawTicket(t, tickettest.TicketID, 40, true)
 		for _, at := range tickettest.Moments(random.History) {
 			row := foldHistory(recordedUpTo(random.History, at))
-			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, random.History, ticketview.Names{Catalog: catalog.Default()}, at)
+			seen, _ := ticketview.Detail(ticketview.Viewer{Actor: tickettest.Citizen}, random.History,
+				ticketview.Names{Catalog: catalog.Default()}, at)
 			if got := row.citizenStateAt(at).State; got.Status != seen.Status || got.Entity != seen.Entity.Code || seen.Status == "" {
 				t.Fatalf("at %s the list says %s at %s, the ticket %s at %s", at, got.Status, got.Entity, seen.Status, seen.Entity.Code)
 			}

@@ -49,7 +49,8 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 			return fmt.Errorf("count: %w", err)
 		}
 		if f.sortsByName() && page.TooManyByName() {
-			return readmodel.NewFilterError("sort", refusal.TooManyByName.With(), fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName))
+			return readmodel.NewFilterError("sort", refusal.TooManyByName.With(),
+				fmt.Sprintf("at most %d; narrow the list, or choose another order", maxSortedByName))
 		}
 		found, err := snap.page(ctx, f, f.conditions(snap, searched), from)
 		if err == nil && from != nil && from.Back && !found.before { // fewer rows than a page are before the cursor: return the first page
@@ -110,7 +111,8 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
 	where := f.conditions(s, q)
-	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from %s t where %s limit %d) counted`, s.table("tickets"), where.SQL(), maxCounted+1),
+	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from %s t where %s limit %d) counted`, s.table("tickets"),
+		where.SQL(), maxCounted+1),
 		where.Args...).Scan(&n)
 	return min(n, maxCounted), n > maxCounted, err
 }

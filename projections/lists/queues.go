@@ -30,7 +30,8 @@ const (
 
 var queueNames = map[QueueID]string{
 	NewQueue: "Nuove", MyQueue: "Le mie", GroupQueue: "Ai supervisori", InProgressQueue: "In lavorazione",
-	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati", AllQueue: "Tutte",
+	WaitingQueue: "In attesa del cittadino", HandedOverQueue: "Inoltrate", SolvedQueue: "Risolte", OverrideQueue: "Inoltri forzati",
+	AllQueue: "Tutte",
 }
 
 // QueueName returns the Italian name of a queue, and whether the role has that queue.

@@ -46,7 +46,8 @@ func TestQueueCounts(t *testing.T) {
 	h.checkCounts(tickettest.Operator, map[QueueID]int{MyQueue: 1, InProgressQueue: 1, AllQueue: 1})
 	h.checkCounts(tickettest.Colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
 
-	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: tickettest.PublicNote("non è nostra")})
+	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver},
+		Note: tickettest.PublicNote("non è nostra")})
 	h.Project()
 	h.checkCounts(tickettest.Operator, map[QueueID]int{HandedOverQueue: 1})
 	h.checkCounts(tickettest.Regional, map[QueueID]int{NewQueue: 1, AllQueue: 1})
@@ -233,7 +234,8 @@ func TestPagesCoverTheListOnce(t *testing.T) {
 	}
 	h.Project()
 	for _, who := range []person.Actor{tickettest.Operator, tickettest.Citizen} {
-		for _, sort := range []Sort{OldestFirst, NewestFirst, LeastRecentFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester, ByRequesterDown} {
+		for _, sort := range []Sort{OldestFirst, NewestFirst, LeastRecentFirst, RecentFirst, ByNumber, ByNumberDown, ByRequester,
+			ByRequesterDown} {
 			seen := map[ticket.ID]bool{}
 			f := Filter{Sort: sort, Limit: 5}
 			var pages []Page
@@ -261,7 +263,8 @@ func TestPagesCoverTheListOnce(t *testing.T) {
 			}
 			for n := len(pages) - 1; n > 0; n-- { // and back again
 				f.Cursor = pages[n].PreviousCursor
-				if back := h.list(who, f); !slices.Equal(numbers(back), numbers(pages[n-1])) || back.NextCursor == "" || (back.PreviousCursor == "") != (n == 1) {
+				if back := h.list(who, f); !slices.Equal(numbers(back), numbers(pages[n-1])) || back.NextCursor == "" ||
+					(back.PreviousCursor == "") != (n == 1) {
 					t.Fatalf("%s: before page %d: got %q, want %q", sort, n, numbers(back), numbers(pages[n-1]))
 				}
 			}
@@ -296,7 +299,8 @@ func TestPreviousPageIsFull(t *testing.T) {
 	f.Cursor = between.PreviousCursor
 	first := h.list(tickettest.Operator, f)
 	f.Cursor = ""
-	if top := h.list(tickettest.Operator, f); len(first.Items) != 3 || first.PreviousCursor != "" || !slices.Equal(numbers(first), numbers(top)) {
+	if top := h.list(tickettest.Operator, f); len(first.Items) != 3 || first.PreviousCursor != "" ||
+		!slices.Equal(numbers(first), numbers(top)) {
 		t.Errorf("back on the first page: got %q, want %q", numbers(first), numbers(top))
 	}
 }
@@ -365,7 +369,8 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 
 func TestChangesHideDiscardFromCitizen(t *testing.T) {
 	h := newFixture(t)
-	h.Do(h.OpenTicket(tickettest.Torino), tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+	h.Do(h.OpenTicket(tickettest.Torino), tickettest.Supervisor,
+		ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
 	h.Project()
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
@@ -455,7 +460,8 @@ func TestWaitForOwnWrite(t *testing.T) {
 func TestManyHandoversAreReadInListOrder(t *testing.T) {
 	h := newFixture(t)
 	for range 3 {
-		h.Do(h.OpenTicket(tickettest.Torino), tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: tickettest.PublicNote("non è nostra")})
+		h.Do(h.OpenTicket(tickettest.Torino), tickettest.Operator,
+			ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: tickettest.PublicNote("non è nostra")})
 	}
 	h.OpenTicket(tickettest.Torino)
 	h.Project()

@@ -49,7 +49,8 @@ func TestUpsertAndCopyInStoreTheSameValues(t *testing.T) {
 	at := time.Date(2026, 3, 29, 1, 59, 59, 999_999_000, time.UTC)
 	rows := []sampleRow{
 		{
-			ID: "01930000-0000-7000-8000-000000000001", Text: "a\tb\nc\\.\r\"'{},\\N", Codes: []string{"010301", `a"b`, `c\d`, "{,}", "null", ""}, N: -1,
+			ID: "01930000-0000-7000-8000-000000000001", Text: "a\tb\nc\\.\r\"'{},\\N",
+			Codes: []string{"010301", `a"b`, `c\d`, "{,}", "null", ""}, N: -1,
 			At: at, Until: pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}, JSON: `{"a": "\t\"\\", "b": [1, null]}`,
 		},
 		{
@@ -84,7 +85,8 @@ func TestUpsertAndCopyInStoreTheSameValues(t *testing.T) {
 	var text string
 	var codes []string
 	var until pgtype.Timestamptz
-	if err := pool.QueryRow(t.Context(), `select label, codes, until from read.samples_v1 order by id limit 1`).Scan(&text, &codes, &until); err != nil {
+	first := pool.QueryRow(t.Context(), `select label, codes, until from read.samples_v1 order by id limit 1`)
+	if err := first.Scan(&text, &codes, &until); err != nil {
 		t.Fatal(err)
 	}
 	if text != rows[0].Text || !reflect.DeepEqual(codes, rows[0].Codes) || until != rows[0].Until {
@@ -92,7 +94,9 @@ func TestUpsertAndCopyInStoreTheSameValues(t *testing.T) {
 	}
 
 	rows = []sampleRow{{ID: "no UUID", Codes: nil, At: at, Until: rows[0].Until, JSON: `{}`}}
-	for name, write := range map[string]func(context.Context, pgx.Tx, TableNames, []sampleRow) error{"CopyIn": samplesTable.CopyIn, "Upsert": samplesTable.Upsert} {
+	for name, write := range map[string]func(context.Context, pgx.Tx, TableNames, []sampleRow) error{
+		"CopyIn": samplesTable.CopyIn, "Upsert": samplesTable.Upsert,
+	} {
 		err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return write(t.Context(), tx, names, rows) })
 		if err == nil {
 			t.Errorf("%s stores a row whose id is no UUID", name)

@@ -23,7 +23,8 @@ func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, a
 			t.Notes = append(t.Notes, p.toNote(r.At, by))
 		}
 		if text := citizenSentence(r.Event, n); text != "" {
-			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)), Text: text})
+			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)),
+				Text: text})
 		}
 	}
 	t.Moves = append(t.Moves, rules.Moves(s, v.actor())...)

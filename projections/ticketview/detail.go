@@ -117,7 +117,8 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 		case ticket.Reopened:
 			t.DuplicateOf = ""
 		case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed,
-			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
+			ticket.PersonalDataErased:
 		}
 	}
 	if s.Status == ticket.Solved {

@@ -48,12 +48,13 @@ func TestViewerSees(t *testing.T) {
 		viewer   Viewer
 		sees     bool
 	}{
-		"competent operator":                {atTorino, Viewer{Actor: tickettest.Colleague}, true},
-		"another entity":                    {atTorino, Viewer{Actor: tickettest.Neighbour}, false},
-		"the Region before a hand-over":     {atTorino, Viewer{Actor: tickettest.Regional}, false},
-		"the Region after it":               {atRegion, Viewer{Actor: tickettest.Regional}, true},
-		"the entity that handed over":       {atRegion, Viewer{Actor: tickettest.Operator}, true},
-		"an operator without a placement":   {atTorino, Viewer{Actor: person.Actor{ID: tickettest.Operator.ID, Role: tickettest.Operator.Role}}, false},
+		"competent operator":            {atTorino, Viewer{Actor: tickettest.Colleague}, true},
+		"another entity":                {atTorino, Viewer{Actor: tickettest.Neighbour}, false},
+		"the Region before a hand-over": {atTorino, Viewer{Actor: tickettest.Regional}, false},
+		"the Region after it":           {atRegion, Viewer{Actor: tickettest.Regional}, true},
+		"the entity that handed over":   {atRegion, Viewer{Actor: tickettest.Operator}, true},
+		"an operator without a placement": {atTorino, Viewer{Actor: person.Actor{ID: tickettest.Operator.ID, Role: tickettest.Operator.Role}},
+			false},
 		"the auditor":                       {atTorino, Viewer{Actor: tickettest.Auditor}, true},
 		"its citizen":                       {atTorino, Viewer{Actor: tickettest.Citizen}, true},
 		"another citizen":                   {atTorino, Viewer{Actor: other}, false},
@@ -75,7 +76,8 @@ func TestViewerSees(t *testing.T) {
 // TestRecalledHandoverLeavesNoAccess checks that an entity that had a ticket by mistake, until it was taken back, does not see that time
 // later.
 func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
-	redirected := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra")).Then(tickettest.Regional, tickettest.Redirect(tickettest.TO3, "a voi"))
+	redirected := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra")).
+		Then(tickettest.Regional, tickettest.Redirect(tickettest.TO3, "a voi"))
 	escalated := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	recalled := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("non è nostra"))
 	for name, c := range map[string]struct {
@@ -87,7 +89,8 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 	}{
 		"a redirect undone":    {redirected, tickettest.Neighbour, tickettest.Regional, time.Second, ticket.Undo{}},
 		"an escalation undone": {escalated, tickettest.Regional, tickettest.Operator, time.Second, ticket.Undo{}},
-		"a hand-over recalled": {recalled, tickettest.Regional, tickettest.Operator, time.Hour, ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "è nostra"}}},
+		"a hand-over recalled": {recalled, tickettest.Regional, tickettest.Operator, time.Hour,
+			ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "è nostra"}}},
 	} {
 		at := c.scenario.Now
 		if _, ok := Detail(Viewer{Actor: c.wrong}, c.scenario.History, names, at); !ok {
@@ -115,7 +118,8 @@ func TestWhoReadsANote(t *testing.T) {
 	sent := tickettest.Given(t).Then(tickettest.Operator, tickettest.Escalate("da Torino")).
 		Then(tickettest.Regional, ticket.Update{Note: tickettest.InternalNote("interna regionale")}).
 		Then(tickettest.Regional, tickettest.Redirect(tickettest.TO3, "alla TO3"))
-	undone := tickettest.Given(t).Then(tickettest.Operator, tickettest.Ask("per sbaglio")).After(time.Second, tickettest.Operator, ticket.Undo{})
+	undone := tickettest.Given(t).Then(tickettest.Operator, tickettest.Ask("per sbaglio")).
+		After(time.Second, tickettest.Operator, ticket.Undo{})
 	held := tickettest.Given(t).Then(tickettest.Operator, tickettest.Ask("domanda"))
 	for name, c := range map[string]struct {
 		scenario *tickettest.Scenario
@@ -123,20 +127,24 @@ func TestWhoReadsANote(t *testing.T) {
 		after    time.Duration
 		want     []string
 	}{
-		"trace: own internal, public, reply, own hand-over": {handed, tickettest.Operator, hold, []string{"interna di Torino", "domanda", "risposta", "all’assistenza"}},
-		"Region: no internal of Torino":                     {handed, tickettest.Regional, hold, []string{"domanda", "risposta", "all’assistenza"}},
-		"Region: not before the note may be read":           {handed, tickettest.Regional, hold - 1, []string{"domanda", "risposta"}},
-		"citizen: neither":                                  {handed, tickettest.Citizen, hold, []string{"domanda", "risposta"}},
-		"auditor: everything":                               {handed, tickettest.Auditor, 0, []string{"interna di Torino", "domanda", "risposta", "all’assistenza"}},
-		"next ASR: only its redirect":                       {sent, tickettest.Neighbour, hold, []string{"alla TO3"}},
-		"first ASR: only its hand-over":                     {sent, tickettest.Operator, hold, []string{"da Torino"}},
-		"Region afterwards: its own":                        {sent, tickettest.Regional, hold, []string{"da Torino", "interna regionale", "alla TO3"}},
-		"author: while it is held":                          {held, tickettest.Operator, 0, []string{"domanda"}},
-		"colleague: while it is held":                       {held, tickettest.Colleague, 0, []string{"domanda"}},
-		"citizen: not while it is held":                     {held, tickettest.Citizen, hold - 1, nil},
-		"citizen: once it may be read":                      {held, tickettest.Citizen, hold, []string{"domanda"}},
-		"author: after the undo":                            {undone, tickettest.Operator, hold, []string{"per sbaglio"}},
-		"citizen: never":                                    {undone, tickettest.Citizen, hold, nil},
+		"trace: own internal, public, reply, own hand-over": {handed, tickettest.Operator, hold,
+			[]string{"interna di Torino", "domanda", "risposta", "all’assistenza"}},
+		"Region: no internal of Torino": {handed, tickettest.Regional, hold,
+			[]string{"domanda", "risposta", "all’assistenza"}},
+		"Region: not before the note may be read": {handed, tickettest.Regional, hold - 1, []string{"domanda", "risposta"}},
+		"citizen: neither":                        {handed, tickettest.Citizen, hold, []string{"domanda", "risposta"}},
+		"auditor: everything": {handed, tickettest.Auditor, 0,
+			[]string{"interna di Torino", "domanda", "risposta", "all’assistenza"}},
+		"next ASR: only its redirect":   {sent, tickettest.Neighbour, hold, []string{"alla TO3"}},
+		"first ASR: only its hand-over": {sent, tickettest.Operator, hold, []string{"da Torino"}},
+		"Region afterwards: its own": {sent, tickettest.Regional, hold,
+			[]string{"da Torino", "interna regionale", "alla TO3"}},
+		"author: while it is held":      {held, tickettest.Operator, 0, []string{"domanda"}},
+		"colleague: while it is held":   {held, tickettest.Colleague, 0, []string{"domanda"}},
+		"citizen: not while it is held": {held, tickettest.Citizen, hold - 1, nil},
+		"citizen: once it may be read":  {held, tickettest.Citizen, hold, []string{"domanda"}},
+		"author: after the undo":        {undone, tickettest.Operator, hold, []string{"per sbaglio"}},
+		"citizen: never":                {undone, tickettest.Citizen, hold, nil},
 	} {
 		if got := texts(t, c.scenario, c.by, c.after); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
@@ -152,7 +160,8 @@ func TestWhoReadsANote(t *testing.T) {
 
 // TestHeldActIsHiddenFromCitizen checks status and timeline until the note of an act may be read.
 func TestHeldActIsHiddenFromCitizen(t *testing.T) {
-	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
+	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).
+		Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
 	for name, c := range map[string]struct {
 		by     person.Actor
 		after  time.Duration
@@ -188,7 +197,8 @@ func TestCitizenViewHasPlainLabelsAndNoOperators(t *testing.T) {
 }
 
 func TestDiscardedIsResolvedForCitizens(t *testing.T) {
-	h := tickettest.Given(t).Then(tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+	h := tickettest.Given(t).Then(tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved,
+		Reason: string(ticket.Spam)}})
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		lines := view(t, h, who, time.Minute).Timeline
 		if got := lines[len(lines)-1].Type; got != want {
@@ -204,7 +214,8 @@ func TestMovesAndUndo(t *testing.T) {
 		t.Errorf("author: got undo until %v, moves %v; want undo until %v", got.UndoUntil, got.Moves, until)
 	}
 	for name, got := range map[string]Ticket{
-		"a colleague": view(t, h, tickettest.Colleague, 0), "too late": view(t, h, tickettest.Operator, rules.DefaultHold), "the auditor": view(t, h, tickettest.Auditor, 0),
+		"a colleague": view(t, h, tickettest.Colleague, 0), "too late": view(t, h, tickettest.Operator, rules.DefaultHold),
+		"the auditor": view(t, h, tickettest.Auditor, 0),
 	} {
 		if slices.Contains(got.Moves, ticket.MoveUndo) || got.UndoUntil != nil {
 			t.Errorf("%s may undo", name)
@@ -218,7 +229,8 @@ func TestMovesAndUndo(t *testing.T) {
 
 // TestClosesAtIsTheTimeOfTheSaga compares the time of closing in the view with the time at which the saga closes.
 func TestClosesAtIsTheTimeOfTheSaga(t *testing.T) {
-	h := tickettest.Given(t).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("Ora si vede.")})
+	h := tickettest.Given(t).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved},
+		Note: tickettest.PublicNote("Ora si vede.")})
 	visible := h.Now.Add(rules.DefaultHold)
 	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
 	for _, who := range []person.Actor{tickettest.Operator, tickettest.Citizen} {
@@ -239,7 +251,8 @@ func TestPastMomentNeverChanges(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).Then(tickettest.Operator, tickettest.Ask("domanda"))
 	at := h.Now.Add(time.Second)
 	before, _ := Detail(Viewer{Actor: tickettest.Citizen}, h.History, names, at)
-	h.Then(tickettest.Citizen, ticket.Reply{ID: tickettest.NewID(), Text: "risposta"}).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
+	h.Then(tickettest.Citizen, ticket.Reply{ID: tickettest.NewID(), Text: "risposta"}).
+		Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
 	after, _ := Detail(Viewer{Actor: tickettest.Citizen}, h.History, names, at)
 	if fmt.Sprintf("%+v", before) != fmt.Sprintf("%+v", after) {
 		t.Errorf("got\n%+v\nwant\n%+v", after, before)
@@ -266,8 +279,9 @@ func TestTicketGoldenByViewer(t *testing.T) {
 		by    person.Actor
 		after time.Duration
 	}{
-		"citizen-held": {tickettest.Citizen, 0}, "citizen": {tickettest.Citizen, time.Minute}, "trace": {tickettest.Operator, time.Minute}, "regional": {tickettest.Regional, time.Minute},
-		"auditor": {tickettest.Auditor, time.Minute},
+		"citizen-held": {tickettest.Citizen, 0}, "citizen": {tickettest.Citizen, time.Minute}, "trace": {tickettest.Operator, time.Minute},
+		"regional": {tickettest.Regional, time.Minute},
+		"auditor":  {tickettest.Auditor, time.Minute},
 	} {
 		projectionstest.Golden(t, "testdata/ticket_"+file+".json", view(t, h, c.by, c.after))
 	}

@@ -61,7 +61,9 @@ func withoutWithdrawn(history []ticket.Recorded, acts map[ticket.ID]actState) []
 // citizen sees the status before the act. So «Risolto» never appears without its reason, and an act that is withdrawn in time leaves no
 // trace. The same is true of an act with a note to the Region: the citizen does not read the note, but must not see a hand-over that its
 // author takes back. Internal and regional notes are left out; the citizen's view could not show them anyway.
-func visibleToCitizen(history []ticket.Recorded, acts map[ticket.ID]actState, at time.Time) (visible []ticket.Recorded, known ticket.State) {
+func visibleToCitizen(
+	history []ticket.Recorded, acts map[ticket.ID]actState, at time.Time,
+) (visible []ticket.Recorded, known ticket.State) {
 	var actual ticket.State
 	for _, r := range withoutWithdrawn(history, acts) {
 		as := AsCitizenSees(r, actual, known)
