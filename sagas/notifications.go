@@ -38,6 +38,7 @@ func Notifications() runtime.Saga[undoState[notificationState]] {
 	return runtime.Saga[undoState[notificationState]]{Name: "notifications", Version: 1, React: react}
 }
 
+// apply folds an event. The saga has no timers that follow from its state, so the reason is empty.
 func (s notificationState) apply(r ticket.Recorded) (notificationState, string) {
 	s.Entity, s.Assignee = competentEntity(s.Entity, r.Event), currentAssignee(s.Assignee, r.Event)
 	switch e := r.Event.(type) {

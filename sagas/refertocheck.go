@@ -38,6 +38,7 @@ type refertoCheckState struct {
 // encodedRun holds the versions and answers of a run as JSON text, which makes the state comparable. It holds no evidence.
 type encodedRun string
 
+// runState is the decoded form of encodedRun.
 type runState struct {
 	Pinned  playbook.PinnedVersions   `json:"pinned"`
 	Answers map[playbook.CheckID]bool `json:"answers,omitempty"`
@@ -241,6 +242,7 @@ func (s refertoCheckState) proposeOutcome(r ticket.Recorded) runtime.Action {
 	return runtime.Send{Topic: runtime.TopicNotify, Key: "proposal", Payload: mustMarshal(n)}
 }
 
+// walk returns the path that the answers take through the playbook, and false if a pinned version is not loaded.
 func (s refertoCheckState) walk(l *playbook.Library) (playbook.Walk, bool) {
 	run := s.Run.decode()
 	answers := make(playbook.Answers, len(run.Answers))

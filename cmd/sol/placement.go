@@ -18,6 +18,7 @@ import (
 // placementFlags are the flags --role and --entity.
 type placementFlags struct{ role, entity string }
 
+// register adds the flags to a command.
 func (p *placementFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&p.role, "role", "", "e.g. operatore_asr, supervisore_asr, operatore_regionale, auditor")
 	c.Flags().StringVar(&p.entity, "entity", "", "ministerial code, or regione; none for auditor, amministratore, cittadino")

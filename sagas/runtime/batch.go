@@ -23,6 +23,7 @@ type batch struct {
 	messages []outboxMessage
 }
 
+// timerKey identifies a timer of a version of a saga.
 type timerKey struct {
 	ticket ticket.ID
 	key    string

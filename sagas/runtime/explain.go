@@ -113,6 +113,7 @@ func ListSagas(ctx context.Context, db *pgxpool.Pool) ([]SagaStatus, error) {
 	return all, err
 }
 
+// timerSelect selects the timers of live versions.
 const timerSelect = `t.saga, t.ticket::text, t.key, t.due_at, t.next_at, t.command, t.why, t.cause, t.attempts, t.error
 	from saga.timers t join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live `
 

@@ -94,6 +94,7 @@ type SagaID struct {
 	Version int
 }
 
+// String returns name and version for messages.
 func (i SagaID) String() string { return fmt.Sprintf("saga %s version %d", i.Name, i.Version) }
 
 // consumerName returns the name of the saga's consumer of the log.
@@ -128,6 +129,7 @@ func (s Saga[S]) pendingStored(state []byte) ([]Schedule, error) {
 	return s.Pending(decoded), nil
 }
 
+// decodeState returns a stored state; nil is the zero value.
 func decodeState[S any](state []byte) (s S, err error) {
 	if state != nil {
 		err = json.Unmarshal(state, &s)

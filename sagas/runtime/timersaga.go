@@ -41,6 +41,7 @@ func DiffTimers(before, after []Schedule, why string) []Action {
 	return actions
 }
 
+// equal compares two schedules; the same time in different time zones is equal.
 func (s Schedule) equal(o Schedule) bool {
 	return s.Key == o.Key && s.At.Equal(o.At) && s.Command == o.Command && s.Why == o.Why
 }

@@ -57,6 +57,7 @@ func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	return nil
 }
 
+// writeInstances deletes the instances whose state is the zero value and stores the other changed ones.
 func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 	var (
 		deleted   []string // tickets
@@ -91,6 +92,7 @@ func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+// writeTimers deletes the timers of finished instances and cancelled timers, and then stores the others.
 func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
 	var finished, tickets, keys []string
 	for t := range b.finished {

@@ -156,6 +156,7 @@ type LogConfig struct {
 	Level slog.Level
 }
 
+// parseLog parses SOL_LOG: a format and a level, both optional.
 func parseLog(text string) (LogConfig, error) {
 	var c LogConfig
 	for word := range strings.SplitSeq(text, ",") {

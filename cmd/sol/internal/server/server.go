@@ -38,6 +38,7 @@ type Router struct {
 	Web *web.Web
 }
 
+// ServeHTTP implements http.Handler.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if isAPIPath(r.URL.Path) {
 		rt.API.ServeHTTP(w, r)
@@ -50,6 +51,7 @@ func isAPIPath(path string) bool {
 	return strings.HasPrefix(path, "/api/") || path == "/status" || path == "/metrics" || strings.HasPrefix(path, "/openapi")
 }
 
+// endStreams ends all live-update streams.
 func (rt *Router) endStreams() {
 	rt.API.EndStreams()
 	rt.Web.EndStreams()
@@ -87,6 +89,7 @@ func (s *Server) URL() string {
 	return "http://" + s.addr.String()
 }
 
+// ServeHTTP passes the request to the router, or answers 503 if there is none or the database is down. /metrics needs no database.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if router := s.Router.Load(); router != nil && (!s.DatabaseDown.Load() || r.URL.Path == "/metrics") {
 		router.ServeHTTP(w, r)
