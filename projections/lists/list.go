@@ -147,8 +147,8 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 	return q, err
 }
 
-// findHandedOver returns the ids of the tickets that the viewer's entity handed over and that are now at an entity, or at any entity if at
-// is empty: at most maxCounted+1 of them.
+// findHandedOver returns the ids of the tickets, except closed ones, that the viewer's entity handed over and that are now at another entity:
+// at the given one, or at any if at is empty. It returns at most maxCounted+1 ids.
 func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode) ([]string, error) {
 	rows, err := s.tx.Query(ctx, `select `+handedOverFunction+`($1, $2)::text`, string(at), maxCounted+1)
 	if err != nil {
