@@ -6,8 +6,10 @@ package ui
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 )
@@ -23,7 +25,7 @@ func formatSize(bytes int64) string {
 	if bytes < 1<<20 {
 		return fmt.Sprintf("%d kB", max(1, bytes>>10))
 	}
-	return strings.Replace(fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20)), ".", ",", 1)
+	return italian.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
 
 // FormatCount returns a number with the noun in singular or plural, for example 1 richiesta, 1.250 richieste.
@@ -34,14 +36,11 @@ func FormatCount(n int, one, many string) string {
 	return FormatNumber(n) + " " + many
 }
 
+// italian formats numbers by the rules of the language.
+var italian = message.NewPrinter(language.Italian)
+
 // FormatNumber returns a number with dots between thousands, for example 1.250.
-func FormatNumber(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "." + digits[i:]
-	}
-	return digits
-}
+func FormatNumber(n int) string { return italian.Sprintf("%d", n) }
 
 // formatAge returns the time between two moments in its largest unit; "ora" if it is less than a minute.
 func formatAge(from, to time.Time) string {
