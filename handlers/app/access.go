@@ -14,36 +14,36 @@ import (
 // recordAccess records that the caller reads something of a ticket; callers of recordAccess call it before they return the data. A
 // read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
 // costs no availability.
-func (c *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
-	return accesslog.Record(ctx, c.Store.RequestPool(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
+func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
+	return accesslog.Record(ctx, s.Store.RequestPool(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
 }
 
 // recordSearch records a search for a tax code, with or without results: the citizen may ask who searched for them. It does nothing if
 // query is not a valid tax code.
-func (c *Service) recordSearch(ctx context.Context, by Caller, query string) error {
-	subject := c.HashTaxCode(query)
+func (s *Service) recordSearch(ctx context.Context, by Caller, query string) error {
+	subject := s.HashTaxCode(query)
 	if subject == "" {
 		return nil
 	}
-	return accesslog.Record(ctx, c.Store.RequestPool(), accesslog.Access{By: by.Actor, Kind: accesslog.Search, Subject: subject})
+	return accesslog.Record(ctx, s.Store.RequestPool(), accesslog.Access{By: by.Actor, Kind: accesslog.Search, Subject: subject})
 }
 
 // ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below
 // before (0: from the newest). It also returns the ticket's state, and the names of the readers by account id. It records this read
 // too. Errors: *ticket.NotVisibleError for every role except auditor; eventstore.ErrNotFound.
-func (c *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, before int64, limit int) (
+func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, before int64, limit int) (
 	_ []accesslog.Entry, state ticket.State, names map[string]string, err error,
 ) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, state, nil, &ticket.NotVisibleError{}
 	}
-	if state, _, err = c.State(ctx, id); err != nil {
+	if state, _, err = s.State(ctx, id); err != nil {
 		return nil, state, nil, err
 	}
-	if err := c.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
+	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
 		return nil, state, nil, err
 	}
-	all, err := accesslog.List(ctx, c.Store.RequestPool(), by.Actor, id, state.Subject, before, limit)
+	all, err := accesslog.List(ctx, s.Store.RequestPool(), by.Actor, id, state.Subject, before, limit)
 	if err != nil {
 		return nil, state, nil, err
 	}
@@ -51,6 +51,6 @@ func (c *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	for _, e := range all {
 		ids = append(ids, e.By.ID)
 	}
-	names, err = c.Identity.Names(ctx, ids)
+	names, err = s.Identity.Names(ctx, ids)
 	return all, state, names, err
 }

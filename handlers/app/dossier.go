@@ -62,25 +62,25 @@ var verificationSteps = []string{
 }
 
 // Dossier builds the dossier of a ticket, for auditors only, and records the access. Errors: those of Replay.
-func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
-	r, err := c.loadReplay(ctx, by, id, accesslog.Dossier)
+func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
+	r, err := s.loadReplay(ctx, by, id, accesslog.Dossier)
 	if err != nil {
 		return Dossier{}, err
 	}
-	evidence, err := c.Store.LeafInputs(ctx, string(id))
+	evidence, err := s.Store.LeafInputs(ctx, string(id))
 	if err != nil {
 		return Dossier{}, err
 	}
-	head, _, err := c.Store.Head(ctx)
+	head, _, err := s.Store.Head(ctx)
 	if err != nil {
 		return Dossier{}, err
 	}
-	names, err := c.Identity.Names(ctx, []string{by.Actor.ID})
+	names, err := s.Identity.Names(ctx, []string{by.Actor.ID})
 	if err != nil {
 		return Dossier{}, err
 	}
 	d := Dossier{
-		MadeAt: c.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
+		MadeAt: s.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
 		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: names[by.Actor.ID]},
 	}
 	d.Ticket, _ = r.At(AuditorViewer, r.Now)
@@ -94,11 +94,11 @@ func (c *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 			d.Erased = append(d.Erased, e.Position)
 		}
 	}
-	return d, c.addFiles(ctx, id, r, &d)
+	return d, s.addFiles(ctx, id, r, &d)
 }
 
 // addFiles lists the attachments of all events. It hashes the content of those that can still be read.
-func (c *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
+func (s *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
 	fileNames := map[ticket.ID]string{}
 	for _, f := range d.Ticket.Files() {
 		fileNames[f.ID] = f.Name
@@ -109,7 +109,7 @@ func (c *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Doss
 				ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256,
 				Position: r.Events[i].Position,
 			}
-			content, err := c.Store.ReadBlob(ctx, string(id), string(a.ID))
+			content, err := s.Store.ReadBlob(ctx, string(id), string(a.ID))
 			switch {
 			case errors.Is(err, eventstore.ErrErased):
 				f.State = "erased"

@@ -22,16 +22,16 @@ type Erasure struct {
 }
 
 // EraseTicket destroys the keys of a ticket's personal data and waits until the lists show the erasure.
-func (c *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID) (Erasure, error) {
-	linked, err := c.linkedTickets(ctx, id) // before the erasure: linkedTickets needs the tax code
+func (s *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID) (Erasure, error) {
+	linked, err := s.linkedTickets(ctx, id) // before the erasure: linkedTickets needs the tax code
 	if err != nil {
 		return Erasure{}, err
 	}
-	out, err := c.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Erase{}, By: by})
+	out, err := s.Dispatch(ctx, CommandRequest{Ticket: id, Command: ticket.Erase{}, By: by})
 	if err != nil {
 		return Erasure{}, err
 	}
-	if err := c.WaitForLists(ctx); err != nil {
+	if err := s.WaitForLists(ctx); err != nil {
 		return Erasure{}, fmt.Errorf("the keys are destroyed, the read models do not show it yet: %w", err)
 	}
 	return Erasure{Position: out.Position, Linked: linked}, nil
@@ -39,9 +39,9 @@ func (c *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID
 
 // linkedTickets returns the numbers of the tickets that are linked to a ticket, directly or through others, and not erased. Each linked
 // ticket holds a copy of the form of the ticket that it continues. linkedTickets finds them by their common tax code.
-func (c *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
+func (s *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
 	read := func(id ticket.ID) (ticketview.Ticket, error) {
-		history, names, err := c.openHistory(ctx, id, nil)
+		history, names, err := s.openHistory(ctx, id, nil)
 		if err != nil {
 			return ticketview.Ticket{}, err
 		}
@@ -55,7 +55,7 @@ func (c *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, er
 	var others []ticketview.Ticket
 	f := lists.Filter{Queue: lists.AllQueue, Q: this.Requester.TaxCode, Sort: lists.OldestFirst, Limit: 200}
 	for {
-		page, err := c.Lists.ListTickets(ctx, AuditorViewer, f)
+		page, err := s.Lists.ListTickets(ctx, AuditorViewer, f)
 		if err != nil {
 			return nil, err
 		}

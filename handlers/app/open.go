@@ -29,43 +29,43 @@ type OpenRequest struct {
 
 // Open opens a ticket. The citizen's identity is verified if the caller is a logged-in citizen, and declared otherwise. Errors: those of
 // the rules; one *ticket.InvalidError for all invalid fields of the form and all invalid files.
-func (c *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (Outcome, error) {
 	if by.Link != "" { // a personal link gives rights on its own ticket only
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
 		return Outcome{}, invalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
 	}
-	return c.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
+	return s.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
 }
 
 // ValidateOpen returns the error that Open would return for a request now, or nil. Adapters that require more than the rules do use it
 // to show all invalid fields at once.
-func (c *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
+func (s *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
 	_, err := attachment.Check("attachments", r.Files)
-	return joinInvalid(c.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
+	return joinInvalid(s.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-func (c *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (
+func (s *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (
 	Outcome, error,
 ) {
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", files)
-	if err := joinInvalid(c.Validate(ctx, request), err); err != nil {
-		return c.Reject(ctx, request, err)
+	if err := joinInvalid(s.Validate(ctx, request), err); err != nil {
+		return s.Reject(ctx, request, err)
 	}
 	if request.Ticket, err = NewID(); err != nil {
 		return Outcome{}, err
 	}
-	if form.Number, err = c.NextNumber(ctx); err != nil {
+	if form.Number, err = s.NextNumber(ctx); err != nil {
 		return Outcome{}, err
 	}
-	form.Subject = c.HashTaxCode(form.Form.TaxCode)
-	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, c.Store, request.Ticket, checked); err != nil {
+	form.Subject = s.HashTaxCode(form.Form.TaxCode)
+	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, s.Store, request.Ticket, checked); err != nil {
 		return Outcome{}, err
 	}
 	request.Command = form
-	return c.Dispatch(ctx, request)
+	return s.Dispatch(ctx, request)
 }
 
 // joinInvalid returns one error with the fields of both if both are *ticket.InvalidError. Otherwise it returns the first that is not nil.

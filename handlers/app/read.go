@@ -28,10 +28,10 @@ type TicketView struct {
 }
 
 // ViewTicket returns the ticket as the caller may see it now, with its checks. It records one access. Errors: those of Ticket.
-func (c *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
-	w, err := c.buildView(ctx, by, id, nil)
+func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
+	w, err := s.buildView(ctx, by, id, nil)
 	if err == nil {
-		err = c.recordAccess(ctx, by, accesslog.Ticket, id, "")
+		err = s.recordAccess(ctx, by, accesslog.Ticket, id, "")
 	}
 	if err != nil {
 		return TicketView{}, err
@@ -41,10 +41,10 @@ func (c *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 
 // Ticket returns the ticket as the caller may see it, at a moment or now (nil). It folds the ticket from the log, so the result is never
 // stale, and records the access. Errors: *ticket.NotVisibleError, eventstore.ErrNotFound.
-func (c *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (ticketview.Ticket, error) {
-	w, err := c.buildView(ctx, by, id, at)
+func (s *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (ticketview.Ticket, error) {
+	w, err := s.buildView(ctx, by, id, at)
 	if err == nil {
-		err = c.recordAccess(ctx, by, accesslog.Ticket, id, "")
+		err = s.recordAccess(ctx, by, accesslog.Ticket, id, "")
 	}
 	if err != nil {
 		return ticketview.Ticket{}, err
@@ -54,12 +54,12 @@ func (c *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.
 
 // Checks returns the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version, and records the access.
 // It returns false if no checks are prescribed or the caller may not read them. Errors: those of Ticket.
-func (c *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ ticketview.Playbook, version int, _ bool, _ error) {
-	w, err := c.buildView(ctx, by, id, at)
+func (s *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ ticketview.Playbook, version int, _ bool, _ error) {
+	w, err := s.buildView(ctx, by, id, at)
 	if err != nil || w.PlaybookRun == nil {
 		return ticketview.Playbook{}, w.version, false, err
 	}
-	if err := c.recordAccess(ctx, by, accesslog.Checks, id, ""); err != nil {
+	if err := s.recordAccess(ctx, by, accesslog.Checks, id, ""); err != nil {
 		return ticketview.Playbook{}, 0, false, err
 	}
 	return *w.PlaybookRun, w.version, true, nil
@@ -67,22 +67,22 @@ func (c *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.
 
 // CheckVisible returns an error if the caller may not see the ticket. It records no access, since it returns no data. Errors: those of
 // Ticket.
-func (c *Service) CheckVisible(ctx context.Context, by Caller, id ticket.ID) error {
-	_, err := c.buildView(ctx, by, id, nil)
+func (s *Service) CheckVisible(ctx context.Context, by Caller, id ticket.ID) error {
+	_, err := s.buildView(ctx, by, id, nil)
 	return err
 }
 
 // TicketNumber returns the ticket's number if the caller may see the ticket. It records no access, since it returns no other data.
 // Errors: those of Ticket.
-func (c *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (string, error) {
-	w, err := c.buildView(ctx, by, id, nil)
+func (s *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (string, error) {
+	w, err := s.buildView(ctx, by, id, nil)
 	return w.Number, err
 }
 
 // buildView returns the ticket as the caller may see it, at a moment or now (nil). It records no access: callers that return data of
 // the ticket do.
-func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
-	history, names, err := c.openHistory(ctx, id, at)
+func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
+	history, names, err := s.openHistory(ctx, id, at)
 	if err != nil {
 		return TicketView{}, err
 	}
@@ -98,23 +98,23 @@ func (c *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 }
 
 // openHistory reads and folds the history of a ticket, at a moment or now (nil), and returns it with the names of all accounts in it.
-func (c *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
-	events, err := c.History(ctx, id)
+func (s *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
+	events, err := s.History(ctx, id)
 	if err != nil {
 		return ticketview.History{}, ticketview.Names{}, err
 	}
-	now := c.viewTime(events)
+	now := s.viewTime(events)
 	if at != nil {
 		now = *at
 	}
 	history := ticketview.Open(events, now)
-	names, err := c.lookUpNames(ctx, history)
+	names, err := s.lookUpNames(ctx, history)
 	return history, names, err
 }
 
 // viewTime returns the moment at which a current view shows a history: the settled time, or the last event's time if that is later.
-func (c *Service) viewTime(history []ticket.Recorded) time.Time {
-	now := c.Store.SettledTime()
+func (s *Service) viewTime(history []ticket.Recorded) time.Time {
+	now := s.Store.SettledTime()
 	if last := history[len(history)-1].At; last.After(now) {
 		return last
 	}
@@ -122,32 +122,32 @@ func (c *Service) viewTime(history []ticket.Recorded) time.Time {
 }
 
 // lookUpNames returns the names of all actors and assignees of a history, with one query.
-func (c *Service) lookUpNames(ctx context.Context, history ticketview.History) (ticketview.Names, error) {
-	names, err := ticketview.LookUpNames(ctx, c.Catalog, c.Identity.Names, history.Accounts)
+func (s *Service) lookUpNames(ctx context.Context, history ticketview.History) (ticketview.Names, error) {
+	names, err := ticketview.LookUpNames(ctx, s.Catalog, s.Identity.Names, history.Accounts)
 	if err != nil {
 		return ticketview.Names{}, err
 	}
-	head, _, err := c.Store.Head(ctx)
+	head, _, err := s.Store.Head(ctx)
 	if err != nil {
 		return ticketview.Names{}, err
 	}
-	names.Playbooks, names.Epoch = c.Playbooks, head.Epoch
+	names.Playbooks, names.Epoch = s.Playbooks, head.Epoch
 	return names, nil
 }
 
 // ReadFile returns an attachment of a text that the caller may read, and records the access. Errors: *ticket.NotVisibleError,
 // eventstore.ErrErased, eventstore.ErrNotFound.
-func (c *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.File, []byte, error) {
-	t, err := c.buildView(ctx, by, id, nil)
+func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.File, []byte, error) {
+	t, err := s.buildView(ctx, by, id, nil)
 	if err != nil {
 		return ticketview.File{}, nil, err
 	}
 	for _, f := range t.Files() {
 		if f.ID == fileID {
-			if err := c.recordAccess(ctx, by, accesslog.Attachment, id, fileID); err != nil {
+			if err := s.recordAccess(ctx, by, accesslog.Attachment, id, fileID); err != nil {
 				return ticketview.File{}, nil, err
 			}
-			content, err := c.Store.ReadBlob(ctx, string(id), string(fileID))
+			content, err := s.Store.ReadBlob(ctx, string(id), string(fileID))
 			return f, content, err
 		}
 	}
@@ -156,9 +156,9 @@ func (c *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 
 // ListTickets returns one page of a list as the caller may see it, and records a search for a tax code. The filter's assignee may be a
 // user name. Error: *readmodel.FilterError.
-func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
+func (s *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
 	if f.Assignee != "" && f.Assignee != ticketview.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
-		o, err := c.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
+		o, err := s.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
 			return lists.Page{}, &readmodel.FilterError{Field: "assignee", Reason: refusal.UnknownAssignee.With(), Allowed: "user name or id of an operator, supervisori, nessuno"}
 		}
@@ -167,8 +167,8 @@ func (c *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (l
 		}
 		f.Assignee = o.ID
 	}
-	if err := c.recordSearch(ctx, by, f.Q); err != nil {
+	if err := s.recordSearch(ctx, by, f.Q); err != nil {
 		return lists.Page{}, err
 	}
-	return c.Lists.ListTickets(ctx, by.Viewer(), f)
+	return s.Lists.ListTickets(ctx, by.Viewer(), f)
 }

@@ -33,19 +33,19 @@ type Reading struct {
 
 // ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
 // Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead if the log has no event at the moment's position.
-func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
+func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
 	Reading, error,
 ) {
-	events, err := c.History(ctx, id)
+	events, err := s.History(ctx, id)
 	if err != nil {
 		return Reading{}, err
 	}
-	moment, byPosition := c.viewTime(events), false
+	moment, byPosition := s.viewTime(events), false
 	switch {
 	case !at.Time.IsZero():
 		moment = at.Time
 	case at.Position != eventstore.Position{}:
-		records, err := c.Store.Read(ctx, at.Position.N-1, 1)
+		records, err := s.Store.Read(ctx, at.Position.N-1, 1)
 		if err != nil {
 			return Reading{}, err
 		}
@@ -60,7 +60,7 @@ func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 		events = events[:kept]
 	}
 	history := ticketview.Open(events, moment)
-	names, err := c.lookUpNames(ctx, history)
+	names, err := s.lookUpNames(ctx, history)
 	if err != nil {
 		return Reading{}, err
 	}
@@ -71,7 +71,7 @@ func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	if !visible {
 		return Reading{}, nil
 	}
-	if err := c.recordAccess(ctx, Caller{Actor: by}, kind, id, ""); err != nil {
+	if err := s.recordAccess(ctx, Caller{Actor: by}, kind, id, ""); err != nil {
 		return Reading{}, err
 	}
 	return Reading{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
@@ -79,26 +79,26 @@ func (c *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 
 // ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records a search for a tax code as an access by actor
 // by.
-func (c *Service) ListTicketsAsAuditor(ctx context.Context, by person.Actor, f lists.Filter) (lists.Page, error) {
-	if err := c.recordSearch(ctx, Caller{Actor: by}, f.Q); err != nil {
+func (s *Service) ListTicketsAsAuditor(ctx context.Context, by person.Actor, f lists.Filter) (lists.Page, error) {
+	if err := s.recordSearch(ctx, Caller{Actor: by}, f.Q); err != nil {
 		return lists.Page{}, err
 	}
 	f.Queue = lists.AllQueue
-	return c.Lists.ListTickets(ctx, AuditorViewer, f)
+	return s.Lists.ListTickets(ctx, AuditorViewer, f)
 }
 
 // ReadTicketAsAuditor returns a ticket as an auditor sees it now, and records an access by actor by. Error: eventstore.ErrNotFound.
-func (c *Service) ReadTicketAsAuditor(ctx context.Context, by person.Actor, id ticket.ID) (ticketview.Ticket, error) {
-	r, err := c.ReadTicketAs(ctx, by, AuditorViewer, id, Moment{}, accesslog.Ticket)
+func (s *Service) ReadTicketAsAuditor(ctx context.Context, by person.Actor, id ticket.ID) (ticketview.Ticket, error) {
+	r, err := s.ReadTicketAs(ctx, by, AuditorViewer, id, Moment{}, accesslog.Ticket)
 	return r.Ticket, err
 }
 
 // FindTicket returns the id of the ticket with a number. If number is an id, it returns it unchecked. Error: eventstore.ErrNotFound.
-func (c *Service) FindTicket(ctx context.Context, number string) (ticket.ID, error) {
+func (s *Service) FindTicket(ctx context.Context, number string) (ticket.ID, error) {
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := c.Lists.ListTickets(ctx, AuditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
+	page, err := s.Lists.ListTickets(ctx, AuditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
 	if err != nil {
 		return "", err
 	}
@@ -111,13 +111,13 @@ func (c *Service) FindTicket(ctx context.Context, number string) (ticket.ID, err
 }
 
 // WaitForLists waits until the lists have processed all events that the log holds now.
-func (c *Service) WaitForLists(ctx context.Context) error {
-	head, _, err := c.Store.Head(ctx)
+func (s *Service) WaitForLists(ctx context.Context) error {
+	head, _, err := s.Store.Head(ctx)
 	if err != nil {
 		return err
 	}
 	for {
-		if stale, err := c.Lists.Wait(ctx, head); err != nil || !stale {
+		if stale, err := s.Lists.Wait(ctx, head); err != nil || !stale {
 			return err
 		}
 	}

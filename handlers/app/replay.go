@@ -44,30 +44,30 @@ type Replay struct {
 
 // Replay reads a ticket's history, once for all moments and viewers, and records the access. Errors: *ticket.NotVisibleError for every
 // role except auditor; eventstore.ErrNotFound.
-func (c *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
-	return c.loadReplay(ctx, by, id, accesslog.History)
+func (s *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
+	return s.loadReplay(ctx, by, id, accesslog.History)
 }
 
-func (c *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
+func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, &ticket.NotVisibleError{}
 	}
-	records, err := c.Store.ReadStream(ctx, string(id))
+	records, err := s.Store.ReadStream(ctx, string(id))
 	if err != nil {
 		return nil, err
 	}
 	if records[0].Kind != ticketlog.StreamKind {
 		return nil, &ticket.NotVisibleError{}
 	}
-	if err := c.recordAccess(ctx, by, kind, id, ""); err != nil {
+	if err := s.recordAccess(ctx, by, kind, id, ""); err != nil {
 		return nil, err
 	}
 	r := &Replay{}
 	if r.history, err = ticketlog.DecodeHistory(records); err != nil {
 		return nil, err
 	}
-	r.Now = c.viewTime(r.history)
-	if r.names, err = c.lookUpNames(ctx, ticketview.Open(r.history, r.Now)); err != nil {
+	r.Now = s.viewTime(r.history)
+	if r.names, err = s.lookUpNames(ctx, ticketview.Open(r.history, r.Now)); err != nil {
 		return nil, err
 	}
 	for _, record := range records {

@@ -36,8 +36,8 @@ var ErrClosed = errors.New("closed since the ticket was read")
 // Reply adds a citizen's reply to a ticket. If the ticket is closed, it opens a linked ticket with the data of its form and the reply as
 // description. The outcome's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
 // ErrClosed, those of the rules.
-func (c *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
-	view, err := c.buildView(ctx, by, id, nil)
+func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+	view, err := s.buildView(ctx, by, id, nil)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -45,16 +45,16 @@ func (c *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRe
 	case view.Status == ticket.Closed && in.SeenOpen:
 		return Outcome{}, ErrClosed
 	case view.Status == ticket.Closed:
-		return c.openLinkedTicket(ctx, by, id, in, idempotency)
+		return s.openLinkedTicket(ctx, by, id, in, idempotency)
 	}
-	return c.replyToTicket(ctx, by, id, in, idempotency)
+	return s.replyToTicket(ctx, by, id, in, idempotency)
 }
 
-func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
 	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", in.Files)
 	if err != nil {
-		return c.Reject(ctx, r, err)
+		return s.Reject(ctx, r, err)
 	}
 	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy}
 	if reply.ID, err = NewID(); err != nil {
@@ -62,39 +62,39 @@ func (c *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	}
 	reply.Attachments, reply.FileNames = attachment.Describe(checked)
 	r.Command = reply
-	if reply.Attachments, err = c.storeFiles(ctx, r, checked); err != nil {
-		return c.Reject(ctx, r, err)
+	if reply.Attachments, err = s.storeFiles(ctx, r, checked); err != nil {
+		return s.Reject(ctx, r, err)
 	}
 	r.Command = reply
-	return c.Dispatch(ctx, r)
+	return s.Dispatch(ctx, r)
 }
 
 // openLinkedTicket opens a linked ticket with the form data of the closed one and the reply as its description.
-func (c *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
-	history, err := c.History(ctx, closed)
+func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+	history, err := s.History(ctx, closed)
 	if err != nil {
 		return Outcome{}, err
 	}
-	open, err := LinkedTicketForm(closed, history, in.Text, c.Catalog, c.Store.Now())
+	open, err := LinkedTicketForm(closed, history, in.Text, s.Catalog, s.Store.Now())
 	if err != nil {
 		return Outcome{}, err
 	}
 	if by.Link != "" { // the holder of a link is not logged in, so the new ticket's identity is not verified
 		open.Identity, open.Citizen = ticket.Declared, ""
 	}
-	return c.openTicket(ctx, by, open, in.Files, idempotency)
+	return s.openTicket(ctx, by, open, in.Files, idempotency)
 }
 
 // VisibleOutcome returns status and version of the ticket after an outcome, as the caller could see them at that moment: the response
 // to a reply must not reveal an act that is still held. The holder of a personal link does not see a linked ticket that the reply
 // opened; for it VisibleOutcome returns the outcome itself, since the ticket has no other events.
-func (c *Service) VisibleOutcome(ctx context.Context, by Caller, o Outcome) (ticket.Status, int, error) {
-	history, err := c.History(ctx, ticket.ID(o.Stream))
+func (s *Service) VisibleOutcome(ctx context.Context, by Caller, o Outcome) (ticket.Status, int, error) {
+	history, err := s.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
 		return "", 0, err
 	}
 	history = history[:o.Version]
-	t, ok := ticketview.Detail(by.Viewer(), history, ticketview.Names{Catalog: c.Catalog}, history[o.Version-1].At)
+	t, ok := ticketview.Detail(by.Viewer(), history, ticketview.Names{Catalog: s.Catalog}, history[o.Version-1].At)
 	if !ok {
 		return o.State.Status, o.Version, nil
 	}

@@ -91,13 +91,13 @@ func invalidField(field string, reason refusal.Reason, allowed string) error {
 
 // storeFiles stores the files of a command if the rules would accept the command now, so that a refused command leaves no files in the
 // store.
-func (c *Service) storeFiles(ctx context.Context, r CommandRequest, files []attachment.FileUpload) ([]ticket.Attachment, error) {
+func (s *Service) storeFiles(ctx context.Context, r CommandRequest, files []attachment.FileUpload) ([]ticket.Attachment, error) {
 	if len(files) == 0 {
 		return nil, nil
 	}
-	if err := c.Validate(ctx, r); err != nil {
+	if err := s.Validate(ctx, r); err != nil {
 		return nil, err
 	}
-	stored, _, err := attachment.Store(ctx, c.Store, r.Ticket, files)
+	stored, _, err := attachment.Store(ctx, s.Store, r.Ticket, files)
 	return stored, err
 }

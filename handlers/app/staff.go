@@ -18,16 +18,16 @@ import (
 // EndPlacement ends an account's role at an entity now and releases the account's tickets at that entity. It returns the number of
 // released tickets. If it fails between the two steps, the caller may repeat it to release the rest. actorID is the actor of the releases
 // in the tickets' histories. Error: identity.ErrNotFound if there was neither a placement to end nor a ticket to release.
-func (c *Service) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, actorID string) (
+func (s *Service) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode, actorID string) (
 	released int, err error,
 ) {
-	err = c.Identity.EndPlacement(ctx, account, role, entity)
+	err = s.Identity.EndPlacement(ctx, account, role, entity)
 	if err != nil && !errors.Is(err, identity.ErrNotFound) {
 		return 0, err
 	}
 	endErr := err
 	if entity != "" {
-		if released, err = c.releaseTickets(ctx, account, entity, actorID); err != nil {
+		if released, err = s.releaseTickets(ctx, account, entity, actorID); err != nil {
 			return released, err
 		}
 	}
@@ -39,33 +39,33 @@ func (c *Service) EndPlacement(ctx context.Context, account string, role person.
 
 // Disable disables an account for ever and releases all its tickets. It returns the number of released tickets. It may be repeated.
 // actorID is the actor of the releases in the tickets' histories. Error: identity.ErrNotFound.
-func (c *Service) Disable(ctx context.Context, account, actorID string) (released int, err error) {
-	if err := c.Identity.Disable(ctx, account); err != nil {
+func (s *Service) Disable(ctx context.Context, account, actorID string) (released int, err error) {
+	if err := s.Identity.Disable(ctx, account); err != nil {
 		return 0, err
 	}
-	return c.releaseTickets(ctx, account, "", actorID)
+	return s.releaseTickets(ctx, account, "", actorID)
 }
 
 // releaseTickets releases an operator's open tickets at an entity, or at all entities if entity is "", with one command for each ticket.
 // It releases nothing if the operator still has another role at that entity.
-func (c *Service) releaseTickets(ctx context.Context, account string, entity catalog.EntityCode, actorID string) (released int, err error) {
+func (s *Service) releaseTickets(ctx context.Context, account string, entity catalog.EntityCode, actorID string) (released int, err error) {
 	if entity != "" {
-		o, err := c.Identity.FindOperator(ctx, account, entity)
+		o, err := s.Identity.FindOperator(ctx, account, entity)
 		if err == nil && o.Entity == entity || err != nil && !errors.Is(err, identity.ErrNotFound) {
 			return 0, err
 		}
 	}
-	head, _, err := c.Store.Head(ctx)
+	head, _, err := s.Store.Head(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if stale, err := c.Lists.Wait(ctx, head); err != nil || stale {
+	if stale, err := s.Lists.Wait(ctx, head); err != nil || stale {
 		return 0, errors.Join(err, errors.New("release tickets: the lists do not hold everything yet"))
 	}
 	f := lists.Filter{Queue: lists.AllQueue, Assignee: account, Entity: entity, Sort: lists.OldestFirst, Limit: 200}
 	var ids []ticket.ID
 	for {
-		page, err := c.Lists.ListTickets(ctx, AuditorViewer, f)
+		page, err := s.Lists.ListTickets(ctx, AuditorViewer, f)
 		if err != nil {
 			return 0, err
 		}
@@ -79,7 +79,7 @@ func (c *Service) releaseTickets(ctx context.Context, account string, entity cat
 		}
 	}
 	for n, id := range ids {
-		_, err := c.Dispatch(ctx, CommandRequest{
+		_, err := s.Dispatch(ctx, CommandRequest{
 			Ticket: id, Command: ticket.Release{Operator: account}, By: person.Actor{ID: actorID, Role: person.System},
 		})
 		if err != nil {

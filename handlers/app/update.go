@@ -52,46 +52,46 @@ type NoteRequest struct {
 // Update dispatches an update. It resolves user names and ticket numbers first, and stores the files if the rules accept the update.
 // Errors: those of the rules; *ticket.ConflictError if a change that the caller has not seen conflicts with the update;
 // eventstore.ErrConflict if the ticket has not reached the expected version.
-func (c *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, idempotency Idempotency) (Outcome, error) {
 	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body, ExpectedVersion: in.ExpectedVersion}
 	u := ticket.Update{Changes: in.Changes}
 	var err error
 	if u.Answers, err = parseAnswers(in.Answers); err != nil {
-		return c.Reject(ctx, r, err)
+		return s.Reject(ctx, r, err)
 	}
 	if u.OutcomeNote, err = NewID(); err != nil {
 		return Outcome{}, err
 	}
-	if u.Assignee, err = c.resolveAssignee(ctx, by.Actor, in.Assignee); err != nil {
-		return c.Reject(ctx, r, err)
+	if u.Assignee, err = s.resolveAssignee(ctx, by.Actor, in.Assignee); err != nil {
+		return s.Reject(ctx, r, err)
 	}
-	if u.DuplicateOf, err = c.findDuplicateOf(ctx, by, in.DuplicateOf); err != nil {
-		return c.Reject(ctx, r, err)
+	if u.DuplicateOf, err = s.findDuplicateOf(ctx, by, in.DuplicateOf); err != nil {
+		return s.Reject(ctx, r, err)
 	}
 	var files []attachment.FileUpload
 	if u.Note, files, err = prepareNote(in.Note); err != nil {
-		return c.Reject(ctx, r, err)
+		return s.Reject(ctx, r, err)
 	}
 	r.Command = u
-	stored, err := c.storeFiles(ctx, r, files)
+	stored, err := s.storeFiles(ctx, r, files)
 	if err != nil {
-		return c.Reject(ctx, r, err)
+		return s.Reject(ctx, r, err)
 	}
 	if stored != nil {
 		u.Note.Attachments = stored // u.Note is a pointer, so r.Command has them too
 	}
-	return c.Dispatch(ctx, r)
+	return s.Dispatch(ctx, r)
 }
 
 // Undo withdraws the last act on a ticket, if it is the caller's and its note is still held.
-func (c *Service) Undo(ctx context.Context, by Caller, id ticket.ID, idempotency Idempotency) (Outcome, error) {
-	return c.Dispatch(ctx, CommandRequest{
+func (s *Service) Undo(ctx context.Context, by Caller, id ticket.ID, idempotency Idempotency) (Outcome, error) {
+	return s.Dispatch(ctx, CommandRequest{
 		Ticket: id, Command: ticket.Undo{}, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body,
 	})
 }
 
 // resolveAssignee parses a choice of the operator menu (FAQ 2.3). Nil means no change.
-func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *string) (*ticket.AssigneeInput, error) {
+func (s *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *string) (*ticket.AssigneeInput, error) {
 	if chosen == nil {
 		return nil, nil
 	}
@@ -103,7 +103,7 @@ func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 	case string(catalog.Region):
 		return &ticket.AssigneeInput{Region: true}, nil
 	}
-	o, err := c.Identity.FindOperator(ctx, *chosen, by.Entity)
+	o, err := s.Identity.FindOperator(ctx, *chosen, by.Entity)
 	if errors.Is(err, identity.ErrNotFound) {
 		return nil, invalidField("assignee", refusal.UnknownOperator.With(), "user name or id of an operator of the competent entity (GET /api/v1/operators), supervisori, regione, or empty")
 	}
@@ -114,18 +114,18 @@ func (c *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 }
 
 // findDuplicateOf finds the original of a duplicate by number or id, among the tickets that the caller may see.
-func (c *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID string) (*ticket.OriginalTicket, error) {
+func (s *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID string) (*ticket.OriginalTicket, error) {
 	if numberOrID == "" {
 		return nil, nil
 	}
 	id := ticket.ID(numberOrID)
 	if !eventstore.IsID(numberOrID) {
 		var err error
-		if id, err = c.Lists.FindByNumber(ctx, by.Viewer(), strings.TrimSpace(numberOrID)); err != nil {
+		if id, err = s.Lists.FindByNumber(ctx, by.Viewer(), strings.TrimSpace(numberOrID)); err != nil {
 			return nil, err
 		}
 	}
-	view, err := c.buildView(ctx, by, id, nil)
+	view, err := s.buildView(ctx, by, id, nil)
 	if errors.Is(err, eventstore.ErrNotFound) || errors.As(err, new(*ticket.NotVisibleError)) {
 		return nil, invalidField("duplicate_of", refusal.UnknownTicket.With(), "number or id of another ticket of the same citizen")
 	}

@@ -93,27 +93,27 @@ const closeTimeout = 75 * time.Second
 
 // Run delivers messages until ctx ends. A message that is being handled then is finished, or delivered again after the next start. While
 // the database is unavailable, Run waits.
-func (b *Router) Run(ctx context.Context) error {
-	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, b.logger())
+func (r *Router) Run(ctx context.Context) error {
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, r.logger())
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
-	if b.Metrics != nil {
-		builder := metrics.NewPrometheusMetricsBuilder(b.Metrics, "sol", "outbox")
+	if r.Metrics != nil {
+		builder := metrics.NewPrometheusMetricsBuilder(r.Metrics, "sol", "outbox")
 		builder.AddPrometheusRouterMetrics(router)
 	}
-	poison, err := b.poisonQueue()
+	poison, err := r.poisonQueue()
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	router.AddMiddleware(poison, middleware.CorrelationID)
-	subscriberPool, err := b.newSubscriberPool(ctx)
+	subscriberPool, err := r.newSubscriberPool(ctx)
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	defer subscriberPool.Close()
-	for _, h := range b.Handlers {
-		if err := b.addHandler(router, subscriberPool, h); err != nil {
+	for _, h := range r.Handlers {
+		if err := r.addHandler(router, subscriberPool, h); err != nil {
 			return fmt.Errorf("outbox: handler %s: %w", h.Name, err)
 		}
 	}
@@ -125,10 +125,10 @@ func (b *Router) Run(ctx context.Context) error {
 
 // newSubscriberPool returns the connection pool of the subscribers. A message holds a connection until it is delivered. The pool has one
 // connection for each worker and serves no one else, so that a handler never waits for a connection that another message holds.
-func (b *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
-	c := b.Pool.Config()
+func (r *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
+	c := r.Pool.Config()
 	c.MaxConns = 0
-	for _, h := range b.Handlers {
+	for _, h := range r.Handlers {
 		c.MaxConns += int32(h.Workers)
 	}
 	c.MaxConns = max(1, c.MaxConns)
@@ -136,10 +136,10 @@ func (b *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
 }
 
 // addHandler adds the handler's workers to the router. Each has a subscriber of its own; they share the circuit breaker.
-func (b *Router) addHandler(router *message.Router, subscriberPool *pgxpool.Pool, h Handler) error {
-	breaker, retry := b.newBreaker(h.Name), b.newRetry()
+func (r *Router) addHandler(router *message.Router, subscriberPool *pgxpool.Pool, h Handler) error {
+	breaker, retry := r.newBreaker(h.Name), r.newRetry()
 	for n := range h.Workers {
-		subscriber, err := b.newSubscriber(subscriberPool, n, h.Workers)
+		subscriber, err := r.newSubscriber(subscriberPool, n, h.Workers)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (b *Router) addHandler(router *message.Router, subscriberPool *pgxpool.Pool
 				Position: m.Metadata.Get(runtime.MetadataPosition), Payload: m.Payload,
 			})
 		})
-		consumer.AddMiddleware(retry.Middleware, b.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
+		consumer.AddMiddleware(retry.Middleware, r.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
 		if h.PerSecond > 0 {
 			consumer.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
 		}
@@ -159,16 +159,16 @@ func (b *Router) addHandler(router *message.Router, subscriberPool *pgxpool.Pool
 
 // newSubscriber returns subscriber n of several. It reads, one at a time, the messages of its share of the tickets. The shares are
 // disjoint, because watermill-sql 4.1.2 locks rows without skipping locked ones: two subscribers of the same rows would block each other.
-func (b *Router) newSubscriber(subscriberPool *pgxpool.Pool, n, workers int) (message.Subscriber, error) {
+func (r *Router) newSubscriber(subscriberPool *pgxpool.Pool, n, workers int) (message.Subscriber, error) {
 	schema := runtime.OutboxSchema()
 	schema.GenerateWhereClause = func(p wmsql.GenerateWhereClauseParams) (string, []any) {
 		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, workers, n), []any{p.Topic}
 	}
 	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(subscriberPool), wmsql.SubscriberConfig{
-		SchemaAdapter: schema, OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: b.PollInterval, AckDeadline: &b.Deadline,
-	}, b.logger())
+		SchemaAdapter: schema, OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: r.PollInterval, AckDeadline: &r.Deadline,
+	}, r.logger())
 }
 
-func (b *Router) logger() watermill.LoggerAdapter {
-	return watermill.NewSlogLoggerWithLevelMapping(b.Log, map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug})
+func (r *Router) logger() watermill.LoggerAdapter {
+	return watermill.NewSlogLoggerWithLevelMapping(r.Log, map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug})
 }

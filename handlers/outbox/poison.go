@@ -23,8 +23,8 @@ import (
 const poisonTopic = "poison"
 
 // poisonQueue returns the middleware that moves a message to the poison topic after its last retry.
-func (b *Router) poisonQueue() (message.HandlerMiddleware, error) {
-	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(b.Pool), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, b.logger())
+func (r *Router) poisonQueue() (message.HandlerMiddleware, error) {
+	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(r.Pool), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, r.logger())
 	if err != nil {
 		return nil, err
 	}

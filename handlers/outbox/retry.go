@@ -26,25 +26,25 @@ func isUnavailable(err error) bool {
 
 // newBreaker returns a handler's circuit breaker. It opens after five consecutive failures for BreakerTimeout, and then lets one message
 // try the handler.
-func (b *Router) newBreaker(name string) middleware.CircuitBreaker {
+func (r *Router) newBreaker(name string) middleware.CircuitBreaker {
 	return middleware.NewCircuitBreaker(gobreaker.Settings{
-		Name: name, Timeout: b.BreakerTimeout,
+		Name: name, Timeout: r.BreakerTimeout,
 		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
 		IsSuccessful: func(err error) bool {
 			var p *backoff.PermanentError
 			return err == nil || errors.As(err, &p) // a permanent error is the message's fault, not the handler's
 		},
 		OnStateChange: func(name string, _, to gobreaker.State) {
-			b.Log.Warn("outbox circuit breaker changed state", "handler", name, "state", to.String())
+			r.Log.Warn("outbox circuit breaker changed state", "handler", name, "state", to.String())
 		},
 	})
 }
 
 // newRetry returns the middleware that retries a message at most MaxRetries times.
-func (b *Router) newRetry() middleware.Retry {
+func (r *Router) newRetry() middleware.Retry {
 	return middleware.Retry{
-		MaxRetries: b.MaxRetries, InitialInterval: b.RetryDelay, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
-		Logger: b.logger(), // no ShouldRetry: with one, watermill 1.5.1 doubles the pauses twice
+		MaxRetries: r.MaxRetries, InitialInterval: r.RetryDelay, MaxInterval: 30 * time.Second, Multiplier: 2, RandomizationFactor: 0.2,
+		Logger: r.logger(), // no ShouldRetry: with one, watermill 1.5.1 doubles the pauses twice
 	}
 }
 
@@ -54,9 +54,9 @@ const maxAvailabilityPause = 5 * time.Second
 
 // waitWhileUnavailable keeps a message waiting while its handler or the handler's database is unavailable. The message keeps its position
 // in the order and uses up no retries. At its deadline it is delivered again, with all its retries.
-func (b *Router) waitWhileUnavailable(h message.HandlerFunc) message.HandlerFunc {
+func (r *Router) waitWhileUnavailable(h message.HandlerFunc) message.HandlerFunc {
 	return func(m *message.Message) ([]*message.Message, error) {
-		pauses := &backoff.ExponentialBackOff{InitialInterval: b.RetryDelay, Multiplier: 2, MaxInterval: maxAvailabilityPause}
+		pauses := &backoff.ExponentialBackOff{InitialInterval: r.RetryDelay, Multiplier: 2, MaxInterval: maxAvailabilityPause}
 		for {
 			out, err := h(m)
 			if err == nil || !isUnavailable(err) {

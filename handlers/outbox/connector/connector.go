@@ -96,16 +96,16 @@ func New(c Config) (*Connector, error) {
 
 // systemOf returns the system of an entity, or nil if none is configured. Each entity has its own circuit breaker, even if it uses the
 // address configured for "*".
-func (d *Connector) systemOf(entity catalog.EntityCode) *system {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if s := d.systems[entity]; s != nil {
+func (c *Connector) systemOf(entity catalog.EntityCode) *system {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.systems[entity]; s != nil {
 		return s
 	}
 	for _, code := range []catalog.EntityCode{entity, "*"} {
-		if at, ok := d.Systems[code]; ok {
-			d.systems[entity] = newSystem(d.Config, entity, at.URL, d.tokens[code])
-			return d.systems[entity]
+		if at, ok := c.Systems[code]; ok {
+			c.systems[entity] = newSystem(c.Config, entity, at.URL, c.tokens[code])
+			return c.systems[entity]
 		}
 	}
 	return nil
@@ -114,19 +114,19 @@ func (d *Connector) systemOf(entity catalog.EntityCode) *system {
 // HandleQuestion handles a message of the topic ask-connector: it asks the connected system and records the result on the ticket, which is
 // yes, no or the reason why there is no answer. It does nothing if the question no longer applies. After an error the message must be
 // delivered again; messageID is the idempotency key, so a repeated delivery has no further effect.
-func (d *Connector) HandleQuestion(ctx context.Context, messageID string, id ticket.ID, q sagas.ConnectorQuestion) error {
-	history, err := d.App.History(ctx, id)
+func (c *Connector) HandleQuestion(ctx context.Context, messageID string, id ticket.ID, q sagas.ConnectorQuestion) error {
+	history, err := c.App.History(ctx, id)
 	if err != nil {
 		return fmt.Errorf("ask about ticket %s: %w", id, err)
 	}
-	r, applies := d.buildRequest(history, q)
+	r, applies := c.buildRequest(history, q)
 	if !applies {
 		return nil // somebody has answered meanwhile, or the run has ended
 	}
 	r.ID = messageID
 	result := ticket.RecordQueryResult{Run: q.Run, Query: q.Query, Check: q.Check}
 	start := time.Now()
-	answer, err := d.ask(ctx, q, r)
+	answer, err := c.ask(ctx, q, r)
 	if ctx.Err() != nil {
 		return ctx.Err() // the service stops; the message will be delivered again
 	}
@@ -142,10 +142,10 @@ func (d *Connector) HandleQuestion(ctx context.Context, messageID string, id tic
 	outcome := "answered"
 	if result.Answer == nil {
 		outcome = string(result.Why)
-		d.Log.InfoContext(ctx, "connected system gave no answer", "entity", q.Entity, "query", q.Query, "ticket", id, "reason", result.Why, "error", err)
+		c.Log.InfoContext(ctx, "connected system gave no answer", "entity", q.Entity, "query", q.Query, "ticket", id, "reason", result.Why, "error", err)
 	}
-	d.metrics.observe(q, outcome, time.Since(start))
-	_, err = d.App.Dispatch(ctx, app.CommandRequest{
+	c.metrics.observe(q, outcome, time.Since(start))
+	_, err = c.App.Dispatch(ctx, app.CommandRequest{
 		Ticket: id, Command: result, By: person.Actor{ID: "connector", Role: person.System}, Key: messageID, Permanent: true,
 	})
 	var notAllowed *ticket.NotAllowedError
@@ -155,8 +155,8 @@ func (d *Connector) HandleQuestion(ctx context.Context, messageID string, id tic
 	return err
 }
 
-func (d *Connector) ask(ctx context.Context, q sagas.ConnectorQuestion, r Request) (Answer, error) {
-	s := d.systemOf(q.Entity)
+func (c *Connector) ask(ctx context.Context, q sagas.ConnectorQuestion, r Request) (Answer, error) {
+	s := c.systemOf(q.Entity)
 	if s == nil {
 		return Answer{}, errNoSystem
 	}
@@ -182,7 +182,7 @@ func unknownReason(err error) ticket.QueryFailure {
 // buildRequest builds the request for a question from the ticket's history: tax code, facilitated access and IUV from the form, the other
 // values from the evidence of the run's answers, which also replaces the IUV. False: the question no longer applies, because the run has
 // changed or ended, the check is no longer the last on its path, the ticket has another entity, or its personal data are erased.
-func (d *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQuestion) (Request, bool) {
+func (c *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQuestion) (Request, bool) {
 	var s ticket.State
 	var r Request
 	for _, h := range history {
@@ -191,7 +191,7 @@ func (d *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQue
 			r = Request{TaxCode: e.Personal.TaxCode, Facilitated: e.Facilitated, IUV: e.Personal.IUV}
 		}
 	}
-	rules := rules.Engine{Playbooks: d.Playbooks}
+	rules := rules.Engine{Playbooks: c.Playbooks}
 	run, fresh, ok := rules.RunFor(s)
 	if !ok || fresh || run.N != q.Run || s.Entity != run.Entity || s.Erased {
 		return r, false

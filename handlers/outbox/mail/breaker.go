@@ -25,12 +25,12 @@ func newBreaker(retryDelay time.Duration) *gobreaker.CircuitBreaker {
 }
 
 // isOpen reports whether the breaker is open: no mail is sent now.
-func (d *Sender) isOpen() bool { return d.breaker.State() == gobreaker.StateOpen }
+func (s *Sender) isOpen() bool { return s.breaker.State() == gobreaker.StateOpen }
 
 // send sends a mail to the relay. While the breaker is open the result is unreachable.
-func (d *Sender) send(ctx context.Context, m *gomail.Msg) (result deliveryResult, err error) {
-	_, refused := d.breaker.Execute(func() (any, error) {
-		if result, err = d.Relay.send(ctx, m, d.Timeout); result == unreachable {
+func (s *Sender) send(ctx context.Context, m *gomail.Msg) (result deliveryResult, err error) {
+	_, refused := s.breaker.Execute(func() (any, error) {
+		if result, err = s.Relay.send(ctx, m, s.Timeout); result == unreachable {
 			return nil, err
 		}
 		return nil, nil

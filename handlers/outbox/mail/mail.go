@@ -95,26 +95,26 @@ func New(c Config) (*Sender, error) {
 
 // Deliver stores a notification to a citizen as a mail, and sends it at once unless the relay is unreachable or the rate limit is reached.
 // After an error the caller calls it again with the same messageID: a stored mail is not stored twice, and a sent mail is not sent again.
-func (d *Sender) Deliver(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error {
+func (s *Sender) Deliver(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error {
 	reference, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
-	_, err = d.Pool.Exec(ctx, `
+	_, err = s.Pool.Exec(ctx, `
 		insert into mail.deliveries (id, ticket, kind, notification, state, next_at) values ($1, $2, $3, $4, 'waiting', clock_timestamp())
 		on conflict do nothing`, messageID, string(id), string(n.Kind), reference)
 	if err != nil {
 		return fmt.Errorf("store mail %s: %w", messageID, err)
 	}
-	if d.isOpen() || !d.rateLimit.Allow() {
+	if s.isOpen() || !s.rateLimit.Allow() {
 		return nil // Run sends it
 	}
-	return d.attempt(ctx, messageID)
+	return s.attempt(ctx, messageID)
 }
 
 // Run sends the due mails every PollInterval until ctx ends, also those whose attempt was interrupted.
-func (d *Sender) Run(ctx context.Context) error {
-	poll := time.NewTicker(d.PollInterval)
+func (s *Sender) Run(ctx context.Context) error {
+	poll := time.NewTicker(s.PollInterval)
 	defer poll.Stop()
 	for {
 		select {
@@ -122,17 +122,17 @@ func (d *Sender) Run(ctx context.Context) error {
 			return nil
 		case <-poll.C:
 		}
-		if err := d.Retry(ctx); err != nil && ctx.Err() == nil {
-			d.Log.ErrorContext(ctx, "due mails could not be sent, will retry", "error", err)
+		if err := s.Retry(ctx); err != nil && ctx.Err() == nil {
+			s.Log.ErrorContext(ctx, "due mails could not be sent, will retry", "error", err)
 		}
 	}
 }
 
 // Retry sends the mails that are due now, until the relay is unreachable. It joins the errors of mails that cannot be written; such a mail
 // does not stop the others.
-func (d *Sender) Retry(ctx context.Context) (failures error) {
-	for d.Relay.host != "" && !d.isOpen() {
-		rows, err := d.Pool.Query(ctx, `
+func (s *Sender) Retry(ctx context.Context) (failures error) {
+	for s.Relay.host != "" && !s.isOpen() {
+		rows, err := s.Pool.Query(ctx, `
 			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
 			order by next_at limit 100`)
 		if err != nil {
@@ -150,13 +150,13 @@ func (d *Sender) Retry(ctx context.Context) (failures error) {
 			return errors.Join(failures, err)
 		}
 		for _, id := range due {
-			if d.isOpen() {
+			if s.isOpen() {
 				return failures
 			}
-			if err := d.rateLimit.Wait(ctx); err != nil {
+			if err := s.rateLimit.Wait(ctx); err != nil {
 				return errors.Join(failures, err)
 			}
-			err := d.attempt(ctx, id)
+			err := s.attempt(ctx, id)
 			if failures = errors.Join(failures, err); eventstore.IsUnavailable(err) || ctx.Err() != nil {
 				return failures
 			}
@@ -176,17 +176,17 @@ type delivery struct {
 
 // attempt sends a mail if it is due and no other attempt has reserved it. A mail whose attempt was interrupted, for example by the end of
 // its node, may have arrived: it is marked as uncertain. Only an uncertain mail can arrive twice.
-func (d *Sender) attempt(ctx context.Context, id string) error {
-	if d.Relay.host == "" {
+func (s *Sender) attempt(ctx context.Context, id string) error {
+	if s.Relay.host == "" {
 		return nil
 	}
 	m := delivery{id: id}
 	var reference []byte
-	rows, err := d.Pool.Query(ctx, `
+	rows, err := s.Pool.Query(ctx, `
 		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
 			next_at = clock_timestamp() + $2::interval
 		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
-		returning ticket::text, notification, attempts, created_at`, id, d.Lease)
+		returning ticket::text, notification, attempts, created_at`, id, s.Lease)
 	if err != nil {
 		return fmt.Errorf("reserve mail %s: %w", id, err)
 	}
@@ -201,69 +201,69 @@ func (d *Sender) attempt(ctx context.Context, id string) error {
 	requestCtx := ctx
 	ctx = context.WithoutCancel(ctx) // the result is stored even if the service stops
 	if err := json.Unmarshal(reference, &m.notification); err != nil {
-		return d.finish(ctx, m, "void", "cannot be read: "+err.Error())
+		return s.finish(ctx, m, "void", "cannot be read: "+err.Error())
 	}
-	if m.attempts == 1 && time.Since(m.since) > d.GiveUpAfter {
-		return d.finish(ctx, m, "void", "it waited too long for a mail server")
+	if m.attempts == 1 && time.Since(m.since) > s.GiveUpAfter {
+		return s.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
-	msg, why, err := d.compose(requestCtx, m)
+	msg, why, err := s.compose(requestCtx, m)
 	if err != nil {
-		return errors.Join(d.postpone(ctx, m, "the mail could not be composed", false), err)
+		return errors.Join(s.postpone(ctx, m, "the mail could not be composed", false), err)
 	}
 	if msg == nil {
-		return d.finish(ctx, m, "void", why)
+		return s.finish(ctx, m, "void", why)
 	}
-	result, err := d.send(requestCtx, msg)
+	result, err := s.send(requestCtx, msg)
 	switch result {
 	case accepted:
-		return d.finish(ctx, m, "sent", "")
+		return s.finish(ctx, m, "sent", "")
 	case rejected:
-		return d.reject(ctx, m, err)
+		return s.reject(ctx, m, err)
 	case unreachable, deferred, uncertain:
-		if time.Since(m.since) > d.GiveUpAfter {
-			return d.reject(ctx, m, fmt.Errorf("given up: %w", err))
+		if time.Since(m.since) > s.GiveUpAfter {
+			return s.reject(ctx, m, fmt.Errorf("given up: %w", err))
 		}
-		return d.postpone(ctx, m, err.Error(), result == uncertain)
+		return s.postpone(ctx, m, err.Error(), result == uncertain)
 	}
 	return nil
 }
 
 // reject ends a mail that the relay rejects. If the answer is about the recipient, it records the failed contact before it ends the mail: a
 // node that stops between the two sends the mail again, and no failed contact is lost.
-func (d *Sender) reject(ctx context.Context, m delivery, why error) error {
+func (s *Sender) reject(ctx context.Context, m delivery, why error) error {
 	if errors.As(why, new(recipientError)) {
-		if err := d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
-			return errors.Join(d.postpone(ctx, m, "rejected, the failed contact is not recorded yet", false), err)
+		if err := s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
+			return errors.Join(s.postpone(ctx, m, "rejected, the failed contact is not recorded yet", false), err)
 		}
 	} else {
-		d.Log.ErrorContext(ctx, "relay rejected mail for a reason other than the recipient", "message", m.id, "ticket", m.ticket, "reason", why)
+		s.Log.ErrorContext(ctx, "relay rejected mail for a reason other than the recipient", "message", m.id, "ticket", m.ticket, "reason", why)
 	}
-	return d.finish(ctx, m, "refused", why.Error())
+	return s.finish(ctx, m, "refused", why.Error())
 }
 
 // finish stores the final state of a mail, unless it was returned or reserved by another attempt in the meantime: then that result holds.
-func (d *Sender) finish(ctx context.Context, m delivery, state, why string) error {
-	d.outcomes.WithLabelValues(map[bool]string{true: "dropped", false: state}[state == "void"]).Inc() // void is the stored state
-	_, err := d.Pool.Exec(ctx, `
+func (s *Sender) finish(ctx context.Context, m delivery, state, why string) error {
+	s.outcomes.WithLabelValues(map[bool]string{true: "dropped", false: state}[state == "void"]).Inc() // void is the stored state
+	_, err := s.Pool.Exec(ctx, `
 		update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp()
 		where id = $1 and state = 'sending' and attempts = $4`, m.id, state, why, m.attempts)
 	return err
 }
 
 // postpone stores a failed attempt and the time of the next one. uncertain marks a mail that may have arrived.
-func (d *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
-	d.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "deferred"}[uncertain]).Inc()
-	wait := d.backoff(m.attempts)
-	d.Log.WarnContext(ctx, "mail postponed", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "retry_in", wait, "reason", why)
-	_, err := d.Pool.Exec(ctx, `
+func (s *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
+	s.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "deferred"}[uncertain]).Inc()
+	wait := s.backoff(m.attempts)
+	s.Log.WarnContext(ctx, "mail postponed", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "retry_in", wait, "reason", why)
+	_, err := s.Pool.Exec(ctx, `
 		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2
 		where id = $1 and state = 'sending' and attempts = $5`, m.id, why, uncertain, wait, m.attempts)
 	return err
 }
 
 // backoff returns the delay after a number of failed attempts: RetryDelay, doubled for each attempt after the first, at most an hour.
-func (d *Sender) backoff(attempts int) (delay time.Duration) {
-	b := backoff.ExponentialBackOff{InitialInterval: d.RetryDelay, Multiplier: 2, MaxInterval: time.Hour}
+func (s *Sender) backoff(attempts int) (delay time.Duration) {
+	b := backoff.ExponentialBackOff{InitialInterval: s.RetryDelay, Multiplier: 2, MaxInterval: time.Hour}
 	for range max(1, min(attempts, 11)) {
 		delay = b.NextBackOff()
 	}
@@ -271,8 +271,8 @@ func (d *Sender) backoff(attempts int) (delay time.Duration) {
 }
 
 // reportContactFailure records at the ticket that the citizen's address takes no mail. Operators see it as «recapito fallito».
-func (d *Sender) reportContactFailure(ctx context.Context, id ticket.ID, messageID string, why ticket.DeliveryFailure) error {
-	_, err := d.App.Dispatch(ctx, app.CommandRequest{
+func (s *Sender) reportContactFailure(ctx context.Context, id ticket.ID, messageID string, why ticket.DeliveryFailure) error {
+	_, err := s.App.Dispatch(ctx, app.CommandRequest{
 		Ticket: id, Command: ticket.ReportContact{Message: messageID, Why: why},
 		By: person.Actor{ID: "mail", Role: person.System}, Key: "contact/" + messageID, Permanent: true,
 	})
@@ -281,9 +281,9 @@ func (d *Sender) reportContactFailure(ctx context.Context, id ticket.ID, message
 
 // RecordBounce stores that a mail was returned, and records the failed contact at its ticket. It ignores a mail that was never sent or was
 // rejected.
-func (d *Sender) RecordBounce(ctx context.Context, messageID string) error {
+func (s *Sender) RecordBounce(ctx context.Context, messageID string) error {
 	var id ticket.ID
-	err := d.Pool.QueryRow(ctx, `
+	err := s.Pool.QueryRow(ctx, `
 		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced')
 		returning ticket::text`, messageID).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) { // never sent, or its rejection was recorded: the returned mail needs no retry
@@ -292,13 +292,13 @@ func (d *Sender) RecordBounce(ctx context.Context, messageID string) error {
 	if err != nil {
 		return fmt.Errorf("record the return of mail %s: %w", messageID, err)
 	}
-	d.outcomes.WithLabelValues("bounced").Inc()
-	return d.reportContactFailure(ctx, id, messageID, ticket.DeliveryBounced)
+	s.outcomes.WithLabelValues("bounced").Inc()
+	return s.reportContactFailure(ctx, id, messageID, ticket.DeliveryBounced)
 }
 
 // compose writes the mail. Without a message and an error, why says why the mail is not to be sent any more.
-func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
-	history, err := d.App.History(ctx, m.ticket)
+func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
+	history, err := s.App.History(ctx, m.ticket)
 	if err != nil {
 		return nil, "", err
 	}
@@ -312,29 +312,29 @@ func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 		}
 	}
 	verified := opened.Identity == ticket.Verified
-	if verified && d.WantsMail != nil {
-		if wants, err := d.WantsMail(ctx, opened.Citizen); err != nil || !wants {
+	if verified && s.WantsMail != nil {
+		if wants, err := s.WantsMail(ctx, opened.Citizen); err != nil || !wants {
 			return nil, "the citizen refused mail", err
 		}
 	}
-	now := d.Now()
+	now := s.Now()
 	if last := history[len(history)-1].At; last.After(now) {
 		now = last
 	}
 	viewer := ticketview.Viewer{Ticket: m.ticket}
-	t, ok := ticketview.Detail(viewer, history, ticketview.Names{Catalog: d.Catalog}, now)
+	t, ok := ticketview.Detail(viewer, history, ticketview.Names{Catalog: s.Catalog}, now)
 	if !ok || t.Erased {
 		return nil, "the citizen does not see the ticket", nil
 	}
-	subject, text, html, ok, err := render(m.notification.Kind, m.notification, t, history, d.Link(m.ticket, verified), verified)
+	subject, text, html, ok, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, verified), verified)
 	if err != nil || !ok {
 		return nil, "the note is not available any more", err
 	}
 	msg := gomail.NewMsg()
-	msg.SetMessageIDWithValue(d.Addresses.MessageID(m.id))
+	msg.SetMessageIDWithValue(s.Addresses.MessageID(m.id))
 	msg.SetDateWithValue(now)
 	msg.Subject(subject)
-	thread := "<" + d.Addresses.MessageID(string(m.ticket)) + ">"
+	thread := "<" + s.Addresses.MessageID(string(m.ticket)) + ">"
 	msg.SetGenHeader("References", thread)
 	msg.SetGenHeader("In-Reply-To", thread)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
@@ -342,13 +342,13 @@ func (d *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	msg.SetGenHeader("Precedence", "bulk")
 	msg.SetBodyString(gomail.TypeTextPlain, text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
-	err = errors.Join(msg.FromFormat("SOL Assistenza", d.Addresses.From()), msg.ReplyTo(d.Addresses.Reply(m.ticket)),
-		msg.EnvelopeFrom(d.Addresses.Bounce(m.id)))
+	err = errors.Join(msg.FromFormat("SOL Assistenza", s.Addresses.From()), msg.ReplyTo(s.Addresses.Reply(m.ticket)),
+		msg.EnvelopeFrom(s.Addresses.Bounce(m.id)))
 	if err != nil {
 		return nil, "", err
 	}
 	if err := msg.To(strings.TrimSpace(opened.Personal.Email)); err != nil {
-		return nil, "the address is not valid", errors.Join(d.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused))
+		return nil, "the address is not valid", errors.Join(s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused))
 	}
 	return msg, "", nil
 }

@@ -17,13 +17,13 @@ import (
 )
 
 // adminRoutes returns the routes of the overview, the catalogue, the calendars, the playbooks and the consumers of the log.
-func (w *Pages) adminRoutes() []ui.Route {
+func (p *Pages) adminRoutes() []ui.Route {
 	read := func(path string, handle func(*ui.Request) error) ui.Route {
 		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
 	}
 	return []ui.Route{
-		read("", w.adminPage), read("/enti", w.entitiesPage), read("/catalogo", w.cataloguePage), read("/calendari", w.calendarsPage),
-		read("/procedure", w.playbooksPage), read("/procedure/{playbook}", w.playbookPage), read("/elaborazioni", w.consumersPage),
+		read("", p.adminPage), read("/enti", p.entitiesPage), read("/catalogo", p.cataloguePage), read("/calendari", p.calendarsPage),
+		read("/procedure", p.playbooksPage), read("/procedure/{playbook}", p.playbookPage), read("/elaborazioni", p.consumersPage),
 	}
 }
 
@@ -43,13 +43,13 @@ type adminData struct {
 	Waiting, Poisoned              int   // messages of the outbox
 }
 
-func (w *Pages) adminPage(v *ui.Request) error {
-	d := adminData{Services: len(w.App.Catalog.Services()), Playbooks: len(w.App.Playbooks.Current()), Entities: len(w.App.Catalog.Entities(w.App.Store.Now()))}
+func (p *Pages) adminPage(r *ui.Request) error {
+	d := adminData{Services: len(p.App.Catalog.Services()), Playbooks: len(p.App.Playbooks.Current()), Entities: len(p.App.Catalog.Entities(p.App.Store.Now()))}
 	var err error
-	if d.Accounts, d.Placements, err = w.Identity.CountStaff(v.Context()); err != nil {
+	if d.Accounts, d.Placements, err = p.Identity.CountStaff(r.Context()); err != nil {
 		return err
 	}
-	models, running, err := w.listConsumers(v)
+	models, running, err := p.listConsumers(r)
 	if err != nil {
 		return err
 	}
@@ -63,23 +63,23 @@ func (w *Pages) adminPage(v *ui.Request) error {
 			d.MaxLag = max(d.MaxLag, s.Lag)
 		}
 	}
-	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
+	counts, err := messages.Counts(r.Context(), p.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
 	for _, c := range counts {
 		d.Waiting, d.Poisoned = d.Waiting+c.Waiting, d.Poisoned+c.Poisoned
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "amministrazione", Title: "Amministrazione", Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "amministrazione", Title: "Amministrazione", Data: d})
 }
 
 // listConsumers returns the state of the consumers of the log: read models and sagas.
-func (w *Pages) listConsumers(v *ui.Request) ([]readmodel.Status, []runtime.SagaStatus, error) {
-	models, err := projections.NewRunner(w.App.Store).List(v.Context())
+func (p *Pages) listConsumers(r *ui.Request) ([]readmodel.Status, []runtime.SagaStatus, error) {
+	models, err := projections.NewRunner(p.App.Store).List(r.Context())
 	if err != nil {
 		return nil, nil, err
 	}
-	running, err := runtime.ListSagas(v.Context(), w.App.Store.WorkerPool())
+	running, err := runtime.ListSagas(r.Context(), p.App.Store.WorkerPool())
 	return models, running, err
 }
 
@@ -105,13 +105,13 @@ var sagaNames = map[string]string{
 	"notifications": "Avvisi", "succession": "Successione tra enti",
 }
 
-func (w *Pages) consumersPage(v *ui.Request) error {
+func (p *Pages) consumersPage(r *ui.Request) error {
 	var d consumersData
-	models, running, err := w.listConsumers(v)
+	models, running, err := p.listConsumers(r)
 	if err != nil {
 		return err
 	}
-	head, _, err := w.App.Store.Head(v.Context())
+	head, _, err := p.App.Store.Head(r.Context())
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (w *Pages) consumersPage(v *ui.Request) error {
 	for _, s := range running {
 		d.Sagas = append(d.Sagas, sagaStatus{s, cmp.Or(sagaNames[s.Saga], s.Saga)})
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "elaborazioni", Title: "Elaborazioni", Breadcrumb: adminTrail, Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "elaborazioni", Title: "Elaborazioni", Breadcrumb: adminTrail, Data: d})
 }
 
 // entityKindNames holds the Italian names of the kinds of entity.
@@ -138,18 +138,18 @@ type entityRow struct {
 	Successor string
 }
 
-func (w *Pages) entitiesPage(v *ui.Request) error {
+func (p *Pages) entitiesPage(r *ui.Request) error {
 	const day = "02/01/2006"
 	var rows []entityRow
-	for _, e := range w.App.Catalog.AllEntities() {
-		r := entityRow{Entity: e, KindName: entityKindNames[e.Kind], IsCurrent: e.ValidAt(w.App.Store.Now())}
+	for _, e := range p.App.Catalog.AllEntities() {
+		row := entityRow{Entity: e, KindName: entityKindNames[e.Kind], IsCurrent: e.ValidAt(p.App.Store.Now())}
 		if !e.ValidFrom.IsZero() {
-			r.From = e.ValidFrom.Format(day)
+			row.From = e.ValidFrom.Format(day)
 		}
 		if !e.ValidTo.IsZero() {
-			r.To, r.Successor = e.ValidTo.Format(day), w.EntityName(w.App.Catalog.Successor(e.Code))
+			row.To, row.Successor = e.ValidTo.Format(day), p.EntityName(p.App.Catalog.Successor(e.Code))
 		}
-		rows = append(rows, r)
+		rows = append(rows, row)
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "enti", Title: "Enti", Breadcrumb: adminTrail, Data: rows})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "enti", Title: "Enti", Breadcrumb: adminTrail, Data: rows})
 }

@@ -22,11 +22,11 @@ import (
 )
 
 // automationRoutes returns the routes of the sagas with settings: their current settings, and simulations with other settings.
-func (w *Pages) automationRoutes() []ui.Route {
+func (p *Pages) automationRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationsPage},
-		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: w.automationPage},
-		{Pattern: "POST /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: w.simulate},
+		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: identity.Administer, Handle: p.automationsPage},
+		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: p.automationPage},
+		{Pattern: "POST /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: p.simulate},
 	}
 }
 
@@ -79,7 +79,7 @@ type settingGroup struct {
 }
 
 // findAutomation returns the saga with the id; false: no saga with settings has it.
-func (w *Pages) findAutomation(id string) (a automation, ok bool) {
+func (p *Pages) findAutomation(id string) (a automation, ok bool) {
 	i := slices.IndexFunc(automationTexts, func(a struct{ ID, Does string }) bool { return a.ID == id })
 	if i < 0 {
 		return a, false
@@ -90,13 +90,13 @@ func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 			a.Heads = append(a.Heads, settingNames[s.Name].Label)
 		}
 	}
-	all := w.App.Catalog.Entities(w.App.Store.Now())
+	all := p.App.Catalog.Entities(p.App.Store.Now())
 	entitiesByValues := map[string][]string{}
 	for _, e := range all {
 		var values []string
 		for _, s := range sagas.Settings() {
 			if s.Saga == id {
-				values = append(values, settingText(s.Name, s.Value(w.App.Catalog, e.Code)))
+				values = append(values, settingText(s.Name, s.Value(p.App.Catalog, e.Code)))
 			}
 		}
 		key := strings.Join(values, "\n")
@@ -114,13 +114,13 @@ func (w *Pages) findAutomation(id string) (a automation, ok bool) {
 	return a, true
 }
 
-func (w *Pages) automationsPage(v *ui.Request) error {
+func (p *Pages) automationsPage(r *ui.Request) error {
 	var all []automation
 	for _, text := range automationTexts {
-		a, _ := w.findAutomation(text.ID)
+		a, _ := p.findAutomation(text.ID)
 		all = append(all, a)
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "automatismi", Title: "Automatismi", Breadcrumb: adminTrail, Data: all})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "automatismi", Title: "Automatismi", Breadcrumb: adminTrail, Data: all})
 }
 
 // simulationData holds a saga with its settings, the form of a simulation, and the simulation's result.
@@ -161,31 +161,31 @@ var eventNames = map[string]string{
 }
 
 // readSimulation reads the saga of the path and the form of a simulation. An unknown saga is identity.ErrNotFound.
-func (w *Pages) readSimulation(v *ui.Request) (simulationData, error) {
-	a, ok := w.findAutomation(v.PathValue("saga"))
+func (p *Pages) readSimulation(r *ui.Request) (simulationData, error) {
+	a, ok := p.findAutomation(r.PathValue("saga"))
 	if !ok {
 		return simulationData{}, identity.ErrNotFound
 	}
-	d := simulationData{automation: a, Entities: w.App.Catalog.Entities(w.App.Store.Now()), Entity: catalog.EntityCode(v.FormValue("ente")), From: v.FormValue("dal"), To: v.FormValue("al")}
+	d := simulationData{automation: a, Entities: p.App.Catalog.Entities(p.App.Store.Now()), Entity: catalog.EntityCode(r.FormValue("ente")), From: r.FormValue("dal"), To: r.FormValue("al")}
 	for _, s := range sagas.Settings() {
 		if s.Saga == a.ID {
-			d.Settings = append(d.Settings, settingField{Name: s.Name, Label: settingNames[s.Name].Label, Allowed: settingNames[s.Name].Takes, Value: strings.TrimSpace(v.FormValue(s.Name))})
+			d.Settings = append(d.Settings, settingField{Name: s.Name, Label: settingNames[s.Name].Label, Allowed: settingNames[s.Name].Takes, Value: strings.TrimSpace(r.FormValue(s.Name))})
 		}
 	}
 	return d, nil
 }
 
-func (w *Pages) automationPage(v *ui.Request) error {
-	d, err := w.readSimulation(v)
+func (p *Pages) automationPage(r *ui.Request) error {
+	d, err := p.readSimulation(r)
 	if err != nil {
 		return err
 	}
-	return w.renderSimulation(v, http.StatusOK, nil, d)
+	return p.renderSimulation(r, http.StatusOK, nil, d)
 }
 
-func (w *Pages) renderSimulation(v *ui.Request, status int, p *ui.Problem, d simulationData) error {
-	return w.Render(v, status, ui.Page{
-		Template: "automatismo", Title: d.Name, Breadcrumb: []ui.Crumb{adminTrail[0], {Name: "Automatismi", Path: "/amministrazione/automatismi"}}, Problem: p, Data: d,
+func (p *Pages) renderSimulation(r *ui.Request, status int, problem *ui.Problem, d simulationData) error {
+	return p.Render(r, status, ui.Page{
+		Template: "automatismo", Title: d.Name, Breadcrumb: []ui.Crumb{adminTrail[0], {Name: "Automatismi", Path: "/amministrazione/automatismi"}}, Problem: problem, Data: d,
 	})
 }
 
@@ -195,39 +195,39 @@ const simulationTimeout = 75 * time.Second
 
 // simulate runs the saga over the whole log with other settings and shows the result. Only one simulation runs at a time on this node,
 // since each reads the whole log.
-func (w *Pages) simulate(v *ui.Request) error {
-	d, err := w.readSimulation(v)
+func (p *Pages) simulate(r *ui.Request) error {
+	d, err := p.readSimulation(r)
 	if err != nil {
 		return err
 	}
-	changed, from, to, p := w.parseSimulation(d)
-	if p != nil {
-		return w.renderSimulation(v, p.Status, p, d)
+	changed, from, to, problem := p.parseSimulation(d)
+	if problem != nil {
+		return p.renderSimulation(r, problem.Status, problem, d)
 	}
-	if !w.simulating.TryLock() {
-		p := &ui.Problem{Status: http.StatusConflict, Title: "Un’altra simulazione è in corso", Text: "Riprovi tra poco: ciascuna rilegge tutto il registro, e se ne fa una alla volta."}
-		return w.renderSimulation(v, p.Status, p, d)
+	if !p.simulating.TryLock() {
+		problem := &ui.Problem{Status: http.StatusConflict, Title: "Un’altra simulazione è in corso", Text: "Riprovi tra poco: ciascuna rilegge tutto il registro, e se ne fa una alla volta."}
+		return p.renderSimulation(r, problem.Status, problem, d)
 	}
-	defer w.simulating.Unlock()
-	ctx, cancel := context.WithTimeout(v.Context(), simulationTimeout)
+	defer p.simulating.Unlock()
+	ctx, cancel := context.WithTimeout(r.Context(), simulationTimeout)
 	defer cancel()
 	saga, _ := sagas.ForSimulation(d.ID, changed)
-	result, err := runtime.Simulate(ctx, w.App.Store, saga, rules.Engine{Catalog: changed, Playbooks: w.App.Playbooks}, from, to, func(int) {})
-	if errors.Is(err, context.DeadlineExceeded) && v.Context().Err() == nil {
-		p := &ui.Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
-		return w.renderSimulation(v, p.Status, p, d)
+	result, err := runtime.Simulate(ctx, p.App.Store, saga, rules.Engine{Catalog: changed, Playbooks: p.App.Playbooks}, from, to, func(int) {})
+	if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil {
+		problem := &ui.Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
+		return p.renderSimulation(r, problem.Status, problem, d)
 	}
 	if err != nil {
 		return err
 	}
 	d.setResult(result)
-	return w.renderSimulation(v, http.StatusOK, nil, d)
+	return p.renderSimulation(r, http.StatusOK, nil, d)
 }
 
 // parseSimulation returns the catalogue with the typed settings, and the period to simulate. Its problem is nil if all values are valid.
-func (w *Pages) parseSimulation(d simulationData) (changed *catalog.Catalog, from, to time.Time, p *ui.Problem) {
+func (p *Pages) parseSimulation(d simulationData) (changed *catalog.Catalog, from, to time.Time, _ *ui.Problem) {
 	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Controlli i valori: accanto a ciascuno sta che cosa è ammesso."}
-	to = w.App.Store.Now()
+	to = p.App.Store.Now()
 	for _, day := range []struct {
 		name, text string
 		into       *time.Time
@@ -248,12 +248,12 @@ func (w *Pages) parseSimulation(d simulationData) (changed *catalog.Catalog, fro
 		}
 	}
 	var entities []catalog.EntityCode
-	if _, known := w.App.Catalog.Entity(d.Entity); known {
+	if _, known := p.App.Catalog.Entity(d.Entity); known {
 		entities = append(entities, d.Entity)
 	} else if d.Entity != "" {
 		problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "ente", Text: "Ente: non esiste."})
 	}
-	changed, err := sagas.WithSettings(w.App.Catalog, changes, entities...)
+	changed, err := sagas.WithSettings(p.App.Catalog, changes, entities...)
 	if err != nil {
 		problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "impostazioni", Text: "Impostazioni: una di queste non è ammessa, da sola o insieme alle altre."})
 	}

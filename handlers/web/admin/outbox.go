@@ -15,10 +15,10 @@ import (
 )
 
 // outboxRoutes returns the routes of the outbox: waiting and poisoned messages, and e-mails.
-func (w *Pages) outboxRoutes() []ui.Route {
+func (p *Pages) outboxRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: identity.Administer, Handle: w.outboxPage},
-		{Pattern: "POST /amministrazione/messaggi/riprova", Access: ui.WithRole, Action: identity.Administer, Handle: w.retryMessages},
+		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: identity.Administer, Handle: p.outboxPage},
+		{Pattern: "POST /amministrazione/messaggi/riprova", Access: ui.WithRole, Action: identity.Administer, Handle: p.retryMessages},
 	}
 }
 
@@ -59,9 +59,9 @@ type outboxMail struct {
 
 const messagesPageSize = 100
 
-func (w *Pages) outboxPage(v *ui.Request) error {
-	d := outboxData{OnlyPoisoned: v.FormValue("solo") == "da-parte", Limit: messagesPageSize}
-	counts, err := messages.Counts(v.Context(), w.App.Store.WorkerPool())
+func (p *Pages) outboxPage(r *ui.Request) error {
+	d := outboxData{OnlyPoisoned: r.FormValue("solo") == "da-parte", Limit: messagesPageSize}
+	counts, err := messages.Counts(r.Context(), p.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
@@ -69,26 +69,26 @@ func (w *Pages) outboxPage(v *ui.Request) error {
 		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
 		d.PoisonedTotal += c.Poisoned
 	}
-	waiting, err := messages.List(v.Context(), w.App.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
+	waiting, err := messages.List(r.Context(), p.App.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
 	if err != nil {
 		return err
 	}
 	for _, m := range waiting {
 		d.Messages = append(d.Messages, outboxMessage{m, cmp.Or(topicNames[m.Topic], m.Topic)})
 	}
-	if err := w.addMails(v, &d); err != nil {
+	if err := p.addMails(r, &d); err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "messaggi", Title: "Messaggi in uscita", Breadcrumb: adminTrail, Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "messaggi", Title: "Messaggi in uscita", Breadcrumb: adminTrail, Data: d})
 }
 
 // addMails fills in the number of mails by state, and lists the newest ones that were not simply sent.
-func (w *Pages) addMails(v *ui.Request, d *outboxData) error {
-	counts, err := messages.CountMails(v.Context(), w.App.Store.WorkerPool())
+func (p *Pages) addMails(r *ui.Request, d *outboxData) error {
+	counts, err := messages.CountMails(r.Context(), p.App.Store.WorkerPool())
 	if err != nil {
 		return err
 	}
-	mails, err := messages.ListMails(v.Context(), w.App.Store.WorkerPool(), messagesPageSize)
+	mails, err := messages.ListMails(r.Context(), p.App.Store.WorkerPool(), messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -109,18 +109,18 @@ func (w *Pages) addMails(v *ui.Request, d *outboxData) error {
 var errNothingToRetry = &ui.Problem{Status: http.StatusConflict, Title: "Nulla da riprovare", Text: "Il messaggio non è, o non è più, tra quelli messi da parte."}
 
 // retryMessages puts one poisoned message, or all of them, back into its topic.
-func (w *Pages) retryMessages(v *ui.Request) error {
-	ids := slices.DeleteFunc([]string{v.FormValue("messaggio")}, func(id string) bool { return id == "" })
-	if len(ids) == 0 && v.FormValue("tutti") == "" {
+func (p *Pages) retryMessages(r *ui.Request) error {
+	ids := slices.DeleteFunc([]string{r.FormValue("messaggio")}, func(id string) bool { return id == "" })
+	if len(ids) == 0 && r.FormValue("tutti") == "" {
 		return errNothingToRetry
 	}
-	n, err := messages.Retry(v.Context(), w.App.Store.WorkerPool(), ids...)
+	n, err := messages.Retry(r.Context(), p.App.Store.WorkerPool(), ids...)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return errNothingToRetry
 	}
-	w.logAdministration(v, "messages retried", "")
-	return v.Redirect("/amministrazione/messaggi?fatto=rimessi")
+	p.logAdministration(r, "messages retried", "")
+	return r.Redirect("/amministrazione/messaggi?fatto=rimessi")
 }

@@ -28,6 +28,6 @@ func New(u *ui.UI) (*Pages, error) {
 }
 
 // Routes returns the routes of the pages of administrators.
-func (w *Pages) Routes() []ui.Route {
-	return slices.Concat(w.adminRoutes(), w.peopleRoutes(), w.automationRoutes(), w.outboxRoutes())
+func (p *Pages) Routes() []ui.Route {
+	return slices.Concat(p.adminRoutes(), p.peopleRoutes(), p.automationRoutes(), p.outboxRoutes())
 }

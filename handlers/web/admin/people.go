@@ -21,14 +21,14 @@ import (
 )
 
 // peopleRoutes returns the routes of staff accounts and their placements.
-func (w *Pages) peopleRoutes() []ui.Route {
+func (p *Pages) peopleRoutes() []ui.Route {
 	route := func(method, path string, handle func(*ui.Request) error) ui.Route {
 		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
 	}
 	return []ui.Route{
-		route("GET", "", w.peoplePage), route("GET", "/nuova", w.newPersonPage), route("POST", "/nuova", w.addPerson),
-		route("GET", "/{account}", w.personPage), route("POST", "/{account}/ruoli", w.addPlacement), route("POST", "/{account}/ruoli/fine", w.endPlacement),
-		route("POST", "/{account}/credenziali", w.renewSecrets), route("POST", "/{account}/disattiva", w.disablePerson),
+		route("GET", "", p.peoplePage), route("GET", "/nuova", p.newPersonPage), route("POST", "/nuova", p.addPerson),
+		route("GET", "/{account}", p.personPage), route("POST", "/{account}/ruoli", p.addPlacement), route("POST", "/{account}/ruoli/fine", p.endPlacement),
+		route("POST", "/{account}/credenziali", p.renewSecrets), route("POST", "/{account}/disattiva", p.disablePerson),
 	}
 }
 
@@ -61,9 +61,9 @@ type placementRow struct {
 
 const peoplePageSize = 50
 
-func (w *Pages) peoplePage(v *ui.Request) error {
-	d := peopleData{Q: v.FormValue("q"), Entity: catalog.EntityCode(v.FormValue("ente")), Entities: w.App.Catalog.AllEntities()}
-	all, err := w.Identity.ListStaff(v.Context(), identity.StaffFilter{Q: d.Q, Entity: d.Entity, After: v.FormValue("dopo"), Limit: peoplePageSize + 1})
+func (p *Pages) peoplePage(r *ui.Request) error {
+	d := peopleData{Q: r.FormValue("q"), Entity: catalog.EntityCode(r.FormValue("ente")), Entities: p.App.Catalog.AllEntities()}
+	all, err := p.Identity.ListStaff(r.Context(), identity.StaffFilter{Q: d.Q, Entity: d.Entity, After: r.FormValue("dopo"), Limit: peoplePageSize + 1})
 	if err != nil {
 		return err
 	}
@@ -73,24 +73,24 @@ func (w *Pages) peoplePage(v *ui.Request) error {
 	}
 	for _, a := range all {
 		row := personRow{Account: a}
-		for _, p := range w.placementRows(a) {
-			if p.Current {
-				row.CurrentRoles = append(row.CurrentRoles, p)
+		for _, placement := range p.placementRows(a) {
+			if placement.Current {
+				row.CurrentRoles = append(row.CurrentRoles, placement)
 			}
 		}
 		d.Rows = append(d.Rows, row)
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "persone", Title: "Persone e ruoli", Breadcrumb: adminTrail, Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "persone", Title: "Persone e ruoli", Breadcrumb: adminTrail, Data: d})
 }
 
-func (w *Pages) placementRows(a identity.Account) (rows []placementRow) {
-	now := w.Now()
-	for _, p := range a.Placements {
-		r := placementRow{Placement: p, Role: ui.RoleNames[p.Role], Current: !p.ValidFrom.After(now) && (p.ValidTo == nil || p.ValidTo.After(now))}
-		if p.Entity != "" {
-			r.EntityName = w.EntityName(p.Entity)
+func (p *Pages) placementRows(a identity.Account) (rows []placementRow) {
+	now := p.Now()
+	for _, placement := range a.Placements {
+		row := placementRow{Placement: placement, Role: ui.RoleNames[placement.Role], Current: !placement.ValidFrom.After(now) && (placement.ValidTo == nil || placement.ValidTo.After(now))}
+		if placement.Entity != "" {
+			row.EntityName = p.EntityName(placement.Entity)
 		}
-		rows = append(rows, r)
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -109,9 +109,9 @@ type roleForm struct {
 	Entities []catalog.Entity
 }
 
-func (w *Pages) readRoleForm(v *ui.Request) roleForm {
+func (p *Pages) readRoleForm(r *ui.Request) roleForm {
 	return roleForm{
-		Role: person.Role(v.FormValue("ruolo")), Entity: catalog.EntityCode(v.FormValue("ente")), Roles: staffRoles, Entities: w.App.Catalog.Entities(w.App.Store.Now()),
+		Role: person.Role(r.FormValue("ruolo")), Entity: catalog.EntityCode(r.FormValue("ente")), Roles: staffRoles, Entities: p.App.Catalog.Entities(p.App.Store.Now()),
 	}
 }
 
@@ -124,40 +124,40 @@ func (f roleForm) check(c *catalog.Catalog) error {
 	return identity.CheckPlacement(f.Role, f.Entity)
 }
 
-func (w *Pages) newPersonPage(v *ui.Request) error {
-	return w.renderNewPerson(v, http.StatusOK, nil)
+func (p *Pages) newPersonPage(r *ui.Request) error {
+	return p.renderNewPerson(r, http.StatusOK, nil)
 }
 
-func (w *Pages) renderNewPerson(v *ui.Request, status int, p *ui.Problem) error {
-	d := newPersonData{v.FormValue("utente"), v.FormValue("nome"), v.FormValue("cognome"), w.readRoleForm(v)}
-	return w.Render(v, status, ui.Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
+func (p *Pages) renderNewPerson(r *ui.Request, status int, problem *ui.Problem) error {
+	d := newPersonData{r.FormValue("utente"), r.FormValue("nome"), r.FormValue("cognome"), p.readRoleForm(r)}
+	return p.Render(r, status, ui.Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})
 }
 
 // addPerson creates an account with its first placement, and shows its password and PIN once.
-func (w *Pages) addPerson(v *ui.Request) error {
-	f := w.readRoleForm(v)
+func (p *Pages) addPerson(r *ui.Request) error {
+	f := p.readRoleForm(r)
 	password, pin, err := identity.GenerateSecrets()
 	if err != nil {
 		return err
 	}
 	var id string
-	if err = f.check(w.App.Catalog); err == nil {
-		id, err = w.Identity.CreateAccount(v.Context(), identity.NewAccount{
-			Username: v.FormValue("utente"), GivenName: v.FormValue("nome"), FamilyName: v.FormValue("cognome"), Password: password, PIN: pin,
+	if err = f.check(p.App.Catalog); err == nil {
+		id, err = p.Identity.CreateAccount(r.Context(), identity.NewAccount{
+			Username: r.FormValue("utente"), GivenName: r.FormValue("nome"), FamilyName: r.FormValue("cognome"), Password: password, PIN: pin,
 		})
 	}
 	if err == nil {
-		_, err = w.Identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
+		_, err = p.Identity.AddPlacement(r.Context(), id, f.Role, f.Entity, time.Time{})
 	}
 	if err != nil {
-		p := ui.ProblemOf(err)
-		if p.Status >= http.StatusInternalServerError {
+		problem := ui.ProblemOf(err)
+		if problem.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.renderNewPerson(v, p.Status, p)
+		return p.renderNewPerson(r, problem.Status, problem)
 	}
-	w.logAdministration(v, "account made", id)
-	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
+	p.logAdministration(r, "account made", id)
+	return p.renderPerson(r, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
 // secrets holds a new password and PIN. They are shown once, in the response to the request that created them.
@@ -171,89 +171,89 @@ type personData struct {
 	IsSelf  bool // the administrator's own account
 }
 
-func (w *Pages) personPage(v *ui.Request) error {
-	return w.renderPerson(v, http.StatusOK, nil, v.PathValue("account"), nil)
+func (p *Pages) personPage(r *ui.Request) error {
+	return p.renderPerson(r, http.StatusOK, nil, r.PathValue("account"), nil)
 }
 
-func (w *Pages) renderPerson(v *ui.Request, status int, p *ui.Problem, id string, s *secrets) error {
-	a, err := w.Identity.Account(v.Context(), id)
+func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id string, s *secrets) error {
+	a, err := p.Identity.Account(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Roles: w.placementRows(a), Form: w.readRoleForm(v), Secrets: s, IsSelf: a.ID == v.Session.Account}
-	return w.Render(v, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: p, Data: d})
+	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Secrets: s, IsSelf: a.ID == r.Session.Account}
+	return p.Render(r, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})
 }
 
 // changeAccount runs a change of the account in the path and logs it. It shows the account again, with the error message of a refused
 // change or with a message of success.
-func (w *Pages) changeAccount(v *ui.Request, action, message string, do func(id string) error) error {
-	id := v.PathValue("account")
+func (p *Pages) changeAccount(r *ui.Request, action, message string, do func(id string) error) error {
+	id := r.PathValue("account")
 	err := do(id)
 	if err != nil {
-		p := ui.ProblemOf(err)
-		if p.Status >= http.StatusInternalServerError || errors.Is(err, identity.ErrNotFound) {
+		problem := ui.ProblemOf(err)
+		if problem.Status >= http.StatusInternalServerError || errors.Is(err, identity.ErrNotFound) {
 			return err
 		}
-		return w.renderPerson(v, p.Status, p, id, nil)
+		return p.renderPerson(r, problem.Status, problem, id, nil)
 	}
-	w.logAdministration(v, action, id)
-	return v.Redirect("/amministrazione/persone/" + id + "?fatto=" + message)
+	p.logAdministration(r, action, id)
+	return r.Redirect("/amministrazione/persone/" + id + "?fatto=" + message)
 }
 
 // logAdministration logs an administrator's action, the account that it changed, and the administrator's account.
-func (w *Pages) logAdministration(v *ui.Request, action, account string) {
-	w.Log.LogAttrs(v.Context(), slog.LevelInfo, "administrative action", slog.String("what", action), slog.String("account", account),
-		slog.String("by", v.Session.Account), slog.String("request_id", middleware.RequestID(v.Context())))
+func (p *Pages) logAdministration(r *ui.Request, action, account string) {
+	p.Log.LogAttrs(r.Context(), slog.LevelInfo, "administrative action", slog.String("what", action), slog.String("account", account),
+		slog.String("by", r.Session.Account), slog.String("request_id", middleware.RequestID(r.Context())))
 }
 
 // administrationRef returns the reference to the administrator in the history of the tickets that lose their assignee by the change.
-func administrationRef(v *ui.Request) string { return "administration/" + v.Session.Account }
+func administrationRef(r *ui.Request) string { return "administration/" + r.Session.Account }
 
-func (w *Pages) addPlacement(v *ui.Request) error {
-	return w.changeAccount(v, "placement added", "ruolo", func(id string) error {
-		f := w.readRoleForm(v)
-		if err := f.check(w.App.Catalog); err != nil {
+func (p *Pages) addPlacement(r *ui.Request) error {
+	return p.changeAccount(r, "placement added", "ruolo", func(id string) error {
+		f := p.readRoleForm(r)
+		if err := f.check(p.App.Catalog); err != nil {
 			return err
 		}
-		_, err := w.Identity.AddPlacement(v.Context(), id, f.Role, f.Entity, time.Time{})
+		_, err := p.Identity.AddPlacement(r.Context(), id, f.Role, f.Entity, time.Time{})
 		return err
 	})
 }
 
-func (w *Pages) endPlacement(v *ui.Request) error {
-	return w.changeAccount(v, "placement ended", "ruolo-finito", func(id string) error {
-		f := w.readRoleForm(v)
-		if id == v.Session.Account && f.Role == person.Administrator {
+func (p *Pages) endPlacement(r *ui.Request) error {
+	return p.changeAccount(r, "placement ended", "ruolo-finito", func(id string) error {
+		f := p.readRoleForm(r)
+		if id == r.Session.Account && f.Role == person.Administrator {
 			return errOwnAccount
 		}
-		_, err := w.App.EndPlacement(v.Context(), id, f.Role, f.Entity, administrationRef(v))
+		_, err := p.App.EndPlacement(r.Context(), id, f.Role, f.Entity, administrationRef(r))
 		return err
 	})
 }
 
 // renewSecrets gives an account a new password and PIN, and shows them once.
-func (w *Pages) renewSecrets(v *ui.Request) error {
-	id := v.PathValue("account")
+func (p *Pages) renewSecrets(r *ui.Request) error {
+	id := r.PathValue("account")
 	password, pin, err := identity.GenerateSecrets()
 	if err == nil {
-		err = w.Identity.SetPassword(v.Context(), id, password, pin)
+		err = p.Identity.SetPassword(r.Context(), id, password, pin)
 	}
 	if err != nil {
 		return err
 	}
-	w.logAdministration(v, "secrets renewed", id)
-	return w.renderPerson(v, http.StatusOK, nil, id, &secrets{password, pin})
+	p.logAdministration(r, "secrets renewed", id)
+	return p.renderPerson(r, http.StatusOK, nil, id, &secrets{password, pin})
 }
 
-func (w *Pages) disablePerson(v *ui.Request) error {
-	return w.changeAccount(v, "account disabled", "disattivata", func(id string) error {
+func (p *Pages) disablePerson(r *ui.Request) error {
+	return p.changeAccount(r, "account disabled", "disattivata", func(id string) error {
 		switch {
-		case id == v.Session.Account:
+		case id == r.Session.Account:
 			return errOwnAccount
-		case v.FormValue("conferma") == "":
+		case r.FormValue("conferma") == "":
 			return errUnconfirmed
 		}
-		_, err := w.App.Disable(v.Context(), id, administrationRef(v))
+		_, err := p.App.Disable(r.Context(), id, administrationRef(r))
 		return err
 	})
 }

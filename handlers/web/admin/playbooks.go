@@ -21,24 +21,24 @@ type playbookRow struct {
 	Starts   []string // the problems that start it
 }
 
-func (w *Pages) playbooksPage(v *ui.Request) error {
+func (p *Pages) playbooksPage(r *ui.Request) error {
 	var rows []playbookRow
-	library := w.App.Playbooks
-	for _, p := range library.Current() {
-		row := playbookRow{Playbook: p, Versions: library.Versions(p.ID), Starts: w.startTexts(p)}
-		for range library.Paths(library.Pin(p)) {
+	library := p.App.Playbooks
+	for _, pb := range library.Current() {
+		row := playbookRow{Playbook: pb, Versions: library.Versions(pb.ID), Starts: p.startTexts(pb)}
+		for range library.Paths(library.Pin(pb)) {
 			row.Paths++
 		}
 		rows = append(rows, row)
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "procedure", Title: "Procedure di verifica", Breadcrumb: adminTrail, Data: rows})
 }
 
 // startTexts returns the problems that start a playbook, in words.
-func (w *Pages) startTexts(p *playbook.Playbook) (texts []string) {
-	for _, s := range p.Starts {
-		service, _ := w.App.Catalog.Service(s.Service)
-		problem, _ := w.App.Catalog.Problem(s.Service, s.Problem)
+func (p *Pages) startTexts(pb *playbook.Playbook) (texts []string) {
+	for _, s := range pb.Starts {
+		service, _ := p.App.Catalog.Service(s.Service)
+		problem, _ := p.App.Catalog.Problem(s.Service, s.Problem)
 		text := service.Label + ": " + problem.Label
 		if s.Facilitated {
 			text += ", con accesso facilitato"
@@ -83,23 +83,23 @@ type treeStep struct {
 	Yes      bool
 }
 
-func (w *Pages) playbookPage(v *ui.Request) error {
-	library := w.App.Playbooks
-	versions := library.Versions(playbook.ID(v.PathValue("playbook")))
+func (p *Pages) playbookPage(r *ui.Request) error {
+	library := p.App.Playbooks
+	versions := library.Versions(playbook.ID(r.PathValue("playbook")))
 	if len(versions) == 0 {
 		return identity.ErrNotFound
 	}
-	p := versions[len(versions)-1]
-	if n, err := strconv.Atoi(v.FormValue("versione")); err == nil {
+	pb := versions[len(versions)-1]
+	if n, err := strconv.Atoi(r.FormValue("versione")); err == nil {
 		var ok bool
-		if p, ok = library.Find(p.ID, n); !ok {
+		if pb, ok = library.Find(pb.ID, n); !ok {
 			return identity.ErrNotFound
 		}
 	}
-	d := playbookData{Playbook: p, Versions: versions, Starts: w.startTexts(p)}
-	d.Tree = newTree(p, p.Start, map[playbook.CheckID]bool{})
+	d := playbookData{Playbook: pb, Versions: versions, Starts: p.startTexts(pb)}
+	d.Tree = newTree(pb, pb.Start, map[playbook.CheckID]bool{})
 	reached := map[playbook.OutcomeID]bool{}
-	for walk := range library.Paths(library.Pin(p)) {
+	for walk := range library.Paths(library.Pin(pb)) {
 		path := treePath{End: "torna a una verifica già fatta"}
 		if walk.Outcome != nil {
 			path.End, reached[walk.Outcome.ID] = walk.Outcome.Title, true
@@ -111,41 +111,41 @@ func (w *Pages) playbookPage(v *ui.Request) error {
 		}
 		d.Paths = append(d.Paths, path)
 	}
-	for _, o := range p.Outcomes {
+	for _, o := range pb.Outcomes {
 		if !reached[o.ID] {
 			d.Unused = append(d.Unused, o.ID)
 		}
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "procedura", Title: p.Title, Breadcrumb: append(slices.Clone(adminTrail), ui.Crumb{Name: "Procedure di verifica", Path: "/amministrazione/procedure"}), Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "procedura", Title: pb.Title, Breadcrumb: append(slices.Clone(adminTrail), ui.Crumb{Name: "Procedure di verifica", Path: "/amministrazione/procedure"}), Data: d})
 }
 
 // newTree returns the tree of a playbook below a check. A check that several branches lead to is drawn only once, where it comes first.
-func newTree(p *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]bool) *treeNode {
+func newTree(pb *playbook.Playbook, id playbook.CheckID, drawn map[playbook.CheckID]bool) *treeNode {
 	drawn[id] = true
-	c := &p.Checks[slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == id })]
+	c := &pb.Checks[slices.IndexFunc(pb.Checks, func(c playbook.Check) bool { return c.ID == id })]
 	n := &treeNode{Check: c}
 	for _, e := range c.Evidence {
-		f := p.Fields[slices.IndexFunc(p.Fields, func(f playbook.Field) bool { return f.ID == e.Field })]
+		f := pb.Fields[slices.IndexFunc(pb.Fields, func(f playbook.Field) bool { return f.ID == e.Field })]
 		label := f.Label
 		if !e.Required {
 			label += " (facoltativo)"
 		}
 		n.Needs = append(n.Needs, label)
 	}
-	n.Yes, n.No = newTreeBranch(p, c.Yes, drawn), newTreeBranch(p, c.No, drawn)
+	n.Yes, n.No = newTreeBranch(pb, c.Yes, drawn), newTreeBranch(pb, c.No, drawn)
 	return n
 }
 
-func newTreeBranch(p *playbook.Playbook, b playbook.Branch, drawn map[playbook.CheckID]bool) treeBranch {
+func newTreeBranch(pb *playbook.Playbook, b playbook.Branch, drawn map[playbook.CheckID]bool) treeBranch {
 	switch {
 	case b.Check != "" && drawn[b.Check]:
-		i := slices.IndexFunc(p.Checks, func(c playbook.Check) bool { return c.ID == b.Check })
-		return treeBranch{SeenQuestion: p.Checks[i].Question}
+		i := slices.IndexFunc(pb.Checks, func(c playbook.Check) bool { return c.ID == b.Check })
+		return treeBranch{SeenQuestion: pb.Checks[i].Question}
 	case b.Check != "":
-		return treeBranch{Node: newTree(p, b.Check, drawn)}
+		return treeBranch{Node: newTree(pb, b.Check, drawn)}
 	case b.Playbook != "":
 		return treeBranch{Playbook: b.Playbook}
 	}
-	i := slices.IndexFunc(p.Outcomes, func(o playbook.Outcome) bool { return o.ID == b.Outcome })
-	return treeBranch{Outcome: &p.Outcomes[i]}
+	i := slices.IndexFunc(pb.Outcomes, func(o playbook.Outcome) bool { return o.ID == b.Outcome })
+	return treeBranch{Outcome: &pb.Outcomes[i]}
 }

@@ -40,10 +40,10 @@ type accessRow struct {
 
 const accessesPageSize = 100
 
-func (w *Pages) accessesPage(v *ui.Request) error {
-	before, _ := strconv.ParseInt(v.FormValue("prima"), 10, 64) // a text that is not a number shows the newest page
-	d := accessesData{ID: ticket.ID(v.PathValue("id")), IsLaterPage: before > 0}
-	entries, t, names, err := w.App.ListAccesses(v.Context(), v.Caller, d.ID, before, accessesPageSize+1)
+func (p *Pages) accessesPage(r *ui.Request) error {
+	before, _ := strconv.ParseInt(r.FormValue("prima"), 10, 64) // a text that is not a number shows the newest page
+	d := accessesData{ID: ticket.ID(r.PathValue("id")), IsLaterPage: before > 0}
+	entries, t, names, err := p.App.ListAccesses(r.Context(), r.Caller, d.ID, before, accessesPageSize+1)
 	if err != nil {
 		return err
 	}
@@ -53,45 +53,45 @@ func (w *Pages) accessesPage(v *ui.Request) error {
 		d.NextBefore = entries[accessesPageSize-1].ID
 	}
 	for _, e := range entries {
-		d.Rows = append(d.Rows, w.newAccessRow(d.ID, e, names))
+		d.Rows = append(d.Rows, p.newAccessRow(d.ID, e, names))
 	}
-	return w.Render(v, http.StatusOK, ui.Page{
+	return p.Render(r, http.StatusOK, ui.Page{
 		Template: "accessi", Title: "Accessi alla richiesta " + d.Number, Data: d,
 		Breadcrumb: []ui.Crumb{auditTrail[0], {Name: "Richiesta " + d.Number, Path: "/revisione/" + string(d.ID)}},
 	})
 }
 
 // newAccessRow converts an access record of the ticket id. A citizen whose actor id is the ticket's id read by the personal link.
-func (w *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
-	r := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
+func (p *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
+	row := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
 	if e.By.Entity != "" {
-		r.EntityName = w.EntityName(e.By.Entity)
+		row.EntityName = p.EntityName(e.By.Entity)
 	}
 	if e.By.Role == person.Citizen && e.By.ID == string(id) {
-		r.Who = "con il collegamento personale"
+		row.Who = "con il collegamento personale"
 	}
-	return r
+	return row
 }
 
 // accessesCSV sends all stored access records of a ticket as a CSV file.
-func (w *Pages) accessesCSV(v *ui.Request) error {
-	id := ticket.ID(v.PathValue("id"))
-	entries, t, names, err := w.App.ListAccesses(v.Context(), v.Caller, id, 0, math.MaxInt32)
+func (p *Pages) accessesCSV(r *ui.Request) error {
+	id := ticket.ID(r.PathValue("id"))
+	entries, t, names, err := p.App.ListAccesses(r.Context(), r.Caller, id, 0, math.MaxInt32)
 	if err != nil {
 		return err
 	}
-	out := middleware.NewCSVWriter(v.Writer, "accessi-"+t.Number+".csv", ';')
+	out := middleware.NewCSVWriter(r.Writer, "accessi-"+t.Number+".csv", ';')
 	if err := out.WriteRow("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
-		return w.AbortDownload(v, err)
+		return p.AbortDownload(r, err)
 	}
 	for _, e := range entries {
-		r := w.newAccessRow(id, e, names)
-		if err := out.WriteRow(e.At.Format(time.RFC3339Nano), r.Who, e.By.ID, r.Role, r.EntityName, r.What, string(e.Detail)); err != nil {
-			return w.AbortDownload(v, err)
+		row := p.newAccessRow(id, e, names)
+		if err := out.WriteRow(e.At.Format(time.RFC3339Nano), row.Who, e.By.ID, row.Role, row.EntityName, row.What, string(e.Detail)); err != nil {
+			return p.AbortDownload(r, err)
 		}
 	}
 	if err := out.Flush(); err != nil {
-		return w.AbortDownload(v, err)
+		return p.AbortDownload(r, err)
 	}
 	return nil
 }

@@ -32,4 +32,4 @@ func New(u *ui.UI) (*Pages, error) {
 }
 
 // Routes returns the routes of the pages of auditors.
-func (w *Pages) Routes() []ui.Route { return w.auditRoutes() }
+func (p *Pages) Routes() []ui.Route { return p.auditRoutes() }

@@ -18,9 +18,9 @@ import (
 // refers to no other file.
 const dossierTemplatePath = "templates/fascicolo.html"
 
-func (w *Pages) parseDossier() (*template.Template, error) {
-	t, err := template.New("fascicolo.html").Funcs(w.TemplateFuncs()).Funcs(template.FuncMap{
-		"who": w.actorName, "instant": formatInstant, "indented": func(raw json.RawMessage) string { return indentJSON(raw) },
+func (p *Pages) parseDossier() (*template.Template, error) {
+	t, err := template.New("fascicolo.html").Funcs(p.TemplateFuncs()).Funcs(template.FuncMap{
+		"who": p.actorName, "instant": formatInstant, "indented": func(raw json.RawMessage) string { return indentJSON(raw) },
 	}).ParseFS(templateFiles, dossierTemplatePath)
 	if err != nil {
 		return nil, fmt.Errorf("web: templates: %w", err)
@@ -28,28 +28,28 @@ func (w *Pages) parseDossier() (*template.Template, error) {
 	return t, nil
 }
 
-func (w *Pages) readDossier(v *ui.Request) (app.Dossier, error) {
-	return w.App.Dossier(v.Context(), v.Caller, ticket.ID(v.PathValue("id")))
+func (p *Pages) readDossier(r *ui.Request) (app.Dossier, error) {
+	return p.App.Dossier(r.Context(), r.Caller, ticket.ID(r.PathValue("id")))
 }
 
 // dossierHTML sends the dossier as an HTML file to read and to print.
-func (w *Pages) dossierHTML(v *ui.Request) error {
-	d, err := w.readDossier(v)
+func (p *Pages) dossierHTML(r *ui.Request) error {
+	d, err := p.readDossier(r)
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	if err := w.dossierTemplate.Execute(&b, d); err != nil {
+	if err := p.dossierTemplate.Execute(&b, d); err != nil {
 		return fmt.Errorf("dossier: %w", err)
 	}
-	setDownloadHeaders(v, "text/html; charset=utf-8", "fascicolo-"+d.Number+".html")
-	_, _ = b.WriteTo(v.Writer) // the browser may have gone
+	setDownloadHeaders(r, "text/html; charset=utf-8", "fascicolo-"+d.Number+".html")
+	_, _ = b.WriteTo(r.Writer) // the browser may have gone
 	return nil
 }
 
 // dossierJSON sends the dossier as JSON for programs, with the bytes from which the hashes are computed.
-func (w *Pages) dossierJSON(v *ui.Request) error {
-	d, err := w.readDossier(v)
+func (p *Pages) dossierJSON(r *ui.Request) error {
+	d, err := p.readDossier(r)
 	if err != nil {
 		return err
 	}
@@ -57,14 +57,14 @@ func (w *Pages) dossierJSON(v *ui.Request) error {
 	if err != nil {
 		return fmt.Errorf("dossier: %w", err)
 	}
-	setDownloadHeaders(v, "application/json; charset=utf-8", "fascicolo-"+d.Number+".json")
-	_, _ = v.Writer.Write(append(raw, '\n')) // the browser may have gone
+	setDownloadHeaders(r, "application/json; charset=utf-8", "fascicolo-"+d.Number+".json")
+	_, _ = r.Writer.Write(append(raw, '\n')) // the browser may have gone
 	return nil
 }
 
 // setDownloadHeaders sets the headers of a file that the browser saves. The policy forbids scripts and other requests in it.
-func setDownloadHeaders(v *ui.Request, mediaType, name string) {
-	h := v.Writer.Header()
+func setDownloadHeaders(r *ui.Request, mediaType, name string) {
+	h := r.Writer.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")

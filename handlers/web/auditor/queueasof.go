@@ -34,36 +34,36 @@ type queueAsOfData struct {
 
 const queueAsOfPageSize = 50
 
-func (w *Pages) queueAsOfPage(v *ui.Request) error {
-	now := w.App.Store.SettledTime()
+func (p *Pages) queueAsOfPage(r *ui.Request) error {
+	now := p.App.Store.SettledTime()
 	d := queueAsOfData{
-		Entity: catalog.EntityCode(v.FormValue("ente")), Queue: cmp.Or(lists.QueueID(v.FormValue("coda")), lists.NewQueue),
-		FieldValue: cmp.Or(v.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: w.App.Catalog.Entities(now), Queues: lists.AsOfQueues(),
+		Entity: catalog.EntityCode(r.FormValue("ente")), Queue: cmp.Or(lists.QueueID(r.FormValue("coda")), lists.NewQueue),
+		FieldValue: cmp.Or(r.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: p.App.Catalog.Entities(now), Queues: lists.AsOfQueues(),
 	}
-	show := func(status int, p *ui.Problem) error {
-		return w.Render(v, status, ui.Page{Template: "coda-passata", Title: "Coda nel passato", Breadcrumb: auditTrail, Problem: p, Data: d})
+	show := func(status int, problem *ui.Problem) error {
+		return p.Render(r, status, ui.Page{Template: "coda-passata", Title: "Coda nel passato", Breadcrumb: auditTrail, Problem: problem, Data: d})
 	}
 	if d.Entity == "" {
 		return show(http.StatusOK, nil)
 	}
 	at, ok := parseMoment(d.FieldValue)
-	if _, known := w.App.Catalog.Entity(d.Entity); !ok || !known {
-		p := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non si può mostrare", Text: "Scelga un ente e un momento, con giorno e ora."}
+	if _, known := p.App.Catalog.Entity(d.Entity); !ok || !known {
+		problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non si può mostrare", Text: "Scelga un ente e un momento, con giorno e ora."}
 		if !ok {
-			p.Fields = []ui.FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}}
+			problem.Fields = []ui.FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}}
 		}
-		return show(p.Status, p)
+		return show(problem.Status, problem)
 	}
 	if at.After(now) {
 		at = now
 	}
 	d.Moment, d.MomentParam, d.Day = formatInstant(at), at.Format(time.RFC3339Nano), at.In(calendar.Rome()).Format(time.DateOnly)
-	d.Entities = w.App.Catalog.Entities(at)
-	n, _ := strconv.Atoi(v.FormValue("pagina"))
+	d.Entities = p.App.Catalog.Entities(at)
+	n, _ := strconv.Atoi(r.FormValue("pagina"))
 	n = max(n, 1) // a text that is not a number shows the first page
 	skip := (n - 1) * queueAsOfPageSize
 	var err error
-	d.Snapshot, err = w.App.Lists.QueueAsOf(v.Context(), v.Caller.Viewer(), lists.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
+	d.Snapshot, err = p.App.Lists.QueueAsOf(r.Context(), r.Caller.Viewer(), lists.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
 	if err != nil {
 		return err
 	}

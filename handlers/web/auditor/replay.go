@@ -67,60 +67,60 @@ type replayEvent struct {
 
 const citizenViewpoint = "cittadino"
 
-func (w *Pages) replayPage(v *ui.Request) error {
-	id := ticket.ID(v.PathValue("id"))
-	r, err := w.App.Replay(v.Context(), v.Caller, id)
+func (p *Pages) replayPage(r *ui.Request) error {
+	id := ticket.ID(r.PathValue("id"))
+	replay, err := p.App.Replay(r.Context(), r.Caller, id)
 	if err != nil {
 		return err
 	}
-	steps := r.Steps()
-	at, problem := readReplayMoment(v, r, steps)
-	d := replayData{ID: id, Moment: formatInstant(at), FieldValue: at.In(calendar.Rome()).Format("2006-01-02T15:04:05"), IsNow: at.Equal(r.Now), ViewpointID: v.FormValue("come")}
-	d.setTicket(r, at, w.viewpoints(r, id))
+	steps := replay.Steps()
+	at, problem := readReplayMoment(r, replay, steps)
+	d := replayData{ID: id, Moment: formatInstant(at), FieldValue: at.In(calendar.Rome()).Format("2006-01-02T15:04:05"), IsNow: at.Equal(replay.Now), ViewpointID: r.FormValue("come")}
+	d.setTicket(replay, at, p.viewpoints(replay, id))
 	d.setSteps(steps, at)
-	w.setEvents(&d, r, at)
+	p.setEvents(&d, replay, at)
 	status := http.StatusOK
 	if problem != nil {
 		status = problem.Status
 	}
-	return w.Render(v, status, ui.Page{
+	return p.Render(r, status, ui.Page{
 		Template: "storia", Title: "Storia della richiesta " + d.Number, Breadcrumb: auditTrail, Problem: problem, Data: d, Part: "replay",
 	})
 }
 
 // readReplayMoment reads the requested moment: the number of a step (slider) or a time. Without both, and for a time in the future, it is
 // now; a time that cannot be read gives now and an error message.
-func readReplayMoment(v *ui.Request, r *app.Replay, steps []app.Step) (time.Time, *ui.Problem) {
-	if n, err := strconv.Atoi(v.FormValue("passo")); err == nil && n >= 1 && n <= len(steps) {
+func readReplayMoment(r *ui.Request, replay *app.Replay, steps []app.Step) (time.Time, *ui.Problem) {
+	if n, err := strconv.Atoi(r.FormValue("passo")); err == nil && n >= 1 && n <= len(steps) {
 		return steps[n-1].At, nil
 	}
-	text := v.FormValue("momento")
+	text := r.FormValue("momento")
 	if text == "" {
-		return r.Now, nil
+		return replay.Now, nil
 	}
 	at, ok := parseMoment(text)
 	if !ok {
-		return r.Now, &ui.Problem{
+		return replay.Now, &ui.Problem{
 			Status: http.StatusUnprocessableEntity, Title: "Momento non valido", Text: "Ecco la situazione attuale. Indichi un giorno e un’ora, o scelga un passo.",
 			Fields: []ui.FieldProblem{{Field: "momento", Text: "Momento: non è una data con un’ora."}},
 		}
 	}
-	if at.After(r.Now) {
-		return r.Now, nil
+	if at.After(replay.Now) {
+		return replay.Now, nil
 	}
 	return at, nil
 }
 
 // viewpoints returns the viewers to choose from: the auditor, the citizen, the operators of each entity that ever had the ticket, and those
 // of the Region.
-func (w *Pages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
+func (p *Pages) viewpoints(replay *app.Replay, id ticket.ID) []viewpoint {
 	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
-	entities := r.Entities()
+	entities := replay.Entities()
 	if !slices.Contains(entities, catalog.Region) {
 		entities = append(entities, catalog.Region)
 	}
 	for _, e := range entities {
-		name := "Operatori di " + w.EntityName(e)
+		name := "Operatori di " + p.EntityName(e)
 		if e == catalog.Region {
 			name = "Assistenza regionale"
 		}
@@ -130,23 +130,23 @@ func (w *Pages) viewpoints(r *app.Replay, id ticket.ID) []viewpoint {
 }
 
 // setTicket fills in the ticket and its checks as the chosen viewer saw them at the moment.
-func (d *replayData) setTicket(r *app.Replay, at time.Time, viewpoints []viewpoint) {
+func (d *replayData) setTicket(replay *app.Replay, at time.Time, viewpoints []viewpoint) {
 	d.Viewpoints = viewpoints
 	chosen := slices.IndexFunc(viewpoints, func(e viewpoint) bool { return e.ID == d.ViewpointID })
 	if chosen < 0 {
 		chosen, d.ViewpointID = 0, ""
 	}
-	full, visible := r.At(app.AuditorViewer, at)
-	latest, _ := r.At(app.AuditorViewer, r.Now)
+	full, visible := replay.At(app.AuditorViewer, at)
+	latest, _ := replay.At(app.AuditorViewer, replay.Now)
 	d.Number = latest.Number
 	if chosen == 0 {
 		d.Ticket, d.Visible = full, visible
 	} else {
 		d.ViewpointName = viewpoints[chosen].Name
-		d.Ticket, d.Visible = r.At(viewpoints[chosen].viewer, at)
+		d.Ticket, d.Visible = replay.At(viewpoints[chosen].viewer, at)
 		d.HiddenText = hiddenText(full, d.Ticket)
 	}
-	if checks, ok := r.Checks(viewpoints[chosen].viewer, at); ok {
+	if checks, ok := replay.Checks(viewpoints[chosen].viewer, at); ok {
 		d.Checks = &checks
 	}
 }
@@ -201,15 +201,15 @@ func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 }
 
 // setEvents fills in all recorded events and marks those later than the moment.
-func (w *Pages) setEvents(d *replayData, r *app.Replay, at time.Time) {
+func (p *Pages) setEvents(d *replayData, replay *app.Replay, at time.Time) {
 	listed, descriptions := map[string]bool{}, map[int]string{}
-	latest, _ := r.At(app.AuditorViewer, r.Now)
+	latest, _ := replay.At(app.AuditorViewer, replay.Now)
 	for _, l := range latest.Timeline { // the auditor's timeline has an entry for every event
 		descriptions[l.Version] = l.Text
 	}
-	for _, e := range r.Events {
+	for _, e := range replay.Events {
 		listed[e.Position] = true
-		shown := replayEvent{RawEvent: e, PositionNumber: positionNumber(e.Position), Description: descriptions[e.Version], Moment: formatInstant(e.At), ActorName: w.actorName(e.By), IsLater: e.At.After(at), DataJSON: indentJSON(e.Data), PersonalJSON: indentJSON(e.Personal)}
+		shown := replayEvent{RawEvent: e, PositionNumber: positionNumber(e.Position), Description: descriptions[e.Version], Moment: formatInstant(e.At), ActorName: p.actorName(e.By), IsLater: e.At.After(at), DataJSON: indentJSON(e.Data), PersonalJSON: indentJSON(e.Personal)}
 		if listed[e.Cause] {
 			shown.CauseNumber = positionNumber(e.Cause)
 		}
@@ -218,7 +218,7 @@ func (w *Pages) setEvents(d *replayData, r *app.Replay, at time.Time) {
 }
 
 // actorName returns name, role and entity of an actor, in words; missing parts are left out.
-func (w *Pages) actorName(actor ticketview.By) string {
+func (p *Pages) actorName(actor ticketview.By) string {
 	name := actor.Name
 	switch actor.Role {
 	case person.System:
@@ -229,7 +229,7 @@ func (w *Pages) actorName(actor ticketview.By) string {
 		person.Auditor, person.Administrator, person.Integration:
 	}
 	var parts []string
-	for _, part := range []string{name, ui.RoleNames[actor.Role], w.EntityName(actor.Entity)} {
+	for _, part := range []string{name, ui.RoleNames[actor.Role], p.EntityName(actor.Entity)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

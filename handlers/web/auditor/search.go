@@ -15,16 +15,16 @@ import (
 )
 
 // auditRoutes returns the routes of the auditor's pages.
-func (w *Pages) auditRoutes() []ui.Route {
+func (p *Pages) auditRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.searchPage},
-		{Pattern: "POST /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.search},
-		{Pattern: "GET /revisione/coda", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.queueAsOfPage},
-		{Pattern: "GET /revisione/{id}", Access: ui.WithRole, Action: identity.ReadEvents, Handle: w.replayPage},
-		{Pattern: "GET /revisione/{id}/fascicolo.html", Access: ui.WithRole, Action: identity.TakeDossier, Handle: w.dossierHTML},
-		{Pattern: "GET /revisione/{id}/fascicolo.json", Access: ui.WithRole, Action: identity.TakeDossier, Handle: w.dossierJSON},
-		{Pattern: "GET /revisione/{id}/accessi", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: w.accessesPage},
-		{Pattern: "GET /revisione/{id}/accessi.csv", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: w.accessesCSV},
+		{Pattern: "GET /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.searchPage},
+		{Pattern: "POST /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.search},
+		{Pattern: "GET /revisione/coda", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.queueAsOfPage},
+		{Pattern: "GET /revisione/{id}", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.replayPage},
+		{Pattern: "GET /revisione/{id}/fascicolo.html", Access: ui.WithRole, Action: identity.TakeDossier, Handle: p.dossierHTML},
+		{Pattern: "GET /revisione/{id}/fascicolo.json", Access: ui.WithRole, Action: identity.TakeDossier, Handle: p.dossierJSON},
+		{Pattern: "GET /revisione/{id}/accessi", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: p.accessesPage},
+		{Pattern: "GET /revisione/{id}/accessi.csv", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: p.accessesCSV},
 	}
 }
 
@@ -37,23 +37,23 @@ type searchData struct {
 	Page *lists.Page // nil: nothing was searched for
 }
 
-func (w *Pages) searchPage(v *ui.Request) error {
-	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
+func (p *Pages) searchPage(r *ui.Request) error {
+	return p.Render(r, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: searchData{}})
 }
 
 // search lists the tickets that a text is found in. The form is sent by POST, since the text can be a name or a tax code, which must not
 // be in an address.
-func (w *Pages) search(v *ui.Request) error {
-	d := searchData{Q: strings.TrimSpace(v.FormValue("q"))}
+func (p *Pages) search(r *ui.Request) error {
+	d := searchData{Q: strings.TrimSpace(r.FormValue("q"))}
 	if d.Q == "" {
-		return v.Redirect("/revisione")
+		return r.Redirect("/revisione")
 	}
-	found, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Q: d.Q, Cursor: v.FormValue("da")})
+	found, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{Q: d.Q, Cursor: r.FormValue("da")})
 	if err != nil {
 		return err
 	}
 	d.Page = &found
-	return w.Render(v, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "revisione", Title: "Revisione", Data: d})
 }
 
 // formatInstant formats a moment in Rome with milliseconds, so that events within one second can be told apart.

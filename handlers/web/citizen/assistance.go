@@ -20,13 +20,13 @@ import (
 )
 
 // assistanceRoutes returns the routes of the assistance forms, which need no login.
-func (w *Pages) assistanceRoutes() []ui.Route {
+func (p *Pages) assistanceRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /assistenza", Access: ui.Anyone, Handle: w.assistancePage},
-		{Pattern: "GET /assistenza/{service}", Access: ui.Anyone, Handle: w.assistanceFormPage},
-		{Pattern: "POST /assistenza/{service}", Access: ui.Anyone, Limit: w.Middleware.Form, MaxBody: ui.MaxUploadBody, Handle: w.submitAssistance},
-		{Pattern: "POST /assistenza/controllo", Access: ui.Anyone, Handle: w.checkIdentifier},
-		{Pattern: "GET /assistenza/inviata/{opened}", Access: ui.Anyone, Handle: w.confirmationPage},
+		{Pattern: "GET /assistenza", Access: ui.Anyone, Handle: p.assistancePage},
+		{Pattern: "GET /assistenza/{service}", Access: ui.Anyone, Handle: p.assistanceFormPage},
+		{Pattern: "POST /assistenza/{service}", Access: ui.Anyone, Limit: p.Middleware.Form, MaxBody: ui.MaxUploadBody, Handle: p.submitAssistance},
+		{Pattern: "POST /assistenza/controllo", Access: ui.Anyone, Handle: p.checkIdentifier},
+		{Pattern: "GET /assistenza/inviata/{opened}", Access: ui.Anyone, Handle: p.confirmationPage},
 	}
 }
 
@@ -34,24 +34,24 @@ func (w *Pages) assistanceRoutes() []ui.Route {
 var assistanceTrail = []ui.Crumb{{Name: "Inizio", Path: "/"}, {Name: "Assistenza", Path: "/assistenza"}}
 
 // assistancePage lists the services that a person can ask for help with, and the operators' own form.
-func (w *Pages) assistancePage(v *ui.Request) error {
+func (p *Pages) assistancePage(r *ui.Request) error {
 	var services []catalog.Service
-	for _, s := range w.App.Catalog.Services() {
+	for _, s := range p.App.Catalog.Services() {
 		if s.ID != ticket.OperatorsForm {
 			services = append(services, s)
 		}
 	}
-	operators, _ := w.App.Catalog.Service(ticket.OperatorsForm)
-	return w.Render(v, http.StatusOK, ui.Page{Template: "assistenza", Title: "Assistenza", Breadcrumb: assistanceTrail[:1], Data: struct {
+	operators, _ := p.App.Catalog.Service(ticket.OperatorsForm)
+	return p.Render(r, http.StatusOK, ui.Page{Template: "assistenza", Title: "Assistenza", Breadcrumb: assistanceTrail[:1], Data: struct {
 		Services  []catalog.Service
 		Operators catalog.Service
 		AtCounter bool // an operator opens a ticket for a citizen
-	}{services, operators, w.openingCaller(v).Actor.Role.Operates()}})
+	}{services, operators, p.openingCaller(r).Actor.Role.Operates()}})
 }
 
 // openingCaller returns the caller that opens a ticket. A caller in a role that may not open tickets opens as an anonymous requester.
-func (*Pages) openingCaller(v *ui.Request) app.Caller {
-	caller := v.Caller
+func (*Pages) openingCaller(r *ui.Request) app.Caller {
+	caller := r.Caller
 	if !identity.Allows(caller.Actor.Role, identity.OpenTicket) {
 		caller.Actor = person.Actor{Role: person.Anonymous}
 	}
@@ -60,56 +60,56 @@ func (*Pages) openingCaller(v *ui.Request) app.Caller {
 
 // newAssistanceForm returns the empty form of the service in the path, with a new idempotency key. An unknown service is a
 // ticket.NotVisibleError.
-func (w *Pages) newAssistanceForm(v *ui.Request) (f assistanceForm, err error) {
+func (p *Pages) newAssistanceForm(r *ui.Request) (f assistanceForm, err error) {
 	known := false
-	if f.Service, known = w.App.Catalog.Service(catalog.ServiceID(v.PathValue("service"))); !known {
+	if f.Service, known = p.App.Catalog.Service(catalog.ServiceID(r.PathValue("service"))); !known {
 		return f, &ticket.NotVisibleError{}
 	}
-	for _, e := range w.App.Catalog.Entities(w.App.Store.Now()) {
+	for _, e := range p.App.Catalog.Entities(p.App.Store.Now()) {
 		if e.Code != catalog.Region {
 			f.Entities = append(f.Entities, e)
 		}
 	}
-	f.AtCounter = w.openingCaller(v).Actor.Role.Operates()
+	f.AtCounter = p.openingCaller(r).Actor.Role.Operates()
 	f.values = url.Values{}
 	f.IdempotencyKey, err = app.NewID()
 	return f, err
 }
 
-func (w *Pages) renderAssistanceForm(v *ui.Request, status int, f assistanceForm) error {
-	p := ui.Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
+func (p *Pages) renderAssistanceForm(r *ui.Request, status int, f assistanceForm) error {
+	page := ui.Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
 	if f.IsOperatorsForm() {
-		p.Template, p.Title = "modulo-operatori", "Nuova richiesta di assistenza"
+		page.Template, page.Title = "modulo-operatori", "Nuova richiesta di assistenza"
 	}
-	return w.Render(v, status, p)
+	return p.Render(r, status, page)
 }
 
-func (w *Pages) assistanceFormPage(v *ui.Request) error {
-	f, err := w.newAssistanceForm(v)
+func (p *Pages) assistanceFormPage(r *ui.Request) error {
+	f, err := p.newAssistanceForm(r)
 	if err != nil {
 		return err
 	}
-	if err := w.prefill(v, &f); err != nil {
+	if err := p.prefill(r, &f); err != nil {
 		return err
 	}
-	f.values.Set("tipologia", v.FormValue("tipologia")) // a link can preselect the problem
-	return w.renderAssistanceForm(v, http.StatusOK, f)
+	f.values.Set("tipologia", r.FormValue("tipologia")) // a link can preselect the problem
+	return p.renderAssistanceForm(r, http.StatusOK, f)
 }
 
 // prefill fills in known values: for an operator the operator's own health authority; for a logged-in citizen the requester's data of
 // their newest ticket, unless it was erased.
-func (w *Pages) prefill(v *ui.Request, f *assistanceForm) error {
+func (p *Pages) prefill(r *ui.Request, f *assistanceForm) error {
 	if f.AtCounter {
-		f.values.Set("ente", string(v.Caller.Actor.Entity))
+		f.values.Set("ente", string(r.Caller.Actor.Entity))
 	}
-	if v.Session.Actor.Role != person.Citizen {
+	if r.Session.Actor.Role != person.Citizen {
 		return nil
 	}
-	last, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Sort: lists.NewestFirst, Limit: 1})
+	last, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{Sort: lists.NewestFirst, Limit: 1})
 	if err != nil || len(last.Items) == 0 || last.Items[0].Erased {
 		return err
 	}
-	t, err := w.App.Ticket(v.Context(), v.Caller, last.Items[0].ID, nil)
+	t, err := p.App.Ticket(r.Context(), r.Caller, last.Items[0].ID, nil)
 	if err != nil {
 		return err
 	}
@@ -124,21 +124,21 @@ func (w *Pages) prefill(v *ui.Request, f *assistanceForm) error {
 }
 
 // submitAssistance opens a ticket and redirects to its confirmation. A refused form is shown again with what was typed and all errors.
-func (w *Pages) submitAssistance(v *ui.Request) error {
-	files, uploadErr := v.ParseUpload()
-	f, err := w.newAssistanceForm(v)
+func (p *Pages) submitAssistance(r *ui.Request) error {
+	files, uploadErr := r.ParseUpload()
+	f, err := p.newAssistanceForm(r)
 	if err != nil {
 		return err
 	}
-	f.values = v.Form
-	if v.SessionExpired {
+	f.values = r.Form
+	if r.SessionExpired {
 		f.problem = sessionExpiredProblem()
-		f.problem.Text += filesLostNote(v, files)
-		return w.renderAssistanceForm(v, f.problem.Status, f)
+		f.problem.Text += filesLostNote(r, files)
+		return p.renderAssistanceForm(r, f.problem.Status, f)
 	}
-	o, err := w.openTicket(v, f, files, uploadErr)
+	o, err := p.openTicket(r, f, files, uploadErr)
 	if err == nil {
-		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
+		return r.Redirect(p.confirmationPath(ticket.ID(o.Stream)))
 	}
 	refused := false
 	if f.problem, refused = f.problemFor(err, files); !refused {
@@ -147,13 +147,13 @@ func (w *Pages) submitAssistance(v *ui.Request) error {
 		case errors.Is(err, eventstore.ErrKeyReused):
 			f.problem = alreadySentProblem()
 		case eventstore.IsUnavailable(err):
-			v.Session = identity.Session{} // the page's frame would query the database that is unavailable
+			r.Session = identity.Session{} // the page's frame would query the database that is unavailable
 		case !errors.As(err, new(*http.MaxBytesError)):
 			return err
 		}
 	}
-	f.problem.Text += filesLostNote(v, files)
-	return w.renderAssistanceForm(v, f.problem.Status, f)
+	f.problem.Text += filesLostNote(r, files)
+	return p.renderAssistanceForm(r, f.problem.Status, f)
 }
 
 // sessionExpiredProblem refuses a form whose session ended while it was filled in. Sent without a session the ticket would belong to no
@@ -167,27 +167,27 @@ func sessionExpiredProblem() *ui.Problem {
 }
 
 // openTicket validates the form by its own rules and those of the domain together, so that all errors show at once, and opens the ticket.
-func (w *Pages) openTicket(v *ui.Request, f assistanceForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
+func (p *Pages) openTicket(r *ui.Request, f assistanceForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
 	if uploadErr != nil {
 		return app.Outcome{}, uploadErr
 	}
-	caller, request := w.openingCaller(v), f.toRequest(files)
+	caller, request := p.openingCaller(r), f.toRequest(files)
 	if fieldErrors := f.validate(); fieldErrors != nil {
 		var invalid *ticket.InvalidError
-		if err := w.App.ValidateOpen(v.Context(), caller, request); errors.As(err, &invalid) {
+		if err := p.App.ValidateOpen(r.Context(), caller, request); errors.As(err, &invalid) {
 			fieldErrors = append(fieldErrors, invalid.Fields...)
 		} else if err != nil {
 			return app.Outcome{}, err
 		}
 		return app.Outcome{}, &ticket.InvalidError{Fields: fieldErrors}
 	}
-	return w.App.Open(v.Context(), caller, request, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+	return p.App.Open(r.Context(), caller, request, app.Idempotency{Key: r.FormValue("chiave"), Body: r.IdempotencyBody(files)})
 }
 
 // filesLostNote returns a sentence for an error message: the files must be chosen again. It is empty without files, and where upload.js
 // has kept the files (input «tenuti»).
-func filesLostNote(v *ui.Request, files []attachment.FileUpload) string {
-	if len(files) == 0 || v.FormValue("tenuti") != "" {
+func filesLostNote(r *ui.Request, files []attachment.FileUpload) string {
+	if len(files) == 0 || r.FormValue("tenuti") != "" {
 		return ""
 	}
 	return " Gli allegati invece vanno scelti di nuovo."

@@ -77,13 +77,13 @@ func (f assistanceForm) IsOperatorsForm() bool { return f.Service.ID == ticket.O
 func (f assistanceForm) AsksFacilitated() bool { return f.Service.ID != facilitatedAccess }
 
 // IsPaymentProblem reports whether the form asks for the identifier of a payment if the problem is p.
-func (assistanceForm) IsPaymentProblem(p catalog.ProblemID) bool {
-	return slices.Contains(paymentProblems, p)
+func (assistanceForm) IsPaymentProblem(id catalog.ProblemID) bool {
+	return slices.Contains(paymentProblems, id)
 }
 
 // HasPaymentProblems reports whether the service has a problem for which IsPaymentProblem is true.
 func (f assistanceForm) HasPaymentProblems() bool {
-	return slices.ContainsFunc(f.Service.Problems, func(p catalog.Problem) bool { return f.IsPaymentProblem(p.ID) })
+	return slices.ContainsFunc(f.Service.Problems, func(problem catalog.Problem) bool { return f.IsPaymentProblem(problem.ID) })
 }
 
 // EntityLabel returns the name of a health authority for the menu. An ASL has its short name, with the town of its offices if the name
@@ -169,16 +169,16 @@ func (f assistanceForm) problemFor(err error, files []attachment.FileUpload) (*u
 	if !errors.As(err, &invalid) {
 		return nil, false
 	}
-	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
+	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."}
 	for _, in := range formInputs {
 		for _, fieldError := range invalid.Fields {
 			if text := f.fieldText(in.wire, in.input, in.missing, fieldError, files); text != "" {
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: in.input, Text: text})
+				problem.Fields = append(problem.Fields, ui.FieldProblem{Field: in.input, Text: text})
 			}
 		}
 	}
-	p.Title = correctionsTitle(len(p.Fields))
-	return p, true
+	problem.Title = correctionsTitle(len(problem.Fields))
+	return problem, true
 }
 
 // correctionsTitle returns the title of an error with n fields to correct.

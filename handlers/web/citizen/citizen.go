@@ -24,6 +24,6 @@ func New(u *ui.UI) (*Pages, error) {
 }
 
 // Routes returns the routes of the pages of citizens.
-func (w *Pages) Routes() []ui.Route {
-	return slices.Concat(w.assistanceRoutes(), w.ownTicketRoutes())
+func (p *Pages) Routes() []ui.Route {
+	return slices.Concat(p.assistanceRoutes(), p.ownTicketRoutes())
 }

@@ -17,13 +17,13 @@ import (
 
 // confirmationPath returns the address of a ticket's confirmation page. It holds a MAC, so that only the person who was redirected there
 // knows it. The page confirms that the ticket was opened and shows no text of it.
-func (w *Pages) confirmationPath(id ticket.ID) string {
-	return "/assistenza/inviata/" + string(id) + "." + w.confirmationMAC(string(id))
+func (p *Pages) confirmationPath(id ticket.ID) string {
+	return "/assistenza/inviata/" + string(id) + "." + p.confirmationMAC(string(id))
 }
 
 // confirmationMAC returns the MAC that authorizes reading the confirmation of a ticket.
-func (w *Pages) confirmationMAC(id string) string {
-	return w.Identity.KeyedHash("opened-page", id)
+func (p *Pages) confirmationMAC(id string) string {
+	return p.Identity.KeyedHash("opened-page", id)
 }
 
 // confirmationData holds the values of the confirmation page.
@@ -35,19 +35,19 @@ type confirmationData struct {
 	IsOperatorsForm bool // the operators' own form (FAQ 2.2)
 }
 
-func (w *Pages) confirmationPage(v *ui.Request) error {
-	id, mac, _ := strings.Cut(v.PathValue("opened"), ".")
-	if !eventstore.IsID(id) || !hmac.Equal([]byte(mac), []byte(w.confirmationMAC(id))) {
+func (p *Pages) confirmationPage(r *ui.Request) error {
+	id, mac, _ := strings.Cut(r.PathValue("opened"), ".")
+	if !eventstore.IsID(id) || !hmac.Equal([]byte(mac), []byte(p.confirmationMAC(id))) {
 		return &ticket.NotVisibleError{}
 	}
-	t, err := w.App.Ticket(v.Context(), app.LinkHolder(ticket.ID(id), v.Caller.From), ticket.ID(id), nil)
+	t, err := p.App.Ticket(r.Context(), app.LinkHolder(ticket.ID(id), r.Caller.From), ticket.ID(id), nil)
 	if err != nil {
 		return err
 	}
-	setNoIndex(v)
-	return w.Render(v, http.StatusOK, ui.Page{Template: "inviata", Title: "Richiesta inviata", Breadcrumb: assistanceTrail, Data: confirmationData{
+	setNoIndex(r)
+	return p.Render(r, http.StatusOK, ui.Page{Template: "inviata", Title: "Richiesta inviata", Breadcrumb: assistanceTrail, Data: confirmationData{
 		Ticket: t, MaskedEmail: maskEmail(t.Requester.Email), Verified: t.Identity == ticket.Verified,
-		AtCounter: v.Caller.Actor.Role.Operates() && t.Service.ID != string(ticket.OperatorsForm), IsOperatorsForm: t.Service.ID == string(ticket.OperatorsForm),
+		AtCounter: r.Caller.Actor.Role.Operates() && t.Service.ID != string(ticket.OperatorsForm), IsOperatorsForm: t.Service.ID == string(ticket.OperatorsForm),
 	}})
 }
 
@@ -63,4 +63,4 @@ func maskEmail(address string) string {
 }
 
 // setNoIndex tells search engines not to index a page whose address is a secret. The header Referrer-Policy hides it from other sites.
-func setNoIndex(v *ui.Request) { v.Writer.Header().Set("X-Robots-Tag", "noindex, nofollow") }
+func setNoIndex(r *ui.Request) { r.Writer.Header().Set("X-Robots-Tag", "noindex, nofollow") }

@@ -62,13 +62,13 @@ func identifierText(input, typed string) string {
 
 // checkIdentifier answers with the error message of one identifier as text, or with nothing if it is valid; script/check.js shows it beside
 // the input. An empty identifier is not checked before the form is sent.
-func (w *Pages) checkIdentifier(v *ui.Request) error {
+func (p *Pages) checkIdentifier(r *ui.Request) error {
 	text := ""
-	if typed := v.PostFormValue("valore"); typed != "" {
-		text = identifierText(v.PostFormValue("campo"), typed)
+	if typed := r.PostFormValue("valore"); typed != "" {
+		text = identifierText(r.PostFormValue("campo"), typed)
 	}
-	v.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	v.Writer.WriteHeader(http.StatusOK)
-	_, _ = v.Writer.Write([]byte(text)) // the browser may have closed the connection
+	r.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	r.Writer.WriteHeader(http.StatusOK)
+	_, _ = r.Writer.Write([]byte(text)) // the browser may have closed the connection
 	return nil
 }

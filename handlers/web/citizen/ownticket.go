@@ -42,57 +42,57 @@ const (
 	justMessage = "messaggio"
 )
 
-func (w *Pages) ownTicketPage(v *ui.Request) error {
-	return w.renderOwnTicket(v, http.StatusOK, nil, replyForm{})
+func (p *Pages) ownTicketPage(r *ui.Request) error {
+	return p.renderOwnTicket(r, http.StatusOK, nil, replyForm{})
 }
 
-func (w *Pages) renderOwnTicket(v *ui.Request, status int, p *ui.Problem, f replyForm) error {
-	t, err := w.App.Ticket(v.Context(), v.Caller, ownTicketID(v), nil)
+func (p *Pages) renderOwnTicket(r *ui.Request, status int, problem *ui.Problem, f replyForm) error {
+	t, err := p.App.Ticket(r.Context(), r.Caller, ownTicketID(r), nil)
 	if err != nil {
 		return err
 	}
 	d := ownTicketData{
-		Ticket: t, Path: "/richieste/" + v.PathValue("link"), ByLink: v.Caller.Link != "", CitizenStatus: newCitizenStatus(t.Status, t.StatusLabel),
+		Ticket: t, Path: "/richieste/" + r.PathValue("link"), ByLink: r.Caller.Link != "", CitizenStatus: newCitizenStatus(t.Status, t.StatusLabel),
 		Question: openQuestion(t), Reply: f,
 	}
 	d.Reply.SeenStatus = t.Status
 	if d.Reply.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
-	out := ui.Page{Template: "richiesta", Title: "Richiesta " + t.Number, Problem: p, Data: d}
+	out := ui.Page{Template: "richiesta", Title: "Richiesta " + t.Number, Problem: problem, Data: d}
 	if d.ByLink {
-		setNoIndex(v)
+		setNoIndex(r)
 	} else {
 		out.Breadcrumb = []ui.Crumb{{Name: "Le mie richieste", Path: "/richieste"}}
 	}
-	return w.Render(v, status, out)
+	return p.Render(r, status, out)
 }
 
 // reply records the citizen's reply to a question (FAQ 2.4) or to a resolution. A reply to a closed ticket opens a linked ticket, but only
 // if the page had shown the ticket as closed.
-func (w *Pages) reply(v *ui.Request) error {
-	files, uploadErr := v.ParseUpload()
-	f := replyForm{Text: v.FormValue("testo"), Resolution: v.FormValue("esito"), SeenStatus: ticket.Status(v.FormValue("visto"))}
-	o, err := w.sendReply(v, f, files, uploadErr)
+func (p *Pages) reply(r *ui.Request) error {
+	files, uploadErr := r.ParseUpload()
+	f := replyForm{Text: r.FormValue("testo"), Resolution: r.FormValue("esito"), SeenStatus: ticket.Status(r.FormValue("visto"))}
+	o, err := p.sendReply(r, f, files, uploadErr)
 	if err != nil {
-		p := replyProblem(err, files)
-		if p == nil || eventstore.IsUnavailable(err) {
+		problem := replyProblem(err, files)
+		if problem == nil || eventstore.IsUnavailable(err) {
 			return err
 		}
-		p.Text += filesLostNote(v, files)
-		return w.renderOwnTicket(v, p.Status, p, f)
+		problem.Text += filesLostNote(r, files)
+		return p.renderOwnTicket(r, problem.Status, problem, f)
 	}
 	switch {
-	case ticket.ID(o.Stream) != ownTicketID(v):
-		return v.Redirect(w.confirmationPath(ticket.ID(o.Stream)))
+	case ticket.ID(o.Stream) != ownTicketID(r):
+		return r.Redirect(p.confirmationPath(ticket.ID(o.Stream)))
 	case f.Resolution == notSolved:
-		return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=ripresa")
+		return r.Redirect("/richieste/" + r.PathValue("link") + "?fatto=ripresa")
 	}
-	return v.Redirect("/richieste/" + v.PathValue("link") + "?fatto=risposta")
+	return r.Redirect("/richieste/" + r.PathValue("link") + "?fatto=risposta")
 }
 
 // sendReply gives the reply to the application service. A reply to a solved ticket without a choice is a ticket.InvalidError.
-func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
+func (p *Pages) sendReply(r *ui.Request, f replyForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
 	if uploadErr != nil {
 		return app.Outcome{}, uploadErr
 	}
@@ -110,39 +110,39 @@ func (w *Pages) sendReply(v *ui.Request, f replyForm, files []attachment.FileUpl
 			return app.Outcome{}, &ticket.InvalidError{Fields: fieldErrors}
 		}
 	}
-	return w.App.Reply(v.Context(), v.Caller, ownTicketID(v), in, app.Idempotency{Key: v.FormValue("chiave"), Body: v.IdempotencyBody(files)})
+	return p.App.Reply(r.Context(), r.Caller, ownTicketID(r), in, app.Idempotency{Key: r.FormValue("chiave"), Body: r.IdempotencyBody(files)})
 }
 
 // replyProblem converts an error to the form's error messages. It returns nil for an error that the citizen cannot correct in the form.
 func replyProblem(err error, files []attachment.FileUpload) *ui.Problem {
 	const notSent = "Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui."
-	p := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: notSent}
+	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Text: notSent}
 	var invalid *ticket.InvalidError
 	switch {
 	case errors.Is(err, app.ErrClosed):
-		p.Status, p.Title = http.StatusConflict, "Nel frattempo la richiesta si è chiusa"
-		p.Text = "Il tempo per rispondere è finito mentre scriveva. Ciò che ha scritto è ancora qui: se lo invia adesso, si apre una nuova richiesta collegata a questa."
+		problem.Status, problem.Title = http.StatusConflict, "Nel frattempo la richiesta si è chiusa"
+		problem.Text = "Il tempo per rispondere è finito mentre scriveva. Ciò che ha scritto è ancora qui: se lo invia adesso, si apre una nuova richiesta collegata a questa."
 	case errors.Is(err, eventstore.ErrKeyReused):
 		return alreadySentProblem()
 	case errors.As(err, &invalid):
 		for _, fieldError := range invalid.Fields {
 			switch {
 			case fieldError.Field == "solved":
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: "esito", Text: "Scelga se il problema c’è ancora, o se è solo un messaggio."})
+				problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "esito", Text: "Scelga se il problema c’è ancora, o se è solo un messaggio."})
 			case fieldError.Field == "text" && fieldError.Reason.Code == refusal.Required:
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: "Scriva il messaggio."})
+				problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "testo", Text: "Scriva il messaggio."})
 			case fieldError.Field == "text":
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: "testo", Text: ui.FieldText(fieldError)})
+				problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "testo", Text: ui.FieldText(fieldError)})
 			default:
 				rest := fieldError.Field[min(len("attachments["), len(fieldError.Field)):]
-				p.Fields = append(p.Fields, ui.FieldProblem{Field: "allegati", Text: fileProblemText(rest, fieldError, files)})
+				problem.Fields = append(problem.Fields, ui.FieldProblem{Field: "allegati", Text: fileProblemText(rest, fieldError, files)})
 			}
 		}
-		p.Title = correctionsTitle(len(p.Fields))
+		problem.Title = correctionsTitle(len(problem.Fields))
 	default:
-		if p = ui.ProblemOf(err); p.Status >= http.StatusInternalServerError || p.Status == http.StatusNotFound {
+		if problem = ui.ProblemOf(err); problem.Status >= http.StatusInternalServerError || problem.Status == http.StatusNotFound {
 			return nil
 		}
 	}
-	return p
+	return problem
 }

@@ -14,13 +14,13 @@ import (
 
 // ownTicketRoutes returns the routes of a citizen's own tickets. {link} is the id of a ticket for a logged-in citizen, or the token of a
 // personal link.
-func (w *Pages) ownTicketRoutes() []ui.Route {
+func (p *Pages) ownTicketRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /richieste", Access: ui.WithRole, Action: identity.ReplyToTicket, Handle: w.ownTicketsPage},
-		{Pattern: "POST /richieste/preferenze", Access: ui.WithRole, Action: identity.ChoosePreferences, Handle: w.choosePreferences},
-		{Pattern: "GET /richieste/{link}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, Handle: w.ownTicketPage},
-		{Pattern: "POST /richieste/{link}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, MaxBody: ui.MaxUploadBody, Handle: w.reply},
-		{Pattern: "GET /richieste/{link}/allegati/{file}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, Handle: w.downloadOwnAttachment},
+		{Pattern: "GET /richieste", Access: ui.WithRole, Action: identity.ReplyToTicket, Handle: p.ownTicketsPage},
+		{Pattern: "POST /richieste/preferenze", Access: ui.WithRole, Action: identity.ChoosePreferences, Handle: p.choosePreferences},
+		{Pattern: "GET /richieste/{link}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, Handle: p.ownTicketPage},
+		{Pattern: "POST /richieste/{link}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, MaxBody: ui.MaxUploadBody, Handle: p.reply},
+		{Pattern: "GET /richieste/{link}/allegati/{file}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, Handle: p.downloadOwnAttachment},
 	}
 }
 
@@ -38,9 +38,9 @@ type ownTicketItem struct {
 	CitizenStatus citizenStatus
 }
 
-func (w *Pages) ownTicketsPage(v *ui.Request) error {
-	d := ownTicketsData{IsLaterPage: v.FormValue("da") != ""}
-	all, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Cursor: v.FormValue("da"), Limit: 20})
+func (p *Pages) ownTicketsPage(r *ui.Request) error {
+	d := ownTicketsData{IsLaterPage: r.FormValue("da") != ""}
+	all, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{Cursor: r.FormValue("da"), Limit: 20})
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (w *Pages) ownTicketsPage(v *ui.Request) error {
 		}
 	}
 	if !d.IsLaterPage {
-		waiting, err := w.App.ListTickets(v.Context(), v.Caller, lists.Filter{Status: ticket.Waiting, Limit: 200})
+		waiting, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{Status: ticket.Waiting, Limit: 200})
 		if err != nil {
 			return err
 		}
@@ -59,32 +59,32 @@ func (w *Pages) ownTicketsPage(v *ui.Request) error {
 			d.Waiting = append(d.Waiting, ownTicketItem{i, newCitizenStatus(i.Status, i.StatusLabel)})
 		}
 	}
-	if d.WantsMail, err = w.Identity.WantsMail(v.Context(), v.Session.Account); err != nil {
+	if d.WantsMail, err = p.Identity.WantsMail(r.Context(), r.Session.Account); err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "richieste", Title: "Le mie richieste", Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "richieste", Title: "Le mie richieste", Data: d})
 }
 
-func (w *Pages) choosePreferences(v *ui.Request) error {
-	if err := w.Identity.SetWantsMail(v.Context(), v.Session.Account, v.FormValue("avvisi") != ""); err != nil {
+func (p *Pages) choosePreferences(r *ui.Request) error {
+	if err := p.Identity.SetWantsMail(r.Context(), r.Session.Account, r.FormValue("avvisi") != ""); err != nil {
 		return err
 	}
-	return v.Redirect("/richieste?fatto=preferenze")
+	return r.Redirect("/richieste?fatto=preferenze")
 }
 
 // ownTicketID returns the id of the ticket that the path names, by id or by personal link.
-func ownTicketID(v *ui.Request) ticket.ID {
-	if v.Caller.Link != "" {
-		return v.Caller.Link
+func ownTicketID(r *ui.Request) ticket.ID {
+	if r.Caller.Link != "" {
+		return r.Caller.Link
 	}
-	return ticket.ID(v.PathValue("link"))
+	return ticket.ID(r.PathValue("link"))
 }
 
-func (w *Pages) downloadOwnAttachment(v *ui.Request) error {
-	f, content, err := w.App.ReadFile(v.Context(), v.Caller, ownTicketID(v), ticket.ID(v.PathValue("file")))
+func (p *Pages) downloadOwnAttachment(r *ui.Request) error {
+	f, content, err := p.App.ReadFile(r.Context(), r.Caller, ownTicketID(r), ticket.ID(r.PathValue("file")))
 	if err != nil {
 		return err
 	}
-	v.SendFile(f, content)
+	r.SendFile(f, content)
 	return nil
 }

@@ -24,12 +24,12 @@ import (
 )
 
 // dashboardRoutes returns the routes of the dashboard.
-func (w *Pages) dashboardRoutes() []ui.Route {
+func (p *Pages) dashboardRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardPage},
-		{Pattern: "GET /cruscotto/dati/{sheet}", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.dashboardCSV},
-		{Pattern: "GET /cruscotto/elenco", Access: ui.WithRole, Action: identity.ReadFigures, Handle: w.drilldownPage},
-		{Pattern: ExportRoute, Access: ui.WithRole, Action: identity.ExportTickets, Handle: w.exportDrilldown},
+		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: identity.ReadFigures, Handle: p.dashboardPage},
+		{Pattern: "GET /cruscotto/dati/{sheet}", Access: ui.WithRole, Action: identity.ReadFigures, Handle: p.dashboardCSV},
+		{Pattern: "GET /cruscotto/elenco", Access: ui.WithRole, Action: identity.ReadFigures, Handle: p.drilldownPage},
+		{Pattern: ExportRoute, Access: ui.WithRole, Action: identity.ExportTickets, Handle: p.exportDrilldown},
 	}
 }
 
@@ -41,8 +41,8 @@ type figureScope struct {
 }
 
 // readScope reads the scope from the query.
-func readScope(v *ui.Request) figureScope {
-	return figureScope{From: v.FormValue("dal"), To: v.FormValue("al"), Entity: catalog.EntityCode(v.FormValue("ente")), ServicePath: v.FormValue("tipologia")}
+func readScope(r *ui.Request) figureScope {
+	return figureScope{From: r.FormValue("dal"), To: r.FormValue("al"), Entity: catalog.EntityCode(r.FormValue("ente")), ServicePath: r.FormValue("tipologia")}
 }
 
 // scope converts the scope for the read model.
@@ -98,24 +98,24 @@ type dashboardData struct {
 
 // loadFigures reads the figures after they contain all events that the log had at the time of the request, or after two seconds. missing
 // is the number of these events that they do not contain.
-func (w *Pages) loadFigures(v *ui.Request, s figureScope) (d dashboard.Dashboard, missing int64, err error) {
-	head, _, err := w.App.Store.Head(v.Context())
+func (p *Pages) loadFigures(r *ui.Request, s figureScope) (d dashboard.Dashboard, missing int64, err error) {
+	head, _, err := p.App.Store.Head(r.Context())
 	if err != nil {
 		return d, 0, err
 	}
-	if _, err = w.App.Dashboard.Wait(v.Context(), head); err != nil {
+	if _, err = p.App.Dashboard.Wait(r.Context(), head); err != nil {
 		return d, 0, err
 	}
-	d, err = w.App.Dashboard.Read(v.Context(), v.Caller.Viewer(), s.scope())
+	d, err = p.App.Dashboard.Read(r.Context(), r.Caller.Viewer(), s.scope())
 	return d, max(0, head.N-d.Position.N), err
 }
 
-func (w *Pages) dashboardPage(v *ui.Request) error {
-	s := readScope(v)
-	data := w.newDashboardData(v, s)
-	figures, missing, err := w.loadFigures(v, s)
-	if p := periodProblem(err); p != nil {
-		return w.Render(v, p.Status, ui.Page{Template: "cruscotto", Title: "Cruscotto", Problem: p, Data: data})
+func (p *Pages) dashboardPage(r *ui.Request) error {
+	s := readScope(r)
+	data := p.newDashboardData(r, s)
+	figures, missing, err := p.loadFigures(r, s)
+	if problem := periodProblem(err); problem != nil {
+		return p.Render(r, problem.Status, ui.Page{Template: "cruscotto", Title: "Cruscotto", Problem: problem, Data: data})
 	}
 	if err != nil {
 		return err
@@ -127,22 +127,22 @@ func (w *Pages) dashboardPage(v *ui.Request) error {
 		s.Entity = figures.Entity.Code
 	}
 	data.figureScope, data.Self, data.TotalsFile = s, s.link("/cruscotto"), s.link("/cruscotto/dati/totali.csv")
-	data.Title = w.scopeTitle(v, s)
-	data.Period, data.IsPast = formatPeriod(figures.From, figures.To), figures.To != w.today()
-	data.Earlier, data.Later = s.shiftedLink(-1, w.today()), s.shiftedLink(1, w.today())
+	data.Title = p.scopeTitle(r, s)
+	data.Period, data.IsPast = formatPeriod(figures.From, figures.To), figures.To != p.today()
+	data.Earlier, data.Later = s.shiftedLink(-1, p.today()), s.shiftedLink(1, p.today())
 	data.CurrentTiles, data.PeriodTiles, data.OtherTiles = tiles(s, figures)
-	data.Charts = w.chartPanels(s, figures)
-	data.Tables = w.tables(s, figures, data.Entities != nil)
-	return w.Render(v, http.StatusOK, ui.Page{Template: "cruscotto", Title: "Cruscotto", Data: data})
+	data.Charts = p.chartPanels(s, figures)
+	data.Tables = p.tables(s, figures, data.Entities != nil)
+	return p.Render(r, http.StatusOK, ui.Page{Template: "cruscotto", Title: "Cruscotto", Data: data})
 }
 
 // newDashboardData returns the page's data without figures: the form, and links to usual periods.
-func (w *Pages) newDashboardData(v *ui.Request, s figureScope) dashboardData {
-	d := dashboardData{figureScope: s, Services: w.App.Catalog.Services()}
-	if v.Caller.Actor.Role != person.ASRSupervisor {
-		d.Entities = w.App.Catalog.Entities(w.App.Store.SettledTime())
+func (p *Pages) newDashboardData(r *ui.Request, s figureScope) dashboardData {
+	d := dashboardData{figureScope: s, Services: p.App.Catalog.Services()}
+	if r.Caller.Actor.Role != person.ASRSupervisor {
+		d.Entities = p.App.Catalog.Entities(p.App.Store.SettledTime())
 	}
-	today := w.today()
+	today := p.today()
 	periodLink := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
 	first := today[:8] + "01"
 	d.Presets = []ui.Crumb{
@@ -153,37 +153,37 @@ func (w *Pages) newDashboardData(v *ui.Request, s figureScope) dashboardData {
 }
 
 // scopeTitle returns the entity and service of the figures, in words.
-func (w *Pages) scopeTitle(v *ui.Request, s figureScope) string {
+func (p *Pages) scopeTitle(r *ui.Request, s figureScope) string {
 	entity := s.Entity
-	if v.Caller.Actor.Role == person.ASRSupervisor {
-		entity = v.Caller.Actor.Entity
+	if r.Caller.Actor.Role == person.ASRSupervisor {
+		entity = r.Caller.Actor.Entity
 	}
 	title := "Tutti gli enti"
 	if entity != "" {
-		title = w.EntityName(entity)
+		title = p.EntityName(entity)
 	}
 	if s.ServicePath != "" {
-		title += " · " + w.servicePathLabel(s.ServicePath)
+		title += " · " + p.servicePathLabel(s.ServicePath)
 	}
 	return title
 }
 
 // servicePathLabel returns the label of "service" or "service/problem".
-func (w *Pages) servicePathLabel(part string) string {
+func (p *Pages) servicePathLabel(part string) string {
 	id, problem, _ := strings.Cut(part, "/")
-	service, ok := w.App.Catalog.Service(catalog.ServiceID(id))
+	service, ok := p.App.Catalog.Service(catalog.ServiceID(id))
 	if !ok {
 		return part
 	}
-	if p, ok := service.Problem(catalog.ProblemID(problem)); ok {
-		return p.Label + " (" + service.Label + ")"
+	if found, ok := service.Problem(catalog.ProblemID(problem)); ok {
+		return found.Label + " (" + service.Label + ")"
 	}
 	return service.Label
 }
 
 // today returns the date in Rome, by the log's clock.
-func (w *Pages) today() string {
-	return w.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
+func (p *Pages) today() string {
+	return p.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
 }
 
 // addDays returns the day n days after a day. It returns a text that is not a day unchanged: the read model refuses such a text.
@@ -241,23 +241,23 @@ func periodProblem(err error) *ui.Problem {
 }
 
 // dashboardCSV sends one table of the page as a CSV file, with the same rows.
-func (w *Pages) dashboardCSV(v *ui.Request) error {
-	s := readScope(v)
-	name, isSheet := strings.CutSuffix(v.PathValue("sheet"), ".csv")
-	figures, _, err := w.loadFigures(v, s)
+func (p *Pages) dashboardCSV(r *ui.Request) error {
+	s := readScope(r)
+	name, isSheet := strings.CutSuffix(r.PathValue("sheet"), ".csv")
+	figures, _, err := p.loadFigures(r, s)
 	if err != nil {
 		return err
 	}
 	s.From, s.To = figures.From, figures.To
-	all := append(w.tables(s, figures, true), totalsTable(s, figures))
-	for _, g := range w.chartPanels(s, figures) {
+	all := append(p.tables(s, figures, true), totalsTable(s, figures))
+	for _, g := range p.chartPanels(s, figures) {
 		all = append(all, g.Table)
 	}
 	i := slices.IndexFunc(all, func(t table) bool { return t.ID == name })
 	if i < 0 || !isSheet {
 		return &ticket.NotVisibleError{}
 	}
-	out := middleware.NewCSVWriter(v.Writer, "cruscotto-"+name+"-"+figures.To+".csv", ';')
+	out := middleware.NewCSVWriter(r.Writer, "cruscotto-"+name+"-"+figures.To+".csv", ';')
 	if err := all[i].writeRows(out); err != nil {
 		return err
 	}

@@ -45,27 +45,27 @@ type drilldownData struct {
 }
 
 // readDrilldown reads scope and filters of a drill-down from the query. It returns the filters also as names and values for links.
-func readDrilldown(v *ui.Request) (figureScope, dashboard.DrillDown, []string) {
-	s := readScope(v)
+func readDrilldown(r *ui.Request) (figureScope, dashboard.DrillDown, []string) {
+	s := readScope(r)
 	b := dashboard.DrillDown{
-		Scope: s.scope(), Figure: cmp.Or(dashboard.FigureID(v.FormValue("cifra")), dashboard.AllTickets), Status: ticket.Status(v.FormValue("stato")), Age: v.FormValue("eta"), Day: v.FormValue("giorno"),
-		Operator: v.FormValue("operatore"), Giver: catalog.EntityCode(v.FormValue("da")), Receiver: catalog.EntityCode(v.FormValue("a")), Detail: v.FormValue("dettaglio"),
+		Scope: s.scope(), Figure: cmp.Or(dashboard.FigureID(r.FormValue("cifra")), dashboard.AllTickets), Status: ticket.Status(r.FormValue("stato")), Age: r.FormValue("eta"), Day: r.FormValue("giorno"),
+		Operator: r.FormValue("operatore"), Giver: catalog.EntityCode(r.FormValue("da")), Receiver: catalog.EntityCode(r.FormValue("a")), Detail: r.FormValue("dettaglio"),
 	}
 	return s, b, []string{
 		"cifra", string(b.Figure), "stato", string(b.Status), "eta", b.Age, "giorno", b.Day, "operatore", b.Operator, "da", string(b.Giver), "a", string(b.Receiver), "dettaglio", b.Detail,
 	}
 }
 
-func (w *Pages) drilldownPage(v *ui.Request) error {
-	s, b, query := readDrilldown(v)
-	b.Cursor = v.FormValue("dopo")
-	list, err := w.App.Dashboard.DrillDown(v.Context(), v.Caller.Viewer(), b)
+func (p *Pages) drilldownPage(r *ui.Request) error {
+	s, b, query := readDrilldown(r)
+	b.Cursor = r.FormValue("dopo")
+	list, err := p.App.Dashboard.DrillDown(r.Context(), r.Caller.Viewer(), b)
 	if err != nil {
 		return err
 	}
 	s.From, s.To = list.From, list.To
 	d := drilldownData{
-		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: w.scopeTitle(v, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != w.today(),
+		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: p.scopeTitle(r, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != p.today(),
 		IsHandover: b.Figure == dashboard.Handovers || b.Figure == dashboard.Recalls || b.Figure == dashboard.OverrideHandovers,
 		BackLink:   s.link("/cruscotto"), FileLink: s.link("/cruscotto/elenco.csv", query...),
 	}
@@ -76,16 +76,16 @@ func (w *Pages) drilldownPage(v *ui.Request) error {
 		d.FirstLink = s.link("/cruscotto/elenco", query...)
 	}
 	for i := range d.Items {
-		d.Items[i].Detail = w.detailLabel(b.Figure, d.Items[i].Detail)
+		d.Items[i].Detail = p.detailLabel(b.Figure, d.Items[i].Detail)
 	}
-	if d.FilterTexts, err = w.filterTexts(v, b); err != nil {
+	if d.FilterTexts, err = p.filterTexts(r, b); err != nil {
 		return err
 	}
-	return w.Render(v, http.StatusOK, ui.Page{Template: "cruscotto-elenco", Title: d.Name, Breadcrumb: []ui.Crumb{{Name: "Cruscotto", Path: d.BackLink}}, Data: d})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "cruscotto-elenco", Title: d.Name, Breadcrumb: []ui.Crumb{{Name: "Cruscotto", Path: d.BackLink}}, Data: d})
 }
 
 // filterTexts returns the filters of the list in words.
-func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (texts []string, err error) {
+func (p *Pages) filterTexts(r *ui.Request, b dashboard.DrillDown) (texts []string, err error) {
 	add := func(name, value string) {
 		if value != "" {
 			texts = append(texts, name+": "+value)
@@ -106,26 +106,26 @@ func (w *Pages) filterTexts(v *ui.Request, b dashboard.DrillDown) (texts []strin
 	case b.Operator == ticketview.Supervisors:
 		add("operatore", "Supervisori")
 	case b.Operator != "":
-		names, err := w.Identity.Names(v.Context(), []string{b.Operator})
+		names, err := p.Identity.Names(r.Context(), []string{b.Operator})
 		if err != nil {
 			return nil, err
 		}
 		add("operatore", cmp.Or(names[b.Operator], "non più presente"))
 	}
 	if b.Giver != "" {
-		add("da", w.EntityName(b.Giver))
+		add("da", p.EntityName(b.Giver))
 	}
 	if b.Receiver != "" {
-		add("a", w.EntityName(b.Receiver))
+		add("a", p.EntityName(b.Receiver))
 	}
 	if b.Detail != "" {
-		add("dettaglio", w.detailLabel(b.Figure, b.Detail))
+		add("dettaglio", p.detailLabel(b.Figure, b.Detail))
 	}
 	return texts, nil
 }
 
 // detailLabel returns the detail of an activity in words.
-func (w *Pages) detailLabel(f dashboard.FigureID, detail string) string {
+func (p *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 	if detail == "" {
 		return ""
 	}
@@ -136,7 +136,7 @@ func (w *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 		return groundLabel(ticket.Ground(detail))
 	case dashboard.Outcomes:
 		run, outcome, _ := strings.Cut(detail, "/")
-		return w.outcomeTitle(playbook.ID(run), playbook.OutcomeID(outcome))
+		return p.outcomeTitle(playbook.ID(run), playbook.OutcomeID(outcome))
 	case dashboard.Reopenings:
 		return "da: " + strings.ToLower(cmp.Or(ui.RoleNames[person.Role(detail)], "cittadino"))
 	case dashboard.Discards:
@@ -146,27 +146,27 @@ func (w *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 }
 
 // exportDrilldown sends the whole list as a CSV file, whatever its length. An error after the first row aborts the download.
-func (w *Pages) exportDrilldown(v *ui.Request) error {
-	_, b, _ := readDrilldown(v)
+func (p *Pages) exportDrilldown(r *ui.Request) error {
+	_, b, _ := readDrilldown(r)
 	var out *middleware.CSVWriter
-	err := w.App.Dashboard.Export(v.Context(), v.Caller.Viewer(), b, func(p dashboard.DrillDownPage) error {
-		out = middleware.NewCSVWriter(v.Writer, "cruscotto-"+string(b.Figure)+"-"+p.To+".csv", ';')
+	err := p.App.Dashboard.Export(r.Context(), r.Caller.Viewer(), b, func(list dashboard.DrillDownPage) error {
+		out = middleware.NewCSVWriter(r.Writer, "cruscotto-"+string(b.Figure)+"-"+list.To+".csv", ';')
 		return out.WriteRow("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
 	}, func(items []dashboard.DrillDownItem) error {
 		for _, i := range items {
-			if err := out.WriteRow(w.csvRow(b.Figure, i)...); err != nil {
+			if err := out.WriteRow(p.csvRow(b.Figure, i)...); err != nil {
 				return err
 			}
 		}
 		return out.Flush()
 	})
 	if err != nil && out != nil {
-		return w.AbortDownload(v, err)
+		return p.AbortDownload(r, err)
 	}
 	return err
 }
 
-func (w *Pages) csvRow(f dashboard.FigureID, i dashboard.DrillDownItem) []string {
+func (p *Pages) csvRow(f dashboard.FigureID, i dashboard.DrillDownItem) []string {
 	when := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -175,10 +175,10 @@ func (w *Pages) csvRow(f dashboard.FigureID, i dashboard.DrillDownItem) []string
 	}
 	other := ""
 	if i.Receiver != nil {
-		other = w.EntityName(i.Receiver.Code)
+		other = p.EntityName(i.Receiver.Code)
 	}
 	return []string{
-		i.Number, w.EntityName(i.Entity.Code), other, i.Service.Label, i.Problem.Label, ui.ChannelNames[i.Channel], i.Status.Label(), i.Operator, w.detailLabel(f, i.Detail), when(i.OpenedAt), when(i.At),
+		i.Number, p.EntityName(i.Entity.Code), other, i.Service.Label, i.Problem.Label, ui.ChannelNames[i.Channel], i.Status.Label(), i.Operator, p.detailLabel(f, i.Detail), when(i.OpenedAt), when(i.At),
 		strconv.FormatInt(int64(i.Elapsed/time.Minute), 10), when(i.AnsweredAt), when(i.ResolvedAt), strconv.Itoa(i.Handovers), strconv.Itoa(i.Reopenings),
 	}
 }

@@ -188,7 +188,7 @@ func totalsTable(s figureScope, d dashboard.Dashboard) table {
 }
 
 // chartPanels returns the charts of the page, each with the table of its numbers.
-func (w *Pages) chartPanels(s figureScope, d dashboard.Dashboard) []chartPanel {
+func (p *Pages) chartPanels(s figureScope, d dashboard.Dashboard) []chartPanel {
 	arrivalsTable := table{ID: "andamento", Caption: "Arrivate e risolte, giorno per giorno", Heads: []string{"Giorno", "Arrivate", "Risolte"}}
 	openTable := table{ID: "aperte", Caption: "Aperte alla fine di ogni giorno", Heads: []string{"Giorno", "Aperte"}}
 	var points []string
@@ -209,15 +209,15 @@ func (w *Pages) chartPanels(s figureScope, d dashboard.Dashboard) []chartPanel {
 		columns = append(columns, chart.Column{Label: ageTick(a), Value: a.Count})
 	}
 	handoversTable := table{ID: "passaggi", Caption: "Passaggi di competenza", Heads: []string{"Da", "A", "Passaggi"}}
-	flow := chart.Flow{Hub: w.EntityName(catalog.Region)}
+	flow := chart.Flow{Hub: p.EntityName(catalog.Region)}
 	for _, f := range d.Flows {
 		handoversTable.Rows = append(handoversTable.Rows, []cell{
-			textCell(w.EntityName(f.From.Code)), textCell(w.EntityName(f.To.Code)), countCell(f.Count, s.drilldownLink(dashboard.Handovers, "da", string(f.From.Code), "a", string(f.To.Code))),
+			textCell(p.EntityName(f.From.Code)), textCell(p.EntityName(f.To.Code)), countCell(f.Count, s.drilldownLink(dashboard.Handovers, "da", string(f.From.Code), "a", string(f.To.Code))),
 		})
 		if f.To.Code == catalog.Region {
-			flow.In = append(flow.In, chart.Band{Name: w.EntityName(f.From.Code), Value: f.Count})
+			flow.In = append(flow.In, chart.Band{Name: p.EntityName(f.From.Code), Value: f.Count})
 		} else {
-			flow.Out = append(flow.Out, chart.Band{Name: w.EntityName(f.To.Code), Value: f.Count})
+			flow.Out = append(flow.Out, chart.Band{Name: p.EntityName(f.To.Code), Value: f.Count})
 		}
 	}
 	labels := func(t table, description string) chart.Labels {
@@ -267,11 +267,11 @@ func ageTick(a dashboard.AgeFigure) string {
 
 // outcomeTitle returns the title of an outcome in the current playbooks: that of the preferred playbook if it has the outcome,
 // otherwise that of another playbook, since a run can end in one. It returns the outcome's id if no current playbook has it.
-func (w *Pages) outcomeTitle(preferred playbook.ID, id playbook.OutcomeID) string {
+func (p *Pages) outcomeTitle(preferred playbook.ID, id playbook.OutcomeID) string {
 	title := string(id)
-	for _, p := range w.App.Playbooks.Current() {
-		for _, o := range p.Outcomes {
-			if o.ID == id && (p.ID == preferred || title == string(id)) {
+	for _, pb := range p.App.Playbooks.Current() {
+		for _, o := range pb.Outcomes {
+			if o.ID == id && (pb.ID == preferred || title == string(id)) {
 				title = o.Title
 			}
 		}
@@ -279,10 +279,10 @@ func (w *Pages) outcomeTitle(preferred playbook.ID, id playbook.OutcomeID) strin
 	return title
 }
 
-func (w *Pages) playbookTitle(id playbook.ID) string {
-	for _, p := range w.App.Playbooks.Current() {
-		if p.ID == id {
-			return p.Title
+func (p *Pages) playbookTitle(id playbook.ID) string {
+	for _, pb := range p.App.Playbooks.Current() {
+		if pb.ID == id {
+			return pb.Title
 		}
 	}
 	return string(id)

@@ -25,4 +25,4 @@ func New(u *ui.UI) (*Pages, error) {
 }
 
 // Routes returns the routes of the pages of supervisors.
-func (w *Pages) Routes() []ui.Route { return w.dashboardRoutes() }
+func (p *Pages) Routes() []ui.Route { return p.dashboardRoutes() }

@@ -17,12 +17,12 @@ const durationMethod = "I tempi vanno dall’apertura della richiesta, notti e a
 	"tempi realmente osservati, senza stime."
 
 // tables returns the tables of the page. The table by entity is included if all is true.
-func (w *Pages) tables(s figureScope, d dashboard.Dashboard, all bool) []table {
-	sheets := []table{w.statusTable(s, d)}
+func (p *Pages) tables(s figureScope, d dashboard.Dashboard, all bool) []table {
+	sheets := []table{p.statusTable(s, d)}
 	if all {
-		sheets = append(sheets, w.entityTable(s, d))
+		sheets = append(sheets, p.entityTable(s, d))
 	}
-	sheets = append(sheets, w.problemTable(s, d), w.operatorTable(s, d), w.outcomeTable(s, d), w.groundTable(s, d))
+	sheets = append(sheets, p.problemTable(s, d), p.operatorTable(s, d), p.outcomeTable(s, d), p.groundTable(s, d))
 	for i := range sheets {
 		sheets[i].File = s.link("/cruscotto/dati/" + sheets[i].ID + ".csv")
 	}
@@ -48,7 +48,7 @@ func (*Pages) statusTable(s figureScope, d dashboard.Dashboard) table {
 	return t
 }
 
-func (w *Pages) entityTable(s figureScope, d dashboard.Dashboard) table {
+func (p *Pages) entityTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "enti", Caption: "Per ente", MethodNote: durationMethod, Heads: []string{
 		"Ente", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Inoltrate", "Ricevute", "Scadute", "Forzature", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
@@ -62,7 +62,7 @@ func (w *Pages) entityTable(s figureScope, d dashboard.Dashboard) table {
 		own := s
 		own.Entity = f.Entity.Code
 		t.Rows = append(t.Rows, append([]cell{
-			textCell(w.EntityName(f.Entity.Code)), barCell(f.Open, largest, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)),
+			textCell(p.EntityName(f.Entity.Code)), barCell(f.Open, largest, own.drilldownLink(dashboard.OpenTickets)), countCell(f.Unanswered, own.drilldownLink(dashboard.Unanswered)),
 			countCell(f.Arrivals, own.drilldownLink(dashboard.Arrivals)), countCell(f.Resolutions, own.drilldownLink(dashboard.Resolutions)), countCell(f.Reopenings, own.drilldownLink(dashboard.Reopenings)),
 			countCell(f.Handovers, own.drilldownLink(dashboard.Handovers, "da", string(f.Entity.Code))), countCell(f.Received, own.drilldownLink(dashboard.Handovers, "a", string(f.Entity.Code))),
 			countCell(f.Breaches, own.drilldownLink(dashboard.Breaches)), countCell(f.Overrides, own.drilldownLink(dashboard.OverrideHandovers, "da", string(f.Entity.Code))),
@@ -78,7 +78,7 @@ func durationCells(f dashboard.Figures) []cell {
 }
 
 // problemTable lists each service, followed by its problems.
-func (w *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
+func (p *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "tipologie", Caption: "Per servizio e tipologia", MethodNote: durationMethod, Heads: []string{
 		"Servizio", "Tipologia", "Aperte", "Senza risposta", "Arrivate", "Risolte", "Riaperte", "Passaggi", "Prima risposta, mediana (minuti)", "Prima risposta, 9 su 10 (minuti)",
 		"Soluzione, mediana (minuti)", "Soluzione, 9 su 10 (minuti)",
@@ -95,9 +95,9 @@ func (w *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
 	}
 	for _, service := range d.Services {
 		add(service.Service.Label, all, service.Service.ID, service.Figures)
-		for _, p := range sortedByOpen(d.Problems, func(f dashboard.PartFigures) int { return f.Open }) {
-			if p.Service.ID == service.Service.ID {
-				add(service.Service.Label, p.Problem.Label, service.Service.ID+"/"+p.Problem.ID, p.Figures)
+		for _, figures := range sortedByOpen(d.Problems, func(f dashboard.PartFigures) int { return f.Open }) {
+			if figures.Service.ID == service.Service.ID {
+				add(service.Service.Label, figures.Problem.Label, service.Service.ID+"/"+figures.Problem.ID, figures.Figures)
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func (*Pages) operatorTable(s figureScope, d dashboard.Dashboard) table {
 	return t
 }
 
-func (w *Pages) outcomeTable(s figureScope, d dashboard.Dashboard) table {
+func (p *Pages) outcomeTable(s figureScope, d dashboard.Dashboard) table {
 	t := table{ID: "esiti", Caption: "Esiti delle verifiche", Heads: []string{"Verifiche", "Esito", "Volte"}}
 	largest := 0
 	for _, f := range d.Outcomes {
@@ -127,7 +127,7 @@ func (w *Pages) outcomeTable(s figureScope, d dashboard.Dashboard) table {
 	}
 	for _, f := range d.Outcomes {
 		t.Rows = append(t.Rows, []cell{
-			textCell(w.playbookTitle(f.Playbook)), textCell(w.outcomeTitle(f.Playbook, f.Outcome)),
+			textCell(p.playbookTitle(f.Playbook)), textCell(p.outcomeTitle(f.Playbook, f.Outcome)),
 			barCell(f.Count, largest, s.drilldownLink(dashboard.Outcomes, "dettaglio", string(f.Playbook)+"/"+string(f.Outcome))),
 		})
 	}
