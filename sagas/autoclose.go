@@ -46,7 +46,7 @@ func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) 
 		s.Pending, why = false, "the ticket was reopened"
 	case ticket.ActWithdrawn:
 		// The withdrawn act may be the resolution, a reopening or another act; the resulting status decides.
-		s.Pending, why = e.Status == ticket.Solved, "the act that resolved the ticket was withdrawn"
+		s.Pending, why = e.Status == ticket.StatusResolved, "the act that resolved the ticket was withdrawn"
 	case ticket.AutoClosed:
 		return autoCloseState{}, ""
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent,

@@ -15,12 +15,12 @@ import (
 
 func TestAutoCloseReacts(t *testing.T) {
 	var (
-		opened   = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
+		opened   = ticket.Opened{Entity: sagastest.Torino, Status: ticket.StatusNew}
 		friday   = sagastest.Rome(t, "2026-11-13 10:00")
 		june     = sagastest.Rome(t, "2026-06-16 10:00")
-		resolved = ticket.Resolved{Resolution: 1, EffectFrom: friday, Status: ticket.Solved}
-		again    = ticket.Resolved{Resolution: 2, EffectFrom: friday.AddDate(0, 0, 7), Status: ticket.Solved}
-		reopened = ticket.Reopened{Status: ticket.InProgress}
+		resolved = ticket.Resolved{Resolution: 1, EffectFrom: friday, Status: ticket.StatusResolved}
+		again    = ticket.Resolved{Resolution: 2, EffectFrom: friday.AddDate(0, 0, 7), Status: ticket.StatusResolved}
+		reopened = ticket.Reopened{Status: ticket.StatusInProgress}
 		withdraw = func(to ticket.Status) ticket.ActWithdrawn {
 			return ticket.ActWithdrawn{Entity: sagastest.Torino, Status: to}
 		}
@@ -53,12 +53,12 @@ func TestAutoCloseReacts(t *testing.T) {
 		"a reopening cancels": {
 			[]ticket.Event{opened, resolved, reopened}, []runtime.Action{runtime.Cancel{Key: "close/1", Why: "the ticket was reopened"}}},
 		"a withdrawn resolution is not closed": {
-			[]ticket.Event{opened, resolved, withdraw(ticket.New)},
+			[]ticket.Event{opened, resolved, withdraw(ticket.StatusNew)},
 			[]runtime.Action{runtime.Cancel{Key: "close/1", Why: "the act that resolved the ticket was withdrawn"}}},
 		"a withdrawn note leaves the resolution alone": {
-			[]ticket.Event{opened, resolved, ticket.CitizenNote{}, withdraw(ticket.Solved)}, nil},
+			[]ticket.Event{opened, resolved, ticket.CitizenNote{}, withdraw(ticket.StatusResolved)}, nil},
 		"a withdrawn reopening lets the resolution close": {
-			[]ticket.Event{opened, resolved, reopened, withdraw(ticket.Solved)}, first},
+			[]ticket.Event{opened, resolved, reopened, withdraw(ticket.StatusResolved)}, first},
 		"a second resolution has its own timer key": {
 			[]ticket.Event{opened, resolved, reopened, again},
 			closes(2, "2026-11-30 09:00", "7 calendar days after 2026-11-20 10:00, then the next working day at 09:00 "+

@@ -34,12 +34,12 @@ func keys(actions []runtime.Action) (all []string) {
 
 func TestEscalationReacts(t *testing.T) {
 	var (
-		opened     = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
+		opened     = ticket.Opened{Entity: sagastest.Torino, Status: ticket.StatusNew}
 		friday     = sagastest.Rome(t, "2026-11-13 10:00")
 		note       = ticket.RegionalNote{Handover: 1, ASR: sagastest.Torino, VisibleFrom: friday}
-		escalated  = ticket.Escalated{Handover: 1, From: sagastest.Torino, Status: ticket.HandedOver}
-		redirected = ticket.Redirected{Handover: 2, To: sagastest.Cuneo, Status: ticket.New}
-		again      = ticket.Escalated{Handover: 3, From: sagastest.Cuneo, Status: ticket.HandedOver}
+		escalated  = ticket.Escalated{Handover: 1, From: sagastest.Torino, Status: ticket.StatusHandedOver}
+		redirected = ticket.Redirected{Handover: 2, To: sagastest.Cuneo, Status: ticket.StatusNew}
+		again      = ticket.Escalated{Handover: 3, From: sagastest.Cuneo, Status: ticket.StatusHandedOver}
 		clock      = []string{"schedule warn/1", "schedule breach/1"}
 		stopped    = []string{"cancel warn/1", "cancel breach/1"}
 	)
@@ -52,14 +52,14 @@ func TestEscalationReacts(t *testing.T) {
 		"so does an answer":                     {[]ticket.Event{opened, note, escalated, ticket.Resolved{}}, stopped},
 		"an assignment alone does not":          {[]ticket.Event{opened, note, escalated, ticket.Assigned{}}, nil},
 		"nor does a message":                    {[]ticket.Event{opened, note, escalated, note}, nil},
-		"nor does a reply of the citizen": {[]ticket.Event{opened, note, escalated, ticket.CitizenReplied{Status: ticket.HandedOver}},
+		"nor does a reply of the citizen": {[]ticket.Event{opened, note, escalated, ticket.CitizenReplied{Status: ticket.StatusHandedOver}},
 			nil},
 		"redirected, the ASR's clock runs": {[]ticket.Event{opened, note, escalated, redirected},
 			[]string{"cancel warn/1", "cancel breach/1", "schedule warn/2", "schedule breach/2"}},
 		"a recall stops the clock": {[]ticket.Event{opened, note, escalated, ticket.Recalled{Entity: sagastest.Torino}},
 			stopped},
 		"a withdrawal stops the clock": {[]ticket.Event{opened, escalated, ticket.ActWithdrawn{Entity: sagastest.Torino}}, stopped},
-		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.HandedOver}},
+		"a message withdrawn leaves the clock alone": {[]ticket.Event{opened, escalated, note, ticket.ActWithdrawn{Status: ticket.StatusHandedOver}},
 			nil},
 		"the third hand-over is ping-pong": {[]ticket.Event{opened, escalated, redirected, again},
 			[]string{"cancel warn/2", "cancel breach/2", "schedule warn/3", "schedule breach/3", "schedule ping-pong/3"}},
@@ -107,12 +107,12 @@ func TestHandoverIsDueInWorkingHours(t *testing.T) {
 
 func TestWaitingReacts(t *testing.T) {
 	var (
-		opened   = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
-		asked    = ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}
-		other    = ticket.CitizenAsked{Note: "r", Status: ticket.Waiting}
+		opened   = ticket.Opened{Entity: sagastest.Torino, Status: ticket.StatusNew}
+		asked    = ticket.CitizenAsked{Note: "q", Status: ticket.StatusWaiting}
+		other    = ticket.CitizenAsked{Note: "r", Status: ticket.StatusWaiting}
 		set      = []string{"schedule remind/q/1", "schedule remind/q/2"}
 		canceled = []string{"cancel remind/q/1", "cancel remind/q/2"}
-		answered = ticket.CitizenReplied{Kind: ticket.ReplyAnswer, Status: ticket.InProgress}
+		answered = ticket.CitizenReplied{Kind: ticket.ReplyAnswer, Status: ticket.StatusInProgress}
 	)
 	for name, c := range map[string]struct {
 		given []ticket.Event
@@ -121,7 +121,7 @@ func TestWaitingReacts(t *testing.T) {
 		"a question sets its reminders": {[]ticket.Event{opened, asked}, set},
 		"the answer cancels them":       {[]ticket.Event{opened, asked, answered}, canceled},
 		"a message that leaves the status does not": {[]ticket.Event{opened, asked,
-			ticket.CitizenReplied{Kind: ticket.ReplyMessage, Status: ticket.Waiting}}, nil},
+			ticket.CitizenReplied{Kind: ticket.ReplyMessage, Status: ticket.StatusWaiting}}, nil},
 		"nor does a note": {[]ticket.Event{opened, asked, ticket.CitizenNote{}}, nil},
 		"a reminder is sent once": {[]ticket.Event{opened, asked, ticket.CitizenReminded{Question: "q", N: 1}},
 			[]string{"cancel remind/q/1"}},
@@ -132,10 +132,10 @@ func TestWaitingReacts(t *testing.T) {
 			append(canceled, "schedule remind/r/1", "schedule remind/r/2")},
 		"a hand-over cancels the reminders": {[]ticket.Event{opened, asked, ticket.Escalated{}}, canceled},
 		"a recall opens the question again": {[]ticket.Event{opened, asked, ticket.Escalated{},
-			ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting}}, set},
+			ticket.Recalled{Entity: sagastest.Torino, Status: ticket.StatusWaiting}}, set},
 		"a withdrawn question has no reminders": {[]ticket.Event{opened, asked, ticket.ActWithdrawn{}}, canceled},
 		"after a withdrawn hand-over the question is open again": {[]ticket.Event{opened, asked, ticket.Escalated{},
-			ticket.ActWithdrawn{Status: ticket.Waiting}}, set},
+			ticket.ActWithdrawn{Status: ticket.StatusWaiting}}, set},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, got := react(Waiting(catalog.Default()), c.given...); !reflect.DeepEqual(keys(got), c.then) {
@@ -148,8 +148,8 @@ func TestWaitingReacts(t *testing.T) {
 // A recall opens the question again and its days count anew, so the citizen does not get two reminders at once.
 func TestDaysCountAnewAfterARecall(t *testing.T) {
 	s, state, actions := Waiting(catalog.Default()), undoState[waitingState]{}, []runtime.Action(nil)
-	events := record(ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting}, ticket.Escalated{},
-		ticket.Recalled{Entity: sagastest.Torino, Status: ticket.Waiting})
+	events := record(ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.StatusWaiting}, ticket.Escalated{},
+		ticket.Recalled{Entity: sagastest.Torino, Status: ticket.StatusWaiting})
 	events[3].At = sagastest.Rome(t, "2026-03-23 10:00") // three weeks later
 	for _, r := range events {
 		state, actions = s.React(state, r)
@@ -167,7 +167,7 @@ func TestWaitingResolvesIfTheSettingSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, got := react(Waiting(c), ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.Waiting})
+	_, got := react(Waiting(c), ticket.Opened{Entity: sagastest.Torino}, ticket.CitizenAsked{Note: "q", Status: ticket.StatusWaiting})
 	last, ok := got[len(got)-1].(runtime.Schedule)
 	if want := (ticket.ExpireQuestion{Question: "q", Note: expiryNoteID("q")}); !ok || last.Command != want ||
 		!last.At.Equal(sagastest.Rome(t, "2026-03-30 09:00")) {

@@ -13,7 +13,7 @@ import (
 // recipients and the text from the ticket's history at the time of delivery.
 type Notification struct {
 	Kind     NotificationKind   `json:"kind"`
-	To       Audience           `json:"to"`
+	To       RecipientGroup     `json:"to"`
 	Entity   catalog.EntityCode `json:"entity,omitempty"`   // entity of the operators or supervisors; empty for the citizen
 	Operator string             `json:"operator,omitempty"` // the account, if To is ToAccount
 	Note     ticket.ID          `json:"note,omitempty"`     // the note or reply, if there is one
@@ -22,15 +22,15 @@ type Notification struct {
 	By       string             `json:"by,omitempty"`       // the account that caused it; it gets no notification
 }
 
-// Audience is the group of people that a notification is for.
-type Audience string
+// RecipientGroup is the group of people that a notification is for.
+type RecipientGroup string
 
 // The audiences.
 const (
-	ToCitizen     Audience = "citizen"
-	ToOperators   Audience = "operators"   // of Notification.Entity
-	ToSupervisors Audience = "supervisors" // of Notification.Entity
-	ToAccount     Audience = "operator"    // the account Notification.Operator
+	ToCitizen     RecipientGroup = "citizen"
+	ToOperators   RecipientGroup = "operators"   // of Notification.Entity
+	ToSupervisors RecipientGroup = "supervisors" // of Notification.Entity
+	ToAccount     RecipientGroup = "operator"    // the account Notification.Operator
 )
 
 // NotificationKind is the subject of a notification.

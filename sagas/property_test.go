@@ -58,7 +58,7 @@ func TestAutoCloseHasATimerForEachResolvedTicketOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
 		replay(t, AutoClose(catalog.Default()), l, func(_ autoCloseState, s ticket.State, timers map[string]runtime.Schedule) {
-			if s.Status != ticket.Solved {
+			if s.Status != ticket.StatusResolved {
 				if len(timers) > 0 {
 					t.Fatalf("a ticket that is %s: got timers %+v", s.Status, timers)
 				}
@@ -77,7 +77,7 @@ func TestSuccessionHasATimerAtEntitiesThatEndOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
 		replay(t, Succession(c), l, func(_ successionState, s ticket.State, timers map[string]runtime.Schedule) {
-			waits := s.Status != ticket.Closed && s.Entity == sagastest.Torino
+			waits := s.Status != ticket.StatusClosed && s.Entity == sagastest.Torino
 			if _, set := timers["succeed/010301"]; set != waits || len(timers) > 1 {
 				t.Fatalf("a ticket that is %s at %s: got timers %+v", s.Status, s.Entity, timers)
 			}
@@ -89,7 +89,7 @@ func TestHandoverClockRunsUntilTheReceiverActs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
 		replay(t, Escalation(catalog.Default()), l, func(_ undoState[escalationState], s ticket.State, timers map[string]runtime.Schedule) {
-			untaken := s.Status == ticket.HandedOver || s.Status == ticket.New && s.Handover.N > 0 && s.Entity != catalog.Region
+			untaken := s.Status == ticket.StatusHandedOver || s.Status == ticket.StatusNew && s.Handover.N > 0 && s.Entity != catalog.Region
 			clocks := 0
 			for key, timer := range timers {
 				if !strings.HasPrefix(key, "ping-pong/") {
@@ -120,7 +120,7 @@ func TestQuestionsHaveRemindersWhileTheyWait(t *testing.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
 		replay(t, Waiting(catalog.Default()), l, func(_ undoState[waitingState], s ticket.State, timers map[string]runtime.Schedule) {
 			want := 0
-			if s.Status == ticket.Waiting && !s.Erased {
+			if s.Status == ticket.StatusWaiting && !s.Erased {
 				want = max(0, 2-s.Asked.Reminded)
 			}
 			if len(timers) != want {

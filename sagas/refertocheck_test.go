@@ -119,13 +119,13 @@ func TestRunsHaveRemindersWhileTheyWait(t *testing.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
 		replay(t, RefertoCheck(catalog.Default(), playbook.Default()), l,
 			func(u undoState[refertoCheckState], s ticket.State, timers map[string]runtime.Schedule) {
-				atTheASR := s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting
+				atTheASR := s.Status == ticket.StatusNew || s.Status == ticket.StatusInProgress || s.Status == ticket.StatusWaiting
 				run, fresh, selected := tickettest.Engine.RunFor(s)
 				waiting := selected && !fresh && run.Remind && atTheASR && run.Entity == s.Entity && !s.Erased
 				if (len(timers) == 1) != waiting {
 					t.Fatalf("a ticket that is %s at %s with run %+v: got timers %+v; the saga's state is %+v", s.Status, s.Entity, s.Run, timers, u)
 				}
-				if s.Status == ticket.Closed { // the saga keeps no state of a closed ticket
+				if s.Status == ticket.StatusClosed { // the saga keeps no state of a closed ticket
 					if u != (undoState[refertoCheckState]{}) {
 						t.Fatalf("a closed ticket: got state %+v, want the zero value", u)
 					}

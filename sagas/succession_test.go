@@ -16,7 +16,7 @@ import (
 func TestSuccessionReacts(t *testing.T) {
 	const alone = `"seat": "Torino", "valid_from": "2017-01-01"`
 	var (
-		opened = ticket.Opened{Entity: sagastest.Torino, Status: ticket.New}
+		opened = ticket.Opened{Entity: sagastest.Torino, Status: ticket.StatusNew}
 		end    = sagastest.Rome(t, "2027-01-01 00:00")
 		moves  = []runtime.Action{runtime.Schedule{Key: "succeed/010301", At: end,
 			Command: ticket.TransferToSuccessor{From: sagastest.Torino, To: sagastest.TO3},

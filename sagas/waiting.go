@@ -80,9 +80,9 @@ func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
 		}
 		return s, "the citizen was asked something else"
 	case ticket.CitizenReplied:
-		s.Waiting, why = e.Status == ticket.Waiting, "the citizen answered"
+		s.Waiting, why = e.Status == ticket.StatusWaiting, "the citizen answered"
 	case ticket.Recalled:
-		s.Waiting, s.AskedAt = e.Status == ticket.Waiting, r.At // the question is open again and its days count anew
+		s.Waiting, s.AskedAt = e.Status == ticket.StatusWaiting, r.At // the question is open again and its days count anew
 	case ticket.CitizenReminded:
 		if e.Question == s.Question {
 			s.ReminderCount = e.N

@@ -127,7 +127,7 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 	}
 	bar := a.progress(fmt.Sprintf("creating %d tickets", tickets))
 	seeder := bench.Seeder{
-		App: n.service.Dispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets,
+		App: n.service.TicketDispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets,
 		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	}
 	longTicket, err := seeder.Fill(ctx)

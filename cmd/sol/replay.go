@@ -108,7 +108,7 @@ type historyLine struct {
 }
 
 // printHistory prints the timeline of a reading, which for the auditor has a line for every event.
-func (a *cli) printHistory(p app.Reading, asJSON bool) error {
+func (a *cli) printHistory(p app.TicketAtMoment, asJSON bool) error {
 	for _, l := range p.Ticket.Timeline {
 		index := slices.IndexFunc(p.Events, func(r ticket.Recorded) bool { return r.Version == l.Version })
 		position := eventstore.Position{Epoch: p.Epoch, N: p.Events[index].Position}.String()

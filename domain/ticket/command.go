@@ -58,7 +58,7 @@ type Open struct {
 
 // Update is the command «Aggiorna»: all that an operator changes at once, as one act (FAQ 2.3–2.6). Zero fields change nothing.
 type Update struct {
-	Changes
+	UpdateFields
 	Note        *NoteInput
 	Assignee    *AssigneeInput // nil leaves the assignee as it is
 	DuplicateOf *OriginalTicket
@@ -66,9 +66,9 @@ type Update struct {
 	OutcomeNote ID            // id, chosen by the caller, for the note that the outcome writes if Note is nil
 }
 
-// Changes holds the fields of an update that are the same in the API, in the form of the pages and in the command, which embed it. Zero
+// UpdateFields holds the fields of an update that are the same in the API, in the form of the pages and in the command, which embed it. Zero
 // fields change nothing.
-type Changes struct {
+type UpdateFields struct {
 	Status  Status             `json:"status,omitempty" example:"in_attesa_utente" doc:"Target of the move"`
 	Entity  catalog.EntityCode `json:"entity,omitempty" doc:"The ASR that the Region sends the ticket to"`
 	Reason  string             `json:"reason,omitempty" doc:"For resume, reopen, recall; spam, prova or duplicato for discard; non_della_mia_azienda or an override for a hand-over that the checks do not come to"`

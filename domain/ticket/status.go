@@ -13,22 +13,22 @@ type Status string
 
 // The statuses of the lifecycle (FAQ 2.4, 2.5, 2.6).
 const (
-	New        Status = "nuovo"
-	InProgress Status = "in_lavorazione"
-	Waiting    Status = "in_attesa_utente"
-	HandedOver Status = "non_di_competenza"
-	Solved     Status = "risolto"
-	Closed     Status = "chiuso"
+	StatusNew        Status = "nuovo"
+	StatusInProgress Status = "in_lavorazione"
+	StatusWaiting    Status = "in_attesa_utente"
+	StatusHandedOver Status = "non_di_competenza"
+	StatusResolved   Status = "risolto"
+	StatusClosed     Status = "chiuso"
 )
 
 // Statuses returns every status in the order of the lifecycle.
 func Statuses() []Status {
-	return []Status{New, InProgress, Waiting, HandedOver, Solved, Closed}
+	return []Status{StatusNew, StatusInProgress, StatusWaiting, StatusHandedOver, StatusResolved, StatusClosed}
 }
 
 var statusLabels = map[Status]string{
-	New: "Nuovo", InProgress: "In lavorazione", Waiting: "In attesa di informazioni da utente",
-	HandedOver: "Non di competenza", Solved: "Risolto", Closed: "Chiuso",
+	StatusNew: "Nuovo", StatusInProgress: "In lavorazione", StatusWaiting: "In attesa di informazioni da utente",
+	StatusHandedOver: "Non di competenza", StatusResolved: "Risolto", StatusClosed: "Chiuso",
 }
 
 // Label returns the Italian name of the status for operators.
@@ -38,14 +38,14 @@ func (s Status) Label() string { return statusLabels[s] }
 // then a new ticket is shown as one in progress.
 func (s Status) CitizenLabel(redirected bool) string {
 	switch {
-	case s == HandedOver:
+	case s == StatusHandedOver:
 		return "In carico all’assistenza regionale"
-	case s == New && redirected:
-		return InProgress.Label()
+	case s == StatusNew && redirected:
+		return StatusInProgress.Label()
 	default:
 		return s.Label()
 	}
 }
 
 // IsOpen reports whether work on a ticket in this status is not finished.
-func (s Status) IsOpen() bool { return s != Solved && s != Closed && s != "" }
+func (s Status) IsOpen() bool { return s != StatusResolved && s != StatusClosed && s != "" }

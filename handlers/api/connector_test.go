@@ -31,7 +31,7 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	sim := simulator.New(simulator.Config{})
 	server := httptest.NewServer(sim)
 	connectors, err := connector.New(connector.Config{
-		App:       app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}),
+		App:       app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}),
 		Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: server.URL}}, Timeout: 2 * time.Minute, RetryDelay: time.Millisecond,
 	})
 	w.must(err)

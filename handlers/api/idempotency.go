@@ -17,7 +17,7 @@ func (r IdempotencyInput) idempotency(call string) app.Idempotency {
 }
 
 // replayed returns the value of the header Idempotency-Replayed.
-func replayed(o app.Outcome) string {
+func replayed(o app.CommandResult) string {
 	if o.Repeated {
 		return "true"
 	}

@@ -92,7 +92,7 @@ func (r OpenRequest) openRequest() app.OpenRequest {
 	}
 }
 
-func newOpenOutput(o app.Outcome) *openOutput {
+func newOpenOutput(o app.CommandResult) *openOutput {
 	return &openOutput{
 		ETag: etag(o.Version), Location: "/api/v1/tickets/" + o.Stream, Replayed: replayed(o),
 		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: o.Position.String()},

@@ -75,7 +75,7 @@ func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput,
 	return newActOutput(o), nil
 }
 
-func newActOutput(o app.Outcome) *actOutput {
+func newActOutput(o app.CommandResult) *actOutput {
 	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: o.Position.String(), Status: o.State.Status}}
 }
 

@@ -32,33 +32,33 @@ type CommandRequest struct {
 	Cause           int64  // log position of the event that made a saga dispatch the command; 0: a person dispatched it
 }
 
-// Outcome is the ticket after a command. Repeated is true if it is the outcome of an earlier, equal command.
-type Outcome = eventstore.DispatchResult[ticket.State]
+// CommandResult is the ticket after a command. Repeated is true if it is the outcome of an earlier, equal command.
+type CommandResult = eventstore.DispatchResult[ticket.State]
 
-// Dispatcher dispatches commands and reads histories. It is safe for concurrent use.
-type Dispatcher struct {
+// TicketDispatcher dispatches commands and reads histories. It is safe for concurrent use.
+type TicketDispatcher struct {
 	store      *eventstore.Store
 	rules      rules.Engine
 	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 }
 
-// NewDispatcher returns a dispatcher that decides commands with the engine's rules and appends their events to the store.
-func NewDispatcher(store *eventstore.Store, engine rules.Engine) *Dispatcher {
-	return &Dispatcher{store, engine, eventstore.NewDispatcher(store, ticketlog.Decider(engine))}
+// NewTicketDispatcher returns a dispatcher that decides commands with the engine's rules and appends their events to the store.
+func NewTicketDispatcher(store *eventstore.Store, engine rules.Engine) *TicketDispatcher {
+	return &TicketDispatcher{store, engine, eventstore.NewDispatcher(store, ticketlog.Decider(engine))}
 }
 
 // Dispatch decides a command and appends its events. Errors: those of the rules and of the store.
-func (d *Dispatcher) Dispatch(ctx context.Context, r CommandRequest) (Outcome, error) {
+func (d *TicketDispatcher) Dispatch(ctx context.Context, r CommandRequest) (CommandResult, error) {
 	return d.dispatcher.Dispatch(ctx, d.storeRequest(r))
 }
 
-// Reject is for a request that is refused before the rules decide it. It returns the first outcome if the request is a repetition, and
+// RefuseUnlessRepeated is for a request that is refused before the rules decide it. It returns the first outcome if the request is a repetition, and
 // the refusal otherwise.
-func (d *Dispatcher) Reject(ctx context.Context, r CommandRequest, refusal error) (Outcome, error) {
+func (d *TicketDispatcher) RefuseUnlessRepeated(ctx context.Context, r CommandRequest, refusal error) (CommandResult, error) {
 	return d.dispatcher.FirstResultOr(ctx, d.storeRequest(r), refusal)
 }
 
-func (d *Dispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Command] {
+func (d *TicketDispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Command] {
 	key := eventstore.CommandID{Actor: d.idempotencyActor(r), Key: r.Key, Permanent: r.Permanent}
 	return eventstore.Request[ticket.Command]{
 		Stream: string(r.Ticket), Command: r.Command, By: ticketlog.StoreActor(r.By), ID: key, Body: r.Body,
@@ -67,7 +67,7 @@ func (d *Dispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Co
 }
 
 // idempotencyActor returns the actor part of a command id: two commands are the same only if it and the key are equal.
-func (d *Dispatcher) idempotencyActor(r CommandRequest) string {
+func (d *TicketDispatcher) idempotencyActor(r CommandRequest) string {
 	switch {
 	case r.By.ID != "":
 		return r.By.ID
@@ -79,7 +79,7 @@ func (d *Dispatcher) idempotencyActor(r CommandRequest) string {
 }
 
 // History returns all recorded events of a ticket, in order. Error: eventstore.ErrNotFound.
-func (d *Dispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
+func (d *TicketDispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
 	_, _, history, err := d.dispatcher.Load(ctx, string(id))
 	if err != nil {
 		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
@@ -88,7 +88,7 @@ func (d *Dispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Record
 }
 
 // State returns the state of a ticket on which the rules decide, and its version. Error: eventstore.ErrNotFound.
-func (d *Dispatcher) State(ctx context.Context, id ticket.ID) (ticket.State, int, error) {
+func (d *TicketDispatcher) State(ctx context.Context, id ticket.ID) (ticket.State, int, error) {
 	s, version, _, err := d.dispatcher.Load(ctx, string(id))
 	if err != nil {
 		return ticket.State{}, 0, fmt.Errorf("state of ticket %s: %w", id, err)

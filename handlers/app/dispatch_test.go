@@ -25,11 +25,11 @@ var (
 	bruna   = person.Actor{ID: "01999999-0000-7000-8000-00000000000b", Role: person.ASROperator, Entity: "010301"}
 )
 
-func newDispatcher(t *testing.T) *app.Dispatcher {
+func newDispatcher(t *testing.T) *app.TicketDispatcher {
 	t.Helper()
 	lastNight := func() time.Time { return time.Date(2025, 12, 31, 23, 30, 0, 0, time.UTC) } // already 2026 in Rome
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = lastNight }).Store
-	return app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold})
+	return app.NewTicketDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold})
 }
 
 func form() ticket.Open {
@@ -51,8 +51,8 @@ func TestDispatchRecordsEvents(t *testing.T) {
 	}
 	for _, r := range []app.CommandRequest{
 		{Ticket: id, Command: form(), By: anybody},
-		{Ticket: id, Command: ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}}, By: anna},
-		{Ticket: id, Command: ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: &ticket.NoteInput{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
+		{Ticket: id, Command: ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}}, By: anna},
+		{Ticket: id, Command: ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: &ticket.NoteInput{ID: id, Text: "Ecco", Visibility: ticket.Public}}, By: anna},
 	} {
 		if _, err := d.Dispatch(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -70,7 +70,7 @@ func TestDispatchRecordsEvents(t *testing.T) {
 		t.Errorf("got events %+v, want the last two in one act by anna", history[1:])
 	}
 	s, version, err := d.State(t.Context(), id)
-	if err != nil || version != 4 || s.Status != ticket.Solved || s.Assignee.Operator != anna.ID || s.Subject != "aa" {
+	if err != nil || version != 4 || s.Status != ticket.StatusResolved || s.Assignee.Operator != anna.ID || s.Subject != "aa" {
 		t.Errorf("got state %+v, version %d, %v, want a solved ticket of anna at version 4", s, version, err)
 	}
 	if _, err := d.History(t.Context(), "01999999-0000-7000-8000-000000000001"); !errors.Is(err, eventstore.ErrNotFound) {
@@ -80,7 +80,7 @@ func TestDispatchRecordsEvents(t *testing.T) {
 
 func TestEachActorHasItsOwnIdempotencyKeys(t *testing.T) {
 	d := newDispatcher(t)
-	open := func(by person.Actor, key string) app.Outcome {
+	open := func(by person.Actor, key string) app.CommandResult {
 		id, err := app.NewID()
 		if err != nil {
 			t.Fatal(err)
@@ -92,15 +92,15 @@ func TestEachActorHasItsOwnIdempotencyKeys(t *testing.T) {
 		return o
 	}
 	first := open(anna, "k")
-	if again := open(anna, "k"); !again.Repeated || again.Stream != first.Stream || again.State.Status != ticket.New {
+	if again := open(anna, "k"); !again.Repeated || again.Stream != first.Stream || again.State.Status != ticket.StatusNew {
 		t.Errorf("repeated command: got %+v, want the outcome %+v", again, first)
 	}
-	for _, other := range []app.Outcome{open(bruna, "k"), open(anybody, "k"), open(anna, "k2"), open(anna, "")} {
+	for _, other := range []app.CommandResult{open(bruna, "k"), open(anybody, "k"), open(anna, "k2"), open(anna, "")} {
 		if other.Repeated || other.Stream == first.Stream {
 			t.Errorf("other actor or key: got %+v, want a new ticket", other)
 		}
 	}
-	openFrom := func(address string) app.Outcome {
+	openFrom := func(address string) app.CommandResult {
 		id, err := app.NewID()
 		if err != nil {
 			t.Fatal(err)
@@ -116,10 +116,10 @@ func TestEachActorHasItsOwnIdempotencyKeys(t *testing.T) {
 		t.Errorf("got %+v, %+v from the same address, %+v from another; want one ticket for each address", here, again, there)
 	}
 	refusal := errors.New("not today")
-	if o, err := d.Reject(t.Context(), app.CommandRequest{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
+	if o, err := d.RefuseUnlessRepeated(t.Context(), app.CommandRequest{By: anna, Key: "k"}, refusal); err != nil || o.Stream != first.Stream {
 		t.Errorf("rejected repetition: got %+v, %v, want the outcome %+v", o, err, first)
 	}
-	if _, err := d.Reject(t.Context(), app.CommandRequest{By: anna, Key: "k3"}, refusal); !errors.Is(err, refusal) {
+	if _, err := d.RefuseUnlessRepeated(t.Context(), app.CommandRequest{By: anna, Key: "k3"}, refusal); !errors.Is(err, refusal) {
 		t.Errorf("rejected new command: got %v, want the refusal", err)
 	}
 }

@@ -27,7 +27,7 @@ func NewID() (ticket.ID, error) {
 
 // HashTaxCode returns the keyed hash of a tax code, in whatever case and spacing it is typed. It returns "" for an invalid tax code,
 // which the rules refuse.
-func (d *Dispatcher) HashTaxCode(taxCode string) string {
+func (d *TicketDispatcher) HashTaxCode(taxCode string) string {
 	code, err := person.ParseTaxCode(taxCode)
 	if err != nil {
 		return ""
@@ -36,7 +36,7 @@ func (d *Dispatcher) HashTaxCode(taxCode string) string {
 }
 
 // NextNumber returns the next ticket number: the year in Italy, a hyphen and a running number, which has gaps.
-func (d *Dispatcher) NextNumber(ctx context.Context) (string, error) {
+func (d *TicketDispatcher) NextNumber(ctx context.Context) (string, error) {
 	n, err := d.store.NextNumber(ctx)
 	if err != nil {
 		return "", fmt.Errorf("draw a ticket number: %w", err)
@@ -46,7 +46,7 @@ func (d *Dispatcher) NextNumber(ctx context.Context) (string, error) {
 
 // Validate returns the error that Dispatch would return for a command now, or nil. It appends nothing, so callers use it before they
 // draw a ticket number and store attachments. A request without a ticket is for a new ticket. Errors: those of the rules and the store.
-func (d *Dispatcher) Validate(ctx context.Context, r CommandRequest) error {
+func (d *TicketDispatcher) Validate(ctx context.Context, r CommandRequest) error {
 	var s ticket.State
 	version := 0
 	if r.Ticket != "" {

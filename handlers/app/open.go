@@ -29,12 +29,12 @@ type OpenRequest struct {
 
 // Open opens a ticket. The citizen's identity is verified if the caller is a logged-in citizen, and declared otherwise. Errors: those of
 // the rules; one *ticket.InvalidError for all invalid fields of the form and all invalid files.
-func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (CommandResult, error) {
 	if by.Link != "" { // a personal link gives rights on its own ticket only
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
-		return Outcome{}, invalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
+		return CommandResult{}, invalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
 	}
 	return s.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
 }
@@ -47,22 +47,22 @@ func (s *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) er
 }
 
 func (s *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (
-	Outcome, error,
+	CommandResult, error,
 ) {
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", files)
 	if err := joinInvalid(s.Validate(ctx, request), err); err != nil {
-		return s.Reject(ctx, request, err)
+		return s.RefuseUnlessRepeated(ctx, request, err)
 	}
 	if request.Ticket, err = NewID(); err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	if form.Number, err = s.NextNumber(ctx); err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	form.Subject = s.HashTaxCode(form.Form.TaxCode)
 	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, s.Store, request.Ticket, checked); err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	request.Command = form
 	return s.Dispatch(ctx, request)

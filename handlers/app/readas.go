@@ -23,8 +23,8 @@ type Moment struct {
 	Position eventstore.Position // used if Time is zero: the moment after the event at this position
 }
 
-// Reading is a ticket as a viewer sees it at a moment, with the events up to that moment.
-type Reading struct {
+// TicketAtMoment is a ticket as a viewer sees it at a moment, with the events up to that moment.
+type TicketAtMoment struct {
 	Ticket  ticketview.Ticket
 	Visible bool // false: the viewer does not see the ticket at that moment; the other fields are empty
 	Events  []ticket.Recorded
@@ -34,11 +34,11 @@ type Reading struct {
 // ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
 // Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead if the log has no event at the moment's position.
 func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
-	Reading, error,
+	TicketAtMoment, error,
 ) {
 	events, err := s.History(ctx, id)
 	if err != nil {
-		return Reading{}, err
+		return TicketAtMoment{}, err
 	}
 	moment, byPosition := s.viewTime(events), false
 	switch {
@@ -47,10 +47,10 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	case at.Position != eventstore.Position{}:
 		records, err := s.Store.Read(ctx, at.Position.N-1, 1)
 		if err != nil {
-			return Reading{}, err
+			return TicketAtMoment{}, err
 		}
 		if len(records) == 0 {
-			return Reading{}, eventstore.ErrBeyondHead
+			return TicketAtMoment{}, eventstore.ErrBeyondHead
 		}
 		moment, byPosition = records[0].At, true
 		kept := 0
@@ -62,19 +62,19 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	history := ticketview.Open(events, moment)
 	names, err := s.lookUpNames(ctx, history)
 	if err != nil {
-		return Reading{}, err
+		return TicketAtMoment{}, err
 	}
 	if byPosition && at.Position.Epoch != names.Epoch {
-		return Reading{}, eventstore.ErrBeyondHead
+		return TicketAtMoment{}, eventstore.ErrBeyondHead
 	}
 	t, visible := history.Detail(v, names)
 	if !visible {
-		return Reading{}, nil
+		return TicketAtMoment{}, nil
 	}
 	if err := s.recordAccess(ctx, Caller{Actor: by}, kind, id, ""); err != nil {
-		return Reading{}, err
+		return TicketAtMoment{}, err
 	}
-	return Reading{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
+	return TicketAtMoment{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
 }
 
 // ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records a search for a tax code as an access by actor

@@ -36,48 +36,48 @@ var ErrClosed = errors.New("closed since the ticket was read")
 // Reply adds a citizen's reply to a ticket. If the ticket is closed, it opens a linked ticket with the data of its form and the reply as
 // description. The outcome's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
 // ErrClosed, those of the rules.
-func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	view, err := s.buildView(ctx, by, id, nil)
 	if err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	switch {
-	case view.Status == ticket.Closed && in.SeenOpen:
-		return Outcome{}, ErrClosed
-	case view.Status == ticket.Closed:
+	case view.Status == ticket.StatusClosed && in.SeenOpen:
+		return CommandResult{}, ErrClosed
+	case view.Status == ticket.StatusClosed:
 		return s.openLinkedTicket(ctx, by, id, in, idempotency)
 	}
 	return s.replyToTicket(ctx, by, id, in, idempotency)
 }
 
-func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", in.Files)
 	if err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy}
 	if reply.ID, err = NewID(); err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	reply.Attachments, reply.FileNames = attachment.Describe(checked)
 	r.Command = reply
 	if reply.Attachments, err = s.storeFiles(ctx, r, checked); err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	r.Command = reply
 	return s.Dispatch(ctx, r)
 }
 
 // openLinkedTicket opens a linked ticket with the form data of the closed one and the reply as its description.
-func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	history, err := s.History(ctx, closed)
 	if err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	open, err := LinkedTicketForm(closed, history, in.Text, s.Catalog, s.Store.Now())
 	if err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	if by.Link != "" { // the holder of a link is not logged in, so the new ticket's identity is not verified
 		open.Identity, open.Citizen = ticket.Declared, ""
@@ -88,7 +88,7 @@ func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket
 // VisibleOutcome returns status and version of the ticket after an outcome, as the caller could see them at that moment: the response
 // to a reply must not reveal an act that is still held. The holder of a personal link does not see a linked ticket that the reply
 // opened; for it VisibleOutcome returns the outcome itself, since the ticket has no other events.
-func (s *Service) VisibleOutcome(ctx context.Context, by Caller, o Outcome) (ticket.Status, int, error) {
+func (s *Service) VisibleOutcome(ctx context.Context, by Caller, o CommandResult) (ticket.Status, int, error) {
 	history, err := s.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
 		return "", 0, err

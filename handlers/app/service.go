@@ -35,7 +35,7 @@ type Config struct {
 // Service is the application service: the commands and queries that the API, the pages, inbound mail and the command line share.
 // It is safe for concurrent use. New builds it.
 type Service struct {
-	*Dispatcher
+	*TicketDispatcher
 	Store     *eventstore.Store
 	Identity  *identity.Identity
 	Lists     *lists.Reader
@@ -52,7 +52,7 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
 	}
 	return &Service{
-		Dispatcher: NewDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
+		TicketDispatcher: NewTicketDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
 		Lists:     lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Dashboard: dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Drafts:    draft.New(c.Store),

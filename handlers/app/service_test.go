@@ -48,7 +48,7 @@ func (s *service) open() ticket.ID {
 }
 
 // update is a given or a when: it dispatches an update that must succeed.
-func (s *service) update(by app.Caller, id ticket.ID, u app.UpdateRequest) app.Outcome {
+func (s *service) update(by app.Caller, id ticket.ID, u app.UpdateRequest) app.CommandResult {
 	s.Helper()
 	o, err := s.App.Update(s.Context(), by, id, u, app.Idempotency{})
 	if err != nil {
@@ -72,7 +72,7 @@ func openRequest() app.OpenRequest {
 }
 
 func take() app.UpdateRequest {
-	return app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}}
+	return app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}}
 }
 
 func TestUpdateResolvesNamesAndStoresFiles(t *testing.T) {
@@ -107,17 +107,17 @@ func TestReadTicketAsAtAPosition(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.update(s.anna, id, take())
-	read := func(at app.Moment) (app.Reading, error) {
+	read := func(at app.Moment) (app.TicketAtMoment, error) {
 		return s.App.ReadTicketAs(t.Context(), s.auditor.Actor, s.auditor.Viewer(), id, at, accesslog.Ticket)
 	}
 
 	now, err := read(app.Moment{})
-	if err != nil || now.Ticket.Status != ticket.InProgress || now.Ticket.Assignee == nil || now.Ticket.Assignee.Name == "" {
-		t.Errorf("now: got %s of %+v, %v, want %s of an operator with a name", now.Ticket.Status, now.Ticket.Assignee, err, ticket.InProgress)
+	if err != nil || now.Ticket.Status != ticket.StatusInProgress || now.Ticket.Assignee == nil || now.Ticket.Assignee.Name == "" {
+		t.Errorf("now: got %s of %+v, %v, want %s of an operator with a name", now.Ticket.Status, now.Ticket.Assignee, err, ticket.StatusInProgress)
 	}
 	first, err := read(app.Moment{Position: opened})
-	if err != nil || first.Ticket.Status != ticket.New || len(first.Events) != 1 || first.Epoch != opened.Epoch {
-		t.Errorf("at %s: got %s after %d events, %v, want %s after 1", opened, first.Ticket.Status, len(first.Events), err, ticket.New)
+	if err != nil || first.Ticket.Status != ticket.StatusNew || len(first.Events) != 1 || first.Epoch != opened.Epoch {
+		t.Errorf("at %s: got %s after %d events, %v, want %s after 1", opened, first.Ticket.Status, len(first.Events), err, ticket.StatusNew)
 	}
 	for _, beyond := range []eventstore.Position{{Epoch: opened.Epoch, N: opened.N + 100}, {Epoch: opened.Epoch + 1, N: opened.N}} {
 		if _, err := read(app.Moment{Position: beyond}); !errors.Is(err, eventstore.ErrBeyondHead) {
@@ -137,7 +137,7 @@ func TestRefusedUpdateRecordsNothing(t *testing.T) {
 		field  string
 	}{
 		"unknown assignee":   {app.UpdateRequest{Assignee: &nobody}, "assignee"},
-		"unknown duplicate":  {app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, DuplicateOf: "2026-9999999"}, "duplicate_of"},
+		"unknown duplicate":  {app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, DuplicateOf: "2026-9999999"}, "duplicate_of"},
 		"a program as file":  {app.UpdateRequest{Note: &app.NoteRequest{Text: "Ecco", Files: []attachment.FileUpload{{Name: "a.exe", Content: []byte("MZ")}}}}, "note.attachments[0].name"},
 		"neither yes nor no": {app.UpdateRequest{Answers: []app.AnswerRequest{{Check: "referto-individuato", Answer: "maybe"}}}, "answers[0].answer"},
 	} {

@@ -70,7 +70,7 @@ func (s *Service) releaseTickets(ctx context.Context, account string, entity cat
 			return 0, err
 		}
 		for _, t := range page.Items {
-			if t.Status != ticket.Closed {
+			if t.Status != ticket.StatusClosed {
 				ids = append(ids, t.ID)
 			}
 		}

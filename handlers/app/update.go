@@ -26,7 +26,7 @@ import (
 //
 // It is the body of the API's request, and the pages parse their form into it.
 type UpdateRequest struct {
-	ticket.Changes
+	ticket.UpdateFields
 	Note            *NoteRequest    `json:"note,omitempty"`
 	Assignee        *string         `json:"assignee,omitempty" doc:"User name or id of a colleague, supervisori, regione, or empty for nobody"`
 	DuplicateOf     string          `json:"duplicate_of,omitempty" doc:"Number or id of the ticket that this one repeats"`
@@ -52,30 +52,30 @@ type NoteRequest struct {
 // Update dispatches an update. It resolves user names and ticket numbers first, and stores the files if the rules accept the update.
 // Errors: those of the rules; *ticket.ConflictError if a change that the caller has not seen conflicts with the update;
 // eventstore.ErrConflict if the ticket has not reached the expected version.
-func (s *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, idempotency Idempotency) (Outcome, error) {
+func (s *Service) Update(ctx context.Context, by Caller, id ticket.ID, in UpdateRequest, idempotency Idempotency) (CommandResult, error) {
 	r := CommandRequest{Ticket: id, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body, ExpectedVersion: in.ExpectedVersion}
-	u := ticket.Update{Changes: in.Changes}
+	u := ticket.Update{UpdateFields: in.UpdateFields}
 	var err error
 	if u.Answers, err = parseAnswers(in.Answers); err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	if u.OutcomeNote, err = NewID(); err != nil {
-		return Outcome{}, err
+		return CommandResult{}, err
 	}
 	if u.Assignee, err = s.resolveAssignee(ctx, by.Actor, in.Assignee); err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	if u.DuplicateOf, err = s.findDuplicateOf(ctx, by, in.DuplicateOf); err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	var files []attachment.FileUpload
 	if u.Note, files, err = prepareNote(in.Note); err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	r.Command = u
 	stored, err := s.storeFiles(ctx, r, files)
 	if err != nil {
-		return s.Reject(ctx, r, err)
+		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	if stored != nil {
 		u.Note.Attachments = stored // u.Note is a pointer, so r.Command has them too
@@ -84,7 +84,7 @@ func (s *Service) Update(ctx context.Context, by Caller, id ticket.ID, in Update
 }
 
 // Undo withdraws the last act on a ticket, if it is the caller's and its note is still held.
-func (s *Service) Undo(ctx context.Context, by Caller, id ticket.ID, idempotency Idempotency) (Outcome, error) {
+func (s *Service) Undo(ctx context.Context, by Caller, id ticket.ID, idempotency Idempotency) (CommandResult, error) {
 	return s.Dispatch(ctx, CommandRequest{
 		Ticket: id, Command: ticket.Undo{}, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body,
 	})

@@ -107,7 +107,7 @@ func New(t *testing.T, o Options) *System {
 	must(t, err)
 	w.Notifications = notification.New(w.Store, w.App)
 	sagaRunner, err := runtime.New(runtime.Config{
-		Store: w.Store, Dispatch: sendCommand(w.App.Dispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
+		Store: w.Store, Dispatch: sendCommand(w.App.TicketDispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
 	})
 	must(t, err)
 
@@ -125,7 +125,7 @@ func New(t *testing.T, o Options) *System {
 }
 
 // sendCommand returns the dispatch function for sagas, as cmd/sol wires it.
-func sendCommand(d *app.Dispatcher) runtime.DispatchFunc {
+func sendCommand(d *app.TicketDispatcher) runtime.DispatchFunc {
 	return func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, commandID eventstore.CommandID, cause int64) error {
 		_, err := d.Dispatch(ctx, app.CommandRequest{Ticket: id, Command: c, By: by, Key: commandID.Key, Permanent: commandID.Permanent, Cause: cause})
 		return err

@@ -40,7 +40,7 @@ var (
 type fixture struct {
 	*testing.T
 	store      *eventstore.Store
-	dispatcher *app.Dispatcher
+	dispatcher *app.TicketDispatcher
 	addresses  *mailaddress.Addresses
 	address    string
 	stop       func() error
@@ -61,7 +61,7 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.dispatcher = service.Dispatcher
+	w.dispatcher = service.TicketDispatcher
 	c := Config{App: service, Addresses: w.addresses, Domain: "assistenza.example.it",
 		RecordBounce: func(_ context.Context, id string) error {
 			w.mu.Lock()
@@ -115,13 +115,13 @@ func (w *fixture) open(status ticket.Status) ticket.ID {
 		return &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
 	}
 	switch status {
-	case ticket.Waiting:
-		w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note()})
-	case ticket.Solved, ticket.Closed:
-		w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: note()})
-	case ticket.New, ticket.InProgress, ticket.HandedOver:
+	case ticket.StatusWaiting:
+		w.dispatch(id, anna, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: note()})
+	case ticket.StatusResolved, ticket.StatusClosed:
+		w.dispatch(id, anna, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: note()})
+	case ticket.StatusNew, ticket.StatusInProgress, ticket.StatusHandedOver:
 	}
-	if status == ticket.Closed {
+	if status == ticket.StatusClosed {
 		w.dispatch(id, system, ticket.Close{Resolution: 1})
 	}
 	return id
@@ -153,7 +153,7 @@ func plain(text string, headers ...string) string {
 
 func TestReplyReopensResolvedTicket(t *testing.T) {
 	w := newFixture(t)
-	id := w.open(ticket.Solved)
+	id := w.open(ticket.StatusResolved)
 	raw := plain("Non funziona ancora.\n\nIl giorno lun 23 nov 2026 alle ore 10:00 SOL Assistenza ha scritto:\n> La Sua richiesta è risolta")
 	for range 2 { // the peer did not get the answer and sends the mail again
 		if err := w.mail(w.addresses.Reply(id), raw); err != nil {
@@ -163,8 +163,8 @@ func TestReplyReopensResolvedTicket(t *testing.T) {
 	_, s, n := w.last(id)
 	history, _ := w.dispatcher.History(t.Context(), id)
 	reply, ok := history[n-2].Event.(ticket.CitizenReplied)
-	if s.Status != ticket.InProgress || n != 5 || !ok || reply.Kind != ticket.ReplyNotSolved || reply.Personal.Text != "Non funziona ancora." {
-		t.Errorf("got status %s after %d events, reply %+v, want %s after 5", s.Status, n, reply, ticket.InProgress)
+	if s.Status != ticket.StatusInProgress || n != 5 || !ok || reply.Kind != ticket.ReplyNotSolved || reply.Personal.Text != "Non funziona ancora." {
+		t.Errorf("got status %s after %d events, reply %+v, want %s after 5", s.Status, n, reply, ticket.StatusInProgress)
 	}
 }
 
@@ -187,7 +187,7 @@ func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 		"a receipt of PEC":      {plain("Ricevuta di avvenuta consegna", "X-Ricevuta: avvenuta-consegna"), false},
 		"Exchange auto-reply":   {plain("Casella piena", "X-Auto-Response-Suppress: All"), false},
 	} {
-		for _, status := range []ticket.Status{ticket.Solved, ticket.Waiting} {
+		for _, status := range []ticket.Status{ticket.StatusResolved, ticket.StatusWaiting} {
 			id := w.open(status)
 			_, _, before := w.last(id)
 			if err := w.mail(w.addresses.Reply(id), c.raw); err != nil {
@@ -200,25 +200,25 @@ func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 			}
 		}
 	}
-	id := w.open(ticket.Waiting)
+	id := w.open(ticket.StatusWaiting)
 	if err := w.mail(w.addresses.Reply(id), strings.Replace(plain("L’esame era a Cuneo"), "Re: richiesta", "Re: esame fatto fuori sede", 1)); err != nil {
 		t.Fatal(err)
 	}
-	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
-		t.Errorf("answer whose subject contains \"fuori sede\": got status %s, want %s", s.Status, ticket.InProgress)
+	if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
+		t.Errorf("answer whose subject contains \"fuori sede\": got status %s, want %s", s.Status, ticket.StatusInProgress)
 	}
-	id = w.open(ticket.Waiting)
+	id = w.open(ticket.StatusWaiting)
 	if err := w.mail(w.addresses.Reply(id), plain("Grazie, ma era il 3 novembre")); err != nil {
 		t.Fatal(err)
 	}
-	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
-		t.Errorf("answer with thanks: got status %s, want %s", s.Status, ticket.InProgress)
+	if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
+		t.Errorf("answer with thanks: got status %s, want %s", s.Status, ticket.StatusInProgress)
 	}
 }
 
 func TestReplyToClosedTicketOpensLinkedTicket(t *testing.T) {
 	w := newFixture(t)
-	id := w.open(ticket.Closed)
+	id := w.open(ticket.StatusClosed)
 	if err := w.mail(w.addresses.Reply(id), plain("È di nuovo sparito")); err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func folded(s string) string {
 
 func TestRefusedMailStoresNothing(t *testing.T) {
 	w := newFixture(t)
-	id := w.open(ticket.Waiting)
+	id := w.open(ticket.StatusWaiting)
 	_, _, before := w.last(id)
 	blobs := func() (n int) {
 		if err := w.store.WorkerPool().QueryRow(t.Context(), "select count(*) from log.blobs").Scan(&n); err != nil {
@@ -313,7 +313,7 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	last, s, _ := w.last(id)
-	if reply, ok := last.(ticket.CitizenReplied); !ok || len(reply.Attachments) != 1 || reply.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.InProgress || blobs() != 1 {
+	if reply, ok := last.(ticket.CitizenReplied); !ok || len(reply.Attachments) != 1 || reply.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.StatusInProgress || blobs() != 1 {
 		t.Errorf("valid mail: got last event %+v, want a reply with one attachment", last)
 	}
 }

@@ -44,7 +44,7 @@ func replyCode(err error) int {
 // recipients.
 func TestMessageHasOneRecipient(t *testing.T) {
 	w := newFixture(t)
-	c, one, other := w.dial(), w.open(ticket.Waiting), w.open(ticket.Waiting)
+	c, one, other := w.dial(), w.open(ticket.StatusWaiting), w.open(ticket.StatusWaiting)
 	if err := c.Mail("prova@example.it", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -82,12 +82,12 @@ func TestServerAcceptsMailOverTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	id := w.open(ticket.Waiting)
+	id := w.open(ticket.StatusWaiting)
 	if err := c.SendMail("prova@example.it", []string{w.addresses.Reply(id)}, strings.NewReader(plain("Era il 3 novembre"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, s, _ := w.last(id); s.Status != ticket.InProgress {
-		t.Errorf("got status %s, want %s", s.Status, ticket.InProgress)
+	if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
+		t.Errorf("got status %s, want %s", s.Status, ticket.StatusInProgress)
 	}
 	if ok, _ := newFixture(t).dial().Extension("STARTTLS"); ok {
 		t.Error("without certificate: got extension STARTTLS, want none")

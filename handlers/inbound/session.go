@@ -191,7 +191,7 @@ func (s *Server) reply(ctx context.Context, id ticket.ID, l inboundMail, courtes
 	if err != nil {
 		return err
 	}
-	if courtesy && state.Status == ticket.Closed {
+	if courtesy && state.Status == ticket.StatusClosed {
 		return nil // a courtesy about a closed ticket must not open a linked ticket
 	}
 	_, err = s.App.Reply(ctx, app.LinkHolder(id, ""), id, app.ReplyRequest{Text: l.text, Files: l.files, Courtesy: courtesy}, app.Idempotency{Key: key})

@@ -113,7 +113,7 @@ func TestEndedPlacementReleasesTickets(t *testing.T) {
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna := operatorAt(account, person.ASROperator, torino)
 	id := w.open(request(torino))
-	w.applyUpdate(anna, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}})
+	w.applyUpdate(anna, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	ada := w.login("ada", person.Administrator, "")
 	ada.open("/amministrazione/persone/"+account).submit("Termina il ruolo: Operatore ASR, ASL Città di Torino", nil).want(200).shows("sono libere")
 	s, _, err := w.App.State(t.Context(), id)

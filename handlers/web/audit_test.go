@@ -47,10 +47,10 @@ func newAuditedTicket(w *system) (id ticket.ID, number string) {
 	rita := operatorAt(w.Account(w.T, "rita", person.RegionalOperator, catalog.Region), person.RegionalOperator, catalog.Region)
 	id = w.open(request(torino))
 	w.Clock.Advance(time.Hour)
-	w.applyUpdate(anna, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
+	w.applyUpdate(anna, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: note(ticket.Public, "In che giorno è stato fatto l’esame?")})
 	w.applyUpdate(anna, id, app.UpdateRequest{Note: note(ticket.Internal, "Il paziente ha già chiamato ieri")})
-	w.applyUpdate(anna, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
-	w.applyUpdate(rita, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, Note: note(ticket.Public, "Ora il referto è disponibile")})
+	w.applyUpdate(anna, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: note(ticket.Public, "Non risulta nei nostri sistemi")})
+	w.applyUpdate(rita, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: note(ticket.Public, "Ora il referto è disponibile")})
 	t, err := w.App.Ticket(w.Context(), anna, id, nil)
 	w.must(err)
 	return id, t.Number

@@ -45,13 +45,13 @@ func TestBulkUpdateHasAResultForEachTicket(t *testing.T) {
 	list := anna.open("/code/tutte?ordine=opened_at")
 
 	// Another operator resolves the second ticket meanwhile.
-	w.update(bruno, person.ASROperator, torino, ids[1], app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, Note: &app.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
+	w.update(bruno, person.ASROperator, torino, ids[1], app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: &app.NoteRequest{Text: "Fatto", Visibility: ticket.Public}})
 	earlier := list.request(applyButton, selectRows(numbers, formValues{"Nuovo stato": "In lavorazione"}))
 	p := anna.send(earlier).want(200).shows("1 richiesta non modificata, 2 fatte", "Nel frattempo la richiesta è cambiata")
-	for n, want := range []ticket.Status{ticket.InProgress, ticket.Solved, ticket.InProgress} {
+	for n, want := range []ticket.Status{ticket.StatusInProgress, ticket.StatusResolved, ticket.StatusInProgress} {
 		s, _, err := w.App.State(t.Context(), ids[n])
 		w.must(err)
-		if s.Status != want || want == ticket.InProgress && s.Assignee.Operator != account {
+		if s.Status != want || want == ticket.StatusInProgress && s.Assignee.Operator != account {
 			t.Errorf("%s: got status %s and assignee %v, want %s", numbers[n], s.Status, s.Assignee, want)
 		}
 	}
@@ -69,8 +69,8 @@ func TestBulkUpdateHasAResultForEachTicket(t *testing.T) {
 	mixed.shows("2 fatte", "1 richiesta non modificata", numbers[1], "In che data?", "non è possibile su una richiesta nello stato «Risolto»")
 	undone := mixed.submit("Annulla tutto", nil).want(200).shows("Fatto: 2 richieste", "Annullamento", "La nota che aveva scritto", "In che data?")
 	for _, id := range []ticket.ID{ids[0], ids[2]} {
-		if s, _, err := w.App.State(t.Context(), id); err != nil || s.Status != ticket.InProgress {
-			t.Errorf("after the undo: got %s, %v, want %s", s.Status, err, ticket.InProgress)
+		if s, _, err := w.App.State(t.Context(), id); err != nil || s.Status != ticket.StatusInProgress {
+			t.Errorf("after the undo: got %s, %v, want %s", s.Status, err, ticket.StatusInProgress)
 		}
 	}
 	undone.openLink("Torna alla coda").want(200)

@@ -38,15 +38,15 @@ func newBusySystem(t *testing.T) (w *system, sara, rita *browser) {
 	by := app.Caller{Actor: person.Actor{ID: anna, Role: person.ASROperator, Entity: torino}}
 	update := func(id ticket.ID, status ticket.Status, text string) {
 		t.Helper()
-		_, err := w.App.Update(t.Context(), by, id, app.UpdateRequest{Changes: ticket.Changes{Status: status}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}, app.Idempotency{})
+		_, err := w.App.Update(t.Context(), by, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: status}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}, app.Idempotency{})
 		w.must(err)
 	}
 	asked, solved, handed := w.open(request(torino)), w.open(request(torino)), w.open(request(torino))
 	w.open(request(novara))
 	w.Clock.Advance(3 * time.Hour)
-	update(asked, ticket.Waiting, "In che data?")
-	update(solved, ticket.Solved, "Ora il referto c’è.")
-	update(handed, ticket.HandedOver, "Non è nostra.")
+	update(asked, ticket.StatusWaiting, "In che data?")
+	update(solved, ticket.StatusResolved, "Ora il referto c’è.")
+	update(handed, ticket.StatusHandedOver, "Non è nostra.")
 	w.Clock.Advance(time.Hour)
 	w.waitForFigures()
 	return w, w.login("sara", person.ASRSupervisor, torino), w.login("rita", person.RegionalSupervisor, catalog.Region)

@@ -43,7 +43,7 @@ func TestDossierCanBeVerified(t *testing.T) {
 	form.Files = []attachment.FileUpload{{Name: "referto.txt.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}}
 	id := w.open(form)
 	anna := operatorAt(w.Account(t, "anna", person.ASROperator, torino), person.ASROperator, torino)
-	w.applyUpdate(anna, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note(ticket.Public, "In che giorno?")})
+	w.applyUpdate(anna, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: note(ticket.Public, "In che giorno?")})
 	w.applyUpdate(anna, id, app.UpdateRequest{Note: note(ticket.Internal, "Ha già <chiamato> ieri")})
 	seen, err := w.App.Ticket(t.Context(), anna, id, nil)
 	w.must(err)

@@ -41,12 +41,12 @@ func (w *system) link(id ticket.ID) string { return "/richieste/" + w.App.Identi
 
 // askUpdate returns an update that asks the citizen a question.
 func askUpdate(text string) app.UpdateRequest {
-	return app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
+	return app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
 }
 
 // resolveUpdate returns an update that resolves a ticket.
 func resolveUpdate(text string) app.UpdateRequest {
-	return app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
+	return app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
 }
 
 // ownTicket opens a ticket as a logged-in citizen.
@@ -77,8 +77,8 @@ func TestPersonalLinkOpensOneTicket(t *testing.T) {
 	}
 	answered := p.submit("Invia la risposta", formValues{"La Sua risposta": "Il 3 novembre", "Allegati (facoltativi)": uploadFile{"foglio.png", pngImage(t)}}).
 		shows("Il Suo messaggio è stato inviato.", "Il 3 novembre", "foglio.png", "In lavorazione")
-	if w.status(id) != ticket.InProgress {
-		t.Errorf("got status %s, want %s", w.status(id), ticket.InProgress)
+	if w.status(id) != ticket.StatusInProgress {
+		t.Errorf("got status %s, want %s", w.status(id), ticket.StatusInProgress)
 	}
 	var address string
 	for _, a := range all(answered.root, "a") {
@@ -146,7 +146,7 @@ func TestCitizensReadOnlyPublicNotes(t *testing.T) {
 	}
 	w.Clock.Advance(rules.DefaultHold)
 	dora.open("/richieste/"+string(id)).shows("Aspettiamo una Sua risposta", "In che data?").doesNotShow("solo per noi")
-	w.updateAsOperator(id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &app.NoteRequest{Text: "per la Regione", Visibility: ticket.Public}})
+	w.updateAsOperator(id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: &app.NoteRequest{Text: "per la Regione", Visibility: ticket.Public}})
 	for _, path := range []string{"/richieste", "/richieste/" + string(id)} {
 		dora.open(path).shows("In carico all’assistenza regionale").doesNotShow("per la Regione", "solo per noi")
 	}
@@ -161,13 +161,13 @@ func TestReplyToAResolutionReopensOrNot(t *testing.T) {
 	p.submit("Invia", nil).want(http.StatusUnprocessableEntity).shows("Ci sono 2 cose da correggere")
 	again := p.submit("Invia", formValues{"Il Suo messaggio": "Grazie, però…"}).want(http.StatusUnprocessableEntity).shows("Scelga se il problema c’è ancora, o se è solo un messaggio.", "Grazie, però…")
 	again.submit("Invia", formValues{"Solo un messaggio La richiesta resta risolta; l’operatore lo legge.": "✓"}).shows("Il Suo messaggio è stato inviato.", "Risolto", "Grazie, però…")
-	if w.status(id) != ticket.Solved {
-		t.Errorf("after a message: got status %s, want %s", w.status(id), ticket.Solved)
+	if w.status(id) != ticket.StatusResolved {
+		t.Errorf("after a message: got status %s, want %s", w.status(id), ticket.StatusResolved)
 	}
 	b.open(w.link(id)).submit("Invia", formValues{"Il problema non è risolto Riprendiamo subito la richiesta.": "✓", "Il Suo messaggio": "Non si apre"}).
 		shows("la richiesta è di nuovo in lavorazione", "In lavorazione", "Non si apre")
-	if w.status(id) != ticket.InProgress {
-		t.Errorf("after «Il problema non è risolto»: got status %s, want %s", w.status(id), ticket.InProgress)
+	if w.status(id) != ticket.StatusInProgress {
+		t.Errorf("after «Il problema non è risolto»: got status %s, want %s", w.status(id), ticket.StatusInProgress)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestReplyToAResolutionReopensOrNot(t *testing.T) {
 func (w *system) close(id ticket.ID) {
 	w.Helper()
 	w.Clock.Advance(10 * 24 * time.Hour)
-	w.eventually("the ticket closes", func() bool { return w.status(id) == ticket.Closed })
+	w.eventually("the ticket closes", func() bool { return w.status(id) == ticket.StatusClosed })
 }
 
 func TestMessageToAClosedTicketOpensANewOne(t *testing.T) {

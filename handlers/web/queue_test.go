@@ -180,7 +180,7 @@ func TestQueueNamesOtherEntities(t *testing.T) {
 	account := w.Account(t, "anna", person.ASROperator, torino)
 	anna, rita, ada := w.browser().login("anna"), w.login("rita", person.RegionalOperator, catalog.Region), w.login("ada", person.Auditor, "")
 	id := w.openNamed("Inoltrati")
-	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &app.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
+	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: &app.NoteRequest{Text: "Non è nostro", Visibility: ticket.Public}})
 	w.Clock.Advance(time.Minute)
 	if p := anna.open("/code/inoltrate?ente=regione").want(200).shows("Ente competente", "Inoltrati"); len(p.rows()) != 1 {
 		t.Errorf("handed over to the Region: got rows %q, want 1", p.rows())

@@ -184,7 +184,7 @@ func TestHeldChangeIsNotPushedToOthers(t *testing.T) {
 	id := ticket.ID(o.Stream)
 	stream := citizen.openStream("", "")
 	w.nextEvent(stream, "counts", "")
-	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Waiting}, Note: &app.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
+	w.update(account, person.ASROperator, torino, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: &app.NoteRequest{Text: "In che data?", Visibility: ticket.Public}})
 	mine := citizen.openStream("1.0", "")
 	received := 0
 	for e := range mine {

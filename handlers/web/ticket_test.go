@@ -136,7 +136,7 @@ func TestMenuHasOnlyPossibleStatuses(t *testing.T) {
 	id := w.open(request(torino))
 	p := anna.ticket(id)
 	for _, text := range p.options("stato") {
-		if strings.HasPrefix(text, ticket.Closed.Label()) {
+		if strings.HasPrefix(text, ticket.StatusClosed.Label()) {
 			t.Errorf("got option %q, want none to close", text)
 		}
 	}
@@ -186,7 +186,7 @@ func TestFailedLookupOfTheMainTicket(t *testing.T) {
 	id, main := w.open(request(torino)), w.open(request(torino))
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	duplicate := app.UpdateRequest{Changes: ticket.Changes{Status: ticket.Solved}, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
+	duplicate := app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, DuplicateOf: string(main), Note: note(ticket.Public, "La seguiamo lì")}
 	if _, err := w.App.Update(canceled, anna, id, duplicate, app.Idempotency{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v, want %v", err, context.Canceled)
 	}

@@ -85,7 +85,7 @@ func TestErasedTicketTakesNoNotes(t *testing.T) {
 	w.erase(id)
 	p := anna.ticket(id).shows("Dati personali cancellati", "Testo cancellato.", "Dati cancellati.").doesNotShow("Maria", "RSSMRA80A01H501U", "Non trovo il referto")
 	for _, text := range p.options("stato") {
-		if strings.HasPrefix(text, ticket.Waiting.Label()) {
+		if strings.HasPrefix(text, ticket.StatusWaiting.Label()) {
 			t.Errorf("got option %s, want none to ask the citizen", text)
 		}
 	}

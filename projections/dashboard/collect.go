@@ -347,7 +347,7 @@ func (g *collector) build(p period, n ticketview.Names) Dashboard {
 		d.Entity = &e
 	}
 	for _, s := range ticket.Statuses() {
-		if s != ticket.Closed {
+		if s != ticket.StatusClosed {
 			d.Statuses = append(d.Statuses, StatusFigure{s, s.Label(), g.statuses[s]})
 		}
 	}

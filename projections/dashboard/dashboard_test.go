@@ -338,12 +338,12 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 		if len(open) > 8 {
 			h.Do(open[1], tickettest.Operator, tickettest.Ask("Quando?"))
 			h.Do(open[2], tickettest.Operator, tickettest.Escalate("non è nostra"))
-			h.Do(open[3], tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+			h.Do(open[3], tickettest.Supervisor, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved, Reason: string(ticket.Spam)}})
 			open = open[4:]
 		}
 		late := h.OpenTicket(tickettest.Torino)
 		h.SetTime(evening)
-		h.Do(late, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("Risolto.")})
+		h.Do(late, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: tickettest.PublicNote("Risolto.")})
 		h.SetTime(evening.Add(3 * time.Second)) // midnight
 		h.Project()
 		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)

@@ -227,7 +227,7 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 	h.Advance(time.Minute)
 	h.Do(handed, tickettest.Operator, tickettest.Escalate("non è nostra"))
 	h.Advance(time.Minute)
-	h.Do(handed, tickettest.Regional, ticket.Update{Changes: ticket.Changes{Entity: tickettest.TO3}, Note: tickettest.PublicNote("è vostra")})
+	h.Do(handed, tickettest.Regional, ticket.Update{UpdateFields: ticket.UpdateFields{Entity: tickettest.TO3}, Note: tickettest.PublicNote("è vostra")})
 	h.Project()
 	check := func(t *testing.T) {
 		for name, c := range map[string]struct {

@@ -115,7 +115,7 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery
 
 // openQueuesAt returns the queues of an entity that contain a ticket: none if it is closed.
 func openQueuesAt(row Row, entity catalog.EntityCode) (queues []QueueID) {
-	if row.State.Status == ticket.Closed {
+	if row.State.Status == ticket.StatusClosed {
 		return nil
 	}
 	for _, key := range countKeys(row) {

@@ -56,7 +56,7 @@ func TestAsOfQueuesMatchLiveQueues(t *testing.T) {
 				was.counts[q.ID] = q.Count
 			}
 			delete(was.counts, MyQueue)
-			was.counts[AllQueue] -= h.list(who, Filter{Queue: AllQueue, Status: ticket.Closed, Limit: readmodel.MaxLimit}).Total
+			was.counts[AllQueue] -= h.list(who, Filter{Queue: AllQueue, Status: ticket.StatusClosed, Limit: readmodel.MaxLimit}).Total
 			earlier = append(earlier, was)
 		}
 	}
@@ -89,14 +89,14 @@ func TestQueueAsOf(t *testing.T) {
 	opened := h.Now()
 	second := h.OpenTicket(tickettest.Torino)
 	h.Advance(time.Hour)
-	h.Do(first, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	h.Do(first, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	h.Project()
 
 	now := h.asOf(tickettest.Torino, NewQueue, h.Now())
 	if now.Total != 1 || now.Items[0].ID != second || now.Position.N != 3 {
 		t.Errorf("now: got %+v, want the second ticket at position 3", now)
 	}
-	if s := h.asOf(tickettest.Torino, NewQueue, opened); s.Total != 2 || s.Items[0].ID != first || s.Items[0].Status != ticket.New ||
+	if s := h.asOf(tickettest.Torino, NewQueue, opened); s.Total != 2 || s.Items[0].ID != first || s.Items[0].Status != ticket.StatusNew ||
 		s.Position.N != 2 || s.Items[0].Requester != (Person{}) {
 		t.Errorf("when the second ticket was opened: got %+v, want both at position 2", s)
 	}

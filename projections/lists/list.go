@@ -239,7 +239,7 @@ func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 }
 
 func newFlags(s ticket.State) (flags []Flag) {
-	if s.Status == ticket.HandedOver {
+	if s.Status == ticket.StatusHandedOver {
 		switch {
 		case s.Handover.Breached:
 			flags = append(flags, FlagBreached)
@@ -247,7 +247,7 @@ func newFlags(s ticket.State) (flags []Flag) {
 			flags = append(flags, FlagWarned)
 		}
 	}
-	if s.Unreachable && s.Status != ticket.Closed {
+	if s.Unreachable && s.Status != ticket.StatusClosed {
 		flags = append(flags, FlagUndeliverable)
 	}
 	if s.Reopened {

@@ -72,18 +72,18 @@ func countKeys(row Row) []countKey {
 	keys := []countKey{{Queue: AllQueue}, {Entity: s.Entity, Queue: AllQueue}}
 	at := func(q QueueID) { keys = append(keys, countKey{Entity: s.Entity, Queue: q}) }
 	switch s.Status {
-	case ticket.New, ticket.HandedOver:
+	case ticket.StatusNew, ticket.StatusHandedOver:
 		at(NewQueue)
-	case ticket.InProgress:
+	case ticket.StatusInProgress:
 		at(InProgressQueue)
 		if s.Assignee == (ticket.Assignee{}) {
 			at(NewQueue)
 		}
-	case ticket.Waiting:
+	case ticket.StatusWaiting:
 		at(WaitingQueue)
-	case ticket.Solved:
+	case ticket.StatusResolved:
 		at(SolvedQueue)
-	case ticket.Closed:
+	case ticket.StatusClosed:
 	}
 	if s.Status.IsOpen() && s.Assignee.Supervisors {
 		at(GroupQueue)
@@ -91,14 +91,14 @@ func countKeys(row Row) []countKey {
 	if s.Status.IsOpen() && s.Assignee.Operator != "" {
 		keys = append(keys, countKey{s.Entity, s.Assignee.Operator, MyQueue})
 	}
-	if s.Status != ticket.Closed {
+	if s.Status != ticket.StatusClosed {
 		for _, trace := range s.Traces {
 			if trace != s.Entity {
 				keys = append(keys, countKey{Entity: trace, Queue: HandedOverQueue})
 			}
 		}
 	}
-	if s.Handover.Ground.IsOverride() && s.Status != ticket.Closed {
+	if s.Handover.Ground.IsOverride() && s.Status != ticket.StatusClosed {
 		keys = append(keys, countKey{Entity: s.Handover.ASR, Queue: OverrideQueue}, countKey{Entity: catalog.Region, Queue: OverrideQueue})
 	}
 	if s.Citizen != "" && row.Identity == ticket.Verified {

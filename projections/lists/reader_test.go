@@ -41,12 +41,12 @@ func TestQueueCounts(t *testing.T) {
 	h.checkCounts(tickettest.Citizen, map[QueueID]int{MyQueue: 1})
 	h.checkCounts(tickettest.Neighbour, nil)
 
-	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	h.Do(id, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	h.Project()
 	h.checkCounts(tickettest.Operator, map[QueueID]int{MyQueue: 1, InProgressQueue: 1, AllQueue: 1})
 	h.checkCounts(tickettest.Colleague, map[QueueID]int{InProgressQueue: 1, AllQueue: 1})
 
-	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver},
+	h.Do(id, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver},
 		Note: tickettest.PublicNote("non è nostra")})
 	h.Project()
 	h.checkCounts(tickettest.Operator, map[QueueID]int{HandedOverQueue: 1})
@@ -336,7 +336,7 @@ func TestInvalidFilterNamesTheField(t *testing.T) {
 		"too many words":           {tickettest.Operator, Filter{Q: strings.Repeat("a", 201)}, "q"},
 		"no cursor":                {tickettest.Operator, Filter{Cursor: "%%%"}, "cursor"},
 		"a cursor that was edited": {tickettest.Operator, Filter{Cursor: next[:len(next)-4] + "AAAA"}, "cursor"},
-		"another list's cursor":    {tickettest.Operator, Filter{Cursor: next, Status: ticket.New}, "cursor"},
+		"another list's cursor":    {tickettest.Operator, Filter{Cursor: next, Status: ticket.StatusNew}, "cursor"},
 		"another order's cursor":   {tickettest.Operator, Filter{Cursor: next, Sort: ByNumber}, "cursor"},
 		"another viewer's cursor":  {tickettest.Colleague, Filter{Cursor: next}, "cursor"},
 	} {
@@ -353,7 +353,7 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
 	h.Do(id, tickettest.Operator, tickettest.Take)
-	h.Do(id, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
+	h.Do(id, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: tickettest.PublicNote("ecco")})
 	h.Project()
 	check := func(want ticket.Status) {
 		t.Helper()
@@ -362,15 +362,15 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 			t.Errorf("got %+v, want one ticket that is %s", page.Items, want)
 		}
 	}
-	check(ticket.InProgress)
+	check(ticket.StatusInProgress)
 	h.Advance(rules.DefaultHold)
-	check(ticket.Solved)
+	check(ticket.StatusResolved)
 }
 
 func TestChangesHideDiscardFromCitizen(t *testing.T) {
 	h := newFixture(t)
 	h.Do(h.OpenTicket(tickettest.Torino), tickettest.Supervisor,
-		ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(ticket.Spam)}})
+		ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved, Reason: string(ticket.Spam)}})
 	h.Project()
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
@@ -461,7 +461,7 @@ func TestManyHandoversAreReadInListOrder(t *testing.T) {
 	h := newFixture(t)
 	for range 3 {
 		h.Do(h.OpenTicket(tickettest.Torino), tickettest.Operator,
-			ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: tickettest.PublicNote("non è nostra")})
+			ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: tickettest.PublicNote("non è nostra")})
 	}
 	h.OpenTicket(tickettest.Torino)
 	h.Project()

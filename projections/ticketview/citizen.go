@@ -77,7 +77,7 @@ func publicTextOf(e ticket.Event) (publicText, bool) {
 // toNote returns the text as a note for a viewer who may read it.
 func (p publicText) toNote(at time.Time, by By) Note {
 	n := Note{
-		ID: p.id, Kind: p.kind, Audience: Public, By: by, At: at, VisibleFrom: p.visibleFrom, Flagged: p.flagged,
+		ID: p.id, Kind: p.kind, Audience: AudienceCitizen, By: by, At: at, VisibleFrom: p.visibleFrom, Flagged: p.flagged,
 	}
 	if p.visibleFrom.IsZero() {
 		n.VisibleFrom = at

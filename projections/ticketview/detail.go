@@ -121,7 +121,7 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 			ticket.PersonalDataErased:
 		}
 	}
-	if s.Status == ticket.Solved {
+	if s.Status == ticket.StatusResolved {
 		closes, _ := n.Catalog.AutoCloseAt(s.Entity, solved)
 		t.ClosesAt = &closes
 	}

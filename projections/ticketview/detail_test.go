@@ -90,7 +90,7 @@ func TestRecalledHandoverLeavesNoAccess(t *testing.T) {
 		"a redirect undone":    {redirected, tickettest.Neighbour, tickettest.Regional, time.Second, ticket.Undo{}},
 		"an escalation undone": {escalated, tickettest.Regional, tickettest.Operator, time.Second, ticket.Undo{}},
 		"a hand-over recalled": {recalled, tickettest.Regional, tickettest.Operator, time.Hour,
-			ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "è nostra"}}},
+			ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusNew, Reason: "è nostra"}}},
 	} {
 		at := c.scenario.Now
 		if _, ok := Detail(Viewer{Actor: c.wrong}, c.scenario.History, names, at); !ok {
@@ -161,16 +161,16 @@ func TestWhoReadsANote(t *testing.T) {
 // TestHeldActIsHiddenFromCitizen checks status and timeline until the note of an act may be read.
 func TestHeldActIsHiddenFromCitizen(t *testing.T) {
 	h := tickettest.Given(t).Then(tickettest.Operator, tickettest.Take).
-		Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
+		Then(tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: tickettest.PublicNote("ecco")})
 	for name, c := range map[string]struct {
 		by     person.Actor
 		after  time.Duration
 		status ticket.Status
 		lines  int
 	}{
-		"operator":          {tickettest.Operator, 0, ticket.Solved, 4},
-		"citizen, held":     {tickettest.Citizen, rules.DefaultHold - 1, ticket.InProgress, 2},
-		"citizen, released": {tickettest.Citizen, rules.DefaultHold, ticket.Solved, 4},
+		"operator":          {tickettest.Operator, 0, ticket.StatusResolved, 4},
+		"citizen, held":     {tickettest.Citizen, rules.DefaultHold - 1, ticket.StatusInProgress, 2},
+		"citizen, released": {tickettest.Citizen, rules.DefaultHold, ticket.StatusResolved, 4},
 	} {
 		if got := view(t, h, c.by, c.after); got.Status != c.status || len(got.Timeline) != c.lines {
 			t.Errorf("%s: got %s with %d lines, want %s with %d", name, got.Status, len(got.Timeline), c.status, c.lines)
@@ -186,7 +186,7 @@ func TestCitizenViewHasPlainLabelsAndNoOperators(t *testing.T) {
 	}
 	h.Then(tickettest.Regional, tickettest.Redirect(tickettest.TO3, "a voi"))
 	back := view(t, h, tickettest.Citizen, time.Minute)
-	if back.Status != ticket.New || back.StatusLabel != "In lavorazione" {
+	if back.Status != ticket.StatusNew || back.StatusLabel != "In lavorazione" {
 		t.Errorf("back at an ASR: got label %q of status %q", back.StatusLabel, back.Status)
 	}
 	for _, l := range back.Timeline {
@@ -197,7 +197,7 @@ func TestCitizenViewHasPlainLabelsAndNoOperators(t *testing.T) {
 }
 
 func TestDiscardedIsResolvedForCitizens(t *testing.T) {
-	h := tickettest.Given(t).Then(tickettest.Supervisor, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved,
+	h := tickettest.Given(t).Then(tickettest.Supervisor, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved,
 		Reason: string(ticket.Spam)}})
 	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
 		lines := view(t, h, who, time.Minute).Timeline
@@ -229,7 +229,7 @@ func TestMovesAndUndo(t *testing.T) {
 
 // TestClosesAtIsTheTimeOfTheSaga compares the time of closing in the view with the time at which the saga closes.
 func TestClosesAtIsTheTimeOfTheSaga(t *testing.T) {
-	h := tickettest.Given(t).Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved},
+	h := tickettest.Given(t).Then(tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved},
 		Note: tickettest.PublicNote("Ora si vede.")})
 	visible := h.Now.Add(rules.DefaultHold)
 	want, _ := names.Catalog.AutoCloseAt(tickettest.Torino, visible)
@@ -241,7 +241,7 @@ func TestClosesAtIsTheTimeOfTheSaga(t *testing.T) {
 	if got := view(t, h, tickettest.Citizen, 0).ClosesAt; got != nil {
 		t.Errorf("citizen during the hold: got %v, want none", got)
 	}
-	h.After(time.Hour, tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "non è risolto"}})
+	h.After(time.Hour, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress, Reason: "non è risolto"}})
 	if got := view(t, h, tickettest.Operator, 0).ClosesAt; got != nil {
 		t.Errorf("reopened: got %v, want none", got)
 	}
@@ -252,7 +252,7 @@ func TestPastMomentNeverChanges(t *testing.T) {
 	at := h.Now.Add(time.Second)
 	before, _ := Detail(Viewer{Actor: tickettest.Citizen}, h.History, names, at)
 	h.Then(tickettest.Citizen, ticket.Reply{ID: tickettest.NewID(), Text: "risposta"}).
-		Then(tickettest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: tickettest.PublicNote("ecco")})
+		Then(tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: tickettest.PublicNote("ecco")})
 	after, _ := Detail(Viewer{Actor: tickettest.Citizen}, h.History, names, at)
 	if fmt.Sprintf("%+v", before) != fmt.Sprintf("%+v", after) {
 		t.Errorf("got\n%+v\nwant\n%+v", after, before)

@@ -70,13 +70,13 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 	case ticket.CitizenReplied:
 		return publicTextOfReply(e).toNote(r.At, by), true
 	case ticket.InternalNote:
-		n := Note{ID: e.Note, Kind: "note", Audience: Internal, By: by, At: r.At, VisibleFrom: r.At}
+		n := Note{ID: e.Note, Kind: "note", Audience: AudienceInternal, By: by, At: r.At, VisibleFrom: r.At}
 		n.setText(e.Personal, e.Attachments)
 		return n.visibleIf(v.IsAuditor() || v.WorksAt(e.Entity), a, at), true
 	case ticket.RegionalNote:
 		party := v.IsAuditor() || v.WorksAt(catalog.Region) || v.WorksAt(e.ASR)
 		shown = shown || !a.withdrawn && !e.VisibleFrom.After(at)
-		n := Note{ID: e.Note, Kind: "note", Audience: Regional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
+		n := Note{ID: e.Note, Kind: "note", Audience: AudienceRegional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.setText(e.Personal, e.Attachments)
 		return n.visibleIf(party && shown, a, at), true
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:

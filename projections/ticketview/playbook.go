@@ -255,7 +255,7 @@ type Clock struct {
 
 // setClock sets the ticket's clock from the warnings and breaches that the escalation saga recorded, if nobody has taken the hand-over yet.
 func (t *Ticket) setClock(earlier []ticket.Recorded, s ticket.State) {
-	if s.Status != ticket.HandedOver && s.Status != ticket.New {
+	if s.Status != ticket.StatusHandedOver && s.Status != ticket.StatusNew {
 		return
 	}
 	clocks := map[int]Clock{}

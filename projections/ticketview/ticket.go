@@ -113,9 +113,9 @@ type Audience string
 // The audiences. Internal is one entity. Public is the citizen and every operator who sees the ticket. Regional is the Region and the ASR
 // of one hand-over.
 const (
-	Internal Audience = "internal"
-	Public   Audience = "citizen"
-	Regional Audience = "regional"
+	AudienceInternal Audience = "internal"
+	AudienceCitizen  Audience = "citizen"
+	AudienceRegional Audience = "regional"
 )
 
 // Note is a text on the ticket: an operator's note or the citizen's reply.

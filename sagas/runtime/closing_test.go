@@ -35,8 +35,8 @@ func TestFAQ_2_5_ResolvedTicketClosesWhenItsTimerIsDue(t *testing.T) {
 	}
 	w.clock.Set(sagastest.Rome(t, "2026-11-24 08:59"))
 	w.must(r.RunUntilIdle(w.ctx))
-	if s := w.state(id).Status; s != ticket.Solved {
-		t.Fatalf("one minute early: got status %s, want %s", s, ticket.Solved)
+	if s := w.state(id).Status; s != ticket.StatusResolved {
+		t.Fatalf("one minute early: got status %s, want %s", s, ticket.StatusResolved)
 	}
 	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
 	w.must(r.RunUntilIdle(w.ctx))
@@ -44,7 +44,7 @@ func TestFAQ_2_5_ResolvedTicketClosesWhenItsTimerIsDue(t *testing.T) {
 	history, err := w.dispatcher.History(w.ctx, id)
 	w.must(err)
 	last := history[len(history)-1]
-	if last.Event != (ticket.AutoClosed{Resolution: 1, Status: ticket.Closed}) ||
+	if last.Event != (ticket.AutoClosed{Resolution: 1, Status: ticket.StatusClosed}) ||
 		last.By != (person.Actor{ID: "auto-close", Role: person.System}) {
 		t.Errorf("got last event %+v by %+v, want the closing by auto-close", last.Event, last.By)
 	}
@@ -73,11 +73,11 @@ func TestReopenedTicketClosesForItsLaterResolutionOnly(t *testing.T) {
 	w.resolve(id)
 	w.catchUp(r)
 	w.clock.Set(sagastest.Rome(t, "2026-11-24 09:00"))
-	if n := w.poll(r); n > 0 || w.state(id).Status != ticket.Solved {
+	if n := w.poll(r); n > 0 || w.state(id).Status != ticket.StatusResolved {
 		t.Fatalf("at the first resolution's time: got %d finished timers and status %s, want 0 and solved", n, w.state(id).Status)
 	}
 	w.clock.Set(sagastest.Rome(t, "2026-11-30 09:00"))
-	if n := w.poll(r); n != 1 || w.state(id).Status != ticket.Closed {
+	if n := w.poll(r); n != 1 || w.state(id).Status != ticket.StatusClosed {
 		t.Fatalf("at the second resolution's time: got %d finished timers and status %s, want 1 and closed", n, w.state(id).Status)
 	}
 	w.catchUp(r)
@@ -100,7 +100,7 @@ func TestStaleTimerIsRefusedAndRecordedInTheJournal(t *testing.T) {
 	if n := w.poll(r); n != 1 {
 		t.Fatalf("got %d finished timers, want 1", n)
 	}
-	if s := w.state(id); s.Status != ticket.Solved || s.Resolution != 2 {
+	if s := w.state(id); s.Status != ticket.StatusResolved || s.Resolution != 2 {
 		t.Errorf("got status %s at resolution %d, want solved at 2", s.Status, s.Resolution)
 	}
 	explanation := w.explain(id)
@@ -160,7 +160,7 @@ func TestFailingCommandIsRetriedAndDelaysNoOther(t *testing.T) {
 	w.catchUp(r)
 	due := sagastest.Rome(t, "2026-11-24 09:00")
 	w.clock.Set(due)
-	if n := w.poll(r) + w.poll(r); n != 1 || w.state(healthy).Status != ticket.Closed {
+	if n := w.poll(r) + w.poll(r); n != 1 || w.state(healthy).Status != ticket.StatusClosed {
 		t.Fatalf("got %d finished timers and status %s of the healthy ticket, want 1 and closed", n, w.state(healthy).Status)
 	}
 	timers := w.explain(sick).Timers
@@ -177,7 +177,7 @@ func TestFailingCommandIsRetriedAndDelaysNoOther(t *testing.T) {
 	}
 	broken = false
 	w.clock.Set(w.clock.Now().Add(runtime.MaxBackoff))
-	if n := w.poll(r); n != 1 || w.state(sick).Status != ticket.Closed {
+	if n := w.poll(r); n != 1 || w.state(sick).Status != ticket.StatusClosed {
 		t.Errorf("after the recovery: got %d finished timers and status %s, want 1 and closed", n, w.state(sick).Status)
 	}
 }

@@ -42,18 +42,18 @@ var regionOperator = person.Actor{ID: "01930000-0000-7000-8000-000000000c01", Ro
 // act dispatches the command of an action number. It ignores a refusal.
 func (w *fixture) act(target ticket.ID, action int) {
 	note := &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
-	actor, c := sagastest.Operator, ticket.Command(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	actor, c := sagastest.Operator, ticket.Command(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	switch action {
 	case 1:
-		c = ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note}
+		c = ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: note}
 	case 2:
-		c = ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: note}
+		c = ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: note}
 	case 3:
-		c = ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver, Reason: string(ticket.NotOurs)}, Note: note}
+		c = ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver, Reason: string(ticket.NotOurs)}, Note: note}
 	case 4:
 		actor, c = person.Actor{ID: string(target), Role: person.Citizen}, ticket.Reply{ID: newID(), Text: "Risposta"}
 	case 5:
-		actor, c = regionOperator, ticket.Update{Changes: ticket.Changes{Entity: sagastest.Torino}, Note: note}
+		actor, c = regionOperator, ticket.Update{UpdateFields: ticket.UpdateFields{Entity: sagastest.Torino}, Note: note}
 	case 6:
 		c = ticket.Undo{}
 	case 7:
@@ -74,7 +74,7 @@ type scriptResult struct {
 // playScript plays a script on a new database, two months past its end, and returns what the sagas did.
 func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 	w := newFixture(t, "2026-11-16 10:00")
-	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
+	w.dispatcher = app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Hold: 10 * time.Second, Playbooks: playbook.Default()})
 	var cancelNode context.CancelFunc // called after each command, so the node dies then; nil: it lives
 	dispatch := dispatchWith(w.dispatcher)
 	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: sagas.All(catalog.Default(), playbook.Default()),

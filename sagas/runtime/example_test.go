@@ -29,8 +29,8 @@ func ExampleSaga() {
 	var state int
 	var actions []runtime.Action
 	for _, e := range []ticket.Event{
-		ticket.Resolved{Resolution: 1, EffectFrom: time.Date(2026, 11, 16, 10, 0, 0, 0, time.UTC), Status: ticket.Solved},
-		ticket.Reopened{Status: ticket.InProgress},
+		ticket.Resolved{Resolution: 1, EffectFrom: time.Date(2026, 11, 16, 10, 0, 0, 0, time.UTC), Status: ticket.StatusResolved},
+		ticket.Reopened{Status: ticket.StatusInProgress},
 	} {
 		state, actions = saga.React(state, ticket.Recorded{Event: e})
 		for _, a := range actions {

@@ -48,7 +48,7 @@ type fixture struct {
 	clock      *clock
 	db         *storetest.DB
 	store      *eventstore.Store
-	dispatcher *app.Dispatcher
+	dispatcher *app.TicketDispatcher
 }
 
 func TestMain(m *testing.M) { storetest.Run(m) }
@@ -57,7 +57,7 @@ func newFixture(t *testing.T, start string) *fixture {
 	w := &fixture{T: t, ctx: t.Context(), clock: &clock{now: sagastest.Rome(t, start)}}
 	w.db = storetest.New(t, w.setClock)
 	w.store = w.db.Store
-	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
+	w.dispatcher = app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
 	return w
 }
 
@@ -67,12 +67,12 @@ func (w *fixture) setClock(c *eventstore.Config) { c.Clock = w.clock.Now }
 func (w *fixture) node(definitions ...runtime.Definition) *runtime.Runner {
 	w.Helper()
 	s := w.db.OpenNode(w, w.setClock)
-	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewDispatcher(s, rules.Engine{Catalog: catalog.Default()})),
+	return w.runnerOn(runtime.Config{Store: s, Dispatch: dispatchWith(app.NewTicketDispatcher(s, rules.Engine{Catalog: catalog.Default()})),
 		Sagas: definitions})
 }
 
 // dispatchWith returns the dispatch function of a dispatcher, as cmd/sol passes it to the runner.
-func dispatchWith(d *app.Dispatcher) runtime.DispatchFunc {
+func dispatchWith(d *app.TicketDispatcher) runtime.DispatchFunc {
 	return func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
 		_, err := d.Dispatch(ctx, app.CommandRequest{
 			Ticket: id, Command: c, By: by, Key: key.Key, Permanent: key.Permanent, Cause: cause,
@@ -182,13 +182,13 @@ func (w *fixture) open() ticket.ID {
 
 func (w *fixture) resolve(id ticket.ID) {
 	w.Helper()
-	w.dispatch(id, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Solved},
+	w.dispatch(id, sagastest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved},
 		Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public}})
 }
 
 func (w *fixture) reopen(id ticket.ID) {
 	w.Helper()
-	w.dispatch(id, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: "Il cittadino ha telefonato"}})
+	w.dispatch(id, sagastest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress, Reason: "Il cittadino ha telefonato"}})
 }
 
 func (w *fixture) state(id ticket.ID) ticket.State {

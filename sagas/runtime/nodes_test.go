@@ -51,7 +51,7 @@ func TestTwoNodesCloseEveryTicketOnce(t *testing.T) {
 	w.resolve(id)
 	w.must(two.RunUntilIdle(w.ctx))
 	w.clock.Set(sagastest.Rome(t, "2026-12-31 10:00"))
-	w.eventually("the other node closes", func() bool { return w.state(id).Status == ticket.Closed })
+	w.eventually("the other node closes", func() bool { return w.state(id).Status == ticket.StatusClosed })
 }
 
 // Tickets are resolved on each day of a year. Each closes at 9:00 of the day that the calendar gives, and not one second before.

@@ -166,8 +166,8 @@ func commandID(id SagaID, t timerRow) eventstore.CommandID {
 	}
 }
 
-// outcomes are the results of a batch of dispatched timers.
-type outcomes struct {
+// timerResults are the results of a batch of dispatched timers.
+type timerResults struct {
 	tickets, keys []string       // of the timers that are finished
 	finished      []journalEntry // done or refused
 	failed        []*dueTimer    // to be retried
@@ -175,7 +175,7 @@ type outcomes struct {
 }
 
 // add records the result of one timer.
-func (o *outcomes) add(t *dueTimer, now time.Time) {
+func (o *timerResults) add(t *dueTimer, now time.Time) {
 	if t.command == sendMessageCommand && t.err == nil {
 		m := outboxMessage{ticket: t.ticket, cause: t.cause, at: t.due}
 		if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
@@ -196,7 +196,7 @@ func (o *outcomes) add(t *dueTimer, now time.Time) {
 
 // storeOutcomes stores the results of the timers in tx and returns the number of finished timers.
 func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []*dueTimer) (int, error) {
-	var o outcomes
+	var o timerResults
 	now := r.Store.Now()
 	for _, t := range due {
 		o.add(t, now)

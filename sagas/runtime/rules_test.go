@@ -77,7 +77,7 @@ func TestChangedSettingMovesPendingTimers(t *testing.T) {
 func TestEndOfAnEntitySetLaterSchedulesTheTransfer(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")
 	moving, gone := w.open(), w.open()
-	w.dispatch(gone, sagastest.Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver},
+	w.dispatch(gone, sagastest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver},
 		Note: &ticket.NoteInput{ID: newID(), Text: "Non è nostro", Visibility: ticket.Public}})
 	unaware := w.runner(sagas.Succession(catalog.Default()))
 	w.begin(unaware)
@@ -115,7 +115,7 @@ func TestNewVersionSetsTheSameTimersAndTakesOver(t *testing.T) {
 	}
 	w.reopen(reopened)
 	w.catchUp(one)
-	if w.state(closed).Status != ticket.Closed {
+	if w.state(closed).Status != ticket.StatusClosed {
 		t.Fatalf("first ticket: got status %s, want closed", w.state(closed).Status)
 	}
 	before, journal := w.timers("auto-close"), w.decisions(closed)

@@ -77,7 +77,7 @@ func actorRefusal(s ticket.State, m ticket.Move, by person.Actor) error {
 			return &ticket.ForbiddenError{Reason: code.With()}
 		}
 		return &ticket.ForbiddenError{Reason: refusal.SystemOnly.With()}
-	case s.Handover.ASR == by.Entity && s.Status == ticket.HandedOver:
+	case s.Handover.ASR == by.Entity && s.Status == ticket.StatusHandedOver:
 		return &ticket.ForbiddenError{Reason: refusal.TraceMayRecall.With(string(s.Handover.Status))}
 	case handoverSender(s, by):
 		return &ticket.ForbiddenError{Reason: refusal.TraceMayWrite.With()}

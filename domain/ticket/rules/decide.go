@@ -78,7 +78,7 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 		return nil, err
 	}
 	m, kind := ticket.MoveAnswer, ticket.ReplyAnswer
-	if s.Status == ticket.Solved {
+	if s.Status == ticket.StatusResolved {
 		m, kind = ticket.MoveNotSolved, ticket.ReplyNotSolved
 		switch {
 		case c.Courtesy, c.Solved != nil && *c.Solved:
@@ -177,7 +177,7 @@ func decideRelease(s ticket.State, c ticket.Release, by person.Actor) ([]ticket.
 	if err := checkActor(s, ticket.MoveRelease, by); err != nil {
 		return nil, err
 	}
-	if s.Assignee.Operator != c.Operator || s.Status == ticket.Closed {
+	if s.Assignee.Operator != c.Operator || s.Status == ticket.StatusClosed {
 		return nil, nil
 	}
 	return []ticket.Event{ticket.Unassigned{}}, nil

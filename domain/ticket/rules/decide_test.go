@@ -17,8 +17,8 @@ func TestAssignment(t *testing.T) { // FAQ 2.3
 	checkDecisions(t, engine, map[string]decision{
 		"an operator takes the ticket": {
 			given(opened()),
-			setStatus(InProgress), operator,
-			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: InProgress}),
+			setStatus(StatusInProgress), operator,
+			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: StatusInProgress}),
 		},
 		"an operator assigns a colleague": {
 			given(opened()),
@@ -27,8 +27,8 @@ func TestAssignment(t *testing.T) { // FAQ 2.3
 		},
 		"an operator starts work for a colleague": {
 			given(opened()),
-			Update{Changes: Changes{Status: InProgress}, Assignee: to(colleague)}, operator,
-			then(Taken{Assignee: Assignee{Operator: colleague.ID}, Status: InProgress}),
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, Assignee: to(colleague)}, operator,
+			then(Taken{Assignee: Assignee{Operator: colleague.ID}, Status: StatusInProgress}),
 		},
 		"an operator assigns the supervisors": {
 			given(opened()),
@@ -58,7 +58,7 @@ func TestAssignment(t *testing.T) { // FAQ 2.3
 		"the Region in the menu hands over": {
 			given(opened()),
 			Update{Assignee: &AssigneeInput{Region: true}, Note: public("parole")}, operator,
-			then(typedRegionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}),
+			then(typedRegionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: StatusHandedOver}),
 		},
 		"the Region in the menu needs a note": {
 			given(opened()),
@@ -72,56 +72,56 @@ func TestQuestions(t *testing.T) { // FAQ 2.4
 	checkDecisions(t, engine, map[string]decision{
 		"an operator asks the citizen": {
 			given(opened(), taken(operator)),
-			setStatusWith(Waiting, public("parole")), operator,
-			then(citizenNote(), CitizenAsked{Note: noteID, Status: Waiting}),
+			setStatusWith(StatusWaiting, public("parole")), operator,
+			then(citizenNote(), CitizenAsked{Note: noteID, Status: StatusWaiting}),
 		},
 		"a second question restarts the wait": {
 			given(opened(), citizenAsked("n")),
-			setStatusWith(Waiting, public("parole")), operator,
-			then(citizenNote(), CitizenAsked{Note: noteID, Status: Waiting}),
+			setStatusWith(StatusWaiting, public("parole")), operator,
+			then(citizenNote(), CitizenAsked{Note: noteID, Status: StatusWaiting}),
 		},
 		"an internal note asks nothing": {
 			given(opened(), citizenAsked("n")),
-			setStatusWith(Waiting, internal("parole")), operator,
+			setStatusWith(StatusWaiting, internal("parole")), operator,
 			then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText}),
 		},
-		"a question needs a note": {given(opened()), setStatus(Waiting), operator, invalidFields("note")},
+		"a question needs a note": {given(opened()), setStatus(StatusWaiting), operator, invalidFields("note")},
 		"a question needs a public note": {
 			given(opened()),
-			setStatusWith(Waiting, internal("parole")), operator,
+			setStatusWith(StatusWaiting, internal("parole")), operator,
 			invalidFields("note"),
 		},
 		"an answer ends the wait": {
 			given(opened(), citizenAsked("n")),
 			reply(), citizen,
-			then(replied(ReplyAnswer, InProgress)),
+			then(replied(ReplyAnswer, StatusInProgress)),
 		},
 		"an answer by the personal link ends the wait": {
 			given(opened(), citizenAsked("n")),
 			reply(), linkHolder,
-			then(replied(ReplyAnswer, InProgress)),
+			then(replied(ReplyAnswer, StatusInProgress)),
 		},
 		"a reply to a new ticket leaves the status": {
 			given(opened()),
 			reply(), citizen,
-			then(replied(ReplyAnswer, New)),
+			then(replied(ReplyAnswer, StatusNew)),
 		},
 		"a courtesy does not end the wait": {
 			given(opened(), citizenAsked("n")),
 			Reply{ID: "r", Text: "parole", Courtesy: true}, citizen,
-			then(replied(ReplyMessage, Waiting)),
+			then(replied(ReplyMessage, StatusWaiting)),
 		},
 		"an answer needs a text":                  {given(opened()), Reply{ID: "r"}, citizen, invalidFields("text")},
 		"another citizen does not see the ticket": {given(opened()), reply(), stranger, notVisible()},
 		"resuming needs a reason": {
 			given(opened(), citizenAsked("n")),
-			setStatus(InProgress), operator,
+			setStatus(StatusInProgress), operator,
 			invalidFields("reason"),
 		},
 		"an operator resumes work": {
 			given(opened(), citizenAsked("n")),
-			setStatusFor(InProgress, "parole"), operator,
-			then(Resumed{Status: InProgress, Personal: sampleText}),
+			setStatusFor(StatusInProgress, "parole"), operator,
+			then(Resumed{Status: StatusInProgress, Personal: sampleText}),
 		},
 	})
 }
@@ -131,33 +131,33 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 	checkDecisions(t, engine, map[string]decision{
 		"an operator resolves the ticket": {
 			given(opened(), taken(operator)),
-			setStatusWith(Solved, public("parole")), operator,
-			then(citizenNote(), Resolved{Resolution: 1, Note: noteID, EffectFrom: heldUntil, Status: Solved}),
+			setStatusWith(StatusResolved, public("parole")), operator,
+			then(citizenNote(), Resolved{Resolution: 1, Note: noteID, EffectFrom: heldUntil, Status: StatusResolved}),
 		},
 		"a resolution needs a note": {
 			given(opened(), taken(operator)),
-			setStatus(Solved), operator,
+			setStatus(StatusResolved), operator,
 			invalidFields("note"),
 		},
 		"a reopened ticket is resolved without a note": {
 			given(opened(), resolved(1), reopened()),
-			setStatus(Solved), operator,
-			then(Resolved{Resolution: 2, EffectFrom: noon, Status: Solved}),
+			setStatus(StatusResolved), operator,
+			then(Resolved{Resolution: 2, EffectFrom: noon, Status: StatusResolved}),
 		},
 		"an operator of another entity cannot learn that the ticket exists": {
 			given(opened(), resolved(1)),
-			setStatus(Closed), neighbour,
+			setStatus(StatusClosed), neighbour,
 			notVisible(),
 		},
 		"a person cannot close the ticket": {
 			given(opened(), resolved(1)),
-			setStatus(Closed), supervisor,
+			setStatus(StatusClosed), supervisor,
 			refuses(func(e *NotAllowedError) bool { return e.Move == MoveClose }),
 		},
 		"the system closes the ticket": {
 			given(opened(), resolved(1)),
 			Close{Resolution: 1}, system,
-			then(AutoClosed{Resolution: 1, Status: Closed}),
+			then(AutoClosed{Resolution: 1, Status: StatusClosed}),
 		},
 		"a supervisor cannot close a resolution": {
 			given(opened(), resolved(1)),
@@ -167,25 +167,25 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 		"a timer does not close a later resolution": {
 			given(opened(), resolved(1), reopened(), resolved(2)),
 			Close{Resolution: 1}, system,
-			notAllowed(MoveClose, Solved),
+			notAllowed(MoveClose, StatusResolved),
 		},
 		"a timer does not close a reopened ticket": {
 			given(opened(), resolved(1), reopened()),
 			Close{Resolution: 1}, system,
-			notAllowed(MoveClose, InProgress),
+			notAllowed(MoveClose, StatusInProgress),
 		},
 		"«not solved» reopens for the assignee": {
 			given(opened(), taken(operator), resolved(1)),
 			Reply{ID: "r", Text: "parole", Solved: &no}, citizen,
 			then(
-				replied(ReplyNotSolved, Solved),
-				Reopened{Assignee: Assignee{Operator: operator.ID}, Status: InProgress},
+				replied(ReplyNotSolved, StatusResolved),
+				Reopened{Assignee: Assignee{Operator: operator.ID}, Status: StatusInProgress},
 			),
 		},
 		"a reply to a resolution reopens": {
 			given(opened(), resolved(1)),
 			reply(), citizen,
-			then(replied(ReplyNotSolved, Solved), Reopened{Status: InProgress}),
+			then(replied(ReplyNotSolved, StatusResolved), Reopened{Status: StatusInProgress}),
 		},
 		"a reply to a held resolution is an answer and reopens": {
 			given(
@@ -196,51 +196,51 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 					by(
 						operator,
 						CitizenNote{Note: noteID, VisibleFrom: heldUntil},
-						Resolved{Resolution: 1, Note: noteID, EffectFrom: heldUntil, Status: Solved},
+						Resolved{Resolution: 1, Note: noteID, EffectFrom: heldUntil, Status: StatusResolved},
 					),
 				),
 			),
 			reply(), citizen,
-			then(replied(ReplyAnswer, Solved), Reopened{Status: InProgress}),
+			then(replied(ReplyAnswer, StatusResolved), Reopened{Status: StatusInProgress}),
 		},
 		"«only a message» does not reopen": {
 			given(opened(), resolved(1)),
 			Reply{ID: "r", Text: "parole", Solved: &yes}, citizen,
-			then(replied(ReplyMessage, Solved)),
+			then(replied(ReplyMessage, StatusResolved)),
 		},
 		"a closed ticket cannot be resumed": {
 			given(opened(), resolved(1), closed(1)),
-			setStatusFor(InProgress, "parole"), operator,
-			notAllowed(MoveResume, Closed),
+			setStatusFor(StatusInProgress, "parole"), operator,
+			notAllowed(MoveResume, StatusClosed),
 		},
 		"a closed ticket takes no note": {
 			given(opened(), resolved(1), closed(1)),
 			Update{Note: internal("parole")}, operator,
-			notAllowed(MoveNote, Closed),
+			notAllowed(MoveNote, StatusClosed),
 		},
 		"a closed ticket takes no reply": {
 			given(opened(), resolved(1), closed(1)),
 			reply(), citizen,
-			notAllowed(MoveAnswer, Closed),
+			notAllowed(MoveAnswer, StatusClosed),
 		},
 		"an operator reopens the ticket": {
 			given(opened(), resolved(1)),
-			setStatusFor(InProgress, "parole"), operator,
-			then(Reopened{Status: InProgress, Personal: sampleText}),
+			setStatusFor(StatusInProgress, "parole"), operator,
+			then(Reopened{Status: StatusInProgress, Personal: sampleText}),
 		},
 		"reopening needs a reason": {
 			given(opened(), resolved(1)),
-			setStatus(InProgress), operator,
+			setStatus(StatusInProgress), operator,
 			invalidFields("reason"),
 		},
 		"a supervisor discards spam": {
 			given(opened()),
-			setStatusFor(Solved, "spam"), supervisor,
-			then(Discarded{Resolution: 1, Why: Spam, EffectFrom: noon, Status: Solved}),
+			setStatusFor(StatusResolved, "spam"), supervisor,
+			then(Discarded{Resolution: 1, Why: Spam, EffectFrom: noon, Status: StatusResolved}),
 		},
 		"an operator cannot discard": {
 			given(opened()),
-			setStatusFor(Solved, "spam"), operator,
+			setStatusFor(StatusResolved, "spam"), operator,
 			forbidden(),
 		},
 		"an operator marks a duplicate": {
@@ -248,7 +248,7 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 			Update{DuplicateOf: &OriginalTicket{Ticket: "other", Subject: "s1"}, Note: public("parole")}, operator,
 			then(
 				citizenNote(),
-				MarkedDuplicate{Resolution: 1, Original: "other", Note: noteID, EffectFrom: heldUntil, Status: Solved},
+				MarkedDuplicate{Resolution: 1, Original: "other", Note: noteID, EffectFrom: heldUntil, Status: StatusResolved},
 			),
 		},
 		"the original must be of the same citizen": {
@@ -259,7 +259,7 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 		"a courtesy does not reopen": {
 			given(opened(), resolved(1)),
 			Reply{ID: "r", Text: "parole", Courtesy: true}, citizen,
-			then(replied(ReplyMessage, Solved)),
+			then(replied(ReplyMessage, StatusResolved)),
 		},
 	})
 }
@@ -269,17 +269,17 @@ func TestHandover(t *testing.T) { // FAQ 2.6
 	checkDecisions(t, engine, map[string]decision{
 		"an operator hands over": {
 			given(opened(), taken(operator)),
-			setStatusWith(HandedOver, public("parole")), operator,
-			then(typedRegionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}),
+			setStatusWith(StatusHandedOver, public("parole")), operator,
+			then(typedRegionalNote(1, torino), Escalated{Handover: 1, From: torino, Note: noteID, Status: StatusHandedOver}),
 		},
 		"a hand-over needs a note": {
 			given(opened()),
-			setStatus(HandedOver), operator,
+			setStatus(StatusHandedOver), operator,
 			invalidFields("note"),
 		},
 		"the Region cannot hand over to itself": {
 			given(opened(), escalated(), taken(regional)),
-			setStatusWith(HandedOver, public("parole")), regional,
+			setStatusWith(StatusHandedOver, public("parole")), regional,
 			forbidden(),
 		},
 		"an ASR with a trace cannot write a note": {
@@ -294,24 +294,24 @@ func TestHandover(t *testing.T) { // FAQ 2.6
 		},
 		"the Region takes the ticket": {
 			traced,
-			setStatus(InProgress), regional,
-			then(Taken{Assignee: Assignee{Operator: regional.ID}, Status: InProgress}),
+			setStatus(StatusInProgress), regional,
+			then(Taken{Assignee: Assignee{Operator: regional.ID}, Status: StatusInProgress}),
 		},
 		"the ASR recalls the ticket for its former assignee": {
 			traced,
-			setStatusFor(InProgress, "parole"), colleague,
+			setStatusFor(StatusInProgress, "parole"), colleague,
 			then(Recalled{
 				Handover: 1,
 				Entity:   torino,
 				Assignee: Assignee{Operator: operator.ID},
-				Status:   InProgress,
+				Status:   StatusInProgress,
 				Personal: sampleText,
 			}),
 		},
-		"a recall needs a reason": {traced, setStatus(InProgress), colleague, invalidFields("reason")},
+		"a recall needs a reason": {traced, setStatus(StatusInProgress), colleague, invalidFields("reason")},
 		"a ticket that the Region took cannot be recalled": {
 			given(opened(), taken(operator), escalated(), taken(regional)),
-			setStatusFor(InProgress, "parole"), colleague,
+			setStatusFor(StatusInProgress, "parole"), colleague,
 			forbidden(),
 		},
 		"the ASR sends the Region a message": {
@@ -320,13 +320,13 @@ func TestHandover(t *testing.T) { // FAQ 2.6
 			then(typedRegionalNote(1, torino)),
 		},
 		"a regional message needs a hand-over": {
-			given(by(citizen, Opened{Entity: catalog.Region, Status: New})),
+			given(by(citizen, Opened{Entity: catalog.Region, Status: StatusNew})),
 			Update{Note: note(Regional, "parole")}, regional,
 			forbidden(),
 		},
 		"the ASR cannot reopen a resolution of the Region": {
-			given(opened(), taken(operator), escalated(), by(regional, Resolved{Resolution: 1, Status: Solved})),
-			setStatusFor(InProgress, "parole"), operator,
+			given(opened(), taken(operator), escalated(), by(regional, Resolved{Resolution: 1, Status: StatusResolved})),
+			setStatusFor(StatusInProgress, "parole"), operator,
 			forbidden(),
 		},
 		"the Region sends the ASR a message": {
@@ -336,15 +336,15 @@ func TestHandover(t *testing.T) { // FAQ 2.6
 		},
 		"the Region redirects to another ASR": {
 			traced,
-			Update{Changes: Changes{Entity: to3}, Note: public("parole")}, regional,
+			Update{UpdateFields: UpdateFields{Entity: to3}, Note: public("parole")}, regional,
 			then(
 				typedRegionalNote(2, to3),
-				Redirected{Handover: 2, To: to3, Assignee: Assignee{}, Note: noteID, Status: New},
+				Redirected{Handover: 2, To: to3, Assignee: Assignee{}, Note: noteID, Status: StatusNew},
 			),
 		},
 		"the Region redirects to the former assignee": {
 			traced,
-			Update{Changes: Changes{Entity: torino}, Note: public("parole")}, regional,
+			Update{UpdateFields: UpdateFields{Entity: torino}, Note: public("parole")}, regional,
 			then(
 				typedRegionalNote(2, torino),
 				Redirected{
@@ -352,29 +352,29 @@ func TestHandover(t *testing.T) { // FAQ 2.6
 					To:       torino,
 					Assignee: Assignee{Operator: operator.ID},
 					Note:     noteID,
-					Status:   New,
+					Status:   StatusNew,
 				},
 			),
 		},
 		"a redirect needs a note": {
 			traced,
-			Update{Changes: Changes{Entity: to3}}, regional,
+			Update{UpdateFields: UpdateFields{Entity: to3}}, regional,
 			invalidFields("note"),
 		},
 		"a redirect needs a known entity": {
 			traced,
-			Update{Changes: Changes{Entity: "999999"}, Note: public("parole")}, regional,
+			Update{UpdateFields: UpdateFields{Entity: "999999"}, Note: public("parole")}, regional,
 			invalidFields("entity"),
 		},
 		"an ASR cannot redirect": {
 			given(opened()),
-			Update{Changes: Changes{Entity: to3}, Note: public("parole")}, operator,
+			Update{UpdateFields: UpdateFields{Entity: to3}, Note: public("parole")}, operator,
 			forbidden(),
 		},
 		"a reply during a hand-over leaves the status": {
 			traced,
 			reply(), citizen,
-			then(replied(ReplyAnswer, HandedOver)),
+			then(replied(ReplyAnswer, StatusHandedOver)),
 		},
 	})
 }
@@ -382,10 +382,10 @@ func TestHandover(t *testing.T) { // FAQ 2.6
 func TestOtherCommands(t *testing.T) {
 	checkDecisions(t, engine, map[string]decision{
 		"an update without fields is refused": {given(opened()), Update{}, operator, invalidFields("status")},
-		"the present status changes nothing":  {given(opened()), setStatus(New), operator, then()},
+		"the present status changes nothing":  {given(opened()), setStatus(StatusNew), operator, then()},
 		"an unknown status is refused": {
 			given(opened()),
-			Update{Changes: Changes{Status: "aperto"}}, operator,
+			Update{UpdateFields: UpdateFields{Status: "aperto"}}, operator,
 			invalidFields("status"),
 		},
 		"an operator writes an internal note": {
@@ -405,12 +405,12 @@ func TestOtherCommands(t *testing.T) {
 		},
 		"an operator changes the problem": {
 			given(opened()),
-			Update{Changes: Changes{Problem: "mancato-pagamento"}}, operator,
+			Update{UpdateFields: UpdateFields{Problem: "mancato-pagamento"}}, operator,
 			then(Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"}),
 		},
 		"an unknown problem is refused": {
 			given(opened()),
-			Update{Changes: Changes{Problem: "x"}}, operator,
+			Update{UpdateFields: UpdateFields{Problem: "x"}}, operator,
 			invalidFields("problem"),
 		},
 		"a ticket of a ceased entity goes to the successor": {
@@ -442,37 +442,37 @@ func TestOtherCommands(t *testing.T) {
 		"a supervisor cannot erase":        {given(opened()), Erase{}, supervisor, forbidden()},
 		"an erased ticket can be discarded": {
 			given(opened(), erased()),
-			setStatusFor(Solved, "prova"), supervisor,
-			then(Discarded{Resolution: 1, Why: TestOnly, EffectFrom: noon, Status: Solved}),
+			setStatusFor(StatusResolved, "prova"), supervisor,
+			then(Discarded{Resolution: 1, Why: TestOnly, EffectFrom: noon, Status: StatusResolved}),
 		},
 		"an erased ticket can be resolved without a note": {
 			given(opened(), erased()),
-			setStatus(Solved), operator,
-			then(Resolved{Resolution: 1, EffectFrom: noon, Status: Solved}),
+			setStatus(StatusResolved), operator,
+			then(Resolved{Resolution: 1, EffectFrom: noon, Status: StatusResolved}),
 		},
 		"an erased ticket can be taken": {
 			given(opened(), erased()),
-			setStatus(InProgress), operator,
-			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: InProgress}),
+			setStatus(StatusInProgress), operator,
+			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: StatusInProgress}),
 		},
 		"the citizen of an erased ticket cannot be asked": {
 			given(opened(), erased()),
-			setStatus(Waiting), operator,
-			notAllowed(MoveAsk, New),
+			setStatus(StatusWaiting), operator,
+			notAllowed(MoveAsk, StatusNew),
 		},
 		"an assignment takes no reason": {
 			given(opened()),
-			Update{Assignee: to(colleague), Changes: Changes{Reason: "ferie"}}, operator,
+			Update{Assignee: to(colleague), UpdateFields: UpdateFields{Reason: "ferie"}}, operator,
 			invalidFields("reason"),
 		},
 		"a resolution with a note takes no reason": {
 			given(opened()),
-			Update{Changes: Changes{Status: Solved, Reason: "perché"}, Note: public("parole")}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusResolved, Reason: "perché"}, Note: public("parole")}, operator,
 			invalidFields("reason"),
 		},
 		"spam takes no note to the citizen": {
 			given(opened()),
-			Update{Changes: Changes{Status: Solved, Reason: "spam"}, Note: public("parole")}, supervisor,
+			Update{UpdateFields: UpdateFields{Status: StatusResolved, Reason: "spam"}, Note: public("parole")}, supervisor,
 			invalidFields("reason"),
 		},
 		"a duplicate cannot be handed over in the same update": {
@@ -486,27 +486,27 @@ func TestOtherCommands(t *testing.T) {
 		},
 		"taking needs an assignee": {
 			given(opened()),
-			Update{Changes: Changes{Status: InProgress}, Assignee: &AssigneeInput{}}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, Assignee: &AssigneeInput{}}, operator,
 			invalidFields("assignee"),
 		},
 		"a ticket that a colleague took cannot be taken": {
 			given(opened(), taken(operator)),
-			setStatus(InProgress), colleague,
-			notAllowed(MoveTake, InProgress),
+			setStatus(StatusInProgress), colleague,
+			notAllowed(MoveTake, StatusInProgress),
 		},
 		"taking a ticket twice changes nothing": {
 			given(opened(), taken(operator)),
-			setStatus(InProgress), operator,
+			setStatus(StatusInProgress), operator,
 			then(),
 		},
 		"an erased ticket takes no note": {
 			given(opened(), erased()),
 			Update{Note: public("parole")}, operator,
-			notAllowed(MoveNote, New),
+			notAllowed(MoveNote, StatusNew),
 		},
 		"a ticket that does not exist is not visible": {
 			State{},
-			setStatus(InProgress), operator,
+			setStatus(StatusInProgress), operator,
 			notVisible(),
 		},
 	})
@@ -514,11 +514,11 @@ func TestOtherCommands(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	asked := inOneAct("ask", noon,
-		by(operator, CitizenNote{Note: noteID, VisibleFrom: heldUntil}, CitizenAsked{Note: noteID, Status: Waiting}))
+		by(operator, CitizenNote{Note: noteID, VisibleFrom: heldUntil}, CitizenAsked{Note: noteID, Status: StatusWaiting}))
 	handed := heldHandover()
 	withdrawn := func(act ID) Event {
 		return ActWithdrawn{Act: act, Notes: []ID{noteID}, Service: "ritiro-documenti", Problem: "referto-non-trovato",
-			Entity: torino, Assignee: Assignee{Operator: operator.ID}, Status: InProgress}
+			Entity: torino, Assignee: Assignee{Operator: operator.ID}, Status: StatusInProgress}
 	}
 	for name, c := range map[string]struct {
 		given State
@@ -539,12 +539,12 @@ func TestUndo(t *testing.T) {
 		"an act cannot be undone once its note is visible": {
 			given(opened(), taken(operator), asked),
 			operator, heldUntil,
-			notAllowed(MoveUndo, Waiting),
+			notAllowed(MoveUndo, StatusWaiting),
 		},
 		"the act of a colleague cannot be undone": {
 			given(opened(), taken(operator), asked),
 			colleague, noon,
-			notAllowed(MoveUndo, Waiting),
+			notAllowed(MoveUndo, StatusWaiting),
 		},
 		"an act cannot be undone from another placement": {
 			given(opened(), taken(operator), asked),
@@ -552,22 +552,22 @@ func TestUndo(t *testing.T) {
 			notVisible(),
 		},
 		"an act cannot be undone after a reply": {
-			given(opened(), taken(operator), asked, by(citizen, CitizenReplied{Status: InProgress})),
+			given(opened(), taken(operator), asked, by(citizen, CitizenReplied{Status: StatusInProgress})),
 			operator, noon,
-			notAllowed(MoveUndo, InProgress),
+			notAllowed(MoveUndo, StatusInProgress),
 		},
 		"an act without a note cannot be undone": {
 			given(opened(), taken(operator)),
 			operator, noon,
-			notAllowed(MoveUndo, InProgress),
+			notAllowed(MoveUndo, StatusInProgress),
 		},
 		"an undo cannot be undone": {
 			given(opened(), taken(operator), asked, by(operator, withdrawn("ask"))),
 			operator, noon,
-			notAllowed(MoveUndo, InProgress),
+			notAllowed(MoveUndo, StatusInProgress),
 		},
 		"a citizen cannot undo": {
-			given(opened(), by(citizen, CitizenReplied{Status: New})),
+			given(opened(), by(citizen, CitizenReplied{Status: StatusNew})),
 			citizen, noon,
 			forbidden(),
 		},

@@ -24,7 +24,7 @@ func notAllowed(s ticket.State, m ticket.Move) error {
 		e.Reason = refusal.TicketMissing.With()
 	case m == ticket.MoveOpen:
 		e.Reason = refusal.TicketExists.With()
-	case s.Status == ticket.Closed:
+	case s.Status == ticket.StatusClosed:
 		e.Reason = refusal.ClosedIsFinal.With()
 	default:
 		var from []string
@@ -51,36 +51,36 @@ type transitionRule struct {
 const nonexistent ticket.Status = "inesistente"
 
 var (
-	openStatuses = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting, ticket.HandedOver} // HandedOver: at the Region only
-	asrStatuses  = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting}
-	notClosed    = []ticket.Status{ticket.New, ticket.InProgress, ticket.Waiting, ticket.HandedOver, ticket.Solved}
+	openStatuses = []ticket.Status{ticket.StatusNew, ticket.StatusInProgress, ticket.StatusWaiting, ticket.StatusHandedOver} // HandedOver: at the Region only
+	asrStatuses  = []ticket.Status{ticket.StatusNew, ticket.StatusInProgress, ticket.StatusWaiting}
+	notClosed    = []ticket.Status{ticket.StatusNew, ticket.StatusInProgress, ticket.StatusWaiting, ticket.StatusHandedOver, ticket.StatusResolved}
 )
 
 // lifecycle is the complete table of moves. Most are from the FAQ (2.2–2.12), the others are this project's. Other conditions of a move,
 // such as a note or a reason, are checked where the move is decided.
 var lifecycle = []transitionRule{
-	{ticket.MoveOpen, anyone, []ticket.Status{nonexistent}, []ticket.Status{ticket.New}},
-	{ticket.MoveTake, competent, []ticket.Status{ticket.New, ticket.HandedOver}, []ticket.Status{ticket.InProgress}},
+	{ticket.MoveOpen, anyone, []ticket.Status{nonexistent}, []ticket.Status{ticket.StatusNew}},
+	{ticket.MoveTake, competent, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
 	{ticket.MoveAssign, competent, notClosed, nil},
 	{ticket.MoveUnassign, competent, notClosed, nil},
 	{ticket.MoveNote, competent, notClosed, nil},
 	{ticket.MoveRegionalMessage, handoverParty, openStatuses, nil},
 	{ticket.MoveReclassify, competent, notClosed, nil},
-	{ticket.MoveAsk, competent, openStatuses, []ticket.Status{ticket.Waiting}},
-	{ticket.MoveResume, competent, []ticket.Status{ticket.New, ticket.Waiting, ticket.HandedOver}, []ticket.Status{ticket.InProgress}},
-	{ticket.MoveAnswer, ticketCitizen, []ticket.Status{ticket.Waiting}, []ticket.Status{ticket.InProgress}},
-	{ticket.MoveAnswer, ticketCitizen, []ticket.Status{ticket.New, ticket.InProgress, ticket.HandedOver}, nil},
-	{ticket.MoveNotSolved, ticketCitizen, []ticket.Status{ticket.Solved}, []ticket.Status{ticket.InProgress}},
-	{ticket.MoveCitizenMessage, ticketCitizen, []ticket.Status{ticket.Solved}, nil},
-	{ticket.MoveEscalate, competentASR, asrStatuses, []ticket.Status{ticket.HandedOver}},
-	{ticket.MoveRecall, handoverSender, []ticket.Status{ticket.HandedOver}, asrStatuses},
-	{ticket.MoveRedirect, region, openStatuses, []ticket.Status{ticket.New}},
-	{ticket.MoveResolve, competent, openStatuses, []ticket.Status{ticket.Solved}},
-	{ticket.MoveDiscard, supervisor, []ticket.Status{ticket.New, ticket.InProgress}, []ticket.Status{ticket.Solved}},
-	{ticket.MoveDuplicate, competent, asrStatuses, []ticket.Status{ticket.Solved}},
-	{ticket.MoveReopen, competent, []ticket.Status{ticket.Solved}, []ticket.Status{ticket.InProgress}},
+	{ticket.MoveAsk, competent, openStatuses, []ticket.Status{ticket.StatusWaiting}},
+	{ticket.MoveResume, competent, []ticket.Status{ticket.StatusNew, ticket.StatusWaiting, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveAnswer, ticketCitizen, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveAnswer, ticketCitizen, []ticket.Status{ticket.StatusNew, ticket.StatusInProgress, ticket.StatusHandedOver}, nil},
+	{ticket.MoveNotSolved, ticketCitizen, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveCitizenMessage, ticketCitizen, []ticket.Status{ticket.StatusResolved}, nil},
+	{ticket.MoveEscalate, competentASR, asrStatuses, []ticket.Status{ticket.StatusHandedOver}},
+	{ticket.MoveRecall, handoverSender, []ticket.Status{ticket.StatusHandedOver}, asrStatuses},
+	{ticket.MoveRedirect, region, openStatuses, []ticket.Status{ticket.StatusNew}},
+	{ticket.MoveResolve, competent, openStatuses, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveDiscard, supervisor, []ticket.Status{ticket.StatusNew, ticket.StatusInProgress}, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveDuplicate, competent, asrStatuses, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveReopen, competent, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusInProgress}},
 	{ticket.MoveUndo, author, notClosed, notClosed},
-	{ticket.MoveClose, system, []ticket.Status{ticket.Solved}, []ticket.Status{ticket.Closed}},
+	{ticket.MoveClose, system, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusClosed}},
 	{ticket.MoveTransferToSuccessor, system, notClosed, nil},
 	{ticket.MoveRelease, system, notClosed, nil},
 	{ticket.MoveErase, administrator, ticket.Statuses(), nil},
@@ -88,11 +88,11 @@ var lifecycle = []transitionRule{
 	{ticket.MoveBeginPlaybook, system, asrStatuses, nil},
 	{ticket.MoveRecordQueryResult, system, asrStatuses, nil},
 	{ticket.MoveRemindPlaybook, system, asrStatuses, nil},
-	{ticket.MoveWarnHandover, system, []ticket.Status{ticket.New, ticket.HandedOver}, nil},
-	{ticket.MoveBreachHandover, system, []ticket.Status{ticket.New, ticket.HandedOver}, nil},
+	{ticket.MoveWarnHandover, system, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, nil},
+	{ticket.MoveBreachHandover, system, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, nil},
 	{ticket.MoveNoticePingPong, system, openStatuses, nil},
-	{ticket.MoveRemindCitizen, system, []ticket.Status{ticket.Waiting}, nil},
-	{ticket.MoveExpireQuestion, system, []ticket.Status{ticket.Waiting}, []ticket.Status{ticket.Solved}},
+	{ticket.MoveRemindCitizen, system, []ticket.Status{ticket.StatusWaiting}, nil},
+	{ticket.MoveExpireQuestion, system, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusResolved}},
 	{ticket.MoveReportContact, system, ticket.Statuses(), nil},
 }
 

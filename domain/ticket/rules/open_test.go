@@ -143,7 +143,7 @@ func TestOpenNormalisesTaxCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := events[0].(Opened)
-	if o.Personal.TaxCode != "RSSMRA85T10A562S" || o.Status != New || o.Entity != torino {
+	if o.Personal.TaxCode != "RSSMRA85T10A562S" || o.Status != StatusNew || o.Entity != torino {
 		t.Fatalf("got %+v with %+v, want the tax code in upper case, a new ticket and %s", o, o.Personal, torino)
 	}
 }
@@ -173,5 +173,5 @@ func TestLinkedTicketKeepsClassification(t *testing.T) {
 
 func TestOpenTwiceIsRefused(t *testing.T) {
 	events, err := engine.Decide(given(opened()), validForm(), citizen, noon)
-	notAllowed(MoveOpen, New)(t, events, err)
+	notAllowed(MoveOpen, StatusNew)(t, events, err)
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// takeAnswers applies the answers of the update to the run of the ticket. If the update asks for the status of the outcome to which they
+// applyAnswers applies the answers of the update to the run of the ticket. If the update asks for the status of the outcome to which they
 // lead, the outcome fills in the fields that the operator left empty (FAQ 2.7–2.12).
-func (a *updateDecision) takeAnswers() error {
+func (a *updateDecision) applyAnswers() error {
 	s := a.state
 	if a.update.Service != "" || a.update.Problem != "" { // the outcome of the former problem does not apply
 		s.Service, s.Problem = a.classification()
@@ -106,9 +106,9 @@ func (a *updateDecision) applyOutcome(walk playbook.Walk) {
 	}
 	status := u.Status
 	if u.Entity == catalog.Region || u.Assignee != nil && u.Assignee.Region { // «Regione Piemonte» in the menu also hands over
-		status = ticket.HandedOver
+		status = ticket.StatusHandedOver
 	}
-	if o == nil || status == "" || string(status) != o.Status || a.leavesOutcome(o) {
+	if o == nil || status == "" || string(status) != o.Status || a.ignoresOutcome(o) {
 		return
 	}
 	text, missing := walk.Note()
@@ -128,12 +128,12 @@ func (a *updateDecision) applyOutcome(walk playbook.Walk) {
 	a.carriedOut = o
 }
 
-// leavesOutcome reports whether the update does not mean to carry out the outcome although it names the status of the outcome. That is so
+// ignoresOutcome reports whether the update does not mean to carry out the outcome although it names the status of the outcome. That is so
 // if it only takes the ticket. It is also so if the ticket has the status already, since pages send it in every update, and the outcome was
 // carried out before, or the update assigns the ticket without an answer, or its note is for another audience than the outcome's note.
-func (a *updateDecision) leavesOutcome(o *playbook.Outcome) bool {
+func (a *updateDecision) ignoresOutcome(o *playbook.Outcome) bool {
 	if a.update.Status != a.state.Status {
-		return a.state.Status == ticket.New && a.update.Status == ticket.InProgress && a.update.Note == nil && len(a.update.Answers) == 0
+		return a.state.Status == ticket.StatusNew && a.update.Status == ticket.StatusInProgress && a.update.Note == nil && len(a.update.Answers) == 0
 	}
 	return a.run.Outcome == o.ID || a.update.Assignee != nil && len(a.update.Answers) == 0 ||
 		a.update.Note != nil && a.hasPublicNote() == o.Action.IsInternal()

@@ -33,18 +33,18 @@ func TestPlaybookRules(t *testing.T) {
 		return RegionalNote{Note: outcomeNote, Handover: 1, ASR: torino, VisibleFrom: heldUntil, Personal: &Text{Text: text}}
 	}
 	escalatedFor := func(g Ground) Event {
-		return Escalated{Handover: 1, From: torino, Note: outcomeNote, Ground: g, Status: HandedOver}
+		return Escalated{Handover: 1, From: torino, Note: outcomeNote, Ground: g, Status: StatusHandedOver}
 	}
 	escalatedWithTypedNote := func(g Ground) expectation {
 		return then(typedRegionalNote(1, torino),
-			Escalated{Handover: 1, From: torino, Note: noteID, Ground: g, Status: HandedOver})
+			Escalated{Handover: 1, From: torino, Note: noteID, Ground: g, Status: StatusHandedOver})
 	}
-	escalate := setStatusWith(HandedOver, public("parole"))
+	escalate := setStatusWith(StatusHandedOver, public("parole"))
 	withReason := func(u Update, reason Ground) Update { u.Reason = string(reason); return u }
 	waiting := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
 	waiting = append(waiting, by(operator, OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true})...)
 	reached := runStarted(found, ours, asked, unsent, AnswerInput{Check: "invio-corretto"})
-	redirected := by(system, Redirected{Handover: 2, To: to3, Status: New})
+	redirected := by(system, Redirected{Handover: 2, To: to3, Status: StatusNew})
 	checkDecisions(t, tickettest.Engine, map[string]decision{
 		"the system starts a run": {given(opened()), BeginPlaybook{}, system, then(pinned)},
 		"a run is started once":   {given(opened(), runStarted()), BeginPlaybook{}, system, then()},
@@ -56,7 +56,7 @@ func TestPlaybookRules(t *testing.T) {
 		"no run is started at the Region": {
 			given(opened(), runStarted(), escalated()),
 			BeginPlaybook{}, system,
-			notAllowed(MoveBeginPlaybook, HandedOver),
+			notAllowed(MoveBeginPlaybook, StatusHandedOver),
 		},
 		"another problem gets a new run": {
 			given(opened(), runStarted(), reclassified("invio-fallito")),
@@ -125,7 +125,7 @@ func TestPlaybookRules(t *testing.T) {
 
 		"2.8 the outcome hands over with its note and evidence": {
 			given(opened(), runStarted(found, ours, asked, sent)),
-			Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusHandedOver}, OutcomeNote: outcomeNote}, operator,
 			then(
 				regionalNote("Il referto è stato prodotto in data 03/11/2026 e ha il seguente identificativo REF-1"),
 				escalatedFor(ByOutcome),
@@ -148,7 +148,7 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"2.8 an answer and its outcome are one act": {
 			given(opened(), runStarted(found)),
-			Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote, Answers: []AnswerInput{others}}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusHandedOver}, OutcomeNote: outcomeNote, Answers: []AnswerInput{others}}, operator,
 			then(
 				checkAnswered(others, ""),
 				regionalNote("Il referto REF-1 non risulta appartenere alla nostra Azienda."),
@@ -158,7 +158,7 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"2.8 missing evidence is named": {
 			given(opened(), runStarted(withoutEvidence, ours, asked, sent)),
-			Update{Changes: Changes{Status: HandedOver}, OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusHandedOver}, OutcomeNote: outcomeNote}, operator,
 			invalidFields("answers.evidence.produced_on", "answers.evidence.identifier", "reason"),
 		},
 		"2.8 a typed note replaces the outcome's note": {
@@ -166,7 +166,7 @@ func TestPlaybookRules(t *testing.T) {
 			escalate, operator,
 			then(
 				typedRegionalNote(1, torino),
-				Escalated{Handover: 1, From: torino, Note: noteID, Ground: ByOutcome, Status: HandedOver},
+				Escalated{Handover: 1, From: torino, Note: noteID, Ground: ByOutcome, Status: StatusHandedOver},
 				OutcomeCarriedOut{Run: 1, Outcome: "inoltro-referto-inviato", Action: playbook.Escalate},
 			),
 		},
@@ -204,9 +204,9 @@ func TestPlaybookRules(t *testing.T) {
 		"2.7 the outcome of another playbook keeps the run alive": {
 			given(opened(), taken(operator), runStarted(found, ours, asked)),
 			Update{
-				Changes:     Changes{Status: InProgress},
-				OutcomeNote: outcomeNote,
-				Answers:     []AnswerInput{unsent, {Check: "invio-corretto"}},
+				UpdateFields: UpdateFields{Status: StatusInProgress},
+				OutcomeNote:  outcomeNote,
+				Answers:      []AnswerInput{unsent, {Check: "invio-corretto"}},
 			}, operator,
 			then(
 				checkAnswered(unsent, ""),
@@ -221,7 +221,7 @@ func TestPlaybookRules(t *testing.T) {
 		},
 		"2.7 an outcome resolves the ticket": {
 			given(opened(), taken(operator), runStarted(found, ours, asked, unsent)),
-			Update{Changes: Changes{Status: Solved}, OutcomeNote: outcomeNote, Answers: []AnswerInput{corrected}}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusResolved}, OutcomeNote: outcomeNote, Answers: []AnswerInput{corrected}}, operator,
 			then(
 				checkAnswered(corrected, ""),
 				CitizenNote{
@@ -229,61 +229,61 @@ func TestPlaybookRules(t *testing.T) {
 					VisibleFrom: heldUntil,
 					Personal:    &Text{Text: outcomeText("invio-fallito", "invio-risolto")},
 				},
-				Resolved{Resolution: 1, Note: outcomeNote, EffectFrom: heldUntil, Status: Solved},
+				Resolved{Resolution: 1, Note: outcomeNote, EffectFrom: heldUntil, Status: StatusResolved},
 				OutcomeCarriedOut{Run: 1, Outcome: "invio-risolto", Action: playbook.Resolve},
 			),
 		},
 
 		"an outcome is carried out once, although the status is sent again": {
 			given(opened(), taken(operator), waiting),
-			Update{Changes: Changes{Status: InProgress}, Assignee: to(colleague), OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, Assignee: to(colleague), OutcomeNote: outcomeNote}, operator,
 			then(Assigned{Assignee: Assignee{Operator: colleague.ID}}),
 		},
 		"an outcome is carried out once, although a note is sent with the status": {
 			given(opened(), taken(operator), waiting),
-			Update{Changes: Changes{Status: InProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, operator,
 			then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText}),
 		},
 		"an assignment does not carry out the outcome": {
 			given(opened(), taken(operator), reached),
-			Update{Changes: Changes{Status: InProgress}, Assignee: to(colleague), OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, Assignee: to(colleague), OutcomeNote: outcomeNote}, operator,
 			then(Assigned{Assignee: Assignee{Operator: colleague.ID}}),
 		},
 		"a note for another audience does not carry out the outcome": {
 			given(opened(), taken(operator), reached),
-			Update{Changes: Changes{Status: InProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, Note: internal("parole"), OutcomeNote: outcomeNote}, operator,
 			then(InternalNote{Note: noteID, Entity: torino, Personal: sampleText}),
 		},
 		"taking the ticket does not carry out the outcome": {
 			given(opened(), reached),
-			Update{Changes: Changes{Status: InProgress}, OutcomeNote: outcomeNote}, operator,
-			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: InProgress}),
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress}, OutcomeNote: outcomeNote}, operator,
+			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: StatusInProgress}),
 		},
 		"a typed reason replaces the outcome's title": {
 			given(opened(), citizenAsked("q"), reached),
-			Update{Changes: Changes{Status: InProgress, Reason: "parole"}, OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Status: StatusInProgress, Reason: "parole"}, OutcomeNote: outcomeNote}, operator,
 			then(
 				CitizenNote{
 					Note:        outcomeNote,
 					VisibleFrom: heldUntil,
 					Personal:    &Text{Text: outcomeText("invio-fallito", "invio-in-correzione")},
 				},
-				Resumed{Status: InProgress, Personal: sampleText},
+				Resumed{Status: StatusInProgress, Personal: sampleText},
 				OutcomeCarriedOut{Run: 1, Outcome: "invio-in-correzione", Action: playbook.Wait, Remind: true},
 			),
 		},
 		"after a change of problem the old outcome does not resolve": {
 			given(opened(), taken(operator), runStarted(found, ours, asked, unsent, corrected)),
-			Update{Changes: Changes{Problem: "altro", Status: Solved}, OutcomeNote: outcomeNote}, operator,
+			Update{UpdateFields: UpdateFields{Problem: "altro", Status: StatusResolved}, OutcomeNote: outcomeNote}, operator,
 			invalidFields("note"),
 		},
 		"after a change of problem the old outcome is not a ground": {
 			given(opened(), runStarted(found, ours, asked, sent)),
-			Update{Changes: Changes{Problem: "mancato-pagamento", Status: HandedOver}, Note: public("parole")}, operator,
+			Update{UpdateFields: UpdateFields{Problem: "mancato-pagamento", Status: StatusHandedOver}, Note: public("parole")}, operator,
 			then(
 				Reclassified{Service: "ritiro-documenti", Problem: "mancato-pagamento"},
 				typedRegionalNote(1, torino),
-				Escalated{Handover: 1, From: torino, Note: noteID, Ground: NotOurs, Status: HandedOver},
+				Escalated{Handover: 1, From: torino, Note: noteID, Ground: NotOurs, Status: StatusHandedOver},
 			),
 		},
 
@@ -356,12 +356,12 @@ func TestPlaybookRules(t *testing.T) {
 		"a run of another problem is not reminded of": {
 			given(opened(), waiting, reclassified("altro")),
 			RemindPlaybook{Run: 1, N: 1}, system,
-			notAllowed(MoveRemindPlaybook, New),
+			notAllowed(MoveRemindPlaybook, StatusNew),
 		},
 		"a run of another ASR is not reminded of": {
 			given(opened(), waiting, escalated(), redirected),
 			RemindPlaybook{Run: 1, N: 1}, system,
-			notAllowed(MoveRemindPlaybook, New),
+			notAllowed(MoveRemindPlaybook, StatusNew),
 		},
 		"a connected system does not answer at the Region": {
 			given(opened(), runStarted(), escalated(), taken(regional)),
@@ -375,7 +375,7 @@ func TestPlaybookRules(t *testing.T) {
 				by(operator, OutcomeCarriedOut{Run: 1, Remind: true}, checkAnswered(found, "")),
 			),
 			RemindPlaybook{Run: 1, N: 1}, system,
-			notAllowed(MoveRemindPlaybook, New),
+			notAllowed(MoveRemindPlaybook, StatusNew),
 		},
 	})
 }
@@ -409,7 +409,7 @@ func TestUndoWithdrawsAnswers(t *testing.T) {
 	found := AnswerInput{Check: "referto-individuato", Yes: true}
 	asked := inOneAct("ask", noon, by(operator,
 		checkAnswered(AnswerInput{Check: "referto-in-preparazione"}, ""), CitizenNote{Note: noteID, VisibleFrom: heldUntil},
-		CitizenAsked{Note: noteID, Status: Waiting}, OutcomeCarriedOut{Run: 1, Outcome: "chiedere-quale-referto"}))
+		CitizenAsked{Note: noteID, Status: StatusWaiting}, OutcomeCarriedOut{Run: 1, Outcome: "chiedere-quale-referto"}))
 	s := given(opened(), runStarted(AnswerInput{Check: "referto-individuato"}), asked, by(system, checkAnswered(found, playbook.FindReport)))
 	events, err := tickettest.Engine.Decide(s, Undo{}, operator, noon)
 	if err != nil || len(events) != 1 {
@@ -420,7 +420,7 @@ func TestUndoWithdrawsAnswers(t *testing.T) {
 	for c := range s.Run.Answers {
 		left = append(left, c)
 	}
-	if !reflect.DeepEqual(left, []playbook.CheckID{"referto-individuato"}) || !s.Run.Answers["referto-individuato"].Yes || s.Status != New {
+	if !reflect.DeepEqual(left, []playbook.CheckID{"referto-individuato"}) || !s.Run.Answers["referto-individuato"].Yes || s.Status != StatusNew {
 		t.Errorf("got answers to %v in %+v, want a yes to referto-individuato only", left, s.Run)
 	}
 }

@@ -32,30 +32,30 @@ func TestMain(m *testing.M) {
 // allowedTargets lists, for each status and role, the statuses to which the role may bring a ticket. It is written by hand and not derived
 // from the table of the lifecycle. Undo is checked separately.
 var allowedTargets = map[Status]map[person.Role][]Status{
-	"": {person.Citizen: {New}},
-	New: {
-		person.ASROperator: {InProgress, Waiting, HandedOver, Solved}, person.ASRSupervisor: {InProgress, Waiting, HandedOver, Solved},
-		person.RegionalOperator: {InProgress, Waiting, Solved}, person.RegionalSupervisor: {InProgress, Waiting, Solved},
+	"": {person.Citizen: {StatusNew}},
+	StatusNew: {
+		person.ASROperator: {StatusInProgress, StatusWaiting, StatusHandedOver, StatusResolved}, person.ASRSupervisor: {StatusInProgress, StatusWaiting, StatusHandedOver, StatusResolved},
+		person.RegionalOperator: {StatusInProgress, StatusWaiting, StatusResolved}, person.RegionalSupervisor: {StatusInProgress, StatusWaiting, StatusResolved},
 	},
-	InProgress: {
-		person.ASROperator: {Waiting, HandedOver, Solved}, person.ASRSupervisor: {Waiting, HandedOver, Solved},
-		person.RegionalOperator: {New, Waiting, Solved}, person.RegionalSupervisor: {New, Waiting, Solved},
+	StatusInProgress: {
+		person.ASROperator: {StatusWaiting, StatusHandedOver, StatusResolved}, person.ASRSupervisor: {StatusWaiting, StatusHandedOver, StatusResolved},
+		person.RegionalOperator: {StatusNew, StatusWaiting, StatusResolved}, person.RegionalSupervisor: {StatusNew, StatusWaiting, StatusResolved},
 	},
-	Waiting: {
-		person.System: {Solved}, person.Citizen: {InProgress},
-		person.ASROperator: {InProgress, HandedOver, Solved}, person.ASRSupervisor: {InProgress, HandedOver, Solved},
-		person.RegionalOperator: {New, InProgress, Solved}, person.RegionalSupervisor: {New, InProgress, Solved},
+	StatusWaiting: {
+		person.System: {StatusResolved}, person.Citizen: {StatusInProgress},
+		person.ASROperator: {StatusInProgress, StatusHandedOver, StatusResolved}, person.ASRSupervisor: {StatusInProgress, StatusHandedOver, StatusResolved},
+		person.RegionalOperator: {StatusNew, StatusInProgress, StatusResolved}, person.RegionalSupervisor: {StatusNew, StatusInProgress, StatusResolved},
 	},
-	HandedOver: {
-		person.ASROperator: {New, InProgress, Waiting}, person.ASRSupervisor: {New, InProgress, Waiting},
-		person.RegionalOperator: {New, InProgress, Waiting, Solved}, person.RegionalSupervisor: {New, InProgress, Waiting, Solved},
+	StatusHandedOver: {
+		person.ASROperator: {StatusNew, StatusInProgress, StatusWaiting}, person.ASRSupervisor: {StatusNew, StatusInProgress, StatusWaiting},
+		person.RegionalOperator: {StatusNew, StatusInProgress, StatusWaiting, StatusResolved}, person.RegionalSupervisor: {StatusNew, StatusInProgress, StatusWaiting, StatusResolved},
 	},
-	Solved: {
-		person.Citizen: {InProgress}, person.System: {Closed},
-		person.ASROperator: {InProgress}, person.ASRSupervisor: {InProgress},
-		person.RegionalOperator: {InProgress}, person.RegionalSupervisor: {InProgress},
+	StatusResolved: {
+		person.Citizen: {StatusInProgress}, person.System: {StatusClosed},
+		person.ASROperator: {StatusInProgress}, person.ASRSupervisor: {StatusInProgress},
+		person.RegionalOperator: {StatusInProgress}, person.RegionalSupervisor: {StatusInProgress},
 	},
-	Closed: {},
+	StatusClosed: {},
 }
 
 func TestOnlyAllowedTransitionsHappen(t *testing.T) {
@@ -71,7 +71,7 @@ func TestOnlyAllowedTransitionsHappen(t *testing.T) {
 			if from != to && !slices.Contains(allowedTargets[from][s.By.Role], to) {
 				t.Fatalf("got a change from %q to %q by %s with %+v, want one of allowedTargets", from, to, s.By.Role, s.Command)
 			}
-			if s.After.Status == HandedOver && s.After.Entity != catalog.Region {
+			if s.After.Status == StatusHandedOver && s.After.Entity != catalog.Region {
 				t.Fatalf("got competent entity %s of a handed-over ticket, want the Region", s.After.Entity)
 			}
 			if slices.Contains(s.After.Traces, s.After.Entity) {
@@ -176,18 +176,18 @@ func TestErrorsOfDecideAreRefusals(t *testing.T) {
 func TestUpdatesConflictInChangedFieldsOnly(t *testing.T) {
 	at := given(opened())
 	since := []Recorded{{Event: Assigned{Assignee: Assignee{Operator: colleague.ID}}, By: supervisor, At: noon}}
-	if err := Conflicts(at, setStatus(InProgress), operator, since); err != nil {
+	if err := Conflicts(at, setStatus(StatusInProgress), operator, since); err != nil {
 		t.Fatalf("got %v for a status after an assignment, want no conflict", err)
 	}
 	refuses(func(e *ConflictError) bool {
 		want := FieldConflict{Field: "assignee", Yours: operator.ID, Theirs: colleague.ID, By: supervisor, At: noon}
 		return len(e.Fields) == 1 && e.Fields[0] == want
 	})(t, nil, Conflicts(at, Update{Assignee: to(operator)}, operator, since))
-	unread := []Recorded{{Event: CitizenReplied{Reply: "r", Status: New}, By: citizen, At: noon}}
+	unread := []Recorded{{Event: CitizenReplied{Reply: "r", Status: StatusNew}, By: citizen, At: noon}}
 	refuses(func(e *ConflictError) bool { return e.Fields[0].Field == "notes" && e.Fields[0].Theirs == "r" })(t, nil,
-		Conflicts(at, setStatus(InProgress), operator, append(since, unread...)))
+		Conflicts(at, setStatus(StatusInProgress), operator, append(since, unread...)))
 	elsewhere := []Recorded{{Event: InternalNote{Note: "n", Entity: to3}, By: neighbour, At: noon}}
-	if err := Conflicts(at, setStatus(InProgress), operator, elsewhere); err != nil {
+	if err := Conflicts(at, setStatus(StatusInProgress), operator, elsewhere); err != nil {
 		t.Fatalf("got %v after a note that the operator cannot see, want no conflict", err)
 	}
 	notVisible()(t, nil, Conflicts(at, Update{Assignee: to(neighbour)}, neighbour, since))

@@ -12,10 +12,10 @@ import (
 )
 
 func TestSystemCommands(t *testing.T) {
-	redirected := by(regional, Redirected{Handover: 2, To: to3, Note: noteID, Status: New})
-	recalled := by(operator, Recalled{Handover: 1, Entity: torino, Status: InProgress})
-	again := by(neighbour, Escalated{Handover: 3, From: to3, Note: noteID, Status: HandedOver})
-	yes := by(citizen, CitizenReplied{Kind: ReplyAnswer, Status: InProgress})
+	redirected := by(regional, Redirected{Handover: 2, To: to3, Note: noteID, Status: StatusNew})
+	recalled := by(operator, Recalled{Handover: 1, Entity: torino, Status: StatusInProgress})
+	again := by(neighbour, Escalated{Handover: 3, From: to3, Note: noteID, Status: StatusHandedOver})
+	yes := by(citizen, CitizenReplied{Kind: ReplyAnswer, Status: StatusInProgress})
 	for name, c := range map[string]struct {
 		given State
 		when  Command
@@ -39,37 +39,37 @@ func TestSystemCommands(t *testing.T) {
 		"a hand-over is warned of once": {
 			given(opened(), escalated(), by(system, HandoverWarned{Handover: 1, Entity: catalog.Region, Due: noon})),
 			WarnHandover{Handover: 1, Due: noon},
-			notAllowed(MoveWarnHandover, HandedOver),
+			notAllowed(MoveWarnHandover, StatusHandedOver),
 		},
 		"a hand-over is breached once": {
 			given(opened(), escalated(), by(system, HandoverBreached{Handover: 1, Entity: catalog.Region, Due: noon})),
 			BreachHandover{Handover: 1, Due: noon},
-			notAllowed(MoveBreachHandover, HandedOver),
+			notAllowed(MoveBreachHandover, StatusHandedOver),
 		},
 		"a ping-pong is noticed once": {
 			given(opened(), escalated(), redirected, again, by(system, PingPongNoticed{Handover: 3, ASR: to3})),
 			NoticePingPong{Handover: 3},
-			notAllowed(MoveNoticePingPong, HandedOver),
+			notAllowed(MoveNoticePingPong, StatusHandedOver),
 		},
 		"the citizen of an erased ticket is not reminded": {
 			given(opened(), citizenAsked("q"), erased()),
 			RemindCitizen{Question: "q", N: 1},
-			notAllowed(MoveRemindCitizen, Waiting),
+			notAllowed(MoveRemindCitizen, StatusWaiting),
 		},
 		"a hand-over that was taken is not warned of": {
 			given(opened(), escalated(), taken(regional)),
 			WarnHandover{Handover: 1, Due: noon},
-			notAllowed(MoveWarnHandover, InProgress),
+			notAllowed(MoveWarnHandover, StatusInProgress),
 		},
 		"a hand-over that was recalled is not breached": {
 			given(opened(), escalated(), recalled),
 			BreachHandover{Handover: 1, Due: noon},
-			notAllowed(MoveBreachHandover, InProgress),
+			notAllowed(MoveBreachHandover, StatusInProgress),
 		},
 		"an earlier hand-over is not warned of": {
 			given(opened(), escalated(), redirected),
 			WarnHandover{Handover: 1, Due: noon},
-			notAllowed(MoveWarnHandover, New),
+			notAllowed(MoveWarnHandover, StatusNew),
 		},
 		"a third hand-over is a ping-pong": {
 			given(opened(), escalated(), redirected, again),
@@ -79,7 +79,7 @@ func TestSystemCommands(t *testing.T) {
 		"an earlier hand-over is not a ping-pong": {
 			given(opened(), escalated(), redirected, again),
 			NoticePingPong{Handover: 2},
-			notAllowed(MoveNoticePingPong, HandedOver),
+			notAllowed(MoveNoticePingPong, StatusHandedOver),
 		},
 		"the citizen is reminded of a question": {
 			given(opened(), citizenAsked("q")),
@@ -89,27 +89,27 @@ func TestSystemCommands(t *testing.T) {
 		"each reminder is sent once": {
 			given(opened(), citizenAsked("q"), by(system, CitizenReminded{Question: "q", N: 1})),
 			RemindCitizen{Question: "q", N: 1},
-			notAllowed(MoveRemindCitizen, Waiting),
+			notAllowed(MoveRemindCitizen, StatusWaiting),
 		},
 		"an answered question is not reminded of": {
 			given(opened(), citizenAsked("q"), yes),
 			RemindCitizen{Question: "q", N: 1},
-			notAllowed(MoveRemindCitizen, InProgress),
+			notAllowed(MoveRemindCitizen, StatusInProgress),
 		},
 		"an earlier question is not reminded of": {
 			given(opened(), citizenAsked("q"), citizenAsked("r")),
 			RemindCitizen{Question: "q", N: 1},
-			notAllowed(MoveRemindCitizen, Waiting),
+			notAllowed(MoveRemindCitizen, StatusWaiting),
 		},
 		"an answered question does not expire": {
 			given(opened(), citizenAsked("q"), yes),
 			ExpireQuestion{Question: "q", Note: "n"},
-			notAllowed(MoveExpireQuestion, InProgress),
+			notAllowed(MoveExpireQuestion, StatusInProgress),
 		},
 		"an earlier question does not expire": {
 			given(opened(), citizenAsked("q"), citizenAsked("r")),
 			ExpireQuestion{Question: "q", Note: "n"},
-			notAllowed(MoveExpireQuestion, Waiting),
+			notAllowed(MoveExpireQuestion, StatusWaiting),
 		},
 		"a failed contact is recorded": {
 			given(opened()),
@@ -150,7 +150,7 @@ func TestExpiredQuestionResolves(t *testing.T) {
 	if !ok || note.Note != "n" || note.VisibleFrom != noon || note.Personal == nil || note.Personal.Text == "" {
 		t.Errorf("got %+v, want a note with a text that is visible at once", events[0])
 	}
-	want := Resolved{Resolution: 1, Note: "n", EffectFrom: noon, Status: Solved}
+	want := Resolved{Resolution: 1, Note: "n", EffectFrom: noon, Status: StatusResolved}
 	if events[1] != want {
 		t.Errorf("got %+v, want %+v", events[1], want)
 	}

@@ -64,19 +64,19 @@ func (a *updateDecision) checkFields(m ticket.Move) {
 	switch m {
 	case ticket.MoveRedirect:
 		a.engine.checkEntity(&a.errors, "entity", u.Entity, a.now)
-		if u.Status != "" && u.Status != ticket.New {
-			a.errors.add("status", refusal.RedirectedIsNew.With(), string(ticket.New))
+		if u.Status != "" && u.Status != ticket.StatusNew {
+			a.errors.add("status", refusal.RedirectedIsNew.With(), string(ticket.StatusNew))
 		}
 	case ticket.MoveEscalate:
-		if u.Status != "" && u.Status != ticket.HandedOver {
-			a.errors.add("status", refusal.RegionMeansHandover.With(), string(ticket.HandedOver))
+		if u.Status != "" && u.Status != ticket.StatusHandedOver {
+			a.errors.add("status", refusal.RegionMeansHandover.With(), string(ticket.StatusHandedOver))
 		}
 	case ticket.MoveDuplicate:
 		if u.DuplicateOf.Ticket == a.state.ID || u.DuplicateOf.Subject != a.state.Subject {
 			a.errors.add("duplicate_of", refusal.NotSameCitizen.With(), "the number of the ticket that this one repeats")
 		}
-		if u.Status != "" && u.Status != ticket.Solved {
-			a.errors.add("status", refusal.DuplicateIsResolved.With(), string(ticket.Solved))
+		if u.Status != "" && u.Status != ticket.StatusResolved {
+			a.errors.add("status", refusal.DuplicateIsResolved.With(), string(ticket.StatusResolved))
 		}
 	}
 	a.checkAssignee(m)

@@ -21,7 +21,7 @@ func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, n
 		return nil, &ticket.NotVisibleError{}
 	}
 	a := updateDecision{engine: r, state: s, update: u, actor: by, now: now}
-	if err := a.takeAnswers(); err != nil {
+	if err := a.applyAnswers(); err != nil {
 		return nil, err
 	}
 	m, err := a.findMove()
@@ -80,11 +80,11 @@ type updateDecision struct {
 func (a *updateDecision) findMove() (ticket.Move, error) {
 	s, u := a.state, a.update
 	status := u.Status
-	if status == s.Status && (status != ticket.Waiting || !a.hasPublicNote()) { // pages send the status in every update
+	if status == s.Status && (status != ticket.StatusWaiting || !a.hasPublicNote()) { // pages send the status in every update
 		status = ""
 	}
 	switch {
-	case u.Status == ticket.Closed:
+	case u.Status == ticket.StatusClosed:
 		return "", &ticket.NotAllowedError{Move: ticket.MoveClose, Status: s.Status, Reason: refusal.NotClosedByHand.With()}
 	case u.Status != "" && !slices.Contains(ticket.Statuses(), u.Status):
 		a.errors.requireOneOf("status", string(u.Status), wireNames(notClosed)...)
@@ -96,30 +96,30 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 	case u.DuplicateOf != nil:
 		return ticket.MoveDuplicate, nil
 	}
-	if status != "" && status == s.Handover.Status && s.Status == ticket.HandedOver && handoverSender(s, a.actor) {
+	if status != "" && status == s.Handover.Status && s.Status == ticket.StatusHandedOver && handoverSender(s, a.actor) {
 		return ticket.MoveRecall, nil
 	}
 	switch status {
-	case ticket.New:
+	case ticket.StatusNew:
 		return ticket.MoveRedirect, nil
-	case ticket.InProgress:
+	case ticket.StatusInProgress:
 		switch {
-		case s.Status == ticket.Solved:
+		case s.Status == ticket.StatusResolved:
 			return ticket.MoveReopen, nil
-		case u.Reason == "" && (s.Status == ticket.New || s.Status == ticket.HandedOver):
+		case u.Reason == "" && (s.Status == ticket.StatusNew || s.Status == ticket.StatusHandedOver):
 			return ticket.MoveTake, nil
 		}
 		return ticket.MoveResume, nil
-	case ticket.Waiting:
+	case ticket.StatusWaiting:
 		return ticket.MoveAsk, nil
-	case ticket.HandedOver:
+	case ticket.StatusHandedOver:
 		return ticket.MoveEscalate, nil
-	case ticket.Solved:
+	case ticket.StatusResolved:
 		if u.Note == nil && slices.Contains(discardReasons, ticket.DiscardReason(u.Reason)) {
 			return ticket.MoveDiscard, nil
 		}
 		return ticket.MoveResolve, nil
-	case ticket.Closed:
+	case ticket.StatusClosed:
 	}
 	switch {
 	case u.Note != nil && u.Note.Visibility == ticket.Regional:
@@ -136,7 +136,7 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 		return ticket.MoveAnswerCheck, nil
 	}
 	switch {
-	case u.Status == ticket.InProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
+	case u.Status == ticket.StatusInProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
 		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status, Reason: refusal.TakenAlready.With()}
 	case u.Status != "":
 		return ticket.MoveNote, nil // the ticket has this status: the actor is checked as for a note, and nothing is recorded

@@ -61,16 +61,16 @@ var (
 )
 
 // setStatus returns the update that asks for a status.
-func setStatus(s Status) Update { return Update{Changes: Changes{Status: s}} }
+func setStatus(s Status) Update { return Update{UpdateFields: UpdateFields{Status: s}} }
 
 // setStatusFor returns the update that asks for a status and names a reason.
 func setStatusFor(s Status, reason string) Update {
-	return Update{Changes: Changes{Status: s, Reason: reason}}
+	return Update{UpdateFields: UpdateFields{Status: s, Reason: reason}}
 }
 
 // setStatusWith returns the update that asks for a status and writes a note.
 func setStatusWith(s Status, n *NoteInput) Update {
-	return Update{Changes: Changes{Status: s}, Note: n}
+	return Update{UpdateFields: UpdateFields{Status: s}, Note: n}
 }
 
 // note returns the note of a command.
@@ -102,7 +102,7 @@ func typedRegionalNote(handover int, asr catalog.EntityCode) RegionalNote {
 // heldHandover returns the facts that operator handed the ticket over at noon. Their note is held.
 func heldHandover() []tickettest.Fact {
 	return inOneAct("hand", noon, by(operator, RegionalNote{Note: noteID, Handover: 1, ASR: torino, VisibleFrom: heldUntil},
-		Escalated{Handover: 1, From: torino, Note: noteID, Status: HandedOver}))
+		Escalated{Handover: 1, From: torino, Note: noteID, Status: StatusHandedOver}))
 }
 
 // decision is a case of a test: an actor gives a command on a given ticket at noon.

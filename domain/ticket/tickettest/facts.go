@@ -83,39 +83,39 @@ func StateAfter(groups ...[]Fact) ticket.State {
 func OpenedFacts() []Fact {
 	return FactsBy(Citizen, ticket.Opened{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Torino, ChosenEntity: Torino,
-		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: CitizenID, Subject: "s1", Requester: ticket.ForSelf, Status: ticket.New,
+		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: CitizenID, Subject: "s1", Requester: ticket.ForSelf, Status: ticket.StatusNew,
 	})
 }
 
 // TakenFacts returns the fact that an operator took the ticket.
 func TakenFacts(by person.Actor) []Fact {
-	return FactsBy(by, ticket.Taken{Assignee: ticket.Assignee{Operator: by.ID}, Status: ticket.InProgress})
+	return FactsBy(by, ticket.Taken{Assignee: ticket.Assignee{Operator: by.ID}, Status: ticket.StatusInProgress})
 }
 
 // AskedFacts returns the facts that Operator asked the citizen with a note.
 func AskedFacts(note ticket.ID) []Fact {
-	return FactsBy(Operator, ticket.CitizenNote{Note: note, VisibleFrom: Noon}, ticket.CitizenAsked{Note: note, Status: ticket.Waiting})
+	return FactsBy(Operator, ticket.CitizenNote{Note: note, VisibleFrom: Noon}, ticket.CitizenAsked{Note: note, Status: ticket.StatusWaiting})
 }
 
 // EscalatedFacts returns the facts that Operator handed the ticket over to the Region for the first time.
 func EscalatedFacts() []Fact {
 	return FactsBy(Operator, ticket.RegionalNote{Note: NoteID, Handover: 1, ASR: Torino, VisibleFrom: Noon},
-		ticket.Escalated{Handover: 1, From: Torino, Note: NoteID, Status: ticket.HandedOver})
+		ticket.Escalated{Handover: 1, From: Torino, Note: NoteID, Status: ticket.StatusHandedOver})
 }
 
 // ResolvedFacts returns the fact that Operator resolved the ticket for the nth time.
 func ResolvedFacts(n int) []Fact {
-	return FactsBy(Operator, ticket.Resolved{Resolution: n, EffectFrom: Noon, Status: ticket.Solved})
+	return FactsBy(Operator, ticket.Resolved{Resolution: n, EffectFrom: Noon, Status: ticket.StatusResolved})
 }
 
 // ReopenedFacts returns the fact that Citizen reopened the ticket.
 func ReopenedFacts() []Fact {
-	return FactsBy(Citizen, ticket.Reopened{Status: ticket.InProgress})
+	return FactsBy(Citizen, ticket.Reopened{Status: ticket.StatusInProgress})
 }
 
 // ClosedFacts returns the fact that the system closed the nth resolution.
 func ClosedFacts(n int) []Fact {
-	return FactsBy(System, ticket.AutoClosed{Resolution: n, Status: ticket.Closed})
+	return FactsBy(System, ticket.AutoClosed{Resolution: n, Status: ticket.StatusClosed})
 }
 
 // ReclassifiedFacts returns the fact that Operator changed the problem within the service ritiro-documenti.

@@ -155,7 +155,7 @@ func (r *RandomTicket) command(t *rapid.T, kind int, by person.Actor, erasures b
 // update draws an operator's update, with a note that is marked for its audience.
 func (r *RandomTicket) update(t *rapid.T, by person.Actor) ticket.Update {
 	u := ticket.Update{
-		Changes: ticket.Changes{
+		UpdateFields: ticket.UpdateFields{
 			Status: rapid.SampledFrom(append(ticket.Statuses(), "", "", "")).Draw(t, "status"),
 			Reason: rapid.SampledFrom([]string{"", "", MarkInternal, string(ticket.Spam)}).Draw(t, "reason"),
 			Entity: rapid.SampledFrom([]catalog.EntityCode{"", "", "", "", "", Torino, TO3, catalog.Region}).Draw(t, "entity"),
@@ -228,8 +228,8 @@ func (r *RandomTicket) answerInputs(t *rapid.T) []ticket.AnswerInput {
 // audienceMark returns the mark for the audience of a note. It does not use the rules under test: a public note is for the citizen, except
 // in an update that escalates or redirects.
 func (r *RandomTicket) audienceMark(u ticket.Update, v ticket.Visibility, by person.Actor) string {
-	escalates := u.Status == ticket.HandedOver && r.State.Status != ticket.HandedOver || u.Assignee != nil && u.Assignee.Region
-	redirects := u.Status == ticket.New && r.State.Status != ticket.New && by.Entity == catalog.Region || u.Entity != ""
+	escalates := u.Status == ticket.StatusHandedOver && r.State.Status != ticket.StatusHandedOver || u.Assignee != nil && u.Assignee.Region
+	redirects := u.Status == ticket.StatusNew && r.State.Status != ticket.StatusNew && by.Entity == catalog.Region || u.Entity != ""
 	switch {
 	case v == ticket.Internal:
 		return MarkInternal

@@ -91,29 +91,29 @@ func SampleScenario(t testing.TB) *Scenario {
 	}
 	return Given(t).Then(Operator, Take).
 		Then(Operator, ticket.Update{Note: note("2", "sentito il laboratorio", ticket.Internal)}).
-		Then(Operator, ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: note("3", "In che data?", ticket.Public)}).
+		Then(Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: note("3", "In che data?", ticket.Public)}).
 		Then(Citizen, ticket.Reply{ID: "01930000-0000-7000-8000-000000000004", Text: "Il 3 marzo"}).
 		Then(Operator, ticket.Update{
-			Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note("5", "Referto inviato, non visibile", ticket.Public),
+			UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: note("5", "Referto inviato, non visibile", ticket.Public),
 		})
 }
 
 // Take is the update that takes a ticket.
-var Take = ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}}
+var Take = ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}}
 
 // Ask returns the update that asks the citizen.
 func Ask(text string) ticket.Update {
-	return ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: PublicNote(text)}
+	return ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: PublicNote(text)}
 }
 
 // Escalate returns the update that hands a ticket over to the Region.
 func Escalate(text string) ticket.Update {
-	return ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: PublicNote(text)}
+	return ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: PublicNote(text)}
 }
 
 // Redirect returns the update that sends a ticket from the Region to an ASR.
 func Redirect(to catalog.EntityCode, text string) ticket.Update {
-	return ticket.Update{Changes: ticket.Changes{Entity: to}, Note: PublicNote(text)}
+	return ticket.Update{UpdateFields: ticket.UpdateFields{Entity: to}, Note: PublicNote(text)}
 }
 
 // PublicNote returns a note for the citizen; in a hand-over it is for the Region and the ASR.

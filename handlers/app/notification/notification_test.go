@@ -49,14 +49,14 @@ var readers = map[string]person.Actor{
 type fixture struct {
 	*testing.T
 	store         *eventstore.Store
-	dispatcher    *app.Dispatcher
+	dispatcher    *app.TicketDispatcher
 	notifications *notification.Store
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	w := &fixture{T: t, store: storetest.New(t).Store}
-	w.dispatcher = app.NewDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
+	w.dispatcher = app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
 	w.notifications = notification.New(w.store, w.dispatcher)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -159,12 +159,12 @@ func TestReaderWhoMayNotSeeTheTicketReadsNothing(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
 	note := &ticket.NoteInput{ID: ticket.ID(uuid.NewString()), Text: "Non nostra", Visibility: ticket.Public}
-	w.dispatch(id, readers["anna"], ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: note})
+	w.dispatch(id, readers["anna"], ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: note})
 	w.deliver(id, sagas.Notification{Kind: sagas.KindHandover, To: sagas.ToOperators, Entity: catalog.Region, N: 1})
 	if got := w.readersOfOne(); !slices.Equal(got, []string{"region", "regional"}) {
 		t.Errorf("got readers %v, want the two of the Region", got)
 	}
-	w.dispatch(id, readers["anna"], ticket.Update{Changes: ticket.Changes{Status: ticket.New, Reason: "Un errore"}})
+	w.dispatch(id, readers["anna"], ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusNew, Reason: "Un errore"}})
 	if got := w.readersOfOne(); got != nil {
 		t.Errorf("after the hand-over was taken back: got readers %v, want none", got)
 	}

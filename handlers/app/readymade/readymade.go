@@ -71,7 +71,7 @@ func Load(content []byte) (*Texts, error) {
 }
 
 // allowedStatuses lists the statuses that a text may set: those whose move needs only a note. "" leaves the status unchanged.
-var allowedStatuses = []ticket.Status{"", ticket.Waiting, ticket.Solved, ticket.HandedOver}
+var allowedStatuses = []ticket.Status{"", ticket.StatusWaiting, ticket.StatusResolved, ticket.StatusHandedOver}
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 

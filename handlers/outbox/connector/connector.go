@@ -29,7 +29,7 @@ import (
 // App is the part of the application service that a Connector uses: it reads ticket histories and records results.
 type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
-	Dispatch(ctx context.Context, r app.CommandRequest) (app.Outcome, error)
+	Dispatch(ctx context.Context, r app.CommandRequest) (app.CommandResult, error)
 }
 
 // Config configures a Connector. App is required. Zero values mean the defaults given below.

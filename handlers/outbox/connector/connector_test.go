@@ -49,7 +49,7 @@ const (
 // fixture is a command dispatcher, a simulator, a connector, and a fault-injecting proxy between the connector and the simulator.
 type fixture struct {
 	*testing.T
-	dispatcher *app.Dispatcher
+	dispatcher *app.TicketDispatcher
 	sim        *simulator.Simulator
 	proxy      *faultyProxy
 	connector  *connector.Connector
@@ -58,7 +58,7 @@ type fixture struct {
 
 func newFixture(t *testing.T, options ...func(*connector.Config)) *fixture {
 	w := &fixture{T: t, sim: simulator.New(simulator.Config{}), metrics: prometheus.NewRegistry()}
-	w.dispatcher = app.NewDispatcher(storetest.New(t).Store, rules.Engine{Catalog: catalog.Default(), Playbooks: playbook.Default()})
+	w.dispatcher = app.NewTicketDispatcher(storetest.New(t).Store, rules.Engine{Catalog: catalog.Default(), Playbooks: playbook.Default()})
 	served := httptest.NewServer(w.sim)
 	t.Cleanup(served.Close)
 	w.proxy = newFaultyProxy(t, strings.TrimPrefix(served.URL, "http://"))
@@ -354,7 +354,7 @@ func TestHangingSystemDoesNotDelayOperators(t *testing.T) {
 	answered := make(chan error, 1)
 	go func() { answered <- w.connector.HandleQuestion(ctx, uuid.NewString(), id, findReport) }()
 	w.eventually("the system is asked", func() bool { return w.sim.QuestionCount() > 0 })
-	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	w.dispatch(id, anna, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	w.dispatch(id, anna, ticket.Update{Answers: []ticket.AnswerInput{{Check: "referto-individuato"}}})
 	cancel()
 	if err := <-answered; !errors.Is(err, context.Canceled) {

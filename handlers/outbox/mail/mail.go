@@ -38,7 +38,7 @@ import (
 // App is the part of the application service that reads tickets and records failed contacts.
 type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
-	Dispatch(ctx context.Context, r app.CommandRequest) (app.Outcome, error)
+	Dispatch(ctx context.Context, r app.CommandRequest) (app.CommandResult, error)
 }
 
 // Config configures a Sender. Pool, App, Catalog, Now, Addresses and Link are required.

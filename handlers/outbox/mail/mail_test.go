@@ -117,7 +117,7 @@ type fixture struct {
 	*testing.T
 	store      *eventstore.Store
 	url        string
-	dispatcher *app.Dispatcher
+	dispatcher *app.TicketDispatcher
 	relay      *fakeRelay
 	sender     *mail.Sender
 }
@@ -130,8 +130,8 @@ func newFixture(t *testing.T) *fixture {
 	return w
 }
 
-func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.Config)) (*app.Dispatcher, *mail.Sender) {
-	d := app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default()})
+func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.Config)) (*app.TicketDispatcher, *mail.Sender) {
+	d := app.NewTicketDispatcher(store, rules.Engine{Catalog: catalog.Default()})
 	relay, err := mail.ParseRelay(relayURL)
 	if err != nil {
 		panic(err)
@@ -193,7 +193,7 @@ func (w *fixture) open(identity ticket.Identity) ticket.ID {
 func (w *fixture) write(id ticket.ID, status ticket.Status, text string) sagas.Notification {
 	w.Helper()
 	note := newID()
-	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
+	w.dispatch(id, anna, ticket.Update{UpdateFields: ticket.UpdateFields{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}})
 	return sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen, Note: note}
 }
 
@@ -221,7 +221,7 @@ func TestMailHoldsTheOperatorsText(t *testing.T) {
 	for _, c := range []struct {
 		status  ticket.Status
 		subject string
-	}{{ticket.Waiting, "informazione"}, {ticket.Solved, "risolta"}} {
+	}{{ticket.StatusWaiting, "informazione"}, {ticket.StatusResolved, "risolta"}} {
 		status, subject := c.status, c.subject
 		n := w.write(id, status, "Ci indica la data dell’esame?\nGrazie")
 		m := w.deliver(id, n)
@@ -260,7 +260,7 @@ func decoded(raw string) string {
 func TestMailToAVerifiedCitizenHoldsNoText(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Verified)
-	w.deliver(id, w.write(id, ticket.Solved, "Il referto è pronto"))
+	w.deliver(id, w.write(id, ticket.StatusResolved, "Il referto è pronto"))
 	raw := decoded(w.relay.received()[0])
 	if strings.Contains(raw, "pronto") || strings.Contains(raw, "/t.") || !strings.Contains(raw, "https://assistenza.example.it/richieste") {
 		t.Errorf("got the mail %s, want a link and no text", raw)
@@ -273,7 +273,7 @@ func TestHiddenTextIsNeverSent(t *testing.T) {
 	id := w.open(ticket.Declared)
 	hidden, handed := newID(), newID()
 	w.dispatch(id, anna, ticket.Update{Note: &ticket.NoteInput{ID: hidden, Text: internal, Visibility: ticket.Internal}})
-	w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: handed, Text: regional, Visibility: ticket.Public}})
+	w.dispatch(id, anna, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: &ticket.NoteInput{ID: handed, Text: regional, Visibility: ticket.Public}})
 	w.dispatch(id, rita, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Regional}})
 	for _, n := range []sagas.Notification{{Kind: sagas.KindPublicNote, Note: hidden}, {Kind: sagas.KindPublicNote, Note: handed}, {Kind: sagas.KindPublicNote, Note: newID()}, {Kind: "boh"}} {
 		if state, _ := w.row(w.deliver(id, n)); state != "void" {
@@ -394,7 +394,7 @@ func TestKilledSenderLosesNoMail(t *testing.T) {
 		id := w.open(ticket.Declared)
 		w.dispatch(id, anna, ticket.Update{Note: &ticket.NoteInput{ID: newID(), Text: internal, Visibility: ticket.Internal}})
 		note := w.write(id, "", fmt.Sprintf("Messaggio %d", i))
-		w.dispatch(id, anna, ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Public}})
+		w.dispatch(id, anna, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: &ticket.NoteInput{ID: newID(), Text: regional, Visibility: ticket.Public}})
 		ids[w.deliver(id, note)] = true
 	}
 	spec, err := json.Marshal(childSpec{w.url, w.relay.url()})

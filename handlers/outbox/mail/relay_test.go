@@ -84,22 +84,22 @@ func TestRelayRateLimit(t *testing.T) {
 
 // failingDispatcher refuses commands while down is set.
 type failingDispatcher struct {
-	*app.Dispatcher
+	*app.TicketDispatcher
 	down atomic.Bool
 }
 
-func (f *failingDispatcher) Dispatch(ctx context.Context, r app.CommandRequest) (app.Outcome, error) {
+func (f *failingDispatcher) Dispatch(ctx context.Context, r app.CommandRequest) (app.CommandResult, error) {
 	if f.down.Load() {
-		return app.Outcome{}, errors.New("the database is unavailable")
+		return app.CommandResult{}, errors.New("the database is unavailable")
 	}
-	return f.Dispatcher.Dispatch(ctx, r)
+	return f.TicketDispatcher.Dispatch(ctx, r)
 }
 
 // A rejected address is recorded later if it cannot be recorded at once.
 func TestRejectionIsRecordedLater(t *testing.T) {
 	w := newFixture(t)
 	ticketID := w.open(ticket.Declared)
-	f := &failingDispatcher{Dispatcher: w.dispatcher}
+	f := &failingDispatcher{TicketDispatcher: w.dispatcher}
 	_, w.sender = newSender(w.store, w.relay.url(), func(c *mail.Config) { c.App = f })
 	w.relay.behave(false, &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"})
 	f.down.Store(true)
@@ -142,13 +142,13 @@ func TestUnwritableMailDoesNotStopOthers(t *testing.T) {
 
 // cancellingDispatcher stops the service while it reads a history.
 type cancellingDispatcher struct {
-	*app.Dispatcher
+	*app.TicketDispatcher
 	stop context.CancelFunc
 }
 
 func (s cancellingDispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
 	s.stop()
-	return s.Dispatcher.History(ctx, id)
+	return s.TicketDispatcher.History(ctx, id)
 }
 
 // A mail whose attempt the end of the service interrupted before it was sent, is sent later and is not uncertain.

@@ -17,7 +17,7 @@ import (
 func TestCitizensAreNotifiedByMailToo(t *testing.T) {
 	failure := errors.New("the database does not answer")
 	for name, c := range map[string]struct {
-		to    sagas.Audience
+		to    sagas.RecipientGroup
 		fails error
 		want  []string
 	}{

@@ -164,9 +164,9 @@ func hiddenText(full, seen ticketview.Ticket) string {
 		audience  ticketview.Audience
 		one, many string
 	}{
-		{ticketview.Internal, "nota interna", "note interne"},
-		{ticketview.Regional, "nota tra Regione e ASR", "note tra Regione e ASR"},
-		{ticketview.Public, "nota pubblica non ancora leggibile", "note pubbliche non ancora leggibili"},
+		{ticketview.AudienceInternal, "nota interna", "note interne"},
+		{ticketview.AudienceRegional, "nota tra Regione e ASR", "note tra Regione e ASR"},
+		{ticketview.AudienceCitizen, "nota pubblica non ancora leggibile", "note pubbliche non ancora leggibili"},
 	} {
 		if n := counts[a.audience]; n == 1 {
 			parts = append(parts, "1 "+a.one)

@@ -28,7 +28,7 @@ type Clock interface {
 
 // Seeder fills a database with tickets. It dispatches commands, as the application does.
 type Seeder struct {
-	App       *app.Dispatcher
+	App       *app.TicketDispatcher
 	Clock     Clock // the store's
 	Catalog   *catalog.Catalog
 	Operators map[catalog.EntityCode]person.Actor // one operator for each ASR
@@ -158,22 +158,22 @@ func (f Seeder) work(ctx context.Context, t *seededTicket) error {
 		return err
 	}
 	update := func(text string, status ticket.Status) ticket.Update {
-		return ticket.Update{Changes: ticket.Changes{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
+		return ticket.Update{UpdateFields: ticket.UpdateFields{Status: status}, Note: &ticket.NoteInput{ID: note, Text: text, Visibility: ticket.Public}}
 	}
 	operator := f.Operators[t.entity]
 	switch t.ageShare {
 	case 0:
 		return nil
 	case 1:
-		return f.send(ctx, t.id, operator, ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+		return f.send(ctx, t.id, operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	case 2:
-		return f.send(ctx, t.id, operator, update("In quale giorno ha fatto l’esame?", ticket.Waiting))
+		return f.send(ctx, t.id, operator, update("In quale giorno ha fatto l’esame?", ticket.StatusWaiting))
 	case 3:
-		handOver := update("Il referto risulta inviato, e il cittadino non lo trova.", ticket.HandedOver)
+		handOver := update("Il referto risulta inviato, e il cittadino non lo trova.", ticket.StatusHandedOver)
 		handOver.Reason = string(ticket.NotOurs)
 		return f.send(ctx, t.id, operator, handOver)
 	}
-	return f.send(ctx, t.id, operator, update("Il referto è stato inviato: ora si può scaricare.", ticket.Solved))
+	return f.send(ctx, t.id, operator, update("Il referto è stato inviato: ora si può scaricare.", ticket.StatusResolved))
 }
 
 // closeOld closes a ticket whose ageShare is 5 or more.

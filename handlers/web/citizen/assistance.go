@@ -167,9 +167,9 @@ func sessionExpiredProblem() *ui.Problem {
 }
 
 // openTicket validates the form by its own rules and those of the domain together, so that all errors show at once, and opens the ticket.
-func (p *Pages) openTicket(r *ui.Request, f assistanceForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
+func (p *Pages) openTicket(r *ui.Request, f assistanceForm, files []attachment.FileUpload, uploadErr error) (app.CommandResult, error) {
 	if uploadErr != nil {
-		return app.Outcome{}, uploadErr
+		return app.CommandResult{}, uploadErr
 	}
 	caller, request := p.openingCaller(r), f.toRequest(files)
 	if fieldErrors := f.validate(); fieldErrors != nil {
@@ -177,9 +177,9 @@ func (p *Pages) openTicket(r *ui.Request, f assistanceForm, files []attachment.F
 		if err := p.App.ValidateOpen(r.Context(), caller, request); errors.As(err, &invalid) {
 			fieldErrors = append(fieldErrors, invalid.Fields...)
 		} else if err != nil {
-			return app.Outcome{}, err
+			return app.CommandResult{}, err
 		}
-		return app.Outcome{}, &ticket.InvalidError{Fields: fieldErrors}
+		return app.CommandResult{}, &ticket.InvalidError{Fields: fieldErrors}
 	}
 	return p.App.Open(r.Context(), caller, request, app.Idempotency{Key: r.FormValue("chiave"), Body: r.IdempotencyBody(files)})
 }

@@ -92,12 +92,12 @@ func (p *Pages) reply(r *ui.Request) error {
 }
 
 // sendReply gives the reply to the application service. A reply to a solved ticket without a choice is a ticket.InvalidError.
-func (p *Pages) sendReply(r *ui.Request, f replyForm, files []attachment.FileUpload, uploadErr error) (app.Outcome, error) {
+func (p *Pages) sendReply(r *ui.Request, f replyForm, files []attachment.FileUpload, uploadErr error) (app.CommandResult, error) {
 	if uploadErr != nil {
-		return app.Outcome{}, uploadErr
+		return app.CommandResult{}, uploadErr
 	}
-	in := app.ReplyRequest{Text: f.Text, Files: files, SeenOpen: f.SeenStatus != ticket.Closed}
-	if f.SeenStatus == ticket.Solved {
+	in := app.ReplyRequest{Text: f.Text, Files: files, SeenOpen: f.SeenStatus != ticket.StatusClosed}
+	if f.SeenStatus == ticket.StatusResolved {
 		switch f.Resolution {
 		case notSolved, justMessage:
 			solved := f.Resolution == justMessage
@@ -107,7 +107,7 @@ func (p *Pages) sendReply(r *ui.Request, f replyForm, files []attachment.FileUpl
 			if strings.TrimSpace(f.Text) == "" && len(files) == 0 {
 				fieldErrors = append(fieldErrors, ticket.FieldError{Field: "text", Reason: refusal.Required.With()})
 			}
-			return app.Outcome{}, &ticket.InvalidError{Fields: fieldErrors}
+			return app.CommandResult{}, &ticket.InvalidError{Fields: fieldErrors}
 		}
 	}
 	return p.App.Reply(r.Context(), r.Caller, ownTicketID(r), in, app.Idempotency{Key: r.FormValue("chiave"), Body: r.IdempotencyBody(files)})

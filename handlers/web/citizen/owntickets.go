@@ -46,12 +46,12 @@ func (p *Pages) ownTicketsPage(r *ui.Request) error {
 	}
 	d.Next = all.NextCursor
 	for _, i := range all.Items {
-		if item := (ownTicketItem{i, newCitizenStatus(i.Status, i.StatusLabel)}); i.Status != ticket.Waiting {
+		if item := (ownTicketItem{i, newCitizenStatus(i.Status, i.StatusLabel)}); i.Status != ticket.StatusWaiting {
 			d.Others = append(d.Others, item)
 		}
 	}
 	if !d.IsLaterPage {
-		waiting, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{Status: ticket.Waiting, Limit: 200})
+		waiting, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{Status: ticket.StatusWaiting, Limit: 200})
 		if err != nil {
 			return err
 		}

@@ -17,19 +17,19 @@ type citizenStatus struct {
 // from the Region has another label than a ticket that was just opened: the citizen reads that an operator works on it.
 func newCitizenStatus(s ticket.Status, label string) citizenStatus {
 	switch s {
-	case ticket.Waiting:
+	case ticket.StatusWaiting:
 		return citizenStatus{"Aspettiamo una Sua risposta", "Finché non risponde, la richiesta resta ferma."}
-	case ticket.HandedOver:
+	case ticket.StatusHandedOver:
 		return citizenStatus{label, "La segue l’assistenza regionale. Non deve fare nulla: Le risponderanno loro."}
-	case ticket.Solved:
+	case ticket.StatusResolved:
 		return citizenStatus{label, "Se il problema c’è ancora, ce lo scriva: riprendiamo la richiesta."}
-	case ticket.Closed:
+	case ticket.StatusClosed:
 		return citizenStatus{label, "La richiesta è conclusa e non cambia più."}
-	case ticket.New:
-		if label == ticket.New.Label() {
+	case ticket.StatusNew:
+		if label == ticket.StatusNew.Label() {
 			return citizenStatus{"Ricevuta", "Un operatore la leggerà appena possibile. Non serve inviarne un’altra."}
 		}
-	case ticket.InProgress:
+	case ticket.StatusInProgress:
 	}
 	return citizenStatus{label, "Un operatore ci sta lavorando. Non deve fare nulla: Le scriviamo appena ci sono novità."}
 }
@@ -37,7 +37,7 @@ func newCitizenStatus(s ticket.Status, label string) citizenStatus {
 // openQuestion returns the question that the citizen has to answer: the last note of an operator on a waiting ticket. It returns nil for
 // a ticket with another status.
 func openQuestion(t ticketview.Ticket) *ticketview.Note {
-	if t.Status != ticket.Waiting {
+	if t.Status != ticket.StatusWaiting {
 		return nil
 	}
 	for i := len(t.Notes) - 1; i >= 0; i-- {

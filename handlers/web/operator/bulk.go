@@ -104,7 +104,7 @@ func (p *Pages) updateSelected(r *ui.Request) error {
 	}
 	d := bulkResultData{Back: returnPath(r), Action: t.describe(), Text: t.Text, CanUndo: t.Text != ""}
 	for _, row := range rows {
-		u := app.UpdateRequest{Changes: ticket.Changes{Status: t.Status}, ExpectedVersion: row.Version}
+		u := app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: t.Status}, ExpectedVersion: row.Version}
 		switch t.Assignee {
 		case "":
 		case meChoice:
@@ -146,7 +146,7 @@ func (d *bulkResultData) add(row selectedRow, refused string) {
 // validate returns the error message for a form that must not change any ticket, or nil.
 func (t bulkForm) validate(rows []selectedRow) *ui.Problem {
 	problem := &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Non è stato modificato nulla"}
-	needsNote := t.Status == ticket.Waiting || t.Status == ticket.Solved
+	needsNote := t.Status == ticket.StatusWaiting || t.Status == ticket.StatusResolved
 	switch {
 	case len(rows) == 0 || slices.ContainsFunc(rows, func(r selectedRow) bool { return r.Version < 1 }):
 		problem.Text = "Scelga almeno una richiesta dell’elenco."
@@ -157,7 +157,7 @@ func (t bulkForm) validate(rows []selectedRow) *ui.Problem {
 	case needsNote && t.Text == "":
 		problem.Text = "Scriva la nota per i cittadini: lo stato «" + t.Status.Label() + "» la richiede."
 	case !needsNote && t.Text != "":
-		problem.Text = "La nota per i cittadini si invia con lo stato «" + ticket.Waiting.Label() + "» o «" + ticket.Solved.Label() + "»: scelga lo stato, o tolga la nota."
+		problem.Text = "La nota per i cittadini si invia con lo stato «" + ticket.StatusWaiting.Label() + "» o «" + ticket.StatusResolved.Label() + "»: scelga lo stato, o tolga la nota."
 	default:
 		return nil
 	}

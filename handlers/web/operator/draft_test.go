@@ -21,9 +21,9 @@ func TestStoredDraftIsReadIntoTheForm(t *testing.T) {
 	assignee := "anna"
 	want := updateForm{
 		UpdateRequest: app.UpdateRequest{
-			Changes:  ticket.Changes{Status: ticket.Waiting, Entity: "010301", Reason: "sbagliato"},
-			Assignee: &assignee,
-			Answers:  []app.AnswerRequest{{Check: "referto-individuato", Answer: "yes", Evidence: playbook.Evidence{"numero": "12"}}},
+			UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting, Entity: "010301", Reason: "sbagliato"},
+			Assignee:     &assignee,
+			Answers:      []app.AnswerRequest{{Check: "referto-individuato", Answer: "yes", Evidence: playbook.Evidence{"numero": "12"}}},
 		},
 		Text: "Scriva il numero.", Visibility: "public", Ground: "urgenza", Discard: "prova", Main: "26-000001", Problem: "ritiro-documenti/altro", Undone: "citizen/risolto",
 	}

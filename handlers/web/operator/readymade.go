@@ -36,7 +36,7 @@ func (p *Pages) readymadeTexts(r *ui.Request, t ticketview.Ticket) (texts []read
 		Entity: p.EntityName(r.Caller.Actor.Entity),
 	}
 	noteMoves := map[ticket.Visibility]ticket.Move{ticket.Internal: ticket.MoveNote, ticket.Public: ticket.MoveNote, ticket.Regional: ticket.MoveRegionalMessage}
-	statusMoves := map[ticket.Status]ticket.Move{ticket.Waiting: ticket.MoveAsk, ticket.Solved: ticket.MoveResolve, ticket.HandedOver: ticket.MoveEscalate}
+	statusMoves := map[ticket.Status]ticket.Move{ticket.StatusWaiting: ticket.MoveAsk, ticket.StatusResolved: ticket.MoveResolve, ticket.StatusHandedOver: ticket.MoveEscalate}
 	for _, c := range p.readymade.ForTicket(r.Caller.Actor.Entity, catalog.ServiceID(t.Service.ID), catalog.ProblemID(t.Problem.ID)) {
 		if !slices.Contains(t.Moves, noteMoves[c.Visibility]) || c.Status != "" && !slices.Contains(t.Moves, statusMoves[c.Status]) {
 			continue
@@ -66,6 +66,6 @@ func (p *Pages) useReadymadeText(r *ui.Request, f updateForm, id string, send bo
 		return p.renderWithForm(r, problem.Status, problem, t, f)
 	}
 	return p.updatePart(r, f, f, app.UpdateRequest{
-		Note: &app.NoteRequest{Text: texts[i].Filled, Visibility: texts[i].Visibility}, Changes: ticket.Changes{Status: texts[i].Status}, ExpectedVersion: f.ExpectedVersion,
+		Note: &app.NoteRequest{Text: texts[i].Filled, Visibility: texts[i].Visibility}, UpdateFields: ticket.UpdateFields{Status: texts[i].Status}, ExpectedVersion: f.ExpectedVersion,
 	}, "aggiornata")
 }

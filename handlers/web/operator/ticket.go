@@ -148,7 +148,7 @@ func (d ticketData) LostStatus() string {
 	case statusRedirect:
 		return "Inoltro a un’altra ASR"
 	case statusDuplicate, statusDiscard:
-		return ticket.Solved.Label()
+		return ticket.StatusResolved.Label()
 	}
 	return status.Label()
 }
@@ -157,7 +157,7 @@ func (d ticketData) LostStatus() string {
 // form has the padlock closed and no status, so the reader has to choose both again. It returns "" if there is no such note.
 func (d ticketData) UndoneText() string {
 	audience, status, _ := strings.Cut(d.Form.Undone, "/")
-	readers, ok := map[string]string{string(ticketview.Public): "al cittadino", string(ticketview.Regional): "tra Regione e ASR, non al cittadino"}[audience]
+	readers, ok := map[string]string{string(ticketview.AudienceCitizen): "al cittadino", string(ticketview.AudienceRegional): "tra Regione e ASR, non al cittadino"}[audience]
 	label := ticket.Status(status).Label()
 	if !ok || !slices.ContainsFunc(d.Menu.Audiences, func(c option) bool { return c.Value == string(ticket.Internal) }) {
 		return ""

@@ -26,7 +26,7 @@ func (p *Pages) updateTicket(r *ui.Request) error {
 	action, argument, _ := strings.Cut(f.Act, ":")
 	switch action {
 	case "prendi":
-		return p.updatePart(r, f, f, app.UpdateRequest{Changes: ticket.Changes{Status: ticket.InProgress}, ExpectedVersion: f.ExpectedVersion}, "presa")
+		return p.updatePart(r, f, f, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}, ExpectedVersion: f.ExpectedVersion}, "presa")
 	case "risposte":
 		rest := f
 		rest.Answers = nil
@@ -99,7 +99,7 @@ func (p *Pages) carryOutOutcome(r *ui.Request, f updateForm, id playbook.Outcome
 	}
 	rest := f
 	rest.Answers = nil
-	return p.updatePart(r, f, rest, app.UpdateRequest{Changes: ticket.Changes{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "esito")
+	return p.updatePart(r, f, rest, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: t.PlaybookRun.Outcome.Status}, Answers: f.Answers, ExpectedVersion: f.ExpectedVersion}, "esito")
 }
 
 // fillNote adds a text of the playbook to the note, without sending it: the outcome's note for action «usa», the question of check id to
@@ -115,7 +115,7 @@ func (p *Pages) fillNote(r *ui.Request, f updateForm, action string, id playbook
 	}
 	for _, c := range run.Checks {
 		if action == "chiedi" && c.ID == id && c.Ask != "" {
-			f.addText(c.Ask, ticket.Public, ticket.Waiting)
+			f.addText(c.Ask, ticket.Public, ticket.StatusWaiting)
 		}
 	}
 	return p.renderWithForm(r, http.StatusOK, nil, t, f)

@@ -40,7 +40,7 @@ func readUpdate(r *ui.Request) (updateForm, error) {
 	files, err := r.ParseUpload()
 	f := updateForm{
 		UpdateRequest: app.UpdateRequest{
-			Changes: ticket.Changes{
+			UpdateFields: ticket.UpdateFields{
 				Status: ticket.Status(r.FormValue("stato")), Entity: catalog.EntityCode(r.FormValue("ente")), Reason: strings.TrimSpace(r.FormValue("motivo")),
 			},
 			Answers: readAnswers(r),
@@ -59,7 +59,7 @@ func readUpdate(r *ui.Request) (updateForm, error) {
 
 // HandsOver reports whether the form hands the ticket over to the Region, by the status menu or by the operator menu.
 func (f updateForm) HandsOver() bool {
-	return f.Status == ticket.HandedOver || f.Assignee != nil && *f.Assignee == string(catalog.Region)
+	return f.Status == ticket.StatusHandedOver || f.Assignee != nil && *f.Assignee == string(catalog.Region)
 }
 
 // toUpdate returns the update for the whole form. Error: *ticket.InvalidError if a duplicate has no main ticket or a discard has no
@@ -78,13 +78,13 @@ func (f updateForm) toUpdate() (app.UpdateRequest, error) {
 	}
 	switch f.Status {
 	case statusRedirect:
-		u.Status, u.Entity = ticket.New, f.Entity
+		u.Status, u.Entity = ticket.StatusNew, f.Entity
 	case statusDuplicate:
-		if u.Status, u.DuplicateOf = ticket.Solved, f.Main; f.Main == "" {
+		if u.Status, u.DuplicateOf = ticket.StatusResolved, f.Main; f.Main == "" {
 			return u, requiredField("duplicate_of")
 		}
 	case statusDiscard:
-		if u.Status, u.Reason = ticket.Solved, f.Discard; f.Discard == "" {
+		if u.Status, u.Reason = ticket.StatusResolved, f.Discard; f.Discard == "" {
 			return u, requiredField("reason")
 		}
 	}

@@ -99,26 +99,26 @@ func statusOptions(t ticketview.Ticket, s ticket.State, may func(ticket.Move) bo
 			all = append(all, option{Value: value, Label: label, Needs: needs, NoteReader: noteReader})
 		}
 	}
-	working, waiting := string(ticket.InProgress), string(ticket.Waiting)
-	add(ticket.MoveTake, working, ticket.InProgress.Label()+" (la prende in carico)", "facoltativo", "cittadino")
+	working, waiting := string(ticket.StatusInProgress), string(ticket.StatusWaiting)
+	add(ticket.MoveTake, working, ticket.StatusInProgress.Label()+" (la prende in carico)", "facoltativo", "cittadino")
 	if !may(ticket.MoveTake) {
-		add(ticket.MoveResume, working, ticket.InProgress.Label()+" (riprende la lavorazione)", "motivo", "cittadino")
+		add(ticket.MoveResume, working, ticket.StatusInProgress.Label()+" (riprende la lavorazione)", "motivo", "cittadino")
 	}
-	add(ticket.MoveReopen, working, ticket.InProgress.Label()+" (riapre la richiesta)", "motivo", "cittadino")
-	if ask := ticket.Waiting.Label(); t.Status == ticket.Waiting {
+	add(ticket.MoveReopen, working, ticket.StatusInProgress.Label()+" (riapre la richiesta)", "motivo", "cittadino")
+	if ask := ticket.StatusWaiting.Label(); t.Status == ticket.StatusWaiting {
 		add(ticket.MoveAsk, waiting, ask+" (chiede di nuovo)", "nota", "cittadino")
 	} else {
 		add(ticket.MoveAsk, waiting, ask, "nota", "cittadino")
 	}
-	add(ticket.MoveEscalate, string(ticket.HandedOver), ticket.HandedOver.Label()+" (inoltra alla Regione)", "nota fondamento", "regione")
-	add(ticket.MoveRedirect, statusRedirect, ticket.New.Label()+", presso un’altra ASR", "nota asr", "asr")
+	add(ticket.MoveEscalate, string(ticket.StatusHandedOver), ticket.StatusHandedOver.Label()+" (inoltra alla Regione)", "nota fondamento", "regione")
+	add(ticket.MoveRedirect, statusRedirect, ticket.StatusNew.Label()+", presso un’altra ASR", "nota asr", "asr")
 	resolve := "nota"
 	if s.Reopened || s.Erased {
 		resolve = ""
 	}
-	add(ticket.MoveResolve, string(ticket.Solved), ticket.Solved.Label(), resolve, "cittadino")
-	add(ticket.MoveDuplicate, statusDuplicate, ticket.Solved.Label()+", perché ripete un’altra richiesta", "nota doppia", "cittadino")
-	add(ticket.MoveDiscard, statusDiscard, ticket.Solved.Label()+", scartata senza messaggio", "scarto", "nessuno")
+	add(ticket.MoveResolve, string(ticket.StatusResolved), ticket.StatusResolved.Label(), resolve, "cittadino")
+	add(ticket.MoveDuplicate, statusDuplicate, ticket.StatusResolved.Label()+", perché ripete un’altra richiesta", "nota doppia", "cittadino")
+	add(ticket.MoveDiscard, statusDiscard, ticket.StatusResolved.Label()+", scartata senza messaggio", "scarto", "nessuno")
 	add(ticket.MoveRecall, string(s.Handover.Status), s.Handover.Status.Label()+" (riprende la richiesta dalla Regione)", "motivo", "cittadino")
 	return all
 }

@@ -137,7 +137,7 @@ func tiles(s figureScope, d dashboard.Dashboard) (current, period, others []tile
 	}
 	resolved := 0
 	for _, status := range d.Statuses {
-		if status.Status == ticket.Solved {
+		if status.Status == ticket.StatusResolved {
 			resolved = status.Count
 		}
 	}
@@ -145,7 +145,7 @@ func tiles(s figureScope, d dashboard.Dashboard) (current, period, others []tile
 		countTile("Aperte", f.Open, age, s.drilldownLink(dashboard.OpenTickets)),
 		countTile("Senza prima risposta", f.Unanswered, "aperte, e il cittadino non ha ancora letto nulla", s.drilldownLink(dashboard.Unanswered)),
 		countTile("Senza operatore", f.Unassigned, "aperte, e non assegnate", s.drilldownLink(dashboard.Unassigned)),
-		countTile("In attesa di chiusura", resolved, "risolte, non ancora chiuse", s.drilldownLink(dashboard.AllTickets, "stato", string(ticket.Solved))),
+		countTile("In attesa di chiusura", resolved, "risolte, non ancora chiuse", s.drilldownLink(dashboard.AllTickets, "stato", string(ticket.StatusResolved))),
 	}
 	period = []tile{
 		countTile("Arrivate", f.Arrivals, "richieste nuove", s.drilldownLink(dashboard.Arrivals)),

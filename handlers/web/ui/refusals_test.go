@@ -93,19 +93,19 @@ func TestMoveText(t *testing.T) {
 		want string
 	}{
 		"by the table": {
-			ticket.NotAllowedError{Move: ticket.MoveReopen, Status: ticket.New, Reason: refusal.PossibleFrom.With("risolto")},
+			ticket.NotAllowedError{Move: ticket.MoveReopen, Status: ticket.StatusNew, Reason: refusal.PossibleFrom.With("risolto")},
 			"«Riaprire» non è possibile su una richiesta nello stato «Nuovo». Lo è da: «Risolto».",
 		},
 		"without a reason": {
-			ticket.NotAllowedError{Move: ticket.MoveReopen, Status: ticket.New},
+			ticket.NotAllowedError{Move: ticket.MoveReopen, Status: ticket.StatusNew},
 			"«Riaprire» non è possibile su una richiesta nello stato «Nuovo».",
 		},
 		"closing": {
-			ticket.NotAllowedError{Move: ticket.MoveClose, Status: ticket.New, Reason: refusal.NotClosedByHand.With()},
+			ticket.NotAllowedError{Move: ticket.MoveClose, Status: ticket.StatusNew, Reason: refusal.NotClosedByHand.With()},
 			"Lo stato «Chiuso» non si imposta a mano: dopo il tempo di attesa la richiesta risolta si chiude da sola (FAQ 2.5).",
 		},
 		"by a rule of its own": {
-			ticket.NotAllowedError{Move: ticket.MoveUndo, Status: ticket.Waiting, Reason: refusal.UndoTooLate.With()},
+			ticket.NotAllowedError{Move: ticket.MoveUndo, Status: ticket.StatusWaiting, Reason: refusal.UndoTooLate.With()},
 			"La nota è già stata inviata, e non si può più annullare: ne scriva un’altra.",
 		},
 	} {

@@ -26,10 +26,10 @@ func (s *scenario) handleAtASR() {
 		s.addStep(s.supervisor(), ticket.Update{Assignee: s.assignTo(s.worker)})
 		s.passOfficeTime(5*time.Minute, 6*time.Hour)
 	}
-	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	s.passOfficeTime(2*time.Minute, 3*time.Hour)
 	if chance(s.random, 5) {
-		s.update(ticket.Update{Changes: ticket.Changes{Problem: catalog.Other}})
+		s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Problem: catalog.Other}})
 		s.reclassified = true
 	}
 	if chance(s.random, 55) {
@@ -63,7 +63,7 @@ func (s *scenario) reassign() {
 
 // askCitizen asks the citizen (FAQ 2.4) and reports whether the ticket returns to in_lavorazione, so that the caller continues.
 func (s *scenario) askCitizen() bool {
-	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Waiting}, Note: s.publicNote(s.topic.questions),
+	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusWaiting}, Note: s.publicNote(s.topic.questions),
 		Answers: s.drawAnswers(answersBeforeQuestion, 70)})
 	switch {
 	case chance(s.random, 80):
@@ -73,7 +73,7 @@ func (s *scenario) askCitizen() bool {
 		return true
 	case chance(s.random, 40):
 		s.passOfficeTime(2*time.Hour, 3*day)
-		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: pick(s.random, resumeReasons)}})
+		s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress, Reason: pick(s.random, resumeReasons)}})
 		s.passOfficeTime(5*time.Minute, 2*time.Hour)
 		return true
 	case chance(s.random, 70):
@@ -96,9 +96,9 @@ func (s *scenario) reply(text string) {
 // resolve resolves the ticket (FAQ 2.5) and adds a reaction of the citizen to some: a reply, thanks, or a follow-up.
 func (s *scenario) resolve(texts []string) {
 	if chance(s.random, 2) {
-		s.updateAndUndo(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(unfinishedNotes)})
+		s.updateAndUndo(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: s.publicNote(unfinishedNotes)})
 	}
-	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(texts)})
+	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: s.publicNote(texts)})
 	resolved := s.now
 	switch {
 	case chance(s.random, 8):
@@ -106,19 +106,19 @@ func (s *scenario) resolve(texts []string) {
 		s.addStep(s.requester, ticket.Reply{ID: s.newID(s.now), Text: s.text(notSolvedReplies)})
 		s.passOfficeTime(10*time.Minute, day)
 		if chance(s.random, 30) {
-			s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}}) // after a reopening no note is needed
+			s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}}) // after a reopening no note is needed
 			return
 		}
-		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(secondResolutions)})
+		s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: s.publicNote(secondResolutions)})
 	case chance(s.random, 12):
 		s.passCitizenTime(30*time.Minute, 3*day)
 		yes := true
 		s.addStep(s.requester, ticket.Reply{ID: s.newID(s.now), Text: pick(s.random, thankReplies), Solved: &yes})
 	case chance(s.random, 2):
 		s.passOfficeTime(time.Hour, 2*day)
-		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: pick(s.random, reopenReasons)}})
+		s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress, Reason: pick(s.random, reopenReasons)}})
 		s.passOfficeTime(time.Hour, day)
-		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.Solved}, Note: s.publicNote(secondResolutions)})
+		s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: s.publicNote(secondResolutions)})
 	case chance(s.random, 2):
 		s.now = resolved
 		s.passCitizenTime(3*week, 6*week) // the ticket is closed by then

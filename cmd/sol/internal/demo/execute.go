@@ -22,7 +22,7 @@ import (
 // Installation is the system on which a plan is executed. Its store uses Clock.
 type Installation struct {
 	Store      *eventstore.Store
-	Dispatcher *app.Dispatcher
+	Dispatcher *app.TicketDispatcher
 	Clock      *Clock
 	// RunUntilIdle makes the sagas handle all events and dispatch the timers that are due by the clock.
 	RunUntilIdle func(context.Context) error

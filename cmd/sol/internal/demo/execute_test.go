@@ -35,7 +35,7 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 	clock := &demo.Clock{}
 	clock.Between(p.From(), p.From(), 1)
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
-	dispatcher := app.NewDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()})
+	dispatcher := app.NewTicketDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()})
 	people, err := identity.New(identity.Config{
 		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})

@@ -28,7 +28,7 @@ import (
 // no mail.
 type OutboxMessages struct {
 	Pool          *pgxpool.Pool // as sol_worker
-	Dispatcher    *app.Dispatcher
+	Dispatcher    *app.TicketDispatcher
 	Notifications *notification.Store
 }
 
@@ -86,7 +86,7 @@ func (n OutboxMessages) deliverMessage(ctx context.Context, m outbox.PendingMess
 		return false, n.Notifications.DeliverAt(ctx, m.ID, m.Ticket, s, m.SentAt)
 	case runtime.TopicAskConnector:
 		s, _, err := n.Dispatcher.State(ctx, m.Ticket)
-		return s.Status == ticket.New || s.Status == ticket.InProgress || s.Status == ticket.Waiting, err
+		return s.Status == ticket.StatusNew || s.Status == ticket.StatusInProgress || s.Status == ticket.StatusWaiting, err
 	}
 	return false, nil
 }

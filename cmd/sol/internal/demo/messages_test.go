@@ -58,7 +58,7 @@ func TestOutboxMessages(t *testing.T) {
 	}
 	for _, m := range waiting {
 		s, _, err := th.installation.Dispatcher.State(t.Context(), m.Ticket)
-		if err != nil || m.Topic != runtime.TopicAskConnector || s.Status == ticket.Solved || s.Status == ticket.Closed {
+		if err != nil || m.Topic != runtime.TopicAskConnector || s.Status == ticket.StatusResolved || s.Status == ticket.StatusClosed {
 			t.Errorf("got a waiting message of topic %s for a ticket that is %s, %v; want questions about open tickets only", m.Topic, s.Status, err)
 		}
 	}

@@ -56,7 +56,7 @@ func TestPlanKeepsTheRules(t *testing.T) {
 	system := person.Actor{ID: "auto-close", Role: person.System}
 	closeDue := func(id ticket.ID, now time.Time) {
 		s := states[id]
-		if at, _ := rules.Catalog.AutoCloseAt(s.Entity, since[id]); s.Status == ticket.Solved && !at.After(now) {
+		if at, _ := rules.Catalog.AutoCloseAt(s.Entity, since[id]); s.Status == ticket.StatusResolved && !at.After(now) {
 			send(id, ticket.Close{Resolution: s.Resolution}, system, at, "close")
 		}
 	}

@@ -19,7 +19,7 @@ func (s *scenario) handOver() { s.handOverNth(1) }
 // handOverNth adds the n-th hand-over of the ticket and the steps after it.
 func (s *scenario) handOverNth(n int) {
 	from, worker := s.entity, s.worker
-	u := ticket.Update{Changes: ticket.Changes{Status: ticket.HandedOver}, Note: s.publicNote(s.topic.handoverNotes),
+	u := ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: s.publicNote(s.topic.handoverNotes),
 		Answers: s.drawAnswers(answersBeforeHandover, 40)}
 	if s.checksAnswered && u.Answers == nil {
 		u.Reason = s.drawHandoverReason()
@@ -34,7 +34,7 @@ func (s *scenario) handOverNth(n int) {
 	s.update(u)
 	if chance(s.random, 5) {
 		s.passOfficeTime(10*time.Minute, 40*time.Minute)
-		s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress, Reason: pick(s.random, recallReasons)}})
+		s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress, Reason: pick(s.random, recallReasons)}})
 		s.passOfficeTime(10*time.Minute, 3*time.Hour)
 		s.resolve(s.topic.resolutions)
 		return
@@ -58,7 +58,7 @@ func (s *scenario) handleAtRegion(n int) {
 	if n == 0 {
 		s.passOfficeTime(15*time.Minute, day)
 	}
-	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	s.passOfficeTime(10*time.Minute, 8*time.Hour)
 	if n > 0 && chance(s.random, 18) {
 		s.consultASR()
@@ -94,11 +94,11 @@ func (s *scenario) redirect(n int) {
 	if chance(s.random, 70) {
 		target = pick(s.random, s.asrs).Code
 	}
-	s.update(ticket.Update{Changes: ticket.Changes{Entity: target}, Note: s.publicNote(redirectNotes)})
+	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Entity: target}, Note: s.publicNote(redirectNotes)})
 	s.entity, s.checksAnswered = target, false
 	s.pickWorker()
 	s.passOfficeTime(30*time.Minute, 2*day)
-	s.update(ticket.Update{Changes: ticket.Changes{Status: ticket.InProgress}})
+	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	s.passOfficeTime(10*time.Minute, 8*time.Hour)
 	if n < maxHandovers && chance(s.random, 12) {
 		s.handOverNth(n + 1)
@@ -110,7 +110,7 @@ func (s *scenario) redirect(n int) {
 // discard adds the discarding of a ticket that is no request, by a supervisor.
 func (s *scenario) discard(why ticket.DiscardReason) {
 	s.passOfficeTime(time.Hour, 2*day)
-	s.addStep(s.supervisor(), ticket.Update{Changes: ticket.Changes{Status: ticket.Solved, Reason: string(why)}})
+	s.addStep(s.supervisor(), ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved, Reason: string(why)}})
 }
 
 // addDuplicate opens the same request again some time later and marks the second ticket as a duplicate of the first.

@@ -91,13 +91,13 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	go func() { ended <- s.Sagas.Run(running) }()
 	progress, finish := c.Progress("creating tickets")
 	err = Execute(ctx, Installation{
-		Store: s.App.Store, Dispatcher: s.App.Dispatcher, Clock: clock, RunUntilIdle: s.Sagas.RunUntilIdle, Progress: progress,
+		Store: s.App.Store, Dispatcher: s.App.TicketDispatcher, Clock: clock, RunUntilIdle: s.Sagas.RunUntilIdle, Progress: progress,
 	}, p, Plan(p, s.App.Catalog, accounts, s.App.HashTaxCode))
 	finish()
 	stop()
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.Dispatcher, Notifications: s.Notifications}.Deliver(ctx, p,
+	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.TicketDispatcher, Notifications: s.Notifications}.Deliver(ctx, p,
 		accounts)
 }
