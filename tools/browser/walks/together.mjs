@@ -65,7 +65,7 @@ const count = (page, queue) => page.locator(`nav [data-count="${queue}"]`).first
 // waitForCount waits until the menu shows the number n for a queue.
 const waitForCount = (page, queue, n) => page.locator(`nav [data-count="${queue}"]`, { hasText: new RegExp(`^\\s*${n}\\s*$`) }).first().waitFor();
 
-walk('C3: a change in one browser appears in the other’s waitForCount and list, without a reload', async ({ as }) => {
+walk('C3: a change in one browser appears in the other’s counts and list, without a reload', async ({ as }) => {
   const here = await as('operatore_asr', '010212'), there = await as('operatore_asr', '010212', 1);
   await here.goto('/code/nuove');
   const before = await count(here, 'nuove'), same = await markPage(here);
