@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package app is the application service: the commands on tickets and the queries of them, with authorization and access records. API,
-// pages, inbound mail and command line all use it, so no adapter can do or see more than another.
+// Package app is the application service: the commands on tickets and the queries of them. It records accesses. The rules of the domain
+// check whether the actor may change or see a ticket; API and pages check before whether the policy allows the action to the role. API,
+// pages, inbound mail and command line all use this package, so these checks and records are the same for all of them.
 package app
 
 import (
