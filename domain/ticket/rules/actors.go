@@ -15,18 +15,31 @@ type actorRule func(s ticket.State, by person.Actor) bool
 
 // The actors of the lifecycle.
 
-func anyone(ticket.State, person.Actor) bool         { return true }
+// anyone accepts every actor.
+func anyone(ticket.State, person.Actor) bool { return true }
+
+// competent accepts the operators of the entity that has the ticket.
 func competent(s ticket.State, by person.Actor) bool { return by.Operates(s.Entity) }
+
+// region accepts the operators of the Region while the Region has the ticket.
 func region(s ticket.State, by person.Actor) bool {
 	return competent(s, by) && s.Entity == catalog.Region
 }
+
+// competentASR accepts the operators of the ASR that has the ticket.
 func competentASR(s ticket.State, by person.Actor) bool {
 	return competent(s, by) && s.Entity != catalog.Region
 }
+
+// supervisor accepts the supervisors of the entity that has the ticket.
 func supervisor(s ticket.State, by person.Actor) bool {
 	return competent(s, by) && by.Role.Supervises()
 }
-func system(_ ticket.State, by person.Actor) bool        { return by.Role == person.System }
+
+// system accepts the system.
+func system(_ ticket.State, by person.Actor) bool { return by.Role == person.System }
+
+// administrator accepts administrators.
 func administrator(_ ticket.State, by person.Actor) bool { return by.Role == person.Administrator }
 
 // author accepts the operator who made the latest act.
