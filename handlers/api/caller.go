@@ -47,8 +47,8 @@ func bearer(header string) (token string, given bool) {
 }
 
 // identify returns the caller of a request. Without a token the caller is anonymous. A token is charged to the limit of wrong tokens of the
-// client's address before the database is queried, and refunded unless no session has it. So a client that guesses tokens is stopped
-// without a query, and clients of the same address with a session or without a token are not affected.
+// client's address before the database is queried, and the charge stays only if no session has it. So a client that guesses
+// tokens is stopped without a query, and clients of the same address with a session or without a token are not affected.
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
 	from, now := a.Middleware.ClientAddress(r), a.now()

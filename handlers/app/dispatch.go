@@ -52,8 +52,8 @@ func (d *TicketDispatcher) Dispatch(ctx context.Context, r CommandRequest) (Comm
 	return d.dispatcher.Dispatch(ctx, d.storeRequest(r))
 }
 
-// RefuseUnlessRepeated is for a request that is refused before the rules decide it. It returns the first outcome if the request is a repetition, and
-// the refusal otherwise.
+// RefuseUnlessRepeated returns the first outcome of a repeated request, and otherwise the refusal. Callers use it for a request that they
+// refuse before the rules decide.
 func (d *TicketDispatcher) RefuseUnlessRepeated(ctx context.Context, r CommandRequest, refusal error) (CommandResult, error) {
 	return d.dispatcher.FirstResultOr(ctx, d.storeRequest(r), refusal)
 }

@@ -57,7 +57,7 @@ func withoutWithdrawn(history []ticket.Recorded, acts map[ticket.ID]actState) []
 
 // visibleToCitizen returns the events of a history that the citizen may know of at a moment, and the state after them.
 //
-// For the citizen, an act whose public note is still held has not happened yet, with acts its events. Until the note may be read, the
+// While the public note of an act is held, the citizen sees none of the events of the act. Until the note may be read, the
 // citizen sees the status before the act. So «Risolto» never appears without its reason, and an act that is withdrawn in time leaves no
 // trace. The same is true of an act with a note to the Region: the citizen does not read the note, but must not see a hand-over that its
 // author takes back. Internal and regional notes are left out; the citizen's view could not show them anyway.

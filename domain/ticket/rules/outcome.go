@@ -128,8 +128,8 @@ func (a *updateDecision) applyOutcome(walk playbook.Walk) {
 	a.carriedOut = o
 }
 
-// ignoresOutcome reports whether the update does not mean to carry out the outcome although it names the status of the outcome. That is so
-// if it only takes the ticket. It is also so if the ticket has the status already, since pages send it in every update, and the outcome was
+// ignoresOutcome reports whether the update has the status of the outcome but does not carry the outcome out. That is so if it
+// only takes the ticket. It is also so if the ticket has the status already, since pages send it in every update, and the outcome was
 // carried out before, or the update assigns the ticket without an answer, or its note is for another audience than the outcome's note.
 func (a *updateDecision) ignoresOutcome(o *playbook.Outcome) bool {
 	if a.update.Status != a.state.Status {

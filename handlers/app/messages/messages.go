@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package messages lists what leaves the service, for administrators and the command line: the messages of the outbox, which it
-// can also retry, and the deliveries of mail. It only reads and writes their tables; handlers/outbox delivers.
+// Package messages lists outbox messages and mails for administrators and the command line, and retries poisoned messages. It only
+// reads and writes tables; handlers/outbox delivers.
 package messages
 
 import (
