@@ -71,8 +71,8 @@ type Update struct {
 type UpdateFields struct {
 	Status  Status             `json:"status,omitempty" example:"in_attesa_utente" doc:"Target of the move"`
 	Entity  catalog.EntityCode `json:"entity,omitempty" doc:"The ASR that the Region sends the ticket to"`
-	Reason  string             `json:"reason,omitempty" doc:"For resume, reopen, recall; spam, prova or duplicato for discard; non_della_mia_azienda or an override for a hand-over that the checks do not come to"`
-	Service catalog.ServiceID  `json:"service,omitempty" doc:"What the ticket is really about"` // with Problem
+	Reason  string             `json:"reason,omitempty" doc:"For resume, reopen, recall; spam, prova or duplicato for discard; non_della_mia_azienda or an override for a hand-over against the playbook's outcome"`
+	Service catalog.ServiceID  `json:"service,omitempty" doc:"The new service, if the ticket is classified wrongly"` // with Problem
 	Problem catalog.ProblemID  `json:"problem,omitempty"`
 }
 

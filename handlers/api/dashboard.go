@@ -83,7 +83,7 @@ func (a *API) registerDashboard() {
 		id: "export-tickets", method: http.MethodGet, path: "/api/v1/tickets.csv", tag: "work",
 		summary: "Drill-down of a figure, as CSV",
 		description: "All rows, without a maximum number, of one snapshot; RFC 4180, UTF-8, times in RFC 3339 UTC. For the figures tutte, aperte, senza_risposta and senza_operatore a row is a ticket at the end of " +
-			"the period; for the others it is an activity. The file holds no names of citizens. X-Position and X-As-Of hold position and time of the snapshot. A response that breaks off is incomplete.",
+			"the period; for the others it is an activity. The file holds no names of citizens. X-Position and X-As-Of hold position and time of the snapshot. If the connection closes before the end, the file is incomplete.",
 		action: identity.ExportTickets,
 		responses: map[string]*huma.Response{"200": {
 			Description: "OK", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},

@@ -26,10 +26,10 @@ type RawEvent struct {
 	Type     string          `json:"type" example:"ticket.resolved.v1"`
 	At       time.Time       `json:"at" doc:"When the log recorded it"`
 	By       ticketview.By   `json:"by"`
-	Act      ticket.ID       `json:"act" doc:"What was done together shares it"`
-	Cause    string          `json:"cause,omitempty" doc:"Position of the event that the system answered with this one"`
+	Act      ticket.ID       `json:"act" doc:"Id of the act; all events of one command have the same id"`
+	Cause    string          `json:"cause,omitempty" doc:"Position of the event to which the saga reacted; absent if no saga gave the command"`
 	Data     json.RawMessage `json:"data" doc:"The facts"`
-	Personal json.RawMessage `json:"personal,omitempty" doc:"What is kept sealed, opened"`
+	Personal json.RawMessage `json:"personal,omitempty" doc:"The personal data of the event, which the log stores sealed"`
 	Erased   bool            `json:"erased" doc:"There was a sealed part; its key was destroyed"`
 	Hash     string          `json:"hash" doc:"RFC 6962 leaf hash, hex"`
 }

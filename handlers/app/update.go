@@ -30,7 +30,7 @@ type UpdateRequest struct {
 	Note            *NoteRequest    `json:"note,omitempty"`
 	Assignee        *string         `json:"assignee,omitempty" doc:"User name or id of a colleague, supervisori, regione, or empty for nobody"`
 	DuplicateOf     string          `json:"duplicate_of,omitempty" doc:"Number or id of the ticket that this one repeats"`
-	Answers         []AnswerRequest `json:"answers,omitempty" nullable:"false" doc:"To checks of the playbook, in the order in which they are asked. With the status of the outcome they lead to, and no note, the outcome writes the note"`
+	Answers         []AnswerRequest `json:"answers,omitempty" nullable:"false" doc:"Answers to checks of the playbook, in the order of the path. If the status is that of the outcome and there is no note, the outcome's note is written"`
 	ExpectedVersion int             `json:"-"` // the version that the caller saw; 0: none
 }
 
@@ -38,7 +38,7 @@ type UpdateRequest struct {
 type AnswerRequest struct {
 	Check    playbook.CheckID  `json:"check" example:"referto-individuato"`
 	Answer   string            `json:"answer" enum:"yes,no"` // leave a check without a known answer out
-	Evidence playbook.Evidence `json:"evidence,omitempty" doc:"Values by field. What has an odd form is warned of and kept as given"`
+	Evidence playbook.Evidence `json:"evidence,omitempty" doc:"Values by field. A value in an unexpected format gets a warning and is stored as given"`
 }
 
 // NoteRequest is a note as the operator typed it. A public note is for the Region in an act that hands the ticket over to the Region, for

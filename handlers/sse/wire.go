@@ -28,7 +28,7 @@ type Ticket struct {
 	ID       ticket.ID `json:"id"`
 	Type     string    `json:"type" doc:"The event's name"`
 	At       time.Time `json:"at"`
-	From     time.Time `json:"from" doc:"When I could first know of it: later than at for what was held from me"`
+	From     time.Time `json:"from" doc:"Time from which I may know of the change; later than at if the change was held"`
 	Position string    `json:"position"`
 }
 
@@ -43,7 +43,7 @@ type Notifications struct {
 // or leaves, and some seconds after the last refresh of a reader who stopped writing or disappeared.
 type Presence struct {
 	Ticket  ticket.ID `json:"ticket"`
-	Readers []Reader  `json:"readers" doc:"Who writes comes first"`
+	Readers []Reader  `json:"readers" doc:"Readers who are writing come first"`
 }
 
 // Reader is another account that has the client's ticket open.
@@ -56,7 +56,7 @@ type Reader struct {
 
 // End is the data of the event end, the last event of a stream.
 type End struct {
-	Reason Reason `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown come back; after session-ended log in"`
+	Reason Reason `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown connect again; after session-ended log in"`
 }
 
 // Reason is the reason why a stream ends.

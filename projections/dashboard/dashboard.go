@@ -19,18 +19,18 @@ import (
 type Dashboard struct {
 	From      string             `json:"from" doc:"First day, Europe/Rome" example:"2026-03-01"`
 	To        string             `json:"to" doc:"Last day" example:"2026-03-31"`
-	At        time.Time          `json:"at" doc:"The figures are as recorded by then: the end of the last day, or now"`
+	At        time.Time          `json:"at" doc:"The moment of the figures: the end of the last day, or now"`
 	Entity    *ticketview.Entity `json:"entity,omitempty"`
 	Service   string             `json:"service,omitempty"`
 	Problem   string             `json:"problem,omitempty"`
 	Total     Figures            `json:"total"`
-	Statuses  []StatusFigure     `json:"statuses" doc:"Tickets by status, at that moment; those that are closed are left out"`
+	Statuses  []StatusFigure     `json:"statuses" doc:"Number of tickets by status at the moment of the figures, without closed tickets"`
 	Ages      []AgeFigure        `json:"ages" doc:"Open tickets by age since they were opened"`
 	Days      []DayFigures       `json:"days" doc:"Every day of the period"`
 	Entities  []EntityFigures    `json:"entities"`
 	Services  []PartFigures      `json:"services"`
 	Problems  []PartFigures      `json:"problems"`
-	Flows     []FlowFigure       `json:"flows" doc:"Hand-overs by who gave and who received"`
+	Flows     []FlowFigure       `json:"flows" doc:"Number of hand-overs by sending and receiving entity"`
 	Grounds   []GroundFigure     `json:"grounds" doc:"Hand-overs to the Region by ground; overrides are those against the checks"`
 	Outcomes  []OutcomeFigure    `json:"outcomes" doc:"Outcomes of playbooks that were carried out"`
 	Operators []OperatorFigures  `json:"operators"`
@@ -40,22 +40,22 @@ type Dashboard struct {
 
 // Figures are the figures that are counted in total and for each entity, service and problem.
 type Figures struct {
-	Open       int  `json:"open" doc:"Somebody has to work on them, at that moment"`
-	Unanswered int  `json:"unanswered" doc:"Open, and their citizen has had no answer yet"`
-	Unassigned int  `json:"unassigned" doc:"Open, and nobody's"`
-	Age        Took `json:"age" doc:"Of the open ones, since they were opened"`
+	Open       int  `json:"open" doc:"Number of open tickets at the moment of the figures"`
+	Unanswered int  `json:"unanswered" doc:"Number of open tickets without a first note to the citizen"`
+	Unassigned int  `json:"unassigned" doc:"Number of open tickets without an assignee"`
+	Age        Took `json:"age" doc:"Age of the open tickets"`
 
 	Arrivals    int  `json:"arrivals" doc:"Opened in the period"`
-	Resolutions int  `json:"resolutions" doc:"Resolved; one that was reopened and resolved again counts twice"`
-	Discards    int  `json:"discards" doc:"Ended as no request"`
-	Duplicates  int  `json:"duplicates" doc:"Ended as told by another ticket"`
+	Resolutions int  `json:"resolutions" doc:"Number of resolutions in the period; a ticket that was resolved twice counts twice"`
+	Discards    int  `json:"discards" doc:"Number of tickets that were discarded"`
+	Duplicates  int  `json:"duplicates" doc:"Number of tickets that were marked as duplicates"`
 	Reopenings  int  `json:"reopenings"`
-	Handovers   int  `json:"handovers" doc:"Between an ASR and the Region, both ways; of an entity those that it gave"`
-	Recalls     int  `json:"recalls" doc:"Hand-overs that were taken back"`
-	Breaches    int  `json:"breaches" doc:"Hand-overs that were not taken within their time, by who received them"`
+	Handovers   int  `json:"handovers" doc:"Number of hand-overs in both directions; for an entity, the hand-overs that it sent"`
+	Recalls     int  `json:"recalls" doc:"Number of recalled hand-overs"`
+	Breaches    int  `json:"breaches" doc:"Number of breaches; for an entity, the breaches of hand-overs to it"`
 	Overrides   int  `json:"overrides" doc:"Hand-overs against the checks"`
-	FirstAnswer Took `json:"first_answer" doc:"From opening to the first note to the citizen, of those first answered in the period"`
-	Resolution  Took `json:"resolution" doc:"From opening to resolution, of the resolutions"`
+	FirstAnswer Took `json:"first_answer" doc:"Time from opening to the first note to the citizen, for the tickets with that note in the period"`
+	Resolution  Took `json:"resolution" doc:"Time from opening to resolution, for the resolutions in the period"`
 }
 
 // Took holds durations of Count cases: the value that half of the cases do not exceed, and the value that nine in ten do not exceed. Both

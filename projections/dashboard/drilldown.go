@@ -213,7 +213,7 @@ func (d DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 
 func (d DrillDown) addTicketConditions(q drillDownQuery) error {
 	if d.Day != "" || d.Giver != "" || d.Receiver != "" || d.Detail != "" {
-		return readmodel.NewFilterError("figure", refusal.NotForTickets.With(), "a figure of what was done")
+		return readmodel.NewFilterError("figure", refusal.NotForTickets.With(), "a figure that counts activities")
 	}
 	if d.Status != "" {
 		q.where.Add("s.status = %s", string(d.Status))
@@ -238,7 +238,7 @@ func (d DrillDown) addTicketConditions(q drillDownQuery) error {
 
 func (d DrillDown) addActivityConditions(q drillDownQuery) error {
 	if d.Status != "" || d.Age != "" {
-		return readmodel.NewFilterError("figure", refusal.NotForActivities.With(), "a figure of tickets as they stood")
+		return readmodel.NewFilterError("figure", refusal.NotForActivities.With(), "a figure that counts tickets")
 	}
 	if d.Day != "" {
 		day, err := parseDay("day", d.Day, q.from)

@@ -85,7 +85,7 @@ type Item struct {
 	Erased      bool                 `json:"erased"`
 	// HandedOverBy is the ASR of the latest hand-over, for operators.
 	HandedOverBy *ticketview.Entity `json:"handed_over_by,omitempty"`
-	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"what calls for an operator's attention; none for citizens"`
+	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"facts that an operator should see; empty for citizens"`
 }
 
 // Flag is a fact about a ticket that an operator should see in the list.

@@ -22,10 +22,10 @@ type Playbook struct {
 	Version  int                `json:"version" doc:"of the playbook; a run keeps the one it began with"`
 	Title    string             `json:"title"`
 	Source   string             `json:"source" example:"FAQ 2.8"`
-	Run      int                `json:"run" doc:"1, 2, 3 … of the ticket; earlier runs stand in its timeline"`
-	Entity   catalog.EntityCode `json:"entity" doc:"whose checks they are"`
-	Checks   []Check            `json:"checks" doc:"those that the answers reach, in order, then those that do not apply"`
-	Next     []playbook.CheckID `json:"next" doc:"the check that is open, if one is"`
+	Run      int                `json:"run" doc:"number of the run in the ticket, from 1; the timeline shows earlier runs"`
+	Entity   catalog.EntityCode `json:"entity" doc:"the entity to which the run belongs"`
+	Checks   []Check            `json:"checks" doc:"first the applicable checks, in order; then the other checks"`
+	Next     []playbook.CheckID `json:"next" doc:"id of the open check; empty if there is none"`
 	Outcome  *Outcome           `json:"outcome,omitempty"`
 }
 
@@ -42,7 +42,7 @@ type Check struct {
 	By       *By              `json:"by,omitempty" doc:"who gave the answer"`
 	At       *time.Time       `json:"at,omitempty"`
 	Query    playbook.Query   `json:"query,omitempty" doc:"the connected system that can answer"`
-	Tried    *Attempt         `json:"tried,omitempty" doc:"the last time that system was asked in vain: not known yet"`
+	Tried    *Attempt         `json:"tried,omitempty" doc:"the last query that the connected system did not answer"`
 }
 
 // Evidence is one value that an answer needs.
@@ -50,10 +50,10 @@ type Evidence struct {
 	ID            playbook.FieldID   `json:"id"`
 	Type          playbook.FieldType `json:"type" enum:"date,identifier,iuv,ticket_number,choice,flag,text"`
 	Label         string             `json:"label"`
-	Required      bool               `json:"required" doc:"some outcome behind the check cannot do without it"`
+	Required      bool               `json:"required" doc:"true if the answer needs this value; false if the playbook marks it as optional"`
 	Options       []string           `json:"options"`
 	Value         string             `json:"value,omitempty"`
-	Warning       string             `json:"warning,omitempty" doc:"what is odd about the value; it is kept as given"`
+	Warning       string             `json:"warning,omitempty" doc:"warning about the format of the value, which is stored as given"`
 	WarningReason refusal.Reason     `json:"-"` // the warning as a code, which pages translate
 }
 
@@ -70,9 +70,9 @@ type Outcome struct {
 	Title      string             `json:"title"`
 	Act        playbook.Action    `json:"act" enum:"ask,tell,wait,task,alert,escalate,resolve"`
 	Status     ticket.Status      `json:"status"`
-	Note       string             `json:"note" doc:"filled in; empty while something is missing"`
-	Visibility ticket.Visibility  `json:"visibility" enum:"public,internal" doc:"of the note; public goes to the Region in a hand-over"`
-	Missing    []playbook.FieldID `json:"missing" doc:"evidence without which it cannot be carried out; of alternatives, one is enough"`
+	Note       string             `json:"note" doc:"text of the note with its values; empty while evidence is missing"`
+	Visibility ticket.Visibility  `json:"visibility" enum:"public,internal" doc:"visibility of the note; in a hand-over, a public note is for the Region"`
+	Missing    []playbook.FieldID `json:"missing" doc:"evidence that the outcome needs and that is missing; of alternative fields, one is enough"`
 	CarriedOut bool               `json:"carried_out"`
 }
 

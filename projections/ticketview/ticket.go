@@ -46,17 +46,17 @@ type Ticket struct {
 	// Clock is the remaining time of a hand-over that nobody at the receiving entity has taken, if it is known.
 	Clock *Clock `json:"handover_clock,omitempty"`
 	// Unreachable is true when mail to the address in the form is not accepted: «recapito fallito».
-	Unreachable bool `json:"unreachable" doc:"recapito fallito: the address in the form takes no mail"`
+	Unreachable bool `json:"unreachable" doc:"true if mail to the address in the form is not accepted («recapito fallito»)"`
 	// Playbook names the playbook of the ticket. History.PlaybookRun returns the state of its checks.
 	Playbook *Labelled     `json:"playbook,omitempty"`
-	ReadOnly bool          `json:"read_only" doc:"true for the trace that a former entity keeps, and for the auditor"`
+	ReadOnly bool          `json:"read_only" doc:"true if the viewer cannot change the ticket: an auditor, or an operator of an entity that had the ticket before"`
 	Moves    []ticket.Move `json:"moves" doc:"what the viewer may do now"`
 	// UndoUntil is the moment until which the viewer may withdraw their own last act, or nil.
 	UndoUntil   *time.Time `json:"undo_until,omitempty"`
 	Resolutions int        `json:"resolutions"`
 	// ClosesAt is the moment at which the resolved ticket closes by itself if nobody reopens it (FAQ 2.5).
 	ClosesAt    *time.Time `json:"closes_at,omitempty" doc:"when the resolved ticket closes by itself"`
-	Continues   ticket.ID  `json:"continues,omitempty" doc:"the closed ticket that this one goes on from"`
+	Continues   ticket.ID  `json:"continues,omitempty" doc:"id of the closed ticket to which this ticket is linked"`
 	DuplicateOf ticket.ID  `json:"duplicate_of,omitempty"`
 	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`
 }
@@ -126,9 +126,9 @@ type Note struct {
 	Text        string    `json:"text"`
 	By          By        `json:"by"`
 	At          time.Time `json:"at"`
-	VisibleFrom time.Time `json:"visible_from" doc:"from when its readers outside the author's entity see it"`
-	Held        bool      `json:"held" doc:"not yet visible to them"`
-	Withdrawn   bool      `json:"withdrawn" doc:"undone while it was held: they never saw it"`
+	VisibleFrom time.Time `json:"visible_from" doc:"time from which readers outside the author's entity can see the note"`
+	Held        bool      `json:"held" doc:"true while readers outside the author's entity cannot see the note"`
+	Withdrawn   bool      `json:"withdrawn" doc:"true if the act was undone: readers outside the author's entity never saw the note"`
 	Attachments []File    `json:"attachments"`
 	Flagged     bool      `json:"flagged" doc:"a message on a resolved ticket that changed nothing"`
 	Erased      bool      `json:"erased"`
