@@ -58,7 +58,7 @@ func (a *cli) benchAppend() *cobra.Command {
 
 func (a *cli) benchTimers() *cobra.Command {
 	c := &cobra.Command{
-		Use: "timers", Short: "Poll cost with no timer due, with 100,000 and with 1,000,000 pending timers; one JSON object per line",
+		Use: "timers", Short: "Measure a poll without due timers at 100,000 and 1,000,000 pending timers; one JSON object per line",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.env)

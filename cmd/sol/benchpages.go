@@ -31,7 +31,7 @@ func (a *cli) benchPages() *cobra.Command {
 	var sizes []int
 	var rounds int
 	c := &cobra.Command{
-		Use: "pages", Short: "Page rendering time by number of tickets, which are generated first; one JSON object per line", Args: cobra.NoArgs,
+		Use: "pages", Short: "Generate tickets and measure the rendering time of pages; one JSON object per line", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.env)
 			if err != nil {

@@ -24,7 +24,7 @@ func (a *cli) demoCommand() *cobra.Command {
 	p := demo.Params{Seed: 1}
 	c := &cobra.Command{
 		Use: "demo", Args: cobra.NoArgs,
-		Short: "Run the server with generated people and tickets, created at first start",
+		Short: "Run the server with fictitious people and tickets, which the first start creates",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := config.Load(a.env)
 			if err != nil {

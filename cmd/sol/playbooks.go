@@ -23,7 +23,7 @@ func (a *cli) playbooksCommand() *cobra.Command {
 
 func (a *cli) playbooksCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check [DIR]", Short: "Check every path of every playbook, those in DIR (or SOL_PLAYBOOKS_DIR) included",
+		Use: "check [DIR]", Short: "Check every path of all playbooks, also of those in DIR (default: SOL_PLAYBOOKS_DIR)",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := a.env("SOL_PLAYBOOKS_DIR")

@@ -47,7 +47,7 @@ func (a *cli) projectionsList() *cobra.Command {
 
 func (a *cli) projectionsRebuild() *cobra.Command {
 	return &cobra.Command{
-		Use: "rebuild NAME", Short: "Rebuild a read model beside the current one, and swap them", Args: cobra.ExactArgs(1),
+		Use: "rebuild NAME", Short: "Build a read model again from the log while the old tables answer, and then replace them", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				bar := a.progress("rebuilding " + args[0])

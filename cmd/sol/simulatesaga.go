@@ -83,10 +83,10 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				if asJSON {
 					return a.printJSON(s)
 				}
-				fmt.Fprintf(a.out, "%s, %d tickets: it would have acted %d times; it did %d times; %d would have been refused\n", s.Saga, s.Tickets,
+				fmt.Fprintf(a.out, "%s, %d tickets: %d simulated commands, %d recorded events; %d simulated commands refused\n", s.Saga, s.Tickets,
 					s.Simulated, s.Actual, s.Refused)
 				for _, o := range s.EarlyCommands {
-					fmt.Fprintf(a.out, "  %s: %s on %s would have come before %s on %s\n", o.Number, o.Command,
+					fmt.Fprintf(a.out, "  %s: simulated %s on %s is earlier than recorded %s on %s\n", o.Number, o.Command,
 						o.At.In(calendar.Rome()).Format("2006-01-02 15:04"), o.NextEvent, o.NextEventAt.In(calendar.Rome()).Format("2006-01-02 15:04"))
 				}
 				return nil
