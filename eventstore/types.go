@@ -122,7 +122,7 @@ type Record struct {
 // Errors of appends and reads.
 var (
 	// ErrConflict: the stream does not have the expected version. Read it and decide again.
-	ErrConflict = errors.New("the stream has moved on")
+	ErrConflict = errors.New("the stream does not have the expected version")
 	// ErrKeyReused: the command id was used before for another request.
 	ErrKeyReused = errors.New("the idempotency key was used for another request")
 	// ErrNotFound: there is no such stream, blob or key.

@@ -130,7 +130,7 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 				delete(run.Answers, c)
 			}
 			s.Run = encodeRun(run)
-			return s.resetCheck(), "the checks went back"
+			return s.resetCheck(), "the run returned to an earlier check"
 		}
 	case ticket.CheckTried:
 		if e.Run == s.RunNumber {
@@ -176,7 +176,7 @@ func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []ru
 		return nil
 	}
 	return []runtime.Action{runtime.Dispatch{Key: "begin", Command: ticket.BeginPlaybook{},
-		Why: "its problem calls for the checks of " + string(selected.Playbook)}}
+		Why: "the problem starts the playbook " + string(selected.Playbook)}}
 }
 
 // askConnector returns the message that asks the connected system for the open check, and cancels an earlier delayed one. It asks when

@@ -106,12 +106,12 @@ func (s *libraryCheck) checkSharedNames(p *parsedFile) {
 		other, _ := s.library.Find(id, version)
 		for _, c := range p.playbook.Checks {
 			if other.find(c.ID) != nil {
-				s.addFault(p, "check/"+string(c.ID), "check %s is one of %s too, and a run can come to both", c.ID, id)
+				s.addFault(p, "check/"+string(c.ID), "check %s is one of %s too, and one run can reach both", c.ID, id)
 			}
 		}
 		for _, f := range p.playbook.Fields {
 			if same := other.field(f.ID); same != nil && same.Type != f.Type {
-				s.addFault(p, "field/"+string(f.ID), "field %s is a %s here and a %s in %s, and a run can come to both", f.ID, f.Type, same.Type, id)
+				s.addFault(p, "field/"+string(f.ID), "field %s is a %s here and a %s in %s, and one run can reach both", f.ID, f.Type, same.Type, id)
 			}
 		}
 	}

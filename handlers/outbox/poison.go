@@ -64,7 +64,7 @@ const Retention = 24 * time.Hour
 func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
 	tag, err := db.Exec(ctx, `delete from saga.outbox where acked and created_at < clock_timestamp() - $1::interval`, keep)
 	if err != nil {
-		return 0, fmt.Errorf("tidy the outbox: %w", err)
+		return 0, fmt.Errorf("delete delivered messages: %w", err)
 	}
 	return tag.RowsAffected(), nil
 }

@@ -188,17 +188,17 @@ func describeCommand(command string) string {
 	case "close.v1":
 		return "closes"
 	case "succeed.v1":
-		return "moves"
+		return "transfers the ticket to the successor entity"
 	case "begin-playbook.v1":
-		return "begins the checks"
+		return "starts the run of the playbook"
 	case "remind.v1":
 		return "reminds the operators"
 	case "warn.v1":
 		return "warns of the hand-over"
 	case "breach.v1":
-		return "marks the hand-over as late"
+		return "records the breach of the hand-over"
 	case "notice-ping-pong.v1":
-		return "tells the supervisors that it goes to and fro"
+		return "records ping-pong for the supervisors"
 	case "remind-citizen.v1":
 		return "reminds the citizen"
 	case "expire.v1":

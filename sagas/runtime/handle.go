@@ -47,7 +47,7 @@ func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventst
 		records = records[1:]
 	}
 	if len(records) > 0 && records[0].Position != after+1 {
-		return nil, fmt.Errorf("%s stands at %d and is handed %d: its rows do not fit its checkpoint", d.ID(), after, records[0].Position)
+		return nil, fmt.Errorf("%s: checkpoint is at %d, next event is %d", d.ID(), after, records[0].Position)
 	}
 	b := newBatch(d.ID())
 	history, err := ticketlog.DecodeHistoryWithoutPersonal(records)

@@ -16,7 +16,7 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 	for settled := int64(-1); ; {
 		head, err := r.waitUntilHandled(ctx)
 		if err != nil {
-			return fmt.Errorf("settle sagas: %w", err)
+			return fmt.Errorf("run sagas until idle: %w", err)
 		}
 		if head == settled {
 			return nil // no event was appended since a poll found nothing due
@@ -24,21 +24,21 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 		settled = -1
 		n, err := r.poll(ctx)
 		if err != nil {
-			return fmt.Errorf("settle sagas: %w", err)
+			return fmt.Errorf("run sagas until idle: %w", err)
 		}
 		if n > 0 {
 			continue
 		}
 		due, err := r.countDue(ctx)
 		if err != nil {
-			return fmt.Errorf("settle sagas: %w", err)
+			return fmt.Errorf("run sagas until idle: %w", err)
 		}
 		if due == 0 {
 			settled = head
 			continue
 		}
 		if err := sleep(ctx, 5*time.Millisecond); err != nil { // another node is dispatching them
-			return fmt.Errorf("settle sagas: %w", err)
+			return fmt.Errorf("run sagas until idle: %w", err)
 		}
 	}
 }

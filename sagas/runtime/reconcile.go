@@ -45,7 +45,7 @@ func (r *Runner) reconcileTimers(ctx context.Context, tx pgx.Tx, d Definition) e
 			err = r.reconcilePage(ctx, tx, d, instances)
 		}
 		if err != nil {
-			return fmt.Errorf("re-derive %s: %w", d.ID(), err)
+			return fmt.Errorf("reconcile timers of %s: %w", d.ID(), err)
 		}
 		if len(instances) < reconcilePageSize {
 			return nil
@@ -112,7 +112,7 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 		}
 	}
 	for k, old := range have {
-		old.why = "by the rules as they are now there is nothing to wait for"
+		old.why = "the present settings need no such timer"
 		tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
 		record(old, "cancel")
 	}
