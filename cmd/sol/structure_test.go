@@ -73,7 +73,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/accesslog":              {"domain/..."},
 	"handlers/app/attachment":             {"domain/...", "eventstore"},
 	"handlers/app/draft":                  {"domain/...", "eventstore"},
-	"handlers/app/messages":               {"domain/..."},
+	"handlers/app/messages":               {"domain/...", "sagas/runtime"},
 	"handlers/app/notification":           {"domain/...", "eventstore", "projections/lists", "sagas"},
 	"handlers/app/presence":               {"domain/...", "eventstore"},
 	"handlers/app/readymade":              {"domain/..."},

@@ -70,7 +70,7 @@ func New(c Config) (*Router, error) {
 	}
 	seen := map[string]bool{}
 	for i, h := range c.Handlers {
-		if h.Name == "" || h.Topic == "" || h.Topic == poisonTopic || h.Handle == nil || h.Workers < 0 || seen[h.Topic] {
+		if h.Name == "" || h.Topic == "" || h.Topic == runtime.TopicPoison || h.Handle == nil || h.Workers < 0 || seen[h.Topic] {
 			return nil, fmt.Errorf("outbox: handler %q: want Name, a Topic of its own, Handle and Workers >= 0", h.Name)
 		}
 		seen[h.Topic] = true

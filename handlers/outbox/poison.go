@@ -6,21 +6,14 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-	"time"
 
 	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
-
-// poisonTopic is the topic of poisoned messages. It has no subscriber: a person decides about them.
-const poisonTopic = "poison"
 
 // poisonQueue returns the middleware that moves a message to the poison topic after its last retry.
 func (r *Router) poisonQueue() (message.HandlerMiddleware, error) {
@@ -28,7 +21,7 @@ func (r *Router) poisonQueue() (message.HandlerMiddleware, error) {
 	if err != nil {
 		return nil, err
 	}
-	return middleware.PoisonQueueWithFilter(poisonPublisher{publisher}, poisonTopic, func(err error) bool {
+	return middleware.PoisonQueueWithFilter(poisonPublisher{publisher}, runtime.TopicPoison, func(err error) bool {
 		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the handler is unavailable: the message stays in its topic
 	})
 }
@@ -55,47 +48,3 @@ func shortenReason(reason string) string {
 }
 
 const maxReason = 300 // characters
-
-// Retention is how long delivered messages are kept.
-const Retention = 24 * time.Hour
-
-// DeleteDelivered deletes delivered messages that were created longer ago than keep, and returns their number. The table saga.sent keeps
-// for ever that a message was sent.
-func DeleteDelivered(ctx context.Context, db *pgxpool.Pool, keep time.Duration) (int64, error) {
-	tag, err := db.Exec(ctx, `delete from saga.outbox where acked and created_at < clock_timestamp() - $1::interval`, keep)
-	if err != nil {
-		return 0, fmt.Errorf("delete delivered messages: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}
-
-// PendingMessage is a message that is not delivered yet.
-type PendingMessage struct {
-	Message
-	Topic  string
-	SentAt time.Time // when it was sent, by the log's clock
-}
-
-// ListPendingSince returns the undelivered messages that were sent after a moment, oldest first.
-func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]PendingMessage, error) {
-	rows, err := db.Query(ctx, `
-		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', o.payload::text::bytea, s.topic, s.at
-		from saga.outbox o join saga.sent s on s.id = o.uuid::uuid where not o.acked and s.at > $1 order by s.at, o."offset"`, after)
-	if err != nil {
-		return nil, fmt.Errorf("read the outbox: %w", err)
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w PendingMessage, err error) {
-		err = row.Scan(&w.ID, &w.Ticket, &w.Saga, &w.Position, &w.Payload, &w.Topic, &w.SentAt)
-		return w, err
-	})
-}
-
-// Discard marks all undelivered messages as delivered, except those with the ids in but, and returns their number. The demo uses it so that
-// messages of its generated past are not sent.
-func Discard(ctx context.Context, db *pgxpool.Pool, but ...string) (int64, error) {
-	tag, err := db.Exec(ctx, `update saga.outbox set acked = true where not acked and uuid <> all ($1::text[])`, append([]string{}, but...))
-	if err != nil {
-		return 0, fmt.Errorf("discard the outbox: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}

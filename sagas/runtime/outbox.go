@@ -26,6 +26,9 @@ const (
 	MetadataPosition = "position" // EPOCH.POSITION of the event that caused it
 )
 
+// TopicPoison is the topic of poisoned messages. It has no subscriber: a person decides about them.
+const TopicPoison = "poison"
+
 const outboxTable = "saga.outbox"
 
 // OutboxSchema returns the Watermill schema adapter for saga.outbox, which holds all topics. A subscriber takes one message at a time,

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // Entry is a message in the outbox that is not delivered yet: it waits, or it failed and is in the poison queue.
@@ -32,10 +33,10 @@ type Entry struct {
 func List(ctx context.Context, db *pgxpool.Pool, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
 	rows, err := db.Query(ctx, `
 		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
-			metadata ->> 'position', created_at, metadata ->> 'topic' = 'poison', coalesce(metadata ->> 'reason_poisoned', '')
-		from saga.outbox where not acked and (metadata ->> 'topic' = 'poison' or not $1)
+			metadata ->> 'position', created_at, metadata ->> 'topic' = $4, coalesce(metadata ->> 'reason_poisoned', '')
+		from saga.outbox where not acked and (metadata ->> 'topic' = $4 or not $1)
 			and $3 in ('', coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'))
-		order by "offset" limit $2`, poisonedOnly, limit, topic)
+		order by "offset" limit $2`, poisonedOnly, limit, topic, runtime.TopicPoison)
 	if err != nil {
 		return nil, fmt.Errorf("list the outbox: %w", err)
 	}
@@ -60,9 +61,9 @@ func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
 		select topic, count(*) filter (where waits), count(*) filter (where aside and not waits), count(*) filter (where not waits and not aside)
 		from (
 			select coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic') as topic,
-				bool_or(not acked and metadata ->> 'topic' <> 'poison') as waits, bool_or(not acked and metadata ->> 'topic' = 'poison') as aside
+				bool_or(not acked and metadata ->> 'topic' <> $1) as waits, bool_or(not acked and metadata ->> 'topic' = $1) as aside
 			from saga.outbox group by 1, uuid -- a poisoned message has two rows
-		) m group by topic order by topic`)
+		) m group by topic order by topic`, runtime.TopicPoison)
 	if err != nil {
 		return nil, fmt.Errorf("count the outbox: %w", err)
 	}
@@ -74,7 +75,8 @@ func Retry(ctx context.Context, db *pgxpool.Pool, ids ...string) (int64, error) 
 	tag, err := db.Exec(ctx, `
 		update saga.outbox set metadata = ((metadata::jsonb - 'reason_poisoned' - 'topic_poisoned' - 'handler_poisoned' - 'subscriber_poisoned')
 			|| jsonb_build_object('topic', metadata ->> 'topic_poisoned'))::json
-		where not acked and metadata ->> 'topic' = 'poison' and (cardinality($1::text[]) = 0 or uuid = any ($1::text[]))`, append([]string{}, ids...))
+		where not acked and metadata ->> 'topic' = $2 and (cardinality($1::text[]) = 0 or uuid = any ($1::text[]))`,
+		append([]string{}, ids...), runtime.TopicPoison)
 	if err != nil {
 		return 0, fmt.Errorf("retry: %w", err)
 	}
