@@ -69,7 +69,6 @@ func (s *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, f
 }
 
 // joinInvalid returns one error with the fields of both if both are *ticket.InvalidError. Otherwise it returns the first that is not nil.
-
 func joinInvalid(first, second error) error {
 	var a, b *ticket.InvalidError
 	if errors.As(first, &a) && errors.As(second, &b) {
