@@ -12,13 +12,12 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/sol-assistenza/sol/domain/person"
 )
 
 // NewAccount holds the data of an account to create. TaxCode is for citizens only, whose identity has been verified; only its keyed hash is

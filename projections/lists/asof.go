@@ -9,17 +9,16 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // AsOfQuery names a queue of an entity at a moment. The answer leaves out the first Skip tickets and has at most Limit.

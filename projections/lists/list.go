@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // ListTickets returns one page of the tickets that match the filter and that the viewer may see. Error: *readmodel.FilterError for a field

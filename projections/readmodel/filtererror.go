@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // DefaultLimit and MaxLimit are the number of rows on a page: when the client gives no limit, and at most.

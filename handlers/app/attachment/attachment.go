@@ -15,11 +15,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
-
-	"github.com/google/uuid"
-
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+
+	"github.com/google/uuid"
 )
 
 // MaxName is the longest accepted file name, in characters.

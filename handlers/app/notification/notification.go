@@ -11,14 +11,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sol-assistenza/sol/projections/lists"
-
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/sagas"
 )
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 

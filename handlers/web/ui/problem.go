@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/identity"
