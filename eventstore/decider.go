@@ -3,16 +3,14 @@
 
 package eventstore
 
-import (
-	"time"
-)
+import "time"
 
 // Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. Conflict, Subject
 // and Erases may be nil.
 type Decider[S, C, E any] struct {
 	Kind string // of the streams; stored
 	// Decide returns the events that the command causes; nil, nil when there is nothing to do.
-	Decide func(s S, c C, by Actor, act string, now time.Time) ([]E, error)
+	Decide func(s S, c C, by Actor, now time.Time) ([]E, error)
 	// Evolve applies one event to the state. It cannot fail.
 	Evolve func(s S, e E, r Record) S
 	// Encode and Decode convert between an event and its stored form.

@@ -35,7 +35,7 @@ var (
 func accountDecider() eventstore.Decider[account, int, move] {
 	return eventstore.Decider[account, int, move]{
 		Kind: "account",
-		Decide: func(s account, amount int, _ eventstore.Actor, _ string, now time.Time) ([]move, error) {
+		Decide: func(s account, amount int, _ eventstore.Actor, now time.Time) ([]move, error) {
 			switch {
 			case amount == 0:
 				return nil, nil

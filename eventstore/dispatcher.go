@@ -89,7 +89,7 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 			return out, false, err
 		}
 	}
-	events, err := d.decider.Decide(state, r.Command, r.By, act, d.store.Now())
+	events, err := d.decider.Decide(state, r.Command, r.By, d.store.Now())
 	if err != nil {
 		if cached {
 			current, readErr := d.store.streamVersion(ctx, r.Stream)

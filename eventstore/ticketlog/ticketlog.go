@@ -105,7 +105,7 @@ func StoreActor(a person.Actor) eventstore.Actor {
 func Decider(engine rules.Engine) eventstore.Decider[ticket.State, ticket.Command, ticket.Event] {
 	return eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
 		Kind: StreamKind,
-		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, _ string, now time.Time) ([]ticket.Event, error) {
+		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, now time.Time) ([]ticket.Event, error) {
 			return engine.Decide(s, c, DomainActor(by), now)
 		},
 		Evolve: func(s ticket.State, e ticket.Event, r eventstore.Record) ticket.State {
