@@ -51,6 +51,11 @@ type InvalidError struct {
 	Fields []FieldError
 }
 
+// NewInvalidField returns the refusal of one field.
+func NewInvalidField(field string, reason refusal.Reason, allowed string) *InvalidError {
+	return &InvalidError{Fields: []FieldError{{Field: field, Reason: reason, Allowed: allowed}}}
+}
+
 func (e *InvalidError) Error() string {
 	texts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {

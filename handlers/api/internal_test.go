@@ -63,7 +63,7 @@ func TestProblemTable(t *testing.T) {
 		seen[k.name] = true
 	}
 	for want, err := range map[string]error{
-		"invalid 422":                &ticket.InvalidError{Fields: []ticket.FieldError{{Field: "f", Reason: refusal.Required.With()}}},
+		"invalid 422":                ticket.NewInvalidField("f", refusal.Required.With(), ""),
 		"stale-version 412":          &ticket.ConflictError{},
 		"forbidden-move 409":         &ticket.NotAllowedError{Move: ticket.MoveClose, Reason: refusal.NotClosedByHand.With()},
 		"forbidden 403":              &ticket.ForbiddenError{Reason: refusal.SystemOnly.With()},

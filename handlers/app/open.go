@@ -33,7 +33,7 @@ func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotenc
 		by.Actor = person.Actor{Role: person.Anonymous}
 	}
 	if r.Channel != "" && !by.Actor.Role.Operates() {
-		return CommandResult{}, invalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
+		return CommandResult{}, ticket.NewInvalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
 	}
 	return s.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
 }

@@ -112,9 +112,7 @@ func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, 
 		return ticket.Open{}, eventstore.ErrErased
 	}
 	if strings.TrimSpace(text) == "" { // the old description would add nothing new
-		return ticket.Open{}, &ticket.InvalidError{Fields: []ticket.FieldError{
-			{Field: "text", Reason: refusal.Required.With(), Allowed: "what is still to be solved"},
-		}}
+		return ticket.Open{}, ticket.NewInvalidField("text", refusal.Required.With(), "what is still to be solved")
 	}
 	form := *first.Personal
 	form.FileNames, form.Description = nil, text

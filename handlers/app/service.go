@@ -13,7 +13,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
-	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -84,10 +83,6 @@ func (c Caller) Viewer() ticketview.Viewer {
 type Idempotency struct {
 	Key  string // unique per actor; empty: not repeatable
 	Body []byte // request body, to distinguish a repetition from another use of the key; nil: no comparison
-}
-
-func invalidField(field string, reason refusal.Reason, allowed string) error {
-	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: reason, Allowed: allowed}}}
 }
 
 // storeFiles stores the files of a command if the rules would accept the command now, so that a refused command leaves no files in the

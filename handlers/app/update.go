@@ -104,7 +104,7 @@ func (s *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 	}
 	o, err := s.Identity.FindOperator(ctx, *chosen, by.Entity)
 	if errors.Is(err, identity.ErrNotFound) {
-		return nil, invalidField("assignee", refusal.UnknownOperator.With(), "user name or id of an operator of the competent entity (GET /api/v1/operators), supervisori, regione, or empty")
+		return nil, ticket.NewInvalidField("assignee", refusal.UnknownOperator.With(), "user name or id of an operator of the competent entity (GET /api/v1/operators), supervisori, regione, or empty")
 	}
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (s *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	}
 	view, err := s.buildView(ctx, by, id, nil)
 	if errors.Is(err, eventstore.ErrNotFound) || errors.As(err, new(*ticket.NotVisibleError)) {
-		return nil, invalidField("duplicate_of", refusal.UnknownTicket.With(), "number or id of another ticket of the same citizen")
+		return nil, ticket.NewInvalidField("duplicate_of", refusal.UnknownTicket.With(), "number or id of another ticket of the same citizen")
 	}
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func parseAnswers(sent []AnswerRequest) ([]ticket.AnswerInput, error) {
 	var all []ticket.AnswerInput
 	for i, s := range sent {
 		if s.Answer != "yes" && s.Answer != "no" {
-			return nil, invalidField(fmt.Sprintf("answers[%d].answer", i), refusal.NotYesOrNo.With(), "yes or no; what is not known is not answered")
+			return nil, ticket.NewInvalidField(fmt.Sprintf("answers[%d].answer", i), refusal.NotYesOrNo.With(), "yes or no; what is not known is not answered")
 		}
 		all = append(all, ticket.AnswerInput{Check: s.Check, Yes: s.Answer == "yes", Evidence: s.Evidence})
 	}

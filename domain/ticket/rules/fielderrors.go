@@ -94,8 +94,3 @@ func cutInput(s string) string {
 	}
 	return s
 }
-
-// fieldError refuses one field.
-func fieldError(field string, reason refusal.Reason, allowed string) error {
-	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: reason, Allowed: allowed}}}
-}

@@ -57,9 +57,9 @@ func (a *updateDecision) checkAnswerable(prescribed bool) error {
 	}
 	switch {
 	case a.update.Service != "" || a.update.Problem != "":
-		return fieldError("answers", refusal.ReclassifyFirst.With(), "classify first, then answer")
+		return ticket.NewInvalidField("answers", refusal.ReclassifyFirst.With(), "classify first, then answer")
 	case !prescribed:
-		return fieldError("answers", refusal.NoChecks.With(), "no answers, or another problem")
+		return ticket.NewInvalidField("answers", refusal.NoChecks.With(), "no answers, or another problem")
 	}
 	return checkNotErased(a.state, ticket.MoveAnswerCheck)
 }

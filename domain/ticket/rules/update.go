@@ -141,7 +141,7 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 	case u.Status != "":
 		return ticket.MoveNote, nil // the ticket has this status: the actor is checked as for a note, and nothing is recorded
 	}
-	return "", fieldError("status", refusal.NothingToUpdate.With(),
+	return "", ticket.NewInvalidField("status", refusal.NothingToUpdate.With(),
 		"at least one of note, status, assignee, entity, service, duplicate_of, answers")
 }
 

@@ -80,17 +80,12 @@ func (f updateForm) toUpdate() (app.UpdateRequest, error) {
 		u.Status, u.Entity = ticket.StatusNew, f.Entity
 	case statusDuplicate:
 		if u.Status, u.DuplicateOf = ticket.StatusResolved, f.Main; f.Main == "" {
-			return u, requiredField("duplicate_of")
+			return u, ticket.NewInvalidField("duplicate_of", refusal.Required.With(), "")
 		}
 	case statusDiscard:
 		if u.Status, u.Reason = ticket.StatusResolved, f.Discard; f.Discard == "" {
-			return u, requiredField("reason")
+			return u, ticket.NewInvalidField("reason", refusal.Required.With(), "")
 		}
 	}
 	return u, nil
-}
-
-// requiredField returns the error for a field without a value.
-func requiredField(field string) error {
-	return &ticket.InvalidError{Fields: []ticket.FieldError{{Field: field, Reason: refusal.Required.With()}}}
 }
