@@ -4,6 +4,7 @@
 package ticket
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -28,6 +29,14 @@ type Recorded struct {
 	At       time.Time
 	By       person.Actor
 	Act      ID // shared by all events of one command, which are consecutive
+}
+
+// IsWithdrawn reports whether an act of a history was undone.
+func IsWithdrawn(history []Recorded, act ID) bool {
+	return slices.ContainsFunc(history, func(r Recorded) bool {
+		w, undone := r.Event.(ActWithdrawn)
+		return undone && w.Act == act
+	})
 }
 
 // Opened records a new ticket (FAQ 2.2).

@@ -57,10 +57,8 @@ func (n *Store) DeliverAt(ctx context.Context, messageID string, id ticket.ID, s
 	} else if s.To != sagas.ToAccount {
 		to = ""
 	}
-	for _, r := range history {
-		if w, undone := r.Event.(ticket.ActWithdrawn); undone && w.Act == s.Act {
-			return nil
-		}
+	if ticket.IsWithdrawn(history, s.Act) {
+		return nil
 	}
 	_, err = n.store.WorkerPool().Exec(ctx, `
 		insert into notice.notices (id, ticket, kind, audience, entity, person, by, n, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -306,10 +306,8 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	if !ok || opened.Personal == nil {
 		return nil, "the personal data was erased", nil
 	}
-	for _, r := range history {
-		if w, undone := r.Event.(ticket.ActWithdrawn); undone && w.Act == m.notification.Act {
-			return nil, "the act was withdrawn", nil
-		}
+	if ticket.IsWithdrawn(history, m.notification.Act) {
+		return nil, "the act was withdrawn", nil
 	}
 	verified := opened.Identity == ticket.Verified
 	if verified && s.WantsMail != nil {
