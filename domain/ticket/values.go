@@ -119,10 +119,13 @@ const (
 // chosen ASR is stored as Opened.ChosenEntity.
 const OperatorsForm catalog.ServiceID = "assistenza-online"
 
-// WireName returns the assignee as the API names it: the account, "supervisori", or "" for nobody.
+// Supervisors stands in place of an account's id for the supervisors of an entity as a group.
+const Supervisors = "supervisori"
+
+// WireName returns the assignee as the API and the columns of read models name it: the account's id, Supervisors, or "" for nobody.
 func (a Assignee) WireName() string {
 	if a.Supervisors {
-		return "supervisori"
+		return Supervisors
 	}
 	return a.Operator
 }

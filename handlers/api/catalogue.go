@@ -12,7 +12,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Catalogue holds the entities, services, problems and statuses for forms and menus.
@@ -118,7 +117,7 @@ func (a *API) listOperators(ctx context.Context, c caller, _ *struct{}) (*operat
 	if err != nil {
 		return nil, err
 	}
-	list := OperatorList{Items: []MenuOperator{}, Groups: []MenuGroup{{ticketview.Supervisors, "Supervisori"}}}
+	list := OperatorList{Items: []MenuOperator{}, Groups: []MenuGroup{{ticket.Supervisors, "Supervisori"}}}
 	for _, o := range colleagues {
 		list.Items = append(list.Items, MenuOperator{o.ID, o.Username, o.Name, o.Role})
 	}

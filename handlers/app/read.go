@@ -156,7 +156,7 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 // ListTickets returns one page of a list as the caller may see it, and records a search for a tax code. The filter's assignee may be a
 // user name. Error: *readmodel.FilterError.
 func (s *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
-	if f.Assignee != "" && f.Assignee != ticketview.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
+	if f.Assignee != "" && f.Assignee != ticket.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
 		o, err := s.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
 			return lists.Page{}, &readmodel.FilterError{Field: "assignee", Reason: refusal.UnknownAssignee.With(), Allowed: "user name or id of an operator, supervisori, nessuno"}

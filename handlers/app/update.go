@@ -17,7 +17,6 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/identity"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // UpdateRequest holds the changes that an operator sends with one click on «Aggiorna». They become one act or are refused together
@@ -97,7 +96,7 @@ func (s *Service) resolveAssignee(ctx context.Context, by person.Actor, chosen *
 	switch *chosen {
 	case "":
 		return &ticket.AssigneeInput{}, nil
-	case ticketview.Supervisors:
+	case ticket.Supervisors:
 		return &ticket.AssigneeInput{Supervisors: true}, nil
 	case string(catalog.Region):
 		return &ticket.AssigneeInput{Region: true}, nil

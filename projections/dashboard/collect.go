@@ -373,7 +373,7 @@ func (g *collector) build(p period, n ticketview.Names) Dashboard {
 	})
 	for id, o := range g.operators {
 		o.ID, o.Name = id, n.OperatorName(id)
-		if id == ticketview.Supervisors {
+		if id == ticket.Supervisors {
 			o.Name = "Supervisori"
 		}
 		d.Operators = append(d.Operators, *o)

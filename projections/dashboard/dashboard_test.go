@@ -309,7 +309,7 @@ func (h *fixture) checkDrillDowns(t *testing.T, who person.Actor, s Scope, d Das
 	}
 	for _, o := range d.Operators {
 		hold("an operator's", DrillDown{Figure: OpenTickets, Operator: o.ID}, o.Open)
-		if o.ID != ticketview.Supervisors {
+		if o.ID != ticket.Supervisors {
 			hold("answered by", DrillDown{Figure: FirstAnswers, Operator: o.ID}, o.Answers)
 			hold("resolved by", DrillDown{Figure: Resolutions, Operator: o.ID}, o.Resolutions)
 		}

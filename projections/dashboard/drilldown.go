@@ -80,7 +80,7 @@ type DrillDown struct {
 	Status   ticket.Status // of tickets
 	Age      string        // of tickets, in days: the lower limit of an age range, one of 0, 1, 3, 7, 14, 30
 	Day      string        // of activities
-	Operator string        // an account, or ticketview.Supervisors: the assignee of tickets, the actor of activities
+	Operator string        // an account, or ticket.Supervisors: the assignee of tickets, the actor of activities
 	Giver    catalog.EntityCode
 	Receiver catalog.EntityCode
 	Detail   string // the ground of a hand-over, playbook/outcome of an outcome

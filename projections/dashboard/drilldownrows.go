@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -79,7 +80,7 @@ func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 		}
 		service := catalog.ServiceID(c.Service.ID)
 		c.Service, c.Problem = names.Service(service), names.Problem(service, catalog.ProblemID(c.Problem.ID), false)
-		if c.Operator = names.OperatorName(c.operatorID); c.operatorID == ticketview.Supervisors {
+		if c.Operator = names.OperatorName(c.operatorID); c.operatorID == ticket.Supervisors {
 			c.Operator = "Supervisori"
 		}
 	}

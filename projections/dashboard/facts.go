@@ -10,7 +10,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // This file holds the facts from which the supervisors' figures are counted. No figure is stored. A query counts the figures of any day
@@ -157,7 +156,7 @@ func anonymize(s ticket.State) ticket.State {
 }
 
 func (f ticketFigures) currentState() intervalState {
-	return intervalState{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, ticketview.AssigneeKey(f.State.Assignee),
+	return intervalState{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, f.State.Assignee.WireName(),
 		f.Progress}
 }
 

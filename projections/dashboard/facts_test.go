@@ -18,7 +18,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/projections/projectionstest"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // recordedBefore returns the events of a history before a moment.
@@ -124,7 +123,7 @@ func TestFactsMatchHistoryAtEveryMoment(t *testing.T) {
 			}
 			s := foldState(earlier)
 			p, kinds := recountActivities(earlier)
-			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, ticketview.AssigneeKey(s.Assignee), p}
+			want := intervalState{s.Entity, s.Service, s.Problem, s.Status, s.Assignee.WireName(), p}
 			if len(valid) != 1 || valid[0].intervalState != want {
 				t.Fatalf("at %s: got the status intervals\n%+v, want one of\n%+v", at, valid, want)
 			}

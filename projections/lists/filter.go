@@ -168,7 +168,7 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 	case MyQueue:
 		c.Add("t.assignee = %s and t.status not in ('risolto', 'chiuso')", person)
 	case GroupQueue:
-		c.Add("t.assignee = '" + ticketview.Supervisors + "' and t.status not in ('risolto', 'chiuso')")
+		c.Add("t.assignee = '" + ticket.Supervisors + "' and t.status not in ('risolto', 'chiuso')")
 	case InProgressQueue:
 		c.Add("t.status = 'in_lavorazione'")
 	case WaitingQueue:

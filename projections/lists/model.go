@@ -13,7 +13,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/readmodel"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Model is the read model of the lists, of their counts and of the stream of changes. It is one model, so that all three always have the
@@ -93,7 +92,7 @@ func (row Row) citizenColumn() string {
 	return row.State.Citizen
 }
 
-func (row Row) assigneeColumn() string { return ticketview.AssigneeKey(row.State.Assignee) }
+func (row Row) assigneeColumn() string { return row.State.Assignee.WireName() }
 
 // allTextsVisibleFrom returns the moment from which no public note of the ticket is held any more.
 func (row Row) allTextsVisibleFrom() time.Time {

@@ -24,7 +24,7 @@ type Filter struct {
 	Queue         QueueID
 	Status        ticket.Status
 	Entity        catalog.EntityCode // the competent one
-	Assignee      string             // an account's id, or ticketview.Supervisors, or NoAssignee
+	Assignee      string             // an account's id, or ticket.Supervisors, or NoAssignee
 	SameCitizenAs ticket.ID          // the other tickets of this one's citizen
 	// Q is a ticket number or its beginning, a tax code, or Italian words. Words are looked up in the texts that every operator who sees a
 	// ticket may read.

@@ -126,14 +126,3 @@ func (n Names) byForCitizen(a person.Actor, requester string) By {
 		return By{Name: "Sistema"}
 	}
 }
-
-// Supervisors stands in place of an account's id for the supervisors of an entity as a group.
-const Supervisors = "supervisori"
-
-// AssigneeKey returns an assignee as the value of a column: an account's id, Supervisors, or "".
-func AssigneeKey(a ticket.Assignee) string {
-	if a.Supervisors {
-		return Supervisors
-	}
-	return a.Operator
-}

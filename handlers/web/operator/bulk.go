@@ -17,7 +17,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/lists"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 func (p *Pages) bulkRoutes() []ui.Route {
@@ -173,7 +172,7 @@ func (t bulkForm) describe() string {
 		parts = append(parts, "assegnare a me")
 	case lists.NoAssignee:
 		parts = append(parts, "togliere l’operatore")
-	case ticketview.Supervisors:
+	case ticket.Supervisors:
 		parts = append(parts, "affidare ai supervisori")
 	default:
 		parts = append(parts, "assegnare a un collega")

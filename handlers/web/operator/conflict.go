@@ -81,7 +81,7 @@ func assigneeName(value string, names map[string]string) string {
 	switch value {
 	case "":
 		return "Nessuno"
-	case ticketview.Supervisors:
+	case ticket.Supervisors:
 		return "Supervisori"
 	}
 	return cmp.Or(names[value], "un operatore")

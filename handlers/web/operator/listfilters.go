@@ -20,7 +20,7 @@ type listFilters struct {
 	Queue    lists.QueueID
 	Q        string
 	Status   ticket.Status
-	Assignee string // an account's id, meChoice, ticketview.Supervisors or lists.NoAssignee; "": any
+	Assignee string // an account's id, meChoice, ticket.Supervisors or lists.NoAssignee; "": any
 	Entity   catalog.EntityCode
 	Sort     lists.Sort
 	cursor   string

@@ -133,11 +133,11 @@ func (p *Pages) addOperatorOptions(r *ui.Request, t ticketview.Ticket, f updateF
 	if t.Assignee != nil {
 		m.CurrentAssignee = t.Assignee.ID
 		if t.Assignee.Supervisors {
-			m.CurrentAssignee = ticketview.Supervisors
+			m.CurrentAssignee = ticket.Supervisors
 		}
 	}
 	all := []option{{Value: "", Label: "Nessuno"}}
-	listed := map[string]bool{"": true, ticketview.Supervisors: true}
+	listed := map[string]bool{"": true, ticket.Supervisors: true}
 	for _, o := range colleagues {
 		if listed[o.ID] {
 			continue // the operator has two placements at the entity
@@ -156,7 +156,7 @@ func (p *Pages) addOperatorOptions(r *ui.Request, t ticketview.Ticket, f updateF
 	if t.Entity.Code != catalog.Region {
 		supervisors += " " + p.EntityName(t.Entity.Code)
 	}
-	all = append(all, option{Value: ticketview.Supervisors, Label: supervisors})
+	all = append(all, option{Value: ticket.Supervisors, Label: supervisors})
 	if slices.Contains(t.Moves, ticket.MoveEscalate) {
 		all = append(all, option{Value: string(catalog.Region), Label: "Regione Piemonte (inoltra la richiesta)", Needs: "nota fondamento", NoteReader: "regione"})
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/dashboard"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // figureNames holds the titles of the drill-downs.
@@ -103,7 +102,7 @@ func (p *Pages) filterTexts(r *ui.Request, b dashboard.DrillDown) (texts []strin
 		add("giorno", ui.FormatDate(b.Day))
 	}
 	switch {
-	case b.Operator == ticketview.Supervisors:
+	case b.Operator == ticket.Supervisors:
 		add("operatore", "Supervisori")
 	case b.Operator != "":
 		names, err := p.Identity.Names(r.Context(), []string{b.Operator})
