@@ -66,6 +66,9 @@ func (p *Pages) ticketPage(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	if f.IdempotencyKey, err = app.NewID(); err != nil {
+		return err
+	}
 	return p.renderTicket(r, http.StatusOK, nil, ticketData{TicketView: t, Form: f, DraftSavedAt: at})
 }
 
@@ -102,13 +105,10 @@ func (p *Pages) renderWithForm(r *ui.Request, status int, problem *ui.Problem, t
 	return p.renderTicket(r, status, problem, d)
 }
 
-// renderTicket fills in the rest of d and renders the ticket's page.
+// renderTicket fills in the rest of d, whose form has its key, and renders the ticket's page.
 func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d ticketData) (err error) {
 	t := d.Ticket
 	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), r.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
-	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
-		return err
-	}
 	d.Form.ExpectedVersion = t.Version
 	if len(t.Moves) > 0 {
 		if d.Menu, err = p.newUpdateMenu(r, d.TicketView, d.Form); err != nil {
