@@ -75,9 +75,10 @@ func (s *Service) Update(ctx context.Context, by Caller, id ticket.ID, in Update
 	if err != nil {
 		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
-	if stored != nil {
-		u.Note.Attachments = stored // u.Note is a pointer, so r.Command has them too
+	if u.Note != nil {
+		u.Note.Attachments = stored
 	}
+	r.Command = u
 	return s.Dispatch(ctx, r)
 }
 
