@@ -243,7 +243,11 @@ func (s *Sender) reject(ctx context.Context, m delivery, why error) error {
 
 // finish stores the final state of a mail, unless it was returned or reserved by another attempt in the meantime: then that result holds.
 func (s *Sender) finish(ctx context.Context, m delivery, state, why string) error {
-	s.outcomes.WithLabelValues(map[bool]string{true: "dropped", false: state}[state == "void"]).Inc() // void is the stored state
+	outcome := state
+	if state == "void" { // the stored state of a dropped mail
+		outcome = "dropped"
+	}
+	s.outcomes.WithLabelValues(outcome).Inc()
 	_, err := s.Pool.Exec(ctx, `
 		update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp()
 		where id = $1 and state = 'sending' and attempts = $4`, m.id, state, why, m.attempts)
@@ -252,7 +256,11 @@ func (s *Sender) finish(ctx context.Context, m delivery, state, why string) erro
 
 // postpone stores a failed attempt and the time of the next one. uncertain marks a mail that may have arrived.
 func (s *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
-	s.outcomes.WithLabelValues(map[bool]string{true: "uncertain", false: "deferred"}[uncertain]).Inc()
+	outcome := "deferred"
+	if uncertain {
+		outcome = "uncertain"
+	}
+	s.outcomes.WithLabelValues(outcome).Inc()
 	wait := s.backoff(m.attempts)
 	s.Log.WarnContext(ctx, "mail postponed", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "retry_in", wait, "reason", why)
 	_, err := s.Pool.Exec(ctx, `
@@ -324,29 +332,29 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	if !ok || t.Erased {
 		return nil, "the citizen does not see the ticket", nil
 	}
-	subject, text, html, ok, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, verified), verified)
-	if err != nil || !ok {
+	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, verified), verified)
+	if err != nil || written == nil {
 		return nil, "the note is not available any more", err
 	}
 	msg := gomail.NewMsg()
 	msg.SetMessageIDWithValue(s.Addresses.MessageID(m.id))
 	msg.SetDateWithValue(now)
-	msg.Subject(subject)
+	msg.Subject(written.subject)
 	thread := "<" + s.Addresses.MessageID(string(m.ticket)) + ">"
 	msg.SetGenHeader("References", thread)
 	msg.SetGenHeader("In-Reply-To", thread)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")
 	msg.SetGenHeader("Precedence", "bulk")
-	msg.SetBodyString(gomail.TypeTextPlain, text)
-	msg.AddAlternativeString(gomail.TypeTextHTML, html)
+	msg.SetBodyString(gomail.TypeTextPlain, written.text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, written.html)
 	err = errors.Join(msg.FromFormat("SOL Assistenza", s.Addresses.From()), msg.ReplyTo(s.Addresses.Reply(m.ticket)),
 		msg.EnvelopeFrom(s.Addresses.Bounce(m.id)))
 	if err != nil {
 		return nil, "", err
 	}
 	if err := msg.To(strings.TrimSpace(opened.Personal.Email)); err != nil {
-		return nil, "the address is not valid", errors.Join(s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused))
+		return nil, "the address is not valid", s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused)
 	}
 	return msg, "", nil
 }

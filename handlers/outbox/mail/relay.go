@@ -30,7 +30,10 @@ func ParseRelay(text string) (Relay, error) {
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" {
 		return Relay{}, errors.New("mail server: want smtp://user:password@host:port or smtps://…")
 	}
-	p := Relay{host: u.Hostname(), tls: u.Scheme == "smtps", port: map[bool]int{true: 465, false: 25}[u.Scheme == "smtps"]}
+	p := Relay{host: u.Hostname(), port: 25}
+	if u.Scheme == "smtps" {
+		p.tls, p.port = true, 465
+	}
 	if u.Port() != "" {
 		if p.port, err = strconv.Atoi(u.Port()); err != nil || p.port < 1 || p.port > 65535 {
 			return Relay{}, errors.New("mail server: the port must be a number from 1 to 65535")

@@ -6,6 +6,7 @@ package mail
 import (
 	"bytes"
 	"embed"
+	"errors"
 	htmltemplate "html/template"
 	"strings"
 	texttemplate "text/template"
@@ -88,9 +89,12 @@ type templateData struct {
 	Verified                                  bool // true: the mail holds no text, since the citizen reads it after the login
 }
 
-// render writes subject and bodies of a mail from the citizen's view of the ticket. It returns false if the mail is not to be sent: the
-// note was withdrawn or erased, or no text exists for the kind.
-func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Ticket, history []ticket.Recorded, link string, verified bool) (subject, text, html string, ok bool, err error) {
+// content holds the subject and the two bodies of a mail.
+type content struct{ subject, text, html string }
+
+// render writes a mail from the citizen's view of the ticket. It returns nil if the mail is not to be sent: the note was withdrawn or
+// erased, or no text exists for the kind.
+func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Ticket, history []ticket.Recorded, link string, verified bool) (*content, error) {
 	l := templateData{Number: t.Number, Entity: t.Entity.Name, Link: link, Verified: verified}
 	if n.Note != "" {
 		found := false
@@ -100,7 +104,7 @@ func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Tick
 			}
 		}
 		if !found {
-			return "", "", "", false, nil
+			return nil, nil
 		}
 		if kind == sagas.KindPublicNote {
 			kind = noteKind(history, n.Note)
@@ -108,7 +112,7 @@ func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Tick
 	}
 	w, known := mailTexts[kind]
 	if !known {
-		return "", "", "", false, nil
+		return nil, nil
 	}
 	l.Before, l.After = w.before, w.after
 	if verified {
@@ -116,8 +120,8 @@ func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Tick
 		l.Before, l.After = "C’è una novità sulla Sua richiesta di assistenza.", "Per leggerla acceda all’area riservata."
 	}
 	var textBody, htmlBody bytes.Buffer
-	if err = textTmpl.Execute(&textBody, l); err == nil {
-		err = htmlTmpl.Execute(&htmlBody, l)
+	if err := errors.Join(textTmpl.Execute(&textBody, l), htmlTmpl.Execute(&htmlBody, l)); err != nil {
+		return nil, err
 	}
-	return w.subject + " – n. " + t.Number, textBody.String(), htmlBody.String(), true, err
+	return &content{w.subject + " – n. " + t.Number, textBody.String(), htmlBody.String()}, nil
 }

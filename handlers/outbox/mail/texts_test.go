@@ -67,12 +67,12 @@ func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 		case sagas.KindPublicNote, sagas.KindReminder:
 			n.Note = testNote
 		}
-		subject, text, html, ok, err := render(n.Kind, n, testTicket(), history, "https://assistenza.example.it/richieste/t.prova", false)
-		if err != nil || !ok {
-			t.Fatalf("%s: %t, %v", kind, ok, err)
+		written, err := render(n.Kind, n, testTicket(), history, "https://assistenza.example.it/richieste/t.prova", false)
+		if err != nil || written == nil {
+			t.Fatalf("%s: got %v and error %v, want a mail", kind, written, err)
 		}
-		golden(t, string(kind)+".txt", subject+"\n\n"+text)
-		golden(t, string(kind)+".html", html)
+		golden(t, string(kind)+".txt", written.subject+"\n\n"+written.text)
+		golden(t, string(kind)+".html", written.html)
 	}
 }
 
@@ -80,14 +80,14 @@ func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 func TestVerifiedCitizensMailHoldsNoText(t *testing.T) {
 	for kind := range mailTexts {
 		n := sagas.Notification{Kind: kind, Note: testNote}
-		subject, text, html, ok, err := render(kind, n, testTicket(), nil, "https://assistenza.example.it/richieste", true)
-		if err != nil || !ok {
-			t.Fatalf("%s: %t, %v", kind, ok, err)
+		written, err := render(kind, n, testTicket(), nil, "https://assistenza.example.it/richieste", true)
+		if err != nil || written == nil {
+			t.Fatalf("%s: got %v and error %v, want a mail", kind, written, err)
 		}
-		if strings.Contains(text+html, "referto") {
-			t.Errorf("%s: got %s, want no text of the ticket", kind, text)
+		if strings.Contains(written.text+written.html, "referto") {
+			t.Errorf("%s: got %s, want no text of the ticket", kind, written.text)
 		}
-		golden(t, "verified.txt", subject+"\n\n"+text) // the same mail for each kind
-		golden(t, "verified.html", html)
+		golden(t, "verified.txt", written.subject+"\n\n"+written.text) // the same mail for each kind
+		golden(t, "verified.html", written.html)
 	}
 }
