@@ -72,9 +72,24 @@ type notificationBuilder struct {
 	actions       []runtime.Action
 }
 
+// Keys of messages to operators and supervisors that may wait for the end of a hold. They are stored: message ids depend on them.
+const (
+	keyRegion   = "region"
+	keyASR      = "asr"
+	keyReceipt  = "receipt"
+	keyRegional = "regional"
+	keyAssigned = "assigned"
+	keyAlert    = "alert"
+)
+
+// citizenKey returns the key of a message to the citizen. It is stored, too.
+func citizenKey(kind NotificationKind) string { return "citizen/" + string(kind) }
+
 // heldKeys are the keys of the messages that may wait for the end of a hold.
-var heldKeys = []string{"citizen/note", "citizen/regional", "citizen/redirected", "citizen/returned", "citizen/reopened",
-	"citizen/confirmed", "region", "asr", "receipt", "regional", "assigned", "alert"}
+var heldKeys = []string{
+	citizenKey(KindPublicNote), citizenKey(KindWithRegion), citizenKey(KindRedirected), citizenKey(KindBackAtASR),
+	citizenKey(KindReopened), citizenKey(KindConfirmed), keyRegion, keyASR, keyReceipt, keyRegional, keyAssigned, keyAlert,
+}
 
 // addForEvent adds the notifications of the event.
 func (n *notificationBuilder) addForEvent() {
@@ -100,9 +115,9 @@ func (n *notificationBuilder) addForEvent() {
 		n.notifyHolder(kind, Notification{Note: e.Reply})
 	case ticket.Escalated:
 		n.notifyCitizen(KindWithRegion, Notification{})
-		n.add("region", Notification{Kind: KindHandover, To: ToOperators, Entity: catalog.Region, N: e.Handover})
+		n.add(keyRegion, Notification{Kind: KindHandover, To: ToOperators, Entity: catalog.Region, N: e.Handover})
 		if n.recorded.By.ID != "" {
-			n.actions = append(n.actions, n.sendWhenVisible("receipt",
+			n.actions = append(n.actions, n.sendWhenVisible(keyReceipt,
 				Notification{Kind: KindHandoverReceipt, To: ToAccount, Entity: e.From, Operator: n.recorded.By.ID, N: e.Handover}))
 		}
 	case ticket.Redirected:
@@ -111,14 +126,14 @@ func (n *notificationBuilder) addForEvent() {
 			kind = KindBackAtASR
 		}
 		n.notifyCitizen(kind, Notification{})
-		n.add("asr", Notification{Kind: KindHandedBack, To: ToOperators, Entity: e.To, N: e.Handover})
+		n.add(keyASR, Notification{Kind: KindHandedBack, To: ToOperators, Entity: e.To, N: e.Handover})
 	case ticket.Recalled:
 		if n.recorded.At.Before(n.before.HandoverVisibleFrom) { // the notifications of the hand-over have not left
 			n.cancelHeld(n.before.HandoverAct)
 			break
 		}
 		n.notifyCitizen(KindBackAtASR, Notification{})
-		n.add("region", Notification{Kind: KindRecalled, To: ToOperators, Entity: catalog.Region, N: e.Handover})
+		n.add(keyRegion, Notification{Kind: KindRecalled, To: ToOperators, Entity: catalog.Region, N: e.Handover})
 	case ticket.Resolved:
 		if e.Note == "" {
 			n.notifyCitizen(KindConfirmed, Notification{N: e.Resolution})
@@ -134,7 +149,7 @@ func (n *notificationBuilder) addForEvent() {
 		n.notifyCitizen(KindReminder, Notification{Note: e.Question, N: e.N})
 	case ticket.OutcomeCarriedOut:
 		if e.Action == playbook.Alert {
-			n.add("alert", Notification{Kind: KindPrivacyAlert, To: ToSupervisors, Entity: n.after.Entity})
+			n.add(keyAlert, Notification{Kind: KindPrivacyAlert, To: ToSupervisors, Entity: n.after.Entity})
 		}
 	case ticket.PlaybookReminded:
 		n.notifyHolder(KindPlaybookReminder, Notification{N: e.N})
@@ -173,16 +188,16 @@ func (n *notificationBuilder) notifyCitizen(kind NotificationKind, note Notifica
 		return
 	}
 	note.Kind, note.To = kind, ToCitizen
-	n.add("citizen/"+string(kind), note)
+	n.add(citizenKey(kind), note)
 }
 
 // notifyAssignee notifies the new assignee, but not an operator who took the ticket.
 func (n *notificationBuilder) notifyAssignee(to ticket.Assignee) {
 	switch {
 	case to.Supervisors:
-		n.add("assigned", Notification{Kind: KindAssigned, To: ToSupervisors, Entity: n.after.Entity})
+		n.add(keyAssigned, Notification{Kind: KindAssigned, To: ToSupervisors, Entity: n.after.Entity})
 	case to.Operator != n.recorded.By.ID:
-		n.add("assigned", Notification{Kind: KindAssigned, To: ToAccount, Entity: n.after.Entity, Operator: to.Operator})
+		n.add(keyAssigned, Notification{Kind: KindAssigned, To: ToAccount, Entity: n.after.Entity, Operator: to.Operator})
 	}
 }
 
@@ -201,6 +216,7 @@ func (n *notificationBuilder) notifyHolder(kind NotificationKind, note Notificat
 	n.add("holder", note)
 }
 
+// notifyOperators notifies the operators of an entity.
 func (n *notificationBuilder) notifyOperators(kind NotificationKind, at catalog.EntityCode) {
 	n.add("operators", Notification{Kind: kind, To: ToOperators, Entity: at})
 }
@@ -211,7 +227,7 @@ func (n *notificationBuilder) notifyOtherSide(e ticket.RegionalNote) {
 	if n.recorded.By.Entity == catalog.Region {
 		at = e.ASR
 	}
-	n.add("regional", Notification{Kind: KindRegionalMessage, To: ToOperators, Entity: at, Note: e.Note, N: e.Handover})
+	n.add(keyRegional, Notification{Kind: KindRegionalMessage, To: ToOperators, Entity: at, Note: e.Note, N: e.Handover})
 }
 
 // notifyDeadline notifies operators and supervisors of an entity of the warning or breach of a hand-over to it.
