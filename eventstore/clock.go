@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // clock returns the database's time, independent of this node's own clock. Holds, undo and timers on all nodes therefore
@@ -48,21 +50,9 @@ func (s *Store) syncClock(ctx context.Context) error {
 
 // keepClockSynced calls syncClock at every clockSyncInterval until ctx ends, because clocks drift and are corrected.
 func (s *Store) keepClockSynced(ctx context.Context) {
-	for pause(ctx, s.cfg.clockSyncInterval) == nil {
+	for notify.Sleep(ctx, s.cfg.clockSyncInterval) == nil {
 		if err := s.syncClock(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Warn("the database's clock could not be read; the last reading stays in use", "error", err)
 		}
-	}
-}
-
-// pause waits for d. It returns the context's error when ctx ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // Consumer is a named reader of the log that continues at its checkpoint. A new version is a new consumer, which begins
@@ -47,12 +49,12 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 			s.cfg.Log.Warn("lease could not be acquired", "consumer", c.Name, "version", c.Version, "error", err)
 		}
 		if !leads {
-			_ = pause(ctx, s.cfg.LeaseDuration/4) // ends with ctx, as the loop does
+			_ = notify.Sleep(ctx, s.cfg.LeaseDuration/4) // ends with ctx, as the loop does
 			continue
 		}
 		s.consumeAsLeader(ctx, c, position, failed)
 		if failed.count >= maxFailures {
-			_ = pause(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), failed.delay)) // ends with ctx, as the loop does
+			_ = notify.Sleep(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), failed.delay)) // ends with ctx, as the loop does
 		}
 	}
 	return nil
@@ -103,7 +105,7 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 		switch {
 		case err == nil && next == position:
 			// The head that this node knows is above the database's, which lost events that it had not acknowledged.
-			_ = pause(leading, s.cfg.PollInterval) // ends with leading, as the loop does
+			_ = notify.Sleep(leading, s.cfg.PollInterval) // ends with leading, as the loop does
 		case err == nil:
 			position = next
 			failed.reset()
@@ -118,7 +120,7 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 			if failed.count >= maxFailures {
 				return
 			}
-			_ = pause(leading, failed.delay)
+			_ = notify.Sleep(leading, failed.delay)
 		}
 	}
 }

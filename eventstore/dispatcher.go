@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // maxTries is the maximum number of attempts to decide and append a command. An attempt fails only because another append
@@ -19,7 +21,7 @@ const maxTries = 32
 // pauseBeforeRetry waits for a random time, whose limit grows by 2 ms with each attempt, so that commands that compete for
 // a stream do not retry at the same time.
 func pauseBeforeRetry(ctx context.Context, try int) error {
-	return pause(ctx, jitter(time.Duration(try+1)*2*time.Millisecond))
+	return notify.Sleep(ctx, jitter(time.Duration(try+1)*2*time.Millisecond))
 }
 
 // Dispatcher carries out the commands of one kind of stream: it loads the stream, decides and appends the events. Every

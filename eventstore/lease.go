@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // acquireLease acquires the consumer's lease if it is free, expired or held by this node, and returns the checkpoint. leads
@@ -33,7 +35,7 @@ func (s *Store) acquireLease(ctx context.Context, c Consumer) (position int64, l
 // renewLease renews the lease after each quarter of LeaseDuration. It returns when ctx ends or this node no longer holds
 // the lease.
 func (s *Store) renewLease(ctx context.Context, c Consumer) {
-	for pause(ctx, s.cfg.LeaseDuration/4) == nil {
+	for notify.Sleep(ctx, s.cfg.LeaseDuration/4) == nil {
 		tag, err := s.workerPool.Exec(ctx, `
 			update log.consumers set lease_until = clock_timestamp() + $4::interval
 			where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.nodeID, s.cfg.LeaseDuration)

@@ -139,7 +139,7 @@ func (n *Notifier) send(ctx context.Context) {
 		if err := n.flush(ctx); err != nil && ctx.Err() == nil {
 			n.cfg.Log.Warn("NOTIFY message not sent; the other nodes poll", "error", err)
 		}
-		if pause(ctx, debounce) != nil {
+		if Sleep(ctx, debounce) != nil {
 			return
 		}
 	}
@@ -170,7 +170,7 @@ func (n *Notifier) listen(ctx context.Context) {
 		if err := n.listenOnce(ctx); err != nil && ctx.Err() == nil {
 			n.cfg.Log.Warn("listening for other nodes failed; polling meanwhile", "error", err)
 		}
-		_ = pause(ctx, n.cfg.PollInterval) // ends with ctx, as the loop does
+		_ = Sleep(ctx, n.cfg.PollInterval) // ends with ctx, as the loop does
 	}
 }
 
@@ -206,7 +206,7 @@ func (n *Notifier) receive(payload []byte) {
 
 // poll reads the head every PollInterval, in case NOTIFY messages are lost.
 func (n *Notifier) poll(ctx context.Context) {
-	for pause(ctx, n.cfg.PollInterval) == nil {
+	for Sleep(ctx, n.cfg.PollInterval) == nil {
 		head, err := n.cfg.ReadHead(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -218,8 +218,8 @@ func (n *Notifier) poll(ctx context.Context) {
 	}
 }
 
-// pause waits for d. It returns the context's error when ctx ends first.
-func pause(ctx context.Context, d time.Duration) error {
+// Sleep waits for d. It returns the context's error when ctx ends first.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
