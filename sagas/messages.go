@@ -9,8 +9,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Notification is the payload of topic notify: one thing that an audience must learn once. The adapter that delivers it derives the
-// recipients and the text from the ticket's history at the time of delivery.
+// Notification is the payload of topic notify: one thing that an audience must learn once. The adapters that deliver it read the ticket's
+// history at the time of delivery: it gives the citizen's account or address and the text of a mail, and shows whether the act was
+// withdrawn. The sentence of a notification in the application follows from Kind, N and the ticket's number.
 type Notification struct {
 	Kind     NotificationKind   `json:"kind"`
 	To       RecipientGroup     `json:"to"`
@@ -61,8 +62,8 @@ const (
 	KindHandedBack       NotificationKind = "handed_back"       // to the ASR to which the Region sends the ticket
 	KindRecalled         NotificationKind = "recalled"          // to the Region
 	KindRegionalMessage  NotificationKind = "regional_message"  // to the other side of the hand-over
-	KindDeadlineNear     NotificationKind = "warned"            // the target time of a hand-over is nearly over
-	KindDeadlineMissed   NotificationKind = "breached"          // the target time of a hand-over is over
+	KindDeadlineNear     NotificationKind = "warned"            // the deadline of a hand-over is near
+	KindDeadlineMissed   NotificationKind = "breached"          // the hand-over is breached
 	KindPingPong         NotificationKind = "ping_pong"         // the third hand-over or a later one
 	KindPlaybookReminder NotificationKind = "playbook_reminder" // a run still waits for a correction
 	KindOutcomeProposed  NotificationKind = "proposal"          // the answers of a connected system lead to an outcome

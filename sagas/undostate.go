@@ -10,6 +10,10 @@ import (
 
 // undoState holds the current state and the state before the last act of a person, which that person may still withdraw. Events of the
 // system are not part of the act; they change both states.
+//
+// The rules keep the same pair in ticket.State.Last, but a saga stores only the few fields that it needs, so it folds them itself. It
+// applies every event of the system except the start of a run to both states. ticket.IsBackground is narrower: it leaves out events of the
+// system that end the undo, for example a transfer to a successor. No withdrawal follows those, so both definitions restore the same state.
 type undoState[S comparable] struct {
 	Current   S         `json:"now"`
 	BeforeAct S         `json:"was"`

@@ -34,7 +34,8 @@ type NoteEvent interface {
 	HeldUntil() time.Time
 }
 
-// ProgressEvent is a step of the work on a ticket at the competent entity (FAQ 2.4).
+// ProgressEvent is a step of the work on a ticket that leaves it at the competent entity: an operator takes it, asks the citizen or resumes
+// it, or the citizen replies (FAQ 2.4).
 //
 //sumtype:decl
 type ProgressEvent interface {
