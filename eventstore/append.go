@@ -83,6 +83,7 @@ type pendingAppend struct {
 	keys            []newKey
 }
 
+// pendingEvent is an event of an append that is not stored yet, with its parsed ids.
 type pendingEvent struct {
 	NewEvent
 	keyID       uuid.NullUUID // key of the sealed part; not valid: no personal part
@@ -103,6 +104,7 @@ type answer struct {
 	err error
 }
 
+// parseAppend parses the ids of an append and of its events.
 func parseAppend(a Append) (*pendingAppend, error) {
 	p := &pendingAppend{
 		done: make(chan answer, 1), kind: a.Kind, subject: a.Subject, expectedVersion: a.ExpectedVersion, by: a.By,
@@ -134,6 +136,7 @@ func parseAppend(a Append) (*pendingAppend, error) {
 	return p, nil
 }
 
+// parseEvent parses the ids of an event. Its personal part is sealed with the key of the stream if it names no other.
 func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
 	parsed := pendingEvent{NewEvent: e}
 	if e.Personal != nil {
@@ -156,6 +159,7 @@ func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
 	return parsed, nil
 }
 
+// blobIDs returns the ids of the blobs of all events.
 func (p *pendingAppend) blobIDs() (ids []uuid.UUID) {
 	for _, e := range p.events {
 		ids = append(ids, e.blobIDs...)
@@ -189,6 +193,7 @@ func (p *pendingAppend) records(result Result) []Record {
 	return records
 }
 
+// formatIDs returns the ids as texts; nil if there are none.
 func formatIDs(ids []uuid.UUID) []string {
 	if len(ids) == 0 {
 		return nil

@@ -93,6 +93,7 @@ func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (in
 	return int(tag.RowsAffected()), nil
 }
 
+// parseBlobIDs parses the ids of a stream and of a blob.
 func parseBlobIDs(stream StreamID, id string) (streamID, blobID uuid.UUID, err error) {
 	if streamID, err = parseID(stream); err != nil {
 		return streamID, blobID, fmt.Errorf("stream id: %w", err)

@@ -19,6 +19,7 @@ type clock struct {
 	offset atomic.Int64     // nanoseconds by which the database's clock is ahead of local
 }
 
+// now returns the database's time, by the last synchronization.
 func (c *clock) now() time.Time { return c.local().Add(time.Duration(c.offset.Load())) }
 
 // clockSamples is the number of readings of the database's clock in one synchronization. The reading with the shortest round

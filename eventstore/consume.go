@@ -72,14 +72,17 @@ type failures struct {
 	backOff backoff.ExponentialBackOff
 }
 
+// newFailures returns a count of zero failures.
 func newFailures() *failures {
 	return &failures{backOff: backoff.ExponentialBackOff{
 		InitialInterval: 100 * time.Millisecond, Multiplier: 2, MaxInterval: 30 * time.Second, RandomizationFactor: 0.25,
 	}}
 }
 
+// add counts a failure and sets the delay before the next attempt.
 func (f *failures) add() { f.count, f.delay = f.count+1, f.backOff.NextBackOff() }
 
+// reset sets the count to zero after a success.
 func (f *failures) reset() {
 	f.count, f.delay = 0, 0
 	f.backOff.Reset()

@@ -28,6 +28,7 @@ type groupCommitter struct {
 	lastBatch    int // number of appends in the previous batch
 }
 
+// newGroupCommitter returns a committer and starts its goroutine.
 func newGroupCommitter(s *Store) *groupCommitter {
 	g := &groupCommitter{store: s, done: make(chan struct{})}
 	g.queueChanged = sync.NewCond(&g.mu)
@@ -35,6 +36,7 @@ func newGroupCommitter(s *Store) *groupCommitter {
 	return g
 }
 
+// enqueue adds an append to the queue. Error: ErrClosed.
 func (g *groupCommitter) enqueue(p *pendingAppend) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -55,6 +57,7 @@ func (g *groupCommitter) close() {
 	<-g.done
 }
 
+// run commits batches until the committer is closed.
 func (g *groupCommitter) run() {
 	defer close(g.done)
 	for {

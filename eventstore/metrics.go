@@ -27,11 +27,13 @@ type metrics struct {
 	leading map[consumerKey]int64 // checkpoints of the consumers that this node leads
 }
 
+// consumerKey identifies a version of a consumer.
 type consumerKey struct {
 	name    string
 	version int
 }
 
+// newMetrics creates the metrics of a store and registers them, if there is a registry.
 func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		store: s, registry: registry, leading: make(map[consumerKey]int64),
@@ -64,10 +66,12 @@ func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 	return m, nil
 }
 
+// collectors returns everything that is registered.
 func (m *metrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{m.appends, m.batchSize, m.commitSeconds, m.retries, m.failures, m}
 }
 
+// close unregisters the metrics.
 func (m *metrics) close() {
 	if m.registry == nil {
 		return
@@ -77,11 +81,13 @@ func (m *metrics) close() {
 	}
 }
 
+// observeBatch records the size and duration of a commit.
 func (m *metrics) observeBatch(appends int, duration time.Duration) {
 	m.batchSize.Observe(float64(appends))
 	m.commitSeconds.Observe(duration.Seconds())
 }
 
+// countAppend counts an append by its outcome.
 func (m *metrics) countAppend(a answer) {
 	outcome := "stored"
 	switch {
@@ -95,12 +101,14 @@ func (m *metrics) countAppend(a answer) {
 	m.appends.WithLabelValues(outcome).Inc()
 }
 
+// setLeading records the position of a consumer that this node leads.
 func (m *metrics) setLeading(c Consumer, position int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.leading[consumerKey{c.Name, c.Version}] = position
 }
 
+// clearLeading records that this node does not lead the consumer any more.
 func (m *metrics) clearLeading(c Consumer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

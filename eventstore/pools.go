@@ -48,6 +48,7 @@ func (s *Store) openPools(ctx context.Context) (err error) {
 	return err
 }
 
+// closePools closes the pools that are open.
 func (s *Store) closePools() {
 	for _, p := range []*pgxpool.Pool{s.appendPool, s.workerPool, s.requestPool} {
 		if p != nil {
@@ -74,4 +75,5 @@ func (s *Store) openPool(ctx context.Context, role string, conns int32, settings
 	return pool, nil
 }
 
+// milliseconds returns a duration in milliseconds, as settings of Postgres need it.
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

@@ -153,6 +153,7 @@ func (s *Store) streamVersion(ctx context.Context, stream StreamID) (v int, err 
 	return v, nil
 }
 
+// queryRecords reads the records that a query returns.
 func (s *Store) queryRecords(ctx context.Context, sql string, args ...any) ([]Record, error) {
 	rows, err := s.workerPool.Query(ctx, sql, args...)
 	if err != nil {

@@ -92,6 +92,7 @@ func (s *Store) loadKeys(ctx context.Context, p *pendingAppend, eventKeys, blobs
 	return aeads, nil
 }
 
+// keyRow is a stored key.
 type keyRow struct {
 	ID, Stream uuid.UUID
 	Wrapped    []byte

@@ -16,6 +16,7 @@ type stateCache[S any] struct {
 	states *simplelru.LRU[StreamID, cachedState[S]]
 }
 
+// cachedState is the state of a stream at a version.
 type cachedState[S any] struct {
 	state   S
 	version int
@@ -30,6 +31,7 @@ func newStateCache[S any](capacity int) *stateCache[S] {
 	return &stateCache[S]{states: states}
 }
 
+// get returns the cached state of a stream.
 func (c *stateCache[S]) get(stream StreamID) (state S, version int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -47,6 +49,7 @@ func (c *stateCache[S]) put(stream StreamID, state S, version int) {
 	}
 }
 
+// remove removes the state of a stream.
 func (c *stateCache[S]) remove(stream StreamID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

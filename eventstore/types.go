@@ -25,6 +25,7 @@ func IsID(text string) bool {
 	return err == nil
 }
 
+// parseID parses a UUID in its canonical form.
 func parseID(text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
 	if err == nil && id.String() != text {

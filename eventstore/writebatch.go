@@ -150,4 +150,5 @@ func arrayLiteral(ids []uuid.UUID) *string {
 	return &literal
 }
 
+// asUUID converts an id to the type that pgx encodes in binary form.
 func asUUID(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }

@@ -34,6 +34,7 @@ func AutoClose(c *catalog.Catalog) runtime.Saga[autoCloseState] {
 	return runtime.NewTimerSaga("auto-close", 1, autoCloseState.apply, pending)
 }
 
+// timerKey returns the key of the timer that closes the ticket after its latest resolution.
 func (s autoCloseState) timerKey() string { return fmt.Sprintf("close/%d", s.Resolution) }
 
 // apply folds an event. why is the reason for a timer that the event cancels.

@@ -252,8 +252,10 @@ func (s refertoCheckState) walk(l *playbook.Library) (playbook.Walk, bool) {
 	return l.Walk(run.Pinned, answers)
 }
 
+// encodeRun encodes a run as JSON, because the state of a saga must be comparable.
 func encodeRun(run runState) encodedRun { return encodedRun(mustMarshal(run)) }
 
+// decode returns the run.
 func (s encodedRun) decode() runState {
 	run := runState{Answers: map[playbook.CheckID]bool{}}
 	if s == "" {

@@ -96,6 +96,7 @@ var settings = []Setting{
 	},
 }
 
+// parseInt parses a number.
 func parseInt(text string, into *int) (err error) {
 	if *into, err = strconv.Atoi(strings.TrimSpace(text)); err != nil {
 		return fmt.Errorf("%q is no number", text)
@@ -123,6 +124,7 @@ func WithSettings(c *catalog.Catalog, changes []SettingChange, entities ...catal
 	return changed, err
 }
 
+// apply changes the rule that the setting belongs to. It returns an error for an unknown setting or a wrong value.
 func (ch SettingChange) apply(a *catalog.AutoCloseRule, h *catalog.HandoverRule, w *catalog.WaitingRule) error {
 	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == ch.Name })
 	if i < 0 {

@@ -51,6 +51,7 @@ func (s successionState) apply(r ticket.Recorded) (_ successionState, why string
 	return s, "the ticket went to another entity"
 }
 
+// entityName returns the short name of an entity, or its code if the catalog does not have it.
 func entityName(c *catalog.Catalog, code catalog.EntityCode) string {
 	if e, ok := c.Entity(code); ok {
 		return e.Short

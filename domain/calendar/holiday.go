@@ -40,6 +40,7 @@ func (h Holiday) DateIn(year int) (time.Month, int, bool) {
 	return m, d, m != 0
 }
 
+// isOn reports whether the holiday is on a day.
 func (h Holiday) isOn(y int, m time.Month, d int) bool {
 	hm, hd, ok := h.DateIn(y)
 	return ok && hm == m && hd == d

@@ -51,6 +51,7 @@ func midnight(t time.Time, days int) time.Time {
 	return time.Date(y, m, d+days, 0, 0, 0, 0, rome)
 }
 
+// atMinute returns the time that is a number of minutes after midnight of a day in Rome.
 func atMinute(day time.Time, minutes int) time.Time {
 	y, m, d := day.Date()
 	return time.Date(y, m, d, 0, minutes, 0, 0, rome)

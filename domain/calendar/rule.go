@@ -39,6 +39,7 @@ func parseRule(on string) (rule, error) {
 	return nil, fmt.Errorf("%q says no day; allowed: %s", on, ruleSyntax)
 }
 
+// fixedRule returns the rule of a holiday that is on the same date every year.
 func fixedRule(month, day int) (rule, error) {
 	// 2000 is a leap year, so 02-29 is accepted.
 	if d := time.Date(2000, time.Month(month), day, 0, 0, 0, 0, time.UTC); d.Month() != time.Month(month) || d.Day() != day {
@@ -49,6 +50,7 @@ func fixedRule(month, day int) (rule, error) {
 
 var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 5}
 
+// weekdayRule returns the rule of a holiday on the n-th or last weekday of a month, and a number of days later.
 func weekdayRule(ordinal, weekday, month string, plus int) (rule, error) {
 	n, ok1 := ordinals[ordinal]
 	wd, ok2 := parseName(weekday, time.Sunday, time.Saturday)

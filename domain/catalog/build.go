@@ -22,8 +22,10 @@ var (
 // dataErrors collects the errors in the data while its methods build the parts of the catalogue.
 type dataErrors []error
 
+// add adds an error to the list.
 func (f *dataErrors) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
 
+// buildCalendars builds the national holidays, and the patron's holiday of each town by the town's name.
 func (f *dataErrors) buildCalendars(file calendarsFile) (national []calendar.Holiday, towns map[string]calendar.Holiday) {
 	if len(file.National) == 0 {
 		f.add("calendars.json: there are no national holidays")
@@ -41,6 +43,7 @@ func (f *dataErrors) buildCalendars(file calendarsFile) (national []calendar.Hol
 	return national, towns
 }
 
+// buildHoliday builds one holiday.
 func (f *dataErrors) buildHoliday(where string, d holidayData) calendar.Holiday {
 	h, err := calendar.NewHoliday(d.Name, d.On, d.From)
 	if err != nil {
@@ -49,6 +52,7 @@ func (f *dataErrors) buildHoliday(where string, d holidayData) calendar.Holiday 
 	return h
 }
 
+// buildServices builds the services with their problems.
 func (f *dataErrors) buildServices(file servicesFile) []Service {
 	var all []Service
 	seen := make(map[ServiceID]bool)
@@ -79,6 +83,7 @@ func (f *dataErrors) buildServices(file servicesFile) []Service {
 	return all
 }
 
+// checkLabel checks the id and the label of a service or problem.
 func (f *dataErrors) checkLabel(where, id, label string) {
 	if !kebab.MatchString(id) {
 		f.add("%s: id; allowed: words in small letters joined by hyphens", where)
@@ -88,6 +93,7 @@ func (f *dataErrors) checkLabel(where, id, label string) {
 	}
 }
 
+// checkAutoClose checks a rule of automatic closing and returns it.
 func (f *dataErrors) checkAutoClose(where string, a AutoCloseRule) AutoCloseRule {
 	if a.AfterDays < 0 || a.AfterDays > 365 {
 		f.add("%s: auto_close: after_days %d; allowed: 0 to 365", where, a.AfterDays)
@@ -98,6 +104,7 @@ func (f *dataErrors) checkAutoClose(where string, a AutoCloseRule) AutoCloseRule
 	return a
 }
 
+// checkDeadlines checks the deadlines of hand-overs and of questions to the citizen.
 func (f *dataErrors) checkDeadlines(where string, h HandoverRule, w WaitingRule) {
 	if err := h.check(); err != nil {
 		f.add("%s: handover: %w", where, err)
@@ -107,6 +114,7 @@ func (f *dataErrors) checkDeadlines(where string, h HandoverRule, w WaitingRule)
 	}
 }
 
+// buildEntities builds the entities with their calendars and rules.
 func (f *dataErrors) buildEntities(file entitiesFile, national []calendar.Holiday, towns map[string]calendar.Holiday) []entity {
 	var all []entity
 	for _, d := range file.Entities {
@@ -143,6 +151,7 @@ func (f *dataErrors) buildEntities(file entitiesFile, national []calendar.Holida
 	return all
 }
 
+// buildEntity builds one entity without calendar and rules.
 func (f *dataErrors) buildEntity(where string, d entityData) Entity {
 	e := Entity{Code: d.Code, Name: d.Name, Short: d.Short, Kind: d.Kind, Seat: d.Seat, Successor: d.Successor}
 	if !ministerialCode.MatchString(string(d.Code)) && d.Code != Region {

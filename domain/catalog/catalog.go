@@ -21,6 +21,7 @@ type Catalog struct {
 	fixedAutoClose time.Duration // see WithAutoCloseAfter
 }
 
+// entity is an entity with its calendar and its rules.
 type entity struct {
 	Entity
 	calendar  calendar.Calendar
@@ -98,6 +99,7 @@ func (c *Catalog) Calendar(code EntityCode) calendar.Calendar {
 	return c.national
 }
 
+// find returns the entity with a code.
 func (c *Catalog) find(code EntityCode) (entity, bool) {
 	i := slices.IndexFunc(c.entities, func(e entity) bool { return e.Code == code })
 	if i < 0 {

@@ -52,6 +52,7 @@ func (h HandoverRule) check() error {
 	return nil
 }
 
+// check returns an error if a value is not allowed. Reminders must be in rising order, and the resolution must follow them.
 func (w WaitingRule) check() error {
 	last := 0
 	for _, d := range w.RemindAfterDays {

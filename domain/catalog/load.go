@@ -121,6 +121,7 @@ func Parse(files fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
+// read decodes a JSON file.
 func read(files fs.FS, name string, into any) error {
 	content, err := fs.ReadFile(files, name)
 	if err != nil {
@@ -132,6 +133,7 @@ func read(files fs.FS, name string, into any) error {
 	return nil
 }
 
+// decode decodes one JSON value. Unknown fields and a second value are errors.
 func decode(content []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
@@ -144,6 +146,7 @@ func decode(content []byte, into any) error {
 	return nil
 }
 
+// parseDay returns the start of a day in Rome, or the zero time for an empty text.
 func parseDay(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

@@ -34,6 +34,7 @@ func (s Service) Problem(id ProblemID) (Problem, bool) {
 	return s.Problems[i], true
 }
 
+// clone returns a copy that shares no slice with the service.
 func (s Service) clone() Service {
 	s.Problems = slices.Clone(s.Problems)
 	return s

@@ -87,6 +87,7 @@ const omocodiaLetters = "LMNPQRSTUV"
 // monthLetters lists the letters for January to December.
 const monthLetters = "ABCDEHLMPRST"
 
+// parsePersonalCode parses a tax code of 16 characters, also one with letters of omocodia in place of digits.
 func parsePersonalCode(s string) (TaxCode, error) {
 	plain := []byte(s)      // with digits in place of omocodia's letters
 	for i := range len(s) { // a character outside ASCII ends the loop within the first 16 bytes
@@ -123,6 +124,7 @@ func parsePersonalCode(s string) (TaxCode, error) {
 // values of A to J.
 var oddPositionValues = [26]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
 
+// checkCharacter computes the last character of a personal tax code from the 15 before it.
 func checkCharacter(fifteen string) byte {
 	sum := 0
 	for i := range len(fifteen) {
@@ -162,8 +164,10 @@ func parseNumericCode(s string) (TaxCode, error) {
 	return TaxCode{s, Numeric}, nil
 }
 
+// isDigits reports whether a text has digits only, and at least one.
 func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
+// twoDigits returns the number that two digits form.
 func twoDigits(two []byte) int { return int(two[0]-'0')*10 + int(two[1]-'0') }

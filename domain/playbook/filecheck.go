@@ -53,6 +53,7 @@ func (p *parsedFile) check(c *catalog.Catalog) {
 	}
 }
 
+// checkField checks a field of a file.
 func (p *parsedFile) checkField(f Field) {
 	line := p.lines["field/"+string(f.ID)]
 	if !snake.MatchString(string(f.ID)) {
@@ -66,6 +67,7 @@ func (p *parsedFile) checkField(f Field) {
 	}
 }
 
+// checkCheck checks a check of a file.
 func (p *parsedFile) checkCheck(c Check) {
 	at, b := "check/"+string(c.ID), p.playbook
 	if !kebab.MatchString(string(c.ID)) {
@@ -91,6 +93,7 @@ func (p *parsedFile) checkCheck(c Check) {
 	}
 }
 
+// checkOutcome checks an outcome of a file.
 func (p *parsedFile) checkOutcome(o Outcome) {
 	line := p.lines["outcome/"+string(o.ID)]
 	if !kebab.MatchString(string(o.ID)) {

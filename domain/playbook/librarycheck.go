@@ -31,16 +31,19 @@ func checkLibrary(all []*parsedFile) []Fault {
 	return s.faults
 }
 
+// libraryCheck collects the faults between the files of a library.
 type libraryCheck struct {
 	files   []*parsedFile
 	library *Library
 	faults  []Fault
 }
 
+// addFault adds a fault at a part of a file, for example "check/ID".
 func (s *libraryCheck) addFault(p *parsedFile, part, format string, args ...any) {
 	s.faults = append(s.faults, Fault{p.file, p.lines[part], fmt.Sprintf(format, args...)})
 }
 
+// checkUnique adds a fault for each version of a playbook that an earlier file has too.
 func (s *libraryCheck) checkUnique() {
 	for i, p := range s.files {
 		for _, other := range s.files[:i] {
@@ -75,6 +78,7 @@ func (s *libraryCheck) checkBranches() {
 	}
 }
 
+// current returns the current version of a playbook, or nil.
 func (s *libraryCheck) current(id ID) *Playbook {
 	for _, p := range s.library.Current() {
 		if p.ID == id {

@@ -44,6 +44,7 @@ type Fault struct {
 	Text string
 }
 
+// String returns the fault with its file and line.
 func (f Fault) String() string {
 	if f.Line == 0 {
 		return f.File + ": " + f.Text
@@ -111,6 +112,7 @@ func assemble(all []*parsedFile) (*Library, error) {
 	return newLibrary(all), nil
 }
 
+// newLibrary returns the library of the playbooks of the files, sorted by id and version.
 func newLibrary(all []*parsedFile) *Library {
 	l := &Library{}
 	for _, p := range all {

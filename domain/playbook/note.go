@@ -52,6 +52,7 @@ func (v NoteVariant) placeholders() []FieldID {
 	}
 }
 
+// render returns the text of the note with the values of its placeholders. Dates are in the Italian format.
 func (v NoteVariant) render(p *Playbook, known Evidence) string {
 	var values []string
 	for _, f := range v.placeholders() {

@@ -22,6 +22,7 @@ type parsedFile struct {
 	lines    map[string]int // "check/ID", "check/ID/yes", "outcome/ID", "field/ID", "starts/0", "start"
 }
 
+// addFault adds a fault at a line of the file.
 func (p *parsedFile) addFault(line int, format string, args ...any) {
 	p.faults = append(p.faults, Fault{p.file, line, fmt.Sprintf(format, args...)})
 }
@@ -64,6 +65,7 @@ func parse(file string, text []byte) *parsedFile {
 	return p
 }
 
+// parseField parses a field and adds it to the playbook.
 func (p *parsedFile) parseField(id FieldID, n *yaml.Node) {
 	m := p.mapping(n, "a field", "type", "label", "options")
 	p.lines["field/"+string(id)] = n.Line
@@ -72,6 +74,7 @@ func (p *parsedFile) parseField(id FieldID, n *yaml.Node) {
 	})
 }
 
+// parseCheck parses a check and adds it to the playbook.
 func (p *parsedFile) parseCheck(id CheckID, n *yaml.Node) {
 	m := p.mapping(n, "a check", "question", "help", "ask", "system", "evidence", "yes", "no")
 	at := "check/" + string(id)
@@ -95,6 +98,7 @@ func (p *parsedFile) parseCheck(id CheckID, n *yaml.Node) {
 	p.playbook.Checks = append(p.playbook.Checks, c)
 }
 
+// parseBranch parses the branch of a check for an answer.
 func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, answer string) (b Branch) {
 	n := m[answer]
 	if n == nil {
@@ -122,6 +126,7 @@ func (p *parsedFile) parseBranch(check *yaml.Node, m map[string]*yaml.Node, at, 
 	return b
 }
 
+// parseOutcome parses an outcome and adds it to the playbook.
 func (p *parsedFile) parseOutcome(id OutcomeID, n *yaml.Node) {
 	m := p.mapping(n, "an outcome", "title", "act", "status", "note", "evidence", "remind")
 	p.lines["outcome/"+string(id)] = n.Line
@@ -195,6 +200,7 @@ func (p *parsedFile) eachEntry(n *yaml.Node, what string, each func(id string, n
 	}
 }
 
+// list returns the items of a list. Without the key the list is empty.
 func (p *parsedFile) list(n *yaml.Node) []*yaml.Node {
 	if n == nil {
 		return nil
@@ -206,6 +212,7 @@ func (p *parsedFile) list(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
+// requiredText returns the text of a key, and adds a fault if it is missing or empty.
 func (p *parsedFile) requiredText(m map[string]*yaml.Node, key string) string {
 	n := m[key]
 	if n == nil || n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
@@ -222,6 +229,7 @@ func (p *parsedFile) requiredText(m map[string]*yaml.Node, key string) string {
 	return n.Value
 }
 
+// optionalText returns a text, or "" without the key. An empty text is a fault.
 func (p *parsedFile) optionalText(n *yaml.Node) string {
 	if n == nil {
 		return ""
@@ -233,6 +241,7 @@ func (p *parsedFile) optionalText(n *yaml.Node) string {
 	return n.Value
 }
 
+// textList returns a list of texts.
 func (p *parsedFile) textList(n *yaml.Node) []string {
 	var all []string
 	for _, t := range p.list(n) {
@@ -241,6 +250,7 @@ func (p *parsedFile) textList(n *yaml.Node) []string {
 	return all
 }
 
+// number returns the number of a key, which must be at least 1.
 func (p *parsedFile) number(m map[string]*yaml.Node, key string) int {
 	text := p.requiredText(m, key)
 	n, err := strconv.Atoi(text)
@@ -250,6 +260,7 @@ func (p *parsedFile) number(m map[string]*yaml.Node, key string) int {
 	return n
 }
 
+// boolean returns true or false; without the key false.
 func (p *parsedFile) boolean(n *yaml.Node) bool {
 	if n == nil {
 		return false

@@ -23,6 +23,7 @@ func (p *Playbook) Draw() string {
 	return b.String()
 }
 
+// drawCheck draws a check with its branches. A check that is drawn already appears by its id only.
 func (p *Playbook) drawCheck(b *strings.Builder, id CheckID, first, rest string, drawn map[CheckID]bool) {
 	if drawn[id] {
 		fmt.Fprintf(b, "%s%s (as above)\n", first, id)
@@ -55,6 +56,7 @@ func (c *Check) evidenceLabel() string {
 	return " [" + strings.Join(lines, ", ") + "]"
 }
 
+// drawBranch draws the branch of an answer: a check, an outcome or another playbook.
 func (p *Playbook) drawBranch(b *strings.Builder, answer string, branch Branch, first, rest string, drawn map[CheckID]bool) {
 	first += answer + " → "
 	switch {

@@ -99,6 +99,7 @@ func (l *Library) Walk(pinned PinnedVersions, answers Answers) (Walk, bool) {
 	}
 }
 
+// hasPassed reports whether the walk has a step at the check.
 func (w Walk) hasPassed(id CheckID) bool {
 	return slices.ContainsFunc(w.Steps, func(s Step) bool { return s.Check.ID == id })
 }
@@ -161,6 +162,7 @@ func (l *Library) Paths(pinned PinnedVersions) func(yield func(Walk) bool) {
 	}
 }
 
+// walkPaths yields every walk that continues the answers, each to its end. It returns false when yield does.
 func (l *Library) walkPaths(pinned PinnedVersions, answers Answers, yield func(Walk) bool) bool {
 	w, ok := l.Walk(pinned, answers)
 	switch {

@@ -104,6 +104,7 @@ func FindPgbench(dir string) string {
 	return ""
 }
 
+// execute executes statements on a connection of their own.
 func execute(ctx context.Context, address, sql string) error {
 	conn, err := pgx.Connect(ctx, address)
 	if err != nil {

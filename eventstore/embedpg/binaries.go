@@ -23,6 +23,7 @@ type binaries struct {
 	major int    // major version
 }
 
+// path returns the path of a program.
 func (b binaries) path(name string) string { return filepath.Join(b.dir, name) }
 
 // findBinaries returns the newest installed server of minVersion or later, or the one with the major version if major is not 0.
@@ -85,6 +86,7 @@ func inspectBinaries(ctx context.Context, dir string) (binaries, bool) {
 	return b, err == nil
 }
 
+// describeVersions lists the versions that were found, for an error message.
 func describeVersions(found []binaries) string {
 	if len(found) == 0 {
 		return "none"

@@ -121,6 +121,7 @@ func (s *Server) start(ctx context.Context) error {
 // superuser.
 func (s *Server) URL(database string) string { return s.url("sol", database) }
 
+// url returns the address of a database for a user.
 func (s *Server) url(user, database string) string {
 	// PathEscape, because libpq does not decode a plus sign as a space.
 	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%s", user, url.PathEscape(database), url.PathEscape(s.socketDir), port)
@@ -157,6 +158,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	return s.lockFile.Close()
 }
 
+// markUp records that the server is up, and wakes those who wait for that.
 func (s *Server) markUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,6 +166,7 @@ func (s *Server) markUp() {
 	s.down = make(chan struct{})
 }
 
+// markDown records that the server is down, and wakes those who wait for that.
 func (s *Server) markDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

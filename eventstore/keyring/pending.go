@@ -21,6 +21,7 @@ type PendingKeys struct {
 	keys map[uuid.UUID]pendingKey
 }
 
+// pendingKey is a wrapped key with the time from which it waits for its append.
 type pendingKey struct {
 	stream  uuid.UUID
 	wrapped []byte

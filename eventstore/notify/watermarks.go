@@ -28,6 +28,7 @@ type watermarks struct {
 	byName map[string]*watermark
 }
 
+// watermark is the highest known value of one name.
 type watermark struct {
 	value   int64
 	changed chan struct{} // closed when value grows

@@ -30,6 +30,7 @@ func DecodeWithoutPersonal(r eventstore.Record) (ticket.Recorded, error) {
 	return decode(r, nil)
 }
 
+// decode decodes a record with its personal part, or without it if personal is nil.
 func decode(r eventstore.Record, personal []byte) (ticket.Recorded, error) {
 	e, err := ticket.Decode(r.Type, r.Data, personal)
 	if err != nil {
@@ -48,6 +49,7 @@ func DecodeHistoryWithoutPersonal(records []eventstore.Record) ([]ticket.Recorde
 	return decodeAll(records, DecodeWithoutPersonal)
 }
 
+// decodeAll decodes the records of tickets with decode, and skips those of other streams.
 func decodeAll(records []eventstore.Record, decode func(eventstore.Record) (ticket.Recorded, error)) ([]ticket.Recorded, error) {
 	history := make([]ticket.Recorded, 0, len(records))
 	for _, r := range records {
@@ -72,6 +74,7 @@ func History(stored []eventstore.StoredEvent[ticket.Event]) []ticket.Recorded {
 	return history
 }
 
+// recorded returns an event with what its record says about it.
 func recorded(e ticket.Event, r eventstore.Record) ticket.Recorded {
 	return ticket.Recorded{
 		Event: e, Ticket: ticket.ID(r.Stream), Version: r.Version, Position: r.Position, At: r.At, By: DomainActor(r.By), Act: ticket.ID(r.Act),

@@ -91,6 +91,7 @@ func AgeRanges() []AgeFigure {
 	return ages
 }
 
+// problemKey identifies a problem: other services have problems with the same id.
 type problemKey struct {
 	service catalog.ServiceID
 	problem catalog.ProblemID
@@ -193,6 +194,7 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 	return err
 }
 
+// secondsOf converts days to seconds.
 func secondsOf(days []int) []int64 {
 	all := make([]int64, len(days))
 	for i, d := range days {
@@ -201,6 +203,7 @@ func secondsOf(days []int) []int64 {
 	return all
 }
 
+// newTook returns durations from a count and two percentiles.
 func newTook(n int, percentiles []int64) Took { return Took{n, percentiles[0], percentiles[1]} }
 
 // collectActivities counts the activities in the period.
@@ -417,6 +420,7 @@ func (d Dashboard) withoutNilLists() Dashboard {
 	return d
 }
 
+// orEmpty returns the list, or an empty one for nil, which JSON would encode as null.
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

@@ -210,6 +210,7 @@ func (d DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 	return q, d.addActivityConditions(q)
 }
 
+// addTicketConditions adds the conditions of a figure that counts tickets.
 func (d DrillDown) addTicketConditions(q drillDownQuery) error {
 	if d.Day != "" || d.Giver != "" || d.Receiver != "" || d.Detail != "" {
 		return readmodel.NewFilterError("figure", refusal.NotForTickets.With(), "a figure that counts activities")
@@ -235,6 +236,7 @@ func (d DrillDown) addTicketConditions(q drillDownQuery) error {
 	return nil
 }
 
+// addActivityConditions adds the conditions of a figure that counts activities.
 func (d DrillDown) addActivityConditions(q drillDownQuery) error {
 	if d.Status != "" || d.Age != "" {
 		return readmodel.NewFilterError("figure", refusal.NotForActivities.With(), "a figure that counts tickets")

@@ -75,6 +75,7 @@ type activity struct {
 	Withdrawn time.Time `json:",omitzero"` // zero if it was not undone
 }
 
+// activityKind is the kind of an activity. It is stored.
 type activityKind string
 
 const (
@@ -155,11 +156,13 @@ func anonymize(s ticket.State) ticket.State {
 	return s
 }
 
+// currentState returns the values that hold until the next event changes one of them.
 func (f ticketFigures) currentState() intervalState {
 	return intervalState{f.State.Entity, f.State.Service, f.State.Problem, f.State.Status, f.State.Assignee.WireName(),
 		f.Progress}
 }
 
+// currentInterval returns the interval that has begun and has no end yet.
 func (f ticketFigures) currentInterval() statusInterval {
 	return statusInterval{
 		Ticket: f.State.ID, Version: f.Begun, Number: f.State.Number, Channel: f.Channel, Opened: f.Opened, From: f.Since,
@@ -229,6 +232,7 @@ func (p progress) with(d activity) progress {
 	return p
 }
 
+// marshal returns the figures as JSON, as the table stores them.
 func (f ticketFigures) marshal() string {
 	text, err := json.Marshal(f)
 	if err != nil {

@@ -89,11 +89,13 @@ type figuresFold struct {
 	activities map[rowKey]activity
 }
 
+// newFiguresFold returns a fold that continues from the figures of tickets.
 func newFiguresFold(figures map[ticket.ID]ticketFigures) *figuresFold {
 	return &figuresFold{tickets: figures, changed: map[ticket.ID]bool{}, intervals: map[rowKey]statusInterval{},
 		activities: map[rowKey]activity{}}
 }
 
+// apply folds an event, unless it is applied already.
 func (f *figuresFold) apply(r ticket.Recorded) {
 	before := f.tickets[r.Ticket]
 	after, intervals, activities := before.apply(r)
@@ -126,6 +128,7 @@ func (f *figuresFold) drain() (figures []ticketFigures, intervals []statusInterv
 	return figures, intervals, activities
 }
 
+// applyFigures applies events to the tables.
 func applyFigures(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) error {
 	figures, err := loadFigures(ctx, tx, names, events)
 	if err != nil {
@@ -169,6 +172,7 @@ func loadFigures(
 	return figures, nil
 }
 
+// buildFigures returns the builder that fills new tables.
 func buildFigures() readmodel.Builder {
 	f := newFiguresFold(map[ticket.ID]ticketFigures{})
 	return readmodel.Builder{

@@ -26,12 +26,14 @@ type cursor struct {
 // signer returns the keyed hash of a value for a purpose, with the log's master key.
 type signer func(purpose, value string) string
 
+// withSignature returns the cursor with its signature, which binds it to filter and viewer.
 func (c cursor) withSignature(sign signer, f Filter, v ticketview.Viewer) cursor {
 	c.Signature = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
 		f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
 	return c
 }
 
+// encode returns the signed cursor as text.
 func (c cursor) encode(sign signer, f Filter, v ticketview.Viewer) string {
 	text, err := json.Marshal(c.withSignature(sign, f, v))
 	if err != nil {

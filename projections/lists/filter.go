@@ -191,6 +191,7 @@ type searchTerms struct {
 	tooMany                          bool     // so many tickets contain the words that none was looked up
 }
 
+// isEmpty reports whether there is nothing to search for.
 func (q searchTerms) isEmpty() bool { return q.words+q.numberPrefix+q.taxCodeHash == "" }
 
 // parseSearch returns the terms of the filter's search text. One text may be words and a ticket number or tax code at once.

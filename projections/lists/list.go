@@ -97,6 +97,7 @@ const maxCounted = 1000
 // name after its erasure.
 const maxSortedByName = 10_000
 
+// sortsByName reports whether the list is sorted by the requester's name.
 func (f Filter) sortsByName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
 
 // total returns the number of tickets that match the filter. It is the stored count if the filter is a queue alone; otherwise it is counted
@@ -237,6 +238,7 @@ func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 	return i
 }
 
+// newFlags returns the flags of a ticket.
 func newFlags(s ticket.State) (flags []Flag) {
 	if s.Status == ticket.StatusHandedOver {
 		switch {

@@ -92,6 +92,7 @@ func (row Row) citizenColumn() string {
 	return row.State.Citizen
 }
 
+// assigneeColumn returns the value of the column assignee.
 func (row Row) assigneeColumn() string { return row.State.Assignee.WireName() }
 
 // allTextsVisibleFrom returns the moment from which no public note of the ticket is held any more.
@@ -105,6 +106,7 @@ func (row Row) allTextsVisibleFrom() time.Time {
 	return until
 }
 
+// marshal returns the row as JSON, as the table stores it.
 func (row Row) marshal() string {
 	text, err := json.Marshal(row)
 	if err != nil {
@@ -121,6 +123,7 @@ type ticketsFold struct {
 	changes []changeRow
 }
 
+// apply folds an event, unless it is applied already.
 func (f *ticketsFold) apply(r ticket.Recorded) {
 	before := f.rows[r.Ticket]
 	after := foldEvent(before, r)
@@ -142,6 +145,7 @@ func (f *ticketsFold) drain() []Row {
 	return rows
 }
 
+// newTicketsFold returns a fold that continues from the rows of tickets.
 func newTicketsFold(rows map[ticket.ID]Row) *ticketsFold {
 	return &ticketsFold{rows: rows, changed: map[ticket.ID]bool{}, counts: countChanges{}}
 }
@@ -157,6 +161,7 @@ func (t countChanges) nonZero() []countChange {
 	return all
 }
 
+// applyTickets applies events to the tables.
 func applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) error {
 	rows, err := loadRows(ctx, tx, names, events)
 	if err != nil {
@@ -200,6 +205,7 @@ func loadRows(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events
 	return rows, nil
 }
 
+// buildTickets returns the builder that fills new tables.
 func buildTickets() readmodel.Builder {
 	f := newTicketsFold(map[ticket.ID]Row{})
 	return readmodel.Builder{

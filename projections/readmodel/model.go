@@ -40,6 +40,7 @@ type Builder struct {
 // Table returns the name of one of the model's tables in SQL, for example "read.tickets_v1" for "tickets".
 func (m Model) Table(table string) string { return "read." + m.tableNames("").Name(table) }
 
+// tableNames returns the names of the model's tables, with a suffix for tables that are being built.
 func (m Model) tableNames(suffix string) TableNames {
 	return TableNames{version: m.Version, suffix: suffix}
 }

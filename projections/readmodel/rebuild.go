@@ -47,6 +47,7 @@ func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, t
 	return nil
 }
 
+// rebuild is one rebuild of a read model.
 type rebuild struct {
 	store    *eventstore.Store
 	pool     *pgxpool.Pool
@@ -115,6 +116,7 @@ func (b *rebuild) run(ctx context.Context) error {
 	return b.swap(ctx)
 }
 
+// inTx runs do in a transaction.
 func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, b.pool, do)
 }

@@ -50,10 +50,12 @@ type publicText struct {
 	flagged     bool
 }
 
+// publicTextOfNote returns the text of a note to the citizen.
 func publicTextOfNote(e ticket.CitizenNote) publicText {
 	return publicText{id: e.Note, kind: "note", text: e.Personal, visibleFrom: e.VisibleFrom, attachments: e.Attachments}
 }
 
+// publicTextOfReply returns the text of a reply of the citizen; a courtesy message is flagged.
 func publicTextOfReply(e ticket.CitizenReplied) publicText {
 	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, flagged: e.Kind == ticket.ReplyMessage}
 }

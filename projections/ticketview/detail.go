@@ -128,6 +128,7 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 	return t
 }
 
+// applyOpened sets the fields that the opening gives.
 func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 	t.OpenedAt, t.ChosenEntity, t.Channel, t.Identity = at, e.ChosenEntity, e.Channel, e.Identity
 	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.LinkedTo, e.Requester
@@ -144,10 +145,12 @@ func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 	t.Attachments = newFiles(e.Attachments, names)
 }
 
+// addHandover adds a hand-over.
 func (t *Ticket) addHandover(n Names, i int, d Direction, asr catalog.EntityCode, at time.Time) {
 	t.Handovers = append(t.Handovers, Handover{N: i, Direction: d, ASR: n.Entity(asr), At: at})
 }
 
+// markRecalled sets the time at which a hand-over was recalled.
 func (t *Ticket) markRecalled(n int, at time.Time) {
 	for i := range t.Handovers {
 		if t.Handovers[i].N == n {

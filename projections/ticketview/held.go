@@ -15,6 +15,7 @@ type actState struct {
 	withdrawn bool
 }
 
+// isHeld reports whether the act is held at a moment.
 func (a actState) isHeld(at time.Time) bool { return a.heldUntil.After(at) }
 
 // actStates returns the state of every act of a history. The state of an act is the same for its events before and after its note.

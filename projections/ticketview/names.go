@@ -40,6 +40,7 @@ func LookUpNames(ctx context.Context, c *catalog.Catalog, look OperatorNames, id
 	return Names{Catalog: c, Operator: func(id string) string { return known[id] }}, nil
 }
 
+// formatPosition returns a position with the epoch of the log.
 func (n Names) formatPosition(at int64) string {
 	return eventstore.Position{Epoch: n.Epoch, N: at}.String()
 }

@@ -194,6 +194,7 @@ func (v Viewer) currentPlaybook(n Names, s ticket.State) *Labelled {
 // entityByRun maps the number of each run of a history to the entity that began it.
 type entityByRun map[int]catalog.EntityCode
 
+// collectRunEntities returns the entity of each run.
 func collectRunEntities(history []ticket.Recorded) entityByRun {
 	runs := entityByRun{}
 	for _, r := range history {

@@ -94,6 +94,7 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 	return ""
 }
 
+// yesNo returns an answer in Italian.
 func yesNo(yes bool) string {
 	if yes {
 		return "Sì"

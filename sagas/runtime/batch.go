@@ -48,6 +48,7 @@ type journalEntry struct {
 	what string
 }
 
+// newBatch returns an empty batch of a saga.
 func newBatch(id SagaID) *batch {
 	return &batch{
 		saga: id, states: make(map[ticket.ID][]byte), changed: make(map[ticket.ID]int64),

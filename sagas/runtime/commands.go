@@ -27,6 +27,7 @@ var decoders = map[string]func(data []byte) (ticket.Command, error){
 	"expire.v1":           decodeJSON[ticket.ExpireQuestion],
 }
 
+// decodeJSON decodes the data of a command of type C.
 func decodeJSON[C ticket.Command](data []byte) (ticket.Command, error) {
 	var c C
 	err := json.Unmarshal(data, &c)

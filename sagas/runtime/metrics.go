@@ -18,6 +18,7 @@ type metrics struct {
 	outcomes    *prometheus.CounterVec
 }
 
+// newMetrics creates and registers the metrics.
 func newMetrics(registerer prometheus.Registerer) metrics {
 	f := promauto.With(registerer)
 	return metrics{

@@ -114,6 +114,7 @@ const takeDueQuery = `
 	order by next_at limit $4
 	for update skip locked`
 
+// takeDueTimers locks and reads at most limit due timers.
 func takeDueTimers(ctx context.Context, tx pgx.Tx, id SagaID, now time.Time, limit int) ([]*dueTimer, error) {
 	rows, err := tx.Query(ctx, takeDueQuery, id.Name, id.Version, now, limit)
 	if err != nil {

@@ -123,6 +123,7 @@ func (o *ticketSimulation) apply(r ticket.Recorded, name string) error {
 	return nil
 }
 
+// cancelTimer deletes the timer with a key.
 func (o *ticketSimulation) cancelTimer(key string) {
 	o.timers = slices.DeleteFunc(o.timers, func(t Schedule) bool { return t.Key == key })
 }
@@ -163,4 +164,5 @@ func (o *ticketSimulation) runTimersUntil(at time.Time, next string) error {
 	return nil
 }
 
+// isBetween reports whether at is in the interval from from, included, to to, excluded.
 func isBetween(at, from, to time.Time) bool { return !at.Before(from) && at.Before(to) }

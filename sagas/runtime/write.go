@@ -188,6 +188,7 @@ type timerColumns struct {
 	causes                              []int64
 }
 
+// add adds the values of a timer to the columns.
 func (c *timerColumns) add(t timerRow) {
 	var due *time.Time
 	if !t.due.IsZero() {

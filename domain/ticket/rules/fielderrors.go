@@ -20,6 +20,7 @@ import (
 // fieldErrors collects the wrong fields of a command, so that one refusal names all of them.
 type fieldErrors []ticket.FieldError
 
+// add adds the error of a field.
 func (w *fieldErrors) add(field string, reason refusal.Reason, allowed string) {
 	*w = append(*w, ticket.FieldError{Field: field, Reason: reason, Allowed: allowed})
 }

@@ -19,6 +19,7 @@ func (a *updateDecision) classification() (catalog.ServiceID, catalog.ProblemID)
 	return service, a.update.Problem
 }
 
+// record adds an event to those of the update.
 func (a *updateDecision) record(e ticket.Event) { a.events = append(a.events, e) }
 
 // recordClassification records a change of service or problem.
